@@ -1,6 +1,6 @@
 /** The web app for a test: a real server with the built pages, Debian's Chromium, and people who are signed in. */
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
-import { findUserId } from '../../packages/server/src/identity/recovery/store.ts'
+import { findUserByEmail } from '../../packages/server/src/identity/accounts/store.ts'
 import { makeSetupLink } from '../../packages/server/src/identity/setup/setup-link.ts'
 import { type Product, startProduct } from '../product.ts'
 import { type BrowserWish, openContext, startBrowser } from './browser.ts'
@@ -23,7 +23,7 @@ export async function startApp(env: Readonly<Record<string, string>> = {}, wish:
   const browser = await startBrowser(wish)
   const origin = env.HARMONT_PUBLIC_URL ?? `http://localhost:${new URL(product.server().url).port}`
   const signIn = async (context: BrowserContext, email?: string) => {
-    const userId = email === undefined ? null : await findUserId(product.pool, email)
+    const userId = email === undefined ? null : await findUserByEmail(product.pool, email)
     if (userId === undefined) throw new Error(`nobody has the address ${email}`)
     // As `setup-link` does, which starts a Node.js and is tested where people set a server up.
     const link = await makeSetupLink(product.pool, origin, userId)

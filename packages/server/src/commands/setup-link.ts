@@ -1,5 +1,5 @@
 import process from 'node:process'
-import { findUserId } from '../identity/recovery/store.ts'
+import { findUserByEmail } from '../identity/accounts/store.ts'
 import { makeSetupLink } from '../identity/setup/setup-link.ts'
 import { createLog } from '../platform/create-log.ts'
 import { visitDatabase } from '../platform/database/visit-database.ts'
@@ -14,7 +14,7 @@ export async function printSetupLink(args: readonly string[], environment: Envir
     throw new SettingsError(`setup-link: expected one e-mail address or nothing, got \`${args.join(' ')}\`.`)
   const settings = readSettings(environment)
   const link = await visitDatabase(settings, createLog('error'), async (pool) => {
-    const userId = email === null ? null : await findUserId(pool, email)
+    const userId = email === null ? null : await findUserByEmail(pool, email)
     if (userId === undefined) throw new SettingsError(`setup-link: expected the address of a user, got \`${email}\`.`)
     return makeSetupLink(pool, settings.publicUrl, userId)
   })

@@ -5,6 +5,7 @@ import { processClock } from '@harmont/sandbox'
 import type { FastifyInstance } from 'fastify'
 import type pg from 'pg'
 import type { Logger } from 'pino'
+import { requireNoBillingHistory } from '../billing/ledger/billing-history.ts'
 import { openStripe } from '../billing/payments/stripe.ts'
 import { type BuildEngine, buildEngine } from '../builds/engine/build-engine.ts'
 import { startBuilds, toLog } from '../builds/engine/start-builds.ts'
@@ -12,7 +13,9 @@ import { JobLogs } from '../builds/logs/job-logs.ts'
 import type { ShellRouteServices } from '../builds/shells/routes.ts'
 import { Shells } from '../builds/shells/shells.ts'
 import { openBitbucket } from '../forges/bitbucket/app.ts'
+import { freeWorkspacesOf } from '../forges/bitbucket/workspace-store.ts'
 import { openForges } from '../forges/forges/open-forges.ts'
+import { freeInstallationsOf } from '../forges/github/installation-store.ts'
 import { AccessWatch, accessEnded } from '../identity/access/access-watch.ts'
 import { identify } from '../identity/access/authenticate.ts'
 import { readAuthConfig } from '../identity/auth-config.ts'
@@ -27,6 +30,7 @@ import { openDirectoryStore } from '../platform/blobs/index.ts'
 import { type DataDirectory, openDataDirectory } from '../platform/data-directory/open-data-directory.ts'
 import { openDisk } from '../platform/data-directory/open-disk.ts'
 import { type OpenDatabase, openDatabase } from '../platform/database/open-database.ts'
+import type { Database } from '../platform/database/transaction.ts'
 import { requireReadable } from '../platform/encryption/require-readable.ts'
 import { createSealer, type Sealer } from '../platform/encryption/seal.ts'
 import { connectionsHere, createCursors, createHttp, firstPage, type Pages } from '../platform/http/index.ts'
@@ -174,6 +178,11 @@ async function makeServices(
     settings,
     ...openForges(settings, bitbucket),
     bitbucket,
+    disconnectForges: async (client: Database, organizationId: string) => {
+      await freeInstallationsOf(client, organizationId)
+      await freeWorkspacesOf(client, organizationId)
+    },
+    requireDeletable: requireNoBillingHistory,
     identityProviders: openIdentityProviders(settings),
     stripe: openStripe(settings),
     limiter: createLimiter(new SharedBuckets(pool), settings.rateLimits),

@@ -1,9 +1,8 @@
 /** Coupons: codes that organizations redeem for credit, once each. */
 import { randomUUID } from 'node:crypto'
 import type pg from 'pg'
-import { holdUser } from '../../identity/accounts/hold-user.ts'
-import { lockOrganization } from '../../organizations/lifecycle/locks.ts'
-import { organizationNotFound } from '../../organizations/lifecycle/organization-gone.ts'
+import { preventDeletion } from '../../identity/accounts/store.ts'
+import { lockOrganization, organizationNotFound } from '../../organizations/lifecycle/store.ts'
 import { type Actor, recordAudit } from '../../platform/audit/record-audit.ts'
 import { type Database, transaction } from '../../platform/database/transaction.ts'
 import { apiError } from '../../platform/http/index.ts'
@@ -124,7 +123,7 @@ async function redeem(client: Database, by: Redeemer, code: string): Promise<Red
   const { actor, userId, organizationId } = by
   // Locks in the same order as the deletion of an account: the organization, then the user.
   if (!(await lockOrganization(client, organizationId))) throw organizationNotFound()
-  await holdUser(client, userId)
+  await preventDeletion(client, userId)
   const coupon = await lockCoupon(client, code)
   if (coupon === undefined) return 'coupon_not_found'
   if (await isClaimed(client, coupon.id, organizationId)) return 'coupon_already_claimed'

@@ -25,7 +25,7 @@ import {
 import type pg from 'pg'
 import type { Logger } from 'pino'
 import type { ForgeProvider } from '../../forges/forges/provider.ts'
-import { secretsOf } from '../../organizations/secrets/secrets-of.ts'
+import { secretsOf } from '../../organizations/index.ts'
 import type { BlobStore } from '../../platform/blobs/index.ts'
 import type { DataDirectory } from '../../platform/data-directory/open-data-directory.ts'
 import type { Sealer } from '../../platform/encryption/seal.ts'

@@ -1,5 +1,5 @@
 import type { Build } from '@harmont/engine'
-import type { PipelineRow } from '../../organizations/pipelines/store.ts'
+import type { PipelineRow } from '../../organizations/index.ts'
 import { type Body, type Handlers, scopedOperation } from '../../platform/http/index.ts'
 import { FieldErrors } from '../../platform/input/field-errors.ts'
 import { requireBuild } from '../records/require-build.ts'

@@ -1,4 +1,4 @@
-import { type PipelineRow, pipelineColumns } from '../../organizations/pipelines/store.ts'
+import { type PipelineRow, pipelineColumns } from '../../organizations/index.ts'
 import type { Database } from '../../platform/database/transaction.ts'
 import type { CursorKey } from '../../platform/http/index.ts'
 

@@ -1,4 +1,4 @@
-import { findPipeline } from '../../organizations/pipelines/store.ts'
+import { findPipeline } from '../../organizations/index.ts'
 import type { Database } from '../../platform/database/transaction.ts'
 import { apiError } from '../../platform/http/index.ts'
 import { parseInstant } from '../../platform/input/instant.ts'

@@ -1,6 +1,6 @@
 import { now } from '@harmont/sandbox'
 import type pg from 'pg'
-import { presentPipeline } from '../../organizations/pipelines/present.ts'
+import { presentPipeline } from '../../organizations/index.ts'
 import { type Cursors, type Handlers, operation } from '../../platform/http/index.ts'
 import { ageKeyOf, readAgeKey, toPage } from '../../platform/pagination/page.ts'
 import { listBuildKeys } from './build-list-store.ts'

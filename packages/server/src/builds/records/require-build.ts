@@ -1,5 +1,4 @@
-import { requirePipeline } from '../../organizations/pipelines/require-pipeline.ts'
-import type { PipelineRow } from '../../organizations/pipelines/store.ts'
+import { type PipelineRow, requirePipeline } from '../../organizations/index.ts'
 import type { Database } from '../../platform/database/transaction.ts'
 import { apiError } from '../../platform/http/index.ts'
 import { type BuildRow, findBuild } from './store.ts'

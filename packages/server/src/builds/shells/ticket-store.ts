@@ -1,4 +1,4 @@
-import type { Holder } from '../../identity/access/may-stay.ts'
+import type { Holder } from '../../identity/index.ts'
 import type { Database } from '../../platform/database/transaction.ts'
 import type { Caller } from '../../platform/http/index.ts'
 

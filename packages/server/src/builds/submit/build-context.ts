@@ -1,5 +1,5 @@
 import type { BuildContext } from '@harmont/engine'
-import type { PipelineRow } from '../../organizations/pipelines/store.ts'
+import type { PipelineRow } from '../../organizations/index.ts'
 import { type BuildFacts, claimantOf, conditionContext } from './build-facts.ts'
 import type { BuildInput } from './build-input.ts'
 import { cacheOf } from './cache-namespaces.ts'

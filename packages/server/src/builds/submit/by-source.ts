@@ -1,6 +1,4 @@
-import { requirePipelineCreation } from '../../organizations/pipelines/policy.ts'
-import type { PipelineRow } from '../../organizations/pipelines/store.ts'
-import { restoreDiscovered } from '../../organizations/pipelines/store.ts'
+import { type PipelineRow, requirePipelineCreation, restoreDiscovered } from '../../organizations/index.ts'
 import { actorOf } from '../../platform/audit/record-audit.ts'
 import type { HandleContext, Reply } from '../../platform/http/index.ts'
 import { answerNewBuild, type CreateServices } from './answer-new-build.ts'

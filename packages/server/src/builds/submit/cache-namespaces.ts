@@ -1,6 +1,6 @@
 import type { BuildContext } from '@harmont/engine'
 import { matchesRefGlob } from '@harmont/ir'
-import type { PipelineRow } from '../../organizations/pipelines/store.ts'
+import type { PipelineRow } from '../../organizations/index.ts'
 import type { BuildFacts } from './build-facts.ts'
 
 /** What a build's cache entries are found by. */

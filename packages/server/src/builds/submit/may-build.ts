@@ -1,7 +1,6 @@
 import type pg from 'pg'
 import { requireBalance } from '../../billing/ledger/balance.ts'
-import { requireLivePipeline, requireManualBuilds } from '../../organizations/pipelines/policy.ts'
-import type { PipelineRow } from '../../organizations/pipelines/store.ts'
+import { type PipelineRow, requireLivePipeline, requireManualBuilds } from '../../organizations/index.ts'
 import type { RateLimiter } from '../../platform/rate-limits/limiter.ts'
 import type { Settings } from '../../platform/settings/read-settings.ts'
 

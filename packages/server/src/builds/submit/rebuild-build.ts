@@ -1,6 +1,6 @@
 import type { BuildContext, BuildSource, NewBuild } from '@harmont/engine'
 import { conditionHolds } from '@harmont/ir'
-import type { PipelineRow } from '../../organizations/pipelines/store.ts'
+import type { PipelineRow } from '../../organizations/index.ts'
 import type { Database } from '../../platform/database/transaction.ts'
 import type { BuildRow } from '../records/store.ts'
 import { requireSource } from '../source/require-source.ts'

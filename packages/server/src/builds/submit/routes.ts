@@ -1,4 +1,4 @@
-import { requirePipeline } from '../../organizations/pipelines/require-pipeline.ts'
+import { requirePipeline } from '../../organizations/index.ts'
 import { actorOf } from '../../platform/audit/record-audit.ts'
 import type { BlobStore } from '../../platform/blobs/index.ts'
 import { type Cursors, type Handlers, operation, scopedOperation } from '../../platform/http/index.ts'

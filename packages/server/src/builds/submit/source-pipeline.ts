@@ -1,10 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import type pg from 'pg'
 import { findConnectedByName } from '../../forges/repositories/find-by-name.ts'
-import { writePipeline } from '../../organizations/pipelines/create-pipeline.ts'
-import { longestPipelineSlug } from '../../organizations/pipelines/pipeline-fields.ts'
-import { pipelineNotFound } from '../../organizations/pipelines/require-pipeline.ts'
-import { findPipeline, findPipelineBySource, type PipelineRow } from '../../organizations/pipelines/store.ts'
+import {
+  findPipeline,
+  findPipelineBySource,
+  longestPipelineSlug,
+  type PipelineRow,
+  pipelineNotFound,
+  writePipeline,
+} from '../../organizations/index.ts'
 import type { Actor } from '../../platform/audit/record-audit.ts'
 import { transaction, violatedConstraint } from '../../platform/database/transaction.ts'
 import type { Body, Membership } from '../../platform/http/index.ts'

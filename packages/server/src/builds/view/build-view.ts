@@ -1,6 +1,5 @@
 import type { components } from '@harmont/contract'
-import { presentPipeline } from '../../organizations/pipelines/present.ts'
-import type { PipelineRow } from '../../organizations/pipelines/store.ts'
+import { type PipelineRow, presentPipeline } from '../../organizations/index.ts'
 import type { Complete } from '../../platform/http/index.ts'
 import { formatInstant } from '../../platform/input/instant.ts'
 import { orderSteps } from '../jobs/order-steps.ts'

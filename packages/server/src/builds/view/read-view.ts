@@ -1,7 +1,7 @@
 import { type Build, type Disk, isTerminal, type Job } from '@harmont/engine'
 import { now } from '@harmont/sandbox'
 import type pg from 'pg'
-import type { PipelineRow } from '../../organizations/pipelines/store.ts'
+import type { PipelineRow } from '../../organizations/index.ts'
 import type { Settings } from '../../platform/settings/read-settings.ts'
 import type { BuildEngine } from '../engine/build-engine.ts'
 import { prerequisitesOf } from '../jobs/order-steps.ts'

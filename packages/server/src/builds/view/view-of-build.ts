@@ -1,5 +1,5 @@
 import type { Build, BuildContext, JobState } from '@harmont/engine'
-import type { PipelineRow } from '../../organizations/pipelines/store.ts'
+import type { PipelineRow } from '../../organizations/index.ts'
 import type { BillingRates } from '../../platform/settings/parse.ts'
 import type { Waits } from '../jobs/read-waits.ts'
 import type { LogFacts } from '../logs/log-facts.ts'

@@ -1,7 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { findMembership } from '../../identity/access/membership.ts'
-import { lockOrganization } from '../../organizations/lifecycle/locks.ts'
-import { organizationNotFound } from '../../organizations/lifecycle/organization-gone.ts'
+import { lockOrganization, organizationNotFound } from '../../organizations/lifecycle/store.ts'
 import { type Actor, recordAudit } from '../../platform/audit/record-audit.ts'
 import { type Database, transaction } from '../../platform/database/transaction.ts'
 import { hashToken } from '../../platform/encryption/hash-token.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { removeDeleted } from '../../organizations/lifecycle/tasks.ts'
+import { removeDeleted } from '../../builds/deleted-organizations.ts'
 import { insertMember } from '../../organizations/members/store.ts'
 import { openDirectoryStore } from '../../platform/blobs/index.ts'
 import { transaction } from '../../platform/database/transaction.ts'

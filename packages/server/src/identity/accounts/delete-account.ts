@@ -1,53 +1,63 @@
 import type pg from 'pg'
-import { requireNoBillingHistory } from '../../billing/ledger/billing-history.ts'
-import { lockOrganizationsOf } from '../../organizations/lifecycle/locks.ts'
-import { retireOrganization } from '../../organizations/lifecycle/retire-organization.ts'
+import { type DeletionServices, lockOrganizationsOf, retireOrganization } from '../../organizations/index.ts'
 import { type Actor, recordAudit } from '../../platform/audit/record-audit.ts'
 import { type Database, sqlStateOf, transaction } from '../../platform/database/transaction.ts'
-import { apiError, unauthorized } from '../../platform/http/index.ts'
-import { queueMail } from '../../platform/mail/queue-mail.ts'
-import { accountDeletedNotice } from './account-deleted-notice.ts'
-import { deleteUser, listPlaces, lockUserForDeletion, type Place } from './deletion-store.ts'
+import { apiError, type Role } from '../../platform/http/index.ts'
+import { type Mail, queueMail } from '../../platform/mail/queue-mail.ts'
+import { accountGone } from './store.ts'
+
+export interface AccountDeletionServices extends DeletionServices {
+  readonly pool: pg.Pool
+  /** Throws for a user whom another domain must keep. */
+  readonly requireDeletable: (client: Database, userId: string) => Promise<void>
+}
 
 const deadlock = '40P01'
 
-/** The user came into an organization that is not locked, between the look for those and the lock of the user. */
+/** The user joined an organization after their organizations were locked. */
 class JoinedMeanwhile extends Error {}
 
 /**
- * Deletes an account, with the organizations that have no other member (`http.md` 9). Throws 409 `last_owner` when one with other members would lose its
- * last owner (G34), `account_has_billing_history` for whoever brought money in, and 401 when the account is gone already.
+ * Deletes an account, and the organizations that have no other member (`http.md` 9). Throws 409
+ * `last_owner` when an organization with other members would lose its last owner (G34), 409
+ * `account_has_billing_history` for a user who paid, and 401 when the account is gone already.
  */
-export async function deleteAccount(pool: pg.Pool, actor: Actor, userId: string): Promise<void> {
+export async function deleteAccount(services: AccountDeletionServices, actor: Actor, userId: string): Promise<void> {
   for (let tries = 1; ; tries += 1) {
     try {
-      return await transaction(pool, (client) => attempt(client, actor, userId))
+      return await transaction(services.pool, (client) => attempt(services, client, actor, userId))
     } catch (error) {
-      const mayGoBetter = error instanceof JoinedMeanwhile || sqlStateOf(error) === deadlock
-      if (!mayGoBetter || tries === 10) throw error
+      const isTransient = error instanceof JoinedMeanwhile || sqlStateOf(error) === deadlock
+      if (!isTransient || tries === 10) throw error
     }
   }
 }
 
-async function attempt(client: Database, actor: Actor, userId: string): Promise<void> {
-  await requireNoBillingHistory(client, userId)
-  // Nobody can come or go where the user is; and two deletions at once wait here for each other, in one order.
+async function attempt(
+  services: AccountDeletionServices,
+  client: Database,
+  actor: Actor,
+  userId: string,
+): Promise<void> {
+  await services.requireDeletable(client, userId)
+  // The locks stop all changes of members, and two deletions take them in the same order.
   const locked = new Set(await lockOrganizationsOf(client, userId))
   const places = (await listPlaces(client, userId)).filter(({ id }) => locked.has(id))
   requireOtherOwners(places)
   for (const place of places) {
-    if (place.others === 0) await retireOrganization(client, actor, place)
+    if (place.others === 0) await retireOrganization(services, client, actor, place)
     else await recordLeaving(client, actor, userId, place)
   }
-  // After the organizations: whoever holds a row of theirs may be about to refer to the user.
+  // After the organizations: a transaction that locked one of their rows may be about to refer to the user.
   const email = await lockUserForDeletion(client, userId)
-  if (email === undefined) throw unauthorized('The account of this credential no longer exists')
-  // Again, now that nobody can redeem anything in the user's name.
-  await requireNoBillingHistory(client, userId)
+  if (email === undefined) throw accountGone()
+  // Checked again, now that no payment can be recorded for the user.
+  await services.requireDeletable(client, userId)
   if ((await listPlaces(client, userId)).some(({ id }) => !locked.has(id))) throw new JoinedMeanwhile()
   await recordAudit(client, actor, { organizationId: null, action: 'account.deleted', subject: userId })
-  await queueMail(client, accountDeletedNotice(email, actor))
-  await deleteUser(client, userId)
+  await queueMail(client, accountDeletedMail(email, actor))
+  // Removes by foreign keys: sessions, keys, passkeys, challenges, identities, CLI logins, links, memberships and own invites.
+  await client.query('delete from users where id = $1', [userId])
 }
 
 function requireOtherOwners(places: readonly Place[]): void {
@@ -64,4 +74,47 @@ function requireOtherOwners(places: readonly Place[]): void {
 async function recordLeaving(client: Database, actor: Actor, userId: string, { id, role }: Place): Promise<void> {
   const details = { from: role, account_deleted: true }
   await recordAudit(client, actor, { organizationId: id, action: 'member.left', subject: userId, details })
+}
+
+/** An organization of the user, and how many other members it has. */
+interface Place {
+  readonly id: string
+  readonly slug: string
+  readonly role: Role
+  readonly others: number
+  readonly otherOwners: number
+}
+
+/** Lists the user's organizations in the order of their ids. */
+export async function listPlaces(database: Database, userId: string): Promise<readonly Place[]> {
+  const { rows } = await database.query<Place>(
+    `select o.id, o.slug, m.role, count(x.user_id)::int as others,
+            (count(*) filter (where x.role = 'owner'))::int as "otherOwners"
+       from memberships m join organizations o on o.id = m.organization_id
+       left join memberships x on x.organization_id = m.organization_id and x.user_id <> m.user_id
+      where m.user_id = $1
+      group by o.id, o.slug, m.role order by o.id`,
+    [userId],
+  )
+  return rows
+}
+
+/** Returns the user's address, and stops new references to the user until the transaction ends. Undefined: no such user. */
+async function lockUserForDeletion(database: Database, userId: string): Promise<string | undefined> {
+  const { rows } = await database.query<{ email: string }>('select email from users where id = $1 for update', [userId])
+  return rows[0]?.email
+}
+
+function accountDeletedMail(to: string, { address, userAgent }: Actor): Mail {
+  return {
+    to,
+    subject: 'Your Harmont account was deleted',
+    paragraphs: [
+      `The Harmont account ${to} was deleted, with its passkeys, sessions and API keys.`,
+      'Organizations without other members were deleted with it; their pipelines, logs and archives are removed in 7 days.',
+    ],
+    link: null,
+    askedBy: { address, userAgent, at: new Date() },
+    otherwise: 'If this was not you, contact the operator of the server at once: the data can be recovered for 7 days.',
+  }
 }

@@ -1,7 +1,7 @@
 import type { Database } from '../../platform/database/transaction.ts'
 import { unauthorized } from '../../platform/http/index.ts'
 
-/** Whoever holds it makes an account. */
+/** Advisory lock: accounts are created one at a time. */
 const signupLock = 0x7369676e
 
 export interface AccountRow {
@@ -11,7 +11,7 @@ export interface AccountRow {
   readonly personal_org_slug: string | null
 }
 
-/** Throws 401 when there is no such user: the account of the credential went since that was checked. */
+/** Throws 401 when the account was deleted after its credential was checked. */
 export async function getAccount(database: Database, userId: string): Promise<AccountRow> {
   const { rows } = await database.query<AccountRow>({
     name: 'get-account',
@@ -23,23 +23,23 @@ export async function getAccount(database: Database, userId: string): Promise<Ac
     values: [userId],
   })
   const [row] = rows
-  if (row === undefined) throw unauthorized('The account of this credential no longer exists')
+  if (row === undefined) throw accountGone()
   return row
 }
 
-/** Waits until no other transaction is making an account, then counts users; the turn lasts until the transaction ends. */
+/** Waits until no other transaction creates an account, then counts users. The lock lasts until the transaction ends. */
 export async function countUsersOnceAlone(database: Database): Promise<number> {
   await database.query('select pg_advisory_xact_lock($1)', [signupLock])
   return countUsers(database)
 }
 
-/** How many users there are, the bootstrap user included. */
+/** Counts users, the bootstrap user included. */
 export async function countUsers(database: Database): Promise<number> {
   const { rows } = await database.query<{ count: number }>('select count(*)::int as count from users')
   return rows[0]?.count ?? 0
 }
 
-/** False: the address has an account already. */
+/** False: the address already has an account. */
 export async function insertUser(
   database: Database,
   user: { readonly id: string; readonly email: string; readonly name: string },
@@ -53,4 +53,44 @@ export async function insertUser(
 
 export async function setName(database: Database, userId: string, name: string): Promise<void> {
   await database.query('update users set name = $2 where id = $1', [userId, name])
+}
+
+/** Returns the user with this address; undefined: there is none. */
+export async function findUserByEmail(database: Database, email: string): Promise<string | undefined> {
+  const { rows } = await database.query<{ id: string }>('select id from users where email = $1', [email])
+  return rows[0]?.id
+}
+
+/**
+ * Serializes the transactions that start or end sessions of the user, or delete the account. It is
+ * the first lock of each of them, so that they cannot deadlock.
+ */
+export async function lockUser(database: Database, userId: string): Promise<void> {
+  await database.query({
+    name: 'lock-user-for-session',
+    // Not `for update`: rows that only refer to the user need not wait.
+    text: 'select 1 from users where id = $1 for no key update',
+    values: [userId],
+  })
+}
+
+/** Keeps the account from being deleted until the transaction ends. Throws 401 when it is gone. */
+export async function preventDeletion(database: Database, userId: string): Promise<void> {
+  const { rowCount } = await database.query('select from users where id = $1 for key share', [userId])
+  if (rowCount === 0) throw accountGone()
+}
+
+/** Whether the user could still sign in, with an unlocked passkey or a linked account. Call it after `lockUser`. */
+export async function hasWayIn(database: Database, userId: string): Promise<boolean> {
+  const { rows } = await database.query<{ has_way_in: boolean }>(
+    `select exists (select 1 from passkeys where user_id = $1 and locked_at is null)
+         or exists (select 1 from identities where user_id = $1) as has_way_in`,
+    [userId],
+  )
+  return rows[0]?.has_way_in ?? false
+}
+
+/** The 401 of a credential whose account was deleted. */
+export function accountGone(): Error {
+  return unauthorized('The account of this credential no longer exists')
 }

@@ -1,4 +1,4 @@
-import { findIdsBySlug } from '../../organizations/lifecycle/store.ts'
+import { findIdsBySlug } from '../../organizations/index.ts'
 import type { Database } from '../../platform/database/transaction.ts'
 import type { Body, Caller, Scope } from '../../platform/http/index.ts'
 import { FieldErrors } from '../../platform/input/field-errors.ts'

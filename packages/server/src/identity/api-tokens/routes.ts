@@ -1,7 +1,7 @@
 import { actorOf, recordAudit } from '../../platform/audit/record-audit.ts'
 import { transaction } from '../../platform/database/transaction.ts'
 import { apiError, type Handlers, operation, uuidOrNone } from '../../platform/http/index.ts'
-import { lockUser } from '../sessions/store.ts'
+import { lockUser } from '../accounts/store.ts'
 import { type ApiTokenServices, createApiToken } from './create-api-token.ts'
 import { presentApiToken } from './present.ts'
 import { deleteKey, listKeys } from './store.ts'

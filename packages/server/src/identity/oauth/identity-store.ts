@@ -86,9 +86,3 @@ export async function endSessionsWith(
   )
   return rows.map(({ id }) => id)
 }
-
-/** The user with an address. Undefined: there is none. */
-export async function findUserByEmail(database: Database, email: string): Promise<string | undefined> {
-  const { rows } = await database.query<{ id: string }>('select id from users where email = $1', [email])
-  return rows[0]?.id
-}

@@ -1,5 +1,5 @@
 import type { Database } from '../../platform/database/transaction.ts'
-import { unauthorized } from '../../platform/http/index.ts'
+import { accountGone } from '../accounts/store.ts'
 import type { Transport } from '../webauthn/verify-attestation.ts'
 
 export interface KnownCredential {
@@ -115,6 +115,6 @@ export async function ensureHandle(database: Database, userId: string, handle: B
     [userId, handle],
   )
   const [row] = rows
-  if (row === undefined) throw unauthorized('The account of this credential no longer exists')
+  if (row === undefined) throw accountGone()
   return row.passkey_handle
 }

@@ -4,10 +4,11 @@ import { hashToken } from '../../platform/encryption/hash-token.ts'
 import type { Client } from '../../platform/http/index.ts'
 import { queueSecretMail } from '../../platform/mail/queue-mail.ts'
 import { readEmailAddress } from '../../platform/names/email-address.ts'
+import { findUserByEmail } from '../accounts/store.ts'
 import { type Asked, askedNow } from '../passkeys/mails.ts'
 import type { MailingServices, SignInServices } from '../services.ts'
 import { recoveryMail } from './mails.ts'
-import { findUserId, insertRecoveryLink, queueRecovery } from './store.ts'
+import { insertRecoveryLink, queueRecovery } from './store.ts'
 
 /** Has a recovery mail sent when the address has an account. Neither answer nor its time tells whether it has. */
 export async function beginRecovery(
@@ -28,7 +29,7 @@ export async function mailRecovery(
   askedBy: Asked,
 ): Promise<void> {
   await transaction(pool, async (client) => {
-    const userId = await findUserId(client, email)
+    const userId = await findUserByEmail(client, email)
     if (userId === undefined) return
     const token = randomBytes(32).toString('base64url')
     await insertRecoveryLink(client, hashToken(token), userId)

@@ -9,11 +9,6 @@ export async function queueRecovery(database: Database, wish: Readonly<Record<st
   })
 }
 
-export async function findUserId(database: Database, email: string): Promise<string | undefined> {
-  const { rows } = await database.query<{ id: string }>('select id from users where email = $1', [email])
-  return rows[0]?.id
-}
-
 /** Keeps a recovery link for 30 minutes. */
 export async function insertRecoveryLink(database: Database, tokenHash: string, userId: string): Promise<void> {
   await database.query(

@@ -1,5 +1,5 @@
 import type { components } from '@harmont/contract'
-import { listStandings } from '../../organizations/lifecycle/store.ts'
+import { listStandings } from '../../organizations/index.ts'
 import type { Database } from '../../platform/database/transaction.ts'
 import { type Caller, type Complete, permissionsOf } from '../../platform/http/index.ts'
 import { formatOptionalInstant } from '../../platform/input/instant.ts'

@@ -2,8 +2,9 @@ import type pg from 'pg'
 import { type Actor, recordAudit } from '../../platform/audit/record-audit.ts'
 import { transaction } from '../../platform/database/transaction.ts'
 import { apiError, type Caller } from '../../platform/http/index.ts'
+import { lockUser } from '../accounts/store.ts'
 import { deleteKey } from '../api-tokens/store.ts'
-import { deleteSession, deleteSessionsOf, lockUser } from './store.ts'
+import { deleteSession, deleteSessionsOf } from './store.ts'
 
 /** Ends one session of the caller, and with it the CLI logins that it parked. Throws 404. */
 export async function endSession(pool: pg.Pool, actor: Actor, caller: Caller, id: string): Promise<void> {

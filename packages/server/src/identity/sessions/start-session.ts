@@ -2,7 +2,8 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import type { Database } from '../../platform/database/transaction.ts'
 import { hashToken } from '../../platform/encryption/hash-token.ts'
 import type { Client } from '../../platform/http/index.ts'
-import { insertSession, lockUser, removeSessionsBeyond } from './store.ts'
+import { lockUser } from '../accounts/store.ts'
+import { insertSession, removeSessionsBeyond } from './store.ts'
 
 /** Days that a session lives; use does not lengthen them. */
 export const sessionDays = 30

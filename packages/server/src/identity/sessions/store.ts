@@ -4,19 +4,6 @@ import type { Database } from '../../platform/database/transaction.ts'
 const cookieIdleDays = 14
 const isAlive = `expires_at > now() and (not is_cookie or last_used_at > now() - interval '${cookieIdleDays} days')`
 
-/**
- * Makes others who start or end sessions of the user, or delete the account, wait for the end of this transaction. Always the first lock of it, so that
- * they never wait for each other.
- */
-export async function lockUser(database: Database, userId: string): Promise<void> {
-  await database.query({
-    name: 'lock-user-for-session',
-    // Not `for update`: rows that only refer to the user need not wait.
-    text: 'select 1 from users where id = $1 for no key update',
-    values: [userId],
-  })
-}
-
 export interface NewSession {
   readonly id: string
   readonly userId: string

@@ -1,4 +1,4 @@
-import { createOrganizationOf } from '../../organizations/lifecycle/create-organization.ts'
+import { createOrganizationOf } from '../../organizations/index.ts'
 import { type Actor, recordAudit } from '../../platform/audit/record-audit.ts'
 import { type Database, transaction } from '../../platform/database/transaction.ts'
 import { hashToken } from '../../platform/encryption/hash-token.ts'

@@ -9,10 +9,10 @@ import { readEmailAddress } from '../../platform/names/email-address.ts'
 import { translateFault } from '../../testing/faults/translate-fault.ts'
 import { signupCapReached } from '../accounts/create-account.ts'
 import { readName } from '../accounts/name.ts'
-import { countUsers } from '../accounts/store.ts'
+import { countUsers, findUserByEmail } from '../accounts/store.ts'
 import { type Asked, accountExistsMail, askedNow, verificationMail } from '../passkeys/mails.ts'
 import type { MailingServices, SignInServices } from '../services.ts'
-import { hasAccount, insertVerification, queueSignup, type Verification } from './store.ts'
+import { insertVerification, queueSignup, type Verification } from './store.ts'
 
 /** Has a verification mail sent. Neither answer nor its time tells whether the address has an account. */
 export async function beginSignup(
@@ -47,7 +47,8 @@ export async function mailSignup(
   { email, name, askedBy }: Verification & { readonly askedBy: Asked },
 ): Promise<void> {
   await transaction(pool, async (client) => {
-    if (await hasAccount(client, email)) return queueMail(client, accountExistsMail(publicUrl, email, askedBy))
+    if ((await findUserByEmail(client, email)) !== undefined)
+      return queueMail(client, accountExistsMail(publicUrl, email, askedBy))
     const token = randomBytes(32).toString('base64url')
     await insertVerification(client, { tokenHash: hashToken(token), email, name })
     await queueSecretMail(client, sealer, verificationMail(publicUrl, email, token, askedBy))

@@ -14,12 +14,6 @@ export async function queueSignup(database: Database, wish: Readonly<Record<stri
   })
 }
 
-/** Whether an account has this address. */
-export async function hasAccount(database: Database, email: string): Promise<boolean> {
-  const { rowCount } = await database.query('select 1 from users where email = $1', [email])
-  return rowCount === 1
-}
-
 /** Keeps a verification token for 24 hours. */
 export async function insertVerification(
   database: Database,

@@ -1,13 +1,11 @@
 import type pg from 'pg'
-import { getAccount } from '../../identity/accounts/store.ts'
 import { type Actor, recordAudit } from '../../platform/audit/record-audit.ts'
 import { transaction } from '../../platform/database/transaction.ts'
 import { hashToken } from '../../platform/encryption/hash-token.ts'
-import { apiError } from '../../platform/http/index.ts'
-import { lockOrganization } from '../lifecycle/locks.ts'
-import { getOrganizationById, type OrganizationRow } from '../lifecycle/store.ts'
+import { apiError, unauthorized } from '../../platform/http/index.ts'
+import { getOrganizationById, lockOrganization, type OrganizationRow } from '../lifecycle/store.ts'
 import { insertMember } from '../members/store.ts'
-import { endInvite, findEnd, findOffer, type InviteEnd, type InviteOffer } from './store.ts'
+import { endInvite, findEmailOf, findEnd, findOffer, type InviteEnd, type InviteOffer } from './store.ts'
 
 const endings: Readonly<Record<InviteEnd | 'unknown', string>> = {
   accepted: 'The invite was already accepted. If that was you, sign in; otherwise ask for a new one.',
@@ -34,7 +32,8 @@ export async function acceptInvite(
   const { id, organization_id: organizationId } = offer
   return transaction(pool, async (client) => {
     const isThere = await lockOrganization(client, organizationId)
-    const { email } = await getAccount(client, userId)
+    const email = await findEmailOf(client, userId)
+    if (email === undefined) throw unauthorized('The account of this credential no longer exists')
     if (email !== offer.email)
       throw unacceptable(`The invite was sent to another address than \`${email}\`; sign in with that address.`)
     const invite = isThere ? await endInvite(client, { organizationId, id, how: 'accepted' }) : undefined

@@ -118,3 +118,9 @@ export async function findOffer(database: Database, tokenHash: string): Promise<
   )
   return rows[0]
 }
+
+/** Returns the address of the user who accepts an invite; undefined: the account was deleted. */
+export async function findEmailOf(database: Database, userId: string): Promise<string | undefined> {
+  const { rows } = await database.query<{ email: string }>('select email from users where id = $1', [userId])
+  return rows[0]?.email
+}

@@ -2,11 +2,10 @@ import type pg from 'pg'
 import { actorOf } from '../../platform/audit/record-audit.ts'
 import { type Cursors, type Handlers, operation } from '../../platform/http/index.ts'
 import { ageKeyOf, readAgeKey, toPage } from '../../platform/pagination/page.ts'
-import { createOrganization } from './create-organization.ts'
-import { deleteOrganization } from './delete-organization.ts'
+import { type DeletionServices, deleteOrganization } from './delete-organization.ts'
 import { presentOrganization } from './present.ts'
 import { getOrganizationById, listOrganizationsOf } from './store.ts'
-import { updateOrganization } from './update-organization.ts'
+import { createOrganization, updateOrganization } from './write-organization.ts'
 
 type OrganizationOperation =
   | 'listOrganizations'
@@ -16,13 +15,10 @@ type OrganizationOperation =
   | 'deleteOrganization'
 
 /** Organizations of the caller. */
-export function organizationRoutes({
-  pool,
-  cursors,
-}: {
-  readonly pool: pg.Pool
-  readonly cursors: Cursors
-}): Pick<Handlers, OrganizationOperation> {
+export function organizationRoutes(
+  services: DeletionServices & { readonly pool: pg.Pool; readonly cursors: Cursors },
+): Pick<Handlers, OrganizationOperation> {
+  const { pool, cursors } = services
   return {
     listOrganizations: operation('listOrganizations', async ({ caller, query: { limit, cursor } }) => {
       const list = { operationId: 'listOrganizations', owner: caller.userId }
@@ -47,7 +43,7 @@ export function organizationRoutes({
       return { status: 200, body: presentOrganization(changed) }
     }),
     deleteOrganization: operation('deleteOrganization', async (context) => {
-      await deleteOrganization(pool, actorOf(context), context.membership)
+      await deleteOrganization(services, actorOf(context), context.membership)
       return { status: 204 }
     }),
   }

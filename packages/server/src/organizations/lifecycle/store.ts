@@ -1,7 +1,6 @@
 import type { Database } from '../../platform/database/transaction.ts'
-import type { Role } from '../../platform/http/index.ts'
+import { apiError, type Role } from '../../platform/http/index.ts'
 import type { AgeKey } from '../../platform/pagination/page.ts'
-import { organizationNotFound } from './organization-gone.ts'
 
 export interface OrganizationRow {
   readonly id: string
@@ -14,13 +13,14 @@ export interface OrganizationRow {
 
 const columns = 'o.id, o.slug, o.name, o.url, o.members_can_create_pipelines, o.created_at'
 
-/** Whose organizations, and which of them the credential shows; null = all. */
+/** A user, and the organizations that their credential shows. */
 export interface Viewer {
   readonly userId: string
+  /** null: all of the user's. */
   readonly organizationIds: readonly string[] | null
 }
 
-/** The user's organizations after a key, oldest first. */
+/** Lists the user's organizations after a key, oldest first. */
 export async function listOrganizationsOf(
   database: Database,
   viewer: Viewer,
@@ -46,7 +46,7 @@ interface StandingRow {
   readonly membersCanCreatePipelines: boolean
 }
 
-/** What the user is in each of their organizations, oldest first. */
+/** Lists the user's role in each of their organizations, oldest first. */
 export async function listStandings(database: Database, viewer: Viewer): Promise<readonly StandingRow[]> {
   const { rows } = await database.query<StandingRow>({
     name: 'list-standings',
@@ -59,7 +59,7 @@ export async function listStandings(database: Database, viewer: Viewer): Promise
   return rows
 }
 
-/** Ids, by slug, of those organizations that the user is a member of and the credential shows. */
+/** Returns the ids of those of the user's organizations that the credential shows, by slug. */
 export async function findIdsBySlug(
   database: Database,
   viewer: Viewer,
@@ -74,7 +74,7 @@ export async function findIdsBySlug(
   return new Map(rows.map(({ slug, id }) => [slug, id]))
 }
 
-/** Throws 404 when it was deleted since the caller's membership in it was found. */
+/** Throws 404 when the organization was deleted since the caller's membership was found. */
 export async function getOrganizationById(database: Database, id: string): Promise<OrganizationRow> {
   const { rows } = await database.query<OrganizationRow>(
     `select ${columns} from organizations o where o.id = $1 and o.deleted_at is null`,
@@ -107,7 +107,7 @@ export async function insertOrganization(
   return rows[0]
 }
 
-/** Makes the user an owner, whatever they were before. */
+/** Makes the user an owner, whichever role they had before. */
 export async function ensureOwner(database: Database, organizationId: string, userId: string): Promise<void> {
   await database.query(
     `insert into memberships (organization_id, user_id, role) values ($1, $2, 'owner')
@@ -122,7 +122,7 @@ export interface OrganizationChange {
   readonly membersCanCreatePipelines?: boolean
 }
 
-/** Changes what is given, and gives the organization as it is then. */
+/** Changes the given fields. Returns the organization after the change; undefined: it was deleted. */
 export async function changeOrganization(
   database: Database,
   id: string,
@@ -139,10 +139,43 @@ export async function changeOrganization(
   return rows[0]
 }
 
-/** Whether an organization goes with its user's account only. */
+/** Whether the organization is deleted with its user's account only. */
 export async function isPersonal(database: Database, id: string): Promise<boolean> {
   const { rowCount } = await database.query('select 1 from organizations where id = $1 and personal_of is not null', [
     id,
   ])
   return rowCount === 1
+}
+
+/**
+ * Locks an organization against changes of its members until the transaction ends; it is the
+ * transaction's first lock (`http.md` 6). Rows that only refer to the organization are not blocked.
+ * False: the organization was deleted.
+ */
+export async function lockOrganization(database: Database, id: string): Promise<boolean> {
+  const { rowCount } = await database.query({
+    name: 'lock-organization',
+    text: 'select 1 from organizations where id = $1 and deleted_at is null for no key update',
+    values: [id],
+  })
+  return rowCount === 1
+}
+
+/**
+ * Locks all organizations of a user, in the order of their ids, so that two transactions that lock
+ * the same ones cannot deadlock. Returns the ids.
+ */
+export async function lockOrganizationsOf(database: Database, userId: string): Promise<readonly string[]> {
+  const { rows } = await database.query<{ id: string }>(
+    `select o.id from organizations o
+      where o.deleted_at is null and exists (select 1 from memberships m where m.organization_id = o.id and m.user_id = $1)
+      order by o.id for no key update`,
+    [userId],
+  )
+  return rows.map(({ id }) => id)
+}
+
+/** The 404 for everybody who is not a member; the same for an organization that does not exist. */
+export function organizationNotFound(): Error {
+  return apiError('organization_not_found', 'Organization not found, or you are not a member.')
 }

@@ -10,8 +10,7 @@ import {
   requirePermission,
 } from '../../platform/http/index.ts'
 import { deleteInvitesBy } from '../invites/store.ts'
-import { lockOrganization } from '../lifecycle/locks.ts'
-import { organizationNotFound } from '../lifecycle/organization-gone.ts'
+import { lockOrganization, organizationNotFound } from '../lifecycle/store.ts'
 import { countOwners, deleteMember, findMember, type MemberRow, setRole } from './store.ts'
 
 /** Who asks for the change. */

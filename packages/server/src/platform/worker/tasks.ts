@@ -2,6 +2,7 @@
 import type { TaskList } from 'graphile-worker'
 import { billingCrontab, billingTasks } from '../../billing/tasks.ts'
 import { approvalCrontab, approvalTasks } from '../../builds/approval/tasks.ts'
+import { deletedOrganizationCrontab, deletedOrganizationTasks } from '../../builds/deleted-organizations.ts'
 import { abandonCrontab, abandonTasks } from '../../builds/engine/abandon-tasks.ts'
 import { logCrontab, logTasks } from '../../builds/logs/tasks.ts'
 import { sourceCrontab, sourceTasks } from '../../builds/source/tasks.ts'
@@ -12,7 +13,6 @@ import { oauthCrontab, oauthTasks } from '../../identity/oauth/tasks.ts'
 import { recoveryTasks } from '../../identity/recovery/tasks.ts'
 import { passkeyCrontab, passkeyTasks } from '../../identity/tasks.ts'
 import type { Services } from '../../main/routes.ts'
-import { organizationCrontab, organizationTasks } from '../../organizations/lifecycle/tasks.ts'
 import { mailCrontab, mailTasks } from '../mail/tasks.ts'
 import { sweepCrontab, sweepTasks } from './sweeps.ts'
 
@@ -26,7 +26,7 @@ export const crontab = [
   ...logCrontab,
   ...sourceCrontab,
   ...passkeyCrontab,
-  ...organizationCrontab,
+  ...deletedOrganizationCrontab,
   ...githubCrontab,
   ...bitbucketCrontab,
   ...oauthCrontab,
@@ -45,7 +45,7 @@ export function makeTasks(services: Services): TaskList {
     ...sourceTasks(services),
     ...passkeyTasks(services),
     ...recoveryTasks(services),
-    ...organizationTasks(services),
+    ...deletedOrganizationTasks(services),
     ...githubTasks(services),
     ...bitbucketTasks(services),
     ...oauthTasks(services),

@@ -1,0 +1,22 @@
+/** The parts of organizations that identity and builds use. */
+export {
+  type DeletionServices,
+  findOverdueOrganizations,
+  removeOrganization,
+  retireOrganization,
+} from './lifecycle/delete-organization.ts'
+export { findIdsBySlug, listStandings, lockOrganizationsOf } from './lifecycle/store.ts'
+export { createOrganizationOf, createPersonalOrganization } from './lifecycle/write-organization.ts'
+export { writePipeline } from './pipelines/create-pipeline.ts'
+export { longestPipelineSlug } from './pipelines/pipeline-fields.ts'
+export { requireLivePipeline, requireManualBuilds, requirePipelineCreation } from './pipelines/policy.ts'
+export { presentPipeline } from './pipelines/present.ts'
+export { pipelineNotFound, requirePipeline } from './pipelines/require-pipeline.ts'
+export {
+  findPipeline,
+  findPipelineBySource,
+  type PipelineRow,
+  pipelineColumns,
+  restoreDiscovered,
+} from './pipelines/store.ts'
+export { secretsOf } from './secrets/secrets-of.ts'
