@@ -1,6 +1,6 @@
 /** Two owners of organizations of their own, on one server: one attacks, the other works. */
 import { randomUUID } from 'node:crypto'
-import { hashToken } from '../../packages/server/src/platform/encryption/hash-token.ts'
+import { hashToken } from '../../packages/server/src/platform/encryption/token.ts'
 import { type Api, connect } from '../../scripts/client/api.ts'
 import { buildEnd, type Ended, flatIr, type Product } from '../../test/product.ts'
 

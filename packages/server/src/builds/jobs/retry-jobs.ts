@@ -2,7 +2,7 @@ import { type Build, type BuildEvent, decide, defaultStoreSettings, evolve, type
 import { now } from '@harmont/sandbox'
 import type pg from 'pg'
 import { transaction } from '../../platform/database/transaction.ts'
-import { hashToken } from '../../platform/encryption/hash-token.ts'
+import { hashToken } from '../../platform/encryption/token.ts'
 import { apiError, type Idempotency } from '../../platform/http/index.ts'
 import type { BuildEngine } from '../engine/build-engine.ts'
 import type { BuildRow } from '../records/store.ts'

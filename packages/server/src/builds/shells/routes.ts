@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { type BuildSource, isTerminal, type Job } from '@harmont/engine'
 import type pg from 'pg'
-import { hashToken } from '../../platform/encryption/hash-token.ts'
+import { hashToken } from '../../platform/encryption/token.ts'
 import { apiError, type Handlers, operation } from '../../platform/http/index.ts'
 import { formatInstant } from '../../platform/input/instant.ts'
 import type { BuildEngine } from '../engine/build-engine.ts'

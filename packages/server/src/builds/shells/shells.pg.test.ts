@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type { components } from '@harmont/contract'
 import { expect, test } from 'vitest'
-import { hashToken } from '../../platform/encryption/hash-token.ts'
+import { hashToken } from '../../platform/encryption/token.ts'
 import { ir, playJob } from '../../testing/runner.ts'
 import { codeOf, ownerToken, publicUrl, testServer } from '../../testing/server.ts'
 import { enterShell, Refused } from './shell-client.test-support.ts'

@@ -1,6 +1,6 @@
 import type { components } from '@harmont/contract'
 import { expect, test } from 'vitest'
-import { hashToken } from '../../platform/encryption/hash-token.ts'
+import { hashToken } from '../../platform/encryption/token.ts'
 import { ir, playJob } from '../../testing/runner.ts'
 import { codeOf, ownerToken, testServer } from '../../testing/server.ts'
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { hashToken } from '../../platform/encryption/hash-token.ts'
+import { hashToken } from '../../platform/encryption/token.ts'
 import { insertInstallState } from './install-state-store.ts'
 import { githubNotConfigured, requireApp } from './require-app.ts'
 import type { GithubServices } from './services.ts'

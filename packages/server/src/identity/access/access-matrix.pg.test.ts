@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { type Operation, operationTable } from '@harmont/contract'
 import { afterAll, expect, test } from 'vitest'
-import { hashToken } from '../../platform/encryption/hash-token.ts'
+import { hashToken } from '../../platform/encryption/token.ts'
 import { permissions } from '../../platform/http/permissions.ts'
 import { codeOf, testServer } from '../../testing/server.ts'
 

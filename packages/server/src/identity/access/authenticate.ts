@@ -1,5 +1,5 @@
 import type { Database } from '../../platform/database/transaction.ts'
-import { hashToken } from '../../platform/encryption/hash-token.ts'
+import { hashToken } from '../../platform/encryption/token.ts'
 import type { Caller, Credential, Identified, Membership, Role, Scope } from '../../platform/http/index.ts'
 
 interface CredentialRow {

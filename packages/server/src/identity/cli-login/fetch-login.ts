@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import { recordAudit } from '../../platform/audit/record-audit.ts'
 import { transaction } from '../../platform/database/transaction.ts'
-import { hashToken } from '../../platform/encryption/hash-token.ts'
+import { hashToken } from '../../platform/encryption/token.ts'
 import { apiError, type Client } from '../../platform/http/index.ts'
 import type { RateLimiter } from '../../platform/rate-limits/limiter.ts'
 import { lockUser } from '../accounts/store.ts'

@@ -1,8 +1,8 @@
 /** Sign-in of our own pages: the server sends the browser to the provider and takes it back (`http.md` 3.5). */
 import { createHash, randomBytes } from 'node:crypto'
 import type { Actor } from '../../platform/audit/record-audit.ts'
-import { hashToken } from '../../platform/encryption/hash-token.ts'
 import { CannotOpen, type Sealer } from '../../platform/encryption/seal.ts'
+import { hashToken } from '../../platform/encryption/token.ts'
 import { ApiError, apiError, type Caller, type Client } from '../../platform/http/index.ts'
 import { authenticate } from '../access/authenticate.ts'
 import { browserCookie } from './browser-cookie.ts'

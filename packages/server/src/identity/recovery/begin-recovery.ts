@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { transaction } from '../../platform/database/transaction.ts'
-import { hashToken } from '../../platform/encryption/hash-token.ts'
+import { hashToken } from '../../platform/encryption/token.ts'
 import type { Client } from '../../platform/http/index.ts'
 import { queueSecretMail } from '../../platform/mail/queue-mail.ts'
 import { readEmailAddress } from '../../platform/names/email-address.ts'

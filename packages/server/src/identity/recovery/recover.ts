@@ -1,6 +1,6 @@
 import { type Actor, recordAudit } from '../../platform/audit/record-audit.ts'
 import { type Database, transaction } from '../../platform/database/transaction.ts'
-import { hashToken } from '../../platform/encryption/hash-token.ts'
+import { hashToken } from '../../platform/encryption/token.ts'
 import type { Body, Client } from '../../platform/http/index.ts'
 import { queueMail } from '../../platform/mail/queue-mail.ts'
 import { getAccount, lockUser } from '../accounts/store.ts'

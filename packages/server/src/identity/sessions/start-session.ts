@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { Database } from '../../platform/database/transaction.ts'
-import { hashToken } from '../../platform/encryption/hash-token.ts'
+import { hashToken } from '../../platform/encryption/token.ts'
 import type { Client } from '../../platform/http/index.ts'
 import { lockUser } from '../accounts/store.ts'
 import { insertSession, removeSessionsBeyond } from './store.ts'

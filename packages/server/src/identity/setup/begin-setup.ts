@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Database } from '../../platform/database/transaction.ts'
-import { hashToken } from '../../platform/encryption/hash-token.ts'
+import { hashToken } from '../../platform/encryption/token.ts'
 import type { Body } from '../../platform/http/index.ts'
 import { getAccount } from '../accounts/store.ts'
 import { beginEnrollment } from '../passkeys/begin-enrollment.ts'

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type pg from 'pg'
 import { nobody, recordAudit } from '../../platform/audit/record-audit.ts'
 import { transaction } from '../../platform/database/transaction.ts'
-import { hashToken } from '../../platform/encryption/hash-token.ts'
+import { hashToken } from '../../platform/encryption/token.ts'
 import { findFirstOwner, insertSetupLink, needsSetup } from './store.ts'
 
 /** A link for whoever starts the server, when no owner could sign in otherwise; null when one could. */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { transaction } from '../../platform/database/transaction.ts'
-import { hashToken } from '../../platform/encryption/hash-token.ts'
+import { hashToken } from '../../platform/encryption/token.ts'
 import { apiError, type Body, type Client } from '../../platform/http/index.ts'
 import { FieldErrors } from '../../platform/input/field-errors.ts'
 import { mailWay } from '../../platform/mail/mail-way.ts'

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { type Actor, recordAudit } from '../../platform/audit/record-audit.ts'
 import { transaction } from '../../platform/database/transaction.ts'
-import { hashToken } from '../../platform/encryption/hash-token.ts'
+import { hashToken } from '../../platform/encryption/token.ts'
 import { apiError, type Body, type Client } from '../../platform/http/index.ts'
 import { createAccount } from '../accounts/create-account.ts'
 import { addPasskey } from '../passkeys/add-passkey.ts'

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type pg from 'pg'
 import { ensureOwner, insertOrganization } from '../../organizations/lifecycle/store.ts'
 import { transaction } from '../../platform/database/transaction.ts'
-import { hashToken } from '../../platform/encryption/hash-token.ts'
+import { hashToken } from '../../platform/encryption/token.ts'
 import { ensureUser, findOrganizationId, removeBootstrapKey, setBootstrapKey } from './store.ts'
 
 /** Two servers that start at the same time take turns. */

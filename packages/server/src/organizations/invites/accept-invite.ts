@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import { type Actor, recordAudit } from '../../platform/audit/record-audit.ts'
 import { transaction } from '../../platform/database/transaction.ts'
-import { hashToken } from '../../platform/encryption/hash-token.ts'
+import { hashToken } from '../../platform/encryption/token.ts'
 import { apiError, unauthorized } from '../../platform/http/index.ts'
 import { getOrganizationById, lockOrganization, type OrganizationRow } from '../lifecycle/store.ts'
 import { insertMember } from '../members/store.ts'

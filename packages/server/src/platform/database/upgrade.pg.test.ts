@@ -7,7 +7,7 @@ import { pino } from 'pino'
 import { expect, onTestFinished, test } from 'vitest'
 import { serve } from '../../main/serve.ts'
 import { databaseUrl, freshDatabase } from '../../testing/database.ts'
-import { hashToken } from '../encryption/hash-token.ts'
+import { hashToken } from '../encryption/token.ts'
 import { readSettings } from '../settings/read-settings.ts'
 import { migrate, readMigrations } from './migrate.ts'
 

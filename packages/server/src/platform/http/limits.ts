@@ -1,5 +1,5 @@
 import type { Operation, OperationId } from '@harmont/contract'
-import { hashToken } from '../encryption/hash-token.ts'
+import { hashToken } from '../encryption/token.ts'
 import type { RateLimiter } from '../rate-limits/limiter.ts'
 import type { LimitName } from '../rate-limits/rules.ts'
 import type { Caller } from './caller.ts'

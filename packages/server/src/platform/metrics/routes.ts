@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto'
 import { Readable } from 'node:stream'
-import { hashToken } from '../encryption/hash-token.ts'
+import { hashToken } from '../encryption/token.ts'
 import { apiError, type Handlers, operation } from '../http/index.ts'
 import type { Settings } from '../settings/read-settings.ts'
 import type { Metrics } from './metrics.ts'

@@ -1,8 +1,8 @@
 import type pg from 'pg'
 import type { Logger } from 'pino'
 import type { Database } from '../../platform/database/transaction.ts'
-import { hashToken } from '../../platform/encryption/hash-token.ts'
 import type { Sealer } from '../../platform/encryption/seal.ts'
+import { hashToken } from '../../platform/encryption/token.ts'
 import type { LogTokenSecrets } from './log-token.ts'
 import { type SealedSecret, sealedInUse, useSecret } from './secret-store.ts'
 
