@@ -1,6 +1,6 @@
 export { type AbandonOptions, abandonBuilds } from './abandon-builds.ts'
 export type { CacheLookUp, LookUpInputs } from './cache-look-up.ts'
-export { type BuildGroup, buildGroupOf } from './core/build-group.ts'
+export type { BuildGroup } from './core/build-group.ts'
 export type { Change, Decision } from './core/change.ts'
 export { type Created, createBuild, type NewBuild } from './core/create-build.ts'
 export { decide } from './core/decide.ts'
@@ -21,6 +21,7 @@ export type {
   Outcome,
   Step,
 } from './core/model.ts'
+export { planBuild } from './core/plan-build.ts'
 export { judge } from './core/prerequisites.ts'
 export { isBuildTerminal, isHeld, isTerminal } from './core/states.ts'
 export { createEngine, type Engine, type EngineOptions, type EngineRunner } from './engine.ts'

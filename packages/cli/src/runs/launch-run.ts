@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import { inspect } from 'node:util'
-import { createBuild, defaultStoreSettings } from '@harmont/engine'
-import { conditionHolds, type Plan } from '@harmont/ir'
+import { createBuild, defaultStoreSettings, planBuild } from '@harmont/engine'
+import type { Plan } from '@harmont/ir'
 import { now, type SourceTreeRef } from '@harmont/sandbox'
 import type { GitFacts } from '@harmont/source-set'
 import type { Context } from '../context.ts'
@@ -66,9 +66,7 @@ export async function launchRun(here: Here, launch: Launch): Promise<ExitCode> {
   const begun = { id: randomUUID(), startedAt: now(), process: own }
   const place = { directory, slug, name, message, branch, commit: git?.commit ?? null }
   const facts = beginRecord(home.runs, { ...begun, ...place, env, only, retryOf }, ir)
-  const known = localConditions(branch, env)
-  const conditions = plan.steps.map(({ condition }) => conditionHolds(condition, known))
-  const from = { kind: 'plan', plan, conditions } as const
+  const from = planBuild(plan, { conditions: localConditions(branch, env) })
   const request = { id: facts.id, queue: 'local', at: facts.startedAt, held: false, from }
   const slots = launch.parallelism ?? availableParallelism()
   const view = await openView({

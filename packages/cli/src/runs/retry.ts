@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { conditionHolds } from '@harmont/ir'
+import { planBuild } from '@harmont/engine'
 import type { Context } from '../context.ts'
 import { type ExitCode, exits, HmError, usageError } from '../errors.ts'
 import { planRun } from '../project/plan-run.ts'
@@ -42,7 +42,7 @@ export async function localRetry(
       earlier: new Map(steps.map((step) => [step.key, step])),
       only,
       hasSnapshot: (id) => there.has(id),
-      conditions: whole.steps.map(({ condition }) => conditionHolds(condition, known)),
+      conditions: planBuild(whole, { conditions: known }).conditions,
     })
     if (rerun.size === 0) {
       output.say(`no step of run ${earlier.number} failed`)

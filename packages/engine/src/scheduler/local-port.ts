@@ -1,7 +1,7 @@
-import { conditionHolds, type PlanResult, parsePlan } from '@harmont/ir'
-import { buildGroupOf } from '../core/build-group.ts'
+import { type PlanResult, parsePlan } from '@harmont/ir'
 import { isVanished, vanished } from '../core/exit.ts'
 import type { BuildEvent, Job, Outcome } from '../core/model.ts'
+import { planBuild } from '../core/plan-build.ts'
 import { isHeld, isTerminal } from '../core/states.ts'
 import type { LeasedJob, LeaseRef, LeaseStatus, RenderResult, RunnerPort, SecretsAnswer, SourceOffer } from '../port.ts'
 import type { Log } from '../runner/options.ts'
@@ -190,10 +190,13 @@ export function createLocalPort({
     const { plan } = parsed
     const { build, context } = await loadBuild(buildId)
     const { conditionContext, injectedEnv, planOnly, claimant = null } = context
-    const conditions = plan.steps.map(({ condition }) => !planOnly && conditionHolds(condition, conditionContext))
     const pullRequest = injectedEnv.HARMONT_PULL_REQUEST ?? null
-    const facts = { ...conditionContext, pipeline: build.pipeline, pullRequest, claimant }
-    const group = planOnly ? undefined : buildGroupOf(plan.concurrency, facts)
+    const { conditions, group } = planOnly
+      ? { conditions: plan.steps.map(() => false), group: undefined }
+      : planBuild(plan, {
+          conditions: conditionContext,
+          group: { pipeline: build.pipeline, pullRequest, claimant },
+        })
     return { event: { type: 'rendered', job, fence, at, plan, conditions, group }, warnings: plan.warnings }
   }
 }

@@ -1,5 +1,4 @@
-import type { BuildContext, BuildSource, NewBuild } from '@harmont/engine'
-import { conditionHolds } from '@harmont/ir'
+import { type BuildContext, type BuildSource, type NewBuild, planBuild } from '@harmont/engine'
 import type { PipelineRow } from '../../organizations/index.ts'
 import type { Database } from '../../platform/database/transaction.ts'
 import type { BuildRow } from '../records/store.ts'
@@ -71,8 +70,8 @@ function startOf(
 ): NewBuild['from'] {
   const { steps, timeoutSeconds, group, errorCode, errorMessage } = build
   if (steps.length > 0) {
-    const conditions = steps.map((step) => conditionHolds(step.condition, known))
-    return { kind: 'plan', plan: { timeoutSeconds, steps, warnings: [] }, conditions, group: group ?? undefined }
+    const planned = planBuild({ timeoutSeconds, steps, warnings: [] }, { conditions: known })
+    return { ...planned, group: group ?? undefined }
   }
   // Rendering is tried again, whatever kept it from its end.
   if (renderSlug !== null) return { kind: 'render' }

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { buildGroupOf, isBuildTerminal, type NewBuild } from '@harmont/engine'
-import { conditionHolds } from '@harmont/ir'
+import { isBuildTerminal, type NewBuild, planBuild } from '@harmont/engine'
 import { now } from '@harmont/sandbox'
 import type pg from 'pg'
 import type { PipelineRow } from '../../organizations/index.ts'
@@ -112,12 +111,9 @@ async function startOf({ pipeline, input, facts }: Submission): Promise<NewBuild
   if (ir === null) return { kind: 'render' }
   const planned = await parseApart(ir)
   if (!planned.ok) return { kind: 'rejected', ...planned.error }
-  const known = conditionContext(branch, env, facts)
-  const conditions = planned.plan.steps.map((step) => conditionHolds(step.condition, known))
   const pullRequest = facts.pullRequest === null ? null : String(facts.pullRequest.number)
-  const group = buildGroupOf(planned.plan.concurrency, {
-    ...{ ...known, pipeline: pipeline.id, pullRequest },
-    claimant: claimantOf(facts),
+  return planBuild(planned.plan, {
+    conditions: conditionContext(branch, env, facts),
+    group: { pipeline: pipeline.id, pullRequest, claimant: claimantOf(facts) },
   })
-  return { kind: 'plan', plan: planned.plan, conditions, group }
 }
