@@ -1,14 +1,13 @@
 export { type AbandonOptions, abandonBuilds } from './abandon-builds.ts'
 export type { CacheLookUp, LookUpInputs } from './cache-look-up.ts'
 export type { BuildGroup } from './core/build-group.ts'
-export type { Change, Decision } from './core/change.ts'
 export { type Created, createBuild, type NewBuild } from './core/create-build.ts'
 export { decide } from './core/decide.ts'
-export type { DecideContext } from './core/draft.ts'
+export type { DecideContext, Decision } from './core/draft.ts'
 export { foldBuild } from './core/fold-build.ts'
 export { reasonOfGate } from './core/gates.ts'
 export { defaultLimits, type Limits } from './core/limits.ts'
-export { evolve, type LiveBuild, liveBuild, viewBuild } from './core/live-build.ts'
+export { type Change, evolve, type LiveBuild, liveBuild, viewBuild } from './core/live-build.ts'
 export type {
   Build,
   BuildEvent,
@@ -25,6 +24,7 @@ export { planBuild } from './core/plan-build.ts'
 export { judge } from './core/prerequisites.ts'
 export { isBuildTerminal, isHeld, isTerminal } from './core/states.ts'
 export { createEngine, type Engine, type EngineOptions, type EngineRunner } from './engine.ts'
+export type { Log } from './log.ts'
 export { MemoryStore } from './memory/memory-store.ts'
 export {
   type Directive,
@@ -46,10 +46,16 @@ export { type Limited, type RunningLimit, setLimit } from './postgres/limits.ts'
 export { engineMigrations } from './postgres/migrations.ts'
 export { PostgresStore, type PostgresStoreOptions } from './postgres/postgres-store.ts'
 export { createRunner, type Runner } from './runner/create-runner.ts'
-export { type DiskRoom, defaultLeastFreeBytes, roomSentence } from './runner/disk-room.ts'
-export { type Disk, type DiskWatch, watchDisk } from './runner/disk-watch.ts'
+export {
+  type Disk,
+  type DiskRoom,
+  type DiskWatch,
+  defaultLeastFreeBytes,
+  roomSentence,
+  watchDisk,
+} from './runner/disk-watch.ts'
 export { type ShellRequest, ShellUnavailable, type ShellUnavailableCode } from './runner/open-shell.ts'
-export type { Log, Renderer, RunnerOptions, RunnerSettings } from './runner/options.ts'
+export type { Renderer, RunnerOptions, RunnerSettings } from './runner/options.ts'
 export { createLocalPort, type LocalPortOptions } from './scheduler/local-port.ts'
 export { createScheduler, type Scheduler, type SchedulerOptions } from './scheduler/scheduler.ts'
 export type { Applied, BuildContext, BuildSource, BuildStore, ChangeFeed, Lease, LiveSnapshots } from './store.ts'

@@ -1,7 +1,6 @@
-import type { Change } from './core/change.ts'
 import { decide } from './core/decide.ts'
 import type { DecideContext } from './core/draft.ts'
-import { evolve, type LiveBuild } from './core/live-build.ts'
+import { type Change, evolve, type LiveBuild } from './core/live-build.ts'
 import type { BuildEvent, Effect, Job, Step } from './core/model.ts'
 
 /** What several events in a row change together. */

@@ -108,14 +108,7 @@ export interface LeasedJob extends LeaseRef {
   /** The build's: whose work it is. */
   readonly queue: string
   readonly attempt: number
-  readonly work:
-    | {
-        readonly kind: 'step'
-        readonly step: Step
-        readonly parentSnapshot: string | null
-        readonly childrenBuildIn: boolean
-      }
-    | RenderWork
+  readonly work: StepWork | RenderWork
   /** Environment of the build, laid over the step's own, then what the server injects (`engine.md` 4). */
   readonly buildEnv: Readonly<Record<string, string>>
   readonly injectedEnv: Readonly<Record<string, string>>
@@ -136,6 +129,13 @@ export interface LeasedJob extends LeaseRef {
   readonly expiresAt: Date
   /** When the step's time is over; null before it has started. */
   readonly deadlineAt: Date | null
+}
+
+export interface StepWork {
+  readonly kind: 'step'
+  readonly step: Step
+  readonly parentSnapshot: string | null
+  readonly childrenBuildIn: boolean
 }
 
 export interface RenderWork {

@@ -1,9 +1,8 @@
 /** Test only: a build to play events to, without the ceremony. */
 import type { PlannedStep } from '@harmont/ir'
-import type { Decision } from './change.ts'
 import { createBuild, type NewBuild } from './create-build.ts'
 import { decide } from './decide.ts'
-import type { DecideContext } from './draft.ts'
+import type { DecideContext, Decision } from './draft.ts'
 import { defaultLimits } from './limits.ts'
 import { evolve, jobAt, type LiveBuild, liveBuild } from './live-build.ts'
 import type { BuildEvent, Effect, Job, Outcome } from './model.ts'

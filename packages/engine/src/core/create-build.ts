@@ -1,6 +1,6 @@
 import type { Plan } from '@harmont/ir'
 import type { BuildGroup } from './build-group.ts'
-import { joinGroup } from './decide-place.ts'
+import { joinGroup } from './decide-admission.ts'
 import { type DecideContext, groupDue } from './draft.ts'
 import { foldTally } from './fold-build.ts'
 import { deadlineFrom, layOut } from './lay-out.ts'

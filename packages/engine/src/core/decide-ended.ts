@@ -1,6 +1,6 @@
 import { endJob, endStopped, failJob, finish } from './advance.ts'
+import { joinGroup } from './decide-admission.ts'
 import { loseJob, startBuild } from './decide-lease.ts'
-import { joinGroup } from './decide-place.ts'
 import { currentJob, type Draft } from './draft.ts'
 import { isVanished, readExit } from './exit.ts'
 import { deadlineFrom, layOut } from './lay-out.ts'

@@ -1,5 +1,5 @@
 import { endJob, nextAttempt, schedule, unmetAt } from './advance.ts'
-import { joinGroup } from './decide-place.ts'
+import { joinGroup } from './decide-admission.ts'
 import { addAttempt, currentJob, type Draft, patchJob } from './draft.ts'
 import { deadlineFrom } from './lay-out.ts'
 import { type Slot, stepAt } from './live-build.ts'

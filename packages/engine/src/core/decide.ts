@@ -2,15 +2,13 @@
  * What happens to a build: a function from the build and an event to what changes and what must follow (`engine.md` 1). No clock, no promise, no
  * change to its input. An event that does not fit is refused, never an error: late and repeated ones are part of life.
  */
-import type { Decision } from './change.ts'
 import { decideAbandon } from './decide-abandon.ts'
-import { decideApprovalExpired, decideApprove } from './decide-approval.ts'
+import { decideAdmit, decideApprovalExpired, decideApprove, decideSupersede } from './decide-admission.ts'
 import { decideEnded, decideRendered, decideRenderFailed } from './decide-ended.ts'
 import { decideLeased, decideLeaseLost, decideStarted, decideSubstituted } from './decide-lease.ts'
-import { decideAdmit, decideSupersede } from './decide-place.ts'
 import { decideRetry } from './decide-retry.ts'
 import { decideBuildDeadline, decideCancel, decideJobDeadline, decideKillOverdue, stopRest } from './decide-stop.ts'
-import { closeDraft, type DecideContext, type Draft, openDraft } from './draft.ts'
+import { closeDraft, type DecideContext, type Decision, type Draft, openDraft } from './draft.ts'
 import { type LiveBuild, RENDER, type Slot } from './live-build.ts'
 import type { BuildEvent } from './model.ts'
 

@@ -1,8 +1,7 @@
 /** A decision in the making: what differs from the build so far, on top of a `LiveBuild` that stays untouched. */
-import type { Change, Decision } from './change.ts'
 import { count, foldTally, type Tally } from './fold-build.ts'
 import type { Limits } from './limits.ts'
-import { type BuildHeader, jobAt, type LiveBuild, RENDER, type Slot } from './live-build.ts'
+import { type BuildHeader, type Change, jobAt, type LiveBuild, RENDER, type Slot } from './live-build.ts'
 import type { Effect, Instant, Job, Step } from './model.ts'
 import { isBuildTerminal } from './states.ts'
 
@@ -28,6 +27,13 @@ export interface Draft {
   readonly unmet: Map<Slot, number>
   readonly effects: Effect[]
   rendered: { readonly steps: readonly Step[]; readonly jobs: readonly Job[]; readonly tally: Tally } | null
+}
+
+export interface Decision {
+  /** False: the event does not fit the build; nothing changes. */
+  readonly taken: boolean
+  readonly change: Change
+  readonly effects: readonly Effect[]
 }
 
 /** Begins a decision. */

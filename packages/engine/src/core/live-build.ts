@@ -2,7 +2,6 @@
  * A build in the shape that decisions are made on: derived once, then kept up to date in place by `evolve`, so that the cost of an event is
  * that of the jobs it touches.
  */
-import type { Change } from './change.ts'
 import { count, emptyTally, type Tally } from './fold-build.ts'
 import type { Build, Job, Step } from './model.ts'
 import { dependentsOf, judge, prerequisitesOf } from './prerequisites.ts'
@@ -28,6 +27,19 @@ export interface LiveBuild {
   /** For each step how many prerequisites are not satisfied; means something while its job is pending. */
   unmet: number[]
   tally: Tally
+}
+
+/** Everything that an event changes in a build, and nothing else. */
+export interface Change {
+  readonly header: BuildHeader
+  /** The steps, when rendering has just given them; null when they stay as they are. */
+  readonly steps: readonly Step[] | null
+  /** Jobs that were there before, as they are now. */
+  readonly jobs: readonly Job[]
+  /** Jobs that are new: further attempts, or the first ones of rendered steps. */
+  readonly attempts: readonly Job[]
+  readonly unmet: ReadonlyMap<Slot, number>
+  readonly tally: Tally
 }
 
 /** Derives the working form. Keeps the build's own arrays out of reach: they are copied. */

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { bootId, bootTime, type SteadyClock } from '@harmont/sandbox'
 import type pg from 'pg'
-import type { Log } from '../runner/options.ts'
+import type { Log } from '../log.ts'
 import { errorOf, startingPoint } from './clock-reading.ts'
 
 const tellEveryMs = 10_000

@@ -6,11 +6,9 @@ import {
   type SecretRef,
   type Snapshot,
 } from '@harmont/sandbox'
-import type { LeasedJob } from '../port.ts'
+import type { StepWork } from '../port.ts'
 import type { JobContext } from './job-context.ts'
 import { maySee } from './secrets.ts'
-
-export type StepWork = Extract<LeasedJob['work'], { readonly kind: 'step' }>
 
 /** What a step starts from. */
 export type Base = { readonly image: ResolvedImage } | { readonly parent: Snapshot }

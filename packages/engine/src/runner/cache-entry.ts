@@ -1,9 +1,13 @@
-import { lookupKey } from '@harmont/ir'
-import type { Snapshot, SnapshotMeta, WatchedDigest } from '@harmont/sandbox'
-import type { Base, StepWork } from './base.ts'
+import { createHash } from 'node:crypto'
+import { lookupKey, watchedPaths } from '@harmont/ir'
+import { digestWatched, now, type Snapshot, type SnapshotMeta, type WatchedDigest } from '@harmont/sandbox'
+import type { CacheLookUp } from '../cache-look-up.ts'
+import type { StepWork } from '../port.ts'
+import type { Base } from './base.ts'
 import type { JobContext } from './job-context.ts'
+import { withRoom } from './retry.ts'
 import { maySee } from './secrets.ts'
-import { watchedOf } from './watched-of.ts'
+import { sourceOfBuild } from './source-of-build.ts'
 
 export type CacheAddress = NonNullable<SnapshotMeta['cache']>
 
@@ -38,7 +42,20 @@ export async function cachePlaces(context: JobContext, { step }: StepWork, base:
   return { read: read.map(place), write: place(cache.write), parent, files }
 }
 
-export interface LookedUp {
+/**
+ * Digests of the files that the step's cache policy watches, as the build's source has them; null when it watches none, or there is no source. The files
+ * are looked at here, whatever the pipeline claims about them. Fails as `sourceOfBuild` does.
+ */
+async function watchedOf(context: JobContext, { cachePolicy }: StepWork['step']): Promise<WatchedDigest | null> {
+  const paths = cachePolicy === undefined ? [] : watchedPaths(cachePolicy)
+  if (paths.length === 0) return null
+  return withRoom(context, 'check the files that its cache watches', async () => {
+    const files = await sourceOfBuild(context, false)
+    return files === null ? null : digestWatched(files.tree, paths)
+  })
+}
+
+interface LookedUp {
   readonly hit: Snapshot | undefined
   /** An entry was there, and was not whole. */
   readonly damaged: boolean
@@ -63,4 +80,57 @@ export async function findHit(context: JobContext, { read }: CachePlaces): Promi
 export function hitSentence({ meta: { origin } }: Snapshot): string {
   const { pipeline = 'a build', number = '?', step = '?', url } = origin
   return `cache hit: made by ${pipeline} #${number} (step ${step})${url ? `, ${url}` : ''}`
+}
+
+/** Tells what a cached step was looked up with and what was found, before anything follows from it. */
+export async function noteLookUp(
+  { lease, options, report }: JobContext,
+  work: StepWork,
+  base: Base,
+  cache: CachePlaces,
+  lookedUp: LookedUp,
+): Promise<void> {
+  const { job } = lease
+  const lookUp = lookUpOf(work, job, base, cache, lookedUp)
+  await report(() => options.port.lookedUp(job, new Date(now()), lookUp))
+}
+
+function lookUpOf(
+  { step }: StepWork,
+  { buildEnv, cache: { read, write }, origin }: JobContext['lease']['job'],
+  base: Base,
+  cache: CachePlaces,
+  { hit, damaged }: LookedUp,
+): CacheLookUp {
+  const place = (namespace: string) => `${namespace}|${origin.pipeline ?? ''}|${step.key}`
+  const variables = Object.entries({ ...step.env, ...buildEnv }).map(([name, value]) => [name, digest(value)])
+  return {
+    place: place(write),
+    places: cache.read.length === 0 ? [] : read.map(place),
+    key: cache.write.key,
+    inputs: {
+      claim: step.cacheKey === null ? '' : digest(step.cacheKey),
+      command: digest(step.command),
+      image: 'image' in base ? base.image.digest : base.parent.imageDigest,
+      platform: `${process.platform}-${process.arch}`,
+      parent: 'image' in base ? null : digest(cache.parent),
+      variables: Object.fromEntries(variables),
+      ...(cache.files === null ? {} : { files: sides(cache.files) }),
+    },
+    hit: hit === undefined ? null : { origin: hit.meta.origin, createdAt: hit.createdAt.getTime() },
+    damaged,
+  }
+}
+
+function sides({ paths, types, modes, contents }: WatchedDigest): NonNullable<CacheLookUp['inputs']['files']> {
+  return { paths: short(paths), types: short(types), modes: short(modes), contents: short(contents) }
+}
+
+function digest(text: string): string {
+  return short(createHash('sha256').update(text).digest('hex'))
+}
+
+/** Enough to tell one from another. */
+function short(digest: string): string {
+  return digest.slice(0, 12)
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Sandbox } from '@harmont/sandbox'
-import type { Log } from './options.ts'
+import type { Log } from '../log.ts'
 
 const tries = 3
 const pauseMs = 1_000

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
-import { type DiskRoom, isExhausted, isFull, roomSentence } from './disk-room.ts'
-import { type DiskWatch, watchDisk } from './disk-watch.ts'
-import { isForWantOfRoom } from './with-room.ts'
+import { type DiskRoom, type DiskWatch, isExhausted, isFull, roomSentence, watchDisk } from './disk-watch.ts'
+import { isForWantOfRoom } from './retry.ts'
 
 const mib = 1024 ** 2
 const room = (freeBytes: number, freeFiles: number | null = null): DiskRoom => ({

@@ -8,10 +8,8 @@ import type { InHand } from './in-hand.ts'
 import { type Append, JobLog } from './job-log.ts'
 import type { Lineage } from './lineage.ts'
 import type { RunnerOptions, RunnerSettings } from './options.ts'
-import { persist } from './persist.ts'
-import { SecretsUnusable } from './secrets.ts'
+import { isForWantOfRoom, persist } from './retry.ts'
 import type { SourceTrees } from './source-trees.ts'
-import { isForWantOfRoom } from './with-room.ts'
 
 /** One leased job with all that running it needs. */
 export interface JobContext {
@@ -39,6 +37,11 @@ export interface JobContext {
 /** What the jobs of one runner share. */
 export interface RunnerParts
   extends Pick<JobContext, 'options' | 'settings' | 'renewSoon' | 'discard' | 'lineage' | 'sources' | 'inHand'> {}
+
+/** The secrets cannot be given, now or later: the job fails with this sentence. */
+export class SecretsUnusable extends Error {
+  override readonly name = 'SecretsUnusable'
+}
 
 /** Makes the context of a job. */
 export function jobContext(

@@ -3,9 +3,9 @@ import { type Conversation, SandboxError, type SandboxSpec, type Snapshot, type 
 import type { Step } from '../core/model.ts'
 import type { LeasedJob, SecretsAnswer } from '../port.ts'
 import type { RunnerParts } from './job-context.ts'
+import { stepLimits } from './sandbox-note.ts'
 import { joinTaint } from './secrets.ts'
 import { gitMounts, offeredTree } from './source-of-build.ts'
-import { stepLimits } from './step-limits.ts'
 
 /** Which file system somebody wants to look into, and with what. */
 export interface ShellRequest {

@@ -1,8 +1,8 @@
 import type { ImageStore, NetworkMode, OciDriver, SandboxDriver, SourceLimits } from '@harmont/sandbox'
 import { defaultLimits } from '../core/limits.ts'
+import type { Log } from '../log.ts'
 import type { RunnerPort } from '../port.ts'
 import type { Disk } from './disk-watch.ts'
-import type { ShellTimes } from './shells.ts'
 
 /** What a sandbox needs to render a pipeline; the engine itself knows no SDK. */
 export interface Renderer {
@@ -15,9 +15,6 @@ export interface Renderer {
   readonly outputPath: string
   readonly env?: Readonly<Record<string, string>>
 }
-
-/** One line for the operator. */
-export type Log = (level: 'info' | 'warn' | 'error', message: string, error?: unknown) => void
 
 export interface RunnerOptions {
   /** Stays the same over restarts: by it a runner finds its leases again. */
@@ -47,6 +44,12 @@ export interface RunnerOptions {
 
 /** A driver that can tell what of images and source trees its sandboxes and snapshots need. */
 export type RunnerDriver = SandboxDriver & Pick<OciDriver, 'imagesInUse' | 'sourcesInUse' | 'gitDirectoriesInUse'>
+
+/** How long a shell may last, and how long one in which nothing happens. */
+export interface ShellTimes {
+  readonly longestMs: number
+  readonly idleMs: number
+}
 
 export interface RunnerSettings {
   readonly renewEveryMs: number

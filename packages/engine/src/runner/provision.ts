@@ -1,7 +1,7 @@
 import { isScarcity, type Sandbox, type SandboxSpec, untilAffordable } from '@harmont/sandbox'
 import type { JobContext } from './job-context.ts'
+import { isForWantOfRoom, withRoom } from './retry.ts'
 import { type BuildFiles, gitMounts, sourceOfBuild } from './source-of-build.ts'
-import { isForWantOfRoom, withRoom } from './with-room.ts'
 
 /** Makes a sandbox with the build's source in it, once there is room for both. Fails with a SandboxError, and then nothing is left of it. */
 export function provision(context: JobContext, spec: SandboxSpec): Promise<Sandbox> {

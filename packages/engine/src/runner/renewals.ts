@@ -1,7 +1,7 @@
 import { now } from '@harmont/sandbox'
+import type { Log } from '../log.ts'
 import type { LeaseStatus, RunnerPort } from '../port.ts'
 import type { HeldLease } from './held-lease.ts'
-import type { Log } from './options.ts'
 import { sandboxId } from './sandbox-note.ts'
 
 export interface RenewalsOptions {

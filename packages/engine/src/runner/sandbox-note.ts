@@ -1,6 +1,8 @@
-import type { SecretRef, SnapshotMeta } from '@harmont/sandbox'
+import { SandboxError, type SandboxSpec, type SecretRef, type SnapshotMeta } from '@harmont/sandbox'
+import type { Step } from '../core/model.ts'
 import type { LeaseRef } from '../port.ts'
 import type { CacheAddress } from './cache-entry.ts'
+import type { RunnerParts } from './job-context.ts'
 
 /** What a snapshot of the step will say, which an adopting process could not find out again. */
 export interface Promised {
@@ -33,4 +35,18 @@ export function notedPromise({ cacheNamespace, cacheKey, taint }: Readonly<Recor
   const cache =
     cacheNamespace === undefined || cacheKey === undefined ? null : { namespace: cacheNamespace, key: cacheKey }
   return { cache, taint: taint === undefined ? [] : (JSON.parse(taint) as NonNullable<SnapshotMeta['taint']>) }
+}
+
+const gigabyte = 1024 ** 3
+
+/** What a step's sandbox may have. Throws a SandboxError when this machine has none of the networks that it may. */
+export function stepLimits(
+  { options, settings }: Pick<RunnerParts, 'options' | 'settings'>,
+  { resources: { cpu, memoryGb, diskGb } }: Step,
+): Pick<SandboxSpec, 'limits' | 'network'> {
+  const [network] = options.networkModes
+  if (network === undefined)
+    throw new SandboxError('provision_failed', 'This machine supports none of the configured network modes.')
+  const limits = { cpu, memoryBytes: memoryGb * gigabyte, diskBytes: diskGb * gigabyte, pids: settings.pidsLimit }
+  return { limits, network }
 }

@@ -1,9 +1,9 @@
 import { isMaskable } from '@harmont/logs'
 import type { Sandbox, SecretRef, Snapshot } from '@harmont/sandbox'
-import type { SecretsAnswer, SecretValue } from '../port.ts'
-import type { StepWork } from './base.ts'
-import type { JobContext } from './job-context.ts'
-import { persist } from './persist.ts'
+import type { Outcome } from '../core/model.ts'
+import type { SecretsAnswer, SecretValue, StepWork } from '../port.ts'
+import { type JobContext, SecretsUnusable } from './job-context.ts'
+import { persist } from './retry.ts'
 
 /** What a step is given of secrets. */
 export interface StepSecrets {
@@ -52,6 +52,24 @@ export async function stepSecrets(
   }
 }
 
+/** The end of a step that lacks secrets: it is not run. Its message, and its log, say why each is not there. */
+export async function refuseForSecrets(context: JobContext, names: readonly string[]): Promise<Outcome> {
+  const answer = await fetchSecrets(context, names)
+  const refused = answer.kind === 'values' ? answer.refused : undefined
+  const reasons = names.flatMap((name) => refused?.get(name) ?? [])
+  for (const reason of reasons) context.log.remark(reason)
+  const unknown = names.filter((name) => refused?.has(name) !== true)
+  if (unknown.length > 0) context.log.remark(missingSentence(unknown))
+  const sentences = unknown.length === 0 ? reasons : [missingSentence(unknown), ...reasons]
+  return { kind: 'refused', code: 'secret_missing', message: sentences.join(' ') }
+}
+
+function missingSentence(names: readonly string[]): string {
+  const one = names.length === 1
+  const commands = names.map((name) => `hm secret set ${name}`).join('; ')
+  return `The secret${one ? '' : 's'} ${names.join(', ')} ${one ? 'is' : 'are'} not defined for this build. Set ${one ? 'it' : 'them'}: ${commands}`
+}
+
 /**
  * Masks in the job's log whatever secrets its build names anywhere, and those in what it starts from. Gives their values by name, or the remark why
  * the build has none.
@@ -96,7 +114,7 @@ function shortSentence(names: readonly string[]): string {
 }
 
 /** Asks for secrets of the build until there is an answer. */
-export async function fetchSecrets(
+async function fetchSecrets(
   { options, settings, lease }: JobContext,
   names: readonly string[],
 ): Promise<Exclude<SecretsAnswer, { readonly kind: 'unusable' }>> {
@@ -108,11 +126,6 @@ export async function fetchSecrets(
   })
   if (answer.kind === 'unusable') throw new SecretsUnusable(answer.reason)
   return answer
-}
-
-/** The secrets cannot be given, now or later: the job fails with this sentence. */
-export class SecretsUnusable extends Error {
-  override readonly name = 'SecretsUnusable'
 }
 
 function memoOf(values: KnownSecrets): string {

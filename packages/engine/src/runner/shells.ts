@@ -4,12 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Conversation, now } from '@harmont/sandbox'
 import type { RunnerParts } from './job-context.ts'
 import { type ShellRequest, type ShellWork, startShell } from './open-shell.ts'
-
-/** How long a shell lasts, and how long one in which nothing happens. */
-export interface ShellTimes {
-  readonly longestMs: number
-  readonly idleMs: number
-}
+import type { ShellTimes } from './options.ts'
 
 /** The watchdog, outside this process, comes only where this process did not. */
 const watchdogMarginMs = 5_000

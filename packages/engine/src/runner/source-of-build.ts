@@ -3,7 +3,7 @@ import { type Checkout, SandboxError, type SandboxSpec, SourceUnreachable } from
 import { type LocalFiles, SourceUnavailable } from '../port.ts'
 import { StopAsked } from './held-lease.ts'
 import type { JobContext } from './job-context.ts'
-import { persist } from './persist.ts'
+import { persist } from './retry.ts'
 
 /** A tree, of a build from a repository with its git directory. */
 export type BuildFiles = LocalFiles | Checkout

@@ -1,6 +1,6 @@
+import type { Log } from '../log.ts'
 import type { Runner } from '../runner/create-runner.ts'
 import type { Disk } from '../runner/disk-watch.ts'
-import type { Log } from '../runner/options.ts'
 import type { BuildStore } from '../store.ts'
 
 export interface CollectTimes {

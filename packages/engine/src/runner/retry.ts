@@ -1,23 +1,69 @@
+/** Tries again what fails for a reason that passes: a database that is down, a machine without room. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isScarcity } from '@harmont/sandbox'
-import type { JobContext } from './job-context.ts'
+import { isScarcity, now } from '@harmont/sandbox'
+import type { Disk } from './disk-watch.ts'
+import type { HeldLease } from './held-lease.ts'
+import type { JobLog } from './job-log.ts'
+
+export interface Persistence {
+  readonly signal: AbortSignal
+  readonly giveUpMs: number
+  readonly onFailure: (error: unknown) => void
+  /** Whether what failed may be down for a reason that passes: that time does not count. */
+  readonly isExcused?: () => boolean
+}
+
+const firstPauseMs = 100
+const longestPauseMs = 5_000
+
+/**
+ * Gives what `call` gives, trying again with growing pauses while it throws: a database that is down for a while costs time, not a job. Throws the
+ * signal's reason, or the last error once it has failed for `giveUpMs`.
+ */
+export async function persist<T>(
+  call: () => Promise<T>,
+  { signal, giveUpMs, onFailure, isExcused = () => false }: Persistence,
+): Promise<T> {
+  let since = now()
+  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(longestPauseMs, pauseMs * 2)) {
+    signal.throwIfAborted()
+    try {
+      return await call()
+    } catch (error) {
+      signal.throwIfAborted()
+      if (isExcused()) since = now()
+      if (now() - since >= giveUpMs) throw error
+      onFailure(error)
+    }
+    try {
+      await sleep(pauseMs, undefined, { signal })
+    } catch {
+      throw signal.reason
+    }
+  }
+}
 
 /** Failures for want of room that are borne while the disk as a whole has some: a quota, say, which no wait mends. */
 const triesWithRoom = 3
-const pauseMs = 500
+const roomPauseMs = 500
 const scarce = 'this machine is out of file descriptors, processes or memory'
 const wordsOfFull = /\bENOSPC\b|\bEDQUOT\b|No space left on device|Disk quota exceeded/
+
+interface RoomSeeker {
+  readonly options: { readonly disk: Disk }
+  readonly lease: HeldLease
+  readonly log: JobLog
+}
 
 /**
  * Does what needs room on this machine's disk, and file descriptors, processes and memory, and may be done again; when there is none, then once there is some. Throws as `HeldLease.whileWanted` when the job
  * is to end meanwhile.
  */
 export async function withRoom<T>(
-  { options, lease, log }: JobContext,
+  { options: { disk }, lease, log }: RoomSeeker,
   what: string,
   work: () => Promise<T>,
 ): Promise<T> {
-  const { disk } = options
   for (let triesLeft = triesWithRoom, said = false; ; ) {
     try {
       return await work()
@@ -31,7 +77,7 @@ export async function withRoom<T>(
       said = true
     }
     await lease.whileWanted(async () => {
-      await sleep(pauseMs)
+      await sleep(roomPauseMs)
       await disk.hasRoom(lease.signal)
     })
   }

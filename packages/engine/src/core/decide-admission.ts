@@ -1,9 +1,10 @@
-import { scheduleReady } from './advance.ts'
+/** Decides when a build that is held back may run: after an approval, and with a place in its group. */
+import { schedule, scheduleReady } from './advance.ts'
 import type { BuildGroup } from './build-group.ts'
 import { decideCancel } from './decide-stop.ts'
 import type { Draft } from './draft.ts'
 import { deadlineFrom } from './lay-out.ts'
-import type { BuildHeader } from './live-build.ts'
+import { type BuildHeader, RENDER } from './live-build.ts'
 import type { Instant } from './model.ts'
 import { isBuildTerminal } from './states.ts'
 
@@ -28,4 +29,27 @@ export function decideSupersede(draft: Draft): boolean {
   const errorMessage = `Superseded by a newer build in the concurrency group \`${draft.header.group?.name}\`.`
   draft.header = { ...draft.header, errorCode: 'superseded', errorMessage }
   return true
+}
+
+/** A person lets a held build run: what waits for nothing else becomes ready, and the build's time begins. One with a group waits for a place there first. */
+export function decideApprove(draft: Draft): boolean {
+  if (!isWaiting(draft)) return false
+  const { group, createdAt } = draft.header
+  const header = joinGroup({ ...draft.header, held: false }, group, createdAt)
+  draft.header = { ...header, deadlineAt: deadlineFrom(header, draft.at) }
+  if (draft.live.render?.state === 'pending') schedule(draft, RENDER, null, null)
+  scheduleReady(draft)
+  return true
+}
+
+/** Nobody approved the build in time: it ends as if canceled, and says why. */
+export function decideApprovalExpired(draft: Draft): boolean {
+  if (!isWaiting(draft) || !decideCancel(draft)) return false
+  const errorMessage = 'Nobody approved the build in time.'
+  draft.header = { ...draft.header, errorCode: 'approval_expired', errorMessage }
+  return true
+}
+
+function isWaiting({ header }: Draft): boolean {
+  return header.held && !isBuildTerminal(header.state)
 }
