@@ -24,7 +24,7 @@ import {
 } from '@harmont/sandbox'
 import type pg from 'pg'
 import type { Logger } from 'pino'
-import type { ForgeProvider } from '../../forges/forges/provider.ts'
+import type { ForgeProvider } from '../../forges/forge/forge.ts'
 import { secretsOf } from '../../organizations/index.ts'
 import type { BlobStore } from '../../platform/blobs/index.ts'
 import type { DataDirectory } from '../../platform/data-directory/open-data-directory.ts'

@@ -1,5 +1,5 @@
 import { ForgeUnavailable } from '../../platform/outbound/forge-errors.ts'
-import { Payload } from '../forges/payload.ts'
+import { Payload } from '../forge/payload.ts'
 import type { BitbucketApp } from './app.ts'
 import { readAnswer } from './read-answer.ts'
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { isHidden } from '../../platform/outbound/forge-errors.ts'
-import type { Check, CheckConclusion } from '../forges/check.ts'
-import type { RepositoryAddress } from '../forges/provider.ts'
+import type { Check, CheckConclusion } from '../forge/check.ts'
+import type { RepositoryAddress } from '../forge/forge.ts'
 import { type BitbucketApi, repositoryPath } from './client.ts'
 
 type StatusState = 'SUCCESSFUL' | 'FAILED' | 'INPROGRESS' | 'STOPPED'

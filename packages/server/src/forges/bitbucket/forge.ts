@@ -1,4 +1,4 @@
-import type { ForgeProvider, RepositoryAddress } from '../forges/provider.ts'
+import type { ForgeProvider, RepositoryAddress } from '../forge/forge.ts'
 import { type BitbucketApp, withWorkspace, workspaceToken } from './app.ts'
 import type { BitbucketApi } from './client.ts'
 import { setStatus } from './commit-status.ts'

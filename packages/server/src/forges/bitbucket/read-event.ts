@@ -1,6 +1,6 @@
 /** Bitbucket's webhooks in our own words: https://support.atlassian.com/bitbucket-cloud/docs/event-payloads/ */
-import type { ForgeEvent, ForgeRepository, ForgeUser, PullRequestEvent, PushEvent } from '../forges/event.ts'
-import { Payload } from '../forges/payload.ts'
+import type { ForgeEvent, ForgeRepository, ForgeUser, PullRequestEvent, PushEvent } from '../forge/events.ts'
+import { Payload } from '../forge/payload.ts'
 
 const pullRequestActions: Readonly<Record<string, PullRequestEvent['action']>> = {
   'pullrequest:created': 'opened',

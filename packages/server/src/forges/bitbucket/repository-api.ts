@@ -1,7 +1,7 @@
 /** What Bitbucket knows of branches, commits and what they change. */
 import { isHidden } from '../../platform/outbound/forge-errors.ts'
-import type { Payload } from '../forges/payload.ts'
-import type { RepositoryAddress } from '../forges/provider.ts'
+import type { RepositoryAddress } from '../forge/forge.ts'
+import type { Payload } from '../forge/payload.ts'
 import { type BitbucketApi, repositoryPath } from './client.ts'
 
 const mostChanged = 3000

@@ -1,5 +1,5 @@
 /** Tokens of Bitbucket's OAuth 2: https://developer.atlassian.com/cloud/bitbucket/oauth-2/ */
-import { Payload } from '../forges/payload.ts'
+import { Payload } from '../forge/payload.ts'
 import type { BitbucketApp } from './app.ts'
 import { readAnswer } from './read-answer.ts'
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { isSignedUnder, requireHeader } from '../forges/delivery-headers.ts'
-import type { ForgeWebhooks } from '../forges/provider.ts'
+import { isSignedUnder, requireHeader } from '../forge/delivery-headers.ts'
+import type { ForgeWebhooks } from '../forge/forge.ts'
 import type { BitbucketApp } from './app.ts'
 import { secretOfHook } from './hook-store.ts'
 import { bareUuid } from './hooks.ts'

@@ -1,5 +1,5 @@
-import type { ForgeRepository } from '../forges/event.ts'
-import type { Payload } from '../forges/payload.ts'
+import type { ForgeRepository } from '../forge/events.ts'
+import type { Payload } from '../forge/payload.ts'
 import { apiPath, type BitbucketApi } from './client.ts'
 import type { WorkspaceFacts } from './workspace-store.ts'
 

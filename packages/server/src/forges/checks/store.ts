@@ -1,8 +1,8 @@
 /** What forges were told of builds, and what of a build they are to be told. */
 import type { BuildState } from '@harmont/engine'
 import type { Database } from '../../platform/database/transaction.ts'
-import type { ForgeName } from '../forges/provider.ts'
-import type { ConnectedRepository } from '../repositories/find-connected.ts'
+import type { ForgeName } from '../forge/forge.ts'
+import type { ConnectedRepository } from '../repositories/connected-repository.ts'
 
 export interface NewCheck {
   /** Of the build, or the discovery. */

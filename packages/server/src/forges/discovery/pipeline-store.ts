@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { longestPipelineSlug } from '../../organizations/pipelines/pipeline-fields.ts'
 import type { Database } from '../../platform/database/transaction.ts'
 import { slugOf, suffixedSlug } from '../../platform/names/slug.ts'
-import type { ConnectedRepository } from '../repositories/find-connected.ts'
+import type { ConnectedRepository } from '../repositories/connected-repository.ts'
 import { triggerJson } from '../triggers/trigger-json.ts'
 import type { CodePipeline, KnownPipeline } from './plan-pipelines.ts'
 

@@ -1,5 +1,5 @@
 import type { Database } from '../../platform/database/transaction.ts'
-import type { ForgeName } from '../forges/provider.ts'
+import type { ForgeName } from '../forge/forge.ts'
 
 /** Those of one queue are begun one after another, so that of two heads of a branch the later one is seen later. */
 const queues = 8

@@ -5,8 +5,8 @@ import { now } from '@harmont/sandbox'
 import type pg from 'pg'
 import type { BuildEngine } from '../../builds/engine/build-engine.ts'
 import { transaction } from '../../platform/database/transaction.ts'
-import type { ForgeName, ForgeProvider } from '../forges/provider.ts'
-import { type ConnectedRepository, findConnected } from '../repositories/find-connected.ts'
+import type { ForgeName, ForgeProvider } from '../forge/forge.ts'
+import { type ConnectedRepository, findConnected } from '../repositories/connected-repository.ts'
 import { insertDiscovery, newestDiscovery } from './store.ts'
 
 export interface DiscoveryServices {

@@ -1,7 +1,7 @@
 /** Discoveries: renderings of all pipelines of a repository, of which the latest counts. */
 import type { Database } from '../../platform/database/transaction.ts'
-import type { ForgeName } from '../forges/provider.ts'
-import type { ConnectedRepository } from '../repositories/find-connected.ts'
+import type { ForgeName } from '../forge/forge.ts'
+import type { ConnectedRepository } from '../repositories/connected-repository.ts'
 import type { EndedDiscovery } from './describe-discovery.ts'
 
 export interface DiscoveryRow {

@@ -1,5 +1,5 @@
 import type { Database } from '../../platform/database/transaction.ts'
-import type { InstallationEvent, RepositoriesEvent, RepositoryChangedEvent } from '../forges/event.ts'
+import type { InstallationEvent, RepositoriesEvent, RepositoryChangedEvent } from '../forge/events.ts'
 import { removeRepositories } from '../repositories/store.ts'
 import { findByNumber, keepInstallation, queueSync } from './installation-store.ts'
 import { forgetInstallation } from './sync.ts'

@@ -1,6 +1,6 @@
 import { RequestError } from '@octokit/request-error'
-import type { RepositoryAddress } from '../forges/provider.ts'
-import type { GithubRequest } from './app-client.ts'
+import type { RepositoryAddress } from '../forge/forge.ts'
+import type { GithubRequest } from './app.ts'
 import { repositoryPath } from './repository-path.ts'
 
 /** The newest commit of a branch; null when there is no such branch. */

@@ -1,6 +1,6 @@
-import type { Check } from '../forges/check.ts'
-import type { RepositoryAddress } from '../forges/provider.ts'
-import type { GithubRequest } from './app-client.ts'
+import type { Check } from '../forge/check.ts'
+import type { RepositoryAddress } from '../forge/forge.ts'
+import type { GithubRequest } from './app.ts'
 import { repositoryPath } from './repository-path.ts'
 
 /** GitHub takes no longer texts. */

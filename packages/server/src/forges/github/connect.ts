@@ -8,7 +8,7 @@ import { transaction } from '../../platform/database/transaction.ts'
 import { hashToken } from '../../platform/encryption/token.ts'
 import { apiError, type Body } from '../../platform/http/index.ts'
 import { ForgeRefused, ForgeUnavailable } from '../../platform/outbound/forge-errors.ts'
-import type { GithubApp } from './app-client.ts'
+import type { GithubApp } from './app.ts'
 import { type InstallState, isInstallState, takeInstallState } from './install-state-store.ts'
 import { lookUpInstallation } from './installation-api.ts'
 import {

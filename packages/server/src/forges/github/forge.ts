@@ -1,6 +1,6 @@
 import type { Settings } from '../../platform/settings/read-settings.ts'
-import type { ForgeProvider } from '../forges/provider.ts'
-import type { GithubApp, GithubRequest } from './app-client.ts'
+import type { ForgeProvider } from '../forge/forge.ts'
+import type { GithubApp, GithubRequest } from './app.ts'
 import { branchHead } from './branch-head.ts'
 import { setCheckRun } from './check-runs.ts'
 import { listInstallationRepositories } from './list-repositories.ts'

@@ -1,5 +1,5 @@
 import { ForgeRefused } from '../../platform/outbound/forge-errors.ts'
-import type { GithubApp } from './app-client.ts'
+import type { GithubApp } from './app.ts'
 import type { InstallationFacts } from './installation-store.ts'
 
 /** What GitHub says of an installation now; null: it has none of that number. Fails with `ForgeUnavailable` or `ForgeRefused`. */

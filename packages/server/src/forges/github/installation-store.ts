@@ -1,6 +1,6 @@
 /** Installations of our GitHub App, by GitHub's number and by our own id. */
 import type { Database } from '../../platform/database/transaction.ts'
-import type { ForgeAccount } from '../forges/event.ts'
+import type { ForgeAccount } from '../forge/events.ts'
 
 export interface InstallationRow {
   readonly id: string

@@ -1,5 +1,5 @@
-import type { ForgeRepository } from '../forges/event.ts'
-import type { GithubRequest } from './app-client.ts'
+import type { ForgeRepository } from '../forge/events.ts'
+import type { GithubRequest } from './app.ts'
 
 const pageSize = 100
 

@@ -1,5 +1,5 @@
 import { ForgeRefused } from '../../platform/outbound/forge-errors.ts'
-import type { GithubApp } from './app-client.ts'
+import type { GithubApp } from './app.ts'
 import type { InstallationRow } from './installation-store.ts'
 
 /**

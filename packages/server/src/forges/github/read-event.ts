@@ -7,8 +7,8 @@ import type {
   InstallationEvent,
   PullRequestEvent,
   PushEvent,
-} from '../forges/event.ts'
-import { Payload } from '../forges/payload.ts'
+} from '../forge/events.ts'
+import { Payload } from '../forge/payload.ts'
 
 const noCommit = '0'.repeat(40)
 /** GitHub lists no more commits than that in a push. */

@@ -1,5 +1,5 @@
-import type { RepositoryAddress } from '../forges/provider.ts'
-import type { GithubRequest } from './app-client.ts'
+import type { RepositoryAddress } from '../forge/forge.ts'
+import type { GithubRequest } from './app.ts'
 import { repositoryPath } from './repository-path.ts'
 
 /** GitHub tells no more of a comparison, and no more of a pull request. */

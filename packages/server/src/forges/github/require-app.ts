@@ -1,5 +1,5 @@
 import { apiError } from '../../platform/http/index.ts'
-import type { GithubApp } from './app-client.ts'
+import type { GithubApp } from './app.ts'
 
 /** The GitHub App. Throws 503 `github_not_configured`. */
 export function requireApp({ githubApp }: { readonly githubApp: GithubApp | null }): GithubApp {

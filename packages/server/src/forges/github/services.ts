@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import type { IdentityProvider, IdentityProviderName } from '../../identity/oauth/identity-provider.ts'
 import type { Settings } from '../../platform/settings/read-settings.ts'
-import type { GithubApp } from './app-client.ts'
+import type { GithubApp } from './app.ts'
 
 export interface GithubServices {
   readonly pool: pg.Pool

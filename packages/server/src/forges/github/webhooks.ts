@@ -1,5 +1,5 @@
-import { isSignedUnder, requireHeader } from '../forges/delivery-headers.ts'
-import type { ForgeWebhooks } from '../forges/provider.ts'
+import { isSignedUnder, requireHeader } from '../forge/delivery-headers.ts'
+import type { ForgeWebhooks } from '../forge/forge.ts'
 import { readEvents } from './read-event.ts'
 
 /** How GitHub's webhooks come; `secret` null: the operator has set none, and nothing is signed. */

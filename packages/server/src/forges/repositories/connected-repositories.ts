@@ -1,7 +1,7 @@
 import { plainBranch } from '../../builds/submit/plain-branch.ts'
 import { apiError } from '../../platform/http/index.ts'
 import { ForgeRefused, ForgeUnavailable } from '../../platform/outbound/forge-errors.ts'
-import type { ForgeProvider } from '../forges/provider.ts'
+import type { ForgeProvider } from '../forge/forge.ts'
 import type { NamedRepository } from './find-by-name.ts'
 
 export interface HeadServices {

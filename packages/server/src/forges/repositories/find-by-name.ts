@@ -1,5 +1,5 @@
 import type { Database } from '../../platform/database/transaction.ts'
-import type { ForgeName, RepositoryAddress } from '../forges/provider.ts'
+import type { ForgeName, RepositoryAddress } from '../forge/forge.ts'
 
 /** A repository that an organization has connected, as far as its builds need it. */
 export interface NamedRepository extends RepositoryAddress {

@@ -1,5 +1,5 @@
 import { SourceUnavailable } from '@harmont/engine'
-import type { CloneAccess, ForgeProvider, RepositoryAddress } from '../forges/provider.ts'
+import type { CloneAccess, ForgeProvider, RepositoryAddress } from '../forge/forge.ts'
 
 const wholeCommit = /^[0-9a-f]{40}$/
 

@@ -6,7 +6,7 @@ import { ForgeUnavailable } from '../../platform/outbound/forge-errors.ts'
 import { readSettings } from '../../platform/settings/read-settings.ts'
 import { ir } from '../../testing/runner.ts'
 import { testServer } from '../../testing/server.ts'
-import { openForges } from '../forges/open-forges.ts'
+import { openForges } from '../open-forges.ts'
 import { offerGitSource } from './git-source.ts'
 import { forkNameOf, readSourceName, sourceNameOf } from './source-name.ts'
 

@@ -1,4 +1,4 @@
-import type { ForgeName } from '../forges/provider.ts'
+import type { ForgeName } from '../forge/forge.ts'
 
 /**
  * How a build's source names a repository: by what never changes, so that a build can be made again after the repository was renamed, or taken from the

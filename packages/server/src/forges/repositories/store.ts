@@ -1,7 +1,7 @@
 /** Repositories that forges show us. Those of installations that are bound and not suspended are active; the others count as absent. */
 import type { Database } from '../../platform/database/transaction.ts'
-import type { ForgeRepository } from '../forges/event.ts'
-import type { ForgeName } from '../forges/provider.ts'
+import type { ForgeRepository } from '../forge/events.ts'
+import type { ForgeName } from '../forge/forge.ts'
 
 /** Through what a forge shows repositories, by our id: an installation of our App at GitHub, or a workspace of Bitbucket. */
 export interface RepositoryHolder {

@@ -1,6 +1,6 @@
 import { ForgeRefused } from '../../platform/outbound/forge-errors.ts'
-import type { ForgeProvider } from '../forges/provider.ts'
-import { findConnected } from '../repositories/find-connected.ts'
+import type { ForgeProvider } from '../forge/forge.ts'
+import { findConnected } from '../repositories/connected-repository.ts'
 import { type StartServices, startBuild } from './start-build.ts'
 import { findTriggered } from './store.ts'
 

@@ -10,7 +10,7 @@ import {
 } from '../../builds/submit/submit-build.ts'
 import type { PipelineRow } from '../../organizations/pipelines/store.ts'
 import type { Settings } from '../../platform/settings/read-settings.ts'
-import type { ConnectedRepository } from '../repositories/find-connected.ts'
+import type { ConnectedRepository } from '../repositories/connected-repository.ts'
 
 export interface StartServices extends SubmitServices {
   readonly settings: Settings

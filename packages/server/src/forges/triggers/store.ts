@@ -2,7 +2,7 @@
 
 import type { PipelineRow } from '../../organizations/pipelines/store.ts'
 import type { Database } from '../../platform/database/transaction.ts'
-import type { ConnectedRepository } from '../repositories/find-connected.ts'
+import type { ConnectedRepository } from '../repositories/connected-repository.ts'
 
 export interface TriggeredPipeline extends PipelineRow {
   /** As discovery wrote them; `parseTriggers` reads them. */

@@ -1,7 +1,7 @@
 import type { Author } from '../../builds/submit/submit-build.ts'
 import type { Database } from '../../platform/database/transaction.ts'
-import type { ForgeUser } from '../forges/event.ts'
-import type { ConnectedRepository } from '../repositories/find-connected.ts'
+import type { ForgeUser } from '../forge/events.ts'
+import type { ConnectedRepository } from '../repositories/connected-repository.ts'
 import { findMember } from '../triggers/store.ts'
 
 /** A member by the account that they have linked; anybody else by their name at the forge. */

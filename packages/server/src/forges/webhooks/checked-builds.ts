@@ -3,7 +3,7 @@ import type pg from 'pg'
 import { type BuildRow, findBuildsById } from '../../builds/records/store.ts'
 import { findPipeline, type PipelineRow } from '../../organizations/pipelines/store.ts'
 import { findCheck, findCheckOf, newestBuildsOfCommit } from '../checks/store.ts'
-import type { ConnectedRepository } from '../repositories/find-connected.ts'
+import type { ConnectedRepository } from '../repositories/connected-repository.ts'
 
 export interface CheckedBuildOf {
   readonly build: BuildRow

@@ -1,6 +1,6 @@
 import type { PullRequestFacts } from '../../builds/submit/build-facts.ts'
-import type { PullRequestEvent } from '../forges/event.ts'
-import { findConnected } from '../repositories/find-connected.ts'
+import type { PullRequestEvent } from '../forge/events.ts'
+import { findConnected } from '../repositories/connected-repository.ts'
 import { forkNameOf } from '../repositories/source-name.ts'
 import { triggersMatch } from '../triggers/match-triggers.ts'
 import { parseTriggers } from '../triggers/parse-triggers.ts'

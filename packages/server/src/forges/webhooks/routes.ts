@@ -2,7 +2,7 @@ import type pg from 'pg'
 import { transaction } from '../../platform/database/transaction.ts'
 import { apiError, type Handlers, scopedOperation } from '../../platform/http/index.ts'
 import type { RateLimiter } from '../../platform/rate-limits/limiter.ts'
-import type { DeliveryHead, ForgeProvider } from '../forges/provider.ts'
+import type { DeliveryHead, ForgeProvider } from '../forge/forge.ts'
 import { insertDelivery, queueDelivery } from './store.ts'
 
 export interface WebhookServices {

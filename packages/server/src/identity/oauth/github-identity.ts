@@ -6,7 +6,7 @@ import {
   Configuration,
   customFetch,
 } from 'openid-client'
-import type { GithubRequest } from '../../forges/github/app-client.ts'
+import type { GithubRequest } from '../../forges/github/app.ts'
 import { ForgeRefused, ForgeUnavailable, isHidden } from '../../platform/outbound/forge-errors.ts'
 import { apiOptions } from '../../platform/outbound/github-options.ts'
 import { translateFailure } from '../../platform/outbound/translate-github-failure.ts'

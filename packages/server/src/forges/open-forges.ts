@@ -1,9 +1,9 @@
-import type { Settings } from '../../platform/settings/read-settings.ts'
-import type { BitbucketApp } from '../bitbucket/app.ts'
-import { bitbucketProvider } from '../bitbucket/forge.ts'
-import { type GithubApp, openGithubApp } from '../github/app-client.ts'
-import { githubProvider } from '../github/forge.ts'
-import type { ForgeProvider } from './provider.ts'
+import type { Settings } from '../platform/settings/read-settings.ts'
+import type { BitbucketApp } from './bitbucket/app.ts'
+import { bitbucketProvider } from './bitbucket/forge.ts'
+import type { ForgeProvider } from './forge/forge.ts'
+import { type GithubApp, openGithubApp } from './github/app.ts'
+import { githubProvider } from './github/forge.ts'
 
 export interface Forges {
   /** By name; those that are not set up are there too, and say so. */

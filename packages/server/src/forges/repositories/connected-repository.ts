@@ -1,5 +1,5 @@
 import type { Database } from '../../platform/database/transaction.ts'
-import type { ForgeName, RepositoryAddress } from '../forges/provider.ts'
+import type { ForgeName, RepositoryAddress } from '../forge/forge.ts'
 import { sourceNameOf } from './source-name.ts'
 
 /** A repository that an organization has connected, and that its forge still shows us. */

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '@harmont/contract'
 import type { Check } from './check.ts'
-import type { ForgeEvent, ForgeRepository, PullRequestEvent } from './event.ts'
+import type { ForgeEvent, ForgeRepository, PullRequestEvent } from './events.ts'
 
 /** The name of a forge in paths, rows and events. */
 export type ForgeName = 'github' | 'bitbucket'
