@@ -4,10 +4,10 @@ import process from 'node:process'
 import { enterInit, enterNamespace } from '@harmont/sandbox/ordinary'
 import { commands } from './commands/table.ts'
 import { collectGarbage } from './main/collect-garbage.ts'
-import { onStopSignal } from './main/stop-signals.ts'
 import { createLog } from './platform/create-log.ts'
 import { openDataDirectory } from './platform/data-directory/open-data-directory.ts'
 import { readSettings, type Settings, SettingsError } from './platform/settings/read-settings.ts'
+import { onStopSignal } from './platform/stop-signals.ts'
 
 /** After the first requests of whoever waited for the start: collecting takes some 50 ms. */
 const collectAfterMs = 2_000

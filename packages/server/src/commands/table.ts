@@ -61,7 +61,7 @@ export const commands: Readonly<Record<string, Command>> = {
   'forget-lost': {
     usage: '',
     async run(args, environment) {
-      const { forgetLost } = await import('./forget-lost.ts')
+      const { forgetLost } = await import('./lost-key/forget-lost.ts')
       await forgetLost(args, environment)
     },
   },

@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import type { Sealer } from '../platform/encryption/seal.ts'
-import type { SessionCookies } from '../platform/http/session-cookies.ts'
+import type { SessionCookies } from '../platform/http/authorization/session-cookies.ts'
 import type { RateLimiter } from '../platform/rate-limits/limiter.ts'
 import type { Settings } from '../platform/settings/read-settings.ts'
 

@@ -1,6 +1,6 @@
 import type { components } from '@harmont/contract'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { sweepBlobs } from '../../platform/worker/sweeps.ts'
+import { sweepBlobs } from '../../main/sweeps.ts'
 import { LogReads } from '../../streams/logs/follow-log.ts'
 import { logText } from '../../streams/logs/log-text.ts'
 import { playJob } from '../../testing/runner.ts'

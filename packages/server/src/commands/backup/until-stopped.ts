@@ -1,6 +1,6 @@
 import process from 'node:process'
-import { stopSignals } from '../../main/stop-signals.ts'
 import { SettingsError } from '../../platform/settings/read-settings.ts'
+import { stopSignals } from '../../platform/stop-signals.ts'
 
 /** Runs a long command so that Ctrl-C, or a terminal that closes, ends it in its own way, with nothing left half done. */
 export async function untilStopped<T>(command: string, run: (signal: AbortSignal) => Promise<T>): Promise<T> {

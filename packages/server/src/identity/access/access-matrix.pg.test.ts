@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { type Operation, operationTable } from '@harmont/contract'
 import { afterAll, expect, test } from 'vitest'
 import { hashToken } from '../../platform/encryption/token.ts'
-import { permissions } from '../../platform/http/permissions.ts'
+import { permissions } from '../../platform/http/authorization/permissions.ts'
 import { codeOf, testServer } from '../../testing/server.ts'
 
 const it = testServer({ HARMONT_RATE_LIMITS: 'off' })

@@ -1,5 +1,5 @@
+import type { SessionCookies } from '../../platform/http/authorization/session-cookies.ts'
 import { apiError, originCheck } from '../../platform/http/index.ts'
-import type { SessionCookies } from '../../platform/http/session-cookies.ts'
 import type { Settings } from '../../platform/settings/read-settings.ts'
 import type { StartedSession } from './start-session.ts'
 

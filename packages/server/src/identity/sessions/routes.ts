@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import { actorOf } from '../../platform/audit/record-audit.ts'
+import type { SessionCookies } from '../../platform/http/authorization/session-cookies.ts'
 import { type Handlers, operation, uuidOrNone } from '../../platform/http/index.ts'
-import type { SessionCookies } from '../../platform/http/session-cookies.ts'
 import { currentSession } from './current-session.ts'
 import { endSession, endSessions, logOut } from './end-sessions.ts'
 import { presentSession } from './present.ts'

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { ensureOwner } from '../../organizations/lifecycle/store.ts'
 import { transaction } from '../../platform/database/transaction.ts'
-import { sessionCookies } from '../../platform/http/session-cookies.ts'
+import { sessionCookies } from '../../platform/http/authorization/session-cookies.ts'
 import { codeOf, publicUrl, testServer } from '../../testing/server.ts'
 import { startSession } from './start-session.ts'
 import { removeDeadSessions } from './store.ts'

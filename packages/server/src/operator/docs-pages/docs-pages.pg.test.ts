@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startTestServer, type TestServer } from '../../platform/http/test-server.ts'
+import { startTestServer, type TestServer } from '../../platform/http/testing/server.ts'
 import { docsSite } from './docs-site.ts'
 import { documentedCodes } from './documented-codes.ts'
 import { docsPages } from './pages.ts'

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { sendRaw } from '../../platform/http/raw-client.ts'
+import { sendRaw } from '../../platform/http/testing/raw-client.ts'
+import { sweepMailbox } from '../../platform/mail/mailbox-store.ts'
 import { queueMail } from '../../platform/mail/queue-mail.ts'
 import { codeOf, testServer } from '../../testing/server.ts'
-import { sweepMailbox } from './store.ts'
 
 const it = testServer({ HARMONT_PUBLIC_URL: 'http://localhost:4000' })
 const path = '/api/v0/mailbox'

@@ -3,8 +3,8 @@ import type { Database } from '../../platform/database/transaction.ts'
 import { apiError, type Handlers, operation } from '../../platform/http/index.ts'
 import { formatInstant } from '../../platform/input/instant.ts'
 import { mailWay } from '../../platform/mail/mail-way.ts'
+import { listMails } from '../../platform/mail/mailbox-store.ts'
 import { isLocal, type Settings } from '../../platform/settings/read-settings.ts'
-import { listMails } from './store.ts'
 
 const loopback = new BlockList()
 loopback.addSubnet('127.0.0.0', 8)

@@ -9,17 +9,17 @@ import {
   LogController,
 } from 'fastify'
 import type { Logger } from 'pino'
-import { allowedMethods } from './allowed-methods.ts'
 import { type ApiError, apiError } from './api-error.ts'
-import { corsHeaders, preflightHeaders } from './cors.ts'
-import { dropBody } from './drop-body.ts'
-import type { PageAnswer, Pages } from './pages.ts'
-import { requestIdOf } from './request-id.ts'
-import { securityHeaders } from './security-headers.ts'
-import { type SendError, sendError, type Translate } from './send-error.ts'
-import { guardAgainstStall } from './stall-guard.ts'
+import { dropBody } from './body/drop-body.ts'
+import { guardAgainstStall } from './limits/stall-guard.ts'
+import { allowedMethods } from './operations/allowed-methods.ts'
+import { requestIdOf } from './request/request-id.ts'
+import { corsHeaders, preflightHeaders } from './response/cors.ts'
+import type { PageAnswer, Pages } from './response/pages.ts'
+import { securityHeaders } from './response/security-headers.ts'
+import { type SendError, sendError, type Translate } from './response/send-error.ts'
+import { answerBrokenRequest, longestUrl, rawAnswer, tooLongUrl } from './response/wire-errors.ts'
 import { isUpgradeTo, type Upgrade } from './upgrades.ts'
-import { answerBrokenRequest, longestUrl, rawAnswer, tooLongUrl } from './wire-errors.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {

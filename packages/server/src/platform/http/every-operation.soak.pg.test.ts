@@ -4,8 +4,8 @@ import { Ajv } from 'ajv'
 import addFormats from 'ajv-formats'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { sendRaw } from './raw-client.ts'
-import { memberToken, ownerToken, startTestServer, strangerToken, type TestServer } from './test-server.ts'
+import { sendRaw } from './testing/raw-client.ts'
+import { memberToken, ownerToken, startTestServer, strangerToken, type TestServer } from './testing/server.ts'
 
 let server: TestServer
 beforeAll(async () => {

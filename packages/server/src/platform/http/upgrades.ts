@@ -2,11 +2,11 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
-import { pathInVersion } from './api-version.ts'
-import type { Client } from './caller.ts'
-import { requestIdOf } from './request-id.ts'
-import { asApiError, type Translate } from './send-error.ts'
-import { rawAnswer } from './wire-errors.ts'
+import { pathInVersion } from './operations/api-version.ts'
+import type { Client } from './request/caller.ts'
+import { requestIdOf } from './request/request-id.ts'
+import { asApiError, type Translate } from './response/send-error.ts'
+import { rawAnswer } from './response/wire-errors.ts'
 
 /** The one path whose connections become something else than HTTP. */
 export interface Upgrade {

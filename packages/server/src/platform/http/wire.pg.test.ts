@@ -1,9 +1,9 @@
 import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { operation } from './index.ts'
-import { type RawAnswer, readAnswer, sendRaw } from './raw-client.ts'
-import { seen } from './test-handlers.ts'
-import { DatabaseGone, memberToken, startTestServer, type TestServer } from './test-server.ts'
+import { seen } from './testing/handlers.ts'
+import { type RawAnswer, readAnswer, sendRaw } from './testing/raw-client.ts'
+import { DatabaseGone, memberToken, startTestServer, type TestServer } from './testing/server.ts'
 
 const stallMs = 400
 let server: TestServer

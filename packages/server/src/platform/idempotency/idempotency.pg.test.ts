@@ -7,9 +7,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test
 import { testServer } from '../../testing/server.ts'
 import { transaction } from '../database/transaction.ts'
 import { apiError, scopedOperation } from '../http/index.ts'
-import { caller } from '../http/test-client.ts'
-import { build, userId } from '../http/test-handlers.ts'
-import { memberToken, ownerToken, startTestServer, strangerToken, type TestServer } from '../http/test-server.ts'
+import { caller } from '../http/testing/client.ts'
+import { build, userId } from '../http/testing/handlers.ts'
+import { memberToken, ownerToken, startTestServer, strangerToken, type TestServer } from '../http/testing/server.ts'
 import { idempotencyKeys } from './idempotency-keys.ts'
 import { removeOldKeys } from './store.ts'
 

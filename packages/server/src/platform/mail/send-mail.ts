@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import type { Transporter } from 'nodemailer'
 import type { Logger } from 'pino'
-import { insertMail } from '../../operator/mailbox/store.ts'
 import type { Database } from '../database/transaction.ts'
 import type { Settings } from '../settings/read-settings.ts'
 import { mailWay } from './mail-way.ts'
+import { insertMail } from './mailbox-store.ts'
 import type { RenderedMail } from './render-mail.ts'
 
 /** A mail on its way, which may be sent again when nobody knows whether it was. */

@@ -2,8 +2,8 @@ import { runMigrations } from 'graphile-worker'
 import type pg from 'pg'
 import type { Logger } from 'pino'
 import type { Services } from '../../main/routes.ts'
+import { crontab, makeTasks } from '../../main/tasks.ts'
 import { keepWorking } from './keep-working.ts'
-import { crontab, makeTasks } from './tasks.ts'
 import { workerLogger } from './worker-logger.ts'
 
 /** Makes the worker's own tables; the outbox needs them before the first build ends. */

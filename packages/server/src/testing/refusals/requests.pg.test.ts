@@ -1,6 +1,6 @@
 /** `http.md` 2.3, 2.4 and 4 against a real server: routes, credentials, headers, ids, queries, cursors and plain JSON bodies. */
 import { beforeAll, describe, expect, test } from 'vitest'
-import { sendRaw } from '../../platform/http/raw-client.ts'
+import { sendRaw } from '../../platform/http/testing/raw-client.ts'
 import { ir } from '../runner.ts'
 import { ownerToken, testServer } from '../server.ts'
 import { expectRefusal, type Refusal } from './refusal.ts'

@@ -1,7 +1,7 @@
 /** Everything that the server keeps, so that a test sees what a refused request left behind. */
 import { readdir } from 'node:fs/promises'
 import { expect } from 'vitest'
-import { crontab } from '../../platform/worker/tasks.ts'
+import { crontab } from '../../main/tasks.ts'
 import type { TestServer } from '../server.ts'
 
 /** What a refusal may write: who tried, and how often. */

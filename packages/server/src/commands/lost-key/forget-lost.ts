@@ -1,0 +1,41 @@
+import process from 'node:process'
+import { replaceTokens } from '../../forges/bitbucket/grant-store.ts'
+import { forgetHook } from '../../forges/bitbucket/hook-store.ts'
+import { deleteSecretById } from '../../organizations/secrets/store.ts'
+import { createLog } from '../../platform/create-log.ts'
+import { openDataDirectory } from '../../platform/data-directory/open-data-directory.ts'
+import { type Database, transaction } from '../../platform/database/transaction.ts'
+import { visitDatabase } from '../../platform/database/visit-database.ts'
+import { createSealer, type Sealer } from '../../platform/encryption/seal.ts'
+import { type Environment, readSettings, SettingsError } from '../../platform/settings/read-settings.ts'
+import { describeRow, unreadableRows } from './require-readable.ts'
+import type { SealedRow } from './sealed-rows.ts'
+
+/** `harmont forget-lost`: removes what was encrypted under a key that is lost, and prints what it was. */
+export async function forgetLost(args: readonly string[], environment: Environment): Promise<void> {
+  if (args.length > 0) throw new SettingsError(`forget-lost: expected no arguments, got \`${args.join(' ')}\`.`)
+  const settings = readSettings(environment)
+  const directory = await openDataDirectory(settings.dataDirectory)
+  const sealer = createSealer(settings.encryptionKey ?? (await directory.secret('encryption')))
+  const lost = await visitDatabase(settings, createLog('error'), (pool) =>
+    transaction(pool, async (client) => {
+      const rows: SealedRow[] = []
+      for await (const row of unreadableRows(client, sealer)) rows.push(row)
+      for (const row of rows) await forget(client, sealer, row)
+      return rows
+    }),
+  )
+  process.stdout.write(lost.length === 0 ? 'The key decrypts everything: nothing was removed.\n' : describeLost(lost))
+}
+
+/** What only people can bring back is removed; a connection stays, without its tokens, until somebody makes it anew. */
+async function forget(client: Database, sealer: Sealer, { kind, id }: SealedRow): Promise<void> {
+  if (kind === 'secret') return deleteSecretById(client, id)
+  if (kind === 'hook') return forgetHook(client, id)
+  return replaceTokens(client, sealer, id, { accessToken: '', refreshToken: '', expiresAt: new Date(0) })
+}
+
+function describeLost(lost: readonly SealedRow[]): string {
+  const lines = lost.map((row) => `${describeRow(row)}\n`)
+  return `${lines.join('')}These were encrypted with another key and have been removed. Set the secrets again (\`hm secret set\`), and connect Bitbucket again.\n`
+}

@@ -1,0 +1,68 @@
+import { isBuildTerminal, type Outbox } from '@harmont/engine'
+import { unmeteredJobs } from '../billing/usage/metering.ts'
+import { unpackedLogs } from '../builds/logs/unpacked-logs.ts'
+import { followTask } from '../forges/checks/queue-follow.ts'
+
+type Change = Parameters<Outbox>[1]
+
+/** A task of the worker (`tasks.ts`), as graphile-worker's `job_spec` has it. */
+interface Task {
+  readonly identifier: string
+  readonly payload: Readonly<Record<string, unknown>>
+}
+
+/** What must follow a change. Called within its transaction, for each step that ends: asks for no statement of its own. */
+const followers: readonly ((change: Change) => readonly Task[])[] = [buildEnded, useEnded, logsEnded, buildChanged]
+
+const parts = `with unmetered as (
+    insert into unmetered_jobs (job_id, organization_id, build_id, step_key, job_name, started_at, finished_at, cpu_count, memory_gb, disk_gb)
+    select r.job_id, $1, $2, r.step_key, r.job_name, r.started_at, r.finished_at, r.cpu_count, r.memory_gb, r.disk_gb
+      from json_to_recordset($3::json) as r(job_id uuid, step_key text, job_name text, started_at timestamptz, finished_at timestamptz,
+        cpu_count int, memory_gb int, disk_gb int)
+    on conflict (job_id) do nothing),
+  unpacked as (
+    insert into unpacked_logs (job_id, pack_after)
+    select r.job_id, now() + r.delay from json_to_recordset($4::json) as r(job_id uuid, delay interval)
+    on conflict (job_id) do nothing),
+  told as (insert into build_events (organization_id, build_id) values ($1, $2))`
+
+const addTasks = `graphile_worker.add_jobs(
+  array(select json_populate_record(null::graphile_worker.job_spec, t) from json_array_elements($5::json) as t))`
+
+/** Writes what must follow a change of a build, in the transaction of that change and in one statement. */
+export const outbox: Outbox = async (client, change) => {
+  const tasks = followers.flatMap((follow) => follow(change))
+  const unmetered = unmeteredJobs(change.endedJobs, change.steps)
+  const unpacked = unpackedLogs(change.endedJobs)
+  const values = [change.queue, change.buildId, JSON.stringify(unmetered), JSON.stringify(unpacked)]
+  if (tasks.length === 0) await client.query({ name: 'outbox', text: `${parts} select`, values })
+  else {
+    await client.query({
+      name: 'outbox-with-tasks',
+      text: `${parts} select ${addTasks}`,
+      values: [...values, JSON.stringify(tasks)],
+    })
+  }
+}
+
+function buildEnded({ buildId, after }: Change): readonly Task[] {
+  return isBuildTerminal(after) ? [{ identifier: 'build_ended', payload: { build_id: buildId } }] : []
+}
+
+/** A long build is charged every minute, by the crontab. */
+function useEnded({ queue, after }: Change): readonly Task[] {
+  return isBuildTerminal(after) ? [{ identifier: 'meter_organization', payload: { organization_id: queue } }] : []
+}
+
+/** Logs wait until their build is over, but for those that are looked at now; each minute the crontab has all packed that wait. */
+function logsEnded({ after, endedJobs }: Change): readonly Task[] {
+  const isLookedAt = endedJobs.some(({ state }) => state === 'failed' || state === 'timed_out')
+  return isLookedAt || (isBuildTerminal(after) && endedJobs.length > 0)
+    ? [{ identifier: 'pack_logs', payload: {} }]
+    : []
+}
+
+/** Forges are told of each state of a build, also when one that waited for approval waits for a runner now; discovery wants to know its end. */
+function buildChanged({ buildId, before, after }: Change): readonly Task[] {
+  return before === after && after !== 'scheduled' ? [] : [followTask(buildId)]
+}

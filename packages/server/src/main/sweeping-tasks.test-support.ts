@@ -1,0 +1,53 @@
+import { PostgresStore } from '@harmont/engine'
+import type pg from 'pg'
+import type { Logger } from 'pino'
+import { approvalTasks } from '../builds/approval/tasks.ts'
+import { abandonTasks } from '../builds/engine/abandon-tasks.ts'
+import { JobLogs } from '../builds/logs/job-logs.ts'
+import { logTasks } from '../builds/logs/tasks.ts'
+import { sourceTasks } from '../builds/source/tasks.ts'
+import type { BlobStore } from '../platform/blobs/index.ts'
+import { outbox } from './outbox.ts'
+import { sweepTasks } from './sweeps.ts'
+
+export interface Sweeping {
+  readonly pool: pg.Pool
+  readonly store: PostgresStore
+  readonly blobs: BlobStore
+  readonly log: Logger
+}
+
+/** The store of a process that sweeps. */
+export function openSweepingStore(connection: pg.PoolConfig): Promise<PostgresStore> {
+  return PostgresStore.open(connection, { outbox })
+}
+
+/** The server's own tasks that remove or end something when its time is over, with the settings that they have by default. */
+export function sweepingTasks({ pool, store, blobs, log }: Sweeping): readonly (() => Promise<void>)[] {
+  const settings = { logRetentionDays: 400, sourceRetentionDays: 30, abandonAfterHours: 72 } as const
+  const logs = new JobLogs({ pool, store, blobs })
+  const engine = { store, logs, submit: () => Promise.reject(new Error('a sweep makes no builds')) }
+  const services = { pool, blobs, log, settings, engine }
+  const tasks = {
+    ...sweepTasks(services),
+    ...logTasks(services),
+    ...sourceTasks(services),
+    ...approvalTasks(services),
+    ...abandonTasks(services),
+  }
+  const named = [
+    'sweep_blobs',
+    'sweep_rows',
+    'pack_logs',
+    'remove_old_logs',
+    'remove_old_sources',
+    'expire_approvals',
+    'abandon_builds',
+  ] as const
+  return named.map((name) => async () => {
+    const task = tasks[name]
+    if (task === undefined) throw new Error(`there is no task ${name}`)
+    // None of them looks at its payload or its helpers.
+    await task({}, undefined as never)
+  })
+}

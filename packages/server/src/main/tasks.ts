@@ -1,0 +1,54 @@
+/** Background work, feature by feature. Each task may run twice, and on two machines at the same time. */
+import type { TaskList } from 'graphile-worker'
+import { billingCrontab, billingTasks } from '../billing/tasks.ts'
+import { approvalCrontab, approvalTasks } from '../builds/approval/tasks.ts'
+import { deletedOrganizationCrontab, deletedOrganizationTasks } from '../builds/deleted-organizations.ts'
+import { abandonCrontab, abandonTasks } from '../builds/engine/abandon-tasks.ts'
+import { logCrontab, logTasks } from '../builds/logs/tasks.ts'
+import { sourceCrontab, sourceTasks } from '../builds/source/tasks.ts'
+import { bitbucketCrontab, bitbucketTasks } from '../forges/bitbucket/tasks.ts'
+import { githubCrontab, githubTasks } from '../forges/github/tasks.ts'
+import { triggerCrontab, triggerTasks } from '../forges/tasks.ts'
+import { oauthCrontab, oauthTasks } from '../identity/oauth/tasks.ts'
+import { recoveryTasks } from '../identity/recovery/tasks.ts'
+import { passkeyCrontab, passkeyTasks } from '../identity/tasks.ts'
+import { mailCrontab, mailTasks } from '../platform/mail/tasks.ts'
+import type { Services } from './routes.ts'
+import { sweepCrontab, sweepTasks } from './sweeps.ts'
+
+/** When tasks run by themselves, as graphile-worker's crontab. */
+export const crontab = [
+  ...sweepCrontab,
+  ...approvalCrontab,
+  ...abandonCrontab,
+  ...billingCrontab,
+  ...mailCrontab,
+  ...logCrontab,
+  ...sourceCrontab,
+  ...passkeyCrontab,
+  ...deletedOrganizationCrontab,
+  ...githubCrontab,
+  ...bitbucketCrontab,
+  ...oauthCrontab,
+  ...triggerCrontab,
+].join('\n')
+
+/** Every task of the server by its name. */
+export function makeTasks(services: Services): TaskList {
+  return {
+    ...sweepTasks(services),
+    ...approvalTasks(services),
+    ...abandonTasks(services),
+    ...billingTasks(services),
+    ...mailTasks(services),
+    ...logTasks(services),
+    ...sourceTasks(services),
+    ...passkeyTasks(services),
+    ...recoveryTasks(services),
+    ...deletedOrganizationTasks(services),
+    ...githubTasks(services),
+    ...bitbucketTasks(services),
+    ...oauthTasks(services),
+    ...triggerTasks(services),
+  }
+}

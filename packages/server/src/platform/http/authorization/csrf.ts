@@ -1,0 +1,35 @@
+import type { IncomingMessage } from 'node:http'
+import type { Operation } from '@harmont/contract'
+import { apiError } from '../api-error.ts'
+import type { Caller } from '../request/caller.ts'
+
+/** What the check needs to know of the server. */
+export interface CsrfCheck {
+  /** Whether `sent` is what the readable cookie of that session says. */
+  readonly isCsrfTokenOf: (sessionId: string, sent: string | null) => boolean
+  readonly isAllowedOrigin: (origin: string) => boolean
+}
+
+/**
+ * Refuses a change whose credential is a cookie, which browsers send whichever page asks for it, unless the page could read our other cookie, and is one of
+ * ours (`http.md` 3.2). Throws 403.
+ */
+export function requireOwnPage(
+  { isCsrfTokenOf, isAllowedOrigin }: CsrfCheck,
+  { method }: Pick<Operation, 'method'>,
+  { isCookie, credentialId }: Caller,
+  { headers }: Pick<IncomingMessage, 'headers'>,
+): void {
+  if (!isCookie || method === 'GET') return
+  const sent = headers['x-csrf-token']
+  if (!isCsrfTokenOf(credentialId, typeof sent === 'string' ? sent : null))
+    throw apiError(
+      'csrf_failed',
+      'A change made with the session cookie needs the value of the cookie `harmont_csrf` in `X-CSRF-Token`.',
+    )
+  if (headers.origin !== undefined && !isAllowedOrigin(headers.origin))
+    throw apiError(
+      'csrf_failed',
+      'A change made with the session cookie must come from a page of this server or an origin in HARMONT_CORS_ORIGINS.',
+    )
+}

@@ -1,0 +1,136 @@
+import { createHash, type Hash } from 'node:crypto'
+import { apiError, type ErrorDetails } from '../api-error.ts'
+import { Base64Decoder } from './base64-decoder.ts'
+import type { HeldBody } from './body-room.ts'
+import { parseJson, Utf8Pieces } from './json-text.ts'
+import { InvalidJson, type SourceEvent, SourceSplitter } from './source-splitter.ts'
+
+/** A place that takes the bytes of a source archive while they arrive. */
+export interface BlobSink {
+  write(bytes: Uint8Array): Promise<void>
+  /** Makes the blob durable and gives its name. */
+  finish(): Promise<string>
+  /** Removes what was written. Must be safe after a failed write or finish. */
+  abort(): Promise<void>
+}
+
+/** A source archive that came with a build. */
+export interface UploadedSource {
+  /** The blob's name; null for `""`, which is an empty tree. */
+  readonly blob: string | null
+  /** Lower-case hex of the decoded bytes. */
+  readonly sha256: string
+  readonly bytes: number
+}
+
+/** The body of a build without `source_b64`, and what became of that. */
+export interface BuildBody<T> {
+  readonly body: T
+  /** null = no upload. */
+  readonly source: UploadedSource | null
+}
+
+interface BuildBodyOptions<T> {
+  readonly openSink: () => Promise<BlobSink>
+  /** Judges the parsed body before the blob is made durable; `fieldErrors` is what is wrong with the source. Throws to refuse. */
+  readonly accept: (body: unknown, fieldErrors: NonNullable<ErrorDetails['errors']>) => T
+  /** Hears how much of the body is in memory: all but the source. */
+  readonly held: Pick<HeldBody, 'hold'>
+  /** The largest such rest, in characters. */
+  readonly mostText: number
+}
+
+/**
+ * Reads the body of a build: `source_b64` at the top level goes through base64 into a sink while it arrives and is never held in
+ * memory. Throws 400 `invalid_json`, 413 as soon as the rest is too large, what `accept` throws, and what the stream and the sink throw; the sink is then removed.
+ */
+export async function readBuildBody<T>(
+  stream: AsyncIterable<Uint8Array>,
+  options: BuildBodyOptions<T>,
+): Promise<BuildBody<T>> {
+  const upload = new Upload(options.openSink)
+  try {
+    const body = parseJson(await readRest(stream, upload, options))
+    const errors = upload.isBase64() ? [] : [{ field: 'source_b64', message: 'must be standard base64 with padding' }]
+    const accepted = options.accept(body, errors)
+    return { body: accepted, source: await upload.finish() }
+  } catch (error) {
+    await upload.discard()
+    throw error instanceof InvalidJson ? apiError('invalid_json', `The body must be JSON; ${error.message}.`) : error
+  }
+}
+
+async function readRest(
+  stream: AsyncIterable<Uint8Array>,
+  upload: Upload,
+  { held, mostText }: Pick<BuildBodyOptions<unknown>, 'held' | 'mostText'>,
+): Promise<string> {
+  const splitter = new SourceSplitter()
+  const utf8 = new Utf8Pieces()
+  for await (const chunk of stream) {
+    for (const event of splitter.push(utf8.push(chunk))) await upload.take(event)
+    const length = splitter.restLength
+    if (length > mostText) throw tooMuchText(mostText)
+    held.hold(length)
+  }
+  for (const event of splitter.push(utf8.end())) await upload.take(event)
+  return splitter.rest()
+}
+
+function tooMuchText(mostText: number): Error {
+  const message = `The body must have at most ${mostText} characters beside \`source_b64\`.`
+  return apiError('payload_too_large', message, { limit_bytes: mostText })
+}
+
+/** The current value of `source_b64` on its way into a sink. The sink is opened with the first byte. */
+class Upload {
+  readonly #openSink: () => Promise<BlobSink>
+  #sink: BlobSink | null = null
+  #value: { readonly decoder: Base64Decoder; readonly hash: Hash; bytes: number } | null = null
+
+  constructor(openSink: () => Promise<BlobSink>) {
+    this.#openSink = openSink
+  }
+
+  async take(event: SourceEvent): Promise<void> {
+    switch (event.kind) {
+      case 'start':
+        await this.discard()
+        this.#value = { decoder: new Base64Decoder(), hash: createHash('sha256'), bytes: 0 }
+        return
+      case 'replaced':
+        return this.discard()
+      case 'text':
+        return this.#write(event.text)
+      case 'end':
+        return
+    }
+  }
+
+  isBase64(): boolean {
+    return this.#value === null || this.#value.decoder.isComplete()
+  }
+
+  async discard(): Promise<void> {
+    const sink = this.#sink
+    this.#sink = null
+    this.#value = null
+    await sink?.abort()
+  }
+
+  async finish(): Promise<UploadedSource | null> {
+    if (this.#value === null) return null
+    const blob = this.#sink === null ? null : await this.#sink.finish()
+    return { blob, sha256: this.#value.hash.digest('hex'), bytes: this.#value.bytes }
+  }
+
+  async #write(text: string): Promise<void> {
+    if (this.#value === null) return
+    const bytes = this.#value.decoder.push(text)
+    if (bytes.length === 0) return
+    this.#value.hash.update(bytes)
+    this.#value.bytes += bytes.length
+    this.#sink ??= await this.#openSink()
+    await this.#sink.write(bytes)
+  }
+}

@@ -1,0 +1,76 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { connect } from 'node:net'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { operation } from '../index.ts'
+import { readAnswer } from '../testing/raw-client.ts'
+import { startTestServer, type TestServer } from '../testing/server.ts'
+
+const mebibyte = 1024 * 1024
+const hashOf = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
+
+const receiveWebhook = operation('receiveWebhook', async ({ body: { raw } }) => ({
+  status: 202,
+  body: { status: 'accepted' as const },
+  headers: { 'x-raw': hashOf(raw) },
+}))
+
+let server: TestServer
+beforeAll(async () => {
+  server = await startTestServer({ receiveWebhook })
+})
+afterAll(() => server.close())
+
+async function send(body: Uint8Array<ArrayBuffer> | undefined, headers: Record<string, string> = {}, url = server.url) {
+  const init = body === undefined ? { headers } : { headers, body }
+  const answer = await fetch(`${url}/webhooks/github`, { method: 'POST', ...init })
+  return { status: answer.status, hash: answer.headers.get('x-raw'), text: await answer.text() }
+}
+
+test('G36 a signed body reaches its operation as the bytes that were sent, whatever they are', async () => {
+  const bodies = [Buffer.from('{"a": 1}'), Buffer.from([0, 255, 0xed, 0xa0, 0x80, 13, 10]), Buffer.alloc(0)]
+  const types = ['application/json', 'application/x-www-form-urlencoded', 'text/plain; charset=latin1', 'a;;/']
+  for (const bytes of bodies)
+    for (const type of types)
+      expect(await send(bytes, { 'content-type': type })).toMatchObject({ status: 202, hash: hashOf(bytes) })
+  expect(await send(undefined)).toMatchObject({ status: 202, hash: hashOf(Buffer.alloc(0)) })
+})
+
+test('a signed body has at most 25 MiB', async () => {
+  const largest = randomBytes(25 * mebibyte)
+  expect(await send(largest)).toMatchObject({ status: 202, hash: hashOf(largest) })
+  const { status, text } = await send(Buffer.concat([largest, Buffer.from('x')]))
+  expect(status).toBe(413)
+  expect(JSON.parse(text).error).toMatchObject({ code: 'payload_too_large', limit_bytes: 25 * mebibyte })
+})
+
+test('of signed bodies only so many bytes are held at a time: more are refused, small ones and later ones are not', async () => {
+  const small = await startTestServer(
+    { receiveWebhook },
+    {},
+    { bodyRoom: { inAll: 17 * mebibyte, perCaller: 50 * mebibyte } },
+  )
+  onTestFinished(small.close)
+  const open = () => {
+    const socket = connect({ port: small.port, host: '127.0.0.1' })
+    socket.write(`POST /webhooks/github HTTP/1.1\r\nContent-Length: ${2 * mebibyte + 1}\r\n\r\n`)
+    socket.write(Buffer.alloc(2 * mebibyte))
+    return socket
+  }
+  const statusOf = async (bytes: number) => (await send(Buffer.alloc(bytes), {}, small.url)).status
+  const held = Array.from({ length: 8 }, open)
+  await expect.poll(() => statusOf(2 * mebibyte)).toBe(503)
+  const refused = await send(Buffer.alloc(2 * mebibyte), {}, small.url)
+  expect(JSON.parse(refused.text).error.code).toBe('service_unavailable')
+  expect(await statusOf(mebibyte / 2)).toBe(202)
+  for (const socket of held) socket.write(Buffer.alloc(1))
+  const answers = (await Promise.all(held.map(readAnswer))).map((answer) => answer?.status)
+  // One may have come when the room was lent to a request of the poll above.
+  const taken = answers.filter((status) => status !== 503)
+  expect(taken).toEqual(taken.map(() => 202))
+  expect(taken.length).toBeGreaterThanOrEqual(4)
+  // One whose sender went away does not count for ever.
+  const gone = Array.from({ length: 8 }, open)
+  await expect.poll(() => statusOf(2 * mebibyte)).toBe(503)
+  for (const socket of gone) socket.destroy()
+  await expect.poll(() => statusOf(2 * mebibyte)).toBe(202)
+})

@@ -1,0 +1,66 @@
+import type { JsonSchema, Operation } from '@harmont/contract'
+import type { FastifyInstance } from 'fastify'
+import { compressAnswer } from '../response/compress-answer.ts'
+import { validateResponse } from '../response/response-validation.ts'
+import { serializerOf } from '../response/serializer.ts'
+import type { Shell } from '../services.ts'
+import { answerOperation, type BoundOperation } from './answer-operation.ts'
+import { type ApiVersion, completeSchema, pathInVersion, withRepeatedIds } from './api-version.ts'
+
+/** Adds an operation in one version of the API, where that version has it. With `isValidated` an answer that breaks the contract is a 500. */
+export function addRoute(
+  app: FastifyInstance,
+  bound: BoundOperation,
+  version: ApiVersion,
+  shell: Shell,
+  isValidated: boolean,
+): void {
+  const { operation } = bound
+  const url = pathInVersion(operation.path, version)
+  if (url === null) return
+  const schemas = jsonSchemas(operation, version)
+  const shape = (status: number, body: unknown): unknown => {
+    const schema = operation.success.get(status)?.schema
+    return version === 'v1' && schema !== undefined ? withRepeatedIds(schema, body) : body
+  }
+  app.route({
+    method: operation.method === 'GET' ? ['GET', 'HEAD'] : operation.method,
+    url: url.replaceAll(/\{(\w+)\}/g, ':$1'),
+    config: { isLogStream: operation.auth === 'log', operationId: operation.id },
+    schema: { response: schemas },
+    serializerCompiler: ({ schema }) => serializerOf(schema as JsonSchema),
+    handler: answerOperation(bound, shell, shape),
+    // What is checked is what was written, before it is compressed.
+    onSend: [...(isValidated ? [checkedAnswer(schemas)] : []), compressAnswer],
+  })
+}
+
+type Schemas = Readonly<Record<number, JsonSchema>>
+
+const completeSchemas = new Map<string, Schemas>()
+
+/** Returns the response schemas of an operation; the same objects for each server of a process, so that whoever compiles them can keep what it made. */
+function jsonSchemas(operation: Operation, version: ApiVersion): Schemas {
+  const name = `${version} ${operation.id}`
+  const schemas = completeSchemas.get(name) ?? makeSchemas(operation, version)
+  completeSchemas.set(name, schemas)
+  return schemas
+}
+
+function makeSchemas({ success }: Operation, version: ApiVersion): Schemas {
+  const schemas: Record<number, JsonSchema> = {}
+  for (const [status, shape] of success) {
+    if (shape?.mediaType === 'application/json') schemas[status] = completeSchema(shape.schema, version)
+  }
+  return schemas
+}
+
+type OnSend = (request: unknown, reply: { readonly statusCode: number }, payload: unknown) => Promise<unknown>
+
+function checkedAnswer(schemas: Schemas): OnSend {
+  return async (_request, reply, payload) => {
+    const schema = schemas[reply.statusCode]
+    if (schema !== undefined && typeof payload === 'string') validateResponse(schema, payload)
+    return payload
+  }
+}

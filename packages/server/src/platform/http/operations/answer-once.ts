@@ -1,0 +1,157 @@
+import { createHash } from 'node:crypto'
+import type { Operation } from '@harmont/contract'
+import type { Logger } from 'pino'
+import { ApiError, apiError } from '../api-error.ts'
+import type { Caller } from '../request/caller.ts'
+import { envelopeOf } from '../response/envelope.ts'
+import type { AnyReply } from './answer-operation.ts'
+import type { Attempt, Idempotency, IdempotencyKeys, KeptAnswer } from './idempotency.ts'
+
+/** A request that may come twice and is to have effect once. */
+export interface OnceRequest {
+  readonly operation: Operation
+  readonly caller: Caller
+  /** The header as it was sent. */
+  readonly key: string
+  readonly params: Readonly<Record<string, string | number>>
+  readonly body: AsyncIterable<Uint8Array>
+  /** Does what is asked for. */
+  readonly answer: (body: AsyncIterable<Uint8Array>, idempotency: Idempotency) => Promise<AnyReply>
+  /** Renders the answer again of what was done. */
+  readonly replay: (subject: string) => Promise<AnyReply>
+}
+
+interface OnceShell {
+  readonly idempotencyKeys: IdempotencyKeys
+  readonly publicUrl: string
+}
+
+/** Whether an operation takes `Idempotency-Key`. */
+export function takesIdempotencyKey({ parameters }: Operation): boolean {
+  return parameters.some((parameter) => parameter.in === 'header' && parameter.name === 'Idempotency-Key')
+}
+
+/**
+ * Answers a request with an `Idempotency-Key` (`http.md` 7.5): the first does what is asked for, the same one again gets its answer. Throws 400 for a key that is
+ * none, 422 for one that came with another request, 409 while the first still runs. What is refused before its body has been read leaves nothing behind.
+ */
+export async function answerOnce(
+  { idempotencyKeys, publicUrl }: OnceShell,
+  request: OnceRequest,
+  { requestId, log }: { readonly requestId: string; readonly log: Logger },
+): Promise<AnyReply> {
+  const { operation, caller, key } = request
+  if (!/^[\x21-\x7e]{1,255}$/.test(key))
+    throw apiError('idempotency_key_invalid', '`Idempotency-Key` must have 1 to 255 visible ASCII characters.')
+  const hashed = new HashedBody(pathOf(request), request.body)
+  const claim = await idempotencyKeys.claim({ userId: caller.userId, operationId: operation.id, key })
+  if (claim.kind === 'running') throw stillRuns()
+  if (claim.kind === 'answered') {
+    await hashed.requireSame(claim.requestHash)
+    return replayed(claim.answer)
+  }
+  const { attempt, kept } = claim
+  try {
+    const reply = await (kept === null ? first(request, hashed, attempt) : again(request, hashed, kept))
+    await keepAnswer(attempt, hashed, keptReply(reply), log)
+    return kept === null ? reply : replayed(reply)
+  } catch (error) {
+    await keepAnswer(attempt, hashed, keptError(error, requestId, publicUrl), log)
+    throw error
+  }
+}
+
+/** Gives the 409. */
+export function stillRuns(): ApiError {
+  return apiError(
+    'idempotency_key_in_progress',
+    'The first request with this `Idempotency-Key` is still running; retry.',
+    {
+      headers: { 'retry-after': '1' },
+    },
+  )
+}
+
+function first({ answer }: OnceRequest, hashed: HashedBody, attempt: Attempt): Promise<AnyReply> {
+  return answer(hashed.bytes(), { keep: (client, subject) => attempt.keep(client, subject, hashed.hash()) })
+}
+
+async function again(
+  { replay }: OnceRequest,
+  hashed: HashedBody,
+  kept: { readonly subject: string; readonly requestHash: string },
+): Promise<AnyReply> {
+  await hashed.requireSame(kept.requestHash)
+  return replay(kept.subject)
+}
+
+/** What was done is done: that its answer could not be kept is no reason to give another one. */
+async function keepAnswer(attempt: Attempt, hashed: HashedBody, answer: KeptAnswer | null, log: Logger): Promise<void> {
+  try {
+    if (answer === null || !hashed.isWhole) await attempt.release()
+    else await attempt.finish(hashed.hash(), answer)
+  } catch (error) {
+    log.warn({ err: error }, 'could not store the answer to an Idempotency-Key')
+  }
+}
+
+function keptReply({ status, headers = {}, body }: AnyReply): KeptAnswer {
+  const location = headers.location
+  return { status, headers: typeof location === 'string' ? { location } : {}, body }
+}
+
+/** null for what is not to be repeated: faults, limits, and a key that is not this request's. */
+function keptError(error: unknown, requestId: string, publicUrl: string): KeptAnswer | null {
+  if (!(error instanceof ApiError) || error.status >= 500 || error.status === 429) return null
+  if (error.code === 'idempotency_key_reused' || error.code === 'idempotency_key_in_progress') return null
+  return { status: error.status, headers: {}, body: envelopeOf(error, { requestId, publicUrl }) }
+}
+
+function replayed(answer: AnyReply): AnyReply {
+  return { ...answer, headers: { ...answer.headers, 'idempotent-replayed': 'true' } }
+}
+
+/** The same for both versions of the API. */
+function pathOf({ operation: { method, path }, params }: OnceRequest): string {
+  return `${method} ${path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ''))}\n`
+}
+
+/** Hashes path and body while the body is read. */
+class HashedBody {
+  readonly #body: AsyncIterable<Uint8Array>
+  readonly #hash
+  #digest: string | null = null
+
+  constructor(path: string, body: AsyncIterable<Uint8Array>) {
+    this.#hash = createHash('sha256').update(path)
+    this.#body = body
+  }
+
+  async *bytes(): AsyncGenerator<Uint8Array> {
+    for await (const chunk of this.#body) {
+      this.#hash.update(chunk)
+      yield chunk
+    }
+    this.#digest = this.#hash.digest('hex')
+  }
+
+  /** Whether the body has been read to its end. */
+  get isWhole(): boolean {
+    return this.#digest !== null
+  }
+
+  hash(): string {
+    if (this.#digest === null) throw new Error('the hash of a body was asked for before its end')
+    return this.#digest
+  }
+
+  /** Reads the body. Throws 422 unless path and body are those of the first request. */
+  async requireSame(requestHash: string): Promise<void> {
+    for await (const _ of this.bytes());
+    if (this.hash() !== requestHash)
+      throw apiError(
+        'idempotency_key_reused',
+        'This `Idempotency-Key` was used with a different request; send a new one.',
+      )
+  }
+}

@@ -1,0 +1,156 @@
+import type { Readable } from 'node:stream'
+import type { Operation } from '@harmont/contract'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { addressKey } from '../../rate-limits/address-key.ts'
+import { ApiError } from '../api-error.ts'
+import { type Admitted, admit } from '../authorization/admit.ts'
+import type { HeldBody } from '../body/body-room.ts'
+import type { BodyReader } from '../body/read-body.ts'
+import { refuseCredential } from '../limits/request-limits.ts'
+import { callerKey } from '../limits/shared-reads.ts'
+import { cookieOf } from '../request/cookies.ts'
+import { bearerOf } from '../request/credential.ts'
+import { readQuery } from '../request/query.ts'
+import type { Shell } from '../services.ts'
+import { answerOnce, takesIdempotencyKey } from './answer-once.ts'
+import type { Idempotency } from './idempotency.ts'
+
+/** The same as every `Reply` of the contract, as the shell sends it. */
+export interface AnyReply {
+  readonly status: number
+  readonly headers?: Readonly<Record<string, string | string[]>>
+  readonly body?: unknown
+  readonly open?: () => Readable
+  readonly mediaType?: string
+  readonly isLive?: boolean
+}
+
+/** A `Binding` of any operation, as the shell runs it. */
+export interface AnyBinding {
+  readonly begin: (context: never) => Promise<(input: never) => Promise<AnyReply>>
+  readonly replay: ((subject: string, context: never) => Promise<AnyReply>) | null
+}
+
+/** Gives a JSON body the form of the API version asked. */
+export type ShapeBody = (status: number, body: unknown) => unknown
+
+type Answer = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>
+
+/** An operation of the contract with the code that answers it. */
+export interface BoundOperation {
+  readonly operation: Operation
+  /** null = not filled yet. */
+  readonly binding: AnyBinding
+  readonly reader: BodyReader
+}
+
+/** Gives the way of one operation from request to answer, in the order of checks of `http.md` 2.3. */
+export function answerOperation(
+  { operation, binding, reader }: BoundOperation,
+  shell: Shell,
+  shape: ShapeBody,
+): Answer {
+  const answerOf = async (request: FastifyRequest, reply: FastifyReply, gone: AbortSignal): Promise<AnyReply> => {
+    // The contract's table, from which the types of a binding are made, says what is in the context and the input of an operation;
+    // the compiler cannot follow that from a value of the table, hence the two `never`.
+    const admitted = await admit(shell, operation, request)
+    const context = contextOf(operation, shell, admitted, request, gone)
+    const search = request.raw.url?.split('?').slice(1).join('?') ?? ''
+    const body = reader.bytes(request.raw)
+    const held = openRoom(shell, admitted)
+    reply.raw.once('close', held.release)
+    const answer = async (bytes: AsyncIterable<Uint8Array>, idempotency: Idempotency | null): Promise<AnyReply> => {
+      const proceed = await binding.begin(context as never)
+      const input = { query: readQuery(operation.id, search), ...(await reader.read(bytes, held)), idempotency }
+      return proceed(input as never)
+    }
+    const { caller, params } = admitted
+    const key = takesIdempotencyKey(operation) ? firstOf(request.headers['idempotency-key']) : null
+    return key === null || caller === null
+      ? countingRefusals(shell, admitted, () => answer(body, null))
+      : answerOnce(shell, { operation, caller, key, params, body, answer, replay: replayOf(binding, context) }, context)
+  }
+  return async (request, reply) => {
+    const gone = signalOf(reply)
+    const answered = () => answerOf(request, reply, gone)
+    // A reply is a promise of its end, for which no turn is kept: a stream may have none.
+    const answer =
+      operation.method === 'GET' ? await shell.reads.take(callerKey(shell, request), gone, answered) : await answered()
+    return answer === null ? reply : send(request, reply, shape, answer)
+  }
+}
+
+function openRoom({ bodies }: Shell, { caller, client }: Admitted): HeldBody {
+  return caller === null ? bodies.ofAddresses.open(addressKey(client.address)) : bodies.ofUsers.open(caller.userId)
+}
+
+function replayOf({ replay }: AnyBinding, context: object): (subject: string) => Promise<AnyReply> {
+  return (subject) => {
+    if (replay === null) throw new Error('a binding keeps what it cannot replay')
+    return replay(subject, context as never)
+  }
+}
+
+/** A token that the operation itself refuses is counted like a credential that the shell refuses. */
+async function countingRefusals<T>(
+  { limiter }: Shell,
+  { client, openToken }: Admitted,
+  answer: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await answer()
+  } catch (error) {
+    const isRefused = openToken !== null && error instanceof ApiError && error.status === 401
+    if (isRefused) return refuseCredential(limiter, client.address, error)
+    throw error
+  }
+}
+
+function contextOf(
+  operation: Operation,
+  shell: Shell,
+  { client, credential, caller, params, membership }: Admitted,
+  request: FastifyRequest,
+  signal: AbortSignal,
+) {
+  return {
+    operationId: operation.id,
+    method: request.method,
+    params,
+    bearer: bearerOf(request.headers.authorization),
+    credential,
+    client,
+    cookie: (name: string) => cookieOf(request.headers.cookie, name),
+    header: (name: string) => firstOf(request.headers[name]),
+    requestId: request.id,
+    log: shell.log.child({ request_id: request.id }),
+    signal,
+    ...(caller === null ? {} : { caller }),
+    ...(membership === null ? {} : { membership }),
+  }
+}
+
+function firstOf(value: string | string[] | undefined): string | null {
+  return (Array.isArray(value) ? value[0] : value) ?? null
+}
+
+function signalOf(reply: FastifyReply): AbortSignal {
+  const gone = new AbortController()
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) gone.abort()
+  })
+  return gone.signal
+}
+
+function send(request: FastifyRequest, reply: FastifyReply, shape: ShapeBody, answer: AnyReply): FastifyReply {
+  reply.code(answer.status).headers({ ...answer.headers })
+  if (answer.open === undefined) {
+    return 'body' in answer ? reply.send(shape(answer.status, answer.body)) : reply.send()
+  }
+  if (!reply.hasHeader('content-type')) reply.type(answer.mediaType ?? 'application/octet-stream')
+  // A stream that nobody will read is not opened.
+  if (request.method === 'HEAD') return reply.send()
+  // Node would send them with the first byte. They are set when the stream is connected.
+  if (answer.isLive) reply.raw.once('pipe', () => reply.raw.flushHeaders())
+  return reply.send(answer.open())
+}

@@ -1,0 +1,50 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Logger } from 'pino'
+import { ApiError, apiError } from '../api-error.ts'
+import { envelopeOf } from './envelope.ts'
+
+/** How an error is answered. */
+export type SendError = (error: unknown, request: FastifyRequest, reply: FastifyReply) => FastifyReply
+
+/** Gives the answer for something thrown that is none, a database that cannot be reached for one; null for a fault of ours. */
+export type Translate = (thrown: unknown) => ApiError | null
+
+interface ErrorSender {
+  readonly publicUrl: string
+  readonly log: Logger
+  readonly translate: Translate
+}
+
+/** Answers with the envelope of what was thrown; a fault of ours is logged with its cause and answered without details. */
+export function sendError(
+  sender: ErrorSender,
+  thrown: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  const error = asApiError(thrown, sender.translate)
+  if (error.status >= 500) {
+    const facts = { err: error.cause ?? error, request_id: request.id, route: request.routeOptions.url }
+    sender.log[error.status === 500 ? 'error' : 'warn'](facts, error.message)
+  }
+  reply.code(error.status).headers({ ...statusHeaders(error), ...error.headers })
+  const isFlat = request.routeOptions.config.isLogStream === true
+  return reply
+    .type('application/json; charset=utf-8')
+    .serializer(JSON.stringify)
+    .send(envelopeOf(error, { requestId: request.id, publicUrl: sender.publicUrl, isFlat }))
+}
+
+/** Gives the headers that go with a status or code wherever it is answered. */
+export function statusHeaders({ status, code }: ApiError): Record<string, string> {
+  if (status === 401) return { 'www-authenticate': 'Bearer' }
+  const isPassing = code === 'service_unavailable' || code === 'draining' || code === 'not_ready'
+  return isPassing ? { 'retry-after': '1' } : {}
+}
+
+/** Gives what is answered for something thrown. */
+export function asApiError(thrown: unknown, translate: Translate): ApiError {
+  if (thrown instanceof ApiError) return thrown
+  const message = 'Internal server error; try again, and report the request id if it fails again.'
+  return translate(thrown) ?? apiError('internal_error', message, { cause: thrown })
+}

@@ -1,0 +1,122 @@
+import { parseSetCookie } from 'cookie'
+import { pino } from 'pino'
+import { createLimiter } from '../../rate-limits/create-limiter.ts'
+import { ProcessBuckets } from '../../rate-limits/process-buckets.ts'
+import { apiError } from '../api-error.ts'
+import { sessionCookies } from '../authorization/session-cookies.ts'
+import type { BlobSink } from '../body/build-body.ts'
+import { createHttp, type Handlers, type HttpOptions } from '../index.ts'
+import { testHandlers, userId } from './handlers.ts'
+
+const publicUrl = 'https://harmont.example'
+/** An origin beside the public one whose pages may call. */
+export const listedOrigin = 'https://app.example'
+export const ownerToken = 'owner-token'
+export const memberToken = 'member-token'
+export const strangerToken = 'stranger-token'
+/** A member's key that may only read. */
+export const narrowToken = 'narrow-token'
+
+const cookies = sessionCookies(publicUrl, 'the-cookie-key-of-tests')
+
+/** The `cookie` header of a browser whose session has this token. */
+export function sessionCookie(token: string): string {
+  return `${cookies.name}=${token}`
+}
+
+/** The header by which its own page proves that it is one. A credential's id is its token here. */
+export function csrfHeader(token: string): { 'x-csrf-token': string } {
+  const csrf = parseSetCookie(cookies.set({ id: token, token })[1] ?? '').value ?? ''
+  return { 'x-csrf-token': csrf }
+}
+
+/** What a driver throws whose server went away. */
+export class DatabaseGone extends Error {}
+
+/** Counts what went into sinks; keeps nothing. */
+interface SinkRecord {
+  bytes: number
+  finished: number
+  aborted: number
+}
+
+/** Gives a sink that counts its bytes. */
+function countingSink(record: SinkRecord): BlobSink {
+  return {
+    write: async (bytes) => {
+      record.bytes += bytes.length
+    },
+    finish: async () => {
+      record.finished += 1
+      return `blob-${record.finished}`
+    },
+    abort: async () => {
+      record.aborted += 1
+    },
+  }
+}
+
+export interface TestServer {
+  readonly url: string
+  readonly port: number
+  readonly sink: SinkRecord
+  /** Every line logged so far. */
+  readonly lines: string[]
+  readonly close: () => Promise<void>
+}
+
+/** Starts a server with the small feature on a free port; `handlers` replace its own, `options` what it is made of. */
+export async function startTestServer(
+  handlers: Partial<Handlers> = {},
+  timeouts: NonNullable<HttpOptions['timeouts']> = {},
+  options: Partial<HttpOptions> = {},
+): Promise<TestServer> {
+  const sink = { bytes: 0, finished: 0, aborted: 0 }
+  const lines: string[] = []
+  const app = createHttp({
+    handlers: { ...testHandlers, ...handlers },
+    access: {
+      identify: async ({ token, isCookie }, slug) => {
+        if (![ownerToken, memberToken, strangerToken, narrowToken].includes(token)) return null
+        return {
+          caller: {
+            userId,
+            credentialId: token,
+            kind: 'key',
+            keyId: token,
+            isCookie,
+            scopes: token === narrowToken ? ['read'] : ['read', 'build', 'manage', 'account'],
+            organizationIds: null,
+            expiresAt: null,
+          },
+          membership:
+            slug !== 'acme' || token === strangerToken
+              ? null
+              : { organizationId: 'o1', organizationSlug: slug, role: token === ownerToken ? 'owner' : 'member' },
+        }
+      },
+    },
+    openBlobSink: async () => countingSink(sink),
+    limiter: createLimiter(new ProcessBuckets(), 'off'),
+    // What is kept is kept in the database: the tests of that are in ../idempotency.
+    idempotencyKeys: {
+      claim: async () => {
+        throw new DatabaseGone()
+      },
+    },
+    sessionCookies: cookies,
+    publicUrl,
+    corsOrigins: [listedOrigin],
+    trustedProxies: [],
+    log: pino({}, { write: (line: string) => lines.push(line) }),
+    translate: (thrown) =>
+      thrown instanceof DatabaseGone ? apiError('service_unavailable', 'No database.', { cause: thrown }) : null,
+    validateResponses: true,
+    timeouts,
+    ...options,
+  })
+  await app.listen({ port: 0, host: '127.0.0.1' })
+  const address = app.server.address()
+  if (address === null || typeof address === 'string') throw new Error('the test server has no port')
+  return { url: `http://127.0.0.1:${address.port}`, port: address.port, sink, lines, close: () => app.close() }
+}

@@ -1,0 +1,49 @@
+import type { Database } from '../database/transaction.ts'
+
+export interface MailRow {
+  readonly id: string
+  readonly recipient: string
+  readonly subject: string
+  readonly body: string
+  readonly links: string[]
+  readonly created_at: Date
+}
+
+const mostMails = 200
+
+/** Keeps a mail for the mailbox page. */
+export async function insertMail(
+  database: Database,
+  mail: {
+    readonly id: string
+    readonly to: string
+    readonly subject: string
+    readonly body: string
+    readonly links: readonly string[]
+  },
+): Promise<void> {
+  await database.query('insert into mailbox (id, recipient, subject, body, links) values ($1, $2, $3, $4, $5)', [
+    mail.id,
+    mail.to,
+    mail.subject,
+    mail.body,
+    mail.links,
+  ])
+}
+
+/** The newest 200, newest first. */
+export async function listMails(database: Database): Promise<readonly MailRow[]> {
+  const { rows } = await database.query<MailRow>(
+    `select id, recipient, subject, body, links, created_at from mailbox order by created_at desc, id desc limit ${mostMails}`,
+  )
+  return rows
+}
+
+/** Removes mails that are a week old, as no link in them works any more, and those that are not shown. */
+export async function sweepMailbox(database: Database): Promise<void> {
+  await database.query(
+    `delete from mailbox
+      where created_at < now() - interval '7 days'
+         or id in (select id from mailbox order by created_at desc, id desc offset ${mostMails})`,
+  )
+}
