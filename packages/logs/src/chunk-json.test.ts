@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { chunkJson } from './chunk-json.ts'
+import { chunkJson } from './chunk.ts'
 
 test('a chunk of text is the object of the contract, its time exact', () => {
   const json = chunkJson({ seq: 1, kind: 0, content: Buffer.from('hé\n'), ts: 1750000000000000001n })

@@ -1,3 +1,5 @@
+import { isUtf8 } from 'node:buffer'
+
 /** A piece of a job's log as stored and as sent (`engine.md` 7, `http.md` 8.2). */
 export interface Chunk {
   /** Per job, from 1, without gaps. */
@@ -13,3 +15,20 @@ export interface Chunk {
 export type StreamKind = 0 | 1 | 2
 
 export const MAX_CHUNK_BYTES = 32 * 1024
+
+/** Where chunks are kept for readers. Writers go through the engine, which fences them. */
+export interface LogReader {
+  /** Chunks with seq > `after`, ascending, at most `maxBytes` of content (at least one chunk when there is one). */
+  read(jobId: string, after: number, maxBytes: number): Promise<readonly Chunk[]>
+  /** The last seq stored, 0 when there is none, and the sum of content bytes of kinds 0 and 1. */
+  size(jobId: string): Promise<{ readonly lastSeq: number; readonly bytes: number }>
+}
+
+/**
+ * A chunk as JSON text, as the log stream sends it (`http.md` 8.2): `{"seq","stream_kind","content","ts"}`. Text and not an object, because `ts` in
+ * nanoseconds is beyond what a double holds exactly. Bytes that are not UTF-8 are U+FFFD in `content` and exact in `content_b64`.
+ */
+export function chunkJson({ seq, kind, content, ts }: Chunk): string {
+  const exact = isUtf8(content) ? '' : `,"content_b64":"${content.toString('base64')}"`
+  return `{"seq":${seq},"stream_kind":${kind},"content":${JSON.stringify(content.toString('utf8'))},"ts":${ts ?? 'null'}${exact}}`
+}

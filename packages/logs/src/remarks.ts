@@ -1,5 +1,4 @@
-import { droppedBytes, isAboutLimit } from './cap-remarks.ts'
-import { removedBytes, saysRemoved } from './retention-remark.ts'
+/** Words the remarks of a log about its limit and its removal, and reads them, also those of earlier releases. */
 
 export type RemarkKind = 'note' | 'setup' | 'lost' | 'cap' | 'retention' | 'redaction'
 
@@ -14,7 +13,7 @@ export interface LogRemark {
   readonly lines: number | null
 }
 
-/** What a remark is about, from its words (the engine's, `cap-remarks.ts` and `retention-remark.ts`). `isFirst`: nothing was written before it. */
+/** Returns a remark with what it is about, which its words tell. `isFirst`: nothing was written before it. */
 export function remarkOf(text: string, line: number, isFirst: boolean): LogRemark {
   const message = text.trimEnd()
   return {
@@ -32,4 +31,43 @@ function kindOf(message: string, isFirst: boolean): RemarkKind {
   if (saysRemoved(message)) return 'retention'
   if (/too short to be masked|^The secrets of this step are not set/.test(message)) return 'redaction'
   return isFirst && !message.startsWith('cache hit') ? 'setup' : 'note'
+}
+
+export function headIsFull(maxBytes: number, tailBytes: number): string {
+  return `The log is close to its limit of ${maxBytes} bytes. Later output appears when the command ends: its last ${tailBytes} bytes.`
+}
+
+export function leftOut(maxBytes: number, bytes: number): string {
+  return `The log has reached its limit of ${maxBytes} bytes: ${bytes} bytes of output were dropped here. The end of the output follows.`
+}
+
+export const nothingLeftOut =
+  'The command ended within the log limit: nothing was dropped. The rest of the output follows.'
+
+/** Whether the remark says that output is missing, or that it comes later. */
+function isAboutLimit(remark: string): boolean {
+  return /^The log (?:has reached|is close to) its limit/.test(remark)
+}
+
+/** How many bytes the remark says are missing. */
+function droppedBytes(remark: string): number | null {
+  const [, bytes] = /(\d+) bytes of output were dropped/.exec(remark) ?? []
+  return bytes === undefined ? null : Number(bytes)
+}
+
+/** Returns the remark in the place of a log that was removed. `keptDays`: how long logs were kept then. */
+export function logRemoved(removedAt: Date, keptDays: number, bytes: number): string {
+  const kept = keptDays === 1 ? 'a day' : `${keptDays} days`
+  return `This log was removed on ${removedAt.toISOString().slice(0, 10)}: logs are kept for ${kept} after the end of their build. It had ${bytes} bytes.`
+}
+
+/** Whether the remark stands in the place of a whole log. */
+export function saysRemoved(remark: string): boolean {
+  return remark.startsWith('This log was removed on ')
+}
+
+/** How many bytes the remark says were removed; null for any other remark. */
+function removedBytes(remark: string): number | null {
+  const [, bytes] = /^This log was removed on .* It had (\d+) bytes\.$/.exec(remark) ?? []
+  return bytes === undefined ? null : Number(bytes)
 }

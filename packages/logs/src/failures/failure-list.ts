@@ -1,12 +1,17 @@
 import { type Found, MAX_FAILURES, type QuotedFailure } from './failure.ts'
-import type { Reader } from './reader.ts'
 
 /** What test runners report counts more than what compilers and linters do: tests print such lines too. */
 export type Rank = 'test' | 'compiler'
 
+/** The reader that found a failure. */
+interface Source {
+  /** Whether its tool reports failures as they happen and once more at its end. */
+  readonly sumsUp: boolean
+}
+
 interface Entry {
   readonly failure: QuotedFailure
-  readonly from: Reader
+  readonly from: Source
   readonly heading: number
 }
 
@@ -24,7 +29,7 @@ export class FailureList {
   }
 
   /** Adds one; of a test that its tool reports again the newer report takes the place of the older one. */
-  add(failure: QuotedFailure, rank: Rank, from: Reader, heading: number): void {
+  add(failure: QuotedFailure, rank: Rank, from: Source, heading: number): void {
     const ranked = this.#ranks[rank]
     const known = ranked.entries.findIndex((entry) => entry.from === from && isSame(entry.failure, failure, from))
     if (known !== -1 && failure.test === null) return
@@ -35,7 +40,7 @@ export class FailureList {
   }
 
   /** Takes back what a reader found from a line on. */
-  retract(reader: Reader, heading: number): void {
+  retract(reader: Source, heading: number): void {
     for (const ranked of Object.values(this.#ranks)) {
       const gone = ranked.entries.filter(({ from, heading: at }) => from === reader && at >= heading)
       for (const { failure } of gone) {
@@ -58,7 +63,7 @@ export class FailureList {
 }
 
 /** Whether both report the same: the same error at the same place, or, where the tool sums up at its end, the same test. */
-function isSame(a: QuotedFailure, b: QuotedFailure, { sumsUp }: Reader): boolean {
+function isSame(a: QuotedFailure, b: QuotedFailure, { sumsUp }: Source): boolean {
   if (a.test !== b.test || a.file !== b.file) return false
   return a.test === null ? a.message === b.message && a.line === b.line : sumsUp
 }

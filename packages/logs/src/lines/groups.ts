@@ -1,3 +1,5 @@
+import { type LogGroup, MAX_GROUPS } from './line-index.ts'
+
 /** What a line says about groups: begins one, opens the one before, or ends the open one. */
 export type GroupMark =
   | { readonly kind: 'closed' | 'open' | 'dim'; readonly title: string }
@@ -40,4 +42,32 @@ export function firstShown(bytes: Buffer, start: number, end: number): number {
     at = last + 1
   }
   return at < end ? (bytes[at] as number) : 0
+}
+
+/** The groups of a log, as its marks come. A group ends where the next one begins. */
+export class GroupList {
+  readonly #groups: LogGroup[] = []
+
+  get groups(): readonly LogGroup[] {
+    return this.#groups
+  }
+
+  take(mark: GroupMark, line: number): void {
+    if (mark.kind === 'end') this.close(line)
+    else if (mark.kind === 'reopen') this.#change({ kind: 'open' })
+    else {
+      this.close(line - 1)
+      if (this.#groups.length < MAX_GROUPS) this.#groups.push({ line, end: null, title: mark.title, kind: mark.kind })
+    }
+  }
+
+  /** The open group ends with this line; does nothing when none is open. */
+  close(end: number): void {
+    if (this.#groups.at(-1)?.end === null) this.#change({ end })
+  }
+
+  #change(change: Partial<LogGroup>): void {
+    const last = this.#groups.pop()
+    if (last !== undefined) this.#groups.push({ ...last, ...change })
+  }
 }

@@ -4,9 +4,7 @@ import { isSuspiciousEdge, looksLikeError, suspiciousPairs } from '../failures/e
 import { type Found, nothingFound } from '../failures/failure.ts'
 import { FailureFinder, mayBeginReport } from '../failures/failure-finder.ts'
 import { type LogRemark, remarkOf } from '../remarks.ts'
-import { GroupList } from './group-list.ts'
-import { firstShown, groupMark, mayBeginMark } from './groups.ts'
-import { LineHead } from './line-head.ts'
+import { firstShown, GroupList, groupMark, mayBeginMark } from './groups.ts'
 import { type LineIndex, type LogBlock, MAX_ERRORS, MAX_REMARKS } from './line-index.ts'
 import { SgrTracker } from './sgr.ts'
 
@@ -146,5 +144,40 @@ export class LineIndexer {
     const mark = groupMark(text)
     if (mark !== null) this.#groups.take(mark, line)
     else if (this.#errors.length < MAX_ERRORS && looksLikeError(text)) this.#errors.push(line)
+  }
+}
+
+/** So many bytes of a line are looked at. */
+const keptBytes = 4_096
+
+/** The beginning of a line that came in parts. */
+class LineHead {
+  readonly #parts: Buffer[] = []
+  #size = 0
+
+  /** The first byte; 0 when there is none. */
+  get first(): number {
+    return this.#parts[0]?.[0] ?? 0
+  }
+
+  /** Takes what a chunk has of the line, from `start` to its end. Keeps a copy, as long as there is room. */
+  push(content: Buffer, start: number): void {
+    const room = keptBytes - this.#size
+    if (room <= 0) return
+    const part = Buffer.from(content.subarray(start, start + room))
+    this.#parts.push(part)
+    this.#size += part.length
+  }
+
+  /** The beginning of the line, with what a chunk has of it. */
+  textWith(content: Buffer, start: number, end: number): string {
+    const rest = content.subarray(start, Math.min(end, start + keptBytes))
+    return (this.#parts.length === 0 ? rest : Buffer.concat([...this.#parts, rest]).subarray(0, keptBytes)).toString()
+  }
+
+  clear(): void {
+    if (this.#size === 0) return
+    this.#parts.length = 0
+    this.#size = 0
   }
 }

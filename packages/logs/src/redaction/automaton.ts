@@ -7,6 +7,12 @@ const unitsPerLook = 2_048
 /** Longest that building keeps everybody else from their turn. */
 const turnMs = 5
 
+/** A place where a pattern ends: its offset in the bytes, and how many bytes it is written in. */
+export interface Found {
+  readonly end: number
+  readonly length: number
+}
+
 /**
  * Finds many texts at once in one pass (Aho and Corasick, 1975). States are numbered along each pattern, so that most edges lead to the next number and
  * take no room: nine bytes a state, whatever the patterns are.

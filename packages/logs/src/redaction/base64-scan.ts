@@ -1,5 +1,4 @@
-import type { Automaton } from './automaton.ts'
-import type { Found } from './secret-scan.ts'
+import type { Automaton, Found } from './automaton.ts'
 
 const LF = 0x0a
 const CR = 0x0d

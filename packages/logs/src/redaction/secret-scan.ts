@@ -1,13 +1,7 @@
-import { Automaton } from './automaton.ts'
+import { Automaton, type Found } from './automaton.ts'
 import { Base64Scan, beginningLetters } from './base64-scan.ts'
 import { beginningsOf, EscapedScan } from './escaped-scan.ts'
 import type { SecretTexts } from './secret-texts.ts'
-
-/** A place where a secret ends: how far into the bytes, and how many bytes it is written in. */
-export interface Found {
-  readonly end: number
-  readonly length: number
-}
 
 /** Finds the secrets of one text, which comes in pieces. */
 export interface SecretScan {

@@ -1,6 +1,5 @@
 import type { Slice } from '../piece.ts'
-import type { LogPosition } from './position.ts'
-import { firstOf, lastOf, type Mark } from './progress.ts'
+import { firstOf, type LogPosition, lastOf, type Mark } from './progress.ts'
 
 /** The tail is between this many parts of so many, and all, of what it may be. */
 const parts = 16

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { decodePosition, encodePosition } from './position.ts'
+import { decodePosition, encodePosition } from './progress.ts'
 
 const count = fc.integer({ min: 0, max: 2 ** 40 })
 

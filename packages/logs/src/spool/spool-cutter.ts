@@ -1,7 +1,7 @@
-import { headIsFull, leftOut, nothingLeftOut } from '../cap-remarks.ts'
 import type { Chunk } from '../chunk.ts'
 import type { Piece } from '../piece.ts'
 import type { Redactor } from '../redaction/redactor.ts'
+import { headIsFull, leftOut, nothingLeftOut } from '../remarks.ts'
 import { cutChunks } from './chunker.ts'
 import { beginningOf, MaskedOutput } from './masked-output.ts'
 import { Middle } from './middle.ts'
