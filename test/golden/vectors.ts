@@ -1,4 +1,4 @@
-/** The golden vectors of `packages/ir/vectors` (`sdk-cli.md` 6), and what the two SDKs make of them. */
+/** The golden vectors of `packages/ir/vectors` (`ir.md` 3), and what the two SDKs make of them. */
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { makeProject, readContext, type VectorContext } from '../../packages/ir/vectors/context.ts'

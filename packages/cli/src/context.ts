@@ -7,7 +7,7 @@ import type { CommandName, specs } from './specs/index.ts'
 import type { ArgumentsOf, FlagsOf } from './specs/spec.ts'
 import type { Line } from './terminal/span.ts'
 
-/** The flags that every command has (sdk-cli.md 5.1). `--org` and `--api-url` reach commands through the configuration. */
+/** The flags that every command has (cli.md 1). `--org` and `--api-url` reach commands through the configuration. */
 export interface GlobalFlags {
   readonly json: boolean
   readonly quiet: boolean

@@ -6,7 +6,7 @@ export interface CacheLookUp {
   readonly place: string
   /** The same for each namespace that it may find entries in; none when it was to run whatever there is. */
   readonly places: readonly string[]
-  /** Lookup key L (`sdk-cli.md` 2.5). */
+  /** Lookup key L (`ir.md` 2.5). */
   readonly key: string
   readonly inputs: LookUpInputs
   /** The entry that was found; null for none. */

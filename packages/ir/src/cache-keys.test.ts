@@ -54,7 +54,7 @@ const cmakeVerify: Link = [
 const rustBase: Link = ['apt-base', aptLine('curl ca-certificates build-essential pkg-config libssl-dev'), ttl(86_400)]
 const demoBase: Link = ['base', aptLine('git'), ttl(86_400)]
 
-describe('cache keys are those of the table in sdk-cli.md 2.4', () => {
+describe('cache keys are those of the table in ir.md 2.4', () => {
   const rows: [string, World, Link[], string][] = [
     ['demo, base', { slug: 'demo' }, [demoBase], '2582864ad8cba8c8dc4e5e6d34fef0d622b493c5ad1b4e241c771a7421bed38d'],
     [

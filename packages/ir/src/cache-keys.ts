@@ -13,11 +13,11 @@ export interface KeyContext {
   readonly now: number
   /** The environment of the rendering process. */
   readonly env: Readonly<Record<string, string | undefined>>
-  /** D of `sdk-cli.md` 2.3 for everything that the paths and globs of one policy name, in order. */
+  /** D of `ir.md` 2.3 for everything that the paths and globs of one policy name, in order. */
   digests(paths: readonly string[]): readonly string[]
 }
 
-/** The document with the key of each cached step written into its `cache` (`sdk-cli.md` 2.2). */
+/** The document with the key of each cached step written into its `cache` (`ir.md` 2.2). */
 export function withCacheKeys(document: IrDocument, context: KeyContext): IrDocument {
   const { nodes, edges } = document.graph
   const parents = new Map<number, number>()

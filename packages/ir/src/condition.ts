@@ -1,4 +1,4 @@
-/** The `if` of a step (`sdk-cli.md` 1.4): all members must hold, a list holds when one entry does. */
+/** The `if` of a step (`ir.md` 1.4): all members must hold, a list holds when one entry does. */
 export interface Condition {
   readonly event?: readonly string[]
   readonly branch?: readonly string[]

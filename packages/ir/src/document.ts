@@ -1,4 +1,4 @@
-/** The graph form of the v0 IR as written (`sdk-cli.md` 1.1–1.4), members in the order in which writers put them. */
+/** The graph form of the v0 IR as written (`ir.md` 1.1–1.4), members in the order in which writers put them. */
 export interface IrDocument {
   readonly version: '0'
   readonly timeout_seconds?: number

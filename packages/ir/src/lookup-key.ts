@@ -13,7 +13,7 @@ export interface LookupParts {
 }
 
 /**
- * The key L (`sdk-cli.md` 2.5) under which the engine looks a cached step up, as hex SHA-256. The cache key has only the bytes of watched files, so that
+ * The key L (`ir.md` 2.5) under which the engine looks a cached step up, as hex SHA-256. The cache key has only the bytes of watched files, so that
  * L adds the rest of them; without watched files it is what earlier releases made.
  */
 export function lookupKey({ cacheKey, command, env, parent, files }: LookupParts): string {

@@ -1,6 +1,6 @@
 import { matchesWild, type Wild } from './wildcard.ts'
 
-/** A glob of the dialect of `sdk-cli.md` 2.3, ready to match paths given as `a/b/c`. */
+/** A glob of the dialect of `ir.md` 2.3, ready to match paths given as `a/b/c`. */
 export interface PathGlob {
   /** The components before the first one with a wildcard: a walk may start there. */
   readonly literalPrefix: readonly string[]

@@ -9,7 +9,7 @@ export interface Keyless {
   readonly parent: number | undefined
 }
 
-/** The key of each step (`sdk-cli.md` 2.1): its own, else its label's slug where that is unique, else a hash. Parents come before children. */
+/** The key of each step (`ir.md` 2.1): its own, else its label's slug where that is unique, else a hash. Parents come before children. */
 export function stepKeys(steps: readonly Keyless[]): string[] {
   const explicit = new Set(steps.map((step) => step.key))
   const slugs = steps.map((step) => (step.label === undefined ? '' : labelSlug(step.label)))

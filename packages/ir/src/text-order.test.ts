@@ -17,7 +17,7 @@ it('orders texts as their UTF-8 bytes are ordered', () => {
   )
 })
 
-it('orders paths by component, as in the table of sdk-cli.md 2.4', () => {
+it('orders paths by component, as in the table of ir.md 2.4', () => {
   const order = ['.hid/x', 'a/b.txt', 'a-b.txt', 'link.txt', 'é.txt', 'ﬀ.txt', '😀.txt']
   expect([...order].reverse().sort(comparePaths)).toEqual(order)
 })

@@ -1,5 +1,5 @@
 /**
- * A second opinion on keys: written from `sdk-cli.md` section 2 alone, and sharing no code with the SDKs or with `packages/ir`.
+ * A second opinion on keys: written from `ir.md` 2 alone, and sharing no code with the SDKs or with `packages/ir`.
  * `node oracle.ts NAME…` writes the cache keys of vectors into their `expected.json`, whose other members are written by hand.
  */
 import { createHash } from 'node:crypto'

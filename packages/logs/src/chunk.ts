@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 
-/** A piece of a job's log as stored and as sent (`engine.md` 7, `http.md` 8.2). */
+/** A piece of a job's log as stored and as sent (`logs.md` 1, `http.md` 8.2). */
 export interface Chunk {
   /** Per job, from 1, without gaps. */
   readonly seq: number

@@ -20,7 +20,7 @@ afterEach(() => {
   rmSync(base, { recursive: true })
 })
 
-// sdk-cli.md 2.4: vec, deps, and vec, env
+// ir.md 2.4: vec, deps, and vec, env
 const deps = () => pipeline(sh('make gen').sh('make', { key: 'deps', cache: onChange('one') }))
 const depsKey = 'c044f34b5e4c84c5fa86a8e9d7882978eaa6dacaaa9337f69518286cf250c116'
 const env = () => pipeline(sh('make', { key: 'env', cache: forever({ envKeys: ['B', 'A'] }) }))

@@ -22,7 +22,7 @@ export interface StepDefaults {
   readonly retry: IrRetry | undefined
 }
 
-// Of a document (`sdk-cli.md` 1.6).
+// Of a document (`ir.md` 1.6).
 const MAX_EDGES = 200_000
 
 // Packages ask nothing and tools print plainly, in every step.

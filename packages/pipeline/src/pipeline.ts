@@ -37,7 +37,7 @@ const KNOWN = [
   'cancelSuperseded',
 ]
 
-/** Lowers steps, lists of steps, toolchains and waits to IR (`sdk-cli.md` 3.3). What the leaves need is found from them. */
+/** Lowers steps, lists of steps, toolchains and waits to IR (`pipeline.md` 3). What the leaves need is found from them. */
 export function pipeline(leaves: Leaves, options: PipelineOptions = {}): PipelineIR {
   const flat = flatLeaves('pipeline', leaves)
   const { env, timeout, resources, retry, secrets, ...rest } = optionsOf('pipeline', options, KNOWN)

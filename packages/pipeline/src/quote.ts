@@ -1,7 +1,7 @@
 const BARE = /^[A-Za-z0-9_@%+=:,./-]+$/
 const WRAPPED = /^(?:'[^']*'|"(?:[^"\\]|\\[\s\S])*")$/
 
-/** A path as one word of the shell (`sdk-cli.md` 3.2): as a value, and a leading `-` cannot be taken for an option. */
+/** A path as one word of the shell (`pipeline.md` 2): as a value, and a leading `-` cannot be taken for an option. */
 export function quote(text: string): string {
   return quoteValue(text.startsWith('-') ? `./${text}` : text)
 }

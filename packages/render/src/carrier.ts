@@ -17,7 +17,7 @@ export const everyPipeline = '*'
 const key = 'discovery'
 const longestMessage = 4_000
 
-/** The pipeline that carries what a server wants to know of an envelope. Throws when it holds more than one can carry (`sdk-cli.md` 1.6). */
+/** The pipeline that carries what a server wants to know of an envelope. Throws when it holds more than one can carry (`ir.md` 1.6). */
 export function carry({ pipelines, errors }: Envelope): string {
   const discovered: Discovered = {
     pipelines: pipelines.map(({ definition: _, ...told }) => told),

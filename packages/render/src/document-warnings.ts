@@ -1,6 +1,6 @@
 import { type IrDocument, type IrNode, positionKey } from '@harmont/ir'
 
-/** Returns warnings of what a valid document may hold but is usually a slip (`sdk-cli.md` 3.4). */
+/** Returns warnings of what a valid document may hold but is usually a slip (`render.md` 1). */
 export function warningsOf({ graph }: IrDocument): string[] {
   const parents = new Map<number, number>()
   for (const [from, to, kind] of graph.edges) if (kind === 'builds_in') parents.set(to, from)

@@ -1,4 +1,4 @@
-/** All pipelines of a project (`sdk-cli.md` 1.7). */
+/** All pipelines of a project (`ir.md` 1.7). */
 export interface Envelope {
   readonly schema_version: '1'
   readonly pipelines: readonly EnvelopePipeline[]

@@ -43,7 +43,7 @@ from runpy import run_module
 run_module("harmont._render", run_name="__main__", alter_sys=True)
 `
 
-/** The languages that a project has pipeline files of (`sdk-cli.md` 3.4). null: it has no directory `.hm`. */
+/** The languages that a project has pipeline files of (`render.md` 1). null: it has no directory `.hm`. */
 export function languagesOf(project: string): readonly Language[] | null {
   const names = pipelineFiles(project)
   if (names === null) return null

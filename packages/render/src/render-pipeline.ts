@@ -8,7 +8,7 @@ import type { Rendered, RenderFailure } from './rendered.ts'
 import { type Gathered, runLanguages } from './run-languages.ts'
 
 /**
- * Evaluates the one pipeline of a project that has a slug, whatever its language, and no other (`sdk-cli.md` 3.4). Rejects with SourceError when the
+ * Evaluates the one pipeline of a project that has a slug, whatever its language, and no other (`render.md` 1). Rejects with SourceError when the
  * files cannot be read, and with the reason of the signal.
  */
 export async function renderPipeline(

@@ -1,7 +1,7 @@
 import type { Readable, Writable } from 'node:stream'
 
 /**
- * The one interface to sandboxes (`engine.md` 4). A driver owns everything below its directory; `handle`s name what it owns and
+ * The one interface to sandboxes (`sandbox.md` 1). A driver owns everything below its directory; `handle`s name what it owns and
  * survive the process. Nothing here knows of builds, databases or tenants: `label` is the owner's own note, given back as it was.
  */
 export interface SandboxDriver {
@@ -175,7 +175,7 @@ export type SnapshotId = string
 
 /** The engine's notes, kept beside the snapshot. */
 export interface SnapshotMeta {
-  /** Lookup key L (`sdk-cli.md` 2.5) and namespace under which later builds may find it; null: not a cache entry. */
+  /** Lookup key L (`ir.md` 2.5) and namespace under which later builds may find it; null: not a cache entry. */
   readonly cache: { readonly namespace: string; readonly key: string } | null
   /** For the sentence that explains a hit. */
   readonly origin: Readonly<Record<string, string>>

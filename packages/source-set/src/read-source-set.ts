@@ -7,7 +7,7 @@ import { isIgnored, listWithGit } from './list-with-git.ts'
 import { type GitFacts, pathBytes, type SourceEntry, type SourceSet } from './source-set.ts'
 
 /**
- * The files of a project that a build sees (`sdk-cli.md` 5.6). Contents are not read. `facts`: what `readGitFacts` gave, where it was asked already.
+ * The files of a project that a build sees (`source-set.md` 1). Contents are not read. `facts`: what `readGitFacts` gave, where it was asked already.
  * Fails with SourceError `git_failed`, or `unreadable` with the path.
  */
 export async function readSourceSet(projectDirectory: string, facts?: GitFacts | null): Promise<SourceSet> {

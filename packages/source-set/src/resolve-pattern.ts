@@ -2,7 +2,7 @@ import { comparePaths, isGlob, pathComponents, pathGlob, pathProblem } from '@ha
 import type { BytePath, Found, SourceView } from './source-view.ts'
 
 /**
- * What a path or glob of `on_change` (`sdk-cli.md` 2.3) names in a source set: nothing, one path, or a glob's matches sorted by path component. Throws
+ * What a path or glob of `on_change` (`ir.md` 2.3) names in a source set: nothing, one path, or a glob's matches sorted by path component. Throws
  * `bad_path` for absolute paths and `..`.
  */
 export function resolvePattern(view: SourceView, pattern: string): Found[] {

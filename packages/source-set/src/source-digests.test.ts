@@ -55,7 +55,7 @@ describe('a path', () => {
 })
 
 describe('digests', () => {
-  it('of the table in sdk-cli.md 2.4', async () => {
+  it('of the table in ir.md 2.4', async () => {
     const project = new Project({
       'src/.hid/x': 'three',
       'src/a/b.txt': 'one',

@@ -9,7 +9,7 @@ import { type Found, SourceView } from './source-view.ts'
 
 export interface SourceDigests {
   /**
-   * D of `sdk-cli.md` 2.3 for everything that the paths and globs of one policy name, in order; nothing when none matches. Throws `bad_path`, or SourceError
+   * D of `ir.md` 2.3 for everything that the paths and globs of one policy name, in order; nothing when none matches. Throws `bad_path`, or SourceError
    * `unreadable`.
    */
   of(paths: readonly string[]): Promise<string[]>

@@ -1,6 +1,6 @@
 import type { SizedPath } from './source-error.ts'
 
-/** The files that a build sees (`sdk-cli.md` 5.6). */
+/** The files that a build sees (`source-set.md` 1). */
 export interface SourceSet {
   /** The project directory: absolute, without links. */
   readonly root: string

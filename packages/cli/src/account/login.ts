@@ -5,7 +5,7 @@ import { likelyBrowser } from '../server/browser.ts'
 import { connect, telling } from '../server/session.ts'
 import { requireServer } from './require-server.ts'
 
-/** `hm login` (sdk-cli.md 5.7): by a loopback redirect, a pasted code, or a token from stdin. The token is checked before it is kept. */
+/** `hm login` (cli.md 7): by a loopback redirect, a pasted code, or a token from stdin. The token is checked before it is kept. */
 export const run: Handler<'login'> = (context) =>
   telling(context, async () => {
     const { flags, output } = context

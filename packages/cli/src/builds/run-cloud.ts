@@ -18,7 +18,7 @@ import { isDetached, watchBuild } from './watch-build.ts'
 
 const noCommit = '0'.repeat(40)
 
-/** Runs a pipeline on the server (sdk-cli.md 5.5). */
+/** Runs a pipeline on the server (cli.md 5). */
 export async function runCloud(context: Context<'run'>): Promise<ExitCode> {
   return telling(context, async () => {
     refuseLocalFlags(context)

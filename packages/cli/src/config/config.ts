@@ -9,7 +9,7 @@ export interface Origin {
   readonly line?: number
 }
 
-/** The settings as all layers together say (sdk-cli.md 5.3). */
+/** The settings as all layers together say (cli.md 3). */
 export interface Config {
   get<K extends SettingKey>(key: K): Settings[K]
   origin(key: SettingKey): Origin

@@ -7,7 +7,7 @@ import { replaceFile } from './replace-file.ts'
 import { fileError, isTable, readTomlFile, valueAt } from './toml-file.ts'
 import { lineOf } from './toml-lines.ts'
 
-/** Tokens by API base (sdk-cli.md 5.3). A token is sent to its own base only, and `HM_API_TOKEN` wins over the file. */
+/** Tokens by API base (cli.md 3). A token is sent to its own base only, and `HM_API_TOKEN` wins over the file. */
 export interface Credentials {
   readonly file: string
   /** The token for this base and where it is from. Rejects with exit 2 for one that a header cannot carry. */

@@ -1,4 +1,4 @@
-/** All settings (sdk-cli.md 5.3) as commands get them. */
+/** All settings (cli.md 3) as commands get them. */
 export interface Settings {
   readonly backend: 'local' | 'cloud'
   readonly 'cloud.org': string | undefined

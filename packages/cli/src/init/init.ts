@@ -17,7 +17,7 @@ import { showWritten } from './show-written.ts'
 import { ignoreInGit, writePipelineFile } from './write-pipeline-file.ts'
 import { writeTypes } from './write-types.ts'
 
-/** `hm init` (sdk-cli.md 5.9): writes a first pipeline, and says how to go on. */
+/** `hm init` (cli.md 9): writes a first pipeline, and says how to go on. */
 export const run: Handler<'init'> = async (context) => {
   const { directory, flags, output } = context
   if (flags.types) {

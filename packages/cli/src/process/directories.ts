@@ -15,7 +15,7 @@ export function cacheDirectory(env: Env): string {
   return join(absolute(env.XDG_CACHE_HOME) ?? join(env.HOME ?? homedir(), '.cache'), 'hm')
 }
 
-/** Where the user's files are: the first directory that has a `config.toml`, else the first one (sdk-cli.md 5.3). */
+/** Where the user's files are: the first directory that has a `config.toml`, else the first one (cli.md 3). */
 export function userDirectory(env: Env): string {
   const xdg = absolute(env.XDG_CONFIG_HOME)
   const candidates = [

@@ -6,7 +6,7 @@ import { printTable } from '../terminal/table.ts'
 import { manualFacts } from './manual-facts.ts'
 import { renderOptions, sourceFailure, tell } from './render-project.ts'
 
-/** `hm pipelines`: the envelope that a server reads (`sdk-cli.md` 1.7). */
+/** `hm pipelines`: the envelope that a server reads (`ir.md` 1.7). */
 export const run: Handler<'pipelines'> = async (context) => {
   const { flags, directory, output } = context
   try {

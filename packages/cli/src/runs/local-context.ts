@@ -19,7 +19,7 @@ export interface ContextOptions {
   readonly anew: true | readonly string[]
 }
 
-/** What the engine must know of a local run besides its plan; as on the server, with HARMONT_LOCAL (`sdk-cli.md` 5.4.8). */
+/** What the engine must know of a local run besides its plan; as on the server, with HARMONT_LOCAL (`cli.md` 4). */
 export function localContext({ facts, git, org, tree, anew }: ContextOptions): BuildContext {
   const { slug, number, branch, commit, env } = facts
   const repository = repositoryOf(git?.remote ?? null)

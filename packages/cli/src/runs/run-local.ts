@@ -17,7 +17,7 @@ import { requireTerminal, shellOnFailure } from './shell-on-failure.ts'
 import { takeSource } from './take-source.ts'
 import { wantedSecrets } from './wanted-secrets.ts'
 
-/** Runs a pipeline on this machine (`sdk-cli.md` 5.4). */
+/** Runs a pipeline on this machine (`cli.md` 4). */
 export async function runLocal(context: Context<'run'>): Promise<ExitCode> {
   const { flags } = context
   if (flags.detach) throw usageError('--detach is for runs on a server', 'add --cloud')

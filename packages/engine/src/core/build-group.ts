@@ -1,4 +1,4 @@
-/** Groups of builds that may not all run at once (`sdk-cli.md` 1.3). */
+/** Groups of builds that may not all run at once (`ir.md` 1.3). */
 import { createHash } from 'node:crypto'
 import type { BuildConcurrency, WhenFull } from '@harmont/ir'
 

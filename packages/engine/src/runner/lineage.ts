@@ -5,7 +5,7 @@ import type { Snapshot, SnapshotStore } from '@harmont/sandbox'
 const remembered = 10_000
 
 /**
- * The `L(parent)` of `sdk-cli.md` 2.5 for steps that build in a snapshot. What an uncached step changed is digested once, and only when a cached step
+ * The `L(parent)` of `ir.md` 2.5 for steps that build in a snapshot. What an uncached step changed is digested once, and only when a cached step
  * builds in it.
  */
 export class Lineage {

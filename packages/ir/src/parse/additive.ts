@@ -1,4 +1,4 @@
-/** The additive fields of a step (`sdk-cli.md` 1.3) that the product runs. */
+/** The additive fields of a step (`ir.md` 1.3) that the product runs. */
 import type { Resources, RetryPolicy } from '../plan.ts'
 import { below, isObject, type JsonObject, member, type Reader } from './read.ts'
 

@@ -20,7 +20,7 @@ type Entry =
       readonly dependsOn: readonly string[]
     }
 
-/** Reads the flat form (`sdk-cli.md` 1.5) and lowers it to steps and edges. */
+/** Reads the flat form (`ir.md` 1.5) and lowers it to steps and edges. */
 export function readFlatForm(reader: Reader, document: JsonObject): Pick<Draft, 'stepsAt' | 'steps' | 'edges'> {
   const shared = new SharedNames(reader, document)
   const list = reader.list(member(document, 'steps'), STEPS_AT) ?? []

@@ -10,7 +10,7 @@ const STEP = new Set(STEP_FIELDS)
 const NODES_AT = '/graph/nodes'
 const EDGES_AT = '/graph/edges'
 
-/** Reads the steps and edges of the graph form (`sdk-cli.md` 1.1). */
+/** Reads the steps and edges of the graph form (`ir.md` 1.1). */
 export function readGraphForm(reader: Reader, graph: JsonObject): Pick<Draft, 'stepsAt' | 'steps' | 'edges'> {
   reader.unknownMembers(graph, GRAPH, '/graph')
   const nodes =

@@ -1,4 +1,4 @@
-/** Limits that more than one reader knows (`sdk-cli.md` 1.6). */
+/** Limits that more than one reader knows (`ir.md` 1.6). */
 export const MAX_TIMEOUT_SECONDS = 604_800
 /** Characters of an image's name. */
 export const MAX_IMAGE = 512

@@ -1,6 +1,6 @@
 import type { PlanError, PlanErrorCode } from '../plan.ts'
 
-/** The order in which a document is checked (`sdk-cli.md` 1.6); a problem of an earlier stage is reported before one of a later. */
+/** The order in which a document is checked (`ir.md` 1.6); a problem of an earlier stage is reported before one of a later. */
 export type Stage = 'shape' | 'limit' | 'unsupported' | 'graph'
 
 const STAGES: readonly Stage[] = ['shape', 'limit', 'unsupported', 'graph']
@@ -66,7 +66,7 @@ export class Problems {
   }
 }
 
-/** The error in the words of `sdk-cli.md` 1.6. `place` stands for the pointer where the document is no JSON. */
+/** The error in the words of `ir.md` 1.6. `place` stands for the pointer where the document is no JSON. */
 export function planError(
   code: PlanErrorCode,
   pointer: string,

@@ -1,4 +1,4 @@
-"""The keys of cached steps (`sdk-cli.md` 2.2)."""
+"""The keys of cached steps (`ir.md` 2.2)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The files of a directory that keys depend on (`sdk-cli.md` 2.3)."""
+"""The files of a directory that keys depend on (`ir.md` 2.3)."""
 
 from __future__ import annotations
 

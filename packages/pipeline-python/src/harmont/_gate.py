@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class Gate:
-    """The gate rule of `sdk-cli.md` 3.3.
+    """The gate rule of `pipeline.md` 3.
 
     Commands are numbered as they come; a gate always is a run of them, so two numbers hold it.
     """

@@ -1,4 +1,4 @@
-"""Globs over paths, in the dialect of `sdk-cli.md` 2.3."""
+"""Globs over paths, in the dialect of `ir.md` 2.3."""
 
 from __future__ import annotations
 

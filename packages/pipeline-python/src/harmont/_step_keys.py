@@ -1,4 +1,4 @@
-"""The keys of steps (`sdk-cli.md` 2.1)."""
+"""The keys of steps (`ir.md` 2.1)."""
 
 from __future__ import annotations
 

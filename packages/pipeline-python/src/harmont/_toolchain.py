@@ -1,4 +1,4 @@
-"""What all toolchains have in common (`sdk-cli.md` 4)."""
+"""What all toolchains have in common (`pipeline.md` 4)."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ function lastKey(leaf: Step, slug: string, org = 'default'): string | undefined 
   return withCacheKeys(pipeline([leaf]), context).graph.nodes.at(-1)?.step.cache?.key
 }
 
-/** The directory of the table in sdk-cli.md 2.4. */
+/** The directory of the table in ir.md 2.4. */
 function writeTable(): void {
   write({
     'src/.hid/x': 'three',
@@ -45,7 +45,7 @@ function writeTable(): void {
   symlinkSync('a-b.txt', join(base, 'src/link.txt'))
 }
 
-describe('digests and keys of the table in sdk-cli.md 2.4', () => {
+describe('digests and keys of the table in ir.md 2.4', () => {
   it('D(src)', () => {
     writeTable()
     expect(digests('src')).toEqual(['4bdc552979c97231f6fac27998ff2ac4d2ebc834af4730c4a1370de1e5d5ca8b'])

@@ -18,7 +18,7 @@ export function digestsBelow(base: string): (paths: readonly string[]) => string
   }
 }
 
-/** D of `sdk-cli.md` 2.3 as hex: of a file its bytes, of a directory names and bytes of its files, of a dangling link its target. */
+/** D of `ir.md` 2.3 as hex: of a file its bytes, of a directory names and bytes of its files, of a dangling link its target. */
 function digestOf(base: string, { path, kind }: Found): string {
   const sum = createHash('sha256')
   if (kind === 'dangling link') return sum.update(readlinkSync(join(base, path))).digest('hex')

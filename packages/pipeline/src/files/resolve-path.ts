@@ -4,7 +4,7 @@ import { followed, itself } from './stat.ts'
 import { type Found, walk } from './walk.ts'
 
 /**
- * What a path or glob (`sdk-cli.md` 2.3) names below the base directory: nothing, one path, or a glob's matches sorted by path component.
+ * What a path or glob (`ir.md` 2.3) names below the base directory: nothing, one path, or a glob's matches sorted by path component.
  * Throws `bad_path` for absolute paths and `..`.
  */
 export function resolvePath(base: string, pattern: string): Found[] {

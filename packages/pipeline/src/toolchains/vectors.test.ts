@@ -33,7 +33,7 @@ function keys(slug: string, leaves: Leaves): Record<string, string | undefined> 
   return Object.fromEntries(graph.nodes.map(({ step }) => [step.key, step.cache?.key]))
 }
 
-describe('the rows of sdk-cli.md 2.4 that toolchains make', () => {
+describe('the rows of ir.md 2.4 that toolchains make', () => {
   it('rust-release', () => {
     const release = rust.toolchain()
     expect(

@@ -5,7 +5,7 @@ export interface GateRange {
     readonly tolerant: boolean;
 }
 /**
- * The gate rule of `sdk-cli.md` 3.3, for the SDK and the flat form: what `wait` asks of the commands after it. Commands are numbered as they come,
+ * The gate rule of `pipeline.md` 3, for the SDK and the flat form: what `wait` asks of the commands after it. Commands are numbered as they come,
  * and a gate always is the run of commands before the segment, so two indexes hold it.
  */
 export declare class Gate {

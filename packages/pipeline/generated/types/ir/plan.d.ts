@@ -36,7 +36,7 @@ export interface PlannedStep {
     readonly buildsIn: number | null;
     /** Indexes of the other prerequisites, ascending, without `buildsIn`. */
     readonly dependsOn: readonly number[];
-    /** The pipeline's claim of identity (`sdk-cli.md` 2.2), or null when the step always runs. */
+    /** The pipeline's claim of identity (`ir.md` 2.2), or null when the step always runs. */
     readonly cacheKey: string | null;
     /** What the key stands for, for people; absent without a key, and in plans of earlier releases. */
     readonly cachePolicy?: IrCachePolicy;
@@ -78,7 +78,7 @@ export interface Resources {
 export type PlanErrorCode = 'invalid_json' | 'bad_version' | 'invalid_ir' | 'empty_pipeline' | 'duplicate_key' | 'unknown_dependency' | 'cycle';
 export interface PlanError {
     readonly code: PlanErrorCode;
-    /** `CODE at /json/pointer: expected …, got …. What to do.` (`sdk-cli.md` 1.6) */
+    /** `CODE at /json/pointer: expected …, got …. What to do.` (`ir.md` 1.6) */
     readonly message: string;
     /** JSON pointer of the place, '' for the whole document. */
     readonly pointer: string;

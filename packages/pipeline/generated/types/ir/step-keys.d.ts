@@ -6,7 +6,7 @@ export interface Keyless {
     /** Index of the direct parent object when that is a command step; undefined behind a scratch or a fork. */
     readonly parent: number | undefined;
 }
-/** The key of each step (`sdk-cli.md` 2.1): its own, else its label's slug where that is unique, else a hash. Parents come before children. */
+/** The key of each step (`ir.md` 2.1): its own, else its label's slug where that is unique, else a hash. Parents come before children. */
 export declare function stepKeys(steps: readonly Keyless[]): string[];
 /** The key of a step without key and usable label. `parent` is the key of its direct parent, or ''. */
 export declare function positionKey(parent: string, command: string, position: number): string;

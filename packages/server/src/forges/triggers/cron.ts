@@ -1,4 +1,4 @@
-/** Cron expressions of five fields (`sdk-cli.md` 1.7). */
+/** Cron expressions of five fields (`ir.md` 1.7). */
 import { Cron } from 'croner'
 
 const leastGapMs = 5 * 60_000

@@ -122,7 +122,7 @@ function globs(where: string, members: Members, name: string): readonly string[]
   return given
 }
 
-/** A list of texts; null when absent. One text is not a list of one here: the forms of `sdk-cli.md` are exact. */
+/** A list of texts; null when absent. One text is not a list of one here: the forms of `ir.md` 1.7 are exact. */
 function texts(where: string, members: Members, name: string): readonly string[] | null {
   const given = members[name]
   if (given === undefined || given === null) return null

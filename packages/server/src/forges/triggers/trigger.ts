@@ -1,4 +1,4 @@
-/** When a pipeline is built by itself (`sdk-cli.md` 1.7), as read from its code. A list that is empty never matches; null: not given. */
+/** When a pipeline is built by itself (`ir.md` 1.7), as read from its code. A list that is empty never matches; null: not given. */
 export type Trigger = PushTrigger | PullRequestTrigger | ScheduleTrigger
 
 interface PathFilters {

@@ -9,7 +9,7 @@ import { type BuildAsReader, findReader, findSecrets, type SealedSecret, type Se
 const mostSealedBytes = 4 * MAX_SECRET_BYTES
 
 /**
- * The secrets that builds may read (`sdk-cli.md` 1.3). A pipeline's own hides the organization's of the same name, also where it may not be read. Builds of
+ * The secrets that builds may read (`ir.md` 1.3). A pipeline's own hides the organization's of the same name, also where it may not be read. Builds of
  * forks have none. Limits are trusted only for what the server itself has fetched: the branch of an upload, and what is typed in a shell, are a person's word.
  */
 export function secretsOf({ pool, sealer }: SecretServices): EngineOptions['secrets'] {

@@ -1,4 +1,4 @@
-/** Every setting of the server: its variable, default and meaning (`architecture.md`, "Settings"). */
+/** Every setting of the server: its variable, default and meaning (`server.md` 2). */
 import { availableParallelism } from 'node:os'
 import { accessSettings } from './access-settings.ts'
 import { outsideSettings } from './outside-settings.ts'

@@ -1,4 +1,4 @@
-/** `http.md` 7.1, 7.2 and `sdk-cli.md` 1.6 against a real server: what a build is refused for, on both routes. */
+/** `http.md` 7.1, 7.2 and `ir.md` 1.6 against a real server: what a build is refused for, on both routes. */
 import { createHash } from 'node:crypto'
 import { readdir } from 'node:fs/promises'
 import type { components } from '@harmont/contract'

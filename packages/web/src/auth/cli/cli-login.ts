@@ -46,7 +46,7 @@ export function callbackAddress({ port, state }: { readonly port: number; readon
 
 const crockford = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 
-/** What page and terminal both show (`sdk-cli.md` 5.7): the first 40 bits of a digest of the nonce, as `KX7P-4T9M`. */
+/** What page and terminal both show (`cli.md` 7): the first 40 bits of a digest of the nonce, as `KX7P-4T9M`. */
 export function matchingCode(nonce: string): string {
   const digest = sha256(utf8ToBytes(`harmont-cli-login\n${nonce}`))
   const bits = digest.slice(0, 5).reduce((sum, byte) => sum * 256n + BigInt(byte), 0n)

@@ -1,5 +1,5 @@
 import type { PlanError, PlanErrorCode } from '../plan.js';
-/** The order in which a document is checked (`sdk-cli.md` 1.6); a problem of an earlier stage is reported before one of a later. */
+/** The order in which a document is checked (`ir.md` 1.6); a problem of an earlier stage is reported before one of a later. */
 export type Stage = 'shape' | 'limit' | 'unsupported' | 'graph';
 export interface Problem {
     readonly stage: Stage;
@@ -26,7 +26,7 @@ export declare class Problems {
     /** The problem to report, or undefined when there is none. */
     get error(): PlanError | undefined;
 }
-/** The error in the words of `sdk-cli.md` 1.6. `place` stands for the pointer where the document is no JSON. */
+/** The error in the words of `ir.md` 1.6. `place` stands for the pointer where the document is no JSON. */
 export declare function planError(code: PlanErrorCode, pointer: string, { expected, got, fix }: Pick<Problem, 'expected' | 'got' | 'fix'>, more?: number, place?: string): PlanError;
 /** A value as a short phrase for messages, safe to store: no byte 0, no lone surrogates, at most some 80 characters. */
 export declare function describe(value: unknown): string;
