@@ -2,16 +2,17 @@ import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { type Parsed, parseFlags } from './command-line/flags.ts'
 import { type Resolved, resolveCommand } from './command-line/resolve.ts'
-import type { Command } from './commands.ts'
+import { handlers } from './commands.ts'
 import type { Config } from './config/config.ts'
 import type { Credentials } from './config/credentials.ts'
-import type { Context, GlobalFlags, Output } from './context.ts'
+import type { Context, GlobalFlags } from './context.ts'
 import { type ExitCode, exits } from './errors.ts'
 import { cacheDirectory, projectDirectory, userDirectory } from './process/directories.ts'
 import { reportFailure } from './process/failure.ts'
 import type { Interrupts } from './process/interrupts.ts'
 import { openTrace, type Trace } from './process/trace.ts'
-import { makeOutput } from './terminal/output.ts'
+import type { Command } from './specs/index.ts'
+import { makeOutput, type Output } from './terminal/output.ts'
 import { makeQuestions } from './terminal/questions.ts'
 import { type ColorWhen, type OutputStream, terminal } from './terminal/terminal.ts'
 
@@ -75,7 +76,7 @@ async function dispatch(
     return exits.ok
   }
   if (global.help === true || command === undefined) {
-    const { showHelp } = await import('./command-line/show-help.ts')
+    const { showHelp } = await import('./command-line/help.ts')
     return showHelp(words, output)
   }
   if (command.spec.runs === true) world.interrupts.startRunning()
@@ -88,8 +89,8 @@ async function dispatch(
     launcher: world.launcher,
   })
   if (handedOver !== undefined) return handedOver
-  const module = await command.load()
-  return module.run(context)
+  const handler = await handlers[command.name]()
+  return handler(context)
 }
 
 /** The context fits the command: its flags and arguments were just parsed by this command's own spec. */

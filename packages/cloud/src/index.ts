@@ -14,6 +14,7 @@ export {
   waitForBuild,
 } from './follow-build.ts'
 export type { Operations } from './generated/operations.ts'
+export { pause } from './patience.ts'
 export { type BuildAddress, type LogChunk, type StreamLogsOptions, streamLogs } from './stream-logs.ts'
 export { type StreamedBody, withSource } from './streamed-body.ts'
 /** What the API takes and gives, by the names of its contract. */

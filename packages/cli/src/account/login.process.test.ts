@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { createClient } from '@harmont/cloud'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { hmProgram, programEnv, runHm } from '../test-support/run-hm.ts'
-import { requireServer } from './require-server.ts'
+import { requireServer } from './login.ts'
 
 const cwd = mkdtempSync(join(tmpdir(), 'hm-login-'))
 let silent: Server

@@ -1,9 +1,8 @@
-import type { CloudClient } from '@harmont/cloud'
+import { type CloudClient, CloudError } from '@harmont/cloud'
 import type { Context, Handler } from '../context.ts'
 import { exits, HmError, usageError } from '../errors.ts'
 import { likelyBrowser } from '../server/browser.ts'
 import { connect, telling } from '../server/session.ts'
-import { requireServer } from './require-server.ts'
 
 /** `hm login` (cli.md 7): by a loopback redirect, a pasted code, or a token from stdin. The token is checked before it is kept. */
 export const run: Handler<'login'> = (context) =>
@@ -50,4 +49,22 @@ async function readToken({ stdin, ask }: Context<'login'>): Promise<string> {
       fix: 'hm login --token < FILE',
     })
   return token
+}
+
+/** Throws exit 4 unless somebody answers there within this time. Signing in waits for a person: first it is seen that the server is there. */
+export async function requireServer(client: CloudClient, stop: AbortSignal, limitMs = 3000): Promise<void> {
+  const limit = AbortSignal.timeout(limitMs)
+  try {
+    const health = await client.getHealth({}, { signal: AbortSignal.any([stop, limit]), attempts: 1 })
+    await health.body?.cancel()
+  } catch (error) {
+    stop.throwIfAborted()
+    if (limit.aborted)
+      throw new HmError(exits.unavailable, 'no_answer', `${client.baseUrl} did not answer within ${limitMs / 1000} s`, {
+        fix: 'check the address with hm config list, or pass --api-url',
+        cause: error,
+      })
+    // A server that is not ready, or that has no such operation, is there.
+    if (!(error instanceof CloudError) || error.status === 0) throw error
+  }
 }

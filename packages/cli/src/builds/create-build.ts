@@ -4,8 +4,8 @@ import { parsePlan } from '@harmont/ir'
 import type { Context } from '../context.ts'
 import { type ExitCode, exits, HmError, usageError } from '../errors.ts'
 import { readProject } from '../project/read-project.ts'
-import { buildUrl } from '../server/address.ts'
-import type { Session } from '../server/session.ts'
+import { buildUrl, pipelineAddress } from '../server/address.ts'
+import { type Session, signedIn } from '../server/session.ts'
 import { isDetached, watchBuild } from './watch-build.ts'
 
 export interface BuildWish {
@@ -71,3 +71,25 @@ async function readIr({ stdin, directory }: Here, { file, fileFlag }: BuildWish)
     throw usageError(`${fileFlag}: cannot read ${file}: ${why}`)
   }
 }
+
+/** `hm build create`. */
+export const create = signedIn<'build create'>(async (context, session) => {
+  const { flags } = context
+  const env = Object.fromEntries(flags.env.map(({ name, value }) => [name, value]))
+  const address = await pipelineAddress(context, session, flags.pipeline)
+  return createBuild(context, session, address, { ...flags, file: flags.ir, fileFlag: '--ir', env })
+})
+
+const prefix = 'HM_RUN_ENV_'
+
+/** `hm cloud run`, as the released client has it: variables come from `HM_RUN_ENV_*`. */
+export const cloudRun = signedIn<'cloud run'>(async (context, session) => {
+  const { flags, args } = context
+  const env = Object.fromEntries(
+    Object.entries(context.env).flatMap(([name, value]) =>
+      name.startsWith(prefix) && value !== undefined ? [[name.slice(prefix.length), value]] : [],
+    ),
+  )
+  const address = { org: await session.org(), pipeline: args.pipeline }
+  return createBuild(context, session, address, { ...flags, file: flags.planFile, fileFlag: '--plan-file', env })
+})

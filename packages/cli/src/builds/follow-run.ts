@@ -8,7 +8,7 @@ import {
   type Job,
 } from '@harmont/cloud'
 import { type ExitCode, exits, HmError } from '../errors.ts'
-import type { OpenView } from '../view/open-view.ts'
+import type { RunView } from '../events/run-event.ts'
 import { isJobEnded, type JobTeller } from './job-teller.ts'
 import { RunLogs } from './run-log.ts'
 
@@ -18,7 +18,7 @@ const cancelGraceMs = 30_000
 export interface FollowRunOptions {
   readonly client: CloudClient
   readonly address: BuildAddress
-  readonly view: OpenView
+  readonly view: RunView
   readonly teller: JobTeller
   /** Ctrl-C. */
   readonly signal: AbortSignal

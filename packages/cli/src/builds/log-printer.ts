@@ -4,8 +4,8 @@ import { saysRemoved } from '@harmont/logs'
 import type { Context } from '../context.ts'
 import { LineSplitter, type LogLine } from '../events/line-splitter.ts'
 import { inert, jsonFor } from '../terminal/inert.ts'
+import { quoteWord } from '../terminal/quote-word.ts'
 import { FailedLogs, showsExcerpts, wholeLog } from '../view/failed-logs.ts'
-import { word } from '../view/next-commands.ts'
 import { isJobEnded } from './job-teller.ts'
 
 interface Printing {
@@ -34,7 +34,7 @@ export class LogPrinter {
     this.#client = client
     this.#isPrefixed = isPrefixed
     this.#isExcerpt = showsExcerpts(context.flags)
-    this.#wholeLogOf = (step) => `hm logs ${number} ${word(step)} -p ${word(pipeline)}`
+    this.#wholeLogOf = (step) => `hm logs ${number} ${quoteWord(step)} -p ${quoteWord(pipeline)}`
     const { since } = context.flags
     this.#since = since === undefined ? Number.NEGATIVE_INFINITY : Date.now() - since
   }

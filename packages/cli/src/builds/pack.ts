@@ -2,11 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { largestFiles, type PackedSource, packSource, SourceError, type SourceSet } from '@harmont/source-set'
-import type { Output } from '../context.ts'
 import { exits, HmError } from '../errors.ts'
-import { progressOf } from '../project/progress.ts'
-import { sizes, tooLarge } from '../project/too-large.ts'
+import { progressOf, sizes, tooLarge } from '../project/source-size.ts'
 import { bytes } from '../terminal/amounts.ts'
+import type { Output } from '../terminal/output.ts'
 
 /** Above this size of the archive the largest files are shown. */
 const remarkable = 16 * 1024 * 1024

@@ -1,11 +1,14 @@
+import { createHash } from 'node:crypto'
+import { readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { type Build, type CloudClient, type Schemas, withSource } from '@harmont/cloud'
+import { replaceFile } from '../config/replace-file.ts'
 import type { Context } from '../context.ts'
 import { exits, HmError } from '../errors.ts'
+import { isMissing } from '../is-missing.ts'
 import { projectName, slugFor } from '../project/project-name.ts'
-import { isSame } from '../server/default-pipeline.ts'
+import { isSame, unlessNotFound } from '../server/pipeline-address.ts'
 import type { Session } from '../server/session.ts'
-import { unlessNotFound } from '../server/unless-not-found.ts'
-import { slugMemory } from './remembered-slugs.ts'
 import { freeName, takenFailure } from './taken-slug.ts'
 
 /** What is built, whichever pipeline of the server it becomes a build of. */
@@ -111,4 +114,37 @@ function settledBy(name: string, repository: string): string {
   const taken = slugFor(name)
   const use = (slug: string) => `hm config set --project cloud.pipeline ${slug}`
   return `${use(taken)}, if it is this project's; else hm pipeline create ${taken}-2${repository} && ${use(`${taken}-2`)}`
+}
+
+/** What a pipeline of this server, organization and repository is called there. */
+interface SlugMemory {
+  get(): Promise<string | undefined>
+  set(slug: string): Promise<void>
+  forget(): Promise<void>
+}
+
+interface Place {
+  readonly apiUrl: string
+  readonly org: string
+  readonly repository: string
+  /** In the repository. */
+  readonly slug: string
+}
+
+/** One small file for each, below the cache directory: what is lost costs one more request. */
+function slugMemory(cacheDirectory: string, { apiUrl, org, repository, slug }: Place): SlugMemory {
+  const key = JSON.stringify([apiUrl, org, repository.toLowerCase(), slug])
+  const file = join(cacheDirectory, 'pipelines', createHash('sha256').update(key).digest('hex'))
+  return {
+    async get() {
+      try {
+        return (await readFile(file, 'utf8')).trim() || undefined
+      } catch (error) {
+        if (isMissing(error)) return undefined
+        throw error
+      }
+    },
+    set: (found) => replaceFile(file, `${found}\n`, { file: 0o600, directory: 0o700 }),
+    forget: () => rm(file, { force: true }),
+  }
 }

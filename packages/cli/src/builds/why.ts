@@ -6,9 +6,9 @@ import { fold } from '../view/fold.ts'
 import { newRun } from '../view/run-model.ts'
 import { printWhy } from '../view/why-view.ts'
 import { reasonOnServer } from './explain-cache.ts'
-import { jobLogLines } from './job-log-lines.ts'
 import { isJobEnded, JobTeller } from './job-teller.ts'
-import { factsOfBuild } from './step-facts.ts'
+import { jobLogLines } from './run-log.ts'
+import { factsOfBuild } from './watch-build.ts'
 
 /** Explains a build of the server, the newest where no number is given, or one step of it. */
 export async function whyOnServer(

@@ -1,12 +1,13 @@
-import type { Command } from '../commands.ts'
+import type { Handler } from '../context.ts'
+import { type ExitCode, exits } from '../errors.ts'
 import { otherWords } from '../specs/aliases.ts'
+import type { Command } from '../specs/index.ts'
 import type { CommandSpec, FlagSpec } from '../specs/spec.ts'
+import type { Output } from '../terminal/output.ts'
 import { type Line, span } from '../terminal/span.ts'
 import { argumentLabel } from './flags.ts'
 import { dashed, globalFlags, kebab } from './global-flags.ts'
-import { helpWidth, twoColumns, wrap } from './layout.ts'
-import { visibleBelow } from './resolve.ts'
-import { groupSummaries, sections } from './sections.ts'
+import { commandFor, resolveCommand, visibleBelow } from './resolve.ts'
 
 type HelpLine = string | Line
 
@@ -114,4 +115,83 @@ function withChoices(summary: string, choices: readonly string[] | undefined): s
   return choices === undefined || summary === choices.join(', ') || summary.startsWith(choices[0] ?? '')
     ? summary
     : `${summary}: ${choices.join(', ')}`
+}
+
+/** The overview's order: first words of commands below a title. */
+export const sections: readonly { readonly title: string; readonly words: readonly string[] }[] = [
+  { title: 'Pipelines', words: ['init', 'run', 'watch', 'validate', 'graph', 'render', 'pipelines'] },
+  {
+    title: 'After a run',
+    words: ['status', 'why', 'logs', 'history', 'shell', 'exec', 'retry', 'rebuild', 'cancel', 'artifact'],
+  },
+  {
+    title: 'On the server',
+    words: ['login', 'logout', 'whoami', 'org', 'pipeline', 'build', 'job', 'secret', 'token', 'billing'],
+  },
+  { title: 'This machine', words: ['doctor', 'cache', 'image', 'config', 'completion', 'plugin', 'version'] },
+]
+
+/** What commands of one first word are about. */
+export const groupSummaries: Readonly<Record<string, string>> = {
+  artifact: 'Files from builds (not supported yet)',
+  billing: 'Balance and usage',
+  build: 'Builds on the server',
+  cache: 'The local step cache',
+  cloud: 'Older names of server commands',
+  config: 'Settings',
+  image: 'Images on this machine',
+  job: 'Jobs of a build on the server',
+  org: 'Organizations',
+  pipeline: 'Pipelines on the server',
+  plugin: 'Plugins (none: everything is built in)',
+  secret: 'Secrets for steps',
+  token: 'API keys',
+}
+
+/** The widest help: longer lines are hard to read. */
+const helpWidth = 80
+
+/** Breaks text at spaces so that no line is longer than the width, where words allow it. */
+function wrap(text: string, width: number): string[] {
+  const lines: string[] = []
+  let line = ''
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > width) {
+      lines.push(line)
+      line = word
+    } else line = line === '' ? word : `${line} ${word}`
+  }
+  return [...lines, line]
+}
+
+/** Two columns, indented by two; a name too long for the first gets a line of its own. */
+function twoColumns(
+  rows: readonly (readonly [name: string, text: string])[],
+  { width, limit = Math.min(26, Math.floor(width / 3)) }: { readonly width: number; readonly limit?: number },
+): string[] {
+  const first = Math.max(...rows.map(([name]) => name.length).filter((length) => length <= limit), 8)
+  const indent = ' '.repeat(first + 4)
+  return rows.flatMap(([name, text]) => {
+    const [head = '', ...tail] = wrap(text, width - indent.length)
+    const folded = tail.map((line) => indent + line)
+    return name.length > first
+      ? [`  ${name}`, indent + head, ...folded]
+      : [`  ${name.padEnd(first)}  ${head}`, ...folded]
+  })
+}
+
+/** Help for a command, a group of commands, or all of `hm` (no words), on stdout. */
+export async function showHelp(words: readonly string[], output: Output): Promise<ExitCode> {
+  const command = commandFor(words)
+  const width = Math.min(helpWidth, output.stdout.columns())
+  const lines =
+    command !== undefined ? commandHelp(command, width) : words.length === 0 ? overview(width) : groupHelp(words, width)
+  for (const line of lines) await output.print(line)
+  return exits.ok
+}
+
+/** `hm help [COMMAND...]` */
+export const help: Handler<'help'> = async ({ args, output }) => {
+  const { words } = resolveCommand(args.command)
+  return showHelp(words, output)
 }

@@ -1,6 +1,6 @@
-import { type Command, commands } from '../commands.ts'
 import { usageError } from '../errors.ts'
 import { aliases } from '../specs/aliases.ts'
+import { type Command, commands } from '../specs/index.ts'
 import type { CommandSpec } from '../specs/spec.ts'
 import { unknownFlag } from './flags.ts'
 import { globalFlags, kebab } from './global-flags.ts'

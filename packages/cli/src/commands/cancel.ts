@@ -6,7 +6,7 @@ import { localHome } from '../records/home.ts'
 import { isAlive, pidOf } from '../records/process-mark.ts'
 import { endOf, type RunRecord } from '../records/run-record.ts'
 import { readRecord, readRecords } from '../records/run-records.ts'
-import { isOnServer } from '../server/is-on-server.ts'
+import { isOnServer } from './target.ts'
 
 const lookAgainMs = 100
 
@@ -20,7 +20,7 @@ export const run: Handler<'cancel'> = async (context) => {
   // A number that only an ended run has here may be a build's.
   const asked = { pipeline: flags.pipeline, build: args.build ?? 'newest', isHere: false }
   if (await isOnServer(context, asked)) {
-    const { cancelOnServer } = await import('../builds/cancel.ts')
+    const { cancelOnServer } = await import('../builds/builds.ts')
     return cancelOnServer(context)
   }
   if (here !== undefined) {

@@ -1,30 +1,65 @@
 import type { Context, Handler } from '../context.ts'
-import { usageError } from '../errors.ts'
-import { refuseUnbuilt } from './refuse-unbuilt.ts'
+import { type ExitCode, exits, HmError, usageError } from '../errors.ts'
+import { requireRun } from '../records/find-run.ts'
+import { localHome } from '../records/home.ts'
 
-/** `hm run`: here, or on the server. */
+/** `hm run`: on this machine, or on the server. */
 export const run: Handler<'run'> = async (context) => {
   const { flags } = context
-  refuseUnbuilt(flags)
+  refuseArtifacts(flags)
   if (flags.cloud && flags.backend !== undefined && flags.backend !== 'cloud')
     throw usageError(`--cloud and --backend ${flags.backend} cannot be used together`)
-  const wanted = flags.cloud ? 'cloud' : (flags.backend ?? (await context.config()).get('backend'))
-  if (wanted === 'cloud') {
+  const backend = flags.cloud ? 'cloud' : (flags.backend ?? (await context.config()).get('backend'))
+  if (backend === 'cloud') {
     const { runCloud } = await import('../builds/run-cloud.ts')
     return runCloud(context)
   }
-  if (flags.watch) {
-    refuseOnce(flags)
-    const { run: watch } = await import('../runs/watch.ts')
-    return watch({ ...context })
-  }
-  const { runLocal } = await import('../runs/run-local.ts')
-  return runLocal(context)
-}
-
-/** Throws exit 2 for flags that are about one run. */
-function refuseOnce(flags: Context<'run'>['flags']): void {
+  if (!flags.watch) return runHere(context)
   const once = { '--dry-run': flags.dryRun, '--shell-on-failure': flags.shellOnFailure, '--detach': flags.detach }
   for (const [flag, isGiven] of Object.entries(once))
     if (isGiven) throw usageError(`--watch and ${flag} cannot be used together`)
+  const { watchRuns } = await import('../runs/watch.ts')
+  return watchRuns({ ...context })
+}
+
+/** `hm watch`. */
+export const watch: Handler<'watch'> = async (context) => {
+  refuseArtifacts(context.flags)
+  const { watchRuns } = await import('../runs/watch.ts')
+  return watchRuns(context)
+}
+
+/** Throws exit 2 for `--artifacts` while neither this machine nor a server keeps any. */
+function refuseArtifacts({ artifacts }: { readonly artifacts: string | undefined }): void {
+  if (artifacts === undefined) return
+  throw usageError('--artifacts: artifacts are not supported yet', 'leave --artifacts out')
+}
+
+async function runHere(context: Context<'run'>): Promise<ExitCode> {
+  const { flags, stdin, output } = context
+  if (flags.detach) throw usageError('--detach is for runs on a server', 'add --cloud')
+  if (flags.noUpload) throw usageError('--no-upload is for runs on a server', 'add --cloud')
+  if (flags.shellOnFailure && (stdin.isTTY !== true || !output.stdout.isTerminal))
+    throw usageError('--shell-on-failure needs a terminal', 'leave it out, and use hm shell --cmd after the run')
+  const { runLocal } = await import('../runs/run-local.ts')
+  const code = await runLocal(context)
+  if (code === exits.buildFailed && flags.shellOnFailure) await shellOnFailure(context)
+  return code
+}
+
+/**
+ * Opens a shell in the file system of the step that failed first in the last run. The run is over:
+ * nothing new starts, and its outcome stays.
+ */
+async function shellOnFailure(context: Context<'run'>): Promise<void> {
+  const last = requireRun(localHome(context.cacheDirectory), context.directory, undefined)
+  const { localShell } = await import('../shell/local-shell.ts')
+  const flags = { before: false, cmd: undefined, pipeline: undefined }
+  try {
+    await localShell({ ...context, args: { build: undefined, step: undefined }, flags }, last)
+  } catch (error) {
+    // The exit code tells how the run ended, which was before the shell.
+    if (!(error instanceof HmError)) throw error
+    context.output.warn(`no shell: ${error.message}`)
+  }
 }

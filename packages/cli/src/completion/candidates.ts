@@ -3,12 +3,7 @@ import { otherWordsLike, type Resolved, resolveCommand, visibleBelow } from '../
 import { settingKeys } from '../config/settings.ts'
 import { HmError } from '../errors.ts'
 import type { Completion, FlagSpec } from '../specs/spec.ts'
-import { type CompletionContext, dynamicValues } from './dynamic.ts'
-
-export interface Candidate {
-  readonly value: string
-  readonly about?: string | undefined
-}
+import { type Candidate, type CompletionContext, dynamicValues } from './sources.ts'
 
 /** What may stand where the last word is (which may be empty), the ones that begin with it only. */
 export async function candidates(words: readonly string[], context: CompletionContext): Promise<readonly Candidate[]> {

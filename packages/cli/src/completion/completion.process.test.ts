@@ -13,7 +13,7 @@ import { beginRecord } from '../records/run-records.ts'
 import { makeOutput } from '../terminal/output.ts'
 import { terminal } from '../terminal/terminal.ts'
 import { hmProgram, runHm } from '../test-support/run-hm.ts'
-import { complete } from './pipelines.ts'
+import { pipelines } from './sources.ts'
 
 let cwd: string
 beforeEach(async () => {
@@ -75,8 +75,8 @@ test('offers the slugs of the project’s pipelines', async () => {
     output: makeOutput({ stdout: nowhere, stderr: nowhere, quiet: true, verbose: false }),
     credentials: unused,
   }
-  expect(await complete(context, signal)).toEqual([{ value: 'ci' }, { value: 'nightly' }])
-  expect(await complete({ ...context, directory: join(cwd, 'none') }, signal)).toEqual([])
+  expect(await pipelines(context, signal)).toEqual([{ value: 'ci' }, { value: 'nightly' }])
+  expect(await pipelines({ ...context, directory: join(cwd, 'none') }, signal)).toEqual([])
 })
 
 test('offers the keys of steps, of recorded runs and of the pipelines as they are now', async () => {

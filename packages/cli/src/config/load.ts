@@ -59,7 +59,7 @@ export async function loadConfig({ userDirectory, projectDirectory, env, flags }
     async set(layer, key, text) {
       const value = settings[key].read(text)
       if (value === undefined) throw invalid(key, text)
-      const { writeSetting } = await import('./write.ts')
+      const { writeSetting } = await import('./write-setting.ts')
       return writeSetting(layer === 'user' ? userFile : projectFile, layer, key, value)
     },
   }

@@ -1,7 +1,7 @@
 import { scaled } from '@harmont/test-kit/effort'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { withSetting } from './toml-edit.ts'
+import { withSetting } from './write-setting.ts'
 
 const comment = fc
   .constantFrom('', ' # why', '   # "quoted" = x', '# [cloud]')

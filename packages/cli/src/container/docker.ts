@@ -1,5 +1,7 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { hostname } from 'node:os'
+import process from 'node:process'
 import { promisify } from 'node:util'
 import { type ExitCode, exits, HmError } from '../errors.ts'
 import { clientLabel } from './docker-arguments.ts'
@@ -95,4 +97,21 @@ function isCancel(reason: unknown): boolean {
 
 function unavailable(message: string, fix: string, cause?: unknown): HmError {
   return new HmError(exits.unavailable, 'no_sandboxes', message, { fix, cause })
+}
+
+/** This process, for the label of its container. */
+export function ownClient(): string {
+  return `${process.pid}@${hostname()}`
+}
+
+/** Whether that process is known to be gone: one of another machine that uses the same Docker is not. */
+export function isDead(client: string): boolean {
+  const [, pid, host] = /^(\d+)@(.*)$/.exec(client) ?? []
+  if (pid === undefined || host !== hostname()) return false
+  try {
+    process.kill(Number(pid), 0)
+    return false
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'ESRCH'
+  }
 }

@@ -1,23 +1,8 @@
 import process from 'node:process'
-import type { Command } from '../commands.ts'
-import type { Context } from '../context.ts'
 import type { ExitCode } from '../errors.ts'
+import type { Command } from '../specs/index.ts'
 import { isLocal, runsHere, runsInContainer } from './chosen.ts'
-
-/** The line as it was given, and where. */
-export interface Here {
-  readonly line: readonly string[]
-  readonly workingDirectory: string
-  /** Input, output and messages are all one terminal. */
-  readonly isTerminal: boolean
-  /** The process that started this one to be `hm`, and ends it with itself. */
-  readonly launcher: number | undefined
-}
-
-export type Given = Pick<Context, 'env' | 'directory' | 'stdin' | 'signal' | 'onSecondInterrupt' | 'config'> & {
-  readonly flags: Readonly<Record<string, unknown>>
-  readonly args: Readonly<Record<string, unknown>>
-}
+import type { Given, Here } from './run-in-container.ts'
 
 /**
  * Where this machine has no sandboxes of its own, or the setting says so: runs the line in the container and gives its exit code. An ordinary user's process

@@ -2,15 +2,29 @@ import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import process from 'node:process'
 import type { Config } from '../config/config.ts'
+import type { Context } from '../context.ts'
 import type { ExitCode } from '../errors.ts'
 import type { CommandSpec } from '../specs/spec.ts'
 import { version } from '../version.ts'
-import { isDead, ownClient } from './client.ts'
-import { endThoseOfDead, requireImage, runDocker } from './docker.ts'
+import { endThoseOfDead, isDead, ownClient, requireImage, runDocker } from './docker.ts'
 import { type ContainerFacts, dockerArguments } from './docker-arguments.ts'
-import type { Given, Here } from './hand-over.ts'
 import { findMounts } from './mounts.ts'
 import { passedVariables, settingVariables } from './variables.ts'
+
+/** The line as it was given, and where. */
+export interface Here {
+  readonly line: readonly string[]
+  readonly workingDirectory: string
+  /** Input, output and messages are all one terminal. */
+  readonly isTerminal: boolean
+  /** The process that started this one to be `hm`, and ends it with itself. */
+  readonly launcher: number | undefined
+}
+
+export type Given = Pick<Context, 'env' | 'directory' | 'stdin' | 'signal' | 'onSecondInterrupt' | 'config'> & {
+  readonly flags: Readonly<Record<string, unknown>>
+  readonly args: Readonly<Record<string, unknown>>
+}
 
 /** Runs the line in the container and gives its exit code. Throws exit 4 where there is no Docker, or no image. */
 export async function runInContainer(spec: CommandSpec, given: Given, config: Config, here: Here): Promise<ExitCode> {

@@ -3,7 +3,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { access, constants, statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Context } from '../context.ts'
-import { proxiedFetch } from '../server/proxied-fetch.ts'
+import { proxiedFetch } from '../server/session.ts'
 import type { DiskFacts, NetworkFacts } from './judge-machine.ts'
 import { within } from './time-limit.ts'
 

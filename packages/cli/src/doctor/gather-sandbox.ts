@@ -1,14 +1,15 @@
 import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { release } from 'node:os'
+import process from 'node:process'
 import { promisify } from 'node:util'
 import { probe } from '@harmont/sandbox'
+import { footing } from '@harmont/sandbox/ordinary'
 import type { Context } from '../context.ts'
 import { isMissing } from '../is-missing.ts'
 import { localHome } from '../records/home.ts'
-import { ociRuntime } from '../sandboxes/oci-runtime.ts'
-import { gatherUser } from './gather-user.ts'
-import type { SandboxFacts } from './judge-sandbox.ts'
+import { ociRuntime } from '../sandboxes/sandbox-options.ts'
+import type { SandboxFacts, UserFacts } from './judge-sandbox.ts'
 import { tryStep } from './real-step.ts'
 import { within } from './time-limit.ts'
 
@@ -66,5 +67,25 @@ function numberIn(file: string, pattern: RegExp): number | undefined {
   } catch (error) {
     if (isMissing(error)) return undefined
     throw error
+  }
+}
+
+/** Undefined for root. */
+async function gatherUser(env: Readonly<Record<string, string | undefined>>): Promise<UserFacts | undefined> {
+  if (footing.kind === 'root') return undefined
+  return {
+    // In a namespace its own id has root's name.
+    name: env.USER ?? env.LOGNAME ?? String(footing.kind === 'mapped' ? footing.user : process.getuid?.()),
+    isMapped: footing.kind === 'mapped',
+    hasDocker: await hasDocker(),
+  }
+}
+
+async function hasDocker(): Promise<boolean> {
+  try {
+    await run('docker', ['version', '--format={{.Server.Version}}'], { timeout: 3000, killSignal: 'SIGKILL' })
+    return true
+  } catch {
+    return false // There is none, or it does not answer this user: both mean no.
   }
 }

@@ -1,5 +1,4 @@
 import { type Check, checksOf } from './check.ts'
-import { judgeUser, type UserFacts, waysOf } from './judge-user.ts'
 
 export interface SandboxFacts {
   readonly kernel: string
@@ -100,5 +99,34 @@ function realStep(step: StepFacts | undefined): Check[] {
             problem.includes('need root') ? 'sudo hm run' : 'apt-get install nftables iproute2',
           ),
         )),
+  ]
+}
+
+/** An ordinary user of Linux. */
+export interface UserFacts {
+  readonly name: string
+  /** Whether this process is in a namespace in which it makes sandboxes. */
+  readonly isMapped: boolean
+  /** Whether Docker answers this user. */
+  readonly hasDocker: boolean
+}
+
+/** What else an ordinary user runs steps with. */
+function waysOf({ hasDocker }: UserFacts): string {
+  return hasDocker
+    ? 'hm config set sandbox.driver docker, or sudo hm run, or hm run --cloud'
+    : 'sudo hm run, or hm run --cloud'
+}
+
+/** What sandboxes without root have and have not. What they lack altogether the driver's own probe says. */
+function judgeUser({ name, isMapped }: UserFacts): Check[] {
+  if (!isMapped) return []
+  return [
+    ok('ordinary user', `steps of ${name} run in a user namespace with ids from /etc/subuid`),
+    warning(
+      'step limits',
+      'processes, disk and time are limited; memory and CPU are not: those need cgroups, and so root',
+      'sudo hm run',
+    ),
   ]
 }

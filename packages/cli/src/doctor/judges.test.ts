@@ -2,10 +2,9 @@ import { expect, it } from 'vitest'
 import { type Check, checksOf, forBackend } from './check.ts'
 import { type DiskFacts, judgeDisk, judgeNetwork, type NetworkFacts } from './judge-machine.ts'
 import { judgeProject, type ProjectFacts } from './judge-project.ts'
-import { judgeForeign, judgeSandbox, type SandboxFacts } from './judge-sandbox.ts'
+import { judgeForeign, judgeSandbox, type SandboxFacts, type UserFacts } from './judge-sandbox.ts'
 import { judgeServer, type ServerFacts } from './judge-server.ts'
 import { judgeTools, type ToolFacts } from './judge-tools.ts'
-import type { UserFacts } from './judge-user.ts'
 
 /** What is not in order: `name status: fix`. */
 const amiss = (checks: readonly Check[]) =>

@@ -1,5 +1,5 @@
-import type { Output } from '../context.ts'
 import { inertText } from '../terminal/inert.ts'
+import type { Output } from '../terminal/output.ts'
 import { span } from '../terminal/span.ts'
 import { pad, widthOf } from '../terminal/text-width.ts'
 import type { Check } from './check.ts'

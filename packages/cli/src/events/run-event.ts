@@ -117,6 +117,8 @@ export type RunEvent =
  */
 export interface RunView {
   tell(event: RunEvent): Promise<void>
+  /** Shows a line of the command's own, which `Output.say` would let the run be drawn over. */
+  note(line: string): Promise<void>
   /** The run is over, or given up: what was drawn stays, and the terminal is as it was. */
   close(): Promise<void>
 }

@@ -1,3 +1,6 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+
 /** A directory of the project as detection sees it. */
 export interface Folder {
   /** Relative to the project, with `/`; `.` for the project itself. */
@@ -35,3 +38,72 @@ export const TOLD_BY: readonly string[] = [
   'makefile',
   'Makefile.in',
 ]
+
+/** Made by tools, or other people's: no projects of this repository. */
+const FOREIGN = new Set([
+  'node_modules',
+  'vendor',
+  'third_party',
+  'target',
+  'build',
+  'dist',
+  'venv',
+  'env',
+  '__pycache__',
+])
+
+/** Reads the project's directory and those in it. Rejects where one cannot be read. */
+export async function readFolders(directory: string): Promise<Folder[]> {
+  const entries = await readdir(directory, { withFileTypes: true })
+  const below = entries
+    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.') && !FOREIGN.has(entry.name))
+    .map(({ name }) => name)
+    .sort()
+  return Promise.all(['.', ...below].map((path) => readFolder(directory, path)))
+}
+
+/** One of them: relative to the directory. */
+async function readFolder(directory: string, path: string): Promise<Folder> {
+  const names = new Set(await readdir(join(directory, path)))
+  const isPython = ['pyproject.toml', 'setup.py', 'uv.lock'].some((name) => names.has(name))
+  const files = [
+    ...TOLD_BY.filter((file) => names.has(file.split('/', 1)[0] ?? file)),
+    ...(isPython ? await testsIn(directory, path, names) : []),
+  ]
+  const texts = await Promise.all(
+    files.map(async (file) => {
+      const text = await readIfFile(join(directory, path, file))
+      return text === undefined ? [] : [[file, text] as const]
+    }),
+  )
+  return { path, names, texts: new Map(texts.flat()) }
+}
+
+/** The first of Python's tests, beside the project's files and in the usual directories. */
+async function testsIn(directory: string, path: string, names: ReadonlySet<string>): Promise<string[]> {
+  const places = ['tests', 'test', 'testing'].filter((name) => names.has(name))
+  const listed = await Promise.all(
+    places.map(async (place) => {
+      const entries = await readdir(join(directory, path, place), { withFileTypes: true }).catch(none)
+      return entries.map(({ name }) => `${place}/${name}`)
+    }),
+  )
+  const isTest = /(^|\/)(test_[^/]*|[^/]*_test|conftest|__init__)\.py$/
+  return [...names, ...listed.flat()].filter((name) => isTest.test(name)).slice(0, 50)
+}
+
+/** Nothing where a file is in the place of a directory. */
+function none(error: unknown): [] {
+  if (error instanceof Error && 'code' in error && error.code === 'ENOTDIR') return []
+  throw error
+}
+
+async function readIfFile(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (code === 'ENOENT' || code === 'EISDIR' || code === 'ENOTDIR') return undefined
+    throw error
+  }
+}

@@ -11,10 +11,10 @@ import { resolveCommand } from '../command-line/resolve.ts'
 import { slugFor } from '../project/project-name.ts'
 import { runHm } from '../test-support/run-hm.ts'
 import { findProjects } from './find-projects.ts'
-import { SKILLS, skillsFolder, writeSkills } from './offer-skills.ts'
+import { readFolders } from './folder.ts'
+import { SKILLS, skillsFolder, writeSkills } from './offers.ts'
 import { pipelineText } from './pipeline-text.ts'
 import { KINDS } from './project-kind.ts'
-import { readFolders } from './read-folders.ts'
 
 let project: string
 let cache: string
@@ -151,8 +151,8 @@ it('the compiler finds the types of what is written where nothing is installed, 
   expect(stderr).toContain(
     'Wrote .hm/node_modules/@types/harmont__hm for editors.\nWrote .hm/tsconfig.json for editors.\n',
   )
-  const tsc = join(import.meta.dirname, '../../../../node_modules/.bin/tsc')
-  const compile = () => spawnSync(tsc, ['--noEmit', '-p', '.hm'], { cwd: project, encoding: 'utf8' })
+  const tsc = join(import.meta.dirname, '../../../../node_modules/typescript7/bin/tsc')
+  const compile = () => spawnSync(process.execPath, [tsc, '--noEmit', '-p', '.hm'], { cwd: project, encoding: 'utf8' })
   expect(compile()).toMatchObject({ status: 0, stdout: '' })
   const text = await read('.hm/pipeline.ts')
   await write('.hm/pipeline.ts', text.replace('project.vet(', 'project.vett('))

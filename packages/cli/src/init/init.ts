@@ -1,20 +1,19 @@
+import { existsSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import { listPipelines } from '@harmont/render'
 import { readGitFacts } from '@harmont/source-set'
 import type { Context, Handler } from '../context.ts'
-import { exits, HmError } from '../errors.ts'
-import { repositoryOf } from '../runs/local-context.ts'
-import { chooseSlug } from './choose-slug.ts'
+import { exits, HmError, usageError } from '../errors.ts'
+import { projectName, slugFor, slugForm } from '../project/project-name.ts'
+import { repositoryOf } from '../project/read-project.ts'
 import { findProjects, type Project } from './find-projects.ts'
-import { missingTools } from './missing-tools.ts'
-import { offerSignIn } from './offer-sign-in.ts'
-import { offerSkills } from './offer-skills.ts'
-import { otherCi } from './other-ci.ts'
+import { readFolders } from './folder.ts'
+import { offerSignIn, offerSkills } from './offers.ts'
 import { pipelineText } from './pipeline-text.ts'
-import { plainProject } from './plain-project.ts'
+import { missingTools, plainProject } from './plain-project.ts'
 import { KINDS, type ProjectKind, templateOf } from './project-kind.ts'
-import { readFolders } from './read-folders.ts'
-import { showWritten } from './show-written.ts'
-import { ignoreInGit, writePipelineFile } from './write-pipeline-file.ts'
+import { ignoreInGit, showWritten, writePipelineFile } from './write-pipeline-file.ts'
 import { writeTypes } from './write-types.ts'
 
 /** `hm init` (cli.md 9): writes a first pipeline, and says how to go on. */
@@ -109,4 +108,43 @@ async function refuseSecond(
   throw new HmError(exits.usage, 'pipeline_exists', `${other.file} already has a pipeline with the slug "${slug}"`, {
     fix: `hm run ${slug} runs it; hm init --slug SLUG writes another`,
   })
+}
+
+const form = 'a slug has lower-case letters, digits and dashes, begins with a letter, and is at most 64 long'
+
+/** The slug of the pipeline to write: `--slug`, else what the project is called, which may be changed on a terminal. Throws exit 2 for what is none. */
+async function chooseSlug(
+  { directory, flags, ask }: Pick<Context<'init'>, 'directory' | 'flags' | 'ask'>,
+  repository: string | null,
+): Promise<string> {
+  const slug =
+    flags.slug ??
+    (await ask.text({
+      message: 'What is the pipeline called? Servers show it among those of other projects.',
+      default: slugFor(projectName(directory, repository)),
+      flag: '--slug SLUG',
+      validate: (typed) => (slugForm.test(typed) ? undefined : form),
+    }))
+  if (!slugForm.test(slug)) throw usageError(`--slug ${JSON.stringify(slug)}: ${form}`)
+  return slug
+}
+
+const FILES = [
+  '.gitlab-ci.yml',
+  '.circleci/config.yml',
+  '.buildkite/pipeline.yml',
+  '.travis.yml',
+  'Jenkinsfile',
+  'azure-pipelines.yml',
+  'bitbucket-pipelines.yml',
+]
+
+/** Files of other CI systems that the project has, relative to it. */
+async function otherCi(directory: string): Promise<string[]> {
+  const workflows = join('.github', 'workflows')
+  const listed = existsSync(join(directory, workflows)) ? await readdir(join(directory, workflows)) : []
+  return [
+    ...listed.filter((name) => /\.ya?ml$/.test(name)).map((name) => join(workflows, name)),
+    ...FILES.filter((file) => existsSync(join(directory, file))),
+  ]
 }

@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest'
-import { missingTools } from './missing-tools.ts'
-import { plainProject } from './plain-project.ts'
+import { missingTools, plainProject } from './plain-project.ts'
 import type { ProjectKind } from './project-kind.ts'
 
 function commands(kind: ProjectKind, names: string, texts: Record<string, string> = {}): string[] {

@@ -1,22 +1,10 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Project } from './find-projects.ts'
 import type { Folder } from './folder.ts'
-import { plainJs } from './plain-js.ts'
-import { plainAutotools, plainMake } from './plain-make.ts'
+import { manifestOf, objectOf, scriptsOf } from './manifest.ts'
 import { plainPython } from './plain-python.ts'
-import type { ProjectKind } from './project-kind.ts'
-
-/** A step that uses nothing but what the base has. */
-export interface PlainStep {
-  readonly label: string
-  readonly command: string
-}
-
-/** A chain of plain steps: what they all start from, if anything, then each on its own. */
-export interface PlainChain {
-  /** Kept until one of the files changes. */
-  readonly first?: PlainStep & { readonly onChange: readonly string[] }
-  readonly steps: readonly PlainStep[]
-}
+import type { PlainChain, ProjectKind } from './project-kind.ts'
 
 /** The plain form of a project: the usual commands of its tools, which must be there. Throws exit 2 for files that do not parse. */
 export function plainProject({ kind, folder }: Project): PlainChain {
@@ -46,4 +34,93 @@ const PLAIN: Readonly<Record<ProjectKind, (folder: Folder) => PlainChain>> = {
 
 function steps(...pairs: readonly (readonly [label: string, command: string])[]): PlainChain {
   return { steps: pairs.map(([label, command]) => ({ label, command })) }
+}
+
+interface Manager {
+  readonly locks: readonly string[]
+  readonly install: string
+  readonly run: string
+}
+
+/** The first whose lock file is there. */
+const MANAGERS: readonly Manager[] = [
+  { locks: ['bun.lock', 'bun.lockb'], install: 'bun install --frozen-lockfile', run: 'bun run' },
+  { locks: ['pnpm-lock.yaml'], install: 'pnpm install --frozen-lockfile', run: 'pnpm run' },
+  { locks: ['yarn.lock'], install: 'yarn install', run: 'yarn run' },
+  { locks: ['package-lock.json', 'npm-shrinkwrap.json'], install: 'npm ci --no-audit --no-fund', run: 'npm run' },
+]
+
+const UNLOCKED: Manager = { locks: ['package.json'], install: 'npm install --no-audit --no-fund', run: 'npm run' }
+
+/** The dependencies of package.json where there are any, then those of build, test, lint and typecheck that it has. */
+function plainJs(folder: Folder): PlainChain {
+  const { names } = folder
+  const manifest = manifestOf(folder)
+  const manager = MANAGERS.find(({ locks }) => locks.some((lock) => names.has(lock))) ?? UNLOCKED
+  const steps = scriptsOf(manifest).map((script) => ({ label: script, command: `${manager.run} ${script}` }))
+  const needs = ['dependencies', 'devDependencies', 'optionalDependencies', 'workspaces']
+  if (!needs.some((need) => Object.keys(objectOf(manifest[need])).length > 0))
+    return { steps: steps.length > 0 ? steps : [{ label: 'test', command: 'node --test' }] }
+  const onChange = ['package.json', ...manager.locks.filter((lock) => lock !== 'package.json' && names.has(lock))]
+  return { first: { label: 'deps', command: manager.install, onChange }, steps }
+}
+
+/** The build of a Makefile, then its tests, as far as it has targets for them. */
+function plainMake({ texts }: Folder): PlainChain {
+  // The file that make takes where there are several.
+  const targets = targetsOf(['GNUmakefile', 'makefile', 'Makefile'].map((name) => texts.get(name)).find(isText) ?? '')
+  const test = ['check', 'test', 'tests'].find((target) => targets.has(target))
+  const build = ['all', 'build'].find((target) => targets.has(target))
+  if (test === undefined)
+    return { steps: [{ label: 'build', command: build === undefined ? 'make' : `make ${build}` }] }
+  const steps = [{ label: 'test', command: `make ${test}` }]
+  return build === undefined ? { steps } : { first: builtBy(`make ${build}`), steps }
+}
+
+/** Configures and builds, then runs `make check` where there is one. */
+function plainAutotools({ names, texts }: Folder): PlainChain {
+  const build = builtBy(`${configure(names)} && make`)
+  const targets = targetsOf(texts.get('Makefile.in') ?? '')
+  // Automake gives every Makefile a `check`.
+  const test = names.has('Makefile.am') ? 'check' : ['check', 'test'].find((target) => targets.has(target))
+  if (test === undefined) return { steps: [{ label: build.label, command: build.command }] }
+  return { first: build, steps: [{ label: 'test', command: `make ${test}` }] }
+}
+
+function builtBy(command: string) {
+  return { label: 'build', command, onChange: ['.'] }
+}
+
+function configure(names: ReadonlySet<string>): string {
+  if (names.has('configure')) return './configure'
+  const script = ['autogen.sh', 'bootstrap', 'bootstrap.sh'].find((name) => names.has(name))
+  // Some run configure themselves unless they are told not to.
+  return script === undefined ? 'autoreconf -fi && ./configure' : `NOCONFIGURE=1 ./${script} && ./configure`
+}
+
+function targetsOf(makefile: string): ReadonlySet<string> {
+  const rules = makefile.matchAll(/^([A-Za-z0-9_.][A-Za-z0-9_. -]*?)\s*::?(?!=)/gm)
+  return new Set([...rules].flatMap(([, names = '']) => names.split(/\s+/)))
+}
+
+function isText(value: string | undefined): value is string {
+  return value !== undefined
+}
+
+/** Where the shell of a step on the base `host` looks. */
+const STEP_PATH = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin']
+
+/** Programs that the steps call and that a step on this machine would not find, though its user may have them elsewhere. */
+export function missingTools(chains: readonly PlainChain[], path: readonly string[] = STEP_PATH): string[] {
+  const commands = chains.flatMap(({ first, steps }) => [...(first === undefined ? [] : [first]), ...steps])
+  const programs = new Set(commands.flatMap(({ command }) => programsOf(command)))
+  return [...programs].filter((name) => !path.some((folder) => existsSync(join(folder, name))))
+}
+
+/** The first word of each command of a line, without variables; what has a path is the project's own. */
+function programsOf(line: string): string[] {
+  return line
+    .split(' && ')
+    .flatMap((command) => command.split(' ').find((word) => !/^\w+=/.test(word)) ?? [])
+    .filter((word) => !word.includes('/') && word !== 'echo')
 }

@@ -2,7 +2,7 @@ import { parse } from 'smol-toml'
 import { isTable, valueAt } from '../config/toml-file.ts'
 import { usageError } from '../errors.ts'
 import { type Folder, REQUIREMENTS, TEST_REQUIREMENTS } from './folder.ts'
-import type { PlainChain } from './plain-project.ts'
+import type { PlainChain } from './project-kind.ts'
 
 /** The dependencies in a virtual environment where there are any, then pytest where it is used, else unittest. */
 export function plainPython(folder: Folder): PlainChain {

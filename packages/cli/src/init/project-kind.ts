@@ -15,3 +15,16 @@ export const KINDS: readonly { readonly kind: ProjectKind; readonly markers: rea
 export function templateOf(kind: ProjectKind): InitTemplate | undefined {
   return INIT_TEMPLATES.find((each) => each.kind === kind)
 }
+
+/** A step that uses nothing but what the base has. */
+export interface PlainStep {
+  readonly label: string
+  readonly command: string
+}
+
+/** A chain of plain steps: what they all start from, if anything, then each on its own. */
+export interface PlainChain {
+  /** Kept until one of the files changes. */
+  readonly first?: PlainStep & { readonly onChange: readonly string[] }
+  readonly steps: readonly PlainStep[]
+}

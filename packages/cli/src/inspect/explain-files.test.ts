@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { explainFiles } from './explain-files.ts'
+import { explainFiles } from './explain-step.ts'
 
 test.for([
   ['bytes', 'file:1', 'file:2', 'changed'],

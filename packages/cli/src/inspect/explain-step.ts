@@ -1,5 +1,4 @@
 import type { StepIdentity } from '../records/identity.ts'
-import { explainFiles } from './explain-files.ts'
 
 /** Which parts of what identifies a step differ, as sentences; the step itself first, then what it builds in. */
 export function explainStep(
@@ -48,4 +47,66 @@ function changed(old: Readonly<Record<string, string>>, own: Readonly<Record<str
     if (before === after) return []
     return `${name} ${before === undefined ? 'was added' : after === undefined ? 'was removed' : 'changed'}`
   })
+}
+
+type Files = Readonly<Record<string, string>>
+
+/** Says what changed in the files that a step watches, as phrases in order of path: which are new, gone or renamed, and of others whether it is type, mode or bytes. */
+export function explainFiles(before: Files, after: Files): string[] {
+  const gone = Object.keys(before).filter((path) => !Object.hasOwn(after, path))
+  const renamed = new Map<string, string>()
+  const phrases = new Map<string, string>()
+  for (const [path, fact] of Object.entries(after)) {
+    const old = Object.hasOwn(before, path) ? before[path] : undefined
+    if (old !== undefined) {
+      if (old !== fact) phrases.set(path, `${path} ${difference(old, fact)}`)
+      continue
+    }
+    const from = gone.find((other) => !renamed.has(other) && before[other] === fact)
+    if (from === undefined) phrases.set(path, `${path} was added`)
+    else renamed.set(from, path)
+  }
+  for (const path of gone) {
+    const to = renamed.get(path)
+    phrases.set(path, to === undefined ? `${path} was removed` : `${path} was renamed to ${to}`)
+  }
+  return [...phrases].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, phrase]) => phrase)
+}
+
+interface Fact {
+  readonly type: 'file' | 'folder' | 'link'
+  readonly isExecutable: boolean
+  readonly content: string
+  /** Where a link leads; '' when it leads nowhere. */
+  readonly beyond: string
+}
+
+function difference(old: string, own: string): string {
+  const before = readFact(old)
+  const after = readFact(own)
+  if (before.type !== after.type) return `changed from a ${before.type} to a ${after.type}`
+  const phrases: string[] = []
+  if (before.isExecutable !== after.isExecutable)
+    phrases.push(after.isExecutable ? 'became executable' : 'is no longer executable')
+  if (before.content !== after.content)
+    phrases.push(after.type === 'link' ? `points to ${after.content} instead of ${before.content}` : 'changed')
+  if (before.beyond !== after.beyond) phrases.push(`points to a target that ${beyond(before.beyond, after.beyond)}`)
+  return phrases.join(' and ')
+}
+
+function beyond(old: string, own: string): string {
+  if (old === '') return 'did not exist'
+  return own === '' ? 'was removed' : difference(old, own)
+}
+
+function readFact(fact: string): Fact {
+  const [first = '', ...rest] = fact.split('\n')
+  const colon = first.indexOf(':')
+  const kind = first.slice(0, colon)
+  return {
+    type: kind === 'link' || kind === 'folder' ? kind : 'file',
+    isExecutable: kind === 'executable',
+    content: first.slice(colon + 1),
+    beyond: rest.join('\n'),
+  }
 }

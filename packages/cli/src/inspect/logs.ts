@@ -8,8 +8,8 @@ import { RecordedLog } from '../records/recorded-log.ts'
 import { endOf, type RecordedStep, type RunRecord, stepsOf } from '../records/run-record.ts'
 import { readRecord, runFiles } from '../records/run-records.ts'
 import { inert, jsonFor } from '../terminal/inert.ts'
+import { quoteWord } from '../terminal/quote-word.ts'
 import { FailedLogs, showsExcerpts, wholeLog } from '../view/failed-logs.ts'
-import { word } from '../view/next-commands.ts'
 
 const lookAgainMs = 100
 
@@ -26,7 +26,7 @@ export async function localLogs(context: Context<'logs'>, run: RunRecord, key: s
     isAlone,
     sumsUp: flags.failed,
     isExcerpt: showsExcerpts(flags),
-    wholeLogOf: (step) => `hm logs ${run.number} ${word(step)}`,
+    wholeLogOf: (step) => `hm logs ${run.number} ${quoteWord(step)}`,
   })
   await printer.begin(chosen.map(({ step }) => step.key))
   const logs = chosen.map(({ step, slot }) => {

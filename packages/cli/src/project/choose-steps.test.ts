@@ -4,8 +4,7 @@ import { describe, expect, test } from 'vitest'
 import type { RecordedStep } from '../records/run-record.ts'
 import { chainsOf } from '../runs/chains.ts'
 import { keptSteps } from '../runs/kept-steps.ts'
-import { planRun, runAnew } from './plan-run.ts'
-import { selectSteps } from './select-steps.ts'
+import { planRun, runAnew, selectSteps } from './plan-run.ts'
 
 /** `in`: key of the parent; `after`: keys of other prerequisites. */
 type Drawn = Readonly<Record<string, { readonly in?: string; readonly after?: readonly string[] }>>

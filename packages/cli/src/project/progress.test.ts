@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { progressOf } from './progress.ts'
+import { progressOf } from './source-size.ts'
 
 test('says nothing of what is done at once, and then how far it is every two seconds', () => {
   const said: string[] = []

@@ -1,3 +1,4 @@
+import type { RenderFacts } from '@harmont/render'
 import { type GitFacts, readGitFacts, readSourceSet, type SourceSet } from '@harmont/source-set'
 import { sourceFailure } from './render-project.ts'
 
@@ -15,6 +16,42 @@ export async function readProject(directory: string): Promise<Project> {
     // Whoever wants it asks later than it may fail.
     sourceSet.catch(() => {})
     return { git, sourceSet }
+  } catch (error) {
+    throw sourceFailure(error)
+  }
+}
+
+interface Asked {
+  readonly event?: string | undefined
+  readonly branch?: string | undefined
+  readonly tag?: string | undefined
+  /** False: the build is a server's. */
+  readonly local?: boolean
+}
+
+/** What a pipeline is told of a run that a person starts from this checkout: what git says of it, but for what was asked for. */
+export function manualFacts(git: GitFacts | null, asked: Asked = {}): RenderFacts {
+  return {
+    event: asked.event ?? 'manual',
+    branch: asked.branch ?? git?.branch ?? null,
+    baseBranch: null,
+    tag: asked.tag ?? null,
+    commit: git?.commit ?? null,
+    pullRequest: null,
+    local: asked.local ?? true,
+  }
+}
+
+/** `owner/name`, the last two segments of a remote's address. */
+export function repositoryOf(remote: string | null): string | null {
+  const [, owner, name] = /([^/:]+)\/([^/:]+?)(?:\.git)?\/?$/.exec(remote ?? '') ?? []
+  return owner === undefined || name === undefined ? null : `${owner}/${name}`
+}
+
+/** `owner/name` of the project's remote; null without one. */
+export async function repositoryHere(directory: string): Promise<string | null> {
+  try {
+    return repositoryOf((await readGitFacts(directory))?.remote ?? null)
   } catch (error) {
     throw sourceFailure(error)
   }

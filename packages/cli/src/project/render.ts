@@ -1,10 +1,11 @@
 import { parsePlan } from '@harmont/ir'
-import { describeProblems, type Rendered, renderPipeline } from '@harmont/render'
+import { describeProblems, type Rendered, renderEvery, renderPipeline } from '@harmont/render'
 import { readGitFacts, readSourceSet } from '@harmont/source-set'
 import type { Handler } from '../context.ts'
 import { exits, HmError } from '../errors.ts'
 import { count } from '../terminal/amounts.ts'
-import { manualFacts } from './manual-facts.ts'
+import { printTable } from '../terminal/table.ts'
+import { manualFacts } from './read-project.ts'
 import { renderOptions, sourceFailure, tell } from './render-project.ts'
 
 /** `hm render SLUG`: the IR with its keys. */
@@ -32,4 +33,29 @@ async function check(rendered: Rendered, output: Parameters<Handler<'render'>>[0
   if (asJson) await output.json({ steps, warnings })
   else output.say(`valid: ${count(steps, 'step')}, ${count(warnings.length, 'warning')}`)
   return exits.ok
+}
+
+/** `hm pipelines`: the envelope that a server reads (`ir.md` 1.7). */
+export const pipelines: Handler<'pipelines'> = async (context) => {
+  const { flags, directory, output } = context
+  try {
+    const git = await readGitFacts(directory)
+    const request = { facts: manualFacts(git), sourceSet: () => readSourceSet(directory, git) }
+    const { envelope, ...told } = await renderEvery(renderOptions(context, request))
+    tell(output, told)
+    const { errors, pipelines, schema_version } = envelope
+    if (flags.table) {
+      const rows = pipelines.map(({ slug, name, file, allow_manual }) => [
+        slug,
+        name,
+        file,
+        allow_manual ? 'yes' : 'no',
+      ])
+      await printTable(output, ['PIPELINE', 'NAME', 'FILE', 'MANUAL'], rows)
+      for (const { code, message } of errors) output.warn(`${code}: ${message}`)
+    } else await output.json(errors.length === 0 ? { schema_version, pipelines } : envelope)
+    return errors.length === 0 ? exits.ok : exits.render
+  } catch (error) {
+    throw sourceFailure(error)
+  }
 }

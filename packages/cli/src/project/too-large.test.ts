@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { tooLarge } from './too-large.ts'
+import { tooLarge } from './source-size.ts'
 
 test('a source over its limit names its three largest files, and the lines of .hmignore that take them out', () => {
   const largest = [

@@ -4,7 +4,7 @@ import { readGitFacts, readSourceSet } from '@harmont/source-set'
 import type { Handler } from '../context.ts'
 import { type ExitCode, exits, HmError } from '../errors.ts'
 import { count } from '../terminal/amounts.ts'
-import { manualFacts } from './manual-facts.ts'
+import { manualFacts } from './read-project.ts'
 import { exitOfProblem, renderOptions, sourceFailure, tell } from './render-project.ts'
 
 /** `hm validate`: every pipeline of the project, or one; each problem with its file. */

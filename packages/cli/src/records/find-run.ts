@@ -1,6 +1,6 @@
 import { exits, HmError } from '../errors.ts'
 import type { LocalHome } from './home.ts'
-import type { RunRecord } from './run-record.ts'
+import { type RecordedStep, type RunRecord, stepsOf } from './run-record.ts'
 import { readRecords } from './run-records.ts'
 
 /** The run of this number, or the last one, of a project. Undefined: the project has had none here. */
@@ -21,11 +21,29 @@ export function requireRun(home: LocalHome, directory: string, number: string | 
   })
 }
 
-/** `[BUILD] [STEP...]` as it was meant: what is no number is a step of the last run. */
-export function meantTarget(
-  build: string | undefined,
-  steps: readonly string[],
-): { readonly build: string | undefined; readonly steps: readonly string[] } {
-  if (build === undefined || /^\d+$/.test(build)) return { build, steps }
-  return { build: undefined, steps: [build, ...steps] }
+const runsLookedAt = 5
+
+/** By step key, in milliseconds: how long it took when it last really ran and passed in this project. */
+export function earlierDurations(runs: string, directory: string, slug: string): Map<string, number> {
+  const durations = new Map<string, number>()
+  const own = readRecords(runs, directory).filter((run) => run.slug === slug)
+  for (const { events } of own.slice(0, runsLookedAt).reverse()) {
+    const steps = new Map(stepsOf(events).map((step) => [step.id, step]))
+    for (const event of events) {
+      if (event.kind !== 'step_end' || event.state !== 'passed') continue
+      const step = steps.get(event.step_id)
+      if (step !== undefined && step.cachedFrom === null) durations.set(step.key, event.duration_ms)
+    }
+  }
+  return durations
+}
+
+/** The step of this key. Throws exit 5 where the run has none. */
+export function requireStep({ events, number }: Pick<RunRecord, 'events' | 'number'>, key: string): RecordedStep {
+  const steps = stepsOf(events)
+  const found = steps.find((step) => step.key === key)
+  if (found !== undefined) return found
+  throw new HmError(exits.notFound, 'step_not_found', `run ${number} has no step ${key}`, {
+    fix: `its steps are ${steps.map((step) => step.key).join(', ')}`,
+  })
 }

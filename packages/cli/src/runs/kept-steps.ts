@@ -1,5 +1,5 @@
 import type { PlannedStep } from '@harmont/ir'
-import { withAncestors } from '../project/select-steps.ts'
+import { withAncestors } from '../project/plan-run.ts'
 import type { RecordedStep } from '../records/run-record.ts'
 
 export interface RetryRequest {

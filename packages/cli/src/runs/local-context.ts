@@ -1,7 +1,8 @@
 import type { BuildContext } from '@harmont/engine'
-import type { Condition, ConditionContext } from '@harmont/ir'
 import type { SourceTreeRef } from '@harmont/sandbox'
 import type { GitFacts } from '@harmont/source-set'
+import { localConditions } from '../project/plan-run.ts'
+import { repositoryOf } from '../project/read-project.ts'
 import type { RunFacts } from '../records/run-record.ts'
 
 /** Cache entries of a machine are its owner's, whatever the project. */
@@ -50,19 +51,4 @@ export function localContext({ facts, git, org, tree, anew }: ContextOptions): B
     source: tree === null ? null : { kind: 'tree', tree },
     conditionContext: localConditions(branch, env),
   }
-}
-
-export function localConditions(branch: string | null, env: Readonly<Record<string, string>>): ConditionContext {
-  return { event: 'manual', branch, baseBranch: null, tag: null, changed: null, env, local: true }
-}
-
-/** Why a step with this condition does not run here. */
-export function unheld(condition: Condition | null): string {
-  return condition?.local === false ? 'it does not run locally' : 'its condition does not hold'
-}
-
-/** `owner/name`, the last two segments of a remote's address. */
-export function repositoryOf(remote: string | null): string | null {
-  const [, owner, name] = /([^/:]+)\/([^/:]+?)(?:\.git)?\/?$/.exec(remote ?? '') ?? []
-  return owner === undefined || name === undefined ? null : `${owner}/${name}`
 }

@@ -10,18 +10,17 @@ import {
 } from '@harmont/engine'
 import type { Plan } from '@harmont/ir'
 import { type ExitCode, exits, HmError } from '../errors.ts'
-import type { RunEvent } from '../events/run-event.ts'
+import type { RunEvent, RunView } from '../events/run-event.ts'
 import { systemFailure } from '../process/system-failure.ts'
 import type { LocalHome } from '../records/home.ts'
 import type { RunFacts } from '../records/run-record.ts'
 import { runFiles } from '../records/run-records.ts'
 import type { Sandboxes } from '../sandboxes/open-sandboxes.ts'
-import type { OpenView } from '../view/open-view.ts'
 import { LocalStore } from './local-store.ts'
 import { RunReporter } from './run-reporter.ts'
 import { RunTeller } from './run-teller.ts'
-import { secretIds } from './secret-ids.ts'
-import type { History } from './take-history.ts'
+import { secretIds } from './secrets.ts'
+import type { History } from './take-source.ts'
 
 export interface LocalRun {
   readonly home: LocalHome
@@ -35,7 +34,7 @@ export interface LocalRun {
   /** Steps at a time. */
   readonly slots: number
   readonly keepGoing: boolean
-  readonly view: OpenView
+  readonly view: RunView
   readonly log: Log
   /** Its first abort cancels the run. */
   readonly signal: AbortSignal

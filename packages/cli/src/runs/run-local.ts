@@ -1,36 +1,28 @@
 import type { Plan } from '@harmont/ir'
 import type { SourceTreeRef } from '@harmont/sandbox'
 import type { Context } from '../context.ts'
-import { type ExitCode, exits, usageError } from '../errors.ts'
-import { manualFacts } from '../project/manual-facts.ts'
-import { planRun, runAnew } from '../project/plan-run.ts'
-import { printPlan } from '../project/print-plan.ts'
-import { type Project, readProject } from '../project/read-project.ts'
-import { type ProjectPipeline, renderTarget } from '../project/render-project.ts'
+import { type ExitCode, exits } from '../errors.ts'
+import { plannedSteps, printGraph } from '../project/graph.ts'
+import { localConditions, planRun, runAnew } from '../project/plan-run.ts'
+import { manualFacts, type Project, readProject } from '../project/read-project.ts'
+import { type ProjectPipeline, renderTarget, sourceFailure } from '../project/render-project.ts'
 import { runSecrets, runVariables } from '../project/run-variables.ts'
 import type { LocalHome } from '../records/home.ts'
 import type { Sandboxes } from '../sandboxes/open-sandboxes.ts'
 import { withSandboxes } from '../sandboxes/with-sandboxes.ts'
+import { bytes, count } from '../terminal/amounts.ts'
 import { launchRun } from './launch-run.ts'
-import { localConditions } from './local-context.ts'
-import { requireTerminal, shellOnFailure } from './shell-on-failure.ts'
+import { wantedSecrets } from './secrets.ts'
 import { takeSource } from './take-source.ts'
-import { wantedSecrets } from './wanted-secrets.ts'
 
 /** Runs a pipeline on this machine (`cli.md` 4). */
 export async function runLocal(context: Context<'run'>): Promise<ExitCode> {
-  const { flags } = context
-  if (flags.detach) throw usageError('--detach is for runs on a server', 'add --cloud')
-  if (flags.noUpload) throw usageError('--no-upload is for runs on a server', 'add --cloud')
-  if (flags.shellOnFailure) requireTerminal(context)
-  if (flags.dryRun) return printPlan(context, await prepareRun(context))
-  // Rendering, reading the source and opening what runs steps do not wait for each other.
-  const code = await withSandboxes(context, async (home, opening) => {
+  if (context.flags.dryRun) return printPlan(context, await prepareRun(context))
+  // Rendering, reading the source and opening the sandboxes do not wait for each other.
+  return withSandboxes(context, async (home, opening) => {
     const prepared = await prepareRun(context, (set) => takeSource(home, set, context.output.say))
     return runPrepared(context, { home, sandboxes: await opening, prepared })
   })
-  if (code === exits.buildFailed && flags.shellOnFailure) await shellOnFailure(context)
-  return code
 }
 
 type RunContext = Context<'run'> | Context<'watch'>
@@ -107,4 +99,23 @@ export function runPrepared(context: RunContext, parts: PreparedParts): Promise<
     format: flags.format,
     logs: flags.logs,
   })
+}
+
+/** Prints what `hm run --dry-run` would run, and the size of the source. */
+async function printPlan(context: Context<'run'>, { project, pipeline, plan, env }: PreparedRun): Promise<ExitCode> {
+  const { output, global, flags } = context
+  const { entries } = await project.sourceSet.catch((error: unknown) => {
+    throw sourceFailure(error)
+  })
+  const conditions = localConditions(flags.branch ?? project.git?.branch ?? null, env)
+  const source = { files: entries.length, bytes: entries.reduce((sum, { size }) => sum + size, 0) }
+  const { slug, name } = pipeline
+  if (global.json || flags.format === 'json') {
+    const steps = plannedSteps(plan, conditions)
+    await output.json({ pipeline: slug, name, source, timeout_seconds: plan.timeoutSeconds, steps })
+    return exits.ok
+  }
+  await printGraph(context, slug, plan, conditions)
+  await output.print(`source: ${count(source.files, 'file')}, ${bytes(source.bytes)}`)
+  return exits.ok
 }

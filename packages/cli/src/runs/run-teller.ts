@@ -1,9 +1,8 @@
-import type { Job } from '@harmont/engine'
-import { isTerminal } from '@harmont/engine'
+import { isTerminal, type Job } from '@harmont/engine'
 import type { PlannedStep } from '@harmont/ir'
 import type { RunEvent, StepState } from '../events/run-event.ts'
+import { unheld } from '../project/plan-run.ts'
 import { chainsOf } from './chains.ts'
-import { unheld } from './local-context.ts'
 
 /** Makes the events of a run from what changes in its jobs. Nothing here has a clock. */
 export class RunTeller {

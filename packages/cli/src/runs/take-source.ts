@@ -1,9 +1,8 @@
 import { defaultSourceLimits, SandboxError, type SourceTreeRef, takeFolder } from '@harmont/sandbox'
-import { largestFiles, pathBytes, type SourceSet } from '@harmont/source-set'
+import { type GitFacts, largestFiles, makeGitView, pathBytes, type SourceSet } from '@harmont/source-set'
 import { exits, HmError } from '../errors.ts'
-import { progressOf } from '../project/progress.ts'
 import { sourceFailure } from '../project/render-project.ts'
-import { tooLarge } from '../project/too-large.ts'
+import { progressOf, tooLarge } from '../project/source-size.ts'
 import type { LocalHome } from '../records/home.ts'
 import { bytes } from '../terminal/amounts.ts'
 
@@ -33,4 +32,20 @@ export async function takeSource(
 function overLimit(set: SourceSet, total: number): HmError {
   const message = `the source is ${bytes(total)}, more than ${bytes(defaultSourceLimits.bytes)}; its largest files are:`
   return tooLarge({ code: 'source_too_large', message, largest: largestFiles(set) })
+}
+
+/** The project's history as steps see it in `/workspace/.git`; empty where there is none. */
+export interface History {
+  readonly gitDirectory?: string
+  readonly gitObjects?: string
+}
+
+/** The history of the project's last commit for sandboxes, made once for each commit and set of tags. Throws exit 8 where git refuses. */
+export async function takeHistory(home: LocalHome, directory: string, git: GitFacts | null): Promise<History> {
+  try {
+    const view = await makeGitView(directory, git, home.git)
+    return view === null ? {} : { gitDirectory: view.directory, gitObjects: view.objects }
+  } catch (error) {
+    throw sourceFailure(error)
+  }
 }

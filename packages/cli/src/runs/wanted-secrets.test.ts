@@ -1,7 +1,7 @@
 import { parsePlan } from '@harmont/ir'
 import { expect, test } from 'vitest'
-import { localConditions } from './local-context.ts'
-import { wantedSecrets } from './wanted-secrets.ts'
+import { localConditions } from '../project/plan-run.ts'
+import { wantedSecrets } from './secrets.ts'
 
 test('secrets of steps that a condition skips here, and of what they hold back, are not wanted', () => {
   const step = (key: string, secret: string, more: object = {}) => ({

@@ -1,16 +1,14 @@
-import { refuseUnbuilt } from '../commands/refuse-unbuilt.ts'
-import type { Handler } from '../context.ts'
+import type { Context } from '../context.ts'
 import { HmError } from '../errors.ts'
 import type { LocalHome } from '../records/home.ts'
 import type { Sandboxes } from '../sandboxes/open-sandboxes.ts'
 import { withSandboxes } from '../sandboxes/with-sandboxes.ts'
-import { type ChangeWatch, watchChanges } from './changes.ts'
 import { prepareRun, runPrepared } from './run-local.ts'
 import { takeSource } from './take-source.ts'
+import { type ChangeWatch, watchChanges } from './watch-source.ts'
 
 /** `hm watch`: runs, and again after each change; a change ends the run that it makes stale. Ends with Ctrl-C. */
-export const run: Handler<'watch'> = async (context) => {
-  refuseUnbuilt(context.flags)
+export function watchRuns(context: Context<'watch'>): Promise<never> {
   return withSandboxes(context, async (home, opening) => {
     const sandboxes = await opening
     const changes = watchChanges(home, context.directory, context.output.say)
@@ -29,7 +27,7 @@ interface Parts {
 }
 
 /** Resolves when what was run is stale. */
-async function runOnce(context: Parameters<typeof run>[0], { home, sandboxes, changes }: Parts): Promise<void> {
+async function runOnce(context: Context<'watch'>, { home, sandboxes, changes }: Parts): Promise<void> {
   const { signal, output } = context
   const stale = new AbortController()
   let seen: string | null = null

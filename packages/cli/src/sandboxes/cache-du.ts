@@ -5,7 +5,7 @@ import { promisify } from 'node:util'
 import type { Handler } from '../context.ts'
 import { exits } from '../errors.ts'
 import { localHome } from '../records/home.ts'
-import { byteText } from '../terminal/byte-text.ts'
+import { byteText } from '../terminal/amounts.ts'
 import { sweepDead } from './sweep.ts'
 
 /** `hm cache du`: what local runs keep on the disk, by kind. */

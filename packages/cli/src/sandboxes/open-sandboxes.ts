@@ -18,9 +18,7 @@ import type { LocalHome } from '../records/home.ts'
 import { processMark } from '../records/process-mark.ts'
 import { tidyRecords } from '../records/run-records.ts'
 import { engineNumbers, inUse, isLeftBehind } from './engines.ts'
-import { imageAdvice } from './image-advice.ts'
-import { ociRuntime } from './oci-runtime.ts'
-import { sandboxNetwork } from './sandbox-network.ts'
+import { imageAdvice, ociRuntime, sandboxNetwork } from './sandbox-options.ts'
 
 /** What runs steps on this machine. */
 export interface Sandboxes {

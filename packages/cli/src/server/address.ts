@@ -1,8 +1,7 @@
 import type { BuildAddress, Job } from '@harmont/cloud'
 import type { Context } from '../context.ts'
 import { exits, HmError, usageError } from '../errors.ts'
-import { defaultPipeline } from './default-pipeline.ts'
-import { namedPipeline } from './named-pipeline.ts'
+import { defaultPipeline, namedPipeline } from './pipeline-address.ts'
 import type { Session } from './session.ts'
 
 type Here = Pick<Context, 'config' | 'directory' | 'signal' | 'env' | 'cacheDirectory'>

@@ -3,9 +3,7 @@ import type { Context, Handler } from '../context.ts'
 import { type ExitCode, exits, HmError, usageError } from '../errors.ts'
 import type { CommandName } from '../specs/index.ts'
 import { version } from '../version.ts'
-import { collect } from './collect.ts'
 import { cloudFailure } from './failures.ts'
-import { proxiedFetch } from './proxied-fetch.ts'
 
 /** What commands about a server share. */
 type Here = Pick<Context, 'config' | 'credentials' | 'env' | 'output' | 'signal'>
@@ -54,7 +52,7 @@ export async function openSession(here: Here): Promise<Session> {
 }
 
 export async function organizations(client: CloudClient, signal: AbortSignal): Promise<Schemas['Organization'][]> {
-  return collect(allPages((page) => client.listOrganizations(page, { signal })))
+  return Array.fromAsync(allPages((page) => client.listOrganizations(page, { signal })))
 }
 
 async function onlyOrganization(client: CloudClient, signal: AbortSignal): Promise<string> {
@@ -83,4 +81,22 @@ export async function telling<T>(here: Here, work: () => Promise<T>): Promise<T>
     if (error instanceof CloudError) throw cloudFailure(error, (await here.config()).get('cloud.api_url'))
     throw error
   }
+}
+
+/** Node's own fetch knows no proxy: where the environment names one, requests go through it, but for the hosts of `NO_PROXY`. */
+export async function proxiedFetch(
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<typeof fetch | undefined> {
+  const name = (variable: string) => env[variable.toLowerCase()] || env[variable] || undefined
+  const [httpProxy, httpsProxy, noProxy] = [name('HTTP_PROXY'), name('HTTPS_PROXY'), name('NO_PROXY')]
+  if (httpProxy === undefined && httpsProxy === undefined) return undefined
+  const { EnvHttpProxyAgent, fetch: proxied } = await import('undici')
+  const dispatcher = new EnvHttpProxyAgent({
+    ...(httpProxy === undefined ? {} : { httpProxy }),
+    ...(httpsProxy === undefined ? {} : { httpsProxy }),
+    noProxy: ['localhost', '127.0.0.1', '[::1]', ...(noProxy === undefined ? [] : [noProxy])].join(','),
+  })
+  const both = (input: Parameters<typeof proxied>[0], init?: Parameters<typeof proxied>[1]) =>
+    proxied(input, { ...init, dispatcher })
+  return both as unknown as typeof fetch
 }

@@ -1,8 +1,9 @@
 import { finished } from 'node:stream/promises'
-import type { Conversation } from '@harmont/sandbox'
+import { ReadStream, WriteStream } from 'node:tty'
+import type { Conversation, TerminalSize } from '@harmont/sandbox'
 import type { Context } from '../context.ts'
 import { type ExitCode, exits, HmError } from '../errors.ts'
-import type { RawTerminal } from './raw-terminal.ts'
+import { leavingTerminal } from '../terminal/leaving-terminal.ts'
 
 interface Ends extends Pick<Context, 'stdin' | 'output' | 'signal'> {
   readonly terminal: RawTerminal | null
@@ -44,5 +45,35 @@ export async function converse(
     stdin.unpipe(conversation.input)
     stdin.pause()
     giveBack?.()
+  }
+}
+
+/** The user's terminal, on both ends. */
+interface RawTerminal {
+  size(): TerminalSize
+  /** Keys come as they are pressed, Ctrl-C too, until the returned function is called or this process ends. */
+  takeOver(onResize: (size: TerminalSize) => void): () => void
+}
+
+/** Null: there is no terminal at one of the ends. */
+export function openTerminal({ stdin, output }: Pick<Context, 'stdin' | 'output'>): RawTerminal | null {
+  const { stream } = output.stdout
+  if (!(stdin instanceof ReadStream && stream instanceof WriteStream)) return null
+  const size = () => ({ columns: stream.columns || 80, rows: stream.rows || 24 })
+  return {
+    size,
+    takeOver(onResize) {
+      const raw = () => stdin.setRawMode(true)
+      const back = () => stdin.setRawMode(false)
+      const leaving = leavingTerminal({ leave: back, comeBack: raw })
+      const resized = () => onResize(size())
+      stream.on('resize', resized)
+      raw()
+      return () => {
+        stream.off('resize', resized)
+        leaving.release()
+        back()
+      }
+    },
   }
 }

@@ -3,17 +3,15 @@ import type { Context } from '../context.ts'
 import { type ExitCode, exits, HmError } from '../errors.ts'
 import { planRun } from '../project/plan-run.ts'
 import { readProject } from '../project/read-project.ts'
+import { requireStep } from '../records/find-run.ts'
 import { type RecordedStep, type RunRecord, stepsOf } from '../records/run-record.ts'
 import { runFiles } from '../records/run-records.ts'
-import { takeHistory } from '../runs/take-history.ts'
-import { takeSource } from '../runs/take-source.ts'
+import { knownSecrets } from '../runs/secrets.ts'
+import { takeHistory, takeSource } from '../runs/take-source.ts'
 import { withSandboxes } from '../sandboxes/with-sandboxes.ts'
-import { chooseStep } from './choose-step.ts'
-import { converse } from './converse.ts'
-import { knownSecrets } from './known-secrets.ts'
+import { localMinute } from '../terminal/amounts.ts'
+import { converse, openTerminal } from './converse.ts'
 import { openLocalShell } from './open-local-shell.ts'
-import { openTerminal } from './raw-terminal.ts'
-import { introduction } from './shell-words.ts'
 
 /** A shell in what a step of a run of this machine left, or started from. Gives the exit code of the shell, or of `--cmd`. */
 export async function localShell(context: Context<'shell'>, run: RunRecord, key?: string): Promise<ExitCode> {
@@ -78,4 +76,34 @@ function nothingKept({ number, events }: RunRecord, { key, state, attempts, mess
   const before = `hm shell ${number} ${key} --before`
   const fix = passed ? before : `hm retry ${number}, or ${before}`
   return new HmError(exits.notFound, 'snapshot_gone', message, { fix })
+}
+
+/** The step that a shell is wanted in: the one of this key, else the first that failed. Throws exit 5 where there is none. */
+function chooseStep({ events, number }: Pick<RunRecord, 'events' | 'number'>, key?: string): RecordedStep {
+  if (key !== undefined) return requireStep({ events, number }, key)
+  const steps = stepsOf(events)
+  const keys = steps.map((step) => step.key).join(', ')
+  const failed = steps.filter(({ state }) => state === 'failed' || state === 'timed_out')
+  const chosen = failed.find(({ softFailed }) => !softFailed) ?? failed[0]
+  if (chosen !== undefined) return chosen
+  throw new HmError(exits.notFound, 'nothing_failed', `no step of run ${number} failed`, {
+    fix: `name a step: hm shell KEY; the steps are ${keys}`,
+  })
+}
+
+/** As long as a run's file systems are kept, from its start on. */
+const keptMs = 24 * 60 * 60_000
+
+/** Whose file system a shell shows, and what becomes of it. */
+function introduction(run: Pick<RunRecord, 'number' | 'startedAt'>, step: RecordedStep, before: boolean): string {
+  const kept = `kept until ${localMinute(run.startedAt + keptMs)}`
+  const whose = before
+    ? `what step ${step.key} of run ${run.number} started from, with the project's files as they are now`
+    : `what step ${step.key} of run ${run.number} left (${ending(step)})`
+  return `This is ${whose}, ${kept}. Changes made here are lost when it exits.`
+}
+
+function ending({ state, exitCode }: RecordedStep): string {
+  if (state === 'timed_out') return 'timed out'
+  return exitCode === null || exitCode === 0 ? state : `${state} with exit code ${exitCode}`
 }

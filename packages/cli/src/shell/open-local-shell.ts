@@ -15,8 +15,8 @@ import { exits, HmError } from '../errors.ts'
 import type { LocalHome } from '../records/home.ts'
 import { type RunRecord, stepsOf } from '../records/run-record.ts'
 import { localContext } from '../runs/local-context.ts'
-import { secretIds } from '../runs/secret-ids.ts'
-import type { History } from '../runs/take-history.ts'
+import { secretIds } from '../runs/secrets.ts'
+import type { History } from '../runs/take-source.ts'
 import type { Sandboxes } from '../sandboxes/open-sandboxes.ts'
 
 export interface LocalShell {

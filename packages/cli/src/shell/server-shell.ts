@@ -3,12 +3,11 @@ import type { Context } from '../context.ts'
 import { type ExitCode, exits, HmError } from '../errors.ts'
 import { buildAddress, findJob } from '../server/address.ts'
 import { openSession, type Session, telling } from '../server/session.ts'
-import { converse } from './converse.ts'
-import { openTerminal } from './raw-terminal.ts'
+import { converse, openTerminal } from './converse.ts'
 import { openShellSocket } from './shell-socket.ts'
 
 /** `hm shell` in a build of the server: the step of this key, else the first that failed. Gives the exit code of the shell, or of `--cmd`. */
-export async function runCloudShell(
+export async function runServerShell(
   context: Context<'shell'>,
   build: string | undefined,
   step: string | undefined,

@@ -1,8 +1,7 @@
 import { type Duplex, PassThrough, Writable } from 'node:stream'
 import type { Conversation, TerminalSize } from '@harmont/sandbox'
 import { createWebSocketStream, WebSocket } from 'ws'
-import { exits, HmError } from '../errors.ts'
-import { shellProblem } from './shell-problem.ts'
+import { type ExitCode, exits, HmError } from '../errors.ts'
 
 /** The first byte of a message: `ShellTicket` of the contract. */
 const kinds = { input: 0, output: 1, size: 2, exit: 3, errors: 4, problem: 5 } as const
@@ -133,4 +132,19 @@ function pass(to: PassThrough, content: Buffer): Promise<void> {
   return new Promise((resolve) => {
     to.write(content, () => resolve())
   })
+}
+
+const exitsByCode: Readonly<Record<string, ExitCode>> = {
+  job_not_found: exits.notFound,
+  unauthorized: exits.signedOut,
+  draining: exits.unavailable,
+  internal_error: exits.unavailable,
+  rate_limited: exits.unavailable,
+  request_timeout: exits.unavailable,
+  service_unavailable: exits.unavailable,
+}
+
+/** The error of `hm` for why there is no shell on a server, or none any more. */
+function shellProblem({ code, message }: { readonly code: string; readonly message: string }): HmError {
+  return new HmError(exitsByCode[code] ?? exits.refused, code, message)
 }

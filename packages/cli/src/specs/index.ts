@@ -2,10 +2,10 @@ import { accountSpecs } from './account.ts'
 import { cloudSpecs } from './cloud.ts'
 import { inspectSpecs } from './inspect.ts'
 import { ownSpecs } from './own.ts'
-import { projectSpecs } from './project.ts'
-import { runSpecs } from './run.ts'
+import { projectSpecs, runSpecs } from './run.ts'
+import type { CommandSpec } from './spec.ts'
 
-/** Every command by its words. One is only there for users once `commands.ts` lists it. */
+/** Every command by its words. */
 export const specs = {
   ...projectSpecs,
   ...runSpecs,
@@ -16,3 +16,13 @@ export const specs = {
 } as const
 
 export type CommandName = keyof typeof specs
+
+export interface Command {
+  readonly name: CommandName
+  readonly spec: CommandSpec
+}
+
+export const commands: readonly Command[] = Object.entries(specs).map(([name, spec]) => ({
+  name: name as CommandName,
+  spec,
+}))

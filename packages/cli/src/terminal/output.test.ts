@@ -1,10 +1,10 @@
 import { PassThrough } from 'node:stream'
 import { expect, test } from 'vitest'
-import type { Output, Terminal } from '../context.ts'
 import { HmError } from '../errors.ts'
 import { reportFailure } from '../process/failure.ts'
-import { makeOutput } from './output.ts'
+import { makeOutput, type Output } from './output.ts'
 import { span } from './span.ts'
+import type { Terminal } from './terminal.ts'
 
 function collect(isTerminal: boolean) {
   const stream = new PassThrough()

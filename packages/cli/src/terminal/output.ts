@@ -1,14 +1,33 @@
 import { once } from 'node:events'
-import type { Output, Terminal } from '../context.ts'
 import { inertText, jsonFor } from './inert.ts'
-import { paintLine } from './span.ts'
+import { type Line, paintLine } from './span.ts'
+import type { Terminal } from './terminal.ts'
+
+/** What a command writes. Escape sequences in a text never reach a terminal. */
+export interface Output {
+  readonly stdout: Terminal
+  readonly stderr: Terminal
+  /**
+   * Writes one line of data to stdout. Resolves when the stream takes more, so that a loop that
+   * awaits it goes no faster than its reader.
+   */
+  print(line: string | Line): Promise<void>
+  /** Writes one JSON document to stdout, as every query does with `--json`. */
+  json(document: unknown): Promise<void>
+  /** Writes a message to stderr, unless `-q` is given. */
+  say(line: string): void
+  /** Writes a warning to stderr, also with `-q`. */
+  warn(line: string): void
+  /** Writes to stderr with `-v`, and into the trace file with `HM_DEBUG=trace`. Takes no secret. */
+  debug(line: string): void
+}
 
 interface OutputOptions {
   readonly stdout: Terminal
   readonly stderr: Terminal
   readonly quiet: boolean
   readonly verbose: boolean
-  /** Gets every debug line, whatever is shown. */
+  /** Gets every debug line, with and without `-v`. */
   readonly trace?: (line: string) => void
 }
 

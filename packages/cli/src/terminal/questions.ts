@@ -1,7 +1,32 @@
 import type { Readable } from 'node:stream'
-import type { Choice, Questions, Terminal } from '../context.ts'
 import { exits, HmError, usageError } from '../errors.ts'
 import { inertText } from './inert.ts'
+import type { Terminal } from './terminal.ts'
+
+interface Question<T> {
+  readonly message: string
+  /** The answer where nobody is asked. Without one the command fails and names the flag. */
+  readonly default?: T
+  /** The flag or argument that answers the question, for the error: `--pipeline SLUG`. */
+  readonly flag: string
+}
+
+/** Asks the user on stderr. Rejects with exit 2 where nobody can answer, and with 130 on Ctrl-C. */
+export interface Questions {
+  /** Whether a question is really asked: on a terminal, and without `--yes`. */
+  readonly possible: boolean
+  confirm(question: Question<boolean>): Promise<boolean>
+  text(question: Question<string> & { readonly validate?: (text: string) => string | undefined }): Promise<string>
+  select(question: Question<string> & { readonly options: readonly Choice[] }): Promise<string>
+  /** Asks without showing what is typed. */
+  secret(question: Question<never>): Promise<string>
+}
+
+interface Choice {
+  readonly value: string
+  readonly label: string
+  readonly hint?: string
+}
 
 interface QuestionsOptions {
   readonly stdin: Readable & { readonly isTTY?: boolean }

@@ -1,7 +1,5 @@
-import type { Terminal } from '../context.ts'
 import { inert } from './inert.ts'
-
-export type Style = Parameters<Terminal['style']>[0]
+import type { Style, Terminal } from './terminal.ts'
 
 export interface Span {
   readonly text: string

@@ -1,9 +1,8 @@
-import type { Output } from '../context.ts'
 import { duration } from './amounts.ts'
 import { inert, inertText } from './inert.ts'
+import type { Output } from './output.ts'
 import { plainOf, span } from './span.ts'
-import { wrapLine } from './styled.ts'
-import { pad, widthOf } from './text-width.ts'
+import { pad, widthOf, wrapLine } from './text-width.ts'
 
 /** Narrower than this a column of sentences is hard to read. */
 const narrowest = 24

@@ -1,19 +1,30 @@
 import type { Writable } from 'node:stream'
 import { styleText } from 'node:util'
-import type { Terminal } from '../context.ts'
 
-type Style = Parameters<typeof styleText>[0]
+export type Style = Parameters<typeof styleText>[0]
 export type ColorWhen = 'auto' | 'always' | 'never'
 type Env = Readonly<Record<string, string | undefined>>
 
-/** A flag wins over `NO_COLOR`, that over what the stream is. */
+/** A stream that text goes to, with what may be done there. */
+export interface Terminal {
+  readonly stream: Writable
+  readonly isTerminal: boolean
+  /** Whether `--color`, `NO_COLOR` and the kind of the stream allow colour. */
+  readonly color: boolean
+  /** Returns the width in columns now; 80 where there is no terminal. */
+  columns(): number
+  /** Returns the text in this style (`'bold'`, `['red', 'bold']`) where colour is allowed. */
+  style(style: Style, text: string): string
+}
+
+/** Decides about colour: a flag wins over `NO_COLOR`, and that over the kind of the stream. */
 export function colorAllowed(when: ColorWhen, env: Env, isTerminal: boolean): boolean {
   if (when !== 'auto') return when === 'always'
   if (env.NO_COLOR !== undefined && env.NO_COLOR !== '') return false
   return isTerminal && env.TERM !== 'dumb'
 }
 
-/** Where a command writes: a terminal, or anything else. */
+/** A stream that a command writes to. */
 export interface OutputStream extends Writable {
   readonly isTTY?: boolean
   readonly columns?: number
@@ -27,6 +38,6 @@ export function terminal(stream: OutputStream, when: ColorWhen, env: Env): Termi
     isTerminal,
     color,
     columns: () => (isTerminal && stream.columns) || 80,
-    style: (style: Style, text: string) => (color ? styleText(style, text, { validateStream: false }) : text),
+    style: (style, text) => (color ? styleText(style, text, { validateStream: false }) : text),
   }
 }

@@ -1,4 +1,5 @@
 import stringWidth from 'string-width'
+import { type Line, plainOf, type Span, span } from './span.ts'
 
 const plain = /^[\x20-\x7e]*$/
 const segmenter = new Intl.Segmenter()
@@ -28,4 +29,48 @@ export function fit(text: string, width: number, mark: string): string {
 /** Filled up with blanks to this many columns. */
 export function pad(text: string, width: number): string {
   return text + ' '.repeat(Math.max(0, width - widthOf(text)))
+}
+
+/** The line in at most this many columns, without blanks at its end. */
+export function fitLine(line: Line, width: number, mark: string): Line {
+  const whole = plainOf(line)
+  if (widthOf(whole.trimEnd()) <= width) return trimEnd(line)
+  const fitted: Span[] = []
+  let left = width
+  for (const [index, { text, style }] of line.entries()) {
+    const rest = line.slice(index + 1).some((later) => later.text.trim() !== '')
+    const shown = fit(rest && widthOf(text) === left ? `${text} ` : text, left, mark)
+    fitted.push(span(shown, style))
+    left -= widthOf(shown)
+    if (shown !== text || left <= 0) break
+  }
+  return trimEnd(fitted)
+}
+
+function trimEnd(line: Line): Line {
+  const trimmed = [...line]
+  for (let last = trimmed.pop(); last !== undefined; last = trimmed.pop()) {
+    const text = last.text.trimEnd()
+    if (text !== '') return [...trimmed, { ...last, text }]
+  }
+  return []
+}
+
+/** The line broken at blanks so that no part is wider, where words allow it. */
+export function wrapLine(line: Line, width: number): Line[] {
+  if (widthOf(plainOf(line)) <= width) return [line]
+  const lines: Span[][] = []
+  let current: Span[] = []
+  let used = 0
+  for (const { text, style } of line)
+    for (const word of text.split(/(?<= )(?=[^ ])/)) {
+      if (current.length > 0 && used + widthOf(word.trimEnd()) > width) {
+        lines.push(current)
+        current = []
+        used = 0
+      }
+      current.push(span(word, style))
+      used += widthOf(word)
+    }
+  return [...lines, current].map((broken) => [...trimEnd(broken)])
 }

@@ -1,7 +1,8 @@
 import process from 'node:process'
 import { inertLine } from '../terminal/inert.ts'
-import { isUtf8 } from './choose-view.ts'
 import type { StateName } from './run-model.ts'
+
+type Env = Readonly<Record<string, string | undefined>>
 
 /** The characters that the view is drawn with, each one column wide. Signs are never emoji: those are two columns on some terminals. */
 export interface Charset {
@@ -55,6 +56,12 @@ export const ascii: Charset = {
 }
 
 /** Returns the characters that the terminal of this environment can show. */
-export function charsetFor(env: Readonly<Record<string, string | undefined>>): Charset {
+export function charsetFor(env: Env): Charset {
   return isUtf8(env, process.platform) ? unicode : ascii
+}
+
+/** Whether the terminal is told to be UTF-8: by the first locale variable that is set, as in POSIX. */
+export function isUtf8(env: Env, platform: string): boolean {
+  if (platform === 'win32') return true
+  return /utf-?8/i.test(env.LC_ALL || env.LC_CTYPE || env.LANG || '')
 }

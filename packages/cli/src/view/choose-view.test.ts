@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { chooseView, isUtf8 } from './choose-view.ts'
+import { isUtf8 } from './charset.ts'
+import { chooseView } from './open-view.ts'
 
 const plain = { env: {}, format: undefined, logs: false, json: false, quiet: false, verbose: false, isTerminal: true }
 

@@ -1,6 +1,6 @@
 import { duration } from '../terminal/amounts.ts'
 import { type Line, span } from '../terminal/span.ts'
-import { wrapLine } from '../terminal/styled.ts'
+import { wrapLine } from '../terminal/text-width.ts'
 import type { Charset } from './charset.ts'
 import { failureExcerpt } from './failure-excerpt.ts'
 import { endingText, likelyCause } from './likely-cause.ts'

@@ -1,13 +1,12 @@
 import { wholeSeconds } from '../terminal/amounts.ts'
 import { type Line, span } from '../terminal/span.ts'
-import { fitLine } from '../terminal/styled.ts'
-import { widthOf } from '../terminal/text-width.ts'
+import { fitLine, widthOf } from '../terminal/text-width.ts'
 import type { Charset } from './charset.ts'
 import { chooseRows } from './choose-rows.ts'
+import { type Earlier, timeLeft } from './durations.ts'
 import { type Run, type StateName, type Step, stateName } from './run-model.ts'
 import { stateWords, tellingOrder } from './state-labels.ts'
 import { logRows, nameColumn, stepRow } from './step-row.ts'
-import { type Earlier, timeLeft } from './time-left.ts'
 import { type Place, treeOrder } from './tree-order.ts'
 
 /** The tree of a run that gets no new steps between two calls, most of the time. */

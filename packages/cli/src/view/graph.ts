@@ -1,8 +1,7 @@
 import type { IrCachePolicy, Plan, PlannedStep } from '@harmont/ir'
 import { wholeSeconds } from '../terminal/amounts.ts'
 import { type Line, plainOf, span } from '../terminal/span.ts'
-import { wrapLine } from '../terminal/styled.ts'
-import { pad, widthOf } from '../terminal/text-width.ts'
+import { pad, widthOf, wrapLine } from '../terminal/text-width.ts'
 import type { Charset } from './charset.ts'
 import { treeOrder } from './tree-order.ts'
 

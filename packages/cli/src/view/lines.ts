@@ -1,16 +1,14 @@
-import type { Terminal } from '../context.ts'
-import type { RunEvent } from '../events/run-event.ts'
+import type { RunEvent, RunView } from '../events/run-event.ts'
 import { inert, inertText } from '../terminal/inert.ts'
 import { paintLine } from '../terminal/span.ts'
+import type { Terminal } from '../terminal/terminal.ts'
 import { openWriter } from '../terminal/writer.ts'
 import type { Charset } from './charset.ts'
+import type { Earlier } from './durations.ts'
 import { fold, stepOf } from './fold.ts'
-import { keyColor } from './key-color.ts'
 import { isUnstarted } from './likely-cause.ts'
-import type { OpenView } from './open-view.ts'
 import { newRun, type Run } from './run-model.ts'
 import { summary } from './summary.ts'
-import type { Earlier } from './time-left.ts'
 
 /** What an event says in a log of lines, without its `[key] `; undefined when nothing. */
 export function lineText(event: RunEvent): string | undefined {
@@ -69,7 +67,7 @@ function speaker(event: RunEvent, run: Run): string | undefined {
 }
 
 /** One line for everything that happens, on stderr: for logs, files, and terminals that cannot move the cursor. */
-export function linesView(stderr: Terminal, charset: Charset, earlier: Earlier): OpenView {
+export function linesView(stderr: Terminal, charset: Charset, earlier: Earlier): RunView {
   const run = newRun()
   const writer = openWriter(stderr.stream)
   return {
@@ -88,4 +86,14 @@ export function linesView(stderr: Terminal, charset: Charset, earlier: Earlier):
       writer.release()
     },
   }
+}
+
+/** Those of the 16 that are readable on light and dark, and say neither failure nor success. */
+const colors = ['cyan', 'magenta', 'blue', 'yellow', 'cyanBright', 'magentaBright', 'blueBright'] as const
+
+/** The colour of a step's key: the same in every run. */
+export function keyColor(key: string): (typeof colors)[number] {
+  let hash = 0
+  for (let at = 0; at < key.length; at += 1) hash = (Math.imul(hash, 31) + key.charCodeAt(at)) >>> 0
+  return colors[hash % colors.length] ?? 'cyan'
 }

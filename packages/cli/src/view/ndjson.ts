@@ -1,8 +1,7 @@
-import type { Terminal } from '../context.ts'
-import type { RunEvent } from '../events/run-event.ts'
+import type { RunEvent, RunView } from '../events/run-event.ts'
 import { inertText, jsonFor } from '../terminal/inert.ts'
+import type { Terminal } from '../terminal/terminal.ts'
 import { openWriter } from '../terminal/writer.ts'
-import type { OpenView } from './open-view.ts'
 
 /** The event as one line of JSON, its instants in RFC 3339. */
 function ndjsonLine(event: RunEvent, stdout: Terminal): string {
@@ -23,7 +22,7 @@ function withDates(event: RunEvent): object {
 }
 
 /** Each event as a line on stdout when it happens. */
-export function ndjsonView(stdout: Terminal, stderr: Terminal): OpenView {
+export function ndjsonView(stdout: Terminal, stderr: Terminal): RunView {
   const data = openWriter(stdout.stream)
   const talk = openWriter(stderr.stream)
   return {

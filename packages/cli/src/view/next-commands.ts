@@ -1,4 +1,4 @@
-import { inert } from '../terminal/inert.ts'
+import { quoteWord } from '../terminal/quote-word.ts'
 import type { Run } from './run-model.ts'
 
 /** Returns the commands that help after a failure, each with what it gives. */
@@ -6,17 +6,17 @@ export function nextCommands({ failures, accepted }: Run): (readonly [command: s
   const [first] = failures
   if (first === undefined) return []
   const number = accepted === null ? [] : [String(accepted.build.number)]
-  const pipeline = accepted === null ? [] : ['-p', word(accepted.build.pipeline)]
+  const pipeline = accepted === null ? [] : ['-p', quoteWord(accepted.build.pipeline)]
   return [
     [['hm logs', ...number, '--failed', ...pipeline].join(' '), 'what the failed steps reported'],
     ...(first.startedAt === null
       ? []
-      : [[['hm shell', ...number, word(first.key), ...pipeline].join(' '), 'open a shell where it failed'] as const]),
+      : [
+          [
+            ['hm shell', ...number, quoteWord(first.key), ...pipeline].join(' '),
+            'open a shell where it failed',
+          ] as const,
+        ]),
     [['hm retry', ...number, ...pipeline].join(' '), 'rerun failed steps and those they blocked'],
   ]
-}
-
-/** Returns the text as one word of a POSIX shell. */
-export function word(text: string): string {
-  return /^[\w.,:/@%+-]+$/.test(text) ? text : `'${inert(text).replaceAll("'", "'\\''")}'`
 }

@@ -1,7 +1,7 @@
-import type { GlobalFlags, Output } from '../context.ts'
+import type { GlobalFlags } from '../context.ts'
 import type { RunView } from '../events/run-event.ts'
+import type { Output } from '../terminal/output.ts'
 import { charsetFor } from './charset.ts'
-import { chooseView } from './choose-view.ts'
 import { linesView } from './lines.ts'
 import { ndjsonView } from './ndjson.ts'
 import { quietView } from './quiet.ts'
@@ -21,13 +21,8 @@ export interface ViewOptions {
   readonly now?: () => number
 }
 
-export interface OpenView extends RunView {
-  /** A line of the command's own while the run is shown. `Output.say` would be drawn over. */
-  note(line: string): Promise<void>
-}
-
 /** The view of a run that the flags, the environment and the terminal ask for. Whoever opens it closes it, whatever happens between. */
-export async function openView(options: ViewOptions): Promise<OpenView> {
+export async function openView(options: ViewOptions): Promise<RunView> {
   const { output, env, global, format, logs = false, now = Date.now } = options
   const { stdout, stderr } = output
   const charset = charsetFor(env)
@@ -45,4 +40,32 @@ export async function openView(options: ViewOptions): Promise<OpenView> {
       return treeView({ stderr, env, charset, earlier, now })
     }
   }
+}
+
+type Env = Readonly<Record<string, string | undefined>>
+
+type ViewKind = 'ndjson' | 'quiet' | 'lines' | 'tree'
+
+interface Wishes {
+  readonly env: Env
+  /** `--format`, or `preferences.format`. */
+  readonly format: string | undefined
+  readonly logs: boolean
+  readonly json: boolean
+  readonly quiet: boolean
+  readonly verbose: boolean
+  /** Of stderr. */
+  readonly isTerminal: boolean
+}
+
+/** Which view of a run fits. `-v` prints between the events, which a tree would be torn by. */
+export function chooseView({ env, format, logs, json, quiet, verbose, isTerminal }: Wishes): ViewKind {
+  if (json || format === 'json') return 'ndjson'
+  if (quiet) return 'quiet'
+  if (logs || verbose || !isTerminal || isSet(env.CI) || env.TERM === 'dumb') return 'lines'
+  return 'tree'
+}
+
+function isSet(value: string | undefined): boolean {
+  return value !== undefined && !['', '0', 'false'].includes(value)
 }

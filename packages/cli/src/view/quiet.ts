@@ -1,14 +1,14 @@
-import type { Terminal } from '../context.ts'
+import type { RunView } from '../events/run-event.ts'
 import { type Line, paintLine, span } from '../terminal/span.ts'
+import type { Terminal } from '../terminal/terminal.ts'
 import { openWriter } from '../terminal/writer.ts'
 import type { Charset } from './charset.ts'
 import { failureLines } from './failure.ts'
 import { fold, stepOf } from './fold.ts'
-import type { OpenView } from './open-view.ts'
 import { isFailure, newRun } from './run-model.ts'
 
 /** Nothing but failures, on stderr. */
-export function quietView(stderr: Terminal, charset: Charset): OpenView {
+export function quietView(stderr: Terminal, charset: Charset): RunView {
   const run = newRun()
   const writer = openWriter(stderr.stream)
   const write = (lines: readonly Line[]) =>

@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises'
 import { styleText } from 'node:util'
 import xterm from '@xterm/headless'
 import { vi } from 'vitest'
-import type { Terminal } from '../context.ts'
+import type { Terminal } from '../terminal/terminal.ts'
 
 interface CollectOptions {
   readonly color?: boolean

@@ -1,4 +1,4 @@
-import type { Style } from '../terminal/span.ts'
+import type { Style } from '../terminal/terminal.ts'
 import type { StateName } from './run-model.ts'
 
 export const stateWords: Readonly<Record<StateName, string>> = {

@@ -1,14 +1,12 @@
 import { bytes, duration, wholeSeconds } from '../terminal/amounts.ts'
 import { type Line, span } from '../terminal/span.ts'
-import { wrapLine } from '../terminal/styled.ts'
-import { pad, widthOf } from '../terminal/text-width.ts'
+import { pad, widthOf, wrapLine } from '../terminal/text-width.ts'
 import type { Charset } from './charset.ts'
-import { criticalPath } from './critical-path.ts'
+import { criticalPath, type Earlier, timeSaved } from './durations.ts'
 import { endingText, likelyCause } from './likely-cause.ts'
 import { nextCommands } from './next-commands.ts'
 import type { Run } from './run-model.ts'
 import { stateWords, tellingOrder } from './state-labels.ts'
-import { type Earlier, timeSaved } from './time-left.ts'
 
 interface SummaryOptions {
   readonly charset: Charset

@@ -1,17 +1,16 @@
-import type { Terminal } from '../context.ts'
-import type { RunEvent } from '../events/run-event.ts'
+import type { RunEvent, RunView } from '../events/run-event.ts'
 import { leavingTerminal } from '../terminal/leaving-terminal.ts'
 import { type Line, paintLine, plainOf, span } from '../terminal/span.ts'
+import type { Terminal } from '../terminal/terminal.ts'
 import { openWriter } from '../terminal/writer.ts'
 import type { Charset } from './charset.ts'
+import type { Earlier } from './durations.ts'
 import { failureLines } from './failure.ts'
 import { fold, stepOf } from './fold.ts'
 import { frame, type Layout, layOut } from './frame.ts'
-import type { OpenView } from './open-view.ts'
 import { type Drawn, drawnLine, nothingDrawn, reflows, type Screen, showCursor, transition } from './painter.ts'
 import { isFailure, newRun, type Run } from './run-model.ts'
 import { summary } from './summary.ts'
-import type { Earlier } from './time-left.ts'
 
 /** Twelve frames a second at most; and times go on once a second. */
 const frameMs = 83
@@ -29,7 +28,7 @@ interface TreeOptions {
  * The run as a tree that is drawn over itself. Frames are left out while the terminal has not taken the last one; what is written above the tree, failures
  * first of all, never is.
  */
-export function treeView({ stderr, env, charset, earlier, now }: TreeOptions): OpenView {
+export function treeView({ stderr, env, charset, earlier, now }: TreeOptions): RunView {
   const run = newRun()
   const writer = openWriter(stderr.stream)
   const reflowing = reflows(env)

@@ -1,0 +1,85 @@
+import type { Context } from '../context.ts'
+import { exits, usageError } from '../errors.ts'
+import { namedPipeline } from '../server/pipeline-address.ts'
+import { signedIn } from '../server/session.ts'
+import { minute, printTable } from '../terminal/table.ts'
+
+/** `hm secret set`: the value is never an argument, where other users of the machine could read it. */
+export const set = signedIn<'secret set'>(async (context, { client, org }) => {
+  const { args, flags, output, signal } = context
+  const address = { org: await org() }
+  const body = { name: args.name, value: await readValue(context), ...limitsOf(context) }
+  if (flags.pipeline === undefined) {
+    await client.setOrganizationSecret({ ...address, body }, { signal })
+    output.say(`${args.name} is set for ${address.org}`)
+  } else {
+    const pipeline = await namedPipeline(context, client, address.org, flags.pipeline)
+    await client.setPipelineSecret({ ...address, pipeline, body }, { signal })
+    output.say(`${args.name} is set for ${address.org}/${pipeline}`)
+  }
+  return exits.ok
+})
+
+/** Leaves out limits that are not named, which stay as they are. */
+function limitsOf({ flags: { branches, events, noLimits, uploads } }: Context<'secret set'>) {
+  const lifted = noLimits ? { branches: null, events: null } : {}
+  return {
+    ...lifted,
+    ...(branches.length === 0 ? {} : { branches: [...branches] }),
+    ...(events.length === 0 ? {} : { events: [...events] }),
+    ...(uploads === undefined ? {} : { uploads: uploads === 'yes' }),
+  }
+}
+
+const longestValue = 1024 * 1024
+
+async function readValue({ stdin, ask, args }: Context<'secret set'>): Promise<string> {
+  if (stdin.isTTY === true) return ask.secret({ message: `Value of ${args.name}`, flag: 'hm secret set NAME < FILE' })
+  let value = ''
+  for await (const piece of stdin.setEncoding('utf8')) {
+    value += piece
+    if (value.length > longestValue) throw usageError('the secret on stdin exceeds 1 MiB')
+  }
+  if (value === '') throw usageError('stdin is empty: expected the value of the secret', 'hm secret set NAME < FILE')
+  // What `echo` adds is nobody's secret.
+  return value.replace(/\r?\n$/, '')
+}
+
+/** `hm secret list`: of the organization, or of one pipeline. */
+export const list = signedIn<'secret list'>(async (context, { client, org }) => {
+  const { output, flags, global, signal } = context
+  const address = { org: await org() }
+  const { secrets } =
+    flags.pipeline === undefined
+      ? await client.listOrganizationSecrets(address, { signal })
+      : await client.listPipelineSecrets(
+          { ...address, pipeline: await namedPipeline(context, client, address.org, flags.pipeline) },
+          { signal },
+        )
+  if (global.json) await output.json({ data: secrets })
+  else
+    await printTable(
+      output,
+      ['NAME', 'BRANCHES', 'EVENTS', 'UPLOADS', 'CHANGED'],
+      secrets.map(({ name, branches, events, uploads, updated_at }) => {
+        // An upload claims what it likes, so that a limit means it too.
+        const isLimited = branches !== null || events !== null
+        const said = (names: readonly string[] | null) => names?.join(' ') ?? 'all'
+        return [name, said(branches), said(events), uploads || !isLimited ? 'yes' : 'no', minute(updated_at)]
+      }),
+    )
+  return exits.ok
+})
+
+/** `hm secret rm`. */
+export const remove = signedIn<'secret rm'>(async (context, { client, org }) => {
+  const { args, flags, output, signal } = context
+  const address = { org: await org(), name: args.name }
+  if (flags.pipeline === undefined) await client.deleteOrganizationSecret(address, { signal })
+  else {
+    const pipeline = await namedPipeline(context, client, address.org, flags.pipeline)
+    await client.deletePipelineSecret({ ...address, pipeline }, { signal })
+  }
+  output.say(`removed ${args.name}`)
+  return exits.ok
+})

@@ -1,0 +1,138 @@
+import { allPages, isEnded, waitForBuild } from '@harmont/cloud'
+import type { Context } from '../context.ts'
+import { type ExitCode, exits } from '../errors.ts'
+import { buildAddress, buildUrl, pipelineAddress } from '../server/address.ts'
+import { openBrowser } from '../server/browser.ts'
+import { type Session, signedIn } from '../server/session.ts'
+import { duration } from '../terminal/amounts.ts'
+import { minute, printFacts, printTable } from '../terminal/table.ts'
+import { isWaiting, printJobs, sentencesOf } from './jobs.ts'
+import { isDetached, watchBuild } from './watch-build.ts'
+
+const defaultLimit = 20
+
+/** `hm build list`: the newest 20, or as many as `--limit` says; with `--json` all of them. */
+export const list = signedIn<'build list'>(async (context, session) => {
+  const { output, flags, global, signal } = context
+  const address = await pipelineAddress(context, session, flags.pipeline)
+  const filter = flags.state === undefined ? {} : { state: flags.state }
+  const limit = flags.limit ?? (global.json ? undefined : defaultLimit)
+  const data = await Array.fromAsync(
+    allPages((page) => session.client.listOrganizationBuilds({ ...address, ...filter, ...page }, { signal }), limit),
+  )
+  if (global.json) await output.json({ data })
+  else {
+    const rows = data.map((build) => [
+      `#${build.number}`,
+      build.state,
+      build.branch ?? '',
+      (build.commit ?? '').slice(0, 8),
+      minute(build.created_at),
+      tookOf(build),
+      (build.message ?? '').split('\n')[0] ?? '',
+    ])
+    await printTable(output, ['BUILD', 'STATE', 'BRANCH', 'COMMIT', 'CREATED', 'TOOK', 'MESSAGE'], rows)
+  }
+  return exits.ok
+})
+
+/** `hm build show`. */
+export const show = signedIn<'build show'>(showBuild)
+
+/** `hm status` of a build of the server: the newest where no number is given. */
+export const showOnServer = signedIn<'status'>(showBuild)
+
+async function showBuild(context: Context<'build show'> | Context<'status'>, session: Session): Promise<ExitCode> {
+  const { output, args, flags, global, signal } = context
+  const address = await buildAddress(context, session, { pipeline: flags.pipeline, build: args.build })
+  const [{ build, jobs: views }, { data: jobs }] = await Promise.all([
+    session.client.getBuildView(address, { signal }),
+    session.client.listJobs(address, { signal }),
+  ])
+  if (global.json) {
+    await output.json({ ...build, jobs })
+    return exits.ok
+  }
+  const waits = sentencesOf(views)
+  const first = jobs.find(({ state }) => state === 'scheduled') ?? jobs.find(isWaiting)
+  await printFacts(output, [
+    ['build', `#${build.number} of ${address.org}/${build.pipeline_slug}`],
+    ['state', build.state],
+    ['error', [build.error_code, build.error_message].filter((text) => text).join(': ')],
+    ['waits', build.wait_reason && (waits.get(first?.id ?? '') ?? build.wait_reason)],
+    ['branch', build.branch],
+    ['commit', build.commit],
+    ['message', build.message],
+    ['by', build.author?.name ?? build.author?.email],
+    ['created', minute(build.created_at)],
+    ['took', tookOf(build)],
+    ['page', buildUrl(session.appUrl, address)],
+  ])
+  if (jobs.length > 0) await output.print('')
+  await printJobs(output, jobs, waits)
+  return exits.ok
+}
+
+/** `hm build open`: the address is on stdout too, where no browser can be started. */
+export const open = signedIn<'build open'>(async (context, session) => {
+  const { args, flags, output, signal } = context
+  const address = await buildAddress(context, session, { pipeline: flags.pipeline, build: args.build })
+  await session.client.getBuild(address, { signal })
+  const url = buildUrl(session.appUrl, address)
+  await output.print(url)
+  if (!(await openBrowser(url, context))) output.warn('could not open a browser')
+  return exits.ok
+})
+
+/** `hm build watch`: exits as the build does; Ctrl-C leaves it running. */
+export const watch = signedIn<'build watch'>(async (context, session) => {
+  const { args, flags, signal } = context
+  const address = await buildAddress(context, session, { pipeline: flags.pipeline, build: args.build })
+  const build = await session.client.getBuild(address, { signal })
+  return watchBuild(context, session, address, { build, onInterrupt: 'leave' })
+})
+
+/** `hm rebuild`. */
+export const rebuild = signedIn<'rebuild'>(async (context, session) => {
+  const { args, flags, output, global, signal } = context
+  const address = await buildAddress(context, session, { pipeline: flags.pipeline, build: args.build })
+  const env = Object.fromEntries(flags.env.map(({ name, value }) => [name, value]))
+  const build = await session.client.rebuildBuild({ ...address, body: { env } }, { signal })
+  const made = { ...address, number: build.number }
+  if (!(await isDetached(context, flags.detach)))
+    return watchBuild({ ...context, flags: {} }, session, made, { build, onInterrupt: 'cancel' })
+  if (global.json) await output.json(build)
+  else await output.print(`#${build.number} ${buildUrl(session.appUrl, made)}`)
+  return exits.ok
+})
+
+/** `hm cancel` on the server: asks, then waits for the end; a build that has ended is left as it is. */
+export const cancelOnServer = signedIn<'cancel'>(async (context, session) => {
+  const { args, flags, output, ask, signal } = context
+  const address = await buildAddress(context, session, { pipeline: flags.pipeline, build: args.build })
+  const { client } = session
+  const build = await client.getBuild(address, { signal })
+  if (isEnded(build)) {
+    output.say(`build #${build.number} has already ended: ${build.state}`)
+    return exits.ok
+  }
+  const named = `build #${build.number} of ${address.org}/${address.pipeline}`
+  if (!(await ask.confirm({ message: `Cancel ${named} (${build.state})?`, flag: '--yes' }))) {
+    output.say(`${named} was not canceled`)
+    return exits.ok
+  }
+  await client.cancelBuild(address, { signal })
+  const { state } = await waitForBuild(client, address, { signal })
+  output.say(`${named}: ${state}`)
+  return exits.ok
+})
+
+interface Ended {
+  readonly finished_at?: string | null | undefined
+  readonly run_ms: number | null
+}
+
+/** How long a build ran, once it has ended: without the time in which it was over before it was tried again. */
+function tookOf({ finished_at, run_ms }: Ended): string {
+  return finished_at && run_ms !== null ? duration(run_ms) : ''
+}

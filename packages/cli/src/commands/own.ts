@@ -1,0 +1,24 @@
+import type { Handler } from '../context.ts'
+import { exits, HmError } from '../errors.ts'
+import { version } from '../version.ts'
+
+/** `hm version`: the same line as `hm --version`. */
+export const showVersion: Handler<'version'> = async ({ global, output }) => {
+  if (global.json) await output.json({ version, node: process.versions.node })
+  else await output.print(version)
+  return exits.ok
+}
+
+/** `hm plugin list`: the released client had plugins for places to run; here those are part of `hm`, and nothing can be installed. */
+export const listPlugins: Handler<'plugin list'> = async ({ global, output }) => {
+  if (global.json) await output.json({ data: [] })
+  else output.say('hm has no plugins: local and cloud runs are built in')
+  return exits.ok
+}
+
+/** `hm artifact list` and `hm artifact get`, until steps can leave artifacts: exit 7, without asking anybody. */
+export const artifacts: Handler<'artifact list' | 'artifact get'> = async () => {
+  throw new HmError(exits.refused, 'operation_missing', 'artifacts are not supported yet', {
+    fix: 'hm exec STEP cat FILE prints a file that a step left, while its file system is kept',
+  })
+}

@@ -1,0 +1,53 @@
+import type { Context } from '../context.ts'
+import { findRun, requireRun } from '../records/find-run.ts'
+import { localHome } from '../records/home.ts'
+import type { RunRecord } from '../records/run-record.ts'
+
+type Here = Pick<Context, 'config' | 'credentials' | 'cacheDirectory' | 'directory'>
+
+/** The build or run that `[BUILD] [STEP...]` names, and its steps. */
+export interface Target {
+  readonly build: string | undefined
+  readonly steps: readonly string[]
+  /** Whether a build on the server is meant, and not a run of this machine. */
+  readonly isOnServer: boolean
+  /** Reads the run of this machine. Throws exit 5 where there is none. */
+  run(): RunRecord
+}
+
+/** Resolves `[BUILD] [STEP...]` and `-p`. A first word that is no number is a step of the last run. */
+export async function targetOf(
+  context: Here & { readonly flags: { readonly pipeline: string | undefined } },
+  first: string | undefined,
+  others: readonly (string | undefined)[] = [],
+): Promise<Target> {
+  const { cacheDirectory, directory, flags } = context
+  const isNumber = first === undefined || /^\d+$/.test(first)
+  const build = isNumber ? first : undefined
+  const steps = [...(isNumber ? [] : [first]), ...others].filter((step) => step !== undefined)
+  const home = localHome(cacheDirectory)
+  const isHere = findRun(home, directory, build) !== undefined
+  const run = () => requireRun(home, directory, build)
+  return { build, steps, isOnServer: await isOnServer(context, { pipeline: flags.pipeline, build, isHere }), run }
+}
+
+interface Named {
+  readonly pipeline: string | undefined
+  readonly build: string | undefined
+  /** Whether the number is that of a run of this machine. */
+  readonly isHere: boolean
+}
+
+/**
+ * Says whether a build on the server is meant: with `-p`, and for a number that no run here has when
+ * somebody is signed in.
+ */
+export async function isOnServer(
+  context: Pick<Context, 'config' | 'credentials'>,
+  { pipeline, build, isHere }: Named,
+): Promise<boolean> {
+  if (pipeline !== undefined) return true
+  if (isHere || build === undefined) return false
+  const apiUrl = (await context.config()).get('cloud.api_url')
+  return (await (await context.credentials()).token(apiUrl)) !== undefined
+}

@@ -1,0 +1,74 @@
+import { existsSync } from 'node:fs'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { Context } from '../context.ts'
+import { HmError } from '../errors.ts'
+import { convertGha } from './skills/convert-gha.ts'
+import { validateCi } from './skills/validate-ci.ts'
+import { writePipeline } from './skills/write-pipeline.ts'
+
+/** Asks whether to sign in, where nobody is; `hm run` works without. */
+export async function offerSignIn(context: Context<'init'>): Promise<void> {
+  const config = await context.config()
+  const apiUrl = config.get('cloud.api_url')
+  if ((await (await context.credentials()).token(apiUrl)) !== undefined) return
+  const wanted = await context.ask.confirm({
+    message: `Sign in to ${apiUrl}, to run it there too?`,
+    default: false,
+    flag: '--yes',
+  })
+  if (!wanted) return
+  const { run } = await import('../account/login.ts')
+  try {
+    await run({ ...context, args: {}, flags: { paste: false, token: false } })
+  } catch (error) {
+    // The pipeline is written; who did not get in can do so later.
+    if (!(error instanceof HmError) || context.signal.aborted) throw error
+    context.output.warn(`${error.message}; to try again: hm login`)
+  }
+}
+
+/** Instructions for coding agents, by name. */
+export const SKILLS: Readonly<Record<string, string>> = {
+  'write-pipeline': writePipeline,
+  'validate-ci': validateCi,
+  'convert-gha': convertGha,
+}
+
+/** Asks whether to write the skills, and writes them. */
+export async function offerSkills({ directory, ask, output }: Context<'init'>): Promise<void> {
+  const folder = skillsFolder(directory)
+  const wanted = await ask.confirm({
+    message: `Write skills for coding agents (${Object.keys(SKILLS).join(', ')}) to ${folder}?`,
+    default: false,
+    flag: '--no-skills',
+  })
+  if (!wanted) return
+  const { written, kept } = await writeSkills(join(directory, folder))
+  if (written.length > 0) output.say(`Wrote ${written.join(', ')}.`)
+  if (kept.length > 0) output.say(`Kept as they are, because they were edited: ${kept.join(', ')}.`)
+}
+
+/** Where agents look: Claude's own place where the project knows it, else the one that several share. */
+export function skillsFolder(directory: string): string {
+  const knowsClaude = ['.claude', 'CLAUDE.md'].some((name) => existsSync(join(directory, name)))
+  return knowsClaude ? '.claude/skills' : '.agents/skills'
+}
+
+/** Writes each skill that is not there; one that differs from ours is its owner's now. */
+export async function writeSkills(folder: string): Promise<{ written: string[]; kept: string[] }> {
+  const written: string[] = []
+  const kept: string[] = []
+  for (const [name, text] of Object.entries(SKILLS)) {
+    const file = join(folder, name, 'SKILL.md')
+    await mkdir(dirname(file), { recursive: true })
+    try {
+      await writeFile(file, text, { flag: 'wx' })
+      written.push(name)
+    } catch (error) {
+      if (!(error instanceof Error) || !('code' in error) || error.code !== 'EEXIST') throw error
+      if ((await readFile(file, 'utf8')) !== text) kept.push(name)
+    }
+  }
+  return { written, kept }
+}

@@ -1,0 +1,68 @@
+import type { SizedPath } from '@harmont/source-set'
+import { exits, HmError } from '../errors.ts'
+import { bytes } from '../terminal/amounts.ts'
+
+const named = 3
+
+interface TooLarge {
+  readonly code: string
+  readonly message: string
+  /** The largest files of the source, largest first. */
+  readonly largest: readonly SizedPath[]
+  /** Other remedies. */
+  readonly otherwise?: string
+  readonly cause?: unknown
+}
+
+/** A source over its limit: exit 8, with the three largest files and the lines of `.hmignore` that take out the largest. */
+export function tooLarge({ code, message, largest, otherwise, cause }: TooLarge): HmError {
+  const fix = [
+    'add to .hmignore what the build does not need:',
+    ...ignoreLines(largest),
+    ...(otherwise === undefined ? [] : [otherwise]),
+  ].join('\n')
+  return new HmError(exits.source, code, [message, ...sizes(largest.slice(0, named))].join('\n'), { fix, cause })
+}
+
+/**
+ * A folder instead of its files where several of the largest are in it; patterns are anchored, with what is special escaped. Without the pipelines' own
+ * files: a build needs them.
+ */
+function ignoreLines(largest: readonly SizedPath[]): string[] {
+  const folderOf = (path: string) => path.slice(0, path.indexOf('/') + 1)
+  const counts = new Map<string, number>()
+  for (const { path } of largest) counts.set(folderOf(path), (counts.get(folderOf(path)) ?? 0) + 1)
+  const shown = largest.slice(0, named).filter(({ path }) => folderOf(path) !== '.hm/')
+  const lines = shown.map(({ path }) => {
+    const folder = folderOf(path)
+    const pattern = folder !== '' && (counts.get(folder) ?? 0) > 1 ? folder : path
+    return `/${pattern.replace(/[\\*?[\]]/g, '\\$&').replace(/ $/, '\\ ')}`
+  })
+  return [...new Set(lines)]
+}
+
+/** One line each: how much a file is, and its path. */
+export function sizes(largest: readonly SizedPath[]): string[] {
+  return largest.map(({ path, size }) => `  ${bytes(size).padStart(8)}  ${path}`)
+}
+
+const everyMs = 2000
+
+/** Says how far something is that takes long: not in its first two seconds, and then once in as many, if it is further. */
+export function progressOf(
+  what: string,
+  total: number,
+  say: (line: string) => void,
+  now: () => number = Date.now,
+): (done: number) => void {
+  let due = now() + everyMs
+  let said = ''
+  return (done) => {
+    if (now() < due) return
+    due = now() + everyMs
+    const line = `${what}: ${bytes(Math.min(done, total))} of ${bytes(total)}`
+    if (line === said) return
+    said = line
+    say(line)
+  }
+}

@@ -1,0 +1,59 @@
+import { createHash } from 'node:crypto'
+import { createBuild, defaultStoreSettings, type EngineOptions, planBuild } from '@harmont/engine'
+import type { ConditionContext, Plan } from '@harmont/ir'
+import type { Context } from '../context.ts'
+import { HmError } from '../errors.ts'
+import { runSecrets } from '../project/run-variables.ts'
+
+/** Names of the secrets of the steps that run: what a condition skips, and what is skipped because of that, needs none. */
+export function wantedSecrets(plan: Plan, known: ConditionContext): string[] {
+  const from = planBuild(plan, { conditions: known })
+  const request = { id: '', queue: 'local', at: 0, held: false, from }
+  const { jobs } = createBuild(request, defaultStoreSettings).build
+  const running = new Set(jobs.flatMap(({ step, state }) => (step === null || state === 'skipped' ? [] : step)))
+  const steps = plan.steps.filter((_, slot) => running.has(slot))
+  return [...new Set(steps.flatMap(({ secrets }) => Object.values(secrets)))].sort()
+}
+
+/** Gives a run its secrets. One of another project with the same name is another secret: what was made with it is not for this one. */
+export function secretIds(secrets: ReadonlyMap<string, string>, directory: string): EngineOptions['secrets'] {
+  const project = createHash('sha256').update(directory).digest('hex').slice(0, 16)
+  return {
+    async of(_, names) {
+      const known = names.flatMap((name) => {
+        const value = secrets.get(name)
+        return value === undefined ? [] : [[name, { value, id: `local:${project}:${name}` }] as const]
+      })
+      return { kind: 'values', values: new Map(known) }
+    },
+  }
+}
+
+interface KnownSecrets {
+  readonly values: ReadonlyMap<string, string>
+  /** Names of those that the plan has and nobody defined. */
+  readonly missing: readonly string[]
+  /** What helps where they are needed. */
+  readonly fix: string
+}
+
+/** The secrets of a run as far as they are defined now; warns of those that the step itself had. */
+export function knownSecrets(
+  { steps }: Plan,
+  key: string,
+  { directory, env, output }: Pick<Context, 'directory' | 'env' | 'output'>,
+): KnownSecrets {
+  const values = new Map<string, string>()
+  const missing: string[] = []
+  for (const name of new Set(steps.flatMap(({ secrets }) => Object.values(secrets)))) {
+    try {
+      for (const [known, value] of runSecrets([name], { flags: [], directory, env })) values.set(known, value)
+    } catch (error) {
+      if (!(error instanceof HmError && error.code === 'secret_missing')) throw error
+      missing.push(name)
+    }
+  }
+  const own = Object.values(steps.find((step) => step.key === key)?.secrets ?? {})
+  for (const name of missing) if (own.includes(name)) output.warn(`the secret ${name} is not defined, and not set here`)
+  return { values, missing, fix: `put ${missing.map((name) => `${name}=...`).join(' and ')} into .hm/secrets.env` }
+}

@@ -1,0 +1,79 @@
+import { resolve } from 'node:path'
+import type { ImageStore } from '@harmont/sandbox'
+import type { Context, Handler } from '../context.ts'
+import { exits, HmError } from '../errors.ts'
+import { localHome } from '../records/home.ts'
+import { localMinute } from '../terminal/amounts.ts'
+import { printTable } from '../terminal/table.ts'
+import { requireLinux } from './require-linux.ts'
+
+/** `hm image list` */
+export const list: Handler<'image list'> = async (context) => {
+  const { output, global } = context
+  const images = await (await openImages(context)).list()
+  if (global.json) {
+    const data = images.map(({ name, digest, origin, at }) => ({ name, digest, origin, at: at.toISOString() }))
+    await output.json({ data })
+    return exits.ok
+  }
+  const rows = images.map(({ name, digest, origin, at }) => [
+    name,
+    digest.slice(0, 19),
+    origin,
+    localMinute(at.getTime()),
+  ])
+  await printTable(output, ['IMAGE', 'DIGEST', 'FROM', 'SINCE'], rows)
+  if (images.length === 0) output.say('no images on this machine yet')
+  return exits.ok
+}
+
+/** `hm image pull IMAGE` */
+export const pull: Handler<'image pull'> = async (context) => {
+  const { args, output } = context
+  const images = await openImages(context)
+  try {
+    const { digest } = await images.resolve(args.image, output.say)
+    await output.print(digest)
+    return exits.ok
+  } catch (error) {
+    throw imageFailure(error)
+  }
+}
+
+/** `hm image import FILE IMAGE` */
+export const importImage: Handler<'image import'> = async (context) => {
+  const { args, output } = context
+  const images = await openImages(context)
+  const source = args.file.startsWith('oci:') ? args.file : resolve(args.file)
+  output.say(`Importing ${args.file}…`)
+  try {
+    const { digest } = await images.importImage(args.image, source)
+    await output.print(digest)
+    return exits.ok
+  } catch (error) {
+    throw imageFailure(error)
+  }
+}
+
+/** `hm image rm IMAGE`: its files go with `hm cache clean`, once no snapshot lies on them. */
+export const remove: Handler<'image rm'> = async (context) => {
+  const { args, output } = context
+  const images = await openImages(context)
+  if (!(await images.remove(args.image)))
+    throw new HmError(exits.notFound, 'image_not_found', `no image is named ${args.image}`, { fix: 'hm image list' })
+  output.say(`removed ${args.image}`)
+  return exits.ok
+}
+
+/** The images of this machine, without what runs steps on them. */
+async function openImages({ cacheDirectory, env }: Pick<Context, 'cacheDirectory' | 'env'>): Promise<ImageStore> {
+  requireLinux()
+  const { imageStore } = await import('./open-sandboxes.ts')
+  return imageStore(localHome(cacheDirectory), 'none', env)
+}
+
+/** An image that cannot be had, for the user. */
+function imageFailure(error: unknown): HmError {
+  const message = error instanceof Error ? error.message : String(error)
+  return new HmError(exits.unavailable, 'image_unavailable', message, { cause: error })
+}

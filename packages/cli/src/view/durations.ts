@@ -1,0 +1,101 @@
+import { isOver, type Run, type Step } from './run-model.ts'
+
+interface CriticalPath {
+  /** Steps that took time, first to last. */
+  readonly steps: readonly Step[]
+  readonly durationMs: number
+}
+
+/** The chain of steps, each waiting for the one before, that took longest: no machine makes the run shorter than it. */
+export function criticalPath(run: Run): CriticalPath {
+  const ends = new Map<Step, { readonly ms: number; readonly before: Step | undefined }>()
+  let last: Step | undefined
+  for (const step of topological(run)) {
+    let before: Step | undefined
+    for (const other of prerequisites(step, run))
+      if (before === undefined || endOf(other) > endOf(before)) before = other
+    ends.set(step, { ms: (before === undefined ? 0 : endOf(before)) + (step.durationMs ?? 0), before })
+    if (last === undefined || endOf(step) > endOf(last)) last = step
+  }
+  const steps: Step[] = []
+  for (let step = last; step !== undefined; step = ends.get(step)?.before)
+    if ((step.durationMs ?? 0) > 0) steps.push(step)
+  return { steps: steps.reverse(), durationMs: last === undefined ? 0 : endOf(last) }
+
+  function endOf(step: Step): number {
+    return ends.get(step)?.ms ?? 0
+  }
+}
+
+/** What earlier runs tell of this one. */
+export interface Earlier {
+  /** By step key, in milliseconds. */
+  readonly durations: ReadonlyMap<string, number>
+  /** How many steps run at a time, where that is known. */
+  readonly parallelism: number | undefined
+}
+
+/**
+ * About how many milliseconds the rest takes: its longest chain, or all its work shared out, whichever is longer. A step that nothing is known of counts
+ * as the mean of the others. Null when nothing is known of any.
+ */
+export function timeLeft(
+  run: Run,
+  { durations, parallelism = Number.POSITIVE_INFINITY }: Earlier,
+  now: number,
+): number | null {
+  const known = run.steps.flatMap(({ key }) => durations.get(key) ?? [])
+  if (known.length === 0) return null
+  const mean = known.reduce((sum, ms) => sum + ms, 0) / known.length
+  const ends = new Map<Step, number>()
+  let longest = 0
+  let work = 0
+  for (const step of topological(run)) {
+    const own = isOver(step) ? 0 : Math.max(0, (durations.get(step.key) ?? mean) - elapsed(step, now))
+    const start = prerequisites(step, run).reduce((latest, other) => Math.max(latest, ends.get(other) ?? 0), 0)
+    ends.set(step, start + own)
+    longest = Math.max(longest, start + own)
+    work += own
+  }
+  return Math.max(longest, work / parallelism)
+}
+
+/** What the cache saved in milliseconds, as far as it is known how long its steps take. */
+export function timeSaved({ steps }: Run, { durations }: Earlier): number {
+  return steps.reduce((sum, { key, cached }) => sum + (cached ? (durations.get(key) ?? 0) : 0), 0)
+}
+
+function elapsed({ state, startedAt }: Step, now: number): number {
+  return state === 'running' && startedAt !== null ? now - startedAt : 0
+}
+
+/** The steps that a step waits for. */
+function prerequisites(step: Step, { byKey }: Pick<Run, 'byKey'>): Step[] {
+  const keys = step.parentKey === null ? step.dependsOn : [step.parentKey, ...step.dependsOn]
+  return keys.flatMap((key) => byKey.get(key) ?? [])
+}
+
+/** All steps, each after its prerequisites; steps of a circle, which no sound plan has, are left out. */
+function topological(run: Run): Step[] {
+  const missing = new Map<Step, number>()
+  const dependents = new Map<Step, Step[]>()
+  for (const step of run.steps) {
+    const before = prerequisites(step, run)
+    missing.set(step, before.length)
+    for (const other of before) {
+      const known = dependents.get(other)
+      if (known === undefined) dependents.set(other, [step])
+      else known.push(step)
+    }
+  }
+  const order = run.steps.filter((step) => missing.get(step) === 0)
+  for (let at = 0; at < order.length; at += 1) {
+    const step = order[at]
+    for (const dependent of (step && dependents.get(step)) ?? []) {
+      const left = (missing.get(dependent) ?? 0) - 1
+      missing.set(dependent, left)
+      if (left === 0) order.push(dependent)
+    }
+  }
+  return order
+}
