@@ -1,6 +1,6 @@
 import { isBuildTerminal, type Outbox } from '@harmont/engine'
 import { unmeteredJobs } from '../billing/usage/metering.ts'
-import { unpackedLogs } from '../builds/logs/unpacked-logs.ts'
+import { unpackedLogs } from '../builds/logs/pack-logs.ts'
 import { followTask } from '../forges/checks/queue-follow.ts'
 
 type Change = Parameters<Outbox>[1]

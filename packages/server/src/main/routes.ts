@@ -3,12 +3,15 @@ import type { Logger } from 'pino'
 import { paymentRoutes } from '../billing/payments/routes.ts'
 import type { StripeAccount } from '../billing/payments/stripe.ts'
 import { billingRoutes } from '../billing/routes.ts'
+import { approvalRoutes } from '../builds/approval/routes.ts'
 import { jobRoutes } from '../builds/jobs/routes.ts'
 import { overviewRoutes } from '../builds/overviews/routes.ts'
+import { type BuildServices, buildRoutes } from '../builds/records/routes.ts'
 import { type ShellRouteServices, shellRoutes } from '../builds/shells/routes.ts'
 import { buildSourceRoutes } from '../builds/source/routes.ts'
-import { type BuildServices, buildRoutes } from '../builds/submit/routes.ts'
-import { buildViewRoutes } from '../builds/view/routes.ts'
+import { type SubmitRouteServices, submitRoutes } from '../builds/submit/routes.ts'
+import { buildViewRoutes } from '../builds/view/build-view.ts'
+import type { CostOf } from '../builds/view/view-of-build.ts'
 import type { BitbucketApp } from '../forges/bitbucket/app.ts'
 import { bitbucketRoutes } from '../forges/bitbucket/routes.ts'
 import type { ForgeProvider } from '../forges/forge/forge.ts'
@@ -44,7 +47,14 @@ import { buildEventRoutes } from '../streams/build-events/routes.ts'
 import { type JobLogServices, jobLogRoutes } from '../streams/logs/routes.ts'
 
 /** What every feature may ask for; each names in its own interface what it does. */
-export interface Services extends AccountServices, BuildServices, HealthServices, JobLogServices, MetricsServices {
+export interface Services
+  extends AccountServices,
+    BuildServices,
+    SubmitRouteServices,
+    HealthServices,
+    JobLogServices,
+    MetricsServices {
+  readonly costOf: CostOf
   readonly pool: pg.Pool
   readonly log: Logger
   readonly settings: Settings
@@ -79,6 +89,8 @@ export function allRoutes(services: Services & ShellRouteServices): Handlers {
     ...repositoryRoutes(services),
     ...webhookRoutes(services),
     ...buildRoutes(services),
+    ...submitRoutes(services),
+    ...approvalRoutes(services),
     ...buildSourceRoutes(services),
     ...jobRoutes(services),
     ...shellRoutes(services),

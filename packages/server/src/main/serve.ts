@@ -5,8 +5,10 @@ import { processClock } from '@harmont/sandbox'
 import type { FastifyInstance } from 'fastify'
 import type pg from 'pg'
 import type { Logger } from 'pino'
+import { requireBalance } from '../billing/ledger/balance.ts'
 import { requireNoBillingHistory } from '../billing/ledger/billing-history.ts'
 import { openStripe } from '../billing/payments/stripe.ts'
+import { costWith } from '../billing/usage/cost-of.ts'
 import { type BuildEngine, buildEngine } from '../builds/engine/build-engine.ts'
 import { startBuilds, toLog } from '../builds/engine/start-builds.ts'
 import { JobLogs } from '../builds/logs/job-logs.ts'
@@ -17,6 +19,8 @@ import { openBitbucket } from '../forges/bitbucket/app.ts'
 import { freeWorkspacesOf } from '../forges/bitbucket/workspace-store.ts'
 import { freeInstallationsOf } from '../forges/github/installation-store.ts'
 import { openForges } from '../forges/open-forges.ts'
+import { repositoryFinder } from '../forges/repositories/connected-repositories.ts'
+import { offerGitSource } from '../forges/repositories/git-source.ts'
 import { AccessWatch, accessEnded } from '../identity/access/access-watch.ts'
 import { identify } from '../identity/access/authenticate.ts'
 import { readAuthConfig } from '../identity/auth-config.ts'
@@ -112,7 +116,13 @@ export async function serve({ settings, log, validateResponses = false, byTheClo
     }
     const worker = await startWorker(services, byTheClock)
     started.defer(() => worker.stop())
-    const builds = await startBuilds({ ...services, directory, store, log })
+    const builds = await startBuilds({
+      ...services,
+      offerGitSource: (buildId, source) => offerGitSource(services, buildId, source),
+      directory,
+      store,
+      log,
+    })
     started.defer(() => builds.stop())
     const { openShell } = builds
     const shells = new Shells({ ...services, log, openShell })
@@ -170,13 +180,17 @@ async function makeServices(
 ) {
   const logTokenSecret = settings.logTokenSecret ?? (await directory.secret('log-token'))
   const bitbucket = openBitbucket(settings, pool, sealer)
+  const opened = openForges(settings, bitbucket)
   const cookieKey = settings.cookieSecret ?? (await directory.secret('cookie'))
   return {
     pool,
     log,
     migrationNames,
     settings,
-    ...openForges(settings, bitbucket),
+    ...opened,
+    findRepository: repositoryFinder({ pool, forges: opened.forges }),
+    requireBalance: (organizationId: string) => requireBalance(pool, settings, organizationId),
+    costOf: costWith(settings),
     bitbucket,
     disconnectForges: async (client: Database, organizationId: string) => {
       await freeInstallationsOf(client, organizationId)

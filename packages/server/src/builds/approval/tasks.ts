@@ -3,8 +3,7 @@ import type { TaskList } from 'graphile-worker'
 import type { Logger } from 'pino'
 import { inBatches } from '../../platform/worker/in-batches.ts'
 import { readText } from '../../platform/worker/payload.ts'
-import { type ApprovalServices, applyApproval } from './approve-build.ts'
-import { findForgotten } from './store.ts'
+import { type ApprovalServices, applyApproval, findForgotten } from './approve-build.ts'
 
 interface ApprovalTaskServices extends ApprovalServices {
   readonly log: Logger

@@ -1,4 +1,4 @@
-/** What runs builds in this process: the engine's scheduler, and a runner with sandboxes where this machine can have them. */
+/** Runs builds in this process: the engine's scheduler, and a runner with sandboxes where this machine can have them. */
 import { getCompileCacheDir } from 'node:module'
 import { dirname, join } from 'node:path'
 import {
@@ -24,13 +24,12 @@ import {
 } from '@harmont/sandbox'
 import type pg from 'pg'
 import type { Logger } from 'pino'
-import type { ForgeProvider } from '../../forges/forge/forge.ts'
 import { secretsOf } from '../../organizations/index.ts'
 import type { BlobStore } from '../../platform/blobs/index.ts'
 import type { DataDirectory } from '../../platform/data-directory/open-data-directory.ts'
 import type { Sealer } from '../../platform/encryption/seal.ts'
 import { isLocal, type Settings, SettingsError } from '../../platform/settings/read-settings.ts'
-import { sourceOffers } from '../source/offer-source.ts'
+import { type OfferGitSource, sourceOffers } from '../source/offer-source.ts'
 import { parseApart } from './parse-apart.ts'
 
 export interface BuildsOptions {
@@ -38,7 +37,7 @@ export interface BuildsOptions {
   readonly directory: DataDirectory
   readonly pool: pg.Pool
   readonly sealer: Sealer
-  readonly forges: ReadonlyMap<string, ForgeProvider>
+  readonly offerGitSource: OfferGitSource
   readonly store: PostgresStore
   readonly blobs: BlobStore
   readonly disk: Disk
@@ -46,7 +45,7 @@ export interface BuildsOptions {
 }
 
 export interface Builds {
-  /** What this machine lacks to run builds, with what to do; null when it runs them, or is not meant to. */
+  /** Says what this machine lacks to run builds, and what to do; null when it runs them, or is not meant to. */
   readonly lacking: string | null
   /** Opens a shell in a job's file system. Throws `ShellUnavailable`. */
   openShell(request: ShellRequest): Promise<Conversation>
@@ -58,12 +57,12 @@ export interface Builds {
 
 /** Takes over what an earlier process left and begins to work. A machine without sandboxes leaves its builds waiting. */
 export async function startBuilds(options: BuildsOptions): Promise<Builds> {
-  const { settings, pool, sealer, forges, store, blobs, log } = options
+  const { settings, pool, sealer, offerGitSource, store, blobs, log } = options
   const opened = settings.runner === 'off' ? null : await openSandboxes(options, (hasRoom) => engine.makeRoom(hasRoom))
   const sandboxes = opened !== null && 'driver' in opened ? opened : null
   const engine = createEngine({
     store,
-    sources: sourceOffers({ pool, blobs, forges, sourceUrlAllow: settings.sourceUrlAllow }),
+    sources: sourceOffers({ pool, blobs, offerGitSource, sourceUrlAllow: settings.sourceUrlAllow }),
     secrets: secretsOf({ pool, sealer }),
     parse: parseApart,
     leaseMs: settings.leaseSeconds * 1000,
@@ -92,7 +91,7 @@ async function openSandboxes(
   makeRoom: MakeRoom,
 ): Promise<Sandboxes | { readonly lacking: string }> {
   const { problems, runtimeProblem } = await probe(directory.sandboxes, settings.ociRuntime)
-  // Whoever asks for a stricter one than usual is not to wait for builds that will never start.
+  // An operator who asked for a stricter runtime must not wait for builds that never start.
   if (settings.ociRuntime !== 'crun' && runtimeProblem !== undefined)
     throw new SettingsError(
       `HARMONT_OCI_RUNTIME: expected a runtime that works here, got ${settings.ociRuntime}: ${runtimeProblem}.`,
@@ -108,7 +107,7 @@ async function openSandboxes(
     allowedRegistries: settings.registryAllow,
     limits: { ...defaultImageLimits, bytes: settings.imageBytes },
     ownerBytes: settings.organizationImageBytes,
-    // A disk on which a pull takes all that it may is not a full one yet.
+    // A pull that takes all that it may must not fill the disk.
     leastFreeBytes: 2 * settings.leastFreeBytes,
     makeRoom,
   })
@@ -145,7 +144,7 @@ async function runnerOn(
     log.warn({ err: error }, 'could not precompile the renderer; rendering is slower'),
   )
   return {
-    // Stays the same over restarts, and is another one on another machine that shares the database.
+    // The same after a restart, and another one on another machine that shares the database.
     id: `local-${(await directory.secret('runner-id')).slice(0, 12)}`,
     driver,
     images,

@@ -1,20 +1,28 @@
-import type { Build, Job } from '@harmont/engine'
+import type { Build, BuildContext, Job } from '@harmont/engine'
 import { apiError } from '../../platform/http/index.ts'
 import type { BuildEngine } from '../engine/build-engine.ts'
 
-/** A build as the engine has it. */
-export async function loadBuild(engine: BuildEngine, buildId: string): Promise<Build> {
-  const found = await engine.store.load(buildId)
+/** Loads a build whose row exists, with its context. */
+export async function requireLoaded(
+  { store }: Pick<BuildEngine, 'store'>,
+  buildId: string,
+): Promise<{ readonly build: Build; readonly context: BuildContext }> {
+  const found = await store.load(buildId)
   if (found === undefined) throw new Error(`the engine does not have the build ${buildId}`)
-  return found.build
+  return found
 }
 
-/** The job of a step that a path names, also one that was retried since. Throws 404 for what is absent, foreign or malformed. */
+/** Loads a build whose row exists. */
+export async function loadBuild(engine: Pick<BuildEngine, 'store'>, buildId: string): Promise<Build> {
+  return (await requireLoaded(engine, buildId)).build
+}
+
+/** Finds the job of a step that a path names, also one that was retried since. Throws 404 for what is absent, foreign or malformed. */
 export async function requireJob(engine: BuildEngine, buildId: string, jobId: string): Promise<Job> {
   const wanted = jobId.toLowerCase()
   const isWanted = ({ id, step }: Job) => id === wanted && step !== null
-  const { jobs } = await loadBuild(engine, buildId)
-  const job = jobs.find(isWanted) ?? (await engine.store.jobs(buildId)).find(isWanted)
+  const job =
+    (await loadBuild(engine, buildId)).jobs.find(isWanted) ?? (await engine.store.jobs(buildId)).find(isWanted)
   if (job === undefined) throw apiError('job_not_found', 'Job not found in this build.')
   return job
 }

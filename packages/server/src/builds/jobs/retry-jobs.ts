@@ -7,10 +7,9 @@ import { apiError, type Idempotency } from '../../platform/http/index.ts'
 import type { BuildEngine } from '../engine/build-engine.ts'
 import type { BuildRow } from '../records/store.ts'
 import { requireSource } from '../source/require-source.ts'
-import { runnerToken } from '../submit/runner-token.ts'
+import { restoreRunnerToken, runnerToken } from '../source/runner-token.ts'
 import { orderSteps } from './order-steps.ts'
 import { retryProblem } from './retry-problem.ts'
-import { restoreRunnerToken } from './store.ts'
 
 export interface RetryServices {
   readonly pool: pg.Pool

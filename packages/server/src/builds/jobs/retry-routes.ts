@@ -4,13 +4,12 @@ import { type Body, type Handlers, scopedOperation } from '../../platform/http/i
 import { FieldErrors } from '../../platform/input/field-errors.ts'
 import { requireBuild } from '../records/require-build.ts'
 import type { BuildRow } from '../records/store.ts'
-import { isTriggered } from '../records/triggered.ts'
-import { type GateServices, passGates } from '../submit/may-build.ts'
+import { isTriggered, type MayBuildServices, requireMayBuild } from '../submit/may-build.ts'
 import { loadBuild, requireJob } from './load-build.ts'
-import { presentJobsOf } from './present-in-build.ts'
+import { presentJobsOf } from './present.ts'
 import { applyRetry, type RetryServices, type RetryWish, retryJobs } from './retry-jobs.ts'
 
-export interface RetryRouteServices extends RetryServices, GateServices {}
+export interface RetryRouteServices extends RetryServices, MayBuildServices {}
 
 interface FoundBuild {
   readonly pipeline: PipelineRow
@@ -26,7 +25,7 @@ interface Place {
 export function retryRoutes(services: RetryRouteServices): Pick<Handlers, 'retryJob' | 'retryBuild'> {
   const { pool, engine } = services
   const pass = ({ membership }: Place, { pipeline, build }: FoundBuild) =>
-    passGates(services, membership.organizationId, pipeline, isTriggered(build))
+    requireMayBuild(services, membership.organizationId, pipeline, isTriggered(build))
   /** The newest attempts of the steps of these jobs. */
   const attemptsOf = async (buildId: string, ids: readonly string[]) => {
     const build = await loadBuild(engine, buildId)

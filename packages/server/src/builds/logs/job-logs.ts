@@ -2,12 +2,10 @@ import { isTerminal, type PostgresStore } from '@harmont/engine'
 import { blockOfOffset, type Chunk, type LineIndex, type LogReader } from '@harmont/logs'
 import type pg from 'pg'
 import type { BlobStore } from '../../platform/blobs/index.ts'
-import { jobState } from '../../streams/logs/store.ts'
 import { LiveLog } from './live-log.ts'
-import { openPacked, type PackedLog } from './packed-log.ts'
-import { findPacked } from './packed-store.ts'
+import { openPacked, type PackedLog, removedLog } from './packed-log.ts'
+import { findPacked, jobState } from './packed-store.ts'
 import { Recent } from './recent.ts'
-import { removedLog } from './removed-log.ts'
 
 export interface LogSource {
   readonly pool: pg.Pool

@@ -1,8 +1,8 @@
 import { buffer } from 'node:stream/consumers'
-import { blockOfSeq, type Chunk, decodeSegment, type LineIndex } from '@harmont/logs'
+import { blockOfSeq, type Chunk, decodeSegment, type LineIndex, LineIndexer, logRemoved } from '@harmont/logs'
 import type { BlobStore } from '../../platform/blobs/index.ts'
 import { decodeIndex, decompress } from './packed-index.ts'
-import type { PackedRow } from './packed-store.ts'
+import type { PackedRow, Removal } from './packed-store.ts'
 
 /** A log that is packed, for good. */
 export interface PackedLog {
@@ -52,4 +52,17 @@ function atMost(chunks: readonly Chunk[], after: number, maxBytes: number): read
     return turn > 0 && bytes > maxBytes
   })
   return tooMany === -1 ? later : later.slice(0, tooMany)
+}
+
+/**
+ * A log that was removed, as readers get it: one remark, which says so. Its seq is the one after the last that there was, so that a reader who comes back to
+ * go on is told, and a tag of what there was is no tag of this.
+ */
+export function removedLog({ at, keptDays, lastSeq, bytes }: Removal): PackedLog {
+  const content = Buffer.from(`${logRemoved(at, keptDays, bytes)}\n`)
+  const remark: Chunk = { seq: lastSeq + 1, kind: 2, content, ts: BigInt(at.getTime()) * 1_000_000n }
+  const indexer = new LineIndexer()
+  indexer.push([remark])
+  indexer.finish()
+  return { index: indexer.index, isRemoved: true, read: async (after) => (after < remark.seq ? [remark] : []) }
 }

@@ -1,12 +1,20 @@
 import type { JobState } from '@harmont/engine'
 import type { Database } from '../../platform/database/transaction.ts'
-import type { Removal } from './removed-log.ts'
 
 /** A packed log as it is kept. Its bytes are in the blob or, when they are few, in `small`. */
 export interface PackedRow {
   readonly blob: string | null
   readonly small: Buffer | null
   readonly index: Buffer
+}
+
+/** A log that was removed. */
+export interface Removal {
+  readonly at: Date
+  readonly keptDays: number
+  /** The last seq and the bytes that the log had. */
+  readonly lastSeq: number
+  readonly bytes: number
 }
 
 export interface PackedFacts {
@@ -121,4 +129,15 @@ export async function postponeUnpacked(database: Database, jobIds: readonly stri
   await database.query("update unpacked_logs set pack_after = now() + interval '1 hour' where job_id = any($1)", [
     jobIds,
   ])
+}
+
+export async function jobState(database: Database, jobId: string): Promise<JobState> {
+  const { rows } = await database.query<{ state: JobState }>({
+    name: 'job-state',
+    text: 'select state from engine.jobs where id = $1',
+    values: [jobId],
+  })
+  const [row] = rows
+  if (row === undefined) throw new Error(`the job ${jobId} was deleted while its log was being read`)
+  return row.state
 }

@@ -104,7 +104,7 @@ test('web L23 whoever reads while a log is packed gets all of it, once', async (
   const before = await raw(`/v0/jobs/${job.id}/logs.txt`)
   const never = new AbortController().signal
   const stream = followLog(new LogReads(it.server.engine.logs), job.id, 0, never)
-  const news = followLines(it.server, job.id, 1, never)
+  const news = followLines(it.server.engine.logs, job.id, 1, never)
   const seqs: number[] = []
   const take = (followed: Followed | undefined) => {
     if (followed?.kind === 'chunks') seqs.push(...followed.chunks.map(({ seq }) => seq))

@@ -1,6 +1,6 @@
 import type pg from 'pg'
+import type { Database } from '../../platform/database/transaction.ts'
 import { inBatches } from '../../platform/worker/in-batches.ts'
-import { emptyRemoved, markRemoved } from './retention-store.ts'
 
 const dayMs = 24 * 3600 * 1000
 /** A process goes by what it knows of a log for a minute (`job-logs.ts`): until long after that the bytes stay. */
@@ -24,3 +24,42 @@ export async function removeOldLogs(pool: pg.Pool, keptDays: number | 'forever',
   const endedBefore = new Date(now.getTime() - keptDays * dayMs)
   return { logs: await inBatches(batch, (limit) => markRemoved(pool, endedBefore, keptDays, limit)), emptied }
 }
+
+/**
+ * Marks logs as removed whose builds ended before an instant, those that were packed first; so many at the most, and none that another process is at. From
+ * then on they are read as removed. Gives how many.
+ */
+export async function markRemoved(
+  database: Database,
+  endedBefore: Date,
+  keptDays: number,
+  limit: number,
+): Promise<number> {
+  const { rowCount } = await database.query({
+    name: 'mark-logs-removed',
+    text: markText,
+    values: [endedBefore, keptDays, limit],
+  })
+  return rowCount ?? 0
+}
+
+/** A log is packed after the end of its job, and a build ends with its last one: what was packed later need not be looked at. */
+const markText = `with due as (
+    select p.job_id from packed_logs p join engine.jobs j on j.id = p.job_id join engine.builds b on b.id = j.build_id
+     where p.removed_at is null and p.bytes > 0 and p.packed_at < $1 and b.finished_at < $1
+     order by p.packed_at limit $3 for update of p skip locked)
+  update packed_logs set removed_at = now(), kept_days = $2 where job_id = any(array(select job_id from due))`
+
+/** Lets the bytes go of logs that were marked before an instant; what lies in the blob store is nobody's then, and the sweep takes it. Gives how many. */
+export async function emptyRemoved(database: Database, markedBefore: Date, limit: number): Promise<number> {
+  const { rowCount } = await database.query({
+    name: 'empty-removed-logs',
+    text: emptyText,
+    values: [markedBefore, limit],
+  })
+  return rowCount ?? 0
+}
+
+const emptyText = `with due as (
+    select job_id from packed_logs where removed_at < $1 and index is not null order by removed_at limit $2 for update skip locked)
+  update packed_logs set blob = null, small = null, index = null where job_id = any(array(select job_id from due))`

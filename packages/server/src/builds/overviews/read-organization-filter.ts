@@ -1,9 +1,10 @@
+import type { BuildState } from '@harmont/engine'
 import { findPipeline } from '../../organizations/index.ts'
 import type { Database } from '../../platform/database/transaction.ts'
 import { apiError } from '../../platform/http/index.ts'
 import { parseInstant } from '../../platform/input/instant.ts'
+import type { AgeKey } from '../../platform/pagination/page.ts'
 import { readBuildFilter } from '../records/build-filter.ts'
-import type { OrganizationBuildFilter } from './build-list-store.ts'
 
 interface FilterQuery {
   readonly pipeline?: string
@@ -42,4 +43,67 @@ function readInstant(name: 'from' | 'to', text: string | undefined): Date | null
   if (instant !== undefined) return instant
   const message = 'must be an instant such as `2026-01-31T12:00:00Z`, or a day'
   throw apiError('query_invalid', `The query parameter \`${name}\` ${message}.`, { errors: [{ field: name, message }] })
+}
+
+export interface OrganizationBuildFilter {
+  readonly pipelineId: string | null
+  readonly states: readonly BuildState[] | null
+  readonly branch: string | null
+  /** How the commit begins. */
+  readonly commit: string | null
+  /** A user's id, address or name. */
+  readonly author: string | null
+  readonly source: string | null
+  /** Part of the message, the branch or the author's name, or the build's number. */
+  readonly q: string | null
+  readonly from: Date | null
+  readonly to: Date | null
+}
+
+export interface BuildKeyRow {
+  readonly id: string
+  readonly created_at: Date
+}
+
+/** Builds of an organization, newest first, after a key. */
+export async function listBuildKeys(
+  database: Database,
+  organizationId: string,
+  filter: OrganizationBuildFilter,
+  page: { readonly after: AgeKey | null; readonly limit: number },
+): Promise<readonly BuildKeyRow[]> {
+  const values: unknown[] = [organizationId, page.limit]
+  const conditions: string[] = []
+  // Each set of filters is a statement of its own, and planned anew with its values: the planner then sees which index serves it.
+  const where = (condition: string, ...given: readonly unknown[]) => {
+    const first = values.length + 1
+    values.push(...given)
+    conditions.push(`and ${condition.replaceAll(/\?(\d)?/g, (_, at) => `$${first + Number(at ?? 0)}`)}`)
+  }
+  if (filter.pipelineId !== null) where('r.pipeline_id = ?', filter.pipelineId)
+  if (filter.states !== null) where('r.state = any(?)', filter.states)
+  if (filter.branch !== null) where('r.branch = ?', filter.branch)
+  if (filter.commit !== null) where('starts_with(r.commit, ?)', filter.commit)
+  if (filter.author !== null)
+    where(
+      '(r.author_id = any(select id from users where id::text = ? or email = lower(?) or name = ?) or r.author_name = ? or r.author_email = ?)',
+      filter.author,
+    )
+  if (filter.source !== null) where('r.source = ?', filter.source)
+  if (filter.q !== null)
+    where(
+      `(position(lower(?) in lower(coalesce(r.message, ''))) > 0 or position(lower(?) in lower(r.branch)) > 0
+        or position(lower(?) in lower(coalesce(r.author_name, ''))) > 0 or r.number::text = ltrim(?, '#'))`,
+      filter.q,
+    )
+  if (filter.from !== null) where('r.created_at >= ?', filter.from)
+  if (filter.to !== null) where('r.created_at < ?', filter.to)
+  if (page.after !== null) where('(r.created_at, r.id) < (?0, ?1)', page.after.createdAt, page.after.id)
+  const { rows } = await database.query<BuildKeyRow>({
+    ...(conditions.length === 0 ? { name: 'list-build-keys' } : {}),
+    text: `select r.id, r.created_at from build_records r where r.organization_id = $1 ${conditions.join(' ')}
+            order by r.created_at desc, r.id desc limit $2`,
+    values,
+  })
+  return rows
 }

@@ -3,11 +3,9 @@ import type pg from 'pg'
 import { presentPipeline } from '../../organizations/index.ts'
 import { type Cursors, type Handlers, operation } from '../../platform/http/index.ts'
 import { ageKeyOf, readAgeKey, toPage } from '../../platform/pagination/page.ts'
-import { listBuildKeys } from './build-list-store.ts'
 import { listSortedPipelines, type SortedPipelineRow } from './pipeline-list-store.ts'
-import { presentSummary } from './present-summary.ts'
-import { readOrganizationFilter } from './read-organization-filter.ts'
-import { findSummaries, newestSummaries } from './summary-store.ts'
+import { listBuildKeys, readOrganizationFilter } from './read-organization-filter.ts'
+import { findSummaries, newestSummaries, presentSummary } from './summary-store.ts'
 
 const buildsEach = 20
 

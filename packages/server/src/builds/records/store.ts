@@ -1,9 +1,8 @@
 /** Builds as the server keeps them, joined with their state, which is the engine's (`engine.builds`, same id). */
 import type { BuildState } from '@harmont/engine'
 import type { Database } from '../../platform/database/transaction.ts'
-import type { BuildFacts, PullRequestFacts } from '../submit/build-facts.ts'
+import type { Author, BuildFacts, PullRequestFacts } from '../submit/build-facts.ts'
 import type { BuildInput } from '../submit/build-input.ts'
-import type { Author } from '../submit/submit-build.ts'
 
 export interface BuildRow {
   readonly id: string

@@ -7,9 +7,8 @@ import type { Conversation, TerminalSize } from '@harmont/sandbox'
 import { onTestFinished } from 'vitest'
 import { WebSocketServer } from 'ws'
 import { ApiError } from '../../platform/http/index.ts'
-import { converse, type Ending } from './converse.ts'
+import { converse, type Ending, watchClient } from './converse.ts'
 import type { Opening } from './frames.ts'
-import { watchClient } from './watch-client.ts'
 
 export interface ProcessConversation extends Conversation {
   readonly pid: number

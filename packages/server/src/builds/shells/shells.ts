@@ -3,18 +3,16 @@ import { type Conversation, SandboxError } from '@harmont/sandbox'
 import type pg from 'pg'
 import type { Logger } from 'pino'
 import { type WebSocket, WebSocketServer } from 'ws'
-import type { AccessWatch } from '../../identity/index.ts'
-import { mayStay } from '../../identity/index.ts'
+import { type AccessWatch, mayStay } from '../../identity/index.ts'
 import { type Actor, recordAudit } from '../../platform/audit/record-audit.ts'
 import { transaction } from '../../platform/database/transaction.ts'
 import { hashToken } from '../../platform/encryption/token.ts'
 import { ApiError, apiError, type Upgrade, type UpgradeRequest } from '../../platform/http/index.ts'
 import type { RateLimiter } from '../../platform/rate-limits/limiter.ts'
-import { type ConverseTimes, converse, type Ending } from './converse.ts'
+import { Seats } from '../../platform/rate-limits/seats.ts'
+import { type ConverseTimes, converse, type Ending, watchClient } from './converse.ts'
 import { longestFrame } from './frames.ts'
-import { ShellSeats } from './seats.ts'
 import { type Ticket, takeTicket } from './ticket-store.ts'
-import { watchClient } from './watch-client.ts'
 
 export interface ShellServices {
   readonly pool: pg.Pool
@@ -39,13 +37,20 @@ const usualTimes: ShellTimes = {
 }
 
 const protocol = 'harmont-shell'
+const mostPerOrganization = 5
 
 /** The shells that are open in this process. */
 export class Shells {
   readonly upgrade: Upgrade = { path: '/api/v0/shells', enter: (request) => this.#enter(request) }
   readonly #services: ShellServices
   readonly #times: ShellTimes
-  readonly #seats = new ShellSeats()
+  readonly #seats = new Seats(mostPerOrganization, () =>
+    apiError(
+      'rate_limited',
+      `This organization already has ${mostPerOrganization} open shells; close one, or try again later.`,
+      { headers: { 'retry-after': '30' } },
+    ),
+  )
   readonly #open = new Set<Promise<void>>()
   readonly #sockets = new WebSocketServer({
     noServer: true,

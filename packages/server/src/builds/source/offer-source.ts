@@ -1,12 +1,32 @@
-import type { EngineOptions, SourceOffer } from '@harmont/engine'
-import { type GitSourceServices, offerGitSource } from '../../forges/repositories/git-source.ts'
+import { createHash } from 'node:crypto'
+import { type BuildSource, type EngineOptions, type SourceOffer, SourceUnavailable } from '@harmont/engine'
+import type pg from 'pg'
 import type { BlobStore } from '../../platform/blobs/index.ts'
-import { type UrlSourceServices, urlSources } from './fetch-url-source.ts'
-import type { Archive } from './store.ts'
+import { FetchRefused } from '../../platform/outbound/fetch-refused.ts'
+import { guardedFetch } from '../../platform/outbound/guarded-fetch.ts'
+import { type Archive, findArchive, findDigest, keepArchive } from './store.ts'
 
-export type SourceServices = UrlSourceServices & GitSourceServices
+type SourceOf<K extends BuildSource['kind']> = Extract<BuildSource, { readonly kind: K }>
 
-/** How runners get the sources of builds. Each kind of source has its case here. */
+/**
+ * Offers the commit of a connected repository. Fails with `SourceUnavailable` when it can never be had. Implemented by the
+ * forges.
+ */
+export type OfferGitSource = (buildId: string, source: SourceOf<'git'>) => Promise<SourceOffer>
+
+interface SourceServices {
+  readonly pool: pg.Pool
+  readonly blobs: BlobStore
+  /** Hosts beside public ones (HARMONT_SOURCE_URL_ALLOW). */
+  readonly sourceUrlAllow: readonly string[]
+  readonly offerGitSource: OfferGitSource
+}
+
+/** The largest archive that is fetched. */
+const mostBytes = 512 * 1024 * 1024
+const timeoutMs = 10 * 60_000
+
+/** Offers the sources of builds to runners. Each kind of source has its case here. */
 export function sourceOffers(services: SourceServices): EngineOptions['sources'] {
   const fetched = urlSources(services)
   return {
@@ -17,7 +37,7 @@ export function sourceOffers(services: SourceServices): EngineOptions['sources']
         case 'url':
           return offerOf(services.blobs, await fetched(buildId, source))
         case 'git':
-          return offerGitSource(services, buildId, source)
+          return services.offerGitSource(buildId, source)
         case 'tree':
           throw new Error(`build ${buildId} has its source on the machine of a runner, which no server creates`)
       }
@@ -25,6 +45,59 @@ export function sourceOffers(services: SourceServices): EngineOptions['sources']
   }
 }
 
-function offerOf(blobs: BlobStore, { sha256, blob }: Archive): Extract<SourceOffer, { readonly kind: 'archive' }> {
+function offerOf(blobs: BlobStore, { sha256, blob }: Archive): SourceOffer {
   return { kind: 'archive', sha256, open: async () => blobs.open(blob) }
+}
+
+/**
+ * Returns the archives of builds whose source is an address: fetched when first asked for, then kept with the build. Fails
+ * with `SourceUnavailable` when the archive can never be had; after any other error asking again may help.
+ */
+export function urlSources(
+  services: Omit<SourceServices, 'offerGitSource'>,
+): (buildId: string, source: SourceOf<'url'>) => Promise<Archive> {
+  const fetches = new Map<string, Promise<Archive>>()
+  return async (buildId, source) => {
+    const kept = await findArchive(services.pool, buildId)
+    if (kept !== undefined) return kept
+    const fetching = fetches.get(buildId) ?? fetchArchive(services, buildId, source)
+    fetches.set(buildId, fetching)
+    try {
+      return await fetching
+    } finally {
+      fetches.delete(buildId)
+    }
+  }
+}
+
+async function fetchArchive(
+  { pool, blobs, sourceUrlAllow }: Omit<SourceServices, 'offerGitSource'>,
+  buildId: string,
+  { url, sha256 }: SourceOf<'url'>,
+): Promise<Archive> {
+  // An archive that was fetched before, and is no longer kept, must be the same still.
+  const wanted = sha256 ?? (await findDigest(pool, buildId))
+  const hash = createHash('sha256')
+  const writer = await blobs.create()
+  try {
+    for await (const bytes of guardedFetch(url, { allowedHosts: sourceUrlAllow, maxBytes: mostBytes, timeoutMs })) {
+      hash.update(bytes)
+      await writer.write(bytes)
+    }
+    const got = hash.digest('hex')
+    if (wanted !== null && wanted !== got)
+      throw new SourceUnavailable(
+        'source_checksum_mismatch',
+        `The archive at \`source_url\` has SHA-256 ${got}; expected ${wanted}.`,
+      )
+    const blob = await writer.finish()
+    const kept = await keepArchive(pool, buildId, { blob, sha256: got })
+    // Another process was faster; every step must get the same bytes.
+    if (kept.blob !== blob) await blobs.remove(blob)
+    return kept
+  } catch (error) {
+    await writer.abort()
+    if (!(error instanceof FetchRefused)) throw error
+    throw new SourceUnavailable('source_fetch_failed', `\`source_url\` ${error.message}.`, { cause: error })
+  }
 }

@@ -1,16 +1,53 @@
+import type { TaskList } from 'graphile-worker'
 import type pg from 'pg'
+import type { Logger } from 'pino'
+import type { Database } from '../../platform/database/transaction.ts'
+import type { Settings } from '../../platform/settings/read-settings.ts'
 import { inBatches } from '../../platform/worker/in-batches.ts'
-import { forgetSources } from './retention-store.ts'
 
 const dayMs = 24 * 3600 * 1000
 const batch = 500
 
 /**
- * Forgets the source archives of builds whose time was over more than so many days ago. What no build refers to any more is nobody's, and the sweep of blobs
- * takes it: an archive that a rebuild shares stays as long as one of them has it. Gives of how many builds.
+ * Forgets the source archives of builds that ended more than `keptDays` ago. The sweep of blobs removes an archive that no build
+ * refers to any more: one that a rebuild shares stays as long as one of them has it. Returns of how many builds.
  */
 export async function removeOldSources(pool: pg.Pool, keptDays: number | 'forever', now: Date): Promise<number> {
   if (keptDays === 'forever') return 0
   const before = new Date(now.getTime() - keptDays * dayMs)
   return inBatches(batch, (limit) => forgetSources(pool, before, limit))
 }
+
+interface SourceTaskServices {
+  readonly pool: pg.Pool
+  readonly settings: Pick<Settings, 'sourceRetentionDays'>
+  readonly log: Logger
+}
+
+export const sourceCrontab = ['42 * * * * remove_old_sources']
+
+/** The task that removes source archives when their time is over. */
+export function sourceTasks({ pool, settings, log }: SourceTaskServices): TaskList {
+  return {
+    remove_old_sources: async () => {
+      const builds = await removeOldSources(pool, settings.sourceRetentionDays, new Date())
+      log.info({ builds }, 'removed expired source archives')
+    },
+  }
+}
+
+/**
+ * Forgets the archives of builds that ended, and were wanted last, before an instant: at most `limit`, the oldest builds first,
+ * none that another process has locked. Returns how many.
+ */
+export async function forgetSources(database: Database, before: Date, limit: number): Promise<number> {
+  const { rowCount } = await database.query({ name: 'forget-sources', text: forgetText, values: [before, limit] })
+  return rowCount ?? 0
+}
+
+/** Looks by the time of creation first: a build that ended before an instant was made before it. */
+const forgetText = `with due as (
+    select r.id from build_records r join engine.builds b on b.id = r.id
+     where r.source_blob is not null and r.created_at < $1 and b.finished_at < $1 and (r.source_wanted_at is null or r.source_wanted_at < $1)
+     order by r.created_at limit $2 for update of r skip locked)
+  update build_records set source_blob = null, source_removed_at = now() where id = any(array(select id from due))`

@@ -1,11 +1,11 @@
 import type { BuildSource } from '@harmont/engine'
 import type { Database } from '../../platform/database/transaction.ts'
 import { apiError } from '../../platform/http/index.ts'
-import { prolongSource, sourceRemovedAt } from './retention-store.ts'
 
 /**
- * To be asked before anything is made that needs the files of a build that may have ended long ago: they are kept from then on. Throws 409 `source_gone` when
- * they are no longer. What can be fetched again, from a repository or an address, never is.
+ * Requires the files of a build that may have ended long ago, and keeps them from then on. Call it before making anything that
+ * needs them. Throws 409 `source_gone` when they are no longer kept. A source in a repository or at an address can be fetched
+ * again, and is never gone.
  */
 export async function requireSource(database: Database, buildId: string, source: BuildSource | null): Promise<void> {
   if (source?.kind !== 'archive' || (await prolongSource(database, buildId))) return
@@ -15,4 +15,25 @@ export async function requireSource(database: Database, buildId: string, source:
     'source_gone',
     `The source archive of this build ${when}: sources are kept for a time after the end of a build. Submit its files as a new build, with \`hm run --cloud\`.`,
   )
+}
+
+/**
+ * Keeps the source archive of a build for its whole time again; false when it is gone. Locks the row, as its removal does: it is
+ * kept or it is gone, for everybody.
+ */
+export async function prolongSource(database: Database, buildId: string): Promise<boolean> {
+  const { rowCount } = await database.query(
+    'update build_records set source_wanted_at = now() where id = $1 and source_blob is not null',
+    [buildId],
+  )
+  return rowCount === 1
+}
+
+/** Finds when the source archive of a build was removed; null for one that never was. */
+async function sourceRemovedAt(database: Database, buildId: string): Promise<Date | null> {
+  const { rows } = await database.query<{ source_removed_at: Date | null }>(
+    'select source_removed_at from build_records where id = $1',
+    [buildId],
+  )
+  return rows[0]?.source_removed_at ?? null
 }

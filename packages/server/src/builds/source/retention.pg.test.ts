@@ -9,7 +9,7 @@ import { sweepBlobs } from '../../main/sweeps.ts'
 import { openDirectoryStore } from '../../platform/blobs/index.ts'
 import { ir, playJob } from '../../testing/runner.ts'
 import { codeOf, ownerToken, testServer } from '../../testing/server.ts'
-import { urlSources } from './fetch-url-source.ts'
+import { urlSources } from './offer-source.ts'
 import { removeOldSources } from './remove-old-sources.ts'
 
 type Build = components['schemas']['Build']

@@ -51,10 +51,12 @@ async function newBuild(more: Readonly<Record<string, unknown>> = {}): Promise<M
   return { id: made.body.id, path: `${path}/1` }
 }
 
+const noGit = () => Promise.reject(new Error('expected no git source'))
+
 /** What a runner is offered for the build, by a server that was just started. */
 async function offer({ id }: Made) {
   const blobs = await openDirectoryStore(it.blobDirectory)
-  const offers = sourceOffers({ pool: it.server.pool, blobs, forges: new Map(), sourceUrlAllow: ['127.0.0.1'] })
+  const offers = sourceOffers({ pool: it.server.pool, blobs, offerGitSource: noGit, sourceUrlAllow: ['127.0.0.1'] })
   const source = (await it.server.engine.store.load(id))?.context.source
   if (source?.kind !== 'url') throw new Error('expected an address as source')
   const offered = async () => {

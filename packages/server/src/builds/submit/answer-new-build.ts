@@ -1,19 +1,21 @@
+import type { Database } from '../../platform/database/transaction.ts'
 import { apiError, type Idempotency, type Membership, type Reply } from '../../platform/http/index.ts'
 import { presentBuild } from '../records/present-build.ts'
 import { requireBuild } from '../records/require-build.ts'
-import { findBuildPlace } from '../records/store-by-id.ts'
 import { awaitRender } from './await-render.ts'
 import type { Owner } from './build-context.ts'
-import type { GateServices } from './may-build.ts'
 import { type Submission, type SubmitServices, submitBuild } from './submit-build.ts'
 
-export interface CreateServices extends SubmitServices, GateServices {
+export interface CreateServices extends SubmitServices {
   readonly renderWaitSeconds: number
 }
 
 type Created = Extract<Reply<'createBuild'>, { status: 201 }>
 
-/** Submits a build, waits for its rendering where it has no IR, and gives the answer of every route that makes one. Throws 422 for one that cannot run. */
+/**
+ * Submits a build, waits for its rendering where it has no IR, and returns the answer of every route that makes one. Throws
+ * 422 for a build that cannot run.
+ */
 export async function answerNewBuild(
   services: CreateServices,
   submission: Submission,
@@ -30,7 +32,7 @@ export async function answerNewBuild(
   return answerBuild(services, owner, { id, pipelineSlug: pipeline.slug, number }, signal)
 }
 
-/** Renders the answer to a build again that a request with an `Idempotency-Key` has made. */
+/** Returns the answer again for a build that a request with an `Idempotency-Key` has made. */
 export async function replayNewBuild(
   services: CreateServices,
   buildId: string,
@@ -63,4 +65,19 @@ async function answerBuild(
     })
   const location = `${publicUrl}/api/v0/organizations/${owner.organizationSlug}/pipelines/${pipelineSlug}/builds/${number}`
   return { status: 201, body: presentBuild(build, pipelineSlug), headers: { location } }
+}
+
+/** Finds where a build of an organization is; undefined when it has gone with its pipeline. */
+export async function findBuildPlace(
+  database: Database,
+  organizationId: string,
+  buildId: string,
+): Promise<{ readonly pipelineSlug: string; readonly number: number } | undefined> {
+  const { rows } = await database.query<{ pipelineSlug: string; number: number }>({
+    name: 'find-build-place',
+    text: `select p.slug as "pipelineSlug", r.number from build_records r join pipelines p on p.id = r.pipeline_id
+            where r.id = $1 and p.organization_id = $2`,
+    values: [buildId, organizationId],
+  })
+  return rows[0]
 }

@@ -1,13 +1,16 @@
-import { isBuildTerminal } from '@harmont/engine'
+import { type Build, isBuildTerminal } from '@harmont/engine'
 import { now } from '@harmont/sandbox'
+import { follow } from '../../platform/follow/follow.ts'
 import type { BuildEngine } from '../engine/build-engine.ts'
+import { loadBuild } from '../jobs/load-build.ts'
 
-/** Of the whole wait, how long it may be for a runner to take the rendering up. */
+/** The part of the whole wait that a runner has to take the rendering up. */
 const runnerWaitMs = 5000
 
 /**
- * Waits until the pipeline of a build is rendered, or has failed to, at most `waitMs`; less when no runner takes it up. A client that goes away ends the
- * wait and nothing else. A build that is held, or has its steps, is not waited for. Gives how many steps are known.
+ * Waits until the pipeline of a build is rendered, or has failed to, at most `waitMs`; less when no runner takes it up. A
+ * client that goes away ends the wait and nothing else. A build that is held, or has its steps, is not waited for. Returns how
+ * many steps are known.
  */
 export async function awaitRender(
   engine: BuildEngine,
@@ -16,47 +19,32 @@ export async function awaitRender(
   gone: AbortSignal,
 ): Promise<number> {
   const start = now()
-  for (;;) {
-    const changed = nextChange(engine, buildId)
-    try {
-      const found = await engine.store.load(buildId)
-      if (found === undefined) throw new Error(`the build ${buildId} was deleted while it was being rendered`)
-      const { state, steps, render, held } = found.build
-      if (steps.length > 0 || held || isBuildTerminal(state)) return steps.length
-      const until = start + (render?.state === 'scheduled' ? Math.min(waitMs, runnerWaitMs) : waitMs)
-      const leftMs = until - now()
-      if (leftMs <= 0 || gone.aborted) return 0
-      await changed.within(leftMs, gone)
-    } finally {
-      changed.stop()
-    }
-  }
-}
-
-interface Change {
-  within(ms: number, gone: AbortSignal): Promise<void>
-  stop(): void
-}
-
-/** The next change of a build from now on. */
-function nextChange(engine: BuildEngine, buildId: string): Change {
-  let announce = () => {}
-  const happened = new Promise<void>((resolve) => {
-    announce = resolve
+  const over = new AbortController()
+  let timer: NodeJS.Timeout | undefined
+  const readings = follow({
+    subscribe: (wake) => engine.store.changes.onBuild(buildId, wake),
+    async read() {
+      const build = await loadBuild(engine, buildId)
+      clearTimeout(timer)
+      const isTaken = build.render?.state !== 'scheduled'
+      const leftMs = start + (isTaken ? waitMs : Math.min(waitMs, runnerWaitMs)) - now()
+      if (leftMs > 0) timer = setTimeout(() => over.abort(), leftMs)
+      else over.abort()
+      return build
+    },
+    isDone: isRendered,
+    restMs: 0,
+    signal: AbortSignal.any([gone, over.signal]),
   })
-  const stop = engine.store.changes.onBuild(buildId, announce)
-  return {
-    stop,
-    within: (ms, gone) =>
-      new Promise<void>((resolve) => {
-        const timer = setTimeout(done, ms)
-        function done() {
-          clearTimeout(timer)
-          gone.removeEventListener('abort', done)
-          resolve()
-        }
-        gone.addEventListener('abort', done)
-        void happened.then(done)
-      }),
+  let steps = 0
+  try {
+    for await (const build of readings) if (isRendered(build)) steps = build.steps.length
+  } finally {
+    clearTimeout(timer)
   }
+  return steps
+}
+
+function isRendered({ state, steps, held }: Build): boolean {
+  return steps.length > 0 || held || isBuildTerminal(state)
 }

@@ -1,5 +1,5 @@
 import type { ConditionContext } from '@harmont/ir'
-import type { RefClass } from './ref-class.ts'
+import { type BuildInput, headCommit, type RequestedBuild } from './build-input.ts'
 
 /** Where a build comes from: what its steps' conditions and variables, its secrets and its cache depend on. */
 export interface BuildFacts {
@@ -45,7 +45,15 @@ export interface Delivery {
   readonly asOf?: Date
 }
 
-/** The facts of a build that a person or a program asks for. */
+/** The author of a build: an account, or a person whom a forge knows. All null: nobody. */
+export interface Author {
+  readonly userId: string | null
+  /** The name of an author without an account. */
+  readonly name: string | null
+  readonly email?: string | null
+}
+
+/** Returns the facts of a build that a person or a program asks for. */
 export function requestedFacts(source: 'api' | 'ui', refClass: RefClass = 'upload'): BuildFacts {
   return {
     event: source === 'ui' ? 'manual' : 'api',
@@ -62,7 +70,10 @@ export function requestedFacts(source: 'api' | 'ui', refClass: RefClass = 'uploa
   }
 }
 
-/** Whose word the branch, tag and pull request of a build are; null: the repository's, from which the server has fetched them. */
+/**
+ * Names who claims the branch, tag and pull request of a build; null when the server has fetched them from the repository
+ * itself.
+ */
 export function claimantOf({
   trust,
   refClass,
@@ -72,11 +83,26 @@ export function claimantOf({
   return refClass === 'upload' ? 'uploads' : null
 }
 
-/** What the conditions of its steps are evaluated with. */
+/** Returns the facts that the conditions of its steps are evaluated with. */
 export function conditionContext(
   branch: string,
   env: Readonly<Record<string, string>>,
   { event, baseBranch, tag, changed }: BuildFacts,
 ): ConditionContext {
   return { event, branch, baseBranch, tag, changed, env, local: false }
+}
+
+/**
+ * Tells how the server knows what ref a build is of. `fetched`: it has fetched files and steps from there itself. `upload`:
+ * somebody has brought files, steps or variables, or named a commit, and the branch is only what the request says.
+ */
+export type RefClass = 'fetched' | 'upload'
+
+/**
+ * Returns the class of a build that somebody asks for. Variables count, because some of them are commands to what a step
+ * runs (`NODE_OPTIONS`). A commit counts, because it may be of another branch.
+ */
+export function refClassOf({ input: wish }: RequestedBuild, { source }: Pick<BuildInput, 'source'>): RefClass {
+  const isOfHead = source?.kind === 'git' && wish.commit === headCommit
+  return isOfHead && wish.ir === null && Object.keys(wish.env).length === 0 ? 'fetched' : 'upload'
 }

@@ -4,7 +4,7 @@ import { FieldErrors } from '../../platform/input/field-errors.ts'
 import { checkAddress } from '../../platform/outbound/check-address.ts'
 import { FetchRefused } from '../../platform/outbound/fetch-refused.ts'
 
-/** What a build is made of, whoever asks for it. */
+/** The input of a build, whoever asks for it. */
 export interface BuildInput {
   readonly branch: string
   readonly commit: string
@@ -14,11 +14,11 @@ export interface BuildInput {
   readonly ir: string | null
   /** null: an empty tree. */
   readonly source: BuildSource | null
-  /** Every step runs, whatever the cache has; what passes is kept in it. */
+  /** Every step runs, whatever the cache has. Steps that pass are stored in it. */
   readonly withoutCache: boolean
 }
 
-/** What a person or a program asks for, on both routes. */
+/** A build that a person or a program asks for, on both routes. */
 export interface RequestedBuild {
   readonly input: BuildInput
   readonly recordedSource: 'api' | 'ui'
@@ -26,11 +26,17 @@ export interface RequestedBuild {
   readonly hasSource: boolean
 }
 
+/** Stands for the newest commit of the branch. */
+export const headCommit = 'HEAD'
+
 const sources = ['api', 'ui', 'webhook', 'schedule', 'trigger_job']
 const variableName = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/
 const kib = 1024
 
-/** Judges the members that both routes share (`http.md` 7.1). Throws 422 `build_invalid`, and then there is neither row nor number. */
+/**
+ * Reads the members that both routes share (`http.md` 7.1). Throws 422 `build_invalid`, and then there is neither row nor
+ * number.
+ */
 export function readBuildInput(
   body: Body<'createBuild'> | Body<'createBuildBySource'>,
   upload: UploadedSource | null,
@@ -62,7 +68,7 @@ function atMost(errors: FieldErrors, field: string, text: string, bytes: number)
   if (got > bytes) errors.add(field, `must have at most ${bytes / kib} KiB; got ${Math.ceil(got / kib)} KiB`)
 }
 
-/** Notes what is wrong with the variables of a build. */
+/** Checks the variables of a build and adds their errors. */
 export function checkEnv(errors: FieldErrors, env: Readonly<Record<string, string>>): void {
   const entries = Object.entries(env)
   if (entries.length > 256) errors.add('env', `must have at most 256 names; got ${entries.length}`)
@@ -76,7 +82,7 @@ export function checkEnv(errors: FieldErrors, env: Readonly<Record<string, strin
   if (total > 256 * kib) errors.add('env', `must have at most 256 KiB in all; got ${Math.ceil(total / kib)} KiB`)
 }
 
-/** An upload beats an address; null for neither. */
+/** Returns the upload, or else the archive at an address; null for neither. */
 function readSource(
   errors: FieldErrors,
   body: Body<'createBuild'>,

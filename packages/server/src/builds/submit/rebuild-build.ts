@@ -1,14 +1,13 @@
-import { type BuildContext, type BuildSource, type NewBuild, planBuild } from '@harmont/engine'
+import { type Build, type BuildContext, type BuildSource, type NewBuild, planBuild } from '@harmont/engine'
 import type { PipelineRow } from '../../organizations/index.ts'
 import type { Database } from '../../platform/database/transaction.ts'
+import { requireLoaded } from '../jobs/load-build.ts'
 import type { BuildRow } from '../records/store.ts'
-import { requireSource } from '../source/require-source.ts'
-import { prolongSource } from '../source/retention-store.ts'
+import { prolongSource, requireSource } from '../source/require-source.ts'
 import { findArchive, findDigest } from '../source/store.ts'
 import type { Owner } from './build-context.ts'
-import { type BuildFacts, conditionContext } from './build-facts.ts'
-import type { RefClass } from './ref-class.ts'
-import type { Author, Submission, SubmitServices } from './submit-build.ts'
+import { type Author, type BuildFacts, conditionContext, type RefClass } from './build-facts.ts'
+import type { Submission, SubmitServices } from './submit-build.ts'
 
 export interface RebuildWish {
   readonly owner: Owner
@@ -22,17 +21,16 @@ export interface RebuildWish {
 }
 
 /**
- * The same build once more, to be submitted (`http.md` 1.3): commit, source, steps and environment are those of the first. A fork's stays a fork's, and waits
- * for approval unless the first one had it, or needed none. Throws 409 `source_gone` when its files are no longer kept.
+ * Returns the same build once more, to be submitted (`http.md` 1.3), with the commit, source, steps and environment of the
+ * first. The build of a fork stays one, and waits for approval unless the first one had it, or needed none. Throws 409
+ * `source_gone` when its files are no longer kept.
  */
 export async function rebuildOf(
   { pool, engine }: Pick<SubmitServices, 'pool' | 'engine'>,
   { owner, pipeline, build, author, recordedSource, env, withoutCache }: RebuildWish,
 ): Promise<Submission> {
-  const found = await engine.store.load(build.id)
-  if (found === undefined) throw new Error(`the engine does not have the build ${build.id}`)
-  const { context } = found
-  // Who lays variables over it runs something else.
+  const { build: loaded, context } = await requireLoaded(engine, build.id)
+  // With other variables it runs something else.
   const refClass: RefClass = Object.keys(env).length === 0 ? build.ref_class : 'upload'
   const facts = { ...factsOf(build, context), refClass, held: needsApproval(build, pipeline), recordedSource }
   await requireSource(pool, build.id, context.source)
@@ -45,11 +43,14 @@ export async function rebuildOf(
     source: context.source?.kind === 'url' ? await sameArchive(pool, build.id, context.source) : context.source,
     withoutCache,
   }
-  const from = startOf(found.build, context, conditionContext(input.branch, input.env, facts))
+  const from = startOf(loaded, context, conditionContext(input.branch, input.env, facts))
   return { owner, pipeline, author, input, facts, from }
 }
 
-/** What was fetched from an address once is the same archive for every rebuild; once it is no longer kept, it is fetched again and must be equal. */
+/**
+ * Returns the archive that was fetched from an address, which every rebuild shares. Once it is no longer kept, it is fetched
+ * again and must be equal.
+ */
 async function sameArchive(
   database: Database,
   buildId: string,
@@ -61,10 +62,8 @@ async function sameArchive(
   return { ...source, sha256: source.sha256 ?? (await findDigest(database, buildId)) }
 }
 
-type Loaded = NonNullable<Awaited<ReturnType<SubmitServices['engine']['store']['load']>>>['build']
-
 function startOf(
-  build: Loaded,
+  build: Build,
   { renderSlug }: BuildContext,
   known: BuildContext['conditionContext'],
 ): NewBuild['from'] {
@@ -73,12 +72,12 @@ function startOf(
     const planned = planBuild({ timeoutSeconds, steps, warnings: [] }, { conditions: known })
     return { ...planned, group: group ?? undefined }
   }
-  // Rendering is tried again, whatever kept it from its end.
+  // Rendering is tried again, however it ended.
   if (renderSlug !== null) return { kind: 'render' }
   return { kind: 'rejected', code: errorCode ?? 'invalid_ir', message: errorMessage ?? 'The pipeline cannot be run.' }
 }
 
-/** A fork's build that ended before anybody was asked, for want of money, says nothing about an approval. */
+/** A build of a fork that ended for want of balance was never asked about: it says nothing about an approval. */
 function needsApproval({ held, trust, error_code }: BuildRow, { fork_policy }: PipelineRow): boolean {
   const wasNotAsked = trust === 'fork' && error_code === 'billing_insufficient_balance'
   return held || (wasNotAsked && fork_policy === 'approval')

@@ -57,12 +57,12 @@ test('where the pipeline has to be rendered from it, the request is refused and 
 })
 
 test('an archive at an address is the tree of the steps; with another checksum than was said the build fails and says so', async () => {
-  const archive = execFileSync('tar', ['-cz', '-C', import.meta.dirname, 'runner-token.ts'])
+  const archive = execFileSync('tar', ['-cz', '-C', import.meta.dirname, 'may-build.ts'])
   const host = createServer((_, response) => response.end(archive))
   await new Promise<void>((done) => host.listen(0, '127.0.0.1', done))
   onTestFinished(() => void host.close())
   const source_url = `http://127.0.0.1:${(host.address() as AddressInfo).port}/a.tgz`
-  const pipeline_ir = ir({ key: 'a', cmd: 'test -s runner-token.ts' })
+  const pipeline_ir = ir({ key: 'a', cmd: 'test -s may-build.ts' })
   const run = async (source_sha256: string | null) => {
     const builds = `/api/v0/organizations/default/pipelines/${await it.newPipeline()}/builds`
     const body = { branch: 'main', commit: 'c', pipeline_ir, source_url, source_sha256 }

@@ -8,11 +8,11 @@ import { hashToken } from '../../platform/encryption/token.ts'
 import type { BuildEngine } from '../engine/build-engine.ts'
 import { parseApart } from '../engine/parse-apart.ts'
 import { insertBuildRecord, nextBuildNumber } from '../records/store.ts'
+import { runnerToken } from '../source/runner-token.ts'
 import { buildContext, type Owner } from './build-context.ts'
-import { type BuildFacts, claimantOf, conditionContext } from './build-facts.ts'
+import { type Author, type BuildFacts, claimantOf, conditionContext } from './build-facts.ts'
 import type { BuildInput } from './build-input.ts'
 import { findDelivered, findSameHead, lockPipeline } from './delivery-store.ts'
-import { runnerToken } from './runner-token.ts'
 
 export interface SubmitServices {
   readonly pool: pg.Pool
@@ -31,14 +31,6 @@ export interface Submission {
   readonly from?: NewBuild['from']
   /** Further things to write in the transaction of the build. */
   readonly within?: (client: pg.ClientBase, build: { readonly id: string; readonly number: number }) => Promise<void>
-}
-
-/** Who a build is by: an account, or somebody whom a forge knows. All null: nobody. */
-export interface Author {
-  readonly userId: string | null
-  /** Of an author without an account. */
-  readonly name: string | null
-  readonly email?: string | null
 }
 
 export interface Submitted {

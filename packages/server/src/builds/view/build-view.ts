@@ -1,16 +1,17 @@
 import type { components } from '@harmont/contract'
+import type { BuildState } from '@harmont/engine'
 import { type PipelineRow, presentPipeline } from '../../organizations/index.ts'
-import type { Complete } from '../../platform/http/index.ts'
+import { type Complete, type Handlers, operation } from '../../platform/http/index.ts'
 import { formatInstant } from '../../platform/input/instant.ts'
 import { orderSteps } from '../jobs/order-steps.ts'
-import { presentSummary } from '../overviews/present-summary.ts'
+import { presentSummary } from '../overviews/summary-store.ts'
+import { runMs } from '../records/present-build.ts'
+import { requireBuild } from '../records/require-build.ts'
 import type { BuildRow } from '../records/store.ts'
 import { buildCost } from './cost.ts'
-import { etaMs } from './eta.ts'
-import { lineageOf } from './lineage.ts'
 import { presentJobView, presentRenderView } from './present-job-view.ts'
 import { readView, type ViewPlace, type ViewServices } from './read-view.ts'
-import { earlierBuilds, recentRunMs, type ViewRow } from './store.ts'
+import { type Earlier, earlierBuilds, recentRunMs, type ViewRow } from './store.ts'
 
 type BuildViewBody = Complete<components['schemas']['BuildView']>
 
@@ -56,4 +57,46 @@ export async function buildView(
 /** Who canceled a build; null when nobody did. */
 export function canceledBy({ canceled_by, canceled_by_name }: ViewRow): BuildViewBody['canceled_by'] {
   return canceled_by_name === null ? null : { user_uuid: canceled_by, name: canceled_by_name }
+}
+
+/** The page of a build in one request. */
+export function buildViewRoutes(services: ViewServices): Pick<Handlers, 'getBuildView'> {
+  return {
+    getBuildView: operation('getBuildView', async ({ membership, params }) => {
+      const { organizationId, organizationSlug } = membership
+      const found = await requireBuild(services.pool, organizationId, params)
+      return { status: 200, body: await buildView(services, { organizationSlug, ...found }) }
+    }),
+  }
+}
+
+/** How long, in ms, a running build still takes if it takes as long as the median of those before it; null where nobody knows. */
+export function etaMs(
+  build: Pick<BuildRow, 'started_at' | 'finished_at' | 'idle_ms'>,
+  earlierMs: readonly number[],
+  now: number,
+): number | null {
+  const median = earlierMs.toSorted((a, b) => a - b)[Math.floor(earlierMs.length / 2)]
+  const ran = runMs(build, now)
+  if (ran === null || build.finished_at !== null || median === undefined) return null
+  return Math.max(0, Math.round(median - ran))
+}
+
+export interface Lineage {
+  readonly lastPassed: { readonly number: number; readonly commit: string } | null
+  /** Of a failed build: the first of the failures that it goes on with, itself when it is new. */
+  readonly failingSince: number | null
+}
+
+/** Where a build stands among those before it on its branch, newest first. Canceled ones say nothing. */
+export function lineageOf(number: number, state: BuildState, earlier: readonly Earlier[]): Lineage {
+  const passed = earlier.find((build) => build.state === 'passed')
+  const failures = earlier
+    .slice(0, passed === undefined ? undefined : earlier.indexOf(passed))
+    .filter((build) => build.state === 'failed')
+  const isFailed = state === 'failed' || state === 'failing'
+  return {
+    lastPassed: passed === undefined ? null : { number: passed.number, commit: passed.commit },
+    failingSince: isFailed ? (failures.at(-1)?.number ?? number) : null,
+  }
 }

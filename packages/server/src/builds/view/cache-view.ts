@@ -1,10 +1,9 @@
 import type { Job, Step } from '@harmont/engine'
 import { formatInstant } from '../../platform/input/instant.ts'
 import { policySentence } from './cache-policy.ts'
-import type { LookUpRow } from './cache-store.ts'
 import { explainMiss } from './explain-miss.ts'
-import type { JobView } from './present-job-view.ts'
-import type { ViewOfBuild } from './view-of-build.ts'
+import type { LookUpRow } from './store.ts'
+import type { JobView, ViewOfBuild } from './view-of-build.ts'
 
 type Cache = JobView['cache']
 

@@ -1,7 +1,7 @@
 import type { LookUpInputs, Step } from '@harmont/engine'
 import { watchedPaths } from '@harmont/ir'
 import { expires, listed, watchedVariables } from './cache-policy.ts'
-import type { JobView } from './present-job-view.ts'
+import type { JobView } from './view-of-build.ts'
 
 type Change = JobView['cache']['changes'][number]
 

@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process'
 import { anyCharacter } from '@harmont/test-kit/character'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { hintOf } from './failure-hint.ts'
-import { shellWord } from './shell-word.ts'
+import { hintOf } from './failure.ts'
+import { shellWord } from './shell-view.ts'
 
 const step = { resources: { cpu: 2, memoryGb: 4, diskGb: 20 }, timeoutSeconds: 60, secrets: { T: 'npm_read' } }
 

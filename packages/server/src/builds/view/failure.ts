@@ -2,7 +2,6 @@ import type { components } from '@harmont/contract'
 import type { Job, JobErrorCode, Step } from '@harmont/engine'
 import { type Found, nothingFound } from '@harmont/logs'
 import type { Complete } from '../../platform/http/index.ts'
-import { hintOf } from './failure-hint.ts'
 import type { ViewOfBuild } from './view-of-build.ts'
 
 const platformFaults: ReadonlySet<JobErrorCode> = new Set([
@@ -19,10 +18,10 @@ type Shown = Complete<components['schemas']['JobView']>['failure']
 const reportsShown = 10
 
 /** Why a job did not pass; null for one that has not failed. `step` is null for the rendering. */
-export function failureOf({ lastWords, publicUrl }: ViewOfBuild, job: Job, step: Step | null): Shown {
+export function failureOf({ failureOutputs, publicUrl }: ViewOfBuild, job: Job, step: Step | null): Shown {
   if (job.state !== 'failed' && job.state !== 'timed_out') return null
   const { errorCode, errorMessage, exitCode } = job
-  const words = lastWords.get(job.id)
+  const words = failureOutputs.get(job.id)
   const signal = /\bSIG[A-Z0-9]+\b/.exec(errorMessage ?? '')?.[0] ?? null
   return {
     kind: errorCode ?? (signal === null ? 'exit' : 'signal'),
@@ -44,4 +43,45 @@ function presentFound({
 }: Found): Pick<NonNullable<Shown>, 'failed_tests' | 'other_errors' | 'reports'> {
   const reports = failures.slice(0, reportsShown).map(({ logLine, ...failure }) => ({ ...failure, log_line: logLine }))
   return { failed_tests: tests, other_errors: errors, reports }
+}
+
+/** What somebody may do about a failure, where its code says it; null where only the log can. */
+export function hintOf(
+  { errorCode, exitCode }: Pick<Job, 'errorCode' | 'exitCode'>,
+  { resources, timeoutSeconds, secrets }: Pick<Step, 'resources' | 'timeoutSeconds' | 'secrets'>,
+): string | null {
+  switch (errorCode) {
+    case 'out_of_memory':
+      return `The limit is ${resources.memoryGb} GB. Raise \`resources\` or use less memory.`
+    case 'disk_limit':
+      return `The limit is ${resources.diskGb} GB. Raise \`resources\` or write less.`
+    case 'step_timeout':
+      return `The limit is ${timeoutSeconds} s. Raise \`timeout\` or split the step.`
+    case 'pipeline_timeout':
+      return 'The whole pipeline timed out. Raise its `timeout` or run steps in parallel.'
+    case 'secret_missing':
+      return `Set ${Object.values(secrets).join(', ')} with \`hm secret set NAME\` or in the settings. If the secret exists but is limited, an administrator can allow it for uploads.`
+    case 'secret_unusable':
+      return 'Set the secret again, or use fewer or shorter secrets.'
+    case 'provision_failed':
+      return 'If the message names an image, check its name and registry. Otherwise retry, or rebuild to recreate what the step starts from.'
+    case 'snapshot_failed':
+    case 'build_abandoned':
+      return 'Retry: the command itself did not cause this.'
+    case 'sandbox_lost':
+      return 'Check in the log how far it got, and retry if it is safe to run twice.'
+    case 'service_unsupported':
+      return 'Start the service in the command of the step.'
+    case null:
+      return exitHint(exitCode)
+  }
+}
+
+/** Exit codes that shells agree on. */
+function exitHint(exitCode: number | null): string | null {
+  if (exitCode === 126) return 'Exit code 126: the file exists but is not executable.'
+  if (exitCode === 127) return 'Exit code 127: command not found. Install it in this step or in the one it builds in.'
+  if (exitCode === 137)
+    return 'Exit code 137: the command was killed with SIGKILL, but not by the memory limit of the step.'
+  return null
 }

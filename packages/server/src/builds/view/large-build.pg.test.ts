@@ -1,6 +1,7 @@
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import type pg from 'pg'
 import { expect, test } from 'vitest'
+import { costWith } from '../../billing/usage/cost-of.ts'
 import { readSettings } from '../../platform/settings/read-settings.ts'
 import { ir, playJob } from '../../testing/runner.ts'
 import { ownerToken, publicUrl, testServer } from '../../testing/server.ts'
@@ -49,7 +50,13 @@ test('web B1 the view of 200 jobs has at most 40 kB compressed, and is read with
       },
     }
     const pool = counted as unknown as pg.Pool
-    const services = { pool, engine: it.server.engine, settings: readSettings({}), disk: { full: null }, publicUrl }
+    const services = {
+      pool,
+      engine: it.server.engine,
+      costOf: costWith(readSettings({})),
+      disk: { full: null },
+      publicUrl,
+    }
     const view = await buildView(services, { organizationSlug: 'default', ...found })
     expect(view.jobs).toHaveLength(size)
     counts.push(count)

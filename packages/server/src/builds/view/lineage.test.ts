@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { type Earlier, lineageOf } from './lineage.ts'
+import { lineageOf } from './build-view.ts'
+import type { Earlier } from './store.ts'
 
 const builds = (...states: readonly Earlier['state'][]): readonly Earlier[] =>
   states.map((state, index) => ({ number: 9 - index, commit: `c${9 - index}`, state }))

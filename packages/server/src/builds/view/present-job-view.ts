@@ -1,20 +1,16 @@
-import type { components } from '@harmont/contract'
 import { isTerminal, type Job, type Step } from '@harmont/engine'
-import type { Complete } from '../../platform/http/index.ts'
 import { formatInstant, formatOptionalInstant } from '../../platform/input/instant.ts'
 import { prerequisitesOf } from '../jobs/order-steps.ts'
-import { presentJobOf } from '../jobs/present-in-build.ts'
+import { presentJobOf } from '../jobs/present.ts'
 import { waitReason } from '../jobs/read-waits.ts'
 import { prerequisiteProblem, retryProblem } from '../jobs/retry-problem.ts'
-import { presentAttempts } from './attempts.ts'
 import { cacheOf } from './cache-view.ts'
 import { jobCost } from './cost.ts'
 import { failureOf } from './failure.ts'
 import { localCommand, shellOf, snapshotOf } from './shell-view.ts'
-import type { ViewOfBuild } from './view-of-build.ts'
+import type { AttemptRow } from './store.ts'
+import type { JobView, ViewOfBuild } from './view-of-build.ts'
 import { waitingOf } from './waiting.ts'
-
-export type JobView = Complete<components['schemas']['JobView']>
 
 /** The newest attempt of a step as the build's page shows it. */
 export function presentJobView(view: ViewOfBuild, job: Job, step: Step): JobView {
@@ -103,4 +99,40 @@ function hasNotPassed({ state, softFailed, skipReason }: Job): boolean {
 function logOf({ logs }: ViewOfBuild, { id }: Job): JobView['log'] {
   const { lines, bytes, complete } = logs.get(id) ?? { lines: null, bytes: null, complete: false }
   return { lines, bytes, complete }
+}
+
+type Attempt = JobView['attempts'][number]
+
+/** The attempts of a job's step, oldest first, up to the job itself, which is the newest. */
+export function presentAttempts({ attempts }: ViewOfBuild, job: Job): Attempt[] {
+  const before = (attempts.get(job.step) ?? []).filter(({ attempt }) => attempt < job.attempt)
+  const earlier = before.map((row, index) => presentRow(row, before[index - 1]))
+  const own: Attempt = {
+    number: job.attempt,
+    job_id: job.id,
+    cause: causeOf(job.createdAt, before.at(-1)),
+    state: job.state,
+    exit_code: job.exitCode,
+    started_at: formatOptionalInstant(job.startedAt),
+    finished_at: formatOptionalInstant(job.finishedAt),
+  }
+  return [...earlier, own]
+}
+
+function presentRow(row: AttemptRow, before: AttemptRow | undefined): Attempt {
+  return {
+    number: row.attempt,
+    job_id: row.id,
+    cause: causeOf(row.created_at.getTime(), before),
+    state: row.state,
+    exit_code: row.exit_code,
+    started_at: row.started_at && formatInstant(row.started_at.getTime()),
+    finished_at: row.finished_at && formatInstant(row.finished_at.getTime()),
+  }
+}
+
+/** The step's own policy makes the next attempt at the instant at which the one before it ends; a person comes later. */
+function causeOf(createdAt: number, before: AttemptRow | undefined): string {
+  if (before === undefined) return 'first'
+  return createdAt === before.finished_at?.getTime() ? 'policy' : 'manual'
 }

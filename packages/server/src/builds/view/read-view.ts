@@ -2,21 +2,19 @@ import { type Build, type Disk, isTerminal, type Job } from '@harmont/engine'
 import { now } from '@harmont/sandbox'
 import type pg from 'pg'
 import type { PipelineRow } from '../../organizations/index.ts'
-import type { Settings } from '../../platform/settings/read-settings.ts'
 import type { BuildEngine } from '../engine/build-engine.ts'
 import { prerequisitesOf } from '../jobs/order-steps.ts'
 import { readWaits } from '../jobs/read-waits.ts'
 import { readLogFacts } from '../logs/log-facts.ts'
-import { findLookUps } from './cache-store.ts'
+import { readFailureOutputs } from './failure-output.ts'
 import { readHolders } from './holders.ts'
-import { readLastWords } from './last-words.ts'
-import { findAttempts, findViewRow, jobsAhead, type ViewRow } from './store.ts'
-import type { ViewOfBuild } from './view-of-build.ts'
+import { findAttempts, findLookUps, findViewRow, jobsAhead, type ViewRow } from './store.ts'
+import type { CostOf, ViewOfBuild } from './view-of-build.ts'
 
 export interface ViewServices {
   readonly pool: pg.Pool
   readonly engine: BuildEngine
-  readonly settings: Settings
+  readonly costOf: CostOf
   readonly disk: Pick<Disk, 'full'>
   readonly publicUrl: string
 }
@@ -39,7 +37,7 @@ export interface ReadView {
 
 /** Reads what has changed in a build after a version, -1 for all of it, in a number of queries that does not depend on how much it is. */
 export async function readView(services: ViewServices, place: ViewPlace, after: number): Promise<ReadView> {
-  const { pool, engine, settings, publicUrl } = services
+  const { pool, engine, costOf, publicUrl } = services
   const buildId = place.build.id
   const [row, attempts] = [await findViewRow(pool, buildId), await findAttempts(pool, buildId, after)]
   const loaded = await engine.store.load(buildId)
@@ -56,8 +54,8 @@ export async function readView(services: ViewServices, place: ViewPlace, after: 
     services,
     shown.map(({ id }) => id),
   )
-  const [lastWords, lookUps, ahead, [waits, holders]] = await Promise.all([
-    readLastWords(engine.logs, build, logs),
+  const [failureOutputs, lookUps, ahead, [waits, holders]] = await Promise.all([
+    readFailureOutputs(engine.logs, build, logs),
     findLookUps(
       pool,
       changed.filter(isCached(build)).map(({ id }) => id),
@@ -77,12 +75,12 @@ export async function readView(services: ViewServices, place: ViewPlace, after: 
     versions: new Map(attempts.map(({ id, version }) => [id, version])),
     logs,
     lookUps,
-    lastWords,
+    failureOutputs,
     ahead,
     waits,
     holders,
     fullDisk: services.disk.full,
-    rates: settings.billing === 'on' ? settings.billingRates : null,
+    costOf,
     publicUrl,
     now: now(),
   }

@@ -1,11 +1,6 @@
-import type { components } from '@harmont/contract'
 import { isTerminal, type Job, type Step } from '@harmont/engine'
-import type { Complete } from '../../platform/http/index.ts'
 import { formatInstant, formatOptionalInstant } from '../../platform/input/instant.ts'
-import { shellWord } from './shell-word.ts'
-import type { ViewOfBuild } from './view-of-build.ts'
-
-type JobView = Complete<components['schemas']['JobView']>
+import type { JobView, ViewOfBuild } from './view-of-build.ts'
 
 /** So long the engine keeps what an ended build left (`engine.md` 6). */
 const keptMs = 24 * 3600 * 1000
@@ -80,4 +75,9 @@ function isForgotten({ build, now }: ViewOfBuild): boolean {
 
 function keptUntil({ build }: ViewOfBuild): string | null {
   return build.finishedAt === null ? null : formatInstant(build.finishedAt + keptMs)
+}
+
+/** A text as one word for a POSIX shell, quoted where it needs to be. */
+export function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
 }

@@ -1,54 +1,51 @@
-import type { Build, BuildContext, JobState } from '@harmont/engine'
+import type { components } from '@harmont/contract'
+import type { Build, BuildContext, Step } from '@harmont/engine'
 import type { PipelineRow } from '../../organizations/index.ts'
-import type { BillingRates } from '../../platform/settings/parse.ts'
+import type { Complete } from '../../platform/http/index.ts'
 import type { Waits } from '../jobs/read-waits.ts'
 import type { LogFacts } from '../logs/log-facts.ts'
-import type { LookUpRow } from './cache-store.ts'
+import type { FailureOutput } from './failure-output.ts'
 import type { HolderRow } from './holders.ts'
-import type { LastWords } from './last-words.ts'
+import type { AttemptRow, LookUpRow } from './store.ts'
 
-/** An attempt of a step as a list of attempts shows it. */
-export interface AttemptRow {
-  readonly id: string
-  /** null: what renders the pipeline. */
-  readonly step: number | null
-  readonly attempt: number
-  readonly state: JobState
-  readonly exit_code: number | null
-  readonly created_at: Date
-  readonly started_at: Date | null
-  readonly finished_at: Date | null
-  /** The build's version when it changed last. */
-  readonly version: number
+export type JobView = Complete<components['schemas']['JobView']>
+
+/** The time in which a step had a machine. */
+export interface MachineUse {
+  readonly startedAt: number
+  readonly finishedAt: number
+  readonly resources: Step['resources']
 }
 
-/** What of a build the views of its jobs are made with. */
+/** Returns what machines cost. Implemented by billing. */
+export type CostOf = (uses: readonly MachineUse[]) => NonNullable<JobView['cost']>
+
+/** Everything that the views of a build and its jobs are made from. */
 export interface ViewOfBuild {
   readonly build: Build
   readonly context: BuildContext
   readonly pipeline: Pick<PipelineRow, 'slug' | 'source_slug'>
   readonly organizationSlug: string
   readonly number: number
-  /** Attempts by step, oldest first; those of the steps that are shown. */
+  /** Attempts of the steps that are shown, by step, oldest first. */
   readonly attempts: ReadonlyMap<number | null, readonly AttemptRow[]>
-  /** By job: the build's version when it changed last. */
+  /** The build's version when a job changed last, by job. */
   readonly versions: ReadonlyMap<string, number>
-  /** Of those that are shown. */
+  /** Facts of the logs of the jobs that are shown. */
   readonly logs: ReadonlyMap<string, LogFacts>
-  /** Of cached steps that are shown. */
+  /** Look-ups of the cached steps that are shown. */
   readonly lookUps: ReadonlyMap<string, LookUpRow>
-  /** Of the first that failed. */
-  readonly lastWords: ReadonlyMap<string, LastWords>
-  /** Of jobs that wait for a runner: how many of their queue come before them. */
+  /** The output of the first jobs that failed. */
+  readonly failureOutputs: ReadonlyMap<string, FailureOutput>
+  /** How many jobs of the queue come before a job that waits for a runner. */
   readonly ahead: ReadonlyMap<string, number>
-  /** What holds jobs that are shown back besides the want of a runner. */
+  /** The limits and groups that hold the jobs that are shown back. */
   readonly waits: Waits
-  /** Those that are waited for in `waits`, by `holderKey`. */
+  /** The holders that `waits` names, by `holderKey`. */
   readonly holders: ReadonlyMap<string, HolderRow>
-  /** What is left of the runner's disk, when that is too little to begin work. */
+  /** The room that is left on the runner's disk, when it is too little to begin work; else null. */
   readonly fullDisk: string | null
-  /** null: billing is off. */
-  readonly rates: BillingRates | null
+  readonly costOf: CostOf
   readonly publicUrl: string
   readonly now: number
 }

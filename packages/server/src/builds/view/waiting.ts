@@ -1,16 +1,18 @@
-import type { components } from '@harmont/contract'
-import { isTerminal, type Job, type Step } from '@harmont/engine'
-import type { Complete } from '../../platform/http/index.ts'
+import { isTerminal, type Job, type Step, type Wait } from '@harmont/engine'
 import { formatInstant } from '../../platform/input/instant.ts'
-import type { ViewOfBuild } from './view-of-build.ts'
-import { gateRefs, gateSentence } from './waiting-at-gate.ts'
+import { holderKey } from './holders.ts'
+import type { JobView, ViewOfBuild } from './view-of-build.ts'
 
-type Waiting = Complete<components['schemas']['JobView']>['waiting']
+type Waiting = JobView['waiting']
 type Ref = NonNullable<Waiting>['refs'][number]
 
+/** A sentence names so many prerequisites. */
 const named = 5
 
-/** Why a job has not started, as a sentence, and what it is about; null for one that has, or never will. `step` is null for the rendering. */
+/**
+ * Says why a job has not started, as a sentence, and what it waits for; null for a job that has, or never will. `step` is null
+ * for the rendering.
+ */
 export function waitingOf(view: ViewOfBuild, job: Job, step: Step | null, prerequisites: readonly Job[]): Waiting {
   const { build, now, waits } = view
   const since = (at: number | null) => ({ since: formatInstant(at ?? job.createdAt), ahead: null, limit: null })
@@ -36,8 +38,8 @@ export function waitingOf(view: ViewOfBuild, job: Job, step: Step | null, prereq
         refs: [ref('runner', 'runner')],
       }
     const { limit, ahead } = waits.place
-    const what = { message: gateSentence(view, waits.place, 'build'), refs: gateRefs(view, waits.place) }
-    return { ...what, ...since(build.groupTurn), limit, ahead }
+    const told = { message: gateSentence(view, waits.place, 'build'), refs: gateRefs(view, waits.place) }
+    return { ...told, ...since(build.groupTurn), limit, ahead }
   }
   if (job.state === 'pending') {
     const refs = prerequisites
@@ -52,8 +54,8 @@ export function waitingOf(view: ViewOfBuild, job: Job, step: Step | null, prereq
   const wait = waits.jobs.get(job.id)
   if (wait !== undefined) {
     const { limit, ahead } = wait
-    const what = { message: gateSentence(view, wait, 'job'), refs: gateRefs(view, wait) }
-    return { ...what, ...since(job.scheduledAt), limit, ahead }
+    const told = { message: gateSentence(view, wait, 'job'), refs: gateRefs(view, wait) }
+    return { ...told, ...since(job.scheduledAt), limit, ahead }
   }
   const ahead = view.ahead.get(job.id) ?? null
   const message = view.fullDisk === null ? runnerSentence(ahead) : `The runner's disk is full (${view.fullDisk}).`
@@ -69,7 +71,7 @@ function runnerSentence(ahead: number | null): string {
   return `Waiting for a free runner; ${ahead === 1 ? 'one job is' : `${ahead} jobs are`} ahead.`
 }
 
-/** What is done between the lease and the start of the command. */
+/** Names the work between the lease and the start of the command. */
 function preparations({ build, context }: ViewOfBuild, step: Step | null): string {
   const source = context.source === null ? '' : ' and the source'
   if (step === null) return `a sandbox for rendering${source}`
@@ -90,4 +92,41 @@ function nameOf({ build }: ViewOfBuild, { step }: Job): string {
 function listed(names: readonly string[]): string {
   const more = names.length - named
   return more > 0 ? `${names.slice(0, named).join(', ')} and ${more} more` : names.join(', ')
+}
+
+type Gated = Pick<ViewOfBuild, 'organizationSlug' | 'pipeline' | 'holders'>
+
+/** Names the limit or the group that holds a job or a build back, and counts the `unit`s before it. */
+function gateSentence({ organizationSlug, pipeline }: Gated, wait: Wait, unit: 'job' | 'build'): string {
+  const { reason, group, limit, ahead } = wait
+  const counted = (n: number) => (n === 1 ? `one ${unit}` : `${n} ${unit}s`)
+  const before = ahead === 0 ? '' : `; ${counted(ahead)} ${ahead === 1 ? 'is' : 'are'} ahead`
+  switch (reason) {
+    case 'organization_limit':
+      return `Waiting for the limit of ${running(limit)} in \`${organizationSlug}\`${before}.`
+    case 'pipeline_limit':
+      return `Waiting for the limit of ${running(limit)} of the pipeline \`${pipeline.slug}\`${before}.`
+    case 'concurrency_group':
+      return `Waiting for its turn in the concurrency group \`${group}\`, which runs ${counted(limit)} at a time${before}.`
+  }
+}
+
+function running(limit: number): string {
+  return limit === 1 ? 'one running job' : `${limit} running jobs`
+}
+
+/** Returns the limit or the group first, then some of its holders, where they are known. */
+function gateRefs({ organizationSlug, pipeline, holders }: Gated, wait: Wait): Ref[] {
+  const { reason, group } = wait
+  const name = reason === 'organization_limit' ? organizationSlug : reason === 'pipeline_limit' ? pipeline.slug : group
+  const kind = reason === 'concurrency_group' ? 'concurrency_group' : 'limit'
+  const own = { kind, name: name ?? '', job_id: null, pipeline_slug: null, build_number: null }
+  const known = wait.holders.flatMap((holder) => {
+    const row = holders.get(holderKey(holder))
+    if (row === undefined) return []
+    const { pipeline_slug, number, job_id } = row
+    const shown = row.step_name ?? `${pipeline_slug} #${number}`
+    return [{ kind: 'holder', name: shown, job_id, pipeline_slug, build_number: number }]
+  })
+  return [own, ...known]
 }

@@ -1,18 +1,57 @@
-import { plainBranch } from '../../builds/submit/plain-branch.ts'
+import type pg from 'pg'
+import { type FindRepository, plainBranch } from '../../builds/submit/connected-source.ts'
+import type { Database } from '../../platform/database/transaction.ts'
 import { apiError } from '../../platform/http/index.ts'
 import { ForgeRefused, ForgeUnavailable } from '../../platform/outbound/forge-errors.ts'
-import type { ForgeProvider } from '../forge/forge.ts'
-import type { NamedRepository } from './find-by-name.ts'
+import type { ForgeName, ForgeProvider, RepositoryAddress } from '../forge/forge.ts'
+import { sourceNameOf } from './source-name.ts'
 
-export interface HeadServices {
-  readonly forges: ReadonlyMap<string, ForgeProvider>
+type Forges = ReadonlyMap<string, ForgeProvider>
+
+interface NamedRepository extends RepositoryAddress {
+  readonly forge: ForgeName
+  readonly defaultBranch: string
+}
+
+/** Returns how builds find the repositories that organizations have connected. */
+export function repositoryFinder({
+  pool,
+  forges,
+}: {
+  readonly pool: pg.Pool
+  readonly forges: Forges
+}): FindRepository {
+  return async (organizationId, fullName) => {
+    const found = await findConnectedByName(pool, organizationId, fullName)
+    return (
+      found && {
+        ...found,
+        sourceName: sourceNameOf(found.forge, found.externalId),
+        headOf: (branch) => headOf(forges, found, branch),
+      }
+    )
+  }
 }
 
 /**
- * The newest commit of a branch, as the forge of the repository tells it now. Throws 422 `build_invalid` for a branch that the forge does not show, and the
- * forge's own code (503) when it is not set up any more, refuses, or does not answer within its ten seconds.
+ * Finds an organization's connected repository `owner/name`, in any case; undefined when there is none, or its
+ * installation is suspended.
  */
-export async function headOf({ forges }: HeadServices, repository: NamedRepository, branch: string): Promise<string> {
+export async function findConnectedByName(
+  database: Database,
+  organizationId: string,
+  fullName: string,
+): Promise<NamedRepository | undefined> {
+  const { rows } = await database.query<NamedRepository>({
+    name: 'find-connected-by-name',
+    text: `select forge, external_id as "externalId", owner || '/' || name as "fullName", clone_url as "cloneUrl", installation, default_branch as "defaultBranch"
+             from active_repositories where organization_id = $1 and lower(owner || '/' || name) = lower($2) order by id limit 1`,
+    values: [organizationId, fullName],
+  })
+  return rows[0]
+}
+
+async function headOf(forges: Forges, repository: NamedRepository, branch: string): Promise<string> {
   const forge = forges.get(repository.forge)
   if (forge === undefined) throw new Error(`this server does not know the forge ${repository.forge}`)
   if (forge.notConfigured !== null)

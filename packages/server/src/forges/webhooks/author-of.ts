@@ -1,4 +1,4 @@
-import type { Author } from '../../builds/submit/submit-build.ts'
+import type { Author } from '../../builds/submit/build-facts.ts'
 import type { Database } from '../../platform/database/transaction.ts'
 import type { ForgeUser } from '../forge/events.ts'
 import type { ConnectedRepository } from '../repositories/connected-repository.ts'

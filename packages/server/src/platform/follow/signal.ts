@@ -1,9 +1,9 @@
-/** After so long without a ring a follower looks all the same: a change that was missed costs this long, not for ever. */
+/** A follower that hears of no change looks again after this time: a missed change costs this long, not for ever. */
 export const lookAgainMs = 15_000
 
-/** Remembers that something happened since the last look. */
-export class Bell {
-  #rung = false
+/** Remembers that something happened since it was cleared. */
+export class Signal {
+  #isRaised = false
   #wake: () => void = () => {}
   readonly #stop: AbortSignal
   readonly #onStop = () => this.#wake()
@@ -13,20 +13,18 @@ export class Bell {
     stop.addEventListener('abort', this.#onStop)
   }
 
-  /** Something happened. */
-  ring(): void {
-    this.#rung = true
+  readonly raise = (): void => {
+    this.#isRaised = true
     this.#wake()
   }
 
-  /** From here on only what happens later counts. */
-  hush(): void {
-    this.#rung = false
+  clear(): void {
+    this.#isRaised = false
   }
 
-  /** True as soon as it rang since `hush`, false after the time or on stop. */
-  async rang(withinMs: number): Promise<boolean> {
-    if (this.#rung || this.#stop.aborted) return this.#rung
+  /** Resolves with true as soon as it is raised, with false after the time or when `stop` is aborted. */
+  async raised(withinMs: number): Promise<boolean> {
+    if (this.#isRaised || this.#stop.aborted) return this.#isRaised
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, withinMs)
       this.#wake = () => {
@@ -34,7 +32,7 @@ export class Bell {
         resolve()
       }
     })
-    return this.#rung
+    return this.#isRaised
   }
 
   close(): void {

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
-import { AskOnce } from './single-flight.ts'
+import { SingleFlight } from './single-flight.ts'
 
 test('many who ask at once cost two answers, and nobody gets one that was begun before the question', async () => {
-  const once = new AskOnce()
+  const flights = new SingleFlight()
   let asked = 0
   const ask = () =>
-    once.ask('how many', async () => {
+    flights.run('how many', async () => {
       asked += 1
       const begun = asked
       await new Promise(setImmediate)
@@ -18,13 +18,13 @@ test('many who ask at once cost two answers, and nobody gets one that was begun 
 })
 
 test('a question that fails fails for those who asked it, and is asked again', async () => {
-  const once = new AskOnce()
+  const flights = new SingleFlight()
   const fails = () =>
-    once.ask('what', async () => {
+    flights.run('what', async () => {
       throw new Error('away')
     })
   const first = fails()
-  const second = once.ask('what', async () => 'here')
+  const second = flights.run('what', async () => 'here')
   await expect(first).rejects.toThrow('away')
   expect(await second).toBe('here')
 })

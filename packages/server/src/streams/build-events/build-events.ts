@@ -1,53 +1,120 @@
+import { type Build, type BuildState, isBuildTerminal, type Job } from '@harmont/engine'
 import type pg from 'pg'
 import type { BuildEngine } from '../../builds/engine/build-engine.ts'
+import { loadBuild } from '../../builds/jobs/load-build.ts'
 import { orderSteps } from '../../builds/jobs/order-steps.ts'
-import { presentJobsOf } from '../../builds/jobs/present-in-build.ts'
+import { presentJobsOf } from '../../builds/jobs/present.ts'
 import { presentBuild } from '../../builds/records/present-build.ts'
 import { requireBuildOf } from '../../builds/records/require-build.ts'
-import type { PipelineRow } from '../../organizations/pipelines/store.ts'
+import type { PipelineRow } from '../../organizations/index.ts'
+import type { Database } from '../../platform/database/transaction.ts'
+import { follow } from '../../platform/follow/follow.ts'
+import { SingleFlight } from '../../platform/follow/single-flight.ts'
 import { doneFrame, eventFrame } from '../event-streams/frames.ts'
-import { type BuildReads, followBuild } from './build-changes.ts'
+
+/** At most five readings of a build a second. */
+const restMs = 200
 
 export interface FollowedBuild {
   readonly id: string
   readonly number: number
   readonly pipeline: PipelineRow
-  /** The reader has seen everything up to this version; null = nothing. */
+  /** The version up to which the reader has seen everything; null: nothing. */
   readonly after: number | null
 }
 
 /**
- * The events of a build (`http.md` 8.4). The `build` event comes last of what changed together, and alone has an id, so that a reader that was cut off before
- * it gets all of it again.
+ * Yields the events of a build (`http.md` 8.4). The `build` event comes last of what changed together, and alone has an
+ * id: a reader that was cut off before it gets all of it again.
  */
 export async function* buildEvents(
   { pool, engine }: { readonly pool: pg.Pool; readonly engine: BuildEngine },
   reads: BuildReads,
-  followed: FollowedBuild,
-  stop: AbortSignal,
+  { id, number, pipeline, after }: FollowedBuild,
+  signal: AbortSignal,
 ): AsyncGenerator<string> {
-  const { id, number, pipeline } = followed
-  let isSnapshot = followed.after === null
-  for await (const change of followBuild(reads, id, followed.after ?? 0, stop)) {
-    switch (change.kind) {
-      case 'changed': {
-        const { build, jobs, version } = change
-        const shown = isSnapshot ? orderSteps(build.steps).flatMap((index) => build.jobs[index] ?? []) : jobs
-        const [newest, presented] = await Promise.all([
-          requireBuildOf(pool, pipeline, number),
-          presentJobsOf(engine, build, shown),
-        ])
-        const body = presentBuild(newest, pipeline.slug)
-        if (isSnapshot) yield eventFrame('snapshot', { build: body, jobs: presented }, String(version))
-        else {
-          const frames = presented.map((job) => eventFrame('job', job, null))
-          yield frames.join('') + eventFrame('build', body, String(version))
-        }
-        isSnapshot = false
-        break
+  let seen = after ?? 0
+  let isSnapshot = after === null
+  const changes = follow({
+    subscribe: (wake) => engine.store.changes.onBuild(id, wake),
+    async read() {
+      const change = await reads.since(id, seen)
+      const isNew = change.version > seen
+      seen = Math.max(seen, change.version)
+      return isNew || change.isLast ? { ...change, isNew } : null
+    },
+    isDone: ({ isLast }) => isLast,
+    restMs,
+    signal,
+  })
+  for await (const { build, jobs, version, isNew, isLast } of changes) {
+    if (isNew) {
+      const shown = isSnapshot ? orderSteps(build.steps).flatMap((index) => build.jobs[index] ?? []) : jobs
+      const [newest, presented] = await Promise.all([
+        requireBuildOf(pool, pipeline, number),
+        presentJobsOf(engine, build, shown),
+      ])
+      const body = presentBuild(newest, pipeline.slug)
+      if (isSnapshot) yield eventFrame('snapshot', { build: body, jobs: presented }, String(version))
+      else {
+        const frames = presented.map((job) => eventFrame('job', job, null))
+        yield frames.join('') + eventFrame('build', body, String(version))
       }
-      case 'end':
-        yield doneFrame
+      isSnapshot = false
     }
+    if (isLast) yield doneFrame
   }
+}
+
+interface BuildChange {
+  readonly build: Build
+  /** The newest attempts that changed. */
+  readonly jobs: readonly Job[]
+  /** The version from which the next reading goes on. */
+  readonly version: number
+  /** The build is over, and all that changed up to its end is in this reading. */
+  readonly isLast: boolean
+}
+
+/** Reads builds for many readers: the same question, asked at the same moment, goes to the database once. */
+export class BuildReads {
+  readonly #pool: pg.Pool
+  readonly #engine: BuildEngine
+  readonly #flights = new SingleFlight()
+
+  constructor(pool: pg.Pool, engine: BuildEngine) {
+    this.#pool = pool
+    this.#engine = engine
+  }
+
+  /** Returns the build, and which of its jobs changed after the version. */
+  since(buildId: string, version: number): Promise<BuildChange> {
+    return this.#flights.run(`${buildId} since ${version}`, async () => {
+      // The version first: what is loaded after it is as new or newer, so that nothing falls between two readings.
+      const changes = await changesSince(this.#pool, buildId, version)
+      const build = await loadBuild(this.#engine, buildId)
+      const jobs = build.jobs.filter(({ id }) => changes.jobIds.has(id))
+      return { build, jobs, version: changes.version, isLast: isBuildTerminal(changes.state) }
+    })
+  }
+}
+
+/** Finds the version and state of a build, and the jobs of steps that were written after a version. Throws when there is no such build. */
+async function changesSince(
+  database: Database,
+  buildId: string,
+  version: number,
+): Promise<{ readonly version: number; readonly state: BuildState; readonly jobIds: ReadonlySet<string> }> {
+  const { rows } = await database.query<{ version: string; state: BuildState; job_ids: string[] }>({
+    name: 'build-changes-since',
+    text: `select b.version, b.state, coalesce(array_agg(j.id) filter (where j.id is not null), '{}') as job_ids
+             from engine.builds b
+             left join engine.jobs j on j.build_id = b.id and j.version > $2 and j.step is not null
+            where b.id = $1
+            group by b.id`,
+    values: [buildId, version],
+  })
+  const [row] = rows
+  if (row === undefined) throw new Error(`there is no build ${buildId}`)
+  return { version: Number(row.version), state: row.state, jobIds: new Set(row.job_ids) }
 }

@@ -1,25 +1,26 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { ChangeFeed } from '@harmont/engine'
 import type pg from 'pg'
 import type { Database } from '../../platform/database/transaction.ts'
-import { Bell, lookAgainMs } from '../../platform/follow/signal.ts'
-import type { AskOnce } from '../../platform/follow/single-flight.ts'
+import { follow } from '../../platform/follow/follow.ts'
+import type { SingleFlight } from '../../platform/follow/single-flight.ts'
 import { buildEventsAfter, type EventPlace, wasThereAt } from './organization-store.ts'
 
+/** At most five readings of an organization a second. */
 const restMs = 200
 const rowsAtOnce = 500
+/** Events are kept for a day. */
 const keptMs = 24 * 3600 * 1000
 
 export interface OrganizationReads {
   readonly pool: pg.Pool
   readonly changes: ChangeFeed
-  readonly once: AskOnce
+  readonly flights: SingleFlight
 }
 
 /** Builds that have changed, each once. */
 export interface ChangedBuilds {
   readonly buildIds: readonly string[]
-  /** Where a reader is who has seen them. */
+  /** The place of a reader who has seen them. */
   readonly place: EventPlace
 }
 
@@ -28,31 +29,28 @@ interface Step extends ChangedBuilds {
   readonly isMore: boolean
 }
 
-/** The builds of an organization that change after a place, without end. It pulls, so that nothing is held for a slow reader. */
-export async function* followOrganization(
-  { pool, changes, once }: OrganizationReads,
+/** Yields the builds of an organization that change after a place, without end. */
+export function followOrganization(
+  { pool, changes, flights }: OrganizationReads,
   organizationId: string,
   start: EventPlace,
-  stop: AbortSignal,
+  signal: AbortSignal,
 ): AsyncGenerator<ChangedBuilds> {
-  const bell = new Bell(stop)
-  const unsubscribe = changes.onQueue(organizationId, () => bell.ring())
-  try {
-    for (let place = start; !stop.aborted; ) {
-      bell.hush()
-      const readAt = performance.now()
+  let place = start
+  return follow({
+    subscribe: (wake) => changes.onQueue(organizationId, wake),
+    async read(wake) {
       const from = place
-      const step = await once.ask(`${organizationId} ${from.transaction} ${from.id}`, () =>
-        readStep(pool, organizationId, from),
-      )
+      const question = `${organizationId} ${from.transaction} ${from.id}`
+      const step = await flights.run(question, () => readStep(pool, organizationId, from))
       place = step.place
-      if (step.buildIds.length > 0) yield { buildIds: step.buildIds, place }
-      if (step.isMore || (await bell.rang(lookAgainMs))) await sleep(Math.max(0, readAt + restMs - performance.now()))
-    }
-  } finally {
-    unsubscribe()
-    bell.close()
-  }
+      if (step.isMore) wake()
+      return step.buildIds.length > 0 ? { buildIds: step.buildIds, place } : null
+    },
+    isDone: () => false,
+    restMs,
+    signal,
+  })
 }
 
 async function readStep(pool: pg.Pool, organizationId: string, after: EventPlace): Promise<Step> {
@@ -63,12 +61,15 @@ async function readStep(pool: pg.Pool, organizationId: string, after: EventPlace
   return { buildIds, place: settled.at(-1) ?? after, isMore: open !== -1 || rows.length === rowsAtOnce }
 }
 
-/** A place as an event's id names it. */
+/** Writes a place as an event's id. */
 export function writePlace({ transaction, id }: EventPlace): string {
   return `${transaction}-${id}-${Date.now()}`
 }
 
-/** The place that an event id names; null for one that is none, older than what is kept, or of the database that this one was restored from. */
+/**
+ * Reads the place that an event id names; null for one that is none, is older than what is kept, or is of the database that this
+ * one was restored from.
+ */
 export async function readPlace(database: Database, id: string | null): Promise<EventPlace | null> {
   const match = /^(\d{1,19})-(\d{1,19})-(\d{1,15})$/.exec(id ?? '')
   const [, transaction, last, at] = match ?? []

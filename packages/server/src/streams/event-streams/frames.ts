@@ -1,4 +1,5 @@
-/** What every stream of Server-Sent Events has in common (`http.md` 8.2 and 8.4). */
+/** Server-Sent Events (`http.md` 8.2 and 8.4). */
+import type { Readable } from 'node:stream'
 
 /** After so long without a byte a comment shows that the stream is alive. */
 export const silenceMs = 15_000
@@ -6,13 +7,22 @@ export const silenceMs = 15_000
 export const doneFrame = 'event: done\ndata: {}\n\n'
 export const heartbeatFrame = ':\n\n'
 
-export const streamHeaders = {
-  'content-type': 'text/event-stream; charset=utf-8',
-  'cache-control': 'no-cache, no-transform',
-  'x-accel-buffering': 'no',
-} as const
+/** Returns the answer of an event stream. */
+export function eventStream(open: () => Readable) {
+  return {
+    status: 200,
+    mediaType: 'text/event-stream',
+    headers: {
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-cache, no-transform',
+      'x-accel-buffering': 'no',
+    },
+    isLive: true,
+    open,
+  } as const
+}
 
-/** One event; without an id a reader that comes back has not seen it. */
+/** Writes one event; without an id a reader that comes back has not seen it. */
 export function eventFrame(event: string, data: unknown, id: string | null): string {
   return `${id === null ? '' : `id: ${id}\n`}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`
 }

@@ -1,4 +1,4 @@
-import { Bell } from '../../platform/follow/signal.ts'
+import { Signal } from '../../platform/follow/signal.ts'
 import { heartbeatFrame, silenceMs } from './frames.ts'
 
 /**
@@ -10,17 +10,16 @@ export async function* withHeartbeats(
   everyMs: number = silenceMs,
 ): AsyncGenerator<string> {
   // The source ends by its own signal, and rings then.
-  const bell = new Bell(new AbortController().signal)
+  const waking = new Signal(new AbortController().signal)
   const pull = () => {
-    bell.hush()
+    waking.clear()
     const next = frames.next()
-    const ring = () => bell.ring()
-    next.then(ring, ring)
+    next.then(waking.raise, waking.raise)
     return next
   }
   try {
     for (let next = pull(); ; ) {
-      if (await bell.rang(everyMs)) {
+      if (await waking.raised(everyMs)) {
         const { done, value } = await next
         if (done === true) return
         yield value

@@ -1,4 +1,6 @@
-/** What a downloaded log is called after. */
+import type { Database } from '../../platform/database/transaction.ts'
+
+/** The names that a downloaded log is called after. */
 export interface LogName {
   readonly organization: string
   readonly pipeline: string
@@ -10,7 +12,10 @@ export interface LogName {
 
 const longestStep = 120
 
-/** `Content-Disposition` of a download (RFC 6266): a name that any file system takes, and the whole one for who reads RFC 8187. */
+/**
+ * Returns the `Content-Disposition` of a download (RFC 6266): a name that any file system takes, and the whole name for clients
+ * that read RFC 8187.
+ */
 export function disposition({ organization, pipeline, number, step, attempt }: LogName): string {
   const key = (step ?? 'render').slice(0, longestStep).toWellFormed()
   const name = `${organization}-${pipeline}-${number}-${key}-${attempt}.log`
@@ -20,11 +25,29 @@ export function disposition({ organization, pipeline, number, step, attempt }: L
     : `attachment; filename="${plain}"; filename*=UTF-8''${encoded(name)}`
 }
 
-/** A key is no path, whatever it is made of. */
+/** Encodes a name so that it is no path, whatever characters the key of the step has. */
 function encoded(name: string): string {
   return encodeURIComponent(name.replaceAll(/[/\\\p{C}]/gu, '_')).replace(/['()*]/g, hex)
 }
 
 function hex(character: string): string {
   return `%${character.charCodeAt(0).toString(16).toUpperCase()}`
+}
+
+/** Finds the names that the download of a job's log is called after. */
+export async function findLogName(database: Database, jobId: string): Promise<LogName> {
+  const { rows } = await database.query<LogName>({
+    name: 'find-log-name',
+    text: `select o.slug as organization, p.slug as pipeline, r.number, s.steps -> j.step ->> 'key' as step, j.attempt
+             from engine.jobs j
+             left join engine.plans s on s.build_id = j.build_id
+             join build_records r on r.id = j.build_id
+             join pipelines p on p.id = r.pipeline_id
+             join organizations o on o.id = p.organization_id
+            where j.id = $1`,
+    values: [jobId],
+  })
+  const [row] = rows
+  if (row === undefined) throw new Error(`the job ${jobId} was deleted while its log was being read`)
+  return row
 }

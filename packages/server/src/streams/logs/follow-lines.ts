@@ -1,87 +1,70 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { components } from '@harmont/contract'
 import type { JobLogs, OpenLog } from '../../builds/logs/job-logs.ts'
-import { Bell, lookAgainMs } from '../../platform/follow/signal.ts'
+import { follow } from '../../platform/follow/follow.ts'
 import { presentGroup, presentLines, presentStart } from './present-log.ts'
 import { readLines } from './read-lines.ts'
 
 type Schemas = components['schemas']
 
-/** What is new of a log. */
+/** The news of a log. */
 export interface LogNews {
   readonly job_id: string
   /**
-   * The line that `lines` begin with. Greater than expected: what is between was not sent, the server was behind. The last line of the news before: it had no
-   * line feed yet and may have grown.
+   * The line that `lines` begin with. A greater one than expected: the server was behind and left the lines between out. The last
+   * line of the news before: it had no line feed yet and may have grown.
    */
   readonly from: number
   readonly lines: Schemas['LogPage']['lines']
   readonly sgr: string
   readonly t0: string | null
-  /** Groups, error lines and remarks that are new; a group also when it has ended or is shown in another way. */
+  /** The new groups, error lines and remarks. A group comes again when it has ended or is shown in another way. */
   readonly groups: readonly Schemas['LogGroup'][]
   readonly errors: readonly number[]
   readonly remarks: readonly Schemas['LogRemark'][]
   readonly total_lines: number
-  /** Nothing will come any more. */
+  /** Nothing comes any more. */
   readonly complete: boolean
 }
 
 /** At most ten news a second. */
-const everyMs = 100
+const restMs = 100
 const mostLines = 2_000
 
-/** News of a log from a line on, first of what is there, then as it comes, until that with `complete`, or `stop`. */
-export async function* followLines(
-  { engine: { logs } }: { readonly engine: { readonly logs: JobLogs } },
-  jobId: string,
-  from: number,
-  stop: AbortSignal,
-): AsyncGenerator<LogNews> {
-  const bell = new Bell(stop)
-  const unsubscribe = logs.onChange(jobId, () => bell.ring())
-  try {
-    let told: Told = {
-      line: Math.max(1, from),
-      isBehind: true,
-      lastSeq: 0,
-      groups: 0,
-      lastGroup: '',
-      errors: 0,
-      remarks: 0,
-    }
-    while (!stop.aborted) {
-      bell.hush()
+/** Yields news of a log from a line on: what is there, then what comes, until the news that is `complete`. */
+export function followLines(logs: JobLogs, jobId: string, from: number, signal: AbortSignal): AsyncGenerator<LogNews> {
+  const line = Math.max(1, from)
+  let told: Told = { line, isBehind: true, lastSeq: 0, groups: 0, lastGroup: '', errors: 0, remarks: 0 }
+  return follow({
+    subscribe: (wake) => logs.onChange(jobId, wake),
+    async read(wake) {
       const log = await logs.open(jobId)
-      if (told.isBehind || log.isComplete || log.index.lastSeq > told.lastSeq) {
-        const { news, next } = await newsOf(logs, log, told)
-        told = next
-        yield news
-        if (news.complete) return
-        await sleep(everyMs, undefined, { signal: stop }).catch(() => undefined) // stopped: the loop ends
-      } else await bell.rang(lookAgainMs)
-    }
-  } finally {
-    unsubscribe()
-    bell.close()
-  }
+      if (!told.isBehind && !log.isComplete && log.index.lastSeq <= told.lastSeq) return null
+      const { news, next } = await newsOf(logs, log, told)
+      told = next
+      if (told.isBehind) wake()
+      return news
+    },
+    isDone: ({ complete }) => complete,
+    restMs,
+    signal,
+  })
 }
 
-/** How far the reader is. */
+/** Says how far the reader is. */
 interface Told {
   /** The line that comes next. */
   readonly line: number
-  /** There is more than what one answer held, or nothing was told at all. */
+  /** There is more than one answer held, or nothing was told at all. */
   readonly isBehind: boolean
   readonly lastSeq: number
   readonly groups: number
-  /** The last group as it was told. */
+  /** The last group, as it was told. */
   readonly lastGroup: string
   readonly errors: number
   readonly remarks: number
 }
 
-/** What has come since `told`. Where that are more lines than one answer may have, the last of them. */
+/** Returns what has come since `told`; of more lines than one answer may have, the last. */
 async function newsOf(
   logs: JobLogs,
   log: OpenLog,
@@ -96,7 +79,7 @@ async function newsOf(
   // Only the last group changes: it ends, is opened, or is where the first error is.
   const groups = index.groups.slice(Math.max(0, told.groups - 1)).map((group) => presentGroup(index, group))
   const changed = JSON.stringify(groups[0]) === told.lastGroup ? groups.slice(1) : groups
-  // Once the log is over, reported failures take the place of lines that look like errors: who was told of those reads the log's view again.
+  // Once the log is over, reported failures replace lines that look like errors: a reader of those reads the log's view again.
   const isReplaced = told.errors > 0 && index.found.failures.length > 0
   const errors = isReplaced ? [] : index.errors.slice(told.errors)
   const remarks = index.remarks.slice(told.remarks)

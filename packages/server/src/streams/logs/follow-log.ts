@@ -1,23 +1,22 @@
-/** Reads the log of a job as it grows, as often as something happened and no oftener. */
 import type { Chunk } from '@harmont/logs'
 import type { JobLogs } from '../../builds/logs/job-logs.ts'
-import { Bell, lookAgainMs } from '../../platform/follow/signal.ts'
-import { AskOnce } from '../../platform/follow/single-flight.ts'
+import { follow } from '../../platform/follow/follow.ts'
+import { SingleFlight } from '../../platform/follow/single-flight.ts'
 
 /** A segment of a packed log. Each reader that does not take what it asked for holds so much. */
 const readBytes = 128 * 1024
 
 export type Followed =
   | { readonly kind: 'chunks'; readonly chunks: readonly Chunk[] }
-  /** What there was at the beginning has been given; once. */
+  /** Everything that was there at the beginning has been given; once. */
   | { readonly kind: 'caught-up' }
   /** The job is terminal and its last chunk was given. */
   | { readonly kind: 'end' }
 
-/** What many readers of one job ask at the same moment is asked of the database once. */
+/** Reads logs for many readers: the same question, asked at the same moment, goes to the database once. */
 export class LogReads {
   readonly #logs: JobLogs
-  readonly #once = new AskOnce()
+  readonly #flights = new SingleFlight()
 
   constructor(logs: JobLogs) {
     this.#logs = logs
@@ -25,8 +24,8 @@ export class LogReads {
 
   /** `isAll`: the caller knows that all it asks for is there, and must not be given what was read before that. */
   chunks(jobId: string, after: number, isAll: boolean): Promise<readonly Chunk[]> {
-    const what = `${jobId} after ${after}${isAll ? ', all there' : ''}`
-    return this.#once.ask(what, () => this.#logs.read(jobId, after, readBytes))
+    const question = `${jobId} after ${after}${isAll ? ', all there' : ''}`
+    return this.#flights.run(question, () => this.#logs.read(jobId, after, readBytes))
   }
 
   /** See `JobLogs.placeBefore`. */
@@ -35,7 +34,7 @@ export class LogReads {
   }
 
   isOver(jobId: string): Promise<boolean> {
-    return this.#once.ask(`${jobId} state`, () => this.#logs.isOver(jobId))
+    return this.#flights.run(`${jobId} state`, () => this.#logs.isOver(jobId))
   }
 
   onChange(jobId: string, listener: () => void): () => void {
@@ -43,43 +42,36 @@ export class LogReads {
   }
 }
 
-/**
- * Everything with seq > `after`, as it comes, until the job is over or `stop` is aborted. It pulls: a slow consumer makes it read later, and nothing is held
- * for it meanwhile.
- */
-export async function* followLog(
+/** Yields everything with seq > `after`, as it comes, until the job is over or `signal` is aborted. */
+export function followLog(
   reads: LogReads,
   jobId: string,
   after: number,
-  stop: AbortSignal,
+  signal: AbortSignal,
 ): AsyncGenerator<Followed> {
-  const bell = new Bell(stop)
-  const unsubscribe = reads.onChange(jobId, () => bell.ring())
-  try {
-    let last = after
-    let isOver = false
-    let isCaughtUp = false
-    while (!stop.aborted) {
-      bell.hush()
+  let last = after
+  let isOver = false
+  let isCaughtUp = false
+  return follow<Followed>({
+    subscribe: (wake) => reads.onChange(jobId, wake),
+    async read(wake) {
       const chunks = await reads.chunks(jobId, last, isOver)
       const newest = chunks.at(-1)
       if (newest !== undefined) {
         last = newest.seq
-        yield { kind: 'chunks', chunks }
-        continue
+        wake()
+        return { kind: 'chunks', chunks }
       }
-      if (!isCaughtUp) yield { kind: 'caught-up' }
-      isCaughtUp = true
-      if (isOver) {
-        yield { kind: 'end' }
-        return
-      }
-      // What was written before the end may have come after the read above: after the end one more read has all.
+      if (isOver) return { kind: 'end' }
       isOver = await reads.isOver(jobId)
-      if (!isOver) await bell.rang(lookAgainMs)
-    }
-  } finally {
-    unsubscribe()
-    bell.close()
-  }
+      // The job may have written between the two reads above: after its end one more has all.
+      if (isOver) wake()
+      if (isCaughtUp) return null
+      isCaughtUp = true
+      return { kind: 'caught-up' }
+    },
+    isDone: ({ kind }) => kind === 'end',
+    restMs: 0,
+    signal,
+  })
 }

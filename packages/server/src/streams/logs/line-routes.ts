@@ -4,11 +4,10 @@ import type { JobLogs, OpenLog } from '../../builds/logs/job-logs.ts'
 import { requireBuild } from '../../builds/records/require-build.ts'
 import { apiError, type Handlers, operation, uuidOrNone } from '../../platform/http/index.ts'
 import { presentLog, presentPage } from './present-log.ts'
-import { readAround, readTail } from './read-around.ts'
 import { type LineRun, readLines } from './read-lines.ts'
+import { findBuildOfJob } from './require-log.ts'
 import { readSearch } from './search/query.ts'
 import { Searches } from './search/searches.ts'
-import { findBuildOfJob } from './store.ts'
 
 /** Operations that read a log by line. */
 export type LineOperation = 'readJobLog' | 'readJobLogLines' | 'searchJobLog'
@@ -71,4 +70,25 @@ function readPage(logs: JobLogs, log: OpenLog, place: Place, limit: number): Pro
   const line = place === 'error' ? (log.index.errors[0] ?? 'tail') : place
   if (line === 'tail' || line > log.index.totalLines) return readTail(logs, log, limit)
   return readAround(logs, log, line, limit)
+}
+
+/** The part of a page that stands before the line it is about. */
+const before = 1 / 3
+
+/** A page of a log in which a line stands at about a third, also where lines are so long that few fit. */
+export async function readAround(logs: JobLogs, log: OpenLog, line: number, limit: number): Promise<LineRun> {
+  return readWith(logs, log, Math.max(1, line - Math.floor(limit * before)), line, limit)
+}
+
+/** The last lines of a log. */
+export async function readTail(logs: JobLogs, log: OpenLog, limit: number): Promise<LineRun> {
+  const { totalLines } = log.index
+  return readWith(logs, log, Math.max(1, totalLines - limit + 1), totalLines, limit)
+}
+
+/** A page that begins at `from`, or later where the line would not be in it. */
+async function readWith(logs: JobLogs, log: OpenLog, from: number, line: number, limit: number): Promise<LineRun> {
+  const run = await readLines(logs, log, from, limit)
+  if (from >= line || from + run.lines.length > line) return run
+  return readWith(logs, log, from + Math.ceil((line - from) / 2), line, limit)
 }

@@ -49,7 +49,8 @@ test('a log opens at the first failure that a tool reports, not at what only loo
   const job = await newJob()
   const news: LogNews[] = []
   const reading = (async () => {
-    for await (const each of followLines(it.server, job.id, 1, new AbortController().signal)) news.push(each)
+    for await (const each of followLines(it.server.engine.logs, job.id, 1, new AbortController().signal))
+      news.push(each)
   })()
   await job.log(['ERROR: printed by a test that passes\n'])
   await until(
@@ -109,7 +110,7 @@ test('web L23 a reader that follows from before the first line to after the end 
   const seen: string[] = []
   const news: LogNews[] = []
   const reading = (async () => {
-    for await (const each of followLines(it.server, job.id, 1, new AbortController().signal)) {
+    for await (const each of followLines(it.server.engine.logs, job.id, 1, new AbortController().signal)) {
       news.push(each)
       // What is told again is the line that had no end yet.
       seen.splice(each.from - 1, seen.length, ...each.lines.map(([, , text]) => String(text)))

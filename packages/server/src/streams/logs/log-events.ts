@@ -1,23 +1,31 @@
+/** Server-Sent Events of a log (`http.md` 8.2). */
+import { isUtf8 } from 'node:buffer'
+import type { Chunk } from '@harmont/logs'
 import { doneFrame } from '../event-streams/frames.ts'
-import { chunkFrame, emptyHistoryFrame, historyFrames } from './event-frames.ts'
 import { followLog, type LogReads } from './follow-log.ts'
 
-/** Where a reader goes on: after this seq. What is not a number, or is negative, is the start. */
+/** The data of one `history` event. Small, because an answer that nobody takes holds it; readers are promised at most 256 KiB. */
+const historyBytes = 64 * 1024
+
+/** Reads after which seq a reader goes on. What is not a number, or is negative, is the start. */
 export function resumeAfter(lastEventId: string | null): number {
   const given = /^\d+$/.test(lastEventId ?? '') ? Number(lastEventId) : 0
   return Math.min(given, 2_147_483_647)
 }
 
-/** The events of a log: what there is when it is opened as history, then each chunk, `done` at the end; none when `stop` ends it. */
+/**
+ * Yields the events of a log: as history what there is when it is opened, then each chunk, and `done` at the end.
+ * There is no `done` when `signal` ends it.
+ */
 export async function* logEvents(
   reads: LogReads,
   jobId: string,
   after: number,
-  stop: AbortSignal,
+  signal: AbortSignal,
 ): AsyncGenerator<string> {
   let isHistory = true
   let isEmpty = true
-  for await (const followed of followLog(reads, jobId, after, stop)) {
+  for await (const followed of followLog(reads, jobId, after, signal)) {
     switch (followed.kind) {
       case 'chunks':
         isEmpty = false
@@ -26,10 +34,44 @@ export async function* logEvents(
         break
       case 'caught-up':
         isHistory = false
-        if (isEmpty) yield emptyHistoryFrame
+        if (isEmpty) yield 'event: history\ndata: {"chunks":[]}\n\n'
         break
       case 'end':
         yield doneFrame
     }
   }
+}
+
+/** Yields as few `history` events as hold these chunks, each with at most 64 KiB of data or with one chunk. */
+function* historyFrames(chunks: readonly Chunk[]): Generator<string> {
+  let encoded: string[] = []
+  let bytes = 0
+  let lastSeq = 0
+  for (const chunk of chunks) {
+    const text = encodeChunk(chunk)
+    const size = Buffer.byteLength(text) + 1
+    if (encoded.length > 0 && bytes + size > historyBytes - 16) {
+      yield historyFrame(encoded, lastSeq)
+      encoded = []
+      bytes = 0
+    }
+    encoded.push(text)
+    bytes += size
+    lastSeq = chunk.seq
+  }
+  if (encoded.length > 0) yield historyFrame(encoded, lastSeq)
+}
+
+function historyFrame(encoded: readonly string[], lastSeq: number): string {
+  return `id: ${lastSeq}\nevent: history\ndata: {"chunks":[${encoded.join(',')}]}\n\n`
+}
+
+function chunkFrame(chunk: Chunk): string {
+  return `id: ${chunk.seq}\nevent: chunk\ndata: ${encodeChunk(chunk)}\n\n`
+}
+
+/** Writes JSON by hand: `ts` counts nanoseconds, which no JavaScript number holds. */
+function encodeChunk({ seq, kind, content, ts }: Chunk): string {
+  const exact = isUtf8(content) ? '' : `,"content_b64":"${content.toString('base64')}"`
+  return `{"seq":${seq},"stream_kind":${kind},"content":${JSON.stringify(content.toString())}${exact},"ts":${ts ?? 'null'}}`
 }

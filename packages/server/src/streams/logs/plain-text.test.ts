@@ -2,7 +2,7 @@ import { buffer } from 'node:stream/consumers'
 import { stripEscapes } from '@harmont/logs'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { plainText } from './plain-text.ts'
+import { plainText } from './log-text.ts'
 
 const piece = fc.oneof(
   fc

@@ -1,31 +1,33 @@
 import { authenticate } from '../../identity/access/authenticate.ts'
-import { type Holder, mayStay } from '../../identity/access/may-stay.ts'
+import { type Holder, mayStay } from '../../identity/index.ts'
 import type { Database } from '../../platform/database/transaction.ts'
-import { apiError, type Credential, requireScope, uuidOrNone } from '../../platform/http/index.ts'
+import { apiError, type Caller, type Credential, requireScope, uuidOrNone } from '../../platform/http/index.ts'
 import { type LogRight, type LogTokenSecrets, readLogToken } from './log-token.ts'
-import { findBuildOfJob, findOrganizationOfBuild, findReadOrganization } from './store.ts'
 
-export interface LogCredential {
+interface LogCredential {
   readonly token: string | undefined
   readonly credential: Credential | null
 }
 
 /** A log that a request may read. */
-export interface ReadableLog {
+interface ReadableLog {
   readonly jobId: string
   readonly buildId: string
-  /** By what it is read; null for a log token that names nothing, which a stream may outlive. */
+  /** The holder of the access; null for a log token that names none, which a stream may outlive. */
   readonly holder: Holder | null
 }
 
-/** The job whose log a request may read. A token in the query decides alone. Throws 401, then 403, which says nothing of whether the job exists. */
+/**
+ * Finds the job whose log a request may read. A token in the query decides alone. Throws 401, then 403, which does not tell
+ * whether the job exists.
+ */
 export async function requireLog(
   database: Database,
   secrets: LogTokenSecrets,
   shown: LogCredential,
   sentJobId: string,
 ): Promise<ReadableLog> {
-  const holderOf = await whatMayBeRead(database, secrets, shown)
+  const holderOf = await holderFinder(database, secrets, shown)
   const jobId = uuidOrNone(sentJobId)
   const buildId = await findBuildOfJob(database, jobId)
   const holder = buildId === undefined ? undefined : await holderOf(buildId)
@@ -33,8 +35,8 @@ export async function requireLog(
   throw apiError('log_stream_forbidden', 'Job not found in the build of this credential.')
 }
 
-/** Gives by what a build is read: undefined where it may not be. */
-async function whatMayBeRead(
+/** Returns the function that finds the holder by whose access a build is read; undefined where it may not be read. */
+async function holderFinder(
   database: Database,
   secrets: LogTokenSecrets,
   { token, credential }: LogCredential,
@@ -54,7 +56,7 @@ async function whatMayBeRead(
   }
 }
 
-/** Throws 401 when what the token was asked for with has ended. */
+/** Throws 401 when the credential that asked for the token has ended. */
 async function holderOfToken(database: Database, { buildId, credentialId }: LogRight): Promise<Holder | null> {
   if (credentialId === null) return null
   const organizationId = await findOrganizationOfBuild(database, uuidOrNone(buildId))
@@ -67,4 +69,36 @@ function unauthorized(what: string): Error {
   return apiError('log_stream_unauthorized', `${what}; ask for a new one with \`GET …/builds/{number}/log-token\`.`, {
     headers: { 'www-authenticate': 'Bearer' },
   })
+}
+
+/** Finds the build of a job; undefined when there is no such job. */
+export async function findBuildOfJob(database: Database, jobId: string): Promise<string | undefined> {
+  const { rows } = await database.query<{ build_id: string }>({
+    name: 'find-build-of-job',
+    text: 'select build_id from engine.jobs where id = $1',
+    values: [jobId],
+  })
+  return rows[0]?.build_id
+}
+
+async function findOrganizationOfBuild(database: Database, buildId: string): Promise<string | undefined> {
+  const { rows } = await database.query<{ organization_id: string }>({
+    name: 'find-organization-of-build',
+    text: 'select organization_id from build_records where id = $1',
+    values: [buildId],
+  })
+  return rows[0]?.organization_id
+}
+
+/** Finds the organization of a build; undefined unless the caller is a member of it and the credential shows it. */
+async function findReadOrganization(database: Database, caller: Caller, buildId: string): Promise<string | undefined> {
+  const { rows } = await database.query<{ organization_id: string }>({
+    name: 'find-read-organization',
+    text: `select p.organization_id from build_records r
+             join pipelines p on p.id = r.pipeline_id
+             join memberships m on m.organization_id = p.organization_id and m.user_id = $2
+            where r.id = $1 and ($3::uuid[] is null or p.organization_id = any ($3))`,
+    values: [buildId, caller.userId, caller.organizationIds],
+  })
+  return rows[0]?.organization_id
 }

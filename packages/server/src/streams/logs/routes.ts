@@ -2,7 +2,6 @@ import { Readable } from 'node:stream'
 import type pg from 'pg'
 import type { BuildEngine } from '../../builds/engine/build-engine.ts'
 import { requireBuild } from '../../builds/records/require-build.ts'
-import type { AccessWatch } from '../../identity/access/access-watch.ts'
 import { type Handlers, operation, type Reply } from '../../platform/http/index.ts'
 import {
   type ByteRange,
@@ -12,51 +11,30 @@ import {
   rangeHeaders,
   readRange,
 } from '../../platform/input/byte-range.ts'
-import { streamHeaders } from '../event-streams/frames.ts'
-import { StreamSeats } from '../event-streams/stream-seats.ts'
+import { eventStream } from '../event-streams/frames.ts'
+import { type StreamServices, streamOpener } from '../event-streams/open-stream.ts'
 import { withHeartbeats } from '../event-streams/with-heartbeats.ts'
-import { disposition } from './download-name.ts'
+import { disposition, findLogName } from './download-name.ts'
 import { LogReads } from './follow-log.ts'
 import { type LineOperation, lineRoutes } from './line-routes.ts'
 import { logEvents, resumeAfter } from './log-events.ts'
-import { followText, logText } from './log-text.ts'
+import { followText, logText, plainText } from './log-text.ts'
 import { type LogTokenSecrets, makeLogToken } from './log-token.ts'
-import { plainText } from './plain-text.ts'
-import { type ReadableLog, requireLog } from './require-log.ts'
-import { findLogName } from './store.ts'
+import { requireLog } from './require-log.ts'
 
-export interface JobLogServices {
+export interface JobLogServices extends StreamServices {
   readonly pool: pg.Pool
   readonly engine: BuildEngine
   readonly logTokenSecrets: LogTokenSecrets
-  /** Aborted when the server closes its streams: at the end of its drain time. */
-  readonly closing: AbortSignal
-  readonly accessWatch: AccessWatch
 }
 
 /** Logs of jobs, and the tokens that open them. */
 export function jobLogRoutes(
   services: JobLogServices,
 ): Pick<Handlers, 'getBuildLogToken' | 'streamJobLogs' | 'getJobLogText' | LineOperation> {
-  const { pool, engine, logTokenSecrets, closing, accessWatch } = services
+  const { pool, engine, logTokenSecrets } = services
   const reads = new LogReads(engine.logs)
-  const seats = new StreamSeats()
-  /** Opens a stream that has a seat, and is open while its reader may read. */
-  const follow = (
-    { method, signal }: StreamContext,
-    { buildId, holder }: ReadableLog,
-    events: (stop: AbortSignal) => AsyncIterable<string | Uint8Array>,
-  ) => {
-    const leave = method === 'GET' ? seats.take(buildId) : () => {}
-    return () => {
-      const stop = AbortSignal.any([signal, closing])
-      const reading = holder === null ? { signal: stop, end: () => {} } : accessWatch.watch(holder, stop)
-      return Readable.from(events(reading.signal)).once('close', () => {
-        reading.end()
-        leave()
-      })
-    }
-  }
+  const openStream = streamOpener(services)
   return {
     ...lineRoutes(services),
     getBuildLogToken: operation('getBuildLogToken', async ({ membership, params, caller }) => {
@@ -67,22 +45,16 @@ export function jobLogRoutes(
     streamJobLogs: operation('streamJobLogs', async (context) => {
       const { params, query, credential, header } = context
       const shown = { token: query.token, credential }
-      const readable = await requireLog(pool, logTokenSecrets, shown, params.job_id)
+      const { jobId, buildId, holder } = await requireLog(pool, logTokenSecrets, shown, params.job_id)
       const after = resumeAfter(header('last-event-id') ?? query.last_event_id ?? null)
-      return {
-        status: 200,
-        mediaType: 'text/event-stream',
-        headers: streamHeaders,
-        isLive: true,
-        open: follow(context, readable, (stop) => withHeartbeats(logEvents(reads, readable.jobId, after, stop))),
-      }
+      const events = (signal: AbortSignal) => withHeartbeats(logEvents(reads, jobId, after, signal))
+      return eventStream(openStream(context, { owner: buildId, holder, events }))
     }),
     getJobLogText: operation('getJobLogText', async (context) => {
       const { params, query, credential, header } = context
       const shown = { token: query.token, credential }
-      const readable = await requireLog(pool, logTokenSecrets, shown, params.job_id)
-      const { jobId } = readable
-      // The end first: what is counted after it is all there will be.
+      const { jobId, buildId, holder } = await requireLog(pool, logTokenSecrets, shown, params.job_id)
+      // The end first: bytes that are counted after it are all there will be.
       const isComplete = await reads.isOver(jobId)
       const isRemoved = isComplete && (await engine.logs.isRemoved(jobId))
       // An empty text would say that the command wrote nothing.
@@ -95,18 +67,17 @@ export function jobLogRoutes(
           mediaType: 'text/plain',
           headers: { ...textFacts(false, name), ...growingRangeHeaders(start) },
           isLive: true,
-          open: follow(context, readable, (stop) => followText(reads, jobId, start, stop)),
+          open: openStream(context, {
+            owner: buildId,
+            holder,
+            events: (signal) => followText(reads, jobId, start, signal),
+          }),
         }
       }
       const { lastSeq, bytes } = await engine.logs.size(jobId)
       return textReply(reads, { jobId, isComplete, lastSeq, bytes, ...form, name }, header)
     }),
   }
-}
-
-interface StreamContext {
-  readonly method: string
-  readonly signal: AbortSignal
 }
 
 interface LogState {
@@ -130,7 +101,7 @@ function textReply(reads: LogReads, log: LogState, header: (name: string) => str
     const text = logText(reads, jobId, { lastSeq, bytes, range, withRemarks })
     return Readable.from(isPlain ? plainText(text) : text)
   }
-  // How long these forms are is not kept, so they have no ranges.
+  // Nobody knows how long these forms are, so they have no ranges.
   if (withRemarks || isPlain) return { status: 200, headers: facts, mediaType: 'text/plain', open: open(null) }
   const range = readRange(header('range'), bytes, facts)
   const headers = { ...facts, ...rangeHeaders(range, bytes) }

@@ -1,81 +1,74 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { isBuildTerminal } from '@harmont/engine'
-import { presentSummary } from '../../../builds/overviews/present-summary.ts'
-import { canceledBy } from '../../../builds/view/build-view.ts'
+import { presentSummary } from '../../../builds/overviews/summary-store.ts'
+import { canceledBy, etaMs } from '../../../builds/view/build-view.ts'
 import { buildCost } from '../../../builds/view/cost.ts'
-import { etaMs } from '../../../builds/view/eta.ts'
 import { presentJobView, presentRenderView } from '../../../builds/view/present-job-view.ts'
 import { type ReadView, readView, type ViewPlace, type ViewServices } from '../../../builds/view/read-view.ts'
 import { recentRunMs } from '../../../builds/view/store.ts'
-import { Bell, lookAgainMs } from '../../../platform/follow/signal.ts'
-import type { AskOnce } from '../../../platform/follow/single-flight.ts'
+import { follow } from '../../../platform/follow/follow.ts'
+import type { SingleFlight } from '../../../platform/follow/single-flight.ts'
 import type { TopicEvent, TopicNews } from './topic-event.ts'
 import { placeName } from './topic-places.ts'
 
 /** Between two readings: with the time that one takes, a change is told within 200 ms. */
 const restMs = 150
-/** So many jobs are made into text at a time. */
+/** The jobs that are made into text at a time. */
 const jobsAtOnce = 200
-/** Later than any. */
+/** Later than any version. */
 const noVersion = Number.MAX_SAFE_INTEGER
 
 export interface FollowedBuild extends ViewPlace {
   /** The topic as it was asked for. */
   readonly topic: string
-  /** The version up to which the reader has seen the build; null: nobody knows. */
+  /** The version up to which the reader has seen the build; null when nobody knows. */
   readonly after: number | null
 }
 
 interface Services extends ViewServices {
-  readonly once: AskOnce
+  readonly flights: SingleFlight
 }
 
-/** What changes in a build, until it is over. */
+/** Yields what changes in a build, until it is over. */
 export async function* buildTopic(
   services: Services,
   followed: FollowedBuild,
-  stop: AbortSignal,
+  signal: AbortSignal,
 ): AsyncGenerator<TopicNews> {
-  const { engine, once } = services
+  const { engine, flights } = services
   const { topic, build } = followed
-  const bell = new Bell(stop)
-  const unsubscribe = engine.store.changes.onBuild(build.id, () => bell.ring())
-  const read = (after: number) =>
-    once.ask(`${build.id} view after ${after}`, () => readChange(services, followed, after))
-  try {
-    let seen = followed.after
-    let before: string | null = null
-    while (!stop.aborted) {
-      bell.hush()
-      const readAt = performance.now()
+  const readAfter = (after: number) =>
+    flights.run(`${build.id} view after ${after}`, () => readChange(services, followed, after))
+  let seen = followed.after
+  let before: string | null = null
+  const readings = follow({
+    subscribe: (wake) => engine.store.changes.onBuild(build.id, wake),
+    async read() {
       const known = seen
-      const first = await read(known ?? noVersion)
+      const first = await readAfter(known ?? noVersion)
       const isFurther = known !== null && first.row.version > known
-      const change = isFurther && isSwitched(first, before) ? await read(-1) : first
-      const { version, state } = change.row
-      if (known === null || known > version)
-        yield { events: [{ event: 'resync', data: { topic } }], place: placeOf(followed, version) }
-      else if (isFurther) yield* newsOf(followed, change)
-      seen = version
+      const change = isFurther && isSwitched(first, before) ? await readAfter(-1) : first
+      seen = change.row.version
       before = manner(change)
-      if (isBuildTerminal(state)) {
-        yield { events: [{ event: 'end', data: { topic } }], place: null }
-        return
-      }
-      if (await bell.rang(lookAgainMs)) await sleep(Math.max(0, readAt + restMs - performance.now()))
-    }
-  } finally {
-    unsubscribe()
-    bell.close()
+      return { change, isFurther, isLost: known === null || known > seen }
+    },
+    isDone: ({ change }) => isBuildTerminal(change.row.state),
+    restMs,
+    signal,
+  })
+  for await (const { change, isFurther, isLost } of readings) {
+    const { version, state } = change.row
+    if (isLost) yield { events: [{ event: 'resync', data: { topic } }], place: placeOf(followed, version) }
+    else if (isFurther) yield* newsOf(followed, change)
+    if (isBuildTerminal(state)) yield { events: [{ event: 'end', data: { topic } }], place: null }
   }
 }
 
-/** What each job of a build shows is something else while the build waits for approval, is being canceled, or is over. */
+/** Names the manner in which a build shows its jobs: it is another one while it waits for approval, is being canceled, or is over. */
 function manner({ row, view }: ReadView): string {
   return `${view.build.held} ${row.state === 'canceling'} ${isBuildTerminal(row.state)}`
 }
 
-/** `before`: null when the reader has just come; then only an end is looked for. */
+/** Tells whether every job is shown anew. `before`: null when the reader has just come; then only an end counts. */
 function isSwitched(change: ReadView, before: string | null): boolean {
   return before === null ? isBuildTerminal(change.row.state) : before !== manner(change)
 }
@@ -90,7 +83,7 @@ async function readChange(services: ViewServices, place: ViewPlace, after: numbe
   return { ...read, runMs }
 }
 
-/** The jobs first, then the build, with the place. */
+/** Yields the jobs first, then the build, with the place. */
 function* newsOf(
   followed: FollowedBuild,
   { row, view, changed, isRenderChanged, runMs }: Change,

@@ -1,10 +1,8 @@
 import { now } from '@harmont/sandbox'
-import { presentSummary } from '../../../builds/overviews/present-summary.ts'
-import { findSummaries } from '../../../builds/overviews/summary-store.ts'
+import { findSummaries, presentSummary } from '../../../builds/overviews/summary-store.ts'
 import { followOrganization, type OrganizationReads, readPlace, writePlace } from '../follow-organization.ts'
 import { type EventPlace, newestPlace, unfinishedOrJustEnded } from '../organization-store.ts'
-import { beat } from './beats.ts'
-import type { TopicEvent, TopicNews } from './topic-event.ts'
+import { beat, type TopicEvent, type TopicNews } from './topic-event.ts'
 import { buildsPlace } from './topic-places.ts'
 
 /**

@@ -1,9 +1,9 @@
 import type pg from 'pg'
 import type { ViewPlace } from '../../../builds/view/read-view.ts'
-import { pipelineNotFound } from '../../../organizations/pipelines/require-pipeline.ts'
+import { pipelineNotFound } from '../../../organizations/index.ts'
+import type { Database } from '../../../platform/database/transaction.ts'
 import { apiError } from '../../../platform/http/index.ts'
 import type { Topic } from './parse-topics.ts'
-import { findTopicBuilds, findTopicJobs } from './store.ts'
 
 type Of<K extends Topic['kind']> = Extract<Topic, { readonly kind: K }>
 
@@ -40,4 +40,47 @@ export async function findTopics(
   for (const { jobId } of logs)
     if (!jobIds.has(jobId)) throw apiError('job_not_found', 'Job not found in this organization.')
   return { hasBuilds: topics.some(({ kind }) => kind === 'builds'), builds: found, logs }
+}
+
+export interface TopicBuildRow {
+  /** The pipeline's. */
+  readonly id: string
+  readonly slug: string
+  readonly source_slug: string | null
+  /** null: the pipeline has no build of that number. */
+  readonly build_id: string | null
+}
+
+/** Builds by the slug of their pipeline and their number, in the order in which they were asked for; undefined where there is no such pipeline. */
+export async function findTopicBuilds(
+  database: Database,
+  organizationId: string,
+  wanted: readonly { readonly slug: string; readonly number: number }[],
+): Promise<readonly (TopicBuildRow | undefined)[]> {
+  if (wanted.length === 0) return []
+  const { rows } = await database.query<TopicBuildRow & { position: number }>({
+    name: 'find-topic-builds',
+    text: `select w.position::int, p.id, p.slug, p.source_slug, r.id as build_id
+             from unnest($2::text[], $3::int[]) with ordinality as w(slug, number, position)
+             join pipelines p on p.organization_id = $1 and p.slug = w.slug
+             left join build_records r on r.pipeline_id = p.id and r.number = w.number`,
+    values: [organizationId, wanted.map(({ slug }) => slug), wanted.map(({ number }) => number)],
+  })
+  const byPosition = new Map(rows.map(({ position, ...row }) => [position, row]))
+  return wanted.map((_, index) => byPosition.get(index + 1))
+}
+
+/** Those of these jobs that are of a build of the organization. */
+export async function findTopicJobs(
+  database: Database,
+  organizationId: string,
+  jobIds: readonly string[],
+): Promise<ReadonlySet<string>> {
+  if (jobIds.length === 0) return new Set()
+  const { rows } = await database.query<{ id: string }>({
+    name: 'find-topic-jobs',
+    text: `select j.id from engine.jobs j join build_records r on r.id = j.build_id where j.id = any($2::uuid[]) and r.organization_id = $1`,
+    values: [organizationId, jobIds],
+  })
+  return new Set(rows.map(({ id }) => id))
 }

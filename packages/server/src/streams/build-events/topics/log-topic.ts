@@ -13,22 +13,22 @@ export interface FollowedLog {
   readonly after: number | null
 }
 
-/** The lines of a log, until it is complete. */
+/** Yields the lines of a log, until it is complete. */
 export async function* logTopic(
-  services: { readonly engine: { readonly logs: JobLogs } },
+  logs: JobLogs,
   { topic, jobId, line, after }: FollowedLog,
   stop: AbortSignal,
 ): AsyncGenerator<TopicNews> {
   let next = after ?? line
   if (after !== null) {
-    const { totalLines } = (await services.engine.logs.open(jobId)).index
+    const { totalLines } = (await logs.open(jobId)).index
     if (after > totalLines + 1) {
       next = totalLines + 1
       yield { events: [{ event: 'resync', data: { topic } }], place: placeOf(jobId, next) }
     }
   }
-  for await (const news of followLines(services, jobId, next, stop)) {
-    // The last line may have no line feed yet: who comes back gets it once more, in the place of what it has.
+  for await (const news of followLines(logs, jobId, next, stop)) {
+    // The last line may have no line feed yet: a reader that comes back gets it once more, and replaces what it has.
     if (news.lines.length > 0) next = news.from + news.lines.length - (news.complete ? 0 : 1)
     yield { events: [{ event: 'log', data: news }], place: placeOf(jobId, next) }
     if (news.complete) yield { events: [{ event: 'end', data: { topic } }], place: null }

@@ -1,14 +1,15 @@
 import type { ViewServices } from '../../../builds/view/read-view.ts'
-import type { AskOnce } from '../../../platform/follow/single-flight.ts'
+import type { SingleFlight } from '../../../platform/follow/single-flight.ts'
 import { apiError } from '../../../platform/http/index.ts'
-import { beats } from './beats.ts'
+import { eventFrame } from '../../event-streams/frames.ts'
+import { mergePulled } from '../../event-streams/merge-pulled.ts'
 import { buildTopic } from './build-topic.ts'
 import { buildsTopic } from './builds-topic.ts'
 import { findTopics } from './find-topics.ts'
 import { logTopic } from './log-topic.ts'
 import { parseTopics } from './parse-topics.ts'
-import { buildsPlace, placeName, readPlaces, type TopicPlaces } from './topic-places.ts'
-import { topicFrames } from './topic-stream.ts'
+import { beats, type TopicNews } from './topic-event.ts'
+import { buildsPlace, placeName, readPlaces, type TopicPlaces, writePlaces } from './topic-places.ts'
 
 interface Reader {
   readonly organizationId: string
@@ -20,7 +21,7 @@ interface Reader {
  * `query_invalid`, and 404 for what is absent or foreign.
  */
 export async function openTopics(
-  services: ViewServices & { readonly once: AskOnce },
+  services: ViewServices & { readonly flights: SingleFlight },
   { organizationId, organizationSlug }: Reader,
   text: string,
   cursor: string,
@@ -40,7 +41,7 @@ export async function openTopics(
     ...logs.map(({ jobId }) => placeName('l', jobId)),
   ]
   const start = new Map(names.flatMap((name) => (places.has(name) ? [[name, places.get(name) ?? ''] as const] : [])))
-  const reads = { pool: services.pool, changes: services.engine.store.changes, once: services.once }
+  const reads = { pool: services.pool, changes: services.engine.store.changes, flights: services.flights }
   return (stop) =>
     topicFrames(
       [
@@ -52,7 +53,7 @@ export async function openTopics(
         }),
         ...logs.map(({ name, jobId, line }) => {
           const after = readNumber(start.get(placeName('l', jobId)))
-          return logTopic(services, { topic: name, jobId, line, after }, stop)
+          return logTopic(services.engine.logs, { topic: name, jobId, line, after }, stop)
         }),
       ],
       start,
@@ -67,4 +68,21 @@ function queryInvalid(message: string): Error {
   return apiError('query_invalid', `The query parameter \`topics\` ${message}.`, {
     errors: [{ field: 'topics', message }],
   })
+}
+
+/**
+ * The frames of a stream with topics. The last event of what came together has the reader's place in all topics as its id: who was cut off before it
+ * gets all of it again.
+ */
+export async function* topicFrames(
+  sources: readonly AsyncGenerator<TopicNews>[],
+  start: TopicPlaces,
+): AsyncGenerator<string> {
+  const places = new Map(start)
+  for await (const { events, place } of mergePulled(sources)) {
+    if (place !== null) places.set(place[0], place[1])
+    // A stream that is nowhere yet has no place to name.
+    const id = places.size === 0 ? null : writePlaces(places)
+    yield events.map(({ event, data }, at) => eventFrame(event, data, at === events.length - 1 ? id : null)).join('')
+  }
 }

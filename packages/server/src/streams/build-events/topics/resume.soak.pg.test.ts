@@ -2,14 +2,15 @@ import { scaled } from '@harmont/test-kit/effort'
 import fc from 'fast-check'
 import { pino } from 'pino'
 import { expect, test } from 'vitest'
+import { costWith } from '../../../billing/usage/cost-of.ts'
 import { AccessWatch } from '../../../identity/access/access-watch.ts'
-import { AskOnce } from '../../../platform/follow/single-flight.ts'
+import { SingleFlight } from '../../../platform/follow/single-flight.ts'
 import { readSettings } from '../../../platform/settings/read-settings.ts'
 import { openEvents } from '../../../testing/event-reader.ts'
 import { ir, playJob } from '../../../testing/runner.ts'
 import { ownerToken, publicUrl, testServer } from '../../../testing/server.ts'
-import { beats } from './beats.ts'
 import { openTopics } from './open-topics.ts'
+import { beats } from './topic-event.ts'
 
 const it = testServer()
 const organization = '/api/v0/organizations/default'
@@ -100,7 +101,14 @@ test('a stream with topics ends when its reader is a member no more', async () =
   const { id: userId, organization: slug } = await it.newUser('topics-reader')
   const { rows } = await pool.query<{ id: string }>('select id from organizations where slug = $1', [slug])
   const organizationId = rows[0]?.id ?? ''
-  const services = { pool, engine, settings: readSettings({}), disk: { full: null }, publicUrl, once: new AskOnce() }
+  const services = {
+    pool,
+    engine,
+    costOf: costWith(readSettings({})),
+    disk: { full: null },
+    publicUrl,
+    flights: new SingleFlight(),
+  }
   const open = await openTopics(services, { organizationId, organizationSlug: slug }, 'builds', '')
   const log = pino({ level: 'silent' })
   const { rows: keys } = await pool.query('select id from api_keys where user_id = $1', [userId])

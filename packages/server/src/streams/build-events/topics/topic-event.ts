@@ -1,5 +1,9 @@
 import type { components } from '@harmont/contract'
+import { now } from '@harmont/sandbox'
+import { Signal } from '../../../platform/follow/signal.ts'
 import type { Complete } from '../../../platform/http/index.ts'
+import { formatInstant } from '../../../platform/input/instant.ts'
+import { silenceMs } from '../../event-streams/frames.ts'
 
 type Schemas = components['schemas']
 
@@ -20,4 +24,22 @@ export type TopicEvent =
 export interface TopicNews {
   readonly events: readonly TopicEvent[]
   readonly place: readonly [name: string, place: string] | null
+}
+
+/** A sign of life. */
+export function beat(): TopicEvent {
+  return { event: 'beat', data: { server_time: formatInstant(now()) } }
+}
+
+/** Says at once, and then as often as a reader expects it, that the stream is alive: scripts cannot see comments. */
+export async function* beats(stop: AbortSignal, everyMs = silenceMs): AsyncGenerator<TopicNews> {
+  const waking = new Signal(stop)
+  try {
+    while (!stop.aborted) {
+      yield { events: [beat()], place: null }
+      await waking.raised(everyMs)
+    }
+  } finally {
+    waking.close()
+  }
 }

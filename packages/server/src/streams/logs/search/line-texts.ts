@@ -1,6 +1,5 @@
 import { blockOfLine, type LineIndex, type LogReader, stripEscapes } from '@harmont/logs'
 import type { OpenLog } from '../../../builds/logs/job-logs.ts'
-import { wholeCharacters } from './whole-characters.ts'
 
 /** Lines of a log that follow one another, without escape sequences, with LF between them; or a part of a very long line. */
 export interface LineText {
@@ -123,4 +122,13 @@ class LineTexts {
       this.#offset = 0
     }
   }
+}
+
+/** The bytes without the beginning of a UTF-8 character at their end. */
+export function wholeCharacters(bytes: Buffer): Buffer {
+  for (let back = 1; back <= 3 && back < bytes.length; back++) {
+    const byte = bytes[bytes.length - back] ?? 0
+    if ((byte & 0xc0) !== 0x80) return byte >= 0xc0 ? bytes.subarray(0, -back) : bytes
+  }
+  return bytes
 }

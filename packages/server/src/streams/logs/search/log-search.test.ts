@@ -4,8 +4,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { OpenLog } from '../../../builds/logs/job-logs.ts'
 import { makeFinder } from './finder.ts'
-import type { Hit } from './hit.ts'
-import { LogSearch } from './log-search.ts'
+import { type Hit, LogSearch } from './log-search.ts'
 import type { SearchQuery } from './query.ts'
 
 /** A log in memory, of which only a part has come. */

@@ -9,7 +9,7 @@ const tailLines = 20
 const tailLineLength = 4000
 
 /** What a job that failed wrote last, and where it went wrong. */
-export interface LastWords {
+export interface FailureOutput {
   readonly tail: readonly string[]
   /** null: no line looks like an error, or nobody has looked yet. */
   readonly firstErrorLine: number | null
@@ -18,11 +18,11 @@ export interface LastWords {
 }
 
 /** The last words of the first jobs that failed, of those whose facts are given. */
-export async function readLastWords(
+export async function readFailureOutputs(
   logs: JobLogs,
   { jobs, render }: Build,
   facts: ReadonlyMap<string, LogFacts>,
-): Promise<ReadonlyMap<string, LastWords>> {
+): Promise<ReadonlyMap<string, FailureOutput>> {
   const failed = [...(render === null ? [] : [render]), ...jobs].filter(
     ({ state }) => state === 'failed' || state === 'timed_out',
   )
@@ -30,7 +30,7 @@ export async function readLastWords(
   return new Map(await Promise.all(first.filter(({ id }) => facts.has(id)).map(({ id }) => wordsOf(logs, id))))
 }
 
-async function wordsOf(logs: JobLogs, jobId: string): Promise<readonly [string, LastWords]> {
+async function wordsOf(logs: JobLogs, jobId: string): Promise<readonly [string, FailureOutput]> {
   const tail = (await lastLines({ engine: { logs } }, jobId, tailLines)).map((line) => line.slice(0, tailLineLength))
   const index = (await logs.openSoon(jobId))?.index
   return [jobId, { tail, firstErrorLine: index?.errors[0] ?? null, found: index?.found ?? nothingFound }]

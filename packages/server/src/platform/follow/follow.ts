@@ -1,0 +1,42 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { lookAgainMs, Signal } from './signal.ts'
+
+export interface Followed<T> {
+  /** Calls `wake` at each change. Returns the unsubscriber. */
+  subscribe(wake: () => void): () => void
+  /** Reads what is new; null when nothing is. Calls `wake` when there is more than it returns. */
+  read(wake: () => void): Promise<T | null>
+  /** Tells whether this reading is the last. */
+  isDone(found: T): boolean
+  /** The least time from the beginning of one reading to the next. */
+  readonly restMs: number
+  readonly signal: AbortSignal
+}
+
+/**
+ * Yields what is new each time something changes, until it is done or `signal` is aborted. It pulls: a slow consumer
+ * makes it read later, and nothing is held for it meanwhile. A change during a reading causes one more reading.
+ */
+export async function* follow<T>({ subscribe, read, isDone, restMs, signal }: Followed<T>): AsyncGenerator<T> {
+  const changed = new Signal(signal)
+  const unsubscribe = subscribe(changed.raise)
+  try {
+    while (!signal.aborted) {
+      changed.clear()
+      const readAt = performance.now()
+      const found = await read(changed.raise)
+      if (found !== null) {
+        yield found
+        if (isDone(found)) return
+      }
+      if (await changed.raised(lookAgainMs)) await rest(readAt + restMs - performance.now(), signal)
+    }
+  } finally {
+    unsubscribe()
+    changed.close()
+  }
+}
+
+async function rest(ms: number, signal: AbortSignal): Promise<void> {
+  if (ms > 0) await sleep(ms, undefined, { signal }).catch(() => {}) // aborted: the caller sees it
+}
