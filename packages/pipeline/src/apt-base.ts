@@ -1,6 +1,7 @@
 import { ttl } from './cache.ts'
+import { scratch } from './commands.ts'
 import type { Duration } from './duration.ts'
-import { type Step, scratch } from './step.ts'
+import type { Step } from './step.ts'
 import { listOf, nameOf, optionsOf, wrongUse } from './wrong-use.ts'
 
 export interface AptBaseOptions {

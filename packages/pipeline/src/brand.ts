@@ -1,19 +1,25 @@
-import type { Step, Wait } from './step.ts'
-
 // Symbol.for: steps of two installed copies of the SDK are steps to both.
 export const BRAND: unique symbol = Symbol.for('@harmont/hm.Step')
 
+/** A step as far as its brand tells: what it builds in, and what it runs. */
+interface Branded {
+  readonly parent: Branded | null
+  readonly command: string | undefined
+}
+
 /** Whether a value is a step, of this or of another copy of the SDK. */
-export function isStep(value: unknown): value is Step {
+export function hasStepBrand(value: unknown): value is Branded {
   return brandOf(value) === 'step'
 }
 
-export function isWait(value: unknown): value is Wait {
+export function hasWaitBrand(value: unknown): boolean {
   return brandOf(value) === 'wait'
 }
 
-/** The nearest step with a command, starting with the step itself. */
-export function nearestCommand(step: Step | null): Step | null {
+/** Returns the nearest step with a command, starting with the step itself. */
+export function nearestCommand<S extends { readonly parent: S | null; readonly command: string | undefined }>(
+  step: S | null,
+): S | null {
   let at = step
   while (at !== null && at.command === undefined) at = at.parent
   return at

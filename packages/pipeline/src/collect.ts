@@ -1,5 +1,5 @@
-import { isStep } from './brand.ts'
 import type { Step, Wait } from './step.ts'
+import { isStep } from './step.ts'
 
 /** What lowering goes through, in emission order: each command once, and the waits between them. */
 export type Emission = Step | Wait

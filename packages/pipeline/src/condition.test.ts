@@ -1,8 +1,8 @@
 import { parsePlan } from '@harmont/ir'
 import { expect, it } from 'vitest'
+import { sh } from './commands.ts'
 import { allOf, anyOf, not, type When, when } from './condition.ts'
 import { pipeline } from './pipeline.ts'
-import { sh } from './step.ts'
 
 const written = (condition: When) => JSON.stringify(pipeline(sh('x', { when: condition })).graph.nodes[0]?.step.if)
 

@@ -1,5 +1,5 @@
-import { flatLeaves, type Leaves } from './leaves.ts'
-import type { Step, Wait } from './step.ts'
+import { flatLeaves } from './leaves.ts'
+import type { Leaves, Step, Wait } from './step.ts'
 
 /** Steps, lists of them and toolchains as one flat list of leaves, to be used in several places. */
 export function group(steps: Leaves): readonly (Step | Wait)[] {

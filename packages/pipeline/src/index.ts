@@ -12,26 +12,34 @@ export {
   onChange,
   ttl,
 } from './cache.ts'
+export { scratch, sh, timeout, wait } from './commands.ts'
 export { allOf, anyOf, not, type When, when } from './condition.ts'
 export { type Context, context } from './context.ts'
 export type { PipelineDefinition } from './definition.ts'
 export type { Duration } from './duration.ts'
 export { type RenderOptions, renderEnvelope } from './envelope.ts'
 export { group } from './group.ts'
-export { LEAVES, type Leaf, type Leaves, type StandsForLeaves } from './leaves.ts'
 export { type Cell, type MatrixOptions, matrix } from './matrix.ts'
 export type { ArtifactOptions } from './options/artifacts.ts'
 export type { BuildConcurrency, StepConcurrency } from './options/concurrency.ts'
 export type { EnvOptions } from './options/env.ts'
-export { filesFrom, type Input } from './options/inputs.ts'
+export { filesFrom } from './options/inputs.ts'
 export type { ResourceOptions } from './options/resources.ts'
 export { type RetryConditions, type RetryOptions, type RetryReason, retry } from './options/retry.ts'
 export type { SecretOptions } from './options/secrets.ts'
 export type { ServiceOptions } from './options/services.ts'
 export { type PipelineIR, type PipelineOptions, pipeline } from './pipeline.ts'
 export { type CacheKeyOptions, resolvePipelineCacheKeys } from './resolve-keys.ts'
-export { type Step, scratch, sh, timeout, type Wait, wait } from './step.ts'
-export type { StepOptions } from './step-options.ts'
+export {
+  type Input,
+  LEAVES,
+  type Leaf,
+  type Leaves,
+  type StandsForLeaves,
+  type Step,
+  type StepOptions,
+  type Wait,
+} from './step.ts'
 export { clearTargetCache, target } from './target.ts'
 export {
   type PullRequestOptions,

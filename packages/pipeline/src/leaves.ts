@@ -1,20 +1,6 @@
-import { isStep, isWait } from './brand.ts'
 import { state } from './state.ts'
-import type { Step, Wait } from './step.ts'
+import { isStep, isWait, LEAVES, type StandsForLeaves, type Step, type Wait } from './step.ts'
 import { wrongUse } from './wrong-use.ts'
-
-/** The method by which an object stands for steps. Symbol.for: objects of another copy of the SDK are understood. */
-export const LEAVES: unique symbol = Symbol.for('@harmont/hm.leaves')
-
-/** An object, such as a toolchain, that stands for its default leaves where a pipeline lists it. */
-export interface StandsForLeaves {
-  [LEAVES](): Leaves
-}
-
-export type Leaf = Step | Wait | StandsForLeaves
-
-/** A leaf, or a list of leaves and further lists. */
-export type Leaves = Leaf | readonly Leaves[]
 
 const FIX = 'Pass the result of sh(), wait() or a toolchain.'
 

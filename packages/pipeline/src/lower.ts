@@ -8,9 +8,10 @@ import {
   type IrStep,
   stepKeys,
 } from '@harmont/ir'
-import { isStep, nearestCommand } from './brand.ts'
+import { nearestCommand } from './brand.ts'
 import { collect } from './collect.ts'
-import { callOf, type Step, type Wait } from './step.ts'
+import { callOf } from './commands.ts'
+import { isStep, type Step, type Wait } from './step.ts'
 import { misuse } from './wrong-use.ts'
 
 /** What the pipeline gives each of its steps. */

@@ -1,5 +1,5 @@
 import { type CellValues, state } from './state.ts'
-import type { CommandFields } from './step-options.ts'
+import type { CommandFields } from './step.ts'
 
 /** What a step made for a cell of a matrix is called and shown as; outside of one its fields as they are. */
 export function matrixFields(command: string, fields: CommandFields): CommandFields {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { anotherCopy } from './another-copy.test-support.ts'
+import { sh } from './commands.ts'
 import { matrix } from './matrix.ts'
 import { pipeline } from './pipeline.ts'
-import { sh } from './step.ts'
 import { target } from './target.ts'
 
 const axes = { go: ['1.23.2', '1.24.0'], race: [false, true] } as const

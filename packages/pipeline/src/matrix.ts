@@ -1,7 +1,7 @@
-import { flatLeaves, type Leaves } from './leaves.ts'
+import { flatLeaves } from './leaves.ts'
 import { inCell } from './matrix-fields.ts'
 import { type CellValues, state, withCell } from './state.ts'
-import type { Step, Wait } from './step.ts'
+import type { Leaves, Step, Wait } from './step.ts'
 import { grouped, listOf, membersOf, misuse, nameOf, optionsOf, wrongUse } from './wrong-use.ts'
 
 type CellValue = string | number | boolean

@@ -3,12 +3,11 @@ import { scaled } from '@harmont/test-kit/effort'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { compose, forever, none, onChange, ttl } from './cache.ts'
+import { scratch, sh, wait } from './commands.ts'
 import type { Duration } from './duration.ts'
-import type { Leaves } from './leaves.ts'
 import { filesFrom } from './options/inputs.ts'
 import { pipeline } from './pipeline.ts'
-import { type Step, scratch, sh, wait } from './step.ts'
-import type { StepOptions } from './step-options.ts'
+import type { Leaves, Step, StepOptions } from './step.ts'
 
 /** A pipeline program as data. `from` and `dependsOn` point at earlier commands, modulo how many there are. */
 interface Command {

@@ -1,12 +1,13 @@
 import type { IrBuildConcurrency, IrDocument } from '@harmont/ir'
 import { type Duration, MAX_TIMEOUT, seconds } from './duration.ts'
-import { flatLeaves, type Leaves } from './leaves.ts'
+import { flatLeaves } from './leaves.ts'
 import { lower } from './lower.ts'
 import { type BuildConcurrency, buildConcurrencyOf } from './options/concurrency.ts'
 import { type EnvOptions, envOf } from './options/env.ts'
 import { type ResourceOptions, resourcesOf } from './options/resources.ts'
 import { type RetryOptions, retryOf } from './options/retry.ts'
 import { type SecretOptions, secretsOf } from './options/secrets.ts'
+import type { Leaves } from './step.ts'
 import { booleanOf, misuse, nameOf, optionsOf, wrongUse } from './wrong-use.ts'
 
 /** The IR of a pipeline, without resolved cache keys. */

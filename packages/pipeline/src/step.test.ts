@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { anotherCopy } from './another-copy.test-support.ts'
 import { onChange } from './cache.ts'
+import { scratch, sh, timeout } from './commands.ts'
 import { pipeline } from './pipeline.ts'
-import { type Step, scratch, sh, timeout } from './step.ts'
+import type { Step } from './step.ts'
 
 const only = (step: Step) => pipeline([step]).graph.nodes.at(-1)
 

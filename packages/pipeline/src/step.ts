@@ -1,55 +1,40 @@
-import { BRAND, isStep } from './brand.ts'
-import { type Duration, seconds as durationSeconds, MAX_TIMEOUT } from './duration.ts'
-import { matrixFields } from './matrix-fields.ts'
-import { inDirectory } from './quote.ts'
-import { type CommandFields, commandFields, type StepOptions } from './step-options.ts'
-import { booleanOf, grouped, misuse, nameOf, optionsOf, textOf, wrongUse } from './wrong-use.ts'
-
-interface StepShape {
-  readonly parent: Step | null
-  readonly image?: string | undefined
-  readonly command?: string | undefined
-  readonly fields?: CommandFields
-}
-
-/** Where each step with a command was made, as the stack of an error: it costs nothing until somebody reads it. */
-const madeAt = new WeakMap<Step, Error>()
-
-/** The call that made a step with a command. */
-export function callOf(step: Step): Error | undefined {
-  return madeAt.get(step)
-}
+/** The values of a pipeline: steps, waits, and what stands for them. They name one another, so they stand together. */
+import type {
+  IrArtifact,
+  IrCachePolicy,
+  IrCondition,
+  IrMatrix,
+  IrResources,
+  IrRetry,
+  IrService,
+  IrStepConcurrency,
+} from '@harmont/ir'
+import { BRAND, hasStepBrand, hasWaitBrand } from './brand.ts'
+import type { CachePolicy } from './cache.ts'
+import type { When } from './condition.ts'
+import type { Duration } from './duration.ts'
+import type { ArtifactOptions } from './options/artifacts.ts'
+import type { StepConcurrency } from './options/concurrency.ts'
+import type { EnvOptions } from './options/env.ts'
+import type { ResourceOptions } from './options/resources.ts'
+import type { RetryOptions } from './options/retry.ts'
+import type { Runner } from './options/runner.ts'
+import type { SecretOptions } from './options/secrets.ts'
+import type { ServiceOptions } from './options/services.ts'
 
 /** A point that commands start from: nothing (`scratch`), a command's result, or a named branch of one. Immutable; two equal ones are two. */
-export class Step {
-  readonly [BRAND] = 'step'
+export interface Step {
+  readonly [BRAND]: 'step'
   readonly parent: Step | null
   /** The image of a scratch. */
   readonly image: string | undefined
   /** Text for `sh -c` as it will run; undefined for a scratch or a fork, which run nothing. */
   readonly command: string | undefined
   readonly fields: CommandFields
-
-  constructor({ parent, image, command, fields = {} }: StepShape) {
-    this.parent = parent
-    this.image = image
-    this.command = command
-    this.fields = fields
-    if (command !== undefined) madeAt.set(this, new Error())
-    Object.freeze(this)
-  }
-
   /** A command that starts from the file system that this step left. */
-  sh(command: string, options: StepOptions = {}): Step {
-    return commandStep(this, command, options)
-  }
-
+  sh(command: string, options?: StepOptions): Step
   /** A branch: runs nothing, and steps made from it start from this step. */
-  fork(options: { readonly label?: string } = {}): Step {
-    const { label } = optionsOf('fork', options, ['label'])
-    if (label !== undefined) textOf('fork, label', label, 'Give a label, or none.', 255)
-    return new Step({ parent: this })
-  }
+  fork(options?: { readonly label?: string }): Step
 }
 
 /** A barrier between the leaves of a pipeline. */
@@ -58,48 +43,93 @@ export interface Wait {
   readonly continueOnFailure: boolean
 }
 
-/** The start of a chain, from an image when given. Runs nothing itself. */
-export function scratch(options: { readonly image?: string | undefined } = {}): Step {
-  const { image } = optionsOf('scratch', options, ['image'])
-  return new Step({
-    parent: null,
-    image: image === undefined ? undefined : nameOf('scratch, image', image, 'Name an image.', 512),
-  })
+/** Whether a value is a step, of this or of another copy of the SDK. */
+export function isStep(value: unknown): value is Step {
+  return hasStepBrand(value)
 }
 
-/** A command in a file system of its own. */
-export function sh(command: string, options: StepOptions = {}): Step {
-  return commandStep(null, command, options)
+export function isWait(value: unknown): value is Wait {
+  return hasWaitBrand(value)
 }
 
-/** What comes after it starts when all before it has passed; with `continueOnFailure`, when it has ended in whatever way. */
-export function wait(options: { readonly continueOnFailure?: boolean } = {}): Wait {
-  const { continueOnFailure } = optionsOf('wait', options, ['continueOnFailure'])
-  return Object.freeze({
-    [BRAND]: 'wait' as const,
-    continueOnFailure: booleanOf('wait, continueOnFailure', continueOnFailure ?? false),
-  })
+/** The method by which an object stands for steps. Symbol.for: objects of another copy of the SDK are understood. */
+export const LEAVES: unique symbol = Symbol.for('@harmont/hm.leaves')
+
+/** An object, such as a toolchain, that stands for its default leaves where a pipeline lists it. */
+export interface StandsForLeaves {
+  [LEAVES](): Leaves
 }
 
-/** A copy of the step with this budget of one attempt, in place of an earlier one. Use the copy: the step itself stays as it is. */
-export function timeout(duration: Duration, step: Step): Step {
-  const timeoutSeconds = durationSeconds('timeout', duration, MAX_TIMEOUT)
-  if (!isStep(step) || step.command === undefined)
-    throw wrongUse('timeout', 'a step with a command', step, 'Pass the result of sh().')
-  const { parent, image, command, fields } = step
-  return new Step({ parent, image, command, fields: Object.freeze({ ...fields, timeoutSeconds }) })
+export type Leaf = Step | Wait | StandsForLeaves
+
+/** A leaf, or a list of leaves and further lists. */
+export type Leaves = Leaf | readonly Leaves[]
+
+export interface StepOptions {
+  /** Display name, `:emoji:` codes included; the step's key is made from it. */
+  readonly label?: string
+  readonly cache?: CachePolicy
+  readonly env?: EnvOptions
+  readonly image?: string
+  readonly runner?: Runner
+  readonly runnerArgs?: Readonly<Record<string, unknown>>
+  /** Identity within the pipeline. */
+  readonly key?: string
+  /** Directory of the workspace that the command runs in. */
+  readonly cwd?: string
+  /** Budget of one attempt. */
+  readonly timeout?: Duration
+  /** How many further attempts, or a whole policy. */
+  readonly retry?: number | RetryOptions
+  /** A failure leaves the build unharmed: any one, or one with these exit codes. */
+  readonly softFail?: boolean | readonly number[]
+  /** Starts whatever became of what it waits for. */
+  readonly continueOnFailure?: boolean
+  /** Steps to wait for, without their files. */
+  readonly dependsOn?: Dependencies
+  readonly when?: When
+  readonly concurrency?: StepConcurrency
+  readonly resources?: ResourceOptions
+  readonly secrets?: SecretOptions
+  /** Files to keep after the step. */
+  readonly artifacts?: string | ArtifactOptions | readonly (string | ArtifactOptions)[]
+  /** Files of other steps; see `filesFrom`. */
+  readonly inputs?: Input | readonly Input[]
+  /** Sidecars that the command needs. */
+  readonly services?: ServiceOptions | readonly ServiceOptions[]
 }
 
-const MAX_COMMAND = 1024 * 1024
+export type Dependencies = Step | StandsForLeaves | readonly Dependencies[]
 
-function commandStep(parent: Step | null, command: unknown, options: StepOptions): Step {
-  const text = textOf('sh', command, 'Give the step a command.')
-  const fields = commandFields(options)
-  const { cwd } = options
-  const directory = cwd === undefined ? undefined : textOf('sh, cwd', cwd, 'Name a directory, or omit cwd.')
-  const whole = directory === undefined ? text : inDirectory(directory, text)
-  const size = Buffer.byteLength(whole)
-  if (size > MAX_COMMAND)
-    throw misuse('sh', `a command of at most ${grouped(MAX_COMMAND)} bytes`, grouped(size), 'Put the script in a file.')
-  return new Step({ parent, command: whole, fields: matrixFields(whole, fields) })
+/** The options of a command as the IR wants them; undefined where not given, or where nothing is asked for. */
+export interface CommandFields {
+  readonly key?: string | undefined
+  readonly label?: string | undefined
+  readonly cache?: IrCachePolicy | undefined
+  readonly timeoutSeconds?: number | undefined
+  readonly image?: string | undefined
+  readonly runner?: Runner | undefined
+  readonly runnerArgs?: Readonly<Record<string, unknown>> | undefined
+  readonly continueOnFailure?: boolean | undefined
+  readonly retry?: IrRetry | undefined
+  readonly softFail?: true | readonly number[] | undefined
+  readonly condition?: IrCondition | undefined
+  readonly concurrency?: IrStepConcurrency | undefined
+  readonly resources?: IrResources | undefined
+  readonly artifacts?: readonly IrArtifact[] | undefined
+  readonly inputs?: readonly Input[] | undefined
+  readonly services?: readonly IrService[] | undefined
+  readonly matrix?: IrMatrix | undefined
+  readonly env?: Readonly<Record<string, string>> | undefined
+  readonly secrets?: Readonly<Record<string, string>> | undefined
+  readonly dependsOn?: readonly Step[] | undefined
+}
+
+/** Files that are copied from what another step left, before the command. */
+export interface Input {
+  readonly from: Step
+  /** A path or glob, relative to the workspace of that step. */
+  readonly path: string
+  /** The directory that they come to, relative to the workspace; absent: where they were. */
+  readonly into?: string
 }

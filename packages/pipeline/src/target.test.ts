@@ -1,6 +1,6 @@
 import { afterEach, expect, it, vi } from 'vitest'
 import { anotherCopy } from './another-copy.test-support.ts'
-import { sh } from './step.ts'
+import { sh } from './commands.ts'
 import { clearTargetCache, target } from './target.ts'
 
 afterEach(clearTargetCache)

@@ -1,8 +1,8 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are placeholders of the server
 
 import { describe, expect, it } from 'vitest'
+import { scratch, sh, wait } from './commands.ts'
 import * as sdk from './index.ts'
-import { scratch, sh, wait } from './step.ts'
 
 // Pipeline files are often plain JavaScript, where no type holds a slip back: these calls are made as such a file makes them.
 const untyped: Record<string, unknown> = sdk

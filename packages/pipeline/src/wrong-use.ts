@@ -2,7 +2,7 @@
  * The errors of wrong calls. Each says where, what was expected, what was got and what to do, and is thrown by the call that is wrong. The Python
  * SDK says the same sentences; the readers below are their list.
  */
-import { isStep, isWait, nearestCommand } from './brand.ts'
+import { hasStepBrand, hasWaitBrand, nearestCommand } from './brand.ts'
 
 /** A wrong call. Named plainly, because its sentence says all, in both languages alike. */
 class WrongUse extends TypeError {
@@ -24,8 +24,8 @@ function shown(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value)
   if (typeof value === 'function') return 'a function'
   if (Array.isArray(value)) return 'a list'
-  if (isStep(value)) return nearestCommand(value) === null ? 'a step without a command' : 'a step'
-  if (isWait(value)) return 'a wait'
+  if (hasStepBrand(value)) return nearestCommand(value) === null ? 'a step without a command' : 'a step'
+  if (hasWaitBrand(value)) return 'a wait'
   if (value instanceof Promise) return 'a promise'
   return typeof value === 'object' && value !== null ? 'an object' : String(value)
 }
@@ -99,7 +99,13 @@ export function oneOrListOf<T>(where: string, value: unknown, read: (entry: unkn
 
 /** The own members of a plain options object that have a value. */
 export function membersOf(where: string, value: unknown): readonly (readonly [string, unknown])[] {
-  if (typeof value !== 'object' || value === null || Array.isArray(value) || isStep(value) || isWait(value)) {
+  if (
+    typeof value !== 'object' ||
+    value === null ||
+    Array.isArray(value) ||
+    hasStepBrand(value) ||
+    hasWaitBrand(value)
+  ) {
     throw wrongUse(where, 'an object', value, 'Write it in curly brackets.')
   }
   return Object.entries(value).filter(([, member]) => member !== undefined)

@@ -1,5 +1,5 @@
 import type { Duration } from './duration.js';
-import { type Step } from './step.js';
+import type { Step } from './step.js';
 export interface AptBaseOptions {
     readonly packages: readonly string[];
     /** A Debian or Ubuntu image. */

@@ -1,7 +1,15 @@
-import type { Step, Wait } from './step.js';
 export declare const BRAND: unique symbol;
+/** A step as far as its brand tells: what it builds in, and what it runs. */
+interface Branded {
+    readonly parent: Branded | null;
+    readonly command: string | undefined;
+}
 /** Whether a value is a step, of this or of another copy of the SDK. */
-export declare function isStep(value: unknown): value is Step;
-export declare function isWait(value: unknown): value is Wait;
-/** The nearest step with a command, starting with the step itself. */
-export declare function nearestCommand(step: Step | null): Step | null;
+export declare function hasStepBrand(value: unknown): value is Branded;
+export declare function hasWaitBrand(value: unknown): boolean;
+/** Returns the nearest step with a command, starting with the step itself. */
+export declare function nearestCommand<S extends {
+    readonly parent: S | null;
+    readonly command: string | undefined;
+}>(step: S | null): S | null;
+export {};

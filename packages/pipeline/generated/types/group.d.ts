@@ -1,4 +1,3 @@
-import { type Leaves } from './leaves.js';
-import type { Step, Wait } from './step.js';
+import type { Leaves, Step, Wait } from './step.js';
 /** Steps, lists of them and toolchains as one flat list of leaves, to be used in several places. */
 export declare function group(steps: Leaves): readonly (Step | Wait)[];

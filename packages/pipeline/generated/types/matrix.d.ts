@@ -1,5 +1,4 @@
-import { type Leaves } from './leaves.js';
-import type { Step, Wait } from './step.js';
+import type { Leaves, Step, Wait } from './step.js';
 type CellValue = string | number | boolean;
 type Axes = Readonly<Record<string, readonly CellValue[]>>;
 /** One value of each axis, and `name("test")` for a name that tells cells apart. */

@@ -1,11 +1,11 @@
 import type { IrDocument } from './ir/index.js';
 import { type Duration } from './duration.js';
-import { type Leaves } from './leaves.js';
 import { type BuildConcurrency } from './options/concurrency.js';
 import { type EnvOptions } from './options/env.js';
 import { type ResourceOptions } from './options/resources.js';
 import { type RetryOptions } from './options/retry.js';
 import { type SecretOptions } from './options/secrets.js';
+import type { Leaves } from './step.js';
 /** The IR of a pipeline, without resolved cache keys. */
 export type PipelineIR = IrDocument;
 export interface PipelineOptions {

@@ -1,24 +1,26 @@
+/** The values of a pipeline: steps, waits, and what stands for them. They name one another, so they stand together. */
+import type { IrArtifact, IrCachePolicy, IrCondition, IrMatrix, IrResources, IrRetry, IrService, IrStepConcurrency } from './ir/index.js';
 import { BRAND } from './brand.js';
-import { type Duration } from './duration.js';
-import { type CommandFields, type StepOptions } from './step-options.js';
-interface StepShape {
-    readonly parent: Step | null;
-    readonly image?: string | undefined;
-    readonly command?: string | undefined;
-    readonly fields?: CommandFields;
-}
-/** The call that made a step with a command. */
-export declare function callOf(step: Step): Error | undefined;
+import type { CachePolicy } from './cache.js';
+import type { When } from './condition.js';
+import type { Duration } from './duration.js';
+import type { ArtifactOptions } from './options/artifacts.js';
+import type { StepConcurrency } from './options/concurrency.js';
+import type { EnvOptions } from './options/env.js';
+import type { ResourceOptions } from './options/resources.js';
+import type { RetryOptions } from './options/retry.js';
+import type { Runner } from './options/runner.js';
+import type { SecretOptions } from './options/secrets.js';
+import type { ServiceOptions } from './options/services.js';
 /** A point that commands start from: nothing (`scratch`), a command's result, or a named branch of one. Immutable; two equal ones are two. */
-export declare class Step {
-    readonly [BRAND] = "step";
+export interface Step {
+    readonly [BRAND]: 'step';
     readonly parent: Step | null;
     /** The image of a scratch. */
     readonly image: string | undefined;
     /** Text for `sh -c` as it will run; undefined for a scratch or a fork, which run nothing. */
     readonly command: string | undefined;
     readonly fields: CommandFields;
-    constructor({ parent, image, command, fields }: StepShape);
     /** A command that starts from the file system that this step left. */
     sh(command: string, options?: StepOptions): Step;
     /** A branch: runs nothing, and steps made from it start from this step. */
@@ -31,16 +33,80 @@ export interface Wait {
     readonly [BRAND]: 'wait';
     readonly continueOnFailure: boolean;
 }
-/** The start of a chain, from an image when given. Runs nothing itself. */
-export declare function scratch(options?: {
-    readonly image?: string | undefined;
-}): Step;
-/** A command in a file system of its own. */
-export declare function sh(command: string, options?: StepOptions): Step;
-/** What comes after it starts when all before it has passed; with `continueOnFailure`, when it has ended in whatever way. */
-export declare function wait(options?: {
+/** Whether a value is a step, of this or of another copy of the SDK. */
+export declare function isStep(value: unknown): value is Step;
+export declare function isWait(value: unknown): value is Wait;
+/** The method by which an object stands for steps. Symbol.for: objects of another copy of the SDK are understood. */
+export declare const LEAVES: unique symbol;
+/** An object, such as a toolchain, that stands for its default leaves where a pipeline lists it. */
+export interface StandsForLeaves {
+    [LEAVES](): Leaves;
+}
+export type Leaf = Step | Wait | StandsForLeaves;
+/** A leaf, or a list of leaves and further lists. */
+export type Leaves = Leaf | readonly Leaves[];
+export interface StepOptions {
+    /** Display name, `:emoji:` codes included; the step's key is made from it. */
+    readonly label?: string;
+    readonly cache?: CachePolicy;
+    readonly env?: EnvOptions;
+    readonly image?: string;
+    readonly runner?: Runner;
+    readonly runnerArgs?: Readonly<Record<string, unknown>>;
+    /** Identity within the pipeline. */
+    readonly key?: string;
+    /** Directory of the workspace that the command runs in. */
+    readonly cwd?: string;
+    /** Budget of one attempt. */
+    readonly timeout?: Duration;
+    /** How many further attempts, or a whole policy. */
+    readonly retry?: number | RetryOptions;
+    /** A failure leaves the build unharmed: any one, or one with these exit codes. */
+    readonly softFail?: boolean | readonly number[];
+    /** Starts whatever became of what it waits for. */
     readonly continueOnFailure?: boolean;
-}): Wait;
-/** A copy of the step with this budget of one attempt, in place of an earlier one. Use the copy: the step itself stays as it is. */
-export declare function timeout(duration: Duration, step: Step): Step;
-export {};
+    /** Steps to wait for, without their files. */
+    readonly dependsOn?: Dependencies;
+    readonly when?: When;
+    readonly concurrency?: StepConcurrency;
+    readonly resources?: ResourceOptions;
+    readonly secrets?: SecretOptions;
+    /** Files to keep after the step. */
+    readonly artifacts?: string | ArtifactOptions | readonly (string | ArtifactOptions)[];
+    /** Files of other steps; see `filesFrom`. */
+    readonly inputs?: Input | readonly Input[];
+    /** Sidecars that the command needs. */
+    readonly services?: ServiceOptions | readonly ServiceOptions[];
+}
+export type Dependencies = Step | StandsForLeaves | readonly Dependencies[];
+/** The options of a command as the IR wants them; undefined where not given, or where nothing is asked for. */
+export interface CommandFields {
+    readonly key?: string | undefined;
+    readonly label?: string | undefined;
+    readonly cache?: IrCachePolicy | undefined;
+    readonly timeoutSeconds?: number | undefined;
+    readonly image?: string | undefined;
+    readonly runner?: Runner | undefined;
+    readonly runnerArgs?: Readonly<Record<string, unknown>> | undefined;
+    readonly continueOnFailure?: boolean | undefined;
+    readonly retry?: IrRetry | undefined;
+    readonly softFail?: true | readonly number[] | undefined;
+    readonly condition?: IrCondition | undefined;
+    readonly concurrency?: IrStepConcurrency | undefined;
+    readonly resources?: IrResources | undefined;
+    readonly artifacts?: readonly IrArtifact[] | undefined;
+    readonly inputs?: readonly Input[] | undefined;
+    readonly services?: readonly IrService[] | undefined;
+    readonly matrix?: IrMatrix | undefined;
+    readonly env?: Readonly<Record<string, string>> | undefined;
+    readonly secrets?: Readonly<Record<string, string>> | undefined;
+    readonly dependsOn?: readonly Step[] | undefined;
+}
+/** Files that are copied from what another step left, before the command. */
+export interface Input {
+    readonly from: Step;
+    /** A path or glob, relative to the workspace of that step. */
+    readonly path: string;
+    /** The directory that they come to, relative to the workspace; absent: where they were. */
+    readonly into?: string;
+}

@@ -1,16 +1,7 @@
-import { isStep, nearestCommand } from '../brand.ts'
-import type { Step } from '../step.ts'
+import { nearestCommand } from '../brand.ts'
+import { type Input, isStep, type Step } from '../step.ts'
 import { oneOrListOf, optionsOf, wrongUse } from '../wrong-use.ts'
 import { relativePathOf } from './relative-path.ts'
-
-/** Files that are copied from what another step left, before the command. */
-export interface Input {
-  readonly from: Step
-  /** A path or glob, relative to the workspace of that step. */
-  readonly path: string
-  /** The directory that they come to, relative to the workspace; absent: where they were. */
-  readonly into?: string
-}
 
 /** Files of another step, for the option `inputs`. The step that gets them waits for it. */
 export function filesFrom(step: Step, path: string, into?: string): Input {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
-import { isStep } from '../brand.ts'
+import { isStep } from '../step.ts'
 import * as toolchains from './index.ts'
 
 const page = readFileSync(new URL('../../../../docs/toolchains.md', import.meta.url), 'utf8')

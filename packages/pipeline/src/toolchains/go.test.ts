@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { sh } from '../step.ts'
+import { sh } from '../commands.ts'
 import { chainOf, lastOf } from './chain-of.test-support.ts'
 import { go } from './go.ts'
 

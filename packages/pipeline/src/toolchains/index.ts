@@ -1,17 +1,13 @@
 export {
-  type CMakeOptions,
-  type CMakeProjectOptions,
-  CMakeToolchain,
-  type CMakeToolchainOptions,
-  cmake,
-} from './cmake/cmake.ts'
-export {
   type CMakeFmtOptions,
   type CMakeInstallOptions,
   CMakeProject,
+  CMakeToolchain,
   type CPackOptions,
   type CTestOptions,
-} from './cmake/project.ts'
+  cmake,
+} from './cmake/cmake.ts'
+export type { CMakeOptions, CMakeProjectOptions, CMakeToolchainOptions } from './cmake/configure.ts'
 export {
   type CredoOptions,
   type ElixirOptions,

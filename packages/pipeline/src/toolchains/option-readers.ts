@@ -1,7 +1,7 @@
-import { isStep } from '../brand.ts'
 import type { CachePolicy } from '../cache.ts'
 import { cachePolicyOf } from '../cache.ts'
 import type { Step } from '../step.ts'
+import { isStep } from '../step.ts'
 import { booleanOf, listOf, nameOf, textOf, wholeNumberOf, wordOf, wrongUse } from '../wrong-use.ts'
 
 /** Reads one option of a call: what was given, checked, or else its default. */

@@ -1,4 +1,5 @@
-import { STEP_OPTIONS, type StepOptions } from '../step-options.ts'
+import type { StepOptions } from '../step.ts'
+import { STEP_OPTIONS } from '../step-options.ts'
 import { membersOf, onlyKnown } from '../wrong-use.ts'
 import type { Reader } from './option-readers.ts'
 

@@ -1,7 +1,6 @@
-import { LEAVES, type Leaves, type StandsForLeaves } from '../leaves.ts'
 import { inDirectory } from '../quote.ts'
 import type { Step } from '../step.ts'
-import type { StepOptions } from '../step-options.ts'
+import { LEAVES, type Leaves, type StandsForLeaves, type StepOptions } from '../step.ts'
 import { type ActionDefaults, actionStep } from './action-step.ts'
 import { type ActionOptions, readAction } from './read-options.ts'
 

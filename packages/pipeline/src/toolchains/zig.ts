@@ -1,6 +1,5 @@
-import { LEAVES, type Leaves, type StandsForLeaves } from '../leaves.ts'
 import type { Step } from '../step.ts'
-import type { StepOptions } from '../step-options.ts'
+import { LEAVES, type Leaves, type StandsForLeaves, type StepOptions } from '../step.ts'
 import { ENTRY, type EntryOptions, installStep } from './install-step.ts'
 import { formOr, path } from './option-readers.ts'
 import { type ActionOptions, readOptions } from './read-options.ts'

@@ -1,5 +1,5 @@
-export { type CMakeOptions, type CMakeProjectOptions, CMakeToolchain, type CMakeToolchainOptions, cmake, } from './cmake/cmake.js';
-export { type CMakeFmtOptions, type CMakeInstallOptions, CMakeProject, type CPackOptions, type CTestOptions, } from './cmake/project.js';
+export { type CMakeFmtOptions, type CMakeInstallOptions, CMakeProject, CMakeToolchain, type CPackOptions, type CTestOptions, cmake, } from './cmake/cmake.js';
+export type { CMakeOptions, CMakeProjectOptions, CMakeToolchainOptions } from './cmake/configure.js';
 export { type CredoOptions, type ElixirOptions, ElixirProject, elixir, type MixTestOptions, type ReleaseOptions, } from './elixir.js';
 export { type GoOptions, GoToolchain, go } from './go.js';
 export { INIT_TEMPLATES, type InitTemplate, type TemplateKind } from './init-templates.js';

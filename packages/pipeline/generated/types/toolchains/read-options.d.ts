@@ -1,4 +1,4 @@
-import { type StepOptions } from '../step-options.js';
+import type { StepOptions } from '../step.js';
 import type { Reader } from './option-readers.js';
 /** What an action lets the caller say of its step: everything but the directory, which is the toolchain's. */
 export type ActionOptions = Omit<StepOptions, 'cwd'>;

@@ -1,6 +1,5 @@
-import { LEAVES, type Leaves, type StandsForLeaves } from '../leaves.js';
 import type { Step } from '../step.js';
-import type { StepOptions } from '../step-options.js';
+import { LEAVES, type Leaves, type StandsForLeaves, type StepOptions } from '../step.js';
 import { type ActionDefaults } from './action-step.js';
 import { type ActionOptions } from './read-options.js';
 /** A tool that is installed for one directory: its actions are steps that start from the same file system. */

@@ -1,6 +1,5 @@
-import { LEAVES, type Leaves, type StandsForLeaves } from '../leaves.js';
 import type { Step } from '../step.js';
-import type { StepOptions } from '../step-options.js';
+import { LEAVES, type Leaves, type StandsForLeaves, type StepOptions } from '../step.js';
 import { type EntryOptions } from './install-step.js';
 import { type ActionOptions } from './read-options.js';
 import { Toolchain } from './toolchain.js';

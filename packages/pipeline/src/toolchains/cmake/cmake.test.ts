@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { forever } from '../../cache.ts'
 import { chainOf, lastOf } from '../chain-of.test-support.ts'
-import { CMakeToolchain, cmake } from './cmake.ts'
-import { CMakeProject } from './project.ts'
+import { CMakeProject, CMakeToolchain, cmake } from './cmake.ts'
 
 const apt = (packages: string) => `apt-get update && apt-get install -y ${packages}`
 

@@ -1,51 +1,27 @@
-import type { CachePolicy } from '../../cache.ts'
-import { LEAVES, type Leaves, type StandsForLeaves } from '../../leaves.ts'
+import { inDirectory, quote, quoteValue } from '../../quote.ts'
 import type { Step } from '../../step.ts'
-import type { StepOptions } from '../../step-options.ts'
+import { LEAVES, type Leaves, type StandsForLeaves, type StepOptions } from '../../step.ts'
 import { membersOf, wrongUse } from '../../wrong-use.ts'
-import { ENTRY, type EntryOptions, installStep } from '../install-step.ts'
-import { cache, flag, form, path, type Reader, text, word, wordOr } from '../option-readers.ts'
-import { readOptions } from '../read-options.ts'
+import { actionStep } from '../action-step.ts'
+import { ENTRY, installStep } from '../install-step.ts'
+import { flag, text } from '../option-readers.ts'
+import { type ActionOptions, readAction, readOptions } from '../read-options.ts'
 import { onChangeBelow } from '../watched-files.ts'
 import {
+  buildCommand,
+  type CMakeOptions,
+  type CMakeProjectOptions,
   type CMakeSettings,
+  type CMakeToolchainOptions,
   type CMakeTools,
   compilerOf,
-  type Generator,
+  PROJECT,
   packagesFor,
+  TOOLCHAIN,
   vcpkgCommand,
   verifyCommand,
   warmupCommand,
 } from './configure.ts'
-import { CMakeProject } from './project.ts'
-
-export interface CMakeToolchainOptions extends Omit<EntryOptions, 'path'> {
-  /** `gcc` or `clang`, with a version where one is wanted: `clang-18`. */
-  readonly compiler?: string
-  /** True by default. */
-  readonly ccache?: boolean
-  /** By default `ninja`. */
-  readonly generator?: Generator
-}
-
-interface CMakeProjectBase {
-  readonly path?: string
-  /** Packages of the project's vcpkg.json. */
-  readonly deps?: 'vcpkg'
-  /** What to build; by default everything. */
-  readonly target?: string
-  /** When the warm-up is kept; by default until CMakeLists.txt changes. */
-  readonly cache?: CachePolicy
-}
-
-/** A preset says by itself what generator, compiler and defines say otherwise; its build directory is `build`. */
-export type CMakeProjectOptions = CMakeProjectBase &
-  (
-    | { readonly preset: string; readonly defines?: never }
-    | { readonly preset?: never; readonly defines?: Readonly<Record<string, string | number | boolean>> }
-  )
-
-export type CMakeOptions = CMakeToolchainOptions & CMakeProjectOptions
 
 /** CMake and a compiler, for several projects. */
 export class CMakeToolchain implements StandsForLeaves {
@@ -115,19 +91,98 @@ export function cmake(options: CMakeToolchainOptions & Partial<CMakeOptions> = {
   throw wrongUse('cmake', `a path with ${name}`, undefined, 'Give the path of the project, or use .project().')
 }
 
-const defines: Reader<readonly (readonly [string, string])[]> = (where, value) =>
-  value === undefined ? [] : membersOf(where, value).map(([name, entry]) => [name, define(`${where}, ${name}`, entry)])
-
-function define(where: string, value: unknown): string {
-  if (typeof value === 'boolean') return value ? 'ON' : 'OFF'
-  if (typeof value === 'string' || (typeof value === 'number' && Number.isFinite(value))) return String(value)
-  throw wrongUse(where, 'a string, a number or a boolean', value, 'Write the value as a string.')
+export interface CTestOptions extends ActionOptions {
+  /** As many tests at once as there are CPUs; true by default. */
+  readonly parallel?: boolean
 }
 
-const TOOLCHAIN = {
-  compiler: form(/^(gcc|clang)(-\d+)?$/, 'a compiler such as "gcc", "gcc-14", "clang" or "clang-18"'),
-  ccache: flag(true),
-  generator: wordOr(['ninja', 'make'], 'ninja'),
-} as const
+export interface CMakeInstallOptions extends ActionOptions {
+  readonly prefix?: string
+}
 
-const PROJECT = { path, preset: text, defines, deps: word(['vcpkg']), target: text, cache } as const
+export interface CPackOptions extends ActionOptions {
+  /** Of cpack: `DEB`, `TGZ`. */
+  readonly generator?: string
+}
+
+export interface CMakeFmtOptions extends ActionOptions {
+  /** Writes the files anew, in place of a failure. */
+  readonly fix?: boolean
+}
+
+const SOURCES = ['c', 'h', 'cpp', 'hpp', 'cc', 'cxx'].map((ending) => `-name '*.${ending}'`).join(' -o ')
+
+/** A C or C++ project, configured and built. Its actions build again before they use what is built, so that a kept warm-up is never taken for the sources. */
+export class CMakeProject implements StandsForLeaves {
+  readonly toolchain: CMakeToolchain
+  readonly path: string
+  /** The step that the actions start from: the warm-up. */
+  readonly built: Step
+  readonly #settings: CMakeSettings
+
+  constructor(toolchain: CMakeToolchain, settings: CMakeSettings, built: Step) {
+    this.toolchain = toolchain
+    this.path = settings.path
+    this.built = built
+    this.#settings = settings
+  }
+
+  /** A copy whose actions start after a further command. */
+  setup(command: string, options: StepOptions = {}): CMakeProject {
+    return new CMakeProject(this.toolchain, this.#settings, this.built.sh(command, options))
+  }
+
+  build(options: ActionOptions = {}): Step {
+    const { step } = readAction('cmake.build', options, {})
+    return this.#action('compile', buildCommand(this.#settings), step)
+  }
+
+  test(options: CTestOptions = {}): Step {
+    const { own, step } = readAction('cmake.test', options, { parallel: flag(true) })
+    const parallel = own.parallel ? ' --parallel $(nproc)' : ''
+    return this.#afterBuild('test', `ctest --test-dir ${quote(this.path)}/build --output-on-failure${parallel}`, step)
+  }
+
+  install(options: CMakeInstallOptions = {}): Step {
+    const { own, step } = readAction('cmake.install', options, { prefix: text })
+    const prefix = own.prefix === undefined ? '' : ` --prefix ${quoteValue(own.prefix)}`
+    return this.#afterBuild('install', `cmake --install ${quote(this.path)}/build${prefix}`, step)
+  }
+
+  package(options: CPackOptions = {}): Step {
+    const { own, step } = readAction('cmake.package', options, { generator: text })
+    const generator = own.generator === undefined ? '' : ` -G ${quoteValue(own.generator)}`
+    return this.#afterBuild('package', `cd ${quote(this.path)}/build && cpack${generator}`, step)
+  }
+
+  /** Runs clang-tidy over what is compiled. */
+  lint(options: ActionOptions = {}): Step {
+    const { step } = readAction('cmake.lint', options, {})
+    return this.#action('lint', inDirectory(this.path, 'run-clang-tidy -p build'), step)
+  }
+
+  /** Fails when clang-format would change a file. Starts before anything is built. */
+  fmt(options: CMakeFmtOptions = {}): Step {
+    const { own, step } = readAction('cmake.fmt', options, { fix: flag(false) })
+    const format = `xargs clang-format ${own.fix ? '-i' : '--dry-run --Werror'}`
+    const command = inDirectory(this.path, `find . -not -path './build/*' \\( ${SOURCES} \\) | ${format}`)
+    return actionStep(this.toolchain.installed, command, { label: ':cmake: fmt' }, step)
+  }
+
+  /** The actions that a check of a change usually needs. */
+  ci(): Step[] {
+    return [this.test(), this.lint(), this.fmt()]
+  }
+
+  [LEAVES](): Leaves {
+    return this.ci()
+  }
+
+  #afterBuild(name: string, command: string, step: ActionOptions): Step {
+    return this.#action(name, `${buildCommand(this.#settings)} && ${command}`, step)
+  }
+
+  #action(name: string, command: string, step: ActionOptions): Step {
+    return actionStep(this.built, command, { label: `:cmake: ${name}` }, step)
+  }
+}

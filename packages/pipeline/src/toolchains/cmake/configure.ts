@@ -1,6 +1,38 @@
+import type { CachePolicy } from '../../cache.ts'
 import { inDirectory, quote, quoteValue } from '../../quote.ts'
+import { membersOf, wrongUse } from '../../wrong-use.ts'
+import type { EntryOptions } from '../install-step.ts'
+import { cache, flag, form, path, type Reader, text, word, wordOr } from '../option-readers.ts'
 
 export type Generator = 'ninja' | 'make'
+
+export interface CMakeToolchainOptions extends Omit<EntryOptions, 'path'> {
+  /** `gcc` or `clang`, with a version where one is wanted: `clang-18`. */
+  readonly compiler?: string
+  /** True by default. */
+  readonly ccache?: boolean
+  /** By default `ninja`. */
+  readonly generator?: Generator
+}
+
+interface CMakeProjectBase {
+  readonly path?: string
+  /** Packages of the project's vcpkg.json. */
+  readonly deps?: 'vcpkg'
+  /** What to build; by default everything. */
+  readonly target?: string
+  /** When the warm-up is kept; by default until CMakeLists.txt changes. */
+  readonly cache?: CachePolicy
+}
+
+/** A preset says by itself what generator, compiler and defines say otherwise; its build directory is `build`. */
+export type CMakeProjectOptions = CMakeProjectBase &
+  (
+    | { readonly preset: string; readonly defines?: never }
+    | { readonly preset?: never; readonly defines?: Readonly<Record<string, string | number | boolean>> }
+  )
+
+export type CMakeOptions = CMakeToolchainOptions & CMakeProjectOptions
 
 /** A compiler as Debian names its packages and programs. */
 export interface Compiler {
@@ -110,3 +142,21 @@ function vcpkgWords(wanted: boolean): string[] {
 function buildWords(directory: string, target: string | undefined): string {
   return `cmake --build ${directory} --parallel $(nproc)${target === undefined ? '' : ` --target ${quoteValue(target)}`}`
 }
+
+const defines: Reader<readonly (readonly [string, string])[]> = (where, value) =>
+  value === undefined ? [] : membersOf(where, value).map(([name, entry]) => [name, define(`${where}, ${name}`, entry)])
+
+function define(where: string, value: unknown): string {
+  if (typeof value === 'boolean') return value ? 'ON' : 'OFF'
+  if (typeof value === 'string' || (typeof value === 'number' && Number.isFinite(value))) return String(value)
+  throw wrongUse(where, 'a string, a number or a boolean', value, 'Write the value as a string.')
+}
+
+/** The readers of the options of the toolchain, and of a project. */
+export const TOOLCHAIN = {
+  compiler: form(/^(gcc|clang)(-\d+)?$/, 'a compiler such as "gcc", "gcc-14", "clang" or "clang-18"'),
+  ccache: flag(true),
+  generator: wordOr(['ninja', 'make'], 'ninja'),
+} as const
+
+export const PROJECT = { path, preset: text, defines, deps: word(['vcpkg']), target: text, cache } as const

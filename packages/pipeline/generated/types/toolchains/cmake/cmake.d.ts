@@ -1,36 +1,7 @@
-import type { CachePolicy } from '../../cache.js';
-import { LEAVES, type Leaves, type StandsForLeaves } from '../../leaves.js';
 import type { Step } from '../../step.js';
-import type { StepOptions } from '../../step-options.js';
-import { type EntryOptions } from '../install-step.js';
-import { type CMakeTools, type Generator } from './configure.js';
-import { CMakeProject } from './project.js';
-export interface CMakeToolchainOptions extends Omit<EntryOptions, 'path'> {
-    /** `gcc` or `clang`, with a version where one is wanted: `clang-18`. */
-    readonly compiler?: string;
-    /** True by default. */
-    readonly ccache?: boolean;
-    /** By default `ninja`. */
-    readonly generator?: Generator;
-}
-interface CMakeProjectBase {
-    readonly path?: string;
-    /** Packages of the project's vcpkg.json. */
-    readonly deps?: 'vcpkg';
-    /** What to build; by default everything. */
-    readonly target?: string;
-    /** When the warm-up is kept; by default until CMakeLists.txt changes. */
-    readonly cache?: CachePolicy;
-}
-/** A preset says by itself what generator, compiler and defines say otherwise; its build directory is `build`. */
-export type CMakeProjectOptions = CMakeProjectBase & ({
-    readonly preset: string;
-    readonly defines?: never;
-} | {
-    readonly preset?: never;
-    readonly defines?: Readonly<Record<string, string | number | boolean>>;
-});
-export type CMakeOptions = CMakeToolchainOptions & CMakeProjectOptions;
+import { LEAVES, type Leaves, type StandsForLeaves, type StepOptions } from '../../step.js';
+import { type ActionOptions } from '../read-options.js';
+import { type CMakeOptions, type CMakeProjectOptions, type CMakeSettings, type CMakeToolchainOptions, type CMakeTools } from './configure.js';
 /** CMake and a compiler, for several projects. */
 export declare class CMakeToolchain implements StandsForLeaves {
     #private;
@@ -50,4 +21,40 @@ export declare function cmake(options: CMakeOptions & {
     readonly path: string;
 }): CMakeProject;
 export declare function cmake(options?: CMakeToolchainOptions): CMakeToolchain;
-export {};
+export interface CTestOptions extends ActionOptions {
+    /** As many tests at once as there are CPUs; true by default. */
+    readonly parallel?: boolean;
+}
+export interface CMakeInstallOptions extends ActionOptions {
+    readonly prefix?: string;
+}
+export interface CPackOptions extends ActionOptions {
+    /** Of cpack: `DEB`, `TGZ`. */
+    readonly generator?: string;
+}
+export interface CMakeFmtOptions extends ActionOptions {
+    /** Writes the files anew, in place of a failure. */
+    readonly fix?: boolean;
+}
+/** A C or C++ project, configured and built. Its actions build again before they use what is built, so that a kept warm-up is never taken for the sources. */
+export declare class CMakeProject implements StandsForLeaves {
+    #private;
+    readonly toolchain: CMakeToolchain;
+    readonly path: string;
+    /** The step that the actions start from: the warm-up. */
+    readonly built: Step;
+    constructor(toolchain: CMakeToolchain, settings: CMakeSettings, built: Step);
+    /** A copy whose actions start after a further command. */
+    setup(command: string, options?: StepOptions): CMakeProject;
+    build(options?: ActionOptions): Step;
+    test(options?: CTestOptions): Step;
+    install(options?: CMakeInstallOptions): Step;
+    package(options?: CPackOptions): Step;
+    /** Runs clang-tidy over what is compiled. */
+    lint(options?: ActionOptions): Step;
+    /** Fails when clang-format would change a file. Starts before anything is built. */
+    fmt(options?: CMakeFmtOptions): Step;
+    /** The actions that a check of a change usually needs. */
+    ci(): Step[];
+    [LEAVES](): Leaves;
+}

@@ -1,4 +1,33 @@
+import type { CachePolicy } from '../../cache.js';
+import type { EntryOptions } from '../install-step.js';
+import { type Reader } from '../option-readers.js';
 export type Generator = 'ninja' | 'make';
+export interface CMakeToolchainOptions extends Omit<EntryOptions, 'path'> {
+    /** `gcc` or `clang`, with a version where one is wanted: `clang-18`. */
+    readonly compiler?: string;
+    /** True by default. */
+    readonly ccache?: boolean;
+    /** By default `ninja`. */
+    readonly generator?: Generator;
+}
+interface CMakeProjectBase {
+    readonly path?: string;
+    /** Packages of the project's vcpkg.json. */
+    readonly deps?: 'vcpkg';
+    /** What to build; by default everything. */
+    readonly target?: string;
+    /** When the warm-up is kept; by default until CMakeLists.txt changes. */
+    readonly cache?: CachePolicy;
+}
+/** A preset says by itself what generator, compiler and defines say otherwise; its build directory is `build`. */
+export type CMakeProjectOptions = CMakeProjectBase & ({
+    readonly preset: string;
+    readonly defines?: never;
+} | {
+    readonly preset?: never;
+    readonly defines?: Readonly<Record<string, string | number | boolean>>;
+});
+export type CMakeOptions = CMakeToolchainOptions & CMakeProjectOptions;
 /** A compiler as Debian names its packages and programs. */
 export interface Compiler {
     readonly family: 'gcc' | 'clang';
@@ -30,3 +59,18 @@ export declare function warmupCommand(tools: CMakeTools, settings: CMakeSettings
 export declare function buildCommand({ path, target }: CMakeSettings): string;
 /** Installs vcpkg and what the project's vcpkg.json asks for. */
 export declare function vcpkgCommand(path: string): string;
+/** The readers of the options of the toolchain, and of a project. */
+export declare const TOOLCHAIN: {
+    readonly compiler: Reader<string | undefined>;
+    readonly ccache: Reader<boolean>;
+    readonly generator: Reader<"make" | "ninja">;
+};
+export declare const PROJECT: {
+    readonly path: Reader<string>;
+    readonly preset: Reader<string | undefined>;
+    readonly defines: Reader<readonly (readonly [string, string])[]>;
+    readonly deps: Reader<"vcpkg" | undefined>;
+    readonly target: Reader<string | undefined>;
+    readonly cache: Reader<import("@harmont/ir").IrCachePolicy | undefined>;
+};
+export {};
