@@ -83,8 +83,8 @@ test('web X2 every failure without our envelope says so, with what was asked and
       const failure = failureOf(page, what)
       await failure.waitFor()
       expect([path, await failure.textContent()]).toEqual([path, expect.stringContaining(sentence)])
-      const foreign = /<|Unexpected|JSON|TypeError|Hotel|slower|Gateway/
-      expect([path, await textOf(page)]).toEqual([path, expect.not.stringMatching(foreign)])
+      const leaked = /<|Unexpected|JSON|TypeError|Hotel|slower|Gateway/
+      expect([path, await textOf(page)]).toEqual([path, expect.not.stringMatching(leaked)])
       heal()
       await failure.getByRole('button', { name: 'Retry' }).click()
       await failure.waitFor({ state: 'detached' })

@@ -6,14 +6,14 @@ import { useSession } from '../api/session.ts'
 import { Button } from '../design/button.tsx'
 import { ConfirmDialog } from '../design/confirm-dialog.tsx'
 import { Field } from '../design/field.tsx'
-import { Foreign } from '../design/isolated-text.tsx'
+import { IsolatedText } from '../design/isolated-text.tsx'
 import { ProblemNote } from '../design/problems.tsx'
 import { toast } from '../interaction/toasts.tsx'
 import { AccountLayout } from './account-layout.tsx'
 import { SignInAgain } from './confirm-identity.tsx'
 import { Identities } from './identities.tsx'
 import { accountChanges, sessionsQuery } from './queries.ts'
-import { isFresh } from './ways-in.ts'
+import { isFresh } from './sign-in-methods.ts'
 
 /** Who one is here, the accounts elsewhere that sign one in, and the end of it. */
 export function AccountPage() {
@@ -54,7 +54,7 @@ function ProfileForm() {
       <div>
         <p className="font-semibold">Email address</p>
         <p>
-          <Foreign text={user.email} />
+          <IsolatedText text={user.email} />
         </p>
         <p className="text-13 text-muted">Used to sign in and for notices. It cannot be changed.</p>
       </div>
@@ -109,7 +109,7 @@ function WhatGoes() {
         <li>your sessions in browsers and terminals, API keys, passkeys, linked accounts, and your open invitations</li>
         {owned.map(({ slug, name }) => (
           <li key={slug}>
-            <Foreign text={name} />, with its pipelines, logs and snapshots, if it has no other member
+            <IsolatedText text={name} />, with its pipelines, logs and snapshots, if it has no other member
           </li>
         ))}
       </ul>

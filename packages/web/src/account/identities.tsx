@@ -7,11 +7,11 @@ import type { Schema } from '../api/schemas.ts'
 import { Button, buttonClass } from '../design/button.tsx'
 import { ConfirmDialog } from '../design/confirm-dialog.tsx'
 import { Ago } from '../design/instant.tsx'
-import { Foreign } from '../design/isolated-text.tsx'
-import { Loaded } from './loaded.tsx'
+import { IsolatedText } from '../design/isolated-text.tsx'
 import { accountChanges, identitiesQuery, passkeysQuery } from './queries.ts'
+import { QueryContent } from './query-content.tsx'
 import { Row, Rows } from './row.tsx'
-import { whyNotRemove } from './ways-in.ts'
+import { whyNotRemove } from './sign-in-methods.ts'
 
 /** Accounts elsewhere that sign in to this one (web S3). */
 export function Identities() {
@@ -24,9 +24,9 @@ export function Identities() {
       </p>
       {/* As high as one line from the beginning: what stands below does not move. */}
       <div className="min-h-11">
-        <Loaded query={identities} what="your linked accounts" rows={1}>
+        <QueryContent query={identities} what="your linked accounts" rows={1}>
           {(linked) => <Linked linked={linked} />}
-        </Loaded>
+        </QueryContent>
       </div>
     </section>
   )
@@ -47,7 +47,7 @@ function Linked({ linked }: { readonly linked: readonly Schema<'Identity'>[] }) 
             icon={<Link2 size={16} />}
             name={providerTitle(provider)}
             facts={[
-              <Foreign key="name" text={name ?? email ?? 'unnamed account'} />,
+              <IsolatedText key="name" text={name ?? email ?? 'unnamed account'} />,
               <span key="since">
                 linked <Ago at={created_at} />
               </span>,

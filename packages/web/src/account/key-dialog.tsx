@@ -6,7 +6,7 @@ import { Button } from '../design/button.tsx'
 import { CopyField } from '../design/copy-field.tsx'
 import { Dialog } from '../design/dialog.tsx'
 import { endOf } from './key-facts.ts'
-import { KeyForm, type KeyWish } from './key-form.tsx'
+import { type KeyDraft, KeyForm } from './key-form.tsx'
 import { accountChanges } from './queries.ts'
 
 interface KeyDialogProps {
@@ -18,7 +18,7 @@ interface KeyDialogProps {
 export function KeyDialog({ open, onClose }: KeyDialogProps) {
   const changes = accountChanges(useQueryClient())
   const create = useMutation({
-    mutationFn: ({ description, scopes, organizations, days }: KeyWish) =>
+    mutationFn: ({ description, scopes, organizations, days }: KeyDraft) =>
       changes.createKey({ description, scopes: [...scopes], organizations, expires_at: endOf(days, serverNow()) }),
     // The secret stays in this dialog and in no cache.
     gcTime: 0,
@@ -39,7 +39,7 @@ export function KeyDialog({ open, onClose }: KeyDialogProps) {
 }
 
 interface NewKeyProps {
-  readonly onCreate: (wish: KeyWish) => void
+  readonly onCreate: (wish: KeyDraft) => void
   readonly isBusy: boolean
   readonly error: unknown
   readonly onClose: () => void
@@ -49,7 +49,7 @@ function NewKey(props: NewKeyProps) {
   const { organizations } = useSession()
   const slugs = organizations.map(({ slug }) => slug)
   // Least first: one organization, and reading in it.
-  const [wish, setWish] = useState<KeyWish>({
+  const [wish, setWish] = useState<KeyDraft>({
     ...{ description: '', scopes: ['read'], organizations: slugs.slice(0, 1), days: 90 },
   })
   return <KeyForm {...props} wish={wish} onChange={setWish} slugs={slugs} />

@@ -7,7 +7,7 @@ import { ProblemNote } from '../design/problems.tsx'
 import { type Lifetime, lifetimeName, lifetimes, type Scope, scopeMeaning, scopes } from './key-facts.ts'
 
 /** What a key is to be. */
-export interface KeyWish {
+export interface KeyDraft {
   readonly description: string
   readonly scopes: readonly Scope[]
   /** Slugs; null: all, also later ones. */
@@ -16,11 +16,11 @@ export interface KeyWish {
 }
 
 interface KeyFormProps {
-  readonly wish: KeyWish
-  readonly onChange: (wish: KeyWish) => void
+  readonly wish: KeyDraft
+  readonly onChange: (wish: KeyDraft) => void
   /** Of the person's organizations. */
   readonly slugs: readonly string[]
-  readonly onCreate: (wish: KeyWish) => void
+  readonly onCreate: (wish: KeyDraft) => void
   readonly isBusy: boolean
   readonly error: unknown
   readonly onClose: () => void
@@ -90,7 +90,7 @@ export function KeyForm({ wish, onChange, slugs, onCreate, isBusy, error, onClos
   )
 }
 
-function lackOf({ scopes: wanted, organizations }: KeyWish): string | null {
+function lackOf({ scopes: wanted, organizations }: KeyDraft): string | null {
   if (wanted.length === 0) return 'Choose at least one permission'
   return organizations?.length === 0 ? 'Choose at least one organization' : null
 }

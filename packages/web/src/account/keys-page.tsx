@@ -6,15 +6,15 @@ import type { Schema } from '../api/schemas.ts'
 import { Button } from '../design/button.tsx'
 import { ConfirmDialog } from '../design/confirm-dialog.tsx'
 import { Ago } from '../design/instant.tsx'
-import { Foreign } from '../design/isolated-text.tsx'
+import { IsolatedText } from '../design/isolated-text.tsx'
 import { EmptyState } from '../design/page-states.tsx'
 import { toast } from '../interaction/toasts.tsx'
 import { showInvisible } from '../text/escape.ts'
 import { AccountLayout } from './account-layout.tsx'
 import { KeyDialog } from './key-dialog.tsx'
 import { expiryOf } from './key-facts.ts'
-import { Loaded } from './loaded.tsx'
 import { accountChanges, keysQuery } from './queries.ts'
+import { QueryContent } from './query-content.tsx'
 import { Row, Rows } from './row.tsx'
 
 /** Keys for programs that act as their owner (web S4). */
@@ -28,7 +28,7 @@ export function KeysPage() {
   )
   return (
     <AccountLayout title="API keys" actions={create}>
-      <Loaded query={keys} what="your API keys">
+      <QueryContent query={keys} what="your API keys">
         {(data) =>
           data.length === 0 ? (
             <EmptyState title="No API keys yet">
@@ -38,7 +38,7 @@ export function KeysPage() {
             <KeyList keys={data} />
           )
         }
-      </Loaded>
+      </QueryContent>
       <KeyDialog open={isCreating} onClose={() => setCreating(false)} />
     </AccountLayout>
   )
@@ -59,7 +59,7 @@ function KeyList({ keys }: { readonly keys: readonly Key[] }) {
           <Row
             key={key.id}
             icon={<KeySquare size={16} />}
-            name={<Foreign text={nameOf(key)} />}
+            name={<IsolatedText text={nameOf(key)} />}
             facts={[
               `access: ${key.scopes?.join(', ') ?? 'everything'}`,
               key.organizations == null ? 'in all organizations' : `in ${key.organizations.join(', ')}`,

@@ -5,12 +5,12 @@ import type { Schema } from '../api/schemas.ts'
 import { Button } from '../design/button.tsx'
 import { ConfirmDialog } from '../design/confirm-dialog.tsx'
 import { Ago } from '../design/instant.tsx'
-import { Foreign } from '../design/isolated-text.tsx'
+import { IsolatedText } from '../design/isolated-text.tsx'
 import { showInvisible } from '../text/escape.ts'
 import { NicknameDialog } from './nickname-dialog.tsx'
 import { accountChanges, identitiesQuery } from './queries.ts'
 import { Row, Rows } from './row.tsx'
-import { whyNotRemove } from './ways-in.ts'
+import { whyNotRemove } from './sign-in-methods.ts'
 
 type Passkey = Schema<'Passkey'>
 
@@ -30,7 +30,7 @@ export function PasskeyList({ passkeys }: { readonly passkeys: readonly Passkey[
           <Row
             key={passkey.uuid}
             icon={<KeyRound size={16} />}
-            name={<Foreign text={nameOf(passkey)} />}
+            name={<IsolatedText text={nameOf(passkey)} />}
             facts={[
               <span key="added">
                 added <Ago at={passkey.created_at} />

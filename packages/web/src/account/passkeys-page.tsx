@@ -9,10 +9,10 @@ import { toast } from '../interaction/toasts.tsx'
 import { PasskeyNotice } from '../passkeys/passkey-notice.tsx'
 import { usePasskeyBarrier } from '../passkeys/use-barrier.ts'
 import { AccountLayout } from './account-layout.tsx'
-import { Loaded } from './loaded.tsx'
 import { NicknameDialog } from './nickname-dialog.tsx'
 import { PasskeyList } from './passkey-list.tsx'
 import { accountChanges, passkeysQuery } from './queries.ts'
+import { QueryContent } from './query-content.tsx'
 
 /** The passkeys that sign one in (web S3). */
 export function PasskeysPage() {
@@ -46,7 +46,7 @@ export function PasskeysPage() {
           </Notice>
         )}
       </div>
-      <Loaded query={passkeys} what="your passkeys">
+      <QueryContent query={passkeys} what="your passkeys">
         {(data) =>
           data.length === 0 ? (
             <EmptyState title="No passkeys yet">
@@ -56,7 +56,7 @@ export function PasskeysPage() {
             <PasskeyList passkeys={data} />
           )
         }
-      </Loaded>
+      </QueryContent>
       <NicknameDialog
         open={isAdding}
         onClose={() => setAdding(false)}

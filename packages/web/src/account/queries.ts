@@ -3,7 +3,7 @@ import { answer, client } from '../api/client.ts'
 import { ApiProblem } from '../api/problem.ts'
 import type { ProviderName } from '../api/providers.ts'
 import type { Schema } from '../api/schemas.ts'
-import { tellTabs } from '../api/session-tabs.ts'
+import { notifyTabs } from '../api/session-tabs.ts'
 import { createPasskey } from '../passkeys/ceremonies.ts'
 
 export const passkeysQuery = queryOptions({
@@ -94,7 +94,7 @@ async function leaveIfOver(): Promise<void> {
 
 /** Goes to the sign-in page as a new document, in which nothing of this one is left. Never resolves: the page is going. */
 function leave(): Promise<never> {
-  tellTabs()
+  notifyTabs()
   location.assign('/login')
   return new Promise(() => {})
 }

@@ -7,11 +7,11 @@ import { Button } from '../design/button.tsx'
 import { Tag } from '../design/chip.tsx'
 import { ConfirmDialog } from '../design/confirm-dialog.tsx'
 import { Ago } from '../design/instant.tsx'
-import { Foreign } from '../design/isolated-text.tsx'
+import { IsolatedText } from '../design/isolated-text.tsx'
 import { toast } from '../interaction/toasts.tsx'
 import { AccountLayout } from './account-layout.tsx'
-import { Loaded } from './loaded.tsx'
 import { accountChanges, sessionsQuery } from './queries.ts'
+import { QueryContent } from './query-content.tsx'
 import { Row, Rows } from './row.tsx'
 
 type Session = Schema<'Session'>
@@ -35,9 +35,9 @@ export function SessionsPage() {
         Browsers and terminals that are signed in as you. End any that you do not recognize, then check your passkeys
         and API keys.
       </p>
-      <Loaded query={sessions} what="your sessions">
+      <QueryContent query={sessions} what="your sessions">
         {(data) => <SessionList sessions={data} />}
-      </Loaded>
+      </QueryContent>
       <ConfirmDialog
         open={isEndingOthers}
         onClose={() => setEndingOthers(false)}
@@ -64,7 +64,7 @@ function SessionList({ sessions }: { readonly sessions: readonly Session[] }) {
           <Row
             key={session.id}
             icon={session.kind === 'cli' ? <SquareTerminal size={16} /> : <Globe size={16} />}
-            name={<Foreign text={nameOf(session)} />}
+            name={<IsolatedText text={nameOf(session)} />}
             tags={
               <>
                 <Tag>{session.kind === 'cli' ? 'terminal' : session.kind === 'web' ? 'browser' : session.kind}</Tag>

@@ -1,16 +1,19 @@
-import { hold } from '../browser/store.ts'
+import { createStore } from '../browser/store.ts'
 
 /** Names of the pipelines that were read, by organization and slug. */
-const names = hold<ReadonlyMap<string, string>>(new Map())
+const names = createStore<ReadonlyMap<string, string>>(new Map())
 
 const keyOf = (org: string, slug: string) => `${org}/${slug}`
 
 /** Keeps what pipelines are called, for pages that know their slug only. */
-export function noteNames(org: string, pipelines: readonly { readonly slug: string; readonly name: string }[]): void {
-  const before = names.current()
+export function rememberPipelineNames(
+  org: string,
+  pipelines: readonly { readonly slug: string; readonly name: string }[],
+): void {
+  const before = names.get()
   const news = pipelines.filter(({ slug, name }) => name && before.get(keyOf(org, slug)) !== name)
   if (news.length > 0)
-    names.change(new Map([...before, ...news.map(({ slug, name }) => [keyOf(org, slug), name] as const)]))
+    names.set(new Map([...before, ...news.map(({ slug, name }) => [keyOf(org, slug), name] as const)]))
 }
 
 /** Names pipelines: by their slug until the name was read. */

@@ -1,7 +1,7 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { authConfigQuery } from './auth-config.ts'
 import { type Session, sessionQuery } from './session.ts'
-import { tellTabs } from './session-tabs.ts'
+import { notifyTabs } from './session-tabs.ts'
 
 /** After signing in or out: nothing of who was there before is kept, other tabs are told (web A5). Gives who is signed in now; null: nobody. */
 export async function sessionChanged(queryClient: QueryClient): Promise<Session | null> {
@@ -9,6 +9,6 @@ export async function sessionChanged(queryClient: QueryClient): Promise<Session 
   queryClient.removeQueries({ type: 'inactive', predicate: ({ queryKey }) => !keys.includes(queryKey[0]) })
   const session = await queryClient.fetchQuery({ ...sessionQuery, staleTime: 0 })
   void queryClient.invalidateQueries({ queryKey: authConfigQuery.queryKey })
-  tellTabs()
+  notifyTabs()
   return session
 }

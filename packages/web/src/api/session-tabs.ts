@@ -30,7 +30,7 @@ export function watchSession(): void {
 }
 
 /** Tells the other tabs that somebody signed in or out. */
-export function tellTabs(): void {
+export function notifyTabs(): void {
   const channel = new BroadcastChannel(channelName)
   channel.postMessage({ type: 'session' })
   channel.close()
@@ -39,6 +39,6 @@ export function tellTabs(): void {
 /** Signs out, here and in every tab, and goes to the sign-in page with nothing left in memory. Throws `ApiProblem` where the server does not do it. */
 export async function signOut(): Promise<void> {
   await answer(client.POST('/api/v0/auth/logout'))
-  tellTabs()
+  notifyTabs()
   location.assign('/login')
 }

@@ -19,7 +19,7 @@ export function AuthCard({ title, heading, children }: AuthCardProps) {
   return (
     <div className="flex flex-col gap-4">
       <p className="flex items-center gap-3 text-16 font-semibold">
-        <span className="shell-mark" aria-hidden="true" />
+        <span className="frame-mark" aria-hidden="true" />
         Harmont
       </p>
       <div className="flex flex-col gap-4 rounded-surface border border-hairline bg-raised px-4 pt-1 pb-6 sm:px-6">

@@ -1,7 +1,7 @@
 import { useSearch } from '@tanstack/react-router'
 import { useEffect } from 'react'
 import { AuthPage } from './auth-page.tsx'
-import { GoOn } from './go-on.tsx'
+import { RedirectTo } from './redirect-to.tsx'
 
 /** Where a provider sends a pop-up back to: it hands over what it was given, to a page of this origin only, and closes. Alone it goes to the sign-in page. */
 export function CallbackPage() {
@@ -12,7 +12,8 @@ export function CallbackPage() {
     opener.postMessage({ type: 'harmont:oauth', code, state, error }, location.origin)
     window.close()
   }, [code, state, error])
-  if (window.opener === null) return <GoOn to={error === undefined ? '/login' : '/login?error=oauth_provider_error'} />
+  if (window.opener === null)
+    return <RedirectTo to={error === undefined ? '/login' : '/login?error=oauth_provider_error'} />
   return (
     <AuthPage title="Signing in" heading="Signing in">
       <p>You can close this window.</p>

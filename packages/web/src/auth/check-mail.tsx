@@ -4,7 +4,7 @@ import { useState } from 'react'
 import { useAuthConfig } from '../api/auth-config.ts'
 import { serverNow, useNow } from '../api/clock.ts'
 import { Button } from '../design/button.tsx'
-import { Foreign } from '../design/isolated-text.tsx'
+import { IsolatedText } from '../design/isolated-text.tsx'
 import { ProblemNote } from '../design/problems.tsx'
 
 interface CheckMailProps {
@@ -27,7 +27,7 @@ export function CheckMail({ email, what, send, onOther }: CheckMailProps) {
   return (
     <>
       <p>
-        {what} to <Foreign text={email} />. Open it in this browser.
+        {what} to <IsolatedText text={email} />. Open it in this browser.
       </p>
       {config?.mailbox === true && (
         <p>

@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query'
 import type { Schema } from '../api/schemas.ts'
-import { keptToken } from './mailed-token.ts'
+import { storedToken } from './link-token.ts'
 
 /** Under which the preview of an invitation is kept. */
 export function inviteKey(token: string | null): readonly [string, string | null] {
@@ -10,6 +10,6 @@ export function inviteKey(token: string | null): readonly [string, string | null
 /** Whom the invitation is for that was opened in this page; null: none was. */
 export function useInvitedEmail(): string | null {
   const queryClient = useQueryClient()
-  const token = keptToken('invite')
+  const token = storedToken('invite')
   return queryClient.getQueryData<Schema<'InvitePreview'>>(inviteKey(token))?.email ?? null
 }

@@ -4,14 +4,14 @@ import { useAuthConfig } from '../api/auth-config.ts'
 import { safeRedirect } from '../api/safe-redirect.ts'
 import { sessionQuery } from '../api/session.ts'
 import { buttonClass } from '../design/button.tsx'
-import { Foreign } from '../design/isolated-text.tsx'
+import { IsolatedText } from '../design/isolated-text.tsx'
 import { ErrorState, Skeleton } from '../design/page-states.tsx'
 import { PasskeyNotice } from '../passkeys/passkey-notice.tsx'
 import { usePasskeyBarrier } from '../passkeys/use-barrier.ts'
 import { AuthPage } from './auth-page.tsx'
-import { GoOn } from './go-on.tsx'
 import { PasskeySignIn } from './passkey-sign-in.tsx'
 import { ProviderButtons } from './provider-buttons.tsx'
+import { RedirectTo } from './redirect-to.tsx'
 import { explainSignInError } from './sentences.ts'
 
 /** Signing in: with a passkey, or an account at a provider that the server has. */
@@ -22,7 +22,7 @@ export function LoginPage() {
   if (session.isPending) return <Skeleton rows={3} />
   if (session.data === undefined)
     return <ErrorState error={session.error} what="the sign-in page" onRetry={() => void session.refetch()} />
-  if (session.data !== null && error === undefined) return <GoOn to={target} />
+  if (session.data !== null && error === undefined) return <RedirectTo to={target} />
   return (
     <AuthPage title="Sign in" heading={session.data === null ? 'Sign in' : 'Sign-in failed'}>
       {error !== undefined && <Refusal code={error} />}
@@ -36,7 +36,7 @@ function Refusal({ code }: { readonly code: string }) {
     <div role="alert">
       <p className="text-fail">{explainSignInError(code)}</p>
       <p className="text-13 text-muted">
-        <Foreign text={code} />
+        <IsolatedText text={code} />
       </p>
     </div>
   )
@@ -76,7 +76,7 @@ function GoOnLink({ to, email }: { readonly to: string; readonly email: string }
   return (
     <>
       <p>
-        You are signed in as <Foreign text={email} />.
+        You are signed in as <IsolatedText text={email} />.
       </p>
       <a href={to} className={`${buttonClass('primary')} min-h-9 w-full`}>
         Continue

@@ -4,7 +4,7 @@ import { ApiProblem } from '../api/problem.ts'
 import type { Schema } from '../api/schemas.ts'
 import { buttonClass } from '../design/button.tsx'
 import { Ago } from '../design/instant.tsx'
-import { Foreign } from '../design/isolated-text.tsx'
+import { IsolatedText } from '../design/isolated-text.tsx'
 import { Notice } from '../design/notice.tsx'
 import { EmptyState, ErrorState, Skeleton } from '../design/page-states.tsx'
 import { AuthPage } from './auth-page.tsx'
@@ -55,16 +55,16 @@ function Mails({ mails }: { readonly mails: readonly Schema<'Mail'>[] }) {
         <li key={mail.id}>
           <article className="rounded-surface border border-hairline bg-raised px-4 py-3">
             <h2 className="font-semibold">
-              <Foreign text={mail.subject} />
+              <IsolatedText text={mail.subject} />
             </h2>
             <p className="text-13 text-muted">
-              to <Foreign text={mail.to} /> · <Ago at={mail.created_at} />
+              to <IsolatedText text={mail.to} /> · <Ago at={mail.created_at} />
             </p>
-            <p className="foreign mt-2 whitespace-pre-wrap">
+            <p className="isolated mt-2 whitespace-pre-wrap">
               {mailParts(mail.text, mail.links).map(({ text, link }, index) =>
                 link === null ? (
                   // biome-ignore lint/suspicious/noArrayIndexKey: a mail never changes
-                  <Foreign key={index} text={text} />
+                  <IsolatedText key={index} text={text} />
                 ) : (
                   // biome-ignore lint/suspicious/noArrayIndexKey: a mail never changes
                   <a key={index} href={link} className="font-mono text-13 underline">

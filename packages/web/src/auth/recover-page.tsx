@@ -15,7 +15,7 @@ import { usePasskeyBarrier } from '../passkeys/use-barrier.ts'
 import { AuthPage } from './auth-page.tsx'
 import { CheckMail } from './check-mail.tsx'
 import { beginRecovery } from './queries.ts'
-import { keepForMail } from './redirects.ts'
+import { storeRedirect } from './redirects.ts'
 
 /** For who lost every passkey: a link by mail, with which a new one is made. */
 export function RecoverPage() {
@@ -50,7 +50,7 @@ function ByMail({ redirect }: { readonly redirect: string }) {
   const [email, setEmail] = useState('')
   const begin = useMutation({
     mutationFn: () => beginRecovery(email),
-    onSuccess: () => keepForMail(redirect, serverNow()),
+    onSuccess: () => storeRedirect(redirect, serverNow()),
   })
   if (begin.isSuccess)
     return (

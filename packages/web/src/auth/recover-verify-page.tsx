@@ -11,14 +11,14 @@ import { createPasskey } from '../passkeys/ceremonies.ts'
 import { PasskeyNotice } from '../passkeys/passkey-notice.tsx'
 import { usePasskeyBarrier } from '../passkeys/use-barrier.ts'
 import { AuthPage } from './auth-page.tsx'
-import { forgetToken, useMailedToken } from './mailed-token.ts'
+import { forgetToken, useLinkToken } from './link-token.ts'
 import { NamePasskey } from './name-passkey.tsx'
 import { finishRecovery, recoverOptions } from './queries.ts'
-import { takeForMail } from './redirects.ts'
+import { takeRedirect } from './redirects.ts'
 
 /** Where the mail of a recovery leads: a new passkey, and everything else that should end. */
 export function RecoverVerifyPage() {
-  const token = useMailedToken('recover')
+  const token = useLinkToken('recover')
   const { redirect } = useSearch({ strict: false })
   const { history } = useRouter()
   const barrier = usePasskeyBarrier()
@@ -28,7 +28,7 @@ export function RecoverVerifyPage() {
     return (
       <AuthPage title="Recovered" heading="Account recovered">
         <p>Every other session has ended. {whatWent(revokes)}</p>
-        <NamePasskey onDone={() => history.replace(safeRedirect(redirect ?? takeForMail(serverNow())))} />
+        <NamePasskey onDone={() => history.replace(safeRedirect(redirect ?? takeRedirect(serverNow())))} />
       </AuthPage>
     )
   return (

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { readKept, storable, withInviteToken } from './redirects.ts'
+import { readStored, storable, withInviteToken } from './redirects.ts'
 
 test('web A1 neither the token of an invitation nor the nonce of a terminal gets into web storage', () => {
   const secret = 'x'.repeat(43)
@@ -17,11 +17,11 @@ test('web A5 a way through another site takes the invitation along, and nothing 
 
 test('web A5 what was noted for a mail is read until its end, and anything else is nothing', () => {
   const text = JSON.stringify({ redirect: '/acme', until: 1000 })
-  expect(readKept(text, 999)).toBe('/acme')
-  expect(readKept(text, 1000)).toBeUndefined()
+  expect(readStored(text, 999)).toBe('/acme')
+  expect(readStored(text, 1000)).toBeUndefined()
   fc.assert(
     fc.property(fc.oneof(fc.string(), fc.json(), fc.constant(null)), (other) => {
-      expect(readKept(other, 0)).toBeUndefined()
+      expect(readStored(other, 0)).toBeUndefined()
     }),
   )
 })

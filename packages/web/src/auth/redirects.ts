@@ -18,21 +18,21 @@ export function withInviteToken(redirect: string, token: string | null): string 
 }
 
 /** Notes where to go when a mailed link has been followed in this browser. */
-export function keepForMail(redirect: string, now: number): void {
+export function storeRedirect(redirect: string, now: number): void {
   const text = storable(redirect)
   if (text === null || text === '/') localStorage.removeItem(storageKey)
   else localStorage.setItem(storageKey, JSON.stringify({ redirect: text, until: now + keptMs }))
 }
 
 /** Gives what was noted, once; undefined: nothing, or too long ago. The caller judges it as any address from outside. */
-export function takeForMail(now: number): string | undefined {
+export function takeRedirect(now: number): string | undefined {
   const text = localStorage.getItem(storageKey)
   localStorage.removeItem(storageKey)
-  return readKept(text, now)
+  return readStored(text, now)
 }
 
-/** Reads what `keepForMail` wrote; undefined for everything else. */
-export function readKept(text: string | null, now: number): string | undefined {
+/** Reads what `storeRedirect` wrote; undefined for everything else. */
+export function readStored(text: string | null, now: number): string | undefined {
   if (text === null) return undefined
   try {
     const { redirect, until } = JSON.parse(text) as { readonly redirect?: unknown; readonly until?: unknown }

@@ -13,12 +13,12 @@ import { PasskeyNotice } from '../passkeys/passkey-notice.tsx'
 import { usePasskeyBarrier } from '../passkeys/use-barrier.ts'
 import { AuthPage } from './auth-page.tsx'
 import { CheckMail } from './check-mail.tsx'
-import { GoOn } from './go-on.tsx'
 import { useInvitedEmail } from './invited-email.ts'
 import { ProviderButtons } from './provider-buttons.tsx'
 import { beginSignup } from './queries.ts'
-import { keepForMail } from './redirects.ts'
-import { whyClosed } from './sentences.ts'
+import { RedirectTo } from './redirect-to.tsx'
+import { storeRedirect } from './redirects.ts'
+import { signupRefusal } from './sentences.ts'
 
 /** Making an account: the address is proved by a mail, then comes the passkey. */
 export function RegisterPage() {
@@ -27,9 +27,9 @@ export function RegisterPage() {
   const session = useQuery(sessionQuery)
   const config = useAuthConfig()
   const barrier = usePasskeyBarrier()
-  const closed = config === undefined ? null : whyClosed(config)
+  const closed = config === undefined ? null : signupRefusal(config)
   // Also when the mailed link was followed in another tab.
-  if (session.data != null) return <GoOn to={target} />
+  if (session.data != null) return <RedirectTo to={target} />
   return (
     <AuthPage title="Create an account" heading="Create an account">
       {closed !== null && <p>{closed}</p>}
@@ -51,7 +51,7 @@ function ByMail({ redirect }: { readonly redirect: string }) {
   const [wish, setWish] = useState({ name: '', email: invited ?? '' })
   const begin = useMutation({
     mutationFn: () => beginSignup(wish),
-    onSuccess: () => keepForMail(redirect, serverNow()),
+    onSuccess: () => storeRedirect(redirect, serverNow()),
   })
   if (begin.isSuccess)
     return (

@@ -9,14 +9,14 @@ import { createPasskey } from '../passkeys/ceremonies.ts'
 import { PasskeyNotice } from '../passkeys/passkey-notice.tsx'
 import { usePasskeyBarrier } from '../passkeys/use-barrier.ts'
 import { AuthPage } from './auth-page.tsx'
-import { forgetToken, useMailedToken } from './mailed-token.ts'
+import { forgetToken, useLinkToken } from './link-token.ts'
 import { NamePasskey } from './name-passkey.tsx'
 import { finishSignup, signupOptions } from './queries.ts'
-import { takeForMail } from './redirects.ts'
+import { takeRedirect } from './redirects.ts'
 
 /** Where the mail of a sign-up leads. Nothing happens without a click: mail scanners open links too. */
 export function RegisterVerifyPage() {
-  const token = useMailedToken('register')
+  const token = useLinkToken('register')
   const { redirect } = useSearch({ from: '/plain/register/verify' })
   const { history } = useRouter()
   const queryClient = useQueryClient()
@@ -34,7 +34,7 @@ export function RegisterVerifyPage() {
   if (create.data === true)
     return (
       <AuthPage title="Welcome" heading="Account created">
-        <NamePasskey onDone={() => history.replace(safeRedirect(redirect ?? takeForMail(serverNow())))} />
+        <NamePasskey onDone={() => history.replace(safeRedirect(redirect ?? takeRedirect(serverNow())))} />
       </AuthPage>
     )
   return (

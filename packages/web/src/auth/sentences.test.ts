@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
 import { explainCeremony } from '../passkeys/ceremonies.ts'
-import { explainSignInError, whyClosed } from './sentences.ts'
+import { explainSignInError, signupRefusal } from './sentences.ts'
 
 test('a server that is full or sends no mail says so before anybody types', () => {
-  expect(whyClosed({ signup: true, mail: true })).toBeNull()
-  expect(whyClosed({ signup: false, mail: true })).toMatch(/no new accounts/)
-  expect(whyClosed({ signup: true, mail: false })).toMatch(/HARMONT_SMTP_URL/)
+  expect(signupRefusal({ signup: true, mail: true })).toBeNull()
+  expect(signupRefusal({ signup: false, mail: true })).toMatch(/no new accounts/)
+  expect(signupRefusal({ signup: true, mail: false })).toMatch(/HARMONT_SMTP_URL/)
 })
 
 test('web A6 a ceremony that the person ended is silent, every other end has its cause', () => {

@@ -1,4 +1,4 @@
-import { hold } from './store.ts'
+import { createStore } from './store.ts'
 
 /** What a person chose for this device (web S6). Theme and density are mirrored in a cookie: the server writes them into the page, before its first paint. */
 export interface Appearance {
@@ -17,8 +17,8 @@ export const themes: readonly { readonly value: Appearance['theme']; readonly la
 
 const storageKey = 'harmont:appearance'
 const usual: Appearance = { theme: 'system', density: 'comfortable', singleKeys: true, zone: 'local' }
-const chosen = hold(read())
-show(chosen.current())
+const chosen = createStore(read())
+show(chosen.get())
 
 function read(): Appearance {
   try {
@@ -43,12 +43,12 @@ function show({ theme, density }: Appearance): void {
 function changed(): void {
   const next = read()
   show(next)
-  chosen.change(next)
+  chosen.set(next)
 }
 
 /** Keeps a choice on this device and shows it in every tab. */
 export function setAppearance(choice: Partial<Appearance>): void {
-  localStorage.setItem(storageKey, JSON.stringify({ ...chosen.current(), ...choice }))
+  localStorage.setItem(storageKey, JSON.stringify({ ...chosen.get(), ...choice }))
   changed()
 }
 
@@ -63,5 +63,5 @@ export function useAppearance(): Appearance {
 
 /** The same for code outside of components. */
 export function appearance(): Appearance {
-  return chosen.current()
+  return chosen.get()
 }

@@ -3,7 +3,7 @@
 const keptCount = 30
 
 /** Notes that something was used. */
-export function noteRecent(kind: 'organizations' | 'choices', id: string): void {
+export function addRecent(kind: 'organizations' | 'choices', id: string): void {
   const list = [id, ...readRecent(kind).filter((one) => one !== id)].slice(0, keptCount)
   try {
     localStorage.setItem(keyOf(kind), JSON.stringify(list))

@@ -1,15 +1,15 @@
 import { useSyncExternalStore } from 'react'
 
 /** A value that outlives components, and that they draw anew for when it changes. */
-interface Held<Value> {
-  current(): Value
-  change(next: Value): void
+interface Store<Value> {
+  get(): Value
+  set(next: Value): void
   /** Of a component: the value, kept up to date. */
   use(): Value
 }
 
 /** Holds a value for the whole page. */
-export function hold<Value>(initial: Value): Held<Value> {
+export function createStore<Value>(initial: Value): Store<Value> {
   const listeners = new Set<() => void>()
   let value = initial
   const current = () => value
@@ -18,8 +18,8 @@ export function hold<Value>(initial: Value): Held<Value> {
     return () => listeners.delete(listener)
   }
   return {
-    current,
-    change(next) {
+    get: current,
+    set(next) {
       value = next
       for (const listener of listeners) listener()
     },

@@ -1,7 +1,7 @@
 import { useCallback, useState } from 'react'
 
 /** A choice that is kept on this device. `read` turns what was kept, null without, into a value: it may be anything. */
-export function useKept<Value extends string | number>(
+export function useLocalStorage<Value extends string | number>(
   name: string,
   read: (kept: string | null) => Value,
 ): readonly [Value, (value: Value) => void] {

@@ -1,65 +1,65 @@
 import { Ban, Bell, RefreshCw, RotateCcw } from 'lucide-react'
 import { Button } from '../design/button.tsx'
 import { counted } from '../text/count.ts'
-import type { Possible } from './data/build-actions.ts'
+import type { AvailableActions } from './data/build-actions.ts'
 import type { BuildActions } from './use-build-actions.ts'
-import type { TellMe } from './use-notification.ts'
+import type { BuildNotification } from './use-notification.ts'
 
-export type Asked = 'cancel' | 'rebuild' | 'approve' | 'shell' | null
+export type BuildDialog = 'cancel' | 'rebuild' | 'approve' | 'shell' | null
 
 export interface ActionBarProps {
-  readonly possible: Possible
+  readonly available: AvailableActions
   readonly actions: BuildActions
-  readonly tellMe: TellMe
-  readonly asked: Asked
-  readonly onAsk: (asked: Asked) => void
+  readonly notification: BuildNotification
+  readonly dialog: BuildDialog
+  readonly onDialog: (dialog: BuildDialog) => void
   readonly isEnded: boolean
 }
 
 /** What can be done with the build (web B9). */
-export function ActionBar({ possible, actions, tellMe, asked, onAsk, isEnded }: ActionBarProps) {
-  if (asked === 'cancel') return <CancelQuestion onYes={actions.cancel} onClose={() => onAsk(null)} />
-  const canApprove = possible.approve === null
+export function ActionBar({ available, actions, notification, dialog, onDialog, isEnded }: ActionBarProps) {
+  if (dialog === 'cancel') return <CancelQuestion onYes={actions.cancel} onClose={() => onDialog(null)} />
+  const canApprove = available.approve === null
   return (
     <div className="flex flex-wrap items-center gap-2">
       {canApprove && (
-        <Button look="primary" onClick={() => onAsk('approve')}>
+        <Button look="primary" onClick={() => onDialog('approve')}>
           Approve…
         </Button>
       )}
-      {possible.retryable > 0 && (
+      {available.retryable > 0 && (
         <Button
           // Not disabled: what is under the focus would lose it.
-          refused={actions.isRetrying ? 'Retrying…' : possible.retryFailed}
+          refused={actions.isRetrying ? 'Retrying…' : available.retryFailed}
           onClick={() => actions.retry(null)}
-          title={`Retry ${counted(possible.retryable, 'step')} (R)`}
+          title={`Retry ${counted(available.retryable, 'step')} (R)`}
         >
-          <RotateCcw size={16} aria-hidden="true" /> {possible.retryName} ({possible.retryable})
+          <RotateCcw size={16} aria-hidden="true" /> {available.retryName} ({available.retryable})
         </Button>
       )}
-      <Button refused={possible.rebuild} onClick={() => onAsk('rebuild')} title="Rebuild (b)">
+      <Button refused={available.rebuild} onClick={() => onDialog('rebuild')} title="Rebuild (b)">
         <RefreshCw size={16} aria-hidden="true" /> Rebuild…
       </Button>
-      {possible.tellMe === null && (
+      {available.notification === null && (
         <Button
           look="quiet"
-          refused={tellMe.refused}
-          aria-pressed={tellMe.isOn}
-          onClick={tellMe.toggle}
+          refused={notification.refused}
+          aria-pressed={notification.isOn}
+          onClick={notification.toggle}
           title="Notify me when the build ends"
         >
-          <Bell size={16} aria-hidden="true" fill={tellMe.isOn ? 'currentColor' : 'none'} />{' '}
-          {tellMe.isOn ? 'Notifying' : 'Notify me'}
+          <Bell size={16} aria-hidden="true" fill={notification.isOn ? 'currentColor' : 'none'} />{' '}
+          {notification.isOn ? 'Notifying' : 'Notify me'}
         </Button>
       )}
       {!isEnded && (
         <Button
           refused={
-            actions.isCanceling || possible.cancel === 'The build has ended'
+            actions.isCanceling || available.cancel === 'The build has ended'
               ? 'The build is being canceled'
-              : possible.cancel
+              : available.cancel
           }
-          onClick={() => onAsk('cancel')}
+          onClick={() => onDialog('cancel')}
           title="Cancel (c)"
         >
           <Ban size={16} aria-hidden="true" /> {actions.isCanceling ? 'Canceling…' : 'Cancel…'}

@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import { lazy, type ReactNode, Suspense } from 'react'
 import { useIsNarrow } from '../browser/use-is-narrow.ts'
-import { Foreign } from '../design/isolated-text.tsx'
+import { IsolatedText } from '../design/isolated-text.tsx'
 import { Skeleton } from '../design/page-states.tsx'
 import { PaneBoundary } from '../design/pane-boundary.tsx'
 import { StateMark } from '../design/state-mark.tsx'
@@ -56,7 +56,7 @@ function SelectedStep({ step }: { readonly step: JobView }) {
     >
       <StateMark state={step.state} cached={step.cached} softFailed={step.soft_failed} />
       <span className="min-w-0 flex-1 truncate font-semibold">
-        <Foreign text={nameOf(step)} />
+        <IsolatedText text={nameOf(step)} />
       </span>
       <span className="shrink-0 underline decoration-edge underline-offset-3">Open its log</span>
     </Link>

@@ -3,9 +3,9 @@ import { ConfirmDialog } from '../design/confirm-dialog.tsx'
 import { CopyField } from '../design/copy-field.tsx'
 import { Dialog } from '../design/dialog.tsx'
 import { Instant } from '../design/instant.tsx'
-import { Foreign } from '../design/isolated-text.tsx'
+import { IsolatedText } from '../design/isolated-text.tsx'
 import { commitLink, shortCommit } from '../text/forge-link.ts'
-import type { Asked } from './action-bar.tsx'
+import type { BuildDialog } from './action-bar.tsx'
 import { webAddress } from './data/compare-link.ts'
 import { type BuildView, type JobView, nameOf } from './data/job-state.ts'
 import type { BuildActions } from './use-build-actions.ts'
@@ -14,20 +14,20 @@ interface BuildDialogsProps {
   readonly view: BuildView
   readonly job: JobView | null
   readonly actions: BuildActions
-  readonly asked: Asked
+  readonly dialog: BuildDialog
   readonly onClose: () => void
   /** Why a step's retry became a rebuild. */
   readonly reason: string | null
 }
 
 /** What is asked and shown over the page of a build. */
-export function BuildDialogs({ view, job, actions, asked, onClose, reason }: BuildDialogsProps) {
+export function BuildDialogs({ view, job, actions, dialog, onClose, reason }: BuildDialogsProps) {
   const { build } = view
   const [withoutCache, setWithoutCache] = useState(false)
   return (
     <>
       <ConfirmDialog
-        open={asked === 'rebuild'}
+        open={dialog === 'rebuild'}
         onClose={onClose}
         title={`Rebuild #${build.number}?`}
         confirm="Rebuild"
@@ -47,7 +47,7 @@ export function BuildDialogs({ view, job, actions, asked, onClose, reason }: Bui
         </label>
       </ConfirmDialog>
       <ConfirmDialog
-        open={asked === 'approve'}
+        open={dialog === 'approve'}
         onClose={onClose}
         title="Run this fork's code?"
         confirm="Approve this commit"
@@ -57,7 +57,7 @@ export function BuildDialogs({ view, job, actions, asked, onClose, reason }: Bui
         <ForkFacts view={view} />
         <p>It runs without secrets. The approval covers this commit only.</p>
       </ConfirmDialog>
-      {job !== null && <ShellDialog open={asked === 'shell'} job={job} onClose={onClose} />}
+      {job !== null && <ShellDialog open={dialog === 'shell'} job={job} onClose={onClose} />}
     </>
   )
 }
@@ -71,11 +71,11 @@ function ForkFacts({ view: { build, pipeline } }: { readonly view: BuildView }) 
     <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-1 *:odd:text-muted">
       <dt>Author</dt>
       <dd>
-        <Foreign text={author?.name ?? '—'} />
+        <IsolatedText text={author?.name ?? '—'} />
       </dd>
       <dt>From</dt>
       <dd>
-        <Foreign text={pull_request?.head_repository ?? '—'} />
+        <IsolatedText text={pull_request?.head_repository ?? '—'} />
       </dd>
       <dt>Commit</dt>
       <dd className="font-mono">{shortCommit(commit)}</dd>
@@ -106,7 +106,7 @@ function ShellDialog({ open, job, onClose }: ShellDialogProps) {
     <Dialog open={open} onClose={onClose} title="Open a shell" wide>
       <div className="flex flex-col gap-4 pb-5">
         <p className="text-muted">
-          <Foreign text={nameOf(job)} />
+          <IsolatedText text={nameOf(job)} />
         </p>
         {shell?.available === true && (
           <Command title="File system after the command" text={shell.command} label="the shell command" />

@@ -5,7 +5,7 @@ import { useNow } from '../api/clock.ts'
 import { useOrganizationName } from '../api/session.ts'
 import { ranMs } from '../builds/labels.ts'
 import { Ago } from '../design/instant.tsx'
-import { Foreign } from '../design/isolated-text.tsx'
+import { IsolatedText } from '../design/isolated-text.tsx'
 import { PageHeading } from '../design/page-heading.tsx'
 import { lookOf } from '../design/state.ts'
 import { StateMark } from '../design/state-mark.tsx'
@@ -16,8 +16,8 @@ import { webAddress } from './data/compare-link.ts'
 import { type BuildView, isBuildEnded } from './data/job-state.ts'
 import type { BuildPlace } from './data/queries.ts'
 import { sentenceOf } from './sentences/build-sentence.ts'
-import { costWords } from './sentences/cost.ts'
-import { headline, queuedMs, tabTitle, triggerWords } from './sentences/header.ts'
+import { costLabel } from './sentences/cost.ts'
+import { headline, queuedMs, tabTitle, triggerLabel } from './sentences/header.ts'
 import { SentenceLine } from './step-pane/sentence-line.tsx'
 
 interface HeaderProps {
@@ -78,7 +78,7 @@ function Facts({ place, view, isBrief }: Omit<HeaderProps, 'actions'>) {
       </span>
       {message !== null && (
         <span className="min-w-24 flex-1 truncate text-text" title={showInvisible(message)}>
-          <Foreign text={message} />
+          <IsolatedText text={message} />
         </span>
       )}
       <span className="contents">
@@ -97,10 +97,10 @@ function Facts({ place, view, isBrief }: Omit<HeaderProps, 'actions'>) {
         </span>
         {build.author != null && (
           <span className="max-w-40 min-w-12 truncate">
-            <Foreign text={build.author.name} />
+            <IsolatedText text={build.author.name} />
           </span>
         )}
-        <span className="shrink-0 truncate max-lg:hidden">{triggerWords(build)}</span>
+        <span className="shrink-0 truncate max-lg:hidden">{triggerLabel(build)}</span>
         <Times view={view} />
       </span>
     </div>
@@ -114,7 +114,7 @@ function Times({ view }: { readonly view: BuildView }) {
     <span className="tabular inline-flex md:ml-auto shrink-0 flex-wrap gap-x-4 md:flex-nowrap">
       <span>queued {formatDuration(queuedMs(build, now))}</span>
       <span className="text-text">ran {formatDuration(ranMs(build, now))}</span>
-      <span title="Cost">{costWords(cost, isBuildEnded(build))}</span>
+      <span title="Cost">{costLabel(cost, isBuildEnded(build))}</span>
       <span className="max-xl:hidden">
         <Ago at={build.created_at} />
       </span>
@@ -136,7 +136,7 @@ function Where({ build: { branch, tag, pull_request } }: Pick<BuildView, 'build'
         </>
       )}
       <span title={showInvisible(tag ?? branch ?? '')}>
-        <Foreign text={tag ?? branch ?? '—'} />
+        <IsolatedText text={tag ?? branch ?? '—'} />
       </span>
     </>
   )

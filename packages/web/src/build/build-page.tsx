@@ -1,7 +1,7 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
 import { usePipelineNames } from '../api/pipeline-names.ts'
-import { Foreign } from '../design/isolated-text.tsx'
+import { IsolatedText } from '../design/isolated-text.tsx'
 import { PageHeading } from '../design/page-heading.tsx'
 import { Skeleton } from '../design/page-states.tsx'
 import { logQuery } from '../log/data/queries.ts'
@@ -39,7 +39,7 @@ function OneBuild({ place }: { readonly place: Parameters<typeof useBuild>[0] })
   return (
     <>
       <PageHeading title={`${showInvisible(name)} #${number}`}>
-        <Foreign text={name} /> #{number}
+        <IsolatedText text={name} /> #{number}
       </PageHeading>
       {error === null ? (
         <div className="flex border-t border-hairline">
@@ -61,7 +61,7 @@ function OneBuild({ place }: { readonly place: Parameters<typeof useBuild>[0] })
 }
 
 /** What the address asks for. */
-interface Asked {
+interface BuildDialog {
   readonly job?: string | undefined
   readonly attempt?: number | undefined
   /** `#L120`, or empty. */
@@ -69,7 +69,7 @@ interface Asked {
 }
 
 /** The attempt that the page will show first, where the address names none that there is the one that its state chooses. */
-function firstShown(view: BuildView, { job, attempt }: Asked): JobView | null {
+function firstShown(view: BuildView, { job, attempt }: BuildDialog): JobView | null {
   const picked = job === undefined ? null : findJob(view, job)
   const step = picked ?? chooseJob(view)
   return step === null ? null : (attemptView(step, picked === null ? undefined : attempt) ?? step)
@@ -79,11 +79,11 @@ function firstShown(view: BuildView, { job, attempt }: Asked): JobView | null {
  * Begins to read what the page will show, while it is drawn: the build, and the log of its first step as soon as that is known. Resolves when the build is
  * there. What fails here the page asks for again, and says.
  */
-export async function readAhead(queries: QueryClient, place: BuildPlace, asked: Asked): Promise<void> {
+export async function readAhead(queries: QueryClient, place: BuildPlace, dialog: BuildDialog): Promise<void> {
   const query = buildQuery(place)
   await queries.prefetchQuery(query)
   const view = queries.getQueryData(query.queryKey)
-  const job = view === undefined ? null : firstShown(view, asked)
+  const job = view === undefined ? null : firstShown(view, dialog)
   if (job !== null && hasLog(job))
-    void queries.prefetchQuery(logQuery({ ...place, jobId: job.id }, startOf(logStartOf(job), asked.fragment)))
+    void queries.prefetchQuery(logQuery({ ...place, jobId: job.id }, startOf(logStartOf(job), dialog.fragment)))
 }

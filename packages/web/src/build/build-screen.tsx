@@ -2,22 +2,22 @@ import { useSearch } from '@tanstack/react-router'
 import { useMemo, useRef, useState } from 'react'
 import { isPassing } from '../api/query-client.ts'
 import { useOrganizationName, usePermission } from '../api/session.ts'
-import { useKept } from '../browser/use-local-storage.ts'
-import { Foreign } from '../design/isolated-text.tsx'
+import { useLocalStorage } from '../browser/use-local-storage.ts'
+import { IsolatedText } from '../design/isolated-text.tsx'
 import { PaneBoundary } from '../design/pane-boundary.tsx'
 import { StaleBar } from '../design/problems.tsx'
-import { ActionBar, type Asked } from './action-bar.tsx'
+import { ActionBar, type BuildDialog } from './action-bar.tsx'
 import { BroadView } from './broad-view.tsx'
 import { BuildDialogs } from './build-dialogs.tsx'
 import { BuildHeader } from './build-header.tsx'
 import { buildRouteId } from './data/address.ts'
-import { possibleActions } from './data/build-actions.ts'
+import { availableActions } from './data/build-actions.ts'
 import { failuresOf } from './data/choose-job.ts'
 import { allJobs, type BuildView, isBuildEnded, isHardFailure, nameOf } from './data/job-state.ts'
 import type { BuildPlace } from './data/queries.ts'
 import type { useBuild } from './data/use-build.ts'
 import { PhoneBar } from './phone-bar.tsx'
-import { useAnnouncements, useFillHeight, useHeldFocus, useRedAnswerMark } from './screen-effects.ts'
+import { useAnnouncements, useFillHeight, useFocusRecovery, useRedAnswerMark } from './screen-effects.ts'
 import { Splitter } from './splitter.tsx'
 import { scaleOf } from './step-list/build-scale.ts'
 import { StepsPane } from './step-list/steps-pane.tsx'
@@ -43,24 +43,24 @@ export function BuildScreen({ place, view, query }: BuildScreenProps) {
   const selection = useSelection(view)
   const { step, job, isFollowing, missing, pick } = selection
   const mayBuild = usePermission(place.org, 'build')
-  const possible = useMemo(() => possibleActions(view, step, mayBuild), [view, step, mayBuild])
+  const available = useMemo(() => availableActions(view, step, mayBuild), [view, step, mayBuild])
   const actions = useBuildActions(place)
-  const tellMe = useNotification(view, useOrganizationName(place.org))
-  const [asked, setAsked] = useState<Asked>(null)
+  const notification = useNotification(view, useOrganizationName(place.org))
+  const [dialog, setDialog] = useState<BuildDialog>(null)
   const [isOpen, setOpen] = useState(false)
-  const [width, setWidth] = useKept('build-steps-width', (kept) => within(Number(kept ?? widths.usual)))
+  const [width, setWidth] = useLocalStorage('build-steps-width', (kept) => within(Number(kept ?? widths.usual)))
   const list = useStepRows(view, step?.id ?? null)
   const scale = useMemo(() => scaleOf(view), [view])
   const page = useRef<HTMLDivElement>(null)
   useFillHeight(page)
-  useHeldFocus(page)
+  useFocusRecovery(page)
   const attemptsRef = useRef<HTMLSelectElement>(null)
   const filterRef = useRef<HTMLInputElement>(null)
   const failures = failuresOf(view)
   const retry = () => {
     if (step === null) return
-    if (possible.retryIsRebuild) setAsked('rebuild')
-    else if (possible.retryStep === null) actions.retry([step.id])
+    if (available.retryIsRebuild) setDialog('rebuild')
+    else if (available.retryStep === null) actions.retry([step.id])
   }
   useAnnouncements(view)
   useStepActions(view.jobs, pick)
@@ -69,13 +69,13 @@ export function BuildScreen({ place, view, query }: BuildScreenProps) {
     place,
     view,
     selection,
-    possible,
+    available,
     actions,
     failures,
     list,
     retry,
-    asked,
-    setAsked,
+    dialog,
+    setDialog,
     attemptsRef,
     filterRef,
   })
@@ -85,15 +85,15 @@ export function BuildScreen({ place, view, query }: BuildScreenProps) {
     const found = allJobs(view).find(({ id }) => id === jobId)
     if (found !== undefined) pick(found)
   }
-  const bar = { possible, actions, tellMe, asked, onAsk: setAsked, isEnded: isBuildEnded(view.build) }
+  const bar = { available, actions, notification, dialog, onDialog: setDialog, isEnded: isBuildEnded(view.build) }
   const stepActions =
     step === null
       ? null
       : {
-          ...{ step, possible, isOpen },
+          ...{ step, available, isOpen },
           isRetrying: actions.isRetrying,
           onRetry: retry,
-          onShell: () => setAsked('shell'),
+          onShell: () => setDialog('shell'),
           onToggle: () => setOpen(!isOpen),
         }
   const pane =
@@ -101,7 +101,7 @@ export function BuildScreen({ place, view, query }: BuildScreenProps) {
       <NoJobsPanel view={view} />
     ) : (
       <PaneBoundary what="this step" resetKey={job.id}>
-        <JobPane {...{ place, view, job, stepActions, attemptsRef }} onApprove={() => setAsked('approve')} />
+        <JobPane {...{ place, view, job, stepActions, attemptsRef }} onApprove={() => setDialog('approve')} />
       </PaneBoundary>
     )
   return (
@@ -117,7 +117,7 @@ export function BuildScreen({ place, view, query }: BuildScreenProps) {
       )}
       {missing !== null && (
         <p role="status" className="border-b border-hairline bg-sunk px-4 py-1">
-          This build has no step “<Foreign text={missing} />
+          This build has no step “<IsolatedText text={missing} />
           ”. Showing the most relevant step.
         </p>
       )}
@@ -141,7 +141,7 @@ export function BuildScreen({ place, view, query }: BuildScreenProps) {
                 className="flex min-h-8 items-center gap-2 border-b border-hairline bg-fail-tint px-3 text-left text-13 text-fail pointer-coarse:min-h-11"
               >
                 <span className="min-w-0 truncate">
-                  <Foreign text={nameOf(news)} /> failed
+                  <IsolatedText text={nameOf(news)} /> failed
                 </span>{' '}
                 <kbd className="font-mono">f</kbd>
               </button>
@@ -171,10 +171,10 @@ export function BuildScreen({ place, view, query }: BuildScreenProps) {
       )}
       <PhoneBar {...bar} stepActions={tab === 'steps' ? null : stepActions} />
       <BuildDialogs
-        {...{ view, actions, asked }}
+        {...{ view, actions, dialog }}
         job={step}
-        onClose={() => setAsked(null)}
-        reason={possible.retryIsRebuild ? possible.retryStep : null}
+        onClose={() => setDialog(null)}
+        reason={available.retryIsRebuild ? available.retryStep : null}
       />
     </div>
   )

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Navigate, useParams } from '@tanstack/react-router'
 import { usePipelineNames } from '../api/pipeline-names.ts'
-import { Foreign } from '../design/isolated-text.tsx'
+import { IsolatedText } from '../design/isolated-text.tsx'
 import { PageHeading } from '../design/page-heading.tsx'
 import { Skeleton } from '../design/page-states.tsx'
 import { PlaceError } from '../navigation/place-error.tsx'
@@ -30,7 +30,7 @@ export function JobRedirectPage() {
   return (
     <>
       <PageHeading title={`${showInvisible(name)} #${number}`}>
-        <Foreign text={name} /> #{number}
+        <IsolatedText text={name} /> #{number}
       </PageHeading>
       {error === null ? (
         <Skeleton rows={3} />

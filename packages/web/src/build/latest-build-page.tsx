@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link, Navigate, useParams, useSearch } from '@tanstack/react-router'
 import { usePipelineNames } from '../api/pipeline-names.ts'
 import { buttonClass } from '../design/button.tsx'
-import { Foreign } from '../design/isolated-text.tsx'
+import { IsolatedText } from '../design/isolated-text.tsx'
 import { PageHeading } from '../design/page-heading.tsx'
 import { EmptyState, Skeleton } from '../design/page-states.tsx'
 import { PlaceError } from '../navigation/place-error.tsx'
@@ -28,7 +28,7 @@ export function LatestBuildPage() {
   return (
     <>
       <PageHeading title={`Latest build · ${showInvisible(name)}`}>
-        Latest build of <Foreign text={name} />
+        Latest build of <IsolatedText text={name} />
       </PageHeading>
       {error !== null ? (
         <PlaceError {...{ org, slug, error }} what="the latest build" onRetry={() => void refetch()} />

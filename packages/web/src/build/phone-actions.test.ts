@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { possibleActions } from './data/build-actions.ts'
+import { availableActions } from './data/build-actions.ts'
 import type { BuildView, JobView } from './data/job-state.ts'
 import { phoneActions } from './phone-actions.ts'
 import { makeFailed, makeJob, makeView } from './testing/make-view.ts'
@@ -7,7 +7,7 @@ import { makeFailed, makeJob, makeView } from './testing/make-view.ts'
 function offered(step: JobView | null, build: Partial<BuildView['build']>, mayBuild = true) {
   const view = makeView(step === null ? [] : [step], build)
   const isEnded = build.state === 'passed' || build.state === 'failed'
-  return phoneActions({ possible: possibleActions(view, step, mayBuild), step, isEnded })
+  return phoneActions({ available: availableActions(view, step, mayBuild), step, isEnded })
 }
 
 test('web T4 the button of a phone is what the state asks for, and each other action is in the menu once', () => {
@@ -16,7 +16,7 @@ test('web T4 the button of a phone is what the state asks for, and each other ac
   expect(offered(null, { state: 'failed' })).toEqual(['rebuild'])
   expect(offered(makeJob('build'), { state: 'passed' })).toEqual(['rebuild', 'details'])
   const running = makeJob('build', { state: 'running' })
-  expect(offered(running, { state: 'running' })).toEqual(['cancel', 'rebuild', 'tellMe', 'details'])
+  expect(offered(running, { state: 'running' })).toEqual(['cancel', 'rebuild', 'notification', 'details'])
   const waiting = makeJob('build', { state: 'pending' })
   expect(offered(waiting, { state: 'scheduled', wait_reason: 'approval' })[0]).toBe('approve')
   expect(offered(waiting, { state: 'scheduled', wait_reason: 'approval' }, false)[0]).toBe('cancel')

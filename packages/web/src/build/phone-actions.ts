@@ -1,4 +1,4 @@
-import type { Possible } from './data/build-actions.ts'
+import type { AvailableActions } from './data/build-actions.ts'
 import { hasFailed, type JobView } from './data/job-state.ts'
 
 export type PhoneAction =
@@ -7,31 +7,31 @@ export type PhoneAction =
   | 'retryFailed'
   | 'cancel'
   | 'rebuild'
-  | 'tellMe'
+  | 'notification'
   | 'shell'
   | 'details'
 
 interface Shown {
-  readonly possible: Possible
+  readonly available: AvailableActions
   /** The newest attempt of the step that is on the screen; null where none is. */
   readonly step: JobView | null
   readonly isEnded: boolean
 }
 
 /** The actions of a narrow screen, most wanted first: the first one is the button, the others are in its menu. */
-export function phoneActions({ possible, step, isEnded }: Shown): readonly [PhoneAction, ...PhoneAction[]] {
+export function phoneActions({ available, step, isEnded }: Shown): readonly [PhoneAction, ...PhoneAction[]] {
   // Rendering has no key: a rebuild renders again.
   const isStep = step?.step_key != null
-  const canRetryStep = isStep && !possible.retryIsRebuild && (step.retry.allowed || hasFailed(step))
+  const canRetryStep = isStep && !available.retryIsRebuild && (step.retry.allowed || hasFailed(step))
   const before = [
-    possible.approve === null && 'approve',
+    available.approve === null && 'approve',
     canRetryStep && hasFailed(step) && 'retryStep',
     !isEnded && 'cancel',
-    possible.retryable > 0 && 'retryFailed',
+    available.retryable > 0 && 'retryFailed',
   ]
   const after = [
     canRetryStep && !hasFailed(step) && 'retryStep',
-    possible.tellMe === null && 'tellMe',
+    available.notification === null && 'notification',
     step?.shell != null && 'shell',
     step !== null && 'details',
   ]

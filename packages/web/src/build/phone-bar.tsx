@@ -21,14 +21,14 @@ interface Action {
 
 /** The actions of a narrow screen at its lower edge: one button, and a menu for the others (web T4). */
 export function PhoneBar({ stepActions, ...bar }: PhoneBarProps) {
-  const { possible, actions, onAsk, isEnded, asked } = bar
-  const [first, ...rest] = phoneActions({ possible, step: stepActions?.step ?? null, isEnded })
+  const { available, actions, onDialog, isEnded, dialog } = bar
+  const [first, ...rest] = phoneActions({ available, step: stepActions?.step ?? null, isEnded })
   const all = actionsOf({ ...bar, stepActions })
   const { label, icon, refused = null, run } = all[first]
   return (
     <div className="flex items-center gap-2 border-t border-hairline bg-raised px-2 py-1 md:hidden">
-      {asked === 'cancel' ? (
-        <CancelQuestion onYes={actions.cancel} onClose={() => onAsk(null)} />
+      {dialog === 'cancel' ? (
+        <CancelQuestion onYes={actions.cancel} onClose={() => onDialog(null)} />
       ) : (
         <>
           <Button look={first === 'approve' ? 'primary' : 'plain'} refused={refused} onClick={run} className="flex-1">
@@ -58,34 +58,40 @@ export function PhoneBar({ stepActions, ...bar }: PhoneBarProps) {
 
 const size = { size: 16, 'aria-hidden': true } as const
 
-function actionsOf({ possible, actions, tellMe, onAsk, stepActions }: PhoneBarProps): Record<PhoneAction, Action> {
+function actionsOf({
+  available,
+  actions,
+  notification,
+  onDialog,
+  stepActions,
+}: PhoneBarProps): Record<PhoneAction, Action> {
   const { isCanceling, retry } = actions
-  const beingCanceled = isCanceling || possible.cancel === 'The build has ended' ? 'It is being canceled' : null
+  const beingCanceled = isCanceling || available.cancel === 'The build has ended' ? 'It is being canceled' : null
   return {
-    approve: { label: 'Approve…', icon: null, run: () => onAsk('approve') },
+    approve: { label: 'Approve…', icon: null, run: () => onDialog('approve') },
     cancel: {
       ...{ label: isCanceling ? 'Canceling…' : 'Cancel…', icon: <Ban {...size} /> },
-      ...{ refused: beingCanceled ?? possible.cancel, run: () => onAsk('cancel') },
+      ...{ refused: beingCanceled ?? available.cancel, run: () => onDialog('cancel') },
     },
     retryStep: {
       ...{ label: 'Retry step', icon: <RotateCcw {...size} /> },
-      ...{ refused: possible.retryStep, run: () => stepActions?.onRetry() },
+      ...{ refused: available.retryStep, run: () => stepActions?.onRetry() },
     },
     retryFailed: {
-      ...{ label: `${possible.retryName} (${possible.retryable})`, icon: <RotateCcw {...size} /> },
-      ...{ refused: possible.retryFailed, run: () => retry(null) },
+      ...{ label: `${available.retryName} (${available.retryable})`, icon: <RotateCcw {...size} /> },
+      ...{ refused: available.retryFailed, run: () => retry(null) },
     },
     rebuild: {
       ...{ label: 'Rebuild…', icon: <RefreshCw {...size} /> },
-      ...{ refused: possible.rebuild, run: () => onAsk('rebuild') },
+      ...{ refused: available.rebuild, run: () => onDialog('rebuild') },
     },
-    tellMe: {
-      ...{ label: tellMe.isOn ? 'You are told' : 'Tell me', icon: <Bell {...size} /> },
-      ...{ refused: tellMe.refused, run: tellMe.toggle },
+    notification: {
+      ...{ label: notification.isOn ? 'You are told' : 'Tell me', icon: <Bell {...size} /> },
+      ...{ refused: notification.refused, run: notification.toggle },
     },
     shell: {
       ...{ label: 'Shell', icon: <SquareTerminal {...size} /> },
-      ...{ refused: possible.shell, run: () => stepActions?.onShell() },
+      ...{ refused: available.shell, run: () => stepActions?.onShell() },
     },
     details: {
       ...{ label: stepActions?.isOpen === true ? 'Hide details' : 'Details', icon: <Info {...size} /> },

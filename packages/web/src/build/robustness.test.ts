@@ -2,21 +2,21 @@ import { scaled } from '@harmont/test-kit/effort'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { attemptView } from './data/attempt-view.ts'
-import { possibleActions } from './data/build-actions.ts'
+import { availableActions } from './data/build-actions.ts'
 import { chooseJob, failuresOf, findJob } from './data/choose-job.ts'
 import { compareLink } from './data/compare-link.ts'
 import { completeView } from './data/complete-view.ts'
 import type { BuildView } from './data/job-state.ts'
 import { mergeEvents, mergeRead } from './data/merge-view.ts'
 import { sentenceOf } from './sentences/build-sentence.ts'
-import { cacheWords } from './sentences/cache.ts'
-import { costWords } from './sentences/cost.ts'
-import { endWords, rowEnd } from './sentences/failure-reason.ts'
+import { cacheSentence } from './sentences/cache.ts'
+import { costLabel } from './sentences/cost.ts'
+import { failureReason, shortReason } from './sentences/failure-reason.ts'
 import { tabTitle } from './sentences/header.ts'
 import { sentenceText } from './sentences/sentence.ts'
-import { skippedBecause, skipWords } from './sentences/skipped.ts'
+import { skippedBecause, skipSentence } from './sentences/skipped.ts'
 import { stepRows } from './step-list/step-rows.ts'
-import { lineageOf, snapshotWords } from './step-pane/lineage.ts'
+import { lineageOf, snapshotSummary } from './step-pane/lineage.ts'
 import { at, epoch, makeFailed, makeView } from './testing/make-view.ts'
 
 /** The object without some of its members, with others null or of a word that nobody knows. */
@@ -62,20 +62,20 @@ test('web X1 unknown states and missing members break nothing, and every build h
       const job = chooseJob(view)
       for (const order of ['state', 'graph'] as const)
         stepRows(view, { order, filter: 'test', open: new Set(), selected: job?.id ?? null })
-      possibleActions(view, job, true)
+      availableActions(view, job, true)
       failuresOf(view)
       findJob(view, 'another')
       skippedBecause(view.jobs)
       compareLink(view)
       mergeRead(view, mergeEvents(view, [], at(0)))
-      costWords(view.cost, false)
+      costLabel(view.cost, false)
       for (const one of view.jobs) {
-        expect(endWords(one)).not.toMatch(/undefined|NaN|null/)
-        rowEnd(one)
-        skipWords(one, new Map())
+        expect(failureReason(one)).not.toMatch(/undefined|NaN|null/)
+        shortReason(one)
+        skipSentence(one, new Map())
         lineageOf(one, view.jobs)
-        snapshotWords(one, String)
-        cacheWords(one.cache, now)
+        snapshotSummary(one, String)
+        cacheSentence(one.cache, now)
         attemptView(one, 2)
       }
     }),

@@ -41,7 +41,7 @@ export function useFillHeight(place: RefObject<HTMLElement | null>): void {
 }
 
 /** Gives the focus to the heading when what had it goes away, as a button does whose work is done (web T2). */
-export function useHeldFocus(page: RefObject<HTMLElement | null>): void {
+export function useFocusRecovery(page: RefObject<HTMLElement | null>): void {
   const last = useRef<Element | null>(null)
   useEffect(() => {
     const root = page.current

@@ -3,7 +3,7 @@ import { showInvisible } from '../text/escape.ts'
 import { type BuildView, isBuildEnded } from './data/job-state.ts'
 import { tabTitle } from './sentences/header.ts'
 
-export interface TellMe {
+export interface BuildNotification {
   /** Why it cannot be offered; null: it can. */
   readonly refused: string | null
   readonly isOn: boolean
@@ -11,7 +11,7 @@ export interface TellMe {
 }
 
 /** A notification of the desktop when the build ends. Permission is asked for only when somebody wants it (web B9). */
-export function useNotification(view: BuildView | undefined, org: string): TellMe {
+export function useNotification(view: BuildView | undefined, org: string): BuildNotification {
   const [isOn, setOn] = useState(false)
   const [wasDenied, setDenied] = useState(false)
   const isEnded = view !== undefined && isBuildEnded(view.build)

@@ -3,9 +3,9 @@ import { type RefObject, useMemo, useRef } from 'react'
 import { type PaletteAction, usePaletteActions } from '../interaction/palette-actions.ts'
 import { type Shortcut, useShortcuts } from '../interaction/shortcuts.ts'
 import { toast } from '../interaction/toasts.tsx'
-import type { Asked } from './action-bar.tsx'
+import type { BuildDialog } from './action-bar.tsx'
 import { buildViews } from './data/address.ts'
-import type { Possible } from './data/build-actions.ts'
+import type { AvailableActions } from './data/build-actions.ts'
 import { nextFailure } from './data/choose-job.ts'
 import { type BuildView, type JobView, nameOf } from './data/job-state.ts'
 import type { BuildPlace } from './data/queries.ts'
@@ -18,20 +18,20 @@ interface PageKeys {
   readonly place: BuildPlace
   readonly view: BuildView
   readonly selection: Selection
-  readonly possible: Possible
+  readonly available: AvailableActions
   readonly actions: BuildActions
   readonly failures: readonly JobView[]
   readonly list: StepRows
   readonly retry: () => void
-  readonly asked: Asked
-  readonly setAsked: (asked: Asked) => void
+  readonly dialog: BuildDialog
+  readonly setDialog: (dialog: BuildDialog) => void
   readonly attemptsRef: RefObject<HTMLSelectElement | null>
   readonly filterRef: RefObject<HTMLInputElement | null>
 }
 
 /** The keys of the build page, with what they mean now; one that can do nothing says why. */
 export function usePageKeys(given: PageKeys): void {
-  const { place, view, selection, possible, actions, failures, list, retry, setAsked } = given
+  const { place, view, selection, available, actions, failures, list, retry, setDialog } = given
   const { step, pick, follow } = selection
   const navigate = useNavigate({ from: '/$org/pipelines/$slug/builds/$number' })
   const unless = (problem: string | null, run: () => void) => () => {
@@ -64,11 +64,12 @@ export function usePageKeys(given: PageKeys): void {
           resetScroll: false,
         }),
       focusLog: () => document.getElementById('log')?.focus(),
-      retry: () => (possible.retryStep === null || possible.retryIsRebuild ? retry() : toast(`${possible.retryStep}.`)),
-      retryFailed: unless(possible.retryFailed, () => actions.retry(null)),
-      rebuild: unless(possible.rebuild, () => setAsked('rebuild')),
-      cancel: unless(possible.cancel, () => setAsked('cancel')),
-      shell: unless(possible.shell, () => setAsked('shell')),
+      retry: () =>
+        available.retryStep === null || available.retryIsRebuild ? retry() : toast(`${available.retryStep}.`),
+      retryFailed: unless(available.retryFailed, () => actions.retry(null)),
+      rebuild: unless(available.rebuild, () => setDialog('rebuild')),
+      cancel: unless(available.cancel, () => setDialog('cancel')),
+      shell: unless(available.shell, () => setDialog('shell')),
       attempts: () => {
         if (given.attemptsRef.current === null) toast('This step has only one attempt.')
         else given.attemptsRef.current.focus()
@@ -78,7 +79,7 @@ export function usePageKeys(given: PageKeys): void {
       follow,
       search: () => given.filterRef.current?.focus(),
     },
-    given.asked !== null,
+    given.dialog !== null,
   )
 }
 

@@ -30,23 +30,23 @@ export interface Selection {
 
 /** Which step and attempt are shown: those in the address (web R4), or what the build's state says until a person picks one (web B2). */
 export function useSelection(view: BuildView): Selection {
-  const { job: asked, attempt } = useSearch({ from: buildRouteId })
+  const { job: dialog, attempt } = useSearch({ from: buildRouteId })
   const isFollowed = useLocation({ select: ({ state }) => state.isFollowed === true })
   const navigate = useNavigate({ from: '/$org/pipelines/$slug/builds/$number' })
-  const picked = asked === undefined || isFollowed ? null : findJob(view, asked)
+  const picked = dialog === undefined || isFollowed ? null : findJob(view, dialog)
   const step = picked ?? chooseJob(view)
   const isFollowing = picked === null
   const address = step === null ? undefined : addressOf(step)
   // A step that the build does not have, or not yet, stays in the address.
-  const isAuto = asked === undefined || isFollowed
-  const wanted = isAuto && address !== asked ? address : undefined
+  const isAuto = dialog === undefined || isFollowed
+  const wanted = isAuto && address !== dialog ? address : undefined
   useEffect(() => {
     if (wanted === undefined) return
     const name = () =>
       void navigate({
         search: ({ attempt: _, ...before }) => ({ ...before, job: wanted }),
         // Lines that were linked without a step are of the step that is chosen first.
-        hash: asked === undefined ? true : '',
+        hash: dialog === undefined ? true : '',
         replace: true,
         state: (before) => ({ ...before, isFollowed: true }),
         resetScroll: false,
@@ -54,7 +54,7 @@ export function useSelection(view: BuildView): Selection {
     // Another address draws every link of the page again: not while its reader still waits for the log.
     const timer = setTimeout(name, addressAfterMs)
     return () => clearTimeout(timer)
-  }, [wanted, asked, navigate])
+  }, [wanted, dialog, navigate])
   const pick = useCallback(
     (job: JobView, { replace = false } = {}) =>
       void navigate({
@@ -77,6 +77,6 @@ export function useSelection(view: BuildView): Selection {
   )
   const job = step === null ? null : (attemptView(step, isFollowing ? undefined : attempt) ?? step)
   const isKnown = view.jobs.length > 0 || isBuildEnded(view.build)
-  const missing = !isAuto && picked === null && isKnown ? (asked ?? null) : null
+  const missing = !isAuto && picked === null && isKnown ? (dialog ?? null) : null
   return { step, job, isFollowing, missing, pick, follow }
 }

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
 import { attemptView, withRenderFailure } from './data/attempt-view.ts'
-import { possibleActions } from './data/build-actions.ts'
+import { availableActions } from './data/build-actions.ts'
 import { compareLink, webAddress } from './data/compare-link.ts'
 import { phoneActions } from './phone-actions.ts'
-import { cacheWords } from './sentences/cache.ts'
-import { costWords } from './sentences/cost.ts'
-import { endWords } from './sentences/failure-reason.ts'
+import { cacheSentence } from './sentences/cache.ts'
+import { costLabel } from './sentences/cost.ts'
+import { failureReason } from './sentences/failure-reason.ts'
 import { announcementsOf, tabTitle } from './sentences/header.ts'
 import { formatBytes, lineageOf } from './step-pane/lineage.ts'
 import { at, epoch, makeFailed, makeJob, makeView } from './testing/make-view.ts'
@@ -14,22 +14,24 @@ const nothing = { policy: null, from: null, reason: null, changes: [] }
 
 test('web B6 a hit names its origin, age and time saved; a miss its reason; off and bypassed say so', () => {
   const from = { pipeline_slug: 'ci', number: 12, job_id: 'j', at: at(-3 * 3600), saved_ms: 134_000 }
-  expect(cacheWords({ ...nothing, outcome: 'hit', from }, epoch)).toBe('From build #12 of ci, 3 h ago; saved 2 m 14 s.')
-  const miss = (reason: string | null) => cacheWords({ ...nothing, outcome: 'miss', reason }, epoch)
+  expect(cacheSentence({ ...nothing, outcome: 'hit', from }, epoch)).toBe(
+    'From build #12 of ci, 3 h ago; saved 2 m 14 s.',
+  )
+  const miss = (reason: string | null) => cacheSentence({ ...nothing, outcome: 'miss', reason }, epoch)
   expect(miss('expired')).toBe('Not cached: the entry expired.')
   expect(miss('sunspots')).toBe('Not cached: sunspots.')
-  expect(cacheWords({ ...nothing, outcome: 'off' }, epoch)).toContain('no cache policy')
+  expect(cacheSentence({ ...nothing, outcome: 'off' }, epoch)).toContain('no cache policy')
   const reason = 'The cache has no key, so this step always runs.'
-  expect(cacheWords({ ...nothing, outcome: 'off', reason }, epoch)).toBe(reason)
-  expect(cacheWords({ ...nothing, outcome: 'bypassed' }, epoch)).toContain('without cache')
+  expect(cacheSentence({ ...nothing, outcome: 'off', reason }, epoch)).toBe(reason)
+  expect(cacheSentence({ ...nothing, outcome: 'bypassed' }, epoch)).toContain('without cache')
 })
 
 test('web B16 cost is an amount, vCPU time with billing off, and a dash when unknown: never $0.00', () => {
-  expect(costWords({ cents: 4, vcpu_seconds: 9 }, false)).toBe('$0.04 so far')
-  expect(costWords({ cents: 1234, vcpu_seconds: 9 }, true)).toBe('$12.34')
-  expect(costWords({ cents: 0, vcpu_seconds: 9 }, true)).toBe('under $0.01')
-  expect(costWords({ cents: null, vcpu_seconds: 744 }, true)).toBe('12 vCPU-min')
-  expect(costWords(null, false)).toBe('—')
+  expect(costLabel({ cents: 4, vcpu_seconds: 9 }, false)).toBe('$0.04 so far')
+  expect(costLabel({ cents: 1234, vcpu_seconds: 9 }, true)).toBe('$12.34')
+  expect(costLabel({ cents: 0, vcpu_seconds: 9 }, true)).toBe('under $0.01')
+  expect(costLabel({ cents: null, vcpu_seconds: 744 }, true)).toBe('12 vCPU-min')
+  expect(costLabel(null, false)).toBe('—')
 })
 
 test('what changed since the last pass is a link where both ends are commits of a forge', () => {
@@ -99,23 +101,26 @@ test('web B8 an older attempt shows its own facts and none of the newest', () =>
 test('web B9 what can be done follows state and permission, and says why not', () => {
   const view = makeView([makeFailed('test', 1), makeJob('lint')], { state: 'failed' })
   const job = view.jobs[0] ?? null
-  expect(possibleActions(view, job, true)).toMatchObject({
+  expect(availableActions(view, job, true)).toMatchObject({
     retryStep: null,
     retryable: 1,
     retryFailed: null,
     rebuild: null,
   })
-  expect(possibleActions(view, job, false).rebuild).toContain('not allowed')
-  expect(possibleActions(view, job, true).cancel).toContain('has ended')
-  expect(possibleActions(makeView([], { state: 'running' }), null, true)).toMatchObject({ cancel: null, tellMe: null })
+  expect(availableActions(view, job, false).rebuild).toContain('not allowed')
+  expect(availableActions(view, job, true).cancel).toContain('has ended')
+  expect(availableActions(makeView([], { state: 'running' }), null, true)).toMatchObject({
+    cancel: null,
+    notification: null,
+  })
   const gone = makeFailed('test', 1, {
     retry: { allowed: false, reason: 'what it starts from is kept for a day only; rebuild instead' },
   })
-  const possible = possibleActions(makeView([gone], { state: 'failed' }), gone, true)
-  expect(possible).toMatchObject({ retryIsRebuild: true, retryable: 0 })
-  expect(possible.retryStep).toContain('kept for a day')
+  const available = availableActions(makeView([gone], { state: 'failed' }), gone, true)
+  expect(available).toMatchObject({ retryIsRebuild: true, retryable: 0 })
+  expect(available.retryStep).toContain('kept for a day')
   const after = makeFailed('e2e', 1, { retry: { allowed: false, reason: '`test`, which it needs, has not passed' } })
-  const both = possibleActions(makeView([makeFailed('test', 1), after], { state: 'failed' }), after, true)
+  const both = availableActions(makeView([makeFailed('test', 1), after], { state: 'failed' }), after, true)
   expect(both).toMatchObject({ retryIsRebuild: false, retryable: 2, retryFailed: null })
 })
 
@@ -126,10 +131,10 @@ test('web B9 a canceled build offers to retry what was canceled, and no step tha
     makeJob('after', { state: 'canceled', retry }),
   ]
   const view = makeView([slow, after], { state: 'canceled' })
-  const possible = possibleActions(view, after, true)
-  expect(possible).toMatchObject({ retryName: 'Retry canceled', retryable: 2, cancel: 'The build has ended' })
-  expect(phoneActions({ possible, step: after, isEnded: true })).toEqual(['retryFailed', 'rebuild', 'details'])
-  expect(possibleActions(makeView([makeFailed('test', 1), slow], {}), slow, true).retryName).toBe('Retry failed')
+  const available = availableActions(view, after, true)
+  expect(available).toMatchObject({ retryName: 'Retry canceled', retryable: 2, cancel: 'The build has ended' })
+  expect(phoneActions({ available, step: after, isEnded: true })).toEqual(['retryFailed', 'rebuild', 'details'])
+  expect(availableActions(makeView([makeFailed('test', 1), slow], {}), slow, true).retryName).toBe('Retry failed')
 })
 
 test('web B14 the rendering that failed says what the build knows of it', () => {
@@ -137,7 +142,7 @@ test('web B14 the rendering that failed says what the build knows of it', () => 
   const build = { state: 'failed', error_code: 'render_failed', error_message: '.hm/ci.ts:3: SyntaxError' } as const
   const view = makeView([], build, { render })
   const shown = withRenderFailure(render, view)
-  expect(endWords(shown)).toBe('the pipeline file failed to render')
+  expect(failureReason(shown)).toBe('the pipeline file failed to render')
   expect(shown.failure?.message).toBe('.hm/ci.ts:3: SyntaxError')
   const step = makeFailed('test', 1)
   expect(withRenderFailure(step, makeView([step], build, { render }))).toBe(step)

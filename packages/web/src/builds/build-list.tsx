@@ -2,7 +2,7 @@ import { ArrowUp } from 'lucide-react'
 import { type ReactNode, useCallback, useRef } from 'react'
 import type { Schema } from '../api/schemas.ts'
 import { Button } from '../design/button.tsx'
-import { More } from '../design/more.tsx'
+import { LoadMore } from '../design/load-more.tsx'
 import { ErrorState, Skeleton } from '../design/page-states.tsx'
 import { StaleBar } from '../design/problems.tsx'
 import { BuildRow, buildColumns } from './build-row.tsx'
@@ -82,7 +82,7 @@ export function BuildList({ org, filters, pipelines, isOfOne, empty, onNewBuild 
           />
         )}
       </div>
-      <More what="builds" query={query} />
+      <LoadMore what="builds" query={query} />
     </>
   )
 }

@@ -2,12 +2,12 @@ import { Link } from '@tanstack/react-router'
 import { memo } from 'react'
 import { useNow } from '../api/clock.ts'
 import { Ago } from '../design/instant.tsx'
-import { Foreign } from '../design/isolated-text.tsx'
+import { IsolatedText } from '../design/isolated-text.tsx'
 import { StateMark } from '../design/state-mark.tsx'
 import { formatDuration } from '../text/duration.ts'
 import { commitLink, shortCommit } from '../text/forge-link.ts'
 import type { BuildSummary } from './filters.ts'
-import { hasEnded, queuedMs, ranMs, titleOf, triggerWord, waitWord } from './labels.ts'
+import { hasEnded, queuedMs, ranMs, titleOf, triggerLabel, waitLabel } from './labels.ts'
 
 interface BuildRowProps {
   readonly org: string
@@ -29,7 +29,7 @@ const above = 'relative z-10'
 
 /** One build: a row of columns, or on a narrow screen two lines. The whole row is the link to it. */
 export const BuildRow = memo(function BuildRow({ org, build, repository, pipelineName }: BuildRowProps) {
-  const wait = waitWord(build)
+  const wait = waitLabel(build)
   return (
     <div
       className={`relative flex min-h-15 flex-col justify-center gap-x-3 border-b border-hairline px-4 py-1 hover:bg-sunk md:grid md:min-h-row md:items-center ${pipelineName === undefined ? buildColumns.one : buildColumns.several}`}
@@ -39,7 +39,7 @@ export const BuildRow = memo(function BuildRow({ org, build, repository, pipelin
         <span className="tabular text-muted">#{build.number}</span>
         {pipelineName !== undefined && (
           <span className="hidden truncate md:block">
-            <Foreign text={pipelineName} />
+            <IsolatedText text={pipelineName} />
           </span>
         )}
         <span className="flex min-w-0 flex-1 items-baseline gap-2">
@@ -49,12 +49,12 @@ export const BuildRow = memo(function BuildRow({ org, build, repository, pipelin
             data-row-link
             className="truncate font-semibold outline-none after:absolute after:inset-0 focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-focus"
           >
-            <Foreign text={titleOf(build)} />
+            <IsolatedText text={titleOf(build)} />
           </Link>
           {build.failed_step !== null && (
             <span className="max-w-1/2 shrink-0 truncate text-13 text-fail">
               <span className="sr-only">failed step </span>
-              <Foreign text={build.failed_step} />
+              <IsolatedText text={build.failed_step} />
             </span>
           )}
           {wait !== null && <span className="hidden shrink-0 text-13 text-muted sm:inline">{wait}</span>}
@@ -66,12 +66,12 @@ export const BuildRow = memo(function BuildRow({ org, build, repository, pipelin
       <div className="flex min-w-0 items-center gap-2 pl-6 text-13 text-muted md:contents">
         {pipelineName !== undefined && (
           <span className="truncate text-text md:hidden">
-            <Foreign text={pipelineName} />
+            <IsolatedText text={pipelineName} />
           </span>
         )}
         <Where build={build} />
         <Commit build={build} repository={repository} />
-        <span className="hidden truncate text-13 text-muted xl:block">{triggerWord(build)}</span>
+        <span className="hidden truncate text-13 text-muted xl:block">{triggerLabel(build)}</span>
         <span className="hidden text-right text-13 text-muted xl:block">
           <span className="sr-only">queued for </span>
           <Timer build={build} of={queuedMs} isOn={build.started_at == null && !hasEnded(build)} />
@@ -102,11 +102,11 @@ function Where({ build: { branch, tag, pull_request, author } }: { readonly buil
           `PR #${pull_request.number}`
         ))}
       {pull_request != null && ' '}
-      <Foreign text={tag ?? branch ?? '—'} />
+      <IsolatedText text={tag ?? branch ?? '—'} />
       {author != null && (
         <span className="text-muted">
           {' '}
-          by <Foreign text={author.name} />
+          by <IsolatedText text={author.name} />
         </span>
       )}
     </span>
@@ -119,7 +119,7 @@ function Commit({ build: { commit }, repository }: Pick<BuildRowProps, 'build' |
   return (
     <span className="hidden truncate font-mono text-13 text-muted lg:block">
       {link === null ? (
-        <Foreign text={short} />
+        <IsolatedText text={short} />
       ) : (
         <a href={link} target="_blank" rel="noopener noreferrer" className={`${above} underline`}>
           <span className="sr-only">commit </span>

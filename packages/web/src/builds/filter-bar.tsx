@@ -77,7 +77,7 @@ export function FilterBar(props: FilterBarProps) {
         <ChipRow label="Active filters">
           {told.map((name) => (
             <button key={name} type="button" onClick={() => onFilter(name, '')} className={`${chipClass} max-w-full`}>
-              <span className="foreign truncate">{showInvisible(describeFilter(name, filters[name] ?? ''))}</span>
+              <span className="isolated truncate">{showInvisible(describeFilter(name, filters[name] ?? ''))}</span>
               <X size={14} role="img" aria-label="Remove" className="shrink-0" />
             </button>
           ))}

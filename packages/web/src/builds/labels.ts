@@ -11,7 +11,7 @@ const triggers: Readonly<Record<string, string>> = {
 }
 
 /** What started a build, in a word; one that this release does not know is its own word (web X1). */
-export function triggerWord({ source, rebuild_of, pull_request, tag }: BuildSummary): string {
+export function triggerLabel({ source, rebuild_of, pull_request, tag }: BuildSummary): string {
   if (rebuild_of != null) return `Rebuild of #${rebuild_of}`
   if (source === 'webhook' && pull_request != null) return 'Pull request'
   if (source === 'webhook' && tag != null) return 'Tag'
@@ -58,7 +58,7 @@ const waits: Readonly<Record<string, string>> = {
 }
 
 /** Why it is waiting, where it does; a reason that this release does not know is its own word (web X1). */
-export function waitWord({ state, wait_reason }: BuildSummary): string | null {
+export function waitLabel({ state, wait_reason }: BuildSummary): string | null {
   if (wait_reason == null) return state === 'scheduled' ? 'waits for a runner' : null
   return hasEnded({ state }) ? null : (waits[wait_reason] ?? `waits: ${wait_reason}`)
 }

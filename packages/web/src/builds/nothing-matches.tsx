@@ -1,6 +1,6 @@
 import { useQueries } from '@tanstack/react-query'
 import { Button } from '../design/button.tsx'
-import { Foreign } from '../design/isolated-text.tsx'
+import { IsolatedText } from '../design/isolated-text.tsx'
 import { EmptyState } from '../design/page-states.tsx'
 import { type BuildFilters, describeFilter, type FilterName, filterNames } from './filters.ts'
 import { anyBuildQuery } from './queries.ts'
@@ -34,15 +34,15 @@ export function NothingMatches({ org, filters, fixed, onFilter, onClear, me }: N
   return (
     <EmptyState title="No build matches" action={all}>
       <p>
-        Filters: <Foreign text={set.map(value).join(', ')} />.
+        Filters: <IsolatedText text={set.map(value).join(', ')} />.
       </p>
       {set.length > 1 && hiding.length > 0 && (
         <ul className="mt-3 flex flex-col items-start gap-2">
           {hiding.map((name) => (
             <li key={name}>
               <Button onClick={() => onFilter(name, '')}>
-                <span className="foreign">
-                  Clear <Foreign text={value(name)} />, which hides every build
+                <span className="isolated">
+                  Clear <IsolatedText text={value(name)} />, which hides every build
                 </span>
               </Button>
             </li>

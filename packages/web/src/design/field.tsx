@@ -17,7 +17,7 @@ interface Labelled {
   readonly problem?: string | null | undefined
 }
 
-function Around({
+function Labeled({
   id,
   label,
   hint,
@@ -56,9 +56,9 @@ export function Field({ label, hint, problem, ...rest }: Labelled & InputHTMLAtt
   const id = useId()
   const said = { label, hint, problem }
   return (
-    <Around id={id} {...said}>
+    <Labeled id={id} {...said}>
       <input {...rest} {...described(id, said)} className={box} />
-    </Around>
+    </Labeled>
   )
 }
 
@@ -67,9 +67,9 @@ export function Select({ label, hint, problem, ...rest }: Labelled & SelectHTMLA
   const id = useId()
   const said = { label, hint, problem }
   return (
-    <Around id={id} {...said}>
+    <Labeled id={id} {...said}>
       <select {...rest} {...described(id, said)} className={box} />
-    </Around>
+    </Labeled>
   )
 }
 
@@ -78,8 +78,8 @@ export function TextArea({ label, hint, problem, ...rest }: Labelled & TextareaH
   const id = useId()
   const said = { label, hint, problem }
   return (
-    <Around id={id} {...said}>
+    <Labeled id={id} {...said}>
       <textarea spellCheck={false} {...rest} {...described(id, said)} className={`${box} py-1.5 font-mono`} />
-    </Around>
+    </Labeled>
   )
 }

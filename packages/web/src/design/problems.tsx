@@ -23,7 +23,7 @@ interface ProblemTextProps {
 export function ProblemText({ problem, framed = false, children }: ProblemTextProps) {
   return (
     <div role="alert" className={`flex flex-col gap-2 ${framed ? 'rounded-small border border-fail p-3' : ''}`}>
-      <p className="foreign whitespace-pre-wrap text-fail">{problem.message}</p>
+      <p className="isolated whitespace-pre-wrap text-fail">{problem.message}</p>
       {children}
       <ProblemFacts problem={problem} />
     </div>

@@ -17,7 +17,7 @@ export function Tooltip({ text, children }: TooltipProps) {
           <Radix.Content
             sideOffset={4}
             collisionPadding={8}
-            className="foreign z-50 max-w-80 rounded-small border border-hairline bg-raised px-2 py-1 text-13 shadow-overlay"
+            className="isolated z-50 max-w-80 rounded-small border border-hairline bg-raised px-2 py-1 text-13 shadow-overlay"
           >
             {text}
           </Radix.Content>

@@ -4,10 +4,10 @@ import { useAuthConfig } from '../api/auth-config.ts'
 import { useSession } from '../api/session.ts'
 import { signOut } from '../api/session-tabs.ts'
 import { setAppearance, themes, useAppearance } from '../browser/appearance.ts'
-import { Foreign } from '../design/isolated-text.tsx'
+import { IsolatedText } from '../design/isolated-text.tsx'
 import { Menu, MenuChoices, MenuItem, MenuLabel, MenuSeparator } from '../design/menu.tsx'
 import { openOverlay } from '../interaction/overlays.ts'
-import { doOrTell } from '../interaction/toasts.tsx'
+import { toastFailure } from '../interaction/toasts.tsx'
 
 /** The person: their pages, how the app looks, help, and the way out. */
 export function AccountMenu() {
@@ -30,11 +30,11 @@ export function AccountMenu() {
       <div className="max-w-72 px-2 py-2">
         {user.name != null && user.name !== '' && (
           <p className="truncate font-semibold">
-            <Foreign text={user.name} />
+            <IsolatedText text={user.name} />
           </p>
         )}
         <p className="truncate text-13 text-muted">
-          <Foreign text={user.email} />
+          <IsolatedText text={user.email} />
         </p>
       </div>
       <MenuSeparator />
@@ -58,7 +58,7 @@ export function AccountMenu() {
       <MenuLabel>Theme</MenuLabel>
       <MenuChoices value={theme} choices={themes} onChange={(value) => setAppearance({ theme: value })} />
       <MenuSeparator />
-      <MenuItem onSelect={() => doOrTell(signOut())}>
+      <MenuItem onSelect={() => toastFailure(signOut())}>
         <LogOut size={16} aria-hidden="true" />
         Sign out
       </MenuItem>

@@ -7,11 +7,11 @@ import { useOverlay } from '../interaction/overlays.ts'
 import { ConnectionBar } from './connection-bar.tsx'
 import { Notices } from './notices.tsx'
 import { TopBar } from './top-bar.tsx'
-import { useEverywhereShortcuts } from './use-global-shortcuts.ts'
+import { useGlobalShortcuts } from './use-global-shortcuts.ts'
 
 /** The top bar, what concerns every page, and the page below it. */
-export function Shell() {
-  useEverywhereShortcuts()
+export function Frame() {
+  useGlobalShortcuts()
   return (
     <>
       <a

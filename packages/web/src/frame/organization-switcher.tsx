@@ -4,7 +4,7 @@ import { Popover } from 'radix-ui'
 import { type KeyboardEvent, useMemo, useState } from 'react'
 import { type Session, useSession } from '../api/session.ts'
 import { readRecent, recentFirst } from '../browser/recent.ts'
-import { Foreign } from '../design/isolated-text.tsx'
+import { IsolatedText } from '../design/isolated-text.tsx'
 import { closeOverlay, openOverlay, takeTyped, useOverlay } from '../interaction/overlays.ts'
 import { sectionOf } from '../navigation/sections.ts'
 
@@ -23,7 +23,7 @@ export function OrganizationSwitcher() {
         className="inline-flex min-h-8 max-w-56 min-w-0 items-center gap-1 rounded-small px-2 font-semibold hover:bg-sunk pointer-coarse:min-h-11"
       >
         <span className="truncate">
-          <Foreign text={name} />
+          <IsolatedText text={name} />
         </span>
         <ChevronDown size={16} aria-hidden="true" className="shrink-0" />
       </Popover.Trigger>
@@ -87,7 +87,7 @@ function Choices({
             >
               <Check size={16} aria-hidden="true" className={slug === current ? '' : 'invisible'} />
               <span className="min-w-0 flex-1 truncate">
-                <Foreign text={name} />
+                <IsolatedText text={name} />
               </span>
               <span className="text-13 text-muted">{role}</span>
             </Link>

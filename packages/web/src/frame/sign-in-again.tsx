@@ -2,10 +2,10 @@ import { useMutation } from '@tanstack/react-query'
 import { useLocation } from '@tanstack/react-router'
 import { KeyRound } from 'lucide-react'
 import type { Session } from '../api/session.ts'
-import { checkSession, tellTabs, wasSignedOutElsewhere } from '../api/session-tabs.ts'
+import { checkSession, notifyTabs, wasSignedOutElsewhere } from '../api/session-tabs.ts'
 import { Button, buttonClass } from '../design/button.tsx'
 import { Dialog } from '../design/dialog.tsx'
-import { Foreign } from '../design/isolated-text.tsx'
+import { IsolatedText } from '../design/isolated-text.tsx'
 import { ProblemNote } from '../design/problems.tsx'
 import { signInWithPasskey } from '../passkeys/sign-in.ts'
 import { usePasskeyBarrier } from '../passkeys/use-barrier.ts'
@@ -18,7 +18,7 @@ export function SignInAgain({ user }: { readonly user: Session['user'] }) {
   const signIn = useMutation({
     mutationFn: async () => {
       if (!(await signInWithPasskey())) return
-      tellTabs()
+      notifyTabs()
       await checkSession()
     },
   })
@@ -52,7 +52,7 @@ export function SignInAgain({ user }: { readonly user: Session['user'] }) {
       <div className="flex flex-col gap-2">
         <p>
           {isOnPurpose ? 'You signed out in another tab of this browser. ' : ''}
-          Sign in again as <Foreign text={user.email} /> to continue. Unsaved input on this page is kept.
+          Sign in again as <IsolatedText text={user.email} /> to continue. Unsaved input on this page is kept.
         </p>
         <ProblemNote error={signIn.error} />
       </div>

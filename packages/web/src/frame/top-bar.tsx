@@ -3,7 +3,7 @@ import { Search, Unplug } from 'lucide-react'
 import { useRef } from 'react'
 import { usePipelineNames } from '../api/pipeline-names.ts'
 import { useOrganization } from '../api/session.ts'
-import { Foreign } from '../design/isolated-text.tsx'
+import { IsolatedText } from '../design/isolated-text.tsx'
 import { useCurrentInView } from '../design/tabs.tsx'
 import { Tooltip } from '../design/tooltip.tsx'
 import { openOverlay } from '../interaction/overlays.ts'
@@ -22,9 +22,9 @@ export function TopBar() {
   useCurrentInView(narrowNav)
   return (
     <header className="sticky top-0 z-30 bg-ground">
-      <div className="shell-bar">
+      <div className="frame-bar">
         <Link to="/" aria-label="Harmont, home" className="rounded-small p-1 pointer-coarse:p-3">
-          <span className="shell-mark block" aria-hidden="true" />
+          <span className="frame-mark block" aria-hidden="true" />
         </Link>
         <div className="flex min-w-0 flex-1 items-center gap-1">
           <span className={isAlone ? 'contents max-md:hidden' : 'contents'}>
@@ -71,7 +71,7 @@ function Trail({ isAlone }: { readonly isAlone: boolean }) {
               className={`truncate rounded-small px-1 py-1 hover:bg-sunk hover:text-text ${index === steps.length - 1 ? 'text-text' : ''}`}
               activeOptions={{ exact: true, includeSearch: false }}
             >
-              <Foreign text={label} />
+              <IsolatedText text={label} />
             </Link>
           </li>
         ))}

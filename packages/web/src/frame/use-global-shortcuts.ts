@@ -6,7 +6,7 @@ import { toast } from '../interaction/toasts.tsx'
 import { sections } from '../navigation/sections.ts'
 
 /** Keys that work on every page of the shell (web.md 11). */
-export function useEverywhereShortcuts(): void {
+export function useGlobalShortcuts(): void {
   const navigate = useNavigate()
   const { org } = useParams({ strict: false })
   const toSections =

@@ -1,5 +1,5 @@
 import { useEffect } from 'react'
-import { hold } from '../browser/store.ts'
+import { createStore } from '../browser/store.ts'
 
 /** Something that can be done here and now, as the palette lists it. */
 export interface PaletteAction {
@@ -12,13 +12,13 @@ export interface PaletteAction {
   readonly run: () => void
 }
 
-const offered = hold<readonly (readonly PaletteAction[])[]>([])
+const offered = createStore<readonly (readonly PaletteAction[])[]>([])
 
 /** Offers actions in the palette while the component is there. Give a stable list (`useMemo`). */
 export function usePaletteActions(actions: readonly PaletteAction[]): void {
   useEffect(() => {
-    offered.change([...offered.current(), actions])
-    return () => offered.change(offered.current().filter((one) => one !== actions))
+    offered.set([...offered.get(), actions])
+    return () => offered.set(offered.get().filter((one) => one !== actions))
   }, [actions])
 }
 

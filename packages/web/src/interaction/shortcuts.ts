@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'react'
 import { appearance } from '../browser/appearance.ts'
-import { hold } from '../browser/store.ts'
+import { createStore } from '../browser/store.ts'
 import { typeAhead } from './overlays.ts'
 
 /** Where a key works, as the help names it (web.md 11). */
@@ -22,7 +22,7 @@ interface Registered {
 }
 
 /** The last registered answers first: a dialog's keys cover the page's. */
-const registered = hold<readonly Registered[]>([])
+const registered = createStore<readonly Registered[]>([])
 /** The first key of a pair, and until when the second counts. */
 let begun: { readonly key: string; readonly until: number } | null = null
 const pairMs = 1500
@@ -43,8 +43,8 @@ export function useShortcuts(place: Place, shortcuts: readonly Shortcut[], activ
             when: () => newest.current[index]?.when?.() ?? true,
           }))
     const own = { place, shortcuts: stable }
-    registered.change([own, ...registered.current()])
-    return () => registered.change(registered.current().filter((one) => one !== own))
+    registered.set([own, ...registered.get()])
+    return () => registered.set(registered.get().filter((one) => one !== own))
   }, [place, shape, active])
 }
 
@@ -72,14 +72,14 @@ export function onKeyDown(event: KeyboardEvent): void {
     found.run()
   } else if (
     isSingle &&
-    registered.current().some(({ shortcuts }) => shortcuts.some(({ keys }) => keys.startsWith(`${name} `)))
+    registered.get().some(({ shortcuts }) => shortcuts.some(({ keys }) => keys.startsWith(`${name} `)))
   ) {
     begun = { key: name, until: Date.now() + pairMs }
   }
 }
 
 function find(keys: string): Shortcut | undefined {
-  for (const { shortcuts } of registered.current()) {
+  for (const { shortcuts } of registered.get()) {
     const found = shortcuts.find((one) => one.keys === keys && (one.when?.() ?? true))
     if (found !== undefined) return found
   }

@@ -1,6 +1,6 @@
 import { X } from 'lucide-react'
 import { problemOf } from '../api/problem.ts'
-import { hold } from '../browser/store.ts'
+import { createStore } from '../browser/store.ts'
 
 interface Toast {
   readonly id: number
@@ -9,20 +9,20 @@ interface Toast {
   readonly isProblem: boolean
 }
 
-const toasts = hold<readonly Toast[]>([])
+const toasts = createStore<readonly Toast[]>([])
 let nextId = 1
 const shownMs = 6000
 
 /** Says what has just happened, in a corner of the page and to screen readers. */
 export function toast(text: string, { isProblem = false } = {}): void {
   const made = { id: nextId++, text, isProblem }
-  toasts.change([...toasts.current(), made].slice(-4))
+  toasts.set([...toasts.get(), made].slice(-4))
   if (!isProblem) setTimeout(() => dismissToast(made.id), shownMs)
 }
 
 /** Puts one away. */
 function dismissToast(id: number): void {
-  toasts.change(toasts.current().filter((one) => one.id !== id))
+  toasts.set(toasts.get().filter((one) => one.id !== id))
 }
 
 /** Those that are shown. */
@@ -39,7 +39,7 @@ export function Toasts() {
           key={id}
           className={`pointer-events-auto flex max-w-100 items-start gap-2 rounded-surface border bg-raised px-3 py-2 shadow-overlay ${isProblem ? 'border-fail' : 'border-hairline'}`}
         >
-          <p className="foreign flex-1">{text}</p>
+          <p className="isolated flex-1">{text}</p>
           <button
             type="button"
             aria-label="Dismiss"
@@ -55,6 +55,6 @@ export function Toasts() {
 }
 
 /** For something that has no place of its own to say that it failed: a corner of the page says it. */
-export function doOrTell(doing: Promise<unknown>): void {
+export function toastFailure(doing: Promise<unknown>): void {
   doing.catch((error: unknown) => toast(problemOf(error).message, { isProblem: true }))
 }

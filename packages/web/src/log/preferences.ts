@@ -1,4 +1,4 @@
-import { hold } from '../browser/store.ts'
+import { createStore } from '../browser/store.ts'
 import type { TimeMode } from './terminal/line-times.ts'
 
 /** How this person reads logs on this device. */
@@ -13,7 +13,7 @@ export interface LogPreferences {
 const storageKey = 'harmont:log'
 const usual: LogPreferences = { times: 'off', wrap: null, fontSize: 13 }
 export const fontSizes = { least: 11, most: 18 } as const
-const chosen = hold(read())
+const chosen = createStore(read())
 
 function read(): LogPreferences {
   try {
@@ -39,13 +39,13 @@ function clampFont(size: number): number {
 
 /** Keeps a choice on this device. */
 export function setLogPreferences(choice: Partial<LogPreferences>): void {
-  const next = judged({ ...chosen.current(), ...choice })
+  const next = judged({ ...chosen.get(), ...choice })
   try {
     localStorage.setItem(storageKey, JSON.stringify(next))
   } catch {
     // Without storage it holds for this page.
   }
-  chosen.change(next)
+  chosen.set(next)
 }
 
 /** What the person chose, kept up to date. */

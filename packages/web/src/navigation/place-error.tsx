@@ -4,7 +4,7 @@ import { usePipelineNames } from '../api/pipeline-names.ts'
 import { problemOf } from '../api/problem.ts'
 import { useOrganizationName } from '../api/session.ts'
 import { buttonClass } from '../design/button.tsx'
-import { Foreign } from '../design/isolated-text.tsx'
+import { IsolatedText } from '../design/isolated-text.tsx'
 import { EmptyState, ErrorState } from '../design/page-states.tsx'
 
 interface PlaceErrorProps {
@@ -49,7 +49,7 @@ function NoPipeline({ org }: { readonly org: string }) {
       title="Pipeline not found"
       action={
         <Link to="/$org/pipelines" params={{ org }} className={buttonClass('primary')}>
-          All pipelines of <Foreign text={useOrganizationName(org)} />
+          All pipelines of <IsolatedText text={useOrganizationName(org)} />
         </Link>
       }
     >
@@ -66,7 +66,7 @@ interface NoBuildProps {
 
 /** No build of a pipeline has this number. */
 export function NoBuild({ org, slug, number }: NoBuildProps) {
-  const name: ReactNode = <Foreign text={usePipelineNames()(org, slug)} />
+  const name: ReactNode = <IsolatedText text={usePipelineNames()(org, slug)} />
   return (
     <EmptyState
       title={`Build #${number} not found`}

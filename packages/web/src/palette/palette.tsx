@@ -1,8 +1,8 @@
 import { useRouter } from '@tanstack/react-router'
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
-import { noteRecent } from '../browser/recent.ts'
+import { addRecent } from '../browser/recent.ts'
 import { Dialog } from '../design/dialog.tsx'
-import { Foreign } from '../design/isolated-text.tsx'
+import { IsolatedText } from '../design/isolated-text.tsx'
 import { StateMark } from '../design/state-mark.tsx'
 import { Keys } from '../interaction/keys.tsx'
 import { closeOverlay, takeTyped } from '../interaction/overlays.ts'
@@ -20,7 +20,7 @@ export function Palette() {
   const [picked, setPicked] = useState<string | null>(null)
   const current = stepFrom(groups, picked, 0)
   const choose = (item: PaletteItem, inNewTab: boolean) => {
-    noteRecent('choices', item.id)
+    addRecent('choices', item.id)
     closeOverlay()
     if (item.run !== undefined) item.run()
     else if (item.href !== undefined) go(item.href, inNewTab)
@@ -134,11 +134,11 @@ export function PaletteList({ id, groups, current, optionId, onPoint, onChoose }
             >
               {item.state !== undefined && <StateMark state={item.state} />}
               <span className="min-w-0 truncate">
-                <Foreign text={item.title} />
+                <IsolatedText text={item.title} />
               </span>
               {item.hint !== undefined && (
                 <span className="min-w-0 flex-1 truncate text-13 text-muted">
-                  <Foreign text={item.hint} />
+                  <IsolatedText text={item.hint} />
                 </span>
               )}
               {item.keys !== undefined && (

@@ -15,7 +15,7 @@ const webauthn = () => import('@simplewebauthn/browser')
 export async function createPasskey({ challenge_id, options }: Challenge): Promise<Answer<'attestation'> | null> {
   const { startRegistration } = await webauthn()
   const optionsJSON = options as unknown as PublicKeyCredentialCreationOptionsJSON
-  const attestation = await toldOf(startRegistration({ optionsJSON }))
+  const attestation = await settled(startRegistration({ optionsJSON }))
   return attestation === null ? null : { challenge_id, attestation: { ...attestation } }
 }
 
@@ -31,7 +31,7 @@ export async function signWithPasskey(
   if (offered?.aborted) return null
   const optionsJSON = options as unknown as PublicKeyCredentialRequestOptionsJSON
   const isOffered = offered !== undefined
-  const assertion = await toldOf(startAuthentication({ optionsJSON, useBrowserAutofill: isOffered }), isOffered)
+  const assertion = await settled(startAuthentication({ optionsJSON, useBrowserAutofill: isOffered }), isOffered)
   return assertion === null ? null : { challenge_id, assertion: { ...assertion } }
 }
 
@@ -46,7 +46,7 @@ export async function endCeremony(): Promise<void> {
   WebAuthnAbortService.cancelCeremony()
 }
 
-async function toldOf<Credential>(ceremony: Promise<Credential>, isOffered = false): Promise<Credential | null> {
+async function settled<Credential>(ceremony: Promise<Credential>, isOffered = false): Promise<Credential | null> {
   try {
     return await ceremony
   } catch (cause) {

@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router'
-import { Foreign } from '../design/isolated-text.tsx'
+import { IsolatedText } from '../design/isolated-text.tsx'
 import { lookOf } from '../design/state.ts'
 import { StateWord, toneColours } from '../design/state-mark.tsx'
 import { Table, Td, Th } from '../design/table.tsx'
@@ -99,7 +99,7 @@ export function DurationTable({ org, bars }: DurationBarsProps) {
               <Td>
                 <StateWord state={build.state} />
               </Td>
-              <Td>{build.failed_step === null ? '—' : <Foreign text={build.failed_step} />}</Td>
+              <Td>{build.failed_step === null ? '—' : <IsolatedText text={build.failed_step} />}</Td>
               <Td numeric>{formatDuration(ms)}</Td>
             </tr>
           ))}

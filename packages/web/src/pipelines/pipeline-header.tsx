@@ -4,7 +4,7 @@ import type { Schema } from '../api/schemas.ts'
 import { useOrganizationName, usePermission } from '../api/session.ts'
 import { Button, buttonClass } from '../design/button.tsx'
 import { Tag } from '../design/chip.tsx'
-import { Foreign } from '../design/isolated-text.tsx'
+import { IsolatedText } from '../design/isolated-text.tsx'
 import { PageHeading } from '../design/page-heading.tsx'
 import { usePaletteActions } from '../interaction/palette-actions.ts'
 import { useShortcuts } from '../interaction/shortcuts.ts'
@@ -67,25 +67,25 @@ export function PipelineHeader({ org, pipeline }: PipelineHeaderProps) {
           </>
         }
       >
-        <Foreign text={name} />
+        <IsolatedText text={name} />
       </PageHeading>
       <div className="-mt-3 flex flex-wrap items-center gap-x-4 gap-y-1 px-4 pb-2 text-muted">
         {archived_at != null && <Tag>Archived</Tag>}
         {link === null ? (
-          <Foreign text={repo_name ?? repository} />
+          <IsolatedText text={repo_name ?? repository} />
         ) : (
           <a href={link} target="_blank" rel="noopener noreferrer" className="underline">
-            <Foreign text={repo_name ?? repository} />
+            <IsolatedText text={repo_name ?? repository} />
           </a>
         )}
         <span>
-          Default branch: <Foreign text={default_branch} />
+          Default branch: <IsolatedText text={default_branch} />
         </span>
         {/* Said in words too: a button that is off explains itself on hover only. */}
         {refused !== null && <span>{refused}.</span>}
         {description != null && description !== '' && (
           <p className="w-full max-w-[72ch] whitespace-pre-line">
-            <Foreign text={description} />
+            <IsolatedText text={description} />
           </p>
         )}
       </div>

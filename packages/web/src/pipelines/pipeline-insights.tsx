@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useMemo } from 'react'
 import type { Schema } from '../api/schemas.ts'
-import { Foreign } from '../design/isolated-text.tsx'
+import { IsolatedText } from '../design/isolated-text.tsx'
 import { ErrorState, Skeleton } from '../design/page-states.tsx'
 import { useLive } from '../live/use-live.ts'
 import { formatDuration } from '../text/duration.ts'
@@ -41,12 +41,12 @@ export function PipelineInsights({ org, pipeline: { slug, default_branch } }: Pi
   return (
     <section aria-labelledby="insights" className={`${room} py-3`}>
       <h2 id="insights" className="sr-only">
-        The last {data.length} builds of <Foreign text={default_branch} />
+        The last {data.length} builds of <IsolatedText text={default_branch} />
       </h2>
       <div className="flex flex-wrap items-start gap-x-10 gap-y-4">
         <dl className="flex flex-wrap gap-x-8 gap-y-3">
           <Figure name="Passed" value={judged === 0 ? '—' : `${Math.round((passed / judged) * 100)}%`}>
-            {passed} of {judged} on <Foreign text={default_branch} />
+            {passed} of {judged} on <IsolatedText text={default_branch} />
           </Figure>
           <Figure name="Median" value={formatDuration(medianMs)}>
             passed builds
@@ -57,7 +57,7 @@ export function PipelineInsights({ org, pipeline: { slug, default_branch } }: Pi
         </dl>
         {bars.length === 0 ? (
           <p className="text-muted">
-            No finished builds on <Foreign text={default_branch} /> yet
+            No finished builds on <IsolatedText text={default_branch} /> yet
           </p>
         ) : (
           <DurationBars org={org} bars={bars} />
@@ -69,7 +69,7 @@ export function PipelineInsights({ org, pipeline: { slug, default_branch } }: Pi
               {failingSteps.map(({ name, count }) => (
                 <li key={name} className="flex max-w-60 min-w-0 gap-2">
                   <span className="truncate">
-                    <Foreign text={name} />
+                    <IsolatedText text={name} />
                   </span>
                   <span className="tabular text-muted">{count}×</span>
                 </li>

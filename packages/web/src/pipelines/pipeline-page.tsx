@@ -3,7 +3,7 @@ import { useParams } from '@tanstack/react-router'
 import { usePipelineNames } from '../api/pipeline-names.ts'
 import type { Schema } from '../api/schemas.ts'
 import { useOrganizationName } from '../api/session.ts'
-import { Foreign } from '../design/isolated-text.tsx'
+import { IsolatedText } from '../design/isolated-text.tsx'
 import { PageHeading } from '../design/page-heading.tsx'
 import { Skeleton } from '../design/page-states.tsx'
 import { PlaceError } from '../navigation/place-error.tsx'
@@ -23,7 +23,7 @@ export function PipelinePage() {
   return (
     <>
       <PageHeading title={`${showInvisible(name)} · ${organization}`}>
-        <Foreign text={name} />
+        <IsolatedText text={name} />
       </PageHeading>
       {error === null ? (
         <Skeleton rows={10} label="Loading the pipeline" />

@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router'
 import { memo } from 'react'
 import { useNow } from '../api/clock.ts'
 import type { Schema } from '../api/schemas.ts'
-import { Foreign } from '../design/isolated-text.tsx'
+import { IsolatedText } from '../design/isolated-text.tsx'
 import { StateMark } from '../design/state-mark.tsx'
 import { commitLink, shortCommit } from '../text/forge-link.ts'
 import { sentence } from './summaries.ts'
@@ -29,10 +29,10 @@ export const PipelineRow = memo(function PipelineRow({ org, summary: { pipeline,
             data-row-link
             className="truncate font-semibold outline-none after:absolute after:inset-0 focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-focus"
           >
-            <Foreign text={pipeline.name} />
+            <IsolatedText text={pipeline.name} />
           </Link>
           <span className="truncate text-13 text-muted max-sm:hidden">
-            <Foreign text={pipeline.repo_name ?? pipeline.repository} />
+            <IsolatedText text={pipeline.repo_name ?? pipeline.repository} />
           </span>
         </span>
         <span className="col-start-2 flex min-w-0 items-baseline gap-2 text-13 text-muted">
@@ -51,7 +51,7 @@ export const PipelineRow = memo(function PipelineRow({ org, summary: { pipeline,
 
 /** In a component of its own: only it is drawn again each second. */
 function Sentence({ build }: { readonly build: Schema<'BuildSummary'> | undefined }) {
-  return <Foreign text={sentence(build, useNow())} />
+  return <IsolatedText text={sentence(build, useNow())} />
 }
 
 function Facts({ build: { commit, author }, repository }: Pick<FactsProps, 'build' | 'repository'>) {
@@ -62,7 +62,7 @@ function Facts({ build: { commit, author }, repository }: Pick<FactsProps, 'buil
       {short !== '—' &&
         (link === null ? (
           <code className="max-w-24 truncate font-mono">
-            <Foreign text={short} />
+            <IsolatedText text={short} />
           </code>
         ) : (
           <a
@@ -77,7 +77,7 @@ function Facts({ build: { commit, author }, repository }: Pick<FactsProps, 'buil
         ))}
       {author != null && (
         <span className="max-w-40 truncate">
-          by <Foreign text={author.name} />
+          by <IsolatedText text={author.name} />
         </span>
       )}
     </span>

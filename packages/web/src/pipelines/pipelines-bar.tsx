@@ -1,15 +1,15 @@
 import { useRef } from 'react'
 import { Button } from '../design/button.tsx'
 import { Chip, ChipRow } from '../design/chip.tsx'
-import { Foreign } from '../design/isolated-text.tsx'
+import { IsolatedText } from '../design/isolated-text.tsx'
 import { EmptyState } from '../design/page-states.tsx'
 import { SearchField } from '../design/search-field.tsx'
 import { useShortcuts } from '../interaction/shortcuts.ts'
-import type { PipelineWish } from './queries.ts'
+import type { PipelineFilters } from './queries.ts'
 
 interface PipelinesBarProps {
-  readonly wish: PipelineWish
-  readonly onWish: (wish: PipelineWish, replace?: boolean) => void
+  readonly wish: PipelineFilters
+  readonly onWish: (wish: PipelineFilters, replace?: boolean) => void
 }
 
 const chips = [
@@ -59,7 +59,7 @@ export function PipelinesBar({ wish, onWish }: PipelinesBarProps) {
         value={sort ?? 'activity'}
         onChange={({ target: { value } }) => {
           const chosen = value === 'name' || value === 'failing' ? { sort: value } : {}
-          onWish({ ...rest, ...withQ, ...withState, ...chosen } as PipelineWish)
+          onWish({ ...rest, ...withQ, ...withState, ...chosen } as PipelineFilters)
         }}
         className="min-h-8 pointer-coarse:min-h-11 rounded-small border border-edge bg-raised px-2 text-14"
       >
@@ -93,7 +93,7 @@ export function NothingFound({ wish: { q, state, sort }, onWish }: PipelinesBarP
     >
       {q !== undefined && (
         <p>
-          Searched names and repositories for <Foreign text={`“${q}”`} />
+          Searched names and repositories for <IsolatedText text={`“${q}”`} />
           {state !== undefined && ' among those that '}
           {state === 'failing' ? 'fail' : state === 'running' ? 'run' : state === 'never' ? 'were never built' : ''}.
         </p>

@@ -5,8 +5,8 @@ import { useOrganizationName, usePermission } from '../api/session.ts'
 import { VirtualRows } from '../builds/virtual-rows.tsx'
 import { Button } from '../design/button.tsx'
 import { Ago } from '../design/instant.tsx'
-import { Foreign } from '../design/isolated-text.tsx'
-import { More } from '../design/more.tsx'
+import { IsolatedText } from '../design/isolated-text.tsx'
+import { LoadMore } from '../design/load-more.tsx'
 import { PageHeading } from '../design/page-heading.tsx'
 import { EmptyState, ErrorState, Skeleton } from '../design/page-states.tsx'
 import { StaleBar } from '../design/problems.tsx'
@@ -18,7 +18,7 @@ import { chooseStart, useStartAction, useStartChoice } from './getting-started/c
 import { GettingStarted } from './getting-started/getting-started.tsx'
 import { PipelineRow } from './pipeline-row.tsx'
 import { NothingFound, PipelinesBar } from './pipelines-bar.tsx'
-import { archivedQuery, type PipelineWish } from './queries.ts'
+import { archivedQuery, type PipelineFilters } from './queries.ts'
 import { useSummaries } from './use-summaries.ts'
 
 /** The pipelines of an organization; without a build, how to come to the first one. */
@@ -30,7 +30,7 @@ export function PipelinesPage() {
 function Pipelines({ org }: { readonly org: string }) {
   const organization = showInvisible(useOrganizationName(org))
   const { q, state, sort } = useSearch({ strict: false })
-  const wish: PipelineWish = { ...(q && { q }), ...(state && { state: state as 'failing' }), ...(sort && { sort }) }
+  const wish: PipelineFilters = { ...(q && { q }), ...(state && { state: state as 'failing' }), ...(sort && { sort }) }
   const isNarrowed = q !== undefined || state !== undefined
   const navigate = useNavigate()
   const [isCreating, setCreating] = useState(false)
@@ -38,7 +38,7 @@ function Pipelines({ org }: { readonly org: string }) {
   const { query, summaries } = useSummaries(org, wish)
   const mayCreate = usePermission(org, 'pipeline.create')
 
-  const go = (next: PipelineWish, replace = false) =>
+  const go = (next: PipelineFilters, replace = false) =>
     void navigate({ to: '/$org/pipelines', params: { org }, search: next, replace, resetScroll: false })
   useStartAction(org)
   usePaletteActions(
@@ -106,7 +106,7 @@ function Pipelines({ org }: { readonly org: string }) {
           />
         )}
       </div>
-      <More what="pipelines" query={query} />
+      <LoadMore what="pipelines" query={query} />
       {isStartShown && <GettingStarted org={org} hasPipeline={summaries.length > 0} hasBuild={hasBuild} />}
       {query.isSuccess && <ArchivedPipelines org={org} />}
       <CreatePipelineDialog org={org} open={isCreating} onClose={() => setCreating(false)} />
@@ -128,7 +128,7 @@ function ArchivedPipelines({ org }: { readonly org: string }) {
         {data?.map(({ slug, name, archived_at }) => (
           <li key={slug} className="flex min-h-7 items-center gap-3">
             <Link to="/$org/pipelines/$slug" params={{ org, slug }} className="underline">
-              <Foreign text={name} />
+              <IsolatedText text={name} />
             </Link>
             <span className="text-muted">
               archived <Ago at={archived_at} />

@@ -1,13 +1,13 @@
 import { type InfiniteData, infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { answer, client } from '../api/client.ts'
 import { completeBuild, completePage, listOf } from '../api/complete.ts'
-import { noteNames } from '../api/pipeline-names.ts'
+import { rememberPipelineNames } from '../api/pipeline-names.ts'
 import type { Schema } from '../api/schemas.ts'
 
 const pageSize = 50
 
 /** What the list of pipelines is narrowed to and sorted by, as it stands in the address. */
-export interface PipelineWish {
+export interface PipelineFilters {
   readonly q?: string
   readonly state?: 'failing' | 'running' | 'never'
   readonly sort?: 'activity' | 'name' | 'failing'
@@ -16,7 +16,7 @@ export interface PipelineWish {
 type Page = Schema<'PipelineSummaryList'>
 
 /** Pipelines with their newest builds, 50 a page: one request, never one for each row (web P1). */
-export function summariesQuery(org: string, { state, ...rest }: PipelineWish) {
+export function summariesQuery(org: string, { state, ...rest }: PipelineFilters) {
   const wish = {
     ...rest,
     ...(state === undefined ? {} : ({ state: state === 'never' ? 'never_built' : state } as const)),
@@ -30,7 +30,7 @@ export function summariesQuery(org: string, { state, ...rest }: PipelineWish) {
       const read = completePage(page, ({ pipeline, builds }) => {
         return { pipeline, builds: listOf(builds).map(completeBuild) }
       })
-      noteNames(
+      rememberPipelineNames(
         org,
         read.data.map(({ pipeline }) => pipeline),
       )
@@ -49,7 +49,7 @@ export function pipelineQuery(org: string, slug: string) {
     queryFn: async ({ signal }): Promise<Schema<'Pipeline'>> => {
       const asked = { params: { path: { org, pipeline: slug } }, signal }
       const pipeline = await answer(client.GET('/api/v0/organizations/{org}/pipelines/{pipeline}', asked))
-      noteNames(org, [pipeline])
+      rememberPipelineNames(org, [pipeline])
       return pipeline
     },
   })

@@ -1,6 +1,6 @@
 import type { InfiniteData } from '@tanstack/react-query'
 import type { Schema } from '../api/schemas.ts'
-import { ranMs, waitWord } from '../builds/labels.ts'
+import { ranMs, waitLabel } from '../builds/labels.ts'
 import { newerOf } from '../builds/merge-build.ts'
 import { lookOf } from '../design/state.ts'
 import { formatAgo, formatDuration } from '../text/duration.ts'
@@ -58,7 +58,7 @@ function endingOf(build: BuildSummary): string {
 }
 
 function reasonOf(build: BuildSummary): string {
-  const wait = waitWord(build)
+  const wait = waitLabel(build)
   if (wait !== null) return `, ${wait}`
   return build.failed_step === null ? '' : `: ${build.failed_step}`
 }

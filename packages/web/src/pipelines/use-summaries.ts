@@ -2,7 +2,7 @@ import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useMemo, useRef } from 'react'
 import { pollInterval } from '../live/poll-interval.ts'
 import { useLive, useLiveMode } from '../live/use-live.ts'
-import { type PipelineWish, summariesQuery } from './queries.ts'
+import { type PipelineFilters, summariesQuery } from './queries.ts'
 import { placeBuild } from './summaries.ts'
 
 /** Pipelines that are new, or that a chip now shows, are read with one request at most this often. */
@@ -12,10 +12,10 @@ const rereadMs = 1000
  * The list of pipelines, kept up to date: builds change in their row, which stays where it is; only a build of a pipeline that is not listed has the list
  * read anew.
  */
-export function useSummaries(org: string, wish: PipelineWish) {
+export function useSummaries(org: string, wish: PipelineFilters) {
   const client = useQueryClient()
   const key = JSON.stringify([org, wish])
-  const options = useMemo(() => summariesQuery(...(JSON.parse(key) as [string, PipelineWish])), [key])
+  const options = useMemo(() => summariesQuery(...(JSON.parse(key) as [string, PipelineFilters])), [key])
   const mode = useLiveMode()
   const query = useInfiniteQuery({
     ...options,

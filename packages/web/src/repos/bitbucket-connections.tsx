@@ -5,7 +5,7 @@ import type { Schema } from '../api/schemas.ts'
 import { usePermission } from '../api/session.ts'
 import { Button } from '../design/button.tsx'
 import { ConfirmDialog } from '../design/confirm-dialog.tsx'
-import { Foreign } from '../design/isolated-text.tsx'
+import { IsolatedText } from '../design/isolated-text.tsx'
 import { ErrorState, Skeleton } from '../design/page-states.tsx'
 import { Table, Td, Th } from '../design/table.tsx'
 import { bitbucketUrl, disconnectWorkspace, workspaceReposQuery, workspacesQuery } from './bitbucket-queries.ts'
@@ -78,7 +78,7 @@ function WorkspaceRow({ org, workspace: { slug, name }, onDisconnect }: Workspac
     <tr>
       <Td>
         <span className="font-semibold">
-          <Foreign text={name ?? slug} />
+          <IsolatedText text={name ?? slug} />
         </span>
       </Td>
       <Td label="Repositories">{data?.length ?? '—'}</Td>

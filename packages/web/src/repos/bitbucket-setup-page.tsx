@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useSearch } from '@tanstack/react-router'
 import { buttonClass } from '../design/button.tsx'
-import { Foreign } from '../design/isolated-text.tsx'
+import { IsolatedText } from '../design/isolated-text.tsx'
 import { PageHeading } from '../design/page-heading.tsx'
 import { EmptyState, Skeleton } from '../design/page-states.tsx'
 import { ProblemNote } from '../design/problems.tsx'
@@ -56,7 +56,7 @@ function Connecting(back: { readonly code: string; readonly state: string }) {
         <ul aria-label="Connected workspaces" className="list-disc pl-5">
           {workspaces.map(({ slug, name }) => (
             <li key={slug}>
-              <Foreign text={name ?? slug} />
+              <IsolatedText text={name ?? slug} />
             </li>
           ))}
         </ul>

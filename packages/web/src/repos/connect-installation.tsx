@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'react'
 import { problemOf } from '../api/problem.ts'
 import type { Schema } from '../api/schemas.ts'
 import { Button, buttonClass } from '../design/button.tsx'
-import { Foreign } from '../design/isolated-text.tsx'
+import { IsolatedText } from '../design/isolated-text.tsx'
 import { ProblemFacts, Skeleton } from '../design/page-states.tsx'
 import { ConnectGithub } from './connect-github.tsx'
 import { connectionChanges, installationReposQuery } from './queries.ts'
@@ -45,7 +45,7 @@ function Bound({ org, installation, onDone }: BoundProps) {
   return (
     <section aria-live="polite" className="flex max-w-[72ch] flex-col gap-3 px-4">
       <p>
-        <Foreign text={installation.account_login} /> is connected to <Foreign text={org} />.
+        <IsolatedText text={installation.account_login} /> is connected to <IsolatedText text={org} />.
       </p>
       {repos.length === 0 ? (
         <p className="text-muted">Looking for its repositories…</p>
@@ -58,7 +58,7 @@ function Bound({ org, installation, onDone }: BoundProps) {
           <ul className="list-disc pl-5">
             {repos.slice(0, 20).map(({ id, full_name }) => (
               <li key={id}>
-                <Foreign text={full_name} />
+                <IsolatedText text={full_name} />
               </li>
             ))}
             {repos.length > 20 && <li>and {repos.length - 20} more</li>}

@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import type { Schema } from '../api/schemas.ts'
 import { ConfirmDialog } from '../design/confirm-dialog.tsx'
-import { Foreign } from '../design/isolated-text.tsx'
+import { IsolatedText } from '../design/isolated-text.tsx'
 import { connectionChanges, installationReposQuery, pipelinesByRepositoryQuery } from './queries.ts'
 
 interface DisconnectGithubProps {
@@ -38,7 +38,7 @@ export function DisconnectGithub({ org, installation, onClose }: DisconnectGithu
           <ul aria-label="Pipelines no longer built on push" className="list-disc pl-5">
             {stopped.slice(0, mostNames).map(({ slug, name }) => (
               <li key={slug}>
-                <Foreign text={name} />
+                <IsolatedText text={name} />
               </li>
             ))}
             {stopped.length > mostNames && <li>and {stopped.length - mostNames} more</li>}

@@ -6,7 +6,7 @@ import type { Schema } from '../api/schemas.ts'
 import { usePermission } from '../api/session.ts'
 import { Button } from '../design/button.tsx'
 import { Ago } from '../design/instant.tsx'
-import { Foreign } from '../design/isolated-text.tsx'
+import { IsolatedText } from '../design/isolated-text.tsx'
 import { EmptyState, ErrorState, Skeleton } from '../design/page-states.tsx'
 import { Table, Td, Th } from '../design/table.tsx'
 import { toast } from '../interaction/toasts.tsx'
@@ -103,7 +103,7 @@ function InstallationRow({ org, installation, onDisconnect }: InstallationRowPro
     <tr>
       <Td>
         <span className="font-semibold">
-          <Foreign text={account} />
+          <IsolatedText text={account} />
         </span>
       </Td>
       <Td>{type}</Td>

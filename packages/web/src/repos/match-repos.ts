@@ -22,7 +22,7 @@ export function matchRepos(
 const words: Readonly<Record<string, string>> = { github: 'GitHub', bitbucket: 'Bitbucket', cli: 'named by a pipeline' }
 
 /** What a provider is called; one that is not known here keeps its own word. */
-export function providerWord(provider: string): string {
+export function providerLabel(provider: string): string {
   return words[provider] ?? provider
 }
 

@@ -3,10 +3,10 @@ import { Link } from '@tanstack/react-router'
 import type { Schema } from '../api/schemas.ts'
 import { Tag } from '../design/chip.tsx'
 import { Ago } from '../design/instant.tsx'
-import { Foreign } from '../design/isolated-text.tsx'
+import { IsolatedText } from '../design/isolated-text.tsx'
 import { Table, Td, Th } from '../design/table.tsx'
 import { repositoryLink } from '../text/forge-link.ts'
-import { providerWord } from './match-repos.ts'
+import { providerLabel } from './match-repos.ts'
 import { pipelinesByRepositoryQuery } from './queries.ts'
 
 interface RepoTableProps {
@@ -37,13 +37,15 @@ export function RepoTable({ org, repos }: RepoTableProps) {
                 {repo.private && <Tag>private</Tag>}
               </span>
             </Td>
-            <Td label="Default branch">{repo.default_branch == null ? '—' : <Foreign text={repo.default_branch} />}</Td>
+            <Td label="Default branch">
+              {repo.default_branch == null ? '—' : <IsolatedText text={repo.default_branch} />}
+            </Td>
             <Td label="Connected by">
               {repo.registrations.map(({ provider, account }) => (
                 <span key={`${provider} ${account}`} className="mr-2 whitespace-nowrap">
-                  {providerWord(provider)}{' '}
+                  {providerLabel(provider)}{' '}
                   <span className="text-muted">
-                    <Foreign text={account} />
+                    <IsolatedText text={account} />
                   </span>
                 </span>
               ))}
@@ -68,7 +70,7 @@ export function RepoTable({ org, repos }: RepoTableProps) {
 
 function RepoName({ repo }: { readonly repo: Schema<'RepoSummary'> }) {
   const link = repo.clone_url == null ? null : repositoryLink(repo.clone_url)
-  const name = <Foreign text={repo.full_name} />
+  const name = <IsolatedText text={repo.full_name} />
   if (link === null) return <span className="font-semibold">{name}</span>
   return (
     <a href={link} target="_blank" rel="noopener noreferrer" className="font-semibold underline">
@@ -90,7 +92,7 @@ function Pipelines({ org, pipelines, isKnown }: PipelinesProps) {
     <span className="inline-flex flex-wrap gap-x-3">
       {pipelines.map(({ slug, name }) => (
         <Link key={slug} to="/$org/pipelines/$slug" params={{ org, slug }} className="underline">
-          <Foreign text={name} />
+          <IsolatedText text={name} />
         </Link>
       ))}
     </span>

@@ -5,7 +5,7 @@ import { PageHeading } from '../design/page-heading.tsx'
 import { EmptyState, ErrorState, Skeleton } from '../design/page-states.tsx'
 import { showInvisible } from '../text/escape.ts'
 import { ConnectGithub } from './connect-github.tsx'
-import { matchRepos, providersOf, providerWord } from './match-repos.ts'
+import { matchRepos, providerLabel, providersOf } from './match-repos.ts'
 import { reposQuery } from './queries.ts'
 import { RepoTable } from './repo-table.tsx'
 
@@ -59,7 +59,7 @@ export function ReposPage() {
             <option value="">All providers</option>
             {providersOf(repos).map((one) => (
               <option key={one} value={one}>
-                {providerWord(one)}
+                {providerLabel(one)}
               </option>
             ))}
           </select>

@@ -29,7 +29,7 @@ export const signedInRoute = createRoute({
     const session = await context.queryClient.ensureQueryData(sessionQuery)
     if (session === null) throw redirect({ to: '/login', search: { redirect: location.href }, replace: true })
   },
-  component: lazyRouteComponent(() => import('../frame/frame.tsx'), 'Shell'),
+  component: lazyRouteComponent(() => import('../frame/frame.tsx'), 'Frame'),
 })
 
 /** Everything of one organization. */

@@ -3,7 +3,7 @@ import { Link, useLocation } from '@tanstack/react-router'
 import { usePipelineNames } from '../api/pipeline-names.ts'
 import { sessionQuery } from '../api/session.ts'
 import { Button, buttonClass } from '../design/button.tsx'
-import { Foreign } from '../design/isolated-text.tsx'
+import { IsolatedText } from '../design/isolated-text.tsx'
 import { PageHeading } from '../design/page-heading.tsx'
 import { openOverlay } from '../interaction/overlays.ts'
 import { nearestPage } from '../navigation/sections.ts'
@@ -18,11 +18,11 @@ export function NotFound() {
       <PageHeading title="Page not found">Page not found</PageHeading>
       <div className="flex max-w-[72ch] flex-col items-start gap-4 px-4 pb-12">
         <p>
-          There is no page at <code className="foreign font-mono">{<Foreign text={pathname} />}</code>.
+          There is no page at <code className="isolated font-mono">{<IsolatedText text={pathname} />}</code>.
         </p>
         <div className="flex flex-wrap gap-2">
           <Link to={nearest.to} className={buttonClass('primary')}>
-            Go to <Foreign text={nearest.label} />
+            Go to <IsolatedText text={nearest.label} />
           </Link>
           {session != null && <Button onClick={() => openOverlay('palette')}>Search everything</Button>}
         </div>

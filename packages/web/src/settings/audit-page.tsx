@@ -3,8 +3,8 @@ import { Link, useParams } from '@tanstack/react-router'
 import type { Schema } from '../api/schemas.ts'
 import { usePermission } from '../api/session.ts'
 import { Instant } from '../design/instant.tsx'
-import { Foreign } from '../design/isolated-text.tsx'
-import { More } from '../design/more.tsx'
+import { IsolatedText } from '../design/isolated-text.tsx'
+import { LoadMore } from '../design/load-more.tsx'
 import { EmptyState, ErrorState, Skeleton } from '../design/page-states.tsx'
 import { Table, Td, Th } from '../design/table.tsx'
 import { actorName, auditSentence, type NamedPage } from './audit-sentence.ts'
@@ -64,7 +64,7 @@ function AuditEvents({ org }: { readonly org: string }) {
           ))}
         </tbody>
       </Table>
-      <More what="events" query={query} />
+      <LoadMore what="events" query={query} />
     </>
   )
 }
@@ -76,7 +76,7 @@ function Happened({ org, event }: { readonly org: string; readonly event: Schema
     <>
       <p>
         <strong className="font-semibold">
-          <Foreign text={actorName(event)} />
+          <IsolatedText text={actorName(event)} />
         </strong>{' '}
         {auditSentence(event).map((part, index) =>
           typeof part === 'string' ? (
@@ -92,7 +92,7 @@ function Happened({ org, event }: { readonly org: string; readonly event: Schema
         {actor?.name && actor.email && (
           <>
             {' · '}
-            <Foreign text={actor.email} />
+            <IsolatedText text={actor.email} />
           </>
         )}
       </p>
@@ -107,7 +107,7 @@ interface NamedProps {
 }
 
 function Named({ org, name, page }: NamedProps) {
-  const text = <Foreign text={name} />
+  const text = <IsolatedText text={name} />
   switch (page?.kind) {
     case 'members':
       return (

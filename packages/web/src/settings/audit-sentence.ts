@@ -131,7 +131,7 @@ const shellOf = ({ subject, text }: Facts) => build(`${text('pipeline')}/${text(
 /** `: default branch main, manual builds off`. */
 function changes(details: Readonly<Record<string, unknown>>): readonly AuditPart[] {
   return Object.entries(details).flatMap(([name, value], index): AuditPart[] => {
-    const setting = `${index === 0 ? ': ' : ', '}${settingWords(name)} `
+    const setting = `${index === 0 ? ': ' : ', '}${settingName(name)} `
     if (value === null || value === '') return [`${setting}cleared`]
     if (typeof value === 'boolean') return [`${setting}${value ? 'on' : 'off'}`]
     return [setting, { name: textOf(value) }]
@@ -139,7 +139,7 @@ function changes(details: Readonly<Record<string, unknown>>): readonly AuditPart
 }
 
 /** `members can create pipelines`, however the server writes it. */
-const settingWords = (name: string) => name.replace(/([a-z])([A-Z])|_/g, '$1 $2').toLowerCase()
+const settingName = (name: string) => name.replace(/([a-z])([A-Z])|_/g, '$1 $2').toLowerCase()
 
 const suffix = (before: string, text: string) => (text === '' ? '' : `${before}${text}`)
 

@@ -6,7 +6,7 @@ import { Button } from '../design/button.tsx'
 import { Tag } from '../design/chip.tsx'
 import { ConfirmDialog } from '../design/confirm-dialog.tsx'
 import { Instant } from '../design/instant.tsx'
-import { Foreign } from '../design/isolated-text.tsx'
+import { IsolatedText } from '../design/isolated-text.tsx'
 import { ErrorState, Skeleton } from '../design/page-states.tsx'
 import { Table, Td, Th } from '../design/table.tsx'
 import { InviteLink } from './invite-link.tsx'
@@ -53,7 +53,7 @@ export function Invites({ org }: { readonly org: string }) {
             {data.data.map((invite) => (
               <tr key={invite.id}>
                 <Td>
-                  <Foreign text={invite.email} />
+                  <IsolatedText text={invite.email} />
                 </Td>
                 <Td>{invite.role}</Td>
                 <Td label="Expires">

@@ -5,7 +5,7 @@ import type { Schema } from '../api/schemas.ts'
 import { usePermission, useSession } from '../api/session.ts'
 import { Button } from '../design/button.tsx'
 import { Tag } from '../design/chip.tsx'
-import { Foreign } from '../design/isolated-text.tsx'
+import { IsolatedText } from '../design/isolated-text.tsx'
 import { ErrorState, Skeleton } from '../design/page-states.tsx'
 import { Table, Td, Th } from '../design/table.tsx'
 import { toast } from '../interaction/toasts.tsx'
@@ -59,11 +59,11 @@ export function Members({ org }: { readonly org: string }) {
                 <Td>
                   <span className="flex flex-wrap items-center gap-x-2">
                     <span className="font-semibold">
-                      <Foreign text={whom.name ?? whom.email} />
+                      <IsolatedText text={whom.name ?? whom.email} />
                     </span>
                     {whom.name != null && (
                       <span className="text-13 text-muted">
-                        <Foreign text={whom.email} />
+                        <IsolatedText text={whom.email} />
                       </span>
                     )}
                     {isMe && <Tag>you</Tag>}

@@ -8,7 +8,7 @@ import { Button } from '../design/button.tsx'
 import { ConfirmDialog } from '../design/confirm-dialog.tsx'
 import { Field } from '../design/field.tsx'
 import { Instant } from '../design/instant.tsx'
-import { Foreign } from '../design/isolated-text.tsx'
+import { IsolatedText } from '../design/isolated-text.tsx'
 import { ErrorState, Skeleton } from '../design/page-states.tsx'
 import { toast } from '../interaction/toasts.tsx'
 import { organizationChanges, organizationQuery } from './queries.ts'
@@ -145,7 +145,7 @@ export function DeleteOrganization({ organization }: { readonly organization: Sc
         onConfirm={remove}
       >
         <p>
-          All pipelines of <Foreign text={name} />, their builds, logs and artifacts, its secrets, invites and
+          All pipelines of <IsolatedText text={name} />, their builds, logs and artifacts, its secrets, invites and
           connections to forges are deleted. Running builds are canceled. This cannot be undone.
         </p>
       </ConfirmDialog>

@@ -1,5 +1,5 @@
 import { useEffect } from 'react'
-import { hold } from '../browser/store.ts'
+import { createStore } from '../browser/store.ts'
 
 /** A code that stands as a word, as forges and chats draw it: `:rocket: Deploy`. What is glued to other text, as in `a:key:b`, is no code. */
 const codes = /(^|[\s([{"'“])(:[a-z0-9_+-]+:)(?=$|[\s.,;!?)\]}"'”])/g
@@ -7,7 +7,7 @@ const codes = /(^|[\s([{"'“])(:[a-z0-9_+-]+:)(?=$|[\s.,;!?)\]}"'”])/g
 type Table = Readonly<Record<string, string>>
 
 /** Emoji by name, once some text has asked for them: their names are 15 kB. */
-const table = hold<Table | null>(null)
+const table = createStore<Table | null>(null)
 let isAsked = false
 
 /** Replaces the codes of emoji in a text; a name that the table does not have stays as it is written. */
@@ -25,7 +25,7 @@ export function useEmoji(text: string): string {
   useEffect(() => {
     if (!hasCode || isAsked) return
     isAsked = true
-    void import('gemoji').then(({ nameToEmoji }) => table.change(nameToEmoji))
+    void import('gemoji').then(({ nameToEmoji }) => table.set(nameToEmoji))
   }, [hasCode])
   return hasCode && emoji !== null ? drawEmoji(text, emoji) : text
 }

@@ -3,8 +3,8 @@ import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { Schema } from '../api/schemas.ts'
 import { Instant } from '../design/instant.tsx'
-import { Foreign } from '../design/isolated-text.tsx'
-import { More } from '../design/more.tsx'
+import { IsolatedText } from '../design/isolated-text.tsx'
+import { LoadMore } from '../design/load-more.tsx'
 import { ErrorState, Skeleton } from '../design/page-states.tsx'
 import { Table, Td, Th } from '../design/table.tsx'
 import { formatDuration } from '../text/duration.ts'
@@ -46,7 +46,7 @@ export function ByBuild({ org, days, isBilled }: ByBuildProps) {
           ))}
         </Table>
       )}
-      <More what="builds" query={query} />
+      <LoadMore what="builds" query={query} />
     </Section>
   )
 }
@@ -73,7 +73,7 @@ function BuildUse({ org, build, isBilled }: BuildUseProps) {
               params={{ org, slug, number: String(number) }}
               className="underline"
             >
-              <Foreign text={build.pipeline_name ?? slug} /> #{number}
+              <IsolatedText text={build.pipeline_name ?? slug} /> #{number}
             </Link>
           )}
         </Td>
@@ -124,7 +124,7 @@ interface JobNameProps {
 }
 
 function JobName({ org, slug, number, job }: JobNameProps) {
-  const name = <Foreign text={job.job_name ?? job.step_key ?? 'a step'} />
+  const name = <IsolatedText text={job.job_name ?? job.step_key ?? 'a step'} />
   if (slug == null || number == null || job.job_id == null) return name
   const params = { org, slug, number: String(number) }
   return (

@@ -1,11 +1,11 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { Schema } from '../api/schemas.ts'
-import { Foreign } from '../design/isolated-text.tsx'
+import { IsolatedText } from '../design/isolated-text.tsx'
 import { ErrorState, Skeleton } from '../design/page-states.tsx'
 import { Table, Td, Th } from '../design/table.tsx'
 import { formatCents, formatHours } from '../text/money.ts'
-import { type Days, tellNothing } from './days.ts'
+import { type Days, noUsageSentence } from './days.ts'
 import { pipelinesQuery } from './queries.ts'
 import { Section } from './section.tsx'
 
@@ -77,7 +77,7 @@ function PipelineName({ org, usage }: { readonly org: string; readonly usage: Sc
   if (slug === null) return <span className="text-muted">Deleted pipelines</span>
   return (
     <Link to="/$org/pipelines/$slug" params={{ org, slug }} className="underline">
-      <Foreign text={name ?? slug} />
+      <IsolatedText text={name ?? slug} />
     </Link>
   )
 }
@@ -98,5 +98,5 @@ function Spark({ values, highest }: { readonly values: readonly number[]; readon
 
 /** No use in these days: where there may be some. */
 export function Nothing({ days }: { readonly days: Days }) {
-  return <p className="px-4 py-3 text-muted">{tellNothing(days)}</p>
+  return <p className="px-4 py-3 text-muted">{noUsageSentence(days)}</p>
 }

@@ -32,7 +32,7 @@ export function forecast(balanceCents: number, spentCents: number, days: number)
   return { sentence: `About ${whole} ${whole === 1 ? 'day' : 'days'} at this rate.`, warns: whole <= 3 }
 }
 
-export const sourceWords: Readonly<Record<LedgerSource, string>> = {
+export const sourceNames: Readonly<Record<LedgerSource, string>> = {
   stripe_topup: 'Top-up',
   coupon_redemption: 'Coupon',
   admin_grant: 'Grant',
@@ -43,9 +43,9 @@ export const sourceWords: Readonly<Record<LedgerSource, string>> = {
 type Entry = Pick<Schema<'Transaction'>, 'source' | 'amount_cents' | 'description'>
 
 /** What an entry of the ledger is called. What a refund or a dispute took may come back: the one failed at Stripe, the other was won. */
-export function entryWords({ source, amount_cents: cents, description }: Entry): string {
-  if (source !== 'refund') return sourceWords[source]
+export function entryName({ source, amount_cents: cents, description }: Entry): string {
+  if (source !== 'refund') return sourceNames[source]
   // The contract has no source of its own for disputes.
   if (description?.startsWith('Dispute ')) return cents > 0 ? 'Dispute returned' : 'Dispute'
-  return cents > 0 ? 'Failed refund' : sourceWords.refund
+  return cents > 0 ? 'Failed refund' : sourceNames.refund
 }

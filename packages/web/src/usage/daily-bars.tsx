@@ -137,7 +137,7 @@ function options({ element, unit, dates, isFaint, onCursor }: Drawing): uPlot.Op
         size: 28,
         space: 64,
         incrs: [1, 2, 7, 14, 30, 60],
-        values: (_, ticks) => ticks.map((tick) => tellShort(dates[tick])),
+        values: (_, ticks) => ticks.map((tick) => shortDate(dates[tick])),
       },
       {
         ...axis,
@@ -145,7 +145,7 @@ function options({ element, unit, dates, isFaint, onCursor }: Drawing): uPlot.Op
         size: 64,
         // No smaller than a cent.
         incrs: steps,
-        values: (_, ticks, __, ___, step) => ticks.map((tick) => tellTick(tick, step, unit)),
+        values: (_, ticks, __, ___, step) => ticks.map((tick) => formatTick(tick, step, unit)),
       },
     ],
     series: [{}, { fill: ink, stroke: ink, width: 0, ...(bars && { paths: bars }), points: { show: false } }],
@@ -155,14 +155,14 @@ function options({ element, unit, dates, isFaint, onCursor }: Drawing): uPlot.Op
 const steps = [-2, -1, 0, 1, 2, 3, 4, 5].flatMap((power) => [1, 2, 5].map((part) => part * 10 ** power))
 
 /** `$0.50`, `$2`, `0.05 h`: as many digits as the step from tick to tick needs. */
-function tellTick(tick: number, step: number, unit: DailyBarsProps['unit']): string {
+function formatTick(tick: number, step: number, unit: DailyBarsProps['unit']): string {
   const digits = step >= 1 ? 0 : unit === '$' ? 2 : step >= 0.1 ? 1 : 2
   const amount = tick.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits })
   return unit === '$' ? `$${amount}` : `${amount} h`
 }
 
 /** `26 Nov`; empty for no day. */
-function tellShort(date: string | undefined): string {
+function shortDate(date: string | undefined): string {
   const day = { day: 'numeric', month: 'short', timeZone: 'UTC' } as const
   return date === undefined ? '' : new Date(date).toLocaleDateString('en-GB', day)
 }

@@ -29,7 +29,7 @@ export function countDays({ from, to }: Days): number {
 }
 
 /** That nothing was used, and where there may be some; longer ranges are offered to who looks at a shorter one only. */
-export function tellNothing(days: Days): string {
+export function noUsageSentence(days: Days): string {
   const when = days.from === days.to ? `on ${days.from}` : `from ${days.from} to ${days.to}`
   const older = countDays(days) < 90 ? '; try 90 days for older ones' : ''
   return `No usage ${when} (UTC). Builds appear here as soon as they run${older}.`

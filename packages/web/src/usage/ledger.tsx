@@ -4,12 +4,12 @@ import type { Schema } from '../api/schemas.ts'
 import { buttonClass } from '../design/button.tsx'
 import { chipClass } from '../design/chip.tsx'
 import { Instant } from '../design/instant.tsx'
-import { Foreign } from '../design/isolated-text.tsx'
-import { More } from '../design/more.tsx'
+import { IsolatedText } from '../design/isolated-text.tsx'
+import { LoadMore } from '../design/load-more.tsx'
 import { ErrorState, Skeleton } from '../design/page-states.tsx'
 import { Table, Td, Th } from '../design/table.tsx'
 import { formatCents } from '../text/money.ts'
-import { entryWords, sourceWords } from './credit.ts'
+import { entryName, sourceNames } from './credit.ts'
 import type { Days } from './days.ts'
 import { exportUrl, ledgerQuery, ledgerSources } from './queries.ts'
 import { Section } from './section.tsx'
@@ -44,7 +44,7 @@ export function Ledger({ org, days, source: asked }: LedgerProps) {
             resetScroll={false}
             className={chipClass}
           >
-            {one === undefined ? 'All' : sourceWords[one]}
+            {one === undefined ? 'All' : sourceNames[one]}
           </Link>
         ))}
       </nav>
@@ -56,7 +56,7 @@ export function Ledger({ org, days, source: asked }: LedgerProps) {
         <p className="px-4 py-3 text-muted">
           {source === undefined
             ? 'No entries yet. Every top-up and charge appears here.'
-            : `No entry is a ${sourceWords[source].toLowerCase()}. Choose All to see every kind.`}
+            : `No entry is a ${sourceNames[source].toLowerCase()}. Choose All to see every kind.`}
         </p>
       )}
       {entries.length > 0 && (
@@ -75,7 +75,7 @@ export function Ledger({ org, days, source: asked }: LedgerProps) {
                 <Td>
                   <Instant at={entry.created_at} />
                 </Td>
-                <Td>{entryWords(entry)}</Td>
+                <Td>{entryName(entry)}</Td>
                 <Td>
                   <EntryFor org={org} entry={entry} />
                 </Td>
@@ -85,18 +85,18 @@ export function Ledger({ org, days, source: asked }: LedgerProps) {
           </tbody>
         </Table>
       )}
-      <More what="entries" query={query} />
+      <LoadMore what="entries" query={query} />
     </Section>
   )
 }
 
 function EntryFor({ org, entry }: { readonly org: string; readonly entry: Schema<'Transaction'> }) {
   const { job, description } = entry
-  if (job == null) return <Foreign text={description ?? ''} />
+  if (job == null) return <IsolatedText text={description ?? ''} />
   const params = { org, slug: job.pipeline_slug, number: String(job.number) }
   return (
     <Link to="/$org/pipelines/$slug/builds/$number" params={params} search={{ job: job.job_id }} className="underline">
-      <Foreign text={job.pipeline_slug} /> #{job.number}
+      <IsolatedText text={job.pipeline_slug} /> #{job.number}
     </Link>
   )
 }

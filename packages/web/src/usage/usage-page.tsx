@@ -35,7 +35,7 @@ export function UsagePage() {
     <>
       <PageHeading title={`Usage · ${organization}`}>Usage</PageHeading>
       {isBilled === true && <Balance org={org} />}
-      {isBilled === true && mayPay && <MoneyIn org={org} takesPayments={config?.payments === true} />}
+      {isBilled === true && mayPay && <AddCredit org={org} takesPayments={config?.payments === true} />}
       {isBilled === false && (
         <p className="px-4 text-muted">Billing is off on this server: usage is metered but not charged.</p>
       )}
@@ -86,7 +86,7 @@ interface MoneyInProps {
 }
 
 /** How credit comes in: a payment, and a coupon beside it (web U5). */
-function MoneyIn({ org, takesPayments }: MoneyInProps) {
+function AddCredit({ org, takesPayments }: MoneyInProps) {
   return (
     <Section title="Add credit">
       <div className="flex max-w-220 flex-wrap gap-x-10 gap-y-6 px-4 pt-2 pb-6">

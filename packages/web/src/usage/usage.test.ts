@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { entryWords, forecast } from './credit.ts'
-import { countDays, daysWanted, tellNothing } from './days.ts'
+import { entryName, forecast } from './credit.ts'
+import { countDays, daysWanted, noUsageSentence } from './days.ts'
 
 const now = Date.parse('2026-03-02T23:59:00Z')
 
@@ -22,9 +22,9 @@ test('web U2 the days are UTC days up to today, or those of the address where th
 })
 
 test('web U2 who has seen no use is sent to more days only where there are more', () => {
-  expect(tellNothing(daysWanted({ range: '30' }, now))).toContain('try 90 days')
-  expect(tellNothing(daysWanted({ range: '90' }, now))).not.toContain('try')
-  expect(tellNothing({ from: '2026-03-01', to: '2026-03-01' })).toMatch(/^No usage on 2026-03-01/)
+  expect(noUsageSentence(daysWanted({ range: '30' }, now))).toContain('try 90 days')
+  expect(noUsageSentence(daysWanted({ range: '90' }, now))).not.toContain('try')
+  expect(noUsageSentence({ from: '2026-03-01', to: '2026-03-01' })).toMatch(/^No usage on 2026-03-01/)
 })
 
 test('web U1 a balance is told by how long it lasts, and warns in time', () => {
@@ -52,11 +52,11 @@ test('web U1 a balance is told by how long it lasts, and warns in time', () => {
 
 test('web U4 refunds, disputes and what comes back of either are told apart', () => {
   const refund = (amount_cents: number, description: string) =>
-    entryWords({ source: 'refund', amount_cents, description })
+    entryName({ source: 'refund', amount_cents, description })
   expect([refund(-5, 'cs_1'), refund(5, 'cs_1')]).toEqual(['Refund', 'Failed refund'])
   expect([refund(-5, 'Dispute du_1 of cs_1'), refund(5, 'Dispute du_1 of cs_1')]).toEqual([
     'Dispute',
     'Dispute returned',
   ])
-  expect(entryWords({ source: 'admin_grant', amount_cents: -5, description: 'Dispute by hand' })).toBe('Grant')
+  expect(entryName({ source: 'admin_grant', amount_cents: -5, description: 'Dispute by hand' })).toBe('Grant')
 })

@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import type { Schema } from '../../api/schemas.ts'
-import { Foreign } from '../../design/isolated-text.tsx'
+import { IsolatedText } from '../../design/isolated-text.tsx'
 
 /** What a terminal gets, of whom, where, for how long (web A7). */
 export function CliGrant({ user }: { readonly user: Schema<'CurrentUserResponse'> }) {
@@ -10,10 +10,10 @@ export function CliGrant({ user }: { readonly user: Schema<'CurrentUserResponse'
       <dd className="min-w-0">
         {user.name != null && user.name !== '' && (
           <>
-            <Foreign text={user.name} />,{' '}
+            <IsolatedText text={user.name} />,{' '}
           </>
         )}
-        <Foreign text={user.email} />
+        <IsolatedText text={user.email} />
       </dd>
       <dt className="text-muted">Server</dt>
       <dd>{location.origin}</dd>

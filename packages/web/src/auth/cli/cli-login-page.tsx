@@ -8,8 +8,8 @@ import { Checkbox } from '../../design/checkbox.tsx'
 import { ErrorState, Skeleton } from '../../design/page-states.tsx'
 import { ProblemNote } from '../../design/problems.tsx'
 import { AuthPage } from '../auth-page.tsx'
-import { GoOn } from '../go-on.tsx'
 import { parkCliLogin } from '../queries.ts'
+import { RedirectTo } from '../redirect-to.tsx'
 import { CliAfterwards, CliGrant } from './cli-grant.tsx'
 import { type CliLogin, callbackAddress, matchingCode, readCliLogin } from './cli-login.ts'
 import { CliPaste } from './cli-paste.tsx'
@@ -35,7 +35,7 @@ function ForSignedIn({ login }: { readonly login: Exclude<CliLogin, { readonly k
   if (session.isPending) return <Skeleton rows={4} />
   if (session.data === undefined)
     return <ErrorState error={session.error} what="this page" onRetry={() => void session.refetch()} />
-  if (session.data === null) return <GoOn to={`/login?${new URLSearchParams({ redirect: own })}`} />
+  if (session.data === null) return <RedirectTo to={`/login?${new URLSearchParams({ redirect: own })}`} />
   const { user } = session.data
   return (
     <AuthPage title="Sign in from a terminal" heading="Sign in from a terminal">

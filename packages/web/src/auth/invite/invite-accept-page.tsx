@@ -5,17 +5,17 @@ import { ApiProblem } from '../../api/problem.ts'
 import type { Schema } from '../../api/schemas.ts'
 import { sessionQuery } from '../../api/session.ts'
 import { Instant } from '../../design/instant.tsx'
-import { Foreign } from '../../design/isolated-text.tsx'
+import { IsolatedText } from '../../design/isolated-text.tsx'
 import { ErrorState, Skeleton } from '../../design/page-states.tsx'
 import { AuthPage } from '../auth-page.tsx'
 import { inviteKey } from '../invited-email.ts'
-import { keptToken, useMailedToken } from '../mailed-token.ts'
+import { storedToken, useLinkToken } from '../link-token.ts'
 import { previewInvite } from '../queries.ts'
 import { InviteAnswer } from './invite-answer.tsx'
 
 /** Where an invitation leads: what it is, before anybody signs in, and the answer to it. */
 export function InviteAcceptPage() {
-  const mailed = useMailedToken('invite')
+  const mailed = useLinkToken('invite')
   const ofOtherTab = useInviteOfOtherTab(mailed === null)
   const token = mailed ?? ofOtherTab ?? null
   const session = useQuery(sessionQuery)
@@ -44,9 +44,9 @@ export function InviteAcceptPage() {
 
 function Offer({ offer }: { readonly offer: Schema<'InvitePreview'> }) {
   const facts = [
-    ['Organization', <Foreign key="name" text={offer.organization.name} />],
-    ['Invited by', <Foreign key="by" text={offer.invited_by ?? 'a deleted account'} />],
-    ['Email', <Foreign key="for" text={offer.email} />],
+    ['Organization', <IsolatedText key="name" text={offer.organization.name} />],
+    ['Invited by', <IsolatedText key="by" text={offer.invited_by ?? 'a deleted account'} />],
+    ['Email', <IsolatedText key="for" text={offer.email} />],
     ['Role', offer.role === 'admin' ? 'admin: builds, settings, people' : 'member: builds, logs, shells'],
     ['Expires', <Instant key="until" at={offer.expires_at} />],
   ] as const
@@ -90,7 +90,7 @@ const channelName = 'harmont:invite'
 const patienceMs = 1000
 
 new BroadcastChannel(channelName).addEventListener('message', ({ data, target }) => {
-  const token = keptToken('invite')
+  const token = storedToken('invite')
   if (data === 'which?' && token !== null) (target as BroadcastChannel).postMessage({ token })
 })
 

@@ -4,9 +4,9 @@ import type { Schema } from '../../api/schemas.ts'
 import type { Session } from '../../api/session.ts'
 import { sessionChanged } from '../../api/session-change.ts'
 import { Button, buttonClass } from '../../design/button.tsx'
-import { Foreign } from '../../design/isolated-text.tsx'
+import { IsolatedText } from '../../design/isolated-text.tsx'
 import { ProblemNote } from '../../design/problems.tsx'
-import { forgetToken } from '../mailed-token.ts'
+import { forgetToken } from '../link-token.ts'
 import { acceptInvite, signOut } from '../queries.ts'
 
 interface InviteAnswerProps {
@@ -32,7 +32,7 @@ function SignInFirst({ email }: { readonly email: string }) {
   return (
     <>
       <p>
-        To accept, sign in or create an account with <Foreign text={email} />.
+        To accept, sign in or create an account with <IsolatedText text={email} />.
       </p>
       <Link to="/login" search={search} className={`${buttonClass('primary')} min-h-9 w-full`}>
         Sign in
@@ -55,7 +55,7 @@ function OtherAddress({ invited, signedIn }: { readonly invited: string; readonl
   return (
     <>
       <p>
-        This invitation is for <Foreign text={invited} />. You are signed in as <Foreign text={signedIn} />.
+        This invitation is for <IsolatedText text={invited} />. You are signed in as <IsolatedText text={signedIn} />.
       </p>
       <Button look="primary" className="min-h-9 w-full" disabled={leave.isPending} onClick={() => leave.mutate()}>
         Sign out and use another account
@@ -69,7 +69,7 @@ function MemberAlready({ organization }: { readonly organization: Schema<'Invite
   return (
     <>
       <p>
-        You are already a member of <Foreign text={organization.name} />.
+        You are already a member of <IsolatedText text={organization.name} />.
       </p>
       <Link to="/$org" params={{ org: organization.slug }} className={`${buttonClass('primary')} min-h-9 w-full`}>
         Continue
@@ -92,7 +92,7 @@ function Accept({ token, slug, email }: { readonly token: string; readonly slug:
   return (
     <>
       <p>
-        You are signed in as <Foreign text={email} />.
+        You are signed in as <IsolatedText text={email} />.
       </p>
       <Button look="primary" className="min-h-9 w-full" disabled={accept.isPending} onClick={() => accept.mutate()}>
         {accept.isPending ? 'Joining…' : 'Accept'}

@@ -2,13 +2,13 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useRouter } from '@tanstack/react-router'
 import { sessionChanged } from '../../api/session-change.ts'
 import { Button } from '../../design/button.tsx'
-import { Foreign } from '../../design/isolated-text.tsx'
+import { IsolatedText } from '../../design/isolated-text.tsx'
 import { ProblemNote } from '../../design/problems.tsx'
 import { createPasskey } from '../../passkeys/ceremonies.ts'
 import { PasskeyNotice } from '../../passkeys/passkey-notice.tsx'
 import { usePasskeyBarrier } from '../../passkeys/use-barrier.ts'
 import { AuthCard } from '../auth-page.tsx'
-import { forgetToken } from '../mailed-token.ts'
+import { forgetToken } from '../link-token.ts'
 import { NamePasskey } from '../name-passkey.tsx'
 import { completeSetup, setupOptions } from '../queries.ts'
 
@@ -38,7 +38,7 @@ export function SetupExisting({ token, email }: SetupExistingProps) {
       {barrier?.kind !== 'other-address' && (
         <>
           <p>
-            This link signs you in as <Foreign text={email} />. It works once.
+            This link signs you in as <IsolatedText text={email} />. It works once.
           </p>
           {barrier === null && (
             <Button look="primary" className="min-h-9 w-full" disabled={enter.isPending} onClick={withPasskey}>

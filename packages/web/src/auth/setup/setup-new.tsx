@@ -13,7 +13,7 @@ import { createPasskey } from '../../passkeys/ceremonies.ts'
 import { PasskeyNotice } from '../../passkeys/passkey-notice.tsx'
 import { usePasskeyBarrier } from '../../passkeys/use-barrier.ts'
 import { AuthCard } from '../auth-page.tsx'
-import { forgetToken } from '../mailed-token.ts'
+import { forgetToken } from '../link-token.ts'
 import { completeSetup, setupOptions } from '../queries.ts'
 
 interface Wish {

@@ -5,14 +5,14 @@ import { CopyField } from '../../design/copy-field.tsx'
 import { ErrorState, Skeleton } from '../../design/page-states.tsx'
 import { setupLinkCommand } from '../../passkeys/barrier.ts'
 import { AuthCard } from '../auth-page.tsx'
-import { useMailedToken } from '../mailed-token.ts'
+import { useLinkToken } from '../link-token.ts'
 import { inspectSetup } from '../queries.ts'
 import { SetupExisting } from './setup-existing.tsx'
 import { SetupNew } from './setup-new.tsx'
 
 /** Where the one-time link of an operator leads (web F2): the first administrator, or a way in for one who exists. */
 export function SetupPage() {
-  const token = useMailedToken('setup')
+  const token = useLinkToken('setup')
   const link = useQuery({
     queryKey: ['setup', token],
     queryFn: () => inspectSetup(token ?? ''),

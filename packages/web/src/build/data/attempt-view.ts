@@ -7,7 +7,7 @@ const causes: Readonly<Record<string, string>> = {
 }
 
 /** Why an attempt was made, for people (web B8). */
-export function causeWords(cause: string): string {
+export function attemptCause(cause: string): string {
   return causes[cause] ?? cause
 }
 

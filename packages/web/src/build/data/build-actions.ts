@@ -1,7 +1,7 @@
 import { type BuildView, hasFailed, isBuildEnded, type JobView } from './job-state.ts'
 
 /** What can be done to a build and a step of it now (web B9). A text is why it cannot; null: it can. */
-export interface Possible {
+export interface AvailableActions {
   readonly retryStep: string | null
   /** The step's parent is gone: all that is left is a rebuild. */
   readonly retryIsRebuild: boolean
@@ -14,14 +14,14 @@ export interface Possible {
   readonly approve: string | null
   readonly cancel: string | null
   readonly shell: string | null
-  readonly tellMe: string | null
+  readonly notification: string | null
 }
 
 const cancelable = new Set(['scheduled', 'running', 'failing'])
 const notAllowed = 'You are not allowed to start builds'
 
 /** `mayBuild`: the person's permission in this organization. `job`: the newest attempt of the selected step. */
-export function possibleActions(view: BuildView, job: JobView | null, mayBuild: boolean): Possible {
+export function availableActions(view: BuildView, job: JobView | null, mayBuild: boolean): AvailableActions {
   const { build, jobs, pipeline } = view
   const gate = mayBuild ? null : notAllowed
   const archived = pipeline.archived_at ? 'The pipeline is archived' : null
@@ -38,7 +38,7 @@ export function possibleActions(view: BuildView, job: JobView | null, mayBuild: 
     approve: build.wait_reason === 'approval' ? gate : 'The build is not waiting for approval',
     cancel: cancelable.has(build.state) ? gate : 'The build has ended',
     shell: job === null ? 'No step is selected' : shellProblem(job),
-    tellMe: isBuildEnded(build) ? 'The build has ended' : null,
+    notification: isBuildEnded(build) ? 'The build has ended' : null,
   }
 }
 

@@ -1,7 +1,7 @@
 import { queryOptions } from '@tanstack/react-query'
 import { answer, client } from '../../api/client.ts'
 import { setServerTime } from '../../api/clock.ts'
-import { noteNames } from '../../api/pipeline-names.ts'
+import { rememberPipelineNames } from '../../api/pipeline-names.ts'
 import type { Schema } from '../../api/schemas.ts'
 import { completeView } from './complete-view.ts'
 import { allJobs, type BuildView, type JobView } from './job-state.ts'
@@ -28,7 +28,7 @@ export function buildQuery(place: BuildPlace) {
       const view = await answer(client.GET(`${path}/view`, { params: { path: pathOf(place) }, signal }))
       if (typeof view.server_time === 'string') setServerTime(view.server_time)
       const complete = completeView(view)
-      noteNames(place.org, [complete.pipeline])
+      rememberPipelineNames(place.org, [complete.pipeline])
       return complete
     },
     structuralSharing: (before, read) =>

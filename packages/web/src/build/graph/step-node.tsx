@@ -1,12 +1,12 @@
 import { Handle, type Node, type NodeProps, Position } from '@xyflow/react'
 import { useNow } from '../../api/clock.ts'
-import { Foreign } from '../../design/isolated-text.tsx'
+import { IsolatedText } from '../../design/isolated-text.tsx'
 import { lookOf } from '../../design/state.ts'
 import { StateMark } from '../../design/state-mark.tsx'
 import { formatDuration } from '../../text/duration.ts'
 import { showInvisible } from '../../text/escape.ts'
 import { isActive, ranMs } from '../data/job-state.ts'
-import { rowEnd } from '../sentences/failure-reason.ts'
+import { shortReason } from '../sentences/failure-reason.ts'
 import type { Step } from './graph-model.ts'
 import { nameOf } from './graph-model.ts'
 
@@ -40,7 +40,7 @@ function OneStep({ step }: { readonly step: Step }) {
       <StateMark state={step.state} cached={step.cached} softFailed={step.soft_failed} />
       <span className="min-w-0 flex-1">
         <span className="line-clamp-2 text-13 leading-4">
-          <Foreign text={nameOf(step)} />
+          <IsolatedText text={nameOf(step)} />
         </span>
         <span className="tabular flex gap-2 text-12 whitespace-nowrap text-muted">
           {isActive(step) ? <RunsFor step={step} /> : <Ran step={step} now={0} />}
@@ -53,7 +53,7 @@ function OneStep({ step }: { readonly step: Step }) {
 /** How long it took and how it ended, where its icon does not say all; nothing for one that never began. */
 function Ran({ step, now }: { readonly step: Step; readonly now: number }) {
   const ran = ranMs(step, now)
-  const end = rowEnd(step)
+  const end = shortReason(step)
   return (
     <>
       {step.cached === true ? <span>cached</span> : ran !== null && <span>{formatDuration(ran)}</span>}
@@ -73,7 +73,7 @@ function ManySteps({ steps }: { readonly steps: NodeData['steps'] }) {
   return (
     <div className="min-w-0">
       <span className="line-clamp-1 text-13">
-        <Foreign text={nameOf(steps[0])} /> and {steps.length - 1} more
+        <IsolatedText text={nameOf(steps[0])} /> and {steps.length - 1} more
       </span>
       <span className="flex gap-2 text-12 tabular">
         {[...byState.values()].map(([first, ...rest]) =>

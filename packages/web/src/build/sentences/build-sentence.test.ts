@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { at, epoch, makeFailed, makeJob, makeView } from '../testing/make-view.ts'
 import { sentenceOf } from './build-sentence.ts'
-import { rowEnd } from './failure-reason.ts'
+import { shortReason } from './failure-reason.ts'
 import { sentenceText } from './sentence.ts'
 
 type View = Parameters<typeof sentenceOf>[0]
@@ -56,12 +56,12 @@ test('web R5 an image that cannot be had: nothing was lost, and whose fault it i
     const job = makeFailed('test', 1, { exit_code: null, started_at: null, failure: failure(kind, true) })
     const shown = say(makeView([job], { state: 'failed' }))
     expect(shown).toMatch(/^test did not start: (its image or file system could not be prepared|a service .*)\.$/)
-    expect(rowEnd(job)).toBe('not started')
+    expect(shortReason(job)).toBe('not started')
   }
 })
 
 test('web R5 a row says lost of nothing but a lost runner', () => {
-  const rowOf = (kind: string) => rowEnd(makeFailed('test', 1, { exit_code: null, failure: failure(kind, true) }))
+  const rowOf = (kind: string) => shortReason(makeFailed('test', 1, { exit_code: null, failure: failure(kind, true) }))
   expect(['sandbox_lost', 'agent_heartbeat_lost', 'build_abandoned'].map(rowOf)).toEqual(['lost', 'lost', 'lost'])
   expect(['snapshot_failed', 'moon_rose'].map(rowOf)).toEqual(['not kept', 'moon_rose'])
 })

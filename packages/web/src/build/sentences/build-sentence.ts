@@ -14,7 +14,7 @@ export function sentenceOf(view: BuildView, org: string, now: number): Sentence 
     case 'running':
       return running(view, now)
     case 'scheduled':
-      return ['Waiting', ...waitingWords(firstWaiting(view), now)]
+      return ['Waiting', ...waitingSentence(firstWaiting(view), now)]
     case 'canceling':
       return canceling(view)
     case 'canceled':
@@ -27,13 +27,13 @@ export function sentenceOf(view: BuildView, org: string, now: number): Sentence 
 }
 
 /** What follows `Waiting` for a job: how long, and for what; the server's sentence without its first word, which says what comes before it too. */
-function waitingWords(job: JobView | null, now: number): Sentence {
+function waitingSentence(job: JobView | null, now: number): Sentence {
   if (job === null || job.waiting === null) return [' for its turn.']
   const { message, since } = job.waiting
   const from = instantOf(since)
   const long = from === null ? '' : ` ${formatDuration(now - from)}`
   const said = message.startsWith('Waiting for ') ? `${long}${message.slice('Waiting'.length)}` : `${long}. ${message}`
-  return [{ kind: 'said', text: said }]
+  return [{ kind: 'server', text: said }]
 }
 
 function firstWaiting(view: BuildView): JobView | null {
@@ -48,7 +48,7 @@ function running(view: BuildView, now: number): Sentence {
   const done = jobs.filter(isEnded).length
   const steps = `Running: ${done} of ${counted(jobs.length, 'step')}`
   if (!allJobs(view).some(isActive)) {
-    const [what, ...rest] = waitingWords(firstWaiting(view), now)
+    const [what, ...rest] = waitingSentence(firstWaiting(view), now)
     return [steps, '; waiting', what ?? '', ...rest]
   }
   const left = msLeft(view, now)
@@ -83,7 +83,7 @@ function canceled({ build, canceled_by }: BuildView): Sentence {
       : build.run_ms === null
         ? '.'
         : ` after ${formatDuration(build.run_ms)}.`
-  const why: Sentence = build.error_message ? [' ', { kind: 'said', text: build.error_message }] : []
+  const why: Sentence = build.error_message ? [' ', { kind: 'server', text: build.error_message }] : []
   return ['Canceled', ...by, when, ...why]
 }
 

@@ -12,7 +12,7 @@ const missReasons: Readonly<Record<string, string>> = {
 }
 
 /** What the cache did for a step, in a sentence (web B6). `now`: the server's time. */
-export function cacheWords({ outcome, from, reason, changes }: JobView['cache'], now: number): string {
+export function cacheSentence({ outcome, from, reason, changes }: JobView['cache'], now: number): string {
   switch (outcome) {
     case 'hit': {
       if (from === null) return 'From the cache: it did not run.'

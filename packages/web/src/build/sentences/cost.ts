@@ -2,7 +2,7 @@ import { formatCents } from '../../text/money.ts'
 import type { JobView } from '../data/job-state.ts'
 
 /** What a build or step has cost (web B16): `$0.04`, with billing off `12 vCPU-min`; what is not known is `—`, never `$0.00`. */
-export function costWords(cost: JobView['cost'] | undefined, isOver: boolean): string {
+export function costLabel(cost: JobView['cost'] | undefined, isOver: boolean): string {
   if (cost === null || cost === undefined) return '—'
   const said =
     typeof cost.cents === 'number'

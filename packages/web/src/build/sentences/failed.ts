@@ -1,8 +1,8 @@
 import { counted } from '../../text/count.ts'
 import { chooseJob } from '../data/choose-job.ts'
 import { allJobs, type BuildView, isActive, isHardFailure, type JobView, nameOf } from '../data/job-state.ts'
-import { afterWords, endWords, isPlatformFault, isUnstarted, notStarted } from './failure-reason.ts'
-import { reportedWords } from './failure-reports.ts'
+import { afterDuration, failureReason, isPlatformFault, isUnstarted, notStarted } from './failure-reason.ts'
+import { reportedSentence } from './failure-reports.ts'
 import type { Sentence } from './sentence.ts'
 
 /** What failed, why, where in the log, and what passed last (web R1, R5). */
@@ -13,7 +13,7 @@ export function failedSentence(view: BuildView, org: string, now: number): Sente
     return ['Not started: ', { kind: 'usage', text: `the balance of ${org}` }, ' is used up.']
   const failed = chooseJob(view)
   if (jobs.length === 0 || notStarted[code] !== undefined) {
-    const why = notStarted[code] ?? (view.render === null ? null : renderWords(view.render))
+    const why = notStarted[code] ?? (view.render === null ? null : renderFailure(view.render))
     return why === null ? ['Not started: ', reasonOf(build)] : [`Not started: ${why}.`, ...passedLast(view)]
   }
   if (failed === null || !isHardFailure(failed))
@@ -21,19 +21,19 @@ export function failedSentence(view: BuildView, org: string, now: number): Sente
   return [...stepFailed(failed, now), ...others(view, failed), ...passedLast(view)]
 }
 
-function renderWords(render: JobView): string {
+function renderFailure(render: JobView): string {
   return isPlatformFault(render) || isUnstarted(render)
-    ? `rendering the pipeline file was interrupted: ${endWords(render)}; the file did not cause it`
+    ? `rendering the pipeline file was interrupted: ${failureReason(render)}; the file did not cause it`
     : 'the pipeline file failed to render'
 }
 
 function stepFailed(job: JobView, now: number): Sentence {
   const step = { kind: 'step', text: nameOf(job), job } as const
-  const end = endWords(job)
-  const after = afterWords(job, now)
+  const end = failureReason(job)
+  const after = afterDuration(job, now)
   if (isUnstarted(job)) return [step, ` did not start: ${end}.`]
   if (isPlatformFault(job)) return [step, ` was interrupted: ${end}${after}. Your command did not cause it.`]
-  const reported = job.state === 'timed_out' ? null : reportedWords(job, now)
+  const reported = job.state === 'timed_out' ? null : reportedSentence(job, now)
   if (reported !== null) return [step, ...reported]
   const line = job.failure?.first_error_line ?? null
   const at: Sentence = line === null ? [] : [' First error at ', { kind: 'line', line, job }, '.']
@@ -56,6 +56,9 @@ function passedLast({ last_passed }: BuildView): Sentence {
     : [' This branch last passed in ', { kind: 'build', number: last_passed.number }, '.']
 }
 
-function reasonOf({ error_message, error_code }: BuildView['build']): { readonly kind: 'said'; readonly text: string } {
-  return { kind: 'said', text: error_message || error_code || 'the server did not say why' }
+function reasonOf({ error_message, error_code }: BuildView['build']): {
+  readonly kind: 'server'
+  readonly text: string
+} {
+  return { kind: 'server', text: error_message || error_code || 'the server did not say why' }
 }

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
 import { makeView } from '../testing/make-view.ts'
-import { sinceWords } from './failure-context.ts'
+import { sinceSentence } from './failure-context.ts'
 import { sentenceText } from './sentence.ts'
 
 const say = (failing_since: number | null, passed: number | null) =>
   sentenceText(
-    sinceWords(
+    sinceSentence(
       makeView([], {}, { failing_since, last_passed: passed === null ? null : { number: passed, commit: null } }),
     ),
   )

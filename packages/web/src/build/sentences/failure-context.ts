@@ -2,11 +2,11 @@ import { counted, thousands } from '../../text/count.ts'
 import { formatAgo } from '../../text/duration.ts'
 import { failuresOf } from '../data/choose-job.ts'
 import { type BuildView, isHardFailure, type JobView, nameOf } from '../data/job-state.ts'
-import { endWords } from './failure-reason.ts'
+import { failureReason } from './failure-reason.ts'
 import type { Sentence } from './sentence.ts'
 import { skippedBecause } from './skipped.ts'
 
-interface AlsoFailed {
+interface OtherFailures {
   /** `2 more failed, 12 skipped`; null where nothing else went wrong. */
   readonly summary: string | null
   /** A line for each later failure, and for each step because of which others were skipped (web B3). */
@@ -14,7 +14,7 @@ interface AlsoFailed {
 }
 
 /** What else failed in a build beside this step, and what was not run because of it. `now`: the server's time. */
-export function alsoFailed(view: Pick<BuildView, 'render' | 'jobs'>, job: JobView, now: number): AlsoFailed {
+export function otherFailures(view: Pick<BuildView, 'render' | 'jobs'>, job: JobView, now: number): OtherFailures {
   const failures = failuresOf(view).filter((one) => one.id !== job.id && isHardFailure(one))
   const skipped = skippedBecause(view.jobs)
   const count = skipped.reduce((sum, one) => sum + one.count, 0)
@@ -27,7 +27,7 @@ export function alsoFailed(view: Pick<BuildView, 'render' | 'jobs'>, job: JobVie
     lines: [
       ...failures.map((one): Sentence => {
         const ago = formatAgo(one.finished_at, now)
-        return [{ kind: 'step', text: nameOf(one), job: one }, ` failed too: ${endWords(one)}, ${ago}.`]
+        return [{ kind: 'step', text: nameOf(one), job: one }, ` failed too: ${failureReason(one)}, ${ago}.`]
       }),
       ...skipped.map(
         (one): Sentence => [
@@ -41,7 +41,7 @@ export function alsoFailed(view: Pick<BuildView, 'render' | 'jobs'>, job: JobVie
 }
 
 /** Since when builds of the branch fail, and which passed last. Said of the branch, not of a step: the step may be newer than both. */
-export function sinceWords({
+export function sinceSentence({
   failing_since,
   last_passed,
   build,

@@ -50,7 +50,7 @@ const signalNumbers: Readonly<Record<number, string>> = {
 }
 
 /** What ended a step that failed, in a few words (web B3): `exit 1`, `exit 137: killed (SIGKILL)`, `out of memory`. */
-export function endWords({ failure, exit_code, state }: Pick<JobView, 'failure' | 'exit_code' | 'state'>): string {
+export function failureReason({ failure, exit_code, state }: Pick<JobView, 'failure' | 'exit_code' | 'state'>): string {
   const kind = failure?.kind ?? ''
   const known = faults[kind]?.[0] ?? unstarted[kind] ?? reasons[kind] ?? notStarted[kind]
   if (known !== undefined) return known
@@ -78,15 +78,15 @@ export function isPlatformFault({ failure }: Pick<JobView, 'failure'>): boolean 
 }
 
 /** What a row of the step list says of the end of a step: its exit code, or what befell it; null where the state says all. */
-export function rowEnd(job: JobView): string | null {
+export function shortReason(job: JobView): string | null {
   if (!hasFailed(job)) return null
   if (isUnstarted(job)) return 'not started'
-  if (isPlatformFault(job)) return faults[job.failure?.kind ?? '']?.[1] ?? endWords(job)
+  if (isPlatformFault(job)) return faults[job.failure?.kind ?? '']?.[1] ?? failureReason(job)
   return typeof job.exit_code === 'number' ? `exit ${job.exit_code}` : null
 }
 
 /** `after 2 m 14 s`, or nothing for what never began. */
-export function afterWords(job: JobView, now: number): string {
+export function afterDuration(job: JobView, now: number): string {
   const ran = ranMs(job, now)
   return ran === null ? '' : ` after ${formatDuration(ran)}`
 }

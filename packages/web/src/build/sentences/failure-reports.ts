@@ -1,7 +1,7 @@
 import type { Schema } from '../../api/schemas.ts'
 import { counted } from '../../text/count.ts'
 import type { JobView } from '../data/job-state.ts'
-import { afterWords } from './failure-reason.ts'
+import { afterDuration } from './failure-reason.ts'
 import type { Sentence } from './sentence.ts'
 
 type Report = NonNullable<NonNullable<Schema<'JobView'>['failure']>['reports']>[number]
@@ -16,14 +16,14 @@ export function reportsOf({ failure }: JobView): readonly Report[] {
 }
 
 /** `: 2 tests failed after 2 m 14 s: `, or ` failed after 2 m 14 s with 2 errors: `, and the first of them; null where the log reports nothing. */
-export function reportedWords(job: JobView, now: number): Sentence | null {
+export function reportedSentence(job: JobView, now: number): Sentence | null {
   const [first] = reportsOf(job)
   if (first === undefined) return null
-  return [`${countWords(job, afterWords(job, now))}: `, ...reportWords(first, job), '.']
+  return [`${countFailures(job, afterDuration(job, now))}: `, ...reportSentence(first, job), '.']
 }
 
 /** How many tests failed and how many other errors there are. */
-function countWords({ failure }: JobView, after: string): string {
+function countFailures({ failure }: JobView, after: string): string {
   const tests = failure?.failed_tests ?? 0
   const errors = failure?.other_errors ?? 0
   if (tests === 0) return ` failed${after}${errors > 1 ? ` with ${counted(errors, 'error')}` : ''}`
@@ -31,7 +31,7 @@ function countWords({ failure }: JobView, after: string): string {
 }
 
 /** One report: `invoice › rounds half up — expected 2, got 1 · invoice.test.ts:7`, of which the place leads to its line in the log. */
-export function reportWords({ test, message, file, line, log_line }: Report, job: JobView): Sentence {
+export function reportSentence({ test, message, file, line, log_line }: Report, job: JobView): Sentence {
   const name = file?.split(/[\\/]/).at(-1)
   const at = name === undefined ? {} : { text: line === null ? name : `${name}:${line}` }
   return [

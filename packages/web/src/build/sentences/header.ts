@@ -13,7 +13,7 @@ const triggers: Readonly<Record<string, string>> = {
 }
 
 /** What started a build, for people; a trigger that this release does not know is its own word (web X1). */
-export function triggerWords({ source, rebuild_of, pull_request, tag }: Build): string {
+export function triggerLabel({ source, rebuild_of, pull_request, tag }: Build): string {
   if (typeof rebuild_of === 'number') return `Rebuild of #${rebuild_of}`
   if (source === 'webhook') return pull_request ? 'Pull request' : tag ? 'Tag' : 'Push'
   return source ? (triggers[source] ?? source) : '—'

@@ -6,7 +6,7 @@ export type Part =
   | string
   | { readonly kind: 'name'; readonly text: string }
   /** A sentence of the server's, with names between backticks. */
-  | { readonly kind: 'said'; readonly text: string }
+  | { readonly kind: 'server'; readonly text: string }
   | { readonly kind: 'step'; readonly text: string; readonly job: JobView }
   | { readonly kind: 'build'; readonly number: number }
   /** A line of a step's log; the text, where it has one, is a name from outside. */

@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest'
 import type { JobView } from '../data/job-state.ts'
 import { epoch, makeFailed, makeJob, makeView } from '../testing/make-view.ts'
-import { alsoFailed } from './failure-context.ts'
+import { otherFailures } from './failure-context.ts'
 import { sentenceText } from './sentence.ts'
-import { skippedBecause, skipWords } from './skipped.ts'
+import { skippedBecause, skipSentence } from './skipped.ts'
 
 const build = makeFailed('build', 1)
 const test1 = makeJob('test', { state: 'skipped', skip_reason: 'prerequisite', skipped_by: 'id-build' })
 const deploy = makeJob('deploy', { state: 'skipped', skip_reason: 'prerequisite', skipped_by: 'id-test' })
 const jobs = [build, test1, deploy]
-const say = (job: JobView) => sentenceText(skipWords(job, new Map(jobs.map((one) => [one.id, one]))))
+const say = (job: JobView) => sentenceText(skipSentence(job, new Map(jobs.map((one) => [one.id, one]))))
 
 test('web B4 a skipped step names the step that caused it, its condition, or that the build was stopped', () => {
   expect(say(test1)).toBe('Skipped because build failed.')
@@ -26,11 +26,11 @@ test('web B3 what was skipped through others counts for the step that failed', (
 
 test('web B3 later failures, and how many steps were skipped because of each, are a line each', () => {
   const lint = makeFailed('lint', 137)
-  const { summary, lines } = alsoFailed(makeView([...jobs, lint]), build, epoch)
+  const { summary, lines } = otherFailures(makeView([...jobs, lint]), build, epoch)
   expect(summary).toBe('1 more failed, 2 skipped')
   expect(lines.map(sentenceText)).toEqual([
     'lint failed too: exit 137: killed (SIGKILL), just now.',
     '2 steps skipped because build failed.',
   ])
-  expect(alsoFailed(makeView([build]), build, epoch)).toEqual({ summary: null, lines: [] })
+  expect(otherFailures(makeView([build]), build, epoch)).toEqual({ summary: null, lines: [] })
 })

@@ -2,14 +2,14 @@ import { type JobView, nameOf } from '../data/job-state.ts'
 import type { Sentence } from './sentence.ts'
 
 /** Why a step was not run (web B4): its condition, the step that caused it, or that the build was stopped. */
-export function skipWords(job: JobView, byId: ReadonlyMap<string, JobView>): Sentence {
+export function skipSentence(job: JobView, byId: ReadonlyMap<string, JobView>): Sentence {
   const cause = job.skipped_by === null ? undefined : byId.get(job.skipped_by)
   if (cause !== undefined) {
     const why = cause.state === 'canceled' ? ' was canceled.' : cause.state === 'skipped' ? ' was skipped.' : ' failed.'
     return ['Skipped because ', { kind: 'step', text: nameOf(cause), job: cause }, why]
   }
   if (job.skip_reason === 'condition') return ['Skipped: its condition is not met.']
-  if (job.error_message) return ['Skipped. ', { kind: 'said', text: job.error_message }]
+  if (job.error_message) return ['Skipped. ', { kind: 'server', text: job.error_message }]
   if (job.skip_reason === 'prerequisite') return ['Skipped because a step that it depends on did not pass.']
   return job.skip_reason ? ['Skipped: ', { kind: 'name', text: job.skip_reason }, '.'] : ['Skipped.']
 }

@@ -40,7 +40,7 @@ export function groupTitle(group: StepGroup): string {
 
 /** How many of these jobs look alike, most important first: `2 Failed, 14 Passed`. */
 export function countByLook(jobs: readonly JobView[]): readonly { readonly job: JobView; readonly count: number }[] {
-  const byWord = Map.groupBy(jobs, (job) => wordOf(job))
+  const byWord = Map.groupBy(jobs, (job) => stateLabel(job))
   const order = (job: JobView) => stepGroups.indexOf(groupOf(job))
   return [...byWord.values()]
     .flatMap((same) => (same[0] === undefined ? [] : [{ job: same[0], count: same.length }]))
@@ -48,6 +48,6 @@ export function countByLook(jobs: readonly JobView[]): readonly { readonly job: 
 }
 
 /** The word of a job's state as it is shown: a cached step is not plainly passed (web B6). */
-export function wordOf({ state, cached, soft_failed }: Pick<JobView, 'state' | 'cached' | 'soft_failed'>): string {
+export function stateLabel({ state, cached, soft_failed }: Pick<JobView, 'state' | 'cached' | 'soft_failed'>): string {
   return lookOf(state, { cached: cached === true, softFailed: soft_failed }).word
 }

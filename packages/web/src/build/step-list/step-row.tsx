@@ -2,16 +2,16 @@ import { Link } from '@tanstack/react-router'
 import { ChevronDown, ChevronRight } from 'lucide-react'
 import { memo } from 'react'
 import { useNow } from '../../api/clock.ts'
-import { Foreign } from '../../design/isolated-text.tsx'
+import { IsolatedText } from '../../design/isolated-text.tsx'
 import { lookOf, type Tone } from '../../design/state.ts'
 import { StateMark } from '../../design/state-mark.tsx'
 import { counted } from '../../text/count.ts'
 import { formatDuration } from '../../text/duration.ts'
 import { showInvisible } from '../../text/escape.ts'
 import { addressOf, isActive, type JobView, ranMs } from '../data/job-state.ts'
-import { rowEnd } from '../sentences/failure-reason.ts'
+import { shortReason } from '../sentences/failure-reason.ts'
 import { type BuildScale, barOf } from './build-scale.ts'
-import { countByLook, wordOf } from './step-groups.ts'
+import { countByLook, stateLabel } from './step-groups.ts'
 import type { StepRow } from './step-rows.ts'
 
 interface StepRowProps {
@@ -45,14 +45,14 @@ export const StepRowLink = memo(function StepRowLink({ row, scale, isSelected }:
       resetScroll={false}
       preload={false}
       aria-current={isSelected ? 'page' : undefined}
-      title={`${showInvisible(label)}: ${wordOf(job)}`}
+      title={`${showInvisible(label)}: ${stateLabel(job)}`}
       className={`${box} ${isSelected ? 'bg-sunk before:absolute before:inset-y-0 before:left-0 before:w-0.75 before:bg-text' : 'hover:bg-sunk'}`}
     >
       <Rails rails={rails} />
       {isCell && <span className="w-4 shrink-0" />}
       <StateMark state={job.state} cached={job.cached} softFailed={job.soft_failed} />
       <span className={`min-w-0 flex-1 truncate ${isSelected ? 'font-semibold' : ''} ${isCell ? 'text-13' : ''}`}>
-        <Foreign text={label} />
+        <IsolatedText text={label} />
       </span>
       <Facts job={job} scale={scale} />
     </Link>
@@ -73,7 +73,7 @@ function MovingFacts(props: { readonly job: JobView; readonly scale: BuildScale 
 }
 
 function StillFacts({ job, scale, now }: { readonly job: JobView; readonly scale: BuildScale; readonly now: number }) {
-  const end = rowEnd(job)
+  const end = shortReason(job)
   const ran = ranMs(job, now)
   const bar = job.cached === true ? null : barOf(job, scale, now)
   const { tone } = lookOf(job.state, { softFailed: job.soft_failed })
@@ -150,11 +150,11 @@ export function MatrixRow({ row, onToggle }: MatrixRowProps) {
       <Rails rails={row.rails} />
       <Arrow size={16} aria-hidden="true" className="shrink-0" />
       <span className="min-w-0 flex-1 truncate">
-        <Foreign text={row.base} />
+        <IsolatedText text={row.base} />
         <span className="text-13 text-muted"> {counted(row.cells.length, 'cell')}</span>
       </span>
       {countByLook(row.cells).map(({ job, count }) => (
-        <span key={wordOf(job)} className="tabular inline-flex shrink-0 items-center gap-1 text-12">
+        <span key={stateLabel(job)} className="tabular inline-flex shrink-0 items-center gap-1 text-12">
           <StateMark state={job.state} cached={job.cached} softFailed={job.soft_failed} size={14} />
           {count}
         </span>

@@ -1,5 +1,5 @@
 import { allJobs, type BuildView, type JobView, nameOf } from '../data/job-state.ts'
-import { groupOf, groupTitle, type StepGroup, stepGroups, wordOf } from './step-groups.ts'
+import { groupOf, groupTitle, type StepGroup, stateLabel, stepGroups } from './step-groups.ts'
 
 interface Cell {
   /** What all cells of the matrix are called. */
@@ -138,7 +138,7 @@ function matching(filter: string): (job: JobView) => boolean {
   const words = filter.toLowerCase().split(/\s+/).filter(Boolean)
   if (words.length === 0) return () => true
   return (job) => {
-    const text = `${nameOf(job)} ${job.step_key ?? ''} ${wordOf(job)} ${job.state}`.toLowerCase()
+    const text = `${nameOf(job)} ${job.step_key ?? ''} ${stateLabel(job)} ${job.state}`.toLowerCase()
     return words.every((word) => text.includes(word))
   }
 }

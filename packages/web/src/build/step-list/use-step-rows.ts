@@ -1,5 +1,5 @@
 import { useDeferredValue, useMemo, useRef, useState } from 'react'
-import { useKept } from '../../browser/use-local-storage.ts'
+import { useLocalStorage } from '../../browser/use-local-storage.ts'
 import { type BuildView, hasFailed } from '../data/job-state.ts'
 import { type StepOrder, type StepRow, stepRows } from './step-rows.ts'
 
@@ -17,7 +17,9 @@ export interface StepRows {
 
 /** The rows of the step list as the person wants them; the order is remembered (web B4). */
 export function useStepRows(view: BuildView, selected: string | null): StepRows {
-  const [order, setOrder] = useKept<StepOrder>('build-steps-order', (kept) => (kept === 'graph' ? 'graph' : 'state'))
+  const [order, setOrder] = useLocalStorage<StepOrder>('build-steps-order', (kept) =>
+    kept === 'graph' ? 'graph' : 'state',
+  )
   const [filter, setFilter] = useState('')
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set())
   const wanted = useDeferredValue(filter)

@@ -1,10 +1,10 @@
 import { Link } from '@tanstack/react-router'
 import { useNow } from '../../api/clock.ts'
-import { Foreign } from '../../design/isolated-text.tsx'
+import { IsolatedText } from '../../design/isolated-text.tsx'
 import { isEnded, type JobView } from '../data/job-state.ts'
 import type { BuildPlace } from '../data/queries.ts'
-import { cacheWords, changeKind, shortDigest } from '../sentences/cache.ts'
-import { costWords } from '../sentences/cost.ts'
+import { cacheSentence, changeKind, shortDigest } from '../sentences/cache.ts'
+import { costLabel } from '../sentences/cost.ts'
 import { LineagePanel } from './lineage-panel.tsx'
 
 interface DetailsPanelProps {
@@ -25,7 +25,7 @@ export function DetailsPanel({ place, job, jobs }: DetailsPanelProps) {
         <>
           <span>Command</span>
           <pre className="max-h-32 overflow-auto font-mono whitespace-pre-wrap">
-            <Foreign text={job.command} />
+            <IsolatedText text={job.command} />
           </pre>
         </>
       )}
@@ -34,7 +34,7 @@ export function DetailsPanel({ place, job, jobs }: DetailsPanelProps) {
       <span>Cache</span>
       <CacheFacts place={place} cache={job.cache} now={now} />
       <span>Cost</span>
-      <span className="tabular">{costWords(job.cost, isEnded(job))}</span>
+      <span className="tabular">{costLabel(job.cost, isEnded(job))}</span>
     </section>
   )
 }
@@ -58,21 +58,21 @@ function CacheFacts({ place, cache, now }: CacheFactsProps) {
             search={{ job: from.job_id }}
             className="underline"
           >
-            {cacheWords(cache, now)}
+            {cacheSentence(cache, now)}
           </Link>
         ) : (
-          cacheWords(cache, now)
+          cacheSentence(cache, now)
         )}
         {policy !== null && (
           <span className="text-muted">
             {' '}
-            Cache policy: <Foreign text={policy} />.
+            Cache policy: <IsolatedText text={policy} />.
           </span>
         )}
       </p>
       {rule !== null && (
         <p className="text-muted">
-          <Foreign text={rule} />
+          <IsolatedText text={rule} />
         </p>
       )}
       {changes.length > 0 && (
@@ -88,7 +88,7 @@ function CacheFacts({ place, cache, now }: CacheFactsProps) {
             {changes.map(({ kind, name, before, after }) => (
               <tr key={`${kind} ${name}`}>
                 <td>
-                  {changeKind(kind)} {name !== kind && <Foreign text={name} />}
+                  {changeKind(kind)} {name !== kind && <IsolatedText text={name} />}
                 </td>
                 <td className="font-mono">{shortDigest(before)}</td>
                 <td className="font-mono">{shortDigest(after)}</td>

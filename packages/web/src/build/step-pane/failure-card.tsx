@@ -1,16 +1,16 @@
 import { ChevronDown, ChevronUp } from 'lucide-react'
 import { useId, useState } from 'react'
 import { serverNow } from '../../api/clock.ts'
-import { Foreign } from '../../design/isolated-text.tsx'
+import { IsolatedText } from '../../design/isolated-text.tsx'
 import { counted } from '../../text/count.ts'
 import { compareLink } from '../data/compare-link.ts'
 import { type BuildView, isHardFailure, type JobView } from '../data/job-state.ts'
 import type { BuildPlace } from '../data/queries.ts'
-import { alsoFailed, sinceWords } from '../sentences/failure-context.ts'
-import { endWords, isPlatformFault, isUnstarted } from '../sentences/failure-reason.ts'
-import { reportsOf, reportWords } from '../sentences/failure-reports.ts'
+import { otherFailures, sinceSentence } from '../sentences/failure-context.ts'
+import { failureReason, isPlatformFault, isUnstarted } from '../sentences/failure-reason.ts'
+import { reportSentence, reportsOf } from '../sentences/failure-reports.ts'
 import { CodeLink } from './code-link.tsx'
-import { Said, SentenceLine } from './sentence-line.tsx'
+import { SentenceLine, ServerText } from './sentence-line.tsx'
 
 interface FailureCardProps {
   readonly place: BuildPlace
@@ -24,7 +24,7 @@ export function FailureCard({ place, view, job }: FailureCardProps) {
   // Where the window is low or narrow the log needs the room.
   const [isOpen, setOpen] = useState(() => matchMedia('(min-width: 768px) and (min-height: 800px)').matches)
   const linesId = useId()
-  const { summary, lines } = alsoFailed(view, job, serverNow())
+  const { summary, lines } = otherFailures(view, job, serverNow())
   const says = failure !== null && failure.kind !== 'exit' && failure.message !== ''
   const Arrow = isOpen ? ChevronUp : ChevronDown
   return (
@@ -35,7 +35,7 @@ export function FailureCard({ place, view, job }: FailureCardProps) {
       <div className="flex items-start gap-3">
         <p className="min-w-0 flex-1">
           <strong className={`font-semibold ${job.soft_failed ? 'text-soft' : 'text-fail'}`}>
-            {capital(endWords(job))}
+            {capital(failureReason(job))}
           </strong>
           {isUnstarted(job) && <strong className="font-semibold"> · Command not started</strong>}
           {isPlatformFault(job) && <strong className="font-semibold"> · Not caused by your command</strong>}
@@ -57,12 +57,12 @@ export function FailureCard({ place, view, job }: FailureCardProps) {
       </div>
       {says && (
         <p>
-          <Said text={failure.message} />
+          <ServerText text={failure.message} />
         </p>
       )}
       {failure?.hint != null && (
         <p>
-          <Said text={failure.hint} />
+          <ServerText text={failure.hint} />
         </p>
       )}
       <FailureReportList place={place} job={job} />
@@ -96,7 +96,7 @@ function Since({ place, view, job }: FailureCardProps) {
   return (
     <>
       {' · '}
-      <SentenceLine sentence={sinceWords(view)} place={place} />
+      <SentenceLine sentence={sinceSentence(view)} place={place} />
       {page !== null && (
         <>
           {' '}
@@ -130,7 +130,7 @@ function FailureReportList({ place, job }: { readonly place: BuildPlace; readonl
       <ul aria-label="Failures">
         {shown.map((report) => (
           <li key={report.log_line} className="truncate">
-            <SentenceLine sentence={reportWords(report, job)} place={place} />
+            <SentenceLine sentence={reportSentence(report, job)} place={place} />
           </li>
         ))}
       </ul>
@@ -158,7 +158,7 @@ function FailureTail({ lines }: { readonly lines: readonly string[] }) {
         {lines.map((line, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: lines have no other name
           <span key={index} className="block whitespace-pre">
-            <Foreign text={withoutColours(line)} />
+            <IsolatedText text={withoutColours(line)} />
           </span>
         ))}
       </pre>

@@ -1,10 +1,10 @@
 import { useAppearance } from '../../browser/appearance.ts'
 import { formatInstant } from '../../design/instant.tsx'
-import { Foreign } from '../../design/isolated-text.tsx'
+import { IsolatedText } from '../../design/isolated-text.tsx'
 import { StateMark } from '../../design/state-mark.tsx'
 import { type JobView, nameOf } from '../data/job-state.ts'
 import type { BuildPlace } from '../data/queries.ts'
-import { lineageOf, snapshotWords } from './lineage.ts'
+import { lineageOf, snapshotSummary } from './lineage.ts'
 import { SentenceLine } from './sentence-line.tsx'
 
 interface LineagePanelProps {
@@ -21,7 +21,7 @@ export function LineagePanel({ place, job, jobs }: LineagePanelProps) {
       <ol className="border-l-3 border-edge pl-2">
         <li>
           <span className="text-muted">image </span>
-          <span className="font-mono">{image === null ? 'unknown' : <Foreign text={image} />}</span>
+          <span className="font-mono">{image === null ? 'unknown' : <IsolatedText text={image} />}</span>
         </li>
         {ancestors.map((one) => (
           <Stratum key={one.id} place={place} job={one} isOwn={false} />
@@ -51,13 +51,13 @@ interface StratumProps {
 /** A step and the snapshot that it left. */
 function Stratum({ place, job, isOwn }: StratumProps) {
   const { zone } = useAppearance()
-  const kept = snapshotWords(job, (at) => formatInstant(at, zone))
+  const kept = snapshotSummary(job, (at) => formatInstant(at, zone))
   return (
     <li className="flex flex-wrap items-center gap-x-1.5">
       <StateMark state={job.state} cached={job.cached} softFailed={job.soft_failed} size={14} />
       {isOwn ? (
         <strong className="font-semibold">
-          <Foreign text={nameOf(job)} />
+          <IsolatedText text={nameOf(job)} />
         </strong>
       ) : (
         <SentenceLine place={place} sentence={[{ kind: 'step', text: nameOf(job), job }]} />

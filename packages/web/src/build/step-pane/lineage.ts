@@ -32,7 +32,10 @@ export function lineageOf(job: JobView, jobs: readonly JobView[]): Lineage {
 const maxShown = 50
 
 /** Size and age of what a step left, and until when it is kept: `12 MB on top of its parent, kept until …`; null where nothing was kept. */
-export function snapshotWords({ snapshot }: Pick<JobView, 'snapshot'>, format: (at: string) => string): string | null {
+export function snapshotSummary(
+  { snapshot }: Pick<JobView, 'snapshot'>,
+  format: (at: string) => string,
+): string | null {
   if (snapshot === null) return null
   const { bytes, created_at, kept_until } = snapshot
   const facts = [

@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router'
-import { Foreign } from '../../design/isolated-text.tsx'
+import { IsolatedText } from '../../design/isolated-text.tsx'
 import { addressOf } from '../data/job-state.ts'
 import type { BuildPlace } from '../data/queries.ts'
 import { type Part, partText, type Sentence } from '../sentences/sentence.ts'
@@ -20,19 +20,19 @@ function SentencePart({ part, place }: { readonly part: Part; readonly place: Bu
   const params = { org: place.org, slug: place.slug, number: String(place.number) }
   switch (part.kind) {
     case 'name':
-      return <Foreign text={part.text} />
-    case 'said':
-      return <Said text={part.text} />
+      return <IsolatedText text={part.text} />
+    case 'server':
+      return <ServerText text={part.text} />
     case 'step':
       return (
         <Link to={from} params={params} search={{ job: addressOf(part.job) }} className={link}>
-          <Foreign text={part.text} />
+          <IsolatedText text={part.text} />
         </Link>
       )
     case 'line':
       return (
         <Link to={from} params={params} search={{ job: addressOf(part.job) }} hash={`L${part.line}`} className={link}>
-          {part.text === undefined ? partText(part) : <Foreign text={part.text} />}
+          {part.text === undefined ? partText(part) : <IsolatedText text={part.text} />}
         </Link>
       )
     case 'build':
@@ -44,25 +44,25 @@ function SentencePart({ part, place }: { readonly part: Part; readonly place: Bu
     case 'usage':
       return (
         <Link to="/$org/usage" params={{ org: place.org }} className={link}>
-          <Foreign text={part.text} />
+          <IsolatedText text={part.text} />
         </Link>
       )
   }
 }
 
 /** A sentence of the server's: what stands between backticks is a name or code. */
-export function Said({ text }: { readonly text: string }) {
+export function ServerText({ text }: { readonly text: string }) {
   const pieces = text.split(/`([^`]*)`/)
   return (
     <>
       {pieces.map((piece, index) =>
         index % 2 === 0 ? (
           // biome-ignore lint/suspicious/noArrayIndexKey: pieces of one text have no other name
-          <Foreign key={index} text={piece} />
+          <IsolatedText key={index} text={piece} />
         ) : (
           // biome-ignore lint/suspicious/noArrayIndexKey: pieces of one text have no other name
           <code key={index} className="font-mono text-[0.95em]">
-            <Foreign text={piece} />
+            <IsolatedText text={piece} />
           </code>
         ),
       )}

@@ -1,12 +1,12 @@
 import { RotateCcw, SquareTerminal } from 'lucide-react'
 import { Button } from '../../design/button.tsx'
-import type { Possible } from '../data/build-actions.ts'
+import type { AvailableActions } from '../data/build-actions.ts'
 import { hasFailed, type JobView } from '../data/job-state.ts'
 
 export interface StepActionsProps {
   /** The newest attempt of the step. */
   readonly step: JobView
-  readonly possible: Possible
+  readonly available: AvailableActions
   readonly isRetrying: boolean
   readonly onRetry: () => void
   readonly onShell: () => void
@@ -16,8 +16,8 @@ export interface StepActionsProps {
 }
 
 /** What can be done with the selected step (web B9). */
-export function StepActions({ step, possible, isRetrying, onRetry, onShell, isOpen, onToggle }: StepActionsProps) {
-  const { retryIsRebuild, retryStep, shell } = possible
+export function StepActions({ step, available, isRetrying, onRetry, onShell, isOpen, onToggle }: StepActionsProps) {
+  const { retryIsRebuild, retryStep, shell } = available
   // Rendering is done again by a rebuild, which stands above.
   const isStep = step.step_key != null
   const canBeTried = isStep && (step.retry.allowed || retryIsRebuild || hasFailed(step))

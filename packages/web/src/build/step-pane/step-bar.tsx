@@ -2,14 +2,14 @@ import { Link, useNavigate } from '@tanstack/react-router'
 import { ChevronLeft } from 'lucide-react'
 import type { Ref } from 'react'
 import { useNow } from '../../api/clock.ts'
-import { Foreign } from '../../design/isolated-text.tsx'
+import { IsolatedText } from '../../design/isolated-text.tsx'
 import { lookOf } from '../../design/state.ts'
 import { StateMark, StateWord } from '../../design/state-mark.tsx'
 import { formatDuration } from '../../text/duration.ts'
 import { showInvisible } from '../../text/escape.ts'
-import { causeWords } from '../data/attempt-view.ts'
+import { attemptCause } from '../data/attempt-view.ts'
 import { instantOf, type JobView, nameOf, ranMs } from '../data/job-state.ts'
-import { endWords } from '../sentences/failure-reason.ts'
+import { failureReason } from '../sentences/failure-reason.ts'
 import { StepActions, type StepActionsProps } from './step-actions.tsx'
 
 interface JobBarProps extends StepActionsProps {
@@ -21,7 +21,7 @@ interface JobBarProps extends StepActionsProps {
 const from = '/$org/pipelines/$slug/builds/$number'
 
 /** Which step and attempt is shown, how it ended, and what can be done with it. */
-export function JobBar({ step, job, possible, attemptsRef, ...on }: JobBarProps) {
+export function JobBar({ step, job, available, attemptsRef, ...on }: JobBarProps) {
   return (
     <div className="flex min-h-10 flex-wrap items-center gap-x-3 gap-y-1 border-b border-hairline px-3 py-1">
       <StepName step={step} />
@@ -31,7 +31,7 @@ export function JobBar({ step, job, possible, attemptsRef, ...on }: JobBarProps)
       </span>
       <JobRemarks step={step} job={job} attemptsRef={attemptsRef} />
       <span className="ml-auto shrink-0">
-        <StepActions step={step} possible={possible} {...on} />
+        <StepActions step={step} available={available} {...on} />
       </span>
     </div>
   )
@@ -69,7 +69,7 @@ export function JobRemarksRow(props: Pick<JobBarProps, 'step' | 'job' | 'attempt
 function StepName({ step }: Pick<JobBarProps, 'step'>) {
   return (
     <h2 className="min-w-0 truncate font-semibold" title={showInvisible(nameOf(step))}>
-      <Foreign text={nameOf(step)} />
+      <IsolatedText text={nameOf(step)} />
     </h2>
   )
 }
@@ -79,7 +79,7 @@ function JobRemarks({ step, job, attemptsRef }: Pick<JobBarProps, 'step' | 'job'
     <>
       {job.substituted_image && (
         <span className="text-13 text-soft">
-          <Foreign text={job.substituted_image} /> could not be pulled; the runner’s own tools were used instead
+          <IsolatedText text={job.substituted_image} /> could not be pulled; the runner’s own tools were used instead
         </span>
       )}
       {step.attempts.length > 1 && <Attempts step={step} job={job} ref={attemptsRef} />}
@@ -124,14 +124,14 @@ function Attempts({ step, job, ref }: AttemptsProps) {
     >
       {step.attempts.toReversed().map((attempt) => (
         <option key={attempt.job_id} value={attempt.number}>
-          {attemptWords(attempt)}
+          {attemptLabel(attempt)}
         </option>
       ))}
     </select>
   )
 }
 
-function attemptWords({
+function attemptLabel({
   number,
   state,
   exit_code,
@@ -140,8 +140,8 @@ function attemptWords({
   cause,
 }: JobView['attempts'][number]): string {
   const failed = state === 'failed' || state === 'timed_out'
-  const end = failed ? `, ${endWords({ failure: null, exit_code, state: state as JobView['state'] })}` : ''
+  const end = failed ? `, ${failureReason({ failure: null, exit_code, state: state as JobView['state'] })}` : ''
   const [started, finished] = [instantOf(started_at), instantOf(finished_at)]
   const ran = started === null || finished === null ? '' : `, ${formatDuration(finished - started)}`
-  return `Attempt ${number}: ${lookOf(state).word}${end}${ran} (${causeWords(cause)})`
+  return `Attempt ${number}: ${lookOf(state).word}${end}${ran} (${attemptCause(cause)})`
 }

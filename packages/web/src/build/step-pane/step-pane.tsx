@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import type { ReactNode, Ref } from 'react'
 import { useIsNarrow } from '../../browser/use-is-narrow.ts'
-import { Foreign } from '../../design/isolated-text.tsx'
+import { IsolatedText } from '../../design/isolated-text.tsx'
 import { PaneBoundary } from '../../design/pane-boundary.tsx'
 import { LogViewer } from '../../log/log-viewer.tsx'
 import { repositoryLink } from '../../text/forge-link.ts'
@@ -37,7 +37,7 @@ interface JobPaneProps {
 
 /** One attempt of a step: how it ended and why, and its log; or why there is none yet. */
 export function JobPane({ place, view, stepActions, attemptsRef, onApprove, ...shown }: JobPaneProps) {
-  const { step, possible, isOpen } = stepActions
+  const { step, available, isOpen } = stepActions
   const job = withRenderFailure(useAttempt(place, step, shown.job), view)
   const jobs = allJobs(view)
   const byId = new Map(jobs.map((one) => [one.id, one]))
@@ -59,7 +59,7 @@ export function JobPane({ place, view, stepActions, attemptsRef, onApprove, ...s
             place={place}
             job={job}
             byId={byId}
-            canApprove={possible.approve === null}
+            canApprove={available.approve === null}
             onApprove={onApprove}
           />
         ) : !isLogShown ? (
@@ -137,7 +137,7 @@ export function NoJobsPanel({ view: { build } }: { readonly view: BuildView }) {
     <section aria-label="Why it failed" className="flex max-w-[100ch] flex-col gap-3 p-4 md:p-6">
       {error_message ? (
         <pre className="overflow-x-auto rounded-small border border-hairline bg-fail-tint px-3 py-2 font-log text-13 whitespace-pre-wrap">
-          <Foreign text={error_message} />
+          <IsolatedText text={error_message} />
         </pre>
       ) : (
         <p>The build has no steps.</p>

@@ -2,14 +2,14 @@ import { Link } from '@tanstack/react-router'
 import { useNow } from '../../api/clock.ts'
 import { Button } from '../../design/button.tsx'
 import { Instant } from '../../design/instant.tsx'
-import { Foreign } from '../../design/isolated-text.tsx'
+import { IsolatedText } from '../../design/isolated-text.tsx'
 import { StateMark } from '../../design/state-mark.tsx'
 import { formatDuration } from '../../text/duration.ts'
 import { instantOf, type JobView, nameOf } from '../data/job-state.ts'
 import type { BuildPlace } from '../data/queries.ts'
 import type { Sentence } from '../sentences/sentence.ts'
-import { skipWords } from '../sentences/skipped.ts'
-import { Said, SentenceLine } from './sentence-line.tsx'
+import { skipSentence } from '../sentences/skipped.ts'
+import { SentenceLine, ServerText } from './sentence-line.tsx'
 
 interface PanelProps {
   readonly place: BuildPlace
@@ -33,7 +33,7 @@ export function WaitingPanel({ place, job, byId, canApprove, onApprove }: Waitin
           <StateMark state={job.state} />
         </span>
         <span>
-          <Said text={waiting?.message ?? 'The reason is not known yet.'} />
+          <ServerText text={waiting?.message ?? 'The reason is not known yet.'} />
         </span>
       </h3>
       {waiting !== null && <Since since={waiting.since} />}
@@ -79,9 +79,9 @@ function Since({ since }: { readonly since: string }) {
 export function NotRunPanel({ place, job, byId }: PanelProps) {
   const said: Sentence =
     job.state === 'skipped'
-      ? skipWords(job, byId)
+      ? skipSentence(job, byId)
       : job.error_message
-        ? [{ kind: 'said', text: job.error_message }]
+        ? [{ kind: 'server', text: job.error_message }]
         : ['It was canceled before it started.']
   return (
     <section aria-label="Why it did not run" className="flex max-w-[72ch] flex-col items-start gap-3 p-6">
@@ -104,7 +104,7 @@ function Command({ job: { command } }: { readonly job: JobView }) {
     <div className="max-w-full">
       <p className="text-13 text-muted">Command</p>
       <pre className="max-h-60 overflow-auto rounded-small border border-hairline bg-inset px-2 py-1.5 font-mono text-13 whitespace-pre-wrap">
-        <Foreign text={command} />
+        <IsolatedText text={command} />
       </pre>
     </div>
   )
@@ -150,7 +150,7 @@ function HolderLink({
   pipeline_slug,
   build_number,
 }: Pick<Refs[number], 'name' | 'job_id' | 'pipeline_slug' | 'build_number'> & { readonly org: string }) {
-  if (pipeline_slug == null || build_number == null) return <Foreign text={name} />
+  if (pipeline_slug == null || build_number == null) return <IsolatedText text={name} />
   const params = { org, slug: pipeline_slug, number: String(build_number) }
   return (
     <>
@@ -160,12 +160,12 @@ function HolderLink({
         search={job_id === null ? {} : { job: job_id }}
         className={link}
       >
-        <Foreign text={name} />
+        <IsolatedText text={name} />
       </Link>
       {job_id !== null && (
         <span className="text-muted">
           {' '}
-          in <Foreign text={`${pipeline_slug} #${build_number}`} />
+          in <IsolatedText text={`${pipeline_slug} #${build_number}`} />
         </span>
       )}
     </>

@@ -27,7 +27,7 @@ function endOf({ running }: Row): number {
 const shortestWait = { ms: 1000, share: 0.01 }
 
 /** `install 40 s → queued 12 s → build 1 m 02 s: 87% of the run, waiting 10%`; empty when nothing has run. */
-export function tellPath(path: readonly Row[], lengthMs: number): string {
+export function describePath(path: readonly Row[], lengthMs: number): string {
   if (path.length === 0) return ''
   const percent = (ms: number) => Math.min(100, Math.round((ms / lengthMs) * 100))
   let [ranMs, waitedMs, end] = [0, 0, 0]

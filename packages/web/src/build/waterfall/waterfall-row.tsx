@@ -1,4 +1,4 @@
-import { Foreign } from '../../design/isolated-text.tsx'
+import { IsolatedText } from '../../design/isolated-text.tsx'
 import { lookOf } from '../../design/state.ts'
 import { StateMark } from '../../design/state-mark.tsx'
 import { Tooltip } from '../../design/tooltip.tsx'
@@ -32,7 +32,7 @@ export function WaterfallRow({ row, shown, isSelected, isCritical, onSelect }: W
         <span className="flex w-55 max-sm:w-36 shrink-0 items-center gap-2 border-r border-hairline px-2">
           <StateMark state={row.state} cached={row.cached} softFailed={row.softFailed} />
           <span className="line-clamp-1 flex-1 text-13">
-            <Foreign text={row.name} />
+            <IsolatedText text={row.name} />
           </span>
           {row.attempts > 1 && <span className="text-12 text-muted tabular">#{row.attempt}</span>}
         </span>

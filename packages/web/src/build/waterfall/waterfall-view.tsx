@@ -5,10 +5,10 @@ import { useNow } from '../../api/clock.ts'
 import type { Schema } from '../../api/schemas.ts'
 import { useIsNarrow } from '../../browser/use-is-narrow.ts'
 import { Button } from '../../design/button.tsx'
-import { Foreign } from '../../design/isolated-text.tsx'
+import { IsolatedText } from '../../design/isolated-text.tsx'
 import { EmptyState } from '../../design/page-states.tsx'
 import { Forks } from './bars.tsx'
-import { criticalPath, tellPath } from './critical-path.ts'
+import { criticalPath, describePath } from './critical-path.ts'
 import { waterfallOf } from './rows.ts'
 import { axisOf, place, scaleOf, zoomTo } from './scale.ts'
 import { WaterfallRow } from './waterfall-row.tsx'
@@ -65,7 +65,7 @@ export function WaterfallView({ view, selected, onSelect }: WaterfallViewProps) 
       <div className="flex flex-wrap items-center gap-x-4 gap-y-1 border-b border-hairline px-3 py-1.5">
         <p className="min-w-0 flex-1 text-13">
           <span className="font-semibold">Critical path </span>
-          <Foreign text={tellPath(path, lengthMs) || 'nothing has run yet'} />
+          <IsolatedText text={describePath(path, lengthMs) || 'nothing has run yet'} />
         </p>
         <Button look="quiet" aria-pressed={isZoomed} onClick={() => setZoomed(!isZoomed)} className="max-md:px-0">
           <Zoom size={16} aria-hidden="true" className="md:hidden" />

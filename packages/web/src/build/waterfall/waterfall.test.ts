@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Schema } from '../../api/schemas.ts'
-import { criticalPath, tellPath } from './critical-path.ts'
+import { criticalPath, describePath } from './critical-path.ts'
 import { waterfallOf } from './rows.ts'
 import { axisOf, place, scaleOf, zoomTo } from './scale.ts'
 
@@ -41,10 +41,10 @@ test('web B11 the critical path is the chain that decided the end, written out',
   )
   const path = criticalPath(fall)
   expect(path.map(({ name }) => name)).toEqual(['install', 'build', 'test'])
-  expect(tellPath(path, fall.lengthMs)).toBe(
+  expect(describePath(path, fall.lengthMs)).toBe(
     'install 40 s → build 1 m 02 s → waiting 8 s → test 2 m 14 s: 87% of the run, waiting 3%',
   )
-  expect(tellPath([], 1)).toBe('')
+  expect(describePath([], 1)).toBe('')
 })
 
 test('web B11 the critical path says what a step on it waited for: a runner, or one that prepared it', () => {
@@ -58,7 +58,7 @@ test('web B11 the critical path says what a step on it waited for: a runner, or 
     ],
     200_000,
   )
-  expect(tellPath(criticalPath(fall), fall.lengthMs)).toBe(
+  expect(describePath(criticalPath(fall), fall.lengthMs)).toBe(
     'install 40 s → queued 1 m 00 s → build 1 m 00 s → starting 20 s → test 20 s: 60% of the run, waiting 40%',
   )
 })

@@ -1,6 +1,6 @@
 import { ChevronDown, ChevronRight } from 'lucide-react'
 import { memo } from 'react'
-import { Foreign } from '../../design/isolated-text.tsx'
+import { IsolatedText } from '../../design/isolated-text.tsx'
 import { thousands } from '../../text/count.ts'
 import { formatDuration } from '../../text/duration.ts'
 import { showInvisible } from '../../text/escape.ts'
@@ -38,7 +38,7 @@ export const GroupRow = memo(function GroupRow(props: GroupRowProps) {
         aria-expanded={!isFolded}
       >
         {isFolded ? <ChevronRight size={14} aria-hidden="true" /> : <ChevronDown size={14} aria-hidden="true" />}
-        <Foreign text={group.title} />
+        <IsolatedText text={group.title} />
       </button>
       <span className="log-note">
         {thousands(lines)} {lines === 1 ? 'line' : 'lines'}

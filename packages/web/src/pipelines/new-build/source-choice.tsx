@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router'
 import { useId } from 'react'
 import type { Schema } from '../../api/schemas.ts'
 import { CopyField } from '../../design/copy-field.tsx'
-import { Foreign } from '../../design/isolated-text.tsx'
+import { IsolatedText } from '../../design/isolated-text.tsx'
 import type { BuildSources, SourceKind } from './build-sources.ts'
 
 interface SourceChoiceProps {
@@ -27,7 +27,7 @@ export function SourceChoice({ org, pipeline, sources, newest, value, onChange }
       {sources.missing !== null && (
         <div className="flex flex-col gap-2 text-muted">
           <p>
-            <Foreign text={sources.missing} />{' '}
+            <IsolatedText text={sources.missing} />{' '}
             <Link to="/$org/repos" params={{ org }} className="underline">
               Connect it
             </Link>
@@ -49,7 +49,7 @@ export function SourceChoice({ org, pipeline, sources, newest, value, onChange }
               onChange={() => onChange(kind)}
               className="mt-0.5 size-4 shrink-0 accent-text"
             />
-            <Foreign text={words[kind]} />
+            <IsolatedText text={words[kind]} />
           </label>
         ))}
       </fieldset>

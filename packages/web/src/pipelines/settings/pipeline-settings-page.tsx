@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { useOrganizationName } from '../../api/session.ts'
-import { Foreign } from '../../design/isolated-text.tsx'
+import { IsolatedText } from '../../design/isolated-text.tsx'
 import { PageHeading } from '../../design/page-heading.tsx'
 import { Skeleton } from '../../design/page-states.tsx'
 import { PlaceError } from '../../navigation/place-error.tsx'
@@ -19,7 +19,7 @@ export function PipelineSettingsPage() {
   return (
     <>
       <PageHeading title={`Settings of ${showInvisible(pipeline?.name ?? slug)} · ${organization}`}>
-        Settings of <Foreign text={pipeline?.name ?? slug} />
+        Settings of <IsolatedText text={pipeline?.name ?? slug} />
       </PageHeading>
       <div className="flex max-w-[calc(72ch+32px)] flex-col gap-10 px-4 pb-12">
         <p className="-mt-3">

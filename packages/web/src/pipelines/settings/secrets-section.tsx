@@ -6,7 +6,7 @@ import { Button } from '../../design/button.tsx'
 import { ConfirmDialog } from '../../design/confirm-dialog.tsx'
 import { Dialog } from '../../design/dialog.tsx'
 import { Ago } from '../../design/instant.tsx'
-import { Foreign } from '../../design/isolated-text.tsx'
+import { IsolatedText } from '../../design/isolated-text.tsx'
 import { ErrorState, Skeleton } from '../../design/page-states.tsx'
 import { toast } from '../../interaction/toasts.tsx'
 import { SecretForm } from './secret-form.tsx'
@@ -66,7 +66,7 @@ export function SecretsSection({ scope, title, about }: SecretsSectionProps) {
               <span className="text-13 text-muted">
                 {limitsOf(secret) !== '' && (
                   <>
-                    <Foreign text={limitsOf(secret)} /> ·{' '}
+                    <IsolatedText text={limitsOf(secret)} /> ·{' '}
                   </>
                 )}
                 set <Ago at={secret.updated_at} />

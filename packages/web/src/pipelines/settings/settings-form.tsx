@@ -6,7 +6,7 @@ import { usePermission } from '../../api/session.ts'
 import { Button } from '../../design/button.tsx'
 import { Checkbox } from '../../design/checkbox.tsx'
 import { Field, Select, TextArea } from '../../design/field.tsx'
-import { Foreign } from '../../design/isolated-text.tsx'
+import { IsolatedText } from '../../design/isolated-text.tsx'
 import { Notice } from '../../design/notice.tsx'
 import { FormProblem } from '../../design/problems.tsx'
 import { toast } from '../../interaction/toasts.tsx'
@@ -66,8 +66,8 @@ export function SettingsForm({ org, pipeline }: SettingsFormProps) {
       {byCode && (
         <Notice title="Managed by code">
           <p>
-            The pipeline file in <Foreign text={pipeline.repo_name ?? pipeline.repository} /> sets the name, default
-            branch, manual builds and the name in the code. You cannot change them here.
+            The pipeline file in <IsolatedText text={pipeline.repo_name ?? pipeline.repository} /> sets the name,
+            default branch, manual builds and the name in the code. You cannot change them here.
           </p>
         </Notice>
       )}

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isFresh, whyNotRemove } from './ways-in.ts'
+import { isFresh, whyNotRemove } from './sign-in-methods.ts'
 
 test('web S3 the last way in cannot go, and neither can one while the others are not known', () => {
   expect(whyNotRemove(1, 0)).toMatch(/only way/)

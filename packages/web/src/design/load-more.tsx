@@ -14,7 +14,7 @@ interface MoreProps {
 }
 
 /** The end of a paged list: the next page comes when it is scrolled to, and by a real button (web P4). One that failed is asked for again by a click only. */
-export function More({ query, what }: MoreProps) {
+export function LoadMore({ query, what }: MoreProps) {
   const { hasNextPage: hasMore, isFetchingNextPage: isLoading } = query
   const problem = query.isFetchNextPageError ? problemOf(query.error).message : null
   const onMore = () => void query.fetchNextPage()

@@ -13,7 +13,7 @@ interface LoadedProps<Data> {
 }
 
 /** What a query has: nothing yet, a failure, what it gave, or what it gave before it failed. */
-export function Loaded<Data>({ query, what, rows = 3, children }: LoadedProps<Data>) {
+export function QueryContent<Data>({ query, what, rows = 3, children }: LoadedProps<Data>) {
   const { data, error, dataUpdatedAt, refetch } = query
   const retry = () => void refetch()
   if (data === undefined)

@@ -8,7 +8,7 @@ type TokenKind = 'register' | 'recover' | 'invite' | 'setup'
 const kept = new Map<TokenKind, string>()
 
 /** The token of the link that this page was opened with. It leaves the address bar at once; null: the page was opened without one. */
-export function useMailedToken(kind: TokenKind): string | null {
+export function useLinkToken(kind: TokenKind): string | null {
   const { token } = useSearch({ strict: false })
   const { history } = useRouter()
   // The page stays as it is when its token is used up.
@@ -24,7 +24,7 @@ export function useMailedToken(kind: TokenKind): string | null {
 }
 
 /** The token that is kept, outside of its own page. */
-export function keptToken(kind: TokenKind): string | null {
+export function storedToken(kind: TokenKind): string | null {
   return kept.get(kind) ?? null
 }
 
