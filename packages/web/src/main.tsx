@@ -10,7 +10,8 @@ import { onKeyDown } from './interaction/shortcuts.ts'
 import { firstPageReady } from './routes/first-page.ts'
 import { router } from './routes/router.tsx'
 
-// The scroll lock of dialogs writes a style element, which the page's policy allows with its nonce only.
+// The scroll lock of dialogs writes a style element, which the content security policy allows only
+// with its nonce.
 setNonce(document.querySelector<HTMLMetaElement>('meta[property=csp-nonce]')?.nonce ?? '')
 watchInput()
 watchMissingChunks()
@@ -18,7 +19,7 @@ watchSession()
 document.addEventListener('keydown', onKeyDown)
 const place = document.getElementById('app')
 if (place === null) throw new Error('index.html has no element #app')
-// Not awaited here: parts of the first page may import this file, and it would wait for itself.
+// Not awaited: parts of the first page may import this file, which would then wait for itself.
 void firstPageReady(router.load()).then(() =>
   createRoot(place).render(
     <StrictMode>

@@ -4,7 +4,7 @@ import { PageHeading } from '../design/page-heading.tsx'
 import { TabNav, tabClass } from '../design/tabs.tsx'
 
 interface AccountLayoutProps {
-  /** Of the page that is shown. */
+  /** The title of the page that is shown. */
   readonly title: string
   readonly actions?: ReactNode
   readonly children: ReactNode
@@ -18,7 +18,7 @@ const pages = [
   ['/account/appearance', 'Appearance'],
 ] as const
 
-/** What belongs to the person, part by part. */
+/** Frames the pages of the person's account, with a tab for each. */
 export function AccountLayout({ title, actions, children }: AccountLayoutProps) {
   return (
     <>

@@ -15,7 +15,7 @@ import { Identities } from './identities.tsx'
 import { accountChanges, sessionsQuery } from './queries.ts'
 import { isFresh } from './sign-in-methods.ts'
 
-/** Who one is here, the accounts elsewhere that sign one in, and the end of it. */
+/** Shows the profile, the linked accounts and the way to delete the account. */
 export function AccountPage() {
   return (
     <AccountLayout title="Account">
@@ -26,7 +26,7 @@ export function AccountPage() {
   )
 }
 
-/** The name that others see, and the address that stands for the account. */
+/** Edits the name that others see, and shows the address of the account. */
 function ProfileForm() {
   const { user } = useSession()
   const kept = user.name ?? ''
@@ -68,7 +68,10 @@ function ProfileForm() {
   )
 }
 
-/** The end of an account: after a fresh sign-in, with its address typed, and a list of what goes (web S7). */
+/**
+ * Deletes the account after a fresh sign-in, once its address is typed, and lists what is deleted
+ * (web S7).
+ */
 function DeleteAccount() {
   const [isAsked, setAsked] = useState(false)
   const { user } = useSession()

@@ -4,7 +4,7 @@ import { Checkbox } from '../design/checkbox.tsx'
 import { Segmented } from '../design/segmented.tsx'
 import { AccountLayout } from './account-layout.tsx'
 
-/** How the app looks and listens on this device (web S6). */
+/** Sets theme, density, time zone and shortcuts of this device (web S6). */
 export function AppearancePage() {
   const { theme, density, zone, singleKeys } = useAppearance()
   return (

@@ -15,7 +15,10 @@ interface SignInAgainProps {
   readonly onClose: () => void
 }
 
-/** Before what cannot be taken back: whoever found an open browser is not its owner. */
+/**
+ * Asks for a fresh sign-in before an irreversible change: whoever found an open browser is not its
+ * owner.
+ */
 export function SignInAgain({ open, onClose }: SignInAgainProps) {
   return (
     <Dialog open={open} onClose={onClose} title="Confirm that it is you">
@@ -33,7 +36,7 @@ function WaysIn() {
     mutationFn: async () => {
       if (!(await signInWithPasskey())) return
       const session = await sessionChanged(queryClient)
-      // Somebody else's passkey: their page, not this one.
+      // Another person's passkey was used: they get their own page.
       if (session?.user.uuid !== user.uuid) location.assign('/account')
       await queryClient.invalidateQueries({ queryKey: sessionsQuery.queryKey })
     },

@@ -13,7 +13,7 @@ import { QueryContent } from './query-content.tsx'
 import { Row, Rows } from './row.tsx'
 import { whyNotRemove } from './sign-in-methods.ts'
 
-/** Accounts elsewhere that sign in to this one (web S3). */
+/** Lists the accounts at providers that sign in to this account (web S3). */
 export function Identities() {
   const identities = useQuery(identitiesQuery)
   return (
@@ -76,7 +76,7 @@ function Linked({ linked }: { readonly linked: readonly Schema<'Identity'>[] }) 
   )
 }
 
-/** Providers that this server has and this account does not. */
+/** Offers the providers of this server that are not linked yet. */
 function Linkable({ linked }: { readonly linked: readonly Schema<'Identity'>[] }) {
   const config = useAuthConfig()
   const names = config?.providers.map(({ name }) => name) ?? []

@@ -14,7 +14,7 @@ interface KeyDialogProps {
   readonly onClose: () => void
 }
 
-/** Makes a key, then shows its secret: then, and never again. */
+/** Creates a key and shows its secret once. */
 export function KeyDialog({ open, onClose }: KeyDialogProps) {
   const changes = accountChanges(useQueryClient())
   const create = useMutation({
@@ -48,7 +48,7 @@ interface NewKeyProps {
 function NewKey(props: NewKeyProps) {
   const { organizations } = useSession()
   const slugs = organizations.map(({ slug }) => slug)
-  // Least first: one organization, and reading in it.
+  // Starts with the fewest rights: one organization, read only.
   const [wish, setWish] = useState<KeyDraft>({
     ...{ description: '', scopes: ['read'], organizations: slugs.slice(0, 1), days: 90 },
   })

@@ -6,11 +6,11 @@ import { Field, Select } from '../design/field.tsx'
 import { ProblemNote } from '../design/problems.tsx'
 import { type Lifetime, lifetimeName, lifetimes, type Scope, scopeMeaning, scopes } from './key-facts.ts'
 
-/** What a key is to be. */
+/** The values of the form that creates a key. */
 export interface KeyDraft {
   readonly description: string
   readonly scopes: readonly Scope[]
-  /** Slugs; null: all, also later ones. */
+  /** Slugs; null: all organizations, including later ones. */
   readonly organizations: string[] | null
   readonly days: Lifetime
 }
@@ -18,7 +18,7 @@ export interface KeyDraft {
 interface KeyFormProps {
   readonly wish: KeyDraft
   readonly onChange: (wish: KeyDraft) => void
-  /** Of the person's organizations. */
+  /** The slugs of the person's organizations. */
   readonly slugs: readonly string[]
   readonly onCreate: (wish: KeyDraft) => void
   readonly isBusy: boolean
@@ -26,7 +26,7 @@ interface KeyFormProps {
   readonly onClose: () => void
 }
 
-/** Name, rights, places and end of a key, least first. */
+/** Asks for name, scopes, organizations and lifetime of a key, starting with the fewest rights. */
 export function KeyForm({ wish, onChange, slugs, onCreate, isBusy, error, onClose }: KeyFormProps) {
   const problems = error === null ? {} : problemOf(error).fields
   const lack = lackOf(wish)
@@ -102,7 +102,7 @@ interface KeyPlacesProps {
   readonly onChange: (chosen: string[] | null) => void
 }
 
-/** In which organizations a key works. */
+/** Chooses the organizations in which a key works. */
 function KeyPlaces({ slugs, chosen, onChange }: KeyPlacesProps) {
   return (
     <fieldset className="flex flex-col gap-1">

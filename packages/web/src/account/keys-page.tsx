@@ -48,7 +48,7 @@ type Key = Schema<'ApiToken'>
 
 const nameOf = ({ description }: Key) => description ?? 'Unnamed key'
 
-/** Every key, newest first: what it may do, where, until when, and when it was used. */
+/** Lists every key, newest first, with its scopes, organizations, expiry and last use. */
 function KeyList({ keys }: { readonly keys: readonly Key[] }) {
   const changes = accountChanges(useQueryClient())
   const [leaving, setLeaving] = useState<Key | null>(null)

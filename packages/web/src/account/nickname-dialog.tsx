@@ -11,11 +11,11 @@ interface NicknameDialogProps {
   readonly title: string
   readonly proposed: string
   readonly confirm: string
-  /** false: it was not done, and nothing is to be said of that. */
+  /** Resolves to false if the person gave up; nothing is shown then. */
   readonly onSave: (nickname: string) => Promise<boolean>
 }
 
-/** Asks how a passkey is to be called. */
+/** Asks for the name of a passkey. */
 export function NicknameDialog({ open, onClose, title, ...rest }: NicknameDialogProps) {
   return (
     <Dialog open={open} onClose={onClose} title={title}>

@@ -16,7 +16,7 @@ type Passkey = Schema<'Passkey'>
 
 const nameOf = ({ nickname }: Passkey) => nickname ?? 'Passkey'
 
-/** Every passkey, newest first, with a new name or none at all for each. */
+/** Lists every passkey, newest first. Each can be renamed or removed. */
 export function PasskeyList({ passkeys }: { readonly passkeys: readonly Passkey[] }) {
   const identities = useQuery(identitiesQuery)
   const changes = accountChanges(useQueryClient())

@@ -14,7 +14,7 @@ import { PasskeyList } from './passkey-list.tsx'
 import { accountChanges, passkeysQuery } from './queries.ts'
 import { QueryContent } from './query-content.tsx'
 
-/** The passkeys that sign one in (web S3). */
+/** Lists the passkeys of the account (web S3). */
 export function PasskeysPage() {
   const barrier = usePasskeyBarrier()
   const { user } = useSession()
@@ -69,7 +69,10 @@ export function PasskeysPage() {
   )
 }
 
-/** Adding a passkey: the name that is proposed for it, and the ceremony. `run` gives false when the person did not want to. */
+/**
+ * Returns the proposed name of a new passkey, and `run`, which creates it; false: the person gave
+ * up.
+ */
 function useAddPasskey() {
   const changes = accountChanges(useQueryClient())
   return {

@@ -26,7 +26,7 @@ export const sessionsQuery = queryOptions({
   queryFn: async ({ signal }) => (await answer(client.GET('/api/v0/user/sessions', { signal }))).sessions,
 })
 
-/** What people can change of what is theirs; each brings what is shown up to date. */
+/** Changes the person's own data. Each change refreshes the queries that it affects. */
 export function accountChanges(queries: QueryClient) {
   const renew = (...names: readonly string[]) =>
     Promise.all(names.map((name) => queries.invalidateQueries({ queryKey: [name] })))
@@ -35,7 +35,7 @@ export function accountChanges(queries: QueryClient) {
       await answer(client.PATCH('/api/v0/user', { body: { name } }))
       await renew('session')
     },
-    /** false: the person did not want to. */
+    /** Resolves to false if the person gave up. */
     addPasskey: async (nickname: string) => {
       const made = await createPasskey(await answer(client.POST('/api/v0/auth/passkey/register/options')))
       if (made === null) return false
@@ -82,7 +82,10 @@ export function accountChanges(queries: QueryClient) {
   }
 }
 
-/** Sessions end with the passkey or account that they were begun with: this one may have. Nothing of it stays in this page then. */
+/**
+ * Leaves if the change ended this session: sessions end with the passkey or account that started
+ * them.
+ */
 async function leaveIfOver(): Promise<void> {
   try {
     await answer(client.GET('/api/v0/session'))
@@ -92,7 +95,7 @@ async function leaveIfOver(): Promise<void> {
   }
 }
 
-/** Goes to the sign-in page as a new document, in which nothing of this one is left. Never resolves: the page is going. */
+/** Loads the sign-in page as a new document, so that nothing stays in memory. Never resolves. */
 function leave(): Promise<never> {
   notifyTabs()
   location.assign('/login')

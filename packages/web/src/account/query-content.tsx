@@ -5,14 +5,17 @@ import { StaleBar } from '../design/problems.tsx'
 
 interface LoadedProps<Data> {
   readonly query: UseQueryResult<Data>
-  /** What is loaded: `your passkeys`. */
+  /** Names what is loaded: `your passkeys`. */
   readonly what: string
-  /** How many are expected. */
+  /** How many placeholder rows are shown. */
   readonly rows?: number
   readonly children: (data: Data) => ReactNode
 }
 
-/** What a query has: nothing yet, a failure, what it gave, or what it gave before it failed. */
+/**
+ * Shows the data of a query, a skeleton before it, or the failure. Old data stays below a bar that
+ * says so.
+ */
 export function QueryContent<Data>({ query, what, rows = 3, children }: LoadedProps<Data>) {
   const { data, error, dataUpdatedAt, refetch } = query
   const retry = () => void refetch()

@@ -1,6 +1,5 @@
 import type { ReactNode } from 'react'
 
-/** A list of things that belong to the person. */
 export function Rows({ label, children }: { readonly label: string; readonly children: ReactNode }) {
   return (
     <ul aria-label={label} className="border-t border-hairline empty:border-t-0">
@@ -12,14 +11,14 @@ export function Rows({ label, children }: { readonly label: string; readonly chi
 interface RowProps {
   readonly icon: ReactNode
   readonly name: ReactNode
-  /** Words beside the name: `this one`. */
+  /** Tags beside the name: `this session`. */
   readonly tags?: ReactNode
-  /** Below it, muted. */
+  /** Facts below the name, muted. */
   readonly facts: readonly ReactNode[]
   readonly actions?: ReactNode
 }
 
-/** One of them: its name, what is known of it, and what can be done with it; on narrow screens below each other. */
+/** Shows a name, its facts and its actions, below each other on narrow screens. */
 export function Row({ icon, name, tags, facts, actions }: RowProps) {
   return (
     <li className="flex flex-wrap items-center gap-x-4 gap-y-2 border-b border-hairline px-4 py-3">

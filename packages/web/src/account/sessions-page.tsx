@@ -16,7 +16,7 @@ import { Row, Rows } from './row.tsx'
 
 type Session = Schema<'Session'>
 
-/** Where one is signed in (web S5). */
+/** Lists the browsers and terminals that are signed in (web S5). */
 export function SessionsPage() {
   const sessions = useQuery(sessionsQuery)
   const changes = accountChanges(useQueryClient())

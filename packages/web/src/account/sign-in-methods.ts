@@ -1,11 +1,14 @@
-/** Why the last way into an account cannot go (web S3); null: there is another one. Unknown counts count as none. */
+/**
+ * Explains why the last sign-in method cannot be removed (web S3); null: another one remains.
+ * Unknown counts count as 0.
+ */
 export function whyNotRemove(passkeys: number | undefined, identities: number | undefined): string | null {
   return (passkeys ?? 0) + (identities ?? 0) > 1
     ? null
     : 'This is your only way to sign in. Add a passkey or link an account first.'
 }
 
-/** How long after signing in somebody counts as freshly signed in, for what cannot be taken back (web S7). */
+/** How long a sign-in counts as fresh, for irreversible changes (web S7). */
 const freshMs = 10 * 60_000
 
 interface StartedSession {
@@ -13,7 +16,7 @@ interface StartedSession {
   readonly current: boolean
 }
 
-/** Whether the session of this page was begun a short while ago. */
+/** Whether the current session started a short while ago. */
 export function isFresh(sessions: readonly StartedSession[], now: number): boolean {
   const current = sessions.find((session) => session.current)
   return current !== undefined && now - Date.parse(current.created_at) < freshMs

@@ -4,7 +4,10 @@ import type { Schema } from './schemas.ts'
 
 export type AuthConfig = Schema<'AuthConfig'>
 
-/** What this server offers. It stands in the page already (`index.html`); asked for again only where the page was served without. */
+/**
+ * Reads what this server offers. `index.html` holds it already; it is fetched only where the page
+ * was served without it.
+ */
 export const authConfigQuery = queryOptions({
   queryKey: ['auth-config'],
   queryFn: ({ signal }): Promise<AuthConfig> => answer(client.GET('/api/v0/auth/config', { signal })),
@@ -12,7 +15,7 @@ export const authConfigQuery = queryOptions({
   staleTime: 5 * 60_000,
 })
 
-/** What this server offers; undefined until it is known. */
+/** Returns what this server offers; undefined until it is known. */
 export function useAuthConfig(): AuthConfig | undefined {
   return useQuery(authConfigQuery).data
 }

@@ -2,10 +2,13 @@ import type { paths } from '@harmont/contract'
 import createClient, { type Middleware } from 'openapi-fetch'
 import { ApiProblem, describeProblem, noAnswer, unreadable } from './problem.ts'
 
-/** A read that takes longer than this gets no answer any more; changes may take their time. */
+/** Reads time out after this long. Changes have no limit. */
 const readMs = 30_000
 
-/** The header is read anew each time: signing in, also in another tab, changes the cookie. Reads carry no header of ours, so that the page's preloads match them. */
+/**
+ * Reads the cookie for each request, because signing in changes it, also in another tab. Reads send
+ * no header of ours, so that they match the page's preloads.
+ */
 const withCsrf: Middleware = {
   onRequest({ request }) {
     if (request.method !== 'GET') request.headers.set('x-csrf-token', csrfToken(document.cookie))
@@ -16,7 +19,10 @@ const withCsrf: Middleware = {
   },
 }
 
-/** Every operation of the contract, by path. Only `queries.ts` files call it, and always through `answer`. */
+/**
+ * Calls every operation of the contract by its path. Only `queries.ts` files use it, always through
+ * `answer`.
+ */
 export const client = createClient<paths>({ baseUrl: location.origin, fetch: ask })
 client.use(withCsrf)
 
@@ -33,12 +39,17 @@ interface Outcome<Data> {
 
 let onUnauthorized: () => void = () => undefined
 
-/** Has it called whenever the server says that a request had no session, but for `GET /session`, whose answer that is. */
+/**
+ * Calls `listener` whenever a request had no session, except for `GET /session`, whose answer that
+ * is.
+ */
 export function whenUnauthorized(listener: () => void): void {
   onUnauthorized = listener
 }
 
-/** What the server answered; throws `ApiProblem` for everything that is not a success. An abort stays the abort that it is. */
+/**
+ * Returns the data of a response. Throws `ApiProblem` for every failure; an abort stays an abort.
+ */
 export async function answer<Data>(asked: Promise<Outcome<Data>>): Promise<Data> {
   const outcome = await asked.catch((cause: unknown) => {
     throw isAbort(cause) || cause instanceof ApiProblem ? cause : unreadable(cause)
@@ -51,7 +62,7 @@ export async function answer<Data>(asked: Promise<Outcome<Data>>): Promise<Data>
   const problem = describeProblem(response.status, response.headers, error)
   if (problem.code !== 'unauthorized') throw new ApiProblem(problem)
   if (!response.url.endsWith('/api/v0/session')) onUnauthorized()
-  // The server's words are for programs.
+  // The server's own sentence is written for programs.
   throw new ApiProblem({ ...problem, message: 'Your session has ended. Sign in again.' })
 }
 
@@ -59,7 +70,7 @@ function isAbort(cause: unknown): boolean {
   return cause instanceof DOMException && cause.name === 'AbortError'
 }
 
-/** The value that changes must carry (`http.md` 3.2), from `document.cookie`; empty when nobody is signed in. */
+/** Returns the token that changes must send (`http.md` 3.2); empty when nobody is signed in. */
 function csrfToken(cookies: string): string {
   const found = cookies.split('; ').find((cookie) => cookie.startsWith('harmont_csrf='))
   return found === undefined ? '' : decodeURIComponent(found.slice('harmont_csrf='.length))

@@ -12,12 +12,15 @@ export function setServerTime(instant: string): void {
   if (Number.isFinite(given)) behindMs = given - Date.now()
 }
 
-/** The server's time now, in Unix milliseconds. */
+/** Returns the server's time in Unix milliseconds. */
 export function serverNow(): number {
   return Date.now() + behindMs
 }
 
-/** A time of the server's by this machine's clock, which goes on evenly whenever the server's time is learned. */
+/**
+ * Converts a server time to this machine's clock, which does not jump when the server's time is
+ * learned.
+ */
 export function onThisMachine(serverTime: number): number {
   return serverTime - behindMs
 }
@@ -39,7 +42,7 @@ function subscribe(listener: () => void): () => void {
   }
 }
 
-/** The server's time, anew each second, from one timer for the whole page. */
+/** Returns the server's time, updated each second by one timer for the whole page. */
 export function useNow(): number {
   return useSyncExternalStore(subscribe, () => now)
 }

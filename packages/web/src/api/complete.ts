@@ -1,12 +1,15 @@
-/** What another release of the server may leave out: missing arrays are empty, other missing members unknown (web X1). */
+/**
+ * Completes answers of other releases: a missing array becomes empty, another missing member null
+ * (web X1).
+ */
 import type { Schema } from './schemas.ts'
 
-/** The array, without items that are nothing; empty where there is none. */
+/** Returns the array without null items; empty if there is none. */
 export function listOf<Item>(value: readonly Item[] | null | undefined): Item[] {
   return Array.isArray(value) ? value.filter((item) => item !== null && item !== undefined) : []
 }
 
-/** A page of a list, each item of it completed. */
+/** Completes each item of a page of a list. */
 export function completePage<Page extends { data: unknown[] }>(
   page: Page,
   complete: (item: Page['data'][number]) => Page['data'][number] = (item) => item,
@@ -15,13 +18,16 @@ export function completePage<Page extends { data: unknown[] }>(
   return { ...page, data: listOf(data).map(complete) }
 }
 
-/** A build as lists and the page of one show it. */
+/** A build as lists and the build page show it. */
 export interface ReadBuild extends Schema<'BuildSummary'> {
-  /** Of one that runs: since when, by this machine's clock, it would have run without a pause. A retry goes on where the build ended. */
+  /**
+   * For a running build: since when, by this machine's clock, it would have run without a pause. A
+   * retry continues where the build ended.
+   */
   readonly runs_since?: number
 }
 
-/** A build as it was read just now. */
+/** Completes a build that was just read. */
 export function completeBuild(given: Schema<'BuildSummary'>): ReadBuild {
   const build: Partial<Schema<'BuildSummary'>> = given
   return {
@@ -35,7 +41,7 @@ export function completeBuild(given: Schema<'BuildSummary'>): ReadBuild {
   }
 }
 
-/** Lines of a log, as an answer or an event brings them. */
+/** Completes lines of a log, from an answer or an event. */
 export function completeLines<Page extends Schema<'LogPage'>>(given: Page): Page {
   const page: Partial<Schema<'LogPage'>> = given
   const lines = listOf(page.lines)
@@ -51,7 +57,7 @@ export function completeLines<Page extends Schema<'LogPage'>>(given: Page): Page
   }
 }
 
-/** What was found in a log beside its lines. */
+/** Completes the groups, errors and remarks of a log. */
 export function completeFindings<Given extends Pick<Schema<'JobLogView'>, 'groups' | 'errors' | 'remarks'>>(
   given: Given,
 ): Given {

@@ -1,11 +1,11 @@
 import { createStore } from '../browser/store.ts'
 
-/** Names of the pipelines that were read, by organization and slug. */
+/** Names of pipelines that were read, by organization and slug. */
 const names = createStore<ReadonlyMap<string, string>>(new Map())
 
 const keyOf = (org: string, slug: string) => `${org}/${slug}`
 
-/** Keeps what pipelines are called, for pages that know their slug only. */
+/** Remembers pipeline names for pages that know only the slug. */
 export function rememberPipelineNames(
   org: string,
   pipelines: readonly { readonly slug: string; readonly name: string }[],
@@ -16,7 +16,7 @@ export function rememberPipelineNames(
     names.set(new Map([...before, ...news.map(({ slug, name }) => [keyOf(org, slug), name] as const)]))
 }
 
-/** Names pipelines: by their slug until the name was read. */
+/** Returns a function that names a pipeline, by its slug until its name is known. */
 export function usePipelineNames(): (org: string, slug: string) => string {
   const known = names.use()
   return (org, slug) => known.get(keyOf(org, slug)) ?? slug

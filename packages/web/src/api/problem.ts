@@ -1,21 +1,20 @@
-/** What went wrong with a request, in words that a page can show. */
+/** A failed request, in words that a page can show. */
 export interface Problem {
-  /** 0: no answer came. */
+  /** 0: no response came. */
   readonly status: number
-  /** The error's code in our catalogue; null where the answer was none of ours. */
+  /** The error code of our catalogue; null if the response was not ours. */
   readonly code: string | null
   readonly message: string
   readonly requestId: string | null
   readonly docUrl: string | null
-  /** Sentences about single fields of what was sent, by the field's name. */
+  /** Sentences about single fields of the request, by field name. */
   readonly fields: Readonly<Record<string, string>>
-  /** Everything else that the envelope says. */
+  /** All members of the error envelope. */
   readonly details: Readonly<Record<string, unknown>>
-  /** After how long the server wants to be asked again, in milliseconds. */
+  /** How long the server asks to wait before the next try, in milliseconds. */
   readonly retryAfterMs: number | null
 }
 
-/** A request that failed. */
 export class ApiProblem extends Error {
   readonly problem: Problem
 
@@ -26,19 +25,22 @@ export class ApiProblem extends Error {
   }
 }
 
-/** No answer at all: offline, a server that is down, a cut. */
+/** Describes a request without a response: offline, server down, connection cut. */
 export function noAnswer(cause: unknown): ApiProblem {
   const message = 'The server is not responding. It may be starting, or the network may be down.'
   return new ApiProblem({ ...unexplained(0, message), requestId: null }, { cause })
 }
 
-/** An answer came, and was none of ours: it was cut, empty, or changed by something between (web X2). */
+/** Describes a response that is cut, empty or altered by a proxy (web X2). */
 export function unreadable(cause: unknown): ApiProblem {
   const message = 'The response of the server was cut off or altered in transit.'
   return new ApiProblem(unexplained(0, message), { cause })
 }
 
-/** Reads our envelope (`http.md` 2); whatever is not one becomes a sentence of our own, never the text that came (web X2). */
+/**
+ * Reads our error envelope (`http.md` 2). Anything else gets a sentence of ours, never the text
+ * that came (web X2).
+ */
 export function describeProblem(status: number, headers: Headers, body: unknown): Problem {
   const seconds = Number(headers.get('retry-after'))
   const retryAfterMs = headers.has('retry-after') && Number.isFinite(seconds) ? seconds * 1000 : null
@@ -61,7 +63,7 @@ export function describeProblem(status: number, headers: Headers, body: unknown)
   }
 }
 
-/** What to say of anything that was thrown. */
+/** Describes anything that was thrown. */
 export function problemOf(thrown: unknown): Problem {
   if (thrown instanceof ApiProblem) return thrown.problem
   return unexplained(0, 'Something went wrong on this page. Reload it. Nothing changed on the server.')

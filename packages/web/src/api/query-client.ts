@@ -1,24 +1,24 @@
 import { QueryClient } from '@tanstack/react-query'
 import { ApiProblem } from './problem.ts'
 
-/** Who is told to wait longer than this is not kept waiting without a word. */
+/** A query does not wait silently for longer than this before its next try. */
 const patienceMs = 5000
 
-/** The one of this page. */
+/** The query client of this page. */
 export const queryClient = createQueryClient()
 
-/** Only what may go better by itself is asked again, and as late as the server wants (web D3). */
+/** Retries only failures that may pass, and no sooner than the server asks (web D3). */
 function createQueryClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {
       queries: {
-        // A server may be on this machine or in a network without a way out: the browser's idea of being online says little.
+        // `navigator.onLine` says little: the server may be on this machine or in a closed network.
         networkMode: 'always',
         staleTime: 15_000,
         gcTime: 10 * 60_000,
         retry: (count, error) => count < 2 && isPassing(error) && (retryAfterMs(error) ?? 0) <= patienceMs,
         retryDelay: (count, error) => retryAfterMs(error) ?? Math.min(1000 * 2 ** count, 30_000),
-        // The failure of one pane is shown in that pane, and old data stays.
+        // Each pane shows its own failure, and old data stays.
         throwOnError: false,
       },
       mutations: { retry: false, networkMode: 'always' },
@@ -26,7 +26,9 @@ function createQueryClient(): QueryClient {
   })
 }
 
-/** Whether the same request may succeed later: no answer, too many requests, a fault of the server. */
+/**
+ * Whether the same request may succeed later: no response, too many requests, or a server fault.
+ */
 export function isPassing(error: unknown): boolean {
   if (!(error instanceof ApiProblem)) return false
   const { status } = error.problem

@@ -6,7 +6,7 @@ import { safeRedirect } from './safe-redirect.ts'
 
 const origin = 'https://ci.example'
 
-/** Pieces that addresses which lead astray are made of. */
+/** Pieces of addresses that lead to another site. */
 const piece = fc.oneof(
   fc.constantFrom(
     '/',

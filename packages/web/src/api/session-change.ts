@@ -3,7 +3,10 @@ import { authConfigQuery } from './auth-config.ts'
 import { type Session, sessionQuery } from './session.ts'
 import { notifyTabs } from './session-tabs.ts'
 
-/** After signing in or out: nothing of who was there before is kept, other tabs are told (web A5). Gives who is signed in now; null: nobody. */
+/**
+ * Drops everything of the previous person after a sign-in or sign-out, and tells other tabs (web
+ * A5). Returns the new session; null: nobody.
+ */
 export async function sessionChanged(queryClient: QueryClient): Promise<Session | null> {
   const keys = [sessionQuery.queryKey[0], authConfigQuery.queryKey[0]] as readonly unknown[]
   queryClient.removeQueries({ type: 'inactive', predicate: ({ queryKey }) => !keys.includes(queryKey[0]) })

@@ -2,23 +2,26 @@ import { answer, client, whenUnauthorized } from './client.ts'
 import { queryClient } from './query-client.ts'
 import { type Session, sessionQuery } from './session.ts'
 
-/** All tabs of this browser; what is said in it is only that something about the session has changed. */
+/** Reaches all tabs of this browser. A message says only that the session has changed. */
 const channelName = 'harmont'
 
 let isSignedOutElsewhere = false
 
-/** Whether the session that is gone was ended on purpose, in another tab. */
+/** Whether another tab ended the session on purpose. */
 export function wasSignedOutElsewhere(): boolean {
   return isSignedOutElsewhere
 }
 
-/** Asks the server who is signed in; what it says is in `sessionQuery`. That it does not answer is nobody's sign-out (web A3). */
+/**
+ * Reads the session again into `sessionQuery`. A server that does not answer signs nobody out (web
+ * A3).
+ */
 export async function checkSession(): Promise<Session | null | undefined> {
   // The bar over the page shows that the server does not answer.
   return queryClient.fetchQuery({ ...sessionQuery, staleTime: 0, retry: false }).catch(() => undefined)
 }
 
-/** From now on this tab notices what other tabs do to the session (web A5), and what the server says of it. */
+/** Follows session changes made by other tabs (web A5) and reported by the server. */
 export function watchSession(): void {
   whenUnauthorized(() => void checkSession())
   new BroadcastChannel(channelName).addEventListener('message', () => {
@@ -29,14 +32,17 @@ export function watchSession(): void {
   })
 }
 
-/** Tells the other tabs that somebody signed in or out. */
+/** Tells other tabs that somebody signed in or out. */
 export function notifyTabs(): void {
   const channel = new BroadcastChannel(channelName)
   channel.postMessage({ type: 'session' })
   channel.close()
 }
 
-/** Signs out, here and in every tab, and goes to the sign-in page with nothing left in memory. Throws `ApiProblem` where the server does not do it. */
+/**
+ * Signs out in every tab and loads the sign-in page with nothing left in memory. Throws
+ * `ApiProblem` if the server refuses.
+ */
 export async function signOut(): Promise<void> {
   await answer(client.POST('/api/v0/auth/logout'))
   notifyTabs()

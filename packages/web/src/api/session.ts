@@ -7,7 +7,10 @@ import type { Schema } from './schemas.ts'
 export type Session = Schema<'SessionResponse'>
 type Permission = Schema<'SessionOrganization'>['permissions'][number]
 
-/** Who is signed in; null: nobody. Every other failure is a failure: only our own 401 says that there is no session, not that of a proxy (web A3). */
+/**
+ * Reads who is signed in; null: nobody. Only our own 401 means "no session", not that of a proxy
+ * (web A3).
+ */
 export const sessionQuery = queryOptions({
   queryKey: ['session'],
   queryFn: async ({ signal }): Promise<Session | null> => {
@@ -28,7 +31,10 @@ export const sessionQuery = queryOptions({
 
 let lastKnown: Session | null = null
 
-/** Who is signed in, on pages that nobody else sees. A page that is open when the session ends goes on showing what it shows, under the dialog that asks to sign in again (web A4). */
+/**
+ * Returns who is signed in. A page that is open when the session ends keeps its last person, under
+ * the dialog that asks to sign in again (web A4).
+ */
 export function useSession(): Session {
   const { data } = useSuspenseQuery(sessionQuery)
   lastKnown = data ?? lastKnown
@@ -36,17 +42,20 @@ export function useSession(): Session {
   return lastKnown
 }
 
-/** The organization as this person sees it; undefined: it is unknown, or not theirs. */
+/** Returns the organization as this person sees it; undefined: unknown, or not theirs. */
 export function useOrganization(slug: string): Schema<'SessionOrganization'> | undefined {
   return useSession().organizations.find((one) => one.slug === slug)
 }
 
-/** What an organization is called; its slug where it is unknown. */
+/** Returns the name of an organization; its slug if the name is unknown. */
 export function useOrganizationName(slug: string): string {
   return useOrganization(slug)?.name || slug
 }
 
-/** Whether this person may do it there: the server's list, never a rule guessed from the role (web A2). */
+/**
+ * Whether this person has a permission there, by the server's list and never by a rule derived from
+ * the role (web A2).
+ */
 export function usePermission(slug: string, permission: Permission): boolean {
   return useOrganization(slug)?.permissions.includes(permission) ?? false
 }

@@ -8,13 +8,13 @@ import { PageHeading } from '../design/page-heading.tsx'
 import { setupLinkCommand } from '../passkeys/barrier.ts'
 
 interface AuthCardProps {
-  /** The tab's title. */
+  /** The title of the tab. */
   readonly title: string
   readonly heading: string
   readonly children: ReactNode
 }
 
-/** How pages without the shell look: whose they are, and one thing to do. */
+/** Lays out a page without the page frame: the product's name above one card. */
 export function AuthCard({ title, heading, children }: AuthCardProps) {
   return (
     <div className="flex flex-col gap-4">
@@ -33,13 +33,16 @@ export function AuthCard({ title, heading, children }: AuthCardProps) {
 }
 
 interface AuthPageProps {
-  /** The tab's title. */
+  /** The title of the tab. */
   readonly title: string
   readonly heading: string
   readonly children: ReactNode
 }
 
-/** What the pages around signing in have in common. On a server that nobody can administer yet, each says so (web F1). */
+/**
+ * Lays out the pages around signing in. Each says so while the server has no administrator (web
+ * F1).
+ */
 export function AuthPage({ title, heading, children }: AuthPageProps) {
   const needsSetup = useAuthConfig()?.needs_setup === true
   const session = useQuery(sessionQuery)

@@ -3,7 +3,10 @@ import { useEffect } from 'react'
 import { AuthPage } from './auth-page.tsx'
 import { RedirectTo } from './redirect-to.tsx'
 
-/** Where a provider sends a pop-up back to: it hands over what it was given, to a page of this origin only, and closes. Alone it goes to the sign-in page. */
+/**
+ * Receives a provider's answer in a pop-up, hands it to the opener of the same origin, and closes.
+ * Without an opener it goes to the sign-in page.
+ */
 export function CallbackPage() {
   const { code, state, error } = useSearch({ from: '/plain/auth/callback' })
   useEffect(() => {

@@ -9,16 +9,16 @@ import { ProblemNote } from '../design/problems.tsx'
 
 interface CheckMailProps {
   readonly email: string
-  /** What comes, and for how long it works. */
+  /** Says what was sent and how long it works. */
   readonly what: string
   readonly send: () => Promise<unknown>
-  /** Back to the form. */
+  /** Returns to the form. */
   readonly onOther: () => void
 }
 
 const againMs = 30_000
 
-/** After a form that has a mail sent: where it went, and what to do when nothing comes. */
+/** Shows where a mail was sent, and what to do when it does not arrive. */
 export function CheckMail({ email, what, send, onOther }: CheckMailProps) {
   const config = useAuthConfig()
   const [sentAt, setSentAt] = useState(serverNow)

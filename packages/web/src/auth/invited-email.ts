@@ -2,12 +2,12 @@ import { useQueryClient } from '@tanstack/react-query'
 import type { Schema } from '../api/schemas.ts'
 import { storedToken } from './link-token.ts'
 
-/** Under which the preview of an invitation is kept. */
+/** Returns the query key of an invitation's preview. */
 export function inviteKey(token: string | null): readonly [string, string | null] {
   return ['invite', token]
 }
 
-/** Whom the invitation is for that was opened in this page; null: none was. */
+/** Returns the address that the open invitation is for; null: none is open. */
 export function useInvitedEmail(): string | null {
   const queryClient = useQueryClient()
   const token = storedToken('invite')

@@ -1,17 +1,20 @@
 import { useRouter, useSearch } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 
-/** What a mailed link is for. */
+/** The kinds of mailed links. */
 type TokenKind = 'register' | 'recover' | 'invite' | 'setup'
 
-/** In memory only, until the page is closed or the token is used up (web A1). */
+/** Kept in memory only, until the page closes or the token is used (web A1). */
 const kept = new Map<TokenKind, string>()
 
-/** The token of the link that this page was opened with. It leaves the address bar at once; null: the page was opened without one. */
+/**
+ * Returns the token of the link that opened this page, and removes it from the address bar; null:
+ * there was none.
+ */
 export function useLinkToken(kind: TokenKind): string | null {
   const { token } = useSearch({ strict: false })
   const { history } = useRouter()
-  // The page stays as it is when its token is used up.
+  // The page stays as it is when its token is used.
   const [opened] = useState(() => token ?? kept.get(kind) ?? null)
   useEffect(() => {
     if (token === undefined) return
@@ -23,12 +26,12 @@ export function useLinkToken(kind: TokenKind): string | null {
   return token ?? opened
 }
 
-/** The token that is kept, outside of its own page. */
+/** Returns the token of a kind on other pages. */
 export function storedToken(kind: TokenKind): string | null {
   return kept.get(kind) ?? null
 }
 
-/** It was used up. */
+/** Forgets a token that was used. */
 export function forgetToken(kind: TokenKind): void {
   kept.delete(kind)
 }

@@ -14,7 +14,7 @@ import { ProviderButtons } from './provider-buttons.tsx'
 import { RedirectTo } from './redirect-to.tsx'
 import { explainSignInError } from './sentences.ts'
 
-/** Signing in: with a passkey, or an account at a provider that the server has. */
+/** Signs in with a passkey, or with an account at a provider. */
 export function LoginPage() {
   const { redirect, error } = useSearch({ from: '/plain/login' })
   const target = safeRedirect(redirect)

@@ -1,10 +1,10 @@
 interface MailPart {
   readonly text: string
-  /** Where it leads; null: plain text. */
+  /** Where the part leads; null: plain text. */
   readonly link: string | null
 }
 
-/** The text of a mail, cut at its links. Only addresses of web pages are links. */
+/** Splits the text of a mail at its links. Only web addresses count. */
 export function mailParts(text: string, links: readonly string[]): readonly MailPart[] {
   const wanted = links.filter((link) => /^https?:\/\//.test(link)).toSorted((a, b) => b.length - a.length)
   const parts: MailPart[] = []

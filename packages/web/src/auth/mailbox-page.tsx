@@ -11,7 +11,7 @@ import { AuthPage } from './auth-page.tsx'
 import { mailParts } from './mail-parts.ts'
 import { readMailbox } from './queries.ts'
 
-/** The mails of a server on one's own machine that has no mail server. */
+/** Shows the mails of a local server that has no mail server. */
 export function MailboxPage() {
   const mailbox = useQuery({
     queryKey: ['mailbox'],

@@ -6,7 +6,7 @@ import { Field } from '../design/field.tsx'
 import { ProblemNote } from '../design/problems.tsx'
 import { nameNewestPasskey } from './queries.ts'
 
-/** The last step of a way in that made a passkey: how it will stand in the list of passkeys. */
+/** Names the passkey that was just created. */
 export function NamePasskey({ onDone }: { readonly onDone: () => void }) {
   const [nickname, setNickname] = useState(() => deviceName(navigator.userAgent) ?? 'Passkey')
   const name = useMutation({ mutationFn: () => nameNewestPasskey(nickname), onSuccess: onDone })

@@ -8,10 +8,10 @@ import { ProblemNote } from '../design/problems.tsx'
 import { canOfferPasskeys, endCeremony } from '../passkeys/ceremonies.ts'
 import { signInWithPasskey } from '../passkeys/sign-in.ts'
 
-/** A challenge is good for five minutes. */
+/** Renews the challenge, which is valid for five minutes. */
 const renewMs = 4 * 60_000
 
-/** Signs in with a passkey: by the button, or by picking one that the browser offers in the field. */
+/** Signs in with a passkey, by the button or by a suggestion in the field. */
 export function PasskeySignIn() {
   const { signIn, offered, mayOffer } = useSignIn()
   const submit = (event: FormEvent) => {
@@ -40,7 +40,7 @@ export function PasskeySignIn() {
 
 function useSignIn() {
   const queryClient = useQueryClient()
-  // The browser says at once whether it may, and a moment later whether it does: the field does not come late.
+  // The browser says at once whether it may suggest passkeys, so the field does not appear late.
   const [canOffer, setCanOffer] = useState<boolean | null>(null)
   const enter = async (offered?: AbortSignal) => {
     if (await signInWithPasskey(offered)) await sessionChanged(queryClient)
@@ -52,7 +52,7 @@ function useSignIn() {
     return () => void endCeremony()
   }, [])
   const { mutate: offer } = offered
-  // The button's own ceremony ends the one that waits in the field; when it is over, that one begins anew.
+  // The button's ceremony ends the one that waits in the field, which starts again afterwards.
   const isOffering = canOffer === true && !signIn.isPending && !signIn.isSuccess
   useEffect(() => {
     if (!isOffering) return
@@ -62,7 +62,7 @@ function useSignIn() {
     const timer = setInterval(renew, renewMs)
     return () => {
       clearInterval(timer)
-      // Its options may still be on their way: it would end the button's ceremony.
+      // A request for options that is still running must not end the button's ceremony.
       ending.abort()
     }
   }, [isOffering, offer])

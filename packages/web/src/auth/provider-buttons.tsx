@@ -4,7 +4,7 @@ import { buttonClass } from '../design/button.tsx'
 import { storedToken } from './link-token.ts'
 import { withInviteToken } from './redirects.ts'
 
-/** A way in for each provider that the server has; links, because the browser leaves this page. */
+/** Links to each provider of the server. */
 export function ProviderButtons({ redirect }: { readonly redirect: string }) {
   const config = useAuthConfig()
   const back = withInviteToken(redirect, storedToken('invite'))

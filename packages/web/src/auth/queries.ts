@@ -1,10 +1,10 @@
 import { answer, client } from '../api/client.ts'
 import type { Schema } from '../api/schemas.ts'
 
-/** The session comes as a cookie that no script can read (web A1). */
+/** The session comes as a cookie that scripts cannot read (web A1). */
 const headers = { 'x-harmont-session': 'cookie' }
 
-/** Has the mail sent that a sign-up goes on with. */
+/** Sends the mail that continues a sign-up. */
 export const beginSignup = (body: Schema<'PasskeySignupBeginRequest'>) =>
   answer(client.POST('/api/v0/auth/passkey/signup/begin', { body }))
 
@@ -14,7 +14,7 @@ export const signupOptions = (verification_token: string) =>
 export const finishSignup = (body: Schema<'PasskeySignupFinalizeRequest'>) =>
   answer(client.POST('/api/v0/auth/passkey/signup/finalize', { body, headers }))
 
-/** Has a recovery link sent, where the address has an account; the answer does not tell. */
+/** Sends a recovery link if the address has an account. The response does not tell. */
 export const beginRecovery = (email: string) => answer(client.POST('/api/v0/auth/recover/begin', { body: { email } }))
 
 export const recoverOptions = (magic_link_token: string) =>
@@ -23,7 +23,7 @@ export const recoverOptions = (magic_link_token: string) =>
 export const finishRecovery = (body: Schema<'RecoverFinalizeRequest'>) =>
   answer(client.POST('/api/v0/auth/recover/finalize', { body, headers }))
 
-/** What a one-time link is for; nothing is used up. */
+/** Tells what a one-time link is for, without using it. */
 export const inspectSetup = (setup_token: string) =>
   answer(client.POST('/api/v0/setup/inspect', { body: { setup_token } }))
 
@@ -33,7 +33,7 @@ export const setupOptions = (body: Schema<'SetupOptionsRequest'>) =>
 export const completeSetup = (body: Schema<'SetupCompleteRequest'>) =>
   answer(client.POST('/api/v0/setup/complete', { body, headers }))
 
-/** Names the newest passkey, which a ceremony has just made without one. */
+/** Names the newest passkey, which a ceremony has just created. */
 export async function nameNewestPasskey(nickname: string): Promise<void> {
   const { passkeys } = await answer(client.GET('/api/v0/user/passkeys'))
   const uuid = passkeys[0]?.uuid
@@ -45,10 +45,10 @@ export const previewInvite = (token: string) => answer(client.POST('/api/v0/invi
 
 export const acceptInvite = (token: string) => answer(client.POST('/api/v0/invites/accept', { body: { token } }))
 
-/** Parks a login for the terminal that made this nonce. */
+/** Parks a login for the terminal that created this nonce. */
 export const parkCliLogin = (nonce: string) => answer(client.POST('/api/v0/auth/cli/transfer', { body: { nonce } }))
 
-/** A code that is typed into a terminal; it is good for 5 minutes. */
+/** Creates a code to type into a terminal. It is valid for 5 minutes. */
 export const newCliCode = () => answer(client.POST('/api/v0/auth/cli/code'))
 
 export const readMailbox = (signal: AbortSignal) => answer(client.GET('/api/v0/mailbox', { signal }))

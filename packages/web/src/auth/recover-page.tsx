@@ -17,7 +17,7 @@ import { CheckMail } from './check-mail.tsx'
 import { beginRecovery } from './queries.ts'
 import { storeRedirect } from './redirects.ts'
 
-/** For who lost every passkey: a link by mail, with which a new one is made. */
+/** Sends a recovery link to a person who lost every passkey. */
 export function RecoverPage() {
   const { redirect } = useSearch({ from: '/plain/recover' })
   const target = safeRedirect(redirect)

@@ -16,7 +16,7 @@ import { NamePasskey } from './name-passkey.tsx'
 import { finishRecovery, recoverOptions } from './queries.ts'
 import { takeRedirect } from './redirects.ts'
 
-/** Where the mail of a recovery leads: a new passkey, and everything else that should end. */
+/** Creates a new passkey from a recovery link, and ends or removes what the person chooses. */
 export function RecoverVerifyPage() {
   const token = useLinkToken('recover')
   const { redirect } = useSearch({ strict: false })

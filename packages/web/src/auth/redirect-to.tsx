@@ -2,7 +2,7 @@ import { useRouter } from '@tanstack/react-router'
 import { useEffect } from 'react'
 import { Skeleton } from '../design/page-states.tsx'
 
-/** Leaves for an address of this app that `safeRedirect` gave; Back does not come here again. */
+/** Replaces this page with an address that `safeRedirect` returned; Back does not return here. */
 export function RedirectTo({ to }: { readonly to: string }) {
   const { history } = useRouter()
   useEffect(() => history.replace(to), [history, to])

@@ -20,7 +20,7 @@ import { RedirectTo } from './redirect-to.tsx'
 import { storeRedirect } from './redirects.ts'
 import { signupRefusal } from './sentences.ts'
 
-/** Making an account: the address is proved by a mail, then comes the passkey. */
+/** Creates an account: a mail proves the address, then the passkey follows. */
 export function RegisterPage() {
   const { redirect } = useSearch({ from: '/plain/register' })
   const target = safeRedirect(redirect)
@@ -28,7 +28,7 @@ export function RegisterPage() {
   const config = useAuthConfig()
   const barrier = usePasskeyBarrier()
   const closed = config === undefined ? null : signupRefusal(config)
-  // Also when the mailed link was followed in another tab.
+  // Also when the mailed link was opened in another tab.
   if (session.data != null) return <RedirectTo to={target} />
   return (
     <AuthPage title="Create an account" heading="Create an account">

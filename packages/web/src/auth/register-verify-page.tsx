@@ -14,7 +14,9 @@ import { NamePasskey } from './name-passkey.tsx'
 import { finishSignup, signupOptions } from './queries.ts'
 import { takeRedirect } from './redirects.ts'
 
-/** Where the mail of a sign-up leads. Nothing happens without a click: mail scanners open links too. */
+/**
+ * Continues a sign-up from its mail. It waits for a click, because mail scanners open links too.
+ */
 export function RegisterVerifyPage() {
   const token = useLinkToken('register')
   const { redirect } = useSearch({ from: '/plain/register/verify' })

@@ -1,6 +1,6 @@
 import type { AuthConfig } from '../api/auth-config.ts'
 
-/** Why nobody can make an account by mail here, to be said before any typing; null: they can. */
+/** Explains why nobody can sign up by mail; null: they can. */
 export function signupRefusal({ signup, mail }: Pick<AuthConfig, 'signup' | 'mail'>): string | null {
   if (!signup) return 'This server accepts no new accounts. Ask its administrator.'
   return mail
@@ -25,7 +25,7 @@ const sentences: Readonly<Record<string, string>> = {
   rate_limited: 'Too many attempts. Wait a minute, then try again.',
 }
 
-/** What the `error` of `/login` means, in a sentence. */
+/** Explains the `error` parameter of `/login`. */
 export function explainSignInError(code: string): string {
   return Object.hasOwn(sentences, code) ? (sentences[code] ?? code) : 'Sign-in failed.'
 }

@@ -1,6 +1,10 @@
+import { readJson, writeItem } from './local-storage.ts'
 import { createStore } from './store.ts'
 
-/** What a person chose for this device (web S6). Theme and density are mirrored in a cookie: the server writes them into the page, before its first paint. */
+/**
+ * The person's choices for this device (web S6). A cookie mirrors theme and density, so that the
+ * server writes them into the page before its first paint.
+ */
 export interface Appearance {
   readonly theme: 'system' | 'light' | 'dark'
   readonly density: 'comfortable' | 'compact'
@@ -21,13 +25,8 @@ const chosen = createStore(read())
 show(chosen.get())
 
 function read(): Appearance {
-  try {
-    const kept: unknown = JSON.parse(localStorage.getItem(storageKey) ?? '{}')
-    return { ...usual, ...(typeof kept === 'object' ? kept : {}) }
-  } catch {
-    // No storage, or something else's text in it: nothing was chosen.
-    return usual
-  }
+  const stored = readJson(storageKey)
+  return { ...usual, ...(typeof stored === 'object' ? stored : {}) }
 }
 
 function show({ theme, density }: Appearance): void {
@@ -40,28 +39,28 @@ function show({ theme, density }: Appearance): void {
   else delete dataset.density
 }
 
-function changed(): void {
-  const next = read()
+function apply(next: Appearance): void {
   show(next)
   chosen.set(next)
 }
 
-/** Keeps a choice on this device and shows it in every tab. */
+/** Stores a choice on this device and applies it in every tab. */
 export function setAppearance(choice: Partial<Appearance>): void {
-  localStorage.setItem(storageKey, JSON.stringify({ ...chosen.get(), ...choice }))
-  changed()
+  const next = { ...chosen.get(), ...choice }
+  writeItem(storageKey, JSON.stringify(next))
+  apply(next)
 }
 
 window.addEventListener('storage', ({ key }) => {
-  if (key === storageKey) changed()
+  if (key === storageKey) apply(read())
 })
 
-/** What the person chose, kept up to date. */
+/** Returns the person's choices, kept up to date. */
 export function useAppearance(): Appearance {
   return chosen.use()
 }
 
-/** The same for code outside of components. */
+/** Returns the person's choices outside of components. */
 export function appearance(): Appearance {
   return chosen.get()
 }

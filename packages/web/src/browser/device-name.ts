@@ -8,7 +8,7 @@ const systems: readonly (readonly [RegExp, string])[] = [
   [/Linux|X11/, 'Linux'],
 ]
 
-// What other browsers claim to be comes last.
+// Safari comes last: other browsers claim to be it.
 const browsers: readonly (readonly [RegExp, string])[] = [
   [/\bEdg(?:A|iOS)?\//, 'Edge'],
   [/\bOPR\//, 'Opera'],
@@ -17,7 +17,7 @@ const browsers: readonly (readonly [RegExp, string])[] = [
   [/\bSafari\//, 'Safari'],
 ]
 
-/** What a `User-Agent` is from, as its owner would call it: `Firefox on Linux`, `hm 0.1.0`; null: nothing that we know. */
+/** Names the device behind a `User-Agent` (`Firefox on Linux`, `hm 0.1.0`); null: unknown. */
 export function deviceName(userAgent: string | null): string | null {
   if (userAgent === null) return null
   const cli = /^hm\/([\w.+-]{1,40})/.exec(userAgent)

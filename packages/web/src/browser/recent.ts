@@ -1,29 +1,23 @@
-/** What was used last, newest first, kept on this device. Nothing secret is in it. */
+import { readJson, writeItem } from './local-storage.ts'
 
-const keptCount = 30
+/** Identifiers that were used last on this device. None is secret. */
+type Kind = 'organizations' | 'choices'
 
-/** Notes that something was used. */
-export function addRecent(kind: 'organizations' | 'choices', id: string): void {
-  const list = [id, ...readRecent(kind).filter((one) => one !== id)].slice(0, keptCount)
-  try {
-    localStorage.setItem(keyOf(kind), JSON.stringify(list))
-  } catch {
-    // No storage, or a full one: the order is then the usual one.
-  }
+const mostStored = 30
+
+/** Records a use. */
+export function addRecent(kind: Kind, id: string): void {
+  const list = [id, ...readRecent(kind).filter((one) => one !== id)].slice(0, mostStored)
+  writeItem(keyOf(kind), JSON.stringify(list))
 }
 
-/** Newest first. */
-export function readRecent(kind: 'organizations' | 'choices'): readonly string[] {
-  try {
-    const kept: unknown = JSON.parse(localStorage.getItem(keyOf(kind)) ?? '[]')
-    return Array.isArray(kept) ? kept.filter((one) => typeof one === 'string') : []
-  } catch {
-    // No storage, or something else's text in it.
-    return []
-  }
+/** Returns the recorded identifiers, newest first. */
+export function readRecent(kind: Kind): readonly string[] {
+  const stored = readJson(keyOf(kind))
+  return Array.isArray(stored) ? stored.filter((one) => typeof one === 'string') : []
 }
 
-/** A list in which what was used lately comes first, in the order of use; the rest stays as it was. */
+/** Sorts recently used items first, in order of use; the others keep their order. */
 export function recentFirst<Item>(
   items: readonly Item[],
   idOf: (item: Item) => string,
@@ -36,11 +30,14 @@ export function recentFirst<Item>(
   return items.toSorted((one, other) => rank(one) - rank(other))
 }
 
-function keyOf(kind: string): string {
+function keyOf(kind: Kind): string {
   return `harmont:recent-${kind}`
 }
 
-/** The organization that `/` leads to: the last used that is still in the list, else the personal one, else the first (web.md 2). */
+/**
+ * Returns the organization that `/` leads to: the last used that is still listed, else the personal
+ * one, else the first (web.md 2).
+ */
 export function homeOrganization(
   slugs: readonly string[],
   personal: string | null | undefined,

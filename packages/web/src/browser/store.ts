@@ -1,28 +1,28 @@
 import { useSyncExternalStore } from 'react'
 
-/** A value that outlives components, and that they draw anew for when it changes. */
+/** A value outside of components, which redraw when it changes. */
 interface Store<Value> {
   get(): Value
   set(next: Value): void
-  /** Of a component: the value, kept up to date. */
+  /** Returns the value inside a component and redraws it on changes. */
   use(): Value
 }
 
-/** Holds a value for the whole page. */
+/** Creates a value for the whole page. */
 export function createStore<Value>(initial: Value): Store<Value> {
   const listeners = new Set<() => void>()
   let value = initial
-  const current = () => value
+  const get = () => value
   const subscribe = (listener: () => void) => {
     listeners.add(listener)
     return () => listeners.delete(listener)
   }
   return {
-    get: current,
+    get,
     set(next) {
       value = next
       for (const listener of listeners) listener()
     },
-    use: () => useSyncExternalStore(subscribe, current),
+    use: () => useSyncExternalStore(subscribe, get),
   }
 }

@@ -16,7 +16,7 @@ export interface ActionBarProps {
   readonly isEnded: boolean
 }
 
-/** What can be done with the build (web B9). */
+/** Shows what can be done with the build (web B9). */
 export function ActionBar({ available, actions, notification, dialog, onDialog, isEnded }: ActionBarProps) {
   if (dialog === 'cancel') return <CancelQuestion onYes={actions.cancel} onClose={() => onDialog(null)} />
   const canApprove = available.approve === null
@@ -29,7 +29,7 @@ export function ActionBar({ available, actions, notification, dialog, onDialog, 
       )}
       {available.retryable > 0 && (
         <Button
-          // Not disabled: what is under the focus would lose it.
+          // A disabled button would lose the focus.
           refused={actions.isRetrying ? 'Retrying…' : available.retryFailed}
           onClick={() => actions.retry(null)}
           title={`Retry ${counted(available.retryable, 'step')} (R)`}
@@ -74,7 +74,7 @@ interface CancelQuestionProps {
   readonly onClose: () => void
 }
 
-/** Asks in the place of the button: Enter cancels the build, Escape leaves it alone (web B9). */
+/** Asks in place of the button: Enter cancels the build, Escape closes the question (web B9). */
 export function CancelQuestion({ onYes, onClose }: CancelQuestionProps) {
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset cannot be laid out as a row in all browsers

@@ -18,11 +18,14 @@ interface BroadViewProps {
   readonly view: BuildView
   readonly selected: JobView | null
   readonly onSelect: (jobId: string) => void
-  /** The selected step, below; on a narrow screen a link leads to it instead. */
+  /** The selected step, below; on a narrow screen a link to it. */
   readonly children: ReactNode
 }
 
-/** A view of the build that needs its whole width, over the selected step. Its code comes when it is opened first. */
+/**
+ * Shows a view that needs the whole width of the page, over the selected step. Its code is loaded
+ * when it first opens.
+ */
 export function BroadView({ tab, view, selected, onSelect, children }: BroadViewProps) {
   const isNarrow = useIsNarrow()
   const shown = { view, selected: selected?.id ?? null, onSelect }

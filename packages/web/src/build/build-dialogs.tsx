@@ -20,7 +20,7 @@ interface BuildDialogsProps {
   readonly reason: string | null
 }
 
-/** What is asked and shown over the page of a build. */
+/** Shows the dialogs over the build page. */
 export function BuildDialogs({ view, job, actions, dialog, onClose, reason }: BuildDialogsProps) {
   const { build } = view
   const [withoutCache, setWithoutCache] = useState(false)
@@ -62,7 +62,7 @@ export function BuildDialogs({ view, job, actions, dialog, onClose, reason }: Bu
   )
 }
 
-/** Whose code, which commit, and where its changes can be read. */
+/** Shows author, repository and commit of a fork, and links its changes. */
 function ForkFacts({ view: { build, pipeline } }: { readonly view: BuildView }) {
   const { pull_request, author, commit } = build
   const base = webAddress(pull_request?.url)
@@ -99,7 +99,10 @@ interface ShellDialogProps {
   readonly onClose: () => void
 }
 
-/** The commands that open a shell where a step ended or began, and the one that runs it on a laptop (web B9). The server quotes them. */
+/**
+ * Shows the commands that open a shell before or after a step, and the one that runs it locally
+ * (web B9). The server quotes them.
+ */
 function ShellDialog({ open, job, onClose }: ShellDialogProps) {
   const { shell, local_command } = job
   return (

@@ -24,11 +24,14 @@ interface HeaderProps {
   readonly place: BuildPlace
   readonly view: BuildView
   readonly actions: ReactNode
-  /** A narrow screen is the log's: what is not needed to read it is left to the list of steps. */
+  /**
+   * Whether a narrow screen shows the log: facts that the log does not need move to the list of
+   * steps.
+   */
   readonly isBrief: boolean
 }
 
-/** What became of the build in one sentence, which build it is, and what can be done (web.md 6). */
+/** Shows the build's outcome in one sentence, its facts and its actions (web.md 6). */
 export function BuildHeader({ place, view, actions, isBrief }: HeaderProps) {
   const { state } = view.build
   return (

@@ -16,7 +16,7 @@ import { type BuildView, hasLog, type JobView, logStartOf } from './data/job-sta
 import { type BuildPlace, buildQuery } from './data/queries.ts'
 import { useBuild } from './data/use-build.ts'
 
-/** One build: what became of it, its steps, and the log of the one that matters (web.md 6). */
+/** Shows one build: its outcome, its steps, and the log of the most relevant one (web.md 6). */
 export function BuildPage() {
   const { org, slug, number } = useParams({ from: buildRouteId })
   const count = /^[1-9]\d{0,9}$/.test(number) ? Number(number) : null
@@ -60,7 +60,7 @@ function OneBuild({ place }: { readonly place: Parameters<typeof useBuild>[0] })
   )
 }
 
-/** What the address asks for. */
+/** The parameters of the address. */
 interface BuildDialog {
   readonly job?: string | undefined
   readonly attempt?: number | undefined
@@ -68,7 +68,10 @@ interface BuildDialog {
   readonly fragment: string
 }
 
-/** The attempt that the page will show first, where the address names none that there is the one that its state chooses. */
+/**
+ * Returns the attempt that the page shows first: the one in the address, else the one that the
+ * build's state chooses.
+ */
 function firstShown(view: BuildView, { job, attempt }: BuildDialog): JobView | null {
   const picked = job === undefined ? null : findJob(view, job)
   const step = picked ?? chooseJob(view)
@@ -76,8 +79,8 @@ function firstShown(view: BuildView, { job, attempt }: BuildDialog): JobView | n
 }
 
 /**
- * Begins to read what the page will show, while it is drawn: the build, and the log of its first step as soon as that is known. Resolves when the build is
- * there. What fails here the page asks for again, and says.
+ * Starts to read what the page will show while it is drawn: the build, then the log of its first
+ * step. Resolves when the build is there. The page repeats and reports what fails here.
  */
 export async function readAhead(queries: QueryClient, place: BuildPlace, dialog: BuildDialog): Promise<void> {
   const query = buildQuery(place)

@@ -2,7 +2,7 @@ import { useSearch } from '@tanstack/react-router'
 import { useMemo, useRef, useState } from 'react'
 import { isPassing } from '../api/query-client.ts'
 import { useOrganizationName, usePermission } from '../api/session.ts'
-import { useLocalStorage } from '../browser/use-local-storage.ts'
+import { useLocalStorage } from '../browser/local-storage.ts'
 import { IsolatedText } from '../design/isolated-text.tsx'
 import { PaneBoundary } from '../design/pane-boundary.tsx'
 import { StaleBar } from '../design/problems.tsx'
@@ -37,7 +37,7 @@ interface BuildScreenProps {
 
 const widths = { min: 240, max: 480, usual: 320 }
 
-/** The page of a build that is there. */
+/** Shows a build that was read. */
 export function BuildScreen({ place, view, query }: BuildScreenProps) {
   const { view: tab } = useSearch({ from: buildRouteId })
   const selection = useSelection(view)

@@ -10,7 +10,7 @@ import { jobQuery } from './data/queries.ts'
 
 const routeId = '/signed-in/$org/pipelines/$slug/builds/$number/jobs/$jobId'
 
-/** Goes on to the build's page with the step of this job, and its attempt, which may be an older one. */
+/** Redirects to the build page with the step of this job and its attempt. */
 export function JobRedirectPage() {
   const { org, slug, number, jobId } = useParams({ from: routeId })
   const { data, error, refetch } = useQuery(jobQuery({ org, slug, number: Number(number) }, jobId))

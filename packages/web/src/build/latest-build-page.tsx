@@ -11,14 +11,14 @@ import { findLatest } from './data/queries.ts'
 
 const routeId = '/signed-in/$org/pipelines/$slug/builds/latest'
 
-/** Goes on to the newest build of a pipeline, or of one of its branches. */
+/** Redirects to the newest build of a pipeline or branch. */
 export function LatestBuildPage() {
   const { org, slug } = useParams({ from: routeId })
   const { branch } = useSearch({ from: routeId })
   const { data, error, refetch } = useQuery({
     queryKey: ['latest-build', org, slug, branch ?? null],
     queryFn: ({ signal }) => findLatest({ org, slug }, branch, signal),
-    // A link to the latest build means now.
+    // "Latest" means now: nothing is cached.
     staleTime: 0,
     gcTime: 0,
   })

@@ -13,12 +13,15 @@ export type PhoneAction =
 
 interface Shown {
   readonly available: AvailableActions
-  /** The newest attempt of the step that is on the screen; null where none is. */
+  /** The newest attempt of the step on screen; null: none. */
   readonly step: JobView | null
   readonly isEnded: boolean
 }
 
-/** The actions of a narrow screen, most wanted first: the first one is the button, the others are in its menu. */
+/**
+ * Returns the actions of a narrow screen, most wanted first: the first is the button, the others
+ * are in its menu.
+ */
 export function phoneActions({ available, step, isEnded }: Shown): readonly [PhoneAction, ...PhoneAction[]] {
   // Rendering has no key: a rebuild renders again.
   const isStep = step?.step_key != null

@@ -8,7 +8,7 @@ import { type PhoneAction, phoneActions } from './phone-actions.ts'
 import type { StepActionsProps } from './step-pane/step-actions.tsx'
 
 interface PhoneBarProps extends ActionBarProps {
-  /** Of the step that is on the screen; null where none is. */
+  /** The actions of the step on screen; null: none. */
   readonly stepActions: StepActionsProps | null
 }
 
@@ -19,7 +19,10 @@ interface Action {
   readonly run: () => void
 }
 
-/** The actions of a narrow screen at its lower edge: one button, and a menu for the others (web T4). */
+/**
+ * Shows the actions at the lower edge of a narrow screen: one button, and a menu for the others
+ * (web T4).
+ */
 export function PhoneBar({ stepActions, ...bar }: PhoneBarProps) {
   const { available, actions, onDialog, isEnded, dialog } = bar
   const [first, ...rest] = phoneActions({ available, step: stepActions?.step ?? null, isEnded })

@@ -3,7 +3,9 @@ import { announce } from '../interaction/announcer.ts'
 import type { BuildView } from './data/job-state.ts'
 import { announcementsOf } from './sentences/header.ts'
 
-/** Marks the moment at which sentence, failed step and the log's error line are on screen (web R1): after the paint in which the last of them came. */
+/**
+ * Marks the moment when sentence, failed step and the log's error line are all painted (web R1).
+ */
 export function useRedAnswerMark(isRed: boolean): void {
   useEffect(() => {
     if (!isRed) return
@@ -19,7 +21,10 @@ export function useRedAnswerMark(isRed: boolean): void {
 
 const leastHeight = 320
 
-/** Lets an element end where the window does, whatever bars stand above it. Written past React: the page is not drawn again for it. */
+/**
+ * Ends an element at the lower edge of the window. Sets the style directly, so the page is not
+ * drawn again.
+ */
 export function useFillHeight(place: RefObject<HTMLElement | null>): void {
   useLayoutEffect(() => {
     const measure = () => {
@@ -29,7 +34,7 @@ export function useFillHeight(place: RefObject<HTMLElement | null>): void {
       current.style.height = `${Math.max(leastHeight, Math.floor(window.innerHeight - top))}px`
     }
     measure()
-    // A bar that comes or goes above changes the height of the page.
+    // A bar above that comes or goes changes the height of the page.
     const observer = new ResizeObserver(measure)
     observer.observe(document.body)
     window.addEventListener('resize', measure)
@@ -40,7 +45,10 @@ export function useFillHeight(place: RefObject<HTMLElement | null>): void {
   }, [place])
 }
 
-/** Gives the focus to the heading when what had it goes away, as a button does whose work is done (web T2). */
+/**
+ * Moves the focus to the heading when its element disappears, such as a button whose work is done
+ * (web T2).
+ */
 export function useFocusRecovery(page: RefObject<HTMLElement | null>): void {
   const last = useRef<Element | null>(null)
   useEffect(() => {
@@ -51,7 +59,7 @@ export function useFocusRecovery(page: RefObject<HTMLElement | null>): void {
     root?.addEventListener('focusin', note)
     return () => root?.removeEventListener('focusin', note)
   }, [page])
-  // After each render: only then can it have gone.
+  // Checks after each render, because only a render removes elements.
   useEffect(() => {
     if (last.current === null || last.current.isConnected) return
     last.current = null
@@ -59,7 +67,7 @@ export function useFocusRecovery(page: RefObject<HTMLElement | null>): void {
   })
 }
 
-/** Says what has changed to who cannot see it (web T3); the page's live region keeps it from being too much. */
+/** Tells screen readers what changed (web T3). The live region limits how often it speaks. */
 export function useAnnouncements(view: BuildView): void {
   const before = useRef(view)
   useEffect(() => {

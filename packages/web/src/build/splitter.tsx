@@ -2,7 +2,7 @@ import { type KeyboardEvent, type PointerEvent, useRef } from 'react'
 
 interface SplitterProps {
   readonly label: string
-  /** Width of what stands left of it, in pixels. */
+  /** The width of the left pane, in pixels. */
   readonly width: number
   readonly min: number
   readonly max: number
@@ -11,7 +11,7 @@ interface SplitterProps {
 
 const step = 16
 
-/** The line between two panes: dragged, or moved with the arrow keys. */
+/** Resizes two panes by dragging or with the arrow keys. */
 export function Splitter({ label, width, min, max, onChange }: SplitterProps) {
   const grip = useRef<{ readonly x: number; readonly width: number } | null>(null)
   const set = (next: number) => onChange(Math.round(Math.min(max, Math.max(min, next))))

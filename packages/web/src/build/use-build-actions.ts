@@ -8,7 +8,10 @@ import { toast } from '../interaction/toasts.tsx'
 import { type BuildView, isBuildEnded } from './data/job-state.ts'
 import { approve, type BuildPlace, buildQuery, cancel, rebuild, retryJobs } from './data/queries.ts'
 
-/** What a person does to a build (web B9). Each shows why it was refused; the page reads the build again after each. */
+/**
+ * Returns the changes that a person can make to a build (web B9). Each reports a refusal and reads
+ * the build again.
+ */
 export function useBuildActions(place: BuildPlace) {
   const queryClient = useQueryClient()
   const navigate = useNavigate()
@@ -18,7 +21,7 @@ export function useBuildActions(place: BuildPlace) {
     toast(problemOf(error).message, { isProblem: true })
     void readAgain()
   }
-  // A key is for one intention: asked again after a lost answer, the server does not do it twice.
+  // One key per intention: sent again after a lost answer, the server rebuilds only once.
   const rebuildKey = useRef<string | null>(null)
 
   const retry = useMutation({
@@ -45,7 +48,7 @@ export function useBuildActions(place: BuildPlace) {
     isRetrying: retry.isPending,
     cancel: () => cancelling.mutate(),
     isCanceling: cancelling.isPending,
-    /** Goes to the new build; throws why there is none. */
+    /** Opens the new build; throws if there is none. */
     rebuild: async (withoutCache: boolean) => {
       rebuildKey.current ??= newIdempotencyKey()
       const made = await rebuild(place, withoutCache, rebuildKey.current)
@@ -55,7 +58,7 @@ export function useBuildActions(place: BuildPlace) {
         params: { org: place.org, slug: place.slug, number: String(made.number) },
       })
     },
-    /** Lets it start; throws why it does not. */
+    /** Approves the build; throws on a refusal. */
     approve: async () => {
       await approve(place)
       await readAgain()

@@ -10,7 +10,9 @@ export interface BuildNotification {
   readonly toggle: () => void
 }
 
-/** A notification of the desktop when the build ends. Permission is asked for only when somebody wants it (web B9). */
+/**
+ * Shows a desktop notification when the build ends. Asks for permission only on request (web B9).
+ */
 export function useNotification(view: BuildView | undefined, org: string): BuildNotification {
   const [isOn, setOn] = useState(false)
   const [wasDenied, setDenied] = useState(false)

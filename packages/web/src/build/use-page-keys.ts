@@ -29,7 +29,7 @@ interface PageKeys {
   readonly filterRef: RefObject<HTMLInputElement | null>
 }
 
-/** The keys of the build page, with what they mean now; one that can do nothing says why. */
+/** Registers the keys of the build page. A key without effect says why. */
 export function usePageKeys(given: PageKeys): void {
   const { place, view, selection, available, actions, failures, list, retry, setDialog } = given
   const { step, pick, follow } = selection
@@ -53,7 +53,7 @@ export function usePageKeys(given: PageKeys): void {
         const steps = stepsOf(list.rows)
         const index = steps.findIndex(({ id }) => id === step?.id)
         const next = steps[Math.min(steps.length - 1, Math.max(0, index + way))]
-        // Walking leaves one entry in the history, not one a step.
+        // A walk through the steps leaves one entry in the history.
         if (next !== undefined && next.id !== step?.id) pick(next, { replace: true })
       },
       view: (index) =>
@@ -83,7 +83,7 @@ export function usePageKeys(given: PageKeys): void {
   )
 }
 
-/** What the keys of the build page do (web.md 11). */
+/** The keys of the build page (web.md 11). */
 interface BuildKeys {
   readonly failure: (step: 1 | -1) => void
   readonly walk: (step: 1 | -1) => void
@@ -101,10 +101,10 @@ interface BuildKeys {
   readonly search: () => void
 }
 
-/** Those of them that are in the palette too. */
+/** Keys that the palette lists too. */
 const offered = new Set(['f', 'r', 'R', 'b', 'c', 's', '[', ']', 'p'])
 
-/** Registers the page's keys and offers them in the palette; `isAsking`: a question is over the page. */
+/** Registers the page's keys and offers them in the palette. `isAsking`: a dialog is open. */
 function useBuildKeys(keys: BuildKeys, isAsking: boolean): void {
   const shortcuts: readonly Shortcut[] = [
     { keys: 'f', does: 'Next failure', run: () => keys.failure(1) },
@@ -132,7 +132,7 @@ function useBuildKeys(keys: BuildKeys, isAsking: boolean): void {
   usePaletteActions(usePaletteList(shortcuts))
 }
 
-/** The palette wants a list that stays the same: what runs is looked up when it is chosen. */
+/** The palette needs a stable list: the action is looked up when it is chosen. */
 function usePaletteList(shortcuts: readonly Shortcut[]): readonly PaletteAction[] {
   const newest = useRef(shortcuts)
   newest.current = shortcuts
@@ -150,11 +150,11 @@ function usePaletteList(shortcuts: readonly Shortcut[]): readonly PaletteAction[
   )
 }
 
-/** The steps of the open build in the palette (web.md 11), by name. */
+/** Lists the steps of the open build in the palette (web.md 11). */
 export function useStepActions(jobs: readonly JobView[], pick: (job: JobView) => void): void {
   const newest = useRef({ jobs, pick })
   newest.current = { jobs, pick }
-  // States change all the time: the list stays the same while the steps are.
+  // States change often; the list changes only with the steps.
   const names = JSON.stringify(jobs.map((job) => [job.step_key ?? '', nameOf(job)]))
   const actions = useMemo(
     () =>

@@ -7,12 +7,12 @@ import { addressOf, type BuildView, isBuildEnded, type JobView } from './data/jo
 
 declare module '@tanstack/react-router' {
   interface HistoryState {
-    /** The step in the address was not picked by a person: it follows the build. */
+    /** Whether the step in the address follows the build, because no person picked it. */
     isFollowed?: boolean
   }
 }
 
-/** When the address gets the name of a step that nobody picked. */
+/** Delay before the address names a step that no person picked. */
 const addressAfterMs = 1000
 
 export interface Selection {
@@ -20,15 +20,18 @@ export interface Selection {
   readonly step: JobView | null
   /** The attempt that is shown. */
   readonly job: JobView | null
-  /** Whether the choice follows the build. */
+  /** Whether the selection follows the build. */
   readonly isFollowing: boolean
-  /** A step that the address names and the build does not have. */
+  /** A step in the address that the build does not have. */
   readonly missing: string | null
   readonly pick: (job: JobView, how?: { readonly replace?: boolean }) => void
   readonly follow: () => void
 }
 
-/** Which step and attempt are shown: those in the address (web R4), or what the build's state says until a person picks one (web B2). */
+/**
+ * Returns the selected step and attempt: those in the address (web R4), or the ones that the
+ * build's state chooses until a person picks (web B2).
+ */
 export function useSelection(view: BuildView): Selection {
   const { job: dialog, attempt } = useSearch({ from: buildRouteId })
   const isFollowed = useLocation({ select: ({ state }) => state.isFollowed === true })
@@ -37,7 +40,7 @@ export function useSelection(view: BuildView): Selection {
   const step = picked ?? chooseJob(view)
   const isFollowing = picked === null
   const address = step === null ? undefined : addressOf(step)
-  // A step that the build does not have, or not yet, stays in the address.
+  // A step that the build lacks, possibly only so far, stays in the address.
   const isAuto = dialog === undefined || isFollowed
   const wanted = isAuto && address !== dialog ? address : undefined
   useEffect(() => {
@@ -45,13 +48,13 @@ export function useSelection(view: BuildView): Selection {
     const name = () =>
       void navigate({
         search: ({ attempt: _, ...before }) => ({ ...before, job: wanted }),
-        // Lines that were linked without a step are of the step that is chosen first.
+        // Lines linked without a step belong to the first chosen step.
         hash: dialog === undefined ? true : '',
         replace: true,
         state: (before) => ({ ...before, isFollowed: true }),
         resetScroll: false,
       })
-    // Another address draws every link of the page again: not while its reader still waits for the log.
+    // A new address redraws every link of the page. It waits until the log is shown.
     const timer = setTimeout(name, addressAfterMs)
     return () => clearTimeout(timer)
   }, [wanted, dialog, navigate])

@@ -9,7 +9,7 @@ const tabs: readonly { readonly view: BuildTab; readonly word: string }[] = [
   { view: 'waterfall', word: 'Waterfall' },
 ]
 
-/** The views of a build; those of which there is nothing are not shown (web.md 6). */
+/** Links the views of a build (web.md 6). */
 export function ViewTabs() {
   const { view = 'steps' } = useSearch({ from: buildRouteId })
   return (
@@ -24,7 +24,7 @@ export function ViewTabs() {
           state={true}
           resetScroll={false}
           aria-current={tab.view === view ? 'page' : undefined}
-          // The router's own idea of what is current looks at the path.
+          // The router decides by the path alone.
           activeProps={{ 'aria-current': tab.view === view ? 'page' : undefined }}
           className={tabClass}
         >

@@ -14,25 +14,25 @@ import { VirtualRows } from './virtual-rows.tsx'
 interface BuildListProps {
   readonly org: string
   readonly filters: BuildFilters
-  /** Those whose builds these are, as far as they are known. */
+  /** The pipelines of these builds, as far as they are known. */
   readonly pipelines: readonly Schema<'Pipeline'>[]
   readonly isOfOne: boolean
-  /** What is shown where no build is. */
+  /** Shown when there are no builds. */
   readonly empty: ReactNode
-  /** New build, in the pipeline of the row that has the focus; absent: the page has that key. */
+  /** Starts a new build in the pipeline of the focused row; absent: the page has that key. */
   readonly onNewBuild?: (slug: string | null) => void
 }
 
-/** The height of a row before it is measured: a line on wide screens, two on narrow ones. */
+/** Estimates the height of a row: one line on wide screens, two on narrow ones. */
 function usualRow(): number {
   if (!matchMedia('(min-width: 768px)').matches) return 60
   return Number.parseFloat(getComputedStyle(document.documentElement).getPropertyValue('--row')) || 36
 }
 
-/** Builds, newest first; only those near the screen are in the page. */
+/** Lists builds, newest first. Only rows near the screen are mounted. */
 export function BuildList({ org, filters, pipelines, isOfOne, empty, onNewBuild }: BuildListProps) {
   const place = useRef<HTMLDivElement>(null)
-  // Rows stay where they are while somebody reads further down, or is at one of them.
+  // Rows keep their place while somebody reads further down or points at one of them.
   const isHeld = useCallback(
     () => place.current !== null && (window.scrollY > 0 || place.current.matches(':hover, :focus-within')),
     [],
@@ -87,7 +87,7 @@ export function BuildList({ org, filters, pipelines, isOfOne, empty, onNewBuild 
   )
 }
 
-/** What the columns are, for who sees them; rows say it themselves. */
+/** Names the columns for sighted readers; rows say it themselves. */
 function ColumnNames({ isOfOne }: { readonly isOfOne: boolean }) {
   return (
     <div

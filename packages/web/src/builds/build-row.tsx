@@ -12,13 +12,13 @@ import { hasEnded, queuedMs, ranMs, titleOf, triggerLabel, waitLabel } from './l
 interface BuildRowProps {
   readonly org: string
   readonly build: BuildSummary
-  /** Where its commits are; undefined: not known. */
+  /** The repository of its commits; undefined: unknown. */
   readonly repository?: string | undefined
-  /** The pipeline's name, in lists of several. */
+  /** The pipeline's name, in lists of several pipelines. */
   readonly pipelineName?: string | undefined
 }
 
-/** Columns of a wide screen, in lists of one pipeline and of several. */
+/** The columns of wide screens, in lists of one pipeline and of several. */
 export const buildColumns = {
   one: 'md:grid-cols-[16px_56px_minmax(0,1fr)_minmax(0,180px)_72px_88px] lg:grid-cols-[16px_56px_minmax(0,1fr)_minmax(0,220px)_72px_72px_88px] xl:grid-cols-[16px_56px_minmax(0,1fr)_minmax(0,260px)_72px_112px_72px_72px_88px]',
   several:
@@ -27,7 +27,7 @@ export const buildColumns = {
 
 const above = 'relative z-10'
 
-/** One build: a row of columns, or on a narrow screen two lines. The whole row is the link to it. */
+/** Shows one build: a row of columns, or two lines on a narrow screen. The whole row is a link. */
 export const BuildRow = memo(function BuildRow({ org, build, repository, pipelineName }: BuildRowProps) {
   const wait = waitLabel(build)
   return (
@@ -88,7 +88,7 @@ export const BuildRow = memo(function BuildRow({ org, build, repository, pipelin
   )
 })
 
-/** Branch, tag or pull request, and who it is by. */
+/** Shows branch, tag or pull request, and the author. */
 function Where({ build: { branch, tag, pull_request, author } }: { readonly build: BuildSummary }) {
   const isLink = pull_request != null && /^https:\/\//.test(pull_request.url)
   return (
@@ -133,7 +133,7 @@ function Commit({ build: { commit }, repository }: Pick<BuildRowProps, 'build' |
 interface TimerProps {
   readonly build: BuildSummary
   readonly of: (build: BuildSummary, now: number) => number | null
-  /** It goes on; else nothing is drawn again each second. */
+  /** Whether it still counts; a finished timer is not redrawn. */
   readonly isOn: boolean
 }
 

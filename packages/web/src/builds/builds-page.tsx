@@ -11,7 +11,7 @@ import { filtersOf, withFilter } from './filters.ts'
 import { NothingMatches } from './nothing-matches.tsx'
 import { pipelineNamesQuery } from './queries.ts'
 
-/** The builds of all pipelines of an organization. */
+/** Shows the builds of all pipelines of an organization. */
 export function BuildsPage() {
   const { org } = useParams({ from: '/signed-in/$org/builds' })
   const organization = showInvisible(useOrganizationName(org))

@@ -12,15 +12,15 @@ import { triggerChoices } from './labels.ts'
 
 interface FilterBarProps {
   readonly filters: BuildFilters
-  /** A filter's new value; empty: none. */
+  /** Sets a filter; empty: removes it. */
   readonly onFilter: (name: FilterName, value: string) => void
-  /** The id of who is signed in. */
+  /** The id of the signed-in person. */
   readonly me: string
-  /** To choose from, in lists of several. */
+  /** The pipelines to choose from; null: the list has only one. */
   readonly pipelines: readonly Schema<'Pipeline'>[] | null
 }
 
-/** Which states a chip stands for. */
+/** The states that each chip selects. */
 const stateChips = [
   ['Failed', ['failed', 'failing']],
   ['Running', ['running', 'canceling']],
@@ -29,10 +29,10 @@ const stateChips = [
   ['Canceled', ['canceled']],
 ] as const
 
-/** Filters that have a control in the first row; the others show there once they are set. */
+/** Filters with a control in the first row. Others appear there once they are set. */
 const always: readonly FilterName[] = ['q', 'state']
 
-/** What the list is narrowed to: what is used most is at hand, the rest folds away and stays readable as chips. */
+/** Shows the common filters; the others fold away and remain as chips. */
 export function FilterBar(props: FilterBarProps) {
   const { filters, onFilter, me } = props
   const search = useRef<HTMLInputElement>(null)
@@ -87,7 +87,7 @@ export function FilterBar(props: FilterBarProps) {
   )
 }
 
-/** The filters that are used less. */
+/** Shows the less common filters. */
 function FilterFields({ filters, onFilter, pipelines }: FilterBarProps) {
   const of = (name: FilterName) => ({ value: filters[name] ?? '', onGiven: (text: string) => onFilter(name, text) })
   const knownSource = triggerChoices.some(({ value }) => value === filters.source)

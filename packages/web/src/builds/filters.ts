@@ -2,10 +2,10 @@ import type { Schema } from '../api/schemas.ts'
 
 export type BuildSummary = Schema<'BuildSummary'>
 
-/** What a list of builds is narrowed to, as it stands in the address (web P4). */
+/** The filters of a list of builds, as the address holds them (web P4). */
 export interface BuildFilters {
   readonly pipeline?: string
-  /** One state, or several with commas. */
+  /** One state, or several separated by commas. */
   readonly state?: string
   readonly branch?: string
   readonly commit?: string
@@ -14,32 +14,32 @@ export interface BuildFilters {
   readonly q?: string
   /** A day (UTC) or an instant. */
   readonly from?: string
-  /** A day (UTC), which counts as a whole, or an instant. */
+  /** A day (UTC), included as a whole, or an instant. */
   readonly to?: string
 }
 
 export type FilterName = keyof BuildFilters
 
-/** In the order in which they are told. */
+/** Filters in display order. */
 export const filterNames = ['pipeline', 'state', 'branch', 'commit', 'author', 'source', 'q', 'from', 'to'] as const
 
-/** Only the filters of an address that may hold more. */
+/** Picks the filters from the parameters of an address. */
 export function filtersOf(search: BuildFilters): BuildFilters {
   return Object.fromEntries(filterNames.flatMap((name) => (search[name] === undefined ? [] : [[name, search[name]]])))
 }
 
-/** The filters as the server takes them: its `to` is the first instant that no longer counts. */
+/** Converts filters to the server's query, whose `to` is exclusive. */
 export function queryOf({ to, ...rest }: BuildFilters): BuildFilters {
   return to === undefined ? rest : { ...rest, to: endOf(to) }
 }
 
 function endOf(to: string): string {
   const start = /^\d{4}-\d{2}-\d{2}$/.test(to) ? Date.parse(`${to}T00:00:00Z`) : Number.NaN
-  // What is no day is the server's to judge.
+  // The server judges an invalid day.
   return Number.isNaN(start) ? to : new Date(start + 86_400_000).toISOString().slice(0, 10)
 }
 
-/** A filter in words: `branch main`. */
+/** Describes a filter: `branch main`. */
 export function describeFilter(name: FilterName, value: string): string {
   switch (name) {
     case 'pipeline':
@@ -63,7 +63,10 @@ export function describeFilter(name: FilterName, value: string): string {
   }
 }
 
-/** Whether the server would list the build under these filters, so that one that has just come can be placed without asking. */
+/**
+ * Whether the server would list the build under these filters, so that a new one can be placed
+ * without a request.
+ */
 export function matchesFilters(build: BuildSummary, filters: BuildFilters): boolean {
   const { pipeline, state, branch, commit, author, source, q, from, to } = queryOf(filters)
   const at = Date.parse(build.created_at)
@@ -92,8 +95,8 @@ function hasText({ message, branch, author, number }: BuildSummary, q: string): 
 }
 
 /**
- * Gives what sets one filter (empty: removes it) through `go`. The first value of a filter is a step of its own in the history; its further values, as while
- * somebody types, replace that step, so that Back leads to the list before.
+ * Returns a function that sets one filter (empty: removes it) through `go`. The first value adds a
+ * history entry and later values replace it, so that Back leads to the list before.
  */
 export function withFilter(
   filters: BuildFilters,

@@ -13,7 +13,7 @@ test('a build that runs again goes on from what it has run, not from when it beg
   const read = completeBuild(retried)
   expect(ranMs(read, serverNow())).toBe(52_000)
   expect(ranMs(read, serverNow() + 8_000)).toBe(60_000)
-  // That this machine's clock is an hour behind is learned later.
+  // The page learns later that this machine's clock is an hour behind.
   setServerTime('2026-01-01T01:35:00Z')
   expect(ranMs(read, serverNow())).toBe(52_000)
   setServerTime(new Date().toISOString())

@@ -10,7 +10,7 @@ const triggers: Readonly<Record<string, string>> = {
   trigger_job: 'Trigger',
 }
 
-/** What started a build, in a word; one that this release does not know is its own word (web X1). */
+/** Names what started a build; an unknown trigger keeps its own name (web X1). */
 export function triggerLabel({ source, rebuild_of, pull_request, tag }: BuildSummary): string {
   if (rebuild_of != null) return `Rebuild of #${rebuild_of}`
   if (source === 'webhook' && pull_request != null) return 'Pull request'
@@ -18,10 +18,10 @@ export function triggerLabel({ source, rebuild_of, pull_request, tag }: BuildSum
   return source == null ? '—' : (triggers[source] ?? source)
 }
 
-/** Triggers to choose from. */
+/** The triggers to choose from. */
 export const triggerChoices = Object.entries(triggers).map(([value, label]) => ({ value, label }))
 
-/** The first line of a build's message; without one, what else says which build it is. */
+/** Returns the first line of the message, else branch or commit. */
 export function titleOf({ message, branch, commit }: BuildSummary): string {
   const [first = ''] = (message ?? '').trimStart().split('\n', 1)
   return first.trim() || branch || commit || 'No message'
@@ -29,19 +29,19 @@ export function titleOf({ message, branch, commit }: BuildSummary): string {
 
 const ended = new Set(['passed', 'failed', 'canceled'])
 
-/** Whether nothing more happens in the build. */
+/** Whether the build's state is final. */
 export function hasEnded({ state }: Pick<BuildSummary, 'state'>): boolean {
   return ended.has(state)
 }
 
-/** How long the build ran, or has run by now, in milliseconds; null: it did not start. */
+/** Returns how long the build ran, or has run, in milliseconds; null: it did not start. */
 export function ranMs({ started_at, finished_at, run_ms, runs_since }: ReadBuild, now: number): number | null {
   if (started_at == null) return null
   if (finished_at != null) return run_ms
   return Math.max(0, runs_since === undefined ? now - Date.parse(started_at) : onThisMachine(now) - runs_since)
 }
 
-/** How long it waited to start, or has waited by now, in milliseconds. */
+/** Returns how long the build waited, or has waited, in milliseconds. */
 export function queuedMs(build: BuildSummary, now: number): number | null {
   const { scheduled_at, created_at, started_at, finished_at, queue_ms } = build
   return started_at == null && finished_at == null
@@ -57,7 +57,7 @@ const waits: Readonly<Record<string, string>> = {
   organization_limit: 'waits for the limit of its organization',
 }
 
-/** Why it is waiting, where it does; a reason that this release does not know is its own word (web X1). */
+/** Explains why the build waits; an unknown reason keeps its own name (web X1). */
 export function waitLabel({ state, wait_reason }: BuildSummary): string | null {
   if (wait_reason == null) return state === 'scheduled' ? 'waits for a runner' : null
   return hasEnded({ state }) ? null : (waits[wait_reason] ?? `waits: ${wait_reason}`)

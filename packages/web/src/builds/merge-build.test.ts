@@ -26,7 +26,7 @@ test('web D2 whatever the order in which pictures of builds arrive, each stands 
       for (const { number, version } of events) {
         const build = made(number, version)
         pages = isMissing(pages, build, {}) ? insertBuild(pages, build) : replaceBuild(pages, build)
-        // What is older than all that is listed is the next page's.
+        // A build older than all listed ones belongs to the next page.
         if (number >= 3 || isWhole) newest.set(number, Math.max(newest.get(number) ?? 0, version))
       }
       const listed = listedBuilds(pages).map(({ number, version }) => [number, version])

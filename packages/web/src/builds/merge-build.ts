@@ -4,17 +4,17 @@ import { type BuildFilters, type BuildSummary, matchesFilters } from './filters.
 
 export type BuildPages = InfiniteData<Schema<'BuildSummaryList'>, unknown>
 
-/** What tells two builds of an organization apart. */
+/** Identifies a build within its organization. */
 export function keyOfBuild({ pipeline_slug, number }: Pick<BuildSummary, 'pipeline_slug' | 'number'>): string {
   return `${pipeline_slug}#${number}`
 }
 
-/** The newer of two pictures of one build: an older one never replaces it (web D2). */
+/** Returns the newer of two states of one build (web D2). */
 export function newerOf(held: BuildSummary, given: BuildSummary): BuildSummary {
   return given.version > held.version ? given : held
 }
 
-/** All builds of the pages, each once. */
+/** Returns all builds of the pages without duplicates. */
 export function listedBuilds(pages: BuildPages | undefined): readonly BuildSummary[] {
   const all = new Map<string, BuildSummary>()
   for (const build of pages?.pages.flatMap(({ data }) => data) ?? []) {
@@ -25,7 +25,7 @@ export function listedBuilds(pages: BuildPages | undefined): readonly BuildSumma
   return [...all.values()]
 }
 
-/** The pages with a newer picture of a build that is in them; the same object where nothing changes. */
+/** Replaces a listed build by a newer state; returns the same object if nothing changes. */
 export function replaceBuild(pages: BuildPages, given: BuildSummary): BuildPages {
   const key = keyOfBuild(given)
   const isChanged = (held: BuildSummary) => keyOfBuild(held) === key && newerOf(held, given) !== held
@@ -39,7 +39,7 @@ export function replaceBuild(pages: BuildPages, given: BuildSummary): BuildPages
   }
 }
 
-/** The pages with one more build, in its place by age. */
+/** Inserts a build in its place by age. */
 export function insertBuild(pages: BuildPages, added: BuildSummary): BuildPages {
   const at = Date.parse(added.created_at)
   const isOlder = (held: BuildSummary) => Date.parse(held.created_at) <= at
@@ -55,7 +55,10 @@ export function insertBuild(pages: BuildPages, added: BuildSummary): BuildPages 
   }
 }
 
-/** Whether a build that was announced belongs among those that are listed, and is not: it is new, or has come to match. What is older than all of them is on a later page. */
+/**
+ * Whether an announced build matches the filters and is not listed yet. A build older than all
+ * listed ones belongs to a later page.
+ */
 export function isMissing(pages: BuildPages, given: BuildSummary, filters: BuildFilters): boolean {
   const listed = listedBuilds(pages)
   if (listed.some((held) => keyOfBuild(held) === keyOfBuild(given)) || !matchesFilters(given, filters)) return false
@@ -64,7 +67,7 @@ export function isMissing(pages: BuildPages, given: BuildSummary, filters: Build
   return isWhole || oldest === undefined || Date.parse(given.created_at) >= Date.parse(oldest.created_at)
 }
 
-/** Builds that are shown, and those that wait because they are newer than the newest that was shown; null: none was, all are shown. */
+/** Separates the shown builds from those newer than `horizon`, which wait; null: all are shown. */
 export function splitAt(builds: readonly BuildSummary[], horizon: string | null) {
   const limit = horizon === null ? Number.POSITIVE_INFINITY : Date.parse(horizon)
   const isShown = (build: BuildSummary) => !(Date.parse(build.created_at) > limit)

@@ -8,15 +8,18 @@ import { anyBuildQuery } from './queries.ts'
 interface NothingMatchesProps {
   readonly org: string
   readonly filters: BuildFilters
-  /** Filters that belong to the page, and cannot be cleared. */
+  /** Filters of the page itself, which cannot be cleared. */
   readonly fixed: readonly FilterName[]
   readonly onFilter: (name: FilterName, value: string) => void
   readonly onClear: () => void
-  /** The id of who is signed in. */
+  /** The id of the signed-in person. */
   readonly me: string
 }
 
-/** No build passes the filters: says which of them hides everything, by asking what is there without each. */
+/**
+ * Says that no build matches, and which filter hides everything, by asking what remains without
+ * each.
+ */
 export function NothingMatches({ org, filters, fixed, onFilter, onClear, me }: NothingMatchesProps) {
   const set = filterNames.filter((name) => filters[name] !== undefined && !fixed.includes(name))
   const without = useQueries({

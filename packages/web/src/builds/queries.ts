@@ -8,19 +8,19 @@ type Page = Schema<'BuildSummaryList'>
 
 const pageSize = 50
 
-/** Builds of an organization, newest first, 50 a page. */
+/** Reads builds of an organization, newest first, 50 a page. */
 export function buildListQuery(org: string, filters: BuildFilters) {
   return infiniteQueryOptions<Page, Error, InfiniteData<Page, string | null>, readonly unknown[], string | null>({
     queryKey: ['builds', org, filters],
     queryFn: ({ pageParam, signal }) => readPage(org, filters, { limit: pageSize, cursor: pageParam, signal }),
     initialPageParam: null,
     getNextPageParam: ({ next_cursor }) => next_cursor ?? null,
-    // The old rows stay while a filter is being typed.
+    // Old rows stay while a filter is typed.
     placeholderData: keepPreviousData,
   })
 }
 
-/** The newest builds alone, for where events do not come. */
+/** Reads only the newest builds, for polling. */
 export function newestBuildsQuery(org: string, filters: BuildFilters) {
   return queryOptions({
     queryKey: ['newest-builds', org, filters],
@@ -28,7 +28,7 @@ export function newestBuildsQuery(org: string, filters: BuildFilters) {
   })
 }
 
-/** Whether any build is left under these filters. */
+/** Whether any build matches these filters. */
 export function anyBuildQuery(org: string, filters: BuildFilters) {
   return queryOptions({
     queryKey: ['any-build', org, filters],
@@ -36,7 +36,7 @@ export function anyBuildQuery(org: string, filters: BuildFilters) {
   })
 }
 
-/** Names and repositories of the organization's pipelines, the first hundred. */
+/** Reads names and repositories of the organization's first hundred pipelines. */
 export function pipelineNamesQuery(org: string) {
   return queryOptions({
     queryKey: ['pipeline-names', org],

@@ -6,15 +6,15 @@ import type { BuildFilters, BuildSummary } from './filters.ts'
 import { insertBuild, isMissing, listedBuilds, replaceBuild, splitAt } from './merge-build.ts'
 import { buildListQuery, newestBuildsQuery } from './queries.ts'
 
-/** When the newest build that is shown was made; of which list. */
+/** When the newest shown build was created, and in which list. */
 interface Horizon {
   readonly list: string
   readonly at: string | null
 }
 
 /**
- * A list of builds that keeps itself up to date. What is listed changes in its place; new builds come at once, or, while `isHeld` says that somebody is at
- * the rows, wait in `waiting` until `showWaiting`.
+ * Keeps a list of builds up to date. Listed builds change in place. New ones appear at once, or,
+ * while `isReading` says that somebody is at the rows, wait in `waiting` until `showWaiting`.
  */
 export function useBuildList(org: string, filters: BuildFilters, isHeld: () => boolean) {
   const client = useQueryClient()

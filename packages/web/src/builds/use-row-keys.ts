@@ -2,15 +2,19 @@ import { type RefObject, useEffect, useRef } from 'react'
 import { useShortcuts } from '../interaction/shortcuts.ts'
 
 interface RowKeys {
-  /** Brings a row into the page and onto the screen. */
+  /** Mounts a row and scrolls to it. */
   readonly reveal: (index: number) => void
-  /** A new build, for the row that has the focus; null: none has. Absent: the page has that key. */
+  /**
+   * Starts a new build for the focused row; null: none has the focus. Absent: the page has that
+   * key.
+   */
   readonly onNewBuild?: ((index: number | null) => void) | undefined
 }
 
 /**
- * Keys of a list whose rows hold one `[data-row-link]` each, inside of an element with `data-index` (web.md 11): `j`, `k` and arrows move the focus, so that
- * Enter and Ctrl+Enter are the browser's own.
+ * Adds keys to a list whose rows each hold one `[data-row-link]` inside an element with
+ * `data-index` (web.md 11). `j`, `k` and arrows move the focus, so Enter and Ctrl+Enter work as in
+ * any link.
  */
 export function useRowKeys(place: RefObject<HTMLElement | null>, count: number, keys: RowKeys): void {
   const last = useRef(-1)
@@ -36,7 +40,7 @@ export function useRowKeys(place: RefObject<HTMLElement | null>, count: number, 
   useEffect(() => {
     const element = place.current
     if (element === null) return
-    // Arrows only from within: elsewhere they scroll the page.
+    // Arrows work only from within; elsewhere they scroll the page.
     const onArrow = (event: KeyboardEvent) => {
       if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return
       if (!(event.target instanceof HTMLElement) || !event.target.matches('[data-row-link]')) return
@@ -48,7 +52,7 @@ export function useRowKeys(place: RefObject<HTMLElement | null>, count: number, 
   })
 }
 
-/** Focuses the row's link once it is in the page, which takes a frame or two where it was far away. */
+/** Focuses the row's link once it is mounted, which takes a frame or two if it was far away. */
 function focusRow(place: RefObject<HTMLElement | null>, index: number, framesLeft = 10): void {
   const link = place.current?.querySelector<HTMLElement>(`[data-index="${index}"] [data-row-link]`)
   if (link != null) link.focus({ preventScroll: true })

@@ -4,19 +4,25 @@ import { useRowKeys } from './use-row-keys.ts'
 
 interface VirtualRowsProps<Row> {
   readonly rows: readonly Row[]
-  /** What they are, for who cannot see them: `Builds`. */
+  /** The accessible name: `Builds`. */
   readonly label: string
   readonly keyOf: (row: Row) => string
   readonly render: (row: Row) => ReactNode
-  /** The height of a row before it is measured, in pixels. */
+  /** Estimates the height of a row, in pixels. */
   readonly usualHeight: () => number
-  /** Around the rows; it outlives them. */
+  /** The element around the rows, which outlives them. */
   readonly place: RefObject<HTMLElement | null>
-  /** A new build, for the row that has the focus; null: none has. Absent: the page has that key. */
+  /**
+   * Starts a new build for the focused row; null: none has the focus. Absent: the page has that
+   * key.
+   */
   readonly onNewBuild?: ((row: Row | null) => void) | undefined
 }
 
-/** A list of any length on the page's own scroll bar; only the rows near the screen are in the page. Keys walk it (web.md 11). */
+/**
+ * Shows a list of any length on the page's own scroll bar. Only rows near the screen are mounted
+ * (web.md 11).
+ */
 export function VirtualRows<Row>({
   rows,
   label,
@@ -34,14 +40,14 @@ export function VirtualRows<Row>({
     estimateSize: () => rowHeight,
     overscan: 8,
     scrollMargin: offset,
-    // The row that has the focus is never under the top bar.
+    // The focused row never hides below the top bar.
     scrollPaddingStart: barHeight,
     getItemKey: (index) => {
       const row = rows[index]
       return row === undefined ? index : keyOf(row)
     },
   })
-  // What stands above may grow and shrink: filters fold, charts come.
+  // Content above may grow and shrink: filters fold, charts load.
   useLayoutEffect(() => {
     const top = (place.current?.getBoundingClientRect().top ?? 0) + window.scrollY
     setOffset((before) => (Math.abs(before - top) < 1 ? before : top))

@@ -1,9 +1,9 @@
 import type { ButtonHTMLAttributes, Ref } from 'react'
 
-/** How loud a button is. */
+/** The emphasis of a button. */
 export type ButtonLook = 'primary' | 'plain' | 'quiet' | 'danger'
 
-/** Buttons are ink (web.md 15); only what destroys is red, and only where it is asked for. */
+/** Buttons are ink (web.md 15). Only destructive ones are red, and only in their confirmation. */
 const looks: Readonly<Record<ButtonLook, string>> = {
   primary: 'bg-text text-ground hover:opacity-90',
   plain: 'border border-edge bg-raised text-text hover:bg-sunk',
@@ -11,7 +11,7 @@ const looks: Readonly<Record<ButtonLook, string>> = {
   danger: 'border border-fail text-fail bg-raised hover:bg-fail-tint',
 }
 
-/** Classes of a button, for links that look like one. */
+/** Returns the classes of a button, for links that look like one. */
 export function buttonClass(look: ButtonLook = 'plain'): string {
   return `inline-flex min-h-7 pointer-coarse:min-h-11 items-center justify-center gap-1.5 rounded-small px-3 py-1 text-14 font-semibold whitespace-nowrap disabled:opacity-50 aria-disabled:opacity-50 ${looks[look]}`
 }
@@ -19,7 +19,7 @@ export function buttonClass(look: ButtonLook = 'plain'): string {
 interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   readonly look?: ButtonLook
   readonly ref?: Ref<HTMLButtonElement>
-  /** Why it cannot be used: it stays reachable, says so, and does nothing (web A2). */
+  /** Why it cannot be used: it stays focusable, says so, and does nothing (web A2). */
   readonly refused?: string | null | undefined
 }
 

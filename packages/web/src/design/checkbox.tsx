@@ -2,14 +2,14 @@ import { type ReactNode, useId } from 'react'
 
 interface CheckboxProps {
   readonly label: ReactNode
-  /** What it means, in a sentence. */
+  /** Explains the choice in a sentence. */
   readonly hint?: ReactNode
   readonly checked: boolean
   readonly onChange: (checked: boolean) => void
   readonly disabled?: boolean
 }
 
-/** A yes or no with its label; the label is part of the target. */
+/** A checkbox whose label is part of its target. */
 export function Checkbox({ label, hint, checked, onChange, disabled = false }: CheckboxProps) {
   const id = useId()
   return (

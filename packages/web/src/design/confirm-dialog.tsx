@@ -10,18 +10,18 @@ interface ConfirmDialogProps {
   readonly onClose: () => void
   /** The question, with the name of the thing. */
   readonly title: string
-  /** What goes, what stops, what stays. */
+  /** Says what is deleted, what stops and what stays. */
   readonly children: ReactNode
   /** The verb: `Remove Ada`. */
   readonly confirm: string
-  /** Does it; a refusal is shown and the dialog stays. */
+  /** Runs the change. On a refusal the dialog stays and shows it. */
   readonly onConfirm: () => Promise<unknown>
-  /** It has to be typed before (web S7). */
+  /** A text to type before confirming (web S7). */
   readonly typed?: string
   readonly look?: 'danger' | 'primary'
 }
 
-/** Asks before something is done that cannot be taken back. Enter says yes, Escape says no. */
+/** Asks before an irreversible change. Enter confirms, Escape cancels. */
 export function ConfirmDialog({ open, onClose, typed, ...rest }: ConfirmDialogProps) {
   return (
     <Dialog open={open} onClose={onClose} title={rest.title}>
@@ -30,7 +30,7 @@ export function ConfirmDialog({ open, onClose, typed, ...rest }: ConfirmDialogPr
   )
 }
 
-/** Inside of the dialog, so that it begins anew each time. */
+/** Inside the dialog, so that its state is new each time. */
 function Question({ onClose, children, confirm, onConfirm, typed, look = 'danger' }: Omit<ConfirmDialogProps, 'open'>) {
   const [isBusy, setBusy] = useState(false)
   const [problem, setProblem] = useState<Problem | null>(null)
@@ -69,7 +69,7 @@ function Question({ onClose, children, confirm, onConfirm, typed, look = 'danger
         <Button
           type="submit"
           look={look}
-          // The question's answer has the focus; where a name has to be typed, its field has.
+          // The confirm button has the focus; if a name must be typed, its field has it.
           autoFocus={typed === undefined}
           refused={isReady ? null : `Type ${typed ?? ''} first`}
           disabled={isBusy}

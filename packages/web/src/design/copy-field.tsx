@@ -3,13 +3,16 @@ import { useRef, useState } from 'react'
 import { copyText } from '../browser/clipboard.ts'
 
 interface CopyFieldProps {
-  /** What it is, for who cannot see it: `the command that installs hm`. */
+  /** The accessible name: `the command that installs hm`. */
   readonly label: string
-  /** Copied exactly: no prompt sign, no line feed at the end. */
+  /** Copied exactly: no prompt, no newline at the end. */
   readonly text: string
 }
 
-/** A command or key to copy with a click or Enter; selected where the clipboard is refused (web F4). */
+/**
+ * Shows a command or key that a click or Enter copies. It is selected if the browser refuses to
+ * copy (web F4).
+ */
 export function CopyField({ label, text }: CopyFieldProps) {
   const shown = useRef<HTMLElement>(null)
   const [said, setSaid] = useState<'copied' | 'selected' | null>(null)

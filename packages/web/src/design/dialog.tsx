@@ -7,19 +7,22 @@ interface DialogProps {
   readonly onClose: () => void
   readonly title: string
   readonly children: ReactNode
-  /** Buttons at the foot. */
+  /** Buttons at the bottom. */
   readonly actions?: ReactNode
-  /** Wide ones hold tables and commands. */
+  /** Room for tables and commands. */
   readonly wide?: boolean
-  /** Nothing of the page shows through. */
+  /** Hides the page completely. */
   readonly covering?: boolean
-  /** Without its title and its closing button to see: a field that says all comes first. */
+  /** Hides title and close button, for a dialog that starts with a field. */
   readonly bare?: boolean
-  /** It cannot be put away. */
+  /** The dialog cannot be closed. */
   readonly lasting?: boolean
 }
 
-/** A dialog over the page: Escape and a click beside it close it, focus goes back to what opened it (web T2). */
+/**
+ * A dialog over the page. Escape and a click outside close it, and the focus returns to its opener
+ * (web T2).
+ */
 export function Dialog({ open, onClose, title, children, actions, ...how }: DialogProps) {
   const { wide = false, covering = false, bare = false, lasting = false } = how
   const opener = useRef<Element | null>(null)
@@ -33,7 +36,7 @@ export function Dialog({ open, onClose, title, children, actions, ...how }: Dial
             opener.current = document.activeElement
           }}
           onCloseAutoFocus={(event) => {
-            // Radix knows only openers of its own.
+            // Radix knows only its own openers.
             event.preventDefault()
             giveFocusBack(opener.current)
           }}
@@ -43,7 +46,7 @@ export function Dialog({ open, onClose, title, children, actions, ...how }: Dial
           <div className="min-h-0 overflow-y-auto px-6 py-2">{children}</div>
           {actions !== undefined && <div className="flex flex-wrap justify-end gap-2 px-6 pt-3 pb-5">{actions}</div>}
           {!bare && !lasting && (
-            // The last in order, so that the focus begins at what the dialog is about.
+            // The last in order, so that the focus starts at the content.
             <Radix.Close
               aria-label="Close"
               className="absolute top-3 right-3 inline-flex size-8 items-center justify-center rounded-small text-muted hover:bg-sunk hover:text-text pointer-coarse:size-11"
@@ -57,9 +60,9 @@ export function Dialog({ open, onClose, title, children, actions, ...how }: Dial
   )
 }
 
-/** To what opened the dialog; where that is gone, as an item of a menu is, to the page's heading. */
+/** Returns the focus to the opener; if it is gone, as a menu item is, to the page's heading. */
 function giveFocusBack(opener: Element | null): void {
-  // It is given a moment after the dialog has gone: whoever has pressed a key meanwhile is where that led to.
+  // Waits until the dialog is gone. A key pressed meanwhile may have moved the focus elsewhere.
   if (document.activeElement !== null && document.activeElement !== document.body) return
   const isThere = opener instanceof HTMLElement && opener.isConnected && opener !== document.body
   const place = isThere ? opener : document.querySelector<HTMLElement>('main h1')

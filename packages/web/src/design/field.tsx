@@ -11,9 +11,9 @@ const box =
 
 interface Labelled {
   readonly label: string
-  /** The rule, or what it is for. */
+  /** The rule, or the purpose. */
   readonly hint?: ReactNode
-  /** What is wrong with it. */
+  /** What is wrong with the value. */
   readonly problem?: string | null | undefined
 }
 
@@ -51,7 +51,7 @@ function described(id: string, { hint, problem }: Labelled) {
   return { id, 'aria-invalid': problem != null, ...(ids.length > 0 ? { 'aria-describedby': ids.join(' ') } : {}) }
 }
 
-/** A text field with its label, its rule and what is wrong with it. */
+/** A text field with label, hint and error. */
 export function Field({ label, hint, problem, ...rest }: Labelled & InputHTMLAttributes<HTMLInputElement>) {
   const id = useId()
   const said = { label, hint, problem }
@@ -62,7 +62,7 @@ export function Field({ label, hint, problem, ...rest }: Labelled & InputHTMLAtt
   )
 }
 
-/** A choice of a few, with its label. */
+/** A select with its label. */
 export function Select({ label, hint, problem, ...rest }: Labelled & SelectHTMLAttributes<HTMLSelectElement>) {
   const id = useId()
   const said = { label, hint, problem }
@@ -73,7 +73,7 @@ export function Select({ label, hint, problem, ...rest }: Labelled & SelectHTMLA
   )
 }
 
-/** A text of several lines, with its label: values and lists, so without a spelling check. */
+/** A multi-line field with its label, for values and lists: no spell check. */
 export function TextArea({ label, hint, problem, ...rest }: Labelled & TextareaHTMLAttributes<HTMLTextAreaElement>) {
   const id = useId()
   const said = { label, hint, problem }

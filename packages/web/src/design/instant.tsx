@@ -3,11 +3,11 @@ import { useAppearance } from '../browser/appearance.ts'
 import { formatAgo } from '../text/duration.ts'
 
 interface InstantProps {
-  /** RFC 3339; missing ones show as a dash. */
+  /** RFC 3339; a missing one shows as a dash. */
   readonly at: string | null | undefined
 }
 
-/** How long ago something was; its exact time on hover. */
+/** Shows how long ago an instant was, with the exact time on hover. */
 export function Ago({ at }: InstantProps) {
   const now = useNow()
   const { zone } = useAppearance()
@@ -19,7 +19,7 @@ export function Ago({ at }: InstantProps) {
   )
 }
 
-/** A date and time, in the zone that the person chose. */
+/** Shows date and time in the chosen zone. */
 export function Instant({ at }: InstantProps) {
   const { zone } = useAppearance()
   if (at === null || at === undefined || Number.isNaN(Date.parse(at))) return <span>—</span>
@@ -30,7 +30,7 @@ export function Instant({ at }: InstantProps) {
   )
 }
 
-/** `2026-11-26 10:24:36 UTC`, or without the zone in local time. */
+/** Formats `2026-11-26 10:24:36 UTC`, or local time without a zone. */
 export function formatInstant(at: string, zone: 'local' | 'utc'): string {
   const time = new Date(at)
   if (zone === 'utc') return `${time.toISOString().slice(0, 19).replace('T', ' ')} UTC`

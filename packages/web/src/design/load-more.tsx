@@ -9,11 +9,14 @@ interface MoreProps {
     UseInfiniteQueryResult,
     'hasNextPage' | 'isFetchingNextPage' | 'isFetchNextPageError' | 'fetchNextPage' | 'error'
   >
-  /** What there is more of: `builds`. */
+  /** What the pages hold: `builds`. */
   readonly what: string
 }
 
-/** The end of a paged list: the next page comes when it is scrolled to, and by a real button (web P4). One that failed is asked for again by a click only. */
+/**
+ * Ends a paged list. The next page loads on scrolling or by its button (web P4); after a failure
+ * only by the button.
+ */
 export function LoadMore({ query, what }: MoreProps) {
   const { hasNextPage: hasMore, isFetchingNextPage: isLoading } = query
   const problem = query.isFetchNextPageError ? problemOf(query.error).message : null

@@ -6,13 +6,13 @@ const item =
   'flex min-h-8 pointer-coarse:min-h-11 w-full cursor-pointer items-center gap-2 rounded-small px-2 py-1 text-14 outline-none select-none data-[highlighted]:bg-sunk data-[disabled]:opacity-50'
 
 interface MenuProps {
-  /** The button that opens it; it needs a name of its own. */
+  /** The button that opens it. It needs a name of its own. */
   readonly trigger: ReactElement
   readonly children: ReactNode
   readonly align?: 'start' | 'end'
 }
 
-/** A menu below a button: arrows walk it, letters jump, Escape gives focus back to the button. */
+/** A menu below a button: arrows move, letters jump, Escape returns the focus to the button. */
 export function Menu({ trigger, children, align = 'start' }: MenuProps) {
   return (
     <Radix.Root modal={false}>
@@ -34,13 +34,13 @@ export function Menu({ trigger, children, align = 'start' }: MenuProps) {
 interface MenuItemProps {
   readonly children: ReactNode
   readonly onSelect?: () => void
-  /** The one child is a link, and stays one: middle click and copying its address work. */
+  /** Keeps the single child a link: middle click and copying its address work. */
   readonly asChild?: boolean
-  /** Why it cannot be used: it stands there disabled and says so (web A2). */
+  /** Why it cannot be used: the item is disabled and says so (web A2). */
   readonly refused?: string | null | undefined
 }
 
-/** One thing to do, or with `asChild` one place to go. */
+/** One action, or with `asChild` one link. */
 export function MenuItem({ children, onSelect, asChild = false, refused = null }: MenuItemProps) {
   return (
     <Radix.Item
@@ -70,7 +70,7 @@ interface MenuChoicesProps<Value extends string> {
   readonly onChange: (value: Value) => void
 }
 
-/** One of a few; the chosen one has a check. The menu stays open, so that the effect is seen. */
+/** A choice of a few, the chosen one checked. The menu stays open, so that the effect is seen. */
 export function MenuChoices<Value extends string>({ value, choices, onChange }: MenuChoicesProps<Value>) {
   return (
     <Radix.RadioGroup value={value}>

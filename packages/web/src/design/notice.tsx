@@ -1,12 +1,12 @@
 import type { ReactNode } from 'react'
 
 interface NoticeProps {
-  /** Says what it is about, in a few words. */
+  /** The subject, in a few words. */
   readonly title: string
   readonly children: ReactNode
 }
 
-/** Something to know before going on: not a failure, and not a state. */
+/** A note before going on: neither a failure nor a state. */
 export function Notice({ title, children }: NoticeProps) {
   return (
     <section className="flex flex-col gap-2 rounded-surface border border-hairline bg-raised px-4 py-3">

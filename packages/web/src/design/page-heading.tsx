@@ -6,17 +6,23 @@ import { useTabMark } from './tab-icon.ts'
 
 interface PageHeadingProps {
   readonly children: ReactNode
-  /** The tab's title without the product's name: `Builds · acme`. */
+  /** The tab's title without the product: `Builds · acme`. */
   readonly title: string
   readonly actions?: ReactNode
-  /** Of a build: its state is the tab's picture, and the title stands as it is given: `Failed: test · ci #60 · acme` (web T1). */
+  /**
+   * For a build: its state becomes the tab's icon, and the title is used unchanged: `Failed: test ·
+   * ci #60 · acme` (web T1).
+   */
   readonly mark?: StateLook
 }
 
-/** Where the page is that the browser loaded, until another one is shown: its focus begins at the top, before the skip link. */
+/**
+ * The page that the browser loaded, until another is shown. Its focus starts at the top, before the
+ * skip link.
+ */
 let firstPage: string | null = null
 
-/** The page's one h1. Focus goes to it on navigation (web T2), and the tab is named. */
+/** The page's only h1. It takes the focus on navigation (web T2) and names the tab. */
 export function PageHeading({ children, title, actions, mark }: PageHeadingProps) {
   const heading = useRef<HTMLHeadingElement>(null)
   const { pathname } = useLocation()
@@ -26,7 +32,7 @@ export function PageHeading({ children, title, actions, mark }: PageHeadingProps
     firstPage ??= pathname
     if (pathname === firstPage) return
     firstPage = ''
-    // After a closing dialog has given the focus back.
+    // After a closing dialog has returned the focus.
     const frame = requestAnimationFrame(() => focusUnlessTaken(heading.current))
     return () => cancelAnimationFrame(frame)
   }, [pathname])
@@ -40,14 +46,13 @@ export function PageHeading({ children, title, actions, mark }: PageHeadingProps
   )
 }
 
-/** A page or dialog that focused something of its own, as a form does, keeps it. */
+/** Focuses the heading unless the page or a dialog already focused something of its own. */
 function focusUnlessTaken(heading: HTMLElement | null): void {
   const { activeElement } = document
   const isTaken = activeElement?.closest('main, [role=dialog]') != null && activeElement.id !== 'main'
   if (!isTaken) heading?.focus({ preventScroll: true })
 }
 
-/** Names the tab. */
 function useDocumentTitle(title: string): void {
   const shown = useEmoji(title)
   useEffect(() => {

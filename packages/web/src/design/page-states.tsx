@@ -5,12 +5,12 @@ import { CopyField } from './copy-field.tsx'
 
 interface EmptyStateProps {
   readonly title: string
-  /** What it is for and what to do next. */
+  /** The purpose, and what to do next. */
   readonly children: ReactNode
   readonly action?: ReactNode
 }
 
-/** Nothing is there yet: what would be, and the one thing to do. */
+/** Shows that nothing is there yet, and the next step. */
 export function EmptyState({ title, children, action }: EmptyStateProps) {
   return (
     <section className="mx-auto flex max-w-[72ch] flex-col items-start gap-3 px-4 py-12">
@@ -24,11 +24,11 @@ export function EmptyState({ title, children, action }: EmptyStateProps) {
 interface ErrorStateProps {
   readonly error: unknown
   readonly onRetry?: (() => void) | undefined
-  /** What was asked for: `the builds of acme`. */
+  /** What was requested: `the builds of acme`. */
   readonly what: string
 }
 
-/** It could not be shown: message, code, request id to copy, documentation, and another try (web.md 2). */
+/** Shows a failed request: message, code, request id, documentation and retry (web.md 2). */
 export function ErrorState({ error, onRetry, what }: ErrorStateProps) {
   const problem = problemOf(error)
   return (
@@ -41,7 +41,7 @@ export function ErrorState({ error, onRetry, what }: ErrorStateProps) {
   )
 }
 
-/** Code, documentation and request id of a problem, as far as it has them. */
+/** Shows code, documentation and request id of a problem. */
 export function ProblemFacts({ problem }: { readonly problem: Problem }) {
   const { code, docUrl, requestId } = problem
   return (
@@ -64,7 +64,7 @@ export function ProblemFacts({ problem }: { readonly problem: Problem }) {
   )
 }
 
-/** Grey shapes where content comes, after 150 ms: what is faster needs none. */
+/** Shows grey rows while content loads, after 150 ms. */
 export function Skeleton({ rows = 6, label = 'Loading' }: { readonly rows?: number; readonly label?: string }) {
   const [isShown, setShown] = useState(false)
   useEffect(() => {

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react'
 import { Button } from './button.tsx'
 import { ErrorState } from './page-states.tsx'
 
-/** The files of this page's version are gone, or did not come. */
+/** Says that files of this page's version are gone or failed to load. */
 export function MissingPart() {
   return (
     <section role="alert" className="mx-auto flex max-w-[72ch] flex-col items-start gap-3 px-4 py-8">
@@ -14,20 +14,23 @@ export function MissingPart() {
   )
 }
 
-/** Whether what was thrown says that a file of code or looks could not be fetched; each browser words it in its own way. */
+/**
+ * Whether an error means that a file of code or styles failed to load. Each browser words it
+ * differently.
+ */
 export function isMissingPart(error: unknown): boolean {
   return error instanceof Error && /dynamically imported module|module script failed|preload CSS/i.test(error.message)
 }
 
 interface PaneBoundaryProps {
-  /** What is in it: `the graph`. */
+  /** What the pane shows: `the graph`. */
   readonly what: string
-  /** Another one of these is another try. */
+  /** A new key tries again. */
   readonly resetKey: string
   readonly children: ReactNode
 }
 
-/** A fault in one pane leaves the others working (web X3). */
+/** Keeps a fault in one pane from the others (web X3). */
 export function PaneBoundary({ what, resetKey, children }: PaneBoundaryProps) {
   return (
     <CatchBoundary

@@ -5,7 +5,7 @@ import { Button } from './button.tsx'
 import { Instant } from './instant.tsx'
 import { ProblemFacts } from './page-states.tsx'
 
-/** Why something that was asked for was not done, where it was asked for; nothing for null. */
+/** Shows why a request failed, beside its control; nothing for null. */
 export function ProblemNote({ error }: { readonly error: unknown }) {
   if (error === null || error === undefined) return null
   return <ProblemText problem={problemOf(error)} />
@@ -13,13 +13,13 @@ export function ProblemNote({ error }: { readonly error: unknown }) {
 
 interface ProblemTextProps {
   readonly problem: Problem
-  /** With a frame, in forms that are long. */
+  /** Adds a frame, for long forms. */
   readonly framed?: boolean
   /** What to do about it. */
   readonly children?: ReactNode
 }
 
-/** The message of a problem, what to do about it, and its facts. */
+/** Shows the message of a problem, what to do about it, and its facts. */
 export function ProblemText({ problem, framed = false, children }: ProblemTextProps) {
   return (
     <div role="alert" className={`flex flex-col gap-2 ${framed ? 'rounded-small border border-fail p-3' : ''}`}>
@@ -32,11 +32,11 @@ export function ProblemText({ problem, framed = false, children }: ProblemTextPr
 
 interface FormProblemProps {
   readonly problem: Problem | null
-  /** Fields that show their own sentences. */
+  /** Fields that show their own errors. */
   readonly fields: readonly string[]
 }
 
-/** What is wrong with what was sent, unless a field says it already. */
+/** Shows the problem of a form, unless its fields show it. */
 export function FormProblem({ problem, fields }: FormProblemProps) {
   if (problem === null) return null
   const named = Object.keys(problem.fields)
@@ -45,13 +45,16 @@ export function FormProblem({ problem, fields }: FormProblemProps) {
 }
 
 interface StaleBarProps {
-  /** When what is shown was read, Unix milliseconds. */
+  /** When the shown data was read, in Unix milliseconds. */
   readonly since: number
   readonly error: unknown
   readonly onRetry: () => void
 }
 
-/** Old data stays, and this says since when it is old and why (web.md 2). A server that gives nothing newer is told of once, over the page. */
+/**
+ * Says since when shown data is old, and why (web.md 2). A server that does not answer is reported
+ * once, over the page.
+ */
 export function StaleBar({ since, error, onRetry }: StaleBarProps) {
   if (isPassing(error)) return null
   return (

@@ -6,13 +6,13 @@ interface SearchFieldProps {
   /** What is searched: `Search builds`. */
   readonly label: string
   readonly value: string
-  /** Called when the typing pauses; empty: no search. */
+  /** Called when typing pauses; empty: no search. */
   readonly onChange: (text: string) => void
   readonly placeholder?: string
   readonly ref?: Ref<HTMLInputElement>
 }
 
-/** Searches a list as one types; Escape clears. */
+/** Searches a list while typing; Escape clears. */
 export function SearchField({ label, value, onChange, placeholder, ref }: SearchFieldProps) {
   const [draft, setDraft] = useDraft(value, onChange)
   return (
@@ -31,7 +31,7 @@ export function SearchField({ label, value, onChange, placeholder, ref }: Search
         onChange={(event) => setDraft(event.target.value)}
         onKeyDown={(event) => {
           if (event.key !== 'Escape' || draft === '') return
-          // A first Escape clears, and closes nothing around it.
+          // The first Escape clears the field and closes nothing around it.
           event.preventDefault()
           event.stopPropagation()
           setDraft('')

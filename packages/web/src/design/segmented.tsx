@@ -7,7 +7,7 @@ interface SegmentedProps<Value extends string> {
   readonly onChange: (value: Value) => void
 }
 
-/** One of a few, side by side: real radio buttons, so that arrows and spoken counts are the browser's. */
+/** A choice side by side, made of radio buttons: arrow keys and spoken counts are the browser's. */
 export function Segmented<Value extends string>({ label, value, choices, onChange }: SegmentedProps<Value>) {
   const name = useId()
   return (

@@ -1,6 +1,6 @@
 import { type Icon, lookOf, stateIcons, type Tone } from './state.ts'
 
-/** Text colour of a state, also for shapes that are drawn in `currentColor`. */
+/** Text colours of states, also for shapes drawn in `currentColor`. */
 export const toneColours: Readonly<Record<Tone, string>> = {
   pass: 'text-pass',
   cache: 'text-cache',
@@ -18,11 +18,11 @@ interface StateProps {
 }
 
 interface MarkProps extends StateProps {
-  /** Side of the square in pixels. */
+  /** The side of the square, in pixels. */
   readonly size?: number
 }
 
-/** The icon of a state in its colour. It says its word to who cannot see it. */
+/** Shows the icon of a state in its colour, with its name for screen readers. */
 export function StateMark({ state, size = 16, ...how }: MarkProps) {
   const look = lookOf(state, given(how))
   return (
@@ -46,7 +46,7 @@ export function StateMark({ state, size = 16, ...how }: MarkProps) {
   )
 }
 
-/** Icon and word of a state. */
+/** Shows icon and name of a state. */
 export function StateWord({ state, ...how }: StateProps) {
   const look = lookOf(state, given(how))
   return (

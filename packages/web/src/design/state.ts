@@ -1,4 +1,4 @@
-/** The states of builds and jobs as people read them (web.md 15): word, colour, icon. */
+/** The states of builds and jobs as people see them (web.md 15): word, colour, icon. */
 
 export type Tone = 'pass' | 'cache' | 'fail' | 'soft' | 'run' | 'wait' | 'stop'
 
@@ -21,7 +21,7 @@ export interface StateLook {
   readonly word: string
   readonly tone: Tone
   readonly icon: Icon
-  /** Turns, where motion is wanted. */
+  /** Whether the icon turns, unless motion is reduced. */
   readonly moving: boolean
 }
 
@@ -42,7 +42,7 @@ const looks: Readonly<Record<string, Omit<StateLook, 'moving'>>> = {
 
 const moving = new Set(['running', 'assigned', 'failing', 'canceling', 'timing_out'])
 
-/** How a state looks. One that this release does not know shows as its own word with the neutral mark (web X1). */
+/** Returns how a state looks. An unknown one shows its own name with the neutral icon (web X1). */
 export function lookOf(
   state: string,
   how: { readonly cached?: boolean; readonly softFailed?: boolean } = {},
@@ -55,21 +55,21 @@ export function lookOf(
   return { ...look, moving: moving.has(state) }
 }
 
-/** One stroke of a state's icon, in a square of 16. */
+/** One stroke of an icon, in a square of 16. */
 interface IconPath {
   readonly d: string
-  /** Filled with the state's colour as well. */
+  /** Fills the shape with the state's colour. */
   readonly isFilled?: boolean
-  /** Drawn on a filled shape, in the colour of the ground. */
+  /** Draws on a filled shape, in the background colour. */
   readonly isCutOut?: boolean
-  /** Dots instead of a line. */
+  /** Draws dots instead of a line. */
   readonly isDotted?: boolean
 }
 
 const ring: IconPath = { d: 'M8 1.75a6.25 6.25 0 1 0 0 12.5a6.25 6.25 0 1 0 0-12.5z' }
 const octagon = 'M5.3 1.5h5.4l3.8 3.8v5.4l-3.8 3.8H5.3l-3.8-3.8V5.3z'
 
-/** The shapes of web.md 15: told apart without their colour. */
+/** The shapes of web.md 15, which differ without colour. */
 export const stateIcons: Readonly<Record<Icon, readonly IconPath[]>> = {
   'ring-check': [ring, { d: 'm5 8.3 2.1 2.1L11 6' }],
   'layers-check': [

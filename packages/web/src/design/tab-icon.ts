@@ -1,13 +1,16 @@
 import { useEffect } from 'react'
 import { type StateLook, stateIcons, type Tone } from './state.ts'
 
-/** A state's colours, for light and for dark tab bars. */
+/** The colours of a state, for light and for dark tab bars. */
 interface FaviconColours {
   readonly light: string
   readonly dark: string
 }
 
-/** The picture of a state for the tab, as a `data:` address: its shape, in the colour that suits the tab bar (web T1). A mark that turns elsewhere stands still here. */
+/**
+ * Returns the icon of a state as a `data:` URL, in the colour that suits the tab bar (web T1). It
+ * never turns.
+ */
 export function faviconOf({ icon }: Pick<StateLook, 'icon'>, { light, dark }: FaviconColours): string {
   const shapes = stateIcons[icon].map(({ d, isFilled, isCutOut, isDotted }) => {
     const fill = isFilled === true ? ' class="f"' : ''
@@ -23,7 +26,9 @@ export function faviconOf({ icon }: Pick<StateLook, 'icon'>, { light, dark }: Fa
 
 const plain = '/favicon.svg'
 
-/** Puts a state into the tab's picture while the component is there (web T1); null: the product's own. */
+/**
+ * Shows a state in the tab's icon while the component is mounted (web T1); null: the product's own.
+ */
 export function useTabMark(look: StateLook | null): void {
   const icon = look?.icon ?? null
   const tone = look?.tone ?? null
@@ -38,7 +43,9 @@ function setFavicon(href: string): void {
   document.querySelector('link[rel=icon]')?.setAttribute('href', href)
 }
 
-/** Both colours of a tone, whatever theme the page has: the tab bar is the browser's. */
+/**
+ * Returns both colours of a tone, whatever the page's theme: the tab bar belongs to the browser.
+ */
 function coloursOf(tone: Tone): FaviconColours {
   const probe = document.createElement('span')
   probe.style.color = `var(--${tone})`

@@ -1,21 +1,24 @@
 import type { ReactNode, TdHTMLAttributes, ThHTMLAttributes } from 'react'
 
 interface TableProps {
-  /** What it lists, spoken only. */
+  /** What the table lists, for screen readers. */
   readonly caption: string
   readonly children: ReactNode
 }
 
-/** On narrow screens the first and the last cell of a row stand on one line and the others on the next; the heads are spoken only (web T4). */
+/**
+ * On narrow screens the first and last cell of a row share one line and the others the next. Column
+ * heads are for screen readers only (web T4).
+ */
 const stacked = [
   'max-sm:block max-sm:[&_tbody]:block max-sm:[&_thead]:sr-only',
   'max-sm:[&_tbody_tr]:flex max-sm:[&_tbody_tr]:flex-wrap max-sm:[&_tbody_tr]:items-center max-sm:[&_tbody_tr]:gap-x-4',
   'max-sm:[&_tbody_tr]:border-b max-sm:[&_tbody_tr]:border-hairline max-sm:[&_tbody_tr]:px-4 max-sm:[&_tbody_tr]:py-1.5',
-  // The end of the first line.
+  // Ends the first line.
   "max-sm:[&_tbody_tr]:after:order-2 max-sm:[&_tbody_tr]:after:basis-full max-sm:[&_tbody_tr]:after:content-['']",
 ].join(' ')
 
-/** Rows with hairlines. What is still too wide scrolls in itself, never the page. */
+/** Shows rows with hairlines. A table that is too wide scrolls by itself, never the page. */
 export function Table({ caption, children }: TableProps) {
   return (
     <div className="relative w-full overflow-x-auto">
@@ -28,7 +31,7 @@ export function Table({ caption, children }: TableProps) {
 }
 
 interface CellProps {
-  /** Amounts, durations, counts. */
+  /** For amounts, durations and counts. */
   readonly numeric?: boolean
 }
 
@@ -43,7 +46,7 @@ export function Th({ numeric = false, className = '', ...rest }: CellProps & ThH
 }
 
 interface TdProps extends CellProps {
-  /** Stands before the value where the heads are not seen; for values that do not say themselves what they are. */
+  /** Precedes the value where heads are hidden, if the value does not explain itself. */
   readonly label?: string
 }
 

@@ -2,18 +2,22 @@ import { useLocation } from '@tanstack/react-router'
 import { type ReactNode, type RefObject, useEffect, useRef } from 'react'
 
 /**
- * Class of a `Link` in a `TabNav`. The router says which one is current (`aria-current`); give `activeOptions` where the path alone does not tell.
+ * The class of a `Link` in a `TabNav`. The router marks the current one (`aria-current`); pass
+ * `activeOptions` if the path alone does not decide.
  */
 export const tabClass =
   'inline-flex min-h-9 pointer-coarse:min-h-11 items-center gap-1.5 border-b-2 border-transparent forced-colors:border-b-0 px-2 text-14 whitespace-nowrap text-muted hover:text-text aria-[current=page]:border-text aria-[current=page]:font-semibold aria-[current=page]:text-text'
 
 interface TabNavProps {
-  /** What they are tabs of: `views of the build`. */
+  /** The accessible name: `Views of the build`. */
   readonly label: string
   readonly children: ReactNode
 }
 
-/** Views of one thing, each at an address of its own, so that Back and pasted links work. Narrow screens scroll it. */
+/**
+ * Links the views of one thing, each at its own address, so that Back and pasted links work. It
+ * scrolls on narrow screens.
+ */
 export function TabNav({ label, children }: TabNavProps) {
   const nav = useRef<HTMLElement>(null)
   useCurrentInView(nav)
@@ -28,7 +32,10 @@ export function TabNav({ label, children }: TabNavProps) {
   )
 }
 
-/** Scrolls a row of links sideways until the current one is seen whole, on each new page and at each new width. */
+/**
+ * Scrolls a row of links sideways until the current one is fully visible, on each new page and
+ * width.
+ */
 export function useCurrentInView(row: RefObject<HTMLElement | null>): void {
   const { pathname } = useLocation()
   // biome-ignore lint/correctness/useExhaustiveDependencies: the path decides which link is the current one
@@ -41,7 +48,7 @@ export function useCurrentInView(row: RefObject<HTMLElement | null>): void {
       const [outer, inner] = [scroller.getBoundingClientRect(), link.getBoundingClientRect()]
       scroller.scrollLeft += Math.min(0, inner.left - outer.left) + Math.max(0, inner.right - outer.right)
     }
-    // It tells the first width too.
+    // The observer reports the first width too.
     const widths = new ResizeObserver(show)
     widths.observe(scroller)
     return () => widths.disconnect()

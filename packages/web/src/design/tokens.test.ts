@@ -12,11 +12,11 @@ const tokens = new Map(
 )
 
 type Theme = 'light' | 'dark'
-/** The log computes with the colours of terminals, which may be any. */
+/** The log computes with terminal colours, of which there may be any. */
 const colourSources = ['design/tokens.css', 'log/terminal/palette.ts']
 const surfaces = ['ground', 'raised', 'inset', 'sunk']
 
-/** WCAG 2: the ratio of two relative luminances. */
+/** Returns the WCAG 2 ratio of two relative luminances. */
 function contrast(one: string, other: string, theme: Theme): number {
   const [light = 0, dark = 0] = [one, other].map((name) => luminance(colour(name, theme))).toSorted((a, b) => b - a)
   return (light + 0.05) / (dark + 0.05)
@@ -36,7 +36,7 @@ function colour(name: string, theme: Theme): string {
   return found[theme]
 }
 
-/** Rounded down, as the table in web.md 15 has it. */
+/** Rounds down, as the table in web.md 15 does. */
 function worst(name: string, on: readonly string[], theme: Theme): number {
   const ratio = Math.min(...on.map((surface) => contrast(name, surface, theme)))
   return Math.floor(ratio * 10) / 10

@@ -3,11 +3,11 @@ import type { ReactElement, ReactNode } from 'react'
 
 interface TooltipProps {
   readonly text: ReactNode
-  /** What it explains: it must be focusable, or keyboards never see the text. */
+  /** The element it explains. It must be focusable, or keyboards never reach the text. */
   readonly children: ReactElement
 }
 
-/** A few words beside what is hovered or focused. Nothing may be said only here. */
+/** Shows a few words beside the hovered or focused element. Nothing may be said only here. */
 export function Tooltip({ text, children }: TooltipProps) {
   return (
     <Radix.Provider delayDuration={400}>

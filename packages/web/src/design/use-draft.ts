@@ -2,7 +2,10 @@ import { useEffect, useRef, useState } from 'react'
 
 const pauseMs = 300
 
-/** A text that is being typed, and given on, trimmed, when the typing pauses. A value that changes from outside, as by Back, replaces it. */
+/**
+ * Holds a text while it is typed, and passes it on, trimmed, when typing pauses. A new `value`,
+ * such as after Back, replaces it.
+ */
 export function useDraft(value: string, onPause: (text: string) => void): readonly [string, (text: string) => void] {
   const [draft, setDraft] = useState(value)
   const given = useRef(value)

@@ -9,7 +9,7 @@ import { Menu, MenuChoices, MenuItem, MenuLabel, MenuSeparator } from '../design
 import { openOverlay } from '../interaction/overlays.ts'
 import { toastFailure } from '../interaction/toasts.tsx'
 
-/** The person: their pages, how the app looks, help, and the way out. */
+/** Shows the person, their pages, the theme, help and sign-out. */
 export function AccountMenu() {
   const { user } = useSession()
   const { theme } = useAppearance()

@@ -6,7 +6,7 @@ import { Instant } from '../design/instant.tsx'
 import { tryStreamNow } from '../live/use-live.ts'
 import { isTroubled, retryDelayMs, type Trouble, troubleOf, troubleSentence } from './trouble.ts'
 
-/** Says that what is shown is old, why and since when, and asks again; what is shown stays (web A3). */
+/** Says that shown data is old, why and since when, and retries (web A3). */
 export function ConnectionBar() {
   const outage = useOutage()
   if (outage === null) return null
@@ -24,7 +24,7 @@ export function ConnectionBar() {
   )
 }
 
-/** Not spoken: a number that changes each second is noise. */
+/** Hidden from screen readers: a number that changes each second is noise. */
 function Countdown({ until }: { readonly until: number | null }) {
   useNow()
   const seconds = until === null ? 0 : Math.max(0, Math.ceil((until - Date.now()) / 1000))
@@ -37,12 +37,14 @@ function Countdown({ until }: { readonly until: number | null }) {
 
 interface Outage {
   readonly trouble: Trouble
-  /** When what is shown is asked for again, in milliseconds of this machine's clock; null: just now. */
+  /**
+   * When shown data is requested again, in milliseconds of this machine's clock; null: right now.
+   */
   readonly tryAt: number | null
   readonly tryNow: () => void
 }
 
-/** What keeps what is on the screen from being up to date, and the next attempt; it asks again by itself. null: all is well. */
+/** Returns what keeps shown data from being up to date and retries by itself; null: all is well. */
 function useOutage(): Outage | null {
   const client = useQueryClient()
   const trouble = useTrouble()
@@ -64,7 +66,7 @@ function useOutage(): Outage | null {
     if (!isTrouble) return
     plan()
     return () => {
-      // The end of it: whatever else is shown may be as old as the rest.
+      // After an outage everything else on screen may be as old.
       attempts.current = 0
       setTryAt(null)
       tryStreamNow()
@@ -95,7 +97,7 @@ function useTrouble(): Trouble | null {
       active.map(({ state }) => state),
       navigator.onLine,
     )
-    // The same trouble is the same object: only a change paints.
+    // Returns the same object for the same trouble, so that only a change redraws.
     if (JSON.stringify(next) !== JSON.stringify(last.current)) last.current = next
     return last.current
   }

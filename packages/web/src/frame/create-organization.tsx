@@ -9,7 +9,7 @@ import { Field } from '../design/field.tsx'
 import { ProblemNote } from '../design/problems.tsx'
 import { createOrganization } from '../palette/queries.ts'
 
-/** Makes an organization and goes to it (`?create-org=1` on any page). */
+/** Creates an organization and opens it (`?create-org=1` on any page). */
 export function CreateOrganization() {
   const navigate = useNavigate()
   const [name, setName] = useState('')

@@ -9,7 +9,7 @@ import { Notices } from './notices.tsx'
 import { TopBar } from './top-bar.tsx'
 import { useGlobalShortcuts } from './use-global-shortcuts.ts'
 
-/** The top bar, what concerns every page, and the page below it. */
+/** Frames every page with the top bar and server-wide notices. */
 export function Frame() {
   useGlobalShortcuts()
   return (
@@ -33,7 +33,7 @@ export function Frame() {
   )
 }
 
-/** The polite live region, in a component of its own: only it is drawn again when something is said. */
+/** The polite live region. It is a component of its own, so that a message redraws nothing else. */
 function Announcer() {
   return (
     <div aria-live="polite" className="sr-only">
@@ -48,7 +48,7 @@ const CreateOrganization = lazy(async () => ({
   default: (await import('./create-organization.tsx')).CreateOrganization,
 }))
 
-/** What lies over the page. */
+/** Shows the overlay that is open. */
 function Overlays() {
   const overlay = useOverlay()
   const { 'create-org': isCreating } = useSearch({ from: '/signed-in' })
@@ -63,7 +63,10 @@ function Overlays() {
 
 const SignInAgain = lazy(async () => ({ default: (await import('./sign-in-again.tsx')).SignInAgain }))
 
-/** Keeps a page that one person works in theirs: when their session ends they sign in over it and go on; somebody else gets a clean one (web A4). */
+/**
+ * Keeps a page with its person: they can sign in over it after their session ends; another person
+ * gets a new page (web A4).
+ */
 function SessionGuard() {
   const client = useQueryClient()
   const { user } = useSession()
@@ -71,7 +74,7 @@ function SessionGuard() {
   const isGone = data === null
   useEffect(() => {
     if (!isGone) return
-    // Back again, as the same person: what failed meanwhile is asked for again.
+    // The same person is back: queries that failed meanwhile run again.
     return () => void client.invalidateQueries()
   }, [isGone, client])
   if (!isGone) return <SamePerson key={user.uuid} />
@@ -84,7 +87,7 @@ function SessionGuard() {
 
 let owner: string | null = null
 
-/** Nothing of one person stays in memory when another one signs in. */
+/** Reloads when another person signs in, so that nothing of the first stays in memory. */
 function SamePerson() {
   const { uuid } = useSession().user
   useEffect(() => {

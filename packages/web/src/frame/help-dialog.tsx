@@ -14,7 +14,7 @@ const places: Readonly<Record<Place, string>> = {
   log: 'Log',
 }
 
-/** The keys of the page that is open: what is registered now, by place. */
+/** Lists the keys that are registered now, by place. */
 export function HelpDialog() {
   const registered = useAllShortcuts()
   const { singleKeys } = useAppearance()

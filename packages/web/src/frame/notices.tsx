@@ -5,7 +5,10 @@ import { Button } from '../design/button.tsx'
 import { isDeep } from '../navigation/sections.ts'
 import { setupLinkCommand } from '../passkeys/barrier.ts'
 
-/** What concerns the whole server: that no owner could sign in again (web F1), and that a newer version is there (web X3). */
+/**
+ * Shows server-wide notices: no owner could sign in again (web F1), or a newer version runs (web
+ * X3).
+ */
 export function Notices() {
   const config = useAuthConfig()
   const { pathname } = useLocation()
@@ -31,7 +34,7 @@ function PasskeysLink() {
   )
 }
 
-/** That of the page that is open. */
+/** The version of the loaded page. */
 let loadedVersion: string | null = null
 
 function NewVersion({ version }: { readonly version: string }) {
@@ -46,7 +49,7 @@ function NewVersion({ version }: { readonly version: string }) {
 }
 
 interface LineProps {
-  /** Not on a narrow screen here: other pages show it. */
+  /** Hides the notice on narrow screens; other pages show it. */
   readonly isLeftOut?: boolean
   readonly children: ReactNode
 }

@@ -10,7 +10,10 @@ import { sectionOf } from '../navigation/sections.ts'
 
 const filteredFrom = 8
 
-/** The organization of the page, and the way to another one: the part stays, usage leads to usage (web P6). */
+/**
+ * Shows the organization and switches to another one. The section stays: usage leads to usage (web
+ * P6).
+ */
 export function OrganizationSwitcher() {
   const { organizations } = useSession()
   const { org } = useParams({ strict: false })
@@ -53,7 +56,7 @@ function Choices({
 }) {
   const { pathname } = useLocation()
   const [filter, setFilter] = useState('')
-  // In one order while it is open: opening one makes it the most recent.
+  // The order stays while it is open, although opening one makes it the most recent.
   const ordered = useMemo(
     () => recentFirst(organizations, ({ slug }) => slug, readRecent('organizations')),
     [organizations],
@@ -110,7 +113,7 @@ function Choices({
   )
 }
 
-/** Arrows go from one to the next. */
+/** Moves the focus with the arrow keys. */
 function walk(event: KeyboardEvent<HTMLElement>): void {
   const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0
   if (step === 0) return
@@ -121,7 +124,7 @@ function walk(event: KeyboardEvent<HTMLElement>): void {
   places[(at + step + places.length) % places.length]?.focus()
 }
 
-/** The filter where there is one, else the first of them. */
+/** Focuses the filter, else the first link. */
 function focusFirst(event: Event): void {
   const { target } = event
   const first = target instanceof HTMLElement ? target.querySelector<HTMLElement>('input, a') : null

@@ -10,7 +10,10 @@ import { ProblemNote } from '../design/problems.tsx'
 import { signInWithPasskey } from '../passkeys/sign-in.ts'
 import { usePasskeyBarrier } from '../passkeys/use-barrier.ts'
 
-/** Over the page of somebody whose session has ended. It goes away by itself when they sign in here or in another tab (web A4, A5). */
+/**
+ * Asks to sign in again, over the page. It closes by itself after a sign-in here or in another tab
+ * (web A4, A5).
+ */
 export function SignInAgain({ user }: { readonly user: Session['user'] }) {
   const barrier = usePasskeyBarrier()
   const { href } = useLocation()
@@ -25,7 +28,7 @@ export function SignInAgain({ user }: { readonly user: Session['user'] }) {
   return (
     <Dialog
       open
-      // There is nothing to do on the page without a session.
+      // Nothing on the page works without a session.
       onClose={() => undefined}
       lasting
       covering={isOnPurpose}

@@ -12,11 +12,11 @@ import { isDeep, sectionOf, sections, trailOf } from '../navigation/sections.ts'
 import { AccountMenu } from './account-menu.tsx'
 import { OrganizationSwitcher } from './organization-switcher.tsx'
 
-/** Where one is, where else one can go, search, and the account. */
+/** Shows place, sections, search and account. */
 export function TopBar() {
   const { org: given } = useParams({ strict: false })
   const org = useOrganization(given ?? '')?.slug
-  // The trail leads up to a page with all of them.
+  // The trail links the page with all organizations.
   const isAlone = isDeep(useLocation().pathname)
   const narrowNav = useRef<HTMLDivElement>(null)
   useCurrentInView(narrowNav)
@@ -53,7 +53,7 @@ export function TopBar() {
   )
 }
 
-/** `isAlone`: on a narrow screen it stands in the place of the organization. */
+/** `isAlone`: on a narrow screen the trail takes the organization's place. */
 function Trail({ isAlone }: { readonly isAlone: boolean }) {
   const { pathname } = useLocation()
   const steps = trailOf(pathname, usePipelineNames())
@@ -99,7 +99,7 @@ function isApple(): boolean {
   return /Mac|iPhone|iPad/.test(navigator.userAgent)
 }
 
-/** A small mark while pages ask for news instead of hearing them (web D3). */
+/** Shows a small icon while pages poll instead of receiving events (web D3). */
 function PollingMark() {
   if (useLiveMode() !== 'polling') return null
   return (
@@ -115,7 +115,7 @@ function PollingMark() {
   )
 }
 
-/** The parts of an organization; the one that the page is in is marked, on pages below it too. */
+/** Links the sections of an organization and marks the current one, on its subpages too. */
 function SectionNav({ org }: { readonly org: string }) {
   const { pathname } = useLocation()
   const current = sectionOf(pathname)

@@ -2,30 +2,33 @@ import type { Query } from '@tanstack/react-query'
 import { problemOf } from '../api/problem.ts'
 import { isPassing } from '../api/query-client.ts'
 
-/** Why what is on the screen may be old. */
+/** Why shown data may be old. */
 export interface Trouble {
   readonly cause: 'offline' | 'silent' | 'fault' | 'busy'
-  /** Of the answer; 0 where none came. */
+  /** The status of the response; 0: none came. */
   readonly status: number
-  /** When the oldest of what is shown was read, Unix milliseconds. */
+  /** When the oldest shown data was read, in Unix milliseconds. */
   readonly since: number
-  /** When the server wants to be asked again, in milliseconds; 0: it did not say. */
+  /** How long the server asks to wait, in milliseconds; 0: it did not say. */
   readonly retryAfterMs: number
 }
 
-/** What a query says about itself, as far as it matters here. */
+/** The part of a query's state that is used here. */
 export type QueryFacts = Pick<
   Query['state'],
   'data' | 'dataUpdatedAt' | 'error' | 'fetchFailureCount' | 'fetchFailureReason'
 >
 
-/** Whether it shows something old because the server cannot give anything newer now. One that never had data shows its own failure. */
+/**
+ * Whether a query shows old data because the server cannot give newer. A query without data shows
+ * its own failure.
+ */
 export function isTroubled({ data, error, fetchFailureCount, fetchFailureReason }: QueryFacts): boolean {
   if (data === undefined) return false
   return isPassing(error) || (fetchFailureCount > 1 && isPassing(fetchFailureReason))
 }
 
-/** The worst that queries in use are in; null: all is well. */
+/** Returns the worst trouble of the active queries; null: none. */
 export function troubleOf(queries: readonly QueryFacts[], isOnline: boolean): Trouble | null {
   const troubled = queries.filter(isTroubled)
   if (troubled.length === 0) return null
@@ -41,12 +44,15 @@ export function troubleOf(queries: readonly QueryFacts[], isOnline: boolean): Tr
   }
 }
 
-/** How long to wait before the attempt with this number, from 0 on: longer each time, and as long as the server wants. */
+/**
+ * Returns the delay before an attempt, counted from 0: longer each time, and at least what the
+ * server asks.
+ */
 export function retryDelayMs(attempt: number, retryAfterMs: number): number {
   return Math.max(Math.min(2000 * 2 ** attempt, 30_000), retryAfterMs)
 }
 
-/** What happened, in a sentence (web A3). */
+/** Describes the trouble in a sentence (web A3). */
 export function troubleSentence({ cause, status }: Trouble): string {
   switch (cause) {
     case 'offline':
@@ -60,7 +66,7 @@ export function troubleSentence({ cause, status }: Trouble): string {
   }
 }
 
-/** No answer is worse than a fault, and that worse than being told to wait. */
+/** Ranks trouble: no response, then a fault, then a request to wait. */
 function rank(status: number): number {
   return status === 0 ? 0 : status === 429 ? 2 : 1
 }

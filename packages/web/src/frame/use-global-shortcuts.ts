@@ -5,7 +5,7 @@ import { type Shortcut, useShortcuts } from '../interaction/shortcuts.ts'
 import { toast } from '../interaction/toasts.tsx'
 import { sections } from '../navigation/sections.ts'
 
-/** Keys that work on every page of the shell (web.md 11). */
+/** Registers the keys that work on every page with the page frame (web.md 11). */
 export function useGlobalShortcuts(): void {
   const navigate = useNavigate()
   const { org } = useParams({ strict: false })
@@ -26,7 +26,7 @@ export function useGlobalShortcuts(): void {
   ])
 }
 
-/** The page's own search; a page without one has the search of everything. */
+/** Focuses the page's own search; without one it opens the palette. */
 function focusSearch(): void {
   const field = document.querySelector<HTMLInputElement>('#main input[data-search], #main input[type=search]')
   if (field === null) openOverlay('palette')

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react'
 
-/** What waits to be said, and when something was said last (Unix milliseconds). */
+/** Waiting announcements, and when one was last made (Unix milliseconds). */
 export interface Speech {
   readonly waiting: readonly string[]
   readonly saidAt: number
@@ -9,15 +9,15 @@ export interface Speech {
 export const silence: Speech = { waiting: [], saidAt: Number.NEGATIVE_INFINITY }
 
 const quietMs = 5000
-/** Of a long wait the newest matter. */
+/** After a long wait only the newest are kept. */
 const keptCount = 5
 
-/** Something is to be said. */
+/** Queues an announcement. */
 export function heard({ waiting, saidAt }: Speech, text: string): Speech {
   return { waiting: [...waiting.filter((one) => one !== text), text].slice(-keptCount), saidAt }
 }
 
-/** What to say and in how many milliseconds, all that waits at once; null: nothing waits. */
+/** Returns everything that waits as one text, and when to say it; null: nothing waits. */
 export function nextToSay(
   { waiting, saidAt }: Speech,
   now: number,
@@ -33,7 +33,10 @@ export function nextToSay(
 let speech: Speech = silence
 let onChange: () => void = () => undefined
 
-/** Says something to who uses a screen reader: a build's state, a step that failed; never timers or logs (web T3). */
+/**
+ * Announces something to screen readers: a build's state or a failed step, never timers or logs
+ * (web T3).
+ */
 export function announce(text: string): void {
   speech = heard(speech, text)
   onChange()

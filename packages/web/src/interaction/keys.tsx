@@ -7,7 +7,7 @@ const names: Readonly<Record<string, string>> = {
   ' ': 'Space',
 }
 
-/** Keys as they stand on a keyboard: `g p` one after the other, `Mod+k` together. */
+/** Shows keys as on a keyboard: `g p` in sequence, `Mod+k` together. */
 export function Keys({ keys }: { readonly keys: string }) {
   const presses = keys === ' ' ? [keys] : keys.split(' ')
   return (

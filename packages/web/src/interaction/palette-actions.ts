@@ -1,20 +1,20 @@
 import { useEffect } from 'react'
 import { createStore } from '../browser/store.ts'
 
-/** Something that can be done here and now, as the palette lists it. */
+/** An action of the current page, as the palette lists it. */
 export interface PaletteAction {
   readonly id: string
   readonly title: string
-  /** Its key, to be learnt on the way. */
+  /** Its key, shown so that people learn it. */
   readonly keys?: string
-  /** One of so many that it is listed only when it is looked for. */
+  /** Lists it only in a search, because there are many like it. */
   readonly isSearched?: true
   readonly run: () => void
 }
 
 const offered = createStore<readonly (readonly PaletteAction[])[]>([])
 
-/** Offers actions in the palette while the component is there. Give a stable list (`useMemo`). */
+/** Offers actions in the palette while the component is mounted. Pass a stable list (`useMemo`). */
 export function usePaletteActions(actions: readonly PaletteAction[]): void {
   useEffect(() => {
     offered.set([...offered.get(), actions])
@@ -22,7 +22,7 @@ export function usePaletteActions(actions: readonly PaletteAction[]): void {
   }, [actions])
 }
 
-/** What can be done now; the newest part of the page first. */
+/** Returns the offered actions, those of the newest component first. */
 export function useOfferedActions(): readonly PaletteAction[] {
   return offered.use().toReversed().flat()
 }

@@ -3,16 +3,21 @@ import { appearance } from '../browser/appearance.ts'
 import { createStore } from '../browser/store.ts'
 import { typeAhead } from './overlays.ts'
 
-/** Where a key works, as the help names it (web.md 11). */
+/** Where a key works, as the help groups it (web.md 11). */
 export type Place = 'everywhere' | 'list' | 'build' | 'graph' | 'log'
 
 export interface Shortcut {
-  /** One key (`r`, `R`, `?`, `Escape`, `ArrowDown`) or two in a row (`g p`); `Mod+k` with Ctrl or ⌘. */
+  /**
+   * One key (`r`, `R`, `?`, `Escape`, `ArrowDown`) or two in sequence (`g p`); `Mod+k` with Ctrl or
+   * ⌘.
+   */
   readonly keys: string
   /** What it does, for the help. */
   readonly does: string
   readonly run: () => void
-  /** Whether it works at this moment, as one of a part that has to have the focus. The help lists it in any case. */
+  /**
+   * Whether it works now, for instance because its part has the focus. The help lists it anyway.
+   */
   readonly when?: () => boolean
 }
 
@@ -21,13 +26,13 @@ interface Registered {
   readonly shortcuts: readonly Shortcut[]
 }
 
-/** The last registered answers first: a dialog's keys cover the page's. */
+/** The last registered wins: a dialog's keys override the page's. */
 const registered = createStore<readonly Registered[]>([])
-/** The first key of a pair, and until when the second counts. */
+/** The first key of a sequence, and until when the second counts. */
 let begun: { readonly key: string; readonly until: number } | null = null
 const pairMs = 1500
 
-/** Shortcuts that work while the component is there. `active: false` switches them off without removing them from the tree. */
+/** Registers shortcuts while the component is mounted. `active: false` disables them. */
 export function useShortcuts(place: Place, shortcuts: readonly Shortcut[], active = true): void {
   const newest = useRef(shortcuts)
   newest.current = shortcuts
@@ -48,17 +53,20 @@ export function useShortcuts(place: Place, shortcuts: readonly Shortcut[], activ
   }, [place, shape, active])
 }
 
-/** All that work now, for the help. */
+/** Returns all active shortcuts, for the help. */
 export function useAllShortcuts(): readonly Registered[] {
   return registered.use()
 }
 
-/** What a key press is called in `Shortcut.keys`. */
+/** Returns the name of a key press in `Shortcut.keys`. */
 function nameOfPress({ key, ctrlKey, metaKey }: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey'>): string {
   return ctrlKey || metaKey ? `Mod+${key.toLowerCase()}` : key
 }
 
-/** Handles a press anywhere on the page. Single keys are off in text fields, and where the person switched them off. */
+/**
+ * Handles a key press anywhere on the page. Single keys do nothing in text fields, or if the person
+ * turned them off.
+ */
 export function onKeyDown(event: KeyboardEvent): void {
   if (event.defaultPrevented || event.altKey || event.isComposing) return
   const name = nameOfPress(event)
@@ -86,7 +94,7 @@ function find(keys: string): Shortcut | undefined {
   return undefined
 }
 
-/** The page under a dialog, or under one that is on its way, hears no keys. */
+/** Whether a dialog covers the page, or is opening: the page then gets no keys. */
 function isCovered(key: string): boolean {
   return typeAhead(key) || document.querySelector('[role=dialog]') !== null
 }

@@ -5,7 +5,7 @@ import { createStore } from '../browser/store.ts'
 interface Toast {
   readonly id: number
   readonly text: string
-  /** Failures stay until they are put away. */
+  /** Failures stay until they are dismissed. */
   readonly isProblem: boolean
 }
 
@@ -13,24 +13,23 @@ const toasts = createStore<readonly Toast[]>([])
 let nextId = 1
 const shownMs = 6000
 
-/** Says what has just happened, in a corner of the page and to screen readers. */
+/** Shows a message in the corner of the page, and to screen readers. */
 export function toast(text: string, { isProblem = false } = {}): void {
   const made = { id: nextId++, text, isProblem }
   toasts.set([...toasts.get(), made].slice(-4))
   if (!isProblem) setTimeout(() => dismissToast(made.id), shownMs)
 }
 
-/** Puts one away. */
+/** Dismisses a toast. */
 function dismissToast(id: number): void {
   toasts.set(toasts.get().filter((one) => one.id !== id))
 }
 
-/** Those that are shown. */
 function useToasts(): readonly Toast[] {
   return toasts.use()
 }
 
-/** What has just happened, in the corner. */
+/** Shows the toasts in the corner. */
 export function Toasts() {
   return (
     <div role="status" className="pointer-events-none fixed right-4 bottom-4 z-50 flex flex-col gap-2">
@@ -54,7 +53,7 @@ export function Toasts() {
   )
 }
 
-/** For something that has no place of its own to say that it failed: a corner of the page says it. */
+/** Reports the failure of an action that has no place of its own for errors. */
 export function toastFailure(doing: Promise<unknown>): void {
   doing.catch((error: unknown) => toast(problemOf(error).message, { isProblem: true }))
 }

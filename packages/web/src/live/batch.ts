@@ -4,7 +4,10 @@ import { type LiveEvent, versionOfEvent } from './events.ts'
 /** A hidden tab has no frames. */
 const hiddenFrameMs = 250
 
-/** Hands events on once a frame, all that have come together: 200 jobs that change at once are one paint (web D4). What is older than what was handed on is left out (web D2). */
+/**
+ * Delivers all events of a frame together: 200 changed jobs are one paint (web D4). It drops events
+ * older than delivered ones (web D2).
+ */
 export class LiveBatch {
   readonly #hand: (event: LiveEvent) => void
   readonly #versions = new Map<string, number>()
@@ -19,7 +22,7 @@ export class LiveBatch {
     this.#waiting.push(event)
   }
 
-  /** Another organization's objects come now. */
+  /** Forgets everything, because another organization follows. */
   clear(): void {
     this.#waiting = []
     this.#versions.clear()

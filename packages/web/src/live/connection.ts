@@ -13,7 +13,7 @@ import { type Listener, Listeners } from './listeners.ts'
 import { nextTimeOf, stepLive } from './machine.ts'
 import { idle, type LiveCommand, type LiveFact } from './state.ts'
 
-/** The stream of this tab: does what the machine says, and tells it what happens. */
+/** Owns the stream of this tab: executes the machine's commands and reports facts to it. */
 export class LiveConnection {
   readonly #listeners = new Listeners()
   readonly #batch = new LiveBatch((event) => this.#deliver(event))
@@ -25,7 +25,7 @@ export class LiveConnection {
   #timer: ReturnType<typeof setTimeout> | undefined
   #isTold = true
 
-  /** `checkSession` asks the server who is signed in, and tells `setSignedIn` what it said; `checkRelease` asks it which release it is. */
+  /** `checkSession` reads the session again; `checkRelease` reads the server's release. */
   constructor(checkSession: () => void, checkRelease: () => void) {
     this.#checkSession = checkSession
     this.#checkRelease = checkRelease
@@ -34,7 +34,7 @@ export class LiveConnection {
     this.#tellVisible()
   }
 
-  /** Follows until the function that it gives is called. */
+  /** Follows a topic until the returned function is called. */
   join(listener: Listener): () => void {
     this.#listeners.add(listener)
     this.topicsChanged()
@@ -45,14 +45,14 @@ export class LiveConnection {
     }
   }
 
-  /** Topics or cursors of listeners have changed: told once, when everybody has said theirs. */
+  /** Reports changed topics or cursors once, after all listeners of this task. */
   topicsChanged(): void {
     if (!this.#isTold) return
     this.#isTold = false
     queueMicrotask(() => {
       this.#isTold = true
       const organization = this.#listeners.organization()
-      // Between two pages nobody follows anything: that is not another organization.
+      // Between two pages nobody listens, which is no other organization.
       const place = organization ?? this.#state.organization
       if (place !== this.#state.organization) this.#batch.clear()
       this.tell({ type: 'topics', organization: place, topics: this.#listeners.wanted() })
@@ -69,7 +69,7 @@ export class LiveConnection {
     for (const watcher of this.#watchers) watcher()
   }
 
-  /** Whether pages hear by themselves what changes, have to ask, or nothing is followed now. */
+  /** Whether pages receive events, must poll, or follow nothing. */
   mode(): 'live' | 'polling' | 'off' {
     const { topics, stream, hiddenAt, isPolling } = this.#state
     if (topics.length === 0 || (hiddenAt !== null && stream.kind === 'closed')) return 'off'
@@ -85,7 +85,10 @@ export class LiveConnection {
     this.tell({ type: 'visible', isVisible: !document.hidden })
   }
 
-  /** What a new listener holds may be older than the first event that it hears. A build's cursor, and a log's line, say how old. */
+  /**
+   * Has a new listener read again, because its data may be older than the next event. A build's
+   * cursor or a log's line makes that unnecessary.
+   */
   #catchUp({ topic, cursor, onEvent }: Listener): void {
     const { stream } = this.#state
     const key = keyOfTopic(topic)
@@ -125,7 +128,7 @@ export class LiveConnection {
       'open',
       whileOurs(() => this.tell({ type: 'opened' })),
     )
-    // Coming back is the machine's: the browser's own would ask for the topics of then.
+    // The machine reconnects. The browser would ask for the topics of the first connection.
     source.addEventListener(
       'error',
       whileOurs(() => this.tell({ type: 'failed' })),
@@ -148,7 +151,7 @@ export class LiveConnection {
 
   #onEvent(type: LiveEvent['type'], { data, lastEventId }: MessageEvent<string>): void {
     const event = readLiveEvent(type, data)
-    // What another release of the server means by it is in what can be read (web X1).
+    // An unreadable event of another release: everything is read again (web X1).
     const news = event === null ? this.#listeners.wanted().map(({ key }) => resyncOf(key)) : [event]
     for (const one of news) {
       this.#listeners.note(one)

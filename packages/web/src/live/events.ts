@@ -1,7 +1,7 @@
 import { completeBuild, completeFindings, completeLines } from '../api/complete.ts'
 import type { Schema } from '../api/schemas.ts'
 
-/** What the server tells as it happens; `resync` is also ours, where something may have been missed. */
+/** An event of the server. `resync` also comes from us, when something may have been missed. */
 export type LiveEvent =
   | ({ readonly type: 'build' } & Schema<'EventOfBuild'>)
   | ({ readonly type: 'job' } & Schema<'EventOfJob'>)
@@ -11,7 +11,7 @@ export type LiveEvent =
 
 export const liveEventTypes = ['build', 'job', 'log', 'end', 'resync'] as const satisfies readonly LiveEvent['type'][]
 
-/** Reads the data of an event of this type, completed where something is missing in it; null: it cannot be understood. */
+/** Parses and completes an event; null: it cannot be understood. */
 export function readLiveEvent(type: LiveEvent['type'], data: string): LiveEvent | null {
   const event = { type, ...parsed(data) } as LiveEvent
   switch (event.type) {
@@ -27,7 +27,7 @@ export function readLiveEvent(type: LiveEvent['type'], data: string): LiveEvent 
   }
 }
 
-/** What a beat says the time is on the server; empty where it does not say it. */
+/** Returns the server time of a heartbeat; empty if it has none. */
 export function serverTimeOf(data: string): string {
   const { server_time }: Partial<Schema<'EventOfBeat'>> = parsed(data)
   return server_time ?? ''
@@ -46,7 +46,7 @@ function isThere(member: unknown): boolean {
   return member !== null && member !== undefined
 }
 
-/** Keys of the topics that an event belongs to (`keyOfTopic`). */
+/** Returns the keys of the topics that an event belongs to (`keyOfTopic`). */
 export function topicsOfEvent(event: LiveEvent): readonly string[] {
   switch (event.type) {
     case 'build':
@@ -61,23 +61,26 @@ export function topicsOfEvent(event: LiveEvent): readonly string[] {
   }
 }
 
-/** A topic without its place: `log:{job_id}` of `log:{job_id}@{line}`; every other one is its own key. */
+/**
+ * Returns a topic without its position: `log:{job_id}` of `log:{job_id}@{line}`; other topics are
+ * their own keys.
+ */
 export function keyOfTopic(topic: string): string {
   return topic.startsWith('log:') ? topic.replace(/@.*$/, '') : topic
 }
 
-/** The line from which a log topic wants to hear; 1 without one. */
+/** Returns the line from which a log topic wants events; 1 by default. */
 export function lineOfTopic(topic: string): number {
   const line = /^log:.*@(\d{1,15})$/.exec(topic)?.[1]
   return Math.max(Number(line ?? 1), 1)
 }
 
-/** A log has its place in the topic: nothing of it can be missed. */
+/** Whether the topic is a log, whose position prevents gaps. */
 export function isLogKey(key: string): boolean {
   return key.startsWith('log:')
 }
 
-/** Which object an event carries, and how new that is; null for those that carry none. */
+/** Returns the object of an event and its version; null: it has none. */
 export function versionOfEvent(event: LiveEvent): { readonly id: string; readonly version: number } | null {
   if (event.type === 'build') return { id: `build ${event.build.id}`, version: event.build.version }
   if (event.type === 'job') return { id: `job ${event.job.id}`, version: event.job.version }

@@ -9,12 +9,12 @@ export interface Listener {
   readonly onEvent: (event: LiveEvent) => void
 }
 
-/** Who follows what in this tab, and what of that the stream is asked for. */
+/** The listeners of this tab, and the topics that the stream must carry for them. */
 export class Listeners {
   #all: readonly Listener[] = []
-  /** Topics that had their `end`; following one anew begins it again. */
+  /** Topics that have ended. A new listener starts one again. */
   readonly #ended = new Set<string>()
-  /** Of each followed log: the last line that came. It may have had no line feed yet, and grown since: it is heard of again. */
+  /** The last received line of each log. It is requested again, because it may have grown since. */
   readonly #lines = new Map<string, number>()
 
   add(listener: Listener): void {
@@ -33,18 +33,21 @@ export class Listeners {
     return this.#all.filter(({ topic }) => keyOfTopic(topic) === key)
   }
 
-  /** Notes what an event says about its topic. */
+  /** Records what an event says about its topic. */
   note(event: LiveEvent): void {
     if (event.type === 'end') this.#ended.add(keyOfTopic(event.topic))
     if (event.type === 'log') this.#lines.set(`log:${event.job_id}`, event.from + Math.max(0, event.lines.length - 1))
   }
 
-  /** The organization of the page: that of whoever came last. */
+  /** Returns the organization of the newest listener. */
   organization(): string | null {
     return this.#all.at(-1)?.organization ?? null
   }
 
-  /** What to follow, by key; of two that follow one log the one that has less of it decides. */
+  /**
+   * Returns the wanted topics by key. Of two listeners to one log, the one with fewer lines
+   * decides.
+   */
   wanted(): readonly WantedTopic[] {
     const organization = this.organization()
     const topics = new Map<string, WantedTopic>()

@@ -6,11 +6,14 @@ import { idle, type LiveCommand, type LiveFact } from './state.ts'
 
 const names = ['builds', 'build:ci/1', 'build:ci/2', 'log:a'] as const
 
-/** A server that counts the changes of each topic, and a tab that knows some of them: what the machine is between. */
+/**
+ * Simulates a server that counts the changes of each topic, and a tab that knows some of them, on
+ * both sides of the machine.
+ */
 class World {
   state = idle(0.5)
   now = 0
-  /** Changes of each topic, in their order over all topics. */
+  /** The changes of each topic, in order over all topics. */
   readonly changes: string[] = []
   /** How many changes of each topic the tab has seen. */
   readonly known = new Map<string, number>()
@@ -23,7 +26,7 @@ class World {
     return this.changes.filter((one) => one === key).length
   }
 
-  /** As a page does: it reads a topic and then follows it. */
+  /** Reads a topic and then follows it, as a page does. */
   want(key: string): void {
     if (this.wanted.includes(key)) return
     this.known.set(key, this.countOf(key))
@@ -62,7 +65,7 @@ class World {
     }
   }
 
-  /** The network does what it can now. */
+  /** Lets the network do what it can now. */
   deliver(): void {
     const { stream } = this
     if (stream === null) return
@@ -76,7 +79,8 @@ class World {
     }
     for (const key of stream.keys) {
       const [place, count] = [stream.places.get(key), this.countOf(key)]
-      // Without a place it says that the topic is to be read again; else only what came after it.
+      // Without a position the server asks to read the topic again; otherwise it sends what came
+      // after.
       if (place === count) continue
       const known = this.known.get(key) ?? 0
       this.known.set(key, place === undefined || place <= known ? count : known)
@@ -91,7 +95,7 @@ class World {
     for (;;) {
       const due = nextTimeOf(this.state)
       if (due === null || due > end) break
-      // A timer that is due again at once would turn for ever.
+      // A timer that is due again at once would loop forever.
       expect(this.turnsAt.get(due) ?? 0).toBeLessThan(5)
       this.turnsAt.set(due, (this.turnsAt.get(due) ?? 0) + 1)
       this.now = Math.max(this.now, due)
@@ -103,7 +107,7 @@ class World {
   }
 }
 
-/** An id has places in many topics, the cursor of a view is that of the one build. */
+/** An event id has positions in many topics; a view's cursor has only that of its build. */
 function readPlaces(keys: readonly string[], cursor: string | null): Map<string, number> {
   if (cursor === null) return new Map()
   const [build] = keys.filter((key) => key.startsWith('build:'))
@@ -252,7 +256,7 @@ test('who goes from the list to a build is told what is new since that build was
   world.drop('builds')
   world.pass(100)
   expect(world.commands.at(-1)).toMatchObject({ type: 'open', cursor: '2', topics: [{ key: 'build:ci/1' }] })
-  // And back within the hour: from where it was.
+  // Coming back within the hour continues at the position.
   world.deliver()
   world.changes.push('builds')
   world.want('builds')

@@ -1,5 +1,6 @@
 /**
- * When the stream of a tab is open, over which topics and from where (web D1–D3). Nothing here has a clock, a network or a timer: facts come in, commands go out.
+ * Decides when the stream of a tab is open, over which topics and from where (web D1–D3). Pure:
+ * facts come in, commands go out.
  */
 import type { LiveCommand, LiveFact, LiveState, WantedTopic } from './state.ts'
 
@@ -15,14 +16,14 @@ interface Step {
   readonly commands: readonly LiveCommand[]
 }
 
-/** What follows from a fact at an instant (milliseconds, any origin). */
+/** Returns what follows from a fact at an instant (milliseconds, any origin). */
 export function stepLive(before: LiveState, fact: LiveFact, now: number): Step {
   const noted = note(before, fact, now)
   const settled = settle(noted.state, now)
   return { state: settled.state, commands: [...noted.commands, ...settled.commands] }
 }
 
-/** When a `time` fact is due; null: never by itself. */
+/** Returns when a `time` fact is due; null: never. */
 export function nextTimeOf(state: LiveState): number | null {
   const { stream, hiddenAt, changedAt } = state
   const settledAt = changedAt === null ? null : changedAt + settleMs
@@ -86,7 +87,7 @@ function noteOpened(state: LiveState, now: number): Step {
   }
 }
 
-/** Only what is heard ends polling: a proxy that gathers answers lets streams open, and nothing through them. */
+/** Only received data ends polling: behind a buffering proxy streams open but deliver nothing. */
 function noteHeard(state: LiveState, id: string | null, now: number): LiveState {
   if (state.stream.kind !== 'open') return state
   const { keys } = state.stream
@@ -99,7 +100,10 @@ function noteHeard(state: LiveState, id: string | null, now: number): LiveState 
   }
 }
 
-/** A stream that was cut comes back soon; one that does not open, or says nothing, is tried three times, and then once a minute. */
+/**
+ * A cut stream reconnects soon. One that does not open or stays silent gets three tries, then one a
+ * minute.
+ */
 function noteFailed(state: LiveState, now: number): Step {
   if (state.stream.kind === 'closed') return only(state)
   const wasOpen = state.stream.kind === 'open'
@@ -113,7 +117,7 @@ function noteFailed(state: LiveState, now: number): Step {
       isLost: true,
       failures,
       isPolling,
-      // A cursor that the server refuses would be refused for ever.
+      // A cursor that the server refused once would be refused forever.
       position: failures >= 2 ? null : state.position,
     },
     commands: wasOpen ? [{ type: 'close' }] : [{ type: 'close' }, { type: 'check-session' }],
@@ -123,7 +127,7 @@ function noteFailed(state: LiveState, now: number): Step {
 function settle(state: LiveState, now: number): Step {
   const { stream, changedAt } = state
   const isDue = changedAt === null || now >= changedAt + settleMs
-  // The next page's topics come in a moment.
+  // The topics of the next page follow in a moment.
   if (!isDue && state.topics.length === 0) return only(state)
   if (!isWanted(state, now))
     return stream.kind === 'closed'
@@ -151,7 +155,10 @@ function open(state: LiveState, now: number, before: readonly LiveCommand[]): St
   }
 }
 
-/** Where to go on: after what came last, if that says something about what is wanted; else after what was read of the one build. */
+/**
+ * Returns where to continue: after the last event, if it covers the wanted topics; else after the
+ * view of the only build.
+ */
 function cursorFor({ position, topics, failures }: LiveState): string | null {
   if (position !== null && topics.some(({ key }) => position.keys.includes(key))) return position.cursor
   const [build, ...more] = topics.filter(({ key }) => key.startsWith('build:'))
@@ -159,7 +166,7 @@ function cursorFor({ position, topics, failures }: LiveState): string | null {
 }
 
 function isWanted({ organization, topics, hiddenAt, isSignedIn, stream }: LiveState, now: number): boolean {
-  // A hidden tab keeps its stream for a while, and opens none.
+  // A hidden tab keeps its stream for a while and opens no new one.
   const isAsleep = hiddenAt !== null && (stream.kind === 'closed' || now >= hiddenAt + hiddenMs)
   return organization !== null && topics.length > 0 && isSignedIn && !isAsleep
 }

@@ -4,8 +4,9 @@ const intervals = { build: { polling: 2000, hidden: 15_000 }, list: { polling: 1
 const troubledMs = 30_000
 
 /**
- * After how many milliseconds a query is asked again, as `refetchInterval` takes it: never while events come or when the thing is gone; a build that is not over
- * also while its tab is hidden (`refetchIntervalInBackground`), so that its title is right (web D1, D3). `error` is the query's last one, null without.
+ * Returns a query's `refetchInterval`: false while events come or after a 404. A running build is
+ * polled in a hidden tab too (`refetchIntervalInBackground`), so that its title stays right (web
+ * D1, D3). `error` is the query's last error, or null.
  */
 export function pollInterval(
   mode: 'live' | 'polling' | 'off',

@@ -1,16 +1,18 @@
-/** What a tab knows about its stream, what can happen to it, and what it can be told to do (web D1–D3). */
+/**
+ * The state of a tab's stream, the facts that change it, and the commands that result (web D1–D3).
+ */
 
 export interface WantedTopic {
   readonly key: string
-  /** Of a log: the first line that is not here yet. */
+  /** For a log: the first missing line. */
   readonly line: number
-  /** Up to where its data is known, where whoever read it knows that. */
+  /** The position up to which its data is known, if the reader knows it. */
   readonly cursor: string | null
 }
 
 export interface LiveState {
   readonly organization: string | null
-  /** Without those that have ended; sorted by key. */
+  /** Topics that have not ended, sorted by key. */
   readonly topics: readonly WantedTopic[]
   readonly hiddenAt: number | null
   readonly isSignedIn: boolean
@@ -20,20 +22,26 @@ export interface LiveState {
     | {
         readonly kind: 'open'
         readonly keys: readonly string[]
-        /** When something came last; when it opened, where nothing has. */
+        /** When something last arrived; at first, when the stream opened. */
         readonly heardAt: number
         readonly hasHeard: boolean
       }
-  /** It broke off, or none came to be, and none has been open since: behind the next one may be another release of the server. */
+  /**
+   * Whether a stream failed and none has opened since. The next one may lead to another release of
+   * the server.
+   */
   readonly isLost: boolean
-  /** Connects that failed in a row. */
+  /** Consecutive failures to connect. */
   readonly failures: number
   readonly isPolling: boolean
-  /** Since when the stream does not carry what is wanted. */
+  /** Since when the stream lacks a wanted topic. */
   readonly changedAt: number | null
-  /** The newest id and the topics that it has places in. Of what has none in it the server says that it is to be read again. */
+  /**
+   * The newest event id and the topics that it covers. For other topics the server asks to read
+   * again.
+   */
   readonly position: { readonly cursor: string; readonly keys: readonly string[] } | null
-  /** 0 to 1: spreads the tabs of all people over time when a server comes back. */
+  /** 0 to 1: spreads all tabs over time when a server comes back. */
   readonly jitter: number
 }
 
@@ -60,7 +68,7 @@ export type LiveCommand =
   | { readonly type: 'check-session' }
   | { readonly type: 'check-release' }
 
-/** A tab that follows nothing yet. */
+/** Returns the state of a tab that follows nothing. */
 export function idle(jitter: number): LiveState {
   return {
     organization: null,

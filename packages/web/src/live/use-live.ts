@@ -1,4 +1,4 @@
-/** What happens on the server, as it happens: one stream for all components of a tab (web.md 10). */
+/** Server events for all components of a tab, over one stream (web.md 10). */
 import { useParams } from '@tanstack/react-router'
 import { useEffect, useRef, useSyncExternalStore } from 'react'
 import { authConfigQuery } from '../api/auth-config.ts'
@@ -25,8 +25,9 @@ queryClient.getQueryCache().subscribe(({ type, query }) => {
 })
 
 /**
- * Calls `onEvent` for each event of a topic of the organization in the address: `builds`, `build:{slug}/{n}`, `log:{job_id}@{line}`; null: none. All events of a
- * frame come together. At `resync` everything of the topic is to be read again. `cursor`, the one of the `BuildView` that is shown, spares the first of these.
+ * Calls `onEvent` for each event of a topic: `builds`, `build:{slug}/{n}`, `log:{job_id}@{line}`;
+ * null: none. Events of a frame come together. At `resync` the topic must be read again; the
+ * `cursor` of the shown `BuildView` avoids the first one.
  */
 export function useLive(topic: string | null, onEvent: (event: LiveEvent) => void, cursor: string | null = null): void {
   const { org } = useParams({ strict: false })
@@ -60,12 +61,15 @@ export function useLive(topic: string | null, onEvent: (event: LiveEvent) => voi
   }, [topic, cursor])
 }
 
-/** Whether events come (`live`), pages have to ask (`polling`, web D3), or nothing is followed: no topic, or a tab that is hidden (`off`). */
+/**
+ * Whether events arrive (`live`), pages must poll (`polling`, web D3), or nothing is followed, as
+ * in a hidden tab (`off`).
+ */
 export function useLiveMode(): LiveMode {
   return useSyncExternalStore(watch, () => connection.mode())
 }
 
-/** The server answers again: the stream is tried now. */
+/** Reconnects now, because the server answers again. */
 export function tryStreamNow(): void {
   connection.tell({ type: 'reachable' })
 }

@@ -1,4 +1,4 @@
-/** Where the log is as bytes (web L19). The name of the file is the server's. */
+/** Returns the addresses of the raw log (web L19). The server names the file. */
 export function downloadLinks(jobId: string): {
   readonly raw: string
   readonly download: string

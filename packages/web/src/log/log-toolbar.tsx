@@ -8,20 +8,22 @@ import { fontSizes, type LogPreferences, setLogPreferences } from './preferences
 import type { TimeMode } from './terminal/line-times.ts'
 
 interface LogToolbarProps {
-  /** What the row begins with. */
+  /** The start of the row. */
   readonly lead: ReactNode
   readonly jobId: string
   readonly preferences: LogPreferences
   readonly isWrapped: boolean
   readonly isFull: boolean
   readonly onFull: () => void
-  /** Opens or closes the search of a narrow screen; null while something is searched for, when it stays. */
+  /**
+   * Opens or closes the search on narrow screens; null: it stays open while something is searched.
+   */
   readonly onSearch: (() => void) | null
   readonly isSearchOpen: boolean
-  /** Null once nothing will be added. */
+  /** Null once the log is complete. */
   readonly follow: { readonly isOn: boolean; readonly onChange: (isOn: boolean) => void } | null
   readonly errors: number
-  /** The singular noun for one of them. */
+  /** The singular noun for an error. */
   readonly errorNoun: string
   readonly onError: (isBack: boolean) => void
   readonly groups: number
@@ -41,11 +43,14 @@ const times: readonly { readonly value: TimeMode; readonly label: string }[] = [
   { value: 'utc', label: 'UTC' },
 ]
 
-/** Everything that can be done with the log. What does not fit is in the menu; the search is given by who knows it. */
+/**
+ * Shows the tools of the log. Those that do not fit are in its menu; the search is passed as a
+ * child.
+ */
 export function LogToolbar(props: LogToolbarProps) {
   const { lead, isWrapped, isFull, onFull, onSearch, isSearchOpen, follow, errors, errorNoun, onError, children } =
     props
-  // There its row holds the name of the step: what is used least is in the menu.
+  // A narrow row holds the step's name, so rare tools move to the menu.
   const isNarrow = useIsNarrow()
   return (
     <div

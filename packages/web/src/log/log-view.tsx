@@ -20,7 +20,7 @@ import { useCopy } from './use-copy.ts'
 import { useLogKeys } from './use-log-keys.ts'
 import { type LogViewProps, type LogViewState, useLogView, useRowClicks } from './use-log-view.ts'
 
-/** A log that is here: its toolbar, what is to be said about it, and its rows. */
+/** Shows a loaded log: toolbar, notices and rows. */
 export function LogView(props: LogViewProps) {
   const { job, onFindChange, lead } = props
   const view = useLogView(props)
@@ -36,7 +36,7 @@ export function LogView(props: LogViewProps) {
   useShortcuts('log', [{ keys: 'Escape', does: 'Leave full screen', run: () => setFull(false) }], isFull)
   useKeys(view, isFocused, {
     search: () => {
-      // The field has to be there before it can be written in.
+      // The field must exist before it can be focused.
       flushSync(() => setSearchOpen(true))
       field.current?.select()
     },

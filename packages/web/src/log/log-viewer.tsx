@@ -6,7 +6,7 @@ import { type LogPlace, type LogStart, logQuery } from './data/queries.ts'
 import { LogView } from './log-view.tsx'
 import type { LogViewerProps } from './use-log-view.ts'
 
-/** The log of one attempt. It fills its container. */
+/** Shows the log of one attempt. It fills its container. */
 export function LogViewer(props: LogViewerProps) {
   const { org, slug, number, job, startAt, lead } = props
   const place = useMemo((): LogPlace => ({ org, slug, number, jobId: job.id }), [org, slug, number, job.id])
@@ -25,7 +25,7 @@ export function LogViewer(props: LogViewerProps) {
   )
 }
 
-/** Where a log is first read: at the lines that the address marks, else where it says. */
+/** Returns where to start reading: at the marked lines of the address, else at `startAt`. */
 export function startOf(startAt: LogViewerProps['startAt'], fragment: string): LogStart {
   return readFragment(fragment)?.from ?? (startAt === 'start' ? 1 : startAt)
 }

@@ -8,14 +8,14 @@ import type { LineRange } from './data/permalink.ts'
 interface NoticesProps {
   readonly facts: LogFacts
   readonly marked: LineRange | null
-  /** Why lines could not be read; null while they can. */
+  /** Why lines could not be read; null: they could. */
   readonly problem: unknown
-  /** How far the look for stderr has come; null while it is off. */
+  /** How many lines were searched for stderr; null: not wanted. */
   readonly stderrLooked: number | null
   readonly onAll: () => void
 }
 
-/** What has to be said about what is shown, one line each. */
+/** Shows notices about the log, one line each. */
 export function Notices({ facts, marked, problem, stderrLooked, onAll }: NoticesProps) {
   const { totalLines, isComplete } = facts
   const lines = thousands(totalLines)
@@ -56,7 +56,7 @@ interface EmptyLogProps {
   readonly hasStarted: boolean
 }
 
-/** What a log without a line says (web L24). */
+/** Explains an empty log (web L24). */
 export function EmptyLog({ isComplete, exitCode, hasStarted }: EmptyLogProps) {
   return <p className="px-4 py-6 text-muted">{sentenceOf({ isComplete, exitCode, hasStarted })}</p>
 }
@@ -70,7 +70,7 @@ function sentenceOf({ isComplete, exitCode, hasStarted }: EmptyLogProps): string
     : `The command wrote nothing and ended with exit code ${exitCode}.`
 }
 
-/** What came while the end was not in view (web L14). */
+/** Counts the lines that came while the end was out of view (web L14). */
 export function NewLines({ count, onGo }: { readonly count: number; readonly onGo: () => void }) {
   if (count === 0) return null
   return (

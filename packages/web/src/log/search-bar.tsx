@@ -16,7 +16,10 @@ interface SearchBarProps {
   readonly ref: Ref<HTMLInputElement>
 }
 
-/** The search of the log (web L12): Enter and Shift-Enter walk the hits, Escape clears and leaves. A second Ctrl F is the browser's. */
+/**
+ * Searches the log (web L12). Enter and Shift-Enter walk the hits; Escape clears, then leaves. A
+ * second Ctrl F is the browser's.
+ */
 export function SearchBar({ search, onChange, searching, onStep, onLeave, ref }: SearchBarProps) {
   const [draft, setDraft] = useDraft(search.text, (text) => onChange({ ...search, text }))
   const onKeyDown = (event: KeyboardEvent) => {
@@ -91,7 +94,7 @@ export function SearchBar({ search, onChange, searching, onStep, onLeave, ref }:
   )
 }
 
-/** `3 of 1,204`, `1,204 so far`, `No matches`. */
+/** Returns `3 of 1,204`, `1,204 so far` or `No matches`. */
 function wordsOf({ problem, hits, position }: LogSearching): string {
   if (problem !== null) return problemOf(problem).message
   const total = thousands(hits.total)

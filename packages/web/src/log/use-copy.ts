@@ -10,7 +10,7 @@ import { mostCopied, textBetween, textOfLines } from './terminal/copy.ts'
 
 const tooMuch = 'Too much to copy. Download the log instead.'
 
-/** Copying out of the log (web L18): what is selected, also where its rows are not mounted, and whole lines. */
+/** Copies the selection, even if its rows are not mounted, or whole lines (web L18). */
 export function useCopy(data: LogData, look: LineLook) {
   /** Copies lines as they are shown. */
   const copyLines = useCallback(
@@ -28,7 +28,7 @@ export function useCopy(data: LogData, look: LineLook) {
     },
     [data, look],
   )
-  /** All was selected by its key; the rows that are mounted are only a part of it. */
+  /** Whether "select all" was used: the mounted rows are only a part of the log. */
   const isAll = useRef(false)
   useEffect(() => {
     const onSelectStart = () => {
@@ -72,14 +72,14 @@ async function copyLater(data: LogData, from: number, to: number, cut: Cut): Pro
 
 type Cut = (lines: Parameters<typeof textOfLines>[0]) => string
 
-/** All lines, where all are here. */
+/** Returns the lines if all are cached. */
 function linesHere(data: LogData, from: number, to: number) {
   if (to - from >= mostCopied.lines) return null
   const lines = Array.from({ length: to - from + 1 }, (_, at) => data.line(from + at))
   return lines.every((line) => line !== undefined) ? lines : null
 }
 
-/** The text of lines; null where it is too much, or could not be read. */
+/** Returns the text of lines; null: too much, or a failed read. */
 async function readText(data: LogData, from: number, to: number, cut: Cut): Promise<string | null> {
   if (to - from >= mostCopied.lines) return null
   const lines = await data.readAll(from, to, AbortSignal.timeout(30_000)).catch(() => null)

@@ -17,7 +17,10 @@ interface LogActions {
   readonly selectAll: () => void
 }
 
-/** The keys of the log (web.md 11). Those that mean something else outside of it need the focus in it; all others work from the whole page. */
+/**
+ * Registers the keys of the log (web.md 11). Keys with another meaning elsewhere need the focus in
+ * the log; the others always work.
+ */
 export function useLogKeys(actions: LogActions, isFocused: boolean): void {
   const when = () => isFocused
   useShortcuts('log', [

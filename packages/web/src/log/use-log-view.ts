@@ -19,12 +19,12 @@ import { useRows, wantedLines } from './rows/use-rows.ts'
 import { useTarget } from './rows/use-target.ts'
 
 export interface LogViewerProps extends Omit<LogPlace, 'jobId'> {
-  /** The attempt whose log it is. */
+  /** The attempt whose log is shown. */
   readonly job: Schema<'JobView'>
   readonly startAt: 'error' | 'tail' | 'start'
-  /** What begins the row of the tools; on narrow screens the name of what is read (web T4). */
+  /** The start of the toolbar's row; on narrow screens the step's name (web T4). */
   readonly lead?: ReactNode
-  /** What is searched for, as it stands in the address. */
+  /** The search, as the address holds it. */
   readonly find?: string | undefined
   readonly onFindChange: (find: string | undefined) => void
   /** The forge's page of the repository, and the commit that was built. */
@@ -36,7 +36,7 @@ export interface LogViewProps extends LogViewerProps {
   readonly first: Schema<'JobLogView'>
 }
 
-/** All that the viewer knows and can do; `LogView` draws it. */
+/** Returns the state and actions of the log viewer, which `LogView` draws. */
 export function useLogView({ place, first, job, startAt, find, repository }: LogViewProps) {
   const { data, version } = useLogData(place, first)
   const { facts } = data
@@ -55,7 +55,7 @@ export function useLogView({ place, first, job, startAt, find, repository }: Log
   const stderr = useStderrOnly(place, isStderrOnly, facts)
   const follow = useFollow(startAt === 'tail' && marked === null && !facts.isComplete, totalLines)
   const only = stderr.lines ?? searching.only
-  // Also when it has ended: the last lines come with the news that nothing more will.
+  // Following continues at the end: the last lines come with the final event.
   const isFollowing = follow.isOn
   const rows = useRows({ facts, folds, isSetupOpen, only, rowHeight, isWrapped, isFollowing })
   const { setOnly } = searching
@@ -96,7 +96,7 @@ export function useLogView({ place, first, job, startAt, find, repository }: Log
     () => ({ lines, model, marked, errors: errorLines, hitsOf, nowHit: now, opened, isSetupOpen }),
     [lines, model, marked, errorLines, hitsOf, now, opened, isSetupOpen],
   )
-  /** The line that was gone to last; else the one at the top. */
+  /** The error that was visited last; null: none. */
   const here = useRef<number | null>(null)
   const topLine = () => {
     const row = model.rowAt(rows.window.rest.row)
@@ -107,7 +107,7 @@ export function useLogView({ place, first, job, startAt, find, repository }: Log
     ...{ isStderrOnly, setStderrOnly, stderr, rows, look, topLine, goTo, only, onUnfilter },
     toggleSetup: () => setSetupOpen((isOpen) => !isOpen),
     toggleOpened: (line: number) => setOpened((before) => withToggled(before, line)),
-    /** Goes to the next or the previous line that looks like an error. */
+    /** Moves to the next or previous error line. */
     stepError(isBack: boolean) {
       const from = here.current ?? topLine() + (isBack ? 0 : -1)
       const next = isBack
@@ -118,7 +118,7 @@ export function useLogView({ place, first, job, startAt, find, repository }: Log
       follow.set(false)
       goTo(next)
     },
-    /** Goes to the next or the previous hit of the search. */
+    /** Moves to the next or previous hit. */
     async stepHit(isBack: boolean) {
       const found = await searching.step(isBack, topLine())
       if (found === null) return
@@ -136,7 +136,7 @@ function withToggled(set: ReadonlySet<number>, line: number): ReadonlySet<number
   return next
 }
 
-/** The lines that the address marks (web L13), and how to mark others. */
+/** Returns the lines that the address marks (web L13), and the function that marks others. */
 function useFragment(): readonly [marked: LineRange | null, mark: (range: LineRange | null) => void] {
   const hash = useRouterState({ select: ({ location }) => location.hash })
   const navigate = useNavigate()
@@ -156,7 +156,7 @@ function useFragment(): readonly [marked: LineRange | null, mark: (range: LineRa
   return [marked, mark]
 }
 
-/** Clicks in the rows, all of which come through one listener: numbers mark, titles fold, notes open. */
+/** Handles all clicks in the rows with one listener: numbers mark, titles fold, notes open. */
 export function useRowClicks({ data, marked, mark, folds, toggleSetup, toggleOpened }: LogViewState) {
   const anchor = useRef<number | null>(null)
   return (event: MouseEvent<HTMLElement>) => {

@@ -10,15 +10,18 @@ import { EmptyState, ErrorState } from '../design/page-states.tsx'
 interface PlaceErrorProps {
   readonly org: string
   readonly slug: string
-  /** The build, as its address names it. */
+  /** The build number in the address. */
   readonly number?: string
   readonly error: unknown
-  /** What was asked for, where it fails for another reason than that it is not there. */
+  /** What was requested, for failures other than "not found". */
   readonly what: string
   readonly onRetry: () => void
 }
 
-/** A pipeline, build or step that could not be shown. One that does not exist leads back to the page above it. */
+/**
+ * Explains why a pipeline, build or step cannot be shown. If it does not exist, a link leads one
+ * level up.
+ */
 export function PlaceError({ org, slug, number, error, what, onRetry }: PlaceErrorProps) {
   const { code } = problemOf(error)
   if (code === 'pipeline_not_found') return <NoPipeline org={org} />
@@ -64,7 +67,7 @@ interface NoBuildProps {
   readonly number: string
 }
 
-/** No build of a pipeline has this number. */
+/** Says that the pipeline has no build with this number. */
 export function NoBuild({ org, slug, number }: NoBuildProps) {
   const name: ReactNode = <IsolatedText text={usePipelineNames()(org, slug)} />
   return (

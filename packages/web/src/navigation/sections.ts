@@ -1,4 +1,4 @@
-/** The parts of an organization, in the order of the bar. */
+/** The sections of an organization, in the order of the bar. */
 export const sections = [
   { id: 'pipelines', name: 'Pipelines', to: '/$org/pipelines', keys: 'g p' },
   { id: 'builds', name: 'Builds', to: '/$org/builds', keys: 'g b' },
@@ -9,7 +9,7 @@ export const sections = [
 
 type Section = (typeof sections)[number]
 
-/** The part that an address is in; the pipelines for the organization itself and for what is none of these. */
+/** Returns the section of an address; pipelines by default. */
 export function sectionOf(pathname: string): Section {
   const [, second] = segmentsOf(pathname)
   return sections.find(({ id }) => id === second) ?? sections[0]
@@ -24,7 +24,10 @@ interface TrailStep {
 /** Names a pipeline by organization and slug. */
 type NameOf = (org: string, slug: string) => string
 
-/** Where one is below the part: `Nightly tests`, `#60`. Nothing on the pages of the bar itself. */
+/**
+ * Returns the trail below the section: `Nightly tests`, `#60`. Empty on the pages of the bar
+ * itself.
+ */
 export function trailOf(pathname: string, nameOf: NameOf = (_, slug) => slug): readonly TrailStep[] {
   const [org, section, slug, third, number] = segmentsOf(pathname)
   if (org === undefined || section !== 'pipelines' || slug === undefined) return []
@@ -34,12 +37,15 @@ export function trailOf(pathname: string, nameOf: NameOf = (_, slug) => slug): r
   return [pipeline, { label: `#${number}`, to: `${pipeline.to}/builds/${number}` }]
 }
 
-/** Whether it is a page below a pipeline, as of a build: there a narrow screen has no room for what other pages show as well. */
+/**
+ * Whether the page is below a pipeline, such as a build. There a narrow screen leaves out what
+ * other pages show.
+ */
 export function isDeep(pathname: string): boolean {
   return trailOf(pathname).length > 1
 }
 
-/** The nearest page that exists to an address that leads nowhere. */
+/** Returns the existing page that is nearest to an unknown address. */
 export function nearestPage(
   pathname: string,
   organizations: readonly { readonly slug: string; readonly name: string }[],
@@ -55,7 +61,7 @@ export function nearestPage(
   return { label: `${section.name} of ${organization.name}`, to: `/${org}/${section.id}` }
 }
 
-/** The same word but for its end or one letter: `build`, `repositories`, `setings`. */
+/** Whether two words match except for the end or one letter: `build`, `repositories`, `setings`. */
 function isAlike(word: string, given: string | undefined): boolean {
   if (given === undefined || given.length < 3) return false
   const other = given.toLowerCase()
@@ -82,7 +88,7 @@ function decoded(segment: string): string {
   try {
     return decodeURIComponent(segment)
   } catch {
-    // Not what any of our links has: shown as it stands.
+    // An invalid escape, which none of our links has, is shown as it is.
     return segment
   }
 }

@@ -1,20 +1,20 @@
 import { recentFirst } from '../browser/recent.ts'
 
-/** Something to choose in the palette. */
+/** An item of the palette. */
 export interface PaletteItem {
-  /** Stable, so that a choice is known again another time. */
+  /** Stable, so that a choice is recognized later. */
   readonly id: string
   readonly title: string
-  /** What it is besides: `owner`, `failed on main`. */
+  /** Additional text: `owner`, `failed on main`. */
   readonly hint?: string
   readonly keys?: string
-  /** One of so many that it is listed only when it is looked for. */
+  /** Lists it only in a search, because there are many like it. */
   readonly isSearched?: true
-  /** A state, to be marked as such. */
+  /** A state to show as an icon. */
   readonly state?: string
-  /** A place, which can be opened in a new tab as well. */
+  /** An address, which can open in a new tab too. */
   readonly href?: string
-  /** Does it; where absent, choosing it opens `href`. */
+  /** Runs the item; without it, choosing the item opens `href`. */
   readonly run?: () => void
 }
 
@@ -27,7 +27,8 @@ const atMost = 8
 const recentAtMost = 5
 
 /**
- * What is known here, for what was typed: nothing typed gives the recent choices and then everything; else what matches, group by group, best first.
+ * Returns the local groups. Without input: recent choices, then everything; otherwise matches by
+ * group, best first.
  */
 export function localGroups(
   groups: readonly PaletteGroup[],
@@ -49,7 +50,7 @@ export function localGroups(
 function matching(items: readonly PaletteItem[], typed: string, recent: readonly string[]): readonly PaletteItem[] {
   const scored = items.map((item) => ({
     item,
-    // The title counts more than what stands beside it.
+    // The title counts more than the hint.
     score: Math.max(matchOf(item.title, typed), matchOf(`${item.title} ${item.hint ?? ''}`, typed) * 0.7),
   }))
   return recentFirst(
@@ -62,12 +63,12 @@ function matching(items: readonly PaletteItem[], typed: string, recent: readonly
     .map(({ item }) => item)
 }
 
-/** Those that have something in them. */
+/** Removes empty groups. */
 export function filled(groups: readonly PaletteGroup[]): readonly PaletteGroup[] {
   return groups.filter(({ items }) => items.length > 0)
 }
 
-/** The item that is chosen after a step up or down from another; the first one when that is gone. It goes around. */
+/** Returns the item one step up or down, in a circle; if `id` is gone, the first or last. */
 export function stepFrom(groups: readonly PaletteGroup[], id: string | null, step: 1 | -1 | 0): string | null {
   const ids = groups.flatMap(({ items }) => items.map((item) => item.id))
   const at = id === null ? -1 : ids.indexOf(id)
@@ -76,8 +77,8 @@ export function stepFrom(groups: readonly PaletteGroup[], id: string | null, ste
 }
 
 /**
- * How well a text answers what was typed, from 0 (not at all) to 1: every word of it must be found, best as a whole, then at the start of a word, then inside
- * of one, then as letters in this order.
+ * Scores how well a text matches the input, from 0 (not at all) to 1. Every word must match: best
+ * as a whole, then at the start of a word, inside a word, or as letters in order.
  */
 export function matchOf(text: string, typed: string): number {
   const [where, words] = [text.toLowerCase(), wordsOf(typed)]

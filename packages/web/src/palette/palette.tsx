@@ -11,7 +11,7 @@ import { usePaletteGroups } from './use-palette-groups.ts'
 
 const pauseMs = 120
 
-/** Everything by name: pages, what can be done here, pipelines, builds, organizations, error codes (web.md 11). */
+/** Finds pages, actions, pipelines, builds, organizations and error codes by name (web.md 11). */
 export function Palette() {
   const listId = useId()
   const router = useRouter()
@@ -26,7 +26,7 @@ export function Palette() {
     else if (item.href !== undefined) go(item.href, inNewTab)
   }
   const go = (href: string, inNewTab: boolean) => {
-    // The documentation is not of this app.
+    // The documentation is not part of this app.
     if (inNewTab || /^\/docs(\/|$)/.test(href)) window.open(href, '_blank', 'noopener')
     else router.history.push(href)
   }
@@ -84,7 +84,7 @@ function optionId(listId: string, id: string): string {
   return `${listId}-${id}`
 }
 
-/** A text once the typing has paused. */
+/** Returns the text once typing pauses. */
 function usePaused(text: string): string {
   const [paused, setPaused] = useState(text)
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined)
@@ -104,7 +104,10 @@ interface PaletteListProps {
   readonly onChoose: (item: PaletteItem, inNewTab: boolean) => void
 }
 
-/** What the palette found, in groups. Focus stays in its field: the current one is named there. */
+/**
+ * Lists what the palette found, in groups. The focus stays in the field, which names the current
+ * item.
+ */
 export function PaletteList({ id, groups, current, optionId, onPoint, onChoose }: PaletteListProps) {
   const list = useRef<HTMLDivElement>(null)
   useEffect(() => {
@@ -127,7 +130,7 @@ export function PaletteList({ id, groups, current, optionId, onPoint, onChoose }
               role="option"
               tabIndex={-1}
               aria-selected={item.id === current}
-              // Only a pointer that moves: what appears under a still one is not what is meant.
+              // Only a moving pointer selects: an item that appears below a still one is not meant.
               onPointerMove={() => item.id !== current && onPoint(item.id)}
               onClick={(event) => onChoose(item, event.ctrlKey || event.metaKey)}
               className="flex min-h-8 cursor-pointer items-center gap-2 rounded-small px-2 py-1 aria-selected:bg-sunk pointer-coarse:min-h-11"

@@ -1,12 +1,15 @@
 import { queryOptions } from '@tanstack/react-query'
 import { answer, client } from '../api/client.ts'
 
-/** Makes an organization of which this person is the owner. */
+/** Creates an organization that this person owns. */
 export const createOrganization = (name: string) => answer(client.POST('/api/v0/organizations', { body: { name } }))
 
 const foundAtMost = 6
 
-/** Pipelines and builds of an organization that a text is about; a build by its number, message, branch, author or the beginning of its commit. */
+/**
+ * Finds pipelines and builds of an organization; a build by number, message, branch, author or
+ * start of its commit.
+ */
 export const searchQuery = (org: string, q: string) =>
   queryOptions({
     queryKey: ['palette', org, q],

@@ -12,10 +12,13 @@ import { sections } from '../navigation/sections.ts'
 import { filled, localGroups, type PaletteGroup, type PaletteItem } from './items.ts'
 import { searchQuery } from './queries.ts'
 
-/** What the palette lists for a text. What is known here comes at once; what the server finds comes below it, together, and moves nothing. */
+/**
+ * Returns the palette's groups for a text. Local groups come at once; the server's appear below
+ * them together and move nothing.
+ */
 export function usePaletteGroups(typed: string, asked: string): readonly PaletteGroup[] {
   const local = useLocalItems()
-  // The order stays as it was when the palette was opened.
+  // The order stays as it was when the palette opened.
   const [recent] = useState(() => readRecent('choices'))
   const found = useFound(asked)
   return useMemo(
@@ -76,7 +79,7 @@ function useFound(asked: string): readonly PaletteGroup[] {
   const { data } = useQuery({
     ...searchQuery(org ?? '', asked),
     enabled: isAsked,
-    // What was found before stays until the new answer is there: nothing jumps while one types.
+    // Earlier results stay until the new answer arrives, so that nothing jumps while typing.
     placeholderData: keepPreviousData,
   })
   return useMemo(() => {
@@ -104,7 +107,7 @@ function useFound(asked: string): readonly PaletteGroup[] {
   }, [isAsked, data, org])
 }
 
-/** Pages that the palette leads to; those of an organization only where one is open. */
+/** Returns the pages; those of an organization only if one is open. */
 function pageItems(org: string | undefined): readonly PaletteItem[] {
   const own = [
     ['account', 'Account'],
@@ -132,7 +135,9 @@ function pageItems(org: string | undefined): readonly PaletteItem[] {
 
 const all = Object.entries(errorCatalogue).map(([code, { meaning }]) => ({ code, meaning }))
 
-/** Error codes that contain what was typed, with what each means; none for less than three letters. */
+/**
+ * Returns error codes that contain the text, with their meaning; none for fewer than three letters.
+ */
 function errorCodeItems(typed: string): readonly PaletteItem[] {
   const wanted = typed.trim().toLowerCase().replaceAll(' ', '_')
   if (wanted.length < 3) return []

@@ -1,8 +1,8 @@
 import type { AuthConfig } from '../api/auth-config.ts'
 
-/** What keeps passkeys from working where a page is (web A6). */
+/** What prevents passkeys on a page (web A6). */
 export type PasskeyBarrier =
-  /** Passkeys are bound to the name of the server's own address. */
+  /** Passkeys are bound to the host name of the server's own address. */
   | { readonly kind: 'other-address'; readonly right: string }
   | { readonly kind: 'not-secure' }
   /** The server's own address is a number: there can be no passkeys at all. */
@@ -10,14 +10,14 @@ export type PasskeyBarrier =
   | { readonly kind: 'browser' }
 
 interface Place {
-  /** Of the page: `http://localhost:4000`. */
+  /** The origin of the page: `http://localhost:4000`. */
   readonly origin: string
-  /** Whether the browser takes the page's connection for safe: HTTPS, or this very machine. */
+  /** Whether the page has a secure context: HTTPS, or this machine. */
   readonly isSecure: boolean
   readonly hasWebAuthn: boolean
 }
 
-/** Finds the first reason; null: a passkey can be used here. */
+/** Returns the first obstacle; null: passkeys work here. */
 export function passkeyBarrier(place: Place, config: Pick<AuthConfig, 'passkeys' | 'docs_url'>): PasskeyBarrier | null {
   if (!config.passkeys) return { kind: 'no-name' }
   // The documentation is at the server's own address.
@@ -29,7 +29,7 @@ export function passkeyBarrier(place: Place, config: Pick<AuthConfig, 'passkeys'
   return place.hasWebAuthn ? null : { kind: 'browser' }
 }
 
-/** Says it, with the address that the page is at. */
+/** Explains an obstacle, with the address of the page. */
 export function explainBarrier(barrier: PasskeyBarrier, origin: string): string {
   switch (barrier.kind) {
     case 'other-address':
@@ -43,7 +43,10 @@ export function explainBarrier(barrier: PasskeyBarrier, origin: string): string 
   }
 }
 
-/** The command that prints a one-time link, run in the folder of the server; without an address for the oldest owner. */
+/**
+ * Returns the command that prints a one-time link, run in the server's folder. Without an address
+ * it is for the oldest owner.
+ */
 export function setupLinkCommand(email = ''): string {
   return `npm start -- setup-link${email === '' ? '' : ` ${email}`}`
 }

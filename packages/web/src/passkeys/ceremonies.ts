@@ -8,10 +8,10 @@ import type { Schema } from '../api/schemas.ts'
 type Challenge = Schema<'PasskeyChallengeResponse'>
 type Answer<Name extends string> = { readonly challenge_id: string } & Readonly<Record<Name, Record<string, unknown>>>
 
-/** Loaded when the first ceremony begins: most pages need none of it. */
+/** Loads the library at the first ceremony; most pages need none. */
 const webauthn = () => import('@simplewebauthn/browser')
 
-/** Has the browser make a passkey. null: the person did not want to; throws `ApiProblem` for every other end. */
+/** Creates a passkey. null: the person gave up. Throws `ApiProblem` for every other failure. */
 export async function createPasskey({ challenge_id, options }: Challenge): Promise<Answer<'attestation'> | null> {
   const { startRegistration } = await webauthn()
   const optionsJSON = options as unknown as PublicKeyCredentialCreationOptionsJSON
@@ -20,8 +20,9 @@ export async function createPasskey({ challenge_id, options }: Challenge): Promi
 }
 
 /**
- * Has the browser sign with a passkey that it holds; with `offered` only once the person picks it in a field that offers it. null and failures as above, and
- * null once `offered` is aborted: a ceremony that begins ends the one before it, which may be the button's by now.
+ * Signs with a passkey; with `offered` only once the person picks a suggestion in a field. null if
+ * the person gave up or `offered` was aborted, because a new ceremony, such as the button's, ends
+ * this one.
  */
 export async function signWithPasskey(
   { challenge_id, options }: Challenge,
@@ -35,12 +36,12 @@ export async function signWithPasskey(
   return assertion === null ? null : { challenge_id, assertion: { ...assertion } }
 }
 
-/** Whether fields can offer passkeys in this browser. */
+/** Whether fields can suggest passkeys in this browser. */
 export async function canOfferPasskeys(): Promise<boolean> {
   return (await webauthn()).browserSupportsWebAuthnAutofill()
 }
 
-/** Ends a ceremony that waits, for instance when its page is left. */
+/** Ends a waiting ceremony, for instance when its page is left. */
 export async function endCeremony(): Promise<void> {
   const { WebAuthnAbortService } = await webauthn()
   WebAuthnAbortService.cancelCeremony()
@@ -51,7 +52,7 @@ async function settled<Credential>(ceremony: Promise<Credential>, isOffered = fa
     return await ceremony
   } catch (cause) {
     const name = cause instanceof Error ? cause.name : 'unknown'
-    // Nobody asked for what a field offers: where the browser has nothing to offer, the button says so when it is pressed.
+    // Suggestions were not requested: if the browser has none, the button says so when pressed.
     const message = isOffered && name === 'NotSupportedError' ? null : explainCeremony(name)
     if (message === null) return null
     const nothingElse = { code: null, requestId: null, docUrl: null, fields: {}, details: {}, retryAfterMs: null }
@@ -59,7 +60,9 @@ async function settled<Credential>(ceremony: Promise<Credential>, isOffered = fa
   }
 }
 
-/** What to say of a ceremony that the browser ended, by the name of its error; null: the person did not want to, or let it time out (web A6). */
+/**
+ * Explains a ceremony's error by its name; null: the person gave up or let it time out (web A6).
+ */
 export function explainCeremony(name: string): string | null {
   switch (name) {
     case 'NotAllowedError':

@@ -4,11 +4,11 @@ import { explainBarrier, type PasskeyBarrier, setupLinkCommand } from './barrier
 
 interface PasskeyNoticeProps {
   readonly barrier: PasskeyBarrier
-  /** Whose link the command prints, where that is known. */
+  /** The person whose link the command prints, if known. */
   readonly email?: string
 }
 
-/** Why no passkey can be used here, and the way in that there is instead (web A6). */
+/** Explains why passkeys do not work here, and what to do instead (web A6). */
 export function PasskeyNotice({ barrier, email = 'YOUR_ADDRESS' }: PasskeyNoticeProps) {
   return (
     <Notice title="Passkeys do not work here">

@@ -1,7 +1,10 @@
 import { answer, client } from '../api/client.ts'
 import { signWithPasskey } from './ceremonies.ts'
 
-/** Signs in with a passkey; the session comes as a cookie that no script can read (web A1). false: the person did not want to. With `offered` only once one is picked in a field that offers them, until that is aborted. */
+/**
+ * Signs in with a passkey; the session comes as a cookie that scripts cannot read (web A1). false:
+ * the person gave up. With `offered` it waits for a suggestion in a field until that is aborted.
+ */
 export async function signInWithPasskey(offered?: AbortSignal): Promise<boolean> {
   const challenge = await answer(client.POST('/api/v0/auth/passkey/login/options', { body: {} }))
   const body = await signWithPasskey(challenge, offered)

@@ -1,7 +1,7 @@
 import { useAuthConfig } from '../api/auth-config.ts'
 import { type PasskeyBarrier, passkeyBarrier } from './barrier.ts'
 
-/** What keeps passkeys from working on this page; null: nothing, as far as is known. */
+/** Returns what prevents passkeys on this page; null: nothing known. */
 export function usePasskeyBarrier(): PasskeyBarrier | null {
   const config = useAuthConfig()
   if (config === undefined) return null

@@ -15,7 +15,7 @@ interface CreatePipelineDialogProps {
   readonly onClose: () => void
 }
 
-/** Makes a pipeline by hand; most come by themselves, from a run or a connected repository. */
+/** Creates a pipeline by hand. Most are created by a run or a connected repository. */
 export function CreatePipelineDialog({ open, onClose, org }: CreatePipelineDialogProps) {
   const form = useId()
   return (

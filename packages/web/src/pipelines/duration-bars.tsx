@@ -16,12 +16,15 @@ interface DurationBarsProps {
 const width = 8
 const gap = 2
 const tallest = 64
-/** Enough to see the colour and the shape of what failed at once. */
+/** The lowest bar that still shows the colour and shape of a failure. */
 const lowest = { failed: 14, other: 3 }
-/** Below the bars, where a mark says that one failed. */
+/** Below the bars, for the mark of a failure. */
 const markHeight = 6
 
-/** Durations oldest first, in the colour and shape of their state; the table below is its equal in text. */
+/**
+ * Draws durations, oldest first, in the colour and shape of their state. The table below says the
+ * same in text.
+ */
 export function DurationBars({ bars }: DurationBarsProps) {
   const all = bars.map(({ ms }) => ms)
   const { topMs, isClipped } = durationScale(all)
@@ -71,7 +74,7 @@ export function DurationBars({ bars }: DurationBarsProps) {
   )
 }
 
-/** The same as a table, newest first. */
+/** Lists the durations in a table, newest first. */
 export function DurationTable({ org, bars }: DurationBarsProps) {
   return (
     <Fold title="As a table" className="mt-2">

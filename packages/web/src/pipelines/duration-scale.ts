@@ -1,16 +1,16 @@
 /** The top of a chart of durations. */
 interface DurationScale {
   readonly topMs: number
-  /** Whether longer ones are cut at it. */
+  /** Whether longer durations are clipped. */
   readonly isClipped: boolean
 }
 
-/** A duration is far from the others above the upper quartile and this many times the distance to the lower one, */
+/** A duration is an outlier above the upper quartile plus this many interquartile ranges, */
 const fence = 3
-/** and at least at this many times the upper quartile. */
+/** and above this many upper quartiles. */
 const leastFactor = 2
 
-/** A scale of durations: one build that hung for hours would make all others lines of a pixel, and is cut. */
+/** Returns a scale that clips outliers: one build that hung for hours would flatten all others. */
 export function durationScale(durations: readonly number[]): DurationScale {
   const sorted = durations.toSorted((a, b) => a - b)
   const longest = sorted.at(-1) ?? 0

@@ -8,7 +8,7 @@ interface FoldProps {
   readonly className?: string
 }
 
-/** Something that is looked at seldom, below its title. */
+/** Folds rarely used content below its title. */
 export function Fold({ title, children, onToggle, className = '' }: FoldProps) {
   return (
     <details className={`group ${className}`} onToggle={({ currentTarget }) => onToggle?.(currentTarget.open)}>

@@ -3,22 +3,22 @@ import type { Schema } from '../api/schemas.ts'
 type BuildSummary = Schema<'BuildSummary'>
 
 export interface Insights {
-  /** Builds that passed or failed; canceled ones say nothing. */
+  /** Builds that passed or failed; canceled ones do not count. */
   readonly judged: number
   readonly passed: number
-  /** Of builds that passed, in milliseconds; null: none did. */
+  /** Of passed builds, in milliseconds; null: none passed. */
   readonly medianMs: number | null
   readonly p90Ms: number | null
-  /** Steps that failed first, most often first. */
+  /** Steps that failed first, most frequent first. */
   readonly failingSteps: readonly { readonly name: string; readonly count: number }[]
-  /** Oldest first; only those that have run. */
+  /** Builds that have run, oldest first. */
   readonly bars: readonly { readonly build: BuildSummary; readonly ms: number }[]
 }
 
-/** As many as stand beside the bars without a row of their own. */
+/** As many as fit beside the bars. */
 const mostSteps = 3
 
-/** What the last builds of a branch tell (web P3), from newest to oldest as the server lists them. */
+/** Summarizes the last builds of a branch (web P3), which the server lists newest first. */
 export function insightsOf(builds: readonly BuildSummary[]): Insights {
   const judged = builds.filter(({ state }) => state === 'passed' || state === 'failed')
   const passed = judged.filter(({ state }) => state === 'passed')
@@ -40,7 +40,7 @@ export function insightsOf(builds: readonly BuildSummary[]): Insights {
   }
 }
 
-/** The value that this share of the sorted numbers does not exceed (nearest rank); null of none. */
+/** Returns the nearest-rank quantile of sorted numbers; null: there are none. */
 function quantile(sorted: readonly number[], share: number): number | null {
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? null
 }

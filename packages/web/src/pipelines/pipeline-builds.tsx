@@ -13,7 +13,7 @@ interface PipelineBuildsProps {
   readonly pipeline: Schema<'Pipeline'>
 }
 
-/** The builds of one pipeline, with filters (web P3, P4). */
+/** Shows the builds of one pipeline, with filters (web P3, P4). */
 export function PipelineBuilds({ org, pipeline }: PipelineBuildsProps) {
   const { slug } = pipeline
   const search = useSearch({ from: '/signed-in/$org/pipelines/$slug' })

@@ -18,7 +18,10 @@ interface PipelineHeaderProps {
   readonly pipeline: Schema<'Pipeline'>
 }
 
-/** Name, repository, branch, and what can be done; the dialog of a new build is part of the address. */
+/**
+ * Shows name, repository, branch and actions. The address holds whether the new-build dialog is
+ * open.
+ */
 export function PipelineHeader({ org, pipeline }: PipelineHeaderProps) {
   const organization = showInvisible(useOrganizationName(org))
   const { slug, name, description, repository, repo_name, default_branch, archived_at } = pipeline
@@ -94,7 +97,7 @@ export function PipelineHeader({ org, pipeline }: PipelineHeaderProps) {
   )
 }
 
-/** Why no build may be started here by hand; null: it may. */
+/** Explains why no build may be started by hand; null: it may. */
 function useBuildRefusal(org: string, { allow_manual, archived_at }: Schema<'Pipeline'>): string | null {
   const mayBuild = usePermission(org, 'build')
   if (archived_at != null) return 'The pipeline is archived. Restore it in Settings to start builds'

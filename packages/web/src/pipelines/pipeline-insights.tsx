@@ -9,7 +9,7 @@ import { DurationBars, DurationTable } from './duration-bars.tsx'
 import { insightsOf } from './insights.ts'
 import { lastBuildsQuery } from './queries.ts'
 
-/** As high as all that it shows, also before it is read and where there is nothing: the builds below do not move. */
+/** Reserves the full height from the start, so that the builds below do not move. */
 const room = 'min-h-68 border-y border-hairline px-4 md:min-h-38'
 
 interface PipelineInsightsProps {
@@ -17,14 +17,14 @@ interface PipelineInsightsProps {
   readonly pipeline: Schema<'Pipeline'>
 }
 
-/** How the default branch does: the last 50 builds in numbers, from one request (web P3). */
+/** Summarizes the last 50 builds of the default branch, from one request (web P3). */
 export function PipelineInsights({ org, pipeline: { slug, default_branch } }: PipelineInsightsProps) {
   const client = useQueryClient()
   const { queryKey, ...rest } = lastBuildsQuery(org, slug, default_branch)
   const { data, error, refetch } = useQuery({ queryKey, ...rest })
   useLive('builds', (event) => {
     const isOurs = event.type === 'build' && event.pipeline_slug === slug && event.build.branch === default_branch
-    // Numbers change when a build ends, not while it runs.
+    // Numbers change only when a build ends.
     if (event.type === 'resync' || (isOurs && event.build.finished_at != null))
       void client.invalidateQueries({ queryKey })
   })

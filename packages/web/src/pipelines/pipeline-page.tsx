@@ -13,7 +13,7 @@ import { PipelineHeader } from './pipeline-header.tsx'
 import { PipelineInsights } from './pipeline-insights.tsx'
 import { pipelineQuery } from './queries.ts'
 
-/** One pipeline: how it does, and its builds. */
+/** Shows one pipeline: insights and builds. */
 export function PipelinePage() {
   const { org, slug } = useParams({ from: '/signed-in/$org/pipelines/$slug' })
   const { data, error, refetch } = useQuery(pipelineQuery(org, slug))

@@ -13,7 +13,10 @@ interface PipelineRowProps {
   readonly summary: Schema<'PipelineSummary'>
 }
 
-/** A pipeline: what its newest build came to, in a sentence, and its last builds as a strip. The row is the link to its page. */
+/**
+ * Shows a pipeline: its newest build in a sentence, and its last builds as a strip. The row links
+ * to its page.
+ */
 export const PipelineRow = memo(function PipelineRow({ org, summary: { pipeline, builds } }: PipelineRowProps) {
   const [newest] = builds
   return (
@@ -49,7 +52,7 @@ export const PipelineRow = memo(function PipelineRow({ org, summary: { pipeline,
   )
 })
 
-/** In a component of its own: only it is drawn again each second. */
+/** A component of its own: nothing else is redrawn each second. */
 function Sentence({ build }: { readonly build: Schema<'BuildSummary'> | undefined }) {
   return <IsolatedText text={sentence(build, useNow())} />
 }
@@ -89,7 +92,7 @@ interface FactsProps {
   readonly repository: string
 }
 
-/** No state yet. */
+/** Marks a pipeline that was never built. */
 function NeverMark() {
   return (
     <svg aria-hidden="true" width="16" height="16" viewBox="0 0 16 16" className="text-stop" fill="currentColor">

@@ -21,7 +21,7 @@ const chips = [
 
 const sorts = { activity: 'Last activity', name: 'Name', failing: 'Failing first' } as const
 
-/** Search, chips and order of the list of pipelines; all of it is the server's work. */
+/** Shows search, filters and order of the pipelines, all of which the server applies. */
 export function PipelinesBar({ wish, onWish }: PipelinesBarProps) {
   const search = useRef<HTMLInputElement>(null)
   useShortcuts('list', [{ keys: '/', does: 'Search pipelines', run: () => search.current?.focus() }])
@@ -79,7 +79,7 @@ const stateSentences = {
   never: 'Every pipeline has been built',
 } as const
 
-/** No pipeline passes search and chip: names what was asked for, and clears it in one click (web P2). */
+/** Says that no pipeline matches, repeats the search, and clears it in one click (web P2). */
 export function NothingFound({ wish: { q, state, sort }, onWish }: PipelinesBarProps) {
   const title = q === undefined && state !== undefined ? stateSentences[state] : 'No pipeline matches'
   return (

@@ -21,7 +21,7 @@ import { NothingFound, PipelinesBar } from './pipelines-bar.tsx'
 import { archivedQuery, type PipelineFilters } from './queries.ts'
 import { useSummaries } from './use-summaries.ts'
 
-/** The pipelines of an organization; without a build, how to come to the first one. */
+/** Lists the pipelines of an organization, or the way to the first build. */
 export function PipelinesPage() {
   const { org } = useParams({ from: '/signed-in/$org' })
   return <Pipelines key={org} org={org} />
@@ -50,7 +50,7 @@ function Pipelines({ org }: { readonly org: string }) {
 
   const hasBuild = summaries.some(({ builds }) => builds.length > 0)
   const choice = useStartChoice(org)
-  // Somebody who saw the list keeps it when the first build comes, with its tick.
+  // Once shown, the list stays when the first build comes, with its tick.
   const beganWithout = useRef(false)
   if (query.isSuccess && !isNarrowed && !query.isPlaceholderData && !hasBuild) beganWithout.current = true
   const isStartShown =
@@ -97,7 +97,7 @@ function Pipelines({ org }: { readonly org: string }) {
             usualHeight={() => 60}
             place={place}
             onNewBuild={(summary) => {
-              // Which pipeline is still open: the key leads to where it is chosen.
+              // No pipeline is chosen yet: the key moves the focus to the list.
               if (summary === null) return place.current?.querySelector<HTMLElement>('[data-row-link]')?.focus()
               const { slug } = summary.pipeline
               void navigate({ to: '/$org/pipelines/$slug', params: { org, slug }, search: { 'new-build': true } })
@@ -114,7 +114,7 @@ function Pipelines({ org }: { readonly org: string }) {
   )
 }
 
-/** Pipelines that build nothing more; their pages, and the way back, are still there. */
+/** Lists pipelines that no longer build. Their pages still work and can restore them. */
 function ArchivedPipelines({ org }: { readonly org: string }) {
   const [isOpen, setOpen] = useState(false)
   const { data, error, refetch } = useQuery({ ...archivedQuery(org), enabled: isOpen })

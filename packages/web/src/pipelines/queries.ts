@@ -6,7 +6,7 @@ import type { Schema } from '../api/schemas.ts'
 
 const pageSize = 50
 
-/** What the list of pipelines is narrowed to and sorted by, as it stands in the address. */
+/** Filters and order of the list of pipelines, as the address holds them. */
 export interface PipelineFilters {
   readonly q?: string
   readonly state?: 'failing' | 'running' | 'never'
@@ -15,7 +15,7 @@ export interface PipelineFilters {
 
 type Page = Schema<'PipelineSummaryList'>
 
-/** Pipelines with their newest builds, 50 a page: one request, never one for each row (web P1). */
+/** Reads pipelines with their newest builds, 50 a page, in one request (web P1). */
 export function summariesQuery(org: string, { state, ...rest }: PipelineFilters) {
   const wish = {
     ...rest,
@@ -42,7 +42,7 @@ export function summariesQuery(org: string, { state, ...rest }: PipelineFilters)
   })
 }
 
-/** One pipeline. */
+/** Reads one pipeline. */
 export function pipelineQuery(org: string, slug: string) {
   return queryOptions({
     queryKey: ['pipeline', org, slug],
@@ -55,7 +55,7 @@ export function pipelineQuery(org: string, slug: string) {
   })
 }
 
-/** The last 50 builds of a branch, from which the insights come (web P3). */
+/** Reads the last 50 builds of a branch, for the insights (web P3). */
 export function lastBuildsQuery(org: string, slug: string, branch: string) {
   return queryOptions({
     queryKey: ['last-builds', org, slug, branch],
@@ -67,7 +67,7 @@ export function lastBuildsQuery(org: string, slug: string, branch: string) {
   })
 }
 
-/** Archived pipelines, the newest hundred. */
+/** Reads the newest hundred archived pipelines. */
 export function archivedQuery(org: string) {
   return queryOptions({
     queryKey: ['archived-pipelines', org],
@@ -78,12 +78,11 @@ export function archivedQuery(org: string) {
   })
 }
 
-/** Makes a pipeline. */
 export function createPipeline(org: string, body: Schema<'CreatePipelineRequest'>): Promise<Schema<'Pipeline'>> {
   return answer(client.POST('/api/v0/organizations/{org}/pipelines', { params: { path: { org } }, body }))
 }
 
-/** Changes what is named; `archived` archives and restores. */
+/** Changes the given settings. `archived` archives and restores. */
 export function updatePipeline(
   org: string,
   slug: string,

@@ -9,7 +9,10 @@ export type SummaryPages = InfiniteData<Schema<'PipelineSummaryList'>, unknown>
 
 const buildsEach = 20
 
-/** The pages with what has become of a build; the same object where nothing changes, null when its pipeline is not among them. */
+/**
+ * Returns the pages with a changed build; the same object if nothing changes, null if its pipeline
+ * is not listed.
+ */
 export function placeBuild(pages: SummaryPages, slug: string, build: Schema<'BuildSummary'>): SummaryPages | null {
   let isKnown = false
   let isChanged = false
@@ -27,7 +30,7 @@ export function placeBuild(pages: SummaryPages, slug: string, build: Schema<'Bui
   return isChanged ? { ...pages, pages: next } : pages
 }
 
-/** The newest builds of a pipeline with this one among them, newest first; the same array where it changes nothing. */
+/** Returns the newest builds with this one, newest first; the same array if nothing changes. */
 function withBuild(builds: Schema<'BuildSummary'>[], build: Schema<'BuildSummary'>): Schema<'BuildSummary'>[] {
   const held = builds.findIndex(({ number }) => number === build.number)
   const before = builds[held]
@@ -39,7 +42,7 @@ function withBuild(builds: Schema<'BuildSummary'>[], build: Schema<'BuildSummary
 
 type BuildSummary = Schema<'BuildSummary'>
 
-/** The newest build of a pipeline in one sentence (web P2): `failed on main 4 min ago: test`. */
+/** Describes the newest build of a pipeline (web P2): `failed on main 4 min ago: test`. */
 export function sentence(build: BuildSummary | undefined, now: number): string {
   if (build === undefined) return 'never built'
   const where = build.branch == null || build.branch === '' ? '' : ` on ${build.branch}`

@@ -13,10 +13,13 @@ interface SummaryStripProps {
 }
 
 const tallest = 26
-/** Enough to see the colour and the shape of what failed at once. */
+/** The lowest bar that still shows the colour and shape of a failure. */
 const lowest = { failed: 12, other: 5 }
 
-/** The last 20 builds of a pipeline, oldest first: height is duration, shape and colour are the state, each is a link with a name (web P2). */
+/**
+ * Shows the last 20 builds of a pipeline, oldest first. Height is duration, shape and colour are
+ * the state, and each is a named link (web P2).
+ */
 export function SummaryStrip({ org, builds }: SummaryStripProps) {
   const { topMs } = durationScale(builds.flatMap(({ run_ms }) => run_ms ?? []))
   return (
@@ -36,7 +39,7 @@ export function SummaryStrip({ org, builds }: SummaryStripProps) {
 interface BarProps {
   readonly org: string
   readonly build: Schema<'BuildSummary'>
-  /** Of the height; above 1 it is cut. */
+  /** The share of the full height; clipped above 1. */
   readonly share: number
 }
 
@@ -75,7 +78,10 @@ function Bar({ org, build, share }: BarProps) {
   )
 }
 
-/** So that no colour is needed: passed is a bar, failed a wide one with cut corners, running an outline, waiting dots, canceled a line. */
+/**
+ * Differs without colour: passed is a bar, failed a wide one with cut corners, running an outline,
+ * waiting dots, canceled a line.
+ */
 function Shape({
   tone,
   isMoving,

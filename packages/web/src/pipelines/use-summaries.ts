@@ -5,12 +5,12 @@ import { useLive, useLiveMode } from '../live/use-live.ts'
 import { type PipelineFilters, summariesQuery } from './queries.ts'
 import { placeBuild } from './summaries.ts'
 
-/** Pipelines that are new, or that a chip now shows, are read with one request at most this often. */
+/** The shortest time between two requests for new or newly matching pipelines. */
 const rereadMs = 1000
 
 /**
- * The list of pipelines, kept up to date: builds change in their row, which stays where it is; only a build of a pipeline that is not listed has the list
- * read anew.
+ * Keeps the list of pipelines up to date. Builds change in their row, which stays in place; only a
+ * build of an unlisted pipeline reads the list again.
  */
 export function useSummaries(org: string, wish: PipelineFilters) {
   const client = useQueryClient()
@@ -47,7 +47,7 @@ export function useSummaries(org: string, wish: PipelineFilters) {
     if (pages === undefined) return
     const next = placeBuild(pages, event.pipeline_slug, event.build)
     if (next !== null) client.setQueryData(options.queryKey, next)
-    // On a later page it is not missed; a search does not change by a build.
+    // It may be on a later page, and a build does not change a search.
     else if (!query.hasNextPage && wish.q === undefined) reread()
   })
   const summaries = useMemo(() => query.data?.pages.flatMap(({ data }) => data) ?? [], [query.data])

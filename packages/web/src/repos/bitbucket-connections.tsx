@@ -13,7 +13,10 @@ import { GoToForge } from './go-to-forge.tsx'
 
 type Workspace = Schema<'BitbucketWorkspace'>
 
-/** The Bitbucket workspaces whose repositories build here; nothing on a server that is not set up for Bitbucket and has none. */
+/**
+ * Lists the connected Bitbucket workspaces. Shows nothing if Bitbucket is neither configured nor
+ * connected.
+ */
 export function BitbucketConnections({ org }: { readonly org: string }) {
   const isSetUp = useAuthConfig()?.bitbucket === true
   const { data, isError, error, refetch } = useQuery(workspacesQuery(org))

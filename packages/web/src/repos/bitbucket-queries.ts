@@ -13,7 +13,7 @@ export const workspacesQuery = (org: string) =>
       listOf((await answer(client.GET(workspaces, { params: { path: { org } }, signal }))).workspaces),
   })
 
-/** Repositories of a workspace, by its slug. */
+/** Reads the repositories of a workspace, by its slug. */
 export const workspaceReposQuery = (org: string, id: string) =>
   queryOptions({
     queryKey: ['bitbucket-workspaces', org, id, 'repos'],
@@ -21,18 +21,21 @@ export const workspaceReposQuery = (org: string, id: string) =>
       listOf((await answer(client.GET(`${workspace}/repos`, { params: { path: { org, id } }, signal }))).repos),
   })
 
-/** Where Bitbucket asks who connects. */
+/** Returns the Bitbucket page that asks for access. */
 export async function bitbucketUrl(org: string): Promise<string> {
   const asked = { params: { path: { org } } }
   return (await answer(client.GET('/api/v0/organizations/{org}/bitbucket/oauth-url', asked))).url
 }
 
-/** Binds the workspaces of whoever Bitbucket sent back; gives them, and of which organization they are now. */
+/**
+ * Connects the workspaces of the person whom Bitbucket sent back. Returns them and their
+ * organization.
+ */
 export function connectBitbucket(back: Schema<'ConnectBitbucketRequest'>): Promise<Schema<'ConnectBitbucketResponse'>> {
   return answer(client.POST('/api/v0/integrations/bitbucket/connect', { body: back }))
 }
 
-/** Frees a workspace, and brings what is shown up to date. */
+/** Disconnects a workspace and refreshes the affected queries. */
 export async function disconnectWorkspace(queries: QueryClient, org: string, id: string): Promise<void> {
   await answer(client.DELETE(workspace, { params: { path: { org, id } } }))
   await Promise.all(

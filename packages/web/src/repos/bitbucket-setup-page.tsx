@@ -7,7 +7,10 @@ import { EmptyState, Skeleton } from '../design/page-states.tsx'
 import { ProblemNote } from '../design/problems.tsx'
 import { connectBitbucket } from './bitbucket-queries.ts'
 
-/** Where Bitbucket sends back to: what the person administers there is bound to the organization that asked for it. */
+/**
+ * Receives the browser from Bitbucket and connects the person's workspaces to the organization that
+ * asked.
+ */
 export function BitbucketSetupPage() {
   const { code, state } = useSearch({ strict: false })
   return (
@@ -25,7 +28,7 @@ export function BitbucketSetupPage() {
 }
 
 function Connecting(back: { readonly code: string; readonly state: string }) {
-  // A code is good for once: the answer is kept, and never asked for again.
+  // A code works once, so the answer is kept and never requested again.
   const { data, error, isPending } = useQuery({
     queryKey: ['bitbucket-connect', back.code],
     queryFn: () => connectBitbucket(back),

@@ -14,7 +14,7 @@ interface ConnectInstallationProps {
   readonly onDone: () => void
 }
 
-/** Binds the installation, and shows the repositories that were found, or why it was refused and what to do. */
+/** Connects the installation and shows its repositories, or why it was refused and what to do. */
 export function ConnectInstallation({ org, installation, onDone }: ConnectInstallationProps) {
   const queries = useQueryClient()
   const { mutate, data, error, isError } = useMutation({ mutationFn: connectionChanges(queries, org).connect })
@@ -82,7 +82,7 @@ interface RefusedProps {
 
 function Refused({ org, error, installation }: RefusedProps) {
   const problem = problemOf(error)
-  // After linking, GitHub's answer is used again: the state counts until it has bound something.
+  // After linking, GitHub's answer is used again: its state is valid until something was connected.
   const back = new URLSearchParams({ installation_id: String(installation.installation_id) })
   if (installation.state != null) back.set('state', installation.state)
   const redirect = `/${org}/github/setup?${back}`

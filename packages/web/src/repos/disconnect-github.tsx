@@ -10,10 +10,13 @@ interface DisconnectGithubProps {
   readonly onClose: () => void
 }
 
-/** So many pipelines are named; of the others it is said how many they are. */
+/** At most this many pipelines are named; the others are counted. */
 const mostNames = 10
 
-/** Asks before an account goes, and says which pipelines get no pushes any more (web.md 7). */
+/**
+ * Asks before disconnecting an account, and names the pipelines that no longer build on push
+ * (web.md 7).
+ */
 export function DisconnectGithub({ org, installation, onClose }: DisconnectGithubProps) {
   const { installation_id: number, account_login: account } = installation
   const changes = connectionChanges(useQueryClient(), org)

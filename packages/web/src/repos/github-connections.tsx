@@ -16,7 +16,7 @@ import { connectionChanges, installationReposQuery, installationsQuery } from '.
 
 type Installation = Schema<'GithubInstallation'>
 
-/** The GitHub accounts whose repositories build here. */
+/** Lists the connected GitHub accounts. */
 export function GithubConnections({ org }: { readonly org: string }) {
   const { data, isError, error, refetch } = useQuery(installationsQuery(org))
   const hasProvider = useAuthConfig()?.github_app_slug !== null

@@ -7,7 +7,9 @@ import { EmptyState } from '../design/page-states.tsx'
 import { ConnectInstallation } from './connect-installation.tsx'
 import { rememberedOrganization } from './setup-organization.ts'
 
-/** Where GitHub sends back to after an installation: it is bound to the organization that asked for it. */
+/**
+ * Receives the browser from GitHub and connects the installation to the organization that asked.
+ */
 export function GithubSetupPage() {
   const { org: inPath } = useParams({ strict: false })
   const { installation_id, setup_action, state, code } = useSearch({ strict: false })

@@ -6,15 +6,15 @@ import { toast } from '../interaction/toasts.tsx'
 
 interface GoToForgeProps {
   readonly org: string
-  /** The forge, as people write it. */
+  /** The forge's name, as people write it. */
   readonly title: string
   readonly label?: string
   readonly look?: ButtonLook
-  /** Where the forge asks who connects; it sends back to our page of its set-up. */
+  /** Returns the forge's page that asks for access. It returns to our set-up page. */
   readonly address: () => Promise<string>
 }
 
-/** Goes to a forge to connect it. */
+/** A button that goes to a forge to connect it. */
 export function GoToForge({ org, title, label = `Connect ${title}`, look = 'plain', address }: GoToForgeProps) {
   const mayConnect = usePermission(org, 'vcs')
   const [isBusy, setBusy] = useState(false)

@@ -3,7 +3,7 @@ import { SettingsLayout } from '../settings/settings-layout.tsx'
 import { BitbucketConnections } from './bitbucket-connections.tsx'
 import { GithubConnections } from './github-connections.tsx'
 
-/** The forges that this organization is connected to. */
+/** Shows the connected forges of the organization. */
 export function IntegrationsPage() {
   const { org } = useParams({ from: '/signed-in/$org/settings/integrations' })
   return (

@@ -2,12 +2,12 @@ import type { Schema } from '../api/schemas.ts'
 
 type Repo = Schema<'RepoSummary'>
 
-/** The providers that there are, sorted. */
+/** Returns the providers of these repositories, sorted. */
 export function providersOf(repos: readonly Repo[]): readonly string[] {
   return [...new Set(repos.flatMap(providers))].toSorted()
 }
 
-/** Those whose full name holds the text and that are registered with the provider. */
+/** Filters repositories by full name and provider. */
 export function matchRepos(
   repos: readonly Repo[],
   wanted: { readonly q?: string | undefined; readonly provider?: string | undefined },
@@ -21,7 +21,7 @@ export function matchRepos(
 
 const words: Readonly<Record<string, string>> = { github: 'GitHub', bitbucket: 'Bitbucket', cli: 'named by a pipeline' }
 
-/** What a provider is called; one that is not known here keeps its own word. */
+/** Names a provider; an unknown one keeps its own name. */
 export function providerLabel(provider: string): string {
   return words[provider] ?? provider
 }

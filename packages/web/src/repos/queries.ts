@@ -11,7 +11,7 @@ export const reposQuery = (org: string) =>
     queryFn: ({ signal }) => answer(client.GET(`${organization}/repos`, { params: { path: { org } }, signal })),
   })
 
-/** All pipelines by the repository that they build; pages are read to the end, at most 10 of 100. */
+/** Reads all pipelines by repository, at most 10 pages of 100. */
 export const pipelinesByRepositoryQuery = (org: string) =>
   queryOptions({
     queryKey: ['pipelines-by-repository', org],
@@ -38,7 +38,10 @@ export const installationsQuery = (org: string) =>
       answer(client.GET(`${organization}/github/installations`, { params: { path: { org } }, signal })),
   })
 
-/** Repositories of an installation; `id` is GitHub's number of it, as in every address of an installation. */
+/**
+ * Reads the repositories of an installation. `id` is GitHub's number, as in every installation
+ * address.
+ */
 export const installationReposQuery = (org: string, id: number) =>
   queryOptions({
     queryKey: ['github-installations', org, id, 'repos'],
@@ -46,13 +49,13 @@ export const installationReposQuery = (org: string, id: number) =>
       answer(client.GET(`${installation}/repos`, { params: { path: { org, id: String(id) } }, signal })),
   })
 
-/** Where GitHub asks which repositories to connect. */
+/** Returns the GitHub page that asks which repositories to connect. */
 export async function installUrl(org: string): Promise<string> {
   const { url } = await answer(client.GET(`${organization}/github/install-url`, { params: { path: { org } } }))
   return url
 }
 
-/** What can be changed of the connections; each brings what is shown up to date. */
+/** Changes connections. Each change refreshes the affected queries. */
 export function connectionChanges(queries: QueryClient, org: string) {
   const renew = () =>
     Promise.all(['github-installations', 'repos'].map((name) => queries.invalidateQueries({ queryKey: [name, org] })))
@@ -65,7 +68,7 @@ export function connectionChanges(queries: QueryClient, org: string) {
       await renew()
       return made
     },
-    /** Gives how many repositories there are now. */
+    /** Returns the number of repositories. */
     sync: async (id: number) => {
       await answer(client.POST(`${installation}/sync`, pathOf(id)))
       await renew()

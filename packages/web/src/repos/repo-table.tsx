@@ -14,7 +14,7 @@ interface RepoTableProps {
   readonly repos: readonly Schema<'RepoSummary'>[]
 }
 
-/** Each with where it is registered, what builds it, and when it was last looked at. */
+/** Lists repositories with their provider, pipelines and last sync. */
 export function RepoTable({ org, repos }: RepoTableProps) {
   const { data: pipelines } = useQuery(pipelinesByRepositoryQuery(org))
   return (

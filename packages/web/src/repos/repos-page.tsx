@@ -9,7 +9,7 @@ import { matchRepos, providerLabel, providersOf } from './match-repos.ts'
 import { reposQuery } from './queries.ts'
 import { RepoTable } from './repo-table.tsx'
 
-/** The repositories that this organization knows, whichever way they came to it. */
+/** Lists all repositories that this organization knows. */
 export function ReposPage() {
   const { org } = useParams({ from: '/signed-in/$org/repos' })
   const organization = showInvisible(useOrganizationName(org))

@@ -1,12 +1,15 @@
-/** GitHub sends back to one address for all organizations; this tab remembers for which one it was asked. It is no secret. */
+/**
+ * GitHub returns to one address for all organizations, so this tab remembers which one asked. It is
+ * no secret.
+ */
 const key = 'harmont:github-setup'
 
-/** Keeps it until GitHub sends back. */
+/** Stores the organization until GitHub returns. */
 export function rememberOrganization(org: string): void {
   sessionStorage.setItem(key, org)
 }
 
-/** The organization that this tab began to connect; null: it did not. */
+/** Returns the organization that this tab started to connect; null: none. */
 export function rememberedOrganization(): string | null {
   return sessionStorage.getItem(key)
 }

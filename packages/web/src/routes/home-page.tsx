@@ -5,7 +5,7 @@ import { Button } from '../design/button.tsx'
 import { PageHeading } from '../design/page-heading.tsx'
 import { EmptyState } from '../design/page-states.tsx'
 
-/** Leads on to an organization; who has none makes one here. */
+/** Redirects to an organization, or lets a person without one create it. */
 export function HomePage() {
   const { user, organizations } = useSession()
   const navigate = useNavigate()

@@ -12,18 +12,18 @@ export const rootRoute = createRootRouteWithContext<{ readonly queryClient: Quer
   errorComponent: PlainFailure,
 })
 
-/** Pages without the shell: signing in, and links from mails. */
+/** Pages without the page frame: sign-in, and links from mails. */
 export const plainRoute = createRoute({
   getParentRoute: () => rootRoute,
   id: 'plain',
   component: PlainLayout,
 })
 
-/** Pages for who is signed in. Nobody: to `/login`, and back here after it (web A5). */
+/** Pages for signed-in people. Others are sent to `/login` and return afterwards (web A5). */
 export const signedInRoute = createRoute({
   getParentRoute: () => rootRoute,
   id: 'signed-in',
-  // Any page can have the dialog over it.
+  // The dialog can open over any page.
   validateSearch: (given: Record<string, unknown>) => present({ 'create-org': flagParam(given, 'create-org') }),
   beforeLoad: async ({ context, location }) => {
     const session = await context.queryClient.ensureQueryData(sessionQuery)
@@ -32,16 +32,15 @@ export const signedInRoute = createRoute({
   component: lazyRouteComponent(() => import('../frame/frame.tsx'), 'Frame'),
 })
 
-/** Everything of one organization. */
+/** The pages of one organization. */
 export const organizationRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: '$org',
   component: lazyRouteComponent(() => import('./organization-layout.tsx'), 'OrganizationLayout'),
-  // Where no page of it is called that, the shell stays around the answer.
+  // For an unknown page of the organization the page frame stays.
   notFoundComponent: NotFound,
 })
 
-/** What is on every page. */
 function Root() {
   return (
     <>
@@ -51,7 +50,7 @@ function Root() {
   )
 }
 
-/** A narrow page without the shell. */
+/** Lays out a narrow page without the page frame. */
 function PlainLayout() {
   return (
     <main className="mx-auto flex min-h-dvh max-w-110 flex-col px-4 py-12">

@@ -8,7 +8,7 @@ import { PageHeading } from '../design/page-heading.tsx'
 import { openOverlay } from '../interaction/overlays.ts'
 import { nearestPage } from '../navigation/sections.ts'
 
-/** Nothing is there: what was asked for, the nearest page that is, and the palette. */
+/** Says that a page does not exist, and links the nearest one and the palette. */
 export function NotFound() {
   const { pathname } = useLocation()
   const session = useQuery({ ...sessionQuery, enabled: false }).data
@@ -31,7 +31,7 @@ export function NotFound() {
   )
 }
 
-/** The same outside of the shell. */
+/** The same without the page frame. */
 export function PlainNotFound() {
   return (
     <main>

@@ -8,7 +8,7 @@ import { IsolatedText } from '../design/isolated-text.tsx'
 import { PageHeading } from '../design/page-heading.tsx'
 import { toastFailure } from '../interaction/toasts.tsx'
 
-/** Pages of one organization, for its members. */
+/** Shows an organization's pages to its members. */
 export function OrganizationLayout() {
   const { org } = useParams({ from: '/signed-in/$org' })
   const isOurs = useOrganization(org) !== undefined
@@ -18,7 +18,7 @@ export function OrganizationLayout() {
   return isOurs ? <Outlet /> : <OrganizationNotFound slug={org} />
 }
 
-/** An organization that is unknown, or whose member this person is not: which of the two is not told (web.md 2). */
+/** Says that the organization is unknown or not the person's, without telling which (web.md 2). */
 export function OrganizationNotFound({ slug }: { readonly slug: string }) {
   const { user, organizations } = useSession()
   return (

@@ -10,7 +10,7 @@ type Given = Readonly<Record<string, unknown>>
 const pipelineStates = ['failing', 'running', 'never'] as const
 const pipelineSorts = ['activity', 'name', 'failing'] as const
 
-/** Filters of the list of pipelines, as they stand in its address. */
+/** Parses the filters of the list of pipelines. */
 function pipelinesSearch(given: Given) {
   return present({
     q: textParam(given, 'q'),
@@ -19,7 +19,7 @@ function pipelinesSearch(given: Given) {
   })
 }
 
-/** Filters of a list of builds, as they stand in its address (web P4); the server judges their values. */
+/** Parses the filters of a list of builds (web P4). The server checks their values. */
 function buildsSearch(given: Given) {
   return present({
     pipeline: textParam(given, 'pipeline'),
@@ -83,7 +83,7 @@ const buildRoute = createRoute({
   getParentRoute: () => organizationRoute,
   path: 'pipelines/$slug/builds/$number',
   validateSearch: (given: Record<string, unknown>) => buildSearch(given),
-  // Once for each build: whoever moves within its page reads nothing again.
+  // Runs once for each build: moving within its page reads nothing again.
   staleTime: Number.POSITIVE_INFINITY,
   loader: ({ context, params: { org, slug, number }, location }) => {
     const { job, attempt } = buildSearch(location.search)
@@ -155,7 +155,7 @@ const auditRoute = createRoute({
   component: lazyRouteComponent(() => import('../settings/audit-page.tsx'), 'AuditPage'),
 })
 
-/** What belongs to an organization. */
+/** The routes of an organization. */
 export const organizationRoutes = [
   organizationHomeRoute,
   pipelinesRoute,

@@ -2,7 +2,7 @@ import { type ErrorComponentProps, useRouter } from '@tanstack/react-router'
 import { ErrorState, Skeleton } from '../design/page-states.tsx'
 import { isMissingPart, MissingPart } from '../design/pane-boundary.tsx'
 
-/** A page that could not be made; the shell around it goes on. */
+/** Shows that a page failed; the page frame stays. */
 export function PageFailure({ error, reset }: ErrorComponentProps) {
   const router = useRouter()
   const retry = () => {
@@ -12,7 +12,7 @@ export function PageFailure({ error, reset }: ErrorComponentProps) {
   return isMissingPart(error) ? <MissingPart /> : <ErrorState error={error} what="this page" onRetry={retry} />
 }
 
-/** The same outside of the shell. */
+/** The same without the page frame. */
 export function PlainFailure(props: ErrorComponentProps) {
   return (
     <main>
@@ -21,7 +21,7 @@ export function PlainFailure(props: ErrorComponentProps) {
   )
 }
 
-/** While the code of a page, or what it cannot begin without, is on its way. */
+/** Shows a skeleton while the code or first data of a page loads. */
 export function PagePending() {
   return <Skeleton />
 }

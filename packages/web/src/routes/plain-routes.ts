@@ -90,7 +90,7 @@ const mailboxRoute = createRoute({
   component: lazyRouteComponent(() => import('../auth/mailbox-page.tsx'), 'MailboxPage'),
 })
 
-/** Signing in, and what links in mails lead to. */
+/** The routes of signing in and of links in mails. */
 export const plainRoutes = [
   loginRoute,
   registerRoute,

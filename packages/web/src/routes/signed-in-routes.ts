@@ -71,7 +71,7 @@ const paymentCanceledRoute = createRoute({
   component: lazyRouteComponent(() => import('../usage/payment-page.tsx'), 'PaymentCanceledPage'),
 })
 
-/** What belongs to the person. */
+/** The routes of the signed-in person. */
 export const signedInRoutes = [
   homeRoute,
   accountRoute,

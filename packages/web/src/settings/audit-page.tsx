@@ -11,7 +11,7 @@ import { actorName, auditSentence, type NamedPage } from './audit-sentence.ts'
 import { auditQuery } from './queries.ts'
 import { SettingsLayout } from './settings-layout.tsx'
 
-/** Who did what, and when. */
+/** Shows the audit log. */
 export function AuditPage() {
   const { org } = useParams({ from: '/signed-in/$org/settings/audit' })
   const mayRead = usePermission(org, 'audit')
@@ -69,7 +69,7 @@ function AuditEvents({ org }: { readonly org: string }) {
   )
 }
 
-/** The event as a sentence, and below it its name in the API with the address of who did it. */
+/** Shows the event as a sentence, and below it its API name with the actor's address. */
 function Happened({ org, event }: { readonly org: string; readonly event: Schema<'AuditEvent'> }) {
   const { action, actor } = event
   return (

@@ -4,22 +4,25 @@ import { formatCents } from '../text/money.ts'
 
 type Event = Pick<Schema<'AuditEvent'>, 'action' | 'actor' | 'subject' | 'details'>
 
-/** The page of what an event names. */
+/** The page of something that an event names. */
 export type NamedPage =
   | { readonly kind: 'members' | 'settings' }
   | { readonly kind: 'pipeline'; readonly slug: string }
   | { readonly kind: 'build'; readonly slug: string; readonly number: string; readonly job?: string }
 
-/** A piece of a sentence: our own words, or a name from outside, which may lead to its page. */
+/** A part of a sentence: our own words, or an outside name that may link to its page. */
 type AuditPart = string | { readonly name: string; readonly page?: NamedPage }
 
-/** Who did it: a member, somebody whose account is deleted, or the server itself. */
+/** Names the actor: a member, a deleted account, or the server itself. */
 export function actorName({ actor }: Pick<Event, 'actor'>): string {
   if (actor == null) return 'Harmont'
   return actor.name || actor.email || 'A deleted account'
 }
 
-/** What an event says happened, without who did it (`removed ada@example.com, an admin`). An action of a newer server is shown as it is called. */
+/**
+ * Describes an event without its actor (`removed ada@example.com, an admin`). An unknown action of
+ * a newer server keeps its own name.
+ */
 export function auditSentence(event: Event): readonly AuditPart[] {
   const { action, subject } = event
   const noun = action.split('.')[0] ?? ''
@@ -31,7 +34,7 @@ export function auditSentence(event: Event): readonly AuditPart[] {
 
 interface Facts {
   readonly subject: string
-  /** A detail as text; empty where the event has none. */
+  /** Returns a detail as text; empty if the event has none. */
   readonly text: (name: string) => string
   readonly details: Readonly<Record<string, unknown>>
 }
@@ -95,7 +98,7 @@ const sentences: Sentences = {
   ],
 }
 
-/** Nouns whose events differ by their verb only. */
+/** Nouns whose events differ only in their verb. */
 const nouns: Readonly<Record<string, (facts: Facts, action: string) => readonly AuditPart[]>> = {
   pipeline: ({ subject, text }, action) => [
     `${verbOf(action)} pipeline `,
@@ -120,7 +123,7 @@ const person = (name: string): AuditPart => ({ name, page: { kind: 'members' } }
 
 const pipeline = (slug: string): AuditPart => ({ name: slug, page: { kind: 'pipeline', slug } })
 
-/** A build as the server writes it: `ci/12`. */
+/** Parses a build as the server writes it: `ci/12`. */
 function build(subject: string, job?: string): AuditPart {
   const [slug = '', number = ''] = subject.split('/')
   return { name: `${slug} #${number}`, page: { kind: 'build', slug, number, ...(job === undefined ? {} : { job }) } }
@@ -128,7 +131,7 @@ function build(subject: string, job?: string): AuditPart {
 
 const shellOf = ({ subject, text }: Facts) => build(`${text('pipeline')}/${text('build')}`, subject)
 
-/** `: default branch main, manual builds off`. */
+/** Returns `: default branch main, manual builds off`. */
 function changes(details: Readonly<Record<string, unknown>>): readonly AuditPart[] {
   return Object.entries(details).flatMap(([name, value], index): AuditPart[] => {
     const setting = `${index === 0 ? ': ' : ', '}${settingName(name)} `
@@ -138,7 +141,7 @@ function changes(details: Readonly<Record<string, unknown>>): readonly AuditPart
   })
 }
 
-/** `members can create pipelines`, however the server writes it. */
+/** Returns `members can create pipelines`, however the server writes it. */
 const settingName = (name: string) => name.replace(/([a-z])([A-Z])|_/g, '$1 $2').toLowerCase()
 
 const suffix = (before: string, text: string) => (text === '' ? '' : `${before}${text}`)

@@ -15,7 +15,7 @@ interface InviteDialogProps {
   readonly onClose: () => void
 }
 
-/** Invites somebody, and then shows the link once. */
+/** Invites a person and shows the link once. */
 export function InviteDialog({ org, open, onClose }: InviteDialogProps) {
   return (
     <Dialog open={open} onClose={onClose} title="Invite a member">
@@ -24,7 +24,7 @@ export function InviteDialog({ org, open, onClose }: InviteDialogProps) {
   )
 }
 
-/** Inside of the dialog, so that it begins anew each time. */
+/** Inside the dialog, so that its state is new each time. */
 function InviteForm({ org, onClose }: Omit<InviteDialogProps, 'open'>) {
   const changes = organizationChanges(useQueryClient(), org)
   const [email, setEmail] = useState('')

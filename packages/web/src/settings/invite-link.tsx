@@ -5,12 +5,12 @@ import { CopyField } from '../design/copy-field.tsx'
 import { Dialog } from '../design/dialog.tsx'
 
 interface InviteLinkProps {
-  /** Just made: the link is shown this once. */
+  /** A new invite, whose link is shown only now. */
   readonly invite: Schema<'Invite'> | null
   readonly onClose: () => void
 }
 
-/** The link of a new invite, in a dialog of its own. */
+/** Shows the link of a new invite in a dialog. */
 export function InviteLink({ invite, onClose }: InviteLinkProps) {
   if (invite === null) return null
   return (
@@ -25,7 +25,7 @@ export function InviteLink({ invite, onClose }: InviteLinkProps) {
   )
 }
 
-/** The link, and whether it was mailed as well (web S2). */
+/** Shows the link, and whether it was mailed (web S2). */
 export function MadeInvite({ invite }: { readonly invite: Schema<'Invite'> }) {
   const config = useAuthConfig()
   const link =

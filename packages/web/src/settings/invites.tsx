@@ -14,7 +14,7 @@ import { type InviteRole, invitesQuery, organizationChanges } from './queries.ts
 
 type Invite = Schema<'Invite'>
 
-/** Invites that nobody has taken yet. */
+/** Lists invites that were not accepted yet. */
 export function Invites({ org }: { readonly org: string }) {
   const { data, isError, error, refetch } = useQuery(invitesQuery(org))
   const changes = organizationChanges(useQueryClient(), org)

@@ -12,7 +12,7 @@ interface ChangeRoleProps {
   readonly onClose: () => void
 }
 
-/** Asks before somebody becomes an owner, or is one no more. */
+/** Asks before a person becomes an owner or stops being one. */
 export function ChangeRole({ org, change, onClose }: ChangeRoleProps) {
   const changes = organizationChanges(useQueryClient(), org)
   if (change === null) return null
@@ -45,7 +45,7 @@ interface RemoveMemberProps {
   readonly onClose: () => void
 }
 
-/** Asks before somebody goes, and says what stops with them. */
+/** Asks before a person is removed, and says what they lose. */
 export function RemoveMember({ org, whom, isMe, onClose }: RemoveMemberProps) {
   const changes = organizationChanges(useQueryClient(), org)
   const navigate = useNavigate()

@@ -9,7 +9,7 @@ import { Members } from './members.tsx'
 import { membersQuery } from './queries.ts'
 import { SettingsLayout } from './settings-layout.tsx'
 
-/** Who belongs to the organization, and who is asked to (web S1, S2). */
+/** Shows members and invites of the organization (web S1, S2). */
 export function MembersPage() {
   const { org } = useParams({ from: '/signed-in/$org/settings/members' })
   const mayInvite = usePermission(org, 'invites')

@@ -15,7 +15,7 @@ import { roleMeaning, roles, whyNotChange, whyNotRemove } from './roles.ts'
 
 type Member = Schema<'OrgMember'>
 
-/** Who belongs to it, with which role. */
+/** Lists members with their roles. */
 export function Members({ org }: { readonly org: string }) {
   const { data, isError, error, refetch } = useQuery(membersQuery(org))
   const changes = organizationChanges(useQueryClient(), org)
@@ -27,7 +27,7 @@ export function Members({ org }: { readonly org: string }) {
     return <ErrorState error={error} what="the members" onRetry={() => void refetch()} />
   if (data === undefined) return <Skeleton label="Loading the members" />
   const choose = async (whom: Member, role: Role) => {
-    // To and from owner is asked about first.
+    // Changes to and from owner need a confirmation.
     if (whom.role === 'owner' || role === 'owner') return setChanging({ whom, role })
     try {
       await changes.changeRole(whom.user_uuid, role)
@@ -51,7 +51,7 @@ export function Members({ org }: { readonly org: string }) {
         <tbody>
           {data.data.map((whom) => {
             const asked = { whom, all: data.data, ...rights }
-            // Who may change nobody is told so once, not in every row.
+            // A person who may change nobody is told so once, not in every row.
             const refused = rights.mayManageMembers ? whyNotChange(asked) : ''
             const isMe = whom.user_uuid === me
             return (

@@ -14,7 +14,7 @@ import { toast } from '../interaction/toasts.tsx'
 import { organizationChanges, organizationQuery } from './queries.ts'
 import { SettingsLayout } from './settings-layout.tsx'
 
-/** The organization itself: what it is called, and how it ends. */
+/** Shows the settings of the organization and its deletion. */
 export function OrganizationPage() {
   const { org } = useParams({ from: '/signed-in/$org/settings' })
   const { data, isError, error, refetch } = useQuery(organizationQuery(org))
@@ -34,7 +34,7 @@ export function OrganizationPage() {
   )
 }
 
-/** Name, website, and who may create pipelines. */
+/** Edits name, website, and whether members may create pipelines. */
 export function OrganizationForm({ organization }: { readonly organization: Schema<'Organization'> }) {
   const { slug, created_at: createdAt } = organization
   const mayChange = usePermission(slug, 'organization')
@@ -107,7 +107,7 @@ export function OrganizationForm({ organization }: { readonly organization: Sche
   )
 }
 
-/** Asks for the name to be typed, and lists what goes (web S7). */
+/** Deletes the organization once its name is typed, and lists what is deleted (web S7). */
 export function DeleteOrganization({ organization }: { readonly organization: Schema<'Organization'> }) {
   const { slug, name } = organization
   const [isAsked, setAsked] = useState(false)

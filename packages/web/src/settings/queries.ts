@@ -28,7 +28,7 @@ export const invitesQuery = (org: string) =>
       completePage(await answer(client.GET(`${organizations}/invites`, { params: { path: { org } }, signal }))),
   })
 
-/** What was done, newest first, page by page. */
+/** Reads the audit log, newest first, page by page. */
 export const auditQuery = (org: string) =>
   infiniteQueryOptions({
     queryKey: ['audit', org],
@@ -41,7 +41,7 @@ export const auditQuery = (org: string) =>
     getNextPageParam: ({ next_cursor }) => next_cursor ?? null,
   })
 
-/** What can be changed in an organization; each brings what is shown up to date. */
+/** Changes an organization. Each change refreshes the affected queries. */
 export function organizationChanges(queries: QueryClient, org: string) {
   const path = { org }
   const renew = (...names: readonly string[]) =>

@@ -2,7 +2,7 @@ import type { Role } from './queries.ts'
 
 export const roles: readonly Role[] = ['owner', 'admin', 'member']
 
-/** What each role may do, in a sentence (web S1). */
+/** Describes what each role may do (web S1). */
 export const roleMeaning: Readonly<Record<Role, string>> = {
   owner: 'Everything, including billing, other owners and deleting the organization.',
   admin: 'Pipelines, secrets, members, invites, forge connections and the audit log.',
@@ -15,7 +15,7 @@ interface Person {
 }
 
 interface Change {
-  /** The person whose role changes, or who goes. */
+  /** The person whose role changes, or who is removed. */
   readonly whom: Person
   /** Every member. */
   readonly all: readonly Person[]
@@ -23,14 +23,17 @@ interface Change {
   readonly mayManageOwners: boolean
 }
 
-/** Why this person's role cannot be changed by who asks; null: it can. */
+/** Explains why this person's role cannot be changed; null: it can. */
 export function whyNotChange({ whom, all, mayManageMembers, mayManageOwners }: Change): string | null {
   if (whom.role === 'owner' && !mayManageOwners) return 'Only owners can change owners'
   if (!mayManageMembers) return 'Only owners and admins can change roles'
   return isLastOwner(whom, all) ? 'The last owner cannot change role. Make someone else an owner first' : null
 }
 
-/** Why this person cannot be removed by `me`, who may always go, except as the last owner. */
+/**
+ * Explains why this person cannot be removed; null: they can. `me` may always leave, except as the
+ * last owner.
+ */
 export function whyNotRemove(change: Change, me: string): string | null {
   const { whom, all, mayManageMembers, mayManageOwners } = change
   if (isLastOwner(whom, all)) return 'The last owner cannot leave. Make someone else an owner first'

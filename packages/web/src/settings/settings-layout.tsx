@@ -7,13 +7,13 @@ import { showInvisible } from '../text/escape.ts'
 
 interface SettingsLayoutProps {
   readonly org: string
-  /** Of the page that is shown. */
+  /** The title of the page that is shown. */
   readonly title: string
   readonly actions?: ReactNode
   readonly children: ReactNode
 }
 
-/** The settings of an organization, part by part. */
+/** Frames the settings of an organization, with a tab for each part. */
 export function SettingsLayout({ org, title, actions, children }: SettingsLayoutProps) {
   const params = { org }
   const organization = showInvisible(useOrganizationName(org))

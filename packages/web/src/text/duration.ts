@@ -1,4 +1,4 @@
-/** `0.4 s`, `2 s`, `42 s`, `2 m 14 s`, `1 h 04 m` (web B15); `—` for what is not known. */
+/** Formats `0.4 s`, `2 s`, `42 s`, `2 m 14 s`, `1 h 04 m` (web B15); `—` if unknown. */
 export function formatDuration(ms: number | null | undefined): string {
   if (ms === null || ms === undefined || !Number.isFinite(ms)) return '—'
   const whole = Math.max(0, ms)
@@ -11,7 +11,9 @@ export function formatDuration(ms: number | null | undefined): string {
   return `${Math.floor(minutes / 1440)} d ${Math.floor((minutes % 1440) / 60)} h`
 }
 
-/** How long ago, coarse: `just now`, `4 min ago`, `3 h ago`, `2 d ago`; `—` for what is not known. */
+/**
+ * Formats how long ago, coarsely: `just now`, `4 min ago`, `3 h ago`, `2 d ago`; `—` if unknown.
+ */
 export function formatAgo(instant: string | null | undefined, now: number): string {
   const at = instant === null || instant === undefined ? Number.NaN : Date.parse(instant)
   if (Number.isNaN(at)) return '—'

@@ -1,16 +1,19 @@
 import { useEffect } from 'react'
 import { createStore } from '../browser/store.ts'
 
-/** A code that stands as a word, as forges and chats draw it: `:rocket: Deploy`. What is glued to other text, as in `a:key:b`, is no code. */
+/**
+ * Matches an emoji code that stands as a word: `:rocket: Deploy`. Codes glued to other text, as in
+ * `a:key:b`, do not count.
+ */
 const codes = /(^|[\s([{"'“])(:[a-z0-9_+-]+:)(?=$|[\s.,;!?)\]}"'”])/g
 
 type Table = Readonly<Record<string, string>>
 
-/** Emoji by name, once some text has asked for them: their names are 15 kB. */
+/** Emoji by name, loaded when a text first needs them: the names are 15 kB. */
 const table = createStore<Table | null>(null)
 let isAsked = false
 
-/** Replaces the codes of emoji in a text; a name that the table does not have stays as it is written. */
+/** Replaces emoji codes in a text; unknown names stay. */
 export function drawEmoji(text: string, emoji: Table): string {
   return text.replace(codes, (all: string, before: string, code: string) => {
     const name = code.slice(1, -1)
@@ -18,7 +21,7 @@ export function drawEmoji(text: string, emoji: Table): string {
   })
 }
 
-/** The text with its emoji drawn, as soon as their names are there; until then as it is written. */
+/** Returns the text with its emoji drawn once their names are loaded. */
 export function useEmoji(text: string): string {
   const emoji = table.use()
   const hasCode = text.search(codes) >= 0

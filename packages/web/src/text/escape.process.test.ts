@@ -12,7 +12,7 @@ test('web X4 invisible characters and direction overrides are shown as what they
 test('web X4 whatever is quoted, a shell reads it back as it was', () => {
   const text = fc.string({ unit: anyCharacter }).filter((one) => !one.includes('\0') && one.isWellFormed())
   fc.assert(
-    // Many texts to one shell: starting it is what takes time.
+    // One shell for many texts, because starting it takes the time.
     fc.property(fc.array(text, { minLength: 20, maxLength: 60 }), (texts) => {
       const script = texts.map((one) => `printf '%s\\0' ${quoteForShell(one)}`).join('\n')
       const said = execFileSync('/bin/sh', ['-c', script], { encoding: 'utf8' })

@@ -1,4 +1,4 @@
-/** Hosts whose paths are known: how a commit and a branch are addressed below a repository. */
+/** Known hosts, with their paths of a commit and a branch below a repository. */
 const forges: Readonly<Record<string, { readonly commit: string; readonly branch: string }>> = {
   'github.com': { commit: 'commit', branch: 'tree' },
   'gitlab.com': { commit: '-/commit', branch: '-/tree' },
@@ -6,20 +6,23 @@ const forges: Readonly<Record<string, { readonly commit: string; readonly branch
   'codeberg.org': { commit: 'commit', branch: 'src/branch' },
 }
 
-/** The page of a repository, from any way of writing its address; null where it is at none of the forges that we know. */
+/** Returns the page of a repository, from any form of its address; null: an unknown forge. */
 export function repositoryLink(repository: string): string | null {
   const place = placeOf(repository)
   return place === null ? null : `https://${place.host}/${place.path}`
 }
 
-/** The page of a commit; null for an unknown forge, and for the zeros that stand for a work tree without a commit. */
+/**
+ * Returns the page of a commit; null for an unknown forge, and for the zeros that mean a work tree
+ * without a commit.
+ */
 export function commitLink(repository: string, commit: string): string | null {
   const place = placeOf(repository)
   if (place === null || !/^[0-9a-f]{7,64}$/i.test(commit) || /^0+$/.test(commit)) return null
   return `https://${place.host}/${place.path}/${forges[place.host]?.commit}/${commit}`
 }
 
-/** How a commit is shown: its first seven characters; a dash for none, and for the zeros. */
+/** Returns the first seven characters of a commit; a dash for none, and for the zeros. */
 export function shortCommit(commit: string | null | undefined): string {
   if (commit === null || commit === undefined || commit === '' || /^0+$/.test(commit)) return '—'
   return /^[0-9a-f]{8,64}$/i.test(commit) ? commit.slice(0, 7) : commit

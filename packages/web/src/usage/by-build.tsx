@@ -20,7 +20,7 @@ interface ByBuildProps {
   readonly isBilled: boolean
 }
 
-/** Each build, and its jobs when it is opened (web U3). */
+/** Shows the usage of each build, and of its jobs when it is opened (web U3). */
 export function ByBuild({ org, days, isBilled }: ByBuildProps) {
   const query = useInfiniteQuery(buildsQuery(org, days))
   const builds = query.data?.pages.flatMap(({ data }) => data) ?? []
@@ -111,7 +111,7 @@ function BuildUse({ org, build, isBilled }: BuildUseProps) {
   )
 }
 
-/** Debits are negative in the ledger; what was spent is positive. */
+/** Converts a ledger debit, which is negative, to an amount spent. */
 function spent(cents: number): number {
   return cents === 0 ? 0 : -cents
 }

@@ -15,7 +15,7 @@ interface ByPipelineProps {
   readonly isBilled: boolean
 }
 
-/** Who used it: amount, share, builds, and the days on one scale (web U3). */
+/** Shows usage by pipeline: amount, share, builds, and days on one scale (web U3). */
 export function ByPipeline({ org, days, isBilled }: ByPipelineProps) {
   const { data, isError, error, refetch } = useQuery(pipelinesQuery(org, days))
   const all = data?.data ?? []
@@ -82,7 +82,7 @@ function PipelineName({ org, usage }: { readonly org: string; readonly usage: Sc
   )
 }
 
-/** Small bars; the table beside says the sum. */
+/** Draws small bars; the table says the sum. */
 function Spark({ values, highest }: { readonly values: readonly number[]; readonly highest: number }) {
   const width = Math.min(16, 160 / Math.max(1, values.length))
   return (
@@ -96,7 +96,7 @@ function Spark({ values, highest }: { readonly values: readonly number[]; readon
   )
 }
 
-/** No use in these days: where there may be some. */
+/** Says that these days have no usage, and where some may be. */
 export function Nothing({ days }: { readonly days: Days }) {
   return <p className="px-4 py-3 text-muted">{noUsageSentence(days)}</p>
 }

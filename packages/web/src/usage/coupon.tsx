@@ -8,7 +8,7 @@ import { ProblemNote } from '../design/problems.tsx'
 import { formatCents } from '../text/money.ts'
 import { redeemCoupon } from './payment.ts'
 
-/** What a refused coupon says at its field (web U5). */
+/** What the field says about a refused coupon (web U5). */
 const refusals: Readonly<Record<string, string>> = {
   coupon_not_found: 'Unknown coupon code. Case does not matter.',
   coupon_expired: 'This coupon is no longer valid.',
@@ -16,7 +16,7 @@ const refusals: Readonly<Record<string, string>> = {
   coupon_already_claimed: 'This organization has already redeemed this coupon.',
 }
 
-/** Redeems a coupon for the organization, and tells the new balance. */
+/** Redeems a coupon and shows the new balance. */
 export function Coupon({ org }: { readonly org: string }) {
   const queries = useQueryClient()
   const [code, setCode] = useState('')

@@ -1,12 +1,12 @@
 import type { Schema } from '../api/schemas.ts'
 import type { LedgerSource } from './queries.ts'
 
-/** Amounts to choose from, in dollars; others are typed. */
+/** Amounts to choose from, in dollars. */
 export const usualDollars = [10, 25, 50] as const
 
 const most = 10_000
 
-/** Cents of whole dollars or dollars and cents as a person types them; null for what is no amount from $1 to $10,000 (web U5). */
+/** Parses an amount in dollars to cents; null unless it is from $1 to $10,000 (web U5). */
 export function readAmount(text: string): number | null {
   const match = /^\$?\s*(\d{1,6})(?:\.(\d{2}))?$/.exec(text.trim().replaceAll(',', ''))
   if (match === null) return null
@@ -14,13 +14,13 @@ export function readAmount(text: string): number | null {
   return cents >= 100 && cents <= most * 100 ? cents : null
 }
 
-/** What the balance means for the days to come (web U1). */
+/** How long the balance lasts (web U1). */
 interface Forecast {
   readonly sentence: string
   readonly warns: boolean
 }
 
-/** From the balance and what the last `days` days cost, in cents. */
+/** Estimates from the balance and the cost of the last `days` days, in cents. */
 export function forecast(balanceCents: number, spentCents: number, days: number): Forecast {
   if (balanceCents <= 0) return { sentence: 'Builds do not start until you top up.', warns: true }
   const aDay = spentCents / days
@@ -42,10 +42,13 @@ export const sourceNames: Readonly<Record<LedgerSource, string>> = {
 
 type Entry = Pick<Schema<'Transaction'>, 'source' | 'amount_cents' | 'description'>
 
-/** What an entry of the ledger is called. What a refund or a dispute took may come back: the one failed at Stripe, the other was won. */
+/**
+ * Names an entry of the ledger. A refund may fail at Stripe and a dispute may be won: both return
+ * the amount.
+ */
 export function entryName({ source, amount_cents: cents, description }: Entry): string {
   if (source !== 'refund') return sourceNames[source]
-  // The contract has no source of its own for disputes.
+  // The contract has no separate source for disputes.
   if (description?.startsWith('Dispute ')) return cents > 0 ? 'Dispute returned' : 'Dispute'
   return cents > 0 ? 'Failed refund' : sourceNames.refund
 }

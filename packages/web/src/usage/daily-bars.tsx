@@ -17,7 +17,9 @@ interface DailyBarsProps {
 
 const height = 200
 
-/** A bar a day in ink. A click or Enter narrows the page to a day; arrow keys read the values. */
+/**
+ * Draws a bar for each day. A click or Enter narrows the page to a day; arrow keys read the values.
+ */
 export function DailyBars({ values, unit, day, onDay }: DailyBarsProps) {
   const place = useRef<HTMLDivElement>(null)
   const plot = useRef<uPlot | null>(null)
@@ -68,7 +70,7 @@ export function DailyBars({ values, unit, day, onDay }: DailyBarsProps) {
         aria-valuemax={last}
         aria-valuenow={at ?? last}
         aria-valuetext={shown === undefined ? 'no day chosen' : tell(shown, unit)}
-        // A tap comes without a way of the mouse to it: where it is says which day, not where the cursor was.
+        // A tap moves no cursor, so its position decides the day.
         onClick={({ clientX }) => choose(plot.current === null ? null : dayAt(plot.current, clientX))}
         onKeyDown={(event) => {
           if (event.key === 'ArrowLeft') moveTo((at ?? last + 1) - 1)
@@ -95,7 +97,7 @@ function dataOf(values: readonly DayValue[]): uPlot.AlignedData {
   return [values.map((_, index) => index), values.map(({ value }) => value)]
 }
 
-/** Which bar stands at a place of the window; null beside the bars. */
+/** Returns the bar at a position in the window; null: beside the bars. */
 function dayAt(plot: uPlot, clientX: number): number | null {
   const { left, width } = plot.over.getBoundingClientRect()
   return clientX < left || clientX > left + width ? null : plot.posToIdx(clientX - left)
@@ -105,7 +107,7 @@ interface Drawing {
   readonly element: HTMLElement
   readonly unit: DailyBarsProps['unit']
   readonly dates: readonly string[]
-  /** Whether another day is chosen than that of the bar. */
+  /** Whether another day than that of the bar is chosen. */
   readonly isFaint: (index: number) => boolean
   readonly onCursor: (index: number | null) => void
 }
@@ -127,7 +129,7 @@ function options({ element, unit, dates, isFaint, onCursor }: Drawing): uPlot.Op
     hooks: { setCursor: [({ cursor }) => onCursor(cursor.idx ?? null)] },
     scales: {
       x: { time: false, range: (_, min, max) => [min - 0.5, max + 0.5] },
-      // Without use the axis is one of whole amounts.
+      // Without usage the axis shows whole amounts.
       y: { range: (_, __, max) => [0, max > 0 ? max * 1.1 : 1] },
     },
     axes: [
@@ -143,7 +145,7 @@ function options({ element, unit, dates, isFaint, onCursor }: Drawing): uPlot.Op
         ...axis,
         grid: { stroke: hairline ?? ink, width: 1 },
         size: 64,
-        // No smaller than a cent.
+        // No steps below a cent.
         incrs: steps,
         values: (_, ticks, __, ___, step) => ticks.map((tick) => formatTick(tick, step, unit)),
       },
@@ -154,14 +156,14 @@ function options({ element, unit, dates, isFaint, onCursor }: Drawing): uPlot.Op
 
 const steps = [-2, -1, 0, 1, 2, 3, 4, 5].flatMap((power) => [1, 2, 5].map((part) => part * 10 ** power))
 
-/** `$0.50`, `$2`, `0.05 h`: as many digits as the step from tick to tick needs. */
+/** Formats `$0.50`, `$2`, `0.05 h`, with as many digits as the step between ticks needs. */
 function formatTick(tick: number, step: number, unit: DailyBarsProps['unit']): string {
   const digits = step >= 1 ? 0 : unit === '$' ? 2 : step >= 0.1 ? 1 : 2
   const amount = tick.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits })
   return unit === '$' ? `$${amount}` : `${amount} h`
 }
 
-/** `26 Nov`; empty for no day. */
+/** Formats `26 Nov`; empty for no day. */
 function shortDate(date: string | undefined): string {
   const day = { day: 'numeric', month: 'short', timeZone: 'UTC' } as const
   return date === undefined ? '' : new Date(date).toLocaleDateString('en-GB', day)
@@ -174,7 +176,7 @@ function onSystemTheme(listener: () => void): () => void {
   return () => systemDark.removeEventListener('change', listener)
 }
 
-/** A colour as the canvas takes it: it knows no `light-dark()` and no variables. */
+/** Resolves a colour for the canvas, which knows neither `light-dark()` nor variables. */
 function colourOf(element: HTMLElement, value: string): string {
   const before = element.style.color
   element.style.color = value

@@ -13,17 +13,17 @@ const DailyBars = lazy(() => import('./daily-bars.tsx').then(({ DailyBars: found
 interface DailyProps {
   readonly org: string
   readonly days: Days
-  /** The day that everything else is narrowed to. */
+  /** The day to which the page is narrowed. */
   readonly day: string | null
   readonly isBilled: boolean
   readonly onDay: (day: string | null) => void
 }
 
-/** Use day by day, as bars or as a table (web U2). */
+/** Shows usage by day, as bars or as a table (web U2). */
 export function Daily({ org, days, day, isBilled, onDay }: DailyProps) {
   const [asTable, setAsTable] = useState(false)
   const { data, isError, error, refetch } = useQuery(seriesQuery(org, days))
-  // The chart is made anew, and forgets the day that is read, when these are others.
+  // New values recreate the chart, which then forgets the day being read.
   const values = useMemo(
     () =>
       data?.data.map(({ date, total_cents: cents, cpu_seconds: seconds }) => {
@@ -43,7 +43,7 @@ export function Daily({ org, days, day, isBilled, onDay }: DailyProps) {
     <Section title="By day" actions={actions}>
       {isError && values === undefined && <ErrorState error={error} what="the days" onRetry={() => void refetch()} />}
       {!asTable && (
-        // As high as the chart from the beginning: what stands below does not move.
+        // Reserves the chart's height from the start, so that nothing below moves.
         <div className="min-h-55">
           {values === undefined && !isError && <Skeleton rows={4} label="Loading the days" />}
           {values !== undefined && (

@@ -1,4 +1,4 @@
-/** Days are UTC days, written `2026-01-31`, both ends included. */
+/** UTC days, written `2026-01-31`, both included. */
 export interface Days {
   readonly from: string
   readonly to: string
@@ -11,10 +11,12 @@ interface Wanted {
 }
 
 const dayMs = 86_400_000
-/** The most that the server answers for at once. */
+/** The most days that the server answers for at once. */
 const mostDays = 366
 
-/** The days that an address asks for; the last 30 where it names none that can be. `now` in Unix milliseconds. */
+/**
+ * Returns the days in the address; the last 30 if it has no valid ones. `now` in Unix milliseconds.
+ */
 export function daysWanted({ range = '30', from, to }: Wanted, now: number): Days {
   const [start, end] = [dayNumber(from), dayNumber(to)]
   if (start !== null && end !== null && start <= end && end - start < mostDays)
@@ -23,12 +25,11 @@ export function daysWanted({ range = '30', from, to }: Wanted, now: number): Day
   return { from: day(today - Number(range) + 1), to: day(today) }
 }
 
-/** How many days they are. */
 export function countDays({ from, to }: Days): number {
   return (dayNumber(to) ?? 0) - (dayNumber(from) ?? 0) + 1
 }
 
-/** That nothing was used, and where there may be some; longer ranges are offered to who looks at a shorter one only. */
+/** Says that nothing was used, and suggests a longer range if the current one is shorter. */
 export function noUsageSentence(days: Days): string {
   const when = days.from === days.to ? `on ${days.from}` : `from ${days.from} to ${days.to}`
   const older = countDays(days) < 90 ? '; try 90 days for older ones' : ''
@@ -38,7 +39,7 @@ export function noUsageSentence(days: Days): string {
 function dayNumber(text: string | undefined): number | null {
   if (text === undefined || !/^\d{4}-\d{2}-\d{2}$/.test(text)) return null
   const ms = Date.parse(`${text}T00:00:00Z`)
-  // Months overflow: 31 February would be a day of March.
+  // Months overflow: 31 February would become a day in March.
   return Number.isNaN(ms) || day(ms / dayMs) !== text ? null : ms / dayMs
 }
 

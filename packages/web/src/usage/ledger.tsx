@@ -17,11 +17,11 @@ import { Section } from './section.tsx'
 interface LedgerProps {
   readonly org: string
   readonly days: Days
-  /** The one kind of entry that the address asks for. */
+  /** The kind of entry to show; all by default. */
   readonly source: string | undefined
 }
 
-/** Every entry, signed, newest first (web U4). */
+/** Lists every ledger entry, signed, newest first (web U4). */
 export function Ledger({ org, days, source: asked }: LedgerProps) {
   const source = ledgerSources.find((one) => one === asked)
   const query = useInfiniteQuery(ledgerQuery(org, source))

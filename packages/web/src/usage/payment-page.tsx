@@ -9,7 +9,10 @@ import { formatCents } from '../text/money.ts'
 import { type BegunPayment, rememberedPayment } from './payment.ts'
 import { balanceQuery, newestTopUpQuery } from './queries.ts'
 
-/** Where the payment provider sends back to after a payment. What counts is its signed message to the server, which is seconds behind. */
+/**
+ * Receives the browser after a payment. The provider's signed message to the server counts, which
+ * arrives seconds later.
+ */
 export function PaymentDonePage() {
   const [payment] = useState(rememberedPayment)
   return (
@@ -22,7 +25,7 @@ export function PaymentDonePage() {
   )
 }
 
-/** Where the payment provider sends back to whoever did not pay. */
+/** Receives the browser of a person who did not pay. */
 export function PaymentCanceledPage() {
   const [payment] = useState(rememberedPayment)
   return (
@@ -53,7 +56,7 @@ function ToUsage({ org }: { readonly org: string | null }) {
 const waitMs = 60_000
 const pollMs = 2000
 
-/** Waits up to a minute for the credit of a payment, and shows the new balance; after that it is still on its way, and no error. */
+/** Waits up to a minute for the credit and shows the new balance. Later credit is no error. */
 function ArrivingCredit({ payment: { org, newestBefore } }: { readonly payment: BegunPayment }) {
   const [isLate, setLate] = useState(false)
   useEffect(() => {

@@ -2,7 +2,7 @@ import type { QueryClient } from '@tanstack/react-query'
 import { answer, client } from '../api/client.ts'
 import type { Schema } from '../api/schemas.ts'
 
-/** Gives the address at the payment provider where the amount is paid. The key makes asking again one payment page. */
+/** Returns the provider's page for a payment. The same key returns the same page. */
 export async function beginCheckout(org: string, amountCents: number, idempotencyKey: string): Promise<string> {
   const asked = {
     params: { path: { org }, header: { 'Idempotency-Key': idempotencyKey } },
@@ -11,7 +11,7 @@ export async function beginCheckout(org: string, amountCents: number, idempotenc
   return (await answer(client.POST('/api/v0/billing/checkout/{org}', asked))).checkout_url
 }
 
-/** Books a coupon, and brings the balance and the ledger up to date. */
+/** Redeems a coupon, and refreshes balance and ledger. */
 export async function redeemCoupon(
   queries: QueryClient,
   org: string,
@@ -23,21 +23,24 @@ export async function redeemCoupon(
   return redeemed
 }
 
-/** What this tab went to pay for: the payment provider sends back to one address for all organizations (`http.md` 13). It is no secret. */
+/**
+ * The payment that this tab started: the provider returns to one address for all organizations
+ * (`http.md` 13). It is no secret.
+ */
 const key = 'harmont:payment'
 
 export interface BegunPayment {
   readonly org: string
-  /** Id of the last payment in the ledger before this one; null: there was none. */
+  /** The id of the last payment in the ledger before this one; null: none. */
   readonly newestBefore: string | null
 }
 
-/** Keeps it until the provider sends back. */
+/** Stores it until the provider returns. */
 export function rememberPayment(payment: BegunPayment): void {
   sessionStorage.setItem(key, JSON.stringify(payment))
 }
 
-/** Null in a tab that began none. */
+/** Returns null in a tab that started no payment. */
 export function rememberedPayment(): BegunPayment | null {
   const text = sessionStorage.getItem(key)
   return text === null ? null : (JSON.parse(text) as BegunPayment)

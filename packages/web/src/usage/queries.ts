@@ -11,7 +11,7 @@ export const balanceQuery = (org: string) =>
     queryFn: ({ signal }) => answer(client.GET('/api/v0/billing/balance/{org}', { params: { path: { org } }, signal })),
   })
 
-/** Sums of the days. */
+/** Reads the totals of the days. */
 export const totalsQuery = (org: string, days: Days) =>
   queryOptions({
     queryKey: ['usage', org, 'totals', days],
@@ -20,7 +20,7 @@ export const totalsQuery = (org: string, days: Days) =>
     placeholderData: keepPreviousData,
   })
 
-/** One entry for each day. */
+/** Reads one entry for each day. */
 export const seriesQuery = (org: string, days: Days) =>
   queryOptions({
     queryKey: ['usage', org, 'series', days],
@@ -42,7 +42,7 @@ export const pipelinesQuery = (org: string, days: Days) =>
     placeholderData: keepPreviousData,
   })
 
-/** Builds with their jobs, newest first, page by page. */
+/** Reads builds with their jobs, newest first, page by page. */
 export const buildsQuery = (org: string, days: Days) =>
   infiniteQueryOptions({
     queryKey: ['usage', org, 'builds', days],
@@ -59,7 +59,7 @@ export const buildsQuery = (org: string, days: Days) =>
 export const ledgerSources = ['stripe_topup', 'coupon_redemption', 'admin_grant', 'vm_lease_debit', 'refund'] as const
 export type LedgerSource = (typeof ledgerSources)[number]
 
-/** The ledger, newest first, page by page. */
+/** Reads the ledger, newest first, page by page. */
 export const ledgerQuery = (org: string, source: LedgerSource | undefined) =>
   infiniteQueryOptions({
     queryKey: ['usage', org, 'ledger', source ?? null],
@@ -72,7 +72,7 @@ export const ledgerQuery = (org: string, source: LedgerSource | undefined) =>
     getNextPageParam: ({ next_cursor }) => next_cursor ?? null,
   })
 
-/** The last payment that was credited; null: none was. */
+/** Reads the last credited payment; null: none. */
 export const newestTopUpQuery = (org: string) =>
   queryOptions({
     queryKey: ['usage', org, 'newest-top-up'],
@@ -83,7 +83,7 @@ export const newestTopUpQuery = (org: string) =>
     },
   })
 
-/** Where the browser downloads it as CSV. */
+/** Returns the address of the CSV download. */
 export function exportUrl(org: string, kind: 'ledger' | 'usage', { from, to }: Days): string {
   return `/api/v0/billing/export/${encodeURIComponent(org)}?${new URLSearchParams({ kind, from, to })}`
 }

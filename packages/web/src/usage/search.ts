@@ -2,7 +2,7 @@ import { choiceParam, countParam, present, textParam } from '../navigation/searc
 
 export const usageRanges = ['7', '30', '90'] as const
 
-/** Which days of use are shown, in UTC (web U2), and which ledger entries. */
+/** Parses the days of usage (UTC, web U2) and the kind of ledger entries. */
 export function usageSearch(given: Readonly<Record<string, unknown>>) {
   const range = countParam(given, 'range')
   return present({

@@ -6,7 +6,7 @@ interface SectionProps {
   readonly children: ReactNode
 }
 
-/** A part of the page under its own heading. */
+/** Shows a part of the page below its heading. */
 export function Section({ title, actions, children }: SectionProps) {
   const id = useId()
   return (

@@ -17,7 +17,7 @@ export function TopUp({ org }: { readonly org: string }) {
   const [isWrong, setWrong] = useState(false)
   const [error, setError] = useState<unknown>(null)
   const [isBusy, setBusy] = useState(false)
-  // One key for each amount: asking again after a lost answer is the same payment.
+  // One key for each amount: a retry after a lost answer is the same payment.
   const [key, setKey] = useState(newIdempotencyKey)
   const choose = (text: string) => {
     setAmount(text)

@@ -19,7 +19,7 @@ import { RangeChoice } from './range-choice.tsx'
 import { Section } from './section.tsx'
 import { TopUp } from './top-up.tsx'
 
-/** What was used, when, by what, and what it cost (web.md 8). */
+/** Shows usage and its cost, by day, pipeline and build (web.md 8). */
 export function UsagePage() {
   const { org } = useParams({ from: '/signed-in/$org/usage' })
   const organization = showInvisible(useOrganizationName(org))
@@ -59,7 +59,7 @@ function withDay<Search extends { day?: string }>({ day: _, ...search }: Search,
   return day === null ? search : { ...search, day }
 }
 
-/** The balance, and how long it lasts. Unknown or loading is a dash, never a number (web U1). */
+/** Shows the balance and how long it lasts; a dash while unknown (web U1). */
 function Balance({ org }: { readonly org: string }) {
   const balance = useQuery(balanceQuery(org))
   const week = useQuery(totalsQuery(org, daysWanted({ range: '7' }, serverNow())))
@@ -81,11 +81,11 @@ function Balance({ org }: { readonly org: string }) {
 
 interface MoneyInProps {
   readonly org: string
-  /** Whether the server is set up for a payment provider. */
+  /** Whether the server has a payment provider. */
   readonly takesPayments: boolean
 }
 
-/** How credit comes in: a payment, and a coupon beside it (web U5). */
+/** Adds credit by a payment or a coupon (web U5). */
 function AddCredit({ org, takesPayments }: MoneyInProps) {
   return (
     <Section title="Add credit">
@@ -103,7 +103,7 @@ interface TotalsProps {
   readonly isBilled: boolean
 }
 
-/** Spent, a day, and what of it. */
+/** Shows the totals: spent, per day, and resource hours. */
 function Totals({ org, days, isBilled }: TotalsProps) {
   const { data, isError, error, refetch } = useQuery(totalsQuery(org, days))
   if (isError && data === undefined)
@@ -123,7 +123,7 @@ function Totals({ org, days, isBilled }: TotalsProps) {
 
 function Figure({ name, value }: { readonly name: string; readonly value: string }) {
   return (
-    // As wide as most numbers from the beginning: what stands beside it does not move.
+    // Reserves the width of most numbers, so that nothing beside them moves.
     <div className="min-w-24">
       <dt className="text-13 text-muted">{name}</dt>
       <dd className="text-20 font-semibold tabular">{value}</dd>

@@ -14,7 +14,7 @@ import { CliAfterwards, CliGrant } from './cli-grant.tsx'
 import { type CliLogin, callbackAddress, matchingCode, readCliLogin } from './cli-login.ts'
 import { CliPaste } from './cli-paste.tsx'
 
-/** Where `hm login` leads: signs a terminal in, after a click. */
+/** Signs in a terminal from a link of `hm login`, after a click. */
 export function CliLoginPage() {
   const login = readCliLogin(useSearch({ from: '/plain/cli-login' }))
   if (login.kind === 'invalid')
@@ -29,7 +29,7 @@ export function CliLoginPage() {
 
 function ForSignedIn({ login }: { readonly login: Exclude<CliLogin, { readonly kind: 'invalid' }> }) {
   const { href } = useLocation()
-  // Already on the way to the sign-in page the location is another one.
+  // During the redirect to the sign-in page the location already is another one.
   const [own] = useState(href)
   const session = useQuery(sessionQuery)
   if (session.isPending) return <Skeleton rows={4} />
@@ -49,7 +49,9 @@ interface CliLoopbackProps {
   readonly login: Extract<CliLogin, { readonly kind: 'loopback' }>
 }
 
-/** Signs in the terminal that waits on this machine, once it is clear that it is the right one (web A7). */
+/**
+ * Signs in the terminal that waits on this machine, after its code or port was compared (web A7).
+ */
 function CliLoopback({ user, login }: CliLoopbackProps) {
   const [isMine, setMine] = useState(false)
   const park = useMutation({

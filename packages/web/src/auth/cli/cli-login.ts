@@ -23,7 +23,7 @@ interface Given {
   readonly paste?: boolean | undefined
 }
 
-/** Reads such a link (web A7); whatever is not exactly as expected is invalid. */
+/** Reads a link of `hm login` (web A7). Anything unexpected makes it invalid. */
 export function readCliLogin({ port = '', nonce = '', state = '', code, paste }: Given): CliLogin {
   if (paste === true) return { kind: 'paste' }
   if (!/^[1-9]\d{3,4}$/.test(port) || Number(port) < 1024 || Number(port) > 65_535)
@@ -33,7 +33,10 @@ export function readCliLogin({ port = '', nonce = '', state = '', code, paste }:
   return { kind: 'loopback', port: Number(port), nonce, state, showsCode: code === '1' }
 }
 
-/** Where the terminal waits, on this machine and nowhere else. Throws when the address that was made is another one. */
+/**
+ * Returns where the terminal listens, always on this machine. Throws if the resulting address is
+ * another one.
+ */
 export function callbackAddress({ port, state }: { readonly port: number; readonly state: string }): string {
   const url = new URL('http://127.0.0.1/callback')
   url.port = String(port)
@@ -46,7 +49,10 @@ export function callbackAddress({ port, state }: { readonly port: number; readon
 
 const crockford = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 
-/** What page and terminal both show (`cli.md` 7): the first 40 bits of a digest of the nonce, as `KX7P-4T9M`. */
+/**
+ * Returns the code that page and terminal show (`cli.md` 7): the first 40 bits of a digest of
+ * the nonce, as `KX7P-4T9M`.
+ */
 export function matchingCode(nonce: string): string {
   const digest = sha256(utf8ToBytes(`harmont-cli-login\n${nonce}`))
   const bits = digest.slice(0, 5).reduce((sum, byte) => sum * 256n + BigInt(byte), 0n)
@@ -54,7 +60,7 @@ export function matchingCode(nonce: string): string {
   return groupsOfFour(characters.join('')).join('-')
 }
 
-/** A code as it is read out: four characters at a time. */
+/** Splits a code into groups of four characters. */
 export function groupsOfFour(code: string): readonly string[] {
   return code.match(/.{1,4}/g) ?? []
 }

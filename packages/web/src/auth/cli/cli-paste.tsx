@@ -12,10 +12,10 @@ import { groupsOfFour } from './cli-login.ts'
 
 const lifeMs = 5 * 60_000
 
-/** A code for a terminal that this browser cannot reach (web A8). */
+/** Shows a code for a terminal that this browser cannot reach (web A8). */
 export function CliPaste({ user }: { readonly user: Schema<'CurrentUserResponse'> }) {
   const get = useMutation({
-    // From before the request: the shown time is never longer than the true one.
+    // Counts from before the request: the shown time is never longer than the real one.
     mutationFn: async () => {
       const until = serverNow() + lifeMs
       return { code: (await newCliCode()).code, until }

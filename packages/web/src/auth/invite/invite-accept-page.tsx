@@ -13,7 +13,7 @@ import { storedToken, useLinkToken } from '../link-token.ts'
 import { previewInvite } from '../queries.ts'
 import { InviteAnswer } from './invite-answer.tsx'
 
-/** Where an invitation leads: what it is, before anybody signs in, and the answer to it. */
+/** Shows an invitation before anybody signs in, and accepts it. */
 export function InviteAcceptPage() {
   const mailed = useLinkToken('invite')
   const ofOtherTab = useInviteOfOtherTab(mailed === null)
@@ -62,7 +62,7 @@ function Offer({ offer }: { readonly offer: Schema<'InvitePreview'> }) {
   )
 }
 
-/** An invitation that is over says how it ended; everything else is a failure like any other. */
+/** Shows how an invitation ended. Every other failure is shown as such. */
 function NoInvite({ error, onRetry }: { readonly error: unknown; readonly onRetry: () => void }) {
   if (!(error instanceof ApiProblem) || error.problem.code !== 'invite_unacceptable')
     return <ErrorState error={error} what="the invitation" onRetry={onRetry} />
@@ -84,9 +84,9 @@ function Home() {
   )
 }
 
-/** The tabs of this browser, about the invitation that one of them has open. What is said in it stays in memory (web A1). */
+/** Connects the tabs of this browser about an open invitation. Messages stay in memory (web A1). */
 const channelName = 'harmont:invite'
-/** They answer at once, or are not there. */
+/** Other tabs answer within this time, or there are none. */
 const patienceMs = 1000
 
 new BroadcastChannel(channelName).addEventListener('message', ({ data, target }) => {
@@ -94,7 +94,10 @@ new BroadcastChannel(channelName).addEventListener('message', ({ data, target })
   if (data === 'which?' && token !== null) (target as BroadcastChannel).postMessage({ token })
 })
 
-/** The token of an invitation that is open in another tab: who registered by mail comes back in a new one. null: in none; undefined: they were just asked. */
+/**
+ * Returns the token of an invitation that is open in another tab: registration by mail continues in
+ * a new tab. null: none; undefined: no answer yet.
+ */
 function useInviteOfOtherTab(isWanted: boolean): string | null | undefined {
   const [token, setToken] = useState<string | null | undefined>(undefined)
   useEffect(() => {

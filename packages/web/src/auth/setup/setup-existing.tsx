@@ -14,11 +14,11 @@ import { completeSetup, setupOptions } from '../queries.ts'
 
 interface SetupExistingProps {
   readonly token: string
-  /** Whose link it is. */
+  /** The address of the person who owns the link. */
   readonly email: string
 }
 
-/** Lets in who exists already, with a new passkey or without one. */
+/** Signs in an existing person, with a new passkey or without one. */
 export function SetupExisting({ token, email }: SetupExistingProps) {
   const barrier = usePasskeyBarrier()
   const { history } = useRouter()
@@ -63,9 +63,9 @@ export function SetupExisting({ token, email }: SetupExistingProps) {
 function useEnter(setup_token: string, email: string) {
   const queryClient = useQueryClient()
   return useMutation({
-    /** false: the person did not want the passkey after all. */
+    /** Resolves to false if the person gave up the passkey. */
     mutationFn: async (isWithPasskey: boolean) => {
-      // The name is not asked for: it is on file.
+      // The server ignores the name: it has one.
       const challenge = isWithPasskey ? await setupOptions({ setup_token, email, name: '' }) : null
       const made = challenge === null ? {} : await createPasskey(challenge)
       if (made === null) return false

@@ -22,7 +22,7 @@ interface Wish {
   readonly organization_name: string
 }
 
-/** Makes the first administrator and their organization. */
+/** Creates the first administrator and their organization. */
 export function SetupNew({ token }: { readonly token: string }) {
   const barrier = usePasskeyBarrier()
   const { history } = useRouter()
@@ -40,7 +40,7 @@ export function SetupNew({ token }: { readonly token: string }) {
       },
     })
   }
-  // An address that is not the server's own cannot sign anybody in.
+  // Nobody can sign in at an address that is not the server's own.
   const isElsewhere = barrier?.kind === 'other-address'
   return (
     <AuthCard title="Set up" heading="Set up this server">
@@ -62,7 +62,7 @@ export function SetupNew({ token }: { readonly token: string }) {
 function useComplete(setup_token: string, wish: Wish, barrier: PasskeyBarrier | null) {
   const queryClient = useQueryClient()
   return useMutation({
-    /** null: the person did not want the passkey. */
+    /** Resolves to null if the person gave up the passkey. */
     mutationFn: async (): Promise<Session | null> => {
       const { organization_name, ...identity } = wish
       const made = barrier === null ? await createPasskey(await setupOptions({ setup_token, ...identity })) : {}
@@ -78,7 +78,7 @@ function problemsOf(error: unknown): Readonly<Record<string, string>> {
   return error === null ? {} : problemOf(error).fields
 }
 
-/** The organization that was wished for, or the personal one where none was. */
+/** Returns the path of the new organization, or of the personal one. */
 function placeOf({ organizations, user }: Session, { organization_name }: Wish): string {
   const made = organizations.find(
     ({ name, slug }) => name === organization_name.trim() && slug !== user.personal_org_slug,

@@ -10,14 +10,17 @@ import { inspectSetup } from '../queries.ts'
 import { SetupExisting } from './setup-existing.tsx'
 import { SetupNew } from './setup-new.tsx'
 
-/** Where the one-time link of an operator leads (web F2): the first administrator, or a way in for one who exists. */
+/**
+ * Opens an operator's one-time link (web F2): creates the first administrator, or signs in an
+ * existing one.
+ */
 export function SetupPage() {
   const token = useLinkToken('setup')
   const link = useQuery({
     queryKey: ['setup', token],
     queryFn: () => inspectSetup(token ?? ''),
     enabled: token !== null,
-    // Once it is used up it must not be asked about again while its last page is shown.
+    // A used link must not be inspected again while its last page is shown.
     staleTime: Number.POSITIVE_INFINITY,
   })
   if (token === null) return <NoLink why="The one-time link is incomplete. Open it again." />

@@ -6,12 +6,15 @@ const causes: Readonly<Record<string, string>> = {
   policy: 'automatic retry',
 }
 
-/** Why an attempt was made, for people (web B8). */
+/** Names the cause of an attempt (web B8). */
 export function attemptCause(cause: string): string {
   return causes[cause] ?? cause
 }
 
-/** An attempt of a step as if it were its newest one, as far as the view tells; undefined where the step has no such attempt. */
+/**
+ * Returns an earlier attempt as if it were the newest, as far as the view describes it; undefined:
+ * there is no such attempt.
+ */
 export function attemptView(job: JobView, number: number | undefined): JobView | undefined {
   if (number === undefined || number === (job.attempt ?? 1)) return job
   const attempt = job.attempts.find((one) => one.number === number)
@@ -57,7 +60,10 @@ export function attemptView(job: JobView, number: number | undefined): JobView |
   }
 }
 
-/** What rendered the pipeline, with what the build says of its failure: code, message, place in the file (web B14). Every other job as it is. */
+/**
+ * Adds the build's own code, message and place to the failed job that renders the pipeline (web
+ * B14). Returns other jobs unchanged.
+ */
 export function withRenderFailure(job: JobView, { render, build }: Pick<BuildView, 'render' | 'build'>): JobView {
   const { failure } = job
   const code = build.error_code ?? null

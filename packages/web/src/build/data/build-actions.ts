@@ -1,14 +1,17 @@
 import { type BuildView, hasFailed, isBuildEnded, type JobView } from './job-state.ts'
 
-/** What can be done to a build and a step of it now (web B9). A text is why it cannot; null: it can. */
+/**
+ * What can be done now with a build and its selected step (web B9). A text says why not; null: it
+ * can be done.
+ */
 export interface AvailableActions {
   readonly retryStep: string | null
-  /** The step's parent is gone: all that is left is a rebuild. */
+  /** Whether the step's parent is gone, so that only a rebuild is left. */
   readonly retryIsRebuild: boolean
-  /** How many steps Retry failed would try again. */
+  /** How many steps "Retry failed" would run again. */
   readonly retryable: number
   readonly retryFailed: string | null
-  /** What that is called: where nothing failed it retries what was canceled. */
+  /** The name of that action: without failures it retries canceled steps. */
   readonly retryName: 'Retry failed' | 'Retry canceled'
   readonly rebuild: string | null
   readonly approve: string | null
@@ -20,12 +23,15 @@ export interface AvailableActions {
 const cancelable = new Set(['scheduled', 'running', 'failing'])
 const notAllowed = 'You are not allowed to start builds'
 
-/** `mayBuild`: the person's permission in this organization. `job`: the newest attempt of the selected step. */
+/**
+ * `mayBuild`: the person's permission in this organization. `job`: the newest attempt of the
+ * selected step.
+ */
 export function availableActions(view: BuildView, job: JobView | null, mayBuild: boolean): AvailableActions {
   const { build, jobs, pipeline } = view
   const gate = mayBuild ? null : notAllowed
   const archived = pipeline.archived_at ? 'The pipeline is archived' : null
-  // With what it needs, also a step can be retried that cannot be alone.
+  // Together with its prerequisites a step can be retried that cannot be retried alone.
   const canBegin = jobs.some(({ retry }) => retry.allowed)
   const retryable = canBegin ? jobs.filter((one) => isTriedAgain(one) && !isGone(one)).length : 0
   return {
@@ -52,7 +58,7 @@ function isTriedAgain(job: JobView): boolean {
   return hasFailed(job) || job.state === 'canceled'
 }
 
-/** What it starts from is kept no longer; the server says it in words only. */
+/** Whether the step's parent snapshot is gone. The server says it only in words. */
 function isGone({ retry }: JobView): boolean {
   return !retry.allowed && /\brebuild\b/.test(retry.reason ?? '')
 }

@@ -1,8 +1,9 @@
 import { allJobs, type BuildView, hasFailed, instantOf, isActive, isHardFailure, type JobView } from './job-state.ts'
 
 /**
- * The step that a build's page shows while nobody has picked one (web B2): the earliest hard failure; else, when nothing runs, the earliest allowed one; else
- * the longest running; else the last that ended; else the first in the queue. Null for a build without jobs.
+ * Chooses the step to show until a person picks one (web B2): the earliest hard failure; if nothing
+ * runs, the earliest allowed failure; else the longest running; else the last to end; else the
+ * first in the queue. Null: the build has no jobs.
  */
 export function chooseJob(view: Pick<BuildView, 'render' | 'jobs'>): JobView | null {
   const jobs = allJobs(view)
@@ -19,14 +20,17 @@ export function chooseJob(view: Pick<BuildView, 'render' | 'jobs'>): JobView | n
   )
 }
 
-/** Failures in the order in which `f` walks them: hard ones by time, then allowed ones. */
+/** Returns failures in the order of the key `f`: hard ones by time, then allowed ones. */
 export function failuresOf(view: Pick<BuildView, 'render' | 'jobs'>): readonly JobView[] {
   const failed = allJobs(view).filter(hasFailed)
   const inTime = (jobs: readonly JobView[]) => jobs.toSorted((a, b) => (finished(a) ?? 0) - (finished(b) ?? 0))
   return [...inTime(failed.filter(isHardFailure)), ...inTime(failed.filter(({ soft_failed }) => soft_failed))]
 }
 
-/** The failure after (or before) this one, round and round; from elsewhere the first (or last). Null where nothing failed. */
+/**
+ * Returns the failure after or before this one, in a circle; from elsewhere the first or last.
+ * Null: nothing failed.
+ */
 export function nextFailure(failures: readonly JobView[], from: string | null, step: 1 | -1): JobView | null {
   const index = failures.findIndex(({ id }) => id === from)
   if (index === -1) return (step === 1 ? failures[0] : failures.at(-1)) ?? null
@@ -41,7 +45,7 @@ function started({ started_at, assigned_at }: JobView): number | null {
   return instantOf(started_at) ?? instantOf(assigned_at)
 }
 
-/** The first of those that were earliest; one whose time is not known comes last. */
+/** Returns the job with the earliest time. Unknown times come last; the first job wins a tie. */
 function earliest(jobs: readonly JobView[], at: (job: JobView) => number | null): JobView | null {
   return jobs.reduce<JobView | null>((best, job) => {
     if (best === null) return job
@@ -55,7 +59,9 @@ function latest(jobs: readonly JobView[]): JobView | null {
   }, null)
 }
 
-/** The newest attempt of the step that an address names: by key, else by the id of any of its attempts. */
+/**
+ * Finds the newest attempt of the step in the address, by key or by the id of any of its attempts.
+ */
 export function findJob(view: Pick<BuildView, 'render' | 'jobs'>, address: string): JobView | null {
   const jobs = allJobs(view)
   return (

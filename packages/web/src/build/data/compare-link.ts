@@ -1,7 +1,10 @@
 import { commitLink, repositoryLink } from '../../text/forge-link.ts'
 import type { BuildView } from './job-state.ts'
 
-/** The forge's page of what changed since the last build that passed; null where there is none. */
+/**
+ * Returns the forge's page that compares this commit with the last one that passed; null: there is
+ * none.
+ */
 export function compareLink({
   pipeline,
   build,
@@ -16,7 +19,7 @@ export function compareLink({
   return `${page}/${hostname === 'gitlab.com' ? '-/' : ''}compare/${before}...${after}`
 }
 
-/** An address from outside that may be opened: https and http only (web X4); null for every other. */
+/** Returns an outside address if it is http or https (web X4), else null. */
 export function webAddress(url: string | null | undefined): string | null {
   return url && /^https?:\/\//i.test(url) && URL.canParse(url) ? url : null
 }

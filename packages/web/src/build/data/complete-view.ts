@@ -1,7 +1,10 @@
 import { completeBuild, listOf } from '../../api/complete.ts'
 import type { BuildView, JobView } from './job-state.ts'
 
-/** The view as it came, with what another release of the server left out: missing arrays are empty, missing members unknown (web X1). */
+/**
+ * Completes the view of another release of the server: a missing array becomes empty, another
+ * missing member null (web X1).
+ */
 export function completeView(given: BuildView): BuildView {
   const view: Partial<BuildView> = given
   return {
@@ -20,7 +23,7 @@ export function completeView(given: BuildView): BuildView {
   }
 }
 
-/** The same for one job. */
+/** Completes one job. */
 export function completeJob(given: JobView): JobView {
   const job: Partial<JobView> = given
   const cache: Partial<JobView['cache']> = job.cache ?? {}

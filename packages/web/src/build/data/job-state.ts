@@ -9,58 +9,61 @@ const ended = new Set(['passed', 'failed', 'skipped', 'canceled', 'timed_out'])
 const endedBuilds = new Set(['passed', 'failed', 'canceled'])
 const active = new Set(['assigned', 'running', 'canceling', 'timing_out'])
 
-/** Whether nothing more happens to a job by itself. */
+/** Whether the job's state is final. */
 export function isEnded({ state }: Pick<JobView, 'state'>): boolean {
   return ended.has(state)
 }
 
-/** Whether nothing more happens to a build by itself; a retry can reopen it. */
+/** Whether the build's state is final. A retry can reopen it. */
 export function isBuildEnded({ state }: { readonly state: string }): boolean {
   return endedBuilds.has(state)
 }
 
-/** A runner has it. */
+/** Whether a runner has the job. */
 export function isActive({ state }: Pick<JobView, 'state'>): boolean {
   return active.has(state)
 }
 
-/** It waits for its turn. */
+/** Whether the job waits for its turn. */
 export function isWaiting({ state }: Pick<JobView, 'state'>): boolean {
   return state === 'pending' || state === 'scheduled'
 }
 
-/** It did not pass, allowed or not. */
+/** Whether the job failed, allowed or not. */
 export function hasFailed({ state }: Pick<JobView, 'state'>): boolean {
   return state === 'failed' || state === 'timed_out'
 }
 
-/** A failure that makes the build fail. */
+/** Whether the job's failure makes the build fail. */
 export function isHardFailure(job: Stated): boolean {
   return hasFailed(job) && !job.soft_failed
 }
 
-/** What renders the pipeline, and then the steps, in the order of the graph (web B14). */
+/**
+ * Returns the job that renders the pipeline and then the steps, in the order of the graph (web
+ * B14).
+ */
 export function allJobs({ render, jobs }: Pick<BuildView, 'render' | 'jobs'>): readonly JobView[] {
   return render === null ? jobs : [render, ...jobs]
 }
 
-/** What a step is called: its name, else its key. */
+/** Returns the step's name, else its key. */
 export function nameOf({ name, step_key, id }: Pick<JobView, 'name' | 'step_key' | 'id'>): string {
   return name || step_key || id
 }
 
-/** How the address names a step (web.md 6): its key, else its id. */
+/** Returns the step as the address names it (web.md 6): by key, else by id. */
 export function addressOf({ step_key, id }: Pick<JobView, 'step_key' | 'id'>): string {
   return step_key || id
 }
 
-/** The instant in Unix milliseconds; null for what is missing or no instant. */
+/** Returns the instant in Unix milliseconds; null: missing or invalid. */
 export function instantOf(at: string | null | undefined): number | null {
   const parsed = at === null || at === undefined ? Number.NaN : Date.parse(at)
   return Number.isNaN(parsed) ? null : parsed
 }
 
-/** How long it ran, so far where it still does, in milliseconds; null where it never began. */
+/** Returns how long the job ran, or has run so far, in milliseconds; null: it never started. */
 export function ranMs(
   { started_at, finished_at }: Pick<JobView, 'started_at' | 'finished_at'>,
   now: number,
@@ -69,13 +72,13 @@ export function ranMs(
   return started === null ? null : Math.max(0, (instantOf(finished_at) ?? now) - started)
 }
 
-/** Whether there is a log to show: its command ran, or was to run and could not. */
+/** Whether there is a log to show: the command ran, or failed to start. */
 export function hasLog(job: JobView): boolean {
   if (isWaiting(job) || job.state === 'assigned') return false
   return job.started_at != null || job.finished_at == null || hasFailed(job) || job.cached === true
 }
 
-/** Where reading its log begins. */
+/** Returns where reading the log begins. */
 export function logStartOf(job: JobView): 'error' | 'tail' | 'start' {
   return hasFailed(job) ? 'error' : isActive(job) ? 'tail' : 'start'
 }

@@ -4,7 +4,7 @@ import { at, makeJob, makeView } from '../testing/make-view.ts'
 import type { BuildView } from './job-state.ts'
 import { mergeEvents, mergeRead, type ViewEvent } from './merge-view.ts'
 
-/** What the server would say of a step or of the build at a version. */
+/** Builds what the server would say of a step or the build at a version. */
 const jobAt = (step: number, version: number) =>
   makeJob(`s${step}`, { id: `s${step}-${version}`, version, name: `at ${version}` })
 const buildAt = (version: number) => ({ ...makeView([]).build, version, message: `at ${version}` })

@@ -6,7 +6,10 @@ export type ViewEvent =
   | ({ readonly type: 'build' } & Schema<'EventOfBuild'>)
   | ({ readonly type: 'job' } & Schema<'EventOfJob'>)
 
-/** The view after events of its own build, in any order and any number of times: an older state never replaces a newer one (web D2). `at`: the server's time now. */
+/**
+ * Applies events of this build, in any order and repeatedly: an older state never replaces a newer
+ * one (web D2). `at`: the server's time now.
+ */
 export function mergeEvents(view: BuildView, events: readonly ViewEvent[], at: string): BuildView {
   const jobs = new Map<string, JobView>()
   let merged = view
@@ -17,7 +20,7 @@ export function mergeEvents(view: BuildView, events: readonly ViewEvent[], at: s
   return jobs.size === 0 ? merged : mergeJobs(merged, jobs)
 }
 
-/** What was read anew, but for what events have told since the server wrote it. */
+/** Merges a fresh view with newer states from events. */
 export function mergeRead(before: BuildView, read: BuildView): BuildView {
   if (before.pipeline.slug !== read.pipeline.slug || before.build.number !== read.build.number) return read
   const known = new Map([...before.jobs, ...(before.render === null ? [] : [before.render])].map(keyed))
@@ -71,7 +74,9 @@ function isRender({ step_key }: JobView): boolean {
   return step_key === null || step_key === undefined
 }
 
-/** An attempt takes the place of the one before it: a step is known by its key, the rendering by having none. */
+/**
+ * An attempt replaces the one before it: its step's key identifies it, and rendering has no key.
+ */
 function keyOf({ step_key }: JobView): string {
   return step_key ?? ''
 }

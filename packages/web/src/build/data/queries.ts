@@ -7,7 +7,7 @@ import { completeView } from './complete-view.ts'
 import { allJobs, type BuildView, type JobView } from './job-state.ts'
 import { mergeRead } from './merge-view.ts'
 
-/** Which build. */
+/** Identifies a build. */
 export interface BuildPlace {
   readonly org: string
   readonly slug: string
@@ -20,7 +20,10 @@ function pathOf({ org, slug, number }: BuildPlace) {
   return { org, pipeline: slug, number }
 }
 
-/** Everything that the page shows, in one answer (web B1). An answer that is older than what events have told does not undo them. */
+/**
+ * Reads everything that the page shows in one answer (web B1). An answer older than the known
+ * events does not undo them.
+ */
 export function buildQuery(place: BuildPlace) {
   return queryOptions({
     queryKey: ['build', place.org, place.slug, place.number],
@@ -33,10 +36,11 @@ export function buildQuery(place: BuildPlace) {
     },
     structuralSharing: (before, read) =>
       before === undefined ? read : mergeRead(before as BuildView, read as BuildView),
-    // What waits for a limit or a group waits for other builds, whose events this page does not hear.
+    // A step that waits for a limit or group waits for other builds, whose events this page does
+    // not receive.
     refetchInterval: ({ state }) =>
       state.data !== undefined && allJobs(state.data).some(waitsForOthers) ? 10_000 : false,
-    // A retry can reopen what had ended (web D1).
+    // A retry can reopen an ended build (web D1).
     refetchOnWindowFocus: 'always',
   })
 }
@@ -45,7 +49,7 @@ function waitsForOthers({ waiting }: JobView): boolean {
   return waiting?.refs.some(({ kind }) => kind === 'limit' || kind === 'concurrency_group') ?? false
 }
 
-/** The newest build of a pipeline, or of one of its branches; null: there is none. */
+/** Returns the newest build of a pipeline or branch; null: there is none. */
 export async function findLatest(
   { org, slug }: Omit<BuildPlace, 'number'>,
   branch: string | undefined,
@@ -61,7 +65,7 @@ export async function findLatest(
   return data[0]?.number ?? null
 }
 
-/** One attempt of a step, also an older one. */
+/** Reads one attempt of a step, also an older one. */
 export function jobQuery(place: BuildPlace, jobId: string) {
   return queryOptions({
     queryKey: ['job', place.org, place.slug, place.number, jobId],
@@ -70,24 +74,24 @@ export function jobQuery(place: BuildPlace, jobId: string) {
   })
 }
 
-/** Tries jobs again, or, without ids, all that can be (web B9). */
+/** Retries jobs; without ids all that can be retried (web B9). */
 export function retryJobs(place: BuildPlace, jobIds: string[] | null, key: string): Promise<Schema<'JobList'>> {
   const params = { path: pathOf(place), header: { 'Idempotency-Key': key } }
   return answer(client.POST(`${path}/retry`, { params, body: { job_ids: jobIds } }))
 }
 
-/** The same build once more, under a new number. */
+/** Starts the same build again under a new number. */
 export function rebuild(place: BuildPlace, withoutCache: boolean, key: string): Promise<Schema<'Build'>> {
   const params = { path: pathOf(place), header: { 'Idempotency-Key': key } }
   return answer(client.POST(`${path}/rebuild`, { params, body: { without_cache: withoutCache } }))
 }
 
-/** Asks a build to end; one that has ended comes back as it is. */
+/** Cancels a build. One that has ended comes back unchanged. */
 export function cancel(place: BuildPlace): Promise<Schema<'Build'>> {
   return answer(client.PUT(`${path}/cancel`, { params: { path: pathOf(place) } }))
 }
 
-/** Lets the build of a fork start. */
+/** Approves the build of a fork. */
 export async function approve(place: BuildPlace): Promise<void> {
   await answer(client.POST(`${path}/approve`, { params: { path: pathOf(place) } }))
 }

@@ -7,7 +7,10 @@ import { type BuildView, isBuildEnded } from './job-state.ts'
 import { mergeEvents, type ViewEvent } from './merge-view.ts'
 import { type BuildPlace, buildQuery } from './queries.ts'
 
-/** The build, kept up to date by events, by asking where none come, and by reading it once more when it has ended (web D1–D3). */
+/**
+ * Keeps the build up to date by events, else by polling, and reads it once more when it has ended
+ * (web D1–D3).
+ */
 export function useBuild(place: BuildPlace) {
   const queryClient = useQueryClient()
   const mode = useLiveMode()
@@ -21,7 +24,7 @@ export function useBuild(place: BuildPlace) {
   const isLive = view !== undefined && !isBuildEnded(view.build)
   const { queryKey } = buildQuery(place)
   const readAgain = () => void queryClient.invalidateQueries({ queryKey })
-  // All that come together are merged at once: a build may have thousands of steps.
+  // Merges all events of a frame at once: a build may have thousands of steps.
   const waiting = useRef<ViewEvent[]>([])
   const merge = () => {
     const events = waiting.current.splice(0)
@@ -29,7 +32,7 @@ export function useBuild(place: BuildPlace) {
     if (before === undefined) return
     const after = mergeEvents(before, events, new Date(serverNow()).toISOString())
     queryClient.setQueryData<BuildView>(queryKey, after)
-    // What an end changes beside states (until when snapshots are kept, what may be retried) is in no event.
+    // The end also changes facts that no event carries, such as how long snapshots are kept.
     if (isBuildEnded(after.build) && !isBuildEnded(before.build)) readAgain()
   }
   const onEvent = (event: LiveEvent) => {

@@ -10,7 +10,7 @@ import { nodeSize } from './use-layout.ts'
 
 const nodeTypes = { step: StepNode }
 const edgeTypes = { routed: RoutedEdge }
-/** Below this the names cannot be read: then it opens at full size, on what is selected. */
+/** Below this zoom names are illegible: the graph then opens at full size on the selection. */
 const leastZoom = 0.65
 
 interface GraphCanvasProps {
@@ -20,7 +20,7 @@ interface GraphCanvasProps {
   readonly onSelect: (jobId: string) => void
 }
 
-/** The drawing itself, once every node has its place. */
+/** Draws the graph once every node has its place. */
 export function GraphCanvas({ graph, layout, selected, onSelect }: GraphCanvasProps) {
   const { positions, passes } = layout
   const place = useRef<HTMLElement>(null)
@@ -39,7 +39,7 @@ export function GraphCanvas({ graph, layout, selected, onSelect }: GraphCanvasPr
   )
   const opensOn = useRef('')
   opensOn.current = current ?? graph.nodes[0]?.id ?? ''
-  // It opens once for each layout and each size of its place, and then stands still: the selection of that moment is all that it needs.
+  // Opens once per layout and size, on the selection of that moment.
   useEffect(() => {
     const element = place.current
     if (element === null) return
@@ -48,7 +48,7 @@ export function GraphCanvas({ graph, layout, selected, onSelect }: GraphCanvasPr
         setWide(getZoom() < leastZoom)
         if (getZoom() < leastZoom) centre(opensOn.current, 1)
       })
-    // It tells the first size at once.
+    // The observer reports the first size at once.
     const size = new ResizeObserver(open)
     size.observe(element)
     return () => size.disconnect()
@@ -145,7 +145,7 @@ export function GraphCanvas({ graph, layout, selected, onSelect }: GraphCanvasPr
   )
 }
 
-/** Small as they are, nodes are told apart by their state. */
+/** Returns the colour of a node in the overview. */
 function colourOf({ data }: StepFlowNode): string {
   const [{ state, cached, soft_failed: softFailed }] = data.steps
   return `var(--${lookOf(state, { cached: cached ?? false, softFailed }).tone})`
@@ -161,13 +161,13 @@ function drawnEdge({ id, from, to, kind }: GraphEdge, passes: Passes, lit: Reado
 type Passes = Layout['passes'][string]
 type RoutedFlowEdge = Edge<{ readonly passes: Passes }, 'routed'>
 
-/** An edge that goes level through the columns between its ends, in the gaps that the layout left there. */
+/** Draws an edge level through the columns between its ends, in the gaps of the layout. */
 function RoutedEdge({ data, sourceX, sourceY, targetX, targetY, style }: EdgeProps<RoutedFlowEdge>) {
   const path = pathOf({ x: sourceX, y: sourceY }, data?.passes ?? [], { x: targetX, y: targetY })
   return <BaseEdge path={path} {...(style === undefined ? {} : { style })} />
 }
 
-/** As `d` of an SVG path. */
+/** Returns the `d` attribute of an SVG path. */
 function pathOf(from: Point, passes: Passes, to: Point): string {
   const ends = [...passes, [to, to] as const]
   let last = from

@@ -5,7 +5,7 @@ import { graphOf, relativesOf, type Step, shapeOf } from './graph-model.ts'
 const step = (id: string, builds_in: string | null = null, depends_on: readonly string[] = []): Step =>
   ({ id, builds_in, depends_on, attempts: [{ job_id: `${id}-1` }], state: 'passed' }) as unknown as Step
 
-/** Steps that depend only on earlier ones. */
+/** Generates steps that depend only on earlier ones. */
 const steps = (size: number) =>
   fc.array(fc.tuple(fc.option(fc.nat()), fc.array(fc.nat(), { maxLength: 3 })), { maxLength: size }).map((wanted) =>
     wanted.map(([parent, others], index) => {

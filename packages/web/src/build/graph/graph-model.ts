@@ -5,7 +5,7 @@ export type Step = Schema<'JobView'>
 
 interface GraphNode {
   readonly id: string
-  /** One step; or several that stand at the same place of the graph, folded into one node. */
+  /** One step, or several with the same neighbours folded into one node. */
   readonly steps: readonly [Step, ...Step[]]
 }
 
@@ -13,7 +13,7 @@ export interface GraphEdge {
   readonly id: string
   readonly from: string
   readonly to: string
-  /** Whether the later step begins in the file system of the earlier one, or only after it. */
+  /** Whether the later step starts in the file system of the earlier one, or only after it. */
   readonly kind: 'builds_in' | 'depends_on'
 }
 
@@ -22,14 +22,14 @@ export interface Graph {
   readonly edges: readonly GraphEdge[]
 }
 
-/** Above so many nodes steps at the same place are folded; */
+/** Above this many nodes, steps with the same neighbours are folded. */
 const foldAbove = 200
-/** above so many it is not drawn unasked; */
+/** Above this many nodes, the graph is drawn only on request. */
 export const drawUpTo = 300
-/** and above so many not at all: dagre would take seconds (web B10). */
+/** Above this many nodes, it is never drawn: dagre would take seconds (web B10). */
 export const drawAtMost = 500
 
-/** The steps of a build and what holds them together; folded where there are too many. */
+/** Returns the steps of a build and their edges, folded if there are too many. */
 export function graphOf(steps: readonly Step[]): Graph {
   const whole = wholeGraph(steps)
   return whole.nodes.length > foldAbove ? fold(whole) : whole
@@ -57,7 +57,7 @@ function edgesInto(step: Step, stepOf: ReadonlyMap<string, string>): readonly Gr
   })
 }
 
-/** Steps that come after the same ones and before the same ones become one node. */
+/** Merges steps with the same predecessors and successors into one node. */
 function fold({ nodes, edges }: Graph): Graph {
   const places = new Map<string, string[]>(nodes.map(({ id }) => [id, []]))
   for (const { from, to, kind } of edges) {
@@ -66,7 +66,7 @@ function fold({ nodes, edges }: Graph): Graph {
   }
   const groups = Map.groupBy(nodes, ({ id }) => {
     const place = places.get(id)?.toSorted().join('|') ?? ''
-    // A step that nothing holds stands alone: it has no place to share.
+    // A step without edges stays alone.
     return place === '' ? id : place
   })
   const groupOf = new Map<string, string>()
@@ -84,12 +84,12 @@ function fold({ nodes, edges }: Graph): Graph {
   return { nodes: folded, edges: [...merged.values()] }
 }
 
-/** How many steps they are, folded ones among them. */
+/** Counts the steps, folded ones included. */
 export function countSteps({ nodes }: Graph): number {
   return nodes.reduce((sum, { steps }) => sum + steps.length, 0)
 }
 
-/** Everything before the node and after it, itself included. */
+/** Returns all ancestors and descendants of a node, and the node itself. */
 export function relativesOf(edges: readonly GraphEdge[], id: string): ReadonlySet<string> {
   return new Set([...reach(edges, id, 'to', 'from'), ...reach(edges, id, 'from', 'to')])
 }
@@ -101,14 +101,17 @@ function reach(edges: readonly GraphEdge[], start: string, near: 'from' | 'to', 
   return found
 }
 
-/** What decides the layout. States are not in it: the picture stays while they change. */
+/** Returns what decides the layout. States are left out, so the picture stays while they change. */
 export function shapeOf({ nodes, edges }: Graph): string {
   return JSON.stringify([nodes.map(({ id }) => id), edges.map(({ id, kind }) => [id, kind])])
 }
 
 export type Arrow = 'ArrowLeft' | 'ArrowRight' | 'ArrowUp' | 'ArrowDown'
 
-/** The node that an arrow key leads to: left and right along edges, up and down to the nearest in the same column. Null: there is none. */
+/**
+ * Returns the node that an arrow key leads to: left and right along edges, up and down within the
+ * column. Null: there is none.
+ */
 export function walk(edges: readonly GraphEdge[], positions: Positions, from: string, arrow: Arrow): string | null {
   const here = positions[from]
   if (here === undefined) return null
@@ -133,7 +136,7 @@ function candidatesOf(edges: readonly GraphEdge[], positions: Positions, from: s
   }
 }
 
-/** What a step is called: its name, else its key, else its command. */
+/** Returns the step's name, else its key, else its command. */
 export function nameOf(step: {
   readonly name?: string | null
   readonly step_key?: string | null

@@ -9,7 +9,7 @@ interface GraphToolsProps {
   readonly onZoomOut: () => void
 }
 
-/** What the lines mean. */
+/** Explains the line styles. */
 export function EdgeKinds() {
   return (
     <div className="flex flex-wrap gap-x-4 px-3 py-1 text-12 text-muted">
@@ -19,7 +19,7 @@ export function EdgeKinds() {
   )
 }
 
-/** The buttons for who has no wheel and no keyboard. */
+/** Buttons for people without wheel or keyboard. */
 export function GraphTools({ place, onFit, onZoomIn, onZoomOut }: GraphToolsProps) {
   const isFull = useSyncExternalStore(onFullScreen, () => document.fullscreenElement !== null)
   const toggleFullScreen = async () => {

@@ -10,12 +10,12 @@ import { useLayout } from './use-layout.ts'
 
 interface GraphViewProps {
   readonly view: Schema<'BuildView'>
-  /** Id of the job that is selected. */
+  /** The id of the selected job. */
   readonly selected: string | null
   readonly onSelect: (jobId: string) => void
 }
 
-/** The build as a graph (web B10). The list of steps is its equal in text. */
+/** Shows the build as a graph (web B10). The list of steps says the same in text. */
 export function GraphView({ view, selected, onSelect }: GraphViewProps) {
   const [isForced, setForced] = useState(false)
   const graph = useMemo(() => graphOf(view.jobs ?? []), [view.jobs])

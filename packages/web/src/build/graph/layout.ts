@@ -1,7 +1,7 @@
 import { Graph as DagreGraph, layout } from '@dagrejs/dagre'
 
 export interface LayoutRequest {
-  /** In the order of the pipeline's source. */
+  /** Nodes in the order of the pipeline's source. */
   readonly nodes: readonly { readonly id: string; readonly width: number; readonly height: number }[]
   readonly edges: readonly { readonly id: string; readonly from: string; readonly to: string }[]
 }
@@ -11,18 +11,22 @@ export interface Point {
   readonly y: number
 }
 
-/** The upper left corner of every node, by its id. */
+/** The upper left corner of each node, by id. */
 export type Positions = Readonly<Record<string, Point>>
 
 export interface Layout {
   readonly positions: Positions
-  /** Where each edge passes the columns between its ends, by its id: it runs level from the first to the second point of each pair. */
+  /**
+   * Where each edge passes the columns between its ends, by id: level from the first to the second
+   * point of each pair.
+   */
   readonly passes: Readonly<Record<string, readonly (readonly [Point, Point])[]>>
 }
 
 /**
- * Places a graph from left to right: each step directly after the last one that it needs, and the steps of a column in the order of the source.
- * dagre alone moves both about to save crossings, so that a pipeline looks different from what its author wrote.
+ * Places a graph from left to right: each step right after its last prerequisite, and the steps of
+ * a column in source order. dagre alone reorders both to save crossings, so that a pipeline looks
+ * unlike its source.
  */
 export function layoutGraph({ nodes, edges }: LayoutRequest): Layout {
   const columns = columnsOf({ nodes, edges })
@@ -40,7 +44,7 @@ export function layoutGraph({ nodes, edges }: LayoutRequest): Layout {
   const halfOf = new Map(nodes.map(({ id, width }) => [Math.round(at(id).x), width / 2]))
   const passes = edges.map(({ id, from, to }) => {
     const { points = [] } = graph.edge(from, to) as { readonly points?: readonly Point[] }
-    // The others stand between two columns, or on the nodes themselves.
+    // Other points lie between two columns, or on the nodes themselves.
     const inColumns = points.filter(({ x }) => halfOf.has(Math.round(x)) && x > at(from).x && x < at(to).x)
     const level = inColumns.map(({ x, y }) => {
       const half = halfOf.get(Math.round(x)) ?? 0
@@ -54,10 +58,10 @@ export function layoutGraph({ nodes, edges }: LayoutRequest): Layout {
   return { positions: Object.fromEntries(positions), passes: Object.fromEntries(passes) }
 }
 
-/** The column of each node: one after the last of those that it needs. */
+/** Returns the column of each node: one after its last prerequisite. */
 function columnsOf({ nodes, edges }: LayoutRequest): ReadonlyMap<string, number> {
   const columns = new Map(nodes.map(({ id }) => [id, 0]))
-  // Once is enough where everything stands after what it needs. A circle, which cannot be planned, ends as well.
+  // One round suffices if nodes follow their prerequisites. The limit ends a cycle too.
   for (let round = 0, hasMoved = true; hasMoved && round < nodes.length; round++) {
     hasMoved = false
     for (const { from, to } of edges) {

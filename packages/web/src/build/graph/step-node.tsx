@@ -17,7 +17,7 @@ interface NodeData extends Record<string, unknown> {
 
 export type StepFlowNode = Node<NodeData, 'step'>
 
-/** A step of the graph, or several at the same place with a count of their states. */
+/** Draws a step, or several with a count of their states. */
 export function StepNode({ data, selected }: NodeProps<StepFlowNode>) {
   const { steps, isDimmed } = data
   const [first] = steps
@@ -50,7 +50,7 @@ function OneStep({ step }: { readonly step: Step }) {
   )
 }
 
-/** How long it took and how it ended, where its icon does not say all; nothing for one that never began. */
+/** Shows duration and exit code, if the icon does not say all. */
 function Ran({ step, now }: { readonly step: Step; readonly now: number }) {
   const ran = ranMs(step, now)
   const end = shortReason(step)

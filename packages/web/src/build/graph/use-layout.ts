@@ -7,11 +7,11 @@ export const nodeSize = { width: 200, height: 56 } as const
 
 interface LaidOut {
   readonly layout: Layout | null
-  /** The worker could not be had, or failed. */
+  /** Whether the worker failed or could not start. */
   readonly failed: boolean
 }
 
-/** Where the nodes stand; found in a worker, anew only when the graph itself changes. */
+/** Lays out the graph in a worker, again only when its shape changes. */
 export function useLayout(graph: Graph | null): LaidOut {
   const shape = graph === null ? null : shapeOf(graph)
   const [found, setFound] = useState<LaidOut & { readonly shape: string | null }>({
@@ -32,7 +32,10 @@ export function useLayout(graph: Graph | null): LaidOut {
   return found.shape === shape ? found : { layout: null, failed: false }
 }
 
-/** The content security policy lets scripts come only through this one door, and this door only opens for our own files (web A9). */
+/**
+ * Allows worker scripts only from our own files. The content security policy admits no other source
+ * (web A9).
+ */
 interface TrustedTypes {
   createPolicy(name: string, rules: { createScriptURL(url: string): string }): { createScriptURL(url: string): string }
 }
@@ -48,7 +51,7 @@ const ownScript = {
 const { trustedTypes } = window as { readonly trustedTypes?: TrustedTypes }
 const policy = trustedTypes?.createPolicy('harmont', ownScript) ?? ownScript
 
-/** Starts one of our workers, from the address that `import url from './name.ts?worker&url'` gives. */
+/** Starts a worker from the address that `import url from './name.ts?worker&url'` returns. */
 function startWorker(url: string): Worker {
   return new Worker(policy.createScriptURL(url), { type: 'module' })
 }

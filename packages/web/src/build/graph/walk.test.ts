@@ -38,7 +38,7 @@ test('web B10 steps stand in the order of the source, each directly after the la
   ])
 })
 
-/** Steps that need any of the earlier ones. */
+/** Generates steps that need any of the earlier ones. */
 const anySteps = fc.array(fc.array(fc.nat(), { maxLength: 3 }), { minLength: 1, maxLength: 25 }).map((wanted) =>
   wanted.map((needs, index) => {
     const [parent = null, ...others] = index === 0 ? [] : needs.map((need) => `s${need % index}`)

@@ -127,7 +127,7 @@ test('web B5 a build that waits says for what, and since when', () => {
 })
 
 test('a canceled build says who did it and after how long', () => {
-  // Of a retried build: it ran for 31 s of these ten minutes.
+  // The retried build ran for 31 s of these ten minutes.
   const times = { started_at: at(0), finished_at: at(600), run_ms: 31_000 }
   const by = { canceled_by: { user_uuid: null, name: 'Ada' } }
   expect(say(makeView([], { state: 'canceled', ...times }, by))).toBe('Canceled by Ada after 31 s.')

@@ -4,7 +4,10 @@ import { allJobs, type BuildView, instantOf, isActive, isEnded, type JobView, na
 import { failedSentence } from './failed.ts'
 import type { Sentence } from './sentence.ts'
 
-/** What there is to say of a build now, made of facts (web.md 6, R5). `org`: its organization; `now`: the server's time. */
+/**
+ * Describes the build now, from facts (web.md 6, R5). `org`: its organization; `now`: the server's
+ * time.
+ */
 export function sentenceOf(view: BuildView, org: string, now: number): Sentence {
   const { build } = view
   switch (build.state) {
@@ -26,7 +29,10 @@ export function sentenceOf(view: BuildView, org: string, now: number): Sentence 
   }
 }
 
-/** What follows `Waiting` for a job: how long, and for what; the server's sentence without its first word, which says what comes before it too. */
+/**
+ * Returns what follows `Waiting`: how long and for what, from the server's sentence without its
+ * first word.
+ */
 function waitingSentence(job: JobView | null, now: number): Sentence {
   if (job === null || job.waiting === null) return [' for its turn.']
   const { message, since } = job.waiting
@@ -55,13 +61,13 @@ function running(view: BuildView, now: number): Sentence {
   return [steps, left === null ? '.' : left <= 0 ? ', longer than usual.' : `, about ${roughly(left)} left.`]
 }
 
-/** The guess was made when the server wrote the view. */
+/** Returns the time that is left. The server estimated it when it wrote the view. */
 function msLeft({ eta_ms, server_time }: BuildView, now: number): number | null {
   const written = instantOf(server_time)
   return eta_ms === null || written === null ? null : eta_ms - Math.max(0, now - written)
 }
 
-/** A guess has no seconds above the minute. */
+/** Formats an estimate: no seconds above a minute. */
 function roughly(ms: number): string {
   const seconds = Math.ceil(ms / 1000)
   if (seconds < 60) return `${seconds < 10 ? seconds : Math.ceil(seconds / 10) * 10} s`

@@ -11,7 +11,7 @@ const missReasons: Readonly<Record<string, string>> = {
   not_recorded: 'this SDK does not record inputs',
 }
 
-/** What the cache did for a step, in a sentence (web B6). `now`: the server's time. */
+/** Describes what the cache did for a step (web B6). `now`: the server's time. */
 export function cacheSentence({ outcome, from, reason, changes }: JobView['cache'], now: number): string {
   switch (outcome) {
     case 'hit': {
@@ -40,12 +40,12 @@ const kinds: Readonly<Record<string, string>> = {
   parent: 'Parent step',
 }
 
-/** What one change of a miss is about, for people. */
+/** Names the kind of a changed cache input. */
 export function changeKind(kind: string): string {
   return kinds[kind] ?? kind
 }
 
-/** A digest short enough for a table; `—` for what was not there. */
+/** Shortens a digest for a table; `—` for none. */
 export function shortDigest(digest: string | null | undefined): string {
   return digest ? digest.replace(/^sha256:/, '').slice(0, 12) : '—'
 }

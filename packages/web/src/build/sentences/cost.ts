@@ -1,7 +1,10 @@
 import { formatCents } from '../../text/money.ts'
 import type { JobView } from '../data/job-state.ts'
 
-/** What a build or step has cost (web B16): `$0.04`, with billing off `12 vCPU-min`; what is not known is `—`, never `$0.00`. */
+/**
+ * Formats a cost (web B16): `$0.04`, or `12 vCPU-min` without billing; `—` if unknown, never
+ * `$0.00`.
+ */
 export function costLabel(cost: JobView['cost'] | undefined, isOver: boolean): string {
   if (cost === null || cost === undefined) return '—'
   const said =

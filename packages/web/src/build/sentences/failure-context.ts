@@ -7,13 +7,15 @@ import type { Sentence } from './sentence.ts'
 import { skippedBecause } from './skipped.ts'
 
 interface OtherFailures {
-  /** `2 more failed, 12 skipped`; null where nothing else went wrong. */
+  /** `2 more failed, 12 skipped`; null: nothing else went wrong. */
   readonly summary: string | null
-  /** A line for each later failure, and for each step because of which others were skipped (web B3). */
+  /** A line for each later failure, and for each step that made others be skipped (web B3). */
   readonly lines: readonly Sentence[]
 }
 
-/** What else failed in a build beside this step, and what was not run because of it. `now`: the server's time. */
+/**
+ * Lists the other failures of a build and the steps that were skipped. `now`: the server's time.
+ */
 export function otherFailures(view: Pick<BuildView, 'render' | 'jobs'>, job: JobView, now: number): OtherFailures {
   const failures = failuresOf(view).filter((one) => one.id !== job.id && isHardFailure(one))
   const skipped = skippedBecause(view.jobs)
@@ -40,7 +42,10 @@ export function otherFailures(view: Pick<BuildView, 'render' | 'jobs'>, job: Job
   }
 }
 
-/** Since when builds of the branch fail, and which passed last. Said of the branch, not of a step: the step may be newer than both. */
+/**
+ * Says since when builds of the branch fail and which last passed. The sentence is about the
+ * branch, because the step may be newer than both builds.
+ */
 export function sinceSentence({
   failing_since,
   last_passed,

@@ -1,7 +1,7 @@
 import { formatDuration } from '../../text/duration.ts'
 import { hasFailed, type JobView, ranMs } from '../data/job-state.ts'
 
-/** Faults that are not the command's, as what happened to the step, and what its row says. */
+/** Platform faults: what happened to the step, and the short form for its row. */
 const faults: Readonly<Record<string, readonly [words: string, row: string]>> = {
   sandbox_lost: ['its runner was lost', 'lost'],
   agent_heartbeat_lost: ['its runner was lost', 'lost'],
@@ -9,7 +9,10 @@ const faults: Readonly<Record<string, readonly [words: string, row: string]>> = 
   snapshot_failed: ['its file system could not be saved', 'not kept'],
 }
 
-/** Why a command was never started. Whose fault that is only the message says: the pipeline may name an image that does not exist. */
+/**
+ * Reasons why a command never started. Only the message tells whose fault it is: the pipeline may
+ * name an image that does not exist.
+ */
 const unstarted: Readonly<Record<string, string>> = {
   provision_failed: 'its image or file system could not be prepared',
   service_unsupported: 'a service that it needs cannot run on this machine',
@@ -36,7 +39,7 @@ const signals: Readonly<Record<string, string>> = {
   SIGPIPE: 'broken pipe',
 }
 
-/** Numbers of signals as shells add them to 128. */
+/** Signal numbers, which shells add to 128. */
 const signalNumbers: Readonly<Record<number, string>> = {
   2: 'SIGINT',
   4: 'SIGILL',
@@ -49,7 +52,10 @@ const signalNumbers: Readonly<Record<number, string>> = {
   15: 'SIGTERM',
 }
 
-/** What ended a step that failed, in a few words (web B3): `exit 1`, `exit 137: killed (SIGKILL)`, `out of memory`. */
+/**
+ * Returns why a step failed, in a few words (web B3): `exit 1`, `exit 137: killed (SIGKILL)`, `out
+ * of memory`.
+ */
 export function failureReason({ failure, exit_code, state }: Pick<JobView, 'failure' | 'exit_code' | 'state'>): string {
   const kind = failure?.kind ?? ''
   const known = faults[kind]?.[0] ?? unstarted[kind] ?? reasons[kind] ?? notStarted[kind]
@@ -66,18 +72,21 @@ export function failureReason({ failure, exit_code, state }: Pick<JobView, 'fail
   return state === 'timed_out' ? 'timed out' : 'no reason reported'
 }
 
-/** Whether the step failed before its command began. */
+/** Whether the step failed before its command started. */
 export function isUnstarted({ failure }: Pick<JobView, 'failure'>): boolean {
   return failure !== null && unstarted[failure.kind] !== undefined
 }
 
-/** Whether the platform failed and not the command, which had begun. */
+/** Whether the platform failed after the command had started. */
 export function isPlatformFault({ failure }: Pick<JobView, 'failure'>): boolean {
   if (failure === null || unstarted[failure.kind] !== undefined) return false
   return failure.platform === true || faults[failure.kind] !== undefined
 }
 
-/** What a row of the step list says of the end of a step: its exit code, or what befell it; null where the state says all. */
+/**
+ * Returns the short reason for the step list: the exit code or the fault; null: the state says it
+ * all.
+ */
 export function shortReason(job: JobView): string | null {
   if (!hasFailed(job)) return null
   if (isUnstarted(job)) return 'not started'
@@ -85,13 +94,13 @@ export function shortReason(job: JobView): string | null {
   return typeof job.exit_code === 'number' ? `exit ${job.exit_code}` : null
 }
 
-/** `after 2 m 14 s`, or nothing for what never began. */
+/** Returns `after 2 m 14 s`; empty if the step never started. */
 export function afterDuration(job: JobView, now: number): string {
   const ran = ranMs(job, now)
   return ran === null ? '' : ` after ${formatDuration(ran)}`
 }
 
-/** Why nothing was run, by the build's error code. */
+/** Explains why a build did not start, by error code. */
 export const notStarted: Readonly<Record<string, string>> = {
   render_failed: 'the pipeline file failed to render',
   invalid_json: 'the pipeline is not valid JSON',

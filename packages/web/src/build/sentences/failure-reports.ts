@@ -6,23 +6,26 @@ import type { Sentence } from './sentence.ts'
 
 type Report = NonNullable<NonNullable<Schema<'JobView'>['failure']>['reports']>[number]
 
-/** A headline has two lines at most. */
+/** A headline has at most two lines. */
 const longestName = 80
 const longestMessage = 140
 
-/** What test runners, compilers and linters reported in the log of a step that failed, the first ones first. */
+/** Returns what test runners, compilers and linters reported in the log, first reports first. */
 export function reportsOf({ failure }: JobView): readonly Report[] {
   return failure?.kind === 'exit' ? (failure.reports ?? []) : []
 }
 
-/** `: 2 tests failed after 2 m 14 s: `, or ` failed after 2 m 14 s with 2 errors: `, and the first of them; null where the log reports nothing. */
+/**
+ * Returns `: 2 tests failed after 2 m 14 s: ` or ` failed after 2 m 14 s with 2 errors: ` and the
+ * first report; null: no reports.
+ */
 export function reportedSentence(job: JobView, now: number): Sentence | null {
   const [first] = reportsOf(job)
   if (first === undefined) return null
   return [`${countFailures(job, afterDuration(job, now))}: `, ...reportSentence(first, job), '.']
 }
 
-/** How many tests failed and how many other errors there are. */
+/** Counts failed tests and other errors. */
 function countFailures({ failure }: JobView, after: string): string {
   const tests = failure?.failed_tests ?? 0
   const errors = failure?.other_errors ?? 0
@@ -30,7 +33,10 @@ function countFailures({ failure }: JobView, after: string): string {
   return `: ${counted(tests, 'test')} failed${errors === 0 ? '' : `, ${counted(errors, 'error')}`}${after}`
 }
 
-/** One report: `invoice › rounds half up — expected 2, got 1 · invoice.test.ts:7`, of which the place leads to its line in the log. */
+/**
+ * Returns one report, `invoice › rounds half up — expected 2, got 1 · invoice.test.ts:7`, whose
+ * last part links to the line in the log.
+ */
 export function reportSentence({ test, message, file, line, log_line }: Report, job: JobView): Sentence {
   const name = file?.split(/[\\/]/).at(-1)
   const at = name === undefined ? {} : { text: line === null ? name : `${name}:${line}` }

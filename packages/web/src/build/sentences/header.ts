@@ -12,27 +12,30 @@ const triggers: Readonly<Record<string, string>> = {
   trigger_job: 'Another pipeline',
 }
 
-/** What started a build, for people; a trigger that this release does not know is its own word (web X1). */
+/** Names what started a build; an unknown trigger keeps its own name (web X1). */
 export function triggerLabel({ source, rebuild_of, pull_request, tag }: Build): string {
   if (typeof rebuild_of === 'number') return `Rebuild of #${rebuild_of}`
   if (source === 'webhook') return pull_request ? 'Pull request' : tag ? 'Tag' : 'Push'
   return source ? (triggers[source] ?? source) : '—'
 }
 
-/** The first line of the commit's message; null without one. */
+/** Returns the first line of the commit's message; null: none. */
 export function headline({ message }: Build): string | null {
   const line = (message ?? '').trim().split('\n', 1)[0]?.trim() ?? ''
   return line === '' ? null : line
 }
 
-/** How long it waited until its first step began, so far where none has; null where it is not known. */
+/** Returns how long the build waited, or has waited, for its first step; null: unknown. */
 export function queuedMs({ scheduled_at, created_at, started_at, finished_at }: Build, now: number): number | null {
   const from = instantOf(scheduled_at) ?? instantOf(created_at)
   const until = instantOf(started_at) ?? instantOf(finished_at) ?? now
   return from === null ? null : Math.max(0, until - from)
 }
 
-/** The tab's title without the product (web T1): `Failed: test · ci #60 · Acme`. `org`: the organization's name. */
+/**
+ * Returns the tab's title without the product (web T1): `Failed: test · ci #60 · Acme`. `org`: the
+ * organization's name.
+ */
 export function tabTitle(view: BuildView, org: string): string {
   const { build, pipeline } = view
   const failed = chooseJob(view)
@@ -45,7 +48,10 @@ function shortened(name: string): string {
   return name.length > 40 ? `${name.slice(0, 39)}…` : name
 }
 
-/** What a screen reader is told of what changed between two views: the build's state, and steps that failed (web T3). Timers and logs say nothing. */
+/**
+ * Returns what a screen reader is told between two views: a new build state and newly failed steps,
+ * no timers or logs (web T3).
+ */
 export function announcementsOf(before: BuildView, after: BuildView): readonly string[] {
   if (before.build.number !== after.build.number || before.pipeline.slug !== after.pipeline.slug) return []
   const failedBefore = new Set(before.jobs.filter(isHardFailure).map(({ id }) => id))

@@ -1,7 +1,7 @@
 import { thousands } from '../../text/count.ts'
 import type { JobView } from '../data/job-state.ts'
 
-/** A piece of a sentence: our own words, a name from outside, or something that can be opened. */
+/** A part of a sentence: our own words, an outside name, or a link. */
 export type Part =
   | string
   | { readonly kind: 'name'; readonly text: string }
@@ -15,12 +15,12 @@ export type Part =
 
 export type Sentence = readonly Part[]
 
-/** The same as a text, for titles and those who listen. */
+/** Returns the sentence as text, for titles and screen readers. */
 export function sentenceText(sentence: Sentence): string {
   return sentence.map(partText).join('')
 }
 
-/** One piece as a text. */
+/** Returns one part as text. */
 export function partText(part: Part): string {
   if (typeof part === 'string') return part
   if (part.kind === 'build') return `#${part.number}`

@@ -1,7 +1,10 @@
 import { type JobView, nameOf } from '../data/job-state.ts'
 import type { Sentence } from './sentence.ts'
 
-/** Why a step was not run (web B4): its condition, the step that caused it, or that the build was stopped. */
+/**
+ * Explains why a step was skipped (web B4): its condition, the step that caused it, or a stopped
+ * build.
+ */
 export function skipSentence(job: JobView, byId: ReadonlyMap<string, JobView>): Sentence {
   const cause = job.skipped_by === null ? undefined : byId.get(job.skipped_by)
   if (cause !== undefined) {
@@ -19,7 +22,10 @@ interface SkippedBecause {
   readonly count: number
 }
 
-/** How many steps were skipped because of each that failed, directly or through others (web B3). Prerequisites come before dependents in `jobs`. */
+/**
+ * Counts the steps that each failure made be skipped, directly or through others (web B3).
+ * Prerequisites come before dependents in `jobs`.
+ */
 export function skippedBecause(jobs: readonly JobView[]): readonly SkippedBecause[] {
   const byId = new Map(jobs.map((job) => [job.id, job]))
   const roots = new Map<string, JobView>()

@@ -6,7 +6,10 @@ import { barOf, scaleOf } from './build-scale.ts'
 
 type Span = readonly [from: number, to: number | null]
 
-/** A step with an attempt for each span of seconds; all but the first were asked for by somebody, or by its policy. */
+/**
+ * Builds a step with an attempt for each span of seconds. All but the first were retried by a
+ * person or by the step's policy.
+ */
 function tried(key: string, spans: readonly Span[], cause = 'manual'): JobView {
   const attempts = spans.map(([from, to], index) => ({
     ...{ number: index + 1, job_id: index === spans.length - 1 ? `id-${key}` : `${key}-${index}` },

@@ -1,21 +1,27 @@
 import { type BuildView, instantOf, type JobView } from '../data/job-state.ts'
 import { type WorkClock, workClockOf } from '../data/work-clock.ts'
 
-/** The time that a build's duration bars share, in Unix milliseconds. */
+/** The time range that all duration bars share, in Unix milliseconds. */
 export interface BuildScale {
   readonly from: number
-  /** null: it goes on. */
+  /** null: the build still runs. */
   readonly to: number | null
   readonly clock: WorkClock
 }
 
-/** From the first start to the end of the build, but for the time in which it was over before it was tried again. */
+/**
+ * Returns the range from the first start to the end of the build, without the time between its end
+ * and a retry.
+ */
 export function scaleOf({ build, jobs }: Pick<BuildView, 'build' | 'jobs'>): BuildScale {
   const from = instantOf(build.started_at) ?? instantOf(build.created_at) ?? 0
   return { from, to: instantOf(build.finished_at), clock: workClockOf(jobs) }
 }
 
-/** Where a step's bar begins and how long it is, in hundredths of the scale; null for one that never began (web B4). */
+/**
+ * Returns where a step's bar starts and how long it is, in percent; null: it never started (web
+ * B4).
+ */
 export function barOf(
   { started_at, finished_at }: Pick<JobView, 'started_at' | 'finished_at'>,
   { from, to, clock }: BuildScale,

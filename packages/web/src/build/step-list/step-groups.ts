@@ -1,7 +1,7 @@
 import { lookOf } from '../../design/state.ts'
 import type { JobView } from '../data/job-state.ts'
 
-/** A kind of state that the step list shows under one heading, in this order (web B4). */
+/** The headings of the step list, in order (web B4). */
 export const stepGroups = ['failed', 'running', 'waiting', 'passed', 'skipped', 'other'] as const
 export type StepGroup = (typeof stepGroups)[number]
 
@@ -28,17 +28,17 @@ const titles: Readonly<Record<StepGroup, string>> = {
   other: 'Other',
 }
 
-/** Where a step stands; a state that this release does not know comes last (web X1). */
+/** Returns the group of a step; unknown states come last (web X1). */
 export function groupOf({ state }: Pick<JobView, 'state'>): StepGroup {
   return groups[state] ?? 'other'
 }
 
-/** What the heading says. */
+/** Returns the heading of a group. */
 export function groupTitle(group: StepGroup): string {
   return titles[group]
 }
 
-/** How many of these jobs look alike, most important first: `2 Failed, 14 Passed`. */
+/** Counts the jobs of each visible state, most important first: `2 Failed, 14 Passed`. */
 export function countByLook(jobs: readonly JobView[]): readonly { readonly job: JobView; readonly count: number }[] {
   const byWord = Map.groupBy(jobs, (job) => stateLabel(job))
   const order = (job: JobView) => stepGroups.indexOf(groupOf(job))
@@ -47,7 +47,7 @@ export function countByLook(jobs: readonly JobView[]): readonly { readonly job: 
     .sort((a, b) => order(a.job) - order(b.job))
 }
 
-/** The word of a job's state as it is shown: a cached step is not plainly passed (web B6). */
+/** Returns the visible state of a job: a cached step is not plainly passed (web B6). */
 export function stateLabel({ state, cached, soft_failed }: Pick<JobView, 'state' | 'cached' | 'soft_failed'>): string {
   return lookOf(state, { cached: cached === true, softFailed: soft_failed }).word
 }

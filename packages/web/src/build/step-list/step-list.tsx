@@ -9,16 +9,19 @@ import type { StepRow } from './step-rows.ts'
 interface StepListProps {
   readonly rows: readonly StepRow[]
   readonly scale: BuildScale
-  /** Id of the newest attempt of the selected step. */
+  /** The id of the newest attempt of the selected step. */
   readonly selected: string | null
   readonly onToggle: (key: string) => void
 }
 
-/** From so many rows on only those in sight are in the page; at first, while the log is still to be drawn, from fewer on, and with fewer around them. */
+/**
+ * Above this many rows, only visible ones are mounted. The first draw mounts fewer, so that the log
+ * is drawn sooner.
+ */
 const virtualFrom = { usual: 200, first: 40 }
 const overscan = { usual: 12, first: 2 }
 
-/** The steps of a build: links, so that middle click and copying an address work (web B4). */
+/** Lists the steps as links, so that middle click and copying an address work (web B4). */
 export function StepList({ rows, scale, selected, onToggle }: StepListProps) {
   const place = useRef<HTMLDivElement>(null)
   const rowHeight = useRowHeight()
@@ -29,14 +32,14 @@ export function StepList({ rows, scale, selected, onToggle }: StepListProps) {
     getScrollElement: () => place.current,
     estimateSize: () => rowHeight,
     overscan: useDeferredValue(overscan.usual, overscan.first),
-    // About what it will measure: the first rows come with the page.
+    // Estimates the size, so that the first rows come with the page.
     initialRect: { width: 320, height: window.innerHeight * 0.65 },
     getItemKey: (index) => rows[index]?.key ?? index,
   })
   // biome-ignore lint/correctness/useExhaustiveDependencies: heights are told anew when they have changed
   useEffect(() => virtual.measure(), [virtual, rowHeight])
   const index = rows.findIndex((row) => row.kind === 'step' && row.job.id === selected)
-  // Only when another step is selected: what moves in the list does not take the reader along.
+  // Scrolls only when another step is selected: moving rows do not move the reader.
   const shown = useRef({ index, rowHeight, isVirtual })
   shown.current = { index, rowHeight, isVirtual }
   useEffect(() => {
@@ -85,7 +88,7 @@ export function StepList({ rows, scale, selected, onToggle }: StepListProps) {
   )
 }
 
-/** Of `h-row`, and of what a finger needs. */
+/** The height of `h-row`, or of a touch target. */
 function useRowHeight(): number {
   const { density } = useAppearance()
   if (matchMedia('(pointer: coarse)').matches) return 44

@@ -33,7 +33,7 @@ const bars: Readonly<Record<Tone, string>> = {
 const box =
   'relative flex h-row w-full items-center gap-2 px-3 text-left pointer-coarse:h-11 focus-visible:-outline-offset-2'
 
-/** A step of the list. */
+/** Shows a step of the list. */
 export const StepRowLink = memo(function StepRowLink({ row, scale, isSelected }: StepRowProps) {
   const { job, rails, label, isCell } = row
   return (
@@ -59,7 +59,7 @@ export const StepRowLink = memo(function StepRowLink({ row, scale, isSelected }:
   )
 })
 
-/** What moves ticks; what stands still is drawn once. All bars lie on one track, so that rows can be compared. */
+/** Redraws each second only what runs. All bars share one track, so that rows can be compared. */
 function Facts({ job, scale }: { readonly job: JobView; readonly scale: BuildScale }) {
   return isActive(job) || scale.to === null ? (
     <MovingFacts job={job} scale={scale} />
@@ -109,7 +109,7 @@ function StillFacts({ job, scale, now }: { readonly job: JobView; readonly scale
   )
 }
 
-/** The strata that a step lies on: a line for each, an elbow where it begins. */
+/** Draws a line for each ancestor, with an elbow where the step starts. */
 function Rails({ rails }: { readonly rails: readonly boolean[] }) {
   if (rails.length === 0) return null
   return (
@@ -137,7 +137,7 @@ interface MatrixRowProps {
   readonly onToggle: (key: string) => void
 }
 
-/** Cells of one matrix, folded, with how many of them are how. */
+/** Shows a folded matrix with the number of its cells in each state. */
 export function MatrixRow({ row, onToggle }: MatrixRowProps) {
   const Arrow = row.isOpen ? ChevronDown : ChevronRight
   return (

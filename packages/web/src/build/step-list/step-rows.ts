@@ -2,15 +2,15 @@ import { allJobs, type BuildView, type JobView, nameOf } from '../data/job-state
 import { groupOf, groupTitle, type StepGroup, stateLabel, stepGroups } from './step-groups.ts'
 
 interface Cell {
-  /** What all cells of the matrix are called. */
+  /** The name that all cells of the matrix share. */
   readonly base: string
-  /** What tells this one from the others: `go=1.24.0, race=true`. */
+  /** The values of this cell: `go=1.24.0, race=true`. */
   readonly values: string
 }
 
 const pattern = /^(.+) \(([\w.-]+=[^,()]*(?:, [\w.-]+=[^,()]*)*)\)$/su
 
-/** The cell of a matrix that a step is, as the SDKs name it; null for every other step. */
+/** Returns the matrix cell that a step is, by the name that SDKs give it; null: it is none. */
 export function cellOf(job: Pick<JobView, 'name' | 'step_key' | 'id'>): Cell | null {
   const name = nameOf(job)
   if (!name.endsWith(')')) return null
@@ -20,13 +20,18 @@ export function cellOf(job: Pick<JobView, 'name' | 'step_key' | 'id'>): Cell | n
 
 interface Placed {
   readonly job: JobView
-  /** On how many steps of this list it lies: 0 for one that starts from an image, or whose parent is not in the list. */
+  /**
+   * The number of listed ancestors: 0 if the step starts from an image or its parent is not listed.
+   */
   readonly depth: number
-  /** By level below its own: whether the rail goes on there, to a later sibling. */
+  /** For each level above: whether its line continues to a later sibling. */
   readonly rails: readonly boolean[]
 }
 
-/** Each step below the one in whose file system it builds, in the list's order otherwise (web B4). A chain may have thousands. */
+/**
+ * Puts each step below its parent snapshot's step, otherwise in the list's order (web B4). A chain
+ * may have thousands.
+ */
 function lineageForest(jobs: readonly JobView[]): readonly Placed[] {
   const ids = new Set(jobs.map(({ id }) => id))
   const children = Map.groupBy(jobs, ({ builds_in }) => (builds_in !== null && ids.has(builds_in) ? builds_in : null))
@@ -43,12 +48,12 @@ function lineageForest(jobs: readonly JobView[]): readonly Placed[] {
     for (const [index, job] of [...own.entries()].reverse())
       stack.push({ job, depth: depth + 1, rails: [...rails.slice(-maxRails), index < own.length - 1] })
   }
-  // A circle of parents cannot be planned; should one come all the same, its steps are shown.
+  // Parents cannot form a cycle. If they did, its steps would still be shown.
   const lost = jobs.filter(({ id }) => !seen.has(id)).map((job) => ({ job, depth: 0, rails: [] }))
   return [...placed, ...lost]
 }
 
-/** Deeper ones are drawn at this depth: the names have to be read. */
+/** Draws deeper steps at this depth, so that names stay legible. */
 const maxRails = 4
 
 export type StepOrder = 'state' | 'graph'
@@ -68,18 +73,18 @@ export type StepRow =
 
 export interface StepListChoice {
   readonly order: StepOrder
-  /** Words that name, key or state must have; empty: all are shown. */
+  /** Words that name, key or state must contain; empty: all steps. */
   readonly filter: string
-  /** Keys of matrix rows that were opened. */
+  /** Keys of the matrix rows that are open. */
   readonly open: ReadonlySet<string>
-  /** Id of the selected job: its matrix is open. */
+  /** The id of the selected job, whose matrix is open. */
   readonly selected: string | null
 }
 
-/** From so many cells on a matrix folds (web B4). */
+/** A matrix with at least this many cells is folded (web B4). */
 const foldedFrom = 4
 
-/** The rows of the step list. */
+/** Returns the rows of the step list. */
 export function stepRows(view: Pick<BuildView, 'render' | 'jobs'>, choice: StepListChoice): readonly StepRow[] {
   const jobs = allJobs(view).filter(matching(choice.filter))
   if (choice.order === 'graph') return fold(lineageForest(jobs), 'graph', choice)
@@ -87,7 +92,7 @@ export function stepRows(view: Pick<BuildView, 'render' | 'jobs'>, choice: StepL
   return stepGroups.flatMap((group) => rowsOfGroup(group, byGroup.get(group) ?? [], choice))
 }
 
-/** The steps of rows in the order in which `j` and `k` walk them. */
+/** Returns the steps in the order of the keys `j` and `k`. */
 export function stepsOf(rows: readonly StepRow[]): readonly JobView[] {
   return rows.flatMap((row) => (row.kind === 'step' ? [row.job] : []))
 }
@@ -98,7 +103,7 @@ function rowsOfGroup(group: StepGroup, jobs: readonly JobView[], choice: StepLis
   return [heading, ...fold(lineageForest(jobs), group, choice)]
 }
 
-/** Puts the cells of a matrix that lie on the same step together, where its first one stands. */
+/** Groups the cells of a matrix that share a parent, at the place of the first one. */
 function fold(placed: readonly Placed[], place: string, { open, selected }: StepListChoice): readonly StepRow[] {
   const parents = new Set(placed.map(({ job }) => job.builds_in))
   const matrices = new Map<string, { readonly base: string; readonly cells: Placed[] }>()
@@ -118,7 +123,7 @@ function fold(placed: readonly Placed[], place: string, { open, selected }: Step
     if (matrix.cells[0] !== one) return []
     const cells = matrix.cells.map(({ job }) => job)
     const isOpen = open.has(key) || cells.some(({ id }) => id === selected)
-    // Folded, it stands for its last cell: the rail goes on below it where it does below that one.
+    // A folded matrix stands for its last cell, which decides whether the line continues below.
     const { depth, rails } = isOpen ? one : (matrix.cells.at(-1) ?? one)
     const heading = { kind: 'matrix', key, base: matrix.base, cells, isOpen, depth, rails } as const
     return isOpen ? [heading, ...matrix.cells.map(cellRow)] : [heading]

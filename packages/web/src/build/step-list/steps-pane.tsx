@@ -25,7 +25,7 @@ const orders = [
   { value: 'graph', label: 'Order' },
 ] as const
 
-/** The list of steps, its order and its filter. */
+/** Shows the list of steps with its order and its filter. */
 export function StepsPane(props: StepsPaneProps) {
   const { rows, scale, selected, count, order, filter } = props
   return (

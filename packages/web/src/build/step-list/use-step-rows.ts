@@ -1,5 +1,5 @@
 import { useDeferredValue, useMemo, useRef, useState } from 'react'
-import { useLocalStorage } from '../../browser/use-local-storage.ts'
+import { useLocalStorage } from '../../browser/local-storage.ts'
 import { type BuildView, hasFailed } from '../data/job-state.ts'
 import { type StepOrder, type StepRow, stepRows } from './step-rows.ts'
 
@@ -11,11 +11,13 @@ export interface StepRows {
   readonly setFilter: (filter: string) => void
   /** Opens or folds a matrix. */
   readonly toggle: (key: string) => void
-  /** Ids of the failures that were there when the page was opened, or were selected since: they are no news. */
+  /**
+   * Ids of failures that were there at first or were selected since. They are not announced as new.
+   */
   readonly seen: ReadonlySet<string>
 }
 
-/** The rows of the step list as the person wants them; the order is remembered (web B4). */
+/** Returns the rows of the step list; the order is stored (web B4). */
 export function useStepRows(view: BuildView, selected: string | null): StepRows {
   const [order, setOrder] = useLocalStorage<StepOrder>('build-steps-order', (kept) =>
     kept === 'graph' ? 'graph' : 'state',

@@ -3,11 +3,11 @@ import { webAddress } from '../data/compare-link.ts'
 
 interface CodeLinkProps {
   readonly code: string
-  /** Where it is explained, when the server says so itself. */
+  /** The page that explains it, if the server names one. */
   readonly page?: string | null | undefined
 }
 
-/** An error code, linked to the page that explains it. */
+/** Links an error code to the page that explains it. */
 export function CodeLink({ code, page }: CodeLinkProps) {
   const docs = useAuthConfig()?.docs_url
   const address = webAddress(page) ?? webAddress(docs && `${docs}/errors/${encodeURIComponent(code)}`)

@@ -13,7 +13,7 @@ interface DetailsPanelProps {
   readonly jobs: readonly JobView[]
 }
 
-/** What a step runs, on what, out of which cache, and what it cost (web B6, B7, B16). */
+/** Shows command, lineage, cache and cost of a step (web B6, B7, B16). */
 export function DetailsPanel({ place, job, jobs }: DetailsPanelProps) {
   const now = useNow()
   return (
@@ -45,7 +45,10 @@ interface CacheFactsProps {
   readonly now: number
 }
 
-/** What the cache did, where a hit came from, and what a miss found changed: digests, never values (web B6). */
+/**
+ * Shows what the cache did, where a hit came from, and which inputs of a miss changed, by digest
+ * (web B6).
+ */
 function CacheFacts({ place, cache, now }: CacheFactsProps) {
   const { from, changes, outcome, policy, rule = null } = cache
   return (

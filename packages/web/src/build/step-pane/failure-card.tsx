@@ -18,10 +18,10 @@ interface FailureCardProps {
   readonly job: JobView
 }
 
-/** Why a step failed, whether that is new, and what else failed or was not run because of it (web B3). */
+/** Shows why a step failed, whether that is new, and what else failed or was skipped (web B3). */
 export function FailureCard({ place, view, job }: FailureCardProps) {
   const { failure } = job
-  // Where the window is low or narrow the log needs the room.
+  // In a low or narrow window the log needs the room.
   const [isOpen, setOpen] = useState(() => matchMedia('(min-width: 768px) and (min-height: 800px)').matches)
   const linesId = useId()
   const { summary, lines } = otherFailures(view, job, serverNow())
@@ -89,7 +89,7 @@ function ErrorCode({ job: { error_code, failure } }: { readonly job: JobView }) 
   ) : null
 }
 
-/** Whether the failure is new here, and what differs from the last pass. */
+/** Says whether the failure is new, and links what changed since the last pass. */
 function Since({ place, view, job }: FailureCardProps) {
   const page = compareLink(view)
   const changes = job.cache.changes.length
@@ -114,10 +114,13 @@ function capital(text: string): string {
   return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`
 }
 
-/** So many lines leave the log its room. */
+/** More lines would leave the log too little room. */
 const shownAtFirst = 3
 
-/** What failed in a step, each with a link to its line in the log (web B3). One alone is in the page's headline. */
+/**
+ * Lists the reports of a step, each linked to its line in the log (web B3). A single one is in the
+ * headline already.
+ */
 function FailureReportList({ place, job }: { readonly place: BuildPlace; readonly job: JobView }) {
   const [isWhole, setWhole] = useState(false)
   const reports = reportsOf(job)
@@ -148,7 +151,10 @@ function FailureReportList({ place, job }: { readonly place: BuildPlace; readonl
   )
 }
 
-/** Shows the last lines of a step of which no line looks like an error (web B3). The log opens at the same ones; here they are read without it. */
+/**
+ * Shows the last lines of a failed step whose log has no error line (web B3). The log opens there
+ * too.
+ */
 function FailureTail({ lines }: { readonly lines: readonly string[] }) {
   if (lines.length === 0) return null
   return (
@@ -166,7 +172,7 @@ function FailureTail({ lines }: { readonly lines: readonly string[] }) {
   )
 }
 
-/** The log plays escape sequences; here they would only be in the way. */
+/** Removes colour sequences, which only the log interprets. */
 function withoutColours(line: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what they are
   return line.replace(/\x1b\[[0-9;:]*[a-zA-Z]/g, '')

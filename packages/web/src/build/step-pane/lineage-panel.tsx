@@ -13,7 +13,10 @@ interface LineagePanelProps {
   readonly jobs: readonly JobView[]
 }
 
-/** What a step lies on, stratum by stratum, and what lies on it: file systems thick and solid, mere order thin and dashed, both in words (web B7). */
+/**
+ * Shows the step's ancestors and children: file systems with thick solid lines, order with thin
+ * dashed ones, both in words (web B7).
+ */
 export function LineagePanel({ place, job, jobs }: LineagePanelProps) {
   const { image, ancestors, children, after } = lineageOf(job, jobs)
   return (
@@ -48,7 +51,7 @@ interface StratumProps {
   readonly isOwn: boolean
 }
 
-/** A step and the snapshot that it left. */
+/** Shows a step and its snapshot. */
 function Stratum({ place, job, isOwn }: StratumProps) {
   const { zone } = useAppearance()
   const kept = snapshotSummary(job, (at) => formatInstant(at, zone))

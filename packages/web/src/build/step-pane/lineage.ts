@@ -1,17 +1,17 @@
 import { instantOf, type JobView } from '../data/job-state.ts'
 
 interface Lineage {
-  /** What the oldest ancestor starts from; null where it is not known. */
+  /** The image of the oldest ancestor; null: unknown. */
   readonly image: string | null
-  /** From the image on: each step in whose file system the next one runs. */
+  /** The steps from the image up to the parent, each in the file system of the one before. */
   readonly ancestors: readonly JobView[]
-  /** Steps that build in this one. */
+  /** Steps that start from this one's snapshot. */
   readonly children: readonly JobView[]
-  /** Steps that it only waits for: order, no files (web B7). */
+  /** Steps that it only waits for, without using their files (web B7). */
   readonly after: readonly JobView[]
 }
 
-/** What a step lies on and what lies on it. */
+/** Returns the ancestors and children of a step. */
 export function lineageOf(job: JobView, jobs: readonly JobView[]): Lineage {
   const byId = new Map(jobs.map((one) => [one.id, one]))
   const ancestors: JobView[] = []
@@ -28,10 +28,13 @@ export function lineageOf(job: JobView, jobs: readonly JobView[]): Lineage {
   }
 }
 
-/** Longer chains begin with the nearest of these. */
+/** Longer chains show only the nearest ancestors. */
 const maxShown = 50
 
-/** Size and age of what a step left, and until when it is kept: `12 MB on top of its parent, kept until …`; null where nothing was kept. */
+/**
+ * Describes size, age and expiry of a snapshot: `12 MB on top of its parent, kept until …`; null:
+ * there is none.
+ */
 export function snapshotSummary(
   { snapshot }: Pick<JobView, 'snapshot'>,
   format: (at: string) => string,
@@ -48,7 +51,7 @@ export function snapshotSummary(
 
 const units = ['B', 'kB', 'MB', 'GB', 'TB'] as const
 
-/** `812 B`, `1.4 kB`, `12 MB`; decimal, as disks count. */
+/** Formats bytes in decimal units: `812 B`, `1.4 kB`, `12 MB`. */
 export function formatBytes(bytes: number): string {
   let [value, unit] = [bytes, 0]
   while (value >= 999.5 && unit < units.length - 1) {

@@ -7,7 +7,7 @@ import { type Part, partText, type Sentence } from '../sentences/sentence.ts'
 const from = '/$org/pipelines/$slug/builds/$number'
 const link = 'underline decoration-edge decoration-1 underline-offset-3 hover:decoration-current'
 
-/** A sentence with what it names as links: steps, lines, builds. */
+/** Shows a sentence with links to its steps, lines and builds. */
 export function SentenceLine({ sentence, place }: { readonly sentence: Sentence; readonly place: BuildPlace }) {
   return sentence.map((part, index) => (
     // biome-ignore lint/suspicious/noArrayIndexKey: parts of one sentence have no other name
@@ -50,7 +50,7 @@ function SentencePart({ part, place }: { readonly part: Part; readonly place: Bu
   }
 }
 
-/** A sentence of the server's: what stands between backticks is a name or code. */
+/** Shows a sentence of the server, with names and code between backticks. */
 export function ServerText({ text }: { readonly text: string }) {
   const pieces = text.split(/`([^`]*)`/)
   return (

@@ -10,15 +10,15 @@ export interface StepActionsProps {
   readonly isRetrying: boolean
   readonly onRetry: () => void
   readonly onShell: () => void
-  /** Whether the details are shown. */
+  /** Whether the details are open. */
   readonly isOpen: boolean
   readonly onToggle: () => void
 }
 
-/** What can be done with the selected step (web B9). */
+/** Shows what can be done with the selected step (web B9). */
 export function StepActions({ step, available, isRetrying, onRetry, onShell, isOpen, onToggle }: StepActionsProps) {
   const { retryIsRebuild, retryStep, shell } = available
-  // Rendering is done again by a rebuild, which stands above.
+  // Rendering is repeated by a rebuild, whose button is above.
   const isStep = step.step_key != null
   const canBeTried = isStep && (step.retry.allowed || retryIsRebuild || hasFailed(step))
   return (

@@ -20,7 +20,7 @@ interface JobBarProps extends StepActionsProps {
 
 const from = '/$org/pipelines/$slug/builds/$number'
 
-/** Which step and attempt is shown, how it ended, and what can be done with it. */
+/** Shows which step and attempt is selected, how it ended, and what can be done with it. */
 export function JobBar({ step, job, available, attemptsRef, ...on }: JobBarProps) {
   return (
     <div className="flex min-h-10 flex-wrap items-center gap-x-3 gap-y-1 border-b border-hairline px-3 py-1">
@@ -37,7 +37,10 @@ export function JobBar({ step, job, available, attemptsRef, ...on }: JobBarProps
   )
 }
 
-/** The way back to the list, and which step is shown: the start of a narrow screen's row, on which the log's tools follow (web T4). */
+/**
+ * Starts a narrow screen's row with the way back and the step's name; the log's tools follow (web
+ * T4).
+ */
 export function JobLead({ step, job }: Pick<JobBarProps, 'step' | 'job'>) {
   return (
     <span className="flex min-w-0 flex-1 items-center gap-2">
@@ -56,7 +59,7 @@ export function JobLead({ step, job }: Pick<JobBarProps, 'step' | 'job'>) {
   )
 }
 
-/** On a narrow screen a row of its own, where there is something to say. */
+/** Gives remarks a row of their own on a narrow screen. */
 export function JobRemarksRow(props: Pick<JobBarProps, 'step' | 'job' | 'attemptsRef'>) {
   if (props.step.attempts.length < 2 && !props.job.substituted_image) return null
   return (
@@ -87,7 +90,7 @@ function JobRemarks({ step, job, attemptsRef }: Pick<JobBarProps, 'step' | 'job'
   )
 }
 
-/** How long it ran; it ticks while it does. */
+/** Shows the run time, updated while the step runs. */
 function Ran({ job }: { readonly job: JobView }) {
   const now = useNow()
   const ran = ranMs(job, now)
@@ -101,7 +104,7 @@ interface AttemptsProps {
   readonly ref: Ref<HTMLSelectElement>
 }
 
-/** Each attempt with its state, end, time and cause (web B8). */
+/** Chooses an attempt by state, exit code, duration and cause (web B8). */
 function Attempts({ step, job, ref }: AttemptsProps) {
   const navigate = useNavigate({ from })
   const choose = (number: number) =>

@@ -35,7 +35,7 @@ interface JobPaneProps {
   readonly attemptsRef: Ref<HTMLSelectElement>
 }
 
-/** One attempt of a step: how it ended and why, and its log; or why there is none yet. */
+/** Shows one attempt of a step with its log, or why there is none yet. */
 export function JobPane({ place, view, stepActions, attemptsRef, onApprove, ...shown }: JobPaneProps) {
   const { step, available, isOpen } = stepActions
   const job = withRenderFailure(useAttempt(place, step, shown.job), view)
@@ -44,7 +44,8 @@ export function JobPane({ place, view, stepActions, attemptsRef, onApprove, ...s
   const isNarrow = useIsNarrow()
   const isLogShown = hasLog(job)
   const lead = isNarrow ? <JobLead step={step} job={job} /> : null
-  // A narrow screen is the log's: an exit code is in the headline already, and the rest comes with the details.
+  // On a narrow screen the log comes first: the headline has the exit code, and the details have
+  // the rest.
   const isCardShown = hasFailed(job) && (!isNarrow || isOpen || !isPlainExit(job))
   return (
     <section aria-label="Selected step" className="flex min-h-0 min-w-0 flex-1 flex-col">
@@ -74,7 +75,7 @@ export function JobPane({ place, view, stepActions, attemptsRef, onApprove, ...s
   )
 }
 
-/** Its command ended by itself, and there is nothing else to say about it. */
+/** Whether the command exited by itself, so that there is nothing else to say. */
 function isPlainExit({ failure }: JobView): boolean {
   return failure === null || failure.kind === 'exit'
 }
@@ -109,7 +110,9 @@ function JobLog({ place, view, job, lead }: JobLogProps) {
   )
 }
 
-/** An older attempt with what the view does not tell of it: its error. The newest one as it is. */
+/**
+ * Adds the error of an older attempt, which the view lacks. Returns the newest attempt unchanged.
+ */
 function useAttempt(place: BuildPlace, step: JobView, job: JobView): JobView {
   const isOlder = job.id !== step.id
   const { data } = useQuery({ ...jobQuery(place, job.id), enabled: isOlder && hasFailed(job) })
@@ -129,7 +132,7 @@ function useAttempt(place: BuildPlace, step: JobView, job: JobView): JobView {
   }
 }
 
-/** What a build without steps has to say: why it could not be planned, or that its steps are on their way (web B14). */
+/** Shows why a build without steps could not be planned, or that its steps will come (web B14). */
 export function NoJobsPanel({ view: { build } }: { readonly view: BuildView }) {
   const { error_code, error_message } = build
   if (!isBuildEnded(build)) return <p className="p-6 text-muted">Its steps appear in a moment.</p>

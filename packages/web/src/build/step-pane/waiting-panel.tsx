@@ -22,7 +22,7 @@ interface WaitingPanelProps extends PanelProps {
   readonly onApprove: () => void
 }
 
-/** Why a step has not started: the server's sentence, since when, and what it waits for (web B5). */
+/** Shows why a step has not started, since when, and what it waits for (web B5). */
 export function WaitingPanel({ place, job, byId, canApprove, onApprove }: WaitingPanelProps) {
   const { waiting } = job
   const refs = waiting?.refs ?? []
@@ -75,7 +75,7 @@ function Since({ since }: { readonly since: string }) {
   )
 }
 
-/** What became of a step that was never run. */
+/** Shows why a step never ran. */
 export function NotRunPanel({ place, job, byId }: PanelProps) {
   const said: Sentence =
     job.state === 'skipped'
@@ -114,7 +114,10 @@ type Refs = NonNullable<JobView['waiting']>['refs']
 
 const link = 'underline decoration-edge decoration-1 underline-offset-3 hover:decoration-current'
 
-/** Who is at what a step waits for, and where a limit or a group is explained; nothing for other waits. */
+/**
+ * Lists who holds a limit or concurrency group and links its documentation; nothing for other
+ * waits.
+ */
 function Holders({ place, refs }: { readonly place: BuildPlace; readonly refs: Refs }) {
   const gate = refs.find(({ kind }) => kind === 'limit' || kind === 'concurrency_group')
   if (gate === undefined) return null

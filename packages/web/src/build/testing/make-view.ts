@@ -1,14 +1,14 @@
-/** Plain data for the tests of pure functions: a build and its jobs as the server gives them. */
+/** Plain data for tests of pure functions: a build and its jobs as the server sends them. */
 import type { BuildView, JobView } from '../data/job-state.ts'
 
 export const epoch = Date.parse('2026-11-26T10:00:00Z')
 
-/** An instant so many seconds after the builds of these tests were made. */
+/** Returns an instant, in seconds after the creation of the test builds. */
 export function at(seconds: number): string {
   return new Date(epoch + seconds * 1000).toISOString()
 }
 
-/** A step; `waiting` where it waits is what the server would say. */
+/** Builds a step. `waiting` is the server's sentence about a waiting step. */
 export function makeJob(key: string, fields: Partial<JobView> = {}): JobView {
   return {
     id: `id-${key}`,
@@ -41,7 +41,7 @@ export function makeJob(key: string, fields: Partial<JobView> = {}): JobView {
   }
 }
 
-/** A step that ended with this exit code. */
+/** Builds a step that ended with this exit code. */
 export function makeFailed(key: string, exitCode: number, fields: Partial<JobView> = {}): JobView {
   return makeJob(key, {
     state: 'failed',
@@ -63,7 +63,7 @@ export function makeFailed(key: string, exitCode: number, fields: Partial<JobVie
   })
 }
 
-/** A view of a build with these steps. */
+/** Builds the view of a build with these steps. */
 export function makeView(
   jobs: JobView[],
   build: Partial<BuildView['build']> = {},

@@ -14,12 +14,15 @@ const fills: Readonly<Record<Tone, string>> = {
 
 interface BarsProps {
   readonly row: Row
-  /** The visible part. */
+  /** The visible range. */
   readonly shown: Scale
   readonly isCritical: boolean
 }
 
-/** The bars of one row: waiting outlined, starting hatched, running solid, a cache hit a diamond, a snapshot a tick. */
+/**
+ * Draws one row: waiting outlined, starting hatched, running solid, a cache hit as a diamond, a
+ * snapshot as a tick.
+ */
 export function Bars({ row, shown, isCritical }: BarsProps) {
   const { waiting, starting, running, snapshotAt, cached, softFailed, state } = row
   const { tone } = lookOf(state, { cached, softFailed })
@@ -68,7 +71,7 @@ interface ForksProps {
   readonly rowHeight: number
 }
 
-/** From each parent's end down to where its children begin: who was built in whose file system. Drawn for the rows that are given only. */
+/** Draws a line from each parent's end to the start of its children, for the given rows only. */
 export function Forks({ rows, shown, rowHeight }: ForksProps) {
   const indexOf = new Map(rows.map(({ jobId, stepId }, index) => [jobId === stepId ? stepId : jobId, index]))
   const lines = rows.flatMap((row, index) => {

@@ -1,7 +1,10 @@
 import { formatDuration } from '../../text/duration.ts'
 import type { Row, Waterfall } from './rows.ts'
 
-/** The chain of steps that decided when the build ended: from the last one back, always to the prerequisite that was over last. */
+/**
+ * Returns the chain of steps that decided when the build ended: from the last one back, always to
+ * the latest prerequisite.
+ */
 export function criticalPath({ rows, graph }: Pick<Waterfall, 'rows' | 'graph'>): readonly Row[] {
   const newest = new Map(rows.flatMap((row) => (row.jobId === row.stepId ? [[row.stepId, row] as const] : [])))
   const before = Map.groupBy(graph.edges, ({ to }) => to)
@@ -23,10 +26,13 @@ function endOf({ running }: Row): number {
   return running?.to ?? 0
 }
 
-/** A wait that is worth a word: a second, and a hundredth of the run. */
+/** A wait is mentioned from one second and one percent of the run. */
 const shortestWait = { ms: 1000, share: 0.01 }
 
-/** `install 40 s → queued 12 s → build 1 m 02 s: 87% of the run, waiting 10%`; empty when nothing has run. */
+/**
+ * Returns `install 40 s → queued 12 s → build 1 m 02 s: 87% of the run, waiting 10%`; empty if
+ * nothing has run.
+ */
 export function describePath(path: readonly Row[], lengthMs: number): string {
   if (path.length === 0) return ''
   const percent = (ms: number) => Math.min(100, Math.round((ms / lengthMs) * 100))
@@ -45,7 +51,7 @@ export function describePath(path: readonly Row[], lengthMs: number): string {
   return `${parts.join(' → ')}: ${percent(ranMs)}% of the run${waiting}`
 }
 
-/** What most of the time before a step was: in the queue of the runners, being prepared by one, or neither. */
+/** Names the longest part of a wait: in the queue, being prepared, or neither. */
 function waitOf({ waiting, starting }: Row, waitedMs: number): string {
   const [queued, prepared] = [waiting, starting].map((span) => (span === null ? 0 : span.to - span.from))
   if ((queued ?? 0) >= waitedMs / 2) return 'queued'

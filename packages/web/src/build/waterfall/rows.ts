@@ -3,7 +3,7 @@ import { instantOf } from '../data/job-state.ts'
 import { workClockOf } from '../data/work-clock.ts'
 import { type Graph, graphOf, nameOf, type Step } from '../graph/graph-model.ts'
 
-/** Milliseconds since the build was made, without those in which it was over before it was tried again. */
+/** Milliseconds since the build was created, without the time between its end and a retry. */
 export interface Span {
   readonly from: number
   readonly to: number
@@ -11,9 +11,9 @@ export interface Span {
 
 /** An attempt of a step. */
 export interface Row {
-  /** The attempt's job. */
+  /** The job of this attempt. */
   readonly jobId: string
-  /** The job of the step's newest attempt, by which the page selects it. */
+  /** The job of the newest attempt, by which the page selects the step. */
   readonly stepId: string
   readonly name: string
   readonly attempt: number
@@ -24,25 +24,27 @@ export interface Row {
   readonly softFailed: boolean
   /** Ready, and waiting for a runner. */
   readonly waiting: Span | null
-  /** With a runner that prepares it. */
+  /** Being prepared by a runner. */
   readonly starting: Span | null
   readonly running: Span | null
-  /** When the snapshot was taken that others build in. */
+  /** When the snapshot was taken that other steps start from. */
   readonly snapshotAt: number | null
-  /** The step in whose file system it began. */
+  /** The step whose snapshot it started from. */
   readonly parentId: string | null
-  /** Why it has not started; null once it has. */
+  /** Why it has not started; null: it has. */
   readonly why: string | null
 }
 
 export interface Waterfall {
   readonly rows: readonly Row[]
   readonly graph: Graph
-  /** From the build's making to its end, or to now. */
+  /** From the creation of the build to its end, or to now. */
   readonly lengthMs: number
 }
 
-/** Every attempt of every step on the build's scale (web B11). `now` in Unix milliseconds. */
+/**
+ * Places every attempt of every step on the build's scale (web B11). `now` in Unix milliseconds.
+ */
 export function waterfallOf({ build, jobs }: Pick<Schema<'BuildView'>, 'build' | 'jobs'>, now: number): Waterfall {
   const zero = Date.parse(build.created_at)
   const clock = workClockOf(jobs)
@@ -83,7 +85,7 @@ function newestRow(step: Step, at: At, end: number): Row {
   }
 }
 
-/** Attempts that are over: of these only the run itself is kept. */
+/** Returns rows for earlier attempts, of which only the run is known. */
 function earlierRows(step: Step, at: At, end: number): readonly Row[] {
   const earlier = (step.attempts ?? []).filter(({ job_id }) => job_id !== step.id)
   return earlier.map((attempt) => ({

@@ -3,18 +3,21 @@ import type { Row, Span } from './rows.ts'
 
 /** The visible part of a build's time. */
 export interface Scale extends Span {
-  /** Stretches in which nothing ran, from first to last. */
+  /** Periods in which nothing ran, in order. */
   readonly cuts: readonly Span[]
-  /** How long each of them looks, in milliseconds of the rest. */
+  /** The drawn length of each cut, in milliseconds. */
   readonly cutMs: number
 }
 
-/** An idle stretch of more than this is cut, where it is also more than a share of the time in which something ran, */
+/** A period is cut if it is idle for longer than this and this share of the busy time. */
 const longestIdle = { ms: 5000, share: 1 / 5 }
-/** and then looks this long. */
+/** The drawn length of a cut, as a share of the busy time. */
 const cutShare = 1 / 25
 
-/** A scale of the whole build. An hour in a queue would leave no room for the minutes of work: it is cut. */
+/**
+ * Returns a scale of the whole build. Long idle periods are cut: an hour in a queue would leave no
+ * room for minutes of work.
+ */
 export function scaleOf(rows: readonly Row[], lengthMs: number): Scale {
   const busy = rows
     .flatMap(({ starting, running }) => [starting, running].filter((span) => span !== null))
@@ -31,7 +34,7 @@ export function scaleOf(rows: readonly Row[], lengthMs: number): Scale {
   return { from: 0, to: lengthMs, cuts, cutMs: busyMs * cutShare }
 }
 
-/** The part around a row that shows it large; the whole where it has not run. */
+/** Zooms to a row; returns the whole scale if it has not run. */
 export function zoomTo(row: Row | undefined, whole: Scale): Scale {
   if (row?.running == null) return whole
   const { from, to } = row.running
@@ -40,13 +43,13 @@ export function zoomTo(row: Row | undefined, whole: Scale): Scale {
   return { ...whole, from: first, to: Math.min(Math.max(whole.to, to), to + margin) }
 }
 
-/** Where a time stands on the visible part, in percent of its width. */
+/** Returns where a time is drawn, in percent of the visible width. */
 export function place(ms: number, scale: Scale): number {
   const [at, from, to] = [drawn(ms, scale), drawn(scale.from, scale), drawn(scale.to, scale)]
   return ((at - from) / Math.max(1, to - from)) * 100
 }
 
-/** The time with each cut before it as long as it looks. */
+/** Converts a time to its drawn length, with the cuts before it shortened. */
 function drawn(ms: number, { cuts, cutMs }: Scale): number {
   return cuts.reduce((left, { from, to }) => {
     const inside = Math.min(Math.max(0, ms - from), to - from)
@@ -62,11 +65,11 @@ const stepsMs = [
 interface AxisMark {
   readonly at: number
   readonly text: string
-  /** Names the cut that begins there. */
+  /** Whether the mark names a cut. */
   readonly isCut: boolean
 }
 
-/** What the axis says: how long each cut is, and round times, as far as there is room for `most` of them. */
+/** Returns the marks of the axis: the length of each cut, and round times, at most `most`. */
 export function axisOf(scale: Scale, most: number): readonly AxisMark[] {
   const { from, to, cuts } = scale
   const visible = cuts.filter((cut) => cut.to > from && cut.from < to)
@@ -85,13 +88,16 @@ export function axisOf(scale: Scale, most: number): readonly AxisMark[] {
   return named.toSorted((a, b) => a.at - b.at)
 }
 
-/** Whether two marks leave each other room, in percent of the width; a cut is named in more words. */
+/**
+ * Whether two marks have enough room between them, in percent of the width. Names of cuts are
+ * longer.
+ */
 function isApart(other: AxisMark, at: number, scale: Scale, percent: number): boolean {
   const distance = place(at, scale) - place(other.at, scale)
   return distance <= -percent || distance >= (other.isCut ? percent * 1.5 : percent)
 }
 
-/** `0 s`, `0.5 s`, `2 m`, `1 h 30 m`. */
+/** Formats `0 s`, `0.5 s`, `2 m`, `1 h 30 m`. */
 function wordsOf(ms: number): string {
   return formatDuration(ms).replace(/ 00 [ms]$/, '')
 }

@@ -16,7 +16,10 @@ interface WaterfallRowProps {
   readonly onSelect: () => void
 }
 
-/** A row of the waterfall: a button that selects the step, and says in words what the bars say. */
+/**
+ * Shows a row of the waterfall: a button that selects the step and says in words what its bars
+ * show.
+ */
 export function WaterfallRow({ row, shown, isSelected, isCritical, onSelect }: WaterfallRowProps) {
   const name = showInvisible(row.name)
   const told = tell(row)

@@ -15,20 +15,20 @@ import { WaterfallRow } from './waterfall-row.tsx'
 
 const rowHeight = 28
 const axisHeight = 24
-/** Wide enough for the longest time and some air. */
+/** The most ticks that leave room for the longest label. */
 const mostTicks = { wide: 8, narrow: 3 }
 
 interface WaterfallViewProps {
   readonly view: Schema<'BuildView'>
-  /** Id of the job that is selected. */
+  /** The id of the selected job. */
   readonly selected: string | null
   readonly onSelect: (jobId: string) => void
 }
 
-/** When every attempt waited, started and ran, on one scale (web B11). */
+/** Shows when every attempt waited, started and ran, on one scale (web B11). */
 export function WaterfallView({ view, selected, onSelect }: WaterfallViewProps) {
   const now = useNow()
-  // What is over does not change with the clock.
+  // An ended build does not change with the clock.
   const until = view.build.finished_at == null ? now : 0
   const fall = useMemo(() => waterfallOf(view, until), [view, until])
   const path = useMemo(() => criticalPath(fall), [fall])
@@ -45,13 +45,13 @@ export function WaterfallView({ view, selected, onSelect }: WaterfallViewProps) 
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeight,
     overscan: 12,
-    // The axis stays over the rows.
+    // The axis stays above the rows.
     scrollMargin: axisHeight,
     scrollPaddingStart: axisHeight,
   })
   const shownIndex = useRef(index)
   shownIndex.current = index
-  // Only when another step is selected: what comes in later does not move the reader.
+  // Scrolls only when another step is selected: new rows do not move the reader.
   useEffect(() => {
     if (selected !== null && shownIndex.current !== -1) virtual.scrollToIndex(shownIndex.current, { align: 'auto' })
   }, [virtual, selected])

@@ -28,7 +28,7 @@ test('web L3 lines that are here are the last that came, and what is kept has a 
       for (const { from, texts } of puts) {
         blocks.put(from, texts.map(lineOf))
         for (const [at, text] of texts.entries()) model.set(from + at, text)
-        // One block may be larger than all that should be kept.
+        // One block may exceed the whole budget.
         expect(blocks.bytes).toBeLessThanOrEqual(Math.max(most, 64 * (40 * 2 + 64)))
       }
       let kept = 0

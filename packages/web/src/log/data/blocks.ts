@@ -1,10 +1,10 @@
 import type { LogLine } from '../terminal/lines.ts'
 
-/** Lines are kept, and forgotten, this many at a time. */
+/** Lines are kept and evicted in blocks of this size. */
 const blockLines = 64
-/** Text that is kept, in bytes: two for each UTF-16 unit (web L3). */
+/** The budget for text in bytes, two for each UTF-16 unit (web L3). */
 const mostKept = 24 * 1024 * 1024
-/** What a line takes beside its text. */
+/** The cost of a line beside its text. */
 const lineOverhead = 64
 
 interface Block {
@@ -12,10 +12,10 @@ interface Block {
   bytes: number
 }
 
-/** The lines that are here, by number. What was not looked at for longest is forgotten first (web L3). */
+/** Caches lines by number. The least recently viewed are evicted first (web L3). */
 export class LineBlocks {
   readonly #most: number
-  /** In the order in which they were looked at. */
+  /** In order of last view. */
   readonly #blocks = new Map<number, Block>()
   #bytes = 0
 
@@ -23,7 +23,7 @@ export class LineBlocks {
     this.#most = most
   }
 
-  /** What is kept, in bytes. */
+  /** The size of the cache in bytes. */
   get bytes(): number {
     return this.#bytes
   }
@@ -33,13 +33,16 @@ export class LineBlocks {
     return block?.lines[(line - 1) % blockLines]
   }
 
-  /** Keeps lines from a number on. A line that comes again replaces what was known of it: the last one of a running command grows. */
+  /**
+   * Stores lines from a number on. A newer copy replaces a line: the last line of a running command
+   * grows.
+   */
   put(from: number, lines: readonly LogLine[]): void {
     for (const [at, line] of lines.entries()) this.#putOne(from + at, line)
     this.#forget()
   }
 
-  /** Marks lines as looked at now. */
+  /** Marks lines as viewed now. */
   touch(from: number, to: number): void {
     for (let at = Math.floor((from - 1) / blockLines); at <= Math.floor((to - 1) / blockLines); at++) {
       const block = this.#blocks.get(at)
@@ -47,7 +50,7 @@ export class LineBlocks {
     }
   }
 
-  /** The first line from `from` to `to` that is not here; null when all are. */
+  /** Returns the first missing line in a range; null: none is missing. */
   firstMissing(from: number, to: number): number | null {
     for (let line = from; line <= to; line++) if (this.get(line) === undefined) return line
     return null

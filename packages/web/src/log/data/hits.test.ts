@@ -16,7 +16,7 @@ import {
 } from './hits.ts'
 import { readSearch, writeSearch } from './search-text.ts'
 
-/** How many hits each line has, and a server that answers from them. */
+/** The number of hits on each line, and a server that answers from them. */
 interface Log {
   readonly counts: readonly number[]
   readonly limit: number
@@ -55,7 +55,7 @@ function ask({ counts, limit }: Log, from: number) {
 const answered = (known: Hits, given: Log, from: number) =>
   withAnswer(known, from, ask(given, from), given.counts.length)
 
-/** Goes where a step leads, asking as long as it has to. */
+/** Follows steps through the hits, asking the server as needed. */
 function follow(
   given: Log,
   known: Hits,

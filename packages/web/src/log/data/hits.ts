@@ -1,7 +1,7 @@
 import type { Schema } from '../../api/schemas.ts'
 import type { HitRange } from '../terminal/pieces.ts'
 
-/** One place at which the text was found: its line, and which of the line's hits it is, from 0. */
+/** A hit: its line, and its index among that line's hits, from 0. */
 export interface HitPlace {
   readonly line: number
   readonly rank: number
@@ -9,30 +9,30 @@ export interface HitPlace {
 
 type Hit = Schema<'LogSearchResult'>['hits'][number]
 
-/** All hits from a line up to before another. */
+/** All hits in a range of lines; `to` is exclusive. */
 interface Stretch {
   readonly from: number
   readonly to: number
-  /** How many hits stand before it. */
+  /** The number of hits before it. */
   readonly before: number
-  /** In order of their lines. */
+  /** Sorted by line. */
   readonly hits: readonly Hit[]
 }
 
-/** What is known of the hits of one search: some stretches of the log, in order, none over another. */
+/** The known hits of a search: ranges of the log, sorted and disjoint. */
 export interface Hits {
   readonly stretches: readonly Stretch[]
   readonly total: number
-  /** All lines that there were are counted. */
+  /** Whether every line is counted. */
   readonly isComplete: boolean
   readonly buckets: readonly number[]
-  /** How many lines the log had when they were counted. */
+  /** The length of the log when its hits were counted. */
   readonly lines: number
 }
 
 export const noHits: Hits = { stretches: [], total: 0, isComplete: false, buckets: [], lines: 0 }
 
-/** Adds what the server answered when it was asked from a line on. What it says of lines that were known takes the place of that. */
+/** Merges an answer of the server. It replaces what was known of its lines. */
 export function withAnswer(known: Hits, from: number, answer: Schema<'LogSearchResult'>, lines: number): Hits {
   const to = answer.next ?? Math.max(from, lines) + 1
   const added = { from, to, before: answer.before, hits: answer.hits }
@@ -56,7 +56,7 @@ function joined(stretches: readonly Stretch[], added: Stretch): readonly Stretch
   return [...(start === null ? before : before.slice(0, -1)), whole, ...rest]
 }
 
-/** Two that touch, the second of which begins later; where both know a line, the second was told later. */
+/** Merges two touching ranges. Where both know a line, the second is newer. */
 function merged(first: Stretch, second: Stretch): Stretch {
   const end = second.hits.at(-1)?.line ?? 0
   return {
@@ -71,21 +71,21 @@ function merged(first: Stretch, second: Stretch): Stretch {
   }
 }
 
-/** The first line from `from` to `to` of which it is not known whether it has hits; null when all is known. */
+/** Returns the first line whose hits are unknown; null: all are known. */
 export function firstUnknown({ stretches }: Hits, from: number, to: number): number | null {
   let at = from
   for (const stretch of stretches) if (stretch.from <= at && stretch.to > at) at = stretch.to
   return at > to ? null : at
 }
 
-/** What of a line was found; undefined where nothing is known to be. */
+/** Returns the hits of a line; undefined: none are known. */
 export function rangesOf({ stretches }: Hits, line: number): readonly HitRange[] | undefined {
   const hits = stretches.find(({ from, to }) => from <= line && line < to)?.hits ?? []
   const at = lastUpTo(hits, line)
   return hits[at]?.line === line ? hits[at].ranges : undefined
 }
 
-/** The hit after a place, or the line from which it has to be asked for; null: there is none. */
+/** Returns the next hit, or the line to ask for; null: there is none. */
 export function nextHit(hits: Hits, after: HitPlace): HitPlace | { readonly ask: number } | null {
   const ranges = rangesOf(hits, after.line)
   if (ranges !== undefined && after.rank + 1 < ranges.length) return { line: after.line, rank: after.rank + 1 }
@@ -100,7 +100,7 @@ export function nextHit(hits: Hits, after: HitPlace): HitPlace | { readonly ask:
   }
 }
 
-/** The hit before a place, or the line from which it has to be asked for; null: there is none. */
+/** Returns the previous hit, or the line to ask for; null: there is none. */
 export function previousHit(hits: Hits, before: HitPlace): HitPlace | { readonly ask: number } | null {
   if (before.rank > 0) return { line: before.line, rank: before.rank - 1 }
   let at = before.line - 1
@@ -114,7 +114,10 @@ export function previousHit(hits: Hits, before: HitPlace): HitPlace | { readonly
   return null
 }
 
-/** Where to ask so that the last hit up to a line is in the answers: at the beginning of the last part of the log that has any. */
+/**
+ * Returns where to ask for the last hit up to a line: at the start of the last part of the log that
+ * has hits.
+ */
 function askBefore({ buckets, lines, stretches }: Hits, line: number): { readonly ask: number } | null {
   const size = lines / buckets.length
   const floor = stretches.findLast(({ to }) => to <= line)?.to ?? 1
@@ -123,7 +126,7 @@ function askBefore({ buckets, lines, stretches }: Hits, line: number): { readonl
   return null
 }
 
-/** Which hit of all it is, from 1; null where its line was not asked for. */
+/** Returns the number of a hit among all, from 1; null: unknown. */
 export function positionOf({ stretches }: Hits, { line, rank }: HitPlace): number | null {
   const stretch = stretches.find(({ from, to }) => from <= line && line < to)
   if (stretch === undefined) return null
@@ -131,13 +134,13 @@ export function positionOf({ stretches }: Hits, { line, rank }: HitPlace): numbe
   return earlier.reduce((sum, hit) => sum + hit.ranges.length, stretch.before) + rank + 1
 }
 
-/** Lines with hits, as far as they are known without a gap from the first line on. */
+/** Returns lines with hits, as far as they are known without a gap from line 1. */
 export function linesWithHits({ stretches }: Hits): readonly number[] {
   const first = stretches[0]
   return first?.from === 1 ? first.hits.map(({ line }) => line) : []
 }
 
-/** Lines and those around them, in order, each once. */
+/** Adds neighbouring lines, sorted and without duplicates. */
 export function withNeighbours(lines: readonly number[], around: number, last: number): readonly number[] {
   const all: number[] = []
   for (const line of lines)
@@ -146,7 +149,7 @@ export function withNeighbours(lines: readonly number[], around: number, last: n
   return all
 }
 
-/** The last place in `hits` whose line is not behind `line`; -1 for none. */
+/** Returns the last index in `hits` whose line is at most `line`; -1: none. */
 function lastUpTo(hits: readonly Hit[], line: number): number {
   let [low, high] = [0, hits.length]
   while (low < high) {

@@ -6,14 +6,20 @@ import { type LogPlace, pageLines, readLines } from './queries.ts'
 
 type Run = readonly [from: number, to: number]
 
-/** A failed read is tried again after this long, as long as its lines are looked at; later where the same request will hardly succeed. */
+/**
+ * Delays before a failed read is repeated while its lines are in view. `lasting`: the same request
+ * would hardly succeed.
+ */
 const againMs = { passing: 3000, lasting: 30_000 }
 
-/** Reads the lines that are looked at and not here, one page at a time. What nobody looks at any more is let go. */
+/**
+ * Reads missing lines that are in view, one page at a time. It drops reads that nobody needs any
+ * more.
+ */
 export class LineLoader {
   readonly #place: LogPlace
   readonly #lines: LineBlocks
-  /** Called with each page, and with null when a read has failed. */
+  /** Receives each page, and null after a failed read. */
   readonly #onPage: (page: Schema<'LogPage'> | null) => void
   #wanted: readonly Run[] = []
   #reading: { readonly from: number; readonly to: number; readonly abort: AbortController } | null = null
@@ -76,7 +82,7 @@ export class LineLoader {
       if (this.#reading !== reading) return
       this.#reading = null
       this.problem = null
-      // A log that has fewer lines than was thought gives nothing: asking for them again would not end.
+      // A log shorter than expected returns nothing: asking again would never end.
       if (page.lines.length === 0) this.#wanted = []
       this.#onPage(page)
       this.#next()

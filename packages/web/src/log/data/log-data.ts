@@ -6,10 +6,10 @@ import { LineLoader } from './line-loader.ts'
 import { LongLines } from './long-lines.ts'
 import type { LogPlace } from './queries.ts'
 
-/** At most so many paints a second while a log grows (web L15). */
+/** The shortest time between two paints of a growing log (web L15). */
 const paintMs = 100
 
-/** One log: its facts, the lines that are here, and those that are on their way. */
+/** One log: its facts, its cached lines, and the reads that are running. */
 export class LogData {
   readonly #lines = new LineBlocks()
   readonly #loader: LineLoader
@@ -34,28 +34,28 @@ export class LogData {
     return this.#facts
   }
 
-  /** Why lines could not be read; null while they can. */
+  /** Why lines could not be read; null: they could. */
   get problem(): unknown {
     return this.#loader.problem
   }
 
-  /** Bytes of text that are kept. */
+  /** The size of the cached text in bytes. */
   get keptBytes(): number {
     return this.#lines.bytes
   }
 
-  /** A line that is here, of a cut one as much as was read. */
+  /** Returns a cached line; of a cut one, as much as was read. */
   line(line: number): LogLine | undefined {
     return this.#long.get(line) ?? this.#lines.get(line)
   }
 
-  /** Reads more of a line that was cut. */
+  /** Reads more of a cut line. */
   openLine(number: number): void {
     const line = this.#lines.get(number)
     if (line !== undefined) this.#long.open(number, line)
   }
 
-  /** Lines are looked at now: those that are not here are read, in this order of runs. */
+  /** Notes which lines are in view and reads missing ones, in the order of the runs. */
   want(runs: readonly (readonly [from: number, to: number])[]): void {
     for (const [from, to] of runs) {
       this.#lines.touch(from, to)
@@ -67,12 +67,12 @@ export class LogData {
     this.#loader.want(runs)
   }
 
-  /** Reads all lines from one to another, also those that were here and are forgotten; for copying. */
+  /** Reads all lines of a range for copying, including evicted ones. */
   readAll(from: number, to: number, signal: AbortSignal): Promise<readonly LogLine[]> {
     return this.#loader.readAll(from, to, signal)
   }
 
-  /** Takes what the server tells of a growing log. What it skipped is read when it is looked at. */
+  /** Merges an event of a growing log. Lines that it skipped are read when they come into view. */
   takeNews(news: Schema<'EventOfLog'>): void {
     this.#lines.put(news.from, linesOfPage(news))
     this.#long.forget(news.from, news.from + news.lines.length)
@@ -90,14 +90,14 @@ export class LogData {
     else this.#timer ??= setTimeout(() => this.#changed(), Math.max(0, this.#changedAt + paintMs - performance.now()))
   }
 
-  /** Takes the log as it is now, read again as a whole. */
+  /** Replaces the log by a fresh view. */
   takeView(view: Schema<'JobLogView'>): void {
     this.#facts = factsOf(view)
     this.#lines.put(view.page.from, linesOfPage(view.page))
     this.#changed()
   }
 
-  /** Stops reading. */
+  /** Stops all reads. */
   stop(): void {
     clearTimeout(this.#timer)
     this.#timer = undefined
@@ -110,7 +110,7 @@ export class LogData {
     return () => this.#listeners.delete(listener)
   }
 
-  /** Grows with each change that is to be seen. */
+  /** Increases with each visible change. */
   readonly version = (): number => this.#version
 
   #takePage(page: Schema<'LogPage'>): void {

@@ -1,14 +1,17 @@
 import type { LogLine } from '../terminal/lines.ts'
 import { type LogPlace, readBytes } from './queries.ts'
 
-/** So much of a cut line is read (web L17). */
+/** At most this much of a cut line is read (web L17). */
 const mostBytes = 64 * 1024
-/** Of so many cut lines at once more is kept than their beginning. */
+/** At most this many cut lines are kept beyond their beginning. */
 const mostKept = 16
-/** A line that wrote over itself: what it shows is its end. */
+/** A line that overwrites itself shows its end. */
 const isRewritten = /\r(?!$)/
 
-/** More of lines that are too long to come as a whole: their first 64 KiB when they are asked for, their last ones where the end is what is shown (web L6, L17). */
+/**
+ * Reads more of lines that are too long: the first 64 KiB on request, or the last 64 KiB of a line
+ * that overwrites itself (web L6, L17).
+ */
 export class LongLines {
   readonly #place: LogPlace
   readonly #stop = new AbortController()
@@ -25,17 +28,17 @@ export class LongLines {
     return this.#lines.get(line)
   }
 
-  /** A cut line is looked at: of one that wrote over itself the end is read. */
+  /** Reads the end of a viewed line that overwrites itself. */
   see(number: number, line: LogLine): void {
     if (line.cutBytes !== null && isRewritten.test(line.text)) void this.#read(number, line, true)
   }
 
-  /** More of a cut line is wanted. */
+  /** Reads more of a line on request. */
   open(number: number, line: LogLine): void {
     void this.#read(number, line, false)
   }
 
-  /** A line that grows is no longer what was read of it. */
+  /** Forgets lines that have grown. */
   forget(from: number, to: number): void {
     for (const line of this.#lines.keys()) if (line >= from && line <= to) this.#lines.delete(line)
   }
@@ -51,14 +54,14 @@ export class LongLines {
     const from = isEnd ? offset + Math.max(0, cutBytes - mostBytes) : offset
     try {
       const bytes = await readBytes(this.#place, from, Math.min(offset + cutBytes, from + mostBytes), this.#stop.signal)
-      // Half a character at an edge is no invalid one.
+      // A split character at an edge is no invalid one.
       const text = new TextDecoder().decode(bytes).replace(/^\ufffd{1,3}|\ufffd{1,3}$/g, '')
       const isWhole = cutBytes <= mostBytes
       this.#lines.set(number, { ...line, text, cutBytes: isWhole || isEnd ? null : cutBytes })
       for (const old of this.#lines.keys()) if (this.#lines.size > mostKept) this.#lines.delete(old)
       this.#onChange()
     } catch {
-      // What was there of it stays, with its note, and can be asked for again.
+      // The known part stays, with its note, and can be requested again.
     } finally {
       this.#asked.delete(number)
     }

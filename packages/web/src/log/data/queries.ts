@@ -3,7 +3,7 @@ import { answer, client } from '../../api/client.ts'
 import { completeFindings, completeLines, listOf } from '../../api/complete.ts'
 import type { Schema } from '../../api/schemas.ts'
 
-/** Which log: that of one attempt of a step. */
+/** Identifies the log of one attempt of a step. */
 export interface LogPlace {
   readonly org: string
   readonly slug: string
@@ -11,12 +11,12 @@ export interface LogPlace {
   readonly jobId: string
 }
 
-/** Where reading begins: the first line that looks like an error, the end, or a line. */
+/** Where reading begins: the first error line, the end, or a line. */
 export type LogStart = 'error' | 'tail' | number
 
-/** A screen and some more: what is below comes when it is looked at. */
+/** One screen and some more; the rest is read when it comes into view. */
 const firstLines = 512
-/** Lines of one later page; the server gives fewer where they are long (256 KiB). */
+/** Lines of each later page. The server returns fewer long ones (256 KiB). */
 export const pageLines = 512
 
 const log = '/api/v0/organizations/{org}/pipelines/{pipeline}/builds/{number}/jobs/{job_id}/log'
@@ -25,7 +25,7 @@ function pathOf({ org, slug, number, jobId }: LogPlace) {
   return { org, pipeline: slug, number, job_id: jobId }
 }
 
-/** What a log holds, and its first page. What comes later is added by `LogData`: the answer never grows old by itself. */
+/** Reads a log with its first page. `LogData` adds the rest, so this answer never becomes stale. */
 export function logQuery(place: LogPlace, at: LogStart) {
   return queryOptions({
     queryKey: ['log', place.jobId],
@@ -34,7 +34,7 @@ export function logQuery(place: LogPlace, at: LogStart) {
   })
 }
 
-/** What a log holds now, and the page with this place in it. */
+/** Reads the current log with the page that contains this place. */
 export async function readLog(place: LogPlace, at: LogStart, signal: AbortSignal): Promise<Schema<'JobLogView'>> {
   const query = { at: String(at), limit: firstLines }
   const view = completeFindings(await answer(client.GET(log, { params: { path: pathOf(place), query }, signal })))
@@ -49,7 +49,7 @@ export async function readLog(place: LogPlace, at: LogStart, signal: AbortSignal
   }
 }
 
-/** Lines from one on. */
+/** Reads lines from a number on. */
 export async function readLines(
   place: LogPlace,
   from: number,
@@ -60,14 +60,14 @@ export async function readLines(
   return completeLines(await answer(client.GET(`${log}/lines`, asked)))
 }
 
-/** Bytes of the raw log, from one up to before another. */
+/** Reads bytes of the raw log; `to` is exclusive. */
 export function readBytes({ jobId }: LogPlace, from: number, to: number, signal: AbortSignal): Promise<ArrayBuffer> {
   const headers = { range: `bytes=${from}-${to - 1}` }
   const path = '/v0/jobs/{job_id}/logs.txt'
   return answer(client.GET(path, { params: { path: { job_id: jobId } }, headers, parseAs: 'arrayBuffer', signal }))
 }
 
-/** What is looked for in a log. */
+/** A search in a log. */
 export interface LogSearch {
   readonly text: string
   readonly regex: boolean
@@ -75,7 +75,7 @@ export interface LogSearch {
   readonly word: boolean
 }
 
-/** Hits from a line on, at most so many, and how many there are in all. */
+/** Reads hits from a line on, at most `limit`, and the total. */
 export async function searchLog(
   place: LogPlace,
   search: LogSearch,

@@ -1,11 +1,11 @@
 import { firstUnknown, type HitPlace, type Hits, nextHit, noHits, previousHit, withAnswer } from './hits.ts'
 import { type LogPlace, type LogSearch, searchLog } from './queries.ts'
 
-/** Hits that one question brings: enough for a screen and for some steps, and few enough to come at once. */
+/** Hits of one request: enough for a screen and some steps, few enough to come at once. */
 const stepHits = 200
 const manyHits = 1000
 
-/** One search of one log: what is known of its hits, and what is being asked. */
+/** The state of one search: known hits and running requests. */
 export class SearchData {
   readonly #place: LogPlace
   readonly #search: LogSearch
@@ -21,7 +21,7 @@ export class SearchData {
     this.#onChange = onChange
   }
 
-  /** Asks for hits from a line on. `lines`: how many the log has. */
+  /** Requests hits from a line on. `lines`: the length of the log. */
   ask(from: number, lines: number, limit: number = stepHits): Promise<void> {
     const running = this.#asked.get(from)
     if (running !== undefined) return running
@@ -30,20 +30,23 @@ export class SearchData {
     return asked
   }
 
-  /** Makes sure that the hits of these lines are known. */
+  /** Requests unknown hits of these lines. */
   async show(from: number, to: number, lines: number): Promise<void> {
     const unknown = firstUnknown(this.hits, from, to)
     if (unknown !== null) await this.ask(unknown, lines)
   }
 
-  /** The hit after or before a place; from the other end when there is none. Null when there are none at all, or it could not be asked. */
+  /**
+   * Returns the next or previous hit, from the other end if there is none. Null: no hits at all, or
+   * a failed request.
+   */
   async step(here: HitPlace, isBack: boolean, lines: number): Promise<HitPlace | null> {
     const found = await this.#find(here, isBack, lines)
     if (found !== null) return found
     return this.#find(isBack ? { line: lines + 1, rank: 0 } : { line: 0, rank: 0 }, isBack, lines)
   }
 
-  /** Asks for all hits, up to so many lines that have some. */
+  /** Requests all hits, up to `most` lines with hits. */
   async loadAll(most: number, lines: number): Promise<void> {
     while (!this.#stop.signal.aborted && (this.hits.stretches[0]?.hits.length ?? 0) < most) {
       const from = firstUnknown(this.hits, 1, lines)

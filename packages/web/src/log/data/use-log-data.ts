@@ -7,7 +7,7 @@ import { type LogPlace, logQuery, readLog } from './queries.ts'
 
 const pollMs = 2000
 
-/** The log of a place, from what was read first, kept up to date while it grows. */
+/** Returns a log from its first answer on, kept up to date while it grows. */
 export function useLogData(
   place: LogPlace,
   first: Schema<'JobLogView'>,
@@ -16,13 +16,13 @@ export function useLogData(
   const version = useSyncExternalStore(data.subscribe, data.version)
   const queries = useQueryClient()
   const { isComplete } = data.facts
-  // Its last line may still grow: it is heard of again.
+  // The last line may still grow, so it is requested again.
   const [since] = useState(Math.max(1, first.total_lines))
   const mode = useLiveMode()
   useLive(isComplete ? null : `log:${place.jobId}@${since}`, (event: LiveEvent) => {
     if (event.type === 'log') {
       data.takeNews(event)
-      // Of a log that is over the server knows what failed, not only which lines look like errors.
+      // For an ended log the server knows what failed, not only which lines look like errors.
       if (event.complete && data.facts.errors.length > 0) void readAgain(data, place)
     } else if (event.type === 'resync') void readAgain(data, place)
   })
@@ -35,7 +35,8 @@ export function useLogData(
   const isOutdated = useRef(false)
   isOutdated.current = isComplete && !first.complete
   useEffect(
-    // Who comes back to a log that has ended begins with its end, not with what it was when it was opened. Only once it is left: without the answer it would begin anew.
+    // An ended log that is opened again must start at its end, so its outdated answer is dropped,
+    // but only on leaving: without the answer it would restart.
     () => () => {
       if (isOutdated.current) queries.removeQueries({ queryKey: logQuery(place, 1).queryKey })
     },
@@ -44,7 +45,7 @@ export function useLogData(
   return { data, version }
 }
 
-/** What could not be read is read with the next event, or poll. */
+/** Reads the log again. After a failure the next event or poll does so. */
 async function readAgain(data: LogData, place: LogPlace): Promise<void> {
   const view = await readLog(place, 'tail', AbortSignal.timeout(pollMs * 5)).catch(() => null)
   if (view !== null) data.takeView(view)

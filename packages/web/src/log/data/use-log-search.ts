@@ -6,28 +6,28 @@ import { SearchData } from './search-data.ts'
 
 /** Lines around a match that are shown with it. */
 const around = 2
-/** More lines with matches than this are not listed; the search walks all of them nevertheless. */
+/** At most this many matching lines are listed; the search still walks all of them. */
 const mostListed = 20_000
-/** A count that is not finished goes on at once; a log that grows is counted again this often. */
+/** An unfinished count continues at once; a growing log is counted again after this time. */
 const countAgainMs = 700
 
 export interface LogSearching {
   readonly hits: Hits
-  /** Where the search stands; null before the first hit was gone to. */
+  /** The current hit; null: none was visited yet. */
   readonly now: HitPlace | null
   readonly position: number | null
   readonly problem: unknown
-  /** Lines that `only matches` leaves; null while it is off. */
+  /** Lines left by "only matches"; null: it is off. */
   readonly only: readonly number[] | null
   readonly isOnly: boolean
   setOnly(isOnly: boolean): void
-  /** Goes to the next or the previous hit, from where the search stands or from a line. */
+  /** Moves to the next or previous hit, from the current one or from a line. */
   step(isBack: boolean, line: number): Promise<HitPlace | null>
-  /** These lines are in view: their hits are to be known. */
+  /** Requests the hits of visible lines. */
   show(from: number, to: number): void
 }
 
-/** Searches the whole log on the server (web L12). An empty text finds nothing and asks nothing. */
+/** Searches the whole log on the server (web L12). An empty text sends no request. */
 export function useLogSearch(place: LogPlace, search: LogSearch, facts: LogFacts): LogSearching {
   const [, drawAgain] = useReducer((count: number) => count + 1, 0)
   const [isOnly, setOnly] = useState(false)

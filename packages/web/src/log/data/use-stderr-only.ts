@@ -3,18 +3,18 @@ import { linesOfPage } from '../terminal/lines.ts'
 import type { LogFacts } from './facts.ts'
 import { type LogPlace, readLines } from './queries.ts'
 
-/** Lines of one look: as many as the server gives at once. */
+/** Lines per request: as many as the server returns at once. */
 const linesAtOnce = 2000
 
 interface Found {
-  /** Lines of stderr, in order, of all before `next`. */
+  /** Lines of stderr before `next`, in order. */
   readonly lines: readonly number[]
   readonly next: number
 }
 
 const nothing: Found = { lines: [], next: 1 }
 
-/** The lines of stderr, found by looking through the whole log, page by page (web L11); null while they are not asked for. */
+/** Finds the lines of stderr by reading the whole log, page by page (web L11); null: not wanted. */
 export function useStderrOnly(
   place: LogPlace,
   isOn: boolean,
@@ -32,7 +32,7 @@ export function useStderrOnly(
         setFound((before) => ({ lines: [...before.lines, ...lines], next: next + Math.max(1, looked.length) }))
       },
       () => {
-        // Aborted, or not answered: looked for again after a while, as long as it is asked for.
+        // Aborted or failed: repeated after a while, as long as it is wanted.
         if (!stop.signal.aborted) setTimeout(() => setFound((before) => ({ ...before })), 3000)
       },
     )

@@ -1,4 +1,4 @@
-/** `512 bytes`, `9.9 MB`: decimal units, one digit. */
+/** Formats `512 bytes`, `9.9 MB`: decimal units, one digit. */
 export function formatBytes(bytes: number): string {
   if (bytes < 1000) return bytes === 1 ? '1 byte' : `${bytes} bytes`
   const units = ['kB', 'MB', 'GB', 'TB']

@@ -1,11 +1,17 @@
-/** Rows are mounted this many at a time (web L2). */
+/** Rows are mounted in blocks of this size (web L2). */
 export const blockRows = 64
 
-/** How tall blocks of rows are: as many pixels a row as is usual, until one was measured. In pixels from the top of all rows, of which there may be millions. */
+/**
+ * Heights of blocks of rows, estimated until measured, in pixels from the top of all rows, of which
+ * there may be millions.
+ */
 export class BlockHeights {
   readonly #rows: number
   readonly #rowHeight: number
-  /** What a measured block has more than its rows would usually take, and the sums of that, as a Fenwick tree. */
+  /**
+   * The difference of each measured block to its estimate, and the prefix sums of it in a Fenwick
+   * tree.
+   */
   readonly #more = new Map<number, number>()
   readonly #sums: Float64Array
 
@@ -15,23 +21,23 @@ export class BlockHeights {
     this.#sums = new Float64Array(this.blocks + 1)
   }
 
-  /** How many blocks there are. */
+  /** The number of blocks. */
   get blocks(): number {
     return Math.ceil(this.#rows / blockRows)
   }
 
-  /** Of all rows. */
+  /** The height of all rows. */
   get total(): number {
     return this.topOf(this.blocks)
   }
 
-  /** Where a block begins. */
+  /** Returns the top of a block. */
   topOf(block: number): number {
     const rows = Math.min(block * blockRows, this.#rows)
     return rows * this.#rowHeight + this.#sumBefore(Math.min(block, this.blocks))
   }
 
-  /** The block at a height; the first or the last one beyond the ends. */
+  /** Returns the block at a height; beyond the ends, the first or last one. */
   blockAt(top: number): number {
     let [low, high] = [0, Math.max(0, this.blocks - 1)]
     while (low < high) {
@@ -42,7 +48,7 @@ export class BlockHeights {
     return low
   }
 
-  /** Says how tall a block is. Gives by how much that differs from what was thought. */
+  /** Records the height of a block. Returns the difference to the known height. */
   measure(block: number, height: number): number {
     const rows = Math.min(blockRows, this.#rows - block * blockRows)
     const more = height - rows * this.#rowHeight
@@ -53,7 +59,10 @@ export class BlockHeights {
     return change
   }
 
-  /** The same blocks with more rows behind them: what was measured stays, but for the last one, which has more rows now. */
+  /**
+   * Returns the blocks with rows appended. Measured heights stay, except of the last block, which
+   * grows.
+   */
   grown(rows: number): BlockHeights {
     const next = new BlockHeights(rows, this.#rowHeight)
     for (const [block, more] of this.#more)

@@ -8,12 +8,12 @@ import { playLine, statesOf } from '../terminal/play-line.ts'
 import { cssOf } from '../terminal/style-css.ts'
 import { formatBytes } from './bytes.ts'
 
-/** How all lines are shown. The same object as long as nothing changes. */
+/** How all lines are shown. The same object while nothing changes. */
 export interface LineLook {
   readonly times: TimeMode
   readonly t0: string | null
   readonly source: SourceOfLinks | null
-  /** Where the whole log is downloaded from. */
+  /** The address of the whole log. */
   readonly download: string
 }
 
@@ -26,15 +26,15 @@ interface LineRowProps {
   readonly isError: boolean
   readonly hits: readonly HitRange[] | undefined
   readonly nowHit: number | null
-  /** Its last states are shown below it. */
+  /** Whether its last states are shown below it. */
   readonly isOpen: boolean
 }
 
 const shownStates = 50
-/** What the server gives of a line at first. */
+/** Characters of a line that the server returns at first. */
 const shownCharacters = 4000
 
-/** A line with its number. */
+/** Shows a line with its number. */
 export const LineRow = memo(function LineRow(props: LineRowProps) {
   const { number, line, look, isOpen } = props
   return (
@@ -77,7 +77,7 @@ function Content({ number, line, look, hits, nowHit, isOpen }: LineRowProps & { 
   )
 }
 
-/** How much of the line is not shown: opens some of it, then leads to all of it (web L17). */
+/** Says how much of a line is hidden. Opens some of it first, then links the whole (web L17). */
 function CutNote({
   number,
   line,
@@ -101,7 +101,7 @@ function CutNote({
   )
 }
 
-/** The number of a line, which is a link to it. */
+/** Links the number of a line to the line. */
 export function LineNumber({ number }: { readonly number: number }) {
   return (
     <a className="log-number" href={`#L${number}`} data-number={number} tabIndex={-1} aria-label={`Line ${number}`}>
@@ -110,7 +110,7 @@ export function LineNumber({ number }: { readonly number: number }) {
   )
 }
 
-/** When a line was written, where times are shown. */
+/** Shows when a line was written, if times are on. */
 export function LineTime({ line, look }: { readonly line: LogLine | undefined; readonly look: LineLook }) {
   if (look.times === 'off') return null
   return <span className="log-time">{formatLineTime(line?.ms ?? null, look.t0, look.times).padStart(13)}</span>
@@ -128,11 +128,11 @@ function classOf({ line, isMarked, isError, isOpen }: LineRowProps): string {
 
 interface LineTextProps {
   readonly pieces: readonly Piece[]
-  /** Which of the line's hits the search stands at; null: none. */
+  /** The index of the current hit in this line; null: none. */
   readonly nowHit: number | null
 }
 
-/** The text of a line, in its colours. */
+/** Shows the text of a line in its colours. */
 function LineText({ pieces, nowHit }: LineTextProps) {
   return pieces.map((piece) => <Fragment key={piece.at}>{drawn(piece, nowHit)}</Fragment>)
 }

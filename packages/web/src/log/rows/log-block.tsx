@@ -7,14 +7,14 @@ import { type LineLook, LineRow } from './line-row.tsx'
 import { GroupRow, RemarkRow, SetupRow } from './other-rows.tsx'
 import type { Row, RowModel } from './row-model.ts'
 
-/** What is shown of all rows. The same object as long as nothing changes. */
+/** How all rows are shown. The same object while nothing changes. */
 export interface RowsLook {
   readonly lines: LineLook
   readonly model: RowModel
   readonly marked: LineRange | null
   readonly errors: ReadonlySet<number>
   readonly hitsOf: (line: number) => readonly HitRange[] | undefined
-  /** The hit that the search stands at: its line, and its place in it. */
+  /** The current hit of the search: its line, and its index there. */
   readonly nowHit: { readonly line: number; readonly rank: number } | null
   /** Lines whose updates are shown. */
   readonly opened: ReadonlySet<number>
@@ -26,13 +26,13 @@ interface LogBlockProps {
   /** In pixels, in the scroll area. */
   readonly top: number
   readonly data: LogData
-  /** Of the data: it has changed. */
+  /** The version of the data. */
   readonly version: number
   readonly look: RowsLook
   readonly onMeasure: (block: number, height: number) => void
 }
 
-/** Sixty-four rows (web L2). */
+/** Shows 64 rows (web L2). */
 export const LogBlock = memo(function LogBlock({ block, top, data, look, onMeasure }: LogBlockProps) {
   const place = useRef<HTMLDivElement>(null)
   useLayoutEffect(() => {
@@ -92,7 +92,7 @@ function AnyRow({ row, data, look }: { readonly row: Row; readonly data: LogData
   }
 }
 
-/** From the title of a group to what came after it, as far as these lines are here. */
+/** Returns the time from a group's title to the line after it, if both are loaded. */
 function tookMs(data: LogData, line: number, last: number): number | null {
   const [start, end] = [data.line(line)?.ms ?? null, data.line(last + 1)?.ms ?? data.line(last)?.ms ?? null]
   return start === null || end === null || last === line ? null : Math.max(0, end - start)

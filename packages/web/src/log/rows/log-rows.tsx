@@ -17,12 +17,15 @@ interface LogRowsProps {
   readonly onClick: (event: MouseEvent<HTMLElement>) => void
 }
 
-/** Marks when the first rows stood on the screen; `bench/web` reads it. */
+/** Marks the first paint of rows for `bench/web`. */
 const paintedMark = 'harmont:log-painted'
-/** The router finds elements by this name to scroll them back to where they were. No selector has a quote in it: the log decides itself what it shows. */
+/**
+ * The router restores scroll positions by this name. The quote makes a selector that matches
+ * nothing, because the log decides what it shows.
+ */
 const notRestored = '"'
 
-/** The rows that are in view, and some around them. */
+/** Shows the rows in view and some around them. */
 export function LogRows(props: LogRowsProps) {
   const { label, rows, data, version, look, fontSize, rowHeight, isWrapped, scroller, onClick } = props
   const { window, shown } = rows
@@ -79,14 +82,17 @@ export function LogRows(props: LogRowsProps) {
 interface MarksBarProps {
   readonly errors: readonly number[]
   readonly hits: Hits
-  /** Where a line stands among all rows, from 0 to 1. */
+  /** Returns where a line is among all rows, from 0 to 1. */
   readonly shareOf: (line: number) => number
   readonly onGo: (share: number) => void
 }
 
 const height = 1000
 
-/** Errors and hits along the whole log, beside its scroll bar (web L12, L24). Two paths, however many there are. */
+/**
+ * Marks errors and hits along the whole log, beside its scroll bar (web L12, L24), with only two
+ * paths.
+ */
 export function MarksBar({ errors, hits, shareOf, onGo }: MarksBarProps) {
   const found = hits.buckets.flatMap((count, at) =>
     count > 0 ? [shareOf(1 + Math.floor(((at + 0.5) * hits.lines) / hits.buckets.length))] : [],

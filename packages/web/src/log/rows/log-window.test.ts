@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest'
 import { LogWindow } from './log-window.ts'
 
-/** A window over so many rows, at their end, whose first block was measured: four pixels more than usual. */
+/**
+ * Builds a window at the end of its rows, whose first block measured four pixels more than
+ * estimated.
+ */
 function atEnd(rows: number): LogWindow {
   const window = new LogWindow()
   window.setRows(rows, 20, false)
@@ -15,7 +18,7 @@ test('web L14 blocks that stay move when the rows above them are of another heig
   expect(window.shown().blocks).toEqual([{ block: 2, top: 128 * 20 + 4 }])
   let told = 0
   window.subscribe(() => told++)
-  // What was measured is forgotten with the rows.
+  // Measured heights are forgotten with the rows.
   window.setRows(130, 20, false)
   window.goToEnd()
   expect([window.shown().blocks, told]).toEqual([[{ block: 2, top: 128 * 20 }], 1])

@@ -1,29 +1,35 @@
 import { BlockHeights, blockRows } from './heights.ts'
 import { areaHeight, mustSettle, placeOf, type ScrollPlace, type ScrollSizes, scrolled, tallest } from './scroll-map.ts'
 
-/** Which blocks are mounted, and where. The same object as long as nothing changes. */
+/** The mounted blocks and their places. The same object while nothing changes. */
 export interface Shown {
   readonly first: number
-  /** The last one; less than `first` where there is none. */
+  /** The last block; less than `first` if there is none. */
   readonly last: number
-  /** All of them in order, one more where a selection begins in it, and where each stands in the scroll area, in pixels. */
+  /**
+   * All mounted blocks in order, including the one where a selection begins, with their tops in the
+   * scroll area, in pixels.
+   */
   readonly blocks: readonly { readonly block: number; readonly top: number }[]
 }
 
-/** At most so many blocks are mounted (web L2), and the pinned one. */
+/** The most mounted blocks (web L2), beside the pinned one. */
 const mostBlocks = 5
-/** What is mounted beyond what is seen, in pixels; not at first, so that this is seen sooner. */
+/** Pixels mounted beyond the view; none at first, so that the view is drawn sooner. */
 const beyond = 500
 const beyondAfterMs = 1000
 const idleMs = 150
 
-/** Where in its rows the viewer is. It reads and moves one scrolling element; rows may be taller than a browser can scroll (web L4). */
+/**
+ * The position of the viewer in its rows. It reads and moves one scrolling element; rows may be
+ * taller than a browser can scroll (web L4).
+ */
 export class LogWindow {
   readonly #listeners = new Set<() => void>()
   /** Called when the reader, not the program, has moved. */
   onMove: (move: { readonly isUp: boolean; readonly isAtEnd: boolean }) => void = () => {}
   #scroller: HTMLElement | null = null
-  /** What is scrolled: as tall as it has to be. */
+  /** The scrolled element, as tall as needed. */
   #area: HTMLElement | null = null
   #heights = new BlockHeights(0, 20)
   #place: ScrollPlace = { dom: 0, rows: 0 }
@@ -33,12 +39,14 @@ export class LogWindow {
   #beyond = 0
   #view = 0
   #rowHeight = 20
-  /** A row that is to be shown, until it stands where it should. */
+  /** A row to show, until it is in place. */
   #aim: { readonly row: number; readonly at: number; tries: number } | null = null
-  /** The first row in view when something was last moved or drawn, and how many of its pixels are above. */
+  /**
+   * The first visible row at the last move or paint, and how many of its pixels are above the view.
+   */
   rest: { readonly row: number; readonly above: number } = { row: 0, above: 0 }
 
-  /** Begins to follow an element and what it scrolls; gives what ends that. */
+  /** Attaches to the scrolling element and its content; returns a function that detaches. */
   attach(scroller: HTMLElement, area: HTMLElement): () => void {
     this.#scroller = scroller
     this.#area = area
@@ -66,7 +74,7 @@ export class LogWindow {
     }
   }
 
-  /** In pixels: what is above the view, what is seen, and all there is. */
+  /** Pixels above the view, in the view, and in all. */
   get top(): number {
     return this.#place.rows
   }
@@ -83,7 +91,7 @@ export class LogWindow {
     return this.#place.rows >= this.#heights.total - this.#view - 2
   }
 
-  /** Where a row begins, in pixels: measured where it is mounted, else as it usually would be. */
+  /** Returns the top of a row in pixels, measured if it is mounted, else estimated. */
   topOfRow(row: number): number {
     const block = Math.floor(row / blockRows)
     const place = row % blockRows
@@ -91,13 +99,13 @@ export class LogWindow {
     return this.#heights.topOf(block) + (mounted?.offsetTop ?? place * this.#rowHeight)
   }
 
-  /** Shows a row so many pixels below the upper edge, as soon as it can be measured. */
+  /** Shows a row `at` pixels below the upper edge, as soon as it is measured. */
   showRow(row: number, at: number): void {
     this.#aim = { row, at, tries: 5 }
     this.goTo(this.topOfRow(row) - at)
   }
 
-  /** To be called when rows were drawn: they are measured, and what is to be shown is moved to where it should stand. */
+  /** Measures drawn rows and corrects the position of the row to show. Call it after each paint. */
   drawn(): void {
     for (const element of this.#scroller?.querySelectorAll<HTMLElement>('[data-block]') ?? [])
       this.measure(Number(element.dataset.block), element.offsetHeight)
@@ -110,14 +118,14 @@ export class LogWindow {
     this.#noteRest()
   }
 
-  /** There are other rows now, or rows of another height; `isGrown`: the same, and more behind them. */
+  /** Sets the number and height of rows. `isGrown`: the same rows, with more appended. */
   setRows(rows: number, rowHeight: number, isGrown: boolean): void {
     this.#rowHeight = rowHeight
     this.#heights = isGrown ? this.#heights.grown(rows) : new BlockHeights(rows, rowHeight)
     this.#update()
   }
 
-  /** A mounted block was measured. What is seen stays where it is. */
+  /** Records the height of a mounted block. The view keeps its rows. */
   readonly measure = (block: number, height: number): void => {
     const isAbove = this.#heights.topOf(block + 1) <= this.#place.rows
     const change = this.#heights.measure(block, height)
@@ -132,13 +140,13 @@ export class LogWindow {
     this.#update()
   }
 
-  /** Shows what is so many pixels from the top of all rows. */
+  /** Scrolls to a position, in pixels from the top of all rows. */
   goTo(top: number): void {
     this.#resizeArea()
     const place = placeOf(top, this.#sizes)
     const scroller = this.#scroller
     if (scroller !== null && Math.abs(scroller.scrollTop - place.dom) >= 1) scroller.scrollTop = place.dom
-    // A browser puts it on a whole pixel of the screen.
+    // The browser rounds it to whole pixels.
     const dom = scroller?.scrollTop ?? place.dom
     this.#place = { dom, rows: this.#heights.total <= tallest ? dom : place.rows }
     this.#update()
@@ -213,14 +221,16 @@ export class LogWindow {
       .map((block) => ({ block, top: this.#topInArea(block) }))
     const old = this.#shown
     const isSame = old.first === first && old.last === last && old.blocks.length === blocks.length
-    // Rows that were measured, or are others now, move what stands below them, also where the same blocks stay.
+    // Changed heights move the blocks below, even if the same blocks stay mounted.
     if (isSame && blocks.every(({ block, top }, at) => old.blocks[at]?.block === block && old.blocks[at].top === top))
       return
     this.#shown = { first, last, blocks }
     for (const listener of this.#listeners) listener()
   }
 
-  /** Where a block stands in the scroll area, in pixels. A pinned one may be out of reach: it stays within. */
+  /**
+   * Returns the top of a block in the scroll area, in pixels. A pinned one out of reach is clamped.
+   */
   #topInArea(block: number): number {
     const [top, end] = [this.#heights.topOf(block), this.#heights.topOf(block + 1)]
     const inArea = top + this.#place.dom - this.#place.rows

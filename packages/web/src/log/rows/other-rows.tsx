@@ -16,12 +16,12 @@ interface GroupRowProps {
   readonly group: Group
   readonly last: number
   readonly isFolded: boolean
-  /** How long it took, in milliseconds; null while it is not known. */
+  /** Its duration in milliseconds; null: unknown. */
   readonly tookMs: number | null
   readonly isMarked: boolean
 }
 
-/** The title of a group: folds and unfolds it (web L9). */
+/** Shows the title of a group, which folds and unfolds it (web L9). */
 export const GroupRow = memo(function GroupRow(props: GroupRowProps) {
   const { number, line, look, group, last, isFolded, tookMs, isMarked } = props
   const lines = last - number
@@ -49,7 +49,7 @@ export const GroupRow = memo(function GroupRow(props: GroupRowProps) {
   )
 })
 
-/** What the server says between two lines (web L22). */
+/** Shows a remark of the server between two lines (web L22). */
 export const RemarkRow = memo(function RemarkRow({ remark }: { readonly remark: Remark }) {
   const isLoud = remark.kind !== 'note' && remark.kind !== 'setup'
   return (
@@ -64,7 +64,7 @@ export const RemarkRow = memo(function RemarkRow({ remark }: { readonly remark: 
   )
 })
 
-/** Remarks about set-up in one row. */
+/** Folds the remarks about set-up into one row. */
 export function SetupRow({ count, isOpen }: { readonly count: number; readonly isOpen: boolean }) {
   return (
     <div className="log-row log-head">

@@ -13,12 +13,12 @@ const groupOf = (line: number, end: number | null): Group => ({
   failed: false,
 })
 
-/** Rows one by one, as a reader would list them. */
+/** Lists rows one by one, as a reader would. */
 function listed({ totalLines, groups, folded, remarks, isSetupOpen }: RowSource): Row[] {
   const rows: Row[] = []
   const hidden = (line: number) =>
     groups.find((group) => folded.has(group.line) && line > group.line && line <= (group.end ?? totalLines))
-  // Remarks in a folded group that are told nevertheless stand behind it.
+  // Remarks shown despite a folded group stand after it.
   const placeOf = ({ line, kind }: Remark) => {
     const group = hidden(line)
     return group === undefined

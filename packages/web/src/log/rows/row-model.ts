@@ -18,19 +18,19 @@ export type Row =
 /** What the rows are made of. */
 export interface RowSource {
   readonly totalLines: number
-  /** In order; none is in another. */
+  /** Sorted and disjoint. */
   readonly groups: readonly Group[]
-  /** Title lines of the groups that are folded. */
+  /** Title lines of folded groups. */
   readonly folded: ReadonlySet<number>
-  /** In order of their lines. */
+  /** Sorted by line. */
   readonly remarks: readonly Remark[]
-  /** Whether remarks about set-up stand in rows of their own. */
+  /** Whether set-up remarks have rows of their own. */
   readonly isSetupOpen: boolean
-  /** The lines that a filter leaves, in order; null without a filter. With one, groups and remarks are not shown. */
+  /** The lines that a filter leaves, sorted; null: no filter. A filter hides groups and remarks. */
   readonly only: readonly number[] | null
 }
 
-/** A run of rows: so many lines from one on, or one row of another kind. */
+/** A run of rows: consecutive lines, or one row of another kind. */
 type Part = {
   readonly row: number
   readonly from: number
@@ -38,7 +38,7 @@ type Part = {
   readonly other: Exclude<Row, { kind: 'line' }> | null
 }
 
-/** Which row is where, for any number of lines: it grows with groups and remarks, not with lines. */
+/** Maps rows to lines. Its size depends on groups and remarks, not on lines. */
 export class RowModel {
   readonly #parts: readonly Part[]
   readonly #only: readonly number[] | null
@@ -51,7 +51,7 @@ export class RowModel {
     this.count = source.only?.length ?? (last === undefined ? 0 : last.row + last.count)
   }
 
-  /** The row at a place, from 0; undefined behind the last one. */
+  /** Returns a row by index, from 0; undefined after the last one. */
   rowAt(row: number): Row | undefined {
     if (this.#only !== null) {
       const line = this.#only[row]
@@ -62,7 +62,7 @@ export class RowModel {
     return part.other ?? { kind: 'line', line: part.from + row - part.row }
   }
 
-  /** Where a line stands, or, where it is hidden, the nearest row before it. */
+  /** Returns the row of a line, or of the nearest visible row before it. */
   rowOf(line: number): number {
     const only = this.#only
     if (only !== null)
@@ -121,7 +121,9 @@ function partsOf(source: RowSource): readonly Part[] {
   }
 }
 
-/** Remarks that stand before a line, and those that a folded group has swallowed: what is lost is said wherever it is. */
+/**
+ * Adds remarks before a line, and important ones of a folded group: lost output is always reported.
+ */
 function addRemarks(
   { remarks, isSetupOpen }: RowSource,
   line: number,
@@ -146,7 +148,7 @@ function addRemarks(
   }
 }
 
-/** The last of `count` places for which something holds that holds up to there; -1 when for none. */
+/** Returns the last of `count` indices for which a monotonic condition holds; -1: none. */
 function lastWhere(count: number, holds: (at: number) => boolean): number {
   let low = 0
   let high = count

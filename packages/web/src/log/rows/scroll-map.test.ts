@@ -8,7 +8,7 @@ const sizes: fc.Arbitrary<ScrollSizes> = fc.record({
   view: fc.integer({ min: 100, max: 2000 }),
 })
 
-/** A browser: it cannot scroll beyond its area, and what asks for settling is settled. */
+/** Simulates a browser, which cannot scroll beyond its area, and settles when asked. */
 function move(place: ScrollPlace, dom: number, given: ScrollSizes): ScrollPlace {
   const end = Math.max(0, areaHeight(given.total) - given.view)
   const next = scrolled(place, Math.min(end, Math.max(0, dom)), given)
@@ -26,7 +26,7 @@ test('web L4 wheel and keys move by exactly what they say, anywhere, until the e
     fc.property(sizes, screens, fc.boolean(), moves, (given, fromEnd, isDown, steps) => {
       const last = Math.max(0, given.total - given.view)
       const distance = Math.min(last, Math.round(fromEnd * given.view))
-      // Towards the end that is near, and beyond it.
+      // Moves towards the nearer end, and beyond it.
       let place = placeOf(isDown ? last - distance : distance, given)
       for (const step of steps) {
         const by = isDown ? step : -step

@@ -3,13 +3,13 @@ import type { TextPlace } from '../terminal/copy.ts'
 import type { LogWindow } from './log-window.ts'
 import type { RowModel } from './row-model.ts'
 
-/** What is selected of the log: from one place to another, the earlier one first. */
+/** A selection in the log, from the earlier to the later place. */
 interface Selected {
   readonly from: TextPlace
   readonly to: TextPlace
 }
 
-/** What of the log is selected on the page; null where nothing is, or not only of the log. */
+/** Returns the selection in the log; null: nothing is selected, or not only the log. */
 export function readSelection(): Selected | null {
   const selection = getSelection()
   if (selection === null || selection.isCollapsed || selection.rangeCount === 0) return null
@@ -18,7 +18,10 @@ export function readSelection(): Selected | null {
   return from === null || to === null ? null : { from, to }
 }
 
-/** A place on the page as one in the log's text: what is before a line's text is its beginning, what is behind it its end. */
+/**
+ * Converts a place on the page to one in the log's text. Before a line's text is its start, after
+ * it its end.
+ */
 function placeOf(node: Node, offset: number): TextPlace | null {
   const line = lineOfNode(node)
   if (line === null) return null
@@ -31,7 +34,7 @@ function placeOf(node: Node, offset: number): TextPlace | null {
   return { line, offset: before.toString().length }
 }
 
-/** Where a selection begins stays mounted, so that it is still there after scrolling away from it (web L18). */
+/** Keeps the start of a selection mounted while the view scrolls away (web L18). */
 export function useSelectionPin(window: LogWindow, model: RowModel): void {
   useEffect(() => {
     const onSelect = () => {
@@ -44,7 +47,7 @@ export function useSelectionPin(window: LogWindow, model: RowModel): void {
   }, [window, model])
 }
 
-/** The line in whose row a node of the page is; null where it is in none. */
+/** Returns the line whose row contains a node; null: none. */
 function lineOfNode(node: Node | null): number | null {
   const element = node instanceof Element ? node : (node?.parentElement ?? null)
   const row = element?.closest<HTMLElement>('#log [data-line]')

@@ -1,21 +1,24 @@
 import { useCallback, useMemo, useState } from 'react'
 import type { Group, LogFacts } from '../data/facts.ts'
 
-/** What a person folded and unfolded, by job, for as long as the page lives (web L9): title lines, and whether they are folded. */
+/**
+ * Folds chosen by the person, by job, while the page lives (web L9): title lines, and whether they
+ * are folded.
+ */
 const kept = new Map<string, ReadonlyMap<number, boolean>>()
 const none: ReadonlyMap<number, boolean> = new Map()
 
 export interface Folds {
-  /** Title lines of the groups that are folded. */
+  /** Title lines of folded groups. */
   readonly folded: ReadonlySet<number>
   set(line: number, isFolded: boolean): void
-  /** Folds all, or unfolds all where most are folded. */
+  /** Folds all groups, or unfolds all if most are folded. */
   toggleAll(): void
-  /** Unfolds the group that a line is in, if any. */
+  /** Unfolds the group around a line, if any. */
   unfoldAround(line: number): void
 }
 
-/** Which groups are folded: as the person had it, else as the log says. */
+/** Returns which groups are folded, by the person's choice or else by the log. */
 export function useFolds(jobId: string, { groups, isComplete }: LogFacts): Folds {
   const [chosen, setChosen] = useState(() => kept.get(jobId) ?? none)
   const choose = useCallback(
@@ -46,12 +49,12 @@ export function useFolds(jobId: string, { groups, isComplete }: LogFacts): Folds
   }
 }
 
-/** One that is written now is open; so is the one with the first error. */
+/** Folds a finished group without errors, unless the log opened it. */
 function isFoldedAtFirst({ kind, failed, end }: Group, isComplete: boolean): boolean {
   return kind !== 'open' && !failed && (end !== null || isComplete)
 }
 
-/** The group that a line is in. Groups are in order, and none is in another. */
+/** Returns the group around a line. Groups are sorted and disjoint. */
 export function groupAround(groups: readonly Group[], line: number): Group | undefined {
   const group = groups.findLast((one) => one.line <= line)
   return group !== undefined && (group.end ?? Number.POSITIVE_INFINITY) >= line ? group : undefined

@@ -1,10 +1,10 @@
 import { useCallback, useEffect, useReducer, useRef } from 'react'
 import type { LogWindow } from './log-window.ts'
 
-/** Whether the end of a growing log is kept in view (web L14). */
+/** Whether the end of a growing log stays in view (web L14). */
 export interface Follow {
   readonly isOn: boolean
-  /** Lines that came since it was let go. */
+  /** Lines that came since following stopped. */
   readonly missed: number
 }
 
@@ -15,7 +15,10 @@ export type FollowEvent =
   | { readonly kind: 'selected' }
   | { readonly kind: 'asked'; readonly isOn: boolean }
 
-/** What following is after something happened: a move up or a selection lets go, the end resumes. */
+/**
+ * Returns the state after an event: a move up or a selection stops following, reaching the end
+ * resumes it.
+ */
 export function followAfter(follow: Follow, event: FollowEvent): Follow {
   switch (event.kind) {
     case 'grew':
@@ -39,11 +42,11 @@ function resumed(follow: Follow): Follow {
 }
 
 interface Following extends Follow {
-  /** Goes to the end and stays there, or lets go. */
+  /** Starts or stops following the end. */
   set(isOn: boolean): void
 }
 
-/** Whether the end of the log is kept in view (web L14). */
+/** Keeps the end of a growing log in view (web L14). */
 export function useFollow(
   isOnAtFirst: boolean,
   totalLines: number,

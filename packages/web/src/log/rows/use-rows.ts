@@ -9,11 +9,11 @@ interface RowsOptions {
   readonly facts: LogFacts
   readonly folds: Folds
   readonly isSetupOpen: boolean
-  /** The lines that a filter leaves; null without one. */
+  /** The lines that a filter leaves; null: no filter. */
   readonly only: readonly number[] | null
   readonly rowHeight: number
   readonly isWrapped: boolean
-  /** The end is kept in view. */
+  /** Whether the end stays in view. */
   readonly isFollowing: boolean
 }
 
@@ -21,13 +21,16 @@ export interface Rows {
   readonly model: RowModel
   readonly window: LogWindow
   readonly shown: Shown
-  /** Brings a line into view, at a third of the height, or, where it can be seen already, leaves all as it is. */
+  /** Scrolls a line to a third of the height, unless it is visible already. */
   reveal(line: number, isAlways?: boolean): void
-  /** Where a line stands among all rows, from 0 to 1. */
+  /** Returns where a line is among all rows, from 0 to 1. */
   readonly shareOf: (line: number) => number
 }
 
-/** The rows of a log and where in them the viewer is. What is at the top stays there when rows come, go, or change their height (web L16). */
+/**
+ * Returns the rows of a log and the view on them. The top row stays when rows are added, removed or
+ * change their height (web L16).
+ */
 export function useRows({ facts, folds, isSetupOpen, only, rowHeight, isWrapped, isFollowing }: RowsOptions): Rows {
   const { totalLines, groups, remarks } = facts
   const { folded } = folds
@@ -71,7 +74,7 @@ export function useRows({ facts, folds, isSetupOpen, only, rowHeight, isWrapped,
   return { model, window, shown, reveal, shareOf }
 }
 
-/** The line at a row, or the one that a remark stands before. */
+/** Returns the line of a row, or the one that a remark precedes. */
 function lineAt(model: RowModel, row: number): number {
   const found = model.rowAt(row)
   if (found === undefined) return 1
@@ -84,13 +87,15 @@ function lineAt(model: RowModel, row: number): number {
 
 type LineRun = readonly [from: number, to: number]
 
-/** Runs of lines that stand nearer to each other than this are read as one. */
+/** Runs with smaller gaps than this are read together. */
 const nearLines = 32
 
-/** Titles of folded groups are read for their times only where they are few; their names come with the log itself. */
+/**
+ * Folded titles are read, for their times, only if there are few. Their names come with the log.
+ */
 const mostTitles = 12
 
-/** The lines of the mounted rows, as runs, in the order in which they are to be read. */
+/** Returns the lines of the mounted rows as runs, in reading order. */
 export function wantedLines(model: RowModel, { first, last }: Shown): readonly LineRun[] {
   const lines: LineRun[] = []
   const titles: LineRun[] = []

@@ -4,10 +4,10 @@ import type { LineRange } from '../data/permalink.ts'
 import { type Folds, groupAround } from './use-folds.ts'
 import type { Rows } from './use-rows.ts'
 
-/** A line that is to be shown. */
+/** A line to show. */
 interface Target {
   readonly line: number
-  /** Even where it can be seen already: at a third of the height. */
+  /** Scrolls even if the line is visible: to a third of the height. */
   readonly isAlways: boolean
 }
 
@@ -17,11 +17,14 @@ interface TargetOptions {
   readonly rows: Rows
   readonly marked: LineRange | null
   readonly startAt: 'error' | 'tail' | 'start'
-  /** Shows all lines, where a filter hides the one that is to be shown. */
+  /** Removes a filter that hides the line. */
   readonly onUnfilter: () => void
 }
 
-/** Brings lines into view, also those that are folded, filtered out or not there yet (web L13). Gives how to ask for one. */
+/**
+ * Scrolls to lines, even folded, filtered or future ones (web L13). Returns the function that asks
+ * for one.
+ */
 export function useTarget({ facts, folds, rows, marked, startAt, onUnfilter }: TargetOptions): (line: number) => void {
   const [target, setTarget] = useState<Target | null>(() => firstTarget(facts, marked, startAt))
   const [isPlaced, setPlaced] = useState(false)

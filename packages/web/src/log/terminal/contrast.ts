@@ -1,15 +1,15 @@
 import type { Rgb } from './palette.ts'
 
-/** What text needs against its ground (WCAG 2.2, 1.4.3). */
+/** The contrast that text needs (WCAG 2.2, 1.4.3). */
 export const enough = 4.5
 
-/** The contrast of two colours, 1 to 21. */
+/** Returns the contrast of two colours, 1 to 21. */
 export function contrastOf(first: Rgb, second: Rgb): number {
   const [low = 0, high = 0] = [luminance(first), luminance(second)].sort((a, b) => a - b)
   return (high + 0.05) / (low + 0.05)
 }
 
-/** The colour, or the nearest lightness of its hue that can be read on the ground (web L5). */
+/** Returns the colour with the nearest lightness that is legible on the background (web L5). */
 export function readableOn(colour: Rgb, ground: Rgb): Rgb {
   if (contrastOf(colour, ground) >= enough) return colour
   const isTowardsLight = contrastOf([255, 255, 255], ground) >= contrastOf([0, 0, 0], ground)
@@ -24,7 +24,7 @@ export function readableOn(colour: Rgb, ground: Rgb): Rgb {
   return fromHsl(hue, saturation, far)
 }
 
-/** A colour between two: 0 gives the first, 1 the second. */
+/** Mixes two colours: 0 is the first, 1 the second. */
 export function mix(first: Rgb, second: Rgb, share: number): Rgb {
   const at = (index: 0 | 1 | 2) => Math.round(first[index] + (second[index] - first[index]) * share)
   return [at(0), at(1), at(2)]

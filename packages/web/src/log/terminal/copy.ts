@@ -2,10 +2,10 @@ import { formatLineTime, type TimeMode } from './line-times.ts'
 import type { LogLine } from './lines.ts'
 import { playLine } from './play-line.ts'
 
-/** More than this is not copied: the download is offered (web L18). */
+/** The largest copy. Beyond it the page offers the download (web L18). */
 export const mostCopied = { lines: 50_000, bytes: 5_000_000 } as const
 
-/** A place in the text of a line, in UTF-16 units as it is shown. */
+/** A place in the visible text of a line, in UTF-16 units. */
 export interface TextPlace {
   readonly line: number
   readonly offset: number
@@ -16,7 +16,7 @@ interface CopyLook {
   readonly t0: string | null
 }
 
-/** The text of lines that follow one another, as they are shown: without numbers and escapes, with times where these are shown. */
+/** Returns consecutive lines as shown: without numbers and escapes, with times if they are on. */
 export function textOfLines(lines: readonly LogLine[], { times, t0 }: CopyLook): string {
   return lines
     .map((line) => {
@@ -27,7 +27,7 @@ export function textOfLines(lines: readonly LogLine[], { times, t0 }: CopyLook):
     .join('\n')
 }
 
-/** The same from a place in the first line to one in the last; times only where whole lines are taken. */
+/** Returns the text between places in the first and last line. Only whole lines have times. */
 export function textBetween(lines: readonly LogLine[], from: number, to: number, look: CopyLook): string {
   const texts = lines.map((line) => playLine(line.text, line.style).text)
   const last = texts.length - 1

@@ -1,14 +1,15 @@
 import { applySgr, type Style } from './style.ts'
 
 /**
- * ECMA-48: CSI; OSC, DCS and their like up to their terminator, of which one that never comes takes 256 characters (web L7); and the short ones.
- * The server's search counts positions in the text without them: a test holds both to the same grammar.
+ * Matches ECMA-48 sequences: CSI; OSC, DCS and similar up to their terminator, or 256 characters
+ * without one (web L7); and short ones. A test holds the server's search to the same grammar,
+ * because its positions count the text without them.
  */
 const sequence =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this is about
   /\x1b(?:\[([0-?]*)([ -/]*)([@-~]?)|[\]PX^_](?:([^\x07\x1b\n]*)(?:\x07|\x1b\\)|[^\n\x1b]{0,256})|[ -/]*[0-~]?)/g
 
-/** What a line is made of. */
+/** The parts of a line. */
 export type Token =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'sgr'; readonly parameters: string }
@@ -17,10 +18,13 @@ export type Token =
   /** OSC 8: what follows is a link; null ends it. */
   | { readonly kind: 'link'; readonly url: string | null }
 
-/** Those that act within a line; everything else does nothing. */
+/** Final letters of sequences that act within a line; all others are ignored. */
 const moves = new Set(['C', 'D', 'G', '`', 'K', 'X', 'P', '@', 'a'])
 
-/** The parts of a line that show or change something. Every other control sequence leaves nothing behind. */
+/**
+ * Splits a line into the parts that show or change something. Other control sequences leave
+ * nothing.
+ */
 export function tokens(line: string): readonly Token[] {
   if (!line.includes('\x1b')) return line === '' ? [] : [{ kind: 'text', text: line }]
   const found: Token[] = []
@@ -49,12 +53,15 @@ function meaningOf([whole, parameters, between, final, string]: RegExpMatchArray
   return null
 }
 
-/** The text without escape sequences; other control characters stay. Positions that the server gives count in it. */
+/**
+ * Removes escape sequences, but no other control characters. The server's positions count this
+ * text.
+ */
 export function withoutEscapes(line: string): string {
   return line.includes('\x1b') ? line.replace(sequence, '') : line
 }
 
-/** The style after a line, which the next one begins with (web L5). */
+/** Returns the style after a line, with which the next one starts (web L5). */
 export function styleAfter(line: string, before: Style): Style {
   if (!line.includes('\x1b')) return before
   return tokens(line).reduce(

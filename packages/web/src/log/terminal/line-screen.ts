@@ -1,36 +1,36 @@
 import { plain, type Style } from './style.ts'
 
-/** One place of the line. */
+/** One character cell of the line. */
 interface Cell {
   readonly text: string
   readonly style: Style
   readonly href: string | null
-  /** Where its character stands in the text without escapes. */
+  /** The index of its character in the text without escapes. */
   readonly source: number
 }
 
-/** A line that moves ends here, as at the edge of a very wide terminal. */
+/** The width at which a line with cursor movement ends, as in a very wide terminal. */
 const columns = 10_000
 const tabWidth = 8
 const mark = /^\p{M}$|^[\u200d\ufe0e\ufe0f]$/u
 
-/** One line of a terminal: what is written over is gone (web L6). */
+/** Simulates one line of a terminal: overwritten text disappears (web L6). */
 export class LineScreen {
   readonly #kept: number
   readonly #states: string[] = []
-  // One list each and not one of objects: a progress bar writes a million cells.
+  // Parallel arrays instead of objects: a progress bar writes a million cells.
   readonly #texts: string[] = []
   readonly #styles: Style[] = []
   readonly #hrefs: (string | null)[] = []
   readonly #sources: number[] = []
   #column = 0
-  /** UTF-16 units that came, escapes not counted. */
+  /** UTF-16 units consumed, without escapes. */
   #taken = 0
-  /** The cursor went back over something that was written. */
+  /** Whether the cursor moved back over written text. */
   #isBack = false
   #updates = 0
 
-  /** `kept`: so many of its last states are remembered. */
+  /** `kept`: how many of its last states are kept. */
   constructor(kept: number) {
     this.#kept = kept
   }
@@ -48,7 +48,7 @@ export class LineScreen {
     return this.#updates
   }
 
-  /** What it showed before each update, the last ones. */
+  /** The last states, each before an update. */
   get states(): readonly string[] {
     return this.#states
   }
@@ -57,7 +57,7 @@ export class LineScreen {
     return this.#texts.join('')
   }
 
-  /** Takes text without escape sequences. */
+  /** Writes text without escape sequences. */
   write(text: string, style: Style, href: string | null): void {
     for (let at = 0; at < text.length; ) {
       const unit = text.charCodeAt(at)
@@ -73,7 +73,7 @@ export class LineScreen {
     }
   }
 
-  /** Takes a move or an erasure within the line, by the last letter of its sequence. */
+  /** Applies a cursor movement or erasure, by the final letter of its sequence. */
   move(final: string, count: number | null): void {
     const many = Math.min(columns, Math.max(1, count ?? 1))
     if (final === 'C' || final === 'a') this.#goTo(this.#column + many)
@@ -137,7 +137,7 @@ export class LineScreen {
     for (const list of [this.#texts, this.#styles, this.#hrefs, this.#sources]) list.length = length
   }
 
-  /** Takes cells away and puts empty ones in. */
+  /** Removes cells and inserts empty ones. */
   #shift(at: number, away: number, empty: number): void {
     this.#texts.splice(at, away, ...Array.from({ length: empty }, () => ' '))
     this.#styles.splice(at, away, ...Array.from({ length: empty }, () => plain))
@@ -148,17 +148,20 @@ export class LineScreen {
 
 const blankSource = -1
 
-/** Marks that turn the reading direction. */
+/** Characters that change the reading direction. */
 const directions = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this is about
 const special = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/
 
-/** Whether a text holds a character that is not shown as itself; TAB is. */
+/** Whether a text contains characters that are not shown as themselves. TAB is. */
 export function hasSpecial(text: string): boolean {
   return special.test(text)
 }
 
-/** A character as a log shows it: C0 as their pictures, C1 and turns of direction as their code points (web L20). */
+/**
+ * Returns how a log shows a character: C0 as control pictures, C1 and direction marks as code
+ * points (web L20).
+ */
 function shownAs(character: string): string {
   const code = character.codePointAt(0) ?? 0
   if (code < 0x20) return String.fromCharCode(0x2400 + code)

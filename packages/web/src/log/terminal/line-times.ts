@@ -1,7 +1,10 @@
-/** How the times of lines are shown (web L10). */
+/** How times of lines are shown (web L10). */
 export type TimeMode = 'off' | 'since' | 'local' | 'utc'
 
-/** The time of a line, with milliseconds: `+2:14.080`, or of the day; empty where it is not known, or not wanted. */
+/**
+ * Formats the time of a line in milliseconds: `+2:14.080`, or the time of day; empty if unknown or
+ * off.
+ */
 export function formatLineTime(ms: number | null, t0: string | null, mode: TimeMode): string {
   if (mode === 'off' || ms === null) return ''
   if (mode === 'since') return sinceStart(ms)
@@ -27,7 +30,7 @@ function three(value: number): string {
   return String(value).padStart(3, '0')
 }
 
-/** The mode after one, for the key that walks them. */
+/** Returns the next mode, for the key that cycles them. */
 export function nextTimes(mode: TimeMode): TimeMode {
   const modes = ['off', 'since', 'local', 'utc'] as const
   return modes[(modes.indexOf(mode) + 1) % modes.length] ?? 'off'

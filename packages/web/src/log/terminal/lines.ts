@@ -4,23 +4,23 @@ import { plain, type Style } from './style.ts'
 
 /** A line of the log, numbered from 1 as in `logs.txt`. */
 export interface LogLine {
-  /** Milliseconds since the log's first output; null where it is not known. */
+  /** Milliseconds since the first output; null: unknown. */
   readonly ms: number | null
   readonly isStderr: boolean
-  /** As it came, escape sequences in it, without its line feed. */
+  /** The raw line with its escape sequences, without its newline. */
   readonly text: string
   readonly isInvalid: boolean
-  /** Of a line that is not all here: how many bytes it has. */
+  /** The full size of a cut line in bytes; null: it is not cut. */
   readonly cutBytes: number | null
-  /** Of such a line: at which byte of `logs.txt` it begins. */
+  /** The byte of `logs.txt` at which a cut line starts. */
   readonly offset: number | null
-  /** What is in force where it begins. */
+  /** The style at its start. */
   readonly style: Style
 }
 
 /**
- * The lines of a page, each with the style that it begins with. After a line whose colours are cut off with its end it is not known what is in force: the page
- * ends there, and the lines behind it are read by themselves, which tells it.
+ * Returns the lines of a page, each with its initial style. The style after a cut line with colours
+ * is unknown, so the page ends there and the following lines are read separately.
  */
 export function linesOfPage({ sgr, lines: given }: Pick<Schema<'LogPage'>, 'sgr' | 'lines'>): readonly LogLine[] {
   const lines: LogLine[] = []

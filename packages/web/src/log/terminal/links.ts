@@ -1,13 +1,13 @@
-/** A stretch of a line that leads somewhere. */
+/** A linked part of a line. */
 export interface Link {
   readonly from: number
   readonly to: number
   readonly href: string
-  /** The host that it really leads to, where the text does not begin with it. */
+  /** The real host of the link, if the text does not start with it. */
   readonly host: string | null
 }
 
-/** Where the repository is, and which commit of it was built. */
+/** The repository and the commit that was built. */
 export interface SourceOfLinks {
   readonly url: string
   readonly commit: string
@@ -15,12 +15,15 @@ export interface SourceOfLinks {
 
 const longest = 2083
 const bare = /\bhttps?:\/\/[^\s<>"'`{}|\\^⟨⟩\p{Cc}]+/giu
-/** A path with a line, and maybe a column: `src/app.ts:12:5`. */
+/** Matches a path with a line and possibly a column: `src/app.ts:12:5`. */
 const file = /(?<![\w./:@+-])(?:\.\/)?((?:[\w@.+-]+\/)*[\w@.+-]+\.[A-Za-z]\w{0,9}):(\d{1,7})(?::\d{1,5})?(?![\w/])/g
 const isSourceName =
   /\.(?:[cm]?[jt]sx?|py|rs|go|java|kts?|[ch](?:pp|c|xx)?|rb|php|cs|swift|scala|sh|ya?ml|json|toml|s?css|html|vue|svelte|md|sql|exs?|hs|ml|zig|lua|tf|gradle|proto)$/
 
-/** An address that may be followed: http and https only, of bearable length (web L8); null for any other. */
+/**
+ * Parses an address that may be followed: http or https, of acceptable length (web L8); null: any
+ * other.
+ */
 export function safeUrl(given: string): URL | null {
   if (new TextEncoder().encode(given).length > longest || !/^https?:\/\//i.test(given) || !URL.canParse(given))
     return null
@@ -28,13 +31,16 @@ export function safeUrl(given: string): URL | null {
   return url.protocol === 'http:' || url.protocol === 'https:' ? url : null
 }
 
-/** The link of OSC 8 over a stretch of text; null where it may not be followed. Its host is told where the text does not say it. */
+/**
+ * Returns the OSC 8 link over a part of the text; null: it may not be followed. It names the host
+ * if the text does not.
+ */
 export function linkOver(text: string, from: number, to: number, href: string): Link | null {
   const url = safeUrl(href)
   return url === null ? null : { from, to, href: url.href, host: saysHost(text.slice(from, to), url) ? null : url.host }
 }
 
-/** Addresses that stand in the text as they are. */
+/** Finds addresses in the text. */
 export function bareLinks(text: string): readonly Link[] {
   if (!text.includes('://')) return []
   return [...text.matchAll(bare)].flatMap((match) => {
@@ -44,7 +50,7 @@ export function bareLinks(text: string): readonly Link[] {
   })
 }
 
-/** Files of the repository that the text names with a line. */
+/** Finds files of the repository that the text names with a line. */
 export function fileLinks(text: string, source: SourceOfLinks | null): readonly Link[] {
   if (source === null || !text.includes(':')) return []
   return [...text.matchAll(file)].flatMap((match) => {
@@ -75,7 +81,7 @@ function forgeLink({ url, commit }: SourceOfLinks, path: string, line: string): 
   }
 }
 
-/** A sentence's end, and a bracket that was opened before the address. */
+/** Removes the end of a sentence, and a bracket that opened before the address. */
 function withoutEnd(shown: string): string {
   const cut = shown.replace(/[.,;:!?*_~]+$/, '')
   const isOpen = (open: string, close: string) =>

@@ -1,7 +1,9 @@
 /** Red, green, blue, 0 to 255. */
 export type Rgb = readonly [number, number, number]
 
-/** What stands in `tokens.css` (a test compares): the log's ground and text, and the 16 colours of ANSI on it. */
+/**
+ * The log colours of `tokens.css` (a test compares them): background, text and the 16 ANSI colours.
+ */
 export const themes = {
   light: {
     ground: '#fbfaf7',
@@ -23,20 +25,20 @@ export const themes = {
 
 export type Theme = keyof typeof themes
 
-/** `#1a5bb8` as numbers. */
+/** Parses `#1a5bb8`. */
 export function rgbOf(hex: string): Rgb {
   const value = Number.parseInt(hex.slice(1), 16)
   return [value >> 16, (value >> 8) & 255, value & 255]
 }
 
-/** Numbers as `#1a5bb8`. */
+/** Formats `#1a5bb8`. */
 export function hexOf([red, green, blue]: Rgb): string {
   return `#${((1 << 24) + (red << 16) + (green << 8) + blue).toString(16).slice(1)}`
 }
 
 const steps = [0, 95, 135, 175, 215, 255]
 
-/** A colour of the 256: ours, the cube of 216, or a grey. */
+/** Returns one of the 256 palette colours: ours, the cube of 216, or a grey. */
 export function paletteColour(index: number, theme: Theme): Rgb {
   if (index < 16) return rgbOf(themes[theme].ansi[index] ?? themes[theme].text)
   if (index >= 232) {

@@ -2,21 +2,21 @@ import { bareLinks, fileLinks, type Link, linkOver, type SourceOfLinks } from '.
 import type { PlayedLine } from './play-line.ts'
 import { plain, type Style } from './style.ts'
 
-/** A stretch of a line that is drawn in one way. */
+/** A part of a line that is drawn in one way. */
 export interface Piece {
-  /** Where it begins in the shown text. */
+  /** Its index in the shown text. */
   readonly at: number
   readonly text: string
   readonly style: Style
   readonly link: Link | null
-  /** The place of the hit of the search that it is part of, among those of the line; null: none. */
+  /** The index of its search hit within the line; null: none. */
   readonly hit: number | null
 }
 
 /** Start and end of a hit in the text without escapes, in UTF-16 units. */
 export type HitRange = readonly number[]
 
-/** Cuts a line at every change: of its look, of what it leads to, of what was searched for. */
+/** Splits a line wherever its style, link or search hit changes. */
 export function piecesOf(
   played: PlayedLine,
   source: SourceOfLinks | null,
@@ -46,7 +46,7 @@ export function piecesOf(
   })
 }
 
-/** In order, none over another: what OSC 8 says goes before what the text looks like. */
+/** Returns the links in order and disjoint. OSC 8 links override links found in the text. */
 function linksOf({ text, runs }: PlayedLine, source: SourceOfLinks | null): readonly Link[] {
   const links: Link[] = []
   let from = 0
@@ -60,7 +60,7 @@ function linksOf({ text, runs }: PlayedLine, source: SourceOfLinks | null): read
   return links.sort((one, other) => one.from - other.from)
 }
 
-/** Where a hit is in the shown text; null where what was found has been written over. */
+/** Returns where a hit is in the shown text; null: it was overwritten. */
 function shownRange({ text, sources }: PlayedLine, [start = 0, end = 0]: HitRange): readonly [number, number] | null {
   if (sources === null) return start < text.length ? [start, Math.min(end, text.length)] : null
   const from = sources.findIndex((source) => source >= start && source < end)

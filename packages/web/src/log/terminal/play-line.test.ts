@@ -56,7 +56,7 @@ test('web L6 any line of text and moves shows what a small terminal shows', () =
   )
 })
 
-/** A terminal of one row, written to be plainly right. */
+/** A terminal of one row, written to be obviously right. */
 function terminal(steps: readonly string[]): string {
   const row: string[] = Array.from({ length: 1000 }, () => ' ')
   let column = 0
@@ -93,7 +93,7 @@ test('web L12 every shown character knows its place in the text that the server 
   )
 })
 
-/** Tabs that CSS lays out, as spaces. */
+/** Replaces tabs, which CSS lays out, by spaces. */
 function tabsOut(text: string): string {
   return [...text].reduce((row, letter) => row + (letter === '\t' ? ' '.repeat(8 - (row.length % 8)) : letter), '')
 }

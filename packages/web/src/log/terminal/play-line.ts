@@ -2,36 +2,39 @@ import { type Token, tokens } from './escapes.ts'
 import { hasSpecial, LineScreen } from './line-screen.ts'
 import { applySgr, type Style } from './style.ts'
 
-/** A stretch of one look. */
+/** A part of a line with one style. */
 interface Run {
-  /** Where it ends in the shown text. */
+  /** The index in the shown text at which it ends. */
   readonly end: number
   readonly style: Style
-  /** What OSC 8 says it leads to: from outside, to be judged by `links.ts`. */
+  /** The OSC 8 target: outside text, which `links.ts` checks. */
   readonly href: string | null
 }
 
-/** A line as a terminal would show it in the end (web L6). */
+/** A line as a terminal would finally show it (web L6). */
 export interface PlayedLine {
   readonly text: string
   readonly runs: readonly Run[]
-  /** How often what stood there was written over; 0 for usual lines. */
+  /** How often the line was overwritten; usually 0. */
   readonly updates: number
-  /** For each UTF-16 unit of the shown text the place of its character in the text without escapes; null: they are the same. */
+  /**
+   * For each UTF-16 unit of the shown text, its index in the text without escapes; null: the same
+   * index.
+   */
   readonly sources: readonly number[] | null
 }
 
-/** More changes of look than this in one line are not shown: the rest is plain (web L21). */
+/** After this many style changes in one line the rest is plain (web L21). */
 const mostRuns = 1000
 
-/** Plays carriage returns, backspaces, tabs, and moves and erasures within the line. */
+/** Applies carriage returns, backspaces, tabs, cursor movements and erasures within the line. */
 export function playLine(line: string, start: Style): PlayedLine {
-  // The carriage return of a CRLF moves nothing that is seen.
+  // The carriage return of a CRLF moves nothing visible.
   const parts = tokens(line.endsWith('\r') ? line.slice(0, -1) : line)
   return parts.some(acts) ? playOnScreen(parts, start) : layOut(parts, start)
 }
 
-/** The states that a line went through, oldest first, the last of `limit` (web L6). */
+/** Returns the last `limit` states of a line, oldest first (web L6). */
 export function statesOf(line: string, start: Style, limit: number): readonly string[] {
   const screen = new LineScreen(limit)
   feed(screen, tokens(line), start)
@@ -42,7 +45,7 @@ function acts(token: Token): boolean {
   return token.kind === 'move' || (token.kind === 'text' && hasSpecial(token.text))
 }
 
-/** Nothing moves: the text stands as it came. */
+/** Lays out text without cursor movements. */
 function layOut(parts: readonly Token[], start: Style): PlayedLine {
   const runs: Run[] = []
   let style = start

@@ -3,11 +3,14 @@ import { mix, readableOn } from './contrast.ts'
 import { hexOf, paletteColour, type Rgb, rgbOf, type Theme, themes } from './palette.ts'
 import { type Colour, plain, type Style, trueColour } from './style.ts'
 
-/** Styles that were made already. A log may bring any number: they are forgotten when there are too many. */
+/** A cache of styles, cleared when it is full, because a log may bring any number. */
 const made = new Map<string, CSSProperties>()
 const mostMade = 2000
 
-/** CSS of a style in both themes; undefined where it is the log's own. Every pair can be read (web L5). */
+/**
+ * Returns the CSS of a style in both themes, always legible (web L5); undefined: the log's own
+ * style.
+ */
 export function cssOf(style: Style): CSSProperties | undefined {
   if (style === plain) return undefined
   const key = Object.values(style).join()
@@ -34,7 +37,7 @@ function makeCss(style: Style): CSSProperties {
   }
 }
 
-/** Text and ground of a style, the text moved until it can be read. */
+/** Returns text and background colour of a style, with the text made legible. */
 export function coloursOf(style: Style, theme: Theme): { readonly text: Rgb; readonly ground: Rgb } {
   const { text, ground } = themes[theme]
   const given = [resolve(style.fg, text, theme), resolve(style.bg, ground, theme)] as const

@@ -1,10 +1,13 @@
-/** A colour of ECMA-48: 0 to 255 of the palette, or `trueColour + rgb`; null is the terminal's own. */
+/** An ECMA-48 colour: 0 to 255 of the palette, or `trueColour + rgb`; null: the terminal's own. */
 export type Colour = number | null
 
-/** Added to `rgb` of a colour that is not of the palette. */
+/** Added to the RGB value of a colour outside the palette. */
 export const trueColour = 0x1000000
 
-/** How text looks, as SGR says. Blinking and concealing are not followed: hidden text is shown (web L5). */
+/**
+ * The text style that SGR sequences set. Blinking and concealing are ignored: hidden text is shown
+ * (web L5).
+ */
 export interface Style {
   readonly fg: Colour
   readonly bg: Colour
@@ -44,7 +47,7 @@ const switches: Readonly<Record<number, Partial<Style>>> = {
   49: { bg: null },
 }
 
-/** The style after the parameters of one SGR sequence (`1;38;5;208`); the same object where nothing changes. */
+/** Applies one SGR sequence (`1;38;5;208`); returns the same object if nothing changes. */
 export function applySgr(style: Style, parameters: string): Style {
   if (parameters === '' || parameters === '0') return plain
   let next = style
@@ -72,7 +75,9 @@ function withCode(style: Style, code: number): Style {
   return style
 }
 
-/** A code with its parts: a colour, `38:2:r:g:b` or `38:2:space:r:g:b`, or a kind of underline. */
+/**
+ * Applies a code with parts: a colour, `38:2:r:g:b` or `38:2:space:r:g:b`, or a kind of underline.
+ */
 function withParts(style: Style, [code, kind, ...parts]: readonly string[]): Style {
   if (code === '4') return { ...style, underline: kind !== '0' }
   return withColour(style, code, kind, kind === '2' && parts.length > 3 ? parts.slice(1, 4) : parts)

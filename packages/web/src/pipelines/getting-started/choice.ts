@@ -1,5 +1,6 @@
 import { useNavigate } from '@tanstack/react-router'
 import { useMemo, useSyncExternalStore } from 'react'
+import { readItem, writeItem } from '../../browser/local-storage.ts'
 import { usePaletteActions } from '../../interaction/palette-actions.ts'
 
 type StartChoice = 'shown' | 'put-away'
@@ -7,28 +8,20 @@ type StartChoice = 'shown' | 'put-away'
 const listeners = new Set<() => void>()
 const keyOf = (org: string) => `harmont:getting-started:${org}`
 
-/** What this person chose for the list of an organization, on this device; null: nothing. */
+/** Returns this person's choice for an organization's list on this device; null: none. */
 export function useStartChoice(org: string): StartChoice | null {
   return useSyncExternalStore(subscribe, () => read(org))
 }
 
-/** Shows the list, or puts it away. */
+/** Shows or dismisses the list. */
 export function chooseStart(org: string, choice: StartChoice): void {
-  try {
-    localStorage.setItem(keyOf(org), choice)
-  } catch {
-    // No storage: it was chosen for nothing but this click.
-  }
+  writeItem(keyOf(org), choice)
   for (const listener of listeners) listener()
 }
 
 function read(org: string): StartChoice | null {
-  try {
-    const kept = localStorage.getItem(keyOf(org))
-    return kept === 'shown' || kept === 'put-away' ? kept : null
-  } catch {
-    return null
-  }
+  const stored = readItem(keyOf(org))
+  return stored === 'shown' || stored === 'put-away' ? stored : null
 }
 
 function subscribe(listener: () => void): () => void {
@@ -36,7 +29,7 @@ function subscribe(listener: () => void): () => void {
   return () => listeners.delete(listener)
 }
 
-/** Offers the list of first steps in the palette, also when it was put away (web F3). */
+/** Offers the list of first steps in the palette, even if it was dismissed (web F3). */
 export function useStartAction(org: string): void {
   const navigate = useNavigate()
   usePaletteActions(

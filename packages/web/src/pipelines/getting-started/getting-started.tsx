@@ -14,10 +14,10 @@ interface GettingStartedProps {
   readonly hasBuild: boolean
 }
 
-/** How often what is done elsewhere, in a terminal or at a forge, is looked for. */
+/** How often steps that happen in a terminal or at a forge are checked. */
 const lookMs = 5000
 
-/** From nothing to the first build: one command a step, and ticks that come by themselves (web F3). */
+/** Leads to the first build: one command a step, ticked automatically (web F3). */
 export function GettingStarted({ org, hasPipeline, hasBuild }: GettingStartedProps) {
   const config = useAuthConfig()
   const { organizations } = useSession()
@@ -106,7 +106,9 @@ function StepBody({
   )
 }
 
-/** Done or not: a filled disc with a check, or the number in a ring. Ink, as it is no state of a build. */
+/**
+ * Shows a filled disc with a check, or the number in a ring, in ink because it is no build state.
+ */
 function Tick({ number, isDone }: { readonly number: number; readonly isDone: boolean }) {
   return (
     <svg

@@ -9,7 +9,7 @@ export const cliSessionQuery = queryOptions({
   staleTime: 0,
 })
 
-/** `owner/name` of the repositories that the organization has connected, in lower case. */
+/** Reads `owner/name` of the connected repositories, in lower case. */
 export function connectedNamesQuery(org: string) {
   return queryOptions({
     queryKey: ['connected-names', org],
@@ -17,7 +17,7 @@ export function connectedNamesQuery(org: string) {
       const { data } = await answer(
         client.GET('/api/v0/organizations/{org}/repos', { params: { path: { org } }, signal }),
       )
-      // Those that only a pipeline names are not fetched by anybody.
+      // Repositories that only a pipeline names are not connected.
       const isConnected = ({ provider }: { readonly provider: string }) => provider !== 'cli'
       return data.flatMap((one) => (one.registrations.some(isConnected) ? one.full_name.toLowerCase() : []))
     },

@@ -1,19 +1,19 @@
 import { quoteForShell } from '../../text/escape.ts'
 
-/** Where `hm` looks when it is told nothing. */
+/** The default API address of `hm`. */
 const usualApi = 'http://localhost:4000'
 
-/** What is known of an organization that begins, and of who looks. */
+/** What is known of a new organization and its visitor. */
 export interface StartFacts {
   /** The API's address, without a path. */
   readonly origin: string
   readonly org: string
-  /** How many organizations this person has: with one, `hm` needs no name. */
+  /** The number of this person's organizations: with one, `hm` needs no name. */
   readonly organizations: number
   /** The command that installs `hm`; null: the server names none. */
   readonly install: string | null
   readonly docsUrl: string
-  /** This person has signed in with `hm`. */
+  /** Whether this person has signed in with `hm`. */
   readonly hasCliSession: boolean
   readonly hasPipeline: boolean
   readonly hasBuild: boolean
@@ -28,7 +28,7 @@ export interface StartStep {
   readonly note: string
 }
 
-/** What to do until the first build, each ticked by what the server knows (web F3). */
+/** Returns the steps to the first build, each ticked by what the server knows (web F3). */
 export function startSteps(facts: StartFacts): readonly StartStep[] {
   const { origin, org, organizations, install, hasCliSession, hasPipeline, hasBuild, hasRepository } = facts
   const ranHere = hasBuild || hasPipeline

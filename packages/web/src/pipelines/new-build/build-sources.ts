@@ -1,12 +1,12 @@
 import type { Schema } from '../../api/schemas.ts'
 
-/** From where a new build can have its files: a connected repository, the build before, or an archive at an address. */
+/** Sources of a new build: a connected repository, the build before, or an archive at a URL. */
 export type SourceKind = 'repository' | 'again' | 'address'
 
 export interface BuildSources {
-  /** Those that this pipeline has, the best first. */
+  /** The available sources, best first. */
   readonly kinds: readonly SourceKind[]
-  /** Why its repository is not among them, in words; null: it is. */
+  /** Why its repository is not available; null: it is. */
   readonly missing: string | null
 }
 
@@ -17,7 +17,7 @@ interface Known {
   readonly newest: Pick<Schema<'BuildSummary'>, 'number'> | undefined
 }
 
-/** What a server can fetch for this pipeline, and in plain words what it cannot. */
+/** Returns what the server can fetch for this pipeline, and why something is missing. */
 export function buildSources({ pipeline: { repo_name, repository }, connected, newest }: Known): BuildSources {
   const name = repo_name ?? null
   const isConnected = name !== null && connected.includes(name.toLowerCase())
@@ -39,7 +39,7 @@ export function buildSources({ pipeline: { repo_name, repository }, connected, n
 
 const wholeCommit = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i
 
-/** What is wrong with a commit that is to be fetched; null: nothing. Empty stands for the newest of the branch. */
+/** Explains what is wrong with a commit; null: nothing. Empty means the newest of the branch. */
 export function commitProblem(commit: string): string | null {
   if (commit === '' || wholeCommit.test(commit)) return null
   return 'Enter the full commit (40 or 64 hex digits), or leave it empty for the newest one of the branch'

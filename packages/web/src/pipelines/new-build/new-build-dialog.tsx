@@ -25,7 +25,7 @@ export function NewBuildDialog({ org, pipeline, open, onClose }: NewBuildDialogP
   )
 }
 
-/** Inside of the dialog: it begins anew each time, with what is true then. */
+/** Inside the dialog, so that its data is new each time. */
 function Loaded({ org, pipeline, onClose }: Omit<NewBuildDialogProps, 'open'>) {
   const id = useId()
   const connected = useQuery(connectedNamesQuery(org))

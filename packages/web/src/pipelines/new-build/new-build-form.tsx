@@ -20,7 +20,7 @@ interface NewBuildFormProps {
   readonly onClose: () => void
 }
 
-/** What a new build is of. */
+/** Asks for source, branch, message and variables of a new build. */
 export function NewBuildForm({ id, org, pipeline, sources, newest, onClose }: NewBuildFormProps) {
   const { slug, default_branch } = pipeline
   const [values, setValues] = useState<StartValues>({

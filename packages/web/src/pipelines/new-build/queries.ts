@@ -2,11 +2,11 @@ import { queryOptions } from '@tanstack/react-query'
 import { answer, client } from '../../api/client.ts'
 import type { Schema } from '../../api/schemas.ts'
 
-/** The newest build of a pipeline; null: none was made. */
+/** Reads the newest build of a pipeline; null: there is none. */
 export function newestBuildQuery(org: string, slug: string) {
   return queryOptions({
     queryKey: ['newest-build', org, slug],
-    // A dialog that is opened again offers what is true then.
+    // A reopened dialog offers the current state.
     gcTime: 0,
     staleTime: 0,
     queryFn: async ({ signal }) => {
@@ -20,17 +20,19 @@ export function newestBuildQuery(org: string, slug: string) {
 interface BuildStart {
   readonly org: string
   readonly slug: string
-  /** Sent again under the same key, it makes one build. */
+  /** The idempotency key: sent again, it makes one build. */
   readonly key: string
 }
 
-/** Starts a build. The answer waits for the rendering, up to 30 s; who does not wait for it changes nothing. */
+/**
+ * Starts a build. The response waits for rendering, up to 30 s; leaving earlier changes nothing.
+ */
 export function createBuild({ org, slug, key }: BuildStart, body: Schema<'CreateBuildRequest'>) {
   const params = { path: { org, pipeline: slug }, header: { 'Idempotency-Key': key } }
   return answer(client.POST('/api/v0/organizations/{org}/pipelines/{pipeline}/builds', { params, body }))
 }
 
-/** Builds the files, branch and commit of an earlier build again. */
+/** Builds files, branch and commit of an earlier build again. */
 export function rebuild({ org, slug, key }: BuildStart, number: number, body: Schema<'RebuildRequest'>) {
   const params = { path: { org, pipeline: slug, number }, header: { 'Idempotency-Key': key } }
   const path = '/api/v0/organizations/{org}/pipelines/{pipeline}/builds/{number}/rebuild'

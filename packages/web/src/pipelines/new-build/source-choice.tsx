@@ -14,7 +14,7 @@ interface SourceChoiceProps {
   readonly onChange: (kind: SourceKind) => void
 }
 
-/** From where the build has its files, and why a way is missing. */
+/** Chooses the source of the build, and explains a missing one. */
 export function SourceChoice({ org, pipeline, sources, newest, value, onChange }: SourceChoiceProps) {
   const name = useId()
   const words: Readonly<Record<SourceKind, string>> = {

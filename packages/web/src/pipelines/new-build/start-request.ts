@@ -1,7 +1,7 @@
 import type { Schema } from '../../api/schemas.ts'
 import { commitProblem, type SourceKind } from './build-sources.ts'
 
-/** What stands in the dialog of a new build. */
+/** The values of the new-build form. */
 export interface StartValues {
   readonly source: SourceKind
   readonly branch: string
@@ -21,12 +21,15 @@ type Judged =
   | { readonly request: StartRequest; readonly problems: null }
   | { readonly request: null; readonly problems: Readonly<Record<string, string>> }
 
-/** Stands for the newest commit of the branch: the server asks the forge for it. */
+/** Means the newest commit of the branch, which the server asks the forge for. */
 const newestCommit = 'HEAD'
-/** Stands for files that are of no commit. */
+/** Means files without a commit. */
 const noCommit = '0'.repeat(40)
 
-/** The request of a new build, or what is wrong with single fields, by their names in the dialog. `newestNumber`: of the pipeline's builds; null without one. */
+/**
+ * Returns the request of a new build, or the problems by form field. `newestNumber`: the pipeline's
+ * newest build; null: none.
+ */
 export function startRequest(values: StartValues, newestNumber: number | null): Judged {
   const { source, address, message, withoutCache } = values
   const branch = values.branch.trim()
@@ -59,14 +62,14 @@ function named(name: string, problem: string | null): Readonly<Record<string, st
   return problem === null ? {} : { [name]: problem }
 }
 
-/** Names of the server's fields as the dialog has them. */
+/** The form fields of server fields. */
 const fieldNames: Readonly<Record<string, string>> = {
   source_url: 'address',
   source_sha256: 'checksum',
   env: 'variables',
 }
 
-/** What the server says of single fields, by their names in the dialog. */
+/** Renames the server's field errors to form fields. */
 export function problemsOfFields(fields: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Object.entries(fields).map(([name, text]) => [fieldNames[name.replace(/^env\..*/, 'env')] ?? name, text]),
@@ -79,7 +82,10 @@ type Variables =
   | { readonly env: Readonly<Record<string, string>>; readonly problem: null }
   | { readonly env: null; readonly problem: string }
 
-/** Reads `NAME=value` lines as they stand in an `.env` file: empty lines and those that begin with `#` say nothing, the last of a name counts. */
+/**
+ * Parses `NAME=value` lines of an `.env` file: empty lines and comments (`#`) are skipped, and the
+ * last value of a name counts.
+ */
 export function readVariables(text: string): Variables {
   const env: Record<string, string> = Object.create(null)
   for (const [index, line] of text.split(/\r?\n/).entries()) {

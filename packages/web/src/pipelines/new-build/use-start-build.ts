@@ -8,8 +8,8 @@ import { createBuild, rebuild } from './queries.ts'
 import type { StartRequest } from './start-request.ts'
 
 /**
- * Starts builds of a pipeline. What is clicked twice, or sent again because no answer came, is one build. Who leaves before the answer is told of the build in
- * a toast; who stays is taken to it.
+ * Starts builds of a pipeline. A double click or a resent request makes one build. A person who
+ * leaves before the response gets a toast; one who stays is taken to the build.
  */
 export function useStartBuild(org: string, slug: string) {
   const client = useQueryClient()
@@ -43,7 +43,8 @@ export function useStartBuild(org: string, slug: string) {
         void navigate({ to: '/$org/pipelines/$slug/builds/$number', params: { org, slug, number: String(number) } })
       else toast(`Build #${number} of ${slug} has started`)
     } catch (thrown) {
-      // A definite answer is kept under its key: after it, as when the balance is topped up, the same wish is a new one.
+      // A definite response ends its key: after it, for instance after a top-up, the same request
+      // is a new one.
       if (!isPassing(thrown)) intention.current = null
       setError(thrown)
       if (!isHere.current) toast(`The build of ${slug} did not start`, { isProblem: true })

@@ -11,7 +11,7 @@ import { ArchiveSection } from './archive-section.tsx'
 import { SecretsSection } from './secrets-section.tsx'
 import { SettingsForm } from './settings-form.tsx'
 
-/** What a pipeline is called, what may start it, and its secrets. */
+/** Shows settings, secrets and archiving of a pipeline. */
 export function PipelineSettingsPage() {
   const { org, slug } = useParams({ from: '/signed-in/$org/pipelines/$slug/settings' })
   const organization = showInvisible(useOrganizationName(org))

@@ -10,7 +10,7 @@ import { globsIn } from './settings-values.ts'
 
 interface SecretFormProps {
   readonly scope: SecretScope
-  /** The one that gets another value; null: a new one. */
+  /** The secret to replace; null: a new one. */
   readonly secret: Schema<'Secret'> | null
   readonly onClose: () => void
   readonly onSet: (name: string) => Promise<void>
@@ -24,7 +24,7 @@ const events = [
   ['api', 'API and hm'],
 ] as const
 
-/** Sets a secret. Its old value is not here to be seen. */
+/** Sets a secret. The old value is never shown. */
 export function SecretForm({ scope, secret, onClose, onSet }: SecretFormProps) {
   const [name, setName] = useState(secret?.name ?? '')
   const [value, setValue] = useState('')

@@ -2,14 +2,14 @@ import { queryOptions } from '@tanstack/react-query'
 import { answer, client } from '../../api/client.ts'
 import type { Schema } from '../../api/schemas.ts'
 
-/** Whose secrets: an organization's, or those of one of its pipelines. */
+/** The owner of secrets: an organization, or one of its pipelines. */
 export interface SecretScope {
   readonly org: string
-  /** null: the organization's. */
+  /** null: the organization. */
   readonly slug: string | null
 }
 
-/** Names of secrets, never their values. */
+/** Reads the names of secrets, never their values. */
 export function secretsQuery({ org, slug }: SecretScope) {
   return queryOptions({
     queryKey: ['secrets', org, slug],
@@ -27,7 +27,7 @@ export function secretsQuery({ org, slug }: SecretScope) {
   })
 }
 
-/** Makes a secret, or gives it another value. */
+/** Creates a secret or replaces its value. */
 export async function setSecret({ org, slug }: SecretScope, body: Schema<'SetSecretRequest'>): Promise<void> {
   await (slug === null
     ? answer(client.POST('/api/v0/organizations/{org}/secrets', { params: { path: { org } }, body }))
@@ -39,7 +39,7 @@ export async function setSecret({ org, slug }: SecretScope, body: Schema<'SetSec
       ))
 }
 
-/** Builds that want it from now on fail. */
+/** Deletes a secret. Builds that need it fail from then on. */
 export async function deleteSecret({ org, slug }: SecretScope, name: string): Promise<void> {
   await (slug === null
     ? answer(client.DELETE('/api/v0/organizations/{org}/secrets/{name}', { params: { path: { org, name } } }))

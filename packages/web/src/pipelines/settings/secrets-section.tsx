@@ -15,7 +15,7 @@ import { deleteSecret, type SecretScope, secretsQuery } from './secret-queries.t
 interface SecretsSectionProps {
   readonly scope: SecretScope
   readonly title: string
-  /** Who reads them. */
+  /** Who can read them. */
   readonly about: string
 }
 
@@ -23,7 +23,7 @@ type Asked =
   | { readonly kind: 'set'; readonly secret: Schema<'Secret'> | null }
   | { readonly kind: 'delete'; readonly name: string }
 
-/** Secrets by name. A value goes in and is never shown again, to nobody. */
+/** Lists secrets by name. A value can be set but never read. */
 export function SecretsSection({ scope, title, about }: SecretsSectionProps) {
   const client = useQueryClient()
   const query = secretsQuery(scope)
@@ -118,7 +118,7 @@ export function SecretsSection({ scope, title, about }: SecretsSectionProps) {
   )
 }
 
-/** To which builds it is limited, in words; empty: to none. */
+/** Describes which builds get it; empty: all. */
 function limitsOf({ branches, events, uploads = false }: Schema<'Secret'>): string {
   return [
     ...(branches === null ? [] : [`branches ${branches.join(', ')}`]),

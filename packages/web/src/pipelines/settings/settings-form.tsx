@@ -20,7 +20,7 @@ interface SettingsFormProps {
 
 const names = ['name', 'description', 'default_branch', 'repo_name', 'source_slug', 'protected_branches'] as const
 
-/** The settings of a pipeline. What its repository's code decides is locked, and says so. */
+/** Edits the settings of a pipeline. Those set by the repository's code are locked. */
 export function SettingsForm({ org, pipeline }: SettingsFormProps) {
   const client = useQueryClient()
   const mayChange = usePermission(org, 'pipeline.manage')

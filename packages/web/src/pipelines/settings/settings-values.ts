@@ -8,12 +8,12 @@ export interface SettingsValues {
   readonly source_slug: string
   readonly allow_manual: boolean
   readonly fork_policy: 'approval' | 'always' | 'never'
-  /** Globs with spaces between. */
+  /** Globs separated by spaces. */
   readonly protected_branches: string
   readonly cache_share: boolean
 }
 
-/** A pipeline's settings as a form holds them. */
+/** Converts a pipeline to form values. */
 export function valuesOf(pipeline: Schema<'Pipeline'>): SettingsValues {
   const { name, description, default_branch, repo_name, source_slug, allow_manual, fork_policy } = pipeline
   return {
@@ -27,7 +27,9 @@ export function valuesOf(pipeline: Schema<'Pipeline'>): SettingsValues {
   }
 }
 
-/** What differs from the pipeline, as the server takes it: only that is sent, so that nothing locked is touched. Empty texts are none. */
+/**
+ * Returns only the changed settings, so that nothing locked is sent. An empty text becomes null.
+ */
 export function changesOf(pipeline: Schema<'Pipeline'>, values: SettingsValues): Schema<'UpdatePipelineRequest'> {
   const before = valuesOf(pipeline)
   const {
@@ -55,7 +57,7 @@ export function changesOf(pipeline: Schema<'Pipeline'>, values: SettingsValues):
   }
 }
 
-/** Globs as people type them, with spaces or commas between. */
+/** Splits globs at spaces or commas. */
 export function globsIn(text: string): string[] {
   return text.split(/[\s,]+/).filter((glob) => glob !== '')
 }
