@@ -8,8 +8,9 @@ import {
   type Job,
 } from '@harmont/cloud'
 import { type ExitCode, exits, HmError } from '../errors.ts'
+import { type EventMapper, endEvent, isJobEnded } from '../events/event-mapper.ts'
 import type { RunView } from '../events/run-event.ts'
-import { isJobEnded, type JobTeller } from './job-teller.ts'
+import { mapServerJob } from './map-server-job.ts'
 import { RunLogs } from './run-log.ts'
 
 /** How long a canceled build may take to end. */
@@ -19,7 +20,7 @@ export interface FollowRunOptions {
   readonly client: CloudClient
   readonly address: BuildAddress
   readonly view: RunView
-  readonly teller: JobTeller
+  readonly mapper: EventMapper
   /** Ctrl-C. */
   readonly signal: AbortSignal
   /** What Ctrl-C means for the build. */
@@ -51,9 +52,9 @@ export async function followRun(options: FollowRunOptions): Promise<ExitCode> {
     const build = await follow(client, address, jobs, stop.signal)
     await jobs.told()
     stop.signal.throwIfAborted()
-    const code = exitOf(build, canceledBy)
-    await view.tell(endEvent(build, code))
-    return code
+    const end = endEvent(endedBuild(build), canceledBy)
+    await view.tell(end)
+    return end.exit_code
   } catch (error) {
     if (stop.signal.aborted && stop.signal.reason === signal.reason) await view.note(stillThere(options))
     throw stop.signal.aborted ? stop.signal.reason : lost(error, address)
@@ -95,13 +96,14 @@ class JobsOfRun {
   }
 
   async begin(jobs: readonly Job[]): Promise<void> {
-    for (const event of this.#options.teller.queued(jobs)) await this.#options.view.tell(event)
+    for (const event of this.#options.mapper.queued(jobs.map(mapServerJob))) await this.#options.view.tell(event)
   }
 
   changed(job: Job): void {
-    const { teller, view } = this.#options
+    const { mapper, view } = this.#options
+    const mapped = mapServerJob(job)
     // A newer attempt is known from here on, whatever is told later.
-    const events = [...teller.queued([job]), ...teller.changed(job)]
+    const events = [...mapper.queued([mapped]), ...mapper.changed(mapped)]
     const isEnd = isJobEnded(job) && !this.#ended.has(job.id)
     if (isEnd) this.#ended.add(job.id)
     const before = [job.id, ...job.depends_on, ...(job.previous_attempt_id ? [job.previous_attempt_id] : [])]
@@ -110,7 +112,7 @@ class JobsOfRun {
       await ready
       for (const event of events) await view.tell(event)
       await this.#logs.follow(job)
-      if (isEnd) for (const event of teller.ended(job)) await view.tell(event)
+      if (isEnd) for (const event of mapper.ended(mapped)) await view.tell(event)
     }
     this.#told.set(job.id, tell().catch(this.#onFailure))
   }
@@ -137,18 +139,10 @@ function stillThere({ onInterrupt, address: { number, pipeline } }: FollowRunOpt
     : `build #${number} has not ended yet: hm build watch ${number} -p ${pipeline}`
 }
 
-function endEvent(build: Build, exit_code: ExitCode) {
-  const { state, created_at, started_at, finished_at, error_code = null, error_message: message = null } = build
-  const duration_ms = finished_at ? Math.max(0, Date.parse(finished_at) - Date.parse(started_at ?? created_at)) : 0
-  if (state !== 'passed' && state !== 'failed' && state !== 'canceled')
-    throw new Error(`a build that is ${state} has not ended`)
-  return { kind: 'build_end', exit_code, duration_ms, state, error_code, message } as const
-}
-
-function exitOf({ state, error_code }: Build, canceledBy: HmError | undefined): ExitCode {
-  if (state === 'passed') return exits.ok
-  if (state === 'canceled') return canceledBy?.exit ?? exits.canceled
-  return error_code === 'pipeline_timeout' ? exits.timeout : exits.buildFailed
+function endedBuild(build: Build) {
+  const { state, created_at, started_at, finished_at, error_code = null, error_message = null } = build
+  const durationMs = finished_at ? Math.max(0, Date.parse(finished_at) - Date.parse(started_at ?? created_at)) : 0
+  return { state, errorCode: error_code, errorMessage: error_message, durationMs }
 }
 
 function timedOut(): HmError {

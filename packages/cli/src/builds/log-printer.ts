@@ -2,11 +2,12 @@ import { once } from 'node:events'
 import { type BuildAddress, type CloudClient, CloudError, type Job, streamLogs } from '@harmont/cloud'
 import { saysRemoved } from '@harmont/logs'
 import type { Context } from '../context.ts'
+import { isJobEnded } from '../events/event-mapper.ts'
 import { LineSplitter, type LogLine } from '../events/line-splitter.ts'
 import { inert, jsonFor } from '../terminal/inert.ts'
 import { quoteWord } from '../terminal/quote-word.ts'
 import { FailedLogs, showsExcerpts, wholeLog } from '../view/failed-logs.ts'
-import { isJobEnded } from './job-teller.ts'
+import { keyOf } from './map-server-job.ts'
 
 interface Printing {
   readonly isFollowed: boolean
@@ -56,7 +57,7 @@ export class LogPrinter {
   /** The log of one job: to its end where the job has ended or is followed, else what there is now. */
   async print(job: Job, { isFollowed, address, signal }: Printing): Promise<void> {
     const { tail } = this.#context.flags
-    if (this.#isExcerpt && !this.#context.global.json) this.#failed.begin(nameOf(job))
+    if (this.#isExcerpt && !this.#context.global.json) this.#failed.begin(keyOf(job))
     const now = isJobEnded(job) ? Number.POSITIVE_INFINITY : await this.#bytesNow(job, signal)
     if (!isFollowed && now === 0) return
     const splitter = new LineSplitter()
@@ -65,7 +66,7 @@ export class LogPrinter {
     let seen = 0
     const tell = async (lines: readonly LogLine[]) => {
       for (const { stream, line } of lines)
-        if (stream === 'meta' && saysRemoved(line)) this.#context.output.warn(`${nameOf(job)}: ${line}`)
+        if (stream === 'meta' && saysRemoved(line)) this.#context.output.warn(`${keyOf(job)}: ${line}`)
       const wanted = lines.filter(({ ts, stream }) => ts >= this.#since && stream !== 'meta')
       if (tail === undefined || !isHistory) return this.#tell(job, wanted)
       held.push(...wanted)
@@ -101,7 +102,7 @@ export class LogPrinter {
   async #tell(job: Job, lines: readonly LogLine[]): Promise<void> {
     const { global, flags, output } = this.#context
     const { stdout } = output
-    const step = nameOf(job)
+    const step = keyOf(job)
     let text = ''
     for (const { stream, line, ts } of lines) {
       const at = new Date(ts).toISOString()
@@ -126,8 +127,4 @@ export class LogPrinter {
     const { stream } = this.#context.output.stdout
     if (text !== '' && !stream.write(text)) await once(stream, 'drain')
   }
-}
-
-function nameOf({ step_key, name, id }: Job): string {
-  return step_key ?? name ?? id
 }

@@ -1,9 +1,9 @@
 import { type BuildAddress, followBuild, isEnded, type Job } from '@harmont/cloud'
 import type { Context } from '../context.ts'
 import { type ExitCode, exits, HmError } from '../errors.ts'
+import { isJobEnded } from '../events/event-mapper.ts'
 import { buildAddress, findJob } from '../server/address.ts'
 import { openSession, type Session, telling } from '../server/session.ts'
-import { isJobEnded } from './job-teller.ts'
 import { LogPrinter } from './log-printer.ts'
 
 /** `hm logs` for a build of the server, or its pipeline's last one; of all its steps, or of one. */

@@ -1,7 +1,8 @@
 import { type BuildAddress, type CloudClient, CloudError, type Job, pause, streamLogs } from '@harmont/cloud'
+import { type EventMapper, isJobEnded } from '../events/event-mapper.ts'
 import { LineSplitter, type LogLine } from '../events/line-splitter.ts'
 import type { RunView } from '../events/run-event.ts'
-import { isJobEnded, type JobTeller } from './job-teller.ts'
+import { keyOf } from './map-server-job.ts'
 
 /** How many logs of jobs that have ended are read at a time; those of running jobs are all followed. */
 const readAtOnce = 16
@@ -12,7 +13,7 @@ export interface RunLogOptions {
   readonly client: CloudClient
   readonly address: BuildAddress
   readonly view: RunView
-  readonly teller: JobTeller
+  readonly mapper: EventMapper
   readonly signal: AbortSignal
 }
 
@@ -60,11 +61,11 @@ export class RunLogs {
   }
 
   async #tell(job: Job, ended: Promise<void>): Promise<void> {
-    const { client, address, view, teller, signal } = this.#options
+    const { client, address, view, mapper, signal } = this.#options
     const isLate = isJobEnded(job)
     if (isLate) await this.#enter()
     try {
-      const step_id = teller.stepId(job)
+      const step_id = mapper.stepId({ key: keyOf(job) })
       for await (const lines of jobLogLines(client, job.id, { build: address, signal, ended }))
         for (const line of lines) {
           await view.tell({ kind: 'step_log', step_id, ...line })

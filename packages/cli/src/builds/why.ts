@@ -1,14 +1,14 @@
 import type { Context } from '../context.ts'
 import { type ExitCode, exits } from '../errors.ts'
+import { EventMapper, isJobEnded } from '../events/event-mapper.ts'
 import { buildAddress, buildUrl, findJob } from '../server/address.ts'
 import { openSession, telling } from '../server/session.ts'
 import { fold } from '../view/fold.ts'
 import { newRun } from '../view/run-model.ts'
 import { printWhy } from '../view/why-view.ts'
 import { reasonOnServer } from './explain-cache.ts'
-import { isJobEnded, JobTeller } from './job-teller.ts'
+import { factsOfBuild, mapServerJob } from './map-server-job.ts'
 import { jobLogLines } from './run-log.ts'
-import { factsOfBuild } from './watch-build.ts'
 
 /** Explains a build of the server, the newest where no number is given, or one step of it. */
 export async function whyOnServer(
@@ -28,18 +28,19 @@ export async function whyOnServer(
       factsOfBuild(client, address, signal),
     ])
     const run = newRun()
-    const teller = new JobTeller(facts.of)
-    for (const event of teller.queued(jobs)) fold(run, event)
+    const mapper = new EventMapper(facts.of)
+    for (const event of mapper.queued(jobs.map(mapServerJob))) fold(run, event)
     const { org, pipeline, number } = address
     const accepted = { run_id: told.id ?? '', number, org, pipeline }
     fold(run, { kind: 'build_accepted', build: accepted, watch_url: buildUrl(session.appUrl, address) })
     for (const job of jobs) {
-      for (const event of teller.changed(job)) fold(run, event)
+      const mapped = mapServerJob(job)
+      for (const event of mapper.changed(mapped)) fold(run, event)
       if (!isJobEnded(job)) continue
       if (job.started_at && (job.state === 'failed' || job.state === 'timed_out'))
         for await (const lines of jobLogLines(client, job.id, { build: address, signal, ended: Promise.resolve() }))
-          for (const line of lines) fold(run, { kind: 'step_log', step_id: teller.stepId(job), ...line })
-      for (const event of teller.ended(job)) fold(run, event)
+          for (const line of lines) fold(run, { kind: 'step_log', step_id: mapper.stepId(mapped), ...line })
+      for (const event of mapper.ended(mapped)) fold(run, event)
     }
     const steps = views.filter(({ id }) => only === null || id === only)
     await printWhy(context, {

@@ -1,8 +1,8 @@
 import { type Plan, parsePlan } from '@harmont/ir'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { factsOfPlan } from '../events/step-facts.ts'
 import type { RecordedStep } from '../records/run-record.ts'
-import { chainsOf } from '../runs/chains.ts'
 import { keptSteps } from '../runs/kept-steps.ts'
 import { planRun, runAnew, selectSteps } from './plan-run.ts'
 
@@ -92,9 +92,9 @@ test('a step that is run anew takes with it what is built on it, and no more', (
 })
 
 test('chains are numbered by their roots, a child before its parent included', () => {
-  expect(chainsOf(planOf({ child: { in: 'base' }, base: {}, other: {}, grandchild: { in: 'child' } }).steps)).toEqual([
-    0, 0, 1, 0,
-  ])
+  const plan = planOf({ child: { in: 'base' }, base: {}, other: {}, grandchild: { in: 'child' } })
+  const facts = factsOfPlan(plan)
+  expect(plan.steps.map(({ key }) => facts.of(key)?.chain)).toEqual([0, 0, 1, 0])
 })
 
 describe('a retry', () => {

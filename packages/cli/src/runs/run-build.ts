@@ -10,7 +10,9 @@ import {
 } from '@harmont/engine'
 import type { Plan } from '@harmont/ir'
 import { type ExitCode, exits, HmError } from '../errors.ts'
-import type { RunEvent, RunView } from '../events/run-event.ts'
+import { EventMapper, endEvent, startEvent } from '../events/event-mapper.ts'
+import type { RunView } from '../events/run-event.ts'
+import { factsOfPlan } from '../events/step-facts.ts'
 import { systemFailure } from '../process/system-failure.ts'
 import type { LocalHome } from '../records/home.ts'
 import type { RunFacts } from '../records/run-record.ts'
@@ -18,7 +20,6 @@ import { runFiles } from '../records/run-records.ts'
 import type { Sandboxes } from '../sandboxes/open-sandboxes.ts'
 import { LocalStore } from './local-store.ts'
 import { RunReporter } from './run-reporter.ts'
-import { RunTeller } from './run-teller.ts'
 import { secretIds } from './secrets.ts'
 import type { History } from './take-source.ts'
 
@@ -47,9 +48,11 @@ export async function runBuild(run: LocalRun): Promise<ExitCode> {
   const ended = Promise.withResolvers<Omit<Build, 'jobs'>>()
   // Whoever waits for it comes only when the engine has started.
   ended.promise.catch(() => {})
-  const teller = new RunTeller(plan.steps, build.build.jobs)
+  const known = factsOfPlan(plan)
   const reporter = new RunReporter({
-    teller,
+    mapper: new EventMapper(known.of),
+    steps: plan.steps,
+    jobs: build.build.jobs,
     files: runFiles(home.runs, facts.record),
     view,
     snapshotOf: (id) => sandboxes.driver.snapshots.get(id),
@@ -95,15 +98,16 @@ export async function runBuild(run: LocalRun): Promise<ExitCode> {
   const forget = run.onSecondInterrupt(() => sandboxes.driver.killAll())
   try {
     store.submit(build, context)
-    reporter.begin(store, build.build.jobs, [startEvent(facts, plan), ...teller.queued()])
+    reporter.begin(store, startEvent(facts.id, known, facts.startedAt))
     if (build.build.finishedAt !== null) ended.resolve(build.build)
     await engine.start()
     signal.addEventListener('abort', cancel)
     if (signal.aborted) cancel()
-    const end = await ended.promise
-    const code = exitOf(end, signal)
-    await reporter.tell(endEvent(end, code))
-    return code
+    const { state, errorCode, errorMessage, createdAt, finishedAt } = await ended.promise
+    const durationMs = (finishedAt ?? createdAt) - createdAt
+    const end = endEvent({ state, errorCode, errorMessage, durationMs }, signal.reason)
+    await reporter.tell(end)
+    return end.exit_code
   } finally {
     signal.removeEventListener('abort', cancel)
     await engine.close()
@@ -111,26 +115,6 @@ export async function runBuild(run: LocalRun): Promise<ExitCode> {
     forget()
     await reporter.close()
   }
-}
-
-function startEvent({ id, startedAt: started_at }: RunFacts, { steps }: Plan): RunEvent {
-  const chain_count = steps.filter(({ buildsIn }) => buildsIn === null).length
-  const plan = { step_count: steps.length, chain_count, default_runner: 'default' }
-  return { kind: 'build_start', run_id: id, plan, started_at }
-}
-
-function endEvent(end: Omit<Build, 'jobs'>, exit_code: ExitCode): RunEvent {
-  const { state, createdAt, finishedAt, errorCode: error_code, errorMessage: message } = end
-  const duration_ms = (finishedAt ?? createdAt) - createdAt
-  if (state !== 'passed' && state !== 'failed' && state !== 'canceled')
-    throw new Error(`a build that is ${state} has not ended`)
-  return { kind: 'build_end', exit_code, duration_ms, state, error_code, message }
-}
-
-function exitOf({ state, errorCode }: Omit<Build, 'jobs'>, signal: AbortSignal): ExitCode {
-  if (state === 'passed') return exits.ok
-  if (state === 'canceled') return signal.reason instanceof HmError ? signal.reason.exit : exits.canceled
-  return errorCode === 'pipeline_timeout' ? exits.timeout : exits.buildFailed
 }
 
 /** A fault of the engine, with the system's or the sandbox's own code where it has one. */

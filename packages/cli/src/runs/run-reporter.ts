@@ -1,17 +1,21 @@
-import type { Applied, Build, Job } from '@harmont/engine'
-import { isBuildTerminal, isTerminal } from '@harmont/engine'
+import { type Applied, type Build, isBuildTerminal, isTerminal, type Job } from '@harmont/engine'
+import type { PlannedStep } from '@harmont/ir'
 import { chunkJson } from '@harmont/logs'
 import type { Snapshot } from '@harmont/sandbox'
+import { type EventMapper, isJobEnded, type MappedJob } from '../events/event-mapper.ts'
 import { LineSplitter, type LogLine } from '../events/line-splitter.ts'
 import type { RunEvent, RunView } from '../events/run-event.ts'
 import { AppendedFile, type RunFiles } from '../records/run-records.ts'
 import type { LocalStore, StoreListener } from './local-store.ts'
-import type { RunTeller } from './run-teller.ts'
+import { mapEngineJob } from './map-engine-job.ts'
 
 const readAtOnce = 1024 * 1024
 
 export interface ReporterOptions {
-  readonly teller: RunTeller
+  readonly mapper: EventMapper
+  readonly steps: readonly PlannedStep[]
+  /** The first job of each step. */
+  readonly jobs: readonly Job[]
   readonly files: RunFiles
   readonly view: RunView
   readonly snapshotOf: (id: string) => Promise<Snapshot | undefined>
@@ -24,7 +28,7 @@ export interface ReporterOptions {
 interface OpenLog {
   readonly file: AppendedFile
   readonly lines: LineSplitter
-  readonly slot: number
+  readonly stepId: string
   seen: number
 }
 
@@ -32,10 +36,11 @@ interface OpenLog {
 export class RunReporter implements StoreListener {
   readonly #options: ReporterOptions
   readonly #events: AppendedFile
+  /** The id of the first job of each step. */
+  readonly #ids: readonly string[]
   /** Known to the store before anything happens. */
   #store: LocalStore | null = null
   readonly #jobs = new Map<string, Job>()
-  readonly #current = new Map<number, Job>()
   readonly #logs = new Map<string, OpenLog>()
   #last: Promise<void> = Promise.resolve()
   #hasFailed = false
@@ -43,13 +48,16 @@ export class RunReporter implements StoreListener {
   constructor(options: ReporterOptions) {
     this.#options = options
     this.#events = new AppendedFile(options.files.events)
+    this.#ids = options.jobs.map(({ id }) => id)
   }
 
-  /** Tells what there is before anything happens. */
-  begin(store: LocalStore, jobs: readonly Job[], first: readonly RunEvent[]): void {
+  /** Tells the start, and the jobs as they are before anything happens. */
+  begin(store: LocalStore, start: RunEvent): void {
     this.#store = store
+    const { mapper, jobs } = this.#options
     this.#enqueue(async () => {
-      for (const event of first) await this.#tell(event)
+      await this.#tell(start)
+      for (const event of mapper.queued(await this.#map(jobs))) await this.#tell(event)
       await this.#tellJobs(jobs)
     })
   }
@@ -65,7 +73,8 @@ export class RunReporter implements StoreListener {
   leased(jobId: string): void {
     this.#enqueue(async () => {
       const job = this.#jobs.get(jobId)
-      if (job !== undefined) for (const event of this.#options.teller.leased(job)) await this.#tell(event)
+      for (const mapped of job === undefined ? [] : await this.#map([job]))
+        for (const event of this.#options.mapper.changed({ ...mapped, state: 'assigned' })) await this.#tell(event)
     })
   }
 
@@ -86,21 +95,27 @@ export class RunReporter implements StoreListener {
   }
 
   async #tellJobs(jobs: readonly Job[]): Promise<void> {
-    for (const job of jobs) {
-      this.#jobs.set(job.id, job)
-      if (job.step !== null) this.#current.set(job.step, job)
-    }
-    // What it said comes before its end.
+    for (const job of jobs) this.#jobs.set(job.id, job)
+    // A log comes before the end of its job.
     for (const job of jobs) if (isTerminal(job.state)) await this.#drain(job.id, true)
-    const tags = new Map<string, string>()
-    for (const job of jobs) if (job.cached && job.snapshot !== null) tags.set(job.id, await this.#tagOf(job.snapshot))
-    const { teller } = this.#options
-    const events = teller.changed(
-      jobs,
-      ({ id }) => tags.get(id) ?? 'an earlier run',
-      (slot) => this.#current.get(slot),
-    )
+    const { mapper } = this.#options
+    const mapped = await this.#map([...jobs].sort((a, b) => (a.step ?? 0) - (b.step ?? 0) || a.attempt - b.attempt))
+    const events = [
+      ...mapper.queued(mapped),
+      ...mapped.flatMap((job) => [...mapper.changed(job), ...(isJobEnded(job) ? mapper.ended(job) : [])]),
+    ]
     for (const event of events) await this.#tell(event)
+  }
+
+  async #map(jobs: readonly Job[]): Promise<MappedJob[]> {
+    const { steps } = this.#options
+    const mapped = await Promise.all(
+      jobs.map(async (job) => {
+        const cachedFrom = job.cached && job.snapshot !== null ? await this.#tagOf(job.snapshot) : 'an earlier run'
+        return mapEngineJob(job, { steps, ids: this.#ids, cachedFrom })
+      }),
+    )
+    return mapped.filter((job) => job !== undefined)
   }
 
   async #tagOf(snapshot: string): Promise<string> {
@@ -119,10 +134,10 @@ export class RunReporter implements StoreListener {
       log.file.add(chunks.map((chunk) => `${chunkJson(chunk)}\n`).join(''))
       log.seen = last.seq
       await store.dropLog(jobId, last.seq)
-      for (const chunk of chunks) await this.#tellLines(log.slot, log.lines.push(chunk))
+      for (const chunk of chunks) await this.#tellLines(log, log.lines.push(chunk))
     }
     if (!isLast) return
-    await this.#tellLines(log.slot, log.lines.rest())
+    await this.#tellLines(log, log.lines.rest())
     log.file.close()
     this.#logs.delete(jobId)
   }
@@ -131,13 +146,13 @@ export class RunReporter implements StoreListener {
     const job = this.#jobs.get(jobId)
     if (job === undefined || job.step === null) return undefined
     const file = new AppendedFile(this.#options.files.log(job.step, job.attempt))
-    const log = { file, lines: new LineSplitter(), slot: job.step, seen: 0 }
+    const stepId = this.#ids[job.step] ?? job.id
+    const log = { file, lines: new LineSplitter(), stepId, seen: 0 }
     this.#logs.set(jobId, log)
     return log
   }
 
-  async #tellLines(slot: number, lines: readonly LogLine[]): Promise<void> {
-    const step_id = this.#options.teller.stepId(slot)
+  async #tellLines({ stepId: step_id }: OpenLog, lines: readonly LogLine[]): Promise<void> {
     for (const line of lines) await this.#options.view.tell({ kind: 'step_log', step_id, ...line })
   }
 

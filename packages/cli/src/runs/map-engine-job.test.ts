@@ -1,7 +1,9 @@
 import type { Job } from '@harmont/engine'
 import { parsePlan } from '@harmont/ir'
 import { expect, test } from 'vitest'
-import { RunTeller } from './run-teller.ts'
+import { EventMapper } from '../events/event-mapper.ts'
+import { factsOfPlan } from '../events/step-facts.ts'
+import { mapEngineJob } from './map-engine-job.ts'
 
 const job: Job = {
   id: 'one',
@@ -33,34 +35,37 @@ test('a step that its pipeline keeps off local runs says so, another that is ski
   const steps = [{ local: false }, { branch: 'main' }].map((condition, at) => {
     return { type: 'command', key: `s${at}`, cmd: 'true', image: 'host', if: condition }
   })
-  const parsed = parsePlan(JSON.stringify({ version: '0', steps }))
-  if (!parsed.ok) throw new Error(parsed.error.message)
   const jobs = steps.map(
     (_, step): Job => ({ ...job, id: `j${step}`, step, state: 'skipped', skipReason: 'condition' }),
   )
-  const events = new RunTeller(parsed.plan.steps, jobs).changed(
-    jobs,
-    () => '',
-    () => undefined,
-  )
+  const { mapper, map } = mapping(JSON.stringify({ version: '0', steps }), jobs)
+  const events = jobs.flatMap((each) => mapper.ended(map(each)))
   expect(events.map((event) => event.kind === 'step_skipped' && event.reason)).toEqual([
     'it does not run locally',
     'its condition does not hold',
   ])
 })
 
-test('an image that could not be had is told once, before the start', () => {
-  const parsed = parsePlan('{"version":"0","steps":[{"type":"command","key":"a","cmd":"true","image":"node:24"}]}')
-  if (!parsed.ok) throw new Error(parsed.error.message)
-  const teller = new RunTeller(parsed.plan.steps, [job])
-  const tell = (changed: Job) =>
-    teller.changed(
-      [changed],
-      () => '',
-      () => undefined,
-    )
-  expect(tell(job)).toEqual([])
+test('an image that could not be pulled is told once, before the start', () => {
+  const ir = '{"version":"0","steps":[{"type":"command","key":"a","cmd":"true","image":"node:24"}]}'
+  const { mapper, map } = mapping(ir, [job])
+  const tell = (changed: Job) => mapper.changed(map(changed))
+  expect(tell(job)).toEqual([{ kind: 'step_waiting', step_id: 'one', reason: 'preparation' }])
   const substituted = { ...job, substitutedImage: 'node:24' }
   expect(tell(substituted)).toEqual([{ kind: 'step_substituted', step_id: 'one', image: 'node:24' }])
   expect(tell({ ...substituted, state: 'running', startedAt: 1 }).map(({ kind }) => kind)).toEqual(['step_start'])
 })
+
+function mapping(ir: string, jobs: readonly Job[]) {
+  const parsed = parsePlan(ir)
+  if (!parsed.ok) throw new Error(parsed.error.message)
+  const { plan } = parsed
+  const mapper = new EventMapper(factsOfPlan(plan).of)
+  const map = (each: Job) => {
+    const mapped = mapEngineJob(each, { steps: plan.steps, ids: jobs.map(({ id }) => id), cachedFrom: '' })
+    if (mapped === undefined) throw new Error(`expected ${each.id} to be of a step`)
+    return mapped
+  }
+  mapper.queued(jobs.map(map))
+  return { mapper, map }
+}

@@ -1,0 +1,197 @@
+import { type ExitCode, exits, HmError } from '../errors.ts'
+import type { Instant, RunEvent, StepState } from './run-event.ts'
+import type { BuildFacts } from './step-facts.ts'
+
+/** A job of this machine's engine or of a server, as far as run events tell of it. */
+export interface MappedJob {
+  readonly id: string
+  /** The key of its step, which all its attempts share. */
+  readonly key: string
+  readonly name: string
+  readonly command: string | null
+  /** Ids of the jobs that it waits for, its parent's included. */
+  readonly dependsOn: readonly string[]
+  readonly attempt: number
+  readonly state: string
+  /** A `wait_reason` of the API. */
+  readonly waitReason: string | null
+  readonly skipReason: string | null
+  readonly startedAt: Instant | null
+  readonly finishedAt: Instant | null
+  readonly exitCode: number | null
+  readonly errorCode: string | null
+  readonly errorMessage: string | null
+  readonly softFailed: boolean
+  readonly cached: boolean
+  /** The run that made what a cached job has, for people. */
+  readonly cachedFrom: string
+  readonly substitutedImage: string | null
+  readonly snapshot: string | null
+}
+
+interface Step {
+  /** The id of its first job, which stands for all attempts. */
+  readonly id: string
+  readonly key: string
+  readonly chain: number
+  newest: MappedJob
+  waits: string | null
+  startedAttempt: string | null
+  substitutedAttempt: string | null
+}
+
+const ended: readonly string[] = ['passed', 'failed', 'skipped', 'canceled', 'timed_out'] satisfies StepState[]
+
+export function isJobEnded({ state }: { readonly state: string }): boolean {
+  return ended.includes(state)
+}
+
+/** Maps changes of jobs to the events of a run. Has no clock. */
+export class EventMapper {
+  readonly #factsOf: BuildFacts['of']
+  readonly #steps = new Map<string, Step>()
+  readonly #keys = new Map<string, string>()
+  readonly #failedChains = new Set<number>()
+  #unknownChains = 0
+
+  constructor(factsOf: BuildFacts['of']) {
+    this.#factsOf = factsOf
+  }
+
+  /**
+   * Returns the events of jobs whose step is new. The newest attempt of each step counts from here
+   * on, whatever is told later.
+   */
+  queued(jobs: readonly MappedJob[]): RunEvent[] {
+    for (const { id, key } of jobs) this.#keys.set(id, key)
+    return jobs.flatMap((job): RunEvent[] => {
+      const { id, key, name, command, dependsOn } = job
+      const known = this.#steps.get(key)
+      if (known !== undefined) {
+        if (job.attempt >= known.newest.attempt) known.newest = job
+        return []
+      }
+      const { chain = this.#unknownChains++, parentKey = null } = this.#factsOf(key) ?? {}
+      const untold = { waits: null, startedAttempt: null, substitutedAttempt: null }
+      this.#steps.set(key, { id, key, chain, newest: job, ...untold })
+      const depends_on = dependsOn.flatMap((other) => this.#keys.get(other) ?? []).filter((each) => each !== parentKey)
+      const step = { step_id: id, key, chain_idx: chain, parent_key: parentKey, display_name: name, depends_on }
+      return [{ kind: 'step_queued', ...step, ...(command ? { command } : {}) }]
+    })
+  }
+
+  stepId({ key }: Pick<MappedJob, 'key'>): string {
+    return this.#stepOf(key).id
+  }
+
+  /** Returns the events of a job's new state, but for its end, which comes after its log. */
+  changed(job: MappedJob): RunEvent[] {
+    const step = this.#stepOf(job.key)
+    if (job.attempt < step.newest.attempt) return []
+    step.newest = job
+    if (job.state === 'pending') return wait(step, job.waitReason ?? 'dependencies')
+    if (job.state === 'scheduled') return wait(step, job.waitReason ?? 'runner')
+    const preparing = job.state === 'assigned' ? wait(step, 'preparation') : []
+    return [...preparing, ...substituted(step, job), ...this.#started(step, job)]
+  }
+
+  #started(step: Step, { id, attempt, startedAt, cached }: MappedJob): RunEvent[] {
+    if (startedAt === null || cached || step.startedAttempt === id) return []
+    step.startedAttempt = id
+    const image = this.#factsOf(step.key)?.image ?? null
+    return [{ kind: 'step_start', step_id: step.id, runner: 'default', image, attempt, started_at: startedAt }]
+  }
+
+  /** Returns the events of a job's end; a retry where its step has another attempt by now. */
+  ended(job: MappedJob): RunEvent[] {
+    const step = this.#stepOf(job.key)
+    const { id: step_id, key } = step
+    const { attempt, exitCode: exit_code, errorCode: error_code, errorMessage: message, startedAt, finishedAt } = job
+    if (step.newest.id !== job.id) {
+      const of = Math.max(this.#factsOf(key)?.attempts ?? 0, attempt + 1)
+      return [{ kind: 'step_retry', step_id, attempt, of, exit_code, reason: error_code }]
+    }
+    if (job.state === 'skipped') return [{ kind: 'step_skipped', step_id, reason: this.#whySkipped(job) }]
+    const state = job.state as StepState
+    const duration_ms = startedAt === null || finishedAt === null ? 0 : finishedAt - startedAt
+    const { softFailed: soft_failed, snapshot } = job
+    const isFailure = (state === 'failed' || state === 'timed_out') && !soft_failed
+    return [
+      ...(job.cached ? [{ kind: 'step_cache_hit', step_id, key, tag: job.cachedFrom } as const] : []),
+      { kind: 'step_end', step_id, exit_code, duration_ms, snapshot, state, soft_failed, error_code, message },
+      ...(isFailure ? this.#chainFailed(step, job) : []),
+    ]
+  }
+
+  #chainFailed({ id, key, chain }: Step, job: MappedJob): RunEvent[] {
+    if (this.#failedChains.has(chain)) return []
+    this.#failedChains.add(chain)
+    const { exitCode: exit_code, finishedAt } = job
+    const message = job.errorMessage ?? `${key} ended with exit code ${exit_code ?? '?'}`
+    const failed = { failed_step_id: id, failed_step_key: key, exit_code, message }
+    return [{ kind: 'chain_failed', chain_idx: chain, ...failed, ts: finishedAt ?? 0 }]
+  }
+
+  #whySkipped({ errorMessage, skipReason, dependsOn }: MappedJob): string {
+    if (errorMessage) return errorMessage
+    if (skipReason === 'condition') return 'its condition does not hold'
+    if (skipReason && skipReason !== 'prerequisite') return skipReason
+    const bad = dependsOn.flatMap((id) => {
+      const step = this.#steps.get(this.#keys.get(id) ?? '')
+      if (step === undefined || step.newest.state === 'passed' || !isJobEnded(step.newest)) return []
+      return `${step.key} ${endings[step.newest.state] ?? step.newest.state}`
+    })
+    return bad.length === 0 ? 'a required step did not pass' : bad.join(', ')
+  }
+
+  #stepOf(key: string): Step {
+    const step = this.#steps.get(key)
+    if (step === undefined) throw new Error(`an event of step ${key} came before it was queued`)
+    return step
+  }
+}
+
+const endings: Readonly<Record<string, string>> = {
+  timed_out: 'timed out',
+  canceled: 'was canceled',
+  skipped: 'was skipped',
+}
+
+function substituted(step: Step, { id, substitutedImage: image }: MappedJob): RunEvent[] {
+  if (!image || step.substitutedAttempt === id) return []
+  step.substitutedAttempt = id
+  return [{ kind: 'step_substituted', step_id: step.id, image }]
+}
+
+function wait(step: Step, reason: string): RunEvent[] {
+  if (step.waits === reason) return []
+  step.waits = reason
+  return [{ kind: 'step_waiting', step_id: step.id, reason }]
+}
+
+export function startEvent(run_id: string, { steps, roots }: BuildFacts, started_at: Instant): RunEvent {
+  const plan = { step_count: steps, chain_count: roots, default_runner: 'default' }
+  return { kind: 'build_start', run_id, plan, started_at }
+}
+
+interface EndedBuild {
+  readonly state: string
+  readonly errorCode: string | null
+  readonly errorMessage: string | null
+  readonly durationMs: number
+}
+
+/** Returns the last event of a run. `canceledBy` is what this process canceled it for, if it did. */
+export function endEvent({ state, errorCode, errorMessage, durationMs }: EndedBuild, canceledBy: unknown) {
+  if (state !== 'passed' && state !== 'failed' && state !== 'canceled')
+    throw new Error(`a build that is ${state} has not ended`)
+  const exit_code = exitOf(state, errorCode, canceledBy)
+  const end = { duration_ms: durationMs, state, error_code: errorCode, message: errorMessage } as const
+  return { kind: 'build_end', exit_code, ...end } as const
+}
+
+function exitOf(state: 'passed' | 'failed' | 'canceled', errorCode: string | null, canceledBy: unknown): ExitCode {
+  if (state === 'passed') return exits.ok
+  if (state === 'canceled') return canceledBy instanceof HmError ? canceledBy.exit : exits.canceled
+  return errorCode === 'pipeline_timeout' ? exits.timeout : exits.buildFailed
+}
