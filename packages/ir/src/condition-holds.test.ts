@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Condition, ConditionContext } from './condition.ts'
-import { conditionHolds } from './condition-holds.ts'
+import { conditionHolds } from './condition.ts'
 
 const PUSH: ConditionContext = {
   event: 'push',

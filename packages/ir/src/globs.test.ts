@@ -2,7 +2,7 @@ import { scaled } from '@harmont/test-kit/effort'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { coversFile, pathGlob, pathProblem } from './path-glob.ts'
-import { matchesRefGlob } from './ref-glob.ts'
+import { matchesRefGlob } from './wildcard.ts'
 
 describe('a ref glob', () => {
   it.each([

@@ -1,6 +1,6 @@
-export { type KeyContext, withCacheKeys } from './cache-keys.ts'
-export type { Condition, ConditionContext } from './condition.ts'
-export { conditionHolds } from './condition-holds.ts'
+export { type KeyContext, type LookupParts, lookupKey, withCacheKeys } from './cache-keys.ts'
+export { isWholePolicy, watchedPaths } from './cache-policy.ts'
+export { type Condition, type ConditionContext, conditionHolds } from './condition.ts'
 export type {
   IrArtifact,
   IrBuildConcurrency,
@@ -20,7 +20,6 @@ export type {
   IrStepConcurrency,
 } from './document.ts'
 export { Gate, type GateRange } from './gate.ts'
-export { type LookupParts, lookupKey } from './lookup-key.ts'
 export { DEFAULT_IMAGE } from './parse/check-graph.ts'
 export { checkDocument, parsePlan } from './parse-plan.ts'
 export { coversFile, isGlob, type PathGlob, pathComponents, pathGlob, pathProblem } from './path-glob.ts'
@@ -38,8 +37,6 @@ export type {
   StepConcurrency,
   WhenFull,
 } from './plan.ts'
-export { matchesRefGlob } from './ref-glob.ts'
 export { type Keyless, positionKey, stepKeys } from './step-keys.ts'
 export { comparePaths, compareText } from './text-order.ts'
-export { watchedPaths } from './watched-paths.ts'
-export { isWholePolicy } from './whole-policy.ts'
+export { matchesRefGlob } from './wildcard.ts'

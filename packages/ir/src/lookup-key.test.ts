@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { expect, it } from 'vitest'
-import { lookupKey } from './lookup-key.ts'
+import { lookupKey } from './cache-keys.ts'
 
 const STEP = { cacheKey: 'k', command: 'make', env: { B: '2', A: '1' }, parent: 'p', files: '' }
 

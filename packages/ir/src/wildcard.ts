@@ -26,3 +26,14 @@ export function matchesWild<T>(pattern: readonly Wild<T>[], items: readonly T[])
   while (pattern[p] === '*') p++
   return p === pattern.length
 }
+
+/** Whether a whole name (branch, tag, value) fits a ref glob: `*` is any run, `/` included; `?` one character; all else is literal. */
+export function matchesRefGlob(glob: string, name: string): boolean {
+  return matchesWild([...glob].map(element), [...name])
+}
+
+function element(character: string): Wild<string> {
+  if (character === '*') return '*'
+  if (character === '?') return () => true
+  return (other) => other === character
+}

@@ -1,4 +1,5 @@
 import { state } from './state.ts'
+import type { Leaves } from './step.ts'
 import { isStep, isWait, LEAVES, type StandsForLeaves, type Step, type Wait } from './step.ts'
 import { wrongUse } from './wrong-use.ts'
 
@@ -33,4 +34,9 @@ function leavesOf(object: StandsForLeaves): unknown {
 /** Whether a value stands for leaves, of this or of another copy of the SDK. */
 export function standsForLeaves(value: unknown): value is StandsForLeaves {
   return typeof value === 'object' && value !== null && LEAVES in value && typeof value[LEAVES] === 'function'
+}
+
+/** Steps, lists of them and toolchains as one flat list of leaves, to be used in several places. */
+export function group(steps: Leaves): readonly (Step | Wait)[] {
+  return Object.freeze(flatLeaves('group', steps))
 }

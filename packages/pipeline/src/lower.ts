@@ -9,7 +9,6 @@ import {
   stepKeys,
 } from '@harmont/ir'
 import { nearestCommand } from './brand.ts'
-import { collect } from './collect.ts'
 import { callOf } from './commands.ts'
 import { isStep, type Step, type Wait } from './step.ts'
 import { misuse } from './wrong-use.ts'
@@ -141,4 +140,38 @@ function refuseSharedKeys(commands: readonly Step[]): void {
 
 function name(step: Step): string {
   return JSON.stringify(step.fields.label ?? [...(step.command ?? '').slice(0, 80)].slice(0, 40).join(''))
+}
+
+/** A command, or a wait between commands. */
+type Emission = Step | Wait
+
+/**
+ * For each leaf in order what was not emitted before, from root to leaf; before a step, what it depends on in the same way. Scratches and forks
+ * run nothing and are left out. A stack of our own, because chains may be longer than the engine's stack.
+ */
+function collect(leaves: readonly (Step | Wait)[]): Emission[] {
+  const emitted: Emission[] = []
+  const seen = new Set<Step>()
+  for (const leaf of leaves) {
+    if (!isStep(leaf)) {
+      emitted.push(leaf)
+      continue
+    }
+    const open = [{ step: leaf, ready: false }]
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+      const { step, ready } = next
+      if (seen.has(step)) continue
+      if (ready) {
+        seen.add(step)
+        if (step.command !== undefined) emitted.push(step)
+        continue
+      }
+      open.push({ step, ready: true })
+      const { dependsOn = [], inputs = [] } = step.fields
+      const before = [...(step.parent === null ? [] : [step.parent]), ...dependsOn, ...inputs.map(({ from }) => from)]
+      for (const prerequisite of before.reverse())
+        if (!seen.has(prerequisite)) open.push({ step: prerequisite, ready: false })
+    }
+  }
+  return emitted
 }

@@ -1,6 +1,6 @@
 import process from 'node:process'
 import { type IrDocument, type IrGraph, withCacheKeys } from '@harmont/ir'
-import { digestsBelow } from './files/digest.ts'
+import { digestsBelow } from './files.ts'
 import { nameOf, optionsOf, textOf, wholeNumberOf } from './wrong-use.ts'
 
 export interface CacheKeyOptions {

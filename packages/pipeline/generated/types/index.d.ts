@@ -6,7 +6,7 @@ export { type Context, context } from './context.js';
 export type { PipelineDefinition } from './definition.js';
 export type { Duration } from './duration.js';
 export { type RenderOptions, renderEnvelope } from './envelope.js';
-export { group } from './group.js';
+export { group } from './leaves.js';
 export { type Cell, type MatrixOptions, matrix } from './matrix.js';
 export type { ArtifactOptions } from './options/artifacts.js';
 export type { BuildConcurrency, StepConcurrency } from './options/concurrency.js';

@@ -1,4 +1,5 @@
-import type { StepOptions } from '../step.ts'
+import { type EnvOptions, envOf } from '../options/env.ts'
+import type { Step, StepOptions } from '../step.ts'
 import { STEP_OPTIONS } from '../step-options.ts'
 import { membersOf, onlyKnown } from '../wrong-use.ts'
 import type { Reader } from './option-readers.ts'
@@ -34,4 +35,21 @@ function valuesOf<R extends Readers>(where: string, options: object, readers: R)
     read(`${where}, ${name}`, Reflect.get(options, name)),
   ])
   return Object.freeze(Object.fromEntries(entries))
+}
+
+/** What an action says of its step before the caller does. */
+export interface ActionDefaults {
+  readonly label: string
+  /** Variables of the tool; the caller's are laid over them. */
+  readonly env?: EnvOptions
+}
+
+/** A command of a toolchain as a step: the caller's options over the action's own. */
+export function actionStep(from: Step, command: string, defaults: ActionDefaults, options: ActionOptions): Step {
+  const env = { ...defaults.env, ...envOf('sh, env', options.env ?? {}) }
+  return from.sh(command, {
+    ...options,
+    label: options.label ?? defaults.label,
+    ...(Object.keys(env).length > 0 && { env }),
+  })
 }

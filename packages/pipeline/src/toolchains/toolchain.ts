@@ -1,8 +1,7 @@
 import { inDirectory } from '../quote.ts'
 import type { Step } from '../step.ts'
 import { LEAVES, type Leaves, type StandsForLeaves, type StepOptions } from '../step.ts'
-import { type ActionDefaults, actionStep } from './action-step.ts'
-import { type ActionOptions, readAction } from './read-options.ts'
+import { type ActionDefaults, type ActionOptions, actionStep, readAction } from './read-options.ts'
 
 /** A tool that is installed for one directory: its actions are steps that start from the same file system. */
 export abstract class Toolchain<Self> implements StandsForLeaves {

@@ -1,4 +1,5 @@
-import type { StepOptions } from '../step.js';
+import { type EnvOptions } from '../options/env.js';
+import type { Step, StepOptions } from '../step.js';
 import type { Reader } from './option-readers.js';
 /** What an action lets the caller say of its step: everything but the directory, which is the toolchain's. */
 export type ActionOptions = Omit<StepOptions, 'cwd'>;
@@ -13,4 +14,12 @@ export declare function readAction<R extends Readers>(where: string, options: ob
     readonly own: Values<R>;
     readonly step: ActionOptions;
 };
+/** What an action says of its step before the caller does. */
+export interface ActionDefaults {
+    readonly label: string;
+    /** Variables of the tool; the caller's are laid over them. */
+    readonly env?: EnvOptions;
+}
+/** A command of a toolchain as a step: the caller's options over the action's own. */
+export declare function actionStep(from: Step, command: string, defaults: ActionDefaults, options: ActionOptions): Step;
 export {};

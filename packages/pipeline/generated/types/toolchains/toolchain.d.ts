@@ -1,7 +1,6 @@
 import type { Step } from '../step.js';
 import { LEAVES, type Leaves, type StandsForLeaves, type StepOptions } from '../step.js';
-import { type ActionDefaults } from './action-step.js';
-import { type ActionOptions } from './read-options.js';
+import { type ActionDefaults, type ActionOptions } from './read-options.js';
 /** A tool that is installed for one directory: its actions are steps that start from the same file system. */
 export declare abstract class Toolchain<Self> implements StandsForLeaves {
     /** Directory that the actions run in. */

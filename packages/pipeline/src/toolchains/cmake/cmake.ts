@@ -2,10 +2,9 @@ import { inDirectory, quote, quoteValue } from '../../quote.ts'
 import type { Step } from '../../step.ts'
 import { LEAVES, type Leaves, type StandsForLeaves, type StepOptions } from '../../step.ts'
 import { membersOf, wrongUse } from '../../wrong-use.ts'
-import { actionStep } from '../action-step.ts'
 import { ENTRY, installStep } from '../install-step.ts'
 import { flag, text } from '../option-readers.ts'
-import { type ActionOptions, readAction, readOptions } from '../read-options.ts'
+import { type ActionOptions, actionStep, readAction, readOptions } from '../read-options.ts'
 import { onChangeBelow } from '../watched-files.ts'
 import {
   buildCommand,

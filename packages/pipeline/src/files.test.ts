@@ -4,12 +4,11 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { withCacheKeys } from '@harmont/ir'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { compose, none, onChange, ttl } from '../cache.ts'
-import { sh } from '../commands.ts'
-import { pipeline } from '../pipeline.ts'
-import type { Step } from '../step.ts'
-import { digestsBelow } from './digest.ts'
-import { resolvePath } from './resolve-path.ts'
+import { compose, none, onChange, ttl } from './cache.ts'
+import { sh } from './commands.ts'
+import { digestsBelow, resolvePath } from './files.ts'
+import { pipeline } from './pipeline.ts'
+import type { Step } from './step.ts'
 
 const hash = (text: string) => createHash('sha256').update(text).digest('hex')
 let base = ''
@@ -92,7 +91,7 @@ describe('a path of onChange', () => {
   })
 
   it('must stay inside the project', () => {
-    expect(() => names('../x')).toThrow(/^bad_path: expected a path inside the project, got a path with ".."/)
+    expect(() => names('./x')).toThrow(/^bad_path: expected a path inside the project, got a path with ".."/)
     expect(() => names('/etc/*')).toThrow(/^bad_path/)
   })
 
