@@ -1,20 +1,31 @@
+import type { Database } from '../platform/database/transaction.ts'
 import type { Settings } from '../platform/settings/read-settings.ts'
 import type { BitbucketApp } from './bitbucket/app.ts'
-import { bitbucketProvider } from './bitbucket/forge.ts'
-import type { ForgeProvider } from './forge/forge.ts'
+import { bitbucketForge } from './bitbucket/forge.ts'
+import { unbindWorkspacesOf } from './bitbucket/workspace-store.ts'
+import type { Forges } from './forge/forge.ts'
 import { type GithubApp, openGithubApp } from './github/app.ts'
-import { githubProvider } from './github/forge.ts'
+import { githubForge } from './github/forge.ts'
+import { unbindInstallationsOf } from './github/installation-store.ts'
 
-export interface Forges {
-  /** By name; those that are not set up are there too, and say so. */
-  readonly forges: ReadonlyMap<string, ForgeProvider>
+interface OpenForges {
+  readonly forges: Forges
   /** null: not set up. */
   readonly githubApp: GithubApp | null
+  /** Unbinds all installations and workspaces of an organization that is deleted. */
+  disconnectForges(client: Database, organizationId: string): Promise<void>
 }
 
-/** The forges that this server knows; `bitbucket` null: not set up. Throws a SettingsError. */
-export function openForges(settings: Settings, bitbucket: BitbucketApp | null): Forges {
+/** Opens all forges; `bitbucket` null: not set up. Throws a SettingsError. */
+export function openForges(settings: Settings, bitbucket: BitbucketApp | null): OpenForges {
   const githubApp = openGithubApp(settings)
-  const all = [githubProvider(githubApp, settings), bitbucketProvider(bitbucket)]
-  return { forges: new Map(all.map((forge) => [forge.name, forge])), githubApp }
+  const all = [githubForge(githubApp, settings), bitbucketForge(bitbucket)]
+  return {
+    forges: new Map(all.map((forge) => [forge.name, forge])),
+    githubApp,
+    async disconnectForges(client, organizationId) {
+      await unbindInstallationsOf(client, organizationId)
+      await unbindWorkspacesOf(client, organizationId)
+    },
+  }
 }

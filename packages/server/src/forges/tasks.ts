@@ -1,24 +1,38 @@
-/** From what forges tell to builds and checks, and back: what of it runs in the background. */
+/** Background work between forges and builds. */
 import type { JobHelpers, TaskList, TaskSpec } from 'graphile-worker'
 import { ForgeUnavailable } from '../platform/outbound/forge-errors.ts'
 import { readFlag, readText } from '../platform/worker/payload.ts'
+import { bitbucketCrontab, bitbucketTasks } from './bitbucket/sync.ts'
 import { type FollowServices, followBuild } from './checks/follow-build.ts'
 import { followTask } from './checks/queue-follow.ts'
 import { tellDiscovery } from './discovery/report-discovery.ts'
 import { type DiscoveryServices, startDiscovery } from './discovery/start-discovery.ts'
 import { removeOldDiscoveries } from './discovery/store.ts'
+import { githubCrontab, githubTasks } from './github/sync.ts'
 import { buildScheduled, type ScheduleServices } from './triggers/build-scheduled.ts'
 import { runSchedules } from './triggers/run-schedules.ts'
 import { type ProcessServices, processDelivery } from './webhooks/process-delivery.ts'
 import { removeOldDeliveries } from './webhooks/store.ts'
 
-type TriggerTaskServices = ProcessServices & FollowServices & DiscoveryServices & ScheduleServices
+type ForgeTaskServices = ProcessServices &
+  FollowServices &
+  DiscoveryServices &
+  ScheduleServices &
+  Parameters<typeof githubTasks>[0] &
+  Parameters<typeof bitbucketTasks>[0]
 
-export const triggerCrontab = ['* * * * * run_schedules', '47 * * * * sweep_deliveries']
+export const forgeCrontab = [
+  ...githubCrontab,
+  ...bitbucketCrontab,
+  '* * * * * run_schedules',
+  '47 * * * * sweep_deliveries',
+]
 
-export function triggerTasks(services: TriggerTaskServices): TaskList {
+export function forgeTasks(services: ForgeTaskServices): TaskList {
   const { pool, log } = services
   return {
+    ...githubTasks(services),
+    ...bitbucketTasks(services),
     process_delivery: async (payload, helpers) => {
       const name = { forge: readText(payload, 'forge'), deliveryId: readText(payload, 'delivery_id') }
       await patiently(helpers, payload, {}, () => processDelivery(services, name))

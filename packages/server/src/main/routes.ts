@@ -14,7 +14,7 @@ import { buildViewRoutes } from '../builds/view/build-view.ts'
 import type { CostOf } from '../builds/view/view-of-build.ts'
 import type { BitbucketApp } from '../forges/bitbucket/app.ts'
 import { bitbucketRoutes } from '../forges/bitbucket/routes.ts'
-import type { ForgeProvider } from '../forges/forge/forge.ts'
+import type { Forges } from '../forges/forge/forge.ts'
 import type { GithubApp } from '../forges/github/app.ts'
 import { githubRoutes } from '../forges/github/routes.ts'
 import { repositoryRoutes } from '../forges/repositories/routes.ts'
@@ -62,7 +62,7 @@ export interface Services
   readonly sealer: Sealer
   readonly limiter: RateLimiter
   /** By name; those that are not set up are there too, and say so. */
-  readonly forges: ReadonlyMap<string, ForgeProvider>
+  readonly forges: Forges
   /** null: not set up. */
   readonly githubApp: GithubApp | null
   /** null: not set up. */

@@ -16,8 +16,6 @@ import type { ShellRouteServices } from '../builds/shells/routes.ts'
 import { Shells } from '../builds/shells/shells.ts'
 import { requireReadable } from '../commands/lost-key/require-readable.ts'
 import { openBitbucket } from '../forges/bitbucket/app.ts'
-import { freeWorkspacesOf } from '../forges/bitbucket/workspace-store.ts'
-import { freeInstallationsOf } from '../forges/github/installation-store.ts'
 import { openForges } from '../forges/open-forges.ts'
 import { repositoryFinder } from '../forges/repositories/connected-repositories.ts'
 import { offerGitSource } from '../forges/repositories/git-source.ts'
@@ -35,7 +33,6 @@ import { openDirectoryStore } from '../platform/blobs/index.ts'
 import { type DataDirectory, openDataDirectory } from '../platform/data-directory/open-data-directory.ts'
 import { openDisk } from '../platform/data-directory/open-disk.ts'
 import { type OpenDatabase, openDatabase } from '../platform/database/open-database.ts'
-import type { Database } from '../platform/database/transaction.ts'
 import { createSealer, type Sealer } from '../platform/encryption/seal.ts'
 import { sessionCookies } from '../platform/http/authorization/session-cookies.ts'
 import { connectionsHere, createCursors, createHttp, firstPage, type Pages } from '../platform/http/index.ts'
@@ -192,10 +189,6 @@ async function makeServices(
     requireBalance: (organizationId: string) => requireBalance(pool, settings, organizationId),
     costOf: costWith(settings),
     bitbucket,
-    disconnectForges: async (client: Database, organizationId: string) => {
-      await freeInstallationsOf(client, organizationId)
-      await freeWorkspacesOf(client, organizationId)
-    },
     requireDeletable: requireNoBillingHistory,
     identityProviders: openIdentityProviders(settings),
     stripe: openStripe(settings),

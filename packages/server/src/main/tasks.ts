@@ -6,9 +6,7 @@ import { deletedOrganizationCrontab, deletedOrganizationTasks } from '../builds/
 import { abandonCrontab, abandonTasks } from '../builds/engine/abandon-tasks.ts'
 import { logCrontab, logTasks } from '../builds/logs/tasks.ts'
 import { sourceCrontab, sourceTasks } from '../builds/source/remove-old-sources.ts'
-import { bitbucketCrontab, bitbucketTasks } from '../forges/bitbucket/tasks.ts'
-import { githubCrontab, githubTasks } from '../forges/github/tasks.ts'
-import { triggerCrontab, triggerTasks } from '../forges/tasks.ts'
+import { forgeCrontab, forgeTasks } from '../forges/tasks.ts'
 import { oauthCrontab, oauthTasks } from '../identity/oauth/tasks.ts'
 import { recoveryTasks } from '../identity/recovery/tasks.ts'
 import { passkeyCrontab, passkeyTasks } from '../identity/tasks.ts'
@@ -27,10 +25,8 @@ export const crontab = [
   ...sourceCrontab,
   ...passkeyCrontab,
   ...deletedOrganizationCrontab,
-  ...githubCrontab,
-  ...bitbucketCrontab,
   ...oauthCrontab,
-  ...triggerCrontab,
+  ...forgeCrontab,
 ].join('\n')
 
 /** Every task of the server by its name. */
@@ -46,9 +42,7 @@ export function makeTasks(services: Services): TaskList {
     ...passkeyTasks(services),
     ...recoveryTasks(services),
     ...deletedOrganizationTasks(services),
-    ...githubTasks(services),
-    ...bitbucketTasks(services),
     ...oauthTasks(services),
-    ...triggerTasks(services),
+    ...forgeTasks(services),
   }
 }

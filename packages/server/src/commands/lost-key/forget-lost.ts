@@ -1,6 +1,6 @@
 import process from 'node:process'
 import { replaceTokens } from '../../forges/bitbucket/grant-store.ts'
-import { forgetHook } from '../../forges/bitbucket/hook-store.ts'
+import { resetHook } from '../../forges/bitbucket/hooks.ts'
 import { deleteSecretById } from '../../organizations/secrets/store.ts'
 import { createLog } from '../../platform/create-log.ts'
 import { openDataDirectory } from '../../platform/data-directory/open-data-directory.ts'
@@ -31,7 +31,7 @@ export async function forgetLost(args: readonly string[], environment: Environme
 /** What only people can bring back is removed; a connection stays, without its tokens, until somebody makes it anew. */
 async function forget(client: Database, sealer: Sealer, { kind, id }: SealedRow): Promise<void> {
   if (kind === 'secret') return deleteSecretById(client, id)
-  if (kind === 'hook') return forgetHook(client, id)
+  if (kind === 'hook') return resetHook(client, id)
   return replaceTokens(client, sealer, id, { accessToken: '', refreshToken: '', expiresAt: new Date(0) })
 }
 

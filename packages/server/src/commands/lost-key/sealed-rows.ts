@@ -1,5 +1,5 @@
 import { placeOfGrant } from '../../forges/bitbucket/grant-store.ts'
-import { placeOfHook } from '../../forges/bitbucket/hook-store.ts'
+import { placeOfHook } from '../../forges/bitbucket/hooks.ts'
 import { placeOfSecret } from '../../organizations/secrets/set-secret.ts'
 import type { Database } from '../../platform/database/transaction.ts'
 

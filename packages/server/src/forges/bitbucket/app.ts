@@ -4,20 +4,56 @@ import type { Sealer } from '../../platform/encryption/seal.ts'
 import { boundedFetch } from '../../platform/outbound/bounded-fetch.ts'
 import { ForgeRefused } from '../../platform/outbound/forge-errors.ts'
 import type { Settings } from '../../platform/settings/read-settings.ts'
-import { BitbucketApi } from './client.ts'
-import { findGrant, replaceTokens } from './grant-store.ts'
-import { type BitbucketConsumer, fetchTokens, type Tokens } from './tokens.ts'
+import { Payload } from '../forge/payload.ts'
+import { BitbucketApi, readAnswer } from './client.ts'
+import { findGrant, replaceTokens, type Tokens } from './grant-store.ts'
 import { findByUuid } from './workspace-store.ts'
 
-/** Bitbucket as the operator has set it up. */
+interface BitbucketConsumer {
+  readonly clientId: string
+  readonly clientSecret: string
+  /** The address that people authorize at and that issues tokens. */
+  readonly url: string
+}
+
+/**
+ * Fetches tokens for the code of an authorization or for a refresh token
+ * (https://developer.atlassian.com/cloud/bitbucket/oauth-2/). Fails with `ForgeRefused` or
+ * `ForgeUnavailable`.
+ */
+export async function fetchTokens(
+  { consumer: { clientId, clientSecret, url }, fetch }: Pick<BitbucketApp, 'consumer' | 'fetch'>,
+  grant: { readonly code: string } | { readonly refreshToken: string },
+): Promise<Tokens> {
+  const form =
+    'code' in grant
+      ? { grant_type: 'authorization_code', code: grant.code }
+      : { grant_type: 'refresh_token', refresh_token: grant.refreshToken }
+  const body = await readAnswer('POST /site/oauth2/access_token', () =>
+    fetch(`${url}/site/oauth2/access_token`, {
+      method: 'POST',
+      headers: { authorization: `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}` },
+      body: new URLSearchParams(form),
+      redirect: 'error',
+    }),
+  )
+  const answer = new Payload(body)
+  return {
+    accessToken: answer.text('access_token'),
+    refreshToken: answer.text('refresh_token'),
+    expiresAt: new Date(Date.now() + Number(answer.id('expires_in')) * 1000),
+  }
+}
+
+/** Access to Bitbucket with the operator's OAuth consumer. */
 export interface BitbucketApp {
   readonly consumer: BitbucketConsumer
   readonly apiUrl: string
   readonly pool: pg.Pool
   readonly sealer: Sealer
-  /** Bounded in time. */
+  /** Times out. */
   readonly fetch: typeof fetch
-  /** Tokens that this process is having refreshed, by connection. */
+  /** Refreshes that this process has started, by connection. */
   readonly refreshing: Map<string, Promise<string>>
 }
 
@@ -26,10 +62,10 @@ type BitbucketSettings = Pick<
   'bitbucketClientId' | 'bitbucketClientSecret' | 'bitbucketUrl' | 'bitbucketApiUrl' | 'outsideTimeoutSeconds'
 >
 
-/** A clone may begin ten minutes after its token was asked for. */
+/** A clone may begin ten minutes after its token was issued. */
 const leastLifeMs = 10 * 60_000
 
-/** Null when the operator has not set it up. */
+/** Opens the app; null: the operator has not set it up. */
 export function openBitbucket(settings: BitbucketSettings, pool: pg.Pool, sealer: Sealer): BitbucketApp | null {
   const { bitbucketClientId: clientId, bitbucketClientSecret: clientSecret, bitbucketUrl, bitbucketApiUrl } = settings
   if (clientId === null || clientSecret === null) return null
@@ -38,7 +74,7 @@ export function openBitbucket(settings: BitbucketSettings, pool: pg.Pool, sealer
   return { consumer, apiUrl: bitbucketApiUrl, pool, sealer, fetch, refreshing: new Map() }
 }
 
-/** The API with a connection's token. One that was revoked early is replaced, once. */
+/** Calls the API with a connection's token. Replaces a revoked token once. */
 export async function withGrant<T>(
   app: BitbucketApp,
   grantId: string,
@@ -53,7 +89,7 @@ export async function withGrant<T>(
   }
 }
 
-/** The same for a workspace, by Bitbucket's id. Fails with `ForgeRefused` when it is not connected any more. */
+/** Calls the API for a workspace, by Bitbucket's id. Fails with `ForgeRefused` if it is no longer connected. */
 export async function withWorkspace<T>(
   app: BitbucketApp,
   uuid: string,
@@ -62,7 +98,7 @@ export async function withWorkspace<T>(
   return withGrant(app, await grantOf(app, uuid), call)
 }
 
-/** A token of a workspace that is good for ten minutes at least. */
+/** Returns a token of a workspace that is valid for at least ten minutes. */
 export async function workspaceToken(app: BitbucketApp, uuid: string): Promise<string> {
   return accessToken(app, await grantOf(app, uuid), null)
 }
@@ -73,38 +109,38 @@ async function grantOf({ pool }: BitbucketApp, uuid: string): Promise<string> {
   return workspace.grantId
 }
 
-/** `refused`: a token that Bitbucket did not take, although its time is not over. */
+/** `refused`: a token that Bitbucket refused before it expired. */
 async function accessToken(app: BitbucketApp, grantId: string, refused: string | null): Promise<string> {
-  const kept = await findGrant(app.pool, app.sealer, grantId)
-  if (kept === undefined) throw disconnected()
-  return isGood(kept, refused) ? kept.accessToken : refreshOnce(app, grantId, kept.accessToken)
+  const stored = await findGrant(app.pool, app.sealer, grantId)
+  if (stored === undefined) throw disconnected()
+  return isValid(stored, refused) ? stored.accessToken : refreshOnce(app, grantId, stored.accessToken)
 }
 
 /**
- * Whoever comes while a token is refreshed, in this process or another one, waits for the same one: Bitbucket is asked once, and a token that it gave is not
- * ended by the next. No row and no connection of the pool is held meanwhile.
+ * Refreshes a token once for all concurrent callers, in this process and in others: a second refresh
+ * would revoke the token of the first. Locks no row and occupies no database connection meanwhile.
  */
 function refreshOnce(app: BitbucketApp, grantId: string, stale: string): Promise<string> {
   const running = app.refreshing.get(grantId)
   if (running !== undefined) return running
-  const begun = oneAtATime(app.pool, `bitbucket grant ${grantId}`, () => refresh(app, grantId, stale)).finally(() =>
+  const started = oneAtATime(app.pool, `bitbucket grant ${grantId}`, () => refresh(app, grantId, stale)).finally(() =>
     app.refreshing.delete(grantId),
   )
-  app.refreshing.set(grantId, begun)
-  return begun
+  app.refreshing.set(grantId, started)
+  return started
 }
 
 async function refresh(app: BitbucketApp, grantId: string, stale: string): Promise<string> {
   const { pool, sealer } = app
-  const kept = await findGrant(pool, sealer, grantId)
-  if (kept === undefined) throw disconnected()
-  if (isGood(kept, stale)) return kept.accessToken
-  const tokens = await fetchTokens(app, { refreshToken: kept.refreshToken })
+  const stored = await findGrant(pool, sealer, grantId)
+  if (stored === undefined) throw disconnected()
+  if (isValid(stored, stale)) return stored.accessToken
+  const tokens = await fetchTokens(app, { refreshToken: stored.refreshToken })
   await replaceTokens(pool, sealer, grantId, tokens)
   return tokens.accessToken
 }
 
-function isGood({ accessToken, expiresAt }: Tokens, refused: string | null): boolean {
+function isValid({ accessToken, expiresAt }: Tokens, refused: string | null): boolean {
   return accessToken !== refused && expiresAt.getTime() - Date.now() > leastLifeMs
 }
 

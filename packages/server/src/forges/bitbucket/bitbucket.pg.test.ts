@@ -5,7 +5,7 @@ import { createSealer } from '../../platform/encryption/seal.ts'
 import { readSettings } from '../../platform/settings/read-settings.ts'
 import { codeOf, testServer } from '../../testing/server.ts'
 import { openBitbucket } from './app.ts'
-import { bitbucketProvider } from './forge.ts'
+import { bitbucketForge } from './forge.ts'
 
 const publicUrl = 'http://localhost:4000'
 const bitbucket = await startBitbucket()
@@ -149,7 +149,7 @@ test.for(['expired', 'taken back'] as const)(
     const settings = readSettings(environment)
     const sealer = createSealer(environment.HARMONT_ENCRYPTION_KEY)
     // Of this process, and of another one.
-    const forges = [1, 2].map(() => bitbucketProvider(openBitbucket(settings, it.server.pool, sealer)))
+    const forges = [1, 2].map(() => bitbucketForge(openBitbucket(settings, it.server.pool, sealer)))
     const before = bitbucket.requests.filter((line) => line.includes('access_token')).length
     const all = forges.flatMap((forge) => Array.from({ length: 8 }, () => forge.listRepositories(workspace.uuid)))
     const lists = await Promise.all(all)

@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto'
 import { isHidden } from '../../platform/outbound/forge-errors.ts'
-import type { Check, CheckConclusion } from '../forge/check.ts'
-import type { RepositoryAddress } from '../forge/forge.ts'
+import type { Check, CheckConclusion, RepositoryAddress } from '../forge/forge.ts'
 import { type BitbucketApi, repositoryPath } from './client.ts'
 
 type StatusState = 'SUCCESSFUL' | 'FAILED' | 'INPROGRESS' | 'STOPPED'
 type ReportResult = 'PASSED' | 'FAILED' | 'PENDING'
 
-/** Bitbucket takes no longer keys, names and texts. */
+/** The most characters that Bitbucket accepts. */
 const most = { key: 40, name: 255, description: 255, title: 450, details: 2000 } as const
 
 const conclusions: Readonly<Record<CheckConclusion, StatusState>> = {
@@ -17,7 +16,7 @@ const conclusions: Readonly<Record<CheckConclusion, StatusState>> = {
   failure: 'FAILED',
   timed_out: 'FAILED',
   cancelled: 'STOPPED',
-  // Somebody has to approve it: Bitbucket has no word for that, and `STOPPED` would say that it is over.
+  // Bitbucket has no state for a pending approval, and `STOPPED` would mean that the build has ended.
   action_required: 'INPROGRESS',
 }
 
@@ -29,8 +28,9 @@ const results: Readonly<Record<StatusState, ReportResult>> = {
 }
 
 /**
- * Shows a check as a build status and a report beside the commit; gives their key. The key is ours, so that made again it is the same one. A fork's commit has
- * them in the fork where the repository does not know it.
+ * Shows a check as a build status and a report of the commit. Returns their key, which is derived from
+ * our id, so that a repeated call updates the same ones. If the repository does not have the commit of
+ * a fork, they are in the fork.
  */
 export async function setStatus(api: BitbucketApi, { fullName }: RepositoryAddress, check: Check): Promise<string> {
   try {
@@ -72,7 +72,7 @@ function keyOf(externalId: string): string {
   return `hm-${createHash('sha256').update(externalId).digest('hex')}`.slice(0, most.key)
 }
 
-/** Never in the middle of a character. */
+/** Shortens a text without cutting a character apart. */
 function cut(text: string, length: number): string {
   const letters = Array.from(text)
   return letters.length <= length ? text : `${letters.slice(0, length - 1).join('')}…`

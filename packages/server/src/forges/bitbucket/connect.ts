@@ -1,41 +1,41 @@
-import { randomBytes, randomUUID } from 'node:crypto'
+/** Connects workspaces of Bitbucket to organizations. */
+import { randomUUID } from 'node:crypto'
 import { findMembership } from '../../identity/access/membership.ts'
 import { lockOrganization, organizationNotFound } from '../../organizations/lifecycle/store.ts'
 import { type Actor, recordAudit } from '../../platform/audit/record-audit.ts'
 import { type Database, transaction } from '../../platform/database/transaction.ts'
-import { hashToken } from '../../platform/encryption/token.ts'
 import { apiError, type Caller, type Membership, requireRole } from '../../platform/http/index.ts'
-import { EventUnreadable, ForgeRefused, ForgeUnavailable } from '../../platform/outbound/forge-errors.ts'
-import type { BitbucketApp } from './app.ts'
+import { EventUnreadable } from '../../platform/outbound/forge-errors.ts'
+import { createConnectState, findConnectState, takeConnectState } from '../forge/connect-states.ts'
+import { isForgeFailure, queueSync } from '../forge/failures.ts'
+import { type BitbucketApp, fetchTokens } from './app.ts'
 import { BitbucketApi } from './client.ts'
-import { insertGrant, removeUnusedGrants } from './grant-store.ts'
-import { insertConnectState, takeConnectState } from './state-store.ts'
-import { fetchTokens, type Tokens } from './tokens.ts'
-import { bindWorkspace, queueWorkspace, type Workspace, type WorkspaceFacts } from './workspace-store.ts'
-import { listAdministered } from './workspaces.ts'
+import { insertGrant, removeUnusedGrants, type Tokens } from './grant-store.ts'
+import { listAdministered } from './repository-api.ts'
+import { bindWorkspace, type Workspace, type WorkspaceFacts } from './workspace-store.ts'
 
-/** Where to connect Bitbucket, with a state that shows for ten minutes who began it for which organization. */
+/** Returns the page on which to authorize us, with a state that is valid for ten minutes. */
 export async function makeConnectUrl(
   { consumer, pool }: BitbucketApp,
   userId: string,
   organizationId: string,
 ): Promise<string> {
-  const state = randomBytes(32).toString('base64url')
-  await insertConnectState(pool, { stateHash: hashToken(state), userId, organizationId })
+  const state = await createConnectState(pool, 'bitbucket', userId, organizationId)
   const url = new URL(`${consumer.url}/site/oauth2/authorize`)
   const query = { client_id: consumer.clientId, response_type: 'code', state }
   for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value)
   return url.href
 }
 
-export interface Connected {
+interface Connected {
   readonly organizationSlug: string
   readonly workspaces: readonly WorkspaceFacts[]
 }
 
 /**
- * Binds the workspaces that the account behind the code administers, and that no other organization holds, to the organization of the state. Throws 403
- * `bitbucket_invalid_state`, 502 `bitbucket_connect_failed`, and 409 when others hold all of them.
+ * Binds the workspaces that the account of the code administers to the organization of the state,
+ * except those of other organizations. Throws 403 `bitbucket_invalid_state`,
+ * 502 `bitbucket_connect_failed`, and 409 if other organizations have connected all of them.
  */
 export async function connectBitbucket(
   app: BitbucketApp,
@@ -54,8 +54,9 @@ export async function connectBitbucket(
 }
 
 async function membershipOf({ pool }: BitbucketApp, caller: Caller, state: string): Promise<Membership> {
-  const slug = await takeConnectState(pool, { stateHash: hashToken(state), userId: caller.userId })
-  const membership = slug === undefined ? null : await findMembership(pool, caller, slug)
+  const found = await findConnectState(pool, 'bitbucket', state, caller.userId)
+  const isTaken = found !== undefined && (await takeConnectState(pool, 'bitbucket', state))
+  const membership = isTaken ? await findMembership(pool, caller, found.slug) : null
   if (membership === null)
     throw apiError(
       'bitbucket_invalid_state',
@@ -70,9 +71,8 @@ async function askBitbucket(app: BitbucketApp, code: string) {
     const tokens = await fetchTokens(app, { code })
     return { tokens, found: await listAdministered(new BitbucketApi(app, tokens.accessToken)) }
   } catch (cause) {
-    const isTheirs = [ForgeRefused, ForgeUnavailable, EventUnreadable].some((kind) => cause instanceof kind)
-    if (!isTheirs) throw cause
-    throw apiError('bitbucket_connect_failed', `${(cause as Error).message} Start the connection again.`, { cause })
+    if (!isForgeFailure(cause) && !(cause instanceof EventUnreadable)) throw cause
+    throw apiError('bitbucket_connect_failed', `${cause.message} Start the connection again.`, { cause })
   }
 }
 
@@ -88,12 +88,12 @@ async function bindAll(
   const grantId = randomUUID()
   await insertGrant(client, sealer, grantId, tokens)
   const bound: Workspace[] = []
-  // In one order, so that two who connect the same ones do not wait for each other.
+  // The fixed order prevents a deadlock of two users who connect the same workspaces.
   for (const facts of [...found].sort((a, b) => (a.uuid < b.uuid ? -1 : 1))) {
     const workspace = await bindWorkspace(client, facts, organizationId, grantId)
     if (workspace === undefined) continue
     bound.push(workspace)
-    await queueWorkspace(client, 'bitbucket_sync', workspace.id)
+    await queueSync(client, 'bitbucket_sync', workspace.id)
     const event = { organizationId, action: 'bitbucket_workspace.connected', subject: facts.slug }
     await recordAudit(client, actor, event)
   }

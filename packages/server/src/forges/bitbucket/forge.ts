@@ -1,14 +1,22 @@
-import type { ForgeProvider, RepositoryAddress } from '../forge/forge.ts'
+import { randomBytes } from 'node:crypto'
+import { isSignedUnder, requireHeader } from '../forge/delivery-headers.ts'
+import type { Forge, ForgeWebhooks, RepositoryAddress } from '../forge/forge.ts'
 import { type BitbucketApp, withWorkspace, workspaceToken } from './app.ts'
 import type { BitbucketApi } from './client.ts'
 import { setStatus } from './commit-status.ts'
-import { findInFork } from './fork-access.ts'
-import { branchHead, comparedFiles, fullCommit, pullRequestFiles } from './repository-api.ts'
-import { bitbucketWebhooks } from './webhooks.ts'
-import { listWorkspaceRepositories } from './workspaces.ts'
+import { bareUuid, secretOfHook } from './hooks.ts'
+import { readEvents } from './read-event.ts'
+import {
+  branchHead,
+  comparedFiles,
+  findInFork,
+  fullCommit,
+  listWorkspaceRepositories,
+  pullRequestFiles,
+} from './repository-api.ts'
 
-/** Bitbucket as a forge, through the workspaces that people have connected; `app` null: the operator has not set it up. */
-export function bitbucketProvider(app: BitbucketApp | null): ForgeProvider {
+/** Bitbucket as a forge, through connected workspaces; `app` null: the operator has not set it up. */
+export function bitbucketForge(app: BitbucketApp | null): Forge {
   const setUp = (): BitbucketApp => {
     if (app === null) throw new Error('Bitbucket is not set up')
     return app
@@ -43,9 +51,28 @@ export function bitbucketProvider(app: BitbucketApp | null): ForgeProvider {
       through(repository, (api) => comparedFiles(api, repository, before, after)),
     changedByPullRequest: (repository, number) =>
       through(repository, (api) => pullRequestFiles(api, repository, number)),
-    // A fork's commit is in the fork; where that cannot be read, what is known of it has to do.
+    // A fork's commit is only in the fork. If that cannot be read, the abbreviated id is used.
     fullCommit: async (repository, { sha, repository: from }) =>
       (await through(repository, (api) => fullCommit(api, from ?? repository.fullName, sha))) ?? sha,
     setCheck: (repository, check) => through(repository, (api) => setStatus(api, repository, check)),
+  }
+}
+
+/** Reads Bitbucket's webhooks, each signed with its own secret; `app` null: no delivery is accepted. */
+function bitbucketWebhooks(app: BitbucketApp | null): ForgeWebhooks {
+  return {
+    head: (header) => ({
+      id: requireHeader('Bitbucket', header, 'x-request-uuid'),
+      event: requireHeader('Bitbucket', header, 'x-event-key'),
+      signature: requireHeader('Bitbucket', header, 'x-hub-signature'),
+      hook: requireHeader('Bitbucket', header, 'x-hook-uuid'),
+    }),
+    async isSigned(body, { signature, hook }) {
+      const known = app === null ? undefined : await secretOfHook(app.pool, app.sealer, bareUuid(hook))
+      // An unknown webhook takes as long as a wrong signature.
+      const secret = known ?? randomBytes(32).toString('base64url')
+      return isSignedUnder(secret, body, signature)
+    },
+    parse: readEvents,
   }
 }

@@ -1,7 +1,12 @@
-/** The tokens of connections, sealed. */
+/** Stores the tokens of connections, encrypted. */
 import type { Database } from '../../platform/database/transaction.ts'
 import type { Sealer } from '../../platform/encryption/seal.ts'
-import type { Tokens } from './tokens.ts'
+
+export interface Tokens {
+  readonly accessToken: string
+  readonly refreshToken: string
+  readonly expiresAt: Date
+}
 
 export async function insertGrant(database: Database, sealer: Sealer, id: string, tokens: Tokens): Promise<void> {
   await database.query(
@@ -10,7 +15,7 @@ export async function insertGrant(database: Database, sealer: Sealer, id: string
   )
 }
 
-/** Undefined: the workspace is not connected any more. */
+/** Finds the tokens of a connection; undefined: the workspace is no longer connected. */
 export async function findGrant(database: Database, sealer: Sealer, id: string): Promise<Tokens | undefined> {
   const { rows } = await database.query<Row>(
     'select access_token, refresh_token, expires_at from bitbucket_grants where id = $1',
@@ -26,7 +31,7 @@ export async function replaceTokens(database: Database, sealer: Sealer, id: stri
   )
 }
 
-/** Forgets the tokens of connections that no workspace goes by any more. */
+/** Deletes the tokens of connections that no workspace uses. */
 export async function removeUnusedGrants(database: Database): Promise<void> {
   await database.query(
     'delete from bitbucket_grants g where not exists (select from bitbucket_workspaces w where w.grant_id = g.id)',
@@ -58,7 +63,7 @@ function opened(sealer: Sealer, id: string, [row]: readonly Row[]): Tokens | und
   )
 }
 
-/** Where a token of the connection can be opened. */
+/** Returns the sealing context of a token. */
 export function placeOfGrant(id: string, kind: 'access' | 'refresh'): string {
   return `bitbucket-grant/${id}/${kind}`
 }

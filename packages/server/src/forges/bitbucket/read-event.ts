@@ -1,4 +1,4 @@
-/** Bitbucket's webhooks in our own words: https://support.atlassian.com/bitbucket-cloud/docs/event-payloads/ */
+/** Translates Bitbucket's webhooks into events: https://support.atlassian.com/bitbucket-cloud/docs/event-payloads/ */
 import type { ForgeEvent, ForgeRepository, ForgeUser, PullRequestEvent, PushEvent } from '../forge/events.ts'
 import { Payload } from '../forge/payload.ts'
 
@@ -9,7 +9,7 @@ const pullRequestActions: Readonly<Record<string, PullRequestEvent['action']>> =
   'pullrequest:rejected': 'closed',
 }
 
-/** What a delivery tells; nothing where that does not concern us. A push may tell of several refs. Throws `EventUnreadable`. */
+/** Returns the events of a delivery that concern us, one for each pushed ref. Throws `EventUnreadable`. */
 export function readEvents(event: string, body: Buffer): readonly ForgeEvent[] {
   if (event === 'repo:push') return readPush(Payload.parse(body))
   const action = Object.hasOwn(pullRequestActions, event) ? pullRequestActions[event] : undefined
@@ -65,7 +65,7 @@ function readPullRequest(payload: Payload, action: PullRequestEvent['action']): 
     url: pull.at('links').at('html').text('href'),
     head: {
       ref: branch,
-      // Twelve digits of it: `fullCommit` knows the others.
+      // An abbreviation of twelve digits, which `fullCommit` completes.
       sha: source.at('commit').text('hash'),
       isFork,
       repository: from?.text('full_name') ?? null,
@@ -97,7 +97,7 @@ function readOrigin(payload: Payload): { readonly repository: ForgeRepository; r
   }
 }
 
-/** An account that is gone has no name any more. */
+/** Reads an account. A deleted account has no name. */
 function readUser(user: Payload | null): ForgeUser {
   const login = user?.maybeText('nickname') ?? user?.maybeText('display_name') ?? 'a former user'
   return { id: user?.maybeText('uuid') ?? '', login }

@@ -1,35 +1,90 @@
-/** What Bitbucket knows of branches, commits and what they change. */
-import { isHidden } from '../../platform/outbound/forge-errors.ts'
+/** Calls about workspaces and repositories at Bitbucket. */
+import { ForgeRefused, isHidden } from '../../platform/outbound/forge-errors.ts'
+import type { ForgeRepository } from '../forge/events.ts'
+import { orNull } from '../forge/failures.ts'
 import type { RepositoryAddress } from '../forge/forge.ts'
 import type { Payload } from '../forge/payload.ts'
-import { type BitbucketApi, repositoryPath } from './client.ts'
+import { apiPath, type BitbucketApi, repositoryPath } from './client.ts'
+import type { WorkspaceFacts } from './workspace-store.ts'
+
+const mostWorkspaces = 1000
+const mostRepositories = 20_000
+
+/** Lists the workspaces that the account administers. */
+export async function listAdministered(api: BitbucketApi): Promise<readonly WorkspaceFacts[]> {
+  const query = new URLSearchParams({ q: 'permission="owner"', pagelen: '100' })
+  const memberships = await api.list(`/user/permissions/workspaces?${query}`, mostWorkspaces)
+  return (memberships ?? []).map((membership) => {
+    const workspace = membership.at('workspace')
+    const slug = workspace.text('slug')
+    return { uuid: workspace.text('uuid'), slug, name: workspace.maybeText('name') ?? slug }
+  })
+}
+
+/** Lists the repositories of a workspace, except empty ones: without a branch there is nothing to build. */
+export async function listWorkspaceRepositories(api: BitbucketApi, uuid: string): Promise<readonly ForgeRepository[]> {
+  const found = await api.list(`${apiPath(['repositories', uuid])}?pagelen=100`, mostRepositories)
+  if (found === null) throw new Error(`a workspace with more than ${mostRepositories} repositories`)
+  return found.flatMap((repository) => readRepository(repository) ?? [])
+}
+
+function readRepository(repository: Payload): ForgeRepository | null {
+  const fullName = repository.text('full_name')
+  const [owner = '', name = ''] = fullName.split('/')
+  const cloneUrl = cloneUrlOf(repository)
+  const main = repository.maybe('mainbranch')
+  if (cloneUrl === null || main === null) return null
+  return {
+    externalId: repository.text('uuid'),
+    owner,
+    name,
+    fullName,
+    cloneUrl,
+    defaultBranch: main.text('name'),
+    isPrivate: repository.flag('is_private'),
+  }
+}
+
+/** Returns the https clone URL of a repository; null: it has none. */
+function cloneUrlOf(repository: Payload): string | null {
+  const clone = repository
+    .at('links')
+    .list('clone')
+    .find((link) => link.text('name') === 'https')
+  if (clone === undefined) return null
+  const url = new URL(clone.text('href'))
+  // Bitbucket adds the name of the account that asked.
+  url.username = ''
+  url.password = ''
+  return url.href
+}
 
 const mostChanged = 3000
 
-/** The newest commit of a branch; null when there is no such branch. */
+/** Returns the newest commit of a branch; null: there is no such branch. */
 export async function branchHead(
   api: BitbucketApi,
   repository: RepositoryAddress,
   branch: string,
 ): Promise<string | null> {
-  const found = await orNull(() => api.get(repositoryPath(repository.fullName, 'refs', 'branches', branch)))
+  const found = await orNull(() => api.get(repositoryPath(repository.fullName, 'refs', 'branches', branch)), isHidden)
   return found?.at('target').text('hash') ?? null
 }
 
-/** The whole id of a commit that is known by its first digits; null where it cannot be read. */
+/** Returns the full id of an abbreviated commit; null: it cannot be read. */
 export async function fullCommit(api: BitbucketApi, fullName: string, short: string): Promise<string | null> {
-  const found = await orNull(() => api.get(repositoryPath(fullName, 'commit', short)))
+  const found = await orNull(() => api.get(repositoryPath(fullName, 'commit', short)), isHidden)
   return found?.text('hash') ?? null
 }
 
-/** What differs between two commits; null when it is more than anybody looks through. */
+/** Lists the paths that differ between two commits; null: there are too many. */
 export async function comparedFiles(
   api: BitbucketApi,
   { fullName }: RepositoryAddress,
   before: string,
   after: string,
 ): Promise<readonly string[] | null> {
-  // Without `topic` this compares the two themselves, also after a forced push.
+  // Without `topic`, this compares the two commits directly, also after a forced push.
   return pathsOf(
     await api.list(
       `${repositoryPath(fullName, 'diffstat', `${after}..${before}`)}?topic=false&pagelen=500`,
@@ -38,7 +93,7 @@ export async function comparedFiles(
   )
 }
 
-/** What a pull request changes; null when it is more than anybody looks through. */
+/** Lists the paths that a pull request changes; null: there are too many. */
 export async function pullRequestFiles(
   api: BitbucketApi,
   { fullName }: RepositoryAddress,
@@ -55,11 +110,19 @@ function pathsOf(entries: readonly Payload[] | null): readonly string[] | null {
   return [...new Set(ends.flatMap((end) => end?.text('path') ?? []))]
 }
 
-async function orNull(ask: () => Promise<Payload>): Promise<Payload | null> {
+/** Returns the clone URL of a fork that has the commit, or why there is none. */
+export async function findInFork(
+  api: BitbucketApi,
+  fork: string,
+  commit: string,
+): Promise<{ readonly url: string } | 'hidden' | 'gone'> {
   try {
-    return await ask()
+    const url = cloneUrlOf(await api.get(repositoryPath(fork)))
+    return url === null || (await fullCommit(api, fork, commit)) === null ? 'gone' : { url }
   } catch (error) {
-    if (isHidden(error)) return null
+    // Bitbucket documents both statuses: https://developer.atlassian.com/cloud/bitbucket/rest/api-group-repositories/
+    if (error instanceof ForgeRefused && error.status === 403) return 'hidden'
+    if (error instanceof ForgeRefused && error.status === 404) return 'gone'
     throw error
   }
 }

@@ -2,18 +2,13 @@ import type pg from 'pg'
 import { actorOf, recordAudit } from '../../platform/audit/record-audit.ts'
 import { transaction } from '../../platform/database/transaction.ts'
 import { apiError, type Handlers, operation } from '../../platform/http/index.ts'
+import { queueSync } from '../forge/failures.ts'
 import { listRepositoriesOf } from '../repositories/store.ts'
 import type { BitbucketApp } from './app.ts'
 import { connectBitbucket, makeConnectUrl } from './connect.ts'
-import {
-  findBoundWorkspace,
-  freeWorkspace,
-  listBoundWorkspaces,
-  queueWorkspace,
-  type Workspace,
-} from './workspace-store.ts'
+import { findBoundWorkspace, listBoundWorkspaces, unbindWorkspace, type Workspace } from './workspace-store.ts'
 
-export interface BitbucketServices {
+interface BitbucketServices {
   readonly pool: pg.Pool
   /** null: not set up. */
   readonly bitbucket: BitbucketApp | null
@@ -59,8 +54,8 @@ export function bitbucketRoutes(services: BitbucketServices): Pick<Handlers, Bit
       const { organizationId } = context.membership
       const { id, slug } = await requireBound(organizationId, context.params.id)
       await transaction(pool, async (client) => {
-        if (!(await freeWorkspace(client, id, organizationId))) return
-        await queueWorkspace(client, 'bitbucket_leave', id)
+        if (!(await unbindWorkspace(client, id, organizationId))) return
+        await queueSync(client, 'bitbucket_leave', id)
         const event = { organizationId, action: 'bitbucket_workspace.disconnected', subject: slug }
         await recordAudit(client, actorOf(context), event)
       })

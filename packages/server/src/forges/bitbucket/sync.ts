@@ -1,44 +1,66 @@
+/** Keeps our copy of workspaces, their repositories and webhooks up to date. */
+import type { TaskList } from 'graphile-worker'
+import type pg from 'pg'
+import type { Logger } from 'pino'
 import { databaseTime } from '../../platform/database/database-time.ts'
 import { transaction } from '../../platform/database/transaction.ts'
-import { ForgeRefused, ForgeUnavailable } from '../../platform/outbound/forge-errors.ts'
-import { queueDiscovery } from '../discovery/queue-discovery.ts'
-import { keepRepositories, removeUnseenRepositories } from '../repositories/store.ts'
+import { ForgeRefused } from '../../platform/outbound/forge-errors.ts'
+import type { Settings } from '../../platform/settings/read-settings.ts'
+import { removeExpiredStates } from '../forge/connect-states.ts'
+import { isForgeFailure, syncTask } from '../forge/failures.ts'
+import { recordSync, replaceRepositories } from '../repositories/store.ts'
 import { type BitbucketApp, withGrant } from './app.ts'
 import type { BitbucketApi } from './client.ts'
 import { removeUnusedGrants } from './grant-store.ts'
-import { listHooks, noteHook, noteHookProblem } from './hook-store.ts'
-import { makeHook, removeHook } from './hooks.ts'
-import { findWorkspace, noteWorkspaceSync, removeFreed, type Workspace } from './workspace-store.ts'
-import { listWorkspaceRepositories } from './workspaces.ts'
+import { listHooks, makeHook, recordHookProblem, removeHook, storeHook } from './hooks.ts'
+import { listWorkspaceRepositories } from './repository-api.ts'
+import { findWorkspace, removeUnbound, type Workspace } from './workspace-store.ts'
+
+interface BitbucketTaskServices {
+  readonly pool: pg.Pool
+  readonly settings: Pick<Settings, 'publicUrl'>
+  /** null: not set up. */
+  readonly bitbucket: BitbucketApp | null
+  readonly log: Logger
+}
+
+export const bitbucketCrontab = ['43 * * * * bitbucket_sweep']
+
+export function bitbucketTasks(services: BitbucketTaskServices): TaskList {
+  const { pool, settings, bitbucket } = services
+  const hookUrl = `${settings.publicUrl}/webhooks/bitbucket`
+  return {
+    bitbucket_sync: syncTask(services, 'bitbucket_sync', 'Bitbucket', async (id) => {
+      if (bitbucket !== null) await syncWorkspace(bitbucket, hookUrl, id)
+    }),
+    bitbucket_leave: syncTask(services, 'bitbucket_leave', 'Bitbucket', async (id) => {
+      if (bitbucket !== null) await leaveWorkspace(bitbucket, id)
+    }),
+    bitbucket_sweep: async () => {
+      await removeExpiredStates(pool, 'bitbucket')
+    },
+  }
+}
 
 /**
- * Reads a workspace anew, and makes the webhooks that are missing. Fails with `ForgeUnavailable` or `ForgeRefused`, and notes why; done again it goes on
- * where it was.
+ * Reads the repositories of a workspace and creates missing webhooks. Fails with `ForgeUnavailable` or
+ * `ForgeRefused`, and records the reason. A repeated call continues where this one stopped.
  */
-export async function syncWorkspace(app: BitbucketApp, hookUrl: string, id: string): Promise<void> {
+async function syncWorkspace(app: BitbucketApp, hookUrl: string, id: string): Promise<void> {
   const { pool } = app
   const workspace = await findWorkspace(pool, id)
   if (workspace === undefined || workspace.organizationId === null) return
+  const connection = { forge: 'bitbucket', id } as const
   try {
     await withGrant(app, workspace.grantId, async (api) => {
       const started = await databaseTime(pool)
       const found = await listWorkspaceRepositories(api, workspace.uuid)
-      await transaction(pool, async (client) => {
-        const holder = { forge: 'bitbucket', id } as const
-        await keepRepositories(client, holder, found)
-        await removeUnseenRepositories(client, holder, started)
-        await queueDiscovery(
-          client,
-          'bitbucket',
-          found.map(({ externalId }) => externalId),
-        )
-      })
+      await transaction(pool, (client) => replaceRepositories(client, connection, found, started))
       await makeHooks(app, api, hookUrl, id)
     })
-    await noteWorkspaceSync(pool, id, null)
+    await recordSync(pool, connection, null)
   } catch (error) {
-    if (error instanceof ForgeUnavailable || error instanceof ForgeRefused)
-      await noteWorkspaceSync(pool, id, error.message)
+    if (isForgeFailure(error)) await recordSync(pool, connection, error.message)
     throw error
   }
 }
@@ -47,22 +69,22 @@ async function makeHooks({ pool, sealer }: BitbucketApp, api: BitbucketApi, url:
   for (const repository of await listHooks(pool, id)) {
     if (repository.hookUuid !== null) continue
     try {
-      await noteHook(pool, sealer, repository.id, await makeHook(api, repository.fullName, url))
+      await storeHook(pool, sealer, repository.id, await makeHook(api, repository.fullName, url))
     } catch (error) {
-      // One that the account does not administer stays without; the others get theirs.
+      // The account may not administer this repository; continue with the others.
       if (!(error instanceof ForgeRefused) || error.status === 401) throw error
-      await noteHookProblem(pool, repository.id, error.message)
+      await recordHookProblem(pool, repository.id, error.message)
     }
   }
 }
 
-/** Removes the webhooks of a freed workspace, and then all that is known of it, its tokens too. */
-export async function leaveWorkspace(app: BitbucketApp, id: string): Promise<void> {
+/** Removes the webhooks of an unbound workspace, then our data about it, including its tokens. */
+async function leaveWorkspace(app: BitbucketApp, id: string): Promise<void> {
   const workspace = await findWorkspace(app.pool, id)
   if (workspace === undefined || workspace.organizationId !== null) return
   await removeHooks(app, workspace)
   await transaction(app.pool, async (client) => {
-    await removeFreed(client, id)
+    await removeUnbound(client, id)
     await removeUnusedGrants(client)
   })
 }
@@ -74,7 +96,7 @@ async function removeHooks(app: BitbucketApp, { id, grantId }: Workspace): Promi
         if (hookUuid !== null) await removeHook(api, fullName, hookUuid)
     })
   } catch (error) {
-    // Who took our access back at Bitbucket has to remove them there: nobody else can, and what they send is refused.
+    // If our access was revoked at Bitbucket, only its users can remove the webhooks. Their deliveries are refused.
     if (!(error instanceof ForgeRefused)) throw error
   }
 }

@@ -1,7 +1,7 @@
 /** What a forge is told of a build: a function of the build alone, so that telling it again tells the same. */
 import type { Job } from '@harmont/engine'
 import { countWords, type Found, failureWords } from '@harmont/logs'
-import type { Check, CheckAction, CheckConclusion } from '../forge/check.ts'
+import type { Check, CheckAction, CheckConclusion } from '../forge/forge.ts'
 import type { CheckedBuild } from './store.ts'
 
 /** What of a build's newest attempts a check shows. */

@@ -5,8 +5,7 @@ import type { Logger } from 'pino'
 import type { BuildEngine } from '../../builds/engine/build-engine.ts'
 import { lastOutput } from '../../builds/logs/last-output.ts'
 import { ForgeRefused } from '../../platform/outbound/forge-errors.ts'
-import type { Check } from '../forge/check.ts'
-import type { ForgeProvider } from '../forge/forge.ts'
+import type { Check, Forges } from '../forge/forge.ts'
 import { findConnected } from '../repositories/connected-repository.ts'
 import { type CheckedJob, describeCheck, firstFailure } from './describe-check.ts'
 import { type CheckRow, findCheck, findCheckedBuild, inheritCheck, noteTold } from './store.ts'
@@ -14,7 +13,7 @@ import { type CheckRow, findCheck, findCheckedBuild, inheritCheck, noteTold } fr
 export interface FollowServices {
   readonly pool: pg.Pool
   readonly engine: Pick<BuildEngine, 'store' | 'logs'>
-  readonly forges: ReadonlyMap<string, ForgeProvider>
+  readonly forges: Forges
   readonly publicUrl: string
   readonly log: Logger
 }

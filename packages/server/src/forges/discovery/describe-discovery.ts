@@ -1,6 +1,6 @@
 import type { EnvelopeError } from '@harmont/render'
 import { fenced, lastBytes } from '../checks/describe-check.ts'
-import type { Check } from '../forge/check.ts'
+import type { Check } from '../forge/forge.ts'
 
 export interface EndedDiscovery {
   readonly errors: readonly EnvelopeError[]

@@ -5,14 +5,14 @@ import { now } from '@harmont/sandbox'
 import type pg from 'pg'
 import type { BuildEngine } from '../../builds/engine/build-engine.ts'
 import { transaction } from '../../platform/database/transaction.ts'
-import type { ForgeName, ForgeProvider } from '../forge/forge.ts'
+import type { ForgeName, Forges } from '../forge/forge.ts'
 import { type ConnectedRepository, findConnected } from '../repositories/connected-repository.ts'
 import { insertDiscovery, newestDiscovery } from './store.ts'
 
 export interface DiscoveryServices {
   readonly pool: pg.Pool
   readonly engine: BuildEngine
-  readonly forges: ReadonlyMap<string, ForgeProvider>
+  readonly forges: Forges
   readonly publicUrl: string
 }
 

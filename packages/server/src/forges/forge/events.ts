@@ -1,6 +1,6 @@
-/** What a forge tells of, in our own words: the same for every forge. */
+/** Events of a forge, in the same form for every forge. */
 
-/** An account at a forge; `id` is what stays when it is renamed, and the subject of a linked identity. */
+/** An account at a forge. `id` survives renaming, and is the subject of a linked identity. */
 export interface ForgeUser {
   readonly id: string
   readonly login: string
@@ -19,24 +19,24 @@ export interface ForgeRepository {
   readonly isPrivate: boolean
 }
 
-/** Where an event comes from: a repository, and the installation through which the forge tells us. */
+/** The repository of an event, and the installation that sent it. */
 interface Origin {
   readonly repository: ForgeRepository
-  /** The forge's own number or name of the installation. */
+  /** The forge's id of the installation or workspace. */
   readonly installation: string
 }
 
 export interface PushEvent extends Origin {
   readonly type: 'push'
-  /** Full, such as `refs/heads/main` or `refs/tags/v1`. */
+  /** The full ref, such as `refs/heads/main` or `refs/tags/v1`. */
   readonly ref: string
   /** null: the ref is new. */
   readonly before: string | null
-  /** null: the ref was deleted. For an annotated tag the commit that it points to. */
+  /** null: the ref was deleted. For an annotated tag, the commit that it points to. */
   readonly after: string | null
-  /** Of the newest commit. */
+  /** The message of the newest commit. */
   readonly message: string | null
-  /** Every path that one of the commits names; null when the event does not tell them all. */
+  /** All paths that the commits name; null: the event does not list all of them. */
   readonly files: readonly string[] | null
   readonly sender: ForgeUser
 }
@@ -46,7 +46,7 @@ export interface PullRequestEvent extends Origin {
   readonly action: 'opened' | 'synchronize' | 'reopened' | 'closed' | 'ready_for_review'
   readonly number: number
   readonly title: string
-  /** Its page. */
+  /** The address of its page. */
   readonly url: string
   readonly head: {
     readonly ref: string
@@ -55,15 +55,15 @@ export interface PullRequestEvent extends Origin {
     readonly isFork: boolean
     /** `owner/name` of the head's repository; null when it is gone. */
     readonly repository: string | null
-    /** Full refs that hold the commit, of the repository that it is fetched from. */
+    /** Full refs that contain the commit, in the repository that it is fetched from. */
     readonly refs: readonly string[]
-    /** It is fetched from the fork: the forge has it nowhere else. */
+    /** Only the fork has the commit, so it is fetched from there. */
     readonly isInForkOnly: boolean
   }
   readonly base: { readonly ref: string; readonly sha: string }
   /**
-   * When the pull request was as told, where a forge tells of edited words in the same way as of other commits: then only another commit or another target
-   * makes a build. null: the event says by itself that there is something to build.
+   * The time of this state, for a forge that reports an edited title like a new commit: only a new
+   * commit or target then starts a build. null: the event always means that there is a build to start.
    */
   readonly asOf: Date | null
   readonly author: ForgeUser
@@ -72,7 +72,7 @@ export interface PullRequestEvent extends Origin {
 
 export interface RerunEvent extends Origin {
   readonly type: 'rerun'
-  /** One check of ours, or all of ours at a commit. */
+  /** One of our checks, or all of them at a commit. */
   readonly of:
     | { readonly kind: 'check'; readonly externalId: string | null; readonly checkId: string }
     | { readonly kind: 'commit' }
@@ -84,7 +84,7 @@ export interface CheckActionEvent extends Origin {
   readonly type: 'check_action'
   readonly checkId: string
   readonly externalId: string | null
-  /** What we named the button. */
+  /** The identifier of the button. */
   readonly action: string
   readonly commit: string
   readonly sender: ForgeUser
@@ -103,18 +103,18 @@ export interface InstallationEvent {
   readonly installation: string
   readonly account: ForgeAccount
   readonly sender: ForgeUser
-  /** Who asked for the installation, when another one made it. */
+  /** The user who requested the installation, if another user made it. */
   readonly requester: ForgeUser | null
 }
 
-/** Repositories came to an installation or left it. Who wants to know which are there asks the forge. */
+/** Repositories were added to an installation or removed. The forge has the current list. */
 export interface RepositoriesEvent {
   readonly type: 'repositories'
   readonly installation: string
   readonly removedIds: readonly string[]
 }
 
-/** A repository was renamed, moved, made public or private, or got another default branch. */
+/** A repository was renamed, moved, made public or private, or has a new default branch. */
 export interface RepositoryChangedEvent extends Origin {
   readonly type: 'repository_changed'
 }

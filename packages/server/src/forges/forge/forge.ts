@@ -1,72 +1,120 @@
+/** The interface that GitHub and Bitbucket implement. */
 import type { ErrorCode } from '@harmont/contract'
-import type { Check } from './check.ts'
 import type { ForgeEvent, ForgeRepository, PullRequestEvent } from './events.ts'
 
 /** The name of a forge in paths, rows and events. */
 export type ForgeName = 'github' | 'bitbucket'
 
-/** A repository that we mirror, with what its forge needs to find it. */
+/** The address of a repository at its forge. */
 export interface RepositoryAddress {
   readonly externalId: string
   readonly fullName: string
   readonly cloneUrl: string
-  /** The forge's own number or name of the installation that gives access. */
+  /** The forge's id of the installation or workspace that gives access. */
   readonly installation: string
 }
 
 export interface CloneAccess {
   readonly url: string
-  /** Value of an Authorization header, good for ten minutes at least; null for none. */
+  /** The value of an Authorization header, valid for at least ten minutes; null: none is needed. */
   readonly authorization: string | null
 }
 
-/** What names a delivery, from its headers. */
+/** The headers of a delivery. */
 export interface DeliveryHead {
   readonly id: string
   readonly event: string
   readonly signature: string
-  /** Names the webhook that sent it, where each signs with a secret of its own; else empty. */
+  /** The id of the webhook, if each signs with its own secret; otherwise empty. */
   readonly hook: string
 }
 
 /**
- * What a forge can do for us. Every call may fail with `ForgeUnavailable` (later may help) or `ForgeRefused` (it will not); none is tried again within,
- * because the queue does that. Each request that it makes ends in the time that HARMONT_OUTSIDE_TIMEOUT_SECONDS gives.
+ * A service that hosts repositories. Each call may fail with `ForgeUnavailable` (a retry may help) or
+ * `ForgeRefused` (it will not). The queue retries, not the call. Each request times out after
+ * HARMONT_OUTSIDE_TIMEOUT_SECONDS.
  */
-export interface ForgeProvider {
+export interface Forge {
   readonly name: ForgeName
-  /** As people write it. */
+  /** The name that people read. */
   readonly title: string
-  /** The code to answer with when a call that a request waits for has failed. */
+  /** The error code of a request whose call to the forge failed. */
   readonly failed: ErrorCode
-  /** The code to answer with while the operator has not set it up; null: it is set up. */
+  /** The error code of a forge that the operator has not set up; null: it is set up. */
   readonly notConfigured: ErrorCode | null
   readonly webhooks: ForgeWebhooks
-  /** Every repository that the installation shows. */
+  /** Lists all repositories of an installation. */
   listRepositories(installation: string): Promise<readonly ForgeRepository[]>
   cloneAccess(repository: RepositoryAddress): Promise<CloneAccess>
   /**
-   * How a commit is fetched from a fork of the repository, by its full name: of a forge that has it nowhere else. `hidden`: what gives access to the
-   * repository may not read the fork. `gone`: the fork or the commit is.
+   * Returns access to a commit in a fork, for forges whose base repository does not have it. `hidden`:
+   * the account that connected the repository may not read the fork. `gone`: the fork or the commit
+   * does not exist any more.
    */
   forkAccess?(repository: RepositoryAddress, fork: string, commit: string): Promise<CloneAccess | 'hidden' | 'gone'>
-  /** The commit at the head of a branch; null when there is no such branch. */
+  /** Returns the newest commit of a branch; null: there is no such branch. */
   branchHead(repository: RepositoryAddress, branch: string): Promise<string | null>
-  /** Paths that differ between two commits, both names of a renamed one; null when the forge does not tell them all. */
+  /** Lists the paths that differ between two commits, with both names of a renamed file; null: the list is incomplete. */
   changedByPush(repository: RepositoryAddress, before: string, after: string): Promise<readonly string[] | null>
-  /** Paths that a pull request changes, both names of a renamed one; null when the forge does not tell them all. */
+  /** Lists the paths that a pull request changes, in the same way. */
   changedByPullRequest(repository: RepositoryAddress, number: number): Promise<readonly string[] | null>
-  /** The whole id of a pull request's head commit, of which events of some forges have the first digits only. */
+  /** Returns the full id of a pull request's head commit: events of some forges abbreviate it. */
   fullCommit(repository: RepositoryAddress, head: PullRequestEvent['head']): Promise<string>
-  /** Makes or updates a check; gives the forge's id for it. Made twice with one `externalId` and commit it is one check. */
+  /** Creates or updates a check, identified by `externalId` and commit. Returns the forge's id. */
   setCheck(repository: RepositoryAddress, check: Check): Promise<string>
 }
 
 export interface ForgeWebhooks {
-  /** The head of a delivery. Throws 400 `webhook_header_missing`. */
+  /** Reads the headers of a delivery. Throws 400 `webhook_header_missing`. */
   head(header: (name: string) => string | null): DeliveryHead
-  /** Whether the forge signed these bytes; compares in constant time. */
+  /** Returns whether the forge signed these bytes. Compares in constant time. */
   isSigned(body: Buffer, head: DeliveryHead): Promise<boolean>
-  /** What the delivery tells, in order; nothing where that does not concern us. Throws `EventUnreadable`. */
+  /** Returns the events of a delivery that concern us, in order. Throws `EventUnreadable`. */
   parse(event: string, body: Buffer): readonly ForgeEvent[]
+}
+
+/** All forges by name, including those that are not set up. */
+export type Forges = ReadonlyMap<string, Forge>
+
+export type CheckConclusion =
+  | 'success'
+  | 'failure'
+  | 'cancelled'
+  | 'neutral'
+  | 'skipped'
+  | 'timed_out'
+  | 'action_required'
+
+/** A button of a check. Pressing it sends a `check_action` event. */
+export interface CheckAction {
+  /** At most 20 characters. */
+  readonly label: string
+  /** At most 40 characters. */
+  readonly description: string
+  /** At most 20 characters. */
+  readonly identifier: string
+}
+
+export interface Check {
+  /** The forge's id of the check; null: it does not exist yet. */
+  readonly checkId: string | null
+  readonly name: string
+  readonly commit: string
+  /** Full name of the fork that the commit comes from; null: the commit is not from a fork, or its fork is gone. */
+  readonly fork: string | null
+  /** Our id, which events contain. It identifies a check whose `checkId` we never received. */
+  readonly externalId: string
+  readonly detailsUrl: string
+  readonly state:
+    | { readonly status: 'queued' }
+    | { readonly status: 'in_progress'; readonly startedAt: Date }
+    | {
+        readonly status: 'completed'
+        readonly conclusion: CheckConclusion
+        readonly startedAt: Date | null
+        readonly completedAt: Date
+      }
+  readonly output: { readonly title: string; readonly summary: string; readonly text: string | null }
+  /** At most three. */
+  readonly actions: readonly CheckAction[]
 }

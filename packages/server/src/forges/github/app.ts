@@ -1,10 +1,11 @@
-/** Our GitHub App at GitHub's API: as itself, and as one of its installations. */
+/** Calls GitHub's API as our App, and as its installations. */
+import { createPrivateKey } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { createAppAuth } from '@octokit/auth-app'
 import { Octokit } from '@octokit/core'
 import { apiOptions } from '../../platform/outbound/github-options.ts'
 import { translateFailure } from '../../platform/outbound/translate-github-failure.ts'
-import type { Settings } from '../../platform/settings/read-settings.ts'
-import { readAppKey } from './app-key.ts'
+import { type Settings, SettingsError } from '../../platform/settings/read-settings.ts'
 
 /** Makes requests, as in `request('GET /repos/{owner}/{repo}', {…})`. */
 export type GithubRequest = Octokit['request']
@@ -12,9 +13,9 @@ export type GithubRequest = Octokit['request']
 export interface GithubApp {
   /** Calls GitHub as the App. Fails with `ForgeUnavailable` or `ForgeRefused`. */
   asApp<T>(call: (request: GithubRequest) => Promise<T>): Promise<T>
-  /** Calls GitHub as an installation, whose token is kept for as long as it is good. Fails with `ForgeUnavailable` or `ForgeRefused`. */
+  /** Calls GitHub as an installation, with a cached token. Fails with `ForgeUnavailable` or `ForgeRefused`. */
   asInstallation<T>(installation: number, call: (request: GithubRequest) => Promise<T>): Promise<T>
-  /** A token that can read the contents of one repository and nothing else, good for ten minutes at least. Fails as the others do. */
+  /** Returns a token that can only read one repository, valid for at least ten minutes. Fails as the others do. */
   cloneToken(installation: number, repositoryId: number): Promise<string>
 }
 
@@ -25,7 +26,7 @@ type AppSettings = Pick<
 
 const leastLifeMs = 10 * 60_000
 
-/** The App of the settings; null when they lack its number or key. Throws a SettingsError for a key that is none. */
+/** Opens the App of the settings; null: its id or key is not set. Throws a SettingsError for an invalid key. */
 export function openGithubApp(settings: AppSettings): GithubApp | null {
   const privateKey = readAppKey(settings)
   if (settings.githubAppId === null || privateKey === null) return null
@@ -45,7 +46,7 @@ export function openGithubApp(settings: AppSettings): GithubApp | null {
         try {
           return await call(await requestWith(installation, false))
         } catch (error) {
-          // The token that was kept may have been revoked: an installation that was suspended and is back has another one.
+          // The cached token may be revoked: an installation that was suspended gets a new one.
           if (!(error instanceof Error && 'status' in error && error.status === 401)) throw error
           return call(await requestWith(installation, true))
         }
@@ -60,8 +61,8 @@ export function openGithubApp(settings: AppSettings): GithubApp | null {
             permissions: { contents: 'read' },
             refresh,
           })
-        const kept = await token(false)
-        if (Date.parse(kept.expiresAt) - Date.now() >= leastLifeMs) return kept.token
+        const cached = await token(false)
+        if (Date.parse(cached.expiresAt) - Date.now() >= leastLifeMs) return cached.token
         return (await token(true)).token
       }),
   }
@@ -73,4 +74,29 @@ async function translated<T>(call: () => Promise<T>): Promise<T> {
   } catch (error) {
     throw translateFailure(error)
   }
+}
+
+/** Reads the App's private key as PKCS#8 PEM; null: it is not set. Throws a SettingsError that names the variable. */
+function readAppKey({ githubPrivateKey, githubPrivateKeyPath }: AppSettings): string | null {
+  if (githubPrivateKey !== null) return parseKey('HARMONT_GITHUB_PRIVATE_KEY', githubPrivateKey.replaceAll('\\n', '\n'))
+  if (githubPrivateKeyPath === null) return null
+  const variable = 'HARMONT_GITHUB_PRIVATE_KEY_PATH'
+  try {
+    return parseKey(variable, readFileSync(githubPrivateKeyPath, 'utf8'))
+  } catch (error) {
+    if (error instanceof SettingsError) throw error
+    throw new SettingsError(`${variable}: expected a file that can be read, got \`${githubPrivateKeyPath}\`.`, {
+      cause: error,
+    })
+  }
+}
+
+function parseKey(variable: string, text: string): string {
+  try {
+    const key = createPrivateKey(text)
+    if (key.asymmetricKeyType === 'rsa') return key.export({ type: 'pkcs8', format: 'pem' }).toString()
+  } catch {
+    // The parser's error does not help, and may quote the key.
+  }
+  throw new SettingsError(`${variable}: expected the RSA private key of the GitHub App as PEM, got something else.`)
 }

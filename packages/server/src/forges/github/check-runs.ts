@@ -1,12 +1,11 @@
-import type { Check } from '../forge/check.ts'
-import type { RepositoryAddress } from '../forge/forge.ts'
+import type { Check, RepositoryAddress } from '../forge/forge.ts'
 import type { GithubRequest } from './app.ts'
-import { repositoryPath } from './repository-path.ts'
+import { repositoryPath } from './repository-api.ts'
 
-/** GitHub takes no longer texts. */
+/** The most bytes of a text that GitHub accepts. */
 const mostBytes = 65_000
 
-/** Makes or updates a check run; gives its number. */
+/** Creates or updates a check run. Returns its id. */
 export async function setCheckRun(
   request: GithubRequest,
   repository: RepositoryAddress,
@@ -30,7 +29,7 @@ export async function setCheckRun(
   return id
 }
 
-/** A check may have been made by a process that was killed before it heard the number: making it again would show it twice. */
+/** Finds a check that a killed process created without storing its id: a second one would be shown beside it. */
 async function findCheckRun(
   request: GithubRequest,
   repository: RepositoryAddress,
@@ -78,12 +77,12 @@ function stateOf(state: Check['state']) {
   }
 }
 
-/** As GitHub writes instants. */
+/** Formats an instant as GitHub does, without a fraction. */
 function secondsOf(at: Date): string {
   return at.toISOString().replace(/\.\d+/, '')
 }
 
-/** Never in the middle of a character. */
+/** Shortens a text without cutting a character apart. */
 function cut(text: string): string {
   const bytes = Buffer.from(text)
   return bytes.length <= mostBytes

@@ -1,26 +1,44 @@
+/** Connects installations of the GitHub App to organizations. */
 import type pg from 'pg'
 import { getAccount } from '../../identity/accounts/store.ts'
-import { IdentityRefused, IdentityUnavailable } from '../../identity/oauth/identity-provider.ts'
+import {
+  type IdentityProvider,
+  type IdentityProviderName,
+  IdentityRefused,
+  IdentityUnavailable,
+} from '../../identity/oauth/identity-provider.ts'
 import { subjectsOf } from '../../identity/oauth/identity-store.ts'
 import { lockOrganization, organizationNotFound } from '../../organizations/lifecycle/store.ts'
 import { type Actor, recordAudit } from '../../platform/audit/record-audit.ts'
 import { transaction } from '../../platform/database/transaction.ts'
-import { hashToken } from '../../platform/encryption/token.ts'
 import { apiError, type Body } from '../../platform/http/index.ts'
-import { ForgeRefused, ForgeUnavailable } from '../../platform/outbound/forge-errors.ts'
+import type { Settings } from '../../platform/settings/read-settings.ts'
+import { createConnectState, findConnectState, takeConnectState } from '../forge/connect-states.ts'
+import { isForgeFailure, queueSync } from '../forge/failures.ts'
 import type { GithubApp } from './app.ts'
-import { type InstallState, isInstallState, takeInstallState } from './install-state-store.ts'
-import { lookUpInstallation } from './installation-api.ts'
-import {
-  bindInstallation,
-  findByNumber,
-  type InstallationRow,
-  keepInstallation,
-  queueSync,
-} from './installation-store.ts'
-import { provesControl } from './prove-control.ts'
-import { githubFailed, requireApp } from './require-app.ts'
-import type { GithubServices } from './services.ts'
+import { lookUpInstallation, provesControl } from './installation-api.ts'
+import { bindInstallation, findByNumber, type InstallationRow, upsertInstallation } from './installation-store.ts'
+
+export interface GithubServices {
+  readonly pool: pg.Pool
+  readonly settings: Settings
+  readonly githubApp: GithubApp | null
+  readonly identityProviders: ReadonlyMap<IdentityProviderName, IdentityProvider>
+}
+
+/** Returns the page on which to install the App, with a state that is valid for an hour. Throws 503. */
+export async function makeInstallUrl(
+  services: GithubServices,
+  userId: string,
+  organizationId: string,
+): Promise<string> {
+  const { pool, settings } = services
+  requireApp(services)
+  if (settings.githubAppSlug === null) throw githubNotConfigured('HARMONT_GITHUB_APP_SLUG')
+  const url = new URL(`${settings.githubUrl}/apps/${encodeURIComponent(settings.githubAppSlug)}/installations/new`)
+  url.searchParams.set('state', await createConnectState(pool, 'github', userId, organizationId))
+  return url.href
+}
 
 export interface ConnectRequest {
   readonly actor: Actor
@@ -29,8 +47,8 @@ export interface ConnectRequest {
 }
 
 /**
- * Binds an installation to an organization, when the caller's GitHub account proves control of it (`http.md` 11.1). Bound to it already, it is given again.
- * Throws 422, 503, 403, 404 and 409.
+ * Binds an installation to an organization if the caller's GitHub account proves control of it
+ * (`http.md` 11.1). Returns it unchanged if it is bound already. Throws 422, 503, 403, 404 and 409.
  */
 export async function connectInstallation(
   services: GithubServices,
@@ -40,11 +58,12 @@ export async function connectInstallation(
   const { pool } = services
   const number = readNumber(body.installation_id)
   const app = requireApp(services)
-  const state = body.state == null ? null : await requireState(pool, request, body.state)
+  const state = body.state ?? null
+  if (state !== null) await requireState(pool, request, state)
   const installation = await askGithub(async () => {
     const subjects = await identitiesOf(services, request.userId, body.code ?? null)
     if (subjects.length === 0) throw await identityRequired(services, request.userId)
-    const found = await findLiving(pool, app, number)
+    const found = await refreshInstallation(pool, app, number)
     return found !== null && (await provesControl(app, found, subjects)) ? found : null
   })
   if (installation === null) throw installationNotFound()
@@ -62,14 +81,12 @@ function readNumber(given: number): number {
   )
 }
 
-async function requireState(pool: pg.Pool, request: ConnectRequest, sent: string): Promise<InstallState> {
-  const { userId, organizationId } = request
-  const state = { stateHash: hashToken(sent), userId, organizationId }
-  if (await isInstallState(pool, state)) return state
-  throw stateInvalid()
+async function requireState(pool: pg.Pool, { userId, organizationId }: ConnectRequest, state: string): Promise<void> {
+  const found = await findConnectState(pool, 'github', state, userId)
+  if (found?.organizationId !== organizationId) throw stateInvalid()
 }
 
-/** GitHub's numbers of the caller's accounts: those that are linked, and the one whose code GitHub added to the redirect. */
+/** Returns the ids of the caller's GitHub accounts: the linked ones, and the one of the code in the redirect. */
 async function identitiesOf(
   { pool, identityProviders }: GithubServices,
   userId: string,
@@ -82,26 +99,24 @@ async function identitiesOf(
     const { subject } = await provider.identify({ code, redirectUri: null, codeVerifier: null, nonce: null })
     return [...new Set([...linked, subject])]
   } catch (error) {
-    // A used or foreign code proves nothing; what is linked may still.
+    // An invalid code proves nothing, but a linked account still may.
     if (error instanceof IdentityRefused) return linked
     throw error
   }
 }
 
-/** What is known of an installation, with what GitHub says of it now; null: there is none. */
-async function findLiving(pool: pg.Pool, app: GithubApp, number: number): Promise<InstallationRow | null> {
+/** Stores the current state of an installation at GitHub and returns it; null: it does not exist, or has ended. */
+async function refreshInstallation(pool: pg.Pool, app: GithubApp, number: number): Promise<InstallationRow | null> {
   if ((await findByNumber(pool, number))?.deleted_at) return null
   const facts = await lookUpInstallation(app, number)
-  return facts === null ? null : keepInstallation(pool, facts)
+  return facts === null ? null : upsertInstallation(pool, facts)
 }
 
 async function askGithub<T>(ask: () => Promise<T>): Promise<T> {
   try {
     return await ask()
   } catch (error) {
-    const isGithubs =
-      error instanceof ForgeUnavailable || error instanceof ForgeRefused || error instanceof IdentityUnavailable
-    throw isGithubs ? githubFailed(error) : error
+    throw isForgeFailure(error) || error instanceof IdentityUnavailable ? githubFailed(error) : error
   }
 }
 
@@ -109,10 +124,10 @@ async function bind(
   client: pg.ClientBase,
   { actor, organizationId }: ConnectRequest,
   { id, number, organization_id: before }: InstallationRow,
-  state: InstallState | null,
+  state: string | null,
 ): Promise<InstallationRow> {
   if (!(await lockOrganization(client, organizationId))) throw organizationNotFound()
-  if (state !== null && !(await takeInstallState(client, state.stateHash))) throw stateInvalid()
+  if (state !== null && !(await takeConnectState(client, 'github', state))) throw stateInvalid()
   if (!(await bindInstallation(client, id, organizationId)))
     throw apiError(
       'github_installation_bound_elsewhere',
@@ -129,11 +144,11 @@ async function bind(
       details,
     })
   }
-  await queueSync(client, id)
+  await queueSync(client, 'github_sync', id)
   return bound
 }
 
-/** The same for a number that nobody has and one that is not the caller's. */
+/** Returns one 404 for unknown installations and for those of others. */
 export function installationNotFound(): Error {
   return apiError(
     'github_installation_not_found',
@@ -141,7 +156,7 @@ export function installationNotFound(): Error {
   )
 }
 
-/** Tells the way that every client has: whoever signs in with a verified address of ours has linked that account. */
+/** Returns the 403 with a way to link an account that works in every client: signing in with GitHub. */
 async function identityRequired({ pool, identityProviders }: GithubServices, userId: string): Promise<Error> {
   const why = 'No GitHub account is linked to yours, so nothing proves that the installation is yours.'
   if (!identityProviders.has('github'))
@@ -161,4 +176,20 @@ function stateInvalid(): Error {
     'oauth_state_invalid',
     'This connection is unknown, used, older than an hour, or was started by another user or for another organization. Start it again.',
   )
+}
+
+/** Returns the GitHub App. Throws 503 `github_not_configured`. */
+export function requireApp({ githubApp }: { readonly githubApp: GithubApp | null }): GithubApp {
+  if (githubApp !== null) return githubApp
+  throw githubNotConfigured('HARMONT_GITHUB_APP_ID and HARMONT_GITHUB_PRIVATE_KEY')
+}
+
+function githubNotConfigured(settings: string): Error {
+  return apiError('github_not_configured', `This server has no GitHub App. Its operator sets one up with ${settings}.`)
+}
+
+export function githubFailed(cause: Error): Error {
+  return apiError('github_sync_failed', `GitHub is unavailable; try again later. ${cause.message}`, {
+    cause,
+  })
 }

@@ -7,8 +7,7 @@ import { objectAt, startGithub } from '@harmont/outside/github'
 import { afterAll, afterEach, expect, test } from 'vitest'
 import { EventUnreadable, ForgeRefused, ForgeUnavailable } from '../../platform/outbound/forge-errors.ts'
 import { readSettings } from '../../platform/settings/read-settings.ts'
-import type { Check } from '../forge/check.ts'
-import type { RepositoryAddress } from '../forge/forge.ts'
+import type { Check, RepositoryAddress } from '../forge/forge.ts'
 import { openForges } from '../open-forges.ts'
 
 const github = await startGithub({ publicUrl: 'http://localhost:4000' })

@@ -1,17 +1,17 @@
 import type { Settings } from '../../platform/settings/read-settings.ts'
-import type { ForgeProvider } from '../forge/forge.ts'
+import { isSignedUnder, requireHeader } from '../forge/delivery-headers.ts'
+import type { Forge, ForgeWebhooks } from '../forge/forge.ts'
 import type { GithubApp, GithubRequest } from './app.ts'
-import { branchHead } from './branch-head.ts'
 import { setCheckRun } from './check-runs.ts'
-import { listInstallationRepositories } from './list-repositories.ts'
-import { comparedFiles, pullRequestFiles } from './repository-api.ts'
-import { githubWebhooks } from './webhooks.ts'
+import { listInstallationRepositories } from './installation-api.ts'
+import { readEvents } from './read-event.ts'
+import { branchHead, comparedFiles, pullRequestFiles } from './repository-api.ts'
 
-/** GitHub as a forge, through our App; `app` null: the operator has set none up. */
-export function githubProvider(
+/** GitHub as a forge, through our App; `app` null: the operator has not set it up. */
+export function githubForge(
   app: GithubApp | null,
   { githubWebhookSecret }: Pick<Settings, 'githubWebhookSecret'>,
-): ForgeProvider {
+): Forge {
   const through = <T>(installation: string, call: (request: GithubRequest) => Promise<T>): Promise<T> => {
     if (app === null) throw new Error('the GitHub App is not set up')
     return app.asInstallation(Number(installation), call)
@@ -40,5 +40,21 @@ export function githubProvider(
     fullCommit: async (_, { sha }) => sha,
     setCheck: (repository, check) =>
       through(repository.installation, (request) => setCheckRun(request, repository, check)),
+  }
+}
+
+/** Reads GitHub's webhooks; `secret` null: the operator has set none, so no delivery is accepted. */
+function githubWebhooks(secret: string | null): ForgeWebhooks {
+  return {
+    head: (header) => ({
+      id: requireHeader('GitHub', header, 'x-github-delivery'),
+      event: requireHeader('GitHub', header, 'x-github-event'),
+      signature: requireHeader('GitHub', header, 'x-hub-signature-256'),
+      hook: '',
+    }),
+    async isSigned(body, { signature }) {
+      return secret !== null && isSignedUnder(secret, body, signature)
+    },
+    parse: readEvents,
   }
 }

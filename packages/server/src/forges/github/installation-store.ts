@@ -1,4 +1,4 @@
-/** Installations of our GitHub App, by GitHub's number and by our own id. */
+/** Installations of our GitHub App. */
 import type { Database } from '../../platform/database/transaction.ts'
 import type { ForgeAccount } from '../forge/events.ts'
 
@@ -19,7 +19,7 @@ export interface InstallationRow {
 const columns = `id, number, organization_id, account_id, account_login, account_type, installed_by, requested_by, deleted_at,
                  created_at, updated_at`
 
-/** Undefined: nobody told of it yet. */
+/** Finds an installation by our id. */
 export async function findInstallation(database: Database, id: string): Promise<InstallationRow | undefined> {
   const { rows } = await database.query<InstallationRow>(`select ${columns} from github_installations where id = $1`, [
     id,
@@ -27,7 +27,7 @@ export async function findInstallation(database: Database, id: string): Promise<
   return rows[0]
 }
 
-/** By GitHub's number. Undefined: nobody told of it yet. */
+/** Finds an installation by GitHub's id. */
 export async function findByNumber(database: Database, number: number): Promise<InstallationRow | undefined> {
   const { rows } = await database.query<InstallationRow>({
     name: 'find-installation-by-number',
@@ -37,7 +37,7 @@ export async function findByNumber(database: Database, number: number): Promise<
   return rows[0]
 }
 
-/** By GitHub's number. Undefined: it is not bound to this organization. */
+/** Finds an installation by GitHub's id if it is bound to this organization. */
 export async function findBound(
   database: Database,
   organizationId: string,
@@ -50,7 +50,7 @@ export async function findBound(
   return rows[0]
 }
 
-/** Those that are bound to an organization, by account. */
+/** Lists the installations of an organization, ordered by account. */
 export async function listBound(database: Database, organizationId: string): Promise<readonly InstallationRow[]> {
   const { rows } = await database.query<InstallationRow>(
     `select ${columns} from github_installations where organization_id = $1 order by account_login, id`,
@@ -64,15 +64,15 @@ export interface InstallationFacts {
   readonly account: ForgeAccount
   /** null: not suspended. */
   readonly suspendedAt: Date | null
-  /** GitHub ids; null: not told, and what is known stays. */
+  /** GitHub's ids; null: unknown, and the stored value stays. */
   readonly installedBy: string | null
   readonly requestedBy: string | null
 }
 
-/** Keeps what GitHub says of an installation. Its end is final: what comes late changes nothing of it. */
-export async function keepInstallation(database: Database, facts: InstallationFacts): Promise<InstallationRow> {
+/** Stores the state of an installation. An ended installation stays ended. */
+export async function upsertInstallation(database: Database, facts: InstallationFacts): Promise<InstallationRow> {
   const { rows } = await database.query<InstallationRow>({
-    name: 'keep-installation',
+    name: 'upsert-installation',
     text: `insert into github_installations as i (number, account_id, account_login, account_type, suspended_at, installed_by, requested_by)
            values ($1, $2, $3, $4, $5, $6, $7)
            on conflict (number) do update
@@ -93,11 +93,11 @@ export async function keepInstallation(database: Database, facts: InstallationFa
     ],
   })
   const [row] = rows
-  if (row === undefined) throw new Error('the installation that was kept was not returned')
+  if (row === undefined) throw new Error('the upsert returned no installation')
   return row
 }
 
-/** Binds a living installation. False: another organization holds it, or it has ended. */
+/** Binds an installation. Returns false if it has ended or another organization has connected it. */
 export async function bindInstallation(database: Database, id: string, organizationId: string): Promise<boolean> {
   const { rowCount } = await database.query({
     name: 'bind-installation',
@@ -108,8 +108,8 @@ export async function bindInstallation(database: Database, id: string, organizat
   return rowCount === 1
 }
 
-/** Frees a number. Returns its account; undefined: it was not bound to this organization. */
-export async function freeInstallation(
+/** Unbinds an installation by GitHub's id. Returns its account; undefined: it was not bound to this organization. */
+export async function unbindInstallation(
   database: Database,
   organizationId: string,
   number: number,
@@ -122,14 +122,14 @@ export async function freeInstallation(
   return rows[0]?.account_login
 }
 
-/** Frees all that an organization holds, for when it is deleted. */
-export async function freeInstallationsOf(database: Database, organizationId: string): Promise<void> {
+/** Unbinds all installations of an organization that is deleted. */
+export async function unbindInstallationsOf(database: Database, organizationId: string): Promise<void> {
   await database.query('update github_installations set organization_id = null where organization_id = $1', [
     organizationId,
   ])
 }
 
-/** GitHub has it no more: frees it and forgets its repositories. Returns to which organization it was bound (null: to none) and its account. */
+/** Marks an installation as ended, unbinds it and deletes its repositories. Returns its organization and account. */
 export async function endInstallation(
   database: Database,
   id: string,
@@ -145,25 +145,4 @@ export async function endInstallation(
     values: [id],
   })
   return rows[0]
-}
-
-/** Notes how a sync went; `problem` null: well. */
-export async function noteSync(database: Database, id: string, problem: string | null): Promise<void> {
-  await database.query({
-    name: 'note-sync',
-    text: `update github_installations
-              set sync_problem = $2, synced_at = case when $2::text is null then date_trunc('milliseconds', now()) else synced_at end
-            where id = $1`,
-    values: [id, problem],
-  })
-}
-
-/** Has an installation read anew; asked for again before that begins, it is read once. */
-export async function queueSync(database: Database, id: string, afterSeconds = 0): Promise<void> {
-  await database.query({
-    name: 'queue-github-sync',
-    text: `select graphile_worker.add_job('github_sync', json_build_object('installation_id', $1::text),
-             job_key => 'github_sync:' || $1, run_at => now() + make_interval(secs => $2))`,
-    values: [id, afterSeconds],
-  })
 }

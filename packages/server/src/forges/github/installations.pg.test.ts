@@ -2,8 +2,8 @@ import { startGithub } from '@harmont/outside/github'
 import { afterAll, afterEach, expect, test } from 'vitest'
 import { transaction } from '../../platform/database/transaction.ts'
 import { codeOf, testServer } from '../../testing/server.ts'
-import { applyInstallationEvent } from './apply-event.ts'
 import { readEvents } from './read-event.ts'
+import { applyInstallationEvent } from './sync.ts'
 
 const publicUrl = 'http://localhost:4000'
 const github = await startGithub({ publicUrl })

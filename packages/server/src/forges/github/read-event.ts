@@ -1,4 +1,4 @@
-/** GitHub's webhooks in our own words. */
+/** Translates GitHub's webhooks into events. */
 import type {
   ForgeAccount,
   ForgeEvent,
@@ -11,12 +11,12 @@ import type {
 import { Payload } from '../forge/payload.ts'
 
 const noCommit = '0'.repeat(40)
-/** GitHub lists no more commits than that in a push. */
+/** The most commits that GitHub lists in a push. */
 const mostCommits = 2048
 
 type Reader = (payload: Payload) => ForgeEvent | null
 
-/** By name of the event. One that is absent does not concern us. */
+/** The readers of events by name. Other events do not concern us. */
 const readers: Readonly<Record<string, Reader>> = {
   push: readPush,
   pull_request: readPullRequest,
@@ -52,14 +52,14 @@ const readers: Readonly<Record<string, Reader>> = {
   },
 }
 
-/** What a delivery tells; nothing where that does not concern us. Throws `EventUnreadable`. */
+/** Returns the events of a delivery that concern us. Throws `EventUnreadable`. */
 export function readEvents(event: string, body: Buffer): readonly ForgeEvent[] {
   const reader = Object.hasOwn(readers, event) ? readers[event] : undefined
-  const told = reader === undefined ? null : reader(Payload.parse(body))
-  return told === null ? [] : [told]
+  const read = reader === undefined ? null : reader(Payload.parse(body))
+  return read === null ? [] : [read]
 }
 
-/** A push without an installation was sent by a webhook of somebody's repository, not to our App. */
+/** Returns null for a push without an installation: a webhook of a repository sent it, not our App. */
 function readPush(payload: Payload): PushEvent | null {
   if (payload.maybe('installation') === null) return null
   const before = payload.text('before')
@@ -70,7 +70,7 @@ function readPush(payload: Payload): PushEvent | null {
     ...readOrigin(payload),
     ref: payload.text('ref'),
     before: before === noCommit ? null : before,
-    // Of an annotated tag `after` is the tag itself; the commit is the head commit.
+    // For an annotated tag, `after` is the tag itself; the commit is the head commit.
     after: after === noCommit ? null : (head?.text('id') ?? after),
     message: head?.text('message') ?? null,
     files: readFiles(payload),
@@ -78,7 +78,7 @@ function readPush(payload: Payload): PushEvent | null {
   }
 }
 
-/** Every path that the commits name. A commit that names none may be too large for GitHub to say, so nothing is known then. */
+/** Returns the paths that the commits name; null if one names none, because GitHub omits the paths of large commits. */
 function readFiles(payload: Payload): readonly string[] | null {
   const commits = payload.list('commits')
   const filesOf = commits.map((commit) => ['added', 'removed', 'modified'].flatMap((name) => commit.texts(name)))
@@ -108,12 +108,12 @@ function readPullRequest(payload: Payload): PullRequestEvent | null {
       sha: head.text('sha'),
       isFork: repository?.id('id') !== origin.repository.externalId,
       repository: repository?.text('full_name') ?? null,
-      // The base repository has the heads of its forks' pull requests too, and keeps them when the fork goes.
+      // The base repository also has the heads of pull requests from forks, even after the fork is deleted.
       refs: [`refs/pull/${pull.id('number')}/head`],
       isInForkOnly: false,
     },
     base: { ref: base.text('ref'), sha: base.text('sha') },
-    // A changed title or description is `edited`, which no trigger asks for.
+    // A changed title or description is the action `edited`, which is not read.
     asOf: null,
     author: readUser(pull.at('user')),
     sender: readUser(payload.at('sender')),

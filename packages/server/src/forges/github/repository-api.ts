@@ -1,8 +1,29 @@
+/** Calls about a repository at GitHub. */
+import { RequestError } from '@octokit/request-error'
+import { orNull } from '../forge/failures.ts'
 import type { RepositoryAddress } from '../forge/forge.ts'
 import type { GithubRequest } from './app.ts'
-import { repositoryPath } from './repository-path.ts'
 
-/** GitHub tells no more of a comparison, and no more of a pull request. */
+/** Returns the parameters that name a repository. GitHub redirects the old name of a renamed one. */
+export function repositoryPath({ fullName }: RepositoryAddress): { readonly owner: string; readonly repo: string } {
+  const [owner = '', repo = ''] = fullName.split('/')
+  return { owner, repo }
+}
+
+/** Returns the newest commit of a branch; null: there is no such branch. */
+export async function branchHead(
+  request: GithubRequest,
+  repository: RepositoryAddress,
+  branch: string,
+): Promise<string | null> {
+  const found = await orNull(
+    () => request('GET /repos/{owner}/{repo}/git/ref/{ref}', { ...repositoryPath(repository), ref: `heads/${branch}` }),
+    (error) => error instanceof RequestError && error.status === 404,
+  )
+  return found?.data.object.sha ?? null
+}
+
+/** The most files that GitHub lists for a comparison and for a pull request. */
 const mostCompared = 300
 const mostOfPullRequest = 3000
 const pageSize = 100
@@ -12,7 +33,7 @@ interface ChangedFile {
   readonly previous_filename?: string | undefined
 }
 
-/** What differs between two commits; null when GitHub does not tell it all. */
+/** Lists the paths that differ between two commits; null: the list is incomplete. */
 export async function comparedFiles(
   request: GithubRequest,
   repository: RepositoryAddress,
@@ -24,13 +45,13 @@ export async function comparedFiles(
     basehead: `${before}...${after}`,
     per_page: 1,
   })
-  // A comparison starts where the two parted: after a forced push it says nothing of what was taken back.
+  // A comparison starts at the merge base, so it misses the commits that a forced push removed.
   const isForward = data.status === 'ahead' || data.status === 'identical'
   const files = data.files ?? []
   return !isForward || files.length >= mostCompared ? null : pathsOf(files)
 }
 
-/** What a pull request changes; null when GitHub does not tell it all. */
+/** Lists the paths that a pull request changes; null: the list is incomplete. */
 export async function pullRequestFiles(
   request: GithubRequest,
   repository: RepositoryAddress,

@@ -1,14 +1,20 @@
+import type { components } from '@harmont/contract'
 import { actorOf, recordAudit } from '../../platform/audit/record-audit.ts'
 import { transaction } from '../../platform/database/transaction.ts'
-import { type Handlers, operation } from '../../platform/http/index.ts'
-import { ForgeRefused, ForgeUnavailable } from '../../platform/outbound/forge-errors.ts'
-import { listRepositoriesOf } from '../repositories/store.ts'
-import { connectInstallation, installationNotFound } from './connect.ts'
-import { makeInstallUrl } from './install-url.ts'
-import { findBound, freeInstallation, type InstallationRow, listBound, queueSync } from './installation-store.ts'
-import { presentInstallation, presentRepository } from './present.ts'
-import { githubFailed, requireApp } from './require-app.ts'
-import type { GithubServices } from './services.ts'
+import { type Complete, type Handlers, operation } from '../../platform/http/index.ts'
+import { formatInstant } from '../../platform/input/instant.ts'
+import { ForgeUnavailable } from '../../platform/outbound/forge-errors.ts'
+import { isForgeFailure, queueSync } from '../forge/failures.ts'
+import { listRepositoriesOf, type RepositoryRow } from '../repositories/store.ts'
+import {
+  connectInstallation,
+  type GithubServices,
+  githubFailed,
+  installationNotFound,
+  makeInstallUrl,
+  requireApp,
+} from './connect.ts'
+import { findBound, type InstallationRow, listBound, unbindInstallation } from './installation-store.ts'
 import { syncInstallation } from './sync.ts'
 
 type GithubOperation =
@@ -45,7 +51,7 @@ export function githubRoutes(services: GithubServices): Pick<Handlers, GithubOpe
       const { organizationId } = context.membership
       const number = readNumber(context.params.id)
       await transaction(pool, async (client) => {
-        const account = await freeInstallation(client, organizationId, number)
+        const account = await unbindInstallation(client, organizationId, number)
         if (account === undefined) return
         const event = { organizationId, action: 'github_installation.disconnected', subject: String(number) }
         await recordAudit(client, actorOf(context), { ...event, details: { account } })
@@ -63,8 +69,8 @@ export function githubRoutes(services: GithubServices): Pick<Handlers, GithubOpe
       try {
         await syncInstallation(pool, requireApp(services), id)
       } catch (error) {
-        if (!(error instanceof ForgeUnavailable || error instanceof ForgeRefused)) throw error
-        if (error instanceof ForgeUnavailable) await queueSync(pool, id, error.retryAfterSeconds ?? 0)
+        if (!isForgeFailure(error)) throw error
+        if (error instanceof ForgeUnavailable) await queueSync(pool, 'github_sync', id, error.retryAfterSeconds ?? 0)
         throw githubFailed(error)
       }
       return { status: 200, body: presentInstallation(await requireBound(membership.organizationId, number)) }
@@ -72,9 +78,35 @@ export function githubRoutes(services: GithubServices): Pick<Handlers, GithubOpe
   }
 }
 
-/** GitHub's number of an installation. Throws 404. */
+/** Reads GitHub's id of an installation. Throws 404. */
 function readNumber(text: string): number {
   const number = /^[1-9]\d{0,15}$/.test(text) ? Number(text) : Number.NaN
   if (Number.isSafeInteger(number)) return number
   throw installationNotFound()
+}
+
+function presentInstallation(row: InstallationRow): Complete<components['schemas']['GithubInstallation']> {
+  return {
+    id: Number(row.id),
+    installation_id: Number(row.number),
+    account_login: row.account_login,
+    account_type: row.account_type,
+    created_at: formatInstant(row.created_at),
+    updated_at: formatInstant(row.updated_at),
+  }
+}
+
+function presentRepository(row: RepositoryRow): Complete<components['schemas']['GithubRepo']> {
+  return {
+    id: Number(row.id),
+    installation_id: Number(row.connection_id),
+    gh_repo_id: Number(row.external_id),
+    full_name: `${row.owner}/${row.name}`,
+    name: row.name,
+    owner: row.owner,
+    clone_url: row.clone_url,
+    default_branch: row.default_branch,
+    private: row.is_private,
+    last_synced_at: formatInstant(row.last_synced_at),
+  }
 }

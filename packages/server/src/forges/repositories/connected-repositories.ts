@@ -3,10 +3,8 @@ import { type FindRepository, plainBranch } from '../../builds/submit/connected-
 import type { Database } from '../../platform/database/transaction.ts'
 import { apiError } from '../../platform/http/index.ts'
 import { ForgeRefused, ForgeUnavailable } from '../../platform/outbound/forge-errors.ts'
-import type { ForgeName, ForgeProvider, RepositoryAddress } from '../forge/forge.ts'
+import type { Forge, ForgeName, Forges, RepositoryAddress } from '../forge/forge.ts'
 import { sourceNameOf } from './source-name.ts'
-
-type Forges = ReadonlyMap<string, ForgeProvider>
 
 interface NamedRepository extends RepositoryAddress {
   readonly forge: ForgeName
@@ -64,7 +62,7 @@ async function headOf(forges: Forges, repository: NamedRepository, branch: strin
 
 const instead = 'Give the full commit id instead.'
 
-async function ask(forge: ForgeProvider, repository: NamedRepository, branch: string): Promise<string | null> {
+async function ask(forge: Forge, repository: NamedRepository, branch: string): Promise<string | null> {
   try {
     return await forge.branchHead(repository, branch)
   } catch (error) {

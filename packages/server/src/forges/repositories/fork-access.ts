@@ -1,5 +1,5 @@
 import { SourceUnavailable } from '@harmont/engine'
-import type { CloneAccess, ForgeProvider, RepositoryAddress } from '../forge/forge.ts'
+import type { CloneAccess, Forge, RepositoryAddress } from '../forge/forge.ts'
 
 const wholeCommit = /^[0-9a-f]{40}$/
 
@@ -8,7 +8,7 @@ const wholeCommit = /^[0-9a-f]{40}$/
  * fork's author can do, and as the forge's calls do.
  */
 export async function forkAccessOf(
-  forge: ForgeProvider,
+  forge: Forge,
   address: RepositoryAddress,
   fork: string,
   commit: string,
@@ -31,7 +31,7 @@ function gone(commit: string, why: string): Error {
   return new SourceUnavailable('fork_source_unfetchable', message)
 }
 
-function hidden({ title }: ForgeProvider, fork: string, next: string): Error {
+function hidden({ title }: Forge, fork: string, next: string): Error {
   const whose = `the account that connected ${title}`
   const message = `The fork ${fork} is private, and ${whose} may not read it. Give that account read access to the fork, ${next}. ${pushHere}`
   return new SourceUnavailable('fork_source_cross_namespace', message)

@@ -1,7 +1,7 @@
 import { type BuildSource, type SourceOffer, SourceUnavailable } from '@harmont/engine'
 import type pg from 'pg'
 import { ForgeRefused } from '../../platform/outbound/forge-errors.ts'
-import type { CloneAccess, ForgeProvider } from '../forge/forge.ts'
+import type { CloneAccess, Forge, Forges } from '../forge/forge.ts'
 import { type ConnectedRepository, findConnected } from './connected-repository.ts'
 import { forkAccessOf } from './fork-access.ts'
 import { readSourceName } from './source-name.ts'
@@ -9,7 +9,7 @@ import { organizationOfBuild } from './store.ts'
 
 export interface GitSourceServices {
   readonly pool: pg.Pool
-  readonly forges: ReadonlyMap<string, ForgeProvider>
+  readonly forges: Forges
 }
 
 type GitSource = Extract<BuildSource, { readonly kind: 'git' }>
@@ -45,7 +45,7 @@ export async function offerGitSource(
 }
 
 async function accessOf(
-  forge: ForgeProvider,
+  forge: Forge,
   { address }: ConnectedRepository,
   fork: string | null,
   commit: string,

@@ -1,29 +1,52 @@
-/** Repositories that forges show us. Those of installations that are bound and not suspended are active; the others count as absent. */
+/**
+ * Repositories that forges show us. Repositories of a bound and not suspended connection are active;
+ * the others count as absent.
+ */
 import type { Database } from '../../platform/database/transaction.ts'
+import { queueDiscovery } from '../discovery/queue-discovery.ts'
 import type { ForgeRepository } from '../forge/events.ts'
 import type { ForgeName } from '../forge/forge.ts'
 
-/** Through what a forge shows repositories, by our id: an installation of our App at GitHub, or a workspace of Bitbucket. */
-export interface RepositoryHolder {
+/** A connection that shows repositories, by our id: an installation at GitHub, or a workspace of Bitbucket. */
+interface Connection {
   readonly forge: ForgeName
   readonly id: string
 }
 
-/** The column that names a repository's holder. */
-const holderColumn = {
-  github: 'github_installation_id',
-  bitbucket: 'bitbucket_workspace_id',
-} as const satisfies Readonly<Record<ForgeName, string>>
+const stores = {
+  github: { table: 'github_installations', column: 'github_installation_id' },
+  bitbucket: { table: 'bitbucket_workspaces', column: 'bitbucket_workspace_id' },
+} as const satisfies Readonly<Record<ForgeName, object>>
 
-/** Keeps repositories as their forge shows them through a holder. */
-export async function keepRepositories(
+/**
+ * Makes these the repositories of a connection, as its forge listed them after `listedAt`, and queues
+ * their discovery. Repositories that an event added since then stay.
+ */
+export async function replaceRepositories(
   database: Database,
-  { forge, id }: RepositoryHolder,
+  connection: Connection,
+  repositories: readonly ForgeRepository[],
+  listedAt: Date,
+): Promise<void> {
+  const { forge, id } = connection
+  await upsertRepositories(database, connection, repositories)
+  await database.query({
+    name: `remove-unseen-repositories-${forge}`,
+    text: `delete from repositories where ${stores[forge].column} = $1 and last_synced_at < $2`,
+    values: [id, listedAt],
+  })
+  const ids = repositories.map(({ externalId }) => externalId)
+  await queueDiscovery(database, forge, ids)
+}
+
+async function upsertRepositories(
+  database: Database,
+  { forge, id }: Connection,
   repositories: readonly ForgeRepository[],
 ): Promise<void> {
-  const column = holderColumn[forge]
+  const { column } = stores[forge]
   await database.query({
-    name: `keep-repositories-${forge}`,
+    name: `upsert-repositories-${forge}`,
     text: `insert into repositories (forge, external_id, ${column}, owner, name, clone_url, default_branch, is_private)
            select $1, r.external_id, $2, r.owner, r.name, r.clone_url, r.default_branch, r.is_private
              from json_to_recordset($3) as r(external_id text, owner text, name text, clone_url text, default_branch text, is_private boolean)
@@ -49,36 +72,34 @@ export async function keepRepositories(
   })
 }
 
-/** Forgets repositories of a holder by the forge's ids. */
+/** Deletes repositories of a connection by the forge's ids. */
 export async function removeRepositories(
   database: Database,
-  { forge, id }: RepositoryHolder,
+  { forge, id }: Connection,
   externalIds: readonly string[],
 ): Promise<void> {
   await database.query({
     name: `remove-repositories-${forge}`,
-    text: `delete from repositories where ${holderColumn[forge]} = $1 and forge = $2 and external_id = any($3)`,
+    text: `delete from repositories where ${stores[forge].column} = $1 and forge = $2 and external_id = any($3)`,
     values: [id, forge, externalIds],
   })
 }
 
-/** Forgets those of a holder that were not seen since an instant. */
-export async function removeUnseenRepositories(
-  database: Database,
-  { forge, id }: RepositoryHolder,
-  since: Date,
-): Promise<void> {
+/** Records the result of a sync; `problem` null: it succeeded. */
+export async function recordSync(database: Database, { forge, id }: Connection, problem: string | null): Promise<void> {
   await database.query({
-    name: `remove-unseen-repositories-${forge}`,
-    text: `delete from repositories where ${holderColumn[forge]} = $1 and last_synced_at < $2`,
-    values: [id, since],
+    name: `record-sync-${forge}`,
+    text: `update ${stores[forge].table}
+              set sync_problem = $2, synced_at = case when $2::text is null then date_trunc('milliseconds', now()) else synced_at end
+            where id = $1`,
+    values: [id, problem],
   })
 }
 
 export interface RepositoryRow {
   readonly id: string
   readonly external_id: string
-  readonly holder_id: string
+  readonly connection_id: string
   readonly owner: string
   readonly name: string
   readonly clone_url: string
@@ -87,14 +108,14 @@ export interface RepositoryRow {
   readonly last_synced_at: Date
 }
 
-/** By full name. */
+/** Lists the repositories of a connection, ordered by full name. */
 export async function listRepositoriesOf(
   database: Database,
-  { forge, id }: RepositoryHolder,
+  { forge, id }: Connection,
 ): Promise<readonly RepositoryRow[]> {
   const { rows } = await database.query<RepositoryRow>(
-    `select id, external_id, ${holderColumn[forge]} as holder_id, owner, name, clone_url, default_branch, is_private, last_synced_at
-       from repositories where ${holderColumn[forge]} = $1 order by owner, name`,
+    `select id, external_id, ${stores[forge].column} as connection_id, owner, name, clone_url, default_branch, is_private, last_synced_at
+       from repositories where ${stores[forge].column} = $1 order by owner, name`,
     [id],
   )
   return rows
@@ -111,7 +132,7 @@ export interface ConnectedRow {
   readonly last_synced_at: Date
 }
 
-/** Active ones of an organization. */
+/** Lists the active repositories of an organization. */
 export async function listConnected(database: Database, organizationId: string): Promise<readonly ConnectedRow[]> {
   const { rows } = await database.query<ConnectedRow>(
     `select forge, account, owner, name, clone_url, default_branch, is_private, last_synced_at
@@ -126,7 +147,7 @@ export interface NamedRow {
   readonly default_branch: string
 }
 
-/** What the organization's pipelines call their repositories, each once. */
+/** Lists the names that the organization's pipelines give to repositories, each once. */
 export async function listNamedByPipelines(database: Database, organizationId: string): Promise<readonly NamedRow[]> {
   const { rows } = await database.query<NamedRow>(
     `select distinct on (repository) repository, default_branch
@@ -136,11 +157,11 @@ export async function listNamedByPipelines(database: Database, organizationId: s
   return rows
 }
 
-/** To which organization a build belongs; undefined: there is no such build. */
+/** Returns the organization of a build; undefined: there is no such build. */
 export async function organizationOfBuild(database: Database, buildId: string): Promise<string | undefined> {
   const { rows } = await database.query<{ organization_id: string }>({
     name: 'organization-of-build',
-    // The engine's builds of an organization stand in its queue, those that are no pipeline's too.
+    // The queue of a build is its organization, also for discoveries, which belong to no pipeline.
     text: 'select queue as organization_id from engine.builds where id = $1',
     values: [buildId],
   })

@@ -1,11 +1,11 @@
 import { ForgeRefused } from '../../platform/outbound/forge-errors.ts'
-import type { ForgeProvider } from '../forge/forge.ts'
+import type { Forge, Forges } from '../forge/forge.ts'
 import { findConnected } from '../repositories/connected-repository.ts'
 import { type StartServices, startBuild } from './start-build.ts'
 import { findTriggered } from './store.ts'
 
 export interface ScheduleServices extends StartServices {
-  readonly forges: ReadonlyMap<string, ForgeProvider>
+  readonly forges: Forges
 }
 
 export interface ScheduledBuild {
@@ -54,8 +54,8 @@ export async function buildScheduled(services: ScheduleServices, scheduled: Sche
 
 /** The head of a branch; null when there is none, or the forge does not show it. */
 async function headOrNone(
-  forge: ForgeProvider,
-  repository: Parameters<ForgeProvider['branchHead']>[0],
+  forge: Forge,
+  repository: Parameters<Forge['branchHead']>[0],
   branch: string,
 ): Promise<string | null> {
   try {

@@ -1,6 +1,6 @@
 import { queueDiscovery } from '../discovery/queue-discovery.ts'
 import type { PushEvent } from '../forge/events.ts'
-import type { ForgeProvider } from '../forge/forge.ts'
+import type { Forge } from '../forge/forge.ts'
 import { type ConnectedRepository, findConnected } from '../repositories/connected-repository.ts'
 import { triggersMatch } from '../triggers/match-triggers.ts'
 import { parseTriggers } from '../triggers/parse-triggers.ts'
@@ -62,7 +62,7 @@ export async function onPush(
 
 /** null: nobody knows, as of a branch that is new. */
 async function changedBy(
-  forge: ForgeProvider,
+  forge: Forge,
   { address }: ConnectedRepository,
   { files, before, after }: PushEvent,
 ): Promise<readonly string[] | null> {

@@ -2,8 +2,8 @@ import type { Logger } from 'pino'
 import { transaction } from '../../platform/database/transaction.ts'
 import { EventUnreadable } from '../../platform/outbound/forge-errors.ts'
 import type { ForgeEvent } from '../forge/events.ts'
-import type { ForgeName, ForgeProvider } from '../forge/forge.ts'
-import { applyInstallationEvent } from '../github/apply-event.ts'
+import type { Forge, ForgeName, Forges } from '../forge/forge.ts'
+import { applyInstallationEvent } from '../github/sync.ts'
 import type { StartServices } from '../triggers/start-build.ts'
 import { onCheckAction } from './on-check-action.ts'
 import { onRerun } from './on-check-event.ts'
@@ -12,13 +12,13 @@ import { onPush } from './on-push.ts'
 import { closeDelivery, type DeliveryName, findOpenDelivery } from './store.ts'
 
 export interface ProcessServices extends StartServices {
-  readonly forges: ReadonlyMap<string, ForgeProvider>
+  readonly forges: Forges
   readonly log: Logger
 }
 
 /** A delivery in hand: what makes the builds of a second try the same as those of the first. */
 export interface Delivered {
-  readonly forge: ForgeProvider
+  readonly forge: Forge
   readonly name: { readonly provider: ForgeName; readonly id: string; readonly event: string }
 }
 
@@ -37,7 +37,7 @@ export async function processDelivery(services: ProcessServices, name: DeliveryN
 /** Gives why nothing came of it; null when something did, or it concerns us not. */
 async function attempt(
   services: ProcessServices,
-  forge: ForgeProvider,
+  forge: Forge,
   id: string,
   { event: kind, payload }: { readonly event: string; readonly payload: Buffer },
 ): Promise<string | null> {

@@ -2,13 +2,13 @@ import type pg from 'pg'
 import { transaction } from '../../platform/database/transaction.ts'
 import { apiError, type Handlers, scopedOperation } from '../../platform/http/index.ts'
 import type { RateLimiter } from '../../platform/rate-limits/limiter.ts'
-import type { DeliveryHead, ForgeProvider } from '../forge/forge.ts'
+import type { DeliveryHead, Forge, Forges } from '../forge/forge.ts'
 import { insertDelivery, queueDelivery } from './store.ts'
 
 export interface WebhookServices {
   readonly pool: pg.Pool
   readonly limiter: RateLimiter
-  readonly forges: ReadonlyMap<string, ForgeProvider>
+  readonly forges: Forges
 }
 
 const longestName = 255
@@ -44,7 +44,7 @@ export function webhookRoutes({ pool, limiter, forges }: WebhookServices): Pick<
   }
 }
 
-function requireForge(forges: ReadonlyMap<string, ForgeProvider>, name: string): ForgeProvider {
+function requireForge(forges: Forges, name: string): Forge {
   const forge = forges.get(name)
   if (forge !== undefined && forge.notConfigured === null) return forge
   if (forge?.notConfigured) throw apiError(forge.notConfigured, `This server is not set up for ${forge.title}.`)

@@ -10,7 +10,7 @@ import { payers } from '../../billing/payments/payer.test-support.ts'
 import { refundCheckout } from '../../billing/payments/refund-checkout.ts'
 import { openStripe } from '../../billing/payments/stripe.ts'
 import { openBitbucket } from '../../forges/bitbucket/app.ts'
-import { bitbucketProvider } from '../../forges/bitbucket/forge.ts'
+import { bitbucketForge } from '../../forges/bitbucket/forge.ts'
 import { codeOf, type TestServer, testServer } from '../../testing/server.ts'
 import { createSealer } from '../encryption/seal.ts'
 import { readSettings } from '../settings/read-settings.ts'
@@ -65,7 +65,7 @@ async function newMember(it: TestServer) {
 
 function provider(it: TestServer, settings: Readonly<Record<string, string>>) {
   const sealer = createSealer(encryptionKey)
-  return bitbucketProvider(openBitbucket(readSettings(settings), it.server.pool, sealer))
+  return bitbucketForge(openBitbucket(readSettings(settings), it.server.pool, sealer))
 }
 
 /** Ends the time of all tokens, once nothing in the background may ask for another one. */
