@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { OperationId } from '@harmont/contract'
 import {
   type FastifyBaseLogger,
@@ -11,12 +11,10 @@ import {
 import type { Logger } from 'pino'
 import { type ApiError, apiError } from './api-error.ts'
 import { dropBody } from './body/drop-body.ts'
-import { guardAgainstStall } from './limits/stall-guard.ts'
-import { allowedMethods } from './operations/allowed-methods.ts'
+import { allowedMethods } from './operations/api-version.ts'
 import { requestIdOf } from './request/request-id.ts'
-import { corsHeaders, preflightHeaders } from './response/cors.ts'
+import { corsHeaders, preflightHeaders, securityHeaders } from './response/cors.ts'
 import type { PageAnswer, Pages } from './response/pages.ts'
-import { securityHeaders } from './response/security-headers.ts'
 import { type SendError, sendError, type Translate } from './response/send-error.ts'
 import { answerBrokenRequest, longestUrl, rawAnswer, tooLongUrl } from './response/wire-errors.ts'
 import { isUpgradeTo, type Upgrade } from './upgrades.ts'
@@ -177,4 +175,18 @@ function quietLog(log: Logger): FastifyBaseLogger {
     {},
     { serializers: { req: ({ method }: IncomingMessage) => ({ method }), res: ({ statusCode }) => ({ statusCode }) } },
   )
+}
+
+/** Cuts off a reader of an answer that takes no byte for `stallMs` although there are some to take. */
+function guardAgainstStall(response: ServerResponse, stallMs: number): void {
+  // The socket's clock starts anew with every byte that the other side takes and with every byte that we begin to send. Without a
+  // listener for its end Node would cut off an answer that merely has nothing to say yet.
+  response.setTimeout(stallMs, () => {
+    const { socket } = response
+    if (response.writableLength > 0 || (socket?.writableLength ?? 0) > 0) response.destroy()
+    else response.setTimeout(stallMs)
+  })
+  // A connection that is kept alive has another clock, which Node sets at the end of the answer: this one ends before that.
+  const { socket } = response
+  response.prependOnceListener('finish', () => socket?.setTimeout(0))
 }

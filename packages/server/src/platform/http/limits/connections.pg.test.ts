@@ -5,8 +5,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import type { HttpOptions } from '../index.ts'
 import { type RawAnswer, readAnswer } from '../testing/raw-client.ts'
 import { memberToken, startTestServer } from '../testing/server.ts'
-import type { ConnectionLimits } from './connections.ts'
-import { connectionsHere } from './connections-here.ts'
+import { type ConnectionLimits, connectionsHere } from './connections.ts'
 
 type Timeouts = NonNullable<HttpOptions['timeouts']>
 

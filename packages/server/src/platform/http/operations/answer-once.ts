@@ -3,7 +3,7 @@ import type { Operation } from '@harmont/contract'
 import type { Logger } from 'pino'
 import { ApiError, apiError } from '../api-error.ts'
 import type { Caller } from '../request/caller.ts'
-import { envelopeOf } from '../response/envelope.ts'
+import { envelopeOf } from '../response/send-error.ts'
 import type { AnyReply } from './answer-operation.ts'
 import type { Attempt, Idempotency, IdempotencyKeys, KeptAnswer } from './idempotency.ts'
 

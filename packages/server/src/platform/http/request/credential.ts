@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { cookieOf } from './cookies.ts'
+import { parseCookie } from 'cookie'
 
 /** What a request shows of who sent it, unchecked. */
 export interface Credential {
@@ -24,4 +24,9 @@ export function credentialOf(
   }
   const token = cookieOf(cookie, cookieName)
   return token === null ? null : { token, isCookie: true }
+}
+
+/** A cookie of a `Cookie` header; null when it is absent or empty. */
+export function cookieOf(header: string | undefined, name: string): string | null {
+  return (header === undefined ? undefined : parseCookie(header)[name]) || null
 }

@@ -1,7 +1,6 @@
 import { operationTable } from '@harmont/contract'
 import { describe, expect, it } from 'vitest'
-import { readParams, uuidOrNone } from './params.ts'
-import { readQuery } from './query.ts'
+import { readParams, readQuery, uuidOrNone } from './params.ts'
 
 const parameters = operationTable.get('getJob')?.parameters ?? []
 

@@ -1,4 +1,5 @@
-import type { ParameterObject } from '@harmont/contract'
+import { type JsonSchema, type OperationId, operationTable, type ParameterObject } from '@harmont/contract'
+import { apiError } from '../api-error.ts'
 
 const largestInteger = 2_147_483_647
 
@@ -30,4 +31,79 @@ const uuidForm = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$
 /** Gives a path parameter as a uuid to look up; the nil uuid, which names nothing, for one that is malformed. */
 export function uuidOrNone(value: string): string {
   return uuidForm.test(value) ? value.toLowerCase() : '00000000-0000-0000-0000-000000000000'
+}
+
+const usualLimits = { unasked: 50, most: 100 }
+const limits: ReadonlyMap<OperationId, typeof usualLimits> = new Map([
+  // Clients that know no pages must get all that they ever got.
+  ['getBillingUsageBreakdown', { unasked: 5000, most: 5000 }],
+  ['readJobLog', { unasked: 200, most: 2000 }],
+  ['readJobLogLines', { unasked: 500, most: 2000 }],
+  ['searchJobLog', { unasked: 100, most: 1000 }],
+])
+/** Never looked up as they are, and what is wrong with them has answers of its own: `invalid_cursor`, 401, the start of the log. */
+const sealed: ReadonlySet<string> = new Set(['cursor', 'token', 'last_event_id'])
+
+/** Gives the query parameters that the contract names; others are ignored. Throws 400 `query_invalid` or `request_malformed`. */
+export function readQuery(operationId: OperationId, search: string): Record<string, string | number> {
+  const sent = parseSearch(search)
+  const parameters = operationTable.get(operationId)?.parameters.filter((parameter) => parameter.in === 'query') ?? []
+  const query: Record<string, string | number> = {}
+  for (const { name, schema, required } of parameters) {
+    const values = sent.get(name) ?? []
+    if (values.length > 1) throw queryError(name, 'must be given once')
+    const [value] = values
+    if (name === 'limit') query.limit = readLimit(value, operationId)
+    else if (value !== undefined) query[name] = readValue(name, schema, value)
+    else if (required === true && !leavesMissingToHandler(operationId)) throw queryError(name, 'is required')
+  }
+  return query
+}
+
+/** Whether the operation answers a missing parameter with a code of its own: `billing_usage_window_invalid`. */
+function leavesMissingToHandler(operationId: OperationId): boolean {
+  return operationId.startsWith('getBillingUsage')
+}
+
+function readLimit(value: string | undefined, operationId: OperationId): number {
+  const { unasked, most } = limits.get(operationId) ?? usualLimits
+  if (value === undefined) return unasked
+  if (!/^-?\d+$/.test(value)) throw queryError('limit', 'must be a whole number')
+  return Math.min(Math.max(Number(value), 1), most)
+}
+
+function readValue(name: string, schema: JsonSchema, value: string): string | number {
+  if (schema.type === 'integer') {
+    if (!/^-?\d{1,15}$/.test(value)) throw queryError(name, 'must be a whole number')
+    return Number(value)
+  }
+  if (value.includes('\0') && !sealed.has(name)) throw queryError(name, 'must not contain the character U+0000')
+  if (schema.enum !== undefined && !schema.enum.includes(value))
+    throw queryError(name, `must be one of ${schema.enum.join(', ')}`)
+  return value
+}
+
+function queryError(name: ParameterObject['name'], message: string): Error {
+  return apiError('query_invalid', `The query parameter \`${name}\` ${message}.`, {
+    errors: [{ field: name, message }],
+  })
+}
+
+function parseSearch(search: string): Map<string, string[]> {
+  const found = new Map<string, string[]>()
+  for (const pair of search.split('&')) {
+    const equals = pair.indexOf('=')
+    const name = decode(equals === -1 ? pair : pair.slice(0, equals))
+    const value = equals === -1 ? '' : decode(pair.slice(equals + 1))
+    found.set(name, [...(found.get(name) ?? []), value])
+  }
+  return found
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '))
+  } catch (cause) {
+    throw apiError('request_malformed', 'The query must be percent-encoded UTF-8.', { cause })
+  }
 }

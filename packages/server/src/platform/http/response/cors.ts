@@ -1,3 +1,16 @@
+/** Gives the headers that every answer of the API carries; `http.md` 12.2. */
+export function securityHeaders(publicUrl: string): Readonly<Record<string, string>> {
+  return {
+    // Which headers an answer has depends on the page that asked: no cache may give it to another.
+    vary: 'Origin',
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
+    'cache-control': 'no-store',
+    'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+    ...(publicUrl.startsWith('https:') ? { 'strict-transport-security': 'max-age=63072000' } : {}),
+  }
+}
+
 const methods = 'GET, HEAD, POST, PUT, PATCH, DELETE'
 const requestHeaders =
   'authorization, content-type, api-version, idempotency-key, last-event-id, range, x-csrf-token, x-harmont-session, x-request-id'
@@ -23,3 +36,9 @@ export const preflightHeaders = {
   'access-control-allow-headers': requestHeaders,
   'access-control-max-age': '600',
 } as const
+
+/** Gives the check whether pages of an origin may call us: the public one, and those of HARMONT_CORS_ORIGINS, compared exactly. */
+export function originCheck(publicUrl: string, corsOrigins: readonly string[]): (origin: string) => boolean {
+  const allowed = new Set([new URL(publicUrl).origin, ...corsOrigins])
+  return (origin) => allowed.has(origin)
+}

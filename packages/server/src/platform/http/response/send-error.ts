@@ -1,7 +1,7 @@
+import { type components, errorTypeOf } from '@harmont/contract'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
 import { ApiError, apiError } from '../api-error.ts'
-import { envelopeOf } from './envelope.ts'
 
 /** How an error is answered. */
 export type SendError = (error: unknown, request: FastifyRequest, reply: FastifyReply) => FastifyReply
@@ -47,4 +47,30 @@ export function asApiError(thrown: unknown, translate: Translate): ApiError {
   if (thrown instanceof ApiError) return thrown
   const message = 'Internal server error; try again, and report the request id if it fails again.'
   return translate(thrown) ?? apiError('internal_error', message, { cause: thrown })
+}
+
+/** The body of every answer that is not a success. */
+export type Envelope = components['schemas']['Error']
+
+interface EnvelopeOptions {
+  readonly requestId: string
+  readonly publicUrl: string
+  /** Log streams carry `code` and `message` at top level as well: their released clients read them there. */
+  readonly isFlat?: boolean
+}
+
+/** Gives the envelope of an error. */
+export function envelopeOf(error: ApiError, { requestId, publicUrl, isFlat = false }: EnvelopeOptions): Envelope {
+  const { code, message, details, status } = error
+  const envelope: Envelope = {
+    error: {
+      type: errorTypeOf(status),
+      code,
+      message,
+      doc_url: `${publicUrl}/docs/errors/${code}`,
+      request_id: requestId,
+      ...details,
+    },
+  }
+  return isFlat ? { ...envelope, code, message } : envelope
 }

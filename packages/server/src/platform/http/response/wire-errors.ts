@@ -2,9 +2,8 @@ import { STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type ApiError, apiError } from '../api-error.ts'
 import { requestIdOf } from '../request/request-id.ts'
-import { envelopeOf } from './envelope.ts'
-import { securityHeaders } from './security-headers.ts'
-import { statusHeaders } from './send-error.ts'
+import { securityHeaders } from './cors.ts'
+import { envelopeOf, statusHeaders } from './send-error.ts'
 
 /** What the HTTP parser says of bytes that it could not read. */
 interface ParserError extends Error {

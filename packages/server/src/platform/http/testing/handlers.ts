@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { type OperationId, operationTable } from '@harmont/contract'
 import { apiError } from '../api-error.ts'
 import { type Handlers, operation, scopedOperation } from '../index.ts'
-import type { BoundId } from '../operations/handlers.ts'
+import type { BoundId } from '../operations/operation.ts'
 
 // A small feature behind the shell, for the shell's own tests: fixed rows, every rule of the shell can be seen in its answers.
 
