@@ -10,16 +10,15 @@ import { bodyReader } from './body/read-body.ts'
 import { type ConnectionLimits, limitConnections } from './limits/connections.ts'
 import { SharedReads } from './limits/shared-reads.ts'
 import { addRoute } from './operations/add-route.ts'
-import type { AnyBinding } from './operations/answer-operation.ts'
 import type { IdempotencyKeys } from './operations/idempotency.ts'
 import { openApiOperation } from './operations/openapi-document.ts'
-import type { Handlers } from './operations/operation.ts'
+import type { AnyBinding, Handlers } from './operations/operation.ts'
 import type { Access } from './request/caller.ts'
 import { clientAddress, proxyCheck } from './request/client-address.ts'
-import { originCheck } from './response/cors.ts'
+import { originCheck } from './response/headers.ts'
 import type { Pages } from './response/pages.ts'
 import type { Translate } from './response/send-error.ts'
-import type { Shell } from './services.ts'
+import type { HttpServices } from './services.ts'
 import { acceptUpgrades, type Upgrade } from './upgrades.ts'
 
 export interface HttpOptions {
@@ -83,7 +82,16 @@ export function createHttp(options: HttpOptions): FastifyInstance {
   const bodies = { ofUsers: new BodyRoom(room), ofAddresses: new BodyRoom(room) }
   const addressOf = clientAddress(options.trustedProxies)
   const reads = new SharedReads()
-  const shell: Shell = { ...options, cookieName, isCsrfTokenOf, isAllowedOrigin, addressOf, bodyIdleMs, bodies, reads }
+  const services: HttpServices = {
+    ...options,
+    cookieName,
+    isCsrfTokenOf,
+    isAllowedOrigin,
+    addressOf,
+    bodyIdleMs,
+    bodies,
+    reads,
+  }
   if (options.connections !== undefined)
     limitConnections(app.server, {
       limits: options.connections,
@@ -93,9 +101,9 @@ export function createHttp(options: HttpOptions): FastifyInstance {
   if (options.upgrade !== undefined)
     acceptUpgrades(app, options.upgrade, { ...options, addressOf, translate: options.translate ?? (() => null) })
   for (const operation of operationTable.values()) {
-    const bound = { operation, binding: bindingOf(operation, options), reader: bodyReader(operation, shell) }
+    const bound = { operation, binding: bindingOf(operation, options), reader: bodyReader(operation, services) }
     for (const version of ['v0', 'v1'] as const)
-      addRoute(app, bound, version, shell, options.validateResponses === true)
+      addRoute(app, bound, version, services, options.validateResponses === true)
   }
   return app
 }

@@ -9,7 +9,7 @@ import type { IdempotencyKeys } from './operations/idempotency.ts'
 import type { Access } from './request/caller.ts'
 
 /** What answering an operation needs of the server. */
-export interface Shell extends CsrfCheck {
+export interface HttpServices extends CsrfCheck {
   readonly access: Access
   readonly limiter: RateLimiter
   readonly idempotencyKeys: IdempotencyKeys

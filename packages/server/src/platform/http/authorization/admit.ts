@@ -4,8 +4,8 @@ import { apiError } from '../api-error.ts'
 import { limitAddress, limitCaller, limitToken, refuseCredential } from '../limits/request-limits.ts'
 import type { Caller, Client, Identified, Membership } from '../request/caller.ts'
 import { type Credential, credentialOf } from '../request/credential.ts'
-import { readParams } from '../request/params.ts'
-import type { Shell } from '../services.ts'
+import { readParams } from '../request/parameters.ts'
+import type { HttpServices } from '../services.ts'
 import { requireOwnPage } from './csrf.ts'
 import { requireRole, requireScope } from './permissions.ts'
 
@@ -26,19 +26,19 @@ export interface Admitted {
  * Performs steps 2 to 7 of the order of checks (`http.md` 2.3): address limit, credential, CSRF,
  * scope, credential limit, tenancy, role. Throws the refusal.
  */
-export async function admit(shell: Shell, operation: Operation, request: FastifyRequest): Promise<Admitted> {
-  const client = { address: shell.addressOf(request.raw), userAgent: request.headers['user-agent'] ?? null }
-  const credential = credentialOf(request.headers, shell.cookieName)
+export async function admit(services: HttpServices, operation: Operation, request: FastifyRequest): Promise<Admitted> {
+  const client = { address: services.addressOf(request.raw), userAgent: request.headers['user-agent'] ?? null }
+  const credential = credentialOf(request.headers, services.cookieName)
   const token = shownToken(operation, credential, request)
-  await limitAddress(shell.limiter, operation, client.address, token !== null)
+  await limitAddress(services.limiter, operation, client.address, token !== null)
   const openToken = operation.auth === 'log' || operation.auth === 'runner' ? token : null
-  if (openToken !== null) await limitToken(shell.limiter, openToken)
+  if (openToken !== null) await limitToken(services.limiter, openToken)
   const params = readParams(operation.parameters, request.params as Record<string, string>)
   const facts = { client, credential, params, openToken }
   if (operation.auth !== 'bearer' && operation.auth !== 'member') return { ...facts, caller: null, membership: null }
   const slug = operation.auth === 'member' && typeof params.org === 'string' ? params.org : null
-  const found = await identify(shell, client, credential, slug)
-  return { ...facts, caller: found.caller, membership: await authorize(shell, operation, request, slug, found) }
+  const found = await identify(services, client, credential, slug)
+  return { ...facts, caller: found.caller, membership: await authorize(services, operation, request, slug, found) }
 }
 
 /** Returns the 401 for a credential or runner token. */
@@ -47,7 +47,7 @@ export function unauthorized(what: string): Error {
 }
 
 async function identify(
-  { access, limiter }: Shell,
+  { access, limiter }: HttpServices,
   { address }: Client,
   credential: Credential | null,
   slug: string | null,
@@ -63,15 +63,15 @@ async function identify(
  * membership in the organization of the path; null without a `slug`.
  */
 async function authorize(
-  shell: Shell,
+  services: HttpServices,
   operation: Operation,
   request: FastifyRequest,
   slug: string | null,
   { caller, membership }: Identified,
 ): Promise<Membership | null> {
-  requireOwnPage(shell, operation, caller, request)
+  requireOwnPage(services, operation, caller, request)
   requireScope(operation.permission, caller)
-  await limitCaller(shell.limiter, operation, caller)
+  await limitCaller(services.limiter, operation, caller)
   if (slug === null) return null
   if (membership === null) throw apiError('organization_not_found', 'Organization not found, or you are not a member.')
   requireRole(operation.permission, membership)

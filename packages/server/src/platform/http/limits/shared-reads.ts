@@ -1,8 +1,7 @@
-import type { FastifyRequest } from 'fastify'
+import type { IncomingMessage } from 'node:http'
 import { addressKey } from '../../rate-limits/address-key.ts'
 import { Turns } from '../../turns.ts'
 import { credentialOf } from '../request/credential.ts'
-import type { Shell } from '../services.ts'
 
 /** A quarter of the connections to the database. */
 const mostReads = 5
@@ -37,8 +36,13 @@ export class SharedReads {
   }
 }
 
-/** Tells callers apart: by what they show of themselves, checked or not, else by address. */
-export function callerKey({ cookieName, addressOf }: Pick<Shell, 'addressOf' | 'cookieName'>, request: FastifyRequest) {
+interface CallerFacts {
+  readonly cookieName: string
+  readonly addressOf: (request: IncomingMessage) => string
+}
+
+/** Returns the key of a request's caller: the credential, checked or not, else the address. */
+export function callerKey({ cookieName, addressOf }: CallerFacts, request: IncomingMessage): string {
   const token = credentialOf(request.headers, cookieName)?.token
-  return token === undefined ? `address ${addressKey(addressOf(request.raw))}` : `token ${token}`
+  return token === undefined ? `address ${addressKey(addressOf(request))}` : `token ${token}`
 }

@@ -1,8 +1,8 @@
 import type { JsonSchema, Operation } from '@harmont/contract'
 import type { FastifyInstance } from 'fastify'
-import { compressAnswer } from '../response/content-encoding.ts'
+import { compressAnswer } from '../response/compression.ts'
 import { serializerOf, validateResponse } from '../response/serializer.ts'
-import type { Shell } from '../services.ts'
+import type { HttpServices } from '../services.ts'
 import { answerOperation, type BoundOperation } from './answer-operation.ts'
 import { type ApiVersion, completeSchema, pathInVersion, withRepeatedIds } from './api-version.ts'
 
@@ -11,7 +11,7 @@ export function addRoute(
   app: FastifyInstance,
   bound: BoundOperation,
   version: ApiVersion,
-  shell: Shell,
+  services: HttpServices,
   isValidated: boolean,
 ): void {
   const { operation } = bound
@@ -28,7 +28,7 @@ export function addRoute(
     config: { isLogStream: operation.auth === 'log', operationId: operation.id },
     schema: { response: schemas },
     serializerCompiler: ({ schema }) => serializerOf(schema as JsonSchema),
-    handler: answerOperation(bound, shell, shape),
+    handler: answerOperation(bound, services, shape),
     // What is checked is what was written, before it is compressed.
     onSend: [...(isValidated ? [checkedAnswer(schemas)] : []), compressAnswer],
   })

@@ -4,8 +4,8 @@ import type { Logger } from 'pino'
 import { ApiError, apiError } from '../api-error.ts'
 import type { Caller } from '../request/caller.ts'
 import { envelopeOf } from '../response/send-error.ts'
-import type { AnyReply } from './answer-operation.ts'
 import type { Attempt, Idempotency, IdempotencyKeys, KeptAnswer } from './idempotency.ts'
+import type { AnyReply } from './operation.ts'
 
 /** A request that may come twice and is to have effect once. */
 export interface OnceRequest {
@@ -21,7 +21,7 @@ export interface OnceRequest {
   readonly replay: (subject: string) => Promise<AnyReply>
 }
 
-interface OnceShell {
+interface OnceServices {
   readonly idempotencyKeys: IdempotencyKeys
   readonly publicUrl: string
 }
@@ -36,7 +36,7 @@ export function takesIdempotencyKey({ parameters }: Operation): boolean {
  * none, 422 for one that came with another request, 409 while the first still runs. What is refused before its body has been read leaves nothing behind.
  */
 export async function answerOnce(
-  { idempotencyKeys, publicUrl }: OnceShell,
+  { idempotencyKeys, publicUrl }: OnceServices,
   request: OnceRequest,
   { requestId, log }: { readonly requestId: string; readonly log: Logger },
 ): Promise<AnyReply> {

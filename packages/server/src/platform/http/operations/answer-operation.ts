@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream'
 import type { Operation } from '@harmont/contract'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { addressKey } from '../../rate-limits/address-key.ts'
@@ -9,26 +8,11 @@ import type { BodyReader } from '../body/read-body.ts'
 import { refuseCredential } from '../limits/request-limits.ts'
 import { callerKey } from '../limits/shared-reads.ts'
 import { bearerOf, cookieOf } from '../request/credential.ts'
-import { readQuery } from '../request/params.ts'
-import type { Shell } from '../services.ts'
+import { readQuery } from '../request/parameters.ts'
+import type { HttpServices } from '../services.ts'
 import { answerOnce, takesIdempotencyKey } from './answer-once.ts'
 import type { Idempotency } from './idempotency.ts'
-
-/** The same as every `Reply` of the contract, as the shell sends it. */
-export interface AnyReply {
-  readonly status: number
-  readonly headers?: Readonly<Record<string, string | string[]>>
-  readonly body?: unknown
-  readonly open?: () => Readable
-  readonly mediaType?: string
-  readonly isLive?: boolean
-}
-
-/** A `Binding` of any operation, as the shell runs it. */
-export interface AnyBinding {
-  readonly begin: (context: never) => Promise<(input: never) => Promise<AnyReply>>
-  readonly replay: ((subject: string, context: never) => Promise<AnyReply>) | null
-}
+import type { AnyBinding, AnyReply } from './operation.ts'
 
 /** Gives a JSON body the form of the API version asked. */
 export type ShapeBody = (status: number, body: unknown) => unknown
@@ -46,17 +30,17 @@ export interface BoundOperation {
 /** Gives the way of one operation from request to answer, in the order of checks of `http.md` 2.3. */
 export function answerOperation(
   { operation, binding, reader }: BoundOperation,
-  shell: Shell,
+  services: HttpServices,
   shape: ShapeBody,
 ): Answer {
   const answerOf = async (request: FastifyRequest, reply: FastifyReply, gone: AbortSignal): Promise<AnyReply> => {
     // The contract's table, from which the types of a binding are made, says what is in the context and the input of an operation;
     // the compiler cannot follow that from a value of the table, hence the two `never`.
-    const admitted = await admit(shell, operation, request)
-    const context = contextOf(operation, shell, admitted, request, gone)
+    const admitted = await admit(services, operation, request)
+    const context = contextOf(operation, services, admitted, request, gone)
     const search = request.raw.url?.split('?').slice(1).join('?') ?? ''
     const body = reader.bytes(request.raw)
-    const held = openRoom(shell, admitted)
+    const held = openRoom(services, admitted)
     reply.raw.once('close', held.release)
     const answer = async (bytes: AsyncIterable<Uint8Array>, idempotency: Idempotency | null): Promise<AnyReply> => {
       const proceed = await binding.begin(context as never)
@@ -66,20 +50,26 @@ export function answerOperation(
     const { caller, params } = admitted
     const key = takesIdempotencyKey(operation) ? firstOf(request.headers['idempotency-key']) : null
     return key === null || caller === null
-      ? countingRefusals(shell, admitted, () => answer(body, null))
-      : answerOnce(shell, { operation, caller, key, params, body, answer, replay: replayOf(binding, context) }, context)
+      ? countingRefusals(services, admitted, () => answer(body, null))
+      : answerOnce(
+          services,
+          { operation, caller, key, params, body, answer, replay: replayOf(binding, context) },
+          context,
+        )
   }
   return async (request, reply) => {
     const gone = signalOf(reply)
     const answered = () => answerOf(request, reply, gone)
     // A reply is a promise of its end, for which no turn is kept: a stream may have none.
     const answer =
-      operation.method === 'GET' ? await shell.reads.take(callerKey(shell, request), gone, answered) : await answered()
+      operation.method === 'GET'
+        ? await services.reads.take(callerKey(services, request.raw), gone, answered)
+        : await answered()
     return answer === null ? reply : send(request, reply, shape, answer)
   }
 }
 
-function openRoom({ bodies }: Shell, { caller, client }: Admitted): HeldBody {
+function openRoom({ bodies }: HttpServices, { caller, client }: Admitted): HeldBody {
   return caller === null ? bodies.ofAddresses.open(addressKey(client.address)) : bodies.ofUsers.open(caller.userId)
 }
 
@@ -90,9 +80,9 @@ function replayOf({ replay }: AnyBinding, context: object): (subject: string) =>
   }
 }
 
-/** A token that the operation itself refuses is counted like a credential that the shell refuses. */
+/** A token that the operation itself refuses is counted like a credential that the services refuses. */
 async function countingRefusals<T>(
-  { limiter }: Shell,
+  { limiter }: HttpServices,
   { client, openToken }: Admitted,
   answer: () => Promise<T>,
 ): Promise<T> {
@@ -107,7 +97,7 @@ async function countingRefusals<T>(
 
 function contextOf(
   operation: Operation,
-  shell: Shell,
+  services: HttpServices,
   { client, credential, caller, params, membership }: Admitted,
   request: FastifyRequest,
   signal: AbortSignal,
@@ -122,7 +112,7 @@ function contextOf(
     cookie: (name: string) => cookieOf(request.headers.cookie, name),
     header: (name: string) => firstOf(request.headers[name]),
     requestId: request.id,
-    log: shell.log.child({ request_id: request.id }),
+    log: services.log.child({ request_id: request.id }),
     signal,
     ...(caller === null ? {} : { caller }),
     ...(membership === null ? {} : { membership }),

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream'
 import type { OperationId } from '@harmont/contract'
 import type { HandleContext, Reply, RequestContext } from './types.ts'
 
@@ -43,11 +44,24 @@ export function operation<Id extends OperationId>(
   return scopedOperation(operationId, { resolve: async () => null, handle })
 }
 
-/** Operations that the HTTP shell answers itself. */
-type ShellId = 'getOpenApiDocument'
-
-/** Operations that feature code binds. */
-export type BoundId = Exclude<OperationId, ShellId>
+/** Operations that features bind: all but the one that the HTTP layer answers itself. */
+export type BoundId = Exclude<OperationId, 'getOpenApiDocument'>
 
 /** One binding for every operation: a missing or surplus one does not compile. */
 export type Handlers = { readonly [Id in BoundId]: Binding<Id> }
+
+/** The same as every `Reply` of the contract, as the shell sends it. */
+export interface AnyReply {
+  readonly status: number
+  readonly headers?: Readonly<Record<string, string | string[]>>
+  readonly body?: unknown
+  readonly open?: () => Readable
+  readonly mediaType?: string
+  readonly isLive?: boolean
+}
+
+/** A `Binding` of any operation, as the shell runs it. */
+export interface AnyBinding {
+  readonly begin: (context: never) => Promise<(input: never) => Promise<AnyReply>>
+  readonly replay: ((subject: string, context: never) => Promise<AnyReply>) | null
+}

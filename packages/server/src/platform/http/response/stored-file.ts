@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { chooseEncoding, type Encoding } from './content-encoding.ts'
+import { chooseEncoding, type Encoding } from './compression.ts'
 import type { PageAnswer, PageRequest } from './pages.ts'
 
 /** A file that is answered from memory. */

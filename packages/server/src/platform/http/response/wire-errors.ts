@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type ApiError, apiError } from '../api-error.ts'
 import { requestIdOf } from '../request/request-id.ts'
-import { securityHeaders } from './cors.ts'
+import { securityHeaders } from './headers.ts'
 import { envelopeOf, statusHeaders } from './send-error.ts'
 
 /** What the HTTP parser says of bytes that it could not read. */

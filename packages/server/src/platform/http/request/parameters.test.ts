@@ -1,6 +1,6 @@
 import { operationTable } from '@harmont/contract'
 import { describe, expect, it } from 'vitest'
-import { readParams, readQuery, uuidOrNone } from './params.ts'
+import { readParams, readQuery, uuidOrNone } from './parameters.ts'
 
 const parameters = operationTable.get('getJob')?.parameters ?? []
 
