@@ -1,32 +1,43 @@
 import type { Readable, Writable } from 'node:stream'
 
 /**
- * The one interface to sandboxes (`sandbox.md` 1). A driver owns everything below its directory; `handle`s name what it owns and
- * survive the process. Nothing here knows of builds, databases or tenants: `label` is the owner's own note, given back as it was.
+ * The interface to sandboxes (`sandbox.md` 1). A driver owns everything below its directory. Handles
+ * name its sandboxes and survive the process. The driver knows nothing of builds, databases or
+ * tenants: `label` is the owner's note, returned unchanged.
  */
 export interface SandboxDriver {
   /**
-   * Makes a sandbox from a snapshot or an image, ready for `syncSource` and `start`.
-   * Fails with a SandboxError `image_unavailable`, `snapshot_unavailable`, or `provision_failed`.
+   * Makes a sandbox from a snapshot or an image, ready for `syncSource` and `start`. Fails with
+   * SandboxError `image_unavailable`, `snapshot_unavailable` or `provision_failed`.
    */
   create(spec: SandboxSpec): Promise<Sandbox>
-  /** Whether a command may have begun in a sandbox that an earlier process made. To be asked before it is taken over, which may remove what tells. */
+  /**
+   * Returns whether a command may have started in a sandbox that an earlier process made. Ask
+   * before `adopt`, which may remove the evidence.
+   */
   mayHaveBegun(handle: SandboxHandle): Promise<boolean>
   /**
-   * Removes a sandbox of which `mayHaveBegun` says no. That stays its answer, whatever is killed, until a command is started in another sandbox of this id;
-   * till then `list` has the id, and `adopt` forgets it.
+   * Removes a sandbox for which `mayHaveBegun` is false. The answer stays false across crashes
+   * until a command starts in another sandbox with this id. Until then `list` includes the id, and
+   * `adopt` forgets it.
    */
   clearUnbegun(handle: SandboxHandle): Promise<void>
-  /** Takes over a sandbox that an earlier process made; undefined when nothing usable of it is left. */
+  /** Takes over a sandbox that an earlier process made. Undefined if nothing usable is left. */
   adopt(handle: SandboxHandle): Promise<Sandbox | undefined>
-  /** Everything this driver's directory holds, running or not, for the reaper. */
+  /** Lists everything in this driver's directory, running or not, for the reaper. */
   list(): Promise<readonly SandboxHandle[]>
-  /** Resolves an image name to what `create` will use; pulls it when it must. The digest identifies its content. */
+  /**
+   * Resolves an image name for `create`, and pulls the image if needed. The digest identifies its
+   * content.
+   */
   resolveImage(name: string, onProgress?: (sentence: string) => void, owner?: string): Promise<ResolvedImage>
   readonly snapshots: SnapshotStore
-  /** What sandboxes have elsewhere and not here, a sentence each, for the log of who has one. Absent: nothing. */
+  /**
+   * What sandboxes lack here but have elsewhere, one sentence each, for the operator's log. Absent:
+   * nothing.
+   */
   readonly shortcomings?: readonly string[]
-  /** Stops what the driver itself keeps running in this process. Sandboxes go on. */
+  /** Stops what the driver runs in this process. Sandboxes keep running. */
   close(): Promise<void>
 }
 
@@ -37,17 +48,20 @@ export interface SandboxHandle {
 }
 
 export interface SandboxSpec {
-  /** `[a-z0-9-]{1,64}`, unique for ever: the engine uses job id and fencing number. */
+  /** `[a-z0-9-]{1,64}`, never reused: the engine uses job id and fencing number. */
   readonly id: string
   readonly label: Readonly<Record<string, string>>
   readonly base: { readonly image: ResolvedImage } | { readonly snapshot: SnapshotId }
   readonly limits: Limits
   readonly network: NetworkMode
-  /** Host directories shown read-only inside, for rendering. */
+  /** Host directories mounted read-only, for rendering. */
   readonly readOnlyMounts?: readonly { readonly source: string; readonly target: string }[]
-  /** Host directory shown read-only as /workspace/.git; it belongs to no snapshot, nor does its place. */
+  /**
+   * Host directory mounted read-only as /workspace/.git. Neither it nor its mount point is part of
+   * a snapshot.
+   */
   readonly gitDirectory?: string
-  /** Host directory shown read-only as the `objects` of that git directory, where its own is empty. */
+  /** Host directory mounted read-only as `objects` of that git directory, whose own is empty. */
   readonly gitObjects?: string
   /** Whether the command comes with secrets. */
   readonly secretFiles?: boolean
@@ -65,29 +79,40 @@ export type NetworkMode = 'none' | 'egress' | 'host'
 export interface Sandbox {
   readonly handle: SandboxHandle
   /**
-   * Makes /workspace equal to the tree for the files that the source owns: what the tree lacks and an earlier tree brought is deleted,
-   * what steps made stays, what changed gets the time of now, what did not keeps inode and time. Nothing is done when this tree is there already.
+   * Makes /workspace equal to the tree for files that the source owns. Deletes files of an earlier
+   * tree that this one lacks, and keeps what steps made. Changed files get the current time;
+   * unchanged ones keep inode and time. Does nothing if the tree is already there.
    */
   syncSource(tree: SourceTreeRef): Promise<void>
-  /** Starts the one command of this sandbox. It does not depend on this process from here on. */
+  /** Starts the sandbox's only command. From then on it does not depend on this process. */
   start(command: Command): Promise<Running>
   /**
-   * Starts the one command of this sandbox for somebody who talks to it: with a terminal of this size, or by pipes alone. It ends with this process, also
-   * when that is killed, and at its deadline.
+   * Starts the sandbox's only command for an interactive user, on a terminal of this size or on
+   * pipes. It ends at its deadline, or when this process ends, even by SIGKILL.
    */
   talk(command: Command, terminal: TerminalSize | null): Promise<Conversation>
-  /** What its command was started with as `memo`: the owner's own, kept in memory until the sandbox's end. */
+  /**
+   * Returns the `memo` that its command was started with. It is kept in memory until the sandbox
+   * ends.
+   */
   memo(): Promise<string | undefined>
-  /** The command that an earlier process started, or undefined when none was. */
+  /** Returns the command that an earlier process started; undefined if none was. */
   running(): Promise<Running | undefined>
   /**
-   * Freezes what the ended command left. Repeatable: a later call, also after adoption by another process and though the first was cut
-   * off anywhere, gives the same snapshot. `collect` leaves it alone until the sandbox is destroyed, which is all that can be done then.
+   * Freezes the files that the ended command left. Repeatable: a later call returns the same
+   * snapshot, even after a crash or adoption by another process. `collect` keeps the snapshot until
+   * the sandbox is destroyed. Afterwards only `destroy` is possible.
    */
   snapshot(meta: SnapshotMeta): Promise<Snapshot>
-  /** A file that the command left, for rendering; undefined when absent. Fails when larger than `maxBytes` or not a regular file. */
+  /**
+   * Reads a file that the command left, for rendering. Undefined if absent. Fails if it is larger
+   * than `maxBytes` or not a regular file.
+   */
   readFile(path: string, maxBytes: number): Promise<Buffer | undefined>
-  /** Idempotent. The whole process tree, mounts, cgroups, interfaces and files are gone when it resolves. */
+  /**
+   * Idempotent. Resolves once the process tree, mounts, cgroups, network interfaces and files are
+   * gone.
+   */
   destroy(): Promise<void>
 }
 
@@ -96,29 +121,37 @@ export interface Command {
   readonly script: string
   readonly env: Readonly<Record<string, string>>
   /**
-   * Contents of files in /run/secrets, by name; only when the spec said that there are. They lie in memory alone, and neither they nor the environment
-   * are on disk once the command has started.
+   * Contents of the files in /run/secrets, by name. Needs `secretFiles` in the spec. They exist in
+   * memory only. Once the command has started, neither they nor the environment are on disk.
    */
   readonly secrets?: Readonly<Record<string, string>>
-  /** For whoever adopts the sandbox, see there; only when the spec said that there are secrets. */
+  /**
+   * For the process that adopts the sandbox; see `Sandbox.memo`. Needs `secretFiles` in the spec.
+   */
   readonly memo?: string
   readonly workingDirectory: string
-  /** When the watchdog outside this process kills the tree unless `extend` moves it. */
+  /** When the watchdog outside this process kills the tree, unless `extend` moves it. */
   readonly deadline: Date
 }
 
 export interface Running {
   readonly startedAt: Date
   /**
-   * The output from `offset` bytes into the spool on, as it comes, ending when the command has ended and all is read.
-   * `nextOffset` of a piece is where to go on after it, also from another process.
+   * Streams the output from byte `offset` of the spool. Ends when the command has ended and all
+   * output is read. `nextOffset` of a piece is the offset to resume at, from any process.
    */
   output(offset: number, signal?: AbortSignal): AsyncIterable<OutputPiece>
-  /** Output before this offset is never read again: once that is much, the disk space that it takes is given back. */
+  /**
+   * Declares that output before this offset will not be read again. Frees its disk space once that
+   * is worth it.
+   */
   release(offset: number): Promise<void>
-  /** Resolves when the command has ended, by itself or not. Never rejects but by `signal`. */
+  /** Resolves when the command has ended, for whatever reason. Rejects only by `signal`. */
   exited(signal?: AbortSignal): Promise<Exit>
-  /** Whether the command has ended by now; false where only `exited` finds out that nothing is left of it. */
+  /**
+   * Returns whether the command has ended. May be false when only `exited` can detect that its
+   * monitor is lost.
+   */
   hasEnded(): Promise<boolean>
   /** Sends a signal to every process of the tree. */
   kill(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>
@@ -126,46 +159,52 @@ export interface Running {
   extend(deadline: Date): Promise<void>
 }
 
-/** Each 1 to 65,535. */
+/** Both from 1 to 65,535. */
 export interface TerminalSize {
   readonly columns: number
   readonly rows: number
 }
 
-/** A command that somebody talks to. Who does not read makes it wait. */
+/** An interactive command. It blocks while nobody reads its output. */
 export interface Conversation extends Pick<Running, 'startedAt' | 'exited'> {
-  /** Its end is the end of the command's input; a terminal takes the byte 4 for that. */
+  /** Ending it ends the command's input. On a terminal, send byte 4 instead. */
   readonly input: Writable
-  /** With a terminal all that is shown on it, else standard output. Ends with the command. */
+  /** Everything shown on the terminal, or standard output. Ends with the command. */
   readonly output: Readable
   /** Standard error; empty with a terminal. */
   readonly errors: Readable
-  /** Tells the programs on the terminal of its new size; nothing without one, or after the end. */
+  /**
+   * Tells the programs on the terminal its new size. Does nothing without a terminal or after the
+   * end.
+   */
   resize(size: TerminalSize): Promise<void>
-  /** Kills every process of it. */
+  /** Kills all its processes. */
   kill(): Promise<void>
 }
 
 export interface OutputPiece {
   readonly stream: 'stdout' | 'stderr'
   readonly bytes: Buffer
-  /** Unix nanoseconds of when the spool took it. */
+  /** When the spool received it, in Unix nanoseconds. */
   readonly ts: bigint
   readonly nextOffset: number
 }
 
 export interface Exit {
-  /** 0 to 255; 128 + signal for a signal; null when the sandbox vanished and nobody knows. */
+  /** 0 to 255; 128 + signal for a signal; null if the sandbox vanished and the code is unknown. */
   readonly code: number | null
-  /** Name of the signal that ended it, as far as the code tells. */
+  /** Name of the signal that ended it, derived from the code. */
   readonly signal: string | null
-  /** Which limit ended it, if one did. */
+  /** The limit that ended it, if one did. */
   readonly limit: 'memory' | 'disk' | null
-  /** Whether the watchdog killed it because its deadline had passed. Tells such an end from a SIGKILL by the command itself. */
+  /**
+   * Whether the watchdog killed it at its deadline. Distinguishes that from a SIGKILL by the
+   * command itself.
+   */
   readonly overdue: boolean
   /**
-   * Whether all of the output was kept: `lost` when the disk was full and it was more than room is held for; `unsure` when it was that much, and nobody saw a full
-   * disk.
+   * Whether all output was kept. `lost`: the disk was full and the output exceeded the reserved
+   * space. `unsure`: the output exceeded it, and no full disk was seen.
    */
   readonly output: 'whole' | 'unsure' | 'lost'
   readonly endedAt: Date
@@ -173,13 +212,19 @@ export interface Exit {
 
 export type SnapshotId = string
 
-/** The engine's notes, kept beside the snapshot. */
+/** Metadata that the engine keeps with a snapshot. */
 export interface SnapshotMeta {
-  /** Lookup key L (`ir.md` 2.5) and namespace under which later builds may find it; null: not a cache entry. */
+  /**
+   * Lookup key (`ir.md` 2.5) and namespace under which later builds may find it; null if it is no
+   * cache entry.
+   */
   readonly cache: { readonly namespace: string; readonly key: string } | null
-  /** For the sentence that explains a hit. */
+  /** Names the build and step that made it, for the message about a cache hit. */
   readonly origin: Readonly<Record<string, string>>
-  /** Secrets that this or an ancestor was made with; none when absent, as in what earlier releases kept. Never their values. */
+  /**
+   * Secrets that this snapshot or an ancestor was made with; never their values. Absent means none,
+   * as in records of earlier releases.
+   */
   readonly taint?: readonly SecretRef[]
 }
 
@@ -196,71 +241,86 @@ export interface Snapshot {
   readonly meta: SnapshotMeta
 }
 
-/** The layer that a snapshot adds, as an OCI layer in a blob. */
+/** The layer that a snapshot adds, stored as an OCI layer in a blob. */
 export interface PackedLayer {
-  /** `sha256:…` of the compressed bytes, by which the blob is named. */
+  /** `sha256:…` of the compressed bytes; names the blob. */
   readonly digest: string
-  /** How many bytes it unpacks to. */
+  /** Unpacked size in bytes. */
   readonly bytes: number
 }
 
-/** What another machine must know of a snapshot to have it too. */
+/** What another machine needs to recreate a snapshot. */
 export interface PackedSnapshot extends Omit<Snapshot, 'createdAt'> {
-  /** Its own id, and those of the snapshots whose layers lie below, the newest first. */
+  /** Its own id, then the ids of the snapshots below it, newest first. */
   readonly layers: readonly SnapshotId[]
   readonly createdAt: string
   readonly layer: PackedLayer
 }
 
 export interface SnapshotStore {
-  /** The whole snapshot with all its layers, or undefined: absent, damaged or incomplete (a damaged one is dropped). */
+  /**
+   * Returns the snapshot if it and all its layers are whole. Drops it and returns undefined if it
+   * is damaged or incomplete.
+   */
   get(id: SnapshotId): Promise<Snapshot | undefined>
-  /** The cache entry under this key, if whole. Marks it as used. One that is there and is not whole is dropped, once `onDamaged` was called. */
+  /**
+   * Returns the cache entry under this key, and marks it as used. If an entry exists but is not
+   * whole, calls `onDamaged` and drops it.
+   */
   find(namespace: string, key: string, onDamaged?: () => void): Promise<Snapshot | undefined>
-  /** Digest of the files that the snapshot changed against its parent: paths, kinds, modes, bytes, no times. Kept once computed. */
+  /**
+   * Returns a digest of the files changed against the parent: paths, kinds, modes and bytes, but no
+   * times. Stored once computed.
+   */
   changedFilesDigest(id: SnapshotId): Promise<string>
   /**
-   * Packs what a snapshot adds to what it lies on into `blobs/sha256` below a directory. The same snapshot gives the same bytes, also on a machine that
-   * had it from another. Throws `NotPackable` when it holds what no OCI layer can, `snapshot_unavailable` when it is not whole.
+   * Packs the layer that a snapshot adds into `blobs/sha256` below a directory. The same snapshot
+   * gives the same bytes on every machine. Throws `NotPackable` for a file that no OCI layer can
+   * hold, and `snapshot_unavailable` if the snapshot is not whole.
    */
   pack(id: SnapshotId, directory: string): Promise<PackedLayer>
   /**
-   * Makes a packed snapshot one of this machine's; what it lies on, and its image, must be here. The blob is not trusted. Nothing is left of what fails:
-   * with `LayerRefused` when the blob is not what `pack` wrote, with `snapshot_unavailable` when it lies on what is not here.
+   * Recreates a packed snapshot on this machine. Its image and the snapshots below it must be
+   * present. The blob is untrusted. A failure leaves nothing behind: `LayerRefused` if `pack` did
+   * not write the blob, `snapshot_unavailable` if something below is missing.
    */
   unpack(packed: PackedSnapshot, source: SourceTreeRef | null, open: () => Readable): Promise<Snapshot>
-  /** Removes every snapshot that has no claim, and gives their ids. What stays keeps what it lies on, and its ancestors. */
+  /**
+   * Removes every snapshot without a claim, and returns the ids. A kept snapshot keeps its layers
+   * and ancestors.
+   */
   collect(claims: CollectClaims): Promise<readonly SnapshotId[]>
 }
 
 /**
- * Why snapshots stay. All together take `cacheBytes` on the disk at most, but that `keep`, what sandboxes lie on and what is new stay whatever that takes.
- * Of the rest each stays for which there is still room: first what is `pinned`, then cache entries, the least recently used last, then what is `left`.
+ * Why snapshots are kept. Those in `keep`, those in use by sandboxes and new ones are kept at any
+ * size. The others are kept while the total fits `cacheBytes`: first `pinned`, then cache entries,
+ * most recently used first, then `left`.
  */
 export interface CollectClaims {
   readonly keep: ReadonlySet<SnapshotId>
   readonly cacheBytes: number
-  /** The first is kept the longest. */
+  /** Kept in this order of priority. */
   readonly pinned?: readonly SnapshotId[]
-  /** The first is kept the longest. */
+  /** Kept in this order of priority. */
   readonly left?: readonly SnapshotId[]
 }
 
 export interface ResolvedImage {
   readonly name: string
-  /** `sha256:…`; names the content. */
+  /** `sha256:…`; identifies the content. */
   readonly digest: string
   /** Absolute path of the read-only root file system on this machine. */
   readonly rootfs: string
-  /** The environment that the image asks for (PATH above all). */
+  /** The environment that the image asks for, PATH above all. */
   readonly env: Readonly<Record<string, string>>
-  /** Set when the wanted image could not be had and the host stands in for it. */
+  /** The wanted image, if it was unavailable and the host base replaces it. */
   readonly fallbackFrom?: string
 }
 
-/** A source tree that is unpacked and content-addressed on this machine. */
+/** A source tree, unpacked on this machine and addressed by its content. */
 export interface SourceTreeRef {
-  /** Digest of the manifest: equal trees have equal digests. */
+  /** Digest of the manifest. Equal trees have equal digests. */
   readonly digest: string
   /** Absolute directory that holds the tree. */
   readonly path: string

@@ -17,17 +17,20 @@ import {
 } from './pid-groups.ts'
 
 /**
- * The control groups of one sandbox. `payload` holds the command's processes, `monitor` what watches them; every path is
- * absolute. Plain data: it is kept in the sandbox's record.
+ * The control groups of one sandbox, as absolute paths. `payload` has the processes of the command,
+ * `monitor` those that watch it. Plain data, stored in the sandbox's record.
  */
 export interface Groups {
-  /** In the v2 hierarchy, where `cgroup.kill` is; `payload` and `monitor` are its children. */
+  /** In the v2 hierarchy, which has `cgroup.kill`. Parent of `payload` and `monitor`. */
   readonly top: string
   readonly payload: string
   readonly monitor: string
-  /** Groups a launcher joins, all in one go: a move waits for a grace period of the kernel [5 ms], several at once for the same one. */
+  /**
+   * Groups that a launcher joins, all at once: each move waits for a grace period of the kernel [5
+   * ms], and concurrent moves share it.
+   */
   readonly join: readonly string[]
-  /** Groups that the watching process goes to, so that no limit of the payload counts or kills it. */
+  /** Groups that the monitor moves to, so that the payload's limits neither count nor kill it. */
   readonly leave: readonly string[]
   readonly memory: string
   readonly pids: string
@@ -40,7 +43,7 @@ export interface CgroupHome {
   readonly flavour: 'v2' | 'hybrid' | 'pid'
   /** In the v2 hierarchy. */
   readonly unified: string
-  /** In those of the v1 controllers; equal to `unified` where all are v2. */
+  /** Directories of the v1 controllers; equal to `unified` if all controllers are v2. */
   readonly memory: string
   readonly pids: string
   readonly cpu: string
@@ -51,12 +54,18 @@ interface Hierarchy {
   readonly path: string
 }
 
-/** Where a driver makes groups: instead of control groups, which an ordinary user has none of, directories below its own. Undefined as below. */
+/**
+ * Finds where a driver makes its groups. An ordinary user has no control groups and gets
+ * directories below the driver's own. Undefined as for `findCgroupHome`.
+ */
 export function findHome(root: string): CgroupHome | undefined {
   return footing.kind === 'mapped' ? pidGroupHome(root) : findCgroupHome()
 }
 
-/** Finds this process's own groups; see `v2Home` for where they are not taken. Undefined when a needed controller or `cgroup.kill`'s hierarchy is not mounted. */
+/**
+ * Finds this process's own groups; see `v2Home` for an exception. Undefined if a controller, or the
+ * hierarchy with `cgroup.kill`, is not mounted.
+ */
 export function findCgroupHome(): CgroupHome | undefined {
   const own = new Map<string, string>()
   for (const line of readFileSync('/proc/self/cgroup', 'utf8').trim().split('\n')) {
@@ -85,7 +94,7 @@ export function findCgroupHome(): CgroupHome | undefined {
   return { flavour: 'v2', unified, memory: unified, pids: unified, cpu: unified }
 }
 
-/** Makes the groups of one launcher below `home`, without limits yet. */
+/** Makes the groups of one launcher below `home`, without limits. */
 export async function makeGroups(home: CgroupHome, driverTag: string, slot: string): Promise<Groups> {
   const below = (base: string): string => join(base, `harmont-${driverTag}`, slot)
   const top = below(home.unified)
@@ -129,7 +138,8 @@ export async function applyLimits(groups: Groups, limits: Limits): Promise<void>
   const period = 100_000
   const quota = Math.max(1_000, Math.round(limits.cpu * period))
   const bytes = String(Math.max(limits.memoryBytes, 4 * 1024 * 1024))
-  // In place, as small files are: none of these waits for other groups, as making, emptying and removing one does.
+  // Written synchronously, like small files: unlike making, emptying and removing groups, these
+  // writes do not block.
   if (groups.flavour === 'v2') {
     writeFileSync(join(groups.memory, 'memory.max'), bytes)
     writeOptional(join(groups.memory, 'memory.swap.max'), '0')
@@ -137,17 +147,17 @@ export async function applyLimits(groups: Groups, limits: Limits): Promise<void>
     writeFileSync(join(groups.cpu, 'cpu.max'), `${quota} ${period}`)
     return
   }
-  // Memory before memory plus swap: the second may not be below the first.
+  // Memory before memory plus swap: the second must not be lower.
   writeFileSync(join(groups.memory, 'memory.limit_in_bytes'), bytes)
   writeOptional(join(groups.memory, 'memory.memsw.limit_in_bytes'), bytes)
-  // Version 1 counts what TCP and UDP hold apart, and only where there is a limit.
+  // Version 1 counts TCP and UDP memory separately, and only with a limit.
   writeOptional(join(groups.memory, 'memory.kmem.tcp.limit_in_bytes'), String(Math.ceil(Number(bytes) / 4)))
   writeFileSync(join(groups.pids, 'pids.max'), String(limits.pids))
   writeFileSync(join(groups.cpu, 'cpu.cfs_period_us'), String(period))
   writeFileSync(join(groups.cpu, 'cpu.cfs_quota_us'), String(quota))
 }
 
-/** Swap accounting is a build option of the kernel, and a group may be gone. */
+/** Swap accounting is a kernel build option, and the group may be gone. */
 function writeOptional(path: string, value: string): void {
   try {
     writeFileSync(path, value, { flag: 'r+' })
@@ -156,7 +166,7 @@ function writeOptional(path: string, value: string): void {
   }
 }
 
-/** How many processes of the sandbox the kernel killed because its memory was at the limit. */
+/** Returns how many processes of the sandbox the kernel killed at the memory limit. */
 export async function outOfMemoryKills(groups: Groups): Promise<number> {
   if (groups.flavour === 'pid') return 0
   const file = groups.flavour === 'v2' ? 'memory.events' : 'memory.oom_control'
@@ -164,7 +174,7 @@ export async function outOfMemoryKills(groups: Groups): Promise<number> {
   return Number(/^oom_kill (\d+)$/m.exec(text)?.[1] ?? 0)
 }
 
-/** The ids of the processes in a group, not in those below it; none when the group is gone. */
+/** Returns the process ids in a group, without its children; none if the group is gone. */
 export async function processesOf(group: string): Promise<readonly number[]> {
   if (isPidGroup(group)) return commandProcesses(group)
   const text = readIfPresent(join(group, 'cgroup.procs')) ?? ''
@@ -174,8 +184,8 @@ export async function processesOf(group: string): Promise<readonly number[]> {
 const freezeMs = 1_000
 
 /**
- * Does `work` while the processes of the group stand still; while they go on where there are no control groups, or where one of them does not come to
- * stand within a second. A process that is frozen when this one is killed can be killed still.
+ * Runs `work` while the group is frozen. Without control groups, or if freezing takes longer than a
+ * second, the processes keep running. If this process dies, a frozen process can still be killed.
  */
 export async function whileFrozen(group: string, work: () => Promise<void>): Promise<void> {
   if (isPidGroup(group)) return work()
@@ -190,7 +200,7 @@ export async function whileFrozen(group: string, work: () => Promise<void>): Pro
   }
 }
 
-/** SIGKILL to everything in the group and below it, in one step that no fork escapes. */
+/** Sends SIGKILL to everything in the group and below it, atomically: no fork escapes. */
 export async function killGroup(group: string): Promise<void> {
   if (isPidGroup(group)) return killPidGroup(group)
   try {
@@ -200,7 +210,7 @@ export async function killGroup(group: string): Promise<void> {
   }
 }
 
-/** The same before it returns. */
+/** Kills the group synchronously. */
 export function killGroupNow(group: string): void {
   if (isPidGroup(group)) {
     killPidGroup(group)
@@ -213,18 +223,18 @@ export function killGroupNow(group: string): void {
   }
 }
 
-/** Whether any process is left in the group or below it. */
+/** Returns whether any process is left in the group or below it. */
 export async function isPopulated(group: string): Promise<boolean> {
   if (isPidGroup(group)) return isPidGroupPopulated(group)
   return /^populated 1$/m.test(readIfPresent(join(group, 'cgroup.events')) ?? '')
 }
 
-/** Resolves when nothing is left in the group. Fails after 10 s: then a process hangs in the kernel. */
+/** Resolves once the group is empty. Fails after 10 s, when a process hangs in the kernel. */
 export async function waitUntilEmpty(group: string): Promise<void> {
   if (!(await isEmptyWithin(group, 10_000))) throw new Error(`processes in ${group} did not end within 10 s of SIGKILL`)
 }
 
-/** Whether nothing is left in the group, at the latest after `ms`. */
+/** Returns whether the group is empty, waiting at most `ms`. */
 export async function isEmptyWithin(group: string, ms: number): Promise<boolean> {
   const end = performance.now() + ms
   for (let pause = 1; await isPopulated(group); pause = Math.min(pause * 2, 50)) {
@@ -234,7 +244,7 @@ export async function isEmptyWithin(group: string, ms: number): Promise<boolean>
   return true
 }
 
-/** Removes the empty groups of a sandbox. Those already gone are fine. */
+/** Removes a sandbox's empty groups. Ignores missing ones. */
 export async function removeGroups(groups: Groups): Promise<void> {
   const { payload, monitor, top, memory, pids, cpu } = groups
   const v1 = [memory, pids, cpu].filter((group) => group !== payload)
@@ -242,10 +252,10 @@ export async function removeGroups(groups: Groups): Promise<void> {
   await removeGroup(top)
 }
 
-/** Removes one empty group; one that is gone is fine. */
+/** Removes one empty group. Ignores a missing one. */
 export async function removeGroup(group: string, attempts = 100): Promise<void> {
   if (isPidGroup(group)) return removePidGroup(group)
-  // A v1 group stays busy for a moment after its last process has gone.
+  // A v1 group stays busy for a moment after its last process is gone.
   for (let attempt = 0; ; attempt++) {
     try {
       await rmdir(group)
@@ -258,7 +268,7 @@ export async function removeGroup(group: string, attempts = 100): Promise<void> 
   }
 }
 
-/** Names of the groups below a driver's root. */
+/** Lists the groups below a driver's root. */
 export function slotsBelow(home: string, driverTag: string): readonly string[] {
   try {
     return readdirSync(join(home, `harmont-${driverTag}`), { withFileTypes: true })

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 
-/** What a sandbox may have of things that the kernel counts for its users, and whose memory it does not count in full. */
+/** Bounds of resources that the kernel counts per user and does not fully charge as memory. */
 const wished = {
-  // Timers are counted as signals that wait.
+  // Timers count as pending signals.
   RLIMIT_SIGPENDING: { named: 'Max pending signals', most: 16_384 },
   RLIMIT_MSGQUEUE: { named: 'Max msgqueue size', most: 819_200 },
   RLIMIT_NOFILE: { named: 'Max open files', most: 65_536 },
@@ -10,7 +10,10 @@ const wished = {
 
 let found: readonly { readonly type: string; readonly soft: number; readonly hard: number }[] | undefined
 
-/** `process.rlimits` for them: no more than this process may have, which an ordinary user cannot raise. */
+/**
+ * Returns `process.rlimits` for them. Never above this process's own limits, which an ordinary user
+ * cannot raise.
+ */
 export function countedLimits(): NonNullable<typeof found> {
   found ??= Object.entries(wished).map(([type, { named, most }]) => {
     const limit = Math.min(most, ownHardLimit(named))

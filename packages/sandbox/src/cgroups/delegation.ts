@@ -3,30 +3,32 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { hasCode } from '../system/files.ts'
 
-/** What the limits of sandboxes need. */
+/** Controllers that the limits of sandboxes need. */
 const controllers = ['cpu', 'memory', 'pids']
 
-/** Holds a server's own processes, where they may not be in the group that holds sandboxes. */
+/** Holds the server's own processes if they may not share a group with sandboxes. */
 const serverGroup = 'harmont-server'
 
 /**
- * The group below which groups are made where all controllers are v2's. Only one without processes hands controllers down, and our own mostly has some that are
- * not ours: a shell, or sshd, which systemd could not start again. Hence the topmost that is mounted, which on the machine itself the kernel excepts; a server that
- * was started in `harmont-server` (systemd's DelegateSubgroup=) has been given the one above.
+ * Returns the group below which sandboxes get theirs on a machine with v2 only. A group with
+ * processes cannot delegate controllers, and ours usually contains foreign ones, such as a shell or
+ * sshd, which systemd could not restart. So this is the topmost mounted group, which the kernel
+ * exempts on the machine itself. A server started in `harmont-server` (systemd's DelegateSubgroup=)
+ * was delegated the parent of that group.
  * @param mount where the hierarchy is mounted
- * @param own this process's group in it, as in /proc/self/cgroup
+ * @param own this process's group, as in /proc/self/cgroup
  */
 export function v2Home(mount: string, own: string): string {
   return basename(own) === serverGroup ? resolve(join(mount, dirname(own))) : mount
 }
 
-/** Those controllers that a group of the v2 hierarchy was not given itself. */
+/** Returns the needed controllers that a v2 group does not have. */
 export function lackingControllers(home: string): readonly string[] {
   const given = readFileSync(join(home, 'cgroup.controllers'), 'utf8').trim().split(' ')
   return controllers.filter((controller) => !given.includes(controller))
 }
 
-/** Makes groups, each in the one before, and has all hand controllers down. The first is there already. */
+/** Makes nested groups that all delegate controllers. The first one exists already. */
 export async function handDown(groups: readonly [string, ...string[]]): Promise<void> {
   for (let attempt = 0; ; attempt++) {
     try {
@@ -37,9 +39,10 @@ export async function handDown(groups: readonly [string, ...string[]]): Promise<
       return
     } catch (error) {
       if (attempt === 20) throw error
-      // The topmost group of a container is like any other. What its processes fork meanwhile is moved next time.
+      // In a container the topmost group is an ordinary one. Processes forked meanwhile are moved
+      // at the next attempt.
       if (hasCode(error, 'EBUSY')) await moveProcesses(groups[0])
-      // Between two of our steps systemd has taken back what it did not hand down: it can until the group below does, too.
+      // systemd revokes what it did not delegate, until a group below delegates it too.
       else if (!hasCode(error, 'ENOENT')) throw error
     }
   }
@@ -52,7 +55,7 @@ async function moveProcesses(home: string): Promise<void> {
     try {
       await writeFile(join(server, 'cgroup.procs'), pid)
     } catch (error) {
-      // It has ended.
+      // The process has ended.
       if (!hasCode(error, 'ESRCH')) throw error
     }
   }

@@ -1,8 +1,10 @@
 /**
- * Instead of control groups, where this process may make none. A sandbox's launcher makes a pid namespace whose first process is the monitor: with that
- * process the kernel ends all others in it, in one step that no fork escapes. The command's are in a namespace of their own within, by the runtime.
+ * Replaces control groups where this process may not make any. A sandbox's launcher makes a pid
+ * namespace whose first process becomes the monitor: killing that process kills all others in it
+ * atomically, and no fork escapes. The runtime puts the command into a nested pid namespace.
  *
- * A group is a directory that has the process's id in `first`, and its name on the command line of that process.
+ * A group is a directory whose file `first` has the process's id, and whose name is on that
+ * process's command line.
  */
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -12,7 +14,7 @@ import type { CgroupHome, Groups } from './cgroups.ts'
 
 const place = /^(.*\/pid-groups\/harmont-[0-9a-f]{8}\/([0-9]+-[0-9a-f]{8}))(\/|$)/
 
-/** Where the groups of a driver directory are. */
+/** Returns where the groups of a driver directory are. */
 export function pidGroupHome(root: string): CgroupHome {
   const home = join(root, 'pid-groups')
   return { flavour: 'pid', unified: home, memory: home, pids: home, cpu: home }
@@ -29,7 +31,7 @@ export function isPidGroup(group: string): boolean {
   return place.test(group)
 }
 
-/** SIGKILL to everything in the group, or to the command's processes when it is the payload. */
+/** Sends SIGKILL to everything in the group, or for a payload to the processes of the command. */
 export function killPidGroup(group: string): void {
   const pid = group.endsWith('/payload') ? commandOf(group) : firstOf(group)
   if (pid === undefined) return
@@ -40,12 +42,15 @@ export function killPidGroup(group: string): void {
   }
 }
 
-/** Whether anything in it lives. The monitor does not outlive the command by more than it takes to report its end. */
+/**
+ * Returns whether anything in the group lives. The monitor outlives the command only while it
+ * reports the end.
+ */
 export function isPidGroupPopulated(group: string): boolean {
   return firstOf(group) !== undefined
 }
 
-/** The processes of the command of a payload group, the first of them first. */
+/** Returns the processes of the command of a payload group, its first process first. */
 export function commandProcesses(payload: string): readonly number[] {
   const first = commandOf(payload)
   if (first === undefined) return []
@@ -59,17 +64,20 @@ export function removePidGroup(group: string): void {
   rmSync(group, { recursive: true, force: true })
 }
 
-/** The first process: the launcher until it has become the monitor. */
+/** Returns the first process: the launcher, which becomes the monitor. */
 function firstOf(group: string): number | undefined {
   const [, top = '', slot = ''] = place.exec(group) ?? []
   const noted = Number(readIfPresent(join(top, 'first')) ?? 0)
   if (noted > 0 && isAlive(noted, slot)) return noted
   if (noted === 0) return undefined
-  // The monitor lives, but who notes its id was killed before.
+  // The monitor lives, but the process that records its id was killed.
   return allProcesses().find(({ pid }) => commandLine(pid).includes(slot))?.pid
 }
 
-/** The id may be another process's by now. One that ends has no command line any more while the kernel ends those that depend on it. */
+/**
+ * Returns whether the process lives and still belongs to the group, as its id may be reused. An
+ * exiting process has no command line while the kernel kills its dependants.
+ */
 function isAlive(pid: number, slot: string): boolean {
   const known = parentAndState(pid)
   if (known === undefined || known.state === 'Z' || known.state === 'X') return false
@@ -77,7 +85,7 @@ function isAlive(pid: number, slot: string): boolean {
   return line === '' || line.includes(slot)
 }
 
-/** The first process of the command: that of the innermost namespace. */
+/** Returns the first process of the command, which is in the innermost namespace. */
 function commandOf(payload: string): number | undefined {
   const monitor = firstOf(payload)
   if (monitor === undefined) return undefined
@@ -92,7 +100,7 @@ function commandOf(payload: string): number | undefined {
   return undefined
 }
 
-/** Its ids in all pid namespaces that it is in, the outermost first; none when it is gone. */
+/** Returns a process's ids in all its pid namespaces, outermost first; none if it is gone. */
 function namespaceIds(pid: number): readonly number[] {
   const line = /^NSpid:\s*(.*)$/m.exec(read(`/proc/${pid}/status`) ?? '')?.[1]
   return line === undefined ? [] : line.split(/\s+/).map(Number)
@@ -108,7 +116,7 @@ function allProcesses(): readonly { readonly pid: number; readonly parent: numbe
 }
 
 function parentAndState(pid: number): { readonly parent: number; readonly state: string } | undefined {
-  // Its name comes before, and may be anything.
+  // The process name precedes it and may contain anything.
   const [, state = '', parent = ''] = /.*\) (\S) (\d+)/s.exec(read(`/proc/${pid}/stat`) ?? '') ?? []
   return state === '' ? undefined : { parent: Number(parent), state }
 }
@@ -117,7 +125,7 @@ function commandLine(pid: number): string {
   return read(`/proc/${pid}/cmdline`) ?? ''
 }
 
-/** A file of a process; undefined when that is gone. */
+/** Reads a file of a process; undefined if the process is gone. */
 function read(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8')

@@ -2,8 +2,9 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { footing } from '../privilege/privilege-mode.ts'
 
 /**
- * Counts that the kernel keeps for each user of the machine: root of all sandboxes is one there, and those of inotify are even the machine's root's. One
- * sandbox could use them up for all, and for us. What is counted is also counted as the sandbox's memory, which is limited, so they need no bound.
+ * Limits that the kernel counts per user of the machine. Sandboxes may share a user, and inotify
+ * counts for the machine's root, so one sandbox could exhaust them for all. The counted memory is
+ * also charged to the sandbox's memory limit, so these need no limit of their own.
  */
 const bounds: Readonly<Record<string, string>> = {
   '/proc/sys/fs/inotify/max_user_instances': '2147483647',
@@ -11,13 +12,16 @@ const bounds: Readonly<Record<string, string>> = {
   '/proc/sys/fs/epoll/max_user_watches': '1099511627776',
   '/proc/sys/fs/file-max': '9223372036854775807',
   '/proc/sys/fs/aio-max-nr': '1099511627776',
-  // Zero is none here.
+  // Zero means unlimited.
   '/proc/sys/fs/pipe-user-pages-soft': '0',
-  // A sandbox's own file system of terminals has a bound; the machine's is for all together.
+  // Each sandbox's devpts has its own limit; this one is for all together.
   '/proc/sys/kernel/pty/max': '1048576',
 }
 
-/** Takes their bounds away, for the whole machine; who may not do that shares them with nobody but itself. */
+/**
+ * Lifts the limits for the whole machine. An ordinary user cannot, and shares them only with
+ * itself.
+ */
 export function unboundSharedCounters(): void {
   if (footing.kind === 'mapped') return
   for (const [path, value] of Object.entries(bounds))

@@ -6,7 +6,9 @@ import { bootId } from '../system/clock.ts'
 import { readIfPresent } from '../system/files.ts'
 import { readRecord, type SandboxRecord } from './record.ts'
 
-/** How long a launcher whose driver was killed may take to read what was said to it, and to go on or to end. */
+/**
+ * How long a launcher of a killed driver may take to read its last command, and to obey or exit.
+ */
 const settlesWithinMs = 10_000
 
 export function hasEnded(files: SandboxFiles): boolean {
@@ -14,12 +16,14 @@ export function hasEnded(files: SandboxFiles): boolean {
 }
 
 /**
- * Returns whether the word to start was said for a sandbox of this boot whose command was written down and whose driver is no more. A launcher has made the file for
- * the monitor's word by then, or is about to end. True at once when that file can no longer tell: the command is there, or the file's place was lost.
+ * Returns whether the start command was sent for a sandbox of this boot whose command is on disk
+ * and whose driver is dead. By then the launcher has made the monitor's sync file, or is about to
+ * exit. Returns true at once if that file cannot tell any more: the command exists, or its state
+ * directory is lost.
  */
 export async function isBegun(files: SandboxFiles, record: SandboxRecord): Promise<boolean> {
   for (const end = performance.now() + settlesWithinMs; ; await sleep(5)) {
-    // Asked first: what there is then was left by those who have ended.
+    // Asked first: files found afterwards are those of dead processes.
     const isAlive = await isPopulated(record.groups.top)
     if (hasEnded(files) || !hasPlace(files)) return true
     if (readIfPresent(files.sync) !== undefined || readIfPresent(files.pid) !== undefined) return true
@@ -28,7 +32,7 @@ export async function isBegun(files: SandboxFiles, record: SandboxRecord): Promi
   }
 }
 
-/** False only when it is known that none has. */
+/** Returns whether a command may have begun. False only if certainly none has. */
 export async function mayHaveBegun(files: SandboxFiles): Promise<boolean> {
   const record = readRecord(files.record)
   if (record === undefined || record.bootId !== bootId || !hasPlace(files)) return true

@@ -8,14 +8,20 @@ import { waitForLinkGone } from '../network/egress.ts'
 import type { SandboxRecord } from './record.ts'
 import type { SandboxContext } from './sandbox-context.ts'
 
-/** Removes what the runtime was told of a command, and its copy of that: the environment may hold secrets, and nobody reads it again. */
+/**
+ * Removes the command's configuration and the runtime's copy of it. Its environment may contain
+ * secrets, and nobody reads it again.
+ */
 export function forgetConfig({ sandboxes, crunState }: Layout, id: string): void {
   const { config, largeConfig, largeState } = sandboxFiles(sandboxes, id)
   const copies = [crunState, largeState].map((root) => join(root, id, 'config.json'))
   for (const path of [config, largeConfig, ...copies]) rmSync(path, { force: true })
 }
 
-/** Removes all that a sandbox may have left, at whatever point it was interrupted. What it has in memory goes when the sandbox is no more: the next start clears what is left of that. */
+/**
+ * Removes everything that a sandbox may have left, whenever it was interrupted. Its memory is
+ * removed last: the next start clears what is left.
+ */
 export async function destroyRemains(
   context: SandboxContext,
   record: SandboxRecord | undefined,
@@ -31,7 +37,7 @@ export async function destroyRemains(
     if (record.link !== null) await waitForLinkGone(record.link)
     await removeGroups(groups)
   }
-  // Its name is gone before the memory is.
+  // The directory's name is gone before the memory is.
   const removed = context.trash.remove(sandboxFiles(context.layout.sandboxes, id).directory)
   await Promise.all([removed, forgetInMemory(context.layout, id)])
   context.onDestroyed(record, id)

@@ -47,48 +47,64 @@ import type { SandboxContext } from './sandbox-context.ts'
 import { forgetUnbegun, isUnbegun, keepUnbegun } from './unbegun.ts'
 
 export interface OciDriverOptions {
-  /** Owned by this driver alone, as long as this process lives or until `close`; not on an overlay file system. Made when absent. */
+  /**
+   * Owned by this driver alone until `close` or the end of the process. Not on an overlay file
+   * system. Created if absent.
+   */
   readonly directory: string
   readonly images: ImageStore
-  /** Modes that sandboxes may have, in order of wish. */
+  /** Allowed network modes, in order of preference. */
   readonly network: readonly NetworkMode[]
-  /** Private destinations that `egress` reaches all the same: ranges, HOST:PORT. */
+  /** Private destinations that `egress` may reach: ranges, HOST:PORT. */
   readonly egressAllow: readonly string[]
-  /** Ports at which this process is asked over the machine's loopback: no sandbox can keep others from them. None when absent. */
+  /** Loopback ports of this process. No sandbox can make them unreachable. Default none. */
   readonly ownPorts?: readonly number[]
-  /** What starts commands; sandboxes that exist keep theirs. */
+  /** Starts the commands of new sandboxes. Existing sandboxes keep theirs. */
   readonly runtime: RuntimeName
-  /** Launchers kept waiting for the next sandbox; more start faster in a burst. 2 when absent. */
+  /**
+   * Number of launchers kept ready for the next sandboxes; more of them speed up a burst. Default
+   * 2.
+   */
   readonly launchersInStore?: number
-  /** Age below which `collect` leaves a snapshot alone. 60 s when absent. */
+  /** `collect` keeps younger snapshots. Default 60 s. */
   readonly collectGraceMs?: number
-  /** So long another process may still have the directory: who follows one that was killed waits for its last child to begin. 0 when absent. */
+  /**
+   * How long to wait for another process to release the directory. A killed process releases it
+   * once its last child has called exec. Default 0.
+   */
   readonly takenForMs?: number
 }
 
 export interface OciDriver extends SandboxDriver {
-  /** Those of the wished modes that this machine can give, in order of wish. */
+  /** Returns the wished modes that work on this machine, in order of preference. */
   networkModes(): Promise<readonly NetworkMode[]>
-  /** Digests of the images that sandboxes and snapshots lie on: what `ImageStore.collect` must keep. */
+  /** Returns digests of the images below sandboxes and snapshots, for `ImageStore.collect`. */
   imagesInUse(): Promise<ReadonlySet<string>>
-  /** Digests of the source trees that sandboxes and snapshots hold: `keepManifests` of `collectSources`. */
+  /**
+   * Returns digests of the source trees of sandboxes and snapshots: `keepManifests` of
+   * `collectSources`.
+   */
   sourcesInUse(): Promise<ReadonlySet<string>>
-  /** Git directories that sandboxes are shown. */
+  /** Returns the git directories mounted in sandboxes. */
   gitDirectoriesInUse(): Promise<ReadonlySet<string>>
-  /** For what is put together beside its files; what is left there goes with its next start. */
+  /** A directory on the same file system for temporary files, emptied at the next start. */
   readonly staging: string
-  /** Why a wished mode is not among them; a sentence each. */
+  /** Why a wished mode is unavailable, one sentence each. */
   readonly networkProblems: readonly string[]
-  /** Kills every process of every sandbox before it returns, for who leaves at once. What else there is of them stays for the next driver. */
+  /**
+   * Kills all processes of all sandboxes synchronously, for a caller that exits at once. The next
+   * driver cleans up.
+   */
   killAll(): void
 }
 
-/** Another process has the directory. */
+/** Another process uses the directory. */
 export class DirectoryTaken extends SandboxError {}
 
 /**
- * Opens a directory of sandboxes and snapshots. Its `snapshots` and `cache` may be links to directories that other drivers of this file system have too;
- * then `collect` is for a driver that is alone. Fails with SandboxError `provision_failed`, which says what is missing, or `DirectoryTaken`.
+ * Opens a directory of sandboxes and snapshots. `snapshots` and `cache` may be links to directories
+ * shared with other drivers on this file system; then only one driver at a time may `collect`.
+ * Fails with `DirectoryTaken`, or with SandboxError `provision_failed`, which says what is missing.
  */
 export async function createOciDriver(options: OciDriverOptions): Promise<OciDriver> {
   const { problems } = await probe(options.directory, options.runtime)
@@ -105,7 +121,7 @@ export async function createOciDriver(options: OciDriverOptions): Promise<OciDri
       `another process is using the sandboxes in ${root}: stop it, or use another data directory`,
     )
   try {
-    // Who had the lock may have removed what this directory has in memory.
+    // The previous holder of the lock may have removed this directory's memory.
     const layout = await openLayout(options.directory)
     unboundSharedCounters()
     await makeSkeleton(layout)
@@ -144,7 +160,7 @@ class Driver implements OciDriver {
   private readonly durability: Durability
   /** Sandboxes of this process: one object each, however often it is adopted. */
   private readonly known = new Map<string, Sandbox>()
-  /** On disk, but not yet anybody's to adopt. */
+  /** On disk, but not ready for adoption. */
   private readonly creating = new Set<string>()
 
   constructor(options: OciDriverOptions, layout: Layout, home: CgroupHome, supply: Supply, lock: FileLock) {
@@ -242,7 +258,7 @@ class Driver implements OciDriver {
       await applyLimits(launcher.groups, runtimes[this.options.runtime].groupLimits(spec.limits))
       await launcher.mount(spec.id)
     } catch (error) {
-      // Its name is needed by whoever tries again.
+      // A retry needs the same id.
       await untilAffordable(() => destroyRemains(this.context, record, spec.id))
       await launcher.gone(false)
       throw error
@@ -257,7 +273,7 @@ class Driver implements OciDriver {
     if (own !== undefined || this.creating.has(handle.id)) return own
     const sandbox = await this.takeOver(handle.id)
     if (sandbox !== undefined) this.known.set(handle.id, sandbox)
-    // Nobody could ask for its end otherwise.
+    // Nothing else could remove it.
     else {
       await this.destroyUnowned(handle.id)
       forgetUnbegun(this.layout, handle.id)
@@ -285,14 +301,16 @@ class Driver implements OciDriver {
     const files = sandboxFiles(this.layout.sandboxes, id)
     const record = readRecord(files.record)
     const started = readIfPresent(files.started)
-    // Without a command there was only a launcher, which died with its driver; after a boot there is nothing.
+    // Without a command there was only a launcher, which died with its driver. After a boot nothing
+    // is left.
     if (record === undefined || started === undefined || record.bootId !== bootId) return undefined
-    // The word to start was on disk but was never said.
+    // The start was recorded but never sent.
     if (!(await isBegun(files, record))) return undefined
     const ended = hasEnded(files)
-    // How it ends nobody will know.
+    // Nobody can learn its outcome.
     if (!ended && !hasPlace(files)) return undefined
-    // Who started it may have been killed before it could. Before the runtime has read it nothing has begun.
+    // The starter may have died before removing it. Before the runtime has read it, no command
+    // runs.
     if (ended || readIfPresent(files.sync)?.endsWith('\n')) forgetConfig(this.layout, id)
     if (!ended) await ensureWatchdog(this.layout)
     return new OciSandbox(this.context, record, undefined, JSON.parse(started) as StartRecord)

@@ -1,25 +1,28 @@
 import type { Clocks } from '../system/clock.ts'
 
-/** Holds when a command ran by two clocks: the boot clock, which nobody sets, and the wall clock, which dates files. */
+/**
+ * When a command ran, on two clocks: the boot clock, which nobody sets, and the wall clock, which
+ * dates files.
+ */
 export interface EndFacts {
-  /** When it began; undefined for one that an earlier release started. */
+  /** When it began; undefined if an earlier release started it. */
   readonly started: Clocks | undefined
-  /** When it was last seen running, by the boot clock. */
+  /** When it was last seen running, on the boot clock. */
   readonly seenAt: number | undefined
-  /** The date of its exit file. */
+  /** The mtime of its exit file. */
   readonly exitWall: number
   readonly now: Clocks
 }
 
-/** Wall clocks that are led to the right time go so much faster or slower; what is more was a step. */
+/** Largest difference caused by gradual adjustment of the wall clock. Larger ones are steps. */
 const driftMs = 1_000
-/** The kernel dates files by a clock that is up to a tick behind. */
+/** The kernel dates files by a clock that is up to one tick behind. */
 const tickMs = 10
 
 /**
- * Returns when a command ended, by the boot clock. Its exit file says so by the wall clock; when that was set since the start, either before the end or
- * after it, the date fits only one of the two, unless the command ran for longer than the step: then it counts as the shorter, so that no step times a
- * command out.
+ * Returns when a command ended, on the boot clock. Its exit file is dated by the wall clock. If
+ * that was stepped since the start, the date is right relative to the start or relative to now. If
+ * both are plausible, the earlier end counts, so that no step makes a command time out.
  */
 export function endOfCommand({ started, seenAt, exitWall, now }: EndFacts): number {
   const byNow = now.boot - (now.wall - exitWall)

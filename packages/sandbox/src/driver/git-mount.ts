@@ -16,17 +16,21 @@ const name = '.git'
 const nobodysContent = (id: number) => ({ tree: '', owner: { uid: id, gid: id }, now: 0 })
 
 /**
- * Gives a git directory to root of sandboxes where no mount can show it so: git works with no other's. This process may go on working with it all the same.
+ * Makes root of sandboxes own a git directory that no mount can map: git refuses repositories of
+ * other owners. This process can still work with it.
  */
 export async function ownGitDirectory(directory: string): Promise<void> {
   if (footing.kind !== 'mapped' || (await lstat(directory)).uid === firstId) return
-  // Its own last: what a killed process left half done is done again.
+  // The directory itself last, so that an interrupted change is repeated.
   const owner = `${firstId}:${firstId}`
   await run('find', [directory, '-mindepth', '1', '-exec', 'chown', '--no-dereference', owner, '{}', '+'])
   await chown(directory, firstId, firstId)
 }
 
-/** Makes the folder that the git directory is mounted on, whatever a step has left there. The workspace is as the sandbox sees it, and not trusted. */
+/**
+ * Makes the folder that the git directory is mounted on, replacing anything a step left there. The
+ * workspace is untrusted.
+ */
 export function makeGitMountPoint(workspace: string, rootId: number): void {
   try {
     const folder = OpenFolder.root(workspace, nobodysContent(rootId))
@@ -46,20 +50,21 @@ export function makeGitMountPoint(workspace: string, rootId: number): void {
 }
 
 /**
- * Removes that folder from what a sandbox has written: nobody inside could put anything into it, nor remove it, while it was mounted on. Repeatable.
- * @param upper all that the sandbox wrote; its links lead anywhere and are not followed.
+ * Removes the mount point from the files that a sandbox wrote. It is empty, since it was mounted
+ * over. Repeatable.
+ * @param upper the sandbox's upper directory. Its links are not followed.
  */
 export function removeGitMountPoint(upper: string): void {
   let root: OpenFolder | undefined
   let workspace: OpenFolder | undefined
   try {
     root = OpenFolder.root(upper, nobodysContent(firstId))
-    // The sandbox may have moved it, or put another thing there.
+    // The sandbox may have moved or replaced it.
     if (root.look('workspace')?.isDirectory() !== true) return
     workspace = root.enter('workspace')
     if (workspace.look(name)?.isDirectory() === true) workspace.removeIfEmpty(name)
   } catch (error) {
-    // Frozen already.
+    // Already frozen.
     if (!isAbsent(error)) throw error
   } finally {
     workspace?.close()

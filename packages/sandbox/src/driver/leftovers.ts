@@ -5,7 +5,10 @@ import { type CgroupHome, killGroup, removeGroup, slotsBelow, waitUntilEmpty } f
 import type { Layout } from '../layout/layout.ts'
 import { hasCode, readIfPresent, writeAtomically } from '../system/files.ts'
 
-/** Removes halves of directories, and pipes, that an earlier process left: one with this one's id too, as a container's first process has the same each time. Only before this one makes any. */
+/**
+ * Removes temporary directories and pipes of earlier processes, even of one with this process's id:
+ * the first process of a container always has the same. Call it before this process makes any.
+ */
 export async function clearHalves(layout: Layout): Promise<void> {
   for (const name of await readdir(layout.trash)) await rm(join(layout.trash, name), { recursive: true, force: true })
   for (const name of existsSync(layout.launchers) ? await readdir(layout.launchers) : [])
@@ -13,10 +16,10 @@ export async function clearHalves(layout: Layout): Promise<void> {
 }
 
 /**
- * Kills and removes control groups that belong to no sandbox, of processes that have ended: launchers that they had in store,
- * and sandboxes whose record is lost. Other sandboxes are the reaper's.
- * @param slots names of the groups that sandboxes have.
- * @param own whose those are that have this process's id in their names: its own, or, while it has made none, an earlier one's.
+ * Kills and removes the control groups of dead processes that belong to no sandbox: spare
+ * launchers, and sandboxes whose record is lost. The reaper removes other sandboxes.
+ * @param slots names of the groups of sandboxes.
+ * @param own who made groups named with this process's id: this process, or an earlier one.
  */
 export async function clearGroups(
   layout: Layout,
@@ -36,7 +39,10 @@ export async function clearGroups(
   }
 }
 
-/** Every place where this directory ever made groups: a server that is started elsewhere has another. */
+/**
+ * Returns every place where this directory ever made groups. A server started elsewhere uses
+ * another place.
+ */
 async function rememberHome(layout: Layout, home: CgroupHome): Promise<readonly string[]> {
   const kept = (JSON.parse(readIfPresent(layout.cgroupRoots) ?? '[]') as readonly string[]).filter(
     (path) => typeof path === 'string',
@@ -46,7 +52,7 @@ async function rememberHome(layout: Layout, home: CgroupHome): Promise<readonly 
   return all
 }
 
-/** Removes the directory's own, now empty, root groups. One that is still in use stays. */
+/** Removes the directory's empty root groups. Keeps those still in use. */
 export async function removeRoots(layout: Layout): Promise<void> {
   for (const base of JSON.parse(readIfPresent(layout.cgroupRoots) ?? '[]') as readonly string[]) {
     try {

@@ -15,15 +15,15 @@ import { hasCode, isAbsent, readIfPresent } from '../system/files.ts'
 const run = promisify(execFile)
 
 export interface Probe {
-  /** Sentences; none when sandboxes work here. */
+  /** Sentences; empty if sandboxes work here. */
   readonly problems: readonly string[]
-  /** The one of these that is about the runtime: it is missing, or starts nothing. */
+  /** The problem concerning the runtime: it is missing, or starts nothing. */
   readonly runtimeProblem: string | undefined
-  /** Debian packages that would bring what is missing. */
+  /** Debian packages that provide what is missing. */
   readonly packages: readonly string[]
 }
 
-/** Programs that the driver runs, with the Debian package that has each. */
+/** Programs that the driver runs, and their Debian packages. */
 const programs: Readonly<Record<string, string>> = {
   conmon: 'conmon',
   unshare: 'util-linux',
@@ -42,10 +42,10 @@ const programs: Readonly<Record<string, string>> = {
 
 const searchPath = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin']
 const overlayMagic = 0x794c7630
-/** `lowerdir+=`, with layers on id-mapped mounts. */
+/** For `lowerdir+=` with layers on id-mapped mounts. */
 const oldestKernel: readonly [number, number] = [6, 5]
 
-/** Says what this machine lacks for sandboxes below a directory whose commands are started by this runtime. */
+/** Reports what this machine lacks for sandboxes below a directory with this runtime. */
 export async function probe(directory: string, runtime: RuntimeName): Promise<Probe> {
   if (process.platform !== 'linux')
     return {
@@ -55,7 +55,7 @@ export async function probe(directory: string, runtime: RuntimeName): Promise<Pr
     }
   const problems: string[] = []
   const isRoot = footing.kind === 'root'
-  // Nothing is missing: then whoever wants sandboxes enters a namespace first.
+  // If nothing is missing, the caller enters a namespace first.
   if (footing.kind === 'user') problems.push(...lackingFor(await userFacts()).map(({ what, fix }) => `${what}: ${fix}`))
   if (footing.kind !== 'root' && runtime !== 'crun')
     problems.push(`${runtime} needs a runner started by root; HARMONT_OCI_RUNTIME=crun does not`)
@@ -91,7 +91,7 @@ export async function probe(directory: string, runtime: RuntimeName): Promise<Pr
   }
   const runtimeProblem = noRuntime
     ? `${runtime} is missing; it starts the commands of steps: apt-get install ${runtime}`
-    : // Worth its time only where nothing else is in the way.
+    : // Takes time, so only if nothing else is wrong.
       problems.length === 0
       ? await complaintOf(runtime)
       : undefined
@@ -103,12 +103,15 @@ function hasOverlays(): boolean {
   return /^nodev\s+overlay$/m.test(readIfPresent('/proc/filesystems') ?? '')
 }
 
-/** A machine that was just started has not loaded them, and nobody asks for them before we look. Gives whether they are there. */
+/**
+ * Loads the overlay module, which a freshly booted machine may not have loaded. Returns whether
+ * overlays work now.
+ */
 async function loadOverlays(): Promise<boolean> {
   try {
     await run('modprobe', ['overlay'], { env: { PATH: searchPath.join(':') } })
   } catch {
-    return false // No such module, or none may be loaded here: what is missing is said all the same.
+    return false // Missing or not loadable: the caller reports it.
   }
   return hasOverlays()
 }

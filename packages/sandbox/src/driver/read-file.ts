@@ -5,7 +5,8 @@ import { isAbsent } from '../system/files.ts'
 const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK } = constants
 
 /**
- * A regular file in a merged view, undefined when absent. A link anywhere on the way is an error: it would lead out of the view.
+ * Reads a regular file in a merged view; undefined if absent. Fails at any link on the path, which
+ * could lead out of the view.
  * @param path absolute, as seen inside.
  */
 export async function readFromView(root: string, path: string, maxBytes: number): Promise<Buffer | undefined> {
@@ -28,7 +29,7 @@ export async function readFromView(root: string, path: string, maxBytes: number)
   }
 }
 
-/** Opens one directory in the other: what a name leads to may change while it is looked at. */
+/** Opens the directories one within the other, because names may be replaced meanwhile. */
 async function directoryOf(root: string, names: readonly string[]): Promise<FileHandle> {
   let directory = await open(root, O_RDONLY | O_DIRECTORY)
   for (const name of names) {
@@ -40,7 +41,7 @@ async function directoryOf(root: string, names: readonly string[]): Promise<File
   return directory
 }
 
-/** Names an entry of an open directory; Node.js has no openat. */
+/** Returns the path of an entry in an open directory. Node.js has no openat. */
 function inside(directory: FileHandle, name: string): string {
   return `/proc/self/fd/${directory.fd}/${name}`
 }

@@ -4,20 +4,23 @@ import type { SnapshotId } from '../sandbox-driver.ts'
 import { plannedSnapshot } from '../snapshots/snapshots.ts'
 import { readRecord, type SandboxRecord } from './record.ts'
 
-/** The records of all sandboxes of a directory; those that are lost are left out. */
+/** Returns the records of all sandboxes of a directory. Omits lost ones. */
 export async function allRecords(layout: Layout): Promise<readonly SandboxRecord[]> {
   const ids = await readdir(layout.sandboxes)
   return ids.map((id) => readRecord(sandboxFiles(layout.sandboxes, id).record)).filter((record) => record !== undefined)
 }
 
-/** Layers that sandboxes lie on, and those that they became: whoever asked for such a snapshot may have died before noting it. */
+/**
+ * Returns the layers below sandboxes, and their own snapshots: the process that asked for a
+ * snapshot may have died before recording it.
+ */
 export async function layersOfSandboxes(layout: Layout): Promise<ReadonlySet<SnapshotId>> {
   const records = await allRecords(layout)
   const own = records.map(({ id }) => plannedSnapshot(sandboxFiles(layout.sandboxes, id)))
   return new Set([...records.flatMap(({ layers }) => layers), ...own.filter((id) => id !== undefined)])
 }
 
-/** Names of the control groups that sandboxes have. */
+/** Returns the names of the sandboxes' control groups. */
 export function slotsOf(records: readonly SandboxRecord[]): ReadonlySet<string> {
   return new Set(records.map(({ groups }) => groups.top.split('/').at(-1) ?? ''))
 }

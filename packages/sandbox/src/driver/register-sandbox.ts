@@ -8,7 +8,10 @@ import { makePlace } from '../layout/state-place.ts'
 import { rootIdOf, runtimeOf, type SandboxRecord, writeRecord } from './record.ts'
 import type { SandboxContext } from './sandbox-context.ts'
 
-/** Puts a record and empty directories on disk, all or nothing; from here on `list` knows of the sandbox. */
+/**
+ * Writes a record and empty directories to disk, atomically. From then on `list` includes the
+ * sandbox.
+ */
 export function registerSandbox(context: SandboxContext, record: SandboxRecord): void {
   const runtime = runtimeOf(record)
   const rootId = rootIdOf(record)

@@ -17,16 +17,19 @@ import { untilAffordable } from '../system/scarcity.ts'
 import { endOfCommand } from './end-of-command.ts'
 import { runtimeOf, type SandboxRecord, type StartRecord, uptimeAt } from './record.ts'
 
-/** How long a change that no notice came for may go unseen, and how often the loss of the monitor is looked for. */
+/** How long a missed notification goes unnoticed, and how often a lost monitor is looked for. */
 const fallbackMs = 1_000
 
-/** What the launcher holds room for, less what conmon writes in one go when it read nothing but newlines. */
+/**
+ * The space that the launcher reserves, minus conmon's largest single write, which is for input of
+ * newlines only.
+ */
 const safeSpoolBytes = 512 * 1024
 
-/** So many files are counted at once when a command has ended. */
+/** Up to this many files are counted directly after a command's end. */
 const fewFiles = 200
 
-/** A command that was started in the sandbox, by this process or another; everything it knows is on disk. */
+/** A command started in the sandbox, by this process or another. All its state is on disk. */
 export class OciRunning implements Running {
   readonly startedAt: Date
   private readonly target: RuntimeTarget
@@ -36,9 +39,9 @@ export class OciRunning implements Running {
   private readonly now: () => Date
   private readonly trim: SpoolTrim
   private outcome: Promise<Exit> | undefined
-  /** What was last asked for, by this process. */
+  /** The last deadline requested by this process. */
   private deadline: Date | undefined
-  /** When it had not ended yet, by the boot clock. */
+  /** The last time it was seen running, on the boot clock. */
   private seenAt: number | undefined
 
   constructor(target: RuntimeTarget, record: SandboxRecord, start: StartRecord, now: () => Date) {
@@ -59,12 +62,12 @@ export class OciRunning implements Running {
       reader = await untilAffordable(() => new SpoolReader(spool, offset), signal)
       for (let noticed = true; ; ) {
         changes.reset()
-        // Asked before reading: what is there at the end of the command is read after it.
+        // Checked before reading, so that everything written before the end is read.
         const ended = await untilAffordable(() => this.hasEnded(!noticed), signal)
         for (let pieces = reader.next(); pieces.length > 0; pieces = reader.next()) {
           signal?.throwIfAborted()
           yield* pieces
-          // Who takes a long spool without waiting for anything must not keep all others from their turn.
+          // Gives others a turn while a long spool is read without waiting.
           await nextTurn()
         }
         if (ended) return
@@ -92,7 +95,7 @@ export class OciRunning implements Running {
       }, signal)
     } catch (error) {
       if (!isAbsent(error)) throw error
-      // Destroyed meanwhile: nobody knows any more.
+      // Destroyed meanwhile, so the outcome is unknown.
       return { code: null, signal: null, limit: null, overdue: false, output: 'whole', endedAt: this.now() }
     }
   }
@@ -120,7 +123,7 @@ export class OciRunning implements Running {
 
   async extend(deadline: Date): Promise<void> {
     this.deadline = deadline
-    // One that comes late must not take the place of one that was set meanwhile.
+    // A delayed write must not replace a newer deadline.
     await untilAffordable(async () => {
       if (this.deadline === deadline) await this.writeDeadline(deadline)
     })
@@ -132,12 +135,15 @@ export class OciRunning implements Running {
       writeAtomically(this.files.deadline, text)
     } catch (error) {
       if (!hasCode(error, 'ENOSPC')) throw error
-      // So short a text has its place already; the watchdog reads its first line, whole or as it was.
+      // So short a text needs no new space. The watchdog reads its first line, either old or new.
       await writeFile(this.files.deadline, text, { flag: 'r+' })
     }
   }
 
-  /** runtime.sh does this too, but may not have come to it: a kill must not meet the one who reports it. */
+  /**
+   * Moves the monitor out of the payload's groups, so that a kill does not hit it. runtime.sh does
+   * so too, but may not have got there.
+   */
   private async moveMonitorOut(): Promise<void> {
     const monitor = Number(readIfPresent(this.files.monitorPid) ?? 0)
     const { groups } = this.record
@@ -145,7 +151,7 @@ export class OciRunning implements Running {
     for (const group of groups.leave) await writeFile(join(group, 'cgroup.procs'), String(monitor))
   }
 
-  /** @param thorough also whether the monitor is lost, when nobody will ever write the exit file. */
+  /** @param thorough also detects a lost monitor, after which nobody writes the exit file. */
   async hasEnded(thorough = false): Promise<boolean> {
     const lookedAt = bootTime()
     if (this.outcome !== undefined || existsSync(this.files.exit) || existsSync(this.files.outcome)) return true
@@ -153,9 +159,9 @@ export class OciRunning implements Running {
     if (!thorough) return false
     const { monitor, payload, top } = this.record.groups
     if (await isPopulated(monitor)) return false
-    // Between the look at the exit file and here the monitor may have ended as it should.
+    // The monitor may have ended normally since the exit file was checked.
     if (existsSync(this.files.exit)) return true
-    // Still on its way out of the payload's group.
+    // It is still leaving the payload's group.
     const pid = Number(readIfPresent(this.files.monitorPid) ?? 0)
     if ((await processesOf(payload)).includes(pid) || ((await isPopulated(top)) && pid === 0)) return false
     await killGroup(top)
@@ -166,14 +172,14 @@ export class OciRunning implements Running {
     const kept = readIfPresent(this.files.outcome)
     if (kept !== undefined) {
       const value = JSON.parse(kept) as Omit<Exit, 'endedAt'> & { readonly endedAt: string }
-      // Earlier releases wrote it without.
+      // Absent when an earlier release wrote it.
       return { ...value, output: value.output ?? 'whole', endedAt: new Date(value.endedAt) }
     }
     const exit = await this.judge()
     try {
       writeAtomically(this.files.outcome, JSON.stringify(exit))
     } catch (error) {
-      // Whoever asks next judges again.
+      // The next reader determines it again.
       if (!hasCode(error, 'ENOSPC')) throw error
     }
     return exit
@@ -190,7 +196,7 @@ export class OciRunning implements Running {
       code,
       signal: signalOf(code),
       limit: await this.limit(code),
-      // The watchdog may have come while the monitor was about to report an end by itself.
+      // The command may have ended by itself just before the watchdog's kill.
       overdue: overdue && code === 128 + constants.signals.SIGKILL,
       output,
       endedAt: await this.endedAt(),
@@ -214,8 +220,9 @@ export class OciRunning implements Running {
     if (existsSync(this.files.diskLimitHit)) return 'disk'
     if (existsSync(this.files.memoryLimitHit)) return 'memory'
     if (code !== 0 && (await outOfMemoryKills(this.record.groups)) > 0) return 'memory'
-    // A command may pass its limit and end between two looks of the watchdog. Looking at very many files is worth it only
-    // when the file system as a whole has grown that much, which others hide who remove theirs meanwhile.
+    // A command may exceed its limit and end between two checks of the watchdog. Visiting very many
+    // files is worth it only if the whole file system grew that much, as far as concurrent removals
+    // do not hide it.
     const { diskBytes } = this.record.limits
     const written = [this.files.upper, this.files.spool]
     const few = await bytesOfFew(written, fewFiles)

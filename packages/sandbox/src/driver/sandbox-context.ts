@@ -4,14 +4,14 @@ import type { Viewer } from '../snapshots/view.ts'
 import type { Trash } from '../system/trash.ts'
 import type { SandboxRecord } from './record.ts'
 
-/** What all sandboxes of a driver share. */
+/** Shared by all sandboxes of a driver. */
 export interface SandboxContext {
   readonly layout: Layout
   readonly snapshots: OciSnapshots
   readonly viewer: Viewer
   readonly trash: Trash
   readonly now: () => Date
-  /** Clears groups of sandboxes whose record is lost. */
+  /** Removes the groups of sandboxes whose record is lost. */
   readonly clearLost: () => Promise<void>
   /** Called once nothing of a sandbox is left. */
   readonly onDestroyed: (record: SandboxRecord | undefined, id: string) => void

@@ -34,7 +34,7 @@ import type { SandboxContext } from './sandbox-context.ts'
 import { forgetUnbegun } from './unbegun.ts'
 import { writeCommand } from './write-command.ts'
 
-/** How long the runtime may take to start a command; it takes 20 ms. */
+/** Limit for the runtime to start a command; it takes 20 ms. */
 const startTimeoutMs = 60_000
 
 const patience = (): AbortSignal => AbortSignal.timeout(startTimeoutMs)
@@ -46,10 +46,10 @@ export class OciSandbox implements Sandbox {
   private readonly runtime: Runtime
   private readonly target: RuntimeTarget
   private record: SandboxRecord
-  /** Only while no command was started, and only in the process that created the sandbox. */
+  /** Set only in the process that created the sandbox, until it starts a command. */
   private launcher: Launcher | undefined
   private command: OciRunning | undefined
-  /** Of a command that is talked to, until the sandbox's end. */
+  /** The launcher of an interactive command, until the sandbox's end. */
   private talking: Launcher | undefined
   private pipes: TalkPipes | undefined
   private destroying: Promise<void> | undefined
@@ -85,7 +85,7 @@ export class OciSandbox implements Sandbox {
       previous: this.record.source,
       workspace,
       owner: { uid: rootIdOf(this.record), gid: rootIdOf(this.record) },
-      // Commands compare the dates of files with the machine's own time.
+      // Commands compare file times with the machine's time.
       now: new Date(),
     })
     this.record = { ...this.record, source: tree }
@@ -124,7 +124,7 @@ export class OciSandbox implements Sandbox {
       exited: (signal) => running.exited(signal),
       kill: () => killGroup(record.groups.payload),
       resize: async (size) => {
-        // Without a sandbox there is no terminal any more.
+        // The terminal is gone with the sandbox.
         if (terminal !== null && this.talking === launcher) await this.resize(launcher, size)
       },
     }
@@ -142,7 +142,7 @@ export class OciSandbox implements Sandbox {
     return writeCommand({ layout: context.layout, now: context.now, target, record, command, hasTerminal })
   }
 
-  /** Lets the launcher go and waits for the word that the command has begun. */
+  /** Releases the launcher and waits until the command has begun. */
   private async launch(
     launcher: Launcher,
     way: 'go' | 'talk',
@@ -168,7 +168,8 @@ export class OciSandbox implements Sandbox {
     } finally {
       changes?.close()
       forgetConfig(context.layout, record.id)
-      // The pipe to one that talks stays open as long as its sandbox: its end is the command's.
+      // The pipe to an interactive command stays open until the sandbox's end, which ends the
+      // command.
       if (way !== 'go' && started) this.talking = launcher
       else await launcher.gone(started)
     }
@@ -195,11 +196,12 @@ export class OciSandbox implements Sandbox {
     if (this.command === undefined) throw new SandboxError('snapshot_failed', 'no command was started in this sandbox')
     if (!(await this.hasEnded())) throw new SandboxError('snapshot_failed', 'the command has not ended')
     try {
-      // What ended it is judged by the files that are about to go.
+      // The outcome is determined from files that are about to move.
       await this.command.exited()
       await waitUntilEmpty(record.groups.payload)
-      // Nobody can write any more. The monitor ends just now, but the end of its mount takes as long as many files were seen
-      // [0.3 s for 100,000]; a child that starts meanwhile only makes the kernel remark that a layer is still in use.
+      // Nothing can write any more. The monitor is ending, but unmounting takes time for many files
+      // [0.3 s for 100,000]. If a child starts meanwhile, the kernel only logs that a layer is in
+      // use.
       await isEmptyWithin(record.groups.top, 20)
       if (this.hasGit()) removeGitMountPoint(files.upper)
       return await this.context.snapshots.freeze(files, {
@@ -240,7 +242,7 @@ export class OciSandbox implements Sandbox {
     await launcher?.gone(false)
   }
 
-  /** conmon's word on whether the command could be started, a line of JSON. */
+  /** Waits for conmon's report on whether the command started, a line of JSON. */
   private async runtimeAnswer(changes: Changes): Promise<void> {
     const { files } = this
     const text = await this.begunWith(changes, () => {
@@ -252,13 +254,16 @@ export class OciSandbox implements Sandbox {
       throw startFailure(this.runtime.complaint(this.target, answer.message?.trim() ?? 'the runtime gave no message'))
   }
 
-  /** The runtime writes the command's process id once there is one; without it an exit code is the runtime's own. */
+  /**
+   * Waits until the runtime writes the command's process id. Without it, an exit code is the
+   * runtime's own.
+   */
   private async talkBegun(changes: Changes): Promise<void> {
     const { files } = this
     await this.begunWith(changes, () => readIfPresent(files.pid) || undefined)
   }
 
-  /** Waits for what `look` finds, as long as anything of the launcher lives. */
+  /** Polls `look` until it returns a value, as long as a process of the launcher lives. */
   private async begunWith(changes: Changes, look: () => string | undefined): Promise<string> {
     const { files, record } = this
     const signal = patience()
@@ -296,7 +301,7 @@ export class OciSandbox implements Sandbox {
   }
 }
 
-/** The runtime's refusal in words of ours. */
+/** Rewords the runtime's refusal. */
 function startFailure(said: string): ToolFailed {
   const place = /\b(?:chdir|directory)\b[^/]*(\/[^`"':\s]+)/.exec(said)?.[1]
   return new ToolFailed(

@@ -1,6 +1,7 @@
 /**
- * Keeps that no command has begun under an id while there is no sandbox that could tell: between the removal of one and the making of the next, where a kill would
- * leave nothing. Holds for this boot alone: after a loss of power the file may be there again although a command has begun since.
+ * Records that no command has begun under an id, between the removal of one sandbox and the
+ * creation of the next, when no sandbox could tell after a crash. Valid for this boot only: after a
+ * power cut the file may reappear although a command has begun since.
  */
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -14,7 +15,7 @@ export function keepUnbegun({ unbegun }: Place, id: string): void {
   writeAtomically(join(unbegun, id), bootId)
 }
 
-/** Forgets it. To be called before a command may begin. */
+/** Removes the record. Call it before a command may begin. */
 export function forgetUnbegun({ unbegun }: Place, id: string): void {
   rmSync(join(unbegun, id), { force: true })
 }

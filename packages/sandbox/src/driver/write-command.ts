@@ -21,7 +21,7 @@ interface CommandRequest {
   readonly hasTerminal: boolean
 }
 
-/** Writes what the launcher, the runtime and the watchdog read of a command. */
+/** Writes the files of a command that the launcher, the runtime and the watchdog read. */
 export function writeCommand({ layout, now, target, record, command, hasTerminal }: CommandRequest): StartRecord {
   const { files } = target
   const runtime = runtimeOf(record)
@@ -46,7 +46,7 @@ export function writeCommand({ layout, now, target, record, command, hasTerminal
   const told = JSON.stringify(config)
   const isLarge = Buffer.byteLength(told) > largestInMemory
   writeFileSync(isLarge ? files.largeConfig : files.config, told, { mode: 0o600 })
-  // The runtime copies it beside its notes.
+  // The runtime copies it into its state.
   const root = isLarge && !runtime.stateInMemory ? files.largeState : target.state.root
   const settings = {
     bundle: isLarge ? files.directory : files.state,
@@ -55,7 +55,7 @@ export function writeCommand({ layout, now, target, record, command, hasTerminal
     pids: String(record.limits.pids),
   }
   writeFileSync(files.runtime, assignments(settings), { mode: 0o600 })
-  // Appended to: the launcher may have set room aside for it.
+  // Appends, because the launcher may have reserved space in it.
   writeFileSync(files.spool, '', { mode: 0o600, flag: 'a' })
   const { groups, limits, network } = record
   const sockets = socketLimit(groups, limits, network)

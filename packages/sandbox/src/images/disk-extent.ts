@@ -2,17 +2,17 @@ import { runTool } from '../system/run-tool.ts'
 import type { Extent } from './tar-meter.ts'
 
 const STAT_BLOCK = 512
-// What an ordinary user cannot list is not copied either.
+// Folders that an ordinary user cannot list are not copied.
 const UNLISTABLE = ['-type', 'd', '(', '!', '-readable', '-o', '!', '-executable', ')', '-prune', '-o']
 const PRINT_BLOCKS = ['-printf', '%b\n']
 
-/** What a tree of this machine takes of its disk, but for what `hide` names. */
+/** Returns the disk space that a tree of this machine takes, without the paths in `hide`. */
 export async function extentBelow(source: string, hide: ReadonlySet<string>): Promise<Extent> {
   const hidden = [...hide].flatMap((file) => ['-path', file, '-prune', '-o'])
   return extentIn(await runTool('find', [source, ...hidden, ...UNLISTABLE, ...PRINT_BLOCKS]))
 }
 
-/** What these files take, whose paths are `latin1`. */
+/** Returns the disk space that these `latin1` paths take. */
 export async function extentOf(files: readonly string[]): Promise<Extent> {
   const stdin = Buffer.from(files.map((file) => `${file}\0`).join(''), 'latin1')
   return extentIn(await runTool('find', ['-files0-from', '-', '-maxdepth', '0', ...PRINT_BLOCKS], { stdin }))

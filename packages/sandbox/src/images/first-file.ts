@@ -8,10 +8,15 @@ interface Known {
   readonly digest: Buffer
 }
 
-/** The package database has megabytes, and every step on the `host` base asks for it: it is read again only when it is another file. */
+/**
+ * Digests by file. Every step on the `host` base needs the package database's, which has megabytes:
+ * it is read again only if the file changed.
+ */
 const known = new Map<string, Known>()
 
-/** SHA-256 of the first of these files that exists. Fails with `image_unavailable` when none does. */
+/**
+ * Returns the SHA-256 of the first file that exists. Fails with `image_unavailable` if none does.
+ */
 export async function digestOfFirst(files: readonly string[]): Promise<Buffer> {
   for (const file of files) {
     try {

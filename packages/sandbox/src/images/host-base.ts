@@ -9,7 +9,7 @@ import { digestOfFirst } from './first-file.ts'
 import { writeHostEtc } from './host-etc.ts'
 import { farm, type Reserve } from './link-farm.ts'
 
-/** Raise it when the same machine would give another base: it is part of the digest. */
+/** Part of the digest. Increase it when the same machine would get a different base. */
 const GENERATOR = 2
 
 export const HOST_ENV: Readonly<Record<string, string>> = {
@@ -18,7 +18,7 @@ export const HOST_ENV: Readonly<Record<string, string>> = {
 
 const CANNOT_READ_ALL = footing.kind !== 'root'
 
-/** The first that exists tells which packages this machine has. */
+/** The first existing file says which packages this machine has. */
 const PACKAGE_DATABASES = [
   '/var/lib/dpkg/status',
   '/usr/lib/sysimage/rpm/rpmdb.sqlite',
@@ -28,7 +28,7 @@ const PACKAGE_DATABASES = [
 
 const SYSTEM_FOLDERS = ['/usr', '/opt', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32', '/libo32']
 
-/** Copied, not linked: package managers write into them in place. */
+/** Copied, not linked: package managers write to them in place. */
 const PACKAGE_STATE = [
   '/var/lib/apk',
   '/var/lib/apt',
@@ -65,7 +65,7 @@ export interface HostOptions {
   readonly reserve: Reserve
 }
 
-/** Names the content of the base that `buildHostBase` would make now, without making it. */
+/** Returns the digest of the base that `buildHostBase` would make now. */
 export async function hostDigest(options: HostOptions): Promise<string> {
   const hash = createHash('sha256')
   hash.update(JSON.stringify({ generator: GENERATOR, allow: [...options.allow].sort() }))
@@ -75,8 +75,9 @@ export async function hostDigest(options: HostOptions): Promise<string> {
 }
 
 /**
- * Makes a root file system of this machine's own programs in the empty folder `root`, by an allowlist: programs, /opt, the package manager's state,
- * `allow`, and a written /etc. But in `allow`, what other users of the machine cannot read stays out. Fails with `image_unavailable`.
+ * Builds a root file system from this machine's own programs in the empty folder `root`. It
+ * contains an allowlist: programs, /opt, the package manager's state, `allow` and a generated /etc.
+ * Outside `allow`, files that other users cannot read are left out. Fails with `image_unavailable`.
  */
 export async function buildHostBase(root: string, options: HostOptions): Promise<void> {
   const hide = new Set(options.hide)
@@ -88,7 +89,7 @@ export async function buildHostBase(root: string, options: HostOptions): Promise
   }
   await symlink('../run', path.join(root, 'var/run'))
   await symlink('../run/lock', path.join(root, 'var/lock'))
-  // Those that lead elsewhere already are refused before the long work.
+  // Refuse links that already exist before the long work.
   for (const allowed of options.allow) await refuseLinks(root, path.dirname(allowed))
   for (const folder of SYSTEM_FOLDERS) await showSystemFolder(root, folder, options.reserve, hide)
   await copyPackageState(root, options.reserve)
@@ -117,7 +118,7 @@ async function showAllowed(root: string, allowed: string, reserve: Reserve, hide
   await farm({ source: allowed, root, reserve, hide, publicOnly: CANNOT_READ_ALL })
 }
 
-/** A link on the way would lead out of the base and into the machine itself. */
+/** Refuses a path through a link, which would lead out of the base and into the machine. */
 async function refuseLinks(root: string, folder: string): Promise<void> {
   if (folder === '/') return
   await refuseLinks(root, path.dirname(folder))

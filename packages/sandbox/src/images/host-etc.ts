@@ -5,7 +5,7 @@ import { isMissing } from '../system/missing.ts'
 import { runTool } from '../system/run-tool.ts'
 import { unchangedPackagedEtc } from './packaged-files.ts'
 
-/** Made by the machine's own tools rather than brought by a package, and without secrets. */
+/** Made by the machine's own tools, not installed by a package, and free of secrets. */
 const MADE_BY_TOOLS = [
   'alternatives',
   'ca-certificates.conf',
@@ -31,18 +31,24 @@ const MADE_BY_TOOLS = [
   'xml',
 ]
 
-/** Where a package manager looks for packages. What names a password (`https://user:word@host`) or is not for everyone stays out. */
+/**
+ * Where a package manager looks for packages. Files that contain a password
+ * (`https://user:word@host`) or are not world-readable are left out.
+ */
 const PACKAGE_SOURCES = ['apt', 'apk', 'yum.repos.d', 'dnf']
 const SOURCES_LEFT_OUT = /^\/etc\/apt\/auth\.conf/
 const PASSWORD_IN_URL = /:\/\/[^\s/"']*@/
 
-/** Replaced by generated ones below, or never shown. */
+/** Replaced by generated files, or never shown. */
 const NEVER = /^\/etc\/(g?shadow|passwd|group|hosts|hostname|resolv\.conf|fstab|mtab|machine-id)-?$/
 
 const LAST_SYSTEM_ID = 999
 const NOBODY_ID = 65_534
 
-/** Writes the /etc of the `host` base below `root`: generated files, what packages brought unchanged, and a list of names; nothing else. */
+/**
+ * Writes /etc of the `host` base below `root`: generated files, unchanged files of packages, and an
+ * allowlist.
+ */
 export async function writeHostEtc(root: string): Promise<void> {
   const etc = path.join(root, 'etc')
   const sources = await withoutPasswords(await publicBelow(PACKAGE_SOURCES))
@@ -65,7 +71,10 @@ export async function writeHostEtc(root: string): Promise<void> {
   await symlink('/proc/self/mounts', path.join(etc, 'mtab'))
 }
 
-/** Users or groups that packages rely on, without people, passwords and members. The `*` lets pam know without /etc/shadow that none logs in. */
+/**
+ * Lists system users or groups that packages rely on, without people, passwords and members. `*`
+ * tells PAM, without /etc/shadow, that none can log in.
+ */
 async function systemAccounts(file: string, line: (fields: readonly string[]) => string): Promise<string> {
   const rows = (await readFile(file, 'utf8')).split('\n').map((row) => row.split(':'))
   const system = rows.filter((row) => /^\d+$/.test(row[2] ?? '') && isSystemId(Number(row[2])))
@@ -86,7 +95,7 @@ async function withoutPasswords(files: readonly string[]): Promise<readonly stri
   return clean
 }
 
-/** Those of the names below /etc that exist, with what is in them as far as every user of the machine may read it. */
+/** Lists the existing names below /etc and what they contain, as far as it is world-readable. */
 async function publicBelow(names: readonly string[]): Promise<readonly string[]> {
   const present: string[] = []
   for (const name of names) if (await isThere(`/etc/${name}`)) present.push(`/etc/${name}`)
@@ -97,13 +106,13 @@ async function publicBelow(names: readonly string[]): Promise<readonly string[]>
   return found.toString('utf8').split('\0').filter(Boolean)
 }
 
-/** Copies exactly these: a folder without what is in it. */
+/** Copies exactly these paths: a folder without its content. */
 async function copyIntoRoot(root: string, files: readonly string[]): Promise<void> {
   if (files.length === 0) return
   const list = files.map((file) => `${file.slice(1)}\0`).join('')
   const create = ['--create', '--no-recursion', '--null', '--files-from=-']
   const archive = await runTool('tar', create, { cwd: '/', stdin: list })
-  // Whoever is not root of the machine sees other owners than there are, and cannot make them.
+  // An unprivileged user sees other owners, and cannot set them.
   const owners = footing.kind === 'root' ? [] : ['--no-same-owner', '--preserve-permissions']
   await runTool('tar', ['--extract', ...owners, '--directory', root], { stdin: archive })
 }

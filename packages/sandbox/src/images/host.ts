@@ -7,7 +7,7 @@ import { ImageRefused } from './image-limits.ts'
 import type { Root, Roots } from './roots.ts'
 import { isStoredShifted, shiftToRoot } from './shifted.ts'
 
-/** The base `host` as a root of the store: made once per state of the machine's packages. */
+/** The base `host` as a root in the store, built once per state of the machine's packages. */
 export class HostBase {
   readonly #store: string
   readonly #roots: Roots
@@ -36,7 +36,9 @@ export class HostBase {
     })
   }
 
-  /** The digest that `resolve` would give; undefined where this machine can make no such base. */
+  /**
+   * Returns the digest that `resolve` would use; undefined if this machine cannot make the base.
+   */
   async current(): Promise<string | undefined> {
     return hostDigest(this.#options).catch(() => undefined)
   }

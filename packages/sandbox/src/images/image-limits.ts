@@ -1,19 +1,19 @@
-/** What one image may be. */
+/** Limits of one image. */
 export interface ImageLimits {
-  /** Packed, and unpacked. */
+  /** Applies to the packed and to the unpacked size. */
   readonly bytes: number
   readonly entries: number
 }
 
 export const defaultImageLimits: ImageLimits = { bytes: 20 * 1024 ** 3, entries: 1_000_000 }
 
-/** `3.9 GiB`, `28 MiB`. */
+/** Formats a size: `3.9 GiB`, `28 MiB`. */
 export function amount(bytes: number): string {
   const gib = bytes / 1024 ** 3
   return gib >= 1 ? `${gib.toFixed(1)} GiB` : `${Math.ceil(bytes / 1024 ** 2)} MiB`
 }
 
-/** A pull brought more than the disk has room for; how much that was. */
+/** A pull brought more bytes than the disk has room for. */
 export class PullStopped extends Error {
   override readonly name = 'PullStopped'
   readonly bytes: number
@@ -23,10 +23,13 @@ export class PullStopped extends Error {
   }
 }
 
-/** An image is there, and too large or too strange to be unpacked here: asking again gives nothing else, and nothing stands in for it. */
+/**
+ * An image exists, but is too large or too unusual to unpack here. Retrying does not help, and no
+ * base replaces it.
+ */
 export class ImageRefused extends Error {
   override readonly name = 'ImageRefused'
-  /** Whether less of it would fit, or more room would do. */
+  /** Whether a smaller image or more disk space would help. */
   readonly forRoom: boolean
 
   constructor(message: string, { forRoom = false, ...options }: ErrorOptions & { readonly forRoom?: boolean } = {}) {

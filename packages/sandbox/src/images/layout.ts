@@ -6,7 +6,10 @@ import { ToolFailed } from '../system/tool-failed.ts'
 import { shiftOptions } from './shifted.ts'
 
 export interface LayoutImage {
-  /** The digest of the image's configuration, which names its layers' content too: the same however the layers are packed. */
+  /**
+   * Digest of the image's configuration, which covers the content of its layers: independent of how
+   * layers are packed.
+   */
   readonly digest: string
   readonly env: Readonly<Record<string, string>>
 }
@@ -23,7 +26,7 @@ export interface Layer {
   readonly mediaType: string
 }
 
-/** What the single image of an OCI layout is and asks for. */
+/** Reads the digest and environment of the only image in an OCI layout. */
 export async function readLayout(layout: string): Promise<LayoutImage> {
   const digest = (await readManifest(layout)).config?.digest
   const config = JSON.parse(await readBlob(layout, digest)) as {
@@ -36,23 +39,26 @@ export async function readLayout(layout: string): Promise<LayoutImage> {
   return { digest: digest ?? '', env: { PATH: DEFAULT_PATH, ...Object.fromEntries(env) } }
 }
 
-/** The layers of the single image of an OCI layout, the lowest first. */
+/** Returns the layers of the only image in an OCI layout, lowest first. */
 export async function layersOf(layout: string): Promise<readonly Layer[]> {
   return (await readManifest(layout)).layers ?? []
 }
 
-/** Unpacks `layout:image` into the new directory `rootfs`, with owners, modes, extended attributes and whiteouts applied. */
+/**
+ * Unpacks `layout:image` into the new directory `rootfs` with owners, modes, extended attributes
+ * and whiteouts.
+ */
 export async function unpackLayout(layout: string, rootfs: string, lockFd: number): Promise<void> {
   const owners = process.getuid?.() === 0 ? shiftOptions : ['--rootless']
   await runTool('umoci', ['raw', 'unpack', ...owners, '--image', `${layout}:image`, rootfs], { lockFd })
 }
 
-/** The folders at the top of a root file system. */
+/** Typical folders at the top of a root file system. */
 const TOP = ['bin', 'etc', 'usr']
 
 /**
- * Returns skopeo's name for what a tar file holds, by what is in it: an image, or the files of a root file system. Docker's newer archives hold both kinds of image and are
- * read as Docker's.
+ * Returns skopeo's name for the content of a tar file: an image, or the files of a root file
+ * system. Newer Docker archives are both kinds of image, and are read as Docker's.
  */
 export async function archiveKind(file: string): Promise<'docker-archive' | 'oci-archive' | 'tarball'> {
   const listed = await runTool('tar', ['--list', '--file', file]).catch((error: unknown) => {
@@ -73,7 +79,7 @@ export async function archiveKind(file: string): Promise<'docker-archive' | 'oci
   )
 }
 
-/** Where a blob lies. */
+/** Returns the path of a blob. */
 export function blobPath(layout: string, digest: string | undefined): string {
   const hex = /^sha256:([0-9a-f]{64})$/.exec(digest ?? '')?.[1]
   if (hex === undefined) throw new Error(`the image in ${layout} has an invalid digest: ${digest}`)

@@ -10,35 +10,36 @@ import type { Extent } from './tar-meter.ts'
 export type Reserve = (extent: Extent) => Promise<Disposable>
 
 export interface FarmRequest {
-  /** Absolute folder, file or link of this machine. */
+  /** Absolute path of a folder, file or link of this machine. */
   readonly source: string
-  /** The root below which it appears at the same path. */
+  /** The root below which the source appears at the same path. */
   readonly root: string
-  /** Absolute paths that are left out with all below them. */
+  /** Absolute paths that are left out, with everything below them. */
   readonly hide: ReadonlySet<string>
-  /** Gives room for what is copied. Throws when there is too little. */
+  /** Reserves disk space for copies. Throws if there is too little. */
   readonly reserve: Reserve
-  /** Leave out what other users of this machine cannot read. */
+  /** Leave out files that other users cannot read. */
   readonly publicOnly: boolean
-  /** Copy every file, for what is written in place. */
+  /** Copy every file, because it is written in place. */
   readonly copy?: boolean
 }
 
 const CANNOT_LINK = ['EXDEV', 'EPERM', 'EMLINK', 'EOPNOTSUPP']
 const AT_ONCE = 64
-/** Anyone else is the owner of all there is. */
+/** An unprivileged user owns everything in the base. */
 const IS_ROOT = footing.kind === 'root'
 
 /**
- * Shows a tree of this machine below another root without copying it: its files are hard links, its folders new. What cannot be linked
- * (another file system above all) is copied. The farm is for reading only: a write would reach the machine's own file. An upgrade of a
- * package renames new files into place, so it does not change a farm. Sockets, pipes and devices are left out.
+ * Shows a tree of this machine below another root without copying it: files become hard links,
+ * folders are new. Copies files that cannot be linked, above all from another file system.
+ * Read-only by agreement: a write would change the machine's own file. A package upgrade renames
+ * new files into place, so it does not change a farm. Leaves out sockets, pipes and devices.
  */
 export async function farm(request: FarmRequest): Promise<void> {
   const stats = await lstat(request.source)
   const isWhole = IS_ROOT && stats.isDirectory() && request.copy !== true
   if (isWhole && (await linkWhole(request))) return
-  // Before anything is made: folders alone can fill a small disk.
+  // Reserve before anything is made: folders alone can fill a small disk.
   const isCopied = request.copy === true || !IS_ROOT || stats.dev !== (await lstat(request.root)).dev
   using _room = isCopied ? await request.reserve(await extentBelow(request.source, request.hide)) : undefined
   const copies: string[] = []
@@ -55,7 +56,7 @@ export async function farm(request: FarmRequest): Promise<void> {
   await cpInto(request.root, copies, [...kept, '--reflink=auto'])
 }
 
-/** Paths are latin1 text, one character for each byte, for the sake of names that are not UTF-8. */
+/** Paths are latin1 text, one character per byte, because names need not be UTF-8. */
 async function farmEntry(request: FarmRequest, source: string, stats: Stats, copies: string[]): Promise<void> {
   const target = Buffer.from(request.root + source, 'latin1')
   if (request.hide.has(source)) return

@@ -8,7 +8,10 @@ import { type Extent, TarMeter } from './tar-meter.ts'
 
 const CHUNK = 256 * 1024
 
-/** What `layout:image` can take of a disk when it is unpacked, found out without writing anything. Throws beyond the limits, before all of it is read. */
+/**
+ * Measures the disk space that `layout:image` can take when unpacked, without writing anything.
+ * Throws at the limits, before reading everything.
+ */
 export async function measureLayout(layout: string, limits: ImageLimits): Promise<Extent> {
   let total: Extent = { bytes: 0, entries: 0 }
   for (const { digest, mediaType } of await layersOf(layout)) {
@@ -35,7 +38,7 @@ function sum(one: Extent, other: Extent): Extent {
   return { bytes: one.bytes + other.bytes, entries: one.entries + other.entries }
 }
 
-/** By the media type alone, as whoever unpacks it does. */
+/** Decides by the media type alone, as the unpacker does. */
 function unpacker(mediaType: string): Duplex {
   if (mediaType.endsWith('+gzip')) return createGunzip({ chunkSize: CHUNK })
   if (mediaType.endsWith('+zstd')) return createZstdDecompress({ chunkSize: CHUNK })

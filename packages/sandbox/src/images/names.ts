@@ -5,18 +5,18 @@ import { isMissing } from '../system/missing.ts'
 
 export interface NameRecord {
   readonly name: string
-  /** Of the root. */
+  /** Digest of the root. */
   readonly digest: string
   readonly origin: 'import' | 'registry'
-  /** What the registry called it, for `registry`. */
+  /** The registry's digest, for `registry`. */
   readonly registryDigest?: string
-  /** What it took of the disk, for `registry`; absent in records of earlier releases. */
+  /** Unpacked size, for `registry`. Absent in records of earlier releases. */
   readonly bytes?: number
-  /** When it was imported, or when the registry was last asked. Unix milliseconds. */
+  /** When it was imported, or when the registry was last asked, in Unix milliseconds. */
   readonly at: number
 }
 
-/** Below `directory`: one small file per known name, replaced whole. */
+/** The known image names: one small file each below `directory`, replaced atomically. */
 export class Names {
   readonly #directory: string
 
@@ -24,7 +24,7 @@ export class Names {
     this.#directory = directory
   }
 
-  /** Undefined when unknown; a damaged record is as good as none. */
+  /** Returns undefined for an unknown name or a damaged record. */
   async get(name: string): Promise<NameRecord | undefined> {
     const record = await this.#read(fileOf(name))
     return record?.name === name ? record : undefined

@@ -6,9 +6,9 @@ import { isMissing } from '../system/missing.ts'
 const DPKG = 'var/lib/dpkg'
 
 /**
- * What Debian's packages brought into /etc and nobody changed since: settings that are public, because every machine with these packages
- * has them. A changed file may hold a secret and is not among them. Empty where there is no dpkg. Folders come before what is in them.
- * `machine` is the root of the machine.
+ * Lists files that Debian's packages installed into /etc and nobody changed. These are public,
+ * because every machine with the packages has them; a changed file may contain a secret. Empty
+ * without dpkg. Folders come before their content. @param machine root of the machine.
  */
 export async function unchangedPackagedEtc(machine = '/'): Promise<readonly string[]> {
   const listed = await listedInEtc(path.join(machine, DPKG, 'info'))
@@ -46,7 +46,7 @@ async function listedInEtc(info: string): Promise<readonly string[]> {
   return [...listed].sort()
 }
 
-/** The field `Conffiles` of the status file: lines ` /etc/name md5 [obsolete]`. */
+/** Parses the field `Conffiles` of the status file: lines ` /etc/name md5 [obsolete]`. */
 async function conffileChecksums(file: string): Promise<ReadonlyMap<string, string>> {
   const status = await readFile(file, 'utf8').catch((error: unknown) => {
     if (isMissing(error)) return ''

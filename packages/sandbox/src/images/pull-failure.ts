@@ -1,6 +1,6 @@
 import { plainReason, ToolFailed } from '../system/tool-failed.ts'
 
-/** What keeps an image from being had, for whoever says what helps. */
+/** Why an image is unavailable, for advice to the user. */
 export type ImageProblem =
   | 'name'
   | 'absent'
@@ -12,7 +12,9 @@ export type ImageProblem =
   | 'disk'
   | 'unknown'
 
-/** A registry did not give an image. The message is a phrase of ours; what the tool said is in the causes. */
+/**
+ * A registry did not provide an image. The message is ours; the causes contain the tool's output.
+ */
 export class PullFailed extends Error {
   override readonly name = 'PullFailed'
   readonly problem: ImageProblem
@@ -23,7 +25,10 @@ export class PullFailed extends Error {
   }
 }
 
-/** By what skopeo, the system below it and our proxy say; the first that fits. `$` stands for the registry. */
+/**
+ * Patterns for the output of skopeo, the system and our proxy; the first match wins. `$` stands for
+ * the registry.
+ */
 const readings: readonly (readonly [RegExp, ImageProblem, string])[] = [
   [/no such host|ENOTFOUND|EAI_AGAIN|server misbehaving/i, 'unreachable', 'the name $ does not resolve'],
   [/connection refused|ECONNREFUSED/i, 'unreachable', '$ refuses connections'],
@@ -39,7 +44,7 @@ const readings: readonly (readonly [RegExp, ImageProblem, string])[] = [
   [/no space left|disk quota/i, 'disk', 'the disk of this machine is full'],
 ]
 
-/** Reads why a registry gave no image. `registry` is where the image's name says it is. */
+/** Explains why a registry provided no image. @param registry the host in the image's name. */
 export function pullFailure(registry: string, error: unknown): unknown {
   if (!(error instanceof ToolFailed)) return error
   const [, problem, words] = readings.find(([pattern]) => pattern.test(error.said)) ?? [null, 'unknown', null]

@@ -6,15 +6,15 @@ import { isPublicAddress, PrivateAddress, publicLookup } from '../network/addres
 export type CountBytes = (bytes: number) => Error | undefined
 
 export interface PullProxyOptions {
-  /** Whether the operator allows this `host:port`, whatever its addresses are. */
+  /** Whether the operator allows this `host:port`, whatever its addresses. */
   readonly isAllowed: (host: string) => boolean
-  /** Told of the bytes that come from outside. An error that it gives ends the pull. */
+  /** Counts bytes from outside. Returns an error to end the pull. */
   readonly count: CountBytes
 }
 
 /**
- * The way out of the program that pulls an image: each connection, of a redirect or for a token too, is made to an address that was looked up once and is
- * public (G37).
+ * The only way out of the program that pulls an image. Each connection, also for redirects and
+ * tokens, goes to an address that was looked up once and is public (G37).
  */
 export class PullProxy implements Disposable {
   readonly #options: PullProxyOptions
@@ -31,12 +31,12 @@ export class PullProxy implements Disposable {
     this.#server.on('request', (request, response) => this.#forward(request, response))
   }
 
-  /** Why something was refused, the last of it; undefined when nothing was. */
+  /** The last reason for a refusal; undefined if nothing was refused. */
   get refusal(): Error | undefined {
     return this.#refusal
   }
 
-  /** Answers what connects to this listening socket, until the end. */
+  /** Serves connections to this listening socket until disposed. */
   serve(door: Server): void {
     this.#doors.add(door)
     door.on('connection', (client: Socket) => {
@@ -59,11 +59,11 @@ export class PullProxy implements Disposable {
       isOpen = true
       client.write('HTTP/1.1 200 Connection established\r\n\r\n')
       outside.write(head)
-      // Either may end first: what the other hears of it is the end.
+      // Either side may end first; the other sees the end.
       pipeline(client, outside, client, () => {})
     })
     outside.once('error', ({ message }) => {
-      // Go's client repeats what follows the number.
+      // Go's client repeats the text after the status code.
       if (!isOpen) client.end(`HTTP/1.1 502 ${message.replace(/[^ -~]/g, ' ')}\r\n\r\n`)
     })
     client.once('error', () => outside.destroy())
@@ -85,7 +85,7 @@ export class PullProxy implements Disposable {
   #connect(hostname: string, port: number): Socket {
     const host = hostname.replace(/^\[|\]$/g, '')
     const isAllowed = this.#options.isAllowed(`${hostname}:${port}`)
-    // Nobody is asked about an address.
+    // Literal addresses are not looked up.
     const isPrivate = !isAllowed && isIP(host) !== 0 && !isPublicAddress(host)
     const outside = isPrivate ? new Socket() : connect({ host, port, ...(isAllowed ? {} : { lookup: publicLookup }) })
     this.#keep(outside)

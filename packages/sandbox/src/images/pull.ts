@@ -23,12 +23,12 @@ import { type Root, type Roots, removeTree } from './roots.ts'
 import type { Shares } from './shares.ts'
 import type { Extent } from './tar-meter.ts'
 
-/** How long the registry's answer for a tag counts. */
+/** How long the registry's answer for a tag is valid. */
 const TAG_KEPT_MS = 10 * 60_000
 
-/** What most images need at least. */
+/** The space that most images need at least. */
 const FIRST_ROOM = 256 * 1024 ** 2
-/** How often it is looked at what a pull leaves free. */
+/** How many bytes are pulled between checks of the free space. */
 const LOOK_BYTES = 16 * 1024 ** 2
 
 type Progress = (sentence: string) => void
@@ -43,11 +43,11 @@ interface Pulling {
 
 export interface PullerOptions extends RegistryOptions {
   readonly limits: ImageLimits
-  /** Undefined where owners are not told apart. */
+  /** Undefined if owners are not distinguished. */
   readonly shares: Shares | undefined
 }
 
-/** Brings images into the store, from registries and files, and finds those that are there. */
+/** Brings images into the store, from registries and files. */
 export class ImagePuller {
   readonly #store: string
   readonly #roots: Roots
@@ -63,7 +63,7 @@ export class ImagePuller {
     this.#options = options
   }
 
-  /** `owner` is whose image it is counted as. */
+  /** @param owner whom the image counts for. */
   async resolve(name: string, owner: string, tell: Progress): Promise<Root> {
     const ready = await this.#ready(name)
     if (ready !== undefined) return ready
@@ -85,7 +85,7 @@ export class ImagePuller {
         throw new Error(`${source} contains no readable image`, { cause: error })
       })
       const { digest } = await readLayout(layout)
-      // The layout stays, so that a damaged root can be made again without the file it came from.
+      // Keeps the layout, so that a damaged root can be unpacked again without the original file.
       await mkdir(path.dirname(this.#kept(digest)), { recursive: true, mode: 0o700 })
       await removeTree(this.#kept(digest))
       await rename(layout, this.#kept(digest))
@@ -100,7 +100,9 @@ export class ImagePuller {
     return staged(this.#store, name, () => this.#names.remove(name))
   }
 
-  /** Removes staging areas of killed processes, and layouts of imports that no name refers to any more. */
+  /**
+   * Removes staging directories of killed processes, and layouts of imports that no name refers to.
+   */
   async removeLeftovers(named: ReadonlySet<string>): Promise<void> {
     await removeAbandoned(this.#store)
     const layouts = await readdir(path.join(this.#store, 'layouts')).catch((error: unknown) => {
@@ -148,7 +150,10 @@ export class ImagePuller {
     return unpacked
   }
 
-  /** Notes that the owner uses the image, where it is known: before its root is looked at, so that it is not removed meanwhile. */
+  /**
+   * Records that the owner uses a known image. Call it before looking for the root, so that the
+   * root is not removed meanwhile.
+   */
   async use(name: string, owner: string): Promise<void> {
     const { shares } = this.#options
     const known = shares && (await this.#names.get(name))
@@ -167,7 +172,7 @@ export class ImagePuller {
     return this.#roots.add(rootfs, digest, env)
   }
 
-  /** Has room made for twice as much whenever what came did not fit. */
+  /** Doubles the reserved space whenever the image did not fit. */
   async #fetch(pull: Pick<Pull, 'name' | 'digest' | 'layout' | 'lockFd'>): Promise<void> {
     for (let bytes = Math.min(FIRST_ROOM, this.#room.whole().bytes / 4); ; ) {
       const isEnough = await this.#room.make({ bytes, entries: 0 })
@@ -184,7 +189,7 @@ export class ImagePuller {
     }
   }
 
-  /** Ends a pull that brings more than an image may have, or than there is room for. */
+  /** Ends a pull that exceeds the image limit or the free space. */
   #counter(): CountBytes {
     const { limits } = this.#options
     let [packed, looked] = [0, 0]

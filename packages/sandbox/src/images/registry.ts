@@ -10,11 +10,11 @@ import { pullFailure } from './pull-failure.ts'
 import { type CountBytes, PullProxy } from './pull-proxy.ts'
 
 export interface RegistryOptions {
-  /** `host:port` of those that speak plain HTTP; those on a loopback address are known to. */
+  /** `host:port` of registries that speak plain HTTP. Loopback addresses always do. */
   readonly insecure: readonly string[]
-  /** `host` or `host:port` of those that are pulled from whatever their addresses are. */
+  /** `host` or `host:port` of registries that may have any address. */
   readonly allowed: readonly string[]
-  /** Whether all are. */
+  /** Whether all registries may have any address. */
   readonly allowPrivate: boolean
 }
 
@@ -29,7 +29,10 @@ export function isPinned(name: string): boolean {
   return name.includes('@sha256:')
 }
 
-/** Why this name cannot be asked of a registry, or undefined. What a host's name stands for is found out when it is connected to. */
+/**
+ * Returns why this name cannot be pulled from a registry, or undefined. Host names are checked when
+ * they are connected to.
+ */
 export function refusal(name: string, options: RegistryOptions): string | undefined {
   if (!REFERENCE.test(name))
     return `"${name}" is not an image name such as debian:13 or registry.example/team/tools@sha256:…`
@@ -37,12 +40,12 @@ export function refusal(name: string, options: RegistryOptions): string | undefi
   if (options.allowPrivate || host === undefined || isAllowed(host, options)) return undefined
   const { hostname } = new URL(`http://${host}`)
   const address = hostname.replace(/^\[|\]$/g, '')
-  // Go's HTTP client asks no proxy for these.
+  // Go's HTTP client does not use a proxy for these.
   const isInside = address === 'localhost' || (isIP(address) !== 0 && !isPublicAddress(address))
   return isInside ? `the registry ${host} has a private address, which this server does not fetch from` : undefined
 }
 
-/** The digest that the registry has for the name now. */
+/** Returns the registry's current digest for the name. */
 export async function askDigest(name: string, options: RegistryOptions): Promise<string> {
   const pinned = /@(sha256:[0-9a-f]{64})$/.exec(name)
   if (pinned?.[1] !== undefined) return pinned[1]
@@ -64,9 +67,9 @@ export interface Pull {
   readonly digest: string
   readonly layout: string
   readonly lockFd: number
-  /** Of one layer; `PullStopped` is thrown where one has more. */
+  /** Limit of one layer. `PullStopped` is thrown beyond it. */
   readonly mostBytes: number
-  /** Told of the bytes that come, but where all addresses are allowed. */
+  /** Counts received bytes. Not called if all addresses are allowed. */
   readonly count: CountBytes
 }
 
@@ -85,7 +88,10 @@ export async function pullToLayout(pull: Pull, options: RegistryOptions): Promis
   }
 }
 
-/** Copies an image to the new OCI layout `layout`, as `layout:image`. `source` is skopeo's own notation. */
+/**
+ * Copies an image to `layout:image` in the new OCI layout `layout`. @param source in skopeo's
+ * notation.
+ */
 export async function copyToLayout(
   source: string,
   layout: string,
@@ -99,14 +105,17 @@ export async function copyToLayout(
 
 type Guard = Pick<ToolOptions, 'confined'>
 
-/** Has skopeo reach a registry, and whatever that leads it to, by a proxy of ours; directly where all addresses are allowed. */
+/**
+ * Lets skopeo reach a registry, and everything it is referred to, through our proxy only; directly
+ * if all addresses are allowed.
+ */
 async function guarded<T>(options: RegistryOptions, count: CountBytes, work: (guard: Guard) => Promise<T>): Promise<T> {
   if (options.allowPrivate) return work({})
   using proxy = new PullProxy({ isAllowed: (host) => isAllowed(host, options), count })
   try {
     return await work({ confined: (door) => proxy.serve(door) })
   } catch (error) {
-    // What skopeo says of it is that the connection broke.
+    // skopeo only reports a broken connection.
     throw proxy.refusal ?? error
   }
 }
@@ -115,7 +124,7 @@ function isAllowed(host: string, { allowed, insecure }: RegistryOptions): boolea
   return insecure.includes(host) || allowed.includes(host) || allowed.includes(host.replace(/:\d+$/, ''))
 }
 
-/** skopeo's notation for a name at exactly this digest; it takes a tag or a digest, not both. */
+/** Returns skopeo's notation for a name at this digest. It takes a tag or a digest, not both. */
 function atDigest(name: string, digest: string): string {
   const bare = name.replace(/@.*$/, '').replace(/:[^/:\]]*$/, '')
   return `docker://${bare}@${digest}`
@@ -127,12 +136,12 @@ function isPlain(name: string, options: RegistryOptions): boolean {
   return options.insecure.includes(host) || /^(localhost|127(\.\d+){3}|\[::1\])(:\d+)?$/.test(host)
 }
 
-/** Where the image's name says it is. */
+/** Returns the registry in an image's name. */
 function registryOf(name: string): string {
   return hostOf(name) ?? 'docker.io'
 }
 
-/** `host:port` in front of the first slash, when it is one; docker.io has none. */
+/** Returns `host:port` in front of the first slash, if present; docker.io has none. */
 function hostOf(name: string): string | undefined {
   const first = name.split('/')[0] ?? ''
   if (!name.includes('/')) return undefined

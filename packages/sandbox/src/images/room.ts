@@ -2,10 +2,10 @@ import { statfsSync } from 'node:fs'
 import { amount, ImageRefused } from './image-limits.ts'
 import type { Extent } from './tar-meter.ts'
 
-/** Removes what the machine can do without, until `hasRoom`, or nothing more can be. */
+/** Frees disk space until `hasRoom` returns true or nothing more can be freed. */
 export type MakeRoom = (hasRoom: () => boolean) => Promise<void>
 
-/** What may be written on the disk of the store. */
+/** Disk space available to the store. */
 export class Room {
   readonly #directory: string
   readonly #leastFreeBytes: number
@@ -13,38 +13,39 @@ export class Room {
   #promised: Extent = { bytes: 0, entries: 0 }
   #given = Promise.withResolvers<void>()
 
-  /** `leastFreeBytes` stay free for everybody else. */
+  /** @param leastFreeBytes stay free for other programs. */
   constructor(directory: string, leastFreeBytes: number, makeRoom?: MakeRoom) {
     this.#directory = directory
     this.#leastFreeBytes = leastFreeBytes
     this.#makeRoom = makeRoom
   }
 
-  /** How much can be written now. */
+  /** Returns how much can be written now. */
   free(): Extent {
     const { bavail, bsize, files, ffree } = statfsSync(this.#directory)
     return this.#withoutLeast(bavail * bsize, files, ffree)
   }
 
-  /** How much could be written on an empty disk. */
+  /** Returns how much could be written to an empty disk. */
   whole(): Extent {
     const { blocks, bsize, files } = statfsSync(this.#directory)
     return this.#withoutLeast(blocks * bsize, files, files)
   }
 
-  /** Returns whether this much can be written, once what the machine can do without is gone. */
+  /** Frees space if needed. Returns whether this much can be written. */
   async make(wanted: Extent): Promise<boolean> {
     const hasRoom = () => fits(wanted, this.free())
     if (hasRoom()) return true
-    // What the disk could never take is nobody's loss.
+    // Do not free anything for what the disk could never hold.
     if (!fits(wanted, this.whole())) return false
     await this.#makeRoom?.(hasRoom)
     return hasRoom()
   }
 
   /**
-   * Promises room to one that is about to write this much, until it is disposed of. What others were promised may be written by now, or not: where both do
-   * not fit, the later one waits. Throws when there is too little without them too.
+   * Reserves space for a write until disposed. Earlier reservations may or may not be written
+   * already: if both do not fit, the later one waits. Throws if there is too little space without
+   * them.
    */
   async reserve(wanted: Extent, what: string): Promise<Disposable> {
     for (;;) {
@@ -58,7 +59,7 @@ export class Room {
   }
 
   #withoutLeast(bytes: number, files: number, freeFiles: number): Extent {
-    // Where their number has no limit, there are none.
+    // File systems without a limit of inodes report 0.
     const entries = files === 0 ? Number.POSITIVE_INFINITY : freeFiles
     return { bytes: Math.max(0, bytes - this.#leastFreeBytes), entries }
   }

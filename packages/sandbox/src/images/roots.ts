@@ -15,13 +15,16 @@ export interface Root {
 interface RootRecord {
   readonly digest: string
   readonly env: Readonly<Record<string, string>>
-  /** Names at the top, sorted: what a look at the root can be checked against. */
+  /** Sorted names at the top, to check a root against. */
   readonly top: readonly string[]
 }
 
 const rootsName = isStoredShifted ? 'roots-shifted' : 'roots'
 
-/** Below `directory`: `roots/HEX/{rootfs,root.json}`, whole or absent, and `gone/` for what is being removed. */
+/**
+ * Below `directory`: `roots/HEX/{rootfs,root.json}`, whole or absent, and `gone/` for roots being
+ * removed.
+ */
 export class Roots {
   readonly #directory: string
 
@@ -29,7 +32,9 @@ export class Roots {
     this.#directory = directory
   }
 
-  /** The root with this digest; undefined when it is absent or damaged, and a damaged one is out of the way then. */
+  /**
+   * Returns the root with this digest; undefined if it is absent or damaged. Removes a damaged one.
+   */
   async get(digest: string): Promise<Root | undefined> {
     const place = this.#place(digest)
     if (!(await exists(place))) return undefined
@@ -42,12 +47,15 @@ export class Roots {
     return undefined
   }
 
-  /** Moves a finished root in, at once and for good. When another process was faster, its root stays. */
+  /**
+   * Moves a finished root into the store, atomically and durably. If another process was faster,
+   * its root is kept.
+   */
   async add(rootfs: string, digest: string, env: Readonly<Record<string, string>>): Promise<Root> {
     const staged = path.dirname(rootfs)
     const record: RootRecord = { digest, env, top: (await namesIn(rootfs)) ?? [] }
     await writeFile(path.join(staged, 'root.json'), JSON.stringify(record), { mode: 0o600 })
-    // After a power cut a root is there with all its files or not at all.
+    // After a power cut a root has all its files or does not exist.
     await runTool('sync', ['--file-system', staged])
     const place = this.#place(digest)
     await mkdir(path.dirname(place), { recursive: true, mode: 0o700 })
@@ -66,7 +74,7 @@ export class Roots {
     return names.map((name) => `sha256:${name}`)
   }
 
-  /** At once out of the way, then removed. */
+  /** Moves the root aside atomically, then removes it. */
   async remove(digest: string): Promise<void> {
     const gone = path.join(this.#directory, 'gone', randomUUID())
     await mkdir(path.dirname(gone), { recursive: true, mode: 0o700 })
@@ -78,7 +86,7 @@ export class Roots {
     await removeTree(gone)
   }
 
-  /** Removes what a killed process was removing. */
+  /** Finishes removals of a killed process. */
   async removeLeftovers(): Promise<void> {
     for (const name of (await namesIn(path.join(this.#directory, 'gone'))) ?? []) {
       await removeTree(path.join(this.#directory, 'gone', name))
@@ -90,9 +98,12 @@ export class Roots {
   }
 }
 
-/** Removes a directory whatever it holds. Node.js's own `rm` cannot remove names that are not UTF-8. `lockFd` as for `runTool`. */
+/**
+ * Removes a directory. Node.js's `rm` cannot remove names that are not UTF-8. @param lockFd as for
+ * `runTool`.
+ */
 export async function removeTree(directory: string, lockFd?: number): Promise<void> {
-  // Mostly there is nothing, and a program costs milliseconds that a build waits for.
+  // Usually there is nothing to remove, and starting a program costs milliseconds of a build.
   if (await isGoneWhenEmpty(directory)) return
   const options = lockFd === undefined ? {} : { lockFd }
   await runTool('rm', ['-rf', '--one-file-system', '--', directory], options)

@@ -8,29 +8,30 @@ import { amount, ImageRefused } from './image-limits.ts'
 interface Claim {
   readonly digest: string
   readonly bytes: number
-  /** Unix milliseconds, to a minute. */
+  /** Unix milliseconds, precise to a minute. */
   readonly usedAt: number
 }
 
 interface Share {
   readonly claims: Map<string, Claim>
-  /** Bytes of images that are being unpacked. */
+  /** Bytes of images being unpacked. */
   promised: number
 }
 
-/** Of an owner's bytes, until it is disposed of. */
+/** A reservation of an owner's bytes, until disposed. */
 export interface Part extends Disposable {
-  /** The image is there: the owner uses it. */
+  /** Records that the image is present and used by the owner. */
   settle(): Promise<void>
 }
 
-/** Between the look-up of an image and the moment when it is known to be in use. */
+/** Time between looking up an image and recording its use. */
 export const IN_HAND_MS = 10 * 60_000
 const NOTED_MS = 60_000
 
 /**
- * Which images each owner uses: they take so many bytes of this machine at most, and the least recently used ones give way. For one process at a time; a file
- * for each owner lies below `directory`.
+ * Tracks which images each owner uses. An owner's images take a limited number of bytes on this
+ * machine; the least recently used ones are dropped first. For one process at a time. Keeps one
+ * file per owner below `directory`.
  */
 export class Shares {
   readonly #directory: string
@@ -43,12 +44,12 @@ export class Shares {
     this.#most = most
   }
 
-  /** What sandboxes and snapshots lie on gives way to nothing. */
+  /** Sets the digests in use by sandboxes and snapshots. These are never dropped. */
   keep(inUse: ReadonlySet<string>): void {
     this.#inUse = inUse
   }
 
-  /** Notes that the owner uses an image that is there. Throws as `admit`. */
+  /** Records that the owner uses an image that is present. Throws as `admit`. */
   async use(owner: string, digest: string, bytes: number): Promise<void> {
     const known = (await this.#of(owner)).claims.get(digest)
     if (Date.now() - (known?.usedAt ?? 0) < NOTED_MS) return
@@ -56,7 +57,10 @@ export class Shares {
     await part.settle()
   }
 
-  /** Gives an image that is about to be unpacked its part of the owner's bytes. Throws `ImageRefused` where the images that the owner has in use leave too little. */
+  /**
+   * Reserves an owner's bytes for an image about to be unpacked. Throws `ImageRefused` if the
+   * owner's images in use leave too little.
+   */
   async admit(owner: string, digest: string, bytes: number): Promise<Part> {
     const share = await this.#of(owner)
     const others = [...share.claims.values()].filter((each) => each.digest !== digest)
@@ -82,7 +86,7 @@ export class Shares {
     }
   }
 
-  /** Gives what tells, at once, whether any owner uses an image. */
+  /** Returns a synchronous test of whether any owner uses an image. */
   async users(): Promise<(digest: string) => boolean> {
     const shares = await this.#load()
     return (digest) => [...shares.values()].some(({ claims }) => claims.has(digest))
@@ -111,7 +115,7 @@ export class Shares {
     return new Map(await Promise.all(files.map(async (name) => [name, await this.#share(name)] as const)))
   }
 
-  /** A damaged record is as good as none. */
+  /** Reads an owner's share. A damaged record counts as none. */
   async #share(name: string): Promise<Share> {
     const text = await readFile(path.join(this.#directory, name), 'utf8')
     try {

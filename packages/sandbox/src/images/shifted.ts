@@ -3,17 +3,20 @@ import { footing } from '../privilege/privilege-mode.ts'
 import { runTool } from '../system/run-tool.ts'
 
 /**
- * Whether roots lie on the disk with the ids that sandboxes have outside. Elsewhere a mount maps them, which an ordinary user may not: there are the two
- * kinds, and neither is of use as the other.
+ * Whether roots are stored with the ids that sandboxes have outside. Root maps ids by a mount
+ * instead, which an ordinary user may not. The two kinds are incompatible.
  */
 export const isStoredShifted = footing.kind === 'mapped'
 
-/** How umoci is told. */
+/** The id mapping as options of umoci. */
 export const shiftOptions: readonly string[] = isStoredShifted
   ? ['--uid-map', '--gid-map'].flatMap((option) => [option, `0:${firstId}:${idCount}`])
   : []
 
-/** Gives all of a tree to root of sandboxes. Whose it was an ordinary user cannot see: almost all of a machine's programs are root's. */
+/**
+ * Gives a whole tree to root of sandboxes. An ordinary user cannot see the real owners; nearly all
+ * of a machine's programs belong to root.
+ */
 export async function shiftToRoot(root: string): Promise<void> {
   await runTool('chown', ['--recursive', '--no-dereference', `${firstId}:${firstId}`, root])
 }

@@ -14,34 +14,47 @@ import { Roots } from './roots.ts'
 import { IN_HAND_MS, Shares } from './shares.ts'
 
 export interface ImageStoreOptions {
-  /** Absolute; owned by this store alone, mode 0700. */
+  /** Absolute path, owned by this store alone, mode 0700. */
   readonly directory: string
-  /** Names of the settings: `{ default: 'host', node: 'registry.example/node:24' }`. One step, not followed further. */
+  /**
+   * Aliases from the settings: `{ default: 'host', node: 'registry.example/node:24' }`. Resolved
+   * once, not recursively.
+   */
   readonly aliases?: Readonly<Record<string, string>>
-  /** Whether the `host` base stands in for an image that cannot be had; a list: for these images alone. */
+  /** Whether the `host` base replaces an unavailable image; a list: for these images only. */
   readonly fallbackToHost: boolean | readonly string[]
-  /** Further absolute paths of this machine that the `host` base shows. */
+  /** More absolute paths of this machine to show in the `host` base. */
   readonly hostAllow: readonly string[]
-  /** Paths that the `host` base never shows though they lie below an allowed one: the data directory above all. */
+  /**
+   * Paths that the `host` base never shows, even below an allowed one: the data directory above
+   * all.
+   */
   readonly hostHide?: readonly string[]
-  /** `host:port` of registries that speak plain HTTP; those on a loopback address are known to. */
+  /** `host:port` of registries that speak plain HTTP. Loopback addresses always do. */
   readonly insecureRegistries?: readonly string[]
-  /** `host` or `host:port` of registries that are pulled from whatever their addresses are. */
+  /** `host` or `host:port` of registries that may have any address. */
   readonly allowedRegistries?: readonly string[]
-  /** Gives what the user may do about an image that cannot be had, as a sentence. `image` is the name that was asked for. */
+  /**
+   * Returns advice to the user about an unavailable image, as a sentence. `image` is the requested
+   * name.
+   */
   readonly advice?: (problem: ImageProblem, image: string) => string
   /**
-   * False on a server for others: nothing with a private address is connected to for a pull, be it a registry or what that leads to, unless it is among
-   * `insecureRegistries` or `allowedRegistries`, and not on loopback. Default true.
+   * False on a shared server: a pull connects to no private address, neither of a registry nor of
+   * anything it refers to, except those in `insecureRegistries` and `allowedRegistries`, and never
+   * to loopback. Default true.
    */
   readonly allowPrivateRegistries?: boolean
-  /** What one image may be. */
+  /** Limits of one image. */
   readonly limits?: ImageLimits
-  /** How much of the disk the images of one owner may take together; without it owners are not told apart. Then one process at a time has the directory. */
+  /**
+   * Disk space for all images of one owner. Without it, owners are not distinguished. With it, one
+   * process at a time may use the directory.
+   */
   readonly ownerBytes?: number
-  /** What a pull leaves free on the disk. Default 0. */
+  /** Disk space that a pull leaves free. Default 0. */
   readonly leastFreeBytes?: number
-  /** Called when a pull needs more room than there is. */
+  /** Called when a pull needs more space than there is. */
   readonly makeRoom?: MakeRoom
 }
 
@@ -54,26 +67,31 @@ export interface StoredImage {
 
 export interface ImageStore {
   /**
-   * The read-only root file system for an image name: alias, `host`, local store, registry, in this order. A tag's digest is asked of the
-   * registry again after 10 minutes; a name pinned by digest, or imported, never. `owner`: whose image one from a registry is counted as.
-   * Fails with SandboxError `image_unavailable`, whose message says what was tried and what to do.
+   * Returns the read-only root file system for an image name: alias, `host`, local store or
+   * registry, in this order. Asks the registry for a tag's digest again after 10 minutes; never for
+   * a name pinned by digest or imported. Fails with SandboxError `image_unavailable`, whose message
+   * says what was tried and what to do. @param owner whom an image from a registry counts for.
    */
   resolve(name: string, onProgress?: (sentence: string) => void, owner?: string): Promise<ResolvedImage>
-  /** The root that a snapshot started from, as long as it is unpacked here; never pulls. */
+  /** Returns the root that a snapshot started from, if it is unpacked here. Never pulls. */
   byDigest(digest: string): Promise<ResolvedImage | undefined>
-  /** Puts an archive (OCI or Docker, told apart by content) or an OCI layout (`oci:DIR[:TAG]`) into the local store under a name, replacing what had it. */
+  /**
+   * Imports an archive (OCI or Docker, recognized by content) or an OCI layout (`oci:DIR[:TAG]`)
+   * under a name, replacing its earlier image.
+   */
   importImage(name: string, source: string): Promise<StoredImage>
   list(): Promise<readonly StoredImage[]>
-  /** Forgets the name; its files go with `collect`. False when there was none. */
+  /** Forgets the name; `collect` removes the files. Returns false if the name was unknown. */
   remove(name: string): Promise<boolean>
   /**
-   * Removes unpacked roots that neither a name nor `keep` (digests of live sandboxes and snapshots) refers to. Where owners are told apart, a name from a
-   * registry is forgotten once none of them uses it. Gives the digests.
+   * Removes unpacked roots that neither a name nor `keep` (digests used by sandboxes and snapshots)
+   * refers to, and returns the digests. If owners are distinguished, a name from a registry is
+   * forgotten once no owner uses it.
    */
   collect(keep: ReadonlySet<string>): Promise<readonly string[]>
 }
 
-/** What whoever reads the job's log, or the server's operator, can do. */
+/** Advice for the reader of the job's log, or the server's operator. */
 function defaultAdvice(problem: ImageProblem): string {
   switch (problem) {
     case 'name':
@@ -96,7 +114,7 @@ function defaultAdvice(problem: ImageProblem): string {
 
 type Progress = (sentence: string) => void
 
-/** The images of this machine below one directory. Any number of processes may share it. */
+/** Opens the image store of a directory. Any number of processes may share it. */
 export function createImageStore(options: ImageStoreOptions): ImageStore {
   const { directory } = options
   const roots = new Roots(directory)
@@ -129,7 +147,7 @@ export function createImageStore(options: ImageStoreOptions): ImageStore {
     try {
       return { name, ...(await puller.resolve(target, owner, tell)) }
     } catch (cause) {
-      // That says nothing about the image.
+      // Says nothing about the image.
       if (isScarcity(cause)) throw cause
       const why = plainReason(cause)
       if (cause instanceof ImageRefused) refuse(target, cause, cause.forRoom ? ` ${advice('disk', target)}` : '')
@@ -190,7 +208,7 @@ export function createImageStore(options: ImageStoreOptions): ImageStore {
       const unused = (await roots.digests()).filter(
         (digest) => !keep.has(digest) && !named.has(digest) && digest !== hostNow,
       )
-      // Looked at right before: what is used from now on finds no root, and makes it again.
+      // Checked right before the removal. A later user finds no root, and unpacks it again.
       for (const digest of unused) if (isUsed?.(digest) !== true) await roots.remove(digest)
       await puller.removeLeftovers(named)
       await roots.removeLeftovers()

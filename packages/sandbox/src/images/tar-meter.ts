@@ -1,25 +1,26 @@
 import { ImageRefused } from './image-limits.ts'
 
 const BLOCK = 512
-/** A file system gives a file whole blocks of its own. */
+/** File systems allocate whole blocks. */
 const DISK_BLOCK = 4096
-/** Go's reader takes no longer names and attributes. */
+/** Go's reader accepts no longer names and attributes. */
 const LONGEST_SPECIAL = 1024 * 1024
 const SPARSE = Buffer.from('GNU.sparse.')
-/** Overrides the header's own size, in a pax header. */
+/** Key of a pax header that overrides the header's size. */
 const SIZE = Buffer.from(' size=')
 const SLASH = 0x2f
 
-/** How much of a disk something takes. */
+/** Disk space: bytes and inodes. */
 export interface Extent {
   readonly bytes: number
   readonly entries: number
 }
 
 /**
- * Counts what unpacking a tar stream can take of a disk, never too little, whatever reads it: each block that can be a header counts as one, wherever it
- * stands. Throws for a file with holes, whose size on the disk nothing in the stream has to match; not for an archive of such files that is itself an ordinary
- * file, as Go's own sources have some.
+ * Measures the disk space that unpacking a tar stream can take, for any reader, and never too
+ * little: each block that can be a header counts as one, wherever it is. Throws for a sparse file,
+ * whose size on disk is not bounded by the stream, but not for an ordinary file that contains an
+ * archive of sparse files, as Go's own sources do.
  */
 export class TarMeter {
   #rest = Buffer.alloc(0)
@@ -27,12 +28,12 @@ export class TarMeter {
   #headers = 0
   #folders = 0
   #path = '/'
-  /** So many of the next bytes are long names and attributes, perhaps. */
+  /** Number of following bytes that may be long names and attributes. */
   #special = 0
   #carry = Buffer.alloc(0)
-  /** Until all readers would no longer agree where the next header stands. */
+  /** False once readers may disagree about the position of the next header. */
   #isPlain = true
-  /** Blocks of the current entry that are still to come, and whether they are a file's. */
+  /** Remaining blocks of the current entry, and whether it is a file. */
   #body = { blocks: 0, isFile: false }
 
   get extent(): Extent {
@@ -62,7 +63,7 @@ export class TarMeter {
     if ('xgLK'.includes(type)) this.#special = Math.max(this.#special, specialSize(block))
   }
 
-  /** Goes on to the next header as every reader does, while what stands there leaves them no choice. */
+  /** Advances to the next header as every reader does, while all readers must agree. */
   #follow(block: Buffer, isAnyHeader: boolean): void {
     if (this.#body.blocks > 0) {
       this.#body.blocks -= 1
@@ -90,7 +91,7 @@ function hasHoles(): ImageRefused {
   return new ImageRefused('it has a sparse file, whose size on disk is unknown')
 }
 
-/** Folders that `path` may need beside those on the way to `before`. */
+/** Counts folders that `path` may need in addition to those of `before`. */
 function foldersBelow(before: string, path: string): number {
   let folders = 0
   let isSame = true
@@ -101,7 +102,7 @@ function foldersBelow(before: string, path: string): number {
   return folders
 }
 
-/** The sum of the bytes stands in the header itself; readers take signed bytes too. */
+/** The header contains the sum of its bytes. Readers also accept the sum of signed bytes. */
 function isHeader(block: Buffer): boolean {
   const wanted = octal(block, 148, 8)
   if (wanted === undefined) return false
@@ -114,7 +115,7 @@ function isHeader(block: Buffer): boolean {
   return wanted === sum || wanted === signed
 }
 
-/** Blank is 0; undefined for what begins with something else than a digit. */
+/** Returns 0 for a blank field; undefined if it does not start with a digit. */
 function octal(block: Buffer, start: number, length: number): number | undefined {
   const text = block.toString('latin1', start, start + length).replace(/^[ \0]+/, '')
   if (text === '') return 0

@@ -7,13 +7,13 @@ import { promisify } from 'node:util'
 const run = promisify(execFile)
 const madeAtOnce = 8
 
-/** A named pipe into which this process writes, and whose readers see its end when this process ends. */
+/** A named pipe that this process writes to. Its readers see the end when this process ends. */
 export interface Fifo {
   readonly name: string
   readonly handle: FileHandle
 }
 
-/** Named pipes, used again: making one takes a process. */
+/** A pool of named pipes: making one takes a process. */
 export class Fifos {
   private readonly directory: string
   private readonly free: Fifo[] = []
@@ -39,19 +39,19 @@ export class Fifos {
     }
   }
 
-  /** For one whose reader has read all that was written. */
+  /** Returns a pipe whose reader has read everything. */
   giveBack(fifo: Fifo): void {
     if (this.taken.delete(fifo)) this.free.push(fifo)
   }
 
-  /** For one that may still hold something, which its next reader would take for its own. */
+  /** Removes a pipe that may contain data, which its next reader would mistake for its own. */
   async remove(fifo: Fifo): Promise<void> {
     this.taken.delete(fifo)
     await fifo.handle.close()
     await rm(join(this.directory, fifo.name), { force: true })
   }
 
-  /** Whoever still waits at a pipe sees its end. */
+  /** Readers see the end of their pipes. */
   async close(): Promise<void> {
     await this.making
     await Promise.all([...this.free.splice(0), ...this.taken].map((fifo) => this.remove(fifo)))
@@ -61,7 +61,7 @@ export class Fifos {
     const names = Array.from({ length: madeAtOnce }, () => `fifo-${process.pid}-${this.count++}`)
     await run('mkfifo', ['--mode=600', ...names], { cwd: this.directory })
     for (const name of names) {
-      // For reading too: else opening it would wait for a reader.
+      // Read-write, since opening for writing only would wait for a reader.
       this.free.push({ name, handle: await open(join(this.directory, name), constants.O_RDWR) })
     }
   }

@@ -7,58 +7,61 @@ import { ToolFailed } from '../system/tool-failed.ts'
 import type { Fifo } from './fifos.ts'
 import { onStage } from './mounts.ts'
 
-/** How a launcher's network namespace is set up; nothing to do for `host`. */
+/** How to set up a launcher's network namespace. Nothing to do for `host`. */
 export interface NetworkSlot {
   readonly mode: NetworkMode
-  /** Lines for `ip -batch`: in the new namespace by the launcher, and then in the machine's. */
+  /** Lines for `ip -batch`: first in the new namespace by the launcher, then in the machine's. */
   readonly inside: string
   readonly outside: string
-  /** The link in the machine's namespace that goes with the sandbox. */
+  /** The link in the machine's namespace that belongs to the sandbox. */
   readonly link: string | null
-  /** Whether the gateway address leads to a resolver on the machine's loopback. */
+  /** Whether the gateway address forwards to a resolver on the machine's loopback. */
   readonly routeLocalnet: boolean
-  /** Absolute path of what shall be /etc/resolv.conf; null leaves the image's. */
+  /** Absolute path of the sandbox's /etc/resolv.conf; null keeps the image's. */
   readonly resolvConf: string | null
 }
 
 /**
- * A process that waits, in control groups, a mount and a network namespace of its own, to become one sandbox. See launcher.sh.
- * Until `go` it dies with this process.
+ * A process that waits in its own control groups, mount namespace and network namespace to become a
+ * sandbox; see launcher.sh. Until `go` it dies with this process.
  */
 export interface Launcher {
   readonly pid: number
   readonly groups: Groups
   readonly network: NetworkSlot
-  /** Id on the machine of the sandbox's root. */
+  /** The sandbox's root, as a user id of the machine. */
   readonly rootId: number
   alive(): boolean
-  /** Resolves when it waits; called once, by who made it. */
+  /** Resolves when it waits for a sandbox. Called once, by its maker. */
   waiting(): Promise<void>
-  /** Mounts the root of the sandbox with this id, whose fstab is on disk. Fails with what mount said. */
+  /**
+   * Mounts the root of the sandbox with this id, whose fstab is on disk. Fails with mount's error.
+   */
   mount(id: string): Promise<void>
   /**
-   * Leads to a path on its stage, once it has mounted, by a descriptor of this process: a process id may be given again, to one that has chosen its root.
+   * Returns the path of a file on its stage, once mounted. Goes through a descriptor of this
+   * process: a process id can be reused by a process with a root of its own choice.
    * @param path below `stage`.
    */
   staged(path: string): string
-  /** Becomes the sandbox's monitor, which starts the command. */
+  /** Lets it become the sandbox's monitor, which starts the command. */
   go(): Promise<void>
-  /** Starts a command that is talked to, and ends with this process; see terminal.sh. */
+  /** Starts an interactive command, which ends with this process; see terminal.sh. */
   talk(): Promise<void>
-  /** To be called once it is known whether the command was started. */
+  /** Call it once it is known whether the command started. */
   gone(started: boolean): Promise<void>
-  /** Kills it and what came of it, and removes its groups. */
+  /** Kills it and its descendants, and removes its groups. */
   discard: () => Promise<void>
 }
 
-/** Somebody killed a launcher, or what was about to fork it: another one may do. */
+/** A launcher, or the process about to fork it, was killed. Retry with another one. */
 export class LauncherLost extends Error {
   override readonly name = 'LauncherLost'
 }
 
 const triesWhenLost = 3
 
-/** Does what needs a launcher, again when that was lost. */
+/** Runs `work`, and repeats it if its launcher was lost. */
 export async function withLauncher<T>(work: () => Promise<T>): Promise<T> {
   for (let left = triesWhenLost - 1; ; left--) {
     try {
@@ -76,15 +79,18 @@ export interface LauncherParts {
   readonly rootId: number
   readonly fifo: Fifo
   readonly words: Words
-  /** Calls with why nobody will fork it any more, at once where that is so. Gives the unsubscriber. */
+  /**
+   * Calls the listener, at once if it applies, when nobody will fork the launcher. Returns the
+   * unsubscriber.
+   */
   onUnforked(listener: (why: string) => void): () => void
-  /** What it wrote to stderr. */
+  /** Its stderr. */
   complaint(): Promise<string>
-  /** Frees what belongs to it. @param clean it has read all that was written to it. */
+  /** Frees its resources. @param clean whether it has read everything sent to it. */
   released(clean: boolean): Promise<void>
 }
 
-/** The driver's end of a launcher that is about to be forked. */
+/** Returns the driver's end of a launcher that is about to be forked. */
 export function newLauncher(parts: LauncherParts): Launcher {
   const { groups, network, rootId, words, fifo } = parts
   let pid = 0
@@ -106,7 +112,7 @@ export function newLauncher(parts: LauncherParts): Launcher {
     await parts.released(clean)
   }
   const discard = async (): Promise<void> => {
-    // It sees the end of its pipe, though it may join its groups only now.
+    // It sees the end of its pipe, even if it joins its groups only now.
     await release(false)
     await killGroup(groups.top)
     await waitUntilEmpty(groups.top)
@@ -145,7 +151,8 @@ export function newLauncher(parts: LauncherParts): Launcher {
         pid = Number((await expectForked('waiting')).split(' ')[1])
         if (network.link !== null) {
           const settings = `/proc/sys/net/ipv4/conf/${network.link}`
-          // Raw packets, which runsc lets root inside send, have the address of this sandbox or go nowhere.
+          // Drops raw packets, which runsc lets root inside send, unless their source is this
+          // sandbox's address.
           writeFileSync(`${settings}/rp_filter`, '1')
           if (network.routeLocalnet) writeFileSync(`${settings}/route_localnet`, '1')
         }
@@ -158,7 +165,7 @@ export function newLauncher(parts: LauncherParts): Launcher {
       writeSync(fifo.handle.fd, `${id}\n`)
       await expect('mounted')
       held = openSync(`/proc/${pid}/root${stage}`, constants.O_RDONLY | constants.O_DIRECTORY)
-      // Asked after it was opened: nobody else with this id comes into these groups.
+      // Checked after opening: no process with a reused id can be in these groups.
       const lives =
         groups.flavour === 'pid' ? await isPopulated(groups.top) : (await processesOf(groups.payload)).includes(pid)
       if (!lives) throw new LauncherLost('the launcher exited without a message')

@@ -2,32 +2,37 @@ import process from 'node:process'
 import { firstId, idCount, stage } from '../layout/layout.ts'
 import { footing } from '../privilege/privilege-mode.ts'
 
-/** What `mount -a` reads. One call mounts all in order, where a call each would cost a process each [2 ms]. */
+/**
+ * Input of `mount -a`. One call mounts everything in order; separate calls would need a process
+ * each [2 ms].
+ */
 export type Fstab = string
 
 /**
- * Root of a user namespace cannot map the ids of the machine's file systems. What it shows is stored as sandboxes see it, or belongs to nobody there.
+ * A user namespace's root cannot map ids of the machine's file systems. Those files already have
+ * the ids of sandboxes, or belong to nobody there.
  */
 const idMap = (rootId: number): string[] =>
   footing.kind === 'mapped' ? [] : [`X-mount.idmap=b:0:${rootId}:${idCount}`]
 
 /**
- * How a merged file system notes what lower layers cannot show. A user namespace has attributes of the kind `user` only, with which the kernel keeps no
- * directory's way elsewhere: who renames one of an earlier step gets EXDEV, and copies it as `mv` does.
+ * How overlays record what lower layers cannot show. A user namespace only has attributes of kind
+ * `user`, which cannot redirect directories: renaming one from an earlier step fails with EXDEV,
+ * and `mv` copies it.
  */
 const notes = footing.kind === 'mapped' ? 'userxattr' : 'redirect_dir=on'
 
-/** Paths on the stage of a launcher. */
+/** Paths on a launcher's stage. */
 export const staged = {
   root: `${stage}/root`,
   base: `${stage}/base`,
-  /** The driver's directory and its snapshots, with the sandbox's ids for those on the disk. */
+  /** The driver's directory and its snapshots, with ids mapped to the sandbox's. */
   files: `${stage}/files`,
   snapshots: `${stage}/snapshots`,
   sys: `${stage}/sys`,
   cgroup: `${stage}/cgroup`,
   terminals: `${stage}/terminals`,
-  /** The user namespace that the sandbox shall have, where it has an owner of its own. */
+  /** The sandbox's user namespace, if it has its own owner. */
   user: `${stage}/user`,
   script: `${stage}/script`,
   resolvConf: `${stage}/resolv.conf`,
@@ -36,14 +41,17 @@ export const staged = {
   view: (index: number): string => `${stage}/view-${index}`,
 }
 
-/** Leads to a path below `stage` in another mount namespace, by a descriptor of its stage that this process holds. */
+/**
+ * Returns the path of a file on a stage in another mount namespace, through an open descriptor of
+ * that stage.
+ */
 export function onStage(held: number, path: string): string {
   return `/proc/${process.pid}/fd/${held}${path.slice(stage.length)}`
 }
 
 /**
- * What all sandboxes' stages share. crun refuses machines with both kinds of control groups: what it sees of them here is empty, and
- * the monitor finds them elsewhere.
+ * Mounts common to all stages. crun refuses machines with both kinds of control groups: it sees an
+ * empty directory here, and the monitor finds the groups elsewhere.
  */
 export const stageFstab: Fstab = [
   line('harmont-stage', stage, 'tmpfs', 'mode=755'),
@@ -54,7 +62,7 @@ export const stageFstab: Fstab = [
 
 const cgroupMount = '/sys/fs/cgroup'
 
-/** Where a launcher finds a control group once its stage is set. */
+/** Returns where a launcher finds a control group after setting up its stage. */
 export function stagedGroup(path: string): string {
   return path.startsWith(`${cgroupMount}/`) ? staged.cgroup + path.slice(cgroupMount.length) : path
 }
@@ -62,36 +70,38 @@ export function stagedGroup(path: string): string {
 export interface LayerStack {
   /** Absolute root of the image. */
   readonly image: string
-  /** Frozen upper directories and the skeleton, the newest first, relative to the driver's directory. */
+  /**
+   * Frozen upper directories and the skeleton, newest first, relative to the driver's directory.
+   */
   readonly layers: readonly string[]
 }
 
 export interface RootMounts {
-  /** The driver's. */
+  /** The driver's directory. */
   readonly directory: string
-  /** What root inside is on the machine. */
+  /** The sandbox's root, as a user id of the machine. */
   readonly rootId: number
   readonly stack: LayerStack
   /** Relative to the driver's directory. */
   readonly upper: string
   readonly work: string
   readonly readOnlyMounts: readonly { readonly source: string }[]
-  /** Lines that the runtime adds. */
+  /** Additional lines of the runtime. */
   readonly runtimeStage: readonly string[]
-  /** Absolute path of its resolv.conf; null: the image's. */
+  /** Absolute path of its resolv.conf; null for the image's. */
   readonly resolvConf: string | null
-  /** Absolute path of its /run/secrets; null: none. */
+  /** Absolute path of its /run/secrets; null for none. */
   readonly secrets: string | null
 }
 
 /**
- * The writable root of a sandbox and what the runtime puts into it. `volatile`: a sync inside reaches no disk; snapshots are
- * synced on their own.
+ * Returns the mounts of a sandbox's writable root and the runtime's additions. `volatile`: a sync
+ * inside does not reach the disk; snapshots are synced separately.
  */
 export function rootFstab(mounts: RootMounts): Fstab {
   const { rootId, stack, upper, work, readOnlyMounts, runtimeStage, resolvConf, secrets } = mounts
   const { lines, place } = files(mounts)
-  // An image may bring device nodes, and root inside owns them.
+  // An image may contain device nodes, which root inside owns.
   const options = ['nodev', notes, 'volatile', ...lowerOptions(stack, staged.base, place)]
   return [
     ...lines,
@@ -113,8 +123,9 @@ export function rootFstab(mounts: RootMounts): Fstab {
 }
 
 /**
- * Mounts what the driver has, with the sandbox's own ids for those on the disk, and says where a path is then. The machine's root, who makes what a merged file
- * system needs, stays who it is. Snapshots may be a link to another place, which a mount of the directory does not lead to.
+ * Mounts the driver's files with the sandbox's ids, and returns where a path is then. The machine's
+ * root, who makes the overlay's internal files, keeps its id. Snapshots may be a link to another
+ * place, which the mount of the directory does not follow.
  */
 function files({ directory, rootId, stack }: RootMounts): {
   readonly lines: readonly string[]
@@ -135,13 +146,13 @@ function files({ directory, rootId, stack }: RootMounts): {
 
 const snapshots = 'snapshots/'
 
-/** A stack to look at; with `upper` and `work` (relative too) also to write to. */
+/** A stack to view. With `upper` and `work` (relative as well) it is writable. */
 export interface ViewedStack extends LayerStack {
   readonly upper?: string
   readonly work?: string
 }
 
-/** Merged views, one per stack. */
+/** Returns the mounts of merged views, one per stack. */
 export function viewFstab(stacks: readonly ViewedStack[]): Fstab {
   return stacks
     .flatMap((stack, index) => {
@@ -159,11 +170,14 @@ function baseLine(image: string, target: string, rootId: number): string {
 }
 
 function lowerOptions(stack: LayerStack, base: string, place = (path: string): string => path): string[] {
-  // One option a layer: the kernel takes 255 bytes an option.
+  // One option per layer: the kernel accepts 255 bytes per option.
   return [...stack.layers.map(place), base].map((path) => `lowerdir+=${path}`)
 }
 
-/** A line of an fstab. `mount -a` leaves out what seems mounted already: a source of no file has a name of our own. */
+/**
+ * Returns a line of an fstab. `mount -a` skips sources that seem mounted already, so sources
+ * without a file have unique names.
+ */
 export function line(source: string, target: string, type: string, options: string): string {
   return [source, target, type, options].map(escapeField).join(' ').concat(' 0 0')
 }

@@ -1,12 +1,12 @@
 import type { NetworkMode } from '../sandbox-driver.ts'
 import type { Launcher } from './launcher.ts'
 
-/** Lets a sandbox that is starting have the processors first. */
+/** Leaves the processors to a starting sandbox first. */
 const refillDelayMs = 20
 
 /**
- * Launchers that wait: joining control groups and making a network namespace wait for grace periods of the kernel [10 to 40 ms],
- * which nobody then does while a job starts. Those not taken end with this process.
+ * Launchers kept ready, because joining control groups and making a network namespace wait for
+ * grace periods of the kernel [10 to 40 ms]. Unused ones end with this process.
  */
 export class LauncherPool {
   private readonly start: (mode: NetworkMode) => Promise<Launcher>
@@ -21,7 +21,7 @@ export class LauncherPool {
     this.start = start
   }
 
-  /** A launcher that waits, or a new one. Sees to the next. */
+  /** Takes a ready launcher, or starts one. Refills the pool. */
   async take(mode: NetworkMode): Promise<Launcher> {
     for (
       let launcher = this.ready.get(mode)?.shift();
@@ -36,7 +36,10 @@ export class LauncherPool {
     return this.start(mode)
   }
 
-  /** Starts what is missing; resolves when it waits. A launcher that cannot be started is missed by `take`, which then says why. */
+  /**
+   * Starts the missing launchers, and resolves when they are ready. Ignores failures: `take` fails
+   * with the reason.
+   */
   async fill(mode: NetworkMode): Promise<void> {
     const waiting = this.ready.get(mode) ?? []
     this.ready.set(mode, waiting)

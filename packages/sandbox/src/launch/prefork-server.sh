@@ -1,17 +1,19 @@
-# Forks launchers for the driver, which is large and would take long to fork itself [5 ms], on a stage that is set once for all.
-# Runs in a mount namespace of its own. Ends with its stdin, whose other end the driver holds.
+# Forks launchers for the driver, whose own size makes forking slow [5 ms], on a stage that is
+# prepared once. Runs in its own mount namespace. Ends when the driver closes its stdin.
 #
-# Reads lines `SLOT FIFO`: a launcher with the settings in the file SLOT shall wait on FIFO. What launchers say goes to
-# our stdout, `SLOT WORD`; `ended` when one has ended or has become a monitor.
-# Arguments: the directory of these files, launcher.sh, the runtime wrapper. The working directory is the driver's.
+# Reads lines `SLOT FIFO`: starts a launcher with the settings in file SLOT that reads from FIFO.
+# Launchers write `SLOT WORD` to the common stdout, and `ended` when they exit or have become a
+# monitor.
+# Arguments: the directory of these files, launcher.sh, the runtime wrapper. The working directory
+# is the driver's.
 set -eu
 launchers=$1 launcher=$2 wrapper=$3
 
 mount -a -T "$launchers/stage.fstab"
-# crun gives what it finds as stdin to root inside. The machine's own /dev/null must not be that.
-# Root of a user namespace makes no devices, and finds the end of an empty file there.
+# crun gives its stdin to root inside, which must not be the machine's own /dev/null. Root of a user
+# namespace cannot make devices, and gets an empty file.
 mknod /run/harmont/null c 1 3 2>/dev/null || : >/run/harmont/null
-# What every launcher mounts over.
+# Mount points that every launcher uses.
 mkdir /run/harmont/root /run/harmont/base /run/harmont/sys
 : >/run/harmont/script
 : >/run/harmont/user
@@ -20,7 +22,8 @@ echo 'nursery ready'
 
 newline='
 '
-# The driver is dead, nobody else will remove the groups of a launcher that became nothing. Those of a monitor are not empty.
+# The driver is dead, so nobody else removes the groups of an unused launcher. A monitor's groups
+# are not empty.
 remove_groups() {
   [ -z "$first" ] || { rm -rf "${first%/first}"; return; }
   IFS=$newline
@@ -35,8 +38,8 @@ remove_groups() {
 while read -r slot fifo; do
   . "$launchers/$slot"
   case $network in host) net= ;; *) net=--net ;; esac
-  # Twice forked: nobody is left for us to wait for. The pipe is opened for writing first since else its opening would wait for ever
-  # for a driver that has died meanwhile.
+  # Forked twice, so that there is nobody to wait for. Opens the pipe for writing first: opening it
+  # for reading would block forever if the driver has died.
   ( {
     unshare --mount --propagation=unchanged $net /bin/sh "$launcher" "$launchers/$slot" "$wrapper" || :
     trap '' PIPE

@@ -14,7 +14,10 @@ import { stagedGroup, stageFstab } from './mounts.ts'
 
 const file = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
 
-/** Where launchers come from; see nursery.sh. One helper process, started when first needed and again when it was killed: the launchers that it had forked wait on. */
+/**
+ * Starts launchers through one helper process; see prefork-server.sh. The helper is started on
+ * demand, and again if it was killed. Launchers that it forked keep waiting.
+ */
 export class Nursery {
   private readonly layout: Layout
   private readonly home: CgroupHome
@@ -27,10 +30,13 @@ export class Nursery {
     this.fifos = new Fifos(layout.launchers)
   }
 
-  /** Starts a launcher; resolves when it waits for its sandbox. Fails with `LauncherLost` when the helper is killed meanwhile. */
+  /**
+   * Starts a launcher, and resolves when it waits for its sandbox. Fails with `LauncherLost` if the
+   * helper is killed meanwhile.
+   */
   async launch(network: NetworkSlot, rootId: number): Promise<Launcher> {
     const helper = await this.running()
-    // The process's id in the name lets a later driver see that nobody waits for this one any more.
+    // The process id in the name shows a later driver that nobody waits for this launcher any more.
     const slot = `${process.pid}-${randomBytes(4).toString('hex')}`
     const settings = join(this.layout.launchers, slot)
     const [groups, fifo] = await Promise.all([makeGroups(this.home, this.layout.tag, slot), this.fifos.take()])
@@ -43,7 +49,7 @@ export class Nursery {
         network: network.mode,
         inside: network.inside,
         ids: `0 ${rootId} ${idCount}`,
-        // Where the launcher says which process it is.
+        // Where the launcher writes its process id.
         first: groups.flavour === 'pid' ? join(groups.top, 'first') : '',
       }),
     )
@@ -77,7 +83,7 @@ export class Nursery {
     this.helper ??= startHelper(this.layout)
     const current = this.helper
     const helper = await current.catch(() => undefined)
-    // Of several that find it dead the first starts the next.
+    // The first of several callers that find it dead starts the next.
     if ((helper === undefined || helper.isGone()) && this.helper === current) this.helper = startHelper(this.layout)
     return this.helper
   }
@@ -86,7 +92,10 @@ export class Nursery {
 interface Helper {
   readonly words: Words
   isGone(): boolean
-  /** Calls with why it ended, at once when it has. What it forked may have its pipes longer than that. Gives the unsubscriber. */
+  /**
+   * Calls the listener when it has ended, with the reason. Its children may keep its pipes open
+   * longer. Returns the unsubscriber.
+   */
   onGone(listener: (why: string) => void): () => void
   ask(line: string): void
   stop(): Promise<void>
@@ -97,7 +106,7 @@ async function startHelper(layout: Layout): Promise<Helper> {
   writeFileSync(join(layout.launchers, 'stage.fstab'), stageFstab)
   const child = spawn(
     'unshare',
-    // The machine's own unmounts must still reach us: a private copy would keep its disks busy.
+    // Unmounts on the machine must propagate: a private copy would keep its disks busy.
     [
       '--mount',
       '--propagation=slave',
@@ -111,7 +120,7 @@ async function startHelper(layout: Layout): Promise<Helper> {
       cwd: layout.root,
       detached: true,
       stdio: ['pipe', 'pipe', 'pipe'],
-      // Nothing of this process's environment: monitors outlive it and are seen by `ps e`.
+      // Does not inherit the environment: monitors outlive this process, and `ps e` shows theirs.
       env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', TZ: 'UTC', LC_ALL: 'C' },
     },
   )
@@ -144,7 +153,7 @@ async function startHelper(layout: Layout): Promise<Helper> {
     async stop() {
       child.stdin.end()
       child.ref()
-      // Its stdout is its launchers' too, which end as their pipes do.
+      // Launchers share its stdout, and exit when their pipes close.
       await words.during(closed)
     },
   }

@@ -6,10 +6,10 @@ import type { Mount, Runtime } from './runtimes/runtime.ts'
 import { type SeccompProfile, seccompProfile } from './seccomp.ts'
 import { terminalArguments, terminalFiles } from './terminal-program.ts'
 
-/** A script of this many bytes no longer fits into one argument of execve. */
+/** The smallest script size that does not fit into one argument of execve. */
 export const longestArgument = 131_071
 
-/** What Docker and Podman grant by default. */
+/** The default of Docker and Podman. */
 const capabilities = [
   'CAP_AUDIT_WRITE',
   'CAP_CHOWN',
@@ -59,9 +59,9 @@ export interface RuntimeConfigInput {
   readonly runtime: Runtime
   readonly rootId: number
   readonly command: Command
-  /** Whether the command has a terminal of its own. */
+  /** Whether the command gets a terminal. */
   readonly terminal: boolean
-  /** The image's environment; the command's wins. */
+  /** The image's environment. The command's variables override it. */
   readonly imageEnv: Readonly<Record<string, string>>
   readonly limits: Limits
   readonly network: NetworkMode
@@ -73,8 +73,8 @@ export interface RuntimeConfigInput {
 const quiet = ['nosuid', 'noexec', 'nodev']
 
 /**
- * The OCI runtime's config.json. The network namespace is the launcher's; memory and CPU limits are those of the groups that the
- * launcher is in.
+ * Returns the OCI runtime's config.json. The network namespace is the launcher's; the launcher's
+ * groups limit memory and CPU.
  */
 export function runtimeConfig(input: RuntimeConfigInput): object {
   const { command, runtime, network } = input
@@ -91,7 +91,8 @@ export function runtimeConfig(input: RuntimeConfigInput): object {
     process: {
       terminal: false,
       user: { uid: 0, gid: 0 },
-      // The first process of a pid namespace ignores signals and must reap orphans: an init of its own, not the script's shell.
+      // The first process of a pid namespace ignores signals and must reap orphans, so it is an
+      // init and not the script's shell.
       args: [initPath, '--', ...commandLine(input, long)],
       env: Object.entries(env).map(([name, value]) => `${name}=${value}`),
       cwd: command.workingDirectory,
@@ -103,7 +104,7 @@ export function runtimeConfig(input: RuntimeConfigInput): object {
     hostname,
     mounts: mounts(input, long),
     linux: {
-      // One that is there already has its ids.
+      // An existing user namespace has its id maps.
       ...(namespaces.some(({ type, path }) => type === 'user' && path === undefined) ? idMappings(input.rootId) : {}),
       namespaces,
       seccomp: runtime.seccomp(profile()),
@@ -124,7 +125,7 @@ function profile(): SeccompProfile {
   return cachedProfile
 }
 
-// Both lie on the sandbox's own /dev, which is a tmpfs: nothing of them gets into a snapshot.
+// Both are on the sandbox's /dev, a tmpfs, so no snapshot contains them.
 const initPath = '/dev/harmont-init'
 const scriptPath = '/dev/harmont-script'
 

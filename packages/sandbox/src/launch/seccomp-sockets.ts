@@ -2,17 +2,21 @@ import type { Rule } from './seccomp.ts'
 
 const [AF_UNIX, AF_INET, AF_INET6, AF_NETLINK] = [1, 2, 10, 16] as const
 const [NETLINK_ROUTE, NETLINK_SOCK_DIAG, NETLINK_KOBJECT_UEVENT] = [0, 4, 15] as const
-/** Of a protocol of a family that there is. */
+/** For an unknown protocol of a known family. */
 export const EPROTONOSUPPORT = 93
 const EAFNOSUPPORT = 97
 
-/** What `ip`, `ss` and programs that look for devices ask. NETLINK_USERSOCK is not among them: its messages are memory that no control group counts. */
+/**
+ * Used by `ip`, `ss` and programs that look for devices. Excludes NETLINK_USERSOCK, whose messages
+ * are not charged to a control group.
+ */
 const netlink: readonly number[] = [NETLINK_ROUTE, NETLINK_SOCK_DIAG, NETLINK_KOBJECT_UEVENT]
 
 /**
- * Which sockets a step may have. What is not named does not exist, as in a kernel without it: AF_VSOCK talks to the hypervisor past every network rule,
- * others are code that steps do not need. Allowed is what is equal to something: the kernel reads 32 of the 64 bits that a filter compares, so what differs
- * from a number may be that number all the same.
+ * Rules for the sockets that a step may open. Others do not exist, as in a kernel without them:
+ * AF_VSOCK reaches the hypervisor past every network rule, and steps do not need the code of the
+ * rest. Compares for equality only: the kernel ignores the upper 32 of the 64 bits that a filter
+ * compares, so an unequal number may be the same to the kernel.
  */
 export const socketRules: readonly Rule[] = [
   ...[AF_UNIX, AF_INET, AF_INET6].map((family) => rule('socket', [[0, family]])),
@@ -49,7 +53,9 @@ function rule(name: string, comparisons: readonly Comparison[], errnoRet?: numbe
   }
 }
 
-/** All numbers but these: those up to the largest of them one by one, and what is above it. */
+/**
+ * Returns all numbers except these: the smaller ones one by one, and the range above the largest.
+ */
 function othersThan(some: readonly number[]): readonly (readonly [value: number, isAbove: boolean])[] {
   const largest = Math.max(...some)
   const gaps = Array.from({ length: largest }, (_, number) => number).filter((number) => !some.includes(number))

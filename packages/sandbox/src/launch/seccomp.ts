@@ -1,9 +1,10 @@
 import { socketRules } from './seccomp-sockets.ts'
 
 /**
- * Which system calls a step may make. Default-deny: what is not named here does not exist (ENOSYS, so that a C library falls
- * back to an older call), and what is known but not for a step is refused (EPERM, so that tools say "not permitted").
- * The kernel's user namespaces already take the teeth out of much of it; this takes away its attack surface.
+ * The system calls that a step may make. Default deny: unlisted calls do not exist (ENOSYS, so that
+ * C libraries fall back to older calls), and known but forbidden ones are refused (EPERM, so that
+ * tools say "not permitted"). User namespaces already make many of these harmless; this reduces the
+ * attack surface.
  */
 
 const allowed = `
@@ -73,7 +74,7 @@ const EPERM = 1
 const ENOSYS = 38
 /** CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET. */
 const namespaceFlags = 0x7e020000
-/** PER_LINUX, PER_LINUX32, with and without UNAME26, and the query. */
+/** PER_LINUX and PER_LINUX32, with and without UNAME26, and the query. */
 const personalities = [0x0, 0x8, 0x20000, 0x20008, 0xffffffff]
 
 const architectures: Readonly<Record<string, readonly string[]>> = {
@@ -83,7 +84,10 @@ const architectures: Readonly<Record<string, readonly string[]>> = {
 
 const names = (text: string): string[] => text.trim().split(/\s+/)
 
-/** The profile for this machine's processor. Others than x64 and arm64 get the native architecture only. */
+/**
+ * Returns the profile for this machine's processor. Processors other than x64 and arm64 get the
+ * native architecture only.
+ */
 export function seccompProfile(): SeccompProfile {
   return {
     defaultAction: 'SCMP_ACT_ERRNO',
@@ -91,12 +95,13 @@ export function seccompProfile(): SeccompProfile {
     architectures: architectures[process.arch] ?? [],
     syscalls: [
       { names: names(allowed), action: 'SCMP_ACT_ALLOW' },
-      // Among them `socketcall`, by which i386 had sockets before Linux 4.3: what kind is asked for lies in memory, where no filter looks.
+      // Includes `socketcall`, which i386 used for sockets before Linux 4.3: its arguments are in
+      // memory, where no filter looks.
       { names: names(refused), action: 'SCMP_ACT_ERRNO', errnoRet: EPERM },
-      // Every file system of the machine would be written out, again and again if a step likes. It is told that it has been: its own files reach no disk
-      // by a sync anyway.
+      // It would sync all file systems of the machine, repeatedly. Reports success instead: a sync
+      // inside does not reach the disk anyway.
       { names: ['sync'], action: 'SCMP_ACT_ERRNO', errnoRet: 0 },
-      // clone3 hides its flags from a filter: ENOSYS sends the C library back to clone.
+      // A filter cannot see the flags of clone3. ENOSYS makes the C library fall back to clone.
       { names: ['clone3'], action: 'SCMP_ACT_ERRNO', errnoRet: ENOSYS },
       {
         names: ['clone'],

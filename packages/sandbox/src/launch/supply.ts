@@ -12,28 +12,28 @@ import { Nursery } from './prefork-server.ts'
 export interface SupplyOptions {
   readonly layout: Layout
   readonly home: CgroupHome
-  /** Wished modes, in order. */
+  /** Wished modes, in order of preference. */
   readonly network: readonly NetworkMode[]
   readonly egressAllow: readonly string[]
   readonly ownPorts: readonly number[]
-  /** Links that sandboxes have now. */
+  /** Links of existing sandboxes. */
   readonly linksInUse: readonly string[]
-  /** What root of each of them is on the machine. */
+  /** Their roots, as user ids of the machine. */
   readonly rootIdsInUse: readonly number[]
   readonly inStore: number
 }
 
-/** Gives launchers, each with the network that a sandbox shall have. */
+/** Provides launchers with a network for their sandbox. */
 export class Supply {
-  /** Those of the wished modes that this machine can give. */
+  /** The wished modes that this machine can provide. */
   readonly modes: readonly NetworkMode[]
-  /** Why a wished mode is not among them; a sentence each. */
+  /** Why a wished mode is unavailable, one sentence each. */
   readonly problems: readonly string[]
   private readonly layout: Layout
   private readonly nursery: Nursery
   private readonly pool: LauncherPool
   private readonly egress: EgressNetwork | undefined
-  /** An ordinary user has one range of ids for all. */
+  /** Undefined for an ordinary user, who has one range of ids for all sandboxes. */
   private readonly rootIds: RootIds | undefined
 
   private constructor(options: SupplyOptions, egress: EgressNetwork | undefined, problems: readonly string[]) {
@@ -58,7 +58,7 @@ export class Supply {
       const egress = await openEgress(options.layout, options.egressAllow, options.linksInUse, options.ownPorts)
       return new Supply(options, egress, [])
     } catch (error) {
-      // For whoever runs this machine.
+      // Includes the tool's output, for the machine's operator.
       const said = error instanceof ToolFailed ? `: ${error.said}` : ''
       const why = `${error instanceof Error ? error.message : String(error)}${said}`
       return new Supply(options, undefined, [`cannot create egress networks: ${why}`])
@@ -69,13 +69,15 @@ export class Supply {
     return this.pool.take(mode)
   }
 
-  /** For what a sandbox had of which nothing is left. */
+  /** Frees the link and ids of a sandbox of which nothing is left. */
   release({ link, rootId }: { readonly link: string | null; readonly rootId?: number }): void {
     if (link !== null) this.egress?.release(link)
     if (rootId !== undefined) this.rootIds?.release(rootId)
   }
 
-  /** Ends all that waits. @param last no sandbox is left either: what they share goes too. */
+  /**
+   * Ends all waiting launchers. @param last also removes what sandboxes share, since none is left.
+   */
   async close(last: boolean): Promise<void> {
     await this.pool.close()
     await this.nursery.close()

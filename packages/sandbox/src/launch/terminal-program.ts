@@ -1,15 +1,16 @@
 import { execFileSync } from 'node:child_process'
 import { realpathSync } from 'node:fs'
 
-// On the sandbox's own /dev, as the init: nothing of it gets into a snapshot.
+// On the sandbox's /dev, like the init, so no snapshot contains it.
 const home = '/dev/harmont-terminal'
 const programs = ['script', 'stty'] as const
 
 let found: readonly { readonly source: string; readonly destination: string }[] | undefined
 
 /**
- * The machine's own `script` and `stty` with their loader and libraries, for an image that may have none or others. `script` makes the terminal inside the
- * sandbox; crun's own way between a terminal and a pipe loses bytes when the pipe is full [1.21: 1 % to 10 % of 10 MB].
+ * Returns the machine's `script` and `stty` with their loader and libraries, since the image may
+ * lack them. `script` makes the terminal inside the sandbox, because crun loses bytes between a
+ * terminal and a full pipe [1.21: 1 % to 10 % of 10 MB].
  */
 export function terminalFiles(): readonly { readonly source: string; readonly destination: string }[] {
   if (found !== undefined) return found
@@ -30,12 +31,12 @@ function loadedBy(program: string): readonly string[] {
   return [...listed.matchAll(/(?:^|=>)\s*(\/\S+)/gm)].map(([, path = '']) => path)
 }
 
-/** The command line, inside a sandbox with a terminal, of one of these programs. */
+/** Returns the command line of one of these programs inside a sandbox with a terminal. */
 export function terminalCall(name: (typeof programs)[number], options: readonly string[]): readonly string[] {
   return [`${home}/loader`, '--library-path', `${home}/lib`, `${home}/${name}`, ...options]
 }
 
-/** The command line that runs a script for `sh -c` on a terminal. */
+/** Returns the command line that runs a script for `sh -c` on a terminal. */
 export function terminalArguments(script: string): readonly string[] {
   return terminalCall('script', [
     '--quiet',

@@ -1,14 +1,16 @@
-# Sourced by launcher.sh in the place of a monitor: runs a command that somebody talks to, by pipes in the sandbox's directory.
+# Sourced by launcher.sh instead of starting a monitor: runs an interactive command, connected by
+# pipes in the sandbox's directory.
 #
-# Not conmon: it keeps all output on disk at its own speed, and takes input from a kind of socket that Node does not open. Here
-# whoever does not read makes the command wait.
+# Not conmon, which writes all output to disk at its own speed and takes input from a kind of socket
+# that Node.js cannot open. Here the command waits for its reader.
 #
-# Such a command is worth nothing without the driver, and ends with it: when the other end of our stdin is closed.
+# An interactive command is useless without the driver, so it ends when the driver closes our stdin.
 set -f
 IFS=$newline
 set -- $join
 payload=${1:-}
-# Without control groups: the first process of a pid namespace, which ends with us. What it has below it is the command.
+# Without control groups, kills the first process of a pid namespace whose descendants are the
+# command.
 end_command() { if [ -z "$first" ]; then echo 1 >"$payload/cgroup.kill"; else kill -KILL "$command"; fi; }
 set --
 [ -z "$first" ] || set -- setpriv --pdeathsig KILL unshare --pid --fork --kill-child --mount-proc
@@ -23,7 +25,7 @@ exec 3<&0
 guard=$!
 code=0
 wait "$command" || code=$?
-# Where the runtime alone was killed the command would go on, unseen.
+# If only the runtime was killed, the command would go on unseen.
 end_command 2>/dev/null || :
 echo "$code" >"$state/exit/new"
 mv "$state/exit/new" "$state/exit/$id"

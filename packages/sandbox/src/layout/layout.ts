@@ -5,55 +5,58 @@ import { isPassingPlace } from './own-memory.ts'
 
 export { firstId, idCount } from '../privilege/id-range.ts'
 
-/** Debian's tini-static: needs nothing of an image. */
+/** Debian's tini-static. Depends on nothing in an image. */
 export const initProgram = '/usr/bin/tini-static'
 
 /**
- * Where a launcher, in its own mount namespace, puts what the runtime needs to see. It covers what is there on the machine itself,
- * which are notes of the networks.
+ * Where a launcher, in its own mount namespace, prepares what the runtime sees. Covers the
+ * machine's own directory of the same name, which has notes about networks.
  */
 export const stage = '/run/harmont'
 
-/** Another one whenever what is in it changes: sandboxes of an earlier release may lie on theirs. */
+/**
+ * Increase the number whenever its content changes: sandboxes of an earlier release may use the old
+ * one.
+ */
 export const skeletonName = 'skeleton-2'
 
-/** Everything below a driver's directory. Nothing else knows these names. */
+/** The paths below a driver's directory. No other module knows these names. */
 export interface Layout {
   readonly root: string
-  /** 8 hex digits; tells this directory's control groups from another's. */
+  /** 8 hex digits that distinguish this directory's control groups from others'. */
   readonly tag: string
-  /** Locked by the process whose directory this is, as long as it lives. */
+  /** Locked by the process that owns the directory, until it ends. */
   readonly lock: string
   readonly sandboxes: string
-  /** A file for each id that may be used again, as no command has begun under it; see unbegun.ts. */
+  /** A file for each id under which no command has begun; see begun.ts. */
   readonly unbegun: string
   readonly snapshots: string
   readonly cacheIndex: string
   readonly trash: string
   readonly skeleton: string
-  /** On no disk. */
+  /** In memory only. */
   readonly memory: string
-  /** In memory, for what may go with a boot; see state-place.ts. Not there where no such memory is. */
+  /** Short-lived state in tmpfs, lost at a boot; see state-place.ts. May be absent. */
   readonly passing: string
   readonly crunState: string
   readonly watchdogLock: string
   readonly watchdogPid: string
   readonly cgroupRoots: string
   readonly network: string
-  /** What launchers are told, by slot, and pipes to them. */
+  /** Settings of launchers, by slot, and the pipes to them. */
   readonly launchers: string
   /** The sandboxes' resolv.conf, by network mode. */
   readonly resolvConf: (mode: 'egress' | 'host') => string
 }
 
-/** Makes the directories and gives their absolute paths. */
+/** Creates the directories and returns their absolute paths. */
 export async function openLayout(directory: string): Promise<Layout> {
   await mkdir(directory, { recursive: true, mode: 0o700 })
   const root = await realpath(directory)
   const tag = createHash('sha256').update(root).digest('hex').slice(0, 8)
   const memory = `/dev/shm/harmont-${tag}`
   const passing = `${memory}-passing`
-  // What belongs to processes ends with them.
+  // State of processes ends with them.
   const processes = isPassingPlace(passing) ? passing : root
   const layout: Layout = {
     root,
@@ -83,61 +86,69 @@ export async function openLayout(directory: string): Promise<Layout> {
 /** The files of one sandbox. */
 export interface SandboxFiles {
   readonly directory: string
-  /** What it is; written before anything else of it exists. */
+  /** Describes the sandbox. Written before anything else of it exists. */
   readonly record: string
   readonly upper: string
   readonly work: string
-  /** A script that is too long for an argument. */
+  /** A script too long for an argument. */
   readonly script: string
-  /** What the runtime says of its own troubles, where it does not say all to conmon. */
+  /** Errors that the runtime does not report to conmon. */
   readonly runtimeLog: string
   readonly spool: string
-  /** The id that its snapshot has or will have, written before anything of it moves. */
+  /** The id of its present or future snapshot, written before any file moves. */
   readonly snapshotId: string
-  /** The snapshot while it is put together; moves away whole. Here nobody but the sandbox's end removes it. */
+  /**
+   * The snapshot under construction, which is renamed as a whole. Only the sandbox's end removes it
+   * here.
+   */
   readonly snapshot: string
-  /** Has the following, which mean nothing after a boot; usually a link into memory. */
+  /** Contains the files below, which are meaningless after a boot. Usually a link into memory. */
   readonly state: string
   readonly fstab: string
-  /** What the runtime is told of the command, in the bundle that it is given: this directory, or the sandbox's own when there is much to tell. */
+  /**
+   * The command's configuration for the runtime, in its bundle: this directory, or the sandbox's
+   * own for a large configuration.
+   */
   readonly config: string
   readonly largeConfig: string
-  /** The runtime's notes then. */
+  /** The runtime's state for a large configuration. */
   readonly largeState: string
-  /** Written before the launcher is told to go: a command may have started. */
+  /** Written before the launcher is told to go. From then on a command may run. */
   readonly started: string
-  /** How the runtime starts the command, for the launcher. */
+  /** How the launcher calls the runtime. */
   readonly runtime: string
   readonly pid: string
   readonly monitorPid: string
   readonly monitorLog: string
   readonly sockets: string
-  /** Named pipes to a command that is talked to. */
+  /** Named pipes of an interactive command. */
   readonly input: string
   readonly output: string
   readonly errors: string
   readonly exitDirectory: string
   readonly exit: string
-  /** conmon's word on whether the runtime could start the command. */
+  /** conmon's report on whether the runtime could start the command. */
   readonly sync: string
   readonly deadline: string
-  /** What the watchdog needs to know of it: control group, disk limit. */
+  /** Input of the watchdog: control group, limits. */
   readonly watch: string
   /** Written by the watchdog before it kills for disk use. */
   readonly diskLimitHit: string
-  /** Written by the watchdog before it kills for what sockets hold. */
+  /** Written by the watchdog before it kills for socket memory. */
   readonly memoryLimitHit: string
-  /** Written by the watchdog when nothing more could be written. */
+  /** Written by the watchdog when the disk was full. */
   readonly diskFull: string
-  /** There when room was held for the beginning of the spool. */
+  /** Exists if space for the start of the spool was reserved. */
   readonly spoolHeld: string
-  /** Written by the watchdog before it kills because the deadline has passed. */
+  /** Written by the watchdog before it kills at the deadline. */
   readonly overdue: string
-  /** The outcome, once somebody has asked for it: limits are read from control groups that go. */
+  /**
+   * The outcome, stored when first read, because the control groups with its limits are removed.
+   */
   readonly outcome: string
 }
 
-/** @param root the driver's directory, or '' for names relative to it. */
+/** @param sandboxes the driver's directory of sandboxes, or the trash. */
 export function sandboxFiles(sandboxes: string, id: string): SandboxFiles {
   const directory = join(sandboxes, id)
   const file = (name: string): string => join(directory, name)

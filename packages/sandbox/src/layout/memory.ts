@@ -1,4 +1,7 @@
-/** What must be on no disk: a directory of each sandbox in the machine's memory, which outlives this process but not a boot. */
+/**
+ * Memory of sandboxes that must never be on disk: a directory each in tmpfs, which outlives this
+ * process but not a boot.
+ */
 import { chmodSync, chownSync, mkdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -9,15 +12,15 @@ import { isMemory, isOurs } from './own-memory.ts'
 
 interface MemoryFiles {
   readonly directory: string
-  /** Shown in the sandbox as /run/secrets. */
+  /** Mounted as /run/secrets. */
   readonly secrets: string
-  /** For whoever adopts the sandbox; not shown in it. */
+  /** For the adopter of the sandbox; not mounted. */
   readonly memo: string
-  /** For the runtime, which makes it. */
+  /** Created by the runtime. */
   readonly runtime: string
 }
 
-/** Where a sandbox's part of it is, whether or not it has one. */
+/** Returns the paths of a sandbox's memory, whether or not it exists. */
 export function memoryFiles({ memory }: Pick<Layout, 'memory'>, id: string): MemoryFiles {
   const directory = join(memory, id)
   return {
@@ -28,11 +31,14 @@ export function memoryFiles({ memory }: Pick<Layout, 'memory'>, id: string): Mem
   }
 }
 
-/** Makes a sandbox's part, whose secrets are for this id of the machine. Fails with SandboxError `provision_failed` where the machine has no such place. */
+/**
+ * Creates a sandbox's memory, with secrets owned by this user id. Fails with SandboxError
+ * `provision_failed` if the machine has no place for it.
+ */
 export function makeMemory(layout: Layout, id: string, rootId: number): void {
   const files = memoryFiles(layout, id)
   mkdirSync(layout.memory, { recursive: true, mode: 0o700 })
-  // Anybody may have made it before us, to look into it.
+  // Another user may have created it first, to read it.
   if (!isOurs(layout.memory))
     throw new SandboxError('provision_failed', `${layout.memory} belongs to somebody else: remove it`)
   if (!isMemory(layout.memory))
@@ -43,7 +49,7 @@ export function makeMemory(layout: Layout, id: string, rootId: number): void {
   chownSync(files.secrets, rootId, rootId)
 }
 
-/** Writes what the command gets, which only its root may read, and the memo. */
+/** Writes the secrets, readable by the sandbox's root only, and the memo. */
 export function fillMemory(
   layout: Layout,
   id: string,
@@ -64,20 +70,20 @@ export function fillMemory(
   writeFileSync(files.memo, memo, { mode: 0o600 })
 }
 
-/** The memo of a sandbox; undefined when it has none, or the machine was started since. */
+/** Returns the memo of a sandbox; undefined if it has none or the machine was restarted. */
 export function readMemo(layout: Layout, id: string): string | undefined {
   return readIfPresent(memoryFiles(layout, id).memo)
 }
 
-/** Removes a sandbox's part. */
+/** Removes a sandbox's memory. */
 export function removeMemory(layout: Layout, id: string): void {
   rmSync(memoryFiles(layout, id).directory, { recursive: true, force: true })
   removeEmpty(layout.memory)
 }
 
-/** Removes the parts of sandboxes that are no more. */
+/** Removes the memory of sandboxes that no longer exist. */
 export async function clearMemory({ memory, sandboxes }: Layout): Promise<void> {
-  // Anybody may have put a link to what is to be removed there.
+  // Another user may have put a link there.
   if (!isOurs(memory)) return
   const known = new Set(await readdir(sandboxes))
   for (const id of await readdir(memory)) if (!known.has(id)) await rm(join(memory, id), { recursive: true })

@@ -4,20 +4,24 @@ import { footing } from '../privilege/privilege-mode.ts'
 import { isAbsent, readIfPresent } from '../system/files.ts'
 
 const tmpfsType = 0x01021994
-/** Left to all else that is on the machine. */
+/** Left free for everything else on the machine. */
 const leastFreeBytes = 16 * 1024 * 1024
-/** systemd takes those below for accounts of services. */
+/** systemd treats lower ids as service accounts. */
 const firstPerson = 1000
 
-/** Whether a directory in memory, which is made when it is absent, is one for what may go with a boot, but no earlier. What an ordinary user has there goes with the end of the last login. */
+/**
+ * Returns whether a directory in memory, created if absent, lasts exactly until the next boot. An
+ * ordinary user's would be removed at the last logout.
+ */
 export function isPassingPlace(directory: string): boolean {
   return footing.kind === 'root' && isOwnMemory(directory, leastFreeBytes)
 }
 
 /**
- * Whether systemd removes what this user has in /dev/shm when the last login of the user ends, be it one of cron's: a server that systemd runs for the user goes on,
- * and so do its commands. It does not for who lingers (`loginctl enable-linger`).
- * @param machine for tests: where its root directory is.
+ * Returns whether systemd removes this user's files in /dev/shm at the user's last logout, even
+ * that of a cron job, while services of the user and their commands keep running. It does not for
+ * lingering users (`loginctl enable-linger`).
+ * @param machine root directory of the machine, for tests.
  */
 export function isClearedAtLogout(user: number, machine = '/'): boolean {
   if (user < firstPerson || !existsSync(join(machine, 'run/systemd/users'))) return false
@@ -26,14 +30,17 @@ export function isClearedAtLogout(user: number, machine = '/'): boolean {
   return name === undefined || !existsSync(join(machine, 'var/lib/systemd/linger', name))
 }
 
-/** Whether a directory, which is made when it is absent, is one in memory that lasts as long as a command of this process may. */
+/**
+ * Returns whether a directory, created if absent, is in memory and lasts as long as a command of
+ * this process may.
+ */
 export function isLastingPlace(directory: string): boolean {
   return !(footing.kind === 'mapped' && isClearedAtLogout(footing.user)) && isOwnMemory(directory)
 }
 
 /**
- * Whether a directory, which is made when it is absent, is in the machine's memory, with so much room, and nobody else's: anybody may have made it before us, to look into
- * it, or to write there.
+ * Returns whether a directory, created if absent, is in memory, has this much free space, and
+ * belongs to us alone: another user may have created it to read or write there.
  */
 export function isOwnMemory(directory: string, leastFree = 0): boolean {
   try {
@@ -47,13 +54,13 @@ export function isOwnMemory(directory: string, leastFree = 0): boolean {
   return isOurs(directory)
 }
 
-/** Whether there is such a directory and nobody else made it, or a link to another. */
+/** Returns whether a directory exists, was created by us, and is not a link. */
 export function isOurs(directory: string): boolean {
   const stats = lstatSync(directory, { throwIfNoEntry: false })
   return stats?.isDirectory() === true && stats.uid === process.getuid?.() && (stats.mode & 0o7777) === 0o700
 }
 
-/** Whether what is written there is on no disk. Fails when there is nothing. */
+/** Returns whether a path is in memory only. Fails if it does not exist. */
 export function isMemory(path: string): boolean {
   return statfsSync(path).type === tmpfsType
 }

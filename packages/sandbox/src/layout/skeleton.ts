@@ -3,12 +3,12 @@ import { join } from 'node:path'
 import { isAbsent } from '../system/files.ts'
 import { firstId, type Layout } from './layout.ts'
 
-/** A fixed name: what a step builds must not depend on which sandbox it ran in. */
+/** A fixed name: the result of a step must not depend on its sandbox. */
 export const hostname = 'harmont'
 
 /**
- * The layer between image and first step: places where the runtime mounts, so that it never has to make them in a step's own
- * layer, and what every step may count on.
+ * Makes the layer between image and first step. It contains the runtime's mount points, so that
+ * they are never made in a step's own layer, and files that every step may rely on.
  */
 export async function makeSkeleton(layout: Layout): Promise<void> {
   try {
@@ -40,6 +40,6 @@ export async function makeSkeleton(layout: Layout): Promise<void> {
     await rename(staging, layout.skeleton)
   } catch (error) {
     await rm(staging, { recursive: true, force: true })
-    if (!(await stat(layout.skeleton)).isDirectory()) throw error // Else another process was first.
+    if (!(await stat(layout.skeleton)).isDirectory()) throw error // Another process was faster.
   }
 }

@@ -1,19 +1,23 @@
 /**
- * Where a sandbox has its small files that are worth nothing after a boot, as its command is: in the machine's memory. They outlive this process, and a file on a disk
- * costs more than all else that is done with it. Where there is no such memory, or little room in it, they lie with the sandbox's other files. How the command
- * ended is kept in memory even then, so that a full disk costs no command its outcome, unless systemd would remove it there.
+ * Short-lived state of a sandbox in tmpfs. It outlives this process but, like its command, no
+ * reboot. On a disk, these files would cost more than everything else about them. Without tmpfs, or
+ * with little space in it, they lie with the sandbox's other files. The exit status goes to memory
+ * even then, so that a full disk does not lose it, unless systemd would remove it there.
  */
 import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Layout, SandboxFiles } from './layout.ts'
 import { isLastingPlace, isOurs, isPassingPlace } from './own-memory.ts'
 
-/** What a command is told is as long as the author of its step wants it: more than this goes to the disk. All else that a sandbox has here are some pages. */
+/**
+ * Larger configurations of a command go to disk: the author of a step controls their size.
+ * Everything else in memory takes a few pages.
+ */
 export const largestInMemory = 256 * 1024
 
 type Places = Pick<Layout, 'passing' | 'crunState' | 'sandboxes'>
 
-/** Makes the place of a sandbox, to which its directory leads. */
+/** Creates the state directory of a sandbox, and links to it from the sandbox's directory. */
 export function makePlace(
   { passing }: Pick<Layout, 'passing'>,
   id: string,
@@ -26,26 +30,32 @@ export function makePlace(
   else mkdirSync(exitDirectory)
 }
 
-/** False when the memory was cleared and the machine was not started since: that of a container goes with the container. */
+/**
+ * Returns whether the state directory exists. It may be lost without a reboot: a container's memory
+ * ends with the container.
+ */
 export function hasPlace({ exitDirectory }: Pick<SandboxFiles, 'exitDirectory'>): boolean {
   return existsSync(exitDirectory)
 }
 
-/** Removes the place of a sandbox, and the runtime's notes of it. */
+/** Removes the state directory of a sandbox and the runtime's state. */
 export function removePlace(layout: Places, id: string): void {
   for (const places of placesOf(layout)) rmSync(join(places, id), { recursive: true, force: true })
 }
 
-/** Removes the places of sandboxes that are no more. */
+/** Removes the state of sandboxes that no longer exist. */
 export function clearPlaces(layout: Places): void {
   const known = new Set(readdirSync(layout.sandboxes))
-  // The runtime has something of its own, for all that it will ever run.
+  // The runtime's own cache.
   const isLeft = (name: string): boolean => !known.has(name) && name !== '.cache'
   const present = placesOf(layout).filter((places) => existsSync(places))
   for (const id of present.flatMap((places) => readdirSync(places)).filter(isLeft)) removePlace(layout, id)
 }
 
-/** Removes all that is in memory, once there is no sandbox. Only for who has the directory's lock: whoever gets it next opens its layout anew. */
+/**
+ * Removes all state in memory when no sandbox is left. The caller must hold the directory's lock:
+ * the next holder opens the layout again.
+ */
 export function removePassing({ passing }: Pick<Layout, 'passing'>): void {
   if (isOurs(passing)) rmSync(passing, { recursive: true, force: true })
 }

@@ -5,9 +5,12 @@ import { isGatewayRoute } from './gateway.ts'
 
 const run = promisify(execFile)
 
-/** First halves of the addresses that sandboxes may have, in order of wish: private or, the last, for tests of network devices. */
+/**
+ * First halves of candidate address blocks, in order of preference: private ones, then one reserved
+ * for tests of network devices.
+ */
 const blocks = ['10.209', '10.83', '172.29', '198.18'] as const
-/** A shorter one stands for the default route, which some write as two halves. */
+/** Shorter prefixes stand for the default route, which some machines write as two halves. */
 const shortestLength = 8
 
 interface LinkRoute {
@@ -20,16 +23,21 @@ interface LinkAddresses {
   readonly addr_info?: readonly { readonly local?: string; readonly prefixlen?: number }[]
 }
 
-/** The first block of which no address is in `ranges` (ADDRESS or ADDRESS/LENGTH), the wished one before all; undefined when each has some. */
+/**
+ * Returns the first block without an address in `ranges` (ADDRESS or ADDRESS/LENGTH), `wished`
+ * first; undefined if each block has one.
+ */
 export function freeBlock(ranges: readonly string[], wished?: string): string | undefined {
   const wishes = wished === undefined ? blocks : [wished, ...blocks]
   return wishes.find((block) => !ranges.some((range) => overlap(`${block}.0.0/16`, range)))
 }
 
-/** Ranges that this machine has addresses in or routes to, links and gateways of sandboxes left out. */
+/**
+ * Returns the ranges that this machine has addresses in or routes to, except those of sandboxes.
+ */
 export async function rangesInUse(): Promise<readonly string[]> {
   const [routes, links] = await Promise.all([
-    // Tunnels have their routes in tables of their own.
+    // Tunnels keep their routes in tables of their own.
     run('ip', ['-4', '-json', 'route', 'show', 'table', 'all']),
     run('ip', ['-4', '-json', 'address', 'show']),
   ])

@@ -1,24 +1,30 @@
 import { readIfPresent } from '../system/files.ts'
 import { takes } from './nft.ts'
 
-/** How much of the machine's table of connections one sandbox may fill: whoever finds it full reaches nothing any more, the machine itself included. */
+/**
+ * The share of the machine's connection table that one sandbox may fill. When the table is full, no
+ * new connection is possible, not even for the machine itself.
+ */
 export interface ConnectionLimits {
-  /** At a time; of those that have ended, the last ten seconds' count too. */
+  /** At a time, including those that ended in the last ten seconds. */
   readonly open: number
-  /** Begun at once. */
+  /** Burst of new connections. */
   readonly atOnce: number
-  /** Begun after that. */
+  /** New connections after the burst. */
   readonly perSecond: number
-  /** Whether what has ended leaves the table early: some kernels have no such setting (CONFIG_NF_CONNTRACK_TIMEOUT). */
+  /**
+   * Whether ended connections leave the table early. Some kernels cannot do that
+   * (CONFIG_NF_CONNTRACK_TIMEOUT).
+   */
   readonly brief: boolean
 }
 
 const mostOpen = 2_048
 const leastOpen = 128
-/** Where the kernel does not say how large the table is. */
+/** Used if the kernel does not tell the size of the table. */
 const usualTable = 65_536
 
-/** Returns limits under which thirty sandboxes that do their worst leave a part of the table. */
+/** Returns limits that leave part of the table free even if thirty sandboxes exhaust theirs. */
 export async function connectionLimits(): Promise<ConnectionLimits> {
   const table = Number(readIfPresent('/proc/sys/net/netfilter/nf_conntrack_max') ?? usualTable)
   const open = Math.min(mostOpen, Math.max(leastOpen, Math.floor(table / 128)))
@@ -38,9 +44,10 @@ const briefObject = `
   }
 `
 
-/** Objects of a table that `connectionRules` needs. */
+/** Returns the nftables objects that `connectionRules` refers to. */
 export function connectionObjects({ brief }: ConnectionLimits): string {
-  // By the number of the link, which no other link ever has. The kernel takes those out that have no connection left.
+  // Keyed by interface number, which is never reused. The kernel removes entries without
+  // connections.
   return `
   set connected {
     type iface_index
@@ -56,8 +63,9 @@ export function connectionObjects({ brief }: ConnectionLimits): string {
 }
 
 /**
- * Rules of a chain that what a sandbox begins passes through. One that sends too fast is slowed down, one that has too many is told so. What has ended stays in the
- * table for seconds instead of minutes, and what nobody uses for two hours, the shortest time that RFC 5382 allows, instead of five days.
+ * Returns rules for a chain that new connections of a sandbox pass. Limits their rate by dropping,
+ * and their number by rejecting. Ended connections leave the table after seconds instead of
+ * minutes, idle ones after two hours (the minimum of RFC 5382) instead of five days.
  */
 export function connectionRules({ open, atOnce, perSecond, brief }: ConnectionLimits): readonly string[] {
   return [
@@ -67,7 +75,10 @@ export function connectionRules({ open, atOnce, perSecond, brief }: ConnectionLi
   ]
 }
 
-/** Chains that keep connections to the machine's own ports, over its loopback, out of the table: however full it is, they are to be had. */
+/**
+ * Returns chains that keep loopback connections to the machine's own ports out of the table, so
+ * that they work when it is full.
+ */
 export function untrackedChains(ports: readonly number[]): string {
   if (ports.length === 0) return ''
   const chain = (hook: string, side: string): string => `

@@ -1,17 +1,17 @@
 import { lookup } from 'node:dns/promises'
 import { isIPv4 } from 'node:net'
 
-/** A private destination that sandboxes may reach all the same. */
+/** A private destination that sandboxes may reach. */
 export interface EgressException {
   /** IPv4 address or range. */
   readonly range: string
-  /** All ports when absent. */
+  /** Absent: all ports. */
   readonly port?: number
 }
 
 /**
- * Reads `HARMONT_EGRESS_ALLOW`-style entries: `10.1.0.0/16`, `10.1.2.3`, `10.1.2.3:8080`, `registry.internal:443`. Names are looked up
- * now, once. Fails with a message that names the entry.
+ * Parses entries of `HARMONT_EGRESS_ALLOW`: `10.1.0.0/16`, `10.1.2.3`, `10.1.2.3:8080`,
+ * `registry.internal:443`. Resolves names once, now. Fails with a message that names the entry.
  */
 export async function resolveExceptions(entries: readonly string[]): Promise<readonly EgressException[]> {
   const found = await Promise.all(entries.map(resolveException))

@@ -23,27 +23,28 @@ import { machineResolver, resolvConfFor } from './resolver.ts'
 const run = promisify(execFile)
 
 /**
- * Links between sandboxes and the machine. A driver directory claims a number n by making the nftables table `harmont_n`; its sandboxes
- * are BLOCK.(4n).0/22 of a block that is free on this machine, their links here `hmN-…` (see link-pool.ts). Every link is a veth pair
- * of its own with one gateway address for all: no sandbox shares a segment with another.
+ * Links between sandboxes and the machine. A driver directory claims a number N by creating the
+ * nftables table `harmont_N`. Its sandboxes have addresses in BLOCK.(4N).0/22 of a free block, and
+ * links `hmN-…` (see link-pool.ts). Every link is a separate veth pair with a common gateway
+ * address: no two sandboxes share a segment.
  */
 export interface EgressNetwork {
-  /** A free address, taken until `release`. */
+  /** Takes a free address until `release`. */
   slot(): NetworkSlot
-  /** Does what is to be done on the machine for the link that a launcher has made. */
+  /** Sets up the machine's end of a link that a launcher has made. */
   connect(slot: NetworkSlot): Promise<void>
   release(link: string): void
-  /** Ends what it keeps running. */
+  /** Stops its helper process. */
   close(): void
-  /** Removes rules and links of this directory. Only when no sandbox is left. */
+  /** Removes the rules and links of this directory. Call it only when no sandbox is left. */
   remove(): Promise<void>
 }
 
 const directories = 64
-/** Which directory has which number, a file each; of this boot, as the tables are. */
+/** Records which directory has which number, one file each. Lost at a boot, like the tables. */
 const owners = join(stage, 'networks')
 
-/** Loads the rules. Fails when the machine cannot give this mode; the message says why. */
+/** Loads the rules. Fails with a reason if this machine cannot provide the mode. */
 export async function openEgress(
   layout: Layout,
   egressAllow: readonly string[],
@@ -87,7 +88,7 @@ export async function openEgress(
     for (const link of await linksOf(number)) await removeLink(link)
     await closeGateway(number)
     await forgetOtherFirewalls(table)
-    // First: once the table is gone the number, and this file, may be another's.
+    // First, because without the table the number, and this file, may be taken by others.
     rmSync(join(owners, String(number)), { force: true })
     await nft(`delete table inet ${table}\n`)
     rmSync(layout.network, { force: true })
@@ -109,7 +110,7 @@ export async function openEgress(
   }
 }
 
-/** A namespace with nothing but lo. */
+/** A namespace with only lo. */
 export const isolatedSlot: NetworkSlot = {
   mode: 'none',
   inside: 'link set lo up',
@@ -125,7 +126,9 @@ export async function hostSlot(layout: Layout): Promise<NetworkSlot> {
   return { mode: 'host', inside: '', outside: '', link: null, resolvConf, routeLocalnet: false }
 }
 
-/** In place: sandboxes have the file mounted, and the runtime cannot mount one that another has replaced. */
+/**
+ * Writes in place: sandboxes have the file mounted, and the runtime cannot mount a replaced file.
+ */
 function writeIfChanged(path: string, content: string): void {
   if (readIfPresent(path) !== content) writeFileSync(path, content, { mode: 0o644 })
 }
@@ -158,11 +161,14 @@ function addressIn(block: string, number: number, index: number): string {
   return `${block}.${low >> 8}.${low & 255}`
 }
 
-/** The number that this directory has, or the first free one. Making a table fails when it exists: the kernel is the judge. */
+/**
+ * Returns this directory's number, or claims the first free one. Creating an existing table fails,
+ * so the kernel arbitrates.
+ */
 async function claimNumber(layout: Layout): Promise<number> {
   const own = keptNetwork(layout)?.number
   if (own !== undefined && (await ownerOf(own)) === layout.tag) return own
-  // Two that remove the same would remove what a third has made there meanwhile.
+  // Two concurrent removals could remove what a third process has just created.
   await using _gate = await lockFile(join(owners, 'lock'))
   await removeOrphans()
   for (let number = 0; number < directories; number++) {
@@ -189,7 +195,10 @@ function keptNetwork(layout: Layout): KeptNetwork | undefined {
   return text === undefined ? undefined : (JSON.parse(text) as KeptNetwork)
 }
 
-/** The block that this directory has; another once something else on the machine wants it and no sandbox has an address of it. */
+/**
+ * Returns this directory's block. Changes it if something else on the machine uses the block and no
+ * sandbox does.
+ */
 async function claimBlock(layout: Layout, number: number, beyond: readonly string[], inUse: boolean): Promise<string> {
   const kept = keptNetwork(layout)?.block
   if (kept !== undefined && inUse) return kept
@@ -199,7 +208,7 @@ async function claimBlock(layout: Layout, number: number, beyond: readonly strin
   return block
 }
 
-/** Frees the numbers of directories that have been deleted without their drivers being closed. */
+/** Frees the numbers of directories that were deleted while their driver was open. */
 async function removeOrphans(): Promise<void> {
   for (const name of readdirSync(owners).filter((entry) => /^\d+$/.test(entry))) {
     const directory = readIfPresent(join(owners, name))
@@ -223,9 +232,10 @@ async function linksOf(number: number): Promise<readonly string[]> {
   return links.flatMap(({ ifname }) => (ifname?.startsWith(`hm${number}-`) ? [ifname] : []))
 }
 
-/** Resolves when a link, whose namespace has just lost its last process, is gone from this machine. */
+/** Waits until a link is gone from this machine, after its namespace lost its last process. */
 export async function waitForLinkGone(link: string): Promise<void> {
-  // The kernel takes it away by itself, many at once [20 ms]; a call of `ip` each would cost more and wait for the same locks.
+  // The kernel removes links itself, many at once [20 ms]. Calling `ip` for each costs more and
+  // waits for the same locks.
   for (let attempt = 0; attempt < 50; attempt++) {
     if (!existsSync(`/sys/class/net/${link}`)) return
     await sleep(10)

@@ -19,20 +19,21 @@ interface Rule {
   readonly comment?: string
 }
 
-/** Public; what the check sends there goes no further than our own last rule. */
+/** Any public address. Our last rule drops the test packet. */
 const destination = '1.1.1.1'
 
 /**
- * Gets the traffic of a table's links past what other programs have in the forward hook: one chain's accept does not bind the next, and
- * Docker's drops by policy. Chains that do so get our links allowed at their end, so that what they refuse by a rule stays refused.
- * Then sends a packet. Fails with a sentence when it does not come through.
- * @param probe a link for the check; its address is the one that the table's counter `passed` counts.
+ * Gets the sandboxes' traffic past other programs in the forward hook: an accept in one chain does
+ * not bind the next, and Docker's chain drops by policy. Appends an accept for our links to each
+ * such chain, so that its explicit refusals still apply. Then sends a test packet, and fails with a
+ * sentence if it does not arrive.
+ * @param probe a link for the test. The table's counter `passed` counts its address.
  */
 export async function passOtherFirewalls(table: string, links: string, probe: NetworkSlot): Promise<void> {
   const chains = await otherForwardChains()
   for (const chain of chains.filter(({ policy }) => policy === 'drop')) {
     if ((await ownRules(chain, table)).length > 0) continue
-    // In the shape that iptables gives its own rules: it refuses to work on a table with others.
+    // Written as iptables writes its rules: it refuses tables with others.
     await nft(
       ['iifname', 'oifname']
         .map((side) => `add rule ${pathOf(chain)} ${side} "${links}" counter accept comment "${table}"\n`)
@@ -47,7 +48,7 @@ export async function passOtherFirewalls(table: string, links: string, probe: Ne
   )
 }
 
-/** Takes back what `passOtherFirewalls` put into chains of others. */
+/** Removes the rules that `passOtherFirewalls` added to other chains. */
 export async function forgetOtherFirewalls(table: string): Promise<void> {
   for (const chain of await otherForwardChains())
     for (const { handle } of await ownRules(chain, table)) await nft(`delete rule ${pathOf(chain)} handle ${handle}\n`)
@@ -75,12 +76,12 @@ function pathOf({ family, table, name }: Chain): string {
 async function hasRoute(): Promise<boolean> {
   return run('ip', ['-4', 'route', 'get', destination]).then(
     () => true,
-    () => false, // Then nothing is forwarded anyway.
+    () => false, // Nothing is forwarded without a route.
   )
 }
 
 async function comesThrough(table: string, probe: NetworkSlot): Promise<boolean> {
-  // Opens its link as launcher.sh does; the namespace and with it the link end with the process.
+  // Opens its link as launcher.sh does. Namespace and link end with the process.
   const script = `printf '%s\\n' "$1" | ip -batch - && printf '%s\\n' "$2" | nsenter --net="/proc/$3/ns/net" ip -batch - && exec "$4" --eval "$5"`
   const send = `const s = require('node:dgram').createSocket('udp4'); s.send('harmont', 9, '${destination}', () => s.close())`
   const { inside, outside } = probe

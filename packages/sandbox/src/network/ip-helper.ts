@@ -2,19 +2,24 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { Socket } from 'node:net'
 import { createInterface } from 'node:readline'
 
-/** What comes after a caller's commands: a link that every machine has, and whose line in the answers is no error's. */
+/**
+ * Follows each request. Every machine has this link, and its line in the output is not an error.
+ */
 const last = 'link show dev lo'
 const isLast = (line: string): boolean => line.startsWith('lo ')
 
-/** `ip` keeps the number of each link that it was told of, for ever. A process that was told of so many ends, so that neither its memory nor its search grows with the age of a server. */
+/**
+ * `ip` remembers the number of every link it was told of. The process is replaced after this many
+ * requests, so that its memory and search time stay bounded.
+ */
 const askedOfOne = 1_000
-/** How often commands are carried out again because the process was killed. */
+/** How often a request is repeated because the process was killed. */
 const tries = 3
 
 interface Request {
   readonly commands: string
   readonly triesLeft: number
-  /** What went wrong so far. */
+  /** Error output so far. */
   readonly said: string[]
   resolve(): void
   reject(error: Error): void
@@ -22,18 +27,22 @@ interface Request {
 
 interface Helper {
   readonly child: ChildProcess
-  /** In the order in which they are answered. */
+  /** In the order of their answers. */
   readonly requests: Request[]
   asked: number
 }
 
-/** Does what `ip` does in the machine's own network namespace: one process that stays, since starting one costs ten times what it does [2 ms]. Started when first needed and again when it was killed. */
+/**
+ * Runs `ip` commands in the machine's network namespace. Keeps one process, because starting one
+ * costs ten times a command [2 ms]. Started on demand, and again if it was killed.
+ */
 export class IpHelper {
   #helper: Helper | undefined
 
   /**
-   * Carries out commands of `ip`, a line each, which may be carried out twice when the process is killed. Fails with what it said of those that failed; the others
-   * were carried out. Name no link that had the name of another one before: `ip` would take it for that one.
+   * Runs commands of `ip`, one per line. They may run twice if the process is killed. Fails with
+   * the errors of those that failed; the others were executed. Never reuse the name of an earlier
+   * link: `ip` would confuse the two.
    */
   run(commands: string): Promise<void> {
     return new Promise((resolve, reject) => this.#ask({ commands, triesLeft: tries, said: [], resolve, reject }))
@@ -50,13 +59,13 @@ export class IpHelper {
     keepAlive(helper.child, true)
     helper.child.stdin?.write(`${request.commands}\n${last}\n`)
     if (++helper.asked < askedOfOne) return
-    // It answers what it was asked, and ends.
+    // It answers the pending requests and exits.
     helper.child.stdin?.end()
     this.#helper = undefined
   }
 
   #start(): Helper {
-    // Its errors among its answers: that is how they are in order.
+    // Merges errors into the output to keep them in order.
     const child = spawn('/bin/sh', ['-c', 'exec ip -force -brief -batch - 2>&1'], {
       detached: true,
       stdio: ['pipe', 'pipe', 'ignore'],
@@ -65,7 +74,7 @@ export class IpHelper {
     const helper: Helper = { child, requests: [], asked: 0 }
     child.unref()
     keepAlive(child, false)
-    child.stdin?.on('error', () => {}) // The end of the process tells.
+    child.stdin?.on('error', () => {}) // The process's end reports it.
     if (child.stdout) createInterface(child.stdout).on('line', (line) => this.#hear(helper, line))
     child.once('error', (error) => this.#ended(helper, error))
     child.once('close', (code, signal) => this.#ended(helper, new Error(`ip ended with ${signal ?? code}`)))
@@ -95,7 +104,7 @@ export class IpHelper {
   }
 }
 
-/** Whether this process waits for the helper, or ends without it. */
+/** Sets whether this process waits for the helper before it exits. */
 function keepAlive(child: ChildProcess, wanted: boolean): void {
   for (const stream of [child.stdin, child.stdout]) if (stream instanceof Socket) wanted ? stream.ref() : stream.unref()
 }

@@ -1,19 +1,23 @@
-/** Addresses of a directory's sandboxes, counted from its first one. */
+/** Number of addresses per directory. */
 export const addressesEach = 1024
-/** Nobody's: the first two of a directory's addresses, of which one is its gateway, and the last, which is for a check. */
+/**
+ * Unassigned: the first two addresses, one of which is the gateway, and the last, which is for a
+ * test.
+ */
 const firstIndex = 2
 const endIndex = addressesEach - 1
 
-/** One sandbox's end of the network on this machine. */
+/** A sandbox's network link on this machine. */
 export interface Link {
   readonly name: string
-  /** Of its address. */
+  /** Index of its address. */
   readonly index: number
 }
 
 /**
- * Gives links `hmN-INDEX-ROUND`, by which rules and the reaper know whose they are. An address comes round again once it is free; a name never does while this
- * process lives, because `ip` takes a name that it knows for the link that had it first.
+ * Assigns links `hmN-INDEX-ROUND`, whose names tell rules and the reaper their owner. Freed
+ * addresses are reused, but no name repeats within this process, because `ip` confuses links of the
+ * same name.
  */
 export class LinkPool {
   readonly #number: number
@@ -21,7 +25,7 @@ export class LinkPool {
   #next: number
   #round: number
 
-  /** @param inUse names of links that there are, those of earlier releases (`hmN-INDEX`) too. */
+  /** @param inUse names of existing links, including those of earlier releases (`hmN-INDEX`). */
   constructor(number: number, inUse: readonly string[], begin = { index: firstIndex, round: 0 }) {
     this.#number = number
     this.#taken = new Set(inUse.map(indexOf))
@@ -29,7 +33,7 @@ export class LinkPool {
     this.#round = begin.round
   }
 
-  /** Takes a free address, until `release`. */
+  /** Takes a free address until `release`. */
   take(): Link {
     for (let tries = firstIndex; tries < endIndex; tries++) {
       const index = this.#next
@@ -54,7 +58,7 @@ export class LinkPool {
   }
 }
 
-/** The kernel takes 15 characters: 60 million rounds. */
+/** The kernel accepts 15 characters: enough for 60 million rounds. */
 function nameOf(number: number, index: number, round: number): string {
   return `hm${number}-${index}-${round.toString(36)}`
 }

@@ -4,7 +4,7 @@ import { ToolFailed } from '../system/tool-failed.ts'
 
 const run = promisify(execFile)
 
-/** Returns whether this machine would take rules, of which none is loaded. */
+/** Returns whether this machine accepts rules, without loading them. */
 export async function takes(rules: string): Promise<boolean> {
   const asked = run('nft', ['--check', '--file', '-'])
   asked.child.stdin?.end(rules)
@@ -12,7 +12,7 @@ export async function takes(rules: string): Promise<boolean> {
     await asked
     return true
   } catch (error) {
-    // What the kernel lacks is an end with 1, like every other refusal.
+    // Exit status 1 includes rules that the kernel does not support.
     if (error instanceof Error && 'code' in error && error.code === 1) return false
     throw error
   }
@@ -27,7 +27,7 @@ export async function nft(rules: string): Promise<void> {
   })
 }
 
-/** The objects that `nft list` gives; undefined when what was asked for is not there. */
+/** Returns the objects of `nft list`; undefined if the object does not exist. */
 export async function nftList<T>(...what: readonly string[]): Promise<readonly T[] | undefined> {
   try {
     const { stdout } = await run('nft', ['--json', '--handle', 'list', ...what])

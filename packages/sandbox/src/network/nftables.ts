@@ -5,24 +5,28 @@ import { specialRanges } from './special-ranges.ts'
 
 export interface EgressRules {
   readonly table: string
-  /** Pattern of the names of the sandboxes' links. */
+  /** Pattern of the sandboxes' link names. */
   readonly links: string
   readonly subnet: string
   readonly gateway: string
-  /** Packets from this address are counted when nothing has dropped them, and go no further. */
+  /** Counts packets from this address that no rule dropped, then drops them. */
   readonly checked: string
   readonly resolver: MachineResolver
   readonly exceptions: readonly EgressException[]
   readonly connections: ConnectionLimits
-  /** At which the machine must be reached over its loopback, whatever sandboxes do. */
+  /** Ports on the machine's loopback that sandboxes must not make unreachable. */
   readonly ownPorts: readonly number[]
-  /** Kept as the table's comment: whose it is. nft takes no quotes and 128 characters, hence not the directory's name. */
+  /**
+   * Stored as the table's comment, to identify its owner. nft accepts no quotes and 128 characters,
+   * so this is not the directory's name.
+   */
   readonly owner: string
 }
 
 /**
- * The rules of one driver directory, replacing what was loaded before in one transaction. Hook priorities come before the usual
- * ones, so that a machine's own firewall can refuse more but not allow what is refused here.
+ * Returns the rules of one driver directory, which replace the previous ones atomically. Hook
+ * priorities are earlier than usual: the machine's own firewall can refuse more, but cannot allow
+ * what is refused here.
  */
 export function rulesFor(rules: EgressRules): string {
   const { table, links, resolver, exceptions } = rules

@@ -4,17 +4,18 @@ import { globalUnicast, specialGlobalRanges, specialRanges } from './special-ran
 const special = listOf(specialRanges, 'ipv4')
 const global = listOf([globalUnicast], 'ipv6')
 const specialGlobal = listOf(specialGlobalRanges, 'ipv6')
-/** IPv4 addresses within IPv6, which mean the same machine. */
+/** IPv4 addresses mapped into IPv6. They reach the same machine. */
 const mapped = listOf(['::ffff:0:0/96'], 'ipv6')
 
 /**
- * Returns whether an IP address belongs to a machine on the Internet. Private, loopback, link-local, shared, reserved and multicast ones do not, nor IPv6
- * ones that carry such an IPv4 address within. False for text that is no address.
+ * Returns whether an IP address is on the public Internet. False for private, loopback, link-local,
+ * shared, reserved and multicast addresses, for IPv6 addresses that embed one of these, and for
+ * text that is no address.
  */
 export function isPublicAddress(text: string): boolean {
   if (isIPv4(text)) return !special.check(text, 'ipv4')
   if (!isIPv6(text)) return false
-  // A list of IPv4 ranges knows mapped addresses too.
+  // A BlockList of IPv4 ranges also matches mapped addresses.
   if (mapped.check(text, 'ipv6')) return !special.check(text, 'ipv6')
   return global.check(text, 'ipv6') && !specialGlobal.check(text, 'ipv6')
 }

@@ -2,7 +2,7 @@ import { type LookupAddress, lookup } from 'node:dns'
 import type { LookupFunction } from 'node:net'
 import { isPublicAddress } from './public-address.ts'
 
-/** A name, or an address itself, leads to a machine that is not on the Internet. */
+/** A name, or an address, leads to a machine that is not on the Internet. */
 export class PrivateAddress extends Error {
   override readonly name = 'PrivateAddress'
   constructor(address: string) {
@@ -11,8 +11,9 @@ export class PrivateAddress extends Error {
 }
 
 /**
- * Looks a name up, and fails with `PrivateAddress` when one of its addresses is not public. A connection that is made with it is made to what is given here,
- * so a name cannot change in between. Node.js asks nobody about an address: check that with `isPublicAddress`.
+ * Looks up a name. Fails with `PrivateAddress` if any of its addresses is not public. The
+ * connection uses the addresses returned here, so the name cannot change in between. Node.js does
+ * not call this for a literal address: check those with `isPublicAddress`.
  */
 export const publicLookup: LookupFunction = (hostname, options, callback) => {
   lookup(hostname, { ...options, all: true }, (error, found) => {

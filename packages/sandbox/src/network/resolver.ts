@@ -1,16 +1,21 @@
 import { isIPv4 } from 'node:net'
 import { readIfPresent } from '../system/files.ts'
 
-/** Where names are resolved on this machine, as a sandbox can reach it. */
+/** How this machine resolves names, as far as a sandbox can use it. */
 export interface MachineResolver {
   readonly addresses: readonly string[]
-  /** The resolver listens on loopback: sandboxes ask the gateway address, which is forwarded to it. */
+  /**
+   * The resolver listens on loopback. Sandboxes query the gateway address, which forwards to it.
+   */
   readonly viaGateway: boolean
-  /** `search` and `options` lines. */
+  /** Lines `search`, `options` and `domain`. */
   readonly otherLines: readonly string[]
 }
 
-/** Reads /etc/resolv.conf; with systemd-resolved, whose own listener takes nothing from other links, the servers that it asks. */
+/**
+ * Reads /etc/resolv.conf. With systemd-resolved, whose listener refuses other links, returns its
+ * upstream servers.
+ */
 export async function machineResolver(): Promise<MachineResolver> {
   const own = parse(readIfPresent('/etc/resolv.conf') ?? '')
   if (own.addresses.includes('127.0.0.53')) {
@@ -33,7 +38,7 @@ export function parse(text: string): MachineResolver {
   }
 }
 
-/** The sandbox's /etc/resolv.conf. */
+/** Returns the sandbox's /etc/resolv.conf. */
 export function resolvConfFor(resolver: MachineResolver, gateway: string): string {
   const servers = resolver.viaGateway ? [gateway] : resolver.addresses
   return [...servers.map((address) => `nameserver ${address}`), ...resolver.otherLines].join('\n')

@@ -1,4 +1,7 @@
-/** Everything of IPv4 that is not the public Internet (IANA's special-purpose registry), and multicast. The only such list of the product. */
+/**
+ * IPv4 ranges that are not public Internet (IANA special-purpose registry), and multicast. The
+ * product's only such list.
+ */
 export const specialRanges = [
   '0.0.0.0/8',
   '10.0.0.0/8',
@@ -16,8 +19,8 @@ export const specialRanges = [
   '224.0.0.0/3',
 ] as const
 
-/** The only part of IPv6 that is given out to the Internet. */
+/** The only part of IPv6 that is allocated to the Internet. */
 export const globalUnicast = '2000::/3'
 
-/** What of that is not the public Internet, or carries an IPv4 address within. */
+/** Ranges within `globalUnicast` that are not public, or that embed an IPv4 address. */
 export const specialGlobalRanges = ['2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20'] as const

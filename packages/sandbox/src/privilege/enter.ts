@@ -7,11 +7,12 @@ import { footing } from './privilege-mode.ts'
 import { ownRanges } from './user-facts.ts'
 
 /**
- * Makes this process, when it is an ordinary user's, root of a user namespace in which sandboxes can be made: it begins anew there, with the same id,
- * arguments and open files, and does not return. Root in there is the user outside, and may do no more to the machine than the user. Commands are other
- * ids, which /etc/subuid gives to the user.
- * Returns, and has done nothing, for root and where that cannot be: `probe` says what is missing.
- * @param env the environment to begin anew with.
+ * Makes an ordinary user's process root of a user namespace in which sandboxes can be made:
+ * re-executes it there with the same pid, arguments and open files, and does not return. Root there
+ * is the user outside, without further rights on the machine. Commands use ids that /etc/subuid
+ * assigns to the user. Returns without effect for root, or if it is impossible: `probe` reports
+ * why.
+ * @param env the environment of the new program.
  */
 export async function enterNamespace(env: Readonly<Record<string, string | undefined>> = process.env): Promise<void> {
   if (process.platform !== 'linux' || footing.kind !== 'user' || process.execve === undefined) return
@@ -23,18 +24,19 @@ export async function enterNamespace(env: Readonly<Record<string, string | undef
   try {
     inhabitant ??= await makeNamespace(map, mapOf(process.getgid?.() ?? 0, groups))
   } catch {
-    return // Why is for who asks: it tries again.
+    return // `probe` tries again and reports why.
   }
-  // The groups stay: root in there is this user, with all that its groups may read.
+  // Keeps the groups: root there is this user, with access to what its groups may read.
   const enter = [`--user=/proc/${inhabitant}/ns/user`, '--preserve-credentials', '--']
   const unshare = ['/usr/bin/unshare', '--mount', '--propagation=slave', '--']
   beginAnew('/usr/bin/nsenter', [...enter, ...unshare, '/bin/sh', '-c', prepare, 'sh', stage], env)
 }
 
 /**
- * Begins anew below an init, and does not return, where this process or npm is the first of a container without one: there every command of a step would
- * leave a dead process for good, as its monitor has nobody else to be taken over by, and Node.js ends only children of its own.
- * Returns, and has done nothing, elsewhere and without tini.
+ * Re-executes this process below an init, and does not return, if it or npm is the first process of
+ * a container. Otherwise every command of a step would leave a zombie for good: its monitor's
+ * parent is the first process, and Node.js only reaps its own children. Returns without effect
+ * elsewhere and without tini.
  */
 export function enterInit(): void {
   const { pid, ppid, env } = process
@@ -45,11 +47,14 @@ export function enterInit(): void {
   } catch {
     return // Without it no sandbox is made, as `probe` says.
   }
-  // It takes over what its children leave, also where npm is the first process.
+  // It adopts orphans, even if npm is the first process.
   beginAnew(initProgram, ['-s', '--'], env)
 }
 
-/** Has this process become a program that runs ours again, with the same id, arguments and open files. */
+/**
+ * Replaces this process by a program that runs ours again, with the same pid, arguments and open
+ * files.
+ */
 function beginAnew(program: string, args: readonly string[], env: Readonly<Record<string, string | undefined>>): void {
   const given = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined)
   const again = [process.execPath, ...process.execArgv, ...process.argv.slice(1)]
@@ -57,7 +62,8 @@ function beginAnew(program: string, args: readonly string[], env: Readonly<Recor
 }
 
 /**
- * Sandboxes want a directory in /run that nobody but root can make: then /run is shown here as a directory of our own that has all that was in it.
+ * Sandboxes need a directory in /run, which only root can make. Mounts a directory of our own over
+ * /run with everything that was in it.
  */
 const prepare = `
 stage=$1; shift

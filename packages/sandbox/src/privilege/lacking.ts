@@ -6,28 +6,28 @@ export interface IdRange {
   readonly count: number
 }
 
-/** What a machine gives an ordinary user for sandboxes. */
+/** What a machine provides for an ordinary user's sandboxes. */
 export interface UserFacts {
   readonly name: string
-  /** Why no user namespace can be made; undefined: it can. */
+  /** Why no user namespace can be made; undefined if it can. */
   readonly namespaces: string | undefined
-  /** Why no merged file system can be mounted in one; undefined: it can. */
+  /** Why no overlay can be mounted in one; undefined if it can. */
   readonly overlay: string | undefined
-  /** Settings of the kernel that forbid it, as `NAME=VALUE`. */
+  /** Kernel settings that forbid it, as `NAME=VALUE`. */
   readonly restrictions: readonly string[]
   readonly hasNewuidmap: boolean
   readonly userIds: readonly IdRange[]
   readonly groupIds: readonly IdRange[]
 }
 
-/** Something that is missing for an ordinary user's sandboxes. */
+/** Something missing for an ordinary user's sandboxes. */
 export interface Lack {
   readonly what: string
-  /** A line to paste. */
+  /** A command line to paste. */
   readonly fix: string
 }
 
-/** All that is missing, what comes first first. */
+/** Lists what is missing, in the order to fix it. */
 export function lackingFor(facts: UserFacts): readonly Lack[] {
   const lacks: Lack[] = []
   if (!facts.hasNewuidmap)
@@ -36,7 +36,7 @@ export function lackingFor(facts: UserFacts): readonly Lack[] {
       fix: 'sudo apt-get install uidmap',
     })
   const enough = [facts.userIds, facts.groupIds].every((ranges) => rangeFor(ranges) !== undefined)
-  // In both files at once, and where nobody else has them: beyond all that useradd gives.
+  // The same ids in both files, beyond those that useradd assigns.
   if (!enough)
     lacks.push({
       what: `${facts.name} needs ${idCount} consecutive ids in /etc/subuid and /etc/subgid for its sandboxes`,
@@ -61,12 +61,12 @@ export function lackingFor(facts: UserFacts): readonly Lack[] {
 const spareFirst = 1_000_000_000
 const spare = `${spareFirst}-${spareFirst + idCount - 1}`
 
-/** The range that sandboxes get; undefined: none is long enough. */
+/** Returns the range for sandboxes; undefined if none is long enough. */
 export function rangeFor(ranges: readonly IdRange[]): IdRange | undefined {
   return ranges.find(({ count }) => count >= idCount)
 }
 
-/** The other value of a switch. */
+/** Returns the setting with the opposite value. */
 function lifted(setting: string): string {
   const [name, value] = setting.split('=')
   return `${name}=${value === '0' ? 1 : 0}`

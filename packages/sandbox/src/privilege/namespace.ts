@@ -11,7 +11,7 @@ const run = promisify(execFile)
 
 export type IdMap = readonly (readonly [inside: number, outside: number, count: number])[]
 
-/** Root inside is the user; sandboxes' ids are the range's. Others are nobody's. */
+/** Maps root inside to the user, and the ids of sandboxes to the range. Others stay unmapped. */
 export function mapOf(user: number, range: IdRange): IdMap {
   return [
     [0, user, 1],
@@ -20,8 +20,8 @@ export function mapOf(user: number, range: IdRange): IdMap {
 }
 
 /**
- * A process in a namespace that an earlier call made, as this one sees it. One is shared by all, as long as anything lives in it: only there can somebody
- * end what another has started.
+ * Finds a process in a namespace made by an earlier call. All processes share one namespace while
+ * anything lives in it: only there can one end what another has started.
  */
 export function findInhabitant(map: IdMap): number | undefined {
   const wanted = map.flat().join(' ')
@@ -38,7 +38,10 @@ export function findInhabitant(map: IdMap): number | undefined {
   return undefined
 }
 
-/** Gives a process that holds a new namespace until this process is in it, or has ended. Fails with what was refused. */
+/**
+ * Makes a namespace, and returns a process that holds it until this process is in it or has ended.
+ * Fails with the reason for a refusal.
+ */
 export async function makeNamespace(users: IdMap, groups: IdMap): Promise<number> {
   const wait = 'echo; until [ /proc/$1/ns/user -ef /proc/self/ns/user ] || ! kill -0 "$1"; do sleep 0.01; done'
   const holder = spawn('unshare', ['--user', 'sh', '-c', wait, 'sh', String(process.pid)], {

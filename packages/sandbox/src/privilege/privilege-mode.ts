@@ -4,13 +4,16 @@ import { isAbsent } from '../system/files.ts'
 import { firstId, idCount } from './id-range.ts'
 
 /**
- * What this process is on the machine, and with it how sandboxes are made.
- * `root`: the machine's own. `user`: somebody else, who can make none. `mapped`: an ordinary user in the namespace of `enterNamespace`, who is root of the
- * ids that sandboxes have, and of nothing else.
+ * The rights of this process on the machine, which determine how sandboxes are made. `root`: the
+ * machine's root. `user`: an ordinary user, who can make none. `mapped`: an ordinary user in the
+ * namespace of `enterNamespace`, root over the ids of sandboxes only.
  */
 export type Footing = { readonly kind: 'root' | 'user' } | { readonly kind: 'mapped'; readonly user: number }
 
-/** @param idMap what the kernel says of the ids of this process's user namespace: lines of first id inside, first id outside, count. */
+/**
+ * @param idMap the id map of this process's user namespace: lines of first id inside, first id
+ * outside, count.
+ */
 export function footingOf(uid: number, idMap: string): Footing {
   if (uid !== 0) return { kind: 'user' }
   const ranges = rangesOf(idMap)
@@ -35,14 +38,14 @@ function rangesOf(idMap: string): readonly Range[] {
     .map(([inside = -1, outside = -1, count = 0]) => ({ inside, outside, count }))
 }
 
-/** That of this process, which never changes. */
+/** The mode of this process, which never changes. */
 export const footing: Footing = footingOf(process.getuid?.() ?? -1, ownMap())
 
 function ownMap(): string {
   try {
     return readFileSync('/proc/self/uid_map', 'utf8')
   } catch (error) {
-    // Another system than Linux.
+    // Not Linux.
     if (isAbsent(error)) return ''
     throw error
   }

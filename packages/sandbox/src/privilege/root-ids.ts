@@ -1,24 +1,33 @@
 import { idCount } from './id-range.ts'
 
-/** Ids that nobody else is likely to have: above those that launchers own namespaces as, and within what the kernel lets open sockets for ping. */
+/**
+ * Ids that nobody else is likely to use: above the owners of launchers' namespaces, and within the
+ * kernel's range for ping sockets.
+ */
 const first = 0x5000_0000
 const ranges = 8_192
 
 /**
- * Gives each sandbox ids of its own on the machine: what the kernel counts for a user (descriptors under way, pages of pipes, watches) is then counted for that sandbox
- * alone. Within one directory no two have the same; another directory begins elsewhere.
+ * Assigns each sandbox its own user ids on the machine, so that the kernel's per-user counters
+ * (descriptors in flight, pipe pages, watches) apply per sandbox. Ranges are unique within a
+ * directory; other directories start elsewhere.
  */
 export class RootIds {
   readonly #taken: Set<number>
   #next: number
 
-  /** @param tag of the directory, in hexadecimal. @param inUse those of sandboxes that there are. */
+  /**
+   * @param tag of the directory, in hexadecimal.
+   * @param inUse ids of existing sandboxes.
+   */
   constructor(tag: string, inUse: readonly number[]) {
     this.#taken = new Set(inUse)
     this.#next = Number.parseInt(tag, 16) % ranges
   }
 
-  /** Takes a free range of `idCount` ids, until `release`, and gives its first, which is root's. */
+  /**
+   * Takes a free range of `idCount` ids until `release`, and returns its first id, which is root's.
+   */
   take(): number {
     for (let tries = 0; tries < ranges; tries++) {
       const rootId = first + idCount * this.#next

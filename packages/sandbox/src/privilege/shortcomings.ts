@@ -2,8 +2,9 @@ import type { NetworkMode } from '../sandbox-driver.ts'
 import type { Footing } from './privilege-mode.ts'
 
 /**
- * What the sandboxes of a process on this footing lack that root's have, a sentence each.
- * @param wished network modes, in order of wish. @param given those of them that can be had.
+ * Returns what sandboxes lack in this privilege mode compared with root's, one sentence each.
+ * @param wished network modes in order of preference.
+ * @param given the available ones.
  */
 export function shortcomingsOf(
   { kind }: Footing,

@@ -10,7 +10,10 @@ import type { IdRange, UserFacts } from './lacking.ts'
 const run = promisify(execFile)
 const places = ['/usr/local/bin', '/usr/bin', '/bin', '/usr/sbin', '/sbin']
 
-/** What this machine gives the user of this process. Takes some milliseconds: namespaces are tried. */
+/**
+ * Determines what this machine provides for this user. Takes some milliseconds, since it tries to
+ * make namespaces.
+ */
 export async function userFacts(): Promise<UserFacts> {
   const namespaces = await refusal('unshare', ['--user', '--map-root-user', '--mount', 'true'])
   return {
@@ -25,13 +28,13 @@ export async function userFacts(): Promise<UserFacts> {
   }
 }
 
-/** The ids beside its own that are this user's. */
+/** Returns the subordinate ids of this user. */
 export function ownRanges(): Pick<UserFacts, 'userIds' | 'groupIds'> {
   const owners = [ownName(), String(process.getuid?.())]
   return { userIds: rangesOf(owners, '/etc/subuid'), groupIds: rangesOf(owners, '/etc/subgid') }
 }
 
-/** Its number where no account has that. */
+/** Returns the user's name, or its number without an account. */
 function ownName(): string {
   try {
     return userInfo().username
@@ -47,13 +50,14 @@ async function overlayRefusal(): Promise<string | undefined> {
       'mkdir lower upper work merged && mount -t overlay -o userxattr,lowerdir=lower,upperdir=upper,workdir=work overlay merged && : >merged/file'
     return await refusal('unshare', ['--user', '--map-root-user', '--mount', 'sh', '-c', script], directory)
   } finally {
-    // What root of the namespace made is the user's own, but for the mode of overlayfs's work directory.
+    // Files made by the namespace's root belong to the user, but overlayfs's work directory has a
+    // restrictive mode.
     await refusal('chmod', ['-R', 'u+rwX', '.'], directory)
     rmSync(directory, { recursive: true, force: true })
   }
 }
 
-/** What a program says when it fails; undefined when it does not. */
+/** Returns the error output of a failing program; undefined if it succeeds. */
 async function refusal(program: string, args: readonly string[], cwd = '/'): Promise<string | undefined> {
   try {
     await run(program, args, { timeout: 3000, killSignal: 'SIGKILL', cwd })
@@ -64,7 +68,7 @@ async function refusal(program: string, args: readonly string[], cwd = '/'): Pro
   }
 }
 
-/** The ids that a file of subordinate ids gives to a user, by name or by number. */
+/** Returns the ids that a file of subordinate ids assigns to a user, by name or number. */
 function rangesOf(owners: readonly string[], file: string): readonly IdRange[] {
   return readIfThere(file)
     .split('\n')
@@ -93,7 +97,7 @@ function isProgram(name: string): boolean {
       accessSync(join(directory, name), constants.X_OK)
       return true
     } catch {
-      return false // Absent, or not for us: both mean no.
+      return false // Absent or not executable: both mean no.
     }
   })
 }

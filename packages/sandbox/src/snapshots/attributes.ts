@@ -5,10 +5,16 @@ import { nextEntry, padded } from './layer-entries.ts'
 import { withMappedIds } from './mapped-ids.ts'
 import { tarOptions } from './tar-options.ts'
 
-/** By path (latin1: bytes) the extended attributes of a file, those that hold its access lists and capabilities among them, by name. */
+/**
+ * Extended attributes by path (latin1, one character per byte) and name. They include access lists
+ * and capabilities.
+ */
 export type Attributes = ReadonlyMap<string, ReadonlyMap<string, string>>
 
-/** Of files and directories in a view; those that have none are left out. Asked of tar, since Node.js cannot tell: contents are read. */
+/**
+ * Reads the attributes of files and directories in a view. Omits paths without any. Uses tar, which
+ * also reads contents, because Node.js has no call for this.
+ */
 export async function attributesOf(view: string, paths: Iterable<Buffer> | AsyncIterable<Buffer>): Promise<Attributes> {
   const found = new Map<string, ReadonlyMap<string, string>>()
   async function* list(): AsyncGenerator<Buffer> {

@@ -8,7 +8,7 @@ export function blobFile(target: string, digest: BlobDigest): string {
   return join(target, 'blobs', 'sha256', digest.slice('sha256:'.length))
 }
 
-/** Throws SavedCacheError for a blob that is not there or not what its name says. */
+/** Throws SavedCacheError if the blob is missing or does not match its digest. */
 export async function verifyBlob(from: string, digest: BlobDigest): Promise<void> {
   const hash = createHash('sha256')
   try {

@@ -16,7 +16,7 @@ export interface CacheEntry extends CacheKey {
   readonly usedAt: Date
 }
 
-/** Which snapshot is found under which key: one small file each, whose time says when it was last used. */
+/** Maps cache keys to snapshots: one small file each, whose mtime is its last use. */
 export class CacheIndex {
   private readonly directory: string
 
@@ -30,20 +30,22 @@ export class CacheIndex {
     writeAtomically(file, JSON.stringify({ namespace: key.namespace, key: key.key, snapshot }))
     const at = now() / 1000
     try {
-      // As a use is dated, and not by a clock that may be set.
+      // Dated by the steady clock, like uses.
       utimesSync(file, at, at)
     } catch (error) {
-      // Another process forgot the result just now.
+      // Another process just dropped the result.
       if (!isAbsent(error)) throw error
     }
   }
 
-  /** Undefined: there is none. An entry that cannot be read gives the empty text, which is no snapshot's id. */
+  /**
+   * Returns undefined if there is no entry. An unreadable entry gives '', which is no snapshot id.
+   */
   get(key: CacheKey): SnapshotId | undefined {
     const text = readIfPresent(this.file(key))
     if (text === undefined) return undefined
     const entry = parseEntry(text)
-    // Two keys of one hash do not happen; a file that was put in the wrong place does.
+    // Hash collisions do not happen, but misplaced files do.
     return entry?.namespace === key.namespace && entry.key === key.key ? entry.snapshot : ''
   }
 
@@ -55,7 +57,7 @@ export class CacheIndex {
     return rm(this.file(key), { force: true })
   }
 
-  /** All readable entries, least recently used first. */
+  /** Returns all readable entries, least recently used first. */
   async entries(): Promise<readonly CacheEntry[]> {
     const found: CacheEntry[] = []
     for (const name of await readdir(this.directory)) {
@@ -84,6 +86,6 @@ function parseEntry(text: string): (CacheKey & { readonly snapshot: SnapshotId }
       ? { namespace, key, snapshot }
       : undefined
   } catch {
-    return undefined // Damaged: a miss.
+    return undefined // Damaged: a cache miss.
   }
 }

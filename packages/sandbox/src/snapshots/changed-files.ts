@@ -12,8 +12,9 @@ import type { Viewer } from './view.ts'
 const root = Buffer.from('.')
 
 /**
- * Digest of what a snapshot changed against its parent, or against its image when it has none: each path with its kind, mode, owner,
- * content and extended attributes. Times, and what only was rewritten with the same, do not count.
+ * Returns a digest of the changes of a snapshot against its parent, or against its image if it has
+ * none: for each path its kind, mode, owner, content and extended attributes. Times, and rewrites
+ * with the same content, do not count.
  */
 export async function changedFilesDigest(
   record: SnapshotRecord,
@@ -33,7 +34,7 @@ export async function changedFilesDigest(
     for await (const change of compareViews(before, after)) {
       const { path, now } = change
       const attributes = textsOf(path, has)
-      // That of every sandbox is made anew.
+      // Every sandbox gets a new root directory.
       if (path.equals(root)) continue
       const content = now === undefined ? '' : await contentOf(inView(after, path), now)
       if (attributes.join() === textsOf(path, had).join() && (await isSame(change, before, content))) continue
@@ -63,7 +64,10 @@ function textsOf(path: Buffer, attributes: Attributes): readonly string[] {
   return [...own].map(([name, value]) => `${name}=${Buffer.from(value, 'latin1').toString('hex')}`).sort()
 }
 
-/** Whether it is as it was, but for its extended attributes; `content` is what is there now. */
+/**
+ * Returns whether everything but the extended attributes is unchanged. @param content the current
+ * content.
+ */
 async function isSame({ path, was, now }: Change, before: string, content: string): Promise<boolean> {
   if (was === undefined || now === undefined) return false
   if (was.mode !== now.mode || was.uid !== now.uid || was.gid !== now.gid) return false

@@ -4,13 +4,17 @@ import { BLOCK } from '../source/tar-header.ts'
 import { nextEntry, padded } from './layer-entries.ts'
 import { readWhiteout, type Whiteout } from './whiteouts.ts'
 
-/** A link there would lead the launcher, which mounts on it, elsewhere. No step can make one: it is mounted on then. */
+/**
+ * A link here would lead the launcher's mounts elsewhere. Steps cannot make one, because these are
+ * mounted over.
+ */
 const mountPoints: readonly string[] = ['dev', 'proc', 'sys']
 
 /**
- * The bytes of a layer as far as they are what `packLayer` writes, without its whiteouts, which come first and are given to `whiteOut`. An attacker may
- * have written them: each entry lies in a folder of this very layer that came before it, so that no link is followed, and none is met twice. Fails with a
- * clause at the first that is not so, at more than `maxBytes`, and where the archive stops short.
+ * Yields the bytes of a layer as long as `packLayer` could have written them, and passes the
+ * whiteouts, which come first, to `whiteOut`. An attacker may have written the layer: each entry
+ * must be in an earlier folder of the same layer, so that no link is followed, and must be unique.
+ * Fails at the first violation, beyond `maxBytes`, and for a truncated archive.
  */
 export async function* checkedLayer(
   source: AsyncIterable<Buffer>,
@@ -47,7 +51,7 @@ export async function* checkedLayer(
   yield Buffer.alloc(2 * BLOCK)
 }
 
-/** The parts of a path; none for the root. */
+/** Splits a path into its parts; none for the root. */
 function pathOf(name: string, kind: string): readonly string[] {
   if (kind === 'folder' && /^\.\/?$/.test(name)) return []
   const parts = (kind === 'folder' ? name.replace(/\/$/, '') : name).split('/')
@@ -58,7 +62,7 @@ function pathOf(name: string, kind: string): readonly string[] {
   return parts
 }
 
-/** That entries come in the order of their bytes, each below folders that came before it. */
+/** Enforces byte order of entries, and that each lies below earlier folders. */
 class Order {
   private last: readonly string[] | undefined
   private folders: readonly string[] = []

@@ -4,34 +4,37 @@ import { lstat, readdir, readlink } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
 import { isAbsent } from '../system/files.ts'
 
-/** One thing that was touched between two merged views. Paths are bytes: file names need not be text. */
+/** A touched path between two merged views, as bytes: file names need not be text. */
 export interface Change {
-  /** Relative to the views' roots; `.` for the root itself, which comes first. */
+  /** Relative to the root of the views. `.` for the root, which comes first. */
   readonly path: Buffer
-  /** What was there; undefined: nothing, or in a directory that was not there. */
+  /** What was there; undefined for nothing, or for anything below a new directory. */
   readonly was: BigIntStats | undefined
-  /** What is there now; undefined: removed, with all below it. */
+  /** What is there now; undefined if it was removed with everything below it. */
   readonly now: BigIntStats | undefined
-  /** Nothing of what was there is left, but something is there. */
+  /** The old entry is gone, and a new one is in its place. */
   readonly replaced: boolean
 }
 
 const slash = Buffer.from('/')
 
-/** Paths (latin1: bytes) for which what the kernel tells is not enough; see `survey`. */
+/**
+ * Paths (latin1, one character per byte) for which comparing inodes is not enough; see `survey`.
+ */
 export interface Exceptions {
-  /** Count as touched. With each all directories above it are in there. */
+  /** Paths to treat as touched, with all directories above them. */
   readonly touched: ReadonlySet<string>
-  /** Directories that count as removed and made anew, with all that is in them. */
+  /** Directories to treat as removed and created again, with everything in them. */
   readonly anew: ReadonlySet<string>
 }
 
 const none: Exceptions = { touched: new Set(), anew: new Set() }
 
 /**
- * What was touched from `before` to `after`, parents first, in the order of bytes. That is all that may differ, times and extended attributes
- * included, and with each all directories above it; some of it may be as it was. Merged views are compared, never an upper directory: with
- * `redirect_dir` a renamed directory leaves an upper directory with none of its files.
+ * Yields the paths touched from `before` to `after`, parents first, in byte order. They include
+ * everything that may differ, even in times and extended attributes, and all directories above;
+ * some are unchanged. Compares merged views, never an upper directory: with `redirect_dir` a
+ * renamed directory leaves an upper directory without its files.
  */
 export async function* compareViews(before: string, after: string, exceptions = none): AsyncGenerator<Change> {
   const [was, now] = await Promise.all([statsOf(Buffer.from(before)), statsOf(Buffer.from(after))])
@@ -53,8 +56,8 @@ async function* compareDirectories(
     const newPath = Buffer.concat([after, slash, name])
     const [was, now] = await Promise.all([oldPath && statsOf(oldPath), statsOf(newPath)])
     const key = below.toString('latin1')
-    // The same inode, untouched: the kernel sets ctime, nobody inside can. A directory without changes anywhere below it is such
-    // an inode too, since a change below copies it up.
+    // The same inode with the same ctime, which only the kernel can set, is untouched. That
+    // includes a directory without changes below it, since a change below copies it up.
     const untouched = was !== undefined && now !== undefined && was.ino === now.ino && was.ctimeNs === now.ctimeNs
     if (untouched && !exceptions.touched.has(key)) continue
     const isKept = was !== undefined && now !== undefined && kindOf(was) === kindOf(now) && !exceptions.anew.has(key)
@@ -63,12 +66,15 @@ async function* compareDirectories(
   }
 }
 
-/** A path below a view's root. */
+/** Returns the path of an entry in a view. */
 export function inView(root: string, path: Buffer): Buffer {
   return Buffer.concat([Buffer.from(`${root}/`), path])
 }
 
-/** What a file is, beside its attributes: a digest of its bytes, its target, its device number. */
+/**
+ * Returns the content of an entry without its attributes: digest of its bytes, link target or
+ * device number.
+ */
 export async function contentOf(path: Buffer, stats: BigIntStats): Promise<string> {
   if (stats.isSymbolicLink()) return (await readlink(path, 'buffer')).toString('hex')
   if (stats.isCharacterDevice() || stats.isBlockDevice()) return stats.rdev.toString()
@@ -91,7 +97,7 @@ function namesIn(directory: Buffer): Promise<Buffer[]> {
   return readdir(directory, { encoding: 'buffer' })
 }
 
-/** What is at a path itself; undefined for nothing. */
+/** Returns the entry at a path, without following a link; undefined for none. */
 async function statsOf(path: Buffer): Promise<BigIntStats | undefined> {
   try {
     return await lstat(path, { bigint: true })

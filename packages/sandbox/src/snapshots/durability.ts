@@ -7,12 +7,13 @@ import { isAbsent } from '../system/files.ts'
 import { snapshotFiles } from './snapshot-record.ts'
 
 const run = promisify(execFile)
-/** Long enough that a busy runner syncs a few times a minute, not a few times a second. */
+/** Lets a busy runner sync a few times a minute, not a few times a second. */
 const delayMs = 10_000
 
 /**
- * Marks snapshots as safe from a power cut. A sync is of the whole file system and slow: it is done for many at once, and nothing
- * waits for it. What was not marked before an unclean stop is a miss afterwards.
+ * Marks snapshots that survive a power cut. A sync covers the whole file system and is slow, so it
+ * runs for many snapshots at once and nothing waits for it. After an unclean stop, unmarked
+ * snapshots count as absent.
  */
 export class Durability {
   private readonly layout: Layout
@@ -27,12 +28,12 @@ export class Durability {
   request(id: SnapshotId): void {
     this.pending.add(id)
     this.timer ??= setTimeout(() => {
-      // A failed sync leaves them unmarked, which is what they are, until the next one.
+      // After a failed sync they correctly stay unmarked until the next one.
       void this.flush().catch(() => {})
     }, delayMs).unref()
   }
 
-  /** Syncs what is pending now. */
+  /** Syncs the pending snapshots now. */
   flush(): Promise<void> {
     clearTimeout(this.timer)
     this.timer = undefined
@@ -48,7 +49,7 @@ export class Durability {
       await run('sync', ['--file-system', this.layout.snapshots])
       for (const id of ids) await this.mark(id)
     } catch (error) {
-      // What is marked already may be marked again.
+      // Marking twice is harmless.
       for (const id of ids) this.request(id)
       throw error
     }
@@ -58,7 +59,7 @@ export class Durability {
     try {
       await writeFile(snapshotFiles(this.layout, id).durable, '')
     } catch (error) {
-      if (!isAbsent(error)) throw error // Collected meanwhile.
+      if (!isAbsent(error)) throw error // Already collected.
     }
   }
 }

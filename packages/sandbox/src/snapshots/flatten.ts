@@ -17,7 +17,7 @@ import type { OciSnapshots } from './snapshots.ts'
 import { survey } from './survey.ts'
 import type { Viewer } from './view.ts'
 
-/** The kernel mounts 500 layers; each costs a little at every look-up. */
+/** The kernel mounts up to 500 layers, but each slows every lookup. */
 const longestChain = 100
 
 interface Flattening {
@@ -27,7 +27,10 @@ interface Flattening {
   readonly durability: Pick<Durability, 'request'>
 }
 
-/** The layers that a sandbox on this snapshot gets: its own, or one that holds the same when they have become too many. */
+/**
+ * Returns the layers for a sandbox on this snapshot. Replaces too many layers by one with the same
+ * content.
+ */
 export async function chainFor(
   record: SnapshotRecord,
   image: string,
@@ -43,7 +46,7 @@ export async function chainFor(
   return [flat]
 }
 
-/** The snapshot of one layer that holds the same as this one, once there was need of it. It may be gone. */
+/** Returns the single-layer snapshot with the same content, if one was made. It may be gone. */
 export function flattenedAs(id: SnapshotId, layout: Pick<Layout, 'snapshots'>): SnapshotId | undefined {
   const note = readIfPresent(noteOf(id, layout))
   return note !== undefined && isSnapshotId(note) ? note : undefined
@@ -53,7 +56,10 @@ function noteOf(id: SnapshotId, layout: Pick<Layout, 'snapshots'>): string {
   return join(snapshotFiles(layout, id).directory, 'flattened')
 }
 
-/** Makes one layer of a snapshot's many: what was touched since the image, written onto the image. Gives the id of a snapshot that has it alone. */
+/**
+ * Merges the layers of a snapshot into one: what was touched since the image, written onto the
+ * image. Returns the id of a snapshot with that layer.
+ */
 export async function flatten(
   record: SnapshotRecord,
   image: string,
@@ -91,7 +97,10 @@ export async function flatten(
   return id
 }
 
-/** Archives hold none. Directories above them are made when they must be; what those are like comes later. */
+/**
+ * Copies sockets, which archives cannot contain. Creates missing parent directories; their
+ * attributes are set later.
+ */
 async function copySockets(from: string, to: string, paths: Buffer): Promise<void> {
   if (paths.length === 0) return
   const copy = spawn('xargs', ['--null', 'cp', '--archive', '--parents', '--target-directory', to, '--'], {
@@ -102,7 +111,10 @@ async function copySockets(from: string, to: string, paths: Buffer): Promise<voi
   await endedWell(copy)
 }
 
-/** Copies the listed paths (each ended by NUL) with owners, modes, hard links among them, holes, times and extended attributes. */
+/**
+ * Copies paths (each ended by NUL) with owners, modes, hard links, holes, times and extended
+ * attributes.
+ */
 async function copyPaths(from: string, to: string, paths: Buffer): Promise<void> {
   const common = ['--numeric-owner', '--acls', '--xattrs', '--xattrs-include=*', '--format=posix', '--file=-']
   const named = ['--no-recursion', '--null', '--verbatim-files-from', '--files-from=-']
@@ -113,7 +125,7 @@ async function copyPaths(from: string, to: string, paths: Buffer): Promise<void>
   const unpack = spawn('tar', ['--extract', ...common, '--directory', to, '--same-owner', '--preserve-permissions'], {
     stdio: ['pipe', 'ignore', 'pipe'],
   })
-  // One that fails breaks the pipe of the other: what it said comes first.
+  // A failing process breaks the other's pipe. Report its own message first.
   const [unpacked, given, flowed] = await Promise.allSettled([
     endedWell(unpack),
     endedWell(pack),

@@ -5,27 +5,30 @@ import { CacheIndex, type CacheKey } from './cache-index.ts'
 import { sizeOf } from './snapshot-collect.ts'
 import { parseRecord, snapshotFiles } from './snapshot-record.ts'
 
-/** A cache entry for people. */
+/** A cache entry, as shown to users. */
 export interface KeptResult extends CacheKey {
   readonly snapshot: SnapshotId
   readonly parent: SnapshotId | null
-  /** As its maker noted it. */
+  /** As recorded by its maker. */
   readonly origin: Readonly<Record<string, string>>
   readonly imageDigest: string
   readonly createdAt: Date
   readonly usedAt: Date
-  /** What its own layer takes on the disk. */
+  /** Disk space of its own layer. */
   readonly bytes: number
 }
 
-/** What a driver's directory holds for later builds, least recently used first; the driver need not be open. */
+/**
+ * Lists the cache entries of a driver's directory, least recently used first. The driver need not
+ * be open.
+ */
 export async function keptResults(directory: string): Promise<readonly KeptResult[]> {
   const layout = { snapshots: join(directory, 'snapshots') }
   const results: KeptResult[] = []
   for (const { namespace, key, snapshot, usedAt } of await new CacheIndex(join(directory, 'cache')).entries()) {
     const text = readIfPresent(snapshotFiles(layout, snapshot).record)
     const record = text === undefined ? undefined : parseRecord(text, snapshot)
-    // Collected since, or damaged: a miss for builds as well.
+    // Collected or damaged: builds miss it too.
     if (record === undefined) continue
     const { parent, imageDigest, meta, createdAt } = record
     const bytes = await sizeOf(snapshot, layout)
@@ -35,7 +38,7 @@ export async function keptResults(directory: string): Promise<readonly KeptResul
   return results
 }
 
-/** Lets later builds find it no more. Its files go when snapshots are collected. */
+/** Drops a cache entry. `collect` removes its files. */
 export function forgetResult(directory: string, key: CacheKey): Promise<void> {
   return new CacheIndex(join(directory, 'cache')).drop(key)
 }

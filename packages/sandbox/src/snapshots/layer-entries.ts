@@ -11,23 +11,26 @@ const kinds: Readonly<Record<string, string>> = {
   '5': 'folder',
   '6': 'named pipe',
 }
-/** All that `packLayer` writes; some programs take others for orders. */
+/** Everything that `packLayer` writes. Some programs treat other records as commands. */
 const knownRecords =
   /^(path|linkpath|size|mtime|uid|gid|GNU\.sparse\.(major|minor|name|realsize)|SCHILY\.(xattr\.(user\..+|security\.capability)|acl\.(access|default)))$/s
 
-/** One of a layer. Names are latin1: bytes. */
+/** An entry of a layer. Names are latin1, one character per byte. */
 export interface LayerEntry {
   readonly name: string
   readonly linkName: string
   readonly kind: string
   readonly size: number
-  /** Of its extended header. */
+  /** The records of its extended header. */
   readonly records: ReadonlyMap<string, string>
-  /** Its blocks before its content. */
+  /** The blocks before its content. */
   readonly head: Buffer
 }
 
-/** Undefined at the archive's end. Fails with a clause for what `packLayer` never writes. */
+/**
+ * Returns the next entry; undefined at the end of the archive. Fails with a clause for anything
+ * that `packLayer` never writes.
+ */
 export async function nextEntry(bytes: ByteReader): Promise<LayerEntry | undefined> {
   const head: Buffer[] = []
   let records: ReadonlyMap<string, string> = new Map()
@@ -74,7 +77,7 @@ function entryOf(
   return { name, linkName, kind, size, records, head }
 }
 
-/** Readers disagree about what a second archive after the end means, so nothing but zeros may follow. */
+/** Readers disagree about a second archive after the end, so only zeros may follow. */
 async function expectEnd(bytes: ByteReader): Promise<void> {
   for (let piece = await bytes.some(65_536); piece !== undefined; piece = await bytes.some(65_536))
     if (!isZero(piece)) throw new Error('it continues after its end-of-archive marker')
@@ -89,7 +92,7 @@ function octal(block: Buffer, at: number): string {
   return text === '' ? String(Number.NaN) : String(Number.parseInt(text, 8))
 }
 
-/** With what fills up its last block. */
+/** Returns the size rounded up to whole blocks. */
 export function padded(size: number): number {
   return Math.ceil(size / BLOCK) * BLOCK
 }

@@ -8,19 +8,20 @@ import { endedWell } from '../system/ended-well.ts'
 export interface MappedProcess {
   readonly input: Writable
   readonly output: Readable
-  /** Resolves at its end with 0; rejects at any other with what it complained of. */
+  /** Resolves when it exits with 0; otherwise rejects with its stderr. */
   readonly succeeded: Promise<void>
 }
 
-/** Starts a program in a directory, which may be one of another mount namespace. */
+/** Starts a program in a directory, which may be in another mount namespace. */
 export type StartMapped = (directory: string, program: string, args: readonly string[]) => MappedProcess
 
 /**
- * Calls `use` with a way to start programs that are root as the root of a sandbox is: ids are as inside, files outside of a sandbox's are others', and
- * no device can be made. What they read and write may be an attacker's.
+ * Calls `use` with a function that starts programs as root of a sandbox: ids are those inside,
+ * files outside a sandbox belong to others, and no device can be made. An attacker may control what
+ * they read and write.
  */
 export async function withMappedIds<T>(use: (start: StartMapped) => Promise<T>): Promise<T> {
-  // Holds the namespace, into which the kernel lets us write what is mapped.
+  // Keeps the namespace alive while its id maps are written.
   const holder = spawn('unshare', ['--user', 'sh', '-c', 'echo; read -r _'], { stdio: ['pipe', 'pipe', 'ignore'] })
   const ended = new Promise<void>((resolve) => {
     holder.once('error', () => resolve())
@@ -43,7 +44,7 @@ function start(holder: ChildProcess, cwd: string, program: string, args: readonl
   const enter = [`--user=/proc/${holder.pid}/ns/user`, '--setuid=0', '--setgid=0', '--', program, ...args]
   const child = spawn('nsenter', enter, { cwd, stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, LC_ALL: 'C' } })
   const succeeded = endedWell(child, program)
-  // Whoever waits for it may wait for another first.
+  // The caller may await another promise first.
   succeeded.catch(() => {})
   return { input: child.stdin, output: child.stdout, succeeded }
 }

@@ -10,19 +10,25 @@ import type { Viewer } from './view.ts'
 export interface NewLayer {
   readonly layout: Layout
   readonly viewer: Viewer
-  /** Under whose id it will be found. */
+  /** Determines the id of the snapshot. */
   readonly record: SnapshotRecord
-  /** What the layer lies on. */
+  /** The stack below the new layer. */
   readonly below: LayerStack
-  /** Shown beside it. */
+  /** More views for `write`. */
   readonly others: readonly ViewedStack[]
-  /** Writes it, in a merged view over what is below: the kernel sees to what is deleted. Nothing is kept when this fails. */
+  /**
+   * Writes the layer through a merged view, so that the kernel records deletions. If it fails,
+   * nothing is kept.
+   */
   readonly write: (view: string, others: readonly string[]) => Promise<void>
 }
 
-/** Makes a snapshot that no sandbox left. It is there whole under its id, or not at all, also when this process is killed. */
+/**
+ * Makes a snapshot without a sandbox. It exists whole under its id or not at all, even after a
+ * crash.
+ */
 export async function makeLayer({ layout, viewer, record, below, others, write }: NewLayer): Promise<void> {
-  // In this driver's own trash: the snapshots may be other drivers' too.
+  // In this driver's own trash: the snapshots directory may be shared.
   const name = randomUUID()
   const staging = filesIn(join(layout.trash, name))
   const work = join(staging.directory, 'work')

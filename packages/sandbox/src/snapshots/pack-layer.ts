@@ -15,18 +15,19 @@ import { survey } from './survey.ts'
 import { tarOptions } from './tar-options.ts'
 import { isReserved, whiteoutEntry } from './whiteouts.ts'
 
-/** The layer holds a file that no OCI layer can hold; the message says which. */
+/** The layer contains a file that no OCI layer can hold. The message names it. */
 export class NotPackable extends Error {}
 
-/** Pieces of one size: what zstd gives depends on how its input comes. */
+/** Pieces of equal size: zstd's output depends on how its input is split. */
 const pieceBytes = 1024 * 1024
 
 /** Equal layers give equal bytes, whenever they were last read. */
 const options = tarOptions('exthdr.name=%d/PaxHeaders/%f')
 
 /**
- * Packs what differs from one merged view to another into a blob below `target`: an OCI layer (tar, zstd; owners as inside), but that its whiteouts come
- * first. Equal ones give equal bytes. Sockets, which nobody listens at any more, are left out. Throws `NotPackable`.
+ * Packs the differences between two merged views into a blob below `target`: an OCI layer (tar,
+ * zstd; owners as inside) whose whiteouts come first. Equal differences give equal bytes. Omits
+ * sockets, since nobody listens on them. Throws `NotPackable`.
  */
 export async function packLayer(before: string, after: string, target: string): Promise<PackedLayer> {
   const directory = dirname(blobFile(target, 'sha256:x'))
@@ -58,7 +59,7 @@ export async function packLayer(before: string, after: string, target: string): 
   }
 }
 
-/** The views are gone through again and again, so that no list of what changed is held. */
+/** Yields the archive. Compares the views several times instead of holding a list of changes. */
 async function* entries(before: string, after: string): AsyncGenerator<Buffer> {
   const exceptions = await survey(before, after)
   for await (const { path, now, replaced } of compareViews(before, after, exceptions))
@@ -69,7 +70,7 @@ async function* entries(before: string, after: string): AsyncGenerator<Buffer> {
 async function* written(after: string, changes: AsyncIterable<Change>): AsyncGenerator<Buffer> {
   const through = new PassThrough()
   const packed = withMappedIds(async (start) => {
-    // The first process of a namespace: tar puts its number into the names of sparse files.
+    // First process of a pid namespace: tar puts its process id into the names of sparse files.
     const tar = start(after, 'unshare', ['--pid', '--fork', 'tar', ...options])
     let fault: unknown
     const list = pipeline(Readable.from(paths(changes), { objectMode: false }), tar.input).catch((error: unknown) => {
@@ -90,7 +91,7 @@ async function* written(after: string, changes: AsyncIterable<Change>): AsyncGen
   }
 }
 
-/** What the layer holds itself, each path ended by NUL. */
+/** Yields the paths that the layer contains, each ended by NUL. */
 async function* paths(changes: AsyncIterable<Change>): AsyncGenerator<Buffer> {
   for await (const { path, now } of changes) {
     if (now === undefined || now.isSocket()) continue

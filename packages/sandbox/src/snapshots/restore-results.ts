@@ -25,7 +25,7 @@ export interface SavedCache {
   readonly manifest: SavedManifest
 }
 
-/** What `saveResults` wrote into a directory. Throws SavedCacheError. */
+/** Reads what `saveResults` wrote to a directory. Throws SavedCacheError. */
 export function readSaved(from: string): SavedCache {
   const text = readIfPresent(join(from, 'manifest.json'))
   if (text === undefined) throw new SavedCacheError(`there is no manifest.json in ${from}`)
@@ -33,20 +33,20 @@ export function readSaved(from: string): SavedCache {
 }
 
 export interface RestoreRequest {
-  /** The driver's directory, in which nothing may be collected meanwhile. */
+  /** The driver's directory. Nothing in it may be collected meanwhile. */
   readonly directory: string
   readonly driver: Pick<OciDriver, 'snapshots' | 'staging'>
   /** Directory of source trees. */
   readonly sources: string
   readonly from: string
   readonly manifest: SavedManifest
-  /** Digests of the images that are here: what lies on another is left out. */
+  /** Digests of the images present here. Snapshots of other images are left out. */
   readonly images: ReadonlySet<string>
 }
 
 /**
- * Makes saved entries findable here; gives how many. All blobs are verified before anything is written: SavedCacheError for one that is not what it says. A call
- * that is cut off leaves nothing that a build finds.
+ * Adds saved entries to the cache, and returns how many. Verifies all blobs before it writes
+ * anything, and throws SavedCacheError for a wrong one. If interrupted, builds find nothing of it.
  */
 export async function restoreResults(request: RestoreRequest): Promise<number> {
   const { directory, manifest, driver, from } = request
@@ -57,7 +57,7 @@ export async function restoreResults(request: RestoreRequest): Promise<number> {
   const layout = { snapshots: join(directory, 'snapshots') }
   const isNew: SavedSnapshot[] = []
   for (const saved of snapshots) if ((await driver.snapshots.get(saved.id)) === undefined) isNew.push(saved)
-  // What others lie on first.
+  // Lower layers first.
   for (const saved of isNew.sort((a, b) => a.layers.length - b.layers.length)) await restoreSnapshot(saved, request)
   if (isNew.length > 0) await promisify(execFile)('sync', ['--file-system', layout.snapshots])
   for (const { id } of isNew) writeFileSync(snapshotFiles(layout, id).durable, '')

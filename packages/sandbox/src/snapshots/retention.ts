@@ -1,15 +1,18 @@
 import type { SnapshotId } from '../sandbox-driver.ts'
 
-/** What a snapshot takes, and what it lies on. */
+/** The size of a snapshot, and what it depends on. */
 export interface Holding {
-  /** Of its own layer. */
+  /** Size of its own layer. */
   readonly bytes: number
   readonly parent: SnapshotId | null
-  /** Its own id and those of what lies below. */
+  /** Its own id and those of the layers below. */
   readonly layers: readonly SnapshotId[]
 }
 
-/** Decides what stays of the snapshots that there are. Each one that stays keeps all that it lies on, and its ancestors, by which later builds know it. */
+/**
+ * Decides which snapshots are kept. A kept snapshot keeps its layers, and its ancestors, by which
+ * later builds identify it.
+ */
 export class Stays {
   readonly ids = new Set<SnapshotId>()
   private readonly holdings: ReadonlyMap<SnapshotId, Holding>
@@ -19,14 +22,14 @@ export class Stays {
     this.holdings = holdings
   }
 
-  /** Something needs it, whatever it takes. What is not there is passed over. */
+  /** Keeps a snapshot of any size. Ignores a missing one. */
   keep(id: SnapshotId): void {
     const { ids, bytes } = this.cost(id)
     for (const each of ids) this.ids.add(each)
     this.bytes += bytes
   }
 
-  /** Keeps it if all that stays then takes at most so much; says whether it stays. */
+  /** Keeps a snapshot if the total then fits `maxBytes`. Returns whether it is kept. */
   keepWithin(id: SnapshotId, maxBytes: number): boolean {
     const { ids, bytes } = this.cost(id)
     if (ids.length === 0) return true
@@ -35,7 +38,7 @@ export class Stays {
     return true
   }
 
-  /** What is not kept yet of all that it lies on. */
+  /** Returns the dependencies that are not kept yet. */
   private cost(id: SnapshotId): { readonly ids: readonly SnapshotId[]; readonly bytes: number } {
     const found = new Set<SnapshotId>()
     let bytes = 0

@@ -13,12 +13,12 @@ import { blobsOf, contentKey, type SavedManifest, type SavedSnapshot } from './s
 import { parseRecord, type SnapshotRecord, snapshotFiles } from './snapshot-record.ts'
 
 export interface SaveRequest {
-  /** The driver's directory; nothing in it may be collected meanwhile. */
+  /** The driver's directory. Nothing in it may be collected meanwhile. */
   readonly directory: string
   readonly driver: Pick<OciDriver, 'snapshots'>
   readonly images: Pick<ImageStore, 'list'>
   readonly results: readonly KeptResult[]
-  /** What an earlier call wrote there is replaced. */
+  /** Replaces the result of an earlier call. */
   readonly target: string
 }
 
@@ -28,13 +28,16 @@ export interface Saved {
   readonly entries: number
   readonly layers: number
   /**
-   * Entries that lie on what is damaged or gone, that were made with secrets, which stay on this machine, or that hold what no layer can, as a file whose
-   * name begins with `.wh.`.
+   * Entries that were left out: something below is damaged or gone, they were made with secrets,
+   * which stay on this machine, or no layer can hold a file of theirs, such as one named `.wh.…`.
    */
   readonly leftOut: number
 }
 
-/** Writes cache entries, and all layers that they lie on, for another machine. The same entries give the same bytes and the same key. */
+/**
+ * Writes cache entries and all their layers for another machine. The same entries give the same
+ * bytes and key.
+ */
 export async function saveResults(request: SaveRequest): Promise<Saved> {
   const { directory, driver, images, results, target } = request
   const layout = { snapshots: join(directory, 'snapshots') }
@@ -73,7 +76,7 @@ export async function saveResults(request: SaveRequest): Promise<Saved> {
   return { key: contentKey(text), entries: entries.length, layers: snapshots.length, leftOut }
 }
 
-/** Null for one that no layer can hold. */
+/** Packs a snapshot; null if no layer can hold it. */
 async function pack(
   record: SnapshotRecord,
   { snapshots }: SaveRequest['driver'],
@@ -92,7 +95,10 @@ async function pack(
   }
 }
 
-/** The records that a snapshot lies on, its own among them; null when one is not whole, or holds what secrets may have left. */
+/**
+ * Returns the records of a snapshot and everything below it; null if one is not whole or was made
+ * with secrets.
+ */
 function below(id: SnapshotId, layout: { readonly snapshots: string }): readonly SnapshotRecord[] | null {
   const found = new Map<SnapshotId, SnapshotRecord>()
   for (const left = [id]; left.length > 0; ) {
@@ -116,7 +122,7 @@ async function copySource(source: NonNullable<SnapshotRecord['source']>, target:
   await verifyBlob(target, source.digest)
 }
 
-/** Of an earlier save, or one that was cut off. */
+/** Removes blobs of earlier or interrupted saves. */
 function removeOthers(target: string, wanted: ReadonlySet<string>): void {
   const directory = join(target, 'blobs', 'sha256')
   if (!existsSync(directory)) return

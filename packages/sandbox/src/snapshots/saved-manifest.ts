@@ -6,9 +6,9 @@ import { isSnapshotId } from './snapshot-record.ts'
 /** `sha256:` and 64 hex digits. */
 export type BlobDigest = string
 
-/** A snapshot as it is saved: what its record says, but for what belongs to one machine. */
+/** A saved snapshot: its record without what is specific to one machine. */
 export interface SavedSnapshot extends PackedSnapshot {
-  /** Digest of the manifest of the source that it has; the blob of it has the same. */
+  /** Digest of its source's manifest, which is also the blob's. */
   readonly source: BlobDigest | null
 }
 
@@ -18,23 +18,23 @@ export interface SavedEntry extends CacheKey {
 
 export interface SavedImage {
   readonly digest: string
-  /** By which it may be had again. */
+  /** Names by which it can be pulled again. */
   readonly names: readonly string[]
 }
 
-/** `manifest.json` of saved cache entries. Equal ones have equal bytes. */
+/** `manifest.json` of saved cache entries. Equal entries have equal bytes. */
 export interface SavedManifest {
   readonly version: 2
   readonly images: readonly SavedImage[]
   readonly entries: readonly SavedEntry[]
-  /** All that the entries lie on. */
+  /** Everything below the entries. */
   readonly snapshots: readonly SavedSnapshot[]
 }
 
-/** What was saved cannot be used; the message says why. */
+/** Saved data cannot be used. The message says why. */
 export class SavedCacheError extends Error {}
 
-/** The content key of what was saved. */
+/** Returns the content key of saved data. */
 export function contentKey(manifest: string): string {
   return `sha256:${createHash('sha256').update(manifest).digest('hex')}`
 }
@@ -43,7 +43,10 @@ export function blobsOf({ snapshots }: Pick<SavedManifest, 'snapshots'>): Readon
   return new Set(snapshots.flatMap(({ layer, source }) => (source === null ? [layer.digest] : [layer.digest, source])))
 }
 
-/** Throws SavedCacheError for a text that no `save` wrote: it names files, and decides what later builds find. */
+/**
+ * Parses a manifest. Throws SavedCacheError for text that `save` did not write: a manifest names
+ * files, and decides what later builds find.
+ */
 export function parseManifest(text: string): SavedManifest {
   const value = fromJson(text)
   if (!isObject(value) || value.version !== 2) throw wrong('version 2 of the format')

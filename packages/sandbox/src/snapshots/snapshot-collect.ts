@@ -10,19 +10,25 @@ import { type SnapshotRecord, snapshotFiles, snapshotIds } from './snapshot-reco
 export interface CollectRequest extends CollectClaims {
   readonly layout: Layout
   readonly cache: CacheIndex
-  /** Younger ones stay: whoever wanted this may not have known of them yet. */
+  /** Younger snapshots are kept: the caller may not know of them yet. */
   readonly before: Date
   readonly layersInUse: () => Promise<ReadonlySet<SnapshotId>>
-  /** What was found in the cache since `before`, up to the moment of asking: who found it may not have said so yet. */
+  /**
+   * Returns the snapshots found in the cache since `before`. Their users may not have recorded them
+   * yet.
+   */
   readonly found: () => readonly SnapshotId[]
   readonly read: (id: SnapshotId) => Promise<SnapshotRecord | undefined>
   readonly drop: (id: SnapshotId) => Promise<void>
 }
 
-/** Removes what has no reason to be there. Gives the ids. What is cut off anywhere is gone on with by the next. */
+/**
+ * Removes unclaimed snapshots and returns their ids. The next call completes an interrupted one.
+ */
 export async function collectSnapshots(request: CollectRequest): Promise<readonly SnapshotId[]> {
   const { cache, layout, cacheBytes, before } = request
-  // Read before the sandboxes: a snapshot that a sandbox starts from between the two was whole and kept or in use before.
+  // Read before the sandboxes: a snapshot used by a sandbox started in between was whole, and was
+  // claimed before.
   const records = new Map<SnapshotId, SnapshotRecord>()
   const holdings = new Map<SnapshotId, Holding>()
   for (const id of await snapshotIds(layout)) {
@@ -43,7 +49,7 @@ export async function collectSnapshots(request: CollectRequest): Promise<readonl
   for (const id of request.found()) stays.keep(id)
 
   for (const id of request.pinned ?? []) stays.keepWithin(id, cacheBytes)
-  // An entry goes before its snapshot does: nobody finds what is about to go.
+  // Drops the entry before its snapshot, so that nobody finds a snapshot about to be removed.
   for (const entry of (await cache.entries()).toReversed())
     if (!stays.keepWithin(entry.snapshot, cacheBytes)) await cache.drop(entry)
   for (const id of request.left ?? []) stays.keepWithin(id, cacheBytes)
@@ -58,7 +64,7 @@ export async function collectSnapshots(request: CollectRequest): Promise<readonl
   return removed
 }
 
-/** Bytes on disk of a snapshot's own layer; counted once. */
+/** Returns the disk space of a snapshot's own layer. Counted once. */
 export async function sizeOf(id: SnapshotId, layout: Pick<Layout, 'snapshots'>): Promise<number> {
   const files = snapshotFiles(layout, id)
   const known = readIfPresent(files.size)
@@ -68,7 +74,7 @@ export async function sizeOf(id: SnapshotId, layout: Pick<Layout, 'snapshots'>):
     writeAtomically(files.size, String(bytes))
     return bytes
   } catch (error) {
-    // Another collector removed it just now.
+    // Another collector just removed it.
     if (isAbsent(error) || readIfPresent(files.record) === undefined) return 0
     throw error
   }

@@ -3,13 +3,13 @@ import { join } from 'node:path'
 import type { Layout } from '../layout/layout.ts'
 import type { SnapshotId, SnapshotMeta, SourceTreeRef } from '../sandbox-driver.ts'
 
-/** What is kept of a snapshot, beside its layer. */
+/** A snapshot's description, stored beside its layer. */
 export interface SnapshotRecord {
   readonly version: 1
   readonly id: SnapshotId
   readonly parent: SnapshotId | null
   readonly imageDigest: string
-  /** Ids of the snapshots whose layers make it, the newest (usually its own) first. */
+  /** Ids of the snapshots whose layers it consists of, newest (usually its own) first. */
   readonly layers: readonly SnapshotId[]
   readonly source: SourceTreeRef | null
   readonly createdAt: string
@@ -23,7 +23,7 @@ export interface SnapshotFiles {
   readonly layer: string
   readonly changedFiles: string
   readonly size: string
-  /** There once everything of it has been synced to disk. */
+  /** Exists once the snapshot is synced to disk. */
   readonly durable: string
 }
 
@@ -31,7 +31,7 @@ export function snapshotFiles(layout: Pick<Layout, 'snapshots'>, id: SnapshotId)
   return filesIn(join(layout.snapshots, id))
 }
 
-/** The files of a snapshot while it is put together elsewhere. */
+/** Returns the files of a snapshot under construction elsewhere. */
 export function filesIn(directory: string): SnapshotFiles {
   return {
     directory,
@@ -43,7 +43,7 @@ export function filesIn(directory: string): SnapshotFiles {
   }
 }
 
-/** Ids of all that is there, whole or not. */
+/** Returns the ids of all snapshots, whole or not. */
 export async function snapshotIds(layout: Layout): Promise<readonly SnapshotId[]> {
   return (await readdir(layout.snapshots)).filter(isSnapshotId)
 }
@@ -52,13 +52,13 @@ export function isSnapshotId(name: string): boolean {
   return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(name)
 }
 
-/** The record that a file holds; undefined when that is damaged. */
+/** Parses a record; undefined if it is damaged. */
 export function parseRecord(text: string, id: SnapshotId): SnapshotRecord | undefined {
   let value: Partial<SnapshotRecord> | null
   try {
     value = JSON.parse(text) as Partial<SnapshotRecord> | null
   } catch {
-    return undefined // Damaged, which the caller deals with.
+    return undefined // The caller handles damage.
   }
   return value?.version === 1 &&
     value.id === id &&

@@ -42,16 +42,16 @@ export interface OciSnapshotsOptions {
   readonly trash: Trash
   readonly images: Pick<ImageStore, 'byDigest'>
   readonly changedFilesDigest: (record: SnapshotRecord) => Promise<string>
-  /** Layers that sandboxes lie on now. */
+  /** Returns the layers that sandboxes use now. */
   readonly layersInUse: () => Promise<ReadonlySet<SnapshotId>>
-  /** How old a snapshot must be for `collect` to remove it. */
+  /** The minimum age for removal by `collect`. */
   readonly collectGraceMs: number
   readonly now: () => Date
 }
 
 export class OciSnapshots implements SnapshotStore {
   private readonly options: OciSnapshotsOptions
-  /** When each was last found in the cache, of late. */
+  /** When each snapshot was recently found in the cache. */
   private readonly found = new Map<SnapshotId, number>()
 
   constructor(options: OciSnapshotsOptions) {
@@ -59,8 +59,9 @@ export class OciSnapshots implements SnapshotStore {
   }
 
   /**
-   * Makes the snapshot of a sandbox by taking its upper directory away. What has the record under the final name is whole. Whatever
-   * line an earlier call came to, in this process or a killed one, this one goes on there and gives the same snapshot.
+   * Makes a sandbox's snapshot by moving its upper directory away. A record under the final name
+   * means that the snapshot is whole. Continues where an earlier call was interrupted, even in a
+   * killed process, and returns the same snapshot.
    */
   async freeze(
     sandbox: Pick<SandboxFiles, 'upper' | 'snapshot' | 'snapshotId'>,
@@ -95,7 +96,10 @@ export class OciSnapshots implements SnapshotStore {
     return record && publicView(record)
   }
 
-  /** The whole record, checked down to the last layer; undefined for what is absent or was damaged and has been dropped. */
+  /**
+   * Returns the record after checking every layer; undefined if the snapshot is absent, or was
+   * damaged and has been dropped.
+   */
   async record(id: SnapshotId): Promise<SnapshotRecord | undefined> {
     if (!isSnapshotId(id)) return undefined
     const record = await this.readOwn(id)
@@ -170,7 +174,7 @@ export class OciSnapshots implements SnapshotStore {
     return [...this.found.keys()]
   }
 
-  /** The records of all whole snapshots. */
+  /** Returns the records of all whole snapshots. */
   async records(): Promise<readonly SnapshotRecord[]> {
     const records = await Promise.all((await snapshotIds(this.options.layout)).map((id) => this.readOwn(id)))
     return records.filter((record) => record !== undefined)
@@ -180,7 +184,10 @@ export class OciSnapshots implements SnapshotStore {
     await this.options.trash.remove(snapshotFiles(this.options.layout, id).directory)
   }
 
-  /** The record if it and its own layer are whole; a damaged one is dropped. Layers below are not looked at. */
+  /**
+   * Returns the record if it and its own layer are whole. Drops a damaged snapshot. Does not check
+   * layers below.
+   */
   private async readOwn(id: SnapshotId): Promise<SnapshotRecord | undefined> {
     const files = snapshotFiles(this.options.layout, id)
     const text = readIfPresent(files.record)
@@ -196,7 +203,7 @@ export class OciSnapshots implements SnapshotStore {
   }
 }
 
-/** The id that the snapshot of a sandbox has or will have; undefined while none was asked for. */
+/** Returns the id of a sandbox's present or future snapshot; undefined before one was requested. */
 export function plannedSnapshot(sandbox: Pick<SandboxFiles, 'snapshotId'>): SnapshotId | undefined {
   const id = readIfPresent(sandbox.snapshotId)
   return id !== undefined && isSnapshotId(id) ? id : undefined

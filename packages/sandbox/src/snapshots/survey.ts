@@ -4,20 +4,21 @@ import { endedWell } from '../system/ended-well.ts'
 import { attributesOf } from './attributes.ts'
 import { compareViews, type Exceptions } from './compare-views.ts'
 
-/** A number and a path, which steps make as deep as they like. */
+/** An inode number and a path. Steps may nest paths arbitrarily deep. */
 const longestLine = 64 * 1024 ** 2
 
 /**
- * What a comparison of two views must know beside what was touched, for whoever writes the one onto the other. Names of one file must be written
- * together, also when only one of them is elsewhere since its directory was renamed. And what an archive writes onto a directory never takes an
- * extended attribute away: one that lost any is made anew.
+ * Finds the paths that a comparison of two views must treat specially to write one view onto the
+ * other. All names of one file must be written together, even if only one is elsewhere since its
+ * directory was renamed. An archive cannot remove an extended attribute from a directory, so a
+ * directory that lost one is created again.
  */
 export async function survey(before: string, after: string): Promise<Exceptions> {
   const linked = new Map<bigint, { missing: bigint }>()
   const directories: Buffer[] = []
   for await (const { path, was, now } of compareViews(before, after)) {
     if (was?.isDirectory() && now?.isDirectory()) directories.push(path)
-    // Of others an archive holds no second name.
+    // Archives have no second name for other kinds.
     if (now === undefined || now.nlink < 2n || !(now.isFile() || now.isSymbolicLink())) continue
     const known = linked.get(now.ino) ?? { missing: now.nlink }
     known.missing -= 1n
@@ -25,12 +26,15 @@ export async function survey(before: string, after: string): Promise<Exceptions>
   }
   const inodes = new Set([...linked].flatMap(([inode, { missing }]) => (missing > 0n ? inode : [])))
   const touched = new Set<string>()
-  // Rare, and slow: what else has these names, nobody but a look at everything can tell.
+  // Rare and slow: finding the other names takes a look at everything.
   if (inodes.size > 0) await findNames(after, inodes, touched)
   return { touched, anew: await whatLostAttributes(before, after, directories) }
 }
 
-/** Adds the names of these inodes below a view, and all directories above each. Asked of a program: Node.js takes ten times as long to look at everything. */
+/**
+ * Adds the names of these inodes below a view, with all directories above. Uses a program: Node.js
+ * takes ten times as long.
+ */
 async function findNames(view: string, inodes: ReadonlySet<bigint>, found: Set<string>): Promise<void> {
   const several = ['-links', '+1', '(', '-type', 'f', '-o', '-type', 'l', ')']
   const find = spawn('find', ['.', ...several, '-printf', '%i %P\\0'], { cwd: view, stdio: ['ignore', 'pipe', 'pipe'] })

@@ -1,4 +1,7 @@
-/** Options of tar for reading files out of a view as they are, named on its input and ended by NUL; `pax` are further words of `--pax-option`. */
+/**
+ * Returns tar's options for reading files from a view unchanged. Names come from stdin, ended by
+ * NUL. @param pax further words of `--pax-option`.
+ */
 export function tarOptions(...pax: readonly string[]): readonly string[] {
   return [
     '--create',

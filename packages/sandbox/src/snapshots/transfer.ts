@@ -50,7 +50,7 @@ export async function unpackSnapshot(
   try {
     await makeLayer({ ...transfer, record, below: layerStack(image, lower), others: [], write })
   } catch (error) {
-    // Somebody else was first.
+    // Another process was faster.
     if ((await transfer.snapshots.record(id)) === undefined) throw error
   }
 }

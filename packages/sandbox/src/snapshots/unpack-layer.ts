@@ -10,7 +10,7 @@ import { inView } from './compare-views.ts'
 import { withMappedIds } from './mapped-ids.ts'
 import type { Whiteout } from './whiteouts.ts'
 
-/** A packed layer is not what `packLayer` wrote; the message says what is wrong with it. */
+/** A packed layer was not written by `packLayer`. The message says what is wrong with it. */
 export class LayerRefused extends Error {}
 
 const tarOptions = [
@@ -26,8 +26,8 @@ const tarOptions = [
 ]
 
 /**
- * Writes a packed layer into a merged view, on which nobody else works. Throws `LayerRefused` at the first byte that is wrong, or at the end when the digest
- * is; what was written by then is its caller's to remove.
+ * Writes a packed layer into a merged view that nobody else uses. Throws `LayerRefused` at the
+ * first wrong byte, or at the end for a wrong digest. The caller removes what was written.
  */
 export async function unpackLayer(blob: Readable, { digest, bytes }: PackedLayer, view: string): Promise<void> {
   const hash = createHash('sha256')
@@ -58,11 +58,11 @@ export async function unpackLayer(blob: Readable, { digest, bytes }: PackedLayer
       tar.output.resume()
       const fed = pipeline(blob, hashed, createZstdDecompress(), checked, tar.input)
       const ended = await Promise.allSettled([tar.succeeded, fed])
-      // A tar that fails closes its input: what it says is why.
+      // A failing tar closes its input. Report its own message first.
       for (const each of ended) if (each.status === 'rejected') throw each.reason
     })
   } catch (error) {
-    // The way here failed, or this machine: not the layer's fault.
+    // The transfer or this machine failed: not the layer's fault.
     if (trouble !== undefined) throw trouble
     if (refusal === undefined) throw error
     throw new LayerRefused(`the layer ${digest} was refused: ${text(refusal)}`, { cause: refusal })
@@ -71,7 +71,10 @@ export async function unpackLayer(blob: Readable, { digest, bytes }: PackedLayer
   if (found !== digest) throw new LayerRefused(`the layer ${digest} was refused: its digest is ${found}`)
 }
 
-/** Removes something from what lies below. Nothing of the layer itself is written yet; what is below may be an attacker's too. */
+/**
+ * Removes something from the layers below. The layer itself is not written yet. What is below may
+ * be an attacker's too.
+ */
 async function whiteOut(view: string, whiteout: Whiteout): Promise<void> {
   const path = 'removed' in whiteout ? whiteout.removed : whiteout.emptied
   const parts = path === '' ? [] : path.split('/')

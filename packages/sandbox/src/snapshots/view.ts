@@ -19,8 +19,8 @@ export class Viewer {
   }
 
   /**
-   * Calls `use` with one directory per stack, readable during the call. Absolute symbolic links in them lead to this machine's
-   * files: follow none. Ids are as outside, shifted.
+   * Calls `use` with one directory per stack, valid during the call. Absolute symbolic links in
+   * them lead to this machine's files: follow none. Ids are those on disk.
    */
   async withViews<T>(stacks: readonly ViewedStack[], use: (roots: readonly string[]) => Promise<T>): Promise<T> {
     const fstab = join(this.layout.trash, randomUUID())
@@ -39,7 +39,8 @@ export class Viewer {
           word === 'shown' ? resolve() : reject(new Error(words.end ?? word, { cause: words.failure })),
         )
       })
-      // By a descriptor of ours: the process's id is another's once it was killed, which may have chosen its root. Until then Node.js has not waited for it.
+      // Through an open descriptor: a killed process's id may be reused by one with a root of its
+      // own choice. Node.js has not reaped the process before this check.
       const place = openSync(`/proc/${child.pid}/root${stage}`, constants.O_RDONLY | constants.O_DIRECTORY)
       held = place
       if (child.exitCode !== null || child.signalCode !== null)

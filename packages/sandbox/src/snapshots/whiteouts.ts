@@ -1,30 +1,36 @@
 import { BLOCK } from '../source/tar-header.ts'
 
-/** How an OCI layer says that something below it is gone; what follows is its name. */
+/** Prefix of an OCI layer's entry that removes the file named by the rest. */
 const prefix = '.wh.'
-/** Instead of a name: all that was in the directory. */
+/** Used instead of a name: empties the directory. */
 const opaque = '.wh..opq'
 
 export type Whiteout = { readonly removed: string } | { readonly emptied: string }
 
-/** Whether a layer can hold something of this name itself. Names are latin1: bytes. */
+/**
+ * Returns whether a layer cannot hold a file of this name. Names are latin1, one character per
+ * byte.
+ */
 export function isReserved(name: string): boolean {
   return name.startsWith(prefix)
 }
 
-/** What the entry at this path of a layer says of what is below; undefined: it is there itself. */
+/** Returns what a layer's entry removes below; undefined if it is an ordinary file. */
 export function readWhiteout(path: string): Whiteout | undefined {
   const cut = path.lastIndexOf('/') + 1
   const [directory, name] = [path.slice(0, Math.max(0, cut - 1)), path.slice(cut)]
   if (!isReserved(name)) return undefined
   const rest = name.slice(prefix.length)
   if (rest === opaque) return { emptied: directory }
-  // Other names of this kind are other programs' own notes.
+  // Similar names are other programs' metadata.
   if (['', '.', '..'].includes(rest) || isReserved(rest)) throw new Error(`${JSON.stringify(name)} is no whiteout`)
   return { removed: path.slice(0, cut) + rest }
 }
 
-/** The entry that says that this path is gone. Written here because the libraries write names as UTF-8, which not all are. */
+/**
+ * Returns the entry that removes a path. Written here because libraries write names as UTF-8, which
+ * names need not be.
+ */
 export function whiteoutEntry(path: string): Buffer {
   const cut = path.lastIndexOf('/') + 1
   const name = `${path.slice(0, cut)}${prefix}${path.slice(cut)}`
@@ -40,7 +46,7 @@ function paxRecord(key: string, value: string): Buffer {
   return Buffer.from(`${length}${rest}`, 'latin1')
 }
 
-/** One block; names are in the record before it. */
+/** Returns one header block. The real name is in the record before it. */
 function header(type: string, size: number): Buffer {
   const block = Buffer.alloc(BLOCK)
   const put = (text: string, at: number) => block.write(text, at, 'latin1')

@@ -1,4 +1,4 @@
-/** Exact numbers of bytes from a stream of pieces of any size. */
+/** Reads exact numbers of bytes from a stream of arbitrary pieces. */
 export class ByteReader {
   readonly #source: AsyncIterator<Buffer>
   #held: Buffer = Buffer.alloc(0)
@@ -7,7 +7,7 @@ export class ByteReader {
     this.#source = source[Symbol.asyncIterator]()
   }
 
-  /** The next piece, at least one and at most `limit` bytes; undefined at the end. */
+  /** Returns the next piece of 1 to `limit` bytes; undefined at the end. */
   async some(limit: number): Promise<Buffer | undefined> {
     while (this.#held.length === 0) {
       const next = await this.#source.next()
@@ -19,7 +19,10 @@ export class ByteReader {
     return piece
   }
 
-  /** The bytes before the next `mark`, which is taken too; undefined at the end, an error when none comes within `limit` bytes. */
+  /**
+   * Returns the bytes before the next `mark`, which is consumed; undefined at the end. Fails if
+   * there is none within `limit` bytes.
+   */
   async until(mark: number, limit: number): Promise<Buffer | undefined> {
     const before: Buffer[] = []
     for (let taken = 0; taken <= limit; ) {
@@ -38,7 +41,10 @@ export class ByteReader {
     throw new Error('it is truncated')
   }
 
-  /** Exactly `size` bytes; undefined when the stream has ended before the first, an error when it ends between. */
+  /**
+   * Returns exactly `size` bytes; undefined if the stream is at its end. Fails if it ends in
+   * between.
+   */
   async exactly(size: number): Promise<Buffer | undefined> {
     if (size > 0 && this.#held.length >= size) {
       const whole = this.#held.subarray(0, size)

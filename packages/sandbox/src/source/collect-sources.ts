@@ -7,16 +7,22 @@ export interface CollectRequest {
   readonly directory: string
   /** Digests of trees that a build may still need. */
   readonly keepTrees: ReadonlySet<string>
-  /** Digests of trees that a sandbox or snapshot was synced to: the manifest stays, for the next sync. */
+  /**
+   * Digests of trees that a sandbox or snapshot was synced to. Their manifests are kept for the
+   * next sync.
+   */
   readonly keepManifests: ReadonlySet<string>
-  /** Trees that came after this instant stay anyway. */
+  /** Newer trees are kept anyway. */
   readonly before: Date
 }
 
-/** Removes trees and manifests that nobody needs, and what killed processes left. Gives the digests of the trees. */
+/**
+ * Removes unneeded trees and manifests, and what killed processes left. Returns the digests of the
+ * removed trees.
+ */
 export async function collectSources(request: CollectRequest): Promise<readonly string[]> {
   const { directory } = request
-  // What says which tree an archive, or a folder of somebody's, is.
+  // Records of which tree an archive or a user's folder has.
   for (const kind of ['archives', 'folders']) {
     for (const name of await olderNames(path.join(directory, kind), request.before)) {
       const file = path.join(directory, kind, name)
@@ -50,7 +56,7 @@ async function olderNames(folder: string, before: Date): Promise<readonly string
   }
 }
 
-/** What a damaged record names is nothing. */
+/** Returns the tree of a record; '' for a damaged one. */
 function treeOf(record: string): string {
   try {
     return (JSON.parse(record) as { readonly tree: string }).tree

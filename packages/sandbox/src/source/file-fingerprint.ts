@@ -1,28 +1,36 @@
 import type { BigIntStats } from 'node:fs'
 import type { BytePath } from './manifest.ts'
 
-/** How a file looked when it was read: inode, bytes, 1 when executable, and the Unix nanoseconds at which it was last touched in any way. */
+/**
+ * State of a file when it was read: inode, size, 1 if executable, and ctime in Unix nanoseconds.
+ */
 export type Look = readonly [inode: string, size: string, executable: 0 | 1, touchedNs: string]
 
-/** What was taken from a folder last. */
+/** What was last taken from a folder. */
 export interface FolderRecord {
   /** Digest of the tree. */
   readonly tree: string
-  /** Files written before a power cut may be short: a record of another boot is none. */
+  /** Files written before a power cut may be truncated: a record from another boot is ignored. */
   readonly bootId: string
-  /** Unix nanoseconds before the first file was looked at. */
+  /** Unix nanoseconds before the first file was inspected. */
   readonly at: string
   readonly files: readonly (readonly [BytePath, Look])[]
 }
 
-/** A clock of the kernel's moves in steps: within one a file can change again and look the same. */
+/**
+ * Resolution of the kernel's file clock. A file can change twice within it and keep its
+ * fingerprint.
+ */
 const stepNs = 20_000_000n
 
 export function lookOf({ ino, size, mode, ctimeNs }: BigIntStats): Look {
   return [String(ino), String(size), (mode & 0o100n) === 0n ? 0 : 1, String(ctimeNs)]
 }
 
-/** Whether the file is the one that was read, byte for byte: nobody can set the time that this goes by. `at` is the record's. */
+/**
+ * Returns whether the file is the one that was read, byte for byte. Nobody can set ctime. @param at
+ * from the record.
+ */
 export function looksAsBefore(before: Look | undefined, stat: BigIntStats, at: string): boolean {
   const isSettled = stat.ctimeNs + stepNs < BigInt(at)
   return before !== undefined && isSettled && before.join() === lookOf(stat).join()

@@ -5,7 +5,10 @@ import type { TakeJob, Taken } from './take-files.ts'
 import type { UnpackJob } from './unpack-archive.ts'
 import type { WatchedDigest, WatchJob } from './watched-files.ts'
 
-/** What the threads do. Requests, results and errors are copied between threads, so they are plain data. */
+/**
+ * The jobs of worker threads. Requests, results and errors are copied between threads, so they are
+ * plain data.
+ */
 export interface Jobs {
   readonly unpack: { readonly request: UnpackJob; readonly result: string }
   readonly checkout: { readonly request: CheckoutJob; readonly result: string }

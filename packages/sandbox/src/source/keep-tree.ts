@@ -6,15 +6,15 @@ import { manifestPath, treePath } from './places.ts'
 import { runInWorker } from './worker-pool.ts'
 
 export interface NewTree {
-  /** Of the manifest. */
+  /** Digest of the manifest. */
   readonly digest: string
-  /** Both lie in `staging`, on the store's file system. */
+  /** Both are in `staging`, on the store's file system. */
   readonly tree: string
   readonly manifest: string
   readonly staging: string
 }
 
-/** Moves a tree into the store, unless it is there already and whole. */
+/** Moves a tree into the store, unless it is already there and whole. */
 export async function keepTree(directory: string, made: NewTree): Promise<SourceTreeRef> {
   const tree = { digest: made.digest, path: treePath(directory, made.digest) }
   for (const folder of ['trees', 'manifests']) await mkdir(path.join(directory, folder), { recursive: true })
@@ -22,7 +22,7 @@ export async function keepTree(directory: string, made: NewTree): Promise<Source
   try {
     await rename(made.tree, tree.path)
   } catch (error) {
-    // Another archive, or another process, brought the same tree.
+    // Another archive or process provided the same tree.
     if (!hasCode(error, 'ENOTEMPTY') && !hasCode(error, 'EEXIST')) throw error
     if (!(await runInWorker('verify', tree))) {
       await rename(tree.path, path.join(made.staging, 'damaged'))

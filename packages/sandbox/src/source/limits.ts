@@ -1,10 +1,10 @@
 export interface SourceLimits {
-  /** Of the archive as it was sent. */
+  /** Limit of the archive as received. */
   readonly archiveBytes: number
   readonly entries: number
-  /** Of all files together, a hard link counted as the file it is. */
+  /** Total of all files. A hard link counts as a file. */
   readonly bytes: number
-  /** Unpacked to packed; counts beyond 50 MiB. */
+  /** Unpacked to packed size. Applies beyond 50 MiB. */
   readonly ratio: number
   readonly pathBytes: number
   readonly depth: number

@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto'
 import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs'
 
-/** A path or name as bytes: text with one character (U+0000 to U+00FF) for each byte, because names need not be UTF-8. */
+/**
+ * A path or name as bytes: one character (U+0000 to U+00FF) per byte, because names need not be
+ * UTF-8.
+ */
 export type BytePath = string
 
 export type EntryKind = 'file' | 'executable' | 'link' | 'folder'
@@ -11,11 +14,11 @@ export interface ManifestEntry {
   readonly path: BytePath
   readonly kind: EntryKind
   readonly size: number
-  /** SHA-256 in hex of a file, the target of a link as bytes, nothing for a folder. */
+  /** SHA-256 in hex of a file, target of a link as bytes, '' for a folder. */
   readonly content: string
 }
 
-/** The bytes of a manifest: one JSON line for each entry, in order of path. Equal trees have equal bytes. */
+/** Formats a manifest: one JSON line per entry, in order of path. Equal trees have equal bytes. */
 export function formatManifest(entries: readonly ManifestEntry[]): Buffer {
   const sorted = [...entries].sort((a, b) => (a.path < b.path ? -1 : 1))
   return Buffer.from(
@@ -27,7 +30,7 @@ export function manifestDigest(bytes: Buffer): string {
   return `sha256:${createHash('sha256').update(bytes).digest('hex')}`
 }
 
-/** Reads a manifest whose name tells its digest. Fails when the two differ: the file is damaged. */
+/** Reads a manifest with this digest. Fails if the file is damaged. */
 export function readManifest(file: string, digest: string): readonly ManifestEntry[] {
   const bytes = readFileSync(file)
   if (manifestDigest(bytes) !== digest) throw new Error(`the manifest ${file} is damaged`)
@@ -38,7 +41,7 @@ export function readManifest(file: string, digest: string): readonly ManifestEnt
   })
 }
 
-/** Writes a manifest to a new file, on disk when it returns. */
+/** Writes a manifest to a new file and syncs it. */
 export function writeManifest(file: string, bytes: Buffer): void {
   const fd = openSync(file, 'wx', 0o600)
   try {
@@ -57,7 +60,10 @@ export function isFolder(node: ManifestEntry | Folder | undefined): node is Fold
   return node !== undefined && 'children' in node
 }
 
-/** The entries as nested folders. A folder comes before what is in it, as `formatManifest` orders them. */
+/**
+ * Converts entries to nested folders. A folder precedes its content, as `formatManifest` orders
+ * them.
+ */
 export function asFolders(entries: readonly ManifestEntry[]): Folder {
   const root: Folder = { children: new Map() }
   const folders = new Map<BytePath, Folder>([['', root]])

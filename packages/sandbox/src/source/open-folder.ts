@@ -29,7 +29,7 @@ export interface Owner {
 }
 
 interface Source {
-  /** The tree that content comes from. */
+  /** The tree with the content. */
   readonly tree: string
   readonly owner: Owner
   /** Unix milliseconds. */
@@ -40,8 +40,9 @@ const { O_RDONLY, O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_DIRECTORY
 const BUFFER = Buffer.allocUnsafe(1024 * 1024)
 
 /**
- * A folder of a workspace that a job may have filled with traps. It is held open, and all that is done to it names single entries of the open
- * folder (`/proc/self/fd/N/NAME`, Node.js has no openat): no path that a job made is ever walked.
+ * A folder of a workspace, which a job may have filled with traps. Keeps it open and addresses
+ * single entries of the open folder (`/proc/self/fd/N/NAME`, Node.js has no openat), so no path
+ * made by a job is ever walked.
  */
 export class OpenFolder {
   readonly #fd: number
@@ -95,7 +96,7 @@ export class OpenFolder {
       unlinkSync(this.#at(name))
       return
     }
-    // A job can nest folders deeper than any stack of ours; rm cannot be led out of them.
+    // A job can nest folders deeper than our stack. rm cannot be led out of them.
     const place = Buffer.concat([Buffer.from(`/proc/self/fd/3/`), Buffer.from(name, 'latin1')])
     const rm = spawnSync('xargs', ['-0', 'rm', '-rf', '--one-file-system', '--'], {
       input: place,
@@ -105,7 +106,7 @@ export class OpenFolder {
       throw new Error(`a folder of the workspace could not be removed: ${rm.stderr}`, { cause: rm.error })
   }
 
-  /** Whether the entry that was found is, in kind, mode, owner and every byte, what the source wants. */
+  /** Returns whether an entry has the wanted kind, mode, owner and bytes. */
   holds(name: BytePath, found: Stats | undefined, wanted: ManifestEntry): boolean {
     if (found === undefined || found.uid !== this.#source.owner.uid || found.gid !== this.#source.owner.gid)
       return false
@@ -123,7 +124,7 @@ export class OpenFolder {
     }
   }
 
-  /** Where nothing is: a new file or link with the time of the sync. */
+  /** Writes a new file or link with the time of the sync. Nothing may be there. */
   write(name: BytePath, wanted: ManifestEntry): void {
     const { owner, now } = this.#source
     const place = this.#at(name)

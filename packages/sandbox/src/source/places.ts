@@ -1,12 +1,12 @@
 import path from 'node:path'
 import type { SourceTreeRef } from '../sandbox-driver.ts'
 
-/** Below the store's directory: `trees/HEX`, `manifests/HEX`, `archives/SHA256.json`. */
+/** Layout of the store: `trees/HEX`, `manifests/HEX`, `archives/SHA256.json`. */
 export function treePath(directory: string, digest: string): string {
   return path.join(directory, 'trees', hexOf(digest))
 }
 
-/** The manifest of a tree lies beside the trees and outlives its tree. */
+/** Returns the path of a tree's manifest, which outlives the tree. */
 export function manifestPath(tree: SourceTreeRef): string {
   return path.join(tree.path, '..', '..', 'manifests', hexOf(tree.digest))
 }

@@ -8,7 +8,7 @@ export interface TarEntry {
   readonly kind: 'file' | 'hard link' | 'link' | 'folder'
   readonly executable: boolean
   readonly size: number
-  /** The content of a file. Read it to its end before the next entry. */
+  /** Yields the content of a file. Read it to its end before the next entry. */
   content(): AsyncGenerator<Buffer>
 }
 
@@ -30,8 +30,9 @@ const NAMES_OF_OTHERS: Readonly<Record<string, string>> = {
 }
 
 /**
- * The entries of a tar archive: ustar, pax, GNU. Written here because the libraries decode names as UTF-8, which loses those that are not, and do
- * not tell an archive that stops short, or goes on after its end, from a whole one. Fails with a clause that says what is wrong with it.
+ * Reads the entries of a tar archive: ustar, pax, GNU. Written here because libraries decode names
+ * as UTF-8, which loses other names, and accept archives that are truncated or continue after their
+ * end. Fails with a clause that says what is wrong.
  */
 export async function* readTar(bytes: ByteReader): AsyncGenerator<TarEntry> {
   let pax: ReadonlyMap<string, BytePath> = new Map()
@@ -104,7 +105,7 @@ async function skipPadding(bytes: ByteReader, size: number): Promise<void> {
   if (padding > 0 && (await bytes.exactly(padding)) === undefined) throw new Error('it is truncated')
 }
 
-/** Readers disagree about what a second archive after the end means, so nothing but zeros may follow. */
+/** Readers disagree about a second archive after the end, so only zeros may follow. */
 async function expectEnd(bytes: ByteReader): Promise<void> {
   for (let piece = await bytes.some(65_536); piece !== undefined; piece = await bytes.some(65_536)) {
     if (!isZero(piece)) throw new Error('it continues after its end-of-archive marker')
@@ -132,7 +133,7 @@ function isZero(bytes: Buffer): boolean {
   return bytes.every((byte) => byte === 0)
 }
 
-/** A name for a sentence: readable where it is UTF-8, cut where it is long. */
+/** Quotes a name for a message: decoded as UTF-8, and shortened. */
 export function quoted(name: BytePath): string {
   const readable = Buffer.from(name, 'latin1').toString('utf8')
   return JSON.stringify(readable.length > 200 ? `${readable.slice(0, 200)}…` : readable)

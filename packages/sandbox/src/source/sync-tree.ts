@@ -16,7 +16,7 @@ type Node = ManifestEntry | Folder | undefined
 
 const NOTHING: Folder = { children: new Map() }
 
-/** `syncWorkspace` itself, on a thread of its own. */
+/** Runs `syncWorkspace` in a worker thread. */
 export function syncTree(job: SyncJob): undefined {
   const next = foldersOf(job.tree)
   const previous = job.previous === null ? NOTHING : foldersOf(job.previous)
@@ -53,10 +53,13 @@ function syncFolder(folder: OpenFolder, next: Folder, previous: Folder): void {
   }
 }
 
-/** What an earlier tree brought goes, whatever a step did to it; a folder goes when nothing of a step's is in it. */
+/**
+ * Removes what an earlier tree brought, even if a step changed it. Removes a folder only if it has
+ * nothing of a step's.
+ */
 function removeOwned(folder: OpenFolder, name: string, before: Node): void {
   const found = folder.look(name)
-  // A folder in the place of a file, or a file in that of a folder, was made by a step and stays.
+  // A folder in place of a file, or the reverse, was made by a step and is kept.
   if (found === undefined || found.isDirectory() !== isFolder(before)) return
   if (!isFolder(before)) {
     folder.remove(name, found)

@@ -3,20 +3,27 @@ import { runInWorker } from './worker-pool.ts'
 
 export interface SyncRequest {
   readonly tree: SourceTreeRef
-  /** What this workspace was last made equal to; travels with the sandbox and its snapshots. Its tree may be gone, its manifest not. */
+  /**
+   * The tree that this workspace was last synced to, as recorded with the sandbox and its
+   * snapshots. The tree may be gone, but its manifest may not.
+   */
   readonly previous: SourceTreeRef | null
-  /** The merged /workspace as this process sees it; an existing directory, not a link. `/proc/PID/root/workspace` is fine. */
+  /**
+   * The merged /workspace as this process sees it: an existing directory, not a link, for example
+   * `/proc/PID/root/workspace`.
+   */
   readonly workspace: string
-  /** Owner of what is written, as this process counts ids. */
+  /** Owner of written files, as ids of this process. */
   readonly owner: { readonly uid: number; readonly gid: number }
-  /** The time that added and changed files get. */
+  /** Time of added and changed files. */
   readonly now: Date
 }
 
 /**
- * Makes the workspace equal to the tree for the files that the source owns; does nothing when `previous` is the same tree. What is in the
- * workspace is not trusted: no link is followed and no pipe waited for. Nothing may run in the sandbox meanwhile. After a crash, call it again with
- * the same `previous`. Fails with SandboxError `provision_failed` when the workspace is no folder or a manifest is gone.
+ * Makes the workspace equal to the tree for files that the source owns. Does nothing if `previous`
+ * is the same tree. The workspace is untrusted: no link is followed, and no pipe can block. Nothing
+ * may run in the sandbox meanwhile. After a crash, repeat the call with the same `previous`. Fails
+ * with SandboxError `provision_failed` if the workspace is not a folder or a manifest is gone.
  */
 export async function syncWorkspace(request: SyncRequest): Promise<void> {
   if (request.previous?.digest === request.tree.digest) return

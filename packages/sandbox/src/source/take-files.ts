@@ -29,28 +29,28 @@ import { quoted } from './read-tar.ts'
 import { TreeWriter } from './tree-writer.ts'
 
 export interface TakeJob {
-  /** Absolute; somebody works in it meanwhile. */
+  /** Absolute. Its owner may be changing it meanwhile. */
   readonly folder: string
-  /** Files and links; one that is gone is left out. */
+  /** Files and links. Missing ones are skipped. */
   readonly paths: readonly BytePath[]
   /** The store of trees. */
   readonly directory: string
-  /** The file that says what was taken from this folder last; may be absent or damaged. */
+  /** Says what was last taken from this folder. May be absent or damaged. */
   readonly record: string
   readonly bootId: string
-  /** Made by this, all three. */
+  /** Output paths. */
   readonly tree: string
   readonly manifest: string
   readonly newRecord: string
   readonly limits: SourceLimits
-  /** A counter of 64 bits: the bytes that were read so far. Whoever asked for the job reads it meanwhile. */
+  /** A 64-bit counter of the bytes read so far, which the requesting thread polls. */
   readonly read: SharedArrayBuffer
 }
 
 export interface Taken {
-  /** Of the manifest. */
+  /** Digest of the manifest. */
   readonly digest: string
-  /** False: it is the tree that was taken last, and nothing was made. */
+  /** False if the tree is the one taken last. Nothing was written then. */
   readonly isNew: boolean
 }
 
@@ -63,8 +63,8 @@ interface Base extends Omit<FolderRecord, 'files'> {
 const buffer = Buffer.alloc(256 * 1024)
 
 /**
- * Copies the files of a folder into a new tree. What looks as it did last time is shared with the tree of then and not read. Fails with SandboxError
- * `source_invalid`.
+ * Copies the files of a folder into a new tree. Files with an unchanged fingerprint are hard-linked
+ * from the last tree without reading them. Fails with SandboxError `source_invalid`.
  */
 export async function takeFiles(job: TakeJob): Promise<Taken> {
   const at = String(BigInt(Date.now()) * 1_000_000n)
@@ -100,7 +100,7 @@ export async function takeFiles(job: TakeJob): Promise<Taken> {
   return { digest, isNew: true }
 }
 
-/** What was taken last, when it is there and whole. */
+/** Returns what was last taken, if it is present and whole. */
 function baseOf({ directory, record, bootId }: TakeJob): Base | null {
   let taken: FolderRecord
   try {
@@ -138,7 +138,7 @@ function checkSize(found: readonly { readonly stat: BigIntStats }[], limits: Sou
   if (bytes > limits.bytes) throw new Error(`its files exceed ${limits.bytes} bytes in total`)
 }
 
-/** A file that changes while it is read is read once more. */
+/** Copies a file. Reads it once more if it changed while it was read. */
 async function copy(writer: TreeWriter, { folder, read }: TakeJob, path: BytePath): Promise<Look> {
   for (const attempt of [1, 2]) {
     const fd = openSync(placeOf(folder, path), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)

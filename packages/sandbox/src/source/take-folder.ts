@@ -10,22 +10,22 @@ import { treePath } from './places.ts'
 import { runInWorker } from './worker-pool.ts'
 
 export interface TakeRequest {
-  /** Absolute; the content-addressed store of trees. */
+  /** Absolute path of the content-addressed store of trees. */
   readonly directory: string
-  /** Absolute; somebody's work tree. */
+  /** Absolute path of a user's working tree. */
   readonly folder: string
-  /** Files and links relative to it, as bytes, in any order. One that is gone is left out. */
+  /** Files and links relative to it, as bytes, in any order. Missing ones are skipped. */
   readonly paths: readonly Buffer[]
   readonly limits?: Partial<SourceLimits>
-  /** Called several times a second, and at the end, with the bytes that were read. */
+  /** Called several times a second, and at the end, with the number of bytes read. */
   readonly onProgress?: (bytes: number) => void
 }
 
 const progressMs = 250
 
 /**
- * The files of a folder as they are now, as a tree on this machine. Only what was touched since the last time is read. Fails with SandboxError
- * `source_invalid`, whose message names the file.
+ * Takes the current files of a folder as a tree on this machine. Reads only files changed since the
+ * last call. Fails with SandboxError `source_invalid`, whose message names the file.
  */
 export async function takeFolder(request: TakeRequest): Promise<SourceTreeRef> {
   const { directory, folder } = request

@@ -7,17 +7,17 @@ export interface TarHeader {
   readonly linkName: BytePath
   readonly mode: number
   readonly size: number
-  /** The type flag as a character; `0` for the old ways to say "file". */
+  /** The type flag as a character; `0` for the old notations of a file. */
   readonly type: string
 }
 
-/** One header block of ustar, GNU or the old format. Fails when the checksum is wrong: these bytes are no header. */
+/** Parses a header block of ustar, GNU or the old format. Fails if the checksum is wrong. */
 export function parseHeader(block: Buffer): TarHeader {
   let sum = 0
   for (let at = 0; at < BLOCK; at++) sum += at >= 148 && at < 156 ? 0x20 : (block[at] ?? 0)
   if (sum !== number(block, 148, 8))
     throw new Error('it is damaged or not a tar archive: a header has a wrong checksum')
-  // GNU's magic `ustar  ` uses the room of the prefix for other things.
+  // GNU's magic `ustar ` uses the prefix field for other data.
   const hasPrefix = block.toString('latin1', 257, 263) === 'ustar\0'
   const prefix = hasPrefix ? text(block, 345, 155) : ''
   const name = text(block, 0, 100)
@@ -31,7 +31,10 @@ export function parseHeader(block: Buffer): TarHeader {
   }
 }
 
-/** Records `LENGTH KEY=VALUE\n` of a pax header, values as bytes. */
+/**
+ * Parses records `LENGTH KEY=VALUE
+ * ` of a pax header, with values as bytes.
+ */
 export function parsePax(bytes: Buffer): ReadonlyMap<string, BytePath> {
   const records = new Map<string, BytePath>()
   let rest = bytes.toString('latin1')
@@ -52,7 +55,7 @@ function text(block: Buffer, start: number, length: number): BytePath {
   return end < 0 ? field : field.slice(0, end)
 }
 
-/** Octal digits, or the base-256 form that GNU uses for large sizes. */
+/** Parses octal digits, or GNU's base-256 form of large sizes. */
 function number(block: Buffer, start: number, length: number): number {
   const first = block[start] ?? 0
   if (first === 0x80) return safe(BigInt(`0x${block.toString('hex', start + 1, start + length)}`))

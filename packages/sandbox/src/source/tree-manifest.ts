@@ -2,7 +2,10 @@ import { SandboxError, type SourceTreeRef } from '../sandbox-driver.ts'
 import { type ManifestEntry, readManifest } from './manifest.ts'
 import { manifestPath } from './places.ts'
 
-/** What a tree has. Fails with SandboxError `provision_failed` when its manifest is gone or damaged. */
+/**
+ * Returns a tree's entries. Fails with SandboxError `provision_failed` if its manifest is gone or
+ * damaged.
+ */
 export function treeManifest(tree: SourceTreeRef): readonly ManifestEntry[] {
   try {
     return readManifest(manifestPath(tree), tree.digest)

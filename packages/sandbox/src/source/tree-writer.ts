@@ -18,12 +18,13 @@ import { quoted } from './read-tar.ts'
 
 const LONGEST_NAME = 255
 const LONGEST_LINK = 4_095
-/** Of all paths and link targets together: the tree's manifest is held in memory. */
+/** Limit of all paths and link targets together: the manifest is held in memory. */
 const NAMES_BYTES = 64 * 1024 * 1024
 
 /**
- * Writes the entries of an archive below one new, empty folder that nobody else writes to. It knows all that is in there, so it never asks
- * the file system what a path leads to: a path through anything but a folder that it made itself is refused.
+ * Writes the entries of an archive below a new, empty folder that nobody else writes to. Knows
+ * everything in it, so it never asks the file system where a path leads: it refuses a path through
+ * anything but a folder of its own.
  */
 export class TreeWriter {
   readonly #root: Buffer
@@ -66,7 +67,7 @@ export class TreeWriter {
     this.#add({ path, kind: executable ? 'executable' : 'file', size, content: hash.digest('hex') })
   }
 
-  /** A link is text: where it leads is for the sandbox to find out, and nothing here follows it. */
+  /** A link is text. Nothing here follows it; only the sandbox does. */
   link(name: BytePath, target: BytePath): void {
     if (target === '' || target.includes('\0') || target.length > LONGEST_LINK) {
       throw new Error(`the link ${quoted(name)} has an invalid target`)
@@ -76,7 +77,7 @@ export class TreeWriter {
     this.#add({ path, kind: 'link', size: target.length, content: target })
   }
 
-  /** The size of the file that this hard link adds to the tree. */
+  /** Returns the size of the file that this hard link adds to the tree. */
   sizeOfTarget(name: BytePath, target: BytePath): number {
     return this.#target(name, target).size
   }
@@ -89,7 +90,7 @@ export class TreeWriter {
     this.#add({ ...original, path })
   }
 
-  /** A file or link just as it is in another tree, whose bytes it shares: neither is ever written to. */
+  /** Hard-links a file or link of another tree. Neither is ever written to. */
   reuse(entry: ManifestEntry, tree: string): void {
     const path = this.#vacate(entry.path)
     linkSync(Buffer.concat([Buffer.from(`${tree}/`), Buffer.from(path, 'latin1')]), this.#place(path))
@@ -104,7 +105,9 @@ export class TreeWriter {
     return original
   }
 
-  /** Makes sure of the folder, and that nothing is at the path: the last entry of a name wins. */
+  /**
+   * Ensures that the parent exists and that nothing is at the path: the last entry of a name wins.
+   */
   #vacate(name: BytePath): BytePath {
     const path = this.#checked(name)
     if (path === '') throw new Error(`${quoted(name)} is the root, but not a folder`)
@@ -160,7 +163,7 @@ export class TreeWriter {
   #add(entry: ManifestEntry): void {
     this.#entries.set(entry.path, entry)
     this.#count(entry.path, 1)
-    // Folders that no entry named count too: a path of 100 folders is 100 entries.
+    // Folders without an entry count too: a path of 100 folders is 100 entries.
     if (this.#entries.size > this.#limits.entries) throw new Error(`it has more than ${this.#limits.entries} entries`)
     this.#namesBytes += entry.path.length + entry.content.length
     if (this.#namesBytes > NAMES_BYTES) throw new Error('its paths together are longer than 64 MiB')

@@ -8,21 +8,24 @@ import { readTar, type TarEntry } from './read-tar.ts'
 import { TreeWriter } from './tree-writer.ts'
 
 export interface UnpackJob {
-  /** A gzip or plain tar file; an empty file is an empty tree. */
+  /** A gzip or plain tar file. An empty file is an empty tree. */
   readonly archive: string
-  /** Made by this. */
+  /** Output path. */
   readonly tree: string
-  /** Made by this. */
+  /** Output path. */
   readonly manifest: string
   readonly limits: SourceLimits
 }
 
-/** What the ratio of a small archive is worth nothing. */
+/** The ratio of smaller archives is meaningless. */
 const RATIO_COUNTS_FROM = 50 * 1024 * 1024
-/** Room for the headers of one entry in the stream. */
+/** Allowance for the headers of one entry. */
 const HEADERS_PER_ENTRY = 4_096
 
-/** Unpacks an archive into a new folder, and gives the digest of its manifest. Fails with SandboxError `source_invalid`. */
+/**
+ * Unpacks an archive into a new folder, and returns the digest of its manifest. Fails with
+ * SandboxError `source_invalid`.
+ */
 export async function unpackArchive(job: UnpackJob): Promise<string> {
   mkdirSync(job.tree, { mode: 0o755 })
   const writer = new TreeWriter(job.tree, job.limits)
@@ -91,7 +94,7 @@ function isGzip(file: string): boolean {
   }
 }
 
-/** Trouble with this machine's disk is not the archive's fault. */
+/** Returns whether this machine's disk is at fault, not the archive. */
 function isOurDisk(cause: unknown): boolean {
   return cause instanceof Error && 'syscall' in cause
 }

@@ -14,24 +14,27 @@ import { manifestPath, treePath } from './places.ts'
 import { runInWorker } from './worker-pool.ts'
 
 export interface UnpackRequest {
-  /** Opens the archive from its start; called only when the tree is not there yet. */
+  /** Opens the archive from its start. Called only if the tree is not present. */
   readonly archive: () => Promise<Readable> | Readable
   /** 64 hex digits. */
   readonly sha256: string
-  /** Absolute; the content-addressed store of trees. */
+  /** Absolute path of the content-addressed store of trees. */
   readonly directory: string
   readonly limits?: Partial<SourceLimits>
 }
 
 interface ArchiveRecord {
   readonly tree: string
-  /** Files written before a power cut may be short: a record of another boot is checked once. */
+  /**
+   * Files written before a power cut may be truncated: a record from another boot is verified once.
+   */
   readonly bootId: string
 }
 
 /**
- * The archive as a tree on this machine, unpacked at most once: gzip or plain tar, no bytes at all for an empty tree. Fails with
- * SandboxError `source_invalid`, whose message names the entry or what else is wrong, and with nothing left outside `directory`.
+ * Returns the archive as a tree on this machine, unpacked at most once: gzip or plain tar, or no
+ * bytes for an empty tree. Fails with SandboxError `source_invalid`, whose message names the entry
+ * or the problem. Leaves nothing outside `directory`.
  */
 export async function unpackSource(request: UnpackRequest): Promise<SourceTreeRef> {
   if (!/^[0-9a-f]{64}$/.test(request.sha256)) throw new Error(`not a SHA-256 in hex: ${request.sha256}`)
@@ -57,7 +60,7 @@ async function unpack(request: UnpackRequest, staging: string): Promise<SourceTr
   return tree
 }
 
-/** Writes the archive to a file, so that it is known to be the right one before anything is unpacked. */
+/** Writes the archive to a file, to verify its digest before anything is unpacked. */
 async function spool(request: UnpackRequest, file: string, limit: number): Promise<void> {
   const hash = createHash('sha256')
   let size = 0
@@ -83,7 +86,7 @@ async function find(request: UnpackRequest): Promise<SourceTreeRef | undefined> 
   return (await isThere(tree)) ? tree : undefined
 }
 
-/** A tree from before the machine started, once all of it was read and found whole. */
+/** Returns a tree from an earlier boot after verifying all of it. */
 async function recheck(request: UnpackRequest, staging: string): Promise<SourceTreeRef | undefined> {
   const record = await readRecord(recordPath(request))
   if (record === undefined) return undefined

@@ -5,7 +5,7 @@ import { isMissing } from '../system/missing.ts'
 import { type ManifestEntry, readManifest } from './manifest.ts'
 import { manifestPath } from './places.ts'
 
-/** Whether a tree of the store has, byte for byte, what its manifest says. Reads all of it. */
+/** Returns whether a tree equals its manifest byte for byte. Reads all of it. */
 export function verifyTree(tree: SourceTreeRef): boolean {
   try {
     return readManifest(manifestPath(tree), tree.digest).every((entry) => isWhole(tree, entry))

@@ -6,25 +6,31 @@ import type { EntryKind, ManifestEntry } from './manifest.ts'
 import { treeManifest } from './tree-manifest.ts'
 import { runInWorker } from './worker-pool.ts'
 
-/** A file, link or folder of a tree that paths of a cache policy name, or that lies in a folder that they name. */
+/**
+ * A file, link or folder of a tree that a path of a cache policy names, or that is in a folder
+ * named by one.
+ */
 export interface WatchedFile {
-  /** As it was reached; text with one character for each byte. */
+  /** The path as it was reached; one character per byte. */
   readonly path: string
-  /** Of what lies there; of a link that leads to something in the tree, of that. */
+  /** Kind of the entry, or of a link's target within the tree. */
   readonly kind: EntryKind
-  /** SHA-256 in hex of a file, the target of a link that leads to nothing, '' of a folder. */
+  /** SHA-256 in hex of a file, target of a dangling link, '' for a folder. */
   readonly content: string
-  /** The target of the link that lies at the path; null when none does. */
+  /** Target of the link at the path; null if there is none. */
   readonly link: string | null
 }
 
-/** Digests of the files that a policy watches: of everything about them, and of each side of it, so that what changed can be told. */
+/**
+ * Digests of the files that a policy watches: of everything, and of single aspects, to tell what
+ * changed.
+ */
 export interface WatchedDigest {
   readonly all: string
   readonly paths: string
-  /** Tells which are files, folders or links, and where links lead. */
+  /** Which entries are files, folders or links, and where links lead. */
   readonly types: string
-  /** Which files may be executed. */
+  /** Which files are executable. */
   readonly modes: string
   readonly contents: string
 }
@@ -34,7 +40,10 @@ export interface WatchJob {
   readonly paths: readonly string[]
 }
 
-/** Digests of what the paths and globs name in a tree, found on another thread. Fails with SandboxError `provision_failed` when the tree cannot be read. */
+/**
+ * Digests the files that paths and globs name in a tree, in a worker thread. Fails with
+ * SandboxError `provision_failed` if the tree cannot be read.
+ */
 export function digestWatched(tree: SourceTreeRef, paths: readonly string[]): Promise<WatchedDigest> {
   const key = JSON.stringify([tree.digest, ...paths])
   const digest = recent.get(key) ?? runInWorker('watch', { tree, paths })
@@ -46,14 +55,14 @@ export function digestWatched(tree: SourceTreeRef, paths: readonly string[]): Pr
   return digest
 }
 
-/** Steps of one build, and of builds of one commit, ask for the same. */
+/** Cached: steps of one build, and builds of one commit, ask for the same. */
 const recent = new Map<string, Promise<WatchedDigest>>()
 const remembered = 1_000
 
-/** `digestWatched` itself, on a thread of its own. */
+/** Runs `digestWatched` in a worker thread. */
 export function watchTree({ tree, paths }: WatchJob): WatchedDigest {
   const files = watchedIn(tree, paths)
-  // Neither a path nor a link's target has a byte 0.
+  // Neither a path nor a link's target contains a NUL.
   const digest = (part: (file: WatchedFile) => string) => {
     const sum = createHash('sha256')
     for (const file of files) sum.update(`${file.path}\0${part(file)}\0`)
@@ -69,7 +78,10 @@ export function watchTree({ tree, paths }: WatchJob): WatchedDigest {
   }
 }
 
-/** What the paths and globs name in a tree, in order of path. Blocks while it reads; see `digestWatched`. */
+/**
+ * Returns what paths and globs name in a tree, in order of path. Blocks while it reads; see
+ * `digestWatched`.
+ */
 export function watchedIn(tree: SourceTreeRef, paths: readonly string[]): readonly WatchedFile[] {
   const { view, entries } = openTree(tree)
   const watched = [...watchedFiles(view, paths).values()].sort((a, b) => (a.path < b.path ? -1 : 1))
@@ -79,11 +91,11 @@ export function watchedIn(tree: SourceTreeRef, paths: readonly string[]): readon
 interface OpenTree {
   readonly digest: string
   readonly view: SourceView
-  /** Of files and links. */
+  /** Files and links only. */
   readonly entries: ReadonlyMap<unknown, ManifestEntry>
 }
 
-/** The steps of one build ask about one tree. */
+/** Cached: the steps of one build ask about one tree. */
 let latest: OpenTree | undefined
 
 function openTree(tree: SourceTreeRef): OpenTree {

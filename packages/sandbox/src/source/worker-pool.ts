@@ -13,7 +13,7 @@ interface Task {
 }
 
 const LARGEST = Math.min(4, Math.max(2, availableParallelism()))
-// A bundle has this thread's entry beside it, as JavaScript.
+// A bundle has the thread's entry beside it, as JavaScript.
 const ENTRY = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './source-worker.js', import.meta.url)
 
 const idle: Worker[] = []
@@ -21,8 +21,9 @@ const waiting: Task[] = []
 let threads = 0
 
 /**
- * Does a job on another thread, in order of asking, so that trees of 100,000 files hold up nobody: blocking system calls are several times
- * cheaper than Node.js's asynchronous ones. Idle threads do not keep the process alive. Fails as the job fails.
+ * Runs a job in a worker thread, in order of request. Trees may have 100,000 files, and blocking
+ * system calls are several times cheaper than Node.js's asynchronous ones. Idle threads do not keep
+ * the process alive. Fails as the job fails.
  */
 export function runInWorker<Name extends JobName>(
   name: Name,
@@ -65,11 +66,14 @@ function assign(): void {
 
 function startThread(): Worker {
   threads += 1
-  // Flags of this process such as --input-type say how its own entry is read.
+  // Without flags of this process such as --input-type, which apply to its own entry.
   return new Worker(ENTRY, { name: 'source-trees', execArgv: [], env: environment() })
 }
 
-/** A thread keeps no compiled modules where this process was told to after its start; reading and compiling its own takes three times as long [0.2 s]. */
+/**
+ * Returns a thread's environment with the compile cache, which a thread does not inherit if it was
+ * enabled after the start. Compiling its own modules takes three times as long [0.2 s].
+ */
 function environment(): NodeJS.ProcessEnv {
   const compiled = getCompileCacheDir()
   return compiled === undefined ? process.env : { ...process.env, NODE_COMPILE_CACHE: dirname(compiled) }

@@ -8,7 +8,10 @@ import { unpackArchive } from './unpack-archive.ts'
 import { verifyTree } from './verify-tree.ts'
 import { watchTree } from './watched-files.ts'
 
-/** A thread of `worker-pool.ts`: one job at a time, with system calls that block this thread only. */
+/**
+ * Entry of a thread of `worker-pool.ts`. Runs one job at a time, with system calls that block this
+ * thread only.
+ */
 const work: {
   readonly [Name in JobName]: (job: Job<Name>['request']) => Job<Name>['result'] | Promise<Job<Name>['result']>
 } = {

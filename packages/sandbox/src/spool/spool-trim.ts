@@ -3,10 +3,16 @@ import { promisify } from 'node:util'
 
 const run = promisify(execFile)
 
-/** Giving space back takes a process: not for less than this. A part of the spool this long may be on disk though nobody reads it any more. */
+/**
+ * Freeing space takes a process, so it is done in steps of this size. Up to this much may stay on
+ * disk after it was read.
+ */
 const stepBytes = 64 * 1024 * 1024
 
-/** Gives the disk space of a spool's beginning back, by a hole: what follows stays where it is, for the monitor that appends and for readers. */
+/**
+ * Frees the disk space at a spool's start by punching a hole. Offsets stay valid for the monitor,
+ * which appends, and for readers.
+ */
 export class SpoolTrim {
   readonly #path: string
   #done = 0
@@ -16,7 +22,10 @@ export class SpoolTrim {
     this.#path = path
   }
 
-  /** What is before `offset` may go. Resolves at once when that is too little, or when a part is being removed. Fails where the file system has no holes. */
+  /**
+   * Frees the space before `offset`. Resolves at once if it is too little or if a step is running.
+   * Fails if the file system has no holes.
+   */
   async release(offset: number): Promise<void> {
     const length = offset - (offset % stepBytes) - this.#done
     if (this.#running || length <= 0) return

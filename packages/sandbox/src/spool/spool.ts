@@ -2,44 +2,49 @@ import { closeSync, openSync, readSync } from 'node:fs'
 import type { OutputPiece } from '../sandbox-driver.ts'
 
 /**
- * The spool is conmon's k8s-file: records `TIME STREAM TAG CONTENT\n`, TAG `F` when the content was followed by a newline and `P`
- * when not (it was cut at conmon's buffer, or the output ended). Content never holds a newline, so any bytes come back as they were.
+ * The spool is conmon's k8s-file: records `TIME STREAM TAG CONTENT
+ * `. TAG is `F` if the content ended with a newline and `P` if not (cut at conmon's buffer, or end
+ * of output). Content never contains a newline, so arbitrary bytes round-trip.
  */
 const newline = 0x0a
 const space = 0x20
 /** `2026-01-02T03:04:05.123456789+00:00` */
 const timeBytes = 35
-/** A time, `stdout` or `stderr`, a tag of one letter, each with a space after it. */
+/** A time, `stdout` or `stderr`, and a tag of one letter, each followed by a space. */
 const headBytes = timeBytes + 1 + 7 + 2
 const bytesPerRead = 256 * 1024
-/** Of whoever reads just now. A buffer of this size for each look, most of which find little or nothing, would be garbage faster than anything else is. */
+/**
+ * Buffers shared by all reads. Most reads find little or nothing, and a new buffer for each would
+ * dominate garbage.
+ */
 const scratch = Buffer.allocUnsafeSlow(bytesPerRead)
 const contents = Buffer.allocUnsafeSlow(bytesPerRead)
-/** Records of one stream that follow each other closely make one piece, up to this size and age. */
+/** Consecutive records of one stream form one piece, up to this size and age. */
 const bytesPerPiece = 64 * 1024
 const nanosecondsPerPiece = 5_000_000n
 
 export interface SpoolRead {
   readonly pieces: readonly OutputPiece[]
-  /** Bytes of the spool consumed: whole records only. */
+  /** Bytes of the spool consumed, whole records only. */
   readonly consumed: number
 }
 
-/** Reads one spool from an offset on that lies between two records. */
+/** Reads a spool from an offset between two records. */
 export class SpoolReader {
   private offset: number
   private readonly file: number
 
-  /** Fails when there is no spool. */
+  /** Fails if there is no spool. */
   constructor(path: string, offset: number) {
     this.file = openSync(path, 'r')
     this.offset = offset
   }
 
-  /** What came since the last call, up to 256 KiB of it; empty at the end of what is there now. */
+  /** Returns the output since the last call, up to 256 KiB; empty at the current end. */
   next(): readonly OutputPiece[] {
     for (;;) {
-      // The beginning of a record is read again with its rest: that costs less than keeping it.
+      // Reads the start of an incomplete record again with its rest: that is cheaper than keeping
+      // it.
       const bytesRead = readSync(this.file, scratch, 0, bytesPerRead, this.offset)
       const { pieces, consumed } = parseRecords(scratch.subarray(0, bytesRead), this.offset)
       if (consumed === 0 && bytesRead === bytesPerRead)
@@ -54,9 +59,13 @@ export class SpoolReader {
   }
 }
 
-/** Splits spool bytes that begin with a record, at most as many as are read at once, into pieces, which are copies. @param base the offset of the first byte in the spool. */
+/**
+ * Splits spool bytes, which begin with a record and come from one read, into pieces. The pieces are
+ * copies. @param base the offset of the first byte in the spool.
+ */
 export function parseRecords(data: Buffer, base: number): SpoolRead {
-  // What is between the contents goes, in a copy of it all: a piece of each record's own would cost more than reading it.
+  // Removes the record headers within one copy of the data: slicing each record separately would
+  // cost more than reading it.
   contents.set(data)
   const pieces: OutputPiece[] = []
   let stream: OutputPiece['stream'] = 'stdout'
@@ -78,13 +87,13 @@ export function parseRecords(data: Buffer, base: number): SpoolRead {
     const contentAt = consumed + headBytes
     if (end < contentAt || !isHead(data, consumed))
       throw new Error(`spool record at offset ${base + consumed} is not in conmon's format`)
-    // One reading of the output makes many records of the same time.
+    // One read of conmon makes many records with the same time.
     if (timeAt === -1 || !isEqual(data, timeAt, consumed)) {
       recordTs = parseTime(data.toString('latin1', consumed, consumed + timeBytes))
       timeAt = consumed
     }
     const recordStream = data[consumed + timeBytes + 4] === 0x65 ? 'stderr' : 'stdout'
-    // With the newline that the record's own newline stands for.
+    // Includes the newline, which the record's own newline represents.
     const contentEnd = data[contentAt - 2] === 0x46 ? end + 1 : end
     const length = contentEnd - contentAt
     if (size > 0 && (recordStream !== stream || size + length > bytesPerPiece || recordTs - ts > nanosecondsPerPiece))
@@ -101,7 +110,7 @@ export function parseRecords(data: Buffer, base: number): SpoolRead {
   return { pieces, consumed }
 }
 
-/** `TIME STREAM TAG `, of which all have one length. */
+/** Checks for `TIME STREAM TAG `, which has a fixed length. */
 function isHead(data: Buffer, at: number): boolean {
   const streamAt = at + timeBytes + 1
   return (
@@ -112,7 +121,7 @@ function isHead(data: Buffer, at: number): boolean {
   )
 }
 
-/** From the end, where two times differ first. */
+/** Compares from the end, where two times differ first. */
 function isEqual(data: Buffer, time: number, other: number): boolean {
   for (let at = timeBytes - 1; at >= 0; at--) if (data[time + at] !== data[other + at]) return false
   return true
@@ -121,9 +130,9 @@ function isEqual(data: Buffer, time: number, other: number): boolean {
 let lastSecond = ''
 let lastSecondNs = 0n
 
-/** `2026-01-02T03:04:05.123456789+00:00` as Unix nanoseconds. */
+/** Parses `2026-01-02T03:04:05.123456789+00:00` into Unix nanoseconds. */
 function parseTime(text: string): bigint {
-  // Most records share their second with the one before.
+  // Most records share their second with the previous one.
   const second = text.slice(0, 19) + text.slice(29)
   if (second !== lastSecond) {
     const ms = Date.parse(second)

@@ -1,7 +1,8 @@
 /**
- * Program: `confined-tool.ts LOCK TOOL ARGUMENT…`, started in a network namespace of its own. Runs the tool there, whose only way out is an HTTP proxy on
- * loopback. The listening socket goes to the process that started this one, which is outside and answers there. LOCK is 1 where descriptor 3 is a lock that
- * the tool is to keep.
+ * Program: `confined-tool.ts LOCK TOOL ARGUMENT…`, started in a new network namespace. Runs the
+ * tool with an HTTP proxy on loopback as its only way out. Sends the listening socket to its
+ * parent, which is outside and serves it. LOCK is 1 if descriptor 3 is a lock that the tool
+ * inherits.
  */
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'

@@ -1,12 +1,12 @@
 import { type FSWatcher, watch } from 'node:fs'
 
-/** Tells that something in some directories may have changed. One wait at a time. */
+/** Reports changes in directories. Supports one wait at a time. */
 export class Changes {
   private readonly watchers: FSWatcher[] = []
   private seen = false
   private wake: (() => void) | undefined
 
-  /** @param directories existing ones. */
+  /** @param directories must exist. */
   constructor(directories: readonly string[]) {
     const note = (): void => {
       this.seen = true
@@ -15,7 +15,7 @@ export class Changes {
     try {
       for (const directory of directories) {
         const watcher = watch(directory, { persistent: true }, note)
-        // A directory that goes away is a change too; whoever waits looks for himself.
+        // A vanished directory is a change too. The waiter checks for itself.
         watcher.on('error', note)
         this.watchers.push(watcher)
       }
@@ -25,18 +25,21 @@ export class Changes {
     }
   }
 
-  /** Forgets what was seen: call it before looking. */
+  /** Forgets earlier changes. Call it before reading the directories. */
   reset(): void {
     this.seen = false
   }
 
-  /** Resolves at a change since `reset`, or after `timeoutMs`; true for a change. Rejects when `signal` aborts. */
+  /**
+   * Resolves at a change since `reset` (true) or after `timeoutMs` (false). Rejects when `signal`
+   * aborts.
+   */
   async wait(timeoutMs: number, signal?: AbortSignal): Promise<boolean> {
     signal?.throwIfAborted()
     if (this.seen) return true
     const { promise, resolve } = Promise.withResolvers<void>()
     const timer = setTimeout(resolve, timeoutMs)
-    // The signal outlives many a wait.
+    // The signal outlives many waits.
     const wake = () => resolve()
     signal?.addEventListener('abort', wake)
     this.wake = wake

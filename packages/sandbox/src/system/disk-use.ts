@@ -5,25 +5,25 @@ import { promisify } from 'node:util'
 
 const run = promisify(execFile)
 
-/** What a file counts besides its content, also in watchdog.sh: a file system has room for so many files, whatever is in them. */
+/** Disk use of an inode, also in watchdog.sh: a file system has a limited number of them. */
 const bytesEachFile = 4_096
 
-/** Bytes used on the file system that holds `path`, files counted too. Cheap. */
+/** Returns the bytes used on the file system of `path`, inodes included. Cheap. */
 export function usedBytes(path: string): number {
   const { bsize, blocks, bfree, files, ffree } = statfsSync(path)
   return bsize * (blocks - bfree) + bytesEachFile * (files - ffree)
 }
 
-/** Bytes that the directories hold on disk, counted in the same way. Looks at every file. */
+/** Returns the disk use of the directories, inodes included. Visits every file. */
 export async function bytesBelow(paths: readonly string[]): Promise<number> {
   const [bytes, files] = await Promise.all([total('--block-size=1', paths), total('--inodes', paths)])
   return bytes + bytesEachFile * files
 }
 
-/** The same without a process, where at most `most` files are there; undefined: there are more. */
+/** Like `bytesBelow`, without a process. Returns undefined beyond `most` files. */
 export async function bytesOfFew(paths: readonly string[], most: number): Promise<number | undefined> {
   const inodes = new Map<number, number>()
-  // In latin1, a character for each byte: steps give files names that are no text.
+  // latin1 keeps each byte: steps may use names that are not text.
   const left = paths.map((path) => Buffer.from(path).toString('latin1'))
   for (let path = left.pop(); path !== undefined; path = left.pop()) {
     const bytes = Buffer.from(path, 'latin1')

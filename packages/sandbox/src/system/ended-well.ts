@@ -2,7 +2,10 @@ import type { ChildProcess } from 'node:child_process'
 
 const complaintBytes = 4_000
 
-/** Waits for a program that has its stderr piped; rejects with the end of what it wrote there when it could not be started or did not end with 0. */
+/**
+ * Waits for a program with piped stderr. Rejects with the end of its stderr if it could not be
+ * started or did not exit with 0.
+ */
 export function endedWell(child: ChildProcess, program = child.spawnfile): Promise<void> {
   let complaint = ''
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {

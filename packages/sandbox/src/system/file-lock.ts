@@ -4,14 +4,18 @@ import { mkdir, open } from 'node:fs/promises'
 import path from 'node:path'
 
 export interface FileLock extends AsyncDisposable {
-  /** Give it to children that write what the lock guards: the lock then lasts until the last of them has ended, also when we are killed. */
+  /**
+   * Pass it to children that write what the lock guards. The lock then lasts until the last of them
+   * ends, even if this process is killed.
+   */
   readonly fd: number
 }
 
 /**
- * Waits for the lock of this file across processes, at most `wait` milliseconds if that is a number; undefined when another still holds it then, or at once when
- * `wait` is false. The kernel keeps it on the open file: a killed holder leaves none behind, once a child that it was just starting has begun its own program.
- * The file stays: removing it would let two holders in.
+ * Locks a file across processes. Waits forever, for at most `wait` milliseconds, or not at all if
+ * `wait` is false; returns undefined if the lock is still taken. The kernel ties the lock to the
+ * open file: a killed holder leaves none behind, once a child that it was forking has called exec.
+ * The file is never removed, since that would admit two holders.
  */
 export async function lockFile(file: string, options?: { readonly wait: true }): Promise<FileLock>
 export async function lockFile(
@@ -25,7 +29,7 @@ export async function lockFile(
   await mkdir(path.dirname(file), { recursive: true, mode: 0o700 })
   const handle = await open(file, 'a', 0o600)
   try {
-    // Node.js has no flock(2); the tool locks the open file that it shares with us, and ends.
+    // Node.js has no flock(2). The tool locks the open file that it shares with us, and exits.
     const flock = spawn('flock', ['--exclusive', ...waiting(wait), '3'], {
       stdio: ['ignore', 'ignore', 'inherit', handle.fd],
     })

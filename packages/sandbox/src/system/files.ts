@@ -1,23 +1,23 @@
 import { randomUUID } from 'node:crypto'
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 
-// Small files on a local disk are read and written in place: the way to a worker thread and back costs ten times what the call
-// does [0.1 and 0.01 ms], and there are dozens of them on a sandbox's way.
+// Small local files are read and written synchronously: a round trip to a worker thread costs ten
+// times the call itself [0.1 and 0.01 ms], and starting a sandbox needs dozens.
 
-/** Writes a small file so that a reader sees the old or the new content, never a part, whatever happens in between. */
+/** Writes a small file atomically: a reader sees the old or the new content. */
 export function writeAtomically(path: string, content: string, mode = 0o600): void {
   const temporary = `${path}.${randomUUID()}`
   try {
     writeFileSync(temporary, content, { mode })
     renameSync(temporary, path)
   } catch (error) {
-    // Of a full disk.
+    // The disk was full.
     rmSync(temporary, { force: true })
     throw error
   }
 }
 
-/** The text of a small file; undefined when there is none. */
+/** Returns the text of a small file; undefined if it is absent. */
 export function readIfPresent(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8')
@@ -27,7 +27,10 @@ export function readIfPresent(path: string): string | undefined {
   }
 }
 
-/** Whether a file system call failed because the thing is not there (any more). ENODEV: a control group that was removed meanwhile. */
+/**
+ * Returns whether a file operation failed because the file is gone. ENODEV: a removed control
+ * group. ESRCH: a process that has ended.
+ */
 export function isAbsent(error: unknown): boolean {
   return hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR') || hasCode(error, 'ENODEV')
 }

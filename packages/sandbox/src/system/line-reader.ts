@@ -1,7 +1,10 @@
 import type { ChildProcess } from 'node:child_process'
 import { Socket } from 'node:net'
 
-/** Reads what a script says, a line at a time. While nobody waits, the script does not keep this process alive. */
+/**
+ * Reads a script's output line by line. While nobody waits, the script does not keep this process
+ * alive.
+ */
 export class Words {
   private readonly listeners = new Map<string, (word: string) => void>()
   private readonly pipe: Socket | undefined
@@ -9,7 +12,7 @@ export class Words {
   private rest = ''
   private complaint = ''
   private ended: string | undefined
-  /** Why the script could not be started, where that was so. */
+  /** Why the script could not be started, if so. */
   failure: Error | undefined
 
   constructor(child: ChildProcess) {
@@ -17,7 +20,7 @@ export class Words {
     this.pipe = child.stdout instanceof Socket ? child.stdout : undefined
     for (const stream of [child.stdin, child.stdout, child.stderr]) {
       if (stream instanceof Socket) stream.unref()
-      stream?.on('error', () => {}) // The end of the process, below, tells.
+      stream?.on('error', () => {}) // The process's end, below, reports it.
     }
     child.stdout?.on('data', (data: Buffer) => this.take(data.toString()))
     child.stderr?.on('data', (data: Buffer) => {
@@ -34,12 +37,15 @@ export class Words {
     child.on('close', (code, signal) => end(`the script ended with ${signal ?? code}`))
   }
 
-  /** Why the script is over; undefined while it runs. */
+  /** Why the script has ended; undefined while it runs. */
   get end(): string | undefined {
     return this.ended
   }
 
-  /** Calls `heard` with each line that begins with `speaker` and a space, without these; with `ended` at the script's end. */
+  /**
+   * Calls `heard` with each line that starts with `speaker` and a space, without these, and with
+   * `ended` at the script's end.
+   */
   listen(speaker: string, heard: (word: string) => void): void {
     this.listeners.set(speaker, heard)
     if (this.ended !== undefined) heard('ended')
@@ -49,7 +55,7 @@ export class Words {
     this.listeners.delete(speaker)
   }
 
-  /** Waits for something that a listener tells, keeping this process alive. */
+  /** Awaits something that a listener reports, and keeps this process alive meanwhile. */
   async during<T>(waitedFor: Promise<T>): Promise<T> {
     if (this.waiting++ === 0) this.pipe?.ref()
     try {

@@ -5,10 +5,14 @@ import { SteadyClock } from './steady-clock.ts'
 const begun = readClocks()
 
 /**
- * The time of this process: the wall clock's when it began, carried on by the boot clock. A server sets it to the time that its database keeps before it
- * begins any work. A process has one, as it has one `Date`.
+ * The time of this process: the wall clock at its start, advanced by the boot clock. A server sets
+ * it to its database's time before it begins any work. There is one per process, as there is one
+ * `Date`.
  */
 export const processClock = new SteadyClock(bootTime, begun.wall - begun.boot)
 
-/** Returns the instant, in milliseconds since 1970, by the clock that no step moves. What people may set is `Date.now()`. */
+/**
+ * Returns milliseconds since 1970 by a clock that no step moves. `Date.now()` is the clock that
+ * people may set.
+ */
 export const now: () => number = processClock.now

@@ -1,6 +1,8 @@
 import { bootTime } from './boot-time.ts'
 
-/** One moment by both clocks of the machine, in milliseconds: the one that nobody sets, and the one that files are dated by. */
+/**
+ * One moment on both clocks, in milliseconds: the boot clock, and the wall clock that dates files.
+ */
 export interface Clocks {
   readonly boot: number
   readonly wall: number
@@ -9,7 +11,7 @@ export interface Clocks {
 const closeMs = 0.2
 const mostTries = 20
 
-/** Reads both clocks together, again while the process is held up in between. */
+/** Reads both clocks together. Retries if the process is interrupted between the reads. */
 export function readClocks(): Clocks {
   let best: Clocks | undefined
   let bestMs = Number.POSITIVE_INFINITY

@@ -10,20 +10,27 @@ const KEPT_OF_STDERR = 4_000
 export interface ToolOptions {
   readonly cwd?: string
   readonly stdin?: string | Buffer
-  /** A lock that must outlive us as long as the tool runs. */
+  /** A lock that the tool inherits, so that it outlasts this process. */
   readonly lockFd?: number
-  /** No file that the tool writes gets larger. */
+  /** Limits the size of each file that the tool writes. */
   readonly mostFileBytes?: number
-  /** Runs the tool in a network namespace whose only way out is an HTTP proxy, and gives the socket where that is to be answered. */
+  /**
+   * Runs the tool in a network namespace whose only way out is an HTTP proxy, and passes on the
+   * socket to serve.
+   */
   readonly confined?: (door: Server) => void
 }
 
-// What our umask forbids would be missing in root file systems: there, users other than root must get about. The shell counts in blocks.
+// Our umask must not restrict modes in root file systems, where other users need access. The shell
+// counts in blocks.
 const SHELL = 'umask 022; [ "$0" = - ] || ulimit -f "$0"; exec "$@"'
 const SHELL_BLOCK = 512
 const confinedTool = fileURLToPath(new URL('confined-tool.ts', import.meta.url))
 
-/** Runs a program to its end and gives its standard output. Fails with `ToolFailed`, which has the last of its stderr. */
+/**
+ * Runs a program and returns its standard output. Fails with `ToolFailed`, which contains the end
+ * of its stderr.
+ */
 export async function runTool(tool: string, args: readonly string[], options: ToolOptions = {}): Promise<Buffer> {
   const { cwd, lockFd, confined, mostFileBytes } = options
   const mostBlocks = mostFileBytes === undefined ? '-' : String(Math.ceil(mostFileBytes / SHELL_BLOCK))
@@ -53,7 +60,7 @@ export async function runTool(tool: string, args: readonly string[], options: To
   stderr.on('data', (bytes: Buffer) => {
     complaint = (complaint + bytes.toString('utf8')).slice(-KEPT_OF_STDERR)
   })
-  // A tool that ends without reading its input says why in its exit code.
+  // If a tool exits without reading its input, its exit code says why.
   stdin.on('error', () => {})
   stdin.end(options.stdin)
   const [code, signal] = await closed

@@ -4,19 +4,22 @@ const codes: ReadonlySet<unknown> = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'EAGA
 const unknownReason = -4094
 const restMs = 200
 
-/** Returns whether something failed because there was no file descriptor, process or memory left just then: that tells nothing of what was looked at. */
+/**
+ * Returns whether something failed for lack of file descriptors, processes or memory. Such a
+ * failure says nothing about its subject.
+ */
 export function isScarcity(error: unknown): boolean {
   for (let next = error; next instanceof Error; next = next.cause) {
     const { code, syscall, errno }: NodeJS.ErrnoException = next
-    // Node.js names no reason, but an unknown one, when it cannot open a directory that it is to remove.
+    // Node.js reports an unknown reason when it cannot open a directory to remove.
     if (codes.has(code) || (syscall === 'rm' && errno === unknownReason)) return true
   }
   return false
 }
 
 /**
- * Does what may be done twice, again after a rest as long as it fails for scarcity. Throws the signal's reason once it aborts; what it failed with last where that
- * is the end of a time.
+ * Repeats idempotent work while it fails for scarcity, with pauses. Throws the signal's reason when
+ * it aborts, or for a timeout the last failure.
  */
 export async function untilAffordable<T>(work: () => T | Promise<T>, signal?: AbortSignal): Promise<T> {
   for (;;) {

@@ -6,8 +6,9 @@ import { type FileLock, lockFile } from './file-lock.ts'
 import { isMissing } from './missing.ts'
 
 /**
- * Runs `work` alone among all processes for this key, with an empty directory of its own. What a killed predecessor left there is removed
- * first; its children that still run hold the lock, so none of them writes or removes here any more.
+ * Runs `work` under a lock for this key across processes, with an empty directory of its own. First
+ * removes what a killed predecessor left there. Its children hold the lock while they run, so none
+ * of them still writes there.
  */
 export async function staged<T>(
   store: string,
@@ -28,7 +29,7 @@ export async function staged<T>(
   }
 }
 
-/** Removes what killed processes left and nobody works on. */
+/** Removes staging directories of killed processes that nobody works on. */
 export async function removeAbandoned(store: string): Promise<void> {
   const names = await readdir(path.join(store, 'staging')).catch((error: unknown) => {
     if (isMissing(error)) return []

@@ -1,30 +1,33 @@
-/** How fast a clock that is wrong is led to the right time: so small a part of each duration is what it can be wrong by. */
+/** How fast a wrong clock is corrected. A measured duration is off by at most this fraction. */
 export const steerRate = 1 / 200
 
-/** Gives instants that no step of the wall clock moves: the boot clock plus an offset. */
+/** A clock that no step of the wall clock moves: the boot clock plus an offset. */
 export class SteadyClock {
   readonly #bootTime: () => number
   #aheadMs: number
   #steeredAt: number
   #leftMs = 0
 
-  /** `aheadMs`: the instant at which the boot clock was 0. */
+  /** @param aheadMs the instant at which the boot clock was 0. */
   constructor(bootTime: () => number, aheadMs: number) {
     this.#bootTime = bootTime
     this.#aheadMs = aheadMs
     this.#steeredAt = bootTime()
   }
 
-  /** Milliseconds since 1970; never less than before, but for `set`. */
+  /** Milliseconds since 1970. Never goes back, except by `set`. */
   readonly now = (): number => Math.floor(this.at(this.#bootTime()))
 
-  /** The instant at which the boot clock shows, or showed, this. */
+  /** Returns the instant for a reading of the boot clock. */
   at(bootTime: number): number {
     const most = Math.max(0, bootTime - this.#steeredAt) * steerRate
     return bootTime + this.#aheadMs + Math.sign(this.#leftMs) * Math.min(Math.abs(this.#leftMs), most)
   }
 
-  /** Leads to an instant that is so much later, or earlier, little by little: nothing that is measured meanwhile is off by more than `steerRate`. */
+  /**
+   * Moves the clock by `byMs` gradually. No duration measured meanwhile is off by more than
+   * `steerRate`.
+   */
   steer(byMs: number): void {
     const bootTime = this.#bootTime()
     this.#aheadMs = this.at(bootTime) - bootTime
@@ -32,7 +35,7 @@ export class SteadyClock {
     this.#leftMs = byMs
   }
 
-  /** Jumps: only for when nothing is measured. */
+  /** Jumps to a new offset. Call it only when nothing is being measured. */
   set(aheadMs: number): void {
     this.#aheadMs = aheadMs
     this.#steeredAt = this.#bootTime()

@@ -1,7 +1,10 @@
-/** A program of this machine failed. The message is ours; what the program said is the cause, for an operator's log and for whoever looks into it. */
+/**
+ * A program of this machine failed. The message is ours; the cause has the program's output, for
+ * the operator's log and for callers that parse it.
+ */
 export class ToolFailed extends Error {
   override readonly name = 'ToolFailed'
-  /** Raw, and at times somebody else's words. */
+  /** Unedited output, perhaps with text from third parties. */
   readonly said: string
 
   constructor(message: string, said: string) {
@@ -10,7 +13,7 @@ export class ToolFailed extends Error {
   }
 }
 
-/** Returns why something failed, without what a program of this machine said of it. */
+/** Returns why something failed, without output of programs. */
 export function plainReason(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   // An error of execFile has the command and its stderr in its message.

@@ -1,7 +1,8 @@
-# Removes what it is told to, for the driver: what is freed may make the disk wait [1 ms a directory, mounted with `discard`], and the driver has other things
-# to do. Ends with its stdin, whose other end the driver holds.
+# Removes trees for the driver. Freeing space may block on the disk [1 ms per directory, mounted
+# with `discard`]. Ends when the driver closes its stdin.
 #
-# Reads names, a line each, and after some of them a line `= SPEAKER`: these are removed then, and `SPEAKER removed` is said. The working directory is the trash.
+# Reads names, one per line. A line `= SPEAKER` removes those read so far, then `SPEAKER removed` is
+# written. The working directory is the trash.
 set -f
 set --
 while IFS= read -r line; do

@@ -9,13 +9,16 @@ import { Words } from './line-reader.ts'
 
 const script = fileURLToPath(new URL('trash.sh', import.meta.url))
 
-/** What is removed together costs fewer processes. */
+/** Removing several together takes fewer processes. */
 const gatherMs = 20
 
-/** How often it is tried: the helper may be killed. */
+/** Attempts, in case the helper is killed. */
 const tries = 3
 
-/** Removes trees, out of the way of all else. One helper process, started when first needed and again when it was killed. */
+/**
+ * Removes trees in the background. Uses one helper process, started on demand and again if it was
+ * killed.
+ */
 export class Trash {
   private readonly directory: string
   private readonly gathered: string[] = []
@@ -23,14 +26,16 @@ export class Trash {
   private helper: { readonly child: ChildProcess; readonly words: Words } | undefined
   private batches = 0
 
-  /** @param directory on the file system of what is to be removed. What is left in it goes with the next start of the driver. */
+  /**
+   * @param directory on the file system of the removed trees. The driver's next start empties it.
+   */
   constructor(directory: string) {
     this.directory = directory
   }
 
   /**
-   * Removes a directory and all below it by first giving it a name in the trash, so that a crash in the middle leaves nothing under the old name. Nothing
-   * happens when it is not there.
+   * Removes a directory tree. Renames it into the trash first, so that a crash leaves nothing under
+   * the old name. Does nothing if it is absent.
    */
   async remove(path: string): Promise<void> {
     const name = randomUUID()
@@ -47,12 +52,12 @@ export class Trash {
       await this.batch
       if (lstatSync(doomed, { throwIfNoEntry: false }) === undefined) return
     }
-    // With what is removed next.
+    // Removed with the next batch.
     this.gathered.push(name)
     throw new Error(`could not remove ${doomed}`, { cause: this.helper?.words.failure })
   }
 
-  /** Once nothing is being removed any more. Nothing is at the directory then. */
+  /** Resolves when the helper has ended. Call it when no removal is running. */
   async close(): Promise<void> {
     if (this.helper === undefined) return
     const { child, words } = this.helper

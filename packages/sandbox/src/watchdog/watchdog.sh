@@ -1,19 +1,20 @@
-# Ends what must end though no server watches: commands whose deadline has passed, that wrote more than they may, or whose sockets hold more than they may.
-# One for each driver directory, kept so by a lock that it holds as file descriptor 9; ends when there has
-# been no command to watch for 5 s.
+# Kills commands that passed their deadline, wrote too much, or whose sockets hold too much memory,
+# even without a server. One per driver directory, enforced by a lock on file descriptor 9. Ends
+# after 5 s without a command.
 #
-# Files are made with `true`: after `:`, which is special, a full disk would end this shell.
+# Creates files with `true`: `:` is a special builtin, and a full disk would end this shell.
 #
-# A sandbox is watched while its state has `deadline` (hundredths of a second of the machine's uptime) and no exit file. Its `watch` says,
-# a line each: the control group of its command, the disk limit in bytes, bytes used on the file system when it started; then, but for a sandbox of an earlier
-# release, how much its sockets may hold (0: nobody counts), the file that says what TCP and UDP hold of it (or nothing), its network mode, and the control
-# groups that count its processes and its processor time (or nothing).
+# A sandbox is watched while its state has `deadline` (hundredths of a second of uptime) and no exit
+# file. The lines of its `watch`: the command's control group, the disk limit in bytes, bytes used
+# on the file system at its start. Then, unless an earlier release made it: limit of socket memory
+# (0 for none), the file with the memory of TCP and UDP or nothing, its network mode, and the
+# control groups that count its processes and its processor time or nothing.
 set -u
 cd "$1" || exit 1
 
 now_seconds() { read -r uptime _ </proc/uptime; seconds=${uptime%.*}; }
 
-# Reads what is known of a sandbox that is watched.
+# Reads the parameters of a watched sandbox.
 read_watch() {
   id=${sandbox#sandboxes/} state=$sandbox/state
   { read -r deadline <"$state/deadline"; } 2>/dev/null || return
@@ -26,7 +27,7 @@ read_watch() {
   [ -e "$group/cgroup.kill" ] || [ -e "${group%/payload}/first" ]
 }
 
-# Keeps the deadlines. Starts no process and waits for nothing: others begin anew what must be gone by then.
+# Enforces deadlines. Starts no process and never blocks: others restart what must be gone by then.
 scan() {
   watched=
   now_seconds
@@ -41,9 +42,9 @@ scan() {
   done
 }
 
-# Leaves a tenth of a processor to a command that was refused a process a thousand times, as a fork bomb is: it has as many as it may. Thousands that fork and
-# end all write to the lists of those that use the C library, under a lock that one of them may hold while it waits for its turn. Whoever starts a program
-# then waits for seconds each time [bench/attacks.md].
+# Limits a command to a tenth of a processor after a thousand refused forks, which indicates a fork
+# bomb. Thousands of processes that fork and exit contend for the kernel's lock on the mappings of
+# the C library, and every start of a program on the machine takes seconds [bench/attacks.md].
 slow_down() {
   [ -n "$pids" ] && [ ! -e "$state/slowed" ] || return
   { read -r _ refused <"$pids/pids.events"; } 2>/dev/null || return
@@ -51,14 +52,14 @@ slow_down() {
   quota=$cpu/cpu.max
   [ -e "$quota" ] || quota=$cpu/cpu.cfs_quota_us
   { read -r share _ <"$quota"; } 2>/dev/null || return
-  # Both count in 100 ms. Of version 2 it is `max` where there is no limit.
+  # Both count per 100 ms. Version 2 has `max` for no limit.
   [ "$share" != max ] && [ "$share" -le 10000 ] && [ "$share" -gt 0 ] || echo 10000 >"$quota"
   true >"$state/slowed"
 }
 
-# Looks at the disk, beside all else: it may be slow, and there may be many files.
+# Checks disk use in the background: it may be slow, with many files.
 look() {
-  # A file counts 4,096 bytes besides its content.
+  # A file counts 4,096 bytes in addition to its content.
   set -- $(stat --file-system --format='%S %b %f %c %d' .)
   used=$(($1 * ($2 - $3) + 4096 * ($4 - $5)))
   # Output may have been lost.
@@ -67,8 +68,9 @@ look() {
     read_watch || continue
     [ "$full" = 0 ] || true >"$state/disk-full"
     now_seconds
-    # By how much the whole file system grew bounds what this one wrote, but for what others removed meanwhile:
-    # hence a look at all its files every so often too, and never more than a part of the time.
+    # The growth of the whole file system bounds what this sandbox wrote, except for concurrent
+    # removals by others. So all its files are also measured regularly, within a limited part of the
+    # time.
     { read -r urgent routine base <"$state/measured"; } 2>/dev/null || {
       urgent=0 routine=$((seconds + 30)) base=$before
       echo "$urgent $routine $base" >"$state/measured"
@@ -79,27 +81,28 @@ look() {
   done
 }
 
-# Looks at what sockets hold that the memory of no control group has, beside all else: what waits in them to be read, which programs can send to themselves.
+# Checks, in the background, socket memory that is charged to no control group: unread data, which
+# programs can send to themselves.
 look_at_sockets() {
   for sandbox in sandboxes/*; do
     read_watch || continue
     [ "$sockets" -gt 0 ] || continue
     held=0
-    # The kernel gives every socket of TCP a little beyond any limit.
+    # The kernel grants every TCP socket a little beyond any limit.
     [ -z "$transport" ] || { read -r held <"$transport"; } 2>/dev/null || held=0
     if [ "$network" != host ] && { read -r first <"$group/cgroup.procs" && read -r _ _ many <"/proc/$first/net/sockstat"; } 2>/dev/null; then
-      # Steps have few, and they hold little then.
+      # Ordinary steps have few sockets, which hold little.
       [ "$many" -le 16 ] || held=$(held_in "/proc/$first/net" "$held")
     fi
-    # Nothing was said of a namespace that has just gone.
+    # Empty if the namespace has just gone.
     [ "${held:-0}" -gt "$sockets" ] || continue
     true >"$state/memory-limit-hit"
     kill_command
   done
 }
 
-# Bytes that sockets of a network namespace hold: decimal for netlink, hexadecimal behind a colon for others. What UDP holds may be among those that were
-# counted with TCP's, but for errors.
+# Prints the bytes held by sockets of a network namespace: decimal for netlink, hexadecimal after a
+# colon for others. UDP's may already be counted with TCP's, except errors.
 held_in() {
   place=$1 counted=$2
   set --
@@ -114,13 +117,13 @@ held_in() {
   ' "$@" 2>/dev/null
 }
 
-# Where there are no control groups, the command is what the monitor has below it, and ends with the first process of that.
+# Without control groups, kills the first process below the monitor, which ends the command.
 kill_command() {
   if [ -e "$group/cgroup.kill" ]; then
     echo 1 >"$group/cgroup.kill"
     return
   fi
-  # No newline ends it.
+  # The file has no newline.
   monitor=
   { read -r monitor <"${group%/payload}/first"; } 2>/dev/null || [ -n "$monitor" ] || return
   for list in "/proc/$monitor/task"/*/children; do
@@ -158,7 +161,7 @@ while :; do
   scan
   if [ -n "$watched" ]; then idle=0; else idle=$((idle + 1)); fi
   if [ -n "$watched" ] && { [ -z "$looking" ] || ! kill -0 "$looking" 2>/dev/null; }; then
-    # Without the lock, which another watchdog waits for when this one is killed.
+    # Without the lock, which the next watchdog needs if this one is killed.
     look 9>&- &
     looking=$!
   fi
@@ -167,8 +170,8 @@ while :; do
     counting=$!
   fi
   if [ "$idle" -ge 10 ]; then
-    # Who registers a command and then finds our name must be seen by the scan that follows its removal; who does not find it
-    # starts another one, which waits for the lock.
+    # A caller that registers a command and then finds our pid file must be seen by the scan after
+    # its removal. A caller that does not find it starts another watchdog, which waits for the lock.
     rm -f watchdog.pid
     scan
     [ -n "$watched" ] || exit 0

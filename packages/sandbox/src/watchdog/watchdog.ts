@@ -10,16 +10,17 @@ import { hasCode, readIfPresent } from '../system/files.ts'
 const script = fileURLToPath(new URL('watchdog.sh', import.meta.url))
 
 /**
- * Sees to it that the watchdog of this directory runs; see watchdog.sh. Call it after the deadline is on disk: a watchdog that is
- * about to end takes its name away first and then looks once more.
+ * Ensures that this directory's watchdog runs; see watchdog.sh. Call it after writing the deadline:
+ * a watchdog about to end removes its pid file first and then scans once more.
  */
 export async function ensureWatchdog(layout: Layout): Promise<void> {
   if (await isWatched(layout)) return
   const home = findCgroupHome()
   const child = spawn(
     '/bin/sh',
-    // The wait is for one that is ending, or starting. Where the commands are not in the group of a service, what ends all in that group must not end their
-    // watchdog; elsewhere the kernel refuses the move.
+    // Waits for a watchdog that is ending or starting. Moves it out of the service's group, so that
+    // stopping the service does not end it while commands run elsewhere. On other machines the
+    // kernel refuses the move.
     [
       '-c',
       'exec 9>"$1"; flock --wait 5 9 || exit 0; [ -z "$4" ] || echo $$ >"$4/cgroup.procs"; exec /bin/sh "$2" "$3"',
@@ -37,7 +38,7 @@ export async function ensureWatchdog(layout: Layout): Promise<void> {
     },
   )
   child.unref()
-  // One that cannot be started says so by an event.
+  // Rejects if it could not be started.
   await once(child, 'spawn')
 }
 
@@ -45,7 +46,7 @@ async function isWatched(layout: Layout): Promise<boolean> {
   const pid = readIfPresent(layout.watchdogPid)?.trim()
   if (pid === undefined || !/^\d+$/.test(pid)) return false
   try {
-    // The id may be another's by now.
+    // The id may have been reused.
     return readIfPresent(`/proc/${pid}/cmdline`)?.includes(`${script}\0${layout.root}\0`) ?? false
   } catch (error) {
     if (hasCode(error, 'ESRCH')) return false
@@ -54,23 +55,29 @@ async function isWatched(layout: Layout): Promise<boolean> {
 }
 
 export interface Watched {
-  /** The control group of the command, and those that count its processes and its processor time; none of these for an ordinary user. */
+  /**
+   * The command's control group, and those that count its processes and processor time; null for an
+   * ordinary user.
+   */
   readonly group: string
   readonly counted: { readonly pids: string; readonly cpu: string } | null
   readonly diskBytes: number
-  /** At the start, on the whole file system. */
+  /** Bytes used on the whole file system at the start. */
   readonly usedBytes: number
   readonly sockets: SocketLimit
 }
 
-/** How much sockets may hold of memory that is counted as no group's, 0 for any; where the kernel says what TCP and UDP hold, '' for nowhere. */
+/**
+ * Limit of socket memory that is charged to no group, 0 for none; the file with the memory of TCP
+ * and UDP, '' for none.
+ */
 export interface SocketLimit {
   readonly bytes: number
   readonly transport: string
   readonly network: NetworkMode
 }
 
-/** What the watchdog reads of a sandbox. */
+/** Returns the watchdog's input for a sandbox. */
 export function watchFile({ group, counted, diskBytes, usedBytes, sockets }: Watched): string {
   const { bytes, transport, network } = sockets
   const lines = [
@@ -86,10 +93,13 @@ export function watchFile({ group, counted, diskBytes, usedBytes, sockets }: Wat
   return `${lines.join('\n')}\n`
 }
 
-/** Half of the memory that a command may have: a quarter is what TCP and UDP are limited to where that is counted apart. */
+/**
+ * Returns half of the command's memory limit. TCP and UDP have a limit of a quarter if counted
+ * separately.
+ */
 export function socketLimit({ memory, flavour }: Groups, limits: Limits, network: NetworkMode): SocketLimit {
   return {
-    // An ordinary user limits no memory.
+    // An ordinary user cannot limit memory.
     bytes: flavour === 'pid' ? 0 : limits.memoryBytes / 2,
     transport: flavour === 'hybrid' ? join(memory, 'memory.kmem.tcp.usage_in_bytes') : '',
     network,

@@ -16,8 +16,9 @@ const run = promisify(execFile)
 const quiet = ['nosuid', 'noexec', 'nodev']
 
 /**
- * The terminals, made by the launcher where no step can put another thing in their place: see `resize`. They have a bound since the kernel counts those of all
- * sandboxes together, and what it keeps for each, up to 150 KiB, is nobody's memory.
+ * Mounts the terminals. The launcher makes them, where no step can replace them; see `resize`.
+ * Their number is bounded, because the kernel counts those of all sandboxes together and charges up
+ * to 150 KiB each to nobody.
  */
 const terminals = (rootId: number): string =>
   line(
@@ -27,23 +28,26 @@ const terminals = (rootId: number): string =>
     `nosuid,noexec,ptmxmode=0666,mode=0620,gid=${rootId + 5},max=128,X-mount.mkdir`,
   )
 
-/** The first process of the command. The runtime notes its id, as it is in the pid namespace of its own that it may have. */
+/**
+ * Returns the command's first process. The runtime records its id as seen in its own pid namespace.
+ */
 async function initOf(files: SandboxFiles, payload: string): Promise<number | undefined> {
   if (isPidGroup(payload)) return commandProcesses(payload)[0]
   const noted = readIfPresent(files.pid)
   return noted === undefined ? undefined : Number(noted)
 }
 
-/** The command's processes are the machine's own, in namespaces. */
+/** Runs the command as ordinary processes in namespaces. */
 export const crun: Runtime = {
   name: 'crun',
   stateInMemory: false,
   state: ({ crunState }, id) => ({ root: crunState, container: id }),
-  // Its manager refuses machines with both kinds of control groups; ours are made already.
+  // Its cgroup manager refuses machines with both kinds of control groups. Ours exist already.
   call: ({ state }) => ['crun', '--root', state.root, '--cgroup-manager=disabled'],
   stage: (network, rootId) => [
     terminals(rootId),
-    // That of the sandbox's network namespace; crun, in a user namespace that does not own it, may not mount one.
+    // The sysfs of the sandbox's network namespace. crun cannot mount it, because its user
+    // namespace does not own the network namespace.
     ...(network === 'host' ? [] : [line('harmont-sys', staged.sys, 'sysfs', 'ro,nosuid,nodev,noexec,X-mount.mkdir')]),
   ],
   fileSystems: (network) => [
@@ -64,10 +68,10 @@ export const crun: Runtime = {
       options: ['rbind', 'ro', ...quiet],
     },
   ],
-  // The network namespace is the launcher's, hence none is asked for.
+  // Keeps the launcher's network namespace.
   namespaces: () => [
     ...['pid', 'ipc', 'uts', 'mount', 'cgroup'].map((type) => ({ type })),
-    // An ordinary user has no other users to own it.
+    // An ordinary user has no other ids to own it.
     footing.kind === 'mapped' ? { type: 'user' } : { type: 'user', path: staged.user },
   ],
   resourceLimits: () => countedLimits(),
@@ -76,9 +80,9 @@ export const crun: Runtime = {
   checkRoot: () => {},
   complaint: (_, said) => said,
   async terminate({ files, payload }) {
-    // The init passes a signal on to the script's shell, which would get it twice.
+    // The init forwards signals to the script's shell, which would get it twice.
     const init = await initOf(files, payload)
-    // All at one instant: what a shell starts to clean up, once it is told, is not to be told as well.
+    // All at once: processes that a shell starts for its cleanup after the signal must not get it.
     await whileFrozen(payload, async () => {
       for (const pid of await processesOf(payload)) {
         if (pid === init) continue
@@ -91,11 +95,11 @@ export const crun: Runtime = {
     })
   },
   async resize({ payload }, stage, { columns, rows }) {
-    // Not as the sandbox sees it: a process of it may have any root, and links there lead to any device of the machine. In this directory the kernel alone
-    // makes entries, each a terminal of this sandbox.
+    // Not through the sandbox's view: its processes may have any root, with links to the machine's
+    // devices. In this directory only the kernel makes entries, each a terminal of this sandbox.
     const device = `${stage}/${basename(staged.terminals)}/0`
     const size = ['-F', device, 'cols', String(columns), 'rows', String(rows)]
-    // A terminal is there before it is unlocked, and until then cannot be opened (EIO).
+    // A terminal exists before it is unlocked. Opening it then fails with EIO.
     for (const end = performance.now() + 5_000; ; await sleep(5)) {
       if (!(await isPopulated(payload))) return
       if (!existsSync(device) && performance.now() < end) continue

@@ -6,5 +6,5 @@ export type { Runtime, RuntimeName, RuntimeTarget } from './runtime.ts'
 
 export const runtimes: Readonly<Record<RuntimeName, Runtime>> = { crun, runsc }
 
-/** Names as the setting takes them, the usual one first. */
+/** Values of the setting, the default first. */
 export const runtimeNames: readonly RuntimeName[] = ['crun', 'runsc']

@@ -16,12 +16,13 @@ import type { Runtime, RuntimeTarget } from './runtime.ts'
 const run = promisify(execFile)
 
 /**
- * gVisor: a kernel in a program of its own, which has the command's processes, its file systems' caches and its network stack, and lets few system calls
- * through to the machine's. On the machine a sandbox is that program, its helper for files, and empty shells of processes.
+ * gVisor: a kernel in user space with the command's processes, caches and network stack, which
+ * makes few system calls of the machine. On the machine a sandbox is this program, its file helper,
+ * and empty shell processes.
  */
 export const runsc: Runtime = {
   name: 'runsc',
-  // Its notes hold the command's environment, and its socket a path that must be short.
+  // Its state contains the command's environment, and its socket needs a short path.
   stateInMemory: true,
   state: (layout, id) => ({ root: memoryFiles(layout, id).runtime, container: 'c' }),
   call: ({ state, network, files }) => [
@@ -32,31 +33,34 @@ export const runsc: Runtime = {
     `--network=${networks[network]}`,
   ],
   stage: (network, rootId) => [
-    // What it mounts things on is made here, not in the step's own layer.
+    // Its mount points are made here, not in the step's own layer.
     line('harmont-dev', `${staged.root}/dev`, 'tmpfs', `mode=755,uid=${rootId},gid=${rootId},size=64k`),
-    // It takes a namespace that has this directory's files for the machine's own, which was right until Linux gave them to all, and refuses it.
+    // It takes a namespace with this directory for the machine's own and refuses it. That was right
+    // until Linux added the directory to all namespaces.
     ...(network === 'host' ? [] : [line('harmont-core', '/proc/sys/net/core', 'tmpfs', 'ro')]),
   ],
   fileSystems: () => [
     { destination: '/proc', type: 'proc', source: 'proc', options: [] },
-    // Else it puts a tmpfs there, and what a step leaves in it is lost.
+    // Otherwise it mounts a tmpfs there, and files that a step leaves in it are lost.
     { destination: '/tmp', type: 'bind', source: `${staged.root}/tmp`, options: ['bind', 'rw'] },
   ],
   namespaces: (network) => [
     ...['pid', 'ipc', 'uts', 'mount', 'user'].map((type) => ({ type })),
     ...(network === 'host' ? [] : [{ type: 'network', path: '/proc/self/ns/net' }]),
   ],
-  // Counted by its own kernel, where the processes are.
+  // Enforced by its own kernel, which has the processes.
   resourceLimits: ({ pids }) => [{ type: 'RLIMIT_NPROC', soft: pids, hard: pids }],
-  // A process or thread inside is up to three outside, and it has some of its own; without them it dies.
+  // Each process or thread inside needs up to three outside, and it needs some of its own. It dies
+  // at the limit.
   groupLimits: (limits) => ({ ...limits, pids: 3 * limits.pids + 256 }),
   seccomp: ({ syscalls, ...profile }) => ({
     ...profile,
-    // It knows no other error than EPERM. A call that is to be traced, and has no tracer, gives ENOSYS.
+    // It supports no other error than EPERM. A traced call without a tracer gives ENOSYS.
     defaultAction: 'SCMP_ACT_TRACE',
     syscalls: syscalls.map((rule) => {
       if (rule.errnoRet === profile.defaultErrnoRet) return { ...rule, action: 'SCMP_ACT_TRACE' }
-      // It has no such protocols and says so itself; after EPERM useradd gives up, because there might be an audit.
+      // It lacks these protocols and says so itself. After EPERM useradd gives up, because auditing
+      // might be on.
       if (rule.errnoRet === EPROTONOSUPPORT)
         return { names: rule.names, action: 'SCMP_ACT_ALLOW', args: rule.args ?? [] }
       return rule
@@ -70,25 +74,26 @@ export const runsc: Runtime = {
     )
   },
   complaint({ files }, said) {
-    // conmon hears that a helper has ended; what that said is the first word of the log, objects of JSON one after another.
+    // conmon only reports that a helper ended. The helper's message is the first JSON object of the
+    // log.
     const first = /^\{"msg":("(?:[^"\\]|\\.)*")/.exec(readIfPresent(files.runtimeLog) ?? '')?.[1]
     return first === undefined ? said : (JSON.parse(first) as string)
   },
   async terminate(target) {
     const { container } = target.state
     try {
-      // At one instant, as nothing from outside is: else a shell could see its child end and go on. Not to the init, which would pass it on to
-      // the script's shell a second time.
+      // All at once, which is impossible from outside: otherwise a shell could see its child end
+      // and go on. Skips the init, which would forward the signal to the script's shell again.
       await inside(target, ['exec', '--cwd=/', container, 'sh', '-c', 'kill -TERM -1'], tellMs)
     } catch {
-      // The sandbox has no room for a process more, or a shell that does something else.
+      // The sandbox is at its process limit, or its shell does something else.
       await inside(target, ['kill', '--all', container, 'TERM'])
     }
   },
   async resize(target, _, { columns, rows }) {
     const stty = terminalCall('stty', ['-F', '/dev/pts/0', 'cols', String(columns), 'rows', String(rows)])
     const exec = ['exec', '--cwd=/', target.state.container, ...stty]
-    // The terminal is made by a program that has only just been started.
+    // A program that was only just started makes the terminal.
     for (const end = performance.now() + 5_000; ; await sleep(20)) {
       try {
         await inside(target, exec)
@@ -115,17 +120,20 @@ const program = [
   'runsc',
   '--platform=systrap',
   '--ignore-cgroups',
-  // What is written goes into our own upper directory, not into its memory.
+  // Writes go to our upper directory, not to its memory.
   '--overlay2=none',
   '--oci-seccomp',
 ] as const
 
-/** How long a process inside may take to tell the others; it takes 0.1 s. */
+/** Limit for a process inside to signal the others; it takes 0.1 s. */
 const tellMs = 2_000
 
 const networks = { none: 'none', egress: 'sandbox', host: 'host' } as const
 
-/** Calls runsc about a command. Nothing happens after its end. Fails with what it says, and after `timeout` ms. */
+/**
+ * Calls runsc for a command. Does nothing after the command's end. Fails with runsc's error, or
+ * after `timeout` ms.
+ */
 async function inside(target: RuntimeTarget, args: readonly string[], timeout = 0): Promise<void> {
   const [name = '', ...options] = runsc.call(target)
   try {

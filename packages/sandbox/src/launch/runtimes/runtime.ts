@@ -12,7 +12,7 @@ export interface Mount {
   readonly options: readonly string[]
 }
 
-/** Where a runtime keeps what it knows of a sandbox's command, and by which name. */
+/** Where a runtime keeps the state of a sandbox's command, and its name there. */
 export interface RuntimeState {
   readonly root: string
   readonly container: string
@@ -27,37 +27,43 @@ export interface RuntimeTarget {
   readonly payload: string
 }
 
-/** All that is different between the programs that start commands. What is not here is the same for each. */
+/** What differs between the programs that start commands. Everything else is common. */
 export interface Runtime {
-  /** The name of its program, and of Debian's package. */
+  /** The name of its program and of its Debian package. */
   readonly name: RuntimeName
-  /** Whether its state is below the sandbox's part of the machine's memory. */
+  /** Whether its state is in the sandbox's memory. */
   readonly stateInMemory: boolean
   state(layout: Layout, id: string): RuntimeState
-  /** The command line as far as the subcommand. */
+  /** Returns the command line up to the subcommand. */
   call(target: RuntimeTarget): readonly string[]
-  /** Lines of the sandbox's fstab, for what lies over and beside its root. @param rootId what root inside is on the machine. */
+  /**
+   * Returns fstab lines for mounts over and beside the sandbox's root. @param rootId the sandbox's
+   * root, as a user id of the machine.
+   */
   stage(network: NetworkMode, rootId: number): readonly string[]
-  /** The file systems that every sandbox has besides its root. */
+  /** Returns the file systems of every sandbox besides its root. */
   fileSystems(network: NetworkMode): readonly Mount[]
-  /** `linux.namespaces` of config.json. */
+  /** Returns `linux.namespaces` of config.json. */
   namespaces(network: NetworkMode): readonly { readonly type: string; readonly path?: string }[]
-  /** `process.rlimits` of config.json. */
+  /** Returns `process.rlimits` of config.json. */
   resourceLimits(limits: Limits): readonly { readonly type: string; readonly soft: number; readonly hard: number }[]
-  /** Limits of the control groups that its processes are in. */
+  /** Returns the limits of the control groups of its processes. */
   groupLimits(limits: Limits): Limits
   seccomp(profile: SeccompProfile): SeccompProfile
-  /** Fails with SandboxError `provision_failed` when it could not keep all of this root, as the launcher has mounted it. */
+  /**
+   * Fails with SandboxError `provision_failed` if it could not preserve this root, as mounted by
+   * the launcher.
+   */
   checkRoot(root: string): void
-  /** Why a command could not be started, as exactly as it is known. @param said what conmon heard of it. */
+  /** Explains precisely why a command could not be started. @param said conmon's message. */
   complaint(target: RuntimeTarget, said: string): string
-  /** SIGTERM to every process of the command, once. Nothing happens after its end. */
+  /** Sends SIGTERM once to every process of the command. Does nothing after its end. */
   terminate(target: RuntimeTarget): Promise<void>
   /**
-   * Tells the command's terminal its size. Nothing happens after its end.
-   * @param stage the launcher's stage, by a descriptor of this process.
+   * Sets the size of the command's terminal. Does nothing after its end.
+   * @param stage the launcher's stage, through a descriptor of this process.
    */
   resize(target: RuntimeTarget, stage: string, size: TerminalSize): Promise<void>
-  /** Starts something where only that shows whether it works on this machine. Fails with its complaint. */
+  /** Starts something, if only that shows whether the runtime works here. Fails with its error. */
   trial(): Promise<void>
 }

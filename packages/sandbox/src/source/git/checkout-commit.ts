@@ -16,30 +16,34 @@ import { commitId, commitsFolder, mirrorId, mirrorLock, mirrorPath } from './pla
 import { GitFailure } from './run-git.ts'
 
 export interface CheckoutRequest extends FetchRequest {
-  /** Names the repository for ever: its mirror is found again by it. Two that must not see each other's objects have two. */
+  /**
+   * Permanent name of the repository; its mirror is found by it. Repositories that must not share
+   * objects need different names.
+   */
   readonly repository: string
-  /** Absolute; mirrors, trees and git directories are kept here. */
+  /** Absolute path of the mirrors, trees and git directories. */
   readonly directory: string
   readonly limits?: Partial<SourceLimits>
 }
 
 export interface Checkout {
   readonly tree: SourceTreeRef
-  /** Absolute; to be shown read-only as the tree's `.git`. */
+  /** Absolute path, to be mounted read-only as the tree's `.git`. */
   readonly gitDirectory: string
 }
 
 interface CommitRecord {
   readonly commit: string
   readonly tree: string
-  /** Files written before a power cut may be short. */
+  /** Files written before a power cut may be truncated. */
   readonly bootId: string
 }
 
 /**
- * The files of a commit as a tree on this machine, and a git directory for it. The repository's mirror is fetched into when it lacks the commit,
- * by one at a time; a mirror that is broken is made anew. Fails with SandboxError `source_fetch_failed` or `source_invalid` for good, with
- * `SourceUnreachable` when another time may help, and with other errors when it is this machine that fails.
+ * Returns the files of a commit as a tree on this machine, and a git directory for it. Fetches into
+ * the repository's mirror if it lacks the commit, one process at a time, and replaces a broken
+ * mirror. Fails permanently with SandboxError `source_fetch_failed` or `source_invalid`,
+ * temporarily with `SourceUnreachable`, and with other errors if this machine is at fault.
  */
 export async function checkoutCommit(request: CheckoutRequest): Promise<Checkout> {
   checkFetch(request)
@@ -57,7 +61,7 @@ export async function checkoutCommit(request: CheckoutRequest): Promise<Checkout
       if (error instanceof SandboxError || error instanceof SourceUnreachable || isDiskFull(error)) throw error
       await discardMirror(mirror)
       return await make(request, mirror, 'again').catch((again: unknown) => {
-        // Not the mirror's fault: it is new.
+        // The mirror is new, so it is not at fault.
         throw again instanceof GitFailure && !isDiskFull(again) ? unreachable(request, again) : again
       })
     }
@@ -71,7 +75,7 @@ async function make(request: CheckoutRequest, mirror: OpenMirror, attempt: strin
   const kept = path.join(staging, 'kept')
   await mkdir(kept, { recursive: true })
   const tree = await makeTree(request, mirror, staging)
-  // Once the limits of a tree have held: git itself has none.
+  // Only after the tree's limits have held: git itself has none.
   await makeGitDirectory({ mirror: mirror.repository, url, commit, directory: path.join(kept, 'git') })
   const record: CommitRecord = { commit, tree: tree.digest, bootId }
   const text = JSON.stringify(record)
@@ -97,13 +101,13 @@ async function makeTree(request: CheckoutRequest, mirror: OpenMirror, staging: s
   try {
     return await checkout(base, 'tree')
   } catch (error) {
-    // The mirror may be another than the one that the base was made from, or the base be damaged.
+    // The base may come from a replaced mirror, or be damaged.
     if (error instanceof SandboxError || isDiskFull(error)) throw error
     return checkout(null, 'whole-tree')
   }
 }
 
-/** The tree that was made last from this mirror, if it is still there. */
+/** Returns the last tree made from this mirror, if it still exists. */
 async function latest({ directory }: CheckoutRequest, mirror: OpenMirror) {
   const record = await readRecord(latestPath(mirror))
   if (record === undefined) return null

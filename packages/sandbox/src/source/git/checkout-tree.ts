@@ -20,18 +20,19 @@ import { writeBlobs } from './write-blobs.ts'
 export interface CheckoutJob {
   readonly mirror: string
   readonly commit: string
-  /** A tree of an earlier commit: what is the same is shared with it. */
+  /** A tree of an earlier commit. Unchanged files are hard-linked from it. */
   readonly base: { readonly commit: string; readonly tree: SourceTreeRef } | null
-  /** Made by this. */
+  /** Output path. */
   readonly tree: string
-  /** Made by this. */
+  /** Output path. */
   readonly manifest: string
   readonly limits: SourceLimits
 }
 
 /**
- * Writes the files of a commit into a new folder, as they are in the repository, and gives the digest of its manifest. Fails with SandboxError
- * `source_invalid` when what is in the commit cannot be a source, and otherwise when mirror or base are damaged.
+ * Writes the files of a commit into a new folder, as stored in the repository, and returns the
+ * digest of the manifest. Fails with SandboxError `source_invalid` if the commit cannot be a
+ * source, and otherwise if mirror or base is damaged.
  */
 export async function checkoutTree(job: CheckoutJob): Promise<string> {
   mkdirSync(job.tree, { mode: 0o755 })
@@ -81,7 +82,10 @@ function manifestOf(tree: SourceTreeRef): ReadonlyMap<BytePath, ManifestEntry> {
   }
 }
 
-/** What git itself would not check out. Hooks and settings that lie in a .git would be believed by whoever runs git there. */
+/**
+ * Refuses paths that git itself would not check out. Whoever runs git there would trust hooks and
+ * settings inside a .git.
+ */
 function refuseOddPath(path: BytePath): void {
   for (const part of path.split('/')) {
     if (part.toLowerCase() === '.git') throw new Error(`${quoted(path)} is inside a folder that only git may create`)
@@ -89,7 +93,7 @@ function refuseOddPath(path: BytePath): void {
   }
 }
 
-/** Trouble with this machine, which is not the commit's fault. */
+/** Returns whether this machine is at fault, not the commit. */
 function isOurs(cause: unknown): boolean {
   return cause instanceof GitFailure || cause instanceof StoreDamaged || (cause instanceof Error && 'syscall' in cause)
 }

@@ -8,13 +8,16 @@ export interface CollectRepositoriesRequest {
   readonly directory: string
   /** Git directories that a build or a sandbox may still need. */
   readonly keep: ReadonlySet<string>
-  /** Git directories that came after this instant stay anyway. */
+  /** Git directories newer than this are kept anyway. */
   readonly before: Date
-  /** Mirrors that were fetched into after this instant stay: to clone anew costs more than to keep. */
+  /** Mirrors fetched into after this instant are kept: cloning again costs more than keeping. */
   readonly mirrorsBefore: Date
 }
 
-/** Removes git directories and mirrors that nobody needs. Not while commits are checked out. */
+/**
+ * Removes git directories and mirrors that nobody needs. Call it only while no commit is being
+ * checked out.
+ */
 export async function collectRepositories(request: CollectRepositoriesRequest): Promise<void> {
   const { directory, keep, before, mirrorsBefore } = request
   const commits = path.join(directory, commitsFolder)
@@ -26,7 +29,7 @@ export async function collectRepositories(request: CollectRepositoriesRequest): 
   const mirrors = path.join(directory, mirrorsFolder)
   for (const id of await namesIn(mirrors)) {
     const place = path.join(mirrors, id)
-    // Written anew with every commit that is checked out.
+    // Rewritten with every checkout.
     const used = await changedAt(path.join(place, 'latest.json')).catch(() => changedAt(place))
     if (used < mirrorsBefore)
       await staged(directory, mirrorLock(id), (staging) => rename(place, path.join(staging, 'gone')))

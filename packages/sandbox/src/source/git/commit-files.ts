@@ -5,9 +5,9 @@ import { gitEnd, startGit } from './run-git.ts'
 
 export interface CommitFile {
   readonly path: BytePath
-  /** A submodule is a folder. */
+  /** A submodule counts as a folder. */
   readonly kind: EntryKind
-  /** Id of the content in the mirror. */
+  /** Object id of the content in the mirror. */
   readonly blob: string
 }
 
@@ -21,8 +21,9 @@ const kinds: Readonly<Record<string, EntryKind>> = {
 }
 
 /**
- * What is in a commit, by path, in git's order. Listed as it is found and cut off beyond `limit` entries: trees within trees can stand for more files
- * than any memory holds, and to compare two commits git would hold them all. Fails as `gitEnd` does.
+ * Lists the files of a commit by path, in git's order. Streams the listing and stops beyond `limit`
+ * entries: nested trees can stand for more files than fit in memory, and git would hold them all to
+ * compare two commits. Fails as `gitEnd` does.
  */
 export async function commitFiles(
   repository: string,
@@ -50,7 +51,7 @@ export async function commitFiles(
     await ended
     return files
   } finally {
-    // Unread output would keep it from being over.
+    // Unread output would keep git from exiting.
     git.stdout.destroy()
     git.kill()
     await ended.catch(() => {})

@@ -7,7 +7,7 @@ export interface FetchRequest {
   readonly url: string
   /** 40 hex digits. */
   readonly commit: string
-  /** Full refs that hold the commit, tried in order when the commit alone cannot be fetched. */
+  /** Full refs that contain the commit, tried in order if the commit alone cannot be fetched. */
   readonly refs: readonly string[]
   /** Value of an Authorization header; null for none. */
   readonly authorization: string | null
@@ -17,7 +17,7 @@ const longestFetchMs = 30 * 60_000
 const tags = '+refs/tags/*:refs/tags/*'
 const commitRef = (commit: string): string => `refs/harmont/commits/${commit}`
 
-/** Fails with SandboxError `source_fetch_failed` when what is to be fetched has no possible address. */
+/** Fails with SandboxError `source_fetch_failed` if the request is invalid. */
 export function checkFetch(request: FetchRequest): void {
   const { url, commit, refs } = request
   const parsed = URL.parse(url)
@@ -30,7 +30,7 @@ export function checkFetch(request: FetchRequest): void {
   if (odd !== undefined) throw fetchRefused(url, commit, `${JSON.stringify(odd)} is not the full name of a ref`)
 }
 
-/** What `git check-ref-format` takes, below refs/. */
+/** The rules of `git check-ref-format`, limited to refs/. */
 function isFullRef(ref: string): boolean {
   if (!ref.startsWith('refs/') || ref.endsWith('.') || ref.includes('..') || ref.includes('@{')) return false
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
@@ -38,7 +38,7 @@ function isFullRef(ref: string): boolean {
   return ref.split('/').every((part) => part !== '' && !part.startsWith('.') && !part.endsWith('.lock'))
 }
 
-/** Whether the mirror has the whole commit, and the tags among the refs as they were fetched last. */
+/** Returns whether the mirror has the whole commit, and the tags among the refs as last fetched. */
 export async function hasCommit(repository: string, { commit, refs }: FetchRequest): Promise<boolean> {
   const wanted = [commitRef(commit), ...refs.filter((ref) => ref.startsWith('refs/tags/'))]
   const found = await runGit(['for-each-ref', '--format=%(refname)', '--', ...wanted], { repository })
@@ -47,8 +47,9 @@ export async function hasCommit(repository: string, { commit, refs }: FetchReque
 }
 
 /**
- * Brings the commit with its history, and all tags, into the mirror. Only what the mirror lacks moves. Fails with SandboxError
- * `source_fetch_failed` when that can never be, with `SourceUnreachable` when it may be later, and otherwise when the mirror may be broken.
+ * Fetches the commit with its history, and all tags, into the mirror. Transfers only what the
+ * mirror lacks. Fails with SandboxError `source_fetch_failed` if that can never succeed, with
+ * `SourceUnreachable` if it may succeed later, and otherwise if the mirror may be broken.
  */
 export async function fetchCommit(
   repository: string,
@@ -101,11 +102,11 @@ const fetchOptions = [
   '--no-write-fetch-head',
   '--no-auto-maintenance',
   '--no-recurse-submodules',
-  // What others may have chosen comes as input: no name is taken for an option.
+  // Names chosen by others are passed as input, so that none is read as an option.
   '--stdin',
 ]
 
-/** Notes that the mirror has all of the commit. False: it does not have it. */
+/** Records that the mirror has the whole commit. Returns false if it does not. */
 async function keepCommit(repository: string, commit: string): Promise<boolean> {
   const found = await runGit(['cat-file', '--batch-check'], { repository, stdin: `${commit}^{commit}\n` })
   if (!found.toString('latin1').startsWith(`${commit} commit `)) return false

@@ -1,12 +1,15 @@
 import { SandboxError } from '../../sandbox-driver.ts'
 import { GitFailure } from './run-git.ts'
 
-/** The source cannot be had now; later it may. */
+/** The source is unavailable now, and may be available later. */
 export class SourceUnreachable extends Error {
   override readonly name = 'SourceUnreachable'
 }
 
-/** `absent`: what was asked for is not there, or not given by its name. `moved`: the repository may be elsewhere. `unclear`: it may be our mirror that is broken. */
+/**
+ * `absent`: the object does not exist, or cannot be fetched by its name. `moved`: the repository
+ * may be elsewhere. `unclear`: the mirror may be broken.
+ */
 export type FetchFailure = 'absent' | 'moved' | 'refused' | 'unreachable' | 'unclear'
 
 const signs: readonly (readonly [RegExp, FetchFailure])[] = [
@@ -25,21 +28,21 @@ const signs: readonly (readonly [RegExp, FetchFailure])[] = [
   ],
 ]
 
-/** What a failed fetch means. The address is in what git says, and may hold any word. */
+/** Classifies a failed fetch. git's message contains the address, which may contain any word. */
 export function fetchFailure(error: unknown, url: string): FetchFailure {
   if (!(error instanceof GitFailure)) return 'unclear'
-  // Killed, by us when its time was over.
+  // Killed, by us at the timeout.
   if (error.message.includes(': SIG')) return 'unreachable'
   const complaint = error.complaint.replaceAll(url, 'URL')
   return signs.find(([sign]) => sign.test(complaint))?.[1] ?? 'unclear'
 }
 
-/** The error for the author of a build when its source can never be had. */
+/** Makes the error for the build's author when its source can never be fetched. */
 export function fetchRefused(url: string, commit: string, why: string): SandboxError {
   return new SandboxError('source_fetch_failed', `Could not fetch commit ${commit} of ${url}: ${why}.`)
 }
 
-/** The error when another time may help. */
+/** Makes the error for a failure that may be temporary. */
 export function unreachable(
   { url, commit }: { readonly url: string; readonly commit: string },
   cause: unknown,
@@ -48,7 +51,7 @@ export function unreachable(
   return new SourceUnreachable(`Could not fetch commit ${commit} of ${url} now: ${why}.`, { cause })
 }
 
-/** The sentence of git's that says what failed. */
+/** Returns git's sentence about the failure. */
 export function gitsReason(error: unknown): string {
   if (!(error instanceof GitFailure)) return error instanceof Error ? error.message : String(error)
   const lines = error.complaint.split('\n').filter((line) => /^(fatal|error|remote):/.test(line))

@@ -6,13 +6,13 @@ export interface GitDirectoryRequest {
   readonly mirror: string
   readonly url: string
   readonly commit: string
-  /** Made by this, on the mirror's file system. */
+  /** Output path, on the mirror's file system. */
   readonly directory: string
 }
 
 /**
- * Makes what a sandbox sees as /workspace/.git: HEAD at the commit, all tags, an index, and the objects of the mirror as hard links, so that no later
- * change of the mirror can be seen in it.
+ * Makes the directory that a sandbox sees as /workspace/.git: HEAD at the commit, all tags, an
+ * index, and hard links to the mirror's objects. Later changes of the mirror are not visible in it.
  */
 export async function makeGitDirectory({ mirror, url, commit, directory }: GitDirectoryRequest): Promise<void> {
   const inside = (name: string) => path.join(directory, name)
@@ -31,7 +31,7 @@ export async function makeGitDirectory({ mirror, url, commit, directory }: GitDi
   for (const name of [...Object.keys(files), 'index']) await chmod(inside(name), 0o644)
   const packs = 'objects/pack'
   for (const name of await readdir(path.join(mirror, packs))) {
-    // git looks at the index first: it comes when its pack is there.
+    // git reads the index first, so link it after its pack.
     if (/^pack-[0-9a-f]+\.(pack|idx|rev|bitmap)$/.test(name))
       await link(path.join(mirror, packs, name), inside(`${packs}/${name}`))
   }

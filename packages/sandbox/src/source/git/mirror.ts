@@ -4,25 +4,26 @@ import { isMissing } from '../../system/missing.ts'
 import { type FetchRequest, fetchCommit, hasCommit } from './fetch-commit.ts'
 import { runGit } from './run-git.ts'
 
-/** More packs than this are put together: git looks through all of them. */
+/** With more packs than this, the mirror is repacked: git searches all of them. */
 const mostPacks = 40
-/** Commits that are kept as what the mirror is known to have. */
+/** Number of commits recorded as present in the mirror. */
 const mostCommits = 500
 
-/** What is done to a mirror. Only one at a time may, among all processes: `lockFd` is that lock. */
+/** A mirror being changed. One process at a time may change it, and holds `lockFd`. */
 export interface OpenMirror {
-  /** A bare repository that need not be there yet. */
+  /** A bare repository. May not exist yet. */
   readonly repository: string
   readonly lockFd: number
   /** An empty directory on the same file system. */
   readonly staging: string
 }
 
-/** Makes sure that the mirror has the commit; see `fetchCommit`. */
+/** Ensures that the mirror has the commit; see `fetchCommit`. */
 export async function bringCommit(mirror: OpenMirror, request: FetchRequest): Promise<void> {
   const { repository, lockFd } = mirror
   await mkdir(path.dirname(repository), { recursive: true, mode: 0o700 })
-  // Makes a new one, and changes nothing in one that is whole. 0644: users of a sandbox read its packs.
+  // Creates a missing repository, and leaves an existing one unchanged. 0644: users of a sandbox
+  // read its packs.
   await runGit(['init', '--quiet', '--bare', '--shared=0644', '--template=', '--object-format=sha1'], {
     repository,
     lockFd,
@@ -33,7 +34,7 @@ export async function bringCommit(mirror: OpenMirror, request: FetchRequest): Pr
   await tidy(mirror)
 }
 
-/** Throws the mirror away: the next one to need it begins anew. */
+/** Discards the mirror. The next checkout creates a new one. */
 export async function discardMirror({ repository, staging }: OpenMirror): Promise<void> {
   try {
     await rename(repository, path.join(staging, 'broken-mirror'))
@@ -42,7 +43,10 @@ export async function discardMirror({ repository, staging }: OpenMirror): Promis
   }
 }
 
-/** Locks and half packs of a git that was killed; whoever has the mirror's lock knows that they are nobody's. */
+/**
+ * Removes locks and partial packs of a killed git. The holder of the mirror's lock knows that
+ * nobody uses them.
+ */
 async function removeRemains(repository: string): Promise<void> {
   for (const name of await readdir(repository, { recursive: true })) {
     const isLock = name.endsWith('.lock') && !name.startsWith('objects/')
@@ -61,6 +65,7 @@ async function tidy({ repository, lockFd }: OpenMirror): Promise<void> {
   const old = listed.toString('latin1').split('\n').filter(Boolean).slice(mostCommits)
   await runGit(['update-ref', '--stdin'], { repository, lockFd, stdin: old.map((ref) => `delete ${ref}\n`).join('') })
   await runGit(['pack-refs', '--all'], { repository, lockFd })
-  // Without a look at what refs reach: nothing that a build may need is dropped. Small packs go into one; large ones stay as they are.
+  // Does not check what refs reach, so nothing that a build may need is dropped. Merges small packs
+  // and leaves large ones alone.
   await runGit(['repack', '--quiet', '--geometric=2', '-d'], { repository, lockFd })
 }

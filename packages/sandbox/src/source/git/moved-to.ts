@@ -4,8 +4,9 @@ const answerMs = 30_000
 const asked = '/info/refs'
 
 /**
- * Where the forge says that a renamed repository is now; undefined when it says nothing, or names another host: git itself would take the Authorization
- * header there. Fails as `fetch` does.
+ * Returns the new address of a renamed repository according to the forge; undefined if it gives
+ * none, or names another host, where git itself would send the Authorization header. Fails as
+ * `fetch` does.
  */
 export async function movedTo({
   url,

@@ -2,21 +2,27 @@ import { createHash } from 'node:crypto'
 import path from 'node:path'
 import type { FetchRequest } from './fetch-commit.ts'
 
-/** Below the store's directory: `mirrors/ID/repository.git` with `latest.json`, and `commits/ID/git` with `record.json`. */
+/**
+ * Layout of the store: `mirrors/ID/repository.git` with `latest.json`, and `commits/ID/git` with
+ * `record.json`.
+ */
 export const mirrorsFolder = 'mirrors'
 export const commitsFolder = 'commits'
 
-/** Names a repository in the store. */
+/** Returns the repository's id in the store. */
 export function mirrorId(repository: string): string {
   return hash(repository)
 }
 
-/** The key of the lock that whoever changes this mirror has. */
+/** Returns the lock key for changing this mirror. */
 export function mirrorLock(id: string): string {
   return `mirror ${id}`
 }
 
-/** What is kept of a commit. A tag that is built has to be in its git directory, which an earlier one of the same commit may lack. */
+/**
+ * Returns the id of a checkout. It includes the tags, because an earlier git directory of the same
+ * commit may lack the tag being built.
+ */
 export function commitId(repository: string, { commit, refs }: FetchRequest): string {
   const tags = refs.filter((ref) => ref.startsWith('refs/tags/')).sort()
   return hash(JSON.stringify([repository, commit, ...tags]))

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import type { Readable, Writable } from 'node:stream'
 
 const keptOfStderr = 8_000
-/** What reaches git of our own environment: how it gets out, and whom it trusts. */
+/** Environment variables passed to git: proxies and trusted certificates. */
 const passedOn = [
   'PATH',
   'TMPDIR',
@@ -17,20 +17,20 @@ const passedOn = [
   'SSL_CERT_DIR',
 ]
 
-/** Holds for every call, whatever configuration the machine has. */
+/** Applies to every call, whatever the machine's git configuration. */
 const configuration: Readonly<Record<string, string>> = {
   'core.hooksPath': '/dev/null',
   'core.fsmonitor': 'false',
   'credential.helper': '',
-  // Names that only other systems take for .git are names like others here.
+  // Names that only other systems take for .git are ordinary here.
   'core.protectNTFS': 'false',
   'gc.auto': '0',
   'maintenance.auto': 'false',
-  // Each fetch is one pack: a build's git directory shares packs by hard links.
+  // Each fetch makes one pack: git directories of builds hard-link packs.
   'fetch.unpackLimit': '1',
   'fetch.recurseSubmodules': 'false',
   'transfer.bundleURI': 'false',
-  // git would send the Authorization header to wherever it is led.
+  // git would send the Authorization header to the redirect's target.
   'http.followRedirects': 'false',
   'http.lowSpeedLimit': '1000',
   'http.lowSpeedTime': '60',
@@ -40,18 +40,21 @@ export interface GitOptions {
   /** A bare repository. */
   readonly repository: string
   readonly stdin?: string
-  /** A lock that must outlive us as long as git runs. */
+  /** A lock that git inherits, so that it outlasts this process. */
   readonly lockFd?: number
   readonly indexFile?: string
-  /** Value of an Authorization header for http. Not in the arguments, which every process of the machine can read. */
+  /**
+   * Value of an Authorization header for http. Not an argument, which every process on the machine
+   * can read.
+   */
   readonly authorization?: string | null
   readonly timeoutMs?: number
 }
 
-/** git ended with an error. */
+/** git exited with an error. */
 export class GitFailure extends Error {
   override readonly name = 'GitFailure'
-  /** The end of what it wrote to stderr, in English. */
+  /** The end of its stderr, in English. */
   readonly complaint: string
   constructor(command: string, how: string, complaint: string) {
     super(`git ${command}: ${how}: ${complaint}`)
@@ -59,7 +62,7 @@ export class GitFailure extends Error {
   }
 }
 
-/** Starts git, which sees no configuration but ours and speaks http and https only. */
+/** Starts git with our configuration only, limited to http and https. */
 export function startGit(
   args: readonly string[],
   options: GitOptions,
@@ -92,11 +95,14 @@ export function startGit(
   }) as ChildProcessByStdio<Writable, Readable, Readable>
 }
 
-/** Runs git to its end and gives its standard output. Fails with `GitFailure`, or an error that says that git is not installed. */
+/**
+ * Runs git and returns its standard output. Fails with `GitFailure`, or with an error saying that
+ * git is not installed.
+ */
 export async function runGit(args: readonly string[], options: GitOptions): Promise<Buffer> {
   const git = startGit(args, options)
   const ended = gitEnd(git, args[0] ?? '')
-  // A git that ends without reading its input says why.
+  // If git exits without reading its input, its exit status says why.
   git.stdin.on('error', () => {})
   git.stdin.end(options.stdin)
   const output: Buffer[] = []
@@ -105,7 +111,7 @@ export async function runGit(args: readonly string[], options: GitOptions): Prom
   return Buffer.concat(output)
 }
 
-/** Resolves when git has ended well; fails as `runGit` does. To be called as soon as it is started. */
+/** Resolves when git exits with 0; fails as `runGit` does. Call it right after `startGit`. */
 export async function gitEnd(git: ChildProcessByStdio<Writable, Readable, Readable>, command: string): Promise<void> {
   let complaint = ''
   git.stderr.on('data', (bytes: Buffer) => {

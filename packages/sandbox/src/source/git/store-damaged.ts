@@ -1,4 +1,4 @@
-/** What this machine keeps of a repository is not whole. The source itself may be. */
+/** This machine's copy of a repository is damaged. The source itself may not be. */
 export class StoreDamaged extends Error {
   override readonly name = 'StoreDamaged'
 }

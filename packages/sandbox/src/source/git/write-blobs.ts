@@ -4,7 +4,9 @@ import type { CommitFile } from './commit-files.ts'
 import { gitEnd, startGit } from './run-git.ts'
 import { StoreDamaged } from './store-damaged.ts'
 
-/** Writes files and links with their content from the mirror. `count` hears of each size before it is written. */
+/**
+ * Writes files and links with content from the mirror. Calls `count` with each size before writing.
+ */
 export async function writeBlobs(
   repository: string,
   wanted: readonly CommitFile[],
@@ -15,7 +17,7 @@ export async function writeBlobs(
   const git = startGit(['cat-file', '--batch', '--buffer'], { repository })
   const ended = gitEnd(git, 'cat-file')
   try {
-    // That it has stopped reading shows in what it gives.
+    // If git stops reading, its output shows it.
     git.stdin.on('error', () => {})
     git.stdin.end(wanted.map(({ blob }) => `${blob}\n`).join(''))
     const bytes = new ByteReader(git.stdout)
@@ -31,7 +33,7 @@ export async function writeBlobs(
     }
     await ended
   } finally {
-    // Unread output would keep it from being over.
+    // Unread output would keep git from exiting.
     git.stdout.destroy()
     git.kill()
     await ended.catch(() => {})
@@ -48,7 +50,7 @@ async function* contentOf(bytes: ByteReader, size: number): AsyncGenerator<Buffe
 }
 
 async function target(content: AsyncGenerator<Buffer>, size: number): Promise<string> {
-  // The writer refuses what is longer than a link can be; none of it is read for that.
+  // The writer refuses targets longer than a link allows, so they are not read.
   if (size > 4_095) return 'x'.repeat(4_096)
   const pieces: Buffer[] = []
   for await (const piece of content) pieces.push(piece)
