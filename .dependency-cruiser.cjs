@@ -41,6 +41,22 @@ const floors = [
   ['main'],
 ]
 
+/** The rooms of the sandbox, lowest first. A room imports only rooms before it. */
+const sandboxRooms = [
+  'system',
+  'privilege',
+  'layout',
+  'cgroups',
+  'network',
+  'images',
+  'source',
+  'spool',
+  'watchdog',
+  'launch',
+  'snapshots',
+  'driver',
+]
+
 const tests =
   '^(test|bench|scripts/test)/|/(testing|conformance)/|(\\.test|\\.test-support|-suite|/test-driver)\\.tsx?$'
 const domain = (names) => `^packages/server/src/(${names.join('|')})(/|\\.ts$)`
@@ -75,6 +91,13 @@ const floorRules = floors.flatMap((siblings, floor) => {
   })
 })
 
+const sandboxRules = sandboxRooms.slice(0, -1).map((room, index) => ({
+  name: `sandbox: ${room} imports no higher room`,
+  severity: 'error',
+  from: { path: `^packages/sandbox/src/${room}/`, pathNot: tests },
+  to: { path: `^packages/sandbox/src/(${sandboxRooms.slice(index + 1).join('|')})/` },
+}))
+
 module.exports = {
   forbidden: [
     { name: 'no cycle of files', severity: 'error', from: {}, to: { circular: true } },
@@ -86,6 +109,7 @@ module.exports = {
       to: { path: '^(contract|packages|test/kit|test/outside)/', pathNot: '^$1/', dependencyTypes: ['local'] },
     },
     ...floorRules,
+    ...sandboxRules,
     {
       name: 'only tests import what is for tests',
       severity: 'error',

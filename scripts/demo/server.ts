@@ -4,7 +4,7 @@ import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import process from 'node:process'
 import { probe } from '@harmont/sandbox'
-import { footing } from '@harmont/sandbox/ordinary'
+import { privilegeMode } from '@harmont/sandbox/privilege'
 import { machineExceptions } from '../machine-exceptions.ts'
 import { freePort, repositoryRoot, type ServerProcess, startServerProcess } from '../server-process.ts'
 
@@ -19,7 +19,7 @@ export async function startDemoServer(): Promise<DemoServer> {
   await mkdir(dataDirectory, { recursive: true, mode: 0o700 })
   const { problems } = await probe(dataDirectory, 'crun')
   if (problems.length > 0) throw new Error(`sandboxes do not work on this machine.\n  ${problems.join('\n  ')}`)
-  const isOrdinary = footing.kind !== 'root'
+  const isOrdinary = privilegeMode.kind !== 'root'
   if (isOrdinary && process.env.HARMONT_SANDBOX_NETWORK === undefined)
     process.stderr.write(
       "You are not root, who alone can give steps a network of their own: the demo's use this machine's (HARMONT_SANDBOX_NETWORK=host), and reach what you reach.\n",

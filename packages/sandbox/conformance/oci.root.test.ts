@@ -1,5 +1,5 @@
 import { effort } from '@harmont/test-kit/effort'
-import { footing } from '../src/privilege/privilege-mode.ts'
+import { privilegeMode } from '../src/privilege/privilege-mode.ts'
 import { driverConformance } from './driver-conformance.ts'
 import { markedProcesses } from './machine.ts'
 import { openDriver } from './test-driver.ts'
@@ -11,9 +11,9 @@ driverConformance('oci', {
   capabilities: '00000000a80425fb',
   devices: ['full', 'null', 'ptmx', 'pts/ptmx', 'random', 'tty', 'urandom', 'zero'].map((name) => `/dev/${name}`),
   keepsAttributes: true,
-  without: new Set(footing.kind === 'mapped' ? (['network', 'groups', 'rename', 'owners'] as const) : []),
+  without: new Set(privilegeMode.kind === 'mapped' ? (['network', 'groups', 'rename', 'owners'] as const) : []),
   // All of it in soak.
-  only: footing.kind === 'mapped' && effort < 5 ? 'user' : undefined,
+  only: privilegeMode.kind === 'mapped' && effort < 5 ? 'user' : undefined,
   sizes: { chain: 10, siblings: 4, atOnce: 8 },
   image: 'host',
 })

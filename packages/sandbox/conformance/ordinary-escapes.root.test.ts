@@ -1,8 +1,8 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import process from 'node:process'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { firstId } from '../src/layout/layout.ts'
-import { footing } from '../src/privilege/privilege-mode.ts'
+import { firstId } from '../src/privilege/id-ranges.ts'
+import { privilegeMode } from '../src/privilege/privilege-mode.ts'
 import { attempts } from './attacks/attempts.ts'
 import { Stage } from './attacks/stage.ts'
 import { Bench } from './bench.ts'
@@ -10,7 +10,7 @@ import { markedProcesses, newMark } from './machine.ts'
 import { openDriver } from './test-driver.ts'
 
 /** What root of an ordinary user's sandbox must not do to that user. Run by ordinary-user.soak.root.test.ts, as such a user. */
-describe.runIf(footing.kind === 'mapped')('root of an ordinary user’s sandbox', () => {
+describe.runIf(privilegeMode.kind === 'mapped')('root of an ordinary user’s sandbox', () => {
   let home: string
   let bench: Bench
 

@@ -6,13 +6,13 @@ import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { makeOrdinaryHome, spawnAsOrdinaryUser } from '@harmont/outside/ordinary-user'
 import { expect, it } from 'vitest'
-import { footing } from '../src/privilege/privilege-mode.ts'
+import { privilegeMode } from '../src/privilege/privilege-mode.ts'
 
 const repository = fileURLToPath(new URL('../../..', import.meta.url))
 const inNamespace = fileURLToPath(new URL('../src/privilege/in-namespace.test-support.ts', import.meta.url))
 
 // Not in the namespace of the user itself, where all tests of this folder may be run.
-it.runIf(footing.kind === 'root')(
+it.runIf(privilegeMode.kind === 'root')(
   'G56 an ordinary user’s sandboxes hold what root’s do, but for what they say they lack',
   async () => {
     const home = makeOrdinaryHome()

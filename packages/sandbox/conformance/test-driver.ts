@@ -7,10 +7,10 @@ import { createOciDriver, type OciDriver } from '../src/driver/driver.ts'
 import { createImageStore } from '../src/images/index.ts'
 import type { RuntimeName } from '../src/launch/runtimes/index.ts'
 import { openLayout } from '../src/layout/layout.ts'
-import { footing } from '../src/privilege/privilege-mode.ts'
+import { privilegeMode } from '../src/privilege/privilege-mode.ts'
 
 /** The images of all test processes are shared and stay: making the `host` base takes seconds. Root of an ordinary user's namespace is not the machine's root. */
-const images = footing.kind === 'mapped' ? join(tmpdir(), 'harmont-test-images') : sharedImages
+const images = privilegeMode.kind === 'mapped' ? join(tmpdir(), 'harmont-test-images') : sharedImages
 
 /** Opens the driver as the suites do. */
 export async function openDriver(

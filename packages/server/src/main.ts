@@ -1,7 +1,7 @@
 /** `harmont`: starts the server; `harmont COMMAND` does something else for its operator, see `commands/table.ts`. */
 import { enableCompileCache } from 'node:module'
 import process from 'node:process'
-import { enterInit, enterNamespace } from '@harmont/sandbox/ordinary'
+import { enterInit, enterNamespace } from '@harmont/sandbox/privilege'
 import { commands } from './commands/table.ts'
 import { collectGarbage } from './main/collect-garbage.ts'
 import { createLog } from './platform/create-log.ts'

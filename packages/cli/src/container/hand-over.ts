@@ -27,6 +27,6 @@ export async function handOver({ name, spec }: Command, context: Given, here: He
 
 async function enterNamespace(env: Given['env'], launcher: number | undefined): Promise<void> {
   if (process.platform !== 'linux' || process.getuid?.() === 0) return
-  const ordinary = await import('@harmont/sandbox/ordinary')
+  const ordinary = await import('@harmont/sandbox/privilege')
   await ordinary.enterNamespace({ ...env, ...(launcher === undefined ? {} : { HM_LAUNCHER: String(launcher) }) })
 }

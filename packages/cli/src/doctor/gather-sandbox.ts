@@ -4,7 +4,7 @@ import { release } from 'node:os'
 import process from 'node:process'
 import { promisify } from 'node:util'
 import { probe } from '@harmont/sandbox'
-import { footing } from '@harmont/sandbox/ordinary'
+import { privilegeMode } from '@harmont/sandbox/privilege'
 import type { Context } from '../context.ts'
 import { isMissing } from '../is-missing.ts'
 import { localHome } from '../records/home.ts'
@@ -72,11 +72,11 @@ function numberIn(file: string, pattern: RegExp): number | undefined {
 
 /** Undefined for root. */
 async function gatherUser(env: Readonly<Record<string, string | undefined>>): Promise<UserFacts | undefined> {
-  if (footing.kind === 'root') return undefined
+  if (privilegeMode.kind === 'root') return undefined
   return {
     // In a namespace its own id has root's name.
-    name: env.USER ?? env.LOGNAME ?? String(footing.kind === 'mapped' ? footing.user : process.getuid?.()),
-    isMapped: footing.kind === 'mapped',
+    name: env.USER ?? env.LOGNAME ?? String(privilegeMode.kind === 'mapped' ? privilegeMode.user : process.getuid?.()),
+    isMapped: privilegeMode.kind === 'mapped',
     hasDocker: await hasDocker(),
   }
 }

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import type { RuntimeName } from '../../src/launch/runtimes/index.ts'
-import { footing } from '../../src/privilege/privilege-mode.ts'
+import { privilegeMode } from '../../src/privilege/privilege-mode.ts'
 import type { Limits, NetworkMode, Sandbox } from '../../src/sandbox-driver.ts'
 import { Bench, firstOutput } from '../bench.ts'
 import { openDriver } from '../test-driver.ts'
@@ -88,7 +88,7 @@ while True: s.accept()[0].sendall(b"${secret}")'`,
     const verdicts = attempts.map((attempt, index) => verdictOn(attempt, this.world, seen[index] as Seen))
     for (const [index, attempt] of attempts.entries()) {
       // Root alone may write what is there already.
-      if (footing.kind === 'mapped' && verdicts[index] !== 'succeeds') continue
+      if (privilegeMode.kind === 'mapped' && verdicts[index] !== 'succeeds') continue
       await attempt.restore?.(this.world, seen[index] as Seen)
     }
     await sandbox.destroy()

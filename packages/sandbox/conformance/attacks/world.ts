@@ -5,7 +5,7 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { footing } from '../../src/privilege/privilege-mode.ts'
+import { privilegeMode } from '../../src/privilege/privilege-mode.ts'
 import { type Lan, makeLan } from './lan.ts'
 
 const run = promisify(execFile)
@@ -48,7 +48,7 @@ export async function makeWorld(driver: string, layer: string, withLan: boolean)
   const { stdout } = await run('python3', ['-c', handleAndMemory, join(witness, 'secret'), secret])
   const [handle = '', memory = ''] = stdout.trim().split(' ')
   // What an ordinary user's world has not: disks with secrets of others are there all the same, and no layer with a device.
-  const disk = footing.kind === 'mapped' ? undefined : await makeDisk(join(witness, 'disk'), secret)
+  const disk = privilegeMode.kind === 'mapped' ? undefined : await makeDisk(join(witness, 'disk'), secret)
   if (disk !== undefined) {
     // As an image can bring one: its layers are unpacked by root.
     await run('mknod', [join(layer, 'opt/kept/disk'), 'b', ...disk.numbers.split(' ')])

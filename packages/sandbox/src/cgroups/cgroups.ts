@@ -1,98 +1,18 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, writeFileSync } from 'node:fs'
 import { mkdir, rmdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { footing } from '../privilege/privilege-mode.ts'
 import type { Limits } from '../sandbox-driver.ts'
-import { hasCode, isAbsent, readIfPresent } from '../system/files.ts'
-import { handDown, v2Home } from './delegation.ts'
+import { hasCode, ifPresent, isAbsent, readIfPresent } from '../system/files.ts'
+import { type CgroupHome, type Groups, handDown } from './home.ts'
 import {
   commandProcesses,
   isPidGroup,
   isPidGroupPopulated,
   killPidGroup,
   makePidGroup,
-  pidGroupHome,
   removePidGroup,
 } from './pid-groups.ts'
-
-/**
- * The control groups of one sandbox, as absolute paths. `payload` has the processes of the command,
- * `monitor` those that watch it. Plain data, stored in the sandbox's record.
- */
-export interface Groups {
-  /** In the v2 hierarchy, which has `cgroup.kill`. Parent of `payload` and `monitor`. */
-  readonly top: string
-  readonly payload: string
-  readonly monitor: string
-  /**
-   * Groups that a launcher joins, all at once: each move waits for a grace period of the kernel [5
-   * ms], and concurrent moves share it.
-   */
-  readonly join: readonly string[]
-  /** Groups that the monitor moves to, so that the payload's limits neither count nor kill it. */
-  readonly leave: readonly string[]
-  readonly memory: string
-  readonly pids: string
-  readonly cpu: string
-  readonly flavour: 'v2' | 'hybrid' | 'pid'
-}
-
-/** Where this process may make groups. */
-export interface CgroupHome {
-  readonly flavour: 'v2' | 'hybrid' | 'pid'
-  /** In the v2 hierarchy. */
-  readonly unified: string
-  /** Directories of the v1 controllers; equal to `unified` if all controllers are v2. */
-  readonly memory: string
-  readonly pids: string
-  readonly cpu: string
-}
-
-interface Hierarchy {
-  readonly controllers: readonly string[]
-  readonly path: string
-}
-
-/**
- * Finds where a driver makes its groups. An ordinary user has no control groups and gets
- * directories below the driver's own. Undefined as for `findCgroupHome`.
- */
-export function findHome(root: string): CgroupHome | undefined {
-  return footing.kind === 'mapped' ? pidGroupHome(root) : findCgroupHome()
-}
-
-/**
- * Finds this process's own groups; see `v2Home` for an exception. Undefined if a controller, or the
- * hierarchy with `cgroup.kill`, is not mounted.
- */
-export function findCgroupHome(): CgroupHome | undefined {
-  const own = new Map<string, string>()
-  for (const line of readFileSync('/proc/self/cgroup', 'utf8').trim().split('\n')) {
-    const [, controllers = '', path = '/'] = /^\d+:([^:]*):(.*)$/.exec(line) ?? []
-    for (const controller of controllers.split(',')) own.set(controller, path)
-  }
-  const mounted: Hierarchy[] = []
-  for (const line of readFileSync('/proc/self/mounts', 'utf8').split('\n')) {
-    const [, path, type, options = ''] = line.split(' ')
-    if (path === undefined) continue
-    if (type === 'cgroup2') mounted.push({ controllers: [''], path })
-    if (type === 'cgroup') mounted.push({ controllers: options.split(','), path })
-  }
-  const home = (controller: string, place: (mount: string, own: string) => string = join): string | undefined => {
-    const path = mounted.find((hierarchy) => hierarchy.controllers.includes(controller))?.path
-    const below = own.get(controller)
-    return path === undefined || below === undefined ? undefined : place(path, below)
-  }
-  const memory = home('memory')
-  const pids = home('pids')
-  const cpu = home('cpu')
-  const v1 = memory && pids && cpu ? { memory, pids, cpu } : undefined
-  const unified = home('', v1 === undefined ? v2Home : join)
-  if (unified === undefined) return undefined
-  if (v1 !== undefined) return { flavour: 'hybrid', unified, ...v1 }
-  return { flavour: 'v2', unified, memory: unified, pids: unified, cpu: unified }
-}
 
 /** Makes the groups of one launcher below `home`, without limits. */
 export async function makeGroups(home: CgroupHome, driverTag: string, slot: string): Promise<Groups> {
@@ -202,25 +122,14 @@ export async function whileFrozen(group: string, work: () => Promise<void>): Pro
 
 /** Sends SIGKILL to everything in the group and below it, atomically: no fork escapes. */
 export async function killGroup(group: string): Promise<void> {
-  if (isPidGroup(group)) return killPidGroup(group)
-  try {
-    await writeFile(join(group, 'cgroup.kill'), '1', { flag: 'r+' })
-  } catch (error) {
-    if (!isAbsent(error)) throw error
-  }
+  if (isPidGroup(group)) killPidGroup(group)
+  else await ifPresent(writeFile(join(group, 'cgroup.kill'), '1', { flag: 'r+' }))
 }
 
 /** Kills the group synchronously. */
 export function killGroupNow(group: string): void {
-  if (isPidGroup(group)) {
-    killPidGroup(group)
-    return
-  }
-  try {
-    writeFileSync(join(group, 'cgroup.kill'), '1', { flag: 'r+' })
-  } catch (error) {
-    if (!isAbsent(error)) throw error
-  }
+  if (isPidGroup(group)) killPidGroup(group)
+  else writeOptional(join(group, 'cgroup.kill'), '1')
 }
 
 /** Returns whether any process is left in the group or below it. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { v2Home } from './delegation.ts'
+import { v2Home } from './home.ts'
 
 test.each([
   ['the machine’s top group, not the own one, whose processes are not ours', '/system.slice/ssh.service', ''],

@@ -6,19 +6,13 @@
  * A group is a directory whose file `first` has the process's id, and whose name is on that
  * process's command line.
  */
-import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
-import { hasCode, isAbsent, readIfPresent } from '../system/files.ts'
-import type { CgroupHome, Groups } from './cgroups.ts'
+import { hasCode, readIfPresent } from '../system/files.ts'
+import type { Groups } from './home.ts'
 
 const place = /^(.*\/pid-groups\/harmont-[0-9a-f]{8}\/([0-9]+-[0-9a-f]{8}))(\/|$)/
-
-/** Returns where the groups of a driver directory are. */
-export function pidGroupHome(root: string): CgroupHome {
-  const home = join(root, 'pid-groups')
-  return { flavour: 'pid', unified: home, memory: home, pids: home, cpu: home }
-}
 
 /** Makes the directory of a launcher's group. */
 export function makePidGroup(top: string): Groups {
@@ -102,7 +96,7 @@ function commandOf(payload: string): number | undefined {
 
 /** Returns a process's ids in all its pid namespaces, outermost first; none if it is gone. */
 function namespaceIds(pid: number): readonly number[] {
-  const line = /^NSpid:\s*(.*)$/m.exec(read(`/proc/${pid}/status`) ?? '')?.[1]
+  const line = /^NSpid:\s*(.*)$/m.exec(readIfPresent(`/proc/${pid}/status`) ?? '')?.[1]
   return line === undefined ? [] : line.split(/\s+/).map(Number)
 }
 
@@ -117,20 +111,10 @@ function allProcesses(): readonly { readonly pid: number; readonly parent: numbe
 
 function parentAndState(pid: number): { readonly parent: number; readonly state: string } | undefined {
   // The process name precedes it and may contain anything.
-  const [, state = '', parent = ''] = /.*\) (\S) (\d+)/s.exec(read(`/proc/${pid}/stat`) ?? '') ?? []
+  const [, state = '', parent = ''] = /.*\) (\S) (\d+)/s.exec(readIfPresent(`/proc/${pid}/stat`) ?? '') ?? []
   return state === '' ? undefined : { parent: Number(parent), state }
 }
 
 function commandLine(pid: number): string {
-  return read(`/proc/${pid}/cmdline`) ?? ''
-}
-
-/** Reads a file of a process; undefined if the process is gone. */
-function read(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    if (isAbsent(error) || hasCode(error, 'ESRCH')) return undefined
-    throw error
-  }
+  return readIfPresent(`/proc/${pid}/cmdline`) ?? ''
 }

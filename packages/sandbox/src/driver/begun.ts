@@ -1,9 +1,11 @@
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isPopulated } from '../cgroups/cgroups.ts'
-import type { SandboxFiles } from '../layout/layout.ts'
+import type { Layout, SandboxFiles } from '../layout/layout.ts'
 import { hasPlace } from '../layout/state-place.ts'
 import { bootId } from '../system/clock.ts'
-import { readIfPresent } from '../system/files.ts'
+import { readIfPresent, writeAtomically } from '../system/files.ts'
 import { readRecord, type SandboxRecord } from './record.ts'
 
 /**
@@ -37,4 +39,25 @@ export async function mayHaveBegun(files: SandboxFiles): Promise<boolean> {
   const record = readRecord(files.record)
   if (record === undefined || record.bootId !== bootId || !hasPlace(files)) return true
   return readIfPresent(files.started) !== undefined && (await isBegun(files, record))
+}
+
+/**
+ * Records that no command has begun under an id, between the removal of one sandbox and the
+ * creation of the next, when no sandbox could tell after a crash. Valid for this boot only: after a
+ * power cut the file may reappear although a command has begun since.
+ */
+
+type Place = Pick<Layout, 'unbegun'>
+
+export function keepUnbegun({ unbegun }: Place, id: string): void {
+  writeAtomically(join(unbegun, id), bootId)
+}
+
+/** Removes the record. Call it before a command may begin. */
+export function forgetUnbegun({ unbegun }: Place, id: string): void {
+  rmSync(join(unbegun, id), { force: true })
+}
+
+export function isUnbegun({ unbegun }: Place, id: string): boolean {
+  return readIfPresent(join(unbegun, id)) === bootId
 }

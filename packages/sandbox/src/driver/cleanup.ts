@@ -22,7 +22,7 @@ export function forgetConfig({ sandboxes, crunState }: Layout, id: string): void
  * Removes everything that a sandbox may have left, whenever it was interrupted. Its memory is
  * removed last: the next start clears what is left.
  */
-export async function destroyRemains(
+export async function cleanUpSandbox(
   context: SandboxContext,
   record: SandboxRecord | undefined,
   id: string,

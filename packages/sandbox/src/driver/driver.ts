@@ -1,7 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
-import { applyLimits, type CgroupHome, findHome, killGroupNow } from '../cgroups/cgroups.ts'
-import { unboundSharedCounters } from '../cgroups/shared-counters.ts'
+import { applyLimits, killGroupNow } from '../cgroups/cgroups.ts'
+import { type CgroupHome, findHome } from '../cgroups/home.ts'
+import { unboundSharedCounters } from '../cgroups/kernel-counters.ts'
 import type { ImageStore } from '../images/index.ts'
 import { withLauncher } from '../launch/launcher.ts'
 import { type RuntimeName, runtimes } from '../launch/runtimes/index.ts'
@@ -10,8 +11,7 @@ import { type Layout, openLayout, sandboxFiles } from '../layout/layout.ts'
 import { clearMemory } from '../layout/memory.ts'
 import { makeSkeleton } from '../layout/skeleton.ts'
 import { clearPlaces, hasPlace, removePassing } from '../layout/state-place.ts'
-import { footing } from '../privilege/privilege-mode.ts'
-import { shortcomingsOf } from '../privilege/shortcomings.ts'
+import { privilegeMode, shortcomingsOf } from '../privilege/privilege-mode.ts'
 import {
   type NetworkMode,
   type ResolvedImage,
@@ -34,17 +34,23 @@ import { untilAffordable } from '../system/scarcity.ts'
 import { plainReason } from '../system/tool-failed.ts'
 import { Trash } from '../system/trash.ts'
 import { ensureWatchdog } from '../watchdog/watchdog.ts'
-import { hasEnded, isBegun, mayHaveBegun } from './begun.ts'
-import { destroyRemains, forgetConfig } from './cleanup.ts'
+import { forgetUnbegun, hasEnded, isBegun, isUnbegun, keepUnbegun, mayHaveBegun } from './begun.ts'
+import { cleanUpSandbox, forgetConfig } from './cleanup.ts'
 import { gitTarget, ownGitDirectory } from './git-mount.ts'
 import { clearGroups, clearHalves, removeRoots } from './leftovers.ts'
 import { probe } from './probe.ts'
-import { readRecord, rootIdOf, type SandboxRecord, type StartRecord } from './record.ts'
-import { allRecords, layersOfSandboxes, slotsOf } from './records.ts'
+import {
+  allRecords,
+  layersOfSandboxes,
+  readRecord,
+  rootIdOf,
+  type SandboxRecord,
+  type StartRecord,
+  slotsOf,
+} from './record.ts'
 import { registerSandbox } from './register-sandbox.ts'
 import { OciSandbox } from './sandbox.ts'
 import type { SandboxContext } from './sandbox-context.ts'
-import { forgetUnbegun, isUnbegun, keepUnbegun } from './unbegun.ts'
 
 export interface OciDriverOptions {
   /**
@@ -169,7 +175,7 @@ class Driver implements OciDriver {
     this.supply = supply
     this.lock = lock
     this.networkProblems = supply.problems
-    this.shortcomings = shortcomingsOf(footing, options.network, supply.modes)
+    this.shortcomings = shortcomingsOf(privilegeMode, options.network, supply.modes)
     this.staging = layout.trash
     this.durability = new Durability(layout)
     const now = () => new Date(processClock.now())
@@ -259,7 +265,7 @@ class Driver implements OciDriver {
       await launcher.mount(spec.id)
     } catch (error) {
       // A retry needs the same id.
-      await untilAffordable(() => destroyRemains(this.context, record, spec.id))
+      await untilAffordable(() => cleanUpSandbox(this.context, record, spec.id))
       await launcher.gone(false)
       throw error
     }
@@ -294,7 +300,7 @@ class Driver implements OciDriver {
   }
 
   private destroyUnowned(id: string): Promise<void> {
-    return destroyRemains(this.context, readRecord(sandboxFiles(this.layout.sandboxes, id).record), id)
+    return cleanUpSandbox(this.context, readRecord(sandboxFiles(this.layout.sandboxes, id).record), id)
   }
 
   private async takeOver(id: string): Promise<Sandbox | undefined> {

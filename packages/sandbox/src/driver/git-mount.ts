@@ -1,13 +1,10 @@
-import { execFile } from 'node:child_process'
 import { chown, lstat } from 'node:fs/promises'
-import { promisify } from 'node:util'
-import { firstId } from '../layout/layout.ts'
-import { footing } from '../privilege/privilege-mode.ts'
+import { firstId } from '../privilege/id-ranges.ts'
+import { privilegeMode } from '../privilege/privilege-mode.ts'
 import { SandboxError } from '../sandbox-driver.ts'
 import { OpenFolder } from '../source/open-folder.ts'
 import { isAbsent } from '../system/files.ts'
-
-const run = promisify(execFile)
+import { run } from '../system/processes.ts'
 
 /** Where a sandbox sees the git directory of its source. */
 export const gitTarget = '/workspace/.git'
@@ -20,7 +17,7 @@ const nobodysContent = (id: number) => ({ tree: '', owner: { uid: id, gid: id },
  * other owners. This process can still work with it.
  */
 export async function ownGitDirectory(directory: string): Promise<void> {
-  if (footing.kind !== 'mapped' || (await lstat(directory)).uid === firstId) return
+  if (privilegeMode.kind !== 'mapped' || (await lstat(directory)).uid === firstId) return
   // The directory itself last, so that an interrupted change is repeated.
   const owner = `${firstId}:${firstId}`
   await run('find', [directory, '-mindepth', '1', '-exec', 'chown', '--no-dereference', owner, '{}', '+'])

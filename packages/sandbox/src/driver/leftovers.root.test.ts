@@ -3,9 +3,11 @@ import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { Bench } from '../../conformance/bench.ts'
 import { openDriver } from '../../conformance/test-driver.ts'
-import { findCgroupHome, slotsBelow } from '../cgroups/cgroups.ts'
-import { openLayout, stage } from '../layout/layout.ts'
+import { slotsBelow } from '../cgroups/cgroups.ts'
+import { findCgroupHome } from '../cgroups/home.ts'
+import { openLayout } from '../layout/layout.ts'
 import { nft, nftList } from '../network/nft.ts'
+import { stage } from '../system/machine.ts'
 
 const root = mkdtempSync('/var/tmp/harmont-leftovers-')
 afterAll(() => rmSync(root, { recursive: true, force: true }))

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type CgroupHome, killGroup, removeGroup, slotsBelow, waitUntilEmpty } from '../cgroups/cgroups.ts'
+import { killGroup, removeGroup, slotsBelow, waitUntilEmpty } from '../cgroups/cgroups.ts'
+import type { CgroupHome } from '../cgroups/home.ts'
 import type { Layout } from '../layout/layout.ts'
 import { hasCode, readIfPresent, writeAtomically } from '../system/files.ts'
 

@@ -1,18 +1,13 @@
-import { execFile } from 'node:child_process'
 import { access, constants, mkdir, statfs } from 'node:fs/promises'
 import { release } from 'node:os'
-import { dirname, join } from 'node:path'
-import { promisify } from 'node:util'
-import { findCgroupHome } from '../cgroups/cgroups.ts'
-import { lackingControllers } from '../cgroups/delegation.ts'
+import { dirname } from 'node:path'
+import { findCgroupHome, lackingControllers } from '../cgroups/home.ts'
 import { type RuntimeName, runtimes } from '../launch/runtimes/index.ts'
-import { initProgram, stage } from '../layout/layout.ts'
-import { lackingFor } from '../privilege/lacking.ts'
-import { footing } from '../privilege/privilege-mode.ts'
-import { userFacts } from '../privilege/user-facts.ts'
-import { hasCode, isAbsent, readIfPresent } from '../system/files.ts'
-
-const run = promisify(execFile)
+import { privilegeMode } from '../privilege/privilege-mode.ts'
+import { lackingFor, userFacts } from '../privilege/user-facts.ts'
+import { isAbsent, readIfPresent } from '../system/files.ts'
+import { helperEnvironment, initProgram, isProgram, stage } from '../system/machine.ts'
+import { run } from '../system/processes.ts'
 
 export interface Probe {
   /** Sentences; empty if sandboxes work here. */
@@ -40,7 +35,6 @@ const programs: Readonly<Record<string, string>> = {
   [initProgram]: 'tini',
 }
 
-const searchPath = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin']
 const overlayMagic = 0x794c7630
 /** For `lowerdir+=` with layers on id-mapped mounts. */
 const oldestKernel: readonly [number, number] = [6, 5]
@@ -54,13 +48,14 @@ export async function probe(directory: string, runtime: RuntimeName): Promise<Pr
       packages: [],
     }
   const problems: string[] = []
-  const isRoot = footing.kind === 'root'
+  const isRoot = privilegeMode.kind === 'root'
   // If nothing is missing, the caller enters a namespace first.
-  if (footing.kind === 'user') problems.push(...lackingFor(await userFacts()).map(({ what, fix }) => `${what}: ${fix}`))
-  if (footing.kind !== 'root' && runtime !== 'crun')
+  if (privilegeMode.kind === 'user')
+    problems.push(...lackingFor(await userFacts()).map(({ what, fix }) => `${what}: ${fix}`))
+  if (privilegeMode.kind !== 'root' && runtime !== 'crun')
     problems.push(`${runtime} needs a runner started by root; HARMONT_OCI_RUNTIME=crun does not`)
-  const missing = await missingOf(Object.keys(programs))
-  const noRuntime = (await missingOf([runtime])).length > 0
+  const missing = Object.keys(programs).filter((name) => !isProgram(name))
+  const noRuntime = !isProgram(runtime)
   const packages = [...new Set(missing.map((program) => programs[program] ?? program)), ...(noRuntime ? [runtime] : [])]
   if (missing.length > 0)
     problems.push(
@@ -85,7 +80,7 @@ export async function probe(directory: string, runtime: RuntimeName): Promise<Pr
   if (await liesOnOverlay(directory))
     problems.push(`${directory} is on an overlay file system, which cannot hold overlay layers: put it on a volume`)
   try {
-    if (footing.kind !== 'user') await mkdir(stage, { recursive: true, mode: 0o755 })
+    if (privilegeMode.kind !== 'user') await mkdir(stage, { recursive: true, mode: 0o755 })
   } catch (error) {
     problems.push(`cannot create ${stage}: ${error instanceof Error ? error.message : error}`)
   }
@@ -109,15 +104,11 @@ function hasOverlays(): boolean {
  */
 async function loadOverlays(): Promise<boolean> {
   try {
-    await run('modprobe', ['overlay'], { env: { PATH: searchPath.join(':') } })
+    await run('modprobe', ['overlay'], { env: helperEnvironment })
   } catch {
     return false // Missing or not loadable: the caller reports it.
   }
   return hasOverlays()
-}
-
-async function missingOf(names: readonly string[]): Promise<readonly string[]> {
-  return (await Promise.all(names.map(async (name) => ((await isProgram(name)) ? [] : [name])))).flat()
 }
 
 async function complaintOf(runtime: RuntimeName): Promise<string | undefined> {
@@ -129,18 +120,6 @@ async function complaintOf(runtime: RuntimeName): Promise<string | undefined> {
     const last = said.split('\n').at(-1) || String(error)
     return `${runtime} is installed but cannot start anything on this machine: ${last}`
   }
-}
-
-async function isProgram(name: string): Promise<boolean> {
-  for (const path of name.startsWith('/') ? [name] : searchPath.map((directory) => join(directory, name))) {
-    try {
-      await access(path, constants.X_OK)
-      return true
-    } catch (error) {
-      if (!isAbsent(error) && !hasCode(error, 'EACCES')) throw error
-    }
-  }
-  return false
 }
 
 async function isWritable(path: string): Promise<boolean> {

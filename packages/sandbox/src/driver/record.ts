@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs'
-import type { Groups } from '../cgroups/cgroups.ts'
+import { readdir } from 'node:fs/promises'
+import type { Groups } from '../cgroups/home.ts'
 import { type Runtime, type RuntimeName, runtimes } from '../launch/runtimes/index.ts'
-import { firstId } from '../privilege/id-range.ts'
+import { type Layout, sandboxFiles } from '../layout/layout.ts'
+import { firstId } from '../privilege/id-ranges.ts'
 import type { Limits, NetworkMode, SnapshotId, SourceTreeRef } from '../sandbox-driver.ts'
+import { plannedSnapshot } from '../snapshots/snapshots.ts'
 import type { Clocks } from '../system/clock.ts'
-import { readIfPresent, writeAtomically } from '../system/files.ts'
+import { parseJson, readIfPresent, writeAtomically } from '../system/files.ts'
 
 /** A sandbox's description on disk, from before its first process until its end. */
 export interface SandboxRecord {
@@ -50,15 +53,8 @@ export interface StartRecord {
 
 /** Reads a record; undefined if it is absent or was not written by this version. */
 export function readRecord(path: string): SandboxRecord | undefined {
-  const text = readIfPresent(path)
-  if (text === undefined) return undefined
-  let value: Partial<SandboxRecord>
-  try {
-    value = JSON.parse(text) as Partial<SandboxRecord>
-  } catch {
-    return undefined // Damaged: treated as absent.
-  }
-  return value.version === 1 && typeof value.id === 'string' ? (value as SandboxRecord) : undefined
+  const value = parseJson<Partial<SandboxRecord>>(readIfPresent(path) ?? '')
+  return value?.version === 1 && typeof value.id === 'string' ? (value as SandboxRecord) : undefined
 }
 
 /** Returns the runtime that starts a sandbox's command. */
@@ -82,4 +78,25 @@ export function writeRecord(path: string, record: SandboxRecord): void {
 export function uptimeAt(instant: Date, now: Date): number {
   const [seconds = '0'] = readFileSync('/proc/uptime', 'utf8').split(' ')
   return Math.max(0, Math.round(Number(seconds) * 100 + (instant.getTime() - now.getTime()) / 10))
+}
+
+/** Returns the records of all sandboxes of a directory. Omits lost ones. */
+export async function allRecords(layout: Layout): Promise<readonly SandboxRecord[]> {
+  const ids = await readdir(layout.sandboxes)
+  return ids.map((id) => readRecord(sandboxFiles(layout.sandboxes, id).record)).filter((record) => record !== undefined)
+}
+
+/**
+ * Returns the layers below sandboxes, and their own snapshots: the process that asked for a
+ * snapshot may have died before recording it.
+ */
+export async function layersOfSandboxes(layout: Layout): Promise<ReadonlySet<SnapshotId>> {
+  const records = await allRecords(layout)
+  const own = records.map(({ id }) => plannedSnapshot(sandboxFiles(layout.sandboxes, id)))
+  return new Set([...records.flatMap(({ layers }) => layers), ...own.filter((id) => id !== undefined)])
+}
+
+/** Returns the names of the sandboxes' control groups. */
+export function slotsOf(records: readonly SandboxRecord[]): ReadonlySet<string> {
+  return new Set(records.map(({ groups }) => groups.top.split('/').at(-1) ?? ''))
 }

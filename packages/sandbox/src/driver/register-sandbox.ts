@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { chmodSync, chownSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
-import { rootFstab } from '../launch/mounts.ts'
-import { layerStack } from '../launch/stack.ts'
-import { firstId, sandboxFiles } from '../layout/layout.ts'
+import { layerStack, rootFstab } from '../launch/mounts.ts'
+import { sandboxFiles } from '../layout/layout.ts'
 import { makeMemory, memoryFiles } from '../layout/memory.ts'
 import { makePlace } from '../layout/state-place.ts'
+import { firstId } from '../privilege/id-ranges.ts'
 import { rootIdOf, runtimeOf, type SandboxRecord, writeRecord } from './record.ts'
 import type { SandboxContext } from './sandbox-context.ts'
 

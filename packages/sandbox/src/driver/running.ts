@@ -7,10 +7,9 @@ import { isPopulated, killGroup, outOfMemoryKills, processesOf } from '../cgroup
 import type { RuntimeTarget } from '../launch/runtimes/index.ts'
 import type { SandboxFiles } from '../layout/layout.ts'
 import type { Exit, OutputPiece, Running } from '../sandbox-driver.ts'
-import { SpoolReader } from '../spool/spool.ts'
-import { SpoolTrim } from '../spool/spool-trim.ts'
+import { SpoolReader, SpoolTrim } from '../spool/spool.ts'
 import { bootTime, processClock, readClocks } from '../system/clock.ts'
-import { Changes } from '../system/directory-watcher.ts'
+import { DirectoryWatcher } from '../system/directory-watcher.ts'
 import { bytesBelow, bytesOfFew, usedBytes } from '../system/disk-use.ts'
 import { hasCode, isAbsent, readIfPresent, writeAtomically } from '../system/files.ts'
 import { untilAffordable } from '../system/scarcity.ts'
@@ -56,7 +55,7 @@ export class OciRunning implements Running {
 
   async *output(offset: number, signal?: AbortSignal): AsyncGenerator<OutputPiece, void, undefined> {
     const { directory, exitDirectory, spool } = this.files
-    const changes = await untilAffordable(() => new Changes([directory, exitDirectory]), signal)
+    const changes = await untilAffordable(() => new DirectoryWatcher([directory, exitDirectory]), signal)
     let reader: SpoolReader | undefined
     try {
       reader = await untilAffordable(() => new SpoolReader(spool, offset), signal)
@@ -101,7 +100,7 @@ export class OciRunning implements Running {
   }
 
   private async waitForEnd(signal?: AbortSignal): Promise<void> {
-    const changes = new Changes([this.files.exitDirectory])
+    const changes = new DirectoryWatcher([this.files.exitDirectory])
     try {
       for (let noticed = true; ; ) {
         changes.reset()
@@ -211,8 +210,8 @@ export class OciRunning implements Running {
   }
 
   private async outputKept(): Promise<Exit['output']> {
-    const { spool, spoolHeld, diskFull } = this.files
-    if (existsSync(spoolHeld) && (await stat(spool)).size <= safeSpoolBytes) return 'whole'
+    const { spool, spoolReserved, diskFull } = this.files
+    if (existsSync(spoolReserved) && (await stat(spool)).size <= safeSpoolBytes) return 'whole'
     return existsSync(diskFull) ? 'lost' : 'unsure'
   }
 

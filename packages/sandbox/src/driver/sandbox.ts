@@ -1,11 +1,10 @@
 import { lstat } from 'node:fs/promises'
 import { isEmptyWithin, isPopulated, killGroup, waitUntilEmpty } from '../cgroups/cgroups.ts'
 import type { Launcher } from '../launch/launcher.ts'
-import { staged } from '../launch/mounts.ts'
+import { layerStack, staged } from '../launch/mounts.ts'
 import type { Runtime, RuntimeTarget } from '../launch/runtimes/index.ts'
-import { layerStack } from '../launch/stack.ts'
 import { openTalkPipes, type TalkPipes } from '../launch/talk-pipes.ts'
-import { type SandboxFiles, sandboxFiles, stage } from '../layout/layout.ts'
+import { type SandboxFiles, sandboxFiles } from '../layout/layout.ts'
 import { readMemo } from '../layout/memory.ts'
 import {
   type Command,
@@ -20,18 +19,19 @@ import {
   type TerminalSize,
 } from '../sandbox-driver.ts'
 import { syncWorkspace } from '../source/index.ts'
-import { Changes } from '../system/directory-watcher.ts'
+import { DirectoryWatcher } from '../system/directory-watcher.ts'
 import { readIfPresent } from '../system/files.ts'
+import { stage } from '../system/machine.ts'
 import { untilAffordable } from '../system/scarcity.ts'
 import { plainReason, ToolFailed } from '../system/tool-failed.ts'
 import { ensureWatchdog } from '../watchdog/watchdog.ts'
-import { destroyRemains, forgetConfig } from './cleanup.ts'
+import { forgetUnbegun } from './begun.ts'
+import { cleanUpSandbox, forgetConfig } from './cleanup.ts'
 import { gitTarget, makeGitMountPoint, removeGitMountPoint } from './git-mount.ts'
 import { readFromView } from './read-file.ts'
 import { rootIdOf, runtimeOf, type SandboxRecord, type StartRecord, writeRecord } from './record.ts'
 import { OciRunning } from './running.ts'
 import type { SandboxContext } from './sandbox-context.ts'
-import { forgetUnbegun } from './unbegun.ts'
 import { writeCommand } from './write-command.ts'
 
 /** Limit for the runtime to start a command; it takes 20 ms. */
@@ -146,14 +146,14 @@ export class OciSandbox implements Sandbox {
   private async launch(
     launcher: Launcher,
     way: 'go' | 'talk',
-    begun: (changes: Changes) => Promise<void>,
+    begun: (changes: DirectoryWatcher) => Promise<void>,
   ): Promise<void> {
     const { files, record, context } = this
-    let changes: Changes | undefined
+    let changes: DirectoryWatcher | undefined
     let started = false
     try {
       const signal = patience()
-      const watching = await untilAffordable(() => new Changes([files.state, files.exitDirectory]), signal)
+      const watching = await untilAffordable(() => new DirectoryWatcher([files.state, files.exitDirectory]), signal)
       changes = watching
       await untilAffordable(() => ensureWatchdog(context.layout), signal)
       this.launcher = undefined
@@ -238,12 +238,12 @@ export class OciSandbox implements Sandbox {
     this.launcher = undefined
     this.talking = undefined
     this.pipes?.destroy()
-    await destroyRemains(this.context, this.record, this.record.id)
+    await cleanUpSandbox(this.context, this.record, this.record.id)
     await launcher?.gone(false)
   }
 
   /** Waits for conmon's report on whether the command started, a line of JSON. */
-  private async runtimeAnswer(changes: Changes): Promise<void> {
+  private async runtimeAnswer(changes: DirectoryWatcher): Promise<void> {
     const { files } = this
     const text = await this.begunWith(changes, () => {
       const said = readIfPresent(files.sync) ?? ''
@@ -258,13 +258,13 @@ export class OciSandbox implements Sandbox {
    * Waits until the runtime writes the command's process id. Without it, an exit code is the
    * runtime's own.
    */
-  private async talkBegun(changes: Changes): Promise<void> {
+  private async talkBegun(changes: DirectoryWatcher): Promise<void> {
     const { files } = this
     await this.begunWith(changes, () => readIfPresent(files.pid) || undefined)
   }
 
   /** Polls `look` until it returns a value, as long as a process of the launcher lives. */
-  private async begunWith(changes: Changes, look: () => string | undefined): Promise<string> {
+  private async begunWith(changes: DirectoryWatcher, look: () => string | undefined): Promise<string> {
     const { files, record } = this
     const signal = patience()
     for (;;) {

@@ -1,30 +1,13 @@
-import { createHash } from 'node:crypto'
 import { chmod, lstat, mkdir, readlink, symlink } from 'node:fs/promises'
 import path from 'node:path'
-import { footing } from '../privilege/privilege-mode.ts'
+import { privilegeMode } from '../privilege/privilege-mode.ts'
 import { SandboxError } from '../sandbox-driver.ts'
-import { isMissing } from '../system/missing.ts'
+import { ifPresent } from '../system/files.ts'
 import { runTool } from '../system/run-tool.ts'
-import { digestOfFirst } from './first-file.ts'
 import { writeHostEtc } from './host-etc.ts'
 import { farm, type Reserve } from './link-farm.ts'
 
-/** Part of the digest. Increase it when the same machine would get a different base. */
-const GENERATOR = 2
-
-export const HOST_ENV: Readonly<Record<string, string>> = {
-  PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
-}
-
-const CANNOT_READ_ALL = footing.kind !== 'root'
-
-/** The first existing file says which packages this machine has. */
-const PACKAGE_DATABASES = [
-  '/var/lib/dpkg/status',
-  '/usr/lib/sysimage/rpm/rpmdb.sqlite',
-  '/var/lib/rpm/rpmdb.sqlite',
-  '/lib/apk/db/installed',
-]
+const CANNOT_READ_ALL = privilegeMode.kind !== 'root'
 
 const SYSTEM_FOLDERS = ['/usr', '/opt', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32', '/libo32']
 
@@ -65,15 +48,6 @@ export interface HostOptions {
   readonly reserve: Reserve
 }
 
-/** Returns the digest of the base that `buildHostBase` would make now. */
-export async function hostDigest(options: HostOptions): Promise<string> {
-  const hash = createHash('sha256')
-  hash.update(JSON.stringify({ generator: GENERATOR, allow: [...options.allow].sort() }))
-  const files = [PACKAGE_DATABASES, ['/etc/os-release', '/usr/lib/os-release']]
-  for (const digest of await Promise.all(files.map(digestOfFirst))) hash.update(digest)
-  return `sha256:${hash.digest('hex')}`
-}
-
 /**
  * Builds a root file system from this machine's own programs in the empty folder `root`. It
  * contains an allowlist: programs, /opt, the package manager's state, `allow` and a generated /etc.
@@ -103,7 +77,7 @@ async function showSystemFolder(
   reserve: Reserve,
   hide: ReadonlySet<string>,
 ): Promise<void> {
-  const stats = await lstatOrUndefined(folder)
+  const stats = await ifPresent(lstat(folder))
   if (stats?.isSymbolicLink()) await symlink(await readlink(folder), root + folder)
   else if (stats?.isDirectory() && folder === '/usr') {
     await farm({ source: '/usr', root, reserve, hide: new Set([...hide, '/usr/local']), publicOnly: true })
@@ -122,7 +96,7 @@ async function showAllowed(root: string, allowed: string, reserve: Reserve, hide
 async function refuseLinks(root: string, folder: string): Promise<void> {
   if (folder === '/') return
   await refuseLinks(root, path.dirname(folder))
-  if ((await lstatOrUndefined(root + folder))?.isDirectory() === false)
+  if ((await ifPresent(lstat(root + folder)))?.isDirectory() === false)
     throw notAllowed(folder, 'is a link or not a folder in the image host: name its target')
 }
 
@@ -136,7 +110,7 @@ async function mkdirWithoutLinks(root: string, folder: string): Promise<void> {
 
 /** Outermost first. */
 async function missingFolders(root: string, folder: string): Promise<readonly string[]> {
-  if (folder === '/' || (await lstatOrUndefined(root + folder)) !== undefined) return []
+  if (folder === '/' || (await ifPresent(lstat(root + folder))) !== undefined) return []
   return [...(await missingFolders(root, path.dirname(folder))), folder]
 }
 
@@ -144,7 +118,7 @@ async function checkAllowed(allowed: string, hide: ReadonlySet<string>): Promise
   if (!path.isAbsolute(allowed) || path.normalize(allowed) !== allowed || /.\/$|^\/$/.test(allowed)) {
     throw notAllowed(allowed, 'is not an absolute path such as /srv/tools, without a trailing slash')
   }
-  if ((await lstatOrUndefined(allowed)) === undefined) throw notAllowed(allowed, 'does not exist on this machine')
+  if ((await ifPresent(lstat(allowed))) === undefined) throw notAllowed(allowed, 'does not exist on this machine')
   for (let folder = allowed; folder !== '/'; folder = path.dirname(folder)) {
     if (hide.has(folder)) throw notAllowed(allowed, "belongs to the runner's own data")
   }
@@ -156,16 +130,7 @@ function notAllowed(file: string, why: string): SandboxError {
 
 async function copyPackageState(root: string, reserve: Reserve): Promise<void> {
   for (const state of PACKAGE_STATE) {
-    if ((await lstatOrUndefined(state)) === undefined) continue
+    if ((await ifPresent(lstat(state))) === undefined) continue
     await farm({ source: state, root, reserve, hide: new Set(), publicOnly: true, copy: true })
-  }
-}
-
-async function lstatOrUndefined(file: string) {
-  try {
-    return await lstat(file)
-  } catch (error) {
-    if (isMissing(error)) return undefined
-    throw error
   }
 }

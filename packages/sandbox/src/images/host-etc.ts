@@ -1,7 +1,7 @@
 import { chmod, lstat, readFile, symlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { footing } from '../privilege/privilege-mode.ts'
-import { isMissing } from '../system/missing.ts'
+import { privilegeMode } from '../privilege/privilege-mode.ts'
+import { ifPresent } from '../system/files.ts'
 import { runTool } from '../system/run-tool.ts'
 import { unchangedPackagedEtc } from './packaged-files.ts'
 
@@ -98,7 +98,7 @@ async function withoutPasswords(files: readonly string[]): Promise<readonly stri
 /** Lists the existing names below /etc and what they contain, as far as it is world-readable. */
 async function publicBelow(names: readonly string[]): Promise<readonly string[]> {
   const present: string[] = []
-  for (const name of names) if (await isThere(`/etc/${name}`)) present.push(`/etc/${name}`)
+  for (const name of names) if ((await ifPresent(lstat(`/etc/${name}`))) !== undefined) present.push(`/etc/${name}`)
   if (present.length === 0) return []
   const closed = ['-type', 'd', '!', '-perm', '-o=rx', '-prune']
   const open = ['(', '-type', 'd', '-o', '-type', 'l', '-o', '-type', 'f', '-perm', '-o=r', ')', '-print0']
@@ -113,16 +113,6 @@ async function copyIntoRoot(root: string, files: readonly string[]): Promise<voi
   const create = ['--create', '--no-recursion', '--null', '--files-from=-']
   const archive = await runTool('tar', create, { cwd: '/', stdin: list })
   // An unprivileged user sees other owners, and cannot set them.
-  const owners = footing.kind === 'root' ? [] : ['--no-same-owner', '--preserve-permissions']
+  const owners = privilegeMode.kind === 'root' ? [] : ['--no-same-owner', '--preserve-permissions']
   await runTool('tar', ['--extract', ...owners, '--directory', root], { stdin: archive })
-}
-
-async function isThere(file: string): Promise<boolean> {
-  try {
-    await lstat(file)
-    return true
-  } catch (error) {
-    if (isMissing(error)) return false
-    throw error
-  }
 }

@@ -1,8 +1,10 @@
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { SandboxError } from '../sandbox-driver.ts'
+import { usualPath } from '../system/machine.ts'
 import { staged } from '../system/staging.ts'
-import { buildHostBase, HOST_ENV, type HostOptions, hostDigest } from './host-base.ts'
+import { buildHostBase, type HostOptions } from './host-base.ts'
+import { hostDigest } from './host-digest.ts'
 import { ImageRefused } from './image-limits.ts'
 import type { Root, Roots } from './roots.ts'
 import { isStoredShifted, shiftToRoot } from './shifted.ts'
@@ -32,7 +34,7 @@ export class HostBase {
       await mkdir(rootfs, { mode: 0o755 })
       await buildHostBase(rootfs, this.#options).catch(refusedAsUnavailable)
       if (isStoredShifted) await shiftToRoot(rootfs)
-      return this.#roots.add(rootfs, digest, HOST_ENV)
+      return this.#roots.add(rootfs, digest, { PATH: usualPath })
     })
   }
 

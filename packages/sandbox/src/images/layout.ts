@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
+import { usualPath } from '../system/machine.ts'
 import { runTool } from '../system/run-tool.ts'
 import { ToolFailed } from '../system/tool-failed.ts'
 import { shiftOptions } from './shifted.ts'
@@ -13,8 +14,6 @@ export interface LayoutImage {
   readonly digest: string
   readonly env: Readonly<Record<string, string>>
 }
-
-const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
 interface Manifest {
   readonly config?: { readonly digest: string }
@@ -36,7 +35,7 @@ export async function readLayout(layout: string): Promise<LayoutImage> {
     const equals = line.indexOf('=')
     return equals < 0 ? ([line, ''] as const) : ([line.slice(0, equals), line.slice(equals + 1)] as const)
   })
-  return { digest: digest ?? '', env: { PATH: DEFAULT_PATH, ...Object.fromEntries(env) } }
+  return { digest: digest ?? '', env: { PATH: usualPath, ...Object.fromEntries(env) } }
 }
 
 /** Returns the layers of the only image in an OCI layout, lowest first. */

@@ -1,10 +1,9 @@
 import type { Stats } from 'node:fs'
-import { chmod, lchown, link, lstat, lutimes, mkdir, readdir, readlink, symlink } from 'node:fs/promises'
-import { footing } from '../privilege/privilege-mode.ts'
-import { hasCode } from '../system/missing.ts'
-import { cpInto, latin1 } from './cp-into.ts'
-import { extentBelow, extentOf } from './disk-extent.ts'
-import { linkWhole } from './link-whole.ts'
+import { chmod, lchown, link, lstat, lutimes, mkdir, readdir, readlink, rm, symlink } from 'node:fs/promises'
+import path from 'node:path'
+import { privilegeMode } from '../privilege/privilege-mode.ts'
+import { hasCode } from '../system/files.ts'
+import { runTool } from '../system/run-tool.ts'
 import type { Extent } from './tar-meter.ts'
 
 export type Reserve = (extent: Extent) => Promise<Disposable>
@@ -27,7 +26,7 @@ export interface FarmRequest {
 const CANNOT_LINK = ['EXDEV', 'EPERM', 'EMLINK', 'EOPNOTSUPP']
 const AT_ONCE = 64
 /** An unprivileged user owns everything in the base. */
-const IS_ROOT = footing.kind === 'root'
+const IS_ROOT = privilegeMode.kind === 'root'
 
 /**
  * Shows a tree of this machine below another root without copying it: files become hard links,
@@ -100,4 +99,81 @@ async function linkOrNote(request: FarmRequest, source: string, target: Buffer, 
 
 function bytes(text: string): Buffer {
   return Buffer.from(text, 'latin1')
+}
+
+/** Returns the bytes of a path as text, one character per byte, because names need not be UTF-8. */
+export function latin1(text: string): string {
+  return Buffer.from(text, 'utf8').toString('latin1')
+}
+
+/**
+ * Copies absolute `latin1` paths of this machine to the same paths below `root`, by `cp --archive`
+ * with more options. Fails if one cannot be copied.
+ */
+export async function cpInto(root: string, files: readonly string[], options: readonly string[]): Promise<void> {
+  const list = files.map((file) => `${file.slice(1)}\0`).join('')
+  const cp = ['cp', '--archive', ...options, '--parents', '--target-directory', root, '--']
+  await runTool('xargs', ['--null', '--no-run-if-empty', ...cp], { cwd: '/', stdin: Buffer.from(list, 'latin1') })
+}
+
+const STAT_BLOCK = 512
+// Folders that an ordinary user cannot list are not copied.
+const UNLISTABLE = ['-type', 'd', '(', '!', '-readable', '-o', '!', '-executable', ')', '-prune', '-o']
+const PRINT_BLOCKS = ['-printf', '%b\n']
+
+/** Returns the disk space that a tree of this machine takes, without the paths in `hide`. */
+export async function extentBelow(source: string, hide: ReadonlySet<string>): Promise<Extent> {
+  const hidden = [...hide].flatMap((file) => ['-path', file, '-prune', '-o'])
+  return extentIn(await runTool('find', [source, ...hidden, ...UNLISTABLE, ...PRINT_BLOCKS]))
+}
+
+/** Returns the disk space that these `latin1` paths take. */
+export async function extentOf(files: readonly string[]): Promise<Extent> {
+  const stdin = Buffer.from(files.map((file) => `${file}\0`).join(''), 'latin1')
+  return extentIn(await runTool('find', ['-files0-from', '-', '-maxdepth', '0', ...PRINT_BLOCKS], { stdin }))
+}
+
+function extentIn(printed: Buffer): Extent {
+  const blocks = printed.toString('latin1').split('\n').slice(0, -1)
+  return { bytes: blocks.reduce((sum, each) => sum + Number(each), 0) * STAT_BLOCK, entries: blocks.length }
+}
+
+export interface WholeRequest {
+  readonly source: string
+  readonly root: string
+  readonly hide: ReadonlySet<string>
+  readonly publicOnly: boolean
+}
+
+const CLOSED_FOLDER = ['-type', 'd', '!', '-perm', '-o=rx', '-prune']
+const CLOSED_FILE = ['-o', '-type', 'f', '!', '-perm', '-o=r']
+
+/**
+ * Links a folder of this machine to the same path below `root`, without the paths in `hide`. One
+ * program takes a fifth of the processor time of linking each entry (58,000 files: 1.5 s and 3.5 s,
+ * measured 2026-11-27). Leaves out sockets, pipes and devices, and with `publicOnly` what other
+ * users cannot read. Returns false, and leaves nothing, if the folder is empty, if something cannot
+ * be linked, or if a hidden path lies deeper.
+ */
+export async function linkWhole({ source, root, hide, publicOnly }: WholeRequest): Promise<boolean> {
+  const hidden = [...hide].filter((file) => file.startsWith(`${source}/`))
+  if (hidden.some((file) => path.dirname(file) !== source)) return false
+  const left = new Set(hidden.map(latin1))
+  const all = (await readdir(source, 'latin1')).map((name) => `${latin1(source)}/${name}`)
+  const files = all.filter((file) => !left.has(file))
+  // cp makes nothing for an empty folder such as /opt of a new machine: the caller makes it.
+  if (files.length === 0) return false
+  try {
+    await cpInto(root, files, ['--link'])
+  } catch {
+    // Linking each entry reports which one failed, and copies those that cannot be linked.
+    await rm(root + source, { recursive: true, force: true })
+    return false
+  }
+  // Removes the links, not their targets.
+  const remove = ['-exec', 'rm', '-rf', '--', '{}', '+']
+  const closed = publicOnly ? [...CLOSED_FOLDER, ...remove, '-o'] : []
+  const strange = ['(', '-type', 'b,c,p,s', ...(publicOnly ? CLOSED_FILE : []), ')', ...remove]
+  await runTool('find', [root + source, ...closed, ...strange])
+  return true
 }

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { isMissing } from '../system/missing.ts'
+import { ifPresent, readJson } from '../system/files.ts'
 
 export interface NameRecord {
   readonly name: string
@@ -45,21 +45,13 @@ export class Names {
   }
 
   async list(): Promise<readonly NameRecord[]> {
-    const files = await readdir(this.#directory).catch((error: unknown) => {
-      if (isMissing(error)) return []
-      throw error
-    })
+    const files = (await ifPresent(readdir(this.#directory))) ?? []
     const records = await Promise.all(files.filter((file) => file.endsWith('.json')).map((file) => this.#read(file)))
     return records.filter((record) => record !== undefined).sort((a, b) => (a.name < b.name ? -1 : 1))
   }
 
-  async #read(file: string): Promise<NameRecord | undefined> {
-    try {
-      return JSON.parse(await readFile(path.join(this.#directory, file), 'utf8')) as NameRecord
-    } catch (error) {
-      if (isMissing(error) || error instanceof SyntaxError) return undefined
-      throw error
-    }
+  #read(file: string): Promise<NameRecord | undefined> {
+    return readJson(path.join(this.#directory, file))
   }
 }
 

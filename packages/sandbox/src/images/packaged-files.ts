@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { lstat, readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { isMissing } from '../system/missing.ts'
+import { ifPresent } from '../system/files.ts'
 
 const DPKG = 'var/lib/dpkg'
 
@@ -15,10 +15,7 @@ export async function unchangedPackagedEtc(machine = '/'): Promise<readonly stri
   const checksums = await conffileChecksums(path.join(machine, DPKG, 'status'))
   const kept: string[] = []
   for (const file of listed) {
-    const stats = await lstat(path.join(machine, file)).catch((error: unknown) => {
-      if (isMissing(error)) return undefined
-      throw error
-    })
+    const stats = await ifPresent(lstat(path.join(machine, file)))
     if (stats === undefined) continue
     if (stats.isDirectory()) {
       if ((stats.mode & 0o005) === 0o005) kept.push(file)
@@ -34,10 +31,7 @@ export async function unchangedPackagedEtc(machine = '/'): Promise<readonly stri
 }
 
 async function listedInEtc(info: string): Promise<readonly string[]> {
-  const names = await readdir(info).catch((error: unknown) => {
-    if (isMissing(error)) return []
-    throw error
-  })
+  const names = (await ifPresent(readdir(info))) ?? []
   const listed = new Set<string>()
   for (const name of names.filter((each) => each.endsWith('.list'))) {
     const lines = (await readFile(path.join(info, name), 'utf8')).split('\n')
@@ -48,10 +42,7 @@ async function listedInEtc(info: string): Promise<readonly string[]> {
 
 /** Parses the field `Conffiles` of the status file: lines ` /etc/name md5 [obsolete]`. */
 async function conffileChecksums(file: string): Promise<ReadonlyMap<string, string>> {
-  const status = await readFile(file, 'utf8').catch((error: unknown) => {
-    if (isMissing(error)) return ''
-    throw error
-  })
+  const status = (await ifPresent(readFile(file, 'utf8'))) ?? ''
   return new Map(
     [...status.matchAll(/^ (\/etc\/\S+) ([0-9a-f]{32})\b/gm)].map((match) => [match[1] ?? '', match[2] ?? '']),
   )

@@ -1,7 +1,7 @@
 import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http'
 import { connect, isIP, type Server, Socket } from 'node:net'
 import { pipeline } from 'node:stream'
-import { isPublicAddress, PrivateAddress, publicLookup } from '../network/addresses.ts'
+import { isPublicAddress, PrivateAddress, publicLookup } from '../network/public-address.ts'
 
 export type CountBytes = (bytes: number) => Error | undefined
 

@@ -1,7 +1,7 @@
 import { mkdir, readdir, rename } from 'node:fs/promises'
 import path from 'node:path'
-import { isMissing } from '../system/missing.ts'
-import { removeAbandoned, staged } from '../system/staging.ts'
+import { ifPresent } from '../system/files.ts'
+import { removeAbandoned, removeTree, staged } from '../system/staging.ts'
 import { plainReason, ToolFailed } from '../system/tool-failed.ts'
 import { amount, type ImageLimits, ImageRefused, PullStopped } from './image-limits.ts'
 import { archiveKind, readLayout, unpackLayout } from './layout.ts'
@@ -19,7 +19,7 @@ import {
   refusal,
 } from './registry.ts'
 import type { Room } from './room.ts'
-import { type Root, type Roots, removeTree } from './roots.ts'
+import type { Root, Roots } from './roots.ts'
 import type { Shares } from './shares.ts'
 import type { Extent } from './tar-meter.ts'
 
@@ -105,10 +105,7 @@ export class ImagePuller {
    */
   async removeLeftovers(named: ReadonlySet<string>): Promise<void> {
     await removeAbandoned(this.#store)
-    const layouts = await readdir(path.join(this.#store, 'layouts')).catch((error: unknown) => {
-      if (isMissing(error)) return []
-      throw error
-    })
+    const layouts = (await ifPresent(readdir(path.join(this.#store, 'layouts')))) ?? []
     for (const hex of layouts) if (!named.has(`sha256:${hex}`)) await removeTree(this.#kept(hex))
   }
 

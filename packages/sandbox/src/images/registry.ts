@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { access } from 'node:fs/promises'
 import { isIP } from 'node:net'
-import { isPublicAddress } from '../network/addresses.ts'
-import { isMissing } from '../system/missing.ts'
+import { isPublicAddress } from '../network/public-address.ts'
+import { isAbsent } from '../system/files.ts'
 import { runTool, type ToolOptions } from '../system/run-tool.ts'
 import { ToolFailed } from '../system/tool-failed.ts'
 import { PullStopped } from './image-limits.ts'
@@ -154,7 +154,7 @@ async function hasSignaturePolicy(): Promise<boolean> {
       await access(file)
       return true
     } catch (error) {
-      if (!isMissing(error)) throw error
+      if (!isAbsent(error)) throw error
     }
   }
   return false

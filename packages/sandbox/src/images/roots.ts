@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, readdir, readFile, rename, rmdir, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rename, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { isMissing } from '../system/missing.ts'
+import { ifPresent, readJson } from '../system/files.ts'
 import { runTool } from '../system/run-tool.ts'
+import { removeTree } from '../system/staging.ts'
 import { isStoredShifted } from './shifted.ts'
 
 /** An unpacked root file system of the store. */
@@ -37,8 +38,8 @@ export class Roots {
    */
   async get(digest: string): Promise<Root | undefined> {
     const place = this.#place(digest)
-    if (!(await exists(place))) return undefined
-    const record = await readRecord(path.join(place, 'root.json'))
+    if ((await ifPresent(stat(place))) === undefined) return undefined
+    const record = await readJson<RootRecord>(path.join(place, 'root.json'))
     const rootfs = path.join(place, 'rootfs')
     if (record?.digest === digest && sameNames(await namesIn(rootfs), record.top)) {
       return { digest, rootfs, env: record.env }
@@ -78,11 +79,7 @@ export class Roots {
   async remove(digest: string): Promise<void> {
     const gone = path.join(this.#directory, 'gone', randomUUID())
     await mkdir(path.dirname(gone), { recursive: true, mode: 0o700 })
-    try {
-      await rename(this.#place(digest), gone)
-    } catch (error) {
-      if (!isMissing(error)) throw error
-    }
+    await ifPresent(rename(this.#place(digest), gone))
     await removeTree(gone)
   }
 
@@ -98,52 +95,8 @@ export class Roots {
   }
 }
 
-/**
- * Removes a directory. Node.js's `rm` cannot remove names that are not UTF-8. @param lockFd as for
- * `runTool`.
- */
-export async function removeTree(directory: string, lockFd?: number): Promise<void> {
-  // Usually there is nothing to remove, and starting a program costs milliseconds of a build.
-  if (await isGoneWhenEmpty(directory)) return
-  const options = lockFd === undefined ? {} : { lockFd }
-  await runTool('rm', ['-rf', '--one-file-system', '--', directory], options)
-}
-
-async function isGoneWhenEmpty(directory: string): Promise<boolean> {
-  try {
-    await rmdir(directory)
-    return true
-  } catch (error) {
-    return isMissing(error) && !(await exists(directory))
-  }
-}
-
-async function exists(file: string): Promise<boolean> {
-  try {
-    await stat(file)
-    return true
-  } catch (error) {
-    if (isMissing(error)) return false
-    throw error
-  }
-}
-
-async function readRecord(file: string): Promise<RootRecord | undefined> {
-  try {
-    return JSON.parse(await readFile(file, 'utf8')) as RootRecord
-  } catch (error) {
-    if (isMissing(error) || error instanceof SyntaxError) return undefined
-    throw error
-  }
-}
-
 async function namesIn(directory: string): Promise<readonly string[] | undefined> {
-  try {
-    return (await readdir(directory, 'latin1')).sort()
-  } catch (error) {
-    if (isMissing(error)) return undefined
-    throw error
-  }
+  return (await ifPresent(readdir(directory, 'latin1')))?.sort()
 }
 
 function sameNames(found: readonly string[] | undefined, wanted: readonly string[]): boolean {

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rename, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { isMissing } from '../system/missing.ts'
+import { ifPresent, readJson } from '../system/files.ts'
 import { amount, ImageRefused } from './image-limits.ts'
 
 /** An image that an owner uses. */
@@ -107,24 +107,15 @@ export class Shares {
   }
 
   async #read(): Promise<Map<string, Share>> {
-    const names = await readdir(this.#directory).catch((error: unknown) => {
-      if (isMissing(error)) return []
-      throw error
-    })
+    const names = (await ifPresent(readdir(this.#directory))) ?? []
     const files = names.filter((name) => name.endsWith('.json'))
     return new Map(await Promise.all(files.map(async (name) => [name, await this.#share(name)] as const)))
   }
 
   /** Reads an owner's share. A damaged record counts as none. */
   async #share(name: string): Promise<Share> {
-    const text = await readFile(path.join(this.#directory, name), 'utf8')
-    try {
-      const claims = JSON.parse(text) as readonly Claim[]
-      return { claims: new Map(claims.map((claim) => [claim.digest, claim])), promised: 0 }
-    } catch (error) {
-      if (!(error instanceof SyntaxError)) throw error
-      return { claims: new Map(), promised: 0 }
-    }
+    const claims = (await readJson<readonly Claim[]>(path.join(this.#directory, name))) ?? []
+    return { claims: new Map(claims.map((claim) => [claim.digest, claim])), promised: 0 }
   }
 
   async #write(owner: string, { claims }: Share): Promise<void> {

@@ -1,12 +1,12 @@
-import { firstId, idCount } from '../layout/layout.ts'
-import { footing } from '../privilege/privilege-mode.ts'
+import { firstId, idCount } from '../privilege/id-ranges.ts'
+import { privilegeMode } from '../privilege/privilege-mode.ts'
 import { runTool } from '../system/run-tool.ts'
 
 /**
  * Whether roots are stored with the ids that sandboxes have outside. Root maps ids by a mount
  * instead, which an ordinary user may not. The two kinds are incompatible.
  */
-export const isStoredShifted = footing.kind === 'mapped'
+export const isStoredShifted = privilegeMode.kind === 'mapped'
 
 /** The id mapping as options of umoci. */
 export const shiftOptions: readonly string[] = isStoredShifted

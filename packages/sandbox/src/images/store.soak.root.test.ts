@@ -8,7 +8,7 @@ import { chance, scaled } from '@harmont/test-kit/effort'
 import { until } from '@harmont/test-kit/until'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { ResolvedImage } from '../sandbox-driver.ts'
-import { isMissing } from '../system/missing.ts'
+import { isAbsent } from '../system/files.ts'
 import { makeLayout, resolveElsewhere, skopeoCopy, startRegistry } from './image.test-support.ts'
 import { createImageStore, type ImageStoreOptions } from './index.ts'
 
@@ -216,7 +216,7 @@ async function begun(): Promise<readonly string[]> {
 
 function namesIn(folder: string): Promise<readonly string[]> {
   return readdir(folder).catch((error: unknown) => {
-    if (isMissing(error)) return []
+    if (isAbsent(error)) return []
     throw error
   })
 }

@@ -1,10 +1,8 @@
-import { execFile } from 'node:child_process'
 import { constants } from 'node:fs'
 import { type FileHandle, open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
+import { run } from '../system/processes.ts'
 
-const run = promisify(execFile)
 const madeAtOnce = 8
 
 /** A named pipe that this process writes to. Its readers see the end when this process ends. */

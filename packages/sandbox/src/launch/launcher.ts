@@ -1,25 +1,12 @@
 import { closeSync, constants, openSync, writeFileSync, writeSync } from 'node:fs'
-import { type Groups, isPopulated, killGroup, processesOf, removeGroups, waitUntilEmpty } from '../cgroups/cgroups.ts'
-import { stage } from '../layout/layout.ts'
-import type { NetworkMode } from '../sandbox-driver.ts'
-import type { Words } from '../system/line-reader.ts'
+import { isPopulated, killGroup, processesOf, removeGroups, waitUntilEmpty } from '../cgroups/cgroups.ts'
+import type { Groups } from '../cgroups/home.ts'
+import type { NetworkSlot } from '../network/network-slot.ts'
+import type { LineReader } from '../system/line-reader.ts'
+import { stage } from '../system/machine.ts'
 import { ToolFailed } from '../system/tool-failed.ts'
 import type { Fifo } from './fifos.ts'
 import { onStage } from './mounts.ts'
-
-/** How to set up a launcher's network namespace. Nothing to do for `host`. */
-export interface NetworkSlot {
-  readonly mode: NetworkMode
-  /** Lines for `ip -batch`: first in the new namespace by the launcher, then in the machine's. */
-  readonly inside: string
-  readonly outside: string
-  /** The link in the machine's namespace that belongs to the sandbox. */
-  readonly link: string | null
-  /** Whether the gateway address forwards to a resolver on the machine's loopback. */
-  readonly routeLocalnet: boolean
-  /** Absolute path of the sandbox's /etc/resolv.conf; null keeps the image's. */
-  readonly resolvConf: string | null
-}
 
 /**
  * A process that waits in its own control groups, mount namespace and network namespace to become a
@@ -78,7 +65,7 @@ export interface LauncherParts {
   readonly network: NetworkSlot
   readonly rootId: number
   readonly fifo: Fifo
-  readonly words: Words
+  readonly lines: LineReader
   /**
    * Calls the listener, at once if it applies, when nobody will fork the launcher. Returns the
    * unsubscriber.
@@ -92,14 +79,14 @@ export interface LauncherParts {
 
 /** Returns the driver's end of a launcher that is about to be forked. */
 export function newLauncher(parts: LauncherParts): Launcher {
-  const { groups, network, rootId, words, fifo } = parts
+  const { groups, network, rootId, lines, fifo } = parts
   let pid = 0
-  let held: number | undefined
+  let stageFd: number | undefined
   let ended = false
   let released = false
   let heard = Promise.withResolvers<string>()
   const said: string[] = []
-  words.listen(parts.slot, (word) => {
+  lines.listen(parts.slot, (word) => {
     if (word === 'ended') ended = true
     said.push(word)
     heard.resolve(word)
@@ -107,8 +94,8 @@ export function newLauncher(parts: LauncherParts): Launcher {
   const release = async (clean: boolean): Promise<void> => {
     if (released) return
     released = true
-    if (held !== undefined) closeSync(held)
-    held = undefined
+    if (stageFd !== undefined) closeSync(stageFd)
+    stageFd = undefined
     await parts.released(clean)
   }
   const discard = async (): Promise<void> => {
@@ -121,13 +108,13 @@ export function newLauncher(parts: LauncherParts): Launcher {
   const expect = async (wanted: string): Promise<string> => {
     while (said.length === 0) {
       heard = Promise.withResolvers<string>()
-      await words.during(heard.promise)
+      await lines.waitFor(heard.promise)
     }
     const word = said.shift() ?? ''
     if (word.split(' ')[0] === wanted) return word
     const complaint = await parts.complaint()
     if (complaint !== '') throw new ToolFailed('the system refused to set it up', complaint)
-    throw new LauncherLost(words.end ?? 'the launcher exited without a message')
+    throw new LauncherLost(lines.end ?? 'the launcher exited without a message')
   }
   const expectForked = async (wanted: string): Promise<string> => {
     const { promise: lost, reject } = Promise.withResolvers<never>()
@@ -164,15 +151,15 @@ export function newLauncher(parts: LauncherParts): Launcher {
     async mount(id) {
       writeSync(fifo.handle.fd, `${id}\n`)
       await expect('mounted')
-      held = openSync(`/proc/${pid}/root${stage}`, constants.O_RDONLY | constants.O_DIRECTORY)
+      stageFd = openSync(`/proc/${pid}/root${stage}`, constants.O_RDONLY | constants.O_DIRECTORY)
       // Checked after opening: no process with a reused id can be in these groups.
       const lives =
         groups.flavour === 'pid' ? await isPopulated(groups.top) : (await processesOf(groups.payload)).includes(pid)
       if (!lives) throw new LauncherLost('the launcher exited without a message')
     },
     staged(path) {
-      if (held === undefined) throw new Error('nothing is mounted for this sandbox')
-      return onStage(held, path)
+      if (stageFd === undefined) throw new Error('nothing is mounted for this sandbox')
+      return onStage(stageFd, path)
     },
     async go() {
       writeSync(fifo.handle.fd, 'go\n')
@@ -183,4 +170,11 @@ export function newLauncher(parts: LauncherParts): Launcher {
     gone: release,
     discard,
   }
+}
+
+/** Returns shell text that assigns variables. Values may contain any character. */
+export function assignments(values: Readonly<Record<string, string>>): string {
+  return Object.entries(values)
+    .map(([name, value]) => `${name}='${value.replaceAll("'", "'\\''")}'\n`)
+    .join('')
 }

@@ -1,6 +1,9 @@
 import process from 'node:process'
-import { firstId, idCount, stage } from '../layout/layout.ts'
-import { footing } from '../privilege/privilege-mode.ts'
+import { skeletonName } from '../layout/layout.ts'
+import { firstId, idCount } from '../privilege/id-ranges.ts'
+import { privilegeMode } from '../privilege/privilege-mode.ts'
+import type { SnapshotId } from '../sandbox-driver.ts'
+import { stage } from '../system/machine.ts'
 
 /**
  * Input of `mount -a`. One call mounts everything in order; separate calls would need a process
@@ -13,14 +16,14 @@ export type Fstab = string
  * the ids of sandboxes, or belong to nobody there.
  */
 const idMap = (rootId: number): string[] =>
-  footing.kind === 'mapped' ? [] : [`X-mount.idmap=b:0:${rootId}:${idCount}`]
+  privilegeMode.kind === 'mapped' ? [] : [`X-mount.idmap=b:0:${rootId}:${idCount}`]
 
 /**
  * How overlays record what lower layers cannot show. A user namespace only has attributes of kind
  * `user`, which cannot redirect directories: renaming one from an earlier step fails with EXDEV,
  * and `mv` copies it.
  */
-const notes = footing.kind === 'mapped' ? 'userxattr' : 'redirect_dir=on'
+const notes = privilegeMode.kind === 'mapped' ? 'userxattr' : 'redirect_dir=on'
 
 /** Paths on a launcher's stage. */
 export const staged = {
@@ -45,8 +48,8 @@ export const staged = {
  * Returns the path of a file on a stage in another mount namespace, through an open descriptor of
  * that stage.
  */
-export function onStage(held: number, path: string): string {
-  return `/proc/${process.pid}/fd/${held}${path.slice(stage.length)}`
+export function onStage(stageFd: number, path: string): string {
+  return `/proc/${process.pid}/fd/${stageFd}${path.slice(stage.length)}`
 }
 
 /**
@@ -131,7 +134,7 @@ function files({ directory, rootId, stack }: RootMounts): {
   readonly lines: readonly string[]
   readonly place: (path: string) => string
 } {
-  if (footing.kind === 'mapped') return { lines: [], place: (path) => path }
+  if (privilegeMode.kind === 'mapped') return { lines: [], place: (path) => path }
   const options = `bind,X-mount.mkdir,X-mount.idmap=b:0:0:1 b:${firstId}:${rootId}:${idCount}`
   const isOnSnapshots = stack.layers.some((path) => path.startsWith(snapshots))
   return {
@@ -184,4 +187,12 @@ export function line(source: string, target: string, type: string, options: stri
 
 function escapeField(text: string): string {
   return text.replace(/[ \t\n\\#]/g, (character) => `\\${character.charCodeAt(0).toString(8).padStart(3, '0')}`)
+}
+
+/**
+ * Returns the layers of a file system, relative to the driver's directory: those of the snapshots,
+ * then the skeleton, then the image.
+ */
+export function layerStack(image: string, layers: readonly SnapshotId[]): LayerStack {
+  return { image, layers: [...layers.map((id) => `snapshots/${id}/layer`), skeletonName] }
 }

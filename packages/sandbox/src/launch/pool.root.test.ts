@@ -1,16 +1,17 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { findCgroupHome } from '../cgroups/cgroups.ts'
-import { firstId, type Layout, openLayout } from '../layout/layout.ts'
-import { hostSlot, isolatedSlot } from '../network/egress.ts'
+import { findCgroupHome } from '../cgroups/home.ts'
+import { type Layout, openLayout } from '../layout/layout.ts'
+import { hostSlot, isolatedSlot } from '../network/network-slot.ts'
+import { firstId } from '../privilege/id-ranges.ts'
 import type { NetworkMode } from '../sandbox-driver.ts'
 import type { Launcher } from './launcher.ts'
 import { LauncherPool } from './pool.ts'
-import { Nursery } from './prefork-server.ts'
+import { PreforkServer } from './prefork-server.ts'
 
 let layout: Layout
-let nursery: Nursery
+let preforkServer: PreforkServer
 let pool: LauncherPool
 const started: NetworkMode[] = []
 
@@ -18,16 +19,16 @@ beforeEach(async () => {
   layout = await openLayout(join(await mkdtemp('/var/tmp/harmont-pool-'), 'driver'))
   const home = findCgroupHome()
   if (home === undefined) throw new Error('no control groups here')
-  nursery = new Nursery(layout, home)
+  preforkServer = new PreforkServer(layout, home)
   started.length = 0
   pool = new LauncherPool(2, async (mode): Promise<Launcher> => {
     started.push(mode)
-    return nursery.launch(mode === 'none' ? isolatedSlot : await hostSlot(layout), firstId)
+    return preforkServer.launch(mode === 'none' ? isolatedSlot : await hostSlot(layout), firstId)
   })
 })
 afterEach(async () => {
   await pool.close()
-  await nursery.close()
+  await preforkServer.close()
   await rm(join(layout.root, '..'), { recursive: true })
 })
 

@@ -10,7 +10,7 @@ let root: string
 let directory: string
 let bench: Bench
 beforeEach(async () => {
-  root = await mkdtemp('/var/tmp/harmont-nursery-')
+  root = await mkdtemp('/var/tmp/harmont-preforkServer-')
   directory = join(root, 'driver')
   bench = await Bench.open(await openDriver(directory), 'host', directory)
 })
@@ -24,7 +24,9 @@ afterEach(async () => {
 function helpers(): readonly number[] {
   const lines = execFileSync('ps', ['-eo', 'pid=,ppid=,args='], { encoding: 'utf8' }).split('\n')
   return lines
-    .filter((line) => Number(line.trim().split(/\s+/)[1]) === process.pid && /\/bin\/sh \S+nursery\.sh/.test(line))
+    .filter(
+      (line) => Number(line.trim().split(/\s+/)[1]) === process.pid && /\/bin\/sh \S+preforkServer\.sh/.test(line),
+    )
     .map((line) => Number(line.trim().split(' ')[0]))
 }
 

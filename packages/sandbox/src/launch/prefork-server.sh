@@ -18,7 +18,7 @@ mkdir /run/harmont/root /run/harmont/base /run/harmont/sys
 : >/run/harmont/script
 : >/run/harmont/user
 : >/run/harmont/resolv.conf
-echo 'nursery ready'
+echo 'prefork-server ready'
 
 newline='
 '

@@ -3,13 +3,16 @@ import { randomBytes } from 'node:crypto'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type CgroupHome, makeGroups } from '../cgroups/cgroups.ts'
-import { idCount, type Layout } from '../layout/layout.ts'
-import { assignments } from '../system/assignments.ts'
+import { makeGroups } from '../cgroups/cgroups.ts'
+import type { CgroupHome } from '../cgroups/home.ts'
+import type { Layout } from '../layout/layout.ts'
+import type { NetworkSlot } from '../network/network-slot.ts'
+import { idCount } from '../privilege/id-ranges.ts'
 import { readIfPresent } from '../system/files.ts'
-import { Words } from '../system/line-reader.ts'
+import { LineReader } from '../system/line-reader.ts'
+import { helperEnvironment } from '../system/machine.ts'
 import { Fifos } from './fifos.ts'
-import { type Launcher, type NetworkSlot, newLauncher } from './launcher.ts'
+import { assignments, type Launcher, newLauncher } from './launcher.ts'
 import { stagedGroup, stageFstab } from './mounts.ts'
 
 const file = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
@@ -18,7 +21,7 @@ const file = (name: string): string => fileURLToPath(new URL(name, import.meta.u
  * Starts launchers through one helper process; see prefork-server.sh. The helper is started on
  * demand, and again if it was killed. Launchers that it forked keep waiting.
  */
-export class Nursery {
+export class PreforkServer {
   private readonly layout: Layout
   private readonly home: CgroupHome
   private readonly fifos: Fifos
@@ -59,11 +62,11 @@ export class Nursery {
       network,
       rootId,
       fifo,
-      words: helper.words,
+      lines: helper.lines,
       onUnforked: helper.onGone,
       complaint: async () => (readIfPresent(`${settings}.err`) ?? '').trim(),
       released: async (clean) => {
-        helper.words.ignore(slot)
+        helper.lines.ignore(slot)
         for (const path of [settings, `${settings}.err`]) rmSync(path, { force: true })
         if (clean) this.fifos.giveBack(fifo)
         else await this.fifos.remove(fifo)
@@ -90,7 +93,7 @@ export class Nursery {
 }
 
 interface Helper {
-  readonly words: Words
+  readonly lines: LineReader
   isGone(): boolean
   /**
    * Calls the listener when it has ended, with the reason. Its children may keep its pipes open
@@ -120,8 +123,7 @@ async function startHelper(layout: Layout): Promise<Helper> {
       cwd: layout.root,
       detached: true,
       stdio: ['pipe', 'pipe', 'pipe'],
-      // Does not inherit the environment: monitors outlive this process, and `ps e` shows theirs.
-      env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', TZ: 'UTC', LC_ALL: 'C' },
+      env: helperEnvironment,
     },
   )
   let goneBecause: string | undefined
@@ -136,17 +138,10 @@ async function startHelper(layout: Layout): Promise<Helper> {
     for (const listener of [...listeners]) listener(goneBecause)
   })
   const closed = new Promise<void>((resolve) => child.once('close', () => resolve()))
-  const words = new Words(child)
-  const ready = new Promise<void>((resolve, reject) => {
-    words.listen('nursery', (word) => {
-      if (word === 'ready') resolve()
-      else reject(new Error(words.end ?? word, { cause: words.failure }))
-    })
-  })
-  await words.during(ready)
-  words.ignore('nursery')
+  const lines = new LineReader(child)
+  await lines.expect('prefork-server', 'ready')
   return {
-    words,
+    lines,
     isGone: () => goneBecause !== undefined,
     onGone,
     ask: (line) => child.stdin.write(line),
@@ -154,7 +149,7 @@ async function startHelper(layout: Layout): Promise<Helper> {
       child.stdin.end()
       child.ref()
       // Launchers share its stdout, and exit when their pipes close.
-      await words.during(closed)
+      await lines.waitFor(closed)
     },
   }
 }

@@ -1,6 +1,7 @@
-import { idCount, initProgram } from '../layout/layout.ts'
 import { hostname } from '../layout/skeleton.ts'
+import { idCount } from '../privilege/id-ranges.ts'
 import type { Command, Limits, NetworkMode } from '../sandbox-driver.ts'
+import { initProgram, usualPath } from '../system/machine.ts'
 import { staged } from './mounts.ts'
 import type { Mount, Runtime } from './runtimes/runtime.ts'
 import { type SeccompProfile, seccompProfile } from './seccomp.ts'
@@ -81,7 +82,7 @@ export function runtimeConfig(input: RuntimeConfigInput): object {
   const long = Buffer.byteLength(command.script) > longestArgument
   const namespaces = runtime.namespaces(network)
   const env = {
-    PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+    PATH: usualPath,
     ...input.imageEnv,
     HOME: '/root',
     ...command.env,

@@ -1,13 +1,15 @@
-import type { CgroupHome } from '../cgroups/cgroups.ts'
-import { firstId, type Layout } from '../layout/layout.ts'
-import { type EgressNetwork, hostSlot, isolatedSlot, openEgress, waitForLinkGone } from '../network/egress.ts'
-import { footing } from '../privilege/privilege-mode.ts'
-import { RootIds } from '../privilege/root-ids.ts'
+import type { CgroupHome } from '../cgroups/home.ts'
+import type { Layout } from '../layout/layout.ts'
+import { type EgressNetwork, openEgress, waitForLinkGone } from '../network/egress.ts'
+import type { NetworkSlot } from '../network/network-slot.ts'
+import { hostSlot, isolatedSlot } from '../network/network-slot.ts'
+import { firstId, RootIds } from '../privilege/id-ranges.ts'
+import { privilegeMode } from '../privilege/privilege-mode.ts'
 import type { NetworkMode } from '../sandbox-driver.ts'
 import { ToolFailed } from '../system/tool-failed.ts'
-import type { Launcher, NetworkSlot } from './launcher.ts'
+import type { Launcher } from './launcher.ts'
 import { LauncherPool } from './pool.ts'
-import { Nursery } from './prefork-server.ts'
+import { PreforkServer } from './prefork-server.ts'
 
 export interface SupplyOptions {
   readonly layout: Layout
@@ -30,7 +32,7 @@ export class Supply {
   /** Why a wished mode is unavailable, one sentence each. */
   readonly problems: readonly string[]
   private readonly layout: Layout
-  private readonly nursery: Nursery
+  private readonly preforkServer: PreforkServer
   private readonly pool: LauncherPool
   private readonly egress: EgressNetwork | undefined
   /** Undefined for an ordinary user, who has one range of ids for all sandboxes. */
@@ -38,9 +40,9 @@ export class Supply {
 
   private constructor(options: SupplyOptions, egress: EgressNetwork | undefined, problems: readonly string[]) {
     this.layout = options.layout
-    this.nursery = new Nursery(options.layout, options.home)
+    this.preforkServer = new PreforkServer(options.layout, options.home)
     this.egress = egress
-    this.rootIds = footing.kind === 'mapped' ? undefined : new RootIds(options.layout.tag, options.rootIdsInUse)
+    this.rootIds = privilegeMode.kind === 'mapped' ? undefined : new RootIds(options.layout.tag, options.rootIdsInUse)
     this.problems = problems
     this.modes = options.network.filter((mode) => mode !== 'egress' || egress !== undefined)
     this.pool = new LauncherPool(options.inStore, (mode) => this.launch(mode))
@@ -50,7 +52,7 @@ export class Supply {
 
   static async open(options: SupplyOptions): Promise<Supply> {
     if (!options.network.includes('egress')) return new Supply(options, undefined, [])
-    if (footing.kind === 'mapped')
+    if (privilegeMode.kind === 'mapped')
       return new Supply(options, undefined, [
         'egress networks need root, which alone can create links and firewall rules: steps of an ordinary user have no network',
       ])
@@ -80,7 +82,7 @@ export class Supply {
    */
   async close(last: boolean): Promise<void> {
     await this.pool.close()
-    await this.nursery.close()
+    await this.preforkServer.close()
     this.egress?.close()
     if (last) await this.egress?.remove()
   }
@@ -93,7 +95,7 @@ export class Supply {
       this.release({ link: slot.link, rootId })
     }
     try {
-      const launcher = await this.nursery.launch(slot, rootId)
+      const launcher = await this.preforkServer.launch(slot, rootId)
       const { discard } = launcher
       if (slot.link !== null)
         await this.egress?.connect(slot).catch(async (error: unknown) => {

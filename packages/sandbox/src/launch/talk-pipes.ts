@@ -1,11 +1,8 @@
-import { execFile } from 'node:child_process'
 import { closeSync, constants, openSync } from 'node:fs'
 import { Socket } from 'node:net'
 import type { Readable, Writable } from 'node:stream'
-import { promisify } from 'node:util'
 import type { SandboxFiles } from '../layout/layout.ts'
-
-const run = promisify(execFile)
+import { run } from '../system/processes.ts'
 
 /** This process's ends of the pipes to a command. */
 export interface TalkPipes {

@@ -3,17 +3,6 @@ import { mkdir, realpath } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isPassingPlace } from './own-memory.ts'
 
-export { firstId, idCount } from '../privilege/id-range.ts'
-
-/** Debian's tini-static. Depends on nothing in an image. */
-export const initProgram = '/usr/bin/tini-static'
-
-/**
- * Where a launcher, in its own mount namespace, prepares what the runtime sees. Covers the
- * machine's own directory of the same name, which has notes about networks.
- */
-export const stage = '/run/harmont'
-
 /**
  * Increase the number whenever its content changes: sandboxes of an earlier release may use the old
  * one.
@@ -138,8 +127,11 @@ export interface SandboxFiles {
   readonly memoryLimitHit: string
   /** Written by the watchdog when the disk was full. */
   readonly diskFull: string
-  /** Exists if space for the start of the spool was reserved. */
-  readonly spoolHeld: string
+  /**
+   * Exists if space for the start of the spool was reserved. Running launchers of earlier releases
+   * know the name.
+   */
+  readonly spoolReserved: string
   /** Written by the watchdog before it kills at the deadline. */
   readonly overdue: string
   /**
@@ -185,7 +177,7 @@ export function sandboxFiles(sandboxes: string, id: string): SandboxFiles {
     diskLimitHit: passing('disk-limit-hit'),
     memoryLimitHit: passing('memory-limit-hit'),
     diskFull: passing('disk-full'),
-    spoolHeld: passing('spool-held'),
+    spoolReserved: passing('spool-held'),
     overdue: passing('overdue'),
     outcome: passing('outcome.json'),
   }

@@ -1,6 +1,6 @@
 import { existsSync, lstatSync, mkdirSync, statfsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { footing } from '../privilege/privilege-mode.ts'
+import { privilegeMode } from '../privilege/privilege-mode.ts'
 import { isAbsent, readIfPresent } from '../system/files.ts'
 
 const tmpfsType = 0x01021994
@@ -14,7 +14,7 @@ const firstPerson = 1000
  * ordinary user's would be removed at the last logout.
  */
 export function isPassingPlace(directory: string): boolean {
-  return footing.kind === 'root' && isOwnMemory(directory, leastFreeBytes)
+  return privilegeMode.kind === 'root' && isOwnMemory(directory, leastFreeBytes)
 }
 
 /**
@@ -35,7 +35,7 @@ export function isClearedAtLogout(user: number, machine = '/'): boolean {
  * this process may.
  */
 export function isLastingPlace(directory: string): boolean {
-  return !(footing.kind === 'mapped' && isClearedAtLogout(footing.user)) && isOwnMemory(directory)
+  return !(privilegeMode.kind === 'mapped' && isClearedAtLogout(privilegeMode.user)) && isOwnMemory(directory)
 }
 
 /**

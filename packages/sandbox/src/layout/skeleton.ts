@@ -1,7 +1,8 @@
 import { chmod, chown, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { firstId } from '../privilege/id-ranges.ts'
 import { isAbsent } from '../system/files.ts'
-import { firstId, type Layout } from './layout.ts'
+import type { Layout } from './layout.ts'
 
 /** A fixed name: the result of a step must not depend on its sandbox. */
 export const hostname = 'harmont'

@@ -1,9 +1,5 @@
-import { execFile } from 'node:child_process'
 import { BlockList } from 'node:net'
-import { promisify } from 'node:util'
-import { isGatewayRoute } from './gateway.ts'
-
-const run = promisify(execFile)
+import { run } from '../system/processes.ts'
 
 /**
  * First halves of candidate address blocks, in order of preference: private ones, then one reserved
@@ -44,7 +40,8 @@ export async function rangesInUse(): Promise<readonly string[]> {
   const isOther = (link: string | undefined): boolean => !/^hm\d+-/.test(link ?? '')
   const routed = (JSON.parse(routes.stdout || '[]') as readonly LinkRoute[])
     .filter(
-      ({ dst, dev, protocol }) => dst !== undefined && dst !== 'default' && isOther(dev) && !isGatewayRoute(protocol),
+      ({ dst, dev, protocol }) =>
+        dst !== undefined && dst !== 'default' && isOther(dev) && protocol !== String(gatewayProtocol),
     )
     .map(({ dst }) => dst as string)
     .filter((range) => lengthOf(range) >= shortestLength)
@@ -72,3 +69,30 @@ function addressOf(range: string): string {
 function lengthOf(range: string): number {
   return Number(range.split('/')[1] ?? 32)
 }
+
+/** Marks our routes. Nobody else uses this protocol number (/etc/iproute2/rt_protos). */
+const gatewayProtocol = 104
+
+/**
+ * Adds a directory's gateway address to the machine. It is a route and not on a link: browsers
+ * abort page loads whenever a link gains or loses an address (ERR_NETWORK_CHANGED), so a run that
+ * starts or ends would break them.
+ */
+export async function openGateway(number: number, address: string): Promise<void> {
+  await run('ip', ['route', 'replace', 'local', `${address}/32`, 'dev', 'lo', ...markOf(number)])
+}
+
+/** Removes the gateway address, if present. */
+export async function closeGateway(number: number): Promise<void> {
+  await run('ip', ['-4', 'route', 'flush', 'table', 'local', 'dev', 'lo', ...markOf(number)])
+}
+
+function markOf(number: number): readonly string[] {
+  return ['proto', String(gatewayProtocol), 'metric', String(number + 1)]
+}
+
+/**
+ * MAC address of every link's end on the machine. Sandboxes get it as a static neighbour and never
+ * send ARP: a machine may answer only for the link's own addresses.
+ */
+export const gatewayHardware = '02:68:61:72:6d:01'

@@ -1,26 +1,23 @@
-import { execFile } from 'node:child_process'
-import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { readFile, writeFile } from 'node:fs/promises'
+import { existsSync, readdirSync, rmSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { promisify } from 'node:util'
-import type { NetworkSlot } from '../launch/launcher.ts'
-import { type Layout, stage } from '../layout/layout.ts'
+import type { Layout } from '../layout/layout.ts'
 import { lockFile } from '../system/file-lock.ts'
 import { readIfPresent, writeAtomically } from '../system/files.ts'
+import { stage } from '../system/machine.ts'
+import { run } from '../system/processes.ts'
 import { ToolFailed } from '../system/tool-failed.ts'
-import { freeBlock, rangesInUse } from './address-block.ts'
+import { closeGateway, freeBlock, openGateway, rangesInUse } from './address-block.ts'
 import { connectionLimits } from './connection-limits.ts'
 import { resolveExceptions } from './egress-exceptions.ts'
 import { forgetOtherFirewalls, passOtherFirewalls } from './forwarding.ts'
-import { closeGateway, gatewayHardware, openGateway } from './gateway.ts'
 import { IpHelper } from './ip-helper.ts'
 import { addressesEach, type Link, LinkPool } from './link-pool.ts'
+import { egressSlot, type NetworkSlot, writeIfChanged } from './network-slot.ts'
 import { nft, nftList } from './nft.ts'
 import { rulesFor } from './nftables.ts'
 import { machineResolver, resolvConfFor } from './resolver.ts'
-
-const run = promisify(execFile)
 
 /**
  * Links between sandboxes and the machine. A driver directory claims a number N by creating the
@@ -83,7 +80,7 @@ export async function openEgress(
   const resolvConf = layout.resolvConf('egress')
   writeIfChanged(resolvConf, resolvConfFor(resolver, gateway))
   const slot = ({ name, index }: Link): NetworkSlot =>
-    slotFor(name, addressOf(index), gateway, resolver.viaGateway, resolvConf)
+    egressSlot(name, addressOf(index), gateway, resolver.viaGateway, resolvConf)
   const remove = async (): Promise<void> => {
     for (const link of await linksOf(number)) await removeLink(link)
     await closeGateway(number)
@@ -107,52 +104,6 @@ export async function openEgress(
     release: (link) => pool.release(link),
     close: () => ip.close(),
     remove,
-  }
-}
-
-/** A namespace with only lo. */
-export const isolatedSlot: NetworkSlot = {
-  mode: 'none',
-  inside: 'link set lo up',
-  outside: '',
-  link: null,
-  resolvConf: null,
-  routeLocalnet: false,
-}
-/** The machine's own namespace and resolver. */
-export async function hostSlot(layout: Layout): Promise<NetworkSlot> {
-  const resolvConf = layout.resolvConf('host')
-  writeIfChanged(resolvConf, await readFile('/etc/resolv.conf', 'utf8'))
-  return { mode: 'host', inside: '', outside: '', link: null, resolvConf, routeLocalnet: false }
-}
-
-/**
- * Writes in place: sandboxes have the file mounted, and the runtime cannot mount a replaced file.
- */
-function writeIfChanged(path: string, content: string): void {
-  if (readIfPresent(path) !== content) writeFileSync(path, content, { mode: 0o644 })
-}
-
-function slotFor(link: string, address: string, gateway: string, viaGateway: boolean, resolvConf: string): NetworkSlot {
-  return {
-    mode: 'egress',
-    link,
-    resolvConf,
-    routeLocalnet: viaGateway,
-    inside: [
-      'link set lo up',
-      `link add eth0 type veth peer name ${link} address ${gatewayHardware} netns ${process.pid}`,
-      `address add ${address}/32 dev eth0`,
-      'link set eth0 up',
-      `neigh add ${gateway} lladdr ${gatewayHardware} dev eth0 nud permanent`,
-      `route add ${gateway}/32 dev eth0 scope link`,
-      `route add default via ${gateway} dev eth0`,
-    ].join('\n'),
-    outside: [
-      `link set ${link} addrgenmode none`,
-      `link set ${link} up`,
-      `route replace ${address}/32 dev ${link} src ${gateway}`,
-    ].join('\n'),
   }
 }
 
@@ -196,7 +147,7 @@ function keptNetwork(layout: Layout): KeptNetwork | undefined {
 }
 
 /**
- * Returns this directory's block. Changes it if something else on the machine uses the block and no
+ * Returns this directory's block. DirectoryWatcher it if something else on the machine uses the block and no
  * sandbox does.
  */
 async function claimBlock(layout: Layout, number: number, beyond: readonly string[], inUse: boolean): Promise<string> {

@@ -1,11 +1,8 @@
-import { execFile } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { promisify } from 'node:util'
-import type { NetworkSlot } from '../launch/launcher.ts'
 import { readIfPresent } from '../system/files.ts'
+import { run } from '../system/processes.ts'
+import type { NetworkSlot } from './network-slot.ts'
 import { nft, nftList } from './nft.ts'
-
-const run = promisify(execFile)
 
 interface Chain {
   readonly family: string

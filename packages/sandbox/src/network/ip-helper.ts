@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { Socket } from 'node:net'
 import { createInterface } from 'node:readline'
+import { helperEnvironment } from '../system/machine.ts'
 
 /**
  * Follows each request. Every machine has this link, and its line in the output is not an error.
@@ -69,7 +70,7 @@ export class IpHelper {
     const child = spawn('/bin/sh', ['-c', 'exec ip -force -brief -batch - 2>&1'], {
       detached: true,
       stdio: ['pipe', 'pipe', 'ignore'],
-      env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' },
+      env: helperEnvironment,
     })
     const helper: Helper = { child, requests: [], asked: 0 }
     child.unref()

@@ -1,8 +1,5 @@
-import { execFile } from 'node:child_process'
-import { promisify } from 'node:util'
+import { run } from '../system/processes.ts'
 import { ToolFailed } from '../system/tool-failed.ts'
-
-const run = promisify(execFile)
 
 /** Returns whether this machine accepts rules, without loading them. */
 export async function takes(rules: string): Promise<boolean> {

@@ -1,7 +1,7 @@
 import { type ConnectionLimits, connectionObjects, connectionRules, untrackedChains } from './connection-limits.ts'
 import type { EgressException } from './egress-exceptions.ts'
+import { specialRanges } from './public-address.ts'
 import type { MachineResolver } from './resolver.ts'
-import { specialRanges } from './special-ranges.ts'
 
 export interface EgressRules {
   readonly table: string

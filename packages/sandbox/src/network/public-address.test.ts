@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
-import { isPublicAddress } from './public-address.ts'
-import { specialGlobalRanges, specialRanges } from './special-ranges.ts'
+import { isPublicAddress, specialGlobalRanges, specialRanges } from './public-address.ts'
 
 test.for([...specialRanges, ...specialGlobalRanges])('G37 the first address of %s is not public', (range) => {
   const [first = ''] = range.split('/')

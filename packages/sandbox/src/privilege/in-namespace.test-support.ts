@@ -1,8 +1,8 @@
 /** Run by an ordinary user as a program of its own: starts Node.js with the arguments after its own where sandboxes can be made. */
 import process from 'node:process'
-import { enterNamespace } from './enter.ts'
-import { footing } from './privilege-mode.ts'
+import { enterNamespace } from './enter-namespace.ts'
+import { privilegeMode } from './privilege-mode.ts'
 
 await enterNamespace()
-if (footing.kind !== 'mapped') throw new Error('no namespace could be had')
+if (privilegeMode.kind !== 'mapped') throw new Error('no namespace could be had')
 process.execve?.(process.execPath, [process.execPath, ...process.argv.slice(2)], process.env)

@@ -1,2 +1,2 @@
-export { enterInit, enterNamespace } from './enter.ts'
-export { footing } from './privilege-mode.ts'
+export { enterInit, enterNamespace } from './enter-namespace.ts'
+export { privilegeMode } from './privilege-mode.ts'

@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest'
-import { lackingFor, type UserFacts } from './lacking.ts'
-import { footingOf } from './privilege-mode.ts'
-import { shortcomingsOf } from './shortcomings.ts'
+import { privilegeModeOf, shortcomingsOf } from './privilege-mode.ts'
+import { lackingFor, type UserFacts } from './user-facts.ts'
 
 it.each([
   ['root of the machine', 0, '         0          0 4294967295\n', 'root'],
@@ -12,7 +11,7 @@ it.each([
   // Of a container: its root is not somebody who is also outside.
   ['root of a container', 0, '0 100000 65536\n', 'root'],
   ['a namespace with too few ids', 0, '0 1000 1\n100000 300000 65535\n', 'root'],
-])('%s', (_, uid, map, kind) => expect(footingOf(uid, map).kind).toBe(kind))
+])('%s', (_, uid, map, kind) => expect(privilegeModeOf(uid, map).kind).toBe(kind))
 
 const enough: UserFacts = {
   name: 'ada',

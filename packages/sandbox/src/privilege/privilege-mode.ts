@@ -1,20 +1,21 @@
 import { readFileSync } from 'node:fs'
 import process from 'node:process'
+import type { NetworkMode } from '../sandbox-driver.ts'
 import { isAbsent } from '../system/files.ts'
-import { firstId, idCount } from './id-range.ts'
+import { firstId, idCount } from './id-ranges.ts'
 
 /**
  * The rights of this process on the machine, which determine how sandboxes are made. `root`: the
  * machine's root. `user`: an ordinary user, who can make none. `mapped`: an ordinary user in the
  * namespace of `enterNamespace`, root over the ids of sandboxes only.
  */
-export type Footing = { readonly kind: 'root' | 'user' } | { readonly kind: 'mapped'; readonly user: number }
+export type PrivilegeMode = { readonly kind: 'root' | 'user' } | { readonly kind: 'mapped'; readonly user: number }
 
 /**
  * @param idMap the id map of this process's user namespace: lines of first id inside, first id
  * outside, count.
  */
-export function footingOf(uid: number, idMap: string): Footing {
+export function privilegeModeOf(uid: number, idMap: string): PrivilegeMode {
   if (uid !== 0) return { kind: 'user' }
   const ranges = rangesOf(idMap)
   const own = ranges.find(({ inside, count }) => inside === 0 && count === 1)
@@ -39,7 +40,7 @@ function rangesOf(idMap: string): readonly Range[] {
 }
 
 /** The mode of this process, which never changes. */
-export const footing: Footing = footingOf(process.getuid?.() ?? -1, ownMap())
+export const privilegeMode: PrivilegeMode = privilegeModeOf(process.getuid?.() ?? -1, ownMap())
 
 function ownMap(): string {
   try {
@@ -49,4 +50,21 @@ function ownMap(): string {
     if (isAbsent(error)) return ''
     throw error
   }
+}
+
+/**
+ * Returns what sandboxes lack in this privilege mode compared with root's, one sentence each.
+ * @param wished network modes in order of preference.
+ * @param given the available ones.
+ */
+export function shortcomingsOf(
+  { kind }: PrivilegeMode,
+  wished: readonly NetworkMode[],
+  given: readonly NetworkMode[],
+): readonly string[] {
+  if (kind !== 'mapped') return []
+  const limits = 'Memory and CPU time of steps are not limited: that needs a runner started by root.'
+  const network =
+    'Steps have no network: start the runner as root, or set HARMONT_SANDBOX_NETWORK=host to share the network of its user.'
+  return wished[0] === 'egress' && given[0] === 'none' ? [limits, network] : [limits]
 }

@@ -1,14 +1,83 @@
-import { execFile } from 'node:child_process'
-import { accessSync, constants, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
-import { promisify } from 'node:util'
-import { isAbsent } from '../system/files.ts'
-import type { IdRange, UserFacts } from './lacking.ts'
+import { readIfPresent } from '../system/files.ts'
+import { isProgram } from '../system/machine.ts'
+import { run } from '../system/processes.ts'
+import { idCount } from './id-ranges.ts'
 
-const run = promisify(execFile)
-const places = ['/usr/local/bin', '/usr/bin', '/bin', '/usr/sbin', '/sbin']
+/** Consecutive ids of the machine that belong to a user. */
+export interface IdRange {
+  readonly first: number
+  readonly count: number
+}
+
+/** What a machine provides for an ordinary user's sandboxes. */
+export interface UserFacts {
+  readonly name: string
+  /** Why no user namespace can be made; undefined if it can. */
+  readonly namespaces: string | undefined
+  /** Why no overlay can be mounted in one; undefined if it can. */
+  readonly overlay: string | undefined
+  /** Kernel settings that forbid it, as `NAME=VALUE`. */
+  readonly restrictions: readonly string[]
+  readonly hasNewuidmap: boolean
+  readonly userIds: readonly IdRange[]
+  readonly groupIds: readonly IdRange[]
+}
+
+/** Something missing for an ordinary user's sandboxes. */
+export interface Lack {
+  readonly what: string
+  /** A command line to paste. */
+  readonly fix: string
+}
+
+/** Lists what is missing, in the order to fix it. */
+export function lackingFor(facts: UserFacts): readonly Lack[] {
+  const lacks: Lack[] = []
+  if (!facts.hasNewuidmap)
+    lacks.push({
+      what: 'newuidmap and newgidmap are missing; they map the subordinate ids of a user',
+      fix: 'sudo apt-get install uidmap',
+    })
+  const enough = [facts.userIds, facts.groupIds].every((ranges) => rangeFor(ranges) !== undefined)
+  // The same ids in both files, beyond those that useradd assigns.
+  if (!enough)
+    lacks.push({
+      what: `${facts.name} needs ${idCount} consecutive ids in /etc/subuid and /etc/subgid for its sandboxes`,
+      fix: `sudo usermod --add-subuids ${spare} --add-subgids ${spare} ${facts.name}`,
+    })
+  if (facts.namespaces !== undefined)
+    lacks.push({
+      what: `${facts.name} cannot create user namespaces: ${facts.namespaces}`,
+      fix:
+        facts.restrictions.length > 0
+          ? `sudo sysctl -w ${facts.restrictions.map(lifted).join(' ')}`
+          : 'sudo sysctl -w user.max_user_namespaces=10000',
+    })
+  if (facts.overlay !== undefined)
+    lacks.push({
+      what: `overlays cannot be mounted in a user namespace: ${facts.overlay}`,
+      fix: 'sudo modprobe overlay',
+    })
+  return lacks
+}
+
+const spareFirst = 1_000_000_000
+const spare = `${spareFirst}-${spareFirst + idCount - 1}`
+
+/** Returns the range for sandboxes; undefined if none is long enough. */
+export function rangeFor(ranges: readonly IdRange[]): IdRange | undefined {
+  return ranges.find(({ count }) => count >= idCount)
+}
+
+/** Returns the setting with the opposite value. */
+function lifted(setting: string): string {
+  const [name, value] = setting.split('=')
+  return `${name}=${value === '0' ? 1 : 0}`
+}
 
 /**
  * Determines what this machine provides for this user. Takes some milliseconds, since it tries to
@@ -70,7 +139,7 @@ async function refusal(program: string, args: readonly string[], cwd = '/'): Pro
 
 /** Returns the ids that a file of subordinate ids assigns to a user, by name or number. */
 function rangesOf(owners: readonly string[], file: string): readonly IdRange[] {
-  return readIfThere(file)
+  return (readIfPresent(file) ?? '')
     .split('\n')
     .map((line) => line.split(':'))
     .filter(([owner = '', first, count]) => owners.includes(owner) && Number(first) > 0 && Number(count) > 0)
@@ -79,25 +148,5 @@ function rangesOf(owners: readonly string[], file: string): readonly IdRange[] {
 
 function isSet(setting: string): boolean {
   const [name = '', value] = setting.split('=')
-  return readIfThere(`/proc/sys/${name.replaceAll('.', '/')}`).trim() === value
-}
-
-function readIfThere(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    if (isAbsent(error)) return ''
-    throw error
-  }
-}
-
-function isProgram(name: string): boolean {
-  return places.some((directory) => {
-    try {
-      accessSync(join(directory, name), constants.X_OK)
-      return true
-    } catch {
-      return false // Absent or not executable: both mean no.
-    }
-  })
+  return (readIfPresent(`/proc/sys/${name.replaceAll('.', '/')}`) ?? '').trim() === value
 }

@@ -2,8 +2,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { ByteReader } from '../source/byte-reader.ts'
 import { nextEntry, padded } from './layer-entries.ts'
-import { withMappedIds } from './mapped-ids.ts'
-import { tarOptions } from './tar-options.ts'
+import { tarOptions, withMappedIds } from './mapped-ids.ts'
 
 /**
  * Extended attributes by path (latin1, one character per byte) and name. They include access lists

@@ -4,7 +4,7 @@ import { readdir, readFile, rm, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { SnapshotId } from '../sandbox-driver.ts'
 import { now } from '../system/clock.ts'
-import { isAbsent, readIfPresent, writeAtomically } from '../system/files.ts'
+import { isAbsent, parseJson, readIfPresent, writeAtomically } from '../system/files.ts'
 
 export interface CacheKey {
   readonly namespace: string
@@ -78,14 +78,10 @@ export class CacheIndex {
   }
 }
 
+/** Returns an entry; undefined for a damaged one, which is a cache miss. */
 function parseEntry(text: string): (CacheKey & { readonly snapshot: SnapshotId }) | undefined {
-  try {
-    const value = JSON.parse(text) as Partial<Record<'namespace' | 'key' | 'snapshot', unknown>>
-    const { namespace, key, snapshot } = value
-    return typeof namespace === 'string' && typeof key === 'string' && typeof snapshot === 'string'
-      ? { namespace, key, snapshot }
-      : undefined
-  } catch {
-    return undefined // Damaged: a cache miss.
-  }
+  const { namespace, key, snapshot } = parseJson<Partial<Record<string, unknown>> | null>(text) ?? {}
+  return typeof namespace === 'string' && typeof key === 'string' && typeof snapshot === 'string'
+    ? { namespace, key, snapshot }
+    : undefined
 }

@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto'
 import type { ImageStore } from '../images/index.ts'
-import { layerStack } from '../launch/stack.ts'
-import { firstId } from '../layout/layout.ts'
+import { layerStack } from '../launch/mounts.ts'
+import { firstId } from '../privilege/id-ranges.ts'
 import { SandboxError, type SnapshotId } from '../sandbox-driver.ts'
 import { type Attributes, attributesOf } from './attributes.ts'
 import { type Change, compareViews, contentOf, inView, kindOf } from './compare-views.ts'
-import type { SnapshotRecord } from './snapshot-record.ts'
-import type { OciSnapshots } from './snapshots.ts'
+import type { SnapshotRecord, SnapshotRecords } from './snapshot-record.ts'
 import type { Viewer } from './view.ts'
 
 const root = Buffer.from('.')
@@ -18,7 +17,7 @@ const root = Buffer.from('.')
  */
 export async function changedFilesDigest(
   record: SnapshotRecord,
-  snapshots: OciSnapshots,
+  snapshots: SnapshotRecords,
   images: ImageStore,
   viewer: Viewer,
 ): Promise<string> {
@@ -75,7 +74,7 @@ async function isSame({ path, was, now }: Change, before: string, content: strin
   return (await contentOf(inView(before, path), was)) === content
 }
 
-async function layersOf(id: SnapshotId | null, snapshots: OciSnapshots): Promise<readonly SnapshotId[]> {
+async function layersOf(id: SnapshotId | null, snapshots: SnapshotRecords): Promise<readonly SnapshotId[]> {
   if (id === null) return []
   const record = await snapshots.record(id)
   if (record === undefined)

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { type BigIntStats, createReadStream } from 'node:fs'
 import { lstat, readdir, readlink } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
-import { isAbsent } from '../system/files.ts'
+import { ifPresent } from '../system/files.ts'
 
 /** A touched path between two merged views, as bytes: file names need not be text. */
 export interface Change {
@@ -99,10 +99,5 @@ function namesIn(directory: Buffer): Promise<Buffer[]> {
 
 /** Returns the entry at a path, without following a link; undefined for none. */
 async function statsOf(path: Buffer): Promise<BigIntStats | undefined> {
-  try {
-    return await lstat(path, { bigint: true })
-  } catch (error) {
-    if (isAbsent(error)) return undefined
-    throw error
-  }
+  return ifPresent(lstat(path, { bigint: true }))
 }

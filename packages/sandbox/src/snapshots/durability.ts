@@ -1,12 +1,10 @@
-import { execFile } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
-import { promisify } from 'node:util'
 import type { Layout } from '../layout/layout.ts'
 import type { SnapshotId } from '../sandbox-driver.ts'
 import { isAbsent } from '../system/files.ts'
+import { run } from '../system/processes.ts'
 import { snapshotFiles } from './snapshot-record.ts'
 
-const run = promisify(execFile)
 /** Lets a busy runner sync a few times a minute, not a few times a second. */
 const delayMs = 10_000
 

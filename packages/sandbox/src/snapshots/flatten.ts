@@ -3,17 +3,16 @@ import { randomUUID } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { layerStack } from '../launch/stack.ts'
+import { layerStack } from '../launch/mounts.ts'
 import type { Layout } from '../layout/layout.ts'
 import type { SnapshotId } from '../sandbox-driver.ts'
 import { bootId, now } from '../system/clock.ts'
-import { endedWell } from '../system/ended-well.ts'
 import { readIfPresent, writeAtomically } from '../system/files.ts'
+import { waitForSuccess } from '../system/processes.ts'
 import { compareViews, inView } from './compare-views.ts'
 import type { Durability } from './durability.ts'
 import { makeLayer } from './new-layer.ts'
-import { isSnapshotId, type SnapshotRecord, snapshotFiles } from './snapshot-record.ts'
-import type { OciSnapshots } from './snapshots.ts'
+import { isSnapshotId, type SnapshotRecord, type SnapshotRecords, snapshotFiles } from './snapshot-record.ts'
 import { survey } from './survey.ts'
 import type { Viewer } from './view.ts'
 
@@ -23,7 +22,7 @@ const longestChain = 100
 interface Flattening {
   readonly layout: Layout
   readonly viewer: Viewer
-  readonly snapshots: Pick<OciSnapshots, 'record'>
+  readonly snapshots: SnapshotRecords
   readonly durability: Pick<Durability, 'request'>
 }
 
@@ -108,7 +107,7 @@ async function copySockets(from: string, to: string, paths: Buffer): Promise<voi
     stdio: ['pipe', 'ignore', 'pipe'],
   })
   copy.stdin.end(paths)
-  await endedWell(copy)
+  await waitForSuccess(copy)
 }
 
 /**
@@ -127,8 +126,8 @@ async function copyPaths(from: string, to: string, paths: Buffer): Promise<void>
   })
   // A failing process breaks the other's pipe. Report its own message first.
   const [unpacked, given, flowed] = await Promise.allSettled([
-    endedWell(unpack),
-    endedWell(pack),
+    waitForSuccess(unpack),
+    waitForSuccess(pack),
     pipeline(pack.stdout, unpack.stdin),
   ])
   for (const each of [unpacked, given, flowed]) if (each.status === 'rejected') throw each.reason

@@ -1,9 +1,8 @@
 import { join } from 'node:path'
 import type { SnapshotId } from '../sandbox-driver.ts'
-import { readIfPresent } from '../system/files.ts'
 import { CacheIndex, type CacheKey } from './cache-index.ts'
 import { sizeOf } from './snapshot-collect.ts'
-import { parseRecord, snapshotFiles } from './snapshot-record.ts'
+import { readSnapshotRecord } from './snapshot-record.ts'
 
 /** A cache entry, as shown to users. */
 export interface KeptResult extends CacheKey {
@@ -26,8 +25,7 @@ export async function keptResults(directory: string): Promise<readonly KeptResul
   const layout = { snapshots: join(directory, 'snapshots') }
   const results: KeptResult[] = []
   for (const { namespace, key, snapshot, usedAt } of await new CacheIndex(join(directory, 'cache')).entries()) {
-    const text = readIfPresent(snapshotFiles(layout, snapshot).record)
-    const record = text === undefined ? undefined : parseRecord(text, snapshot)
+    const record = readSnapshotRecord(layout, snapshot)
     // Collected or damaged: builds miss it too.
     if (record === undefined) continue
     const { parent, imageDigest, meta, createdAt } = record

@@ -1,4 +1,4 @@
-import { idCount } from '../layout/layout.ts'
+import { idCount } from '../privilege/id-ranges.ts'
 import type { ByteReader } from '../source/byte-reader.ts'
 import { quoted } from '../source/read-tar.ts'
 import { BLOCK, parseHeader, parsePax } from '../source/tar-header.ts'

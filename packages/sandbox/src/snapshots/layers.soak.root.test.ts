@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs'
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { scaled, seed } from '@harmont/test-kit/effort'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -12,7 +12,7 @@ import type { OciDriver } from '../driver/driver.ts'
 import { openLayout } from '../layout/layout.ts'
 import type { PackedSnapshot, Snapshot, SnapshotId } from '../sandbox-driver.ts'
 import { flatten } from './flatten.ts'
-import { parseRecord, snapshotFiles } from './snapshot-record.ts'
+import { readSnapshotRecord } from './snapshot-record.ts'
 import { Viewer } from './view.ts'
 
 let root: string
@@ -64,7 +64,7 @@ async function chain(scripts: readonly string[]): Promise<PackedSnapshot> {
 /** The snapshot of one layer that holds the same. */
 async function flattened(id: SnapshotId): Promise<SnapshotId> {
   const layout = await openLayout(here.directory)
-  const record = parseRecord(await readFile(snapshotFiles(layout, id).record, 'utf8'), id)
+  const record = readSnapshotRecord(layout, id)
   if (record === undefined) throw new Error(`no record of ${id}`)
   return flatten(record, here.image.rootfs, { layout, viewer: new Viewer(layout) })
 }

@@ -1,14 +1,15 @@
 /** Many layers, and many sandboxes at once. */
 import { chownSync, mkdirSync, writeFileSync } from 'node:fs'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { scaled } from '@harmont/test-kit/effort'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { Bench } from '../../conformance/bench.ts'
 import { openDriver } from '../../conformance/test-driver.ts'
-import { firstId, type Layout, openLayout } from '../layout/layout.ts'
+import { type Layout, openLayout } from '../layout/layout.ts'
+import { firstId } from '../privilege/id-ranges.ts'
 import { flattenedAs } from './flatten.ts'
-import { parseRecord, type SnapshotRecord, snapshotFiles } from './snapshot-record.ts'
+import { readSnapshotRecord, type SnapshotRecord, snapshotFiles } from './snapshot-record.ts'
 import { plant } from './snapshots.test-support.ts'
 
 let root: string
@@ -28,8 +29,7 @@ afterAll(async () => {
 
 /** Lays layers on a snapshot, each with a file of its own, as that many steps would. */
 async function buried(id: string, count: number): Promise<SnapshotRecord> {
-  const text = await readFile(snapshotFiles(layout, id).record, 'utf8')
-  const record = parseRecord(text, id)
+  const record = readSnapshotRecord(layout, id)
   if (record === undefined) throw new Error(`no record of ${id}`)
   let last = record
   for (let n = 1; n <= count; n++) {

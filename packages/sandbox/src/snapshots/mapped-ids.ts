@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import type { Readable, Writable } from 'node:stream'
-import { firstId, idCount } from '../layout/layout.ts'
-import { endedWell } from '../system/ended-well.ts'
+import { firstId, idCount } from '../privilege/id-ranges.ts'
+import { waitForSuccess } from '../system/processes.ts'
 
 export interface MappedProcess {
   readonly input: Writable
@@ -43,8 +43,32 @@ export async function withMappedIds<T>(use: (start: StartMapped) => Promise<T>):
 function start(holder: ChildProcess, cwd: string, program: string, args: readonly string[]): MappedProcess {
   const enter = [`--user=/proc/${holder.pid}/ns/user`, '--setuid=0', '--setgid=0', '--', program, ...args]
   const child = spawn('nsenter', enter, { cwd, stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, LC_ALL: 'C' } })
-  const succeeded = endedWell(child, program)
+  const succeeded = waitForSuccess(child, program)
   // The caller may await another promise first.
   succeeded.catch(() => {})
   return { input: child.stdin, output: child.stdout, succeeded }
+}
+
+/**
+ * Returns tar's options for reading files from a view unchanged. Names come from stdin, ended by
+ * NUL. @param pax further words of `--pax-option`.
+ */
+export function tarOptions(...pax: readonly string[]): readonly string[] {
+  return [
+    '--create',
+    '--format=posix',
+    `--pax-option=${[...pax, 'delete=atime', 'delete=ctime'].join(',')}`,
+    '--sparse',
+    '--sparse-version=1.0',
+    '--numeric-owner',
+    '--acls',
+    '--xattrs',
+    '--xattrs-include=user.*',
+    '--xattrs-include=security.capability',
+    '--no-recursion',
+    '--null',
+    '--verbatim-files-from',
+    '--files-from=-',
+    '--file=-',
+  ]
 }

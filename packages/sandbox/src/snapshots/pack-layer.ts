@@ -8,11 +8,10 @@ import { createZstdCompress } from 'node:zlib'
 import type { PackedLayer } from '../sandbox-driver.ts'
 import { ByteReader } from '../source/byte-reader.ts'
 import { quoted } from '../source/read-tar.ts'
-import { blobFile } from './blobs.ts'
 import { type Change, compareViews } from './compare-views.ts'
-import { withMappedIds } from './mapped-ids.ts'
+import { tarOptions, withMappedIds } from './mapped-ids.ts'
+import { blobFile } from './saved-manifest.ts'
 import { survey } from './survey.ts'
-import { tarOptions } from './tar-options.ts'
 import { isReserved, whiteoutEntry } from './whiteouts.ts'
 
 /** The layer contains a file that no OCI layer can hold. The message names it. */
@@ -105,15 +104,15 @@ async function* paths(changes: AsyncIterable<Change>): AsyncGenerator<Buffer> {
 
 async function* evenly(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const reader = new ByteReader(source)
-  let held: Buffer[] = []
+  let pieces: Buffer[] = []
   let size = 0
   for (let piece = await reader.some(pieceBytes); piece !== undefined; piece = await reader.some(pieceBytes - size)) {
-    held.push(piece)
+    pieces.push(piece)
     size += piece.length
     if (size < pieceBytes) continue
-    yield Buffer.concat(held)
-    held = []
+    yield Buffer.concat(pieces)
+    pieces = []
     size = 0
   }
-  if (size > 0) yield Buffer.concat(held)
+  if (size > 0) yield Buffer.concat(pieces)
 }

@@ -1,21 +1,20 @@
-import { execFile } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { copyFileSync, createReadStream, existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
-import type { OciDriver } from '../driver/driver.ts'
-import type { SourceTreeRef } from '../sandbox-driver.ts'
-import { manifestPath, treePath } from '../source/places.ts'
+import type { SandboxDriver, SourceTreeRef } from '../sandbox-driver.ts'
+import { manifestPath, treePath } from '../source/manifest.ts'
 import { readIfPresent } from '../system/files.ts'
-import { blobFile, verifyBlob } from './blobs.ts'
+import { run } from '../system/processes.ts'
 import { CacheIndex } from './cache-index.ts'
 import {
+  blobFile,
   blobsOf,
   contentKey,
   parseManifest,
   SavedCacheError,
   type SavedManifest,
   type SavedSnapshot,
+  verifyBlob,
 } from './saved-manifest.ts'
 import { snapshotFiles } from './snapshot-record.ts'
 import { LayerRefused } from './unpack-layer.ts'
@@ -35,7 +34,7 @@ export function readSaved(from: string): SavedCache {
 export interface RestoreRequest {
   /** The driver's directory. Nothing in it may be collected meanwhile. */
   readonly directory: string
-  readonly driver: Pick<OciDriver, 'snapshots' | 'staging'>
+  readonly driver: Pick<SandboxDriver, 'snapshots'> & { readonly staging: string }
   /** Directory of source trees. */
   readonly sources: string
   readonly from: string
@@ -59,7 +58,7 @@ export async function restoreResults(request: RestoreRequest): Promise<number> {
   for (const saved of snapshots) if ((await driver.snapshots.get(saved.id)) === undefined) isNew.push(saved)
   // Lower layers first.
   for (const saved of isNew.sort((a, b) => a.layers.length - b.layers.length)) await restoreSnapshot(saved, request)
-  if (isNew.length > 0) await promisify(execFile)('sync', ['--file-system', layout.snapshots])
+  if (isNew.length > 0) await run('sync', ['--file-system', layout.snapshots])
   for (const { id } of isNew) writeFileSync(snapshotFiles(layout, id).durable, '')
   const index = new CacheIndex(join(directory, 'cache'))
   for (const { namespace, key, snapshot } of entries) index.put({ namespace, key }, snapshot)

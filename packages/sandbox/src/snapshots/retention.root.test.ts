@@ -1,15 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Holding, Stays } from './retention.ts'
+import { Retention, type SnapshotUsage } from './retention.ts'
 
 /** Snapshots 0, 1, …: each begins with an earlier one, or with the image; from time to time a chain is flattened. */
-const holdings = fc
+const usages = fc
   .array(fc.record({ parent: fc.option(fc.nat(30)), bytes: fc.nat(100), flat: fc.boolean() }), {
     minLength: 1,
     maxLength: 30,
   })
   .map((drawn) => {
-    const all = new Map<string, Holding>()
+    const all = new Map<string, SnapshotUsage>()
     for (const [index, { parent, bytes, flat }] of drawn.entries()) {
       const id = `${index}`
       const from = parent === null || index === 0 ? null : `${parent % index}`
@@ -23,25 +23,27 @@ const claims = fc.array(fc.nat(30), { maxLength: 12 })
 describe('what stays of snapshots', () => {
   it('G04 is all that it lies on and all its ancestors, within the bytes but for what is needed', () => {
     fc.assert(
-      fc.property(holdings, claims, claims, fc.nat(1_500), (all, needed, wanted, maxBytes) => {
+      fc.property(usages, claims, claims, fc.nat(1_500), (all, needed, wanted, maxBytes) => {
         const id = (n: number) => `${n % all.size}`
-        const stays = new Stays(all)
-        for (const each of needed) stays.keep(id(each))
-        const total = () => [...stays.ids].reduce((sum, each) => sum + (all.get(each)?.bytes ?? 0), 0)
+        const retention = new Retention(all)
+        for (const each of needed) retention.keep(id(each))
+        const total = () => [...retention.ids].reduce((sum, each) => sum + (all.get(each)?.bytes ?? 0), 0)
         const neededBytes = total()
-        const said = wanted.map((each) => [id(each), stays.keepWithin(id(each), maxBytes)] as const)
-        for (const each of needed) expect(stays.ids).toContain(id(each))
-        for (const [each, kept] of said) if (kept) expect(stays.ids).toContain(each)
-        for (const each of stays.ids) {
-          const { parent, layers } = all.get(each) as Holding
-          expect([...layers, ...(parent === null ? [] : [parent])].filter((other) => !stays.ids.has(other))).toEqual([])
+        const said = wanted.map((each) => [id(each), retention.keepWithin(id(each), maxBytes)] as const)
+        for (const each of needed) expect(retention.ids).toContain(id(each))
+        for (const [each, kept] of said) if (kept) expect(retention.ids).toContain(each)
+        for (const each of retention.ids) {
+          const { parent, layers } = all.get(each) as SnapshotUsage
+          expect(
+            [...layers, ...(parent === null ? [] : [parent])].filter((other) => !retention.ids.has(other)),
+          ).toEqual([])
         }
         expect(total()).toBeLessThanOrEqual(Math.max(neededBytes, maxBytes))
         // What was refused would not have fitted even at the end.
         for (const [each, kept] of said) {
           if (kept) continue
-          const alone = new Stays(all)
-          for (const other of stays.ids) alone.keep(other)
+          const alone = new Retention(all)
+          for (const other of retention.ids) alone.keep(other)
           expect(alone.keepWithin(each, maxBytes)).toBe(false)
         }
       }),
@@ -49,8 +51,8 @@ describe('what stays of snapshots', () => {
   })
 
   it('is not what lies on something that is gone', () => {
-    const stays = new Stays(new Map([['b', { bytes: 1, parent: 'a', layers: ['b', 'a'] }]]))
-    expect(stays.keepWithin('b', 10)).toBe(false)
-    expect([...stays.ids]).toEqual([])
+    const retention = new Retention(new Map([['b', { bytes: 1, parent: 'a', layers: ['b', 'a'] }]]))
+    expect(retention.keepWithin('b', 10)).toBe(false)
+    expect([...retention.ids]).toEqual([])
   })
 })

@@ -1,7 +1,7 @@
 import type { SnapshotId } from '../sandbox-driver.ts'
 
 /** The size of a snapshot, and what it depends on. */
-export interface Holding {
+export interface SnapshotUsage {
   /** Size of its own layer. */
   readonly bytes: number
   readonly parent: SnapshotId | null
@@ -13,13 +13,13 @@ export interface Holding {
  * Decides which snapshots are kept. A kept snapshot keeps its layers, and its ancestors, by which
  * later builds identify it.
  */
-export class Stays {
+export class Retention {
   readonly ids = new Set<SnapshotId>()
-  private readonly holdings: ReadonlyMap<SnapshotId, Holding>
+  private readonly usages: ReadonlyMap<SnapshotId, SnapshotUsage>
   private bytes = 0
 
-  constructor(holdings: ReadonlyMap<SnapshotId, Holding>) {
-    this.holdings = holdings
+  constructor(usages: ReadonlyMap<SnapshotId, SnapshotUsage>) {
+    this.usages = usages
   }
 
   /** Keeps a snapshot of any size. Ignores a missing one. */
@@ -33,7 +33,7 @@ export class Stays {
   keepWithin(id: SnapshotId, maxBytes: number): boolean {
     const { ids, bytes } = this.cost(id)
     if (ids.length === 0) return true
-    if (ids.some((each) => !this.holdings.has(each)) || this.bytes + bytes > maxBytes) return false
+    if (ids.some((each) => !this.usages.has(each)) || this.bytes + bytes > maxBytes) return false
     this.keep(id)
     return true
   }
@@ -46,7 +46,7 @@ export class Stays {
       const next = left.pop()
       if (next === undefined || found.has(next) || this.ids.has(next)) continue
       found.add(next)
-      const holding = this.holdings.get(next)
+      const holding = this.usages.get(next)
       bytes += holding?.bytes ?? 0
       left.push(...(holding?.layers ?? []), ...(holding?.parent == null ? [] : [holding.parent]))
     }

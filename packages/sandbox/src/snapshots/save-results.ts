@@ -1,21 +1,19 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import type { OciDriver } from '../driver/driver.ts'
 import type { ImageStore } from '../images/index.ts'
-import type { SnapshotId } from '../sandbox-driver.ts'
-import { manifestPath } from '../source/places.ts'
+import type { SandboxDriver, SnapshotId } from '../sandbox-driver.ts'
+import { manifestPath } from '../source/manifest.ts'
 import { bootId } from '../system/clock.ts'
-import { readIfPresent, writeAtomically } from '../system/files.ts'
-import { blobFile, verifyBlob } from './blobs.ts'
+import { writeAtomically } from '../system/files.ts'
 import type { KeptResult } from './kept-results.ts'
 import { NotPackable } from './pack-layer.ts'
-import { blobsOf, contentKey, type SavedManifest, type SavedSnapshot } from './saved-manifest.ts'
-import { parseRecord, type SnapshotRecord, snapshotFiles } from './snapshot-record.ts'
+import { blobFile, blobsOf, contentKey, type SavedManifest, type SavedSnapshot, verifyBlob } from './saved-manifest.ts'
+import { readSnapshotRecord, type SnapshotRecord, snapshotFiles } from './snapshot-record.ts'
 
 export interface SaveRequest {
   /** The driver's directory. Nothing in it may be collected meanwhile. */
   readonly directory: string
-  readonly driver: Pick<OciDriver, 'snapshots'>
+  readonly driver: Pick<SandboxDriver, 'snapshots'>
   readonly images: Pick<ImageStore, 'list'>
   readonly results: readonly KeptResult[]
   /** Replaces the result of an earlier call. */
@@ -105,8 +103,7 @@ function below(id: SnapshotId, layout: { readonly snapshots: string }): readonly
     const next = left.pop()
     if (next === undefined || found.has(next)) continue
     const files = snapshotFiles(layout, next)
-    const text = readIfPresent(files.record)
-    const record = text === undefined ? undefined : parseRecord(text, next)
+    const record = readSnapshotRecord(layout, next)
     if (record === undefined || !existsSync(files.layer)) return null
     if (record.bootId !== bootId && !existsSync(files.durable)) return null
     if ((record.meta.taint ?? []).length > 0) return null

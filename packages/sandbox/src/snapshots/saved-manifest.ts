@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { join } from 'node:path'
 import type { PackedLayer, PackedSnapshot, SnapshotId, SnapshotMeta } from '../sandbox-driver.ts'
+import { isAbsent } from '../system/files.ts'
 import type { CacheKey } from './cache-index.ts'
 import { isSnapshotId } from './snapshot-record.ts'
 
@@ -136,4 +139,23 @@ function isMeta(value: unknown): value is SnapshotMeta {
   return (
     value.taint === undefined && (cache === null || (isObject(cache) && isText(cache.namespace) && isText(cache.key)))
   )
+}
+
+export function blobFile(target: string, digest: BlobDigest): string {
+  return join(target, 'blobs', 'sha256', digest.slice('sha256:'.length))
+}
+
+/** Throws SavedCacheError if the blob is missing or does not match its digest. */
+export async function verifyBlob(from: string, digest: BlobDigest): Promise<void> {
+  const hash = createHash('sha256')
+  try {
+    for await (const chunk of createReadStream(blobFile(from, digest), { highWaterMark: 1024 * 1024 }))
+      hash.update(chunk)
+  } catch (error) {
+    if (isAbsent(error)) throw new SavedCacheError(`the blob ${digest} is missing`, { cause: error })
+    throw error
+  }
+  const found = `sha256:${hash.digest('hex')}`
+  if (found !== digest)
+    throw new SavedCacheError(`the blob ${digest} is damaged or was modified: its digest is ${found}`)
 }

@@ -4,7 +4,7 @@ import { bytesBelow } from '../system/disk-use.ts'
 import { isAbsent, readIfPresent, writeAtomically } from '../system/files.ts'
 import type { CacheIndex } from './cache-index.ts'
 import { flattenedAs } from './flatten.ts'
-import { type Holding, Stays } from './retention.ts'
+import { Retention, type SnapshotUsage } from './retention.ts'
 import { type SnapshotRecord, snapshotFiles, snapshotIds } from './snapshot-record.ts'
 
 export interface CollectRequest extends CollectClaims {
@@ -30,34 +30,34 @@ export async function collectSnapshots(request: CollectRequest): Promise<readonl
   // Read before the sandboxes: a snapshot used by a sandbox started in between was whole, and was
   // claimed before.
   const records = new Map<SnapshotId, SnapshotRecord>()
-  const holdings = new Map<SnapshotId, Holding>()
+  const usages = new Map<SnapshotId, SnapshotUsage>()
   for (const id of await snapshotIds(layout)) {
     const record = await request.read(id)
     if (record === undefined) continue
     records.set(id, record)
-    holdings.set(id, { ...record, bytes: await sizeOf(id, layout) })
+    usages.set(id, { ...record, bytes: await sizeOf(id, layout) })
   }
-  const stays = new Stays(holdings)
+  const retention = new Retention(usages)
   const isYoung = ({ createdAt }: SnapshotRecord) => Date.parse(createdAt) > before.getTime()
-  for (const id of await request.layersInUse()) stays.keep(id)
+  for (const id of await request.layersInUse()) retention.keep(id)
   for (const id of request.keep) {
-    stays.keep(id)
+    retention.keep(id)
     const flat = flattenedAs(id, layout)
-    if (flat !== undefined) stays.keep(flat)
+    if (flat !== undefined) retention.keep(flat)
   }
-  for (const record of records.values()) if (isYoung(record)) stays.keep(record.id)
-  for (const id of request.found()) stays.keep(id)
+  for (const record of records.values()) if (isYoung(record)) retention.keep(record.id)
+  for (const id of request.found()) retention.keep(id)
 
-  for (const id of request.pinned ?? []) stays.keepWithin(id, cacheBytes)
+  for (const id of request.pinned ?? []) retention.keepWithin(id, cacheBytes)
   // Drops the entry before its snapshot, so that nobody finds a snapshot about to be removed.
   for (const entry of (await cache.entries()).toReversed())
-    if (!stays.keepWithin(entry.snapshot, cacheBytes)) await cache.drop(entry)
-  for (const id of request.left ?? []) stays.keepWithin(id, cacheBytes)
+    if (!retention.keepWithin(entry.snapshot, cacheBytes)) await cache.drop(entry)
+  for (const id of request.left ?? []) retention.keepWithin(id, cacheBytes)
 
   const removed: SnapshotId[] = []
   for (const id of records.keys()) {
-    for (const found of request.found()) stays.keep(found)
-    if (stays.ids.has(id)) continue
+    for (const found of request.found()) retention.keep(found)
+    if (retention.ids.has(id)) continue
     await request.drop(id)
     removed.push(id)
   }

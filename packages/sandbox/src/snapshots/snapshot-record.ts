@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Layout } from '../layout/layout.ts'
 import type { SnapshotId, SnapshotMeta, SourceTreeRef } from '../sandbox-driver.ts'
+import { parseJson, readIfPresent } from '../system/files.ts'
 
 /** A snapshot's description, stored beside its layer. */
 export interface SnapshotRecord {
@@ -52,14 +53,9 @@ export function isSnapshotId(name: string): boolean {
   return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(name)
 }
 
-/** Parses a record; undefined if it is damaged. */
-export function parseRecord(text: string, id: SnapshotId): SnapshotRecord | undefined {
-  let value: Partial<SnapshotRecord> | null
-  try {
-    value = JSON.parse(text) as Partial<SnapshotRecord> | null
-  } catch {
-    return undefined // The caller handles damage.
-  }
+/** Reads a record; undefined if it is absent or damaged. */
+export function readSnapshotRecord(layout: Pick<Layout, 'snapshots'>, id: SnapshotId): SnapshotRecord | undefined {
+  const value = parseJson<Partial<SnapshotRecord> | null>(readIfPresent(snapshotFiles(layout, id).record) ?? '')
   return value?.version === 1 &&
     value.id === id &&
     Array.isArray(value.layers) &&
@@ -67,4 +63,10 @@ export function parseRecord(text: string, id: SnapshotId): SnapshotRecord | unde
     value.meta !== undefined
     ? (value as SnapshotRecord)
     : undefined
+}
+
+/** Finds whole snapshots. */
+export interface SnapshotRecords {
+  /** Returns the record after checking every layer; undefined if one is absent or damaged. */
+  record(id: SnapshotId): Promise<SnapshotRecord | undefined>
 }

@@ -13,7 +13,7 @@ import type {
   SourceTreeRef,
 } from '../sandbox-driver.ts'
 import { bootId } from '../system/clock.ts'
-import { isAbsent, readIfPresent, writeAtomically } from '../system/files.ts'
+import { ifPresent, readIfPresent, writeAtomically } from '../system/files.ts'
 import type { Trash } from '../system/trash.ts'
 import type { CacheIndex } from './cache-index.ts'
 import type { Durability } from './durability.ts'
@@ -21,7 +21,7 @@ import { collectSnapshots } from './snapshot-collect.ts'
 import {
   filesIn,
   isSnapshotId,
-  parseRecord,
+  readSnapshotRecord,
   type SnapshotRecord,
   snapshotFiles,
   snapshotIds,
@@ -190,8 +190,7 @@ export class OciSnapshots implements SnapshotStore {
    */
   private async readOwn(id: SnapshotId): Promise<SnapshotRecord | undefined> {
     const files = snapshotFiles(this.options.layout, id)
-    const text = readIfPresent(files.record)
-    const record = text === undefined ? undefined : parseRecord(text, id)
+    const record = readSnapshotRecord(this.options.layout, id)
     if (
       record !== undefined &&
       (await exists(files.layer)) &&
@@ -216,12 +215,7 @@ function planSnapshot(sandbox: Pick<SandboxFiles, 'snapshotId'>): SnapshotId {
 }
 
 async function exists(directory: string): Promise<boolean> {
-  try {
-    return (await stat(directory)).isDirectory()
-  } catch (error) {
-    if (isAbsent(error)) return false
-    throw error
-  }
+  return (await ifPresent(stat(directory)))?.isDirectory() ?? false
 }
 
 function publicView(record: SnapshotRecord): Snapshot {

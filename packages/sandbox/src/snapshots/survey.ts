@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { ByteReader } from '../source/byte-reader.ts'
-import { endedWell } from '../system/ended-well.ts'
+import { waitForSuccess } from '../system/processes.ts'
 import { attributesOf } from './attributes.ts'
 import { compareViews, type Exceptions } from './compare-views.ts'
 
@@ -47,7 +47,7 @@ async function findNames(view: string, inodes: ReadonlySet<bigint>, found: Set<s
       for (let end = path.length; end > 0; end = path.lastIndexOf('/', end - 1)) found.add(path.slice(0, end))
     }
   }
-  await Promise.all([endedWell(find), read().finally(() => find.stdout.destroy())])
+  await Promise.all([waitForSuccess(find), read().finally(() => find.stdout.destroy())])
 }
 
 async function nextLine(bytes: ByteReader): Promise<string | undefined> {

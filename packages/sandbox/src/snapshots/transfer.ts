@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 import type { ImageStore } from '../images/index.ts'
-import { layerStack } from '../launch/stack.ts'
+import { layerStack } from '../launch/mounts.ts'
 import type { Layout } from '../layout/layout.ts'
 import {
   type PackedLayer,
@@ -12,8 +12,7 @@ import {
 import { bootId } from '../system/clock.ts'
 import { makeLayer } from './new-layer.ts'
 import { packLayer } from './pack-layer.ts'
-import type { SnapshotRecord } from './snapshot-record.ts'
-import type { OciSnapshots } from './snapshots.ts'
+import type { SnapshotRecord, SnapshotRecords } from './snapshot-record.ts'
 import { unpackLayer } from './unpack-layer.ts'
 import type { Viewer } from './view.ts'
 
@@ -21,7 +20,7 @@ export interface Transfer {
   readonly layout: Layout
   readonly viewer: Viewer
   readonly images: Pick<ImageStore, 'byDigest'>
-  readonly snapshots: Pick<OciSnapshots, 'record'>
+  readonly snapshots: SnapshotRecords
 }
 
 /** See `SnapshotStore.pack`. */

@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createZstdDecompress } from 'node:zlib'
 import type { PackedLayer } from '../sandbox-driver.ts'
-import { isAbsent } from '../system/files.ts'
+import { ifPresent } from '../system/files.ts'
 import { checkedLayer } from './check-layer.ts'
 import { inView } from './compare-views.ts'
 import { withMappedIds } from './mapped-ids.ts'
@@ -92,12 +92,7 @@ function at(view: string, parts: readonly string[]): Buffer {
 }
 
 async function isFolder(path: Buffer): Promise<boolean> {
-  try {
-    return (await lstat(path)).isDirectory()
-  } catch (error) {
-    if (isAbsent(error)) return false
-    throw error
-  }
+  return (await ifPresent(lstat(path)))?.isDirectory() ?? false
 }
 
 function text(error: unknown): string {

@@ -5,8 +5,9 @@ import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { onStage, staged, type ViewedStack, viewFstab } from '../launch/mounts.ts'
-import { type Layout, stage } from '../layout/layout.ts'
-import { Words } from '../system/line-reader.ts'
+import type { Layout } from '../layout/layout.ts'
+import { LineReader } from '../system/line-reader.ts'
+import { stage } from '../system/machine.ts'
 
 const script = fileURLToPath(new URL('view.sh', import.meta.url))
 
@@ -30,24 +31,20 @@ export class Viewer {
       stdio: ['pipe', 'pipe', 'pipe'],
     })
     const ended = new Promise<void>((resolve) => child.once('close', () => resolve()))
-    const words = new Words(child)
+    const lines = new LineReader(child)
     child.ref()
-    let held: number | undefined
+    let stageFd: number | undefined
     try {
-      await new Promise<void>((resolve, reject) => {
-        words.listen('view', (word) =>
-          word === 'shown' ? resolve() : reject(new Error(words.end ?? word, { cause: words.failure })),
-        )
-      })
+      await lines.expect('view', 'shown')
       // Through an open descriptor: a killed process's id may be reused by one with a root of its
       // own choice. Node.js has not reaped the process before this check.
-      const place = openSync(`/proc/${child.pid}/root${stage}`, constants.O_RDONLY | constants.O_DIRECTORY)
-      held = place
+      const fd = openSync(`/proc/${child.pid}/root${stage}`, constants.O_RDONLY | constants.O_DIRECTORY)
+      stageFd = fd
       if (child.exitCode !== null || child.signalCode !== null)
         throw new Error('the process that mounts the file systems was killed')
-      return await use(stacks.map((_, index) => onStage(place, staged.view(index))))
+      return await use(stacks.map((_, index) => onStage(fd, staged.view(index))))
     } finally {
-      if (held !== undefined) closeSync(held)
+      if (stageFd !== undefined) closeSync(stageFd)
       child.stdin.end()
       await ended
       await rm(fstab, { force: true })

@@ -1,7 +1,7 @@
 /** Reads exact numbers of bytes from a stream of arbitrary pieces. */
 export class ByteReader {
   readonly #source: AsyncIterator<Buffer>
-  #held: Buffer = Buffer.alloc(0)
+  #buffered: Buffer = Buffer.alloc(0)
 
   constructor(source: AsyncIterable<Buffer>) {
     this.#source = source[Symbol.asyncIterator]()
@@ -9,13 +9,13 @@ export class ByteReader {
 
   /** Returns the next piece of 1 to `limit` bytes; undefined at the end. */
   async some(limit: number): Promise<Buffer | undefined> {
-    while (this.#held.length === 0) {
+    while (this.#buffered.length === 0) {
       const next = await this.#source.next()
       if (next.done === true) return undefined
-      this.#held = next.value
+      this.#buffered = next.value
     }
-    const piece = this.#held.subarray(0, limit)
-    this.#held = this.#held.subarray(piece.length)
+    const piece = this.#buffered.subarray(0, limit)
+    this.#buffered = this.#buffered.subarray(piece.length)
     return piece
   }
 
@@ -34,7 +34,7 @@ export class ByteReader {
         before.push(piece)
         taken += piece.length
       } else {
-        this.#held = piece.subarray(at + 1)
+        this.#buffered = piece.subarray(at + 1)
         return before.length === 0 ? piece.subarray(0, at) : Buffer.concat([...before, piece.subarray(0, at)])
       }
     }
@@ -46,9 +46,9 @@ export class ByteReader {
    * between.
    */
   async exactly(size: number): Promise<Buffer | undefined> {
-    if (size > 0 && this.#held.length >= size) {
-      const whole = this.#held.subarray(0, size)
-      this.#held = this.#held.subarray(size)
+    if (size > 0 && this.#buffered.length >= size) {
+      const whole = this.#buffered.subarray(0, size)
+      this.#buffered = this.#buffered.subarray(size)
       return whole
     }
     const pieces: Buffer[] = []

@@ -1,6 +1,6 @@
-import { readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { readdir, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
-import { isMissing } from '../system/missing.ts'
+import { isAbsent, readJson } from '../system/files.ts'
 import { removeAbandoned, staged } from '../system/staging.ts'
 
 export interface CollectRequest {
@@ -26,7 +26,8 @@ export async function collectSources(request: CollectRequest): Promise<readonly 
   for (const kind of ['archives', 'folders']) {
     for (const name of await olderNames(path.join(directory, kind), request.before)) {
       const file = path.join(directory, kind, name)
-      if (!request.keepTrees.has(treeOf(await readFile(file, 'utf8')))) await rm(file)
+      const record = await readJson<{ readonly tree: string }>(file)
+      if (!request.keepTrees.has(record?.tree ?? '')) await rm(file)
     }
   }
   const trees = await olderNames(path.join(directory, 'trees'), request.before)
@@ -51,17 +52,7 @@ async function olderNames(folder: string, before: Date): Promise<readonly string
     const times = await Promise.all(names.map(async (name) => (await stat(path.join(folder, name))).mtime))
     return names.filter((_, index) => (times[index] ?? before) < before)
   } catch (error) {
-    if (isMissing(error)) return []
-    throw error
-  }
-}
-
-/** Returns the tree of a record; '' for a damaged one. */
-function treeOf(record: string): string {
-  try {
-    return (JSON.parse(record) as { readonly tree: string }).tree
-  } catch (error) {
-    if (error instanceof SyntaxError) return ''
+    if (isAbsent(error)) return []
     throw error
   }
 }

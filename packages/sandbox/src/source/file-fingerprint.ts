@@ -4,7 +4,7 @@ import type { BytePath } from './manifest.ts'
 /**
  * State of a file when it was read: inode, size, 1 if executable, and ctime in Unix nanoseconds.
  */
-export type Look = readonly [inode: string, size: string, executable: 0 | 1, touchedNs: string]
+export type FileFingerprint = readonly [inode: string, size: string, executable: 0 | 1, touchedNs: string]
 
 /** What was last taken from a folder. */
 export interface FolderRecord {
@@ -14,7 +14,7 @@ export interface FolderRecord {
   readonly bootId: string
   /** Unix nanoseconds before the first file was inspected. */
   readonly at: string
-  readonly files: readonly (readonly [BytePath, Look])[]
+  readonly files: readonly (readonly [BytePath, FileFingerprint])[]
 }
 
 /**
@@ -23,7 +23,7 @@ export interface FolderRecord {
  */
 const stepNs = 20_000_000n
 
-export function lookOf({ ino, size, mode, ctimeNs }: BigIntStats): Look {
+export function fingerprintOf({ ino, size, mode, ctimeNs }: BigIntStats): FileFingerprint {
   return [String(ino), String(size), (mode & 0o100n) === 0n ? 0 : 1, String(ctimeNs)]
 }
 
@@ -31,7 +31,7 @@ export function lookOf({ ino, size, mode, ctimeNs }: BigIntStats): Look {
  * Returns whether the file is the one that was read, byte for byte. Nobody can set ctime. @param at
  * from the record.
  */
-export function looksAsBefore(before: Look | undefined, stat: BigIntStats, at: string): boolean {
+export function isUnchanged(before: FileFingerprint | undefined, stat: BigIntStats, at: string): boolean {
   const isSettled = stat.ctimeNs + stepNs < BigInt(at)
-  return before !== undefined && isSettled && before.join() === lookOf(stat).join()
+  return before !== undefined && isSettled && before.join() === fingerprintOf(stat).join()
 }

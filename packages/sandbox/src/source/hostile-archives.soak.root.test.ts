@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { SandboxError } from '../sandbox-driver.ts'
 import { packed, paxRecord, type RawEntry, requestFor, tarOf } from './archive.test-support.ts'
 import { unpackSource } from './index.ts'
-import { verifyTree } from './verify-tree.ts'
+import { verifyTree } from './manifest.ts'
 
 let home: string
 let store: string

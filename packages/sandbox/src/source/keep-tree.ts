@@ -1,8 +1,8 @@
 import { mkdir, rename } from 'node:fs/promises'
 import path from 'node:path'
 import type { SourceTreeRef } from '../sandbox-driver.ts'
-import { hasCode } from '../system/missing.ts'
-import { manifestPath, treePath } from './places.ts'
+import { hasCode } from '../system/files.ts'
+import { manifestPath, treePath } from './manifest.ts'
 import { runInWorker } from './worker-pool.ts'
 
 export interface NewTree {

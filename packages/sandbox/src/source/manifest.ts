@@ -1,5 +1,9 @@
 import { createHash } from 'node:crypto'
-import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs'
+import { closeSync, fsyncSync, openSync, readFileSync, readlinkSync, statSync, writeSync } from 'node:fs'
+import { access } from 'node:fs/promises'
+import path from 'node:path'
+import { SandboxError, type SourceTreeRef } from '../sandbox-driver.ts'
+import { ifPresent, isAbsent } from '../system/files.ts'
 
 /**
  * A path or name as bytes: one character (U+0000 to U+00FF) per byte, because names need not be
@@ -78,4 +82,57 @@ export function asFolders(entries: readonly ManifestEntry[]): Folder {
     } else parent.children.set(entry.path.slice(slash + 1), entry)
   }
   return root
+}
+
+/**
+ * Returns a tree's entries. Fails with SandboxError `provision_failed` if its manifest is gone or
+ * damaged.
+ */
+export function treeManifest(tree: SourceTreeRef): readonly ManifestEntry[] {
+  try {
+    return readManifest(manifestPath(tree), tree.digest)
+  } catch (cause) {
+    const message = `Cannot read the manifest of the source tree ${tree.digest}: ${cause}`
+    throw new SandboxError('provision_failed', message, { cause })
+  }
+}
+
+/** Returns whether a tree equals its manifest byte for byte. Reads all of it. */
+export function verifyTree(tree: SourceTreeRef): boolean {
+  try {
+    return readManifest(manifestPath(tree), tree.digest).every((entry) => isWhole(tree, entry))
+  } catch (error) {
+    if (error instanceof Error && (isAbsent(error) || error.message.endsWith('is damaged'))) return false
+    throw error
+  }
+}
+
+function isWhole(tree: SourceTreeRef, entry: ManifestEntry): boolean {
+  const place = Buffer.concat([Buffer.from(`${tree.path}/`), Buffer.from(entry.path, 'latin1')])
+  if (entry.kind === 'folder') return statSync(place).isDirectory()
+  if (entry.kind === 'link') return readlinkSync(place, 'buffer').toString('latin1') === entry.content
+  return createHash('sha256').update(readFileSync(place)).digest('hex') === entry.content
+}
+
+/** Layout of the store: `trees/HEX`, `manifests/HEX`, `archives/SHA256.json`. */
+export function treePath(directory: string, digest: string): string {
+  return path.join(directory, 'trees', hexOf(digest))
+}
+
+/** Returns the path of a tree's manifest, which outlives the tree. */
+export function manifestPath(tree: SourceTreeRef): string {
+  return path.join(tree.path, '..', '..', 'manifests', hexOf(tree.digest))
+}
+
+function hexOf(digest: string): string {
+  const hex = /^sha256:([0-9a-f]{64})$/.exec(digest)?.[1]
+  if (hex === undefined) throw new Error(`not the digest of a source tree: ${digest}`)
+  return hex
+}
+
+/** Returns a tree of the store; undefined if it or its manifest is absent. */
+export async function storedTree(directory: string, digest: string): Promise<SourceTreeRef | undefined> {
+  const tree = { digest, path: treePath(directory, digest) }
+  const found = await ifPresent(Promise.all([access(tree.path), access(manifestPath(tree))]))
+  return found && tree
 }

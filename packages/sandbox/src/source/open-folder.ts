@@ -20,7 +20,7 @@ import {
   unlinkSync,
   writeSync,
 } from 'node:fs'
-import { hasCode, isMissing } from '../system/missing.ts'
+import { hasCode, isAbsent } from '../system/files.ts'
 import type { BytePath, ManifestEntry } from './manifest.ts'
 
 export interface Owner {
@@ -86,7 +86,7 @@ export class OpenFolder {
     try {
       rmdirSync(this.#at(name))
     } catch (error) {
-      if (!hasCode(error, 'ENOTEMPTY') && !isMissing(error)) throw error
+      if (!hasCode(error, 'ENOTEMPTY') && !isAbsent(error)) throw error
     }
   }
 

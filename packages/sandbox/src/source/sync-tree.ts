@@ -1,7 +1,6 @@
 import { SandboxError, type SourceTreeRef } from '../sandbox-driver.ts'
-import { asFolders, type Folder, isFolder, type ManifestEntry } from './manifest.ts'
+import { asFolders, type Folder, isFolder, type ManifestEntry, treeManifest } from './manifest.ts'
 import { OpenFolder, type Owner } from './open-folder.ts'
-import { treeManifest } from './tree-manifest.ts'
 
 export interface SyncJob {
   readonly tree: SourceTreeRef

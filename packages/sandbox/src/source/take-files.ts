@@ -7,24 +7,24 @@ import {
   lstatSync,
   mkdirSync,
   openSync,
-  readFileSync,
   readlinkSync,
   readSync,
   writeFileSync,
 } from 'node:fs'
 import { SandboxError } from '../sandbox-driver.ts'
-import { isMissing } from '../system/missing.ts'
-import { type FolderRecord, type Look, lookOf, looksAsBefore } from './file-fingerprint.ts'
+import { isAbsent, parseJson, readIfPresent } from '../system/files.ts'
+import { type FileFingerprint, type FolderRecord, fingerprintOf, isUnchanged } from './file-fingerprint.ts'
 import type { SourceLimits } from './limits.ts'
 import {
   type BytePath,
   formatManifest,
   type ManifestEntry,
   manifestDigest,
+  manifestPath,
   readManifest,
+  treePath,
   writeManifest,
 } from './manifest.ts'
-import { manifestPath, treePath } from './places.ts'
 import { quoted } from './read-tar.ts'
 import { TreeWriter } from './tree-writer.ts'
 
@@ -55,7 +55,7 @@ export interface Taken {
 }
 
 interface Base extends Omit<FolderRecord, 'files'> {
-  readonly looks: ReadonlyMap<BytePath, Look>
+  readonly fingerprints: ReadonlyMap<BytePath, FileFingerprint>
   readonly path: string
   readonly entries: ReadonlyMap<BytePath, ManifestEntry>
 }
@@ -77,14 +77,14 @@ export async function takeFiles(job: TakeJob): Promise<Taken> {
     return { digest: base.tree, isNew: false }
   mkdirSync(job.tree, { mode: 0o755 })
   const writer = new TreeWriter(job.tree, job.limits)
-  const files: [BytePath, Look][] = []
+  const files: [BytePath, FileFingerprint][] = []
   try {
     checkSize(found, job.limits)
     for (const { path, stat, same } of found) {
       if (stat.isSymbolicLink()) writer.link(path, targetOf(job.folder, path))
       else if (same !== null && base !== null) {
         writer.reuse(same, base.path)
-        files.push([path, lookOf(stat)])
+        files.push([path, fingerprintOf(stat)])
       } else files.push([path, await copy(writer, job, path)])
     }
   } catch (cause) {
@@ -102,13 +102,8 @@ export async function takeFiles(job: TakeJob): Promise<Taken> {
 
 /** Returns what was last taken, if it is present and whole. */
 function baseOf({ directory, record, bootId }: TakeJob): Base | null {
-  let taken: FolderRecord
-  try {
-    taken = JSON.parse(readFileSync(record, 'utf8')) as FolderRecord
-  } catch (error) {
-    if (isMissing(error) || error instanceof SyntaxError) return null
-    throw error
-  }
+  const taken = parseJson<FolderRecord>(readIfPresent(record) ?? '')
+  if (taken === undefined) return null
   const path = treePath(directory, taken.tree)
   if (taken.bootId !== bootId || !existsSync(path)) return null
   const tree = { digest: taken.tree, path }
@@ -116,11 +111,11 @@ function baseOf({ directory, record, bootId }: TakeJob): Base | null {
   try {
     manifest = readManifest(manifestPath(tree), tree.digest)
   } catch (error) {
-    if (error instanceof Error && (isMissing(error) || error.message.endsWith('is damaged'))) return null
+    if (error instanceof Error && (isAbsent(error) || error.message.endsWith('is damaged'))) return null
     throw error
   }
   const entries = manifest.filter(({ kind }) => kind !== 'folder').map((entry) => [entry.path, entry] as const)
-  return { ...taken, path, looks: new Map(taken.files), entries: new Map(entries) }
+  return { ...taken, path, fingerprints: new Map(taken.files), entries: new Map(entries) }
 }
 
 function sameAs(base: Base, folder: string, path: BytePath, stat: BigIntStats): ManifestEntry | null {
@@ -129,7 +124,7 @@ function sameAs(base: Base, folder: string, path: BytePath, stat: BigIntStats): 
   const stayed =
     entry.kind === 'link'
       ? entry.content === targetOf(folder, path)
-      : looksAsBefore(base.looks.get(path), stat, base.at)
+      : isUnchanged(base.fingerprints.get(path), stat, base.at)
   return stayed ? entry : null
 }
 
@@ -139,15 +134,15 @@ function checkSize(found: readonly { readonly stat: BigIntStats }[], limits: Sou
 }
 
 /** Copies a file. Reads it once more if it changed while it was read. */
-async function copy(writer: TreeWriter, { folder, read }: TakeJob, path: BytePath): Promise<Look> {
+async function copy(writer: TreeWriter, { folder, read }: TakeJob, path: BytePath): Promise<FileFingerprint> {
   for (const attempt of [1, 2]) {
     const fd = openSync(placeOf(folder, path), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
     try {
       const before = fstatSync(fd, { bigint: true })
       if (!before.isFile()) throw new Error(`${quoted(path)} is neither a file nor a link`)
       await writer.file(path, (before.mode & 0o100n) !== 0n, Number(before.size), pieces(fd, new BigInt64Array(read)))
-      const look = lookOf(before)
-      if (look.join() === lookOf(fstatSync(fd, { bigint: true })).join()) return look
+      const fingerprint = fingerprintOf(before)
+      if (fingerprint.join() === fingerprintOf(fstatSync(fd, { bigint: true })).join()) return fingerprint
       if (attempt === 2)
         throw new Error(`${quoted(path)} changed twice while it was being read: stop the program that writes to it`)
     } finally {
@@ -168,7 +163,7 @@ function statOf(folder: string, path: BytePath): BigIntStats | undefined {
   try {
     return lstatSync(placeOf(folder, path), { bigint: true })
   } catch (error) {
-    if (isMissing(error)) return undefined
+    if (isAbsent(error)) return undefined
     throw error
   }
 }

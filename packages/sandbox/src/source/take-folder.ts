@@ -6,7 +6,7 @@ import { bootId } from '../system/clock.ts'
 import { staged } from '../system/staging.ts'
 import { keepTree } from './keep-tree.ts'
 import { defaultSourceLimits, type SourceLimits } from './limits.ts'
-import { treePath } from './places.ts'
+import { treePath } from './manifest.ts'
 import { runInWorker } from './worker-pool.ts'
 
 export interface TakeRequest {

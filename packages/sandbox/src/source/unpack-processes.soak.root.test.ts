@@ -10,7 +10,7 @@ import { until } from '@harmont/test-kit/until'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { packed } from './archive.test-support.ts'
 import { collectSources } from './index.ts'
-import { verifyTree } from './verify-tree.ts'
+import { verifyTree } from './manifest.ts'
 
 let home: string
 let file: string

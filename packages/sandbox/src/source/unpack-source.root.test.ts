@@ -17,7 +17,7 @@ import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { packed, paxRecord, type RawEntry, requestFor, tarOf } from './archive.test-support.ts'
 import { collectSources, unpackSource } from './index.ts'
-import { verifyTree } from './verify-tree.ts'
+import { verifyTree } from './manifest.ts'
 
 let home: string
 let store: string

@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
-import { access, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { type Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { SandboxError, type SourceTreeRef } from '../sandbox-driver.ts'
 import { bootId } from '../system/clock.ts'
-import { isMissing } from '../system/missing.ts'
+import { readJson } from '../system/files.ts'
 import { staged } from '../system/staging.ts'
 import { keepTree } from './keep-tree.ts'
 import { defaultSourceLimits, type SourceLimits } from './limits.ts'
-import { manifestPath, treePath } from './places.ts'
+import { storedTree, treePath } from './manifest.ts'
 import { runInWorker } from './worker-pool.ts'
 
 export interface UnpackRequest {
@@ -80,15 +80,14 @@ async function spool(request: UnpackRequest, file: string, limit: number): Promi
 }
 
 async function find(request: UnpackRequest): Promise<SourceTreeRef | undefined> {
-  const record = await readRecord(recordPath(request))
+  const record = await readJson<ArchiveRecord>(recordPath(request))
   if (record?.bootId !== bootId) return undefined
-  const tree = { digest: record.tree, path: treePath(request.directory, record.tree) }
-  return (await isThere(tree)) ? tree : undefined
+  return storedTree(request.directory, record.tree)
 }
 
 /** Returns a tree from an earlier boot after verifying all of it. */
 async function recheck(request: UnpackRequest, staging: string): Promise<SourceTreeRef | undefined> {
-  const record = await readRecord(recordPath(request))
+  const record = await readJson<ArchiveRecord>(recordPath(request))
   if (record === undefined) return undefined
   const tree = { digest: record.tree, path: treePath(request.directory, record.tree) }
   if (!(await runInWorker('verify', tree))) return undefined
@@ -96,30 +95,11 @@ async function recheck(request: UnpackRequest, staging: string): Promise<SourceT
   return tree
 }
 
-async function isThere(tree: SourceTreeRef): Promise<boolean> {
-  try {
-    await Promise.all([access(tree.path), access(manifestPath(tree))])
-    return true
-  } catch (error) {
-    if (isMissing(error)) return false
-    throw error
-  }
-}
-
 async function note(request: UnpackRequest, tree: string, staging: string): Promise<void> {
   const record: ArchiveRecord = { tree, bootId }
   const file = path.join(staging, 'record')
   await writeFile(file, JSON.stringify(record), { mode: 0o600 })
   await rename(file, recordPath(request))
-}
-
-async function readRecord(file: string): Promise<ArchiveRecord | undefined> {
-  try {
-    return JSON.parse(await readFile(file, 'utf8')) as ArchiveRecord
-  } catch (error) {
-    if (isMissing(error) || error instanceof SyntaxError) return undefined
-    throw error
-  }
 }
 
 function recordPath(request: UnpackRequest): string {

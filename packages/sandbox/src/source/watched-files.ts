@@ -3,8 +3,7 @@ import { createHash } from 'node:crypto'
 import { type Found, type SourceEntry, SourceView, watchedFiles } from '@harmont/source-set'
 import type { SourceTreeRef } from '../sandbox-driver.ts'
 import type { EntryKind, ManifestEntry } from './manifest.ts'
-import { treeManifest } from './tree-manifest.ts'
-import { runInWorker } from './worker-pool.ts'
+import { treeManifest } from './manifest.ts'
 
 /**
  * A file, link or folder of a tree that a path of a cache policy names, or that is in a folder
@@ -40,26 +39,7 @@ export interface WatchJob {
   readonly paths: readonly string[]
 }
 
-/**
- * Digests the files that paths and globs name in a tree, in a worker thread. Fails with
- * SandboxError `provision_failed` if the tree cannot be read.
- */
-export function digestWatched(tree: SourceTreeRef, paths: readonly string[]): Promise<WatchedDigest> {
-  const key = JSON.stringify([tree.digest, ...paths])
-  const digest = recent.get(key) ?? runInWorker('watch', { tree, paths })
-  recent.delete(key)
-  recent.set(key, digest)
-  const [oldest] = recent.keys()
-  if (recent.size > remembered && oldest !== undefined) recent.delete(oldest)
-  digest.catch(() => recent.delete(key))
-  return digest
-}
-
-/** Cached: steps of one build, and builds of one commit, ask for the same. */
-const recent = new Map<string, Promise<WatchedDigest>>()
-const remembered = 1_000
-
-/** Runs `digestWatched` in a worker thread. */
+/** Digests the files that paths and globs name in a tree. Runs in a worker thread. */
 export function watchTree({ tree, paths }: WatchJob): WatchedDigest {
   const files = watchedIn(tree, paths)
   // Neither a path nor a link's target contains a NUL.

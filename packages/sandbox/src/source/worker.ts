@@ -1,12 +1,12 @@
 import { parentPort } from 'node:worker_threads'
 import { SandboxError } from '../sandbox-driver.ts'
 import { checkoutTree } from './git/checkout-tree.ts'
-import type { Job, JobName, Reply } from './jobs.ts'
+import { verifyTree } from './manifest.ts'
 import { syncTree } from './sync-tree.ts'
 import { takeFiles } from './take-files.ts'
 import { unpackArchive } from './unpack-archive.ts'
-import { verifyTree } from './verify-tree.ts'
 import { watchTree } from './watched-files.ts'
+import type { Job, JobName, Reply } from './worker-pool.ts'
 
 /**
  * Entry of a thread of `worker-pool.ts`. Runs one job at a time, with system calls that block this

@@ -1,7 +1,7 @@
 import { appendFile, mkdtemp, open, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { SpoolTrim } from './spool-trim.ts'
+import { SpoolTrim } from './spool.ts'
 
 const MiB = 1024 * 1024
 

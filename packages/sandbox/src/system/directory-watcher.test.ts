@@ -3,12 +3,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { Changes } from './directory-watcher.ts'
+import { DirectoryWatcher } from './directory-watcher.ts'
 
 test('many waits under one signal leave nothing with it, and a change ends a wait', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'harmont-changes-'))
   onTestFinished(() => rmSync(directory, { recursive: true }))
-  const changes = new Changes([directory])
+  const changes = new DirectoryWatcher([directory])
   const { signal } = new AbortController()
   for (let n = 0; n < 20; n++) expect(await changes.wait(1, signal)).toBe(false)
   expect(getEventListeners(signal, 'abort')).toEqual([])

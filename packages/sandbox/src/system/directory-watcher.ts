@@ -1,7 +1,7 @@
 import { type FSWatcher, watch } from 'node:fs'
 
 /** Reports changes in directories. Supports one wait at a time. */
-export class Changes {
+export class DirectoryWatcher {
   private readonly watchers: FSWatcher[] = []
   private seen = false
   private wake: (() => void) | undefined

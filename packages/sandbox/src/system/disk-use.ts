@@ -1,9 +1,6 @@
-import { execFile } from 'node:child_process'
 import { statfsSync } from 'node:fs'
 import { lstat, opendir } from 'node:fs/promises'
-import { promisify } from 'node:util'
-
-const run = promisify(execFile)
+import { run } from './processes.ts'
 
 /** Disk use of an inode, also in watchdog.sh: a file system has a limited number of them. */
 const bytesEachFile = 4_096

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 
 // Small local files are read and written synchronously: a round trip to a worker thread costs ten
 // times the call itself [0.1 and 0.01 ms], and starting a sandbox needs dozens.
@@ -27,12 +28,37 @@ export function readIfPresent(path: string): string | undefined {
   }
 }
 
+/** Awaits a file operation; undefined if the file is absent. */
+export async function ifPresent<T>(operation: Promise<T>): Promise<T | undefined> {
+  try {
+    return await operation
+  } catch (error) {
+    if (isAbsent(error)) return undefined
+    throw error
+  }
+}
+
+/** Reads a JSON file; undefined if it is absent or damaged. */
+export async function readJson<T>(path: string): Promise<T | undefined> {
+  const text = await ifPresent(readFile(path, 'utf8'))
+  return text === undefined ? undefined : parseJson(text)
+}
+
+/** Parses JSON; undefined for damaged text. */
+export function parseJson<T>(text: string): T | undefined {
+  try {
+    return JSON.parse(text) as T
+  } catch {
+    return undefined // JSON.parse only throws for invalid text.
+  }
+}
+
 /**
  * Returns whether a file operation failed because the file is gone. ENODEV: a removed control
  * group. ESRCH: a process that has ended.
  */
 export function isAbsent(error: unknown): boolean {
-  return hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR') || hasCode(error, 'ENODEV')
+  return ['ENOENT', 'ENOTDIR', 'ENODEV', 'ESRCH'].some((code) => hasCode(error, code))
 }
 
 export function hasCode(error: unknown, code: string): boolean {

@@ -5,8 +5,8 @@ import { Socket } from 'node:net'
  * Reads a script's output line by line. While nobody waits, the script does not keep this process
  * alive.
  */
-export class Words {
-  private readonly listeners = new Map<string, (word: string) => void>()
+export class LineReader {
+  private readonly listeners = new Map<string, (text: string) => void>()
   private readonly pipe: Socket | undefined
   private waiting = 0
   private rest = ''
@@ -43,23 +43,33 @@ export class Words {
   }
 
   /**
-   * Calls `heard` with each line that starts with `speaker` and a space, without these, and with
+   * Calls `onLine` with the rest of each line that starts with `sender` and a space, and with
    * `ended` at the script's end.
    */
-  listen(speaker: string, heard: (word: string) => void): void {
-    this.listeners.set(speaker, heard)
-    if (this.ended !== undefined) heard('ended')
+  listen(sender: string, onLine: (text: string) => void): void {
+    this.listeners.set(sender, onLine)
+    if (this.ended !== undefined) onLine('ended')
   }
 
-  ignore(speaker: string): void {
-    this.listeners.delete(speaker)
+  ignore(sender: string): void {
+    this.listeners.delete(sender)
+  }
+
+  /** Awaits the line `SENDER TEXT`. Fails if the sender writes anything else, or at the script's end. */
+  async expect(sender: string, text: string): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    this.listen(sender, (found) => {
+      if (found === text) resolve()
+      else reject(new Error(this.ended ?? found, { cause: this.failure }))
+    })
+    await this.waitFor(promise).finally(() => this.ignore(sender))
   }
 
   /** Awaits something that a listener reports, and keeps this process alive meanwhile. */
-  async during<T>(waitedFor: Promise<T>): Promise<T> {
+  async waitFor<T>(reported: Promise<T>): Promise<T> {
     if (this.waiting++ === 0) this.pipe?.ref()
     try {
-      return await waitedFor
+      return await reported
     } finally {
       if (--this.waiting === 0) this.pipe?.unref()
     }

@@ -1,11 +1,9 @@
 import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { Server } from 'node:net'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
+import { childEnd } from './processes.ts'
 import { ToolFailed } from './tool-failed.ts'
-
-const KEPT_OF_STDERR = 4_000
 
 export interface ToolOptions {
   readonly cwd?: string
@@ -47,24 +45,20 @@ export async function runTool(tool: string, args: readonly string[], options: To
       ...(confined === undefined ? [] : ['ipc' as const]),
     ],
   })
-  const { stdin, stdout, stderr } = child
-  if (stdin === null || stdout === null || stderr === null) throw new Error(`${tool} started without pipes`)
+  const { stdin, stdout } = child
+  if (stdin === null || stdout === null) throw new Error(`${tool} started without pipes`)
   if (confined !== undefined)
     child.on('message', (_message, door) => {
       if (door instanceof Server) confined(door)
     })
-  const closed = once(child, 'close')
+  const ended = childEnd(child)
   const output: Buffer[] = []
-  let complaint = ''
   stdout.on('data', (bytes: Buffer) => output.push(bytes))
-  stderr.on('data', (bytes: Buffer) => {
-    complaint = (complaint + bytes.toString('utf8')).slice(-KEPT_OF_STDERR)
-  })
   // If a tool exits without reading its input, its exit code says why.
   stdin.on('error', () => {})
   stdin.end(options.stdin)
-  const [code, signal] = await closed
+  const { code, signal, complaint } = await ended
   if (code === 127) throw new Error(`${tool} is not installed on this machine`)
-  if (code !== 0) throw new ToolFailed(`${tool} failed (${signal ?? `exit ${code}`})`, complaint.trim())
+  if (code !== 0) throw new ToolFailed(`${tool} failed (${signal ?? `exit ${code}`})`, complaint)
   return Buffer.concat(output)
 }

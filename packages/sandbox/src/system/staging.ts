@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
-import { mkdir, mkdtemp, readdir } from 'node:fs/promises'
+import { lstat, mkdir, mkdtemp, readdir, rmdir } from 'node:fs/promises'
 import path from 'node:path'
-import { removeTree } from '../images/roots.ts'
 import { type FileLock, lockFile } from './file-lock.ts'
-import { isMissing } from './missing.ts'
+import { ifPresent, isAbsent } from './files.ts'
+import { runTool } from './run-tool.ts'
 
 /**
  * Runs `work` under a lock for this key across processes, with an empty directory of its own. First
@@ -31,12 +31,29 @@ export async function staged<T>(
 
 /** Removes staging directories of killed processes that nobody works on. */
 export async function removeAbandoned(store: string): Promise<void> {
-  const names = await readdir(path.join(store, 'staging')).catch((error: unknown) => {
-    if (isMissing(error)) return []
-    throw error
-  })
+  const names = (await ifPresent(readdir(path.join(store, 'staging')))) ?? []
   for (const name of names) {
     await using lock = await lockFile(path.join(store, 'locks', name), { wait: false })
     if (lock !== undefined) await removeTree(path.join(store, 'staging', name), lock.fd)
+  }
+}
+
+/**
+ * Removes a directory. Node.js's `rm` cannot remove names that are not UTF-8. @param lockFd as for
+ * `runTool`.
+ */
+export async function removeTree(directory: string, lockFd?: number): Promise<void> {
+  // Usually there is nothing to remove, and starting a program costs milliseconds of a build.
+  if (await isGoneWhenEmpty(directory)) return
+  const options = lockFd === undefined ? {} : { lockFd }
+  await runTool('rm', ['-rf', '--one-file-system', '--', directory], options)
+}
+
+async function isGoneWhenEmpty(directory: string): Promise<boolean> {
+  try {
+    await rmdir(directory)
+    return true
+  } catch (error) {
+    return isAbsent(error) && (await ifPresent(lstat(directory))) === undefined
   }
 }

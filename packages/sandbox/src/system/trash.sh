@@ -1,7 +1,7 @@
 # Removes trees for the driver. Freeing space may block on the disk [1 ms per directory, mounted
 # with `discard`]. Ends when the driver closes its stdin.
 #
-# Reads names, one per line. A line `= SPEAKER` removes those read so far, then `SPEAKER removed` is
+# Reads names, one per line. A line `= BATCH` removes those read so far, then `BATCH removed` is
 # written. The working directory is the trash.
 set -f
 set --

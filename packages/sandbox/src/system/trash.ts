@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { isAbsent } from './files.ts'
-import { Words } from './line-reader.ts'
+import { LineReader } from './line-reader.ts'
+import { helperEnvironment } from './machine.ts'
 
 const script = fileURLToPath(new URL('trash.sh', import.meta.url))
 
@@ -23,7 +24,7 @@ export class Trash {
   private readonly directory: string
   private readonly gathered: string[] = []
   private batch: Promise<void> | undefined
-  private helper: { readonly child: ChildProcess; readonly words: Words } | undefined
+  private helper: { readonly child: ChildProcess; readonly lines: LineReader } | undefined
   private batches = 0
 
   /**
@@ -54,42 +55,42 @@ export class Trash {
     }
     // Removed with the next batch.
     this.gathered.push(name)
-    throw new Error(`could not remove ${doomed}`, { cause: this.helper?.words.failure })
+    throw new Error(`could not remove ${doomed}`, { cause: this.helper?.lines.failure })
   }
 
   /** Resolves when the helper has ended. Call it when no removal is running. */
   async close(): Promise<void> {
     if (this.helper === undefined) return
-    const { child, words } = this.helper
+    const { child, lines } = this.helper
     this.helper = undefined
     const ended = Promise.withResolvers<void>()
-    words.listen('close', () => ended.resolve())
+    lines.listen('close', () => ended.resolve())
     child.ref()
     child.stdin?.end()
-    await words.during(ended.promise)
+    await lines.waitFor(ended.promise)
   }
 
   private async removeGathered(): Promise<void> {
     await sleep(gatherMs)
     this.batch = undefined
-    const { child, words } = this.running()
-    const speaker = String(this.batches++)
+    const { child, lines } = this.running()
+    const batch = String(this.batches++)
     const removed = Promise.withResolvers<void>()
-    words.listen(speaker, () => removed.resolve())
-    child.stdin?.write([...this.gathered.splice(0), `= ${speaker}\n`].join('\n'))
-    await words.during(removed.promise)
-    words.ignore(speaker)
+    lines.listen(batch, () => removed.resolve())
+    child.stdin?.write([...this.gathered.splice(0), `= ${batch}\n`].join('\n'))
+    await lines.waitFor(removed.promise)
+    lines.ignore(batch)
   }
 
-  private running(): { readonly child: ChildProcess; readonly words: Words } {
-    if (this.helper !== undefined && this.helper.words.end === undefined) return this.helper
+  private running(): { readonly child: ChildProcess; readonly lines: LineReader } {
+    if (this.helper !== undefined && this.helper.lines.end === undefined) return this.helper
     const child = spawn('/bin/sh', [script], {
       cwd: this.directory,
       detached: true,
       stdio: ['pipe', 'pipe', 'pipe'],
-      env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' },
+      env: helperEnvironment,
     })
-    this.helper = { child, words: new Words(child) }
+    this.helper = { child, lines: new LineReader(child) }
     return this.helper
   }
 }

@@ -2,10 +2,11 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { findCgroupHome, type Groups } from '../cgroups/cgroups.ts'
+import { findCgroupHome, type Groups } from '../cgroups/home.ts'
 import type { Layout } from '../layout/layout.ts'
 import type { Limits, NetworkMode } from '../sandbox-driver.ts'
 import { hasCode, readIfPresent } from '../system/files.ts'
+import { helperEnvironment } from '../system/machine.ts'
 
 const script = fileURLToPath(new URL('watchdog.sh', import.meta.url))
 
@@ -34,7 +35,7 @@ export async function ensureWatchdog(layout: Layout): Promise<void> {
       detached: true,
       stdio: 'ignore',
       cwd: '/',
-      env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' },
+      env: helperEnvironment,
     },
   )
   child.unref()

@@ -1,18 +1,16 @@
-import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { basename } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { promisify } from 'node:util'
 import { isPopulated, processesOf, whileFrozen } from '../../cgroups/cgroups.ts'
-import { countedLimits } from '../../cgroups/counted-limits.ts'
+import { countedLimits } from '../../cgroups/kernel-counters.ts'
 import { commandProcesses, isPidGroup } from '../../cgroups/pid-groups.ts'
 import type { SandboxFiles } from '../../layout/layout.ts'
-import { footing } from '../../privilege/privilege-mode.ts'
+import { privilegeMode } from '../../privilege/privilege-mode.ts'
 import { hasCode, readIfPresent } from '../../system/files.ts'
+import { run } from '../../system/processes.ts'
 import { line, staged } from '../mounts.ts'
 import type { Runtime } from './runtime.ts'
 
-const run = promisify(execFile)
 const quiet = ['nosuid', 'noexec', 'nodev']
 
 /**
@@ -72,7 +70,7 @@ export const crun: Runtime = {
   namespaces: () => [
     ...['pid', 'ipc', 'uts', 'mount', 'cgroup'].map((type) => ({ type })),
     // An ordinary user has no other ids to own it.
-    footing.kind === 'mapped' ? { type: 'user' } : { type: 'user', path: staged.user },
+    privilegeMode.kind === 'mapped' ? { type: 'user' } : { type: 'user', path: staged.user },
   ],
   resourceLimits: () => countedLimits(),
   groupLimits: (limits) => limits,

@@ -1,19 +1,16 @@
-import { execFile } from 'node:child_process'
 import { lstatSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { promisify } from 'node:util'
 import { isPopulated } from '../../cgroups/cgroups.ts'
 import { memoryFiles } from '../../layout/memory.ts'
 import { SandboxError } from '../../sandbox-driver.ts'
 import { isAbsent, readIfPresent } from '../../system/files.ts'
+import { run } from '../../system/processes.ts'
 import { line, staged } from '../mounts.ts'
-import { EPROTONOSUPPORT } from '../seccomp-sockets.ts'
+import { EPROTONOSUPPORT } from '../seccomp.ts'
 import { terminalCall } from '../terminal-program.ts'
 import type { Runtime, RuntimeTarget } from './runtime.ts'
-
-const run = promisify(execFile)
 
 /**
  * gVisor: a kernel in user space with the command's processes, caches and network stack, which

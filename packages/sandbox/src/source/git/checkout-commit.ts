@@ -1,12 +1,12 @@
-import { access, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { mkdir, rename, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { SandboxError, type SourceTreeRef } from '../../sandbox-driver.ts'
 import { bootId } from '../../system/clock.ts'
-import { hasCode, isMissing } from '../../system/missing.ts'
+import { hasCode, ifPresent, readJson } from '../../system/files.ts'
 import { staged } from '../../system/staging.ts'
 import { keepTree } from '../keep-tree.ts'
 import { defaultSourceLimits, type SourceLimits } from '../limits.ts'
-import { manifestPath, treePath } from '../places.ts'
+import { storedTree } from '../manifest.ts'
 import { runInWorker } from '../worker-pool.ts'
 import { checkFetch, type FetchRequest } from './fetch-commit.ts'
 import { SourceUnreachable, unreachable } from './fetch-failure.ts'
@@ -109,7 +109,7 @@ async function makeTree(request: CheckoutRequest, mirror: OpenMirror, staging: s
 
 /** Returns the last tree made from this mirror, if it still exists. */
 async function latest({ directory }: CheckoutRequest, mirror: OpenMirror) {
-  const record = await readRecord(latestPath(mirror))
+  const record = await readJson<CommitRecord>(latestPath(mirror))
   if (record === undefined) return null
   const tree = await treeOf(directory, record)
   return tree === undefined ? null : { commit: record.commit, tree }
@@ -117,38 +117,18 @@ async function latest({ directory }: CheckoutRequest, mirror: OpenMirror) {
 
 async function find(request: CheckoutRequest): Promise<Checkout | undefined> {
   const place = commitPath(request)
-  const record = await readRecord(path.join(place, 'record.json'))
+  const record = await readJson<CommitRecord>(path.join(place, 'record.json'))
   const tree = record && (await treeOf(request.directory, record))
   return tree && { tree, gitDirectory: path.join(place, 'git') }
 }
 
 async function treeOf(directory: string, record: CommitRecord): Promise<SourceTreeRef | undefined> {
   if (record.bootId !== bootId) return undefined
-  const tree = { digest: record.tree, path: treePath(directory, record.tree) }
-  try {
-    await Promise.all([access(tree.path), access(manifestPath(tree))])
-    return tree
-  } catch (error) {
-    if (isMissing(error)) return undefined
-    throw error
-  }
-}
-
-async function readRecord(file: string): Promise<CommitRecord | undefined> {
-  try {
-    return JSON.parse(await readFile(file, 'utf8')) as CommitRecord
-  } catch (error) {
-    if (isMissing(error) || error instanceof SyntaxError) return undefined
-    throw error
-  }
+  return storedTree(directory, record.tree)
 }
 
 async function moveTo(place: string, made: string, replaced: string): Promise<void> {
-  try {
-    await rename(place, replaced)
-  } catch (error) {
-    if (!isMissing(error)) throw error
-  }
+  await ifPresent(rename(place, replaced))
   await rename(made, place)
 }
 

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { chance, scaled } from '@harmont/test-kit/effort'
 import { until } from '@harmont/test-kit/until'
 import { expect, test } from 'vitest'
-import { verifyTree } from '../verify-tree.ts'
+import { verifyTree } from '../manifest.ts'
 import type { Checkout, CheckoutRequest } from './checkout-commit.ts'
 import { gitBench, token } from './git.test-support.ts'
 

@@ -6,16 +6,14 @@ import {
   formatManifest,
   type ManifestEntry,
   manifestDigest,
+  manifestPath,
   readManifest,
   writeManifest,
 } from '../manifest.ts'
-import { manifestPath } from '../places.ts'
 import { quoted } from '../read-tar.ts'
 import { TreeWriter } from '../tree-writer.ts'
-import { type CommitFile, commitFiles } from './commit-files.ts'
+import { type CommitFile, commitFiles, StoreDamaged, writeBlobs } from './mirror-content.ts'
 import { GitFailure } from './run-git.ts'
-import { StoreDamaged } from './store-damaged.ts'
-import { writeBlobs } from './write-blobs.ts'
 
 export interface CheckoutJob {
   readonly mirror: string

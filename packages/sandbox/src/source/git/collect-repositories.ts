@@ -1,6 +1,6 @@
 import { readdir, rename, stat } from 'node:fs/promises'
 import path from 'node:path'
-import { isMissing } from '../../system/missing.ts'
+import { ifPresent } from '../../system/files.ts'
 import { staged } from '../../system/staging.ts'
 import { commitsFolder, mirrorLock, mirrorsFolder } from './places.ts'
 
@@ -41,10 +41,5 @@ async function changedAt(place: string): Promise<Date> {
 }
 
 async function namesIn(folder: string): Promise<readonly string[]> {
-  try {
-    return await readdir(folder)
-  } catch (error) {
-    if (isMissing(error)) return []
-    throw error
-  }
+  return (await ifPresent(readdir(folder))) ?? []
 }

@@ -1,5 +1,4 @@
 import { fetchFailure, fetchRefused, gitsReason, unreachable } from './fetch-failure.ts'
-import { movedTo } from './moved-to.ts'
 import { runGit } from './run-git.ts'
 
 export interface FetchRequest {
@@ -112,4 +111,28 @@ async function keepCommit(repository: string, commit: string): Promise<boolean> 
   if (!found.toString('latin1').startsWith(`${commit} commit `)) return false
   await runGit(['update-ref', '--stdin'], { repository, stdin: `update ${commitRef(commit)} ${commit}\n` })
   return true
+}
+
+const answerMs = 30_000
+const asked = '/info/refs'
+
+/**
+ * Returns the new address of a renamed repository according to the forge; undefined if it gives
+ * none, or names another host, where git itself would send the Authorization header. Fails as
+ * `fetch` does.
+ */
+export async function movedTo({
+  url,
+  authorization,
+}: Pick<FetchRequest, 'url' | 'authorization'>): Promise<string | undefined> {
+  const answer = await fetch(`${url.replace(/\/$/, '')}${asked}?service=git-upload-pack`, {
+    redirect: 'manual',
+    signal: AbortSignal.timeout(answerMs),
+    ...(authorization === null ? {} : { headers: { authorization } }),
+  })
+  await answer.body?.cancel()
+  const location = answer.headers.get('location')
+  const to = answer.status >= 300 && answer.status < 400 && location !== null ? URL.parse(location, url) : null
+  if (to === null || to.origin !== new URL(url).origin || !to.pathname.endsWith(asked)) return undefined
+  return to.origin + to.pathname.slice(0, -asked.length)
 }

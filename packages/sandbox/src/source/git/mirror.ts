@@ -1,6 +1,6 @@
 import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
-import { isMissing } from '../../system/missing.ts'
+import { ifPresent } from '../../system/files.ts'
 import { type FetchRequest, fetchCommit, hasCommit } from './fetch-commit.ts'
 import { runGit } from './run-git.ts'
 
@@ -29,25 +29,21 @@ export async function bringCommit(mirror: OpenMirror, request: FetchRequest): Pr
     lockFd,
   })
   if (await hasCommit(repository, request)) return
-  await removeRemains(repository)
+  await removeLeftovers(repository)
   await fetchCommit(repository, request, lockFd)
   await tidy(mirror)
 }
 
 /** Discards the mirror. The next checkout creates a new one. */
 export async function discardMirror({ repository, staging }: OpenMirror): Promise<void> {
-  try {
-    await rename(repository, path.join(staging, 'broken-mirror'))
-  } catch (error) {
-    if (!isMissing(error)) throw error
-  }
+  await ifPresent(rename(repository, path.join(staging, 'broken-mirror')))
 }
 
 /**
  * Removes locks and partial packs of a killed git. The holder of the mirror's lock knows that
  * nobody uses them.
  */
-async function removeRemains(repository: string): Promise<void> {
+async function removeLeftovers(repository: string): Promise<void> {
   for (const name of await readdir(repository, { recursive: true })) {
     const isLock = name.endsWith('.lock') && !name.startsWith('objects/')
     if (isLock || /^objects\/(.*\/)?tmp_/.test(name))

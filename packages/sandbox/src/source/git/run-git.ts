@@ -1,8 +1,7 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import type { Readable, Writable } from 'node:stream'
+import { childEnd } from '../../system/processes.ts'
 
-const keptOfStderr = 8_000
 /** Environment variables passed to git: proxies and trusted certificates. */
 const passedOn = [
   'PATH',
@@ -113,16 +112,8 @@ export async function runGit(args: readonly string[], options: GitOptions): Prom
 
 /** Resolves when git exits with 0; fails as `runGit` does. Call it right after `startGit`. */
 export async function gitEnd(git: ChildProcessByStdio<Writable, Readable, Readable>, command: string): Promise<void> {
-  let complaint = ''
-  git.stderr.on('data', (bytes: Buffer) => {
-    complaint = (complaint + bytes.toString('utf8')).slice(-keptOfStderr)
-  })
-  let code: number | null
-  let signal: string | null
-  try {
-    ;[code, signal] = await once(git, 'close')
-  } catch (cause) {
+  const { code, signal, complaint } = await childEnd(git).catch((cause: unknown) => {
     throw new Error('cannot start git on this machine: apt-get install git', { cause })
-  }
-  if (code !== 0) throw new GitFailure(command, signal ?? `exit ${code}`, complaint.trim())
+  })
+  if (code !== 0) throw new GitFailure(command, signal ?? `exit ${code}`, complaint)
 }

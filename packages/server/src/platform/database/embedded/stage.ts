@@ -10,7 +10,7 @@ import { chown } from 'node:fs/promises'
 import { join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
-import { footing } from '@harmont/sandbox/ordinary'
+import { privilegeMode } from '@harmont/sandbox/privilege'
 
 /** Outside of Debian's and systemd's allocations and of the ids that sandboxes are mapped to. */
 const unprivilegedId = 60_907
@@ -36,8 +36,8 @@ export function makeStage(native: string, state: string): Stage {
       own: async () => {},
       spawn: (program, args, options) => spawn(join(native, 'bin', program), args, options),
     }
-  if (footing.kind === 'mapped') {
-    const asUser = ['--user', `--map-user=${footing.user}`, '--']
+  if (privilegeMode.kind === 'mapped') {
+    const asUser = ['--user', `--map-user=${privilegeMode.user}`, '--']
     return {
       state,
       sharedMemory: 'mmap',

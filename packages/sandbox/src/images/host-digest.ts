@@ -1,7 +1,27 @@
 import { createHash } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
 import { SandboxError } from '../sandbox-driver.ts'
-import { isMissing } from '../system/missing.ts'
+import { isAbsent } from '../system/files.ts'
+
+/** Part of the digest. Increase it when the same machine would get a different base. */
+const GENERATOR = 2
+
+/** The first existing file says which packages this machine has. */
+const PACKAGE_DATABASES = [
+  '/var/lib/dpkg/status',
+  '/usr/lib/sysimage/rpm/rpmdb.sqlite',
+  '/var/lib/rpm/rpmdb.sqlite',
+  '/lib/apk/db/installed',
+]
+
+/** Returns the digest of the base that `buildHostBase` would make now. */
+export async function hostDigest({ allow }: { readonly allow: readonly string[] }): Promise<string> {
+  const hash = createHash('sha256')
+  hash.update(JSON.stringify({ generator: GENERATOR, allow: [...allow].sort() }))
+  const files = [PACKAGE_DATABASES, ['/etc/os-release', '/usr/lib/os-release']]
+  for (const digest of await Promise.all(files.map(digestOfFirst))) hash.update(digest)
+  return `sha256:${hash.digest('hex')}`
+}
 
 interface Known {
   readonly stamp: string
@@ -30,7 +50,7 @@ export async function digestOfFirst(files: readonly string[]): Promise<Buffer> {
       known.set(file, { stamp, digest })
       return digest
     } catch (error) {
-      if (!isMissing(error)) throw error
+      if (!isAbsent(error)) throw error
     }
   }
   throw new SandboxError(

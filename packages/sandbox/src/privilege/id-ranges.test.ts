@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { RootIds } from './root-ids.ts'
+import { RootIds } from './id-ranges.ts'
 
 test('G57 no two sandboxes of a directory have an id in common, those of before included, until one is gone', () => {
   const kept = 0x5000_0000 + 3 * 65_536

@@ -3,7 +3,7 @@ import { mkdtempSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { digestOfFirst } from './first-file.ts'
+import { digestOfFirst } from './host-digest.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'harmont-first-'))
 afterAll(() => rmSync(folder, { recursive: true }))

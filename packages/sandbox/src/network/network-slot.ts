@@ -1,0 +1,73 @@
+import { writeFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import type { Layout } from '../layout/layout.ts'
+import type { NetworkMode } from '../sandbox-driver.ts'
+import { readIfPresent } from '../system/files.ts'
+import { gatewayHardware } from './address-block.ts'
+
+/** How to set up a launcher's network namespace. Nothing to do for `host`. */
+export interface NetworkSlot {
+  readonly mode: NetworkMode
+  /** Lines for `ip -batch`: first in the new namespace by the launcher, then in the machine's. */
+  readonly inside: string
+  readonly outside: string
+  /** The link in the machine's namespace that belongs to the sandbox. */
+  readonly link: string | null
+  /** Whether the gateway address forwards to a resolver on the machine's loopback. */
+  readonly routeLocalnet: boolean
+  /** Absolute path of the sandbox's /etc/resolv.conf; null keeps the image's. */
+  readonly resolvConf: string | null
+}
+
+/** A namespace with only lo. */
+export const isolatedSlot: NetworkSlot = {
+  mode: 'none',
+  inside: 'link set lo up',
+  outside: '',
+  link: null,
+  resolvConf: null,
+  routeLocalnet: false,
+}
+/** The machine's own namespace and resolver. */
+export async function hostSlot(layout: Layout): Promise<NetworkSlot> {
+  const resolvConf = layout.resolvConf('host')
+  writeIfChanged(resolvConf, await readFile('/etc/resolv.conf', 'utf8'))
+  return { mode: 'host', inside: '', outside: '', link: null, resolvConf, routeLocalnet: false }
+}
+
+/**
+ * Writes in place: sandboxes have the file mounted, and the runtime cannot mount a replaced file.
+ */
+export function writeIfChanged(path: string, content: string): void {
+  if (readIfPresent(path) !== content) writeFileSync(path, content, { mode: 0o644 })
+}
+
+/** A network namespace with a link to the machine. */
+export function egressSlot(
+  link: string,
+  address: string,
+  gateway: string,
+  viaGateway: boolean,
+  resolvConf: string,
+): NetworkSlot {
+  return {
+    mode: 'egress',
+    link,
+    resolvConf,
+    routeLocalnet: viaGateway,
+    inside: [
+      'link set lo up',
+      `link add eth0 type veth peer name ${link} address ${gatewayHardware} netns ${process.pid}`,
+      `address add ${address}/32 dev eth0`,
+      'link set eth0 up',
+      `neigh add ${gateway} lladdr ${gatewayHardware} dev eth0 nud permanent`,
+      `route add ${gateway}/32 dev eth0 scope link`,
+      `route add default via ${gateway} dev eth0`,
+    ].join('\n'),
+    outside: [
+      `link set ${link} addrgenmode none`,
+      `link set ${link} up`,
+      `route replace ${address}/32 dev ${link} src ${gateway}`,
+    ].join('\n'),
+  }
+}

@@ -1,1 +1,0 @@
-export { type TakeRequest, takeFolder } from './take-folder.ts'

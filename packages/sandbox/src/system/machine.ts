@@ -1,0 +1,35 @@
+import { accessSync, constants } from 'node:fs'
+import { join } from 'node:path'
+
+/** Debian's tini-static. Depends on nothing in an image. */
+export const initProgram = '/usr/bin/tini-static'
+
+/**
+ * Where a launcher, in its own mount namespace, prepares what the runtime sees. Covers the
+ * machine's own directory of the same name, which has notes about networks.
+ */
+export const stage = '/run/harmont'
+
+const searchPath = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin']
+
+/** The usual PATH, on the machine and in sandboxes. */
+export const usualPath = searchPath.join(':')
+
+/**
+ * The environment of helper programs. They do not inherit this process's: some outlive it, and
+ * `ps e` shows theirs.
+ */
+export const helperEnvironment = { PATH: usualPath, TZ: 'UTC', LC_ALL: 'C' }
+
+/** Returns whether a program, by name or absolute path, is installed on this machine. */
+export function isProgram(name: string): boolean {
+  const places = name.startsWith('/') ? [name] : searchPath.map((directory) => join(directory, name))
+  return places.some((path) => {
+    try {
+      accessSync(path, constants.X_OK)
+      return true
+    } catch {
+      return false // Absent or not executable: both mean no.
+    }
+  })
+}

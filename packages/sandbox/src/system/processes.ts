@@ -1,0 +1,31 @@
+import { type ChildProcess, execFile } from 'node:child_process'
+import { once } from 'node:events'
+import { promisify } from 'node:util'
+
+const keptOfStderr = 8_000
+
+/** Runs a program and returns its output. Fails with an error that has its stderr. */
+export const run = promisify(execFile)
+
+export interface ChildEnd {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+  /** The end of its stderr. */
+  readonly complaint: string
+}
+
+/** Waits for a child with piped stderr. Rejects if it could not be started. Call it at once. */
+export async function childEnd(child: ChildProcess): Promise<ChildEnd> {
+  let complaint = ''
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    complaint = (complaint + text).slice(-keptOfStderr)
+  })
+  const [code, signal] = await once(child, 'close')
+  return { code, signal, complaint: complaint.trim() }
+}
+
+/** Waits for a child with piped stderr. Rejects with its stderr unless it exits with 0. */
+export async function waitForSuccess(child: ChildProcess, program = child.spawnfile): Promise<void> {
+  const { code, signal, complaint } = await childEnd(child)
+  if (code !== 0) throw new Error(`${program} ended with ${code ?? signal}: ${complaint}`)
+}
