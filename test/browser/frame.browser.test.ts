@@ -182,6 +182,15 @@ test('the palette finds pages, builds by number and commit, error codes and them
     while ((await wanted.getAttribute('aria-selected')) !== 'true') await page.keyboard.press('ArrowDown')
     await page.keyboard.press('Enter')
   }
+  await page.keyboard.press('Control+k')
+  const selected = page.getByRole('option', { selected: true })
+  const [first, last] = [page.getByRole('option').first(), page.getByRole('option').last()]
+  await first.and(selected).waitFor()
+  await page.keyboard.press('ArrowUp')
+  await last.and(selected).waitFor()
+  await page.keyboard.press('ArrowDown')
+  await first.and(selected).waitFor()
+  await page.keyboard.press('Escape')
   await choose('members', /^Members/)
   await page.waitForURL('**/default/settings/members')
   await choose('#1', /ci #1 first/)

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { localGroups, matchOf, type PaletteGroup, stepFrom } from './items.ts'
+import { localGroups, matchOf, type PaletteGroup } from './items.ts'
 
 const groups: readonly PaletteGroup[] = [
   {
@@ -50,13 +50,4 @@ test('a text always answers itself and each of its words', () => {
       expect(matchOf(text, `${text}\u0000`)).toBe(0)
     }),
   )
-})
-
-test('arrows walk through all groups and around; what vanishes gives way to the first', () => {
-  expect(stepFrom(groups, null, 1)).toBe('a:retry')
-  expect(stepFrom(groups, 'a:cancel', 1)).toBe('p:builds')
-  expect(stepFrom(groups, 'p:keys', 1)).toBe('a:retry')
-  expect(stepFrom(groups, 'a:retry', -1)).toBe('p:keys')
-  expect(stepFrom(groups, 'gone', 0)).toBe('a:retry')
-  expect(stepFrom([], null, 1)).toBeNull()
 })

@@ -68,14 +68,6 @@ export function filled(groups: readonly PaletteGroup[]): readonly PaletteGroup[]
   return groups.filter(({ items }) => items.length > 0)
 }
 
-/** Returns the item one step up or down, in a circle; if `id` is gone, the first or last. */
-export function stepFrom(groups: readonly PaletteGroup[], id: string | null, step: 1 | -1 | 0): string | null {
-  const ids = groups.flatMap(({ items }) => items.map((item) => item.id))
-  const at = id === null ? -1 : ids.indexOf(id)
-  if (at === -1) return (step === -1 ? ids.at(-1) : ids[0]) ?? null
-  return ids[(at + step + ids.length) % ids.length] ?? null
-}
-
 /**
  * Scores how well a text matches the input, from 0 (not at all) to 1. Every word must match: best
  * as a whole, then at the start of a word, inside a word, or as letters in order.
