@@ -24,7 +24,7 @@ const parts = [
   },
   { name: 'guarantees', command: ['node', 'scripts/check-guarantees.ts'] },
   { name: 'citations', command: ['node', 'scripts/check-citations.ts'] },
-  { name: 'weight of the web', command: ['node', 'scripts/check-web-weight.ts'] },
+  { name: 'weight of the web', command: ['npm', 'run', '--silent', 'weight'] },
   { name: 'generated files', command: ['node', 'contract/generate.ts', '--check'] },
   { name: 'generated types', command: ['node', 'packages/pipeline/scripts/types.ts', '--check'] },
 ] as const

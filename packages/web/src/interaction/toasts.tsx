@@ -1,3 +1,7 @@
+/**
+ * Toasts of our own instead of sonner: it adds a style element without a nonce, which the content
+ * security policy refuses, and makes the build page 9.4 kB heavier (236.2 to 245.6 of 250 kB).
+ */
 import { X } from 'lucide-react'
 import { problemOf } from '../api/problem.ts'
 import { createStore } from '../browser/store.ts'

@@ -16,7 +16,7 @@ const pauseMs = 120
 export function Palette() {
   const router = useRouter()
   const [typed, setTyped] = useState('')
-  const groups = usePaletteGroups(typed, usePaused(typed.trim()))
+  const groups = usePaletteGroups(typed, useDebounced(typed.trim()))
   const items = groups.flatMap(({ items }) => items)
   const [picked, setPicked] = useState('')
   const current = items.find(({ id }) => id === picked) ?? items[0]
@@ -117,11 +117,11 @@ function Item({ item, onChoose }: ItemProps) {
 }
 
 /** Returns the text once typing pauses. */
-function usePaused(text: string): string {
-  const [paused, setPaused] = useState(text)
+function useDebounced(text: string): string {
+  const [debounced, setDebounced] = useState(text)
   useEffect(() => {
-    const timer = setTimeout(() => setPaused(text), pauseMs)
+    const timer = setTimeout(() => setDebounced(text), pauseMs)
     return () => clearTimeout(timer)
   }, [text])
-  return paused
+  return debounced
 }
