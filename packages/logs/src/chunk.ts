@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 
-/** A piece of a job's log as stored and as sent (`logs.md` 1, `http.md` 8.2). */
+/** A piece of a job's log as it is stored and sent (`logs.md` 1, `http.md` 8.2). */
 export interface Chunk {
   /** Per job, from 1, without gaps. */
   readonly seq: number
@@ -16,17 +16,21 @@ export type StreamKind = 0 | 1 | 2
 
 export const MAX_CHUNK_BYTES = 32 * 1024
 
-/** Where chunks are kept for readers. Writers go through the engine, which fences them. */
+/** Reads stored chunks. Writing goes through the engine, which checks the fencing number. */
 export interface LogReader {
-  /** Chunks with seq > `after`, ascending, at most `maxBytes` of content (at least one chunk when there is one). */
+  /**
+   * Chunks with seq > `after`, ascending, at most `maxBytes` of content (at least one chunk when
+   * there is one).
+   */
   read(jobId: string, after: number, maxBytes: number): Promise<readonly Chunk[]>
-  /** The last seq stored, 0 when there is none, and the sum of content bytes of kinds 0 and 1. */
+  /** Returns the last seq, 0 for an empty log, and the number of bytes of kinds 0 and 1. */
   size(jobId: string): Promise<{ readonly lastSeq: number; readonly bytes: number }>
 }
 
 /**
- * A chunk as JSON text, as the log stream sends it (`http.md` 8.2): `{"seq","stream_kind","content","ts"}`. Text and not an object, because `ts` in
- * nanoseconds is beyond what a double holds exactly. Bytes that are not UTF-8 are U+FFFD in `content` and exact in `content_b64`.
+ * Returns a chunk as the JSON of the log stream (`http.md` 8.2). The JSON is built as text because
+ * `ts` in nanoseconds exceeds what a double holds exactly. Bytes that are not UTF-8 are U+FFFD in
+ * `content` and exact in `content_b64`.
  */
 export function chunkJson({ seq, kind, content, ts }: Chunk): string {
   const exact = isUtf8(content) ? '' : `,"content_b64":"${content.toString('base64')}"`

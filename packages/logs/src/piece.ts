@@ -6,24 +6,27 @@ export interface Piece {
   readonly bytes: Buffer
   /** Unix nanoseconds. */
   readonly ts: bigint
-  /** Where reading goes on after this piece. */
+  /** Offset at which reading continues after this piece. */
   readonly nextOffset: number
 }
 
-/** A part of a piece that knows its place in the spool, at most `MAX_SLICE_BYTES` long; or a mask, which stands for bytes of one or more. */
+/**
+ * A part of a piece that knows its place in the spool, at most `MAX_SLICE_BYTES` long; or a mask,
+ * which stands for bytes of one or more pieces.
+ */
 export interface Slice {
   readonly kind: 0 | 1
-  /** What the log shows. */
+  /** Bytes that the log shows. */
   readonly bytes: Buffer
-  /** Bytes of output that it stands for: as many as it shows, but for a mask. */
+  /** Number of bytes of output that it stands for. Only a mask shows another number. */
   readonly size: number
   readonly isMask: boolean
   readonly ts: bigint
-  /** When it came, in ms. */
+  /** Time of arrival, in ms. */
   readonly at: number
-  /** Count of the bytes of both streams before it. */
+  /** Number of bytes of both streams before it. */
   readonly order: number
-  /** Count of the bytes of its own stream before it. */
+  /** Number of bytes of its own stream before it. */
   readonly from: number
   readonly place: PiecePlace
 }
@@ -34,10 +37,10 @@ export interface PiecePlace {
   readonly counts: readonly [number, number]
 }
 
-/** So small that one slice and the beginning of a character fit into a chunk. */
+/** Small enough for one slice and an incomplete character to fit into a chunk. */
 export const MAX_SLICE_BYTES = MAX_CHUNK_BYTES - 3
 
-/** A part of a slice that is no mask. */
+/** Returns a part of a slice that is no mask. */
 export function partOf(slice: Slice, from: number, to: number = slice.size): Slice {
   if (from === 0 && to === slice.size) return slice
   const bytes = slice.bytes.subarray(from, to)

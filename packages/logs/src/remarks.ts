@@ -1,19 +1,22 @@
-/** Words the remarks of a log about its limit and its removal, and reads them, also those of earlier releases. */
+/**
+ * Writes the remarks of a log about its limit and its removal, and reads remarks of this and
+ * earlier releases.
+ */
 
 export type RemarkKind = 'note' | 'setup' | 'lost' | 'cap' | 'retention' | 'redaction'
 
-/** What the server says between two lines of a log. */
+/** A line of the server between two lines of a log. */
 export interface LogRemark {
-  /** Before which line it stands; one more than there are where it is after the last. */
+  /** The line before which it stands; after the last line, one more than there are. */
   readonly line: number
   readonly kind: RemarkKind
   readonly message: string
-  /** How much is missing, where the remark says so. */
+  /** How many bytes are missing, where the remark says so. */
   readonly bytes: number | null
   readonly lines: number | null
 }
 
-/** Returns a remark with what it is about, which its words tell. `isFirst`: nothing was written before it. */
+/** Returns a remark with its kind. `isFirst` says that nothing precedes it. */
 export function remarkOf(text: string, line: number, isFirst: boolean): LogRemark {
   const message = text.trimEnd()
   return {
@@ -44,29 +47,29 @@ export function leftOut(maxBytes: number, bytes: number): string {
 export const nothingLeftOut =
   'The command ended within the log limit: nothing was dropped. The rest of the output follows.'
 
-/** Whether the remark says that output is missing, or that it comes later. */
+/** Whether the remark says that output is missing, or comes later. */
 function isAboutLimit(remark: string): boolean {
   return /^The log (?:has reached|is close to) its limit/.test(remark)
 }
 
-/** How many bytes the remark says are missing. */
+/** Returns how many bytes the remark says are missing. */
 function droppedBytes(remark: string): number | null {
   const [, bytes] = /(\d+) bytes of output were dropped/.exec(remark) ?? []
   return bytes === undefined ? null : Number(bytes)
 }
 
-/** Returns the remark in the place of a log that was removed. `keptDays`: how long logs were kept then. */
+/** Returns the remark in the place of a removed log. `keptDays` is how long logs were kept. */
 export function logRemoved(removedAt: Date, keptDays: number, bytes: number): string {
   const kept = keptDays === 1 ? 'a day' : `${keptDays} days`
   return `This log was removed on ${removedAt.toISOString().slice(0, 10)}: logs are kept for ${kept} after the end of their build. It had ${bytes} bytes.`
 }
 
-/** Whether the remark stands in the place of a whole log. */
+/** Whether the remark stands in the place of a removed log. */
 export function saysRemoved(remark: string): boolean {
   return remark.startsWith('This log was removed on ')
 }
 
-/** How many bytes the remark says were removed; null for any other remark. */
+/** Returns how many bytes the remark says were removed; null for any other remark. */
 function removedBytes(remark: string): number | null {
   const [, bytes] = /^This log was removed on .* It had (\d+) bytes\.$/.exec(remark) ?? []
   return bytes === undefined ? null : Number(bytes)

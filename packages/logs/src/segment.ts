@@ -1,10 +1,15 @@
 import type { Chunk, StreamKind } from './chunk.ts'
 
-/** Of each chunk: kind, with `withoutTime` where it has no time; length of its content; nanoseconds since the one before it. */
+/**
+ * Head of a chunk: kind, with `withoutTime` where it has no time; length of its content;
+ * nanoseconds since the chunk before it.
+ */
 const headBytes = 1 + 4 + 8
 const withoutTime = 0x80
 
-/** Chunks that follow one another as one run of bytes: their heads, then their contents. `decodeSegment` gives them back. */
+/**
+ * Packs consecutive chunks: first their heads, then their contents. `decodeSegment` reverses it.
+ */
 export function encodeSegment(chunks: readonly Chunk[]): Buffer {
   const heads = Buffer.alloc(4 + chunks.length * headBytes)
   heads.writeUInt32LE(chunks.length)
@@ -19,7 +24,10 @@ export function encodeSegment(chunks: readonly Chunk[]): Buffer {
   return Buffer.concat([heads, ...chunks.map(({ content }) => content)])
 }
 
-/** The chunks of a segment, of which the first has this seq. Fails with RangeError on bytes that are none. */
+/**
+ * Returns the chunks of a segment whose first chunk has this seq. Throws RangeError for other
+ * bytes.
+ */
 export function decodeSegment(bytes: Buffer, firstSeq: number): Chunk[] {
   const count = bytes.readUInt32LE(0)
   const chunks: Chunk[] = []

@@ -1,6 +1,7 @@
 /**
- * How many bytes at the end of the text are the beginning of a UTF-8 sequence whose rest is missing: 0 to 3. What can never become a character
- * (a stray continuation byte, an overlong or out-of-range lead) counts as complete: waiting would not mend it. RFC 3629, section 4.
+ * Returns how many bytes at the end are an incomplete UTF-8 sequence: 0 to 3. Bytes that can never
+ * become a character (a stray continuation byte, an overlong or out-of-range lead) count as
+ * complete. RFC 3629, section 4.
  */
 export function incompleteTail(bytes: Buffer): number {
   for (let back = 1; back <= 3 && back <= bytes.length; back += 1) {
@@ -21,7 +22,9 @@ function sequenceLength(lead: number): number {
   return 1
 }
 
-/** Some leads narrow what may follow them: no overlong forms, no surrogates, nothing above U+10FFFF. */
+/**
+ * Some lead bytes restrict the next byte: no overlong forms, no surrogates, nothing above U+10FFFF.
+ */
 function secondFits(lead: number, second: number | undefined): boolean {
   if (second === undefined) return true
   if (lead === 0xe0) return second >= 0xa0

@@ -4,7 +4,7 @@ import { Reader } from './reader.ts'
 
 const heading = /^---- (\S.*) stdout ----$/
 const nextest = /^ +FAIL \[ *[\d.]+s\] (?:\([^)]*\) )?(\S+ (\S+))$/
-/** Each line of nextest about a test, and its summary, ends what was written of the one before. */
+/** Any line of nextest about a test, or its summary, ends the output of the test before it. */
 const nextestEnd = /^ +(?:[A-Z][A-Z ]*|Summary) \[ *[\d.]+s\] /
 const panic = /^thread '[^']*' (?:\(\d+\) )?panicked at (.+):(\d{1,9}):\d+:$/
 const oldPanic = /^thread '[^']*' panicked at '(.*)', ([^']+):(\d{1,9}):\d+$/
@@ -64,7 +64,7 @@ export class CargoReader extends Reader {
     else if (text.startsWith('Error: ')) draft.say(line, text)
   }
 
-  /** Which of two values was expected, Rust does not know. */
+  /** Rust does not say which of the two values was expected. */
   protected override close(): void {
     const { draft } = this
     if (draft?.message != null && draft.received !== null && draft.expected !== null)

@@ -8,9 +8,12 @@ const gcc = /^([^\s:][^:]*):(\d{1,9}):(?:\d+:)? (?:fatal )?error: (\S.*)$/
 const rust = /^error(?:\[(E\d+)\])?: (\S.*)$/
 const rustPlace = /^ *--> (.+):(\d{1,9}):\d+$/
 
-/** Compilers that name file, line and error in one line: TypeScript, GCC, Clang and their like; and Rust, which has the place below. */
+/**
+ * Reads compilers that print file, line and error in one line (TypeScript, GCC, Clang), and Rust,
+ * which prints the place below.
+ */
 export class CompilerReader extends Reader {
-  /** A Rust error without a place is none of the source: it sums up. */
+  /** A Rust error without a place sums up other errors. */
   #isRust = false
 
   protected step(line: NumberedLine): void {

@@ -2,7 +2,7 @@ import type { NumberedLine, QuotedFailure } from './failure.ts'
 import { cleanMessage, shorten, unequalValues } from './message.ts'
 import { isOwn, type Place } from './place.ts'
 
-/** Lines of a quote before and after the one that has the message; its heading is always there. */
+/** Number of quoted lines before and after the message. The heading is always quoted. */
 const linesBefore = 6
 const linesAfter = 12
 
@@ -12,7 +12,7 @@ export class Draft {
   test: string | null
   message: string | null = null
   place: Place | null = null
-  /** Where the test begins, for a failure without a place of its own. */
+  /** Line on which the test begins, for a failure without a place of its own. */
   declared: Place | null = null
   /** The values that an assertion compared. */
   expected: string | null = null
@@ -35,7 +35,10 @@ export class Draft {
     this.#logLine = number
   }
 
-  /** Takes a line of the message, or below it the values that Node.js's strict assertions compared, `1 !== 2`. */
+  /**
+   * Takes a line of the message, or the values that Node.js's strict assertions print below it:
+   * `1 !== 2`.
+   */
   sayOrCompare(line: NumberedLine): void {
     const isStrict = this.message?.trimEnd().endsWith(' to be strictly equal:') === true
     const values = isStrict && this.expected === null ? unequalValues(line.text) : null
@@ -43,7 +46,7 @@ export class Draft {
     else [this.received, this.expected] = values
   }
 
-  /** Forgets the message: the report goes on with the error that counts. */
+  /** Forgets the message: the report continues with the error that counts. */
   unsay(): void {
     this.message = null
     this.place = null
@@ -51,7 +54,10 @@ export class Draft {
     this.#forgetLines()
   }
 
-  /** Sets the place to the first one in code of the project's own; or to the last one, where tools name the cause last. */
+  /**
+   * Sets the place to the first one in the project's own code, or to the last one where the tool
+   * names the cause last.
+   */
   locate(place: Place | null, which: 'first' | 'last' = 'first'): void {
     if (place !== null && isOwn(place.file) && (which === 'last' || this.place === null)) this.place = place
   }
@@ -72,12 +78,12 @@ export class Draft {
     this.#isWhole = false
   }
 
-  /** Leaves what follows out of the quote: stack traces, what the test wrote. */
+  /** Excludes what follows from the quote: stack traces, output of the test. */
   endQuote(): void {
     this.#after = linesAfter + 1
   }
 
-  /** The failure, with a message for one that has none. */
+  /** Returns the failure. `otherwise` becomes its message when it has none. */
   finish(otherwise: string): QuotedFailure {
     const quote = this.#isWhole ? [...this.#lines] : [this.#lines[0] ?? '', '…', ...this.#lines.slice(1)]
     while (quote.at(-1)?.trim() === '') quote.pop()

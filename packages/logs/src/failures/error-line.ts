@@ -1,9 +1,9 @@
-/** What says that something went well, or that nothing went wrong. */
+/** Matches lines that report success, or the absence of errors. */
 const fine = /^\s*(?:✓|✔|√|ok\b|PASS(?:ED)?\b|--- (?:PASS|SKIP)\b)/
 const none =
   /\b(?:(?:0|no|without|zero) (?:\w+ )?(?:errors?|failures?|failed|failing)|(?:errors?|fail(?:ed|ing|ures?)?)\s*[:=]\s*(?:0\b|none\b|null\b|nil\b|false\b|\[\]|\(0\)))/gi
 
-/** Each is a way in which tools that people use say that something failed. */
+/** Patterns by which common tools report a failure. */
 const signs: readonly RegExp[] = [
   // error: …, Error: …, error[E0382]: …, and not error::path
   /(?<![\w./=-])[Ee]rror(?:\[\w+\])?:(?!:)/,
@@ -37,11 +37,14 @@ const signs: readonly RegExp[] = [
 ]
 
 const lookedAt = 2_000
-/** Most lines have none of these, and that is soon seen. */
+/** Rejects most lines cheaply. */
 const needed =
   /rror|RR|fail|Fail|FAIL|fatal|Fatal|FATAL|fault|Fault|xception|eject|exit|Exit|Traceback|panic|\*\*\*|\(core|LIFECYCLE|\.go:|[✗✕✘✖×❌⨯]|^E {2}|found$|^Killed/
 
-/** Whether a line, without escape sequences, says that something failed, as compilers, test runners, shells and package managers do. */
+/**
+ * Whether a line without escape sequences reports a failure, as compilers, test runners, shells and
+ * package managers do.
+ */
 export function looksLikeError(line: string): boolean {
   const text = line.slice(0, lookedAt).trimEnd()
   if (!needed.test(text) || fine.test(text)) return false
@@ -50,8 +53,8 @@ export function looksLikeError(line: string): boolean {
 }
 
 /**
- * Pairs of bytes of which every line that looks like an error has one, and every line that a report of failures begins with (`RUN`, `TAP`); so few lines are
- * looked at.
+ * Every line that looks like an error, or begins a report of failures (`RUN`, `TAP`), contains one
+ * of these pairs of bytes. Lines without them are skipped.
  */
 const asciiPairs = ['rr', 'RR', 'fa', 'Fa', 'FA', 'xc', 'ej', 'xi', 'Tr', 'ic', '**', '(c', 'LI', 'o:', 'UN', 'AP']
 const pairs: readonly string[] = [
@@ -59,18 +62,21 @@ const pairs: readonly string[] = [
   ...['✗', '×', '❌', '⨯'].map((sign) => Buffer.from(sign).toString('latin1', 0, 2)),
 ]
 
-/** By the code of two bytes, `first << 8 | second`: 1 where a line with them may look like an error. */
+/**
+ * Indexed by two bytes, `first << 8 | second`: 1 where a line with this pair may look like an
+ * error.
+ */
 export const suspiciousPairs: Uint8Array = new Uint8Array(65_536)
 for (const pair of pairs) suspiciousPairs[(pair.charCodeAt(0) << 8) | pair.charCodeAt(1)] = 1
 
-/** Whether a line that begins with the one byte, or ends with the other, may look like an error though it has none of the pairs. */
+/** Whether a line with this first or last byte may look like an error without any of the pairs. */
 export function isSuspiciousEdge(first: number, last: number): boolean {
   return first === 0x45 || last === 0x64
 }
 
 const anyPair = new RegExp(asciiPairs.join('|').replaceAll(/[*(]/g, '\\$&'))
 
-/** Whether a line may be the beginning of a report of failures, by its pairs. */
+/** Whether a line has a pair with which a report of failures may begin. */
 export function hasSuspiciousPair(line: string): boolean {
   return anyPair.test(line)
 }

@@ -3,7 +3,7 @@ import { Reader } from './reader.ts'
 
 const problem = /^ +(\d{1,9}):\d+ +error +(\S.*)$/
 
-/** ESLint's stylish format: below the name of a file, its problems. */
+/** Reads ESLint's stylish format: problems below the name of their file. */
 export class EslintReader extends Reader {
   #file: string | null = null
   #heading: NumberedLine | null = null

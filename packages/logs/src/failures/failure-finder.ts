@@ -29,7 +29,10 @@ const readers = [
   EslintReader,
 ]
 const lookedAt = 2_000
-/** `=`: rulers of Python's runners and tests of `go test -v`; `/`: files of ESLint; `s`: what tests write, as Vitest shows it. */
+/**
+ * Begins of report lines: `=` for rulers of Python's runners and tests of `go test -v`, `/` for
+ * files of ESLint, `s` for `stdout` and `stderr` of tests, as Vitest prints them.
+ */
 const firstBytes: ReadonlySet<number> = new Set([0x3d, 0x2f, 0x73])
 
 function isPlainLine(text: string): boolean {
@@ -37,14 +40,17 @@ function isPlainLine(text: string): boolean {
   return !(mayBeginReport(first) || first === 0x2d || hasSuspiciousPair(text))
 }
 
-/** Whether a line that begins with this byte may begin a report though it looks like no error. */
+/**
+ * Whether a line with this first byte may begin a report although it does not look like an error.
+ */
 export function mayBeginReport(byte: number): boolean {
   return firstBytes.has(byte)
 }
 
 /**
- * Finds what failed in a log, as test runners, compilers and linters report it; not each line that looks like an error, which passing tests print too.
- * Takes lines one by one, in time linear in their length and in constant memory. A log may hold anything.
+ * Finds the failures that test runners, compilers and linters report. Lines that merely look like
+ * errors do not count: passing tests print them too. Time is linear in the length of the log, and
+ * memory is constant.
  */
 export class FailureFinder {
   readonly #list = new FailureList()
@@ -53,19 +59,20 @@ export class FailureFinder {
   #lines = 0
   #isOver = false
 
-  /** Whether the next line is to be pushed, whatever it looks like. */
+  /** Whether the next line must be pushed, whatever it looks like. */
   get isOpen(): boolean {
     return this.#isOpen
   }
 
-  /** Takes the next line as it was written, from the first one on. */
+  /** Takes the next line as written, beginning with the first. */
   next(line: string): void {
     this.push(stripEscapes(line.slice(0, 2 * lookedAt)), ++this.#lines)
   }
 
   /**
-   * Takes a line without escape sequences. A plain one, which has no suspicious pair and does not begin as `mayBeginReport` says, matters only to readers
-   * that are in a report: it may be left out while none is.
+   * Takes a line without escape sequences. A plain line, which has no suspicious pair and no first
+   * byte of `mayBeginReport`, matters only to readers inside a report. It may be skipped while
+   * there is none.
    */
   push(whole: string, number: number, isPlain?: boolean): void {
     const text = (whole.endsWith('\r') ? whole.slice(0, -1) : whole).slice(0, lookedAt)
@@ -76,7 +83,7 @@ export class FailureFinder {
     this.#isOpen = this.#readers.some(({ isOpen }) => isOpen)
   }
 
-  /** What was found, once the log is over. */
+  /** Returns the failures, once the log is complete. */
   finish(): Found<QuotedFailure> {
     if (!this.#isOver) for (const reader of this.#readers) reader.end()
     this.#isOver = true

@@ -1,11 +1,14 @@
 import { type Found, MAX_FAILURES, type QuotedFailure } from './failure.ts'
 
-/** What test runners report counts more than what compilers and linters do: tests print such lines too. */
+/**
+ * Reports of test runners outrank those of compilers and linters, because tests print such lines
+ * too.
+ */
 export type Rank = 'test' | 'compiler'
 
 /** The reader that found a failure. */
 interface Source {
-  /** Whether its tool reports failures as they happen and once more at its end. */
+  /** Whether its tool reports failures twice: as they happen, and at its end. */
   readonly sumsUp: boolean
 }
 
@@ -28,7 +31,7 @@ export class FailureList {
     compiler: { entries: [], tests: 0, errors: 0 },
   }
 
-  /** Adds one; of a test that its tool reports again the newer report takes the place of the older one. */
+  /** Adds a failure. A newer report of the same test replaces the older one. */
   add(failure: QuotedFailure, rank: Rank, from: Source, heading: number): void {
     const ranked = this.#ranks[rank]
     const known = ranked.entries.findIndex((entry) => entry.from === from && isSame(entry.failure, failure, from))
@@ -39,7 +42,7 @@ export class FailureList {
     if (ranked.entries.length < MAX_FAILURES) ranked.entries.push({ failure, from, heading })
   }
 
-  /** Takes back what a reader found from a line on. */
+  /** Removes what a reader found from this line on. */
   retract(reader: Source, heading: number): void {
     for (const ranked of Object.values(this.#ranks)) {
       const gone = ranked.entries.filter(({ from, heading: at }) => from === reader && at >= heading)
@@ -62,7 +65,10 @@ export class FailureList {
   }
 }
 
-/** Whether both report the same: the same error at the same place, or, where the tool sums up at its end, the same test. */
+/**
+ * Whether both report the same: the same error at the same place, or the same test of a tool that
+ * sums up.
+ */
 function isSame(a: QuotedFailure, b: QuotedFailure, { sumsUp }: Source): boolean {
   if (a.test !== b.test || a.file !== b.file) return false
   return a.test === null ? a.message === b.message && a.line === b.line : sumsUp

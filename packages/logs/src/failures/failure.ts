@@ -1,10 +1,12 @@
-/** A test that failed, or an error of a compiler or linter, as the tool that found it reported it. */
+/**
+ * A test that failed, or an error of a compiler or linter, as the tool that found it reported it.
+ */
 export interface Failure {
-  /** Its name with those of its suites; null for errors that belong to no test. */
+  /** Name of the test with its suites; null for an error outside tests. */
   readonly test: string | null
   /** One line, without escape sequences. */
   readonly message: string
-  /** As the log writes it. */
+  /** Path as the log prints it. */
   readonly file: string | null
   readonly line: number | null
   /** The line of the log that has the message, from 1. */
@@ -18,7 +20,7 @@ export interface QuotedFailure extends Failure {
 
 /** The failures of a log. */
 export interface Found<T extends Failure = Failure> {
-  /** The first ones, in the order of the log, at most `MAX_FAILURES`. */
+  /** In the order of the log, at most `MAX_FAILURES`. */
   readonly failures: readonly T[]
   /** How many tests failed, and how many other errors there are, including those past the limit. */
   readonly tests: number
@@ -35,7 +37,7 @@ export interface NumberedLine {
 
 export const nothingFound: Found = { failures: [], tests: 0, errors: 0 }
 
-/** How many tests failed and how many other errors there are: `2 tests failed, 1 error`. */
+/** Returns the counts as text: `2 tests failed, 1 error`. */
 export function countWords({ tests, errors }: Pick<Found, 'tests' | 'errors'>): string {
   const parts = [
     ...(tests === 0 ? [] : [`${tests} ${tests === 1 ? 'test' : 'tests'} failed`]),
@@ -44,7 +46,10 @@ export function countWords({ tests, errors }: Pick<Found, 'tests' | 'errors'>): 
   return parts.join(', ')
 }
 
-/** A failure in one line: `invoice › rounds half up — expected 2, got 1 · invoice.test.ts:7`. */
+/**
+ * Returns a failure in one line:
+ * `invoice › rounds half up — expected 2, got 1 · invoice.test.ts:7`.
+ */
 export function failureWords({ test, message, file, line }: Failure): string {
   const name = file?.split(/[\\/]/).at(-1)
   const place = name === undefined ? '' : ` · ${name}${line === null ? '' : `:${line}`}`

@@ -18,12 +18,17 @@ interface Said {
   readonly text: string
 }
 
-/** `go test`, with and without `-v`, and the Go compiler. */
+/** Reads `go test`, with and without `-v`, and the Go compiler. */
 export class GoReader extends Reader {
-  /** With `-v`, messages come before the heading: of the test that runs, the one that says most. */
+  /**
+   * With `-v`, messages precede the heading. Holds the most telling message of the running test.
+   */
   readonly #said = new Map<string, Said>()
   #running: string | null = null
-  /** Errors of the package that is compiled; tests failed with it when its end says so. */
+  /**
+   * Errors of the package being compiled. They count as test failures when the package's last line
+   * says so.
+   */
   #compiled: Draft[] = []
 
   override get isOpen(): boolean {
@@ -60,7 +65,7 @@ export class GoReader extends Reader {
     this.#said.delete(test)
   }
 
-  /** Whether the line is a message of the test that runs; it is kept until the end of the test is known. */
+  /** Whether the line is a message of the running test. It is kept until the test ends. */
   #note(line: NumberedLine): boolean {
     const [, file, at, text] = message.exec(line.text) ?? []
     if (this.#running === null || file === undefined || at === undefined || text === undefined) return false

@@ -5,7 +5,10 @@ import { Reader } from './reader.ts'
 const suite = /^ ?(FAIL|PASS) {1,2}(?:\S{1,100} )?(\S+\.\w+)(?: \([^)]*\))?$/
 const heading = /^ {2}● (\S.*)$/
 
-/** Jest. Each file's failures stand below its name, and of many files once more at the end. */
+/**
+ * Reads Jest. The failures of a file stand below its name, and once more at the end when there are
+ * many files.
+ */
 export class JestReader extends Reader {
   override readonly sumsUp = true
   #file: string | null = null

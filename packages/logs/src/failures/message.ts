@@ -1,8 +1,8 @@
 const longest = 300
-/** Values longer than this say less than the tool's own sentence. */
+/** A longer value tells less than the tool's own sentence. */
 const longestValue = 80
 
-/** At most 300 characters, as a copy that keeps no longer text in memory. */
+/** Returns at most 300 characters, as a copy that does not keep the longer text in memory. */
 export function shorten(text: string): string {
   if (text.length <= longest) return text
   const last = text.charCodeAt(longest - 2)
@@ -10,7 +10,10 @@ export function shorten(text: string): string {
   return Buffer.from(`${text.slice(0, end)}…`).toString()
 }
 
-/** The message in one line: what was expected and what came where both are known, without the words that every assertion has. */
+/**
+ * Returns the message in one line: expected and actual value where both are known, without the
+ * filler words of assertions.
+ */
 export function cleanMessage(text: string, expected: string | null, received: string | null): string {
   const message = text
     .trim()
@@ -26,7 +29,7 @@ export function cleanMessage(text: string, expected: string | null, received: st
 
 const objectIs = ' // Object.is equality'
 
-/** `VAT: expected 1 to be 2` as `VAT: expected 2, got 1`. */
+/** Turns `VAT: expected 1 to be 2` into `VAT: expected 2, got 1`. */
 function expectedToBe(message: string): string | null {
   const from = message.indexOf('expected ')
   const to = message.lastIndexOf(' to be ')
@@ -40,7 +43,7 @@ function isShort(value: string | null | undefined): value is string {
   return value != null && value.length > 0 && value.length <= longestValue
 }
 
-/** `1 !== 2` of Node.js's assertions: what came and what was expected. */
+/** Reads `1 !== 2` of Node.js's assertions: actual, then expected value. */
 export function unequalValues(text: string): readonly [received: string, expected: string] | null {
   const line = text.trim()
   const sign = line.includes(' !== ') ? ' !== ' : ' != '

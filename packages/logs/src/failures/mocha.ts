@@ -6,9 +6,9 @@ const summary = /^ {2}(\d{1,7}) failing$/
 const heading = /^ {2}(\d{1,7})\) (\S.*)$/
 const frame = /^ {6,}at \S/
 
-/** Mocha, and reporters that follow it: numbered failures below `2 failing`. */
+/** Reads Mocha, and reporters that follow it: numbered failures below `2 failing`. */
 export class MochaReader extends Reader {
-  /** Failures that are still to come. */
+  /** Number of failures still to come. */
   #left = 0
   #names: string[] | null = null
   #hasFrames = false
@@ -47,7 +47,7 @@ export class MochaReader extends Reader {
     else draft.sayOrCompare(line)
   }
 
-  /** Takes one more line of the names; the last one ends with a colon. */
+  /** Takes one more line of the test's names. The last one ends with a colon. */
   #name(text: string): void {
     const { draft } = this
     if (draft === null || this.#names === null) return

@@ -4,16 +4,19 @@ export interface Place {
   readonly line: number | null
 }
 
-/** Code that came with a runtime or a package. */
+/** Matches paths of code that came with a runtime or a package. */
 const foreign =
   /(?:^|[\\/])(?:node_modules|site-packages|dist-packages)[\\/]|^(?:node:|internal\/|<|\/rustc\/|\/usr\/lib\/|\/usr\/local\/(?:go|lib)\/)|\/lib\/python3|\/go\/pkg\/mod\/|\/go\/src\/(?:testing|runtime)\//
 
-/** Whether a file belongs to the project, as far as its path tells. */
+/** Whether a file belongs to the project, judged by its path. */
 export function isOwn(file: string): boolean {
   return !foreign.test(file)
 }
 
-/** The place at the end of a stack frame, `at f (file:///a/b.js:3:7)`, or of any text that ends in `b.js:3:7`. */
+/**
+ * Returns the place at the end of a stack frame, `at f (file:///a/b.js:3:7)`, or of any text that
+ * ends in `b.js:3:7`.
+ */
 export function placeAtEnd(text: string): Place | null {
   const frame = text.trimEnd().replace(/\)$/, '')
   const match = /:(\d{1,9}):\d{1,9}$/.exec(frame)
@@ -24,7 +27,7 @@ export function placeAtEnd(text: string): Place | null {
   return file === '' ? null : placeOf(file, match[1])
 }
 
-/** A place of a file and a line as texts. */
+/** Returns the place of a file and a line given as texts. */
 export function placeOf(file: string, line: string | undefined): Place {
   return { file: file.replace(/^file:\/\//, ''), line: Number(line) }
 }

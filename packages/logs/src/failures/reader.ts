@@ -3,11 +3,11 @@ import type { NumberedLine } from './failure.ts'
 import type { FailureList, Rank } from './failure-list.ts'
 
 /**
- * Reads the reports of one tool, line by line, in memory that does not grow with the log. Every pattern of a reader takes time linear in a line's length,
- * whatever the line holds.
+ * Reads the reports of one tool, line by line, in constant memory. Each pattern of a reader takes
+ * time linear in the length of the line.
  */
 export abstract class Reader {
-  /** Whether the tool reports failures as they happen and once more at its end. */
+  /** Whether the tool reports failures twice: as they happen, and at its end. */
   readonly sumsUp: boolean = false
   protected draft: Draft | null = null
   readonly #list: FailureList
@@ -51,7 +51,7 @@ export abstract class Reader {
     this.#list.add(draft.finish(otherwise), rank, this, draft.heading)
   }
 
-  /** Takes back what this reader found from a line of the log on. */
+  /** Removes what this reader found from this line on. */
   protected retract(from: number): void {
     this.#list.retract(this, from)
   }

@@ -7,10 +7,13 @@ const subtest = /^( *)# Subtest: (.*)$/
 const field = /^ *(\w+): ?(.*)$/
 const deepest = 20
 
-/** The Test Anything Protocol from `TAP version` on, with the YAML blocks of Node.js's test runner. */
+/**
+ * Reads the Test Anything Protocol from `TAP version` on, with the YAML blocks of Node.js's test
+ * runner.
+ */
 export class TapReader extends Reader {
   #isTap = false
-  /** The names of the tests around the next line, by depth. */
+  /** Names of the enclosing tests, by depth. */
   readonly #names: string[] = []
   /** The field of the YAML block whose text follows. */
   #field = ''

@@ -1,17 +1,17 @@
 import { type LogGroup, MAX_GROUPS } from './line-index.ts'
 
-/** What a line says about groups: begins one, opens the one before, or ends the open one. */
+/** Effect of a line on the groups: begin one, reopen the one before, or end the open one. */
 export type GroupMark =
   | { readonly kind: 'closed' | 'open' | 'dim'; readonly title: string }
   | { readonly kind: 'reopen' }
   | { readonly kind: 'end' }
 
 const kinds = { '---': 'closed', '+++': 'open', '~~~': 'dim' } as const
-/** Heads of a diff, and what `go test` says of each test. */
+/** Matches lines that look like marks: heads of a diff, and results of `go test`. */
 const elsewhere = /^(?:[ab]\/|\/dev\/null|.*\t|(?:FAIL|PASS|SKIP|BENCH): )/
 const longestTitle = 500
 
-/** The mark that a line without escape sequences is; null for any other line. */
+/** Returns the mark that a line without escape sequences is; null for any other line. */
 export function groupMark(line: string): GroupMark | null {
   const head = line.slice(0, 4)
   if (head === '--- ' || head === '+++ ' || head === '~~~ ') {
@@ -25,14 +25,17 @@ export function groupMark(line: string): GroupMark | null {
   return line.trimEnd() === '::endgroup::' ? { kind: 'end' } : null
 }
 
-/** Whether a line that begins with this byte may be a mark. */
+/** Whether a line with this first byte may be a mark. */
 export function mayBeginMark(byte: number): boolean {
   return byte === 0x2d || byte === 0x2b || byte === 0x7e || byte === 0x5e || byte === 0x3a || byte === ESC
 }
 
 const ESC = 0x1b
 
-/** The first byte of a line that is no part of a colour; `ESC` where the line begins with another escape sequence. */
+/**
+ * Returns the first byte of a line after colour sequences; `ESC` when another escape sequence comes
+ * first.
+ */
 export function firstShown(bytes: Buffer, start: number, end: number): number {
   let at = start
   while (bytes[at] === ESC && bytes[at + 1] === 0x5b) {
@@ -44,7 +47,7 @@ export function firstShown(bytes: Buffer, start: number, end: number): number {
   return at < end ? (bytes[at] as number) : 0
 }
 
-/** The groups of a log, as its marks come. A group ends where the next one begins. */
+/** Collects the groups of a log from its marks. A group ends where the next one begins. */
 export class GroupList {
   readonly #groups: LogGroup[] = []
 
@@ -61,7 +64,7 @@ export class GroupList {
     }
   }
 
-  /** The open group ends with this line; does nothing when none is open. */
+  /** Ends the open group with this line. Does nothing when none is open. */
   close(end: number): void {
     if (this.#groups.at(-1)?.end === null) this.#change({ end })
   }

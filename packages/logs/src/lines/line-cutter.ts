@@ -5,42 +5,42 @@ import type { LogBlock } from './line-index.ts'
 import { SgrTracker } from './sgr.ts'
 
 const LF = 0x0a
-/** Of a line, in UTF-16 units; the rest is cut. */
+/** Longest text of a line in UTF-16 units; the rest is cut. */
 export const MAX_LINE_CHARACTERS = 4_000
-/** So many bytes hold as many characters, whatever they are, and one more. */
+/** Bytes that hold `MAX_LINE_CHARACTERS` of any kind, and one more. */
 const keptBytes = MAX_LINE_CHARACTERS * 4 + 4
 
 /** A line as readers get it. */
 export interface CutLine {
-  /** Of the chunk that it begins in, unix nanoseconds. */
+  /** Time of the chunk in which the line begins, in unix nanoseconds. */
   readonly ts: bigint | null
   readonly stream: 0 | 1
-  /** Without its LF, escape sequences in it; at most `MAX_LINE_CHARACTERS` of it. */
+  /** Text without its LF, with escape sequences, at most `MAX_LINE_CHARACTERS`. */
   readonly text: string
-  /** What is shown of it is not what the bytes say: some were no UTF-8. */
+  /** Whether some bytes are not UTF-8, so that the text differs from them. */
   readonly isBroken: boolean
-  /** How many bytes it has without LF, where the text is not all of it. */
+  /** Number of bytes without LF when the text is not the whole line; null otherwise. */
   readonly cutFrom: number | null
-  /** How many bytes of the log (`logs.txt`) stand before it. */
+  /** Number of bytes of the log (`logs.txt`) before the line. */
   readonly offset: number
 }
 
-/** Cuts a run of lines out of the chunks of a log, from a block on. */
+/** Cuts a range of lines out of the chunks of a log, beginning at a block. */
 export class LineCutter {
-  /** The escape sequence that sets the colours in force before the first line given. */
+  /** Escape sequence that sets the colours in force before the first returned line. */
   sgr: string | null = null
   readonly #first: number
   readonly #tracker = new SgrTracker()
   #line: number
-  /** Bytes of the line before the next one to come. */
+  /** Bytes of the current line that were read. */
   #column: number
-  /** Bytes of the log before the line. */
+  /** Bytes of the log before the current line. */
   #offset: number
   #parts: Buffer[] = []
   #kept = 0
   #begin: { readonly ts: bigint | null; readonly stream: 0 | 1 } | null = null
 
-  /** `first`: the first line to give; it does not begin before the block. */
+  /** `first` is the first line to return. It begins inside the block or later. */
   constructor(block: LogBlock, first: number) {
     this.#first = first
     this.#line = block.line
@@ -49,22 +49,22 @@ export class LineCutter {
     this.#tracker.set(block.sgr)
   }
 
-  /** The line that the next byte belongs to. */
+  /** The line of the next byte. */
   get line(): number {
     return this.#line
   }
 
-  /** Whether more has come of the line than is shown of it, so that what is left of it need not be read. */
+  /** Whether the text of the line is complete, so that the rest of it need not be read. */
   get isFull(): boolean {
     return this.#kept >= keptBytes
   }
 
-  /** Goes on at a later block of the same line, of which enough is known. */
+  /** Continues at a later block of the same line. */
   skipTo(block: LogBlock): void {
     this.#column = block.column
   }
 
-  /** The lines that end in this chunk. */
+  /** Returns the lines that end in this chunk. */
   push({ kind, ts, content }: Chunk): CutLine[] {
     const lines: CutLine[] = []
     if (kind === 2) return lines
@@ -83,12 +83,12 @@ export class LineCutter {
     return lines
   }
 
-  /** The line that no LF ends; null when there is none. */
+  /** Returns the last line when no LF ends it; null when there is none. */
   rest(): CutLine | null {
     return this.#begin === null ? null : this.#take()
   }
 
-  /** Passes over what belongs to earlier lines. Gives where the rest of the chunk begins. */
+  /** Skips earlier lines. Returns where the rest of the chunk begins. */
   #skip(content: Buffer): number {
     if (this.#line >= this.#first) return 0
     let at = 0
@@ -135,7 +135,7 @@ export class LineCutter {
   }
 }
 
-/** At most `MAX_LINE_CHARACTERS`, and no half of a pair. */
+/** Returns at most `MAX_LINE_CHARACTERS`, without splitting a surrogate pair. */
 function shortened(text: string): string {
   if (text.length <= MAX_LINE_CHARACTERS) return text
   const last = text.charCodeAt(MAX_LINE_CHARACTERS - 1)

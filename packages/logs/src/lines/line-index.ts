@@ -1,46 +1,49 @@
 import type { Found } from '../failures/failure.ts'
 import type { LogRemark } from '../remarks.ts'
 
-/** A run of chunks, and what is in force where it begins. Reading begins at a block. */
+/** A run of chunks, with the state of the log where it begins. Reading starts at a block. */
 export interface LogBlock {
-  /** Of its first chunk. */
+  /** Seq of its first chunk. */
   readonly seq: number
-  /** Bytes of the log (`logs.txt`) before it. */
+  /** Number of bytes of the log (`logs.txt`) before it. */
   readonly offset: number
-  /** The line that its first byte belongs to, from 1, and how many bytes of that line stand before it. */
+  /** Line of its first byte, from 1, and the number of bytes of that line before it. */
   readonly line: number
   readonly column: number
-  /** The escape sequence that sets the colours in force, empty when none are. */
+  /** Escape sequence that sets the colours in force; empty when there are none. */
   readonly sgr: string
 }
 
 export interface LogGroup {
-  /** The line that is its title. */
+  /** The line with the title. */
   readonly line: number
   /** Its last line; null while it is open. */
   readonly end: number | null
   readonly title: string
-  /** How it is shown at first. */
+  /** How a reader shows it at first. */
   readonly kind: 'closed' | 'open' | 'dim'
 }
 
-/** What is known of a log by line. A line is a record that LF ends; what stands after the last LF is one too. */
+/** Index of a log by line. A line is a record that LF ends, or the rest after the last LF. */
 export interface LineIndex {
   readonly blocks: readonly LogBlock[]
-  /** Of the last chunk indexed, 0 when there is none. */
+  /** Seq of the last indexed chunk; 0 when there is none. */
   readonly lastSeq: number
-  /** Of kinds 0 and 1. */
+  /** Number of bytes of kinds 0 and 1. */
   readonly bytes: number
   readonly totalLines: number
-  /** Whether the last line has no LF yet, so that it may grow. */
+  /** Whether the last line has no LF yet and may grow. */
   readonly isLastOpen: boolean
-  /** Of the first chunk of output that has one. */
+  /** Time of the first chunk of output that has one. */
   readonly t0: bigint | null
-  /** The lines to look at first, ascending, at most `MAX_ERRORS`: once the log is over those of `found`, else, or where nothing was found, those that look like errors. */
+  /**
+   * Lines to look at first, ascending, at most `MAX_ERRORS`. After the end of the log they are
+   * those of `found`; otherwise, or when nothing was found, the lines that look like errors.
+   */
   readonly errors: readonly number[]
-  /** What failed, as tools reported it; empty while the log grows. */
+  /** Failures that tools reported; empty while the log grows. */
   readonly found: Found
-  /** At most `MAX_GROUPS`, in order; none is in another. */
+  /** At most `MAX_GROUPS`, in order. Groups do not nest. */
   readonly groups: readonly LogGroup[]
   readonly remarks: readonly LogRemark[]
 }
@@ -49,12 +52,12 @@ export const MAX_ERRORS = 1_000
 export const MAX_GROUPS = 20_000
 export const MAX_REMARKS = 2_000
 
-/** The first line that begins in the block or, where none does, later. */
+/** Returns the first line that begins in the block, or after it. */
 export function firstLineOf({ line, column }: LogBlock): number {
   return column === 0 ? line : line + 1
 }
 
-/** The place of the block in which a line begins: the last one whose first line is not behind it. */
+/** Returns the index of the block in which a line begins. */
 export function blockOfLine(blocks: readonly LogBlock[], line: number): number {
   return Math.max(
     0,
@@ -62,7 +65,7 @@ export function blockOfLine(blocks: readonly LogBlock[], line: number): number {
   )
 }
 
-/** The place of the block that a chunk is in. */
+/** Returns the index of the block that holds a chunk. */
 export function blockOfSeq(blocks: readonly LogBlock[], seq: number): number {
   return Math.max(
     0,
@@ -70,7 +73,7 @@ export function blockOfSeq(blocks: readonly LogBlock[], seq: number): number {
   )
 }
 
-/** The place of the block that a byte of the log is in. */
+/** Returns the index of the block that holds a byte of the log. */
 export function blockOfOffset(blocks: readonly LogBlock[], offset: number): number {
   return Math.max(
     0,
@@ -78,7 +81,10 @@ export function blockOfOffset(blocks: readonly LogBlock[], offset: number): numb
   )
 }
 
-/** The last place at which something is true that is so up to some place and false from there on; -1 when nowhere. */
+/**
+ * Returns the last index at which a condition holds that holds up to some index and not after it;
+ * -1 when there is none.
+ */
 function lastWhere(blocks: readonly LogBlock[], holds: (block: LogBlock) => boolean): number {
   let low = 0
   let high = blocks.length

@@ -9,12 +9,15 @@ import { type LineIndex, type LogBlock, MAX_ERRORS, MAX_REMARKS } from './line-i
 import { SgrTracker } from './sgr.ts'
 
 const LF = 0x0a
-/** A block ends before it has more than so much; a single chunk may be all of one. */
+/** A block ends before it exceeds these sizes. A single chunk may be a whole block. */
 const blockBytes = 128 * 1024
 const blockChunks = 4_000
 const blockLines = 8_000
 
-/** Makes the index of a log from its chunks as they come. Pure: equal chunks give equal indexes, however they are handed over. */
+/**
+ * Builds the index of a log from its chunks as they come. Pure: equal chunks give equal indexes,
+ * however they are split.
+ */
 export class LineIndexer {
   readonly #blocks: LogBlock[] = []
   #errors: number[] = []
@@ -27,9 +30,9 @@ export class LineIndexer {
   #block = { bytes: 0, chunks: 0, lines: 0 }
   #lastSeq = 0
   #bytes = 0
-  /** LFs so far. */
+  /** Number of LFs so far. */
   #ended = 0
-  /** Bytes of the line that no LF has ended. */
+  /** Bytes of the line that no LF has ended yet. */
   #column = 0
   #isSuspicious = false
   #lastByte = 0
@@ -50,7 +53,7 @@ export class LineIndexer {
     }
   }
 
-  /** No further chunk will come: the last line is one, with or without its LF, and the last group ends with it. */
+  /** Ends the log: the rest after the last LF becomes a line, and the last group ends with it. */
   finish(): void {
     if (this.#isFinished) return
     this.#isFinished = true
@@ -62,7 +65,7 @@ export class LineIndexer {
     this.#errors = [...new Set(failures.map(({ logLine }) => logLine))]
   }
 
-  /** The index of what was taken. Its lists are the indexer's own and grow with it. */
+  /** Returns the index so far. Its lists are the indexer's own and grow with it. */
   get index(): LineIndex {
     return {
       blocks: this.#blocks,
@@ -135,7 +138,10 @@ export class LineIndexer {
     this.#sgr.push(content)
   }
 
-  /** Looks at the line that ends at `end`: whether it is an error, reports a failure, or says something about groups. A plain one only goes on with a report. */
+  /**
+   * Checks the line that ends at `end` for an error, a reported failure and a group mark. A plain
+   * line only continues an open report.
+   */
   #look(content: Buffer, start: number, end: number, isPlain: boolean): void {
     const line = this.#ended + 1
     const text = stripEscapes(this.#head.textWith(content, start, end))
@@ -147,10 +153,10 @@ export class LineIndexer {
   }
 }
 
-/** So many bytes of a line are looked at. */
+/** Number of bytes of a line that are examined. */
 const keptBytes = 4_096
 
-/** The beginning of a line that came in parts. */
+/** Collects the beginning of a line that came in parts. */
 class LineHead {
   readonly #parts: Buffer[] = []
   #size = 0
@@ -160,7 +166,9 @@ class LineHead {
     return this.#parts[0]?.[0] ?? 0
   }
 
-  /** Takes what a chunk has of the line, from `start` to its end. Keeps a copy, as long as there is room. */
+  /**
+   * Takes the line's bytes of a chunk, from `start` to its end. Keeps a copy while there is room.
+   */
   push(content: Buffer, start: number): void {
     const room = keptBytes - this.#size
     if (room <= 0) return
@@ -169,7 +177,7 @@ class LineHead {
     this.#size += part.length
   }
 
-  /** The beginning of the line, with what a chunk has of it. */
+  /** Returns the beginning of the line, including its bytes of a chunk. */
   textWith(content: Buffer, start: number, end: number): string {
     const rest = content.subarray(start, Math.min(end, start + keptBytes))
     return (this.#parts.length === 0 ? rest : Buffer.concat([...this.#parts, rest]).subarray(0, keptBytes)).toString()

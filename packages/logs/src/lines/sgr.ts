@@ -1,12 +1,12 @@
 const ESC = 0x1b
 const BRACKET = 0x5b
 const FINAL = 0x6d
-/** A longer sequence is none. */
+/** Longer sequences are ignored. */
 const longestSequence = 128
 
 /** Attributes by the code that sets them, in the order in which `sequence` gives them. */
 const switches = [1, 2, 3, 4, 5, 7, 8, 9] as const
-/** By the code that takes attributes back: those it takes. */
+/** Codes that switch attributes off, with the attributes. */
 const offs: ReadonlyMap<number, readonly number[]> = new Map([
   [22, [1, 2]],
   [23, [3]],
@@ -18,24 +18,24 @@ const offs: ReadonlyMap<number, readonly number[]> = new Map([
 ])
 
 /**
- * Follows which colours and attributes are in force in a text with ANSI escape sequences (ECMA-48, SGR), wherever it is cut. Other sequences and what a
- * later one replaces leave nothing behind.
+ * Tracks the colours and attributes in force in a text with ANSI escape sequences (ECMA-48, SGR),
+ * wherever the text is cut. Other sequences have no effect.
  */
 export class SgrTracker {
   readonly #on = new Set<number>()
   #foreground = ''
   #background = ''
-  /** The beginning of a sequence whose rest has not come. */
+  /** The beginning of an incomplete sequence. */
   #pending: Buffer = Buffer.alloc(0)
 
-  /** The one sequence that sets what is in force, empty when nothing is. */
+  /** The one sequence that sets what is in force; empty when nothing is. */
   get sequence(): string {
     const codes = [...switches.filter((code) => this.#on.has(code)), this.#foreground, this.#background]
     const given = codes.filter((code) => code !== '')
     return given.length === 0 ? '' : `\u001b[${given.join(';')}m`
   }
 
-  /** What is in force becomes what a text of `sequence` says. */
+  /** Sets the state that a text of `sequence` describes. */
   set(sequence: string): void {
     this.#reset()
     this.#pending = Buffer.alloc(0)
@@ -97,7 +97,7 @@ export class SgrTracker {
     else if (code === 49) this.#background = ''
   }
 
-  /** A colour whose parts are codes of their own: gives how many of them it has. */
+  /** Applies a colour whose parts are codes of their own. Returns their number. */
   #applyColour(code: string, [kind, ...parts]: readonly string[]): number {
     if (kind === '5' && parts.length >= 1) this.#setColour(code, ['5', parts[0]])
     else if (kind === '2' && parts.length >= 3) this.#setColour(code, ['2', ...parts.slice(0, 3)])
@@ -128,7 +128,10 @@ export class SgrTracker {
 
 const resets = [Buffer.from('\u001b[0m'), Buffer.from('\u001b[m')]
 
-/** Where the last sequence begins that takes everything back: nothing before it counts. `begin` when there is none. */
+/**
+ * Returns where the last sequence begins that resets everything; `begin` when there is none.
+ * Nothing before it counts.
+ */
 function lastReset(bytes: Buffer, begin: number, to: number): number {
   if (to < 4) return begin
   return Math.max(begin, ...resets.map((reset) => bytes.lastIndexOf(reset, to - reset.length)))

@@ -1,10 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 
-/** Bytes of the longest pattern. Depths and lengths take one byte a state. */
+/** Bytes of the longest pattern. Depths and lengths take one byte per state. */
 export const longestPattern = 64
-/** Work between two looks at the clock. */
+/** Steps of work between two readings of the clock. */
 const unitsPerLook = 2_048
-/** Longest that building keeps everybody else from their turn. */
+/** Longest time for which building blocks the event loop. */
 const turnMs = 5
 
 /** A place where a pattern ends: its offset in the bytes, and how many bytes it is written in. */
@@ -14,19 +14,30 @@ export interface Found {
 }
 
 /**
- * Finds many texts at once in one pass (Aho and Corasick, 1975). States are numbered along each pattern, so that most edges lead to the next number and
- * take no room: nine bytes a state, whatever the patterns are.
+ * Finds many texts in one pass (Aho and Corasick, 1975). States are numbered along each pattern, so
+ * most edges lead to the next number and need no room: nine bytes per state.
  */
 export class Automaton {
-  /** By byte: the state that it leads to from the beginning, 0 when no pattern begins with it. */
+  /**
+   * Indexed by byte: the state that it leads to from the start; 0 when no pattern begins with it.
+   */
   readonly first = new Int32Array(256)
-  /** By state: the byte that leads to it from the state before it; -1 where the state before it is no parent. */
+  /**
+   * Indexed by state: the byte that leads to it from the state before it; -1 where the state before
+   * it is not its parent.
+   */
   readonly #labels: Int16Array
-  /** By state: the longest other state that its text ends with, the length of its text, and that of the longest pattern that it ends with. */
+  /**
+   * Indexed by state: its longest proper suffix that is a state, the length of its text, and the
+   * length of the longest pattern that it ends with.
+   */
   readonly #fallback: Int32Array
   readonly #depth: Uint8Array
   readonly #match: Uint8Array
-  /** By state: 1 when it has children besides the next one, which `#branches` names by `state * 256 + byte`. */
+  /**
+   * Indexed by state: 1 when it has children besides the next one; `#branches` has them by
+   * `state * 256 + byte`.
+   */
   readonly #isFork: Uint8Array
   readonly #branches = new Map<number, number>()
 
@@ -38,7 +49,10 @@ export class Automaton {
     this.#isFork = new Uint8Array(most)
   }
 
-  /** Builds the automaton of patterns of 1 to `longestPattern` bytes, a little in each turn of the event loop. */
+  /**
+   * Builds the automaton of patterns of 1 to `longestPattern` bytes, a little in each turn of the
+   * event loop.
+   */
   static async of(patterns: readonly Uint8Array[]): Promise<Automaton> {
     const most = patterns.reduce((sum, { length }) => sum + length, 1)
     const automaton = new Automaton(most)
@@ -51,7 +65,7 @@ export class Automaton {
     return automaton
   }
 
-  /** The state after one more byte; 0 when nothing begins there. */
+  /** Returns the state after one more byte; 0 when nothing begins there. */
   next(from: number, byte: number): number {
     for (let state = from; state !== 0; state = this.#fallback[state] as number) {
       const next = this.#edge(state, byte)
@@ -60,12 +74,12 @@ export class Automaton {
     return this.first[byte] as number
   }
 
-  /** How many bytes of what was read may be the beginning of a pattern. */
+  /** Returns how many of the bytes read so far may be the beginning of a pattern. */
   depth(state: number): number {
     return this.#depth[state] as number
   }
 
-  /** Length of the longest pattern that ends here; 0 when none does. */
+  /** Returns the length of the longest pattern that ends here; 0 when none does. */
   match(state: number): number {
     return this.#match[state] as number
   }
@@ -114,7 +128,7 @@ export class Automaton {
     }
   }
 
-  /** States that are not as deep are linked already. */
+  /** States of smaller depth are linked already. */
   #link(state: number, parent: number, byte: number): void {
     const target = parent === 0 ? 0 : this.next(this.#fallback[parent] as number, byte)
     this.#fallback[state] = target
@@ -122,7 +136,10 @@ export class Automaton {
   }
 }
 
-/** All states but the first, the shallow ones first. `perDepth`: how many there are, counted one place further. */
+/**
+ * Returns all states but the first, by ascending depth. `perDepth` holds their counts, shifted by
+ * one place.
+ */
 function byDepth(depth: Uint8Array, perDepth: Int32Array): Int32Array {
   for (let at = 1; at < perDepth.length; at++) perDepth[at] = (perDepth[at] as number) + (perDepth[at - 1] as number)
   const sorted = new Int32Array(depth.length - 1)

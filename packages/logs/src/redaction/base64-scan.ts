@@ -2,10 +2,10 @@ import type { Automaton, Found } from './automaton.ts'
 
 const LF = 0x0a
 const CR = 0x0d
-/** A line break within a pattern is a CR and a LF at the most. */
+/** A line break inside a pattern is at most CR and LF. */
 const longestBreak = 2
 
-/** By byte: the six bits that it stands for in one of the two alphabets, -1 for none. */
+/** Indexed by byte: its six bits in one of the two alphabets; -1 for any other byte. */
 const values = new Int8Array(256).fill(-1)
 for (const alphabet of [
   'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/',
@@ -13,52 +13,58 @@ for (const alphabet of [
 ])
   for (const [value, char] of [...alphabet].entries()) values[char.charCodeAt(0)] = value
 
-/** Finds out at which two letters to look, by their bits: a byte that they write is the first one of a pattern. */
+/**
+ * Returns a table of pairs of letters, by their bits: 1 where a pattern may begin with a byte that
+ * they write.
+ */
 export function beginningLetters({ first }: Automaton): Uint8Array {
   return new Uint8Array(4_096).map((_, bits) =>
     places.some((place) => first[(bits >> (6 - 2 * place)) & 0xff] !== 0) ? 1 : 0,
   )
 }
 
-/** Places in a group of the letters that a byte ends in. */
+/** Positions in a group of four at which the last letter of a byte may stand. */
 const places = [1, 2, 3] as const
 
 /**
- * Finds patterns in what a text says in Base64: in both alphabets, wherever its groups of four letters begin, and with its lines broken anywhere. Each byte ends in one
- * letter and begins in it or the one before, so all that has to be kept is the letter before and a state for each place where groups may begin.
+ * Finds patterns in Base64 text: in both alphabets, at every alignment of the groups of four
+ * letters, and with line breaks anywhere. A byte ends in one letter and begins in it or the one
+ * before. So the scan keeps only the previous letter and one state per alignment.
  */
 export class Base64Scan {
   readonly #automaton: Automaton
-  /** By place of the first letter of a group, counted from the beginning of the text, modulo 4. */
+  /** Indexed by the position of the first letter of a group, modulo 4. */
   readonly #states = new Int32Array(4)
-  /** Letters since the last byte that is none, and the bits of the last ones. */
+  /** Number of letters since the last other byte, and the bits of the last two. */
   #letters = 0
   #bits = 0
   #count = 0
-  /** Places of line breaks among the letters that may become a match, ascending. */
+  /** Positions of line breaks among the letters that may become a match, ascending. */
   #breaks: number[] = []
-  /** By bits of two letters: whether a byte that they write is the first one of a pattern. */
+  /**
+   * Indexed by the bits of two letters: 1 where a pattern may begin with a byte that they write.
+   */
   readonly #mayBegin: Uint8Array
 
-  /** `mayBegin`: what `beginningLetters` gives for the automaton. */
+  /** `mayBegin` is the result of `beginningLetters` for the automaton. */
   constructor(automaton: Automaton, mayBegin: Uint8Array) {
     this.#automaton = automaton
     this.#mayBegin = mayBegin
   }
 
-  /** How many bytes at the end of what was scanned may be the beginning of a pattern. */
+  /** How many bytes at the end of the scanned text may be the beginning of a pattern. */
   get held(): number {
     let letters = this.#letters > 0 && this.#mayBeginIn(this.#bits & 0x3f) ? 1 : 0
     for (let place = 0; place < 4; place++) {
       const depth = this.#automaton.depth(this.#states[(this.#letters - place) & 3] as number)
       if (depth === 0) continue
-      // The first letter of a group is of the byte after.
+      // The first letter of a group belongs to the next byte.
       letters = Math.max(letters, place === 0 ? lettersOf(depth, 3) + 1 : lettersOf(depth, place))
     }
     return spanOf(letters, this.#count, this.#breaks)
   }
 
-  /** Goes over the next bytes; adds what it finds, in order. */
+  /** Scans the next bytes and adds the matches, in order. */
   scan(bytes: Uint8Array, found: Found[]): void {
     const first = this.#automaton.first
     const mayBegin = this.#mayBegin
@@ -101,7 +107,10 @@ export class Base64Scan {
     }
   }
 
-  /** Whether the first byte of a pattern may begin in this letter: with all of its bits, the last four or the last two. */
+  /**
+   * Whether a pattern may begin in this letter: with all of its bits, the last four, or the last
+   * two.
+   */
   #mayBeginIn(letter: number): boolean {
     return this.#automaton.first.some(
       (state, byte) =>
@@ -109,7 +118,7 @@ export class Base64Scan {
     )
   }
 
-  /** Whether nothing goes on over this byte: only a line break may stand between two letters. */
+  /** Whether this byte interrupts the letters. Only a line break may stand between two of them. */
   #interrupts(byte: number, place: number): boolean {
     const isBreak = byte === LF || byte === CR
     if (isBreak && this.#breaks.at(-longestBreak) !== place - longestBreak) {
@@ -126,12 +135,15 @@ function isAtRest(states: Int32Array): boolean {
   return states[0] === 0 && states[1] === 0 && states[2] === 0 && states[3] === 0
 }
 
-/** Letters that have a part of the last bytes, when the last one has this place in its group. */
+/**
+ * Returns how many letters write the last bytes, when the last letter has this position in its
+ * group.
+ */
 function lettersOf(bytes: number, place: number): number {
   return Math.ceil((bytes * 8 + 6 - 2 * place) / 6)
 }
 
-/** Bytes before `end` that have so many letters, with the line breaks between them. */
+/** Returns how many bytes before `end` hold this many letters and the line breaks between them. */
 function spanOf(letters: number, end: number, breaks: readonly number[]): number {
   let start = end - letters
   for (let at = breaks.length - 1; at >= 0 && (breaks[at] as number) >= start; at--) start--

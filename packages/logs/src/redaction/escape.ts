@@ -1,10 +1,14 @@
-/** The ways in which programs write single characters of a text: URLs, JSON, shells, Python, C, HTML and XML. */
+/**
+ * Reads escapes of single characters, as URLs, JSON, shells, Python, C, HTML and XML write them.
+ */
 
-/** What may be an escape, or the beginning of one. */
+/** An escape, or the beginning of one. */
 export interface Escape {
-  /** As it is written, one character a byte. */
+  /** Its text, one character per byte. */
   readonly text: string
-  /** The bytes that it may stand for: none while it is not whole, several where programs differ. */
+  /**
+   * The bytes that it may stand for: none while it is incomplete, several where programs differ.
+   */
   readonly readings: readonly Uint8Array[]
   /** Whether more of it may follow. */
   readonly isOpen: boolean
@@ -15,7 +19,10 @@ type Read = Pick<Escape, 'readings' | 'isOpen'>
 const nothing: Read = { readings: [], isOpen: false }
 const open: Read = { readings: [], isOpen: true }
 
-/** Characters that an escape may begin with. Quotes and the plus sign stand for one character each: `'` and a space. */
+/**
+ * Characters with which an escape may begin. A quote and a plus sign may each stand for one
+ * character: `'` and a space.
+ */
 export const introducers = ['%', '\\', '&', "'", '+'] as const
 
 const controls: Readonly<Record<string, number>> = { a: 7, b: 8, t: 9, n: 10, v: 11, f: 12, r: 13, e: 27, E: 27 }
@@ -23,11 +30,11 @@ const named: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', qu
 /** A quote in a shell's single quotes, as bash, zsh and Python's shlex write it. */
 const shellQuotes = ["'\\''", `'"'"'`]
 
-/** By escape and next byte: what was read already. Most texts have few escapes, many times. */
+/** Cache by escape and next byte. Most texts have few escapes, many times. */
 const known = new Map<Escape | null, (Escape | undefined)[]>()
 const mostKnown = 1_024
 
-/** Reads one more byte of an escape that is open; null: its first. */
+/** Reads one more byte of an open escape, or with null its first byte. */
 export function readEscape(before: Escape | null, byte: number): Escape {
   const found = known.get(before)?.[byte]
   if (found !== undefined) return found
@@ -72,7 +79,7 @@ function readBackslash(text: string): Read {
   return /[\dA-Za-z\u0080-\u00ff]/.test(kind) ? nothing : whole(byte(kind.charCodeAt(0)))
 }
 
-/** Two digits are a byte, or in Python's texts a character of that number. */
+/** Two digits are a byte, or in Python's texts the character of that number. */
 function readHex(text: string, from: number, digits: number): Read {
   const hex = text.slice(from)
   if (!/^[\da-f]*$/i.test(hex)) return nothing
@@ -81,7 +88,7 @@ function readHex(text: string, from: number, digits: number): Read {
   return code >= 0x80 && from === 2 ? { readings: [byte(code), utf8(code)], isOpen: false } : whole(byte(code))
 }
 
-/** `\ud83d\ude00`: characters beyond 16 bits are two of these. */
+/** Reads `\ud83d\ude00`: a character beyond 16 bits is two of these. */
 function readUnicode(text: string): Read {
   const [, high = '', second] = /^\\u([\da-f]{0,4})(.*)$/is.exec(text) ?? []
   if (second === undefined || (second !== '' && high.length < 4)) return nothing
@@ -93,7 +100,7 @@ function readUnicode(text: string): Read {
   return whole(utf8(0x10000 + ((Number.parseInt(high, 16) - 0xd800) << 10) + (low - 0xdc00)))
 }
 
-/** `\u{1f600}`, as Rust and JavaScript write it. */
+/** Reads `\u{1f600}`, as Rust and JavaScript write it. */
 function readBraces(text: string): Read {
   const [, hex = '', end] = /^\\u\{([\da-f]{0,6})(\}?)$/i.exec(text) ?? []
   if (end === undefined) return nothing

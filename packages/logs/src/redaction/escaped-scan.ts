@@ -1,13 +1,13 @@
 import { type Automaton, type Found, longestPattern } from './automaton.ts'
 import { type Escape, introducers, readEscape } from './escape.ts'
 
-/** Readings that are followed at a time. More of them differ only in texts that are made for it. */
+/** Number of readings that are followed at a time. More differ only in texts made for it. */
 const mostLanes = 16
 
-/** What an automaton's patterns may begin with, as they are and escaped: the first two bytes. */
+/** Indexed by two bytes: 1 where a pattern may begin with them, plain or escaped. */
 export type Beginnings = Uint8Array
 
-/** Finds out where to look. Patterns have two bytes at least. */
+/** Returns the table of possible beginnings. Patterns have at least two bytes. */
 export function beginningsOf(patterns: readonly Uint8Array[]): Beginnings {
   const begins = new Uint8Array(65_536)
   const firsts = new Set(patterns.map(([first]) => first))
@@ -22,7 +22,7 @@ export function beginningsOf(patterns: readonly Uint8Array[]): Beginnings {
 
 const codeOf = (char: string) => char.charCodeAt(0)
 
-/** What two bytes say that may be an escape. */
+/** The readings of each pair of bytes that may be an escape. */
 const escapePairs: readonly (readonly [number, Escape])[] = introducers.flatMap((char) =>
   Array.from({ length: 256 }, (_, second) => {
     const begun = readEscape(null, codeOf(char))
@@ -35,13 +35,13 @@ const isIntroducer = new Uint8Array(256)
 for (const char of introducers) isIntroducer[codeOf(char)] = 1
 
 /**
- * Finds patterns in a text as they are, and with any of their characters escaped in any of the ways of `readEscape`, each by itself: what is read both with and
- * without an escape goes on in two lanes.
+ * Finds patterns in a text, plain or with any characters escaped in the ways of `readEscape`. A
+ * text that can be read with and without an escape continues in two lanes.
  */
 export class EscapedScan {
   readonly #automaton: Automaton
   readonly #begins: Beginnings
-  /** The reading in which nothing is escaped. */
+  /** State of the reading without escapes. */
   #state = 0
   #count = 0
   #lanes: readonly Lane[] = []
@@ -51,7 +51,7 @@ export class EscapedScan {
     this.#begins = begins
   }
 
-  /** How many bytes at the end of what was scanned may be the beginning of a pattern. */
+  /** How many bytes at the end of the scanned text may be the beginning of a pattern. */
   get held(): number {
     let held = this.#automaton.depth(this.#state)
     for (const lane of this.#lanes)
@@ -59,7 +59,7 @@ export class EscapedScan {
     return held
   }
 
-  /** Goes over the next bytes; adds what it finds, in order. */
+  /** Scans the next bytes and adds the matches, in order. */
   scan(bytes: Uint8Array, found: Found[]): void {
     const begins = this.#begins
     const automaton = this.#automaton
@@ -76,7 +76,10 @@ export class EscapedScan {
     this.#count += bytes.length
   }
 
-  /** Goes on with all lanes, and with those that begin at this byte. `count`: bytes before it; `end`: place after it. */
+  /**
+   * Continues all lanes, and begins those that start at this byte. `count` is the number of bytes
+   * before it, `end` the position after it.
+   */
   #read(byte: number, count: number, end: number, found: Found[]): void {
     const lanes: Lane[] = []
     const mayEscape = isIntroducer[byte] === 1
@@ -91,7 +94,7 @@ export class EscapedScan {
     this.#lanes = lanes
   }
 
-  /** Goes on with a lane whose escape goes on, or begins. */
+  /** Continues a lane with an escape that is open, or that begins here. */
   #extend(lanes: Lane[], lane: Lane, byte: number, end: number, found: Found[]): void {
     const open = readEscape(lane.open, byte)
     for (const reading of open.readings) {
@@ -112,10 +115,10 @@ export class EscapedScan {
     return lane
   }
 
-  /** Adds a lane, unless another one reads the same. */
+  /** Adds a lane unless another one reads the same. */
   #keep(lanes: Lane[], lane: Lane): void {
     const depth = this.#automaton.depth(lane.state)
-    // Without an escape in it the plain reading is as long.
+    // A lane without an escape in its match adds nothing to the plain reading.
     if (lane.escapes === null || lane.escapes.end <= lane.count - depth) return
     for (const [at, other] of lanes.entries()) {
       if (other.state !== lane.state || other.open !== null) continue
@@ -126,37 +129,37 @@ export class EscapedScan {
   }
 }
 
-/** An escape that was read, and those before it. */
+/** Linked list of the escapes of a lane, newest first. */
 interface Escapes {
-  /** Where it ends in what is read. */
+  /** Position in the read text at which the escape ends. */
   readonly end: number
-  /** By how much longer it and those before it are written than read. */
+  /** Number of extra bytes that this escape and those before it take in the written text. */
   readonly extra: number
   readonly before: Escapes | null
-  /** The nearest one before whose `length` is a multiple of `stride`. */
+  /** The nearest earlier escape whose `length` is a multiple of `stride`. */
   readonly mark: Escapes | null
-  /** How many there are with those before. */
+  /** Number of escapes up to this one. */
   readonly length: number
 }
 
-/** So that walking back takes few steps. */
+/** Shortens the walk back. */
 const stride = 8
 
-/** One way to read the text up to here, in which something was escaped. */
+/** One reading of the text so far that contains an escape. */
 interface Lane {
-  /** Of the automaton, before `open`. */
+  /** State of the automaton before `open`. */
   readonly state: number
-  /** Bytes of what it reads, before `open`. */
+  /** Number of bytes read before `open`. */
   readonly count: number
   readonly escapes: Escapes | null
-  /** The beginning of an escape, which is not read yet. */
+  /** An incomplete escape that is not read yet. */
   readonly open: Escape | null
 }
 
-/** Older ones are forgotten then: no more are within a pattern than it has bytes. */
+/** Escapes beyond this number are forgotten: a pattern cannot contain more. */
 const mostEscapes = 4 * longestPattern
 
-/** The escapes of a lane when so many bytes of the text are read as so many others. */
+/** Returns the escapes of a lane after `written` bytes of the text were read as `bytes`. */
 function withEscape({ count, escapes }: Lane, written: number, bytes: number): Escapes {
   const before = escapes !== null && escapes.length > mostEscapes ? recent(escapes, longestPattern + 1) : escapes
   return linked(before, count + bytes, (before?.extra ?? 0) + written - bytes)
@@ -168,14 +171,14 @@ function linked(before: Escapes | null, end: number, extra: number): Escapes {
   return { end, extra, before, mark, length: before.length + 1 }
 }
 
-/** The last ones of many. */
+/** Returns the newest escapes of a long list. */
 function recent(escapes: Escapes, most: number): Escapes | null {
   const kept: Escapes[] = []
   for (let at: Escapes | null = escapes; at !== null && kept.length < most; at = at.before) kept.push(at)
   return kept.reduceRight<Escapes | null>((before, { end, extra }) => linked(before, end, extra), null)
 }
 
-/** Bytes of the text in which the last bytes of a lane are written. */
+/** Returns how many bytes of the text write the last bytes of a lane. */
 function spanOf({ count, escapes }: Lane, bytes: number): number {
   if (escapes === null) return bytes
   const from = count - bytes

@@ -2,15 +2,17 @@ import { type SecretScan, secretScans } from './secret-scan.ts'
 import { secretTexts } from './secret-texts.ts'
 import { StreamBuffer } from './stream-buffer.ts'
 
-/** Knows the secrets that must not be seen. */
+/** Finds the secrets of a build in texts. */
 export interface Redactor {
-  /** Begins to look for them in another text. */
+  /** Returns a scan for another text. */
   newScan(): SecretScan
-  /** The text with `***` for each secret in it. */
+  /** Returns the text with `***` for each secret in it. */
   text(text: string): string
 }
 
-/** Gives null when there is nothing to mask: no secret is long enough. Throws `SecretsTooLong`. */
+/**
+ * Returns the redactor; null when no secret is long enough to be masked. Throws `SecretsTooLong`.
+ */
 export async function createRedactor(secrets: readonly string[]): Promise<Redactor | null> {
   const texts = secretTexts(secrets)
   if (texts.base64.length === 0) return null

@@ -3,15 +3,15 @@ import { Base64Scan, beginningLetters } from './base64-scan.ts'
 import { beginningsOf, EscapedScan } from './escaped-scan.ts'
 import type { SecretTexts } from './secret-texts.ts'
 
-/** Finds the secrets of one text, which comes in pieces. */
+/** Finds secrets in a text that comes in pieces. */
 export interface SecretScan {
-  /** Goes over the next piece; gives where secrets end in it, ascending. */
+  /** Scans the next piece. Returns where secrets end in it, ascending. */
   scan(bytes: Uint8Array): readonly Found[]
-  /** How many bytes at the end of what was scanned may be the beginning of a secret. */
+  /** How many bytes at the end of the scanned text may be the beginning of a secret. */
   readonly held: number
 }
 
-/** Makes scans for these texts. */
+/** Returns a function that makes scans for these texts. */
 export async function secretScans({ plain, base64 }: SecretTexts): Promise<() => SecretScan> {
   const begins = beginningsOf(plain)
   const forPlain = await Automaton.of(plain)
@@ -33,7 +33,7 @@ export async function secretScans({ plain, base64 }: SecretTexts): Promise<() =>
   }
 }
 
-/** Places that overlap as one. */
+/** Joins overlapping matches. */
 function joined(found: readonly Found[]): readonly Found[] {
   const all: Found[] = []
   let last: Found | undefined

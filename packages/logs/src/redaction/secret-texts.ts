@@ -1,16 +1,19 @@
-/** The texts that are looked for, because they tell a secret. */
+/** Chooses the texts to look for. */
 import { longestPattern } from './automaton.ts'
 
-/** A shorter value would be found where it is not meant, and hides nothing that could not be guessed. */
+/** A shorter value occurs by chance, and could be guessed anyway. */
 const leastBytes = 4
-/** A shorter line of a longer secret is too often something else: `}`, `EOF`. */
+/** A shorter line of a longer secret is often something else: `}`, `EOF`. */
 const leastLineBytes = 8
-/** Longer texts are looked for in overlapping pieces: no more than one has to be held back of what may be the beginning of it. */
+/**
+ * Longer texts are searched in overlapping pieces. So at most one piece is held back as a possible
+ * beginning.
+ */
 const pieceBytes = longestPattern
-/** Together with the piece before it a piece is one mask. */
+/** Overlap that makes neighbouring pieces one mask. */
 const overlapBytes = 8
 
-/** The secrets of one build may have so many bytes together: what a log is searched for takes memory for each of them. */
+/** Most bytes of the secrets of one build together. The automaton takes memory for each. */
 export const MAX_SECRET_BYTES = 256 * 1024
 
 /** The secrets of a build are too long to be masked. */
@@ -28,15 +31,18 @@ export function isMaskable(secret: string): boolean {
   return Buffer.byteLength(secret) >= leastBytes
 }
 
-/** Pieces of texts, each once. */
+/** Texts to look for, each once. */
 export interface SecretTexts {
-  /** Looked for as they are and escaped. */
+  /** Searched plain and escaped. */
   readonly plain: readonly Buffer[]
-  /** Looked for in Base64. */
+  /** Searched in Base64. */
   readonly base64: readonly Buffer[]
 }
 
-/** Every secret that is long enough, what is left without white space around it, and its lines. Throws `SecretsTooLong`. */
+/**
+ * Returns the texts of every secret that is long enough: whole, trimmed, and by line. Throws
+ * `SecretsTooLong`.
+ */
 export function secretTexts(secrets: readonly string[]): SecretTexts {
   if (secrets.reduce((sum, secret) => sum + Buffer.byteLength(secret), 0) > MAX_SECRET_BYTES) throw new SecretsTooLong()
   const plain = new Set<string>()
@@ -44,7 +50,7 @@ export function secretTexts(secrets: readonly string[]): SecretTexts {
   for (const secret of secrets.filter(isMaskable)) {
     const lines = secret.split(/[\r\n]+/).map((line) => line.trim())
     const long = lines.filter((line) => Buffer.byteLength(line) >= leastLineBytes)
-    // A key of 40 lines: with all of them masked, what is left of the whole is white space.
+    // For a key of 40 lines the lines suffice: with all of them masked, only white space is left.
     const isAllLong =
       lines.length > 1 && lines.every((line) => line === '' || Buffer.byteLength(line) >= leastLineBytes)
     const all = [secret, secret.trim()].filter(isMaskable).concat(long).flatMap(pieces)
@@ -54,7 +60,7 @@ export function secretTexts(secrets: readonly string[]): SecretTexts {
   return { plain: [...plain].map(toBytes), base64: [...base64].map(toBytes) }
 }
 
-/** One character a byte, so that equal ones are found. */
+/** Pieces have one character per byte, so that equal ones coincide. */
 function pieces(text: string): readonly string[] {
   const bytes = Buffer.from(text).toString('latin1')
   if (bytes.length <= pieceBytes) return [bytes]

@@ -3,37 +3,40 @@ import { incompleteTail } from '../utf8-tail.ts'
 import type { SecretScan } from './secret-scan.ts'
 
 const mask = Buffer.from('***')
-/** Bytes that are searched without a break. */
+/** Bytes that are scanned without a break. */
 const scanBytes = 8 * 1024
 
-/** What of one stream is not stored yet, its secrets masked. Where two overlap there is one mask. */
+/**
+ * Holds the bytes of one stream that are not stored yet, with secrets masked. Overlapping secrets
+ * become one mask.
+ */
 export class StreamBuffer {
   readonly #scan: SecretScan | null
   #count: number
   #slices: Slice[] = []
 
-  /** `count`: bytes of the stream that are stored already. */
+  /** `count` is the number of stored bytes of the stream. */
   constructor(scan: SecretScan | null, count: number) {
     this.#scan = scan
     this.#count = count
   }
 
-  /** Count of the stream's bytes that are stored. */
+  /** Number of stored bytes of the stream. */
   get stored(): number {
     return this.first?.from ?? this.#count
   }
 
-  /** Bytes of output that wait. */
+  /** Number of waiting bytes. */
   get size(): number {
     return this.#count - this.stored
   }
 
-  /** The first of what waits. */
+  /** The first waiting slice. */
   get first(): Slice | undefined {
     return this.#slices[0]
   }
 
-  /** When the half character came that alone is waited for; null when it is something else, or nothing. */
+  /** Arrival of the incomplete character, when it alone is held back; null otherwise. */
   get halfSince(): number | null {
     return this.#held === 0 ? (this.first?.at ?? null) : null
   }
@@ -42,7 +45,7 @@ export class StreamBuffer {
     for (const _ of this.pushing(slice));
   }
 
-  /** The same a little at a time: a text that is made for it takes long to be searched. */
+  /** Pushes a little at a time, because a hostile text takes long to scan. */
   *pushing(slice: Slice): Generator<void> {
     if (this.#scan === null) return this.#push(slice)
     for (let from = 0; from < slice.size; from += scanBytes) {
@@ -67,8 +70,9 @@ export class StreamBuffer {
   }
 
   /**
-   * What can be stored: all but what may be the beginning of a secret, and but a half character at the end for whose time `isOver` does not hold. `end`:
-   * everything, because nothing more will come.
+   * Returns what can be stored: everything except a possible beginning of a secret, and an
+   * incomplete character at the end unless `isOver` holds for its arrival. `end` returns
+   * everything, because nothing follows.
    */
   ready(isOver: 'end' | ((at: number) => boolean)): readonly Slice[] {
     const clean = isOver === 'end' ? this.#count : this.#count - this.#held
@@ -87,7 +91,7 @@ export class StreamBuffer {
     return isOver === 'end' || !isAll ? ready : withoutHalf(ready, isOver)
   }
 
-  /** Forgets so many bytes, which are stored now. */
+  /** Forgets bytes that are stored now. */
   drop(bytes: number): void {
     let left = bytes
     let whole = 0
@@ -100,7 +104,7 @@ export class StreamBuffer {
     const { first } = this
     if (left === 0 || first === undefined) return
     const rest = partOf(first, left)
-    // A copy: the few bytes must not keep the whole buffer of the reading in memory.
+    // Copies the few bytes, so that they do not keep the whole read buffer in memory.
     this.#slices[0] = { ...rest, bytes: Buffer.from(rest.bytes) }
   }
 
@@ -108,7 +112,7 @@ export class StreamBuffer {
     return this.#scan?.held ?? 0
   }
 
-  /** Masks what waits from this count of the stream on, and any mask that overlaps it. */
+  /** Masks the waiting bytes from this position on, together with any mask that overlaps them. */
   #cover(from: number): void {
     let first: Slice | undefined
     let start = from
@@ -130,7 +134,10 @@ export class StreamBuffer {
   }
 }
 
-/** The slices of one stream without the half character at their end, unless `isOver` holds for when it came. */
+/**
+ * Returns the slices of one stream without an incomplete character at the end, unless `isOver`
+ * holds for its arrival.
+ */
 export function withoutHalf(slices: readonly Slice[], isOver: (at: number) => boolean): readonly Slice[] {
   let end = Buffer.alloc(0)
   for (let at = slices.length - 1; at >= 0 && end.length < 3; at--)

@@ -3,20 +3,22 @@ import type { Piece } from '../piece.ts'
 import { readsFrom } from './progress.ts'
 import { type Batch, CHARACTER_WAIT_MS, type CutterOptions, SpoolCutter } from './spool-cutter.ts'
 
-/** A batch goes out when so much time has passed since the last one, */
+/** A batch goes out after this time, */
 const everyMs = 50
-/** or so many bytes wait; */
+/** or when this many bytes wait. */
 const fullBytes = 256 * 1024
-/** where nothing of it could go out yet, it is looked at again after so much time. */
+/** Nothing could go out: try again after this time. */
 const lookAgainMs = 5
-/** So long output is searched without giving others their turn. */
+/** Longest time for which scanning blocks the event loop. */
 const turnMs = 10
 
 /**
- * Turns output as it is read into batches of chunks: at once after silence, then at most every 50 ms or 256 KiB. No chunk ends within a character, as
- * long as its rest comes within 100 ms. Pulls only as fast as batches are taken, so a slow store slows the reading, not the memory.
+ * Turns output into batches of chunks: at once after silence, then at most every 50 ms or 256 KiB.
+ * No chunk ends within a character whose rest comes within 100 ms. It pulls only as fast as batches
+ * are taken, so a slow store slows the reading and memory does not grow.
  *
- * `open` gives the output from an offset of the spool on, to its end. What is beyond the limit is read twice, so that its end is found without being held.
+ * `open` returns the output from an offset of the spool to its end. Output beyond the limit is read
+ * twice, to find its end without holding it.
  */
 export async function* batches(
   open: (offset: number) => AsyncIterable<Piece>,
@@ -32,7 +34,8 @@ export async function* batches(
 
 async function* batchesOf(cutter: SpoolCutter, output: AsyncIterable<Piece>): AsyncGenerator<Batch> {
   const source = output[Symbol.asyncIterator]()
-  // Stands still while a batch is stored: nobody waits for the rest of a character then.
+  // Does not advance while a batch is stored, so that the time does not count for an incomplete
+  // character.
   let storingMs = 0
   const clock = () => performance.now() - storingMs
   let freeAt = Number.NEGATIVE_INFINITY
@@ -46,7 +49,8 @@ async function* batchesOf(cutter: SpoolCutter, output: AsyncIterable<Piece>): As
       if (result !== 'late') {
         if (result.done === true) break
         next = source.next()
-        // Handled at the next turn; without this an error while a batch is stored would count as unhandled.
+        // The error is handled in the next turn. Without this handler, one that comes while a batch
+        // is stored would be unhandled.
         next.catch(() => undefined)
         for (const _ of cutter.pushing(result.value, clock())) {
           if (performance.now() - turnSince < turnMs) continue

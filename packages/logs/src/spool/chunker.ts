@@ -3,9 +3,10 @@ import type { Slice } from '../piece.ts'
 import { incompleteTail } from '../utf8-tail.ts'
 
 /**
- * Cuts slices into chunks of at most 32 KiB that end on a character boundary, joining what follows one another on one stream. A line of one stream is not
- * broken by what the other one wrote meanwhile, when its rest is here as well: which of two pipes is read first is chance, and an error in the middle of
- * another line is read by nobody. Pure: equal slices give equal chunks. Nothing is held back between two calls: a half character at the end of a stream is given as it is.
+ * Cuts slices into chunks of at most 32 KiB that end on a character boundary, and joins consecutive
+ * slices of one stream. Output of the other stream does not break a line whose rest is present: the
+ * order in which two pipes are read is chance. Pure: equal slices give equal chunks. Nothing is
+ * held back between calls; an incomplete character at the end is emitted as it is.
  */
 export function cutChunks(slices: readonly Pick<Slice, 'kind' | 'bytes' | 'ts'>[], firstSeq: number): Chunk[] {
   const chunks: Chunk[] = []
@@ -13,7 +14,7 @@ export function cutChunks(slices: readonly Pick<Slice, 'kind' | 'bytes' | 'ts'>[
   const emit = (kind: 0 | 1, content: Buffer, ts: bigint) => {
     if (content.length > 0) chunks.push({ seq: firstSeq + chunks.length, kind, content, ts })
   }
-  /** Gives out what is whole of the stream: characters, or lines. The beginning of another one stays for its rest. */
+  /** Emits the complete characters, or lines, of a stream. The rest stays open. */
   const flush = (kind: 0 | 1, tailOf = incompleteTail) => {
     const held = open[kind]
     if (held === null) return
@@ -37,7 +38,7 @@ export function cutChunks(slices: readonly Pick<Slice, 'kind' | 'bytes' | 'ts'>[
   }
   const current = last ?? 0
   const other = current === 0 ? 1 : 0
-  // The beginning of a line comes last: its rest begins what comes next.
+  // An incomplete line goes last, so that its rest follows directly.
   for (const kind of endsLine(open[current]) ? ([current, other] as const) : ([other, current] as const)) {
     flush(kind)
     const rest = open[kind]
@@ -46,14 +47,17 @@ export function cutChunks(slices: readonly Pick<Slice, 'kind' | 'bytes' | 'ts'>[
   return chunks
 }
 
-/** A longer line is not kept together: it would wait for what may never come. */
+/** A longer line is not kept together, because its end may never come. */
 const longestKept = 4096
 
 function endsLine(held: Open | null): boolean {
   return held?.parts.at(-1)?.at(-1) === 0x0a
 }
 
-/** How many bytes at the end are a line without its end, when it is no long one; else how many are a character without its end. */
+/**
+ * Returns the length of the incomplete line at the end; for a long one, the length of the
+ * incomplete character.
+ */
 function openLine(bytes: Buffer): number {
   const rest = bytes.length - (bytes.lastIndexOf(0x0a) + 1)
   return rest <= longestKept ? rest : incompleteTail(bytes)

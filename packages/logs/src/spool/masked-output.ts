@@ -3,16 +3,16 @@ import type { Redactor } from '../redaction/redactor.ts'
 import { StreamBuffer, withoutHalf } from '../redaction/stream-buffer.ts'
 import type { LogPosition } from './progress.ts'
 
-/** Lines longer than this are cut where the head of a log ends. */
+/** A longer line is cut where the head of a log ends. */
 const longestWhole = 64 * 1024
 const LF = 0x0a
 
-/** What of a spool has been read and waits to be taken, its secrets masked. */
+/** Holds the output of a spool that was read and not taken, with secrets masked. */
 export class MaskedOutput {
   readonly #slicer: SpoolSlicer
   readonly #streams: readonly [StreamBuffer, StreamBuffer]
 
-  /** What comes after `position`. Null: there is nothing to mask. */
+  /** Begins after `position`. `redactor` is null when there is nothing to mask. */
   constructor(position: LogPosition, redactor: Redactor | null) {
     const [out, err] = position.skip
     const newScan = () => redactor?.newScan() ?? null
@@ -20,13 +20,16 @@ export class MaskedOutput {
     this.#streams = [new StreamBuffer(newScan(), out), new StreamBuffer(newScan(), err)]
   }
 
-  /** Bytes of output that wait. */
+  /** Number of waiting bytes. */
   get waitingBytes(): number {
     const [out, err] = this.#streams
     return out.size + err.size
   }
 
-  /** When the oldest half character came that waits for its rest; null when none does. What may be the beginning of a secret waits without a time. */
+  /**
+   * Arrival of the oldest incomplete character; null when there is none. A possible beginning of a
+   * secret waits without a limit.
+   */
   get halfSince(): number | null {
     const [out, err] = this.#streams.map(({ halfSince }) => halfSince ?? Number.POSITIVE_INFINITY)
     const since = Math.min(out ?? 0, err ?? 0)
@@ -38,17 +41,17 @@ export class MaskedOutput {
     for (const slice of this.#slicer.slice(piece, now)) yield* this.#streams[slice.kind].pushing(slice)
   }
 
-  /** All that is known, in the order of the spool; see `StreamBuffer.ready`. */
+  /** Returns what can be stored, in the order of the spool; see `StreamBuffer.ready`. */
   ready(isOver: 'end' | ((at: number) => boolean)): readonly Slice[] {
     return inOrder(this.#streams.map((stream) => stream.ready(isOver)))
   }
 
-  /** Forgets what was ready, or as much of the beginning of each stream. */
+  /** Forgets slices that `ready` returned, from the beginning of each stream. */
   drop(slices: readonly Slice[]): void {
     for (const { kind, size } of slices) this.#streams[kind].drop(size)
   }
 
-  /** From where on another process would read to get what is not dropped here. */
+  /** The position from which another process would read what is not dropped yet. */
   get position(): LogPosition {
     const [out, err] = this.#streams
     const [first] = this.#streams.flatMap((stream) => stream.first ?? []).sort((a, b) => a.order - b.order)
@@ -59,8 +62,8 @@ export class MaskedOutput {
 }
 
 /**
- * The beginning of the slices that shows no more than `room` bytes: it ends with a line, or where that one is long with a character. Null: all of them fit.
- * `isAtLine`: what is before them ends with a line.
+ * Returns the slices that fit into `room` bytes, up to the end of a line, or of a character where
+ * the line is long. Returns null when all fit. `isAtLine` says that a line ends before them.
  */
 export function beginningOf(slices: readonly Slice[], room: number, isAtLine: boolean): readonly Slice[] | null {
   const fitting: Slice[] = []
@@ -96,14 +99,14 @@ function toLastCharacter(slices: readonly Slice[]): readonly Slice[] {
   return inOrder([whole(0), whole(1)])
 }
 
-/** What is in order already in two streams, in the order of the spool. */
+/** Merges two ordered streams into the order of the spool. */
 function inOrder(streams: readonly (readonly Slice[])[]): readonly Slice[] {
   const [out = [], err = []] = streams
   if (out.length === 0) return err
   return err.length === 0 ? out : [...out, ...err].sort((a, b) => a.order - b.order)
 }
 
-/** Gives what of a spool is not in the log yet, from a position on, each slice with its place. */
+/** Cuts pieces of a spool into slices with their places, from a position on. */
 class SpoolSlicer {
   readonly #skip: readonly [number, number]
   #offset: number
@@ -119,7 +122,10 @@ class SpoolSlicer {
     return this.#offset
   }
 
-  /** The slices of the next piece, read at the time `at`. The first piece is the one at the position's offset. */
+  /**
+   * Returns the slices of the next piece, read at `at`. The first piece begins at the position's
+   * offset.
+   */
   slice({ kind, bytes, ts, nextOffset }: Piece, at: number): readonly Slice[] {
     const place = { offset: this.#offset, counts: this.#counts }
     const [out, err] = this.#counts

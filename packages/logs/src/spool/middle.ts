@@ -1,11 +1,13 @@
 import type { Slice } from '../piece.ts'
 import { firstOf, type LogPosition, lastOf, type Mark } from './progress.ts'
 
-/** The tail is between this many parts of so many, and all, of what it may be. */
+/** Marks are this fraction of the tail apart. */
 const parts = 16
 const LF = 0x0a
 
-/** Counts what lies between the head and the tail of a log, and remembers where the tail may begin. */
+/**
+ * Counts the output between the head and the tail of a log, and remembers where the tail may begin.
+ */
 export class Middle {
   readonly #tailBytes: number
   #marks: readonly Mark[]
@@ -25,7 +27,10 @@ export class Middle {
     return this.#marks
   }
 
-  /** Passes over output, after which the reading is at `position`. Gives whether there is a mark more, which is at the end of a line unless that is far. */
+  /**
+   * Counts output up to `position`. Returns whether it added a mark, which stands at the end of a
+   * line unless that is far.
+   */
   pass(slices: readonly Slice[], position: LogPosition): boolean {
     for (const { size, bytes } of slices) {
       this.#written += size
@@ -38,14 +43,14 @@ export class Middle {
     return true
   }
 
-  /** Where the tail begins, when nothing more will come. */
+  /** Returns where the tail begins, when nothing follows. */
   end(slices: readonly Slice[], position: LogPosition): Mark {
     this.pass(slices, position)
     const end = { position, written: this.#written, shown: this.#shown }
     return firstOf(this.#inReach([...this.#marks, end]))
   }
 
-  /** Those from which on there is not too much; the last of them at least. */
+  /** Returns the marks from which the rest fits into the tail; at least the last one. */
   #inReach(marks: readonly Mark[]): readonly Mark[] {
     const first = marks.findIndex(({ shown }) => this.#shown - shown <= this.#tailBytes)
     return marks.slice(first)

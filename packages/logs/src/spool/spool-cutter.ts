@@ -7,35 +7,40 @@ import { beginningOf, MaskedOutput } from './masked-output.ts'
 import { Middle } from './middle.ts'
 import { encodeProgress, type LogProgress, lastOf, neededFrom } from './progress.ts'
 
-/** Chunks to be stored together, and how much of the spool is stored with them, as `encodeProgress` tells it. */
+/** Chunks to store together, and the progress to store with them, as `encodeProgress` writes it. */
 export interface Batch {
   readonly chunks: readonly Chunk[]
   readonly position: string
-  /** Once this is stored, what of the spool lies before this offset is never read again. */
+  /** Once this is stored, the spool before this offset is never read again. */
   readonly neededFrom: number
 }
 
 export interface CutterOptions {
   /** Seq of the first chunk. */
   readonly firstSeq: number
-  /** What an earlier process stored: the first piece is the one that `readsFrom` tells. */
+  /**
+   * Progress that an earlier process stored. The first piece begins at the offset of `readsFrom`.
+   */
   readonly progress: LogProgress
-  /** Bytes of output that are stored already, by an earlier process or an earlier command. */
+  /** Number of bytes that an earlier process or command stored. */
   readonly keptBytes: number
-  /** Of what is beyond, the head and the tail are kept. Remarks say where that begins, and how much is left out. */
+  /**
+   * Longest log in bytes. A longer one keeps its head and its tail; remarks say where the gap is
+   * and how large.
+   */
   readonly maxBytes: number
-  /** Null: there is nothing to mask. */
+  /** Null when there is nothing to mask. */
   readonly redactor: Redactor | null
 }
 
-/** So long the rest of a character is waited for. */
+/** Longest wait for the rest of a character. */
 export const CHARACTER_WAIT_MS = 100
-/** The tail has this part of what a log may have: what an error ends with is there, and of most logs nobody waits for the end. */
+/** Share of the limit for the tail: an error message often stands at the end. */
 const tailShare = 8
 
 type IsOver = 'end' | ((at: number) => boolean)
 
-/** Makes batches of what is read from a spool. Has no clock: `now` is in ms, of any beginning, and never goes back. */
+/** Makes batches of the output of a spool. It has no clock: `now` is in ms and never decreases. */
 export class SpoolCutter {
   readonly #maxBytes: number
   readonly #output: MaskedOutput
@@ -56,7 +61,7 @@ export class SpoolCutter {
     this.#output = new MaskedOutput(position, redactor)
   }
 
-  /** Bytes of output that wait to be taken. */
+  /** Number of waiting bytes. */
   get waitingBytes(): number {
     return this.#output.waitingBytes
   }
@@ -66,7 +71,7 @@ export class SpoolCutter {
     return this.#output.halfSince
   }
 
-  /** Once it has ended: how another one is to go on, which reads the tail; null when nothing is left. */
+  /** After the end: options for the cutter that reads the tail; null when nothing is left. */
   get rest(): Omit<CutterOptions, 'redactor'> | null {
     if (this.#middle === null) return null
     return { firstSeq: this.#seq, progress: this.#progress, keptBytes: this.#kept, maxBytes: this.#maxBytes }
@@ -77,13 +82,13 @@ export class SpoolCutter {
     for (const _ of this.pushing(piece, now));
   }
 
-  /** The same a little at a time, so that others may have their turn in between. */
+  /** Takes the piece a little at a time. */
   *pushing(piece: Piece, now: number): Generator<void> {
     this.#ts = piece.ts
     yield* this.#output.pushing(piece, now)
   }
 
-  /** All that can be stored now; null when that is nothing. */
+  /** Returns all that can be stored now; null for nothing. */
   take(now: number): Batch | null {
     const isOver: IsOver = (at) => now - at >= CHARACTER_WAIT_MS
     if (this.#middle === null) return this.#batch(this.#store(isOver))
@@ -94,7 +99,9 @@ export class SpoolCutter {
     return { chunks: [], ...this.#place() }
   }
 
-  /** The rest, when the output is over, but for the tail of a long one; null when there is none. */
+  /**
+   * Returns the rest after the end of the output, except the tail of a long one; null for nothing.
+   */
   end(): Batch | null {
     const chunks = this.#middle === null ? this.#store('end') : []
     if (this.#middle !== null) {
@@ -107,7 +114,10 @@ export class SpoolCutter {
     return this.#batch(chunks)
   }
 
-  /** What the tail may have: at the end of the head, what is left; after an earlier command of the same job its share again. */
+  /**
+   * Size of the tail: what the head left of the limit, and at least its share after an earlier
+   * command of the same job.
+   */
   get #tailBytes(): number {
     return Math.max(this.#leastTail, this.#maxBytes - this.#kept)
   }
@@ -116,7 +126,7 @@ export class SpoolCutter {
     return Math.floor(this.#maxBytes / tailShare)
   }
 
-  /** Where what is ready does not fit into the head, the middle begins. */
+  /** The middle begins where the output no longer fits into the head. */
   #store(isOver: IsOver): Chunk[] {
     const ready = this.#output.ready(isOver)
     const { phase } = this.#progress
