@@ -4,7 +4,7 @@ import type { Wait } from './wait.ts'
 
 export interface AbandonOptions {
   readonly store: BuildStore
-  /** So long a build stands still before it is given up. */
+  /** How long a build must stand still before it is abandoned. */
   readonly afterMs: number
   readonly log: (level: 'warn', message: string, error?: unknown) => void
 }
@@ -12,15 +12,16 @@ export interface AbandonOptions {
 const batch = 100
 
 /**
- * Gives up builds that stand still: of which nothing has changed for so long, and in which nothing is done. One that only waits for its turn is left alone:
- * while any runner works, whatever is ready will be taken. To be called every few minutes; time in which nobody called counts for nobody. Gives how many.
+ * Abandons builds that stand still: nothing changed for `afterMs` and nothing runs. A build that
+ * waits for its turn is left alone while any runner works. Call it every few minutes; time without
+ * calls does not count. Returns the number of abandoned builds.
  */
 export async function abandonBuilds({ store, afterMs, log }: AbandonOptions, now: Instant): Promise<number> {
   const before = now - afterMs
   const { since, busyAt } = await store.watch(now)
   if (since > before) return 0
   const isIdle = busyAt === null || busyAt <= before
-  /** One that cannot be given up is no reason to leave the others. */
+  /** An error of one build does not keep the others from being abandoned. */
   const attempted = async <T>(id: string, work: () => Promise<T>): Promise<T | undefined> => {
     try {
       return await work()
@@ -32,7 +33,7 @@ export async function abandonBuilds({ store, afterMs, log }: AbandonOptions, now
   let abandoned = 0
   for (;;) {
     const ids = await store.standing(before, isIdle, batch)
-    // Asked of all first: each that is given up lets others come nearer to what they wait for.
+    // Collects all reasons first, because each abandoned build changes what others wait for.
     const events = new Map<string, BuildEvent>()
     for (const id of ids) {
       const reasons = await attempted(id, () => reasonsOf(store, id, now))
@@ -44,12 +45,12 @@ export async function abandonBuilds({ store, afterMs, log }: AbandonOptions, now
       if (applied?.taken[0] === true) taken++
     }
     abandoned += taken
-    // What is refused would be found again.
+    // A refused build would be found again.
     if (ids.length < batch || taken === 0) return abandoned
   }
 }
 
-/** What the ready jobs of a build wait for, by id. */
+/** Returns what the ready jobs of a build wait for, by job id. */
 async function reasonsOf(store: BuildStore, buildId: string, now: Instant): Promise<Readonly<Record<string, string>>> {
   const found = await store.load(buildId)
   if (found === undefined) return {}

@@ -2,11 +2,14 @@ import type { Build, Effect } from './core/model.ts'
 import type { ChangeFeed } from './store.ts'
 
 type Listener = () => void
-/** A build in which something changed, as far as who hears of it depends on it. */
+/** The part of a changed build that decides who hears of it. */
 export type ChangedBuild = Pick<Build, 'id' | 'queue'>
 type Stop = Extract<Effect, { readonly type: 'stop' }>
 
-/** A change feed with its other end. Listeners are called after the current turn, so that one that throws harms nobody else. */
+/**
+ * A change feed with its sending end. Listeners are called after the current turn, so that one that
+ * throws harms no other.
+ */
 export class LocalChangeFeed implements ChangeFeed {
   readonly #jobs = new Map<string, Set<Listener>>()
   readonly #builds = new Map<string, Set<Listener>>()
@@ -36,7 +39,7 @@ export class LocalChangeFeed implements ChangeFeed {
     return () => this.#stop.delete(listener)
   }
 
-  /** What an applied event calls for. */
+  /** Notifies listeners of an applied event. */
   tell({ id, queue }: ChangedBuild, effects: readonly Effect[]): void {
     let ready = false
     for (const effect of effects) {
@@ -49,7 +52,7 @@ export class LocalChangeFeed implements ChangeFeed {
     if (ready) this.ready()
   }
 
-  /** New chunks, or the end, of a job. */
+  /** Notifies of new chunks, or the end, of a job. */
   job(jobId: string): void {
     callAll(this.#jobs.get(jobId))
   }
@@ -58,12 +61,12 @@ export class LocalChangeFeed implements ChangeFeed {
     callAll(this.#builds.get(buildId))
   }
 
-  /** Something changed in some build of a queue. */
+  /** Notifies of a change in some build of a queue. */
   queue(queue: string): void {
     callAll(this.#queues.get(queue))
   }
 
-  /** The same, where nobody knows of which queue. */
+  /** Notifies every queue, because it is not known which one changed. */
   everyQueue(): void {
     for (const listeners of this.#queues.values()) callAll(listeners)
   }
@@ -76,7 +79,7 @@ export class LocalChangeFeed implements ChangeFeed {
     for (const listener of this.#stop) queueMicrotask(() => listener(effect))
   }
 
-  /** Something may have been missed: everybody looks again. */
+  /** Notifies everybody, because changes may have been missed. */
   everything(): void {
     for (const listeners of this.#jobs.values()) callAll(listeners)
     for (const listeners of this.#builds.values()) callAll(listeners)

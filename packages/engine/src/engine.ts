@@ -11,29 +11,35 @@ import { defaultStoreSettings } from './store-settings.ts'
 export interface EngineRunner extends Omit<RunnerOptions, 'port' | 'log'> {}
 
 export interface EngineOptions extends LocalPortOptions {
-  /** null: jobs are run elsewhere. The driver stays its owner's to close. */
+  /** Null when jobs run elsewhere. The caller closes the driver. */
   readonly runner: EngineRunner | null
-  /** null: what nobody needs is its owner's to remove. */
+  /** Null when the caller removes unused data itself. */
   readonly collecting?: CollectTimes | null
 }
 
 export interface Engine {
-  /** Takes over what an earlier process left and begins to work. */
+  /** Takes over what an earlier process left, and begins to work. */
   start(): Promise<void>
-  /** Takes no new work, waits for what runs at most so long, then closes. */
+  /** Takes no new work, waits for running jobs at most this long, then closes. */
   drain(withinMs: number): Promise<void>
-  /** Stops. Commands go on without us, for the next start to adopt. The store and the driver stay open. */
+  /** Stops. Commands continue for the next start to adopt. The store and the driver stay open. */
   close(): Promise<void>
-  /** Removes what only the cache wants, the least recently used first, until `hasRoom` or nothing is left of it. */
+  /**
+   * Removes cache entries, the least recently used first, until `hasRoom` holds or none is left.
+   */
   makeRoom(hasRoom: () => boolean): Promise<void>
   /**
-   * A shell, or a script, in a sandbox of its own that is as the step's was: its file system, environment, secrets, limits and network. It ends after an
-   * hour, after ten minutes in which nothing happens, and with this engine. Throws `ShellUnavailable`, and a SandboxError where the machine cannot give it.
+   * Opens a shell, or runs a script, in a sandbox like the step's: file system, environment,
+   * secrets, limits and network. It ends after an hour, after ten idle minutes, and with this
+   * engine. Throws `ShellUnavailable`, and a SandboxError where the machine cannot make the
+   * sandbox.
    */
   openShell(request: ShellRequest): Promise<Conversation>
 }
 
-/** The engine in one process: scheduler and, where jobs are to be run, a runner, around a store. */
+/**
+ * Makes the engine of one process: a scheduler and, where jobs run here, a runner around a store.
+ */
 export function createEngine(options: EngineOptions): Engine {
   const { store, runner: own, log, leaseMs = defaultStoreSettings.leaseMs } = options
   const scheduler = createScheduler({ store, leaseMs, log })

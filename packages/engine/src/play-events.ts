@@ -3,19 +3,19 @@ import type { DecideContext } from './core/draft.ts'
 import { type Change, evolve, type LiveBuild } from './core/live-build.ts'
 import type { BuildEvent, Effect, Job, Step } from './core/model.ts'
 
-/** What several events in a row change together. */
+/** The joint change of several events. */
 export interface Played {
   readonly taken: readonly boolean[]
   readonly effects: readonly Effect[]
-  /** Jobs that were there before, as they are now. */
+  /** Existing jobs in their new form. */
   readonly jobs: ReadonlyMap<string, Job>
-  /** Jobs that are new, as they are now. */
+  /** New jobs. */
   readonly added: ReadonlyMap<string, Job>
-  /** The steps when they have just become known. */
+  /** The steps that just became known; null otherwise. */
   readonly steps: readonly Step[] | null
 }
 
-/** Plays events on a working build, in place, and sums up what changed. */
+/** Applies events to a working build, in place, and sums up what changed. */
 export function playEvents(live: LiveBuild, events: readonly BuildEvent[], context: DecideContext): Played {
   const taken: boolean[] = []
   const effects: Effect[] = []

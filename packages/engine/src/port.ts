@@ -1,6 +1,6 @@
 /**
- * All that a runner may ask of the rest of the engine. Within one process it is a set of calls; later it is HTTPS. A runner never has
- * the database's address (`architecture.md`): an escape from a job must not open every tenant.
+ * Everything that a runner may ask of the rest of the engine. A runner never has the database's
+ * address (`engine.md` 3), because an escape from a job must not reach other tenants.
  */
 import type { Readable } from 'node:stream'
 import type { Chunk } from '@harmont/logs'
@@ -11,7 +11,8 @@ import type { BuildContext } from './store.ts'
 
 export interface RunnerPort {
   /**
-   * Up to `slots` jobs for this runner, at once when some are ready, else when some become so or after `waitMs`; possibly none.
+   * Returns up to `slots` jobs: at once when some are ready, otherwise when some become ready or
+   * after `waitMs`; possibly none.
    */
   lease(request: {
     readonly runner: string
@@ -19,61 +20,83 @@ export interface RunnerPort {
     readonly waitMs: number
     readonly signal: AbortSignal
   }): Promise<readonly LeasedJob[]>
-  /** The leases that this runner held when its process ended, expired ones too, with their fencing numbers as they are. */
+  /**
+   * Returns the leases that this runner held when its process ended, expired ones included, with
+   * their fencing numbers.
+   */
   reclaim(runner: string): Promise<readonly LeasedJob[]>
-  /** Renews all leases of the runner in one statement; gives those that it still holds and what is asked of them. */
+  /**
+   * Renews all leases of the runner in one statement. Returns those that it still holds, with what
+   * is asked of them.
+   */
   renew(runner: string): Promise<readonly LeaseStatus[]>
-  /** Tells of cancels and time-outs at once; `renew` repeats them, so that a missed call only costs time. Gives the unsubscriber. */
+  /**
+   * Calls the listener at once for cancels and time-outs. `renew` repeats them, so a missed call
+   * only costs time. Returns a function that unsubscribes.
+   */
   onDirective(listener: (directive: Directive) => void): () => void
   /**
-   * The command has started. Gives when the lease, longer from now on, expires, so that the watchdog can hear of it at once; null: the lease is
-   * lost. May be repeated.
+   * Reports that the command has started. Returns when the lease, which is longer from now on,
+   * expires; null when it is lost. May be repeated.
    */
   started(lease: LeaseRef, at: Date): Promise<Date | null>
-  /** Tells that the base `host` stands in for this image. May be repeated. False: the lease is lost. */
+  /**
+   * Reports that the base `host` stands in for this image. May be repeated. Returns false when the
+   * lease is lost.
+   */
   substituted(lease: LeaseRef, at: Date, image: string): Promise<boolean>
-  /** Keeps what a cached step was looked up with; a later call takes the place of an earlier one. False: the lease is lost. */
+  /**
+   * Keeps the lookup of a cached step; a later call replaces it. Returns false when the lease is
+   * lost.
+   */
   lookedUp(lease: LeaseRef, at: Date, lookUp: CacheLookUp): Promise<boolean>
   /**
-   * Adds to the job's log. `spoolPosition` says how much of the output the log has then (`@harmont/logs`); both are kept in one transaction, so that an adopting process
-   * neither repeats nor misses. False: the lease is lost.
+   * Appends to the job's log. `spoolPosition` says how much of the output the log then has
+   * (`@harmont/logs`). One transaction keeps both, so an adopting process neither repeats nor
+   * misses output. Returns false when the lease is lost.
    */
   append(lease: LeaseRef, chunks: readonly Chunk[], spoolPosition: string): Promise<boolean>
   /**
-   * Reports the end. `at`: when the command ended; after its deadline the job has timed out, whoever ended it. False: the lease is lost and nothing was
-   * recorded.
+   * Reports the end. `at` is when the command ended; after its deadline the job has timed out,
+   * whoever ended it. Returns false when the lease is lost and nothing was recorded.
    */
   finish(lease: LeaseRef, at: Date, outcome: Outcome): Promise<boolean>
-  /** Those of these secrets that the build has. Asked right before they are needed. Throws when the lease is lost. */
+  /**
+   * Returns the secrets of these names that the build has. Called right before they are needed.
+   * Throws when the lease is lost.
+   */
   fetchSecrets(lease: LeaseRef, names: readonly string[]): Promise<SecretsAnswer>
-  /** Reports what rendering gave: the IR's text, or the error's. */
+  /** Reports the result of rendering: the IR's text, or an error. */
   rendered(lease: LeaseRef, at: Date, result: RenderResult): Promise<boolean>
   /**
-   * How the build's source can be had; null when the build has an empty tree. Fails with `SourceUnavailable` when it never can; after any other
-   * error asking again may help.
+   * Returns how to get the build's source; null for an empty tree. Throws `SourceUnavailable` when
+   * it can never be had. After any other error a retry may help.
    */
   fetchSource(buildId: string): Promise<SourceOffer | null>
 }
 
-/** The secrets that a build has. Values are for the command and for masking them in its output, and are kept nowhere. */
+/**
+ * The secrets that a build has. Values serve the command and the masking of its output, and are
+ * stored nowhere.
+ */
 export type SecretsAnswer =
   | {
       readonly kind: 'values'
-      /** By name; a secret that the build does not have is not among them. */
+      /** By name; without the secrets that the build does not have. */
       readonly values: ReadonlyMap<string, SecretValue>
-      /** Says why this build may not have those that there are. */
+      /** By name: why this build may not have an existing secret. */
       readonly refused?: ReadonlyMap<string, string>
     }
-  /** The build may have none: all are unset, and the remark is for the log. */
+  /** The build may have no secrets. All are unset, and the remark goes to the log. */
   | { readonly kind: 'withheld'; readonly remark: string }
-  /** They cannot be given, and asking again does not help: a job that names them fails, and the reason is for its author. */
+  /** The secrets cannot be had, now or later. A job that names them fails with this reason. */
   | { readonly kind: 'unusable'; readonly reason: string }
 
 export interface SecretValue {
   readonly value: string
-  /** Stays the same however often the value changes, and is another one for a secret of the same name elsewhere. */
+  /** Stable over changes of the value, and different for an equally named secret elsewhere. */
   readonly id: string
-  /** Stands in the log of a step that is given it. */
+  /** A line for the log of each step that gets it. */
   readonly remark?: string
 }
 
@@ -97,32 +120,38 @@ export interface Directive {
   readonly stop: 'cancel' | 'timeout'
 }
 
-/** Of a lease that is still held. */
+/** A lease that is still held. */
 export interface LeaseStatus extends LeaseRef {
-  /** When the command must be dead unless the lease is renewed again. */
+  /** When the command must be dead unless the lease is renewed. */
   readonly expiresAt: Date
   readonly stop: 'cancel' | 'timeout' | null
 }
 
 export interface LeasedJob extends LeaseRef {
-  /** The build's: whose work it is. */
+  /** Queue of the build. */
   readonly queue: string
   readonly attempt: number
   readonly work: StepWork | RenderWork
-  /** Environment of the build, laid over the step's own, then what the server injects (`engine.md` 4). */
+  /**
+   * Environment of the build. It overlays the step's, and the server's own overlays both
+   * (`engine.md` 4).
+   */
   readonly buildEnv: Readonly<Record<string, string>>
   readonly injectedEnv: Readonly<Record<string, string>>
   readonly cache: BuildContext['cache']
-  /** Secrets that the build's steps name, whichever of them: none of their values may be in a log of the build. */
+  /**
+   * All secrets that steps of the build name: none of their values may appear in a log of the
+   * build.
+   */
   readonly secretNames: readonly string[]
-  /** What `fetchSource` is going to offer; a URL becomes an archive on the way. */
+  /** Kind of source that `fetchSource` will offer. A URL becomes an archive on the way. */
   readonly sourceKind: 'archive' | 'url' | 'git' | 'tree' | null
-  /** A sentence's worth of where this build is, for explaining later hits: pipeline, number, url. */
+  /** Names the build in explanations of later hits: pipeline, number, url. */
   readonly origin: Readonly<Record<string, string>>
-  /** Last seq of the log and how much of the output it has: not 0 when adopted. */
+  /** Last seq of the log, and how much of the output it has. Not 0 for an adopted job. */
   readonly lastSeq: number
   readonly spoolPosition: string
-  /** Bytes of output that the log holds already. */
+  /** Bytes of output that the log already holds. */
   readonly logBytes: number
   readonly started: boolean
   readonly stop: 'cancel' | 'timeout' | null
@@ -144,9 +173,9 @@ export interface RenderWork {
   readonly slug: string
 }
 
-/** Files that are on the runner's machine, and what is shown as their git directory, if anything. */
+/** Files on the runner's machine, and the git directory to show with them. */
 export interface LocalFiles {
-  /** In the runner's own store of trees. */
+  /** Tree in the runner's own store. */
   readonly tree: SourceTreeRef
   readonly gitDirectory?: string
   /** Shown as the `objects` of the git directory. */
@@ -157,7 +186,9 @@ export type SourceOffer =
   | ({ readonly kind: 'tree' } & LocalFiles)
   | {
       readonly kind: 'archive'
-      /** Hex SHA-256 of the archive's bytes, gzip or plain tar: equal archives are unpacked once. */
+      /**
+       * Hex SHA-256 of the archive's bytes, gzip or plain tar. Equal archives are unpacked once.
+       */
       readonly sha256: string
       open(): Promise<Readable>
     }
@@ -167,7 +198,7 @@ export type SourceOffer =
       readonly url: string
       readonly commit: string
       readonly refs: readonly string[]
-      /** Value of an Authorization header for the fetch, short-lived; null for none. */
+      /** Short-lived value of an Authorization header for the fetch; null for none. */
       readonly authorization: string | null
     }
 
@@ -179,7 +210,7 @@ export type SourceUnavailableCode =
   | 'fork_source_cross_namespace'
   | 'fork_fetch_unsupported'
 
-/** A build's source can never be had; the message says why, for the author of the build. */
+/** A build's source can never be had. The message tells the author of the build why. */
 export class SourceUnavailable extends Error {
   override readonly name = 'SourceUnavailable'
   readonly code: SourceUnavailableCode

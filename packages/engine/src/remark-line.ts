@@ -1,4 +1,4 @@
-/** A remark as the log keeps it: whole lines, the last one ended once, so that what follows begins a line of its own. */
+/** Returns a remark as the log keeps it: complete lines, the last one ended once. */
 export function remarkLine(text: string): string {
   return `${text.replace(/\n+$/, '')}\n`
 }

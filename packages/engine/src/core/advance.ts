@@ -1,4 +1,4 @@
-/** What one job's end does to the rest of its build. */
+/** Applies the end of a job to the rest of its build. */
 import { addAttempt, currentJob, type Draft, patchJob } from './draft.ts'
 import { type BuildHeader, RENDER, type Slot, stepAt } from './live-build.ts'
 import type { Instant, Job, Step } from './model.ts'
@@ -7,13 +7,13 @@ import { judge } from './prerequisites.ts'
 
 type End = Partial<Job> & Pick<Job, 'state'>
 
-/** Ends a job for good and lets its dependents go on or be skipped, and theirs. */
+/** Ends a job for good, and lets its dependents continue or skips them, and theirs. */
 export function endJob(draft: Draft, slot: Slot, end: End): void {
   finish(draft, slot, end)
   if (slot !== RENDER) releaseDependents(draft, slot)
 }
 
-/** Ends a job without a look at its dependents, for when all of them end too. */
+/** Ends a job without visiting its dependents, for when all of them end too. */
 export function finish(draft: Draft, slot: Slot, end: End): Job {
   const job = patchJob(draft, slot, {
     notBefore: null,
@@ -27,7 +27,8 @@ export function finish(draft: Draft, slot: Slot, end: End): Job {
 }
 
 /**
- * Ends a job as failed or timed out: softly, with a new attempt, or for good. `final` refuses a new attempt whatever the step's policy says.
+ * Ends a job as failed or timed out: softly, with a new attempt, or for good. `final` forbids a new
+ * attempt.
  */
 export function failJob(
   draft: Draft,
@@ -50,7 +51,10 @@ export function failJob(
   endJob(draft, slot, { ...end, softFailed: isSoft(step, failure) })
 }
 
-/** Ends a job that is canceling or timing out: its process tree is gone, or given up. `exitCode` when its command ended by itself. */
+/**
+ * Ends a job that is canceling or timing out, because its process tree is gone or given up.
+ * `exitCode` is set when its command ended by itself.
+ */
 export function endStopped(
   draft: Draft,
   slot: Slot,
@@ -61,15 +65,15 @@ export function endStopped(
   else failJob(draft, slot, { state: 'timed_out', errorCode, errorMessage, exitCode, snapshot })
 }
 
-/** A job like the newest at the slot, not begun, one attempt later. */
+/** Returns the next attempt of the newest job at the slot. */
 export function nextAttempt(draft: Draft, slot: Slot): Job {
   const { id, step, attempt } = currentJob(draft, slot)
   return { ...newJob(draft.context.newId(), step, draft.at), attempt: attempt + 1, previousAttempt: id }
 }
 
 /**
- * Puts a job into the hands of whoever leases it first; as a new attempt when `attempt` is given. In a build of which nothing may run it goes on waiting,
- * for `scheduleReady`.
+ * Makes a job ready to be leased, as a new attempt when `attempt` is given. In a build that is held
+ * back the job waits for `scheduleReady`.
  */
 export function schedule(draft: Draft, slot: Slot, attempt: Job | null, notBefore: Instant | null): void {
   if (attempt !== null) addAttempt(draft, slot, attempt)
@@ -85,19 +89,19 @@ export function scheduleReady(draft: Draft): void {
   }
 }
 
-/** Whether nothing of the build may run: it waits for approval, or for a place in its group. */
+/** Whether the build is held back: it waits for approval, or for a place in its group. */
 export function isHeldBack({ held, awaitsPlace }: BuildHeader): boolean {
   return held || awaitsPlace
 }
 
-/** Number of prerequisites that are not satisfied, as decided so far. */
+/** Returns the number of prerequisites that are not satisfied yet, as decided so far. */
 export function unmetAt(draft: Draft, slot: Slot): number {
   return draft.unmet.get(slot) ?? draft.live.unmet[slot] ?? 0
 }
 
-/** Lets those that wait for an ended job go on, or skips them and goes on with theirs. */
+/** Lets the dependents of an ended job continue, or skips them, and theirs. */
 export function releaseDependents(draft: Draft, ended: Slot): void {
-  // A chain may be 10,000 steps long: a list, not recursion.
+  // A chain may be 10,000 steps long, so a list replaces recursion.
   const over: Slot[] = [ended]
   for (let from = over.pop(); from !== undefined; from = over.pop()) {
     const job = currentJob(draft, from)
@@ -144,7 +148,7 @@ function wantsRetry(step: Step, { job, signal }: Failure): boolean {
   if (retry === null || job.attempt > retry.limit || job.errorCode === 'pipeline_timeout') return false
   if (!retry.exitCodes && !retry.signals && !retry.reasons) return true
   return (
-    // How a command that ran out of time ended when it was told to is no verdict of its own.
+    // The exit code of a command that was stopped by its deadline does not count.
     (job.state === 'failed' && matchesExitCode(retry.exitCodes ?? [], job.exitCode)) ||
     (signal !== null && (retry.signals ?? []).includes(signal)) ||
     (job.errorCode !== null && (retry.reasons ?? []).includes(job.errorCode))

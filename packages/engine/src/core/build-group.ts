@@ -3,32 +3,36 @@ import { createHash } from 'node:crypto'
 import type { BuildConcurrency, WhenFull } from '@harmont/ir'
 
 export interface BuildGroup {
-  /** Equal for the builds of one group, different for all others; of a fixed length, however long the name is. */
+  /** Equal for the builds of one group and different for all others; has a fixed length. */
   readonly key: string
-  /** As people read it, without placeholders. */
+  /** Name with its placeholders filled in. */
   readonly name: string
   readonly limit: number
   readonly whenFull: WhenFull
 }
 
-/** What the placeholders of a group's name stand for. What a build does not have is null, and becomes empty text. */
+/** Values of the placeholders of a group's name. A missing value is null and becomes empty text. */
 export interface GroupFacts {
-  /** Whose group it is: two pipelines share none. */
+  /** Id of the pipeline. Two pipelines share no group. */
   readonly pipeline: string
   readonly branch: string | null
   readonly tag: string | null
   readonly pullRequest: string | null
   readonly event: string
-  /** Names who claims its branch, tag and pull request; null when the repository says so. */
+  /**
+   * Who claims the branch, tag and pull request; null when the server fetched them from the
+   * repository.
+   */
   readonly claimant: string | null
 }
 
-/** The database's integers end here, and no machine gets that far. */
+/** Largest integer of the database. */
 const mostBuilds = 2 ** 31 - 1
 
 /**
- * The group that a build belongs to; undefined for one that belongs to none. Where a name says the branch, tag or pull request, what merely claims it is not
- * of one group with what is of it: it would cancel that, or have it wait. A name without is a lock, and holds for all.
+ * Returns the group of a build; undefined for none. A group named by branch, tag or pull request is
+ * split by claimant: a build that merely claims a ref must not cancel or delay the builds of that
+ * ref. A group without such a placeholder is a lock, and holds for all.
  */
 export function buildGroupOf(concurrency: BuildConcurrency | undefined, facts: GroupFacts): BuildGroup | undefined {
   if (concurrency === undefined) return undefined

@@ -12,22 +12,22 @@ import { isBuildTerminal } from './states.ts'
 export interface NewBuild {
   readonly id: string
   readonly queue: string
-  /** Id of the pipeline that limits and groups go by; absent where there is none. */
+  /** Id of the pipeline for limits and groups; absent where there is none. */
   readonly pipeline?: string
   readonly at: Instant
-  /** It may run only once it is approved: until then nothing of it is ready, not even its rendering. */
+  /** Whether it waits for approval. Until then nothing of it is ready, not even its rendering. */
   readonly held: boolean
   readonly from:
     | {
         readonly kind: 'plan'
         readonly plan: Plan
         readonly conditions: readonly boolean[]
-        /** That of the plan, with its name filled in. */
+        /** Group of the plan, with its name filled in. */
         readonly group?: BuildGroup | undefined
       }
-    /** The steps are not known yet: a job renders them first. */
+    /** The steps are unknown: a job renders them first. */
     | { readonly kind: 'render' }
-    /** What was handed in cannot be run: the build exists, has no jobs, and has failed. */
+    /** The input cannot be run: the build has no jobs and has failed. */
     | { readonly kind: 'rejected'; readonly code: string; readonly message: string }
 }
 
@@ -36,7 +36,7 @@ export interface Created {
   readonly effects: readonly Effect[]
 }
 
-/** Makes a build as it is at its first instant. One whose steps are all skipped has passed already. */
+/** Makes a build. One whose steps are all skipped has passed already. */
 export function createBuild(request: NewBuild, context: DecideContext): Created {
   const { from, at } = request
   const header = newHeader(request)

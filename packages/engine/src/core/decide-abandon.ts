@@ -6,7 +6,10 @@ import { isBuildTerminal, isHeld, isTerminal } from './states.ts'
 
 const hourMs = 3_600_000
 
-/** The newest instant that anything of the build is about; one that is to come, where a job waits for its time. */
+/**
+ * Returns the newest instant of the build. It lies in the future while a job waits for a retry
+ * delay.
+ */
 export function lastChange({ header, jobs, render }: LiveBuild): Instant {
   let last = header.createdAt
   for (const job of render === null ? jobs : [...jobs, render]) {
@@ -17,8 +20,9 @@ export function lastChange({ header, jobs, render }: LiveBuild): Instant {
 }
 
 /**
- * Whether nothing of the build has changed since an instant, nor is being done. One that waits for approval has a time of its own, and one that waits for a
- * place in its group goes on when a build that has one ends, or is given up.
+ * Whether the build stands still: nothing changed since an instant, and nothing runs. A build that
+ * waits for approval has a deadline of its own. One that waits for a place in its group continues
+ * when another build of the group ends.
  */
 export function standsStill(live: LiveBuild, since: Instant): boolean {
   const { state, held, awaitsPlace } = live.header
@@ -27,7 +31,10 @@ export function standsStill(live: LiveBuild, since: Instant): boolean {
   return lastChange(live) <= since && !all.some((job) => isHeld(job.state))
 }
 
-/** The build is given up: what is ready fails, whatever its step says of failures, and what waits for that is skipped. */
+/**
+ * Abandons the build: ready jobs fail whatever their steps say of failures, and jobs that wait for
+ * them are skipped.
+ */
 export function decideAbandon(
   draft: Draft,
   { since, reasons }: Extract<BuildEvent, { readonly type: 'abandon' }>,
@@ -56,11 +63,16 @@ export function decideAbandon(
   return true
 }
 
-/** Of a step that may go on only because one was given up that need not have passed. */
+/**
+ * Reason for a step that became ready only because an abandoned prerequisite need not have passed.
+ */
 const followed = 'A job that it waited for was abandoned.'
 const unnoticed = 'Everything it needs had finished, but it was never started.'
 
-/** A job that waits for no other, looked for from a slot on and round to it; undefined when there is none. */
+/**
+ * Returns the next job that waits for no other, beginning at a slot and wrapping around; undefined
+ * when there is none.
+ */
 function nextReady(draft: Draft, from: Slot): Slot | undefined {
   const { render, jobs } = draft.live
   if (render !== null && !isTerminal(currentJob(draft, RENDER).state)) return RENDER

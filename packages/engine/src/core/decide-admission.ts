@@ -1,4 +1,4 @@
-/** Decides when a build that is held back may run: after an approval, and with a place in its group. */
+/** Decides when a held-back build may run: after approval, and with a place in its group. */
 import { schedule, scheduleReady } from './advance.ts'
 import type { BuildGroup } from './build-group.ts'
 import { decideCancel } from './decide-stop.ts'
@@ -8,13 +8,19 @@ import { type BuildHeader, RENDER } from './live-build.ts'
 import type { Instant } from './model.ts'
 import { isBuildTerminal } from './states.ts'
 
-/** The build as a member of its group from now on: it waits for a place, but for one that waits for approval first. */
+/**
+ * Returns the build as a member of its group. It waits for a place, unless it waits for approval
+ * first.
+ */
 export function joinGroup(header: BuildHeader, group: BuildGroup | null, turn: Instant): BuildHeader {
   if (group === null) return header
   return { ...header, group, groupTurn: turn, awaitsPlace: !header.held }
 }
 
-/** The build gets a place in its group: what waits for nothing else becomes ready, and its time begins. */
+/**
+ * Admits the build to its group: jobs without open prerequisites become ready, and the build's time
+ * begins.
+ */
 export function decideAdmit(draft: Draft): boolean {
   if (!draft.header.awaitsPlace || isBuildTerminal(draft.header.state)) return false
   const header = { ...draft.header, awaitsPlace: false }
@@ -23,7 +29,7 @@ export function decideAdmit(draft: Draft): boolean {
   return true
 }
 
-/** A newer build of the group wants its place: it ends as if canceled, and says why. */
+/** Ends the build as canceled, because a newer build of the group wants its place. */
 export function decideSupersede(draft: Draft): boolean {
   if (!decideCancel(draft)) return false
   const errorMessage = `Superseded by a newer build in the concurrency group \`${draft.header.group?.name}\`.`
@@ -31,7 +37,10 @@ export function decideSupersede(draft: Draft): boolean {
   return true
 }
 
-/** A person lets a held build run: what waits for nothing else becomes ready, and the build's time begins. One with a group waits for a place there first. */
+/**
+ * Approves a held build: jobs without open prerequisites become ready, and the build's time begins.
+ * A build with a group first waits for a place.
+ */
 export function decideApprove(draft: Draft): boolean {
   if (!isWaiting(draft)) return false
   const { group, createdAt } = draft.header
@@ -42,7 +51,7 @@ export function decideApprove(draft: Draft): boolean {
   return true
 }
 
-/** Nobody approved the build in time: it ends as if canceled, and says why. */
+/** Ends the build as canceled, because nobody approved it in time. */
 export function decideApprovalExpired(draft: Draft): boolean {
   if (!isWaiting(draft) || !decideCancel(draft)) return false
   const errorMessage = 'Nobody approved the build in time.'

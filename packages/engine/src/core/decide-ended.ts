@@ -7,7 +7,10 @@ import { deadlineFrom, layOut } from './lay-out.ts'
 import { RENDER, type Slot } from './live-build.ts'
 import type { BuildEvent, Outcome } from './model.ts'
 
-/** A runner's report of the end. A job that was never leased takes one under the number that its lease would have had. */
+/**
+ * Takes a runner's report of the end. A job that was never leased takes it under the number of its
+ * next lease.
+ */
 export function decideEnded(draft: Draft, slot: Slot, fence: number, outcome: Outcome): boolean {
   const job = currentJob(draft, slot)
   if (fence !== (job.state === 'scheduled' ? job.fence + 1 : job.fence)) return false
@@ -26,7 +29,7 @@ export function decideEnded(draft: Draft, slot: Slot, fence: number, outcome: Ou
   }
 }
 
-/** What our own signal did is no exit code of the command's. */
+/** An exit by our own signal has no exit code. */
 function leftWhenStopped({ signal, exitCode, snapshot }: Extract<Outcome, { readonly kind: 'exited' }>) {
   return { exitCode: signal === null ? exitCode : null, snapshot }
 }
@@ -61,7 +64,7 @@ function refuse(
     return
   }
   const { header } = draft
-  // Each job of the build may say the same.
+  // Other jobs of the build may report the same error.
   if (header.errorCode === null)
     draft.header = { ...header, errorCode: buildError.code, errorMessage: buildError.message }
   endJob(draft, slot, end)
@@ -69,7 +72,8 @@ function refuse(
 
 function endsRunning(draft: Draft, slot: Slot, fence: number, outcome: Outcome): boolean {
   if (outcome.kind === 'cached') return false
-  // Of a step that runs once at the most the start is told before it is made, and may fail then.
+  // The start of a step that runs at most once is reported before it happens, so it may be refused
+  // after that.
   if (outcome.kind === 'refused') {
     refuse(draft, slot, fence, outcome)
     return true
@@ -88,7 +92,7 @@ function endsRunning(draft: Draft, slot: Slot, fence: number, outcome: Outcome):
   return true
 }
 
-/** The pipeline was rendered: its steps join the build. */
+/** Adds the steps of the rendered pipeline to the build. */
 export function decideRendered(draft: Draft, event: Extract<BuildEvent, { readonly type: 'rendered' }>): boolean {
   if (!isRenderReport(draft, event.fence)) return false
   if (currentJob(draft, RENDER).state !== 'running') {
@@ -106,7 +110,7 @@ export function decideRendered(draft: Draft, event: Extract<BuildEvent, { readon
   return true
 }
 
-/** Rendering gave no pipeline, or one that cannot be run. */
+/** Ends the build, because rendering gave no pipeline or one that cannot be run. */
 export function decideRenderFailed(
   draft: Draft,
   event: Extract<BuildEvent, { readonly type: 'render_failed' }>,

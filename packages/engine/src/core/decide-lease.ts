@@ -25,7 +25,7 @@ export function decideStarted(draft: Draft, slot: Slot, fence: number): boolean 
   return true
 }
 
-/** Notes that the job does not run on the image that it asks for. */
+/** Records that the job runs on another image than it asks for. */
 export function decideSubstituted(draft: Draft, slot: Slot, fence: number, image: string): boolean {
   const job = currentJob(draft, slot)
   if (!isHeld(job.state) || fence !== job.fence) return false
@@ -33,12 +33,12 @@ export function decideSubstituted(draft: Draft, slot: Slot, fence: number, image
   return true
 }
 
-/** The build counts as started with its first job that starts, or its first cache hit. */
+/** A build starts with its first job that starts, or its first cache hit. */
 export function startBuild(draft: Draft): void {
   if (draft.header.startedAt === null) draft.header = { ...draft.header, startedAt: draft.at }
 }
 
-/** The lease ran out: the runner, or its machine, is gone. */
+/** Handles the end of a lease that was not renewed: the runner or its machine is gone. */
 export function decideLeaseLost(draft: Draft, slot: Slot, fence: number): boolean {
   const job = currentJob(draft, slot)
   if (fence !== job.fence) return false
@@ -48,7 +48,10 @@ export function decideLeaseLost(draft: Draft, slot: Slot, fence: number): boolea
   return true
 }
 
-/** What was being run is gone, and nobody knows how far it came: again from the start, or a failure. `blame` says what did it, a sentence. */
+/**
+ * Handles a command whose end is unknown: the job starts again or fails. `blame` names the cause in
+ * a sentence.
+ */
 export function loseJob(draft: Draft, slot: Slot, job: Job, blame?: string): void {
   const lost = job.lost + 1
   const { infraRetries } = draft.context.limits
@@ -68,12 +71,15 @@ export function loseJob(draft: Draft, slot: Slot, job: Job, blame?: string): voi
   failJob(draft, slot, { state: 'failed', lost, errorCode: 'sandbox_lost', errorMessage }, { final: unsafe !== null })
 }
 
-/** Whether a step whose command has begun is never run again by itself. */
+/** Whether a step whose command has begun never runs again by itself. */
 export function runsOnce(step: Step): boolean {
   return reasonNotToRepeat(step) !== null
 }
 
-/** What tells that a step may change the world outside, of one that was cut off; null when nothing does. */
+/**
+ * Returns why a step that was cut off may have changed the world outside; null when nothing
+ * suggests it.
+ */
 function reasonNotToRepeat({ secrets, concurrency }: Step): string | null {
   if (Object.keys(secrets).length > 0) return 'secrets'
   return concurrency === undefined ? null : 'a concurrency group'

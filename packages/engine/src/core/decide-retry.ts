@@ -7,8 +7,9 @@ import type { Job } from './model.ts'
 import { judge, prerequisitesOf, type Verdict } from './prerequisites.ts'
 
 /**
- * A person's retry (`http.md` 7.6): a new attempt, what waited for the old one waits again, and the build is open with its whole time. Refused while
- * a prerequisite of the step has itself ended without passing: that one has to be tried again first.
+ * Retries a step (`http.md` 7.6): a new attempt is made, its dependents wait again, and the build
+ * reopens with its whole time. It is refused while a prerequisite has ended without passing,
+ * because that one must be retried first.
  */
 export function decideRetry(draft: Draft, slot: Slot): boolean {
   const { state } = currentJob(draft, slot)
@@ -29,7 +30,7 @@ export function decideRetry(draft: Draft, slot: Slot): boolean {
   return true
 }
 
-/** One that was over had given up its place in its group. */
+/** An ended build gave up its place in its group. */
 function reopen(draft: Draft): void {
   const { group, queuedAt, startedAt, finishedAt, idleMs } = draft.header
   const over = startedAt === null || finishedAt === null ? 0 : Math.max(0, draft.at - finishedAt)
@@ -46,14 +47,17 @@ function reopen(draft: Draft): void {
   }
 }
 
-/** Puts dependents that ended before they began back to pending, and theirs; gives the slots of all that now wait. */
+/**
+ * Sets dependents that ended before they began back to pending, and theirs. Returns the slots of
+ * all waiting jobs.
+ */
 function resetDependents(draft: Draft, slot: Slot): Slot[] {
   const waiting = new Set<Slot>()
   const open: Slot[] = [slot]
   for (let from = open.pop(); from !== undefined; from = open.pop()) {
     for (const dependent of draft.live.dependents[from] ?? []) {
       const job = currentJob(draft, dependent)
-      // Waits for another prerequisite still, and may have counted this one as done.
+      // It waits for another prerequisite, and may have counted this one as satisfied.
       if (job.state === 'pending') waiting.add(dependent)
       if (!endedUnbegun(job)) continue
       patchJob(draft, dependent, {

@@ -4,7 +4,10 @@ import { RENDER, type Slot, stepAt } from './live-build.ts'
 import type { Job } from './model.ts'
 import { isBuildTerminal, isHardFailure, isTerminal } from './states.ts'
 
-/** A person, or a newer build, wants this one to end. Changes nothing when it is over or already asked. */
+/**
+ * Cancels the build, for a person or a newer build. Does nothing when it has ended or is being
+ * canceled.
+ */
 export function decideCancel(draft: Draft): boolean {
   if (draft.header.cancelRequested || isBuildTerminal(draft.header.state)) return false
   draft.header = { ...draft.header, cancelRequested: true, deadlineAt: null }
@@ -15,7 +18,7 @@ export function decideCancel(draft: Draft): boolean {
   return true
 }
 
-/** The build's time is over. */
+/** Ends the build, because its time is over. */
 export function decideBuildDeadline(draft: Draft): boolean {
   const { deadlineAt, timeoutSeconds } = draft.header
   if (deadlineAt === null || deadlineAt > draft.at || isBuildTerminal(draft.header.state)) return false
@@ -33,7 +36,7 @@ export function decideBuildDeadline(draft: Draft): boolean {
   return true
 }
 
-/** The command has used up the step's time. */
+/** Stops the command, because the step's time is over. */
 export function decideJobDeadline(draft: Draft, slot: Slot): boolean {
   const job = currentJob(draft, slot)
   if (job.state !== 'running' || job.deadlineAt === null || job.deadlineAt > draft.at) return false
@@ -45,7 +48,7 @@ export function decideJobDeadline(draft: Draft, slot: Slot): boolean {
   return true
 }
 
-/** A step has failed for good: what runs is stopped and what waits is not run any more. */
+/** Stops running jobs and skips waiting ones after a step failed for good. */
 export function stopRest(draft: Draft): void {
   const failed = draft.live.steps.find((_, slot) => isHardFailure(currentJob(draft, slot)))
   const because = `because ${failed?.name ?? 'another step'} failed`
@@ -59,7 +62,7 @@ export function stopRest(draft: Draft): void {
   }
 }
 
-/** The runner should have reported the end by now: the job ends without it. */
+/** Ends a job whose runner did not report the end in time. */
 export function decideKillOverdue(draft: Draft, slot: Slot): boolean {
   const job = currentJob(draft, slot)
   if (job.killBy === null || job.killBy > draft.at) return false
@@ -67,7 +70,10 @@ export function decideKillOverdue(draft: Draft, slot: Slot): boolean {
   return true
 }
 
-/** Asks the runner to end the process tree. A job that is being stopped already keeps the earlier instant. */
+/**
+ * Asks the runner to end the process tree. A job that is already being stopped keeps the earlier
+ * instant.
+ */
 function stop(
   draft: Draft,
   slot: Slot,

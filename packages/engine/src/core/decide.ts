@@ -1,6 +1,7 @@
 /**
- * What happens to a build: a function from the build and an event to what changes and what must follow (`engine.md` 1). No clock, no promise, no
- * change to its input. An event that does not fit is refused, never an error: late and repeated ones are part of life.
+ * Decides what happens to a build: a function from build and event to change and effects
+ * (`engine.md` 1). It has no clock and no promise, and does not change its input. An event that
+ * does not fit is refused, not thrown: late and repeated events are normal.
  */
 import { decideAbandon } from './decide-abandon.ts'
 import { decideAdmit, decideApprovalExpired, decideApprove, decideSupersede } from './decide-admission.ts'
@@ -12,7 +13,7 @@ import { closeDraft, type DecideContext, type Decision, type Draft, openDraft } 
 import { type LiveBuild, RENDER, type Slot } from './live-build.ts'
 import type { BuildEvent } from './model.ts'
 
-/** Decides one event. Cost: that of the jobs that change and of the edges that leave them. */
+/** Decides one event. The cost is that of the changed jobs and their outgoing edges. */
 export function decide(live: LiveBuild, event: BuildEvent, context: DecideContext): Decision {
   const draft = openDraft(live, context, event.at)
   if (!takes(draft, event)) return refused(live)

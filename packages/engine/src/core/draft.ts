@@ -1,15 +1,15 @@
-/** A decision in the making: what differs from the build so far, on top of a `LiveBuild` that stays untouched. */
+/** A decision in progress: the differences from a `LiveBuild` that stays untouched. */
 import { count, foldTally, type Tally } from './fold-build.ts'
 import type { Limits } from './limits.ts'
 import { type BuildHeader, type Change, jobAt, type LiveBuild, RENDER, type Slot } from './live-build.ts'
 import type { Effect, Instant, Job, Step } from './model.ts'
 import { isBuildTerminal } from './states.ts'
 
-/** What deciding needs from outside. */
+/** What deciding needs from outside: ids, limits, and whether the first failure stops the build. */
 export interface DecideContext {
   newId(): string
   readonly limits: Limits
-  /** The first failure that counts stops the rest of its build, as somebody who waits at a terminal wants it. */
+  /** The first hard failure stops the rest of the build, as someone at a terminal wants it. */
   readonly failFast?: true
 }
 
@@ -19,9 +19,9 @@ export interface Draft {
   readonly at: Instant
   header: BuildHeader
   tally: Tally
-  /** Newest attempts that differ. */
+  /** Newest attempts that differ, by slot. */
   readonly current: Map<Slot, Job>
-  /** All jobs that differ, by id. */
+  /** Existing jobs that differ, by id. */
   readonly jobs: Map<string, Job>
   readonly attempts: Map<string, Job>
   readonly unmet: Map<Slot, number>
@@ -30,7 +30,7 @@ export interface Draft {
 }
 
 export interface Decision {
-  /** False: the event does not fit the build; nothing changes. */
+  /** Whether the event fits the build; otherwise nothing changes. */
   readonly taken: boolean
   readonly change: Change
   readonly effects: readonly Effect[]
@@ -53,12 +53,12 @@ export function openDraft(live: LiveBuild, context: DecideContext, at: Instant):
   }
 }
 
-/** The newest attempt at a slot, as decided so far. */
+/** Returns the newest attempt at a slot, as decided so far. */
 export function currentJob(draft: Draft, slot: Slot): Job {
   return draft.current.get(slot) ?? jobAt(draft.live, slot)
 }
 
-/** Changes the newest attempt at a slot; gives the job as it is now. */
+/** Changes the newest attempt at a slot and returns it. */
 export function patchJob(draft: Draft, slot: Slot, fields: Partial<Job>): Job {
   const before = currentJob(draft, slot)
   const after = { ...before, ...fields }
@@ -68,7 +68,7 @@ export function patchJob(draft: Draft, slot: Slot, fields: Partial<Job>): Job {
   return after
 }
 
-/** Puts a new attempt in the place of the one at the slot. */
+/** Replaces the attempt at a slot by a new one. */
 export function addAttempt(draft: Draft, slot: Slot, job: Job): void {
   recount(draft, slot, currentJob(draft, slot), job)
   draft.attempts.set(job.id, job)
@@ -79,7 +79,7 @@ function recount(draft: Draft, slot: Slot, before: Job, after: Job): void {
   if (slot !== RENDER) draft.tally = count(count(draft.tally, before, -1), after, 1)
 }
 
-/** Ends the decision: the state of the build follows from its jobs, and its end from its state. */
+/** Ends the decision. The state of the build follows from its jobs, and its end from its state. */
 export function closeDraft(draft: Draft): Decision {
   const tally = draft.rendered?.tally ?? draft.tally
   const render = draft.current.get(RENDER) ?? draft.live.render
@@ -100,14 +100,14 @@ export function closeDraft(draft: Draft): Decision {
   return { taken: true, change, effects: [...draft.effects, ...ended, ...groupDue(draft.live.header, draft.header)] }
 }
 
-/** A build that begins to wait for a place in its group, or is over, is a matter for the whole group. */
+/** A build that begins to wait for a place, or ends, concerns its whole group. */
 export function groupDue(before: BuildHeader | null, { group, awaitsPlace, finishedAt }: BuildHeader): Effect[] {
   const asks = awaitsPlace && !before?.awaitsPlace
   const ends = finishedAt !== null && (before?.finishedAt ?? null) === null
   return group !== null && (asks || ends) ? [{ type: 'group_due', key: group.key }] : []
 }
 
-/** The last of its jobs to end need not be the last that is heard of. */
+/** The report of the job that ended last need not come last. */
 function endOf(draft: Draft): Instant {
   let end = draft.at
   for (const [slot] of draft.live.jobs.entries()) end = Math.max(end, currentJob(draft, slot).finishedAt ?? 0)

@@ -3,22 +3,25 @@ import type { Job, JobErrorCode, Outcome } from './model.ts'
 
 type Exited = Extract<Outcome, { readonly kind: 'exited' }>
 
-/** How a command's end is written down in its job. */
+/** The end of a command as its job records it. */
 export interface Exit {
   readonly passed: boolean
   readonly fields: Pick<Job, 'exitCode' | 'errorCode' | 'errorMessage' | 'snapshot'>
   readonly signal: string | null
 }
 
-/** The end of a job whose command nobody knows the end of. */
+/** The outcome of a command whose end is unknown. */
 export const vanished: Exited = { kind: 'exited', exitCode: null, signal: null, limit: null, snapshot: null }
 
-/** Whether nobody knows how the command ended, because its sandbox vanished. */
+/** Whether the end of the command is unknown, because its sandbox vanished. */
 export function isVanished(outcome: Exited): boolean {
   return outcome.exitCode === null && outcome.signal === null && outcome.limit === null
 }
 
-/** Reads a command's end: exit code, signal as 128 + its number, limits, and whether its file system could be kept. */
+/**
+ * Reads the end of a command: exit code, signal as 128 plus its number, limits, and whether its
+ * file system was kept.
+ */
 export function readExit(outcome: Exited): Exit {
   const { signal, snapshot } = outcome
   const exitCode = signal === null ? outcome.exitCode : (signalExitCode(signal) ?? outcome.exitCode)

@@ -8,7 +8,7 @@ export interface BuildFlags {
   readonly render: Job | null
 }
 
-/** Counts over the newest attempts, enough to know the build's state without looking at them again. */
+/** Counts over the newest attempts, from which the state of the build follows. */
 export interface Tally {
   readonly jobs: number
   readonly unfinished: number
@@ -19,7 +19,7 @@ export interface Tally {
 
 export const emptyTally: Tally = { jobs: 0, unfinished: 0, hardFailures: 0, canceled: 0, begun: 0 }
 
-/** Gives the tally with this job counted in (`sign` 1) or out (-1). */
+/** Returns the tally with this job counted in (`sign` 1) or out (-1). */
 export function count(tally: Tally, job: Job, sign: 1 | -1): Tally {
   return {
     jobs: tally.jobs + sign,
@@ -30,7 +30,7 @@ export function count(tally: Tally, job: Job, sign: 1 | -1): Tally {
   }
 }
 
-/** Gives the state of a build from its tally: the same as `foldBuild` over the jobs that were counted. */
+/** Returns the state of a build from its tally, equal to `foldBuild` over the counted jobs. */
 export function foldTally(tally: Tally, flags: BuildFlags): BuildState {
   if (tally.jobs === 0) return foldWithoutSteps(flags)
   if (flags.cancelRequested) return tally.unfinished === 0 ? 'canceled' : 'canceling'
@@ -42,7 +42,10 @@ export function foldTally(tally: Tally, flags: BuildFlags): BuildState {
   return tally.begun > 0 ? 'running' : 'scheduled'
 }
 
-/** Gives the state of a build from the newest attempt of each of its steps: the definition (`engine.md` 1). */
+/**
+ * Returns the state of a build from the newest attempt of each step: the definition (`engine.md`
+ * 1).
+ */
 export function foldBuild(jobs: readonly Job[], flags: BuildFlags): BuildState {
   if (jobs.length === 0) return foldWithoutSteps(flags)
   const over = jobs.every((job) => isTerminal(job.state))

@@ -1,6 +1,7 @@
 /**
- * What bounds how many jobs hold a lease at once: the group of a step, the limit of a pipeline and that of a queue, each a gate with its key. They span
- * builds, so the stores keep the numbers; here is what follows from them.
+ * Limits of how many jobs hold a lease at once: of a step's group, a pipeline and a queue. Each
+ * limit is a gate with a key. Gates span builds, so the stores keep the numbers; this file decides
+ * what follows from them.
  */
 import type { Wait } from '../wait.ts'
 import type { BuildHeader } from './live-build.ts'
@@ -8,38 +9,41 @@ import type { Step } from './model.ts'
 
 export interface Group {
   readonly key: string
-  /** As the pipeline spells it. */
+  /** Name as the pipeline spells it. */
   readonly name: string
   readonly limit: number
 }
 
-/** What a gate lets through now. */
+/** State of a gate. */
 export interface Gate {
   readonly room: number
-  /** Those of the build whose turn it is, in their order; null where waiters have no order. */
+  /** Jobs of the build whose turn it is, in order; null where waiters have no order. */
   readonly turn: readonly string[] | null
-  /** How many fit, of all builds; 0 where waiters have no order. */
+  /** How many jobs fit, of all builds; 0 where waiters have no order. */
   readonly fitting: number
 }
 
 export interface Wish {
   readonly job: string
-  /** Keys of the gates on its way. */
+  /** Keys of the gates that the job must pass. */
   readonly gates: ReadonlySet<string>
 }
 
 export interface Admission {
-  /** For each wish the job that goes: it, or one of its group that comes before it; null for none. */
+  /**
+   * For each wish the job that goes: itself, or one of its group with an earlier turn; null for
+   * none.
+   */
   readonly granted: readonly (string | null)[]
-  /** Jobs that were wished for and cannot go, and the gate that each waits at. */
+  /** Wished jobs that cannot go, with the gate that each waits at. */
   readonly refused: ReadonlyMap<string, string>
-  /** Gates that refused somebody and have no room left. */
+  /** Gates that refused a job and have no room left. */
   readonly full: ReadonlySet<string>
-  /** Gates where more fit than went. */
+  /** Gates where more jobs fit than went. */
   readonly left: ReadonlySet<string>
 }
 
-/** The group of a step of this build, null without one. */
+/** Returns the group of a step of this build; null without one. */
 export function groupOf(
   { queue, pipeline }: Pick<BuildHeader, 'queue' | 'pipeline'>,
   { concurrency }: Pick<Step, 'concurrency'>,
@@ -49,23 +53,26 @@ export function groupOf(
   return { key: JSON.stringify(['group', queue, scope === 'pipeline' ? pipeline : null, name]), name, limit }
 }
 
-/** Key of the gate that a limit makes. */
+/** Returns the key of the gate of a limit. */
 export function limitKey(kind: 'queue' | 'pipeline', id: string): string {
   return JSON.stringify([kind, id])
 }
 
-/** What a job waits for that waits at this gate. */
+/** Returns why a job waits at this gate. */
 export function reasonOfGate(key: string): Wait['reason'] {
   const [kind] = JSON.parse(key) as readonly unknown[]
   return kind === 'queue' ? 'organization_limit' : kind === 'pipeline' ? 'pipeline_limit' : 'concurrency_group'
 }
 
-/** Lets through as many as are wished for and every gate on their way has room for. A key without a gate bounds nothing. */
+/**
+ * Admits as many wishes as every gate on their way has room for. A key without a gate limits
+ * nothing.
+ */
 export function admit(wishes: readonly Wish[], gates: ReadonlyMap<string, Gate>): Admission {
   const rooms = new Map([...gates].map(([key, { room }]) => [key, room]))
   const gone = new Set<string>()
   const isFull = (key: string) => rooms.get(key) === 0
-  /** Undefined: nobody of the wish's group may go now. */
+  /** Returns undefined when nobody of the wish's group may go now. */
   const nextFor = ({ job, gates: keys }: Wish): string | undefined => {
     const turn = [...keys].map((key) => gates.get(key)?.turn).find((each) => each)
     return (turn ?? [job]).find((each) => !gone.has(each))

@@ -11,13 +11,14 @@ export interface LaidOut {
   readonly steps: readonly Step[]
   readonly jobs: readonly Job[]
   readonly tally: Tally
-  /** In the order of the steps: ends of those that are skipped, readiness of the first ones. */
+  /** In the order of the steps: ends of skipped jobs, readiness of the first ones. */
   readonly effects: readonly Effect[]
 }
 
 /**
- * Makes the first attempt of every step of a plan: skipped where its condition is false, and what that entails; scheduled where nothing is waited for.
- * `conditions` says for each step whether its condition holds.
+ * Makes the first attempt of every step of a plan. A job is skipped where its condition is false,
+ * with the consequences, and scheduled where it waits for nothing. `conditions` has the result of
+ * each step's condition.
  */
 export function layOut(
   header: BuildHeader,
@@ -33,7 +34,8 @@ export function layOut(
   const jobs = steps.map((_, index) => newJob(context.newId(), index, at))
   const live = liveBuild({ ...header, steps, jobs, render: null })
   const draft = openDraft(live, context, at)
-  // All conditions before any cascade: a step whose own condition is false says so, whatever happened before it.
+  // All conditions come before any cascade, so that a step with a false condition says so, whatever
+  // happened before it.
   const skipped = [...steps.keys()].filter((slot) => !steps[slot]?.conditionHolds)
   for (const slot of skipped) finish(draft, slot, { state: 'skipped', skipReason: 'condition' })
   for (const slot of skipped) releaseDependents(draft, slot)
@@ -42,7 +44,10 @@ export function layOut(
   return { steps, jobs: live.jobs, tally: live.tally, effects: live.jobs.flatMap(firstEffect) }
 }
 
-/** When the time of a build is over that begins now; null without a limit, and while nothing of the build may run. */
+/**
+ * Returns the deadline of a build whose time begins now; null without a limit, and while the build
+ * is held back.
+ */
 export function deadlineFrom(header: BuildHeader, at: Instant): Instant | null {
   return isHeldBack(header) || header.timeoutSeconds === null ? null : at + header.timeoutSeconds * 1000
 }

@@ -1,12 +1,12 @@
-/** The engine's own bounds, apart from those that a pipeline writes. */
+/** Limits of the engine itself, beside those of a pipeline. */
 export interface Limits {
-  /** Times that a job is started again because its lease was lost. */
+  /** How often a job starts again because its lease was lost. */
   readonly infraRetries: number
   /** Milliseconds between SIGTERM and SIGKILL. */
   readonly graceMs: number
-  /** Milliseconds after the grace in which the runner must have reported the end. */
+  /** Milliseconds after the grace within which the runner must report the end. */
   readonly killMarginMs: number
-  /** Seconds that rendering may take. */
+  /** Longest rendering in seconds. */
   readonly renderSeconds: number
 }
 

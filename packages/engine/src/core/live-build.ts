@@ -1,12 +1,12 @@
 /**
- * A build in the shape that decisions are made on: derived once, then kept up to date in place by `evolve`, so that the cost of an event is
- * that of the jobs it touches.
+ * A build in the form that decisions work on. It is derived once and kept up to date in place by
+ * `evolve`, so that an event costs as much as the jobs that it touches.
  */
 import { count, emptyTally, type Tally } from './fold-build.ts'
 import type { Build, Job, Step } from './model.ts'
 import { dependentsOf, judge, prerequisitesOf } from './prerequisites.ts'
 
-/** A build's own members, without what it is made of. */
+/** The members of a build without its steps and jobs. */
 export type BuildHeader = Omit<Build, 'steps' | 'jobs' | 'render'>
 
 /** Index of a job's step; `RENDER` for the job that renders the steps. */
@@ -20,29 +20,32 @@ export interface LiveBuild {
   /** Newest attempts, by step. */
   jobs: Job[]
   render: Job | null
-  /** Of the newest attempts only: earlier ones are over. */
+  /** Slots of the newest attempts, by job id. */
   slots: Map<string, Slot>
-  /** For each step those that wait for it, ascending. */
+  /** For each step its dependents, ascending. */
   dependents: readonly (readonly Slot[])[]
-  /** For each step how many prerequisites are not satisfied; means something while its job is pending. */
+  /**
+   * For each step the number of prerequisites that are not satisfied; meaningful while its job is
+   * pending.
+   */
   unmet: number[]
   tally: Tally
 }
 
-/** Everything that an event changes in a build, and nothing else. */
+/** Everything that an event changes in a build. */
 export interface Change {
   readonly header: BuildHeader
-  /** The steps, when rendering has just given them; null when they stay as they are. */
+  /** The steps that rendering just gave; null when they stay as they are. */
   readonly steps: readonly Step[] | null
-  /** Jobs that were there before, as they are now. */
+  /** Existing jobs in their new form. */
   readonly jobs: readonly Job[]
-  /** Jobs that are new: further attempts, or the first ones of rendered steps. */
+  /** New jobs: further attempts, or the first ones of rendered steps. */
   readonly attempts: readonly Job[]
   readonly unmet: ReadonlyMap<Slot, number>
   readonly tally: Tally
 }
 
-/** Derives the working form. Keeps the build's own arrays out of reach: they are copied. */
+/** Derives the working form. Copies the build's arrays, so that it does not share them. */
 export function liveBuild(build: Build): LiveBuild {
   const { steps, jobs, render, ...header } = build
   const live: LiveBuild = {
@@ -61,28 +64,28 @@ export function liveBuild(build: Build): LiveBuild {
 }
 
 /**
- * Gives the build as data. `jobs` is the working form's own list, because copying 10,000 of them for each event would be the cost of the
- * event: it shows later changes too.
+ * Returns the build as data. `jobs` is the working form's own list and shows later changes: copying
+ * 10,000 jobs would dominate the cost of an event.
  */
 export function viewBuild(live: LiveBuild): Build {
   return { ...live.header, steps: live.steps, jobs: live.jobs, render: live.render }
 }
 
-/** Gives the newest attempt at a slot. */
+/** Returns the newest attempt at a slot. */
 export function jobAt(live: LiveBuild, slot: Slot): Job {
   const job = slot === RENDER ? live.render : live.jobs[slot]
   if (!job) throw new RangeError(`build ${live.header.id} has no job at ${slot}`)
   return job
 }
 
-/** Gives the step at a slot. */
+/** Returns the step at a slot. */
 export function stepAt(live: LiveBuild, slot: Slot): Step {
   const step = live.steps[slot]
   if (!step) throw new RangeError(`build ${live.header.id} has no step ${slot}`)
   return step
 }
 
-/** Brings the working form to what was decided, in place. */
+/** Applies a change to the working form, in place. */
 export function evolve(live: LiveBuild, change: Change): void {
   live.header = change.header
   if (change.steps !== null) {
@@ -96,9 +99,7 @@ export function evolve(live: LiveBuild, change: Change): void {
   live.tally = change.tally
 }
 
-/**
- * Takes over newest attempts that another process has written. The steps must be known already.
- */
+/** Takes over newest attempts that another process wrote. The steps must be known already. */
 export function refresh(live: LiveBuild, header: BuildHeader, jobs: readonly Job[]): void {
   live.header = header
   const stale = new Set<Slot>()

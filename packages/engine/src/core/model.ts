@@ -1,4 +1,7 @@
-/** A build as plain data. What may happen to it is decided in `decide.ts`; nothing here has a clock, a promise or an identity of its own. */
+/**
+ * A build as plain data. `decide.ts` decides what happens to it; nothing here has a clock, a
+ * promise or an identity.
+ */
 import type { Plan, PlannedStep } from '@harmont/ir'
 import type { BuildGroup } from './build-group.ts'
 
@@ -33,7 +36,7 @@ export type JobErrorCode =
 /** Unix milliseconds. */
 export type Instant = number
 
-/** A step as the engine needs it: the plan's step, and whether its condition held when the build was created. */
+/** A planned step, with the result of its condition when the build was created. */
 export interface Step extends PlannedStep {
   readonly conditionHolds: boolean
 }
@@ -42,15 +45,15 @@ export interface Job {
   readonly id: string
   /** Index into `Build.steps`; null for the job that renders the pipeline. */
   readonly step: number | null
-  /** From 1; an attempt is a job of its own. */
+  /** Counts from 1; each attempt is a job of its own. */
   readonly attempt: number
   readonly previousAttempt: string | null
   readonly state: JobState
-  /** Number of the newest lease, 0 before the first. A write with another number is refused. */
+  /** Number of the newest lease; 0 before the first. A write with another number is refused. */
   readonly fence: number
-  /** Leases lost so far: an infrastructure retry happens while this is below the limit. */
+  /** Number of lost leases. An infrastructure retry happens while it is below the limit. */
   readonly lost: number
-  /** Not to be leased before this instant (retry delay); null when it may be at once. */
+  /** The instant before which the job must not be leased (retry delay); null for none. */
   readonly notBefore: Instant | null
   readonly createdAt: Instant
   readonly scheduledAt: Instant | null
@@ -60,68 +63,79 @@ export interface Job {
   readonly finishedAt: Instant | null
   /** When the step's own time is over; set when the command starts. */
   readonly deadlineAt: Instant | null
-  /** While canceling or timing out: when the job is ended whatever its runner says. */
+  /** When a canceling or timing-out job ends whatever its runner says. */
   readonly killBy: Instant | null
   readonly exitCode: number | null
   readonly errorCode: JobErrorCode | null
   readonly errorMessage: string | null
-  /** `stopped`: another step failed and the build runs no further; `errorMessage` names it. */
+  /** `stopped`: another step failed and the build stopped; `errorMessage` names it. */
   readonly skipReason: 'condition' | 'prerequisite' | 'stopped' | null
   readonly softFailed: boolean
   readonly cached: boolean
-  /** The image that could not be had: the base `host` stood in for it. */
+  /** The image for which the base `host` stood in. */
   readonly substitutedImage: string | null
-  /** What it left: for its `builds_in` children when it passed, else for whoever looks into why it did not. */
+  /**
+   * Snapshot that it left: for its `builds_in` children when it passed, otherwise for inspecting
+   * the failure.
+   */
   readonly snapshot: string | null
 }
 
 export interface Build {
   readonly id: string
-  /** The owner that fair turns are taken between; the server puts the organization here, a laptop a constant. */
+  /** The owner for fair turns: the organization on a server, a constant on a laptop. */
   readonly queue: string
-  /** Within the queue, for its limit and its groups; '' where there is none. */
+  /** Id within the queue for limits and groups; '' where there is none. */
   readonly pipeline: string
   readonly state: BuildState
   readonly cancelRequested: boolean
-  /** Waits for approval: none of its jobs is ready. Stays true when it ends without. */
+  /** Whether it waits for approval, so that no job is ready. Stays true when it ends without. */
   readonly held: boolean
-  /** Null for a build that may run beside any other, and while its steps are not known. */
+  /** Null for a build without a group, and while its steps are unknown. */
   readonly group: BuildGroup | null
-  /** What its turn in the group goes by: when it was made, or last opened again; null without a group. */
+  /** Decides its turn in the group: when it was made or last reopened; null without a group. */
   readonly groupTurn: Instant | null
-  /** Waits for a place in its group: none of its jobs is ready. Stays true when it ends without. */
+  /**
+   * Whether it waits for a place in its group, so that no job is ready. Stays true when it ends
+   * without.
+   */
   readonly awaitsPlace: boolean
   readonly errorCode: string | null
   readonly errorMessage: string | null
   readonly createdAt: Instant
-  /** Since when it waits to begin, or waited: when it was made, or was tried again before it had begun. */
+  /** Since when it waits, or waited, to begin: when it was made, or retried before it had begun. */
   readonly queuedAt: Instant
   readonly startedAt: Instant | null
   readonly finishedAt: Instant | null
-  /** Milliseconds after its start in which it was over, until it was tried again: no part of the time that it ran. */
+  /**
+   * Milliseconds between an end and the retry that reopened it; they do not count as running time.
+   */
   readonly idleMs: number
-  /** When `build_deadline` is due; null without a time limit, and once it was taken or the build was canceled. */
+  /**
+   * When `build_deadline` is due; null without a time limit, after it was taken, and after a
+   * cancel.
+   */
   readonly deadlineAt: Instant | null
   /** The plan's limit, kept because a retry gives the build its whole time again. */
   readonly timeoutSeconds: number | null
   readonly steps: readonly Step[]
   /** The newest attempt of each step, in the order of the steps. */
   readonly jobs: readonly Job[]
-  /** The job that renders the steps, kept after it ended; null when the plan was given. */
+  /** The job that renders the steps, kept after its end; null when the plan was given. */
   readonly render: Job | null
 }
 
 export type Outcome =
   | {
       readonly kind: 'exited'
-      /** null when nobody knows: the sandbox vanished. */
+      /** Null when the end is unknown because the sandbox vanished. */
       readonly exitCode: number | null
       readonly signal: string | null
       readonly limit: 'memory' | 'disk' | null
       readonly snapshot: string | null
-      /** The command passed but its file system could not be kept. */
+      /** Why the file system of a passed command could not be kept. */
       readonly snapshotError?: string
-      /** What of the machine may be to blame that it did not pass, a sentence. */
+      /** A sentence about what on the machine may be to blame for a failure. */
       readonly blame?: string
     }
   | { readonly kind: 'cached'; readonly snapshot: string }
@@ -129,11 +143,11 @@ export type Outcome =
       readonly kind: 'refused'
       readonly code: JobErrorCode
       readonly message: string
-      /** What is wrong with the whole build: then the job fails hard, without a retry. */
+      /** An error of the whole build: the job fails hard, without a retry. */
       readonly buildError?: { readonly code: string; readonly message: string }
     }
 
-/** Everything that can happen to a build. `at` is the instant of it. */
+/** Everything that can happen to a build. `at` is its instant. */
 export type BuildEvent =
   | { readonly type: 'leased'; readonly job: string; readonly fence: number; readonly at: Instant }
   | { readonly type: 'started'; readonly job: string; readonly fence: number; readonly at: Instant }
@@ -157,22 +171,25 @@ export type BuildEvent =
   | { readonly type: 'build_deadline'; readonly at: Instant }
   | { readonly type: 'kill_overdue'; readonly job: string; readonly at: Instant }
   | { readonly type: 'cancel'; readonly at: Instant }
-  /** A person lets a held build run; its time begins. */
+  /** A person approves a held build; its time begins. */
   | { readonly type: 'approve'; readonly at: Instant }
-  /** Nobody did in time. */
+  /** Nobody approved it in time. */
   | { readonly type: 'approval_expired'; readonly at: Instant }
   /** The build gets a place in its group. */
   | { readonly type: 'admit'; readonly at: Instant }
-  /** It gives way to a newer build of its group. */
+  /** The build gives way to a newer one of its group. */
   | { readonly type: 'supersede'; readonly at: Instant }
-  /** Nothing of the build has changed since `since`, and nothing will: it is given up. `reasons` says of ready jobs, by id, what they wait for: a sentence each. */
+  /**
+   * Nothing changed since `since` and nothing will: the build is abandoned. `reasons` has a
+   * sentence for each ready job, by id: what it waits for.
+   */
   | {
       readonly type: 'abandon'
       readonly at: Instant
       readonly since: Instant
       readonly reasons: Readonly<Record<string, string>>
     }
-  /** A person wants the newest attempt of a step, ended without passing, tried once more. */
+  /** A person retries the newest attempt of a step that ended without passing. */
   | { readonly type: 'retry'; readonly job: string; readonly at: Instant }
   | {
       readonly type: 'rendered'
@@ -192,12 +209,12 @@ export type BuildEvent =
       readonly message: string
     }
 
-/** What must follow from a change; written, or handed on, in the transaction of the change. */
+/** What must follow from a change. The transaction of the change writes it, or hands it on. */
 export type Effect =
   | { readonly type: 'ready'; readonly job: string; readonly notBefore: Instant | null }
   | { readonly type: 'stop'; readonly job: string; readonly fence: number; readonly reason: 'cancel' | 'timeout' }
   | { readonly type: 'remark'; readonly job: string; readonly text: string }
   | { readonly type: 'job_ended'; readonly job: string }
   | { readonly type: 'build_ended' }
-  /** Of the group with this key: a place may be free, or be asked for. */
+  /** A place in the group with this key may be free or wanted. */
   | { readonly type: 'group_due'; readonly key: string }

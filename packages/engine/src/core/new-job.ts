@@ -1,6 +1,6 @@
 import type { Instant, Job } from './model.ts'
 
-/** A job that nothing has happened to yet. */
+/** Returns a job to which nothing has happened yet. */
 export function newJob(id: string, step: number | null, at: Instant): Job {
   return {
     id,

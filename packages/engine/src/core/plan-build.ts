@@ -2,14 +2,16 @@ import { type ConditionContext, conditionHolds, type Plan } from '@harmont/ir'
 import { buildGroupOf, type GroupFacts } from './build-group.ts'
 import type { NewBuild } from './create-build.ts'
 
-/** What the conditions of a build's steps and the name of its group are evaluated with. */
+/** What the conditions of the steps and the name of the group are evaluated with. */
 export interface PlanFacts {
   readonly conditions: ConditionContext
-  /** Absent: the build joins no group. */
+  /** Absent when the build joins no group. */
   readonly group?: Pick<GroupFacts, 'pipeline' | 'pullRequest' | 'claimant'>
 }
 
-/** Returns what a build of this plan begins with: its steps, the result of each condition, and its group. */
+/**
+ * Returns what a build of this plan begins with: steps, results of their conditions, and the group.
+ */
 export function planBuild(
   plan: Plan,
   { conditions, group }: PlanFacts,

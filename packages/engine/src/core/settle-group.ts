@@ -3,31 +3,32 @@ import type { BuildHeader } from './live-build.ts'
 import type { Instant } from './model.ts'
 import { isBuildTerminal } from './states.ts'
 
-/** A build of a group that is not over. */
+/** A build of a group that has not ended. */
 export interface GroupMember {
   readonly id: string
-  /** Builds take their turn by this, then by id: when the build was made, or last opened again. */
+  /** Order of the builds, then by id: when the build was made or last reopened. */
   readonly turn: Instant
   readonly limit: number
-  /** What it asks for when the group is full. One that was opened again asks for nothing: it only waits. */
+  /** What it asks for when the group is full. A reopened build only waits. */
   readonly whenFull: WhenFull
-  /** It has no place yet. */
+  /** Whether it has no place yet. */
   readonly waits: boolean
-  /** It has a place and is being canceled. */
+  /** Whether it has a place and is being canceled. */
   readonly isEnding: boolean
 }
 
 export interface Settlement {
-  /** Those that get a place now, in their order. */
+  /** Builds that get a place now, in order. */
   readonly admit: readonly string[]
-  /** Those that give way to a newer one. */
+  /** Builds that give way to a newer one. */
   readonly supersede: readonly string[]
 }
 
 /**
- * What is to be done about a group as it is. The lowest limit of its members holds. Places go to those that wait in their order, and none is passed
- * over. A build for which there is none gives way to any newer one that asks for it; one that runs, only to a newer one that has no place itself.
- * Doing part of it and asking again leads to the same end.
+ * Decides what a group needs now. The lowest limit of its members holds. Places go to waiting
+ * builds in their order. A build without a place gives way to any newer one that asks for it; a
+ * running one only to a newer one without a place. Doing part of it and asking again leads to the
+ * same end.
  */
 export function settleGroup(members: readonly GroupMember[]): Settlement {
   const limit = Math.min(...members.map((member) => member.limit))
@@ -44,13 +45,13 @@ export function settleGroup(members: readonly GroupMember[]): Settlement {
     const leaving = staying.length === 0 ? [] : [...before(newestAsker, staying), ...before(newestClaim, entering)]
     for (const member of before(newestClaim, holders)) if (!member.isEnding) supersede.add(member)
     for (const member of leaving) supersede.add(member)
-    // Who leaves the line makes room for those behind.
+    // A build that leaves the line makes room for those behind it.
     if (leaving.length === 0) return { admit: ids(entering), supersede: ids(supersede) }
     waiting = waiting.filter((member) => !supersede.has(member))
   }
 }
 
-/** The members of the group with this key among these builds. */
+/** Returns the members of the group with this key among these builds. */
 export function membersOf(headers: readonly BuildHeader[], key: string): readonly GroupMember[] {
   return headers.flatMap(({ id, group, groupTurn, createdAt, held, awaitsPlace, cancelRequested, state }) => {
     if (group?.key !== key || groupTurn === null || held || isBuildTerminal(state)) return []

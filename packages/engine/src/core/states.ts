@@ -1,28 +1,28 @@
 import type { BuildState, Job, JobState } from './model.ts'
 
-/** Whether a job in this state is over; it never leaves it, but for a retry. */
+/** Whether a job in this state has ended. Only a retry leaves such a state. */
 export function isTerminal(state: JobState): boolean {
   return (
     state === 'passed' || state === 'failed' || state === 'skipped' || state === 'canceled' || state === 'timed_out'
   )
 }
 
-/** Whether a build in this state is over. */
+/** Whether a build in this state has ended. */
 export function isBuildTerminal(state: BuildState): boolean {
   return state === 'passed' || state === 'failed' || state === 'canceled'
 }
 
-/** Whether a runner may have processes of this job. */
+/** Whether a runner may have processes of a job in this state. */
 export function isHeld(state: JobState): boolean {
   return state === 'assigned' || state === 'running' || state === 'canceling' || state === 'timing_out'
 }
 
-/** Whether this end of a job makes its build fail. */
+/** Whether this end of a job fails its build. */
 export function isHardFailure(job: Job): boolean {
   return (job.state === 'failed' || job.state === 'timed_out') && !job.softFailed
 }
 
-/** Whether the job, or an earlier attempt or lease of it, was ever more than waiting. */
+/** Whether the job, or an earlier attempt or lease of it, did more than wait. */
 export function hasBegun(job: Job): boolean {
   if (job.attempt > 1 || job.fence > 0) return true
   return job.state !== 'pending' && job.state !== 'scheduled' && job.state !== 'skipped'

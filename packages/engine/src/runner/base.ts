@@ -10,10 +10,10 @@ import type { StepWork } from '../port.ts'
 import type { JobContext } from './job-context.ts'
 import { maySee } from './secrets.ts'
 
-/** What a step starts from. */
+/** What a step starts from: an image or its parent's snapshot. */
 export type Base = { readonly image: ResolvedImage } | { readonly parent: Snapshot }
 
-/** Resolves what a step starts from. Fails with a SandboxError; see `resolveImage` for the rest. */
+/** Resolves what a step starts from. Throws a SandboxError, and whatever `resolveImage` throws. */
 export async function resolveBase(context: JobContext, { step, parentSnapshot }: StepWork): Promise<Base> {
   if (step.image !== null) return { image: await resolveImage(context, step.image, context.lease.job.queue) }
   const { driver } = context.options
@@ -32,8 +32,9 @@ export async function resolveBase(context: JobContext, { step, parentSnapshot }:
 }
 
 /**
- * Resolves an image; what that takes, a pull above all, is told in the log as it comes. When the job is to end meanwhile, throws `StopAsked` or the
- * signal's reason, and the pull goes on for whoever wants the image next. `owner` is whose image it is counted as.
+ * Resolves an image and reports progress, such as a pull, in the job's log. When the job must end
+ * meanwhile, it throws `StopAsked` or the signal's reason, and the pull continues for the next job.
+ * `owner` is charged for the image.
  */
 export async function resolveImage(context: JobContext, name: string, owner?: string): Promise<ResolvedImage> {
   const { options, lease, log, inHand, report } = context
@@ -47,19 +48,19 @@ export async function resolveImage(context: JobContext, name: string, owner?: st
   return image
 }
 
-/** Names in the log what a command is about to run on, and what that lacks. */
+/** Names in the log the image that a command runs on, and the limitations of this machine. */
 export function remarkImage({ log, options }: JobContext, { name, digest, fallbackFrom }: ResolvedImage): void {
   const used = fallbackFrom === undefined ? name : `host instead of ${fallbackFrom}`
   log.remark(`image ${used} (${digest.slice(0, 'sha256:'.length + 12)})`)
   for (const sentence of options.driver.shortcomings ?? []) log.remark(sentence)
 }
 
-/** The secrets that may lie in what a step starts from. */
+/** Returns the secret lineage of the base. */
 export function baseTaint(base: Base): readonly SecretRef[] {
   return 'image' in base ? [] : (base.parent.meta.taint ?? [])
 }
 
-/** The base as the driver wants it. */
+/** Returns the base in the form that the driver takes. */
 export function baseSpec(base: Base): SandboxSpec['base'] {
   return 'image' in base ? base : { snapshot: base.parent.id }
 }

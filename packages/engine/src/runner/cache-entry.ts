@@ -11,19 +11,20 @@ import { sourceOfBuild } from './source-of-build.ts'
 
 export type CacheAddress = NonNullable<SnapshotMeta['cache']>
 
-/** Where the result of a step may be found, in this order, and where it goes. */
+/** Where a step's result may be found, in order, and where it is stored. */
 export interface CachePlaces {
   readonly read: readonly CacheAddress[]
   readonly write: CacheAddress
-  /** L of what the step builds in; '' for one that begins with an image. */
+  /** L of the parent; '' for a step that begins with an image. */
   readonly parent: string
-  /** Of the files that the step's policy watches; null when it watches none. */
+  /** Digest of the watched files; null when the policy watches none. */
   readonly files: WatchedDigest | null
 }
 
 /**
- * Under which name the step's result may be found by later builds; null when it may not. The platform is part of the namespace, because a machine of
- * another kind would run other programs.
+ * Returns the addresses under which later builds may find the step's result; null when it is not
+ * cacheable. The platform is part of the namespace, because another kind of machine runs other
+ * programs.
  */
 export async function cachePlaces(context: JobContext, { step }: StepWork, base: Base): Promise<CachePlaces | null> {
   const { buildEnv, cache } = context.lease.job
@@ -43,8 +44,9 @@ export async function cachePlaces(context: JobContext, { step }: StepWork, base:
 }
 
 /**
- * Digests of the files that the step's cache policy watches, as the build's source has them; null when it watches none, or there is no source. The files
- * are looked at here, whatever the pipeline claims about them. Fails as `sourceOfBuild` does.
+ * Returns digests of the files that the step's cache policy watches, taken from the build's source;
+ * null without watched files or without source. It does not trust the pipeline's own claim. Throws
+ * what `sourceOfBuild` throws.
  */
 async function watchedOf(context: JobContext, { cachePolicy }: StepWork['step']): Promise<WatchedDigest | null> {
   const paths = cachePolicy === undefined ? [] : watchedPaths(cachePolicy)
@@ -57,11 +59,14 @@ async function watchedOf(context: JobContext, { cachePolicy }: StepWork['step'])
 
 interface LookedUp {
   readonly hit: Snapshot | undefined
-  /** An entry was there, and was not whole. */
+  /** Whether an entry was there and was damaged. */
   readonly damaged: boolean
 }
 
-/** The first that is there, and that this build may see. What is damaged is a miss, and the job's log says so. */
+/**
+ * Returns the first entry that this build may see. A damaged entry is a miss, and the job's log
+ * says so.
+ */
 export async function findHit(context: JobContext, { read }: CachePlaces): Promise<LookedUp> {
   let damaged = false
   for (const { namespace, key } of read) {
@@ -76,13 +81,15 @@ export async function findHit(context: JobContext, { read }: CachePlaces): Promi
   return { hit: undefined, damaged }
 }
 
-/** The sentence that explains a hit: which step of which build, and where to see it. */
+/**
+ * Returns the sentence that explains a hit: which step of which build made it, and where to see it.
+ */
 export function hitSentence({ meta: { origin } }: Snapshot): string {
   const { pipeline = 'a build', number = '?', step = '?', url } = origin
   return `cache hit: made by ${pipeline} #${number} (step ${step})${url ? `, ${url}` : ''}`
 }
 
-/** Tells what a cached step was looked up with and what was found, before anything follows from it. */
+/** Records inputs and result of the lookup before anything follows from it. */
 export async function noteLookUp(
   { lease, options, report }: JobContext,
   work: StepWork,
@@ -130,7 +137,7 @@ function digest(text: string): string {
   return short(createHash('sha256').update(text).digest('hex'))
 }
 
-/** Enough to tell one from another. */
+/** Long enough to tell digests apart. */
 function short(digest: string): string {
   return digest.slice(0, 12)
 }

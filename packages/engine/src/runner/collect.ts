@@ -1,29 +1,32 @@
 import type { LiveSnapshots } from '../store.ts'
 import type { RunnerParts } from './job-context.ts'
 
-/** Between the look-up of an image and the record of the sandbox that is made from it. */
+/** Longest time between resolving an image and recording the sandbox made from it. */
 const imageInHandMs = 10 * 60_000
 
-/** How much of each was removed. */
+/** Numbers of removed objects. */
 export interface Collected {
   readonly snapshots: number
   readonly images: number
   readonly sources: number
 }
 
-/** Removes from this machine what nothing needs any longer, and snapshots for which there is no room. `liveSnapshots` names those that builds want. `cacheBytes`: fewer than usual. */
+/**
+ * Removes unused data from this machine, and snapshots beyond the cache's size. `liveSnapshots`
+ * names those that builds need. `cacheBytes` may be smaller than configured.
+ */
 export async function collect(
   { options, settings, inHand, sources }: RunnerParts,
   liveSnapshots: () => Promise<LiveSnapshots>,
   cacheBytes = options.cacheBytes,
 ): Promise<Collected> {
   const { driver, images } = options
-  // Before the store is asked: what is reported meanwhile would be in neither.
+  // Read before the store is asked, because a snapshot reported meanwhile would be in neither list.
   const unreported = [...inHand.snapshots]
   const { needed, pinned, left } = await liveSnapshots()
   const keep = new Set([...needed, ...unreported])
   const snapshots = await driver.snapshots.collect({ keep, pinned, left, cacheBytes })
-  // What no snapshot lies on any more can go now.
+  // Images that no snapshot needs any longer can go now.
   const imagesInHand = inHand.images.within(imageInHandMs)
   const goneImages = await images.collect(new Set([...(await driver.imagesInUse()), ...imagesInHand]))
   const trees = await sources.collect({

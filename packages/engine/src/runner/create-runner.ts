@@ -17,27 +17,30 @@ import { Shells } from './shells.ts'
 import { SourceTrees } from './source-trees.ts'
 
 export interface Runner {
-  /** Takes over what an earlier process left, then asks for work. Resolves once nothing that was left can be mistaken for new. */
+  /**
+   * Takes over what an earlier process left, then asks for work. Resolves once nothing left behind
+   * can be mistaken for new.
+   */
   start(): Promise<void>
-  /** Takes no new work and waits until all jobs have ended, at most so long; then stops. */
+  /** Takes no new work, waits at most this long for all jobs to end, then stops. */
   drain(withinMs: number): Promise<void>
-  /** Stops at once. Commands go on, for a later process to adopt. */
+  /** Stops at once. Commands continue for a later process to adopt. */
   stop(): Promise<void>
   /**
-   * Removes from this machine what nothing needs any longer. `liveSnapshots` names those that builds want; `cacheBytes` are left to snapshots
-   * that only a later build may find, as many as the options say without it.
+   * Removes unused data from this machine. `liveSnapshots` names the snapshots that builds need;
+   * `cacheBytes` limits the cache, by default as configured.
    */
   collect(liveSnapshots: () => Promise<LiveSnapshots>, cacheBytes?: number): Promise<Collected>
-  /** A shell in a step's file system, see `startShell`. It ends when the runner stops. */
+  /** Opens a shell in a step's file system; see `startShell`. It ends when the runner stops. */
   openShell(work: ShellWork, request: Pick<ShellRequest, 'script' | 'size'>): Promise<Conversation>
 }
 
-/** Sandboxes that may be on their way out, for each slot, while the next jobs run. */
+/** Sandboxes per slot that may be in removal while the next jobs run. */
 const discardsPerSlot = 8
 const pauseAfterFailureMs = 1_000
 const longestStopMs = 5_000
 
-/** Makes a runner that does nothing yet. */
+/** Makes a runner that is not started yet. */
 export function createRunner(options: RunnerOptions): Runner {
   return new LocalRunner(options)
 }
@@ -48,12 +51,12 @@ class LocalRunner implements Runner {
   readonly #renewals: Renewals
   readonly #discards: Discards
   readonly #shells: Shells
-  /** By sandbox id. */
+  /** Leases by sandbox id. */
   readonly #held = new Map<string, HeldLease>()
-  /** Those of them whose command has not ended. */
+  /** Sandboxes whose command has not ended. */
   readonly #busy = new Set<string>()
   readonly #jobs = new Set<Promise<void>>()
-  /** Aborts when no new work is to be taken. */
+  /** Aborts when no new work may be taken. */
   readonly #closing = new AbortController()
   #leasing: Promise<void> = Promise.resolve()
   #freed = Promise.withResolvers<void>()
@@ -99,7 +102,7 @@ class LocalRunner implements Runner {
     this.#closing.abort(new Abandoned('the runner has stopped'))
     await this.#renewals.stop()
     for (const lease of this.#held.values()) lease.abandon()
-    // What takes longer, an image that is being pulled, may be cut off at any moment.
+    // A longer task, such as a pull of an image, may be cut off at any moment.
     await within(longestStopMs, Promise.all([this.#allEnded(), this.#discards.stop(), this.#shells.close()]))
   }
 
@@ -135,7 +138,7 @@ class LocalRunner implements Runner {
     }
   }
 
-  /** Waits until there is one; 0 when no more work is to be taken. */
+  /** Waits for a free slot. Returns 0 when no more work may be taken. */
   async #freeSlots(signal: AbortSignal): Promise<number> {
     const { slots } = this.#options
     const wake = () => this.#freed.resolve()
@@ -175,8 +178,9 @@ class LocalRunner implements Runner {
   }
 
   /**
-   * Goes on with the leases that this runner has and does not know of: those of an earlier process, or one whose grant got lost on the way. `clear`:
-   * sandboxes without a lease are destroyed; only before any work is taken.
+   * Continues with leases that this runner holds and does not know: those of an earlier process, or
+   * one whose grant was lost on the way. `clear` destroys sandboxes without a lease, before any
+   * work is taken.
    */
   async #recover({ clear = false } = {}): Promise<void> {
     const { port, driver, id, log } = this.#options
@@ -205,7 +209,7 @@ class LocalRunner implements Runner {
   }
 }
 
-/** Waits for a promise, at most so long. */
+/** Waits for a promise, at most this long. */
 async function within(ms: number, promise: Promise<unknown>): Promise<void> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<void>((resolve) => {

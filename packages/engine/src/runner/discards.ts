@@ -6,7 +6,7 @@ const tries = 3
 const pauseMs = 1_000
 const againMs = 60_000
 
-/** Sandboxes that are being destroyed while nobody waits. */
+/** Destroys sandboxes in the background. */
 export class Discards {
   readonly #log: Log
   readonly #againMs: number
@@ -18,7 +18,10 @@ export class Discards {
     this.#againMs = again
   }
 
-  /** How many are on their way out. Those that withstand do not count: they must not keep the runner from its work. */
+  /**
+   * Number of sandboxes in removal. Those that resist do not count, so that they do not stop the
+   * runner.
+   */
   get count(): number {
     return this.#pending.size
   }
@@ -33,7 +36,10 @@ export class Discards {
     if (this.#pending.size > 0) await Promise.race(this.#pending)
   }
 
-  /** Tries no more those that withstand, which the next start destroys, and waits for the others. */
+  /**
+   * Waits for the current removals and stops retrying those that resist. The next start destroys
+   * them.
+   */
   async stop(): Promise<void> {
     this.#stopping.abort()
     await Promise.all(this.#pending)

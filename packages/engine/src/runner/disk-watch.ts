@@ -1,45 +1,54 @@
-/** Looks again and again at the file system that everything of this machine's work lies on. */
+/** Watches the file system that holds the data of this machine's work. */
 import { statfs } from 'node:fs/promises'
 import { now } from '@harmont/sandbox'
 import type { Log } from '../log.ts'
 
-/** What a file system has left. */
+/** Free space of a file system. */
 export interface DiskRoom {
-  /** For who is not root. */
+  /** Free bytes for an ordinary user. */
   readonly freeBytes: number
   readonly sizeBytes: number
-  /** null where their number has no limit. */
+  /** Null where the file system does not limit them. */
   readonly freeFiles: number | null
 }
 
-/** What must be free for new work where nobody says otherwise. */
+/** Free space that new work needs, by default. */
 export const defaultLeastFreeBytes = 512 * 1024 ** 2
-/** New files that must be possible: a sandbox needs some 20, a database and an unpacked source more. */
+/**
+ * Free inodes that new work needs. A sandbox takes about 20, a database and an unpacked source
+ * more.
+ */
 const leastFreeFiles = 5_000
-/** What is called full is so until there is this much more than had to be. */
+/** A full disk counts as full until it has this factor more than the minimum. */
 const headroom = 1.25
-/** With less than this a write of somebody has failed, or is about to. */
+/** Below this a write has failed or is about to. */
 const exhaustedBytes = 4 * 1024 ** 2
 
-/** What work may know of its disk. */
+/** State of the disk as work sees it. */
 export interface Disk {
-  /** Why no new work is begun, as the end of a sentence: `120 MiB of 1.4 GiB free`; null while there is room. */
+  /**
+   * Why no new work begins, as the end of a sentence: `120 MiB of 1.4 GiB free`; null while there
+   * is room.
+   */
   readonly full: string | null
-  /** Aborts when the disk is full the next time; aborted while it is. */
+  /** Aborts when the disk becomes full; aborted while it is full. */
   readonly untilFull: AbortSignal
   /** Resolves once there is room. Throws the signal's reason. */
   hasRoom(signal: AbortSignal): Promise<void>
-  /** Looks at once. */
+  /** Measures at once. */
   look(): Promise<void>
-  /** Whether there was nothing left at some moment since the instant, as far as anybody looked. */
+  /** Whether a measurement since the instant found no space left. */
   wasExhaustedSince(instant: Date): boolean
-  /** Calls when the disk has become full, or has room again. Gives the unsubscriber. */
+  /**
+   * Calls the listener when the disk becomes full or has room again. Returns a function that
+   * unsubscribes.
+   */
   onChange(listener: () => void): () => void
 }
 
 export interface DiskWatch extends Disk {
   readonly room: DiskRoom
-  /** Looks no more. Resolves when the last look, with what it does to the disk, has ended. */
+  /** Stops. Resolves when the last measurement and its callback have ended. */
   stop(): Promise<void>
 }
 
@@ -47,19 +56,21 @@ export interface DiskWatchOptions {
   readonly path: string
   readonly leastFreeBytes: number
   readonly log: Log
-  /** Called with what each look found. */
+  /** Called with each measurement. */
   readonly onLook?: (room: DiskRoom) => Promise<void>
   readonly everyMs?: number
 }
 
-/** Begins to look. The first look has been done when it resolves; fails when the path cannot be looked at. */
+/**
+ * Starts the watch. Resolves after the first measurement; rejects when the path cannot be measured.
+ */
 export async function watchDisk(options: DiskWatchOptions): Promise<DiskWatch> {
   const watch = new Watch(options, await readRoom(options.path))
   watch.start()
   return watch
 }
 
-/** What the file system of the path has left. */
+/** Returns the free space of the file system of a path. */
 export async function readRoom(path: string): Promise<DiskRoom> {
   const { bavail, bsize, blocks, files, ffree } = await statfs(path)
   return { freeBytes: bavail * bsize, sizeBytes: blocks * bsize, freeFiles: files === 0 ? null : ffree }
@@ -112,7 +123,7 @@ class Watch implements DiskWatch {
     const { promise, resolve } = Promise.withResolvers<void>()
     const proceed = () => resolve()
     const unsubscribe = this.onChange(proceed)
-    // The signal may outlive many a wait.
+    // Removed afterwards, because the signal may outlive many waits.
     signal.addEventListener('abort', proceed)
     try {
       await promise
@@ -140,7 +151,7 @@ class Watch implements DiskWatch {
       await onLook?.(room)
       this.#failed = false
     } catch (error) {
-      // Said once: it is asked again four times a second.
+      // Logged once, because the disk is measured four times a second.
       if (!this.#failed) log('error', `could not check the free disk space at ${path}`, error)
       this.#failed = true
     }
@@ -164,18 +175,21 @@ class Watch implements DiskWatch {
   }
 }
 
-/** Whether no new work may be begun. A disk that was full needs some more than `leastFreeBytes`, so that it does not change with every file. */
+/**
+ * Whether new work must wait. A disk that was full needs more than `leastFreeBytes`, so that the
+ * state does not flip with every file.
+ */
 export function isFull({ freeBytes, freeFiles }: DiskRoom, leastFreeBytes: number, wasFull: boolean): boolean {
   const factor = wasFull ? headroom : 1
   return freeBytes < leastFreeBytes * factor || (freeFiles !== null && freeFiles < leastFreeFiles * factor)
 }
 
-/** Whether writing fails, or is about to. */
+/** Whether writes fail or are about to. */
 export function isExhausted({ freeBytes, freeFiles }: DiskRoom): boolean {
   return freeBytes < exhaustedBytes || (freeFiles !== null && freeFiles < 100)
 }
 
-/** `120 MiB of 1.4 GiB free`, with the files where it is they that are missing. */
+/** Returns `120 MiB of 1.4 GiB free`, with the number of inodes when they are short. */
 export function roomSentence({ freeBytes, sizeBytes, freeFiles }: DiskRoom): string {
   const files = freeFiles !== null && freeFiles < leastFreeFiles * headroom ? `, ${freeFiles} free inodes` : ''
   return `${amount(freeBytes)} of ${amount(sizeBytes)} free${files}`

@@ -3,20 +3,24 @@ import { runsOnce } from '../core/decide-lease.ts'
 import { StopAsked, type StopReason, watchdogDeadline } from './held-lease.ts'
 import type { JobContext } from './job-context.ts'
 
-/** So long a lease must last for a command to be started under it. */
+/** Time that a lease must still last before a command is started. */
 const leaseToStartMs = 5_000
 
 export interface Started {
   readonly running: Running
   /** Whether an earlier process started it. */
   readonly adopted: boolean
-  /** The start that was reported before it was made; null: it is still to be reported, unless an earlier process did. */
+  /**
+   * When the start was reported ahead of it; null when it is still to be reported, or an earlier
+   * process did.
+   */
   readonly toldAt: Date | null
 }
 
 /**
- * Starts the sandbox's command, with its watchdog's deadline a little before the end of the lease. Of a step that may run only once the start is reported first:
- * were this process held up in between, another would take a job over that seems not to have begun. Fails with a SandboxError.
+ * Starts the sandbox's command, with a watchdog deadline shortly before the end of the lease. The
+ * start of a step that may run only once is reported first. Otherwise, if this process were held up
+ * in between, another would take over a job that seems not to have begun. Throws a SandboxError.
  */
 export async function startCommand(
   context: JobContext,
@@ -26,7 +30,7 @@ export async function startCommand(
   const { lease } = context
   const { work } = lease.job
   const { disk } = context.options
-  // A runtime that starts a command on a full disk may fail in ways that look like the command's own.
+  // On a full disk a runtime may fail in ways that look like the command's own failure.
   await disk.look()
   await lease.whileWanted(() => disk.hasRoom(lease.signal))
   await lease.lasts(leaseToStartMs)
@@ -47,12 +51,15 @@ async function reportStart({ lease, options, report }: JobContext, at: Date): Pr
     expiresAt = await options.port.started(job, at)
     return expiresAt !== null
   })
-  // From here on the lease is longer. Were the watchdog to hear of it only with the next renewal, a kill of this process in between
-  // would cost the command its life.
+  // The lease is longer from now on. The watchdog hears of it at once; otherwise a kill of this
+  // process before the next renewal would end the command.
   if (expiresAt !== null) lease.renewed({ ...job, expiresAt, stop: null })
 }
 
-/** Reports the start, stores the output as it comes and waits for the end, all at once. Gives how the command ended, once all of it is stored. */
+/**
+ * Reports the start, stores the output as it comes, and waits for the end, all at once. Returns how
+ * the command ended, once its output is stored.
+ */
 export async function followCommand(context: JobContext, started: Started): Promise<Exit> {
   const { lease, log, options, renewSoon, vacate } = context
   const { job, signal } = lease
@@ -68,7 +75,8 @@ export async function followCommand(context: JobContext, started: Started): Prom
   }
   const spool = {
     output: (offset: number) => running.output(offset, signal),
-    // Without it the output takes disk space as long as the sandbox is there, which its disk limit bounds.
+    // Without this, the output takes disk space as long as the sandbox exists, up to its disk
+    // limit.
     release: (offset: number) =>
       void running
         .release(offset)
@@ -78,14 +86,19 @@ export async function followCommand(context: JobContext, started: Started): Prom
   return exit
 }
 
-/** The time of an end is that of a file, which the kernel takes from a clock that is up to a tick behind: who is told a little late ends in no case too early. */
+/**
+ * The time of an end is a file's time, which may lag by one kernel tick. Waiting a tick longer
+ * never reports an end too early.
+ */
 const tickMs = 10
 
 /**
- * Waits until the command has ended, keeping its watchdog as far off as the lease lasts. When it is asked to stop, or its time is over, the whole tree
- * gets SIGTERM, and SIGKILL after the grace. Throws when the lease is lost or this process ends.
+ * Waits until the command has ended, and extends its watchdog while the lease is renewed. On a stop
+ * or a time-out the process tree gets SIGTERM, and SIGKILL after the grace. Throws when the lease
+ * is lost or this process ends.
  *
- * When it was the watchdog that ended the command, because nobody renewed the lease, then not the command failed but its runner: the code is null.
+ * When the watchdog ended the command because nobody renewed the lease, the runner failed and not
+ * the command: the code is null.
  */
 async function awaitEnd(context: JobContext, { running, adopted, toldAt }: Started): Promise<Exit> {
   const { lease, settings, options } = context
@@ -100,10 +113,10 @@ async function awaitEnd(context: JobContext, { running, adopted, toldAt }: Start
   const overAt = timeIsOverAt(context, toldAt ?? running.startedAt)
   const { over, cancel } = timer(Math.max(overAt.getTime() - now(), 0) + tickMs)
   try {
-    // An earlier process may have set it long ago.
+    // An earlier process may have set the deadline long ago.
     if (adopted && lease.expiresAt > new Date(now())) await extend(lease.expiresAt)
     const exited = running.exited(lease.signal)
-    // An adopted command may have ended in time: that is found out before anybody is told to hurry.
+    // An adopted command may have ended in time. This is checked before anything is stopped.
     const first = await Promise.race(adopted && (await running.hasEnded()) ? [exited] : [exited, lease.stopAsked, over])
     if (typeof first !== 'string') {
       if (first.overdue && first.endedAt < overAt) return { ...first, code: null, signal: null }
@@ -116,7 +129,7 @@ async function awaitEnd(context: JobContext, { running, adopted, toldAt }: Start
       }
     }
     const exit = await exited
-    // Not before the end: it may have come in time after all. What is too late is not worth keeping.
+    // Checked after the end, because the command may have ended in time. A late result is not kept.
     if (exit.endedAt >= overAt) lease.stop('timeout')
     return exit
   } finally {
@@ -125,7 +138,7 @@ async function awaitEnd(context: JobContext, { running, adopted, toldAt }: Start
   }
 }
 
-/** The instant that the store has as the job's deadline too, whether or not it can be asked. */
+/** Returns the deadline that the store has as well, whether or not the store can be reached. */
 function timeIsOverAt({ lease, settings }: JobContext, startedAt: Date): Date {
   const { work, deadlineAt } = lease.job
   if (deadlineAt !== null) return deadlineAt

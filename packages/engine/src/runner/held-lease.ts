@@ -3,17 +3,17 @@ import type { LeasedJob, LeaseStatus } from '../port.ts'
 
 export type StopReason = 'cancel' | 'timeout'
 
-/** The lease is another's now, or the job has ended without us. */
+/** The lease belongs to another runner, or the job ended elsewhere. */
 export class LeaseLost extends Error {
   override readonly name = 'LeaseLost'
 }
 
-/** This process ends; the command goes on for the next one. */
+/** This process ends. The command continues for the next one. */
 export class Abandoned extends Error {
   override readonly name = 'Abandoned'
 }
 
-/** The job is to end before its command has started. */
+/** The job must end before its command has started. */
 export class StopAsked extends Error {
   override readonly name = 'StopAsked'
 }
@@ -22,20 +22,21 @@ const leastMarginMs = 2_000
 const mostMarginMs = 10_000
 
 /**
- * When the watchdog ends a command whose lease lasts until `expiresAt`. It looks twice a second, and what it kills is to be gone before anybody else may have
- * the job, on a machine that is overloaded too: the longer the lease is, the longer before its end.
+ * Returns when the watchdog must end a command whose lease lasts until `expiresAt`. The watchdog
+ * looks twice a second, and its kill must be complete before another runner may have the job, on an
+ * overloaded machine too. So the margin grows with the lease.
  */
 export function watchdogDeadline(expiresAt: Date, at = now()): Date {
   const tenth = (expiresAt.getTime() - at) / 10
   return new Date(expiresAt.getTime() - Math.min(Math.max(tenth, leastMarginMs), mostMarginMs))
 }
 
-/** What this process knows of one lease, kept up to date by renewals and directives. */
+/** State of one lease in this process, kept up to date by renewals and directives. */
 export class HeldLease {
   readonly job: LeasedJob
-  /** Aborts when the lease is lost, with `LeaseLost`, or this process ends, with `Abandoned`. */
+  /** Aborts with `LeaseLost` when the lease is lost, with `Abandoned` when this process ends. */
   readonly signal: AbortSignal
-  /** Resolves when the command is to be ended. */
+  /** Resolves when the command must end. */
   readonly stopAsked: Promise<StopReason>
   #expiresAt: Date
   #stop: StopReason | null = null
@@ -57,12 +58,12 @@ export class HeldLease {
     return this.#expiresAt
   }
 
-  /** Why the job is to end; null while it is not. */
+  /** Why the job must end; null while it need not. */
   get stopReason(): StopReason | null {
     return this.#stop
   }
 
-  /** Calls with each new expiry until the returned function is called. */
+  /** Calls the listener with each new expiry, until the returned function is called. */
   onRenewed(listener: (expiresAt: Date) => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
@@ -87,7 +88,10 @@ export class HeldLease {
     this.#end.abort(new Abandoned(`leaving job ${this.job.jobId} to the next process`))
   }
 
-  /** Gives what `work` gives, unless the job is to end first: then throws `StopAsked`, or the signal's reason, and does not wait for the work. */
+  /**
+   * Returns the result of `work`. When the job must end first, it throws `StopAsked` or the
+   * signal's reason, and does not wait for the work.
+   */
   async whileWanted<T>(work: () => Promise<T>): Promise<T> {
     this.signal.throwIfAborted()
     const { promise: aborted, reject } = Promise.withResolvers<never>()
@@ -103,7 +107,10 @@ export class HeldLease {
     }
   }
 
-  /** Resolves once the lease lasts for so long from now; at once when it does. Throws the signal's reason. */
+  /**
+   * Resolves once the lease lasts this much longer; at once when it does. Throws the signal's
+   * reason.
+   */
   async lasts(ms: number): Promise<void> {
     this.signal.throwIfAborted()
     const lasts = (expiresAt: Date) => expiresAt.getTime() - now() >= ms

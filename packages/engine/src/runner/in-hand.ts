@@ -1,18 +1,21 @@
 import { now } from '@harmont/sandbox'
 
-/** What this process works with and no record names yet. Collecting leaves it alone. */
+/** What this process uses and no record names yet. Collection leaves it alone. */
 export class InHand {
-  /** Found in the cache for jobs whose end is not reported yet; one that was just taken its sandbox keeps. */
+  /**
+   * Cache hits of jobs whose end is not reported yet. A newly taken snapshot is protected by its
+   * sandbox.
+   */
   readonly snapshots = new Set<string>()
-  /** Digests. */
+  /** By digest. */
   readonly images = new Recent()
-  /** Digests. */
+  /** By digest. */
   readonly trees = new Recent()
-  /** Absolute. */
+  /** By absolute path. */
   readonly gitDirectories = new Recent()
 }
 
-/** Names with when they were used last. */
+/** Names with the time of their last use. */
 export class Recent {
   readonly #usedAt = new Map<string, number>()
 
@@ -20,7 +23,7 @@ export class Recent {
     this.#usedAt.set(name, now())
   }
 
-  /** Those used within the last `ms`; the others are forgotten. */
+  /** Returns the names used within the last `ms`, and forgets the others. */
   within(ms: number): ReadonlySet<string> {
     const since = now() - ms
     for (const [name, at] of this.#usedAt) if (at < since) this.#usedAt.delete(name)

@@ -11,34 +11,37 @@ import type { RunnerOptions, RunnerSettings } from './options.ts'
 import { isForWantOfRoom, persist } from './retry.ts'
 import type { SourceTrees } from './source-trees.ts'
 
-/** One leased job with all that running it needs. */
+/** One leased job with everything that running it needs. */
 export interface JobContext {
   readonly options: RunnerOptions
   readonly settings: RunnerSettings
   readonly lease: HeldLease
   readonly log: JobLog
-  /** Calls the port until it answers. Throws `LeaseLost` when the answer is false, `Abandoned` when this process ends. */
+  /**
+   * Calls the port until it answers. Throws `LeaseLost` when the answer is false, `Abandoned` when
+   * this process ends.
+   */
   report(call: () => Promise<boolean>): Promise<void>
-  /** Names the job's sandbox, which goes when the job is over here. */
+  /** Sets the job's sandbox, which is destroyed after the job. */
   hold(sandbox: Sandbox): void
-  /** Says that the command has ended: the next one may have its place while this one's end is seen to. */
+  /** Frees the job's slot, because its command has ended. */
   vacate(): void
-  /** Asks to have the leases renewed before long. */
+  /** Requests an early renewal of the leases. */
   renewSoon(): void
-  /** Destroys a sandbox, while nobody waits. */
+  /** Destroys a sandbox in the background. */
   discard(sandbox: Sandbox): void
-  /** Keeps a snapshot from being collected until the end of this job. */
+  /** Protects a snapshot from collection until the end of this job. */
   claim(snapshot: string): void
   readonly lineage: Lineage
   readonly sources: SourceTrees
   readonly inHand: InHand
 }
 
-/** What the jobs of one runner share. */
+/** Parts that all jobs of one runner share. */
 export interface RunnerParts
   extends Pick<JobContext, 'options' | 'settings' | 'renewSoon' | 'discard' | 'lineage' | 'sources' | 'inHand'> {}
 
-/** The secrets cannot be given, now or later: the job fails with this sentence. */
+/** The secrets cannot be had, now or later. The job fails with this message. */
 export class SecretsUnusable extends Error {
   override readonly name = 'SecretsUnusable'
 }
@@ -54,7 +57,7 @@ export function jobContext(
   const { signal, job } = lease
   const onFailure = (error: unknown) => log('warn', `job ${job.jobId}: a report failed; retrying`, error)
   async function report(call: () => Promise<boolean>): Promise<void> {
-    // The database may lie on the same disk.
+    // The database may be on the same disk.
     const taken = await persist(call, { signal, giveUpMs, onFailure, isExcused: () => disk.full !== null })
     if (!taken) lease.lose()
     signal.throwIfAborted()
@@ -63,7 +66,7 @@ export function jobContext(
   return { ...parts, ...own, lease, log: new JobLog(job, append, maxLogBytes), report }
 }
 
-/** Reports the end of a job, once its log is stored. `at`: when its command ended, if one did. */
+/** Reports the end of a job, once its log is stored. `at` is when its command ended, if one ran. */
 export async function finish(
   { options, lease, log, report }: JobContext,
   outcome: Outcome,
@@ -73,7 +76,9 @@ export async function finish(
   await report(() => options.port.finish(lease.job, at, masked(log, outcome)))
 }
 
-/** What an outcome says, without secrets: a path or a program's complaint may have one in it. */
+/**
+ * Masks secrets in the messages of an outcome, because a path or a program's error may contain one.
+ */
 function masked(log: JobLog, outcome: Outcome): Outcome {
   if (outcome.kind === 'refused') {
     const { message, buildError } = outcome
@@ -86,14 +91,15 @@ function masked(log: JobLog, outcome: Outcome): Outcome {
   return { ...outcome, snapshotError: log.masked(outcome.snapshotError) }
 }
 
-/** How a command ended, with nothing kept of what it left. */
+/** Returns the end of a command without a snapshot. */
 export function asOutcome({ code: exitCode, signal, limit }: Exit): Extract<Outcome, { readonly kind: 'exited' }> {
   return { kind: 'exited', exitCode, signal, limit, snapshot: null }
 }
 
 /**
- * Why no command was started, as the end of a job and in its log. Throws what means that this job is ours no longer. What is not about sandboxes is our own
- * fault: the operator reads it, not the author of the pipeline.
+ * Returns the outcome of a job whose command could not be started, and logs it. Throws what means
+ * that the job is no longer ours. An error that is not about sandboxes is our own fault: the
+ * operator reads it, not the pipeline's author.
  */
 export async function provisionFailure(context: JobContext, error: unknown): Promise<Outcome> {
   if (error instanceof LeaseLost || error instanceof Abandoned) throw error
@@ -102,7 +108,7 @@ export async function provisionFailure(context: JobContext, error: unknown): Pro
   return outcome
 }
 
-/** The messages of an error and of its causes: as text, because that can be masked. */
+/** Returns the messages of an error and its causes as text, which can be masked. */
 function chainOf(error: unknown): string[] {
   return error instanceof Error ? [error.message, ...chainOf(error.cause)] : []
 }
@@ -117,12 +123,12 @@ async function outcomeOf({ options, lease, log }: JobContext, error: unknown): P
     return { kind: 'refused', code: 'secret_unusable', message: error.message }
   if (isScarcity(error)) return { ...vanished, blame: 'The machine ran out of file descriptors, processes or memory.' }
   await options.disk.look()
-  // Not every program that met it says so.
+  // Some programs do not say that the disk was full.
   if (isForWantOfRoom(error) || options.disk.full !== null)
     return { ...vanished, blame: 'The disk of the machine filled up.' }
   if (error instanceof SandboxError) {
     const { code, message, cause } = error
-    // Whoever runs this machine reads what its tools said.
+    // The operator of this machine reads the output of its tools.
     if (cause !== undefined) options.log('warn', log.masked(`job ${lease.job.jobId}: ${chainOf(error).join('; ')}`))
     const refused = { kind: 'refused', code: 'provision_failed', message } as const
     const isOfSource = code === 'source_invalid' || code === 'source_fetch_failed'

@@ -3,18 +3,18 @@ import type { OutputPiece } from '@harmont/sandbox'
 import type { LeasedJob } from '../port.ts'
 import { remarkLine } from '../remark-line.ts'
 
-/** Stores chunks with how much of the spool the log has then. Throws when that is not to be. */
+/** Stores chunks together with the position in the spool. Throws when it must not. */
 export type Append = (chunks: readonly Chunk[], spoolPosition: string) => Promise<void>
 
-/** A command's output as it is read. */
+/** The output of a command. */
 export interface Spool {
-  /** From an offset on, to its end. */
+  /** Output from an offset to its end. */
   output(offset: number): AsyncIterable<OutputPiece>
-  /** What is before the offset is never read again. */
+  /** Releases the output before the offset, which is never read again. */
   release(offset: number): void
 }
 
-/** The one writer of a leased job's log: numbers what comes, one append after the other. */
+/** The only writer of a leased job's log: numbers chunks and appends them one after the other. */
 export class JobLog {
   readonly #append: Append
   readonly #maxBytes: number
@@ -36,23 +36,26 @@ export class JobLog {
     this.#maxBytes = maxBytes
   }
 
-  /** Masks these secrets from here on. To be called before output is added, or words about it. Throws `SecretsTooLong`. */
+  /**
+   * Masks these secrets from now on. Must be called before output, or text about it, is added.
+   * Throws `SecretsTooLong`.
+   */
   async mask(secrets: readonly string[]): Promise<void> {
     this.#redactor = await createRedactor(secrets)
   }
 
-  /** The words about the job as they may be seen. */
+  /** Returns the text with secrets masked. */
   masked(words: string): string {
     return this.#redactor?.text(words) ?? words
   }
 
-  /** Adds a remark of the engine's own, a line, without waiting for it: `settled` tells whether it was stored. */
+  /** Adds a remark of the engine, without waiting; `settled` reports whether it was stored. */
   remark(sentence: string): void {
     const ts = BigInt(Date.now()) * 1_000_000n
     this.#add([{ seq: 0, kind: 2, content: Buffer.from(remarkLine(this.masked(sentence))), ts }]).catch(() => undefined)
   }
 
-  /** Resolves when all that was added is stored. Throws what kept any of it from being so. */
+  /** Resolves when everything added is stored. Throws the error that prevented it. */
   settled(): Promise<void> {
     return this.#last
   }
@@ -73,7 +76,10 @@ export class JobLog {
     }
   }
 
-  /** The chunks' own numbers do not count: a remark may have come in between. A remark says nothing about the spool. */
+  /**
+   * Renumbers the chunks, because a remark may have come in between. A remark does not move the
+   * position in the spool.
+   */
   #add(chunks: readonly Chunk[], spoolPosition = this.#spoolPosition): Promise<void> {
     const numbered = chunks.map((chunk) => ({ ...chunk, seq: ++this.#seq }))
     this.#spoolPosition = spoolPosition

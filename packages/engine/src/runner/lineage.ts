@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
 import type { Snapshot, SnapshotStore } from '@harmont/sandbox'
 
-/** Enough for the snapshots of some builds at a time. */
+/** Enough for the snapshots of several builds. */
 const remembered = 10_000
 
 /**
- * The `L(parent)` of `ir.md` 2.5 for steps that build in a snapshot. What an uncached step changed is digested once, and only when a cached step
- * builds in it.
+ * Computes `L(parent)` of `ir.md` 2.5 for steps that build in a snapshot. The changes of an
+ * uncached step are digested once, and only when a cached step builds in it.
  */
 export class Lineage {
   readonly #snapshots: SnapshotStore
@@ -16,9 +16,12 @@ export class Lineage {
     this.#snapshots = snapshots
   }
 
-  /** The key of what lies in this snapshot. Undefined: an ancestor of it is gone, so that nobody can tell any more. */
+  /**
+   * Returns the key of a snapshot; undefined when an ancestor is gone, so that the key cannot be
+   * known.
+   */
   async of(snapshot: Snapshot): Promise<string | undefined> {
-    // Oldest last, with a list of our own: a chain may be longer than the stack is deep.
+    // Uses a list, newest first, because a chain may be longer than the stack is deep.
     const uncached: Snapshot[] = []
     let key: string | undefined
     for (let at: Snapshot | undefined = snapshot; key === undefined; ) {

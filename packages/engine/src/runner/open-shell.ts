@@ -7,22 +7,22 @@ import { stepLimits } from './sandbox-note.ts'
 import { joinTaint } from './secrets.ts'
 import { gitMounts, offeredTree } from './source-of-build.ts'
 
-/** Which file system somebody wants to look into, and with what. */
+/** A shell that somebody asks for. */
 export interface ShellRequest {
   readonly buildId: string
   /** Any attempt of a step. */
   readonly jobId: string
-  /** As it was before the step's command, else after it. */
+  /** Whether to show the file system before the step's command, or after it. */
   readonly before: boolean
-  /** Text for `sh -c`; null: a shell, bash where there is one. */
+  /** Text for `sh -c`; null for a shell, bash where there is one. */
   readonly script: string | null
-  /** Null: no terminal; standard output and standard error stay apart. */
+  /** Null without a terminal: standard output and standard error stay apart. */
   readonly size: TerminalSize | null
 }
 
 export type ShellUnavailableCode = 'snapshot_gone' | 'job_not_found' | 'no_runner'
 
-/** There is no shell to be had there; the message says why, for whoever asked. */
+/** No shell is possible there. The message tells the caller why. */
 export class ShellUnavailable extends Error {
   override readonly name = 'ShellUnavailable'
   readonly code: ShellUnavailableCode
@@ -32,26 +32,27 @@ export class ShellUnavailable extends Error {
   }
 }
 
-/** A step's file system and what its command had, as a runner must know them. */
+/** What a runner must know to open a shell: the step's file system and what its command had. */
 export interface ShellWork extends Pick<LeasedJob, 'buildId' | 'queue' | 'buildEnv' | 'injectedEnv'> {
   readonly step: Step
-  /** The snapshot that the shell starts from; null: the step's image. */
+  /** Snapshot to start from; null for the step's image. */
   readonly snapshot: string | null
-  /** Whether the build's source is to be brought there, as before a command. */
+  /** Whether to sync the build's source first, as before a command. */
   readonly withSource: boolean
-  /** Those of these secrets that the build has now. */
+  /** Returns the secrets of these names that the build has now. */
   secrets(names: readonly string[]): Promise<SecretsAnswer>
 }
 
-/** A shell's sandbox has this before an id of its own. */
+/** Prefix of the ids of shells' sandboxes. */
 const idPrefix = 'shell-'
 
-/** In `sh`: bash where there is one. */
+/** Script for `sh` that starts bash where there is one. */
 const anyShell = 'command -v bash >/dev/null 2>&1 && exec bash; exec sh'
 
 /**
- * Makes a sandbox as the step's was and starts a shell, or a script, in it, to end at `deadline` at the latest; the sandbox is its caller's to destroy.
- * Throws `ShellUnavailable`, and a SandboxError where this machine cannot give the sandbox.
+ * Makes a sandbox like the step's and starts a shell or a script in it, which ends at `deadline` at
+ * the latest. The caller destroys the sandbox. Throws `ShellUnavailable`, and a SandboxError where
+ * this machine cannot make the sandbox.
  */
 export async function startShell(
   parts: RunnerParts,
@@ -76,7 +77,7 @@ export async function startShell(
     if (source !== null) await sandbox.syncSource(source.tree)
     const { env, buildEnv, injectedEnv } = { env: step.env, ...work }
     const terminal = size === null ? {} : { TERM: 'xterm-256color' }
-    // Last: a pipeline says that steps have none.
+    // Last, because a pipeline sets another TERM for its steps.
     const whole = { HOME: '/root', ...env, ...buildEnv, ...secrets, ...injectedEnv, ...terminal }
     const command = { script: script ?? anyShell, env: whole, workingDirectory: '/workspace', deadline }
     const given = spec.secretFiles ? { ...command, secrets } : command
@@ -99,7 +100,10 @@ async function baseOf({ options, inHand }: RunnerParts, { step, snapshot, queue 
   return image
 }
 
-/** Values by the name that the step knows them under. Throws when the build lacks one that what it starts from was made with. */
+/**
+ * Returns values by the step's own names. Throws when the build lacks a secret of the base's
+ * lineage.
+ */
 async function shellSecrets(
   { step, secrets }: ShellWork,
   base: Snapshot | object,

@@ -4,48 +4,54 @@ import type { Log } from '../log.ts'
 import type { RunnerPort } from '../port.ts'
 import type { Disk } from './disk-watch.ts'
 
-/** What a sandbox needs to render a pipeline; the engine itself knows no SDK. */
+/** What a sandbox needs to render a pipeline; the engine knows no SDK. */
 export interface Renderer {
   /** Name of the base image. */
   readonly image: string
-  /** Asked for each sandbox, before `command`. */
+  /** Called for each sandbox, before `command`. */
   mounts(): Promise<readonly { readonly source: string; readonly target: string }[]>
-  /** Text for `sh -c` that renders the pipeline of this name. Exit 0: the IR is in `outputPath`; else the error is on stderr. */
+  /**
+   * Text for `sh -c` that renders the pipeline of this name. After exit 0 the IR is in
+   * `outputPath`; otherwise the error is on stderr.
+   */
   command(slug: string): string
   readonly outputPath: string
   readonly env?: Readonly<Record<string, string>>
 }
 
 export interface RunnerOptions {
-  /** Stays the same over restarts: by it a runner finds its leases again. */
+  /** Stable over restarts, so that the runner finds its leases again. */
   readonly id: string
   readonly port: RunnerPort
-  /** Owned by this runner alone: a sandbox without a lease is destroyed. */
+  /** Used by this runner alone: a sandbox without a lease is destroyed. */
   readonly driver: RunnerDriver
-  /** The driver's own. */
+  /** The driver's own image store. */
   readonly images: Pick<ImageStore, 'collect'>
-  /** Commands at a time. A job whose command has ended has no slot while its end is seen to. */
+  /** Number of commands at a time. A job frees its slot when its command ends. */
   readonly slots: number
-  /** Absolute; unpacked source trees are kept here. */
+  /** Absolute path of the unpacked source trees. */
   readonly sourceDirectory: string
-  /** Everything that this runner keeps lies on it: while it is full no work is taken. */
+  /** Disk of everything that this runner keeps. While it is full, no work is taken. */
   readonly disk: Disk
-  /** What steps may have, in order of wish: the first is taken. Rendering has `none`, which the driver must allow besides. */
+  /**
+   * Allowed network modes of steps, in order of preference; the first is taken. Rendering uses
+   * `none`, which the driver must allow too.
+   */
   readonly networkModes: readonly NetworkMode[]
-  /** null: its builds are rendered before they are submitted. */
+  /** Null when builds are rendered before they are submitted. */
   readonly renderer: Renderer | null
-  /** Bytes on the disk that snapshots may take; see `CollectClaims`. */
+  /** Disk space for snapshots; see `CollectClaims`. */
   readonly cacheBytes: number
   readonly log: Log
-  /** Whether a step that this machine failed says how; else its operator's log alone does. Default false. */
+  /** Whether a step that this machine failed says how. By default only the operator's log does. */
   readonly tellsFaults?: boolean
   readonly settings?: Partial<RunnerSettings>
 }
 
-/** A driver that can tell what of images and source trees its sandboxes and snapshots need. */
+/** A driver that also reports which images and source trees its sandboxes and snapshots need. */
 export type RunnerDriver = SandboxDriver & Pick<OciDriver, 'imagesInUse' | 'sourcesInUse' | 'gitDirectoriesInUse'>
 
-/** How long a shell may last, and how long one in which nothing happens. */
+/** How long a shell may last, and how long an idle one. */
 export interface ShellTimes {
   readonly longestMs: number
   readonly idleMs: number
@@ -53,23 +59,23 @@ export interface ShellTimes {
 
 export interface RunnerSettings {
   readonly renewEveryMs: number
-  /** Between SIGTERM and SIGKILL. */
+  /** Milliseconds between SIGTERM and SIGKILL. */
   readonly graceMs: number
-  /** Time that rendering may take; the store's own. */
+  /** Longest rendering in seconds, equal to the store's. */
   readonly renderSeconds: number
-  /** How long one question for work may wait for it. */
+  /** Longest wait of one request for work. */
   readonly leaseWaitMs: number
-  /** Of a log with more bytes the head and the tail are kept, with remarks. */
+  /** Longest log in bytes. A longer one keeps its head and its tail, with remarks. */
   readonly maxLogBytes: number
   readonly pidsLimit: number
   readonly sourceLimits: Partial<SourceLimits>
-  /** A source tree that no step used for so long is removed from this machine. */
+  /** Age at which an unused source tree is removed. */
   readonly unusedSourceMs: number
-  /** The mirror of a repository of which no new commit was built for so long is removed. */
+  /** Age at which a repository's mirror without new commits is removed. */
   readonly unusedMirrorMs: number
-  /** How long a source that cannot be had now is tried again. */
+  /** How long an unavailable source is retried. */
   readonly sourceGiveUpMs: number
-  /** How long a report is tried again before the job is given up; the store's leases end earlier when it is the lease that is lost. */
+  /** How long a report is retried before the job is given up. A lost lease ends earlier. */
   readonly giveUpMs: number
   readonly shells: ShellTimes
 }

@@ -3,21 +3,24 @@ import type { JobContext } from './job-context.ts'
 import { isForWantOfRoom, withRoom } from './retry.ts'
 import { type BuildFiles, gitMounts, sourceOfBuild } from './source-of-build.ts'
 
-/** Makes a sandbox with the build's source in it, once there is room for both. Fails with a SandboxError, and then nothing is left of it. */
+/**
+ * Makes a sandbox with the build's source, once there is room for both. On a SandboxError nothing
+ * is left of it.
+ */
 export function provision(context: JobContext, spec: SandboxSpec): Promise<Sandbox> {
   return withRoom(context, 'create the sandbox', () => provisionNow(context, spec))
 }
 
 async function provisionNow(context: JobContext, spec: SandboxSpec): Promise<Sandbox> {
   const { driver } = context.options
-  // A fresh image has no source that an empty tree would have to clear away.
+  // A fresh image has nothing that an empty tree would have to remove.
   const finding = sourceOfBuild(context, 'snapshot' in spec.base)
   if (context.lease.job.sourceKind === 'git' || context.lease.job.sourceKind === 'tree')
     return withSource(context, driver.create(await gitSpec(spec, finding)), finding)
   return withSource(context, driver.create(spec), finding)
 }
 
-/** Where the git directory is must be known before there is a sandbox. */
+/** The git directory must be known before the sandbox is created. */
 async function gitSpec(spec: SandboxSpec, finding: Promise<BuildFiles | null>): Promise<SandboxSpec> {
   return { ...spec, ...gitMounts(await finding) }
 }
@@ -34,7 +37,7 @@ async function withSource(
     if (files.value !== null) await sandbox.value.syncSource(files.value.tree)
     return sandbox.value
   } catch (error) {
-    // What may be tried again wants the sandbox's name.
+    // A retry needs the sandbox's name.
     if (isForWantOfRoom(error) || isScarcity(error))
       await untilAffordable(() => sandbox.value.destroy(), context.lease.signal)
     else context.discard(sandbox.value)

@@ -8,17 +8,19 @@ export interface RenewalsOptions {
   readonly runner: string
   readonly port: RunnerPort
   readonly everyMs: number
-  /** By sandbox id; kept by the runner. */
+  /** Leases by sandbox id; the runner maintains it. */
   readonly held: ReadonlyMap<string, HeldLease>
-  /** There is a lease that we do not know of. */
+  /** Called for a lease that this process does not know. */
   readonly onUnknown: () => Promise<void>
   readonly log: Log
 }
 
-/** `soon` means within this time, and no oftener. */
+/** `soon` renews within this time, and not more often. */
 const soonMs = 1_000
 
-/** Keeps the leases of a runner: renews all in one call, and tells each what was answered and what is asked of it. */
+/**
+ * Renews all leases of a runner in one call, and tells each its new expiry and what is asked of it.
+ */
 export class Renewals {
   readonly #options: RenewalsOptions
   #timer: NodeJS.Timeout | undefined
@@ -26,7 +28,7 @@ export class Renewals {
   #renewing: Promise<void> | undefined
   #unsubscribe: (() => void) | undefined
   #stopped = false
-  /** Leases that the last answer named and we did not have. */
+  /** Leases of the last answer that this process did not know. */
   #unknown: ReadonlySet<string> = new Set()
 
   constructor(options: RenewalsOptions) {
@@ -46,7 +48,7 @@ export class Renewals {
     await this.#renewing
   }
 
-  /** Renews before long, at most once a second. */
+  /** Renews soon, at most once a second. */
   soon(): void {
     if (this.#renewing === undefined && this.#dueAt > now() + soonMs) this.#in(soonMs)
   }
@@ -63,10 +65,10 @@ export class Renewals {
     }, ms)
   }
 
-  /** Gives when to renew again; never rejects. */
+  /** Returns when to renew again; never rejects. */
   async #renew(): Promise<number> {
     const { port, runner, held, everyMs, log } = this.#options
-    // One that is leased while the answer is on its way would not be in it.
+    // Copied first, because a lease granted meanwhile is not in the answer.
     const asked = [...held]
     try {
       const statuses = new Map((await port.renew(runner)).map((status) => [sandboxId(status), status]))
@@ -83,7 +85,10 @@ export class Renewals {
     }
   }
 
-  /** Twice in a row: once may be a job that has just ended, or that is on its way to us. */
+  /**
+   * Acts on the second sighting. The first may be a job that just ended, or one that is on its way
+   * here.
+   */
   async #meetUnknown(statuses: ReadonlyMap<string, LeaseStatus>): Promise<void> {
     const { held, onUnknown, log } = this.#options
     const unknown = [...statuses.keys()].filter((id) => !held.has(id))

@@ -1,4 +1,7 @@
-/** Tries again what fails for a reason that passes: a database that is down, a machine without room. */
+/**
+ * Retries operations that fail for a passing reason: a database that is down, a machine without
+ * room.
+ */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isScarcity, now } from '@harmont/sandbox'
 import type { Disk } from './disk-watch.ts'
@@ -9,7 +12,7 @@ export interface Persistence {
   readonly signal: AbortSignal
   readonly giveUpMs: number
   readonly onFailure: (error: unknown) => void
-  /** Whether what failed may be down for a reason that passes: that time does not count. */
+  /** Whether the failure may have a reason that passes, so that its time does not count. */
   readonly isExcused?: () => boolean
 }
 
@@ -17,8 +20,9 @@ const firstPauseMs = 100
 const longestPauseMs = 5_000
 
 /**
- * Gives what `call` gives, trying again with growing pauses while it throws: a database that is down for a while costs time, not a job. Throws the
- * signal's reason, or the last error once it has failed for `giveUpMs`.
+ * Returns the result of `call`, and retries with growing pauses while it throws: a database outage
+ * costs time, not a job. Throws the signal's reason, or the last error after `giveUpMs` of
+ * failures.
  */
 export async function persist<T>(
   call: () => Promise<T>,
@@ -43,7 +47,10 @@ export async function persist<T>(
   }
 }
 
-/** Failures for want of room that are borne while the disk as a whole has some: a quota, say, which no wait mends. */
+/**
+ * Failures for want of room that are tolerated while the disk as a whole has some: a quota, for
+ * example, never frees up by waiting.
+ */
 const triesWithRoom = 3
 const roomPauseMs = 500
 const scarce = 'this machine is out of file descriptors, processes or memory'
@@ -56,8 +63,8 @@ interface RoomSeeker {
 }
 
 /**
- * Does what needs room on this machine's disk, and file descriptors, processes and memory, and may be done again; when there is none, then once there is some. Throws as `HeldLease.whileWanted` when the job
- * is to end meanwhile.
+ * Runs repeatable work that needs disk space, file descriptors, processes or memory, and retries it
+ * once there is room. Throws as `HeldLease.whileWanted` does when the job must end meanwhile.
  */
 export async function withRoom<T>(
   { options: { disk }, lease, log }: RoomSeeker,
@@ -71,7 +78,7 @@ export async function withRoom<T>(
       const isScarce = isScarcity(error)
       if (!isScarce && !isForWantOfRoom(error)) throw error
       await disk.look()
-      // Whatever is scarce on a machine that works is there again before long.
+      // A shortage on a working machine passes soon.
       if (!isScarce && disk.full === null && --triesLeft === 0) throw error
       if (!said) log.remark(`${isScarce ? scarce : 'the disk of this machine is full'}; waiting for room to ${what}`)
       said = true
@@ -83,7 +90,7 @@ export async function withRoom<T>(
   }
 }
 
-/** Whether it failed because nothing more could be written, here or in a program that was asked. */
+/** Whether it failed because nothing more could be written, here or in a called program. */
 export function isForWantOfRoom(error: unknown): boolean {
   for (let next: unknown = error; next instanceof Error; next = next.cause) {
     if (wordsOfFull.test(next.message)) return true

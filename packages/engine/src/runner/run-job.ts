@@ -8,12 +8,15 @@ import { endStep, runStep } from './run-step.ts'
 import { notedPromise } from './sandbox-note.ts'
 import { maskAgain } from './secrets.ts'
 
-/** Takes a fresh lease to its end; `vacate` is called when its command has ended. Never rejects. */
+/** Runs a fresh lease to its end. Calls `vacate` when its command has ended. Never rejects. */
 export function runJob(parts: RunnerParts, lease: HeldLease, vacate: () => void): Promise<void> {
   return guarded(parts, lease, vacate, (context) => begin(context, lease.job))
 }
 
-/** Goes on with a lease that an earlier process held; `handle` names the sandbox that there still is of it. Never rejects. */
+/**
+ * Continues a lease of an earlier process. `handle` names its sandbox, if it still exists. Never
+ * rejects.
+ */
 export function resumeJob(
   parts: RunnerParts,
   lease: HeldLease,
@@ -23,10 +26,10 @@ export function resumeJob(
   return guarded(parts, lease, vacate, async (context) => {
     const { job } = lease
     const { driver } = parts.options
-    // Of a step that may run only once the start is told before it is made.
+    // The start of a step that may run only once is reported before it happens.
     const { signal } = lease
     if (job.started && handle && !(await untilAffordable(() => driver.mayHaveBegun(handle), signal))) {
-      // Its name is needed for another, and the next process is to know it too.
+      // The new sandbox takes its name, and the next process must find it too.
       await untilAffordable(() => driver.clearUnbegun(handle), signal)
       return begin(context, job)
     }
@@ -41,7 +44,7 @@ export function resumeJob(
       return endStep(context, job.work, sandbox, started, promised)
     }
     if (job.started) return finish(context, vanished)
-    // Made, but nothing was started in it: its name is needed for another.
+    // The sandbox was made and nothing started in it. The new one takes its name.
     await sandbox?.destroy()
     return begin(context, job)
   })
@@ -72,7 +75,7 @@ async function guarded(
   try {
     await work(context)
   } catch (error) {
-    // The command goes on, for the next process.
+    // The command continues for the next process.
     if (error instanceof Abandoned) return
     if (!(error instanceof LeaseLost)) await fail(context, error)
   } finally {
@@ -81,7 +84,7 @@ async function guarded(
   if (sandbox) parts.discard(sandbox)
 }
 
-/** An error of our own, or of this machine: the job is given back, to be tried again. */
+/** Gives a job back to be retried, after an error of our own or of this machine. */
 async function fail(context: JobContext, error: unknown): Promise<void> {
   const { options, lease, report } = context
   options.log('error', `giving back job ${lease.job.jobId}`, error)

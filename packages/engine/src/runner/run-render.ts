@@ -10,10 +10,13 @@ import { sandboxId, sandboxNote } from './sandbox-note.ts'
 
 const limits = { cpu: 2, memoryBytes: 1024 ** 3, diskBytes: 2 * 1024 ** 3, pids: 1_024 }
 const maxOutputBytes = 16 * 1024 * 1024
-/** Of the error, as a build shows it. */
+/** Length of the error that a build shows. */
 const errorCharacters = 4_000
 
-/** Renders a pipeline in a sandbox of its own: the source, our SDKs, no network, no secrets (`engine.md` 2). */
+/**
+ * Renders a pipeline in a sandbox of its own: source and SDKs, no network, no secrets (`engine.md`
+ * 2).
+ */
 export async function runRender(context: JobContext, work: RenderWork): Promise<void> {
   const { lease, options } = context
   const { renderer } = options
@@ -49,12 +52,12 @@ export async function runRender(context: JobContext, work: RenderWork): Promise<
   await endRender(context, sandbox, started)
 }
 
-/** Follows a rendering to its end and reports what it gave; then its sandbox goes. */
+/** Follows a rendering to its end and reports the result. Then its sandbox is destroyed. */
 export async function endRender(context: JobContext, sandbox: Sandbox, started: Started): Promise<void> {
   const { lease, options, log, report } = context
   const exit = await followCommand(context, started)
   if (options.disk.wasExhaustedSince(started.running.startedAt) && exit.code !== 0) {
-    // What a full disk made of it says nothing about the pipeline.
+    // A failure on a full disk says nothing about the pipeline.
     const blame = 'The disk of the machine filled up while the pipeline was rendered.'
     return finish(context, { ...vanished, blame }, exit.endedAt)
   }
@@ -64,7 +67,7 @@ export async function endRender(context: JobContext, sandbox: Sandbox, started: 
   await report(() => options.port.rendered(lease.job, exit.endedAt, result))
 }
 
-/** What a rendering gave; null when it was not its own doing that it ended. */
+/** Returns the result of a rendering; null when it was ended from outside. */
 async function readResult(
   sandbox: Sandbox,
   running: Running,
@@ -86,7 +89,10 @@ async function readResult(
   }
 }
 
-/** The end of what the command wrote to stderr. Read anew, because an earlier process may have read some of it. */
+/**
+ * Returns the end of the command's stderr. Reads it anew, because an earlier process may have read
+ * some of it.
+ */
 async function lastWords(running: Running): Promise<string> {
   let tail = Buffer.alloc(0)
   for await (const { stream, bytes } of running.output(0)) {

@@ -13,14 +13,14 @@ import { joinTaint, maskSecrets, refuseForSecrets, type StepSecrets, stepSecrets
 
 const outputLost = 'The disk of the machine was full, so part of the output of the command is lost.'
 
-/** Takes a leased step from its base to its end. */
+/** Runs a leased step from its base to its end. */
 export async function runStep(context: JobContext, work: StepWork): Promise<void> {
   const ready = await prepare(context, work)
   if (!('sandbox' in ready)) return finish(context, ready)
   await endStep(context, work, ready.sandbox, ready.started, ready.promised)
 }
 
-/** Follows a step's command to its end and reports that; then its sandbox goes. */
+/** Follows a step's command to its end and reports it. Then its sandbox is destroyed. */
 export async function endStep(
   context: JobContext,
   work: StepWork,
@@ -40,7 +40,7 @@ function isOutputLost({ options: { disk } }: JobContext, { running }: Started, {
   return output === 'lost' || (output === 'unsure' && disk.wasExhaustedSince(running.startedAt))
 }
 
-/** Something that a full disk of the machine may have done to the command, as its author cannot see. */
+/** Returns a full disk as a possible cause of the failure, which the author cannot see. */
 async function blameFor(
   { options: { disk }, log }: JobContext,
   { running }: Started,
@@ -60,12 +60,14 @@ interface Ready {
   readonly promised: Promised
 }
 
-/** A sandbox with the step's command running in it, or the end that the step comes to without one. */
+/**
+ * Returns a sandbox in which the step's command runs, or the outcome that the step has without one.
+ */
 async function prepare(context: JobContext, work: StepWork): Promise<Ready | Outcome> {
   const { lease, log } = context
   const { job } = lease
   try {
-    // Before anything is said: an image's name may have one in it.
+    // Masks first, because the name of an image may contain a secret.
     const known = await maskSecrets(context, [])
     if (work.step.cacheRemark !== undefined) log.remark(work.step.cacheRemark)
     const base = await withRoom(context, 'prepare its base', () => resolveBase(context, work))
@@ -124,8 +126,9 @@ interface Kept {
 const nothing: Kept = { snapshot: null }
 
 /**
- * Keeps the file system that a step left: of one that passed, where a step builds in it or a later build may find it; of one that failed or took too long,
- * for whoever looks into why. What cannot be kept of a failure does not change how it ended.
+ * Keeps the file system of a step: of a passed one, when a step builds in it or a later build may
+ * find it; of a failed or timed-out one, for inspection. A failure to keep it does not change the
+ * outcome.
  */
 async function keepResult(
   context: JobContext,
@@ -137,7 +140,7 @@ async function keepResult(
   const { stopReason } = context.lease
   if (exit.code === 0 && exit.limit === null && stopReason === null) return keepPassed(context, work, sandbox, promised)
   const isKnown = exit.code !== null || exit.signal !== null || exit.limit !== null || stopReason === 'timeout'
-  // What filled its disk would go on filling ours.
+  // A step that filled its disk would fill ours.
   if (stopReason === 'cancel' || exit.limit === 'disk' || !isKnown) return nothing
   return keepFailed(context, work, sandbox, promised)
 }
@@ -168,7 +171,7 @@ async function keepFailed(context: JobContext, work: StepWork, sandbox: Sandbox,
     return nothing
   }
   try {
-    // Never an entry of the cache.
+    // A failed step is never a cache entry.
     return { snapshot: (await sandbox.snapshot(metaOf(context, work, { cache: null, taint }))).id }
   } catch (error) {
     const { options, lease, log } = context

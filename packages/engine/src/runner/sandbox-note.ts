@@ -4,19 +4,19 @@ import type { LeaseRef } from '../port.ts'
 import type { CacheAddress } from './cache-entry.ts'
 import type { RunnerParts } from './job-context.ts'
 
-/** What a snapshot of the step will say, which an adopting process could not find out again. */
+/** What a snapshot of the step will say. An adopting process cannot find it out again. */
 export interface Promised {
-  /** Null: it is no cache entry. */
+  /** Null when it is no cache entry. */
   readonly cache: CacheAddress | null
   readonly taint: readonly SecretRef[]
 }
 
-/** The name of a lease's sandbox. */
+/** Returns the name of a lease's sandbox. */
 export function sandboxId({ jobId, fence }: Pick<LeaseRef, 'jobId' | 'fence'>): string {
   return `${jobId}-${fence}`
 }
 
-/** What a sandbox carries: for people whose it is, and for an adopting process. */
+/** Returns the label of a sandbox, for people and for an adopting process. */
 export function sandboxNote(
   { jobId, buildId, fence }: LeaseRef,
   { cache, taint }: Promised = { cache: null, taint: [] },
@@ -30,7 +30,7 @@ export function sandboxNote(
   }
 }
 
-/** What a sandbox's note promises of its snapshot. */
+/** Reads what the label of a sandbox says about its snapshot. */
 export function notedPromise({ cacheNamespace, cacheKey, taint }: Readonly<Record<string, string>>): Promised {
   const cache =
     cacheNamespace === undefined || cacheKey === undefined ? null : { namespace: cacheNamespace, key: cacheKey }
@@ -39,7 +39,10 @@ export function notedPromise({ cacheNamespace, cacheKey, taint }: Readonly<Recor
 
 const gigabyte = 1024 ** 3
 
-/** What a step's sandbox may have. Throws a SandboxError when this machine has none of the networks that it may. */
+/**
+ * Returns limits and network of a step's sandbox. Throws a SandboxError when this machine has none
+ * of the allowed networks.
+ */
 export function stepLimits(
   { options, settings }: Pick<RunnerParts, 'options' | 'settings'>,
   { resources: { cpu, memoryGb, diskGb } }: Step,

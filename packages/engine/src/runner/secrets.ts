@@ -5,24 +5,24 @@ import type { SecretsAnswer, SecretValue, StepWork } from '../port.ts'
 import { type JobContext, SecretsUnusable } from './job-context.ts'
 import { persist } from './retry.ts'
 
-/** What a step is given of secrets. */
+/** The secrets that a step gets. */
 export interface StepSecrets {
-  /** By the name that the step knows them under. */
+  /** Values by the step's own names. */
   readonly values: Readonly<Record<string, string>>
-  /** Those that were given: whoever sees what the step left must have them too. */
+  /** Secrets that were given. Builds that use the result must have them too. */
   readonly given: readonly SecretRef[]
-  /** Names of secrets that the step wants and the build does not have. */
+  /** Names of secrets that the step wants and the build lacks. */
   readonly missing: readonly string[]
-  /** What `maskAgain` needs; empty when there is nothing to mask. */
+  /** Values for `maskAgain`; empty when there is nothing to mask. */
   readonly memo: string
 }
 
-/** The secrets of a build by name, or the remark why it has none. */
+/** The secrets of a build by name, or the remark that says why it has none. */
 type KnownSecrets = ReadonlyMap<string, SecretValue> | string
 
 /**
- * Of the secrets that `maskSecrets` gave what the step gets; masks besides what it may come across in its base. A build that may have none runs without,
- * and its log says so.
+ * Selects this step's secrets and masks those inherited from its base. A build that may have none
+ * runs without, and its log says so.
  */
 export async function stepSecrets(
   context: JobContext,
@@ -52,7 +52,10 @@ export async function stepSecrets(
   }
 }
 
-/** The end of a step that lacks secrets: it is not run. Its message, and its log, say why each is not there. */
+/**
+ * Returns the outcome of a step that lacks secrets and is not run. Message and log say why each is
+ * missing.
+ */
 export async function refuseForSecrets(context: JobContext, names: readonly string[]): Promise<Outcome> {
   const answer = await fetchSecrets(context, names)
   const refused = answer.kind === 'values' ? answer.refused : undefined
@@ -71,8 +74,8 @@ function missingSentence(names: readonly string[]): string {
 }
 
 /**
- * Masks in the job's log whatever secrets its build names anywhere, and those in what it starts from. Gives their values by name, or the remark why
- * the build has none.
+ * Masks all secrets that the build names, and those of the base's lineage, in the job's log.
+ * Returns values by name, or the remark that says why the build has none.
  */
 export async function maskSecrets(context: JobContext, taint: readonly SecretRef[]): Promise<KnownSecrets> {
   const { secretNames } = context.lease.job
@@ -85,7 +88,8 @@ export async function maskSecrets(context: JobContext, taint: readonly SecretRef
 }
 
 /**
- * Masks what an earlier process masked in the log of the sandbox's command, with the values as they were then: a secret may have changed since, or gone.
+ * Masks what an earlier process masked, with the values of that time: a secret may have changed or
+ * gone since.
  */
 export async function maskAgain(context: JobContext, sandbox: Sandbox, taint: readonly SecretRef[]): Promise<void> {
   const memo = await sandbox.memo()
@@ -93,7 +97,7 @@ export async function maskAgain(context: JobContext, sandbox: Sandbox, taint: re
   else await context.log.mask(JSON.parse(memo) as readonly string[])
 }
 
-/** Whether the build has every secret that what lies in the snapshot may know. */
+/** Whether the build has every secret of the snapshot's lineage. */
 export async function maySee(context: JobContext, { meta: { taint = [] } }: Snapshot): Promise<boolean> {
   if (taint.length === 0) return true
   const answer = await fetchSecrets(
@@ -103,7 +107,7 @@ export async function maySee(context: JobContext, { meta: { taint = [] } }: Snap
   return answer.kind === 'values' && taint.every(({ id, name }) => answer.values.get(name)?.id === id)
 }
 
-/** The secrets of a snapshot and of the step that ran on it, each once. */
+/** Returns each secret once. */
 export function joinTaint(refs: readonly SecretRef[]): readonly SecretRef[] {
   return [...new Map(refs.map((ref) => [ref.id, ref])).values()]
 }
@@ -113,7 +117,7 @@ function shortSentence(names: readonly string[]): string {
   return `The secret${one ? '' : 's'} ${names.join(', ')} ${one ? 'is' : 'are'} too short to be masked in this log.`
 }
 
-/** Asks for secrets of the build until there is an answer. */
+/** Fetches secrets of the build, and retries until there is an answer. */
 async function fetchSecrets(
   { options, settings, lease }: JobContext,
   names: readonly string[],

@@ -6,12 +6,15 @@ import type { RunnerParts } from './job-context.ts'
 import { type ShellRequest, type ShellWork, startShell } from './open-shell.ts'
 import type { ShellTimes } from './options.ts'
 
-/** The watchdog, outside this process, comes only where this process did not. */
+/** The watchdog, outside this process, acts only when this process did not. */
 const watchdogMarginMs = 5_000
-/** What an ended shell said waits so long in its pipes for somebody who does not read it. */
+/** How long the last output of an ended shell waits for a reader. */
 const unreadMs = 60_000
 
-/** The shells of a runner. Each has a sandbox of its own, which goes when the shell has ended and what it said is out of its pipes. */
+/**
+ * The shells of a runner. Each has a sandbox of its own, which is destroyed after the shell has
+ * ended and its output was read.
+ */
 export class Shells {
   readonly #parts: RunnerParts
   readonly #times: ShellTimes
@@ -35,14 +38,14 @@ export class Shells {
     }
   }
 
-  /** Ends all of them. Resolves when nothing of them is left. */
+  /** Ends all shells. Resolves when nothing of them is left. */
   async close(): Promise<void> {
     this.#isClosed = true
     await Promise.allSettled(this.#opening)
     await Promise.all(
       [...this.#open].map(async ([conversation, closed]) => {
         await conversation.kill()
-        // Nobody reads any more.
+        // Discards unread output.
         conversation.output.resume()
         conversation.errors.resume()
         await closed
@@ -69,12 +72,12 @@ export class Shells {
     const alive = () => idle.refresh()
     watched.input.on('data', alive)
     for (const from of [output, errors]) from.on('data', alive)
-    // A pipe that breaks is the end of the shell, which is seen below.
+    // A broken pipe is the end of the shell, which is handled below.
     pipeline(watched.input, input, () => {})
     pipeline(output, watched.output, () => {})
     pipeline(errors, watched.errors, () => {})
     const ended = exited()
-    // Once: nobody could tell when the sandbox is gone.
+    // Asked once, because the answer is gone with the sandbox.
     const shell: Conversation = { ...conversation, ...watched, exited: (signal) => unlessAborted(ended, signal) }
     const closed = this.#untilClosed(shell, destroy).finally(() => this.#open.delete(shell))
     void ended.finally(() => {
@@ -88,7 +91,7 @@ export class Shells {
   async #untilClosed({ exited, output, errors }: Conversation, destroy: () => Promise<void>): Promise<void> {
     await exited()
     const given = Promise.all([output, errors].map((stream) => finished(stream, { readable: false })))
-    // Whoever destroyed one does not want the rest.
+    // A destroyed stream wants no more output.
     await Promise.race([given.catch(() => {}), sleep(unreadMs, undefined, { ref: false })])
     await destroy().catch((error: unknown) => this.#failed(error))
   }

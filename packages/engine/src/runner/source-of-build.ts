@@ -5,10 +5,10 @@ import { StopAsked } from './held-lease.ts'
 import type { JobContext } from './job-context.ts'
 import { persist } from './retry.ts'
 
-/** A tree, of a build from a repository with its git directory. */
+/** A source tree. One of a repository comes with its git directory. */
 export type BuildFiles = LocalFiles | Checkout
 
-/** What a sandbox shows of the build's git directory. */
+/** Returns what a sandbox shows of the build's git directory. */
 export function gitMounts(files: BuildFiles | null): Pick<SandboxSpec, 'gitDirectory' | 'gitObjects'> {
   if (files === null || !('gitDirectory' in files) || files.gitDirectory === undefined) return {}
   const { gitDirectory } = files
@@ -20,14 +20,15 @@ export function gitMounts(files: BuildFiles | null): Pick<SandboxSpec, 'gitDirec
 /** SHA-256 of no bytes: the archive of an empty tree. */
 const nothing = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
 
-/** Whoever has the source could not be asked. */
+/** The owner of the source could not be reached. */
 class NotNow extends Error {
   override readonly name = 'NotNow'
 }
 
 /**
- * The build's source on this machine; null when it is empty and an empty one is not wanted. What may be had later is tried again for some minutes.
- * Fails with SandboxError `source_invalid` or `source_fetch_failed`, with `SourceUnavailable`, and when the job is to end meanwhile.
+ * Returns the build's source on this machine; null when it is empty and `wantsEmpty` is false. What
+ * may be had later is retried for some minutes. Throws SandboxError `source_invalid` or
+ * `source_fetch_failed`, `SourceUnavailable`, and the reason when the job must end meanwhile.
  */
 export async function sourceOfBuild(context: JobContext, wantsEmpty: boolean): Promise<BuildFiles | null> {
   const { options, settings, lease } = context
@@ -54,7 +55,7 @@ export async function sourceOfBuild(context: JobContext, wantsEmpty: boolean): P
 
 type Attempt = { readonly files: BuildFiles | null } | { readonly failure: unknown }
 
-/** Throws what another attempt may help against. */
+/** Returns a final failure, and throws one that a retry may help. */
 async function attempt(context: JobContext, wantsEmpty: boolean): Promise<Attempt> {
   try {
     return { files: await obtain(context, wantsEmpty) }
@@ -68,7 +69,10 @@ function obtain(context: JobContext, wantsEmpty: boolean): Promise<BuildFiles | 
   return offered(context, context.lease.job.buildId, wantsEmpty)
 }
 
-/** The build's source on this machine, an empty one too, asked for once. Fails with a SandboxError, with `SourceUnavailable`, and with what may pass. */
+/**
+ * Returns the build's source on this machine, an empty tree included, with one attempt. Throws a
+ * SandboxError, `SourceUnavailable`, and passing errors.
+ */
 export function offeredTree(parts: Parts, buildId: string): Promise<BuildFiles | null> {
   return offered(parts, buildId, true)
 }
@@ -106,7 +110,7 @@ async function asked<T>(ask: () => Promise<T>): Promise<T> {
   }
 }
 
-/** What the server could not say is the operator's to read. */
+/** The operator reads what the server failed to say. */
 function tooLate(error: unknown, afterMs: number): SandboxError {
   const why = error instanceof SourceUnreachable ? error.message : 'The server could not provide the source.'
   const message = `${why} Retried for ${Math.round(afterMs / 1000)} s.`

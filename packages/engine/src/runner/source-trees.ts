@@ -16,18 +16,21 @@ const rememberedBuilds = 1_000
 interface Kept {
   /** Digests of trees whose manifests may be synced from. */
   readonly manifests: ReadonlySet<string>
-  /** Those that sandboxes are shown. */
+  /** Git directories that sandboxes are shown. */
   readonly gitDirectories: ReadonlySet<string>
   readonly unusedSourceMs: number
   readonly unusedMirrorMs: number
 }
 
-/** The source trees of this machine. Nothing is made or looked up while they are collected: what was found would be gone before it is used. */
+/**
+ * The source trees of this machine. Nothing is made or looked up during a collection, because a
+ * found tree could vanish before its use.
+ */
 export class SourceTrees {
   readonly #directory: string
   readonly #used: Pick<InHand, 'trees' | 'gitDirectories'>
   readonly #working = new Set<Promise<unknown>>()
-  /** By build: what was checked out for one step need not be asked for by the next. */
+  /** Checkouts by build, so that the next step need not ask again. */
   readonly #checkouts = new Map<string, Checkout>()
   #collecting: Promise<readonly string[]> | undefined
 
@@ -36,7 +39,7 @@ export class SourceTrees {
     this.#used = used
   }
 
-  /** The tree of an archive, see `unpackSource`. */
+  /** Returns the tree of an archive; see `unpackSource`. */
   async unpack(request: Omit<UnpackRequest, 'directory'>): Promise<SourceTreeRef> {
     return this.#work(async () => {
       const tree = await unpackSource({ ...request, directory: this.#directory })
@@ -45,18 +48,18 @@ export class SourceTrees {
     })
   }
 
-  /** A tree that is here already, and is not collected while it is used. */
+  /** Protects an existing tree from collection while it is used. */
   use(tree: SourceTreeRef): SourceTreeRef {
     this.#used.trees.use(tree.digest)
     return tree
   }
 
-  /** The commit that a build is made of, see `checkoutCommit`. */
+  /** Checks out the commit of a build; see `checkoutCommit`. */
   async checkout(buildId: string, request: Omit<CheckoutRequest, 'directory'>): Promise<Checkout> {
     return this.#work(async () => this.#use(buildId, await checkoutCommit({ ...request, directory: this.#directory })))
   }
 
-  /** What was checked out for this build already. */
+  /** Returns the checkout of this build, if there is one. */
   async known(buildId: string): Promise<Checkout | undefined> {
     return this.#work(async () => {
       const known = this.#checkouts.get(buildId)
@@ -64,7 +67,9 @@ export class SourceTrees {
     })
   }
 
-  /** Removes what came and was used longer ago than it is kept. Gives the digests of the trees. */
+  /**
+   * Removes trees and mirrors that are older than they are kept. Returns the digests of the trees.
+   */
   collect(kept: Kept): Promise<readonly string[]> {
     this.#collecting ??= this.#collect(kept).finally(() => {
       this.#collecting = undefined
@@ -73,7 +78,7 @@ export class SourceTrees {
   }
 
   async #work<T>(work: () => Promise<T>): Promise<T> {
-    // A collection that failed is its caller's affair.
+    // The caller of a collection handles its failure.
     while (this.#collecting) await Promise.allSettled([this.#collecting])
     const working = work()
     this.#working.add(working)

@@ -1,12 +1,13 @@
 import type { Instant } from '../core/model.ts'
 import type { ChangeFeed } from '../store.ts'
 
-/** A change that was missed costs this long, not for ever. */
+/** A missed change costs this much time. */
 const lookAgainMs = 2_000
 
 /**
- * Gives what `take` finds: at once, or as soon as something has become ready, or when it is worth another look; nothing after `waitMs` or when the
- * signal aborts. `nextReadyAt` says when something will be ready by the clock alone.
+ * Returns what `take` finds: at once, when something becomes ready, or at the next look. Returns
+ * nothing after `waitMs` or when the signal aborts. `nextReadyAt` is when something becomes ready
+ * by the clock alone.
  */
 export async function awaitReady<T>(
   take: () => Promise<readonly T[]>,
@@ -21,7 +22,7 @@ export async function awaitReady<T>(
   signal.addEventListener('abort', wake)
   try {
     while (!signal.aborted) {
-      // Before the look, so that what becomes ready during it is not missed.
+      // Reset before the look, so that nothing that becomes ready during it is missed.
       ready = Promise.withResolvers()
       const found = await take()
       const at = now()

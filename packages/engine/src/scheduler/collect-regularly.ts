@@ -4,11 +4,11 @@ import type { Disk } from '../runner/disk-watch.ts'
 import type { BuildStore } from '../store.ts'
 
 export interface CollectTimes {
-  /** Five minutes without it. */
+  /** Five minutes by default. */
   readonly everyMs?: number
-  /** While the disk is full; 15 seconds without it. */
+  /** Interval while the disk is full; 15 seconds by default. */
   readonly fullEveryMs?: number
-  /** So long what an ended build left stays, for a shell or a retry; a day without it. */
+  /** How long the results of an ended build stay, for a shell or a retry; a day by default. */
   readonly pinnedMs?: number
 }
 
@@ -16,15 +16,18 @@ export interface CollectOptions extends CollectTimes {
   readonly store: BuildStore
   readonly runner: Pick<Runner, 'collect'>
   readonly disk: Pick<Disk, 'full' | 'onChange'>
-  /** What snapshots that only a later build may find are left while there is room. */
+  /** Size of the cache while there is room. */
   readonly cacheBytes: number
   readonly log: Log
 }
 
-/** Of a full disk's cache, one after the other until there is room. */
+/** Shares of the cache to keep on a full disk, tried in turn until there is room. */
 const shares = [1, 0.5, 0.25, 0.1, 0]
 
-/** Removes snapshots, images and source trees that nothing needs any longer, again and again, and as soon as the disk is full: then also of the cache. */
+/**
+ * Removes unused snapshots, images and source trees at intervals, and at once when the disk is
+ * full; then also cache entries.
+ */
 export function collectRegularly({
   store,
   runner,
@@ -36,7 +39,7 @@ export function collectRegularly({
   pinnedMs = 24 * 60 * 60_000,
 }: CollectOptions): {
   start(): void
-  /** The same at once, and of the cache as much as it takes until `hasRoom`. */
+  /** Collects at once, and shrinks the cache until `hasRoom` holds. */
   makeRoom(hasRoom: () => boolean): Promise<void>
   stop(): Promise<void>
 } {
@@ -64,12 +67,12 @@ export function collectRegularly({
     clearTimeout(again)
     collecting = collectUntil(hasRoom).finally(() => {
       collecting = undefined
-      // Snapshots that are needed now, or too new to be removed, may be removed soon.
+      // Snapshots that are needed or too new now may be removable soon.
       if (timer !== undefined && disk.full !== null) again = setTimeout(() => begin(), fullEveryMs).unref()
     })
   }
   async function makeRoom(hasRoom: () => boolean): Promise<void> {
-    // One after the other, and not at all where another has made enough.
+    // Waits for a running collection, and does nothing when that made enough room.
     while (collecting !== undefined) await collecting
     if (hasRoom()) return
     begin(hasRoom)

@@ -2,18 +2,18 @@ import type { Build, Job, Step } from '../core/model.ts'
 import type { LeasedJob } from '../port.ts'
 import type { BuildContext, Lease } from '../store.ts'
 
-/** What of a build depends on its steps alone, found out once. */
+/** Facts that depend on a build's steps alone, computed once. */
 interface Places {
-  /** Slots of jobs as they were when looked for last; a retry puts another job there. */
+  /** Slots of jobs at the last lookup. A retry puts another job there. */
   readonly slots: Map<string, number>
-  /** Slots of steps that another builds in. */
+  /** Slots of steps in which others build. */
   readonly parents: ReadonlySet<number>
   readonly secretNames: readonly string[]
 }
 
 const places = new WeakMap<readonly Step[], Places>()
 
-/** What a runner is told of a lease. Throws when the build knows no such job. */
+/** Returns what a runner learns of a lease. Throws when the build has no such job. */
 export function leasedJob(lease: Lease, build: Build, context: BuildContext, logBytes: number): LeasedJob {
   const { jobId, buildId, fence, lastSeq, spoolPosition, started, stop } = lease
   const job = jobOf(build, jobId)
@@ -42,7 +42,7 @@ export function leasedJob(lease: Lease, build: Build, context: BuildContext, log
   }
 }
 
-/** What a job's command is told about itself. */
+/** Returns the variables that tell a job's command about itself. */
 export function ownVariables({ id, attempt }: Job, step: Step | null): Readonly<Record<string, string>> {
   const own = { HARMONT_JOB_ID: id, HARMONT_ATTEMPT: String(attempt) }
   return step === null ? own : { ...own, HARMONT_STEP_KEY: step.key }
@@ -59,7 +59,9 @@ function workOf(build: Build, job: Job, { renderSlug }: BuildContext): LeasedJob
   return { kind: 'step', step, parentSnapshot, childrenBuildIn: placesOf(build).parents.has(job.step) }
 }
 
-/** The job of the build with this id, found without a look at all of them. Throws when the build knows no such job. */
+/**
+ * Returns the job with this id without searching all jobs. Throws when the build has no such job.
+ */
 export function jobOf(build: Build, jobId: string): Job {
   if (build.render?.id === jobId) return build.render
   const { slots } = placesOf(build)

@@ -13,17 +13,20 @@ import { jobOf, leasedJob } from './leased-job.ts'
 export interface LocalPortOptions {
   readonly store: BuildStore
   readonly sources: {
-    /** How a runner can have a build's source; see `RunnerPort.fetchSource` about errors. */
+    /** Returns how a runner gets a build's source; see `RunnerPort.fetchSource` for errors. */
     offer(buildId: string, source: BuildSource): Promise<SourceOffer>
   }
   readonly secrets: {
-    /** Those of these secrets that the build has, or why it has none. `isForShell`: for commands that a person types, and not the pipeline's. */
+    /**
+     * Returns the secrets of these names that the build has, or why it has none. `isForShell`: for
+     * commands that a person types, not the pipeline's.
+     */
     of(buildId: string, names: readonly string[], isForShell?: boolean): Promise<SecretsAnswer>
   }
-  /** Parses what a rendering gave; on this thread without it, which a large one keeps for half a second. */
+  /** Parses a rendered IR. By default on this thread, which a large IR blocks for half a second. */
   readonly parse?: (ir: string) => Promise<PlanResult>
   readonly log: Log
-  /** The store's own, when it is not the default. */
+  /** The store's lease time, when it is not the default. */
   readonly leaseMs?: number
 }
 
@@ -31,7 +34,7 @@ export const forkRemark = 'The secrets of this step are not set: builds of forks
 /** Enough for the builds that run at a time. */
 const rememberedSources = 1_000
 
-/** The runner's way to a store in the same process. */
+/** Connects a runner to a store in the same process. */
 export function createLocalPort({
   store,
   sources: { offer },
@@ -40,7 +43,7 @@ export function createLocalPort({
   log,
   leaseMs = defaultStoreSettings.leaseMs,
 }: LocalPortOptions): RunnerPort {
-  /** A build's source never changes: a step need not ask for what its lease was made from. */
+  /** Remembered, because a build's source never changes. */
   const sources = new Map<string, BuildContext['source']>()
 
   const loadBuild = async (buildId: string, way: 'load' | 'known' = 'load') => {
@@ -52,7 +55,10 @@ export function createLocalPort({
     return loaded
   }
 
-  /** Undefined: the job cannot be run, and its lease is over. Throws when the store is away. */
+  /**
+   * Returns undefined when the job cannot be run and its lease has ended. Throws when the store
+   * cannot be reached.
+   */
   async function toJob(lease: Lease, way: 'load' | 'known'): Promise<LeasedJob | undefined> {
     const { build, context } = await loadBuild(lease.buildId, way)
     const logBytes = lease.lastSeq === 0 ? 0 : (await store.size(lease.jobId)).bytes
@@ -65,7 +71,10 @@ export function createLocalPort({
     }
   }
 
-  /** Ends the lease of a job that cannot be run: one that has not begun fails; one that has is started anew, and then refused. */
+  /**
+   * Ends the lease of a job that cannot be run. One that has not begun fails; one that has starts
+   * anew and is then refused.
+   */
   async function refuse({ jobId: job, buildId, fence, started }: Lease): Promise<void> {
     const outcome: Outcome = started
       ? vanished
@@ -77,7 +86,10 @@ export function createLocalPort({
     await store.apply(buildId, [{ type: 'ended', job, fence, at: store.now(), outcome }])
   }
 
-  /** Applies events of a lease, the last of which tells. `isRecorded`: whether a refused one is in the job's state already, which a repeated call meets. */
+  /**
+   * Applies events of a lease and returns whether the last one was taken. `isRecorded` says whether
+   * the job's state already reflects a refused one, as after a repeated call.
+   */
   async function report(
     { buildId, jobId, fence }: LeaseRef,
     events: readonly BuildEvent[],
@@ -100,13 +112,13 @@ export function createLocalPort({
       )
       const asked = await Promise.allSettled(leases.map((lease) => toJob(lease, 'known')))
       const failed = asked.filter((answer) => answer.status === 'rejected')
-      // The leases stand all the same: the runner's renewals find those that it has not heard of.
+      // The leases hold nevertheless: the runner's renewals find leases that it does not know.
       for (const { reason } of failed) log('warn', 'could not read a leased job', reason)
       return asked.flatMap((answer) => (answer.status === 'fulfilled' ? (answer.value ?? []) : []))
     },
 
     async reclaim(runner) {
-      // All or nothing: the sandbox of a lease that is not among them would be destroyed.
+      // All or nothing, because the sandbox of a missing lease would be destroyed.
       const jobs = await Promise.all((await store.leasesOf(runner)).map((lease) => toJob(lease, 'load')))
       return jobs.flatMap((job) => job ?? [])
     },
@@ -154,7 +166,7 @@ export function createLocalPort({
       const { build, context } = await loadBuild(buildId)
       const { fence: held, state } = jobOf(build, jobId)
       if (held !== fence || !isHeld(state)) throw new Error(`the lease of job ${jobId} is lost`)
-      // Whatever the owner of the secrets would say.
+      // Decided here, whatever the owner of the secrets would answer.
       if (context.trust === 'fork') return { kind: 'withheld', remark: forkRemark }
       return secrets.of(buildId, names)
     },

@@ -3,7 +3,7 @@ import type { BuildStore } from '../store.ts'
 
 export interface SchedulerOptions {
   readonly store: BuildStore
-  /** The store's own: a scheduler ends no lease before it has watched for so long. */
+  /** Lease time of the store. The scheduler ends no lease before it has watched this long. */
   readonly leaseMs: number
   readonly log: (level: 'warn', message: string, error?: unknown) => void
   readonly everyMs?: number
@@ -14,24 +14,26 @@ export interface Scheduler {
   stop(): Promise<void>
 }
 
-/** So long runners have to report what ended while they, or we, were away, before its time counts as used up. */
+/** Time for runners to report ends from a downtime, before a deadline counts as missed. */
 const reportMs = 10_000
-/** What a process that died ought to have done for a group waits no longer than this. */
+/** Longest delay of group work that a dead process left undone. */
 const groupsEveryMs = 5_000
-/** Events that are applied in one go. */
+/** Number of events applied at once. */
 const atATime = 1_000
 
-/** Makes what is overdue happen: deadlines, kills, leases that ran out. Who may lease what, and when, the port sees to. */
+/**
+ * Applies overdue events: deadlines, kills, expired leases. The port decides who may lease what.
+ */
 export function createScheduler({ store, leaseMs, log, everyMs = 500 }: SchedulerOptions): Scheduler {
   let timer: NodeJS.Timeout | undefined
   let ticking: Promise<void> | undefined
   let stopped = true
-  /** Since when renewals could reach us without a break: downtime of everything is no runner's fault. */
+  /** Start of the current period without a break. A downtime of everything is no runner's fault. */
   let watchingSince = store.now()
   let lastLook = store.now()
   let groupsDueAt = 0
 
-  /** One build that cannot be seen to is no reason to leave the others, and says nothing about who could reach us. */
+  /** A failure of one build neither stops the others nor means that runners could not reach us. */
   async function applyTo(buildId: string, events: readonly BuildEvent[]): Promise<void> {
     try {
       await store.apply(buildId, events)

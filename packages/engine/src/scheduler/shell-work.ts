@@ -2,7 +2,10 @@ import { type ShellRequest, ShellUnavailable, type ShellWork } from '../runner/o
 import { ownVariables } from './leased-job.ts'
 import { forkRemark, type LocalPortOptions } from './local-port.ts'
 
-/** What a runner must know for this shell. Throws `ShellUnavailable` for a job that there is not, and one that left nothing. */
+/**
+ * Returns what a runner needs for this shell. Throws `ShellUnavailable` for an unknown job, and for
+ * one that left nothing.
+ */
 export async function shellWork(
   { store, secrets }: Pick<LocalPortOptions, 'store' | 'secrets'>,
   { buildId, jobId, before }: Pick<ShellRequest, 'buildId' | 'jobId' | 'before'>,
@@ -25,7 +28,7 @@ export async function shellWork(
     withSource: before,
     buildEnv: context.env,
     injectedEnv: { ...context.injectedEnv, ...ownVariables(job, step) },
-    // Whatever the owner of the secrets would say.
+    // Decided here, whatever the owner of the secrets would answer.
     secrets: async (names) =>
       context.trust === 'fork' ? { kind: 'withheld', remark: forkRemark } : secrets.of(buildId, names, true),
   }
