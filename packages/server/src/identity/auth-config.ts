@@ -1,11 +1,11 @@
 import type { components } from '@harmont/contract'
 import type { Database } from '../platform/database/transaction.ts'
-import type { Complete } from '../platform/http/index.ts'
+import { type Complete, type Handlers, operation } from '../platform/http/index.ts'
 import { mailWay } from '../platform/mail/mail-way.ts'
 import type { Settings } from '../platform/settings/read-settings.ts'
 import { version } from '../platform/version.ts'
 import { countUsers } from './accounts/store.ts'
-import { needsSetup } from './setup/store.ts'
+import { needsSetup } from './setup/setup-link.ts'
 import { canHavePasskeys } from './webauthn/relying-party.ts'
 
 export interface AuthConfigServices {
@@ -15,7 +15,14 @@ export interface AuthConfigServices {
 
 type AuthConfig = Complete<components['schemas']['AuthConfig']>
 
-/** What a sign-in page has to know of this server, as it is now. */
+/** The configuration of this server that a sign-in page needs. */
+export function authConfigRoutes(services: AuthConfigServices): Pick<Handlers, 'getAuthConfig'> {
+  return {
+    getAuthConfig: operation('getAuthConfig', async () => ({ status: 200, body: await readAuthConfig(services) })),
+  }
+}
+
+/** Reads the configuration that a sign-in page needs. */
 export async function readAuthConfig({ pool, settings }: AuthConfigServices): Promise<AuthConfig> {
   const way = mailWay(settings)
   const [signup, isWithoutOwner] = await Promise.all([hasRoom(pool, settings.signupCap), needsSetup(pool)])
@@ -32,7 +39,7 @@ export async function readAuthConfig({ pool, settings }: AuthConfigServices): Pr
     docs_url: `${settings.publicUrl}/docs`,
     needs_setup: isWithoutOwner,
     mailbox: way === 'mailbox',
-    // `hm` comes with a clone of the repository; there is no command that installs it from this server alone.
+    // `hm` comes with a clone of the repository; no command installs it from this server alone.
     cli_install: null,
   }
 }

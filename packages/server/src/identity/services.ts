@@ -3,18 +3,24 @@ import type { Sealer } from '../platform/encryption/seal.ts'
 import type { SessionCookies } from '../platform/http/authorization/session-cookies.ts'
 import type { RateLimiter } from '../platform/rate-limits/limiter.ts'
 import type { Settings } from '../platform/settings/read-settings.ts'
+import type { IdentityProviders } from './oauth/identity-provider.ts'
 
-/** What the worker needs to mail a link. */
+/** The services of the worker's tasks that mail links. */
 export interface MailingServices {
   readonly pool: pg.Pool
   readonly settings: Settings
   readonly sealer: Sealer
 }
 
-/** What signing in, in whichever way, needs of the server. */
+/** The services that every way to sign in uses. */
 export interface SignInServices {
   readonly pool: pg.Pool
   readonly settings: Settings
   readonly limiter: RateLimiter
   readonly sessionCookies: SessionCookies
+}
+
+export interface OAuthServices extends SignInServices {
+  readonly sealer: Sealer
+  readonly identityProviders: IdentityProviders
 }

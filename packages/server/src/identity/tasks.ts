@@ -1,20 +1,37 @@
 import type { TaskList } from 'graphile-worker'
-import { sweepSignIn } from './passkeys/challenge-store.ts'
-import { askedThen, type QueuedAsked } from './passkeys/mails.ts'
+import type { Database } from '../platform/database/transaction.ts'
+import type { AskedBy } from '../platform/mail/queue-mail.ts'
+import { mailRecovery } from './recovery/recover.ts'
 import type { MailingServices } from './services.ts'
-import { mailSignup } from './signup/begin-signup.ts'
+import { mailSignup } from './signup/sign-up.ts'
 
-export const passkeyCrontab = ['*/10 * * * * sweep_sign_in']
+export const identityCrontab = ['*/10 * * * * sweep_sign_in', '*/10 * * * * sweep_oauth_states']
 
-/** What the passkeys leave to the worker. */
-export function passkeyTasks(services: MailingServices): TaskList {
+/** A task's payload, where an instant is text. */
+type Queued<T> = T & { readonly askedBy: Omit<AskedBy, 'at'> & { readonly at: string } }
+
+/** The tasks of identity. */
+export function identityTasks(services: MailingServices): TaskList {
   return {
     begin_signup: async (payload) => {
-      const { email, name, askedBy } = payload as { email: string; name: string; askedBy: QueuedAsked }
-      await mailSignup(services, { email, name, askedBy: askedThen(askedBy) })
+      const { askedBy, ...person } = payload as Queued<{ email: string; name: string }>
+      await mailSignup(services, person, { ...askedBy, at: new Date(askedBy.at) })
+    },
+    begin_recovery: async (payload) => {
+      const { askedBy, email } = payload as Queued<{ email: string }>
+      await mailRecovery(services, email, { ...askedBy, at: new Date(askedBy.at) })
     },
     sweep_sign_in: async () => {
       await sweepSignIn(services.pool)
     },
+    sweep_oauth_states: async () => {
+      await services.pool.query('delete from oauth_states where expires_at < now()')
+    },
   }
+}
+
+/** Removes expired challenges and links. */
+export async function sweepSignIn(database: Database): Promise<void> {
+  for (const table of ['passkey_challenges', 'signup_verifications', 'recovery_links', 'setup_links'])
+    await database.query(`delete from ${table} where expires_at < now()`)
 }

@@ -21,14 +21,15 @@ import { repositoryRoutes } from '../forges/repositories/routes.ts'
 import { webhookRoutes } from '../forges/webhooks/routes.ts'
 import { type AccountServices, accountRoutes } from '../identity/accounts/routes.ts'
 import { apiTokenRoutes } from '../identity/api-tokens/routes.ts'
-import { authConfigRoutes } from '../identity/auth-config/routes.ts'
+import { authConfigRoutes } from '../identity/auth-config.ts'
 import { cliLoginRoutes } from '../identity/cli-login/routes.ts'
-import type { IdentityProvider, IdentityProviderName } from '../identity/oauth/identity-provider.ts'
+import type { IdentityProviders } from '../identity/oauth/identity-provider.ts'
 import { oauthRoutes } from '../identity/oauth/routes.ts'
 import { passkeyRoutes } from '../identity/passkeys/routes.ts'
 import { recoveryRoutes } from '../identity/recovery/routes.ts'
 import { sessionRoutes } from '../identity/sessions/routes.ts'
 import { setupRoutes } from '../identity/setup/routes.ts'
+import { signupRoutes } from '../identity/signup/routes.ts'
 import { mailboxRoutes } from '../operator/mailbox/routes.ts'
 import { auditRoutes } from '../organizations/audit-log.ts'
 import { inviteRoutes } from '../organizations/invites/routes.ts'
@@ -68,7 +69,7 @@ export interface Services
   /** null: not set up. */
   readonly bitbucket: BitbucketApp | null
   /** Those that the operator has set up. */
-  readonly identityProviders: ReadonlyMap<IdentityProviderName, IdentityProvider>
+  readonly identityProviders: IdentityProviders
   /** null: not set up. */
   readonly stripe: StripeAccount | null
   readonly sessionCookies: SessionCookies
@@ -108,6 +109,7 @@ export function allRoutes(services: Services & ShellRouteServices): Handlers {
     ...auditRoutes(services),
     ...mailboxRoutes(services),
     ...passkeyRoutes(services),
+    ...signupRoutes(services),
     ...recoveryRoutes(services),
     ...setupRoutes(services),
     ...authConfigRoutes(services),

@@ -41,12 +41,12 @@ import { createMetrics } from '../platform/metrics/metrics.ts'
 import { createLimiter } from '../platform/rate-limits/create-limiter.ts'
 import { SharedBuckets } from '../platform/rate-limits/store.ts'
 import { type Settings, SettingsError } from '../platform/settings/read-settings.ts'
+import { translateFault } from '../platform/translate-fault.ts'
 import { startWorker } from '../platform/worker/start-worker.ts'
 import { openLogTokenSecrets } from '../streams/logs/log-token-secrets.ts'
 import { drainHttp } from './drain.ts'
 import { outbox } from './outbox.ts'
 import { allRoutes, type Services } from './routes.ts'
-import { translateFault } from './translate-fault.ts'
 
 /** Where `scripts/build-web.ts` puts the web app. */
 const builtWebApp = fileURLToPath(new URL('../../../web/dist', import.meta.url))

@@ -7,9 +7,7 @@ import { abandonCrontab, abandonTasks } from '../builds/engine/abandon-tasks.ts'
 import { logCrontab, logTasks } from '../builds/logs/tasks.ts'
 import { sourceCrontab, sourceTasks } from '../builds/source/remove-old-sources.ts'
 import { forgeCrontab, forgeTasks } from '../forges/tasks.ts'
-import { oauthCrontab, oauthTasks } from '../identity/oauth/tasks.ts'
-import { recoveryTasks } from '../identity/recovery/tasks.ts'
-import { passkeyCrontab, passkeyTasks } from '../identity/tasks.ts'
+import { identityCrontab, identityTasks } from '../identity/tasks.ts'
 import { mailCrontab, mailTasks } from '../platform/mail/tasks.ts'
 import type { Services } from './routes.ts'
 import { sweepCrontab, sweepTasks } from './sweeps.ts'
@@ -23,9 +21,8 @@ export const crontab = [
   ...mailCrontab,
   ...logCrontab,
   ...sourceCrontab,
-  ...passkeyCrontab,
+  ...identityCrontab,
   ...deletedOrganizationCrontab,
-  ...oauthCrontab,
   ...forgeCrontab,
 ].join('\n')
 
@@ -39,10 +36,8 @@ export function makeTasks(services: Services): TaskList {
     ...mailTasks(services),
     ...logTasks(services),
     ...sourceTasks(services),
-    ...passkeyTasks(services),
-    ...recoveryTasks(services),
+    ...identityTasks(services),
     ...deletedOrganizationTasks(services),
-    ...oauthTasks(services),
     ...forgeTasks(services),
   }
 }

@@ -1,6 +1,6 @@
 /** Connects workspaces of Bitbucket to organizations. */
 import { randomUUID } from 'node:crypto'
-import { findMembership } from '../../identity/access/membership.ts'
+import { findMembership } from '../../identity/access/authenticate.ts'
 import { lockOrganization, organizationNotFound } from '../../organizations/lifecycle/store.ts'
 import { type Actor, recordAudit } from '../../platform/audit/record-audit.ts'
 import { type Database, transaction } from '../../platform/database/transaction.ts'

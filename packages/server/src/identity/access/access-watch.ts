@@ -1,30 +1,64 @@
 import type pg from 'pg'
 import type { Logger } from 'pino'
-import { type Holder, usersWhoMayStay } from './may-stay.ts'
+import type { Database } from '../../platform/database/transaction.ts'
 
-/** The channel on which PostgreSQL notifies that sessions, keys or memberships were removed; the payload is their user (migration `0025`). */
+/** The credential by which a client keeps a stream or shell of an organization open after its request. */
+export interface Holder {
+  readonly organizationId: string
+  /** The id of the session or API key. */
+  readonly credentialId: string
+}
+
+/** Whether the session or key is still valid, and its user still a member. */
+export async function mayStay(database: Database, holder: Holder): Promise<boolean> {
+  const [userId] = await usersWhoMayStay(database, [holder])
+  return userId !== undefined
+}
+
+/** Returns the user of each holder, in their order; undefined for one who lost access. */
+async function usersWhoMayStay(
+  database: Database,
+  holders: readonly Holder[],
+): Promise<readonly (string | undefined)[]> {
+  const { rows } = await database.query<{ position: number; user_id: string }>({
+    name: 'may-stay',
+    text: `select h.position::int, c.user_id from unnest($1::uuid[], $2::uuid[]) with ordinality h(credential_id, organization_id, position)
+             join lateral (
+               select user_id from sessions
+                where id = h.credential_id and expires_at > now() and (not is_cookie or last_used_at > now() - interval '14 days')
+               union all
+               select user_id from api_keys where id = h.credential_id and (expires_at is null or expires_at > now())) c on true
+            where exists (select from memberships m where m.user_id = c.user_id and m.organization_id = h.organization_id)`,
+    values: [holders.map(({ credentialId }) => credentialId), holders.map(({ organizationId }) => organizationId)],
+  })
+  const userIds = new Map(rows.map(({ position, user_id }) => [position, user_id]))
+  return holders.map((_, index) => userIds.get(index + 1))
+}
+
+/** The channel on which PostgreSQL tells of removed sessions, keys and memberships; the payload is their user (migration `0025`). */
 export const accessEnded = 'access_ended'
 
-/** How many are asked for at once. */
-const mostAtOnce = 1000
+/** The most holders that one query checks. */
+const batch = 1000
 
 interface Watched {
   readonly holder: Holder
   readonly lost: AbortController
-  /** null until it was asked for the first time. */
+  /** null until the first check. */
   userId: string | null
 }
 
 export interface AccessWatchOptions {
   readonly pool: pg.Pool
   readonly log: Logger
-  /** How often everybody is asked for, which ends what an expired key holds; null: never, for tests. */
+  /** The time between two checks of all holders, which find expired keys; null: never, for tests. */
   readonly everyMs?: number | null
 }
 
 /**
- * Ends the streams and shells of this process whose holder may not have them any more: at once when that is told, and within a minute when it came by the
- * clock or was missed. One question is under way at a time, for all that are in doubt by then.
+ * Ends the streams and shells of this process whose holder lost access: at once when PostgreSQL
+ * tells of it, and within a minute when a credential expired or a notification was missed. One
+ * query runs at a time, for all holders in doubt.
  */
 export class AccessWatch {
   readonly #pool: pg.Pool
@@ -32,7 +66,7 @@ export class AccessWatch {
   readonly #everyMs: number | null
   readonly #open = new Set<Watched>()
   readonly #inDoubt = new Set<Watched>()
-  #isAsking = false
+  #isChecking = false
   #timer: NodeJS.Timeout | undefined
 
   constructor({ pool, log, everyMs = 60_000 }: AccessWatchOptions) {
@@ -41,12 +75,12 @@ export class AccessWatch {
     this.#everyMs = everyMs
   }
 
-  /** A signal that also aborts when the holder may not stay. `end` is to be called when what it is for is over. */
+  /** Returns a signal that also aborts when the holder loses access. Call `end` when the stream or shell ends. */
   watch(holder: Holder, stop: AbortSignal): { readonly signal: AbortSignal; readonly end: () => void } {
     const watched: Watched = { holder, lost: new AbortController(), userId: null }
     this.#open.add(watched)
     if (this.#everyMs !== null) this.#timer ??= setInterval(() => this.#doubt(this.#open), this.#everyMs).unref()
-    // Its access may have ended after its request was let in, and before it was watched.
+    // Access may have ended between the check of the request and this call.
     this.#doubt([watched])
     const end = () => {
       this.#open.delete(watched)
@@ -58,39 +92,38 @@ export class AccessWatch {
     return { signal: AbortSignal.any([stop, watched.lost.signal]), end }
   }
 
-  /** Some access of this user has ended; null: that of anybody may have, untold. */
+  /** Checks the holders of a user who lost some access; null: of all users, after missed notifications. */
   ended(userId: string | null): void {
-    const of = [...this.#open].filter((watched) => userId === null || [null, userId].includes(watched.userId))
-    this.#doubt(of)
+    this.#doubt([...this.#open].filter((watched) => userId === null || [null, userId].includes(watched.userId)))
   }
 
   #doubt(all: Iterable<Watched>): void {
     for (const watched of all) this.#inDoubt.add(watched)
-    if (this.#isAsking || this.#inDoubt.size === 0) return
-    this.#isAsking = true
-    this.#ask().catch((error: unknown) =>
+    if (this.#isChecking || this.#inDoubt.size === 0) return
+    this.#isChecking = true
+    this.#check().catch((error: unknown) =>
       this.#log.warn({ err: error }, 'could not check who may keep a stream or shell open'),
     )
   }
 
-  async #ask(): Promise<void> {
+  async #check(): Promise<void> {
     try {
-      while (this.#inDoubt.size > 0) await this.#askFor([...this.#inDoubt].slice(0, mostAtOnce))
+      while (this.#inDoubt.size > 0) await this.#checkBatch([...this.#inDoubt].slice(0, batch))
     } finally {
-      this.#isAsking = false
+      this.#isChecking = false
     }
   }
 
-  async #askFor(asked: readonly Watched[]): Promise<void> {
-    // First, so that what is told while the question is under way is asked for again.
-    for (const watched of asked) this.#inDoubt.delete(watched)
-    const holders = asked.map(({ holder }) => holder)
+  async #checkBatch(checked: readonly Watched[]): Promise<void> {
+    // Removed first, so that a notification during the query leads to another one.
+    for (const watched of checked) this.#inDoubt.delete(watched)
+    const holders = checked.map(({ holder }) => holder)
     const userIds = await usersWhoMayStay(this.#pool, holders).catch((error: unknown) => {
-      // The next question is for them too.
-      for (const watched of asked) if (this.#open.has(watched)) this.#inDoubt.add(watched)
+      // The next query includes them.
+      for (const watched of checked) if (this.#open.has(watched)) this.#inDoubt.add(watched)
       throw error
     })
-    for (const [index, watched] of asked.entries()) {
+    for (const [index, watched] of checked.entries()) {
       const userId = userIds[index]
       if (userId === undefined) watched.lost.abort()
       else watched.userId = userId

@@ -16,18 +16,18 @@ interface CredentialRow {
   readonly role: Role | null
 }
 
-/** What a session that its user signed in to, and a key without `scopes`, may be used for. */
+/** The scopes of a session that its user signed in to, and of a key without `scopes`. */
 export const allScopes: readonly Scope[] = ['read', 'build', 'manage', 'account']
 
 /**
- * The user behind a session or API key; null for one that is unknown, expired or revoked, and for a cookie that holds anything but the session of a cookie.
- * Its last use is written at most once a minute.
+ * Returns the user behind a session or API key, and records its use at most once a minute. Null: the
+ * credential is unknown, expired or revoked, or came in a cookie without being a cookie's session.
  */
 export async function authenticate(database: Database, credential: Credential): Promise<Caller | null> {
   return (await identify(database, credential, null))?.caller ?? null
 }
 
-/** The same, with the user's place in the organization of that slug as `findMembership` gives it. */
+/** Authenticates, and finds the user's membership in the organization of that slug as `findMembership` does. */
 export async function identify(
   database: Database,
   { token, isCookie }: Credential,
@@ -35,7 +35,7 @@ export async function identify(
 ): Promise<Identified | null> {
   const { rows } = await database.query<CredentialRow>({
     name: 'identify',
-    // A cookie's session ends after 14 days without use; one that a key has made is as narrow as the key.
+    // A cookie's session ends after 14 days without use; a session that a key created has the key's limits.
     text: `select c.*, p.*
              from (select s.id, s.user_id, 'session' as kind, s.key_id, k.scopes, k.organization_ids, s.expires_at,
                           s.last_used_at < now() - interval '1 minute' as is_stale
@@ -51,7 +51,7 @@ export async function identify(
                select o.id as organization_id, o.slug, m.role
                  from organizations o join memberships m on m.organization_id = o.id and m.user_id = c.user_id
                 where o.slug = $3 and (c.organization_ids is null or o.id = any (c.organization_ids))
-                -- So that it is looked up for the user, and no organization's members are all read.
+                -- Makes the planner look up the user, instead of reading all members of an organization.
                 limit 1) p on true`,
     values: [hashToken(token), isCookie, slug],
   })
@@ -85,4 +85,26 @@ async function touch(database: Database, { kind, id }: CredentialRow): Promise<v
             where id = $1 and coalesce(last_used_at < now() - interval '1 minute', true)`,
     values: [id],
   })
+}
+
+interface MembershipRow {
+  readonly id: string
+  readonly slug: string
+  readonly role: Role
+}
+
+/**
+ * Returns the caller's membership in the organization of that slug. Null: they are not a member, the
+ * credential does not show the organization, or it does not exist.
+ */
+export async function findMembership(database: Database, caller: Caller, slug: string): Promise<Membership | null> {
+  const { rows } = await database.query<MembershipRow>({
+    name: 'find-membership',
+    text: `select o.id, o.slug, m.role
+             from organizations o join memberships m on m.organization_id = o.id and m.user_id = $2
+            where o.slug = $1 and ($3::uuid[] is null or o.id = any ($3))`,
+    values: [slug, caller.userId, caller.organizationIds],
+  })
+  const [row] = rows
+  return row === undefined ? null : { organizationId: row.id, organizationSlug: row.slug, role: row.role }
 }

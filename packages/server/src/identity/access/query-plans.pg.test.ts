@@ -11,8 +11,8 @@ import { getAccount } from '../accounts/store.ts'
 import { listKeys } from '../api-tokens/store.ts'
 import { findLoginUser, takeLogin } from '../cli-login/store.ts'
 import { deleteSession, listSessionsOf, removeSessionsBeyond } from '../sessions/store.ts'
+import { mayStay } from './access-watch.ts'
 import { authenticate, identify } from './authenticate.ts'
-import { mayStay } from './may-stay.ts'
 
 const it = testServer()
 const ids = { user: '', organization: '' }

@@ -1,18 +1,37 @@
 import { randomUUID } from 'node:crypto'
 import { createPersonalOrganization } from '../../organizations/index.ts'
+import { type Actor, recordAudit } from '../../platform/audit/record-audit.ts'
 import type { Database } from '../../platform/database/transaction.ts'
 import { type ApiError, apiError } from '../../platform/http/index.ts'
+import { FieldErrors } from '../../platform/input/field-errors.ts'
+import { readEmailAddress } from '../../platform/names/email-address.ts'
 import { countUsersOnceAlone, insertUser } from './store.ts'
+
+/** The person that an account is for. */
+export interface Person {
+  /** As `readEmailAddress` returns it. */
+  readonly email: string
+  readonly name: string
+}
+
+/** Validates the address and name of a new account. Throws 422 `request_invalid`. */
+export function readPerson(given: { readonly email?: string | null; readonly name?: string | null }): Person {
+  const errors = new FieldErrors()
+  const email = readEmailAddress(given.email ?? '')
+  if (email === undefined) errors.add('email', 'must be an e-mail address such as `ada@example.com`')
+  const name = given.name?.trim() ?? ''
+  errors.length('name', name, 1, 255)
+  if (/\p{Cc}/u.test(name)) errors.add('name', 'must have no control characters')
+  errors.throwIfAny('request_invalid')
+  return { email: email ?? '', name }
+}
 
 export interface NewAccount {
   readonly userId: string
   readonly personalOrgSlug: string
 }
 
-interface Wish {
-  /** As `readEmailAddress` returns it. */
-  readonly email: string
-  readonly name: string
+interface Wish extends Person {
   /** The most users that there may be (`HARMONT_SIGNUP_CAP`); null: any number. */
   readonly signupCap: number | null
 }
@@ -21,15 +40,21 @@ interface Wish {
  * Creates a user with a personal organization, within the caller's transaction (`http.md` 3.4).
  * `taken`: the address has an account, and nothing was created. Throws 503 `signup_cap_reached`.
  */
-export async function createAccount(client: Database, { email, name, signupCap }: Wish): Promise<NewAccount | 'taken'> {
+export async function createAccount(
+  client: Database,
+  actor: Actor,
+  { email, name, signupCap }: Wish,
+): Promise<NewAccount | 'taken'> {
   if (signupCap !== null && (await countUsersOnceAlone(client)) >= signupCap) throw signupCapReached()
   const userId = randomUUID()
   if (!(await insertUser(client, { id: userId, email, name }))) return 'taken'
   const { slug } = await createPersonalOrganization(client, userId, { email, name })
+  const event = { organizationId: null, action: 'account.created', subject: userId }
+  await recordAudit(client, { ...actor, userId }, event)
   return { userId, personalOrgSlug: slug }
 }
 
-/** The 503 of a sign-up beyond the most users that there may be. */
+/** The 503 of a sign-up when the server has as many users as it may. */
 export function signupCapReached(): ApiError {
   return apiError(
     'signup_cap_reached',

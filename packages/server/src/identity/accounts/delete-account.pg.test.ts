@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { removeDeleted } from '../../builds/deleted-organizations.ts'
 import { sweepBlobs } from '../../main/sweeps.ts'
 import { insertMember } from '../../organizations/members/store.ts'
+import { nobody } from '../../platform/audit/record-audit.ts'
 import { openDirectoryStore } from '../../platform/blobs/index.ts'
 import { transaction } from '../../platform/database/transaction.ts'
 import { ir } from '../../testing/runner.ts'
@@ -192,7 +193,7 @@ test('builds in organizations of others stay, with an empty author', async () =>
 test('a personal organization goes with its user, or stays with those who own it too and is as any other then', async () => {
   const wish = { email: 'someone@personal.example', name: 'Someone', signupCap: null }
   const enter = async () => {
-    const made = await transaction(it.server.pool, (client) => createAccount(client, wish))
+    const made = await transaction(it.server.pool, (client) => createAccount(client, nobody, wish))
     if (made === 'taken') throw new Error('the address is taken')
     const client = { address: '203.0.113.7', userAgent: null }
     const start = { userId: made.userId, kind: 'web', isCookie: false, client } as const

@@ -6,8 +6,3 @@ import type { AccountRow } from './store.ts'
 export function presentAccount(row: AccountRow): Complete<components['schemas']['CurrentUserResponse']> {
   return { uuid: row.id, email: row.email, name: row.name, personal_org_slug: row.personal_org_slug }
 }
-
-/** An account as the answer to a sign-in has it. */
-export function presentUser({ id, email, name }: AccountRow): Complete<components['schemas']['User']> {
-  return { uuid: id, email, name }
-}

@@ -3,6 +3,7 @@ import type { Database } from '../../platform/database/transaction.ts'
 import type { Body, Caller, Scope } from '../../platform/http/index.ts'
 import { FieldErrors } from '../../platform/input/field-errors.ts'
 import { parseInstant } from '../../platform/input/instant.ts'
+import { allScopes } from '../access/authenticate.ts'
 
 export interface KeyInput {
   readonly description: string
@@ -13,7 +14,7 @@ export interface KeyInput {
 
 type Asked = Body<'createApiToken'>
 
-/** What a key is asked to be. Throws 422 for what cannot be, and for what is wider or lives longer than the key that asks. */
+/** Validates a new key. Throws 422, also for a key that is wider or lives longer than the key that asks for it. */
 export async function readKeyInput(database: Database, caller: Caller, body: Asked): Promise<KeyInput> {
   const errors = new FieldErrors()
   const description = body.description.trim()
@@ -26,7 +27,7 @@ export async function readKeyInput(database: Database, caller: Caller, body: Ask
 }
 
 function readExpiry(errors: FieldErrors, caller: Caller, body: Asked): Date | null {
-  // A session ends after a month; the keys that its user makes with it need not.
+  // A session ends after a month, but the keys that its user creates with it need not.
   const latest = caller.keyId === null ? null : caller.expiresAt
   const expiresAt = body.expires_at == null ? latest : parseInstant(body.expires_at)
   if (expiresAt === undefined) {
@@ -41,8 +42,7 @@ function readExpiry(errors: FieldErrors, caller: Caller, body: Asked): Date | nu
 
 function readScopes(errors: FieldErrors, caller: Caller, { scopes }: Asked): readonly Scope[] | null {
   if (scopes?.length === 0) errors.add('scopes', 'must name at least one scope, or be omitted for all')
-  const wanted: readonly Scope[] = scopes ?? ['read', 'build', 'manage', 'account']
-  if (!wanted.every((scope) => caller.scopes.includes(scope)))
+  if (!(scopes ?? allScopes).every((scope) => caller.scopes.includes(scope)))
     errors.add('scopes', `must be among those of the requesting key: ${caller.scopes.join(', ')}`)
   return scopes == null ? null : [...new Set(scopes)]
 }

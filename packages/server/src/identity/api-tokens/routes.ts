@@ -1,10 +1,12 @@
+import type { components } from '@harmont/contract'
 import { actorOf, recordAudit } from '../../platform/audit/record-audit.ts'
 import { transaction } from '../../platform/database/transaction.ts'
-import { apiError, type Handlers, operation, uuidOrNone } from '../../platform/http/index.ts'
+import { apiError, type Complete, type Handlers, operation, uuidOrNone } from '../../platform/http/index.ts'
+import { formatInstant, formatOptionalInstant } from '../../platform/input/instant.ts'
+import { allScopes } from '../access/authenticate.ts'
 import { lockUser } from '../accounts/store.ts'
 import { type ApiTokenServices, createApiToken } from './create-api-token.ts'
-import { presentApiToken } from './present.ts'
-import { deleteKey, listKeys } from './store.ts'
+import { type ApiKeyRow, deleteKey, listKeys } from './store.ts'
 
 /** Personal API keys of the caller. */
 export function apiTokenRoutes(
@@ -24,7 +26,7 @@ export function apiTokenRoutes(
     revokeApiToken: operation('revokeApiToken', async (context) => {
       const id = uuidOrNone(context.params.id)
       await transaction(pool, async (client) => {
-        // First, so that whatever the key is making at this moment is there to end with it, or is not made.
+        // Locked first: what the key is creating now either exists and ends with it, or is never created.
         await lockUser(client, context.caller.userId)
         if (!(await deleteKey(client, context.caller.userId, id)))
           throw apiError('api_token_not_found', 'You have no API key with this id.')
@@ -32,5 +34,17 @@ export function apiTokenRoutes(
       })
       return { status: 204 }
     }),
+  }
+}
+
+function presentApiToken(row: ApiKeyRow): Complete<components['schemas']['ApiToken']> {
+  return {
+    id: row.id,
+    description: row.description,
+    created_at: formatInstant(row.created_at),
+    expires_at: formatOptionalInstant(row.expires_at),
+    last_used_at: formatOptionalInstant(row.last_used_at),
+    scopes: row.scopes ?? allScopes,
+    organizations: row.organizations,
   }
 }

@@ -7,9 +7,9 @@ export interface ApiKeyRow {
   readonly created_at: Date
   readonly expires_at: Date | null
   readonly last_used_at: Date | null
-  /** null = all four. */
+  /** null: all four. */
   readonly scopes: readonly Scope[] | null
-  /** Slugs of the only organizations that the key shows; null = all of the user's. */
+  /** The slugs of the organizations that the key is limited to; null: all of the user's. */
   readonly organizations: readonly string[] | null
 }
 
@@ -17,7 +17,7 @@ const columns = `id, description, created_at, expires_at, last_used_at, scopes,
   case when organization_ids is not null
        then array(select o.slug from organizations o where o.id = any (organization_ids) order by o.slug) end as organizations`
 
-/** Newest first, expired ones included until they are swept. */
+/** Lists keys, newest first, expired ones included until the sweep removes them. */
 export async function listKeys(database: Database, userId: string): Promise<readonly ApiKeyRow[]> {
   const { rows } = await database.query<ApiKeyRow>(
     `select ${columns} from api_keys where user_id = $1 order by created_at desc, id desc`,
@@ -26,7 +26,7 @@ export async function listKeys(database: Database, userId: string): Promise<read
   return rows
 }
 
-/** Once the user is locked, keys made at the same time are counted one after another. */
+/** Counts live keys. Call it after `lockUser`, which serializes the creation of keys. */
 export async function countLiveKeys(database: Database, userId: string): Promise<number> {
   const { rows } = await database.query<{ count: number }>(
     'select count(*)::int as count from api_keys where user_id = $1 and (expires_at is null or expires_at > now())',
@@ -43,7 +43,7 @@ export interface NewKey {
   readonly expiresAt: Date | null
   readonly scopes: readonly Scope[] | null
   readonly organizationIds: readonly string[] | null
-  /** The key that makes it: it ends with that one. */
+  /** The key that creates this one, which ends with it. */
   readonly madeByKeyId: string | null
 }
 

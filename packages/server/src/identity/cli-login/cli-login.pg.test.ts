@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { codeOf, testServer } from '../../testing/server.ts'
 import { startSession } from '../sessions/start-session.ts'
-import { newPasteCode, readPasteCode } from './paste-code.ts'
+import { newPasteCode, readPasteCode } from './cli-login.ts'
 import { removeDeadLogins } from './store.ts'
 
 const it = testServer()

@@ -2,10 +2,9 @@ import type pg from 'pg'
 import { actorOf } from '../../platform/audit/record-audit.ts'
 import { type Handlers, operation } from '../../platform/http/index.ts'
 import type { RateLimiter } from '../../platform/rate-limits/limiter.ts'
-import { claimLogin, redeemLogin } from './fetch-login.ts'
-import { parkUnderCode, parkUnderNonce } from './park-login.ts'
+import { claimLogin, parkUnderCode, parkUnderNonce, redeemLogin } from './cli-login.ts'
 
-/** How the CLI comes to a session of the user who is signed in to the web app (`http.md` 3.3). */
+/** Signing in the CLI with the web app's session (`http.md` 3.3). */
 export function cliLoginRoutes(services: {
   readonly pool: pg.Pool
   readonly limiter: RateLimiter

@@ -1,6 +1,6 @@
 import type { Database } from '../../platform/database/transaction.ts'
 
-/** How the CLI says which login is its own: with the nonce it made, or with the code that its user types. */
+/** The secret that names a parked login: a nonce of the CLI, or a code that its user types. */
 export type Kind = 'nonce' | 'code'
 
 export interface ParkedLogin {
@@ -12,7 +12,7 @@ export interface ParkedLogin {
   readonly seconds: number
 }
 
-/** Parks a login; the same user's is renewed. False: another user has parked one under this secret. */
+/** Parks a login, or renews the same user's. False: another user has parked one under this secret. */
 export async function insertLogin(database: Database, login: ParkedLogin): Promise<boolean> {
   const { rowCount } = await database.query({
     name: 'park-cli-login',
@@ -26,7 +26,7 @@ export async function insertLogin(database: Database, login: ParkedLogin): Promi
   return rowCount === 1
 }
 
-/** Whose login waits under a secret; undefined for none. */
+/** Returns the user of the login that is parked under a secret; undefined: there is none. */
 export async function findLoginUser(database: Database, kind: Kind, secretHash: string): Promise<string | undefined> {
   const { rows } = await database.query<{ user_id: string }>({
     name: 'find-cli-login',
@@ -36,18 +36,16 @@ export async function findLoginUser(database: Database, kind: Kind, secretHash: 
   return rows[0]?.user_id
 }
 
-/** Of the credential that a login was parked with, what limits the session that comes of it. */
+/** The limits of the new session, from the credential that parked the login. */
 export interface TakenLogin {
-  /** When it ends; null = never. */
+  /** When that credential ends; null: never. */
   readonly notAfter: Date | null
   readonly keyId: string | null
   readonly passkeyId: string | null
   readonly identityProvider: string | null
 }
 
-/**
- * Takes the login of this user out, so that nobody else gets it. Undefined: there is none any more, or the credential that it was parked with has ended.
- */
+/** Consumes a user's parked login. Undefined: it is gone, or the credential that parked it has ended. */
 export async function takeLogin(
   database: Database,
   login: { readonly kind: Kind; readonly secretHash: string; readonly userId: string },
@@ -68,7 +66,7 @@ export async function takeLogin(
   return rows[0]
 }
 
-/** Whether the address asked for this nonce within the last minute, and nobody had parked it. */
+/** Whether the address asked for this nonce in vain within the last minute. */
 export async function wasAskedFor(database: Database, address: string, nonceHash: string): Promise<boolean> {
   const { rowCount } = await database.query({
     name: 'was-nonce-asked-for',
@@ -78,7 +76,7 @@ export async function wasAskedFor(database: Database, address: string, nonceHash
   return rowCount === 1
 }
 
-/** Notes that the address asked for a nonce that nobody had parked. False: that was noted within the last minute. */
+/** Records that an address asked for an unknown nonce. False: it was recorded within the last minute. */
 export async function noteUnknownNonce(database: Database, address: string, nonceHash: string): Promise<boolean> {
   const { rowCount } = await database.query({
     name: 'note-unknown-nonce',
@@ -89,7 +87,7 @@ export async function noteUnknownNonce(database: Database, address: string, nonc
   return rowCount === 1
 }
 
-/** Removes logins that nobody fetched in time, and nonces that no longer count. Gives how many rows. */
+/** Removes expired logins and old unknown nonces. Returns how many rows. */
 export async function removeDeadLogins(database: Database): Promise<number> {
   const logins = await database.query('delete from cli_logins where expires_at < now()')
   const nonces = await database.query("delete from cli_unknown_nonces where seen_at < now() - interval '1 minute'")

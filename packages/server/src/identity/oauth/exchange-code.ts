@@ -2,14 +2,17 @@ import { type Configuration, type CustomFetch, genericGrantRequest, ResponseBody
 import { boundedFetch } from '../../platform/outbound/bounded-fetch.ts'
 import { IdentityRefused, IdentityUnavailable, type Return } from './identity-provider.ts'
 
-/** How the library asks a provider: each time for so many seconds at most. */
+/** Returns the `fetch` of the OAuth library, with a time limit. */
 export function askProvider(seconds: number): CustomFetch {
   const ask = boundedFetch(seconds)
   return (url, { method, headers, body, redirect, signal }) =>
     ask(url, { method, headers, body: body ?? null, redirect, signal: signal ?? null })
 }
 
-/** What a provider gives for the code that a browser brought back. `title` names the provider in messages. Fails with `IdentityRefused` or `IdentityUnavailable`. */
+/**
+ * Exchanges the code that a browser brought back for the provider's tokens. `title` names the
+ * provider in messages. Fails with `IdentityRefused` or `IdentityUnavailable`.
+ */
 export async function exchangeCode(
   config: Configuration,
   title: string,

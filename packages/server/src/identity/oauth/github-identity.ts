@@ -6,7 +6,6 @@ import {
   Configuration,
   customFetch,
 } from 'openid-client'
-import type { GithubRequest } from '../../forges/github/app.ts'
 import { ForgeRefused, ForgeUnavailable, isHidden } from '../../platform/outbound/forge-errors.ts'
 import { apiOptions } from '../../platform/outbound/github-options.ts'
 import { translateFailure } from '../../platform/outbound/translate-github-failure.ts'
@@ -24,7 +23,7 @@ type GithubSettings = Pick<
   'githubClientId' | 'githubClientSecret' | 'githubUrl' | 'githubApiUrl' | 'outsideTimeoutSeconds'
 >
 
-/** Sign-in with GitHub; null when the operator has not set it up. The token is used here and forgotten. */
+/** Opens sign-in with GitHub; null when it is not configured. The access token is not stored. */
 export function githubIdentities(settings: GithubSettings): IdentityProvider | null {
   const { githubClientId, githubClientSecret, githubUrl, outsideTimeoutSeconds } = settings
   if (githubClientId === null || githubClientSecret === null) return null
@@ -36,7 +35,7 @@ export function githubIdentities(settings: GithubSettings): IdentityProvider | n
   const config = new Configuration(metadata, githubClientId, {}, ClientSecretPost(githubClientSecret))
   const ask = askProvider(outsideTimeoutSeconds)
   config[customFetch] = async (url, options) => withErrorStatus(await ask(url, options))
-  // Only where the operator says so: GitHub itself is https.
+  // Only with an `http:` URL in the settings: GitHub itself uses https.
   if (githubUrl.startsWith('http:')) allowInsecureRequests(config)
   return {
     name: 'github',
@@ -55,7 +54,7 @@ export function githubIdentities(settings: GithubSettings): IdentityProvider | n
   }
 }
 
-/** GitHub says with status 200 that a code is wrong, where OAuth (RFC 6749, 5.2) has 400. */
+/** Turns GitHub's refusal of a code, which has status 200, into the 400 of OAuth (RFC 6749, 5.2). */
 async function withErrorStatus(response: Response): Promise<Response> {
   if (!response.ok) return response
   const text = await response.text()
@@ -68,7 +67,7 @@ function isRefusal(text: string): boolean {
     const value: unknown = JSON.parse(text)
     return typeof value === 'object' && value !== null && 'error' in value
   } catch {
-    return false // what is not JSON is for the client to refuse
+    return false // the OAuth library refuses what is not JSON
   }
 }
 
@@ -84,8 +83,8 @@ async function readIdentity({ request }: Octokit): Promise<ProvedIdentity> {
   }
 }
 
-/** The primary address, if it is verified. An App that may not see addresses sees none; whom we know can sign in all the same. */
-async function readEmail(request: GithubRequest): Promise<string | null> {
+/** Returns the primary address if it is verified. Null for an App that may not read addresses: linked accounts need none. */
+async function readEmail(request: Octokit['request']): Promise<string | null> {
   try {
     const { data: emails } = await request('GET /user/emails', { per_page: 100 })
     return emails.find((each) => each.primary && each.verified)?.email ?? null

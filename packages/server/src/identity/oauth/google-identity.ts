@@ -19,12 +19,12 @@ import {
 
 type GoogleSettings = Pick<Settings, 'googleClientId' | 'googleClientSecret' | 'googleUrl' | 'outsideTimeoutSeconds'>
 
-/** Sign-in with Google, by OpenID Connect; null when the operator has not set it up. The tokens are used here and forgotten. */
+/** Opens sign-in with Google by OpenID Connect; null when it is not configured. The tokens are not stored. */
 export function googleIdentities(settings: GoogleSettings): IdentityProvider | null {
   const { googleClientId, googleClientSecret } = settings
   if (googleClientId === null || googleClientSecret === null) return null
   let found: Promise<Configuration> | undefined
-  // Asked at the first sign-in, not at the start: the server starts without Google. A failure is not kept.
+  // Discovered at the first sign-in, so that the server starts without Google. A failure is not cached.
   const configuration = (): Promise<Configuration> => {
     found ??= discover(settings, googleClientId, googleClientSecret).catch((cause: unknown) => {
       found = undefined
@@ -44,10 +44,10 @@ export function googleIdentities(settings: GoogleSettings): IdentityProvider | n
         code_challenge_method: 'S256',
       }),
     async identify(back) {
-      // The claims of an ID token of the right issuer, for us, in time, and signed with one of Google's keys.
+      // The library has checked the ID token's issuer, audience, lifetime and signature.
       const claims = (await exchangeCode(await configuration(), 'Google', back)).claims()
       if (claims === undefined) throw new IdentityUnavailable('Google did not return an identity.')
-      // In the popup flow the nonce, if there was one, is the page's own.
+      // In the popup flow the page sets the nonce and checks it.
       if (back.nonce !== null && claims.nonce !== back.nonce)
         throw new IdentityRefused('The identity from Google is for another application.')
       return readIdentity(claims)
@@ -61,7 +61,7 @@ function discover(
   clientSecret: string,
 ): Promise<Configuration> {
   return discovery(new URL(issuer), clientId, {}, ClientSecretPost(clientSecret), {
-    // The signature of the ID token is checked, though it comes from Google by TLS. Plain http only where the operator says so.
+    // Checks the signature of the ID token, although it comes over TLS. Plain http only with an `http:` URL in the settings.
     execute: [enableNonRepudiationChecks, ...(issuer.startsWith('http:') ? [allowInsecureRequests] : [])],
     [customFetch]: askProvider(outsideTimeoutSeconds),
   })

@@ -1,4 +1,6 @@
 import { apiError } from '../../platform/http/index.ts'
+import type { OAuthServices } from '../services.ts'
+import { countFailure } from '../sessions/sign-in.ts'
 import {
   type IdentityProvider,
   IdentityRefused,
@@ -6,9 +8,8 @@ import {
   type ProvedIdentity,
   type Return,
 } from './identity-provider.ts'
-import type { OAuthServices } from './services.ts'
 
-/** Asks the provider who came back. A code that it refuses counts as a failed attempt of the address. Throws 502 `oauth_provider_error`. */
+/** Asks the provider who came back. A refused code counts as a failed sign-in. Throws 502 `oauth_provider_error`. */
 export async function identify(
   { limiter }: Pick<OAuthServices, 'limiter'>,
   provider: IdentityProvider,
@@ -18,14 +19,8 @@ export async function identify(
   try {
     return await provider.identify(back)
   } catch (error) {
-    if (error instanceof IdentityRefused) await limiter.note('sign_in_failures_address', address)
+    if (error instanceof IdentityRefused) await countFailure(limiter, address)
     else if (!(error instanceof IdentityUnavailable)) throw error
     throw apiError('oauth_provider_error', `${error.message} Start the sign-in again.`, { cause: error })
   }
-}
-
-/** Counts an attempt of an address to sign in. Throws 429. */
-export async function countSignIn({ limiter }: Pick<OAuthServices, 'limiter'>, address: string): Promise<void> {
-  await limiter.check('sign_in_failures_address', address)
-  await limiter.take('sign_in_address', address)
 }

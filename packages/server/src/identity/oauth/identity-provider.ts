@@ -1,19 +1,24 @@
-/** Who can vouch for a user, in our own words: the same for every identity provider. */
+/** The interface that every identity provider implements. */
 
 export type IdentityProviderName = 'google' | 'github'
 
-/** Reads the name in a path; undefined: there is no such provider. */
+export const providerTitles: Readonly<Record<IdentityProviderName, string>> = { google: 'Google', github: 'GitHub' }
+
+/** The providers that the operator has configured. */
+export type IdentityProviders = ReadonlyMap<IdentityProviderName, IdentityProvider>
+
+/** Reads a provider's name in a path; undefined: there is no such provider. */
 export function readProviderName(text: string): IdentityProviderName | undefined {
   return text === 'google' || text === 'github' ? text : undefined
 }
 
-/** An account that its holder has just proved to have. */
+/** An account at a provider, whose holder has just proved that it is theirs. */
 export interface ProvedIdentity {
-  /** What the provider calls the account and never changes. */
+  /** The provider's permanent id of the account. */
   readonly subject: string
-  /** How the provider shows it: display name, else login; null when it has neither. */
+  /** The display name, else the login; null when the account has neither. */
   readonly name: string | null
-  /** An address that the provider vouches for; null: none. */
+  /** An address that the provider has verified; null: none. */
   readonly email: string | null
 }
 
@@ -22,13 +27,14 @@ export interface Authorization {
   readonly state: string
   /** S256 of the PKCE verifier. */
   readonly codeChallenge: string
-  /** Comes back in an OpenID token; providers without one do not use it. */
+  /** Returned in an OpenID token; providers without such tokens ignore it. */
   readonly nonce: string
 }
 
+/** A browser that returns from a provider. */
 export interface Return {
   readonly code: string
-  /** The same as in the authorization; null: that named none. */
+  /** The one of the authorization; null: it had none. */
   readonly redirectUri: string | null
   /** null: the authorization had no challenge. */
   readonly codeVerifier: string | null
@@ -38,18 +44,21 @@ export interface Return {
 
 export interface IdentityProvider {
   readonly name: IdentityProviderName
-  /** Where a browser goes to prove who its user is. */
+  /** Returns the page of the provider where the user proves who they are. */
   authorizeUrl(authorization: Authorization): Promise<URL>
-  /** Who came back. Fails with `IdentityRefused` when the provider does not stand by it, with `IdentityUnavailable` when it fails or takes longer than ten seconds. */
+  /**
+   * Returns the account of the user who came back. Fails with `IdentityRefused` when the provider
+   * refuses the code, and with `IdentityUnavailable` when it fails or takes too long.
+   */
   identify(back: Return): Promise<ProvedIdentity>
 }
 
-/** The provider says no: the code is not one of its, was used, or was given to somebody else. */
+/** The provider refused the code: it is unknown, used, or another client's. */
 export class IdentityRefused extends Error {
   override readonly name = 'IdentityRefused'
 }
 
-/** The provider did not answer, or not as it should. */
+/** The provider did not answer, or its answer was invalid. */
 export class IdentityUnavailable extends Error {
   override readonly name = 'IdentityUnavailable'
 }

@@ -10,7 +10,7 @@ export interface IdentityRow {
   readonly created_at: Date
 }
 
-/** Oldest first. */
+/** Lists a user's linked accounts, oldest first. */
 export async function listIdentitiesOf(database: Database, userId: string): Promise<readonly IdentityRow[]> {
   const { rows } = await database.query<IdentityRow>(
     'select provider, name, email, created_at from identities where user_id = $1 order by created_at, id',
@@ -19,7 +19,7 @@ export async function listIdentitiesOf(database: Database, userId: string): Prom
   return rows
 }
 
-/** What a provider calls the accounts that a user has linked. */
+/** Lists the provider's ids of the accounts that a user has linked. */
 export async function subjectsOf(
   database: Database,
   userId: string,
@@ -32,7 +32,7 @@ export async function subjectsOf(
   return rows.map(({ subject }) => subject)
 }
 
-/** Whose an account at a provider is, and writes down how it is called now. Undefined: nobody's. */
+/** Returns the user of an account at a provider, and stores the account's current name and address. Undefined: it is not linked. */
 export async function touchIdentity(
   database: Database,
   provider: IdentityProviderName,
@@ -61,7 +61,7 @@ export async function insertIdentity(
   return rowCount === 1
 }
 
-/** Unlinks all accounts at a provider. Gives what they were called; empty: there was none. */
+/** Unlinks all accounts at a provider. Returns the provider's ids of them. */
 export async function deleteIdentities(
   database: Database,
   userId: string,
@@ -74,7 +74,7 @@ export async function deleteIdentities(
   return rows.map(({ subject }) => subject)
 }
 
-/** Ends the sessions that were started with accounts at a provider. Gives their ids. */
+/** Ends the sessions that were started with accounts at a provider. Returns their ids. */
 export async function endSessionsWith(
   database: Database,
   userId: string,

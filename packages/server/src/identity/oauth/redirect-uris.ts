@@ -2,12 +2,12 @@ import { apiError } from '../../platform/http/index.ts'
 import type { Settings } from '../../platform/settings/read-settings.ts'
 import type { IdentityProviderName } from './identity-provider.ts'
 
-/** Where a provider sends the browser of the server flow back to. */
+/** Returns the URL to which a provider redirects the browser of the server flow. */
 export function callbackUri(publicUrl: string, provider: IdentityProviderName): string {
   return `${publicUrl}/api/v0/auth/${provider}/callback`
 }
 
-/** Checks the redirect URI that a page of the popup flow used. Throws 422 `oauth_redirect_invalid`. */
+/** Validates the redirect URI that a page of the popup flow used. Throws 422 `oauth_redirect_invalid`. */
 export function requireRedirectUri(
   { publicUrl, oauthRedirectUris }: Pick<Settings, 'publicUrl' | 'oauthRedirectUris'>,
   given: string,
@@ -23,9 +23,9 @@ export function requireRedirectUri(
 
 const longestPath = 2048
 
-/** A path of our own pages to go to after a sign-in; undefined when it could lead elsewhere. */
+/** Returns a path of our own pages; undefined for one that could lead to another site. */
 export function readRedirectPath(text: string): string | undefined {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the expression excludes them
   const isPath = /^\/(?![/\\])[^\\\u0000-\u001f\u007f]*$/.test(text)
   return isPath && text.length <= longestPath ? text : undefined
 }

@@ -1,24 +1,26 @@
 import { actorOf } from '../../platform/audit/record-audit.ts'
 import { apiError, type HandleContext, type Handlers, operation } from '../../platform/http/index.ts'
 import { formatInstant } from '../../platform/input/instant.ts'
-import { presentUser } from '../accounts/present.ts'
-import { getAccount } from '../accounts/store.ts'
-import { asksForCookie, signInHeaders } from '../sessions/answer-sign-in.ts'
-import { countSignIn, identify } from './identify.ts'
-import { type IdentityProvider, type IdentityProviderName, readProviderName } from './identity-provider.ts'
+import type { OAuthServices } from '../services.ts'
+import { answerSignIn, countAttempt, signInRequest } from '../sessions/sign-in.ts'
+import { identify } from './identify.ts'
+import {
+  type IdentityProvider,
+  type IdentityProviderName,
+  providerTitles,
+  readProviderName,
+} from './identity-provider.ts'
 import { listIdentitiesOf } from './identity-store.ts'
-import { providerTitles } from './mails.ts'
+import { unlinkIdentity } from './link-identity.ts'
 import { readRedirectPath, requireRedirectUri } from './redirect-uris.ts'
-import { type Browser, finishFlow, type Leaving, startFlow } from './server-flow.ts'
-import type { OAuthServices } from './services.ts'
+import { type Browser, finishFlow, type Redirection, startFlow } from './server-flow.ts'
 import { signInWithIdentity } from './sign-in.ts'
-import { unlinkIdentity } from './unlink-identity.ts'
 
 type Context = Pick<HandleContext<'startOAuth', null>, 'client' | 'cookie' | 'header' | 'requestId'>
 type PopupContext = HandleContext<'authGoogle' | 'authGithub', null>
 type OAuthOperation = 'authGoogle' | 'authGithub' | 'startOAuth' | 'finishOAuth' | 'listIdentities' | 'unlinkIdentity'
 
-/** Signing in with accounts elsewhere, and the caller's linked ones. */
+/** Signing in with accounts at identity providers, and the caller's linked accounts. */
 export function oauthRoutes(services: OAuthServices): Pick<Handlers, OAuthOperation> {
   const { pool, sessionCookies } = services
   return {
@@ -27,17 +29,21 @@ export function oauthRoutes(services: OAuthServices): Pick<Handlers, OAuthOperat
     startOAuth: operation('startOAuth', async (context) => {
       const { params, query } = context
       const provider = requireProvider(services, providerOf(params.provider))
-      const redirect = readRedirectPath(query.redirect ?? '/')
-      if (redirect === undefined)
+      const path = readRedirectPath(query.redirect ?? '/')
+      if (path === undefined)
         throw apiError('query_invalid', '`redirect` must be a path of this server: one `/` first, and no `\\`.', {
           errors: [{ field: 'redirect', message: 'must be a path of this server' }],
         })
-      return leave(await startFlow(services, provider, browserOf(context), { redirect, link: query.link === 'true' }))
+      return redirect(
+        await startFlow(services, provider, browserOf(context), { redirect: path, link: query.link === 'true' }),
+      )
     }),
     finishOAuth: operation('finishOAuth', async (context) => {
       const { params, query } = context
       const provider = requireProvider(services, providerOf(params.provider))
-      return leave(await finishFlow(services, provider, browserOf(context), { state: query.state, code: query.code }))
+      return redirect(
+        await finishFlow(services, provider, browserOf(context), { state: query.state, code: query.code }),
+      )
     }),
     listIdentities: operation('listIdentities', async ({ caller }) => {
       const rows = await listIdentitiesOf(pool, caller.userId)
@@ -53,23 +59,20 @@ export function oauthRoutes(services: OAuthServices): Pick<Handlers, OAuthOperat
   }
 }
 
-/** Ends the popup flow. The page that began it checks its own `state`; here it tells nothing. */
+/** Completes the popup flow. The page that began it has checked its own `state`. */
 async function popup(services: OAuthServices, name: IdentityProviderName, context: PopupContext) {
   const { client, body } = context
-  const isCookie = asksForCookie(services, context)
+  const request = signInRequest(services, context)
   const provider = requireProvider(services, name)
   requireRedirectUri(services.settings, body.redirect_uri)
-  await countSignIn(services, client.address)
+  await countAttempt(services.limiter, 'sign_in_address', client.address)
   const identity = await identify(services, provider, client.address, {
     code: body.code,
     redirectUri: body.redirect_uri,
     codeVerifier: body.code_verifier ?? null,
     nonce: null,
   })
-  const request = { actor: actorOf(context), client, isCookie }
-  const { userId, session } = await signInWithIdentity(services, request, provider.name, identity)
-  const { token, headers } = signInHeaders(services, session)
-  return { status: 200, headers, body: { token, user: presentUser(await getAccount(services.pool, userId)) } } as const
+  return answerSignIn(services, await signInWithIdentity(services, request, provider.name, identity))
 }
 
 function providerOf(text: string): IdentityProviderName {
@@ -89,6 +92,6 @@ function browserOf(context: Context): Browser {
   return { actor: actorOf(context), client, cookie, isFromElsewhere: header('sec-fetch-site') === 'cross-site' }
 }
 
-function leave({ location, cookies }: Leaving) {
+function redirect({ location, cookies }: Redirection) {
   return { status: 302, headers: { location, 'set-cookie': cookies } } as const
 }

@@ -1,56 +1,56 @@
-/** Sign-in of our own pages: the server sends the browser to the provider and takes it back (`http.md` 3.5). */
-import { createHash, randomBytes } from 'node:crypto'
+/** Sign-in from our own pages: the server redirects the browser to the provider and back (`http.md` 3.5). */
+import { createHash } from 'node:crypto'
 import type { Actor } from '../../platform/audit/record-audit.ts'
 import { CannotOpen, type Sealer } from '../../platform/encryption/seal.ts'
-import { hashToken } from '../../platform/encryption/token.ts'
+import { hashToken, newToken } from '../../platform/encryption/token.ts'
 import { ApiError, apiError, type Caller, type Client } from '../../platform/http/index.ts'
 import { authenticate } from '../access/authenticate.ts'
-import { browserCookie } from './browser-cookie.ts'
-import { countSignIn, identify } from './identify.ts'
+import type { OAuthServices } from '../services.ts'
+import { countAttempt } from '../sessions/sign-in.ts'
+import { browserCookie, insertState, type OAuthState, takeState } from './flow-state.ts'
+import { identify } from './identify.ts'
 import { type IdentityProvider, IdentityUnavailable } from './identity-provider.ts'
 import { linkIdentity } from './link-identity.ts'
 import { callbackUri } from './redirect-uris.ts'
-import type { OAuthServices } from './services.ts'
 import { signInWithIdentity } from './sign-in.ts'
-import { insertState, type OAuthState, takeState } from './state-store.ts'
 
 export interface Browser {
   readonly actor: Actor
   readonly client: Client
   readonly cookie: (name: string) => string | null
-  /** Another site's page led here. */
+  /** The request comes from a page of another site. */
   readonly isFromElsewhere: boolean
 }
 
-/** Where the browser goes, and with which cookies. */
-export interface Leaving {
+/** A redirect of the browser, with its cookies. */
+export interface Redirection {
   readonly location: string
   readonly cookies: string[]
 }
 
 interface Wish {
-  /** A path that `readRedirectPath` gave. */
+  /** A path that `readRedirectPath` returned. */
   readonly redirect: string
   readonly link: boolean
 }
 
-/** Sends a browser to a provider. To link an account its user must be signed in; if not, it goes to the login page. */
+/** Redirects a browser to a provider. To link an account its user must be signed in; otherwise it goes to the login page. */
 export async function startFlow(
   services: OAuthServices,
   provider: IdentityProvider,
   browser: Browser,
   { redirect, link }: Wish,
-): Promise<Leaving> {
+): Promise<Redirection> {
   const { pool, settings, limiter, sealer } = services
   await limiter.take('challenges_address', browser.client.address)
-  // Any page could have a user's account linked that way.
+  // Otherwise any page could link an account to its visitor's.
   if (link && browser.isFromElsewhere) return failure(settings.publicUrl, 'csrf_failed', redirect)
   const caller = link ? await sessionOf(services, browser) : null
   if (link && caller === null) return failure(settings.publicUrl, 'unauthorized', redirect)
-  const state = secret()
-  const verifier = secret()
-  const nonce = secret()
-  const cookie = secret()
+  const state = newToken()
+  const verifier = newToken()
+  const nonce = newToken()
+  const cookie = newToken()
   const stateHash = hashToken(state)
   const wish = {
     redirectUri: callbackUri(settings.publicUrl, provider.name),
@@ -79,25 +79,25 @@ export async function startFlow(
 
 export interface CameBack {
   readonly state: string | undefined
-  /** Absent when the provider or its user said no. */
+  /** Absent when the provider or its user refused. */
   readonly code: string | undefined
 }
 
-/** Takes a browser back from a provider. Whatever goes wrong is told by the login page. */
+/** Receives a browser that returns from a provider. The login page shows what went wrong. */
 export async function finishFlow(
   services: OAuthServices,
   provider: IdentityProvider,
   browser: Browser,
   { state, code }: CameBack,
-): Promise<Leaving> {
+): Promise<Redirection> {
   const { publicUrl } = services.settings
   const cookie = browserCookie(publicUrl)
   let row: OAuthState | undefined
   try {
-    await countSignIn(services, browser.client.address)
+    await countAttempt(services.limiter, 'sign_in_address', browser.client.address)
     row = await requireState(services, provider, browser.cookie(cookie.name), state)
     const cookies = await enter(services, provider, browser, row, code)
-    // Encoded: a header holds no other characters than those of ASCII.
+    // Percent-encoded, because a header holds ASCII only.
     return { location: new URL(publicUrl + row.redirect).href, cookies: [cookie.clear(), ...cookies] }
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
@@ -118,7 +118,7 @@ async function requireState(
     : Promise.reject(stateInvalid())
 }
 
-/** Signs in, or links to whom is signed in; gives the cookies of a new session. */
+/** Signs in, or links the account to the signed-in user. Returns the cookies of a new session. */
 async function enter(
   services: OAuthServices,
   provider: IdentityProvider,
@@ -137,28 +137,27 @@ async function enter(
     codeVerifier: openVerifier(sealer, row),
     nonce: row.nonce,
   })
-  const { actor, client } = browser
+  const { actor } = browser
   if (linkTo !== null) {
-    const request = { actor: { ...actor, userId: linkTo }, client, publicUrl: settings.publicUrl }
-    await linkIdentity(pool, request, linkTo, provider.name, identity)
+    await linkIdentity(pool, { actor, publicUrl: settings.publicUrl }, linkTo, provider.name, identity)
     return []
   }
-  const { session } = await signInWithIdentity(services, { actor, client, isCookie: true }, provider.name, identity)
+  const { session } = await signInWithIdentity(services, { actor, isCookie: true }, provider.name, identity)
   return sessionCookies.set(session)
 }
 
-/** Who is signed in with this browser. */
+/** Returns the user who is signed in with this browser. */
 async function sessionOf({ pool, sessionCookies }: OAuthServices, browser: Browser): Promise<Caller | null> {
   const token = browser.cookie(sessionCookies.name)
   return token === null ? null : authenticate(pool, { token, isCookie: true })
 }
 
-function failure(publicUrl: string, code: string, redirect: string): Leaving {
+function failure(publicUrl: string, code: string, redirect: string): Redirection {
   const query = new URLSearchParams({ error: code, ...(redirect === '/' ? {} : { redirect }) })
   return { location: `${publicUrl}/login?${query}`, cookies: [] }
 }
 
-/** A sign-in that was begun before the encryption key was another one has to begin anew. */
+/** Decrypts the PKCE verifier. Throws for a sign-in from before a change of the encryption key. */
 function openVerifier(sealer: Sealer, { state_hash, verifier }: OAuthState): string {
   try {
     return sealer.open(placeOf(state_hash), verifier)
@@ -174,5 +173,4 @@ function stateInvalid(): Error {
   )
 }
 
-const secret = () => randomBytes(32).toString('base64url')
 const placeOf = (stateHash: string) => `oauth_state/${stateHash}`

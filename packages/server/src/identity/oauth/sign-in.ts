@@ -1,45 +1,40 @@
-import { recordAudit } from '../../platform/audit/record-audit.ts'
+import type { Actor } from '../../platform/audit/record-audit.ts'
 import { type Database, transaction } from '../../platform/database/transaction.ts'
 import { ApiError, apiError } from '../../platform/http/index.ts'
 import { readEmailAddress } from '../../platform/names/email-address.ts'
 import { createAccount } from '../accounts/create-account.ts'
 import { findUserByEmail } from '../accounts/store.ts'
-import { type StartedSession, startSession } from '../sessions/start-session.ts'
-import type { IdentityProviderName, ProvedIdentity } from './identity-provider.ts'
+import type { OAuthServices } from '../services.ts'
+import type { SignedIn, SignInRequest } from '../sessions/sign-in.ts'
+import { startSession } from '../sessions/start-session.ts'
+import { type IdentityProviderName, type ProvedIdentity, providerTitles } from './identity-provider.ts'
 import { touchIdentity } from './identity-store.ts'
-import { addIdentity, type LinkRequest, tellOfIdentity } from './link-identity.ts'
-import { providerTitles } from './mails.ts'
-import type { OAuthServices } from './services.ts'
+import { addIdentity, type LinkRequest, notifyOfIdentity } from './link-identity.ts'
 
 const longestName = 255
 
-export interface SignIn extends Omit<LinkRequest, 'publicUrl'> {
-  readonly isCookie: boolean
-}
-
 /**
- * Signs in whoever has proved to have an account at a provider. One that nobody has linked is linked to the user with its verified address, who is told, or
- * gets an account of its own. Throws 403 `oauth_email_unverified`, 503 `signup_cap_reached`, 500 `signup_failed`.
+ * Signs in the holder of an account at a provider. An account that is not linked yet is linked to
+ * the user with its verified address, who is notified, or to a new user. Throws 403
+ * `oauth_email_unverified`, 503 `signup_cap_reached` and 500 `signup_failed`.
  */
 export async function signInWithIdentity(
   { pool, settings }: Pick<OAuthServices, 'pool' | 'settings'>,
-  { actor, client: from, isCookie }: SignIn,
+  { actor, isCookie }: SignInRequest,
   provider: IdentityProviderName,
   identity: ProvedIdentity,
-): Promise<{ readonly userId: string; readonly session: StartedSession }> {
-  const request = { actor, client: from, publicUrl: settings.publicUrl }
+): Promise<SignedIn> {
+  const request = { actor, publicUrl: settings.publicUrl }
   return transaction(pool, async (client) => {
     const userId =
       (await touchIdentity(client, provider, identity)) ??
       (await adopt(client, request, settings.signupCap, provider, identity))
-    const session = await startSession(client, {
-      ...{ userId, kind: 'web', isCookie, client: from, identityProvider: provider },
-    })
-    return { userId, session }
+    const start = { userId, kind: 'web', isCookie, client: actor, identityProvider: provider } as const
+    return { userId, session: await startSession(client, start) }
   })
 }
 
-/** Finds or makes the user of an account that nobody has linked. */
+/** Links an account to the user with its address, or to a new user. Returns the user's id. */
 async function adopt(
   client: Database,
   request: LinkRequest,
@@ -54,12 +49,12 @@ async function adopt(
       `${providerTitles[provider]} has no verified address for this account. Verify your primary address there, or sign in another way and link the account.`,
     )
   const known = await findUserByEmail(client, email)
-  const userId = known ?? (await signUp(client, request, signupCap, email, identity))
-  if (await addIdentity(client, request, userId, provider, identity)) {
-    if (known !== undefined) await tellOfIdentity(client, request, userId, provider, identity)
+  const userId = known ?? (await signUp(client, request.actor, signupCap, email, identity))
+  if (await addIdentity(client, request.actor, userId, provider, identity)) {
+    if (known !== undefined) await notifyOfIdentity(client, request, userId, provider, identity)
     return userId
   }
-  // Another request with the same account was faster.
+  // Another request has linked the account meanwhile.
   const owner = await touchIdentity(client, provider, identity)
   if (owner === undefined) throw signupFailed('the account was unlinked in the meantime')
   return owner
@@ -67,28 +62,23 @@ async function adopt(
 
 async function signUp(
   client: Database,
-  request: LinkRequest,
+  actor: Actor,
   signupCap: number | null,
   email: string,
   identity: ProvedIdentity,
 ): Promise<string> {
-  const made = await createAccount(client, { email, name: nameOf(identity, email), signupCap }).catch(
-    (cause: unknown) => {
-      throw cause instanceof ApiError ? cause : signupFailed('of an internal error', cause)
-    },
-  )
-  if (made !== 'taken') {
-    const actor = { ...request.actor, userId: made.userId }
-    await recordAudit(client, actor, { organizationId: null, action: 'account.created', subject: made.userId })
-    return made.userId
-  }
+  const wish = { email, name: nameOf(identity, email), signupCap }
+  const made = await createAccount(client, actor, wish).catch((cause: unknown) => {
+    throw cause instanceof ApiError ? cause : signupFailed('of an internal error', cause)
+  })
+  if (made !== 'taken') return made.userId
   const userId = await findUserByEmail(client, email)
   if (userId === undefined) throw signupFailed('its address was briefly in use')
   return userId
 }
 
 function nameOf({ name }: ProvedIdentity, email: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the expression removes them
   const shown = (name ?? '').replace(/[\u0000-\u001f\u007f]+/g, ' ').trim()
   return Array.from(shown || email.slice(0, email.lastIndexOf('@')))
     .slice(0, longestName)

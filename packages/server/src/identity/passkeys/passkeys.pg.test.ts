@@ -3,7 +3,7 @@ import { linksIn, tokenIn } from '@harmont/outside/mail-server'
 import { describe, expect, test } from 'vitest'
 import { Authenticator, type Wrong } from '../../testing/authenticator.ts'
 import { codeOf } from '../../testing/server.ts'
-import { sweepSignIn } from './challenge-store.ts'
+import { sweepSignIn } from '../tasks.ts'
 import { origin, type Person, type SignedIn, signInServer } from './passkeys.test-support.ts'
 
 const it = signInServer()

@@ -1,11 +1,7 @@
 import type { Database } from '../../platform/database/transaction.ts'
 import { accountGone } from '../accounts/store.ts'
+import type { KnownCredential } from '../webauthn/options.ts'
 import type { Transport } from '../webauthn/verify-attestation.ts'
-
-export interface KnownCredential {
-  readonly credential_id: Buffer
-  readonly transports: readonly Transport[]
-}
 
 export interface PasskeyRow {
   readonly id: string
@@ -17,7 +13,7 @@ export interface PasskeyRow {
 
 const columns = 'id, nickname, aaguid, created_at, last_used_at'
 
-/** Newest first, locked ones too. */
+/** Lists passkeys, newest first, locked ones included. */
 export async function listPasskeysOf(database: Database, userId: string): Promise<readonly PasskeyRow[]> {
   const { rows } = await database.query<PasskeyRow>(
     `select ${columns} from passkeys where user_id = $1 order by created_at desc, id desc`,
@@ -26,7 +22,7 @@ export async function listPasskeysOf(database: Database, userId: string): Promis
   return rows
 }
 
-/** What authenticators that have a passkey of the user know it by. */
+/** Lists the user's passkeys as authenticators know them. */
 export async function credentialsOf(database: Database, userId: string): Promise<readonly KnownCredential[]> {
   const { rows } = await database.query<KnownCredential>(
     'select credential_id, transports from passkeys where user_id = $1',
@@ -54,7 +50,7 @@ export interface NewPasskey {
   readonly nickname: string
 }
 
-/** Undefined: the credential is on file already, for this user or another one. */
+/** Undefined: the credential is registered already, for this user or another one. */
 export async function insertPasskey(database: Database, passkey: NewPasskey): Promise<PasskeyRow | undefined> {
   const { rows } = await database.query<PasskeyRow>(
     `insert into passkeys (id, user_id, credential_id, public_key, counter, transports, aaguid, nickname)
@@ -102,13 +98,13 @@ export async function removePasskey(
   return rows[0]
 }
 
-/** Removes every passkey of the user. Gives how many. */
+/** Removes every passkey of the user. Returns how many. */
 export async function removePasskeysOf(database: Database, userId: string): Promise<number> {
   const { rowCount } = await database.query('delete from passkeys where user_id = $1', [userId])
   return rowCount ?? 0
 }
 
-/** The handle by which authenticators know the user; the given one when there is none yet. Throws 401 when the account went just now. */
+/** Returns the handle by which authenticators know the user, and sets it when there is none. Throws 401 when the account is gone. */
 export async function ensureHandle(database: Database, userId: string, handle: Buffer): Promise<Buffer> {
   const { rows } = await database.query<{ passkey_handle: Buffer }>(
     'update users set passkey_handle = coalesce(passkey_handle, $2) where id = $1 returning passkey_handle',
@@ -117,4 +113,48 @@ export async function ensureHandle(database: Database, userId: string, handle: B
   const [row] = rows
   if (row === undefined) throw accountGone()
   return row.passkey_handle
+}
+
+export interface PasskeyToCheck {
+  readonly id: string
+  readonly user_id: string
+  readonly user_handle: Buffer
+  readonly public_key: Buffer
+  readonly nickname: string
+  readonly is_locked: boolean
+}
+
+/** Finds a passkey by the id that its authenticator knows. */
+export async function findPasskey(database: Database, credentialId: Buffer): Promise<PasskeyToCheck | undefined> {
+  const { rows } = await database.query<PasskeyToCheck>({
+    name: 'find-passkey',
+    text: `select p.id, p.user_id, u.passkey_handle as user_handle, p.public_key, p.nickname, p.locked_at is not null as is_locked
+             from passkeys p join users u on u.id = p.user_id
+            where p.credential_id = $1`,
+    values: [credentialId],
+  })
+  return rows[0]
+}
+
+/**
+ * Records a use. False, and nothing is written: the passkey is locked or gone, or its counter did
+ * not increase. An authenticator that does not count stays at 0.
+ */
+export async function notePasskeyUse(database: Database, id: string, counter: number): Promise<boolean> {
+  const { rowCount } = await database.query({
+    name: 'note-passkey-use',
+    text: `update passkeys set counter = $2, last_used_at = date_trunc('milliseconds', clock_timestamp())
+            where id = $1 and locked_at is null and (counter < $2 or (counter = 0 and $2 = 0))`,
+    values: [id, counter],
+  })
+  return rowCount === 1
+}
+
+/** False: the passkey was locked already, or is gone. */
+export async function lockPasskey(database: Database, id: string): Promise<boolean> {
+  const { rowCount } = await database.query(
+    `update passkeys set locked_at = date_trunc('milliseconds', clock_timestamp()) where id = $1 and locked_at is null`,
+    [id],
+  )
+  return rowCount === 1
 }

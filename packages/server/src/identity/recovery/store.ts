@@ -1,15 +1,16 @@
 import type { Database } from '../../platform/database/transaction.ts'
+import type { AskedBy } from '../../platform/mail/queue-mail.ts'
 
-/** Leaves the look at the address to the worker, so that the answer's time tells nothing. */
-export async function queueRecovery(database: Database, wish: Readonly<Record<string, unknown>>): Promise<void> {
+/** Leaves the search for the address to the worker, so that the answer's time tells nothing. */
+export async function queueRecovery(database: Database, email: string, askedBy: AskedBy): Promise<void> {
   await database.query({
     name: 'queue-recovery',
     text: `select graphile_worker.add_job('begin_recovery', $1::json)`,
-    values: [JSON.stringify(wish)],
+    values: [JSON.stringify({ email, askedBy })],
   })
 }
 
-/** Keeps a recovery link for 30 minutes. */
+/** Stores a recovery link for 30 minutes. */
 export async function insertRecoveryLink(database: Database, tokenHash: string, userId: string): Promise<void> {
   await database.query(
     `insert into recovery_links (token_hash, user_id, expires_at) values ($1, $2, now() + interval '30 minutes')`,
@@ -20,7 +21,7 @@ export async function insertRecoveryLink(database: Database, tokenHash: string, 
 const mostTries = 5
 const isLive = `expires_at > now() and tries < ${mostTries}`
 
-/** Whose link it is. Undefined: unknown, used, expired, or tried five times. */
+/** Returns the user of a link. Undefined: it is unknown, used, expired, or was tried five times. */
 export async function findRecoveryLink(database: Database, tokenHash: string): Promise<string | undefined> {
   const { rows } = await database.query<{ user_id: string }>(
     `select user_id from recovery_links where token_hash = $1 and ${isLive}`,
@@ -29,7 +30,7 @@ export async function findRecoveryLink(database: Database, tokenHash: string): P
   return rows[0]?.user_id
 }
 
-/** Counts a try to use a link, and gives whose it is. Undefined: as `findRecoveryLink`. */
+/** Counts a try to use a link, and returns its user. Undefined: as in `findRecoveryLink`. */
 export async function tryRecoveryLink(database: Database, tokenHash: string): Promise<string | undefined> {
   const { rows } = await database.query<{ user_id: string }>(
     `update recovery_links set tries = tries + 1 where token_hash = $1 and ${isLive} returning user_id`,
@@ -38,7 +39,7 @@ export async function tryRecoveryLink(database: Database, tokenHash: string): Pr
   return rows[0]?.user_id
 }
 
-/** Uses a link up, and every other one of the user with it. False: it is gone. */
+/** Removes a link, and every other one of its user. False: it is gone. */
 export async function consumeRecoveryLinks(database: Database, tokenHash: string, userId: string): Promise<boolean> {
   const { rows } = await database.query<{ token_hash: string }>(
     'delete from recovery_links where user_id = $1 returning token_hash',
@@ -47,26 +48,26 @@ export async function consumeRecoveryLinks(database: Database, tokenHash: string
   return rows.some((row) => row.token_hash === tokenHash)
 }
 
-/** What a recovery took away, and what it left. */
-export interface Leftovers {
+/** Counts of a user's credentials. */
+export interface Credentials {
   readonly keys: number
   readonly passkeys: number
 }
 
-/** Removes the user's keys, except that of HARMONT_BOOTSTRAP_TOKEN, which the operator's setting would bring back. Gives how many. */
+/** Removes the user's keys, except that of HARMONT_BOOTSTRAP_TOKEN, which the next start would restore. Returns how many. */
 export async function removeKeysOf(database: Database, userId: string): Promise<number> {
   const { rowCount } = await database.query('delete from api_keys where user_id = $1 and not bootstrap', [userId])
   return rowCount ?? 0
 }
 
-/** Voids logins that wait for a CLI, those that were parked with a key too. */
+/** Removes logins that wait for a CLI, whether a session or a key parked them. */
 export async function removeCliLoginsOf(database: Database, userId: string): Promise<void> {
   await database.query('delete from cli_logins where user_id = $1', [userId])
 }
 
-/** The live keys and the passkeys of a user. */
-export async function countCredentials(database: Database, userId: string): Promise<Leftovers> {
-  const { rows } = await database.query<Leftovers>(
+/** Counts the live keys and the passkeys of a user. */
+export async function countCredentials(database: Database, userId: string): Promise<Credentials> {
+  const { rows } = await database.query<Credentials>(
     `select (select count(*)::int from api_keys where user_id = $1 and (expires_at is null or expires_at > now())) as keys,
             (select count(*)::int from passkeys where user_id = $1) as passkeys`,
     [userId],

@@ -6,7 +6,7 @@ import { lockUser } from '../accounts/store.ts'
 import { deleteKey } from '../api-tokens/store.ts'
 import { deleteSession, deleteSessionsOf } from './store.ts'
 
-/** Ends one session of the caller, and with it the CLI logins that it parked. Throws 404. */
+/** Ends one session of the caller, and the CLI logins that it parked. Throws 404. */
 export async function endSession(pool: pg.Pool, actor: Actor, caller: Caller, id: string): Promise<void> {
   await transaction(pool, async (client) => {
     await lockUser(client, caller.userId)
@@ -16,7 +16,7 @@ export async function endSession(pool: pg.Pool, actor: Actor, caller: Caller, id
   })
 }
 
-/** Ends all sessions of the caller; the one of the request only when asked to. */
+/** Ends all sessions of the caller; that of the request only with `withCurrent`. */
 export async function endSessions(
   pool: pg.Pool,
   actor: Actor,
@@ -34,7 +34,7 @@ export async function endSessions(
   })
 }
 
-/** Takes back the credential of the request, a session or a personal key. Done already by another request at the same time, it does nothing. */
+/** Removes the credential of the request, a session or a personal key. Does nothing when a concurrent request has removed it. */
 export async function logOut(pool: pg.Pool, actor: Actor, caller: Caller): Promise<void> {
   const remove = caller.kind === 'session' ? deleteSession : deleteKey
   const action = caller.kind === 'session' ? 'session.logged_out' : 'api_token.logged_out'

@@ -1,44 +1,44 @@
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
+import type { Actor } from '../../platform/audit/record-audit.ts'
 import type { Database } from '../../platform/database/transaction.ts'
-import { hashToken } from '../../platform/encryption/token.ts'
-import type { Client } from '../../platform/http/index.ts'
+import { hashToken, newToken } from '../../platform/encryption/token.ts'
 import { lockUser } from '../accounts/store.ts'
 import { insertSession, removeSessionsBeyond } from './store.ts'
 
-/** Days that a session lives; use does not lengthen them. */
+/** The lifetime of a session; use does not extend it. */
 export const sessionDays = 30
 const mostSessions = 200
 
 export interface SessionStart {
   readonly userId: string
   readonly kind: 'web' | 'cli'
-  /** Its token goes into a cookie, see `asksForCookie`. */
+  /** The token is stored in a cookie, see `asksForCookie`. */
   readonly isCookie: boolean
-  readonly client: Client
-  /** What it was started with, when that was a passkey or a linked account: it ends with that. */
+  readonly client: Pick<Actor, 'address' | 'userAgent'>
+  /** The passkey or linked account that started the session: the session ends with it. */
   readonly passkeyId?: string | null
   readonly identityProvider?: string | null
-  /** The personal key that made it, in whatever number of steps: it is as narrow, and ends with it. */
+  /** The personal key that created it, directly or not: the session has its limits and ends with it. */
   readonly keyId?: string | null
-  /** When it has to end at the latest. */
+  /** The latest end. */
   readonly notAfter?: Date | null
 }
 
 export interface StartedSession {
   readonly id: string
-  /** Shown now and never again; only its hash is kept. */
+  /** Shown once; only its hash is stored. */
   readonly token: string
   readonly expiresAt: Date
   readonly isCookie: boolean
 }
 
 /**
- * Starts a session of a user. To be called within the transaction of the sign-in, so that none is left over when that fails. A user has at most 200: the
- * oldest ends.
+ * Starts a session of a user, within the transaction of the sign-in, so that a failure leaves none
+ * behind. A user has at most 200 sessions: the oldest ends.
  */
 export async function startSession(database: Database, start: SessionStart): Promise<StartedSession> {
-  const token = randomBytes(32).toString('base64url')
-  // One after another, so that of many at the same time none counts too few.
+  const token = newToken()
+  // Serializes concurrent starts, so that each counts the others' sessions.
   await lockUser(database, start.userId)
   const id = randomUUID()
   const expiresAt = await insertSession(database, {

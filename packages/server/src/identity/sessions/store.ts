@@ -1,6 +1,6 @@
 import type { Database } from '../../platform/database/transaction.ts'
 
-// Days without use after which a cookie session ends.
+// The days without use after which a cookie session ends.
 const cookieIdleDays = 14
 const isAlive = `expires_at > now() and (not is_cookie or last_used_at > now() - interval '${cookieIdleDays} days')`
 
@@ -11,7 +11,7 @@ export interface NewSession {
   readonly kind: 'web' | 'cli'
   readonly isCookie: boolean
   readonly days: number
-  /** It ends with what it was made with; null = with its days. */
+  /** The end of the credential that created it; null: its days alone count. */
   readonly notAfter: Date | null
   readonly address: string | null
   readonly userAgent: string | null
@@ -20,7 +20,7 @@ export interface NewSession {
   readonly keyId: string | null
 }
 
-/** Gives when it ends. */
+/** Returns when the session ends. */
 export async function insertSession(database: Database, session: NewSession): Promise<Date> {
   const { rows } = await database.query<{ expires_at: Date }>({
     name: 'insert-session',
@@ -52,7 +52,7 @@ export async function insertSession(database: Database, session: NewSession): Pr
 export async function removeSessionsBeyond(database: Database, userId: string, most: number): Promise<void> {
   await database.query({
     name: 'remove-sessions-beyond',
-    // What another transaction is removing anyway is not waited for: it may wait for us.
+    // Skips rows that another transaction is removing: that transaction may be waiting for this one.
     text: `delete from sessions
             where id in (select id from sessions where user_id = $1 order by created_at desc, id desc offset $2 for update skip locked)`,
     values: [userId, most],
@@ -69,7 +69,7 @@ export interface SessionRow {
   readonly user_agent: string | null
 }
 
-/** The user's living sessions, newest first. */
+/** Lists the user's live sessions, newest first. */
 export async function listSessionsOf(database: Database, userId: string): Promise<readonly SessionRow[]> {
   const { rows } = await database.query<SessionRow>(
     `select id, kind, created_at, last_used_at, expires_at, address, user_agent
@@ -79,7 +79,7 @@ export async function listSessionsOf(database: Database, userId: string): Promis
   return rows
 }
 
-/** False: the user has no such living session. */
+/** False: the user has no such live session. */
 export async function deleteSession(database: Database, userId: string, id: string): Promise<boolean> {
   const { rowCount } = await database.query(`delete from sessions where id = $1 and user_id = $2 and ${isAlive}`, [
     id,
@@ -88,7 +88,7 @@ export async function deleteSession(database: Database, userId: string, id: stri
   return rowCount === 1
 }
 
-/** Ends all sessions of a user but one; null = without exception. Gives how many. */
+/** Ends all sessions of a user, except the given one. Returns how many. */
 export async function deleteSessionsOf(database: Database, userId: string, exceptId: string | null): Promise<number> {
   const { rowCount } = await database.query(
     'delete from sessions where user_id = $1 and ($2::uuid is null or id <> $2)',
@@ -97,7 +97,7 @@ export async function deleteSessionsOf(database: Database, userId: string, excep
   return rowCount ?? 0
 }
 
-/** Removes sessions that have ended by themselves. Gives how many. */
+/** Removes expired sessions. Returns how many. */
 export async function removeDeadSessions(database: Database): Promise<number> {
   const { rowCount } = await database.query(
     `delete from sessions where expires_at < now() or (is_cookie and last_used_at < now() - interval '${cookieIdleDays} days')`,

@@ -1,23 +1,21 @@
 import type { Database } from '../../platform/database/transaction.ts'
+import type { AskedBy } from '../../platform/mail/queue-mail.ts'
+import type { Person } from '../accounts/create-account.ts'
 
-export interface Verification {
-  readonly email: string
-  readonly name: string
-}
-
-/** Leaves the look at the address to the worker, so that the answer's time tells nothing. */
-export async function queueSignup(database: Database, wish: Readonly<Record<string, unknown>>): Promise<void> {
+/** Leaves the search for the address to the worker, so that the answer's time tells nothing. */
+export async function queueSignup(database: Database, person: Person, askedBy: AskedBy): Promise<void> {
   await database.query({
     name: 'queue-signup',
     text: `select graphile_worker.add_job('begin_signup', $1::json)`,
-    values: [JSON.stringify(wish)],
+    values: [JSON.stringify({ ...person, askedBy })],
   })
 }
 
-/** Keeps a verification token for 24 hours. */
+/** Stores a verification token for 24 hours. */
 export async function insertVerification(
   database: Database,
-  { tokenHash, email, name }: Verification & { readonly tokenHash: string },
+  tokenHash: string,
+  { email, name }: Person,
 ): Promise<void> {
   await database.query(
     `insert into signup_verifications (token_hash, email, name, expires_at) values ($1, $2, $3, now() + interval '24 hours')`,
@@ -25,18 +23,18 @@ export async function insertVerification(
   )
 }
 
-/** Undefined: unknown, used or expired. */
-export async function findVerification(database: Database, tokenHash: string): Promise<Verification | undefined> {
-  const { rows } = await database.query<Verification>(
+/** Undefined: the token is unknown, used or expired. */
+export async function findVerification(database: Database, tokenHash: string): Promise<Person | undefined> {
+  const { rows } = await database.query<Person>(
     'select email, name from signup_verifications where token_hash = $1 and expires_at > now()',
     [tokenHash],
   )
   return rows[0]
 }
 
-/** Uses a token up. Undefined: unknown, used or expired. */
-export async function consumeVerification(database: Database, tokenHash: string): Promise<Verification | undefined> {
-  const { rows } = await database.query<Verification>(
+/** Consumes a token. Undefined: it is unknown, used or expired. */
+export async function consumeVerification(database: Database, tokenHash: string): Promise<Person | undefined> {
+  const { rows } = await database.query<Person>(
     'delete from signup_verifications where token_hash = $1 and expires_at > now() returning email, name',
     [tokenHash],
   )

@@ -1,11 +1,11 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { Database } from '../../platform/database/transaction.ts'
 import { apiError } from '../../platform/http/index.ts'
-import { type ChallengeRow, deleteChallenge, insertChallenge, type Purpose } from '../passkeys/challenge-store.ts'
 
-/** Whose a challenge is: a user's, that of the holder of a mailed token, or for a sign-in anybody's. */
+/** The owner of a challenge: a user, the holder of a mailed token, or for a sign-in anybody. */
 export interface ChallengeOwner {
-  readonly purpose: Purpose
+  /** The ceremony that the challenge belongs to. */
+  readonly purpose: 'signup' | 'login' | 'register' | 'recover' | 'setup'
   readonly userId?: string
   readonly tokenHash?: string
 }
@@ -15,30 +15,47 @@ export interface NewChallenge {
   readonly challenge: Buffer
 }
 
-/** Makes a challenge that can be answered once, within five minutes, by its owner. `userHandle`: for whom the new passkey is made. */
+interface ChallengeRow extends NewChallenge {
+  readonly purpose: ChallengeOwner['purpose']
+  readonly user_id: string | null
+  readonly token_hash: string | null
+  readonly user_handle: Buffer | null
+}
+
+/**
+ * Stores a challenge that its owner can answer once, within five minutes. `userHandle` names the
+ * account that a new passkey is for.
+ */
 export async function newChallenge(
   database: Database,
   { userHandle, ...owner }: ChallengeOwner & { readonly userHandle?: Buffer },
 ): Promise<NewChallenge> {
   const made = { id: randomUUID(), challenge: randomBytes(32) }
-  await insertChallenge(database, {
-    ...made,
-    purpose: owner.purpose,
-    user_id: owner.userId ?? null,
-    token_hash: owner.tokenHash ?? null,
-    user_handle: userHandle ?? null,
+  const { purpose, userId = null, tokenHash = null } = owner
+  await database.query({
+    name: 'insert-challenge',
+    text: `insert into passkey_challenges (id, purpose, challenge, user_id, token_hash, user_handle, expires_at)
+           values ($1, $2, $3, $4, $5, $6, now() + interval '5 minutes')`,
+    values: [made.id, purpose, made.challenge, userId, tokenHash, userHandle ?? null],
   })
   return made
 }
 
 /**
- * Takes a challenge, so that nobody can answer it again, whatever becomes of this answer. `pool`, never a transaction that may be rolled back. Throws 400
- * when there is none, or when it is another owner's.
+ * Consumes a challenge, so that a second answer fails whatever becomes of this one. Pass the pool,
+ * never a transaction, which may be rolled back. Throws 400 for a challenge that is unknown, expired
+ * or another owner's.
  */
 export async function takeChallenge(pool: Database, id: string, owner: ChallengeOwner): Promise<ChallengeRow> {
-  const row = await deleteChallenge(pool, id)
+  const { rows } = await pool.query<ChallengeRow & { readonly is_live: boolean }>({
+    name: 'delete-challenge',
+    text: `delete from passkey_challenges where id = $1
+           returning id, purpose, challenge, user_id, token_hash, user_handle, expires_at > now() as is_live`,
+    values: [id],
+  })
+  const [row] = rows
   const isTheirs =
-    row !== undefined &&
+    row?.is_live &&
     row.purpose === owner.purpose &&
     row.user_id === (owner.userId ?? null) &&
     row.token_hash === (owner.tokenHash ?? null)
@@ -49,4 +66,9 @@ export async function takeChallenge(pool: Database, id: string, owner: Challenge
 /** The 400 of an answer that fits no challenge. */
 export function challengeInvalid(what: string): Error {
   return apiError('passkey_challenge_invalid', `${what}. Ask for new options and start again.`)
+}
+
+/** The 400 of a mailed or printed link that works no more. */
+export function linkInvalid(what: 'sign-up link' | 'recovery link' | 'setup link'): Error {
+  return apiError('passkey_token_invalid', `This ${what} is unknown, used or expired; ask for a new one.`)
 }

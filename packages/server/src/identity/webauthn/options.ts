@@ -1,16 +1,22 @@
-import type { KnownCredential } from '../passkeys/store.ts'
 import type { NewChallenge } from './challenges.ts'
 import type { RelyingParty } from './relying-party.ts'
+import type { Transport } from './verify-attestation.ts'
 import { webauthn } from './webauthn.ts'
 
 /** ES256, RS256 and EdDSA. */
 export const algorithms = [-7, -257, -8]
 const timeout = 300_000
 
-/** What the contract answers to whoever begins a ceremony. */
+/** A passkey that the user has, as authenticators know it. */
+export interface KnownCredential {
+  readonly credential_id: Buffer
+  readonly transports: readonly Transport[]
+}
+
+/** The answer to a client that begins a ceremony. */
 interface Begun {
   readonly challenge_id: string
-  /** As the browser's own JSON form has it, without a wrapper. */
+  /** In the browser's own JSON form, without a wrapper. */
   readonly options: Record<string, unknown>
 }
 
@@ -18,11 +24,11 @@ interface Enrollment {
   readonly userHandle: Buffer
   readonly email: string
   readonly name: string | null
-  /** An authenticator that holds one of these makes no second passkey. */
+  /** An authenticator that holds one of these creates no second passkey. */
   readonly exclude: readonly KnownCredential[]
 }
 
-/** Options for making a passkey. */
+/** Returns the options for creating a passkey. */
 export async function creationOptions(
   rp: RelyingParty,
   { id, challenge }: NewChallenge,
@@ -48,7 +54,7 @@ export async function creationOptions(
   return { challenge_id: id, options: { ...options } }
 }
 
-/** Options for signing in with any passkey of this server. */
+/** Returns the options for signing in with any passkey of this server. */
 export async function requestOptions(rp: RelyingParty, { id, challenge }: NewChallenge): Promise<Begun> {
   const { generateAuthenticationOptions } = await webauthn()
   const options = await generateAuthenticationOptions({

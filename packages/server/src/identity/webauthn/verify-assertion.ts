@@ -1,24 +1,31 @@
 import type { AuthenticationResponseJSON, VerifyAuthenticationResponseOpts } from '@simplewebauthn/server'
 import { apiError } from '../../platform/http/index.ts'
-import { refuseFramed } from '../passkeys/client-data.ts'
-import type { PasskeyToCheck } from '../passkeys/login-store.ts'
 import { challengeInvalid } from './challenges.ts'
 import type { RelyingParty } from './relying-party.ts'
 import { userVerificationRequired } from './verify-attestation.ts'
-import { webauthn } from './webauthn.ts'
+import { refuseFramed, webauthn } from './webauthn.ts'
 
-/** The id of the passkey that made an assertion; empty, which none has, when it names none. */
+/** A stored passkey that an assertion is verified against. */
+interface StoredPasskey {
+  readonly public_key: Buffer
+  readonly user_handle: Buffer
+}
+
+/** Returns the id of the passkey that made an assertion; empty, which no passkey has, when it names none. */
 export function credentialIdOf(assertion: unknown): Buffer {
   const { id } = assertion as Partial<AuthenticationResponseJSON>
   return Buffer.from(typeof id === 'string' ? id : '', 'base64url')
 }
 
-/** Judges what `navigator.credentials.get` gave for a challenge, and gives the authenticator's counter. Throws the 400s of `http.md` 3.6. */
+/**
+ * Verifies the result of `navigator.credentials.get` for a challenge. Returns the authenticator's
+ * counter. Throws the 400s of `http.md` 3.6.
+ */
 export async function verifyAssertion(
   rp: RelyingParty,
   challenge: Buffer,
   assertion: unknown,
-  passkey: PasskeyToCheck,
+  passkey: StoredPasskey,
 ): Promise<number> {
   const response = assertion as AuthenticationResponseJSON
   let isOurChallenge = true
@@ -30,9 +37,9 @@ export async function verifyAssertion(
     },
     expectedOrigin: [...rp.origins],
     expectedRPID: rp.id,
-    // The counter is judged where it is written, on the row of the passkey.
+    // The counter is compared when it is written to the passkey's row.
     credential: { id: response.id, publicKey: Uint8Array.from(passkey.public_key), counter: 0 },
-    requireUserVerification: false, // asked below, where it has its own error
+    requireUserVerification: false, // checked below, with an error of its own
   }).catch((error: unknown) => {
     if (!isOurChallenge) throw challengeInvalid('The assertion answers another challenge')
     throw assertionFailed('its data, origin or relying party is wrong', error)
@@ -51,7 +58,7 @@ async function verifyUnframed(options: VerifyAuthenticationResponseOpts) {
   return verifyAuthenticationResponse(options)
 }
 
-/** The 400 of a sign-in that the passkey does not prove. */
+/** The 400 of an assertion that does not verify. */
 export function assertionFailed(why: string, cause?: unknown): Error {
   return apiError(
     'passkey_assertion_failed',

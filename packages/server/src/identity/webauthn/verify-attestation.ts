@@ -1,16 +1,15 @@
 import type { RegistrationResponseJSON } from '@simplewebauthn/server'
 import { apiError } from '../../platform/http/index.ts'
-import { refuseFramed } from '../passkeys/client-data.ts'
 import { challengeInvalid } from './challenges.ts'
 import { algorithms } from './options.ts'
 import type { RelyingParty } from './relying-party.ts'
-import { webauthn } from './webauthn.ts'
+import { refuseFramed, webauthn } from './webauthn.ts'
 
 const knownTransports = ['ble', 'cable', 'hybrid', 'internal', 'nfc', 'smart-card', 'usb'] as const
-/** How a browser reaches an authenticator. */
+/** The connection between a browser and an authenticator. */
 export type Transport = (typeof knownTransports)[number]
 
-/** What a good attestation tells of the new passkey. */
+/** The new passkey, as a valid attestation describes it. */
 export interface AttestedPasskey {
   readonly credentialId: Buffer
   readonly publicKey: Buffer
@@ -19,13 +18,13 @@ export interface AttestedPasskey {
   readonly aaguid: string | null
 }
 
-/** WebAuthn allows no longer ids. */
+/** The limit of WebAuthn. */
 const longestCredentialId = 1023
-/** An RSA key of 8192 bits is half of it. */
+/** Twice the size of an RSA key of 8192 bits. */
 const longestPublicKey = 2048
 const noAaguid = '00000000-0000-0000-0000-000000000000'
 
-/** Judges what `navigator.credentials.create` gave for a challenge. Throws the 400s of `http.md` 3.6. */
+/** Verifies the result of `navigator.credentials.create` for a challenge. Throws the 400s of `http.md` 3.6. */
 export async function verifyAttestation(
   rp: RelyingParty,
   challenge: Buffer,
@@ -42,7 +41,7 @@ export async function verifyAttestation(
     },
     expectedOrigin: [...rp.origins],
     expectedRPID: rp.id,
-    requireUserVerification: false, // asked below, where it has its own error
+    requireUserVerification: false, // checked below, with an error of its own
     supportedAlgorithmIDs: algorithms,
   }).catch((error: unknown) => {
     if (!isOurChallenge) throw challengeInvalid('The attestation answers another challenge')
@@ -63,7 +62,7 @@ export async function verifyAttestation(
   }
 }
 
-/** The 400 of an attestation that is good for nothing; `why` says what was expected. */
+/** The 400 of an attestation that does not verify. */
 export function registrationFailed(why: string, cause?: unknown): Error {
   return apiError(
     'passkey_registration_failed',
@@ -72,7 +71,7 @@ export function registrationFailed(why: string, cause?: unknown): Error {
   )
 }
 
-/** The 400 of an authenticator that was touched by somebody, and does not know by whom. */
+/** The 400 of an authenticator that noticed a touch, but did not verify its user. */
 export function userVerificationRequired(): Error {
   return apiError(
     'passkey_user_verification_required',
@@ -81,8 +80,8 @@ export function userVerificationRequired(): Error {
 }
 
 /**
- * Lets pass only what comes without certificates: no attestation was asked for, and to check a chain the library would fetch revocation lists from
- * wherever the certificates say.
+ * Refuses attestations with certificates: none was requested, and to verify a chain the library
+ * would fetch revocation lists from any URL that the certificates name.
  */
 async function readAttestation(attestation: unknown): Promise<RegistrationResponseJSON> {
   const { decodeAttestationObject } = await webauthn()

@@ -1,8 +1,15 @@
-/** The library of passkeys. Loaded at the first ceremony: it holds 5 MiB, mostly parsers of certificates, which many a server never needs. */
+/** Loads the WebAuthn library at the first ceremony: it takes 5 MiB, mostly parsers of certificates, and many servers never need it. */
 export async function webauthn() {
   const [server, helpers] = await Promise.all([
     import('@simplewebauthn/server'),
     import('@simplewebauthn/server/helpers'),
   ])
   return { ...server, ...helpers }
+}
+
+/** Throws for a ceremony in a frame of another site's page: our pages are never framed. */
+export async function refuseFramed(clientDataJSON: string): Promise<void> {
+  const { decodeClientDataJSON } = await webauthn()
+  if (decodeClientDataJSON(clientDataJSON).crossOrigin === true)
+    throw new Error('it was made in a frame of another page')
 }

@@ -18,7 +18,8 @@ export function actorOf({ caller, client, requestId }: ActingContext): Actor {
   return { userId: caller?.userId ?? null, address: client.address, userAgent: client.userAgent, requestId }
 }
 
-interface ActingContext {
+/** The parts of a request that say who acts. */
+export interface ActingContext {
   readonly caller?: Caller
   readonly client: Client
   readonly requestId: string

@@ -9,10 +9,22 @@ export interface Mail {
   readonly paragraphs: readonly string[]
   /** The only link. */
   readonly link: { readonly url: string; readonly label: string; readonly lifetime: string | null } | null
-  /** Who asked for it, so that its reader can tell; null for notices of the server. */
-  readonly askedBy: { readonly address: string | null; readonly userAgent: string | null; readonly at: Date } | null
+  /** The request that caused the mail, so that its reader can judge it; null for notices of the server. */
+  readonly askedBy: AskedBy | null
   /** What to do if it was not you. */
   readonly otherwise: string
+}
+
+/** The client that caused a mail, and when. */
+export interface AskedBy {
+  readonly address: string | null
+  readonly userAgent: string | null
+  readonly at: Date
+}
+
+/** Describes the request that is being answered. */
+export function askedNow({ address, userAgent }: Omit<AskedBy, 'at'>): AskedBy {
+  return { address, userAgent, at: new Date() }
 }
 
 /** A mail that has a link. */
@@ -20,7 +32,7 @@ export type LinkMail = Mail & { readonly link: NonNullable<Mail['link']> }
 
 /** A mail as it waits in the database. */
 type QueuedMail = Omit<Mail, 'askedBy'> & {
-  readonly askedBy: (Omit<NonNullable<Mail['askedBy']>, 'at'> & { readonly at: string }) | null
+  readonly askedBy: (Omit<AskedBy, 'at'> & { readonly at: string }) | null
   /** The link's URL in base64, encrypted; its own member is empty then. */
   readonly sealedUrl?: string
 }

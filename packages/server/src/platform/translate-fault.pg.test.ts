@@ -2,8 +2,8 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { until } from '@harmont/test-kit/until'
 import { expect, test } from 'vitest'
-import { runningPostmaster } from '../platform/database/embedded/postmaster.ts'
 import { ownerToken, testServer } from '../testing/server.ts'
+import { runningPostmaster } from './database/embedded/postmaster.ts'
 import { translateFault } from './translate-fault.ts'
 
 const it = testServer({}, { ownPostgres: true })

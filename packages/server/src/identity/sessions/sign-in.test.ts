@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { sessionCookies } from '../../platform/http/authorization/session-cookies.ts'
 import { ApiError } from '../../platform/http/index.ts'
-import { asksForCookie, signInHeaders } from './answer-sign-in.ts'
+import { asksForCookie, signInHeaders } from './sign-in.ts'
 
 const settings = { publicUrl: 'https://ci.example.com', corsOrigins: ['https://app.example.com'] }
 

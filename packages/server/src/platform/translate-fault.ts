@@ -1,6 +1,6 @@
-import { diskFull } from '../platform/blobs/disk-full.ts'
-import { danglingReference } from '../platform/database/transaction.ts'
-import { type ApiError, apiError } from '../platform/http/index.ts'
+import { diskFull } from './blobs/disk-full.ts'
+import { danglingReference } from './database/transaction.ts'
+import { type ApiError, apiError } from './http/index.ts'
 
 /** Codes of the system and of PostgreSQL that mean: what we need is not there just now. */
 const absent = new Set([

@@ -1,19 +1,38 @@
-/** Browsers that were sent to an identity provider. */
+/** The state of a sign-in while the browser is at the provider: a cookie and a row. */
+import { stringifySetCookie } from 'cookie'
 import type { Database } from '../../platform/database/transaction.ts'
 import type { IdentityProviderName } from './identity-provider.ts'
+
+const lifeSeconds = 600
+
+/** The cookie that binds a sign-in to the browser that began it. */
+export interface BrowserCookie {
+  readonly name: string
+  set(value: string): string
+  clear(): string
+}
+
+export function browserCookie(publicUrl: string): BrowserCookie {
+  const secure = publicUrl.startsWith('https:')
+  const name = secure ? '__Host-harmont_oauth' : 'harmont_oauth'
+  const make = (value: string, maxAge: number) =>
+    // Lax: the browser must send it when the provider's page redirects here.
+    stringifySetCookie({ name, value, maxAge, httpOnly: true, path: '/', sameSite: 'lax', secure })
+  return { name, set: (value) => make(value, lifeSeconds), clear: () => make('', 0) }
+}
 
 export interface OAuthState {
   readonly state_hash: string
   readonly provider: IdentityProviderName
   readonly browser_hash: string
-  /** Sealed. */
+  /** The PKCE verifier, encrypted. */
   readonly verifier: Buffer
   readonly nonce: string
   readonly redirect: string
   readonly link_user_id: string | null
 }
 
-/** Keeps it for ten minutes. */
+/** Stores a sign-in for ten minutes. */
 export async function insertState(database: Database, state: OAuthState): Promise<void> {
   await database.query({
     name: 'insert-oauth-state',
@@ -31,7 +50,7 @@ export async function insertState(database: Database, state: OAuthState): Promis
   })
 }
 
-/** Takes it, so that nobody can come back with it again. Undefined: unknown, used or expired. */
+/** Consumes a sign-in, so that it completes only once. Undefined: it is unknown, used or expired. */
 export async function takeState(database: Database, stateHash: string): Promise<OAuthState | undefined> {
   const { rows } = await database.query<OAuthState & { readonly is_live: boolean }>({
     name: 'take-oauth-state',
@@ -41,10 +60,4 @@ export async function takeState(database: Database, stateHash: string): Promise<
   })
   const [row] = rows
   return row?.is_live ? row : undefined
-}
-
-/** Gives how many. */
-export async function removeDeadStates(database: Database): Promise<number> {
-  const { rowCount } = await database.query('delete from oauth_states where expires_at < now()')
-  return rowCount ?? 0
 }
