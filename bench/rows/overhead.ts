@@ -60,11 +60,11 @@ async function run(pool: pg.Pool, store: PostgresStore, steps: readonly Partial<
   )
   const client = await pool.connect()
   await client.query('begin')
-  await store.submit(client, created, plainContext)
+  await store.builds.submit(client, created, plainContext)
   await client.query('commit')
   client.release()
   const ms = await timeMs(() => work(store, created.build.id, steps.length))
-  const state = (await store.load(created.build.id))?.build.state
+  const state = (await store.builds.load(created.build.id))?.build.state
   if (state !== 'passed') throw new Error(`the build ended ${state}`)
   return ms / steps.length
 }
@@ -74,14 +74,14 @@ async function work(store: PostgresStore, buildId: string, jobs: number): Promis
   let done = 0
   let free = slots
   const one = async ({ jobId: job, fence }: Lease): Promise<void> => {
-    await store.apply(buildId, [{ type: 'started', job, fence, at: Date.now() }])
-    await store.apply(buildId, [{ type: 'ended', job, fence, at: Date.now(), outcome: nothing }])
+    await store.builds.apply(buildId, [{ type: 'started', job, fence, at: Date.now() }])
+    await store.builds.apply(buildId, [{ type: 'ended', job, fence, at: Date.now(), outcome: nothing }])
     free++
     done++
   }
   const running = new Set<Promise<void>>()
   while (done < jobs) {
-    const leases = free > 0 ? await store.lease('bench', free, Date.now()) : []
+    const leases = free > 0 ? await store.leases.take('bench', free, Date.now()) : []
     free -= leases.length
     for (const lease of leases) {
       const job = one(lease).finally(() => running.delete(job))

@@ -1,9 +1,9 @@
 import type { BuildEvent, Instant } from './core/model.ts'
-import type { BuildStore } from './store.ts'
+import type { Store } from './store.ts'
 import type { Wait } from './wait.ts'
 
 export interface AbandonOptions {
-  readonly store: BuildStore
+  readonly store: Pick<Store, 'builds'>
   /** How long a build must stand still before it is abandoned. */
   readonly afterMs: number
   readonly log: (level: 'warn', message: string, error?: unknown) => void
@@ -18,7 +18,7 @@ const batch = 100
  */
 export async function abandonBuilds({ store, afterMs, log }: AbandonOptions, now: Instant): Promise<number> {
   const before = now - afterMs
-  const { since, busyAt } = await store.watch(now)
+  const { since, busyAt } = await store.builds.watch(now)
   if (since > before) return 0
   const isIdle = busyAt === null || busyAt <= before
   /** An error of one build does not keep the others from being abandoned. */
@@ -32,7 +32,7 @@ export async function abandonBuilds({ store, afterMs, log }: AbandonOptions, now
   }
   let abandoned = 0
   for (;;) {
-    const ids = await store.standing(before, isIdle, batch)
+    const ids = await store.builds.standing(before, isIdle, batch)
     // Collects all reasons first, because each abandoned build changes what others wait for.
     const events = new Map<string, BuildEvent>()
     for (const id of ids) {
@@ -41,7 +41,7 @@ export async function abandonBuilds({ store, afterMs, log }: AbandonOptions, now
     }
     let taken = 0
     for (const [id, event] of events) {
-      const applied = await attempted(id, () => store.apply(id, [event]))
+      const applied = await attempted(id, () => store.builds.apply(id, [event]))
       if (applied?.taken[0] === true) taken++
     }
     abandoned += taken
@@ -51,12 +51,16 @@ export async function abandonBuilds({ store, afterMs, log }: AbandonOptions, now
 }
 
 /** Returns what the ready jobs of a build wait for, by job id. */
-async function reasonsOf(store: BuildStore, buildId: string, now: Instant): Promise<Readonly<Record<string, string>>> {
-  const found = await store.load(buildId)
+async function reasonsOf(
+  store: Pick<Store, 'builds'>,
+  buildId: string,
+  now: Instant,
+): Promise<Readonly<Record<string, string>>> {
+  const found = await store.builds.load(buildId)
   if (found === undefined) return {}
   const { jobs, render } = found.build
   const ready = (render === null ? jobs : [...jobs, render]).filter(({ state }) => state === 'scheduled')
-  const waits = await store.waits(buildId, now)
+  const waits = await store.builds.waits(buildId, now)
   return Object.fromEntries(ready.map(({ id }) => [id, reasonOf(waits.get(id))]))
 }
 

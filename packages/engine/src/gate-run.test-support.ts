@@ -8,8 +8,8 @@ import { dice, plainPlan } from './core/random-plan.test-support.ts'
 import { isBuildTerminal, isHeld } from './core/states.ts'
 import { plainContext } from './plain-context.test-support.ts'
 import type { Limited } from './postgres/limits.ts'
-import type { BuildStore } from './store.ts'
-import type { StoreUnderTest } from './store-suite.ts'
+import type { Store } from './store.ts'
+import type { StoreUnderTest } from './store-under-test.test-support.ts'
 
 const exited = { kind: 'exited', exitCode: 0, signal: null, limit: null, snapshot: null } as const
 
@@ -75,7 +75,7 @@ export class GateRun {
   async lease(slots: number): Promise<void> {
     const before = await this.#jobs()
     const runner = this.#roll() < 0.5 ? 'keeps' : 'loses'
-    const leases = await this.#view().lease(runner, slots, this.#now)
+    const leases = await this.#view().leases.take(runner, slots, this.#now)
     const after = await this.#jobs()
     const fresh = after.filter(({ job }) => leases.some(({ jobId }) => jobId === job.id))
     expect(fresh.map(({ job }) => job.state)).toEqual(fresh.map(() => 'assigned'))
@@ -99,7 +99,7 @@ export class GateRun {
   /** Nothing is left that could be leased: everything that waits says for what. */
   async #checkWaits(waiting: readonly Seen[], all: readonly Seen[]): Promise<void> {
     for (const build of await this.#all()) {
-      const waits = await this.#view().waits(build.id, this.#now)
+      const waits = await this.#view().builds.waits(build.id, this.#now)
       const own = waiting.filter((each) => each.build.id === build.id)
       expect([...waits.keys()].sort()).toEqual(own.map(({ job }) => job.id).sort())
       for (const each of own) {
@@ -209,8 +209,8 @@ export class GateRun {
 
   async #lose(): Promise<void> {
     this.#now += 300_001
-    await this.#under.store.renew('keeps', this.#now)
-    const lost = new Set((await this.#under.store.leasesOf('loses')).map(({ jobId }) => jobId))
+    await this.#under.store.leases.renew('keeps', this.#now)
+    const lost = new Set((await this.#under.store.leases.of('loses')).map(({ jobId }) => jobId))
     const gone = (await this.#jobs()).find(({ job }) => lost.has(job.id))
     if (!gone) return
     const { job, build } = gone
@@ -233,16 +233,16 @@ export class GateRun {
   }
 
   async #apply({ id }: Build, event: BuildEvent): Promise<void> {
-    await this.#view().apply(id, [event])
+    await this.#view().builds.apply(id, [event])
   }
 
   /** One process or the other. */
-  #view(): BuildStore {
+  #view(): Store {
     return this.#roll() < 0.5 ? this.#under.store : this.#under.other
   }
 
   async #all(): Promise<readonly Build[]> {
-    const loaded = await Promise.all(this.#builds.map((id) => this.#under.store.load(id)))
+    const loaded = await Promise.all(this.#builds.map((id) => this.#under.store.builds.load(id)))
     return loaded.flatMap((each) => (each ? [{ ...each.build, jobs: [...each.build.jobs] }] : []))
   }
 

@@ -10,7 +10,7 @@ import { plainPlan } from './core/random-plan.test-support.ts'
 import { plainContext } from './plain-context.test-support.ts'
 import { randomLives } from './random-lives.test-support.ts'
 import type { Lease } from './store.ts'
-import type { StoreUnderTest } from './store-suite.ts'
+import type { StoreUnderTest } from './store-under-test.test-support.ts'
 import { untilSeen } from './until-seen.test-support.ts'
 
 const exited = { kind: 'exited', exitCode: 0, signal: null, limit: null, snapshot: null } as const
@@ -33,19 +33,19 @@ export function gateSuite(open: () => StoreUnderTest): void {
   const inGroup = (limit = 1, scope: StepConcurrency['scope'] = 'pipeline', group = 'deploy') => ({
     concurrency: { group, limit, scope },
   })
-  const lease = (slots = 9, view = open().store) => view.lease('r', slots, now)
+  const lease = (slots = 9, view = open().store) => view.leases.take('r', slots, now)
   async function one(): Promise<Lease> {
     const [first, ...more] = await lease()
     if (!first || more.length > 0) throw new Error(`expected one lease, got ${first ? 1 + more.length : 0}`)
     return first
   }
   const end = ({ buildId, jobId: job, fence }: Lease, exitCode = 0) =>
-    open().store.apply(buildId, [
+    open().store.builds.apply(buildId, [
       { type: 'started', job, fence, at: now },
       { type: 'ended', job, fence, at: now, outcome: { ...exited, exitCode } },
     ])
   async function stepOf({ buildId, jobId }: Lease): Promise<number> {
-    return (await open().store.jobs(buildId)).find(({ id }) => id === jobId)?.step ?? -1
+    return (await open().store.builds.jobs(buildId)).find(({ id }) => id === jobId)?.step ?? -1
   }
 
   test('G05 a group lets its limit through, in the order of builds and then of steps, and holds up nobody else', async () => {
@@ -86,11 +86,11 @@ export function gateSuite(open: () => StoreUnderTest): void {
     const first = await submit([inGroup()])
     const second = await submit([inGroup()])
     const held = await one()
-    await open().store.apply(first, [{ type: 'started', job: held.jobId, fence: held.fence, at: now }])
-    await open().store.apply(first, [{ type: 'cancel', at: now }])
+    await open().store.builds.apply(first, [{ type: 'started', job: held.jobId, fence: held.fence, at: now }])
+    await open().store.builds.apply(first, [{ type: 'cancel', at: now }])
     expect(await lease()).toEqual([])
     now += 20_000
-    await open().store.apply(first, [{ type: 'kill_overdue', job: held.jobId, at: now }])
+    await open().store.builds.apply(first, [{ type: 'kill_overdue', job: held.jobId, at: now }])
     const next = await one()
     expect(next.buildId).toBe(second)
     await end(next)
@@ -101,7 +101,7 @@ export function gateSuite(open: () => StoreUnderTest): void {
     const narrow = await submit([inGroup(1)])
     const first = await one()
     expect(first.buildId).toBe(wide)
-    await open().store.apply(narrow, [{ type: 'cancel', at: now }])
+    await open().store.builds.apply(narrow, [{ type: 'cancel', at: now }])
     const second = await one()
     expect(second.buildId).toBe(wide)
     for (const each of [first, second]) await end(each)
@@ -121,15 +121,15 @@ export function gateSuite(open: () => StoreUnderTest): void {
     const first = await submit([{ ...inGroup(), retry: { limit: 1, delaySeconds: 10 } }])
     const second = await submit([inGroup(), inGroup()])
     await end(await one(), 1)
-    expect(await open().store.nextReadyAt()).toBe(now + 10_000)
-    expect(await open().store.waits(first, now)).toEqual(new Map())
+    expect(await open().store.leases.nextReadyAt()).toBe(now + 10_000)
+    expect(await open().store.builds.waits(first, now)).toEqual(new Map())
     const overtook = await one()
     expect(overtook.buildId).toBe(second)
     now += 10_000
     expect(await lease()).toEqual([])
-    expect([...(await open().store.waits(first, now)).values()]).toMatchObject([{ ahead: 0, running: 1 }])
+    expect([...(await open().store.builds.waits(first, now)).values()]).toMatchObject([{ ahead: 0, running: 1 }])
     // Its time has come, so nobody need look at the clock for it.
-    expect(await open().store.nextReadyAt()).toBeNull()
+    expect(await open().store.leases.nextReadyAt()).toBeNull()
     await end(overtook)
     const retried = await one()
     expect(retried.buildId).toBe(first)
@@ -142,9 +142,9 @@ export function gateSuite(open: () => StoreUnderTest): void {
     const second = await submit([inGroup(2), {}, inGroup(2)])
     const leases = await lease()
     const deploys = leases.filter(({ buildId }) => buildId === first)
-    const [a, , b] = (await open().store.jobs(second)).map(({ id }) => id)
+    const [a, , b] = (await open().store.builds.jobs(second)).map(({ id }) => id)
     const facts = { reason: 'concurrency_group', group: 'deploy', limit: 2, running: 2 }
-    const waits = await open().other.waits(second, now)
+    const waits = await open().other.builds.waits(second, now)
     expect([...waits.keys()].sort()).toEqual([a, b].sort())
     expect(waits.get(a ?? '')).toMatchObject({ ...facts, ahead: 0 })
     expect(waits.get(b ?? '')).toMatchObject({ ...facts, ahead: 1 })

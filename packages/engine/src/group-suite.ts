@@ -10,7 +10,7 @@ import { plainPlan } from './core/random-plan.test-support.ts'
 import { isHeld } from './core/states.ts'
 import { plainContext } from './plain-context.test-support.ts'
 import type { Lease } from './store.ts'
-import type { StoreUnderTest } from './store-suite.ts'
+import type { StoreUnderTest } from './store-under-test.test-support.ts'
 
 const passed = { kind: 'exited', exitCode: 0, signal: null, limit: null, snapshot: null } as const
 const failed = { ...passed, exitCode: 1 }
@@ -40,7 +40,7 @@ export function groupSuite(open: () => StoreUnderTest): void {
       group: groupNamed(name, limit, whenFull),
     })
   async function build(id: string): Promise<Build> {
-    const loaded = await open().store.load(id)
+    const loaded = await open().store.builds.load(id)
     if (loaded === undefined) throw new Error(`no build ${id}`)
     return loaded.build
   }
@@ -52,23 +52,23 @@ export function groupSuite(open: () => StoreUnderTest): void {
       }),
     )
   async function start(buildId: string): Promise<Lease> {
-    const leases = await open().store.lease('r', 1, now())
+    const leases = await open().store.leases.take('r', 1, now())
     const [lease] = leases
     expect(leases.map((each) => each.buildId)).toEqual([buildId])
     if (lease === undefined) throw new Error('nothing to lease')
-    await open().store.apply(buildId, [{ type: 'started', job: lease.jobId, fence: lease.fence, at: now() }])
+    await open().store.builds.apply(buildId, [{ type: 'started', job: lease.jobId, fence: lease.fence, at: now() }])
     return lease
   }
   const end = ({ buildId, jobId: job, fence }: Lease, outcome: typeof passed | typeof failed = passed) =>
-    open().store.apply(buildId, [{ type: 'ended', job, fence, at: now(), outcome }])
-  const tell = (id: string, type: 'cancel' | 'approve') => open().store.apply(id, [{ type, at: now() }])
+    open().store.builds.apply(buildId, [{ type: 'ended', job, fence, at: now(), outcome }])
+  const tell = (id: string, type: 'cancel' | 'approve') => open().store.builds.apply(id, [{ type, at: now() }])
   /** Ends what a test leaves. */
   async function sweep(...ids: readonly string[]): Promise<void> {
     for (const id of ids.toReversed()) {
       await tell(id, 'cancel')
       const running = (await build(id)).jobs.filter(({ state }) => isHeld(state))
       for (const { id: job, fence } of running)
-        await open().store.apply(id, [{ type: 'ended', job, fence, at: now(), outcome: passed }])
+        await open().store.builds.apply(id, [{ type: 'ended', job, fence, at: now(), outcome: passed }])
     }
   }
 
@@ -77,7 +77,7 @@ export function groupSuite(open: () => StoreUnderTest): void {
     expect(await states(a, b, c, other)).toEqual(['scheduled', 'waits', 'waits', 'scheduled'])
     const first = await start(a)
     await end(await start(other))
-    expect(await open().store.lease('r', 5, now())).toEqual([])
+    expect(await open().store.leases.take('r', 5, now())).toEqual([])
     await end(first)
     expect(await states(a, b, c)).toEqual(['passed', 'scheduled', 'waits'])
     await end(await start(b), failed)
@@ -90,9 +90,9 @@ export function groupSuite(open: () => StoreUnderTest): void {
     const narrow = await inGroup('g', 1)
     const last = await inGroup('g', 3)
     expect(await states(...wide, narrow, last)).toEqual(['scheduled', 'scheduled', 'waits', 'waits'])
-    const leases = await open().store.lease('r', 5, now())
+    const leases = await open().store.leases.take('r', 5, now())
     for (const { buildId, jobId: job, fence } of leases)
-      await open().store.apply(buildId, [{ type: 'started', job, fence, at: now() }])
+      await open().store.builds.apply(buildId, [{ type: 'started', job, fence, at: now() }])
     for (const lease of leases) await end(lease)
     expect(await states(narrow, last)).toEqual(['scheduled', 'waits'])
     await end(await start(narrow))
@@ -103,7 +103,7 @@ export function groupSuite(open: () => StoreUnderTest): void {
     const [a, b, c] = [await inGroup('g'), await inGroup('g', 1, 'queue', 60), await inGroup('g', 1, 'queue', 60)]
     const first = await start(a)
     expect(await build(b)).toMatchObject({ awaitsPlace: true, deadlineAt: null, startedAt: null })
-    expect(await open().store.overdue(now() + 3_600_000, 10)).not.toContainEqual(
+    expect(await open().store.leases.overdue(now() + 3_600_000, 10)).not.toContainEqual(
       expect.objectContaining({ buildId: b }),
     )
     await tell(b, 'cancel')
@@ -132,7 +132,7 @@ export function groupSuite(open: () => StoreUnderTest): void {
     const first = await start(a)
     const c = await inGroup('g', 1, 'cancel_running')
     expect(await states(a, b, c)).toEqual(['canceling', 'canceled', 'waits'])
-    expect(await open().store.lease('r', 5, now())).toEqual([])
+    expect(await open().store.leases.take('r', 5, now())).toEqual([])
     await end(first)
     expect(await states(a, c)).toEqual(['canceled', 'scheduled'])
     expect(await build(a)).toMatchObject({ errorCode: 'superseded' })
@@ -145,15 +145,15 @@ export function groupSuite(open: () => StoreUnderTest): void {
     const b = await inGroup('g', 1, 'cancel_running')
     const second = await start(b)
     const [job] = (await build(a)).jobs
-    await open().store.apply(a, [{ type: 'retry', job: job?.id ?? '', at: now() }])
+    await open().store.builds.apply(a, [{ type: 'retry', job: job?.id ?? '', at: now() }])
     expect(await build(a)).toMatchObject({ awaitsPlace: true, finishedAt: null, deadlineAt: null })
     expect(await states(b)).toEqual(['running'])
-    expect(await open().store.lease('r', 5, now())).toEqual([])
+    expect(await open().store.leases.take('r', 5, now())).toEqual([])
     await end(second)
     expect((await build(a)).deadlineAt).not.toBeNull()
     await end(await start(a))
     expect(await states(a, b)).toEqual(['passed', 'passed'])
-    expect((await open().other.load(a))?.build.group).toMatchObject({ name: 'g', whenFull: 'cancel_running' })
+    expect((await open().other.builds.load(a))?.build.group).toMatchObject({ name: 'g', whenFull: 'cancel_running' })
   })
 
   test('approval comes before a place in the group, and rendering needs none', async () => {
@@ -166,7 +166,7 @@ export function groupSuite(open: () => StoreUnderTest): void {
     expect(await build(held)).toMatchObject({ held: false, awaitsPlace: true, state: 'scheduled' })
     const rendered = await submit({ kind: 'render' })
     const { jobId: job, fence } = await start(rendered)
-    await open().store.apply(rendered, [
+    await open().store.builds.apply(rendered, [
       { type: 'rendered', job, fence, at: now(), plan: plainPlan([{}]), conditions: [true], group },
     ])
     expect(await states(held, rendered)).toEqual(['waits', 'waits'])

@@ -25,7 +25,7 @@ export { judge } from './core/prerequisites.ts'
 export { isBuildTerminal, isHeld, isTerminal } from './core/states.ts'
 export { createEngine, type Engine, type EngineOptions, type EngineRunner } from './engine.ts'
 export type { Log } from './log.ts'
-export { MemoryStore } from './memory/memory-store.ts'
+export { createMemoryStore, type MemoryStore } from './memory/memory-store.ts'
 export {
   type Directive,
   type LeasedJob,
@@ -58,6 +58,6 @@ export { type ShellRequest, ShellUnavailable, type ShellUnavailableCode } from '
 export type { Renderer, RunnerOptions, RunnerSettings } from './runner/options.ts'
 export { createLocalPort, type LocalPortOptions } from './scheduler/local-port.ts'
 export { createScheduler, type Scheduler, type SchedulerOptions } from './scheduler/scheduler.ts'
-export type { Applied, BuildContext, BuildSource, BuildStore, ChangeFeed, Lease, LiveSnapshots } from './store.ts'
+export type { Applied, BuildContext, BuildSource, ChangeFeed, Lease, LiveSnapshots, Store } from './store.ts'
 export { defaultStoreSettings, type StoreSettings } from './store-settings.ts'
 export type { Wait } from './wait.ts'

@@ -9,7 +9,7 @@ import { defaultLimits } from './core/limits.ts'
 import { plainPlan } from './core/random-plan.test-support.ts'
 import { plainContext } from './plain-context.test-support.ts'
 import type { Lease } from './store.ts'
-import type { StoreUnderTest } from './store-suite.ts'
+import type { StoreUnderTest } from './store-under-test.test-support.ts'
 
 const exited = { kind: 'exited', exitCode: 0, signal: null, limit: null, snapshot: null } as const
 const hour = 3_600_000
@@ -35,7 +35,7 @@ export function standingSuite(open: () => StoreUnderTest): void {
     return id
   }
   const build = async (id: string) => {
-    const found = await open().other.load(id)
+    const found = await open().other.builds.load(id)
     if (found === undefined) throw new Error(`no build ${id}`)
     return found.build
   }
@@ -43,12 +43,12 @@ export function standingSuite(open: () => StoreUnderTest): void {
   const states = async (...ids: readonly string[]) => Promise.all(ids.map(async (id) => (await build(id)).state))
   /** The one job that is ready. */
   async function leaseOf(id: string, runner = 'r'): Promise<Lease> {
-    const [lease, ...more] = await store().lease(runner, 2, now)
+    const [lease, ...more] = await store().leases.take(runner, 2, now)
     if (lease?.buildId !== id || more.length > 0) throw new Error(`expected that one job of ${id} is ready`)
     return lease
   }
   async function end({ buildId, jobId: job, fence }: Lease, outcome = exited): Promise<void> {
-    await store().apply(buildId, [
+    await store().builds.apply(buildId, [
       { type: 'started', job, fence, at: now },
       { type: 'ended', job, fence, at: now, outcome },
     ])
@@ -58,7 +58,7 @@ export function standingSuite(open: () => StoreUnderTest): void {
   async function watchFor(hours: number): Promise<void> {
     for (const end = now + hours * hour; now < end; ) {
       now += hour / 6
-      await store().watch(now)
+      await store().builds.watch(now)
     }
   }
   /** Gives up whatever stands still by now, so that a test meets its own builds only. */
@@ -81,7 +81,7 @@ export function standingSuite(open: () => StoreUnderTest): void {
     now += hour
     const fresh = await submit([{}])
     const standing = async (isIdle = true) => {
-      const found = await store().standing(since, isIdle, 1000)
+      const found = await store().builds.standing(since, isIdle, 1000)
       return [ready, leased, held, placed, placeless, fresh].filter((id) => found.includes(id))
     }
     expect(await standing()).toEqual([ready, placed])
@@ -89,7 +89,7 @@ export function standingSuite(open: () => StoreUnderTest): void {
     expect(await standing(false)).toEqual([])
     await end(lease)
     expect(await standing()).toEqual([ready, placed])
-    expect(await store().standing(since, true, 1)).toHaveLength(1)
+    expect(await store().builds.standing(since, true, 1)).toHaveLength(1)
   })
 
   test('G17 a build is given up when nobody has taken it for the whole time, and says what it waited for', async () => {
@@ -115,7 +115,7 @@ export function standingSuite(open: () => StoreUnderTest): void {
     const lease = await leaseOf(third)
     await end(lease)
     const job = one.jobs[0]?.id ?? ''
-    expect((await store().apply(first, [{ type: 'retry', job, at: now }]))?.taken).toEqual([true])
+    expect((await store().builds.apply(first, [{ type: 'retry', job, at: now }]))?.taken).toEqual([true])
     await end(await leaseOf(first))
     expect(await states(first, third)).toEqual(['passed', 'passed'])
   })
@@ -126,14 +126,16 @@ export function standingSuite(open: () => StoreUnderTest): void {
     const holder = await submit([{ concurrency }])
     const lease = await leaseOf(holder, 'long')
     const [waiting, other] = [await submit([{ concurrency }]), await submit([{}])]
-    await store().apply(holder, [{ type: 'started', job: lease.jobId, fence: lease.fence, at: now }])
+    await store().builds.apply(holder, [{ type: 'started', job: lease.jobId, fence: lease.fence, at: now }])
     for (let hours = 0; hours < 100; hours++) {
       // Its holder says every few seconds that it lives.
-      await store().renew('long', now + hour)
+      await store().leases.renew('long', now + hour)
       await watchFor(1)
       expect(await abandon()).toBe(0)
     }
-    await store().apply(holder, [{ type: 'ended', job: lease.jobId, fence: lease.fence, at: now, outcome: exited }])
+    await store().builds.apply(holder, [
+      { type: 'ended', job: lease.jobId, fence: lease.fence, at: now, outcome: exited },
+    ])
     expect(await states(holder, waiting, other)).toEqual(['passed', 'scheduled', 'scheduled'])
     // From here on nobody works.
     await watchFor(71)
@@ -174,7 +176,7 @@ export function standingSuite(open: () => StoreUnderTest): void {
     await clear()
     const ids = new Set(await Promise.all(Array.from({ length: 20 }, () => submit([{}]))))
     await watchFor(73)
-    const [, leases] = await Promise.all([abandon(), open().other.lease('back', 20, now)])
+    const [, leases] = await Promise.all([abandon(), open().other.leases.take('back', 20, now)])
     const leased = new Set(leases.map(({ buildId }) => buildId))
     for (const id of ids) expect((await build(id)).state).toBe(leased.has(id) ? 'running' : 'failed')
     for (const lease of leases) await end(lease)

@@ -4,7 +4,7 @@ import type { Plan } from '@harmont/ir'
 import type { Chunk } from '@harmont/logs'
 import { scaled } from '@harmont/test-kit/effort'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type Created, createBuild, type NewBuild } from './core/create-build.ts'
+import { createBuild, type NewBuild } from './core/create-build.ts'
 import { foldBuild } from './core/fold-build.ts'
 import { defaultLimits } from './core/limits.ts'
 import type { BuildEvent, Job, Outcome } from './core/model.ts'
@@ -14,17 +14,8 @@ import { gateSuite } from './gate-suite.ts'
 import { groupSuite } from './group-suite.ts'
 import { plainContext } from './plain-context.test-support.ts'
 import { standingSuite } from './standing-suite.ts'
-import { type BuildContext, type BuildStore, type Lease, shortLogChunks } from './store.ts'
-
-export { plainContext }
-
-export interface StoreUnderTest {
-  readonly store: BuildStore
-  submit(created: Created, context: BuildContext): Promise<void>
-  /** Another view of the same builds, as another process has it; the store itself where there is no other process. */
-  readonly other: BuildStore
-  close(): Promise<void>
-}
+import { type Lease, type Store, shortLogChunks } from './store.ts'
+import type { StoreUnderTest } from './store-under-test.test-support.ts'
 
 const passed = { kind: 'exited', exitCode: 0, signal: null, limit: null, snapshot: null } as const
 const failed = { ...passed, exitCode: 1 }
@@ -33,7 +24,7 @@ const failed = { ...passed, exitCode: 1 }
 export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): void {
   describe(name, () => {
     let under: StoreUnderTest
-    let store: BuildStore
+    let store: Store
     let now = 1_700_000_000_000
 
     beforeAll(async () => {
@@ -49,12 +40,12 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
     /** Cancels what an earlier test left, so that each test leases its own jobs only. */
     async function finishEverything(): Promise<void> {
       for (const id of submitted.splice(0)) {
-        await store.apply(id, [{ type: 'cancel', at: now }])
-        const jobs = await store.jobs(id)
+        await store.builds.apply(id, [{ type: 'cancel', at: now }])
+        const jobs = await store.builds.jobs(id)
         const kills = jobs.filter(({ state }) => isHeld(state))
         now += 20_000
         if (kills.length > 0)
-          await store.apply(
+          await store.builds.apply(
             id,
             kills.map(({ id: job }) => ({ type: 'kill_overdue', job, at: now })),
           )
@@ -76,20 +67,20 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       return id
     }
     async function build(id: string) {
-      const loaded = await store.load(id)
+      const loaded = await store.builds.load(id)
       if (!loaded) throw new Error(`no build ${id}`)
       return loaded.build
     }
-    const lease = (slots = 1, runner = 'r1') => store.lease(runner, slots, now)
+    const lease = (slots = 1, runner = 'r1') => store.leases.take(runner, slots, now)
     async function leaseOne(runner = 'r1'): Promise<Lease> {
       const [one] = await lease(1, runner)
       if (!one) throw new Error('nothing to lease')
       return one
     }
     const start = ({ buildId, jobId, fence }: Lease) =>
-      store.apply(buildId, [{ type: 'started', job: jobId, fence, at: now }])
+      store.builds.apply(buildId, [{ type: 'started', job: jobId, fence, at: now }])
     const end = ({ buildId, jobId, fence }: Lease, outcome: Outcome = passed) =>
-      store.apply(buildId, [{ type: 'ended', job: jobId, fence, at: now, outcome }])
+      store.builds.apply(buildId, [{ type: 'ended', job: jobId, fence, at: now, outcome }])
     async function run(outcome: Outcome = passed): Promise<Lease> {
       const one = await leaseOne()
       await start(one)
@@ -106,7 +97,7 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
     test('gives back the build that was submitted, with its context', async () => {
       const plan = plainPlan([{ env: { A: 'ä\n"' } }, { buildsIn: 0 }], 60)
       const id = await submit(plan)
-      const loaded = await under.other.load(id)
+      const loaded = await under.other.builds.load(id)
       expect(loaded?.context).toEqual(plainContext)
       expect(loaded?.build.steps).toEqual(plan.steps.map((step) => ({ ...step, conditionHolds: true })))
       expect(loaded?.build).toMatchObject({
@@ -117,8 +108,8 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
         deadlineAt: now + 60_000,
       })
       expect(loaded?.build.jobs.map(({ state }) => state)).toEqual(['scheduled', 'pending'])
-      expect(await store.load(randomUUID())).toBeUndefined()
-      expect(await store.apply(randomUUID(), [{ type: 'cancel', at: now }])).toBeUndefined()
+      expect(await store.builds.load(randomUUID())).toBeUndefined()
+      expect(await store.builds.apply(randomUUID(), [{ type: 'cancel', at: now }])).toBeUndefined()
     })
 
     test('G01 what a step was looked up with is taken from the holder of its lease, and from nobody else', async () => {
@@ -134,9 +125,9 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
         hit: { origin: {}, createdAt: now },
         damaged: false,
       }
-      expect(await store.noteLookUp(held, now, lookUp)).toBe(true)
-      expect(await store.noteLookUp(held, now, { ...lookUp, hit: null })).toBe(true)
-      expect(await store.noteLookUp({ ...held, fence: held.fence + 1 }, now, lookUp)).toBe(false)
+      expect(await store.leases.noteLookUp(held, now, lookUp)).toBe(true)
+      expect(await store.leases.noteLookUp(held, now, { ...lookUp, hit: null })).toBe(true)
+      expect(await store.leases.noteLookUp({ ...held, fence: held.fence + 1 }, now, lookUp)).toBe(false)
     })
 
     test('G01 the image that something stands in for is taken from the holder of its lease, and is that of the newest lease', async () => {
@@ -145,12 +136,12 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       if (!held) throw new Error('nothing to lease')
       const { jobId: job, fence } = held
       const substituted = (of: number) => ({ type: 'substituted', job, fence: of, at: now, image: 'node:24' }) as const
-      const image = async () => (await under.other.jobs(id)).map(({ substitutedImage }) => substitutedImage)
-      expect((await store.apply(id, [substituted(fence + 1)]))?.taken).toEqual([false])
+      const image = async () => (await under.other.builds.jobs(id)).map(({ substitutedImage }) => substitutedImage)
+      expect((await store.builds.apply(id, [substituted(fence + 1)]))?.taken).toEqual([false])
       expect(await image()).toEqual([null])
-      expect((await store.apply(id, [substituted(fence), substituted(fence)]))?.taken).toEqual([true, true])
+      expect((await store.builds.apply(id, [substituted(fence), substituted(fence)]))?.taken).toEqual([true, true])
       expect(await image()).toEqual(['node:24'])
-      await store.apply(id, [{ type: 'lease_lost', job, fence, at: now + 100_000_000 }])
+      await store.builds.apply(id, [{ type: 'lease_lost', job, fence, at: now + 100_000_000 }])
       now += 100_000_000
       await lease(1)
       expect(await image()).toEqual([null])
@@ -175,10 +166,10 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       const applied = await end(first, { ...passed, snapshot: 'snap-0' })
       expect(applied?.taken).toEqual([true])
       expect(applied?.changed.map(({ state }) => state).sort()).toEqual(['passed', 'scheduled'])
-      expect(await store.leasesOf('r1')).toEqual([])
+      expect(await store.leases.of('r1')).toEqual([])
       await run()
       expect(await build(id)).toMatchObject({ state: 'passed', startedAt: now, finishedAt: now })
-      expect((await under.other.load(id))?.build).toEqual(await build(id))
+      expect((await under.other.builds.load(id))?.build).toEqual(await build(id))
     })
 
     test('G01 gives a job to one worker only, however many ask at once', async () => {
@@ -188,7 +179,7 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
         Array.from({ length: 16 }, async (_, index) => {
           const asked = index % 2 === 0 ? store : under.other
           for (;;) {
-            const got = await asked.lease(`w${index}`, 2, now)
+            const got = await asked.leases.take(`w${index}`, 2, now)
             if (got.length === 0) return
             given.push(...got.map(({ jobId }) => jobId))
           }
@@ -197,7 +188,7 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       expect(new Set(given).size).toBe(given.length)
       expect(given.length).toBe(60)
       for (const id of ids)
-        for (const job of await store.jobs(id))
+        for (const job of await store.builds.jobs(id))
           expect(job).toMatchObject({ state: 'assigned', fence: 1, assignedAt: now })
     })
 
@@ -206,11 +197,11 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       const old = await leaseOne()
       await start(old)
       now += 300_001
-      await store.apply(id, [{ type: 'lease_lost', job: old.jobId, fence: old.fence, at: now }])
+      await store.builds.apply(id, [{ type: 'lease_lost', job: old.jobId, fence: old.fence, at: now }])
       const next = await leaseOne('r2')
       expect(next).toMatchObject({ jobId: old.jobId, fence: 2, runner: 'r2' })
       expect((await end(old))?.taken).toEqual([false])
-      expect(await store.append(old, [chunk(1, 'late')], '4')).toBe(false)
+      expect(await store.logs.append(old, [chunk(1, 'late')], '4')).toBe(false)
       expect((await start(next))?.taken).toEqual([true])
     })
 
@@ -235,10 +226,10 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       await submit(plainPlan([{ retry: { limit: 1, delaySeconds: 5 } }]))
       await run(failed)
       expect(await lease()).toEqual([])
-      expect(await store.nextReadyAt()).toBe(now + 5000)
+      expect(await store.leases.nextReadyAt()).toBe(now + 5000)
       now += 5000
       expect(await lease()).toHaveLength(1)
-      expect(await store.nextReadyAt()).toBeNull()
+      expect(await store.leases.nextReadyAt()).toBeNull()
     })
 
     test('G08 lists every attempt, oldest first within a step', async () => {
@@ -246,7 +237,7 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       await run(failed)
       await run(passed)
       await run(failed)
-      const seen = (await under.other.jobs(id)).map(({ step, attempt }) => [step, attempt])
+      const seen = (await under.other.builds.jobs(id)).map(({ step, attempt }) => [step, attempt])
       expect(seen).toContainEqual([0, 2])
       expect(seen).toEqual(
         [...seen].sort(([a = 0, x = 0], [b = 0, y = 0]) => (a ?? 0) - (b ?? 0) || (x ?? 0) - (y ?? 0)),
@@ -259,7 +250,7 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       const two = await leaseOne()
       await start(two)
       now += 1000
-      const renewed = await store.renew('r1', now)
+      const renewed = await store.leases.renew('r1', now)
       expect(renewed.find(({ jobId }) => jobId === one.jobId)).toMatchObject({
         started: false,
         expiresAt: now + 30_000,
@@ -268,7 +259,7 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
         started: true,
         expiresAt: now + 300_000,
       })
-      expect(await store.renew('nobody', now)).toEqual([])
+      expect(await store.leases.renew('nobody', now)).toEqual([])
     })
 
     test('G01 a start that is told late does not make a lease shorter: its command lives until the end that was known first', async () => {
@@ -276,22 +267,22 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       const { buildId, jobId: job, fence } = await leaseOne()
       const at = now
       now += 290_000
-      await store.renew('r1', now)
-      await store.apply(buildId, [{ type: 'started', job, fence, at }])
-      expect(await store.leasesOf('r1')).toMatchObject([{ started: true, expiresAt: now + 30_000 }])
+      await store.leases.renew('r1', now)
+      await store.builds.apply(buildId, [{ type: 'started', job, fence, at }])
+      expect(await store.leases.of('r1')).toMatchObject([{ started: true, expiresAt: now + 30_000 }])
     })
 
     test('a lease that was renewed after it was seen expired is not lost', async () => {
       const id = await submit(plainPlan([{}]))
       await leaseOne()
       now += 30_000
-      const [late] = await store.overdue(now, 10)
+      const [late] = await store.leases.overdue(now, 10)
       expect(late).toMatchObject({ buildId: id, event: { type: 'lease_lost', fence: 1 } })
-      await store.renew('r1', now)
+      await store.leases.renew('r1', now)
       if (!late) throw new Error('nothing overdue')
-      expect((await store.apply(id, [late.event]))?.taken).toEqual([false])
+      expect((await store.builds.apply(id, [late.event]))?.taken).toEqual([false])
       expect((await build(id)).jobs[0]?.state).toBe('assigned')
-      expect(await store.overdue(now, 10)).toEqual([])
+      expect(await store.leases.overdue(now, 10)).toEqual([])
     })
 
     test('finds step deadlines, build deadlines and overdue kills, each once', async () => {
@@ -299,24 +290,24 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       await start(await leaseOne())
       now += 5000
       const apply = async (type: BuildEvent['type']) => {
-        const found = await store.overdue(now, 10)
+        const found = await store.leases.overdue(now, 10)
         expect(found.map(({ buildId, event }) => [buildId, event.type])).toEqual([[id, type]])
-        for (const { event } of found) expect((await store.apply(id, [event]))?.taken).toEqual([true])
+        for (const { event } of found) expect((await store.builds.apply(id, [event]))?.taken).toEqual([true])
       }
       await apply('job_deadline')
-      expect(await store.leasesOf('r1')).toMatchObject([{ stop: 'timeout', deadlineAt: null }])
-      expect(await store.overdue(now, 10)).toEqual([])
+      expect(await store.leases.of('r1')).toMatchObject([{ stop: 'timeout', deadlineAt: null }])
+      expect(await store.leases.overdue(now, 10)).toEqual([])
       now += 13_000
       await apply('kill_overdue')
-      expect(await store.leasesOf('r1')).toEqual([])
+      expect(await store.leases.of('r1')).toEqual([])
       expect((await build(id)).state).toBe('failed')
 
       const slow = await submit(plainPlan([{}], 60))
       now += 60_000
-      expect(await store.overdue(now, 10)).toMatchObject([{ buildId: slow, event: { type: 'build_deadline' } }])
-      await store.apply(slow, [{ type: 'build_deadline', at: now }])
+      expect(await store.leases.overdue(now, 10)).toMatchObject([{ buildId: slow, event: { type: 'build_deadline' } }])
+      await store.builds.apply(slow, [{ type: 'build_deadline', at: now }])
       expect((await build(slow)).state).toBe('failed')
-      expect(await store.overdue(now, 10)).toEqual([])
+      expect(await store.leases.overdue(now, 10)).toEqual([])
     })
 
     test('a canceled job is not leased, and a leased one is asked to stop', async () => {
@@ -324,11 +315,11 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       const one = await leaseOne()
       const stopped: string[] = []
       const off = store.changes.onStop((effect) => stopped.push(`${effect.job} ${effect.fence} ${effect.reason}`))
-      await store.apply(id, [{ type: 'cancel', at: now }])
+      await store.builds.apply(id, [{ type: 'cancel', at: now }])
       off()
       expect(await lease(5)).toEqual([])
       expect(stopped).toEqual([`${one.jobId} 1 cancel`])
-      expect(await store.renew('r1', now)).toMatchObject([{ jobId: one.jobId, stop: 'cancel' }])
+      expect(await store.leases.renew('r1', now)).toMatchObject([{ jobId: one.jobId, stop: 'cancel' }])
       await end(one)
       expect((await build(id)).state).toBe('canceled')
     })
@@ -336,14 +327,14 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
     test('events of one call are applied in order, in one go', async () => {
       const id = await submit(plainPlan([{}]))
       const { jobId: job, fence } = await leaseOne()
-      const applied = await store.apply(id, [
+      const applied = await store.builds.apply(id, [
         { type: 'started', job, fence, at: now },
         { type: 'ended', job, fence, at: now, outcome: failed },
         { type: 'started', job, fence, at: now },
       ])
       expect(applied?.taken).toEqual([true, true, false])
       expect(applied?.effects.map(({ type }) => type)).toEqual(['job_ended', 'build_ended'])
-      await expect(store.apply(id, [{ type: 'leased', job, fence: 2, at: now }])).rejects.toThrow(TypeError)
+      await expect(store.builds.apply(id, [{ type: 'leased', job, fence: 2, at: now }])).rejects.toThrow(TypeError)
     })
 
     test('the steps of a rendered pipeline join the build', async () => {
@@ -351,10 +342,10 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       const render = await leaseOne()
       await start(render)
       const plan = plainPlan([{}, { dependsOn: [0] }], 90)
-      await store.apply(id, [
+      await store.builds.apply(id, [
         { type: 'rendered', job: render.jobId, fence: 1, at: now, plan, conditions: [true, true] },
       ])
-      const seen = (await under.other.load(id))?.build
+      const seen = (await under.other.builds.load(id))?.build
       expect(seen).toMatchObject({ state: 'scheduled', deadlineAt: now + 90_000, render: { state: 'passed' } })
       expect(seen?.steps.map(({ key }) => key)).toEqual(['s0', 's1'])
       await run()
@@ -368,31 +359,34 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       const rendered = await submit({ kind: 'render' }, 'q', true)
       now += 3_600_000
       expect(await lease(5)).toEqual([])
-      expect(await store.overdue(now, 10)).toEqual([])
+      expect(await store.leases.overdue(now, 10)).toEqual([])
       for (const id of [planned, rendered]) {
-        expect((await under.other.load(id))?.build).toMatchObject({ held: true, state: 'scheduled' })
-        expect((await under.other.apply(id, [{ type: 'approve', at: now }]))?.taken).toEqual([true])
+        expect((await under.other.builds.load(id))?.build).toMatchObject({ held: true, state: 'scheduled' })
+        expect((await under.other.builds.apply(id, [{ type: 'approve', at: now }]))?.taken).toEqual([true])
         expect(await build(id)).toMatchObject({ held: false })
         expect((await leaseOne()).buildId).toBe(id)
       }
       expect((await build(planned)).deadlineAt).toBe(now + 60_000)
       const late = await submit(plan, 'q', true)
-      await store.apply(late, [{ type: 'approval_expired', at: now }])
-      expect((await under.other.load(late))?.build).toMatchObject({ state: 'canceled', errorCode: 'approval_expired' })
+      await store.builds.apply(late, [{ type: 'approval_expired', at: now }])
+      expect((await under.other.builds.load(late))?.build).toMatchObject({
+        state: 'canceled',
+        errorCode: 'approval_expired',
+      })
       expect(await lease(5)).toEqual([])
     })
 
     test('what is known of a build is no older than a lease that was given here', async () => {
       const id = await submit(plainPlan([{}, {}]))
       await lease(1)
-      expect((await under.other.load(id))?.build.jobs.map(({ fence }) => fence).sort()).toEqual([0, 1])
+      expect((await under.other.builds.load(id))?.build.jobs.map(({ fence }) => fence).sort()).toEqual([0, 1])
       const one = await leaseOne('r2')
-      expect((await store.known(id))?.build.jobs.map(({ fence }) => fence)).toEqual([1, 1])
-      expect((await under.other.known(id))?.build.jobs).toHaveLength(2)
+      expect((await store.builds.known(id))?.build.jobs.map(({ fence }) => fence)).toEqual([1, 1])
+      expect((await under.other.builds.known(id))?.build.jobs).toHaveLength(2)
       const ended: BuildEvent = { type: 'ended', job: one.jobId, fence: 1, at: now, outcome: passed }
-      await under.other.apply(id, [ended])
-      expect((await store.load(id))?.build).toEqual((await under.other.known(id))?.build)
-      expect(await store.known(randomUUID())).toBeUndefined()
+      await under.other.builds.apply(id, [ended])
+      expect((await store.builds.load(id))?.build).toEqual((await under.other.builds.known(id))?.build)
+      expect(await store.builds.known(randomUUID())).toBeUndefined()
     })
 
     test('G12 chunks come back as they were written, from any place, within the size asked for', async () => {
@@ -400,27 +394,27 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       const one = await leaseOne()
       const bytes = Buffer.from(Array.from({ length: 256 }, (_, index) => index))
       const written: Chunk[] = [chunk(1, 'out'), { seq: 2, kind: 1, content: bytes, ts: null }, chunk(3, 'meta', 2)]
-      expect(await store.append(one, written.slice(0, 2), '259')).toBe(true)
-      expect(await store.append(one, written.slice(2), '300:1:2')).toBe(true)
-      expect(await under.other.read(one.jobId, 0, 1_000_000)).toEqual(written)
-      expect(await store.read(one.jobId, 1, 1_000_000)).toEqual(written.slice(1))
-      expect(await store.read(one.jobId, 0, 1)).toEqual(written.slice(0, 1))
-      expect(await store.read(one.jobId, 0, 3 + 256)).toEqual(written.slice(0, 2))
-      expect(await store.read(one.jobId, 3, 100)).toEqual([])
-      expect(await store.size(one.jobId)).toEqual({ lastSeq: 3, bytes: 3 + 256 })
-      expect(await store.leasesOf('r1')).toMatchObject([{ lastSeq: 3, spoolPosition: '300:1:2' }])
+      expect(await store.logs.append(one, written.slice(0, 2), '259')).toBe(true)
+      expect(await store.logs.append(one, written.slice(2), '300:1:2')).toBe(true)
+      expect(await under.other.logs.read(one.jobId, 0, 1_000_000)).toEqual(written)
+      expect(await store.logs.read(one.jobId, 1, 1_000_000)).toEqual(written.slice(1))
+      expect(await store.logs.read(one.jobId, 0, 1)).toEqual(written.slice(0, 1))
+      expect(await store.logs.read(one.jobId, 0, 3 + 256)).toEqual(written.slice(0, 2))
+      expect(await store.logs.read(one.jobId, 3, 100)).toEqual([])
+      expect(await store.logs.size(one.jobId)).toEqual({ lastSeq: 3, bytes: 3 + 256 })
+      expect(await store.leases.of('r1')).toMatchObject([{ lastSeq: 3, spoolPosition: '300:1:2' }])
     })
 
     test('short logs are read many at once, whole; those of too many bytes or chunks are left out', async () => {
       await submit(plainPlan([{}, {}, {}, {}]))
       const [short, long, many, empty] = (await lease(4)) as [Lease, Lease, Lease, Lease]
       const written = [chunk(1, 'out'), chunk(2, 'meta', 2)]
-      await store.append(short, written, '1')
-      await store.append(long, [chunk(1, 'x'.repeat(101))], '1')
+      await store.logs.append(short, written, '1')
+      await store.logs.append(long, [chunk(1, 'x'.repeat(101))], '1')
       const chunks = Array.from({ length: shortLogChunks + 1 }, (_, n) => chunk(n + 1, 'x'))
-      await store.append(many, chunks, '1')
+      await store.logs.append(many, chunks, '1')
       const ids = [short, long, many, empty].map(({ jobId }) => jobId)
-      const logs = await under.other.readShort(ids, 100)
+      const logs = await under.other.logs.readShort(ids, 100)
       expect(logs.get(short.jobId)).toEqual(written)
       expect(logs.get(empty.jobId)).toEqual([])
       expect(logs.size).toBe(2)
@@ -429,12 +423,12 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
     test('G12 an append that is repeated adds nothing, one that leaves a gap is an error', async () => {
       await submit(plainPlan([{}]))
       const one = await leaseOne()
-      await store.append(one, [chunk(1, 'a')], '1')
-      expect(await store.append(one, [chunk(1, 'a')], '1')).toBe(true)
-      expect(await store.read(one.jobId, 0, 100)).toHaveLength(1)
-      await expect(store.append(one, [chunk(3, 'c')], '3')).rejects.toThrow('chunk 2')
-      expect(await store.append(one, [], '7')).toBe(true)
-      expect(await store.leasesOf('r1')).toMatchObject([{ lastSeq: 1, spoolPosition: '7' }])
+      await store.logs.append(one, [chunk(1, 'a')], '1')
+      expect(await store.logs.append(one, [chunk(1, 'a')], '1')).toBe(true)
+      expect(await store.logs.read(one.jobId, 0, 100)).toHaveLength(1)
+      await expect(store.logs.append(one, [chunk(3, 'c')], '3')).rejects.toThrow('chunk 2')
+      expect(await store.logs.append(one, [], '7')).toBe(true)
+      expect(await store.leases.of('r1')).toMatchObject([{ lastSeq: 1, spoolPosition: '7' }])
     })
 
     test('G12 many appends at once lose nothing', async () => {
@@ -443,13 +437,13 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       await Promise.all(
         leases.map(async (one) => {
           const calls = Array.from({ length: 20 }, (_, n) =>
-            store.append(one, [chunk(n + 1, `${one.jobId} ${n}`)], `${n}`),
+            store.logs.append(one, [chunk(n + 1, `${one.jobId} ${n}`)], `${n}`),
           )
           expect(await Promise.all(calls)).toEqual(calls.map(() => true))
         }),
       )
       for (const { jobId } of leases) {
-        const texts = (await store.read(jobId, 0, 1_000_000)).map(({ content }) => content.toString())
+        const texts = (await store.logs.read(jobId, 0, 1_000_000)).map(({ content }) => content.toString())
         expect(texts).toEqual(Array.from({ length: 20 }, (_, n) => `${jobId} ${n}`))
       }
     })
@@ -457,25 +451,25 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
     test('the log of a lost job goes on after a remark, and the next holder goes on after that', async () => {
       const id = await submit(plainPlan([{}]))
       const one = await leaseOne()
-      await store.append(one, [chunk(1, 'a')], '1')
-      await expect(store.remark(one.jobId, 'no', now)).rejects.toThrow('leased')
+      await store.logs.append(one, [chunk(1, 'a')], '1')
+      await expect(store.logs.remark(one.jobId, 'no', now)).rejects.toThrow('leased')
       now += 30_000
-      await store.apply(id, [{ type: 'lease_lost', job: one.jobId, fence: 1, at: now }])
-      await store.remark(one.jobId, 'hm', now)
+      await store.builds.apply(id, [{ type: 'lease_lost', job: one.jobId, fence: 1, at: now }])
+      await store.logs.remark(one.jobId, 'hm', now)
       const next = await leaseOne('r2')
       expect(next).toMatchObject({ lastSeq: 3, spoolPosition: '0' })
-      expect(await store.append(next, [chunk(4, 'b')], '1')).toBe(true)
-      expect((await store.read(one.jobId, 0, 1000)).map(({ seq, kind }) => [seq, kind])).toEqual([
+      expect(await store.logs.append(next, [chunk(4, 'b')], '1')).toBe(true)
+      expect((await store.logs.read(one.jobId, 0, 1000)).map(({ seq, kind }) => [seq, kind])).toEqual([
         [1, 0],
         [2, 2],
         [3, 2],
         [4, 0],
       ])
-      const texts = (await store.read(one.jobId, 0, 1000)).map(({ content }) => content.toString())
+      const texts = (await store.logs.read(one.jobId, 0, 1000)).map(({ content }) => content.toString())
       expect(texts[1]).toMatch(/^The sandbox of this job was lost[^\n]*\n$/)
       expect(texts[2]).toBe('hm\n')
-      await store.dropLog(one.jobId, 2)
-      expect((await store.read(one.jobId, 0, 1000)).map(({ seq }) => seq)).toEqual([3, 4])
+      await store.logs.drop(one.jobId, 2)
+      expect((await store.logs.read(one.jobId, 0, 1000)).map(({ seq }) => seq)).toEqual([3, 4])
     })
 
     test('tells of new chunks, of builds that change and of jobs that become ready', async () => {
@@ -487,7 +481,7 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       const one = await leaseOne()
       const offJob = store.changes.onJob(one.jobId, () => seen.push('job'))
       seen.length = 0
-      await store.append(one, [chunk(1, 'a')], '1')
+      await store.logs.append(one, [chunk(1, 'a')], '1')
       expect(seen).toEqual(['job'])
       await start(one)
       seen.length = 0
@@ -502,7 +496,7 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       const id = await submit(plainPlan([{}]), 'neighbour')
       expect(seen).toEqual(['neighbour'])
       await start(await leaseOne())
-      await store.apply(id, [{ type: 'cancel', at: now }])
+      await store.builds.apply(id, [{ type: 'cancel', at: now }])
       expect(new Set(seen)).toEqual(new Set(['neighbour']))
       const told = seen.length
       for (const off of offs) off()
@@ -515,7 +509,7 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       const before = now
       await run({ ...passed, snapshot: `${id}-parent` })
       const live = async (since: number) => {
-        const { needed, pinned, left } = await store.liveSnapshots(since)
+        const { needed, pinned, left } = await store.builds.liveSnapshots(since)
         const own = (ids: Iterable<string>) => [...ids].filter((each) => each.startsWith(id)).sort()
         return { needed: own(needed), pinned: own(pinned), left: own(left) }
       }
@@ -544,7 +538,7 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
         for (let n = 0; n < 60; n++) {
           const view = n % 2 === 0 ? store : under.other
           now += 1
-          if (roll() < 0.5) await view.lease('r1', 2, now)
+          if (roll() < 0.5) await view.leases.take('r1', 2, now)
           const events: BuildEvent[] = []
           for (const job of (await build(id)).jobs) {
             if (roll() < 0.6) continue
@@ -554,9 +548,9 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
             else if (roll() < 0.2) events.push({ type: 'retry', job: job.id, at: now })
           }
           if (n === 45 && seed % 2 === 0) events.push({ type: 'cancel', at: now })
-          await view.apply(id, events)
+          await view.builds.apply(id, events)
           const seen = await build(id)
-          expect((await under.other.load(id))?.build).toEqual(seen)
+          expect((await under.other.builds.load(id))?.build).toEqual(seen)
           expect(seen.state).toBe(foldBuild(seen.jobs, seen))
         }
         const { jobs } = await build(id)
@@ -565,13 +559,13 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
             .filter(wanted)
             .map((job) => job.id)
             .sort()
-        expect((await store.leasesOf('r1')).map(({ jobId }) => jobId).sort()).toEqual(
+        expect((await store.leases.of('r1')).map(({ jobId }) => jobId).sort()).toEqual(
           idsOf(({ state }) => isHeld(state)),
         )
         const scheduled = idsOf(({ state }) => state === 'scheduled')
-        expect((await store.lease('r9', 100, now)).map(({ jobId }) => jobId).sort()).toEqual(scheduled)
+        expect((await store.leases.take('r9', 100, now)).map(({ jobId }) => jobId).sort()).toEqual(scheduled)
         expect(
-          (await store.jobs(id))
+          (await store.builds.jobs(id))
             .filter(({ state }) => isTerminal(state))
             .every(({ finishedAt }) => finishedAt !== null),
         ).toBe(true)

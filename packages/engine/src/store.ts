@@ -1,18 +1,14 @@
-/**
- * Where builds are kept. One suite (`store-suite.ts`) runs against every store. A store decides nothing: it loads a build, lets `core` decide, and keeps
- * the change and its effects in one transaction.
- */
 import type { Chunk, LogReader } from '@harmont/logs'
 import type { SourceTreeRef } from '@harmont/sandbox'
 import type { CacheLookUp } from './cache-look-up.ts'
 import type { Build, BuildEvent, Effect, Instant, Job } from './core/model.ts'
 import type { Wait } from './wait.ts'
 
-/** Where the files of a build come from. Whoever owns the engine makes an offer to the runner of it. */
+/** The files of a build. The owner of the engine offers them to the runner. */
 export type BuildSource =
-  /** Named by the blob store of the engine's owner. */
+  /** An archive in the blob store of the engine's owner. */
   | { readonly kind: 'archive'; readonly sha256: string; readonly blob: string }
-  /** On the runner's own machine already: of a run where both are one. */
+  /** A tree that is on the runner's machine already, as in `hm run`. */
   | { readonly kind: 'tree'; readonly tree: SourceTreeRef }
   | { readonly kind: 'url'; readonly url: string; readonly sha256: string | null }
   | {
@@ -24,20 +20,20 @@ export type BuildSource =
       readonly refs: readonly string[]
     }
 
-/** What the engine must know of a build besides its jobs; the server fills it, the runner reads it. */
+/** Everything that the engine must know of a build besides its jobs. The server fills it, the runner reads it. */
 export interface BuildContext {
   readonly env: Readonly<Record<string, string>>
   readonly injectedEnv: Readonly<Record<string, string>>
-  /** Namespaces of cache entries: those it may find some in, in this order, and the one that its own go into. */
+  /** The namespaces in which it may find cache entries, in this order, and the one that stores its own. */
   readonly cache: {
     readonly read: readonly string[]
     readonly write: string
-    /** Keys of steps that are run whatever is found; what they leave is kept as ever. */
+    /** Keys of steps that run whatever is found; their entries are stored as usual. */
     readonly anew?: readonly string[]
-    /** Whose entries it finds, and who finds its own, in words for people. */
+    /** Says for people whose entries it finds, and who finds its own. */
     readonly rule?: string
   }
-  /** A build of a fork is never given a secret, whatever else says so. */
+  /** A build of a fork never gets a secret, whatever else says so. */
   readonly trust: 'trusted' | 'fork'
   readonly origin: Readonly<Record<string, string>>
   /** The slug to render when there was no IR. */
@@ -46,9 +42,9 @@ export interface BuildContext {
   readonly source: BuildSource | null
   /** The facts that conditions are evaluated with; kept for a later rendering. */
   readonly conditionContext: import('@harmont/ir').ConditionContext
-  /** Whose word its branch, tag and pull request are, where not the repository's: for the group of a build that is rendered. */
+  /** Names who claims its branch, tag and pull request, when the server has not fetched them itself. The group of a rendered build depends on it. */
   readonly claimant?: string
-  /** Its steps are wanted, and not what they do: none is ever run. */
+  /** Only its steps are wanted: none is ever run. */
   readonly planOnly?: true
 }
 
@@ -61,106 +57,127 @@ export interface Lease {
   readonly started: boolean
   readonly lastSeq: number
   readonly spoolPosition: string
-  /** What is asked of the runner: the core's `stop` effect, kept for as long as the lease is. */
+  /** The core's `stop` effect, kept for as long as the lease is. */
   readonly stop: 'cancel' | 'timeout' | null
-  /** When the step's own time is over; null before the start and once the job is being stopped. */
+  /** The deadline of the step; null before the start and once the job is being stopped. */
   readonly deadlineAt: Instant | null
 }
 
 export interface Applied {
-  /** The build after the last event. Its list of jobs is the store's own and shows later changes too: read it at once, do not keep it. */
+  /** The build after the last event. Its list of jobs is the store's own and shows later changes too: read it at once. */
   readonly build: Build
   /** The jobs that changed, or are new, as they are after the last event. */
   readonly changed: readonly Job[]
-  /** For each event whether it was taken; a refused one changed nothing. */
+  /** Tells for each event whether it was taken; a refused one changed nothing. */
   readonly taken: readonly boolean[]
   readonly effects: readonly Effect[]
 }
 
-/** Who has looked for builds that stand still. */
+/** When somebody looked for stalled builds. */
 export interface Watch {
-  /** Since when there was always somebody to look, but for breaks of some minutes. */
+  /** The start of the time in which somebody always looked, but for breaks of some minutes. */
   readonly since: Instant
-  /** When a job was leased the last time that somebody looked; null for never. */
+  /** The last look at which a job was leased; null for none. */
   readonly busyAt: Instant | null
 }
 
-/** Why builds want snapshots. */
+/** The snapshots that builds want, by their reason. */
 export interface LiveSnapshots {
-  /** Of unfinished builds those of steps with a child that has not passed, and what failed jobs left. */
+  /** Of unfinished builds: the snapshots of steps with a child that has not passed, and of failed jobs. */
   readonly needed: ReadonlySet<string>
-  /** Of ended builds what a retry or a shell begins with: what jobs left that did not pass, and what such jobs built in. The newest build's first. */
+  /** Of ended builds: the snapshots of jobs that did not pass, and of the steps that these built in. The newest build comes first. */
   readonly pinned: readonly string[]
-  /** What else ended builds left, for a shell. The newest build's first. */
+  /** The other snapshots of ended builds, for a shell. The newest build comes first. */
   readonly left: readonly string[]
 }
 
-/** See `BuildStore.readShort`: more chunks are not looked at before it is known that a log is long. */
+/** The most chunks of a log that counts as short. */
 export const shortLogChunks = 16
 
-export interface BuildStore extends LogReader {
+/** Keeps builds, their leases and their logs. One suite (`store-suite.ts`) runs against every store. */
+export interface Store {
+  readonly builds: BuildStore
+  readonly leases: LeaseStore
+  readonly logs: LogStore
+  /** Changes since they happened here; within one process at once. */
+  readonly changes: ChangeFeed
   /** The clock of its builds, which never steps. */
   readonly now: () => Instant
-  /** The build as it is now; cheap when it is in use here. See `Applied.build` about its list of jobs. */
+  close(): Promise<void>
+}
+
+/** Decides nothing: it loads a build, lets `core` decide, and keeps the change and its effects in one transaction. */
+export interface BuildStore {
+  /** Returns the build as it is now; cheap when it is in use here. See `Applied.build` about its list of jobs. */
   load(buildId: string): Promise<{ readonly build: Build; readonly context: BuildContext } | undefined>
-  /** The same without a look at what other processes did: no older than the last change that this one made, a lease that it gave included. */
+  /**
+   * Returns it without a look at what other processes did: no older than the last change that this process made, a lease
+   * that it gave included.
+   */
   known(buildId: string): Promise<{ readonly build: Build; readonly context: BuildContext } | undefined>
-  /** Every attempt of every step, oldest first within a step, for readers. */
+  /** Returns every attempt of every step, oldest first within a step, for readers. */
   jobs(buildId: string): Promise<readonly Job[]>
   /**
-   * Applies the events in order, in one transaction. Undefined: no such build. A `lease_lost` is refused when the lease has been renewed past the
-   * event's instant. `leased` is for `lease` alone.
+   * Applies the events in order, in one transaction. Undefined: no such build. Refuses a `lease_lost` when the lease has
+   * been renewed past the event's instant. Throws for `leased`: `LeaseStore.take` alone gives leases.
    */
   apply(buildId: string, events: readonly BuildEvent[]): Promise<Applied | undefined>
   /**
-   * Leases up to `slots` ready jobs in fair turns between queues, then by age. In the same transaction each becomes `assigned` and gets the
-   * next fencing number.
+   * Returns, by id, the build's jobs that are ready at `now` (the clock's by default) and that a limit or a group holds
+   * back. Takes a constant number of statements.
    */
-  lease(runner: string, slots: number, now: Instant): Promise<readonly Lease[]>
-  /** Of the build's jobs that are ready at `now`, the clock's by default, those that a limit or a group holds back, by id. A constant number of statements. */
   waits(buildId: string, now?: Instant): Promise<ReadonlyMap<string, Wait>>
-  /** Lets builds and jobs into their groups that ought to be in them: what a process that died, or of an earlier release, has left undone. */
+  /** Lets builds and jobs into their groups where a process that died, or an earlier release, left that undone. */
   settleGroups(): Promise<void>
-  leasesOf(runner: string): Promise<readonly Lease[]>
-  /** Extends all leases of the runner, in one statement: 30 s before the start, `leaseSeconds` after it. */
-  renew(runner: string, now: Instant): Promise<readonly Lease[]>
+  /** Notes that somebody looks for stalled builds. */
+  watch(now: Instant): Promise<Watch>
   /**
-   * Appends under the lease's fence; false when it is lost. Chunks that are stored already change nothing, so that a call may be repeated;
-   * throws when they leave a gap.
+   * Returns builds in which nothing has changed since then and nothing is being done, oldest first. `isIdle`: no runner
+   * has taken anything for as long; without it only builds in which no runner would find anything.
    */
-  append(
-    lease: { readonly jobId: string; readonly fence: number },
-    chunks: readonly Chunk[],
-    spoolPosition: string,
-  ): Promise<boolean>
+  standing(since: Instant, isIdle: boolean, limit: number): Promise<readonly string[]>
+  /** Returns snapshots that something may still start from, and those that builds left that ended after `since`. */
+  liveSnapshots(since: Instant): Promise<LiveSnapshots>
+}
+
+export interface LeaseStore {
+  /**
+   * Leases up to `slots` ready jobs in fair turns between queues, then by age. In the same transaction each becomes
+   * `assigned` and gets the next fencing number.
+   */
+  take(runner: string, slots: number, now: Instant): Promise<readonly Lease[]>
+  /** Returns the leases of a runner. */
+  of(runner: string): Promise<readonly Lease[]>
+  /** Extends all leases of the runner, in one statement: by 30 s before the start, by `leaseSeconds` after it. */
+  renew(runner: string, now: Instant): Promise<readonly Lease[]>
   /** Keeps, under the lease's fence, what a job was looked up with in the cache; false when the lease is lost. */
   noteLookUp(
     lease: { readonly jobId: string; readonly fence: number },
     at: Instant,
     lookUp: CacheLookUp,
   ): Promise<boolean>
-  /** A remark of the engine's own, a line or more, added after the last chunk. Throws while the job is leased: then its runner writes its log. */
+  /** Returns what is overdue as events to apply: leases past their expiry, deadlines of steps and builds, kills. */
+  overdue(now: Instant, limit: number): Promise<readonly { readonly buildId: string; readonly event: BuildEvent }[]>
+  /** Returns when the next delayed job may start; null when none is delayed. */
+  nextReadyAt(): Promise<Instant | null>
+}
+
+export interface LogStore extends LogReader {
+  /**
+   * Appends under the lease's fence; false when the lease is lost. Chunks that are stored already change nothing, so that
+   * a call may be repeated. Throws when they leave a gap.
+   */
+  append(
+    lease: { readonly jobId: string; readonly fence: number },
+    chunks: readonly Chunk[],
+    spoolPosition: string,
+  ): Promise<boolean>
+  /** Adds a remark of the engine, a line or more, after the last chunk. Throws while the job is leased: its runner writes its log. */
   remark(jobId: string, text: string, at: Instant): Promise<void>
-  /** All chunks of those of these jobs whose log is short: at most `shortLogChunks`, and so many bytes. One statement. */
+  /** Returns all chunks of those logs that have at most `shortLogChunks` of them and so many bytes. One statement. */
   readShort(jobIds: readonly string[], maxBytes: number): Promise<ReadonlyMap<string, readonly Chunk[]>>
   /** Forgets the chunks up to this one, once they are kept elsewhere. */
-  dropLog(jobId: string, throughSeq: number): Promise<void>
-  /** What is overdue: leases past their expiry, step and build deadlines, kills. Each as the event to apply. */
-  overdue(now: Instant, limit: number): Promise<readonly { readonly buildId: string; readonly event: BuildEvent }[]>
-  /** Notes that somebody looks for builds that stand still. */
-  watch(now: Instant): Promise<Watch>
-  /**
-   * Builds of which nothing has changed since then and in which nothing is done, oldest first. `isIdle`: no runner has taken anything for as long; else only
-   * those that no runner would find anything of.
-   */
-  standing(since: Instant, isIdle: boolean, limit: number): Promise<readonly string[]>
-  /** When the next job that waits for its time may start, null when none does. */
-  nextReadyAt(): Promise<Instant | null>
-  /** Snapshots that something may still start from, with what builds left that ended after `since`. */
-  liveSnapshots(since: Instant): Promise<LiveSnapshots>
-  /** Changes since they happened here; within one process at once. */
-  readonly changes: ChangeFeed
-  close(): Promise<void>
+  drop(jobId: string, throughSeq: number): Promise<void>
 }
 
 export interface ChangeFeed {

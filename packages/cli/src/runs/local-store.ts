@@ -1,12 +1,4 @@
-import {
-  type Applied,
-  type BuildEvent,
-  type Lease,
-  type LeaseRef,
-  MemoryStore,
-  type StoreSettings,
-} from '@harmont/engine'
-import type { Chunk } from '@harmont/logs'
+import { type Applied, createMemoryStore, type MemoryStore, type StoreSettings } from '@harmont/engine'
 
 export interface StoreListener {
   /** Something happened to a build. Not waited for. */
@@ -17,34 +9,37 @@ export interface StoreListener {
   logged(jobId: string): Promise<void>
 }
 
-/** A memory store that tells of everything in the order in which it happens. A listener that is slow slows reading of output, and nothing else. */
-export class LocalStore extends MemoryStore {
-  readonly #listener: StoreListener
-
-  constructor(settings: Partial<StoreSettings>, listener: StoreListener) {
-    super(settings)
-    this.#listener = listener
-  }
-
-  override async apply(buildId: string, events: readonly BuildEvent[]): Promise<Applied | undefined> {
-    const applied = await super.apply(buildId, events)
-    if (applied !== undefined) this.#listener.applied(applied)
-    return applied
-  }
-
-  override async lease(...wanted: Parameters<MemoryStore['lease']>): Promise<readonly Lease[]> {
-    const leases = await super.lease(...wanted)
-    for (const { jobId } of leases) this.#listener.leased(jobId)
-    return leases
-  }
-
-  override async append(
-    lease: Pick<LeaseRef, 'jobId' | 'fence'>,
-    chunks: readonly Chunk[],
-    spoolPosition: string,
-  ): Promise<boolean> {
-    const isKept = await super.append(lease, chunks, spoolPosition)
-    if (isKept && chunks.length > 0) await this.#listener.logged(lease.jobId)
-    return isKept
+/**
+ * Opens a memory store that tells a listener of everything in the order in which it happens. A slow listener slows the reading
+ * of output, and nothing else.
+ */
+export function createLocalStore(settings: Partial<StoreSettings>, listener: StoreListener): MemoryStore {
+  const store = createMemoryStore(settings)
+  return {
+    ...store,
+    builds: {
+      ...store.builds,
+      async apply(buildId, events) {
+        const applied = await store.builds.apply(buildId, events)
+        if (applied !== undefined) listener.applied(applied)
+        return applied
+      },
+    },
+    leases: {
+      ...store.leases,
+      async take(runner, slots, now) {
+        const leases = await store.leases.take(runner, slots, now)
+        for (const { jobId } of leases) listener.leased(jobId)
+        return leases
+      },
+    },
+    logs: {
+      ...store.logs,
+      async append(lease, chunks, spoolPosition) {
+        const isKept = await store.logs.append(lease, chunks, spoolPosition)
+        if (isKept && chunks.length > 0) await listener.logged(lease.jobId)
+        return isKept
+      },
+    },
   }
 }

@@ -18,7 +18,7 @@ import type { LocalHome } from '../records/home.ts'
 import type { RunFacts } from '../records/run-record.ts'
 import { runFiles } from '../records/run-records.ts'
 import type { Sandboxes } from '../sandboxes/open-sandboxes.ts'
-import { LocalStore } from './local-store.ts'
+import { createLocalStore } from './local-store.ts'
 import { RunReporter } from './run-reporter.ts'
 import { secretIds } from './secrets.ts'
 import type { History } from './take-source.ts'
@@ -67,7 +67,7 @@ export async function runBuild(run: LocalRun): Promise<ExitCode> {
       else void view.note(level === 'warn' ? `${text}; hm cache clean makes room` : text)
     },
   })
-  const store = new LocalStore({ ...defaultStoreSettings, ...(run.keepGoing ? {} : { failFast: true }) }, reporter)
+  const store = createLocalStore({ ...defaultStoreSettings, ...(run.keepGoing ? {} : { failFast: true }) }, reporter)
   const engine = createEngine({
     store,
     sources: {
@@ -93,11 +93,13 @@ export async function runBuild(run: LocalRun): Promise<ExitCode> {
     },
   })
   const cancel = () => {
-    store.apply(facts.id, [{ type: 'cancel', at: store.now() }]).catch((cause) => ended.reject(broken(cause, home)))
+    store.builds
+      .apply(facts.id, [{ type: 'cancel', at: store.now() }])
+      .catch((cause) => ended.reject(broken(cause, home)))
   }
   const forget = run.onSecondInterrupt(() => sandboxes.driver.killAll())
   try {
-    store.submit(build, context)
+    store.builds.submit(build, context)
     reporter.begin(store, startEvent(facts.id, known, facts.startedAt))
     if (build.build.finishedAt !== null) ended.resolve(build.build)
     await engine.start()

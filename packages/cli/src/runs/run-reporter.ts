@@ -1,4 +1,4 @@
-import { type Applied, type Build, isBuildTerminal, isTerminal, type Job } from '@harmont/engine'
+import { type Applied, type Build, isBuildTerminal, isTerminal, type Job, type MemoryStore } from '@harmont/engine'
 import type { PlannedStep } from '@harmont/ir'
 import { chunkJson } from '@harmont/logs'
 import type { Snapshot } from '@harmont/sandbox'
@@ -6,7 +6,7 @@ import { type EventMapper, isJobEnded, type MappedJob } from '../events/event-ma
 import { LineSplitter, type LogLine } from '../events/line-splitter.ts'
 import type { RunEvent, RunView } from '../events/run-event.ts'
 import { AppendedFile, type RunFiles } from '../records/run-records.ts'
-import type { LocalStore, StoreListener } from './local-store.ts'
+import type { StoreListener } from './local-store.ts'
 import { mapEngineJob } from './map-engine-job.ts'
 
 const readAtOnce = 1024 * 1024
@@ -39,7 +39,7 @@ export class RunReporter implements StoreListener {
   /** The id of the first job of each step. */
   readonly #ids: readonly string[]
   /** Known to the store before anything happens. */
-  #store: LocalStore | null = null
+  #store: MemoryStore | null = null
   readonly #jobs = new Map<string, Job>()
   readonly #logs = new Map<string, OpenLog>()
   #last: Promise<void> = Promise.resolve()
@@ -52,7 +52,7 @@ export class RunReporter implements StoreListener {
   }
 
   /** Tells the start, and the jobs as they are before anything happens. */
-  begin(store: LocalStore, start: RunEvent): void {
+  begin(store: MemoryStore, start: RunEvent): void {
     this.#store = store
     const { mapper, jobs } = this.#options
     this.#enqueue(async () => {
@@ -128,12 +128,12 @@ export class RunReporter implements StoreListener {
     const log = this.#logs.get(jobId) ?? this.#openLog(jobId)
     if (store === null || log === undefined) return
     for (;;) {
-      const chunks = await store.read(jobId, log.seen, readAtOnce)
+      const chunks = await store.logs.read(jobId, log.seen, readAtOnce)
       const last = chunks.at(-1)
       if (last === undefined) break
       log.file.add(chunks.map((chunk) => `${chunkJson(chunk)}\n`).join(''))
       log.seen = last.seq
-      await store.dropLog(jobId, last.seq)
+      await store.logs.drop(jobId, last.seq)
       for (const chunk of chunks) await this.#tellLines(log, log.lines.push(chunk))
     }
     if (!isLast) return

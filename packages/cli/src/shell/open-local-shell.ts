@@ -1,10 +1,10 @@
 import {
   createBuild,
   createEngine,
+  createMemoryStore,
   defaultLeastFreeBytes,
   defaultStoreSettings,
   type Log,
-  MemoryStore,
   ShellUnavailable,
   watchDisk,
 } from '@harmont/engine'
@@ -48,7 +48,7 @@ export async function openLocalShell(
   shell: LocalShell,
 ): Promise<{ readonly conversation: Conversation; close(): Promise<void> }> {
   const { home, sandboxes, run, plan, git, org, tree, history, secrets, before, script, size, log, fix } = shell
-  const store = new MemoryStore(defaultStoreSettings)
+  const store = createMemoryStore(defaultStoreSettings)
   const from = { kind: 'plan', plan, conditions: plan.steps.map(() => true) } as const
   const { build } = createBuild(
     { id: run.id, queue: 'local', at: run.startedAt, held: false, from },
@@ -59,7 +59,7 @@ export async function openLocalShell(
     const { snapshot = null, attempts = 1 } = recorded.get(plan.steps[slot]?.key ?? '') ?? {}
     return { ...job, state: 'passed', attempt: Math.max(1, attempts), snapshot } as const
   })
-  store.submit(
+  store.builds.submit(
     { build: { ...build, state: 'passed', finishedAt: run.startedAt, jobs }, effects: [] },
     localContext({ facts: run, git, org, tree, anew: [] }),
   )

@@ -1,17 +1,18 @@
 import type pg from 'pg'
+import type { ChangedBuild } from '../change-feed.ts'
 import { viewBuild } from '../core/live-build.ts'
-import type { Build } from '../core/model.ts'
+import type { Build, Effect } from '../core/model.ts'
 import type { BuildContext } from '../store.ts'
 import type { StoreSettings } from '../store-settings.ts'
 import { BuildCache, type CachedBuild } from './build-cache.ts'
 import { type Answer, type Ask, BadAsk, type Outbox, workOnBuild } from './build-work.ts'
 import { buildGates } from './gates.ts'
 import { currentBuild, lockBuild, readBuild } from './load-build.ts'
-import { inSnapshot, inTransaction } from './transaction.ts'
+import { inSnapshot, inTransaction } from './pool.ts'
 import { Turns } from './turns.ts'
 
-/** 'busy': another process has the build and the ask was not to wait for it. Undefined: no such build. */
-export type Reply = Answer | 'busy' | undefined
+/** Undefined: no such build, or another process has it and the ask was not to wait for it. */
+type Reply = Answer | undefined
 
 export interface Loaded {
   readonly build: Build
@@ -38,18 +39,28 @@ type WorkRequest = Extract<Request, { readonly kind: 'work' }>
 const mostRequestsAtOnce = 500
 const mostCachedSteps = 200_000
 
-/** Everything that is asked of builds in this process: in turns per build, from working forms that are kept between turns. */
+interface BuildTurnsOptions {
+  readonly pool: pg.Pool
+  readonly settings: StoreSettings
+  readonly outbox: Outbox | null
+  /** Announces a change of a build, and settles the group that it calls for. */
+  readonly tell: (build: ChangedBuild, effects: readonly Effect[]) => Promise<void>
+}
+
+/** Answers all that is asked of builds in this process: in turns per build, from working forms that are kept between turns. */
 export class BuildTurns {
   readonly #pool: pg.Pool
   readonly #settings: StoreSettings
   readonly #outbox: Outbox | null
+  readonly #tell: BuildTurnsOptions['tell']
   readonly #cache = new BuildCache(mostCachedSteps)
   readonly #turns = new Turns<Request>(mostRequestsAtOnce, (id, requests) => this.#take(id, requests))
 
-  constructor(pool: pg.Pool, settings: StoreSettings, outbox: Outbox | null) {
+  constructor({ pool, settings, outbox, tell }: BuildTurnsOptions) {
     this.#pool = pool
     this.#settings = settings
     this.#outbox = outbox
+    this.#tell = tell
   }
 
   /** `asKnown`: without a look at what other processes did, when the build is in use here. */
@@ -57,9 +68,15 @@ export class BuildTurns {
     return new Promise((resolve, reject) => this.#turns.add(id, { kind: 'load', asKnown, resolve, reject }))
   }
 
-  /** With `wait` false the answer is 'busy' instead of waiting for another process. */
-  work(id: string, ask: Ask, wait: boolean): Promise<Reply> {
-    return new Promise((resolve, reject) => this.#turns.add(id, { kind: 'work', ask, wait, resolve, reject }))
+  /** Answers an ask, once its changes are announced. Without `wait` it does not wait for another process. */
+  async work(id: string, ask: Ask, wait: boolean): Promise<Reply> {
+    const reply = await new Promise<Reply>((resolve, reject) =>
+      this.#turns.add(id, { kind: 'work', ask, wait, resolve, reject }),
+    )
+    if (reply === undefined) return undefined
+    const { build, changed, effects } = reply.applied
+    if (changed.length > 0 || effects.length > 0) await this.#tell(build, effects)
+    return reply
   }
 
   async #take(id: string, requests: readonly Request[]): Promise<void> {
@@ -77,7 +94,7 @@ export class BuildTurns {
             : await this.#load(id, cached)
       if (after === 'busy') {
         if (cached) this.#cache.put(id, cached)
-        for (const { resolve } of work) resolve('busy')
+        for (const { resolve } of work) resolve(undefined)
         if (loads.length > 0) await this.#take(id, loads)
         return
       }

@@ -8,8 +8,8 @@ import { type Played, playEvents } from '../play-events.ts'
 import type { Applied, Lease } from '../store.ts'
 import type { StoreSettings } from '../store-settings.ts'
 import type { CachedBuild } from './build-cache.ts'
+import { writeGroup } from './build-rows.ts'
 import type { BuildGates } from './gates.ts'
-import { writeGroup } from './group-columns.ts'
 import {
   isLeasable,
   jobsOf,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { errorOf, startingPoint } from './clock-reading.ts'
+import { errorOf, startingPoint } from './database-clock.ts'
 
 const at = Date.UTC(2026, 10, 28)
 const hour = 3_600_000

@@ -17,12 +17,11 @@ import { randomLives } from '../random-lives.test-support.ts'
 import type { Lease } from '../store.ts'
 import { untilSeen } from '../until-seen.test-support.ts'
 import { engineDatabase } from './engine-database.test-support.ts'
-import { openText, parkText, readText } from './gates.ts'
-import { candidatesText } from './lease-jobs.ts'
+import { candidatesText } from './fair-scan.ts'
+import { openText, parkText, readText, reopenText } from './gates.ts'
+import { inTransaction } from './pool.ts'
 import { PostgresStore, type PostgresStoreOptions } from './postgres-store.ts'
-import { reopenText } from './reopen-gates.ts'
 import { rowsRead } from './rows-read.test-support.ts'
-import { inTransaction } from './transaction.ts'
 import { holdersText, ranksText } from './waits.ts'
 
 const at = 1_700_000_000_000
@@ -56,17 +55,17 @@ async function submit(steps: Parameters<typeof plainPlan>[0], pipeline = 'p', qu
   const from = { kind: 'plan', plan: plainPlan(steps), conditions: steps.map(() => true) } as const
   const context = { newId: () => randomUUID(), limits: defaultLimits }
   const created = createBuild({ id: randomUUID(), queue, pipeline, at: at + made++, held: false, from }, context)
-  await inTransaction(pool, (client) => store.submit(client, created, plainContext))
-  await store.submitted(created.build, created.effects)
+  await inTransaction(pool, (client) => store.builds.submit(client, created, plainContext))
+  await store.builds.submitted(created.build, created.effects)
   return created.build.id
 }
 const many = (size: number, step: Parameters<typeof plainPlan>[0][number] = {}) =>
   Array.from({ length: size }, () => step)
 const inGroup = (limit = 1, group = 'deploy') => ({ concurrency: { group, limit, scope: 'pipeline' as const } })
 const later = at + 1_000_000
-const lease = (slots = 9, view = store) => view.lease('r', slots, later)
+const lease = (slots = 9, view = store) => view.leases.take('r', slots, later)
 const end = ({ buildId, jobId: job, fence }: Lease, view = store) =>
-  view.apply(buildId, [
+  view.builds.apply(buildId, [
     { type: 'started', job, fence, at: later },
     { type: 'ended', job, fence, at: later, outcome: passed },
   ])
@@ -74,31 +73,31 @@ const end = ({ buildId, jobId: job, fence }: Lease, view = store) =>
 test('a limit on the running jobs of a pipeline or a queue holds from now on, until it is another one', async () => {
   await submit(many(4), 'p')
   await submit(many(4), 'other')
-  await store.setLimit({ kind: 'pipeline', id: 'p' }, 2)
+  await store.builds.setLimit({ kind: 'pipeline', id: 'p' }, 2)
   const both = [
     { kind: 'pipeline', id: 'p' },
     { kind: 'queue', id: 'q' },
   ] as const
-  expect(await other.limits(both)).toEqual([{ kind: 'pipeline', id: 'p', limit: 2 }])
+  expect(await other.builds.limits(both)).toEqual([{ kind: 'pipeline', id: 'p', limit: 2 }])
   const leases = await lease(4)
   expect(leases).toHaveLength(4)
   expect(await lease(9, other)).toHaveLength(2)
-  await other.setLimit({ kind: 'queue', id: 'q' }, 7)
-  await other.setLimit({ kind: 'pipeline', id: 'p' }, null)
+  await other.builds.setLimit({ kind: 'queue', id: 'q' }, 7)
+  await other.builds.setLimit({ kind: 'pipeline', id: 'p' }, null)
   // Six run, two wait, and the queue has room for one.
   expect(await lease()).toHaveLength(1)
   const [build] = (await pool.query<{ build_id: string }>('select build_id from engine.ready')).rows
-  expect([...(await store.waits(build?.build_id ?? '', later)).values()]).toMatchObject([
+  expect([...(await store.builds.waits(build?.build_id ?? '', later)).values()]).toMatchObject([
     { reason: 'organization_limit', group: null, limit: 7, running: 7, ahead: 0 },
   ])
-  await store.setLimit({ kind: 'queue', id: 'q' }, null)
+  await store.builds.setLimit({ kind: 'queue', id: 'q' }, null)
   expect(await lease()).toHaveLength(1)
-  await expect(store.setLimit({ kind: 'queue', id: 'q' }, 0)).rejects.toThrow('positive integer')
+  await expect(store.builds.setLimit({ kind: 'queue', id: 'q' }, 0)).rejects.toThrow('positive integer')
 })
 
 test('who looks for work is woken when a limit is raised, and when a job under one ends', async () => {
   await submit(many(3))
-  await store.setLimit({ kind: 'queue', id: 'q' }, 1)
+  await store.builds.setLimit({ kind: 'queue', id: 'q' }, 1)
   const [held] = await lease()
   if (!held) throw new Error('nothing to lease')
   const woken = async (what: () => Promise<unknown>) => {
@@ -108,14 +107,14 @@ test('who looks for work is woken when a limit is raised, and when a job under o
     await promise
     off()
   }
-  await woken(() => store.setLimit({ kind: 'queue', id: 'q' }, 2))
+  await woken(() => store.builds.setLimit({ kind: 'queue', id: 'q' }, 2))
   expect(await lease(9, other)).toHaveLength(1)
   await woken(() => end(held))
   expect(await lease(9, other)).toHaveLength(1)
 })
 
 test('G05 of a group that waits at a limit the older build goes first, though the newer was ready first', async () => {
-  await store.setLimit({ kind: 'queue', id: 'q' }, 2)
+  await store.builds.setLimit({ kind: 'queue', id: 'q' }, 2)
   const one = async () => {
     const [leased] = await lease(1)
     if (!leased) throw new Error('nothing to lease')
@@ -134,12 +133,14 @@ test('G05 of a group that waits at a limit the older build goes first, though th
   expect((await one()).buildId).toBe(old)
   await end(third)
   expect(await lease()).toEqual([])
-  expect([...(await store.waits(newer, later)).values()]).toMatchObject([{ reason: 'concurrency_group', ahead: 0 }])
+  expect([...(await store.builds.waits(newer, later)).values()]).toMatchObject([
+    { reason: 'concurrency_group', ahead: 0 },
+  ])
 })
 
 test('a limit that is set while jobs are leased holds for whatever is leased once it is set', async () => {
   for (let n = 0; n < 4; n++) await submit(many(20), `p${n}`)
-  const limit = store.setLimit({ kind: 'queue', id: 'q' }, 10)
+  const limit = store.builds.setLimit({ kind: 'queue', id: 'q' }, 10)
   let set = false
   const after: Lease[] = []
   const workers = [store, other].flatMap((view) =>
@@ -167,10 +168,10 @@ test(
     const under = {
       store,
       other,
-      setLimit: store.setLimit.bind(store),
-      async submit(created: Parameters<PostgresStore['submit']>[1], context: typeof plainContext) {
-        await inTransaction(pool, (client) => store.submit(client, created, context))
-        await store.submitted(created.build, created.effects)
+      setLimit: store.builds.setLimit.bind(store.builds),
+      async submit(created: Parameters<PostgresStore['builds']['submit']>[1], context: typeof plainContext) {
+        await inTransaction(pool, (client) => store.builds.submit(client, created, context))
+        await store.builds.submitted(created.build, created.effects)
       },
     }
     const lives = randomLives(
@@ -189,8 +190,8 @@ test('G05 several processes that lease at once never run more than a group or a 
   await pool.query(`create table running (job_id uuid primary key, queue text, pipeline text, group_key text, group_limit int);
     create table too_many (what text);
     create unique index one_at_a_time on engine.leases (group_key) where group_limit = 1`)
-  await store.setLimit({ kind: 'queue', id: 'q' }, 6)
-  await store.setLimit({ kind: 'pipeline', id: 'p1' }, 3)
+  await store.builds.setLimit({ kind: 'queue', id: 'q' }, 6)
+  await store.builds.setLimit({ kind: 'pipeline', id: 'p1' }, 3)
   const builds: string[] = []
   for (let n = 0; n < 6; n++) {
     const steps = [...many(6, inGroup(1, 'one')), ...many(6, inGroup(2, 'two')), ...many(4), { dependsOn: [0, 1] }]
@@ -219,11 +220,11 @@ test('G05 several processes that lease at once never run more than a group or a 
   const settings = { startLeaseMs: 2_000, leaseMs: 2_000 }
   const keeper = await openStore(settings)
   const open = async () => {
-    for (const { buildId, event } of await keeper.overdue(Date.now(), 100)) {
+    for (const { buildId, event } of await keeper.leases.overdue(Date.now(), 100)) {
       if ('job' in event) await pool.query('delete from running where job_id = $1', [event.job])
-      await keeper.apply(buildId, [event])
+      await keeper.builds.apply(buildId, [event])
     }
-    const all = await Promise.all(builds.map((id) => keeper.load(id)))
+    const all = await Promise.all(builds.map((id) => keeper.builds.load(id)))
     return all.filter((each) => each && !isBuildTerminal(each.build.state)).length
   }
   await expect.poll(open, { timeout: 120_000, interval: 200 }).toBe(0)
@@ -244,7 +245,7 @@ test.each([
   'G05 a place %s that another process is about to take is waited for, and not taken twice',
   async (_, step, limit) => {
     const [first, second] = [await submit([step]), await submit([step])]
-    await store.setLimit({ kind: 'queue', id: 'q' }, limit)
+    await store.builds.setLimit({ kind: 'queue', id: 'q' }, limit)
     const entered = Promise.withResolvers<void>()
     const goOn = Promise.withResolvers<void>()
     const outbox = async () => {
@@ -271,8 +272,8 @@ test.each([
 )
 
 test('G53 room that a process of an earlier release makes, which knows no gates, is found', async () => {
-  await store.setLimit({ kind: 'pipeline', id: 'limited' }, 1)
-  await store.setLimit({ kind: 'queue', id: 'small' }, 1)
+  await store.builds.setLimit({ kind: 'pipeline', id: 'limited' }, 1)
+  await store.builds.setLimit({ kind: 'queue', id: 'small' }, 1)
   for (let n = 0; n < 2; n++) {
     await submit([inGroup()], 'p')
     await submit(many(2), 'limited')
@@ -281,11 +282,11 @@ test('G53 room that a process of an earlier release makes, which knows no gates,
   const held = await lease()
   expect(held).toHaveLength(3)
   expect(await lease()).toEqual([])
-  await other.settleGroups()
+  await other.builds.settleGroups()
   expect(await lease()).toEqual([])
   await pool.query('delete from engine.leases where job_id = any($1)', [held.map(({ jobId }) => jobId)])
   expect(await lease()).toEqual([])
-  await other.settleGroups()
+  await other.builds.settleGroups()
   expect(await lease()).toHaveLength(3)
 })
 
@@ -297,7 +298,7 @@ test(`${waiting} jobs that wait for a group or a limit hold up nobody behind the
   const first = await lease(3)
   expect(new Set(first.map(({ buildId }) => buildId)).size).toBe(3)
   expect(first.map(({ buildId }) => buildId)).toEqual(expect.arrayContaining([beside, free]))
-  await store.setLimit({ kind: 'pipeline', id: 'limited' }, 1)
+  await store.builds.setLimit({ kind: 'pipeline', id: 'limited' }, 1)
   await submit(many(waiting / 2), 'limited')
   const last = await submit(many(1), 'other')
   const next = await lease(2)
@@ -309,7 +310,7 @@ test(`${waiting} jobs that wait for a group or a limit hold up nobody behind the
 test('finding work, going through gates and saying who waits read what is at hand by an index, not what waits', async () => {
   const size = scaled(1_500, 3_000)
   await submit(many(size, inGroup()), 'p')
-  await store.setLimit({ kind: 'pipeline', id: 'limited' }, 1)
+  await store.builds.setLimit({ kind: 'pipeline', id: 'limited' }, 1)
   await submit(many(size), 'limited')
   expect(await lease(2)).toHaveLength(2)
   expect(await lease(1)).toEqual([])
@@ -368,7 +369,7 @@ test(
       const cpu = process.cpuUsage()
       let done = 0
       for (;;) {
-        const leases = await counting.lease('r', slots, later)
+        const leases = await counting.leases.take('r', slots, later)
         if (leases.length === 0) break
         await Promise.all(leases.map((each) => end(each, counting)))
         done += leases.length

@@ -11,9 +11,9 @@ import { dice, plainPlan } from '../core/random-plan.test-support.ts'
 import { plainContext } from '../plain-context.test-support.ts'
 import { engineDatabase } from './engine-database.test-support.ts'
 import { membersText, unsettledText } from './groups.ts'
-import { placeWaitText } from './place-wait.ts'
+import { inTransaction } from './pool.ts'
 import { PostgresStore } from './postgres-store.ts'
-import { inTransaction } from './transaction.ts'
+import { placeWaitText } from './waits.ts'
 
 const words = ['queue', 'cancel_waiting', 'cancel_running'] as const
 const passed = { kind: 'exited', exitCode: 0, signal: null, limit: null, snapshot: null } as const
@@ -59,14 +59,14 @@ async function commit(store: PostgresStore, name: string, limit: number, whenFul
     // As the server does: builds of one pipeline are made one after the other.
     await client.query('select pg_advisory_xact_lock(1)')
     const created = createBuild({ id: randomUUID(), queue: 'q', at: nextInstant() - ageMs, held: false, from }, context)
-    await store.submit(client, created, plainContext)
+    await store.builds.submit(client, created, plainContext)
     return created
   })
 }
 
 async function submit(store: PostgresStore, ...group: [name: string, limit: number, whenFull: (typeof words)[number]]) {
   const created = await commit(store, ...group)
-  await store.submitted(created.build, created.effects)
+  await store.builds.submitted(created.build, created.effects)
   return created.build.id
 }
 
@@ -108,11 +108,11 @@ test(
       while (!isOver) {
         try {
           const store = someone()
-          const leases = await store.lease(name, 2, Date.now())
+          const leases = await store.leases.take(name, 2, Date.now())
           if (leases.length > 0 && roll() < 0.5) await cut()
-          for (const { buildId, jobId: job, fence } of [...leases, ...(await store.leasesOf(name))]) {
-            await store.apply(buildId, [{ type: 'started', job, fence, at: Date.now() }])
-            await store.apply(buildId, [{ type: 'ended', job, fence, at: Date.now(), outcome: passed }])
+          for (const { buildId, jobId: job, fence } of [...leases, ...(await store.leases.of(name))]) {
+            await store.builds.apply(buildId, [{ type: 'started', job, fence, at: Date.now() }])
+            await store.builds.apply(buildId, [{ type: 'ended', job, fence, at: Date.now(), outcome: passed }])
           }
           if (leases.length === 0) await sleep(2)
         } catch {
@@ -123,7 +123,7 @@ test(
     const sweep = async () => {
       while (!isOver) {
         await someone()
-          .settleGroups()
+          .builds.settleGroups()
           .catch(() => {})
         await sleep(20)
       }
@@ -142,10 +142,10 @@ test(
       const group = [`g${place}`, 1 + any(3), place === 0 ? 'queue' : (words[any(words.length)] ?? 'queue')] as const
       const isKilled = roll() < 0.3
       const created = await commit(someone(), ...group)
-      if (!isKilled) await someone().submitted(created.build, created.effects)
+      if (!isKilled) await someone().builds.submitted(created.build, created.effects)
       if (roll() < 0.1)
         await someone()
-          .apply(created.build.id, [{ type: 'cancel', at: Date.now() }])
+          .builds.apply(created.build.id, [{ type: 'cancel', at: Date.now() }])
           .catch(() => {})
     })
     try {
@@ -179,11 +179,11 @@ test('G05 while one process gives a place no other gives it to another build', a
   const client = await pool.connect()
   await client.query('begin')
   await client.query('select from engine.builds where id = $1 for update', [build.id])
-  const first = one.submitted(build, effects)
+  const first = one.builds.submitted(build, effects)
   await expect.poll(waitingForLocks).toBe(1)
   // One that was made earlier asks for the same place.
   const older = await commit(two, 'g', 1, 'queue', 10_000)
-  const second = two.submitted(older.build, older.effects)
+  const second = two.builds.submitted(older.build, older.effects)
   await expect.poll(async () => (await waitingForLocks()) === 2 || (await placed()) === 1).toBe(true)
   await client.query('commit')
   client.release()
@@ -205,18 +205,18 @@ test('G05 two processes that submit at the same moment give one place', async ()
 
 test('G05 what a process did not get to after its commit any other finds and does', async () => {
   const [dead, other] = [await openStore(), await openStore()]
-  const isIn = async (id: string) => (await other.load(id))?.build.awaitsPlace === false
+  const isIn = async (id: string) => (await other.builds.load(id))?.build.awaitsPlace === false
   const first = (await commit(dead, 'g', 1, 'queue')).build.id
   expect(await isIn(first)).toBe(false)
-  await other.settleGroups()
+  await other.builds.settleGroups()
   expect(await isIn(first)).toBe(true)
   const second = (await commit(dead, 'g', 1, 'cancel_running')).build.id
-  await other.settleGroups()
-  expect((await other.load(first))?.build.state).toBe('canceled')
+  await other.builds.settleGroups()
+  expect((await other.builds.load(first))?.build.state).toBe('canceled')
   expect(await isIn(second)).toBe(true)
   await commit(dead, 'g', 1, 'queue')
   const third = (await commit(dead, 'g', 1, 'cancel_waiting')).build.id
-  await other.settleGroups()
+  await other.builds.settleGroups()
   expect(
     (await pool.query("select count(*)::int as n from engine.builds where error_code = 'superseded'")).rows,
   ).toEqual([{ n: 2 }])
@@ -225,7 +225,7 @@ test('G05 what a process did not get to after its commit any other finds and doe
     "update engine.builds set finished_at = now(), state = 'passed', version = version + 1 where id = $1",
     [second],
   )
-  await other.settleGroups()
+  await other.builds.settleGroups()
   expect(await isIn(third)).toBe(true)
   expect((await pool.query(unsettledText, [10])).rows).toEqual([])
 })

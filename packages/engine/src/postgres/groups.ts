@@ -8,7 +8,7 @@ import type { StoreSettings } from '../store-settings.ts'
 import { type Outbox, workOnBuild } from './build-work.ts'
 import { buildGates } from './gates.ts'
 import { currentBuild, lockBuild } from './load-build.ts'
-import { inTransaction } from './transaction.ts'
+import { inTransaction } from './pool.ts'
 import { Turns } from './turns.ts'
 
 interface MemberRow {

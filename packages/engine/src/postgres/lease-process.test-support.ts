@@ -23,20 +23,20 @@ const watchText = `insert into too_many select r.group_key from running r where 
   union all select r.queue from running r join engine.limits l on l.kind = 'queue' and l.id = r.queue group by 1, l.jobs having count(*) > l.jobs`
 
 async function run({ jobId: job, buildId, fence }: Lease): Promise<void> {
-  await store.apply(buildId, [{ type: 'started', job, fence, at: Date.now() }])
+  await store.builds.apply(buildId, [{ type: 'started', job, fence, at: Date.now() }])
   await pool.query(enterText, [job])
   await pool.query(watchText)
   await new Promise((resolve) => setTimeout(resolve, between(5, 25)))
   await pool.query('delete from running where job_id = $1', [job])
-  await store.apply(buildId, [{ type: 'ended', job, fence, at: Date.now(), outcome: passed }])
+  await store.builds.apply(buildId, [{ type: 'ended', job, fence, at: Date.now(), outcome: passed }])
 }
 
 console.log('ready')
-setInterval(() => void store.renew(runner, Date.now()), 500)
+setInterval(() => void store.leases.renew(runner, Date.now()), 500)
 const running = new Set<Promise<void>>()
 for (;;) {
   const free = Number(slots) - running.size
-  const leases = free > 0 ? await store.lease(runner, free, Date.now()) : []
+  const leases = free > 0 ? await store.leases.take(runner, free, Date.now()) : []
   for (const lease of leases) {
     const one = run(lease).finally(() => running.delete(one))
     running.add(one)

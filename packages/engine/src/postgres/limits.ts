@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import { limitKey } from '../core/gates.ts'
 import { changesChannel, everybodyLooks } from './notifier.ts'
-import { inTransaction } from './transaction.ts'
+import { inTransaction } from './pool.ts'
 
 /** What a limit on running jobs can be set for: a queue (an organization) or one of its pipelines. */
 export interface Limited {

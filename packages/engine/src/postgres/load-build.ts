@@ -1,9 +1,10 @@
 import type pg from 'pg'
 import { liveBuild, refresh } from '../core/live-build.ts'
 import type { Step } from '../core/model.ts'
+import type { BuildContext, BuildSource } from '../store.ts'
 import type { CachedBuild } from './build-cache.ts'
-import { type BuildRow, headerFromRow, type JobRow, jobColumns, jobFromRow, type LockedBuildRow } from './rows.ts'
-import { currentContext, type StoredContext } from './stored-context.ts'
+import { type BuildRow, headerFromRow, type LockedBuildRow } from './build-rows.ts'
+import { type JobRow, jobColumns, jobFromRow } from './job-rows.ts'
 
 type Locking = 'wait' | 'skip'
 
@@ -83,4 +84,28 @@ async function loadBuild(client: pg.ClientBase, row: BuildRow): Promise<CachedBu
     throw new Error(`build ${row.id} has ${build.steps.length} steps and ${build.jobs.length} jobs`)
   }
   return { live: liveBuild(build), version: Number(row.version), context: currentContext(stored.context) }
+}
+
+/** A build's context as any release so far wrote it. The first one knew one cache namespace, no forks, and no source but archives. */
+type StoredContext = Omit<BuildContext, 'cache' | 'trust' | 'source'> & {
+  readonly cacheNamespace?: string
+  readonly cache?: BuildContext['cache']
+  readonly trust?: BuildContext['trust']
+  readonly source: BuildSource | { readonly kind?: undefined; readonly sha256: string; readonly blob: string } | null
+}
+
+/** Returns the context as this release has it. */
+function currentContext(stored: StoredContext): BuildContext {
+  const { cacheNamespace, cache, trust, source, ...rest } = stored
+  return {
+    ...rest,
+    cache: cache ?? oneNamespace(cacheNamespace),
+    trust: trust ?? 'trusted',
+    source: source && (source.kind === undefined ? { ...source, kind: 'archive' } : source),
+  }
+}
+
+function oneNamespace(name: string | undefined): BuildContext['cache'] {
+  if (name === undefined) throw new Error('expected a build with a cache namespace, got one without')
+  return { read: [name], write: name }
 }

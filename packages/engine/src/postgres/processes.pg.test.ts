@@ -7,14 +7,14 @@ import { defaultLimits } from '../core/limits.ts'
 import { plainPlan } from '../core/random-plan.test-support.ts'
 import { plainContext } from '../plain-context.test-support.ts'
 import type { Lease } from '../store.ts'
+import { liveSnapshotsText } from './builds.ts'
 import { engineDatabase } from './engine-database.test-support.ts'
-import { candidatesText } from './lease-jobs.ts'
+import { candidatesText } from './fair-scan.ts'
+import { overdueText } from './leases.ts'
 import { changesChannel } from './notifier.ts'
-import { overdueText } from './overdue.ts'
+import { inTransaction } from './pool.ts'
 import { PostgresStore, type PostgresStoreOptions } from './postgres-store.ts'
 import { rowsRead } from './rows-read.test-support.ts'
-import { liveSnapshotsText } from './snapshots.ts'
-import { inTransaction } from './transaction.ts'
 
 const at = 1_700_000_000_000
 const passed = { kind: 'exited', exitCode: 0, signal: null, limit: null, snapshot: null } as const
@@ -53,8 +53,8 @@ function create(from: NewBuild['from'], queue = 'q'): Created {
 }
 
 async function submit(created: Created): Promise<string> {
-  await inTransaction(pool, (client) => store.submit(client, created, plainContext))
-  store.submitted(created.build, created.effects)
+  await inTransaction(pool, (client) => store.builds.submit(client, created, plainContext))
+  store.builds.submitted(created.build, created.effects)
   return created.build.id
 }
 
@@ -84,25 +84,25 @@ test("a build is written with its owner's own rows, or not at all", async () => 
   const created = newBuild(wide(3))
   const write = async (client: pg.ClientBase) => {
     await client.query('insert into own_builds values ($1)', [created.build.id])
-    await store.submit(client, created, plainContext)
+    await store.builds.submit(client, created, plainContext)
   }
   const broken = inTransaction(pool, async (client) => {
     await write(client)
     throw new Error('the server changed its mind')
   })
   await expect(broken).rejects.toThrow('changed its mind')
-  expect(await store.load(created.build.id)).toBeUndefined()
-  expect(await store.lease('r', 3, at)).toEqual([])
+  expect(await store.builds.load(created.build.id)).toBeUndefined()
+  expect(await store.leases.take('r', 3, at)).toEqual([])
   await inTransaction(pool, write)
-  expect(await store.lease('r', 5, at)).toHaveLength(3)
+  expect(await store.leases.take('r', 5, at)).toHaveLength(3)
 })
 
 test('events of one build that arrive together share a transaction', async () => {
   const id = await submit(newBuild(wide(40)))
-  const leases = await store.lease('r', 40, at)
+  const leases = await store.leases.take('r', 40, at)
   expect(leases).toHaveLength(40)
   const before = await versionOf(id)
-  const answers = await Promise.all(leases.map((lease) => store.apply(id, [started(lease)])))
+  const answers = await Promise.all(leases.map((lease) => store.builds.apply(id, [started(lease)])))
   expect(answers.map((answer) => answer?.taken)).toEqual(leases.map(() => [true]))
   expect((await versionOf(id)) - before).toBeLessThanOrEqual(2)
 })
@@ -110,15 +110,18 @@ test('events of one build that arrive together share a transaction', async () =>
 test('G01 two processes that change one build at the same time never take the same event twice', async () => {
   const other = await openStore()
   const id = await submit(newBuild(wide(30)))
-  const leases = [...(await store.lease('r', 15, at)), ...(await other.lease('s', 15, at))]
+  const leases = [...(await store.leases.take('r', 15, at)), ...(await other.leases.take('s', 15, at))]
   expect(new Set(leases.map(({ jobId }) => jobId)).size).toBe(30)
-  const both = leases.flatMap((lease) => [store.apply(id, [started(lease)]), other.apply(id, [started(lease)])])
+  const both = leases.flatMap((lease) => [
+    store.builds.apply(id, [started(lease)]),
+    other.builds.apply(id, [started(lease)]),
+  ])
   const taken = (await Promise.all(both)).flatMap((answer) => answer?.taken ?? [])
   expect(taken.filter(Boolean)).toHaveLength(30)
-  const ends = await Promise.all(leases.map((lease, n) => (n % 2 ? store : other).apply(id, [ended(lease)])))
+  const ends = await Promise.all(leases.map((lease, n) => (n % 2 ? store : other).builds.apply(id, [ended(lease)])))
   expect(ends.flatMap((answer) => answer?.effects ?? []).filter(({ type }) => type === 'build_ended')).toHaveLength(1)
-  expect((await store.load(id))?.build.state).toBe('passed')
-  expect((await other.load(id))?.build).toEqual((await store.load(id))?.build)
+  expect((await store.builds.load(id))?.build.state).toBe('passed')
+  expect((await other.builds.load(id))?.build).toEqual((await store.builds.load(id))?.build)
 })
 
 test('other processes hear of new chunks, changed builds, ready jobs and stops', async () => {
@@ -130,11 +133,11 @@ test('other processes hear of new chunks, changed builds, ready jobs and stops',
   const id = created.build.id
   other.changes.onBuild(id, () => heard.add('build'))
   await submit(created)
-  const [lease] = await store.lease('r', 1, at)
+  const [lease] = await store.leases.take('r', 1, at)
   if (!lease) throw new Error('nothing to lease')
   other.changes.onJob(lease.jobId, () => heard.add('job'))
-  await store.append(lease, [{ seq: 1, kind: 0, content: Buffer.from('x'), ts: null }], '1')
-  await store.apply(id, [cancel])
+  await store.logs.append(lease, [{ seq: 1, kind: 0, content: Buffer.from('x'), ts: null }], '1')
+  await store.builds.apply(id, [cancel])
   await expect.poll(() => [...heard].sort()).toEqual(['build', 'job', 'ready', `stop ${lease.jobId} 1 cancel`])
 })
 
@@ -163,14 +166,14 @@ test('what the owner does in its outbox is kept with the end of a job, or neithe
     },
   })
   const id = await submit(newBuild(wide(1)))
-  const [lease] = await careful.lease('r', 1, at)
+  const [lease] = await careful.leases.take('r', 1, at)
   if (!lease) throw new Error('nothing to lease')
-  await careful.apply(id, [started(lease)])
-  await expect(careful.apply(id, [ended(lease)])).rejects.toThrow('outbox is broken')
+  await careful.builds.apply(id, [started(lease)])
+  await expect(careful.builds.apply(id, [ended(lease)])).rejects.toThrow('outbox is broken')
   expect((await pool.query('select from ends')).rowCount).toBe(0)
-  expect((await careful.load(id))?.build.jobs[0]?.state).toBe('running')
+  expect((await careful.builds.load(id))?.build.jobs[0]?.state).toBe('running')
   broken = false
-  expect((await careful.apply(id, [ended(lease)]))?.taken).toEqual([true])
+  expect((await careful.builds.apply(id, [ended(lease)]))?.taken).toEqual([true])
   expect((await pool.query('select * from ends')).rows).toEqual([{ build_id: id, states: ['passed'] }])
 })
 
@@ -181,10 +184,10 @@ test('G02 a lost connection is an error, and what was decided on it is forgotten
   const warnings: unknown[] = []
   const shaken = await openStore({ warn: (error) => warnings.push(error) })
   const id = await submit(newBuild(wide(2)))
-  const [lease] = await shaken.lease('r', 1, at)
+  const [lease] = await shaken.leases.take('r', 1, at)
   if (!lease) throw new Error('nothing to lease')
   const unlock = await lockElsewhere(id)
-  const lost = shaken.apply(id, [started(lease)])
+  const lost = shaken.builds.apply(id, [started(lease)])
   lost.catch(() => {}) // awaited below, after the connection was cut
   await expect.poll(async () => (await pool.query(waitsForLock)).rowCount).toBe(1)
   await pool.query(
@@ -193,9 +196,9 @@ test('G02 a lost connection is an error, and what was decided on it is forgotten
   await expect(lost).rejects.toThrow()
   await unlock()
   // Until it has heard of its other connections' end, the store may take one of them.
-  const states = async () => (await shaken.load(id))?.build.jobs.map(({ state }) => state).sort()
+  const states = async () => (await shaken.builds.load(id))?.build.jobs.map(({ state }) => state).sort()
   await expect.poll(states).toEqual(['assigned', 'scheduled'])
-  expect((await shaken.apply(id, [started(lease)]))?.taken).toEqual([true])
+  expect((await shaken.builds.apply(id, [started(lease)]))?.taken).toEqual([true])
   // It listens again by itself, and then everybody looks once more.
   const woken = new Promise<void>((resolve) => shaken.changes.onReady(resolve))
   await woken
@@ -206,23 +209,23 @@ test('a lease does not wait for a build that another process has when another is
   const held = await submit(newBuild(wide(2), 'a'))
   const free = await submit(newBuild(wide(1), 'b'))
   const unlock = await lockElsewhere(held)
-  expect((await store.lease('r', 2, at)).map(({ buildId }) => buildId)).toEqual([free])
-  const waiting = store.lease('r', 2, at)
+  expect((await store.leases.take('r', 2, at)).map(({ buildId }) => buildId)).toEqual([free])
+  const waiting = store.leases.take('r', 2, at)
   await unlock()
   expect((await waiting).map(({ buildId }) => buildId)).toEqual([held, held])
 })
 
 test('an event that cannot be decided harms none of those that share its turn', async () => {
   const id = await submit(create({ kind: 'render' }))
-  const [lease] = await store.lease('r', 1, at)
+  const [lease] = await store.leases.take('r', 1, at)
   if (!lease) throw new Error('nothing to lease')
   const { jobId: job, fence } = lease
-  await store.apply(id, [started(lease)])
-  const bad = store.apply(id, [{ type: 'rendered', job, fence, at, plan: plainPlan([{}]), conditions: [] }])
-  const good = store.apply(id, [cancel])
+  await store.builds.apply(id, [started(lease)])
+  const bad = store.builds.apply(id, [{ type: 'rendered', job, fence, at, plan: plainPlan([{}]), conditions: [] }])
+  const good = store.builds.apply(id, [cancel])
   await expect(bad).rejects.toThrow('condition')
   expect((await good)?.taken).toEqual([true])
-  expect((await store.load(id))?.build.state).toBe('canceling')
+  expect((await store.builds.load(id))?.build.state).toBe('canceling')
 })
 
 test('finding work reads what the slots need by an index, not what waits', async () => {
@@ -234,12 +237,12 @@ test('finding work reads what the slots need by an index, not what waits', async
 
 test('finding what is overdue reads what is overdue by an index, not what runs', async () => {
   await submit(newBuild(wide(3000)))
-  await store.lease('r', 3000, at)
+  await store.leases.take('r', 3000, at)
   await pool.query(
     'update engine.leases set expires_at = $1 where job_id in (select job_id from engine.leases limit 3)',
     [new Date(at - 1)],
   )
-  expect(await store.overdue(at, 100)).toHaveLength(3)
+  expect(await store.leases.overdue(at, 100)).toHaveLength(3)
   const { rows, scans } = await rowsRead(config, overdueText, [new Date(at).toISOString(), 100])
   expect(scans.filter((scan) => scan.startsWith('Seq'))).toEqual([])
   expect(rows).toBeLessThanOrEqual(10)
@@ -253,7 +256,11 @@ test('finding what builds want of snapshots reads what goes on and what ended of
   const { rows, scans } = await rowsRead(config, liveSnapshotsText, ['2021-01-01'])
   expect(scans.filter((scan) => scan === 'Seq Scan jobs')).toEqual([])
   expect(rows).toBeLessThanOrEqual(100)
-  expect(await store.liveSnapshots(Date.parse('2021-01-01'))).toEqual({ needed: new Set(), pinned: [], left: [] })
+  expect(await store.builds.liveSnapshots(Date.parse('2021-01-01'))).toEqual({
+    needed: new Set(),
+    pinned: [],
+    left: [],
+  })
 })
 
 test('the outbox hears of every change that a build shows and of every end of a job, once, and of nothing else', async () => {
@@ -264,17 +271,17 @@ test('the outbox hears of every change that a build shows and of every end of a 
     },
   })
   const id = await submit(newBuild([{}, {}, { dependsOn: [0, 1] }]))
-  const leases = await careful.lease('r', 2, at)
+  const leases = await careful.leases.take('r', 2, at)
   const [first, second] = leases
   if (!first || !second) throw new Error('nothing to lease')
-  await careful.apply(id, leases.map(started))
-  await careful.apply(id, [ended(first)])
-  await careful.apply(id, [{ ...ended(second), outcome: { ...passed, exitCode: 1 } }])
-  await careful.apply(id, [cancel])
-  await careful.apply(id, [{ type: 'retry', job: second.jobId, at }])
+  await careful.builds.apply(id, leases.map(started))
+  await careful.builds.apply(id, [ended(first)])
+  await careful.builds.apply(id, [{ ...ended(second), outcome: { ...passed, exitCode: 1 } }])
+  await careful.builds.apply(id, [cancel])
+  await careful.builds.apply(id, [{ type: 'retry', job: second.jobId, at }])
   // Ends and waits again within one turn.
-  const [job] = (await careful.load(id))?.build.jobs.slice(1) ?? []
-  await careful.apply(id, [cancel, { type: 'retry', job: job?.id ?? '', at }, cancel])
+  const [job] = (await careful.builds.load(id))?.build.jobs.slice(1) ?? []
+  await careful.builds.apply(id, [cancel, { type: 'retry', job: job?.id ?? '', at }, cancel])
   expect(heard).toEqual([
     'scheduled running',
     // It has started.

@@ -2,7 +2,7 @@ import type pg from 'pg'
 import type { Instant } from '../core/model.ts'
 import type { Watch } from '../store.ts'
 import { longBreakMs } from '../store-settings.ts'
-import { time } from './rows.ts'
+import { time } from './values.ts'
 
 const watchText = `insert into engine.watch (since, seen_at, busy_at)
   values ($1::timestamptz, $1, case when exists (select from engine.leases where expires_at > $1) then $1::timestamptz end)

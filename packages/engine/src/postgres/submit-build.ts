@@ -1,8 +1,9 @@
 import type pg from 'pg'
 import type { Created } from '../core/create-build.ts'
 import type { BuildContext } from '../store.ts'
-import { groupValues } from './group-columns.ts'
-import { headerValues, newJobRecord, time } from './rows.ts'
+import { groupValues, headerValues } from './build-rows.ts'
+import { newJobRecord } from './job-rows.ts'
+import { time } from './values.ts'
 import { insertJobs, insertReady, readyRecords } from './write-change.ts'
 
 /**

@@ -56,7 +56,7 @@ test('G53 builds and leases of the first release are read as they were meant', a
   await client.query('update engine.leases set spool_offset = $1', [firstPosition(12_345_678_901, 77, 2)])
   await migrate()
   const store = await PostgresStore.open(config)
-  const loaded = await store.load(build)
+  const loaded = await store.builds.load(build)
   expect(loaded?.build).toMatchObject({ held: false, group: null, groupTurn: null, awaitsPlace: false })
   expect(loaded?.context).toMatchObject({
     cache: { read: ['org/trusted'], write: 'org/trusted' },
@@ -64,10 +64,10 @@ test('G53 builds and leases of the first release are read as they were meant', a
     source: { kind: 'archive', sha256: 'ab', blob: 'cd' },
   })
   expect(loaded?.context).not.toHaveProperty('cacheNamespace')
-  expect(await store.leasesOf('r')).toMatchObject([{ jobId: job, lastSeq: 3, spoolPosition: '12345678901' }])
+  expect(await store.leases.of('r')).toMatchObject([{ jobId: job, lastSeq: 3, spoolPosition: '12345678901' }])
   const chunk = { seq: 4, kind: 0, content: Buffer.from('x'), ts: null } as const
-  expect(await store.append({ jobId: job, buildId: build, fence: 1 }, [chunk], '12345678950:0:7')).toBe(true)
-  expect(await store.leasesOf('r')).toMatchObject([{ spoolPosition: '12345678950:0:7' }])
+  expect(await store.logs.append({ jobId: job, buildId: build, fence: 1 }, [chunk], '12345678950:0:7')).toBe(true)
+  expect(await store.leases.of('r')).toMatchObject([{ spoolPosition: '12345678950:0:7' }])
   await store.close()
 })
 
@@ -77,8 +77,8 @@ test('G53 a process of the first release goes on with its statements after the m
   await client.query('update engine.leases set last_seq = 5, spool_offset = $1', [firstPosition(900, 0, 0)])
   await client.query("update engine.builds set version = 2, state = 'running' where id = $1", [build])
   const store = await PostgresStore.open(config)
-  expect((await store.load(build))?.build).toMatchObject({ held: false, state: 'running' })
-  expect(await store.leasesOf('r')).toMatchObject([{ lastSeq: 5, spoolPosition: '900' }])
+  expect((await store.builds.load(build))?.build).toMatchObject({ held: false, state: 'running' })
+  expect(await store.leases.of('r')).toMatchObject([{ lastSeq: 5, spoolPosition: '900' }])
   await store.close()
 })
 
@@ -95,13 +95,13 @@ test('G53 what a build of a group waits for may be ended by a process that knows
       [id, awaits],
     )
   const store = await PostgresStore.open(config)
-  await store.settleGroups()
-  expect((await store.load(waiting))?.build.awaitsPlace).toBe(true)
+  await store.builds.settleGroups()
+  expect((await store.builds.load(waiting))?.build.awaitsPlace).toBe(true)
   await client.query("update engine.builds set version = 2, state = 'passed', finished_at = now() where id = $1", [
     holder,
   ])
-  await store.settleGroups()
-  expect((await store.load(waiting))?.build.awaitsPlace).toBe(false)
+  await store.builds.settleGroups()
+  expect((await store.builds.load(waiting))?.build.awaitsPlace).toBe(false)
   await store.close()
 })
 

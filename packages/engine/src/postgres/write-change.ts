@@ -5,7 +5,9 @@ import type { Build, Instant, Job } from '../core/model.ts'
 import { isHeld } from '../core/states.ts'
 import type { Played } from '../play-events.ts'
 import { remarkLine } from '../remark-line.ts'
-import { headerValues, jobRecord, newJobRecord, storable, time } from './rows.ts'
+import { headerValues } from './build-rows.ts'
+import { jobRecord, newJobRecord } from './job-rows.ts'
+import { storable, time } from './values.ts'
 
 /** A lease that begins with this change. */
 export interface NewLease {

@@ -35,12 +35,12 @@ test('every attempt starts from the parent, not from what the one before left', 
     retry: { limit: 1, delaySeconds: 0 },
   })
   const { id, jobs } = await run(bench, [step('true'), retried])
-  const attempts = (await bench.store.jobs(id)).filter(({ step: slot }) => slot === 1)
+  const attempts = (await bench.store.builds.jobs(id)).filter(({ step: slot }) => slot === 1)
   expect(attempts.map(({ exitCode }) => exitCode)).toEqual([1, 1])
   const left = await Promise.all(attempts.map(({ snapshot }) => snapshotOf(snapshot)))
   expect(left.map((snapshot) => snapshot?.parent)).toEqual([jobs[0]?.snapshot, jobs[0]?.snapshot])
   expect(new Set(attempts.map(({ snapshot }) => snapshot)).size).toBe(2)
-  const { pinned } = await bench.store.liveSnapshots(Date.now() - 60_000)
+  const { pinned } = await bench.store.builds.liveSnapshots(Date.now() - 60_000)
   expect(pinned).toEqual(expect.arrayContaining([jobs[0]?.snapshot, ...attempts.map(({ snapshot }) => snapshot)]))
 })
 
@@ -52,7 +52,7 @@ test('nothing is kept of a step that filled its disk, or that was canceled', asy
   expect(full.jobs[0]).toMatchObject({ errorCode: 'disk_limit', snapshot: null })
   const id = await submit(bench, [step('echo up; sleep 300')])
   await settled(bench, id, ({ jobs }) => jobs[0]?.state === 'running')
-  await bench.store.apply(id, [{ type: 'cancel', at: Date.now() }])
+  await bench.store.builds.apply(id, [{ type: 'cancel', at: Date.now() }])
   expect((await settled(bench, id)).jobs[0]).toMatchObject({ state: 'canceled', snapshot: null })
 })
 

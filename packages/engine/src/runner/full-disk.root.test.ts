@@ -26,7 +26,7 @@ test('G55 on a full disk no job is leased, and those that wait begin by themselv
     const roomy = await openBench()
     expect((await run(roomy, [step('true')])).state).toBe('passed')
     await roomy.close()
-    expect((await bench.store.load(id))?.build.jobs[0]?.state).toBe('scheduled')
+    expect((await bench.store.builds.load(id))?.build.jobs[0]?.state).toBe('scheduled')
     await rm(join(path, 'filler'))
     expect((await settled(bench, id)).state).toBe('passed')
   } finally {

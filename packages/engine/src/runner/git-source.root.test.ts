@@ -160,7 +160,7 @@ test('a build that is canceled while its source is fetched ends at once', async 
   const buildId = await submit(bench, [step('true')], repository.from(id))
   const cut = await server.held()
   try {
-    await bench.store.apply(buildId, [{ type: 'cancel', at: Date.now() }])
+    await bench.store.builds.apply(buildId, [{ type: 'cancel', at: Date.now() }])
     expect((await settled(bench, buildId)).state).toBe('canceled')
   } finally {
     cut()

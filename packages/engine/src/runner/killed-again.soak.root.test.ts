@@ -34,7 +34,7 @@ test('G02 an engine killed again and again, at any moment, still brings a build 
   }
   await engine.start()
   const { state, jobs } = await settled(engine.bench, id)
-  const logs = await Promise.all((await engine.bench.store.jobs(id)).map((job) => logOf(engine.bench, job)))
+  const logs = await Promise.all((await engine.bench.store.builds.jobs(id)).map((job) => logOf(engine.bench, job)))
   expect(logs.join('\n')).not.toContain(token.slice(0, 8))
   expect(state, `seed ${seed}: ${jobs.map((job) => `${job.errorCode} ${job.errorMessage}`).join('; ')}`).toBe('passed')
   expect(jobs.map((job) => [job.state, job.exitCode])).toEqual([

@@ -19,7 +19,7 @@ test('G12 what a command wrote is in its log byte for byte, invalid UTF-8 and a 
   const { jobs } = await run(bench, [
     step(`printf '\\377\\000a\\r\\n\\303'; yes 0123456789 | tr -d '\\n' | head -c ${bytes}`),
   ])
-  const all = await bench.store.read(jobs[0]?.id ?? '', 0, Number.MAX_SAFE_INTEGER)
+  const all = await bench.store.logs.read(jobs[0]?.id ?? '', 0, Number.MAX_SAFE_INTEGER)
   const chunks = all.filter(({ kind }) => kind !== 2)
   const content = Buffer.concat(chunks.map((chunk) => chunk.content))
   expect(content.subarray(0, 6)).toEqual(Buffer.from([0xff, 0, 0x61, 0x0d, 0x0a, 0xc3]))
@@ -59,7 +59,7 @@ test('a step with a retry policy gets a new attempt, in a sandbox of its own, an
     }),
   ])
   expect(state).toBe('passed')
-  const attempts = await bench.store.jobs(id)
+  const attempts = await bench.store.builds.jobs(id)
   expect(attempts.map((job) => [job.attempt, job.state, job.exitCode])).toEqual([
     [1, 'failed', 1],
     [2, 'passed', 0],
@@ -111,7 +111,10 @@ test('the log of a root step begins with what it runs on', async () => {
   const { digest } = await bench.driver.resolveImage('host')
   const { jobs } = await run(bench, [step('true'), step('true', { buildsIn: 0 })])
   const remarks = jobs.map(async (job) =>
-    (await bench.store.read(job.id, 0, Number.MAX_SAFE_INTEGER)).map(({ kind, content }) => [kind, String(content)]),
+    (await bench.store.logs.read(job.id, 0, Number.MAX_SAFE_INTEGER)).map(({ kind, content }) => [
+      kind,
+      String(content),
+    ]),
   )
   expect(await Promise.all(remarks)).toEqual([[[2, `image host (${digest.slice(0, 19)})\n`]], []])
 })

@@ -15,17 +15,17 @@ import type { Build, Job } from '../core/model.ts'
 import { plainPlan } from '../core/random-plan.test-support.ts'
 import { isBuildTerminal } from '../core/states.ts'
 import { createEngine, type Engine, type EngineOptions, type EngineRunner } from '../engine.ts'
-import { MemoryStore } from '../memory/memory-store.ts'
+import { createMemoryStore, type MemoryStore } from '../memory/memory-store.ts'
+import { plainContext } from '../plain-context.test-support.ts'
 import type { SecretValue } from '../port.ts'
-import type { BuildContext, BuildSource, BuildStore } from '../store.ts'
+import type { BuildContext, BuildSource, Store } from '../store.ts'
 import { defaultStoreSettings, type StoreSettings } from '../store-settings.ts'
-import { plainContext } from '../store-suite.ts'
 import type { Disk } from './disk-watch.ts'
 
 export interface Bench {
   readonly directory: string
   readonly driver: OciDriver
-  readonly store: BuildStore
+  readonly store: Store
   put(created: Created, context: BuildContext): void | Promise<void>
   readonly engine: Engine
   /** Starts another engine over the same store and sandboxes; the one before must be closed. */
@@ -57,7 +57,7 @@ export async function openBench(options: BenchOptions = {}): Promise<Bench> {
   const limits = { ...defaultLimits, ...options.limits }
   const { startLeaseMs = 30_000, leaseMs = 300_000 } = options
   const settings = { limits, startLeaseMs, leaseMs }
-  const store = options.store?.(settings) ?? new MemoryStore(settings)
+  const store = options.store?.(settings) ?? createMemoryStore(settings)
   const blobs = new Map<string, Buffer>()
   const secrets = new Map<string, SecretValue>()
   const makeEngine = () =>
@@ -85,7 +85,7 @@ export async function openBench(options: BenchOptions = {}): Promise<Bench> {
     directory,
     driver,
     store,
-    put: (created, context) => store.submit(created, context),
+    put: (created, context) => store.builds.submit(created, context),
     blobs,
     secrets,
     limits,
@@ -204,12 +204,12 @@ export async function settled(
 ): Promise<Build> {
   const { promise, resolve, reject } = Promise.withResolvers<Build>()
   const look = async () => {
-    const build = (await store.load(buildId))?.build
+    const build = (await store.builds.load(buildId))?.build
     if (build && until(build)) resolve(build)
   }
   const unsubscribe = store.changes.onBuild(buildId, () => void look())
   const timer = setTimeout(async () => {
-    const jobs = (await store.jobs(buildId)).map(({ state, errorMessage }) => `${state} ${errorMessage ?? ''}`)
+    const jobs = (await store.builds.jobs(buildId)).map(({ state, errorMessage }) => `${state} ${errorMessage ?? ''}`)
     reject(new Error(`build ${buildId} did not come so far within ${withinMs} ms: ${jobs.join(', ')}`))
   }, withinMs)
   try {
@@ -233,7 +233,7 @@ export async function goOn({ driver }: Pick<Bench, 'driver'>): Promise<void> {
 
 /** A job's log as text; remarks in angle brackets, without the one that names the host base. */
 export async function logOf({ store }: Pick<Bench, 'store'>, job: Job | undefined): Promise<string> {
-  const chunks = await store.read(job?.id ?? '', 0, Number.MAX_SAFE_INTEGER)
+  const chunks = await store.logs.read(job?.id ?? '', 0, Number.MAX_SAFE_INTEGER)
   const rest = chunks.filter(({ kind, content }) => kind !== 2 || !/^image host \(.*\)\n$/.test(String(content)))
   return rest.map(({ kind, content }) => (kind === 2 ? `<${String(content).trimEnd()}>` : String(content))).join('')
 }

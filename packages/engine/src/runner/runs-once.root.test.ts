@@ -1,24 +1,26 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { BuildEvent } from '../core/model.ts'
-import { MemoryStore } from '../memory/memory-store.ts'
+import { createMemoryStore, type MemoryStore } from '../memory/memory-store.ts'
+import type { StoreSettings } from '../store-settings.ts'
 import { type Bench, logOf, openBench, settled, step, submit } from './runner.test-support.ts'
 
 /** Keeps no start until it may: as when a runner is held up between a start and its report. */
 const mayStart = Promise.withResolvers<void>()
 let asked = 0
-class SlowToStart extends MemoryStore {
-  override async apply(buildId: string, events: readonly BuildEvent[]) {
+function slowToStart(settings: Partial<StoreSettings>): MemoryStore {
+  const store = createMemoryStore(settings)
+  const apply: typeof store.builds.apply = async (buildId, events) => {
     if (events.some(({ type }) => type === 'started')) {
       asked += 1
       await mayStart.promise
     }
-    return super.apply(buildId, events)
+    return store.builds.apply(buildId, events)
   }
+  return { ...store, builds: { ...store.builds, apply } }
 }
 
 let bench: Bench
 beforeAll(async () => {
-  bench = await openBench({ runner: { slots: 3 }, store: (settings) => new SlowToStart(settings) })
+  bench = await openBench({ runner: { slots: 3 }, store: slowToStart })
 })
 afterAll(() => bench.close())
 
@@ -30,7 +32,7 @@ test('G01 a command that may run only once does not begin before it is kept that
     step('echo up'),
   ])
   const logs = async () => {
-    const jobs = await bench.store.jobs(id)
+    const jobs = await bench.store.builds.jobs(id)
     return Promise.all(jobs.map((job) => logOf(bench, job)))
   }
   await expect.poll(logs).toEqual(['', '', 'up\n'])

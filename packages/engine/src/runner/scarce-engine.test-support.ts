@@ -15,14 +15,14 @@ const giveBack = takeDescriptors()
 const waiting = await submit(bench, [step('echo later'), step('true', { image: '127.0.0.1:9/no/such:image' })])
 await until(() => ends.every((path) => existsSync(path)))
 const waits = async () => {
-  const logs = (await bench.store.jobs(waiting)).map((job) => logOf(bench, job))
+  const logs = (await bench.store.builds.jobs(waiting)).map((job) => logOf(bench, job))
   return (await Promise.all(logs)).every((log) => log.includes('out of file descriptors'))
 }
 await until(waits)
 giveBack()
 
 const builds = [await settled(bench, running), await settled(bench, waiting)]
-const jobs = (await Promise.all(builds.map(({ id }) => bench.store.jobs(id)))).flat()
+const jobs = (await Promise.all(builds.map(({ id }) => bench.store.builds.jobs(id)))).flat()
 const told = jobs.map(async (job) => [job.state, job.exitCode, job.lost, await logOf(bench, job)])
 console.log(JSON.stringify(await Promise.all(told)))
 await bench.close()

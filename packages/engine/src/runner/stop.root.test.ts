@@ -27,7 +27,7 @@ test('G06 cancel ends a command whose processes ignore SIGTERM and have left its
   const id = await submit(bench, [step(stubborn), step('true', { dependsOn: [0] })])
   await untilLog(id, 'up')
   const canceledAt = Date.now()
-  await bench.store.apply(id, [{ type: 'cancel', at: canceledAt }])
+  await bench.store.builds.apply(id, [{ type: 'cancel', at: canceledAt }])
   const { state, jobs } = await settled(bench, id)
   expect(Date.now() - canceledAt).toBeLessThan(graceMs + 5_000)
   expect(Date.now() - canceledAt).toBeGreaterThanOrEqual(graceMs - 50)
@@ -39,7 +39,7 @@ test('G06 cancel ends a command whose processes ignore SIGTERM and have left its
 test('a command that heeds SIGTERM may tidy up, and its last words are kept', async () => {
   const id = await submit(bench, [step("trap 'echo tidied; exit 3' TERM; echo up; while :; do sleep 0.05; done")])
   await untilLog(id, 'up')
-  await bench.store.apply(id, [{ type: 'cancel', at: Date.now() }])
+  await bench.store.builds.apply(id, [{ type: 'cancel', at: Date.now() }])
   const { jobs } = await settled(bench, id)
   expect(jobs[0]).toMatchObject({ state: 'canceled', exitCode: 3 })
   expect(await logOf(bench, jobs[0])).toContain('tidied')
@@ -61,7 +61,7 @@ test('a cancel does not wait for an image that is being pulled', async () => {
   if (typeof address !== 'object' || address === null) throw new Error('no port')
   const id = await submit(bench, [step('true', { image: `127.0.0.1:${address.port}/slow:1` })])
   const [socket]: Socket[] = await asked
-  await bench.store.apply(id, [{ type: 'cancel', at: Date.now() }])
+  await bench.store.builds.apply(id, [{ type: 'cancel', at: Date.now() }])
   expect((await settled(bench, id)).state).toBe('canceled')
   socket?.destroy()
 })
@@ -69,22 +69,22 @@ test('a cancel does not wait for an image that is being pulled', async () => {
 test('G07 a cancel after the end changes nothing', async () => {
   const { id, jobs } = await run(bench, [step('true')])
   const before = { ...jobs[0] }
-  const applied = await bench.store.apply(id, [{ type: 'cancel', at: Date.now() }])
+  const applied = await bench.store.builds.apply(id, [{ type: 'cancel', at: Date.now() }])
   expect(applied?.taken).toEqual([false])
-  expect((await bench.store.load(id))?.build.jobs[0]).toEqual(before)
+  expect((await bench.store.builds.load(id))?.build.jobs[0]).toEqual(before)
 })
 
 test('G01 a runner whose lease was given to another destroys its sandbox and cannot report', async () => {
   const id = await submit(bench, [step('echo up; sleep 611', { timeoutSeconds: 600 })])
   await untilLog(id, 'up')
-  const [stale] = await bench.store.leasesOf('runner-1')
+  const [stale] = await bench.store.leases.of('runner-1')
   if (!stale) throw new Error('no lease')
   // As when the scheduler ended the lease: the job is scheduled again under the next fence.
-  await bench.store.renew('runner-1', Date.now() - 3_600_000)
-  await bench.store.apply(id, [{ type: 'lease_lost', job: stale.jobId, fence: stale.fence, at: Date.now() }])
+  await bench.store.leases.renew('runner-1', Date.now() - 3_600_000)
+  await bench.store.builds.apply(id, [{ type: 'lease_lost', job: stale.jobId, fence: stale.fence, at: Date.now() }])
   await settled(bench, id, ({ jobs }) => jobs[0]?.state === 'running' && jobs[0].fence === stale.fence + 1)
-  expect(await bench.store.append(stale, [], '0')).toBe(false)
-  const late = await bench.store.apply(id, [
+  expect(await bench.store.logs.append(stale, [], '0')).toBe(false)
+  const late = await bench.store.builds.apply(id, [
     {
       type: 'ended',
       job: stale.jobId,
@@ -96,7 +96,7 @@ test('G01 a runner whose lease was given to another destroys its sandbox and can
   expect(late?.taken).toEqual([false])
   const sandboxes = async () => (await bench.driver.list()).map((handle) => handle.id)
   await expect.poll(sandboxes).toEqual([`${stale.jobId}-${stale.fence + 1}`])
-  await bench.store.apply(id, [{ type: 'cancel', at: Date.now() }])
+  await bench.store.builds.apply(id, [{ type: 'cancel', at: Date.now() }])
   expect((await settled(bench, id)).state).toBe('canceled')
 })
 
@@ -117,7 +117,7 @@ test('draining waits for what runs and takes nothing new', async () => {
   const drained = bench.engine.drain(100_000)
   await goOn(bench)
   await drained
-  expect((await bench.store.jobs(id)).map((job) => job.state)).toEqual(['passed', 'scheduled'])
+  expect((await bench.store.builds.jobs(id)).map((job) => job.state)).toEqual(['passed', 'scheduled'])
   await bench.engine.close()
   await bench.restart()
   expect((await settled(bench, id)).state).toBe('passed')
@@ -128,7 +128,7 @@ test('what takes longer than draining goes on without the engine', async () => {
   await untilLog(id, 'up')
   await bench.engine.drain(50)
   await bench.engine.close()
-  expect((await bench.store.jobs(id)).map((job) => job.state)).toEqual(['running'])
+  expect((await bench.store.builds.jobs(id)).map((job) => job.state)).toEqual(['running'])
   await bench.restart()
   await goOn(bench)
   expect((await settled(bench, id)).jobs[0]).toMatchObject({ exitCode: 6, fence: 1 })
@@ -138,7 +138,7 @@ test('a lease whose grant got lost on its way to the runner is taken up all the 
   // As when the answer to a request for work never arrives.
   const waiting = await submit(bench, [step('sleep 0.1'), step('sleep 0.1'), step('sleep 0.1'), step('echo last')])
   await settled(bench, waiting, ({ jobs }) => jobs[0]?.state === 'running')
-  const lost = await bench.store.lease('runner-1', 4, bench.store.now())
+  const lost = await bench.store.leases.take('runner-1', 4, bench.store.now())
   expect(lost.length).toBeGreaterThan(0)
   expect((await settled(bench, waiting)).state).toBe('passed')
 })
@@ -152,7 +152,7 @@ test('G01 a command whose lease nobody renews is dead before the lease is over; 
     await short.engine.close()
     const [handle] = await short.driver.list()
     const sandbox = handle && (await short.driver.adopt(handle))
-    const [lease] = await short.store.leasesOf('runner-1')
+    const [lease] = await short.store.leases.of('runner-1')
     const exit = await (await sandbox?.running())?.exited()
     expect(exit).toMatchObject({ code: 137 })
     expect(exit?.endedAt.getTime()).toBeLessThan((lease?.expiresAt ?? 0) - 1_000)

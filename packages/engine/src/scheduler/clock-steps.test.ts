@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createBuild } from '../core/create-build.ts'
 import { plainPlan } from '../core/random-plan.test-support.ts'
-import { MemoryStore } from '../memory/memory-store.ts'
+import { createMemoryStore } from '../memory/memory-store.ts'
 import { plainContext } from '../plain-context.test-support.ts'
 import type { LeasedJob } from '../port.ts'
 import { storeSettings } from '../store-settings.ts'
@@ -42,7 +42,7 @@ async function live(list: readonly Act[], isStepped: boolean): Promise<unknown> 
   let bootMs = 1_000
   const clock = new SteadyClock(() => bootMs, start - bootMs)
   const settings = storeSettings({ now: clock.now, newId: ids() })
-  const store = new MemoryStore(settings)
+  const store = createMemoryStore(settings)
   const none = () => {
     throw new Error('nothing of this has a source')
   }
@@ -51,7 +51,7 @@ async function live(list: readonly Act[], isStepped: boolean): Promise<unknown> 
   const steps = [{ timeoutSeconds: 20 }, { timeoutSeconds: 600 }, { buildsIn: 0 }]
   const plan = plainPlan(steps, 900)
   const from = { kind: 'plan', plan, conditions: steps.map(() => true) } as const
-  store.submit(createBuild({ id: 'b', queue: 'q', at: clock.now(), held: false, from }, settings), plainContext)
+  store.builds.submit(createBuild({ id: 'b', queue: 'q', at: clock.now(), held: false, from }, settings), plainContext)
   scheduler.start()
   const held: LeasedJob[] = []
   const seen: unknown[] = []
@@ -72,7 +72,7 @@ async function live(list: readonly Act[], isStepped: boolean): Promise<unknown> 
       const outcome = { kind: 'exited', exitCode: act.exitCode, signal: null, limit: null, snapshot: null } as const
       if (job) seen.push(await port.finish(job, at, outcome))
     }
-    seen.push(await store.jobs('b'), await store.waits('b'))
+    seen.push(await store.builds.jobs('b'), await store.builds.waits('b'))
   }
   await scheduler.stop()
   return seen

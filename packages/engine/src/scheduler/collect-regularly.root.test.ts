@@ -4,8 +4,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { until } from '@harmont/test-kit/until'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
-import type { BuildEvent } from '../core/model.ts'
-import { MemoryStore } from '../memory/memory-store.ts'
+import { createMemoryStore } from '../memory/memory-store.ts'
 import { createRunner } from '../runner/create-runner.ts'
 import {
   archive,
@@ -23,7 +22,7 @@ import {
   submit,
   untilTold,
 } from '../runner/runner.test-support.ts'
-import type { Applied, LiveSnapshots } from '../store.ts'
+import type { StoreSettings } from '../store-settings.ts'
 import { collectRegularly } from './collect-regularly.ts'
 import { createLocalPort } from './local-port.ts'
 
@@ -79,41 +78,48 @@ test('removes what nothing can start from, and keeps cache entries and what a ru
 })
 
 /** Writes a cache hit down only when the build `other` is over, and two collections have begun after that. */
-class SlowStore extends MemoryStore {
-  other = ''
-  readonly hit = Promise.withResolvers<void>()
-  #collections = 0
-  override async liveSnapshots(since: number): Promise<LiveSnapshots> {
-    this.#collections += 1
-    return super.liveSnapshots(since)
+function slowStore(settings: Partial<StoreSettings>) {
+  const store = createMemoryStore(settings)
+  const slow = { other: '', hit: Promise.withResolvers<void>() }
+  let collections = 0
+  const builds: typeof store.builds = {
+    ...store.builds,
+    liveSnapshots(since) {
+      collections += 1
+      return store.builds.liveSnapshots(since)
+    },
+    async apply(buildId, events) {
+      if (events.some((event) => event.type === 'ended' && event.outcome.kind === 'cached')) {
+        slow.hit.resolve()
+        await settled({ store }, slow.other)
+        const before = collections
+        await until(() => collections >= before + 2)
+      }
+      return store.builds.apply(buildId, events)
+    },
   }
-  override async apply(buildId: string, events: readonly BuildEvent[]): Promise<Applied | undefined> {
-    if (events.some((event) => event.type === 'ended' && event.outcome.kind === 'cached')) {
-      this.hit.resolve()
-      await settled({ store: this }, this.other)
-      const before = this.#collections
-      await until(() => this.#collections >= before + 2)
-    }
-    return super.apply(buildId, events)
-  }
+  return { store: { ...store, builds }, slow }
 }
 
 test('a cache entry that was hit is kept until that is written down, though its own build is over and there is no room for it', async () => {
-  let store: SlowStore | undefined
+  let opened: ReturnType<typeof slowStore> | undefined
   const slow = await openBench({
-    store: (settings) => (store = new SlowStore(settings)),
+    store: (settings) => {
+      opened = slowStore(settings)
+      return opened.store
+    },
     collecting: { pinnedMs: 0 },
     runner: { cacheBytes: 0 },
   })
   try {
     const made = step('echo a > /a; head -c 1000000 /dev/zero > /b', { cacheKey: 'k' })
     const first = await submit(slow, [made, step(untilTold('true'), { buildsIn: 0 })])
-    if (store !== undefined) store.other = first
+    if (opened !== undefined) opened.slow.other = first
     const { jobs: begun } = await settled(slow, first, ({ jobs }) => jobs[1]?.state === 'running')
     await expect.poll(() => logOf(slow, begun[1])).toContain('up')
     const second = await submit(slow, [made, step('cat /a', { buildsIn: 0 })])
     // Before that only the build that is under way keeps it; and a snapshot as new as its first one would be removed before anything is known to need it.
-    await store?.hit.promise
+    await opened?.slow.hit.promise
     let isOver = false
     onTestFinished(() => {
       isOver = true

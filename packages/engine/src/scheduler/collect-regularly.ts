@@ -1,7 +1,7 @@
 import type { Log } from '../log.ts'
 import type { Runner } from '../runner/create-runner.ts'
 import type { Disk } from '../runner/disk-watch.ts'
-import type { BuildStore } from '../store.ts'
+import type { Store } from '../store.ts'
 
 export interface CollectTimes {
   /** Five minutes by default. */
@@ -13,7 +13,7 @@ export interface CollectTimes {
 }
 
 export interface CollectOptions extends CollectTimes {
-  readonly store: BuildStore
+  readonly store: Pick<Store, 'builds' | 'now'>
   readonly runner: Pick<Runner, 'collect'>
   readonly disk: Pick<Disk, 'full' | 'onChange'>
   /** Size of the cache while there is room. */
@@ -49,7 +49,7 @@ export function collectRegularly({
   let unsubscribe = () => {}
   async function collect(share: number): Promise<void> {
     try {
-      const removed = await runner.collect(() => store.liveSnapshots(store.now() - pinnedMs), share * cacheBytes)
+      const removed = await runner.collect(() => store.builds.liveSnapshots(store.now() - pinnedMs), share * cacheBytes)
       const words = Object.entries(removed).flatMap(([what, count]) => (count > 0 ? `${count} ${what}` : []))
       if (words.length > 0) log('info', `removed unused data: ${words.join(', ')}`)
     } catch (error) {

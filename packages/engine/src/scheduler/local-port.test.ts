@@ -4,11 +4,11 @@ import { createBuild } from '../core/create-build.ts'
 import { vanished } from '../core/exit.ts'
 import type { Outcome } from '../core/model.ts'
 import { plainPlan } from '../core/random-plan.test-support.ts'
-import { MemoryStore } from '../memory/memory-store.ts'
+import { createMemoryStore } from '../memory/memory-store.ts'
+import { plainContext } from '../plain-context.test-support.ts'
 import type { LeasedJob } from '../port.ts'
 import type { BuildContext } from '../store.ts'
 import { defaultStoreSettings } from '../store-settings.ts'
-import { plainContext } from '../store-suite.ts'
 import { createLocalPort, type LocalPortOptions } from './local-port.ts'
 
 // The clock stands still but where a test moves it.
@@ -28,7 +28,7 @@ function open(
   trust: BuildContext['trust'] = 'trusted',
   more: Partial<LocalPortOptions> = {},
 ) {
-  const store = new MemoryStore({ now: () => Date.now() })
+  const store = createMemoryStore({ now: () => Date.now() })
   const asked: (readonly string[])[] = []
   const port = createLocalPort({
     store,
@@ -48,7 +48,7 @@ function open(
   })
   const submit = () => {
     const from = { kind: 'plan', plan: plainPlan(steps), conditions: steps.map(() => true) } as const
-    store.submit(createBuild({ id: 'b', queue: 'q', at: Date.now(), held: false, from }, defaultStoreSettings), {
+    store.builds.submit(createBuild({ id: 'b', queue: 'q', at: Date.now(), held: false, from }, defaultStoreSettings), {
       ...plainContext,
       trust,
     })
@@ -115,22 +115,22 @@ test('G02 a start tells how long the lease now is, as the store has it', async (
   submit()
   const job = await leaseOne({ port })
   const expiresAt = await port.started(job, new Date())
-  expect((await store.leasesOf('r')).map((lease) => lease.expiresAt)).toEqual([expiresAt?.getTime()])
+  expect((await store.leases.of('r')).map((lease) => lease.expiresAt)).toEqual([expiresAt?.getTime()])
 })
 
 test('G01 every report under an older fence is refused', async () => {
   const { port, submit, store } = open()
   submit()
   const stale = await leaseOne({ port })
-  await store.renew('r', Date.now() - 3_600_000)
-  await store.apply('b', [{ type: 'lease_lost', job: stale.jobId, fence: stale.fence, at: Date.now() }])
+  await store.leases.renew('r', Date.now() - 3_600_000)
+  await store.builds.apply('b', [{ type: 'lease_lost', job: stale.jobId, fence: stale.fence, at: Date.now() }])
   const current = await leaseOne({ port })
   expect(current.fence).toBe(stale.fence + 1)
   expect(await port.started(stale, new Date())).toBeNull()
   expect(await port.append(stale, [{ seq: 1, kind: 0, content: Buffer.from('late'), ts: null }], '4')).toBe(false)
   expect(await port.finish(stale, new Date(), passed)).toBe(false)
   expect(await port.started(current, new Date())).not.toBeNull()
-  expect((await store.jobs('b'))[0]).toMatchObject({ state: 'running', fence: current.fence })
+  expect((await store.builds.jobs('b'))[0]).toMatchObject({ state: 'running', fence: current.fence })
 })
 
 test('the start of a job that is being canceled is no lost lease: its runner has to end it', async () => {
@@ -138,12 +138,12 @@ test('the start of a job that is being canceled is no lost lease: its runner has
   submit()
   const job = await leaseOne({ port })
   const told = new Promise((resolve) => port.onDirective(resolve))
-  await store.apply('b', [{ type: 'cancel', at: Date.now() }])
+  await store.builds.apply('b', [{ type: 'cancel', at: Date.now() }])
   expect(await told).toEqual({ jobId: job.jobId, fence: job.fence, stop: 'cancel' })
   expect(await port.started(job, new Date())).not.toBeNull()
   expect(await port.renew('r')).toMatchObject([{ jobId: job.jobId, stop: 'cancel' }])
   expect(await port.finish(job, new Date(), passed)).toBe(true)
-  expect((await store.jobs('b'))[0]?.state).toBe('canceled')
+  expect((await store.builds.jobs('b'))[0]?.state).toBe('canceled')
 })
 
 test('a command that ended after its deadline has timed out, whatever it gave and whenever that is reported; one that ended before has not', async () => {
@@ -159,7 +159,7 @@ test('a command that ended after its deadline has timed out, whatever it gave an
     const endedAt = startedAt.getTime() + seconds * 1_000
     expect(await port.finish(job, new Date(endedAt), passed)).toBe(true)
     expect(await port.finish(job, new Date(endedAt), passed)).toBe(true)
-    expect((await store.jobs('b'))[0]).toMatchObject({
+    expect((await store.builds.jobs('b'))[0]).toMatchObject({
       state,
       finishedAt: endedAt,
       errorCode: state === 'passed' ? null : 'step_timeout',
@@ -173,7 +173,7 @@ test('a job whose sandbox vanished is run again, though its time would be over b
   const job = await leaseOne({ port })
   await port.started(job, new Date(Date.now() - 3_600_000))
   expect(await port.finish(job, new Date(), vanished)).toBe(true)
-  expect((await store.jobs('b'))[0]).toMatchObject({ state: 'scheduled', lost: 1 })
+  expect((await store.builds.jobs('b'))[0]).toMatchObject({ state: 'scheduled', lost: 1 })
 })
 
 test('a job that cannot be prepared fails, and those leased or taken up with it are given all the same', async () => {
@@ -181,16 +181,16 @@ test('a job that cannot be prepared fails, and those leased or taken up with it 
   // A rendering without the name of its pipeline, as no server writes it.
   for (const id of ['damaged', 'damaged-too']) {
     const created = createBuild({ id, queue: 'q', at: 0, held: false, from: { kind: 'render' } }, defaultStoreSettings)
-    store.submit(created, { ...plainContext, renderSlug: null })
+    store.builds.submit(created, { ...plainContext, renderSlug: null })
   }
-  await store.lease('r', 1, Date.now())
+  await store.leases.take('r', 1, Date.now())
   submit()
   const [job] = await port.lease({ ...request, slots: 2 })
   expect(job).toMatchObject({ buildId: 'b' })
   expect(await port.reclaim('r')).toEqual([job])
-  expect((await store.leasesOf('r')).map(({ buildId }) => buildId)).toEqual(['b'])
+  expect((await store.leases.of('r')).map(({ buildId }) => buildId)).toEqual(['b'])
   for (const id of ['damaged', 'damaged-too'])
-    expect((await store.load(id))?.build).toMatchObject({
+    expect((await store.builds.load(id))?.build).toMatchObject({
       state: 'failed',
       render: { state: 'failed', errorCode: 'provision_failed' },
     })
@@ -209,7 +209,7 @@ test('G01 secrets are given to the holder of the lease, and to nobody who has lo
   await port.finish(job, new Date(), passed)
   await expect(port.fetchSecrets(job, ['one'])).rejects.toThrow('lost')
   expect(asked).toEqual([['one', 'two']])
-  expect((await store.jobs('b'))[0]?.state).toBe('passed')
+  expect((await store.builds.jobs('b'))[0]?.state).toBe('passed')
 })
 
 test('nobody is even asked for the secrets of a fork', async () => {
@@ -231,7 +231,7 @@ test('G57 what a rendering gave is parsed by whoever has a thread for it', async
     { id: 'b', queue: 'q', at: Date.now(), held: false, from: { kind: 'render' } },
     defaultStoreSettings,
   )
-  store.submit(created, { ...plainContext, renderSlug: 'ci' })
+  store.builds.submit(created, { ...plainContext, renderSlug: 'ci' })
   const lease = await leaseOne({ port })
   const ir = '{"version":"0","steps":[{"type":"command","key":"a","cmd":"true"}]}'
   await port.started(lease, new Date())

@@ -5,13 +5,13 @@ import { planBuild } from '../core/plan-build.ts'
 import { isHeld, isTerminal } from '../core/states.ts'
 import type { Log } from '../log.ts'
 import type { LeasedJob, LeaseRef, LeaseStatus, RenderResult, RunnerPort, SecretsAnswer, SourceOffer } from '../port.ts'
-import type { BuildContext, BuildSource, BuildStore, Lease } from '../store.ts'
+import type { BuildContext, BuildSource, Lease, Store } from '../store.ts'
 import { defaultStoreSettings } from '../store-settings.ts'
 import { awaitReady } from './await-ready.ts'
 import { jobOf, leasedJob } from './leased-job.ts'
 
 export interface LocalPortOptions {
-  readonly store: BuildStore
+  readonly store: Store
   readonly sources: {
     /** Returns how a runner gets a build's source; see `RunnerPort.fetchSource` for errors. */
     offer(buildId: string, source: BuildSource): Promise<SourceOffer>
@@ -47,7 +47,7 @@ export function createLocalPort({
   const sources = new Map<string, BuildContext['source']>()
 
   const loadBuild = async (buildId: string, way: 'load' | 'known' = 'load') => {
-    const loaded = await store[way](buildId)
+    const loaded = await store.builds[way](buildId)
     if (loaded === undefined) throw new Error(`there is no build ${buildId}`)
     sources.set(buildId, loaded.context.source)
     const [oldest] = sources.keys()
@@ -61,7 +61,7 @@ export function createLocalPort({
    */
   async function toJob(lease: Lease, way: 'load' | 'known'): Promise<LeasedJob | undefined> {
     const { build, context } = await loadBuild(lease.buildId, way)
-    const logBytes = lease.lastSeq === 0 ? 0 : (await store.size(lease.jobId)).bytes
+    const logBytes = lease.lastSeq === 0 ? 0 : (await store.logs.size(lease.jobId)).bytes
     try {
       return leasedJob(lease, build, context, logBytes)
     } catch (error) {
@@ -83,7 +83,7 @@ export function createLocalPort({
           code: 'provision_failed',
           message: 'Could not prepare the job: internal error of the server.',
         }
-    await store.apply(buildId, [{ type: 'ended', job, fence, at: store.now(), outcome }])
+    await store.builds.apply(buildId, [{ type: 'ended', job, fence, at: store.now(), outcome }])
   }
 
   /**
@@ -95,18 +95,18 @@ export function createLocalPort({
     events: readonly BuildEvent[],
     isRecorded: (job: Job) => boolean,
   ): Promise<boolean> {
-    const applied = await store.apply(buildId, events)
+    const applied = await store.builds.apply(buildId, events)
     if (applied === undefined) return false
     if (applied.taken.at(-1) === true) return true
-    const job = (await store.jobs(buildId)).find(({ id }) => id === jobId)
+    const job = (await store.builds.jobs(buildId)).find(({ id }) => id === jobId)
     return job !== undefined && job.fence === fence && isRecorded(job)
   }
 
   return {
     async lease({ runner, slots, waitMs, signal }) {
       const leases = await awaitReady(
-        () => store.lease(runner, slots, store.now()),
-        () => store.nextReadyAt(),
+        () => store.leases.take(runner, slots, store.now()),
+        () => store.leases.nextReadyAt(),
         store.changes,
         { waitMs, signal, now: store.now },
       )
@@ -119,12 +119,12 @@ export function createLocalPort({
 
     async reclaim(runner) {
       // All or nothing, because the sandbox of a missing lease would be destroyed.
-      const jobs = await Promise.all((await store.leasesOf(runner)).map((lease) => toJob(lease, 'load')))
+      const jobs = await Promise.all((await store.leases.of(runner)).map((lease) => toJob(lease, 'load')))
       return jobs.flatMap((job) => job ?? [])
     },
 
     async renew(runner) {
-      return (await store.renew(runner, store.now())).map(toStatus)
+      return (await store.leases.renew(runner, store.now())).map(toStatus)
     },
 
     onDirective(listener) {
@@ -145,11 +145,11 @@ export function createLocalPort({
     },
 
     lookedUp(lease, at, lookUp) {
-      return store.noteLookUp(lease, at.getTime(), lookUp)
+      return store.leases.noteLookUp(lease, at.getTime(), lookUp)
     },
 
     append(lease, chunks, spoolPosition) {
-      return store.append(lease, chunks, spoolPosition)
+      return store.logs.append(lease, chunks, spoolPosition)
     },
 
     finish(lease, date, outcome) {
@@ -175,7 +175,7 @@ export function createLocalPort({
       const { event, warnings } = await renderEvent(lease, at, result)
       const deadline: BuildEvent = { type: 'job_deadline', job: lease.jobId, at: at.getTime() }
       const taken = await report(lease, [deadline, event], ({ state }) => isTerminal(state))
-      if (taken && warnings.length > 0) await store.remark(lease.jobId, warnings.join('\n'), at.getTime())
+      if (taken && warnings.length > 0) await store.logs.remark(lease.jobId, warnings.join('\n'), at.getTime())
       return taken
     },
 

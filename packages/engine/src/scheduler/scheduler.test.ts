@@ -2,9 +2,9 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createBuild } from '../core/create-build.ts'
 import { defaultLimits } from '../core/limits.ts'
 import { plainPlan } from '../core/random-plan.test-support.ts'
-import { MemoryStore } from '../memory/memory-store.ts'
+import { createMemoryStore, type MemoryStore } from '../memory/memory-store.ts'
+import { plainContext } from '../plain-context.test-support.ts'
 import { defaultStoreSettings } from '../store-settings.ts'
-import { plainContext } from '../store-suite.ts'
 import { createScheduler, type Scheduler } from './scheduler.ts'
 
 const leaseMs = 900
@@ -22,20 +22,20 @@ function storeWithJob(
   settings: { startLeaseMs?: number; leaseMs?: number },
   timeoutSeconds: number | null = null,
 ): MemoryStore {
-  const store = new MemoryStore({ ...settings, now: () => Date.now() })
+  const store = createMemoryStore({ ...settings, now: () => Date.now() })
   const from = { kind: 'plan', plan: plainPlan([{ timeoutSeconds: 1 }], timeoutSeconds), conditions: [true] } as const
-  store.submit(
+  store.builds.submit(
     createBuild({ id: 'b', queue: 'q', at: Date.now(), held: false, from }, defaultStoreSettings),
     plainContext,
   )
   return store
 }
 
-const job = async (store: MemoryStore) => (await store.jobs('b'))[0]
+const job = async (store: MemoryStore) => (await store.builds.jobs('b'))[0]
 
 test('G01 a lease that ran out is ended, but not before the scheduler has watched for a whole lease', async () => {
   const store = storeWithJob({ startLeaseMs: 100, leaseMs })
-  await store.lease('gone', 1, Date.now())
+  await store.leases.take('gone', 1, Date.now())
   await vi.advanceTimersByTimeAsync(150)
   scheduler = createScheduler({ store, leaseMs, log: console.error, everyMs: 20 })
   scheduler.start()
@@ -49,8 +49,8 @@ test('a step and a build whose time is over are told to stop though their runner
   for (const buildSeconds of [null, 1]) {
     const at = Date.now()
     const store = storeWithJob({}, buildSeconds)
-    const [lease] = await store.lease('silent', 1, at)
-    await store.apply('b', [{ type: 'started', job: lease?.jobId ?? '', fence: 1, at }])
+    const [lease] = await store.leases.take('silent', 1, at)
+    await store.builds.apply('b', [{ type: 'started', job: lease?.jobId ?? '', fence: 1, at }])
     const stopped = new Promise((resolve) => store.changes.onStop(resolve))
     scheduler = createScheduler({ store, leaseMs, log: console.error, everyMs: 20 })
     scheduler.start()
@@ -65,18 +65,18 @@ test('a step and a build whose time is over are told to stop though their runner
 
 test('a build that cannot be seen to does not keep the others from what is due', async () => {
   const settings = { ...defaultStoreSettings, startLeaseMs: 50, limits: { ...defaultLimits, infraRetries: 0 } }
-  const store = new MemoryStore({ ...settings, now: () => Date.now() })
+  const store = createMemoryStore({ ...settings, now: () => Date.now() })
   for (const id of ['damaged', 'whole']) {
     const from = { kind: 'plan', plan: plainPlan([{}]), conditions: [true] } as const
     const created = createBuild({ id, queue: 'q', at: Date.now(), held: false, from }, settings)
     // Without its steps nothing can be decided about a failure.
-    store.submit(id === 'whole' ? created : { ...created, build: { ...created.build, steps: [] } }, plainContext)
+    store.builds.submit(id === 'whole' ? created : { ...created, build: { ...created.build, steps: [] } }, plainContext)
   }
-  await store.lease('gone', 2, Date.now())
+  await store.leases.take('gone', 2, Date.now())
   const said: string[] = []
   scheduler = createScheduler({ store, leaseMs: 200, log: (_, message) => said.push(message), everyMs: 20 })
   scheduler.start()
   await vi.advanceTimersByTimeAsync(300)
-  expect((await store.load('whole'))?.build.state).toBe('failed')
+  expect((await store.builds.load('whole'))?.build.state).toBe('failed')
   expect(new Set(said)).toEqual(new Set(['build damaged: failed to process overdue leases and deadlines']))
 })

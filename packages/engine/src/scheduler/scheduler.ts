@@ -1,8 +1,8 @@
 import type { BuildEvent } from '../core/model.ts'
-import type { BuildStore } from '../store.ts'
+import type { Store } from '../store.ts'
 
 export interface SchedulerOptions {
-  readonly store: BuildStore
+  readonly store: Pick<Store, 'builds' | 'leases' | 'now'>
   /** Lease time of the store. The scheduler ends no lease before it has watched this long. */
   readonly leaseMs: number
   readonly log: (level: 'warn', message: string, error?: unknown) => void
@@ -36,7 +36,7 @@ export function createScheduler({ store, leaseMs, log, everyMs = 500 }: Schedule
   /** A failure of one build neither stops the others nor means that runners could not reach us. */
   async function applyTo(buildId: string, events: readonly BuildEvent[]): Promise<void> {
     try {
-      await store.apply(buildId, events)
+      await store.builds.apply(buildId, events)
     } catch (error) {
       log('warn', `build ${buildId}: failed to process overdue leases and deadlines`, error)
     }
@@ -47,7 +47,7 @@ export function createScheduler({ store, leaseMs, log, everyMs = 500 }: Schedule
     // A machine that slept, or a process that was held up, did not watch either.
     if (now - lastLook > Math.max(10 * everyMs, 10_000)) watchingSince = now
     try {
-      const overdue = await store.overdue(now, atATime)
+      const overdue = await store.leases.overdue(now, atATime)
       lastLook = store.now()
       const watchedMs = now - watchingSince
       const builds = new Map<string, BuildEvent[]>()
@@ -60,7 +60,7 @@ export function createScheduler({ store, leaseMs, log, everyMs = 500 }: Schedule
       }
       for (const [buildId, events] of builds) await applyTo(buildId, events)
       if (now >= groupsDueAt) {
-        await store.settleGroups()
+        await store.builds.settleGroups()
         groupsDueAt = now + groupsEveryMs
       }
     } catch (error) {

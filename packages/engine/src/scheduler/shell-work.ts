@@ -10,8 +10,8 @@ export async function shellWork(
   { store, secrets }: Pick<LocalPortOptions, 'store' | 'secrets'>,
   { buildId, jobId, before }: Pick<ShellRequest, 'buildId' | 'jobId' | 'before'>,
 ): Promise<ShellWork> {
-  const loaded = await store.load(buildId)
-  const job = loaded && (await store.jobs(buildId)).find(({ id }) => id === jobId)
+  const loaded = await store.builds.load(buildId)
+  const job = loaded && (await store.builds.jobs(buildId)).find(({ id }) => id === jobId)
   const step = loaded?.build.steps[job?.step ?? -1]
   if (loaded === undefined || job === undefined || step === undefined)
     throw new ShellUnavailable('job_not_found', 'Step not found in this build.')

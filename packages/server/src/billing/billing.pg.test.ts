@@ -219,11 +219,11 @@ test('G41 what ran is charged with the end of its build: a cache hit is free, an
     pipeline_ir: ir(...steps),
   })
   const { store } = it.server.engine
-  const [hit] = await store.lease('test-runner', 1, store.now())
+  const [hit] = await store.leases.take('test-runner', 1, store.now())
   if (hit === undefined) throw new Error('no job is ready')
   const { jobId: job, fence } = hit
   const outcome = { kind: 'cached', snapshot: 's' } as const
-  await store.apply(made.body.id, [{ type: 'ended', job, fence, at: Date.now(), outcome }])
+  await store.builds.apply(made.body.id, [{ type: 'ended', job, fence, at: Date.now(), outcome }])
   await (await playJob(it)).end({ exitCode: 1 })
   await (await playJob(it)).end()
   const leases = async () => {

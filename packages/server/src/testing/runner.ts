@@ -14,10 +14,10 @@ export interface PlayedJob {
 export async function playJob({ server }: TestServer): Promise<PlayedJob> {
   const { store } = server.engine
   // The store's time: the wall clock may be some milliseconds behind it.
-  const [lease] = await store.lease('test-runner', 1, store.now())
+  const [lease] = await store.leases.take('test-runner', 1, store.now())
   if (lease === undefined) throw new Error('no job is ready')
   const { jobId, buildId, fence } = lease
-  await store.apply(buildId, [{ type: 'started', job: jobId, fence, at: store.now() }])
+  await store.builds.apply(buildId, [{ type: 'started', job: jobId, fence, at: store.now() }])
   let seq = 0
   return {
     id: jobId,
@@ -27,11 +27,11 @@ export async function playJob({ server }: TestServer): Promise<PlayedJob> {
         seq += 1
         return { seq, kind, content: Buffer.from(text), ts: 1_750_000_000_000_000_000n + BigInt(seq) }
       })
-      if (!(await store.append({ buildId, jobId, fence }, chunks, `${seq}`))) throw new Error('the lease is lost')
+      if (!(await store.logs.append({ buildId, jobId, fence }, chunks, `${seq}`))) throw new Error('the lease is lost')
     },
     async end(outcome = {}) {
       const exited = { kind: 'exited', exitCode: 0, signal: null, limit: null, snapshot: null, ...outcome } as const
-      await store.apply(buildId, [{ type: 'ended', job: jobId, fence, at: store.now(), outcome: exited }])
+      await store.builds.apply(buildId, [{ type: 'ended', job: jobId, fence, at: store.now(), outcome: exited }])
     },
   }
 }

@@ -71,7 +71,7 @@ test('a build of a fork waits, says for what, and starts once a member approves;
   expect((await approve(`${path}/1`, stranger.token)).status).toBe(404)
   const approved = await approve(`${path}/1`)
   expect([approved.status, approved.body.wait_reason]).toEqual([200, 'runner'])
-  expect(await it.server.engine.store.lease('test-runner', 5, it.server.engine.store.now())).toMatchObject([
+  expect(await it.server.engine.store.leases.take('test-runner', 5, it.server.engine.store.now())).toMatchObject([
     { buildId: id },
   ])
   const again = await approve(`${path}/1`)
@@ -138,7 +138,7 @@ test('a rebuild of a fork’s build stays a fork’s, and waits unless the first
   const free = await rebuild(1)
   expect(free.wait_reason).toBe('runner')
   for (const { id } of [waiting, free])
-    expect((await it.server.engine.store.load(id ?? ''))?.context).toMatchObject({ trust: 'fork' })
+    expect((await it.server.engine.store.builds.load(id ?? ''))?.context).toMatchObject({ trust: 'fork' })
 })
 
 test('a fork’s build that failed for want of money before anybody was asked waits when it is repeated', async () => {

@@ -43,7 +43,7 @@ export async function approveBuild(
 
 /** Gives whether the build was waiting for it; may be called again. */
 export async function applyApproval(engine: BuildEngine, buildId: string): Promise<boolean> {
-  const applied = await engine.store.apply(buildId, [{ type: 'approve', at: now() }])
+  const applied = await engine.store.builds.apply(buildId, [{ type: 'approve', at: now() }])
   return applied?.taken[0] === true
 }
 

@@ -31,7 +31,7 @@ export async function expireApprovals({ pool, engine }: ApprovalServices, now: D
   const before = new Date(now.getTime() - patienceMs)
   return inBatches(batch, async (limit) => {
     const ids = await findForgotten(pool, before, limit)
-    for (const id of ids) await engine.store.apply(id, [{ type: 'approval_expired', at: now.getTime() }])
+    for (const id of ids) await engine.store.builds.apply(id, [{ type: 'approval_expired', at: now.getTime() }])
     return ids.length
   })
 }

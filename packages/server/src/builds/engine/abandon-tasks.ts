@@ -1,11 +1,12 @@
-import { abandonBuilds, type BuildStore } from '@harmont/engine'
+import { abandonBuilds } from '@harmont/engine'
 import { now } from '@harmont/sandbox'
 import type { TaskList } from 'graphile-worker'
 import type { Logger } from 'pino'
 import type { Settings } from '../../platform/settings/read-settings.ts'
+import type { BuildEngine } from './build-engine.ts'
 
 interface AbandonTaskServices {
-  readonly engine: { readonly store: BuildStore }
+  readonly engine: Pick<BuildEngine, 'store'>
   readonly settings: Pick<Settings, 'abandonAfterHours'>
   readonly log: Logger
 }

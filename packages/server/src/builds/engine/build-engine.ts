@@ -29,8 +29,8 @@ export function buildEngine(store: PostgresStore, logs: JobLogs): BuildEngine {
     logs,
     async submit(client, request, context) {
       const created = createBuild(request, defaultStoreSettings)
-      await store.submit(client, created, context)
-      return { build: created.build, announce: () => store.submitted(created.build, created.effects) }
+      await store.builds.submit(client, created, context)
+      return { build: created.build, announce: () => store.builds.submitted(created.build, created.effects) }
     },
   }
 }

@@ -7,7 +7,7 @@ export async function requireLoaded(
   { store }: Pick<BuildEngine, 'store'>,
   buildId: string,
 ): Promise<{ readonly build: Build; readonly context: BuildContext }> {
-  const found = await store.load(buildId)
+  const found = await store.builds.load(buildId)
   if (found === undefined) throw new Error(`the engine does not have the build ${buildId}`)
   return found
 }
@@ -22,7 +22,7 @@ export async function requireJob(engine: BuildEngine, buildId: string, jobId: st
   const wanted = jobId.toLowerCase()
   const isWanted = ({ id, step }: Job) => id === wanted && step !== null
   const job =
-    (await loadBuild(engine, buildId)).jobs.find(isWanted) ?? (await engine.store.jobs(buildId)).find(isWanted)
+    (await loadBuild(engine, buildId)).jobs.find(isWanted) ?? (await engine.store.builds.jobs(buildId)).find(isWanted)
   if (job === undefined) throw apiError('job_not_found', 'Job not found in this build.')
   return job
 }

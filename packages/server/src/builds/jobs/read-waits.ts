@@ -14,8 +14,10 @@ const noWaits: Waits = { place: null, jobs: new Map() }
 /** Reads what holds these jobs of a build back, in a number of statements that does not depend on how many they are; in none when nothing can. */
 export async function readWaits({ store }: BuildEngine, build: Build, jobs: readonly Job[]): Promise<Waits> {
   if (build.held || build.finishedAt !== null) return noWaits
-  if (build.awaitsPlace) return { ...noWaits, place: await store.placeWait(build.id) }
-  return jobs.some(({ state }) => state === 'scheduled') ? { ...noWaits, jobs: await store.waits(build.id) } : noWaits
+  if (build.awaitsPlace) return { ...noWaits, place: await store.builds.placeWait(build.id) }
+  return jobs.some(({ state }) => state === 'scheduled')
+    ? { ...noWaits, jobs: await store.builds.waits(build.id) }
+    : noWaits
 }
 
 /** Why a job does not start, in a word; null for one that has, or never will. */

@@ -30,7 +30,7 @@ export async function retryJobs(
   wish: RetryWish,
   idempotency: Idempotency | null,
 ): Promise<readonly string[]> {
-  const found = await services.engine.store.load(build.id)
+  const found = await services.engine.store.builds.load(build.id)
   if (found === undefined) throw new Error(`the engine does not have the build ${build.id}`)
   const ids = wish.kind === 'all' ? retryable(found.build) : requireRetryable(found.build, wish.ids)
   const [first] = ids
@@ -49,7 +49,7 @@ export async function retryJobs(
 
 /** Does what `retryJobs` has begun; gives whether any job is tried again by it. May be called again. */
 export async function applyRetry(engine: BuildEngine, buildId: string, ids: readonly string[]): Promise<boolean> {
-  const applied = await engine.store.apply(buildId, eventsOf(ids))
+  const applied = await engine.store.builds.apply(buildId, eventsOf(ids))
   return applied?.taken.includes(true) === true
 }
 

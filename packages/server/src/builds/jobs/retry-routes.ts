@@ -29,7 +29,7 @@ export function retryRoutes(services: RetryRouteServices): Pick<Handlers, 'retry
   /** The newest attempts of the steps of these jobs. */
   const attemptsOf = async (buildId: string, ids: readonly string[]) => {
     const build = await loadBuild(engine, buildId)
-    const steps = new Map((await engine.store.jobs(buildId)).map(({ id, step }) => [id, step]))
+    const steps = new Map((await engine.store.builds.jobs(buildId)).map(({ id, step }) => [id, step]))
     const jobs = ids.flatMap((id) => build.jobs[steps.get(id) ?? -1] ?? [])
     return presentJobsOf(engine, build, jobs)
   }

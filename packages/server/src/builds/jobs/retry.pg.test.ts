@@ -77,11 +77,11 @@ test('G08 a retry is a new job and reopens the build; what was skipped waits aga
 /** Plays the only job that is ready: from one instant to another, or on. */
 async function playAt(from: number, to: number | null, exitCode = 0): Promise<void> {
   const { store } = it.server.engine
-  const [lease] = await store.lease('test-runner', 1, store.now())
+  const [lease] = await store.leases.take('test-runner', 1, store.now())
   if (lease === undefined) throw new Error('no job is ready')
   const { jobId: job, buildId, fence } = lease
   const outcome = { kind: 'exited', exitCode, signal: null, limit: null, snapshot: null } as const
-  await store.apply(buildId, [
+  await store.builds.apply(buildId, [
     { type: 'started', job, fence, at: from },
     ...(to === null ? [] : [{ type: 'ended', job, fence, at: to, outcome } as const]),
   ])

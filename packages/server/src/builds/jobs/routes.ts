@@ -36,6 +36,6 @@ function newestAttempts({ steps, jobs }: Build): readonly Job[] {
 
 /** In the order of the steps; within a step the oldest attempt first. */
 async function everyAttempt(engine: BuildEngine, { id, steps }: Build): Promise<readonly Job[]> {
-  const byStep = Map.groupBy(await engine.store.jobs(id), ({ step }) => step)
+  const byStep = Map.groupBy(await engine.store.builds.jobs(id), ({ step }) => step)
   return orderSteps(steps).flatMap((index) => byStep.get(index) ?? [])
 }

@@ -49,7 +49,7 @@ export class JobLogs implements LogReader {
   async read(jobId: string, after: number, maxBytes: number): Promise<readonly Chunk[]> {
     const known = this.#known(jobId)
     if (known !== undefined) return known.read(after, maxBytes)
-    const rows = await this.#source.store.read(jobId, after, maxBytes)
+    const rows = await this.#source.store.logs.read(jobId, after, maxBytes)
     // Seqs have no gaps: where the next one is missing, it is packed or not there yet. Asked after the rows, so that packing cannot come in between.
     if (rows[0]?.seq === after + 1) return rows
     return (await this.#findPacked(jobId))?.read(after, maxBytes) ?? rows
@@ -58,7 +58,7 @@ export class JobLogs implements LogReader {
   async size(jobId: string): Promise<{ readonly lastSeq: number; readonly bytes: number }> {
     const known = this.#known(jobId)
     if (known !== undefined) return sizeOf(known)
-    const size = await this.#source.store.size(jobId)
+    const size = await this.#source.store.logs.size(jobId)
     if (size.lastSeq > 0) return size
     const packed = await this.#findPacked(jobId)
     return packed === undefined ? size : sizeOf(packed)
@@ -102,7 +102,7 @@ export class JobLogs implements LogReader {
   /** The same, or null where that would take long. */
   async openSoon(jobId: string): Promise<OpenLog | null> {
     const isPacked = (await this.#findPacked(jobId)) !== undefined
-    if (!isPacked && (await this.#source.store.size(jobId)).bytes > soonReadBytes) return null
+    if (!isPacked && (await this.#source.store.logs.size(jobId)).bytes > soonReadBytes) return null
     return this.open(jobId)
   }
 

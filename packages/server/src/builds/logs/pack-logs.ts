@@ -43,7 +43,7 @@ function packNext(services: PackServices): Promise<number> {
     const waiting = await lockUnpacked(client, mostAtOnce)
     const [first] = waiting
     if (first === undefined) return 0
-    const short = await engine.store.readShort(idsOf(waiting), shortBytes)
+    const short = await engine.store.logs.readShort(idsOf(waiting), shortBytes)
     const together = short.has(first.jobId) ? waiting.filter(({ jobId }) => short.has(jobId)) : [first]
     const results = await Promise.all(together.map((log) => pack(services, log, short.get(log.jobId))))
     const packed = results.filter((result) => typeof result === 'object')
@@ -71,7 +71,7 @@ async function pack(
   try {
     const read =
       whole === undefined
-        ? (after: number, maxBytes: number) => store.read(jobId, after, maxBytes)
+        ? (after: number, maxBytes: number) => store.logs.read(jobId, after, maxBytes)
         : async (after: number) => whole.filter(({ seq }) => seq > after)
     if (isTerminal(state)) return { jobId, ...(await packChunks(blobs, read)) }
     log.error({ job: jobId, state }, 'a log to be packed is still open')

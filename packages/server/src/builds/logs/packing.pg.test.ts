@@ -255,8 +255,8 @@ test('the log of a step that a time-out of its build kept from starting, and tha
   await it.request(ownerToken, 'POST', path, { branch: 'main', commit: 'c', pipeline_ir: plan })
   const first = await playJob(it)
   const { store } = it.server.engine
-  await store.apply(first.buildId, [{ type: 'build_deadline', at: Date.now() + 60_000 }])
-  await store.apply(first.buildId, [{ type: 'kill_overdue', job: first.id, at: Date.now() + 600_000 }])
+  await store.builds.apply(first.buildId, [{ type: 'build_deadline', at: Date.now() + 60_000 }])
+  await store.builds.apply(first.buildId, [{ type: 'kill_overdue', job: first.id, at: Date.now() + 600_000 }])
   await pack()
   expect((await it.request(ownerToken, 'POST', `${path}/1/jobs/${first.id}/retry`)).status).toBe(201)
   await (await playJob(it)).end()

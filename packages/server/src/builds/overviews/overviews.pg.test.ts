@@ -172,10 +172,10 @@ test('a build that was canceled before it began, and tried again a day later, wa
   const body = { branch: 'main', commit: 'c', pipeline_ir: ir({ key: 'a', cmd: 'true' }) }
   const { id } = (await it.request<{ id: string }>(ownerToken, 'POST', path, body)).body
   await it.request(ownerToken, 'PUT', `${path}/1/cancel`)
-  const [job] = await engine.store.jobs(id)
+  const [job] = await engine.store.builds.jobs(id)
   const made = (await pool.query('select created_at from build_records where id = $1', [id])).rows[0].created_at
   const tried = made.getTime() + 24 * 3_600_000
-  await engine.store.apply(id, [{ type: 'retry', job: job?.id ?? '', at: tried }])
+  await engine.store.builds.apply(id, [{ type: 'retry', job: job?.id ?? '', at: tried }])
   const [waiting] = (await builds('pipeline=again')).body.data
   expect(Date.parse(String(waiting?.scheduled_at))).toBe(tried)
   await pool.query("update engine.builds set started_at = $2, state = 'running' where id = $1", [

@@ -83,7 +83,7 @@ test('what the engine gets: variables of the build, its facts, and its archive',
     source_b64: archive.toString('base64'),
     source_sha256: createHash('sha256').update(archive).digest('hex').toUpperCase(),
   })
-  const loaded = await it.server.engine.store.load(body.id ?? '')
+  const loaded = await it.server.engine.store.builds.load(body.id ?? '')
   expect(loaded?.context.env).toEqual({ MODE: 'x' })
   expect(loaded?.context.injectedEnv).toMatchObject({
     HARMONT: 'true',

@@ -3,5 +3,5 @@ import type { BuildEngine } from '../engine/build-engine.ts'
 
 /** Asks for the end of a build. One that is over stays as it is. */
 export async function cancelBuild(engine: BuildEngine, buildId: string): Promise<void> {
-  await engine.store.apply(buildId, [{ type: 'cancel', at: now() }])
+  await engine.store.builds.apply(buildId, [{ type: 'cancel', at: now() }])
 }

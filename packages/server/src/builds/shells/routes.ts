@@ -42,7 +42,7 @@ export function shellRoutes({ pool, engine, publicUrl, shells }: ShellRouteServi
 }
 
 async function sourceOf(engine: BuildEngine, buildId: string): Promise<BuildSource | null> {
-  return (await engine.store.load(buildId))?.context.source ?? null
+  return (await engine.store.builds.load(buildId))?.context.source ?? null
 }
 
 /** What a job has not run yet, or never will, has left nothing. Whether it is still kept is seen when the shell is entered. */

@@ -57,7 +57,7 @@ const noGit = () => Promise.reject(new Error('expected no git source'))
 async function offer({ id }: Made) {
   const blobs = await openDirectoryStore(it.blobDirectory)
   const offers = sourceOffers({ pool: it.server.pool, blobs, offerGitSource: noGit, sourceUrlAllow: ['127.0.0.1'] })
-  const source = (await it.server.engine.store.load(id))?.context.source
+  const source = (await it.server.engine.store.builds.load(id))?.context.source
   if (source?.kind !== 'url') throw new Error('expected an address as source')
   const offered = async () => {
     const given = await offers.offer(id, source)
@@ -116,5 +116,5 @@ test('an answer 503 may be asked for again', async () => {
 
 test('an upload beats an address', async () => {
   const { id } = await newBuild({ source_b64: Buffer.from('sent').toString('base64'), source_url: 'nonsense' })
-  expect((await it.server.engine.store.load(id))?.context.source?.kind).toBe('archive')
+  expect((await it.server.engine.store.builds.load(id))?.context.source?.kind).toBe('archive')
 })

@@ -48,7 +48,7 @@ async function told(answer: ReturnType<typeof build>) {
   return [given.status, codeOf(given), ...(error?.errors ?? []).map(({ field }) => field)]
 }
 
-const sourceOf = async (id: string | undefined) => (await it.server.engine.store.load(id ?? ''))?.context
+const sourceOf = async (id: string | undefined) => (await it.server.engine.store.builds.load(id ?? ''))?.context
 
 test('web P5 HEAD is the whole commit that the branch has now, on both routes', async () => {
   const topic = await github.push(repository, { a: '2' }, { branch: 'feature/ä' })

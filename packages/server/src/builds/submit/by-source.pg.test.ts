@@ -87,7 +87,7 @@ async function connect(owner: string, name: string): Promise<string> {
   return rows[0]?.id ?? ''
 }
 
-const sourceOf = async (id: string | undefined) => (await it.server.engine.store.load(id ?? ''))?.context.source
+const sourceOf = async (id: string | undefined) => (await it.server.engine.store.builds.load(id ?? ''))?.context.source
 
 test('a connected repository gives the commit of a build without an archive, and what its pipeline is registered with', async () => {
   const repository = await connect('Acme', 'Linked')

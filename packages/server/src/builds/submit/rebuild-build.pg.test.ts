@@ -24,7 +24,7 @@ async function newBuild(more: Readonly<Record<string, unknown>> = {}): Promise<{
 }
 
 async function contextOf(id: string | undefined) {
-  const found = await it.server.engine.store.load(id ?? '')
+  const found = await it.server.engine.store.builds.load(id ?? '')
   if (found === undefined) throw new Error('there is no such build')
   return found
 }

@@ -60,7 +60,7 @@ test('the facts of a pull request reach the steps as variables, and its conditio
     changed: ['a.ts'],
   } as const
   const { id } = await submit(slug, facts)
-  const context = (await it.server.engine.store.load(id))?.context
+  const context = (await it.server.engine.store.builds.load(id))?.context
   expect(context?.injectedEnv).toMatchObject({
     HARMONT_EVENT: 'pull_request',
     HARMONT_TAG: 'v1',
@@ -85,13 +85,13 @@ test('a build that is held is not leased, rendering included', async () => {
   await it.server.pool.query('delete from engine.ready')
   await submit(await it.newPipeline(), facts)
   await submit(await it.newPipeline(), facts, { input: { ...input, ir: null } })
-  expect(await it.server.engine.store.lease('test-runner', 5, it.server.engine.store.now())).toEqual([])
+  expect(await it.server.engine.store.leases.take('test-runner', 5, it.server.engine.store.now())).toEqual([])
 })
 
 test('a build that may not run exists as failed, and says why', async () => {
   const from = { kind: 'rejected', code: 'billing_insufficient_balance', message: 'Top up.' } as const
   const made = await submit(await it.newPipeline(), pushed, { from })
   expect(made.isRejected).toBe(true)
-  const build = (await it.server.engine.store.load(made.id))?.build
+  const build = (await it.server.engine.store.builds.load(made.id))?.build
   expect(build).toMatchObject({ state: 'failed', errorCode: 'billing_insufficient_balance' })
 })

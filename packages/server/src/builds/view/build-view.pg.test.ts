@@ -97,13 +97,13 @@ test('web B5 B9 a job tells its place in the queue, what it prepares, what may b
     local_command: "hm run checks -s 'it works'",
   })
   const { store } = it.server.engine
-  await store.apply((await playJob(it)).buildId, [{ type: 'cancel', at: Date.now() }])
-  await store.lease('test-runner', 1, store.now())
+  await store.builds.apply((await playJob(it)).buildId, [{ type: 'cancel', at: Date.now() }])
+  await store.leases.take('test-runner', 1, store.now())
   const [assigned] = (await view(`${path}/2`)).jobs as [{ assigned_at: string | null; waiting: { since: string } }]
   expect(assigned).toMatchObject({ state: 'assigned', waiting: { message: 'Preparing the image `host`.' } })
   expect(assigned.waiting.since).toBe(assigned.assigned_at)
   await it.request(ownerToken, 'PUT', `${path}/2/cancel`)
-  await store.apply((await it.request<{ id: string }>(ownerToken, 'GET', `${path}/2`)).body.id, [
+  await store.builds.apply((await it.request<{ id: string }>(ownerToken, 'GET', `${path}/2`)).body.id, [
     { type: 'kill_overdue', job: (assigned as unknown as { id: string }).id, at: Date.now() + 60_000 },
   ])
   const canceled = (await view(`${path}/2`)).jobs as Record<string, unknown>[]

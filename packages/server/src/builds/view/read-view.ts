@@ -40,7 +40,7 @@ export async function readView(services: ViewServices, place: ViewPlace, after: 
   const { pool, engine, costOf, publicUrl } = services
   const buildId = place.build.id
   const [row, attempts] = [await findViewRow(pool, buildId), await findAttempts(pool, buildId, after)]
-  const loaded = await engine.store.load(buildId)
+  const loaded = await engine.store.builds.load(buildId)
   if (row === undefined || loaded === undefined)
     throw new Error(`the build ${buildId} was deleted while it was being read`)
   const { context } = loaded

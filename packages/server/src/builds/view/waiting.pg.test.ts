@@ -29,7 +29,7 @@ interface Made {
 
 /** Takes so many jobs that are ready, and starts them. */
 async function take(count: number): Promise<readonly LeaseRef[]> {
-  const leases = await it.server.engine.store.lease('test-runner', count, it.server.engine.store.now())
+  const leases = await it.server.engine.store.leases.take('test-runner', count, it.server.engine.store.now())
   for (const lease of leases) await runnerPort().started(lease, new Date())
   expect(leases).toHaveLength(count)
   return leases
@@ -65,7 +65,7 @@ async function command(...args: readonly string[]): Promise<void> {
 
 afterEach(async () => {
   const { rows } = await it.server.pool.query<{ id: string }>('select id from engine.builds where finished_at is null')
-  for (const { id } of rows) await it.server.engine.store.apply(id, [{ type: 'cancel', at: Date.now() }])
+  for (const { id } of rows) await it.server.engine.store.builds.apply(id, [{ type: 'cancel', at: Date.now() }])
   const { rows: open } = await it.server.pool.query('select id from engine.builds where finished_at is null')
   expect(open).toEqual([])
 })
@@ -214,7 +214,7 @@ test.for(['planned', 'rendered'] as const)(
       return ids
     }
     const statesOf = (ids: readonly string[]) =>
-      Promise.all(ids.map(async (id) => (await engine.store.load(id))?.build.state))
+      Promise.all(ids.map(async (id) => (await engine.store.builds.load(id))?.build.state))
     const first = await submitThree()
     const running = await take(3)
     expect(await statesOf(first)).toEqual(['running', 'running', 'running'])

@@ -58,7 +58,7 @@ export async function tellCheck(services: Omit<FollowServices, 'engine'>, row: C
 
 async function toldOf({ pool, engine, publicUrl }: FollowServices, buildId: string): Promise<Told | undefined> {
   const build = await findCheckedBuild(pool, buildId)
-  const loaded = await engine.store.load(buildId)
+  const loaded = await engine.store.builds.load(buildId)
   if (build === undefined || loaded === undefined) return undefined
   const { steps, jobs: newest } = loaded.build
   const nameOf = (step: number | null) => (step === null ? null : steps[step]?.name) ?? 'a job'

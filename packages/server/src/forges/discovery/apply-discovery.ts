@@ -22,7 +22,7 @@ interface ApplyServices {
 export async function applyDiscovery({ pool, engine }: ApplyServices, id: string): Promise<void> {
   const row = await findDiscovery(pool, id)
   if (row === undefined || row.state !== 'rendering') return
-  const loaded = await engine.store.load(id)
+  const loaded = await engine.store.builds.load(id)
   if (loaded === undefined || !isBuildTerminal(loaded.build.state)) return
   const found = readResult(loaded.build)
   const repository = await findConnected(pool, row.forge, row.forge_repository_id)

@@ -61,7 +61,7 @@ test('G59 an administrator says which branches are protected, and whether builds
   expect((await patch(slug, wish, await newMember('no-sharer'))).status).toBe(403)
   const readsOf = async () => {
     const { body } = await it.request<{ id: string }>(ownerToken, 'POST', `${path}/${slug}/builds`, build)
-    return (await it.server.engine.store.load(body.id))?.context.cache
+    return (await it.server.engine.store.builds.load(body.id))?.context.cache
   }
   const before = await readsOf()
   expect(before?.rule).toMatch(/^An upload uses/)

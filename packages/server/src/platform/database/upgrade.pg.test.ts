@@ -119,16 +119,16 @@ test('G53 builds, keys and organizations of the release before are there, its pr
   ])
   expect(await get('/organizations/ada/pipelines/ci/builds/1/view')).toMatchObject({ jobs: [{ state: 'passed' }] })
   const { store } = server.engine
-  const [lease] = await store.lease('test', 1, store.now())
+  const [lease] = await store.leases.take('test', 1, store.now())
   if (lease === undefined) throw new Error('the build of the release before is not ready')
   const { jobId: job, buildId, fence } = lease
-  expect((await store.load(buildId))?.context).toMatchObject({
+  expect((await store.builds.load(buildId))?.context).toMatchObject({
     source: { kind: 'archive', blob: 'a-blob' },
     cache: { read: [`${ids.organization}/trusted`], write: `${ids.organization}/trusted` },
     trust: 'trusted',
   })
   const outcome = { kind: 'exited', exitCode: 0, signal: null, limit: null, snapshot: null } as const
-  await store.apply(buildId, [
+  await store.builds.apply(buildId, [
     { type: 'started', job, fence, at: Date.now() },
     { type: 'ended', job, fence, at: Date.now(), outcome },
   ])

@@ -147,7 +147,7 @@ test('a reader of what stands still is answered before the first sign of life is
 
 test('a foreign or absent build is 404, and nobody reads without a credential', async () => {
   const { path } = await newBuild({ key: 'a', cmd: 'true' })
-  await it.server.engine.store.apply(
+  await it.server.engine.store.builds.apply(
     (await it.request<{ id: string }>(ownerToken, 'GET', path.replace('/events', ''))).body.id,
     [{ type: 'cancel', at: Date.now() }],
   )

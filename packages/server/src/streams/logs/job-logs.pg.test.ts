@@ -252,7 +252,7 @@ test('the plain text is what the job wrote, whole or by range, with remarks when
     null,
   ])
   await job.end()
-  await it.server.engine.store.remark(job.id, 'a remark', Date.now())
+  await it.server.engine.store.logs.remark(job.id, 'a remark', Date.now())
   const response = await fetch(it.server.url + path)
   expect(Buffer.from(await response.arrayBuffer())).toEqual(Buffer.from('out 1\n\xff\n', 'latin1'))
   expect(response.headers.get('content-type')).toBe('text/plain; charset=utf-8')

@@ -1,0 +1,71 @@
+import type { BuildHeader } from '../core/live-build.ts'
+import type { BuildEvent, Instant, Job } from '../core/model.ts'
+import { isBuildTerminal } from '../core/states.ts'
+import type { Lease, LiveSnapshots } from '../store.ts'
+import type { StoredBuild } from './working-builds.ts'
+
+/** Implements `BuildStore.liveSnapshots`. */
+export function liveSnapshots(builds: Iterable<StoredBuild>, since: Instant): LiveSnapshots {
+  const needed = new Set<string>()
+  const pinned: string[] = []
+  const left: string[] = []
+  const newestFirst = [...builds].sort((a, b) => endOf(b) - endOf(a))
+  for (const build of newestFirst) {
+    const over = isBuildTerminal(build.live.header.state)
+    if (over && endOf(build) <= since) continue
+    const { wanted, others } = snapshotsOf(build)
+    if (over) pinned.push(...wanted)
+    else for (const snapshot of wanted) needed.add(snapshot)
+    if (over) left.push(...others)
+  }
+  return { needed, pinned, left }
+}
+
+function endOf({ live }: StoredBuild): Instant {
+  return live.header.finishedAt ?? 0
+}
+
+/** Returns as `wanted` the snapshots of a build's jobs that did not pass, and of the steps that these build in. */
+function snapshotsOf({ live, attempts }: StoredBuild): Record<'wanted' | 'others', readonly string[]> {
+  const parents = new Set<number>()
+  live.steps.forEach(({ buildsIn }, slot) => {
+    if (buildsIn !== null && live.jobs[slot]?.state !== 'passed') parents.add(buildsIn)
+  })
+  const wanted: string[] = []
+  const others: string[] = []
+  for (const { snapshot, state, step } of attempts.values()) {
+    if (snapshot === null || step === null) continue
+    ;(state !== 'passed' || parents.has(step) ? wanted : others).push(snapshot)
+  }
+  return { wanted, others }
+}
+
+interface Overdue {
+  readonly buildId: string
+  readonly event: BuildEvent
+}
+
+/** What should have happened by now, from a look at every build and every lease. */
+export function overdueEvents(
+  headers: Iterable<BuildHeader>,
+  leases: Iterable<Lease>,
+  jobOf: (lease: Lease) => Job | undefined,
+  now: Instant,
+): readonly Overdue[] {
+  const overdue: Overdue[] = []
+  for (const { id, state, deadlineAt } of headers) {
+    if (deadlineAt !== null && deadlineAt <= now && !isBuildTerminal(state)) {
+      overdue.push({ buildId: id, event: { type: 'build_deadline', at: now } })
+    }
+  }
+  for (const lease of leases) {
+    const { jobId: job, buildId, fence } = lease
+    const killBy = jobOf(lease)?.killBy ?? null
+    if (killBy !== null && killBy <= now) overdue.push({ buildId, event: { type: 'kill_overdue', job, at: now } })
+    else if (lease.expiresAt <= now) overdue.push({ buildId, event: { type: 'lease_lost', job, fence, at: now } })
+    else if (lease.deadlineAt !== null && lease.deadlineAt <= now) {
+      overdue.push({ buildId, event: { type: 'job_deadline', job, at: now } })
+    }
+  }
+  return overdue
+}

@@ -1,0 +1,131 @@
+import type { LocalChangeFeed } from '../change-feed.ts'
+import type { Created } from '../core/create-build.ts'
+import { groupOf } from '../core/gates.ts'
+import { type LiveBuild, liveBuild, viewBuild } from '../core/live-build.ts'
+import type { BuildEvent, Effect, Instant, Job } from '../core/model.ts'
+import { membersOf, settleGroup } from '../core/settle-group.ts'
+import { isHeld } from '../core/states.ts'
+import { playEvents } from '../play-events.ts'
+import { remarkLine } from '../remark-line.ts'
+import type { Applied, BuildContext, Lease } from '../store.ts'
+import type { StoreSettings } from '../store-settings.ts'
+import { LogBuffer } from './log-buffer.ts'
+import { ReadyQueue } from './ready-queue.ts'
+
+export interface StoredBuild {
+  readonly live: LiveBuild
+  readonly context: BuildContext
+  /** Every attempt, in the order they were made. */
+  readonly attempts: Map<string, Job>
+}
+
+/** The builds, leases and logs of one process, and how a change of a build moves all three. */
+export class WorkingBuilds {
+  readonly builds = new Map<string, StoredBuild>()
+  readonly leases = new Map<string, Lease>()
+  readonly ready = new ReadyQueue()
+  readonly #logs = new Map<string, LogBuffer>()
+  readonly #settings: StoreSettings
+  readonly #changes: LocalChangeFeed
+
+  constructor(settings: StoreSettings, changes: LocalChangeFeed) {
+    this.#settings = settings
+    this.#changes = changes
+  }
+
+  /** Takes a new build in and makes its first jobs ready. */
+  submit({ build, effects }: Created, context: BuildContext): void {
+    const live = liveBuild(build)
+    const jobs = build.render === null ? build.jobs : [build.render]
+    const stored = { live, context, attempts: new Map(jobs.map((job) => [job.id, job])) }
+    this.builds.set(build.id, stored)
+    for (const job of jobs) this.#follow(stored, job, build.createdAt)
+    this.#changes.tell(build, effects)
+    this.settle(effects)
+  }
+
+  /** Applies events, and refuses losses of leases that have not expired. */
+  apply(stored: StoredBuild, asked: readonly BuildEvent[]): Applied {
+    const { live } = stored
+    const isTold = asked.map((event) => event.type !== 'lease_lost' || this.#isExpired(event.job, event.at))
+    const events = asked.filter((_, index) => isTold[index])
+    const played = playEvents(live, events, this.#settings)
+    const at = asked.at(-1)?.at ?? 0
+    const changed = [...played.jobs.values(), ...played.added.values()]
+    for (const job of changed) {
+      stored.attempts.set(job.id, job)
+      this.#follow(stored, job, at)
+    }
+    for (const effect of played.effects) if (effect.type === 'remark') this.remark(effect.job, effect.text, at)
+    this.#changes.tell(live.header, played.effects)
+    const verdicts = played.taken.values()
+    const taken = isTold.map((told) => told && verdicts.next().value === true)
+    return { build: viewBuild(live), changed, taken, effects: played.effects }
+  }
+
+  /** Settles the groups that effects name, and those that are due because of that. */
+  settle(effects: readonly Effect[]): void {
+    const due = effects.flatMap((effect) => (effect.type === 'group_due' ? effect.key : []))
+    for (let key = due.pop(); key !== undefined; key = due.pop()) {
+      const headers = [...this.builds.values()].map(({ live }) => live.header)
+      const { admit, supersede } = settleGroup(membersOf(headers, key))
+      const id = supersede[0] ?? admit[0]
+      const stored = this.builds.get(id ?? '')
+      if (!stored) continue
+      const type = supersede.length > 0 ? 'supersede' : 'admit'
+      this.apply(stored, [{ type, at: this.#settings.now() }])
+      due.push(key)
+    }
+  }
+
+  changeLease(lease: Lease, fields: Partial<Lease>): Lease {
+    const changed = { ...lease, ...fields }
+    this.leases.set(lease.jobId, changed)
+    return changed
+  }
+
+  /** Returns how long a lease lasts. */
+  leaseMs(isStarted: boolean): number {
+    return isStarted ? this.#settings.leaseMs : this.#settings.startLeaseMs
+  }
+
+  log(jobId: string): LogBuffer {
+    const log = this.#logs.get(jobId) ?? new LogBuffer()
+    this.#logs.set(jobId, log)
+    return log
+  }
+
+  remark(jobId: string, text: string, at: Instant): void {
+    this.log(jobId).add(2, Buffer.from(remarkLine(text)), BigInt(at) * 1_000_000n)
+  }
+
+  /** Keeps a job in the ready queue exactly while it is scheduled, and its lease exactly while a runner may have processes of it. */
+  #follow({ live }: StoredBuild, job: Job, at: Instant): void {
+    const { id: buildId, queue, createdAt: builtAt } = live.header
+    const { id: jobId, state, step, notBefore } = job
+    const plan = step === null ? undefined : live.steps[step]
+    const group = plan === undefined ? null : groupOf(live.header, plan)
+    if (state === 'scheduled') this.ready.add({ jobId, buildId, queue, notBefore, builtAt, step: step ?? -1, group })
+    else this.ready.delete(queue, jobId)
+    if (group) {
+      this.ready.run(queue, { jobId, buildId }, group, isHeld(state))
+      // A job that ends, or waits no more, may have made room for another.
+      if (!isHeld(state)) this.#changes.ready()
+    }
+    const lease = this.leases.get(job.id)
+    if (!lease) return
+    if (!isHeld(job.state)) this.leases.delete(job.id)
+    else {
+      const starts = job.state === 'running' && !lease.started
+      const stop = job.state === 'canceling' ? 'cancel' : job.state === 'timing_out' ? 'timeout' : null
+      // A lease never becomes shorter: its runner lets the command live until it ends, and may hear of the change late.
+      const expiresAt = starts ? Math.max(at + this.leaseMs(true), lease.expiresAt) : lease.expiresAt
+      this.changeLease(lease, { stop, deadlineAt: job.deadlineAt, started: lease.started || starts, expiresAt })
+    }
+  }
+
+  #isExpired(jobId: string, at: Instant): boolean {
+    const lease = this.leases.get(jobId)
+    return lease !== undefined && lease.expiresAt <= at
+  }
+}

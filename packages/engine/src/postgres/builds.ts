@@ -1,0 +1,129 @@
+import type pg from 'pg'
+import type { ChangedBuild } from '../change-feed.ts'
+import type { Created } from '../core/create-build.ts'
+import type { BuildEvent, Effect, Instant, Job } from '../core/model.ts'
+import type { Applied, BuildContext, BuildStore, LiveSnapshots } from '../store.ts'
+import type { Wait } from '../wait.ts'
+import type { BuildTurns, Loaded } from './build-turns.ts'
+import { reopenGates } from './gates.ts'
+import type { Groups } from './groups.ts'
+import { type JobRow, jobColumns, jobFromRow } from './job-rows.ts'
+import { findLimits, type Limited, type RunningLimit, setLimit } from './limits.ts'
+import { findStanding, watch } from './standing.ts'
+import { submitBuild } from './submit-build.ts'
+import { time } from './values.ts'
+import { findPlaceWait, findWaits } from './waits.ts'
+
+/**
+ * Finds what the jobs of unfinished and lately ended builds left, and whether a job, a retry or a shell may begin with it.
+ * One statement: a build may end, or be retried, between two.
+ */
+export const liveSnapshotsText = `with b as (
+    select id, finished_at from engine.builds where finished_at is null
+    union all select id, finished_at from engine.builds where finished_at > $1)
+  select j.snapshot, b.finished_at is not null as over, (j.state <> 'passed' or w.builds_in is not null) as wanted
+  from b join engine.jobs j on j.build_id = b.id
+  left join (select distinct c.build_id, c.builds_in from b join engine.jobs c on c.build_id = b.id
+    where c.builds_in is not null and c.state <> 'passed' and not exists (
+      select from engine.jobs n where n.build_id = c.build_id and n.step = c.step and n.attempt > c.attempt)) w
+    on w.build_id = j.build_id and w.builds_in = j.step
+  where j.snapshot is not null and j.step is not null
+  order by b.finished_at desc`
+
+interface PostgresBuildsOptions {
+  readonly pool: pg.Pool
+  readonly now: () => Instant
+  readonly turns: BuildTurns
+  readonly groups: Groups
+  /** Announces a change of a build, and settles the group that it calls for. */
+  readonly tell: (build: ChangedBuild, effects: readonly Effect[]) => Promise<void>
+}
+
+export class PostgresBuilds implements BuildStore {
+  readonly #options: PostgresBuildsOptions
+  readonly #pool: pg.Pool
+  readonly #turns: BuildTurns
+
+  constructor(options: PostgresBuildsOptions) {
+    this.#options = options
+    this.#pool = options.pool
+    this.#turns = options.turns
+  }
+
+  /** Writes a new build within the client's open transaction. Once that is committed, `submitted` is to be called. */
+  submit(client: pg.ClientBase, created: Created, context: BuildContext): Promise<void> {
+    return submitBuild(client, created, context)
+  }
+
+  /** Announces a committed build to those who wait for work; resolves when it has the place in its group that it can have. */
+  submitted(build: ChangedBuild, effects: readonly Effect[]): Promise<void> {
+    return this.#options.tell(build, effects)
+  }
+
+  load(buildId: string): Promise<Loaded | undefined> {
+    return this.#turns.load(buildId)
+  }
+
+  known(buildId: string): Promise<Loaded | undefined> {
+    return this.#turns.load(buildId, { asKnown: true })
+  }
+
+  async jobs(buildId: string): Promise<readonly Job[]> {
+    const { rows } = await this.#pool.query<JobRow>({
+      name: 'engine-jobs',
+      text: `select ${jobColumns} from engine.jobs where build_id = $1 order by step nulls first, attempt`,
+      values: [buildId],
+    })
+    return rows.map(jobFromRow)
+  }
+
+  async apply(buildId: string, events: readonly BuildEvent[]): Promise<Applied | undefined> {
+    if (events.some(({ type }) => type === 'leased'))
+      throw new TypeError('expected an event, got a lease: `leases.take` gives leases')
+    return (await this.#turns.work(buildId, { events, lease: null }, true))?.applied
+  }
+
+  async waits(buildId: string, now: Instant = this.#options.now()): Promise<ReadonlyMap<string, Wait>> {
+    const loaded = await this.load(buildId)
+    return loaded ? findWaits(this.#pool, loaded.build, now) : new Map()
+  }
+
+  /** Returns why the whole build waits for a place in its group; null when it does not. No job of such a build is ready. */
+  placeWait(buildId: string): Promise<Wait | null> {
+    return findPlaceWait(this.#pool, buildId)
+  }
+
+  /** Sets how many jobs of a queue or a pipeline may run at once; null for any number. Running jobs are left alone. */
+  setLimit(of: Limited, limit: number | null): Promise<void> {
+    return setLimit(this.#pool, of, limit)
+  }
+
+  /** Returns the limits of those of these that have one. */
+  limits(of: readonly Limited[]): Promise<readonly RunningLimit[]> {
+    return findLimits(this.#pool, of)
+  }
+
+  async settleGroups(): Promise<void> {
+    await this.#options.groups.settleAll()
+    await reopenGates(this.#pool)
+  }
+
+  watch(now: Instant): ReturnType<BuildStore['watch']> {
+    return watch(this.#pool, now)
+  }
+
+  standing(since: Instant, isIdle: boolean, limit: number): Promise<readonly string[]> {
+    return findStanding(this.#pool, since, isIdle, limit)
+  }
+
+  async liveSnapshots(since: Instant): Promise<LiveSnapshots> {
+    const { rows } = await this.#pool.query<{ snapshot: string; over: boolean; wanted: boolean }>({
+      name: 'engine-live-snapshots',
+      text: liveSnapshotsText,
+      values: [time(since)],
+    })
+    const named = (wanted: boolean, over: boolean): readonly string[] =>
+      rows.flatMap((row) => (row.wanted === wanted && row.over === over ? row.snapshot : []))
+    return { needed: new Set(named(true, false)), pinned: named(true, true), left: named(false, true) }
+  }
+}

@@ -1,0 +1,98 @@
+import type { Job, JobErrorCode, JobState, Step } from '../core/model.ts'
+import { instant, storable, time } from './values.ts'
+
+export interface JobRow {
+  id: string
+  step: number | null
+  attempt: number
+  previous_attempt: string | null
+  state: JobState
+  fence: number
+  lost: number
+  not_before: Date | null
+  created_at: Date
+  scheduled_at: Date | null
+  assigned_at: Date | null
+  started_at: Date | null
+  finished_at: Date | null
+  deadline_at: Date | null
+  kill_by: Date | null
+  exit_code: number | null
+  error_code: JobErrorCode | null
+  error_message: string | null
+  skip_reason: Job['skipReason']
+  soft_failed: boolean
+  cached: boolean
+  substituted_image: string | null
+  snapshot: string | null
+}
+
+export const jobColumns = `id, step, attempt, previous_attempt, state, fence, lost, not_before, created_at, scheduled_at, assigned_at, started_at, finished_at,
+  deadline_at, kill_by, exit_code, error_code, error_message, skip_reason, soft_failed, cached, snapshot, substituted_image`
+
+export function jobFromRow(row: JobRow): Job {
+  return {
+    id: row.id,
+    step: row.step,
+    attempt: row.attempt,
+    previousAttempt: row.previous_attempt,
+    state: row.state,
+    fence: row.fence,
+    lost: row.lost,
+    notBefore: instant(row.not_before),
+    createdAt: row.created_at.getTime(),
+    scheduledAt: instant(row.scheduled_at),
+    assignedAt: instant(row.assigned_at),
+    startedAt: instant(row.started_at),
+    finishedAt: instant(row.finished_at),
+    deadlineAt: instant(row.deadline_at),
+    killBy: instant(row.kill_by),
+    exitCode: row.exit_code,
+    errorCode: row.error_code,
+    errorMessage: row.error_message,
+    skipReason: row.skip_reason,
+    softFailed: row.soft_failed,
+    cached: row.cached,
+    substitutedImage: row.substituted_image,
+    snapshot: row.snapshot,
+  }
+}
+
+/** Returns the members of a job that may change, for `json_to_recordset`. */
+export function jobRecord(job: Job): Readonly<Record<string, unknown>> {
+  return {
+    id: job.id,
+    state: job.state,
+    fence: job.fence,
+    lost: job.lost,
+    not_before: time(job.notBefore),
+    scheduled_at: time(job.scheduledAt),
+    assigned_at: time(job.assignedAt),
+    started_at: time(job.startedAt),
+    finished_at: time(job.finishedAt),
+    deadline_at: time(job.deadlineAt),
+    kill_by: time(job.killBy),
+    exit_code: job.exitCode,
+    error_code: job.errorCode,
+    error_message: storable(job.errorMessage),
+    skip_reason: job.skipReason,
+    soft_failed: job.softFailed,
+    cached: job.cached,
+    substituted_image: storable(job.substitutedImage),
+    snapshot: job.snapshot,
+  }
+}
+
+/** Returns a whole job, for its first writing. */
+export function newJobRecord(job: Job, steps: readonly Step[]): Readonly<Record<string, unknown>> {
+  const { step, attempt, previousAttempt, createdAt } = job
+  const buildsIn = step === null ? null : (steps[step]?.buildsIn ?? null)
+  return {
+    ...jobRecord(job),
+    step,
+    builds_in: buildsIn,
+    attempt,
+    previous_attempt: previousAttempt,
+    created_at: time(createdAt),
+  }
+}

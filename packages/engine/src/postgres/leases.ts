@@ -1,0 +1,198 @@
+import type pg from 'pg'
+import type { CacheLookUp } from '../cache-look-up.ts'
+import type { BuildEvent, Instant } from '../core/model.ts'
+import type { Lease, LeaseStore } from '../store.ts'
+import type { StoreSettings } from '../store-settings.ts'
+import type { BuildTurns } from './build-turns.ts'
+import { type Candidate, FairScan } from './fair-scan.ts'
+import { instant, storable, time } from './values.ts'
+
+/** Scans a small index in each part; a job that is to be killed is not lost as well. */
+export const overdueText = `
+  (select 'kill_overdue' as type, build_id, job_id, fence from engine.leases where kill_by <= $1 order by kill_by limit $2)
+  union all
+  (select 'lease_lost', build_id, job_id, fence from engine.leases
+    where expires_at <= $1 and (kill_by is null or kill_by > $1) order by expires_at limit $2)
+  union all
+  (select 'job_deadline', build_id, job_id, fence from engine.leases
+    where deadline_at <= $1 and expires_at > $1 order by deadline_at limit $2)
+  union all
+  (select 'build_deadline', id, null, null from engine.builds where deadline_at <= $1 order by deadline_at limit $2)
+  limit $2`
+
+interface OverdueRow {
+  readonly type: 'kill_overdue' | 'lease_lost' | 'job_deadline' | 'build_deadline'
+  readonly build_id: string
+  readonly job_id: string | null
+  readonly fence: number | null
+}
+
+interface LeaseRow {
+  readonly job_id: string
+  readonly build_id: string
+  readonly runner: string
+  readonly fence: number
+  readonly expires_at: Date
+  readonly started: boolean
+  readonly last_seq: number
+  /** A bigint, as text: where an earlier release left off. */
+  readonly spool_offset: string
+  readonly spool_position: string | null
+  readonly stop: 'cancel' | 'timeout' | null
+  readonly deadline_at: Date | null
+}
+
+const leaseColumns =
+  'job_id, build_id, runner, fence, expires_at, started, last_seq, spool_offset, spool_position, stop, deadline_at'
+
+export class PostgresLeases implements LeaseStore {
+  readonly #pool: pg.Pool
+  readonly #settings: StoreSettings
+  readonly #turns: BuildTurns
+  readonly #scan: FairScan
+  /** Jobs that a call of this process is about to lease: another call looks further. */
+  readonly #claimed = new Set<string>()
+
+  constructor(pool: pg.Pool, settings: StoreSettings, turns: BuildTurns) {
+    this.#pool = pool
+    this.#settings = settings
+    this.#turns = turns
+    this.#scan = new FairScan(pool)
+  }
+
+  async take(runner: string, slots: number, now: Instant): Promise<readonly Lease[]> {
+    const leases: Lease[] = []
+    const busy = new Set<string>()
+    const scan = (count: number) => this.#scan.find(count, now, { jobs: this.#claimed, builds: busy })
+    // A round is fruitless when other processes took every candidate; after ten the next call is as good.
+    for (let fruitless = 0; leases.length < slots && fruitless < 10; ) {
+      const candidates = await scan(slots - leases.length)
+      // Others are changing every build that has something ready: wait a moment rather than say that there is nothing.
+      const wait = candidates.length === 0 && busy.size > 0 && leases.length === 0
+      if (candidates.length === 0 && !wait) break
+      if (wait) busy.clear()
+      const asked = wait ? await scan(slots) : candidates
+      if (asked.length === 0) break
+      const { given, parked } = await this.#takeAll(runner, asked, now, busy, wait)
+      leases.push(...given)
+      fruitless = given.length > 0 || parked ? 0 : fruitless + 1
+    }
+    return leases
+  }
+
+  async of(runner: string): Promise<readonly Lease[]> {
+    const { rows } = await this.#pool.query<LeaseRow>({
+      name: 'engine-leases-of',
+      text: `select ${leaseColumns} from engine.leases where runner = $1 order by job_id`,
+      values: [runner],
+    })
+    return rows.map(leaseFromRow)
+  }
+
+  async renew(runner: string, now: Instant): Promise<readonly Lease[]> {
+    const { rows } = await this.#pool.query<LeaseRow>({
+      name: 'engine-renew',
+      text: `with own as (select job_id from engine.leases where runner = $1 order by job_id for update)
+        update engine.leases l set expires_at = case when started then $2::timestamptz else $3::timestamptz end from own
+        where l.job_id = own.job_id returning ${leaseColumns.replace('job_id', 'l.job_id')}`,
+      values: [runner, time(now + this.#settings.leaseMs), time(now + this.#settings.startLeaseMs)],
+    })
+    return rows.map(leaseFromRow)
+  }
+
+  async noteLookUp(
+    { jobId, fence }: { readonly jobId: string; readonly fence: number },
+    at: Instant,
+    { place, places, key, inputs, hit, damaged }: CacheLookUp,
+  ): Promise<boolean> {
+    const { rowCount } = await this.#pool.query({
+      name: 'engine-note-look-up',
+      text: `insert into engine.cache_look_ups (job_id, at, place, places, key, inputs, hit, damaged)
+        select job_id, $3, $4, $5::text[], $6, $7::json, $8::json, $9 from engine.leases where job_id = $1 and fence = $2
+        on conflict (job_id) do update set at = excluded.at, place = excluded.place, places = excluded.places, key = excluded.key,
+          inputs = excluded.inputs, hit = excluded.hit, damaged = excluded.damaged`,
+      values: [
+        ...[jobId, fence, time(at), storable(place), places.map(storable), key, storableJson(inputs)],
+        ...[hit === null ? null : storableJson({ ...hit, createdAt: time(hit.createdAt) }), damaged],
+      ],
+    })
+    return rowCount === 1
+  }
+
+  async overdue(now: Instant, limit: number): ReturnType<LeaseStore['overdue']> {
+    const { rows } = await this.#pool.query<OverdueRow>({
+      name: 'engine-overdue',
+      text: overdueText,
+      values: [time(now), limit],
+    })
+    return rows.map((row) => ({ buildId: row.build_id, event: eventOf(row, now) }))
+  }
+
+  async nextReadyAt(): Promise<Instant | null> {
+    const { rows } = await this.#pool.query<{ next: Date | null }>({
+      name: 'engine-next-ready',
+      text: 'select min(not_before) as next from engine.ready where not_before is not null',
+    })
+    return rows[0]?.next?.getTime() ?? null
+  }
+
+  async #takeAll(
+    runner: string,
+    candidates: readonly Candidate[],
+    now: Instant,
+    busy: Set<string>,
+    wait: boolean,
+  ): Promise<{ readonly given: readonly Lease[]; readonly parked: boolean }> {
+    for (const { jobId } of candidates) this.#claimed.add(jobId)
+    try {
+      const answers = await Promise.all(
+        [...Map.groupBy(candidates, ({ buildId }) => buildId)].map(async ([buildId, own]) => {
+          const jobs = own.map(({ jobId }) => jobId)
+          const answer = await this.#turns.work(buildId, { events: [], lease: { runner, jobs, now } }, wait)
+          if (!answer) busy.add(buildId)
+          return answer
+        }),
+      )
+      return {
+        given: answers.flatMap((answer) => answer?.leases ?? []),
+        parked: answers.some((answer) => answer?.parked),
+      }
+    } finally {
+      for (const { jobId } of candidates) this.#claimed.delete(jobId)
+    }
+  }
+}
+
+function leaseFromRow(row: LeaseRow): Lease {
+  return {
+    jobId: row.job_id,
+    buildId: row.build_id,
+    runner: row.runner,
+    fence: row.fence,
+    expiresAt: row.expires_at.getTime(),
+    started: row.started,
+    lastSeq: row.last_seq,
+    spoolPosition: row.spool_position ?? earlierPosition(row.spool_offset),
+    stop: row.stop,
+    deadlineAt: instant(row.deadline_at),
+  }
+}
+
+/**
+ * Reads the one number that the first release kept: the record in all but its last 19 bits, which say how far into it.
+ * That far is read, and shown, once more.
+ */
+function earlierPosition(spoolOffset: string): string {
+  return (BigInt(spoolOffset) >> 19n).toString()
+}
+
+function eventOf({ type, job_id: job, fence }: OverdueRow, at: Instant): BuildEvent {
+  if (type === 'build_deadline') return { type, at }
+  if (job === null || fence === null) throw new Error(`expected a job for ${type}`)
+  return type === 'lease_lost' ? { type, job, fence, at } : { type, job, at }
+}
+
+/** Writes JSON that PostgreSQL takes: names of variables come from pipelines. */
+function storableJson(value: unknown): string {
+  return JSON.stringify(value, (_, text: unknown) => (typeof text === 'string' ? storable(text) : text))
+}
