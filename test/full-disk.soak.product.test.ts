@@ -6,11 +6,11 @@ import { createServer, type Server } from 'node:http'
 import { join } from 'node:path'
 import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { type Build, CloudError } from '@harmont/cloud'
 import { makeSmallDisk, type SmallDisk } from '@harmont/outside/small-disk'
 import { chance, scaled } from '@harmont/test-kit/effort'
 import { until } from '@harmont/test-kit/until'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { ApiError, type Build } from '../scripts/client/api.ts'
 import { buildEnd, flatIr, type Product, packFolder, startProduct } from './product.ts'
 
 const rounds = scaled(1)
@@ -107,7 +107,7 @@ function planOf(build: string, round: number): string {
 }
 
 /** Submits a build, or says with which error of ours it was refused. */
-async function post(name: string, round: number): Promise<Build | ApiError> {
+async function post(name: string, round: number): Promise<Build | CloudError> {
   try {
     return await product.api.createBuild('p', {
       branch: 'main',
@@ -117,7 +117,7 @@ async function post(name: string, round: number): Promise<Build | ApiError> {
       source_b64: source,
     })
   } catch (error) {
-    if (error instanceof ApiError) return error
+    if (error instanceof CloudError) return error
     throw error
   }
 }
@@ -140,7 +140,7 @@ test(`G55 a disk that is full again and again loses nothing, and work goes on by
   const taken = new Map<number, string>()
   const submit = async (name: string, round: number) => {
     const answer = await post(name, round)
-    if (answer instanceof ApiError) expect([answer.status, answer.code]).toEqual([503, 'service_unavailable'])
+    if (answer instanceof CloudError) expect([answer.status, answer.code]).toEqual([503, 'service_unavailable'])
     else taken.set(answer.number, name)
   }
   for (let round = 0; round < rounds; round += 1) {

@@ -10,16 +10,16 @@ import { addWitness } from '@harmont/test-kit/file'
 import { reservePort } from '@harmont/test-kit/port'
 import type pg from 'pg'
 import { quietPool } from '../packages/server/src/testing/quiet-pool.ts'
-import { type Api, connect } from '../scripts/client/api.ts'
+import { connect, type OrganizationClient } from './client.ts'
 
-export { buildEnd, type Ended } from '../scripts/client/build-end.ts'
+export { buildEnd, type Ended } from './client.ts'
 
 import { machineExceptions } from '../scripts/machine-exceptions.ts'
 import { repositoryRoot, type ServerProcess, startServerProcess } from '../scripts/server-process.ts'
 import { showHostBase } from './host-base.ts'
 
 export interface Product {
-  readonly api: Api
+  readonly api: OrganizationClient
   readonly token: string
   readonly dataDirectory: string
   /** The server's database, to look into. */

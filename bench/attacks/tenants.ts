@@ -1,14 +1,14 @@
 /** Two owners of organizations of their own, on one server: one attacks, the other works. */
 import { randomUUID } from 'node:crypto'
 import { hashToken } from '../../packages/server/src/platform/encryption/token.ts'
-import { type Api, connect } from '../../scripts/client/api.ts'
+import { connect, type OrganizationClient } from '../../test/client.ts'
 import { buildEnd, type Ended, flatIr, type Product } from '../../test/product.ts'
 
 export interface Tenant {
   readonly url: string
   readonly token: string
   readonly organization: string
-  readonly api: Api
+  readonly api: OrganizationClient
   /** Submits a build of these steps; gives its number. */
   submit(steps: readonly Record<string, unknown>[]): Promise<number>
   end(number: number): Promise<Ended>

@@ -1,94 +1,91 @@
 /**
- * `npm run demo`: starts the server, renders this repository's pipeline, submits the working tree over HTTP and shows the build live. In a terminal it
- * then keeps serving until Ctrl-C; without one, or with `--once`, it stops the server and exits 0 when the build passed, 1 when not.
+ * `npm run demo`: starts the server, and runs this repository's pipeline on it with `hm run --cloud`. In a terminal it then keeps serving until
+ * Ctrl-C; without one, or with `--once`, it stops the server and exits with hm's code: 0 when the build passed, 1 when it failed.
  */
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
 import process from 'node:process'
 import { styleText } from 'node:util'
-import { connect } from '../client/api.ts'
-import { buildEnd } from '../client/build-end.ts'
+import { type CloudClient, CloudError, createClient } from '@harmont/cloud'
 import { repositoryRoot } from '../server-process.ts'
-import { planPipeline } from './render.ts'
 import { type DemoServer, startDemoServer } from './server.ts'
-import { gitFacts, packWorkingTree } from './source.ts'
-import { duration } from './view.ts'
-import { type Watched, watchBuild } from './watch.ts'
 
-const root = repositoryRoot
 const out = process.stdout
-const slug = 'ci'
-const cancelWaitMs = 20_000
+const org = 'default'
+const pipeline = 'ci'
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
-async function timed<T>(what: string, work: Promise<T>, say: (value: T) => string): Promise<T> {
-  const started = performance.now()
-  const value = await work
-  out.write(
-    `${styleText('green', '✓')} ${what.padEnd(24)} ${duration(performance.now() - started).padStart(7)}  ${say(value)}\n`,
-  )
-  return value
+async function ensurePipeline(client: CloudClient): Promise<void> {
+  try {
+    await client.getPipeline({ org, pipeline })
+  } catch (error) {
+    if (!(error instanceof CloudError) || error.code !== 'pipeline_not_found') throw error
+    const body = { name: pipeline, source_slug: pipeline, repository: 'local/harmont', default_branch: 'main' }
+    await client.createPipeline({ org, body })
+  }
 }
 
-function summarize(server: DemoServer, { build, jobs, tails }: Watched): void {
-  const failed = jobs.find((job) => job.state === 'failed' || job.state === 'timed_out')
-  const interesting = failed ?? jobs.at(-1)
-  const cached = jobs.filter((job) => job.cached === true).length
-  const verdict = build.state === 'passed' ? styleText('green', 'passed') : styleText('red', build.state)
-  out.write(`Build #${build.number} ${verdict}: ${jobs.length} steps, ${cached} from the cache.\n`)
-  if (build.error_message) out.write(`${build.error_message}\n`)
-  if (failed) {
-    out.write(`\nFirst failure: ${failed.step_key}. Its last lines:\n`)
-    for (const line of tails.of(failed.id)) out.write(`  ${line}\n`)
-  }
-  const where = `/api/v0/organizations/default/pipelines/${build.pipeline_slug}/builds/${build.number}`
-  out.write(`\nBuild:  curl -H 'Authorization: Bearer ${server.token}' ${server.url}${where}\n`)
-  if (interesting)
-    out.write(
-      `Log:    curl -H 'Authorization: Bearer ${server.token}' ${server.url}/v0/jobs/${interesting.id}/logs.txt\n`,
-    )
-  out.write(`Server: ${server.url}, its own log is ${server.logFile}\n`)
+/** Runs `hm run --cloud` in this checkout. Returns its exit code; null when a signal ended it. */
+function runPipeline({ url, token }: DemoServer): Promise<number | null> {
+  const program = join(repositoryRoot, 'packages/cli/src/main.ts')
+  const child = spawn(process.execPath, [program, 'run', pipeline, '--cloud'], {
+    cwd: repositoryRoot,
+    stdio: 'inherit',
+    env: {
+      ...process.env,
+      HM_API_URL: url,
+      HM_API_TOKEN: token,
+      HM_ORG: org,
+      // Without it hm would look for the pipeline of the checkout's remote, which is another server's.
+      HM_CLOUD__PIPELINE: pipeline,
+      HM_PREFERENCES__AUTO_WATCH: 'true',
+    },
+  })
+  // A terminal's Ctrl-C reaches hm by itself, and twice would not wait for the build to be canceled.
+  for (const signal of signals)
+    process.on(signal, () => (signal !== 'SIGINT' || process.stdin.isTTY !== true) && child.kill(signal))
+  return new Promise((resolve, reject) => {
+    child.once('error', reject)
+    child.once('exit', resolve)
+  })
+}
+
+/** Says how to look at the newest build, and where the server is. */
+async function explain(client: CloudClient, { url, token, logFile }: DemoServer): Promise<void> {
+  const { data: builds } = await client.listBuilds({ org, pipeline, limit: 1 })
+  const [build] = builds
+  if (build === undefined) return
+  const { data: jobs } = await client.listJobs({ org, pipeline, number: build.number })
+  const curl = (path: string) => `curl -H 'Authorization: Bearer ${token}' ${url}${path}\n`
+  out.write(`\nBuild:  ${curl(`/api/v0/organizations/${org}/pipelines/${pipeline}/builds/${build.number}`)}`)
+  const job = jobs.find(({ state }) => state === 'failed' || state === 'timed_out') ?? jobs.at(-1)
+  if (job !== undefined) out.write(`Log:    ${curl(`/v0/jobs/${job.id}/logs.txt`)}`)
+  out.write(`Server: ${url}, its own log is ${logFile}\n`)
 }
 
 async function main(): Promise<number> {
-  const stayAfterwards = out.isTTY === true && !process.argv.includes('--once')
-  const server = await timed('server', startDemoServer(), (it) => it.url)
-  const interrupted = new Promise<'interrupted'>((done) => {
-    // Ctrl-C ends npm at once, and with it perhaps the terminal: what was started must still be stopped.
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => done('interrupted'))
-    out.on('error', () => done('interrupted'))
+  const staysAfterwards = out.isTTY === true && !process.argv.includes('--once')
+  const started = performance.now()
+  const server = await startDemoServer()
+  out.write(
+    `${styleText('green', '✓')} server  ${((performance.now() - started) / 1000).toFixed(1)} s  ${server.url}\n`,
+  )
+  // Ctrl-C ends npm at once, and with it perhaps the terminal: what was started must still be stopped.
+  const interrupted = new Promise<void>((resolve) => {
+    for (const signal of signals) process.on(signal, () => resolve())
+    out.on('error', () => resolve())
   })
   try {
-    const pipeline = await timed(
-      'pipeline rendered',
-      planPipeline(root, slug),
-      (it) => `${it.shapes.length} steps from .hm/`,
-    )
-    const source = await timed(
-      'working tree packed',
-      packWorkingTree(root),
-      (it) => `${it.files} files, ${Math.ceil(it.bytes / 1024)} KiB`,
-    )
-    const facts = gitFacts(root)
-    const api = connect(server.url, server.token, 'default')
-    const name = await api.ensurePipeline({ name: slug, repository: 'local/harmont', default_branch: 'main' })
-    const message = facts.dirty ? `${facts.message} (with local changes)` : facts.message
-    const build = await timed(
-      'build accepted',
-      api.createBuild(name, { ...facts, message, pipeline_ir: pipeline.ir, source_b64: source.base64 }),
-      (it) => `#${it.number}`,
-    )
-    const title = `harmont/${name} #${build.number}`
-    const result = await Promise.race([watchBuild(api, name, build.number, title, pipeline.shapes, out), interrupted])
-    if (result === 'interrupted') {
-      // Commands outlive the server by design; nobody will come back for these.
-      await api.cancelBuild(name, build.number)
-      await buildEnd(api, name, build.number, cancelWaitMs)
-      return 130
-    }
-    summarize(server, result)
-    if (stayAfterwards) {
+    const client = createClient({ baseUrl: server.url, token: server.token })
+    await ensurePipeline(client)
+    const code = (await runPipeline(server)) ?? 1
+    if (code > 1) return code
+    await explain(client, server)
+    if (staysAfterwards) {
       out.write('\nStill serving. Ctrl-C stops it.\n')
       await interrupted
     }
-    return result.build.state === 'passed' ? 0 : 1
+    return code
   } finally {
     await server.stop()
   }

@@ -11,8 +11,8 @@ import type pg from 'pg'
 import { reachRunning } from '../../packages/server/src/platform/database/embedded/supervisor.ts'
 import { migratedDatabase } from '../../packages/server/src/testing/database.ts'
 import { quietPool } from '../../packages/server/src/testing/quiet-pool.ts'
-import { type Api, connect } from '../../scripts/client/api.ts'
 import { repositoryRoot, saysThatItServes } from '../../scripts/server-process.ts'
+import { connect, type OrganizationClient } from '../client.ts'
 import { showHostBase } from '../host-base.ts'
 import { compiledCode } from '../product.ts'
 
@@ -30,7 +30,7 @@ export interface Life {
 
 export interface TortureServer {
   readonly directory: string
-  readonly api: Api
+  readonly api: OrganizationClient
   readonly url: string
   /** Begins another life of the server; does not wait for it. */
   begin(): Life

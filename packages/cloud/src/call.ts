@@ -6,7 +6,7 @@ export interface CallOptions {
   readonly signal?: AbortSignal
   /** Laid over the client's own. */
   readonly headers?: Readonly<Record<string, string>>
-  /** For operations that have effect once under a key. Default: a random one. */
+  /** For operations that have effect once under a key. Default: a random one where a call may be repeated. */
   readonly idempotencyKey?: string
   /** Tries in all where a call may be repeated. Default: 5. */
   readonly attempts?: number

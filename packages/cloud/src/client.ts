@@ -61,15 +61,16 @@ async function callOperation(options: ClientOptions, route: Route, input: Inputs
     pathSerializer: defaultPathSerializer,
   })
   const body = bodyOf(input.body)
+  const { attempts = 5, signal } = call
+  const key = call.idempotencyKey ?? (route.idempotent && attempts > 1 ? crypto.randomUUID() : undefined)
   const headers = {
     accept: route.answer === 'stream' ? '*/*' : 'application/json',
     ...(options.userAgent === undefined ? {} : { 'user-agent': options.userAgent }),
     ...(options.token === undefined ? {} : { authorization: `Bearer ${options.token}` }),
     ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-    ...(route.idempotent ? { 'idempotency-key': call.idempotencyKey ?? crypto.randomUUID() } : {}),
+    ...(key === undefined ? {} : { 'idempotency-key': key }),
     ...call.headers,
   }
-  const { attempts = 5, signal } = call
   for (let tried = 1; ; tried += 1) {
     const started = performance.now()
     const tell = (what: string) =>

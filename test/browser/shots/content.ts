@@ -1,6 +1,7 @@
 /** What the pages show in pictures: builds of every kind, made through the API as anybody would. */
+
+import type { Job } from '@harmont/cloud'
 import { until } from '@harmont/test-kit/until'
-import type { Job } from '../../../scripts/client/api.ts'
 import { buildEnd, flatIr } from '../../product.ts'
 import type { App } from '../app.ts'
 
