@@ -3,19 +3,19 @@ import type { JobHelpers, TaskList, TaskSpec } from 'graphile-worker'
 import { ForgeUnavailable } from '../platform/outbound/forge-errors.ts'
 import { readFlag, readText } from '../platform/worker/payload.ts'
 import { bitbucketCrontab, bitbucketTasks } from './bitbucket/sync.ts'
-import { type FollowServices, followBuild } from './checks/follow-build.ts'
-import { followTask } from './checks/queue-follow.ts'
-import { tellDiscovery } from './discovery/report-discovery.ts'
+import { type ReportServices, reportBuild } from './checks/report-build.ts'
+import { reportTask } from './checks/store.ts'
+import { finishDiscovery } from './discovery/finish-discovery.ts'
 import { type DiscoveryServices, startDiscovery } from './discovery/start-discovery.ts'
 import { removeOldDiscoveries } from './discovery/store.ts'
 import { githubCrontab, githubTasks } from './github/sync.ts'
-import { buildScheduled, type ScheduleServices } from './triggers/build-scheduled.ts'
-import { runSchedules } from './triggers/run-schedules.ts'
-import { type ProcessServices, processDelivery } from './webhooks/process-delivery.ts'
+import { buildScheduled, runSchedules, type ScheduleServices } from './triggers/schedules.ts'
+import type { EventServices } from './webhooks/event-context.ts'
+import { processDelivery } from './webhooks/process-delivery.ts'
 import { removeOldDeliveries } from './webhooks/store.ts'
 
-type ForgeTaskServices = ProcessServices &
-  FollowServices &
+type ForgeTaskServices = EventServices &
+  ReportServices &
   DiscoveryServices &
   ScheduleServices &
   Parameters<typeof githubTasks>[0] &
@@ -35,14 +35,14 @@ export function forgeTasks(services: ForgeTaskServices): TaskList {
     ...bitbucketTasks(services),
     process_delivery: async (payload, helpers) => {
       const name = { forge: readText(payload, 'forge'), deliveryId: readText(payload, 'delivery_id') }
-      await patiently(helpers, payload, {}, () => processDelivery(services, name))
+      await rateLimited(helpers, payload, {}, () => processDelivery(services, name))
     },
     follow_build: async (payload, helpers) => {
       const buildId = readText(payload, 'build_id')
-      const { queue_name: queueName, job_key: jobKey } = followTask(buildId)
-      await patiently(helpers, payload, { queueName, jobKey }, async () => {
-        await tellDiscovery(services, buildId)
-        await followBuild(services, buildId)
+      const { queue_name: queueName, job_key: jobKey } = reportTask(buildId)
+      await rateLimited(helpers, payload, { queueName, jobKey }, async () => {
+        await finishDiscovery(services, buildId)
+        await reportBuild(services, buildId)
       })
     },
     discover: async (payload, helpers) => {
@@ -52,7 +52,7 @@ export function forgeTasks(services: ForgeTaskServices): TaskList {
         again: readFlag(payload, 'again'),
       }
       const jobKey = `discover:${wanted.forge}:${wanted.repository}`
-      await patiently(helpers, payload, { jobKey }, () => startDiscovery(services, wanted))
+      await rateLimited(helpers, payload, { jobKey }, () => startDiscovery(services, wanted))
     },
     run_schedules: () => runSchedules(pool, new Date()),
     build_scheduled: async (payload, helpers) => {
@@ -61,7 +61,7 @@ export function forgeTasks(services: ForgeTaskServices): TaskList {
         branch: readText(payload, 'branch'),
         tick: readText(payload, 'tick'),
       }
-      await patiently(helpers, payload, {}, () => buildScheduled(services, scheduled))
+      await rateLimited(helpers, payload, {}, () => buildScheduled(services, scheduled))
     },
     sweep_deliveries: async () => {
       const deliveries = await removeOldDeliveries(pool)
@@ -70,8 +70,8 @@ export function forgeTasks(services: ForgeTaskServices): TaskList {
   }
 }
 
-/** Where the forge says when to come again, the task comes then; any other failure is the worker's to repeat, later each time. */
-async function patiently(
+/** Repeats a task when a rate limit of the forge ends. The worker retries other failures, with growing delays. */
+async function rateLimited(
   { addJob, job }: JobHelpers,
   payload: unknown,
   spec: TaskSpec,

@@ -1,7 +1,7 @@
 import { isBuildTerminal, type Outbox } from '@harmont/engine'
 import { unmeteredJobs } from '../billing/usage/metering.ts'
 import { unpackedLogs } from '../builds/logs/pack-logs.ts'
-import { followTask } from '../forges/checks/queue-follow.ts'
+import { reportTask } from '../forges/checks/store.ts'
 
 type Change = Parameters<Outbox>[1]
 
@@ -64,5 +64,5 @@ function logsEnded({ after, endedJobs }: Change): readonly Task[] {
 
 /** Forges are told of each state of a build, also when one that waited for approval waits for a runner now; discovery wants to know its end. */
 function buildChanged({ buildId, before, after }: Change): readonly Task[] {
-  return before === after && after !== 'scheduled' ? [] : [followTask(buildId)]
+  return before === after && after !== 'scheduled' ? [] : [reportTask(buildId)]
 }

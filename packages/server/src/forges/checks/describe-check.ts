@@ -1,36 +1,44 @@
-/** What a forge is told of a build: a function of the build alone, so that telling it again tells the same. */
+/** Describes a build as a check. The result depends on the build alone, so a repeated report is equal. */
 import type { Job } from '@harmont/engine'
 import { countWords, type Found, failureWords } from '@harmont/logs'
 import type { Check, CheckAction, CheckConclusion } from '../forge/forge.ts'
+import type { Trigger } from '../triggers/trigger.ts'
 import type { CheckedBuild } from './store.ts'
 
-/** What of a build's newest attempts a check shows. */
+/** The facts of a job's newest attempt that a check shows. */
 export interface CheckedJob
   extends Pick<Job, 'state' | 'exitCode' | 'errorCode' | 'errorMessage' | 'softFailed' | 'finishedAt'> {
-  /** What it is called in the pipeline. */
+  /** The name of its step. */
   readonly name: string
 }
 
 export interface CheckSubject {
   readonly build: CheckedBuild
   readonly jobs: readonly CheckedJob[]
-  /** The end of what the first job that failed wrote; null when there is none. */
+  /** The last output of the first failed job; null: no job failed. */
   readonly lastOutput: string | null
-  /** What failed in it, as tools reported it. */
+  /** The failures that its tools reported. */
   readonly found: Found
   readonly publicUrl: string
 }
 
-type Told = Pick<Check, 'detailsUrl' | 'state' | 'output' | 'actions'>
+/** The parts of a check that describe a build. */
+export type CheckContent = Pick<Check, 'detailsUrl' | 'state' | 'output' | 'actions'>
 
-/** Buttons of a check. */
+/** Returns the name of a pipeline's check. A pipeline with both triggers has one name for each. */
+export function checkName(slug: string, triggers: readonly Trigger[], isPullRequest: boolean): string {
+  const hasBoth = ['push', 'pull_request'].every((event) => triggers.some((trigger) => trigger.event === event))
+  return `harmont/${slug}${isPullRequest && hasBoth ? ' (pull request)' : ''}`
+}
+
+/** The buttons of a check. */
 export const checkActions = {
   approve: { label: 'Approve and run', description: 'Run this pull request from a fork', identifier: 'approve' },
   retry: { label: 'Retry failed jobs', description: 'Run the failed jobs again', identifier: 'retry_failed' },
 } as const satisfies Readonly<Record<string, CheckAction>>
 
-/** The check of a build as it is now. */
-export function describeCheck(subject: CheckSubject): Told {
+/** Returns the content of a build's check. */
+export function describeCheck(subject: CheckSubject): CheckContent {
   const { build, publicUrl } = subject
   return {
     detailsUrl: `${publicUrl}/${build.organization_slug}/pipelines/${build.pipeline_slug}/builds/${build.number}`,
@@ -42,7 +50,7 @@ export function describeCheck(subject: CheckSubject): Told {
 
 function stateOf({ build, jobs }: CheckSubject): Check['state'] {
   const { started_at: began, finished_at: finishedAt, idle_ms: idleMs } = build
-  // Forges show the time from the start to the end: without that in which it was over before it was tried again.
+  // Forges show the time from start to end, so the start is moved by the time between an end and a retry.
   const startedAt = began === null ? null : new Date(began.getTime() + idleMs)
   if (build.is_held)
     return { status: 'completed', conclusion: 'action_required', startedAt: null, completedAt: build.created_at }
@@ -113,13 +121,13 @@ function summaryOf({ build, jobs }: CheckSubject): string {
     return 'This pull request comes from a fork. A member of the organization can approve this commit here or on the build page; it is built without secrets.'
   const counts = new Map<string, number>()
   for (const { state } of jobs) counts.set(state, (counts.get(state) ?? 0) + 1)
-  const told = [...counts].map(([state, count]) => `${count} ${state.replace('_', ' ')}`).join(', ')
-  return `Build #${build.number} of ${build.pipeline_slug}${told === '' ? '' : `: ${told}`}.`
+  const list = [...counts].map(([state, count]) => `${count} ${state.replace('_', ' ')}`).join(', ')
+  return `Build #${build.number} of ${build.pipeline_slug}${list === '' ? '' : `: ${list}`}.`
 }
 
-/** Of 65,000 bytes that GitHub takes; the rest is for what else the text says. */
+/** GitHub accepts 65,000 bytes; the rest is for the other parts of the text. */
 const mostOutputBytes = 40_000
-/** Each takes less than 3,000 bytes, and hardly ever more than 200. */
+/** Each takes less than 3,000 bytes, and rarely more than 200. */
 const mostReported = 5
 
 function textOf({ build, jobs, lastOutput, found }: CheckSubject): string | null {
@@ -136,23 +144,23 @@ function textOf({ build, jobs, lastOutput, found }: CheckSubject): string | null
   return parts.length === 0 ? null : parts.join('\n\n')
 }
 
-/** What failed, one line each. */
+/** Lists the reported failures, one line each. */
 function reported(found: Found): string {
   const shown = found.failures.slice(0, mostReported)
   const more = found.tests + found.errors - shown.length
   return fenced([...shown.map(failureWords), ...(more === 0 ? [] : [`and ${more} more`])].join('\n'))
 }
 
-/** As text that is shown as it is, whatever it holds. */
+/** Returns a Markdown code block with the text, whatever it contains. */
 export function fenced(text: string): string {
   const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length))
   const fence = '`'.repeat(Math.min(longest + 1, 1_000))
-  // A run of a thousand is no output that anybody reads.
+  // A fence longer than a thousand backticks is cut, because nobody reads such output.
   const shown = longest < 1_000 ? text : text.replaceAll(/`{3,}/g, '``')
   return `${fence}text\n${shown.replace(/\n$/, '')}\n${fence}`
 }
 
-/** The end of a text, at most so many bytes, never beginning within a character. */
+/** Returns the end of a text, at most `most` bytes, starting with a whole character. */
 export function lastBytes(text: string, most: number): string {
   const bytes = Buffer.from(text)
   if (bytes.length <= most) return text

@@ -1,11 +1,11 @@
-/** What forges were told of builds, and what of a build they are to be told. */
+/** Checks of builds, and the facts of a build that they show. */
 import type { BuildState } from '@harmont/engine'
 import type { Database } from '../../platform/database/transaction.ts'
 import type { ForgeName } from '../forge/forge.ts'
 import type { ConnectedRepository } from '../repositories/connected-repository.ts'
 
-export interface NewCheck {
-  /** Of the build, or the discovery. */
+interface NewCheck {
+  /** The id of the build or the discovery. */
   readonly id: string
   readonly organizationId: string
   readonly forge: ForgeName
@@ -23,7 +23,7 @@ export async function insertCheck(database: Database, check: NewCheck): Promise<
   })
 }
 
-/** A build that repeats one with a check has a check too. */
+/** Creates the check of a rebuild, if the first build has one. */
 export async function inheritCheck(database: Database, buildId: string): Promise<void> {
   await database.query({
     name: 'inherit-check',
@@ -46,15 +46,16 @@ export interface CheckRow {
   readonly commit: string
   readonly name: string
   readonly check_id: string | null
+  /** The digest of the state that the forge has. */
   readonly told: string | null
-  /** Full name of the fork that its build's commit comes from; null: the repository's own, or a fork that was gone already. */
+  /** Full name of the fork of the commit; null: the commit is not from a fork, or the fork is gone. */
   readonly fork: string | null
 }
 
 const checks = `select c.*, case when r.trust = 'fork' then r.pull_request->>'headRepository' end as fork
     from checks c left join build_records r on r.id = c.id`
 
-/** Undefined: nobody is told of this build. */
+/** Finds the check of a build or a discovery. */
 export async function findCheck(database: Database, id: string): Promise<CheckRow | undefined> {
   const { rows } = await database.query<CheckRow>({
     name: 'find-check',
@@ -64,8 +65,8 @@ export async function findCheck(database: Database, id: string): Promise<CheckRo
   return rows[0]
 }
 
-/** By what the forge calls it. */
-export async function findCheckOf(
+/** Finds a check by the forge's id. */
+export async function findCheckByForgeId(
   database: Database,
   forge: ForgeName,
   checkId: string,
@@ -78,7 +79,7 @@ export async function findCheckOf(
   return rows[0]
 }
 
-/** Of each pipeline the newest build with a check at this commit, by id. */
+/** Returns the id of each pipeline's newest build with a check at this commit. */
 export async function newestBuildsOfCommit(
   database: Database,
   { organizationId, forge, address }: ConnectedRepository,
@@ -95,12 +96,17 @@ export async function newestBuildsOfCommit(
   return rows.map(({ id }) => id)
 }
 
-/** Notes what the forge was told, and what it calls the check; null: it took nothing. */
-export async function noteTold(database: Database, id: string, told: string, checkId: string | null): Promise<void> {
+/** Stores the digest of the reported state and the forge's id of the check; null: the forge refused it. */
+export async function recordReport(
+  database: Database,
+  id: string,
+  digest: string,
+  checkId: string | null,
+): Promise<void> {
   await database.query({
-    name: 'note-told',
+    name: 'record-report',
     text: 'update checks set told = $2, check_id = coalesce($3, check_id) where id = $1',
-    values: [id, told, checkId],
+    values: [id, digest, checkId],
   })
 }
 
@@ -113,7 +119,7 @@ export interface CheckedBuild {
   readonly error_code: string | null
   readonly error_message: string | null
   readonly is_held: boolean
-  /** It has no place in its concurrency group yet. */
+  /** It waits for its concurrency group. */
   readonly awaits_place: boolean
   readonly created_at: Date
   readonly started_at: Date | null
@@ -121,7 +127,7 @@ export interface CheckedBuild {
   readonly idle_ms: number
 }
 
-/** Undefined: it is no build of a pipeline. */
+/** Finds a build of a pipeline with what its check shows. */
 export async function findCheckedBuild(database: Database, id: string): Promise<CheckedBuild | undefined> {
   const { rows } = await database.query<CheckedBuild>({
     name: 'find-checked-build',
@@ -136,4 +142,32 @@ export async function findCheckedBuild(database: Database, id: string): Promise<
     values: [id],
   })
   return rows[0]
+}
+
+/** Reports of one queue run one after another, so that no older state overwrites a newer one at the forge. */
+const queues = 16
+
+/**
+ * Returns the task that reports a build to its forge, or finishes a discovery. Its names stay, because
+ * older jobs may still be queued.
+ */
+export function reportTask(buildId: string) {
+  const shard = Number.parseInt(buildId.slice(0, 8), 16) % queues
+  return {
+    identifier: 'follow_build',
+    payload: { build_id: buildId },
+    queue_name: `follow-${shard}`,
+    // One waiting task is enough, because it reads the state when it runs.
+    job_key: `follow:${buildId}`,
+  } as const
+}
+
+/** Queues the report of a build, after the transaction that changes it. */
+export async function queueReport(database: Database, buildId: string): Promise<void> {
+  const { identifier, payload, queue_name: queue, job_key: key } = reportTask(buildId)
+  await database.query({
+    name: 'queue-report',
+    text: 'select graphile_worker.add_job($1, $2::json, queue_name := $3, job_key := $4)',
+    values: [identifier, JSON.stringify(payload), queue, key],
+  })
 }

@@ -1,13 +1,16 @@
-/** Pipelines as their repository's code has them. */
+/** Pipelines that are defined by the code of a repository. */
 import { randomUUID } from 'node:crypto'
 import { longestPipelineSlug } from '../../organizations/pipelines/pipeline-fields.ts'
 import type { Database } from '../../platform/database/transaction.ts'
 import { slugOf, suffixedSlug } from '../../platform/names/slug.ts'
 import type { ConnectedRepository } from '../repositories/connected-repository.ts'
-import { triggerJson } from '../triggers/trigger-json.ts'
+import { triggerJson } from '../triggers/trigger.ts'
 import type { CodePipeline, KnownPipeline } from './plan-pipelines.ts'
 
-/** Pipelines of the organization that this repository defines, and those of the same name that nobody's code defines; locked until the transaction ends. */
+/**
+ * Locks and returns the organization's pipelines that this repository defines, and those of its name
+ * that no code defines.
+ */
 export async function knownPipelines(
   database: Database,
   { organizationId, forge, address }: ConnectedRepository,
@@ -23,7 +26,7 @@ export async function knownPipelines(
   return rows
 }
 
-/** Makes an existing pipeline what the code says; it keeps its slug. One that discovery archived comes back. */
+/** Updates a pipeline to its code, except its slug. Restores one that discovery archived. */
 export async function setFromCode(
   database: Database,
   pipelineId: string,
@@ -35,7 +38,7 @@ export async function setFromCode(
     text: `update pipelines p
               set name = $2, allow_manual = $3, default_branch = $4, triggers = $5, source_slug = $6, forge = $7,
                   forge_repository_id = $8, repository = $9, managed_by_code = true,
-                  -- Of a renamed repository, unless a pipeline made by hand has the new name.
+                  -- Follows a renamed repository, unless a pipeline created by hand has the new name.
                   repo_name = case when exists (select from pipelines q
                                                  where q.organization_id = p.organization_id and q.id <> p.id
                                                    and lower(q.repo_name) = lower($10) and q.source_slug = $6)
@@ -58,7 +61,7 @@ export async function setFromCode(
   })
 }
 
-/** Makes a pipeline under a slug of the repository's name and its own. Gives id and slug. */
+/** Creates a pipeline with a slug made from the names of the repository and the pipeline. */
 export async function insertFromCode(
   database: Database,
   repository: ConnectedRepository,
@@ -66,9 +69,9 @@ export async function insertFromCode(
 ): Promise<{ readonly id: string; readonly slug: string }> {
   const { organizationId, forge, address, defaultBranch } = repository
   const id = randomUUID()
-  const wish = slugOf(`${address.fullName}-${code.sourceSlug}`, longestPipelineSlug)
+  const wanted = slugOf(`${address.fullName}-${code.sourceSlug}`, longestPipelineSlug)
   for (let n = 1; ; n += 1) {
-    const slug = suffixedSlug(wish, n, longestPipelineSlug)
+    const slug = suffixedSlug(wanted, n, longestPipelineSlug)
     const { rowCount } = await database.query({
       name: 'insert-pipeline-from-code',
       text: `insert into pipelines (id, organization_id, slug, name, repository, repo_name, source_slug, default_branch, allow_manual,

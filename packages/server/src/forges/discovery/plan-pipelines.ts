@@ -1,19 +1,19 @@
-/** What a discovery makes of the pipelines that there are: a function from data to data. */
+/** Plans the changes of a discovery to the existing pipelines, as a pure function. */
 import type { Discovered, EnvelopeError } from '@harmont/render'
 import { parseTriggers } from '../triggers/parse-triggers.ts'
 import type { Trigger } from '../triggers/trigger.ts'
 
-/** A pipeline of the organization that belongs to the repository, or may. */
+/** A pipeline of the organization that belongs to the repository, or could be adopted by it. */
 export interface KnownPipeline {
   readonly id: string
   readonly slug: string
   readonly source_slug: string | null
   readonly archived_by: 'person' | 'discovery' | null
-  /** It was defined by this repository before. */
+  /** This repository has defined it before. */
   readonly isOurs: boolean
 }
 
-/** What the code says of a pipeline. */
+/** A pipeline as its code defines it. */
 export interface CodePipeline {
   readonly sourceSlug: string
   readonly name: string
@@ -22,7 +22,7 @@ export interface CodePipeline {
 }
 
 export interface PipelinePlan {
-  /** `pipeline` null: it is made. */
+  /** `pipeline` null: it is created. */
   readonly set: readonly { readonly pipeline: KnownPipeline | null; readonly code: CodePipeline }[]
   readonly archive: readonly KnownPipeline[]
   readonly errors: readonly EnvelopeError[]
@@ -31,7 +31,7 @@ export interface PipelinePlan {
 const longestName = 255
 const sourceSlugForm = /^[a-z][a-z0-9-]{0,63}$/
 
-/** Identity, adoption, archiving and restoring (`http.md` 11.5). What has an error stays as it is. */
+/** Matches, adopts, archives and restores pipelines (`http.md` 11.5). A pipeline with an error stays as it is. */
 export function planPipelines(known: readonly KnownPipeline[], discovered: Discovered): PipelinePlan {
   const errors = [...discovered.errors]
   const codes: CodePipeline[] = []
@@ -48,7 +48,7 @@ export function planPipelines(known: readonly KnownPipeline[], discovered: Disco
   const unmatched = set.filter(({ pipeline }) => pipeline === null)
   const nameless = known.filter(({ source_slug: sourceSlug, archived_by: by }) => sourceSlug === null && by === null)
   const [only, another] = nameless
-  // Which of several entries it should become nobody knows, unless one has its very name.
+  // A single pipeline without a source slug becomes the entry of the same name, or else the only new entry.
   const heir =
     unmatched.find(({ code }) => code.sourceSlug === only?.slug) ?? (unmatched.length === 1 ? unmatched[0] : undefined)
   const adopted = only !== undefined && another === undefined ? heir : undefined
@@ -64,7 +64,7 @@ function nameOf(name: string, slug: string): string {
   return tidy === '' ? slug : tidy.slice(0, longestName).toWellFormed()
 }
 
-/** Ours, else one that was made by hand or by the CLI for this repository. */
+/** Finds the repository's own pipeline, or else one that was created by hand or by the CLI for it. */
 function sameSource(known: readonly KnownPipeline[], { sourceSlug }: CodePipeline): KnownPipeline | null {
   const same = known.filter(({ source_slug: each }) => each === sourceSlug)
   return same.find(({ isOurs }) => isOurs) ?? same[0] ?? null
@@ -75,7 +75,7 @@ function vanished(
   { pipelines }: Discovered,
   errors: readonly EnvelopeError[],
 ): readonly KnownPipeline[] {
-  // A file that does not load may hold any of them.
+  // A file that does not load may define any of them.
   if (errors.some(({ slug }) => slug === null)) return []
   const there = new Set([...pipelines, ...errors].map(({ slug }) => slug))
   return known.filter(({ isOurs, archived_by: by, source_slug: slug }) => isOurs && by === null && !there.has(slug))

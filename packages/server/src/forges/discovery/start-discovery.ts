@@ -19,13 +19,13 @@ export interface DiscoveryServices {
 export interface WantedDiscovery {
   readonly forge: ForgeName
   readonly repository: string
-  /** Also when the newest commit was looked at already. */
+  /** Repeats the discovery of an unchanged commit. */
   readonly again: boolean
 }
 
 /**
- * Begins to render every pipeline of the default branch's head: as a build of the engine that is no pipeline's, so that it survives and waits as builds do.
- * Fails when the forge cannot be asked now.
+ * Starts to render all pipelines of the default branch's head, as a build of the engine that belongs
+ * to no pipeline, so that it waits and survives as builds do. Fails if the forge is unavailable.
  */
 export async function startDiscovery(services: DiscoveryServices, wanted: WantedDiscovery): Promise<void> {
   const { pool, engine, forges } = services
@@ -33,7 +33,7 @@ export async function startDiscovery(services: DiscoveryServices, wanted: Wanted
   const forge = forges.get(wanted.forge)
   if (repository === undefined || forge === undefined) return
   const commit = await forge.branchHead(repository.address, repository.defaultBranch)
-  // A repository without a commit yet.
+  // The repository has no commit yet.
   if (commit === null) return
   const newest = await newestDiscovery(pool, repository)
   if (newest?.commit === commit && !wanted.again) return
@@ -64,12 +64,12 @@ function contextOf(repository: ConnectedRepository, commit: string, publicUrl: s
       HARMONT_COMMIT: commit,
       HARMONT_REPO: address.fullName,
     },
-    // Rendering finds nothing and keeps nothing.
+    // Rendering reads no cache entries.
     cache: { read: [], write: `${organizationId}/discovery` },
     trust: 'trusted',
     origin: { pipeline: 'discovery', number: '', url: `${publicUrl}/${organizationSlug}/repos` },
     renderSlug: everyPipeline,
-    // Whatever a repository makes of its rendering: what is nobody's build runs nothing.
+    // Prevents the rendered pipelines from running: this build belongs to no pipeline.
     planOnly: true,
     source: { kind: 'git', repository: repository.id, commit, refs: [`refs/heads/${defaultBranch}`] },
     conditionContext: {

@@ -1,8 +1,8 @@
-/** Discoveries: renderings of all pipelines of a repository, of which the latest counts. */
+/** Discoveries: renderings of all pipelines of a repository, of which the newest counts. */
+import type { EnvelopeError } from '@harmont/render'
 import type { Database } from '../../platform/database/transaction.ts'
 import type { ForgeName } from '../forge/forge.ts'
 import type { ConnectedRepository } from '../repositories/connected-repository.ts'
-import type { EndedDiscovery } from './describe-discovery.ts'
 
 export interface DiscoveryRow {
   readonly id: string
@@ -27,7 +27,7 @@ export async function insertDiscovery(
   })
 }
 
-/** The newest of the repository; undefined when there was none. */
+/** Finds the newest discovery of a repository. */
 export async function newestDiscovery(
   database: Database,
   { organizationId, forge, address }: ConnectedRepository,
@@ -50,7 +50,7 @@ export async function findDiscovery(database: Database, id: string): Promise<Dis
   return rows[0]
 }
 
-/** Until the transaction ends nobody else applies a discovery of this repository. */
+/** Prevents other discoveries of the repository from being applied until the transaction ends. */
 export async function lockRepository(
   database: Database,
   { organization_id, forge, forge_repository_id }: DiscoveryRow,
@@ -60,7 +60,7 @@ export async function lockRepository(
   ])
 }
 
-/** Whether a later discovery of the repository has come to its end. */
+/** Returns whether a later discovery of the repository has ended. */
 export async function isSuperseded(database: Database, row: DiscoveryRow): Promise<boolean> {
   const { rowCount } = await database.query({
     name: 'is-discovery-superseded',
@@ -85,7 +85,14 @@ export async function endDiscovery(
   })
 }
 
-/** What is wrong with the pipelines that a discovery looked at; undefined while nobody knows. */
+/** The result of a discovery. */
+export interface EndedDiscovery {
+  readonly errors: readonly EnvelopeError[]
+  readonly organization_slug: string
+  readonly created_at: Date
+}
+
+/** Finds the errors of a discovery; undefined: it has not ended. */
 export async function findDiscoveryErrors(database: Database, id: string): Promise<EndedDiscovery | undefined> {
   const { rows } = await database.query<EndedDiscovery>({
     name: 'find-discovery-errors',
@@ -97,7 +104,7 @@ export async function findDiscoveryErrors(database: Database, id: string): Promi
   return rows[0]
 }
 
-/** Forgets discoveries that ended 30 days ago, but the newest of each repository. Gives how many. */
+/** Deletes discoveries older than 30 days, except the newest of each repository. Returns their number. */
 export async function removeOldDiscoveries(database: Database): Promise<number> {
   const { rowCount } = await database.query(
     `delete from discoveries d
@@ -107,4 +114,27 @@ export async function removeOldDiscoveries(database: Database): Promise<number> 
                        and later.forge_repository_id = d.forge_repository_id and later.position > d.position)`,
   )
   return rowCount ?? 0
+}
+
+/** Discoveries of one queue start one after another, so that the newest head of a branch comes last. */
+const queues = 8
+
+/**
+ * Queues the discovery of repositories, by their forge's ids. Requests before it starts are merged into
+ * one. `again`: also for an unchanged commit. The priority is low, because an installation may show
+ * thousands of repositories.
+ */
+export async function queueDiscovery(
+  database: Database,
+  forge: ForgeName,
+  externalIds: readonly string[],
+  again = false,
+): Promise<void> {
+  await database.query({
+    name: 'queue-discovery',
+    text: `select graphile_worker.add_job('discover', json_build_object('forge', $1::text, 'repository', id, 'again', $3::boolean),
+                    queue_name := 'discover-' || (abs(hashtext(id)) % ${queues}), job_key := 'discover:' || $1 || ':' || id, priority := 10)
+             from unnest($2::text[]) as id`,
+    values: [forge, externalIds, again],
+  })
 }

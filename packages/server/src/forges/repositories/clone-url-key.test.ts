@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { cloneUrlKey } from './clone-url-key.ts'
+import { cloneUrlKey } from './routes.ts'
 
 test.for([
   'https://github.com/acme/core.git',

@@ -2,9 +2,9 @@ import type { Database } from '../../platform/database/transaction.ts'
 import type { ForgeName, RepositoryAddress } from '../forge/forge.ts'
 import { sourceNameOf } from './source-name.ts'
 
-/** A repository that an organization has connected, and that its forge still shows us. */
+/** A repository that an organization has connected and that its forge shows us. */
 export interface ConnectedRepository {
-  /** Names the repository in a build's source, see `sourceNameOf`. */
+  /** The name of the repository in the source of a build, see `sourceNameOf`. */
   readonly id: string
   readonly forge: ForgeName
   readonly address: RepositoryAddress
@@ -22,7 +22,7 @@ interface Row {
   readonly organization_slug: string
 }
 
-/** Undefined: no organization has it, or its installation is suspended or gone. */
+/** Finds a connected repository; undefined: it is not connected, or its installation is suspended or gone. */
 export async function findConnected(
   database: Database,
   forge: ForgeName,

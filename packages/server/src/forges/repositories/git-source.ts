@@ -1,13 +1,12 @@
 import { type BuildSource, type SourceOffer, SourceUnavailable } from '@harmont/engine'
 import type pg from 'pg'
 import { ForgeRefused } from '../../platform/outbound/forge-errors.ts'
-import type { CloneAccess, Forge, Forges } from '../forge/forge.ts'
+import type { CloneAccess, Forge, Forges, RepositoryAddress } from '../forge/forge.ts'
 import { type ConnectedRepository, findConnected } from './connected-repository.ts'
-import { forkAccessOf } from './fork-access.ts'
 import { readSourceName } from './source-name.ts'
 import { organizationOfBuild } from './store.ts'
 
-export interface GitSourceServices {
+interface GitSourceServices {
   readonly pool: pg.Pool
   readonly forges: Forges
 }
@@ -16,8 +15,9 @@ type GitSource = Extract<BuildSource, { readonly kind: 'git' }>
 type GitOffer = Extract<SourceOffer, { readonly kind: 'git' }>
 
 /**
- * Where a runner fetches a build's commit, with a credential that can read this repository and nothing else. Fails with `SourceUnavailable` when the
- * organization of the build has no access any more, or none to the fork that has the commit, and with `ForgeUnavailable` when asking again may help.
+ * Returns where a runner fetches a build's commit, with a credential that can only read this
+ * repository. Fails with `SourceUnavailable` if the organization of the build has no access to the
+ * repository or its fork, and with `ForgeUnavailable` if a retry may help.
  */
 export async function offerGitSource(
   { pool, forges }: GitSourceServices,
@@ -27,7 +27,7 @@ export async function offerGitSource(
   const name = readSourceName(source.repository)
   const repository = name && (await findConnected(pool, name.forge, name.externalId))
   const forge = name && forges.get(name.forge)
-  // The installation may belong to another organization by now.
+  // Another organization may have connected the installation meanwhile.
   const isTheirs = repository !== undefined && repository.organizationId === (await organizationOfBuild(pool, buildId))
   if (name === undefined || !isTheirs || forge === undefined || forge.notConfigured !== null)
     throw new SourceUnavailable(
@@ -36,7 +36,7 @@ export async function offerGitSource(
     )
   return {
     kind: 'git',
-    // What one organization fetched is not found by another one, even if the repository is handed over.
+    // The organization is part of the name, so that another one never uses its fetched files.
     repository: `${repository.organizationId}/${source.repository}`,
     commit: source.commit,
     refs: source.refs,
@@ -58,4 +58,41 @@ async function accessOf(
       cause: error,
     })
   }
+}
+
+const fullCommit = /^[0-9a-f]{40}$/
+
+/**
+ * Returns access to a commit that only a fork has; `fork` is its full name, or empty if it was deleted.
+ * Fails with `SourceUnavailable`, which says what the author of the fork can do, and as calls of forges do.
+ */
+async function forkAccessOf(
+  forge: Forge,
+  address: RepositoryAddress,
+  fork: string,
+  commit: string,
+): Promise<CloneAccess> {
+  if (forge.forkAccess === undefined)
+    throw new SourceUnavailable('fork_fetch_unsupported', `Forks at ${forge.title} cannot be fetched. ${pushHere}`)
+  if (fork === '') throw gone(commit, 'its fork was removed')
+  // If the fork could not be read, only an abbreviated id is known. The owner of the fork could create
+  // another commit with the same abbreviation, which nobody has approved.
+  if (!fullCommit.test(commit)) throw hidden(forge, fork, 'then push to the pull request again')
+  const access = await forge.forkAccess(address, fork, commit)
+  if (access === 'gone') throw gone(commit, `${fork} no longer exists, or does not have it`)
+  if (access === 'hidden') throw hidden(forge, fork, 'then build again')
+  return access
+}
+
+const pushHere = 'Or push the branch to the repository itself.'
+
+function gone(commit: string, why: string): Error {
+  const message = `The commit ${commit} is gone: ${why}. Push again to the pull request, or build its newest commit.`
+  return new SourceUnavailable('fork_source_unfetchable', message)
+}
+
+function hidden({ title }: Forge, fork: string, next: string): Error {
+  const whose = `the account that connected ${title}`
+  const message = `The fork ${fork} is private, and ${whose} may not read it. Give that account read access to the fork, ${next}. ${pushHere}`
+  return new SourceUnavailable('fork_source_cross_namespace', message)
 }

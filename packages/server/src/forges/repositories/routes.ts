@@ -1,9 +1,11 @@
+import type { components } from '@harmont/contract'
 import type pg from 'pg'
-import { type Handlers, operation } from '../../platform/http/index.ts'
-import { summarizeRepositories } from './list-repositories.ts'
-import { listConnected, listNamedByPipelines } from './store.ts'
+import { type Complete, type Handlers, operation } from '../../platform/http/index.ts'
+import { formatInstant } from '../../platform/input/instant.ts'
+import { repoNameOf } from '../../platform/names/repo-name.ts'
+import { type ConnectedRow, listConnected, listNamedByPipelines, type NamedRow } from './store.ts'
 
-/** Repositories of an organization, whichever way they came to it. */
+/** Lists the repositories of an organization: those that it connected and those that its pipelines name. */
 export function repositoryRoutes({ pool }: { readonly pool: pg.Pool }): Pick<Handlers, 'listOrgRepos'> {
   return {
     listOrgRepos: operation('listOrgRepos', async ({ membership: { organizationId } }) => {
@@ -12,4 +14,81 @@ export function repositoryRoutes({ pool }: { readonly pool: pg.Pool }): Pick<Han
       return { status: 200, body: { data: summarizeRepositories(connected, named) } }
     }),
   }
+}
+
+type Summary = Complete<components['schemas']['RepoSummary']>
+
+/** Merges the repositories of forges and of pipelines, one for each clone URL, ordered by full name. */
+function summarizeRepositories(connected: readonly ConnectedRow[], named: readonly NamedRow[]): Summary[] {
+  const found = new Map<string, Summary>()
+  for (const row of connected) {
+    const key = cloneUrlKey(row.clone_url)
+    const registration = { provider: row.forge, account: row.account }
+    const known = found.get(key)
+    found.set(key, {
+      ...(known ?? fromForge(row)),
+      registrations: [...(known?.registrations ?? []), registration],
+    })
+  }
+  for (const row of named) {
+    const key = cloneUrlKey(row.repository)
+    if (!found.has(key)) found.set(key, fromPipeline(row))
+  }
+  return [...found.values()].sort((a, b) => (a.full_name < b.full_name ? -1 : a.full_name > b.full_name ? 1 : 0))
+}
+
+function fromForge(row: ConnectedRow): Summary {
+  return {
+    full_name: `${row.owner}/${row.name}`,
+    name: row.name,
+    owner: row.owner,
+    clone_url: row.clone_url,
+    default_branch: row.default_branch,
+    private: row.is_private,
+    last_synced_at: formatInstant(row.last_synced_at),
+    registrations: [],
+  }
+}
+
+/** Describes a repository that only a pipeline names. It counts as private, because nothing else is known. */
+function fromPipeline({ repository, default_branch }: NamedRow): Summary {
+  const fullName = repoNameOf(repository) ?? repository
+  const [owner = '', name] = fullName.split('/')
+  return {
+    full_name: fullName,
+    name: name ?? owner,
+    owner: name === undefined ? '' : owner,
+    clone_url: isUrl(repository) ? withoutUserInfo(repository) : null,
+    default_branch,
+    private: true,
+    last_synced_at: null,
+    registrations: [{ provider: 'cli', account: name === undefined ? '' : owner }],
+  }
+}
+
+const isUrl = (repository: string) =>
+  ['http:', 'https:', 'ssh:', 'git:'].includes(URL.parse(repository)?.protocol ?? '')
+
+/** Removes a password that a client sent in a URL. */
+function withoutUserInfo(repository: string): string {
+  const url = new URL(repository)
+  url.username = ''
+  url.password = ''
+  return url.href
+}
+
+/** Normalizes a clone URL: ignores case, scheme, user info, a final `/` and `.git`. */
+export function cloneUrlKey(url: string): string {
+  return (
+    url
+      .trim()
+      .toLowerCase()
+      .replace(/[?#].*$/s, '')
+      .replace(/^[a-z][a-z0-9+.-]*:\/\//, '')
+      .replace(/^[^/@]*@/, '')
+      // Rewrites `host:path` of scp. A port stays, because it distinguishes two servers on one host.
+      .replace(/^([^/:]+):(?!\d+(\/|$))/, '$1/')
+      .replace(/\/+$/, '')
+      .replace(/\.git$/, '')
+  )
 }

@@ -1,29 +1,30 @@
 import type { ForgeName } from '../forge/forge.ts'
 
 /**
- * How a build's source names a repository: by what never changes, so that a build can be made again after the repository was renamed, or taken from the
- * installation and given back.
+ * Returns the name of a repository in the source of a build. It never changes, so a rebuild works after
+ * the repository was renamed, or removed from its installation and added again.
  */
 export function sourceNameOf(forge: ForgeName, externalId: string): string {
   return `${forge}:${externalId}`
 }
 
 /**
- * How it names a fork that alone has the commit: after the repository through which we may know of it. `fork` is the fork's full name, null where it was gone
- * already; who bears that name later cannot give other files, as the commit's id is a digest of them.
+ * Returns the name of a fork that alone has the commit: the name of the base repository, and the full
+ * name of the fork, or null if it was deleted. A later fork of that name cannot provide other files,
+ * because the commit id is a digest of them.
  */
 export function forkNameOf(repository: string, fork: string | null): string {
   return `${repository}#${fork ?? ''}`
 }
 
-export interface SourceName {
+interface SourceName {
   readonly forge: ForgeName
   readonly externalId: string
-  /** Full name of the fork that alone has the commit, empty where it was gone already; null: the repository has it. */
+  /** Full name of the fork that alone has the commit, empty if it was deleted; null: the repository has it. */
   readonly fork: string | null
 }
 
-/** Undefined: no such name was ever given. */
+/** Reads a name; undefined: it is not one of ours. */
 export function readSourceName(name: string): SourceName | undefined {
   const [, forge, externalId, fork = null] = /^(github|bitbucket):([^#]+)(?:#(.*))?$/s.exec(name) ?? []
   if ((forge !== 'github' && forge !== 'bitbucket') || externalId === undefined) return undefined

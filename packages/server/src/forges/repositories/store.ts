@@ -3,7 +3,7 @@
  * the others count as absent.
  */
 import type { Database } from '../../platform/database/transaction.ts'
-import { queueDiscovery } from '../discovery/queue-discovery.ts'
+import { queueDiscovery } from '../discovery/store.ts'
 import type { ForgeRepository } from '../forge/events.ts'
 import type { ForgeName } from '../forge/forge.ts'
 

@@ -2,11 +2,11 @@
 import { Cron } from 'croner'
 
 const leastGapMs = 5 * 60_000
-/** Enough to see every pair of minutes that follow each other. */
-const lookedAt = 200
+/** Enough runs to include every distance between two of them. */
+const checkedRuns = 200
 const field = /^(\*|\d{1,2}|[a-z]{3})(-(\d{1,2}|[a-z]{3}))?(\/\d{1,2})?$/i
 
-/** What is wrong with a schedule, as sentences for its author; null when nothing is. */
+/** Returns what is wrong with a schedule, as a message for its author; null: nothing. */
 export function scheduleProblem(cron: string, timezone: string): string | null {
   const fields = cron.trim().split(/\s+/)
   if (fields.length !== 5 || !fields.every((each) => each.split(',').every((part) => field.test(part))))
@@ -15,9 +15,9 @@ export function scheduleProblem(cron: string, timezone: string): string | null {
     return `expected a "timezone" such as "Europe/Berlin", got ${JSON.stringify(timezone.slice(0, 80))}.`
   let runs: readonly Date[]
   try {
-    // In UTC: where clocks are changed, two runs may come nearer once a year.
+    // UTC, because a change to summer time may bring two runs closer together.
     runs = new Cron(fields.join(' '), { timezone: 'UTC', paused: true }).nextRuns(
-      lookedAt,
+      checkedRuns,
       new Date('2024-01-01T00:00Z'),
     )
   } catch (error) {
@@ -32,7 +32,7 @@ export function scheduleProblem(cron: string, timezone: string): string | null {
     : null
 }
 
-/** The first instant after `after` that the expression names; null when there is none. Both must have no problem. */
+/** Returns the first run after `after` of a valid schedule; null: there is none. */
 export function nextTick(cron: string, timezone: string, after: Date): Date | null {
   return new Cron(cron, { timezone, paused: true }).nextRun(after)
 }
@@ -40,7 +40,7 @@ export function nextTick(cron: string, timezone: string, after: Date): Date | nu
 function isTimezone(name: string): boolean {
   try {
     new Intl.DateTimeFormat('en', { timeZone: name })
-    // Offsets such as +01:00 are taken by Intl, and by no cron.
+    // Intl accepts offsets such as +01:00, but croner does not.
     return /^[A-Za-z]/.test(name)
   } catch {
     return false // Intl has no other way to ask

@@ -2,9 +2,9 @@ import { pathProblem } from '@harmont/ir'
 import { scheduleProblem } from './cron.ts'
 import { pullRequestTypes, type Trigger } from './trigger.ts'
 
-export interface ParsedTriggers {
+interface ParsedTriggers {
   readonly triggers: readonly Trigger[]
-  /** What is wrong with the others, for their author: each says where, what was expected and what was got. */
+  /** Messages about invalid triggers: where, what was expected and what was found. */
   readonly problems: string[]
 }
 
@@ -12,10 +12,9 @@ const mostTriggers = 100
 const mostGlobs = 100
 const longestGlob = 1024
 
-/** A trigger is not what it should be. */
 class TriggerProblem extends Error {}
 
-/** Reads the triggers of a pipeline's code, whatever it is. Those of unknown events never match, and are no problem. */
+/** Reads the triggers of a pipeline's code, which may be any value. Ignores triggers of unknown events. */
 export function parseTriggers(value: unknown): ParsedTriggers {
   if (value === undefined || value === null) return { triggers: [], problems: [] }
   if (!Array.isArray(value)) return { triggers: [], problems: [`triggers: expected a list, got ${shown(value)}.`] }
@@ -122,7 +121,7 @@ function globs(where: string, members: Members, name: string): readonly string[]
   return given
 }
 
-/** A list of texts; null when absent. One text is not a list of one here: the forms of `ir.md` 1.7 are exact. */
+/** Reads a list of texts; null: absent. The forms of `ir.md` 1.7 allow no single text here. */
 function texts(where: string, members: Members, name: string): readonly string[] | null {
   const given = members[name]
   if (given === undefined || given === null) return null
@@ -131,7 +130,7 @@ function texts(where: string, members: Members, name: string): readonly string[]
   return given
 }
 
-/** Without what is further within: how deep that goes is for a stranger to say. */
+/** Formats a value without its inner levels, because a stranger decides how deep it is nested. */
 function shown(value: unknown): string {
   const outermost = JSON.stringify(value, (name, member) =>
     name !== '' && typeof member === 'object' && member !== null ? '…' : member,

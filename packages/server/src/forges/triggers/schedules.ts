@@ -1,9 +1,77 @@
-/** When pipelines are built by the clock. */
-import type { Database } from '../../platform/database/transaction.ts'
+/** Builds that run on a schedule. */
+import type pg from 'pg'
+import { type Database, transaction } from '../../platform/database/transaction.ts'
+import { orNull } from '../forge/failures.ts'
+import type { Forges } from '../forge/forge.ts'
+import { findConnected } from '../repositories/connected-repository.ts'
 import { nextTick } from './cron.ts'
+import { type StartServices, startBuild } from './start-build.ts'
+import { findTriggered } from './store.ts'
 import type { ScheduleTrigger } from './trigger.ts'
 
-/** Makes these the pipeline's schedules. One that stays keeps its next tick, so that being set again never skips one. */
+const batch = 100
+
+/** Queues the builds of all due schedules. Any number of missed runs becomes one build. */
+export async function runSchedules(pool: pg.Pool, now: Date): Promise<void> {
+  let found: number
+  do {
+    found = await transaction(pool, async (client) => {
+      const due = await lockDue(client, now, batch)
+      for (const each of due) await advance(client, each, nextTick(each.cron, each.timezone, now))
+      return due.length
+    })
+  } while (found === batch)
+}
+
+export interface ScheduleServices extends StartServices {
+  readonly forges: Forges
+}
+
+interface ScheduledBuild {
+  readonly pipeline: string
+  /** Empty: the default branch. */
+  readonly branch: string
+  /** The scheduled time, RFC 3339. */
+  readonly tick: string
+}
+
+/** Builds the head of a branch for a scheduled time, once. Fails if the forge is unavailable. */
+export async function buildScheduled(services: ScheduleServices, scheduled: ScheduledBuild): Promise<void> {
+  const { pool, forges } = services
+  const pipeline = await findTriggered(pool, scheduled.pipeline)
+  if (pipeline === undefined) return
+  const repository = await findConnected(pool, pipeline.forge, pipeline.forge_repository_id)
+  const forge = forges.get(pipeline.forge)
+  if (repository === undefined || forge === undefined) return
+  const branch = scheduled.branch || repository.defaultBranch
+  const commit = await orNull(() => forge.branchHead(repository.address, branch))
+  if (commit === null) return
+  await startBuild(services, {
+    repository,
+    pipeline,
+    author: { userId: null, name: null },
+    branch,
+    commit,
+    message: null,
+    sourceName: repository.id,
+    refs: [`refs/heads/${branch}`],
+    facts: {
+      event: 'schedule',
+      tag: null,
+      baseBranch: null,
+      pullRequest: null,
+      changed: null,
+      trust: 'trusted',
+      refClass: 'fetched',
+      held: false,
+      delivery: { provider: 'schedule', id: `${scheduled.tick} ${branch}`, event: 'schedule' },
+      rebuildOf: null,
+      recordedSource: 'schedule',
+    },
+  })
+}
+
+/** Replaces the schedules of a pipeline. A schedule that stays keeps its next run, so that none is skipped. */
 export async function setSchedules(
   database: Database,
   pipelineId: string,
@@ -31,7 +99,7 @@ export async function setSchedules(
   })
 }
 
-export interface DueSchedule {
+interface DueSchedule {
   readonly pipeline_id: string
   readonly cron: string
   readonly timezone: string
@@ -39,8 +107,8 @@ export interface DueSchedule {
   readonly next_at: Date
 }
 
-/** Schedules whose time has come, locked until the transaction ends; those that another process has in hand are left to it. */
-export async function lockDue(database: Database, now: Date, limit: number): Promise<readonly DueSchedule[]> {
+/** Locks schedules that are due, except those that another process has locked. */
+async function lockDue(database: Database, now: Date, limit: number): Promise<readonly DueSchedule[]> {
   const { rows } = await database.query<DueSchedule>({
     name: 'lock-due-schedules',
     text: `select pipeline_id, cron, timezone, branch, next_at from schedules
@@ -50,8 +118,8 @@ export async function lockDue(database: Database, now: Date, limit: number): Pro
   return rows
 }
 
-/** Sets the next tick, and has the one that came built; `next` null: it never comes again. */
-export async function tick(database: Database, due: DueSchedule, next: Date | null): Promise<void> {
+/** Queues the build of a due schedule and sets its next run; `next` null: there is none. */
+async function advance(database: Database, due: DueSchedule, next: Date | null): Promise<void> {
   const key = [due.pipeline_id, due.cron, due.timezone, due.branch]
   await (next === null
     ? database.query({

@@ -10,7 +10,7 @@ export interface StartServices extends SubmitServices {
   readonly settings: Settings
 }
 
-/** A build that nobody asked for by hand. */
+/** A build that a trigger starts. */
 export interface TriggeredBuild {
   readonly repository: ConnectedRepository
   readonly pipeline: PipelineRow
@@ -18,9 +18,9 @@ export interface TriggeredBuild {
   readonly branch: string
   readonly commit: string
   readonly message: string | null
-  /** Where the commit is fetched from, see `sourceNameOf`. */
+  /** Names the repository to fetch from, see `sourceNameOf`. */
   readonly sourceName: string
-  /** Full refs that hold the commit there. */
+  /** Full refs that contain the commit there. */
   readonly refs: readonly string[]
   readonly facts: BuildFacts
   readonly within?: (client: pg.ClientBase, build: { readonly id: string }) => Promise<void>
@@ -28,7 +28,7 @@ export interface TriggeredBuild {
 
 const longestMessage = 64 * 1024
 
-/** Makes the build of a trigger; without balance one that has failed, so that the commit shows why (`http.md` 10.2). */
+/** Starts the build of a trigger. Without balance the build fails at once, so that the commit shows why (`http.md` 10.2). */
 export async function startBuild(services: StartServices, build: TriggeredBuild): Promise<Submitted> {
   const { repository, pipeline, author, facts, within } = build
   const { organizationId, organizationSlug } = repository
@@ -48,11 +48,11 @@ export async function startBuild(services: StartServices, build: TriggeredBuild)
     facts,
     ...(within === undefined ? {} : { within }),
   }
-  return submitBuild(services, await orRejected(services, submission))
+  return submitBuild(services, await withoutBalanceRejected(services, submission))
 }
 
-/** The submission as it is, or without balance that of a build that has failed (`http.md` 10.2). */
-export async function orRejected(services: StartServices, submission: Submission): Promise<Submission> {
+/** Returns the submission, or without balance a submission that fails at once (`http.md` 10.2). */
+export async function withoutBalanceRejected(services: StartServices, submission: Submission): Promise<Submission> {
   const { facts, owner } = submission
   if (await hasBalance(services.pool, services.settings, owner.organizationId)) return submission
   return { ...submission, facts: { ...facts, held: false }, from: { kind: 'rejected', ...noBalance } }

@@ -1,7 +1,8 @@
-/** Pipelines by the repository that defines them, and members by their accounts at forges. */
-
+/** Finds pipelines by the repository that defines them, and members by their accounts at forges. */
+import type { Author } from '../../builds/submit/build-facts.ts'
 import type { PipelineRow } from '../../organizations/pipelines/store.ts'
 import type { Database } from '../../platform/database/transaction.ts'
+import type { ForgeUser } from '../forge/events.ts'
 import type { ConnectedRepository } from '../repositories/connected-repository.ts'
 
 export interface TriggeredPipeline extends PipelineRow {
@@ -9,7 +10,7 @@ export interface TriggeredPipeline extends PipelineRow {
   readonly triggers: unknown
 }
 
-/** The live pipelines that are defined in the repository. */
+/** Lists the pipelines of a repository that are not archived. */
 export async function pipelinesOf(
   database: Database,
   { organizationId, forge, address }: ConnectedRepository,
@@ -24,7 +25,7 @@ export async function pipelinesOf(
   return rows
 }
 
-/** The live pipeline of this id with the repository that defines it; undefined when there is none. */
+/** Finds a pipeline that a repository defines and that is not archived. */
 export async function findTriggered(
   database: Database,
   pipelineId: string,
@@ -42,7 +43,7 @@ interface Defined {
   readonly forge_repository_id: string
 }
 
-/** The user who has linked this account of a forge, when a member of the organization; else null. */
+/** Returns the member of the organization who has linked this account of a forge; null: there is none. */
 export async function findMember(
   database: Database,
   organizationId: string,
@@ -56,4 +57,14 @@ export async function findMember(
     values: [organizationId, forge, subject],
   })
   return rows[0]?.user_id ?? null
+}
+
+/** Returns the member who has linked an account, or else the name of the account. */
+export async function authorOf(
+  database: Database,
+  { organizationId, forge }: ConnectedRepository,
+  user: ForgeUser,
+): Promise<Author> {
+  const userId = await findMember(database, organizationId, forge, user.id)
+  return { userId, name: userId === null ? user.login : null }
 }

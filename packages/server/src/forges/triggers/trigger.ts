@@ -1,10 +1,10 @@
-/** When a pipeline is built by itself (`ir.md` 1.7), as read from its code. A list that is empty never matches; null: not given. */
+/** A trigger of a pipeline (`ir.md` 1.7), as read from its code. An empty list never matches; null: not given. */
 export type Trigger = PushTrigger | PullRequestTrigger | ScheduleTrigger
 
 interface PathFilters {
-  /** Globs over the changed files, of which one must be meant. */
+  /** Globs of files; one of the changed files must match. */
   readonly paths: readonly string[] | null
-  /** Globs over the changed files, of which one must not be meant. */
+  /** Globs of files; one of the changed files must not match. */
   readonly pathsIgnore: readonly string[] | null
 }
 
@@ -19,7 +19,7 @@ export type PullRequestType = (typeof pullRequestTypes)[number]
 
 export interface PullRequestTrigger extends PathFilters {
   readonly event: 'pull_request'
-  /** Of the target. */
+  /** Globs of target branches. */
   readonly branches: readonly string[] | null
   readonly types: readonly PullRequestType[]
 }
@@ -32,11 +32,20 @@ export interface ScheduleTrigger {
   readonly branch: string | null
 }
 
-/** What happened, as far as triggers ask. */
-export type Happening = {
-  /** Paths of the changed files; null when nobody knows them all. */
+/** The facts of an event that triggers match. */
+export type TriggerFacts = {
+  /** Paths of the changed files; null: the list is unknown or incomplete. */
   readonly changed: readonly string[] | null
 } & (
   | { readonly event: 'push'; readonly on: 'branches' | 'tags'; readonly ref: string }
   | { readonly event: 'pull_request'; readonly type: PullRequestType; readonly base: string }
 )
+
+/** Returns a trigger in the form that `parseTriggers` reads. */
+export function triggerJson(trigger: Trigger): Readonly<Record<string, unknown>> {
+  if (trigger.event === 'schedule') return { ...trigger }
+  const { event, paths, pathsIgnore } = trigger
+  const filters = { ...(paths && { paths }), ...(pathsIgnore && { paths_ignore: pathsIgnore }) }
+  if (event === 'push') return { event, [trigger.on]: trigger.refs, ...filters }
+  return { event, types: trigger.types, ...(trigger.branches && { branches: trigger.branches }), ...filters }
+}

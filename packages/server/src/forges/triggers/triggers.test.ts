@@ -4,21 +4,21 @@ import { expect, test } from 'vitest'
 import { nextTick } from './cron.ts'
 import { triggersMatch } from './match-triggers.ts'
 import { parseTriggers } from './parse-triggers.ts'
-import { type Happening, pullRequestTypes } from './trigger.ts'
+import { pullRequestTypes, type TriggerFacts } from './trigger.ts'
 
-const matches = (triggers: readonly object[], happening: Happening): boolean => {
+const matches = (triggers: readonly object[], happening: TriggerFacts): boolean => {
   const parsed = parseTriggers(triggers)
   expect(parsed.problems).toEqual([])
   return triggersMatch(parsed.triggers, happening)
 }
-const push = (ref: string, changed: readonly string[] | null = null): Happening => ({
+const push = (ref: string, changed: readonly string[] | null = null): TriggerFacts => ({
   event: 'push',
   on: 'branches',
   ref,
   changed,
 })
-const tag = (ref: string): Happening => ({ event: 'push', on: 'tags', ref, changed: null })
-const pull = (type: (typeof pullRequestTypes)[number], base = 'main'): Happening => ({
+const tag = (ref: string): TriggerFacts => ({ event: 'push', on: 'tags', ref, changed: null })
+const pull = (type: (typeof pullRequestTypes)[number], base = 'main'): TriggerFacts => ({
   event: 'pull_request',
   type,
   base,
@@ -179,7 +179,7 @@ const pathPattern = (glob: string) => {
   return new RegExp(trailing ? `^${body}/.+$` : `^${body}(?:/.*)?$`)
 }
 
-function expected(triggers: readonly ReturnType<typeof fromArbitrary>[], happening: Happening): boolean {
+function expected(triggers: readonly ReturnType<typeof fromArbitrary>[], happening: TriggerFacts): boolean {
   const fits = (globs: readonly string[] | undefined, name: string) =>
     globs?.some((glob) => refPattern(glob).test(name))
   const meant = (globs: readonly string[], file: string) =>
@@ -262,7 +262,7 @@ test('random triggers match what an independent model says', () => {
     })
     .map(fromArbitrary)
   const changed = fc.option(fc.array(path, { maxLength: 3 }), { nil: null })
-  const happening: fc.Arbitrary<Happening> = fc.oneof(
+  const happening: fc.Arbitrary<TriggerFacts> = fc.oneof(
     fc.record({ event: fc.constant('push'), on: fc.constantFrom('branches', 'tags'), ref, changed }),
     fc.record({ event: fc.constant('pull_request'), type: fc.constantFrom(...pullRequestTypes), base: ref, changed }),
   )

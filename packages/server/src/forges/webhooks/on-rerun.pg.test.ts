@@ -3,7 +3,8 @@ import { removeOldSources } from '../../builds/source/remove-old-sources.ts'
 import { readSettings } from '../../platform/settings/read-settings.ts'
 import { ir, playJob } from '../../testing/runner.ts'
 import { ownerToken, testServer } from '../../testing/server.ts'
-import { onRerun } from './on-check-event.ts'
+import { findConnected } from '../repositories/connected-repository.ts'
+import { onRerun } from './check-events.ts'
 
 const it = testServer()
 const commit = 'c0ffee'.repeat(6).concat('abcd')
@@ -24,7 +25,7 @@ async function checkedBuild(): Promise<{ readonly id: string; readonly path: str
   return { id, path }
 }
 
-test('a re-run builds what has its files still, and says why it does not build the rest', async () => {
+test('a re-run builds what still has its files, and says why it does not build the rest', async () => {
   const { pool, engine } = it.server
   await pool.query(
     `with i as (insert into github_installations (number, organization_id, account_id, account_login, account_type)
@@ -39,13 +40,15 @@ test('a re-run builds what has its files still, and says why it does not build t
   const services = {
     ...{ pool, engine, publicUrl: 'http://harmont.test', runnerSecret: 'x', settings: readSettings({}) },
     ...{ forges: new Map(), log: {} },
-  } as unknown as Parameters<typeof onRerun>[0]
-  const delivered = { forge: { name: 'github' }, name: { provider: 'github', id: 'd1', event: 'check_suite' } }
+  }
+  const repository = await findConnected(pool, 'github', '17')
+  const delivery = { provider: 'github', id: 'd1', event: 'check_suite' }
+  const context = { services, repository, delivery } as unknown as Parameters<typeof onRerun>[0]
   const event = {
     ...{ type: 'rerun', of: { kind: 'commit' }, commit, sender: { id: '1', login: 'ada' } },
     repository: { externalId: '17', fullName: 'acme/app' },
   }
-  const problem = await onRerun(services, delivered as unknown as Parameters<typeof onRerun>[1], event as never)
+  const problem = await onRerun(context, event as never)
   expect(problem).toMatch(/^The source archive of this build was removed on /)
   const builds = async (path: string) =>
     (await it.request<{ data: { number: number }[] }>(ownerToken, 'GET', path)).body.data.map(({ number }) => number)

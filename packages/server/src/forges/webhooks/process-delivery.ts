@@ -1,42 +1,29 @@
-import type { Logger } from 'pino'
 import { transaction } from '../../platform/database/transaction.ts'
 import { EventUnreadable } from '../../platform/outbound/forge-errors.ts'
 import type { ForgeEvent } from '../forge/events.ts'
-import type { Forge, ForgeName, Forges } from '../forge/forge.ts'
+import type { Forge } from '../forge/forge.ts'
 import { applyInstallationEvent } from '../github/sync.ts'
-import type { StartServices } from '../triggers/start-build.ts'
-import { onCheckAction } from './on-check-action.ts'
-import { onRerun } from './on-check-event.ts'
-import { onPullRequest } from './on-pull-request.ts'
-import { onPush } from './on-push.ts'
+import { findConnected } from '../repositories/connected-repository.ts'
+import { onCheckAction, onRerun } from './check-events.ts'
+import type { EventContext, EventServices } from './event-context.ts'
+import { onPullRequest, onPush } from './push-events.ts'
 import { closeDelivery, type DeliveryName, findOpenDelivery } from './store.ts'
 
-export interface ProcessServices extends StartServices {
-  readonly forges: Forges
-  readonly log: Logger
-}
-
-/** A delivery in hand: what makes the builds of a second try the same as those of the first. */
-export interface Delivered {
-  readonly forge: Forge
-  readonly name: { readonly provider: ForgeName; readonly id: string; readonly event: string }
-}
-
-/** Does what a delivery calls for. May be repeated after any interruption; fails when it is to be tried again. */
-export async function processDelivery(services: ProcessServices, name: DeliveryName): Promise<void> {
+/** Processes a delivery. Safe to repeat after any interruption. Fails if the task should be retried. */
+export async function processDelivery(services: EventServices, name: DeliveryName): Promise<void> {
   const { pool, forges, log } = services
   const delivery = await findOpenDelivery(pool, name)
   if (delivery === undefined) return
   const forge = forges.get(name.forge)
   if (forge === undefined) throw new Error(`this server is no longer set up for ${name.forge}`)
-  const problem = await attempt(services, forge, name.deliveryId, delivery)
+  const problem = await processEvents(services, forge, name.deliveryId, delivery)
   if (problem !== null) log.info({ delivery: name.deliveryId, forge: name.forge, problem }, 'ignored a delivery')
   await closeDelivery(pool, name, problem)
 }
 
-/** Gives why nothing came of it; null when something did, or it concerns us not. */
-async function attempt(
-  services: ProcessServices,
+/** Returns why the delivery had no effect; null if it had one, or does not concern us. */
+async function processEvents(
+  services: EventServices,
   forge: Forge,
   id: string,
   { event: kind, payload }: { readonly event: string; readonly payload: Buffer },
@@ -50,30 +37,35 @@ async function attempt(
   }
   const problems: string[] = []
   for (const [index, event] of events.entries()) {
-    // A delivery that tells of several refs makes a build of a pipeline for each of them.
-    const name = { provider: forge.name, id, event: index === 0 ? kind : `${kind} ${index + 1}` }
-    const problem = await dispatch(services, { forge, name }, event)
+    // A delivery with several refs creates a build of a pipeline for each of them.
+    const delivery = { provider: forge.name, id, event: index === 0 ? kind : `${kind} ${index + 1}` }
+    const problem = await processEvent(services, forge, delivery, event)
     if (problem !== null) problems.push(problem)
   }
   return problems[0] ?? null
 }
 
-function dispatch(services: ProcessServices, delivered: Delivered, event: ForgeEvent): Promise<string | null> {
+async function processEvent(
+  services: EventServices,
+  forge: Forge,
+  delivery: EventContext['delivery'],
+  event: ForgeEvent,
+): Promise<string | null> {
+  if (event.type === 'installation' || event.type === 'repositories' || event.type === 'repository_changed') {
+    await transaction(services.pool, (client) => applyInstallationEvent(client, event))
+    return null
+  }
+  const repository = await findConnected(services.pool, forge.name, event.repository.externalId)
+  if (repository === undefined) return 'no organization has connected the repository'
+  const context = { services, forge, repository, delivery }
   switch (event.type) {
     case 'push':
-      return onPush(services, delivered, event)
+      return onPush(context, event)
     case 'pull_request':
-      return onPullRequest(services, delivered, event)
+      return onPullRequest(context, event)
     case 'rerun':
-      return onRerun(services, delivered, event)
+      return onRerun(context, event)
     case 'check_action':
-      return onCheckAction(services, delivered, event)
-    case 'installation':
-    case 'repositories':
-    case 'repository_changed':
-      return transaction(services.pool, async (client) => {
-        await applyInstallationEvent(client, event)
-        return null
-      })
+      return onCheckAction(context, event)
   }
 }

@@ -13,7 +13,7 @@ export interface WebhookServices {
 
 const longestName = 255
 
-/** Where forges tell us what happened (`http.md` 11.3, G36). */
+/** Receives webhooks of forges (`http.md` 11.3, G36). */
 export function webhookRoutes({ pool, limiter, forges }: WebhookServices): Pick<Handlers, 'receiveWebhook'> {
   return {
     receiveWebhook: scopedOperation('receiveWebhook', {
@@ -51,7 +51,7 @@ function requireForge(forges: Forges, name: string): Forge {
   throw apiError('webhook_provider_unknown', 'Webhooks are accepted from `github` and `bitbucket`.')
 }
 
-/** A delivery's id is a key of the database. */
+/** Throws 400 if the id of a delivery is too long for a database key. */
 function requireNames({ id, event, hook }: DeliveryHead): void {
   for (const [what, name] of Object.entries({ id, event, hook }))
     if (name.length > longestName)

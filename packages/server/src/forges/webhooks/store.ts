@@ -1,4 +1,4 @@
-/** Deliveries of forges: each is taken once, and its bytes are kept until they are processed. */
+/** Deliveries of forges. Each is accepted once, and its bytes are stored until it is processed. */
 import type { Database } from '../../platform/database/transaction.ts'
 
 export interface DeliveryName {
@@ -6,7 +6,7 @@ export interface DeliveryName {
   readonly deliveryId: string
 }
 
-/** False: this delivery was taken before. */
+/** Returns false if the delivery was accepted before. */
 export async function insertDelivery(
   database: Database,
   { forge, deliveryId }: DeliveryName,
@@ -22,7 +22,7 @@ export async function insertDelivery(
   return rowCount === 1
 }
 
-/** Has the delivery processed, tried again until it is. */
+/** Queues a delivery, with retries until it is processed. */
 export async function queueDelivery(database: Database, { forge, deliveryId }: DeliveryName): Promise<void> {
   await database.query({
     name: 'queue-delivery',
@@ -31,12 +31,12 @@ export async function queueDelivery(database: Database, { forge, deliveryId }: D
   })
 }
 
-export interface OpenDelivery {
+interface OpenDelivery {
   readonly event: string
   readonly payload: Buffer
 }
 
-/** Undefined: it is processed, or gone. */
+/** Finds a delivery that is not processed yet. */
 export async function findOpenDelivery(
   database: Database,
   { forge, deliveryId }: DeliveryName,
@@ -50,7 +50,7 @@ export async function findOpenDelivery(
   return rows[0]
 }
 
-/** Forgets its bytes, and keeps that it came. `problem`: why nothing came of it. */
+/** Marks a delivery as processed and deletes its bytes. `problem`: why it had no effect. */
 export async function closeDelivery(
   database: Database,
   { forge, deliveryId }: DeliveryName,
@@ -65,7 +65,7 @@ export async function closeDelivery(
   })
 }
 
-/** Forgets deliveries that came 30 days ago. Gives how many. */
+/** Deletes deliveries older than 30 days. Returns their number. */
 export async function removeOldDeliveries(database: Database): Promise<number> {
   const { rowCount } = await database.query(
     "delete from webhook_deliveries where received_at < now() - interval '30 days'",

@@ -1,25 +1,38 @@
-import type { Build, PostgresStore } from '@harmont/engine'
-import { isBuildTerminal } from '@harmont/engine'
+import { type Build, isBuildTerminal } from '@harmont/engine'
 import { type Discovered, type EnvelopeError, readCarried } from '@harmont/render'
 import type pg from 'pg'
 import { nobody, recordAudit } from '../../platform/audit/record-audit.ts'
 import { transaction } from '../../platform/database/transaction.ts'
-import { insertCheck } from '../checks/store.ts'
+import { type CheckContent, fenced, lastBytes } from '../checks/describe-check.ts'
+import { type ReportServices, reportCheck } from '../checks/report-build.ts'
+import { findCheck, insertCheck } from '../checks/store.ts'
 import { type ConnectedRepository, findConnected } from '../repositories/connected-repository.ts'
 import { setSchedules } from '../triggers/schedules.ts'
 import { archiveVanished, insertFromCode, knownPipelines, setFromCode } from './pipeline-store.ts'
 import { type CodePipeline, type KnownPipeline, planPipelines } from './plan-pipelines.ts'
-import { type DiscoveryRow, endDiscovery, findDiscovery, isSuperseded, lockRepository } from './store.ts'
+import {
+  type DiscoveryRow,
+  type EndedDiscovery,
+  endDiscovery,
+  findDiscovery,
+  findDiscoveryErrors,
+  isSuperseded,
+  lockRepository,
+} from './store.ts'
 
-export const discoveryCheck = 'harmont / discovery'
-
-interface ApplyServices {
-  readonly pool: pg.Pool
-  readonly engine: { readonly store: PostgresStore }
+/** Finishes an ended discovery: applies it, and shows its errors at the commit. Ignores other builds. */
+export async function finishDiscovery(services: ReportServices, id: string): Promise<void> {
+  await applyDiscovery(services, id)
+  const ended = await findDiscoveryErrors(services.pool, id)
+  if (ended === undefined || ended.errors.length === 0) return
+  const row = await findCheck(services.pool, id)
+  if (row !== undefined) await reportCheck(services, row, describeDiscovery(ended, services.publicUrl))
 }
 
-/** Makes the organization's pipelines what a rendering found, once; later calls change nothing. */
-export async function applyDiscovery({ pool, engine }: ApplyServices, id: string): Promise<void> {
+const discoveryCheck = 'harmont / discovery'
+
+/** Applies the result of a rendering to the organization's pipelines. Repeated calls have no effect. */
+async function applyDiscovery({ pool, engine }: ReportServices, id: string): Promise<void> {
   const row = await findDiscovery(pool, id)
   if (row === undefined || row.state !== 'rendering') return
   const loaded = await engine.store.builds.load(id)
@@ -40,7 +53,7 @@ export async function applyDiscovery({ pool, engine }: ApplyServices, id: string
   })
 }
 
-/** What was found, or why nothing was. */
+/** Returns the rendered pipelines, or why there are none. */
 function readResult({ state, steps, errorCode, errorMessage }: Build): Discovered | EnvelopeError[] {
   const [carrier] = steps
   let message: string | null = null
@@ -107,5 +120,26 @@ function checkOf({ id, organization_id, forge, forge_repository_id, commit }: Di
     forgeRepositoryId: forge_repository_id,
     commit,
     name: discoveryCheck,
+  }
+}
+
+const mostBytes = 60_000
+
+/** Returns the check with the errors of a repository's pipelines. */
+function describeDiscovery(
+  { errors, organization_slug: organization, created_at: at }: EndedDiscovery,
+  publicUrl: string,
+): CheckContent {
+  const [first] = errors
+  const others = errors.length > 1 ? `, and ${errors.length - 1} more` : ''
+  return {
+    detailsUrl: `${publicUrl}/${organization}/repos`,
+    state: { status: 'completed', conclusion: 'failure', startedAt: null, completedAt: at },
+    output: {
+      title: `${first?.code ?? 'failed'}${others}`,
+      summary: 'Some pipelines in `.hm` cannot be read. They stay unchanged.',
+      text: fenced(lastBytes(errors.map(({ message }) => message).join('\n\n'), mostBytes)),
+    },
+    actions: [],
   }
 }

@@ -5,12 +5,12 @@ import type { Logger } from 'pino'
 import type { BuildEngine } from '../../builds/engine/build-engine.ts'
 import { lastOutput } from '../../builds/logs/last-output.ts'
 import { ForgeRefused } from '../../platform/outbound/forge-errors.ts'
-import type { Check, Forges } from '../forge/forge.ts'
+import type { Forges } from '../forge/forge.ts'
 import { findConnected } from '../repositories/connected-repository.ts'
-import { type CheckedJob, describeCheck, firstFailure } from './describe-check.ts'
-import { type CheckRow, findCheck, findCheckedBuild, inheritCheck, noteTold } from './store.ts'
+import { type CheckContent, type CheckedJob, describeCheck, firstFailure } from './describe-check.ts'
+import { type CheckRow, findCheck, findCheckedBuild, inheritCheck, recordReport } from './store.ts'
 
-export interface FollowServices {
+export interface ReportServices {
   readonly pool: pg.Pool
   readonly engine: Pick<BuildEngine, 'store' | 'logs'>
   readonly forges: Forges
@@ -18,45 +18,50 @@ export interface FollowServices {
   readonly log: Logger
 }
 
-/** Tells the forge how a build is, until what it was told is how the build is. Fails when the forge cannot be told now. */
-export async function followBuild(services: FollowServices, buildId: string): Promise<void> {
+/** Reports the state of a build to its forge. Fails if the forge is unavailable. */
+export async function reportBuild(services: ReportServices, buildId: string): Promise<void> {
   const { pool } = services
   await inheritCheck(pool, buildId)
-  // Another state may come while the forge is told of this one; and another process, that was thought dead, may have told it of an older one.
-  while (await tellNewest(services, buildId));
+  // The state may change during a report, and a process that was thought dead may still report an older one.
+  while (await reportOnce(services, buildId));
 }
 
-/** Gives whether the forge was told something, and there may be more to tell. */
-async function tellNewest(services: FollowServices, buildId: string): Promise<boolean> {
+/** Returns whether the forge received a new state, so that another report may follow. */
+async function reportOnce(services: ReportServices, buildId: string): Promise<boolean> {
   const row = await findCheck(services.pool, buildId)
-  const told = row && (await toldOf(services, buildId))
-  return row !== undefined && told !== undefined && tellCheck(services, row, told)
+  const content = row && (await contentOf(services, buildId))
+  return row !== undefined && content !== undefined && reportCheck(services, row, content)
 }
 
-type Told = Pick<Check, 'detailsUrl' | 'state' | 'output' | 'actions'>
-
-/** Tells the forge, when it was told something else last. Gives whether it was. Fails when the forge cannot be told now. */
-export async function tellCheck(services: Omit<FollowServices, 'engine'>, row: CheckRow, told: Told): Promise<boolean> {
+/** Sends a check to its forge unless the forge has this content. Returns whether it was sent. */
+export async function reportCheck(
+  services: Omit<ReportServices, 'engine'>,
+  row: CheckRow,
+  content: CheckContent,
+): Promise<boolean> {
   const { pool, forges, log } = services
-  const digest = createHash('sha256').update(JSON.stringify(told)).digest('hex')
+  const digest = createHash('sha256').update(JSON.stringify(content)).digest('hex')
   if (digest === row.told) return false
   const repository = await findConnected(pool, row.forge, row.forge_repository_id)
   const forge = forges.get(row.forge)
-  // Whoever was to be told is not connected any more.
+  // The repository is no longer connected to this organization.
   if (repository === undefined || repository.organizationId !== row.organization_id || forge === undefined) return false
   const { check_id: checkId, name, commit, fork, id: externalId } = row
   try {
-    const check = { checkId, name, commit, fork, externalId, ...told }
-    await noteTold(pool, row.id, digest, await forge.setCheck(repository.address, check))
+    const check = { checkId, name, commit, fork, externalId, ...content }
+    await recordReport(pool, row.id, digest, await forge.setCheck(repository.address, check))
   } catch (error) {
     if (!(error instanceof ForgeRefused)) throw error
     log.warn({ err: error, check: row.id, commit, forge: row.forge }, 'could not send a check to a forge')
-    await noteTold(pool, row.id, digest, null)
+    await recordReport(pool, row.id, digest, null)
   }
   return true
 }
 
-async function toldOf({ pool, engine, publicUrl }: FollowServices, buildId: string): Promise<Told | undefined> {
+async function contentOf(
+  { pool, engine, publicUrl }: ReportServices,
+  buildId: string,
+): Promise<CheckContent | undefined> {
   const build = await findCheckedBuild(pool, buildId)
   const loaded = await engine.store.builds.load(buildId)
   if (build === undefined || loaded === undefined) return undefined
