@@ -25,7 +25,7 @@ function helpers(): readonly number[] {
   const lines = execFileSync('ps', ['-eo', 'pid=,ppid=,args='], { encoding: 'utf8' }).split('\n')
   return lines
     .filter(
-      (line) => Number(line.trim().split(/\s+/)[1]) === process.pid && /\/bin\/sh \S+preforkServer\.sh/.test(line),
+      (line) => Number(line.trim().split(/\s+/)[1]) === process.pid && /\/bin\/sh \S+prefork-server\.sh/.test(line),
     )
     .map((line) => Number(line.trim().split(' ')[0]))
 }
