@@ -13,7 +13,7 @@ import { newMark } from './machine.ts'
 export function adoptionTests(shared: () => Bench, subject: DriverUnderTest, directory: () => string): void {
   const above = aboveRuntime(subject)
   const alike = sameForAll(subject)
-  /** What this process has opened after the death of the other. */
+  /** What this process opens after the death of the other. */
   let own: Bench | undefined
   const bench = (): Bench => {
     if (own === undefined) throw new Error('no other process has been there')
@@ -26,7 +26,10 @@ export function adoptionTests(shared: () => Bench, subject: DriverUnderTest, dir
     own = undefined
   })
 
-  /** Has another process go as far as `stage` with a sandbox for each script, kills it, and opens its directory here. */
+  /**
+   * Lets another process bring a sandbox for each script to `stage`, kills it, and opens its
+   * directory here.
+   */
   async function allElsewhere(
     stage: 'created' | 'started' | 'ended',
     scripts: readonly string[],
@@ -52,7 +55,7 @@ export function adoptionTests(shared: () => Bench, subject: DriverUnderTest, dir
     return handles
   }
 
-  /** The same with one sandbox. */
+  /** Does the same with one sandbox. */
   async function elsewhere(
     stage: 'created' | 'started' | 'ended',
     script: string,
@@ -79,7 +82,7 @@ export function adoptionTests(shared: () => Bench, subject: DriverUnderTest, dir
     for await (const piece of running.output(0)) pieces.push(piece)
     expect(Buffer.concat(pieces.map(({ bytes }) => bytes)).toString()).toBe('1\n2\n3\n4\n5\n6\n7\n8\n')
     expect(await running.exited()).toMatchObject({ code: 9 })
-    // From the middle on, as a reader does that remembers how far the dead one had come.
+    // Starts in the middle, like a reader that remembers the dead one's position.
     const rest: Buffer[] = []
     for await (const { bytes } of running.output(pieces[2]?.nextOffset ?? 0)) rest.push(bytes)
     expect(Buffer.concat(rest).toString()).toBe(Buffer.concat(pieces.slice(3).map(({ bytes }) => bytes)).toString())
@@ -93,7 +96,7 @@ export function adoptionTests(shared: () => Bench, subject: DriverUnderTest, dir
     const { sandbox, running } = await adopted(await elsewhere('started', `sleep 1000.${mark}`))
     await running.extend(new Date(Date.now() + 2_000))
     await running.extend(new Date(Date.now() + 60_000))
-    // The watchdog, which ends this one, has looked at ours after its first deadline too.
+    // The watchdog, which ends this one, has also checked ours after its first deadline.
     const other = await bench().start('sleep 1000', { deadlineMs: 2_000 })
     expect(await other.running.exited()).toMatchObject({ overdue: true })
     expect(await subject.markedProcesses(mark)).toHaveLength(1)
@@ -125,7 +128,7 @@ export function adoptionTests(shared: () => Bench, subject: DriverUnderTest, dir
         ({ length }) => length === 2,
       ),
     )
-    // The deadline comes now, in hundredths of a second since the machine's start.
+    // The deadline is now, in hundredths of a second since boot.
     await writeFile(join(bench().directory, 'sandboxes', handle.id, 'state/deadline'), '0\n')
     await until(
       () => subject.markedProcesses(mark),

@@ -1,4 +1,6 @@
-/** What is hard to keep of a file system, as scripts that each go on from what the one before left. */
+/**
+ * File system states that are hard to keep, as scripts that each continue from the previous one.
+ */
 export const awkwardSteps: readonly string[] = [
   `set -e
   mkdir -p old/deep gone many /srv/anew; for i in $(seq 200); do echo $i >old/n$i; done; echo 1 >old/deep/f

@@ -14,31 +14,32 @@ import type {
 } from '../src/sandbox-driver.ts'
 
 /**
- * `network`: a way out. `groups`: limits of memory and processor time. `rename`: of directories that lower layers have, without a copy. `owners`: those of
- * what the machine shows.
+ * `network`: a way out. `groups`: limits of memory and processor time. `rename`: of directories in
+ * lower layers, without a copy. `owners`: those of the machine's files.
  */
 export type Lacking = 'network' | 'groups' | 'rename' | 'owners'
 
 /** What the suite needs to know of a driver. */
 export interface DriverUnderTest {
-  /** A module of which `openDriver(directory)` gives the same driver in another process. */
+  /** A module whose `openDriver(directory)` gives the same driver in another process. */
   readonly module: URL
   openDriver(directory: string, options?: { readonly egressAllow?: readonly string[] }): Promise<SandboxDriver>
   /**
-   * Those of this machine's processes that run commands `sleep N.MARK` of sandboxes, once for each: the commands themselves, or what has them inside.
+   * Returns the machine's processes that run commands `sleep N.MARK` of sandboxes, one for each:
+   * the commands themselves, or what contains them.
    */
   markedProcesses(mark: string): Promise<readonly number[]>
   /** `CapEff` of root inside. */
   readonly capabilities: string
-  /** The devices below /dev, sorted: each is one that anybody may use, or leads nowhere but into the sandbox. */
+  /** The devices below /dev, sorted: each is harmless, or leads only into the sandbox. */
   readonly devices: readonly string[]
   /** Whether steps can give files extended attributes and capabilities. */
   readonly keepsAttributes: boolean
-  /** What an ordinary user's sandboxes cannot have; see docs/operating.md. None for root's. */
+  /** What an ordinary user's sandboxes lack; see docs/operating.md. Empty for root's. */
   readonly without: ReadonlySet<Lacking>
-  /** Leaves to another suite what is the same under every runtime, or for every user of the machine. */
+  /** Skips what is the same under every runtime, or for every user; another suite tests it. */
   readonly only: 'runtime' | 'user' | undefined
-  /** How many there are where many are tried. Longer chains, and more at once: many.soak.root.test.ts. */
+  /** How many to use where many are tried. many.soak.root.test.ts tries more. */
   readonly sizes: { readonly chain: number; readonly siblings: number; readonly atOnce: number }
   /** Name of an image with a shell, coreutils, Python 3 and apt's tools. */
   readonly image: string
@@ -65,7 +66,7 @@ export interface Finished {
   readonly sandbox: Sandbox
 }
 
-/** Makes sandboxes of one driver and forgets none. */
+/** Makes sandboxes of one driver, and removes them all. */
 export class Bench {
   readonly driver: SandboxDriver
   readonly image: ResolvedImage
@@ -107,7 +108,7 @@ export class Bench {
     return { ...(await finish(running)), sandbox }
   }
 
-  /** Runs a script that must pass, and keeps what it left. */
+  /** Runs a script that must pass, and snapshots its files. */
   async step(script: string, options: RunOptions & { readonly meta?: SnapshotMeta } = {}): Promise<Snapshot> {
     const { exit, stderr, sandbox } = await this.run(script, options)
     if (exit.code !== 0) throw new Error(`step ended with ${JSON.stringify(exit)}: ${stderr}`)
@@ -116,7 +117,7 @@ export class Bench {
     return snapshot
   }
 
-  /** What a script in a sandbox of its own prints. */
+  /** Returns the output of a script in its own sandbox. */
   async print(script: string, options: RunOptions = {}): Promise<string> {
     const { sandbox, stdout, stderr } = await this.run(script, options)
     await sandbox.destroy()
@@ -145,7 +146,7 @@ export async function finish(running: Running): Promise<Omit<Finished, 'sandbox'
   return { exit: await running.exited(), stdout: stdout ?? '', stderr: stderr ?? '' }
 }
 
-/** Resolves when what a script has printed matches, which says that it has come so far. */
+/** Resolves when a script's output matches, which tells how far it is. */
 export async function outputUntil(running: Running, pattern: RegExp): Promise<void> {
   let seen = ''
   for await (const piece of running.output(0)) {
@@ -155,7 +156,7 @@ export async function outputUntil(running: Running, pattern: RegExp): Promise<vo
   throw new Error(`it ended with ${JSON.stringify(seen)}`)
 }
 
-/** Resolves with the first piece of output, which says that a script has come so far. */
+/** Resolves with the first piece of output, which tells that a script has got so far. */
 export async function firstOutput(running: Running): Promise<string> {
   for await (const piece of running.output(0)) return piece.bytes.toString()
   return ''

@@ -26,7 +26,7 @@ export function cleanupTests(
         return sandbox
       }),
     )
-    // By name: what waits for the next sandbox comes and goes.
+    // By name: launchers for the next sandbox come and go.
     const names = (await Promise.all(sandboxes.map(({ handle }) => namesOf(bench().directory, handle.id)))).flat()
     const left = async () => {
       const all = Object.values(await machineState(bench().directory, prefix)).flat()
@@ -37,7 +37,7 @@ export function cleanupTests(
     expect(await left()).toEqual([])
     expect(await readdir(`${bench().directory}/sandboxes`)).toEqual([])
     expect(await inMemory(sandboxes.map(({ handle }) => handle.id))).toEqual([])
-    // The runtime's notes, where they are not in memory.
+    // The runtime's state, if it is not in memory.
     const notes = `${bench().directory}/crun`
     expect(existsSync(notes) ? (await readdir(notes)).filter((name) => !name.startsWith('.')) : []).toEqual([])
   })
@@ -91,7 +91,7 @@ export function cleanupTests(
       expect(await finish(adopted ?? running)).toMatchObject({ stdout: 'went on\n', exit: { code: 0 } })
       await two.destroyAll()
       const prefix = network() === 'none' ? 'none of ours' : await linkPrefix(directory())
-      // By its number: once this driver is closed, another one may have links of the same names.
+      // By number: once this driver is closed, another one may reuse the names.
       const numberOf = (link: string) => link.split(':', 1)[0]
       const own = new Set((await machineState(directory(), prefix)).links?.map(numberOf))
       await two.driver.close()

@@ -14,7 +14,7 @@ import { outputTests } from './output.ts'
 import { snapshotTests } from './snapshots.ts'
 import { sourceTests } from './source.ts'
 
-/** Holds a driver to what the interface and `docs/guarantees.md` say of it, on real sandboxes. */
+/** Tests a driver against its interface and `docs/guarantees.md`, on real sandboxes. */
 export function driverConformance(name: string, subject: DriverUnderTest): void {
   describe(`${name} driver`, () => {
     let root: string
@@ -23,7 +23,7 @@ export function driverConformance(name: string, subject: DriverUnderTest): void 
     const get = (): Bench => bench
 
     beforeAll(async () => {
-      // Not below /tmp, which may be memory: layers need a file system with extended attributes.
+      // Not below /tmp, which may be in memory: layers need a file system with extended attributes.
       root = await mkdtemp('/var/tmp/harmont-conformance-')
       driver = await subject.openDriver(join(root, 'driver'))
       bench = await Bench.open(driver, subject.image, join(root, 'driver'))

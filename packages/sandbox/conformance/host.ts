@@ -22,13 +22,16 @@ for port in [7001, 7002]: threading.Thread(target=serve, args=[socket.create_ser
 print("ready", flush=True)
 `
 
-/** Makes one in a network namespace of its own; `block` is the first half of its address. The rest, and all names, are nobody else's on this machine. */
+/**
+ * Makes a host in its own network namespace. `block` is the first half of its address. The rest,
+ * and all names, are unique on this machine.
+ */
 export async function makeHost(block: string): Promise<Host> {
   const { number, release } = await claimNumber('host', 1, 254)
   const [namespace, link] = [`harmont-test-${number}`, `hmtest-${number}`]
   const [machine, address] = [`${block}.${number}.1`, `${block}.${number}.44`]
   const ip = (line: string) => run('ip', line.split(' '))
-  // Left by a test that was killed.
+  // Left by a killed test.
   await run('sh', [
     '-c',
     `! ip netns pids ${namespace} >/dev/null 2>&1 || { ip netns pids ${namespace} | xargs -r kill -9; ip netns del ${namespace}; }
@@ -50,7 +53,7 @@ export async function makeHost(block: string): Promise<Host> {
     async remove() {
       child.kill('SIGKILL')
       await once(child, 'exit')
-      // Before the namespace, which goes only some time after its last process and its name.
+      // Before the namespace, which goes some time after its last process and its name.
       await ip(`link del ${link}`)
       await ip(`netns del ${namespace}`)
       release()

@@ -7,7 +7,7 @@ import { sameForAll } from './above-runtime.ts'
 import { type Bench, command, type DriverUnderTest, finish, firstOutput, outputUntil } from './bench.ts'
 import { filesWith, newMark } from './machine.ts'
 
-/** What a sandbox is made of, and what it shows. What breaks out of it is tried in `attacks/`. */
+/** What a sandbox consists of and shows. Escapes are tried in `attacks/`. */
 export function isolationTests(bench: () => Bench, subject: DriverUnderTest): void {
   const alike = sameForAll(subject)
 
@@ -88,7 +88,7 @@ print("ptrace", ctypes.CDLL(None).ptrace(16, ${process.pid}, 0, 0))'; exit 0`,
   it('G20 shows read-only mounts of the machine, read-only', async () => {
     const shown = await mkdtemp(join(tmpdir(), 'harmont-shown-'))
     await writeFile(join(shown, 'file'), 'shown')
-    // Where owners are not mapped root inside is one of all others.
+    // Without mapped owners, root inside is one of the others.
     await chmod(shown, 0o755)
     const sandbox = await bench().driver.create({
       id: `test-ro-${process.pid}`,

@@ -4,7 +4,10 @@ import { aboveRuntime } from './above-runtime.ts'
 import { type Bench, type DriverUnderTest, finish, firstOutput, outputUntil } from './bench.ts'
 import { newMark } from './machine.ts'
 
-/** Starts processes that are hard to reach: in the background, of a new session, twice forked, deaf to SIGTERM. */
+/**
+ * Starts processes that are hard to reach: in the background, in a new session, forked twice,
+ * ignoring SIGTERM.
+ */
 const hardToReach = (mark: string): string => `
   trap '' TERM
   sleep 1000.${mark} &
@@ -22,7 +25,7 @@ if os.fork() == 0:
 export function killTests(bench: () => Bench, subject: DriverUnderTest): void {
   const above = aboveRuntime(subject)
 
-  /** Starts such a command, and resolves when all its processes are there. */
+  /** Starts such a command, and resolves when all its processes exist. */
   async function startHardToReach(mark: string) {
     const started = await bench().start(hardToReach(mark))
     await firstOutput(started.running)
@@ -106,7 +109,7 @@ export function killTests(bench: () => Bench, subject: DriverUnderTest): void {
     expect((await finish(running)).exit.code).toBe(0)
     const snapshot = await sandbox.snapshot({ cache: null, origin: {} })
     const size = await bench().print('stat -c %s log', { from: snapshot.id })
-    // Whoever wrote on would have done so while this sandbox was made.
+    // A surviving process would have written while this sandbox was made.
     expect(await bench().print('stat -c %s log', { from: snapshot.id })).toBe(size)
     await sandbox.destroy()
   })

@@ -69,7 +69,7 @@ except OSError as error: print("refused", made < 60, error.errno)
   above('G22 nor when others remove as much of theirs meanwhile', async () => {
     const theirs = join(bench().directory, 'theirs')
     await writeFile(theirs, new Uint8Array(64 * MiB))
-    // SIGTERM goes to processes too that begin while it is told: not to one that ignores it.
+    // Processes started during the delivery get SIGTERM too, but must not ignore it.
     const { running, sandbox } = await bench().start(
       `trap go=yes TERM; echo up; until [ "$go" ]; do sleep 0.01; done; trap '' TERM; head -c 40M /dev/zero >f`,
       { limits: { diskBytes: 32 * MiB } },

@@ -7,12 +7,12 @@ import { isAbsent, readIfPresent } from '../src/system/files.ts'
 
 const run = promisify(execFile)
 
-/** What commands of one test are known by, `sleep N.MARK`; the same suite may run beside it. */
+/** Identifies the commands of one test, `sleep N.MARK`; the same suite may run in parallel. */
 export function newMark(): string {
   return String(randomInt(1e8, 1e9))
 }
 
-/** Ids of all processes of this machine whose command line contains a text. */
+/** Returns the ids of this machine's processes whose command line contains a text. */
 export async function markedProcesses(mark: string): Promise<readonly number[]> {
   const found: number[] = []
   for (const name of await readdir('/proc')) {
@@ -27,7 +27,10 @@ export async function markedProcesses(mark: string): Promise<readonly number[]> 
   return found
 }
 
-/** Returns what all processes of a sandbox have used, those that have ended too, how long the periods of its limit were in which they ran, and in how many they had to wait. */
+/**
+ * Returns the processor time of all processes of a sandbox, ended ones included, the length of the
+ * periods in which they ran, and in how many of them they were throttled.
+ */
 export async function processorUse(directory: string, id: string) {
   const record = await readFile(join(directory, 'sandboxes', id, 'sandbox.json'), 'utf8')
   const { groups } = JSON.parse(record) as { readonly groups: { readonly payload: string; readonly cpu: string } }
@@ -35,38 +38,41 @@ export async function processorUse(directory: string, id: string) {
     Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(await readFile(join(group, 'cpu.stat'), 'utf8'))?.[1])
   return {
     seconds: (await figure(groups.payload, 'usage_usec')) / 1e6,
-    // A period begins with the first use after a rest: its beginning is not counted.
+    // A period begins with the first use after a pause, whose beginning is not counted.
     periodSeconds: 0.1 * ((await figure(groups.cpu, 'nr_periods')) + 1),
     throttled: await figure(groups.cpu, 'nr_throttled'),
   }
 }
 
-/** Returns the names by which the machine knows a sandbox: its own, its control group, its link with its number, which no later link of that name has. */
+/**
+ * Returns the names by which the machine knows a sandbox: its own, its control group, and its link
+ * with its number, which no later link of that name has.
+ */
 export async function namesOf(directory: string, id: string): Promise<readonly string[]> {
   const record = await readFile(join(directory, 'sandboxes', id, 'sandbox.json'), 'utf8')
   const { groups, link } = JSON.parse(record) as {
     readonly groups: { readonly top: string }
     readonly link: string | null
   }
-  // It goes with the last process.
+  // It disappears with the last process.
   const number = link === null ? undefined : readIfPresent(`/sys/class/net/${link}/ifindex`)?.trim()
   return [id, groups.top, ...(number === undefined ? [] : [`${number}: ${link}@`])]
 }
 
-/** The files below a directory that contain a text. */
+/** Returns the files below a directory that contain a text. */
 export async function filesWith(text: string, directory: string): Promise<readonly string[]> {
   const script = 'grep --recursive --files-with-matches --devices=skip --fixed-strings -e "$1" "$2" || test $? = 1'
   const { stdout } = await run('sh', ['-c', script, 'sh', text, directory])
   return lines(stdout)
 }
 
-/** What is below /dev/shm of sandboxes with these ids. */
+/** Returns what sandboxes with these ids have below /dev/shm. */
 export async function inMemory(ids: readonly string[]): Promise<readonly string[]> {
-  // What others have there cannot be looked into.
+  // Entries of others may be unreadable.
   const theirs = ['-type', 'd', '!', '-readable', '-prune']
   const { stdout } = await run('find', [
     '/dev/shm',
-    // Others may remove what is theirs meanwhile.
+    // Others may remove their entries meanwhile.
     '-ignore_readdir_race',
     '-maxdepth',
     '3',
@@ -79,13 +85,16 @@ export async function inMemory(ids: readonly string[]): Promise<readonly string[
   return lines(stdout).filter((path) => ids.some((id) => path.endsWith(`/${id}`)))
 }
 
-/** How the names of links begin that are this directory's, now that it has some: other drivers may be at work on this machine. */
+/** Returns the prefix of this directory's link names: other drivers may use this machine. */
 export async function linkPrefix(directory: string): Promise<string> {
   const { number } = JSON.parse(await readFile(join(directory, 'network.json'), 'utf8')) as { readonly number: number }
   return `hm${number}-`
 }
 
-/** What sandboxes could leave on the machine, as far as it can be told to be theirs: a directory's name or a known prefix. */
+/**
+ * Returns what sandboxes may leave on the machine, as far as a directory's name or a known prefix
+ * identifies it.
+ */
 export async function machineState(directory: string, prefix: string): Promise<Record<string, readonly string[]>> {
   const mounts = (await readFile('/proc/self/mounts', 'utf8'))
     .split('\n')
@@ -96,14 +105,14 @@ export async function machineState(directory: string, prefix: string): Promise<R
   const { stdout: processes } = await run('ps', ['-eo', 'pid=,args='])
   return {
     mounts,
-    // Named after the process that made them: other drivers may be at work on this machine.
+    // Named after their maker: other drivers may use this machine.
     groups: groups.filter((path) => path.includes(`/${process.pid}-`)).toSorted(),
     links: lines(links).filter((line) => line.includes(` ${prefix}`)),
     processes: lines(processes).filter((line) => line.includes(directory)),
   }
 }
 
-/** Without those that others remove meanwhile, control groups for one. */
+/** Without what others remove meanwhile, such as control groups. */
 async function foldersBelow(path: string): Promise<readonly string[]> {
   const entries = await readdir(path, { withFileTypes: true }).catch((error: unknown) => {
     if (isAbsent(error)) return []

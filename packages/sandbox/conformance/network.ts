@@ -14,7 +14,7 @@ import { type Host, makeHost } from './host.ts'
 
 const run = promisify(execFile)
 
-/** What a program asks for; /sys has it too, but for runsc. */
+/** What a program asks for. /sys has it too, except under runsc. */
 const links = `python3 -c 'import socket; print(*[name for _, name in socket.if_nameindex()])'`
 
 const connect = (host: string, port: number): string =>
@@ -64,7 +64,7 @@ export function networkTests(bench: () => Bench, subject: DriverUnderTest, direc
       const monitor = spawn('ip', ['-oneline', 'monitor', 'address'], { stdio: ['ignore', 'pipe', 'inherit'] })
       try {
         const lines = on(createInterface(monitor.stdout), 'line', { close: ['close'] })
-        // What another program on this machine does meanwhile is not ours.
+        // Ignores what other programs on this machine do meanwhile.
         const marker = publicHost.address.replace('11.22', '198.18')
         await egress.print('true', { network: 'egress' })
         await run('ip', ['address', 'add', `${marker}/32`, 'dev', 'lo'])

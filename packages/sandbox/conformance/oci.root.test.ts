@@ -12,7 +12,7 @@ driverConformance('oci', {
   devices: ['full', 'null', 'ptmx', 'pts/ptmx', 'random', 'tty', 'urandom', 'zero'].map((name) => `/dev/${name}`),
   keepsAttributes: true,
   without: new Set(privilegeMode.kind === 'mapped' ? (['network', 'groups', 'rename', 'owners'] as const) : []),
-  // All of it in soak.
+  // Everything, in soak.
   only: privilegeMode.kind === 'mapped' && effort < 5 ? 'user' : undefined,
   sizes: { chain: 10, siblings: 4, atOnce: 8 },
   image: 'host',

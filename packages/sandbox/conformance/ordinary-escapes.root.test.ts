@@ -9,13 +9,17 @@ import { Bench } from './bench.ts'
 import { markedProcesses, newMark } from './machine.ts'
 import { openDriver } from './test-driver.ts'
 
-/** What root of an ordinary user's sandbox must not do to that user. Run by ordinary-user.soak.root.test.ts, as such a user. */
+/**
+ * What root of an ordinary user's sandbox must not do to that user. Run by
+ * ordinary-user.soak.root.test.ts, as such a user.
+ */
 describe.runIf(privilegeMode.kind === 'mapped')('root of an ordinary user’s sandbox', () => {
   let home: string
   let bench: Bench
 
   beforeAll(async () => {
-    // Readable for the user's root, who this process is, whatever its mode: and for nobody in a sandbox.
+    // Readable for the user's root, which this process is, whatever its mode, and for nobody in a
+    // sandbox.
     home = await mkdtemp('/var/tmp/harmont-home-')
     await writeFile(`${home}/secret`, 'of the user\n', { mode: 0o644 })
     bench = await Bench.open(await openDriver(`${home}/driver`), 'host', `${home}/driver`)
@@ -71,7 +75,7 @@ describe.runIf(privilegeMode.kind === 'mapped')('root of an ordinary user’s sa
 
   it('G56 does no harm by any attempt that root’s sandboxes are tried with, but for those over a network', async () => {
     const stage = await Stage.open('crun', false)
-    // Whether something came into the kernel's log root alone can see, and there are no control groups to get out of.
+    // Only root sees the kernel's log, and there are no control groups to escape from.
     const tried = attempts.filter(({ name }) => !/^the kernel’s log|^out of its control groups$/.test(name))
     expect(tried).toHaveLength(attempts.length - 3)
     const verdicts = await stage.attempt(tried, 'none').finally(() => stage.close())

@@ -1,4 +1,4 @@
-/** The suite of the driver, and escapes, as an ordinary user. */
+/** The driver's suite, and escapes, as an ordinary user. */
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -11,7 +11,7 @@ import { privilegeMode } from '../src/privilege/privilege-mode.ts'
 const repository = fileURLToPath(new URL('../../..', import.meta.url))
 const inNamespace = fileURLToPath(new URL('../src/privilege/in-namespace.test-support.ts', import.meta.url))
 
-// Not in the namespace of the user itself, where all tests of this folder may be run.
+// Not in the user's own namespace, which may run all tests of this folder.
 it.runIf(privilegeMode.kind === 'root')(
   'G56 an ordinary user’s sandboxes hold what root’s do, but for what they say they lack',
   async () => {
@@ -37,7 +37,7 @@ it.runIf(privilegeMode.kind === 'root')(
     const all = testResults.flatMap(({ assertionResults }) => assertionResults)
     const named = (status: string) => all.filter((each) => each.status === status).map(({ fullName }) => fullName)
     const failed = all.filter(({ status }) => status === 'failed')
-    // A report of many lines, whole: what Vitest shows of an array is cut.
+    // A report of many lines, in full: Vitest shortens arrays.
     expect(failed.map(({ fullName, failureMessages }) => [fullName, ...failureMessages].join('\n')).join('\n')).toBe('')
     const skipped = named('skipped').concat(named('pending'))
     expect(skipped.filter((name) => !name.startsWith('oci driver network '))).toEqual([

@@ -61,7 +61,7 @@ export function outputTests(bench: () => Bench, subject: DriverUnderTest): void 
       ['stderr', 'two\n'],
       ['stdout', 'three'],
     ])
-    // Each was written after the one before was heard.
+    // Each was written after the previous one was read.
     const millisecond = 1_000_000n
     for (const [index, { ts }] of pieces.entries()) {
       expect(ts).toBeGreaterThanOrEqual((index === 0 ? before : (heardAt[index - 1] ?? 0n)) - millisecond)

@@ -1,4 +1,7 @@
-/** In Python, which every image of these suites has: random file operations, the same for the same seed and the same files. */
+/**
+ * In Python, which every image of these suites has: random file operations, the same for the same
+ * seed and files.
+ */
 const program = `
 import os, random, shutil, sys
 roll = random.Random(int(sys.argv[1]))
@@ -54,7 +57,7 @@ for _ in range(120):
 if done < 40: sys.exit(f'only {done} operations were possible')
 `
 
-/** Scripts that each go on from what the one before left. */
+/** Returns scripts that each continue from the previous one. */
 export function randomSteps(seed: number, count: number): readonly string[] {
   return Array.from(
     { length: count },

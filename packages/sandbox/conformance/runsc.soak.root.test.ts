@@ -6,15 +6,15 @@ driverConformance('oci with runsc', {
   module: new URL('runsc.test-support.ts', import.meta.url),
   openDriver,
   markedProcesses,
-  // Without raw packets: with crun their capability is there, but opens no such socket.
+  // Without raw packets: under crun their capability exists, but opens no such socket.
   capabilities: '00000000a80405fb',
-  // fuse and tun are those of the sandbox's own kernel.
+  // fuse and tun belong to the sandbox's own kernel.
   devices: ['full', 'fuse', 'net/tun', 'null', 'ptmx', 'pts/ptmx', 'random', 'tty', 'urandom', 'zero'].map(
     (name) => `/dev/${name}`,
   ),
   keepsAttributes: false,
   without: new Set(),
-  // All of it in soak.
+  // Everything, in soak.
   only: effort < 5 ? 'runtime' : undefined,
   sizes: { chain: 10, siblings: 4, atOnce: 8 },
   image: 'host',

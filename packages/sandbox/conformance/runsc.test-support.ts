@@ -14,7 +14,10 @@ export function openDriver(
   return open(directory, { ...options, runtime: 'runsc' })
 }
 
-/** Ids of the gVisor kernels that run commands `sleep N.MARK`, once for each such command: on the machine there is no other process of it. */
+/**
+ * Returns the ids of the gVisor kernels that run commands `sleep N.MARK`, once for each command: it
+ * has no other process on the machine.
+ */
 export async function markedProcesses(mark: string): Promise<readonly number[]> {
   const found = await Promise.all((await kernels()).map((kernel) => commandsIn(kernel, mark)))
   return found.flat()
@@ -31,7 +34,7 @@ async function kernels(): Promise<readonly Kernel[]> {
     if (!/^\d+$/.test(name)) continue
     const words = (await readFile(`/proc/${name}/cmdline`, 'utf8').catch(() => '')).split('\0')
     const root = words.find((word) => word.startsWith('--root='))?.slice('--root='.length)
-    // Other suites have theirs, which may be beyond answering.
+    // Other suites have theirs, which may not answer any more.
     if (words[0] === 'runsc-sandbox' && root?.includes('/test-')) found.push({ pid: Number(name), root })
   }
   return found
@@ -44,7 +47,7 @@ async function commandsIn({ pid, root }: Kernel, mark: string): Promise<readonly
     const { stdout } = await run('runsc', ['--root', root, 'exec', '--cwd=/', 'c', 'sh', '-c', list])
     return [...stdout.matchAll(/(?<=^|\0)sleep\0\d+\.(\d+)\0/g)].flatMap(([, own]) => (own === mark ? [pid] : []))
   } catch (error) {
-    // Nothing runs in a kernel that has ended meanwhile.
+    // Nothing runs in a kernel that has ended.
     if ((await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')) === '') return []
     throw error
   }

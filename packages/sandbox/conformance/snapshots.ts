@@ -76,7 +76,7 @@ export function snapshotTests(bench: () => Bench, subject: DriverUnderTest): voi
         digest('mv d renamed; echo more >>renamed/e/n7', base.id),
       ])
       expect(new Set([one, ...others]).size).toBe(10)
-      // Renaming and making anew are the same change.
+      // Renaming and creating again are the same change.
       expect(await digest('mkdir renamed; cp -a d/. renamed/; rm -r d', base.id)).toBe(others[7])
       expect(await digest('true')).toBe(others[6])
       if (!subject.keepsAttributes) return

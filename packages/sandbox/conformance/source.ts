@@ -20,7 +20,7 @@ export function sourceTests(bench: () => Bench, subject: DriverUnderTest): void 
   })
   afterAll(() => rm(directory, { recursive: true }))
 
-  /** A source tree with these files, all of an old time, as archives have them. */
+  /** Makes a source tree with these files, all with an old time, as archives have them. */
   async function tree(files: Readonly<Record<string, string>>): Promise<SourceTreeRef> {
     const folder = await mkdtemp(join(directory, 'files-'))
     for (const [path, content] of Object.entries(files)) {
@@ -57,7 +57,7 @@ export function sourceTests(bench: () => Bench, subject: DriverUnderTest): void 
         { from: first.snapshot.id },
       )
       expect(second.output).toBe('twobuild\nlib\nmain.c\nmain.o\nsame.c\nsame.o\nout\nrebuild\nkeep\n')
-      // The same tree again: what a step changed in a source file stays as that step left it.
+      // The same tree again: a step's changes to a source file stay.
       const third = await step(two, 'echo edited >main.c', { from: second.snapshot.id })
       expect((await step(two, 'cat main.c', { from: third.snapshot.id })).output).toBe('edited\n')
     },
@@ -120,7 +120,7 @@ export function sourceTests(bench: () => Bench, subject: DriverUnderTest): void 
       expect((await step(files, 'cat .git/config', { from: shown.snapshot.id })).output).toBe('mine\n')
     })
 
-    // Where a directory of a lower layer is not renamed, a step cannot move it with the mount in it.
+    // Where lower directories cannot be renamed, a step cannot move the one with the mount.
     it.skipIf(without.has('rename'))(
       'does not lead out of the sandbox when a step moves its workspace away and leaves a link there',
       async () => {

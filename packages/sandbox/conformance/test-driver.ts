@@ -9,7 +9,10 @@ import type { RuntimeName } from '../src/launch/runtimes/index.ts'
 import { openLayout } from '../src/layout/layout.ts'
 import { privilegeMode } from '../src/privilege/privilege-mode.ts'
 
-/** The images of all test processes are shared and stay: making the `host` base takes seconds. Root of an ordinary user's namespace is not the machine's root. */
+/**
+ * All test processes share the images, which stay: making the `host` base takes seconds. Root of an
+ * ordinary user's namespace is not the machine's root.
+ */
 const images = privilegeMode.kind === 'mapped' ? join(tmpdir(), 'harmont-test-images') : sharedImages
 
 /** Opens the driver as the suites do. */

@@ -1,4 +1,4 @@
-/** How most abuses end, and with which limits. */
+/** The usual end of an abuse, and its limits. */
 
 import { MiB } from './abuse.ts'
 

@@ -1,4 +1,4 @@
-# What every abuse has at hand. `done` or `refused` is said once it has all that it can get.
+# Helpers of every abuse. It prints `done` or `refused` once it has taken all it can get.
 import ctypes, errno, fcntl, hashlib, os, resource, select, signal, socket, struct, subprocess, sys, threading, time
 
 libc = ctypes.CDLL(None, use_errno=True)

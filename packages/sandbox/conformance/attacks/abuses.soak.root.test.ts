@@ -6,11 +6,14 @@ import { abuses } from './abuses.ts'
 import { Stage } from './stage.ts'
 import { suffer, unstopped } from './suffer.ts'
 
-/** In soak large ones, one at a time; else small ones, six at once. */
+/** Large and one at a time in soak, otherwise small and six at once. */
 const full = effort >= 5
 const timeout = 600_000
 
-/** Under gVisor in soak alone: small ones meet the limits that its own suite tries, and what its kernel counts is memory of a program. */
+/**
+ * Under gVisor in soak only: small ones meet the limits that its own suite tests, and its kernel's
+ * counters are memory of a program.
+ */
 const runtimes: readonly RuntimeName[] = full ? ['crun', 'runsc'] : ['crun']
 
 describe.each(runtimes)('abuses under %s', { timeout }, (runtime) => {
@@ -23,8 +26,8 @@ describe.each(runtimes)('abuses under %s', { timeout }, (runtime) => {
   it.each(together(abuses))('G22 G57 that job alone, and its neighbour passes: %s', async (_, group) => {
     const { ends } = await suffer(stage, group, full)
     for (const [index, { name, end, control }] of group.entries()) {
-      // The other runtime's own kernel may refuse what here a limit ends, or count as memory what here is refused.
-      // Large ones may come to the limit of what they are counted as.
+      // The other runtime's kernel may refuse what a limit ends here, or charge as memory what is
+      // refused here. Large ones may reach their memory limit.
       const expected = end !== 'borne' ? [end] : full ? ['done', 'memory'] : ['done']
       if (runtime === 'crun') expect([name, expected]).toEqual([name, expect.arrayContaining([ends[index]])])
       else if (typeof control === 'object') expect([name, ends[index]]).not.toEqual([name, 'done'])
@@ -41,7 +44,10 @@ describe.each(runtimes)('abuses under %s', { timeout }, (runtime) => {
     )
 })
 
-/** Groups of those that end alike: some wait for a look at the disk, and others take the processor as long as they are there. */
+/**
+ * Groups of abuses that end alike: some wait for a disk check, others use the processor until they
+ * are destroyed.
+ */
 function together(all: readonly Abuse[]): readonly [string, readonly Abuse[]][] {
   const size = full ? 1 : 6
   const alike = all.toSorted((a, b) => a.end.localeCompare(b.end))

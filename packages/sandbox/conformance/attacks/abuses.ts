@@ -145,7 +145,7 @@ done()`,
   },
   {
     name: 'the disk, by its output',
-    // What is read gives its space back: after this word nobody reads.
+    // Reading frees the space, so nobody reads after this line.
     python: 'say("done")\nfor _ in range(mebibytes): os.write(1, b"x" * 1048575 + b"\\n")\npause()',
     size: { mebibytes: 60 },
     fullSize: { mebibytes: 1_000 },
@@ -190,7 +190,7 @@ done()`,
   ),
   {
     name: 'descriptors in flight between sockets',
-    // Kept where no error lets them go.
+    // Kept where no error releases them.
     python: `kept = []
 def send():
   for _ in range(count // 100):

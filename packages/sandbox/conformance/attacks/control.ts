@@ -11,22 +11,22 @@ import { type Places, type Protection, takenOff } from './protections.ts'
 const run = promisify(execFile)
 const program = fileURLToPath(new URL('take-off.ts', import.meta.url))
 
-/** What the driver has noted of a sandbox. */
+/** The driver's record of a sandbox. */
 export async function recordOf(driver: string, sandbox: Sandbox): Promise<SandboxRecord> {
   return JSON.parse(
     await readFile(join(driver, 'sandboxes', sandbox.handle.id, 'sandbox.json'), 'utf8'),
   ) as SandboxRecord
 }
 
-/** Ids of the processes of its command, or of what waits to start it. */
+/** Process ids of its command, or of the launcher that waits to start it. */
 export function pidsOf(record: SandboxRecord): Promise<readonly number[]> {
   return processesOf(record.groups.payload)
 }
 
 /**
- * Takes protections away from a sandbox in which nothing was started yet. In the mount namespace that its launcher waits in, and nowhere else,
+ * Removes protections from a sandbox without a command. In its launcher's mount namespace only,
  * `crun` becomes a script that rewrites the configuration first.
- * @param scratch a directory of the test's own.
+ * @param scratch a directory of the test.
  */
 export async function takeOff(
   sandbox: Sandbox,
@@ -47,7 +47,7 @@ export async function takeOff(
       'set -e',
       `${quoted} "$HARMONT_BUNDLE/config.json" '${JSON.stringify(protections)}' '${JSON.stringify(places)}'`,
       ...steps.flatMap(({ before }) => before?.(places) ?? []),
-      // `run` is the word that its own options follow.
+      // Its options follow the word `run`.
       `for word do shift; set -- "$@" "$word"; [ "$word" != run ] || set -- "$@" ${steps.map((step) => step.runtimeArguments ?? '').join(' ')}; done`,
       `exec '${real}' "$@"`,
       '',

@@ -1,10 +1,13 @@
 import type { Abuse } from './abuse.ts'
 import { counted } from './abuse-ends.ts'
 
-/** For its users, and in all for the owner of its user namespace. */
+/** Limits its users, and together the owner of its user namespace. */
 const ownCounter = 'limits of its user, counted per sandbox'
 
-/** To use up what the kernel counts for users, of whom the machine's root may be one. */
+/**
+ * Attempts to exhaust counters that the kernel keeps per user, one of whom may be the machine's
+ * root.
+ */
 export const counterAbuses: readonly Abuse[] = [
   {
     name: 'message queues (POSIX)',
@@ -18,7 +21,7 @@ as_users(users, lambda user: [check(librt.mq_open(f"/x{user}-{i}".encode(), os.O
     name: 'timers (POSIX)',
     python: `timer = ctypes.c_void_p()
 as_users(users, lambda user: [check(libc.timer_create(0, None, ctypes.byref(timer))) for i in range(each)])`,
-    // More than the machine's root has of its own, which is half of what may run on it.
+    // More than the machine's root may have, which is half of the machine's processes.
     size: { users: 8, each: 20_000 },
     end: 'refused',
     stoppedBy: ownCounter,

@@ -5,10 +5,13 @@ import { claimAlone } from '@harmont/test-kit/claim'
 
 const run = promisify(execFile)
 
-/** A host behind the machine, in a network namespace of its own: private addresses of it tell a secret to whoever reaches them. One at a time on a machine. */
+/**
+ * A host behind the machine, in its own network namespace. Its private addresses tell a secret to
+ * whoever reaches them. One at a time on a machine.
+ */
 export interface Lan {
   readonly env: Readonly<Record<string, string>>
-  /** Whether a packet has come from this address to its public one. */
+  /** Returns whether a packet from this address reached its public one. */
   hasHeardFrom(sender: string): boolean
   close(): Promise<void>
 }
@@ -74,11 +77,11 @@ export async function makeLan(secret: string): Promise<Lan> {
   }
 }
 
-/** With what an earlier test that was killed has left. */
+/** Also removes what a killed test left. */
 async function removeLan(): Promise<void> {
   const { stdout } = await run('ip', ['netns', 'list'])
   if (!stdout.split('\n').some((line) => line.split(' ')[0] === namespace)) return
-  // The link first: the namespace goes only some time after its name.
+  // Link first: the namespace goes some time after its name.
   await run('sh', ['-c', `ip netns pids ${namespace} | xargs -r kill -9; ip link delete ${link} || true`])
   await run('ip', ['netns', 'delete', namespace])
 }

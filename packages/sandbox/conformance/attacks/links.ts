@@ -7,32 +7,35 @@ import { unpackSource } from '../../src/source/index.ts'
 import { command, finish } from '../bench.ts'
 import type { Stage } from './stage.ts'
 
-/** What a job leaves for the runner to stumble over: links that lead out of its files, on which the runner works afterwards, as the machine's root. */
+/**
+ * Links that a job leaves for the runner: they lead out of the job's files, and the runner works on
+ * them as the machine's root.
+ */
 export interface LinkAttempt {
   readonly name: string
   readonly guarantee: 'G20'
-  /** Left by the job, in sh. */
+  /** Left by the job, as a shell script. */
   readonly leaves: string
   readonly stoppedBy: string
-  /** What the runner does with it; gives what it has read, if anything. An error is fine. */
+  /** The runner's work on it. Returns what it has read, if anything. Errors are allowed. */
   readonly runner: (scene: Scene) => Promise<string | undefined>
-  /** The same, done by a program that follows links. */
+  /** The same work by a program that follows links. */
   readonly naive: (scene: Scene) => Promise<string | undefined>
 }
 
 export interface Scene {
   readonly stage: Stage
-  /** Of the job, which has ended. */
+  /** Sandbox of the job, which has ended. */
   readonly sandbox: Sandbox
-  /** What the job wrote, as the machine has it. */
+  /** The machine's view of what the job wrote. */
   readonly upper: string
-  /** Sets of files whose `file` says `from the source`. */
+  /** Source trees whose `file` says `from the source`. */
   readonly source: SourceTreeRef
 }
 
 const noCache = { cache: null, origin: {} }
 
-/** A later step, on what the job has left. */
+/** A later step on what the job left. */
 async function nextStep({ stage, sandbox, source }: Scene): Promise<undefined> {
   const { id } = await sandbox.snapshot(noCache)
   const child = await stage.sandbox('none', {}, id)
@@ -94,7 +97,10 @@ export const linkAttempts: readonly LinkAttempt[] = [
   },
 ]
 
-/** Whether the runner, or a program in its place, has harmed what the links lead to. What it did is undone. */
+/**
+ * Returns whether the runner, or a program in its place, harmed the links' targets. Undoes the
+ * harm.
+ */
 export async function followLinks(
   stage: Stage,
   { leaves, ...attempt }: LinkAttempt,

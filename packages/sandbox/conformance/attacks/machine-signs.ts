@@ -1,21 +1,21 @@
 import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs'
 import type { Seen } from './attempt.ts'
 
-/** What the machine shows of the processes of a sandbox. Processes that end meanwhile show nothing. */
+/** Signs on the machine of a sandbox's processes. Processes that have ended show nothing. */
 
-/** Whether any of them has a file open whose name in /proc is this. */
+/** Returns whether any of them has a file of this name in /proc open. */
 export function holdsOpen({ pids }: Seen, name: string): boolean {
   return pids.some((pid) =>
     looked(() => readdirSync(`/proc/${pid}/fd`).map((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`)))?.includes(name),
   )
 }
 
-/** Whether any of them sees a mount of which a line in /proc/PID/mountinfo contains this. */
+/** Returns whether any of them sees a mount whose line in /proc/PID/mountinfo contains this. */
 export function hasMounted({ pids }: Seen, text: string): boolean {
   return pids.some((pid) => looked(() => readFileSync(`/proc/${pid}/mountinfo`, 'utf8'))?.includes(text))
 }
 
-/** Whether one of them with this command line has left the namespace of a kind that the first is in. */
+/** Returns whether one of them with this command line left the first one's namespace of a kind. */
 export function isElsewhere({ pids }: Seen, kind: string, commandLine: string): boolean {
   const namespaceOf = (pid = 0) => looked(() => readlinkSync(`/proc/${pid}/ns/${kind}`))
   const named = pids.filter(
@@ -27,12 +27,12 @@ export function isElsewhere({ pids }: Seen, kind: string, commandLine: string): 
   return named.some((pid) => namespaceOf(pid) !== namespaceOf(pids[0]))
 }
 
-/** Whether one of them is in this state by a file in its /proc directory. */
+/** Returns whether one of them has this state in a file of its /proc directory. */
 export function anyHas({ pids }: Seen, file: string, pattern: RegExp): boolean {
   return pids.some((pid) => pattern.test(looked(() => readFileSync(`/proc/${pid}/${file}`, 'utf8')) ?? ''))
 }
 
-/** Owner and mode of a file; undefined when it is absent. */
+/** Returns owner and mode of a file; undefined if it is absent. */
 export function lookAt(path: string): { readonly uid: number; readonly mode: number } | undefined {
   return looked(() => statSync(path))
 }

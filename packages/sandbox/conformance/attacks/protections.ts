@@ -3,8 +3,9 @@ import { join } from 'node:path'
 import { staged } from '../../src/launch/mounts.ts'
 
 /**
- * What can be taken away from a sandbox for a control run: it shows that an attempt can work on this machine, and that this is what stops it. The product
- * has no switch for any of it. The control changes what the driver has told the runtime, between the two; see control.ts.
+ * Protections that a control run can remove: it shows that an attempt can work on this machine, and
+ * that this is what stops it. The product has no switch for them. The control changes the driver's
+ * configuration on its way to the runtime; see control.ts.
  */
 export type Protection =
   | 'system call filter'
@@ -31,7 +32,7 @@ export type Protection =
   | 'size of /dev/shm'
   | 'number of terminals'
 
-/** The parts of an OCI configuration that are taken away. */
+/** The parts of an OCI configuration that are removed. */
 export interface RuntimeConfig {
   readonly process: { args: string[]; noNewPrivileges: boolean; capabilities: Record<string, readonly string[]> }
   readonly mounts: { destination: string; type?: string; source: string; options: string[] }[]
@@ -45,13 +46,13 @@ export interface RuntimeConfig {
   }
 }
 
-/** What the control of a sandbox needs to know of it. */
+/** What the control run needs to know of a sandbox. */
 export interface Places {
   /** The driver's directory. */
   readonly driver: string
-  /** The directory of the machine in which its secret lies. */
+  /** The machine's directory with its secret. */
   readonly witness: string
-  /** A process in the machine's own network namespace. */
+  /** A process in the machine's network namespace. */
   readonly machine: number
   /** A frozen layer with `opt/kept` in it. */
   readonly layer: string
@@ -59,7 +60,7 @@ export interface Places {
 
 interface TakenOff {
   readonly config?: (config: RuntimeConfig, places: Places) => void
-  /** Lines for sh, in the mount and network namespaces that the runtime starts in. */
+  /** Shell lines, run in the mount and network namespaces of the runtime's start. */
   readonly before?: (places: Places) => string
   readonly runtimeArguments?: string
 }
@@ -72,7 +73,7 @@ MKNOD LEASE AUDIT_WRITE AUDIT_CONTROL SETFCAP MAC_OVERRIDE MAC_ADMIN SYSLOG WAKE
     /\s+/,
   )
 
-/** All that this process may hand down. */
+/** Everything that this process may pass on. */
 function everyCapability(): string[] {
   const mask = BigInt(`0x${/^CapBnd:\s+(\w+)$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]}`)
   return capabilities.filter((_, number) => (mask >> BigInt(number)) & 1n).map((name) => `CAP_${name}`)
@@ -82,7 +83,7 @@ const without = (type: string) => (config: RuntimeConfig) => {
   config.linux.namespaces = config.linux.namespaces.filter((namespace) => namespace.type !== type)
 }
 
-/** Something of the machine at a place inside. */
+/** Shows something of the machine at a place inside. */
 const shown = (source: string, destination = source) => ({
   destination,
   source,
@@ -95,7 +96,7 @@ const replaceMount = (config: RuntimeConfig, by: RuntimeConfig['mounts'][number]
     Object.assign(mount, by)
 }
 
-/** Where in memory the sandboxes of a driver have their sockets. */
+/** Returns where in memory the sandboxes of a driver have their sockets. */
 function memoryOf(driver: string): readonly string[] {
   const states = readdirSync(join(driver, 'sandboxes')).map((id) => join(driver, 'sandboxes', id, 'state'))
   return states.filter((path) => lstatSync(path).isSymbolicLink()).map((path) => readlinkSync(path))
@@ -104,7 +105,7 @@ function memoryOf(driver: string): readonly string[] {
 /** Sets `link`. */
 const linkOfSandbox = `link=$(sed 's/.*"link":"\\([^"]*\\)".*/\\1/' "\${HARMONT_STATE%/state}/sandbox.json")`
 
-/** How each is taken away; what needs no more than the network mode `host` is absent. */
+/** How each protection is removed. Absent if the network mode `host` is enough. */
 export const takenOff: Partial<Record<Protection, TakenOff>> = {
   'system call filter': {
     config: (config) => {
@@ -121,7 +122,7 @@ export const takenOff: Partial<Record<Protection, TakenOff>> = {
       without('user')(config)
       delete config.linux.uidMappings
       delete config.linux.gidMappings
-      // In a user namespace the runtime shows the machine's own devices, else it makes some.
+      // In a user namespace the runtime shows the machine's devices; otherwise it makes some.
       config.mounts.push(shown('/dev/full'))
     },
   },
@@ -134,7 +135,7 @@ export const takenOff: Partial<Record<Protection, TakenOff>> = {
   'ipc namespace': {
     config: (config) => {
       without('ipc')(config)
-      // Who does not own the namespace may not mount its queues.
+      // Only the namespace's owner may mount its queues.
       replaceMount(config, shown('/dev/shm', '/dev/mqueue'))
     },
   },
@@ -177,7 +178,7 @@ export const takenOff: Partial<Record<Protection, TakenOff>> = {
   },
   overlay: {
     config: (config, { driver, layer }) => {
-      // Where the sandbox has the ids of its owner.
+      // If the sandbox has the ids of its owner.
       config.mounts.push(shown(`${layer.replace(join(driver, 'snapshots'), staged.snapshots)}/opt/kept`, '/opt/kept'))
     },
   },

@@ -8,7 +8,10 @@ import type { World } from './world.ts'
 
 const runner = readFileSync(new URL('run-inside.py', import.meta.url), 'utf8')
 
-/** Makes the attempts in one sandbox, one after another, and gives what was seen of each while all that they hold is there. */
+/**
+ * Makes the attempts in one sandbox, one after another, and returns what was seen of each while
+ * everything they hold exists.
+ */
 export async function runAttempts(
   sandbox: Sandbox,
   attempts: readonly Attempt[],

@@ -1,9 +1,10 @@
-# Runs attempts inside a sandbox, says what came of each in a line of JSON, and keeps what they hold until the sandbox's end.
+# Runs attempts inside a sandbox, prints the result of each as a line of JSON, and keeps what they
+# hold until the sandbox's end.
 import ctypes, json, mmap, os, resource, signal, socket, struct, subprocess, sys, threading, time
 
 libc = ctypes.CDLL(None, use_errno=True)
 
-# Numbers of system calls, for x86_64 and aarch64.
+# System call numbers for x86_64 and aarch64.
 numbers = {
     'add_key': (248, 217), 'bpf': (321, 280), 'clone': (56, 220), 'fsopen': (430, 430), 'init_module': (175, 105), 'io_uring_setup': (425, 425),
     'ioperm': (173, None), 'kexec_load': (246, 104), 'keyctl': (250, 219), 'open_by_handle_at': (304, 265), 'perf_event_open': (298, 241),

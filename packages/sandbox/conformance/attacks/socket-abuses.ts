@@ -6,7 +6,10 @@ const outOfSockets = {
   stoppedBy: 'memory limit: socket buffers get at most half of it (watchdog)',
 } as const
 
-/** To hold memory in sockets that a job fills itself; they are written for a kernel whose sockets take 212,992 bytes each. */
+/**
+ * Abuses that hold memory in sockets filled by the job itself, for a kernel with 212,992 bytes per
+ * socket.
+ */
 export const socketAbuses: readonly Abuse[] = [
   {
     name: 'memory, in socket buffers (TCP)',

@@ -14,7 +14,7 @@ import type { Protection } from './protections.ts'
 import { runAttempts } from './run-attempts.ts'
 import { makeWorld, type World } from './world.ts'
 
-/** A driver with a world to attack around it. */
+/** A driver surrounded by a world to attack. */
 export class Stage {
   readonly bench: Bench
   readonly world: World
@@ -42,7 +42,7 @@ export class Stage {
     return stage
   }
 
-  /** One that has the secret in a file and behind a port. */
+  /** A sandbox with the secret in a file and behind a port. */
   private async addNeighbour(): Promise<Record<string, string>> {
     const { secret } = this.world
     const { running } = await this.bench.start(
@@ -76,7 +76,10 @@ while True: s.accept()[0].sendall(b"${secret}")'`,
     return takeOff(sandbox, protections, { ...this.world, machine: process.pid }, this.root)
   }
 
-  /** Makes the attempts in one sandbox, without some of its protections, and says of each what came of it. What they did is undone. */
+  /**
+   * Makes the attempts in one sandbox without some of its protections, and returns the result of
+   * each. Undoes what they did.
+   */
   async attempt(
     attempts: readonly Attempt[],
     network: 'none' | 'egress',
@@ -87,7 +90,7 @@ while True: s.accept()[0].sendall(b"${secret}")'`,
     const seen = await runAttempts(sandbox, attempts, this.world, this.env)
     const verdicts = attempts.map((attempt, index) => verdictOn(attempt, this.world, seen[index] as Seen))
     for (const [index, attempt] of attempts.entries()) {
-      // Root alone may write what is there already.
+      // Only root may write existing files.
       if (privilegeMode.kind === 'mapped' && verdicts[index] !== 'succeeds') continue
       await attempt.restore?.(this.world, seen[index] as Seen)
     }
@@ -103,7 +106,10 @@ while True: s.accept()[0].sendall(b"${secret}")'`,
   }
 }
 
-/** Attempts that one control run is enough for: what is to be taken off is the same. Those that this kernel has nothing for are left out. */
+/**
+ * Groups attempts that one control run covers, because the same protections are removed. Omits
+ * those without a target in this kernel.
+ */
 export function controlRuns(
   attempts: readonly Attempt[],
 ): readonly [title: string, without: readonly Protection[], attempts: readonly Attempt[]][] {
@@ -111,7 +117,7 @@ export function controlRuns(
   return [...groups].map(([title, group]) => [title, group[0]?.stoppedBy ?? [], group])
 }
 
-/** Whether this machine's kernel has what the attempt is after. */
+/** Returns whether this machine's kernel has the attempt's target. */
 export function isPossible({ needs }: Attempt): boolean {
   return needs === undefined || existsSync(needs)
 }

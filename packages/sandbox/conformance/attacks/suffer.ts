@@ -13,7 +13,7 @@ import type { Stage } from './stage.ts'
 const run = promisify(execFile)
 const prelude = readFileSync(new URL('abuse.py', import.meta.url), 'utf8')
 
-/** Takes one of everything that the kernel counts for users. */
+/** Takes one of everything that the kernel counts per user. */
 const ofUsers = `import ctypes, os, select
 libc = ctypes.CDLL(None)
 select.epoll().register(os.pipe()[0])
@@ -25,7 +25,10 @@ assert librt.mq_open(name, os.O_CREAT | os.O_RDWR, 0o600, None) >= 0
 librt.mq_unlink(name)
 `
 
-/** What an ordinary job does: reckons, starts programs, writes files, watches, and talks between its processes. */
+/**
+ * An ordinary job: computes, starts programs, writes files, watches one, and talks between its
+ * processes.
+ */
 const neighbour = `cat >job.py <<'END'
 import ctypes, hashlib, os, socket, subprocess, tempfile
 size = int(os.environ["SIZE"])
@@ -44,17 +47,23 @@ assert libc.semget(0, 1, 0o1600) >= 0
 END
 python3 job.py && echo passed`
 
-/** Processors for each of several that run at once, on a machine that may be busy. */
+/** Processors for each of several that run at once on a busy machine. */
 const gentle = 0.5
 
 export interface Suffered {
-  /** Of each: the limit that killed it, or its own last word: `refused`, or `done` when it got all that it wanted. */
+  /**
+   * For each, the limit that killed it, or its own last word: `refused`, or `done` if it got
+   * everything.
+   */
   readonly ends: readonly string[]
   /** How long a neighbour took meanwhile, from its creation to its end. */
   readonly neighbourMs: number
 }
 
-/** Returns how long an ordinary job takes, with nothing beside it or with what there is. Fails when it does not pass. */
+/**
+ * Returns how long an ordinary job takes, with or without others beside it. Fails if it does not
+ * pass.
+ */
 export async function timeNeighbour(stage: Stage, full: boolean): Promise<number> {
   const started = performance.now()
   const sandbox = await stage.sandbox('none')
@@ -68,7 +77,10 @@ export async function timeNeighbour(stage: Stage, full: boolean): Promise<number
   return took
 }
 
-/** Lets abuses run, each in a sandbox of its own, with one neighbour and the machine's root beside them all, and destroys them. */
+/**
+ * Runs abuses, each in its own sandbox, with one neighbour and the machine's root beside them all,
+ * and destroys them.
+ */
 export async function suffer(stage: Stage, abuses: readonly Abuse[], full: boolean): Promise<Suffered> {
   const abusing = await Promise.all(
     abuses.map(async (abuse) => {
@@ -88,7 +100,10 @@ export async function suffer(stage: Stage, abuses: readonly Abuse[], full: boole
   return { ends, neighbourMs }
 }
 
-/** Fails when the machine's root or a neighbour finds a counter at its end; to be called while abuses keep what they have. */
+/**
+ * Fails if a counter is exhausted for the machine's root or a neighbour. Call it while abuses keep
+ * what they have.
+ */
 async function takeOfUsers(stage: Stage): Promise<void> {
   await run('python3', ['-c', ofUsers])
   const sandbox = await stage.sandbox('none')
@@ -97,7 +112,7 @@ async function takeOfUsers(stage: Stage): Promise<void> {
   if (exit.code !== 0) throw new Error(`a neighbour does not get what is counted for users: ${stderr}`)
 }
 
-/** How it ends with what stops it taken away: `done`. */
+/** Returns how it ends without its protection: `done`. */
 export async function unstopped(stage: Stage, abuse: Abuse): Promise<string> {
   const { control = {}, limits } = abuse
   const sandbox = await stage.sandbox('none', {
@@ -111,15 +126,18 @@ export async function unstopped(stage: Stage, abuse: Abuse): Promise<string> {
   const word = await endOf(stage, abuse, sandbox, running, false)
   if (abuse.end === 'disk') await Promise.race([exited, lookAtDisk(stage, sandbox)])
   await sandbox.destroy()
-  // Whoever was killed for a limit meanwhile has that in its outcome; the others have it that they were destroyed.
+  // The outcome of those killed for a limit says so; the others were destroyed.
   return (await exited).limit ?? word
 }
 
-/** Has the watchdog count what the sandbox has on the disk, which it would do by itself some time, and resolves when it has. */
+/**
+ * Makes the watchdog measure the sandbox's disk use, which it would do later, and resolves when it
+ * has.
+ */
 async function lookAtDisk(stage: Stage, sandbox: Sandbox): Promise<void> {
   const notes = join(stage.world.driver, 'sandboxes', sandbox.handle.id, 'state', 'measured')
   const due = '0 0 0\n'
-  // A look that had begun before is noted over the first one.
+  // A measurement that started earlier may overwrite the first result.
   for (const _ of ['first', 'second']) {
     await writeFile(notes, due)
     await until(
@@ -154,7 +172,10 @@ async function endOf(
   return exit?.limit ?? word ?? `ended with ${exit?.code}`
 }
 
-/** Returns how many processors a sandbox has, by the kernel's account of ten more periods of its limit. */
+/**
+ * Returns how many processors a sandbox has, by the kernel's account of ten more periods of its
+ * limit.
+ */
 async function processorsOf(stage: Stage, sandbox: Sandbox): Promise<number> {
   const use = () => processorUse(stage.world.driver, sandbox.handle.id)
   const before = await use()
@@ -162,7 +183,7 @@ async function processorsOf(stage: Stage, sandbox: Sandbox): Promise<number> {
   return (after.seconds - before.seconds) / (after.periodSeconds - before.periodSeconds)
 }
 
-/** The last word of its output, `done` or `refused`; undefined when it ends without one. */
+/** Returns the last word of its output, `done` or `refused`; undefined if it ends without one. */
 async function said(running: Running): Promise<string | undefined> {
   let line = ''
   for await (const { stream, bytes } of running.output(0)) {

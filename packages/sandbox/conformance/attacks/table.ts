@@ -6,31 +6,31 @@ import { egressAttempts } from './attempts/network.ts'
 import { attempts } from './attempts.ts'
 import { linkAttempts } from './links.ts'
 
-/** The page that has the tables. */
+/** The page with the tables. */
 export const page = new URL('../../../../docs/isolation.md', import.meta.url)
 
-/** A table of the page, by the heading that it stands under: names in the first column. */
+/** A table of the page, by the heading above it: names in the first column. */
 export interface Table {
   readonly heading: string
   readonly columns: readonly string[]
   readonly rows: readonly (readonly string[])[]
 }
 
-/** The headings of the page's tables, with the names that each must have. */
+/** The headings of the page's tables, and the names that each must contain. */
 export const named: Readonly<Record<string, readonly string[]>> = {
   '## Attempts to escape': [...attempts, ...egressAttempts].map(({ name }) => name),
   '## Links left for the runner': linkAttempts.map(({ name }) => name),
   '## Abuses': abuses.map(({ name }) => name),
 }
 
-/** Names in the first column of the table under a heading. */
+/** Returns the names in the first column of the table under a heading. */
 export function namesUnder(heading: string, text: string): readonly string[] {
   const [, section = ''] = text.split(`${heading}\n`)
   const rows = (section.split('\n## ')[0] ?? '').split('\n').filter((line) => line.startsWith('| '))
   return rows.slice(1).map((line) => (line.split(' | ')[0] ?? '').slice(2))
 }
 
-/** The page with another table under its heading. */
+/** Returns the page with another table under its heading. */
 export function withTable(text: string, { heading, columns, rows }: Table): string {
   const lines = [columns, ...rows].map((cells) => `| ${cells.join(' | ')} |`)
   lines.splice(1, 0, `|${'---|'.repeat(columns.length)}`)
@@ -54,7 +54,7 @@ export function attemptRow(
   return [name, remarked, without ?? 'this kernel has none', crun ?? '', runsc ?? '']
 }
 
-/** What came of an abuse. */
+/** The result of an abuse. */
 export interface Abused {
   /** As in `Suffered`. */
   readonly end: string

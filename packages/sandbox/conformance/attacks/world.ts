@@ -10,24 +10,24 @@ import { type Lan, makeLan } from './lan.ts'
 
 const run = promisify(execFile)
 
-/** What there is on the machine to be attacked: all of it made for that, and gone afterwards. */
+/** Targets on the machine. All are made for the tests and removed afterwards. */
 export interface World {
   /** Known outside only. */
   readonly secret: string
-  /** A directory of the machine with the secret in a file that anybody may read. */
+  /** A directory of the machine with the secret in a world-readable file. */
   readonly witness: string
   readonly driver: string
-  /** A directory that sandboxes are shown at /opt/shown. */
+  /** A directory mounted in sandboxes at /opt/shown. */
   readonly shown: string
   /** The layer of the snapshot that sandboxes start from. */
   readonly layer: string
-  /** Absent where only abuses are tried: there is one at a time on a machine. */
+  /** Absent if only abuses are tried: there is one at a time on a machine. */
   readonly lan: Lan | undefined
-  /** A process of the machine's root that has the secret in its environment and on its command line. */
+  /** A process of the machine's root with the secret in its environment and command line. */
   victim(): number
-  /** What attempts are told of it all. */
+  /** Parameters of the attempts. */
   readonly env: Readonly<Record<string, string>>
-  /** Starts the victim anew when it was killed. */
+  /** Restarts the victim if it was killed. */
   revive(): Promise<void>
   close(): Promise<void>
 }
@@ -47,13 +47,14 @@ export async function makeWorld(driver: string, layer: string, withLan: boolean)
   const address = servers[2]?.address()
   const { stdout } = await run('python3', ['-c', handleAndMemory, join(witness, 'secret'), secret])
   const [handle = '', memory = ''] = stdout.trim().split(' ')
-  // What an ordinary user's world has not: disks with secrets of others are there all the same, and no layer with a device.
+  // An ordinary user's world lacks these: it has no layer with a device, but disks with secrets of
+  // others exist.
   const disk = privilegeMode.kind === 'mapped' ? undefined : await makeDisk(join(witness, 'disk'), secret)
   if (disk !== undefined) {
-    // As an image can bring one: its layers are unpacked by root.
+    // As in an image, whose layers root unpacks.
     await run('mknod', [join(layer, 'opt/kept/disk'), 'b', ...disk.numbers.split(' ')])
     await run('chown', ['100000:100000', join(layer, 'opt/kept/disk')])
-    // Root of the machine alone reads this.
+    // Only the machine's root reads this.
     writeFileSync('/dev/kmsg', `<6>${name} ${secret}\n`)
   }
   const lan = withLan ? await makeLan(secret) : undefined
@@ -103,7 +104,7 @@ async function serve(place: string | number, secret: string): Promise<Server> {
   return server
 }
 
-/** A disk of the machine that begins with the secret. */
+/** A disk of the machine that starts with the secret. */
 async function makeDisk(file: string, secret: string): Promise<{ readonly device: string; readonly numbers: string }> {
   await writeFile(file, Buffer.concat([Buffer.from(secret), Buffer.alloc(65_536)]), { mode: 0o600 })
   const { stdout } = await run('losetup', ['--find', '--show', file])
@@ -113,7 +114,7 @@ async function makeDisk(file: string, secret: string): Promise<{ readonly device
 }
 
 async function startVictim(secret: string): Promise<ChildProcess> {
-  // Reads what never comes, by itself: nothing is left when it is killed, or when this process is.
+  // Reads what never comes, by itself: leaves nothing when it or this process is killed.
   const victim = spawn('sh', ['-c', 'read line', secret], {
     env: { PATH: process.env.PATH ?? '', SECRET: secret },
     stdio: ['pipe', 'ignore', 'ignore'],
@@ -122,7 +123,10 @@ async function startVictim(secret: string): Promise<ChildProcess> {
   return victim
 }
 
-/** A hierarchy of control groups goes with its last mount, unless a group in it was about to go: then with the next. */
+/**
+ * A hierarchy of control groups disappears with its last mount, unless a group in it was about to
+ * go: then with the next.
+ */
 async function removeHierarchy(name: string, place: string): Promise<void> {
   if (!setting('/proc/self/cgroup').includes(`name=${name}:`)) return
   await mkdir(place)
@@ -130,7 +134,10 @@ async function removeHierarchy(name: string, place: string): Promise<void> {
   await run('umount', [place])
 }
 
-/** Prints a handle of a file by which the kernel opens it whatever its path, and the id of a memory segment with the secret. */
+/**
+ * Prints a handle by which the kernel opens a file whatever its path, and the id of a memory
+ * segment with the secret.
+ */
 const handleAndMemory = `
 import ctypes, sys
 libc = ctypes.CDLL(None)
@@ -144,7 +151,7 @@ ctypes.memmove(libc.shmat(segment, None, 0), sys.argv[2].encode(), len(sys.argv[
 print(buffer.raw[:8 + length].hex(), segment)
 `
 
-/** The text of a file of the kernel's, without the line's end. */
+/** Returns the text of a kernel file, without the newline. */
 export function setting(path: string): string {
   return readFileSync(path, 'utf8').trim()
 }

@@ -19,7 +19,7 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(directory, { recursive: true, force: true }))
 
-/** Has another process make a sandbox, kills it, and leaves its launcher without a turn. */
+/** Lets another process make a sandbox, kills it, and freezes its launcher. */
 async function stoppedLauncher() {
   const module = (name: string): string => new URL(name, import.meta.url).href
   const program = fileURLToPath(module('../../conformance/other-process.ts'))
@@ -36,14 +36,14 @@ async function stoppedLauncher() {
   const record = readRecord(files.record)
   const [launcher = 0] = record === undefined ? [] : await processesOf(record.groups.payload)
   process.kill(launcher, 'SIGSTOP')
-  // Written before the word to start is said.
+  // Written before the start command is sent.
   writeFileSync(files.started, JSON.stringify({ startedAt: new Date().toISOString(), usedBytes: 0 }))
   child.kill('SIGKILL')
   await once(child, 'exit')
   return { handle, launcher, files }
 }
 
-/** Fails when it was answered by the time that another sandbox has run a command. */
+/** Fails if it was answered before another sandbox has run a command. */
 async function isStillAsking(driver: OciDriver, asked: Promise<boolean>): Promise<void> {
   const bench = await Bench.open(driver, 'host', directory)
   expect(await bench.print('echo ran')).toBe('ran\n')

@@ -5,7 +5,10 @@ import { endOfCommand } from './end-of-command.ts'
 const hour = 3_600_000
 const wallAtBoot = Date.UTC(2026, 10, 28)
 
-/** A command that ran for so long, was then found so long after its end, and the wall clock's step `stepAt` after its start. */
+/**
+ * A command that ran for so long and was found so long after its end, with a step of the wall clock
+ * at `stepAt` after its start.
+ */
 function facts({ ran, found, step, stepAt }: Readonly<Record<'ran' | 'found' | 'step' | 'stepAt', number>>) {
   const start = 10_000
   const wall = (boot: number) => wallAtBoot + boot + (boot >= start + stepAt ? step : 0)

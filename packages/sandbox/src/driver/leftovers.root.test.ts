@@ -29,7 +29,7 @@ test('G24 what a killed process left does not disturb one that has the same id, 
 })
 
 test('G24 drivers that begin at once free the numbers of directories that are gone, and each has its own network', async () => {
-  // The last ones, which other drivers on this machine come to last.
+  // The last ones, which other drivers on this machine reach last.
   const tables = [61, 62, 63].map((number) => `harmont_${number}`)
   mkdirSync(join(stage, 'networks'), { recursive: true })
   for (const table of tables) {

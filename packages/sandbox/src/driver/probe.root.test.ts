@@ -19,7 +19,7 @@ it('finds nothing to say on a machine where sandboxes work', async () => {
 it('tells an ordinary user in a sentence what is in the way', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'harmont-probe-'))
   await chmod(directory, 0o777)
-  // What somebody is counts from the start of a process.
+  // The privilege mode is determined at the start of a process.
   const program = `process.setgid(65534); process.setuid(65534)
     const { createOciDriver } = await import(${JSON.stringify(new URL('driver.ts', import.meta.url).href)})
     await createOciDriver({ directory: ${JSON.stringify(directory)}, network: ['none'], egressAllow: [], runtime: 'crun' })

@@ -1,4 +1,7 @@
-/** Test only: has commands end and begin while this process has no file descriptor left, and prints what came of it. `node FILE DIRECTORY`. */
+/**
+ * Test only: lets commands end and begin while this process has no file descriptor left, and prints
+ * the results. `node FILE DIRECTORY`.
+ */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { takeDescriptors } from '@harmont/test-kit/descriptors'
@@ -22,7 +25,7 @@ durability.request(id)
 
 const giveBack = takeDescriptors()
 const outcomes = [finish(ended.running), killed.running.exited(), made.start(command('echo late')).then(finish)]
-// Judged below.
+// Checked below.
 for (const outcome of outcomes) outcome.catch(() => {})
 void killed.running.extend(new Date(Date.now() + 50_000))
 void killed.running.kill('SIGKILL')

@@ -11,7 +11,7 @@ beforeAll(async () => {
 })
 afterAll(() => rm(home, { recursive: true, force: true }))
 
-/** Runs it where only its own name server, and a public address that is the machine's own, can be reached. */
+/** Runs it where only its own name server, and a public address of the machine, can be reached. */
 async function pull(privates: 'allow' | 'refuse') {
   const machine = `ip link set lo up; ip address add 93.184.216.34/32 dev lo
     echo 'nameserver 127.0.0.1' >"$1/resolv.conf"; mount --bind "$1/resolv.conf" /etc/resolv.conf

@@ -23,7 +23,7 @@ const storeWith = (options: Partial<ImageStoreOptions>) =>
     ...options,
   })
 
-/** Something on this machine that nobody outside is to reach; counts who does. */
+/** A server on this machine that must not be reached. Counts its connections. */
 const inside = createTcpServer((socket) => {
   reached += 1
   socket.on('error', () => {})
@@ -32,7 +32,7 @@ const inside = createTcpServer((socket) => {
 let reached = 0
 let insidePort: number
 
-/** A registry of an attacker: what it answers is set by each test. */
+/** An attacker's registry, whose answers each test sets. */
 let answer: RequestListener
 let authorizations: string[]
 const evil = createServer((request, response) => {
@@ -72,7 +72,7 @@ const redirecting =
 const digest = (hex: string) => `sha256:${hex.repeat(64).slice(0, 64)}`
 const oci = 'application/vnd.oci.image'
 
-/** An image whose one layer this gives. */
+/** An image with this layer only. */
 const withLayer =
   (layer: RequestListener): RequestListener =>
   (request, response) => {

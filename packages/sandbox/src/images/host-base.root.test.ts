@@ -19,7 +19,7 @@ beforeEach(async () => {
 afterEach(async () => {
   for (const each of made.splice(0)) await rm(each, { recursive: true, force: true })
 })
-// Not between the tests: ext4 searches long for inodes while many thousands were removed a moment ago.
+// Not between the tests: ext4 searches long for inodes after many thousands were removed.
 afterAll(() => void execFileSync('rm', ['-rf', ...homes]))
 
 const hostWith = (options: Partial<ImageStoreOptions> = {}, directory = home) =>
@@ -30,9 +30,12 @@ const hostWith = (options: Partial<ImageStoreOptions> = {}, directory = home) =>
     ...options,
   }).resolve('host')
 
-/** One base for most tests, made with a strict umask while the machine has things that it must not show, or can only copy. */
+/**
+ * One base for most tests, made with a strict umask while the machine has things that it must not
+ * show, or can only copy.
+ */
 let shared: string
-/** As the two processes were given it that made it at once, from nothing. */
+/** The results of two processes that made it at once, from nothing. */
 let atOnce: readonly ResolvedImage[]
 const sharedHost = () => hostWith({}, shared)
 const mount = `/opt/${tag}-mount`

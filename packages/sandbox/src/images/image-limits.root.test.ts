@@ -49,7 +49,7 @@ it('a tar of a file system is an image, packed or not; one of other files is non
   await expect(store.importImage('other', other)).rejects.toThrow(/other\.tar holds no image \(.*\) and no file system/)
 })
 
-/** An image with one file of zeros, which a registry has as a thousandth of that. */
+/** An image with one file of zeros, which compresses to a thousandth. */
 async function bomb(bytes: number): Promise<string> {
   const files = path.join(home, `files-${bytes}`)
   await mkdir(files)

@@ -8,7 +8,10 @@ import { reservePort } from '@harmont/test-kit/port'
 import { until } from '@harmont/test-kit/until'
 import type { ResolvedImage } from '../sandbox-driver.ts'
 
-/** Makes the OCI layout `DIR/layout` with the tag `t`: two layers, owners, modes, a hard link, a capability, whiteouts, settings. Gives its path. */
+/**
+ * Makes the OCI layout `DIR/layout` with the tag `t`: two layers, owners, modes, a hard link, a
+ * capability, whiteouts, settings. Returns its path.
+ */
 export function makeLayout(directory: string, marker: string): string {
   const layout = path.join(directory, 'layout')
   const files = path.join(directory, 'files')
@@ -45,7 +48,7 @@ export function makeLayout(directory: string, marker: string): string {
   return layout
 }
 
-/** Has another process resolve an image in the store of `directory`. */
+/** Lets another process resolve an image in the store of `directory`. */
 export function resolveElsewhere(directory: string, name: string) {
   const script = `import { createImageStore } from ${JSON.stringify(new URL('./index.ts', import.meta.url).href)}
     const store = createImageStore({ directory: ${JSON.stringify(directory)}, fallbackToHost: false, hostAllow: [] })
@@ -53,7 +56,7 @@ export function resolveElsewhere(directory: string, name: string) {
   const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] })
   return {
     child,
-    /** Fails when it told none. */
+    /** Fails if it printed none. */
     async image(): Promise<ResolvedImage> {
       return JSON.parse(await text(child.stdout)) as ResolvedImage
     },
@@ -69,7 +72,10 @@ export interface Registry extends AsyncDisposable {
   stop(): void
 }
 
-/** An address of this machine by which others reach it: private, as all tests' machines have, and not on loopback. */
+/**
+ * Returns an address of this machine that others can reach: private, as on all test machines, and
+ * not on loopback.
+ */
 export function ownAddress(): string {
   const all = Object.values(networkInterfaces()).flatMap((each) => each ?? [])
   const own = all.find(({ family, internal }) => family === 'IPv4' && !internal)
@@ -77,7 +83,10 @@ export function ownAddress(): string {
   return own.address
 }
 
-/** Debian's docker-registry on a free port of this address, with its files below `directory`. With `tls` nobody has signed its certificate. */
+/**
+ * Starts Debian's docker-registry on a free port of this address, with its files below `directory`.
+ * With `tls` its certificate is unsigned.
+ */
 export async function startRegistry(directory: string, address = '127.0.0.1', tls = false): Promise<Registry> {
   const port = await reservePort()
   const host = `${address}:${port}`
@@ -103,7 +112,7 @@ export async function startRegistry(directory: string, address = '127.0.0.1', tl
 }
 
 async function answers(host: string): Promise<boolean> {
-  // One that speaks TLS answers this too, if not well.
+  // A TLS server answers this too, if badly.
   return fetch(`http://${host}/v2/`).then(
     () => true,
     () => false,

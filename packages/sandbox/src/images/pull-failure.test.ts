@@ -48,7 +48,7 @@ describe('what skopeo says of a pull that failed becomes a phrase of ours', () =
     const failure = pullFailure('r.example', new ToolFailed('skopeo failed (exit 1)', said))
     expect(failure).toBeInstanceOf(PullFailed)
     expect(failure).toMatchObject({ problem, message: phrase })
-    // For an operator's log.
+    // For the operator's log.
     expect(failure).toMatchObject({ cause: { cause: { message: said } } })
   })
 })

@@ -12,7 +12,7 @@ afterEach(() => rm(directory, { recursive: true }))
 
 const open = () => new Shares(directory, 100)
 
-/** An owner's use of images, in this order, each a day after the one before; the last a day ago. */
+/** An owner's uses of images in this order, a day apart; the last one a day ago. */
 async function used(owner: string, images: Readonly<Record<string, number>>): Promise<Shares> {
   const before = await readdir(directory)
   for (const [digest, bytes] of Object.entries(images)) await open().use(owner, digest, bytes)

@@ -116,7 +116,7 @@ describe('a registry', () => {
     const pinned = `${name.replace(':1', '')}@${index.manifests[0]?.digest}`
     expect((await storeWith().resolve(pinned)).digest).toBe(image.digest)
     registry.stop()
-    // Not asked for so soon, or it would be told that it could not be.
+    // Later, since it would be told now that it cannot be had.
     const soon: string[] = []
     expect(await storeWith().resolve(name, (sentence) => soon.push(sentence))).toEqual(image)
     expect(soon).toEqual([])
@@ -150,7 +150,7 @@ describe('a registry', () => {
     await using registry = await startRegistry(home)
     const name = `${registry.host}/tool:1`
     skopeoCopy(`oci:${makeLayout(home, 'one')}:t`, `docker://${name}`)
-    // The seed says when one is killed: at the beginning of its pull, or later.
+    // The seed says when one is killed: at the start of its pull, or later.
     const { between } = chance()
     const seen = new Set<string>()
     for (let kills = scaled(3, 40); kills > 0; kills -= 1) {
@@ -198,7 +198,7 @@ describe('an image that cannot be had', () => {
 
   it('is stood in for by the host only when the settings say so, and says it', async () => {
     const told: string[] = []
-    // Where the base is made already.
+    // If the base exists already.
     const store = storeWith({ directory: sharedImages, fallbackToHost: true })
     const image = await store.resolve('registry.invalid/tool:1', (sentence) => told.push(sentence))
     expect(image).toMatchObject({ name: 'registry.invalid/tool:1', fallbackFrom: 'registry.invalid/tool:1' })
@@ -207,7 +207,7 @@ describe('an image that cannot be had', () => {
   })
 })
 
-/** The folders of pulls that have begun. */
+/** Returns the folders of started pulls. */
 async function begun(): Promise<readonly string[]> {
   const staging = path.join(directory, 'staging')
   const found = await Promise.all((await namesIn(staging)).map((name) => namesIn(path.join(staging, name))))

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { paxRecord, tarOf } from '../source/archive.test-support.ts'
 import { type Extent, TarMeter } from './tar-meter.ts'
 
-/** As it is counted whatever the pieces are in which it comes. */
+/** Returns the measure, whatever the pieces of the input. */
 function measured(tar: Buffer): Extent {
   const found = [tar.length, 512, 700, 1].map((size) => {
     const meter = new TarMeter()
@@ -21,7 +21,7 @@ test('files count with their bytes and a block of the disk, folders once', () =>
     { name: 'etc/a', content: 'x'.repeat(1000) },
     { name: 'etc/b', content: 'x' },
   ])
-  // `etc/` counts as an entry and as a folder on a way.
+  // `etc/` counts as an entry and as a parent folder.
   expect(measured(tar)).toEqual({ bytes: tar.length + 3 * 4096, entries: 3 + 1 })
 })
 

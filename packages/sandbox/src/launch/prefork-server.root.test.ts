@@ -20,7 +20,7 @@ afterEach(async () => {
   await rm(root, { recursive: true, force: true })
 })
 
-/** Ids of the processes that fork launchers here: no launchers, which `launcher.sh` are. */
+/** Ids of the processes that fork launchers here. Launchers themselves run `launcher.sh`. */
 function helpers(): readonly number[] {
   const lines = execFileSync('ps', ['-eo', 'pid=,ppid=,args='], { encoding: 'utf8' }).split('\n')
   return lines

@@ -11,7 +11,7 @@ beforeEach(async () => {
 })
 afterEach(() => rm(directory, { recursive: true, force: true }))
 
-/** Does something with the driver as a server has it that is set to this runtime. */
+/** Uses the driver as a server set to this runtime does. */
 async function under<T>(runtime: RuntimeName, use: (bench: Bench) => Promise<T>): Promise<T> {
   const driver = await openDriver(join(directory, 'driver'), { runtime })
   try {
@@ -59,7 +59,8 @@ it('G02 a command goes on under the runtime that started it, and is ended by it'
 
 it('G20 what lies where /tmp was leads runsc nowhere outside the sandbox', async () => {
   const victim = join(directory, 'victim')
-  // Nothing else is to be in the way: anybody may come here and write, and the place is there inside too.
+  // Nothing else may be in the way: anybody may enter and write here, and the place exists inside
+  // too.
   await mkdir(victim)
   for (const path of [directory, victim]) await chmod(path, 0o777)
   const parent = await under('crun', (bench) => bench.step(`mkdir -p ${victim}; rm -r /tmp; ln -s ${victim} /tmp`))

@@ -8,7 +8,7 @@ import { openDriver } from '../../conformance/test-driver.ts'
 const calls = readFileSync(new URL('system-calls.test-support.py', import.meta.url), 'utf8')
 const [EPERM, ENOSYS, EPROTONOSUPPORT, EAFNOSUPPORT] = [1, 38, 93, 97] as const
 
-/** What a step gets for calls with arguments that differ in nothing but what the filter looks at. */
+/** The results of calls whose arguments differ only in what the filter checks. */
 const refused = {
   mount: EPERM,
   unshare: EPERM,
@@ -32,7 +32,7 @@ const refused = {
   'socket, netlink of filters': EPROTONOSUPPORT,
 }
 
-// Each processor has its own numbers; those of the others are the same rules by libseccomp.
+// Each processor has its own numbers; libseccomp makes the same rules for others.
 describe.runIf(process.arch === 'x64')('system calls', () => {
   let directory: string
   let bench: Bench

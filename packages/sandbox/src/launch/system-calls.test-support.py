@@ -1,10 +1,12 @@
-# Makes system calls through each of the kernel's interfaces, and prints what each fails with, 0 for what succeeds.
+# Makes system calls through each of the kernel's interfaces, and prints what each fails with, 0 for
+# what succeeds.
 import ctypes, json, mmap, os, struct
 
 libc = ctypes.CDLL(None, use_errno=True)
 libc.syscall.restype = ctypes.c_long
 
-# A function of a number and three arguments, that makes a call of i386: below 4 GiB, as all that such a call may name.
+# A function of a number and three arguments, that makes a call of i386: below 4 GiB, as all that
+# such a call may name.
 page = mmap.mmap(-1, 4096, flags=0x62, prot=7)
 place = ctypes.addressof(ctypes.c_char.from_buffer(page))
 page[:17] = bytes.fromhex('53 89f8 89f3 4189c8 89d1 4489c2 cd80 5b c3')

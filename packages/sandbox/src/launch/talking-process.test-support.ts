@@ -1,4 +1,7 @@
-/** Test only: opens a terminal in a sandbox of its own, leaves a program in the background, prints the sandbox's control group and waits. `node FILE DIRECTORY RUNTIME`. */
+/**
+ * Test only: opens a terminal in its own sandbox, leaves a program in the background, prints the
+ * sandbox's control group and waits. `node FILE DIRECTORY RUNTIME`.
+ */
 
 import { openDriver } from '../../conformance/test-driver.ts'
 import { readRecord } from '../driver/record.ts'

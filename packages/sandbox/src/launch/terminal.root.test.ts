@@ -22,7 +22,7 @@ interface Talk extends AsyncDisposable {
   readonly conversation: Conversation
 }
 
-/** What has come so far, as it grows. */
+/** The output so far, which grows. */
 function collect(stream: Readable): { seen: string } {
   const got = { seen: '' }
   stream.setEncoding('utf8').on('data', (piece: string) => {
@@ -70,7 +70,10 @@ describe.each(runtimeNames)('with %s', (runtime) => {
     }
   }
 
-  /** The end of a command whose deadline passes so soon after its begin; twice as late when it passed before, on a busy machine. */
+  /**
+   * The end of a command whose deadline passes so soon after its start; twice as late if it passed
+   * earlier, on a busy machine.
+   */
   async function endAtDeadline(ms: number): Promise<Exit> {
     try {
       await using late = await talk({ deadline: new Date(Date.now() + ms) })
@@ -94,7 +97,8 @@ describe.each(runtimeNames)('with %s', (runtime) => {
     await expect.poll(() => got.seen).toContain('begun')
     const interrupt = () => input.write('\x03echo sta""tus=$?\n')
     interrupt()
-    // gVisor's terminal loses one now and then on a busy machine, seen once in some hundred runs: people press again.
+    // gVisor's terminal rarely loses one on a busy machine, seen once in some hundred runs: people
+    // press again.
     const again = runtime === 'runsc' ? setInterval(interrupt, 2_000) : undefined
     onTestFinished(() => clearInterval(again))
     await expect.poll(() => got.seen).toContain('status=130')
@@ -140,7 +144,7 @@ python3 - <<'END' && echo jail""ed\n${jailInit('/jail')}\nEND\nexec bash --norc`
     await using it = await talk({ script: 'head -c 10000000 /dev/zero | tr "\\0" x; echo; echo end' })
     const { output, exited } = it.conversation
     const ended = exited()
-    // It has long been at the end of what it may write when another one has come and gone.
+    // It has long filled its pipe when another one has come and gone.
     await using other = await talk({ script: 'exit 0' }, null)
     await other.conversation.exited()
     expect(await Promise.race([ended, 'waits'])).toBe('waits')

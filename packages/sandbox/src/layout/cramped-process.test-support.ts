@@ -1,4 +1,7 @@
-/** Test only: runs a command where this process finds /dev/shm as it is, and prints what came of it. `node FILE DIRECTORY`. */
+/**
+ * Test only: runs a command with this process's /dev/shm, and prints the result. `node FILE
+ * DIRECTORY`.
+ */
 import { lstatSync } from 'node:fs'
 import { Bench, finish } from '../../conformance/bench.ts'
 import { openDriver } from '../../conformance/test-driver.ts'

@@ -36,7 +36,7 @@ afterEach(() => {
   rmSync(root, { recursive: true, force: true })
 })
 
-/** A sandbox of which there is nothing but its place. */
+/** A sandbox of which only its state directory exists. */
 function placed(id: string, where: Layout = layout) {
   const files = sandboxFiles(where.sandboxes, id)
   mkdirSync(files.directory)
@@ -127,7 +127,7 @@ test('where somebody has put a link to another directory nothing is removed', as
 test.each(['the memory was cleared', 'the memory of how it ends was cleared', 'the machine was started anew'])(
   'G02 %s: what ran may have begun, is gone for good, and nothing of it is left',
   async (what) => {
-    // Others may run this test beside us.
+    // Others may run this test in parallel.
     const mark = newMark()
     const before = await opened()
     const { sandbox } = await before.bench.start(`sleep 1000.${mark}`)

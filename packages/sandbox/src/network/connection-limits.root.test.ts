@@ -9,25 +9,25 @@ import { uplink } from './uplink.test-support.ts'
 
 const run = promisify(execFile)
 
-/** Begins as many connections as it is told, all at once. */
+/** Opens the given number of connections at once. */
 const sender = `import socket, sys
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 for port in range(int(sys.argv[1])): s.sendto(b'x', ('1.2.3.4', port + 1))`
 
-/** Begins a connection that nobody answers. */
+/** Opens a connection that nobody answers. */
 const knock = `import socket
 s = socket.socket()
 s.setblocking(False)
 s.connect_ex(('1.2.3.4', 80))`
 
-/** Holds whoever connects to it. */
+/** Keeps all connections to it open. */
 const holder = `import socket
 server = socket.create_server(('1.2.3.4', 80), backlog=1000)
 print('ready', flush=True)
 held = []
 while True: held.append(server.accept())`
 
-/** Holds as many connections as it is told, if it gets them, and says how many those are. */
+/** Keeps up to the given number of connections open, and prints how many it got. */
 const holds = `import os, socket, sys
 held = []
 for n in range(int(sys.argv[1])):
@@ -44,7 +44,11 @@ client = socket.create_connection(server.getsockname())
 server.accept()[0].sendall(b'heard')
 print(client.recv(9).decode())`
 
-/** What looks like a machine with a link of its own. `sandbox N COUNT` has one that begins so many connections, `count` says how many there are, `loopback PORT` makes one on the loopback, `outside` has a server beyond the uplink. */
+/**
+ * A simulated machine with its own link. `sandbox N COUNT` has a sandbox that opens so many
+ * connections, `count` prints their number, `loopback PORT` makes one on the loopback, `outside`
+ * has a server beyond the uplink.
+ */
 const machine = `set -e
   ${uplink}
   echo 1 >/proc/sys/net/ipv4/ip_forward
@@ -73,7 +77,7 @@ const machine = `set -e
   }
 `
 
-/** With its first process end all others. */
+/** All others end with its first process. */
 const namespaces = ['--net', '--pid', '--fork', '--mount-proc', '--kill-child']
 
 async function onMachine(connections: ConnectionLimits, ownPorts: readonly number[], script: string): Promise<string> {

@@ -14,7 +14,10 @@ beforeEach(async () => {
 })
 afterEach(() => rm(directory, { recursive: true, force: true }))
 
-/** Runs a script with `egress`, as opened, on what looks like a machine of its own: it has one link, and what `setup` makes. */
+/**
+ * Runs a script with an opened `egress` network on a simulated machine, which has one link and what
+ * `setup` makes.
+ */
 async function onMachine(setup: string, script: string, resolvConf = ''): Promise<string> {
   const program = `
     import { execFileSync } from 'node:child_process'

@@ -27,7 +27,7 @@ test('many that ask at once are each told of their own, in order', async () => {
   expect(names.filter(isThere)).toEqual([])
 })
 
-/** Without those that other files of this worker have left. */
+/** Without those that other files of this worker left. */
 const children = () => helpers().filter((pid) => !earlier.includes(pid))
 
 test('goes on with another process when somebody killed the one before, and asks that what this one did not answer', async () => {

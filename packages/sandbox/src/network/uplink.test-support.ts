@@ -1,4 +1,6 @@
-/** Shell text that gives an empty network namespace a loopback and, as a machine has it, an uplink with a route to all others. */
+/**
+ * Shell text that gives an empty network namespace a loopback and an uplink with a default route.
+ */
 export const uplink = `ip link set lo up
   ip link add uplink type veth peer name beyond
   ip link set beyond up

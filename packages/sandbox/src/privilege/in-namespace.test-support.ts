@@ -1,4 +1,7 @@
-/** Run by an ordinary user as a program of its own: starts Node.js with the arguments after its own where sandboxes can be made. */
+/**
+ * Run by an ordinary user as its own program: starts Node.js with the remaining arguments where
+ * sandboxes can be made.
+ */
 import process from 'node:process'
 import { enterNamespace } from './enter-namespace.ts'
 import { privilegeMode } from './privilege-mode.ts'

@@ -8,7 +8,7 @@ it.each([
   ['a user in our namespace', 0, '         0       1000          1\n    100000     300000      65536\n', 'mapped'],
   // Podman's: it has no ids where sandboxes have theirs.
   ['a user in another namespace', 0, '0 1000 1\n1 300000 65536\n', 'root'],
-  // Of a container: its root is not somebody who is also outside.
+  // A container's: its root is not also a user outside.
   ['root of a container', 0, '0 100000 65536\n', 'root'],
   ['a namespace with too few ids', 0, '0 1000 1\n100000 300000 65535\n', 'root'],
 ])('%s', (_, uid, map, kind) => expect(privilegeModeOf(uid, map).kind).toBe(kind))

@@ -1,4 +1,7 @@
-/** Test only: removes what nothing claims in a directory of snapshots, for who kills it meanwhile. Arguments: the directory, ids to keep. */
+/**
+ * Test only: removes unclaimed snapshots of a directory, until it is killed. Arguments: the
+ * directory, ids to keep.
+ */
 import { openLayout } from '../layout/layout.ts'
 import { collectorOver } from './snapshots.test-support.ts'
 

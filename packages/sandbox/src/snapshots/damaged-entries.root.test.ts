@@ -53,7 +53,7 @@ it.each<readonly [string, () => Promise<unknown>]>([
   await damage()
   let told = 0
   expect(await snapshots.find('n', 'k', () => told++)).toBeUndefined()
-  // Once: then there is none.
+  // Once: then it is gone.
   expect(await snapshots.find('n', 'k', () => told++)).toBeUndefined()
   expect(told).toBe(1)
   await snapshots.collect({ keep: new Set(), cacheBytes: 0 })
@@ -84,7 +84,7 @@ it('G04 a flattened layer that is damaged is made again', async () => {
   try {
     const made = await bench.step('echo kept >f')
     const at = snapshotFiles({ snapshots: join(directory, 'snapshots') }, made.id)
-    // As after a hundred steps, of which each but the first changed nothing.
+    // As after a hundred steps, all but the first without changes.
     const record = JSON.parse(await readFile(at.record, 'utf8')) as SnapshotRecord
     const chain = Array.from({ length: 99 }, (_, n) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`)
     for (const id of chain) {

@@ -33,13 +33,16 @@ afterEach(async () => {
 async function mount(image: string, name: string): Promise<string> {
   const place = join(root, name)
   await mkdir(place)
-  // No commit comes by itself.
+  // No commit happens by itself.
   await run('mount', ['-o', 'loop,commit=900', image, place])
   mounted.push(place)
   return place
 }
 
-/** What the device holds at this moment, as if the power went now: what the file system has not given to it is lost. */
+/**
+ * Copies what the device holds now, as after a power cut: what the file system has not written is
+ * lost.
+ */
 async function crashed(image: string, name: string): Promise<Layout> {
   await copyFile(image, `${image}-${name}`)
   return openLayout(join(await mount(`${image}-${name}`, name), 'driver'))
@@ -70,7 +73,7 @@ it.runIf(canLoop)(
       const rest = { parent: null, imageDigest: 'sha256:0', source: null, below: [], meta }
       return { id: (await snapshots.freeze(files, rest)).id, digest }
     }
-    /** Brings the journal to the device, and with it all names; of contents only this file's. */
+    /** Writes the journal to the device, and with it all names, but only this file's content. */
     async function commit(file: string): Promise<void> {
       await using handle = await open(file)
       await handle.sync()
@@ -83,7 +86,7 @@ it.runIf(canLoop)(
     await commit(snapshotFiles(layout, late.id).record)
     const after = await crashed(image, 'after')
 
-    // As the machine comes up again.
+    // As after a boot.
     for (const id of await readdir(after.snapshots)) {
       const { record } = snapshotFiles(after, id)
       await writeFile(record, (await readFile(record, 'utf8')).replace(bootId, 'an earlier boot'))
@@ -92,7 +95,7 @@ it.runIf(canLoop)(
     const again = collectorOver(after, { trash })
     expect((await again.find('n', 'safe'))?.id).toBe(safe.id)
     expect(await digestBelow(snapshotFiles(after, safe.id).layer)).toBe(safe.digest)
-    // Its name was kept and its files were not; and were it in the index:
+    // Its name was kept and its files were not. If it were in the index:
     expect(await readdir(after.snapshots)).toContain(late.id)
     expect(await digestBelow(snapshotFiles(after, late.id).layer)).not.toBe(late.digest)
     new CacheIndex(after.cacheIndex).put({ namespace: 'n', key: 'late' }, late.id)

@@ -39,7 +39,7 @@ afterAll(async () => {
   await rm(root, { recursive: true, force: true })
 })
 
-/** Packs a snapshot and makes it the other driver's too. `below`: its layers but its own. */
+/** Packs a snapshot and gives it to the other driver. `below`: its layers without its own. */
 async function carry(snapshot: Snapshot, below: readonly SnapshotId[]): Promise<PackedSnapshot> {
   const { id, parent, imageDigest, meta, createdAt } = snapshot
   const layer = await here.driver.snapshots.pack(id, blobs())
@@ -50,7 +50,10 @@ async function carry(snapshot: Snapshot, below: readonly SnapshotId[]): Promise<
   return packed
 }
 
-/** Runs the scripts one after another and carries over what each left; gives the last, and all layers. */
+/**
+ * Runs the scripts one after another and transfers each result; returns the last snapshot and all
+ * layers.
+ */
 async function chain(scripts: readonly string[]): Promise<PackedSnapshot> {
   let last: PackedSnapshot | undefined
   for (const script of scripts) {
@@ -61,7 +64,7 @@ async function chain(scripts: readonly string[]): Promise<PackedSnapshot> {
   return last
 }
 
-/** The snapshot of one layer that holds the same. */
+/** Returns the single-layer snapshot with the same content. */
 async function flattened(id: SnapshotId): Promise<SnapshotId> {
   const layout = await openLayout(here.directory)
   const record = readSnapshotRecord(layout, id)
@@ -77,7 +80,7 @@ describe('G04 the file system of a snapshot', () => {
     expect(await there.driver.snapshots.pack(last.id, blobs())).toEqual(last.layer)
     const flat = await flattened(last.id)
     expect(await treeOf(here, flat, awkwardPlaces)).toBe(tree)
-    // What a child there makes of it is what one here does.
+    // A child there makes the same of it as one here.
     const go = 'mv old older; rm big; cat older/n9 gone/h kind/in; ls; stat -c "%h %a %u" linked sticky'
     const [one, other, third] = await Promise.all([
       here.print(go, { from: last.id }),

@@ -2,7 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Retention, type SnapshotUsage } from './retention.ts'
 
-/** Snapshots 0, 1, …: each begins with an earlier one, or with the image; from time to time a chain is flattened. */
+/**
+ * Snapshots 0, 1, …: each is based on an earlier one, or on the image; some chains are flattened.
+ */
 const usages = fc
   .array(fc.record({ parent: fc.option(fc.nat(30)), bytes: fc.nat(100), flat: fc.boolean() }), {
     minLength: 1,
@@ -39,7 +41,7 @@ describe('what stays of snapshots', () => {
           ).toEqual([])
         }
         expect(total()).toBeLessThanOrEqual(Math.max(neededBytes, maxBytes))
-        // What was refused would not have fitted even at the end.
+        // What was refused would not fit even at the end.
         for (const [each, kept] of said) {
           if (kept) continue
           const alone = new Retention(all)

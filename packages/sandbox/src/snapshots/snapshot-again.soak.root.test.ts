@@ -99,13 +99,13 @@ describe('a snapshot that a killed process had begun', () => {
       })
       const said = createInterface(child.stdout)[Symbol.asyncIterator]()
       const handles = JSON.parse(String((await said.next()).value)) as readonly SandboxHandle[]
-      // It begins with the next one when it is told to.
+      // It starts with the next one when told.
       for (let done = 0; done < whole; done++) {
         child.stdin.write('next\n')
         await said.next()
       }
       child.stdin.write('next\n')
-      // Any moment will do: of a snapshot, or just before or after it.
+      // Any moment will do: within a snapshot, or just before or after it.
       await sleep(delayMs)
       child.kill('SIGKILL')
       await once(child, 'exit')

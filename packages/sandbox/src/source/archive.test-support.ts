@@ -8,11 +8,11 @@ export interface RawEntry {
   readonly linkName?: string
   readonly mode?: number
   readonly content?: Buffer | string
-  /** When it is to differ from the content's. */
+  /** If it is to differ from the content's. */
   readonly size?: number
 }
 
-/** Exactly these entries as a ustar archive, however wrong; names are latin1. */
+/** Exactly these entries as a ustar archive, however wrong. Names are latin1. */
 export function tarOf(entries: readonly RawEntry[], end = Buffer.alloc(1024)): Buffer {
   return Buffer.concat([...entries.map(rawEntry), end])
 }

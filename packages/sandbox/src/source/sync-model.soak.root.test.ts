@@ -9,7 +9,7 @@ import { syncWorkspace, unpackSource } from './index.ts'
 
 type Files = ReadonlyMap<string, string>
 
-/** Paths over a small alphabet, so that files and folders of the same name meet often. */
+/** Paths over a small alphabet, so that files and folders of the same name collide often. */
 const filePath = fc
   .array(fc.constantFrom('a', 'b', 'c'), { minLength: 1, maxLength: 3 })
   .map((parts) => parts.join('/'))
@@ -25,13 +25,15 @@ function withoutClashes(pairs: readonly (readonly [string, string])[]): Files {
   return kept
 }
 
-/** A step's write that makes room for itself, as `rm -rf` and `mkdir -p` would. */
+/** A step's write that makes room for itself, like `rm -rf` and `mkdir -p`. */
 function written(before: Files, name: string, content: string): Files {
   const clashes = (other: string) => other.startsWith(`${name}/`) || name.startsWith(`${other}/`)
   return new Map([...[...before].filter(([other]) => !clashes(other)), [name, content]])
 }
 
-/** What a workspace must hold after a sync, from what it held and the two trees. */
+/**
+ * Returns what a workspace must contain after a sync, given its earlier content and the two trees.
+ */
 function model(workspace: Files, previous: Files, next: Files): Files {
   let result: Files = new Map([...workspace].filter(([name]) => next.has(name) || !previous.has(name)))
   for (const [name, content] of next) result = written(result, name, content)

@@ -35,7 +35,7 @@ beforeEach(async () => {
   await writeFile(path.join(outside, 'secret'), 'secret')
   await writeFile(path.join(outside, 'folder', 'a'), 'secret')
 })
-// Node.js's own rm cannot remove what the traps made.
+// Node.js's rm cannot remove the traps.
 afterEach(() => execFileSync('rm', ['-rf', home]))
 
 const at = (name: string) => path.join(workspace, name)

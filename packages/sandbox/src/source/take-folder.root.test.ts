@@ -37,7 +37,7 @@ const put = (name: string, text: string) => {
 const take = (...names: readonly (string | Buffer)[]) =>
   takeFolder({ directory, folder, paths: names.map((name) => Buffer.from(name)) })
 const inTree = (tree: SourceTreeRef, name: string) => readFileSync(path.join(tree.path, name), 'utf8')
-/** Longer than the clock's steps, so that what was read counts as settled. */
+/** Longer than the clock's resolution, so that fingerprints count as settled. */
 const settle = () => sleep(50)
 const inode = (tree: SourceTreeRef, name: string) => statSync(path.join(tree.path, name)).ino
 

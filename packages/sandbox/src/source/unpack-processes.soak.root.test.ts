@@ -58,7 +58,7 @@ it('a process killed at any moment leaves nothing that the next takes for whole'
     const before = new Set(existsSync(staging) ? await readdir(staging) : [])
     const child = unpackElsewhere()
     const closed = once(child, 'close')
-    // From its beginning on any moment will do.
+    // Any moment after its start will do.
     await until(
       async () =>
         child.exitCode !== null || (existsSync(staging) && (await readdir(staging)).some((name) => !before.has(name))),

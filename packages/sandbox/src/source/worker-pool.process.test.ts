@@ -7,7 +7,7 @@ import { expect, test } from 'vitest'
 
 const run = promisify(execFile)
 
-/** Gives the compiled cache's directory first and asks for a thread then, as `hm` does. */
+/** Sets up the compile cache first and requests a thread then, as `hm` does. */
 const program = `import { enableCompileCache } from 'node:module'
 enableCompileCache(process.argv[1])
 const { runInWorker } = await import(${JSON.stringify(new URL('worker-pool.ts', import.meta.url))})

@@ -8,7 +8,7 @@ const MiB = 1024 * 1024
 let directory: string
 let path: string
 beforeEach(async () => {
-  // Not below /tmp, which may be memory.
+  // Not below /tmp, which may be in memory.
   directory = await mkdtemp('/var/tmp/harmont-spool-')
   path = join(directory, 'spool')
 })

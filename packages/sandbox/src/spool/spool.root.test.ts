@@ -5,7 +5,10 @@ import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { parseRecords, SpoolReader } from './spool.ts'
 
-/** Writes what conmon's k8s-file would hold for reads of these bytes: a record a line, `P` where a read ended within one. */
+/**
+ * Writes conmon's k8s-file for reads of these bytes: one record per line, `P` if a read ended
+ * within a line.
+ */
 function spoolOf(reads: readonly { readonly stream: 'stdout' | 'stderr'; readonly bytes: Uint8Array }[]): Buffer {
   const records: Buffer[] = []
   for (const { stream, bytes } of reads) {

@@ -5,7 +5,7 @@ import { SteadyClock, steerRate } from './steady-clock.ts'
 const start = Date.UTC(2026, 10, 28)
 const hour = 3_600_000
 
-/** A machine of which somebody sets the wall clock. */
+/** A machine whose wall clock is stepped. */
 function machine() {
   let bootMs = 5_000
   let wall = start

@@ -45,7 +45,7 @@ function helpers(): readonly number[] {
   return stdout.split('\n').filter(Boolean).map(Number)
 }
 
-/** What a process has not read of its stdin. */
+/** Returns the unread bytes of a process's stdin. */
 function waitingBytes(pid: number): number {
   const sockets = execFileSync('ss', ['-xpnH'], { encoding: 'utf8' }).split('\n')
   const own = sockets.find((line) => line.includes(`pid=${pid},fd=0`))

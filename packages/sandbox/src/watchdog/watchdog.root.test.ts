@@ -14,7 +14,10 @@ import { watchFile } from './watchdog.ts'
 const script = fileURLToPath(new URL('watchdog.sh', import.meta.url))
 const MiB = 1 << 20
 
-/** A directory of the driver as the watchdog sees it, and the watchdog, with these programs before the machine's. */
+/**
+ * A driver's directory as the watchdog sees it, and the watchdog, with these programs before the
+ * machine's.
+ */
 async function watched(programs: Readonly<Record<string, string>>) {
   const root = await mkdtemp('/var/tmp/harmont-watchdog-')
   await mkdir(join(root, 'bin'))
@@ -22,7 +25,7 @@ async function watched(programs: Readonly<Record<string, string>>) {
     await writeFile(join(root, 'bin', name), `#!/bin/sh\n${line}\n`, { mode: 0o755 })
   return {
     root,
-    /** Gives the file that its command is killed by. */
+    /** Returns the file that its command is killed by. */
     async sandbox(id: string, deadline: Date, diskBytes: number, written: number): Promise<string> {
       const directory = join(root, 'sandboxes', id)
       const group = join(root, 'groups', id)
@@ -41,12 +44,12 @@ async function watched(programs: Readonly<Record<string, string>>) {
           sockets: { bytes: 0, transport: '', network: 'none' },
         }),
       )
-      // To be looked at now.
+      // Due for measurement now.
       await writeFile(join(directory, 'state', 'measured'), '0 0 0\n')
       await writeFile(join(directory, 'state', 'deadline'), `${uptimeAt(deadline, new Date())}\n`)
       return join(group, 'cgroup.kill')
     },
-    // With a group of its own: a look at the disk runs beside it and outlives it.
+    // In its own process group: a disk check runs beside it and outlives it.
     start: () =>
       spawn('/bin/sh', [script, root], {
         env: { PATH: `${root}/bin:${process.env.PATH}` },
@@ -56,7 +59,7 @@ async function watched(programs: Readonly<Record<string, string>>) {
   }
 }
 
-/** Ends the watchdog and its look, and removes what they watch. */
+/** Ends the watchdog and its disk check, and removes what they watch. */
 async function end(watchdog: ChildProcess, root: string): Promise<void> {
   const group = Number(watchdog.pid)
   const exited = once(watchdog, 'exit')
@@ -98,7 +101,7 @@ test('G01 deadlines are kept while a slow disk is looked at', async () => {
 
 test('G22 who has written too much is found by the look at the disk, who has not is left alone', async () => {
   const { root, sandbox, start } = await watched({})
-  // They are looked at in the order of their names.
+  // They are checked in the order of their names.
   const small = await sandbox('first-small', later(600_000), 2 * MiB, MiB)
   const large = await sandbox('then-large', later(600_000), 2 * MiB, 3 * MiB)
   expect(await bytesBelow([join(root, 'sandboxes', 'first-small', 'upper')])).toBeLessThan(2 * MiB)

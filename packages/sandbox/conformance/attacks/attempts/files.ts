@@ -3,10 +3,10 @@ import { existsSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
 import { type Attempt, toldTheSecret } from '../attempt.ts'
 import { anyHas, lookAt } from '../machine-signs.ts'
 
-/** Whether the controllers are those of version 1, and version 2 is beside them. */
+/** Whether the controllers are version 1, with version 2 beside them. */
 const isHybrid = existsSync('/sys/fs/cgroup/unified')
 
-/** To reach files, sockets and devices of the machine, of the engine, or of a neighbour. */
+/** Attempts to reach files, sockets and devices of the machine, the engine or a neighbour. */
 export const fileAttempts: readonly Attempt[] = [
   {
     name: 'a file of the machine that anybody there may read',
@@ -133,7 +133,7 @@ for path in glob.glob(os.environ["DRIVER"] + "/sandboxes/*/state/socket/*/attach
     code: {
       sh: 'for d in /sys/fs/cgroup /tmp/cgroup/pids /tmp/cgroup; do echo 0 >$d/cgroup.procs && echo HELD && exec sleep 1000; done',
     },
-    // Version 2 lets no process out of its cgroup namespace.
+    // Version 2 lets no process leave its cgroup namespace.
     stoppedBy: ['no control groups inside', 'user namespace', ...(isHybrid ? [] : (['cgroup namespace'] as const))],
     harmed: ({ env }, seen) =>
       isHybrid
@@ -142,7 +142,7 @@ for path in glob.glob(os.environ["DRIVER"] + "/sandboxes/*/state/socket/*/attach
   },
 ]
 
-/** Where all controllers are version 2's, what is out of its group is no process of the sandbox any more. */
+/** With version 2 only, a process outside the group no longer belongs to the sandbox. */
 const processesAtTheTop = (): readonly number[] =>
   readFileSync('/sys/fs/cgroup/cgroup.procs', 'utf8').trim().split('\n').map(Number)
 

@@ -6,7 +6,7 @@ import { setting } from '../world.ts'
 const filter = 'system call filter'
 const realRoot = ['capabilities', 'user namespace'] as const
 
-/** To reach parts of the kernel that belong to the machine, or that are there to be attacked. */
+/** Attempts to reach parts of the kernel that belong to the machine or widen the attack surface. */
 export const kernelAttempts: readonly Attempt[] = [
   {
     name: 'keys in the kernel (add_key, keyctl)',
@@ -44,7 +44,7 @@ export const kernelAttempts: readonly Attempt[] = [
     guarantee: 'G21',
     code: { python: 'socketcall(40, 1, 0)' },
     stoppedBy: [filter],
-    // Where the kernel has both.
+    // If the kernel has both.
     needs: existsSync('/dev/vsock') ? '/proc/sys/abi/vsyscall32' : '/dev/vsock',
   },
   {

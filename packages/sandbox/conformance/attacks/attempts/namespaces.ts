@@ -8,7 +8,7 @@ const filter = 'system call filter'
 const sleeper = 'sleep 71000'
 const root = [filter, 'capabilities'] as const
 
-/** To get namespaces and mounts of one's own, from which the kernel has more to attack. */
+/** Attempts to get new namespaces and mounts, which widen the attack surface. */
 export const namespaceAttempts: readonly Attempt[] = [
   {
     name: 'a new user namespace, by unshare',

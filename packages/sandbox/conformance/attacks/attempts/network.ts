@@ -14,7 +14,7 @@ const reads = (name: string, python: string, stoppedBy: Attempt['stoppedBy'] = [
   harmed: toldTheSecret,
 })
 
-/** To reach the machine from a sandbox without a network. */
+/** Attempts to reach the machine from a sandbox without a network. */
 export const isolatedAttempts: readonly Attempt[] = [
   reads('a server on the machine’s loopback', connect('"127.0.0.1"', 'PORT'), ['network namespace']),
   {

@@ -4,7 +4,7 @@ import { anyHas } from '../machine-signs.ts'
 
 const tracing = ['pid namespace', 'user namespace', 'capabilities'] as const
 
-/** To see, signal, trace or enter processes of the machine, or to have rights that the sandbox's own have not. */
+/** Attempts to see, signal, trace or enter processes of the machine, or to gain rights. */
 export const processAttempts: readonly Attempt[] = [
   {
     name: 'command lines of the machine’s processes',

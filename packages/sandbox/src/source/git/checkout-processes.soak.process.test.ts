@@ -13,7 +13,7 @@ import { gitBench, token } from './git.test-support.ts'
 const it = gitBench()
 const random = chance()
 
-/** A process of its own that checks out what it reads, and says what it has. */
+/** A process that checks out what it reads, and prints the result. */
 function checkoutElsewhere(request: CheckoutRequest) {
   const module = join(import.meta.dirname, 'checkout-commit.ts')
   const script = `import { json } from 'node:stream/consumers'
@@ -68,7 +68,8 @@ test('a process killed at any moment leaves nothing that the next takes for whol
     const asked = it.server.requests.length
     const child = checkoutElsewhere(request(id))
     const closed = once(child, 'exit')
-    // From its first request on, or from the moment when its tree begins where all is fetched; any moment after that will do.
+    // From its first request on, or from the start of its tree if everything is fetched; any moment
+    // after that will do.
     await until(() => it.server.requests.length > asked || readdirSync(staging).length > 0 || child.exitCode !== null)
     await sleep(random.between(0, 150))
     child.kill('SIGKILL')
@@ -98,7 +99,7 @@ test('a runner that is killed in mid-fetch leaves a mirror that the next one fet
   await once(killed, 'exit')
   writeFileSync(join(mirror, 'packed-refs.lock'), '')
   const { ino } = statSync(mirror)
-  // Its git, which nobody reads from any more, has the lock until its connection breaks.
+  // Its git, whose output nobody reads any more, has the lock until its connection breaks.
   cut()
   const before = it.server.bytesSent
   expect(readFileSync(join((await checkout(id)).tree.path, 'big'), 'utf8')).toBe(big)

@@ -16,7 +16,7 @@ test(`of ${count} files a push of one moves little to the runner, and writes one
   const push = await checkout(commit({ ref: 'refs/heads/main', files: { [name(700)]: 'new\n' } }))
   const second = it.server.bytesSent - first
   expect(first).toBeGreaterThan(20 * count)
-  // The folders on its way.
+  // The parent folders.
   expect(second).toBeLessThan(20_000)
   expect(readFileSync(join(push.tree.path, name(700)), 'utf8')).toBe('new\n')
   const written = Array.from({ length: count }, (_, i) => name(i)).filter(

@@ -12,7 +12,7 @@ export type TestRepository = ReturnType<typeof gitRepository> & {
   readonly name: string
   request(commit: string, more?: Partial<CheckoutRequest>): CheckoutRequest
   checkout(commit: string, more?: Partial<CheckoutRequest>): Promise<Checkout>
-  /** Where its mirror is. */
+  /** Path of its mirror. */
   readonly mirror: string
 }
 
@@ -23,7 +23,7 @@ export interface GitBench {
   newRepository(): TestRepository
 }
 
-/** To be called at the top of a test file: the server runs while its tests do. */
+/** Call it at the top of a test file: the server runs while its tests do. */
 export function gitBench(): GitBench {
   let folder = ''
   let server: GitServer

@@ -6,7 +6,7 @@ import { gitBench, type TestRepository } from './git.test-support.ts'
 
 const it = gitBench()
 
-/** A commit whose tree is these entries, without a look at what they are. */
+/** Makes a commit whose tree has these entries, unchecked. */
 function rawTree(git: TestRepository['git'], entries: readonly (readonly [string, string, string])[]): string {
   const bytes = entries.map(([mode, name, id]) =>
     Buffer.concat([Buffer.from(`${mode} ${name}\0`), Buffer.from(id, 'hex')]),
