@@ -73,7 +73,7 @@ export function adoptionTests(shared: () => Bench, subject: DriverUnderTest, dir
     return { sandbox, running }
   }
 
-  it('G02 a command outlives the SIGKILL of the process that started it and is taken over with all its output', async () => {
+  it('G02 a command outlives a SIGKILL of the process that started it, and is adopted with all its output', async () => {
     const handle = await elsewhere('started', 'for i in 1 2 3 4 5 6 7 8; do echo $i; sleep 0.1; done; exit 9')
     expect(handle.label).toEqual({ made: 'elsewhere' })
     expect(await bench().driver.list()).toContainEqual(handle)
@@ -91,7 +91,7 @@ export function adoptionTests(shared: () => Bench, subject: DriverUnderTest, dir
     expect(await bench().print('pwd', { from: snapshot.id })).toBe('/workspace\n')
   })
 
-  above('G02 an adopted command can be killed, and its deadline moved', async () => {
+  above('G02 an adopted command can be killed, and its deadline can be moved', async () => {
     const mark = newMark()
     const { sandbox, running } = await adopted(await elsewhere('started', `sleep 1000.${mark}`))
     await running.extend(new Date(Date.now() + 2_000))
@@ -107,7 +107,7 @@ export function adoptionTests(shared: () => Bench, subject: DriverUnderTest, dir
   })
 
   above(
-    'G02 commands that ended while nobody watched are reported as they ended, one that killed itself not as overdue',
+    'G02 commands that ended unobserved report how they ended; one that killed itself is not reported as overdue',
     async () => {
       const [ended, killed] = await allElsewhere('ended', ['echo alone; exit 4', 'kill -KILL $$'])
       if (ended === undefined || killed === undefined) throw new Error('the other process made too few sandboxes')
@@ -120,7 +120,7 @@ export function adoptionTests(shared: () => Bench, subject: DriverUnderTest, dir
     },
   )
 
-  above('a command dies at its deadline though the process that started it is dead', async () => {
+  above('a command dies at its deadline even if the process that started it is dead', async () => {
     const mark = newMark()
     const handle = await elsewhere('started', `trap '' TERM; setsid sleep 1000.${mark} & sleep 1001.${mark}`, () =>
       until(
@@ -139,7 +139,7 @@ export function adoptionTests(shared: () => Bench, subject: DriverUnderTest, dir
     await sandbox.destroy()
   })
 
-  alike('a directory is one live process’s, here or elsewhere', async () => {
+  alike('a directory belongs to one live process, here or elsewhere', async () => {
     await expect(subject.openDriver(shared().directory)).rejects.toMatchObject({
       code: 'provision_failed',
       message: expect.stringContaining(`another process is using the sandboxes in ${shared().directory}`),
@@ -150,14 +150,17 @@ export function adoptionTests(shared: () => Bench, subject: DriverUnderTest, dir
     own = await Bench.open(await subject.openDriver(directory()), subject.image, directory())
   })
 
-  above('G24 what a killed process had made but not started is nothing, and is cleared by adopting it', async () => {
-    const handle = await elsewhere('created', '')
-    expect(await bench().driver.list()).toContainEqual(handle)
-    expect(await bench().driver.adopt(handle)).toBeUndefined()
-    expect(await bench().driver.list()).not.toContainEqual(handle)
-  })
+  above(
+    'G24 a sandbox that a killed process made but did not start cannot be adopted, and adopting it clears it',
+    async () => {
+      const handle = await elsewhere('created', '')
+      expect(await bench().driver.list()).toContainEqual(handle)
+      expect(await bench().driver.adopt(handle)).toBeUndefined()
+      expect(await bench().driver.list()).not.toContainEqual(handle)
+    },
+  )
 
-  above('sandboxes that have lost any of their files can still be cleared', async () => {
+  above('sandboxes that lost any of their files can still be cleared', async () => {
     const files = ['sandbox.json', 'spool', 'state', 'state/started.json', 'state/exit', 'state/exit/sync']
     const mark = newMark()
     const handles = await allElsewhere(
@@ -174,7 +177,7 @@ export function adoptionTests(shared: () => Bench, subject: DriverUnderTest, dir
     expect(await subject.markedProcesses(mark)).toEqual([])
   })
 
-  above('says that nobody knows when the monitor is killed with the command', async () => {
+  above('reports an unknown outcome when the monitor is killed with the command', async () => {
     const mark = newMark()
     const { sandbox, running } = await shared().start(`echo up; sleep 1000.${mark}`)
     const [command] = await until(

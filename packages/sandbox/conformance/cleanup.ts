@@ -49,7 +49,7 @@ export function cleanupTests(
     expect(outputs).toEqual(Array.from({ length: subject.sizes.atOnce }, (_, i) => `${i}\n`))
   })
 
-  it('says why a command cannot be started, and can be destroyed then', async () => {
+  it('says why a command cannot be started, and the sandbox can be destroyed afterwards', async () => {
     const sandbox = await bench().create()
     await expect(
       sandbox.start({ ...command('true'), workingDirectory: '/usr/bin/env/not-a-directory' }),
@@ -60,7 +60,7 @@ export function cleanupTests(
     await sandbox.destroy()
   })
 
-  alike('refuses an id that it has or that is none', async () => {
+  alike('refuses an id that exists or is invalid', async () => {
     const { sandbox } = await bench().start('sleep 5')
     const spec = {
       label: {},
@@ -76,7 +76,7 @@ export function cleanupTests(
   })
 
   above(
-    'G24 closing the driver ends what was made but not started, leaves what runs, and nothing when nothing runs',
+    'G24 closing the driver ends what was made but not started and keeps what runs, and leaves nothing when nothing runs',
     async () => {
       const one = await Bench.open(await subject.openDriver(directory()), subject.image, directory())
       const unstarted = await one.create({ network: network() })

@@ -7,7 +7,7 @@ export function forkTests(bench: () => Bench, subject: DriverUnderTest): void {
   const { chain, siblings: count } = sizes
   const above = aboveRuntime(subject)
 
-  above('G04 a child sees exactly what its parent left, and no sibling’s writes', async () => {
+  above('G04 a child sees exactly what its parent left, and no writes of siblings', async () => {
     const parent = await bench().step(
       'echo parent >/workspace/a; mkdir /srv/d; echo deep >/srv/d/e; chmod 640 /srv/d/e; chown 33:34 /srv/d/e',
     )
@@ -23,7 +23,7 @@ export function forkTests(bench: () => Bench, subject: DriverUnderTest): void {
     expect(await bench().print('ls -A /workspace /srv/d')).toContain("cannot access '/srv/d'")
   })
 
-  it('G04 what a child deletes, renames and replaces stays so for its children, and its parent’s snapshot stays', async () => {
+  it('G04 deletions, renames and replacements of a child hold for its children and do not change its parent’s snapshot', async () => {
     const parent = await bench().step(
       'mkdir -p old/deep gone; echo 1 >old/deep/f; echo 2 >gone/g; ln -s old link; echo was-file >kind; rm /usr/share/doc/coreutils/copyright',
     )
@@ -44,7 +44,7 @@ export function forkTests(bench: () => Bench, subject: DriverUnderTest): void {
     )
   })
 
-  it('lets root inside own, give away and become, as apt and dpkg do', async () => {
+  it('lets root inside own files, give them away and change ids, as apt and dpkg do', async () => {
     const seen = await bench().print(`set -e
       useradd -m worker; su worker -c 'id -un; touch ~/mine; cd ~; mkdir d; mv d e'
       chown -R 1234:5678 /home/worker; stat -c '%u %g' /home/worker/mine
@@ -56,7 +56,7 @@ export function forkTests(bench: () => Bench, subject: DriverUnderTest): void {
   })
 
   above(
-    `forks ${count} siblings and a chain of ${chain} steps, whose file system stays whole`,
+    `forks ${count} siblings and a chain of ${chain} steps whose file systems stay intact`,
     async () => {
       let last = await bench().step(
         'echo 0 >n; mkdir tree; touch tree/removed /usr/share/keep; rm /usr/share/doc/coreutils/copyright',

@@ -11,7 +11,7 @@ import { filesWith, newMark } from './machine.ts'
 export function isolationTests(bench: () => Bench, subject: DriverUnderTest): void {
   const alike = sameForAll(subject)
 
-  it('G21 has no more capabilities than the usual set, no way to new ones, and a filter on its calls', async () => {
+  it('G21 has only the usual capabilities, no way to gain others, and a filter on its system calls', async () => {
     const status = await bench().print(
       `cat /proc/self/status; python3 -c 'import ctypes; print("NoNew", ctypes.CDLL(None).prctl(39, 0, 0, 0, 0))'`,
     )
@@ -21,7 +21,7 @@ export function isolationTests(bench: () => Bench, subject: DriverUnderTest): vo
     expect(/^Seccomp:\s+(\d)$/m.exec(status)?.[1]).toBe('2')
   })
 
-  it('G21 G57 root inside is an unprivileged id outside, another for each sandbox', async () => {
+  it('G21 G57 root inside is an unprivileged id outside, a different one for each sandbox', async () => {
     const idOf = async () => {
       const mark = newMark()
       const { sandbox, running } = await bench().start(`id -u; sleep 1000.${mark}`)
@@ -68,7 +68,7 @@ export function isolationTests(bench: () => Bench, subject: DriverUnderTest): vo
     expect(Number(/^\s*(\d+)$/m.exec(seen)?.[1])).toBeLessThan(8)
   })
 
-  it('G20 cannot signal or trace what is outside', async () => {
+  it('G20 cannot signal or trace anything outside', async () => {
     const seen = await bench().print(
       `kill -0 ${process.pid} && echo REACHED; python3 -c '
 import ctypes
@@ -85,7 +85,7 @@ print("ptrace", ctypes.CDLL(None).ptrace(16, ${process.pid}, 0, 0))'; exit 0`,
     expect(seen.trim().split(' ')).toEqual(subject.devices)
   })
 
-  it('G20 shows read-only mounts of the machine, read-only', async () => {
+  it('G20 mounts directories of the machine read-only', async () => {
     const shown = await mkdtemp(join(tmpdir(), 'harmont-shown-'))
     await writeFile(join(shown, 'file'), 'shown')
     // Without mapped owners, root inside is one of the others.
@@ -115,7 +115,7 @@ print("ptrace", ctypes.CDLL(None).ptrace(16, ${process.pid}, 0, 0))'; exit 0`,
     await rm(shown, { recursive: true })
   })
 
-  it('G20 G24 secrets are files for root inside alone, on no disk, and gone with the sandbox; what is noted for an adopter is not shown', async () => {
+  it('G20 G24 secrets are files for root inside only, on no disk, and gone with the sandbox; the adopter’s memo is not visible', async () => {
     const secret = 'tok-7Hq2vLx9Zr4mWc8d'
     const create = (id: string) =>
       bench().driver.create({
@@ -156,7 +156,7 @@ print("ptrace", ctypes.CDLL(None).ptrace(16, ${process.pid}, 0, 0))'; exit 0`,
     expect(await sandbox.memo()).toBeUndefined()
   })
 
-  alike('refuses secrets for a sandbox that was not made for them', async () => {
+  alike('refuses secrets for a sandbox made without them', async () => {
     const plain = await bench().create()
     const refused = { code: 'provision_failed', message: expect.stringContaining('secret') }
     await expect(plain.start({ ...command('true'), secrets: { A: 'x' } })).rejects.toMatchObject(refused)

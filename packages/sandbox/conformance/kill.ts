@@ -36,7 +36,7 @@ export function killTests(bench: () => Bench, subject: DriverUnderTest): void {
     return started
   }
 
-  it('G06 SIGTERM reaches every process of the tree, once', async () => {
+  it('G06 SIGTERM reaches every process of the tree once', async () => {
     const { sandbox, running } = await bench().start(
       `count() { echo "$1 got it"; }; trap 'count shell; wait; exit 5' TERM
        sh -c 'trap "echo child got it; exit" TERM; echo up; while :; do sleep 0.05; done' &
@@ -51,7 +51,7 @@ export function killTests(bench: () => Bench, subject: DriverUnderTest): void {
     await sandbox.destroy()
   })
 
-  it('G06 what a shell starts to clean up, once it has SIGTERM, does not have it too', async () => {
+  it('G06 processes that a shell starts for its cleanup after SIGTERM do not get it', async () => {
     const { sandbox, running } = await bench().start(
       `for i in $(seq 8); do (trap '' TERM; while :; do sleep 0; done) & done
        trap 'sleep 0.1 && sleep 0.1 && sleep 0.1; exit $?' TERM; echo up; wait`,
@@ -62,7 +62,7 @@ export function killTests(bench: () => Bench, subject: DriverUnderTest): void {
     await sandbox.destroy()
   })
 
-  it('SIGTERM is not followed for ever through a command that is deaf to it and goes on starting others', async () => {
+  it('SIGTERM does not chase a command that ignores it and keeps starting processes', async () => {
     const { sandbox, running } = await bench().start("trap '' TERM; echo up; while :; do sleep 0.01; done")
     await firstOutput(running)
     await running.kill('SIGTERM')
@@ -71,7 +71,7 @@ export function killTests(bench: () => Bench, subject: DriverUnderTest): void {
     await sandbox.destroy()
   })
 
-  it('SIGTERM reaches 40 processes, and a shell that waits for them goes on', async () => {
+  it('SIGTERM reaches 40 processes, and a shell that waits for them continues', async () => {
     const { sandbox, running } = await bench().start(
       `trap : TERM; for i in $(seq 40); do sleep 1000 & done
        until test $(cat /proc/[0-9]*/comm 2>/dev/null | grep -c '^sleep') = 40; do sleep 0.1; done
@@ -83,7 +83,7 @@ export function killTests(bench: () => Bench, subject: DriverUnderTest): void {
     await sandbox.destroy()
   })
 
-  it('a command that does not catch SIGTERM ends by it', async () => {
+  it('SIGTERM ends a command that does not catch it', async () => {
     const { sandbox, running } = await bench().start('echo up; sleep 100; echo after')
     await firstOutput(running)
     await running.kill('SIGTERM')
@@ -91,7 +91,7 @@ export function killTests(bench: () => Bench, subject: DriverUnderTest): void {
     await sandbox.destroy()
   })
 
-  it('G06 SIGKILL ends double-forked, new-session and SIGTERM-ignoring processes', async () => {
+  it('G06 SIGKILL ends processes that forked twice, started a new session or ignore SIGTERM', async () => {
     const mark = newMark()
     const { sandbox, running } = await startHardToReach(mark)
     await running.kill('SIGTERM')
@@ -102,7 +102,7 @@ export function killTests(bench: () => Bench, subject: DriverUnderTest): void {
     await sandbox.destroy()
   })
 
-  it('the end of the command is the end of all that it started, before the snapshot is taken', async () => {
+  it('everything that a command started ends with it, before the snapshot is taken', async () => {
     const { sandbox, running } = await bench().start(
       `(setsid sh -c "while :; do echo more >>/workspace/log; done" &); until test -s log; do sleep 0.01; done; exit 0`,
     )
@@ -114,7 +114,7 @@ export function killTests(bench: () => Bench, subject: DriverUnderTest): void {
     await sandbox.destroy()
   })
 
-  it('kill and destroy of what has ended change nothing and do not fail', async () => {
+  it('kill and destroy do nothing after the end, and do not fail', async () => {
     const { sandbox, running } = await bench().start('exit 3')
     const exit = await running.exited()
     await running.kill('SIGTERM')
@@ -126,7 +126,7 @@ export function killTests(bench: () => Bench, subject: DriverUnderTest): void {
     expect(await bench().driver.adopt(sandbox.handle)).toBeUndefined()
   })
 
-  above('destroy ends a running command, and whoever waits for it hears so', async () => {
+  above('destroy ends a running command, and its waiters learn of it', async () => {
     const mark = newMark()
     const { sandbox, running } = await startHardToReach(mark)
     const exited = running.exited()

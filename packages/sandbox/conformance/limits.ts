@@ -26,7 +26,7 @@ export function limitTests(bench: () => Bench, subject: DriverUnderTest): void {
     await other.sandbox.destroy()
   })
 
-  alike('a plain exit code 137 is no memory limit', async () => {
+  alike('exit code 137 alone does not mean a memory limit', async () => {
     const { exit, sandbox } = await bench().run('exit 137', { limits: { memoryBytes: 128 * MiB } })
     expect(exit).toMatchObject({ code: 137, limit: null })
     await sandbox.destroy()
@@ -49,7 +49,7 @@ except OSError as error: print("refused", made < 60, error.errno)
     await sandbox.destroy()
   })
 
-  it('G22 a command that writes more than it may is killed with that reason, also into many files', async () => {
+  it('G22 a command that exceeds its disk limit is killed for that reason, even with many files', async () => {
     const { exit, sandbox } = await bench().run(
       'i=0; while :; do i=$((i+1)); head -c 8M /dev/zero >f$i; sleep 0.1; done',
       {
@@ -60,13 +60,13 @@ except OSError as error: print("refused", made < 60, error.errno)
     await sandbox.destroy()
   })
 
-  above('G22 a command that has passed its disk limit by its end has not passed', async () => {
+  above('G22 a command that exceeds its disk limit just before its end does not pass', async () => {
     const { exit, sandbox } = await bench().run('head -c 40M /dev/zero >f', { limits: { diskBytes: 32 * MiB } })
     expect(exit).toMatchObject({ limit: 'disk' })
     await sandbox.destroy()
   })
 
-  above('G22 nor when others remove as much of theirs meanwhile', async () => {
+  above('G22 nor if others free as much disk space meanwhile', async () => {
     const theirs = join(bench().directory, 'theirs')
     await writeFile(theirs, new Uint8Array(64 * MiB))
     // Processes started during the delivery get SIGTERM too, but must not ignore it.

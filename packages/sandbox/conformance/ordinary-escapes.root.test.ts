@@ -30,7 +30,7 @@ describe.runIf(privilegeMode.kind === 'mapped')('root of an ordinary user’s sa
     await rm(home, { recursive: true, force: true })
   })
 
-  it('G56 is another id than the user, on the machine', async () => {
+  it('G56 has another id on the machine than the user', async () => {
     const mark = newMark()
     const { sandbox } = await bench.start(`sleep 600.${mark}`)
     await expect.poll(() => markedProcesses(mark)).toHaveLength(1)
@@ -47,7 +47,7 @@ describe.runIf(privilegeMode.kind === 'mapped')('root of an ordinary user’s sa
     expect(seen.match(/No such file/g)).toHaveLength(3)
   })
 
-  it('G56 neither sees nor signals a process of the user', async () => {
+  it('G56 neither sees nor signals processes of the user', async () => {
     const seen = await bench.print(
       `kill -0 ${process.pid} 2>&1; kill -9 ${process.pid} 2>&1; ls /proc | grep -c '^[0-9]'; cat /proc/${process.pid}/environ 2>&1 | head -c 99`,
     )
@@ -73,7 +73,7 @@ describe.runIf(privilegeMode.kind === 'mapped')('root of an ordinary user’s sa
     expect(seen.match(/Operation not permitted|Permission denied|permission denied|Invalid argument/g)?.length).toBe(5)
   })
 
-  it('G56 does no harm by any attempt that root’s sandboxes are tried with, but for those over a network', async () => {
+  it('G56 does no harm by any attempt made from root’s sandboxes, except those over a network', async () => {
     const stage = await Stage.open('crun', false)
     // Only root sees the kernel's log, and there are no control groups to escape from.
     const tried = attempts.filter(({ name }) => !/^the kernel’s log|^out of its control groups$/.test(name))

@@ -13,7 +13,7 @@ const inNamespace = fileURLToPath(new URL('../src/privilege/in-namespace.test-su
 
 // Not in the user's own namespace, which may run all tests of this folder.
 it.runIf(privilegeMode.kind === 'root')(
-  'G56 an ordinary user’s sandboxes hold what root’s do, but for what they say they lack',
+  'G56 an ordinary user’s sandboxes guarantee what root’s do, except for the shortcomings they report',
   async () => {
     const home = makeOrdinaryHome()
     const report = join(home, 'report.json')

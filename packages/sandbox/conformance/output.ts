@@ -16,7 +16,7 @@ const digest = (bytes: Buffer): string => createHash('sha256').update(bytes).dig
 export function outputTests(bench: () => Bench, subject: DriverUnderTest): void {
   const alike = sameForAll(subject)
 
-  alike('G12 gives back 1 MB of random bytes as they were', async () => {
+  alike('G12 returns 1 MB of random bytes unchanged', async () => {
     const { sandbox, running } = await bench().start(
       'head -c 1000000 /dev/urandom >bytes; sha256sum bytes | cut -c1-64 >&2; cat bytes',
     )
@@ -30,7 +30,7 @@ export function outputTests(bench: () => Bench, subject: DriverUnderTest): void 
     await sandbox.destroy()
   })
 
-  alike('G12 gives back a line of 10 MB, empty lines and a last line without an end', async () => {
+  alike('G12 returns a line of 10 MB, empty lines and an unterminated last line', async () => {
     const { sandbox, running } = await bench().start(
       `python3 -c 'import sys; sys.stdout.write("\\n\\nx" + "y" * 10_000_000 + "\\n\\nend")'`,
     )
@@ -39,7 +39,7 @@ export function outputTests(bench: () => Bench, subject: DriverUnderTest): void 
     await sandbox.destroy()
   })
 
-  it('tells stdout and stderr apart, with the time of each piece', async () => {
+  it('distinguishes stdout and stderr, with the time of each piece', async () => {
     const now = () => BigInt(Date.now()) * 1_000_000n
     const before = now()
     // Discards the shell's message about a `sleep` that the signal ends.
@@ -70,7 +70,7 @@ export function outputTests(bench: () => Bench, subject: DriverUnderTest): void 
     await sandbox.destroy()
   })
 
-  alike('goes on from any nextOffset without a gap or a repetition', async () => {
+  alike('resumes from any nextOffset without a gap or a repetition', async () => {
     const { sandbox, running } = await bench().start(
       'for i in 1 2 3 4 5 6; do echo line $i; sleep 0.02; done; head -c 300000 /dev/zero',
     )
@@ -84,7 +84,7 @@ export function outputTests(bench: () => Bench, subject: DriverUnderTest): void 
     await sandbox.destroy()
   })
 
-  alike('gives each line while the command waits for what comes of it', async () => {
+  alike('yields each line while the command still waits for a reaction', async () => {
     const { sandbox, running } = await bench().start(
       `exec 2>/dev/null; trap 'n=$((n + 1)); echo $n' TERM; echo 0; until [ "$n" = 5 ]; do sleep 0.01; done`,
     )
@@ -97,7 +97,7 @@ export function outputTests(bench: () => Bench, subject: DriverUnderTest): void 
     await sandbox.destroy()
   })
 
-  alike('stops reading when the signal aborts, and the command goes on', async () => {
+  alike('stops reading when the signal aborts, and the command continues', async () => {
     const { sandbox, running } = await bench().start(
       "trap 'echo over; exit' TERM; echo begun; while :; do sleep 0.01; done",
     )
@@ -122,22 +122,19 @@ export function outputTests(bench: () => Bench, subject: DriverUnderTest): void 
     ['TERM', 143],
     ['KILL', 137],
     ['SEGV', 139],
-  ])('reports a command that ended itself by SIG%s', async (signal, code) => {
+  ])('reports a command that killed itself with SIG%s', async (signal, code) => {
     const { exit, sandbox } = await bench().run(`kill -${signal} $$`)
     expect(exit).toMatchObject({ code, signal: `SIG${signal}`, limit: null })
     await sandbox.destroy()
   })
 
-  alike(
-    'runs a script of 1 MiB, leaves no trace of it, and gives a working HOME, directory and environment',
-    async () => {
-      const { exit, stdout, sandbox } = await bench().run(
-        `# ${'x'.repeat(1 << 20)}\necho "$HOME $PWD $GREETING $(id -u) $(cat /etc/hostname)"; cd; pwd; find / -xdev -size +900k -newer /proc/1/stat -path '*script*'`,
-        { env: { GREETING: 'hello world' } },
-      )
-      expect(exit.code).toBe(0)
-      expect(stdout).toBe('/root /workspace hello world 0 harmont\n/root\n')
-      await sandbox.destroy()
-    },
-  )
+  alike('runs a script of 1 MiB, leaves no trace of it, and provides HOME, directory and environment', async () => {
+    const { exit, stdout, sandbox } = await bench().run(
+      `# ${'x'.repeat(1 << 20)}\necho "$HOME $PWD $GREETING $(id -u) $(cat /etc/hostname)"; cd; pwd; find / -xdev -size +900k -newer /proc/1/stat -path '*script*'`,
+      { env: { GREETING: 'hello world' } },
+    )
+    expect(exit.code).toBe(0)
+    expect(stdout).toBe('/root /workspace hello world 0 harmont\n/root\n')
+    await sandbox.destroy()
+  })
 }

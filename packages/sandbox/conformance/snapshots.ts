@@ -15,7 +15,7 @@ export function snapshotTests(bench: () => Bench, subject: DriverUnderTest): voi
   ]
   const cached = (key: string) => ({ cache: { namespace: 'n', key }, origin: { build: '7' } })
 
-  alike('gives back a snapshot, its notes and its place in the cache', async () => {
+  alike('returns a snapshot, its metadata and its cache entry', async () => {
     const parent = await bench().step('echo 1 >a')
     const child = await bench().step('echo 2 >b', { from: parent.id, meta: cached('k1') })
     expect(await bench().driver.snapshots.get(child.id)).toEqual(child)
@@ -46,7 +46,7 @@ export function snapshotTests(bench: () => Bench, subject: DriverUnderTest): voi
       await expect(bench().create({ from: snapshot.id })).rejects.toMatchObject({ code: 'snapshot_unavailable' })
     })
 
-  alike('G09 a snapshot is a miss when an ancestor’s layer is gone', async () => {
+  alike('G09 a snapshot is a miss when a layer of an ancestor is gone', async () => {
     const parent = await bench().step('echo 1 >a')
     await bench().step('echo 2 >b', { from: parent.id, meta: cached('orphan') })
     await rm(join(bench().directory, 'snapshots', parent.id, 'layer'), { recursive: true })
@@ -54,7 +54,7 @@ export function snapshotTests(bench: () => Bench, subject: DriverUnderTest): voi
   })
 
   above(
-    'the digest of changed files is that of paths, kinds, modes, owners, content, targets and capabilities, not of times',
+    'the digest of changed files covers paths, kinds, modes, owners, content, targets and capabilities, but no times',
     async () => {
       const digest = async (script: string, from?: string) =>
         bench().driver.snapshots.changedFilesDigest((await bench().step(script, from === undefined ? {} : { from })).id)
@@ -86,13 +86,13 @@ export function snapshotTests(bench: () => Bench, subject: DriverUnderTest): voi
   )
 
   if (!subject.keepsAttributes)
-    it('attributes that cannot be kept are refused, not lost', async () => {
+    it('refuses attributes that cannot be kept instead of losing them', async () => {
       const tries = ['echo x >new; mkdir d; echo 2 >d/g', ...attributes.map((script) => `(${script}) 2>&1; echo $?`)]
       const seen = await bench().print(tries.join('\n'))
       expect(seen.match(/Operation not supported[^\n]*\n1\n/g)).toHaveLength(attributes.length)
     })
 
-  above('collects what nothing keeps, and never what a kept one or a running sandbox lies on', async () => {
+  above('collects unclaimed snapshots, and never one below a kept snapshot or a running sandbox', async () => {
     const { snapshots } = bench().driver
     const root = await bench().step('head -c 1M /dev/zero >r')
     const kept = await bench().step('echo >k', { from: root.id })

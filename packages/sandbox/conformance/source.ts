@@ -42,7 +42,7 @@ export function sourceTests(bench: () => Bench, subject: DriverUnderTest): void 
   }
 
   above(
-    'G27 a child’s workspace follows the source: what changed is new, what is gone goes, what the parent built stays',
+    'G27 a child’s workspace follows the source: changed files are new, removed files go, and the parent’s build products stay',
     async () => {
       const one = await tree({ 'main.c': 'one', 'gone.c': 'gone', 'same.c': 'same', 'lib/x.c': 'x' })
       const first = await step(
@@ -89,7 +89,7 @@ export function sourceTests(bench: () => Bench, subject: DriverUnderTest): void 
       return { output: stdout + stderr, snapshot }
     }
 
-    it('is one that git works with, which nobody inside can change', async () => {
+    it('works with git, and nobody inside can change it', async () => {
       const { output } = await stepWithGit('git log --format=%s; git describe --tags; git status --porcelain')
       expect(output).toBe('the first\nv1\n')
       const tries =
@@ -99,7 +99,7 @@ export function sourceTests(bench: () => Bench, subject: DriverUnderTest): void 
       expect(attempts.output).toMatch(/\n\.git\/HEAD\nv1\n$/)
     })
 
-    above('is in no snapshot, nor is its place, and changes no digest of one', async () => {
+    above('is part of no snapshot or digest, and neither is its mount point', async () => {
       const { snapshots } = bench().driver
       const withGit = await stepWithGit('echo made >made.txt')
       const without = await step(files, 'echo made >made.txt')
@@ -110,7 +110,7 @@ export function sourceTests(bench: () => Bench, subject: DriverUnderTest): void 
       expect(child.output).toBe('a.txt\nmade.txt\n')
     })
 
-    above('covers what an earlier step made in its place, which comes back after it', async () => {
+    above('covers what an earlier step put in its place, and uncovers it afterwards', async () => {
       const link = await step(files, 'ln -s /etc .git')
       const covered = await stepWithGit('git log --format=%s; ls -d /etc/passwd', { from: link.snapshot.id })
       expect(covered.output).toBe('the first\n/etc/passwd\n')
@@ -135,7 +135,7 @@ export function sourceTests(bench: () => Bench, subject: DriverUnderTest): void 
     )
   })
 
-  above('refuses a workspace that an earlier step replaced by a link out of the sandbox', async () => {
+  above('refuses a workspace that an earlier step replaced with a link out of the sandbox', async () => {
     const parent = await bench().step(`cd /; rm -r /workspace; ln -s ${directory} /workspace`)
     const sandbox = await bench().create({ from: parent.id })
     await expect(sandbox.syncSource(await tree({ planted: 'x' }))).rejects.toMatchObject({ code: 'provision_failed' })

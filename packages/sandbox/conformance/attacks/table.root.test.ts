@@ -5,7 +5,7 @@ it.each(Object.entries(named))('the page names the same as what is tried: %s', (
   expect(namesUnder(heading, readPage())).toEqual(names)
 })
 
-it('the page is made anew with a table in its place, and the rest as it was', () => {
+it('regenerates one table of the page and keeps the rest', () => {
   const table = {
     heading: '## One',
     columns: ['a', 'b'],

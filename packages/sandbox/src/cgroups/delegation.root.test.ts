@@ -10,6 +10,6 @@ test.each([
     '/system.slice/harmont.service/harmont-server',
     '/system.slice/harmont.service',
   ],
-])('with v2 alone, groups are made below %s', (_, own, below) => {
+])('with v2 only, groups are made below %s', (_, own, below) => {
   expect(v2Home('/sys/fs/cgroup', own)).toBe(`/sys/fs/cgroup${below}`)
 })

@@ -50,7 +50,7 @@ async function isStillAsking(driver: OciDriver, asked: Promise<boolean>): Promis
   expect(await Promise.race([asked, 'asking'])).toBe('asking')
 }
 
-test('G02 a command whose start was written down but never said has not begun, though its launcher has not noticed that yet', async () => {
+test('G02 a command whose start was recorded but never sent has not begun, even if its launcher has not noticed', async () => {
   const { handle, launcher } = await stoppedLauncher()
   const driver = await openDriver(directory)
   const asked = driver.mayHaveBegun(handle)
@@ -62,7 +62,7 @@ test('G02 a command whose start was written down but never said has not begun, t
   await driver.close()
 })
 
-test('G02 a command that has not begun is known not to have, whatever is killed, until another begins under its id', async () => {
+test('G02 a command that has not begun stays known as such across crashes, until another begins under its id', async () => {
   const { handle, launcher } = await stoppedLauncher()
   process.kill(launcher, 'SIGCONT')
   const first = await openDriver(directory)
@@ -83,7 +83,7 @@ test('G02 a command that has not begun is known not to have, whatever is killed,
   await driver.close()
 })
 
-test('G02 what is kept of a command that has not begun goes with whoever takes it over for its end', async () => {
+test('G02 the record of a command that has not begun is removed by the process that adopts it to end it', async () => {
   const driver = await openDriver(directory)
   const handle = { id: 'never-made', label: {} }
   await driver.clearUnbegun(handle)
@@ -93,7 +93,7 @@ test('G02 what is kept of a command that has not begun goes with whoever takes i
   await driver.close()
 })
 
-test('G02 a command whose start was said may have begun as long as nobody knows better', async () => {
+test('G02 a command whose start was sent may have begun, unless something proves otherwise', async () => {
   const { handle, launcher, files } = await stoppedLauncher()
   const driver = await openDriver(directory)
   const asked = driver.mayHaveBegun(handle)

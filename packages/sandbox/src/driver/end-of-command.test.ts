@@ -18,7 +18,7 @@ function facts({ ran, found, step, stepAt }: Readonly<Record<'ran' | 'found' | '
 
 const ms = (most: number) => fc.integer({ min: 0, max: most })
 
-test('G64 a command that was seen until its end ended then, whatever step there was', () => {
+test('G64 a command that was observed until its end has the right end time, whatever steps the clock made', () => {
   const ways = fc.record({
     ran: ms(10 * hour),
     found: ms(5),
@@ -34,7 +34,7 @@ test('G64 a command that was seen until its end ended then, whatever step there 
   )
 })
 
-test('a step that is longer than all that a command took, and waited for, leaves its end as it was', () => {
+test('a step longer than the command’s run and the wait after it does not change its end', () => {
   const ways = fc.record({
     ran: ms(hour),
     found: ms(hour),
@@ -50,7 +50,7 @@ test('a step that is longer than all that a command took, and waited for, leaves
   )
 })
 
-test('G64 a step never makes a command longer than it was, nor its end earlier than its start', () => {
+test('G64 a step never lengthens a command, nor moves its end before its start', () => {
   const ways = fc.record({
     ran: ms(5 * hour),
     found: ms(5 * hour),
@@ -67,7 +67,7 @@ test('G64 a step never makes a command longer than it was, nor its end earlier t
   )
 })
 
-test('the end of a command that an earlier release started is the date of its exit file, and never later than now', () => {
+test('a command started by an earlier release ends at the date of its exit file, and never later than now', () => {
   const now = { boot: 50_000, wall: wallAtBoot + 50_000 }
   const end = (exitWall: number) => endOfCommand({ started: undefined, seenAt: undefined, exitWall, now })
   expect(end(wallAtBoot + 20_000)).toBe(20_000)

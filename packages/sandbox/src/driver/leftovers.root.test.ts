@@ -12,7 +12,7 @@ import { stage } from '../system/machine.ts'
 const root = mkdtempSync('/var/tmp/harmont-leftovers-')
 afterAll(() => rmSync(root, { recursive: true, force: true }))
 
-test('G24 what a killed process left does not disturb one that has the same id, as the first of a container has, and goes', async () => {
+test('G24 leftovers of a killed process do not disturb a process with the same id, as the first of a container has, and are removed', async () => {
   const directory = join(root, 'driver')
   const layout = await openLayout(directory)
   const home = findCgroupHome()
@@ -28,7 +28,7 @@ test('G24 what a killed process left does not disturb one that has the same id, 
   await driver.close()
 })
 
-test('G24 drivers that begin at once free the numbers of directories that are gone, and each has its own network', async () => {
+test('G24 drivers that start together free the numbers of deleted directories, and each gets its own network', async () => {
   // The last ones, which other drivers on this machine reach last.
   const tables = [61, 62, 63].map((number) => `harmont_${number}`)
   mkdirSync(join(stage, 'networks'), { recursive: true })

@@ -8,7 +8,7 @@ import { probe } from './probe.ts'
 
 const run = promisify(execFile)
 
-it('finds nothing to say on a machine where sandboxes work', async () => {
+it('reports nothing on a machine where sandboxes work', async () => {
   expect(await probe('/var/tmp/absent/harmont', 'crun')).toEqual({
     problems: [],
     runtimeProblem: undefined,
@@ -16,7 +16,7 @@ it('finds nothing to say on a machine where sandboxes work', async () => {
   })
 })
 
-it('tells an ordinary user in a sentence what is in the way', async () => {
+it('tells an ordinary user in a sentence what is missing', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'harmont-probe-'))
   await chmod(directory, 0o777)
   // The privilege mode is determined at the start of a process.

@@ -21,14 +21,14 @@ async function pull(privates: 'allow' | 'refuse') {
   return JSON.parse(stdout) as Record<'asked' | 'public' | 'private', number> & { readonly refusal: string }
 }
 
-test('G37 a name that leads to a public address first, and to a private one when it is asked again, leads a pull to nothing private', async () => {
+test('G37 a name that resolves to a public address first and to a private one later leads a pull to no private address', async () => {
   const seen = await pull('refuse')
   expect(seen.refusal).toContain('leads to 127.0.0.1, which is not a public address')
   expect([seen.public, seen.private]).toEqual([1, 0])
   expect(seen.asked).toBeGreaterThan(1)
 })
 
-test('control: the same pull is led to the private address where all are allowed', async () => {
+test('control: the same pull reaches the private address if all are allowed', async () => {
   const seen = await pull('allow')
   expect(seen.public).toBe(1)
   expect(seen.private).toBeGreaterThan(0)

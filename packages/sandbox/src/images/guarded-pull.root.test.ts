@@ -110,7 +110,7 @@ describe.for(attacks)('G37 %s', ([, attack, theirs]) => {
     expect([reached, authorizations]).toEqual([0, []])
   })
 
-  it('is what it seems: followed where all addresses are allowed', async () => {
+  it('works, since it is followed if all addresses are allowed', async () => {
     answer = attack(`http://${own}:${insidePort}/`)
     const store = storeWith({ insecureRegistries: [evilHost], allowPrivateRegistries: true })
     await expect(store.resolve(`${evilHost}/tool:1`)).rejects.toThrow()
@@ -131,13 +131,13 @@ describe('G37 a registry with a private address', () => {
     await expect(storeWith({}).resolve(`${host}/tool:1`)).rejects.toThrow(/private address|not a public address/)
   })
 
-  it('is connected to when it is allowed by its name alone, and its certificate is looked at', async () => {
+  it('is used if its name alone is allowed, and its certificate is checked', async () => {
     await using registry = await startRegistry(home, own, true)
     const store = storeWith({ allowedRegistries: [own] })
     await expect(store.resolve(`${registry.host}/tool:1`)).rejects.toThrow(/certificate/)
   })
 
-  it.for([false, true])('is pulled from when the settings name it, with TLS: %s', async (tls) => {
+  it.for([false, true])('is used if the settings name it, with TLS: %s', async (tls) => {
     await using registry = await startRegistry(home, own, tls)
     const name = `${registry.host}/tool:1`
     skopeoCopy(`oci:${makeLayout(home, 'one')}:t`, `docker://${name}`)
@@ -147,13 +147,13 @@ describe('G37 a registry with a private address', () => {
   })
 })
 
-it('a registry that cannot be had is told with its reason', async () => {
+it('names the reason why a registry is unavailable', async () => {
   await expect(storeWith({}).resolve('registry.invalid/tool:1')).rejects.toThrow(
     'Could not pull registry.invalid/tool:1: the name registry.invalid does not resolve. The server needs access to that registry',
   )
 })
 
-it('a layer that never ends is given up at the limit', async () => {
+it('an endless layer is abandoned at the limit', async () => {
   answer = withLayer((_, response) => {
     const more = () => void (response.destroyed || response.write(Buffer.alloc(65_536), () => setImmediate(more)))
     more()

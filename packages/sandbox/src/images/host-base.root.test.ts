@@ -157,7 +157,7 @@ const TOP = [
   ...['sbin', 'srv', 'sys', 'tmp', 'usr', 'var'],
 ]
 
-it('shows what the settings allow, and below it neither its own directory nor what is to be hidden', async () => {
+it('shows what the settings allow, except its own directory and hidden paths', async () => {
   const data = `/opt/${tag}-data`
   made.push(data)
   await put(path.join(data, 'secret'))
@@ -169,7 +169,7 @@ it('shows what the settings allow, and below it neither its own directory nor wh
   expect(await isIn(rootfs, path.join(home, 'store'))).toBe(false)
 })
 
-it('is not begun on a disk that is too small for a copy of it', async () => {
+it('is not built on a disk too small for a copy', async () => {
   const disk = makeSmallDisk(256 * 1024 ** 2)
   try {
     const before = disk.freeBytes()
@@ -185,7 +185,7 @@ it('is not begun on a disk that is too small for a copy of it', async () => {
   }
 })
 
-it('refuses settings that would lead elsewhere', async () => {
+it('refuses settings that lead elsewhere', async () => {
   await put(path.join(home, 'tools', 'tool'))
   await mkdir(path.join(home, 'store'))
   for (const wrong of [
@@ -205,20 +205,20 @@ it('refuses settings that would lead elsewhere', async () => {
   await stat(`/run/${tag}-kept`)
 })
 
-it('lets users other than root get about, whatever our umask', async () => {
+it('gives users other than root access, whatever our umask', async () => {
   const { rootfs } = await sharedHost()
   const closed = execFileSync('find', [rootfs, '-maxdepth', '3', '-type', 'd', '!', '-perm', '-o=rx', '-printf', '%P '])
   expect(closed.toString()).toBe('root ')
   expect((await lstat(path.join(rootfs, 'etc/passwd'))).mode & 0o777).toBe(0o644)
 })
 
-it('copies what lies on another file system, with capabilities and names that are not UTF-8', async () => {
+it('copies from another file system, with capabilities and names that are not UTF-8', async () => {
   const { rootfs } = await sharedHost()
   expect((await readdir(rootfs + mount, 'latin1')).sort()).toEqual(['able', 'link', '\xff'])
   expect(execFileSync('getcap', [`${rootfs}${mount}/able`]).toString()).toContain('cap_net_raw')
 })
 
-it('runs its programs, installs packages and keeps system users apart, as a lower layer under mapped ids', async () => {
+it('runs its programs, installs packages and keeps system users apart as a lower layer under mapped ids', async () => {
   const { rootfs } = await sharedHost()
   const script = `set -e
     mkdir base up work merged; chown 100000:100000 up work
@@ -240,7 +240,7 @@ it('runs its programs, installs packages and keeps system users apart, as a lowe
   expect((await stat('/usr/bin/env')).mtimeMs).toBe(before.mtimeMs)
 })
 
-it('is made once, by two processes at once from nothing, and is made again when it was damaged', async () => {
+it('is made once by two concurrent processes, and again when it was damaged', async () => {
   const first = await sharedHost()
   expect(atOnce).toEqual([first, first])
   expect(await readdir(path.join(shared, 'store', 'roots'))).toHaveLength(1)

@@ -10,7 +10,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 
 const digest = (text: string) => createHash('sha256').update(text).digest()
 
-test('a file that was replaced is read again, also one of equal size and time', async () => {
+test('reads a replaced file again, even one of equal size and time', async () => {
   const [file, other] = [join(folder, 'status'), join(folder, 'status-new')]
   writeFileSync(file, 'one')
   expect(await digestOfFirst([join(folder, 'absent'), file])).toEqual(digest('one'))
@@ -20,6 +20,6 @@ test('a file that was replaced is read again, also one of equal size and time', 
   expect(await digestOfFirst([file])).toEqual(digest('two'))
 })
 
-test('none of the files is a refusal that names them', async () => {
+test('fails and names the files if none of them exists', async () => {
   await expect(digestOfFirst([join(folder, 'absent')])).rejects.toMatchObject({ code: 'image_unavailable' })
 })

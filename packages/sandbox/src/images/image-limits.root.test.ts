@@ -17,7 +17,7 @@ afterEach(() => rm(home, { recursive: true, force: true }))
 const storeWith = (options: Partial<ImageStoreOptions>) =>
   createImageStore({ directory: path.join(home, 'store'), fallbackToHost: true, hostAllow: [], ...options })
 
-it('a file to import that is not there, or is nothing that tar or skopeo reads, is said without their words', async () => {
+it('explains a missing or unreadable import without output of tar or skopeo', async () => {
   const file = path.join(home, 'image.tar')
   const imported = (source: string) => storeWith({}).importImage('a', source)
   await expect(imported(file)).rejects.toThrow(new Error(`${file} does not exist`))
@@ -26,7 +26,7 @@ it('a file to import that is not there, or is nothing that tar or skopeo reads, 
   await expect(imported(`oci:${home}`)).rejects.toThrow(new Error(`oci:${home} contains no readable image`))
 })
 
-it('a tar of a file system is an image, packed or not; one of other files is none', async () => {
+it('accepts a tar of a file system as an image, compressed or not, and no tar of other files', async () => {
   const root = path.join(home, 'root')
   await mkdir(path.join(root, 'usr/bin'), { recursive: true })
   await writeFile(path.join(root, 'usr/bin/tool'), 'tool', { mode: 0o755 })
@@ -67,7 +67,7 @@ function layoutOf(files: string): string {
   return `oci:${layout}:t`
 }
 
-it('an image that is small in its registry and large on the disk is refused before it is unpacked, and nothing stands in for it', async () => {
+it('refuses an image that is small in its registry and large on disk before unpacking it, and uses no replacement', async () => {
   await using registry = await startRegistry(home)
   const name = `${registry.host}/bomb:1`
   skopeoCopy(await bomb(64 * mib), `docker://${name}`)
@@ -77,7 +77,7 @@ it('an image that is small in its registry and large on the disk is refused befo
   expect((await storeWith({ limits: { bytes: 80 * mib, entries: 1000 } }).resolve(name)).fallbackFrom).toBeUndefined()
 })
 
-it('an image of more files than one may have is refused', async () => {
+it('refuses an image with too many files', async () => {
   const files = path.join(home, 'files')
   await mkdir(path.join(files, 'a/b/c/d'), { recursive: true })
   for (let each = 0; each < 20; each += 1) await writeFile(path.join(files, 'a/b/c/d', `${each}`), '')
@@ -85,7 +85,7 @@ it('an image of more files than one may have is refused', async () => {
   await expect(store.importImage('many', layoutOf(files))).rejects.toThrow(/exceeds the limit of 20 files and folders/)
 })
 
-it('a layer that is packed larger than an image may be is given up', async () => {
+it('abandons a layer whose compressed size exceeds the limit', async () => {
   await using registry = await startRegistry(home)
   const files = path.join(home, 'files')
   await mkdir(files)
@@ -97,7 +97,7 @@ it('a layer that is packed larger than an image may be is given up', async () =>
   await expectNothingLeft()
 })
 
-it('an image that the disk has no room for leaves the disk to others, who pull theirs', async () => {
+it('an image without space on the disk leaves the disk to others, whose pulls succeed', async () => {
   const disk = makeSmallDisk(96 * mib)
   try {
     await using registry = await startRegistry(disk.beside)
@@ -118,7 +118,7 @@ it('an image that the disk has no room for leaves the disk to others, who pull t
   }
 })
 
-it('room is made for an image that the disk could take, and for none that it could not', async () => {
+it('frees space for an image that fits the disk, and not for one that cannot fit', async () => {
   const disk = makeSmallDisk(96 * mib)
   try {
     await using registry = await startRegistry(disk.beside)
@@ -144,7 +144,7 @@ it('room is made for an image that the disk could take, and for none that it cou
   }
 })
 
-it('an organization has so many bytes of images: what it does not use gives way to what it wants, and other organizations have theirs', async () => {
+it('an organization has a limit of image bytes: its unused images make way for wanted ones, and other organizations keep theirs', async () => {
   await using registry = await startRegistry(home)
   const names = [10, 11, 12].map((size) => `${registry.host}/size:${size}`)
   for (const [index, name] of names.entries()) skopeoCopy(await bomb((10 + index) * mib), `docker://${name}`)

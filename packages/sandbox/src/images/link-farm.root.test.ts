@@ -7,7 +7,7 @@ test.for([
   ['is empty', [], []],
   ['has only what is hidden', ['hidden'], []],
   ['has something else too', ['hidden', 'seen'], ['seen']],
-] as const)('a folder that %s is shown as it is, as /opt of a new machine', async ([, files, shown]) => {
+] as const)('a folder that %s is shown unchanged, like /opt of a new machine', async ([, files, shown]) => {
   const source = await mkdtemp('/var/tmp/harmont-farm-')
   const root = await mkdtemp('/var/tmp/harmont-farm-')
   try {

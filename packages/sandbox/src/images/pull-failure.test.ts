@@ -7,7 +7,7 @@ const ping = (why: string) =>
 const manifest = (why: string) =>
   `time="2026-11-29T20:31:22Z" level=fatal msg="Error parsing image name "docker://r.example/a:1": reading manifest 1 in r.example/a: ${why}"`
 
-describe('what skopeo says of a pull that failed becomes a phrase of ours', () => {
+describe('rewords skopeo’s output for a failed pull', () => {
   test.each([
     [
       ping('dial tcp: lookup r.example on 10.0.0.53:53: no such host'),
@@ -53,7 +53,7 @@ describe('what skopeo says of a pull that failed becomes a phrase of ours', () =
   })
 })
 
-test('what no tool said stays as it is', () => {
+test('keeps errors that are not a tool’s output', () => {
   const error = new Error('skopeo is not installed on this machine')
   expect(pullFailure('r.example', error)).toBe(error)
 })

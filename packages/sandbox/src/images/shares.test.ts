@@ -28,7 +28,7 @@ async function usedNow(shares: Shares, digests: readonly string[]): Promise<bool
   return digests.map(isUsed)
 }
 
-test('the least recently used images of an owner give way, those of others stay', async () => {
+test('the least recently used images of an owner make way, those of others stay', async () => {
   await used('b', { z: 100 })
   const shares = await used('a', { x: 40, y: 40 })
   using part = await shares.admit('a', 'new', 50)
@@ -37,7 +37,7 @@ test('the least recently used images of an owner give way, those of others stay'
   expect(await usedNow(open(), ['x', 'y', 'z', 'new'])).toEqual([false, true, true, true])
 })
 
-test('what is in use, was used a moment ago or is being unpacked gives no way', async () => {
+test('images in use, just used or being unpacked do not make way', async () => {
   const shares = await used('a', { x: 40, y: 40 })
   shares.keep(new Set(['x', 'y']))
   await expect(shares.admit('a', 'new', 50)).rejects.toThrow(/of the 1 MiB that its images may take/)
@@ -49,7 +49,7 @@ test('what is in use, was used a moment ago or is being unpacked gives no way', 
   await expect(shares.admit('a', 'second', 20)).rejects.toThrow(/already uses/)
 })
 
-test('an image that gave way takes its part again when it is used again', async () => {
+test('an image that made way counts again once it is used again', async () => {
   const shares = await used('a', { x: 60, y: 40 })
   {
     using part = await shares.admit('a', 'new', 60)
@@ -59,7 +59,7 @@ test('an image that gave way takes its part again when it is used again', async 
   await expect(shares.use('a', 'x', 60)).rejects.toThrow(/already uses/)
 })
 
-test('a damaged record is as good as none', async () => {
+test('a damaged record counts as none', async () => {
   await used('a', { x: 100 })
   const [file = ''] = await readdir(directory)
   await writeFile(join(directory, file), '[{')

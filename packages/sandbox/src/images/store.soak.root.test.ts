@@ -37,7 +37,7 @@ async function expectWhole(image: ResolvedImage): Promise<void> {
 }
 
 describe('the local store', () => {
-  it('takes an OCI layout, an OCI archive and a Docker archive, told apart by content, with owners, modes, links, capabilities, whiteouts', async () => {
+  it('imports an OCI layout, an OCI archive and a Docker archive, recognized by content, with owners, modes, links, capabilities and whiteouts', async () => {
     const layout = makeLayout(home, 'one')
     skopeoCopy(`oci:${layout}:t`, `docker-archive:${home}/docker.tar:team/tool:1`)
     skopeoCopy(`oci:${layout}:t`, `oci-archive:${home}/oci.tar`)
@@ -54,7 +54,7 @@ describe('the local store', () => {
     expect(await store.resolve('from-oci')).toEqual({ ...(await store.resolve('from-layout')), name: 'from-oci' })
   })
 
-  it('refuses a file that is no image, and says what it is not', async () => {
+  it('refuses a file that is no image, and says why', async () => {
     await writeFile(path.join(home, 'a.txt'), 'a')
     execFileSync('tar', ['-cf', path.join(home, 'a.tar'), '-C', home, 'a.txt'])
     await expect(storeWith().importImage('a', path.join(home, 'a.tar'))).rejects.toThrow(/holds no image/)
@@ -62,20 +62,20 @@ describe('the local store', () => {
   })
 
   it.each(['host', '', '--x', 'a b'])(
-    'takes no image under a name that could never be resolved: "%s"',
+    'imports no image under a name that could never be resolved: "%s"',
     async (name) => {
       await expect(storeWith().importImage(name, 'oci:/nowhere:t')).rejects.toThrow(/cannot be the name/)
     },
   )
 
-  it('follows an alias of the settings one step', async () => {
+  it('follows an alias of the settings once', async () => {
     const store = storeWith({ aliases: { tools: 'imported', other: 'tools' } })
     await store.importImage('imported', `oci:${makeLayout(home, 'one')}:t`)
     expect(await markerOf(await store.resolve('tools'))).toBe('one')
     await expect(store.resolve('other')).rejects.toMatchObject({ code: 'image_unavailable' })
   })
 
-  it('makes a damaged root again from what was imported', async () => {
+  it('unpacks a damaged root again from its import', async () => {
     const store = storeWith()
     const layout = makeLayout(home, 'one')
     await store.importImage('tool', `oci:${layout}:t`)
@@ -87,7 +87,7 @@ describe('the local store', () => {
     await expectWhole(await store.resolve('tool'))
   })
 
-  it('forgets a name, and removes its root only when nothing needs it', async () => {
+  it('forgets a name, and removes its root only if nothing needs it', async () => {
     const store = storeWith()
     const { digest } = await store.importImage('tool', `oci:${makeLayout(home, 'one')}:t`)
     expect(await store.collect(new Set())).toEqual([])
@@ -101,7 +101,7 @@ describe('the local store', () => {
 })
 
 describe('a registry', () => {
-  it('gives an image by tag and by digest, once, and what it gave last while it is down', async () => {
+  it('provides an image by tag and by digest, once, and its last answer while it is down', async () => {
     await using registry = await startRegistry(home)
     const layout = makeLayout(home, 'one')
     const name = `${registry.host}/team/tool:1`
@@ -127,7 +127,7 @@ describe('a registry', () => {
     expect((await storeWith().resolve(pinned)).digest).toBe(image.digest)
   })
 
-  it('is asked again for a tag after ten minutes, and pulled from only when the tag has moved', async () => {
+  it('is asked again for a tag after ten minutes, and is pulled from only if the tag moved', async () => {
     await using registry = await startRegistry(home)
     const name = `${registry.host}/tool:latest`
     const image = async (marker: string) => {
@@ -146,7 +146,7 @@ describe('a registry', () => {
     expect(await markerOf(await storeWith().resolve(name))).toBe('two')
   })
 
-  it('is pulled from once by all who ask together, two processes among them, and by the next after one was killed', async () => {
+  it('is pulled from once by concurrent callers, two processes among them, and by the next one after one was killed', async () => {
     await using registry = await startRegistry(home)
     const name = `${registry.host}/tool:1`
     skopeoCopy(`oci:${makeLayout(home, 'one')}:t`, `docker://${name}`)
@@ -177,9 +177,9 @@ describe('a registry', () => {
   })
 })
 
-describe('an image that cannot be had', () => {
+describe('an unavailable image', () => {
   it.each(['registry.invalid/tool:1', '--help', 'a b', '../../etc', 'oci:/etc'])(
-    'is named with what was tried and what to do: %s',
+    'is reported with what was tried and what to do: %s',
     async (name) => {
       const error = await storeWith()
         .resolve(name)
@@ -190,13 +190,13 @@ describe('an image that cannot be had', () => {
     },
   )
 
-  it('is stood in for only when it is among those that the settings name', async () => {
+  it('is replaced only if the settings list it', async () => {
     const store = storeWith({ directory: sharedImages, fallbackToHost: ['registry.invalid/tool:1'] })
     await expect(store.resolve('registry.invalid/tool:2')).rejects.toMatchObject({ code: 'image_unavailable' })
     expect((await store.resolve('registry.invalid/tool:1')).fallbackFrom).toBe('registry.invalid/tool:1')
   })
 
-  it('is stood in for by the host only when the settings say so, and says it', async () => {
+  it('is replaced by the host only if the settings say so, with a message', async () => {
     const told: string[] = []
     // If the base exists already.
     const store = storeWith({ directory: sharedImages, fallbackToHost: true })

@@ -15,7 +15,7 @@ function measured(tar: Buffer): Extent {
 
 const nothing = Buffer.alloc(0)
 
-test('files count with their bytes and a block of the disk, folders once', () => {
+test('files count with their bytes and a disk block, folders once', () => {
   const tar = tarOf([
     { name: 'etc/', type: '5' },
     { name: 'etc/a', content: 'x'.repeat(1000) },
@@ -25,7 +25,7 @@ test('files count with their bytes and a block of the disk, folders once', () =>
   expect(measured(tar)).toEqual({ bytes: tar.length + 3 * 4096, entries: 3 + 1 })
 })
 
-test('folders that a path alone makes count, those of the path before do not', () => {
+test('parent folders of a path count, unless the previous path had them', () => {
   const deep = (last: string) => `${'d/'.repeat(40)}${last}`
   expect(measured(tarOf([{ name: deep('a') }], nothing)).entries).toBe(1 + 40)
   expect(measured(tarOf([{ name: deep('a') }, { name: deep('b') }], nothing)).entries).toBe(2 + 40)
@@ -34,7 +34,7 @@ test('folders that a path alone makes count, those of the path before do not', (
   expect(measured(tar).entries).toBeGreaterThan(1500)
 })
 
-test('what stands behind the end of the archive counts, and so does an archive in a file', () => {
+test('data after the end of the archive counts, and so does an archive in a file', () => {
   const two = tarOf([{ name: 'a' }, { name: 'b' }])
   expect(measured(Buffer.concat([two, two])).entries).toBe(2 * measured(two).entries)
   expect(measured(tarOf([{ name: 'inner.tar', content: two }])).entries).toBeGreaterThan(measured(two).entries)
@@ -47,7 +47,7 @@ const holes = tarOf([
   { name: 'a' },
 ])
 
-test('an ordinary file may be an archive of files with holes', () => {
+test('an ordinary file may be an archive of sparse files', () => {
   const entries = [
     { name: 'x', type: 'x', content: paxRecord('mtime', '1') },
     { name: 'testdata/sparse.tar', content: holes },

@@ -32,13 +32,13 @@ afterEach(async () => {
   await rm(join(layout.root, '..'), { recursive: true })
 })
 
-it('has launchers in store for each network that was asked for, though they were asked for at once', async () => {
+it('keeps launchers ready for each requested network, even if requested together', async () => {
   const taken = await Promise.all([pool.take('none'), pool.take('host')])
   await expect.poll(() => started.toSorted()).toEqual(['host', 'host', 'host', 'none', 'none', 'none'])
   await Promise.all(taken.map((launcher) => launcher.discard()))
 })
 
-it('a launcher that waits has complained of nothing: what it says later is why a sandbox could not be made', async () => {
+it('a waiting launcher has no error, and its later error explains why a sandbox could not be made', async () => {
   const launcher = await pool.take('none')
   const complaints = (await readdir(layout.launchers)).filter((name) => name.endsWith('.err'))
   expect(complaints).not.toEqual([])

@@ -21,7 +21,7 @@ async function under<T>(runtime: RuntimeName, use: (bench: Bench) => Promise<T>)
   }
 }
 
-it('G04 a step under one runtime starts from what one under the other left, hard links, whiteouts and renamed folders too', async () => {
+it('G04 a step under one runtime continues from a step under the other, including hard links, whiteouts and renamed folders', async () => {
   const first = await under('crun', (bench) =>
     bench.step('mkdir d; echo 1 >d/f; echo t >/tmp/t; rm /usr/share/doc/coreutils/copyright'),
   )
@@ -41,7 +41,7 @@ it('G04 a step under one runtime starts from what one under the other left, hard
   expect(await under('runsc', (bench) => bench.print(look, { from: second.id }))).toBe(seen)
 })
 
-it('G02 a command goes on under the runtime that started it, and is ended by it', async () => {
+it('G02 a command continues under the runtime that started it, which also ends it', async () => {
   const { sandbox } = await under('runsc', async (bench) => {
     const started = await bench.start('uname -r; trap "echo told; exit 3" TERM; while :; do sleep 0.1; done')
     expect(await firstOutput(started.running)).toBe('4.4.0\n')
@@ -57,7 +57,7 @@ it('G02 a command goes on under the runtime that started it, and is ended by it'
   })
 })
 
-it('G20 what lies where /tmp was leads runsc nowhere outside the sandbox', async () => {
+it('G20 a link in place of /tmp leads runsc nowhere outside the sandbox', async () => {
   const victim = join(directory, 'victim')
   // Nothing else may be in the way: anybody may enter and write here, and the place exists inside
   // too.

@@ -84,7 +84,7 @@ describe.each(runtimeNames)('with %s', (runtime) => {
     }
   }
 
-  test('a terminal has its size, tells of a new one, passes Ctrl-C to the program in front, and gives the exit code', async () => {
+  test('a terminal has its size, reports a new one, passes Ctrl-C to the foreground program, and returns the exit code', async () => {
     await using it = await talk({})
     const { input, output, resize, exited } = it.conversation
     const got = collect(output)
@@ -111,7 +111,7 @@ describe.each(runtimeNames)('with %s', (runtime) => {
 
   // Under gVisor nobody inside may trace the first process.
   test.runIf(runtime === 'crun' && process.arch === 'x64')(
-    'G20 a new size goes to its terminal, though its first process has a root where a link of that name leads out',
+    'G20 a new size reaches its own terminal, even if its first process has a root where a link of that name leads outside',
     async () => {
       const outside = join(directory, 'outside')
       await writeFile(outside, '')
@@ -127,7 +127,7 @@ python3 - <<'END' && echo jail""ed\n${jailInit('/jail')}\nEND\nexec bash --norc`
     },
   )
 
-  test('without a terminal the two outputs are apart, input has an end, bytes are as they were', async () => {
+  test('without a terminal outputs are separate, input has an end, and bytes are unchanged', async () => {
     await using it = await talk({ script: 'cat; echo err >&2; exit 9' }, null)
     const { input, output, errors, exited } = it.conversation
     const bytes = Buffer.from(Array.from({ length: 300_000 }, (_, index) => index % 256))
@@ -140,7 +140,7 @@ python3 - <<'END' && echo jail""ed\n${jailInit('/jail')}\nEND\nexec bash --norc`
     expect(Buffer.concat(shown).equals(bytes)).toBe(true)
   })
 
-  test('a program whose output nobody reads waits, and goes on where it was', async () => {
+  test('a program whose output nobody reads waits, and continues where it was', async () => {
     await using it = await talk({ script: 'head -c 10000000 /dev/zero | tr "\\0" x; echo; echo end' })
     const { output, exited } = it.conversation
     const ended = exited()
@@ -153,7 +153,7 @@ python3 - <<'END' && echo jail""ed\n${jailInit('/jail')}\nEND\nexec bash --norc`
     expect(await ended).toMatchObject({ code: 0 })
   })
 
-  test('it starts from what a command left, failed or not, and what it writes reaches nobody else', async () => {
+  test('it starts from what a command left, failed or not, and nobody else sees what it writes', async () => {
     const base = { image: await driver.resolveImage('host') }
     const failed = await driver.create({ id: 'failed', label: {}, base, limits, network: 'none' })
     const deadline = new Date(Date.now() + 60_000)
@@ -167,7 +167,7 @@ python3 - <<'END' && echo jail""ed\n${jailInit('/jail')}\nEND\nexec bash --norc`
     }
   })
 
-  test('secrets are there where they are given, and on no disk', async () => {
+  test('secrets are available where they were given, and on no disk', async () => {
     const secrets = { TOKEN: 'tok-7Hq2vLx9Zr4mWc8d' }
     await using it = await talk({ script: 'cat /run/secrets/TOKEN', secrets }, null, { secretFiles: true })
     expect(await text(it.conversation.output)).toBe(secrets.TOKEN)
@@ -175,7 +175,7 @@ python3 - <<'END' && echo jail""ed\n${jailInit('/jail')}\nEND\nexec bash --norc`
     expect(await text(without.conversation.output)).not.toContain('TOKEN')
   })
 
-  test('limits, seccomp and capabilities are those of steps', async () => {
+  test('limits, seccomp and capabilities are the same as for steps', async () => {
     const noNew = 'python3 -c "import ctypes; print(\'NoNewPrivs\', ctypes.CDLL(None).prctl(39, 0, 0, 0, 0))"'
     const script = `mount -t tmpfs none /mnt 2>&1; grep -E "^(Seccomp|CapEff):" /proc/self/status; ${noNew}`
     await using it = await talk({ script }, null)
@@ -188,14 +188,14 @@ python3 - <<'END' && echo jail""ed\n${jailInit('/jail')}\nEND\nexec bash --norc`
     expect(await greedy.conversation.exited()).toMatchObject({ limit: 'memory' })
   })
 
-  test('the watchdog ends it at its deadline; a kill ends all of it', async () => {
+  test('the watchdog ends it at its deadline, and a kill ends all of it', async () => {
     expect(await endAtDeadline(500)).toMatchObject({ overdue: true })
     await using it = await talk({ script: "trap '' HUP INT TERM; setsid sleep 1000 & exec sleep 1000" })
     await it.conversation.kill()
     expect(await it.conversation.exited()).toMatchObject({ code: 137 })
   })
 
-  test('after SIGKILL of its owner nothing of it runs, and the next driver removes the rest', async () => {
+  test('nothing of it runs after a SIGKILL of its owner, and the next driver removes the rest', async () => {
     const own = await mkdtemp('/var/tmp/harmont-terminal-')
     const module = fileURLToPath(new URL('talking-process.test-support.ts', import.meta.url))
     const child = spawn(process.execPath, [module, own, runtime], { stdio: ['ignore', 'pipe', 'inherit'] })

@@ -12,7 +12,7 @@ afterEach(() => {
   rmSync(root, { recursive: true, force: true })
 })
 
-test('G24 what a killed process left of sandboxes that are no more goes with the next start, and nothing else', async () => {
+test('G24 the next start removes what a killed process left of destroyed sandboxes, and nothing else', async () => {
   layout = await openLayout(join(root, 'driver'))
   await clearMemory(layout)
   for (const id of ['alive', 'gone']) {
@@ -32,13 +32,13 @@ test('G24 what a killed process left of sandboxes that are no more goes with the
   await expect(readdir(layout.memory)).rejects.toThrow('ENOENT')
 })
 
-test('a place that is a disk is refused, and nothing is put there', async () => {
+test('a directory on a disk is refused, and nothing is written there', async () => {
   layout = { ...(await openLayout(join(root, 'driver'))), memory: join(root, 'disk') }
   expect(() => makeMemory(layout, 'a', 0)).toThrow('tmpfs')
   expect(await readdir(layout.memory)).toEqual([])
 })
 
-test('a place that somebody else made, or may look into, is refused', async () => {
+test('a directory that another user made or may read is refused', async () => {
   layout = await openLayout(join(root, 'driver'))
   await mkdir(layout.memory, { mode: 0o755 })
   expect(() => makeMemory(layout, 'a', 0)).toThrow('belongs to somebody else')

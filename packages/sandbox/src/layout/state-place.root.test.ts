@@ -46,7 +46,7 @@ function placed(id: string, where: Layout = layout) {
 
 const isOnDisk = (path: string) => lstatSync(path).isDirectory()
 
-test('G24 what a killed process left in memory of sandboxes that are no more goes with the next start, and nothing else', () => {
+test('G24 the next start removes memory of destroyed sandboxes that a killed process left, and nothing else', () => {
   for (const id of ['alive', 'gone', 'removed']) {
     const files = placed(id)
     expect(isOnDisk(files.state)).toBe(false)
@@ -64,7 +64,7 @@ test('G24 what a killed process left in memory of sandboxes that are no more goe
   expect(hasPlace(sandboxFiles(layout.sandboxes, 'removed'))).toBe(false)
 })
 
-test('a place that is a disk, somebody else’s, or has little room is left alone; how a command ends is kept where there is little room', () => {
+test('ignores a directory on disk, of another user or with little space; with little space it still keeps the exit status', () => {
   const disk = placed('disk', { ...layout, passing: join(root, 'passing') })
   expect([isOnDisk(disk.state), isOnDisk(disk.exitDirectory)]).toEqual([true, true])
   const theirs = join(layout.passing, 'theirs')
@@ -83,7 +83,7 @@ test('a place that is a disk, somebody else’s, or has little room is left alon
   }
 })
 
-test('memory of an ordinary user is known to go with the last login where systemd keeps logins, but for who lingers', () => {
+test('an ordinary user’s memory is known to end with the last login if systemd tracks logins, except for lingering users', () => {
   const machine = join(root, 'machine')
   for (const folder of ['etc', 'var/lib/systemd/linger']) mkdirSync(join(machine, folder), { recursive: true })
   writeFileSync(join(machine, 'etc/passwd'), 'ann:x:1000:1000::/home/ann:/bin/sh\nci:x:999:999::/srv:/bin/sh\n')
@@ -100,7 +100,7 @@ async function opened(): Promise<{ readonly driver: OciDriver; readonly bench: B
   return { driver, bench: await Bench.open(driver, 'host', layout.root) }
 }
 
-test('G24 nothing is left in memory when a driver is closed that has no sandbox, and one that waited for its directory works', async () => {
+test('G24 closing a driver without sandboxes leaves nothing in memory, and a driver waiting for its directory works', async () => {
   const before = await opened()
   expect(await before.bench.print('echo one')).toBe('one\n')
   const waiting = openDriver(layout.root, { takenForMs: 60_000 })
@@ -112,7 +112,7 @@ test('G24 nothing is left in memory when a driver is closed that has no sandbox,
   expect([layout.passing, layout.memory].filter((path) => existsSync(path))).toEqual([])
 })
 
-test('where somebody has put a link to another directory nothing is removed', async () => {
+test('removes nothing where somebody put a link to another directory', async () => {
   const theirs = join(root, 'theirs')
   for (const path of ['states/gone', 'secrets']) mkdirSync(join(theirs, path), { recursive: true })
   rmSync(layout.passing, { recursive: true })
@@ -125,7 +125,7 @@ test('where somebody has put a link to another directory nothing is removed', as
 })
 
 test.each(['the memory was cleared', 'the memory of how it ends was cleared', 'the machine was started anew'])(
-  'G02 %s: what ran may have begun, is gone for good, and nothing of it is left',
+  'G02 %s: a command that ran may have begun, cannot be adopted, and nothing of it is left',
   async (what) => {
     // Others may run this test in parallel.
     const mark = newMark()
@@ -154,7 +154,7 @@ test.each(['the memory was cleared', 'the memory of how it ends was cleared', 't
   },
 )
 
-test('a command that there is much to tell of is told it on the disk, from which it goes when it has begun', async () => {
+test('a large configuration of a command is on the disk, and is removed once it has begun', async () => {
   const { driver, bench } = await opened()
   const env = Object.fromEntries(Array.from({ length: 8 }, (_, at) => [`LONG_${at}`, `told-${'x'.repeat(60_000)}`]))
   const sandbox = await bench.create()

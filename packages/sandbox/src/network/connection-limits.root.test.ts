@@ -100,13 +100,13 @@ async function onMachine(connections: ConnectionLimits, ownPorts: readonly numbe
 
 const endless = { open: 10_000, atOnce: 10_000, perSecond: 10_000, brief: true }
 
-test('G57 one sandbox has so many connections in the machine’s table and no more, and another has as many beside it', async () => {
+test('G57 a sandbox can open its share of connections and no more, and another one its own beside it', async () => {
   const script = 'sandbox 2 200; count; sandbox 3 5; sandbox 4 200; count'
   expect(await onMachine({ ...endless, open: 20 }, [], script)).toBe('20\n45\n')
   expect(await onMachine({ ...endless, brief: false }, [], script)).toBe('200\n405\n')
 })
 
-test('G57 connections that stand count, and a sandbox that may have no more keeps nobody else from outside', async () => {
+test('G57 established connections count, and an exhausted sandbox does not block connections from outside', async () => {
   const script = `
     mount -t tmpfs none /mnt
     mkfifo /mnt/ready
@@ -116,13 +116,13 @@ test('G57 connections that stand count, and a sandbox that may have no more keep
   expect(await onMachine(endless, [], script)).toBe('200\n5\n205\n205\n')
 })
 
-test('one that begins very many at once is slowed down', async () => {
+test('slows down a sandbox that opens very many connections at once', async () => {
   const seen = Number(await onMachine({ ...endless, atOnce: 30, perSecond: 1 }, [], 'sandbox 2 500; count'))
   expect(seen).toBeGreaterThanOrEqual(30)
   expect(seen).toBeLessThan(100)
 })
 
-test('a connection that nobody answers leaves the table after half a minute, where the kernel can be told so', async () => {
+test('an unanswered connection leaves the table after half a minute, if the kernel supports it', async () => {
   const script = 'sender=$knock; sandbox 2 1; cut -d " " -f 3-15 /proc/net/nf_conntrack'
   const secondsOf = async (brief: boolean) =>
     Number(/ (\d+) SYN_SENT/.exec(await onMachine({ ...endless, brief }, [], script))?.[1])
@@ -132,6 +132,6 @@ test('a connection that nobody answers leaves the table after half a minute, whe
   expect(await takes('table inet harmont_check { no such thing }')).toBe(false)
 })
 
-test('G57 connections to the machine’s own ports over its loopback are not in the table, so that a full one keeps nobody from them', async () => {
+test('G57 loopback connections to the machine’s own ports bypass the table, so that a full one does not block them', async () => {
   expect(await onMachine(endless, [7003], 'loopback 7003; count; loopback 7004; count')).toBe('heard\n0\nheard\n1\n')
 })

@@ -39,7 +39,7 @@ async function onMachine(setup: string, script: string, resolvConf = ''): Promis
   return stdout
 }
 
-it('takes the first block that no range touches, and the wished one before it', () => {
+it('takes the first block that no range touches, the wished one first', () => {
   expect(freeBlock([])).toBe('10.209')
   expect(freeBlock([], '172.29')).toBe('172.29')
   expect(freeBlock(['10.209.7.1', '192.168.0.0/16'])).toBe('10.83')
@@ -63,7 +63,7 @@ it.each([
   expect(await onMachine(setup, 'console.log(address(await open()))', resolvConf)).toBe(`${expected}\n`)
 })
 
-it('a directory keeps its block, while sandboxes have addresses of it even from what wants it too', async () => {
+it('a directory keeps its block while sandboxes have addresses in it, even if something else wants it', async () => {
   const seen = await onMachine(
     'ip address add 10.209.7.1/32 dev uplink',
     `await open()
@@ -76,7 +76,7 @@ it('a directory keeps its block, while sandboxes have addresses of it even from 
   expect(seen).toBe('10.83.0.2/32\n10.83.0.3/32\n10.209.0.2/32\n')
 })
 
-it('no address of the machine comes or goes with it, by which browsers break off what they load', async () => {
+it('no address of the machine changes with it, since browsers would abort page loads', async () => {
   const seen = await onMachine(
     '',
     `const { spawn } = await import('node:child_process')
@@ -103,7 +103,7 @@ it('no address of the machine comes or goes with it, by which browsers break off
 
 const dropping = `nft 'table ip filter { chain FORWARD { type filter hook forward priority 0; policy drop; ip daddr 1.2.3.4 drop; }; }'`
 
-it('gets past a chain that drops by policy, as Docker’s does, and leaves it as it was', async () => {
+it('passes a chain that drops by policy, such as Docker’s, and restores it', async () => {
   const seen = await onMachine(
     dropping,
     `const before = sh('nft list table ip filter')
@@ -118,7 +118,7 @@ it('gets past a chain that drops by policy, as Docker’s does, and leaves it as
   )
 })
 
-it('says so when a firewall drops what sandboxes send by a rule', async () => {
+it('reports a firewall that drops sandbox traffic by a rule', async () => {
   const seen = await onMachine(
     `${dropping}; nft add rule ip filter FORWARD drop`,
     `await open().then(() => console.log("open"), (error) => console.log(error.message))
@@ -129,7 +129,7 @@ it('says so when a firewall drops what sandboxes send by a rule', async () => {
   )
 })
 
-it('connects the link of a sandbox whose address was another one’s before, by the same process', async () => {
+it('connects the link of a sandbox whose address was used before in the same process', async () => {
   const seen = await onMachine(
     '',
     `const egress = await open()

@@ -15,7 +15,7 @@ beforeEach(() => {
 })
 afterEach(() => helper.close())
 
-test('many that ask at once are each told of their own, in order', async () => {
+test('answers concurrent requests separately and in order', async () => {
   helper = new IpHelper()
   const [first = '', ...others] = names
   await helper.run(`link add ${first} type veth peer name ${first}p`)
@@ -30,7 +30,7 @@ test('many that ask at once are each told of their own, in order', async () => {
 /** Without those that other files of this worker left. */
 const children = () => helpers().filter((pid) => !earlier.includes(pid))
 
-test('goes on with another process when somebody killed the one before, and asks that what this one did not answer', async () => {
+test('continues with another process after a kill, and repeats unanswered requests', async () => {
   helper = new IpHelper()
   await helper.run('link show dev nosuch').catch(() => {})
   const [pid = 0] = children()
@@ -42,7 +42,7 @@ test('goes on with another process when somebody killed the one before, and asks
   expect(children()).not.toContain(pid)
 })
 
-test('a process that was asked very often makes room for another one, and answers all before', async () => {
+test('replaces a process after very many requests, once it has answered them all', async () => {
   helper = new IpHelper()
   await helper.run('link set lo up')
   const [first = 0] = children()

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { LinkPool } from './link-pool.ts'
 
-test('G58 a name never comes round, though its address does', () => {
+test('G58 reuses addresses, but never names', () => {
   const pool = new LinkPool(63, [])
   const seen = new Set<string>()
   const indexes = new Set<number>()
@@ -14,7 +14,7 @@ test('G58 a name never comes round, though its address does', () => {
   expect([seen.size, indexes.size, Math.min(...indexes), Math.max(...indexes)]).toEqual([5_000, 1_021, 2, 1_022])
 })
 
-test('an address that is in use is passed over, whichever release named its link, until it is free', () => {
+test('skips an address in use until it is free, whichever release named its link', () => {
   const pool = new LinkPool(3, ['hm3-2', 'hm3-4-zz'])
   expect([pool.take().name, pool.take().name]).toEqual(['hm3-3-0', 'hm3-5-0'])
   pool.release('hm3-4-zz')
@@ -25,7 +25,7 @@ test('an address that is in use is passed over, whichever release named its link
   expect(pool.take().index).toBe(2)
 })
 
-test('the kernel takes the names of 60 million rounds', () => {
+test('the kernel accepts the names of 60 million rounds', () => {
   const last = new LinkPool(63, [], { index: 1_022, round: 36 ** 5 - 1 }).take()
   expect(last.name).toBe('hm63-1022-zzzzz')
   expect(last.name.length).toBeLessThan(16)

@@ -7,7 +7,7 @@ import { parse, resolvConfFor } from './resolver.ts'
 
 const gateway = '10.209.0.1'
 
-it('reads ranges, addresses, ports and names of exceptions', async () => {
+it('parses ranges, addresses, ports and names of exceptions', async () => {
   expect(await resolveExceptions(['10.1.0.0/16', '10.1.2.3', '10.1.2.3:8080', 'localhost:443'])).toEqual([
     { range: '10.1.0.0/16' },
     { range: '10.1.2.3' },
@@ -23,7 +23,7 @@ it.each(['', '10.0.0.0/33', '10.0.0.1:0', '10.0.0.1:70000', 'name-without-port',
   },
 )
 
-it('prefers resolvers that a sandbox can reach, and forwards to one on loopback else', () => {
+it('prefers resolvers that a sandbox can reach, and otherwise forwards to one on loopback', () => {
   const mixed = parse('nameserver 127.0.0.1\nnameserver 10.9.8.7 # the office\nnameserver ::1\nsearch corp.example\n')
   expect(mixed).toEqual({ addresses: ['10.9.8.7'], viaGateway: false, otherLines: ['search corp.example'] })
   expect(resolvConfFor(mixed, gateway)).toBe('nameserver 10.9.8.7\nsearch corp.example')
@@ -36,7 +36,7 @@ it.each([
   ['a resolver elsewhere', 'nameserver 10.9.8.7'],
   ['a resolver on loopback', 'nameserver 127.0.0.1'],
   ['no resolver', ''],
-])('nft takes the rules for %s', async (_, resolvConf) => {
+])('nft accepts the rules for %s', async (_, resolvConf) => {
   const rules = rulesFor({
     table: 'harmont_test',
     links: 'hmt-*',

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { RootIds } from './id-ranges.ts'
 
-test('G57 no two sandboxes of a directory have an id in common, those of before included, until one is gone', () => {
+test('G57 no two sandboxes of a directory share an id while both exist, including earlier ones', () => {
   const kept = 0x5000_0000 + 3 * 65_536
   const ids = new RootIds('2', [kept])
   const taken = Array.from({ length: 8_191 }, () => ids.take())

@@ -45,7 +45,7 @@ it.each<[string, Partial<UserFacts>, string[]]>([
   expect(lackingFor({ ...enough, ...facts }).map(({ fix }) => fix)).toEqual(fixes),
 )
 
-it('says what is not limited, and that there is no network only where one was wished for first', () => {
+it('reports what is not limited, and a missing network only if one was wished for first', () => {
   const mapped = { kind: 'mapped', user: 1000 } as const
   expect(shortcomingsOf({ kind: 'root' }, ['egress', 'none'], ['none'])).toEqual([])
   expect(shortcomingsOf(mapped, ['egress', 'none'], ['none'])).toEqual([

@@ -60,7 +60,7 @@ it.each<readonly [string, () => Promise<unknown>]>([
   expect(await readdir(layout.snapshots)).toEqual([])
 })
 
-it('G09 an entry is a hit after a crash of its machine when it was on disk by then', async () => {
+it('G09 an entry is a hit after a crash of its machine if it was on disk', async () => {
   await plant(layout, { key: 'safe', boot: 'an earlier boot', durable: true })
   const lower = await plant(layout, { boot: 'an earlier boot' })
   await plant(layout, { key: 'not-below', parent: lower, boot: 'an earlier boot', durable: true })
@@ -69,7 +69,7 @@ it('G09 an entry is a hit after a crash of its machine when it was on disk by th
   expect(await snapshots.find('n', 'not-below')).toBeUndefined()
 })
 
-it('an entry without its size is a hit, and its size is counted again', async () => {
+it('an entry without its size is a hit, and is measured again', async () => {
   await rm(files.size)
   const snapshots = collectorOver(layout)
   await snapshots.collect({ keep: new Set(), cacheBytes: 1 << 30 })
@@ -77,7 +77,7 @@ it('an entry without its size is a hit, and its size is counted again', async ()
   expect(Number(await readFile(files.size, 'utf8'))).toBeGreaterThan(0)
 })
 
-it('G04 a flattened layer that is damaged is made again', async () => {
+it('G04 a damaged flattened layer is made again', async () => {
   const directory = join(root, 'real')
   const driver = await openDriver(directory)
   const bench = await Bench.open(driver, 'host', directory)

@@ -55,7 +55,7 @@ async function digestBelow(directory: string): Promise<string> {
 }
 
 it.runIf(canLoop)(
-  'G09 what was marked as durable is whole when the power went right after, and what was not is a miss',
+  'G09 after a power cut durable snapshots are whole, and others are a miss',
   async () => {
     const image = join(root, 'disk')
     await run('truncate', ['--size=64M', image])

@@ -64,12 +64,12 @@ describe('G25 a hostile layer', () => {
     await expect(check(tarOf([...entries]))).rejects.toThrow(why)
   })
 
-  it('that stops short, or goes on after its end, is refused', async () => {
+  it('that is truncated, or continues after its end, is refused', async () => {
     await expect(check(tarOf([file('a')], Buffer.alloc(0)))).rejects.toThrow('no end-of-archive marker')
     await expect(check(Buffer.concat([tarOf([file('a')]), tarOf([file('b')])]))).rejects.toThrow('continues after')
   })
 
-  it('is the only one that is: what is packed passes byte for byte, without its whiteouts', async () => {
+  it('is the only kind that is refused: packed layers pass byte for byte, without their whiteouts', async () => {
     const entries = [rootFolder, folder('a'), file('a/b'), { name: 'c', type: '1', linkName: 'a/b' }, file('d')]
     const names = ['gone', 'a/\xff\n', `a/${'n'.repeat(255)}`]
     const whole = Buffer.concat([...names.map(whiteoutEntry), tarOf([{ name: 'a/.wh..wh..opq' }, ...entries])])
@@ -78,7 +78,7 @@ describe('G25 a hostile layer', () => {
     expect(checked.whiteouts).toEqual([...names.map((removed) => ({ removed })), { emptied: 'a' }])
   })
 
-  it('of random bytes, or with random bytes changed, never gets a name out', async () => {
+  it('of random bytes, or with random bytes changed, never writes outside', async () => {
     const good = tarOf([rootFolder, folder('a'), file('a/b'), pax('path', 'c'), file('x')])
     const change = fc.array(fc.tuple(fc.nat(good.length - 1), fc.nat(255)), { minLength: 1, maxLength: 6 })
     await fc.assert(
@@ -93,7 +93,7 @@ describe('G25 a hostile layer', () => {
   })
 })
 
-describe('G25 a hostile layer that is fetched', () => {
+describe('G25 a hostile fetched layer', () => {
   let root: string
   let driver: OciDriver
   let bench: Bench
@@ -139,14 +139,14 @@ describe('G25 a hostile layer that is fetched', () => {
     ],
     ['deletes behind a link', () => packed([{ name: 'bin/.wh.sh' }, rootFolder]), {}, /no parent folder/],
   ]
-  it.each(refused)('and %s leaves nothing', async (_, blob, changes, why) => {
+  it.each(refused)('with %s leaves nothing', async (_, blob, changes, why) => {
     await expect(fetched(blob(), changes)).rejects.toThrow(why)
     expect(await readdir(join(root, 'driver', 'snapshots'))).toEqual([])
     expect(await readdir(join(root, 'driver', 'trash'))).toEqual([])
     expect(existsSync(join(root, 'evil'))).toBe(false)
   })
 
-  it('owns nothing outside, whoever its files say that they belong to', async () => {
+  it('owns nothing outside, whatever owners its files have', async () => {
     const id = await fetched(packed([rootFolder, { name: 'su', content: '#!/bin/sh\n', mode: 0o4755 }]))
     expect(await bench.print('stat -c "%u %a" /su; ls /usr/bin/env', { from: id })).toBe('0 4755\n/usr/bin/env\n')
     await driver.snapshots.collect({ keep: new Set(), cacheBytes: 0 })

@@ -73,7 +73,7 @@ async function flattened(id: SnapshotId): Promise<SnapshotId> {
 }
 
 describe('G04 the file system of a snapshot', () => {
-  it('is the same once it was packed and fetched, or flattened, whatever the steps did', async () => {
+  it('is the same after packing and fetching, or flattening, whatever the steps did', async () => {
     const last = await chain(awkwardSteps)
     const tree = await treeOf(here, last.id, awkwardPlaces)
     expect(await treeOf(there, last.id, awkwardPlaces)).toBe(tree)
@@ -107,13 +107,13 @@ describe('G04 the file system of a snapshot', () => {
     180_000,
   )
 
-  it('keeps a socket when it is flattened; one that is fetched has none', async () => {
+  it('keeps a socket when flattened, and loses it when fetched', async () => {
     const last = await chain([`python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("s")'; echo >f`])
     expect(await there.print('ls', { from: last.id })).toBe('f\n')
     expect(await here.print('stat -c %F s', { from: await flattened(last.id) })).toBe('socket\n')
   })
 
-  it('is not packed when it has a name that would be misread', async () => {
+  it('is not packed if it has a name that would be misread', async () => {
     const reserved = await here.step('echo >f; echo mine >.wh.f')
     await expect(here.driver.snapshots.pack(reserved.id, blobs())).rejects.toThrow('begins with ".wh."')
     expect((await readdir(join(blobs(), 'blobs', 'sha256'))).filter((name) => name.endsWith('.part'))).toEqual([])
@@ -121,7 +121,7 @@ describe('G04 the file system of a snapshot', () => {
     expect(await here.print('cat .wh.f; ls', { from: await flattened(reserved.id) })).toBe('mine\nf\n')
   })
 
-  it('is not fetched without what it lies on', async () => {
+  it('is not fetched without the layers below it', async () => {
     const parent = await here.step('echo 1 >a')
     const child = await here.step('echo 2 >b', { from: parent.id })
     await expect(carry(child, [parent.id])).rejects.toMatchObject({ code: 'snapshot_unavailable' })

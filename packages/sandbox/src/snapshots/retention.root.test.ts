@@ -22,8 +22,8 @@ const usages = fc
   })
 const claims = fc.array(fc.nat(30), { maxLength: 12 })
 
-describe('what stays of snapshots', () => {
-  it('G04 is all that it lies on and all its ancestors, within the bytes but for what is needed', () => {
+describe('retention of snapshots', () => {
+  it('G04 keeps all layers and ancestors of a kept snapshot, within the limit except for what is needed', () => {
     fc.assert(
       fc.property(usages, claims, claims, fc.nat(1_500), (all, needed, wanted, maxBytes) => {
         const id = (n: number) => `${n % all.size}`
@@ -52,7 +52,7 @@ describe('what stays of snapshots', () => {
     )
   })
 
-  it('is not what lies on something that is gone', () => {
+  it('does not keep a snapshot whose dependencies are gone', () => {
     const retention = new Retention(new Map([['b', { bytes: 1, parent: 'a', layers: ['b', 'a'] }]]))
     expect(retention.keepWithin('b', 10)).toBe(false)
     expect([...retention.ids]).toEqual([])

@@ -65,7 +65,7 @@ const lines: readonly (readonly [string, (files: SandboxFiles) => Promise<void>]
   ['all but the cache was done', (files) => rename(files.snapshot, join(layout.snapshots, planned))],
 ]
 
-describe('a snapshot that a killed process had begun', () => {
+describe('a snapshot that a killed process started', () => {
   it.each(lines.map(([name], index) => [name, index] as const))(
     'G02 is finished by the next under the same id when %s',
     async (_, last) => {

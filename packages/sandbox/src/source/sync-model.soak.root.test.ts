@@ -48,7 +48,7 @@ function contentOf(folder: string, prefix = ''): [string, string][] {
   })
 }
 
-it('any two trees and any work of steps between give what the model gives', async () => {
+it('any two trees with any work of steps in between match the model', async () => {
   const home = await mkdtemp('/var/tmp/harmont-model-')
   const workspace = path.join(home, 'workspace')
   const treeOf = (each: Files) => {

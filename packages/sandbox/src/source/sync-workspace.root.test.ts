@@ -64,7 +64,7 @@ describe('the files that the source owns', () => {
     expect((await readdir(workspace, 'latin1')).sort()).toEqual(['bin', 'caf\xe9', 'l'])
   })
 
-  it('follow to the next tree: added, changed, deleted; folders that are empty then go', async () => {
+  it('follow the next tree: added, changed, deleted; folders that become empty are removed', async () => {
     const one = await filesOf({ keep: '1', change: '1', 'gone/deep/file': '1', 'shared/file': '1' })
     const two = await filesOf({ keep: '1', change: '2', add: '2' })
     await sync(one)
@@ -76,7 +76,7 @@ describe('the files that the source owns', () => {
     expect([await text('change'), await text('add'), await text('made')]).toEqual(['2', '2', 'made by a step'])
   })
 
-  it('keep inode and time when they did not change', async () => {
+  it('keep inode and time if unchanged', async () => {
     const one = await filesOf({ same: 'same', other: '1' })
     await sync(one, null, new Date('2020-01-01'))
     const before = await lstat(at('same'))
@@ -86,7 +86,7 @@ describe('the files that the source owns', () => {
     expect((await lstat(at('other'))).mtime).toEqual(NOW)
   })
 
-  it('are left as steps made them while the tree is the same, and restored with the next tree', async () => {
+  it('stay as steps left them while the tree is the same, and are restored with the next tree', async () => {
     const one = await filesOf({ edited: '1', sized: '1', mode: '1', deleted: '1', 'folder/f': '1' })
     const two = await filesOf({ edited: '1', sized: '1', mode: '1', deleted: '1', 'folder/f': '1', more: '2' })
     await sync(one)
@@ -104,7 +104,7 @@ describe('the files that the source owns', () => {
     expect((await lstat(at('mode'))).mode & 0o7777).toBe(0o644)
   })
 
-  it('are complete after a sync that a crash cut short was done again', async () => {
+  it('are complete after a sync interrupted by a crash was repeated', async () => {
     const one = await filesOf({ a: '1', b: '1' })
     const two = await filesOf({ a: '2', b: '1', 'c/d': '2' })
     await sync(one)
@@ -115,7 +115,7 @@ describe('the files that the source owns', () => {
     expect([await text('a'), await text('c/d')]).toEqual(['2', '2'])
   })
 
-  it('cannot be brought when the manifest of the tree before is gone', async () => {
+  it('cannot be synced if the manifest of the previous tree is gone', async () => {
     const one = await filesOf({ a: '1' })
     await sync(one)
     await rm(path.join(home, 'store', 'manifests', one.digest.slice(7)))
@@ -123,7 +123,7 @@ describe('the files that the source owns', () => {
   })
 })
 
-it('G27 make builds again from a source that changed, though the archive says it is older than the object', async () => {
+it('G27 make rebuilds from a changed source, even if the archive dates it before the object', async () => {
   const makefile = 'out: in\n\tcat in > out\n'
   const one = await filesOf({ Makefile: makefile, in: 'one' })
   await sync(one, null, new Date(Date.now() - 10_000))
@@ -178,7 +178,7 @@ describe('G25 a workspace full of traps', () => {
     await trap()
   }
 
-  it.each(traps)('is synced in place, nothing outside read or written: %s', async (_, trap) => {
+  it.each(traps)('is synced in place, and nothing outside is read or written: %s', async (_, trap) => {
     const before = await filesOf(one)
     await sync(before)
     await trap()
@@ -191,7 +191,7 @@ describe('G25 a workspace full of traps', () => {
     expect((await lstat(path.join(outside, 'secret'))).uid).toBe(0)
   })
 
-  it.each(traps)('loses what the source owned, nothing outside removed: %s', async (_, trap) => {
+  it.each(traps)('loses what the source owned, and nothing outside is removed: %s', async (_, trap) => {
     const before = await filesOf(one)
     await sync(before)
     await trap()
@@ -208,7 +208,7 @@ describe('G25 a workspace full of traps', () => {
     expect((await readdir(outside)).sort()).toEqual(['folder', 'secret'])
   })
 
-  it('a step with an unchanged source that is hard-linked elsewhere cannot have the other name written through', async () => {
+  it('a step with an unchanged, elsewhere hard-linked source cannot cause a write through the other name', async () => {
     const before = await filesOf(one)
     await sync(before)
     await link(at('a'), at('kept by a step'))

@@ -41,7 +41,7 @@ const inTree = (tree: SourceTreeRef, name: string) => readFileSync(path.join(tre
 const settle = () => sleep(50)
 const inode = (tree: SourceTreeRef, name: string) => statSync(path.join(tree.path, name)).ino
 
-test('tells how much was read, which is nothing of what is as it was', async () => {
+test('reports how much was read: nothing for unchanged files', async () => {
   put('a', 'one')
   put('b', 'second')
   await settle()
@@ -54,7 +54,7 @@ test('tells how much was read, which is nothing of what is as it was', async () 
   expect(told.at(-1)).toBe(0)
 })
 
-test('a tree has the files that are named and no others, with their executable bit, and links as links', async () => {
+test('a tree has the listed files and no others, with their executable bit, and links as links', async () => {
   put('a', 'one')
   put('src/run', 'two')
   put('ignored', 'no')
@@ -73,7 +73,7 @@ test('a tree has the files that are named and no others, with their executable b
 })
 
 describe('the second time', () => {
-  test('an untouched folder is the same tree, and nothing is made', async () => {
+  test('an untouched folder gives the same tree, and nothing is written', async () => {
     for (const name of ['a', 'b', '__proto__', 'constructor']) put(name, name)
     await settle()
     const first = await take('a', 'b', '__proto__', 'constructor')
@@ -82,7 +82,7 @@ describe('the second time', () => {
     expect(lstatSync(path.join(directory, 'trees')).mtimeMs).toBe(mtimeMs)
   })
 
-  test('only what was touched is read: the rest is shared with the tree of before', async () => {
+  test('reads changed files only, and shares the rest with the previous tree', async () => {
     for (const name of ['a', 'b']) put(name, name)
     await settle()
     const first = await take('a', 'b')
@@ -92,7 +92,7 @@ describe('the second time', () => {
     expect(inode(second, 'a')).toBe(inode(first, 'a'))
   })
 
-  test('a change that keeps size and time of the file is seen, and one within the same tick of the clock', async () => {
+  test('detects a change that keeps size and time of the file, and one within the same clock tick', async () => {
     put('a', 'one')
     const times = [new Date(1e12), new Date(1e12)] as const
     utimesSync(at('a'), ...times)
@@ -107,7 +107,7 @@ describe('the second time', () => {
     }
   })
 
-  test('a file that became a link, lost its executable bit, or is gone, is so in the tree', async () => {
+  test('a file that became a link, lost its executable bit, or is gone, changes in the tree', async () => {
     for (const name of ['a', 'b', 'c']) put(name, 'x')
     chmodSync(at('b'), 0o755)
     await settle()
@@ -129,7 +129,7 @@ describe('the second time', () => {
     )
   })
 
-  test('a record that is damaged, or whose tree is gone, costs a new reading only', async () => {
+  test('a damaged record, or one without its tree, only costs reading everything again', async () => {
     put('a', 'one')
     await settle()
     const first = await take('a')
@@ -141,7 +141,7 @@ describe('the second time', () => {
   })
 })
 
-test('what is no file, and a path that leads out, are refused by name', async () => {
+test('refuses by name what is no file, and paths that lead outside', async () => {
   execFileSync('mkfifo', [at('pipe')])
   await expect(take('pipe')).rejects.toThrow(
     /Cannot use the folder .* as a source: "pipe" is neither a file nor a link/,
@@ -149,7 +149,7 @@ test('what is no file, and a path that leads out, are refused by name', async ()
   await expect(take('../store')).rejects.toMatchObject({ code: 'source_invalid' })
 })
 
-test('collecting removes what was taken once nobody needs it, and the record with it', async () => {
+test('collecting removes an unneeded tree and its record', async () => {
   put('a', 'one')
   await take('a')
   const later = new Date(Date.now() + 1000)

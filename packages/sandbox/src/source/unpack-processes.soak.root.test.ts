@@ -51,7 +51,7 @@ it('two processes that unpack the same archive get the same whole tree', async (
   expect(await readdir(path.join(home, 'store', 'staging'))).toEqual([])
 })
 
-it('a process killed at any moment leaves nothing that the next takes for whole', async () => {
+it('a process killed at any moment leaves nothing that the next one mistakes for whole', async () => {
   const random = chance()
   const staging = path.join(home, 'store', 'staging')
   for (let round = 0; round < scaled(3, 40); round++) {

@@ -50,7 +50,7 @@ describe('an archive becomes a tree', () => {
   })
 
   it.each(['gnu', 'pax', 'ustar', 'v7'])(
-    'reads what GNU tar writes as %s, names that are not UTF-8 too',
+    'reads what GNU tar writes as %s, including names that are not UTF-8',
     async (format) => {
       const folder = path.join(home, 'in')
       const deep = format === 'v7' ? 'short' : path.join('d'.repeat(90), 'e'.repeat(80))
@@ -76,7 +76,7 @@ describe('an archive becomes a tree', () => {
     expect(await readdir(tree.path, 'latin1')).toEqual(['caf\xe9-\xff'])
   })
 
-  it('lets the last entry of a name win, and never writes through the one before', async () => {
+  it('lets the last entry of a name win, and never writes through an earlier one', async () => {
     const tree = await unpack(
       packed([
         { name: 'a', content: 'first' },
@@ -116,7 +116,7 @@ describe('an archive becomes a tree', () => {
 describe('a tree is unpacked once', () => {
   const bytes = packed([{ name: 'a', content: 'content' }])
 
-  it('opens the archive once, also for twenty who ask together', async () => {
+  it('opens the archive once, even for twenty concurrent callers', async () => {
     let opened = 0
     const request = requestFor(store, bytes)
     const counted = {
@@ -131,7 +131,7 @@ describe('a tree is unpacked once', () => {
     expect(opened).toBe(1)
   })
 
-  it('makes a tree of an earlier boot again when a power cut damaged it, and only then', async () => {
+  it('unpacks a tree of an earlier boot again if a power cut damaged it, and only then', async () => {
     const tree = await unpack(bytes)
     const sha256 = requestFor(store, bytes).sha256
     const record = path.join(store, 'archives', `${sha256}.json`)

@@ -13,7 +13,7 @@ enableCompileCache(process.argv[1])
 const { runInWorker } = await import(${JSON.stringify(new URL('worker-pool.ts', import.meta.url))})
 await runInWorker('verify', { digest: 'none', directory: process.argv[1] }).catch(() => {})`
 
-test('a thread takes its modules from where the process has them compiled', async () => {
+test('a thread uses the process’s compile cache', async () => {
   const cache = await mkdtemp(join(tmpdir(), 'harmont-compiled-'))
   try {
     const env = { PATH: process.env.PATH, NODE_DEBUG_NATIVE: 'COMPILE_CACHE' }

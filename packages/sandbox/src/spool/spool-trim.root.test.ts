@@ -14,7 +14,7 @@ beforeEach(async () => {
 })
 afterEach(() => rm(directory, { recursive: true }))
 
-it('gives the space of what was read back, and what follows stays where it is, also for who appends', async () => {
+it('frees the space of what was read, and what follows stays in place, even for the appender', async () => {
   for (let part = 0; part < 10; part++) await appendFile(path, Buffer.alloc(20 * MiB, part + 1))
   const trim = new SpoolTrim(path)
   await trim.release(63 * MiB)
@@ -31,6 +31,6 @@ it('gives the space of what was read back, and what follows stays where it is, a
   await file.close()
 })
 
-it('fails where there is no spool any more', async () => {
+it('fails if the spool is gone', async () => {
   await expect(new SpoolTrim(path).release(64 * MiB)).rejects.toThrow('fallocate')
 })

@@ -35,7 +35,7 @@ const reads = fc.array(
   }),
 )
 
-it('G12 gives any bytes back as they were, per stream and in order, from any offset it named', () => {
+it('G12 returns any bytes unchanged, per stream and in order, from any offset it reported', () => {
   fc.assert(
     fc.property(reads, (input) => {
       const spool = spoolOf(input)
@@ -61,23 +61,23 @@ it('G12 gives any bytes back as they were, per stream and in order, from any off
   )
 })
 
-it('leaves a record that is not whole yet for the next read', () => {
+it('leaves an incomplete record for the next read', () => {
   const spool = spoolOf([{ stream: 'stdout', bytes: Buffer.from('one\ntwo\n') }])
   const { pieces, consumed } = parseRecords(spool.subarray(0, spool.length - 3), 100)
   expect(pieces.map(({ bytes, nextOffset }) => [bytes.toString(), nextOffset])).toEqual([['one\n', 100 + consumed]])
   expect(consumed).toBe(spool.length / 2)
 })
 
-it('reads the time to the nanosecond', () => {
+it('parses the time to the nanosecond', () => {
   const [piece] = parseRecords(Buffer.from('2026-01-02T03:04:05.000000001+00:00 stderr F x\n'), 0).pieces
   expect(piece).toMatchObject({ stream: 'stderr', ts: BigInt(Date.UTC(2026, 0, 2, 3, 4, 5)) * 1_000_000n + 1n })
 })
 
-it('says where a spool is damaged', () => {
+it('reports where a spool is damaged', () => {
   expect(() => parseRecords(Buffer.from('garbage\n'), 7)).toThrow('offset 7')
 })
 
-it('a record has the time that it says, whatever the one before it says', () => {
+it('a record has its own time, whatever the previous one says', () => {
   const times = ['05.000000001', '05.100000001', '15.100000001', '15.100000001', '05.000000001']
   const spool = times.map((time) => `2026-01-02T03:04:${time}+00:00 ${time > '1' ? 'stderr' : 'stdout'} F x\n`).join('')
   const { pieces } = parseRecords(Buffer.from(spool), 0)
@@ -90,7 +90,7 @@ it('a record has the time that it says, whatever the one before it says', () => 
   ])
 })
 
-it('what a reader gave stays as it was while it reads on, and no record is longer than what it reads at once', async () => {
+it('pieces stay unchanged while the reader continues, and no record is longer than one read', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'harmont-spool-'))
   const path = join(directory, 'spool')
   const record = (content: string) => `2026-01-02T03:04:05.123456789+00:00 stdout F ${content}\n`
@@ -106,7 +106,7 @@ it('what a reader gave stays as it was while it reads on, and no record is longe
   await rm(directory, { recursive: true })
 })
 
-it('a reader sees what is appended after it came to the end, also byte by byte', async () => {
+it('a reader sees what is appended after it reached the end, even byte by byte', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'harmont-spool-'))
   const path = join(directory, 'spool')
   await writeFile(path, '')

@@ -31,7 +31,7 @@ const events = fc.array(
   { maxLength: 40 },
 )
 
-test('G64 steps of the wall clock change no duration by more than the part that steering may take', () => {
+test('G64 steps of the wall clock change no duration by more than the steering rate', () => {
   fc.assert(
     fc.property(events, (list) => {
       const it = machine()
@@ -49,7 +49,7 @@ test('G64 steps of the wall clock change no duration by more than the part that 
   )
 })
 
-test('a clock that is led arrives at the right time, and stays there', () => {
+test('a steered clock arrives at the right time and stays there', () => {
   const it = machine()
   const clock = new SteadyClock(it.bootTime, it.wall() - it.bootTime())
   it.step(-hour)

@@ -22,7 +22,7 @@ function tree(name: string): string {
   return path
 }
 
-it('removes many trees at once, each whole, and one that is not there', async () => {
+it('removes many trees at once, each completely, and ignores a missing one', async () => {
   const paths = Array.from({ length: 20 }, (_, at) => tree(`tree ${at}`))
   const kept = tree('kept')
   await Promise.all([...paths, join(root, 'absent')].map((path) => trash.remove(path)))
@@ -32,7 +32,7 @@ it('removes many trees at once, each whole, and one that is not there', async ()
   await trash.close()
 })
 
-it('nothing is left under its name once it was asked for, whatever comes of this process', () => {
+it('nothing is left under its name after the request, whatever happens to this process', () => {
   const path = tree('doomed')
   const removed = trash.remove(path)
   expect(readdirSync(root)).toEqual(['trash'])
@@ -52,7 +52,7 @@ function waitingBytes(pid: number): number {
   return Number(own?.trim().split(/\s+/)[2])
 }
 
-it('goes on with another helper when somebody killed the one before, which has what it was told of removed too', async () => {
+it('continues with another helper after a kill, which also removes what was requested before', async () => {
   const before = helpers()
   await trash.remove(tree('first'))
   const [helper = 0] = helpers().filter((pid) => !before.includes(pid))

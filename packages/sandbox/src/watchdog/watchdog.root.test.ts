@@ -82,7 +82,7 @@ function isGone(group: number): boolean {
 const killed = (file: string) => readFile(file, 'utf8')
 const later = (ms: number) => new Date(Date.now() + ms)
 
-test('G01 deadlines are kept while a slow disk is looked at', async () => {
+test('G01 deadlines are kept while a slow disk is checked', async () => {
   const { root, sandbox, start } = await watched({ du: 'true >"$(dirname "$0")/looking"; exec sleep 1000' })
   const large = await sandbox('large', later(600_000), MiB, 0)
   const watchdog = start()
@@ -99,7 +99,7 @@ test('G01 deadlines are kept while a slow disk is looked at', async () => {
   }
 })
 
-test('G22 who has written too much is found by the look at the disk, who has not is left alone', async () => {
+test('G22 the disk check finds a command that wrote too much, and spares others', async () => {
   const { root, sandbox, start } = await watched({})
   // They are checked in the order of their names.
   const small = await sandbox('first-small', later(600_000), 2 * MiB, MiB)
@@ -117,7 +117,7 @@ test('G22 who has written too much is found by the look at the disk, who has not
   }
 })
 
-test('G57 who was refused a thousand processes has a tenth of a processor from then on, by either kind of control groups; nobody gets more than before', async () => {
+test('G57 a command that was refused a thousand processes gets a tenth of a processor, by either kind of control groups, and nobody gets more than before', async () => {
   const { root, sandbox, start } = await watched({})
   const places = [
     ['bomb-v1', 1000, 'cpu.cfs_quota_us', '200000', '10000'],

@@ -9,7 +9,7 @@ import { gitBench, token } from './git.test-support.ts'
 const it = gitBench()
 const random = chance()
 
-test('files, modes, links and submodules of a commit lie in its tree as they are in the repository', async () => {
+test('files, modes, links and submodules of a commit appear in its tree as in the repository', async () => {
   const { commit, checkout } = it.newRepository()
   const id = commit({
     ref: 'refs/heads/main',
@@ -31,7 +31,7 @@ test('files, modes, links and submodules of a commit lie in its tree as they are
   expect(readlinkSync(at('deep/link'))).toBe('../../outside')
 })
 
-test('a second commit moves and writes what it changed, and shares the rest with the first', async () => {
+test('a second commit transfers and writes only its changes, and shares the rest with the first', async () => {
   const { commit, checkout } = it.newRepository()
   const many = Object.fromEntries(
     Array.from({ length: 500 }, (_, i) => [`d${i % 10}/f${i}`, `content ${i} ${random.fraction()}\n`]),
@@ -62,7 +62,7 @@ test('a second commit moves and writes what it changed, and shares the rest with
   expect(execFileSync('diff', ['-r', second.tree.path, alone.tree.path]).toString()).toBe('')
 })
 
-test('two at once fetch once, and what is there is not fetched again', async () => {
+test('two concurrent calls fetch once, and a present commit is not fetched again', async () => {
   const { commit, checkout, name } = it.newRepository()
   const id = commit({ ref: 'refs/heads/main', files: { a: 'a' } })
   const [one, other] = await Promise.all([checkout(id), checkout(id)])
@@ -71,7 +71,7 @@ test('two at once fetch once, and what is there is not fetched again', async () 
   expect(it.server.requests.filter((line) => line.includes(name) && line.includes('info/refs'))).toHaveLength(1)
 })
 
-test('a commit that a force push took off its branch is built all the same', async () => {
+test('builds a commit that a force push removed from its branch', async () => {
   const { commit, checkout } = it.newRepository()
   const root = commit({ ref: 'refs/heads/main', files: { a: 'a' } })
   const lost = commit({ ref: 'refs/heads/main', files: { a: 'lost' } })
@@ -80,7 +80,7 @@ test('a commit that a force push took off its branch is built all the same', asy
   expect(readFileSync(join((await checkout(lost)).tree.path, 'a'), 'utf8')).toBe('lost')
 })
 
-test('a server that gives no commits by their ids gives it by its refs, the first that has it', async () => {
+test('a server that serves no commits by id serves it by its refs, the first that contains it', async () => {
   const { commit, checkout } = it.newRepository()
   const root = commit({ ref: 'refs/heads/main', files: { a: 'a' } })
   const older = commit({ ref: 'refs/heads/topic', files: { a: 'older' }, parent: root })
@@ -116,7 +116,7 @@ test.for([
   expect(String(error)).not.toMatch(/ghs_|secret/)
 })
 
-test('a repository that is not there is refused for good, and so is one that leads elsewhere', async () => {
+test('a missing repository is refused permanently, and so is one that redirects elsewhere', async () => {
   const { commit, checkout, url } = it.newRepository()
   const id = commit({ ref: 'refs/heads/main', files: { a: 'a' } })
   await expect(checkout(id, { url: `${it.server.url}/acme/none.git` })).rejects.toMatchObject({
@@ -133,7 +133,7 @@ test('a repository that is not there is refused for good, and so is one that lea
   expect(it.server.requests.some((line) => line.includes('elsewhere'))).toBe(false)
 })
 
-test('a renamed repository is followed to where it is now, on the same host', async () => {
+test('follows a renamed repository on the same host', async () => {
   const old = it.newRepository()
   const { commit, name } = it.newRepository()
   const id = commit({ ref: 'refs/heads/main', files: { a: 'renamed' } })
@@ -141,7 +141,7 @@ test('a renamed repository is followed to where it is now, on the same host', as
   expect(readFileSync(join((await old.checkout(id)).tree.path, 'a'), 'utf8')).toBe('renamed')
 })
 
-test('nobody is followed to another host, which would get the token', async () => {
+test('follows nobody to another host, which would get the token', async () => {
   const other = await startGitServer(join(it.folder, 'other-host'))
   try {
     const stolen = gitRepository(other, 'evil/r')
@@ -159,7 +159,7 @@ test('nobody is followed to another host, which would get the token', async () =
 })
 
 test.for([[500], [503], [429], ['cut'], [{ cutAfter: 100_000 }]] as const)(
-  'after %j another time helps',
+  'another attempt helps after %j',
   async ([odd]) => {
     const { commit, checkout } = it.newRepository()
     const big = Array.from({ length: 40_000 }, () => random.fraction()).join('\n')
@@ -171,7 +171,7 @@ test.for([[500], [503], [429], ['cut'], [{ cutAfter: 100_000 }]] as const)(
   },
 )
 
-test('the git directory has the history, the tags and the commit as its HEAD, and nothing of what came later', async () => {
+test('the git directory has the history, the tags and the commit as its HEAD, and nothing later', async () => {
   const { commit, checkout, git } = it.newRepository()
   const first = commit({ ref: 'refs/heads/main', files: { a: 'a' }, message: 'first' })
   git(['-c', 'user.name=a', '-c', 'user.email=a@b', 'tag', '-a', '-m', 'v1', 'v1', first])
@@ -193,7 +193,7 @@ test('the git directory has the history, the tags and the commit as its HEAD, an
   expect(() => see(before, 'cat-file', '-e', see(third, 'rev-parse', 'HEAD'))).toThrow()
 })
 
-test('the token is in nothing that is kept', async () => {
+test('the token is in no stored file', async () => {
   await expect(async () => execFileSync('grep', ['-r', '-l', token, it.store])).rejects.toMatchObject({
     status: 1,
   })

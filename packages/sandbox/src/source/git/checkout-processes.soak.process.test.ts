@@ -59,7 +59,7 @@ test('two processes that want one commit fetch it once', async () => {
   expect(it.server.requests.filter((line) => line.includes(name) && line.includes('info/refs'))).toHaveLength(1)
 })
 
-test('a process killed at any moment leaves nothing that the next takes for whole', async () => {
+test('a process killed at any moment leaves nothing that the next one mistakes for whole', async () => {
   const { commit, request, git, checkout } = it.newRepository()
   const staging = join(it.store, 'staging')
   await checkout(commit({ ref: 'refs/heads/main', files: manyFiles(500) }))
@@ -82,7 +82,7 @@ test('a process killed at any moment leaves nothing that the next takes for whol
   expect(readdirSync(staging)).toEqual([])
 })
 
-test('a runner that is killed in mid-fetch leaves a mirror that the next one fetches into; the token is in no argument', async () => {
+test('a runner killed while fetching leaves a mirror that the next one can use, and the token is in no argument', async () => {
   const { commit, checkout, request, mirror } = it.newRepository()
   await checkout(commit({ ref: 'refs/heads/main', files: { a: 'a' } }))
   const big = Array.from({ length: 40_000 }, () => random.fraction()).join('\n')

@@ -29,7 +29,7 @@ test.for([
   ['..', /not a valid path in a tree/],
   ['a/../../b', /not a valid path in a tree/],
   ['/etc', /not a valid path in a tree/],
-] as const)('G25 an entry named %s is refused, at the top and below', async ([name, reason]) => {
+] as const)('G25 refuses an entry named %s, at the top and below', async ([name, reason]) => {
   const repository = it.newRepository()
   const { git } = repository
   const folder = rawTree(git, [['100644', 'hooks', blobOf(repository, 'x')]])
@@ -40,7 +40,7 @@ test.for([
   }
 })
 
-test('G25 a folder that is a link as well is not written through', async () => {
+test('G25 does not write through a folder that is also a link', async () => {
   const repository = it.newRepository()
   const { git } = repository
   const planted = rawTree(git, [['100644', 'planted', blobOf(repository, 'x')]])
@@ -56,7 +56,7 @@ test('G25 a folder that is a link as well is not written through', async () => {
   expect(existsSync(join(it.folder, 'planted'))).toBe(false)
 })
 
-test('G25 ten files that stand for 10^10 are refused before there are many', async () => {
+test('G25 refuses ten files that stand for 10^10 before there are many', async () => {
   const repository = it.newRepository()
   let bomb = blobOf(repository, 'x')
   for (let depth = 0; depth < 10; depth += 1) {
@@ -69,7 +69,7 @@ test('G25 ten files that stand for 10^10 are refused before there are many', asy
   await expect(refused).rejects.toMatchObject({ code: 'source_invalid', message })
 })
 
-test('G25 files of more bytes than a source may have are refused before they are written', async () => {
+test('G25 refuses files beyond the size limit of a source before writing them', async () => {
   const repository = it.newRepository()
   const { git } = repository
   const half = blobOf(repository, 'x'.repeat(600_000))

@@ -40,7 +40,7 @@ test.for([
   ])
 })
 
-test('a tree that lacks a file is not what the next one is made from', async () => {
+test('a tree that lacks a file is not used as a base', async () => {
   const { commit, checkout } = it.newRepository()
   const { tree } = await checkout(commit({ ref: 'refs/heads/main', files: { a: 'a', kept: 'k' } }))
   rmSync(join(tree.path, 'kept'))
@@ -48,7 +48,7 @@ test('a tree that lacks a file is not what the next one is made from', async () 
   expect(readFileSync(join(next.tree.path, 'kept'), 'utf8')).toBe('k')
 })
 
-test('the packs of many small fetches are put together, and what was built before still is whole', async () => {
+test('the packs of many small fetches are merged, and earlier builds stay whole', async () => {
   const { commit, checkout, mirror } = it.newRepository()
   const first = await checkout(commit({ ref: 'refs/heads/main', files: { a: 'a' } }))
   const packs = join(mirror, 'objects/pack')
