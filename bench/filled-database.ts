@@ -1,11 +1,14 @@
-/** A database as a busy company leaves it: 200 organizations, 1,000 pipelines, 100,000 builds of two jobs, each charged. */
+/**
+ * Fills a database as a busy company would: 200 organizations, 1,000 pipelines, 100,000 builds of
+ * two jobs, each charged.
+ */
 import type pg from 'pg'
 
 const statements = [
   `insert into users (id, email, name) select gen_random_uuid(), 'user' || n || '@example.com', 'User ' || n from generate_series(1, 400) n`,
   `insert into organizations (id, slug, name, created_at)
    select gen_random_uuid(), 'org-' || n, 'Organization ' || n, now() - make_interval(hours => n) from generate_series(1, 200) n`,
-  // The bench's own user is in all of them, others in a few.
+  // The benchmark's user belongs to all organizations, other users to a few.
   `insert into memberships (organization_id, user_id, role)
    select o.id, u.id, case when u.email = 'admin@localhost' then 'owner' else 'member' end from organizations o join users u
        on u.email = 'admin@localhost' or (hashtext(o.slug || u.email) % 100) = 0
@@ -46,15 +49,15 @@ const statements = [
   'drop table made',
 ]
 
-/** Fills the database of a server that nobody uses meanwhile. */
+/** Fills the database of an otherwise idle server. */
 export async function fillDatabase(client: pg.ClientBase): Promise<void> {
   for (const statement of statements) await client.query(statement)
   await client.query('vacuum analyze')
 }
 
-/** How often each table of more than a thousand rows was read from one end to the other so far. */
+/** Returns how often each table of more than a thousand rows was scanned from end to end so far. */
 export async function wholeTableScans(client: pg.ClientBase): Promise<ReadonlyMap<string, number>> {
-  // What backends have counted is told with a delay of at most a second.
+  // PostgreSQL publishes its counters within a second.
   await client.query('select pg_stat_force_next_flush(), pg_sleep(1.2)')
   const { rows } = await client.query<{ name: string; scans: string }>(
     `select schemaname || '.' || relname as name, seq_scan as scans from pg_stat_user_tables where n_live_tup > 1000 order by 1`,

@@ -1,8 +1,10 @@
 /**
- * Records the turns of a server's event loop that take more than 50 ms of a processor, each with the stacks that the sampling profiler saw in it. What a turn
- * waits for does not count: on a busy machine most of all for a processor. Loaded before the server:
+ * Records turns of a server's event loop that take more than 50 ms of processor time, with the
+ * stacks that the sampling profiler saw. Waiting, above all for a processor, does not count. Loaded
+ * before the server:
  * `NODE_OPTIONS="--import $PWD/bench/longest-tasks.ts" HARMONT_TASKS=/tmp/tasks npx vitest run --project product test/builds`
- * writes `/tmp/tasks/PID.jsonl`: the milliseconds that passed, those in which this thread had a processor, and the heaviest stacks.
+ * writes `/tmp/tasks/PID.jsonl` with elapsed milliseconds, processor milliseconds, and the heaviest
+ * stacks.
  */
 import { appendFileSync, mkdirSync } from 'node:fs'
 import { type Profiler, type Runtime, Session } from 'node:inspector'
@@ -11,12 +13,12 @@ import process from 'node:process'
 
 const reportedMs = 50
 const tickMs = 10
-/** A profile is kept for so long when nothing happens. */
+/** Age of an idle profile at which it is replaced. */
 const profileMs = 60_000
 const framesShown = 14
 
 const directory = process.env.HARMONT_TASKS
-// Other programs inherit the variables.
+// Removed from the environment, because child processes inherit it.
 if (directory !== undefined && process.argv[1]?.endsWith('packages/server/src/main.ts')) watch(directory)
 
 function watch(into: string): void {
@@ -27,7 +29,7 @@ function watch(into: string): void {
   session.post('Profiler.enable')
   session.post('Profiler.setSamplingInterval', { interval: 5_000 })
   const begin = () => session.post('Profiler.start')
-  /** Calls within `post`: nothing runs meanwhile. */
+  /** Calls within `post` are synchronous. */
   const takeProfile = (use: (profile: Profiler.Profile) => void) =>
     session.post('Profiler.stop', (error, result) => {
       if (error !== null) throw error
@@ -52,13 +54,15 @@ function watch(into: string): void {
       begin()
       begun = performance.now()
     }
-    // Leaves out the time of this measurement itself.
+    // Excludes the time of this measurement itself.
     last = performance.now()
     cpu = process.threadCpuUsage()
   }, tickMs).unref()
 }
 
-/** Returns the stacks of most samples between two instants in microseconds, innermost frame first. */
+/**
+ * Returns the stacks of most samples between two instants in microseconds, innermost frame first.
+ */
 function heaviest({ nodes, samples = [], timeDeltas = [], startTime }: Profiler.Profile, from: number, to: number) {
   const byId = new Map(nodes.map((node) => [node.id, node]))
   const parents = new Map(nodes.flatMap(({ id, children = [] }) => children.map((child) => [child, id] as const)))

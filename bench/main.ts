@@ -1,4 +1,7 @@
-/** `npm run bench [WORD]`: measures the rows whose name holds the word (all without one), prints them and writes `bench/results.md` when all were run. */
+/**
+ * `npm run bench [WORD]`: measures the rows whose name contains the word, or all, and prints them.
+ * A run of all rows writes `bench/results.md`.
+ */
 import { readFile, writeFile } from 'node:fs/promises'
 import { cpus, release, totalmem } from 'node:os'
 import { join } from 'node:path'
@@ -43,7 +46,7 @@ if (wanted === '') {
   const machine = `${cpus().length} x ${cpus()[0]?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, Linux ${release()}, Node.js ${process.version}`
   const head = `# Results\n\nMade by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}: ${machine}. Settings are the defaults of \`npm start\`.\n`
   const table = `\n| what | must | measured |\n|---|---|---|\n${lines.join('\n')}\n`
-  // What a person found out about the figures; to be read again, and mended, with every run.
+  // Remarks on the figures by a person; check them after every run.
   const words = await readFile(join(import.meta.dirname, 'where-the-time-goes.md'), 'utf8')
   await writeFile(join(import.meta.dirname, 'results.md'), head + table + words)
 }

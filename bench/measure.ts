@@ -1,6 +1,6 @@
-/** Order statistics for rows of the table in `engine.md` 9. */
+/** Order statistics for the rows of the table in `engine.md` 9. */
 
-/** The value below which the share `q` (0 to 1) of the samples lies; nearest rank. */
+/** Returns the value below which the share `q` (0 to 1) of the samples lies, by nearest rank. */
 export function quantile(samples: readonly number[], q: number): number {
   const sorted = samples.toSorted((a, b) => a - b)
   return sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(q * sorted.length) - 1))] ?? Number.NaN
@@ -11,14 +11,14 @@ export function p50p99(samplesMs: readonly number[]): string {
   return `p50 ${quantile(samplesMs, 0.5).toFixed(1)} ms, p99 ${quantile(samplesMs, 0.99).toFixed(1)} ms (n=${samplesMs.length})`
 }
 
-/** Runs the work and gives its wall time in milliseconds. */
+/** Runs the work and returns its wall time in milliseconds. */
 export async function timeMs(work: () => Promise<unknown>): Promise<number> {
   const started = performance.now()
   await work()
   return performance.now() - started
 }
 
-/** A row of the table: what is measured, what it must be, and how. `run` gives the figure in words. */
+/** A row of the table: subject, requirement, measurement. `run` returns the figure as text. */
 export interface Row {
   readonly what: string
   readonly must: string

@@ -1,6 +1,6 @@
 /**
- * Builds the web app into `packages/web/dist`, from which the server serves it, when what it is made of has changed since the last time.
- * Runs before `npm start`; with nothing to do it costs some milliseconds and says nothing.
+ * Builds the web app into `packages/web/dist`, which the server serves, when its inputs changed.
+ * Runs before `npm start`. With nothing to do it takes some milliseconds and prints nothing.
  */
 import { createHash } from 'node:crypto'
 import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
@@ -12,16 +12,21 @@ import { brotliCompress, constants, gzip } from 'node:zlib'
 import { lockFile } from '@harmont/sandbox'
 
 const stamp = '.made-of'
-/** What the app is made of: its room, the types of the contract, the versions of all packages, and this program. */
+/**
+ * Inputs of the build: the web package, the types of the contract, the versions of all packages,
+ * and this program.
+ */
 const inputs = ['packages/web', 'contract/src', 'contract/openapi.json', 'package-lock.json', 'scripts/build-web.ts']
 const isNoInput = (path: string) => /(^|\/)(node_modules|dist)(\/|$)|\.test\.tsx?$/.test(path)
-/** Other kinds of files are compressed already. */
+/** Other kinds of files are already compressed. */
 const isCompressible = (name: string) => /\.(js|css|svg|json|txt|webmanifest)$/.test(name)
 
 const brotli = promisify(brotliCompress)
 const zip = promisify(gzip)
 
-/** Every input below a path, in the same order on each machine; none where there is nothing. */
+/**
+ * Returns every input below a path, in the same order on each machine; none where nothing exists.
+ */
 async function filesOf(repository: string, input: string): Promise<string[]> {
   const path = join(repository, input)
   const kind = await stat(path).catch(() => undefined)
@@ -45,7 +50,7 @@ async function digestOfInputs(repository: string): Promise<string> {
   return hash.digest('hex')
 }
 
-/** Writes the compressed forms beside each file, so that the server never does that. */
+/** Writes compressed forms beside each file, so that the server never compresses. */
 async function compressFiles(directory: string): Promise<void> {
   const entries = await readdir(directory, { recursive: true, withFileTypes: true })
   const files = entries.filter((entry) => entry.isFile() && isCompressible(entry.name))
@@ -63,29 +68,33 @@ async function compressFiles(directory: string): Promise<void> {
 }
 
 async function buildInto(finished: string, room: string, digest: string): Promise<void> {
-  // Loaded only now: most starts find everything built.
+  // Loaded only here, because most starts find everything built.
   const { build } = await import('vite')
-  // Vite takes it over, and a test runner sets it: the pages of users and of tests are the same.
+  // Vite would use it, and a test runner sets it. Users and tests get the same pages.
   process.env.NODE_ENV = 'production'
   const underWay = join(room, 'node_modules/.build-web/dist')
   await rm(underWay, { recursive: true, force: true })
   await build({ root: room, logLevel: 'warn', build: { outDir: underWay, emptyOutDir: true } })
   await compressFiles(underWay)
   await writeFile(join(underWay, stamp), digest)
-  // Whoever reads `dist` finds a whole one or none: killed between these lines, the next start builds again.
+  // A reader of `dist` finds a complete one or none. After a kill between these lines, the next
+  // start builds again.
   await rm(finished, { recursive: true, force: true })
   await rename(underWay, finished)
 }
 
-/** Builds the web app of a repository unless it is up to date; gives whether it did. Two at once build once. Fails, and leaves what was there, when the app cannot be built. */
+/**
+ * Builds the web app unless it is up to date, and returns whether it did. Two calls at once build
+ * once. On failure it throws and leaves the earlier build.
+ */
 export async function buildWeb(repository: string): Promise<boolean> {
   const room = join(repository, 'packages/web')
   const finished = join(room, 'dist')
-  // No stamp: it was not built, or not by us.
+  // Without a stamp it was not built, or not by us.
   const builtFrom = () => readFile(join(finished, stamp), 'utf8').catch(() => '')
   if ((await builtFrom()) === (await digestOfInputs(repository))) return false
   await using _lock = await lockFile(join(room, 'node_modules/.build-web/lock'))
-  // Another start may have built it while we waited.
+  // Another start may have built it meanwhile.
   const digest = await digestOfInputs(repository)
   if ((await builtFrom()) === digest) return false
   await buildInto(finished, room, digest)

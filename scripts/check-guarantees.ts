@@ -1,19 +1,22 @@
-/** Holds `docs/guarantees.md` to the tests: each promise names tests that carry its number, and none that is tested says "Not tested yet". */
+/**
+ * Compares `docs/guarantees.md` with the tests: each promise names tests that carry its number, and
+ * no tested one says "Not tested yet".
+ */
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import process from 'node:process'
 
 const page = 'docs/guarantees.md'
 
-/** A promise as it stands in the page. */
+/** A promise of the page. */
 interface Promised {
   readonly number: string
-  /** Files that its links lead to, from the repository's root. */
+  /** Files that its links lead to, from the root of the repository. */
   readonly files: readonly string[]
   readonly isUntested: boolean
 }
 
-/** The promises of the page: list items that begin with a number in bold. */
+/** Returns the promises of the page: list items that begin with a number in bold. */
 export function promisesOf(text: string): readonly Promised[] {
   return text.split(/^(?=- )/m).flatMap((item) => {
     const number = /^- \*\*(G\d\d)\*\* /.exec(item)?.[1]
@@ -23,7 +26,7 @@ export function promisesOf(text: string): readonly Promised[] {
   })
 }
 
-/** Numbers that names of tests carry: those at the beginning of a text, as in 'G02 G15 …'. */
+/** Returns the numbers at the beginning of test names, as in 'G02 G15 …'. */
 export function numbersIn(source: string): ReadonlySet<string> {
   const names = source.matchAll(/['"`]((?:G\d\d )+)/g)
   return new Set([...names].flatMap((match) => (match[1] ?? '').trim().split(' ')))

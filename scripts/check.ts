@@ -1,11 +1,17 @@
-/** `npm run check`: everything about the code that a machine can judge without running it. Each part with its time; all run, then the verdict. */
+/**
+ * `npm run check`: everything that a machine can judge about the code without running it. All parts
+ * run, then the verdict follows.
+ */
 import { spawn } from 'node:child_process'
 import process from 'node:process'
 
-/** TypeScript 7, whose compiler is ten times as fast. `typescript` itself is 5, whose interface dependency-cruiser and openapi-typescript use. */
+/**
+ * TypeScript 7 is ten times as fast. dependency-cruiser and openapi-typescript use the interface of
+ * version 5.
+ */
 const tsc = ['node', 'node_modules/typescript7/bin/tsc', '--noEmit', '-p']
 
-/** Has the compiler look again only at what changed since the last run. */
+/** Makes the compiler check only what changed since the last run. */
 function remembering(name: string): string[] {
   return ['--incremental', '--tsBuildInfoFile', `node_modules/.cache/${name}.tsbuildinfo`]
 }
@@ -29,7 +35,7 @@ const parts = [
   { name: 'generated types', command: ['node', 'packages/pipeline/scripts/types.ts', '--check'] },
 ] as const
 
-/** Runs one part; gives its exit code and all that it printed. */
+/** Runs one part. Returns its exit code and output. */
 function run([program, ...args]: readonly string[]): Promise<{ code: number; output: string }> {
   return new Promise((resolve, reject) => {
     const child = spawn(program ?? '', args, { stdio: ['ignore', 'pipe', 'pipe'] })

@@ -1,6 +1,7 @@
 /**
- * Lists what a person can read on a page, in the terminal or in an error: `node scripts/list-messages.ts web cli server`, without names all three.
- * One line each, with its place, so that all of it can be read at once. Found by its form, so that a few lines are no messages.
+ * Lists what a person can read on a page, in the terminal or in an error:
+ * `node scripts/list-messages.ts web cli server`; without names all three. One line per message,
+ * with its place. Messages are found by their form, so a few lines are none.
  */
 import { globSync, readFileSync } from 'node:fs'
 import process from 'node:process'
@@ -8,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { parseSync } from 'vite'
 
 const repository = fileURLToPath(new URL('..', import.meta.url))
-/** Beside `web`, `cli` and `server` themselves, the packages whose messages reach the same reader. */
+/** Packages whose messages reach the readers of `web`, `cli` and `server`. */
 const rooms: Readonly<Record<string, readonly string[]>> = {
   web: ['web'],
   cli: ['cli', 'cloud', 'pipeline', 'render', 'source-set'],
@@ -26,7 +27,7 @@ interface Message {
   readonly text: string
 }
 
-/** Every message of one file, in the order of the file. A value within one is `{…}`. */
+/** Returns every message of one file, in order. A value inside one is `{…}`. */
 export function messagesIn(file: string, source: string): readonly Message[] {
   const found: Message[] = []
   const add = ({ start }: Node, text: string) => {
@@ -53,7 +54,7 @@ function isNode(value: unknown): value is Node {
   return typeof value === 'object' && value !== null && typeof (value as Node).type === 'string'
 }
 
-/** Attributes whose text is for the browser. */
+/** Attributes with text for the browser. */
 const forTheBrowser = /^(className|class|style|d|viewBox|id|htmlFor|rel|target|type|role|to|href|fill|stroke|.*Class)$/
 
 function isNotShown(node: Node): boolean {
@@ -86,7 +87,10 @@ function textOfElement({ children }: Node): string {
     .join('')
 }
 
-/** Two words, or one that begins as a title does: no statement of SQL, no list of classes, no path, no identifier. */
+/**
+ * Matches two words, or one that begins like a title, and excludes SQL, lists of classes, paths and
+ * identifiers.
+ */
 function isMessage(text: string): boolean {
   if (!/\p{L}{2}/u.test(text)) return false
   if (

@@ -1,10 +1,13 @@
-/** Settings that let a sandbox on this machine reach what an ordinary pipeline needs, where the machine is unusual. */
+/**
+ * Settings that an unusual machine needs so that its sandboxes reach what an ordinary pipeline
+ * needs.
+ */
 import { lookup } from 'node:dns/promises'
 import { realpath } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import process from 'node:process'
 
-/** Values that are set already win. */
+/** Values that are already set win. */
 export async function machineExceptions(): Promise<Record<string, string>> {
   const wanted = { HARMONT_EGRESS_ALLOW: await registryAddresses(), HARMONT_HOST_ALLOW: await nodeFolders() }
   return Object.fromEntries(
@@ -14,7 +17,10 @@ export async function machineExceptions(): Promise<Record<string, string>> {
   )
 }
 
-/** `egress` blocks private and reserved ranges; a package registry that lives in one is let through by its address. */
+/**
+ * `egress` blocks private and reserved ranges. A package registry in such a range is allowed by its
+ * address.
+ */
 async function registryAddresses(): Promise<string[]> {
   const registry = new URL(process.env.npm_config_registry ?? 'https://registry.npmjs.org/')
   const port = registry.port || (registry.protocol === 'http:' ? '80' : '443')
@@ -22,7 +28,7 @@ async function registryAddresses(): Promise<string[]> {
   return found.map(({ address }) => `${address}:${port}`)
 }
 
-/** The `host` base has /usr and /opt; a Node.js that lives elsewhere (nvm, say) must be let in. */
+/** The `host` base has /usr and /opt. A Node.js elsewhere, such as one of nvm, must be allowed. */
 async function nodeFolders(): Promise<string[]> {
   const npm = process.env.npm_execpath
   if (npm === undefined) return []

@@ -1,6 +1,7 @@
 /**
- * Runs before `npm start`, `npm run demo` and `npm test`: installs the system packages that are missing when it may (root on Debian or
- * Ubuntu), and otherwise names them in one line to paste. With everything there it costs some milliseconds and says nothing.
+ * Runs before `npm start`, `npm run demo` and `npm test`. It installs missing system packages as
+ * root on Debian or Ubuntu; otherwise it prints one line to paste. With everything there it takes
+ * some milliseconds and prints nothing.
  */
 import { spawnSync } from 'node:child_process'
 import { accessSync, constants, existsSync, readFileSync } from 'node:fs'
@@ -28,7 +29,7 @@ function isDebianLike(): boolean {
 }
 
 function aptGet(...args: string[]): void {
-  // What a package wants to start as a service is of no use here: the tests start their own on free ports.
+  // Services that a package would start are unwanted: the tests start their own on free ports.
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
   const result = spawnSync('apt-get', ['-q', '-y', ...args], {
     env,
@@ -59,7 +60,7 @@ if (missing.length > 0) {
   else {
     const names = missing.map((it) => it.name).join(' ')
     console.error(`Some system packages are missing. On Debian or Ubuntu: sudo apt-get install -y ${names}`)
-    // Tests cannot be right without them; the server still starts, and says that its builds wait.
+    // Tests cannot pass without them. The server still starts, and says that its builds wait.
     if (withTests) process.exit(1)
   }
 }

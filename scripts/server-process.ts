@@ -1,4 +1,6 @@
-/** The real server as a process of its own, for the demo, the whole-product tests and the benchmarks. */
+/**
+ * Starts the real server as a process, for the demo, the whole-product tests and the benchmarks.
+ */
 import { spawn } from 'node:child_process'
 import { createWriteStream } from 'node:fs'
 import { createServer } from 'node:net'
@@ -9,7 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
 export const repositoryRoot = resolve(dirname(fileURLToPath(import.meta.url)), '..')
-/** The first start of all makes the base image, on a busy machine for a minute and more. */
+/** The very first start makes the base image, which takes more than a minute on a busy machine. */
 const startTimeoutMs = 180_000
 
 export interface ServerProcess {
@@ -25,13 +27,16 @@ export interface ServerProcess {
 export interface ServerOptions {
   readonly port: number
   readonly logFile: string
-  /** Laid over this process's environment. */
+  /** Overlays the environment of this process. */
   readonly env: Readonly<Record<string, string>>
-  /** Whether a Ctrl-C of the terminal spares it, because its starter stops it in its own way. */
+  /** Whether Ctrl-C on the terminal spares it, because its starter stops it itself. */
   readonly sparedByTerminal?: boolean
 }
 
-/** Starts the server and waits until it is ready; fails when it ends before that, or is not ready within three minutes. */
+/**
+ * Starts the server and waits until it is ready. Throws when it ends before that, or is not ready
+ * within three minutes.
+ */
 export async function startServerProcess({
   port,
   logFile,
@@ -87,7 +92,10 @@ export async function startServerProcess({
   }
 }
 
-/** Resolves with the line that a server prints when it is ready. To ask it every 20 ms until then took 0.06 s of the processor for each second of its start. */
+/**
+ * Resolves with the line that a server prints when it is ready. Polling it every 20 ms took 6% of a
+ * processor during its start.
+ */
 export function saysThatItServes(stdout: Readable): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>()
   let said = ''
@@ -101,7 +109,7 @@ export function saysThatItServes(stdout: Readable): Promise<void> {
   return promise
 }
 
-/** The wanted port when it is free, else any free one. */
+/** Returns the wanted port when it is free, otherwise any free one. */
 export function freePort(wanted = 0): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer()

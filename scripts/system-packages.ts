@@ -1,4 +1,7 @@
-/** What the product and its tests need of Debian, each with the command that shows that it is there. */
+/**
+ * Debian packages that the product and its tests need, each with a command that proves its
+ * presence.
+ */
 export interface SystemPackage {
   readonly name: string
   readonly command: string
@@ -16,7 +19,7 @@ export const productPackages: readonly SystemPackage[] = [
   { name: 'git', command: 'git', why: 'mirrors repositories' },
 ]
 
-/** What somebody needs besides who is not root. */
+/** Packages that an ordinary user needs in addition. */
 export const userPackages: readonly SystemPackage[] = [
   { name: 'uidmap', command: 'newuidmap', why: 'gives sandboxes of an ordinary user ids of their own' },
 ]

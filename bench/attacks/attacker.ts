@@ -1,4 +1,7 @@
-/** A process of its own, so that what an attack costs its author keeps nobody who measures from their turn. Attacks until a signal. */
+/**
+ * Attacks until a signal, in a process of its own, so that the attacker's work does not delay the
+ * process that measures.
+ */
 import { constants, setPriority } from 'node:os'
 import process from 'node:process'
 import { attacks } from './attacks.ts'
@@ -8,7 +11,7 @@ const [shared, url, organization, token] = process.argv.slice(2)
 const attack = attacks.find((each) => each.shared === shared)
 if (attack === undefined || url === undefined || organization === undefined || token === undefined)
   throw new Error('attacker.ts SHARED URL ORGANIZATION TOKEN')
-// An attacker from elsewhere takes none of this machine's processors for itself.
+// A remote attacker takes no processor of this machine, so this one has the lowest priority.
 setPriority(constants.priority.PRIORITY_LOW)
 const over = new AbortController()
 process.once('SIGTERM', () => over.abort())

@@ -1,4 +1,7 @@
-/** One attack for each thing that all share: see G57 in docs/guarantees.md. Each goes on until the signal, by one tenant alone. */
+/**
+ * Attacks on everything that tenants share: see G57 in docs/guarantees.md. Each runs until the
+ * signal, as one tenant.
+ */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { flatIr } from '../../test/product.ts'
 import { holdConnections, holdUploads } from './sockets.ts'
@@ -10,7 +13,7 @@ export interface Attack {
   run(attacker: Tenant, signal: AbortSignal): Promise<void>
 }
 
-/** Runs jobs with this command, two at a time, and cancels them in the end. */
+/** Runs jobs with this command, two at a time, and cancels them at the end. */
 function jobs(shared: string, how: string, command: string): Attack {
   const one = async (attacker: Tenant, signal: AbortSignal) => {
     while (!signal.aborted) {
@@ -31,7 +34,7 @@ function jobs(shared: string, how: string, command: string): Attack {
 
 const python = (text: string) => `python3 - <<'END'\n${text}\nEND`
 
-/** Sends the same request from so many callers, whatever comes back. */
+/** Sends the same request from this many callers, whatever the answer. */
 function requests(
   shared: string,
   how: string,
@@ -46,7 +49,7 @@ function requests(
         while (!signal.aborted) {
           const [url, options] = next()
           const answer = await fetch(url, { ...options, signal }).catch(() => undefined)
-          // Refused is refused: what is wanted is as much as is let in.
+          // A refusal is fine: the attack sends as much as is admitted.
           if (answer?.ok !== true) await pause(100, signal)
           await answer?.arrayBuffer().catch(() => undefined)
         }
@@ -69,7 +72,7 @@ const submitting = (attacker: Tenant, ir: string): Parameters<typeof fetch> => [
   },
 ]
 
-/** As many secrets as a build may name. */
+/** The most secrets that a build may name. */
 async function setSecrets(attacker: Tenant): Promise<Record<string, string>> {
   const names = Array.from({ length: 8 }, (_, n) => `s${n}`)
   for (const name of names)

@@ -1,4 +1,7 @@
-/** `node bench/attacks/main.ts [SECONDS] [EXPRESSION]`: attacks each thing that all share (those whose name the expression fits) for so long, and prints what a neighbour notices. */
+/**
+ * `node bench/attacks/main.ts [SECONDS] [EXPRESSION]`: runs each attack whose name matches the
+ * expression for this long, and prints what a neighbour notices.
+ */
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
@@ -10,10 +13,10 @@ import { addTenant } from './tenants.ts'
 
 const seconds = Number(process.argv[2] ?? 60)
 const wanted = new RegExp(process.argv[3] ?? '')
-/** Before and after, which need not be as long. */
+/** The quiet periods before and after are shorter. */
 const calmSeconds = Math.ceil(seconds / 3)
 
-// More than the two jobs of an attacker: that whoever comes first has the place is no attack.
+// More than the two jobs of an attacker, because taking free slots first is no attack.
 const product = await startProduct({ HARMONT_RUNNER_SLOTS: '4' })
 try {
   const [attacker, neighbour] = [await addTenant(product, 'attacker'), await addTenant(product, 'neighbour')]

@@ -1,16 +1,16 @@
-/** Measures what a tenant notices who looks at builds and runs one step after the other. */
+/** Measures what a tenant notices who reads builds and runs one step after the other. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { quantile, timeMs } from '../measure.ts'
 import type { Tenant } from './tenants.ts'
 
 export interface Noticed {
   readonly requests: readonly number[]
-  /** From a build's row to its end. */
+  /** From the creation of a build to its end. */
   readonly steps: readonly number[]
   readonly failures: readonly string[]
 }
 
-/** Works for so long, and until a step is over. */
+/** Works for this long, and until the current step ends. */
 export async function work({ api, submit, end }: Tenant, seconds: number): Promise<Noticed> {
   const until = performance.now() + seconds * 1000
   const [requests, steps, failures]: [number[], number[], string[]] = [[], [], []]

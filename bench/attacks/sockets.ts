@@ -1,14 +1,14 @@
-/** Attacks that `fetch` is too polite for. */
+/** Attacks that need raw sockets, because `fetch` follows the protocol. */
 import { connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Tenant } from './tenants.ts'
 
-/** Keeps so many sockets on which `begin` has written; closed ones are opened again. */
+/** Keeps this many sockets open on which `begin` has written, and replaces closed ones. */
 async function hold(url: string, count: number, signal: AbortSignal, begin: (socket: Socket) => void): Promise<void> {
   const { port } = new URL(url)
   const sockets = new Set<Socket>()
   const open = () => {
-    // Not the neighbour's address: that an address has a part is the bound.
+    // Uses another address than the neighbour, because limits apply per address.
     const socket = connect({ host: '127.0.0.1', port: Number(port), localAddress: '127.0.0.2' })
     sockets.add(socket)
     socket.once('connect', () => begin(socket))

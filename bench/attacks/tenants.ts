@@ -1,4 +1,4 @@
-/** Two owners of organizations of their own, on one server: one attacks, the other works. */
+/** Two owners of separate organizations on one server: one attacks, the other works. */
 import { randomUUID } from 'node:crypto'
 import { hashToken } from '../../packages/server/src/platform/encryption/token.ts'
 import { connect, type OrganizationClient } from '../../test/client.ts'
@@ -9,7 +9,7 @@ export interface Tenant {
   readonly token: string
   readonly organization: string
   readonly api: OrganizationClient
-  /** Submits a build of these steps; gives its number. */
+  /** Submits a build of these steps and returns its number. */
   submit(steps: readonly Record<string, unknown>[]): Promise<number>
   end(number: number): Promise<Ended>
 }

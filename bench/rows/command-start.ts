@@ -1,4 +1,4 @@
-/** How long `hm` takes to answer what needs no engine and no server. */
+/** Measures how long `hm` takes for commands that need neither engine nor server. */
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -9,10 +9,11 @@ import { quantile, type Row, timeMs } from '../measure.ts'
 
 const rounds = 20
 const hm = join(import.meta.dirname, '../../packages/cli/bin/hm.js')
-// The system's Node.js, of any version from 20 on, starts the pinned one; npm scripts have the pinned one first in their PATH.
+// Uses the system's Node.js (20 or later), which starts the pinned one. npm scripts have the pinned
+// one first in their PATH.
 const systemNode = ['/usr/bin/node', '/usr/local/bin/node'].find((path) => existsSync(path))
 
-/** Median in milliseconds, the first run (which fills the compile cache) left out. */
+/** Returns the median in milliseconds without the first run, which fills the compile cache. */
 async function median(node: string, args: readonly string[]): Promise<number> {
   const home = await mkdtemp(join(tmpdir(), 'hm-start-'))
   const once = () => promisify(execFile)(node, [hm, ...args], { cwd: home, env: { ...process.env, HOME: home } })

@@ -1,4 +1,4 @@
-/** The operations that clients call most, on a database as a busy company leaves it. */
+/** Measures the most frequent operations on the database of a busy company. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
 import { flatIr, startProduct } from '../../test/product.ts'
@@ -11,7 +11,10 @@ const buildSamples = 2_000
 
 type Ask = (n: number) => { path: string; body?: unknown }
 
-/** By name: what the n-th request asks. Each meets other organizations, pipelines and builds than the one before. */
+/**
+ * Requests by name. The n-th one reads other organizations, pipelines and builds than the one
+ * before.
+ */
 const asked: Readonly<Record<string, Ask>> = {
   getCurrentUser: () => ({ path: '/user' }),
   listOrganizations: () => ({ path: '/organizations?limit=100' }),
@@ -35,7 +38,7 @@ const asked: Readonly<Record<string, Ask>> = {
 const org = (n: number) => `/organizations/org-${1 + (n % 200)}`
 const pipe = (n: number) => `${org(n)}/pipelines/pipe-${1 + (n % 5)}`
 
-/** The times in ms that so many requests took. */
+/** Returns the times of this many requests in ms. */
 type Measure = (ask: Ask, samples: number) => Promise<readonly number[]>
 
 /** A server without a runner, on a database of 100,000 builds. */
@@ -81,7 +84,7 @@ export const filledRows: readonly Row[] = [
   },
 ]
 
-/** Requests at a fixed rate, whatever they take; gives the time of each in ms. */
+/** Sends requests at a fixed rate, whatever they take, and returns the time of each in ms. */
 async function measure(ask: (n: number) => Promise<void>, count: number): Promise<readonly number[]> {
   for (let n = 0; n < 20; n += 1) await ask(n * 7)
   const samples: number[] = []

@@ -1,4 +1,4 @@
-/** Whether the size of what a step starts from costs anything. */
+/** Measures whether the size of the parent's file system matters. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
@@ -25,7 +25,7 @@ async function create(driver: OciDriver, base: SandboxSpec['base']): Promise<San
   return driver.create({ id: `bench-${process.pid}-${made}`, label: {}, base, limits, network: 'none' })
 }
 
-/** Runs a command; gives the milliseconds until its first output. */
+/** Runs a command and returns the milliseconds until its first output. */
 async function firstByte(sandbox: Sandbox, script: string, began: number): Promise<number> {
   const deadline = new Date(Date.now() + 600_000)
   const running = await sandbox.start({
@@ -76,7 +76,7 @@ export const forkRows: readonly Row[] = [
         const empty = await parent(driver, image, 'echo')
         const large = await parent(driver, image, manyFiles)
         const samples: { empty: number[]; large: number[] } = { empty: [], large: [] }
-        // In turn, so that both see the same machine.
+        // Alternates, so that both see the same machine.
         for (let at = 0; at < forks; at += 1) {
           samples.empty.push(await forkMs(driver, empty))
           samples.large.push(await forkMs(driver, large))

@@ -1,15 +1,21 @@
-/** A long log, read by line: how soon a person sees what they came for. */
+/** Measures a long log read by line: how soon a reader sees what they look for. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { buildEnd, flatIr, type Product, startProduct } from '../../test/product.ts'
 import { p50p99, type Row, timeMs } from '../measure.ts'
 
 const lines = 1_000_000
-/** 100 bytes a line; one in a thousand is what a search looks for, and the last but ten is the error. */
+/**
+ * 100 bytes per line. One line in a thousand matches the search, and the eleventh from the end is
+ * the error.
+ */
 const script = `awk 'BEGIN { for (i = 1; i <= ${lines}; i++) printf "%s%07d %-90s\\n", i % 1000 ? "" : "needle ", i, i == ${lines} - 10 ? "error: it broke" : "compiling module " i " of the package" }'; exit 1`
 
 type Asked = <T>(path: string) => Promise<T>
 
-/** Runs the step, waits for its log to be packed; gives how to ask of it, and how long packing took. */
+/**
+ * Runs the step and waits until its log is packed. Returns how to query it, and how long packing
+ * took.
+ */
 async function longLog(product: Product): Promise<{ readonly ask: Asked; readonly facts: string }> {
   await product.api.ensurePipeline({ name: 'bench', repository: 'local/bench', default_branch: 'main' })
   const build = { branch: 'main', commit: '0'.repeat(40), pipeline_ir: flatIr([{ key: 'only', cmd: script }]) }
@@ -38,7 +44,10 @@ async function longLog(product: Product): Promise<{ readonly ask: Asked; readonl
   return { ask, facts: `${facts}, packed ${packMs.toFixed(0)} ms after the end` }
 }
 
-/** Asks until all is counted; gives when the first hits came, and when the count was whole. */
+/**
+ * Searches until everything is counted. Returns when the first hits came and when the count was
+ * complete.
+ */
 async function search(ask: Asked, query: string): Promise<string> {
   let first = 0
   let total = 0
@@ -62,7 +71,7 @@ export const logLineRows: readonly Row[] = [
       const product = await startProduct({ HARMONT_RATE_LIMITS: 'off' })
       try {
         const { ask, facts } = await longLog(product)
-        // A server that has read nothing of it.
+        // Starts a server that has not read the log.
         await product.server().stop()
         await product.restart()
         const cold = await timeMs(() => ask('?at=error'))

@@ -1,4 +1,4 @@
-/** From a command's write to its readers. */
+/** Measures the way of a log line from the command to its readers. */
 import { buildEnd, flatIr, type Product, startProduct } from '../../test/product.ts'
 import { p50p99, type Row } from '../measure.ts'
 
@@ -21,7 +21,7 @@ async function withStep(
   }
 }
 
-/** Reads a job's stream to its end; calls with each text of the live part. */
+/** Reads a job's stream to its end and calls the listener with each text of the live part. */
 async function follow(product: Product, jobId: string, take: (content: string) => void): Promise<void> {
   const stream = await product.api.openLog(jobId, new AbortController().signal)
   let text = ''
@@ -58,7 +58,7 @@ export const logRows: readonly Row[] = [
       return withStep(`yes ${'x'.repeat(99)} | head -c ${bytes}`, async (product, jobId, number) => {
         await buildEnd(product.api, 'bench', number, 600_000)
         const [job] = await product.api.listJobs('bench', number)
-        // To when all of it is stored and the build is over, as its readers see it.
+        // Measured to the end of the build, when all of it is stored.
         const seconds = (Date.now() - new Date(job?.started_at ?? '').getTime()) / 1000
         const log = await product.api.readLog(jobId)
         const whole = log.length === bytes ? 'whole' : `${log.length} of ${bytes} bytes`

@@ -1,4 +1,4 @@
-/** The engine alone on the product's PostgreSQL: one runner with 32 slots whose commands do nothing. */
+/** Measures the engine alone on PostgreSQL: one runner with 32 slots whose commands do nothing. */
 import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -50,7 +50,7 @@ export const overheadRows: readonly Row[] = [
   },
 ]
 
-/** Runs one build to its end; gives milliseconds per job. */
+/** Runs one build to its end and returns milliseconds per job. */
 async function run(pool: pg.Pool, store: PostgresStore, steps: readonly Partial<PlannedStep>[]): Promise<number> {
   const plan = plainPlan(steps)
   const from = { kind: 'plan', plan, conditions: steps.map(() => true) } as const
@@ -69,7 +69,7 @@ async function run(pool: pg.Pool, store: PostgresStore, steps: readonly Partial<
   return ms / steps.length
 }
 
-/** A runner's loop around nothing. */
+/** Leases, starts and finishes jobs without running anything. */
 async function work(store: PostgresStore, buildId: string, jobs: number): Promise<void> {
   let done = 0
   let free = slots

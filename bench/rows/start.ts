@@ -1,4 +1,4 @@
-/** How long the server takes to start, and what it holds when idle. */
+/** Measures the start of the server, and its memory when idle. */
 import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startProduct } from '../../test/product.ts'
@@ -6,7 +6,7 @@ import { quantile, type Row, timeMs } from '../measure.ts'
 
 const rounds = 5
 
-/** Resident memory of one process in MiB, from /proc. */
+/** Returns the resident memory of one process in MiB, from /proc. */
 function residentMiB(pid: number): number {
   const kib = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
   return Number(kib) / 1024

@@ -1,4 +1,4 @@
-/** Whole builds through a real server and real sandboxes. */
+/** Measures whole builds on a real server with real sandboxes. */
 import { buildEnd, flatIr, startProduct } from '../../test/product.ts'
 import { p50p99, type Row } from '../measure.ts'
 
@@ -18,7 +18,8 @@ export const stepRows: readonly Row[] = [
         const { jobs } = await buildEnd(product.api, 'bench', number)
         const job = jobs.get('only')
         const printed = Number((await product.api.readLog(job?.id ?? '')).trim()) / 1e6
-        // The job is scheduled when its row is made; the command's own clock says when it could print.
+        // A job is scheduled when its row is made; the command's own clock says when it could
+        // print.
         if (at >= 10) samples.push(printed - new Date(job?.created_at ?? '').getTime())
       }
       await product.remove()

@@ -1,4 +1,4 @@
-/** The log viewer with a long log, and with one that grows (`web.md` L1 to L15, 14). */
+/** Measures the log viewer with a long log, and with a growing one (`web.md` L1 to L15, 14). */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { CDPSession, Page } from 'playwright-core'
 import { type App, startApp } from '../../test/browser/app.ts'
@@ -19,7 +19,10 @@ import {
 } from '../web/log-scripts.ts'
 
 const lines = 1_000_000
-/** 100 bytes a line; one in a thousand is what a search looks for, and the last but ten is the error. */
+/**
+ * 100 bytes per line. One line in a thousand matches the search, and the eleventh from the end is
+ * the error.
+ */
 const longLog = `awk 'BEGIN { for (i = 1; i <= ${lines}; i++) printf "%s%07d %-90s\\n", i % 1000 ? "" : "needle ", i, i == ${lines} - 10 ? "error: it broke" : "compiling module " i " of the package" }'; exit 1`
 const followedSeconds = 30
 const linesASecond = 2000
@@ -39,7 +42,7 @@ async function heapMb(cdp: CDPSession): Promise<number> {
   return (await cdp.send('Runtime.getHeapUsage')).usedSize / 1e6
 }
 
-/** Turns the wheel for some seconds; says how the frames came. */
+/** Scrolls with the wheel for some seconds and returns the frame times as text. */
 async function wheelFrames(page: Page): Promise<string> {
   await page.mouse.move(900, 500)
   await page.evaluate(watchFrames)

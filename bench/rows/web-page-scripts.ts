@@ -1,4 +1,4 @@
-/** What runs inside of the measured pages, as text: this program has no types of a browser. */
+/** Scripts for the measured pages, as text, because this program has no types of a browser. */
 
 /** Adds up layout shifts from the start. */
 export const watchShifts = `
@@ -7,7 +7,10 @@ export const watchShifts = `
     for (const entry of list.getEntries()) globalThis.benchShift += entry.value
   }).observe({ type: 'layout-shift', buffered: true })`
 
-/** When sentence, failed step and error line were on screen, in ms since the navigation; undefined until then. */
+/**
+ * When sentence, failed step and error line were on screen, in ms since the navigation; undefined
+ * until then.
+ */
 export const redAnswer = `performance.getEntriesByName('harmont:red-answer')[0]?.startTime`
 
 export const pageFacts = `({
@@ -16,7 +19,10 @@ export const pageFacts = `({
   elements: document.querySelectorAll('*').length,
 })`
 
-/** From the click on a build of the list until its own page says how it ended, two frames later. Leaves the time in \`benchMs\`. */
+/**
+ * Measures from the click on a build of the list until its page shows how it ended, plus two
+ * frames. Leaves the time in \`benchMs\`.
+ */
 export const clickBuild = (index: number) => `(() => {
   delete globalThis.benchMs
   const links = [...document.querySelectorAll('main a[href*="/builds/"]')]

@@ -1,4 +1,7 @@
-/** The build page from outside: a cold link to a red build on slow machines and networks, and clicks on a busy server (`web.md` 14). */
+/**
+ * Measures the build page from outside: a cold link to a red build on slow machines and networks,
+ * and clicks on a busy server (`web.md` 14).
+ */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { CDPSession, Page } from 'playwright-core'
 import { type App, startApp } from '../../test/browser/app.ts'
@@ -65,7 +68,10 @@ async function cold(app: App, url: string, profile: keyof typeof profiles): Prom
   return seen
 }
 
-/** A number of the page, once it has it. Asked again and again from outside: the policy of the page allows no code that waits inside. */
+/**
+ * Returns a number of the page, once it has it. Polled from outside, because the page's policy
+ * forbids injected code that waits.
+ */
 async function numberIn(page: Page, expression: string): Promise<number> {
   for (let tries = 0; tries < 1000; tries += 1) {
     const value = await page.evaluate(expression)

@@ -1,6 +1,9 @@
-/** Programs that run in the page of a log. They are texts: this program knows no DOM. */
+/** Scripts for the page of a log, as text, because this program has no types of a browser. */
 
-/** Clicks the step of this name; gives after how many milliseconds the first rows of its log stood on the screen. */
+/**
+ * Clicks the step of this name. Returns after how many milliseconds the first rows of its log were
+ * on screen.
+ */
 export const clickStep = (name: string) => `(async () => {
   const marks = () => performance.getEntriesByName('harmont:log-painted')
   const before = marks().length
@@ -11,7 +14,7 @@ export const clickStep = (name: string) => `(async () => {
   return marks().at(-1).startTime - started
 })()`
 
-/** Gives after how many milliseconds the text of this line stood on the screen. */
+/** Returns after how many milliseconds the text of this line was on screen. */
 export const untilLine = (line: number) => `(async () => {
   const started = performance.now()
   while (document.querySelector('[data-text="${line}"]') === null) await new Promise(requestAnimationFrame)
@@ -19,7 +22,10 @@ export const untilLine = (line: number) => `(async () => {
   return performance.now() - started
 })()`
 
-/** Looks for a text as one who types it and presses Enter; gives when the first hits were told, and when all were counted. */
+/**
+ * Searches a text by typing it and pressing Enter. Returns when the first hits were shown, and when
+ * all were counted.
+ */
 export const searchFor = (text: string) => `(async () => {
   const field = document.querySelector('[aria-label="Search the log"]')
   Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set.call(field, '${text}')
@@ -37,7 +43,7 @@ export const searchFor = (text: string) => `(async () => {
   return { first: first || all, all, said: said() }
 })()`
 
-/** Goes to the next hit with the button; gives after how many milliseconds it was marked. */
+/** Goes to the next hit with the button. Returns after how many milliseconds it was marked. */
 export const nextHit = `(async () => {
   const position = () => document.querySelector('search [role=status]').textContent
   const before = position()
@@ -47,7 +53,7 @@ export const nextHit = `(async () => {
   return performance.now() - started
 })()`
 
-/** Notes the time between frames until \`framesSeen\` is asked for. */
+/** Records the time between frames until \`framesSeen\` is called. */
 export const watchFrames = `(() => {
   const frames = (globalThis.benchFrames = [])
   let last = performance.now()
@@ -65,7 +71,7 @@ export const framesSeen = `(() => {
   return frames
 })()`
 
-/** A page as tall as a log, with nothing in it: what this machine can do at best. */
+/** An empty page as tall as a log, to show the best that this machine can do. */
 export const emptyPage = `(() => {
   document.body.replaceChildren()
   const area = document.createElement('div')
@@ -79,7 +85,7 @@ export const counts = `({
   elements: document.querySelectorAll('*').length,
 })`
 
-/** Jumps with the bar from one end to the other, so that all of the log is looked at in passing. */
+/** Drags the bar from one end to the other, so that the whole log passes. */
 export const scrollThrough = `(async () => {
   const log = document.querySelector('#log')
   const end = log.scrollHeight - log.clientHeight
@@ -89,7 +95,10 @@ export const scrollThrough = `(async () => {
   }
 })()`
 
-/** Follows a log whose lines begin with the nanosecond at which they were written; notes how old the last one is when it is on the screen. */
+/**
+ * Follows a log whose lines begin with their time in nanoseconds, and records the age of the last
+ * one on screen.
+ */
 export const watchAges = `(() => {
   const ages = (globalThis.benchAges = [])
   const long = (globalThis.benchLong = [])

@@ -1,6 +1,7 @@
 /**
- * `npm test`: runs the tests that its arguments name, or all, and ends with where the time went and the line that CI reads.
- * In CI a file that failed runs once more, alone: whether it passes then tells a flake from a defect that is always there. Either is a defect, and is named in the last lines.
+ * `npm test`: runs the tests that its arguments name, or all, and ends with times and the line that
+ * CI reads. In CI a failed file runs once more, alone, to tell a flake from a constant defect. Both
+ * are defects, and the last lines name them.
  */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -35,7 +36,8 @@ process.exitCode = failuresOf(record) === 0 && record.files.length > 0 ? 0 : 1
 function runTests(name: string, args: readonly string[]): RunRecord {
   const path = join(folder, `${name}.json`)
   const reporters = ['--reporter=default', '--reporter=./scripts/test/record-reporter.ts']
-  // Its exit code is left aside: the record says what failed, and a run that wrote none ends this one.
+  // The exit code is ignored: the record says what failed, and a run without a record ends this
+  // one.
   const { error } = spawnSync('vitest', ['run', ...reporters, ...args], {
     stdio: 'inherit',
     env: { ...process.env, HARMONT_TEST_RECORD: path },

@@ -15,7 +15,7 @@ export default class RecordReporter implements Reporter {
 
 function recordOf(modules: readonly TestModule[], errors: readonly SerializedError[]): RunRecord {
   const files = modules.map((module) => fileRecord(module, errors))
-  // What killed a worker is told without a file; the file whose tests never ended is the one.
+  // A killed worker is reported without a file. The file whose tests never ended is the one.
   const someDidNotEnd = modules.some((module) => !hasEnded(module))
   const elsewhere = errors.filter((error) => fileOf(error) === undefined).map(textOf)
   return { seed, files, elsewhere: someDidNotEnd ? [] : elsewhere }

@@ -2,18 +2,21 @@
 export interface RunRecord {
   readonly seed: number
   readonly files: FileRecord[]
-  /** Errors that belong to no file: of vitest itself. */
+  /** Errors of vitest itself, outside any file. */
   readonly elsewhere: string[]
 }
 
 export interface FileRecord {
-  /** From the repository's root. */
+  /** Path from the root of the repository. */
   readonly file: string
   readonly kind: string
   readonly passed: number
-  /** From the load of its modules to the end of its last hook. */
+  /** From the loading of its modules to the end of its last hook. */
   readonly seconds: number
-  /** One text for each test that failed, and for the file itself: a hook, an error that nobody caught, a worker that died. */
+  /**
+   * One text for each failed test, and for the file itself: a hook, an uncaught error, a dead
+   * worker.
+   */
   readonly failures: string[]
 }
 
@@ -22,7 +25,7 @@ export function filesToRunAgain(first: RunRecord): string[] {
   return first.files.filter(({ failures }) => failures.length > 0).map(({ file }) => file)
 }
 
-/** Returns the record of the whole when some files were run once more: their second run is what counts. */
+/** Returns the record of the whole after some files ran again; their second run counts. */
 export function withSecondRun(first: RunRecord, second: RunRecord): RunRecord {
   const later = new Map(second.files.map((record) => [record.file, record]))
   return {
@@ -32,7 +35,9 @@ export function withSecondRun(first: RunRecord, second: RunRecord): RunRecord {
   }
 }
 
-/** Returns one line a kind, with its files, tests and time, and one for each of the slowest files. */
+/**
+ * Returns one line per kind, with its files, tests and time, and one for each of the slowest files.
+ */
 export function timeTable({ files }: RunRecord, slowest = 10): string[] {
   const kinds = Map.groupBy(files, ({ kind }) => kind)
   const sum = (of: readonly FileRecord[], figure: 'passed' | 'seconds') =>
@@ -55,7 +60,7 @@ export function closingLine(record: RunRecord): string {
   return `${passed} passed, ${failuresOf(record)} failed`
 }
 
-/** Counts the failures, also those of no file. */
+/** Counts failures, including those outside any file. */
 export function failuresOf(record: RunRecord): number {
   return record.files.reduce((sum, it) => sum + it.failures.length, record.elsewhere.length)
 }

@@ -1,8 +1,14 @@
-/** What there is once on a machine, claimed by one test process at a time. The mark is a socket in the abstract namespace, which the kernel removes with its process. */
+/**
+ * Claims things that exist once per machine, for one test process at a time. The mark is a socket
+ * in the abstract namespace, which the kernel removes with its process.
+ */
 import { createServer, type Server } from 'node:net'
 import { until } from './until.ts'
 
-/** Returns a number from `first` to `last` that no other test of this machine has while this process lives, or until `release`. */
+/**
+ * Returns a number from `first` to `last` that no other test of this machine has while this process
+ * lives, or until `release`.
+ */
 export async function claimNumber(
   name: string,
   first: number,
@@ -15,7 +21,10 @@ export async function claimNumber(
   throw new Error(`all of ${name} from ${first} to ${last} are taken by tests of this machine`)
 }
 
-/** Waits until no other test of this machine has the name, and takes it. Returns what gives it back. */
+/**
+ * Waits until no other test of this machine has the name, and takes it. Returns a function that
+ * releases it.
+ */
 export async function claimAlone(name: string): Promise<() => void> {
   const mark = await until(
     () => claimed(name),
@@ -25,7 +34,7 @@ export async function claimAlone(name: string): Promise<() => void> {
   return () => void mark?.close()
 }
 
-/** Takes the name; undefined when somebody has it. */
+/** Takes the name; undefined when another process has it. */
 function claimed(name: string): Promise<Server | undefined> {
   const mark = createServer().unref()
   return new Promise((resolve, reject) => {

@@ -1,6 +1,9 @@
 import { closeSync, openSync } from 'node:fs'
 
-/** Takes every file descriptor that this process may have, and those that others in it give back, until the returned function gives them back. */
+/**
+ * Takes every file descriptor that this process may have, including those that it frees meanwhile,
+ * until the returned function releases them.
+ */
 export function takeDescriptors(): () => void {
   const taken: number[] = []
   const takeAll = () => {

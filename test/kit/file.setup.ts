@@ -2,6 +2,6 @@
 import { afterAll, afterEach } from 'vitest'
 import { endFile, explainFailure } from './file.ts'
 
-// Hooks end in the reverse order of their start: these are the last.
+// Hooks end in the reverse order of their start, so these run last.
 afterAll(endFile)
 afterEach(({ task }) => explainFailure(task))

@@ -1,14 +1,20 @@
-/** What belongs to the test file that runs: witnesses of its failures, and what is cleared away at its end. Modules outlive a file in their worker. */
+/**
+ * State of the running test file: witnesses of its failures, and cleanups for its end. Modules
+ * outlive a file in their worker.
+ */
 import type { RunnerTestCase } from 'vitest'
 
-/** Reads what is worth knowing about a failure now; empty when there is nothing. */
+/** Returns what helps to explain a failure now; empty when there is nothing. */
 type Witness = () => Promise<string> | string
 
 const witnesses = new Set<Witness>()
 const cleanups: (() => Promise<unknown> | unknown)[] = []
 const mostCharacters = 6000
 
-/** Has this witness asked whenever a test of the current file fails: what pages show, the end of a server's log. */
+/**
+ * Registers a witness that is asked when a test of the current file fails: texts of pages, the end
+ * of a server's log.
+ */
 export function addWitness(witness: Witness): void {
   witnesses.add(witness)
 }
@@ -18,7 +24,7 @@ export function afterFile(cleanup: () => Promise<unknown> | unknown): void {
   cleanups.push(cleanup)
 }
 
-/** Adds what all witnesses say to the failure of this test. */
+/** Adds the answers of all witnesses to the failure of this test. */
 export async function explainFailure(task: Readonly<RunnerTestCase>): Promise<void> {
   const failure = task.result?.errors?.[0]
   if (failure === undefined) return
@@ -26,7 +32,10 @@ export async function explainFailure(task: Readonly<RunnerTestCase>): Promise<vo
   for (const text of said.filter((it) => it !== '')) failure.message += `\n${text.slice(-mostCharacters)}`
 }
 
-/** Ends the current file: clears away, and forgets the witnesses. Fails with the first error, after all was tried. */
+/**
+ * Ends the current file: runs its cleanups and forgets its witnesses. Throws the first error, after
+ * everything was tried.
+ */
 export async function endFile(): Promise<void> {
   witnesses.clear()
   const errors: unknown[] = []

@@ -1,13 +1,17 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:net'
 
-/** Below what the kernel hands out by itself (`ip_local_port_range` begins at 32768), so that nobody gets one of these by chance. */
+/**
+ * Below the range that the kernel assigns (`ip_local_port_range` begins at 32768), so that no
+ * process gets one of these by chance.
+ */
 const [first, count] = [20_000, 12_000]
 const kept = new Set<Server>()
 
 /**
- * Returns a port that no other test of this machine gets while this process lives: for a server that is to come back on the same port.
- * The mark is a socket in the abstract namespace, which the kernel removes with its process.
+ * Returns a port that no other test of this machine gets while this process lives, for a server
+ * that restarts on the same port. The mark is a socket in the abstract namespace, which the kernel
+ * removes with its process.
  */
 export async function reservePort(): Promise<number> {
   for (;;) {
@@ -25,7 +29,7 @@ export async function reservePort(): Promise<number> {
   }
 }
 
-/** Returns whether the address was free; fails with any other error than that it is taken. */
+/** Returns whether the address was free. Throws any error except that it is taken. */
 function listens(server: Server, address: { path: string } | { port: number; host: string }): Promise<boolean> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) =>

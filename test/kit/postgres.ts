@@ -1,9 +1,12 @@
-/** Databases on the PostgreSQL of this run. Tests that kill, upgrade or restore PostgreSQL start their own. */
+/**
+ * Makes databases on the PostgreSQL of this run. Tests that kill, upgrade or restore PostgreSQL
+ * start their own.
+ */
 import { randomUUID } from 'node:crypto'
 import pg from 'pg'
 import { inject } from 'vitest'
 
-/** How to reach the PostgreSQL of a run. */
+/** Address of the PostgreSQL of a run. */
 export interface Cluster {
   /** The directory of its socket. */
   readonly host: string
@@ -16,7 +19,7 @@ declare module 'vitest' {
   }
 }
 
-/** What new databases begin as. It is made once a run, by the first who asks for it. */
+/** Template of new databases, made once per run by the first caller. */
 export interface Template {
   /** Of lower case letters and `_`. */
   readonly name: string
@@ -27,7 +30,7 @@ export interface Database {
   readonly connection: pg.ClientConfig
   /** As `HARMONT_DATABASE_URL` takes it. */
   readonly url: string
-  /** Removes it, with all connections to it. */
+  /** Removes it and closes all connections to it. */
   drop(): Promise<void>
 }
 
@@ -39,7 +42,7 @@ export async function createDatabase(template?: Template): Promise<Database> {
   const name = `t${randomUUID().replaceAll('-', '')}`
   await asAdministrator(async (client) => {
     if (template !== undefined) await makeTemplate(client, template)
-    // Copied as files, which takes half of the time that writing them to the log takes.
+    // Copied as files, which takes half the time of writing it to the log.
     await client.query(`create database ${name}${template ? ` template ${template.name}` : ''} strategy file_copy`)
   })
   return {
@@ -48,7 +51,7 @@ export async function createDatabase(template?: Template): Promise<Database> {
     async drop() {
       await asAdministrator(async (client) => {
         try {
-          // Waits for connections that are being closed: one that is cut instead is an error that nobody listens for any more.
+          // Waits for closing connections: cutting one causes an error that nobody listens for.
           await client.query(`drop database ${name}`)
         } catch (error) {
           if (!(error instanceof pg.DatabaseError && error.code === inUse)) throw error
@@ -59,7 +62,7 @@ export async function createDatabase(template?: Template): Promise<Database> {
   }
 }
 
-/** The address of a database of this run, as `HARMONT_DATABASE_URL` takes it. */
+/** Returns the address of a database of this run, as `HARMONT_DATABASE_URL` takes it. */
 function urlOf({ user, database, host }: pg.ClientConfig): string {
   return `postgres://${user}@${encodeURIComponent(String(host))}/${database}`
 }
@@ -78,14 +81,14 @@ async function asAdministrator<T>(work: (client: pg.Client) => Promise<T>): Prom
   }
 }
 
-/** Several workers may need it at once: the lock goes with the connection. */
+/** Several workers may need it at once. The lock ends with the connection. */
 async function makeTemplate(client: pg.Client, { name, fill }: Template): Promise<void> {
   const isThere = async () =>
     (await client.query('select 1 from pg_database where datname = $1', [name])).rowCount === 1
   if (await isThere()) return
   await client.query('select pg_advisory_lock(hashtext($1))', [name])
   if (await isThere()) return
-  // It gets its name when it is whole: a worker that dies here leaves none that looks so.
+  // Renamed when complete, so that a dying worker leaves no half template.
   await client.query(`drop database if exists ${name}_unfinished`)
   await client.query(`create database ${name}_unfinished`)
   await fill(connectionTo(`${name}_unfinished`))

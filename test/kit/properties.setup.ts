@@ -1,4 +1,4 @@
-/** Gives all properties of fast-check the seed of the run, and more cases when the effort is greater. */
+/** Gives all properties of fast-check the seed of the run, and more cases with more effort. */
 import { configureGlobal } from 'fast-check'
 import { effort, seed } from './effort.ts'
 

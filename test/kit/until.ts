@@ -2,8 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { inspect } from 'node:util'
 
 /**
- * Reads until the value is as wanted, and returns it. For what can be looked at but does not tell of itself: files, processes, tables.
- * Fails after `timeoutMs`, which only cuts off what hangs, with the last value.
+ * Reads until the value is as wanted, and returns it. For things that do not announce changes:
+ * files, processes, tables. After `timeoutMs`, which only cuts off what hangs, it throws with the
+ * last value.
  */
 export async function until<T>(
   read: () => Promise<T> | T,

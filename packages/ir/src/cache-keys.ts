@@ -13,11 +13,13 @@ export interface KeyContext {
   readonly now: number
   /** The environment of the rendering process. */
   readonly env: Readonly<Record<string, string | undefined>>
-  /** D of `ir.md` 2.3 for everything that the paths and globs of one policy name, in order. */
+  /**
+   * Returns D of `ir.md` 2.3 for everything that the paths and globs of one policy name, in order.
+   */
   digests(paths: readonly string[]): readonly string[]
 }
 
-/** The document with the key of each cached step written into its `cache` (`ir.md` 2.2). */
+/** Returns the document with the key of each cached step in its `cache` (`ir.md` 2.2). */
 export function withCacheKeys(document: IrDocument, context: KeyContext): IrDocument {
   const { nodes, edges } = document.graph
   const parents = new Map<number, number>()
@@ -26,7 +28,7 @@ export function withCacheKeys(document: IrDocument, context: KeyContext): IrDocu
   const parts: string[] = []
   const keys = new Map<number, string>()
   for (const index of nodes.keys()) {
-    // Parents first, with a list of our own: a chain may be longer than the stack is deep.
+    // Parents first, with an explicit list, because a chain may be longer than the stack is deep.
     const chain: number[] = []
     for (let at: number | undefined = index; at !== undefined && parts[at] === undefined; at = parents.get(at))
       chain.push(at)
@@ -46,7 +48,7 @@ function cacheKey(node: IrNode | undefined, parentPart: string, context: KeyCont
   return hash([context.org, context.slug, node.step.key, parentPart, resolution].join(SEPARATOR))
 }
 
-// P: what the key says of the step that it builds in.
+// Returns P: the parent's part of the key.
 function parentPart(
   nodes: readonly IrNode[],
   parent: number | undefined,
@@ -57,7 +59,7 @@ function parentPart(
   return keys.get(parent) ?? `recipe-${hash([parts[parent], nodes[parent]?.step.cmd].join(SEPARATOR))}`
 }
 
-// R: the policy against the world as it is now.
+// Returns R: the policy resolved against the current state of files, time and environment.
 function resolve(policy: IrCachePolicy, command: string, context: KeyContext): string {
   switch (policy.policy) {
     case 'none':
@@ -74,7 +76,7 @@ function resolve(policy: IrCachePolicy, command: string, context: KeyContext): s
 }
 
 function commandHash(command: string, envKeys: readonly string[] | undefined, { env }: KeyContext): string {
-  // A name such as `constructor` is a variable only when the environment has it.
+  // A name such as `constructor` is a variable only when the environment defines it.
   const value = (name: string) => (Object.hasOwn(env, name) ? (env[name] ?? '') : '')
   const variables = [...(envKeys ?? [])].sort(compareText).map((name) => `${name}=${value(name)}`)
   return hash(command + SEPARATOR + terminated(variables))
@@ -93,17 +95,23 @@ function withKey(node: IrNode, key: string | undefined): IrNode {
 export interface LookupParts {
   readonly cacheKey: string
   readonly command: string
-  /** The node's env overlaid by the build's; no injected variables, no secret values. */
+  /**
+   * The node's environment overlaid by the build's, without injected variables and secret values.
+   */
   readonly env: Readonly<Record<string, string>>
   /** L of the `builds_in` parent, '' for a root. */
   readonly parent: string
-  /** Digest of paths, types, modes and bytes of the files that the step's policy watches; '' when it watches none. */
+  /**
+   * Digest of paths, types, modes and bytes of the files that the step's policy watches; '' for
+   * none.
+   */
   readonly files: string
 }
 
 /**
- * The key L (`ir.md` 2.5) under which the engine looks a cached step up, as hex SHA-256. The cache key has only the bytes of watched files, so that
- * L adds the rest of them; without watched files it is what earlier releases made.
+ * Returns the key L (`ir.md` 2.5) under which the engine looks a cached step up, as hex SHA-256.
+ * The cache key covers only the bytes of watched files, so L adds their other aspects. Without
+ * watched files it equals that of earlier releases.
  */
 export function lookupKey({ cacheKey, command, env, parent, files }: LookupParts): string {
   const variables = Object.keys(env)

@@ -1,6 +1,9 @@
 import type { IrCachePolicy } from './document.ts'
 
-/** Whether a policy is known and has what its key is made of: in a document that no SDK has made it may lack that, and is then without a key. */
+/**
+ * Whether a policy is known and complete. A document that no SDK made may lack parts, and then has
+ * no key.
+ */
 export function isWholePolicy(policy: IrCachePolicy): boolean {
   switch (policy.policy) {
     case 'none':
@@ -21,7 +24,7 @@ function isGiven(member: unknown): boolean {
   return member !== undefined && member !== null
 }
 
-/** The paths and globs of files that a cache policy watches, each once. */
+/** Returns the paths and globs of files that a cache policy watches, each once. */
 export function watchedPaths(policy: IrCachePolicy): readonly string[] {
   if (policy.policy === 'on_change') return [...new Set(policy.paths)]
   return policy.policy === 'compose' ? [...new Set(policy.sub_policies.flatMap(watchedPaths))] : []

@@ -15,21 +15,25 @@ export interface Condition {
   readonly not?: Condition
 }
 
-/** What is known of a build when it is created. null or absent: does not exist (a tag), or is not known (`changed`). */
+/**
+ * Facts of a build when it is created. Null or absent: does not exist (a tag), or is unknown
+ * (`changed`).
+ */
 export interface ConditionContext {
   readonly event: string
   readonly branch: string | null
   readonly baseBranch: string | null
   readonly tag: string | null
-  /** null: not known, and then everything counts as changed. */
+  /** Null when unknown; then everything counts as changed. */
   readonly changed: readonly string[] | null
   readonly env: Readonly<Record<string, string>>
   readonly local: boolean
 }
 
 /**
- * Whether a step's condition holds (`ir.md` 1.4); null always does. A value that does not exist makes its member false. An unknown list of
- * changed files never skips work, below a `not` either: there it counts as unchanged.
+ * Whether a step's condition holds (`ir.md` 1.4); null always does. A value that does not exist
+ * makes its member false. An unknown list of changed files never skips work: below a `not` it
+ * counts as unchanged.
  */
 export function conditionHolds(condition: Condition | null, context: ConditionContext): boolean {
   return condition === null || holds(condition, context, true)

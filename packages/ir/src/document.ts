@@ -1,4 +1,4 @@
-/** The graph form of the v0 IR as written (`ir.md` 1.1–1.4), members in the order in which writers put them. */
+/** The graph form of the v0 IR (`ir.md` 1.1–1.4), with members in the order of writing. */
 export interface IrDocument {
   readonly version: '0'
   readonly timeout_seconds?: number
@@ -50,7 +50,7 @@ export type IrCachePolicy =
   | { readonly policy: 'on_change'; readonly paths: readonly string[] }
   | { readonly policy: 'compose'; readonly sub_policies: readonly IrCachePolicy[] }
 
-/** A policy, and its key once that is resolved. */
+/** A policy, and its key once it is resolved. */
 export type IrCache = IrCachePolicy & { readonly key?: string }
 
 export interface IrRetry {

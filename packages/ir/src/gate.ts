@@ -1,4 +1,7 @@
-/** The commands, as a range of indexes [start, end), that a command has to wait for, and whether their failure is tolerated. */
+/**
+ * The commands that a command waits for, as indexes [start, end), and whether their failure is
+ * tolerated.
+ */
 export interface GateRange {
   readonly start: number
   readonly end: number
@@ -6,8 +9,9 @@ export interface GateRange {
 }
 
 /**
- * The gate rule of `pipeline.md` 3, for the SDK and the flat form: what `wait` asks of the commands after it. Commands are numbered as they come,
- * and a gate always is the run of commands before the segment, so two indexes hold it.
+ * The gate rule of `pipeline.md` 3, for the SDK and the flat form: what `wait` asks of the commands
+ * after it. A gate is always the run of commands before the current segment, so two indexes
+ * describe it.
  */
 export class Gate {
   #start = 0
@@ -15,13 +19,13 @@ export class Gate {
   #tolerant = false
   #commands = 0
 
-  /** Takes the next command and gives what it waits for. */
+  /** Takes the next command and returns what it waits for. */
   command(): GateRange {
     this.#commands++
     return { start: this.#start, end: this.#end, tolerant: this.#tolerant && this.#end > this.#start }
   }
 
-  /** Takes a wait; with a tolerant one the commands after it start whatever became of those before. */
+  /** Takes a wait. After a tolerant one, commands start however the ones before it ended. */
   wait(tolerant: boolean): void {
     if (this.#commands === this.#end) {
       this.#tolerant &&= tolerant

@@ -23,16 +23,18 @@ const FLAT_DOCUMENT = new Set([
 ])
 
 /**
- * Parses and plans an IR document of either form. Never throws: checks JSON, size, version, shape, limits and graph in this order, and
- * reports the first problem with its place and how many more there are. What nothing runs yet is a problem too.
+ * Parses and plans an IR document of either form. Never throws. It checks JSON, size, version,
+ * shape, limits and graph in this order, and reports the first problem with its place and the
+ * number of further ones. A feature that the product does not run yet is a problem too.
  */
 export function parsePlan(text: string): PlanResult {
   return parse(text, new Problems())
 }
 
 /**
- * Whether a document is right, whatever the product runs of it: the same checks in the same order as `parsePlan`, but a well-formed `artifacts`,
- * `inputs` or `services` of a step is none of its problems. So a document that passes here and not there is unsupported, not wrong.
+ * Checks a document without regard to what the product runs: the same checks as `parsePlan`, but
+ * well-formed `artifacts`, `inputs` and `services` are allowed. A document that passes here and not
+ * there is unsupported, not wrong.
  */
 export function checkDocument(text: string): CheckResult {
   const result = parse(text, new Problems('unsupported'))

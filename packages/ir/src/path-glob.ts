@@ -2,9 +2,9 @@ import { matchesWild, type Wild } from './wildcard.ts'
 
 /** A glob of the dialect of `ir.md` 2.3, ready to match paths given as `a/b/c`. */
 export interface PathGlob {
-  /** The components before the first one with a wildcard: a walk may start there. */
+  /** The components before the first wildcard: a walk may start there. */
   readonly literalPrefix: readonly string[]
-  /** How many components a match has at most; Infinity with a `**`. */
+  /** The largest number of components of a match; Infinity with a `**`. */
   readonly maxDepth: number
   /** A trailing `**` fits directories only. */
   readonly directoriesOnly: boolean
@@ -16,14 +16,17 @@ export function isGlob(pattern: string): boolean {
   return /[*?[]/.test(pattern)
 }
 
-/** What is wrong with a path pattern (absolute, or with a `..`), as a phrase; undefined when it is well. */
+/**
+ * Returns what is wrong with a path pattern (absolute, or with a `..`) as a phrase; undefined when
+ * it is valid.
+ */
 export function pathProblem(pattern: string): string | undefined {
   if (pattern.startsWith('/')) return 'an absolute path'
   if (pattern.split('/').includes('..')) return 'a path with ".."'
   return undefined
 }
 
-/** The components of a relative path; `.` and empty ones carry no meaning. */
+/** Returns the components of a relative path, without `.` and empty ones. */
 export function pathComponents(path: string): string[] {
   return path.split('/').filter((part) => part !== '' && part !== '.')
 }
@@ -42,8 +45,8 @@ export function pathGlob(pattern: string): PathGlob {
 }
 
 /**
- * Whether a changed file falls under a glob: the glob fits the file, or a directory that holds it, as `on_change` of a directory
- * covers what is in it. A pattern with a `pathProblem` fits nothing.
+ * Whether a changed file matches a glob: the glob matches the file or a directory above it, as
+ * `on_change` of a directory covers its files. An invalid pattern matches nothing.
  */
 export function coversFile(pattern: string, file: string): boolean {
   if (pathProblem(pattern) !== undefined) return false

@@ -1,15 +1,20 @@
 import { hash, SEPARATOR } from './hash.ts'
 
-/** A command step as far as its key depends on it, in emission order. */
+/** What the key of a command step depends on, in emission order. */
 export interface Keyless {
   readonly key: string | undefined
   readonly label: string | undefined
   readonly command: string
-  /** Index of the direct parent object when that is a command step; undefined behind a scratch or a fork. */
+  /**
+   * Index of the direct parent when that is a command step; undefined behind a scratch or a fork.
+   */
   readonly parent: number | undefined
 }
 
-/** The key of each step (`ir.md` 2.1): its own, else its label's slug where that is unique, else a hash. Parents come before children. */
+/**
+ * Returns the key of each step (`ir.md` 2.1): its own, its label's slug where that is unique, or a
+ * hash. Parents come before children.
+ */
 export function stepKeys(steps: readonly Keyless[]): string[] {
   const explicit = new Set(steps.map((step) => step.key))
   const slugs = steps.map((step) => (step.label === undefined ? '' : labelSlug(step.label)))
@@ -27,7 +32,9 @@ export function stepKeys(steps: readonly Keyless[]): string[] {
   return keys
 }
 
-/** A label as a key: lower-case, without `:emoji:` codes, words joined by `-`. May be empty. */
+/**
+ * Returns a label as a key: lower case, without `:emoji:` codes, words joined by `-`. May be empty.
+ */
 function labelSlug(label: string): string {
   return label
     .toLowerCase()
@@ -36,7 +43,10 @@ function labelSlug(label: string): string {
     .replace(/^-|-$/g, '')
 }
 
-/** The key of a step without key and usable label. `parent` is the key of its direct parent, or ''. */
+/**
+ * Returns the key of a step without key and usable label. `parent` is the key of its direct parent,
+ * or ''.
+ */
 export function positionKey(parent: string, command: string, position: number): string {
   return hash([parent, command, String(position)].join(SEPARATOR)).slice(0, 12)
 }

@@ -1,4 +1,7 @@
-/** Orders texts by Unicode code point (= by UTF-8 bytes), never by UTF-16 unit or locale. Negative: `a` comes first. */
+/**
+ * Orders texts by Unicode code point (= UTF-8 bytes), never by UTF-16 unit or locale. Negative: `a`
+ * comes first.
+ */
 export function compareText(a: string, b: string): number {
   const length = Math.min(a.length, b.length)
   for (let i = 0; i < length; i++) {
@@ -9,7 +12,7 @@ export function compareText(a: string, b: string): number {
   return a.length - b.length
 }
 
-// Surrogates (D800–DFFF) stand for code points above FFFF, so they belong after E000–FFFF, which UTF-16 puts behind them.
+// Surrogates (D800–DFFF) stand for code points above FFFF, so they sort after E000–FFFF.
 function rank(unit: number): number {
   if (unit < 0xd800) return unit
   return unit < 0xe000 ? unit + 0x2000 : unit - 0x800

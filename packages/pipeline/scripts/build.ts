@@ -1,4 +1,7 @@
-/** `npm run build -w packages/pipeline`: `@harmont/hm` as it is published, in `dist/` or the directory that is named: two entries, with their types. */
+/**
+ * `npm run build -w packages/pipeline`: builds `@harmont/hm` for publication, in `dist/` or the
+ * named directory: two entries with their types.
+ */
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'

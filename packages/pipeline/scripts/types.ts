@@ -1,6 +1,7 @@
 /**
- * Writes the declarations of `@harmont/hm` to `generated/types/`, which is what is published and what `hm init` puts beside a pipeline for its editor. With
- * `--check` it writes nothing and fails when they are stale.
+ * Writes the declarations of `@harmont/hm` to `generated/types/`. They are published, and `hm init`
+ * puts them beside a pipeline for its editor. With `--check` it writes nothing and fails when they
+ * are stale.
  */
 import { execFileSync } from 'node:child_process'
 import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -13,7 +14,10 @@ const pipeline = dirname(dirname(fileURLToPath(import.meta.url)))
 const rooms = dirname(pipeline)
 const out = join(pipeline, 'generated/types')
 
-/** The compiler's own declarations by path: this room's at the top, and the IR's below `ir`, because that package is not published. */
+/**
+ * Declarations of the compiler by path: this package's at the top, and the IR's below `ir`, because
+ * that package is not published.
+ */
 function declarations(): Map<string, string> {
   const emitted = mkdtempSync(join(tmpdir(), 'hm-types-'))
   try {
@@ -46,7 +50,7 @@ function declarations(): Map<string, string> {
   }
 }
 
-/** The files that the entries import, and those in turn. */
+/** Returns the files that the entries import, directly or indirectly. */
 function reachable(texts: ReadonlyMap<string, string>, entries: readonly string[]): Map<string, string> {
   const found = new Map<string, string>()
   const open = [...entries]

@@ -1,7 +1,7 @@
 // Symbol.for: steps of two installed copies of the SDK are steps to both.
 export const BRAND: unique symbol = Symbol.for('@harmont/hm.Step')
 
-/** A step as far as its brand tells: what it builds in, and what it runs. */
+/** What the brand of a step says: its parent and its command. */
 interface Branded {
   readonly parent: Branded | null
   readonly command: string | undefined
@@ -16,7 +16,7 @@ export function hasWaitBrand(value: unknown): boolean {
   return brandOf(value) === 'wait'
 }
 
-/** Returns the nearest step with a command, starting with the step itself. */
+/** Returns the nearest step with a command, beginning with the step itself. */
 export function nearestCommand<S extends { readonly parent: S | null; readonly command: string | undefined }>(
   step: S | null,
 ): S | null {

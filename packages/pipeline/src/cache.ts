@@ -22,12 +22,17 @@ export function forever(options: EnvKeys = {}): CacheForever {
   return Object.freeze({ policy: 'forever', env_keys: envKeys('forever', options) })
 }
 
-/** Kept for a duration; entries of all steps end at its multiples since 1970, not after its time from the first run. */
+/**
+ * Kept for a duration; entries of all steps end at its multiples since 1970, not after its time
+ * from the first run.
+ */
 export function ttl(duration: Duration, options: EnvKeys = {}): CacheTTL {
   return Object.freeze({ policy: 'ttl', duration_seconds: seconds('ttl', duration), env_keys: envKeys('ttl', options) })
 }
 
-/** Kept until a file under one of the paths or globs, relative to the project directory, changes. */
+/**
+ * Kept until a file under one of the paths or globs, relative to the project directory, changes.
+ */
 export function onChange(...paths: readonly string[]): CacheOnChange {
   if (paths.length === 0)
     throw wrongUse('onChange', 'at least one path', undefined, 'Name the files that the step reads.')
@@ -51,7 +56,10 @@ export function none(): Policy<'none'> {
   return Object.freeze({ policy: 'none' })
 }
 
-/** Checks that a value was made by one of the functions above, of this or of another copy of the SDK. */
+/**
+ * Checks that a value was made by one of the functions above, of this or of another copy of the
+ * SDK.
+ */
 export function cachePolicyOf(where: string, value: unknown): CachePolicy {
   if (isCachePolicy(value)) return value
   throw wrongUse(where, 'a cache policy', value, 'Use forever(), ttl(), onChange(), compose() or none().')

@@ -13,10 +13,13 @@ interface StepShape {
   readonly fields?: CommandFields
 }
 
-/** Where each step with a command was made, as the stack of an error: it costs nothing until somebody reads it. */
+/**
+ * Stack of the call that made each step with a command. An error costs nothing until its stack is
+ * read.
+ */
 const madeAt = new WeakMap<Step, Error>()
 
-/** The call that made a step with a command. */
+/** Returns the call that made a step with a command. */
 export function callOf(step: Step): Error | undefined {
   return madeAt.get(step)
 }
@@ -62,7 +65,10 @@ export function sh(command: string, options: StepOptions = {}): Step {
   return commandStep(null, command, options)
 }
 
-/** What comes after it starts when all before it has passed; with `continueOnFailure`, when it has ended in whatever way. */
+/**
+ * What comes after it starts when all before it has passed; with `continueOnFailure`, when it has
+ * ended in whatever way.
+ */
 export function wait(options: { readonly continueOnFailure?: boolean } = {}): Wait {
   const { continueOnFailure } = optionsOf('wait', options, ['continueOnFailure'])
   return Object.freeze({
@@ -71,7 +77,10 @@ export function wait(options: { readonly continueOnFailure?: boolean } = {}): Wa
   })
 }
 
-/** A copy of the step with this budget of one attempt, in place of an earlier one. Use the copy: the step itself stays as it is. */
+/**
+ * A copy of the step with this budget of one attempt, in place of an earlier one. Use the copy: the
+ * step itself stays as it is.
+ */
 export function timeout(duration: Duration, step: Step): Step {
   const timeoutSeconds = durationSeconds('timeout', duration, MAX_TIMEOUT)
   if (!isStep(step) || step.command === undefined)

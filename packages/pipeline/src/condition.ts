@@ -6,7 +6,10 @@ type Texts = string | readonly string[]
 const EVENTS = ['push', 'pull_request', 'schedule', 'manual', 'api'] as const
 type Event = (typeof EVENTS)[number]
 
-/** When a step runs; all members must hold, a list holds when one entry does. A false condition skips the step. */
+/**
+ * When a step runs; all members must hold, a list holds when one entry does. A false condition
+ * skips the step.
+ */
 export interface When {
   readonly event?: Event | readonly Event[]
   /** Globs over the branch, of a pull request its head. */

@@ -10,8 +10,9 @@ const SLUG = /^[a-z][a-z0-9-]{0,63}$/
 export type RenderOptions = Omit<CacheKeyOptions, 'pipelineSlug'>
 
 /**
- * Returns the envelope of pipelines (`ir.md` 1.7) as JSON, for a program that renders without `hm`; with `basePath` also the cache keys, from the files
- * below it. The caller awaits a pipeline that is an asynchronous function: `{ ...definition, pipeline: await definition.pipeline() }`.
+ * Returns the envelope of pipelines (`ir.md` 1.7) as JSON, for a program that renders without `hm`;
+ * with `basePath` also the cache keys, from the files below it. The caller awaits a pipeline that
+ * is an asynchronous function: `{ ...definition, pipeline: await definition.pipeline() }`.
  */
 export function renderEnvelope(
   definitions: PipelineDefinition | readonly PipelineDefinition[],

@@ -3,7 +3,7 @@ import { type Dirent, lstatSync, readdirSync, readFileSync, readlinkSync, type S
 import { join } from 'node:path'
 import { comparePaths, compareText, isGlob, pathComponents, pathGlob, pathProblem } from '@harmont/ir'
 
-/** The `digests` of a key context over the files of a directory, each read once. */
+/** Returns the `digests` of a key context for the files of a directory. Each file is read once. */
 export function digestsBelow(base: string): (paths: readonly string[]) => string[] {
   const known = new Map<string, string>()
   return (paths) => {
@@ -16,7 +16,10 @@ export function digestsBelow(base: string): (paths: readonly string[]) => string
   }
 }
 
-/** D of `ir.md` 2.3 as hex: of a file its bytes, of a directory names and bytes of its files, of a dangling link its target. */
+/**
+ * Returns D of `ir.md` 2.3 as hex: of a file its bytes, of a directory the names and bytes of its
+ * files, of a dangling link its target.
+ */
 function digestOf(base: string, { path, kind }: Found): string {
   const sum = createHash('sha256')
   if (kind === 'dangling link') return sum.update(readlinkSync(join(base, path))).digest('hex')
@@ -33,8 +36,8 @@ function digestOf(base: string, { path, kind }: Found): string {
 }
 
 /**
- * What a path or glob (`ir.md` 2.3) names below the base directory: nothing, one path, or a glob's matches sorted by path component.
- * Throws `bad_path` for absolute paths and `..`.
+ * Returns what a path or glob (`ir.md` 2.3) names below the base directory: nothing, one path, or
+ * matches sorted by path component. Throws `bad_path` for absolute paths and `..`.
  */
 export function resolvePath(base: string, pattern: string): Found[] {
   const problem = pathProblem(pattern)
@@ -74,8 +77,9 @@ interface Found {
 }
 
 /**
- * Everything below a directory of the base, dot files included, down to `maxDepth` levels, in no order. Links to files count as
- * files; linked directories are named but not entered; sockets, pipes and devices are passed over.
+ * Walks everything below a directory of the base, dot files included, down to `maxDepth` levels,
+ * unordered. Links to files count as files. Linked directories are named but not entered. Sockets,
+ * pipes and devices are skipped.
  */
 function* walk(base: string, directory: string, maxDepth = Number.POSITIVE_INFINITY): Generator<Found> {
   const open = [{ directory, depth: 1 }]
@@ -100,12 +104,15 @@ function kindOf(base: string, path: string, entry: Dirent): Found['kind'] | unde
   return target.isFile() ? 'file' : undefined
 }
 
-/** What a path leads to, links followed; undefined when that is nothing: no such entry, a file on the way, or links in a circle. */
+/**
+ * Returns what a path leads to, following links; undefined for nothing: no such entry, a file on
+ * the way, or circular links.
+ */
 function followed(path: string): Stats | undefined {
   return orNothing(() => statSync(path))
 }
 
-/** What a path itself is, a link being one; undefined when there is nothing. */
+/** Returns what a path itself is, without following a link; undefined for nothing. */
 function itself(path: string): Stats | undefined {
   return orNothing(() => lstatSync(path))
 }

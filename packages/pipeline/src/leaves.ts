@@ -5,7 +5,10 @@ import { wrongUse } from './wrong-use.ts'
 
 const FIX = 'Pass the result of sh(), wait() or a toolchain.'
 
-/** Lists, and what stands for leaves, as one flat list in the order of writing. `where` names the call in the error of what is no leaf. */
+/**
+ * Flattens lists, and objects that stand for leaves, in the order of writing. `where` names the
+ * call in an error.
+ */
 export function flatLeaves(
   where: string,
   leaves: unknown,

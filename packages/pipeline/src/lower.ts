@@ -13,7 +13,7 @@ import { callOf } from './commands.ts'
 import { isStep, type Step, type Wait } from './step.ts'
 import { misuse } from './wrong-use.ts'
 
-/** What the pipeline gives each of its steps. */
+/** Defaults of a pipeline for its steps. */
 export interface StepDefaults {
   readonly env: Readonly<Record<string, string>>
   readonly secrets: Readonly<Record<string, string>>
@@ -22,13 +22,16 @@ export interface StepDefaults {
   readonly retry: IrRetry | undefined
 }
 
-// Of a document (`ir.md` 1.6).
+// Limit of a document (`ir.md` 1.6).
 const MAX_EDGES = 200_000
 
-// Packages ask nothing and tools print plainly, in every step.
+// Packages ask no questions and tools print plainly, in every step.
 const BASE_ENV = { DEBIAN_FRONTEND: 'noninteractive', TERM: 'dumb' }
 
-/** Leaves to graph: nodes in emission order; for each its builds_in edge, its gate's edges, then explicit ones that are not there yet. */
+/**
+ * Lowers leaves to a graph: nodes in emission order; for each its builds_in edge, its gate's edges,
+ * then explicit ones.
+ */
 export function lower(leaves: readonly (Step | Wait)[], defaults: StepDefaults): IrGraph {
   const emissions = collect(leaves)
   const commands = emissions.filter(isStep)
@@ -59,7 +62,7 @@ export function lower(leaves: readonly (Step | Wait)[], defaults: StepDefaults):
     nodes.push(withCall(nodeOf(emission, keyOf, tolerant, defaults), emission))
     const parent = index(nearestCommand(emission.parent))
     if (parent !== undefined) edges.push([parent, to, 'builds_in'])
-    // Here, because a graph far over the limit does not fit into memory.
+    // Checked here, because a graph far over the limit does not fit into memory.
     if (edges.length + end - start > MAX_EDGES)
       throw misuse(
         'pipeline',
@@ -77,10 +80,10 @@ export function lower(leaves: readonly (Step | Wait)[], defaults: StepDefaults):
   return { nodes, node_holes: [], edge_property: 'directed', edges }
 }
 
-/** In no JSON; any copy of the SDK may have made the document that a reader has. */
+/** Not part of the JSON. Symbol.for: any copy of the SDK may have made the document. */
 const call = Symbol.for('harmont.call')
 
-/** Lets whoever renders the document say which line of a pipeline file a node is from. */
+/** Lets a renderer say which line of a pipeline file a node comes from. */
 function withCall(node: IrNode, step: Step): IrNode {
   return Object.defineProperty(node, call, { value: callOf(step) })
 }
@@ -116,7 +119,8 @@ function nodeOf(step: Step, keyOf: (step: Step) => string, tolerant: boolean, de
   return { step: lowered, env, ...(Object.keys(secrets).length > 0 && { secrets }) }
 }
 
-// A root always has one: its own, that of the scratch it starts from, or the default. A child has one only when it was given, for the warning.
+// A root always has an image: its own, that of its scratch, or the default. A child has one only
+// when it was given, for the warning.
 function imageOf(step: Step, defaultImage: string): string | undefined {
   const own = step.fields.image
   if (own !== undefined || nearestCommand(step.parent) !== null) return own
@@ -146,8 +150,9 @@ function name(step: Step): string {
 type Emission = Step | Wait
 
 /**
- * For each leaf in order what was not emitted before, from root to leaf; before a step, what it depends on in the same way. Scratches and forks
- * run nothing and are left out. A stack of our own, because chains may be longer than the engine's stack.
+ * Returns for each leaf, in order, what was not emitted before, from root to leaf; before a step,
+ * its dependencies. Scratches and forks run nothing and are left out. Uses an explicit stack,
+ * because chains may be longer than the call stack.
  */
 function collect(leaves: readonly (Step | Wait)[]): Emission[] {
   const emitted: Emission[] = []

@@ -1,7 +1,10 @@
 import { type CellValues, state } from './state.ts'
 import type { CommandFields } from './step.ts'
 
-/** What a step made for a cell of a matrix is called and shown as; outside of one its fields as they are. */
+/**
+ * Returns the label and display fields of a step inside a cell of a matrix; outside of one, its
+ * fields unchanged.
+ */
 export function matrixFields(command: string, fields: CommandFields): CommandFields {
   const { cell } = state()
   if (cell === undefined) return fields

@@ -38,7 +38,10 @@ const KNOWN = [
   'cancelSuperseded',
 ]
 
-/** Lowers steps, lists of steps, toolchains and waits to IR (`pipeline.md` 3). What the leaves need is found from them. */
+/**
+ * Lowers steps, lists of steps, toolchains and waits to IR (`pipeline.md` 3). What the leaves need
+ * is found from them.
+ */
 export function pipeline(leaves: Leaves, options: PipelineOptions = {}): PipelineIR {
   const flat = flatLeaves('pipeline', leaves)
   const { env, timeout, resources, retry, secrets, ...rest } = optionsOf('pipeline', options, KNOWN)

@@ -1,12 +1,18 @@
 const BARE = /^[A-Za-z0-9_@%+=:,./-]+$/
 const WRAPPED = /^(?:'[^']*'|"(?:[^"\\]|\\[\s\S])*")$/
 
-/** A path as one word of the shell (`pipeline.md` 2): as a value, and a leading `-` cannot be taken for an option. */
+/**
+ * A path as one word of the shell (`pipeline.md` 2): as a value, and a leading `-` cannot be taken
+ * for an option.
+ */
 export function quote(text: string): string {
   return quoteValue(text.startsWith('-') ? `./${text}` : text)
 }
 
-/** A text as one word of the shell. What is already in one pair of quotes stays; variables (`$`) still work; a leading `~/` stays the home directory. */
+/**
+ * A text as one word of the shell. What is already in one pair of quotes stays; variables (`$`)
+ * still work; a leading `~/` stays the home directory.
+ */
 export function quoteValue(text: string): string {
   if (WRAPPED.test(text)) return text
   if (text.startsWith('~/')) return `~/${text.length > 2 ? quoteWord(text.slice(2)) : ''}`
@@ -19,7 +25,10 @@ function quoteWord(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`
 }
 
-/** A command that runs in a directory of the workspace; with line breaks no line of it runs anywhere else. */
+/**
+ * A command that runs in a directory of the workspace; with line breaks no line of it runs anywhere
+ * else.
+ */
 export function inDirectory(directory: string, command: string): string {
   const word = quote(directory)
   return command.includes('\n') ? `cd ${word} || exit 1\n${command}` : `cd ${word} && ${command}`

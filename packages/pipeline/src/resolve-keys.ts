@@ -16,7 +16,10 @@ export interface CacheKeyOptions {
   readonly env?: Readonly<Record<string, string | undefined>>
 }
 
-/** Writes the cache keys (`ir.md` 2.2) into a graph made by `pipeline()`, from the files on disk. `hm` does it itself. */
+/**
+ * Writes the cache keys (`ir.md` 2.2) into a graph made by `pipeline()`, from the files on disk.
+ * `hm` does it itself.
+ */
 export function resolvePipelineCacheKeys(graph: IrGraph, options: CacheKeyOptions = {}): void {
   const keyed = keyedGraph('resolvePipelineCacheKeys', { version: '0', graph }, options).graph
   for (const [index, node] of graph.nodes.entries()) Object.assign(node, { step: keyed.nodes[index]?.step })

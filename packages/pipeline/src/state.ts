@@ -1,28 +1,28 @@
 /** A cell of a matrix: axis to value. */
 export type CellValues = Readonly<Record<string, string | number | boolean>>
 
-/** A target as the state knows it: it is by its own function that results are told apart. */
+/** A target, identified by its own function. */
 export interface TargetRun {
   readonly name: string
   /** Forgets the result. */
   readonly clear: () => void
 }
 
-/** What all copies of the SDK in one process share. */
+/** State that all copies of the SDK in one process share. */
 interface State {
-  /** The targets that have given something. */
+  /** Targets that have a result. */
   readonly evaluated: Set<TargetRun>
-  /** The targets that are being evaluated, the innermost last. */
+  /** Targets being evaluated, the innermost last. */
   readonly evaluating: TargetRun[]
-  /** The cell that `matrix()` is calling its function for. */
+  /** The cell for which `matrix()` is calling its function. */
   cell: CellValues | undefined
-  /** What objects stood for, in each cell and in none: a toolchain in two places is the same steps. */
+  /** The leaves of each object, per cell: a toolchain in two places is the same steps. */
   readonly stoodFor: WeakMap<object, Map<CellValues | undefined, unknown>>
 }
 
 const KEY = Symbol.for('@harmont/hm.state.v1')
 
-/** The one state of this process, made by the copy that asks first. */
+/** Returns the state of this process, made by the first copy that asks. */
 export function state(): State {
   const known: State | undefined = Reflect.get(globalThis, KEY)
   if (known !== undefined) return known
@@ -31,7 +31,7 @@ export function state(): State {
   return fresh
 }
 
-/** Runs `fn` with the steps that it makes being of this cell, or of none. */
+/** Runs `fn`. Steps that it makes belong to this cell, or to none. */
 export function withCell<T>(cell: CellValues | undefined, fn: () => T): T {
   const shared = state()
   const outer = shared.cell

@@ -30,7 +30,10 @@ export const STEP_OPTIONS: readonly string[] = [
   ],
 ]
 
-/** Checks the options of `sh` and copies them, so that a later change of the caller's objects changes no step. `cwd` is read by `sh` itself. */
+/**
+ * Checks the options of `sh` and copies them, so that a later change of the caller's objects
+ * changes no step. `cwd` is read by `sh` itself.
+ */
 export function commandFields(options: unknown): CommandFields {
   const given = optionsOf('sh', options, STEP_OPTIONS)
   const read = <T>(name: string, reader: (where: string, value: unknown) => T): T | undefined =>
@@ -62,7 +65,7 @@ function softFailOf(where: string, value: unknown): true | readonly number[] | u
   return typeof value === 'boolean' ? value || undefined : exitCodesOf(where, value)
 }
 
-// A toolchain stands for its leaves here too: a step may wait for all of them.
+// A toolchain stands for its leaves here too, so a step may wait for all of them.
 function dependenciesOf(where: string, value: unknown): readonly Step[] {
   return flatLeaves(where, value, 'a step with a command').map((step) => commandOf(where, step))
 }

@@ -1,4 +1,7 @@
-/** The values of a pipeline: steps, waits, and what stands for them. They name one another, so they stand together. */
+/**
+ * Types of a pipeline's values: steps, waits, and objects that stand for them. They refer to one
+ * another, so they share a file.
+ */
 import type {
   IrArtifact,
   IrCachePolicy,
@@ -22,7 +25,10 @@ import type { Runner } from './options/runner.ts'
 import type { SecretOptions } from './options/secrets.ts'
 import type { ServiceOptions } from './options/services.ts'
 
-/** A point that commands start from: nothing (`scratch`), a command's result, or a named branch of one. Immutable; two equal ones are two. */
+/**
+ * A point that commands start from: nothing (`scratch`), a command's result, or a named branch of
+ * one. Immutable; two equal ones are two.
+ */
 export interface Step {
   readonly [BRAND]: 'step'
   readonly parent: Step | null
@@ -52,7 +58,10 @@ export function isWait(value: unknown): value is Wait {
   return hasWaitBrand(value)
 }
 
-/** The method by which an object stands for steps. Symbol.for: objects of another copy of the SDK are understood. */
+/**
+ * The method by which an object stands for steps. Symbol.for: objects of another copy of the SDK
+ * are understood.
+ */
 export const LEAVES: unique symbol = Symbol.for('@harmont/hm.leaves')
 
 /** An object, such as a toolchain, that stands for its default leaves where a pipeline lists it. */
@@ -101,7 +110,10 @@ export interface StepOptions {
 
 export type Dependencies = Step | StandsForLeaves | readonly Dependencies[]
 
-/** The options of a command as the IR wants them; undefined where not given, or where nothing is asked for. */
+/**
+ * The options of a command as the IR wants them; undefined where not given, or where nothing is
+ * asked for.
+ */
 export interface CommandFields {
   readonly key?: string | undefined
   readonly label?: string | undefined

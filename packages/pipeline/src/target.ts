@@ -18,7 +18,7 @@ export function target<T>(name: string, fn: () => T): () => T {
   }
 }
 
-/** Forgets what every target gave, in all copies of the SDK: the next call evaluates it anew. */
+/** Forgets the result of every target, in all copies of the SDK. */
 export function clearTargetCache(): void {
   const { evaluated } = state()
   for (const run of evaluated) run.clear()
@@ -34,7 +34,7 @@ function evaluate<T>(run: TargetRun, fn: () => T): T {
   }
   evaluating.push(run)
   try {
-    // All cells of a matrix share it, so it belongs to none.
+    // All cells of a matrix share the result, so it belongs to none.
     const value = withCell(undefined, fn)
     evaluated.add(run)
     return value

@@ -1,10 +1,12 @@
 /**
- * The errors of wrong calls. Each says where, what was expected, what was got and what to do, and is thrown by the call that is wrong. The Python
- * SDK says the same sentences; the readers below are their list.
+ * Errors of wrong calls. Each says where, what was expected, what was got and what to do, and the
+ * wrong call throws it. The Python SDK uses the same sentences; the readers below list them.
  */
 import { hasStepBrand, hasWaitBrand, nearestCommand } from './brand.ts'
 
-/** A wrong call. Named plainly, because its sentence says all, in both languages alike. */
+/**
+ * A wrong call. Its name is plain because its sentence says everything, in both languages alike.
+ */
 class WrongUse extends TypeError {
   override readonly name = 'Error'
 }
@@ -14,7 +16,7 @@ export function wrongUse(where: string, expected: string, got: unknown, fix: str
   return misuse(where, expected, shown(got), fix)
 }
 
-/** The same with what was got in words of its own. */
+/** Builds the same error with its own words for what was got. */
 export function misuse(where: string, expected: string, got: string, fix: string): TypeError {
   return new WrongUse(`${where}: expected ${expected}, got ${got}. ${fix}`)
 }
@@ -36,12 +38,12 @@ export function oneOf(words: readonly string[]): string {
   return quoted.length === 1 ? `${quoted[0]}` : `${quoted.slice(0, -1).join(', ')} or ${quoted.at(-1)}`
 }
 
-/** A number as it is said: 1,048,576. */
+/** Returns a number with separators: 1,048,576. */
 export function grouped(count: number): string {
   return count.toLocaleString('en-US')
 }
 
-/** Refuses options that nothing would read, so that a slip in a name is no silent loss. */
+/** Refuses unknown options, so that a misspelt name is not silently lost. */
 export function onlyKnown(where: string, options: object, known: readonly string[]): void {
   for (const name of Object.keys(options)) {
     if (!known.includes(name))
@@ -49,7 +51,10 @@ export function onlyKnown(where: string, options: object, known: readonly string
   }
 }
 
-/** A string that is not only white space, of at most `max` characters, that every machine can store. */
+/**
+ * Reads a string that is not only white space, of at most `max` characters, that every machine can
+ * store.
+ */
 export function textOf(where: string, value: unknown, fix: string, max?: number): string {
   if (typeof value !== 'string' || value.trim() === '') throw wrongUse(where, 'a non-empty string', value, fix)
   if (value.includes('\0') || !value.isWellFormed())
@@ -59,14 +64,14 @@ export function textOf(where: string, value: unknown, fix: string, max?: number)
   throw misuse(where, `at most ${grouped(max)} characters`, grouped(length), 'Shorten it.')
 }
 
-/** A text that stands for a thing: no control characters, and no white space at its ends. */
+/** Reads a name: no control characters, and no white space at its ends. */
 export function nameOf(where: string, value: unknown, fix: string, max = 255): string {
   const text = textOf(where, value, fix, max)
   if (text.trim() === text && !/\p{Cc}/u.test(text)) return text
   throw wrongUse(where, 'a name without control characters and without white space at its ends', text, 'Rename it.')
 }
 
-/** One of a few words. */
+/** Reads one of a few words. */
 export function wordOf<T extends string>(where: string, value: unknown, words: readonly T[]): T {
   const word = words.find((each) => each === value)
   if (word !== undefined) return word
@@ -92,12 +97,12 @@ export function listOf<T>(where: string, value: unknown, read: (entry: unknown) 
   return Object.freeze(value.map((entry) => read(entry)))
 }
 
-/** A list, or one value that stands for a list of one. */
+/** Reads a list, or one value that stands for a list of one. */
 export function oneOrListOf<T>(where: string, value: unknown, read: (entry: unknown) => T, max = 100): readonly T[] {
   return listOf(where, Array.isArray(value) ? value : [value], read, max)
 }
 
-/** The own members of a plain options object that have a value. */
+/** Returns the own members of a plain options object that have a value. */
 export function membersOf(where: string, value: unknown): readonly (readonly [string, unknown])[] {
   if (
     typeof value !== 'object' ||
@@ -111,7 +116,7 @@ export function membersOf(where: string, value: unknown): readonly (readonly [st
   return Object.entries(value).filter(([, member]) => member !== undefined)
 }
 
-/** The members of an options object, after refusing those that nobody knows. */
+/** Returns the members of an options object after refusing unknown ones. */
 export function optionsOf(where: string, value: unknown, known: readonly string[]): Readonly<Record<string, unknown>> {
   const members = membersOf(where, value)
   const options = Object.fromEntries(members)

@@ -2,7 +2,7 @@
 import type { Resources, RetryPolicy } from '../plan.ts'
 import { below, isObject, type JsonObject, member, type Reader } from './read.ts'
 
-// The job error codes of `engine.md` 1: what a `reasons` entry may name.
+// Job error codes of `engine.md` 1 that a `reasons` entry may name.
 const REASONS = [
   'out_of_memory',
   'disk_limit',
@@ -54,7 +54,9 @@ export function readResources(reader: Reader, value: unknown, at: string): Resou
   return { cpu: amount('cpu') ?? 2, memoryGb: amount('memory_gb') ?? 4, diskGb: amount('disk_gb') ?? 20 }
 }
 
-/** `matrix` only changes how a page shows the steps: its shape is checked and nothing is planned. */
+/**
+ * `matrix` only affects how a page shows the steps. Its shape is checked, and nothing is planned.
+ */
 export function checkMatrix(reader: Reader, value: unknown, at: string): void {
   const matrix = reader.object(value, at)
   if (matrix === undefined) return
@@ -65,7 +67,7 @@ export function checkMatrix(reader: Reader, value: unknown, at: string): void {
   for (const [axis, text] of Object.entries(cell)) reader.text(text, below(cellAt, axis), { required: true })
 }
 
-/** `runner` and `runner_args` all mean the same machine; only a runner that we do not know is a problem. */
+/** All known runners mean the same machine; only an unknown one is a problem. */
 export function checkRunner(reader: Reader, step: JsonObject, at: string): void {
   reader.word(member(step, 'runner'), below(at, 'runner'), ['default', 'vm', 'docker'], {
     fix: 'Omit the runner.',
@@ -89,7 +91,8 @@ function readSignal(reader: Reader, value: unknown, at: string): string | undefi
   return undefined
 }
 
-// Without recursion and without building the text: a value from outside may be nested deeper than the stack.
+// Without recursion and without building the text, because the value may be nested deeper than the
+// stack.
 function jsonSizeOver(value: unknown, limit: number): boolean {
   const rest: unknown[] = [value]
   let size = 0

@@ -11,8 +11,9 @@ const MAX_NESTING = 8
 type PlannedCache = Pick<PlannedStep, 'cacheKey' | 'cachePolicy' | 'cacheRemark'>
 
 /**
- * Reads a step's `cache`: its key and its policy; no key when the step always runs (no cache, policy `none`, or no key). A policy that is not whole, or that
- * nobody knows here, is taken all the same, as released clients may send it: the key alone then says when the step is run again.
+ * Reads a step's `cache`: its key and its policy. There is no key when the step always runs. An
+ * incomplete or unknown policy is accepted, because released clients may send it: the key alone
+ * then decides when the step runs again.
  */
 export function readCache(reader: Reader, value: unknown, at: string): PlannedCache {
   const cache = reader.object(value, at)
@@ -35,12 +36,12 @@ export function readCache(reader: Reader, value: unknown, at: string): PlannedCa
 
 interface Reading {
   readonly reader: Reader
-  /** What policies lack, or that they are unknown; sentences without an end. */
+  /** Sentences, without their end, about what policies lack or that they are unknown. */
   readonly lacks: string[]
   readonly nesting: number
 }
 
-/** Undefined: it is none that can be told of, which is among the problems or what is lacking then. */
+/** Undefined for a policy that cannot be shown; the problems, or `lacking`, say why. */
 function readPolicy(reading: Reading, value: unknown, at: string): IrCachePolicy | undefined {
   const { reader } = reading
   const fix = 'Use a policy of the pipeline SDK.'
@@ -50,7 +51,10 @@ function readPolicy(reading: Reading, value: unknown, at: string): IrCachePolicy
   const word = reader.text(member(object, 'policy'), below(at, 'policy'), { fix, required: true })
   const policy = POLICIES.find((known) => known === word)
   const of = (name: string) => ({ value: member(object, name), at: below(at, name) })
-  /** A member without which the policy says nothing; undefined after noting that. */
+  /**
+   * Returns a member without which the policy means nothing. Notes its absence and returns
+   * undefined.
+   */
   const needed = (name: string) => {
     const found = of(name)
     if (found.value !== undefined) return found

@@ -3,11 +3,14 @@ import { findCycle, topologicalOrder } from './cycle.ts'
 import type { Draft, Edge } from './draft.ts'
 import { describe, grouped, type Problems } from './problems.ts'
 
-/** What a step starts from where neither it nor its pipeline names an image. */
+/** Image of a step for which neither it nor its pipeline names one. */
 export const DEFAULT_IMAGE = 'ubuntu:24.04'
 const MAX_CHAIN = 1000
 
-/** Checks a draft as a graph and finishes its steps. The result counts only when no problem was added. */
+/**
+ * Checks a draft as a graph and completes its steps. The result counts only when no problem was
+ * added.
+ */
 export function planGraph(problems: Problems, draft: Draft): PlannedStep[] {
   const { steps, stepsAt } = draft
   if (steps.length === 0) {
@@ -65,7 +68,7 @@ function checkKeys(problems: Problems, { steps }: Draft): void {
   }
 }
 
-// Whose files a step is given it waits for.
+// A step waits for the steps whose files it is given.
 function inputEdges(problems: Problems, { steps }: Draft): Edge[] {
   const indexOf = new Map(steps.map(({ key }, index) => [key, index]))
   return steps.flatMap(({ inputs }, to) =>
@@ -79,7 +82,8 @@ function inputEdges(problems: Problems, { steps }: Draft): Edge[] {
   )
 }
 
-// A pair with both kinds of edge is one prerequisite, and builds_in decides; exact repeats collapse.
+// A pair with both kinds of edge is one prerequisite, and builds_in decides. Exact repeats
+// collapse.
 function joinEdges(problems: Problems, { steps, edges }: Pick<Draft, 'steps' | 'edges'>) {
   const parents: (number | undefined)[] = steps.map(() => undefined)
   for (const { from, to, buildsIn, at } of edges) {

@@ -8,11 +8,14 @@ const PLACEHOLDERS = ['branch', 'tag', 'pull_request', 'event']
 interface GroupDraft<Word extends string> {
   readonly group: string
   readonly limit: number
-  /** The member that steps and builds do not share. */
+  /** Name of the member that steps and builds do not share. */
   readonly option: Word | undefined
 }
 
-/** Reads a `concurrency` whose third member is `option`, one of `words`; undefined when there is none, or a wrong one. */
+/**
+ * Reads a `concurrency` whose third member is `option`, one of `words`; undefined when it is absent
+ * or wrong.
+ */
 function readGroup<Word extends string>(
   reader: Reader,
   value: unknown,

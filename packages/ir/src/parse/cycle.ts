@@ -1,7 +1,10 @@
-/** For each node, by index, those that must come before it. */
+/** Prerequisites of each node, by index. */
 export type Prerequisites = readonly (readonly number[])[]
 
-/** The nodes in an order in which each follows its prerequisites, or undefined when a cycle leaves none. */
+/**
+ * Returns the nodes in an order in which each follows its prerequisites; undefined when there is a
+ * cycle.
+ */
 export function topologicalOrder(prerequisites: Prerequisites): number[] | undefined {
   const dependents: number[][] = prerequisites.map(() => [])
   const missing = prerequisites.map((list) => list.length)
@@ -20,8 +23,9 @@ export function topologicalOrder(prerequisites: Prerequisites): number[] | undef
 }
 
 /**
- * One cycle of a graph that has one, as nodes in running order: each is a prerequisite of the next, the last of the first. It begins with its
- * lowest index, so that a document always gives the same message.
+ * Returns one cycle of a graph that has one, in running order: each node is a prerequisite of the
+ * next, and the last of the first. It begins with its lowest index, so that a document always gives
+ * the same message.
  */
 export function findCycle(prerequisites: Prerequisites): number[] {
   const done = new Set<number>()
@@ -30,7 +34,7 @@ export function findCycle(prerequisites: Prerequisites): number[] {
     const tried: number[] = []
     const placeOf = new Map<number, number>()
     let node: number | undefined = start
-    // A depth-first walk towards the prerequisites, with its own stack.
+    // Walks depth-first towards the prerequisites, with its own stack.
     while (node !== undefined) {
       const seenAt = placeOf.get(node)
       if (seenAt !== undefined) return startingLowest(path.slice(seenAt).reverse())

@@ -7,7 +7,10 @@ const SECRET_LIMIT = 100
 
 export type Names = Readonly<Record<string, string>>
 
-/** Reads an `env`: name to value, null meaning absent. Gives undefined when there is none, so that a shared one need not be copied. */
+/**
+ * Reads an `env`: name to value, null meaning absent. Returns undefined when it is absent, so that
+ * a shared one is not copied.
+ */
 export function readEnv(reader: Reader, value: unknown, at: string): Names | undefined {
   return readNames(reader, value, at, 'an environment variable', (name) =>
     name === '' || name.includes('=') || !isStorable(name) ? 'a non-empty name without "=" and U+0000' : undefined,
@@ -51,7 +54,10 @@ export function envSize(env: Names): number {
   return size
 }
 
-/** `upper` laid over `lower`; one that is absent costs no copy. Spread defines members, so a variable `__proto__` stays one. */
+/**
+ * Returns `upper` laid over `lower`; an absent one costs no copy. Spread defines members, so a
+ * variable `__proto__` stays one.
+ */
 export function overlay(lower: Names | undefined, upper: Names | undefined): Names {
   if (lower === undefined || upper === undefined) return upper ?? lower ?? {}
   return { ...lower, ...upper }

@@ -8,7 +8,8 @@ import { readStep, STEP_FIELDS, type StepDraft } from './step.ts'
 const COMMAND = new Set([...STEP_FIELDS, 'type', 'secrets', 'builds_in', 'depends_on'])
 const WAIT = new Set(['type', 'continue_on_failure'])
 const STEPS_AT = '/steps'
-// A document env is copied into each step that has one of its own: without a bound 8 MiB could become gigabytes.
+// The document's env is copied into each step that has its own: without a limit 8 MiB could become
+// gigabytes.
 const MAX_COPIED_ENV = 8 * 1024 * 1024
 
 type Entry =
@@ -35,7 +36,7 @@ export function readFlatForm(reader: Reader, document: JsonObject): Pick<Draft, 
   return { stepsAt: STEPS_AT, ...lower(reader, entries) }
 }
 
-/** The `env` and `secrets` of the document, which each step's own are laid over. */
+/** The document's `env` and `secrets`, which each step's own overlay. */
 class SharedNames {
   readonly #reader: Reader
   readonly #env: Names | undefined

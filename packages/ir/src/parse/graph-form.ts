@@ -20,7 +20,7 @@ export function readGraphForm(reader: Reader, graph: JsonObject): Pick<Draft, 's
       required: true,
       fix: 'List the steps.',
     }) ?? []
-  // What is over a limit is not read: the limit itself is reported, at a cost that stays bounded.
+  // Entries beyond a limit are not read. The limit itself is reported, at a bounded cost.
   const steps = nodes
     .slice(0, MAX_STEPS)
     .map((node, i) => readNode(reader, node, `${NODES_AT}/${i}`))
@@ -91,7 +91,7 @@ function readEdge(reader: Reader, value: unknown, index: number, nodes: number):
   return { from, to, buildsIn: kind === 'builds_in', at }
 }
 
-/** Whether a document is of the graph form: it has an object under `graph`. */
+/** Whether a document is in graph form: it has an object under `graph`. */
 export function graphOf(document: JsonObject): JsonObject | undefined {
   const graph = member(document, 'graph')
   return isObject(graph) ? graph : undefined

@@ -23,8 +23,9 @@ const WORD = /true|false|null/y
 const ESCAPED = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y
 
 /**
- * The first place where a text is not JSON, or undefined when it is. `JSON.parse` gives no place for some faults, and takes more than a
- * second for 8 MiB of `[`; this reads a text once, without recursion.
+ * Returns the first place where a text is not JSON; undefined when it is. `JSON.parse` gives no
+ * place for some faults and takes more than a second for 8 MiB of `[`. This reads a text once,
+ * without recursion.
  */
 export function findJsonFault(text: string): JsonFault | undefined {
   const open = new Uint8Array(text.length)
@@ -92,7 +93,7 @@ function after(pattern: RegExp, text: string, position: number): number | undefi
   return pattern.test(text) ? pattern.lastIndex : undefined
 }
 
-// The position after the closing quote; negative: of the fault, which is never 0 since the string opens before it.
+// Returns the position after the closing quote, or minus that of the fault, which is never 0.
 function stringEnd(text: string, start: number): number {
   for (let i = start + 1; i < text.length; ) {
     const unit = text.charCodeAt(i)

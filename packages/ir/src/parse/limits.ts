@@ -1,4 +1,4 @@
-/** Limits that more than one reader knows (`ir.md` 1.6). */
+/** Limits that several readers share (`ir.md` 1.6). */
 export const MAX_TIMEOUT_SECONDS = 604_800
-/** Characters of an image's name. */
+/** Longest name of an image, in characters. */
 export const MAX_IMAGE = 512

@@ -1,6 +1,8 @@
 import type { PlanError, PlanErrorCode } from '../plan.ts'
 
-/** The order in which a document is checked (`ir.md` 1.6); a problem of an earlier stage is reported before one of a later. */
+/**
+ * Order of the checks of a document (`ir.md` 1.6). A problem of an earlier stage is reported first.
+ */
 export type Stage = 'shape' | 'limit' | 'unsupported' | 'graph'
 
 const STAGES: readonly Stage[] = ['shape', 'limit', 'unsupported', 'graph']
@@ -17,10 +19,10 @@ export interface Problem {
   readonly fix: string
 }
 
-/** As many problems are listed as somebody reads: a wrong document cannot make a long list. */
+/** Number of listed problems. It bounds the list that a wrong document makes. */
 const MAX_LISTED = 20
 
-/** Collects what is wrong with a document: the first problems of each stage, and how many there are. */
+/** Collects what is wrong with a document: the first problems of each stage, and their number. */
 export class Problems {
   readonly #first = new Map<Stage, Problem[]>()
   #count = 0
@@ -28,7 +30,7 @@ export class Problems {
   #unlisted = 0
   readonly #ignored: Stage | undefined
 
-  /** `ignored`: a stage whose problems are none. */
+  /** `ignored` is a stage whose problems do not count. */
   constructor(ignored?: Stage) {
     this.#ignored = ignored
   }
@@ -40,7 +42,10 @@ export class Problems {
     if (stage.length < MAX_LISTED) this.#first.set(problem.stage, [...stage, problem])
   }
 
-  /** A sentence for the author; only the first 20 are made and kept, so that a wrong document cannot make a long list. */
+  /**
+   * Adds a sentence for the author. Only the first 20 are kept, so that a wrong document cannot
+   * make a long list.
+   */
   warn(sentence: () => string): void {
     if (this.#warnings.length < 20) this.#warnings.push(sentence())
     else this.#unlisted++
@@ -50,12 +55,12 @@ export class Problems {
     return this.#unlisted === 0 ? this.#warnings : [...this.#warnings, `${this.#unlisted} more warnings of this kind.`]
   }
 
-  /** Whether something is wrong that makes the graph not worth checking. */
+  /** Whether a problem makes the graph not worth checking. */
   get beforeGraph(): boolean {
     return STAGES.some((stage) => stage !== 'graph' && this.#first.has(stage))
   }
 
-  /** The problem to report, or undefined when there is none. */
+  /** Returns the problem to report; undefined when there is none. */
   get error(): PlanError | undefined {
     const listed = STAGES.flatMap((stage) => this.#first.get(stage) ?? []).slice(0, MAX_LISTED)
     const [first] = listed
@@ -66,7 +71,9 @@ export class Problems {
   }
 }
 
-/** The error in the words of `ir.md` 1.6. `place` stands for the pointer where the document is no JSON. */
+/**
+ * Words the error as in `ir.md` 1.6. `place` replaces the pointer where the document is not JSON.
+ */
 export function planError(
   code: PlanErrorCode,
   pointer: string,
@@ -89,7 +96,10 @@ function sentence({ expected, got, fix }: Pick<Problem, 'expected' | 'got' | 'fi
   return `expected ${expected}, got ${got}. ${fix}`
 }
 
-/** A value as a short phrase for messages, safe to store: no byte 0, no lone surrogates, at most some 80 characters. */
+/**
+ * Returns a value as a short phrase for messages that is safe to store: no byte 0, no lone
+ * surrogates, about 80 characters.
+ */
 export function describe(value: unknown): string {
   if (value === undefined) return 'nothing'
   if (value === null || typeof value === 'boolean' || typeof value === 'number') return String(value)
@@ -98,7 +108,7 @@ export function describe(value: unknown): string {
   return Array.isArray(value) ? 'a list' : 'an object'
 }
 
-/** A whole number with separators, as limits are written. */
+/** Returns a whole number with separators. */
 export function grouped(value: number): string {
   return value.toLocaleString('en-US')
 }

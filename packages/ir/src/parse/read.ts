@@ -1,4 +1,7 @@
-/** Readers of single values. Each gives the value, or undefined after adding what is wrong to `problems`. null and absent mean the same. */
+/**
+ * Readers of single values. Each returns the value, or undefined after adding what is wrong to
+ * `problems`. Null and absent mean the same.
+ */
 import { describe, grouped, type Problems } from './problems.ts'
 
 export type JsonObject = Readonly<Record<string, unknown>>
@@ -7,7 +10,7 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** A member of a JSON object, null counted as absent. */
+/** Returns a member of a JSON object; null counts as absent. */
 export function member(object: JsonObject, name: string): unknown {
   return object[name] ?? undefined
 }
@@ -15,8 +18,8 @@ export function member(object: JsonObject, name: string): unknown {
 const PLAIN = /^[\w.-]{1,255}$/
 
 /**
- * A JSON pointer one step further down. A member name that no message can carry (long, or not storable) gives the pointer of
- * its object instead.
+ * Returns a JSON pointer one step further down. A member name that no message can carry (too long
+ * or not storable) gives the pointer of its object.
  */
 export function below(at: string, name: string | number): string {
   if (typeof name === 'number' || PLAIN.test(name)) return `${at}/${name}`
@@ -25,11 +28,11 @@ export function below(at: string, name: string | number): string {
 }
 
 interface Expectation {
-  /** A phrase for messages; the type when absent. */
+  /** A phrase for messages; by default the type. */
   readonly expected?: string
   /** What to do, as a sentence. */
   readonly fix?: string
-  /** Absent values are a problem too. */
+  /** Whether an absent value is a problem. */
   readonly required?: boolean
 }
 
@@ -117,7 +120,7 @@ export class Reader {
         this.shape(at, 'a whole number', value, options.fix ?? 'Give a whole number.')
       return undefined
     }
-    // + 0 makes 0 of -0, which would compare and print in its own way.
+    // + 0 turns -0 into 0, which compares and prints as usual.
     if (min <= value && value <= max) return value + 0
     const range =
       max === Number.MAX_SAFE_INTEGER ? `of ${grouped(min)} or more` : `from ${grouped(min)} to ${grouped(max)}`
@@ -125,7 +128,7 @@ export class Reader {
     return undefined
   }
 
-  /** A list whose entries `read` reads; entries that it refuses are left out. */
+  /** Reads a list with `read` for its entries, and leaves out refused ones. */
   listOf<T>(
     value: unknown,
     at: string,
@@ -137,7 +140,7 @@ export class Reader {
       .filter((entry) => entry !== undefined)
   }
 
-  /** Says of each member that no reader knows that it is ignored. */
+  /** Warns about each member that no reader knows. */
   unknownMembers(object: JsonObject, known: ReadonlySet<string>, at: string): void {
     for (const name of Object.keys(object)) {
       if (!known.has(name))

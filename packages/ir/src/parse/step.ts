@@ -12,11 +12,11 @@ import { type InputDraft, readInputs, refuseInStep } from './unsupported.ts'
 const MAX_COMMAND = 1024 * 1024
 const DEFAULT_TIMEOUT_SECONDS = 3600
 
-/** A step as both forms read it: all but its edges, with the pointer of its object. */
+/** A step as both forms read it: everything but its edges, with the pointer of its object. */
 export interface StepDraft extends Omit<PlannedStep, 'image' | 'buildsIn' | 'dependsOn'> {
   readonly at: string
   readonly image: string | undefined
-  /** Each is an edge `depends_on`. */
+  /** Each becomes a `depends_on` edge. */
   readonly inputs: readonly InputDraft[]
 }
 
@@ -26,7 +26,10 @@ export const STEP_FIELDS = [
   ...['retry', 'soft_fail', 'if', 'concurrency', 'resources', 'artifacts', 'inputs', 'services', 'matrix', 'env'],
 ]
 
-/** Reads a step with its finished environment; undefined after adding that it has no usable key or command. */
+/**
+ * Reads a step with its complete environment; undefined after adding that it has no usable key or
+ * command.
+ */
 export function readStep(
   reader: Reader,
   step: JsonObject,

@@ -1,6 +1,7 @@
 /**
- * What the IR can say and no part of the product runs yet. It is checked in shape and then refused when a plan is made, so that nothing that a
- * pipeline asks for is lost silently. The issue that brings one of these to life takes it out of here.
+ * Features of the IR that the product does not run yet. Their shape is checked and planning refuses
+ * them, so that no request of a pipeline is silently lost. Remove a feature from here when it
+ * becomes supported.
  */
 import { readRelativePath } from './cache.ts'
 import { readEnv } from './env.ts'
@@ -10,7 +11,7 @@ import { below, isObject, type JsonObject, member, type Reader } from './read.ts
 
 type Check = (reader: Reader, value: unknown, at: string) => void
 
-/** A step's wish for files of another, found by its key. */
+/** A step's request for files of another step, by key. */
 export interface InputDraft {
   readonly from: string
   /** JSON pointer of `from`. */

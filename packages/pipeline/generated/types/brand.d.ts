@@ -1,5 +1,5 @@
 export declare const BRAND: unique symbol;
-/** A step as far as its brand tells: what it builds in, and what it runs. */
+/** What the brand of a step says: its parent and its command. */
 interface Branded {
     readonly parent: Branded | null;
     readonly command: string | undefined;
@@ -7,7 +7,7 @@ interface Branded {
 /** Whether a value is a step, of this or of another copy of the SDK. */
 export declare function hasStepBrand(value: unknown): value is Branded;
 export declare function hasWaitBrand(value: unknown): boolean;
-/** Returns the nearest step with a command, starting with the step itself. */
+/** Returns the nearest step with a command, beginning with the step itself. */
 export declare function nearestCommand<S extends {
     readonly parent: S | null;
     readonly command: string | undefined;

@@ -1,6 +1,6 @@
 import { type Duration } from './duration.js';
 import { type Step, type StepOptions, type Wait } from './step.js';
-/** The call that made a step with a command. */
+/** Returns the call that made a step with a command. */
 export declare function callOf(step: Step): Error | undefined;
 /** The start of a chain, from an image when given. Runs nothing itself. */
 export declare function scratch(options?: {
@@ -8,9 +8,15 @@ export declare function scratch(options?: {
 }): Step;
 /** A command in a file system of its own. */
 export declare function sh(command: string, options?: StepOptions): Step;
-/** What comes after it starts when all before it has passed; with `continueOnFailure`, when it has ended in whatever way. */
+/**
+ * What comes after it starts when all before it has passed; with `continueOnFailure`, when it has
+ * ended in whatever way.
+ */
 export declare function wait(options?: {
     readonly continueOnFailure?: boolean;
 }): Wait;
-/** A copy of the step with this budget of one attempt, in place of an earlier one. Use the copy: the step itself stays as it is. */
+/**
+ * A copy of the step with this budget of one attempt, in place of an earlier one. Use the copy: the
+ * step itself stays as it is.
+ */
 export declare function timeout(duration: Duration, step: Step): Step;

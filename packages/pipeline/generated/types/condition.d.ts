@@ -2,7 +2,10 @@ import type { IrCondition } from './ir/index.js';
 type Texts = string | readonly string[];
 declare const EVENTS: readonly ['push', 'pull_request', 'schedule', 'manual', 'api'];
 type Event = (typeof EVENTS)[number];
-/** When a step runs; all members must hold, a list holds when one entry does. A false condition skips the step. */
+/**
+ * When a step runs; all members must hold, a list holds when one entry does. A false condition
+ * skips the step.
+ */
 export interface When {
     readonly event?: Event | readonly Event[];
     /** Globs over the branch, of a pull request its head. */

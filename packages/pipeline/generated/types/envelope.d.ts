@@ -3,7 +3,8 @@ import { type CacheKeyOptions } from './resolve-keys.js';
 /** What cache keys depend on besides the pipelines. Without `basePath` there are none. */
 export type RenderOptions = Omit<CacheKeyOptions, 'pipelineSlug'>;
 /**
- * Returns the envelope of pipelines (`ir.md` 1.7) as JSON, for a program that renders without `hm`; with `basePath` also the cache keys, from the files
- * below it. The caller awaits a pipeline that is an asynchronous function: `{ ...definition, pipeline: await definition.pipeline() }`.
+ * Returns the envelope of pipelines (`ir.md` 1.7) as JSON, for a program that renders without `hm`;
+ * with `basePath` also the cache keys, from the files below it. The caller awaits a pipeline that
+ * is an asynchronous function: `{ ...definition, pipeline: await definition.pipeline() }`.
  */
 export declare function renderEnvelope(definitions: PipelineDefinition | readonly PipelineDefinition[], options?: RenderOptions): string;

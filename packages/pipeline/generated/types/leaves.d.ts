@@ -1,6 +1,9 @@
 import type { Leaves } from './step.js';
 import { type StandsForLeaves, type Step, type Wait } from './step.js';
-/** Lists, and what stands for leaves, as one flat list in the order of writing. `where` names the call in the error of what is no leaf. */
+/**
+ * Flattens lists, and objects that stand for leaves, in the order of writing. `where` names the
+ * call in an error.
+ */
 export declare function flatLeaves(where: string, leaves: unknown, expected?: string): (Step | Wait)[];
 /** Whether a value stands for leaves, of this or of another copy of the SDK. */
 export declare function standsForLeaves(value: unknown): value is StandsForLeaves;

@@ -27,5 +27,8 @@ export interface PipelineOptions {
     /** A new build of a branch cancels the one that runs. */
     readonly cancelSuperseded?: boolean;
 }
-/** Lowers steps, lists of steps, toolchains and waits to IR (`pipeline.md` 3). What the leaves need is found from them. */
+/**
+ * Lowers steps, lists of steps, toolchains and waits to IR (`pipeline.md` 3). What the leaves need
+ * is found from them.
+ */
 export declare function pipeline(leaves: Leaves, options?: PipelineOptions): PipelineIR;

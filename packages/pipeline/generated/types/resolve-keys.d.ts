@@ -11,7 +11,10 @@ export interface CacheKeyOptions {
     /** The variables of `envKeys`; those of this process when absent. */
     readonly env?: Readonly<Record<string, string | undefined>>;
 }
-/** Writes the cache keys (`ir.md` 2.2) into a graph made by `pipeline()`, from the files on disk. `hm` does it itself. */
+/**
+ * Writes the cache keys (`ir.md` 2.2) into a graph made by `pipeline()`, from the files on disk.
+ * `hm` does it itself.
+ */
 export declare function resolvePipelineCacheKeys(graph: IrGraph, options?: CacheKeyOptions): void;
 /** The document with its cache keys. */
 export declare function keyedGraph(where: string, document: IrDocument, options: CacheKeyOptions): IrDocument;

@@ -1,4 +1,7 @@
-/** The values of a pipeline: steps, waits, and what stands for them. They name one another, so they stand together. */
+/**
+ * Types of a pipeline's values: steps, waits, and objects that stand for them. They refer to one
+ * another, so they share a file.
+ */
 import type { IrArtifact, IrCachePolicy, IrCondition, IrMatrix, IrResources, IrRetry, IrService, IrStepConcurrency } from './ir/index.js';
 import { BRAND } from './brand.js';
 import type { CachePolicy } from './cache.js';
@@ -12,7 +15,10 @@ import type { RetryOptions } from './options/retry.js';
 import type { Runner } from './options/runner.js';
 import type { SecretOptions } from './options/secrets.js';
 import type { ServiceOptions } from './options/services.js';
-/** A point that commands start from: nothing (`scratch`), a command's result, or a named branch of one. Immutable; two equal ones are two. */
+/**
+ * A point that commands start from: nothing (`scratch`), a command's result, or a named branch of
+ * one. Immutable; two equal ones are two.
+ */
 export interface Step {
     readonly [BRAND]: 'step';
     readonly parent: Step | null;
@@ -36,7 +42,10 @@ export interface Wait {
 /** Whether a value is a step, of this or of another copy of the SDK. */
 export declare function isStep(value: unknown): value is Step;
 export declare function isWait(value: unknown): value is Wait;
-/** The method by which an object stands for steps. Symbol.for: objects of another copy of the SDK are understood. */
+/**
+ * The method by which an object stands for steps. Symbol.for: objects of another copy of the SDK
+ * are understood.
+ */
 export declare const LEAVES: unique symbol;
 /** An object, such as a toolchain, that stands for its default leaves where a pipeline lists it. */
 export interface StandsForLeaves {
@@ -79,7 +88,10 @@ export interface StepOptions {
     readonly services?: ServiceOptions | readonly ServiceOptions[];
 }
 export type Dependencies = Step | StandsForLeaves | readonly Dependencies[];
-/** The options of a command as the IR wants them; undefined where not given, or where nothing is asked for. */
+/**
+ * The options of a command as the IR wants them; undefined where not given, or where nothing is
+ * asked for.
+ */
 export interface CommandFields {
     readonly key?: string | undefined;
     readonly label?: string | undefined;

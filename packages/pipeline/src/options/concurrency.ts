@@ -14,7 +14,10 @@ export interface BuildConcurrency {
   /** May hold `${branch}`, `${tag}`, `${pull_request}` and `${event}`. */
   readonly group: string
   readonly limit?: number
-  /** What becomes of a build that finds the group full: it waits (by default), or others are cancelled for it. */
+  /**
+   * What becomes of a build that finds the group full: it waits (by default), or others are
+   * cancelled for it.
+   */
   readonly whenFull?: 'queue' | 'cancel_waiting' | 'cancel_running'
 }
 

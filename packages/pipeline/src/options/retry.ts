@@ -34,7 +34,10 @@ const REASONS = [
 
 export type RetryReason = (typeof REASONS)[number]
 
-/** A policy for the option `retry`: up to `limit` further attempts, after any failure when no condition is given. */
+/**
+ * A policy for the option `retry`: up to `limit` further attempts, after any failure when no
+ * condition is given.
+ */
 export function retry(limit: number, conditions: RetryConditions = {}): RetryOptions {
   optionsOf('retry', conditions, ['exitCodes', 'signals', 'reasons', 'delay'])
   const policy = { limit, ...conditions }

@@ -58,7 +58,10 @@ export class ElixirProject extends Toolchain<ElixirProject> {
     return this.#mix('credo', `credo${own.strict ? ' --strict' : ''}`, step)
   }
 
-  /** The lookup table of dialyzer, kept until mix.lock changes. One step, however often it is asked for: options go with the first call. */
+  /**
+   * The lookup table of dialyzer, kept until mix.lock changes. One step, however often it is asked
+   * for: options go with the first call.
+   */
   plt(options: ActionOptions = {}): Step {
     const step = this.stepOf('plt', options)
     if (this.#plt === undefined) {

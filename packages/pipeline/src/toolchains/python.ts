@@ -62,7 +62,10 @@ export class PythonToolchain extends UvActions<PythonToolchain> {
   }
 }
 
-/** A project that uv manages, with uv's own verbs. Where a pipeline lists it, it stands for its test. */
+/**
+ * A project that uv manages, with uv's own verbs. Where a pipeline lists it, it stands for its
+ * test.
+ */
 export class UvProject extends UvActions<UvProject> {
   protected override readonly where = 'py.uv'
 

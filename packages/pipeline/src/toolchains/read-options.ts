@@ -4,7 +4,10 @@ import { STEP_OPTIONS } from '../step-options.ts'
 import { membersOf, onlyKnown } from '../wrong-use.ts'
 import type { Reader } from './option-readers.ts'
 
-/** What an action lets the caller say of its step: everything but the directory, which is the toolchain's. */
+/**
+ * What an action lets the caller say of its step: everything but the directory, which is the
+ * toolchain's.
+ */
 export type ActionOptions = Omit<StepOptions, 'cwd'>
 
 type Readers = Readonly<Record<string, Reader<unknown>>>

@@ -3,7 +3,10 @@ import type { Step } from '../step.ts'
 import { LEAVES, type Leaves, type StandsForLeaves, type StepOptions } from '../step.ts'
 import { type ActionDefaults, type ActionOptions, actionStep, readAction } from './read-options.ts'
 
-/** A tool that is installed for one directory: its actions are steps that start from the same file system. */
+/**
+ * A tool that is installed for one directory: its actions are steps that start from the same file
+ * system.
+ */
 export abstract class Toolchain<Self> implements StandsForLeaves {
   /** Directory that the actions run in. */
   readonly path: string
@@ -24,7 +27,10 @@ export abstract class Toolchain<Self> implements StandsForLeaves {
     return this.installed
   }
 
-  /** A copy whose actions start after a further command, such as one that generates sources. It runs in the workspace; `cwd` names another directory. */
+  /**
+   * A copy whose actions start after a further command, such as one that generates sources. It runs
+   * in the workspace; `cwd` names another directory.
+   */
   setup(command: string, options: StepOptions = {}): Self {
     return this.startingAt(this.installed.sh(command, options))
   }

@@ -1,5 +1,8 @@
 import type { IrCachePolicy } from './document.js';
-/** Whether a policy is known and has what its key is made of: in a document that no SDK has made it may lack that, and is then without a key. */
+/**
+ * Whether a policy is known and complete. A document that no SDK made may lack parts, and then has
+ * no key.
+ */
 export declare function isWholePolicy(policy: IrCachePolicy): boolean;
-/** The paths and globs of files that a cache policy watches, each once. */
+/** Returns the paths and globs of files that a cache policy watches, each once. */
 export declare function watchedPaths(policy: IrCachePolicy): readonly string[];

@@ -1,17 +1,21 @@
-/** The commands, as a range of indexes [start, end), that a command has to wait for, and whether their failure is tolerated. */
+/**
+ * The commands that a command waits for, as indexes [start, end), and whether their failure is
+ * tolerated.
+ */
 export interface GateRange {
     readonly start: number;
     readonly end: number;
     readonly tolerant: boolean;
 }
 /**
- * The gate rule of `pipeline.md` 3, for the SDK and the flat form: what `wait` asks of the commands after it. Commands are numbered as they come,
- * and a gate always is the run of commands before the segment, so two indexes hold it.
+ * The gate rule of `pipeline.md` 3, for the SDK and the flat form: what `wait` asks of the commands
+ * after it. A gate is always the run of commands before the current segment, so two indexes
+ * describe it.
  */
 export declare class Gate {
     #private;
-    /** Takes the next command and gives what it waits for. */
+    /** Takes the next command and returns what it waits for. */
     command(): GateRange;
-    /** Takes a wait; with a tolerant one the commands after it start whatever became of those before. */
+    /** Takes a wait. After a tolerant one, commands start however the ones before it ended. */
     wait(tolerant: boolean): void;
 }

@@ -1,17 +1,20 @@
-/** What the planner makes of an IR document: the same for the graph form and the flat form. Plain data, no defaults left open. */
+/**
+ * The planner's result for an IR document, the same for both forms. Plain data with every default
+ * filled in.
+ */
 import type { Condition } from './condition.js';
 import type { IrCachePolicy } from './document.js';
 export interface Plan {
     /** Wall clock of the whole build in seconds, or null for none. */
     readonly timeoutSeconds: number | null;
-    /** One per node, in the order of the IR; every index below points into this list. */
+    /** One per node, in the order of the IR. Every index below points into this list. */
     readonly steps: readonly PlannedStep[];
     /** Sentences for the build's author; they never change what runs. */
     readonly warnings: readonly string[];
-    /** The group that the build belongs to; absent for one that may run beside any other. */
+    /** The group that the build belongs to; absent for none. */
     readonly concurrency?: BuildConcurrency;
 }
-/** What happens to the builds of a full group when one more comes. */
+/** What happens to the builds of a full group when another one comes. */
 export type WhenFull = 'queue' | 'cancel_waiting' | 'cancel_running';
 /** At most `limit` builds of the group run at once. */
 export interface BuildConcurrency {
@@ -38,9 +41,11 @@ export interface PlannedStep {
     readonly dependsOn: readonly number[];
     /** The pipeline's claim of identity (`ir.md` 2.2), or null when the step always runs. */
     readonly cacheKey: string | null;
-    /** What the key stands for, for people; absent without a key, and in plans of earlier releases. */
+    /** Policy behind the key, for people. Absent without a key, and in plans of earlier releases. */
     readonly cachePolicy?: IrCachePolicy;
-    /** Why its cache is not what its document asks for, a sentence; absent where it is. */
+    /**
+     * A sentence that says why its cache differs from what its document asks for; absent otherwise.
+     */
     readonly cacheRemark?: string;
     /** Budget of one attempt's command in seconds. */
     readonly timeoutSeconds: number;
@@ -50,13 +55,15 @@ export interface PlannedStep {
     readonly continueOnFailure: boolean;
     readonly condition: Condition | null;
     readonly resources: Resources;
-    /** The group that its jobs belong to; absent for a step that may run beside any other. */
+    /** The group that its jobs belong to; absent for none. */
     readonly concurrency?: StepConcurrency;
 }
-/** At most `limit` jobs of the group run at once, in the order of their builds, then of their steps. */
+/**
+ * At most `limit` jobs of the group run at once, in the order of their builds, then of their steps.
+ */
 export interface StepConcurrency {
     readonly group: string;
-    /** Where steps give one group different limits the lowest holds. */
+    /** The lowest limit of a group holds. */
     readonly limit: number;
     readonly scope: 'pipeline' | 'organization';
 }
@@ -64,7 +71,7 @@ export interface RetryPolicy {
     /** Further attempts, 1 to 10. */
     readonly limit: number;
     readonly delaySeconds: number;
-    /** With all three lists absent any failure is retried, time-outs included. */
+    /** With all three lists absent, any failure is retried, time-outs included. */
     readonly exitCodes?: readonly number[] | '*';
     readonly signals?: readonly string[];
     readonly reasons?: readonly string[];
@@ -82,18 +89,18 @@ export interface PlanError {
     readonly message: string;
     /** JSON pointer of the place, '' for the whole document. */
     readonly pointer: string;
-    /** What is wrong, the problem of `message` first: at most 20, for whoever shows all at once. */
+    /** All problems, that of `message` first; at most 20. */
     readonly problems: readonly PlanProblem[];
-    /** How many more there are. */
+    /** Number of further problems. */
     readonly unlisted: number;
 }
-/** One thing that is wrong with a document. */
+/** One problem of a document. */
 export interface PlanProblem {
     readonly pointer: string;
     /** `expected …, got …. What to do.` */
     readonly message: string;
 }
-/** A document that is right, with what to tell its author; or the first thing wrong with it. */
+/** A valid document with warnings for its author, or the first problem. */
 export type CheckResult = {
     readonly ok: true;
     readonly warnings: readonly string[];

@@ -1,4 +1,7 @@
-/** Orders texts by Unicode code point (= by UTF-8 bytes), never by UTF-16 unit or locale. Negative: `a` comes first. */
+/**
+ * Orders texts by Unicode code point (= UTF-8 bytes), never by UTF-16 unit or locale. Negative: `a`
+ * comes first.
+ */
 export declare function compareText(a: string, b: string): number;
 /** Orders paths component by component, each by code point: `a/b` comes before `a-b`. */
 export declare function comparePaths(a: string, b: string): number;

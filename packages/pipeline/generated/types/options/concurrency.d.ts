@@ -11,7 +11,10 @@ export interface BuildConcurrency {
     /** May hold `${branch}`, `${tag}`, `${pull_request}` and `${event}`. */
     readonly group: string;
     readonly limit?: number;
-    /** What becomes of a build that finds the group full: it waits (by default), or others are cancelled for it. */
+    /**
+     * What becomes of a build that finds the group full: it waits (by default), or others are
+     * cancelled for it.
+     */
     readonly whenFull?: 'queue' | 'cancel_waiting' | 'cancel_running';
 }
 export declare function stepConcurrencyOf(where: string, value: unknown): IrStepConcurrency;

@@ -17,7 +17,10 @@ export interface RetryOptions extends RetryConditions {
 /** Why an attempt failed when its command did not say: the error codes of jobs. */
 declare const REASONS: readonly ['out_of_memory', 'disk_limit', 'step_timeout', 'pipeline_timeout', 'provision_failed', 'snapshot_failed', 'sandbox_lost', 'build_abandoned', 'secret_missing', 'service_unsupported'];
 export type RetryReason = (typeof REASONS)[number];
-/** A policy for the option `retry`: up to `limit` further attempts, after any failure when no condition is given. */
+/**
+ * A policy for the option `retry`: up to `limit` further attempts, after any failure when no
+ * condition is given.
+ */
 export declare function retry(limit: number, conditions?: RetryConditions): RetryOptions;
 /** A policy, or its limit alone, as the IR writes it. */
 export declare function retryOf(where: string, value: unknown): IrRetry;

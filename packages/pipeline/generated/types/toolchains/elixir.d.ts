@@ -31,7 +31,10 @@ export declare class ElixirProject extends Toolchain<ElixirProject> {
     /** Fails when `mix format` would change a file. */
     format(options?: ActionOptions): Step;
     credo(options?: CredoOptions): Step;
-    /** The lookup table of dialyzer, kept until mix.lock changes. One step, however often it is asked for: options go with the first call. */
+    /**
+     * The lookup table of dialyzer, kept until mix.lock changes. One step, however often it is asked
+     * for: options go with the first call.
+     */
     plt(options?: ActionOptions): Step;
     /** Starts from `plt()`. */
     dialyzer(options?: ActionOptions): Step;

@@ -10,7 +10,10 @@ export interface InitTemplate {
     readonly language: 'ts' | 'py';
     /** The name to import from `@harmont/hm/toolchains`. */
     readonly toolchain: string;
-    /** The project in a directory, in TypeScript: `rust.project({ path: "api" })`. Its `ci()` gives the steps. */
+    /**
+     * The project in a directory, in TypeScript: `rust.project({ path: "api" })`. Its `ci()` gives
+     * the steps.
+     */
     readonly typescript: (path: string) => string;
     /** The same in Python, after `import harmont as hm`. */
     readonly python: (path: string) => string;

@@ -28,7 +28,10 @@ export declare class PythonToolchain extends UvActions<PythonToolchain> {
     protected readonly where = "python";
     protected startingAt(step: Step): PythonToolchain;
 }
-/** A project that uv manages, with uv's own verbs. Where a pipeline lists it, it stands for its test. */
+/**
+ * A project that uv manages, with uv's own verbs. Where a pipeline lists it, it stands for its
+ * test.
+ */
 export declare class UvProject extends UvActions<UvProject> {
     protected readonly where = "py.uv";
     /** A command in the project's environment, as written. */

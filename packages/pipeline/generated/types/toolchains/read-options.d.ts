@@ -1,7 +1,10 @@
 import { type EnvOptions } from '../options/env.js';
 import type { Step, StepOptions } from '../step.js';
 import type { Reader } from './option-readers.js';
-/** What an action lets the caller say of its step: everything but the directory, which is the toolchain's. */
+/**
+ * What an action lets the caller say of its step: everything but the directory, which is the
+ * toolchain's.
+ */
 export type ActionOptions = Omit<StepOptions, 'cwd'>;
 type Readers = Readonly<Record<string, Reader<unknown>>>;
 type Values<R extends Readers> = {

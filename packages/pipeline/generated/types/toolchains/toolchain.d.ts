@@ -1,7 +1,10 @@
 import type { Step } from '../step.js';
 import { LEAVES, type Leaves, type StandsForLeaves, type StepOptions } from '../step.js';
 import { type ActionDefaults, type ActionOptions } from './read-options.js';
-/** A tool that is installed for one directory: its actions are steps that start from the same file system. */
+/**
+ * A tool that is installed for one directory: its actions are steps that start from the same file
+ * system.
+ */
 export declare abstract class Toolchain<Self> implements StandsForLeaves {
     /** Directory that the actions run in. */
     readonly path: string;
@@ -14,7 +17,10 @@ export declare abstract class Toolchain<Self> implements StandsForLeaves {
     constructor(path: string, installed: Step);
     /** The step that the actions start from. */
     install(): Step;
-    /** A copy whose actions start after a further command, such as one that generates sources. It runs in the workspace; `cwd` names another directory. */
+    /**
+     * A copy whose actions start after a further command, such as one that generates sources. It runs
+     * in the workspace; `cwd` names another directory.
+     */
     setup(command: string, options?: StepOptions): Self;
     /** The actions that a check of a change usually needs. */
     abstract ci(): Step[];

@@ -111,7 +111,10 @@ export interface CMakeFmtOptions extends ActionOptions {
 
 const SOURCES = ['c', 'h', 'cpp', 'hpp', 'cc', 'cxx'].map((ending) => `-name '*.${ending}'`).join(' -o ')
 
-/** A C or C++ project, configured and built. Its actions build again before they use what is built, so that a kept warm-up is never taken for the sources. */
+/**
+ * A C or C++ project, configured and built. Its actions build again before they use what is built,
+ * so that a kept warm-up is never taken for the sources.
+ */
 export class CMakeProject implements StandsForLeaves {
   readonly toolchain: CMakeToolchain
   readonly path: string

@@ -16,7 +16,10 @@ export interface PackageJson {
   readonly scripts: readonly string[]
 }
 
-/** Reads the directory, relative to the working directory of the render. A directory that is not there is an empty one. */
+/**
+ * Reads the directory, relative to the working directory of the render. A directory that is not
+ * there is an empty one.
+ */
 export function readJsFiles(where: string, path: string): JsFiles {
   const names = new Set(namesIn(resolve(path)))
   if (!names.has('package.json')) return { names, packageJson: undefined }

@@ -20,10 +20,16 @@ import {
 import { JsProject } from './project.ts'
 
 export interface JsOptions extends EntryOptions {
-  /** Installs dependencies and runs scripts. With neither `pm` nor `runtime`, package.json and lock files decide. */
+  /**
+   * Installs dependencies and runs scripts. With neither `pm` nor `runtime`, package.json and lock
+   * files decide.
+   */
   readonly pm?: PackageManager
   readonly runtime?: JsRuntime
-  /** Of the runtime: `22` or `22.x` for Node.js, `N.N` or `N.N.N` for bun and deno. By default Node.js 22, or the newest. */
+  /**
+   * Of the runtime: `22` or `22.x` for Node.js, `N.N` or `N.N.N` for bun and deno. By default
+   * Node.js 22, or the newest.
+   */
   readonly version?: string
 }
 

@@ -53,7 +53,10 @@ export function runtimeCommand(runtime: JsRuntime, version: string | undefined):
   }
 }
 
-/** The command that puts a package manager beside Node.js; undefined for npm, which comes with it. `pin` is the version in package.json. */
+/**
+ * The command that puts a package manager beside Node.js; undefined for npm, which comes with it.
+ * `pin` is the version in package.json.
+ */
 export function managerCommand(
   where: string,
   pm: PackageManager,

@@ -18,7 +18,10 @@ interface JsTools {
   readonly scripts: ReadonlySet<string>
 }
 
-/** A JavaScript project with its dependencies. Where a pipeline lists it, it stands for their installation. */
+/**
+ * A JavaScript project with its dependencies. Where a pipeline lists it, it stands for their
+ * installation.
+ */
 export class JsProject extends Toolchain<JsProject> {
   protected override readonly where = 'js'
   protected override readonly tag: JsRuntime
@@ -39,7 +42,10 @@ export class JsProject extends Toolchain<JsProject> {
     return this.action(name, `${run} ${quoteValue(name)}${args}`, step)
   }
 
-  /** Those of build, test, lint and typecheck that the project has; with none of them, the installation. */
+  /**
+   * Those of build, test, lint and typecheck that the project has; with none of them, the
+   * installation.
+   */
   override ci(): Step[] {
     const scripts = ['build', 'test', 'lint', 'typecheck'].filter((script) => this.#tools.scripts.has(script))
     return scripts.length === 0 ? [this.install()] : scripts.map((script) => this.run(script))

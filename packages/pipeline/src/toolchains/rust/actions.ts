@@ -10,7 +10,9 @@ import { type FeaturePowersetOptions, powersetFlags, powersetReaders } from './f
 export interface CargoActionOptions extends CargoOptions, ActionOptions {}
 
 export interface CargoTestOptions extends CargoActionOptions {
-  /** Runs the tests with cargo-nextest, which the caller installs; it runs no documentation tests. */
+  /**
+   * Runs the tests with cargo-nextest, which the caller installs; it runs no documentation tests.
+   */
   readonly nextest?: boolean
 }
 
@@ -100,7 +102,10 @@ export abstract class RustActions<Self> extends Toolchain<Self> {
     return this.#cargo('doc', command, own, step, own.denyWarnings ? { env: { RUSTDOCFLAGS: '-D warnings' } } : {})
   }
 
-  /** Checks combinations of features with cargo-hack, which a step of its own installs. Starts before anything is compiled. */
+  /**
+   * Checks combinations of features with cargo-hack, which a step of its own installs. Starts
+   * before anything is compiled.
+   */
   featurePowerset(options: FeaturePowersetOptions = {}): Step {
     const { own, step } = readAction('rust.featurePowerset', options, powersetReaders)
     // In no directory, so that all toolchains share what is kept of it.

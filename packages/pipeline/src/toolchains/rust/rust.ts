@@ -23,7 +23,10 @@ export interface RustProjectOptions extends RustToolchainOptions, RustWarmupOpti
 
 const WARMUP = 'cargo build --workspace --tests --locked'
 
-/** Rust for one crate: its actions compile from nothing. Where a pipeline lists it, it stands for its build. */
+/**
+ * Rust for one crate: its actions compile from nothing. Where a pipeline lists it, it stands for
+ * its build.
+ */
 export class RustToolchain extends RustActions<RustToolchain> {
   protected override readonly workspace = false
 
@@ -52,7 +55,10 @@ export class RustToolchain extends RustActions<RustToolchain> {
   }
 }
 
-/** Rust for a workspace: its actions start from one compiled warm-up. Where a pipeline lists it, it stands for test, clippy and fmt. */
+/**
+ * Rust for a workspace: its actions start from one compiled warm-up. Where a pipeline lists it, it
+ * stands for test, clippy and fmt.
+ */
 export class RustProject extends RustActions<RustProject> {
   protected override readonly workspace = true
   readonly toolchain: RustToolchain

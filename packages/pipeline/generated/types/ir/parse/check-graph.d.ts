@@ -1,7 +1,10 @@
 import type { PlannedStep } from '../plan.js';
 import type { Draft } from './draft.js';
 import { type Problems } from './problems.js';
-/** What a step starts from where neither it nor its pipeline names an image. */
+/** Image of a step for which neither it nor its pipeline names one. */
 export declare const DEFAULT_IMAGE = "ubuntu:24.04";
-/** Checks a draft as a graph and finishes its steps. The result counts only when no problem was added. */
+/**
+ * Checks a draft as a graph and completes its steps. The result counts only when no problem was
+ * added.
+ */
 export declare function planGraph(problems: Problems, draft: Draft): PlannedStep[];

@@ -7,7 +7,7 @@ export interface Draft {
     readonly timeoutSeconds: number | null;
     readonly defaultImage: string | undefined;
     readonly concurrency: BuildConcurrency | undefined;
-    /** Where the steps stand, for a document without one. */
+    /** Pointer of the list of steps, for a document without one. */
     readonly stepsAt: string;
     readonly steps: readonly StepDraft[];
     readonly edges: readonly Edge[];
@@ -17,7 +17,10 @@ export interface Edge {
     readonly from: number;
     readonly to: number;
     readonly buildsIn: boolean;
-    /** JSON pointer of what asks for it. A function, because 200,000 of them are made and one at most is shown. */
+    /**
+     * JSON pointer of the edge's origin. A function, because up to 200,000 are made and at most one
+     * is shown.
+     */
     readonly at: () => string;
 }
 export declare const MAX_STEPS = 10000;

@@ -1,6 +1,9 @@
 import { type Reader } from './read.js';
 export type Names = Readonly<Record<string, string>>;
-/** Reads an `env`: name to value, null meaning absent. Gives undefined when there is none, so that a shared one need not be copied. */
+/**
+ * Reads an `env`: name to value, null meaning absent. Returns undefined when it is absent, so that
+ * a shared one is not copied.
+ */
 export declare function readEnv(reader: Reader, value: unknown, at: string): Names | undefined;
 /** Reads `secrets`: environment name to name of the secret. */
 export declare function readSecrets(reader: Reader, value: unknown, at: string): Names | undefined;
@@ -9,5 +12,8 @@ export declare function checkEnvSize(reader: Reader, env: Names, at: string): vo
 export declare function checkSecretCount(reader: Reader, secrets: Names, at: string): void;
 /** Bytes of names and values in UTF-8. */
 export declare function envSize(env: Names): number;
-/** `upper` laid over `lower`; one that is absent costs no copy. Spread defines members, so a variable `__proto__` stays one. */
+/**
+ * Returns `upper` laid over `lower`; an absent one costs no copy. Spread defines members, so a
+ * variable `__proto__` stays one.
+ */
 export declare function overlay(lower: Names | undefined, upper: Names | undefined): Names;

@@ -1,5 +1,7 @@
 import type { PlanError, PlanErrorCode } from '../plan.js';
-/** The order in which a document is checked (`ir.md` 1.6); a problem of an earlier stage is reported before one of a later. */
+/**
+ * Order of the checks of a document (`ir.md` 1.6). A problem of an earlier stage is reported first.
+ */
 export type Stage = 'shape' | 'limit' | 'unsupported' | 'graph';
 export interface Problem {
     readonly stage: Stage;
@@ -12,23 +14,31 @@ export interface Problem {
     /** What to do, as a sentence. */
     readonly fix: string;
 }
-/** Collects what is wrong with a document: the first problems of each stage, and how many there are. */
+/** Collects what is wrong with a document: the first problems of each stage, and their number. */
 export declare class Problems {
     #private;
-    /** `ignored`: a stage whose problems are none. */
+    /** `ignored` is a stage whose problems do not count. */
     constructor(ignored?: Stage);
     add(problem: Problem): void;
-    /** A sentence for the author; only the first 20 are made and kept, so that a wrong document cannot make a long list. */
+    /**
+     * Adds a sentence for the author. Only the first 20 are kept, so that a wrong document cannot
+     * make a long list.
+     */
     warn(sentence: () => string): void;
     get warnings(): readonly string[];
-    /** Whether something is wrong that makes the graph not worth checking. */
+    /** Whether a problem makes the graph not worth checking. */
     get beforeGraph(): boolean;
-    /** The problem to report, or undefined when there is none. */
+    /** Returns the problem to report; undefined when there is none. */
     get error(): PlanError | undefined;
 }
-/** The error in the words of `ir.md` 1.6. `place` stands for the pointer where the document is no JSON. */
+/**
+ * Words the error as in `ir.md` 1.6. `place` replaces the pointer where the document is not JSON.
+ */
 export declare function planError(code: PlanErrorCode, pointer: string, { expected, got, fix }: Pick<Problem, 'expected' | 'got' | 'fix'>, more?: number, place?: string): PlanError;
-/** A value as a short phrase for messages, safe to store: no byte 0, no lone surrogates, at most some 80 characters. */
+/**
+ * Returns a value as a short phrase for messages that is safe to store: no byte 0, no lone
+ * surrogates, about 80 characters.
+ */
 export declare function describe(value: unknown): string;
-/** A whole number with separators, as limits are written. */
+/** Returns a whole number with separators. */
 export declare function grouped(value: number): string;

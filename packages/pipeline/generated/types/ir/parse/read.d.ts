@@ -1,20 +1,23 @@
-/** Readers of single values. Each gives the value, or undefined after adding what is wrong to `problems`. null and absent mean the same. */
+/**
+ * Readers of single values. Each returns the value, or undefined after adding what is wrong to
+ * `problems`. Null and absent mean the same.
+ */
 import { type Problems } from './problems.js';
 export type JsonObject = Readonly<Record<string, unknown>>;
 export declare function isObject(value: unknown): value is JsonObject;
-/** A member of a JSON object, null counted as absent. */
+/** Returns a member of a JSON object; null counts as absent. */
 export declare function member(object: JsonObject, name: string): unknown;
 /**
- * A JSON pointer one step further down. A member name that no message can carry (long, or not storable) gives the pointer of
- * its object instead.
+ * Returns a JSON pointer one step further down. A member name that no message can carry (too long
+ * or not storable) gives the pointer of its object.
  */
 export declare function below(at: string, name: string | number): string;
 interface Expectation {
-    /** A phrase for messages; the type when absent. */
+    /** A phrase for messages; by default the type. */
     readonly expected?: string;
     /** What to do, as a sentence. */
     readonly fix?: string;
-    /** Absent values are a problem too. */
+    /** Whether an absent value is a problem. */
     readonly required?: boolean;
 }
 export declare class Reader {
@@ -34,12 +37,12 @@ export declare class Reader {
     word<T extends string>(value: unknown, at: string, words: readonly T[], options?: Expectation): T | undefined;
     /** A whole number from `min` to `max`. */
     integer(value: unknown, at: string, min: number, max?: number, options?: Expectation): number | undefined;
-    /** A list whose entries `read` reads; entries that it refuses are left out. */
+    /** Reads a list with `read` for its entries, and leaves out refused ones. */
     listOf<T>(value: unknown, at: string, read: (entry: unknown, at: string) => T | undefined, options?: Expectation & {
         readonly max?: number;
         readonly of?: string;
     }): T[] | undefined;
-    /** Says of each member that no reader knows that it is ignored. */
+    /** Warns about each member that no reader knows. */
     unknownMembers(object: JsonObject, known: ReadonlySet<string>, at: string): void;
     shape(at: string, expected: string, value: unknown, fix: string): void;
     limit(at: string, expected: string, got: string, fix: string): void;

@@ -2,14 +2,17 @@ import type { PlannedStep } from '../plan.js';
 import type { Names } from './env.js';
 import { type JsonObject, type Reader } from './read.js';
 import { type InputDraft } from './unsupported.js';
-/** A step as both forms read it: all but its edges, with the pointer of its object. */
+/** A step as both forms read it: everything but its edges, with the pointer of its object. */
 export interface StepDraft extends Omit<PlannedStep, 'image' | 'buildsIn' | 'dependsOn'> {
     readonly at: string;
     readonly image: string | undefined;
-    /** Each is an edge `depends_on`. */
+    /** Each becomes a `depends_on` edge. */
     readonly inputs: readonly InputDraft[];
 }
 /** The members of a step that both forms have. */
 export declare const STEP_FIELDS: string[];
-/** Reads a step with its finished environment; undefined after adding that it has no usable key or command. */
+/**
+ * Reads a step with its complete environment; undefined after adding that it has no usable key or
+ * command.
+ */
 export declare function readStep(reader: Reader, step: JsonObject, at: string, env: Names, secrets: Names): StepDraft | undefined;

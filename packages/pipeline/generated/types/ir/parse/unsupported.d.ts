@@ -1,5 +1,5 @@
 import { type JsonObject, type Reader } from './read.js';
-/** A step's wish for files of another, found by its key. */
+/** A step's request for files of another step, by key. */
 export interface InputDraft {
     readonly from: string;
     /** JSON pointer of `from`. */

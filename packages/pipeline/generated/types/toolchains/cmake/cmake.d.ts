@@ -36,7 +36,10 @@ export interface CMakeFmtOptions extends ActionOptions {
     /** Writes the files anew, in place of a failure. */
     readonly fix?: boolean;
 }
-/** A C or C++ project, configured and built. Its actions build again before they use what is built, so that a kept warm-up is never taken for the sources. */
+/**
+ * A C or C++ project, configured and built. Its actions build again before they use what is built,
+ * so that a kept warm-up is never taken for the sources.
+ */
 export declare class CMakeProject implements StandsForLeaves {
     #private;
     readonly toolchain: CMakeToolchain;

@@ -19,7 +19,10 @@ interface CMakeProjectBase {
     /** When the warm-up is kept; by default until CMakeLists.txt changes. */
     readonly cache?: CachePolicy;
 }
-/** A preset says by itself what generator, compiler and defines say otherwise; its build directory is `build`. */
+/**
+ * A preset says by itself what generator, compiler and defines say otherwise; its build directory
+ * is `build`.
+ */
 export type CMakeProjectOptions = CMakeProjectBase & ({
     readonly preset: string;
     readonly defines?: never;

@@ -16,7 +16,10 @@ interface Verbs {
 export declare const INSTALLERS: Readonly<Record<Installer, Verbs>>;
 /** The command that puts a runtime onto an image. */
 export declare function runtimeCommand(runtime: JsRuntime, version: string | undefined): string;
-/** The command that puts a package manager beside Node.js; undefined for npm, which comes with it. `pin` is the version in package.json. */
+/**
+ * The command that puts a package manager beside Node.js; undefined for npm, which comes with it.
+ * `pin` is the version in package.json.
+ */
 export declare function managerCommand(where: string, pm: PackageManager, pin: string | undefined, nodeVersion: string | undefined): string | undefined;
 /** The version of bun that package.json pins, which goes into the installer's command. */
 export declare function bunPin(where: string, pin: string): string;

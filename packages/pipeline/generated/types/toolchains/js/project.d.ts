@@ -12,7 +12,10 @@ interface JsTools {
     /** The scripts, or tasks, that the project has. */
     readonly scripts: ReadonlySet<string>;
 }
-/** A JavaScript project with its dependencies. Where a pipeline lists it, it stands for their installation. */
+/**
+ * A JavaScript project with its dependencies. Where a pipeline lists it, it stands for their
+ * installation.
+ */
 export declare class JsProject extends Toolchain<JsProject> {
     #private;
     protected readonly where = "js";
@@ -20,7 +23,10 @@ export declare class JsProject extends Toolchain<JsProject> {
     constructor(path: string, installed: Step, tools: JsTools);
     /** A script of package.json, or a task of deno. */
     run(script: string, options?: RunOptions): Step;
-    /** Those of build, test, lint and typecheck that the project has; with none of them, the installation. */
+    /**
+     * Those of build, test, lint and typecheck that the project has; with none of them, the
+     * installation.
+     */
     ci(): Step[];
     protected leaves(): Step[];
     protected startingAt(step: Step): JsProject;

@@ -6,7 +6,9 @@ import { type FeaturePowersetOptions } from './feature-powerset.js';
 export interface CargoActionOptions extends CargoOptions, ActionOptions {
 }
 export interface CargoTestOptions extends CargoActionOptions {
-    /** Runs the tests with cargo-nextest, which the caller installs; it runs no documentation tests. */
+    /**
+     * Runs the tests with cargo-nextest, which the caller installs; it runs no documentation tests.
+     */
     readonly nextest?: boolean;
 }
 export interface ClippyOptions extends CargoActionOptions {
@@ -50,7 +52,10 @@ export declare abstract class RustActions<Self> extends Toolchain<Self> {
     /** Starts before anything is compiled. */
     fmt(options?: RustFmtOptions): Step;
     doc(options?: CargoDocOptions): Step;
-    /** Checks combinations of features with cargo-hack, which a step of its own installs. Starts before anything is compiled. */
+    /**
+     * Checks combinations of features with cargo-hack, which a step of its own installs. Starts
+     * before anything is compiled.
+     */
     featurePowerset(options?: FeaturePowersetOptions): Step;
     ci(options?: RustCiOptions): Step[];
     /** The step that has the tools and nothing compiled. */

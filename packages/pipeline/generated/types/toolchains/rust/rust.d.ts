@@ -15,7 +15,10 @@ export interface RustWarmupOptions {
 }
 export interface RustProjectOptions extends RustToolchainOptions, RustWarmupOptions {
 }
-/** Rust for one crate: its actions compile from nothing. Where a pipeline lists it, it stands for its build. */
+/**
+ * Rust for one crate: its actions compile from nothing. Where a pipeline lists it, it stands for
+ * its build.
+ */
 export declare class RustToolchain extends RustActions<RustToolchain> {
     protected readonly workspace = false;
     /** Compiles everything that tests need. `project()` is the same with its result kept. */
@@ -26,7 +29,10 @@ export declare class RustToolchain extends RustActions<RustToolchain> {
     protected rustup(): Step;
     protected startingAt(step: Step): RustToolchain;
 }
-/** Rust for a workspace: its actions start from one compiled warm-up. Where a pipeline lists it, it stands for test, clippy and fmt. */
+/**
+ * Rust for a workspace: its actions start from one compiled warm-up. Where a pipeline lists it, it
+ * stands for test, clippy and fmt.
+ */
 export declare class RustProject extends RustActions<RustProject> {
     protected readonly workspace = true;
     readonly toolchain: RustToolchain;
