@@ -9,9 +9,14 @@ export { findIdsBySlug, listStandings, lockOrganizationsOf } from './lifecycle/s
 export { createOrganizationOf, createPersonalOrganization } from './lifecycle/write-organization.ts'
 export { writePipeline } from './pipelines/create-pipeline.ts'
 export { longestPipelineSlug } from './pipelines/pipeline-fields.ts'
-export { requireLivePipeline, requireManualBuilds, requirePipelineCreation } from './pipelines/policy.ts'
 export { presentPipeline } from './pipelines/present.ts'
-export { pipelineNotFound, requirePipeline } from './pipelines/require-pipeline.ts'
+export {
+  pipelineNotFound,
+  requireLivePipeline,
+  requireManualBuilds,
+  requirePipeline,
+  requirePipelineCreation,
+} from './pipelines/require-pipeline.ts'
 export {
   findPipeline,
   findPipelineBySource,

@@ -1,6 +1,6 @@
 /** What every request, every sign-in and the pages of an organization ask is answered from indexes, with many users there. */
 import { beforeAll, expect, test } from 'vitest'
-import { listEventsOf } from '../../organizations/audit/store.ts'
+import { listEventsOf } from '../../organizations/audit-log.ts'
 import { findOffer, listInvitesOf } from '../../organizations/invites/store.ts'
 import { listOrganizationsOf, listStandings, lockOrganizationsOf } from '../../organizations/lifecycle/store.ts'
 import { countOwners, findMember, hasMemberWithEmail, listMembers } from '../../organizations/members/store.ts'

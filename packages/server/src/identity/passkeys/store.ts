@@ -1,7 +1,6 @@
 import type { Database } from '../../platform/database/transaction.ts'
 import { accountGone } from '../accounts/store.ts'
-import type { KnownCredential } from '../webauthn/options.ts'
-import type { Transport } from '../webauthn/verify-attestation.ts'
+import type { KnownCredential, Transport } from '../webauthn/options.ts'
 
 export interface PasskeyRow {
   readonly id: string

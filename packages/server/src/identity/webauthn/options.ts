@@ -1,11 +1,14 @@
 import type { NewChallenge } from './challenges.ts'
 import type { RelyingParty } from './relying-party.ts'
-import type { Transport } from './verify-attestation.ts'
 import { webauthn } from './webauthn.ts'
 
 /** ES256, RS256 and EdDSA. */
 export const algorithms = [-7, -257, -8]
 const timeout = 300_000
+
+export const knownTransports = ['ble', 'cable', 'hybrid', 'internal', 'nfc', 'smart-card', 'usb'] as const
+/** The connection between a browser and an authenticator. */
+export type Transport = (typeof knownTransports)[number]
 
 /** A passkey that the user has, as authenticators know it. */
 export interface KnownCredential {

@@ -1,13 +1,9 @@
 import type { RegistrationResponseJSON } from '@simplewebauthn/server'
 import { apiError } from '../../platform/http/index.ts'
 import { challengeInvalid } from './challenges.ts'
-import { algorithms } from './options.ts'
+import { algorithms, knownTransports, type Transport } from './options.ts'
 import type { RelyingParty } from './relying-party.ts'
 import { refuseFramed, webauthn } from './webauthn.ts'
-
-const knownTransports = ['ble', 'cable', 'hybrid', 'internal', 'nfc', 'smart-card', 'usb'] as const
-/** The connection between a browser and an authenticator. */
-export type Transport = (typeof knownTransports)[number]
 
 /** The new passkey, as a valid attestation describes it. */
 export interface AttestedPasskey {

@@ -14,14 +14,14 @@ const endings: Readonly<Record<InviteEnd | 'unknown', string>> = {
   unknown: 'Invite not found. Check that the link is complete, or ask for a new one.',
 }
 
-/** What a token invites to. Throws 422 for one that is unknown, used, revoked or expired. */
+/** Returns the invite of a token. Throws 422 for one that is unknown, used, revoked or expired. */
 export async function previewInvite(pool: pg.Pool, token: string): Promise<InviteOffer> {
   const offer = await findOffer(pool, hashToken(token))
   if (offer === undefined) throw unacceptable(endings[(await findEnd(pool, hashToken(token))) ?? 'unknown'])
   return offer
 }
 
-/** Makes the user a member of what a token invites them to, once. Throws 422, and leaves the invite as it is, for everybody else. */
+/** Accepts an invite once: its user becomes a member. Throws 422 for every other user, and leaves the invite valid. */
 export async function acceptInvite(
   pool: pg.Pool,
   actor: Actor,

@@ -1,20 +1,24 @@
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import type pg from 'pg'
-import { recordAudit } from '../../platform/audit/record-audit.ts'
+import { type Actor, recordAudit } from '../../platform/audit/record-audit.ts'
 import { type Database, transaction } from '../../platform/database/transaction.ts'
 import type { Sealer } from '../../platform/encryption/seal.ts'
-import { hashToken } from '../../platform/encryption/token.ts'
+import { hashToken, newToken } from '../../platform/encryption/token.ts'
 import { type Body, requirePermission } from '../../platform/http/index.ts'
 import { FieldErrors } from '../../platform/input/field-errors.ts'
 import { mailWay } from '../../platform/mail/mail-way.ts'
-import { queueSecretMail } from '../../platform/mail/queue-mail.ts'
+import { askedNow, type LinkMail, queueSecretMail } from '../../platform/mail/queue-mail.ts'
 import { readEmailAddress } from '../../platform/names/email-address.ts'
 import type { RateLimiter } from '../../platform/rate-limits/limiter.ts'
 import type { Settings } from '../../platform/settings/read-settings.ts'
-import { getOrganizationById, lockOrganization, organizationNotFound } from '../lifecycle/store.ts'
+import {
+  getOrganizationById,
+  lockOrganization,
+  type OrganizationRow,
+  organizationNotFound,
+} from '../lifecycle/store.ts'
 import type { Asker } from '../members/change-member.ts'
-import { findMember, hasMemberWithEmail } from '../members/store.ts'
-import { inviteMail } from './invite-mail.ts'
+import { findMember, hasMemberWithEmail, type MemberRow } from '../members/store.ts'
 import { countLiveInvites, type InviteRow, insertInvite } from './store.ts'
 
 const days = 7
@@ -27,13 +31,13 @@ export interface InviteServices {
   readonly sealer: Sealer
 }
 
-/** An invite and its token, which is shown now and never again. */
+/** An invite and its token, which is shown once. */
 export interface MadeInvite {
   readonly row: InviteRow
   readonly token: string
 }
 
-/** Invites an address to an organization, and tells it by mail where mail is set up. Throws 422 when it is invited or a member already. */
+/** Invites an address to an organization, by mail where mail is configured. Throws 422 for an address that is invited or a member's. */
 export async function createInvite(
   services: InviteServices,
   asker: Asker,
@@ -42,7 +46,7 @@ export async function createInvite(
   const { organizationId } = asker.membership
   const email = readEmail(body.email)
   await services.limiter.take('invites_organization', organizationId)
-  const token = randomBytes(32).toString('base64url')
+  const token = newToken()
   return transaction(services.pool, async (client) => {
     if (!(await lockOrganization(client, organizationId))) throw organizationNotFound()
     const maker = await findMember(client, organizationId, asker.caller.userId)
@@ -88,4 +92,33 @@ async function insert(
   errors.add('email', 'is already invited; revoke that invite first')
   errors.throwIfAny('invite_invalid')
   throw new Error('an error that was noted was not thrown')
+}
+
+interface Invitation {
+  readonly publicUrl: string
+  readonly organization: OrganizationRow
+  readonly maker: MemberRow
+  readonly row: InviteRow
+  readonly token: string
+  readonly actor: Actor
+}
+
+function inviteMail({ publicUrl, organization, maker, row, token, actor }: Invitation): LinkMail {
+  const who = maker.name === null ? maker.email : `${maker.name} (${maker.email})`
+  const rank = row.role === 'admin' ? 'an admin' : 'a member'
+  return {
+    to: row.email,
+    subject: `Invitation to ${organization.name} on Harmont`,
+    paragraphs: [
+      `${who} invites you to the organization "${organization.name}" on Harmont as ${rank}.`,
+      `To accept, sign in or create an account with the address ${row.email}.`,
+    ],
+    link: {
+      url: `${publicUrl}/invite/accept?token=${token}`,
+      label: 'View the invitation',
+      lifetime: 'for 7 days and only once',
+    },
+    askedBy: askedNow(actor),
+    otherwise: 'If you do not know the sender, ignore this mail: nothing happens until you accept.',
+  }
 }

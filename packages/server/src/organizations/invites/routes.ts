@@ -53,7 +53,7 @@ export function inviteRoutes(services: InviteServices): Pick<Handlers, InviteOpe
   }
 }
 
-/** An invite as those see it who may make one; its token only in the answer that made it. */
+/** Presents an invite to those who may create one; its token only in the answer that creates it. */
 function presentInvite(row: InviteRow, token: string | null): Complete<components['schemas']['Invite']> {
   return { id: row.id, email: row.email, role: row.role, token, expires_at: formatInstant(row.expires_at) }
 }

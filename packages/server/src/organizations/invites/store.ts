@@ -1,4 +1,4 @@
-/** Pending invites: of one that was accepted or revoked nothing is kept but how it ended. */
+/** Pending invites. Of an ended one only the hash of its token and its end are stored. */
 import type { Database } from '../../platform/database/transaction.ts'
 
 export interface InviteRow {
@@ -10,7 +10,7 @@ export interface InviteRow {
 
 const columns = 'id, email, role, expires_at'
 
-/** Living ones, newest first. */
+/** Lists live invites, newest first. */
 export async function listInvitesOf(database: Database, organizationId: string): Promise<readonly InviteRow[]> {
   const { rows } = await database.query<InviteRow>(
     `select ${columns} from invites where organization_id = $1 and expires_at > now() order by created_at desc, id desc`,
@@ -37,7 +37,7 @@ export interface NewInvite {
   readonly days: number
 }
 
-/** Takes the place of an expired one for the same address. Undefined: that address has a living one. */
+/** Inserts an invite, in place of an expired one for the same address. Undefined: the address has a live one. */
 export async function insertInvite(database: Database, invite: NewInvite): Promise<InviteRow | undefined> {
   const { rows } = await database.query<InviteRow>(
     `with replaced as (
@@ -55,7 +55,7 @@ export async function insertInvite(database: Database, invite: NewInvite): Promi
   return rows[0]
 }
 
-/** Undefined: the organization has no such living invite. */
+/** Ends an invite. Undefined: the organization has no such live one. */
 export async function endInvite(
   database: Database,
   { organizationId, id, how }: { readonly organizationId: string; readonly id: string; readonly how: InviteEnd },
@@ -71,7 +71,7 @@ export async function endInvite(
 
 export type InviteEnd = 'accepted' | 'revoked' | 'expired'
 
-/** How the invite of a token ended; undefined when there never was one, or that is long ago. */
+/** Returns how the invite of a token ended. Undefined: it never existed, or ended over a month ago. */
 export async function findEnd(database: Database, tokenHash: string): Promise<InviteEnd | undefined> {
   const { rows } = await database.query<{ how: InviteEnd }>(
     `select how from ended_invites where token_hash = $1
@@ -81,7 +81,7 @@ export async function findEnd(database: Database, tokenHash: string): Promise<In
   return rows[0]?.how
 }
 
-/** Ends what a user invited others with to an organization. */
+/** Revokes the invites that a user created in an organization. */
 export async function deleteInvitesBy(database: Database, organizationId: string, userId: string): Promise<void> {
   await database.query(
     `with gone as (delete from invites where invited_by = $2 and organization_id = $1 returning token_hash)
@@ -90,7 +90,7 @@ export async function deleteInvitesBy(database: Database, organizationId: string
   )
 }
 
-/** Removes those that nobody accepted in time, and how others ended a month ago. Gives how many of the first there were. */
+/** Removes expired invites, and the records of those that ended over a month ago. Returns how many invites. */
 export async function removeDeadInvites(database: Database): Promise<number> {
   await database.query("delete from ended_invites where ended_at < now() - interval '30 days'")
   const { rowCount } = await database.query(
@@ -107,7 +107,7 @@ export interface InviteOffer extends InviteRow {
   readonly invited_by: string | null
 }
 
-/** What a token invites to; undefined for one that is unknown, used, revoked or expired. */
+/** Finds the live invite of a token. */
 export async function findOffer(database: Database, tokenHash: string): Promise<InviteOffer | undefined> {
   const { rows } = await database.query<InviteOffer>(
     `select i.id, i.email, i.role, i.expires_at, i.organization_id, o.slug, o.name as organization_name,

@@ -3,7 +3,7 @@ import type { Complete } from '../../platform/http/index.ts'
 import { formatInstant } from '../../platform/input/instant.ts'
 import type { OrganizationRow } from './store.ts'
 
-/** An organization as its members see it. */
+/** Presents an organization to its members. */
 export function presentOrganization(row: OrganizationRow): Complete<components['schemas']['Organization']> {
   return {
     slug: row.slug,

@@ -13,17 +13,18 @@ import { deleteInvitesBy } from '../invites/store.ts'
 import { lockOrganization, organizationNotFound } from '../lifecycle/store.ts'
 import { countOwners, deleteMember, findMember, type MemberRow, setRole } from './store.ts'
 
-/** Who asks for the change. */
+/** The member who asks for a change. */
 export interface Asker {
   readonly actor: Actor
   readonly caller: Caller
-  /** As it was when the request came. */
+  /** Their membership when the request arrived. */
   readonly membership: Membership
 }
 
 /**
- * Gives a member another role, or removes them (`to` is null); anybody may remove themselves. Throws 404 for nobody's id, 403 for too low a role, 409
- * `last_owner` when no owner would be left, also when two owners do it to each other at the same time (G34). Gives the member as they are, or were.
+ * Changes a member's role, or removes them (`to` is null); every member may remove themselves.
+ * Throws 404 for an unknown id, 403 for too low a role, and 409 `last_owner` when no owner would be
+ * left, also when two owners remove each other concurrently (G34). Returns the member.
  */
 export async function changeMember(pool: pg.Pool, asker: Asker, userId: string, to: Role | null): Promise<MemberRow> {
   const { organizationId } = asker.membership
@@ -36,7 +37,7 @@ export async function changeMember(pool: pg.Pool, asker: Asker, userId: string, 
     const what = to === null ? `remove this ${member.role}` : `give this ${member.role} the role \`${to}\``
     requirePermission(asker.membership, permission, what)
     await requireAnotherOwner(client, organizationId, member, to)
-    // What the asker was may have been taken from them since the request came.
+    // The asker may have lost their role since the request arrived.
     const asking = await findMember(client, organizationId, asker.caller.userId)
     if (asking === undefined) throw organizationNotFound()
     requirePermission(asking, permission, what)
@@ -65,7 +66,7 @@ async function apply(client: Database, asker: Asker, member: MemberRow, to: Role
   const { user_id: userId, email, role: from } = member
   if (to === null) await deleteMember(client, organizationId, userId)
   else await setRole(client, organizationId, userId, to)
-  // An invite ends when its maker loses the right to make it.
+  // An invite ends when its creator loses the right to create it.
   if (to === null || to === 'member') await deleteInvitesBy(client, organizationId, userId)
   const removal = userId === asker.caller.userId ? 'member.left' : 'member.removed'
   await recordAudit(client, asker.actor, {

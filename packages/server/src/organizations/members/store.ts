@@ -10,7 +10,7 @@ export interface MemberRow {
 
 const columns = 'm.user_id, u.email, u.name, m.role'
 
-/** Owners, then admins, then members, each by address. */
+/** Lists members: owners, then admins, then members, each by address. */
 export async function listMembers(database: Database, organizationId: string): Promise<readonly MemberRow[]> {
   const { rows } = await database.query<MemberRow>(
     `select ${columns} from memberships m join users u on u.id = m.user_id
@@ -21,7 +21,7 @@ export async function listMembers(database: Database, organizationId: string): P
   return rows
 }
 
-/** Undefined: the user is no member. */
+/** Undefined: the user is not a member. */
 export async function findMember(
   database: Database,
   organizationId: string,
@@ -34,7 +34,7 @@ export async function findMember(
   return rows[0]
 }
 
-/** Whether anybody with this address is a member. */
+/** Whether a member has this address. */
 export async function hasMemberWithEmail(database: Database, organizationId: string, email: string): Promise<boolean> {
   const { rowCount } = await database.query(
     'select 1 from users u join memberships m on m.user_id = u.id where u.email = $2 and m.organization_id = $1',
@@ -51,7 +51,7 @@ export async function countOwners(database: Database, organizationId: string): P
   return rows[0]?.count ?? 0
 }
 
-/** False: the user is a member already, and stays what they are. */
+/** False: the user is a member already, and keeps their role. */
 export async function insertMember(
   database: Database,
   organizationId: string,

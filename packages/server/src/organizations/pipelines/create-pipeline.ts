@@ -5,11 +5,10 @@ import { transaction } from '../../platform/database/transaction.ts'
 import type { Body } from '../../platform/http/index.ts'
 import { repoNameOf, tidyRepoName } from '../../platform/names/repo-name.ts'
 import { slugOf } from '../../platform/names/slug.ts'
-import { longestPipelineSlug, PipelineErrors, sourceSlugForm } from './pipeline-fields.ts'
-import { pipelineRefusal } from './refusal.ts'
+import { explainConflict, longestPipelineSlug, PipelineErrors, sourceSlugForm } from './pipeline-fields.ts'
 import { insertPipeline, type NewPipeline, type PipelineRow } from './store.ts'
 
-/** Makes a pipeline under the slug of its name. */
+/** Creates a pipeline under the slug of its name. */
 export async function createPipeline(
   pool: pg.Pool,
   organizationId: string,
@@ -20,11 +19,11 @@ export async function createPipeline(
   try {
     return await transaction(pool, (client) => writePipeline(client, wish, actor))
   } catch (error) {
-    throw await pipelineRefusal(pool, organizationId, wish, error)
+    throw await explainConflict(pool, organizationId, wish, error)
   }
 }
 
-/** Writes a pipeline and who made it. Fails as `insertPipeline` does. */
+/** Inserts a pipeline and records who created it. Fails as `insertPipeline` does. */
 export async function writePipeline(client: pg.ClientBase, wish: NewPipeline, actor: Actor): Promise<PipelineRow> {
   const made = await insertPipeline(client, wish)
   const { organizationId } = wish

@@ -1,10 +1,13 @@
+import { type Database, violatedConstraint } from '../../platform/database/transaction.ts'
+import { apiError } from '../../platform/http/index.ts'
 import { FieldErrors } from '../../platform/input/field-errors.ts'
+import { findPipelineBySource, type PipelineRow } from './store.ts'
 
 export const longestPipelineSlug = 100
-/** The form of a pipeline's name inside its repository. */
+/** The form of a `source_slug`, the pipeline's name inside its repository. */
 export const sourceSlugForm = /^[a-z][a-z0-9-]{0,63}$/
 
-/** The rules of a pipeline's members, the same when it is made and when it is changed. */
+/** Validates the fields of a pipeline, when it is created and when it is changed. */
 export class PipelineErrors extends FieldErrors {
   name(name: string): void {
     this.length('name', name, 1, 255)
@@ -31,4 +34,30 @@ export class PipelineErrors extends FieldErrors {
     if (sourceSlug !== null && !sourceSlugForm.test(sourceSlug))
       this.add('source_slug', `must match ${sourceSlugForm.source}; got \`${sourceSlug.slice(0, 80)}\``)
   }
+}
+
+type Names = Pick<PipelineRow, 'slug' | 'repo_name' | 'source_slug'>
+
+/** Returns the 422 for a pipeline whose slug or source another one has; any other error as it is. */
+export async function explainConflict(
+  database: Database,
+  organizationId: string,
+  names: Names,
+  error: unknown,
+): Promise<unknown> {
+  const constraint = violatedConstraint(error)
+  if (constraint === 'pipelines_slug_unique')
+    return apiError(
+      'pipeline_slug_taken',
+      `The slug \`${names.slug}\` of this name is taken in this organization; choose another name.`,
+      { cause: error },
+    )
+  if (constraint !== 'pipelines_source_unique') return error
+  const { repo_name: repoName, source_slug: sourceSlug } = names
+  const holder = await findPipelineBySource(database, organizationId, repoName ?? '', sourceSlug ?? '')
+  return apiError(
+    'pipeline_source_taken',
+    `The pipeline \`${holder?.slug ?? 'another'}\` is already \`${sourceSlug}\` of \`${repoName}\`; build that one, or give another \`source_slug\`.`,
+    { cause: error },
+  )
 }

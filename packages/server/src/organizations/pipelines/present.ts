@@ -3,7 +3,7 @@ import type { Complete } from '../../platform/http/index.ts'
 import { formatInstant, formatOptionalInstant } from '../../platform/input/instant.ts'
 import type { PipelineRow } from './store.ts'
 
-/** A pipeline as the members of its organization see it. */
+/** Presents a pipeline to the members of its organization. */
 export function presentPipeline(row: PipelineRow): Complete<components['schemas']['Pipeline']> {
   return {
     slug: row.slug,

@@ -1,14 +1,43 @@
 import type { Database } from '../../platform/database/transaction.ts'
-import { apiError } from '../../platform/http/index.ts'
-import { findPipeline, type PipelineRow } from './store.ts'
+import { apiError, type Membership, requirePermission } from '../../platform/http/index.ts'
+import { findPipeline, membersCanCreate, type PipelineRow } from './store.ts'
 
-/** The pipeline that a path names. Throws 404 for one that is absent, of another organization, or no slug at all. */
+/** Returns the pipeline of a slug in a path. Throws 404 when the organization has none. */
 export async function requirePipeline(database: Database, organizationId: string, slug: string): Promise<PipelineRow> {
   const pipeline = await findPipeline(database, organizationId, slug)
   if (pipeline === undefined) throw pipelineNotFound()
   return pipeline
 }
 
+/** The 404 for a pipeline that the organization does not have. */
 export function pipelineNotFound(): Error {
   return apiError('pipeline_not_found', 'Pipeline not found in this organization.')
+}
+
+/** Throws 403 for a pipeline that only its triggers may start. */
+export function requireManualBuilds(pipeline: PipelineRow): void {
+  if (pipeline.allow_manual) return
+  throw apiError(
+    'pipeline_manual_disabled',
+    `The pipeline \`${pipeline.slug}\` does not allow manual builds; only its triggers start it.`,
+  )
+}
+
+/** Throws 409 for an archived pipeline. */
+export function requireLivePipeline(pipeline: PipelineRow): void {
+  if (pipeline.archived_at === null) return
+  throw apiError(
+    'pipeline_archived',
+    `The pipeline \`${pipeline.slug}\` is archived and accepts no new builds; restore it with \`archived: false\`.`,
+  )
+}
+
+/** Throws 403 for a member where only admins may create pipelines. */
+export async function requirePipelineCreation(
+  database: Database,
+  { organizationId, role }: Pick<Membership, 'organizationId' | 'role'>,
+): Promise<void> {
+  if (role !== 'member') return
+  const membersCanCreatePipelines = await membersCanCreate(database, organizationId)
+  requirePermission({ role, membersCanCreatePipelines }, 'pipeline.create', 'create pipelines')
 }

@@ -13,12 +13,12 @@ export interface PipelineRow {
   readonly allow_manual: boolean
   readonly archived_at: Date | null
   readonly archived_by: 'person' | 'discovery' | null
-  /** Name, manual builds and default branch are set by the repository's code. */
+  /** The repository's code sets name, manual builds and default branch. */
   readonly managed_by_code: boolean
   readonly fork_policy: 'approval' | 'always' | 'never'
-  /** Globs: branches that find only cache entries of such branches, as the default branch does. */
+  /** Globs of branches that find only cache entries of such branches, as the default branch does. */
   readonly protected_branches: readonly string[]
-  /** All its builds but those of forks find each other's cache entries. */
+  /** All its builds, except those of forks, find each other's cache entries. */
   readonly cache_share: boolean
   readonly created_at: Date
 }
@@ -29,11 +29,11 @@ export const pipelineColumns =
 
 export interface PipelineFilter {
   readonly archived: boolean
-  /** Part of the name, the slug or the repository, in any case. */
+  /** A part of the name, the slug or the repository, in any case. */
   readonly q: string | null
 }
 
-/** The organization's pipelines after a key, oldest first. */
+/** Lists the organization's pipelines after a key, oldest first. */
 export async function listPipelinesOf(
   database: Database,
   organizationId: string,
@@ -67,7 +67,7 @@ export async function findPipeline(
   return rows[0]
 }
 
-/** The pipeline as it is now; nobody changes it until the transaction ends. Undefined: it has gone. */
+/** Locks a pipeline until the transaction ends, and returns it. Undefined: it is gone. */
 export async function lockPipelineRow(database: Database, id: string): Promise<PipelineRow | undefined> {
   const { rows } = await database.query<PipelineRow>(
     `select ${pipelineColumns} from pipelines where id = $1 for update`,
@@ -76,7 +76,7 @@ export async function lockPipelineRow(database: Database, id: string): Promise<P
   return rows[0]
 }
 
-/** The pipeline of this name inside this repository; the repository's name in any case. */
+/** Finds the pipeline of this name in this repository, whose own name matches in any case. */
 export async function findPipelineBySource(
   database: Database,
   organizationId: string,
@@ -91,7 +91,7 @@ export async function findPipelineBySource(
   return rows[0]
 }
 
-/** Of a pipeline what a person may change, and how it was archived. */
+/** The fields of a pipeline that a person may change, and how it was archived. */
 export type PipelineChange = Omit<PipelineRow, 'id' | 'slug' | 'repository' | 'managed_by_code' | 'created_at'>
 
 /** Fails with a unique violation of `pipelines_source_unique`. */
@@ -118,7 +118,7 @@ export async function updatePipelineRow(database: Database, id: string, change: 
   return only(rows)
 }
 
-/** Brings back what discovery archived; leaves alone what a person did. */
+/** Restores a pipeline that discovery archived; does nothing to one that a person archived. */
 export async function restoreDiscovered(database: Database, id: string): Promise<void> {
   await database.query(
     "update pipelines set archived_at = null, archived_by = null where id = $1 and archived_by = 'discovery'",
@@ -151,7 +151,7 @@ export async function insertPipeline(database: Database, pipeline: NewPipeline):
   return only(rows)
 }
 
-/** Whether members who are not admins may make pipelines. */
+/** Whether members who are not admins may create pipelines. */
 export async function membersCanCreate(database: Database, organizationId: string): Promise<boolean> {
   const { rows } = await database.query<{ allowed: boolean }>({
     name: 'members-can-create',

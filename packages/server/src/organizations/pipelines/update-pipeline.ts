@@ -4,8 +4,7 @@ import { type Actor, recordAudit } from '../../platform/audit/record-audit.ts'
 import { transaction } from '../../platform/database/transaction.ts'
 import { apiError, type Body } from '../../platform/http/index.ts'
 import { tidyRepoName } from '../../platform/names/repo-name.ts'
-import { PipelineErrors } from './pipeline-fields.ts'
-import { pipelineRefusal } from './refusal.ts'
+import { explainConflict, PipelineErrors } from './pipeline-fields.ts'
 import { pipelineNotFound } from './require-pipeline.ts'
 import { lockPipelineRow, type PipelineChange, type PipelineRow, updatePipelineRow } from './store.ts'
 
@@ -22,12 +21,12 @@ const settings = [
   'protected_branches',
   'cache_share',
 ] as const satisfies readonly (keyof PipelineChange)[]
-/** What the repository's code decides where it manages the pipeline (`http.md` 11.5). */
+/** The settings that the repository's code decides where it manages the pipeline (`http.md` 11.5). */
 const ofCode: readonly string[] = ['name', 'default_branch', 'allow_manual', 'source_slug']
 
 /**
- * Changes what the body names, and restores or archives. Throws 422 `pipeline_invalid` or `pipeline_source_taken`, 409 `pipeline_managed_by_code` for what
- * the code sets to something else.
+ * Changes the fields that the body names, and archives or restores. Throws 422 `pipeline_invalid`
+ * or `pipeline_source_taken`, and 409 `pipeline_managed_by_code` for a field that the code sets.
  */
 export async function updatePipeline(
   pool: pg.Pool,
@@ -54,22 +53,20 @@ export async function updatePipeline(
       return updatePipelineRow(client, before.id, after)
     })
   } catch (error) {
-    throw await pipelineRefusal(pool, organizationId, { ...pipeline, ...wish }, error)
+    throw await explainConflict(pool, organizationId, { ...pipeline, ...wish }, error)
   }
 }
 
 function readWish(body: Wish): Partial<PipelineChange> {
-  const wish: Partial<PipelineChange> = {
-    ...(body.name === undefined ? {} : { name: body.name.trim() }),
-    ...(body.description === undefined ? {} : { description: body.description }),
-    ...(body.default_branch === undefined ? {} : { default_branch: body.default_branch.trim() }),
-    ...(body.allow_manual === undefined ? {} : { allow_manual: body.allow_manual }),
-    ...(body.repo_name === undefined ? {} : { repo_name: tidyRepoName(body.repo_name ?? '') }),
-    ...(body.source_slug === undefined ? {} : { source_slug: body.source_slug }),
-    ...(body.fork_policy === undefined ? {} : { fork_policy: body.fork_policy }),
-    ...(body.protected_branches === undefined ? {} : { protected_branches: body.protected_branches }),
-    ...(body.cache_share === undefined ? {} : { cache_share: body.cache_share }),
+  const { name, default_branch, repo_name } = body
+  const given: Partial<Record<keyof PipelineChange, unknown>> = {
+    ...body,
+    name: name?.trim(),
+    default_branch: default_branch?.trim(),
+    repo_name: repo_name === undefined ? undefined : tidyRepoName(repo_name ?? ''),
   }
+  const named = settings.filter((field) => given[field] !== undefined)
+  const wish: Partial<PipelineChange> = Object.fromEntries(named.map((field) => [field, given[field]]))
   const errors = new PipelineErrors()
   if (wish.name !== undefined) errors.name(wish.name)
   if (wish.default_branch !== undefined) errors.defaultBranch(wish.default_branch)
@@ -87,7 +84,7 @@ function archiving(
 ): Partial<Pick<PipelineRow, 'archived_at' | 'archived_by'>> {
   if (archived === undefined) return {}
   if (!archived) return { archived_at: null, archived_by: null }
-  // What a person archives stays so, also where discovery had done it before.
+  // A person's decision replaces discovery's: discovery does not restore the pipeline.
   return { archived_at: before.archived_at ?? new Date(), archived_by: 'person' }
 }
 

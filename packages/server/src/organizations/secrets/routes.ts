@@ -2,8 +2,7 @@ import { actorOf } from '../../platform/audit/record-audit.ts'
 import { type Handlers, type Membership, operation, scopedOperation } from '../../platform/http/index.ts'
 import { formatInstant } from '../../platform/input/instant.ts'
 import { requirePipeline } from '../pipelines/require-pipeline.ts'
-import { readSecret } from './read-secret.ts'
-import { deleteSecret, type NamedScope, type SecretServices, setSecret } from './set-secret.ts'
+import { deleteSecret, type NamedScope, readSecret, type SecretServices, setSecret } from './set-secret.ts'
 import { listSecrets, type SecretRow } from './store.ts'
 
 type SecretIds =
@@ -14,7 +13,7 @@ type SecretIds =
   | 'setPipelineSecret'
   | 'deletePipelineSecret'
 
-/** Secrets of an organization and of a pipeline. Values come in and never go out. */
+/** Secrets of organizations and pipelines. No operation returns a value. */
 export function secretRoutes(services: SecretServices): Pick<Handlers, SecretIds> {
   const { pool } = services
   const ofPipeline = async (context: PipelineContext): Promise<NamedScope> => {

@@ -5,12 +5,14 @@ import { CannotOpen, type Sealer } from '../../platform/encryption/seal.ts'
 import { placeOfSecret, type SecretServices } from './set-secret.ts'
 import { type BuildAsReader, findReader, findSecrets, type SealedSecret, type SecretRow } from './store.ts'
 
-/** The engine counts exactly: some that are found are hidden by others. */
+/** More than the engine's limit, because some of the secrets found hide others; the engine counts exactly. */
 const mostSealedBytes = 4 * MAX_SECRET_BYTES
 
 /**
- * The secrets that builds may read (`ir.md` 1.3). A pipeline's own hides the organization's of the same name, also where it may not be read. Builds of
- * forks have none. Limits are trusted only for what the server itself has fetched: the branch of an upload, and what is typed in a shell, are a person's word.
+ * Provides the secrets that builds may read (`ir.md` 1.3). A pipeline's secret hides the
+ * organization's of the same name, even where the build may not read it. Builds of forks get none.
+ * A limited secret needs a source that the server fetched itself: a person chose the branch of an
+ * upload, and what runs in a shell.
  */
 export function secretsOf({ pool, sealer }: SecretServices): EngineOptions['secrets'] {
   return {
@@ -42,7 +44,7 @@ export function secretsOf({ pool, sealer }: SecretServices): EngineOptions['secr
   }
 }
 
-/** Null: the key is not the one that it was sealed under. */
+/** Decrypts a value. Null: it was encrypted with another key. */
 function openValue(sealer: Sealer, { id, sealed_value }: SealedSecret): string | null {
   try {
     return sealed_value && sealer.open(placeOfSecret(id), sealed_value)
@@ -64,7 +66,7 @@ function isLimited({ events, branches }: SecretRow): boolean {
 function fitsLimits({ event, branch, tag }: BuildAsReader, { events, branches }: SecretRow): boolean {
   if (events !== null && !events.includes(event)) return false
   if (branches === null) return true
-  // A tag may be called like a branch, and whoever can make it may not be able to push to that branch.
+  // A tag may have a branch's name, and its creator may not be allowed to push to that branch.
   return tag === null && branches.some((glob) => matchesRefGlob(glob, branch))
 }
 

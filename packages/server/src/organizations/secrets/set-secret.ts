@@ -3,11 +3,14 @@ import type pg from 'pg'
 import { type Actor, recordAudit } from '../../platform/audit/record-audit.ts'
 import { transaction } from '../../platform/database/transaction.ts'
 import type { Sealer } from '../../platform/encryption/seal.ts'
-import { apiError } from '../../platform/http/index.ts'
+import { apiError, type Body } from '../../platform/http/index.ts'
 import { FieldErrors } from '../../platform/input/field-errors.ts'
-import { type NewSecret, secretName } from './read-secret.ts'
 import { deleteSecretRow, listSecrets, lockScope, type SecretScope, writeSecret } from './store.ts'
 
+/** The form of a secret's name. */
+const secretName = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/
+const events = ['push', 'pull_request', 'schedule', 'manual', 'api']
+const longestValue = 64 * 1024
 const mostSecrets = 100
 
 export interface SecretServices {
@@ -15,19 +18,60 @@ export interface SecretServices {
   readonly sealer: Sealer
 }
 
-/** Where secrets are, with the pipeline's slug for the record. */
+/** A scope of secrets, with the pipeline's slug for the audit log. */
 export interface NamedScope extends SecretScope {
   readonly pipelineSlug: string | null
 }
 
-/** Where the value of a secret can be opened, and nowhere else. */
+/** Returns the context that a secret's value is encrypted for: it decrypts nowhere else. */
 export function placeOfSecret(id: string): string {
   return `secret/${id}`
 }
 
+interface NewSecret {
+  readonly name: string
+  readonly value: string
+  /** undefined: unchanged, or no limit for a new secret; null: no limit. */
+  readonly branches: readonly string[] | null | undefined
+  readonly events: readonly string[] | null | undefined
+  /** undefined: unchanged, or false for a new secret. */
+  readonly uploads: boolean | undefined
+}
+
+/** Validates a new value of a secret. Throws 422 `request_invalid`; no message contains the value. */
+export function readSecret(body: Body<'setOrganizationSecret'>): NewSecret {
+  const errors = new FieldErrors()
+  if (!secretName.test(body.name))
+    errors.add('name', `must match ${secretName.source}; got \`${body.name.slice(0, 80)}\``)
+  const bytes = Buffer.byteLength(body.value)
+  if (bytes < 1 || bytes > longestValue) errors.add('value', `must have 1 byte to 64 KiB; got ${bytes} bytes`)
+  checkList(errors, 'branches', body.branches, (glob) => {
+    const length = [...glob].length
+    return length >= 1 && length <= 255 ? null : `must have globs of 1 to 255 characters; got ${length}`
+  })
+  checkList(errors, 'events', body.events, (event) =>
+    events.includes(event) ? null : `must have events among ${events.join(', ')}; got \`${event.slice(0, 80)}\``,
+  )
+  errors.throwIfAny('request_invalid')
+  return { name: body.name, value: body.value, branches: body.branches, events: body.events, uploads: body.uploads }
+}
+
+function checkList(
+  errors: FieldErrors,
+  field: string,
+  entries: readonly string[] | null | undefined,
+  problemOf: (entry: string) => string | null,
+): void {
+  if (entries === null || entries === undefined) return
+  if (entries.length < 1 || entries.length > 100)
+    errors.add(field, `must have 1 to 100 entries, or be null for no limit; got ${entries.length}`)
+  const problem = entries.map(problemOf).find((found) => found !== null)
+  if (problem !== undefined && problem !== null) errors.add(field, problem)
+}
+
 /**
- * Makes a secret, or gives it another value: it keeps its id. Limits that are not named stay, so that a new value never opens a secret to more builds.
- * Throws 422 `request_invalid` beyond 100.
+ * Creates a secret, or changes its value and keeps its id. Limits that are not named stay, so that a
+ * new value never becomes readable to more builds. Throws 422 `request_invalid` beyond 100 secrets.
  */
 export async function setSecret(
   { pool, sealer }: SecretServices,

@@ -1,6 +1,6 @@
 import type { Database } from '../../platform/database/transaction.ts'
 
-/** Whose secrets: an organization's, or those of one of its pipelines. */
+/** The owner of secrets: an organization, or one of its pipelines. */
 export interface SecretScope {
   readonly organizationId: string
   readonly pipelineId: string | null
@@ -11,7 +11,7 @@ export interface SecretRow {
   readonly name: string
   readonly branches: readonly string[] | null
   readonly events: readonly string[] | null
-  /** Uploads may read it too, in spite of its limits. */
+  /** Uploads may read it too, despite its limits. */
   readonly uploads: boolean
   readonly updated_at: Date
 }
@@ -19,7 +19,7 @@ export interface SecretRow {
 const columns = 'id, name, branches, events, uploads, updated_at'
 const ofScope = 'organization_id = $1 and pipeline_id is not distinct from $2::uuid'
 
-/** The secrets of a scope by name, without values. */
+/** Lists the secrets of a scope by name, without values. */
 export async function listSecrets(
   database: Database,
   { organizationId, pipelineId }: SecretScope,
@@ -35,7 +35,7 @@ export async function listSecrets(
   return rows
 }
 
-/** Until the transaction ends nobody else changes the secrets of the scope. */
+/** Locks the secrets of a scope against changes until the transaction ends. */
 export async function lockScope(database: Database, { organizationId, pipelineId }: SecretScope): Promise<void> {
   const table = pipelineId === null ? 'organizations' : 'pipelines'
   await database.query(`select from ${table} where id = $1 for no key update`, [pipelineId ?? organizationId])
@@ -50,7 +50,7 @@ export interface SecretWrite extends SecretScope {
   readonly uploads: boolean
 }
 
-/** Makes the secret of that id, or changes it. */
+/** Inserts or updates the secret of that id. */
 export async function writeSecret(database: Database, secret: SecretWrite): Promise<void> {
   await database.query(
     `insert into secrets (id, organization_id, pipeline_id, name, sealed_value, branches, events, uploads) values ($1, $2, $3, $4, $5, $6, $7, $8)
@@ -69,7 +69,7 @@ export async function writeSecret(database: Database, secret: SecretWrite): Prom
   )
 }
 
-/** Gives whether there was one of that name. */
+/** False: the scope has no secret of that name. */
 export async function deleteSecretRow(
   database: Database,
   { organizationId, pipelineId }: SecretScope,
@@ -83,11 +83,12 @@ export async function deleteSecretRow(
   return rowCount === 1
 }
 
-/** Removes a secret wherever it is. */
+/** Removes a secret of any scope. */
 export async function deleteSecretById(database: Database, id: string): Promise<void> {
   await database.query('delete from secrets where id = $1', [id])
 }
 
+/** The facts of a build that decide which secrets it may read. */
 export interface BuildAsReader {
   readonly branch: string
   readonly tag: string | null
@@ -98,7 +99,7 @@ export interface BuildAsReader {
   readonly pipeline_id: string
 }
 
-/** What decides which secrets a build may read; undefined: there is no such build. */
+/** Undefined: there is no such build. */
 export async function findReader(database: Database, buildId: string): Promise<BuildAsReader | undefined> {
   const { rows } = await database.query<BuildAsReader>({
     name: 'find-secret-reader',
@@ -111,11 +112,11 @@ export async function findReader(database: Database, buildId: string): Promise<B
 
 export interface SealedSecret extends SecretRow {
   readonly pipeline_id: string | null
-  /** Null in all of them when they have more than the bytes that were asked for. */
+  /** Null in every row when the values exceed `mostBytes` together. */
   readonly sealed_value: Buffer | null
 }
 
-/** Secrets of these names that a pipeline sees: its own, and its organization's. */
+/** Finds secrets by name: the pipeline's own, and its organization's. */
 export async function findSecrets(
   database: Database,
   { organization_id: organizationId, pipeline_id: pipelineId }: Pick<BuildAsReader, 'organization_id' | 'pipeline_id'>,
