@@ -32,6 +32,6 @@ async function registryAddresses(): Promise<string[]> {
 async function nodeFolders(): Promise<string[]> {
   const npm = process.env.npm_execpath
   if (npm === undefined) return []
-  const prefix = resolve(await realpath(npm), '../../../..')
+  const prefix = resolve(await realpath(npm), '../../../../..')
   return ['/', '/usr', '/usr/local', '/opt'].includes(prefix) || prefix.startsWith('/opt/') ? [] : [prefix]
 }

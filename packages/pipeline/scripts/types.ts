@@ -40,7 +40,7 @@ function declarations(): Map<string, string> {
       texts.set(
         path,
         text
-          .replaceAll("'@harmont/ir'", `'${ir}'`)
+          .replaceAll(/(['"])@harmont\/ir\1/g, `$1${ir}$1`)
           .replaceAll(/(from |import\()(['"]\.[^'"]*)\.ts(['"])/g, '$1$2.js$3'),
       )
     }

@@ -95,10 +95,10 @@ export default { slug: 'ci', pipeline: pipeline([made.sh('true', { key: 'more', 
     code: 7,
     stdout: `ci: invalid (invalid_ir)\n  ${first}\n  ${second}\n`,
   })
-  for (const line of [['graph'], ['render', 'ci', '--check'], ['run', 'ci']])
-    expect(await runHmHere(line, { cwd, env: {} })).toMatchObject({
-      code: 7,
-      stdout: '',
-      stderr: `error[invalid_ir]: ${first}\n${second}\n`,
-    })
+  for (const line of [['graph'], ['render', 'ci', '--check'], ['run', 'ci']]) {
+    const { code, stdout, stderr } = await runHmHere(line, { cwd, env: {} })
+    // A busy machine takes more than a second to copy the source, and hm says so.
+    const errors = stderr.replace(/^copying the source: .*\n/gm, '')
+    expect([code, stdout, errors]).toEqual([7, '', `error[invalid_ir]: ${first}\n${second}\n`])
+  }
 })

@@ -42,7 +42,11 @@ export class HostBase {
    * Returns the digest that `resolve` would use; undefined if this machine cannot make the base.
    */
   async current(): Promise<string | undefined> {
-    return hostDigest(this.#options).catch(() => undefined)
+    return hostDigest(this.#options).catch((error: unknown) => {
+      // A shortage of descriptors says nothing about the base, which a collector would remove.
+      if (error instanceof SandboxError) return undefined
+      throw error
+    })
   }
 }
 

@@ -74,6 +74,6 @@ export declare const PROJECT: {
     readonly defines: Reader<readonly (readonly [string, string])[]>;
     readonly deps: Reader<"vcpkg" | undefined>;
     readonly target: Reader<string | undefined>;
-    readonly cache: Reader<import("@harmont/ir").IrCachePolicy | undefined>;
+    readonly cache: Reader<import("../../ir/index.js").IrCachePolicy | undefined>;
 };
 export {};
