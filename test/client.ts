@@ -1,4 +1,7 @@
-/** The client of @harmont/cloud for one organization, as tests and benchmarks use it: no call is sent twice. */
+/**
+ * The client of @harmont/cloud for one organization, as tests and benchmarks use it: no call is
+ * sent twice.
+ */
 import {
   type Build,
   type CloudClient,
@@ -21,7 +24,9 @@ export interface OrganizationClient {
   listJobs(pipeline: string, number: number): Promise<readonly Job[]>
   /** Opens the job's log as Server-Sent Events, from the start. */
   openLog(jobId: string, signal: AbortSignal): Promise<ReadableStream<Uint8Array>>
-  /** Returns all that the job's command wrote so far, with the server's own remarks when asked for. */
+  /**
+   * Returns all that the job's command wrote so far, with the server's own remarks when asked for.
+   */
   readLog(jobId: string, options?: { readonly remarks: boolean }): Promise<string>
   cancelBuild(pipeline: string, number: number): Promise<Build>
 }

@@ -1,6 +1,7 @@
 /**
- * `npm run demo`: starts the server, and runs this repository's pipeline on it with `hm run --cloud`. In a terminal it then keeps serving until
- * Ctrl-C; without one, or with `--once`, it stops the server and exits with hm's code: 0 when the build passed, 1 when it failed.
+ * `npm run demo`: starts the server, and runs this repository's pipeline on it with `hm run
+ * --cloud`. In a terminal it then keeps serving until Ctrl-C; without one, or with `--once`, it
+ * stops the server and exits with hm's code: 0 when the build passed, 1 when it failed.
  */
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
@@ -36,12 +37,14 @@ function runPipeline({ url, token }: DemoServer): Promise<number | null> {
       HM_API_URL: url,
       HM_API_TOKEN: token,
       HM_ORG: org,
-      // Without it hm would look for the pipeline of the checkout's remote, which is another server's.
+      // Without it hm would look for the pipeline of the checkout's remote, which is another
+      // server's.
       HM_CLOUD__PIPELINE: pipeline,
       HM_PREFERENCES__AUTO_WATCH: 'true',
     },
   })
-  // A terminal's Ctrl-C reaches hm by itself, and twice would not wait for the build to be canceled.
+  // A terminal's Ctrl-C reaches hm by itself, and twice would not wait for the build to be
+  // canceled.
   for (const signal of signals)
     process.on(signal, () => (signal !== 'SIGINT' || process.stdin.isTTY !== true) && child.kill(signal))
   return new Promise((resolve, reject) => {
@@ -70,7 +73,8 @@ async function main(): Promise<number> {
   out.write(
     `${styleText('green', '✓')} server  ${((performance.now() - started) / 1000).toFixed(1)} s  ${server.url}\n`,
   )
-  // Ctrl-C ends npm at once, and with it perhaps the terminal: what was started must still be stopped.
+  // Ctrl-C ends npm at once, and with it perhaps the terminal: what was started must still be
+  // stopped.
   const interrupted = new Promise<void>((resolve) => {
     for (const signal of signals) process.on(signal, () => resolve())
     out.on('error', () => resolve())

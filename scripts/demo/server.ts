@@ -1,4 +1,7 @@
-/** The server as the demo starts it: on this checkout's data directory, with what `npm ci` in a sandbox needs let through. */
+/**
+ * The server as the demo starts it: on this checkout's data directory, with what `npm ci` in a
+ * sandbox needs let through.
+ */
 import { randomBytes } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'

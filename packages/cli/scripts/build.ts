@@ -1,4 +1,7 @@
-/** `npm run build -w packages/cli`: the package that is published, in `dist/` or the directory that is named. Among sources hm needs no build. */
+/**
+ * `npm run build -w packages/cli`: the package that is published, in `dist/` or the directory that
+ * is named. Among sources hm needs no build.
+ */
 import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -10,7 +13,8 @@ const rooms = dirname(cli)
 const out = resolve(process.argv[2] ?? join(cli, 'dist'))
 const lib = join(out, 'lib')
 
-// What hm does not use of a room goes, with what that imports: only entries have effects of their own.
+// What hm does not use of a room goes, with what that imports: only entries have effects of their
+// own.
 const roomsHaveNoEffects: Plugin = {
   name: 'rooms-have-no-effects',
   setup: ({ onResolve, resolve }) =>
@@ -56,7 +60,8 @@ const command = await build({
 })
 metafiles.push(command.metafile)
 
-// What renders, where `findHome` of @harmont/render looks. One build, so that a pipeline and the child share one SDK.
+// What renders, where `findHome` of @harmont/render looks. One build, so that a pipeline and the
+// child share one SDK.
 const child = await build({
   ...common,
   entryPoints: {

@@ -98,7 +98,8 @@ test('a malformed configuration is exit 2 for commands that need it, and no matt
 })
 
 test('what nobody foresaw is exit 10, with a report that holds no argument', async () => {
-  // The cache directory cannot be asked for its name: a defect of the world that no command expects.
+  // The cache directory cannot be asked for its name: a defect of the world that no command
+  // expects.
   const crash = join(cwd, 'crash.mjs')
   await writeFile(
     crash,

@@ -1,4 +1,6 @@
-/** What the process exits with; a code means the same for every command (README.md has the table). */
+/**
+ * What the process exits with; a code means the same for every command (README.md has the table).
+ */
 export const exits = {
   ok: 0,
   buildFailed: 1,
@@ -25,7 +27,10 @@ interface HmErrorOptions {
   readonly cause?: unknown
 }
 
-/** A failure that the user can act on. Everything else that is thrown is a defect of `hm`: exit 10 and a report file. */
+/**
+ * A failure that the user can act on. Everything else that is thrown is a defect of `hm`: exit 10
+ * and a report file.
+ */
 export class HmError extends Error {
   readonly exit: ExitCode
   /** For programs: snake_case; the server's own code where it comes from there. */

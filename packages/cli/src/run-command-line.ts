@@ -93,7 +93,10 @@ async function dispatch(
   return handler(context)
 }
 
-/** The context fits the command: its flags and arguments were just parsed by this command's own spec. */
+/**
+ * The context fits the command: its flags and arguments were just parsed by this command's own
+ * spec.
+ */
 function makeContext(world: World, command: Command, parsed: Parsed, output: Output, cache: string): never {
   const { env, stdin, interrupts } = world
   const given = parsed.global

@@ -1,4 +1,7 @@
-/** `npm run build -w packages/cloud`: `@harmont/cloud` as it is published, in `dist/` or the directory that is named: one bundle, with the types of the contract. */
+/**
+ * `npm run build -w packages/cloud`: `@harmont/cloud` as it is published, in `dist/` or the
+ * directory that is named: one bundle, with the types of the contract.
+ */
 import { execFileSync } from 'node:child_process'
 import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
@@ -30,7 +33,8 @@ await build({
   logOverride: { 'import-is-undefined': 'error' },
 })
 
-// The compiler's own declarations, with the contract's beside them in place of the package that is not published.
+// The compiler's own declarations, with the contract's beside them in place of the package that is
+// not published.
 execFileSync(
   join(root, 'node_modules/.bin/tsc'),
   ['-p', join(cloud, 'tsconfig.types.json'), '--outDir', types, '--rootDir', root],

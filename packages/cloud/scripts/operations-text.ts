@@ -1,6 +1,9 @@
 import { contract, type Operation, operationTable, resolveSchema } from '@harmont/contract'
 
-/** The source of `src/generated/operations.ts`: the routes of every public operation, and one method for each. */
+/**
+ * The source of `src/generated/operations.ts`: the routes of every public operation, and one method
+ * for each.
+ */
 export function operationsText(): string {
   const operations = [...operationTable.values()].filter(({ internal }) => !internal)
   return `// Written by npm run generate -w packages/cloud.
@@ -9,7 +12,10 @@ import type { Answer, CallOptions, Input } from '../call.ts'
 export const routes = {
 ${operations.map(route).join('')}} as const
 
-/** Every operation of the API. Parameters of path and query are members of the input; the body is its member \`body\`. */
+/**
+ * Every operation of the API. Parameters of path and query are members of the input; the body is
+ * its member \`body\`.
+ */
 export interface Operations {
 ${operations.map(method).join('')}}
 `

@@ -6,7 +6,10 @@ export interface CallOptions {
   readonly signal?: AbortSignal
   /** Laid over the client's own. */
   readonly headers?: Readonly<Record<string, string>>
-  /** For operations that have effect once under a key. Default: a random one where a call may be repeated. */
+  /**
+   * For operations that have effect once under a key. Default: a random one where a call may be
+   * repeated.
+   */
   readonly idempotencyKey?: string
   /** Tries in all where a call may be repeated. Default: 5. */
   readonly attempts?: number
@@ -47,5 +50,8 @@ type ContentOf<R> = R extends { content: infer C }
       : Response
   : undefined
 
-/** The JSON of the answer; nothing where there is none; the response itself where it is a stream or text. */
+/**
+ * The JSON of the answer; nothing where there is none; the response itself where it is a stream or
+ * text.
+ */
 export type Answer<Id extends keyof operations> = ContentOf<ResponsesOf<Id>[SuccessOf<Id>]>

@@ -39,8 +39,8 @@ type Inputs = Readonly<Record<string, unknown>>
 const serializeQuery = createQuerySerializer<Inputs>()
 
 /**
- * Gives a client. Its methods reject with CloudError. GETs, and calls with an idempotency key, are sent again after network errors, 429, 502, 503 and
- * 504, as `Retry-After` says.
+ * Gives a client. Its methods reject with CloudError. GETs, and calls with an idempotency key, are
+ * sent again after network errors, 429, 502, 503 and 504, as `Retry-After` says.
  */
 export function createClient(options: ClientOptions): CloudClient {
   const baseUrl = options.baseUrl.replace(/\/+$/, '')

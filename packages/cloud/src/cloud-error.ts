@@ -1,8 +1,8 @@
 import type { ErrorCode } from '@harmont/contract'
 
 /**
- * Codes of failures without an answer of the API: nobody answers there; the answer came too late; it is not one of this API; the stream fell silent;
- * or whoever answers points elsewhere.
+ * Codes of failures without an answer of the API: nobody answers there; the answer came too late;
+ * it is not one of this API; the stream fell silent; or whoever answers points elsewhere.
  */
 type OwnCode = 'unreachable' | 'no_answer' | 'unexpected_answer' | 'stream_broken' | 'redirected'
 

@@ -19,7 +19,10 @@ export interface FollowOptions {
   readonly silenceMs?: number
   /** How long to try while nothing answers. Default: 5 minutes. */
   readonly patienceMs?: number
-  /** Between questions where the server has no event stream. Default: 1,500, and 5,000 after five minutes without news. */
+  /**
+   * Between questions where the server has no event stream. Default: 1,500, and 5,000 after five
+   * minutes without news.
+   */
   readonly pollMs?: number
 }
 
@@ -29,8 +32,9 @@ export function isEnded({ state }: Pick<Build, 'state'>): boolean {
 }
 
 /**
- * Tells what happens to a build until it has ended: all of it as it is now, then each change; the build's own end is last. Uses the event stream, and asks
- * again and again where a server has none, or while it is broken. Throws CloudError, or the reason of the signal.
+ * Tells what happens to a build until it has ended: all of it as it is now, then each change; the
+ * build's own end is last. Uses the event stream, and asks again and again where a server has none,
+ * or while it is broken. Throws CloudError, or the reason of the signal.
  */
 export async function* followBuild(
   client: CloudClient,

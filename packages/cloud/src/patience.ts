@@ -5,7 +5,9 @@ import { backOff } from './retry-policy.ts'
 /** How long somebody who follows a build or a log waits for a server that does not answer. */
 export const followPatienceMs = 5 * 60_000
 
-/** Waits between failed tries, longer each time, and gives up when nothing went well for too long. */
+/**
+ * Waits between failed tries, longer each time, and gives up when nothing went well for too long.
+ */
 export class Patience {
   readonly #limitMs: number
   readonly #signal: AbortSignal | undefined
@@ -22,7 +24,9 @@ export class Patience {
     this.#wellAt = performance.now()
   }
 
-  /** Waits after a failure that may pass; throws any other, and the last one when the time is over. */
+  /**
+   * Waits after a failure that may pass; throws any other, and the last one when the time is over.
+   */
   async afterFailure(error: unknown): Promise<void> {
     this.#signal?.throwIfAborted()
     if (!(error instanceof CloudError) || !error.isPassing) throw error

@@ -5,7 +5,10 @@ const field = (value: unknown, name: string): unknown =>
 const text = (value: unknown) => (typeof value === 'string' ? value : undefined)
 const number = (value: unknown) => (typeof value === 'number' ? value : undefined)
 
-/** The error that an answer tells. What is no error of this API is `unexpected_answer`, with the beginning of what it says. */
+/**
+ * The error that an answer tells. What is no error of this API is `unexpected_answer`, with the
+ * beginning of what it says.
+ */
 export async function readError(response: Response, now: number): Promise<CloudError> {
   const { status } = response
   const retryAfterMs = readRetryAfter(response.headers.get('retry-after'), now)

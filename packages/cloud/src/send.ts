@@ -8,14 +8,18 @@ export interface Sending {
   readonly headers: Readonly<Record<string, string>>
   readonly body: StreamedBody<unknown> | string | undefined
   readonly fetch: typeof fetch
-  /** How long the server may be silent, in milliseconds: after the last byte that was sent, and inside an answer that is read whole. */
+  /**
+   * How long the server may be silent, in milliseconds: after the last byte that was sent, and
+   * inside an answer that is read whole.
+   */
   readonly patienceMs: number
   readonly signal: AbortSignal | undefined
 }
 
 /**
- * Sends a request once and gives what `read` makes of a 2xx answer. Rejects with CloudError, or with the reason of the signal. The time limit
- * ends when `read` has its result: a stream that it passes on has none.
+ * Sends a request once and gives what `read` makes of a 2xx answer. Rejects with CloudError, or
+ * with the reason of the signal. The time limit ends when `read` has its result: a stream that it
+ * passes on has none.
  */
 export async function sendOnce<T>(sending: Sending, read: (response: Response) => Promise<T>): Promise<T> {
   const { method, url, body, patienceMs, signal } = sending
@@ -26,7 +30,8 @@ export async function sendOnce<T>(sending: Sending, read: (response: Response) =
     clearTimeout(timer)
     timer = setTimeout(expired, patienceMs)
   }
-  // The listener is our own, so that a stream that outlives this call still ends with the caller's signal.
+  // The listener is our own, so that a stream that outlives this call still ends with the caller's
+  // signal.
   const stop = () => impatience.abort(signal?.reason)
   if (signal?.aborted) stop()
   signal?.addEventListener('abort', stop, { once: true })

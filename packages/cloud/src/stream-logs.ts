@@ -33,8 +33,9 @@ export interface StreamLogsOptions {
 }
 
 /**
- * A job's log from its beginning to its end, as it is written. A connection that breaks or falls silent is opened again where it was; each chunk comes
- * once, in order. Ends when the job has ended and all was told. Throws CloudError, or the reason of the signal.
+ * A job's log from its beginning to its end, as it is written. A connection that breaks or falls
+ * silent is opened again where it was; each chunk comes once, in order. Ends when the job has ended
+ * and all was told. Throws CloudError, or the reason of the signal.
  */
 export async function* streamLogs(
   client: CloudClient,
@@ -64,7 +65,9 @@ export async function* streamLogs(
   }
 }
 
-/** Opens logs by the client's credential, and with a token of the build where the server wants one. */
+/**
+ * Opens logs by the client's credential, and with a token of the build where the server wants one.
+ */
 class LogAccess {
   readonly #client: CloudClient
   readonly #build: BuildAddress | undefined

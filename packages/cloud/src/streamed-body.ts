@@ -13,7 +13,10 @@ export interface StreamedBody<T> {
 // Whole groups of three bytes, so that the texts of two chunks may stand side by side.
 const chunkBytes = 3 * 64 * 1024
 
-/** The fields with a file's bytes as `source_b64`, read while they are sent: memory does not grow with the file. Rejects when there is no such file. */
+/**
+ * The fields with a file's bytes as `source_b64`, read while they are sent: memory does not grow
+ * with the file. Rejects when there is no such file.
+ */
 export async function withSource<T extends object>(
   fields: T,
   file: string,

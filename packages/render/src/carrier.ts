@@ -1,6 +1,6 @@
 /**
- * How a server's rendering hands an envelope on. A runner takes a rendered pipeline and nothing else, so the envelope travels as the command of a step that
- * no server ever runs.
+ * How a server's rendering hands an envelope on. A runner takes a rendered pipeline and nothing
+ * else, so the envelope travels as the command of a step that no server ever runs.
  */
 import { type IrDocument, parsePlan } from '@harmont/ir'
 import type { Envelope, EnvelopeError, ListedPipeline } from './envelope.ts'
@@ -17,7 +17,10 @@ export const everyPipeline = '*'
 const key = 'discovery'
 const longestMessage = 4_000
 
-/** The pipeline that carries what a server wants to know of an envelope. Throws when it holds more than one can carry (`ir.md` 1.6). */
+/**
+ * The pipeline that carries what a server wants to know of an envelope. Throws when it holds more
+ * than one can carry (`ir.md` 1.6).
+ */
 export function carry({ pipelines, errors }: Envelope): string {
   const discovered: Discovered = {
     pipelines: pipelines.map(({ definition: _, ...told }) => told),
@@ -39,7 +42,9 @@ export function carry({ pipelines, errors }: Envelope): string {
   throw new Error(`.hm: too many pipeline names and triggers: ${plan.error.message}`)
 }
 
-/** What a carrier's only command carries, in texts that a database takes. Throws when it is none. */
+/**
+ * What a carrier's only command carries, in texts that a database takes. Throws when it is none.
+ */
 export function readCarried(command: string): Discovered {
   const value: unknown = JSON.parse(command, (_, each: unknown) =>
     typeof each === 'string' ? each.toWellFormed().replaceAll('\0', '\uFFFD') : each,

@@ -9,11 +9,17 @@ export interface ChildResult {
 export interface ChildPipeline extends ListedPipeline {
   /** The IR without cache keys; absent where it was not asked for. */
   readonly definition?: unknown
-  /** Where each of its steps was made, as `.hm/ci.ts:12`; null where nobody knows. Absent where nobody is to ask. */
+  /**
+   * Where each of its steps was made, as `.hm/ci.ts:12`; null where nobody knows. Absent where
+   * nobody is to ask.
+   */
   readonly places?: unknown
 }
 
-/** The result as data; undefined when it is none: the programs of a project can write to the file too. */
+/**
+ * The result as data; undefined when it is none: the programs of a project can write to the file
+ * too.
+ */
 export function parseChildResult(text: string): ChildResult | undefined {
   let value: unknown
   try {

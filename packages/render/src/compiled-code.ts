@@ -23,13 +23,17 @@ void toolchains
 export default { slug: 'ci', pipeline: () => pipeline([scratch().sh('true', { label: 'a' })]) }
 `
 
-/** Has Node.js take compiled code from there: it is found by its place beside the sources, wherever both lie. */
+/**
+ * Has Node.js take compiled code from there: it is found by its place beside the sources, wherever
+ * both lie.
+ */
 export const compiledEnv = (folder: string) => ({ NODE_COMPILE_CACHE: folder, NODE_COMPILE_CACHE_PORTABLE: '1' })
 
 /**
- * Gives the folder below `directory` with the compiled code of the program, for a place beside its parts; makes it in a second when it is not there. Without
- * it more than half of a rendering is to compile its own program: 0.56 s of the processor instead of 0.24 (measured 2026-11-28). Node.js compares it with the
- * sources: of one that has changed since it is not taken.
+ * Gives the folder below `directory` with the compiled code of the program, for a place beside its
+ * parts; makes it in a second when it is not there. Without it more than half of a rendering is to
+ * compile its own program: 0.56 s of the processor instead of 0.24 (measured 2026-11-28). Node.js
+ * compares it with the sources: of one that has changed since it is not taken.
  */
 export async function compiledCode(directory: string, parts: readonly ProgramPart[]): Promise<string> {
   const folder = join(directory, `${version}-${process.version}`)

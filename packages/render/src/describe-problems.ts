@@ -9,7 +9,10 @@ export interface Origin {
   readonly places: unknown
 }
 
-/** Says all that is wrong with a document that a pipeline file gave, a line each: file and line, step, and what to do. */
+/**
+ * Says all that is wrong with a document that a pipeline file gave, a line each: file and line,
+ * step, and what to do.
+ */
 export function describeProblems({ problems, unlisted }: PlanError, origin: Origin): string {
   const lines = problems.map(({ pointer, message }) => {
     const { place, subject } = locate(pointer, origin)

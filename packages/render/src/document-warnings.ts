@@ -27,7 +27,10 @@ function positionWarning(names: readonly string[]): string[] {
   ]
 }
 
-/** Names a step as its author knows it: by its label, else by its command. A key made of a position means nothing to people. */
+/**
+ * Names a step as its author knows it: by its label, else by its command. A key made of a position
+ * means nothing to people.
+ */
 function nameOf({ step }: IrNode): string {
   return JSON.stringify(step.label || step.cmd.trim().split('\n', 1)[0]?.slice(0, 40))
 }

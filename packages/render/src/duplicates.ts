@@ -24,7 +24,10 @@ export function duplicateMessage(slug: string, [first, second]: readonly [string
   return `${second}: duplicate_slug: ${JSON.stringify(slug)} is defined in ${first} too. Rename one of the two.`
 }
 
-/** Leaves out what Python says of a slug that TypeScript has too, as projects in both languages do. `notes` begin with the file that is used. */
+/**
+ * Leaves out what Python says of a slug that TypeScript has too, as projects in both languages do.
+ * `notes` begin with the file that is used.
+ */
 export function preferTypeScript({ pipelines, errors }: ChildResult): ChildResult & { readonly notes: string[] } {
   const used = new Map<string, string>()
   for (const { slug, file } of [...pipelines, ...errors])

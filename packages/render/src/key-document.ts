@@ -42,8 +42,9 @@ export function keysOf({ org, now, env = process.env, sourceSet }: KeyedRenderOp
 }
 
 /**
- * A document of either language with its cache keys (`ir.md` 2.2), and what its author should know of it. One that does not plan stays as it is.
- * Fails with SourceError when the files cannot be read, and with an Error for a path outside the project.
+ * A document of either language with its cache keys (`ir.md` 2.2), and what its author should know
+ * of it. One that does not plan stays as it is. Fails with SourceError when the files cannot be
+ * read, and with an Error for a path outside the project.
  */
 export async function keyDocument(document: unknown, slug: string, keys: Keys): Promise<Keyed> {
   const text = JSON.stringify(document ?? null)

@@ -16,7 +16,10 @@ export interface Language {
   readonly name: string
   /** Pipeline files of this language, relative to the project, in name order. */
   readonly files: readonly string[]
-  /** What may be started, the first that is there and new enough. `cache`: where compiled code is kept. */
+  /**
+   * What may be started, the first that is there and new enough. `cache`: where compiled code is
+   * kept.
+   */
   readonly commands: (env: Environment, cache: string | undefined) => readonly LanguageCommand[]
   /** What to do when nothing can be started. */
   readonly advice: string
@@ -27,7 +30,8 @@ type Environment = Readonly<Record<string, string | undefined>>
 /** The exit code with which a Python tells that it is too old. */
 export const tooOld = 97
 
-// Our SDK comes first, in place of the working directory, so that nothing shadows it. Its compiled code is kept, but nowhere near the project.
+// Our SDK comes first, in place of the working directory, so that nothing shadows it. Its compiled
+// code is kept, but nowhere near the project.
 const bootstrap = `import sys
 if sys.version_info < (3, 11):
     sys.exit(${tooOld})
@@ -43,7 +47,10 @@ from runpy import run_module
 run_module("harmont._render", run_name="__main__", alter_sys=True)
 `
 
-/** The languages that a project has pipeline files of (`render.md` 1). null: it has no directory `.hm`. */
+/**
+ * The languages that a project has pipeline files of (`render.md` 1). null: it has no directory
+ * `.hm`.
+ */
 export function languagesOf(project: string): readonly Language[] | null {
   const names = pipelineFiles(project)
   if (names === null) return null

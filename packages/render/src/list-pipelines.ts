@@ -11,15 +11,18 @@ export interface Listed {
 }
 
 /**
- * Loads the pipeline files of a project and tells what is in them, without evaluating any pipeline. Nothing where there is no directory `.hm`. Rejects with
- * the reason of the signal.
+ * Loads the pipeline files of a project and tells what is in them, without evaluating any pipeline.
+ * Nothing where there is no directory `.hm`. Rejects with the reason of the signal.
  */
 export async function listPipelines(options: RenderOptions): Promise<Listed> {
   const { pipelines, errors, output } = await gather(options, 'list')
   return { pipelines, errors, output }
 }
 
-/** The same with what is asked for evaluated. A slug that is there twice is an error, and none of the two is a pipeline. */
+/**
+ * The same with what is asked for evaluated. A slug that is there twice is an error, and none of
+ * the two is a pipeline.
+ */
 export async function gather(options: RenderOptions, wanted: Wanted): Promise<Gathered> {
   const gathered = await runLanguages(options, wanted)
   if (gathered === null) return { pipelines: [], errors: [], notes: [], output: '' }

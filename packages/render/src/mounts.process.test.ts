@@ -35,7 +35,10 @@ function fail(error: unknown): never {
   throw error
 }
 
-/** Renders a source as a sandbox does: what is mounted lies side by side, read-only, where no `node_modules` is. */
+/**
+ * Renders a source as a sandbox does: what is mounted lies side by side, read-only, where no
+ * `node_modules` is.
+ */
 async function renderAsSandbox(
   root: string,
   slug: string,

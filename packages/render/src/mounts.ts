@@ -5,9 +5,15 @@ import { fileURLToPath } from 'node:url'
 import { compiledCode, compiledEnv, type ProgramPart } from './compiled-code.ts'
 
 export interface RenderMounts {
-  /** Gives host directories to show read-only at their targets inside the sandbox. Call it for each sandbox, before `command`. */
+  /**
+   * Gives host directories to show read-only at their targets inside the sandbox. Call it for each
+   * sandbox, before `command`.
+   */
   mounts(): Promise<readonly { readonly source: string; readonly target: string }[]>
-  /** Text for `sh -c` that renders one pipeline of the project in /workspace. Exit 0: the IR is in `outputPath`; else the error is on stderr. */
+  /**
+   * Text for `sh -c` that renders one pipeline of the project in /workspace. Exit 0: the IR is in
+   * `outputPath`; else the error is on stderr.
+   */
   command(slug: string): string
   /** Where the IR's JSON is written: neither in the project nor on what is often a tmpfs. */
   readonly outputPath: string
@@ -18,9 +24,11 @@ const OUTPUT = '/var/lib/harmont-render/pipeline.json'
 const rooms = ['ir', 'pipeline', 'pipeline-python', 'render', 'source-set']
 
 /**
- * What a sandbox needs for rendering: this Node.js, and the sources of the rooms as they are, with their compiled code, which is kept in `directory`. They lie
- * beside each other inside, and their path has no `node_modules`, below which Node.js strips no types. Python is the base image's own. `warn` is told why there is
- * no compiled code, on a full disk for instance: then rendering takes longer.
+ * What a sandbox needs for rendering: this Node.js, and the sources of the rooms as they are, with
+ * their compiled code, which is kept in `directory`. They lie beside each other inside, and their
+ * path has no `node_modules`, below which Node.js strips no types. Python is the base image's own.
+ * `warn` is told why there is no compiled code, on a full disk for instance: then rendering takes
+ * longer.
  */
 export async function renderMounts(directory: string, warn: (error: unknown) => void): Promise<RenderMounts> {
   const parts = programParts()
@@ -33,7 +41,8 @@ export async function renderMounts(directory: string, warn: (error: unknown) => 
   let compiled = await compiling
   return {
     async mounts() {
-      // People may have removed it for room on the disk. Code that could not be compiled is not tried again.
+      // People may have removed it for room on the disk. Code that could not be compiled is not
+      // tried again.
       if (compiled !== undefined && !existsSync(compiled)) {
         compiled = undefined
         compiling = compile()
@@ -66,7 +75,8 @@ function programParts(): readonly ProgramPart[] {
   ]
 }
 
-// Not the SDK's quote(), which leaves variables working: a slug comes from outside and is a plain text.
+// Not the SDK's quote(), which leaves variables working: a slug comes from outside and is a plain
+// text.
 function singleQuoted(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`
 }

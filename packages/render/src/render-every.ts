@@ -17,8 +17,9 @@ export interface RenderedEvery {
 }
 
 /**
- * Evaluates every pipeline of a project on its own; one that fails, or does not plan, is among the errors, and the others count. Rejects with SourceError
- * when the files cannot be read, and with the reason of the signal.
+ * Evaluates every pipeline of a project on its own; one that fails, or does not plan, is among the
+ * errors, and the others count. Rejects with SourceError when the files cannot be read, and with
+ * the reason of the signal.
  */
 export async function renderEvery(options: KeyedRenderOptions): Promise<RenderedEvery> {
   const gathered = await gather(options, 'all')

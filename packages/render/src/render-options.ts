@@ -17,7 +17,10 @@ export interface RenderOptions {
   readonly project: string
   /** null: the `HARMONT_` variables of `env` stay as they are. */
   readonly context: RenderFacts | null
-  /** Environment of the pipelines' programs, and what `env_keys` are read from. Default: this process's own. */
+  /**
+   * Environment of the pipelines' programs, and what `env_keys` are read from. Default: this
+   * process's own.
+   */
   readonly env?: Readonly<Record<string, string | undefined>>
   /** Default: `HM_RENDER_TIMEOUT` of `env`, else 60. */
   readonly timeoutSeconds?: number
@@ -39,7 +42,10 @@ export interface KeyedRenderOptions extends RenderOptions {
   readonly org?: string
 }
 
-/** A setting in the environment that rendering goes by is wrong; the message says which and what was expected. */
+/**
+ * A setting in the environment that rendering goes by is wrong; the message says which and what was
+ * expected.
+ */
 export class RenderSettingError extends Error {
   override readonly name = 'RenderSettingError'
 }

@@ -8,8 +8,9 @@ import type { Rendered, RenderFailure } from './rendered.ts'
 import { type Gathered, runLanguages } from './run-languages.ts'
 
 /**
- * Evaluates the one pipeline of a project that has a slug, whatever its language, and no other (`render.md` 1). Rejects with SourceError when the
- * files cannot be read, and with the reason of the signal.
+ * Evaluates the one pipeline of a project that has a slug, whatever its language, and no other
+ * (`render.md` 1). Rejects with SourceError when the files cannot be read, and with the reason of
+ * the signal.
  */
 export async function renderPipeline(
   options: KeyedRenderOptions & { readonly slug: string },
@@ -65,7 +66,9 @@ function choose({ pipelines, errors }: Gathered, slug: string): { readonly pipel
   return pipeline === undefined ? null : { pipeline }
 }
 
-/** A file that does not load may be the one that holds it; else the reader is told what there is. */
+/**
+ * A file that does not load may be the one that holds it; else the reader is told what there is.
+ */
 async function notFound(
   options: KeyedRenderOptions & { readonly slug: string },
   errors: readonly EnvelopeError[],

@@ -3,7 +3,10 @@ export interface Rendered {
   readonly ok: true
   readonly slug: string
   readonly name: string
-  /** The IR with cache keys, without spaces. Not planned: what does not plan is here as it is, without keys. */
+  /**
+   * The IR with cache keys, without spaces. Not planned: what does not plan is here as it is,
+   * without keys.
+   */
   readonly json: string
   /** `json` parsed. */
   readonly document: unknown

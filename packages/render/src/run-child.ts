@@ -24,8 +24,9 @@ const longestWords = 4_000
 const lingerMs = 200
 
 /**
- * Runs a program in a process group of its own, with nothing to read; at its end, or the end of its time, the whole group is killed. `output` gets what it
- * prints, both streams as they come. Rejects with the signal's reason when that aborts.
+ * Runs a program in a process group of its own, with nothing to read; at its end, or the end of its
+ * time, the whole group is killed. `output` gets what it prints, both streams as they come. Rejects
+ * with the signal's reason when that aborts.
  */
 export function runChild(command: ChildCommand, output: Buffer[]): Promise<ChildEnd> {
   const { program, args, project, env, timeoutSeconds, signal } = command
@@ -80,7 +81,10 @@ export function runChild(command: ChildCommand, output: Buffer[]): Promise<Child
   })
 }
 
-/** A killed `hm` can kill nobody: on Linux the kernel does it for us. A program that is absent is exit 127 then. */
+/**
+ * A killed `hm` can kill nobody: on Linux the kernel does it for us. A program that is absent is
+ * exit 127 then.
+ */
 function dyingWithUs(program: string, args: readonly string[]): [string, ...string[]] {
   const launcher = '/usr/bin/setpriv'
   return existsSync(launcher) ? [launcher, '--pdeathsig', 'KILL', program, ...args] : [program, ...args]

@@ -20,7 +20,10 @@ export interface Gathered extends ChildResult {
   readonly output: string
 }
 
-/** Starts a child for each language that the project has files of, at the same time. null: there is no directory `.hm`. */
+/**
+ * Starts a child for each language that the project has files of, at the same time. null: there is
+ * no directory `.hm`.
+ */
 export async function runLanguages(given: RenderOptions, wanted: Wanted): Promise<Gathered | null> {
   // The children have another working directory.
   const options = { ...given, project: resolve(given.project) }

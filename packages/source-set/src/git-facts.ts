@@ -2,8 +2,8 @@ import { git, gitFailed } from './git.ts'
 import type { GitFacts } from './source-set.ts'
 
 /**
- * What git knows of the checkout that holds a directory; null without git, or outside a work tree. Fails with SourceError `git_failed` where there is a
- * repository that git refuses to read.
+ * What git knows of the checkout that holds a directory; null without git, or outside a work tree.
+ * Fails with SourceError `git_failed` where there is a repository that git refuses to read.
  */
 export async function readGitFacts(directory: string): Promise<GitFacts | null> {
   // All at once: each takes some milliseconds, and none needs another's answer.
@@ -28,7 +28,10 @@ export async function readGitFacts(directory: string): Promise<GitFacts | null> 
   }
 }
 
-/** Whether files below a directory differ from its last commit, untracked ones included. Costs a look at every file of the work tree. */
+/**
+ * Whether files below a directory differ from its last commit, untracked ones included. Costs a
+ * look at every file of the work tree.
+ */
 export async function isDirty(directory: string): Promise<boolean> {
   const status = await git(directory, ['status', '--porcelain', '--untracked-files=normal', '--', '.'])
   if (status === null || isOutside(status)) return false
@@ -36,7 +39,8 @@ export async function isDirty(directory: string): Promise<boolean> {
   return status.stdout !== ''
 }
 
-// A bare repository, or the inside of `.git`, has no work tree: for a build it is a directory like any other.
+// A bare repository, or the inside of `.git`, has no work tree: for a build it is a directory like
+// any other.
 function isOutside({ status, stderr }: { status: number; stderr: string }): boolean {
   return status === 128 && /not a git repository|must be run in a work tree/.test(stderr)
 }

@@ -15,7 +15,10 @@ function repository(files: Readonly<Record<string, string>> = { 'a.txt': 'a' }):
 const viewOf = async (project: Project, keep: Project, below = '') =>
   makeGitView(join(project.path, below), await readGitFacts(join(project.path, below)), keep.path)
 
-/** What git says of the project's files with the view in the place of their `.git`, as a sandbox puts it together. */
+/**
+ * What git says of the project's files with the view in the place of their `.git`, as a sandbox
+ * puts it together.
+ */
 function asSeen({ directory, objects }: GitView, project: Project, ...args: string[]): string {
   const place = new Project()
   cpSync(project.path, place.path, { recursive: true, filter: (path) => !/\/\.git$/.test(path) })

@@ -1,7 +1,10 @@
 import { execFile, spawn } from 'node:child_process'
 import { SourceError } from './source-error.ts'
 
-/** What a git hook sets to point its children at one repository and index; here the directory alone decides. */
+/**
+ * What a git hook sets to point its children at one repository and index; here the directory alone
+ * decides.
+ */
 const pointers = [
   'GIT_DIR',
   'GIT_WORK_TREE',
@@ -46,7 +49,10 @@ export function git(
   })
 }
 
-/** The NUL-terminated texts that a git command prints, as bytes, one after another. Fails with SourceError `git_failed`. */
+/**
+ * The NUL-terminated texts that a git command prints, as bytes, one after another. Fails with
+ * SourceError `git_failed`.
+ */
 export async function* gitRecords(directory: string, args: readonly string[]): AsyncGenerator<Buffer> {
   const child = spawn('git', args, { cwd: directory, env: environment(), stdio: ['ignore', 'pipe', 'pipe'] })
   let words = ''
@@ -73,7 +79,10 @@ export async function* gitRecords(directory: string, args: readonly string[]): A
   if (status !== 0) throw gitFailed(directory, words)
 }
 
-/** Returns the error for what git said when it could not answer. Another owner, as often in a container, has a sentence of ours: git's is four lines. */
+/**
+ * Returns the error for what git said when it could not answer. Another owner, as often in a
+ * container, has a sentence of ours: git's is four lines.
+ */
 export function gitFailed(directory: string, stderr: string): SourceError {
   const foreign = /dubious ownership in repository at '(.+)'/.exec(stderr)?.[1]
   if (foreign !== undefined)

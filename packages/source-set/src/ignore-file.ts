@@ -3,7 +3,10 @@ import { join } from 'node:path'
 import ignore from 'ignore'
 import { unreadable } from './listing.ts'
 
-/** Asks whether `.hmignore` at the root of a project, else `.ignore`, takes a path out. Folders are asked with a slash at their end. */
+/**
+ * Asks whether `.hmignore` at the root of a project, else `.ignore`, takes a path out. Folders are
+ * asked with a slash at their end.
+ */
 export function readIgnoreFile(root: string): (path: string) => boolean {
   const name = ['.hmignore', '.ignore'].find((each) => statSync(join(root, each), { throwIfNoEntry: false })?.isFile())
   if (name === undefined) return () => false

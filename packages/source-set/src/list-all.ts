@@ -2,7 +2,10 @@ import { readdirSync } from 'node:fs'
 import { breather, entryOf, isAlwaysOut, type ListedPath, listedPath, placeOf, statOf, unreadable } from './listing.ts'
 import type { SourceEntry } from './source-set.ts'
 
-/** Every file and link below a directory, in no order. `isOut` is asked of folders, with a slash at their end, before they are entered. */
+/**
+ * Every file and link below a directory, in no order. `isOut` is asked of folders, with a slash at
+ * their end, before they are entered.
+ */
 export async function listAll(root: string, isOut: (path: string) => boolean): Promise<SourceEntry[]> {
   const entries: SourceEntry[] = []
   const breathe = breather()

@@ -5,8 +5,9 @@ import { breather, entryOf, isAlwaysOut, type ListedPath, listedPath, statOf } f
 import type { SourceEntry } from './source-set.ts'
 
 /**
- * What git counts as files of a project, in no order: tracked ones that are there, and untracked ones that no ignore rule names; the same in each
- * initialised submodule. Another repository that merely lies inside is no part of this one.
+ * What git counts as files of a project, in no order: tracked ones that are there, and untracked
+ * ones that no ignore rule names; the same in each initialised submodule. Another repository that
+ * merely lies inside is no part of this one.
  */
 export async function listWithGit(root: string): Promise<SourceEntry[]> {
   const entries = new Map<string | Buffer, SourceEntry>()
@@ -32,7 +33,10 @@ export async function listWithGit(root: string): Promise<SourceEntry[]> {
   return [...entries.values()]
 }
 
-/** Whether an ignore rule names the project directory itself: then git has nothing to say of what is in it. */
+/**
+ * Whether an ignore rule names the project directory itself: then git has nothing to say of what is
+ * in it.
+ */
 export async function isIgnored(root: string): Promise<boolean> {
   const answer = await git(root, ['check-ignore', '--quiet', '.'])
   if (answer === null || answer.status > 1) throw gitFailed(root, answer?.stderr ?? '')

@@ -31,7 +31,10 @@ export function statOf(root: string, listed: ListedPath): Stats | undefined {
   }
 }
 
-/** The entry of a file or link; undefined for all else: sockets, pipes, devices and folders are no source. */
+/**
+ * The entry of a file or link; undefined for all else: sockets, pipes, devices and folders are no
+ * source.
+ */
 export function entryOf({ path, raw }: ListedPath, stat: Stats): SourceEntry | undefined {
   const common = { path, raw, size: stat.size, mtimeMs: stat.mtimeMs }
   if (stat.isSymbolicLink()) return { ...common, kind: 'link', mode: 0o777 }
@@ -57,7 +60,10 @@ export function breather(): () => Promise<void> | undefined {
   }
 }
 
-/** What is never a part of a source: repositories' insides, secrets, and what was installed for an editor's sake. */
+/**
+ * What is never a part of a source: repositories' insides, secrets, and what was installed for an
+ * editor's sake.
+ */
 export function isAlwaysOut(path: string): boolean {
   if (path.startsWith('.hm/') && (path === '.hm/secrets.env' || /^\.hm\/node_modules(\/|$)/.test(path))) return true
   return /(^|\/)\.git(\/|$)/.test(path)

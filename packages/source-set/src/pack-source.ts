@@ -42,8 +42,10 @@ export interface PackOptions {
 }
 
 /**
- * Writes a source set to a new file that only its owner may read, as a gzip-compressed pax archive; memory does not grow with the source. Equal sets give equal
- * bytes. Fails with SourceError and leaves no file: a `too_…` code with the largest files, `changed` when a file changes each time it is read, `unreadable`.
+ * Writes a source set to a new file that only its owner may read, as a gzip-compressed pax archive;
+ * memory does not grow with the source. Equal sets give equal bytes. Fails with SourceError and
+ * leaves no file: a `too_…` code with the largest files, `changed` when a file changes each time it
+ * is read, `unreadable`.
  */
 export async function packSource(set: SourceSet, file: string, options: PackOptions = {}): Promise<PackedSource> {
   const limits = { ...packLimits, ...options.limits }

@@ -7,8 +7,9 @@ import { isIgnored, listWithGit } from './list-with-git.ts'
 import { type GitFacts, pathBytes, type SourceEntry, type SourceSet } from './source-set.ts'
 
 /**
- * The files of a project that a build sees (`source-set.md` 1). Contents are not read. `facts`: what `readGitFacts` gave, where it was asked already.
- * Fails with SourceError `git_failed`, or `unreadable` with the path.
+ * The files of a project that a build sees (`source-set.md` 1). Contents are not read. `facts`:
+ * what `readGitFacts` gave, where it was asked already. Fails with SourceError `git_failed`, or
+ * `unreadable` with the path.
  */
 export async function readSourceSet(projectDirectory: string, facts?: GitFacts | null): Promise<SourceSet> {
   const root = realpathSync(projectDirectory)
@@ -20,7 +21,10 @@ export async function readSourceSet(projectDirectory: string, facts?: GitFacts |
   return { root, entries: ordered(isForeign ? await listAll(root, isOut) : listed, isOut), git }
 }
 
-/** The same of a tree that holds nothing but a source, such as a checkout in a sandbox: git is not asked. */
+/**
+ * The same of a tree that holds nothing but a source, such as a checkout in a sandbox: git is not
+ * asked.
+ */
 export async function readSourceTree(directory: string): Promise<SourceSet> {
   const root = realpathSync(directory)
   const isOut = readIgnoreFile(root)

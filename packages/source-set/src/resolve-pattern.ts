@@ -2,8 +2,8 @@ import { comparePaths, isGlob, pathComponents, pathGlob, pathProblem } from '@ha
 import type { BytePath, Found, SourceView } from './source-view.ts'
 
 /**
- * What a path or glob of `on_change` (`ir.md` 2.3) names in a source set: nothing, one path, or a glob's matches sorted by path component. Throws
- * `bad_path` for absolute paths and `..`.
+ * What a path or glob of `on_change` (`ir.md` 2.3) names in a source set: nothing, one path, or a
+ * glob's matches sorted by path component. Throws `bad_path` for absolute paths and `..`.
  */
 export function resolvePattern(view: SourceView, pattern: string): Found[] {
   return matchPattern(view, pattern).sort((a, b) => comparePaths(a.path, b.path))

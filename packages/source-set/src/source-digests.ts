@@ -9,8 +9,8 @@ import { type Found, SourceView } from './source-view.ts'
 
 export interface SourceDigests {
   /**
-   * D of `ir.md` 2.3 for everything that the paths and globs of one policy name, in order; nothing when none matches. Throws `bad_path`, or SourceError
-   * `unreadable`.
+   * D of `ir.md` 2.3 for everything that the paths and globs of one policy name, in order; nothing
+   * when none matches. Throws `bad_path`, or SourceError `unreadable`.
    */
   of(paths: readonly string[]): Promise<string[]>
 }
@@ -18,7 +18,9 @@ export interface SourceDigests {
 const buffer = Buffer.alloc(256 * 1024)
 const pieceOfWork = 4 * 1024 * 1024
 
-/** Digests over a source set. Each file is read when a path first asks for it, a piece at a time. */
+/**
+ * Digests over a source set. Each file is read when a path first asks for it, a piece at a time.
+ */
 export function sourceDigests(set: SourceSet): SourceDigests {
   const view = new SourceView(set)
   const known = new Map<string, Promise<string>>()
@@ -36,7 +38,10 @@ export function sourceDigests(set: SourceSet): SourceDigests {
   }
 }
 
-/** Of a file its bytes, of a folder names and bytes of its files, of a dangling link its target; as hex. */
+/**
+ * Of a file its bytes, of a folder names and bytes of its files, of a dangling link its target; as
+ * hex.
+ */
 async function digestOf(view: SourceView, found: Found): Promise<string> {
   const sum = createHash('sha256')
   const { path, node } = found

@@ -4,7 +4,9 @@ import type { SizedPath } from './source-error.ts'
 export interface SourceSet {
   /** The project directory: absolute, without links. */
   readonly root: string
-  /** In order of path, by the bytes of UTF-8. Folders are not listed: they are what the paths say. */
+  /**
+   * In order of path, by the bytes of UTF-8. Folders are not listed: they are what the paths say.
+   */
   readonly entries: readonly SourceEntry[]
   /** null without git, or outside a work tree. */
   readonly git: GitFacts | null
@@ -33,7 +35,10 @@ export interface GitFacts {
   readonly commit: string | null
   /** The whole message of the commit, null without one. */
   readonly message: string | null
-  /** The address of `origin`, else of the only remote; null when there is neither. Without credentials. */
+  /**
+   * The address of `origin`, else of the only remote; null when there is neither. Without
+   * credentials.
+   */
   readonly remote: string | null
   /** As the remote has it; null when this clone does not know. */
   readonly defaultBranch: string | null

@@ -2,7 +2,10 @@ import { readlinkSync } from 'node:fs'
 import { placeOf } from './listing.ts'
 import { pathBytes, type SourceEntry, type SourceSet } from './source-set.ts'
 
-/** A name or path as bytes: text with one character (U+0000 to U+00FF) for each byte, because names need not be UTF-8. */
+/**
+ * A name or path as bytes: text with one character (U+0000 to U+00FF) for each byte, because names
+ * need not be UTF-8.
+ */
 export type BytePath = string
 
 export interface Folder {
@@ -21,7 +24,10 @@ export interface Found {
 
 const mostLinks = 40
 
-/** A source set as a tree in which links lead only to what is in the set: that is what a build will see, whatever this machine has besides. */
+/**
+ * A source set as a tree in which links lead only to what is in the set: that is what a build will
+ * see, whatever this machine has besides.
+ */
 export class SourceView {
   readonly root: string
   readonly #top = newFolder()
@@ -52,7 +58,10 @@ export class SourceView {
     return node === null ? undefined : { path, node, link }
   }
 
-  /** Everything below a folder, down to `maxDepth` levels, in no order. Linked folders are named, but not entered. */
+  /**
+   * Everything below a folder, down to `maxDepth` levels, in no order. Linked folders are named,
+   * but not entered.
+   */
   *walk({ path: start, node }: Pick<Found, 'path' | 'node'>, maxDepth = Number.POSITIVE_INFINITY): Generator<Found> {
     const open = [{ path: start, node, depth: 1 }]
     for (let next = open.pop(); next !== undefined; next = open.pop()) {

@@ -19,7 +19,10 @@ export class SteadyFile {
   readonly #fd: number
   readonly #before: Stats
 
-  /** Opens the file, and nothing that took its place. Fails with ChangedWhileRead, or SourceError `unreadable`. */
+  /**
+   * Opens the file, and nothing that took its place. Fails with ChangedWhileRead, or SourceError
+   * `unreadable`.
+   */
   constructor(root: string, entry: SourceEntry) {
     this.#entry = entry
     try {
@@ -37,7 +40,10 @@ export class SteadyFile {
     throw new ChangedWhileRead(entry.path)
   }
 
-  /** Fills a buffer from where the last call ended. Fails with ChangedWhileRead when the file has fewer bytes. */
+  /**
+   * Fills a buffer from where the last call ended. Fails with ChangedWhileRead when the file has
+   * fewer bytes.
+   */
   fill(buffer: Buffer): void {
     for (let at = 0; at < buffer.length; ) {
       let read: number

@@ -1,6 +1,7 @@
 /**
- * Headers of a pax archive. Written here because the libraries take names as text, which loses those that are no UTF-8; a name that is too long for its
- * field, or no ASCII, goes into a pax record byte for byte.
+ * Headers of a pax archive. Written here because the libraries take names as text, which loses
+ * those that are no UTF-8; a name that is too long for its field, or no ASCII, goes into a pax
+ * record byte for byte.
  */
 
 import { isUtf8 } from 'node:buffer'

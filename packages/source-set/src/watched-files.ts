@@ -2,8 +2,8 @@ import { matchPattern } from './resolve-pattern.ts'
 import type { BytePath, Found, SourceView } from './source-view.ts'
 
 /**
- * Everything that the paths and globs of a cache policy name, and everything in the folders among it, each once. Throws `bad_path` for absolute paths and
- * `..`.
+ * Everything that the paths and globs of a cache policy name, and everything in the folders among
+ * it, each once. Throws `bad_path` for absolute paths and `..`.
  */
 export function watchedFiles(view: SourceView, paths: readonly string[]): ReadonlyMap<BytePath, Found> {
   const watched = new Map<BytePath, Found>()

@@ -25,7 +25,10 @@ export const listOrganizations = signedIn<'org list'>(async ({ output, global, s
   return exits.ok
 })
 
-/** `hm org switch`: writes `cloud.org` into the user's file, after the server has said that it is there. */
+/**
+ * `hm org switch`: writes `cloud.org` into the user's file, after the server has said that it is
+ * there.
+ */
 export const switchOrganization = signedIn<'org switch'>(async ({ output, args, signal, config }, { client }) => {
   const { slug } = await client.getOrganization({ org: args.slug }, { signal })
   const settings = await config()

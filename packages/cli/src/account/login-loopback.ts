@@ -9,7 +9,10 @@ import { openBrowser } from '../server/browser.ts'
 const pollMs = 750
 const patienceMs = 5 * 60_000
 
-/** Signs in through the page of the web application; gives the session's token. Rejects with exit 3 when nobody confirms within 5 minutes. */
+/**
+ * Signs in through the page of the web application; gives the session's token. Rejects with exit 3
+ * when nobody confirms within 5 minutes.
+ */
 export async function loginByLoopback(
   context: Pick<Context, 'output' | 'signal'>,
   client: CloudClient,
@@ -63,7 +66,10 @@ interface Callback extends AsyncDisposable {
   arrived: Promise<void>
 }
 
-/** Listens on 127.0.0.1 and, where there is one, ::1 for `/callback`; everything else is 404. Its answer links to the web application at `appUrl`, where the login can be ended. */
+/**
+ * Listens on 127.0.0.1 and, where there is one, ::1 for `/callback`; everything else is 404. Its
+ * answer links to the web application at `appUrl`, where the login can be ended.
+ */
 async function listenForCallback(state: string, appUrl: string): Promise<Callback> {
   const { promise: arrived, resolve } = Promise.withResolvers<void>()
   const wanted = Buffer.from(state)

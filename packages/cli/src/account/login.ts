@@ -4,7 +4,10 @@ import { exits, HmError, usageError } from '../errors.ts'
 import { likelyBrowser } from '../server/browser.ts'
 import { connect, telling } from '../server/session.ts'
 
-/** `hm login` (cli.md 7): by a loopback redirect, a pasted code, or a token from stdin. The token is checked before it is kept. */
+/**
+ * `hm login` (cli.md 7): by a loopback redirect, a pasted code, or a token from stdin. The token is
+ * checked before it is kept.
+ */
 export const run: Handler<'login'> = (context) =>
   telling(context, async () => {
     const { flags, output } = context
@@ -51,7 +54,10 @@ async function readToken({ stdin, ask }: Context<'login'>): Promise<string> {
   return token
 }
 
-/** Throws exit 4 unless somebody answers there within this time. Signing in waits for a person: first it is seen that the server is there. */
+/**
+ * Throws exit 4 unless somebody answers there within this time. Signing in waits for a person:
+ * first it is seen that the server is there.
+ */
 export async function requireServer(client: CloudClient, stop: AbortSignal, limitMs = 3000): Promise<void> {
   const limit = AbortSignal.timeout(limitMs)
   try {

@@ -4,7 +4,9 @@ import { namedPipeline } from '../server/pipeline-address.ts'
 import { signedIn } from '../server/session.ts'
 import { minute, printTable } from '../terminal/table.ts'
 
-/** `hm secret set`: the value is never an argument, where other users of the machine could read it. */
+/**
+ * `hm secret set`: the value is never an argument, where other users of the machine could read it.
+ */
 export const set = signedIn<'secret set'>(async (context, { client, org }) => {
   const { args, flags, output, signal } = context
   const address = { org: await org() }

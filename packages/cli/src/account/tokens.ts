@@ -2,7 +2,9 @@ import { exits } from '../errors.ts'
 import { signedIn } from '../server/session.ts'
 import { minute, printTable } from '../terminal/table.ts'
 
-/** `hm token create`: the key alone is on stdout, so that it can be piped; it is shown this once. */
+/**
+ * `hm token create`: the key alone is on stdout, so that it can be piped; it is shown this once.
+ */
 export const create = signedIn<'token create'>(async ({ output, args, global, signal }, { client }) => {
   const made = await client.createApiToken({ body: { description: args.name } }, { signal })
   if (global.json) await output.json(made)

@@ -106,7 +106,9 @@ export const rebuild = signedIn<'rebuild'>(async (context, session) => {
   return exits.ok
 })
 
-/** `hm cancel` on the server: asks, then waits for the end; a build that has ended is left as it is. */
+/**
+ * `hm cancel` on the server: asks, then waits for the end; a build that has ended is left as it is.
+ */
 export const cancelOnServer = signedIn<'cancel'>(async (context, session) => {
   const { args, flags, output, ask, signal } = context
   const address = await buildAddress(context, session, { pipeline: flags.pipeline, build: args.build })
@@ -132,7 +134,10 @@ interface Ended {
   readonly run_ms: number | null
 }
 
-/** How long a build ran, once it has ended: without the time in which it was over before it was tried again. */
+/**
+ * How long a build ran, once it has ended: without the time in which it was over before it was
+ * tried again.
+ */
 function tookOf({ finished_at, run_ms }: Ended): string {
   return finished_at && run_ms !== null ? duration(run_ms) : ''
 }

@@ -23,7 +23,10 @@ type Here = Pick<Context, 'output' | 'env' | 'global' | 'signal' | 'config' | 'd
 const noCommit = '0'.repeat(40)
 const longestIr = 8 * 1024 * 1024
 
-/** Creates a build of an IR document, without source, and follows it unless told otherwise. Throws exit 7 for a document that does not plan. */
+/**
+ * Creates a build of an IR document, without source, and follows it unless told otherwise. Throws
+ * exit 7 for a document that does not plan.
+ */
 export async function createBuild(
   here: Here,
   session: Session,

@@ -5,7 +5,10 @@ import { signedIn } from '../server/session.ts'
 
 type Cache = Schemas['JobView']['cache']
 
-/** `hm cache explain STEP -b N`: what the cache of the server did for a step, what had changed, and whose entries the build may find. */
+/**
+ * `hm cache explain STEP -b N`: what the cache of the server did for a step, what had changed, and
+ * whose entries the build may find.
+ */
 export const explainOnServer = signedIn<'cache explain'>(async (context, session) => {
   const { args, flags, global, output, signal } = context
   const address = await buildAddress(context, session, flags)

@@ -29,7 +29,10 @@ export interface FollowRunOptions {
   readonly timeoutMs: number | undefined
 }
 
-/** Tells a build of a server to its end and gives the exit code. Throws exit 4 when the server is away for too long. */
+/**
+ * Tells a build of a server to its end and gives the exit code. Throws exit 4 when the server is
+ * away for too long.
+ */
 export async function followRun(options: FollowRunOptions): Promise<ExitCode> {
   const { client, address, view, signal } = options
   const stop = new AbortController()
@@ -81,7 +84,10 @@ async function follow(
   return last !== undefined && isEnded(last) ? last : client.getBuild(address, { signal })
 }
 
-/** Tells what happens to jobs: of each in its order, and of none before the jobs that it depends on have ended. */
+/**
+ * Tells what happens to jobs: of each in its order, and of none before the jobs that it depends on
+ * have ended.
+ */
 class JobsOfRun {
   readonly #options: FollowRunOptions
   readonly #logs: RunLogs

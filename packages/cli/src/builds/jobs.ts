@@ -46,7 +46,10 @@ export const show = signedIn<'job show'>(async (context, session) => {
   return exits.ok
 })
 
-/** `hm job log`: what the job has written so far. An id alone is enough: it needs neither pipeline nor build. */
+/**
+ * `hm job log`: what the job has written so far. An id alone is enough: it needs neither pipeline
+ * nor build.
+ */
 export const log = signedIn<'job log'>(async (context, session) => {
   const { output, args, flags, global, signal } = context
   const id = isJobId(args.job) && flags.build === undefined ? args.job : await findId()
@@ -62,7 +65,10 @@ export const log = signedIn<'job log'>(async (context, session) => {
   }
 })
 
-/** Copies what a job has written so far to stdout: byte for byte, or line by line where a terminal would act upon it. Memory does not grow with it. */
+/**
+ * Copies what a job has written so far to stdout: byte for byte, or line by line where a terminal
+ * would act upon it. Memory does not grow with it.
+ */
 async function copyLog(
   client: CloudClient,
   jobId: string,
@@ -106,7 +112,10 @@ export function isWaiting({ state }: Job): boolean {
   return state === 'pending' || state === 'scheduled'
 }
 
-/** What each waiting job of a build waits for, in the server's words, with who is at it; by the job's id. */
+/**
+ * What each waiting job of a build waits for, in the server's words, with who is at it; by the
+ * job's id.
+ */
 async function waitSentences(
   { client }: Session,
   address: BuildAddress,

@@ -17,7 +17,10 @@ interface Printing {
 
 const kinds = { stdout: 0, stderr: 1, meta: 2 } as const
 
-/** Prints logs to stdout, as lines or as one JSON document. The server's own remarks are left out, as in logs.txt; that a log was removed is told on stderr. */
+/**
+ * Prints logs to stdout, as lines or as one JSON document. The server's own remarks are left out,
+ * as in logs.txt; that a log was removed is told on stderr.
+ */
 export class LogPrinter {
   readonly #context: Context<'logs'>
   readonly #client: CloudClient
@@ -54,7 +57,9 @@ export class LogPrinter {
     }
   }
 
-  /** The log of one job: to its end where the job has ended or is followed, else what there is now. */
+  /**
+   * The log of one job: to its end where the job has ended or is followed, else what there is now.
+   */
   async print(job: Job, { isFollowed, address, signal }: Printing): Promise<void> {
     const { tail } = this.#context.flags
     if (this.#isExcerpt && !this.#context.global.json) this.#failed.begin(keyOf(job))

@@ -13,7 +13,10 @@ const remarkable = 16 * 1024 * 1024
 /** The remedy besides a smaller source. */
 export const sendNone = 'or send no source, where the server has a connection to the repository: --no-upload'
 
-/** Packs a source into a temporary file for as long as `use` takes. Throws exit 8 for a source that is too large or cannot be read. */
+/**
+ * Packs a source into a temporary file for as long as `use` takes. Throws exit 8 for a source that
+ * is too large or cannot be read.
+ */
 export async function withPacked<T>(
   source: SourceSet,
   { output, signal }: { readonly output: Output; readonly signal: AbortSignal },

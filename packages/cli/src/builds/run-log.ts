@@ -4,9 +4,14 @@ import { LineSplitter, type LogLine } from '../events/line-splitter.ts'
 import type { RunView } from '../events/run-event.ts'
 import { keyOf } from './map-server-job.ts'
 
-/** How many logs of jobs that have ended are read at a time; those of running jobs are all followed. */
+/**
+ * How many logs of jobs that have ended are read at a time; those of running jobs are all followed.
+ */
 const readAtOnce = 16
-/** How long the log of an ended job may stand still before the job is told to have ended without the rest. */
+/**
+ * How long the log of an ended job may stand still before the job is told to have ended without the
+ * rest.
+ */
 const graceMs = 10_000
 
 export interface RunLogOptions {
@@ -34,7 +39,10 @@ export class RunLogs {
     this.#options = options
   }
 
-  /** Begins with the log of a job that has one, and resolves when an ended job's is told. A log that cannot be had is said. */
+  /**
+   * Begins with the log of a job that has one, and resolves when an ended job's is told. A log that
+   * cannot be had is said.
+   */
   follow(job: Job): Promise<void> {
     if (!job.started_at || job.cached === true) return Promise.resolve()
     const log = this.#logs.get(job.id) ?? this.#open(job)
@@ -94,7 +102,10 @@ export class RunLogs {
 
 const kinds = { stdout: 0, stderr: 1, meta: 2 } as const
 
-/** A job's log line by line, until the job has ended. Where a stream cannot be had, what it has not told is read when `ended` resolves. */
+/**
+ * A job's log line by line, until the job has ended. Where a stream cannot be had, what it has not
+ * told is read when `ended` resolves.
+ */
 export async function* jobLogLines(
   client: CloudClient,
   jobId: string,

@@ -28,7 +28,10 @@ export interface Submission {
 
 type Here = Pick<Context, 'config' | 'ask' | 'output' | 'signal' | 'cacheDirectory' | 'directory'>
 
-/** Creates the build in the pipeline that it belongs to (cli.md 5), which is created where it is not there yet. */
+/**
+ * Creates the build in the pipeline that it belongs to (cli.md 5), which is created where it is not
+ * there yet.
+ */
 export async function submit(here: Here, session: Session, submission: Submission): Promise<Build> {
   const { client } = session
   const { org, slug, repository } = submission
@@ -71,7 +74,10 @@ async function createBySource(
   return client.createBuildBySource({ org, body }, { signal: here.signal })
 }
 
-/** The slug of the pipeline that has this name on the server and is ours or nobody's; else of a new one. */
+/**
+ * The slug of the pipeline that has this name on the server and is ours or nobody's; else of a new
+ * one.
+ */
 async function findOrCreate(here: Here, client: CloudClient, submission: Submission): Promise<string> {
   const { org, slug, repository } = submission
   const found = await unlessNotFound(client.getPipeline({ org, pipeline: slug }, { signal: here.signal }))

@@ -22,7 +22,10 @@ type Here = Pick<Context, 'output' | 'env' | 'global' | 'signal' | 'config'> & {
   readonly flags: { readonly format?: 'human' | 'json' | undefined; readonly logs?: boolean }
 }
 
-/** Whether a command that starts a build returns at once: with `--detach`, or where `preferences.auto_watch` is off. */
+/**
+ * Whether a command that starts a build returns at once: with `--detach`, or where
+ * `preferences.auto_watch` is off.
+ */
 export async function isDetached({ config }: Pick<Context, 'config'>, detach: boolean): Promise<boolean> {
   return detach || !(await config()).get('preferences.auto_watch')
 }

@@ -21,7 +21,10 @@ function longNames(flags: Readonly<Record<string, FlagSpec>>): Map<string, [name
   return names
 }
 
-/** Flags and arguments of a line without the command's own words. Throws exit 2 for whatever the command does not have. */
+/**
+ * Flags and arguments of a line without the command's own words. Throws exit 2 for whatever the
+ * command does not have.
+ */
 export function parseFlags(command: string, spec: Partial<CommandSpec>, line: readonly string[]): Parsed {
   const own = spec.flags ?? {}
   const names = longNames({ ...globalFlags, ...own })

@@ -7,7 +7,9 @@ import { globalFlags, kebab } from './global-flags.ts'
 import { suggest } from './suggest.ts'
 import { quoted } from './values.ts'
 
-/** What the words of a line ask for: a command, a group of commands (`hm config`), or nothing yet. */
+/**
+ * What the words of a line ask for: a command, a group of commands (`hm config`), or nothing yet.
+ */
 export interface Resolved {
   readonly command: Command | undefined
   /** The words that were taken. */
@@ -33,7 +35,10 @@ export function commandFor(words: readonly string[]): Command | undefined {
   return byWords.get(words.join(' '))
 }
 
-/** Finds the command of a line, global flags before and between its words let through. Throws exit 2 with a suggestion. */
+/**
+ * Finds the command of a line, global flags before and between its words let through. Throws exit 2
+ * with a suggestion.
+ */
 export function resolveCommand(line: readonly string[]): Resolved {
   const words: string[] = []
   const rest: string[] = []
@@ -81,7 +86,10 @@ function globalFlagTakesNext(words: readonly string[], token: string): boolean {
   )
 }
 
-/** The commands that a user may see below these words; another group's command only below the words that it has here. */
+/**
+ * The commands that a user may see below these words; another group's command only below the words
+ * that it has here.
+ */
 export function visibleBelow(
   words: readonly string[],
 ): readonly { readonly name: string; readonly spec: CommandSpec }[] {

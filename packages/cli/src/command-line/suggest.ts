@@ -1,4 +1,7 @@
-/** The closest candidate, when it is close enough to be a slip of the hand: at most a third of the letters differ. */
+/**
+ * The closest candidate, when it is close enough to be a slip of the hand: at most a third of the
+ * letters differ.
+ */
 export function suggest(typed: string, candidates: readonly string[]): string | undefined {
   let best: { candidate: string; distance: number } | undefined
   for (const candidate of candidates) {

@@ -5,7 +5,10 @@ type ValueFlag = Exclude<FlagSpec, { kind: 'boolean' }>
 
 const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 
-/** Milliseconds of `90s`, `5m`, `1h30m`, `2d`; undefined for anything else, and for more than a year. */
+/**
+ * Milliseconds of `90s`, `5m`, `1h30m`, `2d`; undefined for anything else, and for more than a
+ * year.
+ */
 export function parseDuration(text: string): number | undefined {
   if (!/^(\d{1,9}(ms|s|m|h|d))+$/.test(text)) return undefined
   let total = 0

@@ -68,7 +68,10 @@ export const shell: Handler<'shell'> = async (context) => {
   return localShell(context, found, steps[0])
 }
 
-/** `hm exec STEP COMMAND...`: one word is a line for the shell, several are a program and its arguments. */
+/**
+ * `hm exec STEP COMMAND...`: one word is a line for the shell, several are a program and its
+ * arguments.
+ */
 export const exec: Handler<'exec'> = async (context) => {
   const { args, flags } = context
   const [first = '', ...others] = args.command

@@ -9,14 +9,20 @@ export const showVersion: Handler<'version'> = async ({ global, output }) => {
   return exits.ok
 }
 
-/** `hm plugin list`: the released client had plugins for places to run; here those are part of `hm`, and nothing can be installed. */
+/**
+ * `hm plugin list`: the released client had plugins for places to run; here those are part of `hm`,
+ * and nothing can be installed.
+ */
 export const listPlugins: Handler<'plugin list'> = async ({ global, output }) => {
   if (global.json) await output.json({ data: [] })
   else output.say('hm has no plugins: local and cloud runs are built in')
   return exits.ok
 }
 
-/** `hm artifact list` and `hm artifact get`, until steps can leave artifacts: exit 7, without asking anybody. */
+/**
+ * `hm artifact list` and `hm artifact get`, until steps can leave artifacts: exit 7, without asking
+ * anybody.
+ */
 export const artifacts: Handler<'artifact list' | 'artifact get'> = async () => {
   throw new HmError(exits.refused, 'operation_missing', 'artifacts are not supported yet', {
     fix: 'hm exec STEP cat FILE prints a file that a step left, while its file system is kept',

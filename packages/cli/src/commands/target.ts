@@ -15,7 +15,9 @@ export interface Target {
   run(): RunRecord
 }
 
-/** Resolves `[BUILD] [STEP...]` and `-p`. A first word that is no number is a step of the last run. */
+/**
+ * Resolves `[BUILD] [STEP...]` and `-p`. A first word that is no number is a step of the last run.
+ */
 export async function targetOf(
   context: Here & { readonly flags: { readonly pipeline: string | undefined } },
   first: string | undefined,
@@ -39,8 +41,8 @@ interface Named {
 }
 
 /**
- * Says whether a build on the server is meant: with `-p`, and for a number that no run here has when
- * somebody is signed in.
+ * Says whether a build on the server is meant: with `-p`, and for a number that no run here has
+ * when somebody is signed in.
  */
 export async function isOnServer(
   context: Pick<Context, 'config' | 'credentials'>,

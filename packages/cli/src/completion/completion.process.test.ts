@@ -32,7 +32,10 @@ async function offeredWith(env: Readonly<Record<string, string>>, ...words: stri
   return stdout.split('\n').flatMap((line) => line.split('\t')[0] || [])
 }
 
-/** A source that takes longer than a shell waits is left out, as on a busy machine: whoever presses Tab again has its values. */
+/**
+ * A source that takes longer than a shell waits is left out, as on a busy machine: whoever presses
+ * Tab again has its values.
+ */
 const offers = (...words: string[]) => expect.poll(() => offered(...words))
 
 test('offers commands, then the commands of a group', async () => {

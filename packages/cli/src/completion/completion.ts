@@ -10,7 +10,10 @@ export const run: Handler<'completion'> = async ({ args, output }) => {
   return exits.ok
 }
 
-/** `hm __complete -- WORDS...`: one candidate a line, a tab and its description behind it. Never fails: a shell waits. */
+/**
+ * `hm __complete -- WORDS...`: one candidate a line, a tab and its description behind it. Never
+ * fails: a shell waits.
+ */
 export const complete: Handler<'__complete'> = async (context) => {
   const { args, output } = context
   for (const { value, about } of await candidates(args.words, context)) {

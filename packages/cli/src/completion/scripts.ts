@@ -1,6 +1,7 @@
 /**
- * Completion scripts. Each asks `hm __complete -- WORDS... CURRENT`, so that none goes out of date: candidates come one a line,
- * with a tab before a description. A line `:files` or `:directories` hands over to the shell's own completion.
+ * Completion scripts. Each asks `hm __complete -- WORDS... CURRENT`, so that none goes out of date:
+ * candidates come one a line, with a tab before a description. A line `:files` or `:directories`
+ * hands over to the shell's own completion.
  */
 export const scripts = {
   bash: `# bash completion of hm

@@ -23,7 +23,9 @@ export const pipelines: Source = async ({ directory, env, cacheDirectory }, sign
   return listed.pipelines.map(({ slug, name }) => (name === slug ? { value: slug } : { value: slug, about: name }))
 }
 
-/** Lists the keys of the steps that this project's runs on this machine had, the newest run first. */
+/**
+ * Lists the keys of the steps that this project's runs on this machine had, the newest run first.
+ */
 const recordedSteps: Source = async ({ directory, cacheDirectory }) => {
   const { localHome, readRecords, stepsOf } = await records()
   const own = readRecords(localHome(cacheDirectory).runs, directory)
@@ -98,8 +100,8 @@ const sources: Readonly<Record<Dynamic, readonly Source[]>> = {
 const patienceMs = 1500
 
 /**
- * Returns all values of a kind, each once. A source that fails adds none, because a completion cannot
- * say why; `hm -v` of the command itself does.
+ * Returns all values of a kind, each once. A source that fails adds none, because a completion
+ * cannot say why; `hm -v` of the command itself does.
  */
 export async function dynamicValues(kind: Dynamic, context: CompletionContext): Promise<readonly Candidate[]> {
   const signal = AbortSignal.timeout(patienceMs)

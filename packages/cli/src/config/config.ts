@@ -13,7 +13,10 @@ export interface Origin {
 export interface Config {
   get<K extends SettingKey>(key: K): Settings[K]
   origin(key: SettingKey): Origin
-  /** Base of the web application for links: `HM_APP_URL`, else api.X becomes app.X, else the API's own base. */
+  /**
+   * Base of the web application for links: `HM_APP_URL`, else api.X becomes app.X, else the API's
+   * own base.
+   */
   readonly appUrl: string
   readonly userFile: string
   readonly projectFile: string

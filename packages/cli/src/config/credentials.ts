@@ -7,10 +7,16 @@ import { replaceFile } from './replace-file.ts'
 import { fileError, isTable, readTomlFile, valueAt } from './toml-file.ts'
 import { lineOf } from './toml-lines.ts'
 
-/** Tokens by API base (cli.md 3). A token is sent to its own base only, and `HM_API_TOKEN` wins over the file. */
+/**
+ * Tokens by API base (cli.md 3). A token is sent to its own base only, and `HM_API_TOKEN` wins over
+ * the file.
+ */
 export interface Credentials {
   readonly file: string
-  /** The token for this base and where it is from. Rejects with exit 2 for one that a header cannot carry. */
+  /**
+   * The token for this base and where it is from. Rejects with exit 2 for one that a header cannot
+   * carry.
+   */
   token(apiUrl: string): Promise<{ readonly token: string; readonly origin: 'HM_API_TOKEN' | 'file' } | undefined>
   store(apiUrl: string, token: string): Promise<void>
   /** Gives false when there was none. */

@@ -30,14 +30,17 @@ interface Found {
   readonly origin: Origin
 }
 
-/** Reads all layers. Rejects with exit 2 for a malformed file or value, naming file, line and key. */
+/**
+ * Reads all layers. Rejects with exit 2 for a malformed file or value, naming file, line and key.
+ */
 export async function loadConfig({ userDirectory, projectDirectory, env, flags }: ConfigSources): Promise<Config> {
   const userFile = join(userDirectory, 'config.toml')
   const projectFile = join(projectDirectory, '.hm', 'config.toml')
   const [user, project] = await Promise.all([readTomlFile(userFile), readTomlFile(projectFile)])
   const found = new Map<SettingKey, Found>()
   for (const key of settingKeys) {
-    // All layers are judged, also those that another one hides: a bad value never waits for its day.
+    // All layers are judged, also those that another one hides: a bad value never waits for its
+    // day.
     const layers = [
       fromFile(user, 'user', key),
       fromFile(project, 'project', key),

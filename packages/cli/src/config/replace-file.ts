@@ -2,7 +2,10 @@ import { randomBytes } from 'node:crypto'
 import { lstat, mkdir, open, realpath, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
-/** Replaces a file in one step, so that a crash leaves the old one or the new one; a symbolic link keeps leading to it. */
+/**
+ * Replaces a file in one step, so that a crash leaves the old one or the new one; a symbolic link
+ * keeps leading to it.
+ */
 export async function replaceFile(
   file: string,
   text: string,

@@ -9,7 +9,10 @@ export interface Settings {
   readonly default_pipeline: string | undefined
   readonly 'sandbox.driver': string | undefined
   readonly 'sandbox.image_fallback': 'none' | 'host' | 'host-any'
-  /** Of the container that runs steps where the driver is `docker`; undefined: the one of this version. */
+  /**
+   * Of the container that runs steps where the driver is `docker`; undefined: the one of this
+   * version.
+   */
   readonly 'sandbox.container_image': string | undefined
   /** Undefined: Docker's own default. */
   readonly 'sandbox.container_network': string | undefined
@@ -25,7 +28,10 @@ interface Setting<T> {
   readonly default: T
   /** For messages: what a value is. */
   readonly expected: string
-  /** The value, or undefined where the input is none. Text is what a variable, a flag or `hm config set` gives. */
+  /**
+   * The value, or undefined where the input is none. Text is what a variable, a flag or `hm config
+   * set` gives.
+   */
   readonly read: (input: unknown) => SettingValue | undefined
   /** Variables besides `HM_` + key; they win over that one. */
   readonly variables?: readonly string[]

@@ -15,7 +15,10 @@ export function fileError(file: string, line: number | undefined, what: string, 
   return new HmError(exits.usage, 'config_invalid', `${place}: ${what}`, { fix: `edit ${file}`, cause })
 }
 
-/** The file, or an empty document where there is none. Rejects with exit 2 for one that is no TOML or cannot be read. */
+/**
+ * The file, or an empty document where there is none. Rejects with exit 2 for one that is no TOML
+ * or cannot be read.
+ */
 export async function readTomlFile(file: string): Promise<TomlFile> {
   let text: string
   try {

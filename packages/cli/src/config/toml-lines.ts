@@ -1,4 +1,7 @@
-/** What stands on a line of TOML, as far as it can be told line by line; lines inside of long strings are left out. */
+/**
+ * What stands on a line of TOML, as far as it can be told line by line; lines inside of long
+ * strings are left out.
+ */
 interface TomlLine {
   /** From 0. */
   readonly index: number

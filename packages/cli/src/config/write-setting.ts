@@ -30,13 +30,14 @@ export async function writeSetting(
   return file
 }
 
-// The libraries that keep comments (toml-patch and its fork) also align and re-quote lines that nobody asked them to touch.
+// The libraries that keep comments (toml-patch and its fork) also align and re-quote lines that
+// nobody asked them to touch.
 
 const scalar = /("(?:\\.|[^"\\])*"|'[^']*'|[^\s#,}\]"'[{]+)/.source
 
 /**
- * The text with one value changed or added on one line; all other lines are byte for byte what they were.
- * Throws where that cannot be: the result is read again and must differ in this value alone.
+ * The text with one value changed or added on one line; all other lines are byte for byte what they
+ * were. Throws where that cannot be: the result is read again and must differ in this value alone.
  */
 export function withSetting(text: string, path: string, value: SettingValue): string {
   const wanted = parse(text)

@@ -35,7 +35,10 @@ interface Asked {
   readonly flags: { readonly cloud?: unknown; readonly backend?: unknown; readonly pipeline?: unknown }
 }
 
-/** Whether a local command runs in the container. Builds of the server are asked for from here, where the credentials are. */
+/**
+ * Whether a local command runs in the container. Builds of the server are asked for from here,
+ * where the credentials are.
+ */
 export function runsInContainer(name: CommandName, { platform, driver, backend, flags }: Asked): boolean {
   // A path of Windows is no path of the container; WSL is Linux.
   if (platform === 'win32') return false

@@ -17,17 +17,26 @@ export interface ContainerFacts {
   /** Input, output and messages are all one terminal. */
   readonly isTerminal: boolean
   readonly hasInput: boolean
-  /** This machine has v1 controllers with a v2 hierarchy beside them, of which Docker mounts only the first. */
+  /**
+   * This machine has v1 controllers with a v2 hierarchy beside them, of which Docker mounts only
+   * the first.
+   */
   readonly hasHybridGroups: boolean
 }
 
-/** Where the volume is in the container. The store of snapshots cannot lie on the container's own file system, an overlay. */
+/**
+ * Where the volume is in the container. The store of snapshots cannot lie on the container's own
+ * file system, an overlay.
+ */
 export const cacheInside = '/var/cache/hm'
 
 /** Says which process outside a container was started by. */
 export const clientLabel = 'harmont.client'
 
-/** The arguments of `docker` that run this line of `hm` in a privileged container. No socket of Docker is in it. */
+/**
+ * The arguments of `docker` that run this line of `hm` in a privileged container. No socket of
+ * Docker is in it.
+ */
 export function dockerArguments(facts: ContainerFacts): readonly string[] {
   const set = { ...facts.variables, HM_SANDBOX: 'oci', HM_CACHE_DIR: cacheInside }
   return [
@@ -35,7 +44,8 @@ export function dockerArguments(facts: ContainerFacts): readonly string[] {
     '--rm',
     '--pull=never',
     '--privileged',
-    // Records of runs tell by process numbers who lives: those of all containers have to be from one set.
+    // Records of runs tell by process numbers who lives: those of all containers have to be from
+    // one set.
     '--pid=host',
     `--name=${facts.name}`,
     `--label=${clientLabel}=${facts.client}`,

@@ -27,7 +27,10 @@ export async function requireImage(image: string): Promise<void> {
   }
 }
 
-/** Kills the containers of clients that are dead; what their steps left is removed by the next `hm` inside. */
+/**
+ * Kills the containers of clients that are dead; what their steps left is removed by the next `hm`
+ * inside.
+ */
 export async function endThoseOfDead(isDead: (client: string) => boolean): Promise<void> {
   const format = `{{.ID}} {{.Label "${clientLabel}"}}`
   const { stdout } = await run('docker', ['ps', '--no-trunc', `--filter=label=${clientLabel}`, `--format=${format}`])
@@ -54,13 +57,14 @@ interface DockerProcess {
 }
 
 /**
- * Runs `docker` to the exit code of what runs in its container; every Ctrl-C and every end reaches that once. Throws exit 4 where
- * the container did not start.
+ * Runs `docker` to the exit code of what runs in its container; every Ctrl-C and every end reaches
+ * that once. Throws exit 4 where the container did not start.
  */
 export async function runDocker(args: readonly string[], how: DockerProcess): Promise<ExitCode> {
   const { name, isTerminal, hasInput, signal } = how
-  // With a terminal a Ctrl-C is a byte that the container's own terminal turns into a signal. Without, the terminal would signal the
-  // client besides us, who tell it: it goes out of that terminal's reach.
+  // With a terminal a Ctrl-C is a byte that the container's own terminal turns into a signal.
+  // Without, the terminal would signal the client besides us, who tell it: it goes out of that
+  // terminal's reach.
   const child = spawn('docker', args, {
     stdio: [hasInput ? 'inherit' : 'ignore', 'inherit', 'inherit'],
     detached: !isTerminal,
@@ -72,7 +76,8 @@ export async function runDocker(args: readonly string[], how: DockerProcess): Pr
   try {
     const [code, killedBy] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null]
     if (code === null) {
-      // Nobody reads its output (SIGPIPE), or somebody killed the client: the container lives on and is told to end.
+      // Nobody reads its output (SIGPIPE), or somebody killed the client: the container lives on
+      // and is told to end.
       await run('docker', ['kill', '--signal=TERM', name])
       throw signal.aborted
         ? signal.reason
@@ -104,7 +109,10 @@ export function ownClient(): string {
   return `${process.pid}@${hostname()}`
 }
 
-/** Whether that process is known to be gone: one of another machine that uses the same Docker is not. */
+/**
+ * Whether that process is known to be gone: one of another machine that uses the same Docker is
+ * not.
+ */
 export function isDead(client: string): boolean {
   const [, pid, host] = /^(\d+)@(.*)$/.exec(client) ?? []
   if (pid === undefined || host !== hostname()) return false

@@ -5,9 +5,9 @@ import { isLocal, runsHere, runsInContainer } from './chosen.ts'
 import type { Given, Here } from './run-in-container.ts'
 
 /**
- * Where this machine has no sandboxes of its own, or the setting says so: runs the line in the container and gives its exit code. An ordinary user's process
- * begins anew where it can make sandboxes.
- * Undefined: the command runs here. Throws exit 4 where there is no Docker, or no image.
+ * Where this machine has no sandboxes of its own, or the setting says so: runs the line in the
+ * container and gives its exit code. An ordinary user's process begins anew where it can make
+ * sandboxes. Undefined: the command runs here. Throws exit 4 where there is no Docker, or no image.
  */
 export async function handOver({ name, spec }: Command, context: Given, here: Here): Promise<ExitCode | undefined> {
   // Whatever the settings are, and also when they cannot be read.

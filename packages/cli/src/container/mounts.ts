@@ -9,7 +9,10 @@ const run = promisify(execFile)
 
 type Values = Readonly<Record<string, unknown>>
 
-/** The project, the git work tree that it is part of, and the files and directories that the line names. */
+/**
+ * The project, the git work tree that it is part of, and the files and directories that the line
+ * names.
+ */
 export async function findMounts(
   project: string,
   here: string,
@@ -46,7 +49,10 @@ export function namedPaths(spec: CommandSpec, given: { readonly flags: Values; r
   return [...of(spec.flags, given.flags), ...of(spec.args, given.args)]
 }
 
-/** Root of the work tree and the directory of its repository, which is elsewhere for a linked work tree; none without git. */
+/**
+ * Root of the work tree and the directory of its repository, which is elsewhere for a linked work
+ * tree; none without git.
+ */
 async function gitDirectories(project: string): Promise<readonly string[]> {
   try {
     const asked = ['rev-parse', '--path-format=absolute', '--show-toplevel', '--git-common-dir']

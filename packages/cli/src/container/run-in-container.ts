@@ -26,7 +26,10 @@ export type Given = Pick<Context, 'env' | 'directory' | 'stdin' | 'signal' | 'on
   readonly args: Readonly<Record<string, unknown>>
 }
 
-/** Runs the line in the container and gives its exit code. Throws exit 4 where there is no Docker, or no image. */
+/**
+ * Runs the line in the container and gives its exit code. Throws exit 4 where there is no Docker,
+ * or no image.
+ */
 export async function runInContainer(spec: CommandSpec, given: Given, config: Config, here: Here): Promise<ExitCode> {
   const { env, flags, directory, stdin, signal, onSecondInterrupt } = given
   const image = config.get('sandbox.container_image') ?? `harmont/hm:${version}`

@@ -36,7 +36,10 @@ const kept = new Set([
   'HM_SANDBOX__DRIVER',
 ])
 
-/** Names of the variables that `hm` in the container gets as they are: those that it reads, and the secrets that were named. */
+/**
+ * Names of the variables that `hm` in the container gets as they are: those that it reads, and the
+ * secrets that were named.
+ */
 export function passedVariables(env: Env, secrets: readonly string[]): readonly string[] {
   const isPassed = (name: string) =>
     (read.has(name) || name.startsWith('HM_') || secrets.includes(name)) && !kept.has(name)

@@ -15,7 +15,10 @@ import { judgeTools } from './judge-tools.ts'
 import { showArea, verdict } from './show.ts'
 import { TooSlow } from './time-limit.ts'
 
-/** `hm doctor` (cli.md 8). All areas are looked at at once, and shown in this order as soon as they are known. */
+/**
+ * `hm doctor` (cli.md 8). All areas are looked at at once, and shown in this order as soon as they
+ * are known.
+ */
 export const run: Handler<'doctor'> = async (context) => {
   const { output, global, cacheDirectory } = context
   const config = await configOrProblem(context)

@@ -53,7 +53,10 @@ function fitting(freeBytes: number): number {
   return Math.max(1, Math.floor(freeBytes / gib / 2))
 }
 
-/** Nothing here fails a run by itself: images can be imported, and what is there already needs no network. */
+/**
+ * Nothing here fails a run by itself: images can be imported, and what is there already needs no
+ * network.
+ */
 export function judgeNetwork({ host, address, status, proxy }: NetworkFacts): Check[] {
   const { ok, warning } = checksOf('network')
   const otherwise = 'hm image import works without it'

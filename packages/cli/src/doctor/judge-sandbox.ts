@@ -118,7 +118,10 @@ function waysOf({ hasDocker }: UserFacts): string {
     : 'sudo hm run, or hm run --cloud'
 }
 
-/** What sandboxes without root have and have not. What they lack altogether the driver's own probe says. */
+/**
+ * What sandboxes without root have and have not. What they lack altogether the driver's own probe
+ * says.
+ */
 function judgeUser({ name, isMapped }: UserFacts): Check[] {
   if (!isMapped) return []
   return [

@@ -13,7 +13,10 @@ const stepLimitMs = 15_000
 const line = 'hello from a step'
 const limits = { cpu: 1, memoryBytes: 256 * 1024 ** 2, diskBytes: 64 * 1024 ** 2, pids: 64 }
 
-/** Runs a step as `hm run` does, on the image that needs no registry. Whatever goes wrong is what it gives. */
+/**
+ * Runs a step as `hm run` does, on the image that needs no registry. Whatever goes wrong is what it
+ * gives.
+ */
 export async function tryStep(home: LocalHome, env: Context['env'], say: (line: string) => void): Promise<StepFacts> {
   try {
     const sandboxes = await within(openLimitMs, openSandboxes(home, 'host', env))

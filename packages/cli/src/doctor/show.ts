@@ -35,7 +35,10 @@ function counted(count: number, word: string): string {
   return count === 0 ? '' : `${count} ${word}${count === 1 ? '' : 's'}`
 }
 
-/** Lines of at most this many columns, broken between words; a longer word stands alone, whole, so that it can be copied. */
+/**
+ * Lines of at most this many columns, broken between words; a longer word stands alone, whole, so
+ * that it can be copied.
+ */
 export function wrapped(text: string, width: number): string[] {
   const lines: string[] = []
   let line = ''

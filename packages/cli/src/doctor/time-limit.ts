@@ -5,7 +5,10 @@ export class TooSlow extends Error {
   override readonly name = 'TooSlow'
 }
 
-/** What the work gives, if it does so in time; rejects with TooSlow otherwise, and leaves the work alone. */
+/**
+ * What the work gives, if it does so in time; rejects with TooSlow otherwise, and leaves the work
+ * alone.
+ */
 export async function within<T>(ms: number, work: Promise<T>): Promise<T> {
   const ended = new AbortController()
   const limit = sleep(ms, undefined, { signal: ended.signal }).then(() => {

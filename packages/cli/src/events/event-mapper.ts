@@ -181,7 +181,9 @@ interface EndedBuild {
   readonly durationMs: number
 }
 
-/** Returns the last event of a run. `canceledBy` is what this process canceled it for, if it did. */
+/**
+ * Returns the last event of a run. `canceledBy` is what this process canceled it for, if it did.
+ */
 export function endEvent({ state, errorCode, errorMessage, durationMs }: EndedBuild, canceledBy: unknown) {
   if (state !== 'passed' && state !== 'failed' && state !== 'canceled')
     throw new Error(`a build that is ${state} has not ended`)

@@ -21,7 +21,10 @@ interface Open {
   ts: number
 }
 
-/** Makes lines of the chunks of one job. What a stream began stays its own line, whatever the other writes meanwhile. */
+/**
+ * Makes lines of the chunks of one job. What a stream began stays its own line, whatever the other
+ * writes meanwhile.
+ */
 export class LineSplitter {
   readonly #open = new Map<LogStream, Open>()
 

@@ -1,6 +1,7 @@
 /**
- * What is told of a run while it happens: one vocabulary for local and cloud runs, and for every way of showing them. Members are as `--json` prints
- * them; kinds and members may be added, none is ever removed. Every step is queued before anything else is said of it.
+ * What is told of a run while it happens: one vocabulary for local and cloud runs, and for every
+ * way of showing them. Members are as `--json` prints them; kinds and members may be added, none is
+ * ever removed. Every step is queued before anything else is said of it.
  */
 
 /** Unix milliseconds, as everywhere in the engine; printed as RFC 3339. */
@@ -45,7 +46,10 @@ export type RunEvent =
       /** Absent in records of earlier releases. */
       readonly command?: string
     }
-  /** Told when a step waits for something else than before; `reason` is a `wait_reason` of the API, or `preparation`: what it starts from is made. */
+  /**
+   * Told when a step waits for something else than before; `reason` is a `wait_reason` of the API,
+   * or `preparation`: what it starts from is made.
+   */
   | { readonly kind: 'step_waiting'; readonly step_id: string; readonly reason: string }
   | {
       readonly kind: 'step_start'
@@ -55,7 +59,10 @@ export type RunEvent =
       readonly attempt: number
       readonly started_at: Instant
     }
-  /** The image of the step could not be had: it runs on this machine's own programs, or the runner's. */
+  /**
+   * The image of the step could not be had: it runs on this machine's own programs, or the
+   * runner's.
+   */
   | { readonly kind: 'step_substituted'; readonly step_id: string; readonly image: string }
   /** One line without its line break. `stream` `meta`: a remark of the engine's own. */
   | {
@@ -69,7 +76,10 @@ export type RunEvent =
   | { readonly kind: 'step_cache_hit'; readonly step_id: string; readonly key: string; readonly tag: string }
   /** `reason` is a sentence. */
   | { readonly kind: 'step_skipped'; readonly step_id: string; readonly reason: string }
-  /** The attempt failed and another one follows; `attempt` is the failed one's number, of `of` in all. */
+  /**
+   * The attempt failed and another one follows; `attempt` is the failed one's number, of `of` in
+   * all.
+   */
   | {
       readonly kind: 'step_retry'
       readonly step_id: string
@@ -112,8 +122,8 @@ export type RunEvent =
     }
 
 /**
- * Somewhere that events go to. Resolves when it takes more: whoever produces awaits it, so that a slow terminal slows reading and nothing is dropped or
- * piles up.
+ * Somewhere that events go to. Resolves when it takes more: whoever produces awaits it, so that a
+ * slow terminal slows reading and nothing is dropped or piles up.
  */
 export interface RunView {
   tell(event: RunEvent): Promise<void>

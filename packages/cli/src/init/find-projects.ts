@@ -13,8 +13,9 @@ export interface Project {
 const RECURSIVE: ReadonlySet<ProjectKind> = new Set(['rust', 'cmake', 'elixir', 'zig'])
 
 /**
- * The projects in these directories, those of the first one first, each directory's in the order of the kinds. What a project above it
- * covers (a member of a workspace, a part of a CMake tree) is no project of its own. A Makefile counts where nothing else does.
+ * The projects in these directories, those of the first one first, each directory's in the order of
+ * the kinds. What a project above it covers (a member of a workspace, a part of a CMake tree) is no
+ * project of its own. A Makefile counts where nothing else does.
  */
 export function findProjects(folders: readonly Folder[]): Project[] {
   const found = folders.flatMap((folder) => kindsIn(folder).map((kind) => ({ kind, folder })))
@@ -39,7 +40,10 @@ function kindsIn(folder: Folder): TemplateKind[] {
     .filter((kind) => kind !== 'js' || folder.path === '.' || isPackage(folder))
 }
 
-/** Whether a package.json below the project has anything to install or run: many only say how Node.js reads the files beside them. */
+/**
+ * Whether a package.json below the project has anything to install or run: many only say how
+ * Node.js reads the files beside them.
+ */
 function isPackage(folder: Folder): boolean {
   const manifest = manifestOf(folder)
   return ['scripts', 'dependencies', 'devDependencies', 'workspaces'].some(

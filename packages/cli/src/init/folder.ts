@@ -7,7 +7,10 @@ export interface Folder {
   readonly path: string
   /** Names in it. */
   readonly names: ReadonlySet<string>
-  /** Contents of the few files that tell what a project of this kind needs, by name; of Python also its tests. */
+  /**
+   * Contents of the few files that tell what a project of this kind needs, by name; of Python also
+   * its tests.
+   */
   readonly texts: ReadonlyMap<string, string>
 }
 
@@ -20,7 +23,10 @@ export const REQUIREMENTS: readonly string[] = [
   'test-requirements.txt',
 ]
 
-/** Lists in a directory of their own: of the tests alone, the first that is there. The project itself is none of them. */
+/**
+ * Lists in a directory of their own: of the tests alone, the first that is there. The project
+ * itself is none of them.
+ */
 export const TEST_REQUIREMENTS: readonly string[] = ['tests.txt', 'test.txt', 'dev.txt'].map(
   (name) => `requirements/${name}`,
 )

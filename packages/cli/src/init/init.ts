@@ -58,7 +58,10 @@ function someOf(names: readonly string[]): string {
   return more <= 1 ? names.join(', ') : `${names.slice(0, 3).join(', ')} and ${more} more`
 }
 
-/** A plain pipeline uses what this machine has, where steps see it. Elsewhere than on Linux the container has its own. */
+/**
+ * A plain pipeline uses what this machine has, where steps see it. Elsewhere than on Linux the
+ * container has its own.
+ */
 function warnOfMissing({ output }: Context<'init'>, projects: readonly Project[]): void {
   if (process.platform !== 'linux') return
   const missing = missingTools(projects.map(plainProject))
@@ -112,7 +115,10 @@ async function refuseSecond(
 
 const form = 'a slug has lower-case letters, digits and dashes, begins with a letter, and is at most 64 long'
 
-/** The slug of the pipeline to write: `--slug`, else what the project is called, which may be changed on a terminal. Throws exit 2 for what is none. */
+/**
+ * The slug of the pipeline to write: `--slug`, else what the project is called, which may be
+ * changed on a terminal. Throws exit 2 for what is none.
+ */
 async function chooseSlug(
   { directory, flags, ask }: Pick<Context<'init'>, 'directory' | 'flags' | 'ask'>,
   repository: string | null,

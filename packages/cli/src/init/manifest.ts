@@ -13,7 +13,10 @@ export function manifestOf({ path, texts }: Folder): Members {
   }
 }
 
-/** Returns the scripts among build, test, lint and typecheck that do something: npm writes a test that only fails. */
+/**
+ * Returns the scripts among build, test, lint and typecheck that do something: npm writes a test
+ * that only fails.
+ */
 export function scriptsOf(manifest: Members): string[] {
   const scripts: Members = { ...objectOf(manifest.scripts) }
   return ['build', 'test', 'lint', 'typecheck'].filter(

@@ -49,7 +49,10 @@ export async function offerSkills({ directory, ask, output }: Context<'init'>): 
   if (kept.length > 0) output.say(`Kept as they are, because they were edited: ${kept.join(', ')}.`)
 }
 
-/** Where agents look: Claude's own place where the project knows it, else the one that several share. */
+/**
+ * Where agents look: Claude's own place where the project knows it, else the one that several
+ * share.
+ */
 export function skillsFolder(directory: string): string {
   const knowsClaude = ['.claude', 'CLAUDE.md'].some((name) => existsSync(join(directory, name)))
   return knowsClaude ? '.claude/skills' : '.agents/skills'

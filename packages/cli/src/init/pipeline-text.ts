@@ -5,7 +5,10 @@ import { PACKAGES, toolActions } from './tool-project.ts'
 interface PipelineText {
   readonly projects: readonly Project[]
   readonly language: Language
-  /** Steps of `sh` that use what the base image has, instead of toolchains that install what they need. */
+  /**
+   * Steps of `sh` that use what the base image has, instead of toolchains that install what they
+   * need.
+   */
   readonly isPlain: boolean
   readonly slug: string
   /** That pushes are built of. */

@@ -6,7 +6,10 @@ import { manifestOf, objectOf, scriptsOf } from './manifest.ts'
 import { plainPython } from './plain-python.ts'
 import type { PlainChain, ProjectKind } from './project-kind.ts'
 
-/** The plain form of a project: the usual commands of its tools, which must be there. Throws exit 2 for files that do not parse. */
+/**
+ * The plain form of a project: the usual commands of its tools, which must be there. Throws exit 2
+ * for files that do not parse.
+ */
 export function plainProject({ kind, folder }: Project): PlainChain {
   return PLAIN[kind](folder)
 }
@@ -52,7 +55,10 @@ const MANAGERS: readonly Manager[] = [
 
 const UNLOCKED: Manager = { locks: ['package.json'], install: 'npm install --no-audit --no-fund', run: 'npm run' }
 
-/** The dependencies of package.json where there are any, then those of build, test, lint and typecheck that it has. */
+/**
+ * The dependencies of package.json where there are any, then those of build, test, lint and
+ * typecheck that it has.
+ */
 function plainJs(folder: Folder): PlainChain {
   const { names } = folder
   const manifest = manifestOf(folder)
@@ -110,14 +116,20 @@ function isText(value: string | undefined): value is string {
 /** Where the shell of a step on the base `host` looks. */
 const STEP_PATH = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin']
 
-/** Programs that the steps call and that a step on this machine would not find, though its user may have them elsewhere. */
+/**
+ * Programs that the steps call and that a step on this machine would not find, though its user may
+ * have them elsewhere.
+ */
 export function missingTools(chains: readonly PlainChain[], path: readonly string[] = STEP_PATH): string[] {
   const commands = chains.flatMap(({ first, steps }) => [...(first === undefined ? [] : [first]), ...steps])
   const programs = new Set(commands.flatMap(({ command }) => programsOf(command)))
   return [...programs].filter((name) => !path.some((folder) => existsSync(join(folder, name))))
 }
 
-/** The first word of each command of a line, without variables; what has a path is the project's own. */
+/**
+ * The first word of each command of a line, without variables; what has a path is the project's
+ * own.
+ */
 function programsOf(line: string): string[] {
   return line
     .split(' && ')

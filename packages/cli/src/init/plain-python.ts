@@ -4,7 +4,10 @@ import { usageError } from '../errors.ts'
 import { type Folder, REQUIREMENTS, TEST_REQUIREMENTS } from './folder.ts'
 import type { PlainChain } from './project-kind.ts'
 
-/** The dependencies in a virtual environment where there are any, then pytest where it is used, else unittest. */
+/**
+ * The dependencies in a virtual environment where there are any, then pytest where it is used, else
+ * unittest.
+ */
 export function plainPython(folder: Folder): PlainChain {
   const runs = usesPytest(folder) ? 'pytest' : unittest(folder)
   const first = dependencies(folder, runs === 'pytest')

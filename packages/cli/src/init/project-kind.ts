@@ -3,7 +3,10 @@ import { INIT_TEMPLATES, type InitTemplate, type TemplateKind } from '@harmont/h
 /** The kind of a project: one that has a toolchain, or one whose own commands are run. */
 export type ProjectKind = TemplateKind | 'autotools' | 'make' | 'generic'
 
-/** Every kind with the files that show it, in the order in which they are looked for. `generic` is what remains. */
+/**
+ * Every kind with the files that show it, in the order in which they are looked for. `generic` is
+ * what remains.
+ */
 export const KINDS: readonly { readonly kind: ProjectKind; readonly markers: readonly string[] }[] = [
   ...INIT_TEMPLATES,
   { kind: 'autotools', markers: ['configure.ac', 'configure.in', 'configure'] },

@@ -3,15 +3,23 @@ import type { Folder } from './folder.ts'
 import { manifestOf, scriptsOf } from './manifest.ts'
 import { type ProjectKind, templateOf } from './project-kind.ts'
 
-/** An action of a toolchain: a method, or a script that `run` names. Spelt the same in both languages. `isUnlocked`: there is no Cargo.lock to keep to. */
+/**
+ * An action of a toolchain: a method, or a script that `run` names. Spelt the same in both
+ * languages. `isUnlocked`: there is no Cargo.lock to keep to.
+ */
 export type Action = { readonly name: string; readonly isUnlocked?: true } | { readonly script: string }
 
-/** The actions of the project's toolchain that its own files ask for; null where no toolchain fits it. */
+/**
+ * The actions of the project's toolchain that its own files ask for; null where no toolchain fits
+ * it.
+ */
 export function toolActions({ kind, folder }: Project): readonly Action[] | null {
   return templateOf(kind) === undefined ? null : (ACTIONS[kind]?.(folder) ?? null)
 }
 
-/** Debian packages for a project that has no toolchain; the base image has enough for the others. */
+/**
+ * Debian packages for a project that has no toolchain; the base image has enough for the others.
+ */
 export const PACKAGES: Partial<Readonly<Record<ProjectKind, readonly string[]>>> = {
   python: ['python3', 'python3-venv', 'python3-pytest'],
   autotools: ['build-essential', 'autoconf', 'automake', 'libtool', 'pkg-config', 'gettext'],

@@ -9,7 +9,10 @@ import { isMissing } from '../is-missing.ts'
 
 const modes = { file: 0o644, directory: 0o755 }
 
-/** Writes `.hm/pipeline.ts` or `.py`. Throws exit 2 where it is there already, unless it may be replaced. */
+/**
+ * Writes `.hm/pipeline.ts` or `.py`. Throws exit 2 where it is there already, unless it may be
+ * replaced.
+ */
 export async function writePipelineFile(project: string, file: string, text: string, force: boolean): Promise<void> {
   const path = join(project, file)
   await mkdir(join(project, '.hm'), { recursive: true, mode: modes.directory })

@@ -1,6 +1,9 @@
 import type { StepIdentity } from '../records/identity.ts'
 
-/** Which parts of what identifies a step differ, as sentences; the step itself first, then what it builds in. */
+/**
+ * Which parts of what identifies a step differ, as sentences; the step itself first, then what it
+ * builds in.
+ */
 export function explainStep(
   key: string,
   before: ReadonlyMap<string, StepIdentity>,
@@ -51,7 +54,10 @@ function changed(old: Readonly<Record<string, string>>, own: Readonly<Record<str
 
 type Files = Readonly<Record<string, string>>
 
-/** Says what changed in the files that a step watches, as phrases in order of path: which are new, gone or renamed, and of others whether it is type, mode or bytes. */
+/**
+ * Says what changed in the files that a step watches, as phrases in order of path: which are new,
+ * gone or renamed, and of others whether it is type, mode or bytes.
+ */
 export function explainFiles(before: Files, after: Files): string[] {
   const gone = Object.keys(before).filter((path) => !Object.hasOwn(after, path))
   const renamed = new Map<string, string>()

@@ -28,7 +28,9 @@ export async function localWhy(context: Context<'why'>, run: RunRecord, key: str
   return exits.ok
 }
 
-/** `hm cache explain STEP`: of a build of the server where one is named, else of the last run here. */
+/**
+ * `hm cache explain STEP`: of a build of the server where one is named, else of the last run here.
+ */
 export const explainCache: Handler<'cache explain'> = async (context) => {
   const { build, pipeline } = context.flags
   return build === undefined && pipeline === undefined ? explainLocal(context) : explainOnServer(context)

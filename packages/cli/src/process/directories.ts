@@ -15,7 +15,10 @@ export function cacheDirectory(env: Env): string {
   return join(absolute(env.XDG_CACHE_HOME) ?? join(env.HOME ?? homedir(), '.cache'), 'hm')
 }
 
-/** Where the user's files are: the first directory that has a `config.toml`, else the first one (cli.md 3). */
+/**
+ * Where the user's files are: the first directory that has a `config.toml`, else the first one
+ * (cli.md 3).
+ */
 export function userDirectory(env: Env): string {
   const xdg = absolute(env.XDG_CONFIG_HOME)
   const candidates = [
@@ -28,8 +31,9 @@ export function userDirectory(env: Env): string {
 }
 
 /**
- * `-d`, else the nearest directory from here upwards with a `.hm` folder, else here. A work tree's root is the last that is looked at.
- * Exactly here where that is asked. Throws exit 2 for a `-d` that is no directory.
+ * `-d`, else the nearest directory from here upwards with a `.hm` folder, else here. A work tree's
+ * root is the last that is looked at. Exactly here where that is asked. Throws exit 2 for a `-d`
+ * that is no directory.
  */
 export function projectDirectory(given: string | undefined, here: string, exactly: boolean): string {
   if (given !== undefined) {

@@ -8,7 +8,10 @@ import type { Output } from '../terminal/output.ts'
 import { version } from '../version.ts'
 import { systemFailure } from './system-failure.ts'
 
-/** Says what went wrong and gives the exit code. Whatever is no HmError, nor of the machine's disk, is a defect of `hm`. */
+/**
+ * Says what went wrong and gives the exit code. Whatever is no HmError, nor of the machine's disk,
+ * is a defect of `hm`.
+ */
 export function reportFailure(error: unknown, output: Output, asJson: boolean, where: ReportPlace): ExitCode {
   const known = error instanceof HmError ? error : (systemFailure(error, where.cacheDirectory) ?? defect(error, where))
   output.debug(`failed: ${inspect(error)}`)

@@ -17,7 +17,8 @@ export interface Interrupts {
 export function watchSignals(launcher: number | undefined): Interrupts {
   const controller = new AbortController()
   const actions = new Set<() => void>()
-  // A terminal's Ctrl-C comes twice where there is a launcher: from the terminal, and from it as SIGUSR2. Each kind is counted alone.
+  // A terminal's Ctrl-C comes twice where there is a launcher: from the terminal, and from it as
+  // SIGUSR2. Each kind is counted alone.
   const counts = { SIGINT: 0, SIGUSR2: 0 }
   const press = (signal: keyof typeof counts) => {
     counts[signal] += 1

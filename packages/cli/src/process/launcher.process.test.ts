@@ -8,8 +8,9 @@ import { promisify } from 'node:util'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { hmProgram } from '../test-support/run-hm.ts'
 
-// The real launcher and the real signals around a program that waits, in place of the commands. What the launcher runs on says
-// that it is Node.js 20, so that it starts the pinned one as it does for users of that version.
+// The real launcher and the real signals around a program that waits, in place of the commands.
+// What the launcher runs on says that it is Node.js 20, so that it starts the pinned one as it does
+// for users of that version.
 const olderNode = `data:text/javascript,Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.19.0' } })`
 
 let home: string

@@ -3,7 +3,10 @@ import { exits, HmError } from '../errors.ts'
 const full = new Set(['ENOSPC', 'EDQUOT'])
 const unwritable = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR'])
 
-/** A disk that is full, or a directory of `hm` that cannot be written: for the user to mend, with the system's own code. Undefined: it is neither. */
+/**
+ * A disk that is full, or a directory of `hm` that cannot be written: for the user to mend, with
+ * the system's own code. Undefined: it is neither.
+ */
 export function systemFailure(error: unknown, cacheDirectory: string): HmError | undefined {
   if (!(error instanceof Error)) return undefined
   const { code = '', syscall, path = '' }: NodeJS.ErrnoException = error

@@ -15,7 +15,10 @@ export interface PlanWishes {
   readonly timeoutMs: number | undefined
 }
 
-/** Returns the plan of the wanted steps. `explain` may name the source of a problem. Throws exit 7 for an IR that the engine refuses, exit 5 for an unknown step. */
+/**
+ * Returns the plan of the wanted steps. `explain` may name the source of a problem. Throws exit 7
+ * for an IR that the engine refuses, exit 5 for an unknown step.
+ */
 export function planRun(
   ir: string,
   { steps, timeoutMs }: PlanWishes,
@@ -31,7 +34,10 @@ export function planRun(
   return { ...selected, timeoutSeconds }
 }
 
-/** Resolves `--no-cache`: true for every step, or the keys of the named steps and of those built on them, whose cached results would hide the rerun. */
+/**
+ * Resolves `--no-cache`: true for every step, or the keys of the named steps and of those built on
+ * them, whose cached results would hide the rerun.
+ */
 export function runAnew(plan: Plan, wanted: readonly (string | true)[]): true | readonly string[] {
   if (wanted.includes(true)) return true
   const keys = wanted.filter((key) => key !== true)
@@ -53,7 +59,10 @@ function unknownSteps(unknown: readonly string[], { steps }: Plan): HmError {
   })
 }
 
-/** The plan of these steps and what they need, in the plan's order. Gives the keys that no step has, if there are any. */
+/**
+ * The plan of these steps and what they need, in the plan's order. Gives the keys that no step has,
+ * if there are any.
+ */
 export function selectSteps(plan: Plan, keys: readonly string[]): Plan | { readonly unknown: readonly string[] } {
   if (keys.length === 0) return plan
   const slots = new Map(plan.steps.map(({ key }, slot) => [key, slot]))

@@ -29,7 +29,10 @@ interface Asked {
   readonly local?: boolean
 }
 
-/** What a pipeline is told of a run that a person starts from this checkout: what git says of it, but for what was asked for. */
+/**
+ * What a pipeline is told of a run that a person starts from this checkout: what git says of it,
+ * but for what was asked for.
+ */
 export function manualFacts(git: GitFacts | null, asked: Asked = {}): RenderFacts {
   return {
     event: asked.event ?? 'manual',

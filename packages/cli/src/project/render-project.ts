@@ -25,7 +25,10 @@ export interface ProjectPipeline {
 }
 
 interface RenderRequest {
-  /** null: the only one that has the steps, the preferred one of several, or the one that the user chooses. */
+  /**
+   * null: the only one that has the steps, the preferred one of several, or the one that the user
+   * chooses.
+   */
   readonly slug: string | null
   /** Keys that the pipeline has to have, where no slug says which it is. */
   readonly steps?: readonly string[]
@@ -37,8 +40,9 @@ interface RenderRequest {
 type Here = Pick<Context, 'directory' | 'env' | 'output' | 'ask' | 'signal' | 'cacheDirectory'>
 
 /**
- * Renders one pipeline of the project. Warnings and what its programs print go to stderr. Throws exit 6 when there is none or its own code fails, exit 7 for
- * one that is no IR, exit 8 when the source cannot be read.
+ * Renders one pipeline of the project. Warnings and what its programs print go to stderr. Throws
+ * exit 6 when there is none or its own code fails, exit 7 for one that is no IR, exit 8 when the
+ * source cannot be read.
  */
 export async function renderProject(here: Here, request: RenderRequest): Promise<ProjectPipeline> {
   const pipeline = await renderNamed(here, request)
@@ -74,7 +78,10 @@ interface Target {
   readonly preferred: string | undefined
 }
 
-/** `[PIPELINE] [STEP...]` as it was meant: what is no pipeline is a step of the one that has it. Throws as `renderProject` does. */
+/**
+ * `[PIPELINE] [STEP...]` as it was meant: what is no pipeline is a step of the one that has it.
+ * Throws as `renderProject` does.
+ */
 export async function renderTarget(
   here: Here,
   { args, flags, preferred }: Target,
@@ -94,7 +101,9 @@ export async function renderTarget(
   return { pipeline: await renderProject(here, { ...request, slug: null, steps, preferred }), steps }
 }
 
-/** Returns how pipelines of the project are rendered, with a word about each file that takes long. */
+/**
+ * Returns how pipelines of the project are rendered, with a word about each file that takes long.
+ */
 export function renderOptions(
   { directory: project, env, output, signal, cacheDirectory }: Omit<Here, 'ask'>,
   { facts, sourceSet }: Pick<RenderRequest, 'facts' | 'sourceSet'>,

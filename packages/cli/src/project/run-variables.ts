@@ -10,7 +10,10 @@ export interface VariableFlags {
   readonly envFile: readonly string[]
 }
 
-/** The variables of `--env-file` and `-e`, the latter winning. Throws exit 2 for a file that cannot be read. */
+/**
+ * The variables of `--env-file` and `-e`, the latter winning. Throws exit 2 for a file that cannot
+ * be read.
+ */
 export function runVariables({ env, envFile }: VariableFlags, directory: string): Record<string, string> {
   const files = envFile.map((file) => readVariables(resolve(directory, file), file))
   return Object.assign({}, ...files, Object.fromEntries(env.map(({ name, value }) => [name, value])))
@@ -24,8 +27,8 @@ export interface SecretSources {
 }
 
 /**
- * The values of these secrets: from `--secret`, `.hm/secrets.env`, `.env`, the environment, the first that has it. Throws exit 5 that names all that are
- * nowhere.
+ * The values of these secrets: from `--secret`, `.hm/secrets.env`, `.env`, the environment, the
+ * first that has it. Throws exit 5 that names all that are nowhere.
  */
 export function runSecrets(names: readonly string[], { flags, directory, env }: SecretSources): Map<string, string> {
   const given = new Map(flags.map(({ name, value }) => [name, value ?? env[name]]))

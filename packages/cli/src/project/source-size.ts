@@ -14,7 +14,10 @@ interface TooLarge {
   readonly cause?: unknown
 }
 
-/** A source over its limit: exit 8, with the three largest files and the lines of `.hmignore` that take out the largest. */
+/**
+ * A source over its limit: exit 8, with the three largest files and the lines of `.hmignore` that
+ * take out the largest.
+ */
 export function tooLarge({ code, message, largest, otherwise, cause }: TooLarge): HmError {
   const fix = [
     'add to .hmignore what the build does not need:',
@@ -25,8 +28,8 @@ export function tooLarge({ code, message, largest, otherwise, cause }: TooLarge)
 }
 
 /**
- * A folder instead of its files where several of the largest are in it; patterns are anchored, with what is special escaped. Without the pipelines' own
- * files: a build needs them.
+ * A folder instead of its files where several of the largest are in it; patterns are anchored, with
+ * what is special escaped. Without the pipelines' own files: a build needs them.
  */
 function ignoreLines(largest: readonly SizedPath[]): string[] {
   const folderOf = (path: string) => path.slice(0, path.indexOf('/') + 1)
@@ -48,7 +51,10 @@ export function sizes(largest: readonly SizedPath[]): string[] {
 
 const everyMs = 2000
 
-/** Says how far something is that takes long: not in its first two seconds, and then once in as many, if it is further. */
+/**
+ * Says how far something is that takes long: not in its first two seconds, and then once in as
+ * many, if it is further.
+ */
 export function progressOf(
   what: string,
   total: number,

@@ -3,7 +3,9 @@ import type { LocalHome } from './home.ts'
 import { type RecordedStep, type RunRecord, stepsOf } from './run-record.ts'
 import { readRecords } from './run-records.ts'
 
-/** The run of this number, or the last one, of a project. Undefined: the project has had none here. */
+/**
+ * The run of this number, or the last one, of a project. Undefined: the project has had none here.
+ */
 export function findRun(home: LocalHome, directory: string, number: string | undefined): RunRecord | undefined {
   return readRecords(home.runs, directory).find((run) => number === undefined || String(run.number) === number)
 }
@@ -23,7 +25,10 @@ export function requireRun(home: LocalHome, directory: string, number: string | 
 
 const runsLookedAt = 5
 
-/** By step key, in milliseconds: how long it took when it last really ran and passed in this project. */
+/**
+ * By step key, in milliseconds: how long it took when it last really ran and passed in this
+ * project.
+ */
 export function earlierDurations(runs: string, directory: string, slug: string): Map<string, number> {
   const durations = new Map<string, number>()
   const own = readRecords(runs, directory).filter((run) => run.slug === slug)

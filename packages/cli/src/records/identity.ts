@@ -85,7 +85,10 @@ function partsOf(policy: IrCachePolicy | undefined): IrCachePolicy[] {
   return [part as IrCachePolicy]
 }
 
-/** `executable:DIGEST`, of a link `link:TARGET`, with what it leads to on a second line. Folders are what the files in them say. */
+/**
+ * `executable:DIGEST`, of a link `link:TARGET`, with what it leads to on a second line. Folders are
+ * what the files in them say.
+ */
 function fileFact({ path, kind, content, link }: WatchedFile): [string, string][] {
   const name = asText(path)
   const fact = kind === 'link' ? `link:${asText(content)}` : `${kind}:${content}`

@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs'
 
-/** What tells a process from another that has its number later: the number, its start and the boot. Undefined: there is none of this number. */
+/**
+ * What tells a process from another that has its number later: the number, its start and the boot.
+ * Undefined: there is none of this number.
+ */
 export function processMark(pid: number): string | undefined {
   try {
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()

@@ -119,7 +119,10 @@ export function missingEnds({ events, startedAt }: RunRecord, at: number): RunEv
   ]
 }
 
-/** Snapshots of a run that a retry or a shell may still want: what its failures left, and what they and what was not run started from. */
+/**
+ * Snapshots of a run that a retry or a shell may still want: what its failures left, and what they
+ * and what was not run started from.
+ */
 export function wantedSnapshots(events: readonly RunEvent[]): string[] {
   const steps = stepsOf(events)
   const unpassed = steps.filter(({ state }) => state !== 'passed')

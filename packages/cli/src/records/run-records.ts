@@ -16,7 +16,10 @@ import { isMissing } from '../is-missing.ts'
 import { isAlive } from './process-mark.ts'
 import { endOf, missingEnds, type RunFacts, type RunRecord } from './run-record.ts'
 
-/** Limits for each project, and for all together. The last run of a project always stays, so that its numbers go on. */
+/**
+ * Limits for each project, and for all together. The last run of a project always stays, so that
+ * its numbers go on.
+ */
 const keptOfProject = 20
 const keptOfAll = 200
 /** A record that is begun is there within milliseconds. */
@@ -48,7 +51,10 @@ export function runFiles(runs: string, record: number): RunFiles {
   }
 }
 
-/** Claims the project's next number and writes what is known; the run is there from then on, whatever becomes of this process. */
+/**
+ * Claims the project's next number and writes what is known; the run is there from then on,
+ * whatever becomes of this process.
+ */
 export function beginRecord(
   runs: string,
   facts: Omit<RunFacts, 'version' | 'record' | 'number'>,

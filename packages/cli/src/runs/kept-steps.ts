@@ -9,7 +9,10 @@ export interface RetryRequest {
   /** Keys of failed steps to try again; none: all. */
   readonly only: readonly string[]
   readonly hasSnapshot: (id: string) => boolean
-  /** By slot: whether the step's condition holds now. One that does not is skipped again, and nobody waits for it. */
+  /**
+   * By slot: whether the step's condition holds now. One that does not is skipped again, and nobody
+   * waits for it.
+   */
   readonly conditions: readonly boolean[]
 }
 
@@ -20,7 +23,10 @@ export interface Retry {
   readonly kept: ReadonlyMap<number, string | null>
 }
 
-/** What a retry runs: what failed, what that held back, and what they need of which nothing is left. The rest of what they need counts as passed. */
+/**
+ * What a retry runs: what failed, what that held back, and what they need of which nothing is left.
+ * The rest of what they need counts as passed.
+ */
 export function keptSteps({ steps, earlier, only, hasSnapshot, conditions }: RetryRequest): Retry {
   const before = steps.map(({ key }) => earlier.get(key))
   const isOpen = (slot: number) =>
@@ -31,7 +37,8 @@ export function keptSteps({ steps, earlier, only, hasSnapshot, conditions }: Ret
   const held = only.length === 0 ? wanted : withHeldBack(steps, wanted, isOpen)
   const needed = withAncestors(steps, [...held])
   const rerun = new Set([...needed].filter((slot) => conditions[slot] && before[slot]?.state !== 'passed'))
-  // What must run again may need what is gone, and what was built on something else is not what it was.
+  // What must run again may need what is gone, and what was built on something else is not what it
+  // was.
   for (let size = -1; size !== rerun.size; ) {
     size = rerun.size
     for (const slot of needed) {

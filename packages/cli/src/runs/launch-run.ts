@@ -52,7 +52,9 @@ export interface Launch {
 
 type Here = Pick<Context, 'directory' | 'env' | 'global' | 'output' | 'signal' | 'onSecondInterrupt' | 'config'>
 
-/** Records a run, runs and shows it, and removes what nobody needs any longer. Gives the exit code. */
+/**
+ * Records a run, runs and shows it, and removes what nobody needs any longer. Gives the exit code.
+ */
 export async function launchRun(here: Here, launch: Launch): Promise<ExitCode> {
   const { directory, output, global, config: loaded } = here
   const { home, sandboxes, pipeline, plan, git, tree, branch, env, only, retryOf } = launch

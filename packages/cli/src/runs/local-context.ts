@@ -20,7 +20,10 @@ export interface ContextOptions {
   readonly anew: true | readonly string[]
 }
 
-/** What the engine must know of a local run besides its plan; as on the server, with HARMONT_LOCAL (`cli.md` 4). */
+/**
+ * What the engine must know of a local run besides its plan; as on the server, with HARMONT_LOCAL
+ * (`cli.md` 4).
+ */
 export function localContext({ facts, git, org, tree, anew }: ContextOptions): BuildContext {
   const { slug, number, branch, commit, env } = facts
   const repository = repositoryOf(git?.remote ?? null)

@@ -10,8 +10,8 @@ export interface StoreListener {
 }
 
 /**
- * Opens a memory store that tells a listener of everything in the order in which it happens. A slow listener slows the reading
- * of output, and nothing else.
+ * Opens a memory store that tells a listener of everything in the order in which it happens. A slow
+ * listener slows the reading of output, and nothing else.
  */
 export function createLocalStore(settings: Partial<StoreSettings>, listener: StoreListener): MemoryStore {
   const store = createMemoryStore(settings)

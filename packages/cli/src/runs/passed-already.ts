@@ -9,7 +9,10 @@ import {
   viewBuild,
 } from '@harmont/engine'
 
-/** A new build in which these steps have passed already. `kept` has their slots, and the snapshot that each left; all that they need is among them. */
+/**
+ * A new build in which these steps have passed already. `kept` has their slots, and the snapshot
+ * that each left; all that they need is among them.
+ */
 export function passedAlready(
   created: Created,
   kept: ReadonlyMap<number, string | null>,

@@ -14,7 +14,10 @@ import { launchRun } from './launch-run.ts'
 import { wantedSecrets } from './secrets.ts'
 import { takeSource } from './take-source.ts'
 
-/** Runs what failed in a run of this machine again, and what that held back, with the files as they are now. It gets a number of its own. */
+/**
+ * Runs what failed in a run of this machine again, and what that held back, with the files as they
+ * are now. It gets a number of its own.
+ */
 export async function localRetry(
   context: Context<'retry'>,
   earlier: RunRecord,

@@ -42,7 +42,10 @@ export interface LocalRun {
   readonly onSecondInterrupt: (action: () => void) => () => void
 }
 
-/** Runs a build to its end and gives the exit code. The view stays open. Throws exit 4 when the engine breaks. */
+/**
+ * Runs a build to its end and gives the exit code. The view stays open. Throws exit 4 when the
+ * engine breaks.
+ */
 export async function runBuild(run: LocalRun): Promise<ExitCode> {
   const { home, sandboxes, facts, plan, build, context, view, signal } = run
   const ended = Promise.withResolvers<Omit<Build, 'jobs'>>()

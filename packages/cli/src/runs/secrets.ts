@@ -5,7 +5,10 @@ import type { Context } from '../context.ts'
 import { HmError } from '../errors.ts'
 import { runSecrets } from '../project/run-variables.ts'
 
-/** Names of the secrets of the steps that run: what a condition skips, and what is skipped because of that, needs none. */
+/**
+ * Names of the secrets of the steps that run: what a condition skips, and what is skipped because
+ * of that, needs none.
+ */
 export function wantedSecrets(plan: Plan, known: ConditionContext): string[] {
   const from = planBuild(plan, { conditions: known })
   const request = { id: '', queue: 'local', at: 0, held: false, from }
@@ -15,7 +18,10 @@ export function wantedSecrets(plan: Plan, known: ConditionContext): string[] {
   return [...new Set(steps.flatMap(({ secrets }) => Object.values(secrets)))].sort()
 }
 
-/** Gives a run its secrets. One of another project with the same name is another secret: what was made with it is not for this one. */
+/**
+ * Gives a run its secrets. One of another project with the same name is another secret: what was
+ * made with it is not for this one.
+ */
 export function secretIds(secrets: ReadonlyMap<string, string>, directory: string): EngineOptions['secrets'] {
   const project = createHash('sha256').update(directory).digest('hex').slice(0, 16)
   return {

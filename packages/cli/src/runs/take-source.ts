@@ -7,8 +7,8 @@ import type { LocalHome } from '../records/home.ts'
 import { bytes } from '../terminal/amounts.ts'
 
 /**
- * The files of the project as a tree for sandboxes; only what was touched since the last time is read. Says how far it is where that takes long. Throws
- * exit 8.
+ * The files of the project as a tree for sandboxes; only what was touched since the last time is
+ * read. Says how far it is where that takes long. Throws exit 8.
  */
 export async function takeSource(
   home: LocalHome,
@@ -40,7 +40,10 @@ export interface History {
   readonly gitObjects?: string
 }
 
-/** The history of the project's last commit for sandboxes, made once for each commit and set of tags. Throws exit 8 where git refuses. */
+/**
+ * The history of the project's last commit for sandboxes, made once for each commit and set of
+ * tags. Throws exit 8 where git refuses.
+ */
 export async function takeHistory(home: LocalHome, directory: string, git: GitFacts | null): Promise<History> {
   try {
     const view = await makeGitView(directory, git, home.git)

@@ -9,7 +9,10 @@ import { takeSource } from './take-source.ts'
 /** What is never a part of a source. */
 const repositories = '.git'
 
-/** Watches the folders that hold files of a source set, and new ones among them. A folder that git ignores is not watched: it may hold very many. */
+/**
+ * Watches the folders that hold files of a source set, and new ones among them. A folder that git
+ * ignores is not watched: it may hold very many.
+ */
 export class SourceWatcher {
   readonly #onChange: () => void
   readonly #watchers = new Map<string, FSWatcher>()
@@ -77,7 +80,10 @@ function isGone(error: unknown): boolean {
 const quietMs = 300
 
 export interface ChangeWatch {
-  /** Resolves with the first tree that differs from this one, after a time without a change. Rejects with the reason of the signal. */
+  /**
+   * Resolves with the first tree that differs from this one, after a time without a change. Rejects
+   * with the reason of the signal.
+   */
   next(from: string | null, signal: AbortSignal): Promise<SourceTreeRef>
   close(): void
 }

@@ -7,7 +7,10 @@ import { prepareRun, runPrepared } from './run-local.ts'
 import { takeSource } from './take-source.ts'
 import { type ChangeWatch, watchChanges } from './watch-source.ts'
 
-/** `hm watch`: runs, and again after each change; a change ends the run that it makes stale. Ends with Ctrl-C. */
+/**
+ * `hm watch`: runs, and again after each change; a change ends the run that it makes stale. Ends
+ * with Ctrl-C.
+ */
 export function watchRuns(context: Context<'watch'>): Promise<never> {
   return withSandboxes(context, async (home, opening) => {
     const sandboxes = await opening

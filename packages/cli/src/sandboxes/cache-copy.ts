@@ -19,7 +19,10 @@ import type { Output } from '../terminal/output.ts'
 import { resultsIn } from './cache.ts'
 import { withSandboxes } from './with-sandboxes.ts'
 
-/** `hm cache save DIR`: what this project's last runs made or used, for `hm cache restore` elsewhere. Prints the content key. */
+/**
+ * `hm cache save DIR`: what this project's last runs made or used, for `hm cache restore`
+ * elsewhere. Prints the content key.
+ */
 export const save: Handler<'cache save'> = async (context) => {
   const { args, flags, directory, output, global } = context
   const target = resolve(args.directory)
@@ -54,7 +57,10 @@ function usedBy({ runs }: LocalHome, directory: string): ReadonlySet<string> {
   return new Set(own.flatMap(({ events }) => stepsOf(events)).flatMap(({ snapshot }) => snapshot ?? []))
 }
 
-/** `hm cache restore DIR`: makes what `hm cache save` wrote findable here. Prints its content key. Exit 2 for what was changed since, and nothing is restored. */
+/**
+ * `hm cache restore DIR`: makes what `hm cache save` wrote findable here. Prints its content key.
+ * Exit 2 for what was changed since, and nothing is restored.
+ */
 export const restore: Handler<'cache restore'> = (context) =>
   withSandboxes(context, async (home, opening) => {
     const { args, output, global } = context
@@ -77,7 +83,10 @@ export const restore: Handler<'cache restore'> = (context) =>
     }
   })
 
-/** Digests of those images that are here, or can be had. A step that builds on what lies on another would fail. */
+/**
+ * Digests of those images that are here, or can be had. A step that builds on what lies on another
+ * would fail.
+ */
 async function imagesHere(
   images: ImageStore,
   { images: wanted, entries }: SavedManifest,

@@ -53,7 +53,10 @@ function presented({ key, snapshot, origin, imageDigest, createdAt, usedAt, byte
 const dayMs = 24 * 60 * 60_000
 const gigabyte = 1024 ** 3
 
-/** `hm cache clean`: without a flag only what no run can want any longer. What failed in the last day stays for a retry or a shell. */
+/**
+ * `hm cache clean`: without a flag only what no run can want any longer. What failed in the last
+ * day stays for a retry or a shell.
+ */
 export const clean: Handler<'cache clean'> = (context) =>
   withSandboxes(context, async (home, opening) => {
     const { flags, output, config } = context

@@ -27,15 +27,16 @@ export interface Sandboxes {
   /** At least one. */
   readonly networkModes: readonly NetworkMode[]
   /**
-   * Does what only one may do who is alone: nobody begins meanwhile. Undefined: another `hm` is at work, or beginning.
+   * Does what only one may do who is alone: nobody begins meanwhile. Undefined: another `hm` is at
+   * work, or beginning.
    */
   alone<T>(work: () => Promise<T>): Promise<T | undefined>
   close(): Promise<void>
 }
 
 /**
- * Takes an engine directory that no other `hm` has, and removes what dead ones left. Snapshots, images and sources are everybody's. Throws exit 4 with what
- * this machine lacks.
+ * Takes an engine directory that no other `hm` has, and removes what dead ones left. Snapshots,
+ * images and sources are everybody's. Throws exit 4 with what this machine lacks.
  */
 export async function openSandboxes(
   home: LocalHome,

@@ -1,6 +1,9 @@
 import { exits, HmError } from '../errors.ts'
 
-/** Throws exit 4 where there are no sandboxes at all. To be called before what makes them is loaded, which reads Linux's own files. */
+/**
+ * Throws exit 4 where there are no sandboxes at all. To be called before what makes them is loaded,
+ * which reads Linux's own files.
+ */
 export function requireLinux(): void {
   if (process.platform === 'linux') return
   throw new HmError(exits.unavailable, 'no_sandboxes', `steps run in Linux sandboxes; this is ${process.platform}`, {

@@ -1,7 +1,10 @@
 import { type ImageProblem, type NetworkMode, type RuntimeName, runtimeNames } from '@harmont/sandbox'
 import { exits, HmError } from '../errors.ts'
 
-/** What starts the commands of steps: HARMONT_OCI_RUNTIME, as for the server, else crun. Throws exit 2 for another name. */
+/**
+ * What starts the commands of steps: HARMONT_OCI_RUNTIME, as for the server, else crun. Throws exit
+ * 2 for another name.
+ */
 export function ociRuntime(env: Readonly<Record<string, string | undefined>>): RuntimeName {
   const wanted = env.HARMONT_OCI_RUNTIME?.trim() || 'crun'
   const name = runtimeNames.find((each) => each === wanted)
@@ -16,7 +19,10 @@ export function ociRuntime(env: Readonly<Record<string, string | undefined>>): R
 
 const modes: readonly NetworkMode[] = ['egress', 'none', 'host']
 
-/** The networks that steps may have, in order of wish: HARMONT_SANDBOX_NETWORK, as for the server, else a way out, else none. Throws exit 2 for others. */
+/**
+ * The networks that steps may have, in order of wish: HARMONT_SANDBOX_NETWORK, as for the server,
+ * else a way out, else none. Throws exit 2 for others.
+ */
 export function sandboxNetwork(env: Readonly<Record<string, string | undefined>>): readonly NetworkMode[] {
   const wanted = env.HARMONT_SANDBOX_NETWORK?.trim() || 'egress,none'
   return wanted.split(',').map((each) => {

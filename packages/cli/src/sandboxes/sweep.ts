@@ -3,8 +3,9 @@ import { localHome } from '../records/home.ts'
 import { hasDead } from './engines.ts'
 
 /**
- * Removes what a dead `hm` left behind, for commands that open no sandboxes of their own. Where there is nothing, a few small files are read. What cannot be
- * removed is said, and left to the next.
+ * Removes what a dead `hm` left behind, for commands that open no sandboxes of their own. Where
+ * there is nothing, a few small files are read. What cannot be removed is said, and left to the
+ * next.
  */
 export async function sweepDead({
   cacheDirectory,

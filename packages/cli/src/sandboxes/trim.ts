@@ -17,8 +17,8 @@ export interface Trimmed {
 }
 
 /**
- * Removes snapshots beyond what the cache may hold and what runs of the last day may still want, and images and sources that nothing lies on. Undefined:
- * another `hm` is at work, and will do it.
+ * Removes snapshots beyond what the cache may hold and what runs of the last day may still want,
+ * and images and sources that nothing lies on. Undefined: another `hm` is at work, and will do it.
  */
 export function trim(
   home: LocalHome,

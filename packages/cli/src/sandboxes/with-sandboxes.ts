@@ -4,8 +4,8 @@ import { openSandboxes, type Sandboxes } from './open-sandboxes.ts'
 import { requireLinux } from './require-linux.ts'
 
 /**
- * Opens what runs steps while `work` prepares what it shall run, and closes it in the end. Throws exit 4 where there are no sandboxes; what `work` throws
- * comes first.
+ * Opens what runs steps while `work` prepares what it shall run, and closes it in the end. Throws
+ * exit 4 where there are no sandboxes; what `work` throws comes first.
  */
 export async function withSandboxes<T>(
   { cacheDirectory, config, env }: Pick<Context, 'cacheDirectory' | 'config' | 'env'>,

@@ -15,7 +15,10 @@ export async function pipelineAddress(here: Here, session: Session, flag: string
   return { org, pipeline }
 }
 
-/** The build of a number, or the pipeline's newest. Exit 5 where there is none, exit 2 for what is no number. */
+/**
+ * The build of a number, or the pipeline's newest. Exit 5 where there is none, exit 2 for what is
+ * no number.
+ */
 export async function buildAddress(
   here: Here,
   session: Session,

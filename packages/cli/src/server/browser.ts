@@ -7,7 +7,10 @@ export function likelyBrowser({ stdin, output, env }: Pick<Context, 'stdin' | 'o
   return isTerminal && !isRemote && (env.CI ?? '') === ''
 }
 
-/** Opens an address in the user's browser. Gives false where none can be started; it is not awaited that the page is there. */
+/**
+ * Opens an address in the user's browser. Gives false where none can be started; it is not awaited
+ * that the page is there.
+ */
 export async function openBrowser(address: string, { output }: Pick<Context, 'output'>): Promise<boolean> {
   const { default: open } = await import('open')
   try {

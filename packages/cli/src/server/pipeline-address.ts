@@ -7,7 +7,10 @@ import { repositoryHere } from '../project/read-project.ts'
 type Here = Pick<Context, 'config' | 'directory' | 'signal'>
 type ListingHere = Here & Pick<Context, 'env' | 'cacheDirectory'>
 
-/** The pipeline that commands without `-p` are about: `cloud.pipeline`, else this repository's, `default_pipeline` of them where there are several. Exit 5 without one. */
+/**
+ * The pipeline that commands without `-p` are about: `cloud.pipeline`, else this repository's,
+ * `default_pipeline` of them where there are several. Exit 5 without one.
+ */
 export async function defaultPipeline(here: Here, client: CloudClient, org: string): Promise<string> {
   const config = await here.config()
   const configured = config.get('cloud.pipeline')
@@ -48,8 +51,9 @@ function unclear(message: string, pipelines: readonly Schemas['Pipeline'][]): Hm
 }
 
 /**
- * The server's slug of the pipeline that `-p` names. The project's own is meant, by its slug on the server or in the repository, before any other of the
- * organization. Throws exit 5 for a slug that the project has too, where the server has only another project's.
+ * The server's slug of the pipeline that `-p` names. The project's own is meant, by its slug on the
+ * server or in the repository, before any other of the organization. Throws exit 5 for a slug that
+ * the project has too, where the server has only another project's.
  */
 export async function namedPipeline(
   here: ListingHere,

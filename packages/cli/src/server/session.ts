@@ -13,7 +13,9 @@ export interface Session {
   readonly apiUrl: string
   /** Base of the web application, for links. */
   readonly appUrl: string
-  /** Slug of the organization that the command is for. Rejects with exit 2 where it is not clear. */
+  /**
+   * Slug of the organization that the command is for. Rejects with exit 2 where it is not clear.
+   */
   org(): Promise<string>
 }
 
@@ -66,7 +68,9 @@ async function onlyOrganization(client: CloudClient, signal: AbortSignal): Promi
   )
 }
 
-/** A command that needs somebody who is signed in. What the server refuses becomes an error of `hm`. */
+/**
+ * A command that needs somebody who is signed in. What the server refuses becomes an error of `hm`.
+ */
 export function signedIn<Name extends CommandName>(
   work: (context: Context<Name>, session: Session) => Promise<ExitCode>,
 ): Handler<Name> {
@@ -83,7 +87,10 @@ export async function telling<T>(here: Here, work: () => Promise<T>): Promise<T>
   }
 }
 
-/** Node's own fetch knows no proxy: where the environment names one, requests go through it, but for the hosts of `NO_PROXY`. */
+/**
+ * Node's own fetch knows no proxy: where the environment names one, requests go through it, but for
+ * the hosts of `NO_PROXY`.
+ */
 export async function proxiedFetch(
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<typeof fetch | undefined> {

@@ -9,7 +9,10 @@ interface Ends extends Pick<Context, 'stdin' | 'output' | 'signal'> {
   readonly terminal: RawTerminal | null
 }
 
-/** Connects a conversation with the user, to its end. Gives its exit code; throws the signal's reason when this process is to end first. */
+/**
+ * Connects a conversation with the user, to its end. Gives its exit code; throws the signal's
+ * reason when this process is to end first.
+ */
 export async function converse(
   conversation: Conversation,
   { stdin, output, terminal, signal }: Ends,
@@ -51,7 +54,10 @@ export async function converse(
 /** The user's terminal, on both ends. */
 interface RawTerminal {
   size(): TerminalSize
-  /** Keys come as they are pressed, Ctrl-C too, until the returned function is called or this process ends. */
+  /**
+   * Keys come as they are pressed, Ctrl-C too, until the returned function is called or this
+   * process ends.
+   */
   takeOver(onResize: (size: TerminalSize) => void): () => void
 }
 

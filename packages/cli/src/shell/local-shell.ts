@@ -13,7 +13,10 @@ import { localMinute } from '../terminal/amounts.ts'
 import { converse, openTerminal } from './converse.ts'
 import { openLocalShell } from './open-local-shell.ts'
 
-/** A shell in what a step of a run of this machine left, or started from. Gives the exit code of the shell, or of `--cmd`. */
+/**
+ * A shell in what a step of a run of this machine left, or started from. Gives the exit code of the
+ * shell, or of `--cmd`.
+ */
 export async function localShell(context: Context<'shell'>, run: RunRecord, key?: string): Promise<ExitCode> {
   const { flags, output, directory, signal } = context
   const step = chooseStep(run, key)
@@ -78,7 +81,10 @@ function nothingKept({ number, events }: RunRecord, { key, state, attempts, mess
   return new HmError(exits.notFound, 'snapshot_gone', message, { fix })
 }
 
-/** The step that a shell is wanted in: the one of this key, else the first that failed. Throws exit 5 where there is none. */
+/**
+ * The step that a shell is wanted in: the one of this key, else the first that failed. Throws exit
+ * 5 where there is none.
+ */
 function chooseStep({ events, number }: Pick<RunRecord, 'events' | 'number'>, key?: string): RecordedStep {
   if (key !== undefined) return requireStep({ events, number }, key)
   const steps = stepsOf(events)

@@ -41,8 +41,8 @@ export interface LocalShell {
 }
 
 /**
- * Opens a shell over what a recorded run left. The engine gets the build as its record has it, all ended, and is never started.
- * Throws exit 5 for a file system that is gone.
+ * Opens a shell over what a recorded run left. The engine gets the build as its record has it, all
+ * ended, and is never started. Throws exit 5 for a file system that is gone.
  */
 export async function openLocalShell(
   shell: LocalShell,

@@ -6,7 +6,10 @@ import { openSession, type Session, telling } from '../server/session.ts'
 import { converse, openTerminal } from './converse.ts'
 import { openShellSocket } from './shell-socket.ts'
 
-/** `hm shell` in a build of the server: the step of this key, else the first that failed. Gives the exit code of the shell, or of `--cmd`. */
+/**
+ * `hm shell` in a build of the server: the step of this key, else the first that failed. Gives the
+ * exit code of the shell, or of `--cmd`.
+ */
 export async function runServerShell(
   context: Context<'shell'>,
   build: string | undefined,

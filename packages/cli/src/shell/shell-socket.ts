@@ -18,7 +18,10 @@ interface WantedShell {
   readonly size: TerminalSize | null
 }
 
-/** Opens a shell on a server. Rejects with an HmError where the server refuses; what goes wrong later rejects `exited`. */
+/**
+ * Opens a shell on a server. Rejects with an HmError where the server refuses; what goes wrong
+ * later rejects `exited`.
+ */
 export async function openShellSocket({ url, token, script, size }: WantedShell): Promise<Conversation> {
   const socket = await connect(url, token)
   const stream = createWebSocketStream(socket, { readableObjectMode: true, readableHighWaterMark: 1 })
@@ -105,7 +108,9 @@ function inputOf(stream: Duplex): Writable {
   })
 }
 
-/** Gives the exit code. Rejects with what the server says is wrong, or when it says nothing more. */
+/**
+ * Gives the exit code. Rejects with what the server says is wrong, or when it says nothing more.
+ */
 async function readMessages(
   messages: AsyncIterable<unknown>,
   output: PassThrough,

@@ -43,7 +43,9 @@ const firstGuesses = {
   'config list': ['config ls'],
 } as const satisfies Partial<Record<CommandName, readonly string[]>>
 
-/** Words that mean a command of other words: first guesses, and what the released client called it. */
+/**
+ * Words that mean a command of other words: first guesses, and what the released client called it.
+ */
 export const aliases: ReadonlyMap<string, CommandName> = new Map<string, CommandName>([
   ...sameBelowCloud.map((name): [string, CommandName] => [`cloud ${name}`, name]),
   ['cloud build cancel', 'cancel'],

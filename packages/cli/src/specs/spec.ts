@@ -31,13 +31,18 @@ export type FlagSpec =
   | (ValueFlagBase & {
       readonly kind: 'string'
       readonly choices?: readonly string[]
-      /** The value may be left out (`--no-cache`, `--no-cache=KEY`); the command then gets `true`. */
+      /**
+       * The value may be left out (`--no-cache`, `--no-cache=KEY`); the command then gets `true`.
+       */
       readonly optional?: true
     })
   | (ValueFlagBase & { readonly kind: 'integer'; readonly min: number })
   /** `90s`, `5m`, `1h30m`: the command gets milliseconds. */
   | (ValueFlagBase & { readonly kind: 'duration' })
-  /** `NAME=VALUE`, split at the first `=`. With `bare`, NAME alone is allowed and its value is undefined. */
+  /**
+   * `NAME=VALUE`, split at the first `=`. With `bare`, NAME alone is allowed and its value is
+   * undefined.
+   */
   | (ValueFlagBase & { readonly kind: 'pair'; readonly bare?: true })
 
 export interface ArgumentSpec {
@@ -51,7 +56,10 @@ export interface ArgumentSpec {
   readonly complete?: Completion
 }
 
-/** One command as data: parsing, help and completion are made from it, so that none of them loads the command. */
+/**
+ * One command as data: parsing, help and completion are made from it, so that none of them loads
+ * the command.
+ */
 export interface CommandSpec {
   /** One line without a full stop, for the list of commands. */
   readonly summary: string
@@ -63,11 +71,17 @@ export interface CommandSpec {
   readonly about?: readonly string[]
   /** Command line and what it does. */
   readonly examples?: readonly (readonly [line: string, what: string])[]
-  /** How its secret comes in: what stands on the command line instead may be the secret, and is never repeated. */
+  /**
+   * How its secret comes in: what stands on the command line instead may be the secret, and is
+   * never repeated.
+   */
   readonly piped?: string
   /** Prints one JSON document with `--json`. */
   readonly query?: true
-  /** Runs or follows something: when nobody reads its output any more it ends as at SIGTERM, where others just leave. */
+  /**
+   * Runs or follows something: when nobody reads its output any more it ends as at SIGTERM, where
+   * others just leave.
+   */
   readonly runs?: true
   /** The project is the current directory, also below another project's `.hm`. */
   readonly here?: true

@@ -1,4 +1,5 @@
-// Whole sequences only, each part excluding what starts the next one, so that hostile text takes linear time and an unfinished sequence hides nothing.
+// Whole sequences only, each part excluding what starts the next one, so that hostile text takes
+// linear time and an unfinished sequence hides nothing.
 const sequences = new RegExp(
   [
     '(?:\\x1b\\[|\\x9b)[0-?]*[ -/]*[@-~]',
@@ -12,8 +13,8 @@ const sequences = new RegExp(
 const unsafe = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}\u206a-\u206f\ufff9-\ufffb]/gu
 
 /**
- * Text of a step as it may be shown on a terminal: colours and other escape sequences are taken out, and what else could move the cursor, ring, or
- * reorder text becomes `?`. Tabs stay.
+ * Text of a step as it may be shown on a terminal: colours and other escape sequences are taken
+ * out, and what else could move the cursor, ring, or reorder text becomes `?`. Tabs stay.
  */
 export function inert(text: string): string {
   return text.replace(sequences, '').replace(unsafe, (char) => (char === '\t' ? char : '?'))
@@ -24,14 +25,20 @@ export function inertText(text: string): string {
   return text.split(/\r?\n/).map(inert).join('\n')
 }
 
-/** A value as JSON: for a terminal what it would act upon is written as `\uXXXX`, which means the same. */
+/**
+ * A value as JSON: for a terminal what it would act upon is written as `\uXXXX`, which means the
+ * same.
+ */
 export function jsonFor({ isTerminal }: { readonly isTerminal: boolean }, value: unknown): string {
   const json = JSON.stringify(value)
   if (!isTerminal) return json
   return json.replace(unsafe, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
-/** Text of one line for a fixed place, inert: what a carriage return would have overwritten is left out, as on a terminal, and tabs are blanks. */
+/**
+ * Text of one line for a fixed place, inert: what a carriage return would have overwritten is left
+ * out, as on a terminal, and tabs are blanks.
+ */
 export function inertLine(text: string): string {
   const shown = text.replace(/\r+$/, '')
   return inert(shown.slice(shown.lastIndexOf('\r') + 1)).replaceAll('\t', '    ')

@@ -7,7 +7,9 @@ interface Leaving {
   readonly comeBack: () => void
 }
 
-/** Calls `leave` when the process ends, in whatever way it can notice, and around a stop by Ctrl-Z. */
+/**
+ * Calls `leave` when the process ends, in whatever way it can notice, and around a stop by Ctrl-Z.
+ */
 export function leavingTerminal({ leave, comeBack }: Leaving): { release(): void } {
   const onContinue = () => {
     process.on('SIGTSTP', onStop)

@@ -7,7 +7,10 @@ import { hmProgram } from '../test-support/run-hm.ts'
 const folder = mkdtempSync('/var/tmp/hm-questions-')
 afterAll(() => rmSync(folder, { recursive: true }))
 
-/** Answers the first question of `hm init` on a terminal with these keys; gives its exit code and what it wrote. */
+/**
+ * Answers the first question of `hm init` on a terminal with these keys; gives its exit code and
+ * what it wrote.
+ */
 async function answered(keys: string) {
   const command = `stty cols 100 && '${process.execPath}' '${hmProgram}' init --plain`
   const child = spawn('script', ['-qefc', command, '/dev/null'], {

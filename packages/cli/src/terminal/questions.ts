@@ -35,7 +35,9 @@ interface QuestionsOptions {
   readonly signal: AbortSignal
 }
 
-/** Questions on stderr by @clack/prompts, which is loaded with the first one that is really asked. */
+/**
+ * Questions on stderr by @clack/prompts, which is loaded with the first one that is really asked.
+ */
 export function makeQuestions({ stdin, stderr, yes, signal }: QuestionsOptions): Questions {
   const possible = stdin.isTTY === true && stderr.isTerminal && !yes
   const answer = <A>(ask: (streams: Streams) => Promise<A>) =>
@@ -94,14 +96,16 @@ interface Streams {
 }
 
 /**
- * The answer to a prompt. The end of the input (Ctrl-D, or a terminal that is gone) cancels it: the prompt does not notice that nothing is read any more, and
- * would wait until the process has nothing left to do.
+ * The answer to a prompt. The end of the input (Ctrl-D, or a terminal that is gone) cancels it: the
+ * prompt does not notice that nothing is read any more, and would wait until the process has
+ * nothing left to do.
  */
 async function untilEnd<A>(streams: Streams, ask: (streams: Streams) => Promise<A>): Promise<Exclude<A, symbol>> {
   const { input, signal } = streams
   const over = new AbortController()
   let isAnswered = false
-  // At its end a prompt pauses the input too, and has given its answer when this runs. To cancel it then would take the keys from the next question.
+  // At its end a prompt pauses the input too, and has given its answer when this runs. To cancel it
+  // then would take the keys from the next question.
   const onPause = () =>
     setImmediate(() => {
       if (!isAnswered) over.abort(canceled('the end of the input'))

@@ -9,7 +9,10 @@ export interface Span {
 /** One line of a terminal, without escape sequences until it is written. */
 export type Line = readonly Span[]
 
-/** Makes a part of a line. Its text may come from anywhere: nothing of it is a command to a terminal. */
+/**
+ * Makes a part of a line. Its text may come from anywhere: nothing of it is a command to a
+ * terminal.
+ */
 export function span(text: string, style?: Style): Span {
   return style === undefined ? { text: inert(text) } : { text: inert(text), style }
 }

@@ -8,7 +8,10 @@ import { pad, widthOf, wrapLine } from './text-width.ts'
 const narrowest = 24
 const indent = '  '
 
-/** Rows under their headings on stdout, columns as wide as their widest cell; nothing at all without rows. A terminal's lines are kept within its width. */
+/**
+ * Rows under their headings on stdout, columns as wide as their widest cell; nothing at all without
+ * rows. A terminal's lines are kept within its width.
+ */
 export async function printTable(
   { print, stdout }: Output,
   headings: readonly string[],
@@ -20,7 +23,10 @@ export async function printTable(
     await print(line)
 }
 
-/** The first row holds the headings. A last column that is too wide is broken at blanks; columns without room stand below their row. */
+/**
+ * The first row holds the headings. A last column that is too wide is broken at blanks; columns
+ * without room stand below their row.
+ */
 export function tableLines([headings = [], ...rows]: readonly (readonly string[])[], width: number): string[] {
   const widths = headings.map((heading, column) =>
     Math.max(...[heading, ...rows.map((row) => row[column] ?? '')].map(widthOf)),
@@ -50,7 +56,10 @@ function wrap(text: string, width: number): string[] {
   return wrapLine([span(text)], width).map(plainOf)
 }
 
-/** Names and values, one pair a line; those without a value are left out. A terminal's long values are broken in their column. */
+/**
+ * Names and values, one pair a line; those without a value are left out. A terminal's long values
+ * are broken in their column.
+ */
 export async function printFacts(
   { print, stdout }: Output,
   facts: readonly (readonly [name: string, value: string | null | undefined])[],

@@ -11,7 +11,8 @@ export interface Writer {
 }
 
 /**
- * A stream that broke (a terminal that was closed) is written to no more: there is nobody left to tell, and the run itself has to go on to its end.
+ * A stream that broke (a terminal that was closed) is written to no more: there is nobody left to
+ * tell, and the run itself has to go on to its end.
  */
 export function openWriter(stream: Writable): Writer {
   let isGone = stream.destroyed

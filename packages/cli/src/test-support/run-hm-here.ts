@@ -8,8 +8,9 @@ interface HereOptions {
 }
 
 /**
- * Runs one line of `hm` in this process: all of it but `bin/hm.js` and `main.ts`, whose start takes most of the processor time of a short command.
- * No signal comes and every word is read; tests of those start a process.
+ * Runs one line of `hm` in this process: all of it but `bin/hm.js` and `main.ts`, whose start takes
+ * most of the processor time of a short command. No signal comes and every word is read; tests of
+ * those start a process.
  */
 export async function runHmHere(args: readonly string[], { cwd, env }: HereOptions): Promise<HmResult> {
   const [stdout, stderr] = [new Kept(), new Kept()]

@@ -26,7 +26,10 @@ export const programEnv: Readonly<Record<string, string>> = {
   ...(NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE }),
 }
 
-/** Runs the real command with nothing more of our environment than `programEnv`; its home is the directory that it runs in. */
+/**
+ * Runs the real command with nothing more of our environment than `programEnv`; its home is the
+ * directory that it runs in.
+ */
 export async function runHm(args: readonly string[], { cwd, env = {}, nodeFlags = [] }: HmOptions): Promise<HmResult> {
   const child = spawn(process.execPath, [...nodeFlags, '--', hmProgram, ...args], {
     cwd,

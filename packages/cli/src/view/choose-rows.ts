@@ -18,8 +18,9 @@ export interface Chosen {
 const linesOfRunning = 2
 
 /**
- * The rows that matter most in at most `height` lines: failures, running steps and their last lines, the finished steps that those build in, waiting
- * ones, and what is finished together with everything below it.
+ * The rows that matter most in at most `height` lines: failures, running steps and their last
+ * lines, the finished steps that those build in, waiting ones, and what is finished together with
+ * everything below it.
  */
 export function chooseRows(places: readonly Place[], height: number): Chosen {
   const { failed, running, ancestors, waiting, finished } = classes(places)

@@ -6,7 +6,10 @@ interface CriticalPath {
   readonly durationMs: number
 }
 
-/** The chain of steps, each waiting for the one before, that took longest: no machine makes the run shorter than it. */
+/**
+ * The chain of steps, each waiting for the one before, that took longest: no machine makes the run
+ * shorter than it.
+ */
 export function criticalPath(run: Run): CriticalPath {
   const ends = new Map<Step, { readonly ms: number; readonly before: Step | undefined }>()
   let last: Step | undefined
@@ -36,8 +39,9 @@ export interface Earlier {
 }
 
 /**
- * About how many milliseconds the rest takes: its longest chain, or all its work shared out, whichever is longer. A step that nothing is known of counts
- * as the mean of the others. Null when nothing is known of any.
+ * About how many milliseconds the rest takes: its longest chain, or all its work shared out,
+ * whichever is longer. A step that nothing is known of counts as the mean of the others. Null when
+ * nothing is known of any.
  */
 export function timeLeft(
   run: Run,
@@ -75,7 +79,10 @@ function prerequisites(step: Step, { byKey }: Pick<Run, 'byKey'>): Step[] {
   return keys.flatMap((key) => byKey.get(key) ?? [])
 }
 
-/** All steps, each after its prerequisites; steps of a circle, which no sound plan has, are left out. */
+/**
+ * All steps, each after its prerequisites; steps of a circle, which no sound plan has, are left
+ * out.
+ */
 function topological(run: Run): Step[] {
   const missing = new Map<Step, number>()
   const dependents = new Map<Step, Step[]>()

@@ -7,7 +7,9 @@ const mostNamed = 10
 /** A log of at most so many lines is shown whole. */
 const mostWhole = 50
 
-/** Whether `hm logs` shows what failed logs report and not their lines, which these flags choose. */
+/**
+ * Whether `hm logs` shows what failed logs report and not their lines, which these flags choose.
+ */
 export function showsExcerpts({ failed, tail, since, timestamps, follow }: Context<'logs'>['flags']): boolean {
   return failed && tail === undefined && since === undefined && !timestamps && !follow
 }
@@ -15,7 +17,9 @@ export function showsExcerpts({ failed, tail, since, timestamps, follow }: Conte
 /** The log of one step as `hm logs --failed` shows it. */
 export interface FailedLog {
   readonly step: string
-  /** The whole log where it is short, else what its tests or compiler reported, else its last lines. */
+  /**
+   * The whole log where it is short, else what its tests or compiler reported, else its last lines.
+   */
   readonly excerpt: readonly string[]
   /** Lines of the log; null where `excerpt` is all of it. */
   readonly lines: number | null
@@ -34,7 +38,9 @@ export class FailedLogs {
     return log
   }
 
-  /** Takes the next line of a step's log. A remark of Harmont's own reports no failure of a test. */
+  /**
+   * Takes the next line of a step's log. A remark of Harmont's own reports no failure of a test.
+   */
   take(step: string, line: string, isRemark = false): void {
     const log = this.begin(step)
     if (!isRemark) log.finder.next(line)

@@ -5,7 +5,10 @@ import type { Step } from './run-model.ts'
 /** About as many lines as are shown of a log that reports nothing. */
 const mostLines = 50
 
-/** The lines of a failed step that say what failed: the reports of its test runner, compiler or linter; else its last lines. */
+/**
+ * The lines of a failed step that say what failed: the reports of its test runner, compiler or
+ * linter; else its last lines.
+ */
 export function failureExcerpt(step: Pick<Step, 'found' | 'tail'>): readonly string[] {
   const quotes = quotedLines(step.found)
   if (step.found === null || quotes === null) return lastLines(step)

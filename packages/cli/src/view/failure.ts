@@ -7,7 +7,10 @@ import { endingText, likelyCause } from './likely-cause.ts'
 import { type Step, stateName } from './run-model.ts'
 import { stateStyles, stateWords } from './state-labels.ts'
 
-/** Says of a step without output what it ran, in one line: a check such as `test -z` fails without a word. */
+/**
+ * Says of a step without output what it ran, in one line: a check such as `test -z` fails without a
+ * word.
+ */
 function silentLines({ command }: Step, charset: Charset): Line[] {
   const [first = '', ...more] = (command ?? '').trim().split('\n')
   const shown = first.length > 300 || more.length > 0 ? `${first.slice(0, 300)} ${charset.cut}` : first
@@ -16,8 +19,9 @@ function silentLines({ command }: Step, charset: Charset): Line[] {
 }
 
 /**
- * What is told of a failure when it happens: how it ended, what its log reports or its last lines, and why. The terminal breaks those lines where they are too long, so that
- * they can be copied whole.
+ * What is told of a failure when it happens: how it ended, what its log reports or its last lines,
+ * and why. The terminal breaks those lines where they are too long, so that they can be copied
+ * whole.
  */
 export function failureLines(step: Step, charset: Charset, width: number): Line[] {
   const state = stateName(step)

@@ -2,11 +2,17 @@ import { FailureFinder } from '@harmont/logs'
 import type { RunEvent } from '../events/run-event.ts'
 import { isFailure, type Run, type ShownState, type Step, stateName } from './run-model.ts'
 
-/** How many lines of a step are kept for the case that it fails, and how many characters of each: `hm logs` has all. */
+/**
+ * How many lines of a step are kept for the case that it fails, and how many characters of each:
+ * `hm logs` has all.
+ */
 const keptLines = 50
 const keptCharacters = 4096
 
-/** Takes in what happened, in constant time. Throws at an event of a step that was never queued: a defect of who tells it. */
+/**
+ * Takes in what happened, in constant time. Throws at an event of a step that was never queued: a
+ * defect of who tells it.
+ */
 export function fold(run: Run, event: RunEvent): void {
   switch (event.kind) {
     case 'build_start':

@@ -41,7 +41,10 @@ export interface FrameOptions {
   readonly earlier: Earlier
 }
 
-/** The run as it stands: its tree, what did not fit in a sum, and how far it is. The last line goes once the build has ended. */
+/**
+ * The run as it stands: its tree, what did not fit in a sum, and how far it is. The last line goes
+ * once the build has ended.
+ */
 export function frame(run: Run, layout: Layout, options: FrameOptions): Line[] {
   const { charset, width, height, now } = options
   const footer = run.end === null ? [progress(run, options)] : []

@@ -15,7 +15,10 @@ interface GraphOptions {
 /** Narrower than this the notes on a step stand below its name. */
 const narrowest = 24
 
-/** A plan as a tree: each step under the step whose file system it starts from, with what else is to be known of it. */
+/**
+ * A plan as a tree: each step under the step whose file system it starts from, with what else is to
+ * be known of it.
+ */
 export function graphLines({ steps }: Plan, { charset, width, skipReason }: GraphOptions): Line[] {
   const keyOf = (slot: number) => steps[slot]?.key ?? ''
   const nodes = steps.map((step) => ({ step, parentKey: step.buildsIn === null ? null : keyOf(step.buildsIn) }))

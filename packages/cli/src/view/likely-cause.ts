@@ -6,7 +6,10 @@ import type { Step } from './run-model.ts'
 
 type Ending = Pick<Step, 'state' | 'exitCode' | 'errorCode' | 'message' | 'tail' | 'found'>
 
-/** How a step ended: its exit code, with the signal that the code stands for, or what ended it instead. */
+/**
+ * How a step ended: its exit code, with the signal that the code stands for, or what ended it
+ * instead.
+ */
 export function endingText({ state, exitCode, errorCode }: Ending): string {
   if (state === 'timed_out') return 'timed out'
   if (isUnstarted(errorCode)) return 'not started'
@@ -15,12 +18,18 @@ export function endingText({ state, exitCode, errorCode }: Ending): string {
   return signal === undefined ? `exit ${exitCode}` : `exit ${exitCode} (${signal})`
 }
 
-/** Whether this error is about what a step needs before its command can start: the message says all there is. */
+/**
+ * Whether this error is about what a step needs before its command can start: the message says all
+ * there is.
+ */
 export function isUnstarted(errorCode: string | null): boolean {
   return errorCode === 'provision_failed' || errorCode === 'secret_missing' || errorCode === 'secret_unusable'
 }
 
-/** What made a step fail, as far as its end and what its log reports, or its last lines, tell; null when they say nothing beyond themselves. */
+/**
+ * What made a step fail, as far as its end and what its log reports, or its last lines, tell; null
+ * when they say nothing beyond themselves.
+ */
 export function likelyCause(ending: Ending): string | null {
   const { errorCode, exitCode, message } = ending
   // Which image could not be had, and why, only the message says.
@@ -60,7 +69,10 @@ const exitCauses: Readonly<Record<number, string | undefined>> = {
   143: 'it was terminated (SIGTERM)',
 }
 
-/** The command that was not found, where the step ended with 127, or make, which ends with 2, says that one of its commands did. */
+/**
+ * The command that was not found, where the step ended with 127, or make, which ends with 2, says
+ * that one of its commands did.
+ */
 function missingCommand(exitCode: number | null, text: string): string | undefined {
   if (exitCode !== 127 && !/^g?make(?:\[\d+\])?: \*\*\* .{1,300} Error 127$/m.test(text)) return undefined
   const found =

@@ -55,7 +55,10 @@ function remark({ state, soft_failed, message, error_code }: Extract<RunEvent, {
   return words.length === 0 ? '' : ` (${words.join(': ')})`
 }
 
-/** A line for each thing that a carriage return would have put in the place of the one before: nothing is dropped. */
+/**
+ * A line for each thing that a carriage return would have put in the place of the one before:
+ * nothing is dropped.
+ */
 function overwritten(text: string): string[] {
   if (!text.includes('\r')) return [text]
   const parts = text.split('\r').filter((part) => part !== '')
@@ -66,7 +69,10 @@ function speaker(event: RunEvent, run: Run): string | undefined {
   return 'step_id' in event ? stepOf(run, event.step_id).key : undefined
 }
 
-/** One line for everything that happens, on stderr: for logs, files, and terminals that cannot move the cursor. */
+/**
+ * One line for everything that happens, on stderr: for logs, files, and terminals that cannot move
+ * the cursor.
+ */
 export function linesView(stderr: Terminal, charset: Charset, earlier: Earlier): RunView {
   const run = newRun()
   const writer = openWriter(stderr.stream)

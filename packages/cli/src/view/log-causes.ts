@@ -1,6 +1,9 @@
 export type Cause = readonly [pattern: RegExp, cause: string]
 
-/** Names that do not resolve: what a download prints before the command that it was to bring is not found. */
+/**
+ * Names that do not resolve: what a download prints before the command that it was to bring is not
+ * found.
+ */
 export const hostCauses: readonly Cause[] = [
   [
     /could not resolve host:? ([\w.-]{1,120})|getaddrinfo (?:ENOTFOUND|EAI_AGAIN) ([\w.-]{1,120})|lookup ([\w.-]{1,120})(?: on [^ ]{1,60})?: no such host/i,
@@ -12,7 +15,10 @@ export const hostCauses: readonly Cause[] = [
   ],
 ]
 
-/** What commands print when something around them is wrong, and what that is. The first that fits the last lines is taken; `$1` is the first group. */
+/**
+ * What commands print when something around them is wrong, and what that is. The first that fits
+ * the last lines is taken; `$1` is the first group.
+ */
 export const logCauses: readonly Cause[] = [
   // Of the first process of a sandbox, before there is a command.
   [/^\[FATAL tini \(\d+\)\] exec sh failed/m, 'the file system of the step has no sh, which runs its command'],

@@ -13,7 +13,10 @@ export interface ViewOptions {
   /** `--format`, else `preferences.format`. */
   readonly format?: string | undefined
   readonly logs?: boolean | undefined
-  /** By step key, in milliseconds: how long it took when it last really ran. What is left and what the cache saved are told from it. */
+  /**
+   * By step key, in milliseconds: how long it took when it last really ran. What is left and what
+   * the cache saved are told from it.
+   */
   readonly earlier?: ReadonlyMap<string, number> | undefined
   /** How many steps run at a time, where that is known. */
   readonly parallelism?: number | undefined
@@ -21,7 +24,10 @@ export interface ViewOptions {
   readonly now?: () => number
 }
 
-/** The view of a run that the flags, the environment and the terminal ask for. Whoever opens it closes it, whatever happens between. */
+/**
+ * The view of a run that the flags, the environment and the terminal ask for. Whoever opens it
+ * closes it, whatever happens between.
+ */
 export async function openView(options: ViewOptions): Promise<RunView> {
   const { output, env, global, format, logs = false, now = Date.now } = options
   const { stdout, stderr } = output

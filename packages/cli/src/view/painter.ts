@@ -1,6 +1,9 @@
 import { widthOf } from '../terminal/text-width.ts'
 
-/** What stands on the terminal: lines with their styles, and the width that they were drawn at. The cursor is at the start of the line after the last. */
+/**
+ * What stands on the terminal: lines with their styles, and the width that they were drawn at. The
+ * cursor is at the start of the line after the last.
+ */
 export interface Drawn {
   readonly lines: readonly DrawnLine[]
   readonly columns: number
@@ -24,7 +27,8 @@ export const nothingDrawn: Drawn = { lines: [], columns: 0 }
 const csi = '\x1b['
 const hideCursor = `${csi}?25l`
 export const showCursor = `${csi}?25h`
-// A terminal that knows synchronized output shows the change at once; others ignore it. Without wrapping, a width that is guessed wrong cannot add a line.
+// A terminal that knows synchronized output shows the change at once; others ignore it. Without
+// wrapping, a width that is guessed wrong cannot add a line.
 const begin = `${csi}?2026h${hideCursor}${csi}?7l`
 const finish = `${csi}?7h${csi}?2026l`
 const wrapped = (text: string) => `${csi}?7h${text}${csi}?7l`
@@ -36,8 +40,8 @@ export function drawnLine(text: string, plain: string): DrawnLine {
 }
 
 /**
- * What brings the terminal from one frame to the next, with text above that stays. Only lines that differ are written, in place: nothing is erased first
- * and nothing flickers.
+ * What brings the terminal from one frame to the next, with text above that stays. Only lines that
+ * differ are written, in place: nothing is erased first and nothing flickers.
  */
 export function transition(before: Drawn, after: readonly DrawnLine[], above: string, screen: Screen): string {
   const height = heightNow(before, screen)
@@ -67,7 +71,10 @@ function sameLines(before: readonly DrawnLine[], after: readonly DrawnLine[]): b
   return before.length === after.length && before.every(({ text }, index) => text === after[index]?.text)
 }
 
-/** Whether the terminal breaks lines anew at another width. Of those that do not, these can be told from outside. */
+/**
+ * Whether the terminal breaks lines anew at another width. Of those that do not, these can be told
+ * from outside.
+ */
 export function reflows(env: Readonly<Record<string, string | undefined>>): boolean {
   if (env.TMUX !== undefined) return true
   return env.XTERM_VERSION === undefined && env.TERM !== 'linux' && !/^(screen|vt\d)/.test(env.TERM ?? '')

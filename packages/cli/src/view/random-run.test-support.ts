@@ -35,7 +35,9 @@ const anyLife = fc.record({
   message: fc.option(hostileText),
 })
 
-/** The events of a run of up to 40 steps: all queued first, then each step's life, lives mixed up. */
+/**
+ * The events of a run of up to 40 steps: all queued first, then each step's life, lives mixed up.
+ */
 export const anyRun: fc.Arbitrary<RunEvent[]> = fc
   .tuple(fc.array(anyLife, { maxLength: 40 }), fc.array(fc.nat(), { maxLength: 200 }), fc.boolean())
   .map(([lives, turns, ends]) => {

@@ -1,6 +1,7 @@
 /**
- * Plays a run to the terminal, to look at: `node packages/cli/src/view/replay.test-support.ts STORY [SPEED] [--logs|--json|-q]`.
- * Stories: `web`, one of everything; `many`, 400 steps; `chain`, each in the one before; `pass`, a run that is well.
+ * Plays a run to the terminal, to look at: `node packages/cli/src/view/replay.test-support.ts STORY
+ * [SPEED] [--logs|--json|-q]`. Stories: `web`, one of everything; `many`, 400 steps; `chain`, each
+ * in the one before; `pass`, a run that is well.
  */
 import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'

@@ -49,7 +49,10 @@ export class ScreenStream extends PassThrough {
     this.emit('resize')
   }
 
-  /** Every line, those that scrolled away first; without blank ones at the end. A line that the terminal broke is one again. */
+  /**
+   * Every line, those that scrolled away first; without blank ones at the end. A line that the
+   * terminal broke is one again.
+   */
   async lines(): Promise<string[]> {
     await this.#settle()
     const { active } = this.#emulator.buffer

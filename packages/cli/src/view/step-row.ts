@@ -19,7 +19,10 @@ export interface Columns {
   readonly now: number
 }
 
-/** One step: sign and word of its state, its name at this depth, its time, and what else is to be said. */
+/**
+ * One step: sign and word of its state, its name at this depth, its time, and what else is to be
+ * said.
+ */
 export function stepRow(step: Step, depth: number, run: Run, { charset, nameWidth, deepest, now }: Columns): Line {
   const state = stateName(step)
   const style = stateStyles[state]

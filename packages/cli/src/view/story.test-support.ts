@@ -1,6 +1,9 @@
 import type { RunEvent, StepState } from '../events/run-event.ts'
 
-/** An event without what a story does not care about, and how many milliseconds after the one before it comes. */
+/**
+ * An event without what a story does not care about, and how many milliseconds after the one before
+ * it comes.
+ */
 export type Beat = readonly [afterMs: number, event: RunEvent]
 
 type Told<Kind extends RunEvent['kind']> = Partial<Omit<Extract<RunEvent, { readonly kind: Kind }>, 'kind' | 'step_id'>>

@@ -96,7 +96,8 @@ describe('the tree on a terminal', () => {
       queued('c'),
     )
     await tell(start('a', 1_000_000), log('a', 'x'.repeat(200)))
-    // What a narrower window breaks into more lines than it has scrolls away and stays in the history: these all fit.
+    // What a narrower window breaks into more lines than it has scrolls away and stays in the
+    // history: these all fit.
     for (const [columns, rows] of [
       [30, 12],
       [79, 12],

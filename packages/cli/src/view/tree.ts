@@ -25,8 +25,8 @@ interface TreeOptions {
 }
 
 /**
- * The run as a tree that is drawn over itself. Frames are left out while the terminal has not taken the last one; what is written above the tree, failures
- * first of all, never is.
+ * The run as a tree that is drawn over itself. Frames are left out while the terminal has not taken
+ * the last one; what is written above the tree, failures first of all, never is.
  */
 export function treeView({ stderr, env, charset, earlier, now }: TreeOptions): RunView {
   const run = newRun()

@@ -25,7 +25,10 @@ interface Why {
   readonly isOne: boolean
 }
 
-/** Prints why a build failed, then why each of the steps did what it did; nothing but the steps where none failed. */
+/**
+ * Prints why a build failed, then why each of the steps did what it did; nothing but the steps
+ * where none failed.
+ */
 export async function printWhy(
   { output, env, global }: Pick<Context, 'output' | 'env' | 'global'>,
   why: Why,

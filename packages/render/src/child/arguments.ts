@@ -2,7 +2,10 @@ import { realpathSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 
-/** What to render, and where the result goes. Paths are absolute: a pipeline may change the working directory. */
+/**
+ * What to render, and where the result goes. Paths are absolute: a pipeline may change the working
+ * directory.
+ */
 export interface Arguments {
   readonly project: string
   readonly out: string

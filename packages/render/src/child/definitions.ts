@@ -16,7 +16,10 @@ export interface LoadFailure {
 
 const SLUG = /^[a-z][a-z0-9-]{0,63}$/
 
-/** Loads the pipeline files of a project in name order, and says so of each. A file that does not load is told apart, and the others count. */
+/**
+ * Loads the pipeline files of a project in name order, and says so of each. A file that does not
+ * load is told apart, and the others count.
+ */
 export async function loadDefinitions(
   project: string,
   begin: (file: string) => void,

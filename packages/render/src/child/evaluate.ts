@@ -7,7 +7,10 @@ import type { Arguments } from './arguments.ts'
 import { type LoadedDefinition, loadDefinitions } from './definitions.ts'
 import { explain, placeOfCall } from './explain.ts'
 
-/** Loads every file and evaluates the pipelines that are asked for, each on its own. `loaded` are the project files loaded so far. */
+/**
+ * Loads every file and evaluates the pipelines that are asked for, each on its own. `loaded` are
+ * the project files loaded so far.
+ */
 export async function evaluate({ project, wanted, out }: Arguments, loaded: readonly string[]): Promise<ChildResult> {
   // Whoever waits may read where we are: a file that never ends can say nothing.
   const begin = (file: string) => writeFileSync(`${out}.now`, file)

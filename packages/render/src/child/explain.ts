@@ -10,11 +10,17 @@ interface Place {
   readonly project: string
   /** Relative to the project: stands for the place when none of the project's own is known. */
   readonly file: string
-  /** The project files that were loaded, among which an error of syntax without a place is looked for. */
+  /**
+   * The project files that were loaded, among which an error of syntax without a place is looked
+   * for.
+   */
   readonly loaded: readonly string[]
 }
 
-/** An error in the words of a pipeline's author: `.hm/ci.ts:12: message`, then the project's other frames. */
+/**
+ * An error in the words of a pipeline's author: `.hm/ci.ts:12: message`, then the project's other
+ * frames.
+ */
 export function explain(
   error: unknown,
   { project, file, loaded }: Place,
@@ -38,7 +44,10 @@ function messageOf(error: Error): string {
   return (error.name === 'Error' ? error.message : `${error.name}: ${error.message}`) + reason
 }
 
-/** The line of the project that a call was made on, `.hm/ci.ts:12`; null where it was made elsewhere. */
+/**
+ * The line of the project that a call was made on, `.hm/ci.ts:12`; null where it was made
+ * elsewhere.
+ */
 export function placeOfCall(call: unknown, project: string): string | null {
   return call instanceof Error ? (projectPlaces(call.stack ?? '', project)[0] ?? null) : null
 }
@@ -58,7 +67,8 @@ function projectPlaces(stack: string, project: string): string[] {
   return places
 }
 
-// V8 keeps the place of a JavaScript syntax error to itself; the parser of TypeScript reads the same files and tells.
+// V8 keeps the place of a JavaScript syntax error to itself; the parser of TypeScript reads the
+// same files and tells.
 function syntaxPlace(loaded: readonly string[], project: string): string | undefined {
   for (const file of loaded) {
     try {

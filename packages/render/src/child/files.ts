@@ -5,7 +5,9 @@ import { ourDirectories } from './sdk-places.ts'
 
 const extensions = ['.ts', '.mts', '.js', '.mjs']
 
-/** Whether a file belongs to the project itself, not to a package installed in it nor to the SDK. */
+/**
+ * Whether a file belongs to the project itself, not to a package installed in it nor to the SDK.
+ */
 export function isProjectFile(project: string, file: string): boolean {
   if (!isBelow(project, file) || relative(project, file).split('/').includes('node_modules')) return false
   return !ourDirectories.some((directory) => isBelow(directory, file))
@@ -16,7 +18,10 @@ export function isOurs(file: string): boolean {
   return ourDirectories.some((directory) => isBelow(directory, file))
 }
 
-/** The address of a file that an import means: `./x` and `./x.js` are `./x.ts` where only that exists. undefined: as it is written. */
+/**
+ * The address of a file that an import means: `./x` and `./x.js` are `./x.ts` where only that
+ * exists. undefined: as it is written.
+ */
 export function withExtension(path: string, from: string): string | undefined {
   const wanted = resolve(from, path)
   if (isFile(wanted)) return undefined

@@ -8,9 +8,11 @@ import { typesRemover } from './without-types.ts'
 import { fileOf, splitSpecifier, workspaceOf } from './workspace.ts'
 
 /**
- * Makes imports work for pipeline files of a project (`render.md` 1) without writing anything into it: `@harmont/hm` is the project's own copy,
- * else this one; relative imports find `.ts` files; packages of the project's workspace are found uninstalled; files are ES modules; syntax that
- * stripping cannot remove is transformed. `cache`: see `typesRemover`. Gives the list of project files as they are loaded.
+ * Makes imports work for pipeline files of a project (`render.md` 1) without writing anything into
+ * it: `@harmont/hm` is the project's own copy, else this one; relative imports find `.ts` files;
+ * packages of the project's workspace are found uninstalled; files are ES modules; syntax that
+ * stripping cannot remove is transformed. `cache`: see `typesRemover`. Gives the list of project
+ * files as they are loaded.
  */
 export function registerImports(project: string, cache: string | undefined): readonly string[] {
   const loaded: string[] = []

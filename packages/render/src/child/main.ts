@@ -1,6 +1,7 @@
 /**
- * The child process in which the TypeScript and JavaScript pipelines of a project are evaluated. What it finds goes to a file of its own, so that nothing
- * that a pipeline prints can damage it. Exit 0: the file is written. Exit 1: one clear message on stderr.
+ * The child process in which the TypeScript and JavaScript pipelines of a project are evaluated.
+ * What it finds goes to a file of its own, so that nothing that a pipeline prints can damage it.
+ * Exit 0: the file is written. Exit 1: one clear message on stderr.
  */
 import { renameSync, writeFileSync } from 'node:fs'
 import process from 'node:process'
@@ -31,7 +32,8 @@ process.on('exit', () => {
   process.exitCode = 1
 })
 
-// Not awaited at the top: Node.js would add words of its own when a pipeline never comes. Only now is the SDK found.
+// Not awaited at the top: Node.js would add words of its own when a pipeline never comes. Only now
+// is the SDK found.
 import('./evaluate.ts')
   .then(({ evaluate }) => evaluate(given, loaded))
   .then((result) => {

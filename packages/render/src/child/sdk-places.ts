@@ -3,11 +3,15 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 
 // Of the program, and not of this file: a bundler may put that elsewhere.
 const program = pathToFileURL(process.argv[1] ?? '')
-// Among sources the rooms lie side by side, in a sandbox too; published, each entry is one file beside the program.
+// Among sources the rooms lie side by side, in a sandbox too; published, each entry is one file
+// beside the program.
 const isSource = program.href.endsWith('.ts')
 const place = (source: string, published: string) => new URL(isSource ? source : published, program).href
 
-/** Our own copies of what a pipeline file may import, and of what those import: specifier to address. */
+/**
+ * Our own copies of what a pipeline file may import, and of what those import: specifier to
+ * address.
+ */
 export const ours: Readonly<Record<string, string>> = {
   '@harmont/hm': place('../../../pipeline/src/index.ts', './hm/index.js'),
   '@harmont/hm/toolchains': place('../../../pipeline/src/toolchains/index.ts', './hm/toolchains.js'),

@@ -2,8 +2,9 @@
 const namedImport = /^import\s*(?:[\w$]+\s*,\s*)?\{([^{}'"`]*)\}\s*from\s*['"][^'"\n]+['"]/gm
 
 /**
- * Takes names that are imported and not used any more out of a program, and leaves all else at its place. In TypeScript they were types: a bundler drops
- * them, and files that were written for one import types without saying so.
+ * Takes names that are imported and not used any more out of a program, and leaves all else at its
+ * place. In TypeScript they were types: a bundler drops them, and files that were written for one
+ * import types without saying so.
  */
 export function withoutUnusedImports(program: string): string {
   return program.replace(namedImport, (statement, list: string) => {
@@ -16,7 +17,10 @@ export function withoutUnusedImports(program: string): string {
   })
 }
 
-/** Whether the name stands anywhere besides where it is imported; in a text or comment counts, which keeps an import too many. */
+/**
+ * Whether the name stands anywhere besides where it is imported; in a text or comment counts, which
+ * keeps an import too many.
+ */
 function isUsed(name: string, program: string): boolean {
   const escaped = name.replaceAll('$', '\\$')
   const uses = program.matchAll(new RegExp(`(?<![\\w$])${escaped}(?![\\w$])`, 'g'))

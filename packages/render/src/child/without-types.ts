@@ -6,8 +6,9 @@ import process from 'node:process'
 import { withoutUnusedImports } from './unused-imports.ts'
 
 /**
- * Turns TypeScript into JavaScript, line for line. `cache`: a directory in which results are kept, one for each address: loading what strips types takes
- * longer than all else that a small pipeline does.
+ * Turns TypeScript into JavaScript, line for line. `cache`: a directory in which results are kept,
+ * one for each address: loading what strips types takes longer than all else that a small pipeline
+ * does.
  */
 export function typesRemover(cache: string | undefined): (source: string, url: string) => string {
   if (cache === undefined) return withoutTypes
@@ -29,7 +30,8 @@ function withoutTypes(source: string, sourceUrl: string): string {
     const isUnstrippable =
       error instanceof Error && 'code' in error && error.code === 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX'
     if (isUnstrippable) return stripTypeScriptTypes(source, { mode: 'transform', sourceMap: true, sourceUrl })
-    // Once more with its address, which the error then shows. In a good file it would only lengthen the last line.
+    // Once more with its address, which the error then shows. In a good file it would only lengthen
+    // the last line.
     return stripTypeScriptTypes(source, { mode: 'strip', sourceUrl })
   }
 }

@@ -10,8 +10,9 @@ export interface WorkspacePackage {
 }
 
 /**
- * Finds packages of a project's workspace by name: from what `package.json` or `pnpm-workspace.yaml` say, because on a server nothing is installed. The
- * files are read when a name is first asked for.
+ * Finds packages of a project's workspace by name: from what `package.json` or
+ * `pnpm-workspace.yaml` say, because on a server nothing is installed. The files are read when a
+ * name is first asked for.
  */
 export function workspaceOf(project: string): (name: string) => WorkspacePackage | undefined {
   let packages: Map<string, WorkspacePackage> | undefined
@@ -28,7 +29,10 @@ export function splitSpecifier(specifier: string): { readonly name: string; read
   return { name: parts.slice(0, length).join('/'), rest: parts.slice(length).join('/') }
 }
 
-/** The address of a file of a package without `exports`: what is named, else its `main`, else its index. */
+/**
+ * The address of a file of a package without `exports`: what is named, else its `main`, else its
+ * index.
+ */
 export function fileOf({ directory, manifest }: WorkspacePackage, rest: string): string {
   const main = typeof manifest.main === 'string' ? manifest.main : 'index.js'
   const wanted = rest === '' ? main : rest

@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { linesOf, makeProject, type Project, statesOf } from './project.test-support.ts'
 
-// What is hard to carry in a layer: files and folders of the image that are gone or replaced, owners, modes, links, odd names.
+// What is hard to carry in a layer: files and folders of the image that are gone or replaced,
+// owners, modes, links, odd names.
 const make = [
   'rm -r /usr/share/doc /etc/passwd',
   'rm -r /usr/share/common-licenses; mkdir /usr/share/common-licenses; echo own > /usr/share/common-licenses/own',

@@ -115,7 +115,10 @@ export function makeProject(pipeline: string, { ownImages = false, env: moreEnv 
   }
 }
 
-/** What there is on the machine of the sandboxes of this project: processes, control groups, firewall tables, files. Mounts are in none but processes' namespaces. */
+/**
+ * What there is on the machine of the sandboxes of this project: processes, control groups,
+ * firewall tables, files. Mounts are in none but processes' namespaces.
+ */
 export function remainsOf({ cache }: Project): string[] {
   const engines = join(cache, 'local', 'engines')
   return readdirSync(engines).flatMap((number) => {

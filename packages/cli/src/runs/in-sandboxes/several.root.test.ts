@@ -84,7 +84,10 @@ test('the second Ctrl-C leaves at once, and no process of a step lives on', asyn
   await until(() => sleepers() === 0)
 })
 
-/** Presses Ctrl-C twice, the second time when the step has been asked to end and does not. Returns the exit code. */
+/**
+ * Presses Ctrl-C twice, the second time when the step has been asked to end and does not. Returns
+ * the exit code.
+ */
 async function interruptTwice({ child, wrote, ended }: Started): Promise<number | null> {
   child.kill('SIGINT')
   await wrote('sent SIGTERM, SIGKILL in')

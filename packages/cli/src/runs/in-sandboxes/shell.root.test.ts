@@ -103,7 +103,8 @@ test('on a terminal: what is typed is run, its size is told and told again, Ctrl
     // What is typed does not hold the words that it waits for.
     { type: 'until stty size | grep -q "1 7"7; do sleep 0.1; done; stty size\r' },
     { see: '41 77' },
-    // The shell gives the terminal to a program when it has begun it, not yet when it has shown what was typed.
+    // The shell gives the terminal to a program when it has begun it, not yet when it has shown
+    // what was typed.
     { type: 'sh -c \'echo be""gun; exec sleep 1000\'\r' },
     { see: 'begun' },
     { type: '\u0003' },
