@@ -43,7 +43,7 @@ const defaultDays = 30
 export const usage = signedIn<'billing usage'>(async ({ output, flags, global, signal }, { client, org }) => {
   const to = flags.to ?? dayOf(Date.now())
   const from = flags.from ?? dayOf(startOf(to, '--to') - (defaultDays - 1) * dayMs)
-  // For its complaint: the server's would name no flag.
+  // Checked here, because the server's error would name no flag.
   startOf(from, '--from')
   const usage = await client.getBillingUsage({ org: await org(), from, to }, { signal })
   if (global.json) await output.json({ from, to, ...usage })
@@ -89,7 +89,7 @@ function dollars(cents: number): string {
   return `${cents < 0 ? '-' : ''}${(Math.abs(cents) / 100).toFixed(2)} USD`
 }
 
-/** Unix milliseconds of a UTC day's start. Exit 2 for what is no date. */
+/** Returns the Unix milliseconds at which a UTC day starts. Exit 2 for anything but a date. */
 function startOf(date: string, flag: string): number {
   const at = /^\d{4}-\d{2}-\d{2}$/.test(date) ? Date.parse(`${date}T00:00:00Z`) : Number.NaN
   if (Number.isNaN(at) || dayOf(at) !== date)
@@ -109,7 +109,7 @@ interface Window {
   readonly limit: number | undefined
 }
 
-/** Of items that come newest first those in a window; asks for none that are older. */
+/** Yields the items of a window from a list sorted newest first. Requests no older pages. */
 async function* within<T>(
   items: AsyncIterable<T>,
   at: (item: T) => number,

@@ -10,8 +10,8 @@ const pollMs = 750
 const patienceMs = 5 * 60_000
 
 /**
- * Signs in through the page of the web application; gives the session's token. Rejects with exit 3
- * when nobody confirms within 5 minutes.
+ * Signs in through a page of the web application and returns the session's token. Rejects with exit
+ * 3 when nobody confirms within 5 minutes.
  */
 export async function loginByLoopback(
   context: Pick<Context, 'output' | 'signal'>,
@@ -31,7 +31,7 @@ export async function loginByLoopback(
     const token = await claim(client, nonce, signal)
     if (token !== undefined) return token
     await Promise.race([pause(pollMs, signal), callback.arrived])
-    // It is parked before the page comes back: from here on only the pause sets the pace.
+    // The page comes back after the token is ready. From here on only the pause sets the pace.
     callback.arrived = new Promise<never>(() => {})
   }
   throw new HmError(exits.signedOut, 'login_expired', 'the sign-in was not confirmed within 5 minutes', {
@@ -44,7 +44,7 @@ async function claim(client: CloudClient, nonce: string, signal: AbortSignal): P
     return (await client.cliClaim({ body: { nonce } }, { signal })).token
   } catch (error) {
     if (error instanceof CloudError && error.code === 'cli_code_invalid') return undefined
-    // One lost answer is no reason to begin anew; a refusal is.
+    // A lost answer is no reason to start over; a refusal is.
     if (error instanceof CloudError && error.isPassing) return undefined
     throw error
   }
@@ -52,7 +52,10 @@ async function claim(client: CloudClient, nonce: string, signal: AbortSignal): P
 
 const crockford = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 
-/** What terminal and page both show: the first 40 bits of a digest of the nonce, `KX7P-4T9M`. */
+/**
+ * Returns the code that terminal and page both show, `KX7P-4T9M`: the first 40 bits of a digest of
+ * the nonce.
+ */
 export function matchingCode(nonce: string): string {
   const digest = createHash('sha256').update(`harmont-cli-login\n${nonce}`).digest()
   const bits = BigInt(`0x${digest.subarray(0, 5).toString('hex')}`)
@@ -67,8 +70,8 @@ interface Callback extends AsyncDisposable {
 }
 
 /**
- * Listens on 127.0.0.1 and, where there is one, ::1 for `/callback`; everything else is 404. Its
- * answer links to the web application at `appUrl`, where the login can be ended.
+ * Listens for `/callback` on 127.0.0.1 and, where there is IPv6, on ::1; answers 404 to all else.
+ * The answer links to the web application at `appUrl`, where the session can be ended.
  */
 async function listenForCallback(state: string, appUrl: string): Promise<Callback> {
   const { promise: arrived, resolve } = Promise.withResolvers<void>()
@@ -99,7 +102,7 @@ async function listenForCallback(state: string, appUrl: string): Promise<Callbac
     return typeof address === 'object' && address !== null ? address.port : port
   }
   const port = await listen('127.0.0.1', 0)
-  // Without IPv6, or where another program has the port there, the first one is enough.
+  // The IPv4 address is enough without IPv6, or where another program has the port there.
   await listen('::1', port).catch(() => undefined)
   return {
     port,

@@ -14,7 +14,7 @@ const cwd = mkdtempSync(join(tmpdir(), 'hm-login-'))
 let silent: Server
 let url: string
 beforeAll(async () => {
-  // Takes calls and says nothing.
+  // Accepts calls and never answers.
   silent = createServer(() => {}).listen(0, '127.0.0.1')
   await once(silent, 'listening')
   url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`

@@ -3,7 +3,7 @@ import type { Handler } from '../context.ts'
 import { exits, HmError } from '../errors.ts'
 import { connect, telling } from '../server/session.ts'
 
-/** `hm logout`: ends the session on the server, then forgets its token. */
+/** `hm logout`: ends the session on the server, then removes its token. */
 export const run: Handler<'logout'> = (context) =>
   telling(context, async () => {
     const { output, flags, signal } = context
@@ -23,7 +23,7 @@ export const run: Handler<'logout'> = (context) =>
       try {
         await (await connect(context, found.token)).logout({}, { signal })
       } catch (error) {
-        // It has already ended, which is what was asked for.
+        // The session has already ended.
         if (!(error instanceof CloudError) || error.status !== 401) throw error
       }
     }

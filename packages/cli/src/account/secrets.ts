@@ -43,7 +43,7 @@ async function readValue({ stdin, ask, args }: Context<'secret set'>): Promise<s
     if (value.length > longestValue) throw usageError('the secret on stdin exceeds 1 MiB')
   }
   if (value === '') throw usageError('stdin is empty: expected the value of the secret', 'hm secret set NAME < FILE')
-  // What `echo` adds is nobody's secret.
+  // Removes the line feed of `echo`, which is not part of the secret.
   return value.replace(/\r?\n$/, '')
 }
 
@@ -64,7 +64,7 @@ export const list = signedIn<'secret list'>(async (context, { client, org }) => 
       output,
       ['NAME', 'BRANCHES', 'EVENTS', 'UPLOADS', 'CHANGED'],
       secrets.map(({ name, branches, events, uploads, updated_at }) => {
-        // An upload claims what it likes, so that a limit means it too.
+        // An upload can claim any branch and event, so a limit restricts uploads too.
         const isLimited = branches !== null || events !== null
         const said = (names: readonly string[] | null) => names?.join(' ') ?? 'all'
         return [name, said(branches), said(events), uploads || !isLimited ? 'yes' : 'no', minute(updated_at)]

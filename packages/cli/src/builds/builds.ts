@@ -11,7 +11,7 @@ import { isDetached, watchBuild } from './watch-build.ts'
 
 const defaultLimit = 20
 
-/** `hm build list`: the newest 20, or as many as `--limit` says; with `--json` all of them. */
+/** `hm build list`: prints the newest 20 or `--limit`; with `--json` all. */
 export const list = signedIn<'build list'>(async (context, session) => {
   const { output, flags, global, signal } = context
   const address = await pipelineAddress(context, session, flags.pipeline)

@@ -24,8 +24,8 @@ const noCommit = '0'.repeat(40)
 const longestIr = 8 * 1024 * 1024
 
 /**
- * Creates a build of an IR document, without source, and follows it unless told otherwise. Throws
- * exit 7 for a document that does not plan.
+ * Creates a build of an IR document, without source, and follows it unless detached. Throws exit 7
+ * for a document that does not plan.
  */
 export async function createBuild(
   here: Here,
@@ -45,7 +45,7 @@ export async function createBuild(
     message: wish.message ?? null,
     env: { ...wish.env },
     pipeline_ir,
-    // An empty tree: the commit is only what the document was made of.
+    // Sends an empty tree: the commit only says where the document was made.
     source_b64: '',
   }
   const build = await session.client.createBuild({ ...address, body }, { signal })

@@ -6,8 +6,8 @@ import { signedIn } from '../server/session.ts'
 type Cache = Schemas['JobView']['cache']
 
 /**
- * `hm cache explain STEP -b N`: what the cache of the server did for a step, what had changed, and
- * whose entries the build may find.
+ * `hm cache explain STEP -b N`: prints what the server's cache did for a step, what had changed,
+ * and whose entries the build can use.
  */
 export const explainOnServer = signedIn<'cache explain'>(async (context, session) => {
   const { args, flags, global, output, signal } = context
@@ -37,7 +37,7 @@ export const explainOnServer = signedIn<'cache explain'>(async (context, session
   return exits.ok
 })
 
-/** Why a step of a build did what it did: a sentence without a full stop. */
+/** Explains why a step ran, was cached or was skipped, without a full stop. */
 export function reasonOnServer({ cache, state, skip_reason, error_message, started_at }: Schemas['JobView']): string {
   if (state === 'skipped') return error_message ?? skip_reason ?? 'it was not needed'
   const { outcome, from, reason } = cache

@@ -23,14 +23,14 @@ export interface FollowRunOptions {
   readonly mapper: EventMapper
   /** Ctrl-C. */
   readonly signal: AbortSignal
-  /** What Ctrl-C means for the build. */
+  /** Whether Ctrl-C cancels the build. */
   readonly onInterrupt: 'cancel' | 'leave'
   /** The build is canceled after this time, in milliseconds. */
   readonly timeoutMs: number | undefined
 }
 
 /**
- * Tells a build of a server to its end and gives the exit code. Throws exit 4 when the server is
+ * Shows a build of a server to its end and returns the exit code. Throws exit 4 when the server is
  * away for too long.
  */
 export async function followRun(options: FollowRunOptions): Promise<ExitCode> {
@@ -85,8 +85,8 @@ async function follow(
 }
 
 /**
- * Tells what happens to jobs: of each in its order, and of none before the jobs that it depends on
- * have ended.
+ * Reports changes of jobs: each job's in order, and none before the jobs that it depends on have
+ * ended.
  */
 class JobsOfRun {
   readonly #options: FollowRunOptions
@@ -108,7 +108,7 @@ class JobsOfRun {
   changed(job: Job): void {
     const { mapper, view } = this.#options
     const mapped = mapServerJob(job)
-    // A newer attempt is known from here on, whatever is told later.
+    // From here on the newest attempt stands for its step.
     const events = [...mapper.queued([mapped]), ...mapper.changed(mapped)]
     const isEnd = isJobEnded(job) && !this.#ended.has(job.id)
     if (isEnd) this.#ended.add(job.id)
@@ -155,7 +155,7 @@ function timedOut(): HmError {
   return new HmError(exits.timeout, 'timeout', 'the build exceeded --timeout')
 }
 
-/** The server went away while it was followed: what the user lost is the view, not the build. */
+/** Reports a lost connection to the server: the build goes on, only the view is lost. */
 function lost(error: unknown, { number, pipeline }: BuildAddress): unknown {
   if (!(error instanceof CloudError) || !error.isPassing) return error
   return new HmError(exits.unavailable, error.code, `lost track of build #${number}: ${error.message}`, {

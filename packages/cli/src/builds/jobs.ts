@@ -46,10 +46,7 @@ export const show = signedIn<'job show'>(async (context, session) => {
   return exits.ok
 })
 
-/**
- * `hm job log`: what the job has written so far. An id alone is enough: it needs neither pipeline
- * nor build.
- */
+/** `hm job log`: prints the log so far. A job's id alone is enough, without pipeline and build. */
 export const log = signedIn<'job log'>(async (context, session) => {
   const { output, args, flags, global, signal } = context
   const id = isJobId(args.job) && flags.build === undefined ? args.job : await findId()
@@ -66,8 +63,8 @@ export const log = signedIn<'job log'>(async (context, session) => {
 })
 
 /**
- * Copies what a job has written so far to stdout: byte for byte, or line by line where a terminal
- * would act upon it. Memory does not grow with it.
+ * Copies a job's log so far to stdout: byte for byte, or line by line and inert on a terminal.
+ * Memory does not grow with the log.
  */
 async function copyLog(
   client: CloudClient,
@@ -91,7 +88,7 @@ function substitute({ substituted_image: image }: Job): string | undefined {
   return image ? `could not pull ${image}: used the runner's own tools instead` : undefined
 }
 
-/** Jobs of a build, one a line; `waits` says in words what waiting ones wait for, by id. */
+/** Prints the jobs of a build, one per line. `waits` explains waiting jobs, by id. */
 export async function printJobs(
   output: Output,
   jobs: readonly Job[],
@@ -113,8 +110,8 @@ export function isWaiting({ state }: Job): boolean {
 }
 
 /**
- * What each waiting job of a build waits for, in the server's words, with who is at it; by the
- * job's id.
+ * Returns what each waiting job of a build waits for, in the server's words and with the current
+ * holders, by the job's id.
  */
 async function waitSentences(
   { client }: Session,
@@ -125,7 +122,7 @@ async function waitSentences(
   return sentencesOf(jobs)
 }
 
-/** The same of jobs that were read already. */
+/** Builds the sentences from jobs that were read already. */
 export function sentencesOf(jobs: readonly Schemas['JobView'][]): ReadonlyMap<string, string> {
   return new Map(
     jobs.flatMap(({ id, waiting }) => {

@@ -18,8 +18,8 @@ interface Printing {
 const kinds = { stdout: 0, stderr: 1, meta: 2 } as const
 
 /**
- * Prints logs to stdout, as lines or as one JSON document. The server's own remarks are left out,
- * as in logs.txt; that a log was removed is told on stderr.
+ * Prints logs to stdout, as lines or as one JSON document. Omits the server's remarks, as logs.txt
+ * does, but says on stderr when a log was removed.
  */
 export class LogPrinter {
   readonly #context: Context<'logs'>
@@ -58,7 +58,7 @@ export class LogPrinter {
   }
 
   /**
-   * The log of one job: to its end where the job has ended or is followed, else what there is now.
+   * Prints the log of one job: to its end where the job has ended or is followed, else up to now.
    */
   async print(job: Job, { isFollowed, address, signal }: Printing): Promise<void> {
     const { tail } = this.#context.flags

@@ -52,7 +52,7 @@ function isWanted({ state, started_at, cached }: Job, onlyFailed: boolean): bool
   return !onlyFailed || state === 'failed' || state === 'timed_out'
 }
 
-/** Also the logs of jobs that start later, all at the same time. */
+/** Follows all jobs at the same time, including those that start later. */
 async function follow(
   context: Context<'logs'>,
   session: Session,
@@ -71,7 +71,7 @@ async function follow(
     const isReady = flags.failed ? isJobEnded(job) && isWanted(job, true) : isWanted(job, false)
     if (!isChosen || !isReady || printed.has(job.id)) continue
     const printing = printer.print(job, { isFollowed: true, address, signal })
-    // It is awaited below; until then its failure is nobody's.
+    // It is awaited below.
     printing.catch(() => {})
     printed.set(job.id, printing)
   }

@@ -2,7 +2,7 @@ import { type BuildAddress, type CloudClient, CloudError, type Job } from '@harm
 import type { MappedJob } from '../events/event-mapper.ts'
 import { type BuildFacts, buildFacts } from '../events/step-facts.ts'
 
-/** Returns a job of a server as events tell of it. */
+/** Returns a job of a server in the shape that events are made from. */
 export function mapServerJob(job: Job): MappedJob {
   const key = keyOf(job)
   return {
@@ -37,7 +37,9 @@ function instantOf(time: string | null | undefined): number | null {
   return time ? Date.parse(time) : null
 }
 
-/** Asks the server about a build's steps. A server without views only tells how many there are. */
+/**
+ * Asks the server for the facts of a build's steps. A server without views only knows their number.
+ */
 export async function factsOfBuild(
   client: CloudClient,
   address: BuildAddress,

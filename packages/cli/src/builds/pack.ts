@@ -7,7 +7,7 @@ import { progressOf, sizes, tooLarge } from '../project/source-size.ts'
 import { bytes } from '../terminal/amounts.ts'
 import type { Output } from '../terminal/output.ts'
 
-/** Above this size of the archive the largest files are shown. */
+/** Larger archives get a list of their largest files. */
 const remarkable = 16 * 1024 * 1024
 
 /** The remedy besides a smaller source. */

@@ -70,7 +70,7 @@ export const create = signedIn<'pipeline create'>(
   },
 )
 
-/** `hm pipeline set`: what is not named stays. */
+/** `hm pipeline set`: changes only the named settings. */
 export const set = signedIn<'pipeline set'>(async (context, { client, org, appUrl }) => {
   const { output, args, flags, global, signal } = context
   const { protectedBranches: globs, noProtectedBranches: isNone } = flags
@@ -88,7 +88,7 @@ export const set = signedIn<'pipeline set'>(async (context, { client, org, appUr
   return exits.ok
 })
 
-/** Lists what people are told of a pipeline. */
+/** Returns the facts of a pipeline for people. */
 function pipelineFacts(pipeline: Schemas['Pipeline'], appUrl: string, org: string) {
   const protectedBranches = pipeline.protected_branches ?? []
   return [

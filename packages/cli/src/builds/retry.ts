@@ -7,7 +7,7 @@ import { isDetached, watchBuild } from './watch-build.ts'
 
 type Here = Pick<Context, 'config' | 'directory' | 'signal' | 'env' | 'cacheDirectory'>
 
-/** `hm retry` for a build of the server: its failed steps, or those that are named. */
+/** `hm retry` of a build of the server: retries its failed steps, or the named ones. */
 export async function retryOnServer(
   context: Context<'retry'>,
   build: string | undefined,
@@ -30,7 +30,7 @@ export async function retryOnServer(
   })
 }
 
-/** Gives the keys of the steps that have another attempt now. */
+/** Retries the steps and returns the keys of those with a new attempt. */
 async function retry(
   context: Here,
   session: Session,
@@ -48,7 +48,7 @@ async function retry(
   }
 }
 
-/** For servers that retry single jobs only. */
+/** Retries job by job, for servers without the newer operation. */
 async function retryOneByOne(
   context: Here,
   session: Session,

@@ -5,13 +5,10 @@ import type { RunView } from '../events/run-event.ts'
 import { keyOf } from './map-server-job.ts'
 
 /**
- * How many logs of jobs that have ended are read at a time; those of running jobs are all followed.
+ * The number of logs of ended jobs that are read at a time. Logs of running jobs are all followed.
  */
 const readAtOnce = 16
-/**
- * How long the log of an ended job may stand still before the job is told to have ended without the
- * rest.
- */
+/** How long the log of an ended job may stand still before its end is reported without the rest. */
 const graceMs = 10_000
 
 export interface RunLogOptions {
@@ -27,7 +24,7 @@ interface OpenLog {
   readonly jobEnded: () => void
 }
 
-/** Tells the logs of a build's jobs, each once, from its first line. */
+/** Reports the logs of a build's jobs, each once, from its first line. */
 export class RunLogs {
   readonly #options: RunLogOptions
   readonly #logs = new Map<string, OpenLog>()
@@ -40,8 +37,8 @@ export class RunLogs {
   }
 
   /**
-   * Begins with the log of a job that has one, and resolves when an ended job's is told. A log that
-   * cannot be had is said.
+   * Starts to read the log of a started job. Resolves when the log of an ended job is complete, or
+   * at once for others. Notes a log that cannot be read.
    */
   follow(job: Job): Promise<void> {
     if (!job.started_at || job.cached === true) return Promise.resolve()
@@ -103,8 +100,8 @@ export class RunLogs {
 const kinds = { stdout: 0, stderr: 1, meta: 2 } as const
 
 /**
- * A job's log line by line, until the job has ended. Where a stream cannot be had, what it has not
- * told is read when `ended` resolves.
+ * Yields a job's log line by line, until the job has ended. Where the stream breaks for good, reads
+ * the rest when `ended` resolves.
  */
 export async function* jobLogLines(
   client: CloudClient,
@@ -126,7 +123,7 @@ export async function* jobLogLines(
     await ended
     const range = told === 0 ? {} : { range: `bytes=${told}-` }
     const rest = await client.getJobLogText({ job_id: jobId }, { signal, headers: range }).catch((failure: unknown) => {
-      // All of it was told before the stream broke.
+      // The stream broke after the last byte.
       if (failure instanceof CloudError && failure.status === 416) return undefined
       throw failure
     })

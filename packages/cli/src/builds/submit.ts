@@ -11,10 +11,10 @@ import { isSame, unlessNotFound } from '../server/pipeline-address.ts'
 import type { Session } from '../server/session.ts'
 import { freeName, takenFailure } from './taken-slug.ts'
 
-/** What is built, whichever pipeline of the server it becomes a build of. */
+/** A build to create, in whichever pipeline of the server it belongs to. */
 export interface Submission {
   readonly org: string
-  /** In the repository. */
+  /** The pipeline's slug in the repository. */
   readonly slug: string
   readonly name: string
   /** `owner/name`; null without a remote. */
@@ -22,7 +22,7 @@ export interface Submission {
   readonly remote: string | null
   readonly defaultBranch: string
   readonly build: Schemas['CreateBuildRequest']
-  /** The packed source; null to send none. */
+  /** The packed source; null for a build without source. */
   readonly archive: string | null
 }
 
@@ -75,8 +75,8 @@ async function createBySource(
 }
 
 /**
- * The slug of the pipeline that has this name on the server and is ours or nobody's; else of a new
- * one.
+ * Returns the slug of the server's pipeline of this name when it is ours or has no repository; else
+ * creates one.
  */
 async function findOrCreate(here: Here, client: CloudClient, submission: Submission): Promise<string> {
   const { org, slug, repository } = submission
@@ -115,14 +115,14 @@ function nameRepository({ ask, directory }: Here): Promise<string> {
   })
 }
 
-/** A slug that is taken is the user's to settle: nobody else knows whether it is this project's. */
+/** Lets the user decide about a taken slug, because only they know whose project has it. */
 function settledBy(name: string, repository: string): string {
   const taken = slugFor(name)
   const use = (slug: string) => `hm config set --project cloud.pipeline ${slug}`
   return `${use(taken)}, if it is this project's; else hm pipeline create ${taken}-2${repository} && ${use(`${taken}-2`)}`
 }
 
-/** What a pipeline of this server, organization and repository is called there. */
+/** Remembers the server's slug of a pipeline, for one server, organization and repository. */
 interface SlugMemory {
   get(): Promise<string | undefined>
   set(slug: string): Promise<void>
@@ -133,11 +133,11 @@ interface Place {
   readonly apiUrl: string
   readonly org: string
   readonly repository: string
-  /** In the repository. */
+  /** The slug in the repository. */
   readonly slug: string
 }
 
-/** One small file for each, below the cache directory: what is lost costs one more request. */
+/** Stores each slug in a small file below the cache directory. A lost file costs one request. */
 function slugMemory(cacheDirectory: string, { apiUrl, org, repository, slug }: Place): SlugMemory {
   const key = JSON.stringify([apiUrl, org, repository.toLowerCase(), slug])
   const file = join(cacheDirectory, 'pipelines', createHash('sha256').update(key).digest('hex'))

@@ -12,7 +12,7 @@ import { factsOfBuild } from './map-server-job.ts'
 
 interface Watched {
   readonly build: Build
-  /** What was sent, where that is known. */
+  /** The submitted plan, where it is known. */
   readonly plan?: Plan
   readonly onInterrupt: 'cancel' | 'leave'
   readonly timeoutMs?: number | undefined
@@ -30,7 +30,7 @@ export async function isDetached({ config }: Pick<Context, 'config'>, detach: bo
   return detach || !(await config()).get('preferences.auto_watch')
 }
 
-/** Shows a build of the server from its beginning to its end; gives the exit code. */
+/** Shows a build of the server from start to end and returns the exit code. */
 export async function watchBuild(
   here: Here,
   session: Session,

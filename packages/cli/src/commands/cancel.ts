@@ -41,7 +41,7 @@ function isRunning({ events, process }: RunRecord): boolean {
   return endOf(events) === null && isAlive(process)
 }
 
-/** As Ctrl-C in its own terminal does. */
+/** Cancels the run as Ctrl-C in its own terminal does. */
 async function cancelHere({ ask, output, signal }: Context<'cancel'>, runs: string, run: RunRecord): Promise<ExitCode> {
   const named = nameOf(run)
   const { record, process: mark } = run
@@ -49,7 +49,7 @@ async function cancelHere({ ask, output, signal }: Context<'cancel'>, runs: stri
     output.say(`${named} was not canceled`)
     return exits.ok
   }
-  // It may have ended while the question stood.
+  // The run may have ended during the question.
   if (isAlive(mark)) process.kill(pidOf(mark), 'SIGINT')
   for (;;) {
     const now = readRecord(runs, record)

@@ -10,8 +10,8 @@ export const showVersion: Handler<'version'> = async ({ global, output }) => {
 }
 
 /**
- * `hm plugin list`: the released client had plugins for places to run; here those are part of `hm`,
- * and nothing can be installed.
+ * `hm plugin list`: always empty. The released client had plugins for places to run, which are
+ * built in here.
  */
 export const listPlugins: Handler<'plugin list'> = async ({ global, output }) => {
   if (global.json) await output.json({ data: [] })

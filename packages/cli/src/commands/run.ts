@@ -58,7 +58,7 @@ async function shellOnFailure(context: Context<'run'>): Promise<void> {
   try {
     await localShell({ ...context, args: { build: undefined, step: undefined }, flags }, last)
   } catch (error) {
-    // The exit code tells how the run ended, which was before the shell.
+    // The exit code is the run's, whatever the shell does.
     if (!(error instanceof HmError)) throw error
     context.output.warn(`no shell: ${error.message}`)
   }

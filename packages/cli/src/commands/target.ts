@@ -41,8 +41,8 @@ interface Named {
 }
 
 /**
- * Says whether a build on the server is meant: with `-p`, and for a number that no run here has
- * when somebody is signed in.
+ * Says whether a build on the server is meant: always with `-p`; and for a number that no run here
+ * has, when somebody is signed in.
  */
 export async function isOnServer(
   context: Pick<Context, 'config' | 'credentials'>,

@@ -2,7 +2,7 @@ import { type ExitCode, exits, HmError } from '../errors.ts'
 import type { Instant, RunEvent, StepState } from './run-event.ts'
 import type { BuildFacts } from './step-facts.ts'
 
-/** A job of this machine's engine or of a server, as far as run events tell of it. */
+/** A job of this machine's engine or of a server, in the shape that events are made from. */
 export interface MappedJob {
   readonly id: string
   /** The key of its step, which all its attempts share. */
@@ -23,7 +23,7 @@ export interface MappedJob {
   readonly errorMessage: string | null
   readonly softFailed: boolean
   readonly cached: boolean
-  /** The run that made what a cached job has, for people. */
+  /** The run that made the result of a cached job, as people know it. */
   readonly cachedFrom: string
   readonly substitutedImage: string | null
   readonly snapshot: string | null
@@ -46,7 +46,7 @@ export function isJobEnded({ state }: { readonly state: string }): boolean {
   return ended.includes(state)
 }
 
-/** Maps changes of jobs to the events of a run. Has no clock. */
+/** Maps changes of jobs to run events. Reads no clock. */
 export class EventMapper {
   readonly #factsOf: BuildFacts['of']
   readonly #steps = new Map<string, Step>()
@@ -59,8 +59,8 @@ export class EventMapper {
   }
 
   /**
-   * Returns the events of jobs whose step is new. The newest attempt of each step counts from here
-   * on, whatever is told later.
+   * Returns the events of jobs whose step is new. From here on, the newest attempt stands for its
+   * step.
    */
   queued(jobs: readonly MappedJob[]): RunEvent[] {
     for (const { id, key } of jobs) this.#keys.set(id, key)
@@ -84,7 +84,7 @@ export class EventMapper {
     return this.#stepOf(key).id
   }
 
-  /** Returns the events of a job's new state, but for its end, which comes after its log. */
+  /** Returns the events of a job's new state, except its end, which comes after its log. */
   changed(job: MappedJob): RunEvent[] {
     const step = this.#stepOf(job.key)
     if (job.attempt < step.newest.attempt) return []
@@ -181,9 +181,7 @@ interface EndedBuild {
   readonly durationMs: number
 }
 
-/**
- * Returns the last event of a run. `canceledBy` is what this process canceled it for, if it did.
- */
+/** Returns the last event of a run. `canceledBy` is the reason when this process canceled it. */
 export function endEvent({ state, errorCode, errorMessage, durationMs }: EndedBuild, canceledBy: unknown) {
   if (state !== 'passed' && state !== 'failed' && state !== 'canceled')
     throw new Error(`a build that is ${state} has not ended`)

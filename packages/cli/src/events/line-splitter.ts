@@ -5,7 +5,7 @@ export type LogStream = 'stdout' | 'stderr' | 'meta'
 
 export interface LogLine {
   readonly stream: LogStream
-  /** Without its line break. */
+  /** The text without its line break. */
   readonly line: string
   /** Unix milliseconds of when its last piece was read. */
   readonly ts: number
@@ -21,10 +21,7 @@ interface Open {
   ts: number
 }
 
-/**
- * Makes lines of the chunks of one job. What a stream began stays its own line, whatever the other
- * writes meanwhile.
- */
+/** Splits the chunks of one job into lines. Each stream has its own unfinished line. */
 export class LineSplitter {
   readonly #open = new Map<LogStream, Open>()
 
@@ -44,7 +41,7 @@ export class LineSplitter {
     return lines
   }
 
-  /** What was begun and not ended. */
+  /** Returns the unfinished lines. */
   rest(): LogLine[] {
     const begun = [...this.#open].filter(([, { text }]) => text !== '')
     this.#open.clear()

@@ -1,7 +1,7 @@
 /**
- * What is told of a run while it happens: one vocabulary for local and cloud runs, and for every
- * way of showing them. Members are as `--json` prints them; kinds and members may be added, none is
- * ever removed. Every step is queued before anything else is said of it.
+ * Defines the events of a run: one vocabulary for local and cloud runs and for every view. Members
+ * are as `--json` prints them. Kinds and members may be added; none is ever removed. Every step is
+ * queued before any other event of it.
  */
 
 /** Unix milliseconds, as everywhere in the engine; printed as RFC 3339. */
@@ -41,14 +41,14 @@ export type RunEvent =
       readonly chain_idx: number
       readonly parent_key: string | null
       readonly display_name: string
-      /** Keys of what it waits for besides its parent. */
+      /** Keys of the steps that it waits for, besides its parent. */
       readonly depends_on: readonly string[]
       /** Absent in records of earlier releases. */
       readonly command?: string
     }
   /**
-   * Told when a step waits for something else than before; `reason` is a `wait_reason` of the API,
-   * or `preparation`: what it starts from is made.
+   * A step waits for something new. `reason` is a `wait_reason` of the API, or `preparation` while
+   * its file system is made.
    */
   | { readonly kind: 'step_waiting'; readonly step_id: string; readonly reason: string }
   | {
@@ -64,7 +64,7 @@ export type RunEvent =
    * runner's.
    */
   | { readonly kind: 'step_substituted'; readonly step_id: string; readonly image: string }
-  /** One line without its line break. `stream` `meta`: a remark of the engine's own. */
+  /** One line without its line break. In stream `meta` it is a remark of the engine. */
   | {
       readonly kind: 'step_log'
       readonly step_id: string
@@ -72,7 +72,7 @@ export type RunEvent =
       readonly line: string
       readonly ts: Instant
     }
-  /** The step was not run: `tag` says which run made what it left. */
+  /** The step did not run. `tag` names the run that made its result. */
   | { readonly kind: 'step_cache_hit'; readonly step_id: string; readonly key: string; readonly tag: string }
   /** `reason` is a sentence. */
   | { readonly kind: 'step_skipped'; readonly step_id: string; readonly reason: string }
@@ -95,7 +95,7 @@ export type RunEvent =
       readonly duration_ms: number
       readonly snapshot: string | null
       readonly state: StepState
-      /** It failed, and the build is not failed by it. */
+      /** Whether the step failed without failing the build. */
       readonly soft_failed: boolean
       /** A code of `Job.error_code`, and its sentence. */
       readonly error_code: string | null
@@ -122,13 +122,16 @@ export type RunEvent =
     }
 
 /**
- * Somewhere that events go to. Resolves when it takes more: whoever produces awaits it, so that a
- * slow terminal slows reading and nothing is dropped or piles up.
+ * A destination of events. `tell` resolves when it takes more. Producers await it, so that a slow
+ * terminal slows the reading and nothing is dropped or piles up.
  */
 export interface RunView {
   tell(event: RunEvent): Promise<void>
   /** Shows a line of the command's own, which `Output.say` would let the run be drawn over. */
   note(line: string): Promise<void>
-  /** The run is over, or given up: what was drawn stays, and the terminal is as it was. */
+  /**
+   * Ends the view when the run is over or abandoned. The drawing stays, and the terminal is
+   * restored.
+   */
   close(): Promise<void>
 }

@@ -1,6 +1,6 @@
 import type { Plan } from '@harmont/ir'
 
-/** What is known of a step besides its jobs. */
+/** Facts of a step that its jobs do not carry. */
 export interface StepFacts {
   readonly parentKey: string | null
   /** The chain of `builds_in` that it is in, from 0 in the order of the chains' roots. */
@@ -10,7 +10,7 @@ export interface StepFacts {
   readonly attempts: number
 }
 
-/** What is known of a build's steps before anything is told of them. */
+/** Facts of a build's steps, known before its first event. */
 export interface BuildFacts {
   readonly steps: number
   /** Number of steps that build in no other. */

@@ -1,8 +1,8 @@
 import type { StepIdentity } from '../records/identity.ts'
 
 /**
- * Which parts of what identifies a step differ, as sentences; the step itself first, then what it
- * builds in.
+ * Returns the differences in a step's identity as sentences: first its own, then those of the steps
+ * that it builds in.
  */
 export function explainStep(
   key: string,
@@ -19,7 +19,8 @@ export function explainStep(
     if (old === undefined) sentences.push(`${prefix}the step is new`)
     else {
       const found = differences(old, own)
-      // A parent's new key makes one for each step below it: only the first is told.
+      // A parent's new key changes the keys of all steps below it. Only the first change is
+      // reported.
       const isOwn = own.parent === null || before.get(own.parent)?.cacheKey === after.get(own.parent)?.cacheKey
       if (found.length === 0 && isOwn && old.cacheKey !== own.cacheKey)
         found.push(own.policy.includes('"policy":"ttl"') ? 'its ttl expired' : 'its key changed')
@@ -55,8 +56,8 @@ function changed(old: Readonly<Record<string, string>>, own: Readonly<Record<str
 type Files = Readonly<Record<string, string>>
 
 /**
- * Says what changed in the files that a step watches, as phrases in order of path: which are new,
- * gone or renamed, and of others whether it is type, mode or bytes.
+ * Describes changes of the files that a step watches, in order of path: new, removed and renamed
+ * files, and changes of type, mode or content.
  */
 export function explainFiles(before: Files, after: Files): string[] {
   const gone = Object.keys(before).filter((path) => !Object.hasOwn(after, path))
@@ -83,7 +84,7 @@ interface Fact {
   readonly type: 'file' | 'folder' | 'link'
   readonly isExecutable: boolean
   readonly content: string
-  /** Where a link leads; '' when it leads nowhere. */
+  /** The target's own fact; '' when the link is dangling. */
   readonly beyond: string
 }
 

@@ -36,7 +36,7 @@ export const explainCache: Handler<'cache explain'> = async (context) => {
   return build === undefined && pipeline === undefined ? explainLocal(context) : explainOnServer(context)
 }
 
-/** Says what of the step's identity changed between the last run that had it and the one before. */
+/** Prints what changed in the step's identity since the previous run that had it. */
 const explainLocal: Handler<'cache explain'> = async (context) => {
   const { args, cacheDirectory, directory, output, global } = context
   requireLinux()
@@ -65,13 +65,13 @@ const explainLocal: Handler<'cache explain'> = async (context) => {
   return exits.ok
 }
 
-/** Why a step of a run did what it did. */
+/** The explanation of one step of a run. */
 interface Explained {
   /** A sentence without a full stop. */
   readonly reason: string
   /** Whether the step could be found in the cache. */
   readonly isCached: boolean
-  /** The run that had the step before; null: none that is kept. */
+  /** The previous run that had the step; null where no such run is recorded. */
   readonly comparedWith: number | null
   /** Changes since then. */
   readonly changes: readonly string[]

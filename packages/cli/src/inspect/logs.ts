@@ -87,7 +87,7 @@ interface PrintOptions {
   readonly isAlone: boolean
   /** Repeats the failures at the end, on stderr. */
   readonly sumsUp: boolean
-  /** Shows of each log what it reports, once it is over. */
+  /** Shows an excerpt of each log once it is complete. */
   readonly isExcerpt: boolean
   /** Returns the command that prints the whole log of a step. */
   readonly wholeLogOf: (step: string) => string

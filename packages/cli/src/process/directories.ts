@@ -5,7 +5,7 @@ import { usageError } from '../errors.ts'
 
 type Env = Readonly<Record<string, string | undefined>>
 
-/** An empty variable counts as none; so does a relative XDG path, as its specification says. */
+/** Ignores an empty variable, and a relative XDG path, as the XDG specification says. */
 function absolute(path: string | undefined): string | undefined {
   return path !== undefined && path !== '' && resolve(path) === path.replace(/(.)\/$/, '$1') ? path : undefined
 }
@@ -16,8 +16,8 @@ export function cacheDirectory(env: Env): string {
 }
 
 /**
- * Where the user's files are: the first directory that has a `config.toml`, else the first one
- * (cli.md 3).
+ * Returns the user's configuration directory: the first candidate with a `config.toml`, else the
+ * first candidate (cli.md 3).
  */
 export function userDirectory(env: Env): string {
   const xdg = absolute(env.XDG_CONFIG_HOME)
@@ -48,7 +48,7 @@ export function projectDirectory(given: string | undefined, here: string, exactl
   }
 }
 
-/** Where one may not look is none. */
+/** An unreadable directory counts as absent. */
 function isDirectory(path: string): boolean {
   try {
     return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true

@@ -9,8 +9,8 @@ import { version } from '../version.ts'
 import { systemFailure } from './system-failure.ts'
 
 /**
- * Says what went wrong and gives the exit code. Whatever is no HmError, nor of the machine's disk,
- * is a defect of `hm`.
+ * Reports an error and returns the exit code. Any error that is neither an HmError nor a disk
+ * problem is a defect of `hm`.
  */
 export function reportFailure(error: unknown, output: Output, asJson: boolean, where: ReportPlace): ExitCode {
   const known = error instanceof HmError ? error : (systemFailure(error, where.cacheDirectory) ?? defect(error, where))

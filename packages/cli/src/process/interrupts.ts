@@ -4,14 +4,14 @@ import { exits, HmError } from '../errors.ts'
 export interface Interrupts {
   readonly signal: AbortSignal
   onSecondInterrupt(action: () => void): () => void
-  /** From here on there is something to end in order when nobody reads what is told. */
+  /** Marks the start of work that must end in order when its reader leaves. */
   startRunning(): void
-  /** Nobody reads stdout (`data`) or stderr any more. */
+  /** Called when nobody reads stdout (`data`) or stderr (`talk`) any more. */
   readerLeft(stream: 'data' | 'talk'): void
 }
 
 /**
- * Turns signals into an abort. The second Ctrl-C runs what commands registered and leaves with 130.
+ * Turns signals into an abort. The second Ctrl-C runs the registered actions and leaves with 130.
  * With a launcher (bin/hm.js on another Node.js), its death counts as a hang-up.
  */
 export function watchSignals(launcher: number | undefined): Interrupts {
@@ -49,7 +49,7 @@ export function watchSignals(launcher: number | undefined): Interrupts {
     },
     readerLeft(stream) {
       if (isRunning) end('a closed pipe or terminal')
-      // `hm logs | head`: who read enough has what it wanted.
+      // `hm logs | head`: the reader has read enough.
       else if (stream === 'data') process.exit(exits.ok)
     },
   }

@@ -8,9 +8,9 @@ import { promisify } from 'node:util'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { hmProgram } from '../test-support/run-hm.ts'
 
-// The real launcher and the real signals around a program that waits, in place of the commands.
-// What the launcher runs on says that it is Node.js 20, so that it starts the pinned one as it does
-// for users of that version.
+// Runs the real launcher with real signals around a program that waits, in place of the commands.
+// The launcher's Node.js claims to be version 20, so that it starts the pinned one as it does for
+// users of that version.
 const olderNode = `data:text/javascript,Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.19.0' } })`
 
 let home: string
@@ -96,7 +96,7 @@ test.each(ways)('%s: one Ctrl-C of a terminal is one, the second leaves with 130
   await seen(/ready/)
   process.kill(-pid, 'SIGINT')
   await seen(/aborted 130 canceled by Ctrl-C/)
-  // It has come from the terminal, and from the launcher where there is one.
+  // The signal has arrived from the terminal, and from the launcher where there is one.
   await seen(/took SIGINT/)
   if (older) await seen(/took SIGUSR2/)
   process.kill(-pid, 'SIGINT')
@@ -154,7 +154,8 @@ test('an older Node.js runs the pinned one', async () => {
 test.each(ways)('%s: --env-file is the program’s own flag, not Node’s', async (_, older) => {
   await writeFile(join(home, 'variables'), 'FROM_NODE=1\n')
   for (const file of ['variables', 'nope']) {
-    // As a shell starts it, by its first line; the older one stands in for what that line finds.
+    // Starts it by its first line, as a shell does. The older Node.js stands in for the one that
+    // the line finds.
     const [program, ...before] = older ? [process.execPath, '--import', olderNode, '--'] : []
     const script = join(home, 'bin', 'hm.js')
     const args = [...before, ...(older ? [script] : []), 'tell', '--env-file', join(home, file)]

@@ -4,16 +4,16 @@ const full = new Set(['ENOSPC', 'EDQUOT'])
 const unwritable = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR'])
 
 /**
- * A disk that is full, or a directory of `hm` that cannot be written: for the user to mend, with
- * the system's own code. Undefined: it is neither.
+ * Returns the error for a full disk, or for a directory of `hm` that cannot be written, with the
+ * system's own code; undefined for any other error.
  */
 export function systemFailure(error: unknown, cacheDirectory: string): HmError | undefined {
   if (!(error instanceof Error)) return undefined
   const { code = '', syscall, path = '' }: NodeJS.ErrnoException = error
   if (full.has(code)) return failure(code, `the disk is full: ${error.message}`, 'hm cache clean makes room', error)
-  // To make directories below one that is read-only ends with ENOENT.
+  // Creating directories below a read-only one fails with ENOENT.
   const isUnwritable = unwritable.has(code) || (code === 'ENOENT' && syscall === 'mkdir')
-  // To make the directory may fail at one above it, such as a home that is not there.
+  // Creating the directory may fail at one above it, such as a missing home.
   const isCache = isIn(path, cacheDirectory) || (syscall === 'mkdir' && isIn(cacheDirectory, path))
   if (!isUnwritable || !isCache) return undefined
   const message = `hm cannot write to its cache directory ${cacheDirectory}: ${error.message}`

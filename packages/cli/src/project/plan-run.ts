@@ -36,7 +36,7 @@ export function planRun(
 
 /**
  * Resolves `--no-cache`: true for every step, or the keys of the named steps and of those built on
- * them, whose cached results would hide the rerun.
+ * them, because their cached results would hide the rerun.
  */
 export function runAnew(plan: Plan, wanted: readonly (string | true)[]): true | readonly string[] {
   if (wanted.includes(true)) return true
@@ -60,8 +60,8 @@ function unknownSteps(unknown: readonly string[], { steps }: Plan): HmError {
 }
 
 /**
- * The plan of these steps and what they need, in the plan's order. Gives the keys that no step has,
- * if there are any.
+ * Returns the plan of these steps and their requirements, in the plan's order; or the keys that no
+ * step has.
  */
 export function selectSteps(plan: Plan, keys: readonly string[]): Plan | { readonly unknown: readonly string[] } {
   if (keys.length === 0) return plan

@@ -2,7 +2,7 @@ import type { RenderFacts } from '@harmont/render'
 import { type GitFacts, readGitFacts, readSourceSet, type SourceSet } from '@harmont/source-set'
 import { sourceFailure } from './render-project.ts'
 
-/** What the project is now; reading begins at once. */
+/** The state of the project now. Reading begins at once. */
 export interface Project {
   readonly git: GitFacts | null
   readonly sourceSet: Promise<SourceSet>
@@ -13,7 +13,7 @@ export async function readProject(directory: string): Promise<Project> {
   try {
     const git = await readGitFacts(directory)
     const sourceSet = readSourceSet(directory, git)
-    // Whoever wants it asks later than it may fail.
+    // It may fail before it is awaited.
     sourceSet.catch(() => {})
     return { git, sourceSet }
   } catch (error) {
@@ -25,13 +25,13 @@ interface Asked {
   readonly event?: string | undefined
   readonly branch?: string | undefined
   readonly tag?: string | undefined
-  /** False: the build is a server's. */
+  /** false for a build on a server. */
   readonly local?: boolean
 }
 
 /**
- * What a pipeline is told of a run that a person starts from this checkout: what git says of it,
- * but for what was asked for.
+ * Returns the facts that a pipeline is rendered with for a manual run of this checkout: git's,
+ * unless flags override them.
  */
 export function manualFacts(git: GitFacts | null, asked: Asked = {}): RenderFacts {
   return {
@@ -51,7 +51,7 @@ export function repositoryOf(remote: string | null): string | null {
   return owner === undefined || name === undefined ? null : `${owner}/${name}`
 }
 
-/** `owner/name` of the project's remote; null without one. */
+/** Returns `owner/name` of the project's remote; null without one. */
 export async function repositoryHere(directory: string): Promise<string | null> {
   try {
     return repositoryOf((await readGitFacts(directory))?.remote ?? null)

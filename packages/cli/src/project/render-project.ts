@@ -20,17 +20,17 @@ export interface ProjectPipeline {
   readonly name: string
   /** The IR with cache keys. */
   readonly ir: string
-  /** Says all that is wrong with the IR, in places of the pipeline file. */
+  /** Describes all problems of the IR, with their places in the pipeline file. */
   readonly explain: (error: PlanError) => string
 }
 
 interface RenderRequest {
   /**
-   * null: the only one that has the steps, the preferred one of several, or the one that the user
-   * chooses.
+   * null selects the only pipeline that has the steps, else the preferred one, else the user's
+   * choice.
    */
   readonly slug: string | null
-  /** Keys that the pipeline has to have, where no slug says which it is. */
+  /** Keys that the pipeline must have, where no slug selects it. */
   readonly steps?: readonly string[]
   readonly preferred?: string | undefined
   readonly facts: RenderFacts
@@ -50,7 +50,7 @@ export async function renderProject(here: Here, request: RenderRequest): Promise
   return pipeline
 }
 
-/** The same, or the failure where no pipeline has the slug. */
+/** Renders the pipeline, or returns the failure where no pipeline has the slug. */
 async function renderNamed(
   here: Here,
   request: RenderRequest,
@@ -79,8 +79,8 @@ interface Target {
 }
 
 /**
- * `[PIPELINE] [STEP...]` as it was meant: what is no pipeline is a step of the one that has it.
- * Throws as `renderProject` does.
+ * Resolves `[PIPELINE] [STEP...]`: a first word that is no pipeline is a step of the one that has
+ * it. Throws as `renderProject` does.
  */
 export async function renderTarget(
   here: Here,
@@ -111,7 +111,7 @@ export function renderOptions(
   return { project, context: facts, env, sourceSet, cacheDirectory, signal, onSlow: slowTeller(output) }
 }
 
-/** Says once of each file that it takes long: a loop without an end looks like that. */
+/** Reports each slow file once, because an endless loop looks like one. */
 function slowTeller(output: Here['output']): (file: string) => void {
   const told = new Set<string>()
   return (file) => {
@@ -128,7 +128,7 @@ export function sourceFailure(error: unknown): unknown {
   return new HmError(exits.source, error.code, error.message, { cause: error })
 }
 
-/** All are evaluated, because nobody knows which it is before they are loaded. */
+/** Evaluates all pipelines, because their steps are unknown before. */
 async function renderOnly(
   { ask, output }: Here,
   { envelope, places: allPlaces, warnings, output: printed }: Awaited<ReturnType<typeof renderEvery>>,
@@ -206,12 +206,14 @@ function renderError({ code, message }: Pick<EnvelopeError, 'code' | 'message'>)
   return new HmError(exitOfProblem(code), code, message)
 }
 
-/** Returns exit 6 for a fault of the pipeline's own code, exit 7 for what the engine refuses. */
+/**
+ * Returns exit 6 for a fault of the pipeline's own code, exit 7 for an IR that the engine refuses.
+ */
 export function exitOfProblem(code: string): ExitCode {
   return code === 'render_failed' || code === 'duplicate_slug' ? exits.render : exits.refused
 }
 
-/** What its programs printed, and warnings, to stderr. */
+/** Prints the programs' output and warnings to stderr. */
 export function tell(
   output: Here['output'],
   told: { readonly output: string; readonly warnings: readonly string[] },

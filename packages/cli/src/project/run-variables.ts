@@ -57,7 +57,7 @@ export function runSecrets(names: readonly string[], { flags, directory, env }: 
   return new Map(values.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const])))
 }
 
-/** @param shown how the user named it; null: it need not be there. */
+/** @param shown the file's name in messages; null for a file that may be missing. */
 function readVariables(file: string, shown: string | null): Record<string, string> {
   try {
     return parseEnv(readFileSync(file, 'utf8')) as Record<string, string>

@@ -28,8 +28,9 @@ export function tooLarge({ code, message, largest, otherwise, cause }: TooLarge)
 }
 
 /**
- * A folder instead of its files where several of the largest are in it; patterns are anchored, with
- * what is special escaped. Without the pipelines' own files: a build needs them.
+ * Suggests lines for .hmignore: a folder where several of the largest files are in it, else the
+ * file. Patterns are anchored and escaped. Leaves out the pipelines' own files, which a build
+ * needs.
  */
 function ignoreLines(largest: readonly SizedPath[]): string[] {
   const folderOf = (path: string) => path.slice(0, path.indexOf('/') + 1)
@@ -44,7 +45,7 @@ function ignoreLines(largest: readonly SizedPath[]): string[] {
   return [...new Set(lines)]
 }
 
-/** One line each: how much a file is, and its path. */
+/** Formats one line per file: its size and path. */
 export function sizes(largest: readonly SizedPath[]): string[] {
   return largest.map(({ path, size }) => `  ${bytes(size).padStart(8)}  ${path}`)
 }
@@ -52,8 +53,8 @@ export function sizes(largest: readonly SizedPath[]): string[] {
 const everyMs = 2000
 
 /**
- * Says how far something is that takes long: not in its first two seconds, and then once in as
- * many, if it is further.
+ * Reports the progress of slow work: not in the first two seconds, then at most every two seconds,
+ * and only when it advanced.
  */
 export function progressOf(
   what: string,

@@ -3,14 +3,12 @@ import type { LocalHome } from './home.ts'
 import { type RecordedStep, type RunRecord, stepsOf } from './run-record.ts'
 import { readRecords } from './run-records.ts'
 
-/**
- * The run of this number, or the last one, of a project. Undefined: the project has had none here.
- */
+/** Returns the project's run of this number, or its last run; undefined where there is none. */
 export function findRun(home: LocalHome, directory: string, number: string | undefined): RunRecord | undefined {
   return readRecords(home.runs, directory).find((run) => number === undefined || String(run.number) === number)
 }
 
-/** The same. Throws exit 5 where there is none. */
+/** Returns the run. Throws exit 5 where there is none. */
 export function requireRun(home: LocalHome, directory: string, number: string | undefined): RunRecord {
   const run = findRun(home, directory, number)
   if (run !== undefined) return run
@@ -25,10 +23,7 @@ export function requireRun(home: LocalHome, directory: string, number: string | 
 
 const runsLookedAt = 5
 
-/**
- * By step key, in milliseconds: how long it took when it last really ran and passed in this
- * project.
- */
+/** Returns the last real duration of each step that passed, in milliseconds by step key. */
 export function earlierDurations(runs: string, directory: string, slug: string): Map<string, number> {
   const durations = new Map<string, number>()
   const own = readRecords(runs, directory).filter((run) => run.slug === slug)

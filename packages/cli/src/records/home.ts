@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 
-/** What local runs keep below the cache directory. */
+/** Paths of local runs below the cache directory. */
 export interface LocalHome {
   /** Holds `snapshots` and `cache`, which all processes share, as a driver's directory would. */
   readonly root: string
-  /** One directory for each process that runs steps at the same time, numbered from 1. */
+  /** One directory per process that runs steps at the same time, numbered from 1. */
   readonly engines: string
   readonly images: string
   /** Source trees. */
@@ -12,9 +12,9 @@ export interface LocalHome {
   /** Views of checkouts' history. */
   readonly git: string
   readonly runs: string
-  /** Held while a process takes an engine directory, or removes what nobody needs. */
+  /** Locked while a process takes an engine directory, or trims the cache. */
   readonly gate: string
-  /** Its time says when the last such removal was. */
+  /** Its modification time is that of the last trim. */
   readonly trimmed: string
 }
 

@@ -4,7 +4,7 @@ import { type IrCachePolicy, type Plan, watchedPaths } from '@harmont/ir'
 import { type SourceTreeRef, type WatchedFile, watchedIn } from '@harmont/sandbox'
 import { isMissing } from '../is-missing.ts'
 
-/** What decides whether a cached step is found, part by part. Values are digests. */
+/** The inputs of a step's cache key, part by part. Values are digests. */
 export interface StepIdentity {
   readonly key: string
   readonly command: string
@@ -13,9 +13,9 @@ export interface StepIdentity {
   readonly policy: string
   readonly cacheKey: string | null
   readonly variables: Readonly<Record<string, string>>
-  /** Of the rendering environment, as `env_keys` ask. */
+  /** Variables of the rendering environment, as `env_keys` name them. */
   readonly envKeys: Readonly<Record<string, string>>
-  /** By path; see `fileFact`. */
+  /** Facts by path; see `fileFact`. */
   readonly files: Readonly<Record<string, string>>
 }
 
@@ -33,7 +33,7 @@ export function writeIdentity(file: string, source: IdentitySource): void {
   writeFileSync(file, JSON.stringify(identities(source)), { mode: 0o600 })
 }
 
-/** By step key; nothing for a run that has none. */
+/** Reads the identities by step key; empty for a run without them. */
 export function readIdentity(file: string): ReadonlyMap<string, StepIdentity> {
   try {
     const steps = JSON.parse(readFileSync(file, 'utf8')) as readonly StepIdentity[]
@@ -86,8 +86,8 @@ function partsOf(policy: IrCachePolicy | undefined): IrCachePolicy[] {
 }
 
 /**
- * `executable:DIGEST`, of a link `link:TARGET`, with what it leads to on a second line. Folders are
- * what the files in them say.
+ * Returns `executable:DIGEST` or the like; for a link `link:TARGET`, with its target's fact on a
+ * second line. Folders are described by their files.
  */
 function fileFact({ path, kind, content, link }: WatchedFile): [string, string][] {
   const name = asText(path)

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 
 /**
- * What tells a process from another that has its number later: the number, its start and the boot.
- * Undefined: there is none of this number.
+ * Returns a mark that no later process with the same number has: number, start time and boot;
+ * undefined where no process has the number.
  */
 export function processMark(pid: number): string | undefined {
   try {

@@ -41,7 +41,7 @@ export class RecordedLog {
     }
   }
 
-  /** What was begun and will not be ended any more. */
+  /** Returns the unfinished line, when no more follows. */
   rest(): LogLine[] {
     return this.#lines.rest()
   }
@@ -58,7 +58,7 @@ export class RecordedLog {
   }
 }
 
-/** Undefined: it was cut off by a kill. */
+/** Parses a chunk; undefined when a kill cut it off. */
 function parseChunk(line: string): Chunk | undefined {
   let json: ChunkJson
   try {

@@ -1,6 +1,6 @@
 import type { RunEvent } from '../events/run-event.ts'
 
-/** What is known of a run before its first step (`run.json`). */
+/** Facts of a run, known before its first step (`run.json`). */
 export interface RunFacts {
   readonly version: 1
   /** Names its files. */
@@ -18,7 +18,10 @@ export interface RunFacts {
   readonly commit: string | null
   /** Unix milliseconds. */
   readonly startedAt: number
-  /** Of `processMark`: a record without an end whose process is gone was cut off. */
+  /**
+   * The mark of its process (`processMark`): a record without an end whose process is gone was cut
+   * off.
+   */
   readonly process: string
   /** `-e` and `--env-file`. */
   readonly env: Readonly<Record<string, string>>
@@ -28,7 +31,7 @@ export interface RunFacts {
   readonly retryOf: number | null
 }
 
-/** A run as it is told of, but for its log lines, and with all that ends told. */
+/** A run with its events, except log lines. */
 export interface RunRecord extends RunFacts {
   readonly events: readonly RunEvent[]
 }
@@ -97,12 +100,12 @@ const unbegun = {
   cachedFrom: null,
 } as const satisfies Partial<RecordedStep>
 
-/** How a run ended; null: it has not. */
+/** Returns how a run ended; null while it runs. */
 export function endOf(events: readonly RunEvent[]): Extract<RunEvent, { kind: 'build_end' }> | null {
   return events.findLast((event) => event.kind === 'build_end') ?? null
 }
 
-/** What has to be told yet of a run that was cut off, so that all of it has an end. */
+/** Returns the events that complete the record of a killed run. */
 export function missingEnds({ events, startedAt }: RunRecord, at: number): RunEvent[] {
   if (endOf(events) !== null) return []
   const message = 'hm was killed before the run ended'
@@ -120,8 +123,8 @@ export function missingEnds({ events, startedAt }: RunRecord, at: number): RunEv
 }
 
 /**
- * Snapshots of a run that a retry or a shell may still want: what its failures left, and what they
- * and what was not run started from.
+ * Returns the snapshots that a retry or a shell may need: those of failed steps, and those that
+ * failed and skipped steps start from.
  */
 export function wantedSnapshots(events: readonly RunEvent[]): string[] {
   const steps = stepsOf(events)

@@ -29,13 +29,13 @@ const abandonedMs = 60_000
 export interface RunFiles {
   readonly directory: string
   readonly facts: string
-  /** As rendered. */
+  /** The IR as rendered. */
   readonly ir: string
-  /** One a line, as they were told, but for log lines. */
+  /** The events, one per line, except log lines. */
   readonly events: string
-  /** What decides about cache hits; see `identity.ts`. */
+  /** The inputs of the cache keys; see `identity.ts`. */
   readonly identity: string
-  /** Chunks of one attempt, one a line, as the API gives them. */
+  /** The chunks of one attempt, one per line, in the API's format. */
   log(slot: number, attempt: number): string
 }
 
@@ -52,8 +52,8 @@ export function runFiles(runs: string, record: number): RunFiles {
 }
 
 /**
- * Claims the project's next number and writes what is known; the run is there from then on,
- * whatever becomes of this process.
+ * Claims the project's next number and writes the known facts. The record exists from then on, even
+ * when this process is killed.
  */
 export function beginRecord(
   runs: string,
@@ -86,7 +86,7 @@ export function beginRecord(
   }
 }
 
-/** A file that is only added to: what is written is there when this process is killed. */
+/** A file that is only appended to. Written text survives a kill of this process. */
 export class AppendedFile {
   readonly #fd: number
 
@@ -104,7 +104,7 @@ export class AppendedFile {
   }
 }
 
-/** One run; undefined when there is none, or it was not written by this version. */
+/** Reads one run; undefined where there is none, or another version wrote it. */
 export function readRecord(runs: string, record: number): RunRecord | undefined {
   const facts = readFacts(runs, record)
   const events = facts && readIfThere(runFiles(runs, record).events)
@@ -140,7 +140,7 @@ function readIfThere(file: string): string | undefined {
   }
 }
 
-/** Tells the end of runs whose process was killed, and removes all but the last that have ended. */
+/** Completes the records of killed runs, and removes all but the newest ended ones. */
 export function tidyRecords(runs: string, now: number): void {
   const records = readRecords(runs)
   for (const record of records) {

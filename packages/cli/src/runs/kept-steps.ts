@@ -4,14 +4,14 @@ import type { RecordedStep } from '../records/run-record.ts'
 
 export interface RetryRequest {
   readonly steps: readonly PlannedStep[]
-  /** By key, as the earlier run left them. */
+  /** The steps of the earlier run, by key. */
   readonly earlier: ReadonlyMap<string, RecordedStep>
   /** Keys of failed steps to try again; none: all. */
   readonly only: readonly string[]
   readonly hasSnapshot: (id: string) => boolean
   /**
-   * By slot: whether the step's condition holds now. One that does not is skipped again, and nobody
-   * waits for it.
+   * Whether the condition of each step holds now, by slot. A step whose condition does not hold is
+   * skipped again, and no step waits for it.
    */
   readonly conditions: readonly boolean[]
 }
@@ -19,13 +19,16 @@ export interface RetryRequest {
 export interface Retry {
   /** Slots of steps that run again. */
   readonly rerun: ReadonlySet<number>
-  /** Slots of what they need, and what it left; null: nothing that anybody builds in. */
+  /**
+   * Slots of the steps that the rerun steps need, with their snapshots; null where no step builds
+   * in them.
+   */
   readonly kept: ReadonlyMap<number, string | null>
 }
 
 /**
- * What a retry runs: what failed, what that held back, and what they need of which nothing is left.
- * The rest of what they need counts as passed.
+ * Chooses the steps of a retry: failed steps, steps that they blocked, and required steps whose
+ * snapshot is gone. All other required steps count as passed.
  */
 export function keptSteps({ steps, earlier, only, hasSnapshot, conditions }: RetryRequest): Retry {
   const before = steps.map(({ key }) => earlier.get(key))
@@ -37,8 +40,8 @@ export function keptSteps({ steps, earlier, only, hasSnapshot, conditions }: Ret
   const held = only.length === 0 ? wanted : withHeldBack(steps, wanted, isOpen)
   const needed = withAncestors(steps, [...held])
   const rerun = new Set([...needed].filter((slot) => conditions[slot] && before[slot]?.state !== 'passed'))
-  // What must run again may need what is gone, and what was built on something else is not what it
-  // was.
+  // A step that must rerun may need a snapshot that is gone. A step built on a rerun step must
+  // rerun too.
   for (let size = -1; size !== rerun.size; ) {
     size = rerun.size
     for (const slot of needed) {

@@ -52,9 +52,7 @@ export interface Launch {
 
 type Here = Pick<Context, 'directory' | 'env' | 'global' | 'output' | 'signal' | 'onSecondInterrupt' | 'config'>
 
-/**
- * Records a run, runs and shows it, and removes what nobody needs any longer. Gives the exit code.
- */
+/** Records a run, runs and shows it, and trims the cache. Returns the exit code. */
 export async function launchRun(here: Here, launch: Launch): Promise<ExitCode> {
   const { directory, output, global, config: loaded } = here
   const { home, sandboxes, pipeline, plan, git, tree, branch, env, only, retryOf } = launch

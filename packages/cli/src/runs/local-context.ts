@@ -21,8 +21,7 @@ export interface ContextOptions {
 }
 
 /**
- * What the engine must know of a local run besides its plan; as on the server, with HARMONT_LOCAL
- * (`cli.md` 4).
+ * Returns the engine's context of a local run: as on the server, with HARMONT_LOCAL (`cli.md` 4).
  */
 export function localContext({ facts, git, org, tree, anew }: ContextOptions): BuildContext {
   const { slug, number, branch, commit, env } = facts

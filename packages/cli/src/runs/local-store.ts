@@ -1,17 +1,17 @@
 import { type Applied, createMemoryStore, type MemoryStore, type StoreSettings } from '@harmont/engine'
 
 export interface StoreListener {
-  /** Something happened to a build. Not waited for. */
+  /** Called when a build changed. Not awaited. */
   applied(applied: Applied): void
-  /** A job has been given to the runner. Not waited for. */
+  /** Called when a job was leased to the runner. Not awaited. */
   leased(jobId: string): void
   /** A job's log has more. The writer goes on when this resolves. */
   logged(jobId: string): Promise<void>
 }
 
 /**
- * Opens a memory store that tells a listener of everything in the order in which it happens. A slow
- * listener slows the reading of output, and nothing else.
+ * Opens a memory store that reports to a listener, in order. A slow listener slows the reading of
+ * output, and nothing else.
  */
 export function createLocalStore(settings: Partial<StoreSettings>, listener: StoreListener): MemoryStore {
   const store = createMemoryStore(settings)

@@ -4,8 +4,8 @@ import type { MappedJob } from '../events/event-mapper.ts'
 import { unheld } from '../project/plan-run.ts'
 
 /**
- * Returns a job of the engine as events tell of it; undefined for the one that renders.
- * @param ids of the first job of each step.
+ * Maps a job of the engine; returns undefined for the job that renders. ¶@param ids of the first
+ * job of each step.
  */
 export function mapEngineJob(
   job: Job,

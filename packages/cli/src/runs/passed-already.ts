@@ -33,7 +33,7 @@ export function passedAlready(
       open.delete(slot)
       const job = live.jobs[slot]?.id ?? ''
       play({ type: 'leased', job, fence: 1, at })
-      // Only what was found needs no start.
+      // A cached result needs no start.
       if (snapshot === null) play({ type: 'started', job, fence: 1, at })
       const outcome =
         snapshot === null

@@ -37,19 +37,19 @@ export interface LocalRun {
   readonly keepGoing: boolean
   readonly view: RunView
   readonly log: Log
-  /** Its first abort cancels the run. */
+  /** Cancels the run at its first abort. */
   readonly signal: AbortSignal
   readonly onSecondInterrupt: (action: () => void) => () => void
 }
 
 /**
- * Runs a build to its end and gives the exit code. The view stays open. Throws exit 4 when the
+ * Runs a build to its end and returns the exit code. The view stays open. Throws exit 4 when the
  * engine breaks.
  */
 export async function runBuild(run: LocalRun): Promise<ExitCode> {
   const { home, sandboxes, facts, plan, build, context, view, signal } = run
   const ended = Promise.withResolvers<Omit<Build, 'jobs'>>()
-  // Whoever waits for it comes only when the engine has started.
+  // It is awaited only after the engine has started.
   ended.promise.catch(() => {})
   const known = factsOfPlan(plan)
   const reporter = new RunReporter({

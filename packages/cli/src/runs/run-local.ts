@@ -33,17 +33,17 @@ export interface PreparedRun {
   readonly plan: Plan
   /** Whether only some steps of the pipeline were asked for. */
   readonly isPart: boolean
-  /** Of `-e` and `--env-file`. */
+  /** Variables of `-e` and `--env-file`. */
   readonly env: Readonly<Record<string, string>>
   readonly secrets: ReadonlyMap<string, string>
-  /** null: was not asked for. */
+  /** null: not requested. */
   readonly tree: SourceTreeRef | null
   readonly anew: true | readonly string[]
 }
 
 /**
- * Everything that can be wrong with a run is found here, before anything starts.
- * @param begin makes a tree of the source while the pipeline is rendered.
+ * Finds everything that can be wrong with a run before anything starts. ¶@param begin makes a tree
+ * of the source while the pipeline is rendered.
  */
 export async function prepareRun(
   context: RunContext,
@@ -53,7 +53,7 @@ export async function prepareRun(
   const env = runVariables(flags, directory)
   const [config, project] = await Promise.all([context.config(), readProject(directory)])
   const tree = begin(project.sourceSet)
-  // Whoever wants it asks when rendering is done.
+  // It is awaited when rendering is done.
   tree.catch(() => {})
   const facts = manualFacts(project.git, { branch: flags.branch })
   const { pipeline, steps } = await renderTarget(
@@ -79,7 +79,7 @@ interface PreparedParts {
   readonly stale?: AbortSignal
 }
 
-/** Runs what was prepared. */
+/** Runs the prepared plan. */
 export function runPrepared(context: RunContext, parts: PreparedParts): Promise<ExitCode> {
   const { flags } = context
   const { prepared, ...rest } = parts

@@ -19,9 +19,9 @@ export interface ReporterOptions {
   readonly files: RunFiles
   readonly view: RunView
   readonly snapshotOf: (id: string) => Promise<Snapshot | undefined>
-  /** Called once, with the build as it ended, when all that came before has been told. */
+  /** Called once, with the build as it ended, after all events before its end. */
   readonly onEnd: (build: Omit<Build, 'jobs'>) => void
-  /** Nothing more can be recorded or shown. */
+  /** Called when recording or showing has failed; no further event is possible. */
   readonly onFailure: (error: unknown) => void
 }
 
@@ -32,7 +32,7 @@ interface OpenLog {
   seen: number
 }
 
-/** Tells a run to its record and its view, one thing after the other. */
+/** Reports a run to its record and its view, one event after the other. */
 export class RunReporter implements StoreListener {
   readonly #options: ReporterOptions
   readonly #events: AppendedFile
@@ -51,7 +51,7 @@ export class RunReporter implements StoreListener {
     this.#ids = options.jobs.map(({ id }) => id)
   }
 
-  /** Tells the start, and the jobs as they are before anything happens. */
+  /** Reports the start, and the jobs as they are before any change. */
   begin(store: MemoryStore, start: RunEvent): void {
     this.#store = store
     const { mapper, jobs } = this.#options
@@ -82,12 +82,12 @@ export class RunReporter implements StoreListener {
     return this.#enqueue(() => this.#drain(jobId))
   }
 
-  /** Tells one more thing after all else. */
+  /** Reports one more event after all others. */
   async tell(event: RunEvent): Promise<void> {
     await this.#enqueue(() => this.#tell(event))
   }
 
-  /** Resolves when all is told; nothing can be told then. */
+  /** Resolves when everything is reported. Nothing can be reported afterwards. */
   async close(): Promise<void> {
     await this.#last
     for (const { file } of this.#logs.values()) file.close()

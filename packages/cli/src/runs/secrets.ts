@@ -6,8 +6,8 @@ import { HmError } from '../errors.ts'
 import { runSecrets } from '../project/run-variables.ts'
 
 /**
- * Names of the secrets of the steps that run: what a condition skips, and what is skipped because
- * of that, needs none.
+ * Returns the names of the secrets of the steps that run. A step that a condition skips, directly
+ * or by a step that it needs, needs none.
  */
 export function wantedSecrets(plan: Plan, known: ConditionContext): string[] {
   const from = planBuild(plan, { conditions: known })
@@ -19,8 +19,8 @@ export function wantedSecrets(plan: Plan, known: ConditionContext): string[] {
 }
 
 /**
- * Gives a run its secrets. One of another project with the same name is another secret: what was
- * made with it is not for this one.
+ * Provides the secrets of a run. Their ids contain the project: a cached result made with another
+ * project's secret of the same name is not reused.
  */
 export function secretIds(secrets: ReadonlyMap<string, string>, directory: string): EngineOptions['secrets'] {
   const project = createHash('sha256').update(directory).digest('hex').slice(0, 16)
@@ -37,13 +37,16 @@ export function secretIds(secrets: ReadonlyMap<string, string>, directory: strin
 
 interface KnownSecrets {
   readonly values: ReadonlyMap<string, string>
-  /** Names of those that the plan has and nobody defined. */
+  /** Names of secrets of the plan that are defined nowhere. */
   readonly missing: readonly string[]
-  /** What helps where they are needed. */
+  /** The remedy where they are needed. */
   readonly fix: string
 }
 
-/** The secrets of a run as far as they are defined now; warns of those that the step itself had. */
+/**
+ * Collects the secrets of a run that are defined now. Warns about undefined secrets of the step
+ * itself.
+ */
 export function knownSecrets(
   { steps }: Plan,
   key: string,

@@ -7,8 +7,8 @@ import type { LocalHome } from '../records/home.ts'
 import { bytes } from '../terminal/amounts.ts'
 
 /**
- * The files of the project as a tree for sandboxes; only what was touched since the last time is
- * read. Says how far it is where that takes long. Throws exit 8.
+ * Copies the project's files into a tree for sandboxes. Reads only files touched since the last
+ * time, and reports progress when that is slow. Throws exit 8.
  */
 export async function takeSource(
   home: LocalHome,

@@ -6,7 +6,7 @@ import { readSourceSet, type SourceSet } from '@harmont/source-set'
 import type { LocalHome } from '../records/home.ts'
 import { takeSource } from './take-source.ts'
 
-/** What is never a part of a source. */
+/** Changes below these folders are never part of a source. */
 const repositories = '.git'
 
 /**
@@ -21,7 +21,7 @@ export class SourceWatcher {
     this.#onChange = onChange
   }
 
-  /** Follows what the source set has become. */
+  /** Watches the folders of the new source set. */
   follow({ root, entries }: SourceSet): void {
     const wanted = new Set([root])
     for (const { path } of entries)
@@ -48,7 +48,7 @@ export class SourceWatcher {
       if (isGone(error)) return
       throw error
     }
-    // It was removed: its parent tells.
+    // A removed folder is reported by its parent's watcher.
     watcher.on('error', () => this.#forget(folder))
     this.#watchers.set(folder, watcher)
   }
@@ -103,7 +103,7 @@ export function watchChanges(home: LocalHome, directory: string, say: (line: str
   }
   return {
     async next(from, signal) {
-      // What changed before anybody watched is a change too.
+      // A change made before watching began counts too.
       for (;;) {
         news = Promise.withResolvers()
         const tree = await look()

@@ -29,7 +29,7 @@ interface Parts {
   readonly changes: ChangeWatch
 }
 
-/** Resolves when what was run is stale. */
+/** Resolves when the run is stale. */
 async function runOnce(context: Context<'watch'>, { home, sandboxes, changes }: Parts): Promise<void> {
   const { signal, output } = context
   const stale = new AbortController()

@@ -20,8 +20,8 @@ import { resultsIn } from './cache.ts'
 import { withSandboxes } from './with-sandboxes.ts'
 
 /**
- * `hm cache save DIR`: what this project's last runs made or used, for `hm cache restore`
- * elsewhere. Prints the content key.
+ * `hm cache save DIR`: writes the results that this project's last runs made or used, for `hm cache
+ * restore` elsewhere. Prints the content key.
  */
 export const save: Handler<'cache save'> = async (context) => {
   const { args, flags, directory, output, global } = context
@@ -32,7 +32,7 @@ export const save: Handler<'cache save'> = async (context) => {
       'name a new directory, or one that hm cache save wrote',
     )
   return withSandboxes(context, async (home, opening) => {
-    // Whoever has sandboxes open keeps others from removing what lies in the cache.
+    // Open sandboxes keep others from trimming the cache.
     const { driver, images } = await opening
     const used = usedBy(home, directory)
     const results = (await resultsIn(home)).filter(({ snapshot }) => flags.all || used.has(snapshot))
@@ -58,8 +58,8 @@ function usedBy({ runs }: LocalHome, directory: string): ReadonlySet<string> {
 }
 
 /**
- * `hm cache restore DIR`: makes what `hm cache save` wrote findable here. Prints its content key.
- * Exit 2 for what was changed since, and nothing is restored.
+ * `hm cache restore DIR`: imports a saved cache and prints its content key. Exit 2 for a modified
+ * one, of which nothing is restored.
  */
 export const restore: Handler<'cache restore'> = (context) =>
   withSandboxes(context, async (home, opening) => {
@@ -84,7 +84,7 @@ export const restore: Handler<'cache restore'> = (context) =>
   })
 
 /**
- * Digests of those images that are here, or can be had. A step that builds on what lies on another
+ * Returns the digests of the images that are here or can be pulled. A step on top of another image
  * would fail.
  */
 async function imagesHere(
@@ -105,7 +105,7 @@ async function imagesHere(
 
 async function isHere(images: ImageStore, digest: string, names: readonly string[], output: Output): Promise<boolean> {
   if ((await images.byDigest(digest)) !== undefined) return true
-  // Only the machine's own programs have no name.
+  // Only the host image has no name.
   for (const name of names.length === 0 ? ['host'] : names) {
     try {
       if ((await images.resolve(name, output.say)).digest === digest) return true

@@ -54,8 +54,8 @@ const dayMs = 24 * 60 * 60_000
 const gigabyte = 1024 ** 3
 
 /**
- * `hm cache clean`: without a flag only what no run can want any longer. What failed in the last
- * day stays for a retry or a shell.
+ * `hm cache clean`: without a flag, removes only unreachable results. Snapshots of failed steps
+ * stay for a day, for a retry or a shell.
  */
 export const clean: Handler<'cache clean'> = (context) =>
   withSandboxes(context, async (home, opening) => {

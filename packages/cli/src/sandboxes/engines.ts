@@ -4,7 +4,9 @@ import { isMissing } from '../is-missing.ts'
 import type { LocalHome } from '../records/home.ts'
 import { isAlive } from '../records/process-mark.ts'
 
-/** There while a process has the directory, and says which; left behind by one that was killed. */
+/**
+ * Returns the file that names the process using the directory. A killed process leaves it behind.
+ */
 export function inUse(home: LocalHome, number: number): string {
   return join(home.engines, String(number), 'in-use')
 }

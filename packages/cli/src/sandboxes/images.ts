@@ -65,7 +65,7 @@ export const remove: Handler<'image rm'> = async (context) => {
   return exits.ok
 }
 
-/** The images of this machine, without what runs steps on them. */
+/** Opens the images of this machine without opening sandboxes. */
 async function openImages({ cacheDirectory, env }: Pick<Context, 'cacheDirectory' | 'env'>): Promise<ImageStore> {
   requireLinux()
   const { imageStore } = await import('./open-sandboxes.ts')

@@ -20,23 +20,23 @@ import { tidyRecords } from '../records/run-records.ts'
 import { engineNumbers, inUse, isLeftBehind } from './engines.ts'
 import { imageAdvice, ociRuntime, sandboxNetwork } from './sandbox-options.ts'
 
-/** What runs steps on this machine. */
+/** The sandboxes of this machine. */
 export interface Sandboxes {
   readonly driver: OciDriver
   readonly images: ImageStore
-  /** At least one. */
+  /** The possible modes; at least one. */
   readonly networkModes: readonly NetworkMode[]
   /**
-   * Does what only one may do who is alone: nobody begins meanwhile. Undefined: another `hm` is at
-   * work, or beginning.
+   * Runs work that must be alone, and keeps others from starting meanwhile. Returns undefined where
+   * another `hm` is running or starting.
    */
   alone<T>(work: () => Promise<T>): Promise<T | undefined>
   close(): Promise<void>
 }
 
 /**
- * Takes an engine directory that no other `hm` has, and removes what dead ones left. Snapshots,
- * images and sources are everybody's. Throws exit 4 with what this machine lacks.
+ * Takes a free engine directory and cleans up after killed processes. All share snapshots, images
+ * and sources. Throws exit 4 with the missing requirements.
  */
 export async function openSandboxes(
   home: LocalHome,
@@ -107,7 +107,7 @@ async function takeFirst(home: LocalHome, options: OpenOptions): Promise<{ numbe
   }
 }
 
-/** Undefined: another process has it. */
+/** Opens a driver; undefined where another process has the directory. */
 async function open(home: LocalHome, number: number, options: OpenOptions): Promise<OciDriver | undefined> {
   const directory = join(home.engines, String(number))
   mkdirSync(directory, { recursive: true, mode: 0o700 })

@@ -1,8 +1,8 @@
 import { exits, HmError } from '../errors.ts'
 
 /**
- * Throws exit 4 where there are no sandboxes at all. To be called before what makes them is loaded,
- * which reads Linux's own files.
+ * Throws exit 4 on platforms without sandboxes. Called before loading the driver, which reads
+ * Linux's own files.
  */
 export function requireLinux(): void {
   if (process.platform === 'linux') return

@@ -2,8 +2,8 @@ import { type ImageProblem, type NetworkMode, type RuntimeName, runtimeNames } f
 import { exits, HmError } from '../errors.ts'
 
 /**
- * What starts the commands of steps: HARMONT_OCI_RUNTIME, as for the server, else crun. Throws exit
- * 2 for another name.
+ * Returns the OCI runtime: HARMONT_OCI_RUNTIME, as for the server, else crun. Throws exit 2 for an
+ * unknown one.
  */
 export function ociRuntime(env: Readonly<Record<string, string | undefined>>): RuntimeName {
   const wanted = env.HARMONT_OCI_RUNTIME?.trim() || 'crun'

@@ -3,9 +3,8 @@ import { localHome } from '../records/home.ts'
 import { hasDead } from './engines.ts'
 
 /**
- * Removes what a dead `hm` left behind, for commands that open no sandboxes of their own. Where
- * there is nothing, a few small files are read. What cannot be removed is said, and left to the
- * next.
+ * Cleans up after killed processes, for commands that open no sandboxes. Reads a few small files
+ * where there is nothing to do. Warns when it fails and leaves the rest to the next `hm`.
  */
 export async function sweepDead({
   cacheDirectory,

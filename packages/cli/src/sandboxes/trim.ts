@@ -17,8 +17,8 @@ export interface Trimmed {
 }
 
 /**
- * Removes snapshots beyond what the cache may hold and what runs of the last day may still want,
- * and images and sources that nothing lies on. Undefined: another `hm` is at work, and will do it.
+ * Trims the cache: removes snapshots beyond its limit that no run of the last day needs, and unused
+ * images and sources. Returns undefined where another `hm` is running, which will do it.
  */
 export function trim(
   home: LocalHome,
@@ -48,7 +48,7 @@ function removeHistories(directory: string, isUnused: (path: string, usedAt: num
   }
 }
 
-/** The same, now and then: a look at everything that there is takes time. */
+/** Trims the cache now and then, because a full scan takes time. */
 export async function trimRegularly(home: LocalHome, sandboxes: Sandboxes, maxGb: number): Promise<void> {
   const last = statSync(home.trimmed, { throwIfNoEntry: false })?.mtimeMs ?? 0
   const now = Date.now()

@@ -4,8 +4,8 @@ import { openSandboxes, type Sandboxes } from './open-sandboxes.ts'
 import { requireLinux } from './require-linux.ts'
 
 /**
- * Opens what runs steps while `work` prepares what it shall run, and closes it in the end. Throws
- * exit 4 where there are no sandboxes; what `work` throws comes first.
+ * Opens sandboxes while `work` prepares, and closes them at the end. Throws exit 4 where there are
+ * no sandboxes; an error of `work` takes precedence.
  */
 export async function withSandboxes<T>(
   { cacheDirectory, config, env }: Pick<Context, 'cacheDirectory' | 'config' | 'env'>,
@@ -14,7 +14,7 @@ export async function withSandboxes<T>(
   requireLinux()
   const home = localHome(cacheDirectory)
   const opening = openSandboxes(home, (await config()).get('sandbox.image_fallback'), env)
-  // Whoever wants them asks when there is something to run.
+  // It is awaited when there is something to run.
   opening.catch(() => {})
   try {
     return await work(home, opening)

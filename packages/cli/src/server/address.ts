@@ -16,8 +16,8 @@ export async function pipelineAddress(here: Here, session: Session, flag: string
 }
 
 /**
- * The build of a number, or the pipeline's newest. Exit 5 where there is none, exit 2 for what is
- * no number.
+ * Returns the address of the numbered build, or of the pipeline's newest. Exit 5 where there is
+ * none, exit 2 for an invalid number.
  */
 export async function buildAddress(
   here: Here,
@@ -57,7 +57,7 @@ export function isJobId(text: string): boolean {
   return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)
 }
 
-/** Where people see a build. */
+/** Returns the address of a build's page. */
 export function buildUrl(appUrl: string, { org, pipeline, number }: BuildAddress): string {
   return `${appUrl}/${encodeURIComponent(org)}/pipelines/${encodeURIComponent(pipeline)}/builds/${number}`
 }

@@ -8,8 +8,8 @@ export function likelyBrowser({ stdin, output, env }: Pick<Context, 'stdin' | 'o
 }
 
 /**
- * Opens an address in the user's browser. Gives false where none can be started; it is not awaited
- * that the page is there.
+ * Opens an address in the user's browser, without waiting for the page. Returns false where no
+ * browser starts.
  */
 export async function openBrowser(address: string, { output }: Pick<Context, 'output'>): Promise<boolean> {
   const { default: open } = await import('open')

@@ -1,7 +1,7 @@
 import type { CloudError } from '@harmont/cloud'
 import { type ExitCode, exits, HmError } from '../errors.ts'
 
-/** What a user is told of a failed call (cli.md 1). `apiUrl` is the server that was asked. */
+/** Returns the error of `hm` for a failed call (cli.md 1). `apiUrl` is the called server. */
 export function cloudFailure(error: CloudError, apiUrl: string): HmError {
   const { code, requestId, fields } = error
   if (error.isUnknownOperation)

@@ -8,8 +8,8 @@ type Here = Pick<Context, 'config' | 'directory' | 'signal'>
 type ListingHere = Here & Pick<Context, 'env' | 'cacheDirectory'>
 
 /**
- * The pipeline that commands without `-p` are about: `cloud.pipeline`, else this repository's,
- * `default_pipeline` of them where there are several. Exit 5 without one.
+ * Returns the pipeline for commands without `-p`: `cloud.pipeline`, else the repository's only one,
+ * else its `default_pipeline`. Exit 5 without one.
  */
 export async function defaultPipeline(here: Here, client: CloudClient, org: string): Promise<string> {
   const config = await here.config()
@@ -89,7 +89,7 @@ function anothers({ slug, repo_name }: Schemas['Pipeline'], org: string): HmErro
   return new HmError(exits.notFound, 'pipeline_not_found', message, { fix })
 }
 
-/** The answer; null where the server has no such pipeline. */
+/** Returns the answer; null where the server has no such pipeline. */
 export async function unlessNotFound<T>(answer: Promise<T>): Promise<T | null> {
   try {
     return await answer

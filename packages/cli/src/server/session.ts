@@ -5,7 +5,6 @@ import type { CommandName } from '../specs/index.ts'
 import { version } from '../version.ts'
 import { cloudFailure } from './failures.ts'
 
-/** What commands about a server share. */
 type Here = Pick<Context, 'config' | 'credentials' | 'env' | 'output' | 'signal'>
 
 export interface Session {
@@ -19,7 +18,9 @@ export interface Session {
   org(): Promise<string>
 }
 
-/** A client of the configured server. @param token null: nobody's. */
+/**
+ * Returns a client of the configured server. ¶@param token null for a client that is not signed in.
+ */
 export async function connect(here: Here, token: string | null): Promise<CloudClient> {
   const config = await here.config()
   const own = await proxiedFetch(here.env)
@@ -32,7 +33,7 @@ export async function connect(here: Here, token: string | null): Promise<CloudCl
   })
 }
 
-/** Rejects with exit 3 where nobody is signed in. */
+/** Opens a session. Rejects with exit 3 where nobody is signed in. */
 export async function openSession(here: Here): Promise<Session> {
   const config = await here.config()
   const apiUrl = config.get('cloud.api_url')
@@ -69,7 +70,8 @@ async function onlyOrganization(client: CloudClient, signal: AbortSignal): Promi
 }
 
 /**
- * A command that needs somebody who is signed in. What the server refuses becomes an error of `hm`.
+ * Makes the handler of a command that needs a signed-in user. Turns the server's refusals into
+ * errors of `hm`.
  */
 export function signedIn<Name extends CommandName>(
   work: (context: Context<Name>, session: Session) => Promise<ExitCode>,
@@ -77,7 +79,7 @@ export function signedIn<Name extends CommandName>(
   return (context) => telling(context, async () => work(context, await openSession(context)))
 }
 
-/** Does it, and throws what a user can act on in place of a CloudError. */
+/** Runs the work and translates a CloudError into an error that the user can act on. */
 export async function telling<T>(here: Here, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
@@ -88,8 +90,8 @@ export async function telling<T>(here: Here, work: () => Promise<T>): Promise<T>
 }
 
 /**
- * Node's own fetch knows no proxy: where the environment names one, requests go through it, but for
- * the hosts of `NO_PROXY`.
+ * Returns a fetch that uses the proxies of the environment, except for the hosts of `NO_PROXY`,
+ * because Node's own ignores them; undefined where there are none.
  */
 export async function proxiedFetch(
   env: Readonly<Record<string, string | undefined>>,

@@ -10,8 +10,8 @@ interface Ends extends Pick<Context, 'stdin' | 'output' | 'signal'> {
 }
 
 /**
- * Connects a conversation with the user, to its end. Gives its exit code; throws the signal's
- * reason when this process is to end first.
+ * Connects a conversation to the user until it ends, and returns its exit code. Throws the signal's
+ * reason when this process must end first.
  */
 export async function converse(
   conversation: Conversation,
@@ -21,12 +21,12 @@ export async function converse(
     conversation.resize(size).catch((error: unknown) => output.debug(`could not resize the terminal: ${error}`))
   }
   const kill = () => {
-    // Nobody waits for the rest, and there may be nobody to read it.
+    // Discards the rest, which has no reader.
     for (const from of [conversation.output, conversation.errors]) from.unpipe().resume()
     conversation.kill().catch((error: unknown) => output.debug(`could not end the shell: ${error}`))
   }
   const giveBack = terminal?.takeOver(resize)
-  // What is typed at the very end finds nobody.
+  // Input typed at the very end has no receiver.
   conversation.input.on('error', (error) => output.debug(`input: ${error.message}`))
   try {
     stdin.pipe(conversation.input)

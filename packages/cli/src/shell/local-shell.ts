@@ -14,7 +14,7 @@ import { converse, openTerminal } from './converse.ts'
 import { openLocalShell } from './open-local-shell.ts'
 
 /**
- * A shell in what a step of a run of this machine left, or started from. Gives the exit code of the
+ * Opens a shell in the file system that a step left or started from. Returns the exit code of the
  * shell, or of `--cmd`.
  */
 export async function localShell(context: Context<'shell'>, run: RunRecord, key?: string): Promise<ExitCode> {
@@ -81,10 +81,7 @@ function nothingKept({ number, events }: RunRecord, { key, state, attempts, mess
   return new HmError(exits.notFound, 'snapshot_gone', message, { fix })
 }
 
-/**
- * The step that a shell is wanted in: the one of this key, else the first that failed. Throws exit
- * 5 where there is none.
- */
+/** Returns the step of this key, else the first that failed. Throws exit 5 where there is none. */
 function chooseStep({ events, number }: Pick<RunRecord, 'events' | 'number'>, key?: string): RecordedStep {
   if (key !== undefined) return requireStep({ events, number }, key)
   const steps = stepsOf(events)
@@ -97,10 +94,10 @@ function chooseStep({ events, number }: Pick<RunRecord, 'events' | 'number'>, ke
   })
 }
 
-/** As long as a run's file systems are kept, from its start on. */
+/** How long a run's file systems are kept, from its start. */
 const keptMs = 24 * 60 * 60_000
 
-/** Whose file system a shell shows, and what becomes of it. */
+/** Describes the file system that a shell shows, and its fate. */
 function introduction(run: Pick<RunRecord, 'number' | 'startedAt'>, step: RecordedStep, before: boolean): string {
   const kept = `kept until ${localMinute(run.startedAt + keptMs)}`
   const whose = before

@@ -26,23 +26,23 @@ export interface LocalShell {
   readonly plan: Plan
   readonly git: GitFacts | null
   readonly org: string | undefined
-  /** The project's files, for what a step started from. */
+  /** The project's files, for a file system that a step started from. */
   readonly tree: SourceTreeRef | null
   readonly history: History
   readonly secrets: ReadonlyMap<string, string>
-  /** Of the step. */
+  /** The key of the step. */
   readonly key: string
   readonly before: boolean
   readonly script: string | null
   readonly size: TerminalSize | null
   readonly log: Log
-  /** What helps when the file system cannot be had. */
+  /** The remedy when the file system is gone. */
   readonly fix: string
 }
 
 /**
- * Opens a shell over what a recorded run left. The engine gets the build as its record has it, all
- * ended, and is never started. Throws exit 5 for a file system that is gone.
+ * Opens a shell over a recorded run. The engine gets the build as recorded, fully ended, and is
+ * never started. Throws exit 5 for a file system that is gone.
  */
 export async function openLocalShell(
   shell: LocalShell,

@@ -7,8 +7,8 @@ import { converse, openTerminal } from './converse.ts'
 import { openShellSocket } from './shell-socket.ts'
 
 /**
- * `hm shell` in a build of the server: the step of this key, else the first that failed. Gives the
- * exit code of the shell, or of `--cmd`.
+ * Opens a shell in a build of the server, in the step of this key or the first that failed. Returns
+ * the exit code of the shell, or of `--cmd`.
  */
 export async function runServerShell(
   context: Context<'shell'>,

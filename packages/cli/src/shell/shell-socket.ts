@@ -12,9 +12,9 @@ const longestContent = 64 * 1024 - 1
 interface WantedShell {
   readonly url: string
   readonly token: string
-  /** null: a shell. */
+  /** null for an interactive shell. */
   readonly script: string | null
-  /** null: no terminal. */
+  /** null without a terminal. */
   readonly size: TerminalSize | null
 }
 
@@ -25,7 +25,7 @@ interface WantedShell {
 export async function openShellSocket({ url, token, script, size }: WantedShell): Promise<Conversation> {
   const socket = await connect(url, token)
   const stream = createWebSocketStream(socket, { readableObjectMode: true, readableHighWaterMark: 1 })
-  // Whoever reads the messages hears of it.
+  // The reader of the messages gets the error.
   stream.on('error', () => {})
   const [output, errors] = [new PassThrough(), new PassThrough()]
   let isKilled = false
@@ -33,7 +33,7 @@ export async function openShellSocket({ url, token, script, size }: WantedShell)
     if (isKilled) return null
     throw error
   })
-  // It may end before anybody waits for it.
+  // It may end before it is awaited.
   code.catch(() => {})
   const resize = (given: TerminalSize) => sendJson(stream, { cols: given.columns, rows: given.rows })
   const first = size === null ? {} : { cols: size.columns, rows: size.rows }
@@ -74,7 +74,7 @@ function connect(url: string, token: string): Promise<WebSocket> {
   })
 }
 
-/** What a server, or whatever is between, answered in place of a WebSocket. */
+/** Translates the answer of a server, or of a proxy, that opened no WebSocket. */
 function refusal(status: number, text: string): HmError {
   try {
     return shellProblem(JSON.parse(text).error)
@@ -108,9 +108,7 @@ function inputOf(stream: Duplex): Writable {
   })
 }
 
-/**
- * Gives the exit code. Rejects with what the server says is wrong, or when it says nothing more.
- */
+/** Returns the exit code. Rejects with the server's problem, or when the connection is lost. */
 async function readMessages(
   messages: AsyncIterable<unknown>,
   output: PassThrough,
@@ -132,7 +130,7 @@ async function readMessages(
   throw new HmError(exits.unavailable, 'shell_lost', 'lost the connection to the shell')
 }
 
-/** Who shows it slowly makes the server wait. */
+/** A slow reader makes the server wait. */
 function pass(to: PassThrough, content: Buffer): Promise<void> {
   return new Promise((resolve) => {
     to.write(content, () => resolve())

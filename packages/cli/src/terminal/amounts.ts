@@ -1,4 +1,4 @@
-/** Of a time that runs or is guessed: in whole seconds, so that it changes once a second. */
+/** Formats a running or estimated time in whole seconds, so that it changes once a second. */
 export function wholeSeconds(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1000))
   if (seconds < 60) return `${seconds}s`
@@ -7,7 +7,7 @@ export function wholeSeconds(ms: number): string {
   return `${Math.floor(minutes / 60)}h ${twoDigits(minutes % 60)}m`
 }
 
-/** Of a time that is over: two or three digits that matter. */
+/** Formats a finished time with two or three significant digits. */
 export function duration(ms: number): string {
   if (ms < 999.5) return `${Math.max(0, Math.round(ms))}ms`
   if (ms < 9_950) return `${(ms / 1000).toFixed(1)}s`

@@ -20,15 +20,12 @@ export function inert(text: string): string {
   return text.replace(sequences, '').replace(unsafe, (char) => (char === '\t' ? char : '?'))
 }
 
-/** The same of text whose lines stay lines. */
+/** Applies `inert` to each line. */
 export function inertText(text: string): string {
   return text.split(/\r?\n/).map(inert).join('\n')
 }
 
-/**
- * A value as JSON: for a terminal what it would act upon is written as `\uXXXX`, which means the
- * same.
- */
+/** Serializes a value. Characters that a terminal acts on become `\uXXXX`, which means the same. */
 export function jsonFor({ isTerminal }: { readonly isTerminal: boolean }, value: unknown): string {
   const json = JSON.stringify(value)
   if (!isTerminal) return json
@@ -36,8 +33,8 @@ export function jsonFor({ isTerminal }: { readonly isTerminal: boolean }, value:
 }
 
 /**
- * Text of one line for a fixed place, inert: what a carriage return would have overwritten is left
- * out, as on a terminal, and tabs are blanks.
+ * Makes text inert for one line: drops text that a carriage return would overwrite, and replaces
+ * tabs by blanks.
  */
 export function inertLine(text: string): string {
   const shown = text.replace(/\r+$/, '')

@@ -1,9 +1,9 @@
 import process from 'node:process'
 
 interface Leaving {
-  /** Gives the terminal back: synchronous work only. */
+  /** Restores the terminal. Synchronous work only. */
   readonly leave: () => void
-  /** It is ours again, and something else may have been written meanwhile. */
+  /** Takes the terminal again after other programs may have written to it. */
   readonly comeBack: () => void
 }
 
@@ -18,7 +18,7 @@ export function leavingTerminal({ leave, comeBack }: Leaving): { release(): void
   const onStop = () => {
     leave()
     process.once('SIGCONT', onContinue)
-    // Without a handler the signal does what it does to everybody.
+    // Without a handler the signal has its default effect.
     process.off('SIGTSTP', onStop)
     process.kill(process.pid, 'SIGTSTP')
   }

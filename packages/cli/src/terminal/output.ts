@@ -3,7 +3,7 @@ import { inertText, jsonFor } from './inert.ts'
 import { type Line, paintLine } from './span.ts'
 import type { Terminal } from './terminal.ts'
 
-/** What a command writes. Escape sequences in a text never reach a terminal. */
+/** The output of a command. Escape sequences in a text never reach a terminal. */
 export interface Output {
   readonly stdout: Terminal
   readonly stderr: Terminal

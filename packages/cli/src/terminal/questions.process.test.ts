@@ -8,8 +8,8 @@ const folder = mkdtempSync('/var/tmp/hm-questions-')
 afterAll(() => rmSync(folder, { recursive: true }))
 
 /**
- * Answers the first question of `hm init` on a terminal with these keys; gives its exit code and
- * what it wrote.
+ * Answers the first question of `hm init` on a terminal with these keys. Returns its exit code and
+ * output.
  */
 async function answered(keys: string) {
   const command = `stty cols 100 && '${process.execPath}' '${hmProgram}' init --plain`

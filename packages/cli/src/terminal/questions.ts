@@ -5,20 +5,23 @@ import type { Terminal } from './terminal.ts'
 
 interface Question<T> {
   readonly message: string
-  /** The answer where nobody is asked. Without one the command fails and names the flag. */
+  /** The answer where no question is asked. Without it the command fails and names the flag. */
   readonly default?: T
   /** The flag or argument that answers the question, for the error: `--pipeline SLUG`. */
   readonly flag: string
 }
 
-/** Asks the user on stderr. Rejects with exit 2 where nobody can answer, and with 130 on Ctrl-C. */
+/**
+ * Asks the user on stderr. Rejects with exit 2 where no question is possible, and with 130 on
+ * Ctrl-C.
+ */
 export interface Questions {
   /** Whether a question is really asked: on a terminal, and without `--yes`. */
   readonly possible: boolean
   confirm(question: Question<boolean>): Promise<boolean>
   text(question: Question<string> & { readonly validate?: (text: string) => string | undefined }): Promise<string>
   select(question: Question<string> & { readonly options: readonly Choice[] }): Promise<string>
-  /** Asks without showing what is typed. */
+  /** Asks without echoing the input. */
   secret(question: Question<never>): Promise<string>
 }
 
@@ -104,8 +107,8 @@ async function untilEnd<A>(streams: Streams, ask: (streams: Streams) => Promise<
   const { input, signal } = streams
   const over = new AbortController()
   let isAnswered = false
-  // At its end a prompt pauses the input too, and has given its answer when this runs. To cancel it
-  // then would take the keys from the next question.
+  // A prompt pauses the input when it ends, with its answer already given. Canceling it then would
+  // take keys from the next question.
   const onPause = () =>
     setImmediate(() => {
       if (!isAnswered) over.abort(canceled('the end of the input'))

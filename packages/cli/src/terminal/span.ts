@@ -6,13 +6,10 @@ export interface Span {
   readonly style?: Style
 }
 
-/** One line of a terminal, without escape sequences until it is written. */
+/** A line of a terminal, without escape sequences until it is written. */
 export type Line = readonly Span[]
 
-/**
- * Makes a part of a line. Its text may come from anywhere: nothing of it is a command to a
- * terminal.
- */
+/** Makes a part of a line. Removes escape sequences from its text, which may be untrusted. */
 export function span(text: string, style?: Style): Span {
   return style === undefined ? { text: inert(text) } : { text: inert(text), style }
 }

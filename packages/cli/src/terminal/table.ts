@@ -57,8 +57,8 @@ function wrap(text: string, width: number): string[] {
 }
 
 /**
- * Names and values, one pair a line; those without a value are left out. A terminal's long values
- * are broken in their column.
+ * Prints names and values, one pair per line, and skips pairs without a value. Wraps long values of
+ * a terminal in their column.
  */
 export async function printFacts(
   { print, stdout }: Output,
@@ -81,7 +81,7 @@ export function minute(instant: string | null | undefined): string {
   return instant === null || instant === undefined ? '' : instant.slice(0, 16).replace('T', ' ')
 }
 
-/** From one instant to another. */
+/** Formats the time between two instants. */
 export function timeBetween(from: string | null | undefined, to: string | null | undefined): string {
   return from && to ? duration(Math.max(0, Date.parse(to) - Date.parse(from))) : ''
 }

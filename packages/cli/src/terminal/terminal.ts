@@ -5,7 +5,7 @@ export type Style = Parameters<typeof styleText>[0]
 export type ColorWhen = 'auto' | 'always' | 'never'
 type Env = Readonly<Record<string, string | undefined>>
 
-/** A stream that text goes to, with what may be done there. */
+/** A stream for text, with its capabilities. */
 export interface Terminal {
   readonly stream: Writable
   readonly isTerminal: boolean

@@ -4,15 +4,15 @@ import type { Writable } from 'node:stream'
 export interface Writer {
   /** Resolves when the stream takes more. */
   write(text: string): Promise<void>
-  /** Whether the stream still has to take what it was given. */
+  /** Whether the stream has not drained yet. */
   readonly isFull: boolean
   /** Stops listening to the stream. */
   release(): void
 }
 
 /**
- * A stream that broke (a terminal that was closed) is written to no more: there is nobody left to
- * tell, and the run itself has to go on to its end.
+ * A broken stream, such as a closed terminal, gets no further writes. The run itself continues to
+ * its end.
  */
 export function openWriter(stream: Writable): Writer {
   let isGone = stream.destroyed

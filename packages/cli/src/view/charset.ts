@@ -5,23 +5,20 @@ import type { StateName } from './run-model.ts'
 type Env = Readonly<Record<string, string | undefined>>
 
 /**
- * The characters that the view is drawn with, each one column wide. Signs are never emoji: those
- * are two columns on some terminals.
+ * The characters that the view is drawn with, each one column wide. Signs are never emoji, which
+ * take two columns on some terminals.
  */
 export interface Charset {
   readonly signs: Readonly<Record<StateName, string>>
-  /** Before a line of a step's log. */
+  /** Stands before a line of a step's log. */
   readonly bar: string
-  /** After what was cut. */
+  /** Marks a cut. */
   readonly cut: string
-  /** Between the steps of a path. */
+  /** Stands between the steps of a path. */
   readonly arrow: string
-  /**
-   * Before a step of a tree that has later siblings, that has none, and before what is below the
-   * former.
-   */
+  /** Prefixes of a step that has later siblings, of a last one, and of lines below the former. */
   readonly branches: { readonly next: string; readonly last: string; readonly line: string }
-  /** Foreign text as it may be shown in one place of one line. */
+  /** Makes untrusted text safe for one place of one line. */
   readonly text: (foreign: string) => string
 }
 
@@ -66,9 +63,7 @@ export function charsetFor(env: Env): Charset {
   return isUtf8(env, process.platform) ? unicode : ascii
 }
 
-/**
- * Whether the terminal is told to be UTF-8: by the first locale variable that is set, as in POSIX.
- */
+/** Says whether the terminal is UTF-8, by the first locale variable that is set, as in POSIX. */
 export function isUtf8(env: Env, platform: string): boolean {
   if (platform === 'win32') return true
   return /utf-?8/i.test(env.LC_ALL || env.LC_CTYPE || env.LANG || '')

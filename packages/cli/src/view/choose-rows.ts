@@ -1,7 +1,7 @@
 import { isFailure, isOver, type Step } from './run-model.ts'
 import type { Place } from './tree-order.ts'
 
-/** What of a tree is shown, in tree order. */
+/** One shown step of a tree, in tree order. */
 export interface Row {
   readonly step: Step
   /** Number of its ancestors that are shown. */
@@ -18,9 +18,8 @@ export interface Chosen {
 const linesOfRunning = 2
 
 /**
- * The rows that matter most in at most `height` lines: failures, running steps and their last
- * lines, the finished steps that those build in, waiting ones, and what is finished together with
- * everything below it.
+ * Chooses the most important rows for `height` lines: failures, running steps and their last lines,
+ * the finished steps that these build in, waiting steps, and finished subtrees.
  */
 export function chooseRows(places: readonly Place[], height: number): Chosen {
   const { failed, running, ancestors, waiting, finished } = classes(places)
@@ -70,7 +69,7 @@ function classes(places: readonly Place[]) {
 function inTreeOrder(places: readonly Place[], lines: ReadonlyMap<number, number>): Chosen {
   const rows: Row[] = []
   const hidden: Step[] = []
-  // Of each place: how many of its ancestors and itself are shown.
+  // The number of shown places on the path to each place, itself included.
   const shown: number[] = []
   for (const [index, { step, parent }] of places.entries()) {
     const depth = shown[parent] ?? 0

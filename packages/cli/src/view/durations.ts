@@ -30,9 +30,9 @@ export function criticalPath(run: Run): CriticalPath {
   }
 }
 
-/** What earlier runs tell of this one. */
+/** Facts from earlier runs. */
 export interface Earlier {
-  /** By step key, in milliseconds. */
+  /** Milliseconds by step key. */
   readonly durations: ReadonlyMap<string, number>
   /** How many steps run at a time, where that is known. */
   readonly parallelism: number | undefined
@@ -64,7 +64,7 @@ export function timeLeft(
   return Math.max(longest, work / parallelism)
 }
 
-/** What the cache saved in milliseconds, as far as it is known how long its steps take. */
+/** Returns the milliseconds that the cache saved, counting steps with a known duration. */
 export function timeSaved({ steps }: Run, { durations }: Earlier): number {
   return steps.reduce((sum, { key, cached }) => sum + (cached ? (durations.get(key) ?? 0) : 0), 0)
 }

@@ -2,7 +2,7 @@ import { countWords, FailureFinder, type Found, failureWords, type QuotedFailure
 import type { Context } from '../context.ts'
 import { quotedLines } from './failure-excerpt.ts'
 
-/** So many failures of a step are named. */
+/** At most this many failures of a step are listed. */
 const mostNamed = 10
 /** A log of at most so many lines is shown whole. */
 const mostWhole = 50
@@ -21,9 +21,9 @@ export interface FailedLog {
    * The whole log where it is short, else what its tests or compiler reported, else its last lines.
    */
   readonly excerpt: readonly string[]
-  /** Lines of the log; null where `excerpt` is all of it. */
+  /** Number of lines of the log; null where `excerpt` is all of it. */
   readonly lines: number | null
-  /** One line for each failure; empty for a log that reports none. */
+  /** One line per failure; empty for a log that reports none. */
   readonly summary: readonly string[]
 }
 
@@ -50,7 +50,7 @@ export class FailedLogs {
     if (log.last.length >= 2 * mostWhole) log.last.splice(0, log.last.length - mostWhole)
   }
 
-  /** Returns what is shown of each, in the order of their first lines. */
+  /** Returns the excerpt of each log, in the order of their first lines. */
   finish(): readonly FailedLog[] {
     return [...this.#logs].map(([step, { finder, last, lines }]) => {
       const found = finder.finish()
@@ -70,7 +70,7 @@ function summaryOf(step: string, found: Found<QuotedFailure>): readonly string[]
   return [`${step}: ${countWords(found)}`, ...named.map((failure) => `  ${failureWords(failure)}`), ...rest]
 }
 
-/** Says how to see all of a log that was shown in part. */
+/** Names the command that prints the whole log. */
 export function wholeLog({ lines }: FailedLog, command: string): string {
   return `full log, ${lines} lines: ${command}`
 }

@@ -15,7 +15,7 @@ export function failureExcerpt(step: Pick<Step, 'found' | 'tail'>): readonly str
   return [countWords(step.found), '', ...quotes]
 }
 
-/** The reports of the first failures, as the log has them; null where it has none. */
+/** Returns the reports of the first failures, as they stand in the log; null where it has none. */
 export function quotedLines(found: Found<QuotedFailure> | null): readonly string[] | null {
   if (found === null || found.failures.length === 0) return null
   const lines: string[] = []

@@ -8,8 +8,7 @@ import { type Step, stateName } from './run-model.ts'
 import { stateStyles, stateWords } from './state-labels.ts'
 
 /**
- * Says of a step without output what it ran, in one line: a check such as `test -z` fails without a
- * word.
+ * Shows the command of a step without output in one line: a check such as `test -z` fails silently.
  */
 function silentLines({ command }: Step, charset: Charset): Line[] {
   const [first = '', ...more] = (command ?? '').trim().split('\n')
@@ -19,15 +18,14 @@ function silentLines({ command }: Step, charset: Charset): Line[] {
 }
 
 /**
- * What is told of a failure when it happens: how it ended, what its log reports or its last lines,
- * and why. The terminal breaks those lines where they are too long, so that they can be copied
- * whole.
+ * Describes a failure when it happens: its ending, its reports or last lines, and its likely cause.
+ * The terminal wraps long lines, so that they can be copied whole.
  */
 export function failureLines(step: Step, charset: Charset, width: number): Line[] {
   const state = stateName(step)
   const after = step.durationMs === null || step.startedAt === null ? '' : ` after ${duration(step.durationMs)}`
   const attempts = step.attempt === 1 ? '' : `, attempt ${step.attempt}`
-  // Before a start there are only remarks, and the cause says the last of them.
+  // A step that did not start has only remarks, and the cause repeats the last of them.
   const lines = step.startedAt === null ? [] : failureExcerpt(step)
   const cause = likelyCause(step)
   return [

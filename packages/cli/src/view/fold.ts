@@ -10,8 +10,8 @@ const keptLines = 50
 const keptCharacters = 4096
 
 /**
- * Takes in what happened, in constant time. Throws at an event of a step that was never queued: a
- * defect of who tells it.
+ * Applies an event in constant time. Throws at an event of a step that was never queued, which is a
+ * defect of the producer.
  */
 export function fold(run: Run, event: RunEvent): void {
   switch (event.kind) {
@@ -139,7 +139,7 @@ function end(run: Run, event: Extract<RunEvent, { readonly kind: 'step_end' }>):
   step.finder = null
 }
 
-/** Its last attempt did not end it. */
+/** Removes the step from the failures when another attempt follows. */
 function forget(run: Run, step: Step): void {
   const at = isFailure(step) ? run.failures.indexOf(step) : -1
   if (at !== -1) run.failures.splice(at, 1)
@@ -165,7 +165,7 @@ function shorten(line: string): string {
   return Buffer.from(`${line.slice(0, keptCharacters)} (cut)`).toString()
 }
 
-/** Its last lines, at most 50. */
+/** Returns the step's last lines, at most 50. */
 export function lastLines({ tail }: Pick<Step, 'tail'>, count = keptLines): string[] {
   return tail.slice(-count)
 }

@@ -34,7 +34,7 @@ export function layOut(run: Run, { text }: Charset): Layout {
 export interface FrameOptions {
   readonly charset: Charset
   readonly width: number
-  /** At most this many lines. */
+  /** The most lines of the frame. */
   readonly height: number
   /** Unix milliseconds. */
   readonly now: number

@@ -8,7 +8,7 @@ import { treeOrder } from './tree-order.ts'
 interface GraphOptions {
   readonly charset: Charset
   readonly width: number
-  /** Why a step would be skipped; null where it would run. */
+  /** Returns why a step would be skipped; null where it would run. */
   readonly skipReason: (step: PlannedStep) => string | null
 }
 
@@ -16,8 +16,7 @@ interface GraphOptions {
 const narrowest = 24
 
 /**
- * A plan as a tree: each step under the step whose file system it starts from, with what else is to
- * be known of it.
+ * Draws a plan as a tree: each step below the step whose file system it starts from, with notes.
  */
 export function graphLines({ steps }: Plan, { charset, width, skipReason }: GraphOptions): Line[] {
   const keyOf = (slot: number) => steps[slot]?.key ?? ''
@@ -51,7 +50,7 @@ function nameOf({ key, name }: PlannedStep): string {
   return name === key ? key : `${name} (${key})`
 }
 
-/** What stands before the name of each place, and before what is below it. */
+/** Returns the prefixes of each place's name and of the lines below it. */
 function branchesOf(parents: readonly number[], { branches }: Charset) {
   const lastChild = new Map<number, number>()
   for (const [index, parent] of parents.entries()) lastChild.set(parent, index)

@@ -19,20 +19,20 @@ export function endingText({ state, exitCode, errorCode }: Ending): string {
 }
 
 /**
- * Whether this error is about what a step needs before its command can start: the message says all
- * there is.
+ * Says whether this error happened before the command could start. The message then explains it
+ * fully.
  */
 export function isUnstarted(errorCode: string | null): boolean {
   return errorCode === 'provision_failed' || errorCode === 'secret_missing' || errorCode === 'secret_unusable'
 }
 
 /**
- * What made a step fail, as far as its end and what its log reports, or its last lines, tell; null
- * when they say nothing beyond themselves.
+ * Guesses why a step failed, from its ending and the reports or last lines of its log; null where
+ * they add nothing.
  */
 export function likelyCause(ending: Ending): string | null {
   const { errorCode, exitCode, message } = ending
-  // Which image could not be had, and why, only the message says.
+  // Only the message says which image could not be pulled, and why.
   if (message !== null && isUnstarted(errorCode)) return message
   const byError = errorCode === null ? undefined : errorCauses[errorCode]
   if (byError !== undefined) return byError
@@ -41,7 +41,7 @@ export function likelyCause(ending: Ending): string | null {
   return missingCommand(exitCode, text) ?? causeOf(logCauses, text) ?? byExit ?? message
 }
 
-/** By `Job.error_code`. */
+/** Causes by `Job.error_code`. */
 const errorCauses: Readonly<Record<string, string | undefined>> = {
   out_of_memory: 'it exceeded its memory limit: raise `resources` or use less',
   disk_limit: 'it exceeded its disk limit',
@@ -53,7 +53,7 @@ const errorCauses: Readonly<Record<string, string | undefined>> = {
   build_abandoned: 'the process that ran the build ended',
 }
 
-/** By exit code, where nothing more is known. */
+/** Causes by exit code, where the log shows none. */
 const exitCauses: Readonly<Record<number, string | undefined>> = {
   124: 'timeout(1) killed a command',
   126: 'a command is not executable: it lacks chmod +x, or is a directory',
@@ -70,8 +70,8 @@ const exitCauses: Readonly<Record<number, string | undefined>> = {
 }
 
 /**
- * The command that was not found, where the step ended with 127, or make, which ends with 2, says
- * that one of its commands did.
+ * Finds the missing command, where the step ended with 127, or where make, which ends with 2,
+ * reports such a command.
  */
 function missingCommand(exitCode: number | null, text: string): string | undefined {
   if (exitCode !== 127 && !/^g?make(?:\[\d+\])?: \*\*\* .{1,300} Error 127$/m.test(text)) return undefined

@@ -10,7 +10,10 @@ import { isUnstarted } from './likely-cause.ts'
 import { newRun, type Run } from './run-model.ts'
 import { summary } from './summary.ts'
 
-/** What an event says in a log of lines, without its `[key] `; undefined when nothing. */
+/**
+ * Returns the text of an event in a log of lines, without its `[key] `; undefined for events
+ * without one.
+ */
 export function lineText(event: RunEvent): string | undefined {
   switch (event.kind) {
     case 'step_start':
@@ -44,7 +47,7 @@ function retryCause({ exit_code, reason }: Extract<RunEvent, { readonly kind: 's
   return exit_code === null ? (reason ?? 'exit=none') : `exit=${exit_code}`
 }
 
-/** What the exit code alone does not say. */
+/** Adds facts that the exit code does not carry. */
 function remark({ state, soft_failed, message, error_code }: Extract<RunEvent, { readonly kind: 'step_end' }>): string {
   const words = [
     ...(state === 'canceled' || state === 'timed_out' ? [state.replace('_', ' ')] : []),
@@ -70,8 +73,7 @@ function speaker(event: RunEvent, run: Run): string | undefined {
 }
 
 /**
- * One line for everything that happens, on stderr: for logs, files, and terminals that cannot move
- * the cursor.
+ * Writes one line per event to stderr: for logs, files, and terminals that cannot move the cursor.
  */
 export function linesView(stderr: Terminal, charset: Charset, earlier: Earlier): RunView {
   const run = newRun()
@@ -94,7 +96,10 @@ export function linesView(stderr: Terminal, charset: Charset, earlier: Earlier):
   }
 }
 
-/** Those of the 16 that are readable on light and dark, and say neither failure nor success. */
+/**
+ * The colours among the 16 that are readable on light and dark and mean neither failure nor
+ * success.
+ */
 const colors = ['cyan', 'magenta', 'blue', 'yellow', 'cyanBright', 'magentaBright', 'blueBright'] as const
 
 /** The colour of a step's key: the same in every run. */

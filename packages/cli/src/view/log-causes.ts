@@ -1,8 +1,7 @@
 export type Cause = readonly [pattern: RegExp, cause: string]
 
 /**
- * Names that do not resolve: what a download prints before the command that it was to bring is not
- * found.
+ * Unresolved names: a download prints one before the command that it was to install is not found.
  */
 export const hostCauses: readonly Cause[] = [
   [
@@ -16,11 +15,11 @@ export const hostCauses: readonly Cause[] = [
 ]
 
 /**
- * What commands print when something around them is wrong, and what that is. The first that fits
- * the last lines is taken; `$1` is the first group.
+ * Messages of common failures and their causes. The first pattern that matches the last lines wins;
+ * `$1` is its first group.
  */
 export const logCauses: readonly Cause[] = [
-  // Of the first process of a sandbox, before there is a command.
+  // Printed by the first process of a sandbox, before the command starts.
   [/^\[FATAL tini \(\d+\)\] exec sh failed/m, 'the file system of the step has no sh, which runs its command'],
   [/(?i:no space left on device)|\bENOSPC\b/, 'the disk is full'],
   [/(?i:disk quota exceeded)|\bEDQUOT\b/, 'the disk quota is exceeded'],

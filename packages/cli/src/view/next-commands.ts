@@ -1,7 +1,7 @@
 import { quoteWord } from '../terminal/quote-word.ts'
 import type { Run } from './run-model.ts'
 
-/** Returns the commands that help after a failure, each with what it gives. */
+/** Returns the commands that help after a failure, each with its purpose. */
 export function nextCommands({ failures, accepted }: Run): (readonly [command: string, gives: string])[] {
   const [first] = failures
   if (first === undefined) return []

@@ -14,8 +14,8 @@ export interface ViewOptions {
   readonly format?: string | undefined
   readonly logs?: boolean | undefined
   /**
-   * By step key, in milliseconds: how long it took when it last really ran. What is left and what
-   * the cache saved are told from it.
+   * Durations of the last real runs in milliseconds, by step key. Estimates of the remaining time
+   * and of the time that the cache saved use them.
    */
   readonly earlier?: ReadonlyMap<string, number> | undefined
   /** How many steps run at a time, where that is known. */
@@ -25,8 +25,8 @@ export interface ViewOptions {
 }
 
 /**
- * The view of a run that the flags, the environment and the terminal ask for. Whoever opens it
- * closes it, whatever happens between.
+ * Opens the view that the flags, the environment and the terminal ask for. The caller closes it in
+ * every case.
  */
 export async function openView(options: ViewOptions): Promise<RunView> {
   const { output, env, global, format, logs = false, now = Date.now } = options
@@ -41,7 +41,7 @@ export async function openView(options: ViewOptions): Promise<RunView> {
     case 'lines':
       return linesView(stderr, charset, earlier)
     case 'tree': {
-      // Only a terminal pays for what draws trees.
+      // Only terminals load the code that draws trees.
       const { treeView } = await import('./tree.ts')
       return treeView({ stderr, env, charset, earlier, now })
     }
@@ -60,7 +60,7 @@ interface Wishes {
   readonly json: boolean
   readonly quiet: boolean
   readonly verbose: boolean
-  /** Of stderr. */
+  /** Whether stderr is a terminal. */
   readonly isTerminal: boolean
 }
 

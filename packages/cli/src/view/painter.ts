@@ -1,8 +1,8 @@
 import { widthOf } from '../terminal/text-width.ts'
 
 /**
- * What stands on the terminal: lines with their styles, and the width that they were drawn at. The
- * cursor is at the start of the line after the last.
+ * The drawing on the terminal: styled lines, and the width that they were drawn at. The cursor is
+ * at the start of the line after the last.
  */
 export interface Drawn {
   readonly lines: readonly DrawnLine[]
@@ -10,7 +10,7 @@ export interface Drawn {
 }
 
 interface DrawnLine {
-  /** With escape sequences. */
+  /** The line with escape sequences. */
   readonly text: string
   readonly width: number
 }
@@ -27,8 +27,8 @@ export const nothingDrawn: Drawn = { lines: [], columns: 0 }
 const csi = '\x1b['
 const hideCursor = `${csi}?25l`
 export const showCursor = `${csi}?25h`
-// A terminal that knows synchronized output shows the change at once; others ignore it. Without
-// wrapping, a width that is guessed wrong cannot add a line.
+// Terminals with synchronized output show the change at once; others ignore the sequence. Without
+// wrapping, a wrong width cannot add a line.
 const begin = `${csi}?2026h${hideCursor}${csi}?7l`
 const finish = `${csi}?7h${csi}?2026l`
 const wrapped = (text: string) => `${csi}?7h${text}${csi}?7l`
@@ -40,8 +40,8 @@ export function drawnLine(text: string, plain: string): DrawnLine {
 }
 
 /**
- * What brings the terminal from one frame to the next, with text above that stays. Only lines that
- * differ are written, in place: nothing is erased first and nothing flickers.
+ * Returns the output that turns one frame into the next, below text that stays. Writes only changed
+ * lines, in place: nothing is erased first and nothing flickers.
  */
 export function transition(before: Drawn, after: readonly DrawnLine[], above: string, screen: Screen): string {
   const height = heightNow(before, screen)
@@ -72,8 +72,8 @@ function sameLines(before: readonly DrawnLine[], after: readonly DrawnLine[]): b
 }
 
 /**
- * Whether the terminal breaks lines anew at another width. Of those that do not, these can be told
- * from outside.
+ * Says whether the terminal reflows lines at another width. Recognizes the terminals that do not,
+ * as far as the environment names them.
  */
 export function reflows(env: Readonly<Record<string, string | undefined>>): boolean {
   if (env.TMUX !== undefined) return true

@@ -7,7 +7,7 @@ import { failureLines } from './failure.ts'
 import { fold, stepOf } from './fold.ts'
 import { isFailure, newRun } from './run-model.ts'
 
-/** Nothing but failures, on stderr. */
+/** Shows only failures, on stderr. */
 export function quietView(stderr: Terminal, charset: Charset): RunView {
   const run = newRun()
   const writer = openWriter(stderr.stream)

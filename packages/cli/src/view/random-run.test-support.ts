@@ -20,7 +20,7 @@ export const hostileText = fc.oneof(
 
 const states = fc.constantFrom<StepState>('passed', 'failed', 'skipped', 'canceled', 'timed_out')
 
-/** What happens to one step, in an order that a producer keeps. */
+/** Generates the events of one step, in an order that a producer keeps. */
 const anyLife = fc.record({
   name: hostileText,
   parent: fc.nat(),

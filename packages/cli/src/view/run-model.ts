@@ -5,11 +5,11 @@ export type ShownState = 'waiting' | 'running' | StepState
 /** A failure that does not fail the build is a state of its own. */
 export type StateName = ShownState | 'soft'
 
-/** What is known of a step now. */
+/** The current state of a step. */
 export interface Step {
   readonly key: string
   readonly name: string
-  /** Null where it is not told. */
+  /** null where the events carry none. */
   readonly command: string | null
   readonly parentKey: string | null
   readonly dependsOn: readonly string[]
@@ -18,7 +18,7 @@ export interface Step {
   cached: boolean
   /** The image that could not be had, so that it does not run on it. */
   substitutedImage: string | null
-  /** From 1. */
+  /** Counted from 1. */
   attempt: number
   /** How many attempts it has in all, once one has failed. */
   attempts: number | null
@@ -29,7 +29,7 @@ export interface Step {
   errorCode: string | null
   /** Why it ended as it did: of a skipped step the reason. */
   message: string | null
-  /** Its last lines, as they came; empty once it passed. */
+  /** The last lines of its log; empty once it passed. */
   tail: string[]
   /** Looks through what its command writes while it runs. */
   finder: FailureFinder | null
@@ -42,7 +42,7 @@ type BuildAccepted = Extract<RunEvent, { readonly kind: 'build_accepted' }>
 
 /** The state of a run: owned by one view and changed by `fold` alone. */
 export interface Run {
-  /** In the order in which they were queued. */
+  /** Steps in the order in which they were queued. */
   readonly steps: Step[]
   readonly byId: Map<string, Step>
   readonly byKey: Map<string, Step>

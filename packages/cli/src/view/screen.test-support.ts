@@ -10,7 +10,7 @@ interface CollectOptions {
   readonly stream?: PassThrough
 }
 
-/** A stream to write to that is no terminal, and what was written. */
+/** Makes a stream that is no terminal, and collects its output. */
 export function collect({ color = false, stream = new PassThrough({ highWaterMark: 2 ** 24 }) }: CollectOptions = {}) {
   const terminal: Terminal = {
     stream,
@@ -22,11 +22,11 @@ export function collect({ color = false, stream = new PassThrough({ highWaterMar
   return { terminal, text: () => String(stream.read() ?? '') }
 }
 
-/** What is written to it stands on the screen of a real terminal emulator. */
+/** Writes to the screen of a real terminal emulator. */
 export class ScreenStream extends PassThrough {
   columns: number
   rows: number
-  /** All that was written, for what a screen does not show. */
+  /** Everything written, including text that a screen does not show. */
   written = ''
   readonly #emulator: InstanceType<typeof xterm.Terminal>
 
@@ -40,7 +40,7 @@ export class ScreenStream extends PassThrough {
     })
   }
 
-  /** As a window does it: the emulator first, then the process is told. */
+  /** Resizes the emulator first and then notifies the process, as a window does. */
   async resize(columns: number, rows: number): Promise<void> {
     await this.#settle()
     this.#emulator.resize(columns, rows)
@@ -50,8 +50,8 @@ export class ScreenStream extends PassThrough {
   }
 
   /**
-   * Every line, those that scrolled away first; without blank ones at the end. A line that the
-   * terminal broke is one again.
+   * Returns every line, scrolled ones first, without blank ones at the end. Joins lines that the
+   * terminal wrapped.
    */
   async lines(): Promise<string[]> {
     await this.#settle()

@@ -26,7 +26,7 @@ export const stateStyles: Readonly<Record<StateName, Style>> = {
   timed_out: ['red', 'bold'],
 }
 
-/** In the order in which sums of states are told. */
+/** The order of states in sums. */
 export const tellingOrder = [
   'running',
   'failed',

@@ -19,10 +19,7 @@ export interface Columns {
   readonly now: number
 }
 
-/**
- * One step: sign and word of its state, its name at this depth, its time, and what else is to be
- * said.
- */
+/** Draws one step: sign and word of its state, its name at this depth, its time, and remarks. */
 export function stepRow(step: Step, depth: number, run: Run, { charset, nameWidth, deepest, now }: Columns): Line {
   const state = stateName(step)
   const style = stateStyles[state]
@@ -82,9 +79,9 @@ const reasons: Readonly<Record<string, string | undefined>> = {
   organization_limit: 'for the limit of its organization',
 }
 
-/** What a waiting step waits for. */
+/** Returns what a waiting step waits for. */
 function waitText(step: Step, run: Run): string {
-  // Before its start a step has no lines but what the engine says of making it ready.
+  // Before its start, a step has only the engine's remarks on its preparation.
   if (step.waitReason === 'preparation') return lastLines(step, 1)[0] ?? 'preparing'
   if (step.waitReason !== null && step.waitReason !== 'dependencies')
     return reasons[step.waitReason] ?? `for ${step.waitReason.replaceAll('_', ' ')}`

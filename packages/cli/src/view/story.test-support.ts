@@ -1,8 +1,7 @@
 import type { RunEvent, StepState } from '../events/run-event.ts'
 
 /**
- * An event without what a story does not care about, and how many milliseconds after the one before
- * it comes.
+ * An event reduced to the fields that a story needs, with the milliseconds since the one before.
  */
 export type Beat = readonly [afterMs: number, event: RunEvent]
 

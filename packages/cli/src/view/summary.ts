@@ -15,7 +15,7 @@ interface SummaryOptions {
   readonly width: number
 }
 
-/** What is told of a run after its end; nothing before it. */
+/** Summarizes a run after its end; empty before it. */
 export function summary(run: Run, { charset, earlier, width }: SummaryOptions): Line[] {
   const { end } = run
   if (end === null) return []
@@ -43,7 +43,7 @@ function stateSums({ counts, cached }: Run): string {
   return parts.length === 0 ? 'no steps' : parts.join(', ')
 }
 
-/** Of more steps than this only the slowest are named. */
+/** Longer paths name only their slowest steps. */
 const longPath = 6
 
 function pathLine(run: Run, charset: Charset): Line[] {
@@ -62,7 +62,7 @@ function cacheLine(run: Run, earlier: Earlier): Line[] {
   return saved < 1000 ? [] : [[span(`saved by the cache: about ${wholeSeconds(saved)}`)]]
 }
 
-/** That their steps passed says nothing of these images. */
+/** Names the images that were not pulled, although the steps passed. */
 function substituteLine({ steps }: Run, charset: Charset): Line[] {
   const images = new Set(steps.flatMap(({ substitutedImage }) => substitutedImage ?? []))
   if (images.size === 0) return []
@@ -80,7 +80,7 @@ function firstFailure({ failures }: Run, charset: Charset): Line[] {
   ]
 }
 
-/** Commands are not broken; what they give goes where there is room for all of it. */
+/** Never wraps commands. Their purposes are shown where all of them fit. */
 function nextLines(run: Run, charset: Charset, width: number): Line[] {
   const commands = nextCommands(run)
   const longest = Math.max(...commands.map(([command]) => widthOf(command)))

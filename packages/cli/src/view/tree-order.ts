@@ -35,7 +35,7 @@ export function treeOrder<S extends { readonly parentKey: string | null }>({
     }
   }
   for (const root of roots) walk(root)
-  // A server that tells of a circle is wrong, but each of its steps is still shown.
+  // A server that reports a cycle is wrong, but each of its steps is still shown.
   if (placed.size < steps.length) for (const step of steps) walk(step)
   return places
 }

@@ -17,7 +17,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-/** A view on a screen, with a clock that goes on only when it is told to. */
+/** Opens a view on a screen, with a clock that advances only on demand. */
 function open(columns: number, rows: number) {
   vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'], now: 1_000_000 })
   const screen = new ScreenStream(columns, rows)
@@ -96,8 +96,7 @@ describe('the tree on a terminal', () => {
       queued('c'),
     )
     await tell(start('a', 1_000_000), log('a', 'x'.repeat(200)))
-    // What a narrower window breaks into more lines than it has scrolls away and stays in the
-    // history: these all fit.
+    // A narrower window would scroll wrapped lines into the history. All of these fit.
     for (const [columns, rows] of [
       [30, 12],
       [79, 12],

@@ -25,8 +25,8 @@ interface TreeOptions {
 }
 
 /**
- * The run as a tree that is drawn over itself. Frames are left out while the terminal has not taken
- * the last one; what is written above the tree, failures first of all, never is.
+ * Draws the run as a tree over itself. Skips frames while the terminal has not taken the last one,
+ * but never text above the tree, such as failures.
  */
 export function treeView({ stderr, env, charset, earlier, now }: TreeOptions): RunView {
   const run = newRun()
@@ -70,7 +70,7 @@ export function treeView({ stderr, env, charset, earlier, now }: TreeOptions): R
     timer = setTimeout(paintIfTaken, ms).unref()
   }
 
-  /** Paints at once when it is time: whoever tells without a pause leaves timers no turn. */
+  /** Paints at once when it is time, because a busy producer leaves timers no turn. */
   function change(): void {
     const wait = paintedAt + frameMs - now()
     if (wait <= 0) paintIfTaken()
@@ -110,7 +110,7 @@ export function treeView({ stderr, env, charset, earlier, now }: TreeOptions): R
   }
 }
 
-/** What stays in the terminal's history when it happens. */
+/** Returns the lines that stay in the terminal's history. */
 function linesAbove(event: RunEvent, run: Run, charset: Charset, width: number): Line[] {
   if (event.kind === 'build_accepted')
     return [[span(`build ${event.build.number}: ${charset.text(event.watch_url)}`, 'bold')]]

@@ -18,7 +18,7 @@ interface Why {
   /** `run 12 of ci`. */
   readonly named: string
   readonly state: string
-  /** With the last lines of what failed. */
+  /** The run, with the last lines of its failures. */
   readonly run: Run
   readonly steps: readonly WhyStep[]
   /** Whether one step is asked about. */
@@ -26,8 +26,8 @@ interface Why {
 }
 
 /**
- * Prints why a build failed, then why each of the steps did what it did; nothing but the steps
- * where none failed.
+ * Prints why a build failed, then why each step ran, was cached or was skipped. Prints only the
+ * steps where none failed.
  */
 export async function printWhy(
   { output, env, global }: Pick<Context, 'output' | 'env' | 'global'>,

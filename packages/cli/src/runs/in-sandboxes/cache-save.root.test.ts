@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { linesOf, makeProject, type Project, statesOf } from './project.test-support.ts'
 
-// What is hard to carry in a layer: files and folders of the image that are gone or replaced,
-// owners, modes, links, odd names.
+// Makes changes that are hard to carry in a layer: removed and replaced files and folders of the
+// image, owners, modes, links, odd names.
 const make = [
   'rm -r /usr/share/doc /etc/passwd',
   'rm -r /usr/share/common-licenses; mkdir /usr/share/common-licenses; echo own > /usr/share/common-licenses/own',
@@ -47,7 +47,7 @@ export default [
 afterAll(() => project[Symbol.asyncDispose]())
 beforeEach(emptyCache)
 
-/** As on another machine, but for images. */
+/** Leaves out everything but images, as on another machine. */
 function emptyCache(): void {
   for (const name of ['snapshots', 'cache', 'runs', 'sources', 'engines'])
     rmSync(join(project.cache, 'local', name), { recursive: true, force: true })

@@ -3,7 +3,7 @@ import { spawnAsOrdinaryUser } from '@harmont/outside/ordinary-user'
 import { expect, it } from 'vitest'
 import { hmProgram } from '../../test-support/run-hm.ts'
 
-/** Each line of what is run, then its output and exit code. */
+/** Prints each command line, then its output and exit code. */
 const script = `
 hm=$0
 place=$(mktemp -d); cd "$place"
@@ -47,11 +47,11 @@ it.runIf(process.getuid?.() === 0)(
     // The checkout's history, though it is not root's.
     expect(red).toMatch(/^\[left\] v1$/m)
     expect(green).toMatch(/^\[left\] v1$/m)
-    // No sibling's writes.
+    // No sibling writes here.
     expect(green).toMatch(/^\[right\] file$/m)
     expect(green).not.toMatch(/^\[right\] left$/m)
     expect(shell).toMatch(/^from the parent\nfile\nexit 7$/m)
-    // What steps left is not the user's own, and docs/operating.md says how it is removed.
+    // The user does not own files that steps left; docs/operating.md says how to remove them.
     expect(shell).toMatch(/^200\d{7}$/m)
     expect(shell).toMatch(/No such file or directory\n$/)
   },

@@ -12,10 +12,10 @@ import { runHmHere } from '../../test-support/run-hm-here.ts'
 
 export interface Project extends AsyncDisposable {
   readonly directory: string
-  /** Below it is what local runs keep. */
+  /** The cache directory of local runs. */
   readonly cache: string
   write(path: string, text: string): void
-  /** In this process; `start` makes another. */
+  /** Runs `hm` in this process; `start` starts another. */
   hm(...args: string[]): Promise<HmResult>
   /** A run whose events are read from stdout. */
   run(
@@ -27,16 +27,16 @@ export interface Project extends AsyncDisposable {
 export interface Started {
   readonly child: ChildProcess
   readonly ended: Promise<number | null>
-  /** The same, whoever still reads what it wrote. */
+  /** Resolves when the process exits, also while others still read its output. */
   readonly exited: Promise<number | null>
-  /** What it wrote so far, both streams. */
+  /** Everything written so far, on both streams. */
   text(): string
   /** Resolves when it has written this, `times` times. */
   wrote(text: string, times?: number): Promise<void>
 }
 
 interface ProjectOptions {
-  /** Has it begin without the images that other tests have. */
+  /** Begins without the images that other tests share. */
   readonly ownImages?: boolean
   /** More of it for each `hm`. */
   readonly env?: Readonly<Record<string, string>>
@@ -52,7 +52,7 @@ export function makeProject(pipeline: string, { ownImages = false, env: moreEnv 
   linkCompiled(cache)
   if (!ownImages) {
     linkImages(join(cache, 'local', 'images'))
-    // What other tests have there is not ours to remove.
+    // Other tests share this file; it is not ours to remove.
     writeFileSync(join(cache, 'local', 'trimmed'), '')
   }
   const write = (path: string, text: string) => {
@@ -116,8 +116,8 @@ export function makeProject(pipeline: string, { ownImages = false, env: moreEnv 
 }
 
 /**
- * What there is on the machine of the sandboxes of this project: processes, control groups,
- * firewall tables, files. Mounts are in none but processes' namespaces.
+ * Lists the sandboxes' traces on this machine: processes, control groups, firewall tables, files.
+ * Mounts exist only in the processes' own namespaces.
  */
 export function remainsOf({ cache }: Project): string[] {
   const engines = join(cache, 'local', 'engines')
@@ -169,7 +169,7 @@ function isOfTag(table: string, tag: string): boolean {
   }
 }
 
-/** What is told of a step, by its key. */
+/** Returns the events of a step, by its key. */
 export function eventsOf(events: readonly RunEvent[], key: string): RunEvent[] {
   const queued = events.find((event) => event.kind === 'step_queued' && event.key === key)
   const id = queued?.kind === 'step_queued' ? queued.step_id : ''
@@ -183,7 +183,7 @@ export function linesOf(events: readonly RunEvent[], key: string): string[] {
   )
 }
 
-/** By key, how each step ended. */
+/** Returns how each step ended, by its key. */
 export function statesOf(events: readonly RunEvent[]): Record<string, string> {
   const keys = events.flatMap((event) => (event.kind === 'step_queued' ? event.key : []))
   return Object.fromEntries(

@@ -79,7 +79,7 @@ test('the second Ctrl-C leaves at once, and no process of a step lives on', asyn
   const run = project.start('run', '-s', 'long', '--logs')
   await run.wrote('[long] 3')
   expect(await interruptTwice(run)).toBe(130)
-  // It did not wait for the end of the grace.
+  // The run did not wait for the end of the grace period.
   expect(run.text()).not.toContain('sent SIGKILL')
   await until(() => sleepers() === 0)
 })

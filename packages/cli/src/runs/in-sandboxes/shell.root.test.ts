@@ -26,7 +26,7 @@ export default { slug: 'ci', pipeline: pipeline([
 })
 afterAll(() => project[Symbol.asyncDispose]())
 
-/** The watchdog and the deletion of what was there take moments. */
+/** The watchdog and the removal take a moment. */
 const nothingLeft = () => expect.poll(() => remainsOf(project)).toEqual([])
 
 type Act = { see: string } | { type: string } | { resize: [rows: number, columns: number] } | { signal: number }
@@ -100,11 +100,11 @@ test('on a terminal: what is typed is run, its size is told and told again, Ctrl
     { see: 'made' },
     { see: 'xterm-256color' },
     { resize: [41, 77] },
-    // What is typed does not hold the words that it waits for.
+    // The typed line does not contain the words that the test waits for.
     { type: 'until stty size | grep -q "1 7"7; do sleep 0.1; done; stty size\r' },
     { see: '41 77' },
-    // The shell gives the terminal to a program when it has begun it, not yet when it has shown
-    // what was typed.
+    // The shell hands the terminal to a program once it has started it, which is after the echo of
+    // the typed line.
     { type: 'sh -c \'echo be""gun; exec sleep 1000\'\r' },
     { see: 'begun' },
     { type: '\u0003' },

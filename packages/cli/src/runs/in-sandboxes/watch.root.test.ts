@@ -19,8 +19,7 @@ afterEach(() => project[Symbol.asyncDispose]())
 test('runs again after a change of what the build sees, and ends the run that a change makes stale', async () => {
   watch = project.start('watch', '--logs')
   await watch.wrote('waiting for a change')
-  // It looks at the files after a change of an ignored one, which the end of the folder's watch
-  // shows, and finds nothing new.
+  // A change of an ignored file ends the watch of its folder, and the next look finds nothing new.
   mkdirSync(join(project.directory, 'quiet'))
   await until(() => isWatched('quiet'))
   project.write('quiet/ignored', 'x')
