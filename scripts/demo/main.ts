@@ -1,7 +1,7 @@
 /**
- * `npm run demo`: starts the server, and runs this repository's pipeline on it with `hm run
- * --cloud`. In a terminal it then keeps serving until Ctrl-C; without one, or with `--once`, it
- * stops the server and exits with hm's code: 0 when the build passed, 1 when it failed.
+ * `npm run demo`: starts the server and runs this repository's pipeline on it with `hm run
+ * --cloud`. In a terminal it then serves until Ctrl-C. Without one, or with `--once`, it stops the
+ * server and exits with hm's code: 0 when the build passed, 1 when it failed.
  */
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
@@ -37,8 +37,7 @@ function runPipeline({ url, token }: DemoServer): Promise<number | null> {
       HM_API_URL: url,
       HM_API_TOKEN: token,
       HM_ORG: org,
-      // Without it hm would look for the pipeline of the checkout's remote, which is another
-      // server's.
+      // Without this, hm would look for a pipeline of the checkout's remote.
       HM_CLOUD__PIPELINE: pipeline,
       HM_PREFERENCES__AUTO_WATCH: 'true',
     },
@@ -53,7 +52,7 @@ function runPipeline({ url, token }: DemoServer): Promise<number | null> {
   })
 }
 
-/** Says how to look at the newest build, and where the server is. */
+/** Prints how to look at the newest build, and the server's address. */
 async function explain(client: CloudClient, { url, token, logFile }: DemoServer): Promise<void> {
   const { data: builds } = await client.listBuilds({ org, pipeline, limit: 1 })
   const [build] = builds
@@ -73,8 +72,7 @@ async function main(): Promise<number> {
   out.write(
     `${styleText('green', '✓')} server  ${((performance.now() - started) / 1000).toFixed(1)} s  ${server.url}\n`,
   )
-  // Ctrl-C ends npm at once, and with it perhaps the terminal: what was started must still be
-  // stopped.
+  // Ctrl-C ends npm at once, and perhaps the terminal. The server must still be stopped.
   const interrupted = new Promise<void>((resolve) => {
     for (const signal of signals) process.on(signal, () => resolve())
     out.on('error', () => resolve())

@@ -16,7 +16,10 @@ export interface DemoServer extends ServerProcess {
   readonly logFile: string
 }
 
-/** Fails, saying what is missing, where sandboxes cannot work: the build would wait for ever. */
+/**
+ * Starts the demo's server. Fails with the missing requirements where sandboxes cannot work,
+ * because the build would wait for ever.
+ */
 export async function startDemoServer(): Promise<DemoServer> {
   const dataDirectory = resolve(process.env.HARMONT_DATA_DIR ?? join(repositoryRoot, '.harmont'))
   await mkdir(dataDirectory, { recursive: true, mode: 0o700 })

@@ -13,8 +13,7 @@ const rooms = dirname(cli)
 const out = resolve(process.argv[2] ?? join(cli, 'dist'))
 const lib = join(out, 'lib')
 
-// What hm does not use of a room goes, with what that imports: only entries have effects of their
-// own.
+// Drops unused modules with their imports: only entries have effects of their own.
 const roomsHaveNoEffects: Plugin = {
   name: 'rooms-have-no-effects',
   setup: ({ onResolve, resolve }) =>
@@ -60,8 +59,8 @@ const command = await build({
 })
 metafiles.push(command.metafile)
 
-// What renders, where `findHome` of @harmont/render looks. One build, so that a pipeline and the
-// child share one SDK.
+// Builds the renderer where `findHome` of @harmont/render looks. One build, so that a pipeline and
+// the child share one SDK.
 const child = await build({
   ...common,
   entryPoints: {
@@ -71,7 +70,7 @@ const child = await build({
     'hm/ir': join(rooms, 'ir/src/index.ts'),
   },
   outdir: join(lib, 'render'),
-  // Beside the child, wherever its parts land: it finds the SDK relative to itself.
+  // Chunks stand beside the child, which finds the SDK relative to itself.
   chunkNames: '[name]-[hash]',
 })
 metafiles.push(child.metafile)

@@ -4,7 +4,7 @@ import type { CommandName } from './specs/index.ts'
 /** Loads a command's handler, and with it everything that only this command needs. */
 type Load<Name extends CommandName> = () => Promise<Handler<Name>>
 
-/** Each command with what runs it. `specs` says what its line looks like. */
+/** The handler of each command. `specs` defines its line. */
 export const handlers: { readonly [Name in CommandName]: Load<Name> } = {
   init: async () => (await import('./init/init.ts')).run,
   doctor: async () => (await import('./doctor/doctor.ts')).run,

@@ -18,7 +18,7 @@ export interface GlobalFlags {
   readonly yes: boolean
 }
 
-/** Everything outside a command that it may touch. */
+/** The part of the world that a command may touch. */
 export interface Context<Name extends CommandName = CommandName> {
   readonly flags: FlagsOf<(typeof specs)[Name]>
   readonly args: ArgumentsOf<(typeof specs)[Name]>
@@ -46,5 +46,5 @@ export interface Context<Name extends CommandName = CommandName> {
   readonly cacheDirectory: string
 }
 
-/** Runs a command. Returns the exit code; throws HmError for what the user can act on. */
+/** Runs a command and returns the exit code. Throws HmError for errors that the user can act on. */
 export type Handler<Name extends CommandName> = (context: Context<Name>) => Promise<ExitCode>

@@ -1,6 +1,4 @@
-/**
- * What the process exits with; a code means the same for every command (README.md has the table).
- */
+/** The exit codes, with the same meaning for every command (README.md has the table). */
 export const exits = {
   ok: 0,
   buildFailed: 1,
@@ -21,19 +19,19 @@ export const exits = {
 export type ExitCode = (typeof exits)[keyof typeof exits]
 
 interface HmErrorOptions {
-  /** What to do about it, as an instruction or a command. */
+  /** The remedy, as an instruction or a command. */
   readonly fix?: string
   readonly requestId?: string
   readonly cause?: unknown
 }
 
 /**
- * A failure that the user can act on. Everything else that is thrown is a defect of `hm`: exit 10
- * and a report file.
+ * A failure that the user can act on. Any other error is a defect of `hm`: exit 10 and a report
+ * file.
  */
 export class HmError extends Error {
   readonly exit: ExitCode
-  /** For programs: snake_case; the server's own code where it comes from there. */
+  /** The code for programs, in snake_case; the server's own code for its errors. */
   readonly code: string
   readonly fix: string | undefined
   readonly requestId: string | undefined

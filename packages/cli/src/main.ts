@@ -40,5 +40,5 @@ const code = await runCommandLine({
   interrupts,
   launcher,
 })
-// What is open by now (an idle connection, a timer) has nothing left to say.
+// Exits even with open handles, such as an idle connection or a timer.
 stdout.write('', () => stderr.write('', () => process.exit(code)))

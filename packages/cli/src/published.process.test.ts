@@ -7,8 +7,8 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { version } from './version.ts'
 
-// What users install: both packages built, packed by npm and installed into an empty project. The
-// package `node`, 120 MB, is ours by a link, so that no registry is needed.
+// Installs what users install: both packages built, packed by npm, in an empty project. The package
+// `node`, 120 MB, is linked, so that no registry is needed.
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 const run = promisify(execFile)
 

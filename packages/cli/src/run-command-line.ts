@@ -150,7 +150,9 @@ function colorWhen(value: unknown): ColorWhen {
   return value === 'always' || value === 'never' ? value : 'auto'
 }
 
-/** What an aborted command may end with: its abort, or a write that nobody reads. */
+/**
+ * Says whether an aborted command may end with this error: its abort, or a write without a reader.
+ */
 function isEnd(error: unknown): boolean {
   return error instanceof Error && (error.name === 'AbortError' || ('code' in error && error.code === 'EPIPE'))
 }

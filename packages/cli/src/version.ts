@@ -1,5 +1,5 @@
 /**
- * Of `packages/cli/package.json`; a test holds the two together, because reading that file at each
- * start costs time.
+ * The version of `packages/cli/package.json`. A test compares them; reading the file at each start
+ * would cost time.
  */
 export const version = '0.1.0'

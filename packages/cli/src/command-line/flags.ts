@@ -133,7 +133,7 @@ function missing(command: string, label: string, summary: string) {
   return usageError(`hm ${command} needs ${label}: ${summary}`, `hm ${command} -h`)
 }
 
-/** Does not repeat what was typed, which may be the secret. */
+/** Does not repeat the typed text, which may be the secret. */
 function notHere(command: string, piped: string) {
   return usageError(
     `hm ${command} takes no secret on the command line, where other users can read it`,

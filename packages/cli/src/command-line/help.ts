@@ -131,7 +131,7 @@ export const sections: readonly { readonly title: string; readonly words: readon
   { title: 'This machine', words: ['doctor', 'cache', 'image', 'config', 'completion', 'plugin', 'version'] },
 ]
 
-/** What commands of one first word are about. */
+/** Summaries of the groups, by their first word. */
 export const groupSummaries: Readonly<Record<string, string>> = {
   artifact: 'Files from builds (not supported yet)',
   billing: 'Balance and usage',

@@ -7,9 +7,7 @@ import { globalFlags, kebab } from './global-flags.ts'
 import { suggest } from './suggest.ts'
 import { quoted } from './values.ts'
 
-/**
- * What the words of a line ask for: a command, a group of commands (`hm config`), or nothing yet.
- */
+/** The command, the group of commands (`hm config`), or neither, that a line's words name. */
 export interface Resolved {
   readonly command: Command | undefined
   /** The words that were taken. */

@@ -14,7 +14,7 @@ export function suggest(typed: string, candidates: readonly string[]): string | 
 
 /** Insertions, deletions, replacements and swaps of neighbours (optimal string alignment). */
 function editDistance(a: string, b: string): number {
-  // What is typed may be of any length; nothing longer than this is a slip.
+  // Much longer input is no typo.
   if (Math.abs(a.length - b.length) > 10) return Number.POSITIVE_INFINITY
   const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, j) => j)]
   const at = (i: number, j: number): number => rows[i]?.[j] ?? 0

@@ -17,7 +17,7 @@ export function parseDuration(text: string): number | undefined {
   return total <= 366 * 86_400_000 ? total : undefined
 }
 
-/** The value as the command gets it. Throws exit 2: what the flag expects and what it got. */
+/** Parses a value. Throws exit 2 with the expected form and the typed text. */
 export function parseValue(flag: string, spec: ValueFlag, text: string): string | number | BarePair {
   switch (spec.kind) {
     case 'string':

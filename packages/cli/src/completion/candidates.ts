@@ -5,7 +5,7 @@ import { HmError } from '../errors.ts'
 import type { Completion, FlagSpec } from '../specs/spec.ts'
 import { type Candidate, type CompletionContext, dynamicValues } from './sources.ts'
 
-/** What may stand where the last word is (which may be empty), the ones that begin with it only. */
+/** Returns the candidates for the last word, which may be empty: those that begin with it. */
 export async function candidates(words: readonly string[], context: CompletionContext): Promise<readonly Candidate[]> {
   const current = words.at(-1) ?? ''
   const before = words.slice(0, -1)

@@ -33,8 +33,8 @@ async function offeredWith(env: Readonly<Record<string, string>>, ...words: stri
 }
 
 /**
- * A source that takes longer than a shell waits is left out, as on a busy machine: whoever presses
- * Tab again has its values.
+ * A source slower than the shell's patience is left out, as on a busy machine. Another Tab shows
+ * its values.
  */
 const offers = (...words: string[]) => expect.poll(() => offered(...words))
 

@@ -17,7 +17,7 @@ export const run: Handler<'completion'> = async ({ args, output }) => {
 export const complete: Handler<'__complete'> = async (context) => {
   const { args, output } = context
   for (const { value, about } of await candidates(args.words, context)) {
-    // A shell shows what it offers, and would type it.
+    // Leaves out values with control characters, which the shell would type.
     if (inert(value) !== value) continue
     await output.print(about === undefined ? value : `${value}\t${inert(about)}`)
   }

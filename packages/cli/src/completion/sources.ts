@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts'
 
-/** What may stand in a place of the line. */
+/** A candidate for one place of the line. */
 export interface Candidate {
   readonly value: string
   readonly about?: string | undefined
@@ -13,7 +13,9 @@ export type CompletionContext = Pick<
   'directory' | 'cacheDirectory' | 'config' | 'credentials' | 'env' | 'output'
 >
 
-/** Returns values of one kind. Rejects where it has none. Loads what it needs when it is called. */
+/**
+ * Returns values of one kind, and rejects where it has none. Loads its modules when it is called.
+ */
 type Source = (context: CompletionContext, signal: AbortSignal) => Promise<readonly Candidate[]>
 
 /** Lists the slugs of the project's pipelines. Loads their files and evaluates none. */

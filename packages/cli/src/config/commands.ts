@@ -35,7 +35,7 @@ export const get: Handler<'config get'> = async ({ args, config, global, output 
   return exits.ok
 }
 
-/** `hm config set KEY VALUE`; says so when a stronger layer hides what was written. */
+/** `hm config set KEY VALUE`: warns when a stronger layer hides the new value. */
 export const set: Handler<'config set'> = async ({ args, flags, config, output }) => {
   const key = settingKey(args.key)
   const all = await config()
@@ -61,7 +61,7 @@ export const path: Handler<'config path'> = async ({ config, cacheDirectory, glo
   return exits.ok
 }
 
-/** Throws exit 2, with the nearest key, for what is none. */
+/** Returns the setting's key. Throws exit 2 with the nearest key for an unknown one. */
 function settingKey(typed: string): SettingKey {
   if (isSettingKey(typed)) return typed
   const close = suggest(typed, settingKeys)

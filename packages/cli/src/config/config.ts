@@ -1,11 +1,11 @@
 import type { SettingKey, Settings } from './settings.ts'
 
-/** Where a value came from. */
+/** The origin of a value. */
 export interface Origin {
   readonly layer: 'default' | 'user' | 'project' | 'environment' | 'flag'
   /** The file (absolute), the variable or the flag; nothing for a default. */
   readonly name?: string
-  /** Of a file, from 1. */
+  /** The line in the file, from 1. */
   readonly line?: number
 }
 
@@ -23,8 +23,8 @@ export interface Config {
   /** Keys of files that mean nothing to this version, most often slips. */
   readonly unknown: readonly UnknownKey[]
   /**
-   * Writes one setting into a file and leaves everything else in it alone; gives the file.
-   * Rejects with exit 2 for a value that the key cannot have.
+   * Writes one setting, keeps the rest of the file, and returns the file. Rejects with exit 2 for
+   * an invalid value.
    */
   set(layer: 'user' | 'project', key: SettingKey, value: string): Promise<string>
 }

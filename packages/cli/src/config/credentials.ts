@@ -19,14 +19,14 @@ export interface Credentials {
    */
   token(apiUrl: string): Promise<{ readonly token: string; readonly origin: 'HM_API_TOKEN' | 'file' } | undefined>
   store(apiUrl: string, token: string): Promise<void>
-  /** Gives false when there was none. */
+  /** Removes the token. Returns false when there was none. */
   remove(apiUrl: string): Promise<boolean>
 }
 
 interface CredentialsSources {
   readonly file: string
   readonly env: Readonly<Record<string, string | undefined>>
-  /** Where the API base was set, for `HM_API_TOKEN`. */
+  /** The origin of the API base, for `HM_API_TOKEN`. */
   readonly apiUrlOrigin: Origin
   readonly warn: (line: string) => void
 }

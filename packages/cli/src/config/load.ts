@@ -21,7 +21,7 @@ export interface ConfigSources {
   readonly userDirectory: string
   readonly projectDirectory: string
   readonly env: Env
-  /** By flag: `--org`. */
+  /** Values by flag: `--org`. */
   readonly flags: Readonly<Record<string, string | undefined>>
 }
 
@@ -39,8 +39,7 @@ export async function loadConfig({ userDirectory, projectDirectory, env, flags }
   const [user, project] = await Promise.all([readTomlFile(userFile), readTomlFile(projectFile)])
   const found = new Map<SettingKey, Found>()
   for (const key of settingKeys) {
-    // All layers are judged, also those that another one hides: a bad value never waits for its
-    // day.
+    // Checks all layers, including hidden ones, so that a bad value is found at once.
     const layers = [
       fromFile(user, 'user', key),
       fromFile(project, 'project', key),
@@ -50,7 +49,7 @@ export async function loadConfig({ userDirectory, projectDirectory, env, flags }
     const last = layers.findLast((layer) => layer !== undefined)
     if (last !== undefined) found.set(key, last)
   }
-  // The table `settings` gives each key its type: what `read` lets through is of that type.
+  // The table `settings` gives each key its type, and `read` accepts only values of that type.
   const get = <K extends SettingKey>(key: K) => (found.get(key)?.value ?? settings[key].default) as Settings[K]
   return {
     get,

@@ -2,7 +2,7 @@
 export interface Settings {
   readonly backend: 'local' | 'cloud'
   readonly 'cloud.org': string | undefined
-  /** Without a trailing slash. */
+  /** The base without a trailing slash. */
   readonly 'cloud.api_url': string
   /** Server slug that this project submits to. */
   readonly 'cloud.pipeline': string | undefined
@@ -10,11 +10,10 @@ export interface Settings {
   readonly 'sandbox.driver': string | undefined
   readonly 'sandbox.image_fallback': 'none' | 'host' | 'host-any'
   /**
-   * Of the container that runs steps where the driver is `docker`; undefined: the one of this
-   * version.
+   * The image that steps run in where the driver is `docker`; undefined for this version's image.
    */
   readonly 'sandbox.container_image': string | undefined
-  /** Undefined: Docker's own default. */
+  /** undefined for Docker's default. */
   readonly 'sandbox.container_network': string | undefined
   readonly 'preferences.format': 'human' | 'json'
   readonly 'preferences.auto_watch': boolean
@@ -26,11 +25,11 @@ export type SettingValue = string | number | boolean
 
 interface Setting<T> {
   readonly default: T
-  /** For messages: what a value is. */
+  /** Describes valid values, for messages. */
   readonly expected: string
   /**
-   * The value, or undefined where the input is none. Text is what a variable, a flag or `hm config
-   * set` gives.
+   * Reads a value; returns undefined for an invalid one. Variables, flags and `hm config set` give
+   * text.
    */
   readonly read: (input: unknown) => SettingValue | undefined
   /** Variables besides `HM_` + key; they win over that one. */

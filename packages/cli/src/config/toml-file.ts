@@ -4,7 +4,7 @@ import { exits, HmError } from '../errors.ts'
 
 export interface TomlFile {
   readonly file: string
-  /** Empty where there is no file. */
+  /** The file's text; empty where there is no file. */
   readonly text: string
   readonly document: Readonly<Record<string, unknown>>
 }
@@ -40,7 +40,7 @@ function isMissing(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')
 }
 
-/** What stands at `a.b` in the document; undefined where nothing does. */
+/** Returns the value at `a.b`; undefined where there is none. */
 export function valueAt(document: Readonly<Record<string, unknown>>, path: string): unknown {
   let value: unknown = document
   for (const part of path.split('.')) {

@@ -1,13 +1,10 @@
-/**
- * What stands on a line of TOML, as far as it can be told line by line; lines inside of long
- * strings are left out.
- */
+/** A line of TOML, as far as it can be parsed alone. Lines inside of long strings are left out. */
 interface TomlLine {
-  /** From 0. */
+  /** The index, from 0. */
   readonly index: number
   /** The table that it belongs to (of a header: that it begins); empty at the top. */
   readonly table: string
-  /** As written, without quotes; undefined for a header. */
+  /** The key without quotes; undefined for a header. */
   readonly key: string | undefined
 }
 

@@ -7,7 +7,7 @@ import type { SettingKey, SettingValue } from './settings.ts'
 import { isTable, readTomlFile, valueAt } from './toml-file.ts'
 import { pathOf, tomlLines } from './toml-lines.ts'
 
-/** Writes one setting; the user's own file is for its owner only. Gives the file. */
+/** Writes one setting and returns the file. Only the owner may read the user's own file. */
 export async function writeSetting(
   file: string,
   layer: 'user' | 'project',
@@ -30,14 +30,13 @@ export async function writeSetting(
   return file
 }
 
-// The libraries that keep comments (toml-patch and its fork) also align and re-quote lines that
-// nobody asked them to touch.
+// Libraries that keep comments (toml-patch and its fork) also align and re-quote other lines.
 
 const scalar = /("(?:\\.|[^"\\])*"|'[^']*'|[^\s#,}\]"'[{]+)/.source
 
 /**
- * The text with one value changed or added on one line; all other lines are byte for byte what they
- * were. Throws where that cannot be: the result is read again and must differ in this value alone.
+ * Changes or adds one value on one line, and keeps all other lines byte for byte. Throws where that
+ * is impossible: the result is parsed again and must differ in this value alone.
  */
 export function withSetting(text: string, path: string, value: SettingValue): string {
   const wanted = parse(text)
@@ -48,7 +47,7 @@ export function withSetting(text: string, path: string, value: SettingValue): st
   try {
     read = parse(changed)
   } catch {
-    // The text was TOML: the edit is what is wrong, and the sentence below says it.
+    // The original text was TOML, so the edit is wrong. The error below says so.
     read = undefined
   }
   if (!isDeepStrictEqual(read, wanted)) throw new Error(`hm cannot edit it in this form`)
@@ -90,7 +89,7 @@ function inInlineTable(line: string, key: string, value: string): string {
   return line.replace(/\{\s*/, (open) => `${open === '{' ? '{ ' : open}${key} = ${value}, `).replace(/,\s*\}/, ' }')
 }
 
-/** Behind the comment that a file begins with, when an empty line ends that. */
+/** Returns the line after the file's leading comment, when an empty line ends it. */
 function afterTopComment(lines: readonly string[]): number {
   const end = lines.findIndex((line) => !line.startsWith('#'))
   return end > 0 && lines[end]?.trim() === '' && end < lines.length - 1 ? end + 1 : 0

@@ -1,6 +1,6 @@
 import type { CommandName } from '../specs/index.ts'
 
-/** Commands that need sandboxes, or what runs in them left behind. */
+/** Commands that need sandboxes or their results. */
 const local: readonly CommandName[] = [
   'run',
   'watch',
@@ -23,7 +23,7 @@ const local: readonly CommandName[] = [
   'image rm',
 ]
 
-/** Whether a command works on what is on this machine, and so may have to run in the container. */
+/** Says whether a command works on this machine's state, and so may run in the container. */
 export function isLocal(name: CommandName): boolean {
   return local.includes(name)
 }
@@ -46,7 +46,7 @@ export function runsInContainer(name: CommandName, { platform, driver, backend, 
   return isLocal(name) && concernsThisMachine(name, { flags, backend })
 }
 
-/** Whether a command needs what makes sandboxes in its own process. */
+/** Says whether a command makes sandboxes in its own process. */
 export function runsHere(name: CommandName, { platform, driver, backend, flags }: Asked): boolean {
   if (platform !== 'linux' || driver === 'docker') return false
   return isLocal(name) && concernsThisMachine(name, { flags, backend })

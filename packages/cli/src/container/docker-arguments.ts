@@ -1,10 +1,10 @@
-/** What decides how the container is started. */
+/** The inputs of the container's command line. */
 export interface ContainerFacts {
   readonly name: string
   /** Value of `clientLabel`. */
   readonly client: string
   readonly image: string
-  /** For `--network`; undefined: Docker's own default. */
+  /** The value of `--network`; undefined for Docker's default. */
   readonly network: string | undefined
   /** The words after `hm`, as they were given. */
   readonly line: readonly string[]
@@ -25,17 +25,17 @@ export interface ContainerFacts {
 }
 
 /**
- * Where the volume is in the container. The store of snapshots cannot lie on the container's own
- * file system, an overlay.
+ * The volume's path in the container. The snapshot store cannot lie on the container's own overlay
+ * file system.
  */
 export const cacheInside = '/var/cache/hm'
 
-/** Says which process outside a container was started by. */
+/** Names the process outside that started a container. */
 export const clientLabel = 'harmont.client'
 
 /**
- * The arguments of `docker` that run this line of `hm` in a privileged container. No socket of
- * Docker is in it.
+ * Returns the arguments of `docker` that run this line of `hm` in a privileged container, without
+ * Docker's socket.
  */
 export function dockerArguments(facts: ContainerFacts): readonly string[] {
   const set = { ...facts.variables, HM_SANDBOX: 'oci', HM_CACHE_DIR: cacheInside }
@@ -44,8 +44,7 @@ export function dockerArguments(facts: ContainerFacts): readonly string[] {
     '--rm',
     '--pull=never',
     '--privileged',
-    // Records of runs tell by process numbers who lives: those of all containers have to be from
-    // one set.
+    // Records identify living processes by number, so all containers must share one set of numbers.
     '--pid=host',
     `--name=${facts.name}`,
     `--label=${clientLabel}=${facts.client}`,

@@ -40,7 +40,7 @@ export async function endThoseOfDead(isDead: (client: string) => boolean): Promi
     try {
       await run('docker', ['kill', id])
     } catch (error) {
-      // It ended meanwhile.
+      // The container has ended meanwhile.
       if (!(error instanceof Error && 'stderr' in error && /no such container|not running/i.test(String(error.stderr))))
         throw error
     }
@@ -48,7 +48,7 @@ export async function endThoseOfDead(isDead: (client: string) => boolean): Promi
 }
 
 interface DockerProcess {
-  /** For whatever is to be told to the container when its client has died. */
+  /** Addresses the container after its client has died. */
   readonly name: string
   readonly isTerminal: boolean
   readonly hasInput: boolean
@@ -57,14 +57,14 @@ interface DockerProcess {
 }
 
 /**
- * Runs `docker` to the exit code of what runs in its container; every Ctrl-C and every end reaches
- * that once. Throws exit 4 where the container did not start.
+ * Runs `docker` and returns the exit code of the program in its container, which receives each
+ * Ctrl-C and each termination once. Throws exit 4 where the container did not start.
  */
 export async function runDocker(args: readonly string[], how: DockerProcess): Promise<ExitCode> {
   const { name, isTerminal, hasInput, signal } = how
-  // With a terminal a Ctrl-C is a byte that the container's own terminal turns into a signal.
-  // Without, the terminal would signal the client besides us, who tell it: it goes out of that
-  // terminal's reach.
+  // With a terminal, Ctrl-C is a byte that the container's own terminal turns into a signal.
+  // Without one, the terminal would signal the client in addition to us, so the client leaves its
+  // process group.
   const child = spawn('docker', args, {
     stdio: [hasInput ? 'inherit' : 'ignore', 'inherit', 'inherit'],
     detached: !isTerminal,
@@ -76,8 +76,8 @@ export async function runDocker(args: readonly string[], how: DockerProcess): Pr
   try {
     const [code, killedBy] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null]
     if (code === null) {
-      // Nobody reads its output (SIGPIPE), or somebody killed the client: the container lives on
-      // and is told to end.
+      // Its reader left (SIGPIPE) or its client was killed. The container lives on and is told to
+      // end.
       await run('docker', ['kill', '--signal=TERM', name])
       throw signal.aborted
         ? signal.reason
@@ -88,7 +88,7 @@ export async function runDocker(args: readonly string[], how: DockerProcess): Pr
         'Docker did not start the container',
         "see Docker's message above; hm run --cloud does not need Docker",
       )
-    // The same program inside, with the same codes.
+    // The same program runs inside, with the same exit codes.
     return code as ExitCode
   } finally {
     signal.removeEventListener('abort', end)

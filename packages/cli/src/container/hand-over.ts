@@ -5,19 +5,20 @@ import { isLocal, runsHere, runsInContainer } from './chosen.ts'
 import type { Given, Here } from './run-in-container.ts'
 
 /**
- * Where this machine has no sandboxes of its own, or the setting says so: runs the line in the
- * container and gives its exit code. An ordinary user's process begins anew where it can make
- * sandboxes. Undefined: the command runs here. Throws exit 4 where there is no Docker, or no image.
+ * Runs the line in the container and returns its exit code, where this machine has no sandboxes or
+ * the settings ask for it. Restarts an ordinary user's process in a namespace where it can make
+ * sandboxes. Returns undefined where the command runs here. Throws exit 4 without Docker or the
+ * image.
  */
 export async function handOver({ name, spec }: Command, context: Given, here: Here): Promise<ExitCode | undefined> {
-  // Whatever the settings are, and also when they cannot be read.
+  // Independent of the settings, also when they cannot be read.
   if (name === 'doctor') await enterNamespace(context.env, here.launcher)
   if (!isLocal(name)) return undefined
   const config = await context.config()
   const { platform } = process
   const asked = { platform, driver: config.get('sandbox.driver'), backend: config.get('backend'), flags: context.flags }
   if (!runsInContainer(name, asked)) {
-    // What cannot be had is told by whoever wants a sandbox.
+    // A later error reports the missing sandbox.
     if (runsHere(name, asked)) await enterNamespace(context.env, here.launcher)
     return undefined
   }

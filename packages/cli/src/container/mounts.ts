@@ -24,14 +24,14 @@ export async function findMounts(
   const directories = [project, realpathSync(project), ...trees].map((path) => ({ path, readOnly: false }))
   const files = named.flatMap((path) => {
     const stat = statSync(path, { throwIfNoEntry: false })
-    // A directory that is to be made lies in one that is there.
+    // A missing directory is created in an existing one.
     if (stat === undefined) return [{ path: dirname(path), readOnly: false }].filter(({ path: p }) => isDirectory(p))
     return [{ path, readOnly: !stat.isDirectory() }]
   })
   return outermost([...directories, ...files])
 }
 
-/** Those that lie in no other one. */
+/** Returns the paths that lie in no other one. */
 export function outermost(mounts: ContainerFacts['mounts']): ContainerFacts['mounts'] {
   return mounts.filter(
     ({ path }, index) => !mounts.some((other, at) => (other.path === path ? at < index : isBelow(path, other.path))),
@@ -59,7 +59,7 @@ async function gitDirectories(project: string): Promise<readonly string[]> {
     const { stdout } = await run('git', ['-C', project, ...asked])
     return stdout.split('\n').filter(isAbsolute)
   } catch (error) {
-    // No git, or no work tree: the project is all that there is.
+    // Without git or a work tree, the project is the only mount.
     if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 128)) return []
     throw error
   }

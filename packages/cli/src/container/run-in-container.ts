@@ -27,8 +27,8 @@ export type Given = Pick<Context, 'env' | 'directory' | 'stdin' | 'signal' | 'on
 }
 
 /**
- * Runs the line in the container and gives its exit code. Throws exit 4 where there is no Docker,
- * or no image.
+ * Runs the line in the container and returns its exit code. Throws exit 4 without Docker or the
+ * image.
  */
 export async function runInContainer(spec: CommandSpec, given: Given, config: Config, here: Here): Promise<ExitCode> {
   const { env, flags, directory, stdin, signal, onSecondInterrupt } = given
@@ -53,7 +53,7 @@ export async function runInContainer(spec: CommandSpec, given: Given, config: Co
   return runDocker(dockerArguments(facts), { ...facts, signal, onSecondInterrupt })
 }
 
-/** Of `--secret NAME`. */
+/** Returns the names of `--secret NAME`. */
 function namedSecrets({ secret }: Given['flags']): string[] {
   return Array.isArray(secret) ? secret.filter(({ value }) => value === undefined).map(({ name }) => String(name)) : []
 }

@@ -37,8 +37,8 @@ const kept = new Set([
 ])
 
 /**
- * Names of the variables that `hm` in the container gets as they are: those that it reads, and the
- * secrets that were named.
+ * Returns the names of the variables that `hm` in the container gets unchanged: those that it
+ * reads, and named secrets.
  */
 export function passedVariables(env: Env, secrets: readonly string[]): readonly string[] {
   const isPassed = (name: string) =>
@@ -48,7 +48,7 @@ export function passedVariables(env: Env, secrets: readonly string[]): readonly 
     .sort()
 }
 
-/** What the user's own file says, as variables: the file itself is not in the container. */
+/** Passes the user's settings as variables, because their file is not in the container. */
 export function settingVariables(config: Pick<Config, 'get' | 'origin'>): Readonly<Record<string, string>> {
   const isWanted = (key: SettingKey) =>
     config.origin(key).layer === 'user' && !key.startsWith('cloud.') && key !== 'sandbox.driver'

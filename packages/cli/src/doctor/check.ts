@@ -1,13 +1,13 @@
 export type Area = 'tools' | 'project' | 'disk' | 'network' | 'server' | 'sandbox'
 
-/** What one look at the machine gave. */
+/** The result of one check. */
 export interface Check {
   readonly area: Area
   readonly name: string
   readonly status: 'ok' | 'warning' | 'failure'
-  /** What was found. */
+  /** The finding. */
   readonly found: string
-  /** The command or setting that mends it; only where something is to be mended. */
+  /** The command or setting that fixes it; only for problems. */
   readonly fix?: string
 }
 
@@ -22,7 +22,7 @@ export function checksOf(area: Area) {
 
 const onlyFor: Readonly<Record<'local' | 'cloud', readonly Area[]>> = { local: ['sandbox', 'disk'], cloud: ['server'] }
 
-/** What concerns a backend that is not the chosen one is a warning at most. */
+/** Reduces failures of a backend that is not the chosen one to warnings. */
 export function forBackend(check: Check, backend: 'local' | 'cloud'): Check {
   const other = onlyFor[backend === 'local' ? 'cloud' : 'local']
   return check.status === 'failure' && other.includes(check.area) ? { ...check, status: 'warning' } : check

@@ -9,7 +9,7 @@ const start = promisify(execFile)
 const limitMs = 3000
 const { ok, warning, failure } = checksOf('sandbox')
 
-/** What steps need where they run in a container: Docker, and the image of hm. */
+/** Checks the requirements of steps in a container: Docker, and the image of hm. */
 export async function checkContainer(image: string): Promise<Check[]> {
   try {
     await within(limitMs, requireImage(image))

@@ -101,7 +101,7 @@ it('a server that takes calls and says nothing fails the cloud, and only that, w
 })
 
 it.runIf(process.getuid?.() === 0)('an ordinary user who has no ids is told so, and no step is tried', async () => {
-  // Into what `mkdtemp` makes nobody else may go.
+  // Others cannot enter a directory made by `mkdtemp`.
   const locked = join(home, 'locked')
   mkdirSync(locked, { mode: 0o700 })
   chmodSync(home, 0o755)

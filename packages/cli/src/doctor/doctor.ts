@@ -84,7 +84,7 @@ async function sandbox(context: Context<'doctor'>, config: Config | undefined): 
     const { checkContainer } = await import('./container.ts')
     return checkContainer(config?.get('sandbox.container_image') ?? `harmont/hm:${version}`)
   }
-  // Elsewhere not even to be loaded: it reads Linux's own files.
+  // Loaded on Linux only, because it reads Linux's own files.
   const { gatherSandbox } = await import('./gather-sandbox.ts')
   return judgeSandbox(await gatherSandbox(context))
 }

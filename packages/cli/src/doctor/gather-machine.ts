@@ -8,7 +8,7 @@ import type { DiskFacts, NetworkFacts } from './judge-machine.ts'
 import { within } from './time-limit.ts'
 
 const limitMs = 3000
-/** Where image names without a host come from. */
+/** The registry of image names without a host. */
 const registry = 'registry-1.docker.io'
 
 export async function gatherDisk(cacheDirectory: string, cacheMaxGb: number): Promise<DiskFacts> {
@@ -34,7 +34,7 @@ function fileSystemOf(place: string): string | undefined {
       String.fromCharCode(Number.parseInt(code, 8)),
     )
     const isAbove = point === '/' || place === point || place.startsWith(`${point}/`)
-    // Of two on one place the later one is seen.
+    // Of two mounts on one place, the later one is visible.
     if (point !== '' && isAbove && point.length >= best.point.length) best = { point, type }
   }
   return best.type
@@ -48,7 +48,7 @@ export async function gatherNetwork({ env, signal }: Pick<Context, 'env' | 'sign
   return { host: registry, address, status, proxy: proxy === undefined ? undefined : withoutPassword(proxy) }
 }
 
-/** Undefined: it has none, or nobody told in time. */
+/** Resolves a host; undefined where it has no address or the answer is late. */
 async function addressOf(host: string): Promise<string | undefined> {
   try {
     return (await within(limitMs, lookup(host))).address

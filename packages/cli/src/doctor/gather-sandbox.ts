@@ -18,7 +18,7 @@ const probeLimitMs = 10_000
 
 const run = promisify(execFile)
 
-/** For Linux only. */
+/** Works on Linux only. */
 export async function gatherSandbox({
   cacheDirectory,
   env,
@@ -48,7 +48,7 @@ function cgroupsOf(mounts: string): SandboxFacts['cgroups'] {
   return types.has('cgroup') ? 'v1' : 'none'
 }
 
-/** `crun 1.21`. Undefined: there is no such program. */
+/** Returns `crun 1.21`; undefined where there is no such program. */
 async function versionOf(program: string): Promise<string | undefined> {
   try {
     const { stdout } = await run(program, ['--version'], { timeout: 3000, killSignal: 'SIGKILL' })
@@ -59,7 +59,7 @@ async function versionOf(program: string): Promise<string | undefined> {
   }
 }
 
-/** Undefined: this kernel has no such limit. */
+/** Reads a limit; undefined where this kernel has none. */
 function numberIn(file: string, pattern: RegExp): number | undefined {
   try {
     const found = pattern.exec(readFileSync(file, 'utf8'))?.[1]
@@ -70,11 +70,11 @@ function numberIn(file: string, pattern: RegExp): number | undefined {
   }
 }
 
-/** Undefined for root. */
+/** Returns the user's facts; undefined for root. */
 async function gatherUser(env: Readonly<Record<string, string | undefined>>): Promise<UserFacts | undefined> {
   if (privilegeMode.kind === 'root') return undefined
   return {
-    // In a namespace its own id has root's name.
+    // In a namespace the user's own id has root's name.
     name: env.USER ?? env.LOGNAME ?? String(privilegeMode.kind === 'mapped' ? privilegeMode.user : process.getuid?.()),
     isMapped: privilegeMode.kind === 'mapped',
     hasDocker: await hasDocker(),

@@ -27,7 +27,7 @@ export async function gatherTools({ directory, env }: Pick<Context, 'directory' 
   }
 }
 
-/** Undefined: it is not there, or does not do it. */
+/** Returns the first line; undefined where the program is missing or fails. */
 async function firstLine(
   program: string | undefined,
   args: readonly string[],

@@ -4,16 +4,16 @@ export interface DiskFacts {
   readonly cacheDirectory: string
   readonly isWritable: boolean
   readonly freeBytes: number
-  /** As the kernel calls it; undefined where it does not say. */
+  /** The kernel's name of the file system; undefined where it has none. */
   readonly fileSystem: string | undefined
   readonly cacheMaxGb: number
 }
 
 export interface NetworkFacts {
   readonly host: string
-  /** Undefined: it does not resolve. */
+  /** undefined where the host does not resolve. */
   readonly address: string | undefined
-  /** Of its answer; undefined: none came. */
+  /** The status of the answer; undefined without one. */
   readonly status: number | undefined
   readonly proxy: string | undefined
 }
@@ -53,10 +53,7 @@ function fitting(freeBytes: number): number {
   return Math.max(1, Math.floor(freeBytes / gib / 2))
 }
 
-/**
- * Nothing here fails a run by itself: images can be imported, and what is there already needs no
- * network.
- */
+/** Reports warnings only: images can be imported, and images on this machine need no network. */
 export function judgeNetwork({ host, address, status, proxy }: NetworkFacts): Check[] {
   const { ok, warning } = checksOf('network')
   const otherwise = 'hm image import works without it'

@@ -8,7 +8,7 @@ export interface ProjectFacts {
   readonly unknownSettings: readonly string[]
   /** `none`: there is no .hm. `unread`: the source, which it needs, could not be read. */
   readonly rendered: Rendered | 'none' | 'unread'
-  /** A text says why it cannot be read. */
+  /** A text is the reason why the source cannot be read. */
   readonly source: SourceFacts | string
 }
 

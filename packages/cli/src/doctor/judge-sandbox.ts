@@ -3,11 +3,11 @@ import { type Check, checksOf } from './check.ts'
 export interface SandboxFacts {
   readonly kernel: string
   readonly cgroups: 'v2' | 'hybrid' | 'v1' | 'none'
-  /** What starts commands, `crun 1.21`; undefined when it is missing. */
+  /** The OCI runtime, `crun 1.21`; undefined when it is missing. */
   readonly runtime: string | undefined
-  /** What keeps them running, `conmon 2.1`; undefined when it is missing. */
+  /** The monitor of containers, `conmon 2.1`; undefined when it is missing. */
   readonly monitor: string | undefined
-  /** Undefined: root. */
+  /** undefined for root. */
   readonly user: UserFacts | undefined
   /** Sentences of the driver's own probe; none when it finds all it needs. */
   readonly problems: readonly string[]
@@ -17,11 +17,11 @@ export interface SandboxFacts {
   readonly userNamespaces: number | undefined
   readonly inotifyInstances: number | undefined
   readonly openFiles: number | undefined
-  /** Undefined: not tried, because the driver lacks something. */
+  /** undefined when it was not tried, because the driver lacks something. */
   readonly step: StepFacts | undefined
 }
 
-/** What became of a real step that prints a line. */
+/** The outcome of a real step that prints a line. */
 export type StepFacts =
   | {
       readonly ok: true
@@ -61,7 +61,7 @@ export function judgeSandbox(facts: SandboxFacts): Check[] {
   ]
 }
 
-/** Where the platform has no sandboxes at all. */
+/** Returns the check of a platform without sandboxes. */
 export function judgeForeign(platform: string): Check[] {
   return [
     failure(
@@ -111,7 +111,7 @@ export interface UserFacts {
   readonly hasDocker: boolean
 }
 
-/** What else an ordinary user runs steps with. */
+/** Returns the alternatives of an ordinary user. */
 function waysOf({ hasDocker }: UserFacts): string {
   return hasDocker
     ? 'hm config set sandbox.driver docker, or sudo hm run, or hm run --cloud'
@@ -119,8 +119,8 @@ function waysOf({ hasDocker }: UserFacts): string {
 }
 
 /**
- * What sandboxes without root have and have not. What they lack altogether the driver's own probe
- * says.
+ * Lists what sandboxes without root can and cannot do. The driver's own probe reports missing
+ * requirements.
  */
 function judgeUser({ name, isMapped }: UserFacts): Check[] {
   if (!isMapped) return []

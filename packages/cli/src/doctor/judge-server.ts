@@ -1,23 +1,23 @@
 import { type Check, checksOf } from './check.ts'
 
-/** Why there is no answer, and what helps where that is known. */
+/** Why there is no answer, and the remedy where it is known. */
 export interface Problem {
   readonly problem: string
   readonly fix: string | undefined
 }
 
-/** What is not there was not asked for, because something before it failed. */
+/** Facts of the server. An absent fact was not requested, because an earlier request failed. */
 export interface ServerFacts {
   readonly apiUrl: string
   readonly contract: { readonly version: string; readonly skewSeconds: number | undefined } | Problem
   readonly account?: { readonly name: string } | Problem
   readonly organization?: { readonly slug: string } | Problem
-  /** `unclear` says why nobody knows which it is: that of another pipeline file, or none yet. */
+  /** `unclear` is the reason why the pipeline is unknown: several match, or none exists yet. */
   readonly pipeline?: { readonly slug: string; readonly allowsManual: boolean } | { readonly unclear: string } | Problem
 }
 
 const { ok, warning, failure } = checksOf('server')
-/** Of the contract that this hm was made from. */
+/** The contract version of this hm. */
 const ownContract = '0'
 
 export function judgeServer({ apiUrl, contract, account, organization, pipeline }: ServerFacts): Check[] {

@@ -1,7 +1,7 @@
 import { type Check, checksOf } from './check.ts'
 
 export interface ToolFacts {
-  /** Of hm, and of both SDKs that it carries. */
+  /** The version of hm and of both its SDKs. */
   readonly version: string
   readonly node: string
   /** `git --version`; undefined: it does not start. */
@@ -9,7 +9,10 @@ export interface ToolFacts {
   readonly hasPythonPipelines: boolean
   /** Version of each Python that starts, in the order in which hm tries them. */
   readonly pythons: readonly string[]
-  /** Of @harmont/hm in the project's node_modules; undefined: pipelines use the copy in hm. */
+  /**
+   * The version of @harmont/hm in the project's node_modules; undefined where pipelines use the
+   * copy in hm.
+   */
   readonly installedSdk: string | undefined
 }
 

@@ -6,7 +6,7 @@ import { judgeForeign, judgeSandbox, type SandboxFacts, type UserFacts } from '.
 import { judgeServer, type ServerFacts } from './judge-server.ts'
 import { judgeTools, type ToolFacts } from './judge-tools.ts'
 
-/** What is not in order: `name status: fix`. */
+/** Lists the problems: `name status: fix`. */
 const amiss = (checks: readonly Check[]) =>
   checks.filter(({ status }) => status !== 'ok').map(({ name, status, fix }) => `${name} ${status}: ${fix}`)
 const foundBy = (checks: readonly Check[], name: string) => checks.find((check) => check.name === name)?.found

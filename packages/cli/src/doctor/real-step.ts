@@ -14,8 +14,8 @@ const line = 'hello from a step'
 const limits = { cpu: 1, memoryBytes: 256 * 1024 ** 2, diskBytes: 64 * 1024 ** 2, pids: 64 }
 
 /**
- * Runs a step as `hm run` does, on the image that needs no registry. Whatever goes wrong is what it
- * gives.
+ * Runs a step as `hm run` does, on the image that needs no registry. Returns any error as its
+ * outcome.
  */
 export async function tryStep(home: LocalHome, env: Context['env'], say: (line: string) => void): Promise<StepFacts> {
   try {
@@ -40,7 +40,7 @@ async function stepIn(sandboxes: Sandboxes, say: (line: string) => void): Promis
     isStuck = error instanceof TooSlow
     throw error
   } finally {
-    // What hangs is left as after a death: the next hm that starts sandboxes removes it.
+    // Leaves a stuck step as a crash would. The next hm that starts sandboxes removes it.
     if (isStuck) driver.killAll()
     else await within(openLimitMs, sandboxes.close())
   }

@@ -22,7 +22,7 @@ export async function showArea({ print, stdout }: Output, area: string, checks: 
   }
 }
 
-/** What all checks together say. */
+/** Sums up all checks. */
 export function verdict(checks: readonly Check[]): string {
   const count = (status: Check['status']) => checks.filter((check) => check.status === status).length
   const parts = [counted(count('failure'), 'failure'), counted(count('warning'), 'warning')].filter(

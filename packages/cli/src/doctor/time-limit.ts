@@ -6,8 +6,8 @@ export class TooSlow extends Error {
 }
 
 /**
- * What the work gives, if it does so in time; rejects with TooSlow otherwise, and leaves the work
- * alone.
+ * Returns the work's result when it is in time. Otherwise rejects with TooSlow and leaves the work
+ * running.
  */
 export async function within<T>(ms: number, work: Promise<T>): Promise<T> {
   const ended = new AbortController()
@@ -18,7 +18,7 @@ export async function within<T>(ms: number, work: Promise<T>): Promise<T> {
     return await Promise.race([work, limit])
   } finally {
     ended.abort()
-    // Nobody waits any more for the one that lost.
+    // The loser of the race is not awaited any more.
     for (const each of [work, limit]) each.catch(() => {})
   }
 }

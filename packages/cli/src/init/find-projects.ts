@@ -13,9 +13,9 @@ export interface Project {
 const RECURSIVE: ReadonlySet<ProjectKind> = new Set(['rust', 'cmake', 'elixir', 'zig'])
 
 /**
- * The projects in these directories, those of the first one first, each directory's in the order of
- * the kinds. What a project above it covers (a member of a workspace, a part of a CMake tree) is no
- * project of its own. A Makefile counts where nothing else does.
+ * Finds the projects in these directories, in order of directory and kind. Leaves out projects that
+ * one above covers, such as a member of a workspace or a part of a CMake tree. A Makefile counts
+ * only where nothing else does.
  */
 export function findProjects(folders: readonly Folder[]): Project[] {
   const found = folders.flatMap((folder) => kindsIn(folder).map((kind) => ({ kind, folder })))

@@ -8,8 +8,7 @@ export interface Folder {
   /** Names in it. */
   readonly names: ReadonlySet<string>
   /**
-   * Contents of the few files that tell what a project of this kind needs, by name; of Python also
-   * its tests.
+   * Contents by name of the few files that show what the project needs; for Python also its tests.
    */
   readonly texts: ReadonlyMap<string, string>
 }
@@ -23,10 +22,7 @@ export const REQUIREMENTS: readonly string[] = [
   'test-requirements.txt',
 ]
 
-/**
- * Lists in a directory of their own: of the tests alone, the first that is there. The project
- * itself is none of them.
- */
+/** Lists of test requirements in a directory of their own. The first that exists is used. */
 export const TEST_REQUIREMENTS: readonly string[] = ['tests.txt', 'test.txt', 'dev.txt'].map(
   (name) => `requirements/${name}`,
 )
@@ -58,7 +54,7 @@ const FOREIGN = new Set([
   '__pycache__',
 ])
 
-/** Reads the project's directory and those in it. Rejects where one cannot be read. */
+/** Reads the project's directory and its subdirectories. Rejects where one cannot be read. */
 export async function readFolders(directory: string): Promise<Folder[]> {
   const entries = await readdir(directory, { withFileTypes: true })
   const below = entries
@@ -68,7 +64,7 @@ export async function readFolders(directory: string): Promise<Folder[]> {
   return Promise.all(['.', ...below].map((path) => readFolder(directory, path)))
 }
 
-/** One of them: relative to the directory. */
+/** Reads one directory, relative to the project. */
 async function readFolder(directory: string, path: string): Promise<Folder> {
   const names = new Set(await readdir(join(directory, path)))
   const isPython = ['pyproject.toml', 'setup.py', 'uv.lock'].some((name) => names.has(name))
@@ -98,7 +94,7 @@ async function testsIn(directory: string, path: string, names: ReadonlySet<strin
   return [...names, ...listed.flat()].filter((name) => isTest.test(name)).slice(0, 50)
 }
 
-/** Nothing where a file is in the place of a directory. */
+/** Returns nothing where a file is in the place of a directory. */
 function none(error: unknown): [] {
   if (error instanceof Error && 'code' in error && error.code === 'ENOTDIR') return []
   throw error

@@ -158,7 +158,7 @@ it('the compiler finds the types of what is written where nothing is installed, 
   await write('.hm/pipeline.ts', text.replace('project.vet(', 'project.vett('))
   expect(compile().stdout).toMatch(/pipeline\.ts.*Property 'vett' does not exist on type 'GoToolchain'/)
   await write('.hm/pipeline.ts', text)
-  // A clone has neither; what is configured stays.
+  // A clone has neither. Existing configuration stays.
   await rm(join(project, '.hm/node_modules'), { recursive: true })
   await write('.hm/tsconfig.json', '{ "compilerOptions": { "module": "preserve", "noEmit": true } }')
   expect(await init('--types')).toMatchObject({ code: 0, stderr: expect.not.stringContaining('tsconfig') })

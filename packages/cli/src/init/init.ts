@@ -16,7 +16,7 @@ import { KINDS, type ProjectKind, templateOf } from './project-kind.ts'
 import { ignoreInGit, showWritten, writePipelineFile } from './write-pipeline-file.ts'
 import { writeTypes } from './write-types.ts'
 
-/** `hm init` (cli.md 9): writes a first pipeline, and says how to go on. */
+/** `hm init` (cli.md 9): writes a first pipeline, and prints the next steps. */
 export const run: Handler<'init'> = async (context) => {
   const { directory, flags, output } = context
   if (flags.types) {
@@ -52,15 +52,15 @@ export const run: Handler<'init'> = async (context) => {
   return exits.ok
 }
 
-/** Names a few: a project may have a workflow for each of its packages. */
+/** Names only a few, because a project may have a workflow per package. */
 function someOf(names: readonly string[]): string {
   const more = names.length - 3
   return more <= 1 ? names.join(', ') : `${names.slice(0, 3).join(', ')} and ${more} more`
 }
 
 /**
- * A plain pipeline uses what this machine has, where steps see it. Elsewhere than on Linux the
- * container has its own.
+ * Warns about programs that a plain pipeline needs and steps do not see. On other platforms the
+ * container has its own programs.
  */
 function warnOfMissing({ output }: Context<'init'>, projects: readonly Project[]): void {
   if (process.platform !== 'linux') return
@@ -70,7 +70,7 @@ function warnOfMissing({ output }: Context<'init'>, projects: readonly Project[]
   output.say('Install it there, or let the pipeline do that: hm init --force')
 }
 
-/** Writes the types for editors and says where they are. */
+/** Writes the types for editors and prints their place. */
 async function sayTypes({ directory, output }: Context<'init'>): Promise<void> {
   const written = await writeTypes(directory)
   for (const path of written) output.say(`Wrote ${path} for editors.`)
@@ -116,8 +116,8 @@ async function refuseSecond(
 const form = 'a slug has lower-case letters, digits and dashes, begins with a letter, and is at most 64 long'
 
 /**
- * The slug of the pipeline to write: `--slug`, else what the project is called, which may be
- * changed on a terminal. Throws exit 2 for what is none.
+ * Returns the slug for the new pipeline: `--slug`, else the project's name, which the user may
+ * change. Throws exit 2 for an invalid one.
  */
 async function chooseSlug(
   { directory, flags, ask }: Pick<Context<'init'>, 'directory' | 'flags' | 'ask'>,

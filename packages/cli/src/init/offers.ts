@@ -7,7 +7,7 @@ import { convertGha } from './skills/convert-gha.ts'
 import { validateCi } from './skills/validate-ci.ts'
 import { writePipeline } from './skills/write-pipeline.ts'
 
-/** Asks whether to sign in, where nobody is; `hm run` works without. */
+/** Offers to sign in where nobody is signed in; `hm run` works without. */
 export async function offerSignIn(context: Context<'init'>): Promise<void> {
   const config = await context.config()
   const apiUrl = config.get('cloud.api_url')
@@ -22,7 +22,7 @@ export async function offerSignIn(context: Context<'init'>): Promise<void> {
   try {
     await run({ ...context, args: {}, flags: { paste: false, token: false } })
   } catch (error) {
-    // The pipeline is written; who did not get in can do so later.
+    // The pipeline is written, and signing in can be repeated later.
     if (!(error instanceof HmError) || context.signal.aborted) throw error
     context.output.warn(`${error.message}; to try again: hm login`)
   }
@@ -49,10 +49,7 @@ export async function offerSkills({ directory, ask, output }: Context<'init'>): 
   if (kept.length > 0) output.say(`Kept as they are, because they were edited: ${kept.join(', ')}.`)
 }
 
-/**
- * Where agents look: Claude's own place where the project knows it, else the one that several
- * share.
- */
+/** Returns the skills' folder: Claude's own in a project that uses it, else the shared one. */
 export function skillsFolder(directory: string): string {
   const knowsClaude = ['.claude', 'CLAUDE.md'].some((name) => existsSync(join(directory, name)))
   return knowsClaude ? '.claude/skills' : '.agents/skills'

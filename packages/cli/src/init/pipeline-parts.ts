@@ -21,7 +21,7 @@ export const quoted = (text: string) => JSON.stringify(text)
 interface PartOf {
   readonly project: Project
   readonly language: Language
-  /** Tells the variables of several projects apart. */
+  /** Distinguishes the variables of several projects. */
   readonly suffix: string
 }
 
@@ -45,7 +45,7 @@ export function toolPart({
       : `${name}.run(${quoted(action.script)}, ${cached})`,
   )
   const whole = isTs ? template.typescript(folder.path) : template.python(folder.path)
-  // Cargo.lock decides what a project compiles once.
+  // Cargo.lock decides what is compiled once.
   const entry = actions.some((action) => 'isUnlocked' in action)
     ? whole.replace('rust.project', 'rust.toolchain')
     : whole
@@ -58,7 +58,7 @@ export function toolPart({
   }
 }
 
-/** Plain steps. `packages`: installed first, in place of what the machine has. */
+/** Writes plain steps. `packages` are installed first, instead of using the machine's own. */
 export function chainPart({
   project,
   language,
@@ -80,7 +80,7 @@ export function chainPart({
   }
   if (packages !== undefined) {
     const list = `[${packages.map(quoted).join(', ')}]`
-    // Steps of one label are told apart by their place alone.
+    // Steps of equal label are told apart by their place alone.
     const label = suffix === '' ? '' : `, label${isTs ? ': ' : '='}${quoted(`:apt: ${placeOf(kind, folder.path)}`)}`
     const made = isTs ? `aptBase({ packages: ${list}${label} })` : `hm.apt_base(packages=${list}${label})`
     define('base', made)

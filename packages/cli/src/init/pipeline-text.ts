@@ -6,12 +6,11 @@ interface PipelineText {
   readonly projects: readonly Project[]
   readonly language: Language
   /**
-   * Steps of `sh` that use what the base image has, instead of toolchains that install what they
-   * need.
+   * Uses steps of `sh` and the base image's programs, instead of toolchains that install theirs.
    */
   readonly isPlain: boolean
   readonly slug: string
-  /** That pushes are built of. */
+  /** The branch whose pushes are built. */
   readonly branch: string
 }
 
@@ -22,7 +21,7 @@ export function pipelineText({ projects, language, isPlain, slug, branch }: Pipe
 }
 
 interface Body extends Part {
-  /** Nothing: the default. */
+  /** undefined for the default image. */
   readonly image?: string
 }
 

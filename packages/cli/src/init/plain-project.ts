@@ -56,8 +56,8 @@ const MANAGERS: readonly Manager[] = [
 const UNLOCKED: Manager = { locks: ['package.json'], install: 'npm install --no-audit --no-fund', run: 'npm run' }
 
 /**
- * The dependencies of package.json where there are any, then those of build, test, lint and
- * typecheck that it has.
+ * Installs the dependencies of package.json, if any, then runs its build, test, lint and typecheck
+ * scripts.
  */
 function plainJs(folder: Folder): PlainChain {
   const { names } = folder
@@ -100,7 +100,7 @@ function builtBy(command: string) {
 function configure(names: ReadonlySet<string>): string {
   if (names.has('configure')) return './configure'
   const script = ['autogen.sh', 'bootstrap', 'bootstrap.sh'].find((name) => names.has(name))
-  // Some run configure themselves unless they are told not to.
+  // Some scripts run configure themselves unless this is set.
   return script === undefined ? 'autoreconf -fi && ./configure' : `NOCONFIGURE=1 ./${script} && ./configure`
 }
 
@@ -113,7 +113,7 @@ function isText(value: string | undefined): value is string {
   return value !== undefined
 }
 
-/** Where the shell of a step on the base `host` looks. */
+/** The PATH of a step on the base `host`. */
 const STEP_PATH = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin']
 
 /**
@@ -127,8 +127,8 @@ export function missingTools(chains: readonly PlainChain[], path: readonly strin
 }
 
 /**
- * The first word of each command of a line, without variables; what has a path is the project's
- * own.
+ * Returns the first word of each command of a line, without variables. Leaves out paths, which are
+ * the project's own programs.
  */
 function programsOf(line: string): string[] {
   return line

@@ -63,7 +63,7 @@ function projectOf(path: string, text = ''): PythonProject {
   }
 }
 
-/** Whether pytest is configured, required, or what the tests are written for. */
+/** Says whether pytest is configured or required, or the tests are written for it. */
 function usesPytest({ names, texts }: Folder): boolean {
   if (names.has('pytest.ini') || [...names, ...texts.keys()].some((name) => /(^|\/)conftest\.py$/.test(name)))
     return true

@@ -14,18 +14,18 @@ export const KINDS: readonly { readonly kind: ProjectKind; readonly markers: rea
   { kind: 'generic', markers: [] },
 ]
 
-/** The toolchain of a kind; undefined for those that have none. */
+/** Returns the toolchain of a kind; undefined for kinds without one. */
 export function templateOf(kind: ProjectKind): InitTemplate | undefined {
   return INIT_TEMPLATES.find((each) => each.kind === kind)
 }
 
-/** A step that uses nothing but what the base has. */
+/** A step that uses only the base's programs. */
 export interface PlainStep {
   readonly label: string
   readonly command: string
 }
 
-/** A chain of plain steps: what they all start from, if anything, then each on its own. */
+/** A chain of plain steps: an optional first step, and steps that start from it. */
 export interface PlainChain {
   /** Kept until one of the files changes. */
   readonly first?: PlainStep & { readonly onChange: readonly string[] }

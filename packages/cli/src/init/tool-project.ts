@@ -10,8 +10,8 @@ import { type ProjectKind, templateOf } from './project-kind.ts'
 export type Action = { readonly name: string; readonly isUnlocked?: true } | { readonly script: string }
 
 /**
- * The actions of the project's toolchain that its own files ask for; null where no toolchain fits
- * it.
+ * Returns the actions of the project's toolchain that its files ask for; null where no toolchain
+ * fits.
  */
 export function toolActions({ kind, folder }: Project): readonly Action[] | null {
   return templateOf(kind) === undefined ? null : (ACTIONS[kind]?.(folder) ?? null)

@@ -30,7 +30,7 @@ export async function writePipelineFile(project: string, file: string, text: str
 
 const IGNORED = ['node_modules/', '__pycache__/', 'secrets.env']
 
-/** Adds what git shall not see to `.hm/.gitignore`; other lines stay. */
+/** Adds the lines that git must ignore to `.hm/.gitignore`, and keeps its other lines. */
 export async function ignoreInGit(project: string): Promise<void> {
   const path = join(project, '.hm', '.gitignore')
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
@@ -44,7 +44,7 @@ export async function ignoreInGit(project: string): Promise<void> {
   await replaceFile(path, `${text}${gap}${missing.join('\n')}\n`, modes)
 }
 
-/** Renders what was written and names its steps. Throws exit 6 where it does not render. */
+/** Renders the new pipeline and lists its steps. Throws exit 6 where it does not render. */
 export async function showWritten(
   { directory, env, cacheDirectory, signal, output }: Context<'init'>,
   slug: string,

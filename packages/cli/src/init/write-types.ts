@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { version } from '../version.ts'
 
-// Where TypeScript looks for the types of a package that has none, or is not installed; Node.js
-// never does. Sources leave `.hm/node_modules` out.
+// TypeScript finds types of an untyped or missing package here; Node.js never looks. Sources leave
+// `.hm/node_modules` out.
 const PLACE = '.hm/node_modules/@types/harmont__hm'
 const CONFIG = '.hm/tsconfig.json'
 
@@ -30,8 +30,8 @@ const OPTIONS = {
 }
 
 /**
- * Puts the types of `@harmont/hm` where an editor finds them for the pipeline files, unless the
- * project has installed the package. Returns what was written, relative to the project.
+ * Installs the types of `@harmont/hm` for editors, unless the project has the package. Returns the
+ * written paths, relative to the project.
  */
 export async function writeTypes(project: string): Promise<string[]> {
   if (isInstalled(project)) return []

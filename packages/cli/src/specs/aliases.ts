@@ -43,9 +43,7 @@ const firstGuesses = {
   'config list': ['config ls'],
 } as const satisfies Partial<Record<CommandName, readonly string[]>>
 
-/**
- * Words that mean a command of other words: first guesses, and what the released client called it.
- */
+/** Other words for commands: first guesses, and names of the released client. */
 export const aliases: ReadonlyMap<string, CommandName> = new Map<string, CommandName>([
   ...sameBelowCloud.map((name): [string, CommandName] => [`cloud ${name}`, name]),
   ['cloud build cancel', 'cancel'],

@@ -8,7 +8,7 @@ const env = {
   summary: 'set a variable for every step',
 } as const
 
-/** What `hm run` and `hm watch` share. */
+/** Flags of both `hm run` and `hm watch`. */
 const local = {
   branch: { kind: 'string', short: 'b', value: 'NAME', summary: "branch of the run (default: HEAD's)" },
   message: { kind: 'string', short: 'm', value: 'TEXT', summary: "the build's message (default: the commit's)" },

@@ -1,4 +1,4 @@
-/** What completion can offer for a value. */
+/** The kinds of values that completion offers. */
 export type Completion =
   | 'pipeline'
   | 'step'
@@ -12,14 +12,14 @@ export type Completion =
 interface FlagBase {
   /** One line without a full stop, for the help text. */
   readonly summary: string
-  /** One letter: `-b`. */
+  /** A single letter: `-b`. */
   readonly short?: string
   /** Other names that mean the same, in kebab-case; one letter is a short one: `-C`. */
   readonly also?: readonly string[]
 }
 
 interface ValueFlagBase extends FlagBase {
-  /** What the help text calls the value, in capitals. */
+  /** The value's name in the help text, in capitals. */
   readonly value: string
   readonly complete?: Completion
   /** May be given several times; the command gets a list. */
@@ -50,15 +50,14 @@ export interface ArgumentSpec {
   readonly required?: true
   /** Takes all that is left; only the last argument may. */
   readonly multiple?: true
-  /** From its first word on nothing is a flag of `hm`; the last argument alone. */
+  /** Ends the flags of `hm` at its first word; for the last argument only. */
   readonly verbatim?: true
   readonly choices?: readonly string[]
   readonly complete?: Completion
 }
 
 /**
- * One command as data: parsing, help and completion are made from it, so that none of them loads
- * the command.
+ * A command as data. Parsing, help and completion read it, so that none of them loads the command.
  */
 export interface CommandSpec {
   /** One line without a full stop, for the list of commands. */
@@ -69,7 +68,7 @@ export interface CommandSpec {
   readonly flags?: Readonly<Record<string, FlagSpec>>
   /** Paragraphs for the command's own help text, after its summary. */
   readonly about?: readonly string[]
-  /** Command line and what it does. */
+  /** A command line and its effect. */
   readonly examples?: readonly (readonly [line: string, what: string])[]
   /**
    * How its secret comes in: what stands on the command line instead may be the secret, and is
@@ -79,13 +78,13 @@ export interface CommandSpec {
   /** Prints one JSON document with `--json`. */
   readonly query?: true
   /**
-   * Runs or follows something: when nobody reads its output any more it ends as at SIGTERM, where
-   * others just leave.
+   * Runs or follows something. It ends as at SIGTERM when its reader leaves, where other commands
+   * just exit.
    */
   readonly runs?: true
   /** The project is the current directory, also below another project's `.hm`. */
   readonly here?: true
-  /** Not in lists and completions. */
+  /** Hides the command from lists and completions. */
   readonly hidden?: true
 }
 

@@ -8,9 +8,9 @@ interface HereOptions {
 }
 
 /**
- * Runs one line of `hm` in this process: all of it but `bin/hm.js` and `main.ts`, whose start takes
- * most of the processor time of a short command. No signal comes and every word is read; tests of
- * those start a process.
+ * Runs one line of `hm` in this process, without `bin/hm.js` and `main.ts`, whose start takes most
+ * of the time of a short command. No signal arrives and the reader never leaves; tests of those
+ * start a process.
  */
 export async function runHmHere(args: readonly string[], { cwd, env }: HereOptions): Promise<HmResult> {
   const [stdout, stderr] = [new Kept(), new Kept()]
@@ -32,7 +32,7 @@ export async function runHmHere(args: readonly string[], { cwd, env }: HereOptio
   return { code, signal: null, stdout: stdout.text(), stderr: stderr.text() }
 }
 
-/** Keeps what is written. */
+/** Collects the output. */
 class Kept extends Writable {
   private readonly pieces: Buffer[] = []
 

@@ -14,7 +14,7 @@ export interface HmResult {
 interface HmOptions {
   readonly cwd: string
   readonly env?: Readonly<Record<string, string>>
-  /** Of Node.js itself. */
+  /** Flags of Node.js. */
   readonly nodeFlags?: readonly string[]
 }
 
