@@ -18,7 +18,7 @@ afterAll(async () => {
   await bitbucket?.stop()
 })
 
-test('web 7 Bitbucket is connected by going there and back, shows its repositories, and can be disconnected', async () => {
+test('web 7 Bitbucket can be connected by going there and back, lists its repositories, and can be disconnected', async () => {
   const ada = bitbucket.addUser('ada')
   const workspace = bitbucket.addWorkspace('acme', [ada])
   bitbucket.addRepository(workspace, 'core')

@@ -63,7 +63,7 @@ async function isOnScreen(text: string): Promise<boolean> {
   return box !== null && size !== null && box.y >= 0 && box.y + box.height <= size.height
 }
 
-test('web R1 R2 R5 a pasted link to a red build says what failed and shows the step and its error line, after three requests', async () => {
+test('web R1 R2 R5 a link to a failed build shows the reason, the step and its error line after three requests', async () => {
   const asked: string[] = []
   const note = (request: Request) => {
     const { pathname } = new URL(request.url())
@@ -115,7 +115,7 @@ test('web R1 the same at 390 by 844 px, with the log below the sentence', async 
   await sees('Skipped because test failed.')
 })
 
-test('web R3 R4 f and F walk the failures, a skipped step says why, and Reload, Back and Forward restore what was shown', async () => {
+test('web R3 R4 f and F visit the failures, a skipped step says why, and Reload, Back and Forward restore the view', async () => {
   await page.goto(address(red))
   await selected().waitFor()
   await page.keyboard.press('f')
@@ -153,7 +153,7 @@ test('web R3 R4 f and F walk the failures, a skipped step says why, and Reload, 
   await sees('Skipped because test failed.')
 })
 
-test('web B4 B10 a step has the same icon in the list and in the graph, and the bars of the list lie on one track', async () => {
+test("web B4 B10 a step has the same icon in list and graph, and the list's bars share one track", async () => {
   await page.goto(address(red))
   await selected().waitFor()
   const marksOf = (rows: string) =>
@@ -170,7 +170,7 @@ test('web B4 B10 a step has the same icon in the list and in the graph, and the 
   await expect.poll(() => marksOf('.react-flow__node')).toEqual(inList)
 })
 
-test('web B8 B9 D1 r retries the failed step, the build goes green by itself, and the first attempt stays readable', async () => {
+test('web B8 B9 D1 r retries the failed step, the build passes without a reload, and the first attempt stays readable', async () => {
   await page.goto(address(red, '?job=test'))
   await selected().waitFor()
   await page.keyboard.press('r')
@@ -198,7 +198,7 @@ test('web B8 B9 D1 r retries the failed step, the build goes green by itself, an
   await page.waitForURL(/builds\/1(\?|$)/)
 })
 
-test('a green step whose image could not be had says so, in the list and beside its state', async () => {
+test('a passed step whose image was replaced says so, in the list and beside its state', async () => {
   const number = await run([
     { key: 'unit', cmd: 'true', image: 'registry.invalid/node:24' },
     { key: 'other', cmd: 'true' },
@@ -209,7 +209,7 @@ test('a green step whose image could not be had says so, in the list and beside 
   expect(await page.getByText('image not used').count()).toBe(1)
 })
 
-test('web B5 B9 a step that waits says for what; c asks and cancels; b rebuilds under a new number', async () => {
+test('web B5 B9 a waiting step says for what; c asks and cancels; b rebuilds under a new number', async () => {
   const number = await submit([
     { key: 'slow', cmd: 'echo begun; sleep 300' },
     { key: 'after', cmd: 'true', builds_in: 'slow' },
@@ -242,7 +242,7 @@ test('web B5 B9 a step that waits says for what; c asks and cancels; b rebuilds 
   await app.product.api.cancelBuild('ci', number)
 })
 
-test('web B2 D1 while nobody picks, a failure takes the selection over; once a step is picked nothing moves and f is offered', async () => {
+test('web B2 D1 a failure takes over an automatic selection; after a person picks a step nothing moves and f is offered', async () => {
   const slow = (key: string) => ({ key, cmd: `echo ${key}; sleep 300` })
   const number = await submit([
     slow('serve'),
@@ -268,7 +268,7 @@ test('web B2 D1 while nobody picks, a failure takes the selection over; once a s
   await app.product.api.cancelBuild('ci', number)
 })
 
-test('web B14 a plan that is no plan says so, with its message, and no job is asked for', async () => {
+test('web B14 an invalid plan shows its message, and no job is requested', async () => {
   const circle = [
     { key: 'a', cmd: 'true', depends_on: ['b'] },
     { key: 'b', cmd: 'true', depends_on: ['a'] },
@@ -286,7 +286,7 @@ test('web B14 a plan that is no plan says so, with its message, and no job is as
   expect(asked.filter((url) => url.includes('/jobs'))).toEqual([])
 })
 
-test('web B10 B11 T4 graph and waterfall open on the selected step, and a phone gives them its screen', async () => {
+test("web B10 B11 T4 graph and waterfall open on the selected step, and fill a phone's screen", async () => {
   const skipped = Array.from({ length: 60 }, (_, index) => ({ key: `s${index}`, cmd: 'true', depends_on: ['root'] }))
   const number = await run([{ key: 'root', cmd: 'exit 1' }, ...skipped])
   await page.goto(address(number, '?view=waterfall&job=s59'))

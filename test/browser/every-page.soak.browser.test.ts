@@ -152,13 +152,13 @@ const shapeOf = async (page: Page) =>
       .map((link) => link.textContent),
   })`)) as Shape
 
-test('web T1 T2 T4 A9 every page has one h1 and a title of its own, complains of nothing, is as wide as the window at 360 px, and does not move while it loads', async () => {
+test('web T1 T2 T4 A9 every page has one h1 and its own title, no errors, no sideways scrolling at 360 px, and no layout shift while loading', async () => {
   expect((await faults()).onPages).toEqual([])
   expect(titles.size).toBe(routes.length)
   expect([...titles].filter(([, title]) => title === '' || title === 'Harmont')).toEqual([])
 }, 300_000)
 
-test('web T2 Tab reaches everything that can be used, each with a name and a ring that is seen', async () => {
+test('web T2 Tab reaches every control, each with a name and a visible focus ring', async () => {
   const { byKeyboard } = await faults()
   expect([...walked].filter((name) => !titles.has(name))).toEqual([])
   expect(byKeyboard).toEqual([])

@@ -64,7 +64,7 @@ const heading = (name: string | RegExp) => page.getByRole('heading', { level: 1,
 const go = (path: string) => page.goto(app.origin + path)
 const focused = () => page.locator(':focus')
 
-test('web A3 X3 the server is killed under an open page: a bar says so, what was shown stays, and all is caught up with by itself', async () => {
+test('web A3 X3 when the server is killed a bar says so, shown data stays, and the page catches up by itself', async () => {
   await go('/default/builds')
   await page.getByText('first').first().waitFor()
   app.product.server().kill('SIGKILL')
@@ -83,7 +83,7 @@ test('web A3 X3 the server is killed under an open page: a bar says so, what was
   await page.getByText('and live again').waitFor()
 })
 
-test('web D1 D2 lists of two pages are one stream each, and a build appears in both without a reload', async () => {
+test('web D1 D2 the lists of two pages have one stream each, and a build appears in both without a reload', async () => {
   const second = watch(await page.context().newPage())
   const streams: string[] = []
   second.on('request', (request) => {
@@ -100,7 +100,7 @@ test('web D1 D2 lists of two pages are one stream each, and a build appears in b
   await second.close()
 })
 
-test('web T1 the tab says the state of a build, in words and as its picture, for light and dark bars, and stops when the page is left', async () => {
+test('web T1 the tab shows the state of a build in words and as an icon, for light and dark bars, until the page is left', async () => {
   const picture = () => page.locator('link[rel=icon]').getAttribute('href')
   await go('/default/pipelines/ci/builds/1')
   await expect.poll(() => page.title()).toBe('Queued · ci #1 · default')
@@ -113,7 +113,7 @@ test('web T1 the tab says the state of a build, in words and as its picture, for
   expect(await page.title()).toMatch(/ · Harmont$/)
 })
 
-test('web T2 by keyboard: the skip link, the heading after navigation, and the focus back where it was', async () => {
+test('web T2 keyboard: the skip link, the heading after navigation, and the focus returning to its place', async () => {
   await go('/default/pipelines')
   await heading('Pipelines').waitFor()
   await page.keyboard.press('Tab')
@@ -141,13 +141,13 @@ const closeAndSearch = `(async () => {
   return [isGone, document.activeElement.tagName]
 })()`
 
-test('web T2 a dialog that goes does not take the focus from where a key has led meanwhile', async () => {
+test('web T2 a closing dialog does not take the focus from where a key moved it', async () => {
   await go('/default/builds')
   await keys('?', page.getByRole('dialog', { name: 'Keyboard shortcuts' }))
   expect(await page.evaluate(closeAndSearch)).toEqual([true, 'INPUT'])
 })
 
-test('shortcuts: g and a letter go to a part, ? lists the keys of the page, and in a field they are letters', async () => {
+test("shortcuts: g and a letter open a section, ? lists the page's keys, and in a field they are letters", async () => {
   await go('/default/pipelines')
   await heading('Pipelines').waitFor()
   await keys('gb', heading(/Builds/))
@@ -170,7 +170,7 @@ test('shortcuts: g and a letter go to a part, ? lists the keys of the page, and 
   expect([await focused().inputValue(), new URL(page.url()).pathname]).toEqual(['gs?', '/default/builds'])
 })
 
-test('the palette finds pages, builds by number and commit, error codes and themes, by keyboard alone, and recent choices come first', async () => {
+test('the palette finds pages, builds by number and commit, error codes and themes by keyboard alone; arrows wrap around, and recent choices come first', async () => {
   await go('/default/usage')
   await heading(/Usage/).waitFor()
   const choose = async (typed: string, option: string | RegExp) => {
@@ -245,7 +245,7 @@ test('web X4 hostile names of a pipeline, branch, message and organization are t
   await page.keyboard.press('Escape')
 })
 
-test('what is not there says so: an organization of others lists yours, an unknown page the nearest', async () => {
+test("an unknown organization lists one's own, and an unknown page the nearest one", async () => {
   await go('/of-others/builds')
   await heading(/^Organization “of-others” not found$/).waitFor()
   expect(await page.getByText('admin@localhost').first().isVisible()).toBe(true)
@@ -256,7 +256,7 @@ test('what is not there says so: an organization of others lists yours, an unkno
   await page.waitForURL('**/default/settings')
 })
 
-test('web A4 the session ends in mid-work: signing in over the page, by passkey, keeps what was typed', async () => {
+test('web A4 after the session ends, a passkey sign-in over the page keeps what was typed', async () => {
   await go('/default/builds')
   const devices = await page.context().newCDPSession(page)
   await devices.send('WebAuthn.enable')
@@ -298,7 +298,7 @@ async function endSessions(): Promise<void> {
   await Promise.all(all.map(({ id }) => fetch(`${sessions}/${id}`, { method: 'DELETE', headers })))
 }
 
-test('web A5 one tab signs out, the other notices, shows nothing of the page any more, and goes on when somebody signs in', async () => {
+test('web A5 when one tab signs out the other hides its page, and continues after a sign-in', async () => {
   await go('/default/builds')
   await heading(/Builds/).waitFor()
   const other = watch(await page.context().newPage())
@@ -318,6 +318,6 @@ test('web A5 one tab signs out, the other notices, shows nothing of the page any
   await other.close()
 })
 
-test('web A9 no page did anything that its policy forbids, and none threw', () => {
+test('web A9 no page violated its policy or threw', () => {
   expect(complaints).toEqual([])
 })

@@ -37,7 +37,7 @@ function textsOf(from: number, to: number): Promise<readonly string[]> {
   )
 }
 
-test('web L14 L23 a server that is killed while one follows: every line is there once, in order, and the end is seen', async () => {
+test('web L14 L23 following a log through a killed server shows every line once, in order, with the end in view', async () => {
   const burst = 3000
   const name = `follow-${randomUUID()}`
   // It ticks until the test has seen enough, however long the server's restart takes.

@@ -31,7 +31,7 @@ async function removeLogs(): Promise<void> {
   await until(async () => (await count('removed_at is not null')) === 1)
 }
 
-test('web L22 a removed log says in a row of its own when and why, and never that the command wrote nothing', async () => {
+test('web L22 a removed log has a row that says when and why, and never claims that the command wrote nothing', async () => {
   const page = await app.openAsOwner()
   const on = logPage(page, app.origin, built)
   await on.open('noisy')

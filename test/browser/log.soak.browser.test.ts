@@ -42,7 +42,7 @@ async function rawLines(key: string): Promise<readonly string[]> {
   return (text.endsWith('\n') ? text.slice(0, -1) : text).split('\n')
 }
 
-test('web L5 L6 L7 L8 L17 L20 L21 whatever a command writes is shown, and does nothing', async () => {
+test('web L5 L6 L7 L8 L17 L20 L21 any output of a command is shown and inert', async () => {
   await open('hostile')
   await row(1).waitFor()
   expect(await textOf(1)).toBe('<img src=x onerror="window.pwned=1"><script>window.pwned=1</script>')
@@ -90,7 +90,7 @@ test('web L5 L6 L7 L8 L17 L20 L21 whatever a command writes is shown, and does n
   expect(await page.title()).not.toContain('title')
 })
 
-test('web L9 L11 L24 groups fold, the one with the error is open, stderr has its mark and its filter', async () => {
+test('web L9 L11 L24 groups fold, the one with the error is open, and stderr has its mark and filter', async () => {
   await open('groups')
   const error = 1 + 300 + 1 + 1 + 5 + 1 + 50 + 1 + 1
   await row(error).waitFor()
@@ -129,7 +129,7 @@ test('web L9 L11 L24 groups fold, the one with the error is open, stderr has its
   await page.getByText('The command wrote nothing and ended with exit code 0.').waitFor()
 })
 
-test('web L13 L16 numbers are links to lines, which open at a third of the height, and a wrap keeps the top line', async () => {
+test('web L13 L16 numbers link lines, which open at a third of the height, and wrapping keeps the top line', async () => {
   await open('big')
   await row(3).locator('.log-number').click()
   await page.waitForURL(/#L3$/)
@@ -160,7 +160,7 @@ test('web L13 L16 numbers are links to lines, which open at a third of the heigh
   await page.getByText(`Line 999,999 does not exist: the log has ${inWords(bigLines)}.`).waitFor()
 })
 
-test('web L12 a search counts what grep counts, walks all of it, and shows only its lines', async () => {
+test('web L12 a search counts what grep counts, visits all of it, and can show only its lines', async () => {
   const lines = await rawLines('big')
   const occurrences = (pattern: RegExp) => lines.reduce((sum, line) => sum + [...line.matchAll(pattern)].length, 0)
   await open('big')
@@ -216,7 +216,7 @@ test('web L12 a search counts what grep counts, walks all of it, and shows only 
     .waitFor()
 })
 
-test('web L1 L4 any line is the line of the download, read by its page and seen on the page', async () => {
+test('web L1 L4 any line of the page is that line of the download', async () => {
   const lines = await rawLines('big')
   expect(lines).toHaveLength(bigLines)
   const { between } = chance()
@@ -241,7 +241,7 @@ test('web L1 L4 any line is the line of the download, read by its page and seen 
   expect(seen).toEqual(wanted.map((line) => lines[line - 1]))
 })
 
-test('web L18 what is selected is copied as it is shown, also where its rows are gone', async () => {
+test('web L18 a selection is copied as shown, even if its rows are no longer mounted', async () => {
   const lines = await rawLines('big')
   await open('big')
   await row(2).waitFor()
@@ -283,7 +283,7 @@ test('web L18 what is selected is copied as it is shown, also where its rows are
   expect(await page.evaluate('navigator.clipboard.readText()')).toBe(lines.slice(99).join('\n'))
 })
 
-test('web L10 L19 times are shown as one wants them, and the raw log is the bytes', async () => {
+test('web L10 L19 times are shown in the chosen form, and the raw log is the bytes', async () => {
   await open('groups')
   await log().focus()
   await page.keyboard.press('t')

@@ -47,7 +47,7 @@ test('web U5 a coupon adds its credit once, and says why it does not', async () 
   await expectAccessible(page)
 })
 
-test('web U5 a payment leads to the provider and back, and the credit is there', async () => {
+test('web U5 a payment leads to the provider and back, and its credit arrives', async () => {
   await page.goto(`${app.origin}/default/usage`)
   const amount = page.getByRole('textbox', { name: 'Top up' })
   const go = page.getByRole('button', { name: 'Go to payment' })
@@ -69,7 +69,7 @@ test('web U5 a payment leads to the provider and back, and the credit is there',
   expect(stripe.refused).toEqual([])
 })
 
-test('web U5 a provider that fails is told at the form, with nothing charged', async () => {
+test("web U5 a provider's failure appears at the form, with nothing charged", async () => {
   stripe.misbehave({ on: /checkout/, how: '500', times: 2 })
   await page.goto(`${app.origin}/default/usage`)
   await page.getByRole('textbox', { name: 'Top up' }).fill('25')

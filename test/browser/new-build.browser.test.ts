@@ -76,7 +76,7 @@ async function connectRepository(): Promise<Repository> {
   return repository
 }
 
-test('web P5 a new build is started by keyboard alone, with variables, and what is sent twice is one build', async () => {
+test('web P5 a new build is started by keyboard alone, with variables, and a resent request makes one build', async () => {
   await newPipeline('by-hand', 'acme/by-hand')
   await page.goto(`${app.origin}/default/pipelines/by-hand`)
   await page.getByText('No builds yet').waitFor()
@@ -115,7 +115,7 @@ test('web P5 a new build is started by keyboard alone, with variables, and what 
   await eventually(printed).toBe('hello from the page\n')
 })
 
-test('web P5 the files of the build before are built again; where manual builds are off the page says so', async () => {
+test('web P5 the files of the build before can be built again; with manual builds off the page says so', async () => {
   await page.goto(`${app.origin}/default/pipelines/by-hand?new-build=1`)
   const dialog = page.getByRole('dialog', { name: 'New build' })
   await dialog.getByLabel('The files of build #2 again').check()
@@ -135,7 +135,7 @@ test('web P5 the files of the build before are built again; where manual builds 
   await page.getByText('Manual builds are off. Only triggers start this pipeline.').waitFor()
 })
 
-test('web P5 without a commit the newest of the branch is built; what the forge says of a branch stands at it', async () => {
+test("web P5 without a commit the newest of the branch is built, and the forge's error appears at the branch", async () => {
   const repository = await connectRepository()
   const slug = await newPipeline('of-head', 'octocat/core')
   const { commit } = await github.push(repository, { '.hm/pipeline.ts': program.replace('by-hand', 'of-head') })

@@ -47,7 +47,7 @@ const search = () => Object.fromEntries(new URL(page.url()).searchParams)
 const mark = () => page.evaluate('globalThis.isSamePage = true')
 const isSamePage = () => page.evaluate('globalThis.isSamePage === true')
 
-test('web F3 web P2 an organization without a build says what to type, and its first build comes by itself', async () => {
+test('web F3 web P2 an organization without a build lists the commands, and its first build appears by itself', async () => {
   await page.goto(`${app.origin}/default`)
   const list = page.getByRole('region', { name: 'Getting started' })
   await list.getByText('0 of 6 done').waitFor()
@@ -68,7 +68,7 @@ test('web F3 web P2 an organization without a build says what to type, and its f
   await expectAccessible(page)
 })
 
-test('web P2 chips, search and order are the server’s, stand in the address, and an empty list says why', async () => {
+test('web P2 the server applies filters, search and order, the address holds them, and an empty list says why', async () => {
   await newPipeline('second')
   await build('second', 'true')
   await newPipeline('untouched')
@@ -96,7 +96,7 @@ test('web P2 chips, search and order are the server’s, stand in the address, a
   await page.waitForURL('**/pipelines/second')
 })
 
-test('web P4 filters narrow on the server, stand in the address, and Back brings list and place again', async () => {
+test('web P4 the server applies filters, the address holds them, and Back restores list and position', async () => {
   await build('second', 'true', { branch: 'topic', message: 'Mend the roof' })
   await build('second', 'exit 1', { branch: 'topic', message: 'Break the roof' })
   await page.goto(`${app.origin}/default/builds`)
@@ -127,7 +127,7 @@ test('web P4 filters narrow on the server, stand in the address, and Back brings
   expect(search()).toEqual({ state: 'passed' })
 })
 
-test('web P3 the page of a pipeline tells how its default branch does, in numbers and as a table', async () => {
+test('web P3 the page of a pipeline shows insights of its default branch, in numbers and as a table', async () => {
   await page.goto(`${app.origin}/default/pipelines/first`)
   await page.getByText('0 of 1 on main').waitFor()
   await page.getByText('As a table').click()
@@ -136,7 +136,7 @@ test('web P3 the page of a pipeline tells how its default branch does, in number
   await expectAccessible(page)
 })
 
-test('secrets go in and are never seen again; a pipeline is archived once its name is typed, and restored', async () => {
+test('secrets are never shown again; a pipeline is archived once its name is typed, and can be restored', async () => {
   await page.goto(`${app.origin}/default/pipelines/second/settings`)
   await page.getByRole('button', { name: 'Add a secret' }).first().click()
   const dialog = page.getByRole('dialog', { name: 'Add a secret' })
@@ -170,7 +170,7 @@ test('secrets go in and are never seen again; a pipeline is archived once its na
   await page.getByRole('button', { name: 'Archive this pipeline' }).waitFor()
 })
 
-test('web X4 names, branches and messages of a stranger are text, and nothing of them runs', async () => {
+test("web X4 a stranger's names, branches and messages are text, and none of it runs", async () => {
   const markup = '<img src=x onerror="globalThis.isBroken=1"><script>isBroken=1</script>'
   const { slug } = await createPipeline({
     name: `${markup}\u202egnp.exe`,
@@ -197,7 +197,7 @@ test('web X4 names, branches and messages of a stranger are text, and nothing of
   await expectAccessible(page)
 })
 
-test('web P4 a thousand builds come page by page, few rows are in the page, and new ones wait while one reads', async () => {
+test('web P4 a thousand builds load page by page, few rows are mounted, and new ones wait while one reads', async () => {
   const slug = await newPipeline('busy')
   await fillPipeline(slug, 1000)
   await page.goto(`${app.origin}/default/pipelines/${slug}`)

@@ -41,7 +41,7 @@ async function open(page: Page, path: string): Promise<void> {
   expect([path, answer?.headers()['content-type']]).toEqual([path, 'text/html; charset=utf-8'])
 }
 
-test('the documentation is read without scripts, by anybody, at any width, under its own policy', async () => {
+test('anybody can read the documentation without scripts, at any width, under its own policy', async () => {
   const context = await openContext(app.browser, { javaScriptEnabled: false })
   const page = await context.newPage()
   const complaints = complaintsOf(page)
@@ -61,7 +61,7 @@ test('the documentation is read without scripts, by anybody, at any width, under
   await context.close()
 })
 
-test('web T2 axe finds nothing on pages of the documentation, which need no scrolling sideways', async () => {
+test('web T2 axe finds nothing on the documentation, which never scrolls sideways', async () => {
   const page = await (await openContext(app.browser)).newPage()
   for (const path of ['/docs/pipelines', '/docs/errors', '/docs/errors/rate_limited', '/docs/nothing']) {
     await open(page, path)
@@ -71,7 +71,7 @@ test('web T2 axe finds nothing on pages of the documentation, which need no scro
   expect(await page.locator(':focus').textContent()).toBe('Skip to content')
 })
 
-test('web A9 the page of the web app runs under its policy, and what it fetches ahead is fetched once', async () => {
+test('web A9 the page runs under its policy, and preloaded files are fetched once', async () => {
   await app.product.api.ensurePipeline({ name: 'ci', repository: 'local/ci', default_branch: 'main' })
   const steps = [{ key: 'test', cmd: 'true' }]
   const { number } = await app.product.api.createBuild('ci', {
@@ -108,7 +108,7 @@ test('web A9 the page of the web app runs under its policy, and what it fetches 
   expect(await page.evaluate(refused)).toBe('TypeError')
 })
 
-test('web F1 the page says whether an owner can sign in, as it is at that moment', async () => {
+test('web F1 the page says whether an owner can sign in, as of now', async () => {
   const { page, addDevice } = await openWindow(app.browser)
   await app.signIn(page.context())
   const needsSetup = async () => {

@@ -27,7 +27,7 @@ const textOf = (page: Page) => page.locator('main').textContent()
 const step = (page: Page, name: RegExp) => page.getByRole('list', { name: 'Steps' }).getByRole('link', { name }).first()
 const failureOf = (page: Page, what: string) => page.getByRole('alert').filter({ hasText: `Could not load ${what}` })
 
-test('web X1 unknown words are shown as they are and missing members break nothing: pipelines, builds, a build, members, usage', async () => {
+test('web X1 unknown words are shown unchanged and missing members break nothing: pipelines, builds, a build, members, usage', async () => {
   const strangely = (path: RegExp, ...kept: readonly string[]) =>
     it.proxy.answer(
       path,
@@ -66,7 +66,7 @@ test('web X1 unknown words are shown as they are and missing members break nothi
   await sees(await it.open('/default/settings/members'), 'archduke')
 })
 
-test('web X2 every failure without our envelope says so, with what was asked and a Retry that works, and shows no markup and no runtime message', async () => {
+test('web X2 every failure without our envelope names the request and offers a working Retry, without markup or runtime messages', async () => {
   const ours = JSON.stringify({ error: { code: 'teapot_is_full', message: 'The teapot is full.', request_id: 'r-1' } })
   const faults: readonly (readonly [path: string, asked: RegExp, Fault, what: string, sentence: string])[] = [
     ['pipelines', /\/pipeline-summaries/, says(502, '<h1>Bad Gateway</h1>'), 'the pipelines', 'answered 502 without'],
@@ -92,7 +92,7 @@ test('web X2 every failure without our envelope says so, with what was asked and
   )
 })
 
-test('web X5 the red answer waits for nothing that is optional', async () => {
+test('web X5 no optional part delays the page of a failed build', async () => {
   it.proxy.answer(/^GET \/api/, hangs)
   it.proxy.answer(/^GET \/api.*\/events/, refuses)
   for (const needed of [/\/session$/, /\/log\?/]) it.proxy.answer(needed, ({ pass }) => pass())
@@ -103,7 +103,7 @@ test('web X5 the red answer waits for nothing that is optional', async () => {
   await log(page).getByText('error: expected 3, got 4').waitFor()
 })
 
-test('web X3 a log that fails leaves the steps working, and a part that is gone after an upgrade is fetched by one reload', async () => {
+test('web X3 a failed log leaves the steps working, and a part that is gone after an upgrade needs one reload', async () => {
   const heal = it.proxy.answer(/^GET \/api.*\/log\?/, says(503, '<html>maintenance</html>'))
   const page = await it.open(buildPath(it.red))
   await failureOf(page, 'the log').waitFor()
@@ -129,7 +129,7 @@ test('web X3 a log that fails leaves the steps working, and a part that is gone 
   await page.locator('.react-flow').waitFor()
 })
 
-test('web X3 a log that ended while the server was in trouble stays where it is when all is read again', async () => {
+test('web X3 a log that ended during an outage keeps its place when everything is read again', async () => {
   const number = await it.submit([{ key: 'wait', cmd: 'echo begun; sleep 300' }], 'other')
   // Without a stream the page asks, for the build and for its log.
   it.proxy.answer(/\/events\?/, refuses, 'ending')
@@ -149,7 +149,7 @@ test('web X3 a log that ended while the server was in trouble stays where it is 
   expect(await page.evaluate("document.querySelector('#log').isSame")).toBe(true)
 })
 
-test('web X3 a page whose script does not come is loaded anew once, then says so and can be loaded again', async () => {
+test('web X3 a page whose script does not load reloads once, then says so and offers a reload', async () => {
   const entry = /^GET \/assets\/index-.*\.js/
   const heal = it.proxy.answer(entry, refuses)
   const loads = () => it.proxy.count(/^GET \/default\/pipelines\/ci\/builds/)
@@ -171,7 +171,7 @@ test('web X3 a page whose script does not come is loaded anew once, then says so
   expect(isFirst).toBe(false)
 })
 
-test('web X3 once the server is a newer one, a page that stayed open offers to be loaded again', async () => {
+test('web X3 an open page offers a reload once the server has a newer release', async () => {
   const page = await it.open('/default/builds')
   await expect.poll(() => it.proxy.openStreams().length).toBeGreaterThan(0)
   it.proxy.answer(
@@ -184,7 +184,7 @@ test('web X3 once the server is a newer one, a page that stayed open offers to b
   await page.getByText('Harmont 9.9.9 is available').waitFor({ state: 'detached' })
 })
 
-test('web X5 P5 a change whose answer is lost can be asked for again and is done once', async () => {
+test('web X5 P5 a change whose answer is lost can be repeated and happens once', async () => {
   const page = await it.open(buildPath(it.red))
   await page
     .getByRole('button', { name: /^Rebuild/ })
@@ -206,7 +206,7 @@ test('web X5 P5 a change whose answer is lost can be asked for again and is done
   await expect(it.app.product.api.getBuild('ci', made + 1)).rejects.toThrow()
 })
 
-test('web D2 a stream that is cut again and again loses nothing of a build and its log, and shows nothing twice', async () => {
+test('web D2 a stream that is cut repeatedly loses and duplicates nothing of a build and its log', async () => {
   const lines = 120
   const command = `i=1; while [ $i -le ${lines} ]; do echo "line $i"; i=$((i+1)); sleep 0.15; done`
   const page = await it.open(buildPath(await it.submit([{ key: 'write', cmd: command }])), 'cut')
@@ -273,7 +273,7 @@ const touchLate = `{
   }
 }`
 
-test('web A6 when the options of what a field offers come late, they do not end the ceremony that the button began', async () => {
+test("web A6 late options of a suggestion in a field do not end the button's ceremony", async () => {
   const page = await it.open('/default/builds')
   await makePasskey(page)
   await page.context().clearCookies()
@@ -297,7 +297,7 @@ test('web A6 when the options of what a field offers come late, they do not end 
   await page.waitForURL((url) => url.pathname !== '/login')
 })
 
-test('web A4 A3 only our own 401 ends a session: the dialog comes over the page, and the same person goes on with what was typed', async () => {
+test('web A4 A3 only our own 401 ends a session: a dialog covers the page, and the same person continues with what was typed', async () => {
   const page = await it.open('/default/builds')
   await makePasskey(page)
   await page.goto(`${it.app.origin}/default/builds?create-org=1`)
@@ -324,6 +324,6 @@ test('web A4 A3 only our own 401 ends a session: the dialog comes over the page,
   await page.waitForURL('**/kept/pipelines')
 })
 
-test('web A3 D3 faults, waits, silence and no network keep what is shown and are tried again; a stream that is refused or silent is replaced by polling', async () => {
+test('web A3 D3 faults, delays, silence and no network keep shown data and are retried; a refused or silent stream is replaced by polling', async () => {
   await Promise.all([seeFaults(it), seeNothing(it), seeNoStream(it), seeSilence(it)])
 }, 120_000)

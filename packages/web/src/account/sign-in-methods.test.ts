@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { isFresh, whyNotRemove } from './sign-in-methods.ts'
 
-test('web S3 the last way in cannot go, and neither can one while the others are not known', () => {
+test('web S3 the last sign-in method cannot be removed, nor any while the number of others is unknown', () => {
   expect(whyNotRemove(1, 0)).toMatch(/only way/)
   expect(whyNotRemove(0, 1)).toMatch(/only way/)
   expect(whyNotRemove(1, undefined)).toMatch(/only way/)

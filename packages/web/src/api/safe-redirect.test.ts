@@ -45,7 +45,7 @@ const piece = fc.oneof(
 )
 const address = fc.array(piece, { maxLength: 8 }).map((pieces) => pieces.join(''))
 
-test('web A5 whatever a redirect says, a browser that follows it stays on this origin', () => {
+test('web A5 a browser that follows any redirect stays on this origin', () => {
   fc.assert(
     fc.property(
       fc.oneof(
@@ -64,7 +64,7 @@ test('web A5 whatever a redirect says, a browser that follows it stays on this o
   )
 })
 
-test('web A5 an address of this app is kept as it is, with search and fragment', () => {
+test('web A5 an address of this app keeps its search and fragment', () => {
   const word = fc.stringMatching(/^[a-z0-9-]{1,12}$/)
   fc.assert(
     fc.property(fc.array(word, { minLength: 1 }), word, word, (path, search, hash) => {
@@ -77,7 +77,7 @@ test('web A5 an address of this app is kept as it is, with search and fragment',
   )
 })
 
-test('web A5 everything else is the start page', () => {
+test('web A5 every other address becomes the start page', () => {
   const astray = [
     undefined,
     null,

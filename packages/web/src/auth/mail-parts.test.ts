@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { mailParts } from './mail-parts.ts'
 
-test('the links of a mail are cut out of its text, the longer one where two begin alike', () => {
+test('the text of a mail is split at its links, at the longer one if two start alike', () => {
   const [short, long] = ['http://localhost/x', 'http://localhost/x?token=t']
   expect(mailParts(`Open:\n${long}\nor ${short}`, [short, long])).toEqual([
     { text: 'Open:\n', link: null },
@@ -18,7 +18,7 @@ test('only addresses of web pages are links', () => {
   ])
 })
 
-test('no character of a mail is lost', () => {
+test('splitting a mail loses no character', () => {
   const link = fc.constantFrom('http://a/', 'http://a/b', 'https://c/')
   fc.assert(
     fc.property(fc.array(fc.oneof(fc.string(), link)), fc.array(link), (pieces, links) => {

@@ -8,6 +8,6 @@ test('home is the last used organization still in the list, else the personal on
   expect(homeOrganization([], 'me', ['a'])).toBeUndefined()
 })
 
-test('what was used lately comes first, the rest keeps its order', () => {
+test('recently used items come first, and the others keep their order', () => {
   expect(recentFirst(['a', 'b', 'c', 'd'], (one) => one, ['c', 'x', 'a'])).toEqual(['c', 'a', 'b', 'd'])
 })

@@ -10,7 +10,7 @@ function offered(step: JobView | null, build: Partial<BuildView['build']>, mayBu
   return phoneActions({ available: availableActions(view, step, mayBuild), step, isEnded })
 }
 
-test('web T4 the button of a phone is what the state asks for, and each other action is in the menu once', () => {
+test('web T4 the button on a phone is the most wanted action, and each other action is in the menu once', () => {
   const failed = makeFailed('test', 1)
   expect(offered(failed, { state: 'failed' })).toEqual(['retryStep', 'retryFailed', 'rebuild', 'details'])
   expect(offered(null, { state: 'failed' })).toEqual(['rebuild'])
@@ -22,7 +22,7 @@ test('web T4 the button of a phone is what the state asks for, and each other ac
   expect(offered(waiting, { state: 'scheduled', wait_reason: 'approval' }, false)[0]).toBe('cancel')
 })
 
-test('web T4 a step whose parent is gone offers the rebuild, and no retry that cannot be', () => {
+test('web T4 a step without its parent snapshot offers a rebuild and no retry', () => {
   const gone = makeFailed('test', 1, { retry: { allowed: false, reason: 'The snapshot is gone; rebuild' } })
   expect(offered(gone, { state: 'failed' })).toEqual(['rebuild', 'details'])
 })

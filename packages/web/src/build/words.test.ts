@@ -12,7 +12,7 @@ import { at, epoch, makeFailed, makeJob, makeView } from './testing/make-view.ts
 
 const nothing = { policy: null, from: null, reason: null, changes: [] }
 
-test('web B6 a hit names its origin, age and time saved; a miss its reason; off and bypassed say so', () => {
+test('web B6 a hit shows its origin, age and saved time, a miss its reason, and off and bypassed are named', () => {
   const from = { pipeline_slug: 'ci', number: 12, job_id: 'j', at: at(-3 * 3600), saved_ms: 134_000 }
   expect(cacheSentence({ ...nothing, outcome: 'hit', from }, epoch)).toBe(
     'From build #12 of ci, 3 h ago; saved 2 m 14 s.',
@@ -26,7 +26,7 @@ test('web B6 a hit names its origin, age and time saved; a miss its reason; off 
   expect(cacheSentence({ ...nothing, outcome: 'bypassed' }, epoch)).toContain('without cache')
 })
 
-test('web B16 cost is an amount, vCPU time with billing off, and a dash when unknown: never $0.00', () => {
+test('web B16 a cost is an amount, vCPU time without billing, or a dash if unknown, never $0.00', () => {
   expect(costLabel({ cents: 4, vcpu_seconds: 9 }, false)).toBe('$0.04 so far')
   expect(costLabel({ cents: 1234, vcpu_seconds: 9 }, true)).toBe('$12.34')
   expect(costLabel({ cents: 0, vcpu_seconds: 9 }, true)).toBe('under $0.01')
@@ -34,7 +34,7 @@ test('web B16 cost is an amount, vCPU time with billing off, and a dash when unk
   expect(costLabel(null, false)).toBe('—')
 })
 
-test('what changed since the last pass is a link where both ends are commits of a forge', () => {
+test('changes since the last pass are linked if both ends are commits at a forge', () => {
   const [commit, before] = ['a'.repeat(40), 'b'.repeat(40)]
   const view = makeView([], { commit }, { last_passed: { number: 58, commit: before } })
   expect(compareLink(view)).toBe(`https://github.com/acme/ci/compare/${before}...${commit}`)
@@ -48,12 +48,12 @@ test('what changed since the last pass is a link where both ends are commits of 
   expect(compareLink({ ...view, last_passed: { number: 58, commit: '0'.repeat(40) } })).toBeNull()
 })
 
-test('web X4 an address from outside opens when it is of the web', () => {
+test('web X4 an outside address opens only if it is http or https', () => {
   expect(webAddress('javascript:alert(1)')).toBeNull()
   expect(webAddress('https://github.com/a/b/pull/1')).toBe('https://github.com/a/b/pull/1')
 })
 
-test('web T3 failures and the state of the build are said; nothing else, and not of another build', () => {
+test('web T3 only failures and the state of this build are announced', () => {
   const before = makeView([makeJob('a', { state: 'running' }), makeJob('b', { state: 'running' })], {
     state: 'running',
   })
@@ -68,7 +68,7 @@ test('web T1 the title has state, failed step, pipeline, number and organization
   expect(tabTitle(makeView([makeFailed('t', 1, { soft_failed: true })]), 'acme')).toBe('Passed · ci #60 · acme')
 })
 
-test('web B7 file systems and order are told apart', () => {
+test('web B7 lineage separates file systems from order', () => {
   const base = makeJob('base', { image: 'debian' })
   const build = makeJob('build', { image: null, builds_in: 'id-base', depends_on: ['id-base'] })
   const job = makeJob('test', { image: null, builds_in: 'id-build', depends_on: ['id-build', 'id-lint'] })
@@ -98,7 +98,7 @@ test('web B8 an older attempt shows its own facts and none of the newest', () =>
   expect(attemptView(job, 7)).toBeUndefined()
 })
 
-test('web B9 what can be done follows state and permission, and says why not', () => {
+test('web B9 available actions follow state and permission, and others say why not', () => {
   const view = makeView([makeFailed('test', 1), makeJob('lint')], { state: 'failed' })
   const job = view.jobs[0] ?? null
   expect(availableActions(view, job, true)).toMatchObject({
@@ -124,7 +124,7 @@ test('web B9 what can be done follows state and permission, and says why not', (
   expect(both).toMatchObject({ retryIsRebuild: false, retryable: 2, retryFailed: null })
 })
 
-test('web B9 a canceled build offers to retry what was canceled, and no step that cannot be', () => {
+test('web B9 a canceled build offers to retry canceled steps, and only those that can be retried', () => {
   const retry = { allowed: false, reason: '`slow`, which it needs, has not passed' }
   const [slow, after] = [
     makeJob('slow', { state: 'canceled', retry: { allowed: true, reason: null } }),
@@ -137,7 +137,7 @@ test('web B9 a canceled build offers to retry what was canceled, and no step tha
   expect(availableActions(makeView([makeFailed('test', 1), slow], {}), slow, true).retryName).toBe('Retry failed')
 })
 
-test('web B14 the rendering that failed says what the build knows of it', () => {
+test("web B14 a failed rendering shows the build's error", () => {
   const render = makeFailed('', 1, { id: 'render', step_key: null, exit_code: null })
   const build = { state: 'failed', error_code: 'render_failed', error_message: '.hm/ci.ts:3: SyntaxError' } as const
   const view = makeView([], build, { render })
@@ -148,6 +148,6 @@ test('web B14 the rendering that failed says what the build knows of it', () => 
   expect(withRenderFailure(step, makeView([step], build, { render }))).toBe(step)
 })
 
-test('bytes are short', () => {
+test('sizes are short', () => {
   expect([812, 1400, 12_300_000, 999_600].map(formatBytes)).toEqual(['812 B', '1.4 kB', '12 MB', '1.0 MB'])
 })

@@ -37,12 +37,12 @@ test.for<[boolean, BuildFilters]>([
   expect(matchesFilters(build, filters)).toBe(wanted)
 })
 
-test('the last day of a range counts as a whole, and what is no day goes to the server as it is', () => {
+test('the last day of a range is included, and an invalid day is sent unchanged', () => {
   expect(queryOf({ to: '2026-02-28' })).toEqual({ to: '2026-03-01' })
   expect(queryOf({ to: 'soon', q: 'x' })).toEqual({ to: 'soon', q: 'x' })
 })
 
-test('filters are told in words, and nothing else of the address is one', () => {
+test('filters are described in words, and other parameters are no filters', () => {
   expect(describeFilter('state', 'failed,scheduled')).toBe('state failed or queued')
   expect(filtersOf({ q: 'x', 'new-build': true } as BuildFilters)).toEqual({ q: 'x' })
 })

@@ -8,7 +8,7 @@ afterEach(() => vi.useRealTimers())
 
 const retried = { started_at: '2026-01-01T00:00:00Z', finished_at: null, run_ms: 52_000 } as unknown as BuildSummary
 
-test('a build that runs again goes on from what it has run, not from when it began', () => {
+test('the timer of a retried build continues from its run time', () => {
   vi.useFakeTimers({ now: Date.parse('2026-01-01T00:35:00Z') })
   const read = completeBuild(retried)
   expect(ranMs(read, serverNow())).toBe(52_000)
@@ -21,7 +21,7 @@ test('a build that runs again goes on from what it has run, not from when it beg
   expect(ranMs(over, Date.now() + 3_600_000)).toBe(60_000)
 })
 
-test('a build that was tried again before it had begun waits since then', () => {
+test('a build retried before it started waits since then', () => {
   const times = { created_at: '2026-01-01T00:00:00Z', scheduled_at: '2026-01-02T00:00:00Z', started_at: null }
   const again = completeBuild({ ...retried, ...times, queue_ms: 0, run_ms: null })
   expect(queuedMs(again, Date.parse('2026-01-02T00:00:05Z'))).toBe(5_000)

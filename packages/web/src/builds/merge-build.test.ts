@@ -14,7 +14,7 @@ const pagesOf = (...pages: (readonly BuildSummary[])[]): BuildPages => ({
   pageParams: pages.map(() => null),
 })
 
-test('web D2 whatever the order in which pictures of builds arrive, each stands once in its place, with the newest of them', () => {
+test('web D2 builds that arrive in any order are listed once, in place, in their newest state', () => {
   const arrivals = fc.array(
     fc.record({ number: fc.integer({ min: 1, max: 9 }), version: fc.integer({ min: 1, max: 9 }) }),
   )
@@ -35,7 +35,7 @@ test('web D2 whatever the order in which pictures of builds arrive, each stands 
   )
 })
 
-test('web P4 builds that are newer than the newest that was shown wait, and no shown one ever does', () => {
+test('web P4 builds newer than the newest shown one wait, and shown ones never do', () => {
   const builds = [made(5), made(4), made(3)]
   const numbers = (some: readonly BuildSummary[]) => some.map(({ number }) => number)
   const { shown, waiting } = splitAt(builds, made(4).created_at)
@@ -43,14 +43,14 @@ test('web P4 builds that are newer than the newest that was shown wait, and no s
   expect(numbers(splitAt(builds, null).shown)).toEqual([5, 4, 3])
 })
 
-test('a build that the filters hide is not missing; one that has come to match them is', () => {
+test('a build that the filters hide is not missing; one that now matches is', () => {
   const pages = pagesOf([made(4), made(2)])
   expect(isMissing(pages, made(3), { branch: 'topic' })).toBe(false)
   expect(isMissing(pages, made(3), { branch: 'main' })).toBe(true)
   expect(isMissing(pages, made(4), { branch: 'main' })).toBe(false)
 })
 
-test('pages that nothing changes stay the same object, so that nothing is drawn again', () => {
+test('unchanged pages stay the same object, so nothing is redrawn', () => {
   const pages = pagesOf([made(1, 5)])
   expect(replaceBuild(pages, made(1, 5))).toBe(pages)
   expect(replaceBuild(pages, made(9, 9))).toBe(pages)

@@ -16,7 +16,7 @@ const states = [
   'new_one',
 ]
 
-test('web T1 the picture in the tab has the shape of the state and a colour for light and for dark bars', () => {
+test("web T1 the tab's icon has the shape of the state, and a colour for light and for dark bars", () => {
   const pictures = states.map((state) => faviconOf(lookOf(state), { light: '#111111', dark: '#eeeeee' }))
   expect(new Set(pictures).size).toBe(states.length)
   for (const picture of pictures) {
@@ -25,7 +25,7 @@ test('web T1 the picture in the tab has the shape of the state and a colour for 
   }
 })
 
-test('web T3 no two states look alike without their colour', () => {
+test('web T3 no two states look alike without colour', () => {
   const shapes = Object.values(stateIcons).map((paths) => JSON.stringify(paths))
   expect(new Set(shapes).size).toBe(shapes.length)
 })

@@ -64,21 +64,21 @@ test.each(roles)(
   },
 )
 
-test('bars of charts are seen on the page, on a selected row and on their track, in both themes', () => {
+test('chart bars are visible on the page, on a selected row and on their track, in both themes', () => {
   for (const theme of ['light', 'dark'] as const)
     for (const tone of ['pass', 'fail', 'soft', 'run', 'wait', 'stop'])
       for (const behind of ['ground', 'sunk', 'hairline'])
         expect(contrast(tone, behind, theme), `${tone} on ${behind}, ${theme}`).toBeGreaterThanOrEqual(3)
 })
 
-test('the sixteen colours of terminals are readable on the log', () => {
+test('the sixteen terminal colours are legible on the log', () => {
   for (let index = 0; index < 16; index++) {
     expect(contrast(`ansi-${index}`, 'inset', 'light')).toBeGreaterThanOrEqual(4.9)
     expect(contrast(`ansi-${index}`, 'inset', 'dark')).toBeGreaterThanOrEqual(6.1)
   }
 })
 
-test('text is text on each tint, and colours stand in tokens.css only', () => {
+test('text is legible on each tint, and colours are only in tokens.css', () => {
   for (const theme of ['light', 'dark'] as const)
     for (const tint of ['pass', 'cache', 'fail', 'soft', 'run', 'wait', 'stop'])
       expect(contrast('text', `${tint}-tint`, theme)).toBeGreaterThanOrEqual(7)

@@ -5,7 +5,7 @@ import { type QueryFacts, retryDelayMs, troubleOf } from './trouble.ts'
 const fine: QueryFacts = { data: {}, dataUpdatedAt: 1000, error: null, fetchFailureCount: 0, fetchFailureReason: null }
 const answered = (status: number, headers = {}) => new ApiProblem(describeProblem(status, new Headers(headers), null))
 
-test('web A3 silence, a fault or too many requests are trouble of what is shown; a refusal is not, nor a first failure', () => {
+test('web A3 silence, faults and too many requests affect shown data; a refusal or a first failure does not', () => {
   expect(troubleOf([fine, { ...fine, error: answered(404) }, { ...fine, error: answered(401) }], true)).toBeNull()
   expect(troubleOf([{ ...fine, fetchFailureCount: 1, fetchFailureReason: noAnswer(null) }], true)).toBeNull()
   expect(troubleOf([{ ...fine, data: undefined, error: noAnswer(null) }], true)).toBeNull()
@@ -14,7 +14,7 @@ test('web A3 silence, a fault or too many requests are trouble of what is shown;
   })
 })
 
-test('web A3 the worst cause is told, with the age of the oldest, and the server says when', () => {
+test("web A3 the worst cause is shown with the oldest age and the server's delay", () => {
   const busy = { ...fine, error: answered(429, { 'retry-after': '40' }) }
   const fault = { ...fine, dataUpdatedAt: 500, error: answered(502) }
   const silent = { ...fine, error: noAnswer(null) }

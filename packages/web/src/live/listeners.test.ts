@@ -25,7 +25,7 @@ function logLines(job_id: string, from: number, count: number) {
   }
 }
 
-test('web D1 all components of a tab are one list of topics, without repeats, of the organization of the page', () => {
+test("web D1 the components of a tab share one list of topics without duplicates, of the page's organization", () => {
   const all = new Listeners()
   for (const one of [
     listener('builds', null, 'old'),
@@ -43,7 +43,7 @@ test('web D1 all components of a tab are one list of topics, without repeats, of
   ])
 })
 
-test('a log that is followed goes on with the line that came last, which may have grown, and begins anew when nobody followed it', () => {
+test('a followed log continues at its last line, which may have grown, and restarts if nobody followed it', () => {
   const all = new Listeners()
   const one = listener('log:a@7')
   all.add(one)
@@ -54,7 +54,7 @@ test('a log that is followed goes on with the line that came last, which may hav
   expect(all.wanted()).toEqual([{ key: 'log:a', line: 50, cursor: null }])
 })
 
-test('a topic that ended is not asked for again, until somebody begins to follow it', () => {
+test('an ended topic is not requested again until somebody follows it', () => {
   const all = new Listeners()
   const one = listener('build:ci/1')
   all.add(one)
@@ -65,7 +65,7 @@ test('a topic that ended is not asked for again, until somebody begins to follow
   expect(all.wanted()).toHaveLength(1)
 })
 
-test('events find their topics, and topics their places', () => {
+test('events find their topics, and topics their positions', () => {
   expect(topicsOfEvent({ type: 'end', topic: 'log:a@9' })).toEqual(['log:a'])
   expect(topicsOfEvent(logLines('a', 1, 0))).toEqual(['log:a'])
   expect(['builds', 'build:ci/1', 'log:a@12', 'log:a'].map(keyOfTopic)).toEqual([
@@ -77,7 +77,7 @@ test('events find their topics, and topics their places', () => {
   expect(['builds', 'log:a@12', 'log:a', 'log:a@0', 'log:a@x'].map(lineOfTopic)).toEqual([1, 12, 1, 1, 1])
 })
 
-test('web D3 pages ask only while no events come, slower in trouble, and never for what is gone', () => {
+test('web D3 pages poll only without events, more slowly in trouble, and never for what is gone', () => {
   const problem = (status: number, seconds?: string) => {
     const headers = new Headers(seconds === undefined ? {} : { 'retry-after': seconds })
     return new ApiProblem(describeProblem(status, headers, null))

@@ -137,7 +137,7 @@ function act(world: World, one: typeof deed extends fc.Arbitrary<infer Deed> ? D
   else world.tell({ type: 'failed' })
 }
 
-test('web D2 whatever happens to stream, server and tab: in the end the tab knows every change of what it shows', () => {
+test('web D2 after any sequence of failures the tab knows every change of its topics', () => {
   fc.assert(
     fc.property(fc.array(deed, { maxLength: 60 }), (deeds) => {
       const world = new World()
@@ -155,7 +155,7 @@ test('web D2 whatever happens to stream, server and tab: in the end the tab know
   )
 })
 
-test('web D1 a tab that was hidden for 30 s has no stream, and has it again when it is seen', () => {
+test('web D1 a tab hidden for 30 s has no stream, and gets one when it is visible again', () => {
   const world = new World()
   world.want('builds')
   world.pass(100)
@@ -174,7 +174,7 @@ test('web D1 a tab that was hidden for 30 s has no stream, and has it again when
   expect([world.state.stream.kind, world.known.get('builds')]).toEqual(['open', 1])
 })
 
-test('web D3 three connects that fail, each followed by a look at the session, are polling; each minute the stream is tried', () => {
+test('web D3 after three failed connects, each followed by a session check, pages poll and a stream is tried each minute', () => {
   const world = new World()
   world.isDown = true
   world.want('builds')
@@ -191,7 +191,7 @@ test('web D3 three connects that fail, each followed by a look at the session, a
   expect(world.state).toMatchObject({ isPolling: false, stream: { kind: 'open' } })
 })
 
-test('web D3 a stream that says nothing for 20 s is given up, and pages poll', () => {
+test('web D3 a stream that is silent for 20 s is closed, and pages poll', () => {
   const world = new World()
   world.want('build:ci/1')
   world.pass(100)
@@ -202,7 +202,7 @@ test('web D3 a stream that says nothing for 20 s is given up, and pages poll', (
   expect(world.state).toMatchObject({ isPolling: true, stream: { kind: 'closed' } })
 })
 
-test('web X3 behind a stream that comes back may be another release: it is asked once, and not where other topics are wanted', () => {
+test('web X3 a stream that comes back checks the release once, and one for other topics does not', () => {
   const world = new World()
   const asked = () => world.commands.filter(({ type }) => type === 'check-release').length
   world.want('builds')
@@ -232,7 +232,7 @@ test('web A3 nobody signed in: no stream is tried', () => {
   expect(world.commands.map(({ type }) => type)).toEqual(['open'])
 })
 
-test('topics that come and go within a moment are one stream, and a build goes on after what was read of it', () => {
+test('topics that change within a moment share one stream, and a build continues after its view', () => {
   const world = new World()
   world.changes.push('build:ci/1')
   world.want('build:ci/1')
@@ -246,7 +246,7 @@ test('topics that come and go within a moment are one stream, and a build goes o
   ])
 })
 
-test('who goes from the list to a build is told what is new since that build was read, and nothing of the list', () => {
+test("a tab that goes from the list to a build gets that build's news and none of the list", () => {
   const world = new World()
   world.want('builds')
   world.pass(100)

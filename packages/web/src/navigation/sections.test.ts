@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { nearestPage, sectionOf, trailOf } from './sections.ts'
 
-test('the bar marks the part that an address is in', () => {
+test('the bar marks the section of the address', () => {
   const paths = ['/acme', '/acme/', '/acme/builds', '/acme/pipelines/ci/builds/3', '/acme/settings/members', '/account']
   expect(paths.map((path) => sectionOf(path).id)).toEqual([
     'pipelines',
@@ -16,7 +16,7 @@ test('the bar marks the part that an address is in', () => {
 
 const nameOf = (org: string, slug: string) => (`${org}/${slug}` === 'acme/ci' ? 'Nightly tests' : slug)
 
-test('the trail leads from a build to its pipeline, by name where it is known', () => {
+test('the trail leads from a build to its pipeline, by name if it is known', () => {
   const labels = (path: string) => trailOf(path, nameOf).map(({ label }) => label)
   expect(labels('/acme/pipelines/ci/builds/60')).toEqual(['Nightly tests', '#60'])
   expect(labels('/acme/pipelines/ci/builds/60/jobs/x')).toEqual(['Nightly tests', '#60'])
@@ -26,7 +26,7 @@ test('the trail leads from a build to its pipeline, by name where it is known', 
   expect([...labels('/acme/builds'), ...labels('/account')]).toEqual([])
 })
 
-test('an address that leads nowhere has a nearest page, also a broken one', () => {
+test('an unknown address has a nearest page, even a broken one', () => {
   const nearest = (path: string) => nearestPage(path, [{ slug: 'acme', name: 'Acme Inc.' }], nameOf).to
   expect(nearest('/acme/build')).toBe('/acme/builds')
   expect(nearest('/acme/repositories')).toBe('/acme/repos')

@@ -20,7 +20,7 @@ const groups: readonly PaletteGroup[] = [
 ]
 const ids = (list: readonly PaletteGroup[]) => list.flatMap(({ items }) => items.map(({ id }) => id))
 
-test('recent choices come first, once, and only those that are here now', () => {
+test('recent choices come first and once, if they still exist', () => {
   expect(ids(localGroups(groups, '', ['p:keys', 'gone', 'a:cancel']))).toEqual([
     'p:keys',
     'a:cancel',
@@ -30,7 +30,7 @@ test('recent choices come first, once, and only those that are here now', () => 
   expect(localGroups(groups, ' ', [])[0]?.title).toBe('Actions')
 })
 
-test('what was typed is found as a whole, at the start of words, inside of them, by letters, and beside the title', () => {
+test('matches are ranked: whole, start of a word, inside a word, letters, hint', () => {
   expect(ids(localGroups(groups, 'build', []))).toEqual(['a:cancel', 'p:builds'])
   expect(ids(localGroups(groups, 'account', []))).toEqual(['p:keys'])
   expect(ids(localGroups(groups, 'rtst', []))).toEqual(['a:retry'])
@@ -41,7 +41,7 @@ test('what was typed is found as a whole, at the start of words, inside of them,
   expect(new Set(scores).size).toBe(order.length)
 })
 
-test('a text always answers itself and each of its words', () => {
+test('a text always matches itself and each of its words', () => {
   fc.assert(
     fc.property(fc.array(fc.stringMatching(/^[a-z0-9#-]{1,8}$/), { minLength: 1 }), fc.nat(), (words, at) => {
       const text = words.join(' ')

@@ -5,13 +5,13 @@ const local = { passkeys: true, docs_url: 'http://localhost:4000/docs' }
 const named = { passkeys: true, docs_url: 'https://ci.example.com/docs' }
 const safe = { isSecure: true, hasWebAuthn: true }
 
-test('web A6 passkeys work at the address of the server, and at names below it', () => {
+test("web A6 passkeys work at the server's address and at names below it", () => {
   expect(passkeyBarrier({ origin: 'http://localhost:4000', ...safe }, local)).toBeNull()
   expect(passkeyBarrier({ origin: 'https://ci.example.com', ...safe }, named)).toBeNull()
   expect(passkeyBarrier({ origin: 'https://app.ci.example.com', ...safe }, named)).toBeNull()
 })
 
-test('web A6 elsewhere the page knows why they do not', () => {
+test('web A6 elsewhere the page explains why they do not work', () => {
   expect(passkeyBarrier({ origin: 'http://127.0.0.1:4000', ...safe }, local)).toEqual({
     kind: 'other-address',
     right: 'http://localhost:4000',

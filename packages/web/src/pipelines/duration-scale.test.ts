@@ -8,14 +8,14 @@ test('web P2 P3 one build that hung for hours does not flatten the others', () =
   expect(durationScale(usual)).toEqual({ topMs: 310_000, isClipped: false })
 })
 
-test('what is twice as long as the rest, or one of two kinds, is no outlier', () => {
+test('a duration twice as long as the others, or of a second kind, is no outlier', () => {
   expect(durationScale([60_000, 60_000, 60_000, 60_000, 118_000])).toEqual({ topMs: 118_000, isClipped: false })
   expect(durationScale([10_000, 10_000, 300_000, 310_000])).toEqual({ topMs: 310_000, isClipped: false })
   expect(durationScale([5000])).toEqual({ topMs: 5000, isClipped: false })
   expect(durationScale([])).toEqual({ topMs: 1, isClipped: false })
 })
 
-test('three of four are never cut', () => {
+test('three of four durations are never clipped', () => {
   fc.assert(
     fc.property(fc.array(fc.nat(1e8), { minLength: 1, maxLength: 50 }), (durations) => {
       const { topMs, isClipped } = durationScale(durations)

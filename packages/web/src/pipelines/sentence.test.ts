@@ -31,6 +31,6 @@ test.for<[string, Partial<Schema<'BuildSummary'>> | null]>([
   expect(sentence(more === null ? undefined : build(more), now)).toBe(wanted)
 })
 
-test('web X1 a state that this release does not know is its own word', () => {
+test('web X1 an unknown state keeps its own name', () => {
   expect(sentence(build({ state: 'melted' as 'passed', finished_at: at(240) }), now)).toBe('melted on main 4 min ago')
 })

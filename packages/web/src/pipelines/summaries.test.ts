@@ -16,7 +16,7 @@ const pagesOf = (...slugs: readonly string[]): SummaryPages => ({
   pageParams: slugs.map(() => null),
 })
 
-test('web D2 each pipeline keeps its 20 newest builds, each in its newest picture, in whatever order they come', () => {
+test('web D2 each pipeline keeps its 20 newest builds in their newest state, whatever the order', () => {
   const arrivals = fc.array(
     fc.record({ number: fc.integer({ min: 1, max: 40 }), version: fc.integer({ min: 1, max: 5 }) }),
     { maxLength: 120 },
@@ -35,7 +35,7 @@ test('web D2 each pipeline keeps its 20 newest builds, each in its newest pictur
   )
 })
 
-test('a build of a pipeline that is not listed is for the server to place, and an old picture changes nothing', () => {
+test('a build of an unlisted pipeline is not placed, and an older state changes nothing', () => {
   const pages = placeBuild(pagesOf('ci'), 'ci', build(1, 3))
   expect(placeBuild(pagesOf('ci'), 'new', build(1))).toBeNull()
   if (pages === null) throw new Error('the pipeline is listed')

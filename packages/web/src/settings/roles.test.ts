@@ -10,7 +10,7 @@ const asked = (whom: typeof ada, mayManageMembers: boolean, mayManageOwners: boo
   return { whom, all, mayManageMembers, mayManageOwners }
 }
 
-test('web S1 the last owner keeps the role and the place, and is told why', () => {
+test('web S1 the last owner cannot change role or leave, and is told why', () => {
   expect(whyNotChange(asked(ada, true, true))).toMatch(/last owner/)
   expect(whyNotRemove(asked(ada, true, true), 'ada')).toMatch(/last owner/)
   const two = [ada, { user_uuid: 'dan', role: 'owner' }]
@@ -20,7 +20,7 @@ test('web S1 the last owner keeps the role and the place, and is told why', () =
   ])
 })
 
-test('web S1 who may not change somebody is told who may; everybody may leave', () => {
+test('web S1 a person who may not change a member is told who may; everybody may leave', () => {
   expect([whyNotChange(asked(bob, true, false)), whyNotRemove(asked(cy, true, false), 'bob')]).toEqual([null, null])
   expect(whyNotChange(asked(ada, true, false))).toBe('Only owners can change owners')
   expect(whyNotChange(asked(bob, false, false))).toBe('Only owners and admins can change roles')

@@ -9,7 +9,7 @@ test('web B15 durations are short, and a missing one is a dash', () => {
   fc.assert(fc.property(fc.integer(), (ms) => /^\d/.test(formatDuration(ms))))
 })
 
-test('an instant is told by its distance, and one of the future is now', () => {
+test('an instant shows its distance, and a future one is "just now"', () => {
   const now = Date.parse('2026-01-02T00:00:00Z')
   const ago = (ms: number) => formatAgo(new Date(now - ms).toISOString(), now)
   expect([-5_000, 44_000, 240_000, 7_200_000, 200_000_000].map(ago)).toEqual([

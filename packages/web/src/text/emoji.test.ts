@@ -5,13 +5,13 @@ import { drawEmoji } from './emoji.ts'
 
 const draw = (text: string) => drawEmoji(text, nameToEmoji)
 
-test('a code that stands as a word is drawn, wherever it stands', () => {
+test('a code that stands as a word becomes an emoji', () => {
   expect(draw(':rocket: Deploy')).toBe('🚀 Deploy')
   expect(draw('Fix the build :hammer: :white_check_mark:')).toBe('Fix the build 🔨 ✅')
   expect(draw('Well done (:+1:).')).toBe('Well done (👍).')
 })
 
-test('what only looks like a code stays as it is written', () => {
+test('text that only resembles a code stays', () => {
   for (const text of [
     'build:key:test',
     'std::map:',
@@ -23,6 +23,6 @@ test('what only looks like a code stays as it is written', () => {
     expect(draw(text)).toBe(text)
 })
 
-test('every text without a known code stays whole', () => {
+test('a text without a known code stays unchanged', () => {
   fc.assert(fc.property(fc.string(), (text) => drawEmoji(text, {}) === text))
 })

@@ -4,12 +4,12 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { quoteForShell, showInvisible } from './escape.ts'
 
-test('web X4 invisible characters and direction overrides are shown as what they are', () => {
+test('web X4 invisible characters and direction overrides appear as code points', () => {
   expect(showInvisible('a\u202eb\u200bc')).toBe('a⟨U+202E⟩b⟨U+200B⟩c')
   expect(showInvisible('fix: Größe 日本語 👩🏽 tab\there')).toBe('fix: Größe 日本語 👩🏽 tab\there')
 })
 
-test('web X4 whatever is quoted, a shell reads it back as it was', () => {
+test('web X4 a shell reads back every quoted text', () => {
   const text = fc.string({ unit: anyCharacter }).filter((one) => !one.includes('\0') && one.isWellFormed())
   fc.assert(
     // One shell for many texts, because starting it takes the time.

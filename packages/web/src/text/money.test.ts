@@ -6,6 +6,6 @@ test('web B16 amounts are signed dollars, and unknown is a dash', () => {
   expect([null, undefined, Number.NaN].map(formatCents)).toEqual(['—', '—', '—'])
 })
 
-test('seconds of a resource are told in hours', () => {
+test('resource seconds are shown in hours', () => {
   expect([90, 44_280, 3_600_000].map(formatHours)).toEqual(['0.03', '12.3', '1,000'])
 })

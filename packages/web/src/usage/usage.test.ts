@@ -5,7 +5,7 @@ import { countDays, daysWanted, noUsageSentence } from './days.ts'
 
 const now = Date.parse('2026-03-02T23:59:00Z')
 
-test('web U2 the days are UTC days up to today, or those of the address where they can be', () => {
+test('web U2 days are UTC days up to today, or valid days of the address', () => {
   expect(daysWanted({}, now)).toEqual({ from: '2026-02-01', to: '2026-03-02' })
   expect(daysWanted({ range: '7' }, now)).toEqual({ from: '2026-02-24', to: '2026-03-02' })
   expect(daysWanted({ from: '2026-01-01', to: '2026-01-01' }, now)).toEqual({ from: '2026-01-01', to: '2026-01-01' })
@@ -21,13 +21,13 @@ test('web U2 the days are UTC days up to today, or those of the address where th
   )
 })
 
-test('web U2 who has seen no use is sent to more days only where there are more', () => {
+test('web U2 a longer range is suggested only if there is one', () => {
   expect(noUsageSentence(daysWanted({ range: '30' }, now))).toContain('try 90 days')
   expect(noUsageSentence(daysWanted({ range: '90' }, now))).not.toContain('try')
   expect(noUsageSentence({ from: '2026-03-01', to: '2026-03-01' })).toMatch(/^No usage on 2026-03-01/)
 })
 
-test('web U1 a balance is told by how long it lasts, and warns in time', () => {
+test('web U1 a balance shows how long it lasts, and warns in time', () => {
   const said = [
     [1200, 700, 7],
     [300, 700, 7],
@@ -50,7 +50,7 @@ test('web U1 a balance is told by how long it lasts, and warns in time', () => {
   ])
 })
 
-test('web U4 refunds, disputes and what comes back of either are told apart', () => {
+test('web U4 refunds, disputes and their reversals have different names', () => {
   const refund = (amount_cents: number, description: string) =>
     entryName({ source: 'refund', amount_cents, description })
   expect([refund(-5, 'cs_1'), refund(5, 'cs_1')]).toEqual(['Refund', 'Failed refund'])

@@ -6,7 +6,7 @@ import { callbackAddress, groupsOfFour, matchingCode, readCliLogin } from './cli
 
 const nonce = 'a-nonce-of-sixteen-and-more'
 
-test('web A7 a login with a port from 1024 to 65535 and a nonce of 16 to 256 visible characters is read', () => {
+test('web A7 a login link needs a port from 1024 to 65535 and a nonce of 16 to 256 visible characters', () => {
   const visible = fc.string({ unit: fc.integer({ min: 0x21, max: 0x7e }).map((code) => String.fromCharCode(code)) })
   fc.assert(
     fc.property(
@@ -38,18 +38,18 @@ test.for([
   '4000@evil.example',
   '-4000',
   '٤٠٠٠',
-])('web A7 the port %j signs nobody in', (port) => {
+])('web A7 a login link with the port %j is invalid', (port) => {
   expect(readCliLogin({ port, nonce }).kind).toBe('invalid')
 })
 
 test.for(['', 'fifteen-letters', 'x'.repeat(257), 'sixteen with blank', 'sixteen-letters-ä', 'sixteen-letters-\n'])(
-  'web A7 the nonce %j signs nobody in',
+  'web A7 a login link with the nonce %j is invalid',
   (bad) => {
     expect(readCliLogin({ port: '4000', nonce: bad }).kind).toBe('invalid')
   },
 )
 
-test('web A7 the page goes back to 127.0.0.1 only, whatever the state is', () => {
+test('web A7 the page returns to 127.0.0.1 only, whatever the state is', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1024, max: 65_535 }), fc.string({ unit: anyCharacter }), (port, state) => {
       const url = new URL(callbackAddress({ port, state }))
@@ -71,7 +71,7 @@ test('web A7 the matching code is the first 40 bits of the digest in Crockford d
   )
 })
 
-test('web A8 a code is shown four characters at a time', () => {
+test('web A8 a code is shown in groups of four characters', () => {
   expect(groupsOfFour('K7P2QR9MX3WZ4NTV')).toEqual(['K7P2', 'QR9M', 'X3WZ', '4NTV'])
   expect(groupsOfFour('')).toEqual([])
 })

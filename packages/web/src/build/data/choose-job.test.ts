@@ -19,7 +19,7 @@ const anyJobs = fc
     ),
   )
 
-test('web B2 a hard failure is chosen before all else, and no other failed earlier', () => {
+test('web B2 the earliest hard failure is chosen first', () => {
   fc.assert(
     fc.property(anyJobs, (jobs) => {
       const chosen = chooseJob(makeView(jobs))
@@ -31,7 +31,7 @@ test('web B2 a hard failure is chosen before all else, and no other failed earli
   )
 })
 
-test('web B2 without one: an allowed failure when nothing runs, else what runs longest, else what ended last; never nothing', () => {
+test('web B2 without a hard failure: an allowed one if nothing runs, else the longest running, else the last to end; never nothing', () => {
   fc.assert(
     fc.property(anyJobs, (all) => {
       const jobs = all.filter((job) => !isHardFailure(job))
@@ -61,14 +61,14 @@ test('web B2 without one: an allowed failure when nothing runs, else what runs l
   )
 })
 
-test('web B14 rendering is a step like others: one that failed, or runs alone, is chosen', () => {
+test('web B14 rendering is a step like others: it is chosen if it failed or runs alone', () => {
   const render = makeFailed('', 1, { step_key: null, id: 'render' })
   expect(chooseJob(makeView([], {}, { render }))?.id).toBe('render')
   const running = makeJob('', { step_key: null, id: 'render', state: 'running', started_at: at(0) })
   expect(chooseJob(makeView([], {}, { render: running }))?.id).toBe('render')
 })
 
-test('web R3 f walks every failure once and comes round; F goes the other way', () => {
+test('web R3 f visits every failure once and wraps around; F goes backwards', () => {
   fc.assert(
     fc.property(anyJobs, (jobs) => {
       const failures = failuresOf(makeView(jobs))

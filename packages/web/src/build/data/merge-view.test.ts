@@ -21,7 +21,7 @@ const facts = ({ build, jobs }: BuildView) => [
   ...jobs.map(({ name, version }) => `${name} ${version}`).toSorted(),
 ]
 
-test('web D2 events in any order and any number of times give the newest state of each thing', () => {
+test('web D2 events in any order and repetition give the newest state of each job', () => {
   const view = makeView([jobAt(0, 1), jobAt(1, 1)])
   fc.assert(
     fc.property(fc.array(change, { maxLength: 30 }), fc.array(fc.nat()), (changes, order) => {
@@ -45,13 +45,13 @@ test('web D2 events in any order and any number of times give the newest state o
   )
 })
 
-test('web D2 an event of another build, or of another pipeline, changes nothing', () => {
+test('web D2 an event of another build or pipeline changes nothing', () => {
   const view = makeView([jobAt(0, 1)])
   const other: ViewEvent = { type: 'job', pipeline_slug: 'ci', number: 61, job: jobAt(0, 9) }
   expect(mergeEvents(view, [other, { type: 'build', pipeline_slug: 'cd', build: buildAt(9) }], at(1))).toEqual(view)
 })
 
-test('a retry takes the place of the attempt before it, and what a rendering found is added', () => {
+test('a retry replaces the attempt before it, and new steps from rendering are added', () => {
   const view = makeView([jobAt(0, 1)], {}, { render: makeJob('', { id: 'r', step_key: null, version: 1 }) })
   const events: ViewEvent[] = [eventOf({ step: 0, version: 7 }), eventOf({ step: 3, version: 8 })]
   const ended = { ...makeJob('', { id: 'r', step_key: null, version: 5 }), state: 'passed' as const }

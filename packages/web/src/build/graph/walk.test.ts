@@ -24,7 +24,7 @@ test('web B10 a graph is laid out from left to right without overlap', () => {
   expect((column[1] ?? 0) - (column[0] ?? 0)).toBeGreaterThanOrEqual(56)
 })
 
-test('web B10 steps stand in the order of the source, each directly after the last one that it needs', () => {
+test('web B10 steps keep the order of the source, each right after its last prerequisite', () => {
   // dagre's own order puts `lint` next to `deploy`, and `test` where it saves a crossing.
   const { positions: at } = laidOut([
     ...[step('install'), step('lint', 'install'), step('build', 'install'), step('test', 'build')],
@@ -46,7 +46,7 @@ const anySteps = fc.array(fc.array(fc.nat(), { maxLength: 3 }), { minLength: 1, 
   }),
 )
 
-test('web B10 no node is on another, and no edge runs through one', () => {
+test('web B10 no node covers another, and no edge crosses a node', () => {
   fc.assert(
     fc.property(anySteps, (steps) => {
       const { positions: at, passes, edges } = laidOut(steps)
@@ -64,7 +64,7 @@ test('web B10 no node is on another, and no edge runs through one', () => {
   )
 })
 
-test('web B10 arrow keys walk along edges and between siblings', () => {
+test('web B10 arrow keys move along edges and between siblings', () => {
   expect(walk(edges, positions, 'leaf', 'ArrowLeft')).toBe('b')
   expect(walk(edges, positions, 'b', 'ArrowRight')).toBe('leaf')
   expect(walk(edges, positions, 'root', 'ArrowLeft')).toBeNull()

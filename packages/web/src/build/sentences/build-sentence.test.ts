@@ -11,7 +11,7 @@ const failure = (kind: string, platform = false) => ({
   ...{ kind, platform, signal: null, message: '', first_error_line: null, tail: [], hint: null, doc_url: null },
 })
 
-test('web R1 a red build says what failed, how, after how long, where, and what passed last', () => {
+test('web R1 a failed build says what failed, how, after how long and where, and which build last passed', () => {
   const job = makeFailed('test', 1, { failure: { ...failure('exit'), first_error_line: 4812 } })
   const view = makeView([job], { state: 'failed' }, { last_passed: { number: 58, commit: null } })
   expect(say(view)).toBe(
@@ -19,7 +19,7 @@ test('web R1 a red build says what failed, how, after how long, where, and what 
   )
 })
 
-test('web R1 tests that failed: how many, and of the first one its name, why, and where', () => {
+test('web R1 failed tests are counted, and the first shows name, message and place', () => {
   const report = {
     test: 'invoice › rounds',
     message: 'expected 2, got 1',
@@ -44,14 +44,14 @@ test('web R1 tests that failed: how many, and of the first one its name, why, an
   expect(told({ kind: 'out_of_memory', reports: [report] })).toBe('test failed: out of memory after 2 m 14 s.')
 })
 
-test('web R5 a lost runner is not the command: the sentence says so', () => {
+test('web R5 the sentence about a lost runner does not blame the command', () => {
   const job = makeFailed('test', 1, { exit_code: null, failure: failure('sandbox_lost', true) })
   expect(say(makeView([job], { state: 'failed' }))).toBe(
     'test was interrupted: its runner was lost after 2 m 14 s. Your command did not cause it.',
   )
 })
 
-test('web R5 an image that cannot be had: nothing was lost, and whose fault it is the sentence does not say', () => {
+test('web R5 the sentence about an image that cannot be prepared blames nobody', () => {
   for (const kind of ['provision_failed', 'service_unsupported']) {
     const job = makeFailed('test', 1, { exit_code: null, started_at: null, failure: failure(kind, true) })
     const shown = say(makeView([job], { state: 'failed' }))
@@ -60,13 +60,13 @@ test('web R5 an image that cannot be had: nothing was lost, and whose fault it i
   }
 })
 
-test('web R5 a row says lost of nothing but a lost runner', () => {
+test('web R5 only a lost runner makes a row say "lost"', () => {
   const rowOf = (kind: string) => shortReason(makeFailed('test', 1, { exit_code: null, failure: failure(kind, true) }))
   expect(['sandbox_lost', 'agent_heartbeat_lost', 'build_abandoned'].map(rowOf)).toEqual(['lost', 'lost', 'lost'])
   expect(['snapshot_failed', 'moon_rose'].map(rowOf)).toEqual(['not kept', 'moon_rose'])
 })
 
-test('web R5 an empty balance, and a pipeline file that does not render, are not a failed step', () => {
+test('web R5 an empty balance and a pipeline file that fails to render are not failed steps', () => {
   const poor = { state: 'failed', error_code: 'billing_insufficient_balance', error_message: 'no money' } as const
   expect(say(makeView([], poor))).toBe('Not started: the balance of acme is used up.')
   const render = makeFailed('', 1, { step_key: null, name: 'Render the pipeline' })
@@ -79,7 +79,7 @@ test('web R5 an empty balance, and a pipeline file that does not render, are not
   )
 })
 
-test('web B3 137 is killed, and out of memory when the sandbox says so', () => {
+test('web B3 exit code 137 means killed, or out of memory if the sandbox says so', () => {
   expect(say(makeView([makeFailed('test', 137)], { state: 'failed' }))).toContain('exit 137: killed (SIGKILL)')
   const job = makeFailed('test', 137, { failure: failure('out_of_memory') })
   expect(say(makeView([job], { state: 'failed' }))).toBe('test failed: out of memory after 2 m 14 s.')
@@ -87,7 +87,7 @@ test('web B3 137 is killed, and out of memory when the sandbox says so', () => {
   expect(say(makeView([slow], { state: 'failed' }))).toBe('test timed out after 2 m 14 s.')
 })
 
-test('a build that fails says what else failed and what still runs', () => {
+test('a failing build says what else failed and what still runs', () => {
   const jobs = [
     makeFailed('test', 1),
     makeFailed('lint', 2, { finished_at: at(200) }),
@@ -98,7 +98,7 @@ test('a build that fails says what else failed and what still runs', () => {
   )
 })
 
-test('a running build counts its steps and guesses its end, from the time at which the guess was made', () => {
+test('a running build counts its steps and estimates the rest from when the estimate was made', () => {
   const jobs = [makeJob('a'), makeJob('b', { state: 'running', started_at: at(0) }), makeJob('c', { state: 'pending' })]
   const view = makeView(jobs, { state: 'running' }, { eta_ms: 180_000 })
   expect(say(view)).toBe('Running: 1 of 3 steps, about 3 min left.')
@@ -109,7 +109,7 @@ test('a running build counts its steps and guesses its end, from the time at whi
   expect(say(makeView([], { state: 'running' }, { render }))).toContain('Rendering the pipeline file')
 })
 
-test('web B5 a build that waits says for what, and since when', () => {
+test('web B5 a waiting build says for what, and since when', () => {
   const waiting = (message: string, ahead: number | null = null, limit: number | null = null) => ({
     ...{ message, since: at(0), ahead, limit, refs: [] },
   })
@@ -126,7 +126,7 @@ test('web B5 a build that waits says for what, and since when', () => {
   )
 })
 
-test('a canceled build says who did it and after how long', () => {
+test('a canceled build says who canceled it and after how long', () => {
   // The retried build ran for 31 s of these ten minutes.
   const times = { started_at: at(0), finished_at: at(600), run_ms: 31_000 }
   const by = { canceled_by: { user_uuid: null, name: 'Ada' } }
@@ -140,7 +140,7 @@ test('a canceled build says who did it and after how long', () => {
   )
 })
 
-test('a passed build says how much of it came from the cache, and what failed and may', () => {
+test('a passed build says how much came from the cache, and which failures were allowed', () => {
   const jobs = [
     makeJob('a', { cached: true }),
     makeJob('b'),

@@ -10,7 +10,7 @@ const say = (failing_since: number | null, passed: number | null) =>
     ),
   )
 
-test('what earlier builds did is said of the branch: the step that failed may be in none of them', () => {
+test('earlier builds are described for the branch, because they may lack the failed step', () => {
   expect(say(57, 56)).toBe('Failing on this branch since #57; last passed in #56.')
   expect(say(57, null)).toBe('Failing on this branch since #57; never passed.')
   expect(say(60, 59)).toBe('First failure on this branch; last passed in #59.')

@@ -11,7 +11,7 @@ const deploy = makeJob('deploy', { state: 'skipped', skip_reason: 'prerequisite'
 const jobs = [build, test1, deploy]
 const say = (job: JobView) => sentenceText(skipSentence(job, new Map(jobs.map((one) => [one.id, one]))))
 
-test('web B4 a skipped step names the step that caused it, its condition, or that the build was stopped', () => {
+test('web B4 a skipped step names the step that caused it, its condition, or the stopped build', () => {
   expect(say(test1)).toBe('Skipped because build failed.')
   expect(say(deploy)).toBe('Skipped because test was skipped.')
   expect(say(makeJob('docs', { state: 'skipped', skip_reason: 'condition' }))).toContain('its condition is not met')
@@ -20,11 +20,11 @@ test('web B4 a skipped step names the step that caused it, its condition, or tha
   expect(say(makeJob('x', { state: 'skipped', skip_reason: 'moon' }))).toBe('Skipped: moon.')
 })
 
-test('web B3 what was skipped through others counts for the step that failed', () => {
+test('web B3 indirectly skipped steps count for the step that failed', () => {
   expect(skippedBecause(jobs)).toEqual([{ cause: build, count: 2 }])
 })
 
-test('web B3 later failures, and how many steps were skipped because of each, are a line each', () => {
+test('web B3 later failures, and the number of steps skipped by each, have a line each', () => {
   const lint = makeFailed('lint', 137)
   const { summary, lines } = otherFailures(makeView([...jobs, lint]), build, epoch)
   expect(summary).toBe('1 more failed, 2 skipped')

@@ -24,7 +24,7 @@ function tried(key: string, spans: readonly Span[], cause = 'manual'): JobView {
 const read = (jobs: readonly JobView[], seconds: readonly number[]) =>
   seconds.map((second) => (workClockOf(jobs)(epoch + second * 1000) - epoch) / 1000)
 
-test('it stands still from the end of a build until somebody tries it again, as often as that happens', () => {
+test('the clock stands still between the end of a build and each manual retry', () => {
   const jobs = [
     tried('a', [
       [0, 10],
@@ -78,7 +78,7 @@ test.for([
   expect(read(jobs, [0, 40, 80])).toEqual([0, 40, 80])
 })
 
-test('the bars of a retried build are as long as what they show', () => {
+test('the bars of a retried build are as long as the work they show', () => {
   const jobs = [
     tried('a', [
       [0, 50],

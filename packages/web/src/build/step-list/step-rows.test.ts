@@ -14,7 +14,7 @@ const shown = (rows: readonly StepRow[]) =>
         : row.label,
   )
 
-test('web B4 steps stand as failed, running, waiting, passed, not run; an unknown state comes last', () => {
+test('web B4 steps are grouped as failed, running, waiting, passed and not run; unknown states come last', () => {
   const states = ['hovering', 'skipped', 'passed', 'pending', 'running', 'timed_out'] as const
   const jobs = states.map((state) => makeJob(state, { state: state as JobView['state'] }))
   const titles = ['Failed', 'Running', 'Waiting', 'Passed', 'Skipped or canceled', 'Other']
@@ -22,7 +22,7 @@ test('web B4 steps stand as failed, running, waiting, passed, not run; an unknow
   expect(rows.filter((row) => row.startsWith('#'))).toEqual(titles.map((title) => `# ${title} 1`))
 })
 
-test('web B4 every step is in the list once, in both orders, under the one that it builds in', () => {
+test('web B4 both orders list every step once, below its parent', () => {
   const anyJobs = fc
     .array(fc.record({ parent: fc.nat(), isRoot: fc.boolean(), failed: fc.boolean() }), { maxLength: 25 })
     .map((all) =>
@@ -49,7 +49,7 @@ test('web B4 every step is in the list once, in both orders, under the one that 
   )
 })
 
-test('web B4 a chain of 2,000 steps is laid out, none drawn deeper than can be read', () => {
+test('web B4 a chain of 2,000 steps is laid out, with a limited depth', () => {
   const jobs = Array.from({ length: 2000 }, (_, index) =>
     makeJob(`s${index}`, { builds_in: index === 0 ? null : `id-s${index - 1}` }),
   )
@@ -58,7 +58,7 @@ test('web B4 a chain of 2,000 steps is laid out, none drawn deeper than can be r
   for (const row of rows) if (row.kind === 'step') expect(row.rails.length).toBeLessThanOrEqual(5)
 })
 
-test('web B4 cells of a matrix fold from 4 on, with the selected one in sight', () => {
+test('web B4 four or more matrix cells fold, but the selected one stays visible', () => {
   const cell = (value: string, fields = {}) =>
     makeJob(`t-${value}`, { name: `test (node=${value}, os=linux)`, ...fields })
   const three = [cell('20'), cell('22'), cell('24')]
@@ -71,7 +71,7 @@ test('web B4 cells of a matrix fold from 4 on, with the selected one in sight', 
   expect(shown(stepRows(makeView(four), { ...choice, open: new Set([folded?.key ?? '']) }))).toEqual(opened)
 })
 
-test('a cell is told by its values, and no other name is taken for one', () => {
+test('a cell shows its values, and no other name counts as a cell', () => {
   expect(cellOf(makeJob('a', { name: 'test (go=1.24.0, race=true)' }))).toEqual({
     base: 'test',
     values: 'go=1.24.0, race=true',
@@ -80,7 +80,7 @@ test('a cell is told by its values, and no other name is taken for one', () => {
     expect(cellOf(makeJob('a', { name }))).toBeNull()
 })
 
-test('web B4 the filter looks at names, keys and states; rendering is the first step', () => {
+test('web B4 the filter matches names, keys and states; rendering is the first step', () => {
   const view = makeView(
     [makeFailed('lint', 1), makeJob('test'), makeJob('unit-test', { cached: true })],
     {},

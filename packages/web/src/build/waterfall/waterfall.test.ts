@@ -28,7 +28,7 @@ function build(steps: readonly unknown[], endMs: number | null) {
   return waterfallOf(facts as unknown as Schema<'BuildView'>, zero + 300_000)
 }
 
-test('web B11 the critical path is the chain that decided the end, written out', () => {
+test('web B11 the critical path is the chain that decided the end', () => {
   const fall = build(
     [
       step('install', {}, 0, 40_000),
@@ -47,7 +47,7 @@ test('web B11 the critical path is the chain that decided the end, written out',
   expect(describePath([], 1)).toBe('')
 })
 
-test('web B11 the critical path says what a step on it waited for: a runner, or one that prepared it', () => {
+test('web B11 the critical path says what a step waited for: a runner, or its preparation', () => {
   const queued = { scheduled_at: instant(40_000), assigned_at: instant(95_000) }
   const prepared = { scheduled_at: instant(160_000), assigned_at: instant(161_000) }
   const fall = build(
@@ -63,7 +63,7 @@ test('web B11 the critical path says what a step on it waited for: a runner, or 
   )
 })
 
-test('web B11 an hour in which nothing ran is cut, and named on the axis; work keeps its proportions', () => {
+test('web B11 an idle hour is cut and named on the axis; work keeps its proportions', () => {
   const waited = { scheduled_at: instant(60_000), assigned_at: instant(3_660_000), builds_in: 'a' }
   const { rows, lengthMs } = build([step('a', {}, 0, 60_000), step('b', waited, 3_662_000, 3_722_000)], 3_722_000)
   const scale = scaleOf(rows, lengthMs)
@@ -82,7 +82,7 @@ test('web B11 an hour in which nothing ran is cut, and named on the axis; work k
   ])
 })
 
-test('web B11 what waits while others run, some seconds, and a build of which nothing has run yet are not cut', () => {
+test('web B11 waits beside running steps, waits of seconds, and a build that has not run are not cut', () => {
   const late = { scheduled_at: instant(0), assigned_at: instant(90_000) }
   const busy = build([step('a', {}, 0, 90_000), step('b', late, 91_000, 100_000)], 100_000)
   expect(scaleOf(busy.rows, busy.lengthMs).cuts).toEqual([])
@@ -92,7 +92,7 @@ test('web B11 what waits while others run, some seconds, and a build of which no
   expect(scaleOf(waiting.rows, waiting.lengthMs).cuts).toEqual([])
 })
 
-test('web B11 a row an attempt: what waits, what starts, what runs up to now', () => {
+test('web B11 each attempt has a row with its waiting, starting and running time', () => {
   const attempts = [
     { number: 1, job_id: 'a0', state: 'failed', started_at: instant(1000), finished_at: instant(2000) },
     { number: 2, job_id: 'a', state: 'running' },
@@ -109,7 +109,7 @@ test('web B11 a row an attempt: what waits, what starts, what runs up to now', (
   ])
 })
 
-test('a build that is tried again later has no hole: 50 s, a retry after 35 minutes and 18 s are 68 s', () => {
+test('a late retry leaves no gap: 50 s, a retry after 35 minutes and 18 s are 68 s', () => {
   const end = 2_168_000
   const attempts = [
     { number: 1, job_id: 'a0', cause: 'first', state: 'failed', started_at: instant(0), finished_at: instant(50_000) },
@@ -133,7 +133,7 @@ test('web X1 a build without jobs or instants draws nothing and breaks nothing',
   expect(criticalPath(build([], 5))).toEqual([])
 })
 
-test('the axis has few round times, all of them on it', () => {
+test('the axis has a few round times within its range', () => {
   fc.assert(
     fc.property(fc.nat(1e8), fc.integer({ min: 1, max: 1e8 }), (from, length) => {
       const scale = { from, to: from + length, cuts: [], cutMs: 0 }
@@ -144,7 +144,7 @@ test('the axis has few round times, all of them on it', () => {
   )
 })
 
-test('zooming shows all of a run', () => {
+test('zooming shows a whole run', () => {
   const { rows, lengthMs } = build([step('a', {}, 50_000, 60_000)], 100_000)
   const whole = scaleOf(rows, lengthMs)
   expect(zoomTo(rows[0], whole)).toMatchObject({ from: 48_500, to: 61_500 })

@@ -16,7 +16,7 @@ const lineOf = (text: string) => ({
   style: plain,
 })
 
-test('web L3 lines that are here are the last that came, and what is kept has a bound', () => {
+test('web L3 the cache holds the newest lines within its budget', () => {
   const put = fc.record({
     from: fc.integer({ min: 1, max: 900 }),
     texts: fc.array(fc.string({ maxLength: 40 }), { maxLength: 150, size: 'max' }),
@@ -44,7 +44,7 @@ test('web L3 lines that are here are the last that came, and what is kept has a 
   )
 })
 
-test('web L3 what was not looked at for longest is forgotten first', () => {
+test('web L3 the least recently viewed lines are evicted first', () => {
   const blocks = new LineBlocks(64 * 66 * 3)
   const fill = (block: number) =>
     blocks.put(
@@ -62,7 +62,7 @@ test('web L3 what was not looked at for longest is forgotten first', () => {
   ])
 })
 
-test('web L5 each line of a page begins with the style that the one before left', () => {
+test('web L5 each line starts with the style that the line before left', () => {
   const page = {
     sgr: '\x1b[31m',
     lines: [
@@ -84,7 +84,7 @@ test('web L5 each line of a page begins with the style that the one before left'
   ])
 })
 
-test('web L5 behind a line whose colours are cut off nothing is taken to be known', () => {
+test('web L5 nothing is assumed after a line whose colours are cut off', () => {
   const page = {
     sgr: '',
     lines: [
@@ -96,7 +96,7 @@ test('web L5 behind a line whose colours are cut off nothing is taken to be know
   expect(linesOfPage(page).map(({ text }) => text)).toEqual(['a', '\x1b[31mlong'])
 })
 
-test('web L23 news that come twice are there once', () => {
+test('web L23 repeated events are merged once', () => {
   const group = (line: number, end: number | null) => ({ line, end, title: 't', kind: 'closed', failed: false })
   expect(withGroups([group(1, 4), group(5, null)], [group(5, 9), group(10, null)])).toEqual([
     group(1, 4),
@@ -118,7 +118,7 @@ const failure = {
   ...{ tail: [], hint: null, doc_url: null },
 }
 
-test('the failures of a log are called what its test runner reported; until the log is whole they are errors', () => {
+test("the failures of a log are named after its test runner's reports, or 'errors' until it is complete", () => {
   const noun = (errors: readonly number[], tests: number, others: number, isComplete = true) =>
     errorNoun(
       { totalLines: 90, bytes: 900, isComplete, t0: null, groups: [], errors, remarks: [] },

@@ -70,7 +70,7 @@ function follow(
   throw new Error('it asks for ever')
 }
 
-test('web L12 next and previous walk all hits in order, whatever was asked before', () => {
+test('web L12 next and previous visit all hits in order, whatever was requested before', () => {
   fc.assert(
     fc.property(log, fc.array(fc.integer({ min: 1, max: 60 }), { maxLength: 4 }), (given, asked) => {
       const places = given.counts.flatMap((count, at) =>
@@ -102,7 +102,7 @@ test('web L12 next and previous walk all hits in order, whatever was asked befor
   )
 })
 
-test('web L12 what is known of a line is what the server said, and a position counts all before it', () => {
+test("web L12 known hits match the server's, and a position counts all hits before it", () => {
   fc.assert(
     fc.property(log, (given) => {
       let hits = noHits
@@ -119,11 +119,11 @@ test('web L12 what is known of a line is what the server said, and a position co
   )
 })
 
-test('web L12 matches come with their neighbours, each line once', () => {
+test('web L12 matches are listed with their neighbours, each line once', () => {
   expect(withNeighbours([2, 4, 20], 2, 21)).toEqual([1, 2, 3, 4, 5, 6, 18, 19, 20, 21])
 })
 
-test('web R4 a search is read from the address as it was written', () => {
+test('web R4 a search in the address is parsed as it was written', () => {
   const search = fc.record({ text: fc.string(), regex: fc.boolean(), case: fc.boolean(), word: fc.boolean() })
   fc.assert(
     fc.property(search, (given) => {

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { BlockHeights, blockRows } from './heights.ts'
 
-test('web L16 blocks stand one below the other, however tall they turn out to be', () => {
+test('web L16 blocks follow each other without gaps, whatever their heights', () => {
   const measured = fc.array(fc.record({ block: fc.nat(19), height: fc.integer({ min: 64, max: 9000 }) }), {
     maxLength: 40,
   })

@@ -13,7 +13,7 @@ function atEnd(rows: number): LogWindow {
   return window
 }
 
-test('web L14 blocks that stay move when the rows above them are of another height', () => {
+test('web L14 blocks that stay move when the rows above change their height', () => {
   const window = atEnd(130)
   expect(window.shown().blocks).toEqual([{ block: 2, top: 128 * 20 + 4 }])
   let told = 0
@@ -26,14 +26,14 @@ test('web L14 blocks that stay move when the rows above them are of another heig
   expect([window.shown().blocks, told]).toEqual([[{ block: 2, top: 128 * 20 + 4 }], 2])
 })
 
-test('web L14 rows that come at the end move nothing that is there', () => {
+test('web L14 appended rows move nothing', () => {
   const window = atEnd(130)
   const before = window.shown()
   window.setRows(140, 20, true)
   expect(window.shown()).toBe(before)
 })
 
-test('a block in which a selection begins stays mounted, in its place', () => {
+test('the block in which a selection starts stays mounted, in its place', () => {
   const window = atEnd(130)
   window.pin(3)
   expect(window.shown().blocks.map(({ block }) => block)).toEqual([0, 2])

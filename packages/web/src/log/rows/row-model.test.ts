@@ -92,7 +92,7 @@ const source: fc.Arbitrary<RowSource> = fc
     }
   })
 
-test('web L9 rows are those that a reader would list, whatever is folded and remarked', () => {
+test('web L9 rows match a simple listing, for all folds and remarks', () => {
   fc.assert(
     fc.property(source, (given) => {
       const model = new RowModel(given)
@@ -109,7 +109,7 @@ test('web L9 rows are those that a reader would list, whatever is folded and rem
   )
 })
 
-test('web L9 a line in a folded group leads to the header of the group', () => {
+test("web L9 a line in a folded group leads to the group's title", () => {
   const model = new RowModel({
     totalLines: 10,
     groups: [groupOf(3, 8)],

@@ -19,7 +19,7 @@ test('web L4 the scroll area is never taller than 8,000,000 px', () => {
   expect([areaHeight(100), areaHeight(20_000_000)]).toEqual([100, tallest])
 })
 
-test('web L4 wheel and keys move by exactly what they say, anywhere, until the end', () => {
+test('web L4 wheel and keys move by exact distances, up to the end', () => {
   const moves = fc.array(fc.integer({ min: -60, max: 300 }), { maxLength: 150, size: 'max' })
   const screens = fc.oneof(fc.double({ min: 0, max: 60, noNaN: true }), fc.double({ min: 0, max: 10_000, noNaN: true }))
   fc.assert(
@@ -39,7 +39,7 @@ test('web L4 wheel and keys move by exactly what they say, anywhere, until the e
   )
 })
 
-test('web L4 the bar reaches both ends, and further down is further on', () => {
+test('web L4 the scroll bar reaches both ends, and further down is further on', () => {
   fc.assert(
     fc.property(
       sizes,
@@ -56,7 +56,7 @@ test('web L4 the bar reaches both ends, and further down is further on', () => {
   )
 })
 
-test('web L4 a place that was jumped to is where the bar shows it', () => {
+test('web L4 the scroll bar shows the place that was jumped to', () => {
   fc.assert(
     fc.property(sizes, fc.nat(40_000_000), (given, rows) => {
       const place = placeOf(rows, given)

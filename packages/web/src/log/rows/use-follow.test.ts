@@ -5,13 +5,13 @@ const after = (start: Follow, ...events: readonly FollowEvent[]) => events.reduc
 const on: Follow = { isOn: true, missed: 0 }
 const up: FollowEvent = { kind: 'moved', isUp: true, isAtEnd: false }
 
-test('web L14 a move up or a selection lets go, and what comes then is counted', () => {
+test('web L14 a move up or a selection stops following, and new lines are counted', () => {
   expect(after(on, { kind: 'grew', lines: 5 })).toBe(on)
   expect(after(on, up, { kind: 'grew', lines: 100 }, { kind: 'grew', lines: 28 })).toEqual({ isOn: false, missed: 128 })
   expect(after(on, { kind: 'selected' }, { kind: 'grew', lines: 1 })).toEqual({ isOn: false, missed: 1 })
 })
 
-test('web L14 the end resumes, and the little that rows move by themselves does not let go', () => {
+test('web L14 the end resumes following, and small moves of the rows do not stop it', () => {
   const off = after(on, up, { kind: 'grew', lines: 9 })
   expect(after(off, { kind: 'moved', isUp: false, isAtEnd: false })).toBe(off)
   expect(after(off, { kind: 'moved', isUp: false, isAtEnd: true })).toEqual(on)

@@ -9,7 +9,7 @@ import { playLine } from './play-line.ts'
 import { plain, type Style, trueColour } from './style.ts'
 import { coloursOf } from './style-css.ts'
 
-test('web L5 sixteen, 256 and true colours, with either separator', () => {
+test('web L5 sixteen, 256 and true colours work with either separator', () => {
   const after = (codes: string) => styleAfter(`\x1b[${codes}m`, plain)
   expect(after('1;31;44')).toEqual({ ...plain, bold: true, fg: 1, bg: 4 })
   expect(after('97;100')).toEqual({ ...plain, fg: 15, bg: 8 })
@@ -21,13 +21,13 @@ test('web L5 sixteen, 256 and true colours, with either separator', () => {
   expect(after('8')).toEqual(plain)
 })
 
-test('web L7 what is no colour shows nothing, and one that never ends is text after 256 characters', () => {
+test('web L7 sequences other than colours show nothing, and an unterminated one is text after 256 characters', () => {
   const quiet = '\x1b[2J\x1b[1;1H\x1b]0;title\x07\x1b]52;c;c2VjcmV0\x07\x1bP+q544e\x1b\\\x1b[?1049h\x1b=ok'
   expect(playLine(quiet, plain)).toMatchObject({ text: 'ok', updates: 0 })
   expect(playLine(`\x1b]0;${'x'.repeat(300)}`, plain).text).toHaveLength(300 - 254)
 })
 
-test('web L21 changes of colour without end are a thousand runs, then plain', () => {
+test('web L21 after a thousand style changes a line is plain', () => {
   const changes = scaled(100_000, 1_000_000)
   const line = Array.from({ length: changes }, (_, at) => `\x1b[3${at % 8}mx`).join('')
   const { runs, text } = playLine(line, plain)
@@ -36,7 +36,7 @@ test('web L21 changes of colour without end are a thousand runs, then plain', ()
   expect(runs.at(-1)).toEqual({ end: changes, style: plain, href: null })
 })
 
-test('web L5 any pair of colours can be read in both themes', () => {
+test('web L5 any pair of colours is legible in both themes', () => {
   const colour = fc.oneof(
     fc.constant(null),
     fc.integer({ min: 0, max: 255 }),
@@ -70,7 +70,7 @@ test('the colours of the log are those of tokens.css', () => {
   expect(ansi).toEqual(themes.light.ansi.map((colour, at) => [colour, themes.dark.ansi[at]]))
 })
 
-test('tokens of a plain line are the line', () => {
+test('the only token of a plain line is the line', () => {
   expect(tokens('')).toEqual([])
   expect(tokens('abc')).toEqual([{ kind: 'text', text: 'abc' }])
 })

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { formatLineTime } from './line-times.ts'
 
-test('web L10 times are since the start, or of the day, with milliseconds', () => {
+test('web L10 times count from the start, or are times of day, with milliseconds', () => {
   const t0 = '2026-01-02T23:59:59.500Z'
   const of = (ms: number | null) => (['off', 'since', 'utc'] as const).map((mode) => formatLineTime(ms, t0, mode))
   expect(of(134_080)).toEqual(['', '+2:14.080', '00:02:13.580Z'])

@@ -5,7 +5,7 @@ import { bareLinks, fileLinks, linkOver, safeUrl } from './links.ts'
 const source = { url: 'https://github.com/acme/app', commit: 'abc123' }
 const hrefs = (text: string) => bareLinks(text).map(({ from, to }) => text.slice(from, to))
 
-test('web L8 only http and https are links, and none is endless', () => {
+test('web L8 only http and https are links, of limited length', () => {
   for (const bad of [
     'javascript:alert(1)',
     'data:text/html,x',
@@ -32,13 +32,13 @@ test('web L8 only http and https are links, and none is endless', () => {
   )
 })
 
-test('web L8 an address ends where the sentence goes on', () => {
+test('web L8 an address ends where the sentence continues', () => {
   expect(hrefs('see https://a.b/c?d=e, or (http://x.y/z).')).toEqual(['https://a.b/c?d=e', 'http://x.y/z'])
   expect(hrefs('https://en.wikipedia.org/wiki/CI_(software)')).toEqual(['https://en.wikipedia.org/wiki/CI_(software)'])
   expect(hrefs('no links: a://b, http//c')).toEqual([])
 })
 
-test('web L8 the host that a link really leads to is told where its text says another one', () => {
+test('web L8 a link whose text names another host shows its real host', () => {
   const over = (text: string, href: string) => linkOver(text, 0, text.length, href)?.host
   expect(over('the docs', 'https://evil.example/x')).toBe('evil.example')
   expect(over('https://github.com', 'https://evil.example/x')).toBe('evil.example')
@@ -46,7 +46,7 @@ test('web L8 the host that a link really leads to is told where its text says an
   expect(bareLinks('https://github.com@evil.example/')[0]?.host).toBe('evil.example')
 })
 
-test('web L8 a file of the repository leads to the forge at this commit', () => {
+test('web L8 a file of the repository is linked at the forge, at this commit', () => {
   const of = (text: string, at = source) =>
     fileLinks(text, at).map(({ from, to, href }) => [text.slice(from, to), href])
   expect(of('at (x) and ./src/main.ts:12:5: no')).toEqual([

@@ -7,7 +7,7 @@ import { plain } from './style.ts'
 
 const cut = (line: string, hits?: readonly (readonly number[])[]) => piecesOf(playLine(line, plain), null, hits)
 
-test('web L12 hits are marked where they stand, in whatever colours', () => {
+test('web L12 hits are marked in place, across colours', () => {
   const pieces = cut('a\x1b[31mbc\x1b[0md see https://a.b/c', [
     [1, 4],
     [20, 22],
@@ -30,7 +30,7 @@ test('web L12 hits are marked where they stand, in whatever colours', () => {
   ])
 })
 
-test('web L12 a hit in what was written over is not marked, and one in what is left is', () => {
+test('web L12 an overwritten hit is not marked, and the rest of one is', () => {
   expect(cut('abc\rx', [[0, 3]]).map(({ text, hit }) => [text, hit])).toEqual([
     ['x', null],
     ['bc', 0],
@@ -38,13 +38,13 @@ test('web L12 a hit in what was written over is not marked, and one in what is l
   expect(cut('abc\rxyz', [[0, 3]]).every(({ hit }) => hit === null)).toBe(true)
 })
 
-test('web L8 a label with a false address is one link to where it really leads', () => {
+test('web L8 a label with a false address is one link to its real target', () => {
   const [piece] = cut('\x1b]8;;https://evil.example/\x07https://bank.example\x1b]8;;\x07')
   expect(piece?.link).toMatchObject({ href: 'https://evil.example/', host: 'evil.example' })
   expect(cut('\x1b]8;;javascript:alert(1)\x07x\x1b]8;;\x07')[0]?.link).toBeNull()
 })
 
-test('web L21 all that is shown is in the pieces, once and in order', () => {
+test('web L21 the pieces contain all shown text once and in order', () => {
   const part = fc.constantFrom(
     'a',
     ' ',

@@ -7,7 +7,7 @@ import { plain } from './style.ts'
 
 const shown = (line: string) => playLine(line, plain).text
 
-test('web L6 a progress bar is its last state, and its updates are counted', () => {
+test('web L6 a progress bar shows its last state and the number of its updates', () => {
   const bar = Array.from(
     { length: 413 },
     (_, at) => `\r${String(at).padStart(3)} of 412 [${'#'.repeat(at % 20).padEnd(20)}]`,
@@ -19,7 +19,7 @@ test('web L6 a progress bar is its last state, and its updates are counted', () 
   expect(states.at(-1)).toContain('412 of 412')
 })
 
-test('web L6 what a terminal does within a line', () => {
+test("web L6 a line follows the terminal's rules", () => {
   expect(shown('abc\rx')).toBe('xbc')
   expect(shown('foo\r')).toBe('foo')
   expect(playLine('foo\r', plain).updates).toBe(0)
@@ -36,13 +36,13 @@ test('web L6 what a terminal does within a line', () => {
   expect(shown('x\x1b[999999999Cy')).toHaveLength(10_000)
 })
 
-test('web L20 control characters are pictures, turns of direction are named, marks stay on their letter', () => {
+test('web L20 control characters become pictures, direction marks become names, and combining marks stay on their letter', () => {
   expect(shown('a\0b\x07\x7f')).toBe('a␀b␇␡')
   expect(shown('evil\u202etxt.exe')).toBe('evil⟨U+202E⟩txt.exe')
   expect(shown('e\u0301\rx')).toBe('x')
 })
 
-test('web L6 any line of text and moves shows what a small terminal shows', () => {
+test('web L6 any line shows what a simple terminal shows', () => {
   const letter = fc.constantFrom(...'abcdefg ')
   const step = fc.oneof(
     { weight: 6, arbitrary: letter },
@@ -75,7 +75,7 @@ function terminal(steps: readonly string[]): string {
   return row.join('')
 }
 
-test('web L12 every shown character knows its place in the text that the server searches', () => {
+test('web L12 every shown character maps to its index in the searched text', () => {
   const part = fc.constantFrom('a', 'b', '\0', '\r', '\u202e', '\x1b[31m', '\x1b[2D', '\x1b[K', '😀', 'e\u0301')
   fc.assert(
     fc.property(fc.array(part, { maxLength: 40, size: 'max' }), (parts) => {

@@ -24,7 +24,7 @@ test('web F3 the list ticks itself from what the server knows', () => {
   expect(done({ hasCliSession: true, hasPipeline: true, hasBuild: true, hasRepository: true })).toHaveLength(6)
 })
 
-test('web F3 web F4 commands are for this server and organization, without prompt sign or line feed', () => {
+test('web F3 web F4 commands name this server and organization, without prompt or newline', () => {
   expect(commands({})).toEqual([
     'hm config set cloud.api_url https://ci.acme.test',
     'hm login',

@@ -6,7 +6,7 @@ const values: StartValues = {
   withoutCache: false,
 }
 
-test('web P5 a build of a connected repository takes the newest commit of its branch unless another is named', () => {
+test('web P5 a build of a connected repository takes the newest commit of its branch, or the given one', () => {
   expect(startRequest({ ...values, commit: ' ' }, null).request).toEqual({
     kind: 'create',
     body: { branch: 'main', commit: 'HEAD', source: 'ui' },
@@ -15,7 +15,7 @@ test('web P5 a build of a connected repository takes the newest commit of its br
   expect(other.request?.body).toMatchObject({ commit: 'd'.repeat(40), env: { A: '1' }, message: 'Why' })
 })
 
-test('web P5 what is missing is told at its field, and nothing is sent', () => {
+test('web P5 missing values are reported at their fields, and nothing is sent', () => {
   expect(startRequest({ ...values, branch: ' ', commit: 'abc1234' }, 7)).toMatchObject({
     request: null,
     problems: { branch: expect.any(String), commit: expect.any(String) },
@@ -24,12 +24,12 @@ test('web P5 what is missing is told at its field, and nothing is sent', () => {
   expect(startRequest({ ...values, variables: 'x' }, 7).problems).toEqual({ variables: expect.any(String) })
 })
 
-test('the files of the build before are built again with other variables, and nothing else changes', () => {
+test('a rebuild takes other variables and changes nothing else', () => {
   const judged = startRequest({ ...values, source: 'again', variables: 'A=1', withoutCache: true }, 7)
   expect(judged.request).toEqual({ kind: 'again', number: 7, body: { env: { A: '1' }, without_cache: true } })
 })
 
-test('an archive needs no commit, and what the server says of it stands at its field', () => {
+test("an archive needs no commit, and the server's errors appear at its fields", () => {
   const judged = startRequest({ ...values, source: 'address', address: 'https://x.test/a.tgz' }, 7)
   expect(judged.request?.body).toMatchObject({ source_url: 'https://x.test/a.tgz', commit: '0'.repeat(40) })
   expect(problemsOfFields({ source_url: 'a', 'env.A': 'b', branch: 'c' })).toEqual({

@@ -8,13 +8,13 @@ test('lines of an .env file are variables; values keep their signs, and the last
   expect(readVariables('').env).toEqual({})
 })
 
-test('what is no variable is named with its line', () => {
+test('a line that is no variable is named by its number', () => {
   expect(readVariables('A=1\nnot one').problem).toContain('Line 2')
   expect(readVariables('1A=1').problem).toContain('Line 1')
   expect(readVariables('=x').problem).toContain('Line 1')
 })
 
-test('any text is read or refused, never half', () => {
+test('any text is read or refused as a whole', () => {
   fc.assert(
     fc.property(fc.string(), (text) => {
       const { env, problem } = readVariables(text)
