@@ -1,4 +1,7 @@
-/** The web app for a test: a real server with the built pages, Debian's Chromium, and people who are signed in. */
+/**
+ * Starts the web app for a test: a real server with the built pages, Debian's Chromium, and
+ * signed-in people.
+ */
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { findUserByEmail } from '../../packages/server/src/identity/accounts/store.ts'
 import { makeSetupLink } from '../../packages/server/src/identity/setup/setup-link.ts'
@@ -8,16 +11,21 @@ import { type BrowserWish, openContext, startBrowser } from './browser.ts'
 export interface App {
   readonly product: Product
   readonly browser: Browser
-  /** Where pages are opened: the public URL where one is set, else on `localhost`, so that passkeys work. */
+  /**
+   * The origin of the pages: the public URL if one is set, else `localhost`, so that passkeys work.
+   */
   readonly origin: string
-  /** A window of the bootstrapped owner, signed in. */
+  /** Opens a window of the bootstrapped owner, signed in. */
   openAsOwner(options?: BrowserContextOptions): Promise<Page>
-  /** Signs a window in by a one-time link of the operator: as the oldest owner, or as the user with this address. */
+  /**
+   * Signs a window in by an operator's one-time link, as the oldest owner or the user with this
+   * address.
+   */
   signIn(context: BrowserContext, email?: string): Promise<void>
   stop(): Promise<void>
 }
 
-/** Starts a server, and takes a browser. */
+/** Starts a server and opens a browser. */
 export async function startApp(env: Readonly<Record<string, string>> = {}, wish: BrowserWish = {}): Promise<App> {
   const product = await startProduct(env)
   const browser = await startBrowser(wish)
@@ -25,7 +33,8 @@ export async function startApp(env: Readonly<Record<string, string>> = {}, wish:
   const signIn = async (context: BrowserContext, email?: string) => {
     const userId = email === undefined ? null : await findUserByEmail(product.pool, email)
     if (userId === undefined) throw new Error(`nobody has the address ${email}`)
-    // As `setup-link` does, which starts a Node.js and is tested where people set a server up.
+    // Does what `setup-link` does, without starting Node.js; the command itself is tested
+    // elsewhere.
     const link = await makeSetupLink(product.pool, origin, userId)
     const setup_token = /token=([\w-]+)/.exec(link)?.[1]
     const headers = { 'x-harmont-session': 'cookie', origin }

@@ -1,4 +1,4 @@
-/** The code of a fork is looked at by a member before it runs. */
+/** Tests that a member reviews a fork's code before it runs. */
 import { type Github, startGithub } from '@harmont/outside/github'
 import { until } from '@harmont/test-kit/until'
 import type { Page } from 'playwright-core'

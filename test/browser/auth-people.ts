@@ -1,4 +1,4 @@
-/** Who takes part in the journeys, and what they look at. */
+/** The people of the tests, and the pages that they see. */
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, test } from 'vitest'
 import { type AuthServer, startAuthServer, type Wish } from './auth-server.ts'
@@ -7,15 +7,15 @@ import { type Device, openWindow, type Window } from './browser.ts'
 export type Person = Window & { readonly device: Device }
 
 export interface People {
-  /** Of the server. */
+  /** The server's origin. */
   readonly server: AuthServer
-  /** The first administrator, and somebody who registered; there once their journey is over. */
+  /** The first administrator, and a person who registers; set once their steps are done. */
   ada: Person
   bob: Person
-  /** A browser of somebody's own, with a device that holds passkeys. */
+  /** A browser of one person, with a device that stores passkeys. */
   person(): Promise<Person>
   at(path: string): string
-  /** What any page did wrong. */
+  /** Errors of any page. */
   problems(): readonly string[]
 }
 
@@ -60,7 +60,7 @@ function present<Value>(value: Value | undefined): Value {
   return value
 }
 
-/** A test that may take as long as a busy machine makes it. */
+/** Adds a test with a time limit for a busy machine. */
 export function journey(name: string, run: () => Promise<void>): void {
   test(name, run, 300_000)
 }
@@ -69,7 +69,7 @@ export function heading(page: Page, name: string | RegExp): Promise<void> {
   return page.getByRole('heading', { level: 1, name }).waitFor()
 }
 
-/** What scripts could read of a secret later: nothing may be in it. */
+/** Reads everything that scripts could later read; it must contain no secret. */
 export async function storage(page: Page): Promise<string> {
   return (await page.evaluate('JSON.stringify([{ ...localStorage }, { ...sessionStorage }, location.href])')) as string
 }

@@ -1,4 +1,4 @@
-/** A server that nobody has set up yet, with a mail server and a GitHub that are its own. */
+/** A server that nobody has set up yet, with its own mail server and GitHub. */
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -21,7 +21,7 @@ export interface AuthServer {
   readonly github: Github
   /** The one-time link that it printed when it started. */
   setupLink(): string
-  /** Prints another, for this user or the oldest owner. */
+  /** Prints another link, for this user or the oldest owner. */
   newSetupLink(...email: readonly string[]): string
   stop(): Promise<void>
 }
@@ -29,14 +29,14 @@ export interface AuthServer {
 const main = new URL('../../packages/server/src/main.ts', import.meta.url).pathname
 
 export interface Wish {
-  /** Of its address: passkeys need a name, not a number. */
+  /** Its host: passkeys need a name, not a number. */
   readonly host: string
   readonly hasMail: boolean
-  /** Builds run here, in real sandboxes. */
+  /** Runs builds in real sandboxes. */
   readonly hasRunner: boolean
 }
 
-/** Starts all of it. */
+/** Starts the server with its mail server and GitHub. */
 export async function startAuthServer({
   host = 'localhost',
   hasMail = true,

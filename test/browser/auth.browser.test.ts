@@ -1,4 +1,7 @@
-/** People with real browsers, a real server, a real mail server and a GitHub: all that one needs to have and to keep an account, by keyboard alone. */
+/**
+ * People with real browsers, a real server, a real mail server and a GitHub create and keep their
+ * accounts by keyboard alone.
+ */
 import { tokenIn } from '@harmont/outside/mail-server'
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
@@ -9,7 +12,9 @@ import { fill, press, tick } from './browser-keys.ts'
 
 const it = startPeople()
 
-/** Begins a ceremony to which the device says no: the button is busy from before the server's answer until it has. */
+/**
+ * Starts a ceremony that the device refuses. The button is busy from the request until the refusal.
+ */
 async function pressAndBeRefused(page: Page, name: string): Promise<void> {
   const asked = page.waitForResponse(/\/options$/)
   await press(page, name)
@@ -27,7 +32,7 @@ journey(
     await page.getByText('This server has no administrator yet').waitFor()
     expect(await page.getByText('npm start -- setup-link').count()).toBe(1)
     await expectAccessible(page)
-    // Its passkeys are bound to its name: elsewhere the page leads there.
+    // Passkeys are bound to the server's name: another address links there.
     await page.goto(it.at('/login').replace('localhost', '127.0.0.1'))
     await page.getByText(`work at ${it.server.origin} only`).waitFor()
     await press(page, `Open this page at ${it.server.origin}`)
@@ -43,7 +48,7 @@ journey(
     await fill(page, 'Organization', 'Acme')
     await device.agrees(false)
     await pressAndBeRefused(page, 'Create passkey')
-    // Whoever says no is not told that they said no.
+    // A person who gives up gets no message about it.
     expect(await page.getByRole('alert').count()).toBe(0)
     await device.agrees(true)
     await press(page, 'Create passkey')
@@ -94,7 +99,7 @@ journey(
   },
 )
 
-/** Runs in the page, as text: notes how ceremonies of passkeys end that the browser refuses. */
+/** Runs in the page, as text: records how the browser refuses passkey ceremonies. */
 const countRefusals = `{
   globalThis.refusals = []
   const get = navigator.credentials.get.bind(navigator.credentials)
@@ -115,7 +120,7 @@ journey(
     await press(page, 'Sign out')
     await page.waitForURL(it.at('/login'))
     await expectAccessible(page)
-    // A tab without any device: its field has nothing to offer, which nobody has asked for.
+    // A tab without a device has no suggestions, and shows no error that nobody asked for.
     const other = await page.context().newPage()
     await other.addInitScript(countRefusals)
     await other.goto(it.at('/account/keys'))
@@ -132,7 +137,7 @@ journey(
     expect(new URL(page.url()).origin).toBe(it.server.origin)
     await other.waitForURL(it.at('/account/keys'))
     await other.close()
-    // Signed in already: on at once.
+    // Signed in already: it continues at once.
     await page.goto(it.at('/login?next=/account'))
     await page.waitForURL(it.at('/account'))
     await heading(page, 'Account')
@@ -140,7 +145,7 @@ journey(
     await fill(page, 'Name', 'Bobby')
     await press(page, 'Save')
     await page.getByText('Name saved').waitFor()
-    // Without the button, by what the field offers.
+    // By the field's suggestion, without the button.
     await it.bob.picksOffered()
     await page.goto(it.at('/account/sessions'))
     await press(page, 'End this session')
@@ -164,7 +169,7 @@ journey(
     }
     const token = await invite('eve@example.com')
     const link = it.at(`/invite/accept?token=${token}`)
-    // Somebody else's.
+    // Another person's passkey.
     await it.bob.page.goto(link)
     await it.bob.page.getByText(/This invitation is for/).waitFor()
     await expectAccessible(it.bob.page)
@@ -178,7 +183,7 @@ journey(
     await fill(page, 'Name', 'Eve')
     expect(await page.getByRole('textbox', { name: 'Email address' }).inputValue()).toBe('eve@example.com')
     await press(page, 'Send me a link')
-    // Mails open in a tab of their own, which has the same devices.
+    // Mails open in a tab of their own, with the same devices.
     const mailed = await page.context().newPage()
     const verification = tokenIn(await it.server.mails.mailTo('eve@example.com', 2))
     const devices = await page.context().newCDPSession(mailed)
@@ -201,7 +206,7 @@ journey(
     await heading(page, 'This invitation is no longer valid')
     await page.getByText(/was already accepted/).waitFor()
     await expectAccessible(page)
-    // Another way for it to end.
+    // Another way for an invitation to end.
     const revoked = await invite('mallory@example.com')
     await it.ada.page.reload()
     await press(it.ada.page, 'Revoke the invite of mallory@example.com')
@@ -222,7 +227,7 @@ journey(
     await fill(page, 'Email address', 'bob@example.com')
     await press(page, 'Send me a link')
     await page.getByText('bob@example.com').waitFor()
-    // What is mailed of earlier steps may come after it.
+    // Mails of earlier steps may arrive after it.
     const mail = await it.server.mails.mailTo('bob@example.com', 1, '/recover/verify')
     await page.goto(it.at(`/recover/finalize?token=${tokenIn(mail)}`))
     await heading(page, 'Create a new passkey')

@@ -1,4 +1,4 @@
-/** What axe-core finds on a page as it stands (web T2, T4). */
+/** Checks pages with axe-core (web T2, T4). */
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { Page } from 'playwright-core'
@@ -7,7 +7,10 @@ import { expect } from 'vitest'
 const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
 
-/** The wide window in light and the narrow one in dark: both widths and both themes for half of what four looks cost. `tokens.test.ts` proves the contrast of each colour in both themes. */
+/**
+ * The wide window in light and the narrow one in dark cover both widths and both themes at half the
+ * cost. `tokens.test.ts` proves the contrast of each colour in both themes.
+ */
 const looks = [
   { width: 1280, colorScheme: 'light' },
   { width: 360, colorScheme: 'dark' },
@@ -17,15 +20,15 @@ const otherLooks = [
   { width: 360, colorScheme: 'light' },
 ] as const
 
-/** Fails with what is wrong on the page in these looks, and where it must be moved sideways at 360 px. The page is as before afterwards. */
+/** Fails with axe's findings, and on sideways scrolling at 360 px. Restores the page afterwards. */
 export async function expectAccessible(page: Page, which: 'two' | 'all' = 'two'): Promise<void> {
   const before = page.viewportSize()
   const scrolled = await page.evaluate('scrollY')
   for (const { width, colorScheme } of which === 'all' ? [...looks, ...otherLooks] : looks) {
     await page.setViewportSize({ width, height: 800 })
-    // Without motion, as all windows are: a colour on its way to another one has no contrast of its own.
+    // Motion is off, as in all windows: a changing colour has no contrast of its own.
     await page.emulateMedia({ colorScheme })
-    // What has moved half below the bar at the top, axe takes for a target that is too small.
+    // axe counts a target that is half below the top bar as too small.
     await page.evaluate('scrollTo(0, 0)')
     expect(await violations(page), `${page.url()} ${colorScheme}, ${width} px`).toBe('')
     const overflow = 'document.documentElement.scrollWidth - document.documentElement.clientWidth'
@@ -44,7 +47,7 @@ interface Found {
   }[]
 }
 
-/** A paragraph for each; empty when there are none. */
+/** Returns a paragraph for each finding; empty: none. */
 async function violations(page: Page): Promise<string> {
   if (!(await page.evaluate('"axe" in globalThis'))) await page.evaluate(source)
   const options = JSON.stringify({ runOnly: tags, resultTypes: ['violations'] })

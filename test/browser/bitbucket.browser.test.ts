@@ -1,4 +1,4 @@
-/** An admin connects Bitbucket, and takes it back. */
+/** An admin connects Bitbucket and disconnects it. */
 import { type BitbucketDouble, startBitbucket } from '@harmont/outside/bitbucket'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'

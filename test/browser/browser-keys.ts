@@ -1,7 +1,7 @@
-/** Using a page with nothing but a keyboard, as a person does who has no mouse. */
+/** Uses a page by keyboard alone. */
 import type { Locator, Page } from 'playwright-core'
 
-/** Tabs until the element has the focus; fails when the whole page was walked without meeting it. */
+/** Presses Tab until the element has the focus; fails if it is never reached. */
 export async function reach(target: Locator): Promise<void> {
   await target.waitFor()
   const page = target.page()
@@ -20,13 +20,13 @@ export async function press(page: Page, name: string | RegExp): Promise<void> {
   await page.keyboard.press('Enter')
 }
 
-/** Ticks or unticks the box of that name. */
+/** Toggles the checkbox of that name. */
 export async function tick(page: Page, name: string | RegExp): Promise<void> {
   await reach(page.getByRole('checkbox', { name }))
   await page.keyboard.press('Space')
 }
 
-/** Writes into the field of that name, over what is there. */
+/** Replaces the text of the field of that name. */
 export async function fill(page: Page, name: string | RegExp, text: string): Promise<void> {
   await reach(page.getByRole('textbox', { name }))
   await page.keyboard.press('Control+a')

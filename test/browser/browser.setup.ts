@@ -1,6 +1,7 @@
 /**
- * Builds the web app once a run, and starts the one Chromium of the run. Each file connects to it and has contexts of its own, which go with its connection.
- * Started per file it took half a second of a core each time. All contexts share one clipboard: a file that uses it starts a browser of its own.
+ * Builds the web app and starts one Chromium for the run. Each file connects to it with its own
+ * contexts; starting one per file cost half a second of a core. All contexts share one clipboard,
+ * so a file that uses it starts its own browser.
  */
 import { execFileSync } from 'node:child_process'
 import process from 'node:process'
@@ -19,7 +20,7 @@ declare module 'vitest' {
 const buildWeb = fileURLToPath(new URL('../../scripts/build-web.ts', import.meta.url))
 
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
-  // As a process: Vite changes the environment, which the workers would have from here.
+  // In a process of its own, because Vite changes the environment that workers inherit.
   execFileSync(process.execPath, [buildWeb], { stdio: ['ignore', 'ignore', 'inherit'] })
   const server = await chromium.launchServer(chromiumOptions)
   project.provide('browser', server.wsEndpoint())

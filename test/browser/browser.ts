@@ -1,4 +1,4 @@
-/** Windows of Chromium, and authenticators that it believes to be plugged in. */
+/** Windows of Chromium with virtual authenticators. */
 import process from 'node:process'
 import {
   type Browser,
@@ -12,11 +12,17 @@ import { chromiumOptions } from './chromium-options.ts'
 import { watchPages } from './watched-pages.ts'
 
 export interface BrowserWish {
-  /** Has the file start a browser of its own: the clipboard is one for all who use a browser, and ceremonies of passkeys hung now and then beside those of others. */
+  /**
+   * Starts a browser for this file alone: all users of a browser share its clipboard, and passkey
+   * ceremonies sometimes hung beside those of others.
+   */
   readonly ownBrowser?: boolean
 }
 
-/** Connects to the Chromium of the run; to close it ends the connection with its contexts. Outside Vitest there is none, and one is started. */
+/**
+ * Connects to the Chromium of the run; closing ends the connection and its contexts. Outside Vitest
+ * it starts one.
+ */
 export async function startBrowser({
   ownBrowser = process.env.VITEST === undefined,
 }: BrowserWish = {}): Promise<Browser> {
@@ -26,25 +32,31 @@ export async function startBrowser({
 }
 
 export interface Device {
-  /** A passkey that is in it. */
+  /** Returns a passkey that it stores. */
   readonly passkeys: () => Promise<readonly { readonly credentialId: string; readonly signCount: number }[]>
-  /** Whether its owner agrees when it asks. */
+  /** Sets whether its owner agrees when asked. */
   agrees(isWilling: boolean): Promise<void>
-  /** It is lost, with the passkeys in it. */
+  /** Removes it with its passkeys, as if it were lost. */
   lose(): Promise<void>
 }
 
-/** A window of one person: its own cookies, and the devices that are at hand. */
+/** A window of one person, with its own cookies and devices. */
 export interface Window {
   readonly page: Page
-  /** What the browser refused or the page threw, which should be nothing. */
+  /** Errors of the browser or page; there should be none. */
   readonly problems: readonly string[]
   addDevice(transport: 'internal' | 'usb'): Promise<Device>
-  /** From the next page on this person picks the passkey that a field offers, as soon as it does; else they leave it. */
+  /**
+   * From the next page on, the person picks a suggested passkey at once; otherwise they ignore
+   * suggestions.
+   */
   picksOffered(): Promise<void>
 }
 
-/** Runs in the page, as text. Chromium picks what a field offers by itself when the device is not a real one, at a moment that nobody knows. */
+/**
+ * Runs in the page, as text. With a virtual device Chromium picks a suggestion by itself, at an
+ * unknown moment.
+ */
 const leaveOffered = `{
   const { credentials } = navigator
   const get = credentials.get.bind(credentials)
@@ -54,7 +66,10 @@ const leaveOffered = `{
     options.mediation === 'conditional' && !globalThis.picksOffered ? untilAborted(options) : get(options)
 }`
 
-/** Cookies of their own, no motion, which is drawn sixty times a second, and patience with a machine that does much else: nothing is waited for longer than it takes. */
+/**
+ * Returns a context with its own cookies, without motion, which would redraw sixty times a second,
+ * and with long timeouts for a busy machine.
+ */
 export async function openContext(browser: Browser, options: BrowserContextOptions = {}): Promise<BrowserContext> {
   const context = await browser.newContext({
     viewport: { width: 1280, height: 720 },
@@ -73,7 +88,7 @@ export async function openWindow(browser: Browser, options: BrowserContextOption
   const problems: string[] = []
   page.on('pageerror', (error) => problems.push(error.message))
   page.on('console', (message) => {
-    // Answers that are no success are told there too, and are no problem by themselves.
+    // Failed responses are reported there too, and are no errors by themselves.
     if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
       problems.push(message.text())
   })

@@ -1,4 +1,6 @@
-/** A developer with a red build: real builds in sandboxes, seen in a real browser, done with the keyboard. */
+/**
+ * A developer examines a failed build: real builds in sandboxes, in a real browser, by keyboard.
+ */
 import type { Page, Request } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { buildEnd, flatIr } from '../product.ts'
@@ -19,7 +21,7 @@ const steps = [
 
 let app: App
 let page: Page
-/** Number of a build that failed. */
+/** The number of a failed build. */
 let red: number
 beforeAll(async () => {
   app = await startApp()
@@ -56,7 +58,7 @@ const log = () => page.getByRole('region', { name: /^Log/ })
 /** Waits until the text is on the page, in this place if one is given. */
 const sees = (text: string | RegExp, place: Pick<Page, 'getByText'> = page) => place.getByText(text).first().waitFor()
 
-/** What of an element is inside the window. */
+/** Returns the part of an element that is inside the window. */
 async function isOnScreen(text: string): Promise<boolean> {
   const box = await log().getByText(text).first().boundingBox()
   const size = page.viewportSize()
@@ -82,7 +84,7 @@ test('web R1 R2 R5 a link to a failed build shows the reason, the step and its e
   await page.getByRole('list', { name: 'Steps' }).getByText('🔨 build').waitFor()
   const failures = page.getByRole('list', { name: 'Failures' }).getByRole('listitem')
   expect(await failures.allTextContents()).toEqual(['expected 3, got 4 · date.ts:12', 'no zone · zone.ts:9'])
-  // Nobody has gone anywhere yet: Tab begins at the skip link.
+  // Before any navigation Tab starts at the skip link.
   expect(await page.evaluate('document.activeElement.tagName')).toBe('BODY')
   await page.getByRole('button', { name: '1 skipped' }).click()
   await sees('1 step skipped because test failed.')
@@ -100,7 +102,7 @@ test('web R1 the same at 390 by 844 px, with the log below the sentence', async 
   expect((above?.y ?? 0) + (above?.height ?? 0)).toBeLessThanOrEqual(below?.y ?? 0)
   expect(below?.height).toBeGreaterThanOrEqual(0.7 * 844)
   await page.getByRole('banner').getByRole('link', { name: 'ci' }).waitFor()
-  // One button with what a failure asks for; all else is in its menu.
+  // One button with what a failure asks for; everything else is in its menu.
   await page.getByRole('button', { name: 'Retry step' }).waitFor()
   await page.getByRole('button', { name: 'More actions' }).click()
   expect(await page.getByRole('menuitem').allInnerTexts()).toEqual(['Retry failed (2)', 'Rebuild…', 'Shell', 'Details'])
@@ -190,7 +192,7 @@ test('web B8 B9 D1 r retries the failed step, the build passes without a reload,
   await page.waitForURL(/builds\/1\?job=deploy/)
   await page.goto(`${app.origin}/default/pipelines/ci/builds/latest?branch=main`)
   await page.waitForURL(/builds\/1(\?|$)/)
-  // What is not there leads back to what is.
+  // A missing page links the one above it.
   await page.goto(address(999))
   await page.getByRole('link', { name: 'Builds of ci' }).waitFor()
   await page.goto(address(red, '/jobs/00000000-0000-4000-8000-000000000000'))
@@ -235,7 +237,7 @@ test('web B5 B9 a waiting step says for what; c asks and cancels; b rebuilds und
   await page.keyboard.press('[')
   await page.waitForURL(new RegExp(`builds/${number}(\\?|$)`))
   await app.product.api.cancelBuild('ci', number + 1)
-  // The button goes when it has done its work; the focus stays on the build.
+  // The button disappears after its work; the focus stays on the page.
   await page.getByRole('button', { name: 'Retry canceled (2)' }).click()
   await sees(/Running: 0 of 2 steps/)
   await expect.poll(() => page.evaluate('document.activeElement.tagName')).toBe('H1')
@@ -281,7 +283,7 @@ test('web B14 an invalid plan shows its message, and no job is requested', async
   const why = page.getByRole('region', { name: 'Why it failed' })
   await sees('cycle', why)
   await page.setViewportSize({ width: 390, height: 844 })
-  // Nothing stands above or beside it that is of steps.
+  // No step list stands above or beside it.
   expect(await why.boundingBox()).toMatchObject({ x: 0, width: 390 })
   expect(asked.filter((url) => url.includes('/jobs'))).toEqual([])
 })

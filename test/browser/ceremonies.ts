@@ -1,4 +1,7 @@
-/** A passkey made in the browser without a page of ours, for tests of something else: ask for options, let the browser do its part, send what it gave. */
+/**
+ * Creates passkeys in the browser without our pages, for tests of other features: requests options,
+ * runs the ceremony, sends the result.
+ */
 import type { Page } from 'playwright-core'
 
 interface Answer {
@@ -17,7 +20,10 @@ interface Begun {
   readonly options: unknown
 }
 
-/** Makes a passkey with the options of `options`, and sends it to `finalize` with the same members. */
+/**
+ * Creates a passkey with the options of `options`, and sends it to `finalize` with the same
+ * members.
+ */
 export async function createPasskey(page: Page, { options, finalize, members }: Ceremony): Promise<Answer> {
   const begun = await post(page, options, members)
   if (begun.status !== 200) return begun
@@ -26,12 +32,12 @@ export async function createPasskey(page: Page, { options, finalize, members }: 
   return post(page, finalize, { ...members, challenge_id, attestation })
 }
 
-/** As our web app does: the session in a cookie, and the CSRF token read from the other one. */
+/** Sends the session cookie, and the CSRF token from the other cookie, as our web app does. */
 function post(page: Page, path: string, body: Readonly<Record<string, unknown>>): Promise<Answer> {
   return page.evaluate(postInPage, { path, body })
 }
 
-// The two below run in the browser, whose names the types of Node do not have.
+// The two functions below run in the browser, whose globals Node's types lack.
 
 async function postInPage({ path, body }: { path: string; body: unknown }): Promise<Answer> {
   const { document } = globalThis as unknown as { document: { cookie: string } }

@@ -1,4 +1,7 @@
-/** The real `hm login` against a server whose address is a number: people get in by one-time links there, and terminals through their browsers. */
+/**
+ * The real `hm login` against a server whose address is a number: people sign in by one-time links,
+ * and terminals through their browsers.
+ */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -24,11 +27,11 @@ afterAll(() => {
   rmSync(home, { recursive: true, force: true })
 })
 
-/** Runs `hm` on a terminal. */
+/** Runs `hm` in a terminal. */
 function hm(...args: readonly string[]) {
   const env = { PATH: process.env.PATH, HOME: home, HM_API_URL: it.server.origin, BROWSER: 'true', TERM: 'xterm' }
   const command = [process.execPath, hmProgram, ...args].map((word) => `'${word}'`).join(' ')
-  // A new terminal has no columns, and prompts go by them.
+  // A new terminal has no columns, and prompts depend on them.
   const line = `stty cols 120 rows 30; exec ${command}`
   const terminal = spawn('script', ['-qefc', line, '/dev/null'], { env })
   terminals.push(terminal)
@@ -44,7 +47,7 @@ function hm(...args: readonly string[]) {
   }
 }
 
-/** What was asked of the server about terminals. */
+/** Requests about terminals. */
 function grants(page: Page): readonly string[] {
   const asked: string[] = []
   page.on('request', (request) => {
@@ -131,7 +134,7 @@ journey(
     const login = hm('login')
     const address = new URL(await login.shows(/opening (http\S+)/))
     address.searchParams.delete('code')
-    // Nobody is signed in there: first that, then back.
+    // Nobody is signed in there, so the sign-in comes first.
     await stranger.page.goto(address.href)
     await heading(stranger.page, 'Sign in')
     expect(new URL(stranger.page.url()).searchParams.get('redirect')).toContain('/cli-login?')

@@ -1,6 +1,7 @@
 /**
- * Every page at once: what none may lack, whoever made it. Each is loaded narrow and wide, and what moves while it loads is counted. Axe, the costly part,
- * looks at each page in two looks, here or in the test of its feature; with a greater effort (`npm run test:soak`) here at all of them in all four.
+ * Checks what every page must have. Each is loaded narrow and wide, and its layout shift is
+ * measured. axe, the costly part, checks each page in two looks, here or in its feature's test;
+ * `npm run test:soak` checks all pages here in all four.
  */
 import { execFileSync } from 'node:child_process'
 import process from 'node:process'
@@ -15,7 +16,7 @@ import { contentSettings, fill } from './shots/content.ts'
 import { fillOrganization } from './shots/organization.ts'
 import { routes, type ShownRoute } from './shots/routes.ts'
 
-/** Axe looks at the others in the tests of their features. */
+/** axe checks the other pages in the tests of their features. */
 const shownToAxe: ReadonlySet<string> = new Set([
   ...['pipelines-none-match', 'create-organization', 'build-failed', 'build-graph', 'build-waterfall'],
   ...[
@@ -31,7 +32,7 @@ const shownToAxe: ReadonlySet<string> = new Set([
   ],
   ...['github-setup', 'organization-unknown', 'not-found', 'docs-error'],
 ])
-/** One of each kind: what differs in its data only has the same keys. */
+/** One page of each kind; pages that differ only in data have the same keys. */
 const walked: ReadonlySet<string> = new Set([
   ...['login', 'register', 'recover', 'pipelines', 'getting-started', 'builds', 'pipeline', 'pipeline-settings'],
   ...['new-build', 'build-failed', 'build-graph', 'build-waterfall', 'repos', 'usage', 'organization'],
@@ -39,10 +40,10 @@ const walked: ReadonlySet<string> = new Set([
 ])
 
 let app: App
-/** Two who are signed in, so that one loads while the other is looked at. */
+/** Two signed-in windows, so that one page loads while the other is checked. */
 let signedIn: readonly Window[]
 let strangers: readonly Window[]
-/** All that is wrong. Each page is opened once, by the first test, for both. */
+/** All findings. The first test opens each page once for both tests. */
 let visits: ReturnType<typeof visitAll> | undefined
 const faults = () => (visits ??= visitAll())
 const titles = new Map<string, string>()
@@ -62,7 +63,7 @@ beforeAll(async () => {
 })
 afterAll(async () => app?.stop())
 
-/** Opens each, and looks at it once nothing of it loads any more. */
+/** Opens each page and checks it once it has loaded. */
 async function visitAll() {
   const found = { onPages: [] as string[], byKeyboard: [] as string[] }
   const queueOf = (isPublic: boolean) => routes.filter((route) => (route.isPublic ?? false) === isPublic).values()
@@ -87,7 +88,7 @@ async function visitAll() {
   return found
 }
 
-/** Loads it narrow, then wide, and leaves it wide. */
+/** Loads the page narrow, then wide, and leaves it wide. */
 async function visit(page: Page, { name, path }: ShownRoute): Promise<void> {
   await load(page, path, { width: 390, height: 844 })
   await page.setViewportSize({ width: 360, height: 780 })
@@ -112,10 +113,10 @@ async function load(page: Page, path: string, size: { readonly width: number; re
 const hasItsShape = (page: Page) =>
   expect.poll(() => shapeOf(page)).toEqual({ headings: 1, mains: 1, sideways: 0, cutLinks: [] })
 
-/** web.md 14, for all that moves until the page is there. */
+/** The limit of web.md 14 for layout shift while loading. */
 const mostShift = 0.02
 
-/** Runs in each page from its beginning, as text: its names are not those of Node. */
+/** Runs in each page from its start, as text: Node lacks its names. */
 const watchMoves = `{
   const entries = []
   const add = (news) => entries.push(...news.filter(({ hadRecentInput }) => !hadRecentInput))
@@ -138,7 +139,7 @@ interface Shape {
   readonly mains: number
   /** Pixels to scroll. */
   readonly sideways: number
-  /** Links to the page itself that a row of links shows in part. */
+  /** Links to the current page that a row of links shows only in part. */
   readonly cutLinks: readonly string[]
 }
 

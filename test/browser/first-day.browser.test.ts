@@ -1,4 +1,7 @@
-/** The first day of a new administrator: from the printed link to a green build, with the commands that the page shows. */
+/**
+ * The first day of a new administrator, from the printed link to a passed build, with the commands
+ * that the page shows.
+ */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -19,7 +22,7 @@ beforeAll(() => {
   home = mkdtempSync('/var/tmp/hm-first-day-')
   const local = join(home, '.cache/harmont/local')
   linkImages(join(local, 'images'))
-  // What other tests have there is not ours to remove.
+  // Packages of other tests are not ours to remove.
   writeFileSync(join(local, 'trimmed'), '')
   project = join(home, 'hello')
   mkdirSync(project)
@@ -51,7 +54,7 @@ function type(command: string) {
     ended: once(terminal, 'close').then(([code]) => code as number),
     told: () => shown,
     answer() {
-      // A question that waits begins with this sign; once answered it is drawn with another one.
+      // A waiting question starts with this sign; an answered one with another.
       terminal.stdout.on('data', (text: string) => text.includes('◆') && terminal.stdin.write('\r'))
     },
     async shows(pattern: RegExp): Promise<string> {
@@ -61,7 +64,7 @@ function type(command: string) {
   }
 }
 
-/** It ends well. Whatever it asks is answered with Enter. */
+/** Waits for a successful end. Every question is answered with Enter. */
 async function runs(command: string): Promise<void> {
   const { ended, told, answer } = type(command)
   answer()
@@ -75,7 +78,7 @@ journey('web F1 F2 F3 from the printed link to a green build, by what the page s
   expect(commands).toEqual([
     `hm config set cloud.api_url ${it.server.origin}`,
     'hm login',
-    // Everybody has an organization of their own as well.
+    // Every person has a personal organization too.
     'hm org switch acme',
     'hm init',
     'hm run',
@@ -92,15 +95,15 @@ journey('web F1 F2 F3 from the printed link to a green build, by what the page s
   expect(await terminal.ended).toBe(0)
   await tab.close()
   await runs(choose)
-  // Its images come from registries, which a test does not reach: steps use this machine's programs.
+  // Tests reach no registry for images: steps use this machine's programs.
   await runs(`${init} --plain`)
   await runs(local)
   await runs(cloud)
 
-  // The page that stood open all the while shows it by itself.
+  // The open page shows it without a reload.
   await page.getByRole('img', { name: 'Passed' }).first().waitFor()
   await page.getByText('passed on main').waitFor()
-  // Called as the project is.
+  // Named like the project.
   await reach(page.locator('main a[href="/acme/pipelines/hello/builds/1"]').first())
   await page.keyboard.press('Enter')
   await heading(page, /^Passed/)

@@ -1,4 +1,7 @@
-/** The frame around all pages: what a server that goes away, another tab, a lost session, a keyboard and hostile names do to it. No build runs here. */
+/**
+ * The frame around all pages: a server that goes away, another tab, a lost session, a keyboard, and
+ * hostile names. No build runs here.
+ */
 import type { Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { flatIr } from '../product.ts'
@@ -18,12 +21,12 @@ afterAll(async () => {
   await app?.stop()
 })
 
-/** Notes what a page complains of: scripts that throw, and whatever its policy forbids. */
+/** Records errors of a page: scripts that throw, and violations of its policy. */
 function watch(opened: Page): Page {
   opened.on('pageerror', (error) => complaints.push(String(error)))
   opened.on('dialog', (dialog) => complaints.push(`a dialog: ${dialog.message()}`))
   opened.on('console', (message) => {
-    // The browser reports by itself that a server is down, and that a session is over.
+    // The browser itself reports a server that is down and a session that ended.
     const isExpected = /ERR_CONNECTION_(?:REFUSED|RESET)|ERR_INCOMPLETE_CHUNKED|ERR_EMPTY_RESPONSE|status of 401/.test(
       message.text(),
     )
@@ -32,7 +35,10 @@ function watch(opened: Page): Page {
   return opened
 }
 
-/** Types keys until they have their effect: a page listens a moment after it is painted, on a busy machine a long one. */
+/**
+ * Types keys until they take effect: a page listens only a moment after it is painted, which may be
+ * long on a busy machine.
+ */
 async function keys(text: string, effect: Locator): Promise<void> {
   for (let tries = 1; ; tries += 1) {
     await page.keyboard.type(text)
@@ -44,7 +50,7 @@ async function keys(text: string, effect: Locator): Promise<void> {
   }
 }
 
-/** A build that waits for ever, with this message. */
+/** Creates a build that waits forever, with this message. */
 async function build(pipeline: string, message: string, branch = 'main'): Promise<void> {
   const slug = await app.product.api.ensurePipeline({
     name: pipeline,
@@ -74,7 +80,7 @@ test('web A3 X3 when the server is killed a bar says so, shown data stays, and t
   expect(await page.getByText('first').first().isVisible()).toBe(true)
   expect(await page.getByRole('button', { name: 'Try now' }).isEnabled()).toBe(true)
   await app.product.restart()
-  // Before the page asks again, something happens that it did not hear of.
+  // Something happens that the page does not hear of, before it polls again.
   await build('ci', 'while you were away')
   await page.getByText('while you were away').waitFor()
   await bar.waitFor({ state: 'detached' })
@@ -131,7 +137,10 @@ test('web T2 keyboard: the skip link, the heading after navigation, and the focu
   await search.and(focused()).waitFor()
 })
 
-/** Closes the dialog, and goes into the page's search before any timer: whether the dialog had gone by then, and what has the focus later. */
+/**
+ * Closes the dialog and enters the page's search before any timer. Returns whether the dialog was
+ * gone by then, and what has the focus later.
+ */
 const closeAndSearch = `(async () => {
   document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true }))
   for (let turn = 0; turn < 1000 && document.querySelector('[role=dialog]'); turn++) await null
@@ -155,11 +164,11 @@ test("shortcuts: g and a letter open a section, ? lists the page's keys, and in 
   await keys('?', help.getByText('Switch organization'))
   await page.keyboard.press('Escape')
   await help.waitFor({ state: 'detached' })
-  // Without a field on the page it would open the palette, and once the field has the focus it is a letter.
+  // Without a search field the key would open the palette; inside the field it is a letter.
   const field = page.getByRole('main').getByRole('searchbox')
   await field.waitFor()
   const hasFocus = async () => (await field.and(focused()).count()) === 1
-  // A page that listens has moved the focus before the press returns.
+  // A listening page moves the focus before the press returns.
   await expect
     .poll(async () => {
       await page.keyboard.press('/')
@@ -174,7 +183,7 @@ test('the palette finds pages, builds by number and commit, error codes and them
   await go('/default/usage')
   await heading(/Usage/).waitFor()
   const choose = async (typed: string, option: string | RegExp) => {
-    // Typed at once, before the palette is there.
+    // Types at once, before the palette appears.
     await page.keyboard.press('Control+k')
     await page.keyboard.type(typed)
     const wanted = page.getByRole('option', { name: option }).first()
@@ -208,7 +217,7 @@ test('the palette finds pages, builds by number and commit, error codes and them
   await page.keyboard.type('invalid_json')
   expect(await page.getByRole('option').first().textContent()).toContain('invalid_json')
   await page.keyboard.press('Escape')
-  // Nobody sees the light theme flash: it is set before anything is painted.
+  // No light theme flashes: the theme is set before the first paint.
   await page.reload()
   expect(await page.evaluate('document.documentElement.dataset.theme')).toBe('dark')
   await page.getByRole('heading', { level: 1 }).waitFor()
@@ -289,7 +298,7 @@ test('web A4 after the session ends, a passkey sign-in over the page keeps what 
   await page.waitForURL('**/second-try/pipelines')
 })
 
-/** Ends every session, as the owner can from elsewhere with a key. */
+/** Ends every session, as an owner with an API key can. */
 async function endSessions(): Promise<void> {
   const sessions = `${app.origin}/api/v0/user/sessions`
   const headers = { authorization: `Bearer ${app.product.token}` }
@@ -311,7 +320,7 @@ test('web A5 when one tab signs out the other hides its page, and continues afte
   await app.signIn(page.context())
   await other.goto(`${app.origin}/`)
   await other.getByRole('button', { name: /^Account:/ }).waitFor()
-  // The one-time link was opened outside of the pages: a tab says so when it comes back.
+  // The one-time link was opened outside the pages, which a tab notices when it becomes visible.
   await page.evaluate("new BroadcastChannel('harmont').postMessage({ type: 'session' })")
   await gone.waitFor({ state: 'detached' })
   await heading(/Builds/).waitFor()

@@ -1,17 +1,20 @@
-/** A walk over a whole page with Tab, as somebody without a mouse takes it. */
+/** Walks over a whole page with Tab, as a person without a mouse does. */
 import type { Page } from 'playwright-core'
 
-/** What is wrong on the way: what Tab never reaches, what has no name, what shows no ring. */
+/**
+ * Returns what is wrong on the way: elements that Tab never reaches, without a name, or without a
+ * focus ring.
+ */
 export async function walkByKeyboard(page: Page): Promise<readonly string[]> {
   await page.evaluate(begin)
-  // A list may grow under way: its next rows come when its end is near. The key stays down and repeats.
+  // A list may grow on the way: its next rows load near its end. The key stays down and repeats.
   for (let left = 1; left > 0; left = (await page.evaluate('globalThis.walk.left()')) as number)
     for (let presses = 0; presses < 8; presses += 1) await page.keyboard.down('Tab')
   await page.keyboard.up('Tab')
   return (await page.evaluate('globalThis.walk.faults()')) as readonly string[]
 }
 
-/** Runs in the page, as text: its names are not those of Node. */
+/** Runs in the page, as text: Node lacks its names. */
 const begin = `{
   const usable = 'a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex="0"], [role=button], [role=link]'
   const groups = '[role=tablist], [role=radiogroup], [role=menu], [role=toolbar], [role=listbox]'

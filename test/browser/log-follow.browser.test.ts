@@ -1,4 +1,4 @@
-/** A log that grows, followed by a reader whose server is killed: on a server of its own. */
+/** A reader follows a growing log while its server, started for this file, is killed. */
 import { execFileSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
@@ -16,7 +16,7 @@ beforeAll(async () => {
 })
 afterAll(async () => app?.stop())
 
-/** Makes the file that the command waits for, in the file system of its sandbox. */
+/** Creates the file that the command waits for, in its sandbox. */
 function endTicking(name: string): void {
   const isIt = (pid: string) => readFileSync(`/proc/${pid}/cmdline`, 'latin1').endsWith(`\0${name}\0`)
   const [pid] = execFileSync('pgrep', ['--full', `${name}$`], { encoding: 'utf8' })
@@ -26,7 +26,10 @@ function endTicking(name: string): void {
   writeFileSync(`/proc/${pid}/root/tmp/enough`, '')
 }
 
-/** The texts of these lines once all are in the page. One question for all of them: on a slow machine there are hundreds. */
+/**
+ * Returns the texts of these lines once all are in the page, with one query: on a slow machine
+ * there are hundreds.
+ */
 function textsOf(from: number, to: number): Promise<readonly string[]> {
   const lines = Array.from({ length: to - from + 1 }, (_, at) => from + at)
   const read = `${JSON.stringify(lines)}.flatMap(
@@ -40,7 +43,7 @@ function textsOf(from: number, to: number): Promise<readonly string[]> {
 test('web L14 L23 following a log through a killed server shows every line once, in order, with the end in view', async () => {
   const burst = 3000
   const name = `follow-${randomUUID()}`
-  // It ticks until the test has seen enough, however long the server's restart takes.
+  // It writes until the test has seen enough, however long the server's restart takes.
   const report = ['--- FAIL: TestA (0.00s)', '    a_test.go:7: no', '--- FAIL: TestB (0.00s)', '    a_test.go:9: no']
   const reporting = report.map((line) => `echo "${line}"`).join('; ')
   const ticking = `printf 'ERROR: begun, '; i=0; until [ -e /tmp/enough ]; do i=$((i+1)); echo "tick $i"; sleep 0.05; done; seq ${burst}; ${reporting}; echo "over after $i"`
@@ -55,13 +58,13 @@ test('web L14 L23 following a log through a killed server shows every line once,
   const lines = async () => Number(/, (\d+) lines?$/.exec((await log().getAttribute('aria-label')) ?? '')?.[1])
   const before = await lines()
   await expect.poll(lines).toBeGreaterThan(before + 20)
-  // A move up lets go, says what came, and the end resumes.
+  // A move up stops following, new lines are counted, and the end resumes.
   await log().hover()
   await page.mouse.wheel(0, -400)
   await expect.poll(() => follow.getAttribute('aria-pressed')).toBe('false')
   await page.getByRole('button', { name: /^\d+ new lines?$/ }).click()
   await expect.poll(() => follow.getAttribute('aria-pressed')).toBe('true')
-  // So does a selection; the key for the end resumes too.
+  // A selection stops following too, and the End key resumes.
   await page.evaluate(`getSelection().selectAllChildren([...document.querySelectorAll('#log [data-text]')].at(-3))`)
   await expect.poll(() => follow.getAttribute('aria-pressed')).toBe('false')
   await log().focus()
@@ -73,9 +76,9 @@ test('web L14 L23 following a log through a killed server shows every line once,
   const last = ticks + burst + report.length + 1
   await expect.poll(() => log().getAttribute('aria-label')).toBe(`Log of live, ${last.toLocaleString('en')} lines`)
   await follow.waitFor({ state: 'detached' })
-  // Of a log that is over the tests that failed count, not the lines that look like errors.
+  // An ended log counts failed tests, not lines that look like errors.
   await page.getByText('2 errors', { exact: true }).waitFor()
-  // What came with the end is in view.
+  // The last lines are in view.
   const [area, end] = [await log().boundingBox(), await row(last).boundingBox()]
   expect((end?.y ?? 0) + (end?.height ?? 0)).toBeLessThanOrEqual((area?.y ?? 0) + (area?.height ?? 0))
   const seen: string[] = []

@@ -1,4 +1,4 @@
-/** The page of a build with a log on it, for the tests of logs. */
+/** The page of a build with a log, for tests of logs. */
 import type { Locator, Page } from 'playwright-core'
 import { flatIr } from '../product.ts'
 import type { App } from './app.ts'
@@ -6,9 +6,9 @@ import type { App } from './app.ts'
 export interface LogPage {
   readonly log: () => Locator
   readonly row: (line: number) => Locator
-  /** The text of a line, as it is shown. */
+  /** Returns the shown text of a line. */
   textOf(line: number): Promise<string>
-  /** Opens the log of a step; `rest` may add to the query, and have a fragment. */
+  /** Opens the log of a step. `rest` may add to the query and have a fragment. */
   open(key: string, rest?: string): Promise<void>
   /** Goes to a line as a reader does: `:`, its number, Enter. */
   goTo(line: number): Promise<void>
@@ -16,7 +16,7 @@ export interface LogPage {
 
 export const commit = 'c0ffee'.repeat(6).concat('abcd')
 
-/** Starts a build of these steps in the pipeline `logs`; gives its number. */
+/** Starts a build of these steps in the pipeline `logs`; returns its number. */
 export async function startLogs(
   { product: { api } }: App,
   commands: Readonly<Record<string, string>>,
@@ -35,7 +35,7 @@ export function logPage(page: Page, origin: string, build: number): LogPage {
     textOf: async (line) => (await row(line).locator(`[data-text="${line}"]`).textContent()) ?? '',
     async open(key, rest = '') {
       const [search = '', hash = ''] = rest.split('#')
-      // A page that is there already would only change its fragment.
+      // An open page would only change its fragment.
       await page.goto('about:blank')
       await page.goto(`${origin}/default/pipelines/logs/builds/${build}?job=${key}${search}${hash && `#${hash}`}`)
       await log().waitFor()

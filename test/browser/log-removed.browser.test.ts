@@ -1,4 +1,4 @@
-/** A log that was kept long enough, on its page and on the command line. */
+/** A log after its retention time, on its page and on the command line. */
 import { execFile } from 'node:child_process'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
@@ -20,7 +20,7 @@ beforeAll(async () => {
 }, 240_000)
 afterAll(async () => app?.stop())
 
-/** As if ninety days had passed, and then the hour of the task had come. */
+/** Simulates that ninety days have passed and the cleanup task has run. */
 async function removeLogs(): Promise<void> {
   const { pool } = app.product
   const count = async (where: string) => (await pool.query(`select from packed_logs where ${where}`)).rowCount
@@ -43,7 +43,7 @@ test('web L22 a removed log has a row that says when and why, and never claims t
   expect(await row.textContent()).toMatch(/It had \d{5} bytes\.$/)
   expect(await page.getByText('The command wrote nothing').count()).toBe(0)
   expect(await on.log().locator('[data-line]').count()).toBe(0)
-  // What is known of the step is known still.
+  // The facts of the step remain.
   await page
     .getByText(/exit(ed with)?( code)? 3/i)
     .first()

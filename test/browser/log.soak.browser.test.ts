@@ -1,4 +1,4 @@
-/** What commands write, as a reader of the page sees it: real steps in sandboxes write the cases, and the raw log says what is right. */
+/** Compares what readers see with the raw log: real steps in sandboxes write the cases. */
 import { chance, scaled } from '@harmont/test-kit/effort'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
@@ -112,7 +112,7 @@ test('web L9 L11 L24 groups fold, the one with the error is open, and stderr has
   await page.keyboard.press('Shift+X')
   await page.keyboard.press('Shift+X')
   await row(error).waitFor({ state: 'detached' })
-  // A link to a line in a folded group unfolds it, also while one is on the page.
+  // A link to a line in a folded group unfolds it, even on an open page.
   await page.goto(`${app.origin}/default/pipelines/logs/builds/${built}?job=groups#L310`)
   await row(310).waitFor()
   expect(await row(310).getAttribute('class')).toContain('log-marked')
@@ -199,7 +199,7 @@ test('web L12 a search counts what grep counts, visits all of it, and can show o
   const wanted = Array.from({ length: bigLines / 1000 }, (_, at) => at * 1000 + 7).flatMap((line) =>
     [-2, -1, 0, 1, 2].map((by) => line + by),
   )
-  // The rows come in pages.
+  // Rows load page by page.
   await expect.poll(shown).toEqual(wanted)
   await page.getByRole('button', { name: 'Match case' }).click()
   await status.getByText('No matches').waitFor()
@@ -245,13 +245,13 @@ test('web L18 a selection is copied as shown, even if its rows are no longer mou
   const lines = await rawLines('big')
   await open('big')
   await row(2).waitFor()
-  // A selection that begins at the top and ends far below, as by Shift and a click.
+  // Selects from the top to far below, as Shift and a click do.
   await page.evaluate(`(() => {
     const text = document.querySelector('#log [data-text="2"]').firstChild
     getSelection().setBaseAndExtent(text, 5, text, 6)
   })()`)
   await log().hover()
-  // A turn of the wheel arrives in the page some time after it was made.
+  // A wheel event reaches the page some time after it is sent.
   await expect
     .poll(async () => {
       await page.mouse.wheel(0, 600)

@@ -1,4 +1,4 @@
-/** Credit comes in: a coupon, and a payment at the provider's page and back. */
+/** Credit comes in by a coupon, and by a payment at the provider's page. */
 import { execFileSync } from 'node:child_process'
 import process from 'node:process'
 import { type StripeDouble, startStripe } from '@harmont/outside/stripe'
@@ -24,7 +24,7 @@ afterAll(async () => {
 
 const sees = (text: string | RegExp) => page.getByText(text).first().waitFor()
 
-/** The operator makes a coupon. */
+/** Creates a coupon, as the operator does. */
 function makeCoupon(...args: readonly string[]): void {
   const env = { ...app.product.commandEnv, HARMONT_BILLING: 'on' }
   execFileSync(process.execPath, [main, 'coupon', 'create', ...args], { env })

@@ -1,4 +1,6 @@
-/** Builds that somebody starts by hand: a real server, real sandboxes, a GitHub of its own, in a real browser. */
+/**
+ * Starts builds by hand: a real server, real sandboxes, a GitHub of its own, and a real browser.
+ */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -30,7 +32,7 @@ afterAll(async () => {
 const program = `import { pipeline, sh } from '@harmont/hm'
   export default [{ slug: 'by-hand', pipeline: () => pipeline([sh('echo "$GREETING"')], { defaultImage: 'host' }) }]`
 
-/** `/good.tgz` has a pipeline file with the pipeline `by-hand`; `/bad.tgz` has one that is no program. */
+/** `/good.tgz` has a pipeline file with the pipeline `by-hand`; `/bad.tgz` has an invalid one. */
 async function serveArchives(): Promise<Server> {
   const files = new Map(
     Object.entries({ '/good.tgz': program, '/bad.tgz': 'export default [{' }).map(([path, code]) => {
@@ -86,7 +88,7 @@ test('web P5 a new build is started by keyboard alone, with variables, and a res
   expect(search()).toEqual({ 'new-build': 'true' })
   await expectAccessible(page)
 
-  // Only one way is left; its radio has the focus, then branch, commit, address.
+  // Only one source is left. Its radio button has the focus; branch, commit and URL follow.
   await page.keyboard.press('Tab')
   await page.keyboard.press('Tab')
   await page.keyboard.press('Tab')
@@ -141,7 +143,7 @@ test("web P5 without a commit the newest of the branch is built, and the forge's
   const { commit } = await github.push(repository, { '.hm/pipeline.ts': program.replace('by-hand', 'of-head') })
   await page.goto(`${app.origin}/default/pipelines`)
   await page.getByRole('list', { name: 'Pipelines' }).getByText('of-head', { exact: true }).waitFor()
-  // The first press leads to the rows, the second starts a build of the one that has the focus.
+  // The first press focuses the rows, and the second starts a build of the focused one.
   await page.keyboard.press('n')
   await eventually(() => page.evaluate('document.activeElement.matches("[data-row-link]")')).toBe(true)
   while ((await page.evaluate('document.activeElement.innerText')) !== 'of-head') await page.keyboard.press('j')

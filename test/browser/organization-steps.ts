@@ -1,4 +1,4 @@
-/** What people do with one another in an organization, step by step and by keyboard alone. */
+/** Steps that people of an organization take together, by keyboard alone. */
 import { tokenIn } from '@harmont/outside/mail-server'
 import type { Locator, Page } from 'playwright-core'
 import { heading, type People, type Person } from './auth-people.ts'
@@ -19,7 +19,7 @@ export async function setUp(it: People): Promise<Person> {
   return ada
 }
 
-/** Somebody else with an account and a passkey, made from the mail that registering sends. */
+/** Another person with an account and a passkey, created from the registration mail. */
 export async function register(it: People, name: string, email: string): Promise<Person> {
   const person = await it.person()
   const { page } = person
@@ -35,7 +35,7 @@ export async function register(it: People, name: string, email: string): Promise
   return person
 }
 
-/** Invites as who looks at the members; gives the link that is shown, with its dialog put away again. */
+/** Invites from the members page; returns the shown link after closing its dialog. */
 export async function invite(page: Page, email: string): Promise<string> {
   await press(page, 'Invite a member')
   await fill(page, 'Email address', email)
@@ -43,20 +43,20 @@ export async function invite(page: Page, email: string): Promise<string> {
   return takeLink(page)
 }
 
-/** The link of a dialog that shows it this once. */
+/** Returns the link that the dialog shows once. */
 export async function takeLink(page: Page): Promise<string> {
   const link = (await page.getByRole('dialog').locator('code').textContent()) ?? ''
   await press(page, 'Done')
   return link
 }
 
-/** Chooses the role above or below the present one for somebody. */
+/** Chooses the role above or below the current one of a member. */
 export async function choose(page: Page, name: string, key: 'ArrowUp' | 'ArrowDown'): Promise<void> {
   await reach(page.getByRole('combobox', { name: `Role of ${name}` }))
   await page.keyboard.press(key)
 }
 
-/** The row of somebody among the members, or of an address among the invites. */
+/** Returns the row of a member, or of an address among the invites. */
 export function row(page: Page, name: string): Locator {
   return page.getByRole('row').filter({ hasText: name })
 }

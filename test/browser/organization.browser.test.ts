@@ -1,4 +1,7 @@
-/** An organization and its people in real browsers: who is asked in, what each may do and is told about the rest, how people go, and how it ends. No build runs here. */
+/**
+ * An organization and its people in real browsers: invitations, roles and their limits, departures,
+ * and deletion. No build runs here.
+ */
 import { expect, test } from 'vitest'
 import { heading, journey, type Person, startPeople } from './auth-people.ts'
 import { expectAccessible } from './axe.ts'
@@ -103,7 +106,7 @@ journey('web S1 S2 an admin invites, sends again and revokes, and cannot touch t
   await heading(anybody.page, 'This invitation is no longer valid')
   await row(page, 'ada@example.com').getByText('Only owners can change owners').waitFor()
   await reach(page.getByRole('button', { name: 'Remove Ada', disabled: true }))
-  // The role above is not theirs to give.
+  // They cannot assign the role above.
   await choose(page, 'Bob', 'ArrowUp')
   expect(await page.getByRole('combobox', { name: 'Role of Bob' }).inputValue()).toBe('admin')
   expect(await page.getByRole('dialog').count()).toBe(0)
@@ -142,7 +145,7 @@ journey(
     await press(page, 'Remove Bob')
     await page.getByRole('dialog', { name: 'Remove Bob?' }).getByText('API keys and open shells stop working').waitFor()
     await press(page.getByRole('dialog').page(), /^Remove Bob$/)
-    // Behind the question no row has a role; it goes once Bob has.
+    // Behind the dialog no row has a role. The dialog closes once Bob is removed.
     await page.getByRole('dialog').waitFor({ state: 'detached' })
     await expect.poll(() => row(page, 'bob@example.com').count()).toBe(0)
     await press(bob.page, 'Builds')

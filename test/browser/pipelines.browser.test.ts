@@ -1,4 +1,4 @@
-/** Pipelines, lists of builds, and what one does there: a real server with real builds, in a real browser. */
+/** Pipelines and lists of builds, with a real server, real builds and a real browser. */
 
 import type { components } from '@harmont/contract'
 import type { Page } from 'playwright-core'
@@ -39,11 +39,11 @@ function build(pipeline: string, command: string, more: Partial<Schemas['CreateB
   return app.product.api.createBuild(pipeline, { branch: 'main', commit, pipeline_ir, ...more })
 }
 
-/** The titles of the builds that are in the page. */
+/** Returns the titles of the mounted builds. */
 const rows = () => page.getByRole('list', { name: 'Builds' }).locator('[data-row-link]').allInnerTexts()
 
 const search = () => Object.fromEntries(new URL(page.url()).searchParams)
-/** What is lost when the page is loaded anew. */
+/** A value that a reload would lose. */
 const mark = () => page.evaluate('globalThis.isSamePage = true')
 const isSamePage = () => page.evaluate('globalThis.isSamePage === true')
 
@@ -106,7 +106,7 @@ test('web P4 the server applies filters, the address holds them, and Back restor
   await page.keyboard.press('/')
   await page.keyboard.type('roof')
   await eventually(rows).toEqual(['Break the roof'])
-  // `r` alone narrows to the same row.
+  // `r` alone finds the same row.
   await expect.poll(search).toEqual({ state: 'failed,failing', q: 'roof' })
   await expectAccessible(page)
 
@@ -229,7 +229,7 @@ test('web P4 a thousand builds load page by page, few rows are mounted, and new 
   await eventually(async () => (await rows()).slice(0, 2)).toEqual(['And one more', 'Another one'])
 })
 
-/** Builds that have passed, without steps: only lists show them. */
+/** Creates passed builds without steps, which only lists show. */
 async function fillPipeline(slug: string, count: number): Promise<void> {
   const client = await app.product.pool.connect()
   try {

@@ -1,9 +1,9 @@
-/** A proxy between browser and server, as there is one in front of many servers, that can be told to answer strangely. */
+/** A proxy between browser and server that can be told to answer strangely. */
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 
-/** What the server answered, as a whole. */
+/** A complete response of the server. */
 interface Answer {
   readonly status: number
   readonly headers: IncomingHttpHeaders
@@ -12,28 +12,28 @@ interface Answer {
 
 interface Exchange {
   readonly response: ServerResponse
-  /** Asks the server, and waits for all that it says. */
+  /** Sends a request to the server and reads the whole response. */
   ask(): Promise<Answer>
-  /** Hands on what it says as it comes. */
+  /** Passes a response on while it arrives. */
   pass(): Promise<void>
 }
 
-/** What becomes of a request in place of the server's answer. */
+/** Replaces the server's response to a request. */
 export type Fault = (exchange: Exchange) => Promise<void> | void
 
-/** A request that came. */
+/** A request that arrived. */
 export interface Asked {
   readonly method: string
   readonly path: string
   readonly headers: IncomingHttpHeaders
 }
 
-/** An answer of the proxy itself. */
+/** Responds without the server. */
 export function says(status: number, body: string, headers: Readonly<Record<string, string>> = {}): Fault {
   return ({ response }) => void response.writeHead(status, { 'content-type': 'text/html', ...headers }).end(body)
 }
 
-/** The server's answer with its JSON changed. */
+/** Changes the JSON of the server's response. */
 export function changes(change: (value: never) => unknown): Fault {
   return async ({ response, ask }) => {
     const { status, headers, body } = await ask()
@@ -43,26 +43,26 @@ export function changes(change: (value: never) => unknown): Fault {
   }
 }
 
-/** The server's answer, broken off in its middle. */
+/** Cuts the server's response in the middle. */
 export const cuts: Fault = async ({ response, ask }) => {
   const { status, headers, body } = await ask()
   response.writeHead(status, { ...headers, 'content-length': body.length })
   response.write(body.subarray(0, Math.floor(body.length / 2)), () => response.socket?.destroy())
 }
 
-/** The server does what it is asked for, and nobody hears of it. */
+/** Sends the request, but drops the response. */
 export const loses: Fault = async ({ response, ask }) => {
   await ask()
   response.socket?.destroy()
 }
 
-/** No connection. */
+/** Refuses the connection. */
 export const refuses: Fault = ({ response }) => void response.socket?.destroy()
 
-/** A connection on which nothing ever comes. */
+/** Accepts the connection and never responds. */
 export const hangs: Fault = () => undefined
 
-/** A stream of events that opens and stays silent, as behind a proxy that gathers answers. */
+/** Opens an event stream that stays silent, as behind a buffering proxy. */
 export const silent: Fault = ({ response }) => {
   response.writeHead(200, { 'content-type': 'text/event-stream' })
   response.flushHeaders()
@@ -74,19 +74,19 @@ interface Rule {
   readonly window: string | null
 }
 
-/** By this header windows are told apart, where a rule is for one of them. */
+/** This header tells windows apart, for rules that concern one of them. */
 export const windowHeader = 'x-window'
 
-/** Stands on a port of its own from the start; `connectTo` says where the server is. */
+/** Listens on its own port from the start; `connectTo` sets the server. */
 export class StrangeProxy {
   readonly asked: Asked[] = []
   readonly #server = createServer((asked, response) => void this.#answer(asked, response))
-  /** By the window that reads them. */
+  /** Open streams, by window. */
   readonly #streams = new Map<ServerResponse, string | null>()
   #rules: readonly Rule[] = []
   #target = ''
 
-  /** Begins to listen. */
+  /** Starts to listen. */
   static async start(): Promise<StrangeProxy> {
     const proxy = new StrangeProxy()
     await new Promise<void>((done) => proxy.#server.listen(0, '127.0.0.1', done))
@@ -101,7 +101,10 @@ export class StrangeProxy {
     this.#target = url
   }
 
-  /** From now on requests like `GET /api/v0/session?x=1` that match end like this, all or those of one window; the newest rule wins. Gives what ends that. */
+  /**
+   * Applies an effect to matching requests such as `GET /api/v0/session?x=1`, of all windows or
+   * one. The newest rule wins. Returns the function that ends it.
+   */
   answer(path: RegExp, fault: Fault, window: string | null = null): () => void {
     const rule = { path, fault, window }
     this.#rules = [rule, ...this.#rules]
@@ -110,24 +113,24 @@ export class StrangeProxy {
     }
   }
 
-  /** From now on every request is handed on. */
+  /** Passes every request on from now on. */
   heal(): void {
     this.#rules = []
   }
 
-  /** The streams of events that are open, all or those of one window. */
+  /** Returns the open event streams, of all windows or one. */
   openStreams(window: string | null = null): readonly ServerResponse[] {
     return [...this.#streams].filter(([, from]) => window === null || from === window).map(([stream]) => stream)
   }
 
-  /** Breaks them. Gives how many there were. */
+  /** Cuts the streams and returns their number. */
   cutStreams(window: string | null = null): number {
     const open = this.openStreams(window)
     for (const stream of open) stream.socket?.destroy()
     return open.length
   }
 
-  /** How many requests like this came. */
+  /** Counts requests that match. */
   count(path: RegExp): number {
     return this.asked.filter((one) => path.test(`${one.method} ${one.path}`)).length
   }
@@ -148,7 +151,7 @@ export class StrangeProxy {
     try {
       await (fault === undefined ? exchange.pass() : fault(exchange))
     } catch {
-      // The server or the browser has gone: the other end is told in the same way.
+      // If the server or the browser closes its end, the other is closed the same way.
       response.socket?.destroy()
     }
   }

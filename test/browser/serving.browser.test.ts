@@ -1,4 +1,7 @@
-/** What the server serves to browsers, in a real one that holds it to its policy: the documentation, the web app's page, and what is fetched ahead. */
+/**
+ * What the server serves to a real browser under its policy: the documentation, the page of the web
+ * app, and preloaded files.
+ */
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { flatIr } from '../product.ts'
@@ -13,7 +16,7 @@ beforeAll(async () => {
 })
 afterAll(() => app?.stop())
 
-/** What the browser complains about from now on, broken policies included. */
+/** Records the browser's complaints from now on, including violated policies. */
 function complaintsOf(page: Page): string[] {
   const complaints: string[] = []
   page.on('console', (message) => {
@@ -25,7 +28,7 @@ function complaintsOf(page: Page): string[] {
 
 interface Timing {
   readonly name: string
-  /** `link` for what a `Link` header or element asked for ahead of the code that wants it. */
+  /** `link` for files that a `Link` header or element preloaded. */
   readonly initiatorType: string
 }
 
@@ -47,7 +50,7 @@ test('anybody can read the documentation without scripts, at any width, under it
   const complaints = complaintsOf(page)
   for (const path of ['/docs', '/docs/pipelines', '/docs/errors', '/docs/errors/not_ready', '/docs/nothing'])
     await open(page, path)
-  // The browser itself writes down that the last one was not found.
+  // The browser itself reports that the last one was not found.
   expect(complaints.filter((text) => !/status of 404/.test(text))).toEqual([])
   await page.goto(`${app.origin}/docs`)
   await page.getByRole('main').getByRole('link', { name: 'Error codes' }).click()
@@ -55,7 +58,7 @@ test('anybody can read the documentation without scripts, at any width, under it
   expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('snapshot_gone')
   await page.getByRole('link', { name: 'shells', exact: true }).click()
   expect(new URL(page.url()).pathname).toBe('/docs/shells')
-  // Its style reached it.
+  // Its style was applied.
   const colour = await page.locator('body').evaluate(backgroundInPage)
   expect(['rgb(246, 245, 241)', 'rgb(20, 23, 28)']).toContain(colour)
   await context.close()
@@ -87,7 +90,8 @@ test('web A9 the page runs under its policy, and preloaded files are fetched onc
   await page.getByRole('heading', { level: 1 }).waitFor()
   const view = `/api/v0/organizations/default/pipelines/ci/builds/${number}/view`
   await expect.poll(() => asked).toContain(view)
-  // The page shows what these answers say, and they were asked for once: by the browser, while it still read the page.
+  // The page shows these responses, which were requested once: by the browser, while it still
+  // parsed the page.
   const timings = (await page.evaluate(`performance.getEntriesByType('resource')`)) as readonly Timing[]
   for (const path of ['/api/v0/session', view]) {
     const found = timings.filter(({ name }) => name === app.origin + path)
@@ -96,14 +100,14 @@ test('web A9 the page runs under its policy, and preloaded files are fetched onc
   }
   const assets = asked.filter((path) => path.startsWith('/assets/'))
   expect(assets.toSorted()).toEqual([...new Set(assets)].sort())
-  // The browser compiles them beside the main thread, which it does only for scripts that begin like this.
+  // The browser compiles scripts that start like this beside the main thread.
   for (const path of assets.filter((each) => each.endsWith('.js')))
     expect([path, (await (await fetch(app.origin + path)).text()).split('\n')[0]]).toEqual([
       path,
       '//# allFunctionsCalledOnLoad',
     ])
   expect(complaints).toEqual([])
-  // What else the page could be made to do, it cannot.
+  // The policy prevents everything else.
   const refused = `try { document.body.innerHTML = '<img>'; 'done' } catch (error) { error.name }`
   expect(await page.evaluate(refused)).toBe('TypeError')
 })

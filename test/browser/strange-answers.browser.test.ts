@@ -1,4 +1,6 @@
-/** Answers as no server of ours gives them: a real proxy between Chromium and a real server, with real builds, makes them. */
+/**
+ * Strange responses: a real proxy between Chromium and a real server with real builds makes them.
+ */
 
 import { explainFailure } from '@harmont/test-kit/file'
 import type { Page } from 'playwright-core'
@@ -33,7 +35,7 @@ test('web X1 unknown words are shown unchanged and missing members break nothing
       path,
       changes((answer) => estrange(answer, kept)),
     )
-  // Events would bring the builds as they are.
+  // Events would bring the builds unchanged.
   it.proxy.answer(/\/events\?/, refuses)
   strangely(/GET \/api.*\/pipeline-summaries/, 'data', 'builds', 'repository')
   strangely(/GET \/api.*\/builds\?/, 'data')
@@ -122,7 +124,7 @@ test('web X3 a failed log leaves the steps working, and a part that is gone afte
   await sees(page, 'Part of this page failed to load')
   await sees(page, /test failed after/)
   expect(loads() - before).toBe(1)
-  // The browser says it too.
+  // The browser reports it too.
   expect(it.complaints().filter((text) => !/preload|dynamically imported/.test(text))).toEqual([])
   restore()
   await page.getByRole('button', { name: 'Reload' }).click()
@@ -131,7 +133,7 @@ test('web X3 a failed log leaves the steps working, and a part that is gone afte
 
 test('web X3 a log that ended during an outage keeps its place when everything is read again', async () => {
   const number = await it.submit([{ key: 'wait', cmd: 'echo begun; sleep 300' }], 'other')
-  // Without a stream the page asks, for the build and for its log.
+  // Without a stream the page polls the build and its log.
   it.proxy.answer(/\/events\?/, refuses, 'ending')
   const page = await it.open(`/default/pipelines/other/builds/${number}`, 'ending')
   await log(page).getByText('begun', { exact: true }).waitFor()
@@ -140,7 +142,7 @@ test('web X3 a log that ended during an outage keeps its place when everything i
   await page.getByRole('button', { name: 'Try now' }).waitFor()
   await it.app.product.api.cancelBuild('other', number)
   await page.getByRole('button', { name: 'Follow the end' }).waitFor({ state: 'detached' })
-  // It tries by itself, and reads all again once it had an answer.
+  // It retries by itself, and reads everything again after a response.
   const read = page.waitForResponse(/\/log\?at=/)
   heal()
   await (await read).finished()
@@ -198,7 +200,7 @@ test('web X5 P5 a change whose answer is lost can be repeated and happens once',
   heal()
   await dialog.getByRole('button', { name: 'Rebuild' }).click()
   await page.waitForURL((url) => !url.pathname.endsWith(`/${it.red}`))
-  // Chromium, too, repeats what it lost on a connection that it had used before.
+  // Chromium too repeats requests lost on a reused connection.
   const all = it.proxy.asked.filter(({ method, path }) => asked.test(`${method} ${path}`))
   const keys = [...new Set(all.map(({ headers }) => headers['idempotency-key']))]
   expect([all.length >= 2, keys]).toEqual([true, [expect.stringMatching(/.{16}/)]])
@@ -220,7 +222,7 @@ test('web D2 a stream that is cut repeatedly loses and duplicates nothing of a b
       .last()
       .textContent()
     await expect.poll(() => it.proxy.cutStreams('cut')).toBe(1)
-    // Lines come again: by the next stream, or while none is there by asking.
+    // Lines return by the next stream, or by polling until then.
     await expect
       .poll(() =>
         log(page)
@@ -247,7 +249,7 @@ test('web D2 a stream that is cut repeatedly loses and duplicates nothing of a b
   await expect.poll(shown).toEqual(all)
 })
 
-/** A device with a passkey of the owner, in this window. */
+/** Adds a device with a passkey of the owner to this window. */
 async function makePasskey(page: Page): Promise<void> {
   const devices = await page.context().newCDPSession(page)
   await devices.send('WebAuthn.enable')
@@ -260,7 +262,10 @@ async function makePasskey(page: Page): Promise<void> {
   expect(await createPasskey(page, made)).toMatchObject({ status: 200 })
 }
 
-/** Runs in the page, as text: nobody picks what a field offers, and the device that a button asks for is touched once `touch()` is called. */
+/**
+ * Runs in the page, as text: nobody picks a suggestion, and the device of a button's ceremony is
+ * touched when `touch()` is called.
+ */
 const touchLate = `{
   const { credentials } = navigator
   const get = credentials.get.bind(credentials)

@@ -1,4 +1,7 @@
-/** A real server with real builds behind a proxy that can answer strangely, and windows of its owner that look at it through that. */
+/**
+ * A real server with real builds behind a proxy that can respond strangely, and windows of its
+ * owner that use it.
+ */
 import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { buildEnd, flatIr } from '../product.ts'
 import { type App, startApp } from './app.ts'
@@ -8,20 +11,23 @@ import { StrangeProxy, windowHeader } from './proxy.ts'
 export interface StrangeServer {
   readonly app: App
   readonly proxy: StrangeProxy
-  /** The number of a build of `ci` that failed. */
+  /** The number of a failed build of `ci`. */
   readonly red: number
   /** Starts a build of one of the two pipelines, `ci` and `other`. */
   submit(steps: readonly Readonly<Record<string, unknown>>[], pipeline?: string): Promise<number>
-  /** A window of the owner with connections of its own: six are there for all tabs of one. Rules of the proxy can be for it alone, by its name. */
+  /**
+   * Opens a window of the owner with its own connections: the tabs of one browser share six. Rules
+   * of the proxy can name it.
+   */
   open(path: string, window?: string): Promise<Page>
-  /** What pages threw and what their policy forbade since it was asked last. */
+  /** Returns what pages threw and what their policy blocked since the last call. */
   complaints(): readonly string[]
-  /** The proxy answers well again, and all windows are closed. */
+  /** Restores the proxy and closes all windows. */
   tidy(): Promise<void>
   stop(): Promise<void>
 }
 
-/** Starts all of it. */
+/** Starts server, proxy and browser. */
 export async function startStrangeServer(): Promise<StrangeServer> {
   const proxy = await StrangeProxy.start()
   const app = await startApp({ HARMONT_PUBLIC_URL: proxy.origin }, { ownBrowser: true })
@@ -67,7 +73,7 @@ function windows(
       const page = await context.newPage()
       page.on('pageerror', (error) => complaints.push(`${path}: ${error.stack}`))
       page.on('console', (message) => {
-        // The browser reports by itself which answers are none.
+        // The browser itself reports failed responses.
         const isExpected = /^Failed to load resource|ERR_/.test(message.text())
         if (message.type() === 'error' && !isExpected) complaints.push(`${path}: ${message.text()}`)
       })

@@ -1,11 +1,11 @@
-/** Answers as a release of the server may give them that is not written yet. */
+/** Responses as a future release of the server may send them. */
 
 type Json = Readonly<Record<string, unknown>>
 
 const words: Json = { state: 'levitating', source: 'telepathy', cause: 'fate', kind: 'omen', role: 'archduke' }
 const usual = ['id', 'number', 'slug', 'pipeline_slug', 'name', 'created_at']
 
-/** The answer with words that nobody knows, with no array but those that are kept, and without any member that is not kept. */
+/** Returns the response with unknown words and without any array or member that is not kept. */
 export function estrange(value: unknown, kept: readonly string[] = []): unknown {
   if (Array.isArray(value)) return value.map((one) => estrange(one, kept))
   if (typeof value !== 'object' || value === null) return value
@@ -20,7 +20,7 @@ export function estrange(value: unknown, kept: readonly string[] = []): unknown 
   )
 }
 
-/** The view of a build without all that its red answer does not need. */
+/** Returns the view of a build without what a failed build's page does not need. */
 export function withoutOptional(view: Json): Json {
   const needed = ['server_time', 'cursor', 'build', 'pipeline', 'jobs']
   return Object.fromEntries(Object.entries(view).filter(([name]) => needed.includes(name)))

@@ -1,4 +1,7 @@
-/** What a person sees for some time while nothing comes, or nothing good: each in a window of its own, so that all of them can wait together. */
+/**
+ * What a person sees during an outage. Each case has a window of its own, so that all can wait
+ * together.
+ */
 import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
 import { hangs, refuses, says, silent, windowHeader } from './proxy.ts'
@@ -9,13 +12,13 @@ const events = /\/events\?/
 const bar = (page: Page) => page.getByRole('status').filter({ hasText: 'Last updated' })
 const pollingMark = (page: Page) => page.getByRole('button', { name: /^Live updates are unavailable/ })
 
-/** What was shown is there still, and nobody is asked to sign in. */
+/** Shown data is still there, and nobody is asked to sign in. */
 async function expectKept(page: Page): Promise<void> {
   expect(await page.getByText('Parse dates').count()).toBeGreaterThan(0)
   expect(await page.getByRole('dialog').count()).toBe(0)
 }
 
-/** A gateway's fault, one that wants to be left alone, and no network: a bar with the cause and a countdown. */
+/** A gateway fault, a request to wait, and no network: a bar with the cause and a countdown. */
 export async function seeFaults({ open, proxy }: StrangeServer): Promise<void> {
   const page = await open('/default/builds', 'faults')
   await page.getByText('Parse dates').first().waitFor()
@@ -24,7 +27,7 @@ export async function seeFaults({ open, proxy }: StrangeServer): Promise<void> {
     [says(502, '<html>Bad Gateway</html>'), 'The server reports an error (502).'],
     [says(429, '', { 'retry-after': '40' }), 'asks to wait'],
   ] as const) {
-    // Before the fault: a stream that is not open yet would never be.
+    // Before the fault, because a stream that has not opened yet never would.
     await hasStream()
     const heal = proxy.answer(api, fault, 'faults')
     proxy.cutStreams('faults')
@@ -35,7 +38,7 @@ export async function seeFaults({ open, proxy }: StrangeServer): Promise<void> {
     await page.getByRole('button', { name: 'Try now' }).click()
     await bar(page).waitFor({ state: 'detached' })
   }
-  // One that opened behind the cut would say that all is well.
+  // A stream that opened despite the cut would report that all is well.
   await hasStream()
   proxy.cutStreams('faults')
   await page.context().setOffline(true)
@@ -45,7 +48,7 @@ export async function seeFaults({ open, proxy }: StrangeServer): Promise<void> {
   await bar(page).waitFor({ state: 'detached' })
 }
 
-/** Connections on which nothing comes are no answer. */
+/** Connections without data count as no response. */
 export async function seeNothing({ open, proxy }: StrangeServer): Promise<void> {
   const page = await open('/default/pipelines/ci', 'nothing')
   await page.getByText('Parse dates').first().waitFor()
@@ -56,7 +59,7 @@ export async function seeNothing({ open, proxy }: StrangeServer): Promise<void> 
   await expectKept(page)
 }
 
-/** A stream that cannot be opened: the list asks, until the stream can be opened. */
+/** If the stream cannot open, the list polls until it can. */
 export async function seeNoStream({ open, proxy }: StrangeServer): Promise<void> {
   const heal = proxy.answer(events, refuses, 'no-stream')
   const page = await open('/default/pipelines', 'no-stream')
@@ -66,13 +69,16 @@ export async function seeNoStream({ open, proxy }: StrangeServer): Promise<void>
   const before = proxy.asked.filter(isAsked).length
   await expect.poll(() => proxy.asked.filter(isAsked).length).toBeGreaterThan(before)
   heal()
-  // The browser is online again: nobody waits for the minute to be over.
+  // The browser is online again, so nobody waits for the minute to pass.
   await page.context().setOffline(true)
   await page.context().setOffline(false)
   await pollingMark(page).waitFor({ state: 'detached' })
 }
 
-/** A stream that opens and says nothing: a build is asked for every two seconds, also while the next stream is silent too. */
+/**
+ * If the stream is silent, a build is polled every two seconds, even while the next stream is
+ * silent too.
+ */
 export async function seeSilence({ open, proxy, submit, app }: StrangeServer): Promise<void> {
   const number = await submit([{ key: 'wait', cmd: 'echo begun; sleep 300' }], 'other')
   proxy.answer(events, silent, 'silence')

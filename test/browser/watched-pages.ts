@@ -1,20 +1,20 @@
-/** What the pages of a test showed and waited for, to be told where the test fails. */
+/** Records what pages showed and waited for, to report it when a test fails. */
 import { addWitness } from '@harmont/test-kit/file'
 import type { BrowserContext, Page, Request } from 'playwright-core'
 
 interface Watched {
   readonly page: Page
-  /** Not answered yet, and since when. */
+  /** Unanswered requests, and since when. */
   readonly pending: Map<Request, number>
   readonly problems: string[]
 }
 
 const watched: Watched[] = []
-/** A page that does not answer is told as such. */
+/** A page that does not respond is reported as such. */
 const patienceMs = 3000
 const mostText = 1500
 
-/** Watches all pages that are opened in this context. */
+/** Watches all pages of this context. */
 export function watchPages(context: BrowserContext): void {
   addWitness(sayPages)
   context.on('page', (page) => {
@@ -33,7 +33,7 @@ export function watchPages(context: BrowserContext): void {
   })
 }
 
-/** Says of all pages that are open what they show, what they wait for, and what went wrong in them. */
+/** Reports what all open pages show, what they wait for, and their errors. */
 async function sayPages(): Promise<string> {
   const open = watched.filter(({ page }) => !page.isClosed())
   return (await Promise.all(open.map(sayPage))).join('\n')

@@ -1,4 +1,4 @@
-/** What the pages show in pictures: builds of every kind, made through the API as anybody would. */
+/** The content of the pictures: builds of every kind, created through the API. */
 
 import type { Job } from '@harmont/cloud'
 import { until } from '@harmont/test-kit/until'
@@ -36,10 +36,12 @@ const release = [
   { ...{ key: 'deploy', label: 'deploy to production', depends_on: ['package'] }, cmd: waiting.cmd, ...production },
 ]
 
-/** Settings of a server with this content: two steps run for minutes, and others pass beside them. */
+/** Settings of a server with this content: two steps run for minutes while others pass. */
 export const contentSettings = { HARMONT_RUNNER_SLOTS: '4', HARMONT_BILLING: 'on' }
 
-/** Builds that passed, failed, run and wait, in two pipelines; an organization without anything is made as well. */
+/**
+ * Creates passed, failed, running and waiting builds in two pipelines, and an empty organization.
+ */
 export async function fill({ product, origin }: App): Promise<void> {
   const call = async (path: string, body: unknown): Promise<void> => {
     const headers = { authorization: `Bearer ${product.token}`, 'content-type': 'application/json' }
@@ -84,7 +86,7 @@ export async function fill({ product, origin }: App): Promise<void> {
       const jobs = await product.api.listJobs(slug, number)
       return jobs.some((job) => job.step_key === step && job.state === state)
     })
-  // It has the place of `production` before the manual wants it.
+  // It holds `production` before the manual wants it.
   await comesTo('release', 1, 'deploy', 'running')
   await start('release-docs', 1, release, 'Release the manual')
   await comesTo('release-docs', 1, 'package', 'passed')

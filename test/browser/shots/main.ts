@@ -1,6 +1,6 @@
 /**
- * `npm run shots [FOLDER]`: every page in both themes and at four widths, each page's eight pictures on one contact sheet. To be looked at before a
- * release; pictures are not compared by pixels.
+ * `npm run shots [FOLDER]`: takes pictures of every page in both themes and four widths, eight on
+ * one contact sheet. Look at them before a release; they are not compared by pixels.
  */
 import { execFileSync } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
@@ -17,7 +17,7 @@ const themes = ['light', 'dark'] as const
 const folder = resolve(process.argv[2] ?? 'shots')
 const main = new URL('../../../packages/server/src/main.ts', import.meta.url).pathname
 
-/** One after another, each once it has stopped loading. */
+/** Takes the pictures one after another, each once the page has loaded. */
 async function shoot(context: BrowserContext, url: string): Promise<readonly Buffer[]> {
   const page = await context.newPage()
   const shots: Buffer[] = []
@@ -27,7 +27,7 @@ async function shoot(context: BrowserContext, url: string): Promise<readonly Buf
       for (const width of widths) {
         await page.setViewportSize({ width, height: width < 700 ? 780 : 900 })
         await page.goto(url)
-        // Live pages never stop talking to the server: a while after the load all is there.
+        // Live pages never become idle, so this waits a while after the load.
         await page.waitForTimeout(1200)
         shots.push(await page.screenshot())
       }
@@ -38,7 +38,7 @@ async function shoot(context: BrowserContext, url: string): Promise<readonly Buf
   return shots
 }
 
-/** Pastes the pictures of one page side by side, themes below each other. */
+/** Arranges the pictures of one page, a row for each theme. */
 async function paste(browser: Browser, shots: readonly Buffer[], file: string): Promise<void> {
   const page = await browser.newPage({ viewport: { width: 1920, height: 600 } })
   const rows = [shots.slice(0, widths.length), shots.slice(widths.length)].map((row) => {

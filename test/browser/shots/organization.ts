@@ -1,4 +1,7 @@
-/** People, invites and forty days of charged use for the organization `default`, written as the server itself would have written them. */
+/**
+ * People, invites and forty days of charged usage for the organization `default`, written as the
+ * server would.
+ */
 import type { App } from '../app.ts'
 
 const statements = [
@@ -14,7 +17,7 @@ const statements = [
      from organizations o,
           (values ('linus@example.com', 'member', interval '6 days'), ('margaret@example.com', 'admin', interval '-2 days')) i (email, role, lasts)
     where o.slug = 'default'`,
-  // Each build again for each day, so that every charge leads to a build that is there.
+  // Repeats each build on each day, so that every charge leads to an existing build.
   `create temporary table used as
    select gen_random_uuid() as job_id, o.id as organization_id, b.id as build_id, p.slug,
           date_trunc('milliseconds', now()) - make_interval(days => d, mins => n::int) as at, 40 + (d * 37 + n * 113) % 900 as seconds,
@@ -31,9 +34,9 @@ const statements = [
   'drop table used',
 ]
 
-/** For pages of people and of money that have something to show. Builds of `default` are there before. */
+/** Fills the pages of people and of usage. Builds of `default` must exist. */
 export async function fillOrganization({ product }: App): Promise<void> {
-  // One connection: a temporary table is made.
+  // One connection, because a temporary table is created.
   const client = await product.pool.connect()
   try {
     for (const statement of statements) await client.query(statement)

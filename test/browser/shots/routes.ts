@@ -1,14 +1,14 @@
 export interface ShownRoute {
-  /** Names the picture. */
+  /** The name of the picture. */
   readonly name: string
   readonly path: string
-  /** For who is not signed in. */
+  /** Whether visitors are signed out. */
   readonly isPublic?: boolean
 }
 
 const build = '/default/pipelines/ci/builds'
 
-/** Every page, in every state that it can have without breaking something. */
+/** Every page, in each state that needs no breakage. */
 export const routes: readonly ShownRoute[] = [
   { name: 'login', path: '/login', isPublic: true },
   { name: 'login-error', path: '/login?error=oauth_state_invalid', isPublic: true },
