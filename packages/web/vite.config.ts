@@ -3,8 +3,9 @@ import react from '@vitejs/plugin-react'
 import { defineConfig, type Plugin } from 'vite'
 
 /**
- * Has functions compiled beside the main thread, while their file is downloaded, where else each is when it is first called: a fourth of what a cold page did
- * before it showed anything. Chromium knows it; for others it is a comment. It has to be the first line, before what Vite itself puts in front.
+ * Compiles functions beside the main thread while their file is downloaded, which saves a quarter
+ * of the work before a cold page shows anything. Only Chromium knows this comment, which must be
+ * the first line, before Vite's own.
  */
 const compiledAhead: Plugin = {
   name: 'compiled-ahead',
@@ -17,21 +18,21 @@ const compiledAhead: Plugin = {
   },
 }
 
-/** How the pages are built. `scripts/build-web.ts` runs it; the server serves what comes out. */
+/** The build of the pages, which `scripts/build-web.ts` runs and the server serves. */
 export default defineConfig({
   plugins: [react(), tailwind(), compiledAhead],
   build: {
     target: 'es2023',
-    // `light-dark()` stays as it is: what stands in for it in older browsers follows the root only, and no element can ask for the other scheme.
+    // Keeps `light-dark()`: its replacement for older browsers follows only the root's scheme.
     cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
     manifest: true,
-    // Nothing comes as a `data:` URL: the content security policy allows fonts and scripts from this origin only.
+    // No `data:` URLs: the content security policy allows fonts and scripts from this origin only.
     assetsInlineLimit: 0,
-    // Every browser that can show the app preloads modules by itself.
+    // Every supported browser preloads modules by itself.
     modulePreload: { polyfill: false },
     rolldownOptions: {
       output: {
-        // Six connections and a long way to the server: forty small files would be seven round trips, three are one.
+        // Over six connections forty small files take seven round trips, three take one.
         codeSplitting: {
           groups: [
             {

@@ -10,7 +10,7 @@ import { IsolatedText } from '../design/isolated-text.tsx'
 import { ProblemNote } from '../design/problems.tsx'
 import { toast } from '../interaction/toasts.tsx'
 import { AccountLayout } from './account-layout.tsx'
-import { SignInAgain } from './confirm-identity.tsx'
+import { ConfirmIdentity } from './confirm-identity.tsx'
 import { Identities } from './identities.tsx'
 import { accountChanges, sessionsQuery } from './queries.ts'
 import { isFresh } from './sign-in-methods.ts'
@@ -29,15 +29,15 @@ export function AccountPage() {
 /** Edits the name that others see, and shows the address of the account. */
 function ProfileForm() {
   const { user } = useSession()
-  const kept = user.name ?? ''
-  const [name, setName] = useState(kept)
+  const current = user.name ?? ''
+  const [name, setName] = useState(current)
   const changes = accountChanges(useQueryClient())
   const save = useMutation({ mutationFn: () => changes.rename(name), onSuccess: () => toast('Name saved') })
   const problem = save.error === null ? undefined : problemOf(save.error).fields.name
-  const isAsKept = name.trim() === kept || name.trim() === ''
+  const isUnchanged = name.trim() === current || name.trim() === ''
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    if (!save.isPending && !isAsKept) save.mutate()
+    if (!save.isPending && !isUnchanged) save.mutate()
   }
   return (
     <form onSubmit={submit} className="flex max-w-120 flex-col gap-4 px-4 py-6">
@@ -60,7 +60,7 @@ function ProfileForm() {
       </div>
       {problem === undefined && <ProblemNote error={save.error} />}
       <div>
-        <Button type="submit" refused={isAsKept ? 'No changes to save' : null} disabled={save.isPending}>
+        <Button type="submit" refused={isUnchanged ? 'No changes to save' : null} disabled={save.isPending}>
           Save
         </Button>
       </div>
@@ -87,7 +87,7 @@ function DeleteAccount() {
         Deletes your sessions, API keys and passkeys, and every organization that has no other member.
       </p>
       <Button onClick={() => setAsked(true)}>Delete your account</Button>
-      <SignInAgain open={isAsked && sessions.data !== undefined && !isReady} onClose={close} />
+      <ConfirmIdentity open={isAsked && sessions.data !== undefined && !isReady} onClose={close} />
       <ConfirmDialog
         open={isAsked && isReady}
         onClose={close}
@@ -96,13 +96,13 @@ function DeleteAccount() {
         confirm="Delete my account"
         onConfirm={changes.deleteAccount}
       >
-        <WhatGoes />
+        <DeletionList />
       </ConfirmDialog>
     </section>
   )
 }
 
-function WhatGoes() {
+function DeletionList() {
   const { organizations } = useSession()
   const owned = organizations.filter(({ role }) => role === 'owner')
   return (

@@ -10,7 +10,7 @@ import { signInWithPasskey } from '../passkeys/sign-in.ts'
 import { usePasskeyBarrier } from '../passkeys/use-barrier.ts'
 import { identitiesQuery, sessionsQuery } from './queries.ts'
 
-interface SignInAgainProps {
+interface ConfirmIdentityProps {
   readonly open: boolean
   readonly onClose: () => void
 }
@@ -19,15 +19,15 @@ interface SignInAgainProps {
  * Asks for a fresh sign-in before an irreversible change: whoever found an open browser is not its
  * owner.
  */
-export function SignInAgain({ open, onClose }: SignInAgainProps) {
+export function ConfirmIdentity({ open, onClose }: ConfirmIdentityProps) {
   return (
     <Dialog open={open} onClose={onClose} title="Confirm that it is you">
-      <WaysIn />
+      <SignInMethods />
     </Dialog>
   )
 }
 
-function WaysIn() {
+function SignInMethods() {
   const { user } = useSession()
   const barrier = usePasskeyBarrier()
   const identities = useQuery(identitiesQuery)

@@ -11,7 +11,7 @@ import { IsolatedText } from '../design/isolated-text.tsx'
 import { accountChanges, identitiesQuery, passkeysQuery } from './queries.ts'
 import { QueryContent } from './query-content.tsx'
 import { Row, Rows } from './row.tsx'
-import { whyNotRemove } from './sign-in-methods.ts'
+import { removalRefusal } from './sign-in-methods.ts'
 
 /** Lists the accounts at providers that sign in to this account (web S3). */
 export function Identities() {
@@ -35,9 +35,9 @@ export function Identities() {
 function Linked({ linked }: { readonly linked: readonly Schema<'Identity'>[] }) {
   const passkeys = useQuery(passkeysQuery)
   const changes = accountChanges(useQueryClient())
-  const [leaving, setLeaving] = useState<ProviderName | null>(null)
-  const refused = whyNotRemove(passkeys.data?.length, linked.length)
-  const title = leaving === null ? '' : providerTitle(leaving)
+  const [unlinking, setUnlinking] = useState<ProviderName | null>(null)
+  const refused = removalRefusal(passkeys.data?.length, linked.length)
+  const title = unlinking === null ? '' : providerTitle(unlinking)
   return (
     <>
       <Rows label="Linked accounts">
@@ -53,7 +53,7 @@ function Linked({ linked }: { readonly linked: readonly Schema<'Identity'>[] }) 
               </span>,
             ]}
             actions={
-              <Button refused={refused} onClick={() => setLeaving(provider)}>
+              <Button refused={refused} onClick={() => setUnlinking(provider)}>
                 Unlink {providerTitle(provider)}
               </Button>
             }
@@ -62,12 +62,12 @@ function Linked({ linked }: { readonly linked: readonly Schema<'Identity'>[] }) 
       </Rows>
       <Linkable linked={linked} />
       <ConfirmDialog
-        open={leaving !== null}
-        onClose={() => setLeaving(null)}
+        open={unlinking !== null}
+        onClose={() => setUnlinking(null)}
         title={`Unlink ${title}?`}
         confirm={`Unlink ${title}`}
         onConfirm={async () => {
-          if (leaving !== null) await changes.unlink(leaving)
+          if (unlinking !== null) await changes.unlink(unlinking)
         }}
       >
         <p>You can no longer sign in with it. Sessions started with it end, including this one if it is among them.</p>

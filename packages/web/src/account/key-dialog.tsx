@@ -39,7 +39,7 @@ export function KeyDialog({ open, onClose }: KeyDialogProps) {
 }
 
 interface NewKeyProps {
-  readonly onCreate: (wish: KeyDraft) => void
+  readonly onCreate: (draft: KeyDraft) => void
   readonly isBusy: boolean
   readonly error: unknown
   readonly onClose: () => void
@@ -49,10 +49,10 @@ function NewKey(props: NewKeyProps) {
   const { organizations } = useSession()
   const slugs = organizations.map(({ slug }) => slug)
   // Starts with the fewest rights: one organization, read only.
-  const [wish, setWish] = useState<KeyDraft>({
+  const [draft, setDraft] = useState<KeyDraft>({
     ...{ description: '', scopes: ['read'], organizations: slugs.slice(0, 1), days: 90 },
   })
-  return <KeyForm {...props} wish={wish} onChange={setWish} slugs={slugs} />
+  return <KeyForm {...props} draft={draft} onChange={setDraft} slugs={slugs} />
 }
 
 function Secret({ token, onClose }: { readonly token: string; readonly onClose: () => void }) {

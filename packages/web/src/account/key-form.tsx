@@ -16,23 +16,23 @@ export interface KeyDraft {
 }
 
 interface KeyFormProps {
-  readonly wish: KeyDraft
-  readonly onChange: (wish: KeyDraft) => void
+  readonly draft: KeyDraft
+  readonly onChange: (draft: KeyDraft) => void
   /** The slugs of the person's organizations. */
   readonly slugs: readonly string[]
-  readonly onCreate: (wish: KeyDraft) => void
+  readonly onCreate: (draft: KeyDraft) => void
   readonly isBusy: boolean
   readonly error: unknown
   readonly onClose: () => void
 }
 
 /** Asks for name, scopes, organizations and lifetime of a key, starting with the fewest rights. */
-export function KeyForm({ wish, onChange, slugs, onCreate, isBusy, error, onClose }: KeyFormProps) {
+export function KeyForm({ draft, onChange, slugs, onCreate, isBusy, error, onClose }: KeyFormProps) {
   const problems = error === null ? {} : problemOf(error).fields
-  const lack = lackOf(wish)
+  const lack = lackOf(draft)
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    if (!isBusy && lack === null) onCreate(wish)
+    if (!isBusy && lack === null) onCreate(draft)
   }
   return (
     <form onSubmit={submit} className="flex flex-col gap-4 pb-5">
@@ -42,8 +42,8 @@ export function KeyForm({ wish, onChange, slugs, onCreate, isBusy, error, onClos
         required
         maxLength={255}
         autoComplete="off"
-        value={wish.description}
-        onChange={({ target }) => onChange({ ...wish, description: target.value })}
+        value={draft.description}
+        onChange={({ target }) => onChange({ ...draft, description: target.value })}
         problem={problems.description}
       />
       <fieldset className="flex flex-col gap-1">
@@ -52,25 +52,28 @@ export function KeyForm({ wish, onChange, slugs, onCreate, isBusy, error, onClos
           <Checkbox
             key={scope}
             label={scopeMeaning[scope]}
-            checked={wish.scopes.includes(scope)}
+            checked={draft.scopes.includes(scope)}
             onChange={(isOn) =>
-              onChange({ ...wish, scopes: scopes.filter((one) => (one === scope ? isOn : wish.scopes.includes(one))) })
+              onChange({
+                ...draft,
+                scopes: scopes.filter((one) => (one === scope ? isOn : draft.scopes.includes(one))),
+              })
             }
           />
         ))}
       </fieldset>
       <KeyPlaces
         slugs={slugs}
-        chosen={wish.organizations}
-        onChange={(organizations) => onChange({ ...wish, organizations })}
+        chosen={draft.organizations}
+        onChange={(organizations) => onChange({ ...draft, organizations })}
       />
       <Select
         label="Expires"
-        value={String(wish.days)}
+        value={String(draft.days)}
         onChange={({ target }) =>
-          onChange({ ...wish, days: lifetimes.find((days) => String(days) === target.value) ?? null })
+          onChange({ ...draft, days: lifetimes.find((days) => String(days) === target.value) ?? null })
         }
-        hint={wish.days === null ? 'A key that never expires works until someone revokes it.' : undefined}
+        hint={draft.days === null ? 'A key that never expires works until someone revokes it.' : undefined}
         problem={problems.expires_at}
       >
         {lifetimes.map((days) => (

@@ -51,7 +51,7 @@ const nameOf = ({ description }: Key) => description ?? 'Unnamed key'
 /** Lists every key, newest first, with its scopes, organizations, expiry and last use. */
 function KeyList({ keys }: { readonly keys: readonly Key[] }) {
   const changes = accountChanges(useQueryClient())
-  const [leaving, setLeaving] = useState<Key | null>(null)
+  const [revoking, setRevoking] = useState<Key | null>(null)
   return (
     <>
       <Rows label="API keys">
@@ -73,7 +73,7 @@ function KeyList({ keys }: { readonly keys: readonly Key[] }) {
               ),
             ]}
             actions={
-              <Button aria-label={`Revoke ${showInvisible(nameOf(key))}`} onClick={() => setLeaving(key)}>
+              <Button aria-label={`Revoke ${showInvisible(nameOf(key))}`} onClick={() => setRevoking(key)}>
                 Revoke
               </Button>
             }
@@ -81,14 +81,14 @@ function KeyList({ keys }: { readonly keys: readonly Key[] }) {
         ))}
       </Rows>
       <ConfirmDialog
-        open={leaving !== null}
-        onClose={() => setLeaving(null)}
-        title={leaving === null ? '' : `Revoke ${showInvisible(nameOf(leaving))}?`}
+        open={revoking !== null}
+        onClose={() => setRevoking(null)}
+        title={revoking === null ? '' : `Revoke ${showInvisible(nameOf(revoking))}?`}
         confirm="Revoke"
         onConfirm={async () => {
-          if (leaving === null) return
-          await changes.revokeKey(leaving.id)
-          toast(`${showInvisible(nameOf(leaving))} was revoked`)
+          if (revoking === null) return
+          await changes.revokeKey(revoking.id)
+          toast(`${showInvisible(nameOf(revoking))} was revoked`)
         }}
       >
         <p>Programs that use it lose access at once. This cannot be undone.</p>

@@ -10,7 +10,7 @@ import { showInvisible } from '../text/escape.ts'
 import { NicknameDialog } from './nickname-dialog.tsx'
 import { accountChanges, identitiesQuery } from './queries.ts'
 import { Row, Rows } from './row.tsx'
-import { whyNotRemove } from './sign-in-methods.ts'
+import { removalRefusal } from './sign-in-methods.ts'
 
 type Passkey = Schema<'Passkey'>
 
@@ -21,8 +21,8 @@ export function PasskeyList({ passkeys }: { readonly passkeys: readonly Passkey[
   const identities = useQuery(identitiesQuery)
   const changes = accountChanges(useQueryClient())
   const [renaming, setRenaming] = useState<Passkey | null>(null)
-  const [leaving, setLeaving] = useState<Passkey | null>(null)
-  const refused = whyNotRemove(passkeys.length, identities.data?.length)
+  const [removing, setRemoving] = useState<Passkey | null>(null)
+  const refused = removalRefusal(passkeys.length, identities.data?.length)
   return (
     <>
       <Rows label="Passkeys">
@@ -51,7 +51,7 @@ export function PasskeyList({ passkeys }: { readonly passkeys: readonly Passkey[
                 <Button
                   aria-label={`Remove ${showInvisible(nameOf(passkey))}`}
                   refused={refused}
-                  onClick={() => setLeaving(passkey)}
+                  onClick={() => setRemoving(passkey)}
                 >
                   Remove
                 </Button>
@@ -73,12 +73,12 @@ export function PasskeyList({ passkeys }: { readonly passkeys: readonly Passkey[
         }}
       />
       <ConfirmDialog
-        open={leaving !== null}
-        onClose={() => setLeaving(null)}
-        title={leaving === null ? '' : `Remove ${showInvisible(nameOf(leaving))}?`}
+        open={removing !== null}
+        onClose={() => setRemoving(null)}
+        title={removing === null ? '' : `Remove ${showInvisible(nameOf(removing))}?`}
         confirm="Remove"
         onConfirm={async () => {
-          if (leaving !== null) await changes.removePasskey(leaving.uuid)
+          if (removing !== null) await changes.removePasskey(removing.uuid)
         }}
       >
         <p>You can no longer sign in with it. Sessions started with it end, including this one if it is among them.</p>

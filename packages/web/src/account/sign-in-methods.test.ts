@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
-import { isFresh, whyNotRemove } from './sign-in-methods.ts'
+import { isFresh, removalRefusal } from './sign-in-methods.ts'
 
 test('web S3 the last sign-in method cannot be removed, nor any while the number of others is unknown', () => {
-  expect(whyNotRemove(1, 0)).toMatch(/only way/)
-  expect(whyNotRemove(0, 1)).toMatch(/only way/)
-  expect(whyNotRemove(1, undefined)).toMatch(/only way/)
-  expect(whyNotRemove(1, 1)).toBeNull()
-  expect(whyNotRemove(2, 0)).toBeNull()
+  expect(removalRefusal(1, 0)).toMatch(/only way/)
+  expect(removalRefusal(0, 1)).toMatch(/only way/)
+  expect(removalRefusal(1, undefined)).toMatch(/only way/)
+  expect(removalRefusal(1, 1)).toBeNull()
+  expect(removalRefusal(2, 0)).toBeNull()
 })
 
 test('web S7 a sign-in is fresh for ten minutes, and only that of this page counts', () => {

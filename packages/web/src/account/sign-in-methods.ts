@@ -2,7 +2,7 @@
  * Explains why the last sign-in method cannot be removed (web S3); null: another one remains.
  * Unknown counts count as 0.
  */
-export function whyNotRemove(passkeys: number | undefined, identities: number | undefined): string | null {
+export function removalRefusal(passkeys: number | undefined, identities: number | undefined): string | null {
   return (passkeys ?? 0) + (identities ?? 0) > 1
     ? null
     : 'This is your only way to sign in. Add a passkey or link an account first.'

@@ -5,7 +5,7 @@ import { useEffect, useState } from 'react'
 type TokenKind = 'register' | 'recover' | 'invite' | 'setup'
 
 /** Kept in memory only, until the page closes or the token is used (web A1). */
-const kept = new Map<TokenKind, string>()
+const tokens = new Map<TokenKind, string>()
 
 /**
  * Returns the token of the link that opened this page, and removes it from the address bar; null:
@@ -15,10 +15,10 @@ export function useLinkToken(kind: TokenKind): string | null {
   const { token } = useSearch({ strict: false })
   const { history } = useRouter()
   // The page stays as it is when its token is used.
-  const [opened] = useState(() => token ?? kept.get(kind) ?? null)
+  const [opened] = useState(() => token ?? tokens.get(kind) ?? null)
   useEffect(() => {
     if (token === undefined) return
-    kept.set(kind, token)
+    tokens.set(kind, token)
     const url = new URL(location.href)
     url.searchParams.delete('token')
     history.replace(url.pathname + url.search)
@@ -28,10 +28,10 @@ export function useLinkToken(kind: TokenKind): string | null {
 
 /** Returns the token of a kind on other pages. */
 export function storedToken(kind: TokenKind): string | null {
-  return kept.get(kind) ?? null
+  return tokens.get(kind) ?? null
 }
 
 /** Forgets a token that was used. */
 export function forgetToken(kind: TokenKind): void {
-  kept.delete(kind)
+  tokens.delete(kind)
 }

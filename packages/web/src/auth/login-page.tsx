@@ -26,7 +26,11 @@ export function LoginPage() {
   return (
     <AuthPage title="Sign in" heading={session.data === null ? 'Sign in' : 'Sign-in failed'}>
       {error !== undefined && <Refusal code={error} />}
-      {session.data === null ? <WaysIn redirect={target} /> : <GoOnLink to={target} email={session.data.user.email} />}
+      {session.data === null ? (
+        <SignInMethods redirect={target} />
+      ) : (
+        <ContinueLink to={target} email={session.data.user.email} />
+      )}
     </AuthPage>
   )
 }
@@ -42,7 +46,7 @@ function Refusal({ code }: { readonly code: string }) {
   )
 }
 
-function WaysIn({ redirect }: { readonly redirect: string }) {
+function SignInMethods({ redirect }: { readonly redirect: string }) {
   const config = useAuthConfig()
   const barrier = usePasskeyBarrier()
   const search = redirect === '/' ? {} : { redirect }
@@ -72,7 +76,7 @@ function WaysIn({ redirect }: { readonly redirect: string }) {
   )
 }
 
-function GoOnLink({ to, email }: { readonly to: string; readonly email: string }) {
+function ContinueLink({ to, email }: { readonly to: string; readonly email: string }) {
   return (
     <>
       <p>

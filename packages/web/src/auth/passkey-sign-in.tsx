@@ -5,7 +5,7 @@ import { sessionChanged } from '../api/session-change.ts'
 import { Button } from '../design/button.tsx'
 import { Field } from '../design/field.tsx'
 import { ProblemNote } from '../design/problems.tsx'
-import { canOfferPasskeys, endCeremony } from '../passkeys/ceremonies.ts'
+import { canSuggestPasskeys, endCeremony } from '../passkeys/ceremonies.ts'
 import { signInWithPasskey } from '../passkeys/sign-in.ts'
 
 /** Renews the challenge, which is valid for five minutes. */
@@ -13,7 +13,7 @@ const renewMs = 4 * 60_000
 
 /** Signs in with a passkey, by the button or by a suggestion in the field. */
 export function PasskeySignIn() {
-  const { signIn, offered, mayOffer } = useSignIn()
+  const { signIn, suggested, maySuggest } = useSignIn()
   const submit = (event: FormEvent) => {
     event.preventDefault()
     if (!signIn.isPending) signIn.mutate()
@@ -24,7 +24,7 @@ export function PasskeySignIn() {
         <KeyRound size={16} aria-hidden="true" />
         {signIn.isPending ? 'Waiting for your passkey…' : 'Sign in with a passkey'}
       </Button>
-      {mayOffer && (
+      {maySuggest && (
         <Field
           label="Email address"
           hint="Your browser suggests saved passkeys. Press Enter to use one on another device."
@@ -33,7 +33,7 @@ export function PasskeySignIn() {
           autoComplete="username webauthn"
         />
       )}
-      <ProblemNote error={signIn.error ?? offered.error} />
+      <ProblemNote error={signIn.error ?? suggested.error} />
     </form>
   )
 }
@@ -41,23 +41,23 @@ export function PasskeySignIn() {
 function useSignIn() {
   const queryClient = useQueryClient()
   // The browser says at once whether it may suggest passkeys, so the field does not appear late.
-  const [canOffer, setCanOffer] = useState<boolean | null>(null)
-  const enter = async (offered?: AbortSignal) => {
-    if (await signInWithPasskey(offered)) await sessionChanged(queryClient)
+  const [canSuggest, setCanSuggest] = useState<boolean | null>(null)
+  const enter = async (suggested?: AbortSignal) => {
+    if (await signInWithPasskey(suggested)) await sessionChanged(queryClient)
   }
   const signIn = useMutation({ mutationFn: () => enter() })
-  const offered = useMutation({ mutationFn: (isOver: AbortSignal) => enter(isOver) })
+  const suggested = useMutation({ mutationFn: (isOver: AbortSignal) => enter(isOver) })
   useEffect(() => {
-    void canOfferPasskeys().then(setCanOffer)
+    void canSuggestPasskeys().then(setCanSuggest)
     return () => void endCeremony()
   }, [])
-  const { mutate: offer } = offered
+  const { mutate: suggest } = suggested
   // The button's ceremony ends the one that waits in the field, which starts again afterwards.
-  const isOffering = canOffer === true && !signIn.isPending && !signIn.isSuccess
+  const isSuggesting = canSuggest === true && !signIn.isPending && !signIn.isSuccess
   useEffect(() => {
-    if (!isOffering) return
+    if (!isSuggesting) return
     const ending = new AbortController()
-    const renew = () => offer(ending.signal)
+    const renew = () => suggest(ending.signal)
     renew()
     const timer = setInterval(renew, renewMs)
     return () => {
@@ -65,6 +65,6 @@ function useSignIn() {
       // A request for options that is still running must not end the button's ceremony.
       ending.abort()
     }
-  }, [isOffering, offer])
-  return { signIn, offered, mayOffer: canOffer ?? 'isConditionalMediationAvailable' in PublicKeyCredential }
+  }, [isSuggesting, suggest])
+  return { signIn, suggested, maySuggest: canSuggest ?? 'isConditionalMediationAvailable' in PublicKeyCredential }
 }

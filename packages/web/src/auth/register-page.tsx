@@ -48,17 +48,17 @@ export function RegisterPage() {
 
 function ByMail({ redirect }: { readonly redirect: string }) {
   const invited = useInvitedEmail()
-  const [wish, setWish] = useState({ name: '', email: invited ?? '' })
+  const [draft, setDraft] = useState({ name: '', email: invited ?? '' })
   const begin = useMutation({
-    mutationFn: () => beginSignup(wish),
+    mutationFn: () => beginSignup(draft),
     onSuccess: () => storeRedirect(redirect, serverNow()),
   })
   if (begin.isSuccess)
     return (
       <CheckMail
-        email={wish.email}
+        email={draft.email}
         what="We sent a link that is valid for 24 hours"
-        send={() => beginSignup(wish)}
+        send={() => beginSignup(draft)}
         onOther={begin.reset}
       />
     )
@@ -74,8 +74,8 @@ function ByMail({ redirect }: { readonly redirect: string }) {
         autoComplete="name"
         required
         maxLength={255}
-        value={wish.name}
-        onChange={({ target }) => setWish({ ...wish, name: target.value })}
+        value={draft.name}
+        onChange={({ target }) => setDraft({ ...draft, name: target.value })}
         problem={problem?.fields.name}
       />
       <Field
@@ -84,8 +84,8 @@ function ByMail({ redirect }: { readonly redirect: string }) {
         autoComplete="email"
         required
         maxLength={254}
-        value={wish.email}
-        onChange={({ target }) => setWish({ ...wish, email: target.value })}
+        value={draft.email}
+        onChange={({ target }) => setDraft({ ...draft, email: target.value })}
         problem={problem?.fields.email}
       />
       {problem !== null && !isOfFields(problem) && <ProblemNote error={begin.error} />}

@@ -19,8 +19,8 @@ function mayReload(reloadedAt: number, now: number): boolean {
 }
 
 function readReloadedAt(): number {
-  const kept = Number(sessionStorage.getItem(storageKey) ?? Number.NaN)
-  return Number.isFinite(kept) ? kept : Number.NEGATIVE_INFINITY
+  const stored = Number(sessionStorage.getItem(storageKey) ?? Number.NaN)
+  return Number.isFinite(stored) ? stored : Number.NEGATIVE_INFINITY
 }
 
 /** Fields with typed text that was not sent; an automatic reload must not lose it. */

@@ -33,11 +33,11 @@ function usualRow(): number {
 export function BuildList({ org, filters, pipelines, isOfOne, empty, onNewBuild }: BuildListProps) {
   const place = useRef<HTMLDivElement>(null)
   // Rows keep their place while somebody reads further down or points at one of them.
-  const isHeld = useCallback(
+  const isReading = useCallback(
     () => place.current !== null && (window.scrollY > 0 || place.current.matches(':hover, :focus-within')),
     [],
   )
-  const { query, builds, waiting, showWaiting } = useBuildList(org, filters, isHeld)
+  const { query, builds, waiting, showWaiting } = useBuildList(org, filters, isReading)
   const { error, data, isPending } = query
   if (isPending) return <Skeleton rows={10} label="Loading builds" />
   if (data === undefined) return <ErrorState error={error} what="the builds" onRetry={() => void query.refetch()} />

@@ -44,7 +44,7 @@ export function FilterBar(props: FilterBarProps) {
     onFilter('state', [...rest, ...(isOn ? [] : chip)].join(','))
   }
   const set = filterNames.filter((name) => filters[name] !== undefined && !always.includes(name))
-  const told = set.filter((name) => !(name === 'author' && filters.author === me))
+  const shown = set.filter((name) => !(name === 'author' && filters.author === me))
   return (
     <div className="flex flex-col gap-2 px-4 py-2">
       <div className="flex flex-wrap items-center gap-2">
@@ -73,9 +73,9 @@ export function FilterBar(props: FilterBarProps) {
         </ChipRow>
       </div>
       {isOpen && <FilterFields {...props} />}
-      {!isOpen && told.length > 0 && (
+      {!isOpen && shown.length > 0 && (
         <ChipRow label="Active filters">
-          {told.map((name) => (
+          {shown.map((name) => (
             <button key={name} type="button" onClick={() => onFilter(name, '')} className={`${chipClass} max-w-full`}>
               <span className="isolated truncate">{showInvisible(describeFilter(name, filters[name] ?? ''))}</span>
               <X size={14} role="img" aria-label="Remove" className="shrink-0" />

@@ -10,8 +10,8 @@ export function keyOfBuild({ pipeline_slug, number }: Pick<BuildSummary, 'pipeli
 }
 
 /** Returns the newer of two states of one build (web D2). */
-export function newerOf(held: BuildSummary, given: BuildSummary): BuildSummary {
-  return given.version > held.version ? given : held
+export function newerOf(listed: BuildSummary, incoming: BuildSummary): BuildSummary {
+  return incoming.version > listed.version ? incoming : listed
 }
 
 /** Returns all builds of the pages without duplicates. */
@@ -19,22 +19,22 @@ export function listedBuilds(pages: BuildPages | undefined): readonly BuildSumma
   const all = new Map<string, BuildSummary>()
   for (const build of pages?.pages.flatMap(({ data }) => data) ?? []) {
     const key = keyOfBuild(build)
-    const held = all.get(key)
-    all.set(key, held === undefined ? build : newerOf(held, build))
+    const listed = all.get(key)
+    all.set(key, listed === undefined ? build : newerOf(listed, build))
   }
   return [...all.values()]
 }
 
 /** Replaces a listed build by a newer state; returns the same object if nothing changes. */
-export function replaceBuild(pages: BuildPages, given: BuildSummary): BuildPages {
-  const key = keyOfBuild(given)
-  const isChanged = (held: BuildSummary) => keyOfBuild(held) === key && newerOf(held, given) !== held
+export function replaceBuild(pages: BuildPages, incoming: BuildSummary): BuildPages {
+  const key = keyOfBuild(incoming)
+  const isChanged = (listed: BuildSummary) => keyOfBuild(listed) === key && newerOf(listed, incoming) !== listed
   if (!pages.pages.some(({ data }) => data.some(isChanged))) return pages
   return {
     ...pages,
     pages: pages.pages.map((page) => {
       if (!page.data.some(isChanged)) return page
-      return { ...page, data: page.data.map((held) => (isChanged(held) ? given : held)) }
+      return { ...page, data: page.data.map((listed) => (isChanged(listed) ? incoming : listed)) }
     }),
   }
 }
@@ -42,7 +42,7 @@ export function replaceBuild(pages: BuildPages, given: BuildSummary): BuildPages
 /** Inserts a build in its place by age. */
 export function insertBuild(pages: BuildPages, added: BuildSummary): BuildPages {
   const at = Date.parse(added.created_at)
-  const isOlder = (held: BuildSummary) => Date.parse(held.created_at) <= at
+  const isOlder = (listed: BuildSummary) => Date.parse(listed.created_at) <= at
   const found = pages.pages.findIndex(({ data }) => data.some(isOlder))
   const place = found === -1 ? pages.pages.length - 1 : found
   return {
@@ -59,12 +59,13 @@ export function insertBuild(pages: BuildPages, added: BuildSummary): BuildPages 
  * Whether an announced build matches the filters and is not listed yet. A build older than all
  * listed ones belongs to a later page.
  */
-export function isMissing(pages: BuildPages, given: BuildSummary, filters: BuildFilters): boolean {
+export function isMissing(pages: BuildPages, incoming: BuildSummary, filters: BuildFilters): boolean {
   const listed = listedBuilds(pages)
-  if (listed.some((held) => keyOfBuild(held) === keyOfBuild(given)) || !matchesFilters(given, filters)) return false
+  if (listed.some((listed) => keyOfBuild(listed) === keyOfBuild(incoming)) || !matchesFilters(incoming, filters))
+    return false
   const oldest = listed.at(-1)
   const isWhole = (pages.pages.at(-1)?.next_cursor ?? null) === null
-  return isWhole || oldest === undefined || Date.parse(given.created_at) >= Date.parse(oldest.created_at)
+  return isWhole || oldest === undefined || Date.parse(incoming.created_at) >= Date.parse(oldest.created_at)
 }
 
 /** Separates the shown builds from those newer than `horizon`, which wait; null: all are shown. */

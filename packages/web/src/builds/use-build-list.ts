@@ -16,7 +16,7 @@ interface Horizon {
  * Keeps a list of builds up to date. Listed builds change in place. New ones appear at once, or,
  * while `isReading` says that somebody is at the rows, wait in `waiting` until `showWaiting`.
  */
-export function useBuildList(org: string, filters: BuildFilters, isHeld: () => boolean) {
+export function useBuildList(org: string, filters: BuildFilters, isReading: () => boolean) {
   const client = useQueryClient()
   const list = JSON.stringify([org, filters])
   const options = useMemo(() => buildListQuery(...(JSON.parse(list) as [string, BuildFilters])), [list])
@@ -30,18 +30,18 @@ export function useBuildList(org: string, filters: BuildFilters, isHeld: () => b
     if (isOther) return
     setHorizon((before) => {
       const isFirst = before.list !== list || before.at === null
-      return before.at !== newestAt && (isFirst || !isHeld()) ? { list, at: newestAt } : before
+      return before.at !== newestAt && (isFirst || !isReading()) ? { list, at: newestAt } : before
     })
-  }, [list, newestAt, isOther, isHeld])
+  }, [list, newestAt, isOther, isReading])
   const at = horizon.list === list && !isOther ? horizon.at : null
   const { shown, waiting } = useMemo(() => splitAt(listed, at), [listed, at])
 
   const take = useCallback(
     (build: BuildSummary) => {
-      const [, narrowed] = JSON.parse(list) as [string, BuildFilters]
+      const [, filters] = JSON.parse(list) as [string, BuildFilters]
       client.setQueryData(options.queryKey, (pages) => {
         if (pages === undefined) return undefined
-        return isMissing(pages, build, narrowed) ? insertBuild(pages, build) : replaceBuild(pages, build)
+        return isMissing(pages, build, filters) ? insertBuild(pages, build) : replaceBuild(pages, build)
       })
     },
     [client, options, list],

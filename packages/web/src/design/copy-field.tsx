@@ -15,12 +15,12 @@ interface CopyFieldProps {
  */
 export function CopyField({ label, text }: CopyFieldProps) {
   const shown = useRef<HTMLElement>(null)
-  const [said, setSaid] = useState<'copied' | 'selected' | null>(null)
+  const [outcome, setOutcome] = useState<'copied' | 'selected' | null>(null)
   const copy = async () => {
     const isCopied = await copyText(text)
     if (!isCopied && shown.current !== null) getSelection()?.selectAllChildren(shown.current)
-    setSaid(isCopied ? 'copied' : 'selected')
-    setTimeout(() => setSaid(null), 2000)
+    setOutcome(isCopied ? 'copied' : 'selected')
+    setTimeout(() => setOutcome(null), 2000)
   }
   return (
     <div className="flex items-stretch rounded-small border border-hairline bg-inset">
@@ -33,10 +33,10 @@ export function CopyField({ label, text }: CopyFieldProps) {
         aria-label={`Copy ${label}`}
         className="inline-flex min-w-8 items-center justify-center gap-1 border-l border-hairline px-2 text-13 hover:bg-sunk pointer-coarse:min-w-11"
       >
-        {said === 'copied' ? <Check size={16} aria-hidden="true" /> : <Copy size={16} aria-hidden="true" />}
+        {outcome === 'copied' ? <Check size={16} aria-hidden="true" /> : <Copy size={16} aria-hidden="true" />}
       </button>
       <span role="status" className="sr-only">
-        {said === 'copied' ? 'Copied' : said === 'selected' ? 'Selected. Copy it with your keyboard' : ''}
+        {outcome === 'copied' ? 'Copied' : outcome === 'selected' ? 'Selected. Copy it with your keyboard' : ''}
       </span>
     </div>
   )

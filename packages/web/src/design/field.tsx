@@ -54,10 +54,10 @@ function described(id: string, { hint, problem }: Labelled) {
 /** A text field with label, hint and error. */
 export function Field({ label, hint, problem, ...rest }: Labelled & InputHTMLAttributes<HTMLInputElement>) {
   const id = useId()
-  const said = { label, hint, problem }
+  const texts = { label, hint, problem }
   return (
-    <Labeled id={id} {...said}>
-      <input {...rest} {...described(id, said)} className={box} />
+    <Labeled id={id} {...texts}>
+      <input {...rest} {...described(id, texts)} className={box} />
     </Labeled>
   )
 }
@@ -65,10 +65,10 @@ export function Field({ label, hint, problem, ...rest }: Labelled & InputHTMLAtt
 /** A select with its label. */
 export function Select({ label, hint, problem, ...rest }: Labelled & SelectHTMLAttributes<HTMLSelectElement>) {
   const id = useId()
-  const said = { label, hint, problem }
+  const texts = { label, hint, problem }
   return (
-    <Labeled id={id} {...said}>
-      <select {...rest} {...described(id, said)} className={box} />
+    <Labeled id={id} {...texts}>
+      <select {...rest} {...described(id, texts)} className={box} />
     </Labeled>
   )
 }
@@ -76,10 +76,10 @@ export function Select({ label, hint, problem, ...rest }: Labelled & SelectHTMLA
 /** A multi-line field with its label, for values and lists: no spell check. */
 export function TextArea({ label, hint, problem, ...rest }: Labelled & TextareaHTMLAttributes<HTMLTextAreaElement>) {
   const id = useId()
-  const said = { label, hint, problem }
+  const texts = { label, hint, problem }
   return (
-    <Labeled id={id} {...said}>
-      <textarea spellCheck={false} {...rest} {...described(id, said)} className={`${box} py-1.5 font-mono`} />
+    <Labeled id={id} {...texts}>
+      <textarea spellCheck={false} {...rest} {...described(id, texts)} className={`${box} py-1.5 font-mono`} />
     </Labeled>
   )
 }

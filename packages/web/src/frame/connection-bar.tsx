@@ -3,7 +3,7 @@ import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from '
 import { useNow } from '../api/clock.ts'
 import { Button } from '../design/button.tsx'
 import { Instant } from '../design/instant.tsx'
-import { tryStreamNow } from '../live/use-live.ts'
+import { reconnectNow } from '../live/use-live.ts'
 import { isTroubled, retryDelayMs, type Trouble, troubleOf, troubleSentence } from './trouble.ts'
 
 /** Says that shown data is old, why and since when, and retries (web A3). */
@@ -69,7 +69,7 @@ function useOutage(): Outage | null {
       // After an outage everything else on screen may be as old.
       attempts.current = 0
       setTryAt(null)
-      tryStreamNow()
+      reconnectNow()
       void client.invalidateQueries()
     }
   }, [isTrouble, plan, client])

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { heard, nextToSay, type Speech, silence } from './announcer.ts'
+import { nextToSay, queued, type Speech, silence } from './announcer.ts'
 
 test('web T3 every announcement is made, and two are at least 5 s apart', () => {
   const waits = fc.array(fc.record({ ms: fc.nat(9000), text: fc.stringMatching(/^[a-z]{3}$/) }), { minLength: 1 })
@@ -16,12 +16,12 @@ test('web T3 every announcement is made, and two are at least 5 s apart', () => 
         expect(now - lastAt).toBeGreaterThanOrEqual(5000)
         lastAt = now
         said.push(next.text)
-        speech = { waiting: next.after.waiting, saidAt: now }
+        speech = { waiting: next.after.waiting, spokenAt: now }
       }
       for (const { ms, text } of happenings) {
         say(now + ms)
         now += Math.max(0, ms)
-        speech = heard(speech, text)
+        speech = queued(speech, text)
       }
       say(now + 5000)
       expect(said.at(-1)).toContain(happenings.at(-1)?.text)

@@ -3,30 +3,30 @@ import { useEffect, useState } from 'react'
 /** Waiting announcements, and when one was last made (Unix milliseconds). */
 export interface Speech {
   readonly waiting: readonly string[]
-  readonly saidAt: number
+  readonly spokenAt: number
 }
 
-export const silence: Speech = { waiting: [], saidAt: Number.NEGATIVE_INFINITY }
+export const silence: Speech = { waiting: [], spokenAt: Number.NEGATIVE_INFINITY }
 
 const quietMs = 5000
 /** After a long wait only the newest are kept. */
-const keptCount = 5
+const mostWaiting = 5
 
 /** Queues an announcement. */
-export function heard({ waiting, saidAt }: Speech, text: string): Speech {
-  return { waiting: [...waiting.filter((one) => one !== text), text].slice(-keptCount), saidAt }
+export function queued({ waiting, spokenAt }: Speech, text: string): Speech {
+  return { waiting: [...waiting.filter((one) => one !== text), text].slice(-mostWaiting), spokenAt }
 }
 
 /** Returns everything that waits as one text, and when to say it; null: nothing waits. */
 export function nextToSay(
-  { waiting, saidAt }: Speech,
+  { waiting, spokenAt }: Speech,
   now: number,
 ): { readonly text: string; readonly inMs: number; readonly after: Speech } | null {
   if (waiting.length === 0) return null
   return {
     text: waiting.join(' '),
-    inMs: Math.max(0, saidAt + quietMs - now),
-    after: { waiting: [], saidAt: now },
+    inMs: Math.max(0, spokenAt + quietMs - now),
+    after: { waiting: [], spokenAt: now },
   }
 }
 
@@ -38,13 +38,13 @@ let onChange: () => void = () => undefined
  * (web T3).
  */
 export function announce(text: string): void {
-  speech = heard(speech, text)
+  speech = queued(speech, text)
   onChange()
 }
 
 /** Returns what the page's polite live region says now. It changes at most once in 5 s. */
 export function useAnnouncement(): string {
-  const [said, setSaid] = useState('')
+  const [announcement, setAnnouncement] = useState('')
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined
     const speak = () => {
@@ -56,11 +56,11 @@ export function useAnnouncement(): string {
         return
       }
       speech = next.after
-      setSaid(next.text)
+      setAnnouncement(next.text)
     }
     onChange = speak
     speak()
     return () => clearTimeout(timer)
   }, [])
-  return said
+  return announcement
 }

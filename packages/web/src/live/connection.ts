@@ -36,7 +36,7 @@ export class LiveConnection {
     this.#checkSession = checkSession
     this.#checkRelease = checkRelease
     document.addEventListener('visibilitychange', () => this.#tellVisible())
-    window.addEventListener('online', () => this.tell({ type: 'reachable' }))
+    window.addEventListener('online', () => this.dispatch({ type: 'reachable' }))
     this.#tellVisible()
   }
 
@@ -61,17 +61,17 @@ export class LiveConnection {
       // Between two pages nobody listens, which is no other organization.
       const place = organization ?? this.#state.organization
       if (place !== this.#state.organization) this.#batch.clear()
-      this.tell({ type: 'topics', organization: place, topics: this.#listeners.wanted() })
+      this.dispatch({ type: 'topics', organization: place, topics: this.#listeners.wanted() })
     })
   }
 
-  tell(fact: LiveFact): void {
+  dispatch(fact: LiveFact): void {
     const { state, commands } = stepLive(this.#state, fact, Date.now())
     this.#state = state
     for (const command of commands) this.#obey(command)
     clearTimeout(this.#timer)
     const due = nextTimeOf(this.#state)
-    if (due !== null) this.#timer = setTimeout(() => this.tell({ type: 'time' }), Math.max(0, due - Date.now()))
+    if (due !== null) this.#timer = setTimeout(() => this.dispatch({ type: 'time' }), Math.max(0, due - Date.now()))
     for (const watcher of this.#watchers) watcher()
   }
 
@@ -88,7 +88,7 @@ export class LiveConnection {
   }
 
   #tellVisible(): void {
-    this.tell({ type: 'visible', isVisible: !document.hidden })
+    this.dispatch({ type: 'visible', isVisible: !document.hidden })
   }
 
   /**
@@ -132,12 +132,12 @@ export class LiveConnection {
     }
     source.addEventListener(
       'open',
-      whileOurs(() => this.tell({ type: 'opened' })),
+      whileOurs(() => this.dispatch({ type: 'opened' })),
     )
     // The machine reconnects. The browser would ask for the topics of the first connection.
     source.addEventListener(
       'error',
-      whileOurs(() => this.tell({ type: 'failed' })),
+      whileOurs(() => this.dispatch({ type: 'failed' })),
     )
     source.addEventListener(
       'beat',
@@ -152,7 +152,7 @@ export class LiveConnection {
 
   #onBeat({ data, lastEventId }: MessageEvent<string>): void {
     setServerTime(serverTimeOf(data))
-    this.tell({ type: 'heard', id: idOf(lastEventId) })
+    this.dispatch({ type: 'heard', id: idOf(lastEventId) })
   }
 
   #onEvent(type: LiveEvent['type'], { data, lastEventId }: MessageEvent<string>): void {
@@ -163,7 +163,7 @@ export class LiveConnection {
       this.#listeners.note(one)
       this.#batch.add(one)
     }
-    this.tell({ type: 'heard', id: idOf(lastEventId) })
+    this.dispatch({ type: 'heard', id: idOf(lastEventId) })
     if (event?.type === 'end') this.topicsChanged()
   }
 

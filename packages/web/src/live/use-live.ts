@@ -21,7 +21,7 @@ const connection = new LiveConnection(
 const sessionHash = JSON.stringify(sessionQuery.queryKey)
 queryClient.getQueryCache().subscribe(({ type, query }) => {
   if (type !== 'updated' || query.queryHash !== sessionHash) return
-  connection.tell({ type: 'session', isSignedIn: query.state.data !== null })
+  connection.dispatch({ type: 'session', isSignedIn: query.state.data !== null })
 })
 
 /**
@@ -70,8 +70,8 @@ export function useLiveMode(): LiveMode {
 }
 
 /** Reconnects now, because the server answers again. */
-export function tryStreamNow(): void {
-  connection.tell({ type: 'reachable' })
+export function reconnectNow(): void {
+  connection.dispatch({ type: 'reachable' })
 }
 
 function watch(watcher: () => void): () => void {

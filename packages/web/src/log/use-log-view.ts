@@ -74,7 +74,7 @@ export function useLogView({ place, first, job, startAt, find, repository }: Log
   const { show } = searching
   useEffect(() => {
     const runs = wantedLines(model, shown)
-    data.want(runs)
+    data.setVisible(runs)
     const first = runs[0]
     if (first !== undefined) show(...first)
   })
@@ -99,7 +99,7 @@ export function useLogView({ place, first, job, startAt, find, repository }: Log
   /** The error that was visited last; null: none. */
   const here = useRef<number | null>(null)
   const topLine = () => {
-    const row = model.rowAt(rows.window.rest.row)
+    const row = model.rowAt(rows.window.anchor.row)
     return row?.kind === 'line' || row?.kind === 'group' ? row.line : 1
   }
   return {

@@ -20,24 +20,24 @@ export async function createPasskey({ challenge_id, options }: Challenge): Promi
 }
 
 /**
- * Signs with a passkey; with `offered` only once the person picks a suggestion in a field. null if
- * the person gave up or `offered` was aborted, because a new ceremony, such as the button's, ends
+ * Signs with a passkey; with `suggested` only once the person picks a suggestion in a field. null if
+ * the person gave up or `suggested` was aborted, because a new ceremony, such as the button's, ends
  * this one.
  */
 export async function signWithPasskey(
   { challenge_id, options }: Challenge,
-  offered?: AbortSignal,
+  suggested?: AbortSignal,
 ): Promise<Answer<'assertion'> | null> {
   const { startAuthentication } = await webauthn()
-  if (offered?.aborted) return null
+  if (suggested?.aborted) return null
   const optionsJSON = options as unknown as PublicKeyCredentialRequestOptionsJSON
-  const isOffered = offered !== undefined
-  const assertion = await settled(startAuthentication({ optionsJSON, useBrowserAutofill: isOffered }), isOffered)
+  const isSuggested = suggested !== undefined
+  const assertion = await settled(startAuthentication({ optionsJSON, useBrowserAutofill: isSuggested }), isSuggested)
   return assertion === null ? null : { challenge_id, assertion: { ...assertion } }
 }
 
 /** Whether fields can suggest passkeys in this browser. */
-export async function canOfferPasskeys(): Promise<boolean> {
+export async function canSuggestPasskeys(): Promise<boolean> {
   return (await webauthn()).browserSupportsWebAuthnAutofill()
 }
 
@@ -47,13 +47,13 @@ export async function endCeremony(): Promise<void> {
   WebAuthnAbortService.cancelCeremony()
 }
 
-async function settled<Credential>(ceremony: Promise<Credential>, isOffered = false): Promise<Credential | null> {
+async function settled<Credential>(ceremony: Promise<Credential>, isSuggested = false): Promise<Credential | null> {
   try {
     return await ceremony
   } catch (cause) {
     const name = cause instanceof Error ? cause.name : 'unknown'
     // Suggestions were not requested: if the browser has none, the button says so when pressed.
-    const message = isOffered && name === 'NotSupportedError' ? null : explainCeremony(name)
+    const message = isSuggested && name === 'NotSupportedError' ? null : explainCeremony(name)
     if (message === null) return null
     const nothingElse = { code: null, requestId: null, docUrl: null, fields: {}, details: {}, retryAfterMs: null }
     throw new ApiProblem({ status: 0, message, ...nothingElse }, { cause })

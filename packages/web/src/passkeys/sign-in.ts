@@ -3,11 +3,11 @@ import { signWithPasskey } from './ceremonies.ts'
 
 /**
  * Signs in with a passkey; the session comes as a cookie that scripts cannot read (web A1). false:
- * the person gave up. With `offered` it waits for a suggestion in a field until that is aborted.
+ * the person gave up. With `suggested` it waits for a suggestion in a field until that is aborted.
  */
-export async function signInWithPasskey(offered?: AbortSignal): Promise<boolean> {
+export async function signInWithPasskey(suggested?: AbortSignal): Promise<boolean> {
   const challenge = await answer(client.POST('/api/v0/auth/passkey/login/options', { body: {} }))
-  const body = await signWithPasskey(challenge, offered)
+  const body = await signWithPasskey(challenge, suggested)
   if (body === null) return false
   const headers = { 'x-harmont-session': 'cookie' }
   await answer(client.POST('/api/v0/auth/passkey/login/finalize', { body, headers }))

@@ -17,7 +17,7 @@ test('web P3 pass rate, durations and failing steps count passed and failed buil
     build(2, 'failed', 500, 'lint'),
     build(1, 'failed', null, 'test'),
   ])
-  expect(found).toMatchObject({ judged: 4, passed: 1, medianMs: 300, p90Ms: 300 })
+  expect(found).toMatchObject({ finished: 4, passed: 1, medianMs: 300, p90Ms: 300 })
   expect(found.failingSteps).toEqual([
     { name: 'test', count: 2 },
     { name: 'lint', count: 1 },
@@ -40,5 +40,5 @@ test('web P3 half of the passed builds took no longer than the median, nine in t
 })
 
 test('without builds there are no numbers', () => {
-  expect(insightsOf([])).toEqual({ judged: 0, passed: 0, medianMs: null, p90Ms: null, failingSteps: [], bars: [] })
+  expect(insightsOf([])).toEqual({ finished: 0, passed: 0, medianMs: null, p90Ms: null, failingSteps: [], bars: [] })
 })

@@ -4,7 +4,7 @@ type BuildSummary = Schema<'BuildSummary'>
 
 export interface Insights {
   /** Builds that passed or failed; canceled ones do not count. */
-  readonly judged: number
+  readonly finished: number
   readonly passed: number
   /** Of passed builds, in milliseconds; null: none passed. */
   readonly medianMs: number | null
@@ -20,15 +20,15 @@ const mostSteps = 3
 
 /** Summarizes the last builds of a branch (web P3), which the server lists newest first. */
 export function insightsOf(builds: readonly BuildSummary[]): Insights {
-  const judged = builds.filter(({ state }) => state === 'passed' || state === 'failed')
-  const passed = judged.filter(({ state }) => state === 'passed')
+  const finished = builds.filter(({ state }) => state === 'passed' || state === 'failed')
+  const passed = finished.filter(({ state }) => state === 'passed')
   const durations = passed.flatMap(({ run_ms }) => run_ms ?? []).sort((a, b) => a - b)
   const counts = new Map<string, number>()
-  for (const { failed_step } of judged)
+  for (const { failed_step } of finished)
     if (failed_step !== null) counts.set(failed_step, (counts.get(failed_step) ?? 0) + 1)
   const ran = builds.flatMap((build) => (build.run_ms === null ? [] : [{ build, ms: build.run_ms }])).toReversed()
   return {
-    judged: judged.length,
+    finished: finished.length,
     passed: passed.length,
     medianMs: quantile(durations, 0.5),
     p90Ms: quantile(durations, 0.9),

@@ -21,12 +21,12 @@ export function PipelineBuilds({ org, pipeline }: PipelineBuildsProps) {
   const { user } = useSession()
   const { pipeline: _, ...filters } = filtersOf(search)
   const isFiltered = Object.keys(filters).length > 0
-  const narrowed = { ...filters, pipeline: slug }
+  const allFilters = { ...filters, pipeline: slug }
   const onFilter = withFilter(filters, (next, replace) => void navigate({ search: next, replace, resetScroll: false }))
   const empty = isFiltered ? (
     <NothingMatches
       {...{ org, onFilter }}
-      filters={narrowed}
+      filters={allFilters}
       fixed={['pipeline']}
       me={user.uuid}
       onClear={() => void navigate({ search: {}, resetScroll: false })}
@@ -45,7 +45,7 @@ export function PipelineBuilds({ org, pipeline }: PipelineBuildsProps) {
         Builds
       </h2>
       <FilterBar {...{ filters, onFilter }} me={user.uuid} pipelines={null} />
-      <BuildList {...{ org, empty }} filters={narrowed} pipelines={[pipeline]} isOfOne />
+      <BuildList {...{ org, empty }} filters={allFilters} pipelines={[pipeline]} isOfOne />
     </section>
   )
 }

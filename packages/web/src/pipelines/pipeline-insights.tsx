@@ -37,7 +37,7 @@ export function PipelineInsights({ org, pipeline: { slug, default_branch } }: Pi
     ) : (
       <ErrorState error={error} what="the insights" onRetry={() => void refetch()} />
     )
-  const { bars, judged, passed, medianMs, p90Ms, failingSteps } = insights
+  const { bars, finished, passed, medianMs, p90Ms, failingSteps } = insights
   return (
     <section aria-labelledby="insights" className={`${room} py-3`}>
       <h2 id="insights" className="sr-only">
@@ -45,8 +45,8 @@ export function PipelineInsights({ org, pipeline: { slug, default_branch } }: Pi
       </h2>
       <div className="flex flex-wrap items-start gap-x-10 gap-y-4">
         <dl className="flex flex-wrap gap-x-8 gap-y-3">
-          <Figure name="Passed" value={judged === 0 ? '—' : `${Math.round((passed / judged) * 100)}%`}>
-            {passed} of {judged} on <IsolatedText text={default_branch} />
+          <Figure name="Passed" value={finished === 0 ? '—' : `${Math.round((passed / finished) * 100)}%`}>
+            {passed} of {finished} on <IsolatedText text={default_branch} />
           </Figure>
           <Figure name="Median" value={formatDuration(medianMs)}>
             passed builds

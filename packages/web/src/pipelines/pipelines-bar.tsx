@@ -8,8 +8,8 @@ import { useShortcuts } from '../interaction/shortcuts.ts'
 import type { PipelineFilters } from './queries.ts'
 
 interface PipelinesBarProps {
-  readonly wish: PipelineFilters
-  readonly onWish: (wish: PipelineFilters, replace?: boolean) => void
+  readonly filters: PipelineFilters
+  readonly onFilter: (filters: PipelineFilters, replace?: boolean) => void
 }
 
 const chips = [
@@ -22,10 +22,10 @@ const chips = [
 const sorts = { activity: 'Last activity', name: 'Name', failing: 'Failing first' } as const
 
 /** Shows search, filters and order of the pipelines, all of which the server applies. */
-export function PipelinesBar({ wish, onWish }: PipelinesBarProps) {
+export function PipelinesBar({ filters, onFilter }: PipelinesBarProps) {
   const search = useRef<HTMLInputElement>(null)
   useShortcuts('list', [{ keys: '/', does: 'Search pipelines', run: () => search.current?.focus() }])
-  const { q, state, sort, ...rest } = wish
+  const { q, state, sort, ...rest } = filters
   const withQ = q === undefined ? {} : { q }
   const withSort = sort === undefined ? {} : { sort }
   const withState = state === undefined ? {} : { state }
@@ -37,7 +37,7 @@ export function PipelinesBar({ wish, onWish }: PipelinesBarProps) {
         placeholder="Name or repository"
         value={q ?? ''}
         onChange={(text) =>
-          onWish(
+          onFilter(
             { ...rest, ...withState, ...withSort, ...(text === '' ? {} : { q: text }) },
             q !== undefined && text !== '',
           )
@@ -48,7 +48,9 @@ export function PipelinesBar({ wish, onWish }: PipelinesBarProps) {
           <Chip
             key={label}
             on={state === value}
-            onClick={() => onWish({ ...rest, ...withQ, ...withSort, ...(value === undefined ? {} : { state: value }) })}
+            onClick={() =>
+              onFilter({ ...rest, ...withQ, ...withSort, ...(value === undefined ? {} : { state: value }) })
+            }
           >
             {label}
           </Chip>
@@ -59,7 +61,7 @@ export function PipelinesBar({ wish, onWish }: PipelinesBarProps) {
         value={sort ?? 'activity'}
         onChange={({ target: { value } }) => {
           const chosen = value === 'name' || value === 'failing' ? { sort: value } : {}
-          onWish({ ...rest, ...withQ, ...withState, ...chosen } as PipelineFilters)
+          onFilter({ ...rest, ...withQ, ...withState, ...chosen } as PipelineFilters)
         }}
         className="min-h-8 pointer-coarse:min-h-11 rounded-small border border-edge bg-raised px-2 text-14"
       >
@@ -80,13 +82,13 @@ const stateSentences = {
 } as const
 
 /** Says that no pipeline matches, repeats the search, and clears it in one click (web P2). */
-export function NothingFound({ wish: { q, state, sort }, onWish }: PipelinesBarProps) {
+export function NothingFound({ filters: { q, state, sort }, onFilter }: PipelinesBarProps) {
   const title = q === undefined && state !== undefined ? stateSentences[state] : 'No pipeline matches'
   return (
     <EmptyState
       title={title}
       action={
-        <Button onClick={() => onWish(sort === undefined ? {} : { sort })}>
+        <Button onClick={() => onFilter(sort === undefined ? {} : { sort })}>
           {q === undefined ? 'Show all pipelines' : 'Clear the search'}
         </Button>
       }

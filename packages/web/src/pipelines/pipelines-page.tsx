@@ -30,12 +30,16 @@ export function PipelinesPage() {
 function Pipelines({ org }: { readonly org: string }) {
   const organization = showInvisible(useOrganizationName(org))
   const { q, state, sort } = useSearch({ strict: false })
-  const wish: PipelineFilters = { ...(q && { q }), ...(state && { state: state as 'failing' }), ...(sort && { sort }) }
+  const filters: PipelineFilters = {
+    ...(q && { q }),
+    ...(state && { state: state as 'failing' }),
+    ...(sort && { sort }),
+  }
   const isNarrowed = q !== undefined || state !== undefined
   const navigate = useNavigate()
   const [isCreating, setCreating] = useState(false)
   const place = useRef<HTMLDivElement>(null)
-  const { query, summaries } = useSummaries(org, wish)
+  const { query, summaries } = useSummaries(org, filters)
   const mayCreate = usePermission(org, 'pipeline.create')
 
   const go = (next: PipelineFilters, replace = false) =>
@@ -71,7 +75,7 @@ function Pipelines({ org }: { readonly org: string }) {
       >
         Pipelines
       </PageHeading>
-      {(isNarrowed || summaries.length > 0) && <PipelinesBar wish={wish} onWish={go} />}
+      {(isNarrowed || summaries.length > 0) && <PipelinesBar filters={filters} onFilter={go} />}
       {query.isPending && <Skeleton rows={8} label="Loading pipelines" />}
       {query.isError && query.data === undefined && (
         <ErrorState error={query.error} what={`the pipelines of ${org}`} onRetry={() => void query.refetch()} />
@@ -79,7 +83,7 @@ function Pipelines({ org }: { readonly org: string }) {
       {query.isRefetchError && (
         <StaleBar since={query.dataUpdatedAt} error={query.error} onRetry={() => void query.refetch()} />
       )}
-      {query.isSuccess && summaries.length === 0 && isNarrowed && <NothingFound wish={wish} onWish={go} />}
+      {query.isSuccess && summaries.length === 0 && isNarrowed && <NothingFound filters={filters} onFilter={go} />}
       {query.isSuccess && summaries.length === 0 && !isNarrowed && !isStartShown && (
         <EmptyState
           title="No pipeline yet"

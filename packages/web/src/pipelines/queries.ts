@@ -17,14 +17,14 @@ type Page = Schema<'PipelineSummaryList'>
 
 /** Reads pipelines with their newest builds, 50 a page, in one request (web P1). */
 export function summariesQuery(org: string, { state, ...rest }: PipelineFilters) {
-  const wish = {
+  const filters = {
     ...rest,
     ...(state === undefined ? {} : ({ state: state === 'never' ? 'never_built' : state } as const)),
   }
   return infiniteQueryOptions<Page, Error, InfiniteData<Page, string | null>, readonly unknown[], string | null>({
-    queryKey: ['pipeline-summaries', org, wish],
+    queryKey: ['pipeline-summaries', org, filters],
     queryFn: async ({ pageParam, signal }) => {
-      const query = { ...wish, limit: pageSize, ...(pageParam === null ? {} : { cursor: pageParam }) }
+      const query = { ...filters, limit: pageSize, ...(pageParam === null ? {} : { cursor: pageParam }) }
       const asked = { params: { path: { org }, query }, signal }
       const page = await answer(client.GET('/api/v0/organizations/{org}/pipeline-summaries', asked))
       const read = completePage(page, ({ pipeline, builds }) => {

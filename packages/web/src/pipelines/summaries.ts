@@ -32,9 +32,9 @@ export function placeBuild(pages: SummaryPages, slug: string, build: Schema<'Bui
 
 /** Returns the newest builds with this one, newest first; the same array if nothing changes. */
 function withBuild(builds: Schema<'BuildSummary'>[], build: Schema<'BuildSummary'>): Schema<'BuildSummary'>[] {
-  const held = builds.findIndex(({ number }) => number === build.number)
-  const before = builds[held]
-  if (before !== undefined) return newerOf(before, build) === before ? builds : builds.with(held, build)
+  const index = builds.findIndex(({ number }) => number === build.number)
+  const before = builds[index]
+  if (before !== undefined) return newerOf(before, build) === before ? builds : builds.with(index, build)
   const oldest = builds.at(-1)
   if (builds.length >= buildsEach && oldest !== undefined && build.number < oldest.number) return builds
   return [...builds, build].sort((a, b) => b.number - a.number).slice(0, buildsEach)

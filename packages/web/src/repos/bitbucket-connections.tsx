@@ -20,7 +20,7 @@ type Workspace = Schema<'BitbucketWorkspace'>
 export function BitbucketConnections({ org }: { readonly org: string }) {
   const isSetUp = useAuthConfig()?.bitbucket === true
   const { data, isError, error, refetch } = useQuery(workspacesQuery(org))
-  const [leaving, setLeaving] = useState<Workspace | null>(null)
+  const [disconnecting, setDisconnecting] = useState<Workspace | null>(null)
   if (!isSetUp && (data === undefined || data.length === 0)) return null
   return (
     <section aria-labelledby="bitbucket" className="pt-8">
@@ -57,13 +57,15 @@ export function BitbucketConnections({ org }: { readonly org: string }) {
                 key={workspace.slug}
                 org={org}
                 workspace={workspace}
-                onDisconnect={() => setLeaving(workspace)}
+                onDisconnect={() => setDisconnecting(workspace)}
               />
             ))}
           </tbody>
         </Table>
       )}
-      {leaving !== null && <Disconnect org={org} workspace={leaving} onClose={() => setLeaving(null)} />}
+      {disconnecting !== null && (
+        <Disconnect org={org} workspace={disconnecting} onClose={() => setDisconnecting(null)} />
+      )}
     </section>
   )
 }

@@ -21,7 +21,7 @@ export function GithubConnections({ org }: { readonly org: string }) {
   const { data, isError, error, refetch } = useQuery(installationsQuery(org))
   const hasProvider = useAuthConfig()?.github_app_slug !== null
   const mayConnect = usePermission(org, 'vcs')
-  const [leaving, setLeaving] = useState<Installation | null>(null)
+  const [disconnecting, setDisconnecting] = useState<Installation | null>(null)
   if (isError && data === undefined)
     return <ErrorState error={error} what="the connections" onRetry={() => void refetch()} />
   if (data === undefined) return <Skeleton label="Loading the connections" />
@@ -65,12 +65,14 @@ export function GithubConnections({ org }: { readonly org: string }) {
               key={installation.id}
               org={org}
               installation={installation}
-              onDisconnect={() => setLeaving(installation)}
+              onDisconnect={() => setDisconnecting(installation)}
             />
           ))}
         </tbody>
       </Table>
-      {leaving !== null && <DisconnectGithub org={org} installation={leaving} onClose={() => setLeaving(null)} />}
+      {disconnecting !== null && (
+        <DisconnectGithub org={org} installation={disconnecting} onClose={() => setDisconnecting(null)} />
+      )}
     </section>
   )
 }

@@ -8,7 +8,7 @@ type Member = Schema<'OrgMember'>
 
 interface ChangeRoleProps {
   readonly org: string
-  readonly change: { readonly whom: Member; readonly role: Role } | null
+  readonly change: { readonly member: Member; readonly role: Role } | null
   readonly onClose: () => void
 }
 
@@ -16,8 +16,8 @@ interface ChangeRoleProps {
 export function ChangeRole({ org, change, onClose }: ChangeRoleProps) {
   const changes = organizationChanges(useQueryClient(), org)
   if (change === null) return null
-  const { whom, role } = change
-  const name = whom.name ?? whom.email
+  const { member, role } = change
+  const name = member.name ?? member.email
   return (
     <ConfirmDialog
       open
@@ -27,7 +27,7 @@ export function ChangeRole({ org, change, onClose }: ChangeRoleProps) {
       }
       confirm={role === 'owner' ? 'Make owner' : 'Change role'}
       look={role === 'owner' ? 'primary' : 'danger'}
-      onConfirm={() => changes.changeRole(whom.user_uuid, role)}
+      onConfirm={() => changes.changeRole(member.user_uuid, role)}
     >
       <p>
         {role === 'owner'
@@ -40,19 +40,19 @@ export function ChangeRole({ org, change, onClose }: ChangeRoleProps) {
 
 interface RemoveMemberProps {
   readonly org: string
-  readonly whom: Member | null
+  readonly member: Member | null
   readonly isMe: boolean
   readonly onClose: () => void
 }
 
 /** Asks before a person is removed, and says what they lose. */
-export function RemoveMember({ org, whom, isMe, onClose }: RemoveMemberProps) {
+export function RemoveMember({ org, member, isMe, onClose }: RemoveMemberProps) {
   const changes = organizationChanges(useQueryClient(), org)
   const navigate = useNavigate()
-  if (whom === null) return null
-  const name = whom.name ?? whom.email
+  if (member === null) return null
+  const name = member.name ?? member.email
   const remove = async () => {
-    await changes.removeMember(whom.user_uuid)
+    await changes.removeMember(member.user_uuid)
     if (isMe) await navigate({ to: '/' })
   }
   return (

@@ -11,7 +11,7 @@ import { Table, Td, Th } from '../design/table.tsx'
 import { toast } from '../interaction/toasts.tsx'
 import { ChangeRole, RemoveMember } from './member-questions.tsx'
 import { membersQuery, organizationChanges, type Role } from './queries.ts'
-import { roleMeaning, roles, whyNotChange, whyNotRemove } from './roles.ts'
+import { removalRefusal, roleChangeRefusal, roleMeaning, roles } from './roles.ts'
 
 type Member = Schema<'OrgMember'>
 
@@ -21,17 +21,17 @@ export function Members({ org }: { readonly org: string }) {
   const changes = organizationChanges(useQueryClient(), org)
   const me = useSession().user.uuid
   const rights = { mayManageMembers: usePermission(org, 'members'), mayManageOwners: usePermission(org, 'owners') }
-  const [leaving, setLeaving] = useState<Member | null>(null)
-  const [changing, setChanging] = useState<{ readonly whom: Member; readonly role: Role } | null>(null)
+  const [removing, setRemoving] = useState<Member | null>(null)
+  const [changing, setChanging] = useState<{ readonly member: Member; readonly role: Role } | null>(null)
   if (isError && data === undefined)
     return <ErrorState error={error} what="the members" onRetry={() => void refetch()} />
   if (data === undefined) return <Skeleton label="Loading the members" />
-  const choose = async (whom: Member, role: Role) => {
+  const choose = async (member: Member, role: Role) => {
     // Changes to and from owner need a confirmation.
-    if (whom.role === 'owner' || role === 'owner') return setChanging({ whom, role })
+    if (member.role === 'owner' || role === 'owner') return setChanging({ member, role })
     try {
-      await changes.changeRole(whom.user_uuid, role)
-      toast(`${whom.name ?? whom.email} is ${role} now`)
+      await changes.changeRole(member.user_uuid, role)
+      toast(`${member.name ?? member.email} is ${role} now`)
     } catch (failure) {
       toast(problemOf(failure).message, { isProblem: true })
     }
@@ -49,21 +49,21 @@ export function Members({ org }: { readonly org: string }) {
           </tr>
         </thead>
         <tbody>
-          {data.data.map((whom) => {
-            const asked = { whom, all: data.data, ...rights }
+          {data.data.map((member) => {
+            const asked = { member, all: data.data, ...rights }
             // A person who may change nobody is told so once, not in every row.
-            const refused = rights.mayManageMembers ? whyNotChange(asked) : ''
-            const isMe = whom.user_uuid === me
+            const refused = rights.mayManageMembers ? roleChangeRefusal(asked) : ''
+            const isMe = member.user_uuid === me
             return (
-              <tr key={whom.user_uuid}>
+              <tr key={member.user_uuid}>
                 <Td>
                   <span className="flex flex-wrap items-center gap-x-2">
                     <span className="font-semibold">
-                      <IsolatedText text={whom.name ?? whom.email} />
+                      <IsolatedText text={member.name ?? member.email} />
                     </span>
-                    {whom.name != null && (
+                    {member.name != null && (
                       <span className="text-13 text-muted">
-                        <IsolatedText text={whom.email} />
+                        <IsolatedText text={member.email} />
                       </span>
                     )}
                     {isMe && <Tag>you</Tag>}
@@ -71,18 +71,18 @@ export function Members({ org }: { readonly org: string }) {
                 </Td>
                 <Td>
                   <RoleChoice
-                    whom={whom}
+                    member={member}
                     refused={refused}
                     mayMakeOwners={rights.mayManageOwners}
-                    onChange={(role) => void choose(whom, role)}
+                    onChange={(role) => void choose(member, role)}
                   />
                 </Td>
                 <Td numeric>
                   <Button
                     look="quiet"
-                    aria-label={isMe ? `Leave ${org}` : `Remove ${whom.name ?? whom.email}`}
-                    refused={whyNotRemove(asked, me)}
-                    onClick={() => setLeaving(whom)}
+                    aria-label={isMe ? `Leave ${org}` : `Remove ${member.name ?? member.email}`}
+                    refused={removalRefusal(asked, me)}
+                    onClick={() => setRemoving(member)}
                   >
                     {isMe ? 'Leave' : 'Remove'}
                   </Button>
@@ -104,35 +104,35 @@ export function Members({ org }: { readonly org: string }) {
         ))}
       </dl>
       <ChangeRole org={org} change={changing} onClose={() => setChanging(null)} />
-      <RemoveMember org={org} whom={leaving} isMe={leaving?.user_uuid === me} onClose={() => setLeaving(null)} />
+      <RemoveMember org={org} member={removing} isMe={removing?.user_uuid === me} onClose={() => setRemoving(null)} />
     </>
   )
 }
 
 interface RoleChoiceProps {
-  readonly whom: Member
+  readonly member: Member
   readonly refused: string | null
   readonly mayMakeOwners: boolean
   readonly onChange: (role: Role) => void
 }
 
-function RoleChoice({ whom, refused, mayMakeOwners, onChange }: RoleChoiceProps) {
-  const isKnown = roles.some((role) => role === whom.role)
+function RoleChoice({ member, refused, mayMakeOwners, onChange }: RoleChoiceProps) {
+  const isKnown = roles.some((role) => role === member.role)
   if (refused !== null)
     return (
       <span className="flex flex-wrap items-baseline gap-x-2 py-1">
-        {whom.role}
+        {member.role}
         <span className="text-12 text-muted">{refused !== '' && `${refused}.`}</span>
       </span>
     )
   return (
     <select
-      aria-label={`Role of ${whom.name ?? whom.email}`}
-      value={whom.role}
+      aria-label={`Role of ${member.name ?? member.email}`}
+      value={member.role}
       onChange={({ target }) => onChange(target.value as Role)}
       className="min-h-7 rounded-small border border-edge bg-raised px-2 pointer-coarse:min-h-11"
     >
-      {!isKnown && <option value={whom.role}>{whom.role}</option>}
+      {!isKnown && <option value={member.role}>{member.role}</option>}
       {roles.map((role) => (
         <option key={role} value={role} disabled={role === 'owner' && !mayMakeOwners}>
           {role === 'owner' && !mayMakeOwners ? 'owner (only owners can assign it)' : role}

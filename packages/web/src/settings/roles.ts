@@ -16,7 +16,7 @@ interface Person {
 
 interface Change {
   /** The person whose role changes, or who is removed. */
-  readonly whom: Person
+  readonly member: Person
   /** Every member. */
   readonly all: readonly Person[]
   readonly mayManageMembers: boolean
@@ -24,24 +24,24 @@ interface Change {
 }
 
 /** Explains why this person's role cannot be changed; null: it can. */
-export function whyNotChange({ whom, all, mayManageMembers, mayManageOwners }: Change): string | null {
-  if (whom.role === 'owner' && !mayManageOwners) return 'Only owners can change owners'
+export function roleChangeRefusal({ member, all, mayManageMembers, mayManageOwners }: Change): string | null {
+  if (member.role === 'owner' && !mayManageOwners) return 'Only owners can change owners'
   if (!mayManageMembers) return 'Only owners and admins can change roles'
-  return isLastOwner(whom, all) ? 'The last owner cannot change role. Make someone else an owner first' : null
+  return isLastOwner(member, all) ? 'The last owner cannot change role. Make someone else an owner first' : null
 }
 
 /**
  * Explains why this person cannot be removed; null: they can. `me` may always leave, except as the
  * last owner.
  */
-export function whyNotRemove(change: Change, me: string): string | null {
-  const { whom, all, mayManageMembers, mayManageOwners } = change
-  if (isLastOwner(whom, all)) return 'The last owner cannot leave. Make someone else an owner first'
-  if (whom.user_uuid === me) return null
-  if (whom.role === 'owner' && !mayManageOwners) return 'Only owners can remove owners'
+export function removalRefusal(change: Change, me: string): string | null {
+  const { member, all, mayManageMembers, mayManageOwners } = change
+  if (isLastOwner(member, all)) return 'The last owner cannot leave. Make someone else an owner first'
+  if (member.user_uuid === me) return null
+  if (member.role === 'owner' && !mayManageOwners) return 'Only owners can remove owners'
   return mayManageMembers ? null : 'Only owners and admins can remove members'
 }
 
-function isLastOwner(whom: Person, all: readonly Person[]): boolean {
-  return whom.role === 'owner' && all.filter(({ role }) => role === 'owner').length === 1
+function isLastOwner(member: Person, all: readonly Person[]): boolean {
+  return member.role === 'owner' && all.filter(({ role }) => role === 'owner').length === 1
 }

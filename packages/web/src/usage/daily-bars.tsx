@@ -69,7 +69,7 @@ export function DailyBars({ values, unit, day, onDay }: DailyBarsProps) {
         aria-valuemin={0}
         aria-valuemax={last}
         aria-valuenow={at ?? last}
-        aria-valuetext={shown === undefined ? 'no day chosen' : tell(shown, unit)}
+        aria-valuetext={shown === undefined ? 'no day chosen' : describe(shown, unit)}
         // A tap moves no cursor, so its position decides the day.
         onClick={({ clientX }) => choose(plot.current === null ? null : dayAt(plot.current, clientX))}
         onKeyDown={(event) => {
@@ -84,12 +84,12 @@ export function DailyBars({ values, unit, day, onDay }: DailyBarsProps) {
         }}
         className="min-h-50 cursor-pointer"
       />
-      <p className="h-5 text-13 text-muted tabular">{shown === undefined ? '' : tell(shown, unit)}</p>
+      <p className="h-5 text-13 text-muted tabular">{shown === undefined ? '' : describe(shown, unit)}</p>
     </div>
   )
 }
 
-function tell({ date, value }: DayValue, unit: DailyBarsProps['unit']): string {
+function describe({ date, value }: DayValue, unit: DailyBarsProps['unit']): string {
   return unit === '$' ? `${date}: $${value.toFixed(2)}` : `${date}: ${value.toFixed(2)} vCPU-hours`
 }
 

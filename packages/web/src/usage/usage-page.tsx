@@ -66,14 +66,14 @@ function Balance({ org }: { readonly org: string }) {
   if (balance.isError && balance.data === undefined)
     return <ErrorState error={balance.error} what="the balance" onRetry={() => void balance.refetch()} />
   const cents = balance.data?.balance_cents
-  const told = cents === undefined || week.data === undefined ? null : forecast(cents, week.data.total_cents, 7)
+  const estimate = cents === undefined || week.data === undefined ? null : forecast(cents, week.data.total_cents, 7)
   return (
     <div className="flex flex-wrap items-baseline gap-x-3 px-4 pb-2">
       <span className="text-13 text-muted">Balance</span>
       <span className="text-28 font-semibold tabular">{formatCents(cents)}</span>
       {/* A line of its own where it is narrow, from the beginning: what stands below does not move. */}
-      <p className={`min-h-5 max-sm:w-full ${told?.warns ? 'font-semibold text-soft' : 'text-muted'}`}>
-        {told?.sentence}
+      <p className={`min-h-5 max-sm:w-full ${estimate?.warns ? 'font-semibold text-soft' : 'text-muted'}`}>
+        {estimate?.sentence}
       </p>
     </div>
   )

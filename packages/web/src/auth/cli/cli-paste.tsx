@@ -59,11 +59,11 @@ function CodeToType({ code, until }: { readonly code: string; readonly until: nu
 
 function CodeToCopy({ code }: { readonly code: string }) {
   const shown = useRef<HTMLElement>(null)
-  const [said, setSaid] = useState('')
+  const [announcement, setAnnouncement] = useState('')
   const copy = async () => {
     const isCopied = await copyText(code)
     if (!isCopied && shown.current !== null) getSelection()?.selectAllChildren(shown.current)
-    setSaid(isCopied ? 'Copied' : 'Selected. Copy it with your keyboard')
+    setAnnouncement(isCopied ? 'Copied' : 'Selected. Copy it with your keyboard')
   }
   return (
     <div className="flex items-stretch rounded-surface border border-hairline bg-inset">
@@ -82,10 +82,10 @@ function CodeToCopy({ code }: { readonly code: string }) {
         aria-label="Copy the code"
         className="inline-flex min-w-11 items-center justify-center border-l border-hairline hover:bg-sunk"
       >
-        {said === 'Copied' ? <Check size={16} aria-hidden="true" /> : <Copy size={16} aria-hidden="true" />}
+        {announcement === 'Copied' ? <Check size={16} aria-hidden="true" /> : <Copy size={16} aria-hidden="true" />}
       </button>
       <span role="status" className="sr-only">
-        {said}
+        {announcement}
       </span>
     </div>
   )

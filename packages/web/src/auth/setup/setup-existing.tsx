@@ -23,13 +23,13 @@ export function SetupExisting({ token, email }: SetupExistingProps) {
   const barrier = usePasskeyBarrier()
   const { history } = useRouter()
   const enter = useEnter(token, email)
-  const goOn = () => history.replace('/')
+  const proceed = () => history.replace('/')
   const withPasskey = () => enter.mutate(true)
-  const without = () => enter.mutate(false, { onSuccess: goOn })
+  const without = () => enter.mutate(false, { onSuccess: proceed })
   if (enter.data === true && enter.variables)
     return (
       <AuthCard title="Set up" heading="You are signed in">
-        <NamePasskey onDone={goOn} />
+        <NamePasskey onDone={proceed} />
       </AuthCard>
     )
   return (

@@ -16,7 +16,7 @@ import { AuthCard } from '../auth-page.tsx'
 import { forgetToken } from '../link-token.ts'
 import { completeSetup, setupOptions } from '../queries.ts'
 
-interface Wish {
+interface Draft {
   readonly name: string
   readonly email: string
   readonly organization_name: string
@@ -26,17 +26,17 @@ interface Wish {
 export function SetupNew({ token }: { readonly token: string }) {
   const barrier = usePasskeyBarrier()
   const { history } = useRouter()
-  const [wish, setWish] = useState<Wish>({ name: '', email: '', organization_name: '' })
-  const complete = useComplete(token, wish, barrier)
-  const place = complete.data == null ? '/' : placeOf(complete.data, wish)
+  const [draft, setDraft] = useState<Draft>({ name: '', email: '', organization_name: '' })
+  const complete = useComplete(token, draft, barrier)
+  const place = complete.data == null ? '/' : placeOf(complete.data, draft)
   if (complete.data != null && barrier !== null)
-    return <WithoutPasskey email={wish.email} onGoOn={() => history.replace(place)} />
+    return <WithoutPasskey email={draft.email} onContinue={() => history.replace(place)} />
   const submit = (event: FormEvent) => {
     event.preventDefault()
     if (complete.isPending) return
     complete.mutate(undefined, {
       onSuccess: (session) => {
-        if (session !== null && barrier === null) history.replace(placeOf(session, wish))
+        if (session !== null && barrier === null) history.replace(placeOf(session, draft))
       },
     })
   }
@@ -48,7 +48,7 @@ export function SetupNew({ token }: { readonly token: string }) {
       {!isElsewhere && (
         <form onSubmit={submit} className="flex flex-col gap-4">
           <p>You become the first administrator.</p>
-          <Fields wish={wish} onChange={setWish} problems={problemsOf(complete.error)} />
+          <Fields draft={draft} onChange={setDraft} problems={problemsOf(complete.error)} />
           <Button type="submit" look="primary" className="min-h-9 w-full" disabled={complete.isPending}>
             {complete.isPending ? 'Working…' : barrier === null ? 'Create passkey' : 'Continue'}
           </Button>
@@ -59,12 +59,12 @@ export function SetupNew({ token }: { readonly token: string }) {
   )
 }
 
-function useComplete(setup_token: string, wish: Wish, barrier: PasskeyBarrier | null) {
+function useComplete(setup_token: string, draft: Draft, barrier: PasskeyBarrier | null) {
   const queryClient = useQueryClient()
   return useMutation({
     /** Resolves to null if the person gave up the passkey. */
     mutationFn: async (): Promise<Session | null> => {
-      const { organization_name, ...identity } = wish
+      const { organization_name, ...identity } = draft
       const made = barrier === null ? await createPasskey(await setupOptions({ setup_token, ...identity })) : {}
       if (made === null) return null
       await completeSetup({ setup_token, ...identity, organization_name, ...made })
@@ -79,7 +79,7 @@ function problemsOf(error: unknown): Readonly<Record<string, string>> {
 }
 
 /** Returns the path of the new organization, or of the personal one. */
-function placeOf({ organizations, user }: Session, { organization_name }: Wish): string {
+function placeOf({ organizations, user }: Session, { organization_name }: Draft): string {
   const made = organizations.find(
     ({ name, slug }) => name === organization_name.trim() && slug !== user.personal_org_slug,
   )
@@ -87,19 +87,19 @@ function placeOf({ organizations, user }: Session, { organization_name }: Wish):
 }
 
 interface FieldsProps {
-  readonly wish: Wish
-  readonly onChange: (wish: Wish) => void
+  readonly draft: Draft
+  readonly onChange: (draft: Draft) => void
   readonly problems: Readonly<Record<string, string>>
 }
 
-function Fields({ wish, onChange, problems }: FieldsProps) {
-  const bound = (name: keyof Wish) => ({
+function Fields({ draft, onChange, problems }: FieldsProps) {
+  const bound = (name: keyof Draft) => ({
     name,
-    value: wish[name],
+    value: draft[name],
     required: true,
     problem: problems[name],
     onChange: ({ target }: { readonly target: { readonly value: string } }) =>
-      onChange({ ...wish, [name]: target.value }),
+      onChange({ ...draft, [name]: target.value }),
   })
   return (
     <>
@@ -116,7 +116,7 @@ function Fields({ wish, onChange, problems }: FieldsProps) {
   )
 }
 
-function WithoutPasskey({ email, onGoOn }: { readonly email: string; readonly onGoOn: () => void }) {
+function WithoutPasskey({ email, onContinue }: { readonly email: string; readonly onContinue: () => void }) {
   return (
     <AuthCard title="Set up" heading="You are signed in">
       <p>
@@ -124,7 +124,7 @@ function WithoutPasskey({ email, onGoOn }: { readonly email: string; readonly on
         server's folder:
       </p>
       <CopyField label="the command that prints a one-time link" text={setupLinkCommand(email)} />
-      <Button look="primary" className="min-h-9 w-full" onClick={onGoOn}>
+      <Button look="primary" className="min-h-9 w-full" onClick={onContinue}>
         Continue
       </Button>
     </AuthCard>

@@ -25,8 +25,8 @@ export function mergeRead(before: BuildView, read: BuildView): BuildView {
   if (before.pipeline.slug !== read.pipeline.slug || before.build.number !== read.build.number) return read
   const known = new Map([...before.jobs, ...(before.render === null ? [] : [before.render])].map(keyed))
   const newer = (job: JobView) => {
-    const held = known.get(keyOf(job))
-    return held !== undefined && held.version > job.version ? held : job
+    const earlier = known.get(keyOf(job))
+    return earlier !== undefined && earlier.version > job.version ? earlier : job
   }
   return {
     ...read,
@@ -62,8 +62,8 @@ function mergeJobs(view: BuildView, changed: ReadonlyMap<string, JobView>): Buil
 }
 
 function keepNewer(jobs: Map<string, JobView>, job: JobView): void {
-  const held = jobs.get(keyOf(job))
-  if (held === undefined || job.version >= held.version) jobs.set(keyOf(job), job)
+  const known = jobs.get(keyOf(job))
+  if (known === undefined || job.version >= known.version) jobs.set(keyOf(job), job)
 }
 
 function isOwn({ pipeline, build }: BuildView, event: Schema<'EventOfJob'>): boolean {

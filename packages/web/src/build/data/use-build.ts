@@ -25,9 +25,9 @@ export function useBuild(place: BuildPlace) {
   const { queryKey } = buildQuery(place)
   const readAgain = () => void queryClient.invalidateQueries({ queryKey })
   // Merges all events of a frame at once: a build may have thousands of steps.
-  const waiting = useRef<ViewEvent[]>([])
+  const pending = useRef<ViewEvent[]>([])
   const merge = () => {
-    const events = waiting.current.splice(0)
+    const events = pending.current.splice(0)
     const before = queryClient.getQueryData<BuildView>(queryKey)
     if (before === undefined) return
     const after = mergeEvents(before, events, new Date(serverNow()).toISOString())
@@ -38,8 +38,8 @@ export function useBuild(place: BuildPlace) {
   const onEvent = (event: LiveEvent) => {
     if (event.type === 'resync') readAgain()
     if (event.type !== 'build' && event.type !== 'job') return
-    if (waiting.current.length === 0) queueMicrotask(merge)
-    waiting.current.push(event)
+    if (pending.current.length === 0) queueMicrotask(merge)
+    pending.current.push(event)
   }
   useLive(isLive ? `build:${place.slug}/${place.number}` : null, onEvent, view?.cursor ?? null)
   return query

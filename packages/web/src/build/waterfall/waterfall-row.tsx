@@ -22,13 +22,13 @@ interface WaterfallRowProps {
  */
 export function WaterfallRow({ row, shown, isSelected, isCritical, onSelect }: WaterfallRowProps) {
   const name = showInvisible(row.name)
-  const told = tell(row)
+  const description = describe(row)
   return (
-    <Tooltip text={`${name}: ${told}`}>
+    <Tooltip text={`${name}: ${description}`}>
       <button
         type="button"
         aria-pressed={isSelected}
-        aria-label={`${name}, ${told}`}
+        aria-label={`${name}, ${description}`}
         onClick={onSelect}
         className={`flex h-full w-full items-stretch border-b border-hairline text-left ${isSelected ? 'bg-sunk' : 'hover:bg-raised'}`}
       >
@@ -50,7 +50,7 @@ export function WaterfallRow({ row, shown, isSelected, isCritical, onSelect }: W
   )
 }
 
-function tell({ state, cached, softFailed, running, waiting, attempt, attempts, why }: Row): string {
+function describe({ state, cached, softFailed, running, waiting, attempt, attempts, why }: Row): string {
   const { word } = lookOf(state, { cached, softFailed })
   const length = (span: Span) => formatDuration(span.to - span.from)
   const parts = [

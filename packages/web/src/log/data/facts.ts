@@ -45,23 +45,23 @@ export function isRemoved({ totalLines, remarks }: LogFacts): boolean {
 }
 
 /** Merges new and changed groups. */
-export function withGroups(known: readonly Group[], news: readonly Group[]): readonly Group[] {
-  const first = news[0]
+export function withGroups(known: readonly Group[], added: readonly Group[]): readonly Group[] {
+  const first = added[0]
   if (first === undefined) return known
-  return [...known.filter((group) => group.line < first.line), ...news]
+  return [...known.filter((group) => group.line < first.line), ...added]
 }
 
 /** Appends new lines, in order and without duplicates. */
-export function withErrors(known: readonly number[], news: readonly number[]): readonly number[] {
+export function withErrors(known: readonly number[], added: readonly number[]): readonly number[] {
   const last = known.at(-1) ?? 0
-  const fresh = news.filter((line) => line > last)
+  const fresh = added.filter((line) => line > last)
   return fresh.length === 0 ? known : [...known, ...fresh]
 }
 
 /** Merges remarks. A reopened stream sends all of them again, which replace the known ones. */
-export function withRemarks(known: readonly Remark[], news: readonly Remark[]): readonly Remark[] {
-  const [first, again] = [known[0], news[0]]
+export function withRemarks(known: readonly Remark[], added: readonly Remark[]): readonly Remark[] {
+  const [first, again] = [known[0], added[0]]
   if (again === undefined) return known
   const isWhole = first !== undefined && first.line === again.line && first.message === again.message
-  return isWhole && news.length >= known.length ? news : isWhole ? known : [...known, ...news]
+  return isWhole && added.length >= known.length ? added : isWhole ? known : [...known, ...added]
 }

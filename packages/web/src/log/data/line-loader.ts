@@ -32,7 +32,7 @@ export class LineLoader {
     this.#onPage = onPage
   }
 
-  want(runs: readonly Run[]): void {
+  setVisible(runs: readonly Run[]): void {
     this.#wanted = runs
     const reading = this.#reading
     if (reading !== null && !runs.some(([from, to]) => from <= reading.to && to >= reading.from)) {

@@ -56,15 +56,15 @@ export class LogData {
   }
 
   /** Notes which lines are in view and reads missing ones, in the order of the runs. */
-  want(runs: readonly (readonly [from: number, to: number])[]): void {
+  setVisible(runs: readonly (readonly [from: number, to: number])[]): void {
     for (const [from, to] of runs) {
       this.#lines.touch(from, to)
       for (let number = from; number <= to; number++) {
         const line = this.#lines.get(number)
-        if (line?.cutBytes != null) this.#long.see(number, line)
+        if (line?.cutBytes != null) this.#long.onVisible(number, line)
       }
     }
-    this.#loader.want(runs)
+    this.#loader.setVisible(runs)
   }
 
   /** Reads all lines of a range for copying, including evicted ones. */
@@ -73,25 +73,25 @@ export class LogData {
   }
 
   /** Merges an event of a growing log. Lines that it skipped are read when they come into view. */
-  takeNews(news: Schema<'EventOfLog'>): void {
-    this.#lines.put(news.from, linesOfPage(news))
-    this.#long.forget(news.from, news.from + news.lines.length)
+  applyEvent(event: Schema<'EventOfLog'>): void {
+    this.#lines.put(event.from, linesOfPage(event))
+    this.#long.forget(event.from, event.from + event.lines.length)
     const { groups, errors, remarks } = this.#facts
     this.#facts = {
       ...this.#facts,
-      totalLines: Math.max(this.#facts.totalLines, news.total_lines),
-      isComplete: this.#facts.isComplete || news.complete,
-      t0: news.t0 ?? this.#facts.t0,
-      groups: withGroups(groups, news.groups),
-      errors: withErrors(errors, news.errors),
-      remarks: withRemarks(remarks, news.remarks),
+      totalLines: Math.max(this.#facts.totalLines, event.total_lines),
+      isComplete: this.#facts.isComplete || event.complete,
+      t0: event.t0 ?? this.#facts.t0,
+      groups: withGroups(groups, event.groups),
+      errors: withErrors(errors, event.errors),
+      remarks: withRemarks(remarks, event.remarks),
     }
-    if (news.complete) this.#changed()
+    if (event.complete) this.#changed()
     else this.#timer ??= setTimeout(() => this.#changed(), Math.max(0, this.#changedAt + paintMs - performance.now()))
   }
 
   /** Replaces the log by a fresh view. */
-  takeView(view: Schema<'JobLogView'>): void {
+  replace(view: Schema<'JobLogView'>): void {
     this.#facts = factsOf(view)
     this.#lines.put(view.page.from, linesOfPage(view.page))
     this.#changed()

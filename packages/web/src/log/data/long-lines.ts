@@ -29,7 +29,7 @@ export class LongLines {
   }
 
   /** Reads the end of a viewed line that overwrites itself. */
-  see(number: number, line: LogLine): void {
+  onVisible(number: number, line: LogLine): void {
     if (line.cutBytes !== null && isRewritten.test(line.text)) void this.#read(number, line, true)
   }
 

@@ -21,7 +21,7 @@ export function useLogData(
   const mode = useLiveMode()
   useLive(isComplete ? null : `log:${place.jobId}@${since}`, (event: LiveEvent) => {
     if (event.type === 'log') {
-      data.takeNews(event)
+      data.applyEvent(event)
       // For an ended log the server knows what failed, not only which lines look like errors.
       if (event.complete && data.facts.errors.length > 0) void readAgain(data, place)
     } else if (event.type === 'resync') void readAgain(data, place)
@@ -48,5 +48,5 @@ export function useLogData(
 /** Reads the log again. After a failure the next event or poll does so. */
 async function readAgain(data: LogData, place: LogPlace): Promise<void> {
   const view = await readLog(place, 'tail', AbortSignal.timeout(pollMs * 5)).catch(() => null)
-  if (view !== null) data.takeView(view)
+  if (view !== null) data.replace(view)
 }

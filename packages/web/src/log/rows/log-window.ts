@@ -44,7 +44,7 @@ export class LogWindow {
   /**
    * The first visible row at the last move or paint, and how many of its pixels are above the view.
    */
-  rest: { readonly row: number; readonly above: number } = { row: 0, above: 0 }
+  anchor: { readonly row: number; readonly above: number } = { row: 0, above: 0 }
 
   /** Attaches to the scrolling element and its content; returns a function that detaches. */
   attach(scroller: HTMLElement, area: HTMLElement): () => void {
@@ -200,7 +200,7 @@ export class LogWindow {
       else high = middle - 1
     }
     const row = block * blockRows + (rows === undefined ? Math.floor(inBlock / this.#rowHeight) : low)
-    this.rest = { row, above: top - this.topOfRow(row) }
+    this.anchor = { row, above: top - this.topOfRow(row) }
   }
 
   #resizeArea(): void {

@@ -5,7 +5,7 @@ import type { Group, LogFacts } from '../data/facts.ts'
  * Folds chosen by the person, by job, while the page lives (web L9): title lines, and whether they
  * are folded.
  */
-const kept = new Map<string, ReadonlyMap<number, boolean>>()
+const foldsByJob = new Map<string, ReadonlyMap<number, boolean>>()
 const none: ReadonlyMap<number, boolean> = new Map()
 
 export interface Folds {
@@ -20,12 +20,12 @@ export interface Folds {
 
 /** Returns which groups are folded, by the person's choice or else by the log. */
 export function useFolds(jobId: string, { groups, isComplete }: LogFacts): Folds {
-  const [chosen, setChosen] = useState(() => kept.get(jobId) ?? none)
+  const [chosen, setChosen] = useState(() => foldsByJob.get(jobId) ?? none)
   const choose = useCallback(
     (change: (before: ReadonlyMap<number, boolean>) => ReadonlyMap<number, boolean>) =>
       setChosen((before) => {
         const next = change(before)
-        kept.set(jobId, next)
+        foldsByJob.set(jobId, next)
         return next
       }),
     [jobId],

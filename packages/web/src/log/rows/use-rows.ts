@@ -54,7 +54,7 @@ export function useRows({ facts, folds, isSetupOpen, only, rowHeight, isWrapped,
     window.setRows(model.count, rowHeight, isSame && model.count > last.model.count)
     if (isFollowing) window.goToEnd()
     else if (last !== null && !isSame)
-      window.showRow(model.rowOf(lineAt(last.model, window.rest.row)), -window.rest.above)
+      window.showRow(model.rowOf(lineAt(last.model, window.anchor.row)), -window.anchor.above)
   }, [window, model, groups, folded, remarks, isSetupOpen, only, isWrapped, rowHeight, isFollowing])
   const shown = useSyncExternalStore(window.subscribe, window.shown)
   useLayoutEffect(() => {

@@ -16,7 +16,7 @@ const mark = /^\p{M}$|^[\u200d\ufe0e\ufe0f]$/u
 
 /** Simulates one line of a terminal: overwritten text disappears (web L6). */
 export class LineScreen {
-  readonly #kept: number
+  readonly #mostStates: number
   readonly #states: string[] = []
   // Parallel arrays instead of objects: a progress bar writes a million cells.
   readonly #texts: string[] = []
@@ -30,9 +30,9 @@ export class LineScreen {
   #isBack = false
   #updates = 0
 
-  /** `kept`: how many of its last states are kept. */
-  constructor(kept: number) {
-    this.#kept = kept
+  /** `mostStates`: how many of its last states are kept. */
+  constructor(mostStates: number) {
+    this.#mostStates = mostStates
   }
 
   get cells(): readonly Cell[] {
@@ -116,9 +116,9 @@ export class LineScreen {
     this.#isBack = false
     if (this.#texts.length === 0) return
     this.#updates++
-    if (this.#kept === 0) return
+    if (this.#mostStates === 0) return
     this.#states.push(this.text)
-    if (this.#states.length >= this.#kept) this.#states.shift()
+    if (this.#states.length >= this.#mostStates) this.#states.shift()
   }
 
   #eraseLine(how: number): void {

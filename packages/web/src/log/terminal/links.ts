@@ -90,6 +90,6 @@ function withoutEnd(shown: string): string {
 }
 
 function saysHost(text: string, url: URL): boolean {
-  const said = safeUrl(text.trim())
-  return said !== null && said.host === url.host && said.username === '' && text.toLowerCase().includes(url.host)
+  const stated = safeUrl(text.trim())
+  return stated !== null && stated.host === url.host && stated.username === '' && text.toLowerCase().includes(url.host)
 }

@@ -31,20 +31,20 @@ export function NewBuildForm({ id, org, pipeline, sources, newest, onClose }: Ne
   const [problems, setProblems] = useState<Readonly<Record<string, string>>>({})
   const { start, isBusy, error } = useStartBuild(org, slug)
 
-  const told = { ...problemsOfFields(error === null ? {} : problemOf(error).fields), ...problems }
+  const fieldProblems = { ...problemsOfFields(error === null ? {} : problemOf(error).fields), ...problems }
   const set = (changed: Partial<StartValues>) => setValues({ ...values, ...changed })
   const field = (name: 'branch' | 'commit' | 'message' | 'variables' | 'address' | 'checksum') => ({
     value: values[name],
     onChange: ({ target }: { readonly target: { readonly value: string } }) => set({ [name]: target.value }),
-    problem: told[name] ?? null,
+    problem: fieldProblems[name] ?? null,
     autoComplete: 'off',
     spellCheck: false,
   })
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    const judged = startRequest(values, newest?.number ?? null)
-    setProblems(judged.problems ?? {})
-    if (judged.request !== null) void start(judged.request)
+    const outcome = startRequest(values, newest?.number ?? null)
+    setProblems(outcome.problems ?? {})
+    if (outcome.request !== null) void start(outcome.request)
   }
   const { source } = values
   return (
@@ -97,7 +97,12 @@ export function NewBuildForm({ id, org, pipeline, sources, newest, onClose }: Ne
           onChange={(withoutCache) => set({ withoutCache })}
         />
       )}
-      <StartRefusal org={org} slug={slug} error={isBusy ? null : error} isAtFields={Object.keys(told).every(isShown)} />
+      <StartRefusal
+        org={org}
+        slug={slug}
+        error={isBusy ? null : error}
+        isAtFields={Object.keys(fieldProblems).every(isShown)}
+      />
       <p role="status" className={isBusy ? 'text-muted' : 'sr-only'}>
         {isBusy ? 'Rendering the pipeline file, which can take 30 s. You can close this: the build continues.' : ''}
       </p>

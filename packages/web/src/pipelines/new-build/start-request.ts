@@ -17,7 +17,7 @@ export type StartRequest =
   | { readonly kind: 'create'; readonly body: Schema<'CreateBuildRequest'> }
   | { readonly kind: 'again'; readonly number: number; readonly body: Schema<'RebuildRequest'> }
 
-type Judged =
+type Outcome =
   | { readonly request: StartRequest; readonly problems: null }
   | { readonly request: null; readonly problems: Readonly<Record<string, string>> }
 
@@ -30,7 +30,7 @@ const noCommit = '0'.repeat(40)
  * Returns the request of a new build, or the problems by form field. `newestNumber`: the pipeline's
  * newest build; null: none.
  */
-export function startRequest(values: StartValues, newestNumber: number | null): Judged {
+export function startRequest(values: StartValues, newestNumber: number | null): Outcome {
   const { source, address, message, withoutCache } = values
   const branch = values.branch.trim()
   const variables = readVariables(values.variables)

@@ -19,7 +19,7 @@ interface SecretsSectionProps {
   readonly about: string
 }
 
-type Asked =
+type OpenDialog =
   | { readonly kind: 'set'; readonly secret: Schema<'Secret'> | null }
   | { readonly kind: 'delete'; readonly name: string }
 
@@ -31,19 +31,19 @@ export function SecretsSection({ scope, title, about }: SecretsSectionProps) {
   const refused = usePermission(scope.org, 'secrets')
     ? null
     : `Only owners and admins of ${scope.org} can change secrets`
-  const [asked, setAsked] = useState<Asked | null>(null)
-  const close = () => setAsked(null)
-  const changed = async (said: string) => {
+  const [dialog, setDialog] = useState<OpenDialog | null>(null)
+  const close = () => setDialog(null)
+  const changed = async (message: string) => {
     await client.invalidateQueries({ queryKey: query.queryKey })
     close()
-    toast(said)
+    toast(message)
   }
-  const deleting = asked?.kind === 'delete' ? asked.name : ''
+  const deleting = dialog?.kind === 'delete' ? dialog.name : ''
   return (
     <section aria-label={title} className="flex flex-col gap-2">
       <div className="flex flex-wrap items-center gap-3">
         <h2 className="flex-1 text-16 font-semibold">{title}</h2>
-        <Button refused={refused} onClick={() => setAsked({ kind: 'set', secret: null })}>
+        <Button refused={refused} onClick={() => setDialog({ kind: 'set', secret: null })}>
           Add a secret
         </Button>
       </div>
@@ -76,7 +76,7 @@ export function SecretsSection({ scope, title, about }: SecretsSectionProps) {
                   look="quiet"
                   refused={refused}
                   aria-label={`Replace ${secret.name}`}
-                  onClick={() => setAsked({ kind: 'set', secret })}
+                  onClick={() => setDialog({ kind: 'set', secret })}
                 >
                   Replace
                 </Button>
@@ -84,7 +84,7 @@ export function SecretsSection({ scope, title, about }: SecretsSectionProps) {
                   look="quiet"
                   refused={refused}
                   aria-label={`Delete ${secret.name}`}
-                  onClick={() => setAsked({ kind: 'delete', name: secret.name })}
+                  onClick={() => setDialog({ kind: 'delete', name: secret.name })}
                 >
                   Delete
                 </Button>
@@ -94,16 +94,21 @@ export function SecretsSection({ scope, title, about }: SecretsSectionProps) {
         </ul>
       )}
       <Dialog
-        open={asked?.kind === 'set'}
+        open={dialog?.kind === 'set'}
         onClose={close}
-        title={asked?.kind === 'set' && asked.secret !== null ? `Replace ${asked.secret.name}` : 'Add a secret'}
+        title={dialog?.kind === 'set' && dialog.secret !== null ? `Replace ${dialog.secret.name}` : 'Add a secret'}
       >
-        {asked?.kind === 'set' && (
-          <SecretForm scope={scope} secret={asked.secret} onClose={close} onSet={(name) => changed(`${name} is set`)} />
+        {dialog?.kind === 'set' && (
+          <SecretForm
+            scope={scope}
+            secret={dialog.secret}
+            onClose={close}
+            onSet={(name) => changed(`${name} is set`)}
+          />
         )}
       </Dialog>
       <ConfirmDialog
-        open={asked?.kind === 'delete'}
+        open={dialog?.kind === 'delete'}
         onClose={close}
         title={`Delete ${deleting}?`}
         confirm={`Delete ${deleting}`}
