@@ -56,7 +56,7 @@ export function remarkImage({ log, options }: JobContext, { name, digest, fallba
 }
 
 /** Returns the secret lineage of the base. */
-export function baseTaint(base: Base): readonly SecretRef[] {
+export function inheritedSecrets(base: Base): readonly SecretRef[] {
   return 'image' in base ? [] : (base.parent.meta.taint ?? [])
 }
 

@@ -4,7 +4,7 @@ import type { Step } from '../core/model.ts'
 import type { LeasedJob, SecretsAnswer } from '../port.ts'
 import type { RunnerParts } from './job-context.ts'
 import { stepLimits } from './sandbox-note.ts'
-import { joinTaint } from './secrets.ts'
+import { uniqueSecrets } from './secrets.ts'
 import { gitMounts, offeredTree } from './source-of-build.ts'
 
 /** A shell that somebody asks for. */
@@ -108,13 +108,13 @@ async function shellSecrets(
   { step, secrets }: ShellWork,
   base: Snapshot | object,
 ): Promise<Readonly<Record<string, string>>> {
-  const taint = joinTaint('meta' in base ? (base.meta.taint ?? []) : [])
-  const names = [...new Set([...Object.values(step.secrets), ...taint.map(({ name }) => name)])]
+  const lineage = uniqueSecrets('meta' in base ? (base.meta.taint ?? []) : [])
+  const names = [...new Set([...Object.values(step.secrets), ...lineage.map(({ name }) => name)])]
   if (names.length === 0) return {}
   const answer = await secrets(names)
   if (answer.kind === 'unusable') throw new ShellUnavailable('snapshot_gone', answer.reason)
   const values = answer.kind === 'values' ? answer.values : new Map<string, never>()
-  if (taint.some(({ id, name }) => values.get(name)?.id !== id))
+  if (lineage.some(({ id, name }) => values.get(name)?.id !== id))
     throw new ShellUnavailable(
       'snapshot_gone',
       'The file system of this step was made with secrets that a shell does not get: the build no longer has them, or they are limited to some builds.',

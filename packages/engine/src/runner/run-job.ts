@@ -40,7 +40,7 @@ export function resumeJob(
       const started = { running, adopted: true, toldAt: null }
       if (job.work.kind === 'render') return endRender(context, sandbox, started)
       const promised = notedPromise(sandbox.handle.label)
-      await maskAgain(context, sandbox, promised.taint)
+      await maskAgain(context, sandbox, promised.lineage)
       return endStep(context, job.work, sandbox, started, promised)
     }
     if (job.started) return finish(context, vanished)

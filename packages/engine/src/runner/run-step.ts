@@ -2,14 +2,14 @@ import { type Exit, type Sandbox, SandboxError, type SandboxSpec, type SnapshotM
 import { vanished } from '../core/exit.ts'
 import type { Outcome } from '../core/model.ts'
 import type { StepWork } from '../port.ts'
-import { type Base, baseSpec, baseTaint, remarkImage, resolveBase } from './base.ts'
+import { type Base, baseSpec, inheritedSecrets, remarkImage, resolveBase } from './base.ts'
 import { cachePlaces, findHit, hitSentence, noteLookUp } from './cache-entry.ts'
 import { followCommand, type Started, startCommand } from './follow-command.ts'
 import { asOutcome, finish, type JobContext, provisionFailure } from './job-context.ts'
 import { provision } from './provision.ts'
 import { withRoom } from './retry.ts'
 import { type Promised, sandboxId, sandboxNote, stepLimits } from './sandbox-note.ts'
-import { joinTaint, maskSecrets, refuseForSecrets, type StepSecrets, stepSecrets } from './secrets.ts'
+import { maskSecrets, refuseForSecrets, type StepSecrets, stepSecrets, uniqueSecrets } from './secrets.ts'
 
 const outputLost = 'The disk of the machine was full, so part of the output of the command is lost.'
 
@@ -81,9 +81,12 @@ async function prepare(context: JobContext, work: StepWork): Promise<Ready | Out
     }
     if (lease.stopReason !== null) return vanished
     if ('image' in base) remarkImage(context, base.image)
-    const secrets = await stepSecrets(context, work, known, baseTaint(base))
+    const secrets = await stepSecrets(context, work, known, inheritedSecrets(base))
     if (secrets.missing.length > 0) return await refuseForSecrets(context, secrets.missing)
-    const promised = { cache: cache?.write ?? null, taint: joinTaint([...baseTaint(base), ...secrets.given]) }
+    const promised = {
+      cache: cache?.write ?? null,
+      lineage: uniqueSecrets([...inheritedSecrets(base), ...secrets.given]),
+    }
     const sandbox = await provision(context, stepSpec(context, work, base, secrets, promised))
     context.hold(sandbox)
     if (lease.stopReason !== null) return vanished
@@ -149,12 +152,12 @@ async function keepPassed(
   context: JobContext,
   work: StepWork,
   sandbox: Sandbox,
-  { cache, taint }: Promised,
+  { cache, lineage }: Promised,
 ): Promise<Kept> {
   const { childrenBuildIn } = work
   if (!childrenBuildIn && cache === null) return nothing
   try {
-    const meta = metaOf(context, work, { cache, taint })
+    const meta = metaOf(context, work, { cache, lineage })
     return { snapshot: (await withRoom(context, 'store its result', () => sandbox.snapshot(meta))).id }
   } catch (error) {
     if (!(error instanceof SandboxError)) throw error
@@ -164,7 +167,7 @@ async function keepPassed(
   }
 }
 
-async function keepFailed(context: JobContext, work: StepWork, sandbox: Sandbox, { taint }: Promised): Promise<Kept> {
+async function keepFailed(context: JobContext, work: StepWork, sandbox: Sandbox, { lineage }: Promised): Promise<Kept> {
   const { full } = context.options.disk
   if (full !== null) {
     context.log.remark(`this step's file system was not kept, so no shell can open in it: disk full (${full})`)
@@ -172,7 +175,7 @@ async function keepFailed(context: JobContext, work: StepWork, sandbox: Sandbox,
   }
   try {
     // A failed step is never a cache entry.
-    return { snapshot: (await sandbox.snapshot(metaOf(context, work, { cache: null, taint }))).id }
+    return { snapshot: (await sandbox.snapshot(metaOf(context, work, { cache: null, lineage }))).id }
   } catch (error) {
     const { options, lease, log } = context
     if (!(error instanceof SandboxError))
@@ -184,6 +187,6 @@ async function keepFailed(context: JobContext, work: StepWork, sandbox: Sandbox,
   }
 }
 
-function metaOf({ lease }: JobContext, { step }: StepWork, { cache, taint }: Promised): SnapshotMeta {
-  return { cache, origin: { ...lease.job.origin, step: step.key, job: lease.job.jobId }, taint }
+function metaOf({ lease }: JobContext, { step }: StepWork, { cache, lineage }: Promised): SnapshotMeta {
+  return { cache, origin: { ...lease.job.origin, step: step.key, job: lease.job.jobId }, taint: lineage }
 }

@@ -8,7 +8,8 @@ import type { RunnerParts } from './job-context.ts'
 export interface Promised {
   /** Null when it is no cache entry. */
   readonly cache: CacheAddress | null
-  readonly taint: readonly SecretRef[]
+  /** The secrets that it was made with. */
+  readonly lineage: readonly SecretRef[]
 }
 
 /** Returns the name of a lease's sandbox. */
@@ -19,14 +20,15 @@ export function sandboxId({ jobId, fence }: Pick<LeaseRef, 'jobId' | 'fence'>): 
 /** Returns the label of a sandbox, for people and for an adopting process. */
 export function sandboxNote(
   { jobId, buildId, fence }: LeaseRef,
-  { cache, taint }: Promised = { cache: null, taint: [] },
+  { cache, lineage }: Promised = { cache: null, lineage: [] },
 ): Readonly<Record<string, string>> {
   return {
     jobId,
     buildId,
     fence: String(fence),
     ...(cache === null ? {} : { cacheNamespace: cache.namespace, cacheKey: cache.key }),
-    ...(taint.length === 0 ? {} : { taint: JSON.stringify(taint) }),
+    // An older server reads this name.
+    ...(lineage.length === 0 ? {} : { taint: JSON.stringify(lineage) }),
   }
 }
 
@@ -34,7 +36,7 @@ export function sandboxNote(
 export function notedPromise({ cacheNamespace, cacheKey, taint }: Readonly<Record<string, string>>): Promised {
   const cache =
     cacheNamespace === undefined || cacheKey === undefined ? null : { namespace: cacheNamespace, key: cacheKey }
-  return { cache, taint: taint === undefined ? [] : (JSON.parse(taint) as NonNullable<SnapshotMeta['taint']>) }
+  return { cache, lineage: taint === undefined ? [] : (JSON.parse(taint) as NonNullable<SnapshotMeta['taint']>) }
 }
 
 const gigabyte = 1024 ** 3

@@ -28,12 +28,12 @@ export async function stepSecrets(
   context: JobContext,
   { step }: StepWork,
   known: KnownSecrets,
-  taint: readonly SecretRef[],
+  lineage: readonly SecretRef[],
 ): Promise<StepSecrets> {
   const wanted = Object.entries(step.secrets)
   const { secretNames } = context.lease.job
-  const isAllKnown = taint.every(({ name }) => secretNames.includes(name))
-  const values = isAllKnown ? known : await maskSecrets(context, taint)
+  const isAllKnown = lineage.every(({ name }) => secretNames.includes(name))
+  const values = isAllKnown ? known : await maskSecrets(context, lineage)
   if (wanted.length > 0 && typeof values === 'string') context.log.remark(values)
   if (wanted.length === 0 || typeof values === 'string')
     return { values: {}, given: [], missing: [], memo: memoOf(values) }
@@ -77,9 +77,9 @@ function missingSentence(names: readonly string[]): string {
  * Masks all secrets that the build names, and those of the base's lineage, in the job's log.
  * Returns values by name, or the remark that says why the build has none.
  */
-export async function maskSecrets(context: JobContext, taint: readonly SecretRef[]): Promise<KnownSecrets> {
+export async function maskSecrets(context: JobContext, lineage: readonly SecretRef[]): Promise<KnownSecrets> {
   const { secretNames } = context.lease.job
-  const names = [...new Set([...secretNames, ...taint.map(({ name }) => name)])]
+  const names = [...new Set([...secretNames, ...lineage.map(({ name }) => name)])]
   if (names.length === 0) return new Map()
   const answer = await fetchSecrets(context, names)
   if (answer.kind === 'withheld') return answer.remark
@@ -91,24 +91,24 @@ export async function maskSecrets(context: JobContext, taint: readonly SecretRef
  * Masks what an earlier process masked, with the values of that time: a secret may have changed or
  * gone since.
  */
-export async function maskAgain(context: JobContext, sandbox: Sandbox, taint: readonly SecretRef[]): Promise<void> {
+export async function maskAgain(context: JobContext, sandbox: Sandbox, lineage: readonly SecretRef[]): Promise<void> {
   const memo = await sandbox.memo()
-  if (memo === undefined) await maskSecrets(context, taint)
+  if (memo === undefined) await maskSecrets(context, lineage)
   else await context.log.mask(JSON.parse(memo) as readonly string[])
 }
 
 /** Whether the build has every secret of the snapshot's lineage. */
-export async function maySee(context: JobContext, { meta: { taint = [] } }: Snapshot): Promise<boolean> {
-  if (taint.length === 0) return true
+export async function maySee(context: JobContext, { meta: { taint: lineage = [] } }: Snapshot): Promise<boolean> {
+  if (lineage.length === 0) return true
   const answer = await fetchSecrets(
     context,
-    taint.map(({ name }) => name),
+    lineage.map(({ name }) => name),
   )
-  return answer.kind === 'values' && taint.every(({ id, name }) => answer.values.get(name)?.id === id)
+  return answer.kind === 'values' && lineage.every(({ id, name }) => answer.values.get(name)?.id === id)
 }
 
 /** Returns each secret once. */
-export function joinTaint(refs: readonly SecretRef[]): readonly SecretRef[] {
+export function uniqueSecrets(refs: readonly SecretRef[]): readonly SecretRef[] {
   return [...new Map(refs.map((ref) => [ref.id, ref])).values()]
 }
 
