@@ -33,7 +33,7 @@ export interface OrganizationClient {
 
 export interface Ended {
   readonly build: Build
-  /** By step key. */
+  /** The jobs by step key. */
   readonly jobs: ReadonlyMap<string, Job>
 }
 

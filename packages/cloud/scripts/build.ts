@@ -26,7 +26,7 @@ await build({
   format: 'esm',
   platform: 'node',
   target: 'node20',
-  // What others keep up to date is installed beside it; the contract is in it.
+  // External dependencies are installed beside the package; the contract is bundled.
   external: Object.keys(dependencies),
   outdir: out,
   logLevel: 'warning',

@@ -1,14 +1,14 @@
 import type { operations } from '@harmont/contract'
 import type { StreamedBody } from './streamed-body.ts'
 
-/** What can be said of one call beside its input. */
+/** Options of one call, besides its input. */
 export interface CallOptions {
   readonly signal?: AbortSignal
   /** Laid over the client's own. */
   readonly headers?: Readonly<Record<string, string>>
   /**
-   * For operations that have effect once under a key. Default: a random one where a call may be
-   * repeated.
+   * The key of an operation that takes effect once per key. Default: a random one where a call may
+   * be repeated.
    */
   readonly idempotencyKey?: string
   /** Tries in all where a call may be repeated. Default: 5. */

@@ -17,7 +17,7 @@ export interface ClientOptions {
   readonly userAgent?: string
   /** How long the server may take for an answer, in milliseconds. Default: 60,000. */
   readonly answerTimeoutMs?: number
-  /** Told of each request after its answer, without secrets. */
+  /** Called with a line about each request after its answer, without secrets. */
   readonly onCall?: (line: string) => void
 }
 
@@ -39,8 +39,8 @@ type Inputs = Readonly<Record<string, unknown>>
 const serializeQuery = createQuerySerializer<Inputs>()
 
 /**
- * Gives a client. Its methods reject with CloudError. GETs, and calls with an idempotency key, are
- * sent again after network errors, 429, 502, 503 and 504, as `Retry-After` says.
+ * Creates a client. Its methods reject with CloudError. GETs, and calls with an idempotency key,
+ * are repeated after network errors, 429, 502, 503 and 504, as `Retry-After` says.
  */
 export function createClient(options: ClientOptions): CloudClient {
   const baseUrl = options.baseUrl.replace(/\/+$/, '')

@@ -1,8 +1,8 @@
 import type { ErrorCode } from '@harmont/contract'
 
 /**
- * Codes of failures without an answer of the API: nobody answers there; the answer came too late;
- * it is not one of this API; the stream fell silent; or whoever answers points elsewhere.
+ * Codes of failures without an answer of the API: an unreachable server, a late answer, an answer
+ * of another program, a silent stream, or a redirect.
  */
 type OwnCode = 'unreachable' | 'no_answer' | 'unexpected_answer' | 'stream_broken' | 'redirected'
 
@@ -10,15 +10,15 @@ type OwnCode = 'unreachable' | 'no_answer' | 'unexpected_answer' | 'stream_broke
 export type CloudErrorCode = ErrorCode | OwnCode | (string & {})
 
 interface Details {
-  /** Of the answer; 0 when there was none. */
+  /** The status of the answer; 0 without one. */
   readonly status: number
   readonly requestId?: string | undefined
   readonly fields?: readonly FieldError[] | undefined
-  /** From `Retry-After`. */
+  /** The delay of `Retry-After`. */
   readonly retryAfterMs?: number | undefined
-  /** What the server would have taken, with `payload_too_large`. */
+  /** The server's limit, with `payload_too_large`. */
   readonly limitBytes?: number | undefined
-  /** Of `build_plan_rejected`: the failed build that was made. */
+  /** The failed build of `build_plan_rejected`. */
   readonly build?: { readonly pipeline_slug: string; readonly number: number } | undefined
   readonly cause?: unknown
 }
@@ -56,7 +56,7 @@ export class CloudError extends Error {
     return isOther && [404, 405, 501].includes(this.status)
   }
 
-  /** It may work when tried again: nobody answered, or who did has no time. */
+  /** Whether a retry may work: the server was unreachable or busy. */
   get isPassing(): boolean {
     const codes: readonly CloudErrorCode[] = ['unreachable', 'no_answer', 'stream_broken']
     return codes.includes(this.code) || [408, 429, 500, 502, 503, 504].includes(this.status)

@@ -20,8 +20,8 @@ export interface FollowOptions {
   /** How long to try while nothing answers. Default: 5 minutes. */
   readonly patienceMs?: number
   /**
-   * Between questions where the server has no event stream. Default: 1,500, and 5,000 after five
-   * minutes without news.
+   * The pause between polls where the server has no event stream. Default: 1,500, and 5,000 after
+   * five minutes without news.
    */
   readonly pollMs?: number
 }
@@ -32,9 +32,9 @@ export function isEnded({ state }: Pick<Build, 'state'>): boolean {
 }
 
 /**
- * Tells what happens to a build until it has ended: all of it as it is now, then each change; the
- * build's own end is last. Uses the event stream, and asks again and again where a server has none,
- * or while it is broken. Throws CloudError, or the reason of the signal.
+ * Follows a build until it has ended: yields its whole current state, then each change; the build's
+ * own end comes last. Uses the event stream, and polls where a server has none or while it is
+ * broken. Throws CloudError, or the reason of the signal.
  */
 export async function* followBuild(
   client: CloudClient,
@@ -65,7 +65,7 @@ export async function* followBuild(
       } catch (error) {
         signal?.throwIfAborted()
         if (!(error instanceof CloudError)) throw error
-        // The questions below tell whether it is worth going on.
+        // The polls below decide whether to go on.
         hasStream = !error.isUnknownOperation
         if (!error.isPassing && hasStream) throw error
       }
@@ -84,7 +84,7 @@ export async function* followBuild(
   }
 }
 
-/** Follows a build to its end and gives it as it is then. */
+/** Follows a build to its end and returns it. */
 export async function waitForBuild(
   client: CloudClient,
   address: BuildAddress,
@@ -96,7 +96,7 @@ export async function waitForBuild(
   return last
 }
 
-/** Lets through what was not told in just these words before. */
+/** Passes on updates that differ from the last ones. */
 class News {
   readonly #told = new Map<string, string>()
   #last = performance.now()

@@ -5,9 +5,7 @@ import { backOff } from './retry-policy.ts'
 /** How long somebody who follows a build or a log waits for a server that does not answer. */
 export const followPatienceMs = 5 * 60_000
 
-/**
- * Waits between failed tries, longer each time, and gives up when nothing went well for too long.
- */
+/** Waits between failed tries, longer each time. Gives up when none succeeded for too long. */
 export class Patience {
   readonly #limitMs: number
   readonly #signal: AbortSignal | undefined

@@ -6,8 +6,8 @@ const text = (value: unknown) => (typeof value === 'string' ? value : undefined)
 const number = (value: unknown) => (typeof value === 'number' ? value : undefined)
 
 /**
- * The error that an answer tells. What is no error of this API is `unexpected_answer`, with the
- * beginning of what it says.
+ * Reads the error of an answer. Anything but an error of this API becomes `unexpected_answer` with
+ * the beginning of its text.
  */
 export async function readError(response: Response, now: number): Promise<CloudError> {
   const { status } = response

@@ -11,10 +11,10 @@ interface Retryable {
 
 const shortestMs = 500
 const longestMs = 10_000
-/** A server that asks for more patience than this is given up at once. */
+/** A longer `Retry-After` fails at once. */
 const longestRetryAfterMs = 120_000
 
-/** How long to wait before the next try, in milliseconds; null to give up. */
+/** Returns the delay before the next try, in milliseconds; null to give up. */
 export function retryDelay(error: CloudError, { tried, attempts, isRepeatable }: Retryable): number | null {
   if (!isRepeatable || tried >= attempts || !mayPass(error)) return null
   const asked = error.retryAfterMs

@@ -17,9 +17,9 @@ export interface Sending {
 }
 
 /**
- * Sends a request once and gives what `read` makes of a 2xx answer. Rejects with CloudError, or
- * with the reason of the signal. The time limit ends when `read` has its result: a stream that it
- * passes on has none.
+ * Sends a request once and returns the result of `read` for a 2xx answer. Rejects with CloudError,
+ * or with the reason of the signal. The time limit ends when `read` resolves; a stream that it
+ * returns has none.
  */
 export async function sendOnce<T>(sending: Sending, read: (response: Response) => Promise<T>): Promise<T> {
   const { method, url, body, patienceMs, signal } = sending

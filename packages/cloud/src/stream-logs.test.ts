@@ -5,7 +5,7 @@ import { afterEach, expect, test } from 'vitest'
 import { createClient } from './client.ts'
 import { streamLogs } from './stream-logs.ts'
 
-// A server on loopback that speaks the protocol of http.md 8.2, and breaks off where it is told to.
+// Speaks the protocol of http.md 8.2 on loopback, and disconnects on command.
 let server: Server | undefined
 afterEach(() => {
   server?.closeAllConnections()
@@ -75,7 +75,7 @@ test('what is told twice is given once; silence opens the stream again', async (
   const client = await serve((_, response) => {
     opened += 1
     response.writeHead(200, { 'content-type': 'text/event-stream' })
-    // Without regard to Last-Event-ID, and the first time without an end.
+    // Ignores Last-Event-ID, and does not end the first time.
     response.write(
       opened === 1
         ? streamAfter(0)

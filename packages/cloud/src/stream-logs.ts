@@ -10,7 +10,7 @@ export interface LogChunk {
   readonly stream: 'stdout' | 'stderr' | 'meta'
   /** The exact bytes. */
   readonly bytes: Uint8Array
-  /** Unix milliseconds; null where the server does not know. */
+  /** Unix milliseconds; null where the server knows none. */
   readonly ts: number | null
 }
 
@@ -21,9 +21,9 @@ export interface BuildAddress {
 }
 
 export interface StreamLogsOptions {
-  /** Where the server takes no credential for logs but tokens of a build, this is the build. */
+  /** The build of the job, for servers that accept only tokens of a build for logs. */
   readonly build?: BuildAddress
-  /** Only what comes after this seq. Default: 0. */
+  /** Yields only later chunks. Default: 0. */
   readonly after?: number
   readonly signal?: AbortSignal
   /** Default: 45,000. The server is heard every 15 s. */
@@ -33,9 +33,9 @@ export interface StreamLogsOptions {
 }
 
 /**
- * A job's log from its beginning to its end, as it is written. A connection that breaks or falls
- * silent is opened again where it was; each chunk comes once, in order. Ends when the job has ended
- * and all was told. Throws CloudError, or the reason of the signal.
+ * Yields a job's log from beginning to end, as it is written. Reopens a connection that breaks or
+ * falls silent, and yields each chunk once, in order. Ends when the job has ended and its log is
+ * complete. Throws CloudError, or the reason of the signal.
  */
 export async function* streamLogs(
   client: CloudClient,

@@ -1,12 +1,12 @@
 import { open, stat } from 'node:fs/promises'
 
-/** A JSON body that is too large to be built in memory. `T` is what it says. */
+/** A JSON body too large for memory. `T` is the type of its value. */
 export interface StreamedBody<T> {
-  /** Bytes that `open` gives. */
+  /** The number of bytes of `open`. */
   readonly size: number
   /** The bytes from the start, as often as the request is sent. */
   readonly open: () => AsyncIterable<Uint8Array>
-  /** Only for the compiler. */
+  /** Carries the type for the compiler; never set. */
   readonly says?: T
 }
 

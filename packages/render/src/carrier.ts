@@ -5,7 +5,7 @@
 import { type IrDocument, parsePlan } from '@harmont/ir'
 import type { Envelope, EnvelopeError, ListedPipeline } from './envelope.ts'
 
-/** What a server is told of a repository's pipelines. */
+/** The pipelines of a repository, as a server learns of them. */
 export interface Discovered {
   readonly pipelines: readonly ListedPipeline[]
   readonly errors: readonly EnvelopeError[]
@@ -18,8 +18,8 @@ const key = 'discovery'
 const longestMessage = 4_000
 
 /**
- * The pipeline that carries what a server wants to know of an envelope. Throws when it holds more
- * than one can carry (`ir.md` 1.6).
+ * Packs the part of an envelope that a server needs into a pipeline. Throws when it is too large
+ * for one (`ir.md` 1.6).
  */
 export function carry({ pipelines, errors }: Envelope): string {
   const discovered: Discovered = {
@@ -43,7 +43,8 @@ export function carry({ pipelines, errors }: Envelope): string {
 }
 
 /**
- * What a carrier's only command carries, in texts that a database takes. Throws when it is none.
+ * Unpacks a carrier's only command, with text that a database accepts. Throws for any other
+ * command.
  */
 export function readCarried(command: string): Discovered {
   const value: unknown = JSON.parse(command, (_, each: unknown) =>

@@ -1,6 +1,6 @@
 import type { EnvelopeError, ListedPipeline } from './envelope.ts'
 
-/** What a child of either language writes. */
+/** The output of a child, in either language. */
 export interface ChildResult {
   readonly pipelines: readonly ChildPipeline[]
   readonly errors: readonly EnvelopeError[]
@@ -10,8 +10,8 @@ export interface ChildPipeline extends ListedPipeline {
   /** The IR without cache keys; absent where it was not asked for. */
   readonly definition?: unknown
   /**
-   * Where each of its steps was made, as `.hm/ci.ts:12`; null where nobody knows. Absent where
-   * nobody is to ask.
+   * The place of each step's call, as `.hm/ci.ts:12`; null where it is unknown. Absent from a mere
+   * list.
    */
   readonly places?: unknown
 }

@@ -1,17 +1,17 @@
 import type { PlanError } from '@harmont/ir'
 
-/** A pipeline that was rendered, for whoever says what is wrong with it. */
+/** A rendered pipeline, for the description of its problems. */
 export interface Origin {
   /** Relative to the project directory. */
   readonly file: string
   readonly document: unknown
-  /** As the child gave it: where each step was made. */
+  /** The places of its steps, as the child reported them. */
   readonly places: unknown
 }
 
 /**
- * Says all that is wrong with a document that a pipeline file gave, a line each: file and line,
- * step, and what to do.
+ * Describes all problems of a pipeline file's document, one per line: file and line, step, and
+ * remedy.
  */
 export function describeProblems({ problems, unlisted }: PlanError, origin: Origin): string {
   const lines = problems.map(({ pointer, message }) => {

@@ -1,6 +1,6 @@
 import { type IrDocument, type IrNode, positionKey } from '@harmont/ir'
 
-/** Returns warnings of what a valid document may hold but is usually a slip (`render.md` 1). */
+/** Returns warnings about parts of a valid document that are usually mistakes (`render.md` 1). */
 export function warningsOf({ graph }: IrDocument): string[] {
   const parents = new Map<number, number>()
   for (const [from, to, kind] of graph.edges) if (kind === 'builds_in') parents.set(to, from)
@@ -15,7 +15,7 @@ export function warningsOf({ graph }: IrDocument): string[] {
   return [...positionWarning([...alike]), ...unstable]
 }
 
-/** One warning for all such steps: each would say the same. */
+/** Returns one warning for all such steps, because each would say the same. */
 function positionWarning(names: readonly string[]): string[] {
   if (names.length === 0) return []
   const [steps, lack, them, each] =

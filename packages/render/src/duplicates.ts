@@ -1,12 +1,14 @@
 import type { ChildResult } from './child-result.ts'
 
-/** A pipeline, or what is wrong with one, as far as its name goes. */
+/** The name and file of a pipeline, or of an error. */
 interface Named {
   readonly slug: string | null
   readonly file: string
 }
 
-/** For each slug that several files define the two that clash first, in order of files. */
+/**
+ * Returns the first two clashing files of each slug that several files define, in order of files.
+ */
 export function duplicates(named: readonly Named[]): ReadonlyMap<string, readonly [string, string]> {
   const first = new Map<string, string>()
   const clashes = new Map<string, readonly [string, string]>()
@@ -25,8 +27,8 @@ export function duplicateMessage(slug: string, [first, second]: readonly [string
 }
 
 /**
- * Leaves out what Python says of a slug that TypeScript has too, as projects in both languages do.
- * `notes` begin with the file that is used.
+ * Leaves out Python's pipelines and errors of a slug that TypeScript has too, as in projects with
+ * both languages. Each note begins with the used file.
  */
 export function preferTypeScript({ pipelines, errors }: ChildResult): ChildResult & { readonly notes: string[] } {
   const used = new Map<string, string>()

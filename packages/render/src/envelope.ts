@@ -5,12 +5,12 @@ export interface Envelope {
   readonly errors: readonly EnvelopeError[]
 }
 
-/** What a file says of a pipeline, which is not evaluated for it. */
+/** A file's declaration of a pipeline, read without evaluating it. */
 export interface ListedPipeline {
   readonly slug: string
   readonly name: string
   readonly allow_manual: boolean
-  /** As the file has them. */
+  /** The triggers as written in the file. */
   readonly triggers: unknown
   /** Relative to the project directory. */
   readonly file: string
@@ -23,7 +23,7 @@ export interface EnvelopePipeline extends ListedPipeline {
 
 export interface EnvelopeError {
   readonly file: string
-  /** null: of the whole file. */
+  /** null for an error of the whole file. */
   readonly slug: string | null
   readonly code: string
   readonly message: string

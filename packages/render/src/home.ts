@@ -10,9 +10,9 @@ export interface Home {
 }
 
 /**
- * Where the children's programs are: among the sources of the rooms; published, in the folder
- * `render` beside the bundle or above it, which holds `child.js`, `hm/{index,toolchains,ir}.js` and
- * `python/harmont`.
+ * Returns the places of the children's programs: among the sources of the packages; or, published,
+ * in the folder `render` beside the bundle or above it, which holds `child.js`,
+ * `hm/{index,toolchains,ir}.js` and `python/harmont`.
  */
 export function findHome(): Home {
   const here = fileURLToPath(new URL('.', import.meta.url))

@@ -31,7 +31,9 @@ function isFolderOrFree(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() ?? true
 }
 
-/** Makes what can be made of the entries: an earlier one wins over a later one in its way. */
+/**
+ * Creates the entries as far as possible: an earlier one wins over a later one at the same path.
+ */
 function makeTree(entries: readonly { path: string; text?: string; link?: string }[]): string {
   const project = mkdtempSync(join(tmpdir(), 'hm-tree-'))
   for (const { path, text, link } of entries) {
@@ -42,7 +44,7 @@ function makeTree(entries: readonly { path: string; text?: string; link?: string
       .map((_, i, all) => join(project, ...all.slice(0, i + 1)))
     if (!folders.every(isFolderOrFree)) continue
     if (lstatSync(place, { throwIfNoEntry: false }) !== undefined) continue
-    // What leads out of the project is another thing to a build than to this machine.
+    // A link out of the project leads elsewhere in a build than on this machine.
     if (link !== undefined && !join('/project', dirname(path), link).startsWith('/project')) continue
     if (link !== undefined && link.split('/').filter((part) => part === '..').length > folders.length) continue
     mkdirSync(dirname(place), { recursive: true })

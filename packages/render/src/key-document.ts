@@ -11,7 +11,7 @@ import { type SourceDigests, sourceDigests } from '@harmont/source-set'
 import { warningsOf } from './document-warnings.ts'
 import type { KeyedRenderOptions } from './render-options.ts'
 
-/** What the keys of all pipelines of a rendering share. */
+/** Data shared by the keys of all pipelines of a rendering. */
 export interface Keys {
   readonly org: string
   readonly now: number
@@ -23,7 +23,7 @@ export interface Keys {
 export interface Keyed {
   readonly json: string
   readonly warnings: readonly string[]
-  /** Why it does not plan; null when it does. */
+  /** The reason why it does not plan; null when it does. */
   readonly problem: PlanError | null
 }
 
@@ -42,8 +42,8 @@ export function keysOf({ org, now, env = process.env, sourceSet }: KeyedRenderOp
 }
 
 /**
- * A document of either language with its cache keys (`ir.md` 2.2), and what its author should know
- * of it. One that does not plan stays as it is. Fails with SourceError when the files cannot be
+ * Returns a document of either language with its cache keys (`ir.md` 2.2) and its warnings. A
+ * document that does not plan stays unchanged. Fails with SourceError when the files cannot be
  * read, and with an Error for a path outside the project.
  */
 export async function keyDocument(document: unknown, slug: string, keys: Keys): Promise<Keyed> {

@@ -7,7 +7,7 @@ import { findHome } from './home.ts'
 export interface LanguageCommand {
   readonly program: string
   readonly args: readonly string[]
-  /** Beside the environment of all children. */
+  /** Variables added to the environment of all children. */
   readonly env: Environment
 }
 
@@ -16,22 +16,19 @@ export interface Language {
   readonly name: string
   /** Pipeline files of this language, relative to the project, in name order. */
   readonly files: readonly string[]
-  /**
-   * What may be started, the first that is there and new enough. `cache`: where compiled code is
-   * kept.
-   */
+  /** Commands to try, until one exists and is new enough. `cache`: the folder of compiled code. */
   readonly commands: (env: Environment, cache: string | undefined) => readonly LanguageCommand[]
-  /** What to do when nothing can be started. */
+  /** The remedy when no command works. */
   readonly advice: string
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** The exit code with which a Python tells that it is too old. */
+/** The exit code of a Python that is too old. */
 export const tooOld = 97
 
-// Our SDK comes first, in place of the working directory, so that nothing shadows it. Its compiled
-// code is kept, but nowhere near the project.
+// Our SDK replaces the working directory as the first entry, so that nothing shadows it. Its
+// compiled code is cached, but outside the project.
 const bootstrap = `import sys
 if sys.version_info < (3, 11):
     sys.exit(${tooOld})
@@ -48,7 +45,7 @@ run_module("harmont._render", run_name="__main__", alter_sys=True)
 `
 
 /**
- * The languages that a project has pipeline files of (`render.md` 1). null: it has no directory
+ * Returns the languages of a project's pipeline files (`render.md` 1); null without a directory
  * `.hm`.
  */
 export function languagesOf(project: string): readonly Language[] | null {

@@ -6,13 +6,13 @@ import { type Gathered, runLanguages, type Wanted } from './run-languages.ts'
 export interface Listed {
   readonly pipelines: readonly ListedPipeline[]
   readonly errors: readonly EnvelopeError[]
-  /** What the programs printed, both streams as they came. */
+  /** The programs' output, both streams as they came. */
   readonly output: string
 }
 
 /**
- * Loads the pipeline files of a project and tells what is in them, without evaluating any pipeline.
- * Nothing where there is no directory `.hm`. Rejects with the reason of the signal.
+ * Loads the pipeline files of a project and lists their pipelines without evaluating any. Returns
+ * nothing without a directory `.hm`. Rejects with the reason of the signal.
  */
 export async function listPipelines(options: RenderOptions): Promise<Listed> {
   const { pipelines, errors, output } = await gather(options, 'list')
@@ -20,8 +20,8 @@ export async function listPipelines(options: RenderOptions): Promise<Listed> {
 }
 
 /**
- * The same with what is asked for evaluated. A slug that is there twice is an error, and none of
- * the two is a pipeline.
+ * Loads the files and evaluates the wanted pipelines. A duplicate slug is an error, and neither of
+ * the two counts as a pipeline.
  */
 export async function gather(options: RenderOptions, wanted: Wanted): Promise<Gathered> {
   const gathered = await runLanguages(options, wanted)

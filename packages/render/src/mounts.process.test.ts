@@ -10,7 +10,7 @@ import { renderMounts } from './mounts.ts'
 import { newProject } from './project.test-support.ts'
 import { renderPipeline } from './render-pipeline.ts'
 
-/** What all tests share. */
+/** Shared by all tests. */
 const compiled = fileURLToPath(new URL('../../../node_modules/.cache/compiled/render', import.meta.url))
 
 const files = {
@@ -36,8 +36,8 @@ function fail(error: unknown): never {
 }
 
 /**
- * Renders a source as a sandbox does: what is mounted lies side by side, read-only, where no
- * `node_modules` is.
+ * Renders a source as a sandbox does: the mounts lie side by side, read-only, outside any
+ * `node_modules`.
  */
 async function renderAsSandbox(
   root: string,
@@ -57,7 +57,7 @@ async function renderAsSandbox(
   }
   chmodSync(join(root, 'opt/harmont-render'), 0o555)
   const env = { HOME: '/nonexistent', PATH: process.env.PATH, ...more }
-  // In a sandbox it is root's, for whom the compiled code is.
+  // In a sandbox the code is root's, as compiled.
   const asRoot = process.getuid?.() === 0 ? [] : ['unshare', '--map-root-user']
   const [program = '', ...args] = [...asRoot, 'sh', '-c', script]
   const { status, stdout, stderr } = spawnSync(program, args, { encoding: 'utf8', env })
@@ -94,8 +94,8 @@ it.each(['ci', 'py'])(
 
 it('the program that renders, and what it loads for a pipeline, is compiled already', async () => {
   const root = newProject({ 'workspace/.hm/ci.ts': files['.hm/ci.ts'] })
-  // Node.js tells of each file whether its compiled code was taken.
-  // Not what was compiled before the sources were changed.
+  // Returns whether Node.js took each file's compiled code. Leaves out code compiled before the
+  // sources changed.
   const directory = join(root, 'compiled')
   const { said } = await renderAsSandbox(root, 'ci', { directory, NODE_DEBUG_NATIVE: 'COMPILE_CACHE' })
   for (const file of ['render/src/sandbox/program.ts', 'render/src/child/main.ts', 'pipeline/src/index.ts'])

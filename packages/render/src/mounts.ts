@@ -6,8 +6,8 @@ import { compiledCode, compiledEnv, type ProgramPart } from './compiled-code.ts'
 
 export interface RenderMounts {
   /**
-   * Gives host directories to show read-only at their targets inside the sandbox. Call it for each
-   * sandbox, before `command`.
+   * Returns the host directories to mount read-only at their targets. Call it for each sandbox,
+   * before `command`.
    */
   mounts(): Promise<readonly { readonly source: string; readonly target: string }[]>
   /**
@@ -15,7 +15,9 @@ export interface RenderMounts {
    * `outputPath`; else the error is on stderr.
    */
   command(slug: string): string
-  /** Where the IR's JSON is written: neither in the project nor on what is often a tmpfs. */
+  /**
+   * The file that the IR is written to: neither in the project nor in /tmp, which is often a tmpfs.
+   */
   readonly outputPath: string
 }
 
@@ -24,11 +26,10 @@ const OUTPUT = '/var/lib/harmont-render/pipeline.json'
 const rooms = ['ir', 'pipeline', 'pipeline-python', 'render', 'source-set']
 
 /**
- * What a sandbox needs for rendering: this Node.js, and the sources of the rooms as they are, with
- * their compiled code, which is kept in `directory`. They lie beside each other inside, and their
- * path has no `node_modules`, below which Node.js strips no types. Python is the base image's own.
- * `warn` is told why there is no compiled code, on a full disk for instance: then rendering takes
- * longer.
+ * Returns the mounts for rendering in a sandbox: this Node.js, the sources of the packages, and
+ * their compiled code, which is cached in `directory`. They lie side by side, outside any
+ * `node_modules`, below which Node.js strips no types. Python comes from the base image. Calls
+ * `warn` when there is no compiled code, for instance on a full disk; rendering then takes longer.
  */
 export async function renderMounts(directory: string, warn: (error: unknown) => void): Promise<RenderMounts> {
   const parts = programParts()
@@ -75,8 +76,7 @@ function programParts(): readonly ProgramPart[] {
   ]
 }
 
-// Not the SDK's quote(), which leaves variables working: a slug comes from outside and is a plain
-// text.
+// Unlike the SDK's quote(), expands no variables, because a slug comes from outside.
 function singleQuoted(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`
 }

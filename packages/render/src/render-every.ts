@@ -8,11 +8,11 @@ import type { KeyedRenderOptions } from './render-options.ts'
 
 export interface RenderedEvery {
   readonly envelope: Envelope
-  /** By slug, where the steps of a pipeline were made, for `describeProblems`. */
+  /** The places of each pipeline's steps, by slug, for `describeProblems`. */
   readonly places: ReadonlyMap<string, unknown>
   /** Sentences for the author, each beginning with the file. */
   readonly warnings: readonly string[]
-  /** What the programs printed, both streams as they came. */
+  /** The programs' output, both streams as they came. */
   readonly output: string
 }
 

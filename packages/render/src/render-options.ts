@@ -1,6 +1,6 @@
 import type { SourceSet } from '@harmont/source-set'
 
-/** What the `context` of the SDKs says. A field that is null is not set. */
+/** The facts of the SDKs' `context`. null leaves a field unset. */
 export interface RenderFacts {
   readonly event: string | null
   readonly branch: string | null
@@ -15,7 +15,7 @@ export interface RenderFacts {
 export interface RenderOptions {
   /** The directory that holds `.hm`. */
   readonly project: string
-  /** null: the `HARMONT_` variables of `env` stay as they are. */
+  /** null keeps the `HARMONT_` variables of `env`. */
   readonly context: RenderFacts | null
   /**
    * Environment of the pipelines' programs, and what `env_keys` are read from. Default: this
@@ -24,12 +24,12 @@ export interface RenderOptions {
   readonly env?: Readonly<Record<string, string | undefined>>
   /** Default: `HM_RENDER_TIMEOUT` of `env`, else 60. */
   readonly timeoutSeconds?: number
-  /** Where compiled code is kept from one rendering to the next. Absolute; without it none is. */
+  /** The folder that keeps compiled code between renderings. Absolute; without it none is kept. */
   readonly cacheDirectory?: string
   readonly signal?: AbortSignal
-  /** Told of a program that takes long, after each such time, with the file that it is at. */
+  /** Called again and again for a slow program, with its current file. */
   readonly onSlow?: (file: string) => void
-  /** What is long, in milliseconds. Default: 2,000. */
+  /** The interval of `onSlow`, in milliseconds. Default: 2,000. */
   readonly slowAfterMs?: number
 }
 
@@ -42,10 +42,7 @@ export interface KeyedRenderOptions extends RenderOptions {
   readonly org?: string
 }
 
-/**
- * A setting in the environment that rendering goes by is wrong; the message says which and what was
- * expected.
- */
+/** An invalid setting in the environment. The message names it and the expected form. */
 export class RenderSettingError extends Error {
   override readonly name = 'RenderSettingError'
 }

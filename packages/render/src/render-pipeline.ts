@@ -54,7 +54,7 @@ type Unfound = Omit<RenderFailure, 'output'>
 
 const failure = { ok: false, code: 'render_failed' } as const
 
-/** The pipeline of a slug, or what is wrong with it; null when no file that loads has it. */
+/** Finds the pipeline of a slug, or its error; null when no loaded file has it. */
 function choose({ pipelines, errors }: Gathered, slug: string): { readonly pipeline: ChildPipeline } | Unfound | null {
   const named = [...pipelines, ...errors].filter((each) => each.slug === slug)
   const clash = duplicates(named).get(slug)
@@ -67,7 +67,8 @@ function choose({ pipelines, errors }: Gathered, slug: string): { readonly pipel
 }
 
 /**
- * A file that does not load may be the one that holds it; else the reader is told what there is.
+ * Explains a missing slug: by a file that does not load and may hold it, else by the list of
+ * existing slugs.
  */
 async function notFound(
   options: KeyedRenderOptions & { readonly slug: string },

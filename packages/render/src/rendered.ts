@@ -4,19 +4,19 @@ export interface Rendered {
   readonly slug: string
   readonly name: string
   /**
-   * The IR with cache keys, without spaces. Not planned: what does not plan is here as it is,
-   * without keys.
+   * The IR with cache keys, without spaces. A document that does not plan is unchanged, without
+   * keys.
    */
   readonly json: string
   /** `json` parsed. */
   readonly document: unknown
   /** Relative to the project directory. */
   readonly file: string
-  /** Where its steps were made, for `describeProblems`. */
+  /** The places of its steps, for `describeProblems`. */
   readonly places: unknown
   /** Sentences for the author, each beginning with the file. */
   readonly warnings: readonly string[]
-  /** What the programs printed, both streams as they came. */
+  /** The programs' output, both streams as they came. */
   readonly output: string
 }
 
@@ -27,7 +27,7 @@ export interface RenderFailure {
   readonly code: string
   /** `.hm/ci.ts:12: what went wrong`, then further frames, each on a line. */
   readonly message: string
-  /** Relative to the project directory; null when it is of no one file. */
+  /** Relative to the project directory; null for an error of several files. */
   readonly file: string | null
   readonly line: number | null
   /** The slugs that there are, where none is the one asked for. */

@@ -20,13 +20,13 @@ export type ChildEnd =
 
 const mostBytes = 16 * 1024 * 1024
 const longestWords = 4_000
-/** For what a process that left the group and holds our pipes still writes. */
+/** Waits for the last output of a process that left the group and holds our pipes. */
 const lingerMs = 200
 
 /**
- * Runs a program in a process group of its own, with nothing to read; at its end, or the end of its
- * time, the whole group is killed. `output` gets what it prints, both streams as they come. Rejects
- * with the signal's reason when that aborts.
+ * Runs a program in its own process group, without input. Kills the whole group at its end or its
+ * time limit. Both streams go to `output` as they come. Rejects with the signal's reason when it
+ * aborts.
  */
 export function runChild(command: ChildCommand, output: Buffer[]): Promise<ChildEnd> {
   const { program, args, project, env, timeoutSeconds, signal } = command
@@ -81,16 +81,13 @@ export function runChild(command: ChildCommand, output: Buffer[]): Promise<Child
   })
 }
 
-/**
- * A killed `hm` can kill nobody: on Linux the kernel does it for us. A program that is absent is
- * exit 127 then.
- */
+/** On Linux the kernel kills the child when `hm` is killed. A missing program is exit 127 then. */
 function dyingWithUs(program: string, args: readonly string[]): [string, ...string[]] {
   const launcher = '/usr/bin/setpriv'
   return existsSync(launcher) ? [launcher, '--pdeathsig', 'KILL', program, ...args] : [program, ...args]
 }
 
-/** A result that a child wrote; null when there is none, a sentence when it is too large. */
+/** Reads a child's result; null without one, a sentence when it is too large. */
 export async function readResult(file: string): Promise<{ readonly text: string } | string | null> {
   try {
     const { size } = await stat(file)

@@ -13,16 +13,16 @@ import { type ChildEnd, readResult, runChild } from './run-child.ts'
 
 export type Wanted = { readonly slug: string } | 'all' | 'list'
 
-/** What both languages gave, in order of their files. */
+/** The results of both languages, in order of their files. */
 export interface Gathered extends ChildResult {
-  /** Of slugs that both languages define; each begins with the file that is used. */
+  /** Notes on slugs that both languages define. Each begins with the used file. */
   readonly notes: readonly string[]
   readonly output: string
 }
 
 /**
- * Starts a child for each language that the project has files of, at the same time. null: there is
- * no directory `.hm`.
+ * Starts a child for each language of the project's files, at the same time. Returns null without a
+ * directory `.hm`.
  */
 export async function runLanguages(given: RenderOptions, wanted: Wanted): Promise<Gathered | null> {
   // The children have another working directory.
@@ -80,7 +80,7 @@ function fileAt({ files: [first = '.hm', ...others] }: Language, out: string): s
   return [first, ...others].find((file) => file === told) ?? (others.length === 0 ? first : '.hm')
 }
 
-// A wrapper that chooses among versions says with 127 that it has none.
+// A wrapper that chooses among versions exits with 127 when it has none.
 function isRefusal(end: ChildEnd): boolean {
   return end.kind === 'exit' && (end.code === tooOld || end.code === 127)
 }
@@ -109,7 +109,7 @@ async function resultOf(
   return failed(language, 'the program ended without a result. A pipeline file must run to its end.')
 }
 
-/** What is wrong with all files of a language. `isPlaced`: the message has its place. */
+/** Returns an error of all files of a language. `isPlaced`: the message has its own place. */
 function failed({ files }: Language, message: string, isPlaced = false): ChildResult {
   const [first = '.hm', another] = files
   const file = another === undefined ? first : '.hm'

@@ -2,8 +2,8 @@ import { git, gitFailed } from './git.ts'
 import type { GitFacts } from './source-set.ts'
 
 /**
- * What git knows of the checkout that holds a directory; null without git, or outside a work tree.
- * Fails with SourceError `git_failed` where there is a repository that git refuses to read.
+ * Reads git's facts of the checkout that holds a directory; null without git or outside a work
+ * tree. Fails with SourceError `git_failed` where git refuses to read the repository.
  */
 export async function readGitFacts(directory: string): Promise<GitFacts | null> {
   // All at once: each takes some milliseconds, and none needs another's answer.
@@ -70,7 +70,7 @@ function defaultBranchOf(heads: string, remote: string): string | null {
   return null
 }
 
-/** An address may carry a token, which is nobody else's business. */
+/** Removes a token from an address. */
 function withoutCredentials(url: string): string {
   return url.replace(/^([a-z][a-z0-9+.-]*:\/\/)([^/@]*)@/i, (_, scheme: string, user: string) =>
     scheme.toLowerCase().startsWith('ssh') ? `${scheme}${user.split(':', 1)[0]}@` : scheme,

@@ -6,8 +6,8 @@ import { git, gitFailed } from './git.ts'
 import type { GitFacts } from './source-set.ts'
 
 /**
- * What a build may see of a checkout's history: a git directory of its own, and the checkout's
- * objects, which are not copied.
+ * The history of a checkout for a build: its own git directory, and the checkout's objects, which
+ * are not copied.
  */
 export interface GitView {
   /** Absolute: HEAD at the commit, all tags, an index, and an empty `objects`. */
@@ -17,10 +17,10 @@ export interface GitView {
 }
 
 /**
- * Makes the view of a project's last commit below `keep`, or finds it there. It has neither hooks
- * nor settings of the checkout, which may hold credentials. null where the project is not the root
- * of its work tree, has no commit, or borrows objects of another repository. Fails with SourceError
- * `git_failed`.
+ * Makes the view of a project's last commit below `keep`, or finds it there. Leaves out hooks and
+ * settings of the checkout, which may hold credentials. Returns null where the project is not the
+ * root of its work tree, has no commit, or borrows objects of another repository. Fails with
+ * SourceError `git_failed`.
  */
 export async function makeGitView(project: string, facts: GitFacts | null, keep: string): Promise<GitView | null> {
   if (facts === null || facts.commit === null || realpathSync(facts.workTree) !== realpathSync(project)) return null
@@ -71,7 +71,7 @@ async function make(
     await rename(made, directory)
   } catch (error) {
     await rm(made, { recursive: true, force: true })
-    // Another process was first: the name says what is in it.
+    // Another process was first; the name identifies the content.
     if (!existsSync(directory)) throw error
   }
 }

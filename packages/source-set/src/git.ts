@@ -2,8 +2,8 @@ import { execFile, spawn } from 'node:child_process'
 import { SourceError } from './source-error.ts'
 
 /**
- * What a git hook sets to point its children at one repository and index; here the directory alone
- * decides.
+ * Variables by which a git hook points its children at one repository and index. Here the directory
+ * alone decides.
  */
 const pointers = [
   'GIT_DIR',
@@ -28,7 +28,7 @@ export interface GitAnswer {
   readonly stderr: string
 }
 
-/** Runs git in a directory for a short answer. null: there is no git on this machine. */
+/** Runs git in a directory for a short answer. Returns null where git is not installed. */
 export function git(
   directory: string,
   args: readonly string[],
@@ -63,7 +63,7 @@ export async function* gitRecords(directory: string, args: readonly string[]): A
     child.on('error', reject)
     child.on('close', resolve)
   })
-  // Reading may stop first, and then nobody awaits this.
+  // A reader that stops early does not await this.
   ended.catch(() => {})
   let rest = Buffer.alloc(0)
   for await (const piece of child.stdout) {
@@ -80,8 +80,8 @@ export async function* gitRecords(directory: string, args: readonly string[]): A
 }
 
 /**
- * Returns the error for what git said when it could not answer. Another owner, as often in a
- * container, has a sentence of ours: git's is four lines.
+ * Returns the error for git's message. Another owner, common in a container, gets one sentence
+ * instead of git's four lines.
  */
 export function gitFailed(directory: string, stderr: string): SourceError {
   const foreign = /dubious ownership in repository at '(.+)'/.exec(stderr)?.[1]

@@ -5,9 +5,8 @@ import { breather, entryOf, isAlwaysOut, type ListedPath, listedPath, statOf } f
 import type { SourceEntry } from './source-set.ts'
 
 /**
- * What git counts as files of a project, in no order: tracked ones that are there, and untracked
- * ones that no ignore rule names; the same in each initialised submodule. Another repository that
- * merely lies inside is no part of this one.
+ * Lists git's files of a project, in no order: existing tracked files, untracked files that are not
+ * ignored, and the same in each initialised submodule. Leaves out other repositories inside.
  */
 export async function listWithGit(root: string): Promise<SourceEntry[]> {
   const entries = new Map<string | Buffer, SourceEntry>()
@@ -33,17 +32,14 @@ export async function listWithGit(root: string): Promise<SourceEntry[]> {
   return [...entries.values()]
 }
 
-/**
- * Whether an ignore rule names the project directory itself: then git has nothing to say of what is
- * in it.
- */
+/** Says whether the project directory itself is ignored. Git then lists none of its files. */
 export async function isIgnored(root: string): Promise<boolean> {
   const answer = await git(root, ['check-ignore', '--quiet', '.'])
   if (answer === null || answer.status > 1) throw gitFailed(root, answer?.stderr ?? '')
   return answer.status === 0
 }
 
-// A tracked file whose folder became a link is deleted: what is behind the link is another file.
+// A tracked file whose folder became a link counts as deleted: the link leads to another file.
 function realFolders(root: string): (listed: ListedPath) => boolean {
   const known = new Map<string, boolean>([['', true]])
   const isReal = (folder: string): boolean => {

@@ -4,7 +4,7 @@ import { setImmediate } from 'node:timers/promises'
 import { SourceError } from './source-error.ts'
 import type { SourceEntry } from './source-set.ts'
 
-/** A path as text for people and globs, and its bytes where the text does not tell them. */
+/** A path as text for people and globs, and its bytes where they are not UTF-8. */
 export interface ListedPath {
   readonly path: string
   readonly raw: Buffer | null
@@ -14,18 +14,18 @@ export function listedPath(bytes: Buffer): ListedPath {
   return { path: bytes.toString('utf8'), raw: isUtf8(bytes) ? null : Buffer.from(bytes) }
 }
 
-/** Where a path of the project is on this machine. */
+/** Returns the place of a project's path on this machine. */
 export function placeOf(root: string, { path, raw }: ListedPath): string | Buffer {
   const prefix = root === '/' ? '/' : `${root}/`
   return raw === null ? prefix + path : Buffer.concat([Buffer.from(prefix), raw])
 }
 
-/** What is at a path of the project itself, a link being one; undefined when there is nothing. */
+/** Returns the stat of a project's path, of a link itself; undefined where there is nothing. */
 export function statOf(root: string, listed: ListedPath): Stats | undefined {
   try {
     return lstatSync(placeOf(root, listed), { throwIfNoEntry: false })
   } catch (cause) {
-    // A file where a folder was: what was in it is gone.
+    // A file replaced the folder, and its files are gone.
     if (cause instanceof Error && 'code' in cause && cause.code === 'ENOTDIR') return undefined
     throw unreadable(listed.path, cause)
   }
@@ -61,8 +61,8 @@ export function breather(): () => Promise<void> | undefined {
 }
 
 /**
- * What is never a part of a source: repositories' insides, secrets, and what was installed for an
- * editor's sake.
+ * Says whether a path is never part of a source: repositories' insides, secrets, and packages
+ * installed for editors.
  */
 export function isAlwaysOut(path: string): boolean {
   if (path.startsWith('.hm/') && (path === '.hm/secrets.env' || /^\.hm\/node_modules(\/|$)/.test(path))) return true

@@ -21,7 +21,7 @@ import type { SourceSet } from './source-set.ts'
 
 const place = () => join(new Project().path, 'source.tar.gz')
 
-/** What an independent reader sees. */
+/** Reads an archive with an independent reader. */
 async function read(file: string) {
   const tar = extract()
   tar.end(gunzipSync(readFileSync(file)))

@@ -16,7 +16,7 @@ export interface PackLimits {
   readonly files: number
 }
 
-/** What a server takes in one request. */
+/** The limits of a server for one request. */
 export const packLimits: PackLimits = {
   packedBytes: 40 * 1024 * 1024,
   unpackedBytes: 2 * 1024 ** 3,
@@ -34,10 +34,10 @@ export interface PackedSource {
 }
 
 export interface PackOptions {
-  /** Those that are left out are `packLimits`. */
+  /** Missing limits are those of `packLimits`. */
   readonly limits?: Partial<PackLimits>
   readonly signal?: AbortSignal
-  /** Told how many bytes are packed by now, piece by piece. */
+  /** Called with the number of packed bytes after each piece. */
   readonly onProgress?: (bytes: number) => void
 }
 

@@ -21,10 +21,7 @@ export async function readSourceSet(projectDirectory: string, facts?: GitFacts |
   return { root, entries: ordered(isForeign ? await listAll(root, isOut) : listed, isOut), git }
 }
 
-/**
- * The same of a tree that holds nothing but a source, such as a checkout in a sandbox: git is not
- * asked.
- */
+/** Reads a tree that holds only a source, such as a checkout in a sandbox, without asking git. */
 export async function readSourceTree(directory: string): Promise<SourceSet> {
   const root = realpathSync(directory)
   const isOut = readIgnoreFile(root)

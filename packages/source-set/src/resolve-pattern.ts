@@ -2,14 +2,14 @@ import { comparePaths, isGlob, pathComponents, pathGlob, pathProblem } from '@ha
 import type { BytePath, Found, SourceView } from './source-view.ts'
 
 /**
- * What a path or glob of `on_change` (`ir.md` 2.3) names in a source set: nothing, one path, or a
+ * Resolves a path or glob of `on_change` (`ir.md` 2.3) in a source set: nothing, one path, or a
  * glob's matches sorted by path component. Throws `bad_path` for absolute paths and `..`.
  */
 export function resolvePattern(view: SourceView, pattern: string): Found[] {
   return matchPattern(view, pattern).sort((a, b) => comparePaths(a.path, b.path))
 }
 
-/** The same in no order, which takes half the time in a large source set. */
+/** Resolves a pattern in no order, which takes half the time in a large source set. */
 export function matchPattern(view: SourceView, pattern: string): Found[] {
   const problem = pathProblem(pattern)
   if (problem !== undefined) {

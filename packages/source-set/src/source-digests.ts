@@ -39,8 +39,8 @@ export function sourceDigests(set: SourceSet): SourceDigests {
 }
 
 /**
- * Of a file its bytes, of a folder names and bytes of its files, of a dangling link its target; as
- * hex.
+ * Returns the digest as hex: over a file's bytes, over the names and bytes of a folder's files, or
+ * over the target of a dangling link.
  */
 async function digestOf(view: SourceView, found: Found): Promise<string> {
   const sum = createHash('sha256')

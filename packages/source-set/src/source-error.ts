@@ -12,11 +12,11 @@ export interface SizedPath {
   readonly size: number
 }
 
-/** Why a source cannot be read or packed: a sentence that says what was met and what to do. */
+/** A source that cannot be read or packed. The message names the problem and the remedy. */
 export class SourceError extends Error {
   override readonly name = 'SourceError'
   readonly code: SourceErrorCode
-  /** With a `too_…` code: the ten largest files, largest first. */
+  /** The ten largest files, largest first, with a `too_…` code. */
   readonly largest: readonly SizedPath[]
 
   constructor(

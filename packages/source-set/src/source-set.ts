@@ -4,9 +4,7 @@ import type { SizedPath } from './source-error.ts'
 export interface SourceSet {
   /** The project directory: absolute, without links. */
   readonly root: string
-  /**
-   * In order of path, by the bytes of UTF-8. Folders are not listed: they are what the paths say.
-   */
+  /** Entries in order of path, by the bytes of UTF-8. Paths imply folders. */
   readonly entries: readonly SourceEntry[]
   /** null without git, or outside a work tree. */
   readonly git: GitFacts | null
@@ -15,32 +13,29 @@ export interface SourceSet {
 export interface SourceEntry {
   /** Relative to the root, with `/`. Bytes that are no UTF-8 are U+FFFD here, and true in `raw`. */
   readonly path: string
-  /** The path's bytes, where `path` does not tell them; else null. */
+  /** The path's bytes, where it is not UTF-8; else null. */
   readonly raw: Buffer | null
   readonly kind: 'file' | 'link'
-  /** 0o755 where the owner may execute the file, else 0o644. Of a link 0o777. */
+  /** 0o755 where the owner may execute the file, else 0o644; 0o777 for a link. */
   readonly mode: number
   /** Bytes of a file; of a link, of its target's name. */
   readonly size: number
   readonly mtimeMs: number
 }
 
-/** What a server is told of a checkout. */
+/** Facts of a checkout for a server. */
 export interface GitFacts {
   /** Absolute: where the work tree begins. */
   readonly workTree: string
-  /** null: HEAD is detached. */
+  /** null when HEAD is detached. */
   readonly branch: string | null
-  /** null: there is no commit yet. */
+  /** null before the first commit. */
   readonly commit: string | null
   /** The whole message of the commit, null without one. */
   readonly message: string | null
-  /**
-   * The address of `origin`, else of the only remote; null when there is neither. Without
-   * credentials.
-   */
+  /** The address of `origin`, else of the only remote, without credentials; null without either. */
   readonly remote: string | null
-  /** As the remote has it; null when this clone does not know. */
+  /** The remote's default branch; null when this clone does not know it. */
   readonly defaultBranch: string | null
 }
 

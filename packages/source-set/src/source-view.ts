@@ -18,21 +18,21 @@ export interface Found {
   readonly path: BytePath
   /** The file or folder that it leads to; the link itself when that is dangling. */
   readonly node: Folder | SourceEntry
-  /** The link that lies at the path; null when none does. */
+  /** The link at the path; null where there is none. */
   readonly link: SourceEntry | null
 }
 
 const mostLinks = 40
 
 /**
- * A source set as a tree in which links lead only to what is in the set: that is what a build will
- * see, whatever this machine has besides.
+ * A source set as a tree. Links lead only to members of the set, as in a build, whatever else this
+ * machine has.
  */
 export class SourceView {
   readonly root: string
   readonly #top = newFolder()
 
-  /** `folders`: those that may have nothing in them, which entries do not tell. */
+  /** @param folders folders that may be empty, which entries do not show. */
   constructor({ root, entries }: Pick<SourceSet, 'root' | 'entries'>, folders: readonly BytePath[] = []) {
     this.root = root
     for (const path of folders) {
@@ -48,7 +48,7 @@ export class SourceView {
     }
   }
 
-  /** What a path names: a file or folder, links followed, or a dangling link. */
+  /** Returns the file or folder at a path, following links, or a dangling link. */
   lookUp(path: BytePath): Found | undefined {
     const names = path.split('/')
     const parent = this.#follow(this.#top, names.slice(0, -1))
@@ -59,8 +59,8 @@ export class SourceView {
   }
 
   /**
-   * Everything below a folder, down to `maxDepth` levels, in no order. Linked folders are named,
-   * but not entered.
+   * Yields everything below a folder, down to `maxDepth` levels, in no order. Names linked folders
+   * without entering them.
    */
   *walk({ path: start, node }: Pick<Found, 'path' | 'node'>, maxDepth = Number.POSITIVE_INFINITY): Generator<Found> {
     const open = [{ path: start, node, depth: 1 }]
@@ -102,7 +102,7 @@ export class SourceView {
   }
 }
 
-// Kept beside the folders, so that whoever prints one does not print the world.
+// Kept outside the folders, so that printing one does not print the whole tree.
 const parents = new WeakMap<Folder, Folder>()
 
 function newFolder(): Folder {

@@ -26,7 +26,7 @@ export class SteadyFile {
   constructor(root: string, entry: SourceEntry) {
     this.#entry = entry
     try {
-      // Neither through a link nor waiting for a pipe's writer.
+      // Follows no link and waits for no writer of a pipe.
       this.#fd = openSync(placeOf(root, entry), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
     } catch (cause) {
       const code = cause instanceof Error && 'code' in cause ? cause.code : undefined

@@ -1,7 +1,6 @@
 /**
- * Headers of a pax archive. Written here because the libraries take names as text, which loses
- * those that are no UTF-8; a name that is too long for its field, or no ASCII, goes into a pax
- * record byte for byte.
+ * Makes headers of a pax archive. Libraries take names as text, which loses names that are not
+ * UTF-8. A name that is too long for its field, or not ASCII, goes into a pax record byte for byte.
  */
 
 import { isUtf8 } from 'node:buffer'
@@ -17,7 +16,7 @@ export interface TarFields {
   /** Bytes that follow the header. */
   readonly size: number
   readonly mtimeMs: number
-  /** Of a link. */
+  /** The target of a link. */
   readonly target?: Buffer
 }
 
@@ -38,7 +37,7 @@ export function tarHeader({ path, kind, mode, size, mtimeMs, target = Buffer.all
   return Buffer.concat([before, extension, padding(extension.length), header])
 }
 
-/** What fills the last block of so many bytes. */
+/** Returns the padding of the last block after `size` bytes. */
 export function padding(size: number): Buffer {
   return Buffer.alloc((block - (size % block)) % block)
 }
@@ -73,7 +72,7 @@ function ustar({ name, target, mode, size, mtimeMs, flag }: Ustar): Buffer {
   header.write(octal(0, 7), 108)
   header.write(octal(0, 7), 116)
   header.write(octal(size, 11), 124)
-  // Times before 1970 or after 2242 do not fit, and matter to nobody.
+  // Times before 1970 or after 2242 do not fit and are clamped.
   header.write(octal(Math.min(Math.max(0, Math.floor(mtimeMs / 1000)), largestSize), 11), 136)
   header.fill(' ', 148, 156)
   header.write(flag, 156)

@@ -3,13 +3,13 @@ import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 
 /**
- * What to render, and where the result goes. Paths are absolute: a pipeline may change the working
+ * The arguments of the child. Paths are absolute, because a pipeline may change the working
  * directory.
  */
 export interface Arguments {
   readonly project: string
   readonly out: string
-  /** A slug; or that of every pipeline; or none, only what the files say of theirs. */
+  /** One slug, every pipeline, or only a list of the files' declarations. */
   readonly wanted: { readonly slug: string } | 'all' | 'list'
 }
 

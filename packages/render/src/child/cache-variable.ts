@@ -1,2 +1,2 @@
-/** Tells the child where stripped files are kept. */
+/** The variable that names the cache of stripped files. */
 export const cacheVariable = 'HM_RENDER_TYPES_CACHE'

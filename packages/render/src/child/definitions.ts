@@ -17,8 +17,8 @@ export interface LoadFailure {
 const SLUG = /^[a-z][a-z0-9-]{0,63}$/
 
 /**
- * Loads the pipeline files of a project in name order, and says so of each. A file that does not
- * load is told apart, and the others count.
+ * Loads the pipeline files of a project in name order, and reports each before it is loaded. A file
+ * that fails to load is reported separately, and the others count.
  */
 export async function loadDefinitions(
   project: string,

@@ -12,7 +12,7 @@ import { explain, placeOfCall } from './explain.ts'
  * the project files loaded so far.
  */
 export async function evaluate({ project, wanted, out }: Arguments, loaded: readonly string[]): Promise<ChildResult> {
-  // Whoever waits may read where we are: a file that never ends can say nothing.
+  // Records the current file for the parent, because an endless file cannot report itself.
   const begin = (file: string) => writeFileSync(`${out}.now`, file)
   const { definitions, failures } = await loadDefinitions(project, begin)
   const problem = (file: string, slug: string | null, error: unknown): EnvelopeError => {
@@ -45,14 +45,14 @@ async function evaluated(
   project: string,
 ): Promise<Pick<ChildPipeline, 'definition' | 'places'>> {
   const definition = await documentOf(each)
-  // Here, where what cannot be written is still this pipeline's error.
+  // Serialized here, so that a value that cannot be serialized is this pipeline's error.
   const isRight = parsePlan(JSON.stringify(definition)).ok
   return isRight ? { definition } : { definition, places: placesOf(definition, project) }
 }
 
 const call = Symbol.for('harmont.call')
 
-/** Where each step of a document was made. */
+/** Returns the place of each step of a document. */
 function placesOf(document: object, project: string): (string | null)[] {
   const graph: unknown = Reflect.get(document, 'graph')
   const nodes: unknown = typeof graph === 'object' && graph !== null ? Reflect.get(graph, 'nodes') : undefined

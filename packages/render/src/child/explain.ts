@@ -5,7 +5,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { inspect } from 'node:util'
 import { isProjectFile } from './files.ts'
 
-/** Where an error was met. */
+/** The place of an error. */
 interface Place {
   readonly project: string
   /** Relative to the project: stands for the place when none of the project's own is known. */
@@ -44,10 +44,7 @@ function messageOf(error: Error): string {
   return (error.name === 'Error' ? error.message : `${error.name}: ${error.message}`) + reason
 }
 
-/**
- * The line of the project that a call was made on, `.hm/ci.ts:12`; null where it was made
- * elsewhere.
- */
+/** Returns the project's line of a call, `.hm/ci.ts:12`; null for a call elsewhere. */
 export function placeOfCall(call: unknown, project: string): string | null {
   return call instanceof Error ? (projectPlaces(call.stack ?? '', project)[0] ?? null) : null
 }
@@ -67,8 +64,8 @@ function projectPlaces(stack: string, project: string): string[] {
   return places
 }
 
-// V8 keeps the place of a JavaScript syntax error to itself; the parser of TypeScript reads the
-// same files and tells.
+// V8 does not expose the place of a JavaScript syntax error. TypeScript's parser reads the same
+// files and reports it.
 function syntaxPlace(loaded: readonly string[], project: string): string | undefined {
   for (const file of loaded) {
     try {

@@ -8,10 +8,10 @@ import { typesRemover } from './without-types.ts'
 import { fileOf, splitSpecifier, workspaceOf } from './workspace.ts'
 
 /**
- * Makes imports work for pipeline files of a project (`render.md` 1) without writing anything into
- * it: `@harmont/hm` is the project's own copy, else this one; relative imports find `.ts` files;
+ * Makes imports work for pipeline files of a project (`render.md` 1) without writing into it:
+ * `@harmont/hm` is the project's own copy, else this one; relative imports find `.ts` files;
  * packages of the project's workspace are found uninstalled; files are ES modules; syntax that
- * stripping cannot remove is transformed. `cache`: see `typesRemover`. Gives the list of project
+ * stripping cannot remove is transformed. `cache`: see `typesRemover`. Returns the list of project
  * files as they are loaded.
  */
 export function registerImports(project: string, cache: string | undefined): readonly string[] {
@@ -41,14 +41,14 @@ function resolveFor(project: string): ResolveHookSync {
     const found = workspace(name)
     if (found === undefined) throw foreign(relative(project, parent), specifier)
     if (found.manifest.exports === undefined) return next(fileOf(found, rest), context)
-    // As the package would import itself: its `exports` decide.
+    // Resolves the package by its own `exports`, as it would itself.
     return next(specifier, { ...context, parentURL: pathToFileURL(join(found.directory, 'package.json')).href })
   }
 
   function relativeImport(specifier: string, parent: string, next: (wanted: string) => ReturnType<ResolveHookSync>) {
     const path = specifier.startsWith('file:') ? fileURLToPath(specifier) : specifier
     const result = next(withExtension(path, dirname(parent)) ?? specifier)
-    // What lies outside, or was installed, no server has.
+    // A server has no files outside the project and no installed packages.
     if (result.url.startsWith('file:') && !isProjectFile(project, fileURLToPath(result.url)))
       throw foreign(relative(project, parent), specifier)
     return result

@@ -1,7 +1,7 @@
 /**
- * The child process in which the TypeScript and JavaScript pipelines of a project are evaluated.
- * What it finds goes to a file of its own, so that nothing that a pipeline prints can damage it.
- * Exit 0: the file is written. Exit 1: one clear message on stderr.
+ * The child process that evaluates the TypeScript and JavaScript pipelines of a project. Writes its
+ * result to a file, which a pipeline's output cannot damage. Exit 0: the file is written. Exit 1:
+ * one clear message on stderr.
  */
 import { renameSync, writeFileSync } from 'node:fs'
 import process from 'node:process'
@@ -12,7 +12,7 @@ import { registerImports } from './imports.ts'
 
 const given = read()
 const cache = process.env[cacheVariable]
-// None of them is the pipeline's business, nor that of what it starts.
+// Hides these variables from the pipeline and its child processes.
 delete process.env[cacheVariable]
 const isOurs = cache !== undefined || process.env.NODE_COMPILE_CACHE_PORTABLE !== undefined
 if (isOurs) for (const name of ['NODE_COMPILE_CACHE', 'NODE_COMPILE_CACHE_PORTABLE']) delete process.env[name]
@@ -32,8 +32,8 @@ process.on('exit', () => {
   process.exitCode = 1
 })
 
-// Not awaited at the top: Node.js would add words of its own when a pipeline never comes. Only now
-// is the SDK found.
+// Not awaited at the top level, because Node.js would add its own message when a pipeline never
+// resolves. The SDK is found only from here on.
 import('./evaluate.ts')
   .then(({ evaluate }) => evaluate(given, loaded))
   .then((result) => {
@@ -57,7 +57,7 @@ function fail(error: unknown): void {
   end(1)
 }
 
-// What was printed may still be on its way.
+// Flushes printed text first.
 function end(code: number): void {
   if (ended) return
   ended = true

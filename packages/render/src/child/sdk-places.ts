@@ -1,7 +1,7 @@
 import process from 'node:process'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
-// Of the program, and not of this file: a bundler may put that elsewhere.
+// Relative to the program, because a bundler may move this file.
 const program = pathToFileURL(process.argv[1] ?? '')
 // Among sources the rooms lie side by side, in a sandbox too; published, each entry is one file
 // beside the program.
@@ -9,8 +9,8 @@ const isSource = program.href.endsWith('.ts')
 const place = (source: string, published: string) => new URL(isSource ? source : published, program).href
 
 /**
- * Our own copies of what a pipeline file may import, and of what those import: specifier to
- * address.
+ * Returns our own copies of the modules that a pipeline file may import, and of their imports:
+ * specifier to URL.
  */
 export const ours: Readonly<Record<string, string>> = {
   '@harmont/hm': place('../../../pipeline/src/index.ts', './hm/index.js'),

@@ -2,9 +2,9 @@
 const namedImport = /^import\s*(?:[\w$]+\s*,\s*)?\{([^{}'"`]*)\}\s*from\s*['"][^'"\n]+['"]/gm
 
 /**
- * Takes names that are imported and not used any more out of a program, and leaves all else at its
- * place. In TypeScript they were types: a bundler drops them, and files that were written for one
- * import types without saying so.
+ * Removes unused imported names from a program and keeps everything else in place. In TypeScript
+ * they were types: a bundler drops them, and files written for one import types without marking
+ * them.
  */
 export function withoutUnusedImports(program: string): string {
   return program.replace(namedImport, (statement, list: string) => {

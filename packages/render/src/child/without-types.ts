@@ -30,8 +30,8 @@ function withoutTypes(source: string, sourceUrl: string): string {
     const isUnstrippable =
       error instanceof Error && 'code' in error && error.code === 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX'
     if (isUnstrippable) return stripTypeScriptTypes(source, { mode: 'transform', sourceMap: true, sourceUrl })
-    // Once more with its address, which the error then shows. In a good file it would only lengthen
-    // the last line.
+    // Parses again with the file's URL, which the error then shows. In a valid file it would only
+    // lengthen the last line.
     return stripTypeScriptTypes(source, { mode: 'strip', sourceUrl })
   }
 }
@@ -43,7 +43,7 @@ function keep(cache: string, file: string, text: string): void {
     writeFileSync(partial, text, { mode: 0o600 })
     renameSync(partial, file)
   } catch {
-    // What cannot be kept is made again the next time.
+    // A file that cannot be cached is made again the next time.
   }
 }
 

@@ -30,8 +30,8 @@ export function splitSpecifier(specifier: string): { readonly name: string; read
 }
 
 /**
- * The address of a file of a package without `exports`: what is named, else its `main`, else its
- * index.
+ * Returns the URL of a file of a package without `exports`: the named file, else its `main`, else
+ * its index.
  */
 export function fileOf({ directory, manifest }: WorkspacePackage, rest: string): string {
   const main = typeof manifest.main === 'string' ? manifest.main : 'index.js'
@@ -63,7 +63,7 @@ function patternsOf(project: string): string[] {
   return patterns.filter((pattern) => typeof pattern === 'string').map((pattern) => pattern.replace(/^(!?)\.\//, '$1'))
 }
 
-// Only its list `packages` is of interest, which is one plain or quoted text on each line.
+// Reads only the list `packages`, one plain or quoted text per line.
 function pnpmPackages(text: string): string[] {
   const list = /^packages:[ \t]*\r?\n((?:[ \t]*(?:#.*|-.*)?\r?\n?)*)/m.exec(text)?.[1] ?? ''
   const items = [...list.matchAll(/^[ \t]*-[ \t]*(?:'([^']*)'|"([^"]*)"|([^#\r\n]*?))[ \t]*(?:#.*)?$/gm)]
