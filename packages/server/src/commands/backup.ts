@@ -1,13 +1,14 @@
 import { access } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import process from 'node:process'
-import { openDirectoryStore } from '../platform/blobs/index.ts'
+import { openDirectoryStore } from '../platform/blobs/directory-store.ts'
 import { createLog } from '../platform/create-log.ts'
 import { openDataDirectory } from '../platform/data-directory/open-data-directory.ts'
 import { visitAsItIs } from '../platform/database/visit-database.ts'
 import { type Environment, readSettings, type Settings, SettingsError } from '../platform/settings/read-settings.ts'
+import { untilStopped } from '../platform/stop-signals.ts'
 import { megabytes } from './backup/progress.ts'
-import { untilStopped } from './backup/until-stopped.ts'
+import { restoreBackup } from './backup/restore-backup.ts'
 import { type BackupFacts, writeBackup } from './backup/write-backup.ts'
 
 /** `harmont backup FILE`: writes all that a server is into one file, while it runs or not. */
@@ -27,7 +28,7 @@ export async function backup(args: readonly string[], environment: Environment):
 }
 
 /** The one argument of `backup` and `restore`, as an absolute path. */
-export function readFileName(command: string, args: readonly string[]): string {
+function readFileName(command: string, args: readonly string[]): string {
   const [name = '', ...more] = args
   if (name === '' || name.startsWith('-') || more.length > 0)
     throw new SettingsError(`${command}: expected the name of one file, got \`${args.join(' ')}\`.`)
@@ -52,4 +53,19 @@ function remarks({ missing, secrets }: BackupFacts): string {
         ]),
   ]
   return lines.map((line) => `${line}\n`).join('')
+}
+
+/** `harmont restore FILE`: makes a backup a server again, in an empty data directory and an empty database. */
+export async function restore(args: readonly string[], environment: Environment): Promise<void> {
+  const path = readFileName('restore', args)
+  const settings = readSettings(environment)
+  const { manifest, blobs, before } = await untilStopped('restore', (signal) =>
+    restoreBackup(path, settings, createLog('error'), signal),
+  )
+  const what = `the backup of ${manifest.madeAt} (release ${manifest.release})`
+  process.stdout.write(
+    before
+      ? `Nothing was restored: ${settings.dataDirectory} and its database already belong to a server.\n`
+      : `restored ${what} into ${settings.dataDirectory}, with ${blobs} blobs; start it with \`npm start\`\n`,
+  )
 }

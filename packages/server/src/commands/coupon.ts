@@ -6,7 +6,7 @@ import { createLog } from '../platform/create-log.ts'
 import { visitDatabase } from '../platform/database/visit-database.ts'
 import { formatInstant } from '../platform/input/instant.ts'
 import { type Environment, readSettings, SettingsError } from '../platform/settings/read-settings.ts'
-import { formatDollars, readDollars } from './dollars.ts'
+import { formatDollars, readDollars } from './money.ts'
 
 const mostUses = 1_000_000
 

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { openDirectoryStore } from '../platform/blobs/index.ts'
-import { removeDeadKeys, removeReplacedTasks, retireOverTokens } from '../platform/worker/store.ts'
+import { openDirectoryStore } from '../platform/blobs/directory-store.ts'
 import { ir, playJob } from '../testing/runner.ts'
 import { ownerToken, testServer } from '../testing/server.ts'
-import { sweepBlobs } from './sweeps.ts'
+import { removeDeadKeys, removeReplacedTasks, retireOverTokens, sweepBlobs } from './sweeps.ts'
 
 const it = testServer()
 

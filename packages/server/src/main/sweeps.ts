@@ -7,19 +7,13 @@ import { mayRemoveBlobs } from '../commands/backup/hold-blobs.ts'
 import { removeDeadLogins } from '../identity/cli-login/store.ts'
 import { removeDeadSessions } from '../identity/sessions/store.ts'
 import { removeDeadInvites } from '../organizations/invites/store.ts'
-import type { BlobStore } from '../platform/blobs/index.ts'
-import { transaction } from '../platform/database/transaction.ts'
+import type { BlobStore } from '../platform/blobs/directory-store.ts'
+import { blobReferences } from '../platform/blobs/references.ts'
+import { type Database, transaction } from '../platform/database/transaction.ts'
 import { removeOldKeys } from '../platform/idempotency/store.ts'
 import { removeFullBuckets } from '../platform/rate-limits/store.ts'
+import { freeJobsOfTheDead } from '../platform/worker/living-workers.ts'
 import { readText } from '../platform/worker/payload.ts'
-import {
-  blobsInUse,
-  freeJobsOfTheDead,
-  removeDeadKeys,
-  removeReplacedTasks,
-  retireOverTokens,
-  retireToken,
-} from '../platform/worker/store.ts'
 import { removeOldEvents } from '../streams/build-events/organization-store.ts'
 
 const dayMs = 24 * 3600 * 1000
@@ -87,4 +81,53 @@ export async function sweepBlobs(pool: pg.Pool, blobs: BlobStore, before: Date):
   }
   await removeBatch()
   return removed
+}
+
+/** Those of the names that something refers to. */
+export async function blobsInUse(database: Database, names: readonly string[]): Promise<ReadonlySet<string>> {
+  const { rows } = await database.query<{ blob: string }>(
+    `select distinct blob from (${blobReferences}) r where blob = any($1)`,
+    [names],
+  )
+  return new Set(rows.map(({ blob }) => blob))
+}
+
+/** The runner token of an ended build counts no more. One that a retry has opened again keeps its. */
+export async function retireToken(database: Database, buildId: string): Promise<void> {
+  await database.query(
+    `update build_records r set runner_token_hash = null from engine.builds b
+      where r.id = $1 and b.id = r.id and b.finished_at is not null`,
+    [buildId],
+  )
+}
+
+/** Retires tokens that are a day old, and those of ended builds that `build_ended` missed. Gives how many. */
+export async function retireOverTokens(database: Database): Promise<number> {
+  const { rowCount } = await database.query(
+    `update build_records r set runner_token_hash = null
+       from engine.builds b
+      where b.id = r.id and r.runner_token_hash is not null
+        and (b.finished_at is not null or r.created_at < now() - interval '24 hours')`,
+  )
+  return rowCount ?? 0
+}
+
+/** Removes keys that expired a month ago. Gives how many. */
+export async function removeDeadKeys(database: Database): Promise<number> {
+  const { rowCount } = await database.query("delete from api_keys where expires_at < now() - interval '30 days'")
+  return rowCount ?? 0
+}
+
+/** Tasks that are asked for under a key. One that is asked for again while it runs loses its key to the new one, and is not tried again. */
+const keyedTasks = ['apply_approval', 'discover', 'follow_build', 'github_sync']
+
+/** Removes tasks that failed when another was in their place already. Gives how many. */
+export async function removeReplacedTasks(database: Database): Promise<number> {
+  const { rowCount } = await database.query(
+    `select graphile_worker.complete_jobs(array(
+       select id from graphile_worker.jobs
+        where task_identifier = any($1) and key is null and attempts >= max_attempts and locked_at is null))`,
+    [keyedTasks],
+  )
+  return rowCount ?? 0
 }

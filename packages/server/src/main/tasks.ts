@@ -9,6 +9,7 @@ import { sourceCrontab, sourceTasks } from '../builds/source/remove-old-sources.
 import { forgeCrontab, forgeTasks } from '../forges/tasks.ts'
 import { identityCrontab, identityTasks } from '../identity/tasks.ts'
 import { mailCrontab, mailTasks } from '../platform/mail/tasks.ts'
+import { keepWorking } from '../platform/worker/keep-working.ts'
 import type { Services } from './routes.ts'
 import { sweepCrontab, sweepTasks } from './sweeps.ts'
 
@@ -40,4 +41,9 @@ export function makeTasks(services: Services): TaskList {
     ...deletedOrganizationTasks(services),
     ...forgeTasks(services),
   }
+}
+
+/** Runs background work in this process until `stop`; also what is due by the clock, unless `byTheClock` is false. */
+export function startWorker(services: Services, byTheClock = true): Promise<{ stop(): Promise<void> }> {
+  return keepWorking({ ...services, taskList: makeTasks(services), crontab: byTheClock ? crontab : '' })
 }

@@ -1,6 +1,5 @@
 import { type Chunk, encodeSegment, LineIndexer } from '@harmont/logs'
-import type { BlobWriter } from '../../platform/blobs/blob-store.ts'
-import type { BlobStore } from '../../platform/blobs/index.ts'
+import type { BlobStore, BlobWriter } from '../../platform/blobs/directory-store.ts'
 import { compress, encodeIndex } from './packed-index.ts'
 import type { PackedFacts, PackedRow } from './packed-store.ts'
 

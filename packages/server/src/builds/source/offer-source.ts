@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto'
 import { type BuildSource, type EngineOptions, type SourceOffer, SourceUnavailable } from '@harmont/engine'
 import type pg from 'pg'
-import type { BlobStore } from '../../platform/blobs/index.ts'
-import { FetchRefused } from '../../platform/outbound/fetch-refused.ts'
-import { guardedFetch } from '../../platform/outbound/guarded-fetch.ts'
+import type { BlobStore } from '../../platform/blobs/directory-store.ts'
+import { FetchRefused, guardedFetch } from '../../platform/outbound/guarded-fetch.ts'
 import { type Archive, findArchive, findDigest, keepArchive } from './store.ts'
 
 type SourceOf<K extends BuildSource['kind']> = Extract<BuildSource, { readonly kind: K }>

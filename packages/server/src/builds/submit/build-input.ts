@@ -1,8 +1,7 @@
 import type { BuildSource } from '@harmont/engine'
 import type { Body, UploadedSource } from '../../platform/http/index.ts'
 import { FieldErrors } from '../../platform/input/field-errors.ts'
-import { checkAddress } from '../../platform/outbound/check-address.ts'
-import { FetchRefused } from '../../platform/outbound/fetch-refused.ts'
+import { checkAddress, FetchRefused } from '../../platform/outbound/guarded-fetch.ts'
 
 /** The input of a build, whoever asks for it. */
 export interface BuildInput {

@@ -1,8 +1,8 @@
 /** The blobs that the rows of a backup refer to. */
 import type pg from 'pg'
-import type { BlobStore } from '../../platform/blobs/index.ts'
+import type { BlobStore } from '../../platform/blobs/directory-store.ts'
+import { blobReferences } from '../../platform/blobs/references.ts'
 import { SettingsError } from '../../platform/settings/read-settings.ts'
-import { blobReferences } from '../../platform/worker/store.ts'
 import type { ArchiveReader } from './archive-reader.ts'
 import type { ArchiveWriter } from './archive-writer.ts'
 

@@ -1,22 +1,24 @@
 /** A backup made a server again, on a machine that has none. What fails leaves nothing; what is killed leaves a mark, by which the next restore begins anew. */
 import pg from 'pg'
 import type { Logger } from 'pino'
-import { openDirectoryStore } from '../../platform/blobs/index.ts'
+import { openDirectoryStore } from '../../platform/blobs/directory-store.ts'
 import { type DataDirectory, makeDataDirectory } from '../../platform/data-directory/open-data-directory.ts'
 import { readRestoreMark, removeRestoreMark } from '../../platform/data-directory/restore-mark.ts'
 import type { Migration } from '../../platform/database/migrate.ts'
 import { reachDatabase, readAllMigrations } from '../../platform/database/open-database.ts'
 import { openPool } from '../../platform/database/pool.ts'
+import type { Database } from '../../platform/database/transaction.ts'
+import { createSealer } from '../../platform/encryption/seal.ts'
 import { type Settings, SettingsError } from '../../platform/settings/read-settings.ts'
 import { version } from '../../platform/version.ts'
-import { migrateWorker } from '../../platform/worker/start-worker.ts'
+import { migrateWorker } from '../../platform/worker/keep-working.ts'
+import { opensSealed } from '../../streams/logs/log-token-secrets.ts'
 import { type ArchiveReader, openArchive, readWhole } from './archive-reader.ts'
 import { copyBlobsIn } from './carried-blobs.ts'
 import { copySecretsIn } from './carried-secrets.ts'
 import { claimDirectory, requireClaimable } from './claim-directory.ts'
 import { type Manifest, manifestName, readManifest } from './manifest.ts'
 import { megabytes, showProgress } from './progress.ts'
-import { requireKey } from './require-key.ts'
 import { requireEmptyDatabase, restoreDatabase, wasRestored } from './restore-database.ts'
 
 export interface Restored {
@@ -154,4 +156,17 @@ async function fillWithin(client: pg.PoolClient, reader: ArchiveReader, restorin
     throw new SettingsError(`restore: the backup contains \`${more.name}\`, which is no part of a backup.`)
   await client.query('commit')
   return count
+}
+
+/** Fails when the server that is to run here could not decrypt what is in the database. */
+async function requireKey(
+  database: Database,
+  { encryptionKey }: Pick<Settings, 'encryptionKey'>,
+  directory: Pick<DataDirectory, 'secret'>,
+): Promise<void> {
+  const sealer = createSealer(encryptionKey ?? (await directory.secret('encryption')))
+  if (!(await opensSealed(database, sealer)))
+    throw new SettingsError(
+      'HARMONT_ENCRYPTION_KEY: expected the key of the server that was backed up, which its secrets are encrypted with. Set it to the same value as there; leave it unset if it was unset there.',
+    )
 }

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import process from 'node:process'
 import { expect, test } from 'vitest'
-import { untilStopped } from './until-stopped.ts'
+import { untilStopped } from '../../platform/stop-signals.ts'
 
 test.for(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
   '%s, also twice, ends a long command in its own way, and says so',

@@ -1,7 +1,75 @@
+import { placeOfGrant } from '../../forges/bitbucket/grant-store.ts'
+import { placeOfHook } from '../../forges/bitbucket/hooks.ts'
+import { placeOfSecret } from '../../organizations/secrets/set-secret.ts'
 import type { Database } from '../../platform/database/transaction.ts'
 import { CannotOpen, type Sealer } from '../../platform/encryption/seal.ts'
 import { SettingsError } from '../../platform/settings/read-settings.ts'
-import { type SealedRow, sealedRows } from './sealed-rows.ts'
+
+/** A value of the database that only our key opens, and that nothing makes again by itself. */
+export interface SealedRow {
+  readonly kind: 'secret' | 'grant' | 'hook'
+  readonly id: string
+  /** Where its value can be opened. */
+  readonly place: string
+  readonly sealed: Buffer
+  /** What an operator calls it: the secret with its organization or pipeline, the workspaces of a connection, the repository of a webhook. */
+  readonly name: string
+}
+
+interface Kind {
+  readonly kind: SealedRow['kind']
+  /** Below all ids. */
+  readonly before: string
+  placeOf(id: string): string
+  /** Rows with an id above $1, ascending, $2 at most, each value of $3 bytes at most. */
+  readonly text: string
+}
+
+const rowsPerPage = 200
+const noUuid = '00000000-0000-0000-0000-000000000000'
+
+const kinds: readonly Kind[] = [
+  {
+    kind: 'secret',
+    before: noUuid,
+    placeOf: placeOfSecret,
+    text: `select s.id, s.sealed_value as sealed, s.name || ' of ' || o.slug || coalesce('/' || p.slug, '') as name
+             from secrets s join organizations o on o.id = s.organization_id left join pipelines p on p.id = s.pipeline_id
+            where s.id > $1 and octet_length(s.sealed_value) <= $3 order by s.id limit $2`,
+  },
+  {
+    kind: 'grant',
+    before: noUuid,
+    placeOf: (id) => placeOfGrant(id, 'access'),
+    text: `select g.id, g.access_token as sealed,
+                  coalesce((select string_agg(w.slug, ', ' order by w.slug) from bitbucket_workspaces w where w.grant_id = g.id), '') as name
+             from bitbucket_grants g where g.id > $1 and octet_length(g.access_token) <= $3 order by g.id limit $2`,
+  },
+  {
+    kind: 'hook',
+    before: '0',
+    placeOf: placeOfHook,
+    text: `select id, hook_secret as sealed, owner || '/' || name as name
+             from repositories where id > $1 and octet_length(hook_secret) <= $3 order by id limit $2`,
+  },
+]
+
+/** All sealed values that are no longer than `mostBytes`, a page at a time. */
+export async function* sealedRows(database: Database, mostBytes: number): AsyncGenerator<SealedRow> {
+  for (const { kind, before, placeOf, text } of kinds) {
+    for (let after = before; ; ) {
+      const { rows } = await database.query<Pick<SealedRow, 'id' | 'sealed' | 'name'>>(text, [
+        after,
+        rowsPerPage,
+        mostBytes,
+      ])
+      for (const row of rows) yield { ...row, kind, place: placeOf(row.id) }
+      const last = rows.at(-1)
+      if (last === undefined) break
+      after = last.id
+    }
+  }
+}
 
 /** Longer values are not read at each start: a step that wants one fails at once when the key does not open it. */
 const mostBytesAtStart = 16 * 1024

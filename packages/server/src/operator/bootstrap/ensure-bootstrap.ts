@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type pg from 'pg'
 import { ensureOwner, insertOrganization } from '../../organizations/lifecycle/store.ts'
-import { transaction } from '../../platform/database/transaction.ts'
+import { type Database, transaction } from '../../platform/database/transaction.ts'
 import { hashToken } from '../../platform/encryption/token.ts'
-import { ensureUser, findOrganizationId, removeBootstrapKey, setBootstrapKey } from './store.ts'
 
 /** Two servers that start at the same time take turns. */
 const bootstrapLock = 0x626f6f74
@@ -25,4 +24,42 @@ export async function ensureBootstrap(
     await ensureOwner(client, made?.id ?? (await findOrganizationId(client, 'default')), userId)
     await setBootstrapKey(client, userId, hashToken(settings.bootstrapToken))
   })
+}
+
+/** The id of the user with this address, who is made when there is none. */
+async function ensureUser(database: Database, email: string): Promise<string> {
+  const name = email.split('@')[0] ?? email
+  await database.query('insert into users (id, email, name) values ($1, $2, $3) on conflict (email) do nothing', [
+    randomUUID(),
+    email,
+    name,
+  ])
+  return idOf(await database.query<{ id: string }>('select id from users where email = $1', [email]))
+}
+
+async function findOrganizationId(database: Database, slug: string): Promise<string> {
+  return idOf(await database.query<{ id: string }>('select id from organizations where slug = $1', [slug]))
+}
+
+async function removeBootstrapKey(database: Database): Promise<void> {
+  await database.query('delete from api_keys where bootstrap')
+}
+
+/** Replaces the bootstrap key unless it is this one already. */
+async function setBootstrapKey(database: Database, userId: string, tokenHash: string): Promise<void> {
+  await database.query('delete from api_keys where bootstrap and (token_hash <> $1 or user_id <> $2)', [
+    tokenHash,
+    userId,
+  ])
+  await database.query(
+    `insert into api_keys (id, user_id, description, token_hash, bootstrap) values ($1, $2, 'HARMONT_BOOTSTRAP_TOKEN', $3, true)
+     on conflict (token_hash) do nothing`,
+    [randomUUID(), userId, tokenHash],
+  )
+}
+
+function idOf({ rows }: { readonly rows: readonly { readonly id: string }[] }): string {
+  const [row] = rows
+  if (row === undefined) throw new Error('the inserted row was not returned')
+  return row.id
 }

@@ -1,12 +1,9 @@
 import { lookup } from 'mrmime'
 import { type StoredFile, storeFile } from '../../platform/http/index.ts'
-import { type DocumentedCode, documentedCodes } from './documented-codes.ts'
-import { errorIndex, whereMet } from './error-pages.ts'
-import { escapeHtml } from './escape-html.ts'
-import { type FramedPage, frame, type ListedPage } from './frame.ts'
+import { type DocumentedCode, documentedCodes, errorIndex, whereMet } from './documented-codes.ts'
+import { escapeHtml, type FramedPage, frame, type ListedPage } from './frame.ts'
 import type { DocsFiles } from './read-docs.ts'
-import { renderMarkdown } from './render-markdown.ts'
-import { rewriteLink } from './rewrite-link.ts'
+import { renderMarkdown, rewriteLink } from './render-markdown.ts'
 
 export interface DocsSite {
   /** By their addresses. */

@@ -1,5 +1,3 @@
-import { escapeHtml } from './escape-html.ts'
-
 export interface FramedPage {
   readonly title: string
   /** The page's own part, with its one `h1`. */
@@ -45,4 +43,11 @@ ${items.join('\n')}
 </body>
 </html>
 `
+}
+
+const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
+
+/** A text that stands for itself in HTML, between tags and in quoted attributes. */
+export function escapeHtml(text: string): string {
+  return text.replaceAll(/[&<>"]/g, (character) => escapes[character] ?? character)
 }

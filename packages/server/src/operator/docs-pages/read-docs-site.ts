@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import type { WebApp } from '../web-app/read-web-app.ts'
 import { type DocsSite, docsSite } from './docs-site.ts'
-import { fontFaces } from './font-faces.ts'
 import { readDocs } from './read-docs.ts'
 
 const folder = fileURLToPath(new URL('../../../../../docs', import.meta.url))
@@ -11,4 +10,22 @@ const folder = fileURLToPath(new URL('../../../../../docs', import.meta.url))
 export async function readDocsSite(webApp: WebApp | null): Promise<DocsSite> {
   const style = await readFile(new URL('style.css', import.meta.url), 'utf8')
   return docsSite(await readDocs(folder), fontFaces(webApp) + style)
+}
+
+const families = [
+  ['Atkinson Hyperlegible Next', 'atkinson-hyperlegible-next'],
+  ['Atkinson Hyperlegible Mono', 'atkinson-hyperlegible-mono'],
+] as const
+
+/** Style rules that bring the web app's own fonts; none without a built web app, and the system's fonts are used. */
+function fontFaces(webApp: WebApp | null): string {
+  const paths = [...(webApp?.files.keys() ?? [])].filter((path) => path.endsWith('.woff2'))
+  return families
+    .flatMap(([family, name]) => {
+      const path = paths.find((each) => each.startsWith(`/assets/${name}-`))
+      if (path === undefined) return []
+      const source = `src: url("${path}") format("woff2")`
+      return [`@font-face { font-family: "${family}"; font-weight: 200 800; font-display: optional; ${source}; }\n`]
+    })
+    .join('')
 }

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+
 /** What browsers may do with our pages (`web.md` A9). */
 
 /** Headers of the web app's page; `nonce` is the page's own, made for one answer, `scripts` what `inlineScripts` gives. */
@@ -38,4 +40,11 @@ function directives(policy: Readonly<Record<string, string>>): string {
   return Object.entries(policy)
     .map(([name, value]) => `${name} ${value}`)
     .join('; ')
+}
+
+/** What the page's policy names its inline scripts by, so that no others run: their digests, as CSP writes them. Scripts with attributes are none of these. */
+export function inlineScripts(shell: string): readonly string[] {
+  return [...shell.matchAll(/<script>([\s\S]*?)<\/script>/g)].map(
+    ([, text = '']) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`,
+  )
 }

@@ -9,13 +9,10 @@ import {
   type PageRequest,
   type Pages,
 } from '../../platform/http/index.ts'
-import { inlineScripts } from './inline-scripts.ts'
-import { notBuiltPage } from './not-built-page.ts'
-import { lookAttributes } from './page-look.ts'
-import { fileHeaders, pageHeaders } from './page-policy.ts'
+import { fileHeaders, inlineScripts, pageHeaders } from './page-policy.ts'
 import { preloadLinks } from './preload-links.ts'
 import type { WebApp } from './read-web-app.ts'
-import { shellPage } from './shell-page.ts'
+import { lookAttributes, notBuiltPage, shellPage } from './shell-page.ts'
 
 interface WebAppServices {
   /** null: it was not built. */

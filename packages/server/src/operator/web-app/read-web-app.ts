@@ -2,7 +2,6 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { lookup } from 'mrmime'
 import { type Encoding, type StoredFile, storeFile } from '../../platform/http/index.ts'
-import { inlineStyles } from './inline-styles.ts'
 import type { Manifest } from './preload-links.ts'
 
 /** The built web app, in memory. */
@@ -61,4 +60,16 @@ function contentType(name: string): string {
 function absent(error: NodeJS.ErrnoException): null {
   if (error.code === 'ENOENT') return null
   throw error
+}
+
+const sheet = /<link rel="stylesheet"[^>]*\shref="([^"]+)"[^>]*>/g
+
+/**
+ * Puts the style sheets of the shell into it: what paints first waits for no second answer. A sheet that is not there, or would end its element, stays a link.
+ */
+function inlineStyles(shell: string, textOf: (path: string) => string | null): string {
+  return shell.replace(sheet, (link, path: string) => {
+    const css = textOf(path)
+    return css === null || /<\/style/i.test(css) ? link : `<style nonce="__NONCE__" data-sheet="${path}">${css}</style>`
+  })
 }

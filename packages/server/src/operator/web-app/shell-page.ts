@@ -1,3 +1,5 @@
+import { cookieOf, type PageAnswer } from '../../platform/http/index.ts'
+
 const noncePlace = '__NONCE__'
 const configStart = '<script type="application/json" id="auth-config">'
 const configPlace = `${configStart}</script>`
@@ -30,4 +32,33 @@ export function shellPage(template: string): (facts: ShellFacts) => string {
 /** JSON that no HTML parser takes for anything else: neither `</script` nor `<!--` is left in it. */
 function jsonForHtml(value: unknown): string {
   return JSON.stringify(value).replaceAll('<', '\\u003c')
+}
+
+/** Stands in for every page of a web app that was not built. */
+export function notBuiltPage(headers: Readonly<Record<string, string>>): PageAnswer {
+  return { status: 503, headers, body: page }
+}
+
+const page = `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>The web app is not built</title>
+<h1>The web app is not built</h1>
+<p>The server is running, and its API and <code>hm</code> work. Its pages must be built once: run <code>npm run build</code> in the
+folder of the server, then start it again. <code>npm start</code> does that by itself.</p>
+<p>The <a href="/docs">documentation</a> is available without it.</p>
+</html>
+`
+
+/** The page writes there what its reader chose on this device, so that the first paint has it already. */
+const lookCookie = 'harmont_look'
+
+/** The attributes of `<html>` that show the chosen theme and density; empty where the cookie says nothing that can be. */
+export function lookAttributes(cookies: string | undefined): string {
+  const [, theme, density] =
+    /^(light|dark|system)\.(compact|comfortable)$/.exec(cookieOf(cookies, lookCookie) ?? '') ?? []
+  const themed = theme === 'light' || theme === 'dark' ? ` data-theme="${theme}"` : ''
+  return density === 'compact' ? `${themed} data-density="compact"` : themed
 }

@@ -7,8 +7,9 @@ import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import process from 'node:process'
 import { promisify } from 'node:util'
-import type { DiskRoom } from '@harmont/engine'
+import { type DiskRoom, type DiskWatch, watchDisk } from '@harmont/engine'
 import type { Logger } from 'pino'
+import type { DataDirectory } from './open-data-directory.ts'
 
 const run = promisify(execFile)
 
@@ -72,4 +73,17 @@ export async function openBallast(directory: string, leastFreeBytes: number, log
       if (move === 'make') await make()
     },
   }
+}
+
+/** Looks after the disk of the data directory until it is stopped. A disk that is full at the start gets room for the database to start in. */
+export async function openDisk(directory: DataDirectory, leastFreeBytes: number, log: Logger): Promise<DiskWatch> {
+  const ballast = await openBallast(directory.ballast, leastFreeBytes, log)
+  const disk = await watchDisk({
+    path: directory.path,
+    leastFreeBytes,
+    log: (level, message, error) => log[level](error === undefined ? {} : { err: error }, message),
+    onLook: (room) => ballast.balance(room),
+  })
+  await disk.look()
+  return disk
 }

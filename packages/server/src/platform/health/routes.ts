@@ -1,6 +1,8 @@
 import { Readable } from 'node:stream'
+import type { Disk } from '@harmont/engine'
+import type pg from 'pg'
+import type { BlobStore } from '../blobs/directory-store.ts'
 import { apiError, type Handlers, operation } from '../http/index.ts'
-import { checkReadiness, type ReadinessServices } from './readiness.ts'
 
 export interface HealthServices extends ReadinessServices {
   /** True from SIGTERM on. */
@@ -31,4 +33,57 @@ export function healthRoutes(services: HealthServices): Pick<Handlers, 'ping' | 
       })
     }),
   }
+}
+
+export type Checks = Record<string, { ok: boolean; message: string | null }>
+
+const patienceMs = 2000
+
+export interface ReadinessServices {
+  readonly pool: pg.Pool
+  readonly blobs: BlobStore
+  readonly disk: Pick<Disk, 'full'>
+  readonly migrationNames: readonly string[]
+}
+
+/** Looks at everything that a request may need. Never fails: what is wrong stands in the checks. */
+export async function checkReadiness(services: ReadinessServices): Promise<Checks> {
+  const checks = {
+    database: () => services.pool.query('select 1'),
+    migrations: () => requireMigrations(services),
+    blobs: () => services.blobs.check(),
+    disk: async () => requireFreeDisk(services.disk),
+  }
+  const results = await Promise.all(
+    Object.entries(checks).map(async ([name, check]) => [name, await judge(name, check)] as const),
+  )
+  return Object.fromEntries(results)
+}
+
+async function judge(name: string, check: () => Promise<unknown>): Promise<Checks[string]> {
+  const tooLong = new Promise<never>((_, reject) => {
+    setTimeout(() => reject(new Error(`no answer within ${patienceMs} ms`)), patienceMs).unref()
+  })
+  try {
+    await Promise.race([check(), tooLong])
+    return { ok: true, message: null }
+  } catch (error) {
+    // The route is open to everyone: a driver's own words could name hosts and users.
+    return { ok: false, message: error instanceof NotReady ? error.message : `${name} is not responding` }
+  }
+}
+
+class NotReady extends Error {
+  override readonly name = 'NotReady'
+}
+
+async function requireMigrations({ pool, migrationNames }: ReadinessServices): Promise<void> {
+  const { rows } = await pool.query<{ name: string }>('select name from migrations')
+  const done = new Set(rows.map((row) => row.name))
+  const missing = migrationNames.filter((name) => !done.has(name))
+  if (missing.length > 0) throw new NotReady(`${missing.length} migrations are pending`)
+}
+
+function requireFreeDisk({ full }: Pick<Disk, 'full'>): void {
+  if (full !== null) throw new NotReady(`the disk of the data directory is full: ${full}`)
 }

@@ -1,9 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { checkAddress } from './check-address.ts'
-import { FetchRefused } from './fetch-refused.ts'
-import { type GuardedFetchOptions, guardedFetch } from './guarded-fetch.ts'
+import { checkAddress, FetchRefused, type GuardedFetchOptions, guardedFetch } from './guarded-fetch.ts'
 
 let server: Server
 let host: string

@@ -1,8 +1,13 @@
 /** Fetches from addresses that strangers chose (G37): only from public machines, checked when the connection is made, on each redirect. */
-import { PrivateAddress, publicLookup } from '@harmont/sandbox/addresses'
+
+import { isIP } from 'node:net'
+import { isPublicAddress, PrivateAddress, publicLookup } from '@harmont/sandbox/addresses'
 import type { Agent } from 'undici'
-import { checkAddress, isAllowedHost } from './check-address.ts'
-import { FetchRefused } from './fetch-refused.ts'
+
+/** Something is not fetched, and asking again gives nothing else: the message says why, for whoever named the address. */
+export class FetchRefused extends Error {
+  override readonly name = 'FetchRefused'
+}
 
 export interface GuardedFetchOptions {
   /** Hosts (`host` or `host:port`, lower case) that are fetched from whatever their addresses are, also by http. */
@@ -87,4 +92,27 @@ function causeOf(error: unknown): unknown {
     if (each instanceof PrivateAddress) return new FetchRefused(each.message, { cause: each })
   }
   return error
+}
+
+/**
+ * Reads an address that a stranger chose. Throws `FetchRefused` for what is no https URL of a public host; a host among `allowedHosts` (`host` or `host:port`,
+ * lower case) may be any, also by http. What a name stands for is not looked up here.
+ */
+export function checkAddress(text: string, allowedHosts: readonly string[]): URL {
+  const url = URL.parse(text)
+  if (url === null) throw new FetchRefused('is not a URL')
+  // Before they are repeated in a message.
+  if (url.username !== '' || url.password !== '') throw new FetchRefused('must not contain a user name or password')
+  if (isAllowedHost(url, allowedHosts) && url.protocol === 'http:') return url
+  if (url.protocol !== 'https:') throw new FetchRefused(`must begin with https://; got ${url.protocol}//`)
+  if (isAllowedHost(url, allowedHosts)) return url
+  // `URL` has turned every way of writing an IPv4 address into the usual one.
+  const host = url.hostname.replace(/^\[|\]$/g, '')
+  if (isIP(host) !== 0 && !isPublicAddress(host)) throw new FetchRefused(new PrivateAddress(host).message)
+  return url
+}
+
+/** Whether the operator allows this host, whatever its addresses are. */
+export function isAllowedHost(url: URL, allowedHosts: readonly string[]): boolean {
+  return allowedHosts.includes(url.host) || allowedHosts.includes(url.hostname)
 }

@@ -2,8 +2,7 @@ import { until } from '@harmont/test-kit/until'
 import { pino } from 'pino'
 import { expect, onTestFinished, test } from 'vitest'
 import { freshDatabase } from '../../testing/database.ts'
-import { keepWorking } from './keep-working.ts'
-import { migrateWorker } from './start-worker.ts'
+import { keepWorking, migrateWorker } from './keep-working.ts'
 
 test.each(['succeeds', 'fails'])(
   'G02 a task that %s while its end cannot be written down costs neither the process nor the work that follows',

@@ -1,12 +1,16 @@
 import { EventEmitter } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Runner, run, type TaskList, type WorkerEvents } from 'graphile-worker'
+import {
+  type Runner,
+  run,
+  runMigrations,
+  type TaskList,
+  type WorkerEvents,
+  Logger as WorkerLogger,
+} from 'graphile-worker'
 import type pg from 'pg'
 import type { Logger } from 'pino'
-import { whenDeaf } from './deaf-worker.ts'
-import { showWorkerLives } from './living-workers.ts'
-import { freeJobsOfTheDead } from './store.ts'
-import { workerLogger } from './worker-logger.ts'
+import { freeJobsOfTheDead, showWorkerLives } from './living-workers.ts'
 
 export interface Work {
   readonly pool: pg.Pool
@@ -122,4 +126,43 @@ async function again(work: Work, signal: AbortSignal): Promise<Shift | undefined
     }
   }
   return undefined
+}
+
+/** Longer than a restart of the database keeps a worker from asking. */
+const mostMs = 5_000
+
+/**
+ * Calls once when no look for a task has got an answer for some seconds. The library keeps the ids of its tasks from its first look on; when that one fails, as
+ * with a database that is slow to connect, it keeps the failure, and every later look fails with it, for as long as the process lives.
+ */
+function whenDeaf(events: WorkerEvents, call: () => void): void {
+  let deafSince: number | undefined
+  let isCalled = false
+  const hears = () => {
+    deafSince = undefined
+  }
+  events.on('worker:getJob:empty', hears)
+  events.on('job:start', hears)
+  events.on('worker:getJob:error', () => {
+    deafSince ??= performance.now()
+    if (isCalled || performance.now() - deafSince < mostMs) return
+    isCalled = true
+    call()
+  })
+}
+
+/** Our log as graphile-worker takes one. */
+function workerLogger(log: Logger): WorkerLogger {
+  const child = log.child({ part: 'worker' })
+  return new WorkerLogger((scope) => (level, message) => {
+    const facts = scope.taskIdentifier ? { task: scope.taskIdentifier } : {}
+    if (level === 'error') child.error(facts, message)
+    else if (level === 'warning') child.warn(facts, message)
+    else child.debug(facts, message)
+  })
+}
+
+/** Makes the worker's own tables; the outbox needs them before the first build ends. */
+export async function migrateWorker(pool: pg.Pool, log: Logger): Promise<void> {
+  await runMigrations({ pgPool: pool, logger: workerLogger(log) })
 }

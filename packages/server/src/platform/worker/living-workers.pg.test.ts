@@ -2,9 +2,8 @@ import type pg from 'pg'
 import { pino } from 'pino'
 import { expect, onTestFinished, test } from 'vitest'
 import { freshDatabase } from '../../testing/database.ts'
-import { showWorkerLives } from './living-workers.ts'
-import { migrateWorker } from './start-worker.ts'
-import { freeJobsOfTheDead } from './store.ts'
+import { migrateWorker } from './keep-working.ts'
+import { freeJobsOfTheDead, showWorkerLives } from './living-workers.ts'
 
 const log = pino({ level: 'silent' })
 

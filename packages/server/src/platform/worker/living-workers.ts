@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
 import type { Logger } from 'pino'
-import { holdWorkerLock } from './store.ts'
+import type { Database } from '../database/transaction.ts'
 
 /**
  * Shows other processes that this one's worker lives, for as long as it does: a lock of the database that goes with our connection. The worker itself
@@ -44,4 +44,24 @@ function endOf(client: pg.PoolClient, signal: AbortSignal): Promise<void> {
     signal.addEventListener('abort', over, { once: true })
     if (signal.aborted) over()
   })
+}
+
+/** Two numbers name a lock; the first says what kind. */
+const workerLockKind = 0x776f726b
+
+/** Waits for the lock of that worker, which this connection then has until it ends. */
+async function holdWorkerLock(database: Database, workerId: string): Promise<void> {
+  await database.query('select pg_advisory_lock($1, hashtext($2))', [workerLockKind, workerId])
+}
+
+/** Gives back jobs that are held by workers without their lock: their processes are gone. Gives how many workers that were. */
+export async function freeJobsOfTheDead(database: Database): Promise<number> {
+  const { rows } = await database.query<{ dead: string[] | null }>(
+    `with held as (select distinct locked_by from graphile_worker.jobs where locked_by is not null)
+     select array_agg(locked_by) as dead from held where pg_try_advisory_xact_lock($1, hashtext(locked_by))`,
+    [workerLockKind],
+  )
+  const dead = rows[0]?.dead ?? []
+  if (dead.length > 0) await database.query('select graphile_worker.force_unlock_workers($1)', [dead])
+  return dead.length
 }

@@ -1,10 +1,21 @@
 import process from 'node:process'
+import { grantCredit } from '../billing/ledger/ledger.ts'
 import { refundCheckout } from '../billing/payments/refund-checkout.ts'
 import { openStripe } from '../billing/payments/stripe.ts'
 import { createLog } from '../platform/create-log.ts'
 import { visitDatabase } from '../platform/database/visit-database.ts'
 import { type Environment, readSettings, SettingsError } from '../platform/settings/read-settings.ts'
-import { formatDollars } from './dollars.ts'
+
+/** `harmont grant ORGANIZATION DOLLARS [NOTE]`: books a credit, and prints the new balance. */
+export async function grant(args: readonly string[], environment: Environment): Promise<void> {
+  const [slug = '', dollars = '', ...note] = args
+  const credit = { amountCents: readDollars('grant', dollars), note: note.join(' ') || null }
+  const balanceCents = await visitDatabase(readSettings(environment), createLog('error'), (pool) =>
+    grantCredit(pool, slug, credit),
+  )
+  if (balanceCents === null) throw new SettingsError(`grant: expected the slug of an organization, got \`${slug}\`.`)
+  process.stdout.write(`granted $${dollars} to ${slug}; its balance is ${formatDollars(balanceCents)}\n`)
+}
 
 /** `harmont refund CHECKOUT`: gives back at Stripe what is left of what was paid in a checkout, and books it. */
 export async function refund(args: readonly string[], environment: Environment): Promise<void> {
@@ -29,4 +40,18 @@ export async function refund(args: readonly string[], environment: Environment):
     )
   const { amountCents, balanceCents } = outcome
   process.stdout.write(`refunded ${formatDollars(amountCents)}; the balance is ${formatDollars(balanceCents)}\n`)
+}
+
+const mostDollars = 1_000_000
+
+/** Cents of an amount such as `25` or `12.50`; throws a SettingsError in the command's name for anything else, and for nothing at all. */
+export function readDollars(command: string, text: string): number {
+  const isAmount = /^\d{1,7}(\.\d{2})?$/.test(text) && Number(text) > 0 && Number(text) <= mostDollars
+  if (!isAmount) throw new SettingsError(`${command}: expected dollars such as \`25\` or \`12.50\`, got \`${text}\`.`)
+  return Math.round(Number(text) * 100)
+}
+
+/** An amount as the commands print it, such as `$12.50` or `-$12.50`. */
+export function formatDollars(cents: number): string {
+  return `${cents < 0 ? '-' : ''}$${(Math.abs(cents) / 100).toFixed(2)}`
 }
