@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import process from 'node:process'
-import { openDirectoryStore } from '../platform/blobs/directory-store.ts'
+import { openDirectoryStore } from '../platform/blobs/blob-store.ts'
 import { createLog } from '../platform/create-log.ts'
 import { openDataDirectory } from '../platform/data-directory/open-data-directory.ts'
 import { visitAsItIs } from '../platform/database/visit-database.ts'

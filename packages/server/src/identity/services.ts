@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import type { Sealer } from '../platform/encryption/seal.ts'
 import type { SessionCookies } from '../platform/http/authorization/session-cookies.ts'
-import type { RateLimiter } from '../platform/rate-limits/create-limiter.ts'
+import type { RateLimiter } from '../platform/rate-limits/limiter.ts'
 import type { Settings } from '../platform/settings/read-settings.ts'
 import type { IdentityProviders } from './oauth/identity-provider.ts'
 

@@ -3,7 +3,7 @@ import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { chance } from '@harmont/test-kit/effort'
 import { pino } from 'pino'
-import { openDirectoryStore } from '../platform/blobs/directory-store.ts'
+import { openDirectoryStore } from '../platform/blobs/blob-store.ts'
 import { openPool } from '../platform/database/pool.ts'
 import { openSweepingStore, sweepingTasks } from './sweeping-tasks.test-support.ts'
 

@@ -6,7 +6,7 @@ import { abandonTasks } from '../builds/engine/abandon-tasks.ts'
 import { JobLogs } from '../builds/logs/job-logs.ts'
 import { logTasks } from '../builds/logs/tasks.ts'
 import { sourceTasks } from '../builds/source/remove-old-sources.ts'
-import type { BlobStore } from '../platform/blobs/directory-store.ts'
+import type { BlobStore } from '../platform/blobs/blob-store.ts'
 import { outbox } from './outbox.ts'
 import { sweepTasks } from './sweeps.ts'
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { openDirectoryStore } from '../platform/blobs/directory-store.ts'
+import { openDirectoryStore } from '../platform/blobs/blob-store.ts'
 import { ir, playJob } from '../testing/runner.ts'
 import { ownerToken, testServer } from '../testing/server.ts'
 import { removeDeadKeys, removeReplacedTasks, retireOverTokens, sweepBlobs } from './sweeps.ts'

@@ -6,7 +6,7 @@ import { lockOrganization, organizationNotFound } from '../../organizations/life
 import { type Actor, recordAudit } from '../../platform/audit/record-audit.ts'
 import { type Database, transaction } from '../../platform/database/transaction.ts'
 import { apiError } from '../../platform/http/index.ts'
-import type { RateLimiter } from '../../platform/rate-limits/create-limiter.ts'
+import type { RateLimiter } from '../../platform/rate-limits/limiter.ts'
 import { writeCredit } from './ledger.ts'
 
 export interface NewCoupon {

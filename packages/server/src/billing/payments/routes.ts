@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import { apiError, type Handlers, scopedOperation } from '../../platform/http/index.ts'
-import type { RateLimiter } from '../../platform/rate-limits/create-limiter.ts'
+import type { RateLimiter } from '../../platform/rate-limits/limiter.ts'
 import { beginCheckout, type CheckoutServices, openCheckout } from './create-checkout.ts'
 import { handleEvent } from './handle-event.ts'
 import { readEvent, type StripeAccount } from './stripe.ts'

@@ -25,7 +25,7 @@ import {
 import type pg from 'pg'
 import type { Logger } from 'pino'
 import { secretsOf } from '../../organizations/index.ts'
-import type { BlobStore } from '../../platform/blobs/directory-store.ts'
+import type { BlobStore } from '../../platform/blobs/blob-store.ts'
 import type { DataDirectory } from '../../platform/data-directory/open-data-directory.ts'
 import type { Sealer } from '../../platform/encryption/seal.ts'
 import { isLocal, type Settings, SettingsError } from '../../platform/settings/read-settings.ts'

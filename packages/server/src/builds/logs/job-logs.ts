@@ -1,7 +1,7 @@
 import { isTerminal, type PostgresStore } from '@harmont/engine'
 import { blockOfOffset, type Chunk, type LineIndex, type LogReader } from '@harmont/logs'
 import type pg from 'pg'
-import type { BlobStore } from '../../platform/blobs/directory-store.ts'
+import type { BlobStore } from '../../platform/blobs/blob-store.ts'
 import { LiveLog } from './live-log.ts'
 import { openPacked, type PackedLog, removedLog } from './packed-log.ts'
 import { findPacked, jobState } from './packed-store.ts'

@@ -1,5 +1,5 @@
 import { type Chunk, encodeSegment, LineIndexer } from '@harmont/logs'
-import type { BlobStore, BlobWriter } from '../../platform/blobs/directory-store.ts'
+import type { BlobStore, BlobWriter } from '../../platform/blobs/blob-store.ts'
 import { compress, encodeIndex } from './packed-index.ts'
 import type { PackedFacts, PackedRow } from './packed-store.ts'
 

@@ -1,6 +1,6 @@
 import { buffer } from 'node:stream/consumers'
 import { blockOfSeq, type Chunk, decodeSegment, type LineIndex, LineIndexer, logRemoved } from '@harmont/logs'
-import type { BlobStore } from '../../platform/blobs/directory-store.ts'
+import type { BlobStore } from '../../platform/blobs/blob-store.ts'
 import { decodeIndex, decompress } from './packed-index.ts'
 import type { PackedRow, Removal } from './packed-store.ts'
 

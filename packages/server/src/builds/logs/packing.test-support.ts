@@ -1,7 +1,7 @@
 /** Logs that are packed when a test says so, and by nobody else. */
 import { pino } from 'pino'
 import { beforeAll } from 'vitest'
-import { type BlobStore, openDirectoryStore } from '../../platform/blobs/directory-store.ts'
+import { type BlobStore, openDirectoryStore } from '../../platform/blobs/blob-store.ts'
 import { ir, type PlayedJob, playJob } from '../../testing/runner.ts'
 import { ownerToken, type TestServer } from '../../testing/server.ts'
 import { packLogs } from './pack-logs.ts'

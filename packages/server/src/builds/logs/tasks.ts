@@ -1,7 +1,7 @@
 import type { TaskList } from 'graphile-worker'
 import type pg from 'pg'
 import type { Logger } from 'pino'
-import type { BlobStore } from '../../platform/blobs/directory-store.ts'
+import type { BlobStore } from '../../platform/blobs/blob-store.ts'
 import type { Settings } from '../../platform/settings/read-settings.ts'
 import type { BuildEngine } from '../engine/build-engine.ts'
 import { packLogs } from './pack-logs.ts'

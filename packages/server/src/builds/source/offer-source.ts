@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type BuildSource, type EngineOptions, type SourceOffer, SourceUnavailable } from '@harmont/engine'
 import type pg from 'pg'
-import type { BlobStore } from '../../platform/blobs/directory-store.ts'
+import type { BlobStore } from '../../platform/blobs/blob-store.ts'
 import { FetchRefused, guardedFetch } from '../../platform/outbound/guarded-fetch.ts'
 import { type Archive, findArchive, findDigest, keepArchive } from './store.ts'
 

@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type pg from 'pg'
-import type { BlobStore } from '../../platform/blobs/directory-store.ts'
+import type { BlobStore } from '../../platform/blobs/blob-store.ts'
 import { apiError, type Handlers, operation, unauthorized, uuidOrNone } from '../../platform/http/index.ts'
 import { isNotModified, rangeHeaders, readRange } from '../../platform/input/byte-range.ts'
 import { findSource } from './store.ts'

@@ -1,5 +1,5 @@
 import { type PipelineRow, requireLivePipeline, requireManualBuilds } from '../../organizations/index.ts'
-import type { RateLimiter } from '../../platform/rate-limits/create-limiter.ts'
+import type { RateLimiter } from '../../platform/rate-limits/limiter.ts'
 import type { BuildRow } from '../records/store.ts'
 
 export interface MayBuildServices {

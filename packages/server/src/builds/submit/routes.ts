@@ -1,5 +1,5 @@
 import { requirePipeline } from '../../organizations/index.ts'
-import type { BlobStore } from '../../platform/blobs/directory-store.ts'
+import type { BlobStore } from '../../platform/blobs/blob-store.ts'
 import { ApiError, type Handlers, scopedOperation, type UploadedSource } from '../../platform/http/index.ts'
 import { FieldErrors } from '../../platform/input/field-errors.ts'
 import { requireBuild } from '../records/require-build.ts'

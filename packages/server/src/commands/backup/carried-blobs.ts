@@ -1,6 +1,6 @@
 /** The blobs that the rows of a backup refer to. */
 import type pg from 'pg'
-import type { BlobStore } from '../../platform/blobs/directory-store.ts'
+import type { BlobStore } from '../../platform/blobs/blob-store.ts'
 import { blobReferences } from '../../platform/blobs/references.ts'
 import { SettingsError } from '../../platform/settings/read-settings.ts'
 import type { ArchiveReader } from './archive-reader.ts'

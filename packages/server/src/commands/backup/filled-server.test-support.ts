@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type pg from 'pg'
 import { pino } from 'pino'
 import { onTestFinished } from 'vitest'
-import { type BlobStore, openDirectoryStore } from '../../platform/blobs/directory-store.ts'
+import { type BlobStore, openDirectoryStore } from '../../platform/blobs/blob-store.ts'
 import { readSettings, type Settings } from '../../platform/settings/read-settings.ts'
 
 export const silent = pino({ level: 'silent' })

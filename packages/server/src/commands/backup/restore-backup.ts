@@ -1,7 +1,7 @@
 /** A backup made a server again, on a machine that has none. What fails leaves nothing; what is killed leaves a mark, by which the next restore begins anew. */
 import pg from 'pg'
 import type { Logger } from 'pino'
-import { openDirectoryStore } from '../../platform/blobs/directory-store.ts'
+import { openDirectoryStore } from '../../platform/blobs/blob-store.ts'
 import { type DataDirectory, makeDataDirectory } from '../../platform/data-directory/open-data-directory.ts'
 import { readRestoreMark, removeRestoreMark } from '../../platform/data-directory/restore-mark.ts'
 import type { Migration } from '../../platform/database/migrate.ts'

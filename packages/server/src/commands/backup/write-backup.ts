@@ -1,7 +1,7 @@
 /** Everything of a server that is not of its machine, as it was at one instant, while the server goes on. */
 import type pg from 'pg'
 import { nobody, recordAudit } from '../../platform/audit/record-audit.ts'
-import type { BlobStore } from '../../platform/blobs/directory-store.ts'
+import type { BlobStore } from '../../platform/blobs/blob-store.ts'
 import { SettingsError } from '../../platform/settings/read-settings.ts'
 import { version } from '../../platform/version.ts'
 import { type ArchiveWriter, createArchive } from './archive-writer.ts'

@@ -8,7 +8,7 @@ import { type Database, transaction } from '../../platform/database/transaction.
 import { visitDatabase } from '../../platform/database/visit-database.ts'
 import { createSealer, type Sealer } from '../../platform/encryption/seal.ts'
 import { type Environment, readSettings, SettingsError } from '../../platform/settings/read-settings.ts'
-import { describeRow, type SealedRow, unreadableRows } from './require-readable.ts'
+import { describeRow, type SealedRow, unreadableRows } from './sealed-rows.ts'
 
 /** `harmont forget-lost`: removes what was encrypted under a key that is lost, and prints what it was. */
 export async function forgetLost(args: readonly string[], environment: Environment): Promise<void> {

@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import { transaction } from '../../platform/database/transaction.ts'
 import { apiError, type Handlers, scopedOperation } from '../../platform/http/index.ts'
-import type { RateLimiter } from '../../platform/rate-limits/create-limiter.ts'
+import type { RateLimiter } from '../../platform/rate-limits/limiter.ts'
 import type { DeliveryHead, Forge, Forges } from '../forge/forge.ts'
 import { insertDelivery, queueDelivery } from './store.ts'
 

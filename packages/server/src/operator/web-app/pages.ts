@@ -10,9 +10,9 @@ import {
   type Pages,
 } from '../../platform/http/index.ts'
 import { fileHeaders, inlineScripts, pageHeaders } from './page-policy.ts'
+import { lookAttributes, notBuiltPage, shellPage } from './page-template.ts'
 import { preloadLinks } from './preload-links.ts'
 import type { WebApp } from './read-web-app.ts'
-import { lookAttributes, notBuiltPage, shellPage } from './shell-page.ts'
 
 interface WebAppServices {
   /** null: it was not built. */

@@ -9,7 +9,7 @@ import { FieldErrors } from '../../platform/input/field-errors.ts'
 import { mailWay } from '../../platform/mail/mail-way.ts'
 import { askedNow, type LinkMail, queueSecretMail } from '../../platform/mail/queue-mail.ts'
 import { readEmailAddress } from '../../platform/names/email-address.ts'
-import type { RateLimiter } from '../../platform/rate-limits/create-limiter.ts'
+import type { RateLimiter } from '../../platform/rate-limits/limiter.ts'
 import type { Settings } from '../../platform/settings/read-settings.ts'
 import {
   getOrganizationById,

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import type { Disk } from '@harmont/engine'
 import type pg from 'pg'
-import type { BlobStore } from '../blobs/directory-store.ts'
+import type { BlobStore } from '../blobs/blob-store.ts'
 import { apiError, type Handlers, operation } from '../http/index.ts'
 
 export interface HealthServices extends ReadinessServices {

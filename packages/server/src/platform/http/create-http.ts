@@ -1,7 +1,7 @@
 import { type Operation, operationTable } from '@harmont/contract'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
-import type { RateLimiter } from '../rate-limits/create-limiter.ts'
+import type { RateLimiter } from '../rate-limits/limiter.ts'
 import type { SessionCookies } from './authorization/session-cookies.ts'
 import { type AnsweredRequest, bareServer } from './bare-server.ts'
 import { BodyRoom, type RoomLimits, roomHere } from './body/body-room.ts'

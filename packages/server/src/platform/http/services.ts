@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Logger } from 'pino'
-import type { RateLimiter } from '../rate-limits/create-limiter.ts'
+import type { RateLimiter } from '../rate-limits/limiter.ts'
 import type { CsrfCheck } from './authorization/csrf.ts'
 import type { BodyRoom } from './body/body-room.ts'
 import type { BlobSink } from './body/build-body.ts'

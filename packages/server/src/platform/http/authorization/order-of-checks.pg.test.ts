@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createLimiter } from '../../rate-limits/create-limiter.ts'
+import { createLimiter } from '../../rate-limits/limiter.ts'
 import { ProcessBuckets } from '../../rate-limits/process-buckets.ts'
 import { type RateLimitRules, rateLimitRules } from '../../rate-limits/rules.ts'
 import { caller } from '../testing/client.ts'

@@ -1,6 +1,6 @@
 import type { Operation, OperationId } from '@harmont/contract'
 import { hashToken } from '../../encryption/token.ts'
-import type { RateLimiter } from '../../rate-limits/create-limiter.ts'
+import type { RateLimiter } from '../../rate-limits/limiter.ts'
 import type { LimitName } from '../../rate-limits/rules.ts'
 import type { Caller } from '../request/caller.ts'
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createLimiter } from '../../rate-limits/create-limiter.ts'
+import { createLimiter } from '../../rate-limits/limiter.ts'
 import { ProcessBuckets } from '../../rate-limits/process-buckets.ts'
 import { operation } from '../index.ts'
 import { caller } from '../testing/client.ts'

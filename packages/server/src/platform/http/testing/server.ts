@@ -1,6 +1,6 @@
 import { parseSetCookie } from 'cookie'
 import { pino } from 'pino'
-import { createLimiter } from '../../rate-limits/create-limiter.ts'
+import { createLimiter } from '../../rate-limits/limiter.ts'
 import { ProcessBuckets } from '../../rate-limits/process-buckets.ts'
 import { apiError } from '../api-error.ts'
 import { sessionCookies } from '../authorization/session-cookies.ts'

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { expect, onTestFinished, test } from 'vitest'
-import { type BlobStore, openDirectoryStore } from './directory-store.ts'
+import { type BlobStore, openDirectoryStore } from './blob-store.ts'
 
 async function store() {
   const path = await mkdtemp(join(tmpdir(), 'harmont-blobs-'))

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pino } from 'pino'
 import { expect, onTestFinished, test } from 'vitest'
-import { nextMove, openBallast } from './ballast.ts'
+import { nextMove, openBallast } from './disk.ts'
 
 const mib = 1024 ** 2
 const log = pino({ level: 'silent' })
