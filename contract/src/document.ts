@@ -6,7 +6,7 @@ import type { Permission } from './generated/types.ts'
  */
 export type Auth = 'none' | 'bearer' | 'member' | 'runner' | 'signature' | 'log'
 
-/** The part of JSON Schema (OpenAPI 3.0 dialect) that the contract uses. */
+/** The subset of JSON Schema (OpenAPI 3.0 dialect) that the contract uses. */
 export interface JsonSchema {
   readonly $ref?: string
   readonly type?: 'object' | 'array' | 'string' | 'integer' | 'boolean' | 'number'
@@ -58,12 +58,12 @@ export interface OperationObject {
   readonly 'x-internal'?: boolean
 }
 
-/** The verbs of a path item; every member of a path item in the contract is one. */
+/** The verbs of a path item. A path item of the contract has no other member. */
 export type Verb = 'get' | 'post' | 'put' | 'patch' | 'delete'
 
 export type PathItem = { readonly [V in Verb]?: OperationObject }
 
-/** An OpenAPI document as far as the contract uses the format. */
+/** The subset of OpenAPI that the contract uses. */
 export interface OpenApiDocument {
   readonly openapi: string
   readonly info: Readonly<Record<string, string>>

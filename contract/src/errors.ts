@@ -1,4 +1,4 @@
-/** Statuses that an error of the API can have. */
+/** The statuses of API errors. */
 export type ErrorStatus =
   | 400
   | 401
@@ -37,7 +37,10 @@ interface CatalogueEntry {
   readonly meaning: string
 }
 
-/** Every code an error of the API can carry. A code is never renamed and never reused: programs decide by it. */
+/**
+ * Every code of an API error. A code is never renamed and never reused, because programs depend on
+ * it.
+ */
 export const errorCatalogue = {
   request_malformed: {
     status: 400,
@@ -216,7 +219,7 @@ export const errorCatalogue = {
 /** A code of the catalogue. */
 export type ErrorCode = keyof typeof errorCatalogue
 
-/** Gives the `error.type` that goes with a status. */
+/** Returns the `error.type` of a status. */
 export function errorTypeOf(status: ErrorStatus): ErrorType {
   switch (status) {
     case 400:

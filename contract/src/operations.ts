@@ -8,13 +8,13 @@ export type OperationId = keyof operations
 /** The whole contract, internal operations included. */
 export const contract = JSON.parse(readFileSync(new URL('../openapi.json', import.meta.url), 'utf8')) as OpenApiDocument
 
-/** A body as the contract describes it. */
+/** The body of a request or answer. */
 export interface BodyShape {
   readonly mediaType: string
   readonly schema: JsonSchema
 }
 
-/** What the contract says of one operation, in the form that a server binds and a test walks through. */
+/** One operation of the contract, in the form that a server binds and a test iterates over. */
 export interface Operation {
   readonly id: OperationId
   readonly method: Uppercase<Verb>
@@ -26,14 +26,18 @@ export interface Operation {
   readonly internal: boolean
   readonly parameters: readonly ParameterObject[]
   readonly request: BodyShape | null
-  /** By status; null where the answer has no body. The statuses of errors are not here: all of them answer with `Error`. */
+  /**
+   * By status; null without a body. Errors are left out, because all of them answer with `Error`.
+   */
   readonly success: ReadonlyMap<number, BodyShape | null>
 }
 
 /** Every operation of the contract by its id. */
 export const operationTable: ReadonlyMap<OperationId, Operation> = new Map(readOperations())
 
-/** Gives the schema that a `$ref` names, or the schema itself. Throws when the contract has no such schema. */
+/**
+ * Resolves a `$ref`; returns any other schema unchanged. Throws when the contract lacks the schema.
+ */
 export function resolveSchema(schema: JsonSchema): JsonSchema {
   if (schema.$ref === undefined) return schema
   const name = schema.$ref.replace('#/components/schemas/', '')

@@ -1,4 +1,7 @@
-/** `harmont`: starts the server; `harmont COMMAND` does something else for its operator, see `commands/table.ts`. */
+/**
+ * `harmont` starts the server. `harmont COMMAND` runs a command for its operator, see
+ * `commands/table.ts`.
+ */
 
 import { Session } from 'node:inspector/promises'
 import { enableCompileCache } from 'node:module'
@@ -10,7 +13,7 @@ import { openDataDirectory } from './platform/data-directory/open-data-directory
 import { readSettings, type Settings, SettingsError } from './platform/settings/read-settings.ts'
 import { onStopSignal } from './platform/stop-signals.ts'
 
-/** After the first requests of whoever waited for the start: collecting takes some 50 ms. */
+/** Late enough not to delay the first requests: a collection takes some 50 ms. */
 const collectAfterMs = 2_000
 
 async function main([name, ...args]: readonly string[]): Promise<void> {
@@ -31,10 +34,10 @@ async function runServer(settings: Settings): Promise<void> {
   if (settings.unknown.length > 0)
     log.warn({ variables: settings.unknown }, 'unknown settings: see `npm start -- config`')
   enableCompileCache((await openDataDirectory(settings.dataDirectory)).compiled)
-  // Loaded only now: `config`, and a wrong setting, need none of it.
+  // Loaded here, because `config` and an invalid setting do not need it.
   const { serve } = await import('./main/serve.ts')
   const starting = serve({ settings, log })
-  // At once: it answers, and has a database running, before the start is over.
+  // Installed at once, because the server answers, and runs a database, before its start is over.
   onStopSignal((signal) => {
     log.info({ signal }, 'stopping')
     starting
@@ -69,9 +72,9 @@ function setupLine(link: string): string {
 }
 
 /**
- * Gives back the memory that starting took. V8 collects only when more is asked for, and an idle server asks for nothing: it would hold some 40 MiB of
- * garbage and empty young generation for good. A smaller young generation (`--max-semi-space-size`, which only the command line can set) saves less, and binds a
- * busy server too.
+ * Releases the memory that the start took. V8 collects only on allocation, so an idle server would
+ * keep some 40 MiB of garbage for good. A smaller young generation (`--max-semi-space-size`, which
+ * only the command line can set) saves less, and slows a busy server down.
  */
 async function collectGarbage(): Promise<void> {
   const session = new Session()
@@ -80,7 +83,7 @@ async function collectGarbage(): Promise<void> {
   session.disconnect()
 }
 
-/** Says why, without a stack where the message says what to do. */
+/** Prints the error, without its stack where the message says what to do. */
 function fail(error: unknown): never {
   const why = error instanceof SettingsError ? error.message : error instanceof Error ? error.stack : error
   process.stderr.write(`${why}\n`)

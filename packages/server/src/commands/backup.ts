@@ -11,7 +11,9 @@ import { megabytes } from './backup/progress.ts'
 import { restoreBackup } from './backup/restore-backup.ts'
 import { type BackupFacts, writeBackup } from './backup/write-backup.ts'
 
-/** `harmont backup FILE`: writes all that a server is into one file, while it runs or not. */
+/**
+ * Runs `harmont backup FILE`: writes a whole server into one file, whether it is running or not.
+ */
 export async function backup(args: readonly string[], environment: Environment): Promise<void> {
   const path = readFileName('backup', args)
   const settings = readSettings(environment)
@@ -27,7 +29,7 @@ export async function backup(args: readonly string[], environment: Environment):
   process.stderr.write(remarks(facts))
 }
 
-/** The one argument of `backup` and `restore`, as an absolute path. */
+/** Returns the one argument of `backup` and `restore` as an absolute path. */
 function readFileName(command: string, args: readonly string[]): string {
   const [name = '', ...more] = args
   if (name === '' || name.startsWith('-') || more.length > 0)
@@ -35,7 +37,7 @@ function readFileName(command: string, args: readonly string[]): string {
   return resolve(name)
 }
 
-/** A directory that is named by mistake is not to become a server's. */
+/** Refuses a directory that no server has used, so that a mistyped name does not become one. */
 async function requireUsed({ databaseUrl, dataDirectory }: Settings): Promise<void> {
   const place = databaseUrl === null ? join(dataDirectory, 'database', 'data') : dataDirectory
   await access(place).catch((cause: unknown) => {
@@ -55,7 +57,10 @@ function remarks({ missing, secrets }: BackupFacts): string {
   return lines.map((line) => `${line}\n`).join('')
 }
 
-/** `harmont restore FILE`: makes a backup a server again, in an empty data directory and an empty database. */
+/**
+ * Runs `harmont restore FILE`: restores a backup into an empty data directory and an empty
+ * database.
+ */
 export async function restore(args: readonly string[], environment: Environment): Promise<void> {
   const path = readFileName('restore', args)
   const settings = readSettings(environment)

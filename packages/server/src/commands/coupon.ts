@@ -10,7 +10,9 @@ import { formatDollars, readDollars } from './money.ts'
 
 const mostUses = 1_000_000
 
-/** `harmont coupon create CODE DOLLARS [--uses N] [--expires DATE]` and `harmont coupon list`. */
+/**
+ * Runs `harmont coupon create CODE DOLLARS [--uses N] [--expires DATE]` and `harmont coupon list`.
+ */
 export async function coupon(args: readonly string[], environment: Environment): Promise<void> {
   const [verb, ...rest] = args
   if (verb === 'create') return create(readCoupon(rest), environment)
@@ -29,7 +31,7 @@ async function list(environment: Environment): Promise<void> {
   process.stdout.write(coupons.map((each) => `${describe(each)}\n`).join(''))
 }
 
-/** A coupon as the arguments of `create` say it; throws a SettingsError that names what is wrong. */
+/** Parses the arguments of `create`. Throws a SettingsError that names what is wrong. */
 export function readCoupon(args: readonly string[]): NewCoupon {
   const { values, positionals } = parse(args)
   const [code = '', dollars = '', ...more] = positionals
@@ -47,7 +49,7 @@ export function readCoupon(args: readonly string[]): NewCoupon {
   return { id: randomUUID(), code, creditCents, maxRedemptions: Number(uses), expiresAt }
 }
 
-/** The instant, or the end of the day, that the text names. */
+/** Returns the instant, or the end of the day, that the text names. */
 function endOf(text: string): Date {
   const at = new Date(text)
   return /^\d{4}-\d{2}-\d{2}$/.test(text) ? new Date(at.getTime() + 86_400_000) : at

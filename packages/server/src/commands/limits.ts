@@ -10,15 +10,16 @@ const most = 1_000_000
 
 interface Wish {
   readonly organization: string
-  /** null: of all pipelines of the organization together. */
+  /** null: all pipelines of the organization together. */
   readonly pipeline: string | null
-  /** null: any number. */
+  /** null: unlimited. */
   readonly limit: number | null
 }
 
 /**
- * `harmont limits`: prints the limits on running jobs. `harmont limits ORGANIZATION[/PIPELINE] NUMBER|none` sets or removes one first, for servers that run
- * just now too.
+ * Runs `harmont limits`, which prints the limits on running jobs.
+ * `harmont limits ORGANIZATION[/PIPELINE] NUMBER|none` sets or removes one first; running servers
+ * follow it.
  */
 export async function limits(args: readonly string[], environment: Environment): Promise<void> {
   const wish = args.length === 0 ? null : readLimit(args)
@@ -29,7 +30,7 @@ export async function limits(args: readonly string[], environment: Environment):
   process.stdout.write(describeLimits(set))
 }
 
-/** What the arguments ask for; throws a SettingsError that says what is wrong with them. */
+/** Parses the arguments. Throws a SettingsError that says what is wrong with them. */
 export function readLimit(args: readonly string[]): Wish {
   const [subject = '', value = '', ...more] = args
   const [organization = '', pipeline = null, ...deeper] = subject.split('/')
@@ -55,7 +56,7 @@ async function requireLimited(pool: pg.Pool, { organization, pipeline }: Wish): 
   return { kind: 'pipeline', id: found.pipelineId }
 }
 
-/** A line for each, as the arguments of the command say it. */
+/** Formats one line per limit, in the form of the command's arguments. */
 export function describeLimits(set: readonly SetLimit[]): string {
   if (set.length === 0) return 'No limit is set: as many jobs run at once as there are runner slots.\n'
   const lines = set.map(({ organization, pipeline, limit, running }) => {
@@ -70,11 +71,11 @@ export interface SetLimit {
   readonly organization: string
   readonly pipeline: string | null
   readonly limit: number
-  /** Jobs that count against it now. */
+  /** How many jobs count against the limit now. */
   readonly running: number
 }
 
-/** All limits on running jobs, of organizations before their pipelines. */
+/** Lists all limits on running jobs, each organization before its pipelines. */
 export async function listLimits(database: Database): Promise<readonly SetLimit[]> {
   const { rows } = await database.query<SetLimit>(
     `select o.slug as organization, p.slug as pipeline, l.jobs as limit,
@@ -89,11 +90,11 @@ export async function listLimits(database: Database): Promise<readonly SetLimit[
 
 interface Found {
   readonly organizationId: string
-  /** null: it has no such pipeline. */
+  /** null: no such pipeline. */
   readonly pipelineId: string | null
 }
 
-/** The ids behind the slugs; undefined without such an organization. */
+/** Returns the ids of the slugs; undefined without such an organization. */
 export async function findLimited(
   database: Database,
   organization: string,

@@ -6,7 +6,7 @@ import { createLog } from '../platform/create-log.ts'
 import { visitDatabase } from '../platform/database/visit-database.ts'
 import { type Environment, readSettings, SettingsError } from '../platform/settings/read-settings.ts'
 
-/** `harmont grant ORGANIZATION DOLLARS [NOTE]`: books a credit, and prints the new balance. */
+/** Runs `harmont grant ORGANIZATION DOLLARS [NOTE]`: books a credit, and prints the new balance. */
 export async function grant(args: readonly string[], environment: Environment): Promise<void> {
   const [slug = '', dollars = '', ...note] = args
   const credit = { amountCents: readDollars('grant', dollars), note: note.join(' ') || null }
@@ -17,7 +17,7 @@ export async function grant(args: readonly string[], environment: Environment): 
   process.stdout.write(`granted $${dollars} to ${slug}; its balance is ${formatDollars(balanceCents)}\n`)
 }
 
-/** `harmont refund CHECKOUT`: gives back at Stripe what is left of what was paid in a checkout, and books it. */
+/** Runs `harmont refund CHECKOUT`: refunds at Stripe what is left of a checkout, and books it. */
 export async function refund(args: readonly string[], environment: Environment): Promise<void> {
   const [name = '', ...more] = args
   if (name === '' || more.length > 0)
@@ -44,14 +44,17 @@ export async function refund(args: readonly string[], environment: Environment):
 
 const mostDollars = 1_000_000
 
-/** Cents of an amount such as `25` or `12.50`; throws a SettingsError in the command's name for anything else, and for nothing at all. */
+/**
+ * Returns the cents of an amount such as `25` or `12.50`. Throws a SettingsError in the command's
+ * name for anything else.
+ */
 export function readDollars(command: string, text: string): number {
   const isAmount = /^\d{1,7}(\.\d{2})?$/.test(text) && Number(text) > 0 && Number(text) <= mostDollars
   if (!isAmount) throw new SettingsError(`${command}: expected dollars such as \`25\` or \`12.50\`, got \`${text}\`.`)
   return Math.round(Number(text) * 100)
 }
 
-/** An amount as the commands print it, such as `$12.50` or `-$12.50`. */
+/** Formats an amount, such as `$12.50` or `-$12.50`. */
 export function formatDollars(cents: number): string {
   return `${cents < 0 ? '-' : ''}$${(Math.abs(cents) / 100).toFixed(2)}`
 }

@@ -6,7 +6,10 @@ import { visitDatabase } from '../platform/database/visit-database.ts'
 import { readEmailAddress } from '../platform/names/email-address.ts'
 import { type Environment, readSettings, SettingsError } from '../platform/settings/read-settings.ts'
 
-/** `harmont setup-link [EMAIL]`: prints a one-time link that signs in as that user; without an address as the oldest owner, or makes the first one. */
+/**
+ * Runs `harmont setup-link [EMAIL]`: prints a one-time link that signs in as that user. Without an
+ * address, the link is for the oldest owner, or creates the first one.
+ */
 export async function printSetupLink(args: readonly string[], environment: Environment): Promise<void> {
   const [text, ...more] = args
   const email = text === undefined ? null : readEmailAddress(text)

@@ -2,12 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { now } from '@harmont/sandbox'
 import type { FastifyInstance } from 'fastify'
 
-/** How long a stopping server is there at the least, so that whoever asks `/healthz` hears of it. */
+/** A stopping server runs at least this long, so that load balancers see its `/healthz`. */
 const leastMs = 1000
 const forceAfterMs = 500
 
 /**
- * Stops an HTTP server: it serves on, until nobody is connected any more or the time is over; then streams are ended by `closeStreams`, and what is left is cut.
+ * Stops an HTTP server. It serves until nobody is connected or `drainMs` is over. Then
+ * `closeStreams` ends streams, and remaining connections are cut.
  */
 export async function drainHttp(app: FastifyInstance, drainMs: number, closeStreams: () => void): Promise<void> {
   const start = now()

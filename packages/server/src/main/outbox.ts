@@ -5,13 +5,16 @@ import { reportTask } from '../forges/checks/store.ts'
 
 type Change = Parameters<Outbox>[1]
 
-/** A task of the worker (`tasks.ts`), as graphile-worker's `job_spec` has it. */
+/** A task of the worker (`tasks.ts`), in the form of graphile-worker's `job_spec`. */
 interface Task {
   readonly identifier: string
   readonly payload: Readonly<Record<string, unknown>>
 }
 
-/** What must follow a change. Called within its transaction, for each step that ends: asks for no statement of its own. */
+/**
+ * Return the tasks that follow a change. They run within its transaction, for each step that ends,
+ * and execute no statement.
+ */
 const followers: readonly ((change: Change) => readonly Task[])[] = [buildEnded, useEnded, logsEnded, buildChanged]
 
 const parts = `with unmetered as (
@@ -29,7 +32,10 @@ const parts = `with unmetered as (
 const addTasks = `graphile_worker.add_jobs(
   array(select json_populate_record(null::graphile_worker.job_spec, t) from json_array_elements($5::json) as t))`
 
-/** Writes what must follow a change of a build, in the transaction of that change and in one statement. */
+/**
+ * Writes everything that follows a change of a build, in the transaction of that change and in one
+ * statement.
+ */
 export const outbox: Outbox = async (client, change) => {
   const tasks = followers.flatMap((follow) => follow(change))
   const unmetered = unmeteredJobs(change.endedJobs, change.steps)
@@ -49,12 +55,15 @@ function buildEnded({ buildId, after }: Change): readonly Task[] {
   return isBuildTerminal(after) ? [{ identifier: 'build_ended', payload: { build_id: buildId } }] : []
 }
 
-/** A long build is charged every minute, by the crontab. */
+/** Charges a build at its end. A long build is charged every minute, by the crontab. */
 function useEnded({ queue, after }: Change): readonly Task[] {
   return isBuildTerminal(after) ? [{ identifier: 'meter_organization', payload: { organization_id: queue } }] : []
 }
 
-/** Logs wait until their build is over, but for those that are looked at now; each minute the crontab has all packed that wait. */
+/**
+ * Packs logs when their build is over, and logs of failed jobs at once, because people read them.
+ * Every minute the crontab packs the rest.
+ */
 function logsEnded({ after, endedJobs }: Change): readonly Task[] {
   const isLookedAt = endedJobs.some(({ state }) => state === 'failed' || state === 'timed_out')
   return isLookedAt || (isBuildTerminal(after) && endedJobs.length > 0)
@@ -62,7 +71,10 @@ function logsEnded({ after, endedJobs }: Change): readonly Task[] {
     : []
 }
 
-/** Forges are told of each state of a build, also when one that waited for approval waits for a runner now; discovery wants to know its end. */
+/**
+ * Tells forges each state of a build, and discovery its end. A build that waits for a runner is
+ * told again, because it may have waited for approval before.
+ */
 function buildChanged({ buildId, before, after }: Change): readonly Task[] {
   return before === after && after !== 'scheduled' ? [] : [reportTask(buildId)]
 }

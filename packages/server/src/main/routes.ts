@@ -47,7 +47,7 @@ import type { Settings } from '../platform/settings/read-settings.ts'
 import { buildEventRoutes } from '../streams/build-events/routes.ts'
 import { type JobLogServices, jobLogRoutes } from '../streams/logs/routes.ts'
 
-/** What every feature may ask for; each names in its own interface what it does. */
+/** The services that any feature may use. Each feature names its own in an interface. */
 export interface Services
   extends AccountServices,
     BuildServices,
@@ -59,14 +59,14 @@ export interface Services
   readonly pool: pg.Pool
   readonly log: Logger
   readonly settings: Settings
-  /** Keeps secrets encrypted in the database. */
+  /** Encrypts secrets in the database. */
   readonly sealer: Sealer
   readonly limiter: RateLimiter
-  /** By name; those that are not set up are there too, and say so. */
+  /** By name. Forges that are not configured are included, and say so. */
   readonly forges: Forges
-  /** null: not set up. */
+  /** null: not configured. */
   readonly githubApp: GithubApp | null
-  /** null: not set up. */
+  /** null: not configured. */
   readonly bitbucket: BitbucketApp | null
   /** Those that the operator has set up. */
   readonly identityProviders: IdentityProviders
@@ -75,7 +75,7 @@ export interface Services
   readonly sessionCookies: SessionCookies
 }
 
-/** Every operation that this server fills, feature by feature. */
+/** Every operation of the server, feature by feature. */
 export function allRoutes(services: Services & ShellRouteServices): Handlers {
   return {
     ...healthRoutes(services),

@@ -1,4 +1,4 @@
-/** The whole server, put together. */
+/** Assembles and starts the whole server. */
 import { fileURLToPath } from 'node:url'
 import { DatabaseClock, PostgresStore } from '@harmont/engine'
 import { processClock } from '@harmont/sandbox'
@@ -41,41 +41,50 @@ import { createLimiter } from '../platform/rate-limits/limiter.ts'
 import { SharedBuckets } from '../platform/rate-limits/store.ts'
 import { type Settings, SettingsError } from '../platform/settings/read-settings.ts'
 import { diskFull, translateFault } from '../platform/translate-fault.ts'
-import { startWorker } from './tasks.ts'
 import { openLogTokenSecrets } from '../streams/logs/log-token-secrets.ts'
 import { drainHttp } from './drain.ts'
 import { outbox } from './outbox.ts'
 import { allRoutes, type Services } from './routes.ts'
+import { startWorker } from './tasks.ts'
 
-/** Where `scripts/build-web.ts` puts the web app. */
+/** The output of `scripts/build-web.ts`. */
 const builtWebApp = fileURLToPath(new URL('../../../web/dist', import.meta.url))
 
 export interface ServeOptions {
   readonly settings: Settings
   readonly log: Logger
-  /** For tests: an answer that breaks the contract becomes a 500. */
+  /** For tests: an answer that violates the contract becomes a 500. */
   readonly validateResponses?: boolean
-  /** For tests: false when no background work begins by the clock, which would do a test's work before it. */
+  /** For tests: false keeps scheduled background work from running before the test asks for it. */
   readonly byTheClock?: boolean
 }
 
 export interface Server {
-  /** Where it listens. */
+  /** The address that it listens on. */
   readonly url: string
-  /** What this machine lacks to run builds, with what to do; null when it runs them, or is not meant to. */
+  /**
+   * What this machine lacks to run builds, with what to do; null when it runs them, or is
+   * configured not to.
+   */
   readonly lacking: string | null
-  /** What is left of the disk, as long as that is too little to begin work; null when there was enough at the start. */
+  /**
+   * The free space of the disk, where that was too little for new work at the start; null
+   * otherwise.
+   */
   readonly fullDisk: string | null
   /** A one-time link for the operator when no owner could sign in otherwise. */
   readonly setupLink: string | null
   /** For tests and the operator's commands. */
   readonly pool: pg.Pool
   readonly engine: BuildEngine
-  /** Drains and ends. Running commands go on without us. */
+  /** Drains and stops. Running commands continue without the server. */
   stop(): Promise<void>
 }
 
-/** Starts everything, and gives the server when it answers. What was started is stopped again when a later part fails. */
+/**
+ * Starts everything, and returns the server once it answers. When a part fails, the parts before it
+ * are stopped.
+ */
 export async function serve({ settings, log, validateResponses = false, byTheClock }: ServeOptions): Promise<Server> {
   const started = new AsyncDisposableStack()
   try {
@@ -139,7 +148,7 @@ export async function serve({ settings, log, validateResponses = false, byTheClo
       async stop() {
         draining = true
         const drainMs = settings.drainSeconds * 1000
-        // No new work from here on; what runs is followed for as long as somebody listens.
+        // From here on no new work starts. Running work is followed until nobody is connected.
         const drained = builds.drain(drainMs)
         await drainHttp(app, drainMs, () => closing.abort())
         await shells.ended()

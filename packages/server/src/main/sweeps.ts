@@ -1,4 +1,4 @@
-/** What keeps the database and the blob store free of what nobody needs any more. */
+/** Removes rows and blobs that nobody needs any more. */
 import type { TaskList } from 'graphile-worker'
 import type pg from 'pg'
 import type { Logger } from 'pino'
@@ -26,7 +26,6 @@ interface SweepServices {
 
 export const sweepCrontab = ['17 * * * * sweep_blobs', '27 * * * * sweep_rows', '* * * * * free_jobs_of_the_dead']
 
-/** The tasks that sweep. */
 export function sweepTasks({ pool, blobs, log }: SweepServices): TaskList {
   return {
     build_ended: async (payload) => {
@@ -59,7 +58,10 @@ export function sweepTasks({ pool, blobs, log }: SweepServices): TaskList {
   }
 }
 
-/** Removes blobs that no build and no log refers to and that are older than `before`; none while a backup is made, which may refer to them. Gives how many. */
+/**
+ * Removes blobs older than `before` to which no build and no log refers; none during a backup,
+ * which may refer to them. Returns how many.
+ */
 export async function sweepBlobs(pool: pg.Pool, blobs: BlobStore, before: Date): Promise<number> {
   await blobs.removeUnfinished(before)
   let removed = 0
@@ -83,7 +85,7 @@ export async function sweepBlobs(pool: pg.Pool, blobs: BlobStore, before: Date):
   return removed
 }
 
-/** Those of the names that something refers to. */
+/** Returns the names to which something refers. */
 export async function blobsInUse(database: Database, names: readonly string[]): Promise<ReadonlySet<string>> {
   const { rows } = await database.query<{ blob: string }>(
     `select distinct blob from (${blobReferences}) r where blob = any($1)`,
@@ -92,7 +94,9 @@ export async function blobsInUse(database: Database, names: readonly string[]): 
   return new Set(rows.map(({ blob }) => blob))
 }
 
-/** The runner token of an ended build counts no more. One that a retry has opened again keeps its. */
+/**
+ * Retires the runner token of an ended build. A build that a retry has reopened keeps its token.
+ */
 export async function retireToken(database: Database, buildId: string): Promise<void> {
   await database.query(
     `update build_records r set runner_token_hash = null from engine.builds b
@@ -101,7 +105,10 @@ export async function retireToken(database: Database, buildId: string): Promise<
   )
 }
 
-/** Retires tokens that are a day old, and those of ended builds that `build_ended` missed. Gives how many. */
+/**
+ * Retires tokens older than a day, and those of ended builds that `build_ended` missed. Returns how
+ * many.
+ */
 export async function retireOverTokens(database: Database): Promise<number> {
   const { rowCount } = await database.query(
     `update build_records r set runner_token_hash = null
@@ -112,16 +119,19 @@ export async function retireOverTokens(database: Database): Promise<number> {
   return rowCount ?? 0
 }
 
-/** Removes keys that expired a month ago. Gives how many. */
+/** Removes keys that expired a month ago. Returns how many. */
 export async function removeDeadKeys(database: Database): Promise<number> {
   const { rowCount } = await database.query("delete from api_keys where expires_at < now() - interval '30 days'")
   return rowCount ?? 0
 }
 
-/** Tasks that are asked for under a key. One that is asked for again while it runs loses its key to the new one, and is not tried again. */
+/**
+ * Tasks that are queued under a key. If one is queued again while it runs, the new one takes the
+ * key, and the old one is not retried.
+ */
 const keyedTasks = ['apply_approval', 'discover', 'follow_build', 'github_sync']
 
-/** Removes tasks that failed when another was in their place already. Gives how many. */
+/** Removes failed tasks that another has replaced. Returns how many. */
 export async function removeReplacedTasks(database: Database): Promise<number> {
   const { rowCount } = await database.query(
     `select graphile_worker.complete_jobs(array(

@@ -1,4 +1,7 @@
-/** Background work, feature by feature. Each task may run twice, and on two machines at the same time. */
+/**
+ * Background work, feature by feature. Each task may run twice, and on two machines at the same
+ * time.
+ */
 import type { TaskList } from 'graphile-worker'
 import { billingCrontab, billingTasks } from '../billing/tasks.ts'
 import { approvalCrontab, approvalTasks } from '../builds/approval/tasks.ts'
@@ -43,7 +46,10 @@ export function makeTasks(services: Services): TaskList {
   }
 }
 
-/** Runs background work in this process until `stop`; also what is due by the clock, unless `byTheClock` is false. */
+/**
+ * Runs background work in this process until `stop`. Scheduled work is left out if `byTheClock` is
+ * false.
+ */
 export function startWorker(services: Services, byTheClock = true): Promise<{ stop(): Promise<void> }> {
   return keepWorking({ ...services, taskList: makeTasks(services), crontab: byTheClock ? crontab : '' })
 }

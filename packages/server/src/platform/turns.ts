@@ -1,4 +1,4 @@
-/** Lets only so many work at once; the others wait, and are served in the order in which they came. */
+/** Limits concurrent work. Further work waits in order. */
 export class Turns {
   readonly #most: number
   readonly #crowd: number
@@ -40,7 +40,7 @@ export class Turns {
         if (place === -1) return
         this.#waiting.splice(place, 1)
         reject(stop.reason)
-        // It may have been the crowd.
+        // The crowd may have dissolved.
         this.#callNext()
       }
       const begin = () => {

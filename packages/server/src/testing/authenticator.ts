@@ -1,17 +1,20 @@
-/** An authenticator in software, made from the WebAuthn and COSE specifications alone, that also does wrong on request. */
+/**
+ * A software authenticator, written from the WebAuthn and COSE specifications alone, that can also
+ * violate them on request.
+ */
 import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto'
 import { encode } from 'cborg'
 
 type Algorithm = -7 | -257 | -8 | -37
 
-/** What it does otherwise than it should. */
+/** Deviations from the specification. */
 export interface Wrong {
   readonly origin?: string
   readonly rpId?: string
   readonly challenge?: string
   readonly type?: string
   readonly crossOrigin?: boolean
-  /** The user is there, and not verified. */
+  /** The user is present but not verified. */
   readonly isUnverified?: boolean
   readonly isAbsent?: boolean
   readonly counter?: number
@@ -39,7 +42,7 @@ const text64 = (bytes: Buffer | string) => Buffer.from(bytes).toString('base64ur
 export class Authenticator {
   readonly credentialId = randomBytes(32)
   userHandle: string | null = null
-  /** How often it has signed; null = it does not count, as those that share passkeys between devices. */
+  /** The signature counter; null: none, as with passkeys that devices share. */
   counter: number | null
   readonly #algorithm: Algorithm
   readonly #origin: string
@@ -52,7 +55,7 @@ export class Authenticator {
     this.#keys = keysFor(algorithm)
   }
 
-  /** As `navigator.credentials.create(…).toJSON()`. */
+  /** Returns the result of `navigator.credentials.create(…).toJSON()`. */
   create(options: CreationOptions, wrong: Wrong = {}): Record<string, unknown> {
     this.userHandle = options.user.id
     const clientData = this.#clientData('webauthn.create', options.challenge, wrong)
@@ -73,7 +76,7 @@ export class Authenticator {
     })
   }
 
-  /** As `navigator.credentials.get(…).toJSON()`. */
+  /** Returns the result of `navigator.credentials.get(…).toJSON()`. */
   get(options: RequestOptions, wrong: Wrong = {}): Record<string, unknown> {
     const clientData = this.#clientData('webauthn.get', options.challenge, wrong)
     const authData = this.#head(options.rpId, 0, wrong)

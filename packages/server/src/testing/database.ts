@@ -1,4 +1,4 @@
-/** Databases on the PostgreSQL of this run, as the server makes and uses them. */
+/** Databases on the PostgreSQL of this run. */
 import { afterFile } from '@harmont/test-kit/file'
 import { createDatabase, type Database, type Template } from '@harmont/test-kit/postgres'
 import type pg from 'pg'
@@ -8,7 +8,7 @@ import { openPool } from '../platform/database/pool.ts'
 
 const log = pino({ level: 'silent' })
 
-/** With all tables of the server, as its first start leaves them. */
+/** A database with all tables of the server, as after its first start. */
 const migrated: Template = {
   name: 'harmont_server',
   async fill(connection) {
@@ -18,14 +18,14 @@ const migrated: Template = {
   },
 }
 
-/** Returns a database with the server's tables, which goes when the test file ends. */
+/** Returns a database with the server's tables, which is dropped when the test file ends. */
 export async function migratedDatabase(): Promise<Database> {
   const database = await createDatabase(migrated)
   afterFile(() => database.drop())
   return database
 }
 
-/** Returns a pool on an empty database. Both go when the test file ends. */
+/** Returns a pool on an empty database. Both end with the test file. */
 export async function freshDatabase(): Promise<pg.Pool> {
   const { connection, drop } = await createDatabase()
   const pool = openPool(connection, log)
@@ -34,7 +34,7 @@ export async function freshDatabase(): Promise<pg.Pool> {
   return pool
 }
 
-/** The address of a fresh database, as HARMONT_DATABASE_URL takes it. */
+/** Returns the URL of a fresh database, for HARMONT_DATABASE_URL. */
 export function databaseUrl({ options: { user, database, host } }: pg.Pool): string {
   return `postgres://${user}@${encodeURIComponent(String(host))}/${database}`
 }

@@ -8,15 +8,18 @@ interface Read {
 }
 
 export interface EventReader extends AsyncDisposable {
-  /** The next event, or the next of that name that `matches`. Fails when the stream ends before it. */
+  /**
+   * Returns the next event, or the next of that name that `matches`. Fails when the stream ends
+   * before it.
+   */
   next(event?: string, matches?: (read: Read) => boolean): Promise<Read>
   /** Whether the server has closed the stream, with nothing left to read. */
   isOver(): Promise<boolean>
-  /** Everything that was read so far. */
+  /** Returns every event read so far. */
   all(): readonly Read[]
 }
 
-/** Opens a stream; fails when it is refused. */
+/** Opens a stream. Fails when it is refused. */
 export async function openEvents(url: string, token: string, lastEventId?: string): Promise<EventReader> {
   const closing = new AbortController()
   const response = await fetch(url, {

@@ -1,4 +1,4 @@
-/** Test only: memory that this process holds, without what nobody uses any more. */
+/** For tests: measures the memory that this process uses. */
 import process from 'node:process'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
@@ -6,7 +6,10 @@ import { runInNewContext } from 'node:vm'
 setFlagsFromString('--expose-gc')
 const collectGarbage = runInNewContext('gc') as () => void
 
-/** Bytes of objects and buffers after a collection; the last of what was collected goes some moments later. */
+/**
+ * Returns the bytes of objects and buffers after a collection. Some of the garbage is freed moments
+ * later.
+ */
 export function heldBytes(): number {
   collectGarbage()
   const { heapUsed, external } = process.memoryUsage()

@@ -4,7 +4,9 @@ import { openPool } from '../platform/database/pool.ts'
 
 const silent = pino({ level: 'silent' })
 
-/** A pool of the server's kind, for a test to look into a database whose connections may break at any time. */
+/**
+ * Returns a pool like the server's, for a test to inspect a database whose connections may break.
+ */
 export function quietPool(config: pg.PoolConfig): pg.Pool {
   return openPool(config, silent)
 }

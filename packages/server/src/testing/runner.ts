@@ -1,11 +1,11 @@
-/** Plays the runner of a test: leases, logs and ends jobs in the engine's store, without a sandbox. */
+/** Simulates a runner: leases, logs and ends jobs in the engine's store, without a sandbox. */
 import type { Outcome } from '@harmont/engine'
 import type { TestServer } from './server.ts'
 
 export interface PlayedJob {
   readonly id: string
   readonly buildId: string
-  /** Appends to the log, a chunk for each text; on stdout unless said otherwise. */
+  /** Appends to the log, a chunk for each text; on stdout by default. */
   log(texts: readonly (string | Buffer)[], kind?: 0 | 1 | 2): Promise<void>
   end(outcome?: Partial<Extract<Outcome, { kind: 'exited' }>>): Promise<void>
 }
@@ -36,7 +36,7 @@ export async function playJob({ server }: TestServer): Promise<PlayedJob> {
   }
 }
 
-/** A flat IR with these steps. */
+/** Returns a flat IR with these steps. */
 export function ir(...steps: readonly Readonly<Record<string, unknown>>[]): string {
   const typed = steps.map((step) => ({ type: 'command', ...step }))
   return JSON.stringify({ version: '0', default_image: 'host', steps: typed })

@@ -1,4 +1,4 @@
-/** The server as a process of its own, for tests that kill it. */
+/** Runs the server as a process of its own, for tests that kill it. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import process from 'node:process'
@@ -8,13 +8,15 @@ import { addWitness, afterFile } from '@harmont/test-kit/file'
 export interface ProcessOfServer {
   readonly child: ChildProcess
   readonly url: string
-  /** All that it wrote so far. */
+  /** Returns all output so far. */
   output(): string
 }
 
 const main = fileURLToPath(new URL('../main.ts', import.meta.url))
 
-/** Where all processes of tests keep Node's compiled form of the sources: each data directory would begin with none. */
+/**
+ * The compile cache that all test servers share. Each data directory would start with an empty one.
+ */
 export const compiled = fileURLToPath(new URL('../../../../node_modules/.cache/harmont-test-compiled', import.meta.url))
 
 /** Runs `main.ts` to its end. */
@@ -27,7 +29,10 @@ export async function runMain(
   return { code: code as number | null, output: output() }
 }
 
-/** Starts it and waits until it says that it is ready; fails with its output when it ends before that. It is killed with the test file at the latest. */
+/**
+ * Starts the server and waits until it is ready. Fails with its output when it ends before that. It
+ * is killed at the latest when the test file ends.
+ */
 export async function startMain(env: Readonly<Record<string, string>>): Promise<ProcessOfServer> {
   const { child, output } = spawnMain([], env)
   addWitness(output)
@@ -40,7 +45,7 @@ export async function startMain(env: Readonly<Record<string, string>>): Promise<
   return { child, url: `http://127.0.0.1:${env.PORT}`, output }
 }
 
-/** Stops it by a signal. Resolves when it has ended, with its exit code. */
+/** Stops the server by a signal. Returns its exit code. */
 export async function stopMain({ child }: ProcessOfServer, signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM') {
   const ended = once(child, 'close')
   child.kill(signal)

@@ -1,4 +1,7 @@
-/** A real server for the tests of one file: its own data directory, its own database, real HTTP, every response checked against the contract. */
+/**
+ * A real server for the tests of one file: its own data directory, its own database, real HTTP.
+ * Every answer is checked against the contract.
+ */
 import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -27,9 +30,9 @@ export interface TestServer {
   readonly server: Server
   readonly dataDirectory: string
   readonly blobDirectory: string
-  /** The variables that lead an operator's command to this server's data. */
+  /** The variables that connect an operator's command to this server's data. */
   readonly environment: Readonly<Record<string, string>>
-  /** Requests with a token; null for none. A string or bytes as body are sent as they are. */
+  /** Sends a request with a token; null for none. A string or bytes as body are sent unchanged. */
   request<T = Record<string, unknown>>(
     token: string | null,
     method: string,
@@ -38,14 +41,14 @@ export interface TestServer {
     headers?: Readonly<Record<string, string>>,
     options?: { /** The body of a success is not read: a stream may have no end. */ readonly headersOnly?: boolean },
   ): Promise<Answer<T>>
-  /** A user with an organization of the same name, and a token. */
+  /** Creates a user with an organization of the same name, and a token. */
   newUser(name: string): Promise<{ readonly token: string; readonly id: string; readonly organization: string }>
-  /** A pipeline of the organization `default`; gives its slug. */
+  /** Creates a pipeline in the organization `default`. Returns its slug. */
   newPipeline(body?: Partial<Schemas['CreatePipelineRequest']>): Promise<string>
 }
 
 export interface TestServerOptions {
-  /** Has the server start a PostgreSQL of its own, which the test may kill. */
+  /** Makes the server start a PostgreSQL of its own, which the test may kill. */
   readonly ownPostgres?: boolean
 }
 

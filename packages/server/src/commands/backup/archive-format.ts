@@ -1,16 +1,19 @@
-/** What the writer and the reader of a backup agree on. */
+/** The format that the writer and the reader of a backup share. */
 
-/** Last in a backup: without it the file is not whole. */
+/** The last entry of a backup. A file without it is incomplete. */
 export const endName = 'end.json'
 
-/** What all entries before the end were. */
+/** A summary of all entries before the end. */
 export interface ArchiveEnd {
   readonly entries: number
-  /** Of the head and the bytes of each entry, in order. */
+  /** Digest of the head and the bytes of each entry, in order. */
   readonly sha256: string
 }
 
-/** What goes into the digest before the bytes of an entry, so that no two archives have the same. */
+/**
+ * Returns the part of the digest that precedes the bytes of an entry, so that different archives
+ * have different digests.
+ */
 export function digestHead(name: string, size: number): string {
   return `${name}\n${size}\n`
 }

@@ -1,4 +1,7 @@
-/** A backup while it is read. It comes from outside: nothing of it counts before its digest at the end was found right. */
+/**
+ * Reads a backup. The file is untrusted: nothing of it counts until the digest at its end has been
+ * verified.
+ */
 import { createHash } from 'node:crypto'
 import { open } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
@@ -10,24 +13,29 @@ import { type ArchiveEnd, digestHead, endName } from './archive-format.ts'
 export interface ArchiveEntry {
   readonly name: string
   readonly size: number
-  /** To be read to its end before the next entry is asked for. */
+  /** Must be read to its end before the next entry is requested. */
   readonly bytes: AsyncIterable<Buffer>
 }
 
 export interface ArchiveReader {
-  /** The entry that the next call of `next` gives; undefined when there is no further one, and then the file was whole and undamaged. */
+  /**
+   * Returns the entry that the next call of `next` returns; undefined at the end of a complete and
+   * undamaged file.
+   */
   peek(): Promise<ArchiveEntry | undefined>
   next(): Promise<ArchiveEntry | undefined>
-  /** How much of the file has been read, and how large it is. */
+  /** How much of the file has been read, and its size. */
   readonly size: number
   readBytes(): number
   close(): Promise<void>
 }
 
-/** Small entries only are read whole. */
+/** The largest entry that is read into memory as a whole. */
 const mostWholeBytes = 8 * 1024 ** 2
 
-/** Opens a backup. Every failure to read on is a SettingsError that says that the file is damaged. */
+/**
+ * Opens a backup. Any later failure to read is a SettingsError that says that the file is damaged.
+ */
 export async function openArchive(path: string, signal: AbortSignal): Promise<ArchiveReader> {
   const file = await open(path, 'r').catch((cause: unknown) => {
     throw new SettingsError(`restore: cannot read the backup \`${path}\` (${cause}).`)
@@ -35,10 +43,10 @@ export async function openArchive(path: string, signal: AbortSignal): Promise<Ar
   const { size } = await file.stat()
   const source = file.createReadStream()
   const tar = extract()
-  // At once: it gives nobody what came before it was asked for.
+  // Created at once, because the iterator does not yield what arrived before it.
   const found = tar[Symbol.asyncIterator]()
   const flowing = pipeline(source, createZstdDecompress(), tar, { signal })
-  flowing.catch(() => undefined) // whoever reads is told, by the entries
+  flowing.catch(() => undefined) // readers of the entries get the error
   const entries = readEntries(found, (cause) => {
     signal.throwIfAborted()
     return damaged(path, cause)
@@ -58,14 +66,14 @@ export async function openArchive(path: string, signal: AbortSignal): Promise<Ar
       return entry
     },
     async close() {
-      // An entry that nobody has read would hold up the rest.
+      // An unread entry would block the rest.
       await found.return?.()
       source.destroy()
     },
   }
 }
 
-/** The bytes of an entry that is small if it is right. */
+/** Returns the bytes of an entry that must be small. */
 export async function readWhole({ name, size, bytes }: ArchiveEntry): Promise<Buffer> {
   if (size > mostWholeBytes) throw new SettingsError(`restore: \`${name}\` in the backup is too large.`)
   const chunks: Buffer[] = []

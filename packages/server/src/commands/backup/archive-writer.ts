@@ -1,6 +1,6 @@
 /**
- * A backup while it is written: a tar under zstd, so that its owner can look into it. What ends well is a whole file under its name, on the disk; before that
- * there is only a draft beside it.
+ * Writes a backup: a tar compressed with zstd, so that its owner can inspect it. The file appears
+ * under its name once it is complete and on disk; until then there is a draft beside it.
  */
 import { createHash, randomBytes } from 'node:crypto'
 import { open, readdir, rename, rm, stat } from 'node:fs/promises'
@@ -15,17 +15,17 @@ import { type ArchiveEnd, digestHead, endName } from './archive-format.ts'
 
 export interface ArchiveWriter {
   add(name: string, bytes: Buffer): Promise<void>
-  /** Adds an entry of exactly so many bytes, as they come. */
+  /** Adds an entry of exactly `size` bytes, as they arrive. */
   addStream(name: string, size: number, bytes: AsyncIterable<Buffer>): Promise<void>
-  /** How large the file is so far. */
+  /** The size of the file so far. */
   writtenBytes(): number
-  /** Says what all of it was, brings it to the disk, and gives it its name. */
+  /** Adds the summary, flushes the file to the disk and renames it to its name. */
   finish(): Promise<void>
-  /** Removes the draft; does nothing after `finish`. */
+  /** Removes the draft. Does nothing after `finish`. */
   abort(): Promise<void>
 }
 
-/** Begins a file that its owner alone can read. Fails when there is something under its name that is no file. */
+/** Starts a file that only its owner can read. Fails if its name belongs to anything but a file. */
 export async function createArchive(path: string, signal: AbortSignal): Promise<ArchiveWriter> {
   await requireFileOrNothing(path)
   await removeDrafts(path)
@@ -41,7 +41,7 @@ export async function createArchive(path: string, signal: AbortSignal): Promise<
     }
   }
   const flowing = pipeline(tar, zstd, write, { signal })
-  // Whoever writes next is told; until then it must not end the process.
+  // The next write reports the error. Until then it must not end the process.
   flowing.catch(() => undefined)
   const digest = createHash('sha256')
   let entries = 0
@@ -61,7 +61,7 @@ export async function createArchive(path: string, signal: AbortSignal): Promise<
     }
     sink.end(null)
     await ended.promise.catch(async (error: unknown) => {
-      await flowing // its failure, a full disk above all, is the reason of this one
+      await flowing // its failure, such as a full disk, caused this one
       throw error
     })
   }
@@ -85,14 +85,14 @@ export async function createArchive(path: string, signal: AbortSignal): Promise<
     async abort() {
       if (finished) return
       tar.destroy()
-      await flowing.catch(() => undefined) // that is why it is aborted
-      await file.close().catch(() => undefined) // it was closed, and its name is what failed
+      await flowing.catch(() => undefined) // its error is the reason to abort
+      await file.close().catch(() => undefined) // already closed if the rename failed
       await rm(draft, { force: true })
     },
   }
 }
 
-/** Resolves when more may be written, and when it makes no sense any more. */
+/** Resolves when more can be written, and when nothing can be any more. */
 function drained(sink: ReturnType<Pack['entry']>): Promise<void> {
   return new Promise<void>((resolve) => {
     const done = () => {
@@ -118,7 +118,7 @@ function draftPrefix(path: string): string {
   return `${path}.unfinished-`
 }
 
-/** Those of backups to the same name that were killed. */
+/** Removes the drafts of killed backups to the same name. */
 async function removeDrafts(path: string): Promise<void> {
   const prefix = basename(draftPrefix(path))
   const directory = dirname(path)

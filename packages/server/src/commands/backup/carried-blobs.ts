@@ -1,4 +1,4 @@
-/** The blobs that the rows of a backup refer to. */
+/** Copies the blobs that the rows of a backup refer to. */
 import type pg from 'pg'
 import type { BlobStore } from '../../platform/blobs/blob-store.ts'
 import { blobReferences } from '../../platform/blobs/references.ts'
@@ -9,17 +9,17 @@ import type { ArchiveWriter } from './archive-writer.ts'
 const folder = 'blobs/'
 const namePattern = /^blobs\/[0-9a-f-]{36}$/
 const namesAtOnce = 1000
-/** So many are on their way to the disk at a time. */
+/** How many blobs are flushed to the disk at a time. */
 const syncsAtOnce = 16
 
-/** Remembers which blobs the transaction sees in use. The list is the database's, and outlives the transaction. */
+/** Lists the blobs that the transaction sees in use, in a cursor that outlives it. */
 export async function listBlobs(client: pg.PoolClient): Promise<void> {
   await client.query(
     `declare blobs_of_backup cursor with hold for select distinct blob from (${blobReferences}) r order by blob`,
   )
 }
 
-/** Writes the blobs of the list; calls `onBlob` for each, with false for one that is not there. */
+/** Writes the listed blobs. Calls `onBlob` for each, with false for a missing one. */
 export async function copyBlobsOut(
   client: pg.PoolClient,
   blobs: BlobStore,
@@ -38,7 +38,7 @@ export async function copyBlobsOut(
   await client.query('close blobs_of_backup')
 }
 
-/** Puts the blobs of a backup into a store, each under its name. All are on the disk when it resolves. */
+/** Stores the blobs of a backup, each under its name. All are on the disk when it resolves. */
 export async function copyBlobsIn(blobs: BlobStore, reader: ArchiveReader, onBlob: () => void): Promise<void> {
   const finishing = new Set<Promise<unknown>>()
   try {
@@ -56,7 +56,7 @@ export async function copyBlobsIn(blobs: BlobStore, reader: ArchiveReader, onBlo
       }
       const finished: Promise<unknown> = writer.finish().then(() => finishing.delete(finished))
       finishing.add(finished)
-      // It is waited for below, and must not end the process before.
+      // Awaited below. Until then its failure must not end the process.
       finished.catch(() => undefined)
       if (finishing.size >= syncsAtOnce) await Promise.race(finishing)
       onBlob()

@@ -1,4 +1,4 @@
-/** The generated secrets of a data directory, without those that are of the machine alone. */
+/** Copies the generated secrets of a data directory, except those of the machine. */
 import { open, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { syncDirectory } from '../../platform/data-directory/sync-directory.ts'
@@ -6,21 +6,21 @@ import { SettingsError } from '../../platform/settings/read-settings.ts'
 import { type ArchiveReader, readWhole } from './archive-reader.ts'
 import type { ArchiveWriter } from './archive-writer.ts'
 
-/** That of this machine's own database; and who the runner is, by which it finds its sandboxes. */
+/** The password of this machine's database, and the id by which a runner finds its sandboxes. */
 const ofTheMachine: ReadonlySet<string> = new Set(['database-password', 'runner-id'])
 
 const folder = 'secrets/'
 const namePattern = /^[a-z][a-z-]{0,63}$/
 
-/** Writes them; gives their names. */
+/** Writes the secrets and returns their names. */
 export async function copySecretsOut(directory: string, writer: ArchiveWriter): Promise<readonly string[]> {
-  // A name with a dot is that of one that is just being made.
+  // A name with a dot belongs to a secret that is being generated.
   const names = (await readdir(directory)).filter((name) => namePattern.test(name) && !ofTheMachine.has(name)).sort()
   for (const name of names) await writer.add(`${folder}${name}`, await readFile(join(directory, name)))
   return names
 }
 
-/** Puts them into a directory that has none of them. */
+/** Restores the secrets into a directory that has none of them. */
 export async function copySecretsIn(directory: string, reader: ArchiveReader): Promise<void> {
   while ((await reader.peek())?.name.startsWith(folder)) {
     const entry = await reader.next()

@@ -1,22 +1,22 @@
-/** What the database says of its own tables, and what a restore has to put aside in them while rows come in. */
+/** Reads the database's catalog, and suspends its constraints while rows are restored. */
 import pg from 'pg'
 import type { Database } from '../../platform/database/transaction.ts'
 
 export interface TableColumns {
   readonly schema: string
   readonly name: string
-  /** Those that have a value of their own: none that is computed. */
+  /** The columns with a stored value. Computed ones are left out. */
   readonly columns: readonly string[]
 }
 
 export interface SequenceState {
   readonly schema: string
   readonly name: string
-  /** The last value that was given. */
+  /** The last value that the sequence returned. */
   readonly last: string
 }
 
-/** A foreign key, to be dropped and made again as it was. */
+/** A foreign key, to be dropped and created again. */
 interface ForeignKey {
   readonly table: string
   readonly name: string
@@ -25,7 +25,7 @@ interface ForeignKey {
 
 const ours = "nspname in ('public', 'engine')"
 
-/** Tables that outlive a crash of the database; those that do not are not worth keeping either. */
+/** Lists the tables that survive a crash of the database. Unlogged ones are not worth a backup. */
 export async function listTables(database: Database): Promise<readonly TableColumns[]> {
   const { rows } = await database.query<TableColumns>(
     `select n.nspname::text as schema, c.relname::text as name,
@@ -38,7 +38,10 @@ export async function listTables(database: Database): Promise<readonly TableColu
   return rows
 }
 
-/** Sequences that have given a value. They run ahead of any transaction: what is read now is at least what it has. */
+/**
+ * Lists the sequences that have returned a value. They run ahead of transactions, so a value read
+ * now covers every row.
+ */
 export async function listSequences(database: Database): Promise<readonly SequenceState[]> {
   const { rows } = await database.query<SequenceState>(
     `select schemaname::text as schema, sequencename::text as name, last_value::text as last
@@ -47,24 +50,25 @@ export async function listSequences(database: Database): Promise<readonly Sequen
   return rows
 }
 
-/** Lets a sequence go on after a value. */
+/** Makes a sequence continue after a value. */
 export async function setSequence(database: Database, { schema, name, last }: SequenceState): Promise<void> {
   await database.query('select setval($1::regclass, $2::bigint)', [quoted({ schema, name }), last])
 }
 
-/** A table's or a sequence's name for a statement, whatever it consists of. */
+/** Quotes the name of a table or sequence for a statement. */
 export function quoted({ schema, name }: { readonly schema: string; readonly name: string }): string {
   return `${pg.escapeIdentifier(schema)}.${pg.escapeIdentifier(name)}`
 }
 
-/** Columns as a list for a statement. */
+/** Returns columns as a quoted list for a statement. */
 export function quotedColumns({ columns }: Pick<TableColumns, 'columns'>): string {
   return columns.map(pg.escapeIdentifier).join(', ')
 }
 
 /**
- * Runs `fill` while no trigger fires and rows may come in any order. Afterwards every reference is looked at: one that leads nowhere fails. To be called
- * within a transaction, of which nothing is seen outside.
+ * Runs `fill` with triggers off and rows accepted in any order. Afterwards every reference is
+ * checked, and a dangling one fails. Must be called within a transaction, so that others see
+ * nothing of it.
  */
 export async function withoutRules(
   database: Database,
@@ -83,7 +87,7 @@ export async function withoutRules(
     await database.query(`alter table ${table} add constraint ${name} ${definition}`)
 }
 
-/** Whether there is nothing yet of a server: no table, and no task that somebody wants done. */
+/** Whether the database has neither tables of a server nor pending tasks. */
 export async function isEmptyDatabase(database: Database): Promise<boolean> {
   const { rows } = await database.query<{ tables: boolean; worker: boolean }>(
     `select exists (select from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.relkind in ('r', 'p') and n.${ours}) as tables,

@@ -1,4 +1,4 @@
-/** The data directory of a restore: empty before, and empty again when it fails. */
+/** The data directory of a restore: empty before it, and empty again if it fails. */
 import { randomUUID } from 'node:crypto'
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -14,18 +14,21 @@ import { SettingsError } from '../../platform/settings/read-settings.ts'
 
 export interface Claim {
   readonly mark: RestoreMark
-  /** What is there is whole: it is a server's from now on. */
+  /** Marks the restore as complete. The directory belongs to a server from now on. */
   keep(): Promise<void>
-  /** Removes all that was put there. */
+  /** Removes everything that the restore has put there. */
   giveUp(): Promise<void>
 }
 
-/** A disk that is mounted has one. */
+/** A mounted disk has this directory. */
 const notOurs: ReadonlySet<string> = new Set(['lost+found', restoreMarkName])
 
 const stopMs = 10_000
 
-/** Marks a directory as one into which a backup is being restored. What a restore left there that was killed is removed; anything else is refused. */
+/**
+ * Marks a directory as the target of a restore. Removes what a killed restore left there, and
+ * refuses anything else.
+ */
 export async function claimDirectory(path: string, blobDirectory: string | null): Promise<Claim> {
   await requireClaimable(path, blobDirectory)
   await mkdir(path, { recursive: true, mode: 0o700 })
@@ -47,7 +50,7 @@ export async function claimDirectory(path: string, blobDirectory: string | null)
   }
 }
 
-/** Fails unless a backup can be restored there: into nothing, or into what a restore left that was killed. */
+/** Fails unless the directory is empty or was left by a killed restore. */
 export async function requireClaimable(path: string, blobDirectory: string | null): Promise<void> {
   const left = await readRestoreMark(path)
   if (left === null) await requireEmpty(path, 'HARMONT_DATA_DIR')
@@ -55,9 +58,9 @@ export async function requireClaimable(path: string, blobDirectory: string | nul
     await requireEmpty(blobDirectory, 'HARMONT_BLOB_URL')
 }
 
-/** The mark stays, and with it the right to begin again. */
+/** Keeps the mark, and with it the right to start over. */
 async function clear(path: string, { blobDirectory }: RestoreMark): Promise<void> {
-  // A database that a killed restore started runs on.
+  // A database that a killed restore started is still running.
   await stopPostmaster(join(path, 'database'), stopMs)
   for (const directory of blobDirectory === null ? [path] : [path, blobDirectory])
     for (const name of await namesIn(directory)) await rm(join(directory, name), { recursive: true, force: true })

@@ -1,18 +1,22 @@
-/** Rows as PostgreSQL's own text, which every version and platform of it reads. */
+/** Copies rows in PostgreSQL's text format, which every version and platform reads. */
 import { pipeline } from 'node:stream/promises'
 import type pg from 'pg'
 import { from, to } from 'pg-copy-streams'
 import type { ArchiveReader } from './archive-reader.ts'
 import type { ArchiveWriter } from './archive-writer.ts'
 
-/** What is held of a table at a time; a tar has to know how long an entry is before it. */
+/**
+ * How much of a table is in memory at a time. A tar needs the size of an entry before its bytes.
+ */
 const pieceBytes = 4 * 1024 ** 2
 
-/** Makes the text of values the same whatever the server is set to. For the transaction. */
+/** Fixes the text form of values, whatever the server's settings. For the transaction. */
 export const plainText =
   "set local datestyle = 'ISO'; set local intervalstyle = 'postgres'; set local bytea_output = 'hex'"
 
-/** Writes what a query gives as entries `NAME/1`, `NAME/2` and so on; none when it gives nothing. */
+/**
+ * Writes the result of a query as entries `NAME/1`, `NAME/2` and so on; none for an empty result.
+ */
 export async function copyOut(
   client: pg.PoolClient,
   query: string,
@@ -37,7 +41,7 @@ export async function copyOut(
   await flush()
 }
 
-/** Reads the entries of that name, in their order, into a table with these columns. */
+/** Reads the entries of a name, in order, into a table with these columns. */
 export async function copyIn(
   client: pg.PoolClient,
   target: string,

@@ -1,4 +1,4 @@
-/** What a backup says of itself, first in it. */
+/** The manifest of a backup, its first entry. */
 import { SettingsError } from '../../platform/settings/read-settings.ts'
 import type { SequenceState, TableColumns } from './catalog-store.ts'
 
@@ -8,21 +8,24 @@ const format = 1
 
 export interface Manifest {
   readonly format: number
-  /** The release that made it. */
+  /** The release that wrote the backup. */
   readonly release: string
   readonly madeAt: string
-  /** Those that the database had; a restore begins with the same. */
+  /** The migrations of the database. A restore starts with the same. */
   readonly migrations: readonly string[]
   readonly tables: readonly TableColumns[]
   readonly sequences: readonly SequenceState[]
 }
 
-/** The manifest as it is written. */
+/** Serialises the manifest. */
 export function writeManifest(manifest: Omit<Manifest, 'format'>): Buffer {
   return Buffer.from(JSON.stringify({ format, ...manifest }, null, 1))
 }
 
-/** Reads one, for a program that knows these migrations. Throws a SettingsError for what is none, and for that of a newer release. */
+/**
+ * Parses a manifest, for a program with these migrations. Throws a SettingsError for an invalid
+ * one, and for one of a newer release.
+ */
 export function readManifest(
   bytes: Buffer,
   known: { readonly release: string; readonly migrations: readonly string[] },

@@ -1,10 +1,13 @@
 import process from 'node:process'
 
 const everyMs = 1_000
-/** A log file need not have a line for each second. */
+/** A log file does not need a line per second. */
 const linesEvery = 10
 
-/** Says on stderr how far something is, once it takes longer than a second; on a terminal in one line that changes. */
+/**
+ * Shows progress on stderr once a task takes longer than a second. A terminal gets one line that is
+ * overwritten.
+ */
 export function showProgress(say: () => string): { stop(): void } {
   const { stderr } = process
   let seconds = 0
@@ -21,7 +24,7 @@ export function showProgress(say: () => string): { stop(): void } {
   }
 }
 
-/** A size as people read it. */
+/** Formats a size for people. */
 export function megabytes(bytes: number): string {
   return `${(bytes / 1024 ** 2).toFixed(1)} MiB`
 }

@@ -1,4 +1,7 @@
-/** A backup made a server again, on a machine that has none. What fails leaves nothing; what is killed leaves a mark, by which the next restore begins anew. */
+/**
+ * Restores a backup on a machine without a server. A failed restore leaves nothing. A killed one
+ * leaves a mark, by which the next one starts over.
+ */
 import pg from 'pg'
 import type { Logger } from 'pino'
 import { openDirectoryStore } from '../../platform/blobs/blob-store.ts'
@@ -24,7 +27,7 @@ import { requireEmptyDatabase, restoreDatabase, wasRestored } from './restore-da
 export interface Restored {
   readonly manifest: Manifest
   readonly blobs: number
-  /** It had come to its end before, and was killed before it could say so. */
+  /** Whether an earlier restore had finished, and was killed before it could say so. */
   readonly before: boolean
 }
 
@@ -37,7 +40,10 @@ interface Restoring {
   readonly id: string
 }
 
-/** Restores a backup into the data directory and the database of the settings, which must be empty. Fails with a SettingsError that says what to do. */
+/**
+ * Restores a backup into the data directory and the database of the settings, which must be empty.
+ * Fails with a SettingsError that says what to do.
+ */
 export async function restoreBackup(
   path: string,
   settings: Settings,
@@ -89,7 +95,7 @@ async function withArchive<T>(
   }
 }
 
-/** To the end, where its digest is: what is damaged is told before anything is done, and not after an hour. */
+/** Reads to the end, where the digest is, so that damage is reported before anything is changed. */
 async function readThrough(reader: ArchiveReader): Promise<void> {
   for (let entry = await reader.next(); entry !== undefined; entry = await reader.next())
     for await (const chunk of entry.bytes) void chunk
@@ -103,8 +109,8 @@ async function readFirst(reader: ArchiveReader, migrations: readonly Migration[]
 }
 
 /**
- * Looks at the database of others before anything is touched: it must be empty, or be what a restore into this directory made of it that was killed after its
- * last step. Then it only was to say so.
+ * Checks an external database before anything is changed. It must be empty, or have been filled by
+ * a restore into this directory that was killed after its last step.
  */
 async function endedBefore(dataDirectory: string, url: string, log: Logger): Promise<boolean> {
   const mark = await readRestoreMark(dataDirectory)
@@ -121,7 +127,10 @@ async function endedBefore(dataDirectory: string, url: string, log: Logger): Pro
   }
 }
 
-/** Everything, in the order of the backup; gives how many blobs there were. The database is filled last of all: until then it is empty. */
+/**
+ * Restores everything in the order of the backup. Returns the number of blobs. The database is
+ * filled last: until then it is empty.
+ */
 async function fill(reader: ArchiveReader, restoring: Restoring): Promise<number> {
   const { settings, directory, log } = restoring
   await copySecretsIn(directory.secrets, reader)
@@ -132,7 +141,7 @@ async function fill(reader: ArchiveReader, restoring: Restoring): Promise<number
     try {
       return await fillWithin(client, reader, restoring)
     } finally {
-      client.release(true) // a transaction that is open ends with it
+      client.release(true) // also ends an open transaction
     }
   } finally {
     await close()
@@ -141,7 +150,7 @@ async function fill(reader: ArchiveReader, restoring: Restoring): Promise<number
 
 async function fillWithin(client: pg.PoolClient, reader: ArchiveReader, restoring: Restoring): Promise<number> {
   const { settings, directory } = restoring
-  // Blobs are read while the transaction is open, however long that takes.
+  // The transaction stays open while blobs are read, however long that takes.
   await client.query('begin; set local idle_in_transaction_session_timeout = 0; set local statement_timeout = 0')
   await requireEmptyDatabase(client)
   await restoreDatabase(client, reader, restoring)
@@ -158,7 +167,7 @@ async function fillWithin(client: pg.PoolClient, reader: ArchiveReader, restorin
   return count
 }
 
-/** Fails when the server that is to run here could not decrypt what is in the database. */
+/** Fails if the restored server could not decrypt its database. */
 async function requireKey(
   database: Database,
   { encryptionKey }: Pick<Settings, 'encryptionKey'>,

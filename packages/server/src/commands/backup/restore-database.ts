@@ -21,8 +21,8 @@ import { copyTasksIn } from './worker-store.ts'
 const restored = 'server.restored'
 
 /**
- * Makes the tables as the release of the backup had them, and fills them, within a transaction that the caller ends. `id` names this restore, for
- * `wasRestored`.
+ * Creates the tables as the release of the backup had them, and fills them, within the caller's
+ * transaction. `id` names this restore for `wasRestored`.
  */
 export async function restoreDatabase(
   client: pg.PoolClient,
@@ -47,7 +47,7 @@ export async function restoreDatabase(
   })
   for (const sequence of manifest.sequences) await setSequence(client, sequence)
   await copyTasksIn(client, reader)
-  // Plans go by what is in the tables, from the first request on.
+  // The planner needs statistics from the first request on.
   await client.query('analyze')
   await recordAudit(client, nobody, {
     organizationId: null,
@@ -56,7 +56,7 @@ export async function restoreDatabase(
   })
 }
 
-/** Fails unless nothing of a server is in the database. */
+/** Fails unless the database is empty. */
 export async function requireEmptyDatabase(database: Database): Promise<void> {
   if (!(await isEmptyDatabase(database)))
     throw new SettingsError(
@@ -64,7 +64,7 @@ export async function requireEmptyDatabase(database: Database): Promise<void> {
     )
 }
 
-/** Whether the restore of that id has filled this database. */
+/** Whether the restore of this id has filled the database. */
 export async function wasRestored(database: Database, id: string): Promise<boolean> {
   if (await isEmptyDatabase(database)) return false
   const { rows } = await database.query<{ there: boolean }>(
@@ -78,7 +78,7 @@ export async function wasRestored(database: Database, id: string): Promise<boole
   return rowCount === 1
 }
 
-/** Names of a backup go into statements as those of tables that are there, and no others. */
+/** Returns the entry of a table. Only tables and columns that exist get into statements. */
 function requireTable(tables: readonly TableColumns[], { schema, name, columns }: TableColumns): string {
   const found = tables.find((table) => table.schema === schema && table.name === name)
   const entry = entryOf({ schema, name })

@@ -1,4 +1,4 @@
-/** Tasks that are still to be done, between two databases: by what was asked for, not by how the library keeps it. */
+/** Copies pending tasks between two databases, independent of how the library stores them. */
 import type pg from 'pg'
 import type { ArchiveReader } from './archive-reader.ts'
 import type { ArchiveWriter } from './archive-writer.ts'
@@ -6,7 +6,7 @@ import { copyIn, copyOut } from './copy-rows.ts'
 
 const name = 'tasks'
 
-/** Those that were given up are left behind. One that runs just now is there to be run again: each may run twice. */
+/** Exhausted tasks are left out. A running task is included, because every task may run twice. */
 const openTasks = `select t.identifier, j.payload, q.queue_name, j.run_at, j.max_attempts, j.key, j.priority,
          (select array_agg(flag) from jsonb_object_keys(j.flags) flag)
     from graphile_worker._private_jobs j
@@ -14,12 +14,12 @@ const openTasks = `select t.identifier, j.payload, q.queue_name, j.run_at, j.max
     left join graphile_worker._private_job_queues q on q.id = j.job_queue_id
    where j.attempts < j.max_attempts order by j.id`
 
-/** Writes the tasks that are to be done. */
+/** Writes the pending tasks. */
 export async function copyTasksOut(client: pg.PoolClient, writer: ArchiveWriter): Promise<void> {
   await copyOut(client, openTasks, writer, name)
 }
 
-/** Asks for them again. */
+/** Queues the tasks of a backup. */
 export async function copyTasksIn(client: pg.PoolClient, reader: ArchiveReader): Promise<void> {
   await client.query('create temporary table restored_tasks of graphile_worker.job_spec on commit drop')
   const columns = 'identifier, payload, queue_name, run_at, max_attempts, job_key, priority, flags'

@@ -1,4 +1,7 @@
-/** Everything of a server that is not of its machine, as it was at one instant, while the server goes on. */
+/**
+ * Writes everything of a server that is not specific to its machine, as of one instant, while the
+ * server runs.
+ */
 import type pg from 'pg'
 import { nobody, recordAudit } from '../../platform/audit/record-audit.ts'
 import type { BlobStore } from '../../platform/blobs/blob-store.ts'
@@ -18,25 +21,29 @@ import { copyTasksOut } from './worker-store.ts'
 export interface BackupSource {
   readonly pool: pg.Pool
   readonly blobs: BlobStore
-  /** Where the generated secrets are. */
+  /** The directory of the generated secrets. */
   readonly secrets: string
 }
 
 export interface BackupFacts {
   readonly bytes: number
   readonly blobs: number
-  /** Of blobs that rows refer to and that are not there: the server is damaged. */
+  /** Blobs that rows refer to and that do not exist: the server is damaged. */
   readonly missing: readonly string[]
   readonly secrets: readonly string[]
 }
 
-/** Writes a backup under that name; nothing is there under it before all is. Fails with a SettingsError when there is nothing to back up. */
+/**
+ * Writes a backup under a name, which appears once it is complete. Fails with a SettingsError when
+ * there is nothing to back up.
+ */
 export async function writeBackup(source: BackupSource, path: string, signal: AbortSignal): Promise<BackupFacts> {
   const client = await source.pool.connect()
   try {
     await requireServer(client)
     await holdBlobs(client)
-    // Before the rest: that somebody has its keys is to be known, whatever becomes of the file.
+    // Recorded first: that somebody has the server's keys must be known, whatever becomes of the
+    // file.
     await recordAudit(client, nobody, { organizationId: null, action: 'server.backed_up', subject: path })
     const writer = await createArchive(path, signal)
     try {
@@ -45,7 +52,7 @@ export async function writeBackup(source: BackupSource, path: string, signal: Ab
       await writer.abort()
     }
   } finally {
-    client.release(true) // with the connection go its lock, and a transaction that is open
+    client.release(true) // also releases its lock, and ends an open transaction
   }
 }
 
@@ -71,7 +78,7 @@ async function fill(
       await copyOut(client, `select ${quotedColumns(table)} from ${quoted(table)}`, writer, entry)
     }
     await copyTasksOut(client, writer)
-    // From here on the database need not keep for us what is changed.
+    // From here on the database need not keep old rows for us.
     await client.query('commit')
     await copyBlobsOut(client, blobs, writer, (name, isThere) => {
       if (!isThere) missing.push(name)

@@ -10,7 +10,9 @@ import { createSealer, type Sealer } from '../../platform/encryption/seal.ts'
 import { type Environment, readSettings, SettingsError } from '../../platform/settings/read-settings.ts'
 import { describeRow, type SealedRow, unreadableRows } from './sealed-rows.ts'
 
-/** `harmont forget-lost`: removes what was encrypted under a key that is lost, and prints what it was. */
+/**
+ * Runs `harmont forget-lost`: removes values encrypted under a lost key, and prints their names.
+ */
 export async function forgetLost(args: readonly string[], environment: Environment): Promise<void> {
   if (args.length > 0) throw new SettingsError(`forget-lost: expected no arguments, got \`${args.join(' ')}\`.`)
   const settings = readSettings(environment)
@@ -27,7 +29,10 @@ export async function forgetLost(args: readonly string[], environment: Environme
   process.stdout.write(lost.length === 0 ? 'The key decrypts everything: nothing was removed.\n' : describeLost(lost))
 }
 
-/** What only people can bring back is removed; a connection stays, without its tokens, until somebody makes it anew. */
+/**
+ * Removes what people must enter again. A connection stays without its tokens, until somebody
+ * reconnects it.
+ */
 async function forget(client: Database, sealer: Sealer, { kind, id }: SealedRow): Promise<void> {
   if (kind === 'secret') return deleteSecretById(client, id)
   if (kind === 'hook') return resetHook(client, id)

@@ -5,23 +5,26 @@ import type { Database } from '../../platform/database/transaction.ts'
 import { CannotOpen, type Sealer } from '../../platform/encryption/seal.ts'
 import { SettingsError } from '../../platform/settings/read-settings.ts'
 
-/** A value of the database that only our key opens, and that nothing makes again by itself. */
+/** A value of the database that only our key decrypts and that nothing can generate again. */
 export interface SealedRow {
   readonly kind: 'secret' | 'grant' | 'hook'
   readonly id: string
-  /** Where its value can be opened. */
+  /** The place that its value is sealed for. */
   readonly place: string
   readonly sealed: Buffer
-  /** What an operator calls it: the secret with its organization or pipeline, the workspaces of a connection, the repository of a webhook. */
+  /**
+   * Its name for an operator: the secret with its organization or pipeline, the workspaces of a
+   * connection, the repository of a webhook.
+   */
   readonly name: string
 }
 
 interface Kind {
   readonly kind: SealedRow['kind']
-  /** Below all ids. */
+  /** Lower than every id. */
   readonly before: string
   placeOf(id: string): string
-  /** Rows with an id above $1, ascending, $2 at most, each value of $3 bytes at most. */
+  /** Selects rows with an id above $1, ascending, $2 at most, each value of $3 bytes at most. */
   readonly text: string
 }
 
@@ -54,7 +57,7 @@ const kinds: readonly Kind[] = [
   },
 ]
 
-/** All sealed values that are no longer than `mostBytes`, a page at a time. */
+/** Yields all sealed values of at most `mostBytes`, a page at a time. */
 export async function* sealedRows(database: Database, mostBytes: number): AsyncGenerator<SealedRow> {
   for (const { kind, before, placeOf, text } of kinds) {
     for (let after = before; ; ) {
@@ -71,14 +74,18 @@ export async function* sealedRows(database: Database, mostBytes: number): AsyncG
   }
 }
 
-/** Longer values are not read at each start: a step that wants one fails at once when the key does not open it. */
+/**
+ * Longer values are not read at the start. A step that needs one fails at once if the key does not
+ * decrypt it.
+ */
 const mostBytesAtStart = 16 * 1024
 const anyLength = 2 ** 31 - 1
 const mostNamed = 3
 
 /**
- * Refuses a start over values that the key does not open: a server that went on with another key would hide that the old one is lost, and seal under the new one what
- * has to be under the old. `keyPlace`: where the key comes from, for the operator.
+ * Refuses to start over values that the key does not decrypt. A server with another key would hide
+ * the loss of the old one, and seal new values under the wrong key. `keyPlace` tells the operator
+ * where the key comes from.
  */
 export async function requireReadable(database: Database, sealer: Sealer, keyPlace: string): Promise<void> {
   const lost: SealedRow[] = []
@@ -91,7 +98,7 @@ export async function requireReadable(database: Database, sealer: Sealer, keyPla
   )
 }
 
-/** The values that this key does not open. */
+/** Yields the values that this key does not decrypt. */
 export async function* unreadableRows(
   database: Database,
   sealer: Sealer,
@@ -100,7 +107,7 @@ export async function* unreadableRows(
   for await (const row of sealedRows(database, mostBytes)) if (!opens(sealer, row)) yield row
 }
 
-/** A row as an operator calls it. */
+/** Describes a row for an operator. */
 export function describeRow({ kind, name }: SealedRow): string {
   if (kind === 'secret') return `the secret ${name}`
   return kind === 'hook' ? `the webhook of ${name}` : `the connection to Bitbucket (${name})`

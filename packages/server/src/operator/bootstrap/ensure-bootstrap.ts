@@ -4,12 +4,13 @@ import { ensureOwner, insertOrganization } from '../../organizations/lifecycle/s
 import { type Database, transaction } from '../../platform/database/transaction.ts'
 import { hashToken } from '../../platform/encryption/token.ts'
 
-/** Two servers that start at the same time take turns. */
+/** Servers that start at the same time take turns. */
 const bootstrapLock = 0x626f6f74
 
 /**
- * Makes sure that the bootstrap user exists, owns the organization `default`, and has the bootstrap key, and no other one than the setting says. Without a
- * token the key of earlier starts goes; user and organization stay.
+ * Ensures that the bootstrap user exists, owns the organization `default`, and has exactly the
+ * bootstrap key of the setting. Without a token, removes the key of earlier starts; user and
+ * organization stay.
  */
 export async function ensureBootstrap(
   pool: pg.Pool,
@@ -26,7 +27,7 @@ export async function ensureBootstrap(
   })
 }
 
-/** The id of the user with this address, who is made when there is none. */
+/** Returns the id of the user with this address, who is created if absent. */
 async function ensureUser(database: Database, email: string): Promise<string> {
   const name = email.split('@')[0] ?? email
   await database.query('insert into users (id, email, name) values ($1, $2, $3) on conflict (email) do nothing', [
@@ -45,7 +46,7 @@ async function removeBootstrapKey(database: Database): Promise<void> {
   await database.query('delete from api_keys where bootstrap')
 }
 
-/** Replaces the bootstrap key unless it is this one already. */
+/** Replaces the bootstrap key if it has changed. */
 async function setBootstrapKey(database: Database, userId: string, tokenHash: string): Promise<void> {
   await database.query('delete from api_keys where bootstrap and (token_hash <> $1 or user_id <> $2)', [
     tokenHash,

@@ -6,19 +6,19 @@ import type { DocsFiles } from './read-docs.ts'
 import { renderMarkdown, rewriteLink } from './render-markdown.ts'
 
 export interface DocsSite {
-  /** By their addresses. */
+  /** By URL path. */
   readonly files: ReadonlyMap<string, StoredFile>
-  /** What is shown where there is no page. */
+  /** The page for unknown paths. */
   readonly notFound: string
 }
 
-/** The order of the list; what is not named comes after, by name. */
+/** The order of the list. Other pages follow by name. */
 const readingOrder = ['getting-started', 'pipelines', 'toolchains', 'hm-run', 'shells', 'github-app', 'operating']
 
 const stylePath = '/docs/style.css'
 const html = 'text/html; charset=utf-8'
 
-/** Renders all pages of the documentation. Its files have one address each, below `/docs`. */
+/** Renders all pages of the documentation. Each file has one URL below `/docs`. */
 export function docsSite({ pages, images }: DocsFiles, style: string): DocsSite {
   const rendered = [...pages].map(([name, text]) => renderPage(name, text))
   const list = listOf(rendered)

@@ -4,7 +4,7 @@ import type { JobErrorCode } from '@harmont/engine'
 import type { PlanErrorCode } from '@harmont/ir'
 import { escapeHtml } from './frame.ts'
 
-/** Codes of builds and jobs that are none of the API's: what went wrong in a build, not with a request. */
+/** Error codes of builds and jobs: something in a build failed, not a request. */
 const buildCodes = {
   invalid_ir: 'The rendered pipeline breaks a rule.',
   bad_version: 'The pipeline has a version that this server does not run.',
@@ -37,29 +37,29 @@ const buildCodes = {
   service_unsupported: 'The step needs a service that this server cannot provide.',
 } as const satisfies Record<Exclude<JobErrorCode | PlanErrorCode, ErrorCode>, string> & Record<string, string>
 
-/** A code that has a page below `/docs/errors/`. */
+/** A code with a page below `/docs/errors/`. */
 export interface DocumentedCode {
   readonly code: string
   /** One sentence. */
   readonly meaning: string
-  /** Status of the answers that carry it; null for a code of builds and jobs. */
+  /** Status of the answers with this code; null for a code of builds and jobs. */
   readonly status: number | null
 }
 
-/** Every code that has a page, in alphabetical order. */
+/** Every code with a page, in alphabetical order. */
 export const documentedCodes: readonly DocumentedCode[] = [
   ...Object.entries(errorCatalogue).map(([code, { status, meaning }]) => ({ code, status, meaning })),
   ...Object.entries(buildCodes).map(([code, meaning]) => ({ code, status: null, meaning })),
 ].sort((one, other) => (one.code < other.code ? -1 : 1))
 
-/** The line above the text of a code's page: where it is met. */
+/** Returns the line above the text of a code's page: where the code appears. */
 export function whereMet({ status }: DocumentedCode): string {
   const where =
     status === null ? 'In <code>error_code</code> of a build or job' : `HTTP status ${status} (${STATUS_CODES[status]})`
   return `<p class="met">${where} · <a href="/docs/errors">all codes</a></p>\n`
 }
 
-/** The index of all codes, by the status with which they come. */
+/** Renders the index of all codes, by status. */
 export function errorIndex(codes: readonly DocumentedCode[]): string {
   const byStatus = Map.groupBy(codes, ({ status }) => status)
   const statuses = [...byStatus.keys()].filter((status) => status !== null).sort((one, other) => one - other)

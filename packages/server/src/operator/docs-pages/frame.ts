@@ -1,18 +1,18 @@
 export interface FramedPage {
   readonly title: string
-  /** The page's own part, with its one `h1`. */
+  /** The page's content, with its one `h1`. */
   readonly html: string
-  /** Its address. */
+  /** The page's URL path. */
   readonly path: string
 }
 
-/** An entry of the list beside every page. */
+/** An entry of the navigation. */
 export interface ListedPage {
   readonly path: string
   readonly title: string
 }
 
-/** Puts a page into the frame that all pages of the documentation share. It has no script. */
+/** Renders a page into the frame of the documentation. It has no script. */
 export function frame({ title, html, path }: FramedPage, listed: readonly ListedPage[], styleUrl: string): string {
   const items = listed.map((page) => {
     const isHere = page.path === path || (page.path === '/docs/errors' && path.startsWith('/docs/errors/'))
@@ -47,7 +47,7 @@ ${items.join('\n')}
 
 const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
 
-/** A text that stands for itself in HTML, between tags and in quoted attributes. */
+/** Escapes text for HTML elements and quoted attributes. */
 export function escapeHtml(text: string): string {
   return text.replaceAll(/[&<>"]/g, (character) => escapes[character] ?? character)
 }

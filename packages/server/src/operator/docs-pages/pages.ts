@@ -8,7 +8,10 @@ import {
 } from '../../platform/http/index.ts'
 import type { DocsSite } from './docs-site.ts'
 
-/** The documentation, below `/docs`; for browsers and for programs alike. It is opened once, when somebody asks for it first: no start waits for it. */
+/**
+ * Serves the documentation below `/docs`, to browsers and programs alike. It is rendered at the
+ * first request, so that the start does not wait for it.
+ */
 export function docsPages(open: () => Promise<DocsSite>): Pages {
   let site: Promise<DocsSite> | null = null
   const opened = async () => {
@@ -16,7 +19,7 @@ export function docsPages(open: () => Promise<DocsSite>): Pages {
     try {
       return await site
     } catch (error) {
-      // Whoever asks next tries again.
+      // The next request tries again.
       site = null
       throw error
     }
@@ -38,7 +41,7 @@ const pageHeaders = {
   'cross-origin-opener-policy': 'same-origin',
 }
 
-/** A picture has its style in itself, and is opened by itself too. */
+/** An SVG image contains its styles, and is opened on its own too. */
 const pictureHeaders = {
   'cache-control': 'no-cache',
   'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox",
@@ -48,7 +51,10 @@ function headersOf(path: string): Readonly<Record<string, string>> {
   return /\.(svg|png|webp)$/.test(path) ? pictureHeaders : pageHeaders
 }
 
-/** The same for everybody and without anything of the request, so its compressed length tells nothing. */
+/**
+ * The answer is the same for everybody and repeats nothing of the request, so its compressed length
+ * reveals nothing.
+ */
 async function compressed(request: PageRequest, answer: PageAnswer): Promise<PageAnswer> {
   const isText = /^text\/|svg/.test(answer.headers['content-type'] ?? '')
   const encoding = isText ? chooseEncoding(request.headers['accept-encoding'], ['br', 'gzip']) : null

@@ -6,7 +6,7 @@ import { readDocs } from './read-docs.ts'
 
 const folder = fileURLToPath(new URL('../../../../../docs', import.meta.url))
 
-/** The product's own documentation, read once, in the fonts of the web app where that is built. */
+/** Reads the product's documentation, in the fonts of the web app if that is built. */
 export async function readDocsSite(webApp: WebApp | null): Promise<DocsSite> {
   const style = await readFile(new URL('style.css', import.meta.url), 'utf8')
   return docsSite(await readDocs(folder), fontFaces(webApp) + style)
@@ -17,7 +17,10 @@ const families = [
   ['Atkinson Hyperlegible Mono', 'atkinson-hyperlegible-mono'],
 ] as const
 
-/** Style rules that bring the web app's own fonts; none without a built web app, and the system's fonts are used. */
+/**
+ * Returns the style rules of the web app's fonts; none without a built web app, and the system's
+ * fonts are used.
+ */
 function fontFaces(webApp: WebApp | null): string {
   const paths = [...(webApp?.files.keys() ?? [])].filter((path) => path.endsWith('.woff2'))
   return families

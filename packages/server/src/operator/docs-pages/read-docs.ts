@@ -1,15 +1,15 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** The files of `docs/`, by their names in it. */
+/** The files of `docs/`, by name. */
 export interface DocsFiles {
-  /** Markdown, without `.md` in its name: `pipelines`, `errors/not_ready`. */
+  /** Markdown, by name without `.md`: `pipelines`, `errors/not_ready`. */
   readonly pages: ReadonlyMap<string, string>
-  /** With their names as they are. */
+  /** By full name. */
   readonly images: ReadonlyMap<string, Buffer>
 }
 
-/** Reads a folder of documentation; an absent one is empty. */
+/** Reads a folder of documentation. An absent one is empty. */
 export async function readDocs(directory: string): Promise<DocsFiles> {
   const entries = await readdir(directory, { recursive: true, withFileTypes: true }).catch(absent)
   const names = entries

@@ -7,13 +7,13 @@ export interface Rendered {
   readonly html: string
 }
 
-/** Gives the address of a link's target in the pages, for one as it stands in the file; null for a target that they do not have. */
+/** Returns the URL of a link's target, as written in the file; null for a target without a page. */
 export type RewriteLink = (href: string) => string | null
 
 const markdown = new MarkdownIt({ html: false })
 
 const { rules } = markdown.renderer
-// What is wider than the page scrolls in itself, also without a pointer.
+// Wide content scrolls within its own box, which the keyboard can focus.
 rules.table_open = () => '<div class="wide" tabindex="0"><table>\n'
 rules.table_close = () => '</table></div>\n'
 rules.fence = (tokens, index) => codeBlock(tokens[index]?.content ?? '')
@@ -26,7 +26,10 @@ rules.heading_close = (tokens, index) => {
   return ` <a class="anchor" href="#${id}" aria-label="Link to ${name}">#</a></${tag}>\n`
 }
 
-/** Renders a page. Its headings get the anchors that forges give them, so that links of the files work in both places. */
+/**
+ * Renders a page. Its headings get the same anchors as on a forge, so that links work in both
+ * places.
+ */
 export function renderMarkdown(text: string, rewrite: RewriteLink): Rendered {
   const tokens = markdown.parse(text, {})
   let title = ''
@@ -70,8 +73,9 @@ function anchorOf(heading: string, taken: Map<string, number>): string {
 }
 
 /**
- * Gives the address of what a link of a page means: `pipelines.md#steps` in a file is `/docs/pipelines#steps`. `page` is the page's own address. Null for
- * what lies outside the documentation, like a test: it is in the repository, not in the pages.
+ * Converts a link of a file to the link of a page: `pipelines.md#steps` becomes
+ * `/docs/pipelines#steps`. `page` is the URL of the page itself. Returns null for a target outside
+ * the documentation, such as a test.
  */
 export function rewriteLink(page: string, href: string): string | null {
   if (/^([a-z][a-z0-9+.-]*:|\/|#)/i.test(href)) return href

@@ -10,7 +10,10 @@ const loopback = new BlockList()
 loopback.addSubnet('127.0.0.0', 8)
 loopback.addAddress('::1', 'ipv6')
 
-/** The mails of a server on one's own machine. They hold sign-in links, so nobody else learns even that the page exists. */
+/**
+ * Serves the mails of a server on the user's own machine. They contain sign-in links, so everybody
+ * else gets the answer of an unknown path.
+ */
 export function mailboxRoutes({
   pool,
   settings,
@@ -21,7 +24,8 @@ export function mailboxRoutes({
   return {
     listMailbox: operation('listMailbox', async ({ client, header }) => {
       const isForwarded = header('forwarded') !== null || header('x-forwarded-for') !== null
-      // A page elsewhere whose name leads to this machine may read all that it is answered here: it is told by its name.
+      // A remote page whose name resolves to this machine could read the answer (DNS rebinding).
+      // Its `Host` gives it away.
       const isOurs = isLocalHost(header('host'))
       if (mailWay(settings) !== 'mailbox' || isForwarded || !isOurs || !isLoopback(client.address))
         throw apiError('route_not_found', 'Path not found; /api/v0/openapi.json lists all paths.')
@@ -40,7 +44,7 @@ function isLocalHost(host: string | null): boolean {
   return url !== null && isLocal(url.href)
 }
 
-/** An IPv4 address may come as IPv6, which `BlockList` knows. */
+/** Whether an address is the loopback. `BlockList` knows IPv4 addresses in IPv6 form. */
 function isLoopback(address: string): boolean {
   return loopback.check(address, isIPv6(address) ? 'ipv6' : 'ipv4')
 }

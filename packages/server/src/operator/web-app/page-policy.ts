@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto'
 
-/** What browsers may do with our pages (`web.md` A9). */
+/** Restricts what browsers may do with our pages (`web.md` A9). */
 
-/** Headers of the web app's page; `nonce` is the page's own, made for one answer, `scripts` what `inlineScripts` gives. */
+/**
+ * Returns the headers of the web app's page. `nonce` is new for each answer; `scripts` comes from
+ * `inlineScripts`.
+ */
 export function pageHeaders(nonce: string, scripts: readonly string[]): Readonly<Record<string, string>> {
   const policy = {
     'default-src': "'none'",
@@ -27,7 +30,10 @@ export function pageHeaders(nonce: string, scripts: readonly string[]): Readonly
   }
 }
 
-/** Headers of the web app's files. A worker lives under the policy of its own script, not under the page's. */
+/**
+ * Returns the headers of the web app's files. A worker has the policy of its own script, not that
+ * of the page.
+ */
 export function fileHeaders(path: string): Readonly<Record<string, string>> {
   return {
     'cache-control': path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
@@ -42,9 +48,12 @@ function directives(policy: Readonly<Record<string, string>>): string {
     .join('; ')
 }
 
-/** What the page's policy names its inline scripts by, so that no others run: their digests, as CSP writes them. Scripts with attributes are none of these. */
-export function inlineScripts(shell: string): readonly string[] {
-  return [...shell.matchAll(/<script>([\s\S]*?)<\/script>/g)].map(
+/**
+ * Returns the digests of the page's inline scripts, in CSP syntax, so that no others run. Scripts
+ * with attributes are not inline.
+ */
+export function inlineScripts(template: string): readonly string[] {
+  return [...template.matchAll(/<script>([\s\S]*?)<\/script>/g)].map(
     ([, text = '']) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`,
   )
 }

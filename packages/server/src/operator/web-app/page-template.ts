@@ -6,16 +6,19 @@ const configPlace = `${configStart}</script>`
 
 const rootPlace = '<html lang="en"'
 
-export interface ShellFacts {
+export interface PageFacts {
   readonly nonce: string
-  /** What a sign-in page has to know. */
+  /** The configuration for the sign-in page. */
   readonly config: unknown
-  /** Of the root element: what `lookAttributes` gives. */
+  /** Attributes of the root element, from `lookAttributes`. */
   readonly attributes: string
 }
 
-/** Gives the function that fills the template `index.html`. Fails for a template without a place for each fact. */
-export function shellPage(template: string): (facts: ShellFacts) => string {
+/**
+ * Returns the function that fills the template `index.html`. Fails for a template without every
+ * placeholder.
+ */
+export function pageTemplate(template: string): (facts: PageFacts) => string {
   if (!template.includes(rootPlace))
     throw new Error(`index.html of the web app: expected it to begin with \`${rootPlace}\`.`)
   const [before, after, ...more] = template.split(configPlace)
@@ -29,12 +32,12 @@ export function shellPage(template: string): (facts: ShellFacts) => string {
   }
 }
 
-/** JSON that no HTML parser takes for anything else: neither `</script` nor `<!--` is left in it. */
+/** Serialises JSON without `</script` or `<!--`, so that an HTML parser sees only text. */
 function jsonForHtml(value: unknown): string {
   return JSON.stringify(value).replaceAll('<', '\\u003c')
 }
 
-/** Stands in for every page of a web app that was not built. */
+/** Returns the page that replaces every page of a web app that was not built. */
 export function notBuiltPage(headers: Readonly<Record<string, string>>): PageAnswer {
   return { status: 503, headers, body: page }
 }
@@ -52,10 +55,12 @@ folder of the server, then start it again. <code>npm start</code> does that by i
 </html>
 `
 
-/** The page writes there what its reader chose on this device, so that the first paint has it already. */
+/** The page stores the reader's choice here, so that the first paint already has it. */
 const lookCookie = 'harmont_look'
 
-/** The attributes of `<html>` that show the chosen theme and density; empty where the cookie says nothing that can be. */
+/**
+ * Returns the attributes of `<html>` for the chosen theme and density; empty for an invalid cookie.
+ */
 export function lookAttributes(cookies: string | undefined): string {
   const [, theme, density] =
     /^(light|dark|system)\.(compact|comfortable)$/.exec(cookieOf(cookies, lookCookie) ?? '') ?? []

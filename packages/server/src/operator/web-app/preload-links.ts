@@ -1,6 +1,9 @@
-/** What a browser can fetch while it still reads the page: data comes with the code (`web.md` 14). */
+/**
+ * Tells the browser what to fetch while it still parses the page, so that data arrives with the
+ * code (`web.md` 14).
+ */
 
-/** Vite's `manifest.json`, as far as it is read. */
+/** The parts of Vite's `manifest.json` that are read. */
 export type Manifest = Readonly<Record<string, ManifestChunk>>
 
 interface ManifestChunk {
@@ -10,7 +13,10 @@ interface ManifestChunk {
   readonly assets?: readonly string[]
 }
 
-/** The modules that show a build: what its route loads, from the outside in. One that a build of the app has not split off is not in its manifest. */
+/**
+ * The modules of a build's page, from the outside in. A module that was not split off has no entry
+ * in the manifest.
+ */
 const buildPageModules = [
   'index.html',
   'src/frame/frame.tsx',
@@ -21,15 +27,18 @@ const buildPageModules = [
 
 const buildRoute = /^\/([a-z0-9-]+)\/pipelines\/([a-z0-9-]+)\/builds\/([1-9]\d{0,9})$/
 
-/** Proxies of the usual kind refuse an answer whose headers are larger than 4 KiB in all. */
+/** Common proxies refuse an answer with more than 4 KiB of headers. */
 const mostCharacters = 2400
 
 /**
- * Gives the function from a path to the value of its `Link` header; null for a path that has none. What the page itself names, `shell`, is
- * not repeated. `isSignedIn`: data is worth asking for.
+ * Returns the function from a path to its `Link` header; null for a path without one. Files that
+ * `template` names itself are left out. `isSignedIn`: data is worth preloading.
  */
-export function preloadLinks(manifest: Manifest, shell: string): (path: string, isSignedIn: boolean) => string | null {
-  const code = codeLinks(manifest, (file) => !shell.includes(`"/${file}"`))
+export function preloadLinks(
+  manifest: Manifest,
+  template: string,
+): (path: string, isSignedIn: boolean) => string | null {
+  const code = codeLinks(manifest, (file) => !template.includes(`"/${file}"`))
   return (path, isSignedIn) => {
     const [, org, pipeline, number] = buildRoute.exec(path) ?? []
     if (org === undefined || pipeline === undefined || number === undefined) return null
@@ -39,12 +48,12 @@ export function preloadLinks(manifest: Manifest, shell: string): (path: string, 
   }
 }
 
-// `crossorigin` as the requests that these stand for have it: a preload of another kind would be fetched twice.
+// `crossorigin` must match the later request, or the file is fetched twice.
 function dataLink(url: string): string {
   return `<${url}>; rel=preload; as=fetch; crossorigin`
 }
 
-/** The most useful first, no more than fit. */
+/** Returns the most useful links first, as many as fit. */
 function codeLinks(manifest: Manifest, isWanted: (file: string) => boolean): string[] {
   const chunks = chunksOf(manifest, buildPageModules)
   const wanted = (files: readonly string[]) => [...new Set(files)].filter(isWanted)
@@ -52,7 +61,7 @@ function codeLinks(manifest: Manifest, isWanted: (file: string) => boolean): str
   const links = [
     ...wanted(chunks.flatMap(({ css = [] }) => css)).map((file) => `</${file}>; rel=preload; as=style; crossorigin`),
     ...wanted(chunks.map(({ file }) => file)).map((file) => `</${file}>; rel=modulepreload`),
-    // Text is readable in the system's font until these come.
+    // Text is readable in the system's font until these arrive.
     ...wanted(fonts).map((file) => `</${file}>; rel=preload; as=font; type="font/woff2"; crossorigin`),
   ]
   let length = 0
@@ -62,10 +71,10 @@ function codeLinks(manifest: Manifest, isWanted: (file: string) => boolean): str
   })
 }
 
-/** The modules, then what they import, then what that imports. */
+/** Returns the modules, then their imports, and so on. */
 function chunksOf(manifest: Manifest, modules: readonly string[]): ManifestChunk[] {
   const found = new Set(modules)
-  // A set gives what is added while it is gone through.
+  // Iterating a set includes members that are added meanwhile.
   for (const name of found) for (const imported of manifest[name]?.imports ?? []) found.add(imported)
   return [...found].map((name) => manifest[name]).filter((chunk) => chunk !== undefined)
 }

@@ -6,10 +6,10 @@ import type { Manifest } from './preload-links.ts'
 
 /** The built web app, in memory. */
 export interface WebApp {
-  /** By the path at which it is served. */
+  /** By URL path. */
   readonly files: ReadonlyMap<string, StoredFile>
   /** `index.html`, with its placeholders. */
-  readonly shell: string
+  readonly template: string
   readonly manifest: Manifest
 }
 
@@ -18,7 +18,7 @@ const encodings: readonly (readonly [suffix: string, encoding: Encoding])[] = [
   ['.gz', 'gzip'],
 ]
 
-/** Reads what `scripts/build-web.ts` has built; null when nothing was. */
+/** Reads the output of `scripts/build-web.ts`; null if there is none. */
 export async function readWebApp(directory: string): Promise<WebApp | null> {
   const template = await readFile(join(directory, 'index.html'), 'utf8').catch(absent)
   if (template === null) return null
@@ -31,11 +31,14 @@ export async function readWebApp(directory: string): Promise<WebApp | null> {
     served.map(async (name): Promise<[string, StoredFile]> => [`/${name}`, await readStored(directory, name, names)]),
   )
   const byPath = new Map(files)
-  const shell = inlineStyles(template, (path) => byPath.get(path)?.bytes.toString() ?? null)
-  return { files: byPath, shell, manifest: JSON.parse(manifest) as Manifest }
+  const filled = inlineStyles(template, (path) => byPath.get(path)?.bytes.toString() ?? null)
+  return { files: byPath, template: filled, manifest: JSON.parse(manifest) as Manifest }
 }
 
-/** The shell is a template, what is hidden is the build's own, and compressed forms go with the file that they are forms of. */
+/**
+ * Whether a file is not served as such: the template, hidden files of the build, and compressed
+ * forms, which belong to another file.
+ */
 function isInternal(name: string): boolean {
   return name === 'index.html' || /(^|\/)\./.test(name) || encodings.some(([suffix]) => name.endsWith(suffix))
 }
@@ -65,10 +68,11 @@ function absent(error: NodeJS.ErrnoException): null {
 const sheet = /<link rel="stylesheet"[^>]*\shref="([^"]+)"[^>]*>/g
 
 /**
- * Puts the style sheets of the shell into it: what paints first waits for no second answer. A sheet that is not there, or would end its element, stays a link.
+ * Inlines the style sheets of the template, so that the first paint needs no second answer. A
+ * missing sheet, or one that would end its element, stays a link.
  */
-function inlineStyles(shell: string, textOf: (path: string) => string | null): string {
-  return shell.replace(sheet, (link, path: string) => {
+function inlineStyles(template: string, textOf: (path: string) => string | null): string {
+  return template.replace(sheet, (link, path: string) => {
     const css = textOf(path)
     return css === null || /<\/style/i.test(css) ? link : `<style nonce="__NONCE__" data-sheet="${path}">${css}</style>`
   })

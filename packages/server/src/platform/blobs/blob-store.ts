@@ -5,35 +5,38 @@ import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { syncDirectory } from '../data-directory/sync-directory.ts'
 
-/** Where source archives and packed logs are kept. Names say nothing about the content. */
+/** Stores source archives and packed logs. Names say nothing about the content. */
 export interface BlobStore {
-  /** Without a name, which a restored blob brings from where it was, the store chooses one. */
+  /** Without a name the store chooses one. A restored blob keeps its name. */
   create(name?: string): Promise<BlobWriter>
-  /** Undefined: there is no such blob. */
+  /** Returns undefined for an absent blob. */
   size(name: string): Promise<number | undefined>
-  /** The bytes from `start` to before `end`, whole without them. The stream fails when there is no such blob. */
+  /**
+   * Streams the bytes from `start` to before `end`, or all of them. The stream fails for an absent
+   * blob.
+   */
   open(name: string, range?: { readonly start: number; readonly end: number }): Readable
-  /** Does nothing when it is gone already. */
+  /** Does nothing for an absent blob. */
   remove(name: string): Promise<void>
-  /** Every name with the time of its completion, for the sweep. */
+  /** Lists every blob with its time of completion, for the sweep. */
   list(): AsyncIterable<{ readonly name: string; readonly completedAt: Date }>
-  /** Removes what processes left that ended while they wrote, and that was last written to before the given time. */
+  /** Removes the drafts of dead processes that were last written to before the given time. */
   removeUnfinished(before: Date): Promise<void>
   /** Fails when nothing can be written. */
   check(): Promise<void>
 }
 
-/** Writes are one after another. A blob exists from `finish` on, and then it is on disk. */
+/** Writes one blob, sequentially. The blob exists, and is on disk, once `finish` resolves. */
 export interface BlobWriter {
   write(bytes: Uint8Array): Promise<void>
   finish(): Promise<string>
-  /** Removes what was written; does nothing after it was done. */
+  /** Removes the draft. Does nothing after `finish`. */
   abort(): Promise<void>
 }
 
 const namePattern = /^[0-9a-f-]{36}$/
 
-/** Blobs as files of a directory, which is made when absent. */
+/** Opens a store whose blobs are files of a directory, which is created when absent. */
 export async function openDirectoryStore(directory: string): Promise<BlobStore> {
   const complete = join(directory, 'complete')
   const unfinished = join(directory, 'unfinished')

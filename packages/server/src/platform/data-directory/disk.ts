@@ -1,6 +1,7 @@
 /**
- * Files that hold room on the data directory's disk for ourselves. When nothing else is left they go one by one: the database can write on, output of commands is
- * kept, and whoever filled the disk has met its end by then. They are made again when there is room.
+ * The ballast: files that reserve room on the data directory's disk. When nothing else is left they
+ * are released one by one, so that the database and the output of commands can be written until
+ * whatever filled the disk has failed. They are made again when there is room.
  */
 import { execFile } from 'node:child_process'
 import { mkdir, readdir, rm } from 'node:fs/promises'
@@ -13,19 +14,25 @@ import type { DataDirectory } from './open-data-directory.ts'
 
 const run = promisify(execFile)
 
-/** A segment of the database's log, the most that it asks for in one go. */
+/** A segment of the database's log, the most that it allocates at once. */
 const partBytes = 16 * 1024 ** 2
 const mostParts = 4
 
 export interface Ballast {
-  /** Gives away a part, or takes one, as the room that is left asks for. */
+  /** Releases a part or reserves one, depending on the free space. */
   balance(room: DiskRoom): Promise<void>
 }
 
-/** Between two parts that are given away: whoever writes without end would have the next one too. */
+/**
+ * The least time between two releases: a process that writes without end would take the next part
+ * too.
+ */
 const dropEveryMs = 5_000
 
-/** What is to be done about the ballast. A part is made only where new work finds as much room after it as before. */
+/**
+ * Decides what to do with the ballast. A part is reserved only where new work has as much room
+ * after it as before.
+ */
 export function nextMove(
   freeBytes: number,
   leastFreeBytes: number,
@@ -35,7 +42,7 @@ export function nextMove(
   return parts < mostParts && freeBytes > leastFreeBytes * 1.25 + partBytes ? 'make' : null
 }
 
-/** Opens the ballast of a directory, which is made when absent. */
+/** Opens the ballast of a directory, which is created when absent. */
 export async function openBallast(directory: string, leastFreeBytes: number, log: Logger): Promise<Ballast> {
   await mkdir(directory, { recursive: true, mode: 0o700 })
   const kept = new Set(await readdir(directory))
@@ -47,7 +54,7 @@ export async function openBallast(directory: string, leastFreeBytes: number, log
     if (name === undefined || cannotMake) return
     const path = join(directory, name)
     try {
-      // Takes no time, and no writing: the blocks are set aside.
+      // Allocates blocks without writing them, which takes no time.
       await run('fallocate', ['--length', String(partBytes), path])
       kept.add(name)
     } catch (error) {
@@ -75,7 +82,10 @@ export async function openBallast(directory: string, leastFreeBytes: number, log
   }
 }
 
-/** Looks after the disk of the data directory until it is stopped. A disk that is full at the start gets room for the database to start in. */
+/**
+ * Watches the disk of the data directory until it is stopped. If the disk is full at the start, the
+ * database gets room to start in.
+ */
 export async function openDisk(directory: DataDirectory, leastFreeBytes: number, log: Logger): Promise<DiskWatch> {
   const ballast = await openBallast(directory.ballast, leastFreeBytes, log)
   const disk = await watchDisk({

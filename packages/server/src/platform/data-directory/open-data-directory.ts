@@ -6,25 +6,28 @@ import { SettingsError } from '../settings/read-settings.ts'
 import { readRestoreMark } from './restore-mark.ts'
 import { syncDirectory } from './sync-directory.ts'
 
-/** Places and secrets below the data directory. */
+/** Paths and secrets below the data directory. */
 export interface DataDirectory {
   readonly path: string
   readonly database: string
   readonly secrets: string
   readonly blobs: string
-  /** What the sandbox driver keeps: images, snapshots, running sandboxes. */
+  /** Files of the sandbox driver: images, snapshots, running sandboxes. */
   readonly sandboxes: string
-  /** Node's compiled form of our own code: it starts twice as fast and takes less memory. Nobody else may write there, and it may be removed. */
+  /**
+   * Node's compile cache of our own code, which halves the start and saves memory. It may be
+   * removed. Nobody else may write to it.
+   */
   readonly compiled: string
-  /** Room that is held for when there is no other. */
+  /** Reserved room for a full disk. */
   readonly ballast: string
-  /** Gives the secret of that name, made at the first call ever. */
+  /** Returns the secret of that name, which is generated at the first call ever. */
   secret(name: string): Promise<string>
 }
 
 /**
- * Makes the directory when it is absent. Fails with a sentence that names the setting when it cannot be used, or when a backup was to be restored into it and
- * is not there as a whole.
+ * Opens the data directory, which is created when absent. Fails with a sentence that names the
+ * setting when it cannot be used, or when a restore into it did not finish.
  */
 export async function openDataDirectory(path: string): Promise<DataDirectory> {
   const directory = await makeDataDirectory(path)
@@ -35,7 +38,7 @@ export async function openDataDirectory(path: string): Promise<DataDirectory> {
   return directory
 }
 
-/** The same for whoever restores. */
+/** Opens the data directory for a restore. */
 export async function makeDataDirectory(path: string): Promise<DataDirectory> {
   try {
     await mkdir(path, { recursive: true, mode: 0o700 })
@@ -59,7 +62,10 @@ export async function makeDataDirectory(path: string): Promise<DataDirectory> {
   }
 }
 
-/** 32 random bytes as base64url in a file of that name, mode 0600, made once also when several processes ask at the same time. */
+/**
+ * Returns 32 random bytes as base64url from a file of that name, mode 0600. They are generated
+ * once, even when several processes ask at the same time.
+ */
 export async function generatedSecret(directory: string, name: string): Promise<string> {
   const path = join(directory, name)
   const found = await readSecret(path)
@@ -69,7 +75,7 @@ export async function generatedSecret(directory: string, name: string): Promise<
   try {
     await file.writeFile(randomBytes(32).toString('base64url'))
     await file.sync()
-    // Unlike rename, link does not replace what a faster process has put there.
+    // Unlike rename, link does not replace the file of a faster process.
     await link(draft, path)
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error

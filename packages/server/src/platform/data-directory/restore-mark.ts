@@ -1,4 +1,7 @@
-/** The mark of a data directory into which a backup is being restored. It is made before anything else and goes last. */
+/**
+ * The mark of a data directory into which a backup is being restored. It is written first and
+ * removed last.
+ */
 import { open, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { syncDirectory } from './sync-directory.ts'
@@ -6,25 +9,25 @@ import { syncDirectory } from './sync-directory.ts'
 export const restoreMarkName = 'restoring'
 
 export interface RestoreMark {
-  /** By which the database tells whether this restore came to its end there. */
+  /** Identifies the restore, so that the database tells whether it finished. */
   readonly id: string
-  /** Where its blobs go when that is not below the data directory. */
+  /** Where its blobs go if not below the data directory. */
   readonly blobDirectory: string | null
 }
 
-/** The mark of a directory; null where there is none. */
+/** Returns the mark of a directory; null without one. */
 export async function readRestoreMark(path: string): Promise<RestoreMark | null> {
   try {
     return JSON.parse(await readFile(join(path, restoreMarkName), 'utf8')) as RestoreMark
   } catch (error) {
-    // Half of it: the restore ended while it wrote the mark, before it did anything else.
+    // A partial mark: the restore was killed while it wrote it, before anything else.
     if (error instanceof SyntaxError) return { id: '', blobDirectory: null }
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
     throw error
   }
 }
 
-/** Makes or replaces the mark; it is on the disk when this resolves. */
+/** Writes or replaces the mark, which is on disk when this resolves. */
 export async function writeRestoreMark(path: string, mark: RestoreMark): Promise<void> {
   const file = await open(join(path, restoreMarkName), 'w', 0o600)
   try {
@@ -36,7 +39,7 @@ export async function writeRestoreMark(path: string, mark: RestoreMark): Promise
   await syncDirectory(path)
 }
 
-/** Takes the mark away: the directory is a server's from now on, or nobody's. */
+/** Removes the mark: the restore is complete, or undone. */
 export async function removeRestoreMark(path: string): Promise<void> {
   await rm(join(path, restoreMarkName), { force: true })
   await syncDirectory(path)

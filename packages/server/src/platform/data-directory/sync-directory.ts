@@ -1,6 +1,8 @@
 import { open } from 'node:fs/promises'
 
-/** Makes the names in a directory durable: a file that was synced is only as durable as its name. */
+/**
+ * Makes the names in a directory durable. A file that was synced is only as durable as its name.
+ */
 export async function syncDirectory(path: string): Promise<void> {
   const directory = await open(path)
   try {

@@ -1,6 +1,6 @@
 import type { Database } from './transaction.ts'
 
-/** The clock that rows are dated with. */
+/** Returns the time of the database, by which rows are dated. */
 export async function databaseTime(database: Database): Promise<Date> {
   const { rows } = await database.query<{ at: Date }>("select date_trunc('milliseconds', now()) as at")
   const [row] = rows

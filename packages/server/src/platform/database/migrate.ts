@@ -3,18 +3,18 @@ import { join } from 'node:path'
 import type pg from 'pg'
 
 export interface Migration {
-  /** Unique for ever; what is recorded as done. */
+  /** Unique for ever. It is recorded once the migration has run. */
   readonly name: string
   readonly sql: string
 }
 
-/** Two servers that start at the same time must not both migrate. */
+/** Keeps two starting servers from migrating at the same time. */
 const migrationLock = 0x6d696772
 
 const recordsText =
   'create table if not exists migrations (name text primary key, ran_at timestamptz not null default now())'
 
-/** The numbered migrations of a folder, in their order. */
+/** Reads the numbered migrations of a folder, in order. */
 export async function readMigrations(folder: string, prefix: string): Promise<readonly Migration[]> {
   const files = (await readdir(folder)).filter((file) => file.endsWith('.sql')).sort()
   return Promise.all(
@@ -22,7 +22,7 @@ export async function readMigrations(folder: string, prefix: string): Promise<re
   )
 }
 
-/** Runs what has not been run yet, each migration in a transaction of its own with its record. Gives the names of those that ran. */
+/** Runs the pending migrations, each in a transaction with its record. Returns their names. */
 export async function migrate(pool: pg.Pool, migrations: readonly Migration[]): Promise<readonly string[]> {
   const client = await pool.connect()
   try {
@@ -36,12 +36,15 @@ export async function migrate(pool: pg.Pool, migrations: readonly Migration[]): 
     client.release()
     return open.map((migration) => migration.name)
   } catch (error) {
-    client.release(true) // closing the connection gives the lock back
+    client.release(true) // closing the connection releases the lock
     throw error
   }
 }
 
-/** Runs these in an empty database and within the transaction that fills it. Until it ends no server migrates. */
+/**
+ * Runs these migrations in an empty database, within the transaction that fills it. No server
+ * migrates until it ends.
+ */
 export async function migrateWithin(client: pg.PoolClient, migrations: readonly Migration[]): Promise<void> {
   await client.query('select pg_advisory_xact_lock($1)', [migrationLock])
   await client.query(recordsText)

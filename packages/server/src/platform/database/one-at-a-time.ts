@@ -1,8 +1,9 @@
 import pg from 'pg'
 
 /**
- * Runs one of the calls of this name after another, whatever processes they are of, without a row or a connection of the pool: who runs and who waits has a
- * connection of its own for as long. Whoever dies lets go; so does a lost connection, so that what is run must be harmless twice.
+ * Serialises the calls of a name across all processes, without a row or a connection of the pool:
+ * each call has a connection of its own, also while it waits. A dead process or a lost connection
+ * releases its turn, so `run` must be harmless twice.
  */
 export async function oneAtATime<T>(pool: pg.Pool, name: string, run: () => Promise<T>): Promise<T> {
   const client = new pg.Client(pool.options)

@@ -7,20 +7,20 @@ import { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded/supervi
 import { type Migration, migrate, readMigrations } from './migrate.ts'
 import { openPool } from './pool.ts'
 
-/** A way to a database, which runs for as long when it is our own. */
+/** A connected database. An embedded one runs until `close`. */
 export interface ReachedDatabase {
   readonly pool: pg.Pool
-  /** For whoever needs connections of its own. */
+  /** For callers that need connections of their own. */
   readonly connection: pg.PoolConfig
   close(): Promise<void>
 }
 
 export interface OpenDatabase extends ReachedDatabase {
-  /** Every migration that this program knows. */
+  /** Every migration of this program. */
   readonly migrationNames: readonly string[]
 }
 
-/** Connects to the database of the settings, or starts the embedded one, and leaves all in it as it is. */
+/** Connects to the database of the settings, or starts the embedded one, without changing it. */
 export async function reachDatabase(
   url: string | null,
   directory: DataDirectory,
@@ -32,7 +32,7 @@ export async function reachDatabase(
   return { pool, connection, close: () => close(pool, embedded) }
 }
 
-/** The same, and brings its tables up to date. */
+/** Connects to the database and migrates it. */
 export async function openDatabase(url: string | null, directory: DataDirectory, log: Logger): Promise<OpenDatabase> {
   const reached = await reachDatabase(url, directory, log)
   try {
@@ -43,7 +43,10 @@ export async function openDatabase(url: string | null, directory: DataDirectory,
   }
 }
 
-/** Brings the tables of the server and of its background worker up to date. Returns the names of all migrations. */
+/**
+ * Migrates the tables of the server and of its background worker. Returns the names of all
+ * migrations.
+ */
 export async function migrateDatabase(pool: pg.Pool, log: Logger): Promise<readonly string[]> {
   const migrations = await readAllMigrations()
   const ran = await migrate(pool, migrations)
@@ -52,7 +55,7 @@ export async function migrateDatabase(pool: pg.Pool, log: Logger): Promise<reado
   return migrations.map(({ name }) => name)
 }
 
-/** Every migration that this program knows, in the order in which they run. */
+/** Returns every migration of this program, in order. */
 export async function readAllMigrations(): Promise<readonly Migration[]> {
   return [...engineMigrations, ...(await readMigrations(`${import.meta.dirname}/migrations`, 'server'))]
 }

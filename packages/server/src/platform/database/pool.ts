@@ -1,15 +1,21 @@
 import pg from 'pg'
 import type { Logger } from 'pino'
 
-/** A connection that is new plans each statement five times before PostgreSQL keeps a plan: those of the last burst are kept for the next one. */
+/**
+ * Long enough to keep connections for the next burst. A new connection plans each statement five
+ * times before PostgreSQL caches a plan.
+ */
 const restMs = 10 * 60_000
 
-/** A process that is held up in a transaction keeps its locks for so long at the most; packing a large log takes a part of it. */
+/**
+ * Bounds how long a suspended process keeps its locks. Packing a large log takes a fraction of it.
+ */
 const heldUpMs = 120_000
 
 /**
- * A pool whose connections may break at any time without harm: a broken one is dropped, and the statement that ran on it fails. PostgreSQL is started
- * again beside us, and is stopped before the last sockets are closed.
+ * Creates a pool whose connections may break without harm: a broken one is dropped, and its
+ * statement fails. PostgreSQL restarts beside the server, and stops before the last sockets are
+ * closed.
  */
 export function openPool(config: pg.PoolConfig, log: Logger): pg.Pool {
   const pool = new pg.Pool({

@@ -1,9 +1,12 @@
 import type pg from 'pg'
 
-/** Whatever runs statements: the pool, or a connection within a transaction. */
+/** Runs statements: the pool, or a connection within a transaction. */
 export type Database = Pick<pg.ClientBase, 'query'>
 
-/** Runs `work` in one transaction; committed when it resolves, rolled back when it rejects. */
+/**
+ * Runs `work` in one transaction, which is committed when it resolves and rolled back when it
+ * rejects.
+ */
 export async function transaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect()
   try {
@@ -21,17 +24,17 @@ export async function transaction<T>(pool: pg.Pool, work: (client: pg.PoolClient
   }
 }
 
-/** What PostgreSQL calls an error that it gave; undefined for any other error. */
+/** Returns PostgreSQL's code of its error; undefined for any other error. */
 export function sqlStateOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
 }
 
-/** The name of the unique constraint or index that a statement hit; undefined for any other error. */
+/** Returns the violated unique constraint or index; undefined for any other error. */
 export function violatedConstraint(error: unknown): string | undefined {
   return sqlStateOf(error) === '23505' ? constraintOf(error) : undefined
 }
 
-/** The name of the foreign key whose row a statement did not find; undefined for any other error. */
+/** Returns the foreign key whose row is missing; undefined for any other error. */
 export function danglingReference(error: unknown): string | undefined {
   return sqlStateOf(error) === '23503' ? constraintOf(error) : undefined
 }

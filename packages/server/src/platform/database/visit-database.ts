@@ -7,7 +7,10 @@ import { reachRunning } from './embedded/supervisor.ts'
 import { openDatabase, type ReachedDatabase, reachDatabase } from './open-database.ts'
 import { openPool } from './pool.ts'
 
-/** Does one thing in the server's database for its operator, whether the server runs just now or not. Nothing of a running server changes hands. */
+/**
+ * Connects to the server's database for an operator's command, whether the server is running or
+ * not. A running server keeps its database.
+ */
 export async function visitDatabase<T>(
   settings: Settings,
   log: Logger,
@@ -19,7 +22,7 @@ export async function visitDatabase<T>(
   return during(database, visit)
 }
 
-/** The same in a database as it is: one of an earlier release stays that. */
+/** Connects to the database without migrating it. */
 export async function visitAsItIs<T>(
   settings: Settings,
   directory: DataDirectory,
@@ -31,7 +34,7 @@ export async function visitAsItIs<T>(
   return during(database, visit)
 }
 
-/** The embedded database while a server runs it; undefined when none does. */
+/** Reaches the embedded database of a running server; undefined when none is running. */
 async function reachRunningServers(
   { databaseUrl }: Settings,
   directory: DataDirectory,

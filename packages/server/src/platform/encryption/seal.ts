@@ -1,23 +1,26 @@
-/** Secrets at rest: AES-256-GCM under a key derived from HARMONT_ENCRYPTION_KEY, bound to where they belong. */
+/**
+ * Encrypts secrets at rest: AES-256-GCM under a key derived from HARMONT_ENCRYPTION_KEY. Each value
+ * is bound to its place.
+ */
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
 
 const version = 1
 const nonceBytes = 12
 const tagBytes = 16
 
-/** A sealed value was changed, belongs elsewhere, or was sealed under another key. */
+/** A sealed value was modified, belongs to another place, or was sealed under another key. */
 export class CannotOpen extends Error {
   override readonly name = 'CannotOpen'
 }
 
 export interface Sealer {
-  /** Encrypts. `place` says where the value belongs, such as `secret/<id>`; only there it can be opened. */
+  /** Encrypts a value. `place`, such as `secret/<id>`, is needed to decrypt it. */
   seal(place: string, plain: string): Buffer
   /** Decrypts. Throws `CannotOpen`. */
   open(place: string, sealed: Buffer): string
 }
 
-/** Makes a sealer of a key of any length. */
+/** Creates a sealer from a key of any length. */
 export function createSealer(secret: string): Sealer {
   const key = Buffer.from(hkdfSync('sha256', secret, '', 'harmont secrets at rest', 32))
   return {

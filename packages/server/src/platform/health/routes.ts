@@ -9,7 +9,7 @@ export interface HealthServices extends ReadinessServices {
   readonly isDraining: () => boolean
 }
 
-/** Whether the server lives, and whether it can do its work. */
+/** Serves liveness and readiness. */
 export function healthRoutes(services: HealthServices): Pick<Handlers, 'ping' | 'getHealth' | 'getReadiness'> {
   const refuseWhileDraining = () => {
     if (!services.isDraining()) return
@@ -46,7 +46,7 @@ export interface ReadinessServices {
   readonly migrationNames: readonly string[]
 }
 
-/** Looks at everything that a request may need. Never fails: what is wrong stands in the checks. */
+/** Checks everything that a request may need. Never fails: the checks carry the errors. */
 export async function checkReadiness(services: ReadinessServices): Promise<Checks> {
   const checks = {
     database: () => services.pool.query('select 1'),
@@ -68,7 +68,7 @@ async function judge(name: string, check: () => Promise<unknown>): Promise<Check
     await Promise.race([check(), tooLong])
     return { ok: true, message: null }
   } catch (error) {
-    // The route is open to everyone: a driver's own words could name hosts and users.
+    // The route is public, and a driver's message could name hosts and users.
     return { ok: false, message: error instanceof NotReady ? error.message : `${name} is not responding` }
   }
 }

@@ -2,7 +2,7 @@ import { type components, type ErrorCode, type ErrorStatus, errorCatalogue } fro
 
 type ErrorMembers = components['schemas']['Error']['error']
 
-/** What an error may carry beside its code and message. */
+/** The optional members of an error, beside its code and message. */
 export interface ErrorDetails {
   readonly errors?: NonNullable<ErrorMembers['errors']>
   readonly limit_bytes?: number
@@ -15,7 +15,10 @@ interface ErrorOptions extends ErrorDetails {
   readonly cause?: unknown
 }
 
-/** An answer of the catalogue. Thrown anywhere below a handler, it becomes the envelope of `http.md` 2.1. */
+/**
+ * An answer from the error catalogue. Thrown anywhere below a handler, it becomes the envelope of
+ * `http.md` 2.1.
+ */
 export class ApiError extends Error {
   readonly code: ErrorCode
   readonly details: ErrorDetails
@@ -34,7 +37,10 @@ export class ApiError extends Error {
   }
 }
 
-/** Makes the error to throw. `message` says what was expected, what was got and what to do; it never holds a secret. */
+/**
+ * Creates the error to throw. `message` says what was expected, what was received and what to do.
+ * It never contains a secret.
+ */
 export function apiError(code: ErrorCode, message: string, options?: ErrorOptions): ApiError {
   return new ApiError(code, message, options)
 }

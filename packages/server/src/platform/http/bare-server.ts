@@ -26,9 +26,9 @@ declare module 'fastify' {
   }
 }
 
-/** An answer that went out, for who counts them. */
+/** A finished answer, for metrics. */
 export interface AnsweredRequest {
-  /** null where the request found no operation. */
+  /** null where no operation matched. */
   readonly operationId: OperationId | null
   readonly method: string
   readonly status: number
@@ -41,20 +41,23 @@ interface ServerOptions {
   readonly log: Logger
   readonly headersMs: number
   readonly bodyIdleMs: number
-  /** Longest time that a request may take to come in. */
+  /** Longest time to receive a whole request. */
   readonly requestMs: number
-  /** How long a connection is kept for the next request. */
+  /** How long an idle connection stays open for the next request. */
   readonly keepAliveMs: number
-  /** How long an answer may make no progress. */
+  /** Longest time without progress while an answer is sent. */
   readonly stallMs: number
   readonly translate: Translate
-  /** null: no connection leaves HTTP. */
+  /** null: no upgrades. */
   readonly upgrade: Upgrade | null
   readonly pages: Pages
   readonly onAnswered: (answered: AnsweredRequest) => void
 }
 
-/** Gives a server without routes on which every answer, errors of every kind included, has the form of `http.md` 2. */
+/**
+ * Creates a server without routes. Every answer, errors of every kind included, has the form of
+ * `http.md` 2.
+ */
 export function bareServer(options: ServerOptions): FastifyInstance {
   const { publicUrl, log, headersMs, requestMs, keepAliveMs, translate } = options
   const onError: SendError = (error, request, reply) => sendError({ publicUrl, log, translate }, error, request, reply)
@@ -66,7 +69,7 @@ export function bareServer(options: ServerOptions): FastifyInstance {
     return503OnClosing: false,
     requestTimeout: requestMs,
     keepAliveTimeout: keepAliveMs,
-    // A path member of any length is looked up like any other; the URL's own limit is the limit.
+    // No limit on one path segment: the limit on the URL suffices.
     routerOptions: { maxParamLength: longestUrl },
     http: {
       headersTimeout: headersMs,
@@ -82,7 +85,8 @@ export function bareServer(options: ServerOptions): FastifyInstance {
     },
     clientErrorHandler: (error, socket) => answerBrokenRequest(publicUrl, error, socket),
   })
-  // Bodies are read by the shell, after the checks that need none: to Fastify no method has one.
+  // The HTTP layer reads bodies itself, after the checks that need none. Fastify is told that no
+  // method has a body.
   for (const method of ['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
     app.addHttpMethod(method, { overrideExisting: true })
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
@@ -115,12 +119,13 @@ function addHooks(app: FastifyInstance, options: ServerOptions): void {
     if (Buffer.byteLength(request.raw.url ?? '') > longestUrl) throw tooLongUrl()
   })
   app.addHook('onSend', async (request, reply) => {
-    // A client may read only once it has sent all: what nobody read is dropped before the answer goes out.
+    // A client may read only once it has sent everything, so the unread rest is dropped before the
+    // answer goes out.
     const isGivenUp = reply.getHeader('connection') === 'close'
     if (!isGivenUp && !(await dropBody(request.raw, bodyIdleMs))) reply.header('connection', 'close')
   })
   app.addHook('onResponse', async (request, reply) => {
-    // The path alone: a query can hold a token.
+    // The path alone, because a query can hold a token.
     const path = request.raw.url?.split('?')[0]
     const facts = {
       request_id: request.id,
@@ -139,12 +144,15 @@ function addHooks(app: FastifyInstance, options: ServerOptions): void {
   })
 }
 
-/** What a browser asks before a page's request; it is asked of paths that are not there too, whose 404 the page may read. */
+/**
+ * Whether a request is a CORS preflight. Unknown paths get one too, so that a page may read their
+ * 404.
+ */
 function isPreflight({ method, headers }: FastifyRequest): boolean {
   return method === 'OPTIONS' && headers.origin !== undefined && headers['access-control-request-method'] !== undefined
 }
 
-/** Paths of no operation: the pages', and what is nobody's. */
+/** Answers paths without an operation: pages, else 404 or 405. */
 function answerOtherPaths(app: FastifyInstance, pages: Pages): void {
   const methodsOf = allowedMethods()
   app.setNotFoundHandler(async (request, reply) => {
@@ -169,7 +177,7 @@ function noTunnel(): ApiError {
   return apiError('request_malformed', 'CONNECT is not supported: this is not a proxy.')
 }
 
-/** The log for Fastify's own lines: what it says of a request never holds its URL or headers. */
+/** Returns the logger for Fastify's own lines. They never contain a URL or headers. */
 function quietLog(log: Logger): FastifyBaseLogger {
   return log.child(
     {},
@@ -177,16 +185,17 @@ function quietLog(log: Logger): FastifyBaseLogger {
   )
 }
 
-/** Cuts off a reader of an answer that takes no byte for `stallMs` although there are some to take. */
+/** Disconnects a reader that accepts no byte for `stallMs` while there are bytes to send. */
 function guardAgainstStall(response: ServerResponse, stallMs: number): void {
-  // The socket's clock starts anew with every byte that the other side takes and with every byte that we begin to send. Without a
-  // listener for its end Node would cut off an answer that merely has nothing to say yet.
+  // Node restarts the socket's timer with every byte that the peer accepts and every byte that we
+  // begin to send. Without a listener, Node would cut off an answer that is merely silent.
   response.setTimeout(stallMs, () => {
     const { socket } = response
     if (response.writableLength > 0 || (socket?.writableLength ?? 0) > 0) response.destroy()
     else response.setTimeout(stallMs)
   })
-  // A connection that is kept alive has another clock, which Node sets at the end of the answer: this one ends before that.
+  // A kept-alive connection has another timer, which Node sets at the end of the answer. This one
+  // ends before that.
   const { socket } = response
   response.prependOnceListener('finish', () => socket?.setTimeout(0))
 }

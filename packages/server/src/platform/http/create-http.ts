@@ -28,27 +28,35 @@ export interface HttpOptions {
   readonly idempotencyKeys: IdempotencyKeys
   readonly sessionCookies: Pick<SessionCookies, 'name' | 'isCsrfTokenOf'>
   readonly openBlobSink: () => Promise<BlobSink>
-  /** Where the server is reached, without a slash at the end. */
+  /** The public address of the server, without a trailing slash. */
   readonly publicUrl: string
-  /** Origins beside that whose pages may call. */
+  /** Further origins whose pages may call. */
   readonly corsOrigins: readonly string[]
-  /** Address ranges of proxies whose `X-Forwarded-For` is believed. */
+  /** Address ranges of proxies whose `X-Forwarded-For` is trusted. */
   readonly trustedProxies: readonly string[]
   readonly log: Logger
-  /** Gives the answer for an error that is none, a database that cannot be reached for one; null for a fault of ours. */
+  /**
+   * Translates a thrown error, such as a lost database, to its answer; null for a fault of ours.
+   */
   readonly translate?: Translate
-  /** Who takes the connections that become WebSockets. */
+  /** Takes over connections that become WebSockets. */
   readonly upgrade?: Upgrade
-  /** What is at the paths of no operation. */
+  /** Answers paths without an operation. */
   readonly pages?: Pages
   readonly onAnswered?: (answered: AnsweredRequest) => void
-  /** For tests: an answer that breaks its contract becomes a 500. */
+  /** For tests: an answer that violates its contract becomes a 500. */
   readonly validateResponses?: boolean
-  /** What bodies may take of the memory, those of users' requests and those of others each; without it what fits this process. */
+  /**
+   * Memory for bodies of users, and as much again for anonymous bodies. Without it, the limits that
+   * fit this process.
+   */
   readonly bodyRoom?: RoomLimits
-  /** Without it nothing bounds the connections. */
+  /** Without it, connections are unlimited. */
   readonly connections?: ConnectionLimits
-  /** Defaults: headers 10 s, whole request 15 min, next byte of a body 30 s, answer without progress 60 s, connection without a request 72 s. */
+  /**
+   * Defaults: headers 10 s, whole request 15 min, next byte of a body 30 s, answer without progress
+   * 60 s, idle connection 72 s.
+   */
   readonly timeouts?: {
     readonly headersMs?: number
     readonly requestMs?: number
@@ -58,7 +66,10 @@ export interface HttpOptions {
   }
 }
 
-/** Gives the HTTP server with every operation of the contract bound; the caller lets it listen and closes it. */
+/**
+ * Creates the HTTP server with every operation of the contract bound. The caller makes it listen
+ * and closes it.
+ */
 export function createHttp(options: HttpOptions): FastifyInstance {
   const { headersMs = 10_000, requestMs = 900_000, bodyIdleMs = 30_000 } = options.timeouts ?? {}
   const { stallMs = 60_000, keepAliveMs = 72_000 } = options.timeouts ?? {}

@@ -8,17 +8,17 @@ import type { SharedReads } from './limits/shared-reads.ts'
 import type { IdempotencyKeys } from './operations/idempotency.ts'
 import type { Access } from './request/caller.ts'
 
-/** What answering an operation needs of the server. */
+/** The services that answer an operation. */
 export interface HttpServices extends CsrfCheck {
   readonly access: Access
   readonly limiter: RateLimiter
   readonly idempotencyKeys: IdempotencyKeys
   readonly publicUrl: string
-  /** Name of the cookie that holds a session's token. */
+  /** Name of the session cookie. */
   readonly cookieName: string
   readonly addressOf: (request: IncomingMessage) => string
   readonly openBlobSink: () => Promise<BlobSink>
-  /** Room for the bodies of users' requests, and for those of nobody in particular. */
+  /** Memory for the bodies of users, and for anonymous ones. */
   readonly bodies: { readonly ofUsers: BodyRoom; readonly ofAddresses: BodyRoom }
   readonly reads: SharedReads
   readonly log: Logger

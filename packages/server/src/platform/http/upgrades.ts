@@ -8,18 +8,18 @@ import { requestIdOf } from './request/request-id.ts'
 import { asApiError, type Translate } from './response/send-error.ts'
 import { rawAnswer } from './response/wire-errors.ts'
 
-/** The one path whose connections become something else than HTTP. */
+/** The one path whose connections leave HTTP. */
 export interface Upgrade {
-  /** As in `/api/v0`; it is there in every version. */
+  /** As in `/api/v0`. Every version has it. */
   readonly path: `/api/v0/${string}`
-  /** Takes the connection over, or throws what refuses it. */
+  /** Takes the connection over, or throws the refusal. */
   readonly enter: (request: UpgradeRequest) => Promise<void>
 }
 
 export interface UpgradeRequest {
   readonly raw: IncomingMessage
   readonly socket: Duplex
-  /** What came after the request. */
+  /** The bytes after the request. */
   readonly head: Buffer
   readonly client: Client
   readonly requestId: string
@@ -32,18 +32,24 @@ interface UpgradeOptions {
   readonly addressOf: (request: IncomingMessage) => string
 }
 
-/** Whether a request asks for the WebSocket of this path. Every other is plain HTTP, whatever its `Upgrade` header says. */
+/**
+ * Whether a request asks for the WebSocket of this path. Any other is plain HTTP, whatever its
+ * `Upgrade` header says.
+ */
 export function isUpgradeTo(path: Upgrade['path'], { method, headers, url }: IncomingMessage): boolean {
   const asked = url?.split('?')[0]
   const isPath = asked === path || asked === pathInVersion(path, 'v1')
   return isPath && method === 'GET' && headers.upgrade?.toLowerCase() === 'websocket'
 }
 
-/** Leads the requests that `isUpgradeTo` lets through to who takes them. A refusal is the same answer as elsewhere. */
+/**
+ * Passes the requests that `isUpgradeTo` accepts to `enter`. A refusal has the same form as
+ * elsewhere.
+ */
 export function acceptUpgrades(app: FastifyInstance, { enter }: Upgrade, options: UpgradeOptions): void {
   const { publicUrl, log, translate, addressOf } = options
   app.server.on('upgrade', (raw: IncomingMessage, socket: Duplex, head: Buffer) => {
-    // A connection that breaks off has nobody to be told.
+    // A broken connection has no reader.
     socket.on('error', () => socket.destroy())
     const requestId = requestIdOf(raw.headers['x-request-id'])
     const client = { address: addressOf(raw), userAgent: raw.headers['user-agent'] ?? null }

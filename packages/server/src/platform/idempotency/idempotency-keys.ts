@@ -14,13 +14,16 @@ import {
   takeKey,
 } from './store.ts'
 
-/** How often a lease of a minute is moved on. */
+/** How often a lease of one minute is renewed. */
 const renewMs = 15_000
 
-/** Repeats a write that failed while the database was away, for as long as the lease lasts: until then nobody else may work on the key. */
+/**
+ * How often a failed write is repeated: for as long as the lease lasts, in which nobody else may
+ * work on the key.
+ */
 const [againMs, triesAgain] = [1_000, 60]
 
-/** Keys in the database, one holder at a time among all processes. */
+/** Stores keys in the database, each with one holder among all processes. */
 export function idempotencyKeys(pool: pg.Pool, log: Logger): IdempotencyKeys {
   return {
     async claim(key) {
@@ -29,12 +32,12 @@ export function idempotencyKeys(pool: pg.Pool, log: Logger): IdempotencyKeys {
         if (known !== undefined) return knownClaim(known.requestHash, known.answer)
         const held = { ...key, attemptId: randomUUID() }
         const left = await takeKey(pool, held).catch((error: unknown) => {
-          // It may be taken although the answer was lost.
+          // The key can be taken although the answer was lost.
           void settleLater(() => releaseKey(pool, held), log)
           throw error
         })
         if (left !== undefined) return { kind: 'ours', attempt: makeAttempt(pool, held, log), kept: keptOf(left) }
-        // Another was faster: what is known now.
+        // Another request was faster.
       }
     },
   }
@@ -54,7 +57,7 @@ function makeAttempt(pool: pg.Pool, held: HeldKey, log: Logger): Attempt {
       log.warn({ err: error }, 'could not extend the lease of an Idempotency-Key'),
     )
   }, renewMs).unref()
-  /** Fails when the first try does; others follow. */
+  /** Writes with retries. Fails when the first try does; the retries continue in the background. */
   const settle = async (write: () => Promise<void>) => {
     clearInterval(renewal)
     try {

@@ -1,19 +1,19 @@
 import type { Database } from '../database/transaction.ts'
 import type { KeptAnswer, ScopedKey } from '../http/index.ts'
 
-/** A key as one request holds it. */
+/** A key with the request that holds it. */
 export interface HeldKey extends ScopedKey {
   readonly attemptId: string
 }
 
-/** What is known of a key that nobody may take. */
+/** The state of a key that cannot be taken. */
 export interface KnownKey {
   readonly requestHash: string | null
   /** null while the request still runs. */
   readonly answer: KeptAnswer | null
 }
 
-/** What an earlier holder has left behind. */
+/** The outcome that an earlier holder recorded. */
 export interface Left {
   readonly subject: string | null
   readonly request_hash: string | null
@@ -28,7 +28,7 @@ function valuesOf({ userId, operationId, key, attemptId }: HeldKey): unknown[] {
   return [userId, operationId, key, attemptId]
 }
 
-/** undefined for a key that may be taken. Waits for nobody. */
+/** Returns undefined for a key that can be taken. Does not wait for locks. */
 export async function findKnown(database: Database, key: ScopedKey): Promise<KnownKey | undefined> {
   const { rows } = await database.query<{
     request_hash: string | null
@@ -49,7 +49,9 @@ export async function findKnown(database: Database, key: ScopedKey): Promise<Kno
   return { requestHash, answer }
 }
 
-/** Takes a key that is new, over or abandoned. undefined when another was faster. */
+/**
+ * Takes a key that is new, expired or abandoned. Returns undefined when another request was faster.
+ */
 export async function takeKey(database: Database, held: HeldKey): Promise<Left | undefined> {
   const { rows } = await database.query<Left>({
     name: 'take-idempotency-key',
@@ -69,7 +71,7 @@ export async function takeKey(database: Database, held: HeldKey): Promise<Left |
   return rows[0]
 }
 
-/** Moves the end of the lease on. */
+/** Extends the lease. */
 export async function renewLease(database: Database, held: HeldKey): Promise<void> {
   await database.query({
     name: 'renew-idempotency-lease',
@@ -78,7 +80,7 @@ export async function renewLease(database: Database, held: HeldKey): Promise<voi
   })
 }
 
-/** False when another has taken the key meanwhile. */
+/** Records the outcome. Returns false when another request has taken the key. */
 export async function keepSubject(
   database: Database,
   held: HeldKey,
@@ -93,7 +95,7 @@ export async function keepSubject(
   return rowCount === 1
 }
 
-/** Nothing happens when another has taken the key meanwhile. */
+/** Stores the answer. Does nothing when another request has taken the key. */
 export async function keepAnswer(
   database: Database,
   held: HeldKey,
@@ -107,7 +109,7 @@ export async function keepAnswer(
   })
 }
 
-/** Forgets the key where nothing was made of it; else the next who comes may answer. */
+/** Removes the key if no outcome was recorded; else lets the next request answer. */
 export async function releaseKey(database: Database, held: HeldKey): Promise<void> {
   await database.query({
     name: 'forget-idempotency-key',
@@ -121,7 +123,7 @@ export async function releaseKey(database: Database, held: HeldKey): Promise<voi
   })
 }
 
-/** Removes keys that count no more. Gives how many. */
+/** Removes expired keys. Returns how many. */
 export async function removeOldKeys(database: Database): Promise<number> {
   const { rowCount } = await database.query(`delete from idempotency_keys as known where ${isOver}`)
   return rowCount ?? 0

@@ -1,14 +1,14 @@
 import { apiError } from '../http/index.ts'
 
-/** Bytes from `start` to before `end`. */
+/** The bytes from `start` to before `end`. */
 export interface ByteRange {
   readonly start: number
   readonly end: number
 }
 
 /**
- * The one range that a `Range` header asks of `size` bytes; null for none, for several, and for what is no byte range: then the whole is the answer.
- * Throws 416 when it lies outside.
+ * Returns the one range that a `Range` header requests of `size` bytes; null for no range, several,
+ * or a malformed one, which get the whole. Throws 416 for a range outside.
  */
 export function readRange(
   header: string | null,
@@ -28,18 +28,21 @@ export function readRange(
   })
 }
 
-/** The first byte of a range without an end, `bytes=N-`; null for every other header. */
+/** Returns the first byte of a range without an end, `bytes=N-`; null for any other header. */
 export function openRangeStart(header: string | null): number | null {
   const first = /^bytes=(\d+)-$/i.exec(header?.trim() ?? '')?.[1]
   return first === undefined ? null : Number(first)
 }
 
-/** Headers of a part that goes on while the whole grows; its end is a very large number in place of one that nobody knows (RFC 8673). */
+/**
+ * Returns the headers of a part that grows with the whole. A very large number stands for the
+ * unknown end (RFC 8673).
+ */
 export function growingRangeHeaders(start: number): Record<string, string> {
   return { 'accept-ranges': 'bytes', 'content-range': `bytes ${start}-${Number.MAX_SAFE_INTEGER}/*` }
 }
 
-/** Headers of a whole answer or of a part of it. */
+/** Returns the headers of a whole answer or of a part of it. */
 export function rangeHeaders(range: ByteRange | null, size: number): Record<string, string> {
   if (range === null) return { 'accept-ranges': 'bytes', 'content-length': String(size) }
   return {
@@ -49,7 +52,7 @@ export function rangeHeaders(range: ByteRange | null, size: number): Record<stri
   }
 }
 
-/** Whether the copy that the client has is the current one. */
+/** Whether the client's copy is current. */
 export function isNotModified(ifNoneMatch: string | null, etag: string): boolean {
   const tags = (ifNoneMatch ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''))
   return tags.includes('*') || tags.includes(etag)

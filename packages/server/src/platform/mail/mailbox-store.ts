@@ -11,7 +11,7 @@ export interface MailRow {
 
 const mostMails = 200
 
-/** Keeps a mail for the mailbox page. */
+/** Stores a mail for the mailbox page. */
 export async function insertMail(
   database: Database,
   mail: {
@@ -31,7 +31,7 @@ export async function insertMail(
   ])
 }
 
-/** The newest 200, newest first. */
+/** Returns the newest 200 mails, newest first. */
 export async function listMails(database: Database): Promise<readonly MailRow[]> {
   const { rows } = await database.query<MailRow>(
     `select id, recipient, subject, body, links, created_at from mailbox order by created_at desc, id desc limit ${mostMails}`,
@@ -39,7 +39,7 @@ export async function listMails(database: Database): Promise<readonly MailRow[]>
   return rows
 }
 
-/** Removes mails that are a week old, as no link in them works any more, and those that are not shown. */
+/** Removes mails older than a week, whose links have expired, and mails beyond the newest 200. */
 export async function sweepMailbox(database: Database): Promise<void> {
   await database.query(
     `delete from mailbox

@@ -1,7 +1,7 @@
 import type { Database } from '../database/transaction.ts'
 import type { Sealer } from '../encryption/seal.ts'
 
-/** A mail of plain parts; `render-mail.ts` makes text and HTML of it. */
+/** A mail in plain parts. `render-mail.ts` renders text and HTML. */
 export interface Mail {
   readonly to: string
   readonly subject: string
@@ -30,7 +30,7 @@ export function askedNow({ address, userAgent }: Omit<AskedBy, 'at'>): AskedBy {
 /** A mail that has a link. */
 export type LinkMail = Mail & { readonly link: NonNullable<Mail['link']> }
 
-/** A mail as it waits in the database. */
+/** A mail as it is stored in the queue. */
 type QueuedMail = Omit<Mail, 'askedBy'> & {
   readonly askedBy: (Omit<AskedBy, 'at'> & { readonly at: string }) | null
   /** The link's URL in base64, encrypted; its own member is empty then. */
@@ -39,18 +39,21 @@ type QueuedMail = Omit<Mail, 'askedBy'> & {
 
 const place = 'mail link'
 
-/** Queues a mail within the transaction of what it tells of. It is tried for 24 hours. */
+/** Queues a mail within the transaction that causes it. It is tried for 24 hours. */
 export async function queueMail(database: Database, mail: Mail): Promise<void> {
   await insert(database, mail)
 }
 
-/** The same for a mail whose link lets its reader in: the link waits encrypted, as tokens are kept nowhere. */
+/**
+ * Queues a mail whose link grants access. The link is encrypted, because tokens are never stored in
+ * the clear.
+ */
 export async function queueSecretMail(database: Database, sealer: Sealer, mail: LinkMail): Promise<void> {
   const sealedUrl = sealer.seal(place, mail.link.url).toString('base64')
   await insert(database, { ...mail, link: { ...mail.link, url: '' }, sealedUrl })
 }
 
-/** The mail that a task was queued with. */
+/** Reads the mail of a task. */
 export function readQueuedMail(sealer: Sealer, payload: unknown): Mail {
   const { askedBy, sealedUrl, link, ...mail } = payload as QueuedMail
   const url = sealedUrl === undefined ? link?.url : sealer.open(place, Buffer.from(sealedUrl, 'base64'))
@@ -64,7 +67,7 @@ export function readQueuedMail(sealer: Sealer, payload: unknown): Mail {
 async function insert(database: Database, mail: Mail & Pick<QueuedMail, 'sealedUrl'>): Promise<void> {
   await database.query({
     name: 'queue-mail',
-    // The tries reach over more than a day, see `mail/tasks.ts`.
+    // The retries last more than a day, see `mail/tasks.ts`.
     text: `select graphile_worker.add_job('send_mail', $1::json, max_attempts => 25)`,
     values: [JSON.stringify(mail)],
   })

@@ -6,7 +6,10 @@ export interface RenderedMail {
   readonly html: string
 }
 
-/** Text and HTML of a mail. Whatever others wrote into its parts, it has one link and nothing that is loaded from elsewhere. */
+/**
+ * Renders text and HTML of a mail. Whatever others wrote into its parts, it has one link and loads
+ * nothing.
+ */
 export function renderMail(mail: Mail): RenderedMail {
   const before = mail.paragraphs.map(withoutLinks)
   const after = [askedBy(mail), withoutLinks(mail.otherwise)].filter((part) => part !== null)
@@ -48,7 +51,10 @@ function askedBy({ askedBy }: Mail): string | null {
   return `Requested on ${when}${from}${program}.`
 }
 
-/** What a client says of itself, as text that no mail program makes a link of. */
+/**
+ * Describes a client by its user agent, without anything that a mail program would turn into a
+ * link.
+ */
 function describeProgram(userAgent: string): string {
   const plain = oneLine(userAgent)
     .replace(/[^\w ./;:()+-]/g, '')
@@ -59,7 +65,7 @@ function describeProgram(userAgent: string): string {
   return plain === '' ? 'an unknown program' : plain
 }
 
-/** Names that people choose may hold addresses of their own. */
+/** Removes links from names that people chose. */
 function withoutLinks(text: string): string {
   return oneLine(text)
     .replace(/:\/\//g, ' ')

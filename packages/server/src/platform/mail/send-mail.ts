@@ -7,11 +7,11 @@ import { mailWay } from './mail-way.ts'
 import { insertMail } from './mailbox-store.ts'
 import type { RenderedMail } from './render-mail.ts'
 
-/** A mail on its way, which may be sent again when nobody knows whether it was. */
+/** A rendered mail, which is sent again if its delivery is unknown. */
 export interface Letter extends RenderedMail {
   readonly to: string
   readonly link: string | null
-  /** The same whenever it is sent again, so that a reader's mail program can tell. */
+  /** Equal for each attempt, so that mail programs detect duplicates. */
   readonly messageId: string
   readonly queuedAt: Date
 }
@@ -24,7 +24,10 @@ interface Services {
   readonly log: Logger
 }
 
-/** Gives what hands a letter over: to the mail server, which may fail; without one to the log and, on a local server, to the mailbox page. */
+/**
+ * Returns the function that sends a letter to the mail server, and may fail. Without a mail server,
+ * it goes to the log and, on a local server, to the mailbox page.
+ */
 export function mailSender({ pool, settings, log }: Services): (letter: Letter) => Promise<void> {
   const from = senderAddress(settings)
   if (settings.smtpUrl !== null) return smtpSender(settings.smtpUrl, from)
@@ -38,13 +41,13 @@ export function mailSender({ pool, settings, log }: Services): (letter: Letter) 
 
 function smtpSender(url: string, from: string): (letter: Letter) => Promise<void> {
   let transport: Promise<Transporter> | null = null
-  // A mail server that does not answer would take up both of the worker's hands: for a while nobody asks it again.
+  // A mail server that does not answer would occupy the worker, so it is left alone for a while.
   let silentUntil = 0
   return async ({ to, subject, text, html, messageId, queuedAt }) => {
     if (performance.now() < silentUntil) throw new Error('the mail server did not answer recently')
     transport ??= smtpTransport(url)
     const sent = (await transport).sendMail({
-      // Addresses as parts, not as text that would be parsed into a list.
+      // Addresses as parts, because text would be parsed into a list.
       from: { name: 'Harmont', address: from },
       to: { name: '', address: to },
       envelope: { from, to: [to] },
@@ -62,7 +65,7 @@ function smtpSender(url: string, from: string): (letter: Letter) => Promise<void
   }
 }
 
-/** The library is loaded with the first mail: it holds 5 MiB, and many servers send none. */
+/** Loads the library with the first mail: it takes 5 MiB, and many servers send none. */
 async function smtpTransport(url: string): Promise<Transporter> {
   const { createTransport } = await import('nodemailer')
   return createTransport({
@@ -79,7 +82,7 @@ function isTimeout(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ETIMEDOUT'
 }
 
-/** The setting, or `no-reply@` and the public host. */
+/** Returns the setting, or `no-reply@` and the public host. */
 export function senderAddress({ mailFrom, publicUrl }: Pick<Settings, 'mailFrom' | 'publicUrl'>): string {
   return mailFrom ?? `no-reply@${new URL(publicUrl).hostname}`
 }

@@ -20,7 +20,10 @@ const dayMs = 24 * 3600 * 1000
 
 export const mailCrontab = ['37 * * * * sweep_mailbox']
 
-/** Sends what `queueMail` has queued. The worker tries again after 3 s, 7 s, 20 s … 6 h; what is a day old is given up, so that no link stays in the queue. */
+/**
+ * Sends queued mails. The worker retries after 3 s, 7 s, 20 s … 6 h. A mail older than a day is
+ * abandoned, so that no link stays in the queue.
+ */
 export function mailTasks(services: MailTaskServices): TaskList {
   const send = mailSender(services)
   const host = senderAddress(services.settings).split('@').at(-1)
@@ -32,7 +35,7 @@ export function mailTasks(services: MailTaskServices): TaskList {
         services.log.error({ to: mail.to, subject: mail.subject }, 'gave up sending a mail after a day')
         return
       }
-      // Mail programs read commas and brackets in an address as more addresses.
+      // Mail programs read commas and brackets in an address as further addresses.
       if (readEmailAddress(mail.to) !== mail.to) {
         services.log.warn(
           { to: mail.to, subject: mail.subject },

@@ -5,19 +5,19 @@ import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { Database } from '../database/transaction.ts'
 import type { AnsweredRequest } from '../http/index.ts'
 
-/** What a monitor may read of this process. */
+/** Metrics of this process for a monitor. */
 export interface Metrics {
   /** Counts an answer. */
   observe(answered: AnsweredRequest): void
   readonly contentType: string
-  /** Prometheus text. */
+  /** Returns Prometheus text. */
   text(): Promise<string>
 }
 
-/** Seconds; from a look-up to an upload. */
+/** Seconds, from a look-up to an upload. */
 const buckets = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60]
 
-/** Starts to measure. To be called once in a process, where no test asks for more. */
+/** Starts measuring. Must be called once per process, except in tests. */
 export function createMetrics(pool: pg.Pool, disk: Pick<DiskWatch, 'room' | 'full'>, log: Logger): Metrics {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
@@ -46,7 +46,7 @@ export function createMetrics(pool: pg.Pool, disk: Pick<DiskWatch, 'room' | 'ful
       connections.set({ state: 'idle' }, pool.idleCount)
       connections.set({ state: 'waiting' }, pool.waitingCount)
       showDisk(disk)
-      // Without the database the rest is wanted all the more.
+      // Without the database the other metrics matter even more.
       try {
         work.set(await countWork(pool))
       } catch (error) {
@@ -90,7 +90,7 @@ function workGauges(registry: Registry) {
   }
 }
 
-/** What there is to do. */
+/** Counts of pending work. */
 export interface WorkCounts {
   readonly waiting: number
   readonly running: number
@@ -98,7 +98,7 @@ export interface WorkCounts {
   readonly tasks: number
 }
 
-/** Counts in tables and indexes that hold live work only. */
+/** Counts pending work, in tables and indexes that contain nothing else. */
 export async function countWork(database: Database): Promise<WorkCounts> {
   const { rows } = await database.query<WorkCounts>({
     name: 'count-work',

@@ -10,10 +10,13 @@ export interface MetricsServices {
   readonly settings: Pick<Settings, 'metricsToken'>
 }
 
-/** What proxies add: with one of them the peer says nothing of who asks. */
+/** Headers of proxies. With one of them the peer's address says nothing about the client. */
 const forwardingHeaders = ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip']
 
-/** What a monitor reads: with the token of HARMONT_METRICS_TOKEN, without that setting from this machine only. */
+/**
+ * Serves metrics: with the token of HARMONT_METRICS_TOKEN, or without that setting to this machine
+ * only.
+ */
 export function metricsRoutes({ metrics, settings: { metricsToken } }: MetricsServices): Pick<Handlers, 'getMetrics'> {
   return {
     getMetrics: operation('getMetrics', async ({ bearer, client, header }) => {
@@ -40,7 +43,7 @@ function isLoopback(address: string): boolean {
   return address === '::1' || address.startsWith('127.')
 }
 
-/** In constant time, whatever their lengths. */
+/** Compares in constant time, whatever the lengths. */
 function isSame(sent: string, right: string): boolean {
   return timingSafeEqual(Buffer.from(hashToken(sent)), Buffer.from(hashToken(right)))
 }

@@ -1,11 +1,14 @@
 import { domainToASCII } from 'node:url'
 
 const longest = 254
-// No quoted local parts, no address literals, and nothing that could end a header line.
+// No quoted local parts, no address literals, and no characters that could end a header line.
 const shape = /^[^\s@<>()[\]\\,;:"\p{C}]{1,64}@([^\s@<>()[\]\\,;:"\p{C}]+)$/u
 const label = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/
 
-/** The one form in which an address is stored and compared: trimmed, lower-cased, its domain in ASCII. Undefined: it is not an address of at most 254 characters. */
+/**
+ * Normalises an address for storage and comparison: trimmed, lower-cased, its domain in ASCII.
+ * Returns undefined for anything but an address of at most 254 characters.
+ */
 export function readEmailAddress(text: string): string | undefined {
   const address = text.trim().normalize('NFC').toLowerCase()
   const domain = shape.exec(address)?.[1]

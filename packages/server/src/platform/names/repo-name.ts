@@ -1,4 +1,4 @@
-/** `owner/repo` of a clone URL or path (`http.md` 5); null when nothing is left of it. */
+/** Returns `owner/repo` of a clone URL or path (`http.md` 5); null when nothing is left of it. */
 export function repoNameOf(repository: string): string | null {
   const path = pathOf(repository.trim())
     .replace(/\/+$/, '')
@@ -22,7 +22,10 @@ function withoutQuery(path: string): string {
   return path.replace(/[?#].*$/s, '')
 }
 
-/** A repository name as it is kept and compared: trimmed, without `.git`; null when blank. */
+/**
+ * Normalises a repository name for storage and comparison: trimmed, without `.git`; null when
+ * blank.
+ */
 export function tidyRepoName(name: string): string | null {
   const tidy = name.trim().replace(/\.git$/, '')
   return tidy === '' ? null : tidy

@@ -1,4 +1,7 @@
-/** The slug of a text (`http.md` 5): lower-case letters and digits of its plain form, joined with `-`; may be empty. */
+/**
+ * Returns the slug of a text (`http.md` 5): its letters and digits in ASCII and lower case, joined
+ * with `-`. It may be empty.
+ */
 export function slugOf(text: string, maxLength: number): string {
   const plain = text
     .normalize('NFKD')
@@ -8,7 +11,7 @@ export function slugOf(text: string, maxLength: number): string {
   return trimHyphens(trimHyphens(plain).slice(0, maxLength))
 }
 
-/** The n-th wish for a slug that may be taken: `ci`, `ci-2`, `ci-3`, …, never longer than allowed. */
+/** Returns the n-th candidate for a slug: `ci`, `ci-2`, `ci-3`, …, never longer than allowed. */
 export function suffixedSlug(slug: string, n: number, maxLength: number): string {
   if (n === 1) return slug
   const suffix = `-${n}`
@@ -26,12 +29,15 @@ const reserved = new Set(
   ).split(' '),
 )
 
-/** Whether no organization may have this slug: the web app and the API have paths of that name. */
+/** Whether a slug is reserved for paths of the web app and the API. */
 export function isReservedSlug(slug: string): boolean {
   return reserved.has(slug)
 }
 
-/** The slug of a user's personal organization: the local part and each label of the domain (`a.b@c.org` gives `a-b-c-org`). */
+/**
+ * Returns the slug of a user's personal organization: the local part and each label of the domain
+ * (`a.b@c.org` gives `a-b-c-org`).
+ */
 export function personalSlugOf(email: string, maxLength: number): string {
   const at = email.lastIndexOf('@')
   const parts = [email.slice(0, at), ...email.slice(at + 1).split('.')].map((part) => slugOf(part, maxLength))

@@ -1,6 +1,6 @@
 /**
- * A `fetch` to services that the operator named. Each call ends after so many seconds, the answer's body included, however it drips, and is never tried again:
- * that is for the queue to do.
+ * Returns a `fetch` for services that the operator configured. Each call ends after `seconds`,
+ * including the body of the answer. It never retries: the queue does that.
  */
 export function boundedFetch(seconds: number): typeof fetch {
   return (input, init) => {

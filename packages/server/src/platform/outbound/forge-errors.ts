@@ -1,9 +1,9 @@
-/** How a call of a forge can fail. */
+/** Errors of calls to a forge. */
 
-/** Asking again later may help: the forge did not answer, had a fault of its own, or asked for patience. */
+/** A temporary failure: the forge did not answer, failed, or asked to wait. */
 export class ForgeUnavailable extends Error {
   override readonly name = 'ForgeUnavailable'
-  /** Not before that; null when the forge did not say. */
+  /** The earliest time to retry; null when the forge did not say. */
   readonly retryAfterSeconds: number | null
   constructor(message: string, retryAfterSeconds: number | null, options?: ErrorOptions) {
     super(message, options)
@@ -11,7 +11,7 @@ export class ForgeUnavailable extends Error {
   }
 }
 
-/** The forge said no, and will say so again: what was asked for is not there, not allowed or not understood. */
+/** A final refusal: the request is unknown, forbidden or invalid. */
 export class ForgeRefused extends Error {
   override readonly name = 'ForgeRefused'
   readonly status: number
@@ -21,12 +21,12 @@ export class ForgeRefused extends Error {
   }
 }
 
-/** Whether the forge has no such thing, or does not show it to us: it answers the one as the other. */
+/** Whether the resource is absent or hidden, which a forge does not tell apart. */
 export function isHidden(error: unknown): boolean {
   return error instanceof ForgeRefused && (error.status === 404 || error.status === 403)
 }
 
-/** A webhook is signed by the forge but is not what it should be. */
+/** A signed webhook with an invalid body. */
 export class EventUnreadable extends Error {
   override readonly name = 'EventUnreadable'
 }

@@ -1,4 +1,4 @@
-/** How we talk to GitHub's API, whoever we are there. */
+/** Options of all clients of GitHub's API. */
 import type { Octokit } from '@octokit/core'
 import type { Settings } from '../settings/read-settings.ts'
 import { boundedFetch } from './bounded-fetch.ts'
@@ -7,7 +7,7 @@ type OctokitOptions = NonNullable<ConstructorParameters<typeof Octokit>[0]>
 
 type ApiSettings = Pick<Settings, 'githubApiUrl' | 'outsideTimeoutSeconds'>
 
-/** The options that all our clients share. Nothing is logged by the client: its errors carry what there is to say. */
+/** Options that all our clients share. They log nothing, because their errors tell everything. */
 export function apiOptions({ githubApiUrl, outsideTimeoutSeconds }: ApiSettings): OctokitOptions {
   const silent = () => undefined
   return {

@@ -1,35 +1,38 @@
-/** Fetches from addresses that strangers chose (G37): only from public machines, checked when the connection is made, on each redirect. */
+/**
+ * Fetches from addresses that strangers chose (G37). Only public hosts are allowed, which is
+ * checked for each connection and each redirect.
+ */
 
 import { isIP } from 'node:net'
 import { isPublicAddress, PrivateAddress, publicLookup } from '@harmont/sandbox/addresses'
 import type { Agent } from 'undici'
 
-/** Something is not fetched, and asking again gives nothing else: the message says why, for whoever named the address. */
+/** A final refusal to fetch. The message tells the reason to whoever named the address. */
 export class FetchRefused extends Error {
   override readonly name = 'FetchRefused'
 }
 
 export interface GuardedFetchOptions {
-  /** Hosts (`host` or `host:port`, lower case) that are fetched from whatever their addresses are, also by http. */
+  /** Hosts (`host` or `host:port`, lower case) that are allowed at any address, also by http. */
   readonly allowedHosts: readonly string[]
   readonly maxBytes: number
-  /** For the whole of it. */
+  /** For the whole fetch. */
   readonly timeoutMs: number
-  /** Longest wait for a connection, an answer, or the next bytes of it. */
+  /** Longest wait for a connection, an answer, or its next bytes. */
   readonly idleMs?: number
 }
 
 const mostRedirects = 5
 
 /**
- * Gives the bytes at an address while they arrive. Throws `FetchRefused` where asking again gives nothing else: a private address, too many bytes, a status
- * that is final. After any other error asking again may help.
+ * Yields the bytes at an address as they arrive. Throws `FetchRefused` for a final failure: a
+ * private address, too many bytes, a final status. Any other error may pass.
  */
 export async function* guardedFetch(text: string, options: GuardedFetchOptions): AsyncGenerator<Buffer> {
   const idleMs = options.idleMs ?? 30_000
   const signal = AbortSignal.timeout(options.timeoutMs)
   let url = checkAddress(text, options.allowedHosts)
-  // Only now: it holds 4 MiB, and most servers fetch nothing.
+  // Loaded at the first use: it takes 4 MiB, and most servers fetch nothing.
   const undici = await import('undici')
   for (let redirects = 0; ; redirects += 1) {
     const agent = new undici.Agent(agentOptions(url, options.allowedHosts, idleMs))
@@ -52,7 +55,7 @@ export async function* guardedFetch(text: string, options: GuardedFetchOptions):
   }
 }
 
-/** Of an agent that connects to nothing but what `url` may lead to. */
+/** Returns an agent that connects only to hosts that `url` may lead to. */
 function agentOptions(url: URL, allowedHosts: readonly string[], idleMs: number): Agent.Options {
   return {
     connect: { timeout: idleMs, ...(isAllowedHost(url, allowedHosts) ? {} : { lookup: publicLookup }) },
@@ -85,7 +88,7 @@ async function* limited(body: AsyncIterable<Buffer>, announced: number, maxBytes
   }
 }
 
-/** What the guard refused within a connection comes wrapped in the error of that connection. */
+/** Finds the guard's refusal inside the error of a connection. */
 function causeOf(error: unknown): unknown {
   for (let each = error; each instanceof Error; each = each.cause) {
     if (each instanceof FetchRefused) return each
@@ -95,24 +98,25 @@ function causeOf(error: unknown): unknown {
 }
 
 /**
- * Reads an address that a stranger chose. Throws `FetchRefused` for what is no https URL of a public host; a host among `allowedHosts` (`host` or `host:port`,
- * lower case) may be any, also by http. What a name stands for is not looked up here.
+ * Parses an address that a stranger chose. Throws `FetchRefused` unless it is an https URL of a
+ * public host. A host among `allowedHosts` (`host` or `host:port`, lower case) may be any, also by
+ * http. Names are not resolved here.
  */
 export function checkAddress(text: string, allowedHosts: readonly string[]): URL {
   const url = URL.parse(text)
   if (url === null) throw new FetchRefused('is not a URL')
-  // Before they are repeated in a message.
+  // Checked before a message repeats the address.
   if (url.username !== '' || url.password !== '') throw new FetchRefused('must not contain a user name or password')
   if (isAllowedHost(url, allowedHosts) && url.protocol === 'http:') return url
   if (url.protocol !== 'https:') throw new FetchRefused(`must begin with https://; got ${url.protocol}//`)
   if (isAllowedHost(url, allowedHosts)) return url
-  // `URL` has turned every way of writing an IPv4 address into the usual one.
+  // `URL` has normalised every spelling of an IPv4 address.
   const host = url.hostname.replace(/^\[|\]$/g, '')
   if (isIP(host) !== 0 && !isPublicAddress(host)) throw new FetchRefused(new PrivateAddress(host).message)
   return url
 }
 
-/** Whether the operator allows this host, whatever its addresses are. */
+/** Whether the operator allows this host at any address. */
 export function isAllowedHost(url: URL, allowedHosts: readonly string[]): boolean {
   return allowedHosts.includes(url.host) || allowedHosts.includes(url.hostname)
 }

@@ -1,6 +1,6 @@
 import type { CursorKey, CursorList, Cursors } from '../http/index.ts'
 
-/** A page and where the next one begins. `rows` holds one row more than asked for when there is a next page. */
+/** Cuts a page from `rows`, which hold one row more than requested when there is a next page. */
 export function toPage<Row, Item>(
   rows: readonly Row[],
   limit: number,
@@ -14,18 +14,18 @@ export function toPage<Row, Item>(
   return { data: shown.map(present), next_cursor: isMore ? cursors.encode(list, keyOf(last)) : null }
 }
 
-/** Where a list by age goes on: after this instant and id. The list begins where there is none. */
+/** The position of a list by age: it continues after this instant and id. */
 export interface AgeKey {
   readonly createdAt: Date
   readonly id: string
 }
 
-/** The key of a cursor that `ageKeyOf` made; null at the beginning of the list. */
+/** Reads the key of a cursor from `ageKeyOf`; null at the beginning of the list. */
 export function readAgeKey(key: CursorKey | null): AgeKey | null {
   return key === null ? null : { createdAt: new Date(Number(key[0])), id: String(key[1]) }
 }
 
-/** The key of a row in a list by age. */
+/** Returns the key of a row in a list by age. */
 export function ageKeyOf(row: { readonly id: string; readonly created_at: Date }): CursorKey {
   return [row.created_at.getTime(), row.id]
 }

@@ -1,6 +1,9 @@
 import { isIPv6 } from 'node:net'
 
-/** What an address counts as: itself, or its /64, because one customer has 2^64 of IPv6 addresses. A mapped IPv4 address counts as IPv4. */
+/**
+ * Returns the key that counts an address: itself, or its /64, because one customer has 2^64 IPv6
+ * addresses. A mapped IPv4 address counts as IPv4.
+ */
 export function addressKey(address: string): string {
   const [bare = ''] = address.split('%')
   if (!isIPv6(bare)) return address
@@ -17,7 +20,7 @@ export function addressKey(address: string): string {
     .join(':')}::/64`
 }
 
-/** The eight numbers of an IPv6 address that `isIPv6` has accepted. */
+/** Returns the eight numbers of an IPv6 address that `isIPv6` has accepted. */
 function groupsOf(address: string): number[] {
   const [head = '', tail] = address.replace(/[\d.]+$/, dottedAsGroups).split('::')
   const before = numbersOf(head)

@@ -1,6 +1,6 @@
 import type { LimitName, LimitRule } from './rules.ts'
 
-/** Which bucket: the limit's name, and whom it counts. */
+/** A bucket: the limit's name, and the key that it counts. */
 export interface Bucket {
   readonly name: LimitName
   readonly key: string
@@ -8,17 +8,17 @@ export interface Bucket {
 }
 
 /**
- * Buckets of tokens. Of each is known only when it will be full again: a token takes that `seconds / count` further away, and the bucket is empty
- * when it lies more than `seconds` ahead.
+ * Token buckets. Each stores only when it will be full: a token moves that `seconds / count` ahead,
+ * and the bucket is empty when it lies more than `seconds` ahead.
  */
 export interface Buckets {
-  /** Takes a token. Gives after how many milliseconds there will be one: 0 when it was taken. */
+  /** Takes a token. Returns the milliseconds until there is one; 0 when it was taken. */
   take(bucket: Bucket): Promise<number>
-  /** The same without taking one. */
+  /** Returns the same without taking one. */
   wait(bucket: Bucket): Promise<number>
 }
 
-/** How long one token needs to come back, in milliseconds. */
+/** Returns the milliseconds in which one token is refilled. */
 export function tokenMs({ count, seconds }: LimitRule): number {
   return (seconds * 1000) / count
 }

@@ -1,22 +1,27 @@
-import { apiError } from '../http/index.ts'
+import { apiError } from '../http/api-error.ts'
 import { addressKey } from './address-key.ts'
 import type { Bucket, Buckets } from './buckets.ts'
 import { ProcessBuckets } from './process-buckets.ts'
 import { type LimitName, type LimitRule, limitRules, type RateLimitRules } from './rules.ts'
 
-/** Counts what may be done so often and no more (`http.md` 12.3, G35). */
+/** Limits how often something may happen (`http.md` 12.3, G35). */
 export interface RateLimiter {
-  /** Takes one from the bucket of that key. Throws 429 `rate_limited` with `Retry-After` when it is empty. */
+  /** Takes a token of that key. Throws 429 `rate_limited` with `Retry-After` when there is none. */
   take(name: LimitName, key: string): Promise<void>
-  /** Throws 429 when the bucket is empty, and takes nothing: for limits on failures, before the attempt. */
+  /**
+   * Throws 429 when there is no token, and takes none: for limits on failures, before the attempt.
+   */
   check(name: LimitName, key: string): Promise<void>
-  /** Takes one, and never refuses: for limits on failures, after one. */
+  /** Takes a token and never refuses: for limits on failures, after one. */
   note(name: LimitName, key: string): Promise<void>
-  /** Takes one; false when the bucket is empty. For what is silently left out. */
+  /** Takes a token; false when there is none. For work that is silently skipped. */
   allows(name: LimitName, key: string): Promise<boolean>
 }
 
-/** A limiter with the limits of the setting HARMONT_RATE_LIMITS. `shared` holds what all processes count together. */
+/**
+ * Creates a limiter from the setting HARMONT_RATE_LIMITS. `shared` counts for all processes
+ * together.
+ */
 export function createLimiter(shared: Buckets, setting: RateLimitRules): RateLimiter {
   if (setting === 'off') return noLimits
   const rules: Readonly<Record<LimitName, LimitRule>> = { ...limitRules, ...(setting === 'on' ? {} : setting) }

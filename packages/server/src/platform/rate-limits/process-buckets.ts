@@ -1,6 +1,9 @@
 import { type Bucket, type Buckets, tokenMs } from './buckets.ts'
 
-/** Buckets in the memory of this process: at most `most` for each limit, those that were used longest ago go first. */
+/**
+ * Buckets in the memory of this process. At most `most` are kept per limit; the least recently used
+ * go first.
+ */
 export class ProcessBuckets implements Buckets {
   readonly #most: number
   readonly #now: () => number
@@ -37,7 +40,7 @@ export class ProcessBuckets implements Buckets {
   #waitMs({ name, key, rule }: Bucket, now: number): number {
     const fullAt = this.#of(name).get(key) ?? 0
     const waitMs = Math.max(fullAt, now) + tokenMs(rule) - now - rule.seconds * 1000
-    // Sums of fractions: what is less than a microsecond is none.
+    // Rounding errors: a wait below a microsecond is none.
     return waitMs < 0.001 ? 0 : waitMs
   }
 
@@ -49,7 +52,10 @@ export class ProcessBuckets implements Buckets {
     return made
   }
 
-  /** A full bucket is like none. Two for each one that is added: so they cannot pile up. */
+  /**
+   * Removes full buckets, which equal absent ones: two for each that is added, so that they cannot
+   * pile up.
+   */
   #forget(buckets: Map<string, number>, now: number): void {
     let looked = 0
     for (const [key, fullAt] of buckets) {

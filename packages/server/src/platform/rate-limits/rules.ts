@@ -1,4 +1,7 @@
-/** The limits of `http.md` 12.3. Each is a token bucket: it holds `count` and fills again within `seconds`. */
+/**
+ * The limits of `http.md` 12.3. Each is a token bucket: it holds `count` tokens and refills within
+ * `seconds`.
+ */
 import { NotThat, type Parse } from '../settings/parse.ts'
 
 export interface LimitRule {
@@ -12,7 +15,7 @@ const minute = 60
 const hour = 3600
 const rule = (count: number, seconds: number, shared = false): LimitRule => ({ count, seconds, shared })
 
-/** By name; what a key stands for is said in the name's last word. */
+/** By name. The last word of a name tells what its keys are. */
 export const limitRules = {
   reads: rule(6000, minute),
   writes: rule(600, minute),
@@ -44,13 +47,13 @@ export type RateLimitRules = 'on' | 'off' | Readonly<Partial<Record<LimitName, L
 
 const unitSeconds: Readonly<Record<string, number>> = { s: 1, m: minute, h: hour, d: 24 * hour }
 
-/** Reads the setting: `on`, `off`, or entries such as `builds=600/1m`. */
+/** Parses the setting: `on`, `off`, or entries such as `builds=600/1m`. */
 export const rateLimitRules: Parse<RateLimitRules> = (text) => {
   if (text === 'on' || text === 'off') return text
   return Object.fromEntries(text.split(',').map((entry) => readEntry(entry.trim())))
 }
 
-/** Writes the setting as `rateLimitRules` reads it. */
+/** Formats the setting for `rateLimitRules` to parse. */
 export function formatRules(rules: RateLimitRules): string {
   if (typeof rules === 'string') return rules
   return Object.entries(rules)

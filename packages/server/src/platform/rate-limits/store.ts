@@ -1,7 +1,7 @@
 import type { Database } from '../database/transaction.ts'
 import { type Bucket, type Buckets, tokenMs } from './buckets.ts'
 
-/** Buckets in PostgreSQL, which all processes share. Its clock alone counts. */
+/** Buckets in PostgreSQL, which all processes share. They use the database's clock alone. */
 export class SharedBuckets implements Buckets {
   readonly #database: Database
 
@@ -10,7 +10,8 @@ export class SharedBuckets implements Buckets {
   }
 
   async take(bucket: Bucket): Promise<number> {
-    // `clock_timestamp()`, because a statement that waited for the row is older than the one that it waited for.
+    // `clock_timestamp()`, because a statement that waits for a row began before the one it waits
+    // for.
     const { rowCount } = await this.#database.query({
       name: 'take-token',
       text: `insert into rate_limits as bucket (name, key, full_at) values ($1, $2, clock_timestamp() + $3::interval)
@@ -18,7 +19,7 @@ export class SharedBuckets implements Buckets {
               where greatest(bucket.full_at, clock_timestamp()) + $3::interval <= clock_timestamp() + $4::interval`,
       values: valuesOf(bucket),
     })
-    // Refused is refused, though a token came back since.
+    // The refusal stands, even if a token has come back since.
     return rowCount === 1 ? 0 : Math.max(await this.wait(bucket), 1)
   }
 
@@ -38,7 +39,7 @@ function valuesOf({ name, key, rule }: Bucket): string[] {
   return [name, key, `${Math.floor(tokenMs(rule) * 1000)} microseconds`, `${rule.seconds} seconds`]
 }
 
-/** Removes buckets that are full, which are like none. Gives how many. */
+/** Removes full buckets, which equal absent ones. Returns how many. */
 export async function removeFullBuckets(database: Database): Promise<number> {
   const { rowCount } = await database.query('delete from rate_limits where full_at < now()')
   return rowCount ?? 0

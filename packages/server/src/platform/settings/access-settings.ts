@@ -1,4 +1,4 @@
-/** Who may come in, and how often (`http.md` 12.4). */
+/** Settings of access and its limits (`http.md` 12.4). */
 import { formatRules, rateLimitRules } from '../rate-limits/rules.ts'
 import { addressBlock, emailAddress, exactUrl, integer, listOf, origin, smtpUrl, visibleAscii } from './parse.ts'
 import { optional, secret, setting } from './setting.ts'

@@ -4,13 +4,16 @@ import { settingsTable } from './table.ts'
 
 export interface DescribedSetting {
   readonly variable: string
-  /** As text; a secret's value is never shown. */
+  /** As text. A secret's value is never shown. */
   readonly value: string
   readonly source: 'environment' | 'default'
   readonly meaning: string
 }
 
-/** Every setting with its value, where that comes from, and what it means. Fails as `readSettings` does. */
+/**
+ * Describes every setting: its value, the value's source, and its meaning. Fails as `readSettings`
+ * does.
+ */
 export function describeSettings(environment: Environment): readonly DescribedSetting[] {
   const settings = readSettings(environment)
   return Object.entries<Setting<unknown>>(settingsTable).map(([key, setting]) => ({
@@ -35,7 +38,7 @@ function shown(setting: Setting<unknown>, value: unknown): string {
   return setting.format(value) || '(none)'
 }
 
-/** The table that `harmont config` prints. */
+/** Formats the table of `harmont config`. */
 export function printSettings(described: readonly DescribedSetting[]): string {
   const width = Math.max(...described.map((it) => it.variable.length))
   return described

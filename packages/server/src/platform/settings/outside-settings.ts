@@ -1,4 +1,7 @@
-/** Services that others run: sign-in, forges, money (`http.md` 12.4). Where one lacks a part it is off. */
+/**
+ * Settings of external services: sign-in, forges, payments (`http.md` 12.4). A service without all
+ * its settings is off.
+ */
 import {
   absolutePath,
   anyText,

@@ -1,15 +1,17 @@
-/** How the text of one environment variable becomes a value. Each fails with what was expected, without naming the variable. */
+/**
+ * Parsers of environment variables. Each fails with what it expects, without naming the variable.
+ */
 import { isIP } from 'node:net'
 import { isAbsolute } from 'node:path'
 
 export type Parse<T> = (text: string) => T
 
-/** What was expected, as the end of the sentence "expected …". */
+/** An invalid value. The message completes "expected …". */
 export class NotThat extends Error {
   override readonly name = 'NotThat'
 }
 
-/** A whole number between two bounds, both included. */
+/** Parses a whole number between two bounds, both included. */
 export function integer(least: number, most: number): Parse<number> {
   return (text) => {
     const value = Number(text)
@@ -19,7 +21,7 @@ export function integer(least: number, most: number): Parse<number> {
   }
 }
 
-/** One of a closed list of words. */
+/** Parses one of a closed list of words. */
 export function oneOf<const T extends string>(...words: readonly T[]): Parse<T> {
   return (text) => {
     const found = words.find((word) => word === text)
@@ -28,7 +30,7 @@ export function oneOf<const T extends string>(...words: readonly T[]): Parse<T> 
   }
 }
 
-/** Entries separated by commas, blanks around them dropped. */
+/** Parses entries separated by commas. Blanks around them are dropped. */
 export function listOf<T>(entry: Parse<T>): Parse<readonly T[]> {
   return (text) =>
     text
@@ -40,7 +42,7 @@ export function listOf<T>(entry: Parse<T>): Parse<readonly T[]> {
 
 export const anyText: Parse<string> = (text) => text
 
-/** `least` or more visible ASCII characters: what fits into a header as it is. */
+/** Parses `least` or more visible ASCII characters, which fit into a header unchanged. */
 export function visibleAscii(least: number): Parse<string> {
   return (text) => {
     if (text.length < least || !/^[\x21-\x7e]*$/.test(text))
@@ -49,7 +51,7 @@ export function visibleAscii(least: number): Parse<string> {
   }
 }
 
-/** An absolute http or https address without a path, as an origin. */
+/** Parses an absolute http or https address without a path. */
 export const origin: Parse<string> = (text) => {
   const url = URL.parse(text)
   if (url === null || !['http:', 'https:'].includes(url.protocol) || url.pathname !== '/' || url.search || url.hash)
@@ -74,7 +76,7 @@ export const absolutePath: Parse<string> = (text) => {
   return text
 }
 
-/** A size such as `20GiB`, in bytes. */
+/** Parses a size such as `20GiB` to bytes. */
 export const byteSize: Parse<number> = (text) => {
   const match = /^(\d+)(KiB|MiB|GiB|TiB)$/.exec(text)
   if (match === null) throw new NotThat('a size such as `20GiB` (KiB, MiB, GiB or TiB)')
@@ -82,13 +84,13 @@ export const byteSize: Parse<number> = (text) => {
   return Number(match[1]) * 1024 ** power
 }
 
-/** Writes a size as `byteSize` reads it, in the largest unit that has it whole. */
+/** Formats a size for `byteSize` to parse, in the largest unit that divides it. */
 export function formatBytes(bytes: number): string {
   const power = [4, 3, 2].find((each) => bytes % 1024 ** each === 0 && bytes > 0) ?? 1
   return `${bytes / 1024 ** power}${['KiB', 'MiB', 'GiB', 'TiB'][power - 1]}`
 }
 
-/** A whole number between two bounds, or `forever`. */
+/** Parses a whole number between two bounds, or `forever`. */
 export function orForever(least: number, most: number): Parse<number | 'forever'> {
   const number = integer(least, most)
   return (text) => {
@@ -101,7 +103,7 @@ export function orForever(least: number, most: number): Parse<number | 'forever'
   }
 }
 
-/** `10.0.0.0/8` or `10.1.2.3`. */
+/** Parses `10.0.0.0/8` or `10.1.2.3`. */
 export const addressBlock: Parse<string> = (text) => {
   if (!isAddressBlock(text)) throw new NotThat('an address, or a range such as `10.0.0.0/8`')
   return text
@@ -113,7 +115,7 @@ function isAddressBlock(text: string): boolean {
   return version !== 0 && Number(bits) <= (version === 4 ? 32 : 128)
 }
 
-/** `10.0.0.0/8`, `10.1.2.3`, or either form of a single address with a port. */
+/** Parses `10.0.0.0/8`, `10.1.2.3`, or a single address with a port. */
 export const addressRange: Parse<string> = (text) => {
   if (isAddressBlock(text)) return text
   const port = /^(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+):(\d{1,5})$/.exec(text)
@@ -122,7 +124,7 @@ export const addressRange: Parse<string> = (text) => {
   return text
 }
 
-/** An absolute http or https address, kept without a slash at its end. */
+/** Parses an absolute http or https address, and drops trailing slashes. */
 export const webAddress: Parse<string> = (text) => {
   const url = URL.parse(text)
   if (url === null || !['http:', 'https:'].includes(url.protocol) || url.search || url.hash || url.username)
@@ -130,7 +132,7 @@ export const webAddress: Parse<string> = (text) => {
   return url.href.replace(/\/+$/, '')
 }
 
-/** An http or https URL that is compared as it is written. */
+/** Parses an http or https URL that is compared as written. */
 export const exactUrl: Parse<string> = (text) => {
   if (!['http:', 'https:'].includes(URL.parse(text)?.protocol ?? '')) throw new NotThat('an http or https URL')
   return text
@@ -143,14 +145,14 @@ export const smtpUrl: Parse<string> = (text) => {
   return text
 }
 
-/** A host as it stands in a URL: a name or an address, with a port where it is not the usual one. */
+/** Parses a host as in a URL: a name or an address, with a port unless it is the default. */
 export const hostName: Parse<string> = (text) => {
   const url = URL.parse(`https://${text}`)
   if (url === null || url.host !== text.toLowerCase()) throw new NotThat('a host, or `host:port`')
   return url.host
 }
 
-/** What a second of each part of a machine costs, in micro-cents. */
+/** The price of a second of each resource, in micro-cents. */
 export interface BillingRates {
   readonly vcpu: number
   readonly memoryGb: number
@@ -163,7 +165,7 @@ export const billingRates: Parse<BillingRates> = (text) => {
   return { vcpu: Number(match[1]), memoryGb: Number(match[2]), diskGb: Number(match[3]) }
 }
 
-/** Writes rates as `billingRates` reads them. */
+/** Formats rates for `billingRates` to parse. */
 export function formatRates({ vcpu, memoryGb, diskGb }: BillingRates): string {
   return `vcpu=${vcpu},memory=${memoryGb},disk=${diskGb}`
 }

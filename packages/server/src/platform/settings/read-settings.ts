@@ -8,16 +8,19 @@ export type Environment = Readonly<Record<string, string | undefined>>
 export interface Settings extends GivenSettings {
   readonly publicUrl: string
   readonly imageFallback: 'host' | 'host-any' | 'none'
-  /** Names of `HARMONT_…` variables that no setting has: most often a typing error. */
+  /** Names of unknown `HARMONT_…` variables, usually typing errors. */
   readonly unknown: readonly string[]
 }
 
-/** A variable has a value that its setting cannot take; the message names it and says what was expected. */
+/** An invalid setting. The message names the variable and says what was expected. */
 export class SettingsError extends Error {
   override readonly name = 'SettingsError'
 }
 
-/** The settings from an environment; an empty variable counts as absent. Fails with a SettingsError that lists every wrong one. */
+/**
+ * Reads the settings from an environment. An empty variable counts as absent. Fails with a
+ * SettingsError that lists every invalid one.
+ */
 export function readSettings(environment: Environment): Settings {
   const wrong: string[] = []
   const entries = Object.entries<Setting<unknown>>(settingsTable).map(([key, setting]) => {
@@ -44,7 +47,7 @@ export function readSettings(environment: Environment): Settings {
   }
 }
 
-/** Whether an address can only be meant for this machine's own users. */
+/** Whether only users of this machine can reach an address. */
 export function isLocal(url: string): boolean {
   const { hostname } = new URL(url)
   return (

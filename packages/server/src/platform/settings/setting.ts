@@ -6,13 +6,16 @@ export interface Setting<T> {
   readonly meaning: string
   readonly parse: Parse<T>
   readonly fallback: T
-  /** Writes a value as `parse` reads it. */
+  /** Formats a value for `parse` to parse. */
   format(value: T): string
   /** Never printed. */
   readonly secret: boolean
 }
 
-/** One with a default. Values that are neither texts, numbers nor lists of them need a `format`. */
+/**
+ * Declares a setting with a default. Values other than texts, numbers and lists of them need a
+ * `format`.
+ */
 export function setting<T>(
   variable: string,
   parse: Parse<T>,
@@ -23,17 +26,17 @@ export function setting<T>(
   return { variable, parse, fallback, meaning, format, secret: false }
 }
 
-/** A size in bytes. */
+/** Declares a size in bytes. */
 export function size(variable: string, fallback: number, meaning: string): Setting<number> {
   return setting(variable, byteSize, fallback, meaning, formatBytes)
 }
 
-/** Without a default: null stands for what `meaning` says. */
+/** Declares a setting without a default. null stands for what `meaning` says. */
 export function optional<T>(variable: string, parse: Parse<T>, meaning: string): Setting<T | null> {
   return { variable, parse, fallback: null, meaning, format: formatPlain, secret: false }
 }
 
-/** Marks one whose value is never printed. */
+/** Marks a setting whose value is never printed. */
 export function secret<T>(of: Setting<T>): Setting<T> {
   return { ...of, secret: true }
 }

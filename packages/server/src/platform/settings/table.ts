@@ -18,7 +18,7 @@ import {
 } from './parse.ts'
 import { optional, type Setting, secret, setting, size } from './setting.ts'
 
-/** How long what has ended is kept, and how long is waited for what does not go on (`engine.md` 8, "Reapers"). */
+/** Settings of retention and of abandoned builds (`engine.md` 8, "Reapers"). */
 const mostDays = 36_500
 
 export const retentionSettings = {

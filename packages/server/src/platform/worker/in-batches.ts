@@ -1,4 +1,7 @@
-/** Does work in batches of at most so many, until one is not full. `next` does a batch and gives how many it had; gives how many there were in all. */
+/**
+ * Repeats `next`, which processes a batch of at most `batch` items and returns how many, until a
+ * batch is not full. Returns the total.
+ */
 export async function inBatches(batch: number, next: (limit: number) => Promise<number>): Promise<number> {
   let all = 0
   for (;;) {

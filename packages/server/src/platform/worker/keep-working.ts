@@ -18,11 +18,11 @@ export interface Work {
   readonly taskList: TaskList
   /** When tasks run by themselves, as graphile-worker's crontab. */
   readonly crontab: string
-  /** How long the library may take to write down how its last tasks ended. */
+  /** How long the library may take to record how its last tasks ended. */
   readonly lastWordsMs?: number
 }
 
-/** The library's worker with the locks by which others see that it lives. */
+/** The library's worker, with the locks that show it is alive. */
 interface Shift {
   readonly runner: Runner
   /** Aborted some time after the last task has ended. */
@@ -33,11 +33,12 @@ interface Shift {
 const pauseMs = 1_000
 
 /**
- * Runs background work in this process until `stop`. The library gives up when it cannot write down how a task ended, as while the database is away, and may
- * never find a task again when it could not at first: then it begins anew. Rejects when it cannot begin the first time.
+ * Runs background work in this process until `stop`. The library stops when it cannot record how a
+ * task ended, for example without its database, and may never find a task again after a failed
+ * first query. It is then restarted. Rejects when the first start fails.
  *
- * When two ends could not be written down at the same moment, the library counts one too few that are under way, and its stop never resolves (0.18.0, `batch`
- * in `main.js`). So nobody waits for it for long.
+ * When two ends fail to be recorded at the same moment, the library miscounts running tasks and its
+ * stop never resolves (0.18.0, `batch` in `main.js`). So nobody waits for it for long.
  */
 export async function keepWorking(work: Work): Promise<{ stop(): Promise<void> }> {
   const stopping = new AbortController()
@@ -82,19 +83,20 @@ async function begin({ pool, log, taskList, crontab, lastWordsMs = 5_000 }: Work
     logger: workerLogger(log),
     taskList,
     crontab,
-    // A forge or a mail server may hold a task for ten seconds: metering must not wait behind two of those.
+    // A forge or a mail server may hold a task for ten seconds. Metering must not wait behind two
+    // of those.
     concurrency: 6,
     noHandleSignals: true,
-    // Without a batch, even of one, nobody hears of an end that could not be written, and the process dies of it.
+    // Without a batch, even of one, the library's error is unhandled and ends the process.
     preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
   })
-  whenDeaf(events, () => void runner.stop().catch(() => undefined)) // it is stopping already
+  whenDeaf(events, () => void runner.stop().catch(() => undefined)) // already stopping
   return { runner, late: late.signal, lives }
 }
 
-/** Resolves when the worker has ended, for whatever reason, and with it the signs that it lives. */
+/** Resolves when the worker has ended, for whatever reason, and its locks are released. */
 async function end(shift: Shift): Promise<void> {
-  await unlessLate(shift, shift.runner.promise) // the library has logged why
+  await unlessLate(shift, shift.runner.promise) // the library has logged the error
   await Promise.all(shift.lives.map((each) => each.stop()))
 }
 
@@ -102,7 +104,7 @@ async function stopShift(shift: Shift): Promise<void> {
   await unlessLate(shift, shift.runner.stop()) // it may have stopped already
 }
 
-/** Resolves when the library has ended, with or without an error, or takes too long for its last words. */
+/** Resolves when the library has ended, with or without an error, or is late. */
 function unlessLate({ late }: Shift, ended: Promise<unknown>): Promise<void> {
   return new Promise((resolve) => {
     ended.then(
@@ -114,10 +116,10 @@ function unlessLate({ late }: Shift, ended: Promise<unknown>): Promise<void> {
   })
 }
 
-/** Begins until it succeeds; undefined when it is to stop. */
+/** Starts the worker, with retries; undefined when it is to stop. */
 async function again(work: Work, signal: AbortSignal): Promise<Shift | undefined> {
   while (!signal.aborted) {
-    await sleep(pauseMs, undefined, { signal }).catch(() => undefined) // to be stopped
+    await sleep(pauseMs, undefined, { signal }).catch(() => undefined) // stopped
     if (signal.aborted) return undefined
     try {
       return await begin(work)
@@ -128,12 +130,13 @@ async function again(work: Work, signal: AbortSignal): Promise<Shift | undefined
   return undefined
 }
 
-/** Longer than a restart of the database keeps a worker from asking. */
+/** Longer than a restart of the database keeps the worker from polling. */
 const mostMs = 5_000
 
 /**
- * Calls once when no look for a task has got an answer for some seconds. The library keeps the ids of its tasks from its first look on; when that one fails, as
- * with a database that is slow to connect, it keeps the failure, and every later look fails with it, for as long as the process lives.
+ * Calls once when every poll has failed for some seconds. The library caches the ids of its tasks
+ * at its first poll; if that fails, for example because the database is slow to connect, it caches
+ * the failure, and every later poll fails too.
  */
 function whenDeaf(events: WorkerEvents, call: () => void): void {
   let deafSince: number | undefined
@@ -151,7 +154,7 @@ function whenDeaf(events: WorkerEvents, call: () => void): void {
   })
 }
 
-/** Our log as graphile-worker takes one. */
+/** Adapts our log to graphile-worker. */
 function workerLogger(log: Logger): WorkerLogger {
   const child = log.child({ part: 'worker' })
   return new WorkerLogger((scope) => (level, message) => {
@@ -162,7 +165,7 @@ function workerLogger(log: Logger): WorkerLogger {
   })
 }
 
-/** Makes the worker's own tables; the outbox needs them before the first build ends. */
+/** Creates the worker's own tables, which the outbox needs before the first build ends. */
 export async function migrateWorker(pool: pg.Pool, log: Logger): Promise<void> {
   await runMigrations({ pgPool: pool, logger: workerLogger(log) })
 }

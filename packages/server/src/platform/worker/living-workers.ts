@@ -4,8 +4,8 @@ import type { Logger } from 'pino'
 import type { Database } from '../database/transaction.ts'
 
 /**
- * Shows other processes that this one's worker lives, for as long as it does: a lock of the database that goes with our connection. The worker itself
- * gives a job that a killed process held free after four hours only.
+ * Shows other processes that this one's worker is alive, by a database lock that ends with our
+ * connection. The library itself releases the job of a killed process after four hours only.
  */
 export function showWorkerLives(pool: pg.Pool, workerId: string, log: Logger): { stop(): Promise<void> } {
   const stopping = new AbortController()
@@ -26,7 +26,7 @@ async function hold(pool: pg.Pool, workerId: string, signal: AbortSignal, log: L
         await holdWorkerLock(client, workerId)
         await endOf(client, signal)
       } finally {
-        client.release(true) // the lock goes with the connection
+        client.release(true) // releases the lock
       }
     } catch (error) {
       log.debug({ err: error }, 'could not take the worker lock; retrying')
@@ -35,7 +35,7 @@ async function hold(pool: pg.Pool, workerId: string, signal: AbortSignal, log: L
   }
 }
 
-/** Resolves when the connection breaks or the signal says so. */
+/** Resolves when the connection breaks or the signal is aborted. */
 function endOf(client: pg.PoolClient, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const over = () => resolve()
@@ -46,15 +46,18 @@ function endOf(client: pg.PoolClient, signal: AbortSignal): Promise<void> {
   })
 }
 
-/** Two numbers name a lock; the first says what kind. */
+/** A lock has two numbers; this one is its kind. */
 const workerLockKind = 0x776f726b
 
-/** Waits for the lock of that worker, which this connection then has until it ends. */
+/** Waits for the lock of that worker, which this connection then holds until it ends. */
 async function holdWorkerLock(database: Database, workerId: string): Promise<void> {
   await database.query('select pg_advisory_lock($1, hashtext($2))', [workerLockKind, workerId])
 }
 
-/** Gives back jobs that are held by workers without their lock: their processes are gone. Gives how many workers that were. */
+/**
+ * Releases the jobs of workers without their lock, whose processes are dead. Returns the number of
+ * those workers.
+ */
 export async function freeJobsOfTheDead(database: Database): Promise<number> {
   const { rows } = await database.query<{ dead: string[] | null }>(
     `with held as (select distinct locked_by from graphile_worker.jobs where locked_by is not null)

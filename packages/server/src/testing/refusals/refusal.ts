@@ -1,4 +1,4 @@
-/** What the tables of refusals are made of: a request, and the status, code and field that answer it. */
+/** A row of the tables of refusals: a request, and the status, code and field of its answer. */
 import type { components } from '@harmont/contract'
 import { expect } from 'vitest'
 import { ownerToken, type TestServer } from '../server.ts'
@@ -8,17 +8,19 @@ type Failure = components['schemas']['Error']['error']
 export interface Refusal {
   readonly method?: string
   readonly path: string
-  /** The owner's unless said otherwise; null: none. */
+  /** The owner's by default; null: none. */
   readonly token?: string | null
   readonly body?: unknown
   readonly headers?: Readonly<Record<string, string>>
   readonly status: number
   readonly code: string
-  /** The first that `errors` names. */
+  /** The first field in `errors`. */
   readonly field?: string
 }
 
-/** Sends the request and checks its answer; gives the error for what a row has to say besides, and the headers. */
+/**
+ * Sends the request and checks its answer. Returns the error and the headers for further checks.
+ */
 export async function expectRefusal(
   server: TestServer,
   { method = 'GET', path, token = ownerToken, body, headers, status, code, field }: Refusal,
@@ -30,7 +32,7 @@ export async function expectRefusal(
     code,
     field: field ?? error?.errors?.[0]?.field,
   })
-  // 2.1: `errors` is on every answer that blames the shape of the input, and on no other.
+  // 2.1: `errors` is on every answer about the shape of the input, and on no other.
   expect(error.errors !== undefined).toBe(field !== undefined)
   return { error, headers: answer.headers }
 }

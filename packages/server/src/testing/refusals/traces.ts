@@ -1,16 +1,18 @@
-/** Everything that the server keeps, so that a test sees what a refused request left behind. */
+/**
+ * Compares everything that the server stores, to show that a refused request left nothing behind.
+ */
 import { readdir } from 'node:fs/promises'
 import { expect } from 'vitest'
 import { crontab } from '../../main/tasks.ts'
 import type { TestServer } from '../server.ts'
 
-/** What a refusal may write: who tried, and how often. */
+/** Tables that a refusal may change: who tried, and how often. */
 const mayChange = ['audit_events', 'rate_limits', 'cli_unknown_nonces']
 
-/** By table a hash of its rows; tasks that were queued, whether they are done or not; archives. */
+/** A hash of each table's rows, including queued and finished tasks, and the number of archives. */
 export type Trace = Readonly<Record<string, string>>
 
-/** Makes the server's database note every task that is queued. To be called once. */
+/** Makes the server's database record every queued task. Must be called once. */
 export async function watchTasks({ server }: TestServer): Promise<void> {
   const byTheClock = crontab.split('\n').map((line) => line.split(' ').at(-1) ?? '')
   await server.pool.query(`
@@ -24,7 +26,7 @@ export async function watchTasks({ server }: TestServer): Promise<void> {
     create trigger note_task after insert on graphile_worker._private_jobs for each row execute function note_task()`)
 }
 
-/** Gives what is there now. */
+/** Returns the current trace. */
 export async function traceOf({ server, blobDirectory }: TestServer): Promise<Trace> {
   const { rows: tables } = await server.pool.query<{ name: string }>(
     `select format('%I.%I', schemaname, tablename) as name from pg_tables
@@ -42,7 +44,10 @@ export async function traceOf({ server, blobDirectory }: TestServer): Promise<Tr
   return Object.fromEntries([...rows.map((row) => [row.name, row.rows]), ['archives', String(files.length)]])
 }
 
-/** Does something that is to be refused, and sees that nothing is left of it but in the tables named. Gives its result. */
+/**
+ * Runs something that must be refused, and checks that it changed only the named tables. Returns
+ * its result.
+ */
 export async function leavesNoTrace<T>(
   it: TestServer,
   refused: () => Promise<T>,

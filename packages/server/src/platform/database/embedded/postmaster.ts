@@ -8,14 +8,18 @@ import type { Stage } from './stage.ts'
 
 const maxLogBytes = 16 * 1024 * 1024
 
-/** The process id that `postmaster.pid` names, if that process lives and works in this directory; else undefined. */
+/**
+ * Returns the process id in `postmaster.pid` if that process runs in this directory; else
+ * undefined.
+ */
 export async function runningPostmaster(state: string): Promise<number | undefined> {
   const data = join(state, 'data')
   const content = await unlessAbsent(readFile(join(data, 'postmaster.pid'), 'utf8'))
   const pid = Number(content?.split('\n')[0] ?? 0)
   if (!(pid > 0) || !isAlive(pid)) return undefined
   if (process.platform !== 'linux') return pid
-  // The number may have gone to another process since: PostgreSQL stands in its data directory.
+  // Another process may have the number by now. PostgreSQL's working directory is its data
+  // directory.
   const [its, ours] = await Promise.all([unlessAbsent(stat(`/proc/${pid}/cwd`)), stat(data)])
   return its?.ino === ours.ino && its.dev === ours.dev ? pid : undefined
 }
@@ -25,7 +29,7 @@ async function unlessAbsent<T>(found: Promise<T>): Promise<T | undefined> {
     return await found
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined
-    // EACCES and ESRCH: a process of another user, or one that just ended.
+    // EACCES and ESRCH: a process of another user, or one that has just ended.
     if (code === 'ENOENT' || code === 'EACCES' || code === 'ESRCH') return undefined
     throw error
   }
@@ -40,7 +44,10 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** Starts PostgreSQL so that it outlives this process. Gives the tail of its log, for when it does not come up. */
+/**
+ * Starts PostgreSQL so that it outlives this process. Returns the tail of its log, for a failed
+ * start.
+ */
 export async function startPostmaster(stage: Stage, state: string): Promise<() => Promise<string>> {
   const logPath = join(state, 'postgres.log')
   const size = (await unlessAbsent(stat(logPath)))?.size ?? 0
@@ -51,7 +58,8 @@ export async function startPostmaster(stage: Stage, state: string): Promise<() =
       [
         '-D',
         `${stage.state}/data`,
-        // Relative to the data directory, so that the path has a length that sockets can have, and that no network reaches.
+        // Relative to the data directory, so that the socket's path is short enough. No network
+        // reaches it.
         ...setting('unix_socket_directories', '.'),
         ...setting('unix_socket_permissions', '0700'),
         ...setting('listen_addresses', ''),
@@ -74,7 +82,7 @@ function setting(name: string, value: string): readonly [string, string] {
   return ['-c', `${name}=${value}`]
 }
 
-/** Stops PostgreSQL with all its connections ("fast") and waits for its end, at most `timeoutMs`. */
+/** Stops PostgreSQL with all its connections ("fast") and waits at most `timeoutMs` for its end. */
 export async function stopPostmaster(state: string, timeoutMs: number): Promise<void> {
   const pid = await runningPostmaster(state)
   if (pid === undefined) return

@@ -1,4 +1,7 @@
-/** Keeps the embedded PostgreSQL running: takes over one that a killed server left, starts it again when it dies, stops it with the server. */
+/**
+ * Supervises the embedded PostgreSQL: adopts one that a killed server left, restarts it when it
+ * dies, stops it with the server.
+ */
 import { closeSync, openSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import process from 'node:process'
@@ -13,11 +16,11 @@ import { makeStage, type Stage } from './stage.ts'
 
 const startTimeoutMs = 30_000
 const longestSocketPath = 103
-/** Held for as long as a server uses the directory: a second one must not run on it. */
+/** Locked while a server uses the directory, so that a second one cannot. */
 const ownerLock = 0x4861726d
 const mostStarts = 8
 
-/** A connection that lives as long as the server that it is to. */
+/** A connection that lives as long as the server. */
 interface Watch {
   readonly client: pg.Client
   readonly ended: Promise<void>
@@ -28,7 +31,10 @@ export interface EmbeddedPostgres {
   stop(): Promise<void>
 }
 
-/** Starts or takes over the PostgreSQL of a directory, which is made when absent. Fails when another server uses it. */
+/**
+ * Starts or adopts the PostgreSQL of a directory, which is created when absent. Fails when another
+ * server uses it.
+ */
 export async function startEmbeddedPostgres(state: string, password: string, log: Logger): Promise<EmbeddedPostgres> {
   const stage = makeStage(await findBinaries(), state)
   await ensureCluster(stage, state, password)
@@ -68,20 +74,23 @@ export async function startEmbeddedPostgres(state: string, password: string, log
       await othersGone(current.client)
       await stopPostmaster(state, 10_000)
       await watched
-      // It was just being started again, if something else had ended it.
+      // A restart may have been under way.
       await stopPostmaster(state, 10_000)
       close()
     },
   }
 }
 
-/** How to connect to the PostgreSQL of a directory while it runs, until `close`. */
+/** Returns how to connect to the running PostgreSQL of a directory, until `close`. */
 export function reachRunning(state: string, password: string): { readonly connection: pg.ClientConfig; close(): void } {
   const { directory, close } = reachSocket(join(state, 'data'))
   return { connection: { host: directory, user: superuser, password, database: 'postgres' }, close }
 }
 
-/** Waits a moment for connections that are being closed: PostgreSQL would tell each that it is cut off. */
+/**
+ * Waits a moment for connections that are being closed. PostgreSQL would report each of them as cut
+ * off.
+ */
 async function othersGone(client: pg.Client): Promise<void> {
   const count = "select count(*)::int as count from pg_stat_activity where backend_type = 'client backend'"
   try {
@@ -90,12 +99,12 @@ async function othersGone(client: pg.Client): Promise<void> {
       if (rows[0]?.count === 1) return
     }
   } catch (error) {
-    // It has gone already, and with it what there was to wait for.
+    // PostgreSQL is gone, and its connections with it.
     if (!(error instanceof Error)) throw error
   }
 }
 
-/** The directory of the socket, by a path that is short enough for the address of a socket. */
+/** Returns a path of the socket's directory that is short enough for a socket address. */
 function reachSocket(data: string): { readonly directory: string; close(): void } {
   if (Buffer.byteLength(join(data, '.s.PGSQL.5432')) <= longestSocketPath) return { directory: data, close() {} }
   if (process.platform !== 'linux')
@@ -106,14 +115,14 @@ function reachSocket(data: string): { readonly directory: string; close(): void 
   return { directory: `/proc/self/fd/${descriptor}`, close: () => closeSync(descriptor) }
 }
 
-/** Gives a connection that holds the directory's lock, whatever had to be started for it. */
+/** Returns a connection that holds the directory's lock. Starts PostgreSQL if needed. */
 async function ensureRunning(stage: Stage, state: string, connection: pg.ClientConfig, log: Logger): Promise<Watch> {
   const deadline = performance.now() + startTimeoutMs
   let tail = async () => ''
   let starts = 0
   let startedAt = Number.NEGATIVE_INFINITY
   for (;;) {
-    // A start may fail because the last server's children are still ending: then it is tried again.
+    // A start fails while children of the previous PostgreSQL are still ending, so it is retried.
     if ((await runningPostmaster(state)) === undefined && performance.now() - startedAt > 500) {
       if (starts === mostStarts)
         throw new Error(`The embedded PostgreSQL does not start. Its log ends with:\n${await tail()}`)
@@ -146,7 +155,8 @@ async function ensureRunning(stage: Stage, state: string, connection: pg.ClientC
 }
 
 async function takeOwnership(client: pg.Client, directory: string, deadline: number): Promise<void> {
-  // A killed server's connections are gone within moments, so a lock that stays taken has a living owner.
+  // Connections of a killed server close within moments, so a lock that stays taken has a living
+  // owner.
   const patience = Math.min(deadline, performance.now() + 3000)
   for (;;) {
     const { rows } = await client.query<{ taken: boolean }>('select pg_try_advisory_lock($1) as taken', [ownerLock])

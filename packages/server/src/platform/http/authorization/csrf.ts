@@ -3,16 +3,17 @@ import type { Operation } from '@harmont/contract'
 import { apiError } from '../api-error.ts'
 import type { Caller } from '../request/caller.ts'
 
-/** What the check needs to know of the server. */
+/** The parts of the server that the check reads. */
 export interface CsrfCheck {
-  /** Whether `sent` is what the readable cookie of that session says. */
+  /** Whether `sent` equals the session's CSRF cookie. */
   readonly isCsrfTokenOf: (sessionId: string, sent: string | null) => boolean
   readonly isAllowedOrigin: (origin: string) => boolean
 }
 
 /**
- * Refuses a change whose credential is a cookie, which browsers send whichever page asks for it, unless the page could read our other cookie, and is one of
- * ours (`http.md` 3.2). Throws 403.
+ * Refuses a change that is authenticated by a cookie unless it carries the CSRF token and comes
+ * from an allowed origin (`http.md` 3.2). A browser sends the cookie whichever page asks. Throws
+ * 403.
  */
 export function requireOwnPage(
   { isCsrfTokenOf, isAllowedOrigin }: CsrfCheck,

@@ -4,22 +4,22 @@ import { type SetCookie, stringifySetCookie } from 'cookie'
 const lifeSeconds = 30 * 24 * 3600
 const csrfCookie = 'harmont_csrf'
 
-/** The two cookies of a browser that is signed in (`http.md` 3.2), for one public URL and cookie key. */
+/** The two cookies of a signed-in browser (`http.md` 3.2), for one public URL and cookie key. */
 export interface SessionCookies {
-  /** Name of the cookie that holds the session's token; scripts cannot read it. */
+  /** Name of the cookie with the session's token. Scripts cannot read it. */
   readonly name: string
-  /** Values of `set-cookie` that sign a browser in. */
+  /** Returns the `set-cookie` values that sign a browser in. */
   set(session: { readonly id: string; readonly token: string }): string[]
-  /** Values of `set-cookie` that sign it out. */
+  /** Returns the `set-cookie` values that sign it out. */
   clear(): string[]
-  /** Whether `sent`, the header X-CSRF-Token, is what the readable cookie of that session says. */
+  /** Whether `sent`, the header X-CSRF-Token, equals the session's CSRF cookie. */
   isCsrfTokenOf(sessionId: string, sent: string | null): boolean
 }
 
-/** Makes them from the public URL and the cookie key. */
 export function sessionCookies(publicUrl: string, key: string): SessionCookies {
   const secure = publicUrl.startsWith('https:')
-  // A browser takes a `__Host-` cookie from this very host only, so no neighbour under the same domain can plant one.
+  // A browser accepts a `__Host-` cookie from this host only, so no sibling of the domain can plant
+  // one.
   const name = secure ? '__Host-harmont_session' : 'harmont_session'
   const common = { path: '/', sameSite: 'lax', secure } as const
   const csrfOf = (sessionId: string) => createHmac('sha256', key).update(`csrf ${sessionId}`).digest('base64url')

@@ -2,24 +2,30 @@ import { getHeapStatistics } from 'node:v8'
 import { apiError } from '../api-error.ts'
 import { bodyLimit } from './request-bytes.ts'
 
-/** How many bytes of bodies may be in memory at a time. */
+/** How many bytes of request bodies may be in memory at a time. */
 export interface RoomLimits {
   readonly inAll: number
   readonly perCaller: number
 }
 
-/** What the body of one request takes of the room. */
+/** The memory that one request's body takes. */
 export interface HeldBody {
-  /** Says how much of it is held now; it never shrinks. Throws 429 when its caller holds too much, 503 when all together do. */
+  /**
+   * Reports the current size, which never shrinks. Throws 429 when its caller holds too much, 503
+   * when all callers together do.
+   */
   hold(bytes: number): void
-  /** To be called when its request is over. */
+  /** Must be called when the request is over. */
   release(): void
 }
 
-/** So much of each body takes no room: an ordinary request is never refused for what others hold. */
+/**
+ * The first bytes of each body are not counted, so that small requests are never refused because of
+ * others.
+ */
 const freeBytes = 16 * 1024
 
-/** Counts what is held of bodies that are read, or whose requests are not answered yet. */
+/** Counts the bytes of bodies that are being read or whose requests are not answered yet. */
 export class BodyRoom {
   readonly #limits: RoomLimits
   readonly #byCaller = new Map<string, number>()
@@ -29,7 +35,7 @@ export class BodyRoom {
     this.#limits = limits
   }
 
-  /** `caller`: a user, or an address where nobody knows who asks. */
+  /** `caller`: a user, or an address where the user is unknown. */
   open(caller: string): HeldBody {
     let held = 0
     return {
@@ -68,7 +74,10 @@ export class BodyRoom {
   }
 }
 
-/** Returns limits that fit the memory of this process: what a body says takes several times its bytes while it is looked at. A body of any allowed size fits. */
+/**
+ * Returns limits that fit the memory of this process. Parsing takes several times the bytes of a
+ * body. A body of any allowed size fits.
+ */
 export function roomHere(): RoomLimits {
   const inAll = Math.max(4 * bodyLimit.webhook, Math.floor(getHeapStatistics().heap_size_limit / 32))
   return { inAll, perCaller: Math.max(bodyLimit.webhook, Math.floor(inAll / 4)) }

@@ -4,16 +4,16 @@ import type { HeldBody } from './body-room.ts'
 import { parseJson, Utf8Pieces } from './json-text.ts'
 import { InvalidJson, type SourceEvent, SourceSplitter } from './source-splitter.ts'
 
-/** A place that takes the bytes of a source archive while they arrive. */
+/** Receives the bytes of a source archive as they arrive. */
 export interface BlobSink {
   write(bytes: Uint8Array): Promise<void>
-  /** Makes the blob durable and gives its name. */
+  /** Makes the blob durable and returns its name. */
   finish(): Promise<string>
-  /** Removes what was written. Must be safe after a failed write or finish. */
+  /** Removes the partial blob. Must be safe after a failed write or finish. */
   abort(): Promise<void>
 }
 
-/** A source archive that came with a build. */
+/** A source archive that was uploaded with a build. */
 export interface UploadedSource {
   /** The blob's name; null for `""`, which is an empty tree. */
   readonly blob: string | null
@@ -22,26 +22,30 @@ export interface UploadedSource {
   readonly bytes: number
 }
 
-/** The body of a build without `source_b64`, and what became of that. */
+/** The body of a build without `source_b64`, and the upload that was in it. */
 export interface BuildBody<T> {
   readonly body: T
-  /** null = no upload. */
+  /** null: no upload. */
   readonly source: UploadedSource | null
 }
 
 interface BuildBodyOptions<T> {
   readonly openSink: () => Promise<BlobSink>
-  /** Judges the parsed body before the blob is made durable; `fieldErrors` is what is wrong with the source. Throws to refuse. */
+  /**
+   * Validates the parsed body before the blob is made durable. `fieldErrors` are the errors of the
+   * source. Throws to refuse.
+   */
   readonly accept: (body: unknown, fieldErrors: NonNullable<ErrorDetails['errors']>) => T
-  /** Hears how much of the body is in memory: all but the source. */
+  /** Is told how much of the body is in memory: all but the source. */
   readonly held: Pick<HeldBody, 'hold'>
-  /** The largest such rest, in characters. */
+  /** The largest body without its source, in characters. */
   readonly mostText: number
 }
 
 /**
- * Reads the body of a build: `source_b64` at the top level goes through base64 into a sink while it arrives and is never held in
- * memory. Throws 400 `invalid_json`, 413 as soon as the rest is too large, what `accept` throws, and what the stream and the sink throw; the sink is then removed.
+ * Reads the body of a build. The top-level `source_b64` is decoded into a sink as it arrives and is
+ * never held in memory. Throws 400 `invalid_json`, 413 as soon as the rest is too large, and errors
+ * of `accept`, the stream and the sink. The sink is then removed.
  */
 export async function readBuildBody<T>(
   stream: AsyncIterable<Uint8Array>,
@@ -81,7 +85,7 @@ function tooMuchText(mostText: number): Error {
   return apiError('payload_too_large', message, { limit_bytes: mostText })
 }
 
-/** The current value of `source_b64` on its way into a sink. The sink is opened with the first byte. */
+/** Decodes the current value of `source_b64` into a sink, which is opened with the first byte. */
 class Upload {
   readonly #openSink: () => Promise<BlobSink>
   #sink: BlobSink | null = null
@@ -134,13 +138,13 @@ class Upload {
   }
 }
 
-/** Decodes standard base64 with padding that arrives in pieces, and finds everything that is not exactly that. */
+/** Decodes standard padded base64 that arrives in pieces, and detects any other spelling. */
 class Base64Decoder {
   #pending = ''
   #isPadded = false
   #isBroken = false
 
-  /** Gives the bytes that `text` completes; none once the input is broken. */
+  /** Returns the bytes that `text` completes; none once the input is broken. */
   push(text: string): Buffer {
     const whole = this.#pending + text
     const length = whole.length - (whole.length % 4)
@@ -148,7 +152,7 @@ class Base64Decoder {
     return this.#decode(whole.slice(0, length))
   }
 
-  /** Whether all that was pushed is base64; call after the last piece. */
+  /** Whether the whole input is base64. Call it after the last piece. */
   isComplete(): boolean {
     return !this.#isBroken && this.#pending === ''
   }
@@ -156,7 +160,8 @@ class Base64Decoder {
   #decode(groups: string): Buffer {
     if (groups === '' || this.#isBroken) return Buffer.alloc(0)
     const bytes = Buffer.from(groups, 'base64')
-    // Buffer.from skips what it does not know; only what encodes back to itself was base64 in its one canonical spelling.
+    // Buffer.from skips unknown characters, so only text that encodes back to itself is canonical
+    // base64.
     this.#isBroken = this.#isPadded || bytes.toString('base64') !== groups
     this.#isPadded = groups.endsWith('=')
     return this.#isBroken ? Buffer.alloc(0) : bytes

@@ -1,21 +1,28 @@
 import type { IncomingMessage } from 'node:http'
 import { bodyLimit } from './request-bytes.ts'
 
-/** A sender must send this much of a dropped body within the idle time: less holds a connection for nothing. */
+/**
+ * A sender must send this much of a dropped body within the idle time, or it holds a connection for
+ * nothing.
+ */
 const leastDropped = 64 * 1024
 
-/** Dropped without a pause, and then between two pauses. */
+/** Bytes dropped before the first pause, and between two pauses. */
 const pieceBytes = 256 * 1024
 
-/** All dropped bodies together. Reading at the speed of the loopback would keep a whole processor busy with bytes that nobody wants. */
+/**
+ * The rate of all dropped bodies together. At loopback speed, dropping would keep a whole processor
+ * busy.
+ */
 const bytesPerMs = (32 * 1024 * 1024) / 1000
 
-/** Bodies that are being dropped now, in this process. */
+/** How many bodies this process is dropping. */
 let dropping = 0
 
 /**
- * Reads and drops the rest of a body, so that a client that is still sending sees its answer. Returns whether the end came: not
- * beyond the largest limit, and not when too little came for `idleMs`.
+ * Reads and drops the rest of a body, so that a client that is still sending sees its answer.
+ * Returns whether the body ended: false beyond the largest limit, or when too little arrived within
+ * `idleMs`.
  */
 export async function dropBody(request: IncomingMessage, idleMs: number): Promise<boolean> {
   if (request.complete && request.readableLength === 0) return true

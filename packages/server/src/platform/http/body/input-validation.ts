@@ -3,10 +3,13 @@ import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
 import addFormats from 'ajv-formats'
 import { type ApiError, apiError, type ErrorDetails } from '../api-error.ts'
 
-/** Judges the JSON body of an operation by the contract's own schema. Throws the operation's 422. */
+/** Validates the JSON body of an operation by the contract's schema. Throws the operation's 422. */
 export type AcceptBody = (body: unknown, found?: { field: string; message: string }[]) => unknown
 
-/** Gives the judge of one operation's bodies: no coercion, no defaults, unknown members let pass. */
+/**
+ * Returns the body validator of one operation: no coercion, no defaults, unknown properties
+ * allowed.
+ */
 export function bodyValidator(operationId: OperationId): AcceptBody {
   const request = operationTable.get(operationId)?.request
   if (request?.mediaType !== 'application/json') return () => null
@@ -19,15 +22,18 @@ export function bodyValidator(operationId: OperationId): AcceptBody {
 }
 
 interface Validators {
-  /** Ends at the first error. */
+  /** Stops at the first error. */
   readonly first: ValidateFunction
-  /** Finds all errors. Compiled at the first wrong body. */
+  /** Finds all errors. Compiled at the first invalid body. */
   readonly all: (body: unknown) => ValidateFunction['errors']
 }
 
 const compiled = new Map<OperationId, Validators>()
 
-/** Compiles them at the operation's first body: for all operations it took most of a server's start. */
+/**
+ * Compiles the validators at the operation's first body. To compile them all took most of a
+ * server's start.
+ */
 function validatorsFor(operationId: OperationId, requestSchema: JsonSchema): Validators {
   const known = compiled.get(operationId)
   if (known !== undefined) return known
@@ -47,7 +53,7 @@ function validatorsFor(operationId: OperationId, requestSchema: JsonSchema): Val
 
 const mostMembers = 300
 
-/** Every error costs memory: a body of millions of wrong members gets the first one only. */
+/** Returns the first error only for a body with many members, because each error takes memory. */
 function allErrors(
   all: Validators['all'],
   first: ValidateFunction,
@@ -71,13 +77,13 @@ const withAllErrors = validatorFactory(true)
 function validatorFactory(allErrors: boolean): Ajv {
   const ajv = new Ajv({ strict: false, allErrors, ownProperties: true, coerceTypes: false, useDefaults: false })
   addFormats.default(ajv)
-  // That of the package also takes `urn:uuid:`, which PostgreSQL does not.
+  // The format of ajv-formats also accepts `urn:uuid:`, which PostgreSQL does not.
   ajv.addFormat('uuid', /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i)
   ajv.addKeyword({ keyword: 'storable', validate: (wanted: boolean, value: unknown) => !wanted || isStorable(value) })
   return ajv
 }
 
-/** The contract's schema with the wire rule for strings, "valid Unicode without U+0000", at every value that the contract names. */
+/** Returns the contract's schema with the rule "valid Unicode without U+0000" at every string. */
 function inputSchema(given: JsonSchema): object {
   const schema = resolveSchema(given)
   const { additionalProperties, properties, items } = schema
@@ -92,7 +98,10 @@ function inputSchema(given: JsonSchema): object {
   }
 }
 
-/** Whether every string in a value, names of members included, can be stored as text. Without recursion: its depth is the client's. */
+/**
+ * Whether PostgreSQL can store every string in a value, names of members included. No recursion,
+ * because the client chooses the depth.
+ */
 function isStorable(value: unknown): boolean {
   const pending: unknown[] = [value]
   while (pending.length > 0) {
@@ -115,7 +124,7 @@ function mapValues(
 
 type FieldErrors = NonNullable<ErrorDetails['errors']>
 
-/** The code of 422 for operations that have one of their own; the others answer `request_invalid`. */
+/** The 422 codes of single operations. The others answer `request_invalid`. */
 const ownCodes = {
   createOrganization: 'organization_invalid',
   updateOrganization: 'organization_invalid',
@@ -134,7 +143,7 @@ const ownCodes = {
 
 const mostErrors = 50
 
-/** Gives the 422 for input of an operation that is wrong in the fields named. At most 50 are named. */
+/** Returns the 422 for invalid fields. At most 50 are named. */
 function inputError(operationId: OperationId, errors: FieldErrors): ApiError {
   const code = operationId in ownCodes ? ownCodes[operationId as keyof typeof ownCodes] : 'request_invalid'
   const [first] = errors
@@ -142,7 +151,7 @@ function inputError(operationId: OperationId, errors: FieldErrors): ApiError {
   return apiError(code, `${subject} ${first?.message ?? 'is not valid'}.`, { errors: errors.slice(0, mostErrors) })
 }
 
-/** Gives what a validation found as dotted paths and messages. */
+/** Converts errors of ajv to dotted paths and messages. */
 function fieldErrors(found: readonly ErrorObject[]): FieldErrors {
   return found.map((error) => ({ field: fieldOf(error), message: messageOf(error) }))
 }
@@ -152,7 +161,7 @@ function fieldOf(error: ErrorObject): string {
   const names = segments.map((segment) => segment.replaceAll('~1', '/').replaceAll('~0', '~'))
   if (error.keyword === 'required') names.push(error.params.missingProperty)
   if (error.propertyName !== undefined) names.push(error.propertyName)
-  // A name comes from the client: it is shown whole only while it is short and text.
+  // A client chooses the name, so it is shortened and made well-formed.
   return names.join('.').toWellFormed().slice(0, 200)
 }
 

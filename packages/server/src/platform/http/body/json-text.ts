@@ -4,9 +4,12 @@ const invalidJson = (cause: unknown): Error => {
   return apiError('invalid_json', 'The body must be JSON in UTF-8; it could not be parsed.', { cause })
 }
 
-/** Turns the bytes of a body into text, piece by piece. Throws 400 `invalid_json` for what is not UTF-8. */
+/**
+ * Decodes the bytes of a body piece by piece. Throws 400 `invalid_json` for bytes that are not
+ * UTF-8.
+ */
 export class Utf8Pieces {
-  // The byte order mark is kept: JSON has none, and JSON.parse refuses it.
+  // Keeps the byte order mark: JSON has none, so JSON.parse refuses it.
   readonly #decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
   push(bytes: Uint8Array): string {
@@ -26,7 +29,7 @@ export class Utf8Pieces {
   }
 }
 
-/** Gives the value of a JSON body; `{}` for an empty one. Throws 400 `invalid_json`. */
+/** Parses a JSON body; `{}` for an empty one. Throws 400 `invalid_json`. */
 export function parseJson(text: string): unknown {
   if (text === '') return {}
   try {

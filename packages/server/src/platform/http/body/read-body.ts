@@ -11,10 +11,13 @@ interface ReadBody {
   readonly source?: UploadedSource | null
 }
 
-/** How the bodies of one operation are read: first as bytes, of which somebody may take note on their way. */
+/**
+ * Reads the bodies of one operation: first the bytes, which can be hashed on their way, then their
+ * meaning.
+ */
 export interface BodyReader {
   readonly bytes: (request: IncomingMessage) => AsyncIterable<Uint8Array>
-  /** `held` hears how much of it is in memory. */
+  /** `held` is told how much is in memory. */
   readonly read: (bytes: AsyncIterable<Uint8Array>, held: HeldBody) => Promise<ReadBody>
 }
 
@@ -23,7 +26,10 @@ interface ReaderOptions {
   readonly bodyIdleMs: number
 }
 
-/** Gives the reader of one operation's bodies: null where it takes none, its bytes where they are signed, else validated by the contract. */
+/**
+ * Returns the body reader of an operation. The body is null where none is taken, bytes where they
+ * are signed, and otherwise validated by the contract.
+ */
 export function bodyReader(operation: Operation, { openBlobSink: openSink, bodyIdleMs }: ReaderOptions): BodyReader {
   const { id, auth, request: shape } = operation
   const limited = (limitBytes: number) => ({ limitBytes, idleMs: bodyIdleMs })
@@ -67,7 +73,7 @@ async function readJson(bytes: AsyncIterable<Uint8Array>, held: HeldBody): Promi
   return parseJson(text + utf8.end())
 }
 
-/** Reads to the end, so that whoever hashes a request has its hash. */
+/** Reads to the end, so that the request can be hashed. */
 async function readNothing(bytes: AsyncIterable<Uint8Array>): Promise<ReadBody> {
   for await (const _ of bytes);
   return { body: null }

@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { apiError } from '../api-error.ts'
 
-/** How a body may come in. */
 export interface BodyLimits {
   readonly limitBytes: number
   /** Longest wait for the next byte. */
@@ -10,7 +9,10 @@ export interface BodyLimits {
 
 const mebibyte = 1024 * 1024
 
-/** The largest body by kind of route, and what the body of a build may have beside its source, which alone is not held in memory. */
+/**
+ * The largest body by kind of route. `buildText` limits a build's body without its source, which
+ * alone is not held in memory.
+ */
 export const bodyLimit = {
   build: 64 * mebibyte,
   buildText: 16 * mebibyte,
@@ -19,21 +21,25 @@ export const bodyLimit = {
 } as const
 
 /**
- * Gives the bytes of a JSON body as they arrive; nothing for an absent or empty one. Throws 415 for another kind of body, 413 beyond
- * the limit and 408 when no byte comes. What was not read stays in the request: see drop-body.ts.
+ * Yields the bytes of a JSON body as they arrive; none for an absent or empty one. Throws 415 for
+ * another media type, 413 beyond the limit and 408 when no byte arrives. Unread bytes stay in the
+ * request: see drop-body.ts.
  */
 export async function* jsonBytes(request: IncomingMessage, limits: BodyLimits): AsyncGenerator<Uint8Array> {
   if (declaredBytes(request) > 0) refuseOtherMedia(request)
   let isFirst = true
   for await (const chunk of limitedBytes(request, limits)) {
-    // A chunked body shows only now whether it is empty.
+    // Only the first chunk shows that a chunked body is not empty.
     if (isFirst) refuseOtherMedia(request)
     isFirst = false
     yield chunk
   }
 }
 
-/** Gives the bytes of a body of any kind as they arrive. Throws 413 beyond the limit and 408 when no byte comes. */
+/**
+ * Yields the bytes of a body of any media type as they arrive. Throws 413 beyond the limit and 408
+ * when no byte arrives.
+ */
 export async function* limitedBytes(request: IncomingMessage, limits: BodyLimits): AsyncGenerator<Uint8Array> {
   if (declaredBytes(request) > limits.limitBytes) throw tooLarge(limits)
   let received = 0
@@ -49,7 +55,7 @@ function declaredBytes(request: IncomingMessage): number {
 }
 
 async function* arrivingBytes(request: IncomingMessage, idleMs: number): AsyncGenerator<Uint8Array> {
-  // Not destroyed on return: the answer still has to go out on the same socket.
+  // The socket stays open, because the answer still has to go out on it.
   const chunks: AsyncIterator<Buffer> = request.iterator({ destroyOnReturn: false })
   try {
     for (;;) {
@@ -58,7 +64,7 @@ async function* arrivingBytes(request: IncomingMessage, idleMs: number): AsyncGe
       yield next.value
     }
   } finally {
-    // Not awaited: it waits for a pending next, which may wait for a byte that never comes.
+    // Not awaited, because it waits for a pending `next`, whose byte may never arrive.
     void chunks.return?.()
   }
 }

@@ -1,18 +1,21 @@
-/** What the splitter finds of a top-level `source_b64` whose value is a string. A later one takes the place of an earlier one. */
+/**
+ * An event of a top-level `source_b64` whose value is a string. A later one replaces an earlier
+ * one.
+ */
 export type SourceEvent =
   | { readonly kind: 'start' }
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'end' }
-  /** `source_b64` again, now with a value that is no string. */
+  /** `source_b64` again, with a value that is no string. */
   | { readonly kind: 'replaced' }
 
-/** The text is certainly not JSON, or not JSON that we are willing to hold. */
+/** The text is not JSON, or has more structure than we hold. */
 export class InvalidJson extends Error {}
 
 const sourceKey = 'source_b64'
-// Longest spelling of the key: every character as \uXXXX.
+// The key at its longest: every character as \uXXXX.
 const longestKey = sourceKey.length * 6
-// A body of 64 MiB could otherwise ask JSON.parse for tens of millions of tiny arrays.
+// A body of 64 MiB could otherwise make JSON.parse build tens of millions of tiny arrays.
 const mostStructure = 100_000
 const simpleEscapes: Readonly<Record<string, string>> = {
   '"': '"',
@@ -28,8 +31,9 @@ const simpleEscapes: Readonly<Record<string, string>> = {
 type Mode = 'between' | 'string' | 'source'
 
 /**
- * Takes the string value of a top-level `source_b64` out of JSON text that arrives in pieces. What is left, `rest`, has `""` in
- * its place: it is JSON exactly if the whole text was, so that JSON.parse stays the judge of everything but that one string.
+ * Removes the string value of a top-level `source_b64` from JSON text that arrives in pieces.
+ * `rest` has `""` in its place. It is JSON exactly if the whole text was, so JSON.parse judges
+ * everything but that string.
  */
 export class SourceSplitter {
   #rest: string[] = []
@@ -43,12 +47,12 @@ export class SourceSplitter {
   #isValueExpected = false
   #carry = ''
 
-  /** The text without the value; call after the last piece. */
+  /** Returns the text without the value. Call it after the last piece. */
   rest(): string {
     return this.#rest.join('') + this.#carry
   }
 
-  /** How much of the text is held. */
+  /** How many characters are in memory. */
   get restLength(): number {
     return this.#restLength + this.#carry.length
   }
@@ -117,7 +121,7 @@ export class SourceSplitter {
       }
       at += 2
     }
-    // A backslash at the end waits for what it escapes.
+    // A backslash at the end waits for the character that it escapes.
     this.#addToKey(text.slice(from, at))
     this.#keep(text.slice(from, at))
     this.#carry = text.slice(at)
@@ -163,7 +167,7 @@ function isSourceKey(raw: string): boolean {
   try {
     return JSON.parse(`"${raw}"`) === sourceKey
   } catch (error) {
-    // A broken key is no key; JSON.parse of the rest says so to the client.
+    // A broken key is not ours. JSON.parse of the rest reports it.
     if (error instanceof SyntaxError) return false
     throw error
   }

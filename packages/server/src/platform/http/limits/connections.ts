@@ -7,23 +7,25 @@ import { apiError } from '../api-error.ts'
 import { plainAddress } from '../request/client-address.ts'
 import { rawAnswer } from '../response/wire-errors.ts'
 
-/** How many connections there may be. */
+/** How many connections may be open. */
 export interface ConnectionLimits {
   readonly inAll: number
-  /** Of one address, or /64 of IPv6 addresses. */
+  /** Per address, or per /64 of IPv6 addresses. */
   readonly perAddress: number
 }
 
 interface Options {
   readonly limits: ConnectionLimits
-  /** Whether many clients come from this address: then it has no limit of its own. */
+  /** Whether many clients share this address, which then has no limit of its own. */
   readonly isProxy: (address: string) => boolean
   readonly publicUrl: string
 }
 
 /**
- * Bounds the connections of a server, so that whoever opens many leaves the others theirs, and descriptors to the rest of the process. One too many takes the
- * place of the one that has been without a request for the longest, of its own address where that has too many; it is refused when all are busy.
+ * Limits the connections of a server, so that one client leaves room for the others, and
+ * descriptors for the rest of the process. A connection beyond the limit replaces the one that has
+ * been idle longest, among its own address where that is over its limit. It is refused when none is
+ * idle.
  */
 export function limitConnections(server: Server, { limits, isProxy, publicUrl }: Options): void {
   const connections = new Connections()
@@ -33,7 +35,7 @@ export function limitConnections(server: Server, { limits, isProxy, publicUrl }:
     const full = own !== null && own.size > limits.perAddress ? own : all.size > limits.inAll ? all : null
     const [oldest] = full?.idle ?? []
     if (full === null) return
-    // The newest has no request yet either, and comes last.
+    // The newest is idle too, and comes last.
     const leaving = oldest ?? socket
     connections.remove(leaving)
     if (leaving === socket) refuse(socket, publicUrl)
@@ -43,13 +45,13 @@ export function limitConnections(server: Server, { limits, isProxy, publicUrl }:
     connections.begin(socket)
     response.once('close', () => connections.end(socket))
   })
-  // It ends with its connection.
+  // An upgraded connection stays busy until it ends.
   server.on('upgrade', (_request, socket) => connections.begin(socket as Socket))
 }
 
 class Group {
   size = 0
-  /** Connections without a request under way, the one that has been so for the longest first. */
+  /** Connections without a request, idle longest first. */
   readonly idle = new Set<Socket>()
 }
 
@@ -59,13 +61,13 @@ interface Connection {
   requests: number
 }
 
-/** The open connections, all and by address. */
+/** The open connections, in all and by address. */
 class Connections {
   readonly #all = new Group()
   readonly #byAddress = new Map<string, Group>()
   readonly #open = new Map<Socket, Connection>()
 
-  /** `key`: what its address counts as; null for one that has no limit of its own. */
+  /** `key`: the address as it is counted; null for one without a limit of its own. */
   add(socket: Socket, key: string | null): { readonly all: Group; readonly own: Group | null } {
     const own = key === null ? null : (this.#byAddress.get(key) ?? new Group())
     if (own !== null && key !== null) this.#byAddress.set(key, own)
@@ -112,21 +114,21 @@ function refuse(socket: Socket, publicUrl: string): void {
   socket.destroySoon()
 }
 
-/** Beyond these, connections cost more memory than a server has for them. */
+/** More connections take more memory than a server has for them. */
 const most = 20_000
-/** Of a system that does not say. */
+/** The default where the system does not tell. */
 const usualOpenFiles = 1024
 
 /**
- * Returns the limits that leave this process the descriptors it needs: a connection has one, the file that is sent or received over it another, and the third
- * part is for sandboxes, the database and logs.
+ * Returns limits that leave this process enough descriptors. A connection takes one, the file sent
+ * or received over it another, and a third is for sandboxes, the database and logs.
  */
 export function connectionsHere(inAll: number | null, perAddress: number | null): ConnectionLimits {
   const all = inAll ?? Math.min(most, Math.floor(openFiles() / 3))
   return { inAll: all, perAddress: Math.min(all, perAddress ?? Math.ceil(all / 4)) }
 }
 
-/** How many files this process may have open; Node.js has raised that to what is allowed. */
+/** Returns how many files this process may open. Node.js has raised that to the hard limit. */
 function openFiles(): number {
   if (process.platform !== 'linux') return usualOpenFiles
   const [, soft = ''] = /^Max open files\s+(\d+|unlimited)/m.exec(readFileSync('/proc/self/limits', 'utf8')) ?? []

@@ -6,17 +6,20 @@ import { credentialOf } from '../request/credential.ts'
 /** A quarter of the connections to the database. */
 const mostReads = 5
 
-/** A caller for whom more than these wait, far beyond what a page asks for, gets one answer at a time: the others then find the server and the database idle half the time. */
+/**
+ * A caller with more waiting reads than this, far more than a page makes, gets one answer at a
+ * time. The others then find server and database idle half the time.
+ */
 const crowd = 16
 
 /**
- * Lets each caller have only so many reads under way; the caller's others wait, in their order. Without it, whoever asks for a hundred things at once takes
- * every connection to the database, and all others wait until the last of them is answered.
+ * Limits the concurrent reads of each caller; further reads wait in order. Without it, a caller
+ * with a hundred requests takes every connection to the database until the last is answered.
  */
 export class SharedReads {
   readonly #callers = new Map<string, { readonly turns: Turns; open: number }>()
 
-  /** Works when the turn of the caller with this key has come; null when `gone` came before that. */
+  /** Runs `work` when the caller's turn has come; returns null when `gone` comes first. */
   async take<T>(key: string, gone: AbortSignal, work: () => Promise<T>): Promise<T | null> {
     const caller = this.#callers.get(key) ?? { turns: new Turns(mostReads, crowd), open: 0 }
     caller.open++

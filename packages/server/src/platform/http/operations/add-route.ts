@@ -6,7 +6,10 @@ import type { HttpServices } from '../services.ts'
 import { answerOperation, type BoundOperation } from './answer-operation.ts'
 import { type ApiVersion, completeSchema, pathInVersion, withRepeatedIds } from './api-version.ts'
 
-/** Adds an operation in one version of the API, where that version has it. With `isValidated` an answer that breaks the contract is a 500. */
+/**
+ * Adds an operation in one version of the API, where that version has it. With `isValidated`, an
+ * answer that violates the contract is a 500.
+ */
 export function addRoute(
   app: FastifyInstance,
   bound: BoundOperation,
@@ -29,7 +32,7 @@ export function addRoute(
     schema: { response: schemas },
     serializerCompiler: ({ schema }) => serializerOf(schema as JsonSchema),
     handler: answerOperation(bound, services, shape),
-    // What is checked is what was written, before it is compressed.
+    // Validation sees the body before it is compressed.
     onSend: [...(isValidated ? [checkedAnswer(schemas)] : []), compressAnswer],
   })
 }
@@ -38,7 +41,10 @@ type Schemas = Readonly<Record<number, JsonSchema>>
 
 const completeSchemas = new Map<string, Schemas>()
 
-/** Returns the response schemas of an operation; the same objects for each server of a process, so that whoever compiles them can keep what it made. */
+/**
+ * Returns the response schemas of an operation. All servers of a process share the objects, so that
+ * their compiled forms can be cached.
+ */
 function jsonSchemas(operation: Operation, version: ApiVersion): Schemas {
   const name = `${version} ${operation.id}`
   const schemas = completeSchemas.get(name) ?? makeSchemas(operation, version)

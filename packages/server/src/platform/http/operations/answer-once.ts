@@ -7,17 +7,17 @@ import { envelopeOf } from '../response/send-error.ts'
 import type { Attempt, Idempotency, IdempotencyKeys, KeptAnswer } from './idempotency.ts'
 import type { AnyReply } from './operation.ts'
 
-/** A request that may come twice and is to have effect once. */
+/** A request that may arrive twice and must take effect once. */
 export interface OnceRequest {
   readonly operation: Operation
   readonly caller: Caller
-  /** The header as it was sent. */
+  /** The header as sent. */
   readonly key: string
   readonly params: Readonly<Record<string, string | number>>
   readonly body: AsyncIterable<Uint8Array>
-  /** Does what is asked for. */
+  /** Performs the operation. */
   readonly answer: (body: AsyncIterable<Uint8Array>, idempotency: Idempotency) => Promise<AnyReply>
-  /** Renders the answer again of what was done. */
+  /** Renders the answer of what an earlier request did. */
   readonly replay: (subject: string) => Promise<AnyReply>
 }
 
@@ -32,8 +32,10 @@ export function takesIdempotencyKey({ parameters }: Operation): boolean {
 }
 
 /**
- * Answers a request with an `Idempotency-Key` (`http.md` 7.5): the first does what is asked for, the same one again gets its answer. Throws 400 for a key that is
- * none, 422 for one that came with another request, 409 while the first still runs. What is refused before its body has been read leaves nothing behind.
+ * Answers a request with an `Idempotency-Key` (`http.md` 7.5). The first request performs the
+ * operation; the same request again gets its answer. Throws 400 for a malformed key, 422 for the
+ * key of another request, 409 while the first still runs. A request that is refused before its body
+ * has been read leaves nothing behind.
  */
 export async function answerOnce(
   { idempotencyKeys, publicUrl }: OnceServices,
@@ -61,7 +63,7 @@ export async function answerOnce(
   }
 }
 
-/** Gives the 409. */
+/** Returns the 409. */
 export function stillRuns(): ApiError {
   return apiError(
     'idempotency_key_in_progress',
@@ -85,7 +87,7 @@ async function again(
   return replay(kept.subject)
 }
 
-/** What was done is done: that its answer could not be kept is no reason to give another one. */
+/** Stores the answer. A failure is only logged, because the operation itself has succeeded. */
 async function keepAnswer(attempt: Attempt, hashed: HashedBody, answer: KeptAnswer | null, log: Logger): Promise<void> {
   try {
     if (answer === null || !hashed.isWhole) await attempt.release()
@@ -100,7 +102,10 @@ function keptReply({ status, headers = {}, body }: AnyReply): KeptAnswer {
   return { status, headers: typeof location === 'string' ? { location } : {}, body }
 }
 
-/** null for what is not to be repeated: faults, limits, and a key that is not this request's. */
+/**
+ * Returns the answer to store; null for errors that must not be repeated: faults, limits, and a key
+ * of another request.
+ */
 function keptError(error: unknown, requestId: string, publicUrl: string): KeptAnswer | null {
   if (!(error instanceof ApiError) || error.status >= 500 || error.status === 429) return null
   if (error.code === 'idempotency_key_reused' || error.code === 'idempotency_key_in_progress') return null
@@ -111,7 +116,7 @@ function replayed(answer: AnyReply): AnyReply {
   return { ...answer, headers: { ...answer.headers, 'idempotent-replayed': 'true' } }
 }
 
-/** The same for both versions of the API. */
+/** Returns the same text for both versions of the API. */
 function pathOf({ operation: { method, path }, params }: OnceRequest): string {
   return `${method} ${path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ''))}\n`
 }

@@ -14,7 +14,7 @@ import { answerOnce, takesIdempotencyKey } from './answer-once.ts'
 import type { Idempotency } from './idempotency.ts'
 import type { AnyBinding, AnyReply } from './operation.ts'
 
-/** Gives a JSON body the form of the API version asked. */
+/** Converts a JSON body to the requested version of the API. */
 export type ShapeBody = (status: number, body: unknown) => unknown
 
 type Answer = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>
@@ -22,20 +22,20 @@ type Answer = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyR
 /** An operation of the contract with the code that answers it. */
 export interface BoundOperation {
   readonly operation: Operation
-  /** null = not filled yet. */
+  /** null: not implemented yet. */
   readonly binding: AnyBinding
   readonly reader: BodyReader
 }
 
-/** Gives the way of one operation from request to answer, in the order of checks of `http.md` 2.3. */
+/** Returns the route of one operation, in the order of checks of `http.md` 2.3. */
 export function answerOperation(
   { operation, binding, reader }: BoundOperation,
   services: HttpServices,
   shape: ShapeBody,
 ): Answer {
   const answerOf = async (request: FastifyRequest, reply: FastifyReply, gone: AbortSignal): Promise<AnyReply> => {
-    // The contract's table, from which the types of a binding are made, says what is in the context and the input of an operation;
-    // the compiler cannot follow that from a value of the table, hence the two `never`.
+    // The contract determines context and input of an operation. The compiler cannot derive that
+    // from a value of the table, hence the two `never`.
     const admitted = await admit(services, operation, request)
     const context = contextOf(operation, services, admitted, request, gone)
     const search = request.raw.url?.split('?').slice(1).join('?') ?? ''
@@ -60,7 +60,8 @@ export function answerOperation(
   return async (request, reply) => {
     const gone = signalOf(reply)
     const answered = () => answerOf(request, reply, gone)
-    // A reply is a promise of its end, for which no turn is kept: a stream may have none.
+    // A reply resolves when it has been sent. Its turn ends before that, because a stream may have
+    // no end.
     const answer =
       operation.method === 'GET'
         ? await services.reads.take(callerKey(services, request.raw), gone, answered)
@@ -80,7 +81,7 @@ function replayOf({ replay }: AnyBinding, context: object): (subject: string) =>
   }
 }
 
-/** A token that the operation itself refuses is counted like a credential that the services refuses. */
+/** Counts a token that the operation itself refuses like a credential that `admit` refuses. */
 async function countingRefusals<T>(
   { limiter }: HttpServices,
   { client, openToken }: Admitted,
@@ -137,9 +138,9 @@ function send(request: FastifyRequest, reply: FastifyReply, shape: ShapeBody, an
     return 'body' in answer ? reply.send(shape(answer.status, answer.body)) : reply.send()
   }
   if (!reply.hasHeader('content-type')) reply.type(answer.mediaType ?? 'application/octet-stream')
-  // A stream that nobody will read is not opened.
+  // A stream without a reader is not opened.
   if (request.method === 'HEAD') return reply.send()
-  // Node would send them with the first byte. They are set when the stream is connected.
+  // Node would send the headers with the first byte. They are set when the stream is connected.
   if (answer.isLive) reply.raw.once('pipe', () => reply.raw.flushHeaders())
   return reply.send(answer.open())
 }

@@ -1,9 +1,9 @@
 import { type JsonSchema, operationTable, resolveSchema } from '@harmont/contract'
 
-/** `/api/v1` is `/api/v0` with ids added to four schemas; `http.md` 1.4. */
+/** `/api/v1` is `/api/v0` with ids added to four schemas (`http.md` 1.4). */
 export type ApiVersion = 'v0' | 'v1'
 
-/** The additional member and the one that it repeats, by schema. */
+/** The added member and the one that it repeats, by schema. */
 const repeatedIds: Readonly<Record<string, readonly [added: string, repeats: string]>> = {
   User: ['id', 'uuid'],
   CurrentUserResponse: ['id', 'uuid'],
@@ -11,14 +11,16 @@ const repeatedIds: Readonly<Record<string, readonly [added: string, repeats: str
   OrgMember: ['user_id', 'user_uuid'],
 }
 
-/** Gives the path of an operation in another version of the API; null where that version has no such path. */
+/**
+ * Returns the path of an operation in another version of the API; null where that version lacks it.
+ */
 export function pathInVersion(path: string, version: ApiVersion): string | null {
   if (version === 'v0') return path
   if (path.startsWith('/api/v0/')) return path.replace('/api/v0/', '/api/v1/')
   return path.startsWith('/v0/jobs/') ? path.replace('/v0/', '/v1/') : null
 }
 
-/** Gives a response schema in which every member is required and nothing is a reference. */
+/** Returns a response schema with every member required and every reference resolved. */
 export function completeSchema(given: JsonSchema, version: ApiVersion): JsonSchema {
   const schema = resolveSchema(given)
   if (schema.items !== undefined) return { ...schema, items: completeSchema(schema.items, version) }
@@ -34,7 +36,7 @@ export function completeSchema(given: JsonSchema, version: ApiVersion): JsonSche
   return { ...schema, properties, required: Object.keys(properties) }
 }
 
-/** Gives a body with the ids that v1 adds to it. */
+/** Returns a body with the ids that v1 adds. */
 export function withRepeatedIds(given: JsonSchema, body: unknown): unknown {
   const schema = resolveSchema(given)
   if (Array.isArray(body))
@@ -48,7 +50,7 @@ export function withRepeatedIds(given: JsonSchema, body: unknown): unknown {
   return copy
 }
 
-/** Gives a look-up of the methods that a URL path takes; empty for an unknown path. */
+/** Returns the function from a URL path to its methods; none for an unknown path. */
 export function allowedMethods(): (path: string) => readonly string[] {
   const byPath = new Map<string, string[]>()
   for (const { path, method } of operationTable.values()) {

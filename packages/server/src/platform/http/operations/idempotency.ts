@@ -1,32 +1,36 @@
 import type { OperationId } from '@harmont/contract'
 import type { Database } from '../../database/transaction.ts'
 
-/** What a handler of an operation with `Idempotency-Key` has to do with it; the shell does the rest (`http.md` 7.5). */
+/** The handler's part of an `Idempotency-Key` (`http.md` 7.5). The HTTP layer does the rest. */
 export interface Idempotency {
   /**
-   * Records, in the transaction that does what was asked for, what came of it. From its commit on the same request never does it again: when the process dies
-   * before it has answered, the binding's `replay` gets `subject` and renders the answer. Throws 409 when another request has taken the key over meanwhile.
+   * Records the outcome, in the transaction of the operation. Once that has committed, the same
+   * request never runs it again: if the process dies before it has answered, the binding's `replay`
+   * gets `subject` and renders the answer. Throws 409 when another request has taken the key over.
    */
   keep(client: Database, subject: string): Promise<void>
 }
 
-/** A key within its user and route. */
+/** A key within its user and operation. */
 export interface ScopedKey {
   readonly userId: string
   readonly operationId: OperationId
   readonly key: string
 }
 
-/** An answer as it is kept. */
+/** An answer as it is stored. */
 export interface KeptAnswer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: unknown
 }
 
-/** What is known of a key. */
+/** The state of a key. */
 export type Claim =
-  /** It is ours to work on. `kept` is what an earlier request has made of it that did not come to answer. */
+  /**
+   * This request may work on it. `kept` is the recorded outcome of an earlier request that did not
+   * answer.
+   */
   | {
       readonly kind: 'ours'
       readonly attempt: Attempt
@@ -35,17 +39,23 @@ export type Claim =
   | { readonly kind: 'running' }
   | { readonly kind: 'answered'; readonly requestHash: string; readonly answer: KeptAnswer }
 
-/** A request that works on a key. While it does, nobody else can; when its process dies, others can a minute later. */
+/**
+ * A request that holds a key. Nobody else can take the key meanwhile; if its process dies, others
+ * can after a minute.
+ */
 export interface Attempt {
   /** See `Idempotency`. */
   keep(client: Database, subject: string, requestHash: string): Promise<void>
-  /** Keeps the answer. */
+  /** Stores the answer. */
   finish(requestHash: string, answer: KeptAnswer): Promise<void>
-  /** Gives the key back without an answer, so that the request can be made again. What was kept stays. */
+  /**
+   * Releases the key without an answer, so that the request can be made again. A recorded outcome
+   * stays.
+   */
   release(): Promise<void>
 }
 
-/** Where keys are remembered. */
+/** The store of keys. */
 export interface IdempotencyKeys {
   claim(key: ScopedKey): Promise<Claim>
 }

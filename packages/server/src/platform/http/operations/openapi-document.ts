@@ -2,11 +2,14 @@ import { createHash } from 'node:crypto'
 import { contract, type OpenApiDocument } from '@harmont/contract'
 import { type Binding, operation } from './operation.ts'
 
-/** Gives the operation that serves the contract with our own address; without the internal operations unless `view=full`. */
+/**
+ * Returns the operation that serves the contract with our own address. Internal operations are left
+ * out unless `view=full`.
+ */
 export function openApiOperation(publicUrl: string): Binding<'getOpenApiDocument'> {
   const views = new Map<string, ReturnType<typeof servedDocument>>()
   return operation('getOpenApiDocument', async ({ query: { view = 'public' }, header }) => {
-    // Made when it is first asked for: a start does not wait for it.
+    // Rendered at the first request, so that the start does not wait for it.
     const served = views.get(view) ?? servedDocument(publicUrl, view === 'full' ? contract.paths : publicPaths())
     views.set(view, served)
     const { document, etag } = served

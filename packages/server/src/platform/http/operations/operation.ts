@@ -2,29 +2,38 @@ import type { Readable } from 'node:stream'
 import type { OperationId } from '@harmont/contract'
 import type { HandleContext, Reply, RequestContext } from './types.ts'
 
-/** What of a request is read after the gates. */
+/** The part of a request that is read after the checks. */
 type Input<Id extends OperationId> = Omit<HandleContext<Id, unknown>, keyof RequestContext<Id> | 'scope'>
 
-/** An operation bound to the code that does it, as the shell runs it: first what needs no body, then the rest. */
+/**
+ * An operation bound to its code. `begin` needs no body; the function that it returns does the
+ * rest.
+ */
 export interface Binding<Id extends OperationId> {
   readonly operationId: Id
   readonly begin: (context: RequestContext<Id>) => Promise<(input: Input<Id>) => Promise<Reply<Id>>>
-  /** null where nothing is kept for it. */
+  /** null: the operation records nothing. */
   readonly replay: Replay<Id> | null
 }
 
-/** Renders the answer again of what an earlier request has kept as `subject`, see `Idempotency`. */
+/**
+ * Renders the answer again from the `subject` that an earlier request has recorded, see
+ * `Idempotency`.
+ */
 type Replay<Id extends OperationId> = (subject: string, context: RequestContext<Id>) => Promise<Reply<Id>>
 
 interface Steps<Id extends OperationId, Scope> {
-  /** Finds what the path names (404) and asks the gates that need no body (403, 409, 402). Runs before a byte of the body is read. */
+  /**
+   * Finds what the path names (404) and performs the checks that need no body (403, 409, 402). Runs
+   * before a byte of the body is read.
+   */
   readonly resolve: (context: RequestContext<Id>) => Promise<Scope>
   readonly handle: (context: HandleContext<Id, Scope>) => Promise<Reply<Id>>
-  /** Needed by a `handle` that calls `idempotency.keep`. */
+  /** Required by a `handle` that calls `idempotency.keep`. */
   readonly replay?: Replay<Id>
 }
 
-/** Binds an operation of the contract whose path or gates need a look before the body is read. */
+/** Binds an operation of the contract whose checks begin before the body is read. */
 export function scopedOperation<Id extends OperationId, Scope>(operationId: Id, steps: Steps<Id, Scope>): Binding<Id> {
   return {
     operationId,
@@ -36,7 +45,7 @@ export function scopedOperation<Id extends OperationId, Scope>(operationId: Id, 
   }
 }
 
-/** Binds an operation of the contract that needs nothing but its input. */
+/** Binds an operation of the contract that needs its input alone. */
 export function operation<Id extends OperationId>(
   operationId: Id,
   handle: (context: HandleContext<Id, null>) => Promise<Reply<Id>>,
@@ -44,13 +53,13 @@ export function operation<Id extends OperationId>(
   return scopedOperation(operationId, { resolve: async () => null, handle })
 }
 
-/** Operations that features bind: all but the one that the HTTP layer answers itself. */
+/** Every operation that features bind. The HTTP layer answers the other one itself. */
 export type BoundId = Exclude<OperationId, 'getOpenApiDocument'>
 
-/** One binding for every operation: a missing or surplus one does not compile. */
+/** One binding for every operation. A missing or surplus one does not compile. */
 export type Handlers = { readonly [Id in BoundId]: Binding<Id> }
 
-/** The same as every `Reply` of the contract, as the shell sends it. */
+/** The common form of every `Reply` of the contract. */
 export interface AnyReply {
   readonly status: number
   readonly headers?: Readonly<Record<string, string | string[]>>
@@ -60,7 +69,7 @@ export interface AnyReply {
   readonly isLive?: boolean
 }
 
-/** A `Binding` of any operation, as the shell runs it. */
+/** The common form of every `Binding`. */
 export interface AnyBinding {
   readonly begin: (context: never) => Promise<(input: never) => Promise<AnyReply>>
   readonly replay: ((subject: string, context: never) => Promise<AnyReply>) | null

@@ -6,19 +6,19 @@ import type { Caller, Client, Membership } from '../request/caller.ts'
 import type { Credential } from '../request/credential.ts'
 import type { Idempotency } from './idempotency.ts'
 
-/** Operations whose `source_b64` is taken out of the body while it arrives. */
+/** Operations whose `source_b64` is removed from the body as it arrives. */
 type UploadId = 'createBuild' | 'createBuildBySource'
 
 type Operations = operations
 
-/** The path parameters of an operation. An integer that is malformed is 0, which names nothing. */
+/** The path parameters of an operation. A malformed integer is 0, which names nothing. */
 type Params<Id extends OperationId> = Operations[Id]['parameters'] extends { path: infer P } ? P : Record<never, never>
 
 type GivenQuery<Id extends OperationId> = Operations[Id]['parameters'] extends { query?: infer Q }
   ? NonNullable<Q>
   : Record<never, never>
 
-/** The query parameters of an operation; a paged one always has its `limit`, from 1 to 100. */
+/** The query parameters of an operation. A paged one always has its `limit`. */
 type Query<Id extends OperationId> =
   GivenQuery<Id> extends { limit?: number } ? Omit<GivenQuery<Id>, 'limit'> & { limit: number } : GivenQuery<Id>
 
@@ -28,7 +28,10 @@ type RequestContent<Id extends OperationId> = Operations[Id] extends { requestBo
     : never
   : never
 
-/** The JSON body of an operation, without `source_b64` where that is streamed; the bytes where they are signed; null for an operation that takes none. */
+/**
+ * The JSON body of an operation, without a streamed `source_b64`; the bytes where they are signed;
+ * null for an operation without one.
+ */
 export type Body<Id extends OperationId> = operationAuth[Id] extends 'signature'
   ? { readonly raw: Buffer }
   : RequestContent<Id> extends { 'application/json': infer J }
@@ -37,7 +40,7 @@ export type Body<Id extends OperationId> = operationAuth[Id] extends 'signature'
       : J
     : null
 
-/** Every member of a response schema is in the answer: null where it has no value. */
+/** A response body with every member of its schema; null where a member has no value. */
 export type Complete<T> = T extends readonly (infer Item)[]
   ? readonly Complete<Item>[]
   : T extends object
@@ -46,7 +49,7 @@ export type Complete<T> = T extends readonly (infer Item)[]
 
 type SuccessStatus = 200 | 201 | 202 | 204 | 206 | 302 | 304
 
-/** A header that is sent several times, `set-cookie`, has a list. */
+/** A list for a header that is sent several times, such as `set-cookie`. */
 type Headers = Readonly<Record<string, string | string[]>>
 
 type ReplyOf<Status, Response> = Response extends { content: { 'application/json': infer J } }
@@ -55,15 +58,15 @@ type ReplyOf<Status, Response> = Response extends { content: { 'application/json
     ? {
         readonly status: Status
         readonly headers?: Headers
-        /** Called once, for GET only; `Readable` so that a slow reader slows the source down. */
+        /** Called once, for GET only. A `Readable`, so that a slow reader slows the source down. */
         readonly open: () => Readable
         readonly mediaType: keyof Content & string
-        /** What is sent may be long in coming: the headers go out at once. */
+        /** The first byte may take long, so the headers go out at once. */
         readonly isLive?: boolean
       }
     : { readonly status: Status; readonly headers?: Headers }
 
-/** What a handler may answer: one of the contract's successes with its body. Everything else is thrown as `apiError`. */
+/** A success of the contract with its body. Everything else is thrown as `apiError`. */
 export type Reply<Id extends OperationId> = {
   [Status in keyof Operations[Id]['responses'] & SuccessStatus]: ReplyOf<Status, Operations[Id]['responses'][Status]>
 }[keyof Operations[Id]['responses'] & SuccessStatus]
@@ -78,23 +81,26 @@ type MembershipPart<Id extends OperationId> = operationAuth[Id] extends 'member'
     : Record<never, never>
   : Record<never, never>
 
-/** What is known of a request before its body is read. */
+/** The part of a request that is known before its body is read. */
 export type RequestContext<Id extends OperationId> = {
   readonly operationId: Id
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   readonly params: Params<Id>
-  /** A header as sent, by its lower-case name; null when absent. */
+  /** Returns a header as sent, by its lower-case name; null when absent. */
   readonly header: (name: string) => string | null
-  /** The token of `Authorization: Bearer`, unchecked; null when absent. Checked already where there is a `caller`. */
+  /**
+   * The token of `Authorization: Bearer`; null when absent. It is checked only where there is a
+   * `caller`.
+   */
   readonly bearer: string | null
   /** The bearer token or session cookie, unchecked; null when absent. */
   readonly credential: Credential | null
   readonly client: Client
-  /** A cookie as sent; null when absent. */
+  /** Returns a cookie as sent; null when absent. */
   readonly cookie: (name: string) => string | null
   readonly requestId: string
   readonly log: Logger
-  /** Aborted when the client goes away before its answer is complete. */
+  /** Aborted when the client disconnects before its answer is complete. */
   readonly signal: AbortSignal
 } & CallerPart<Id> &
   MembershipPart<Id>
@@ -109,7 +115,7 @@ type IdempotencyPart<Id extends OperationId> = Operations[Id]['parameters'] exte
   ? { /** null = the request came without an `Idempotency-Key`. */ readonly idempotency: Idempotency | null }
   : Record<never, never>
 
-/** What a handler gets: the context, its own scope, and the validated body. */
+/** The argument of a handler: context, scope and validated body. */
 export type HandleContext<Id extends OperationId, Scope> = RequestContext<Id> & {
   readonly scope: Scope
   readonly query: Query<Id>

@@ -1,49 +1,47 @@
 import type { Credential } from './credential.ts'
 
-/** What a credential may be used for; a session has all four (`http.md` 3.1). */
+/** A use that a credential permits. A session has all four (`http.md` 3.1). */
 export type Scope = 'read' | 'build' | 'manage' | 'account'
 
-/** The user behind a credential, as the credential check found it. */
+/** The user behind a credential that was accepted. */
 export interface Caller {
   readonly userId: string
-  /** The session or API key that was shown. */
+  /** The session or API key of the request. */
   readonly credentialId: string
   readonly kind: 'session' | 'key'
   /**
-   * The personal key that the credential is, or was made with, whose limits it has; null for a session that the user signed in to. What it makes is no wider
-   * and ends with that key.
+   * The personal key that the credential is, or was created with, and whose limits it has; null for
+   * a session that the user signed in to. Whatever it creates is no wider, and ends with that key.
    */
   readonly keyId: string | null
-  /** The credential came as a cookie, which a browser sends by itself: changes need the CSRF header. */
+  /** The credential is a cookie, which a browser sends by itself: changes need the CSRF header. */
   readonly isCookie: boolean
   readonly scopes: readonly Scope[]
-  /** Ids of the only organizations that the credential shows; null = all of the user's. */
+  /** Ids of the only organizations that the credential shows; null: all of the user's. */
   readonly organizationIds: readonly string[] | null
-  /** When the credential ends; null = never. What it makes lives no longer. */
+  /** When the credential ends; null: never. Whatever it creates ends no later. */
   readonly expiresAt: Date | null
 }
 
-/** Where a request came from. */
 export interface Client {
-  /** The peer, or behind trusted proxies whom they name. */
+  /** The peer, or the client that trusted proxies name. */
   readonly address: string
   readonly userAgent: string | null
 }
 
-/** A rank within an organization; `http.md` 6. */
+/** A role within an organization (`http.md` 6). */
 export type Role = 'member' | 'admin' | 'owner'
 
-/** The caller's place in the organization that the path names. */
+/** The caller's membership in the organization of the path. */
 export interface Membership {
   readonly organizationId: string
   readonly organizationSlug: string
   readonly role: Role
 }
 
-/** Who calls, and where. */
 export interface Identified {
   readonly caller: Caller
-  /** In the organization that was asked about; null where there is no such place, or none was asked about. */
+  /** The membership in the requested organization; null without one. */
   readonly membership: Membership | null
 }
 

@@ -1,13 +1,16 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { BlockList, isIP } from 'node:net'
 
-/** Of a request, what says where it came from. */
+/** The parts of a request that tell its origin. */
 interface Arrived {
   readonly socket: { readonly remoteAddress?: string | undefined }
   readonly headers: IncomingHttpHeaders
 }
 
-/** Gives the look-up of whom a request comes from: its peer, or behind trusted proxies the right-most `X-Forwarded-For` entry that is none of them. */
+/**
+ * Returns the function from a request to its client's address: the peer, or behind trusted proxies
+ * the right-most `X-Forwarded-For` entry that is no trusted proxy.
+ */
 export function clientAddress(trustedProxies: readonly string[]): (request: Arrived) => string {
   const isTrusted = proxyCheck(trustedProxies)
   return ({ socket, headers }) => {
@@ -15,7 +18,7 @@ export function clientAddress(trustedProxies: readonly string[]): (request: Arri
     const forwarded = [headers['x-forwarded-for'] ?? ''].flat().join(',').split(',')
     for (const entry of forwarded.reverse()) {
       const next = plainAddress(entry.trim())
-      // Beyond the first that we do not trust anybody may have written anything.
+      // A sender that is not trusted may have written any earlier entry.
       if (!isTrusted(address) || isIP(next) === 0) break
       address = next
     }
@@ -23,13 +26,13 @@ export function clientAddress(trustedProxies: readonly string[]): (request: Arri
   }
 }
 
-/** Returns the check whether a plain address is a trusted proxy's. */
+/** Returns the check whether a plain address is a trusted proxy. */
 export function proxyCheck(trustedProxies: readonly string[]): (address: string) => boolean {
   const trusted = blockList(trustedProxies)
   return (address) => trusted.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')
 }
 
-/** IPv4 in its own form, also where the socket takes both families. */
+/** Returns an IPv4 address in its own form, even from a dual-stack socket. */
 export function plainAddress(address: string): string {
   return address.replace(/^::ffff:(?=\d+\.)/i, '')
 }

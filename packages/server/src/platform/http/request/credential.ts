@@ -1,19 +1,24 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { parseCookie } from 'cookie'
 
-/** What a request shows of who sent it, unchecked. */
+/** The credential of a request, unchecked. */
 export interface Credential {
   readonly token: string
-  /** It came as a cookie: only a session that was started for one counts. */
+  /** Came as a cookie: only a session that was created for a cookie is accepted. */
   readonly isCookie: boolean
 }
 
-/** Gives the token of an `Authorization` header; null without one. The scheme counts in any case. */
+/**
+ * Returns the token of an `Authorization` header; null without one. The scheme is case-insensitive.
+ */
 export function bearerOf(authorization: string | undefined): string | null {
   return /^bearer +([\x21-\x7e]+)$/i.exec(authorization?.trim() ?? '')?.[1] ?? null
 }
 
-/** Gives the credential of a request; null without one. With a bearer header only that counts, also a malformed one. */
+/**
+ * Returns the credential of a request; null without one. A bearer header, even a malformed one,
+ * takes precedence over the cookie.
+ */
 export function credentialOf(
   { authorization, cookie }: Pick<IncomingHttpHeaders, 'authorization' | 'cookie'>,
   cookieName: string,
@@ -26,7 +31,7 @@ export function credentialOf(
   return token === null ? null : { token, isCookie: true }
 }
 
-/** A cookie of a `Cookie` header; null when it is absent or empty. */
+/** Returns a cookie of a `Cookie` header; null when it is absent or empty. */
 export function cookieOf(header: string | undefined, name: string): string | null {
   return (header === undefined ? undefined : parseCookie(header)[name]) || null
 }

@@ -1,29 +1,32 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { apiError } from '../api-error.ts'
 
-/** What a cursor belongs to: a cursor of one list is refused by every other. */
+/** The list that a cursor belongs to. Every other list refuses it. */
 export interface CursorList {
-  /** The operation that pages. */
+  /** The paged operation. */
   readonly operationId: string
-  /** The organization or user whose list it is. */
+  /** The organization or user that owns the list. */
   readonly owner: string
-  /** Filters and path members that narrow the list. */
+  /** Filters and path parameters that narrow the list. */
   readonly filters?: Readonly<Record<string, string>>
 }
 
-/** The last row of a page, as its order names it. */
+/** The sort key of the last row of a page. */
 export type CursorKey = readonly (string | number)[]
 
-/** Makes and reads the `cursor` of paged lists. */
+/** Creates and reads the `cursor` of paged lists. */
 export interface Cursors {
   readonly encode: (list: CursorList, key: CursorKey) => string
-  /** Gives the key, or null for an absent or empty cursor. Throws 400 `invalid_cursor` for one that is damaged or foreign. */
+  /**
+   * Returns the key; null for an absent or empty cursor. Throws 400 `invalid_cursor` for one that
+   * is damaged or of another list.
+   */
   readonly decode: (list: CursorList, cursor: string | undefined) => CursorKey | null
 }
 
 const macBytes = 16
 
-/** Gives cursors sealed with `secret`, which must be the same in all processes. They do not expire. */
+/** Returns cursors sealed with `secret`, which all processes must share. They do not expire. */
 export function createCursors(secret: string | Uint8Array): Cursors {
   const seal = (list: CursorList, key: string): Buffer => {
     const filters = Object.entries(list.filters ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))
@@ -39,7 +42,8 @@ export function createCursors(secret: string | Uint8Array): Cursors {
       if (cursor === undefined || cursor === '') return null
       const bytes = Buffer.from(cursor, 'base64url')
       const text = bytes.subarray(macBytes).toString()
-      // The text compared again: Buffer.from skips what is not base64url, which would give one cursor many spellings.
+      // Buffer.from skips other characters, so the text is compared again: a cursor has one
+      // spelling only.
       const isWhole = bytes.toString('base64url') === cursor && bytes.length > macBytes
       if (!isWhole || !timingSafeEqual(bytes.subarray(0, macBytes), seal(list, text))) {
         throw apiError(

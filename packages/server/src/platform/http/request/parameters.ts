@@ -4,8 +4,9 @@ import { apiError } from '../api-error.ts'
 const largestInteger = 2_147_483_647
 
 /**
- * Gives the path parameters as the contract types them. A malformed one becomes a value that names nothing, so that it takes the
- * same way to the same 404 as an absent one: 0 for a number, and no text with U+0000, which PostgreSQL refuses to compare.
+ * Returns the path parameters with the types of the contract. A malformed one becomes a value that
+ * names nothing, and so leads to the same 404 as an absent one: 0 for an integer, and a replacement
+ * for U+0000, which PostgreSQL cannot compare.
  */
 export function readParams(
   parameters: readonly ParameterObject[],
@@ -28,23 +29,32 @@ function readInteger(value: string): number {
 
 const uuidForm = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
-/** Gives a path parameter as a uuid to look up; the nil uuid, which names nothing, for one that is malformed. */
+/**
+ * Returns a path parameter as a uuid to look up; the nil uuid, which names nothing, for a malformed
+ * one.
+ */
 export function uuidOrNone(value: string): string {
   return uuidForm.test(value) ? value.toLowerCase() : '00000000-0000-0000-0000-000000000000'
 }
 
 const usualLimits = { unasked: 50, most: 100 }
 const limits: ReadonlyMap<OperationId, typeof usualLimits> = new Map([
-  // Clients that know no pages must get all that they ever got.
+  // Clients from before pagination must get all rows.
   ['getBillingUsageBreakdown', { unasked: 5000, most: 5000 }],
   ['readJobLog', { unasked: 200, most: 2000 }],
   ['readJobLogLines', { unasked: 500, most: 2000 }],
   ['searchJobLog', { unasked: 100, most: 1000 }],
 ])
-/** Never looked up as they are, and what is wrong with them has answers of its own: `invalid_cursor`, 401, the start of the log. */
+/**
+ * Parameters that are never looked up as sent. Their invalid values have answers of their own:
+ * `invalid_cursor`, 401, the start of the log.
+ */
 const sealed: ReadonlySet<string> = new Set(['cursor', 'token', 'last_event_id'])
 
-/** Gives the query parameters that the contract names; others are ignored. Throws 400 `query_invalid` or `request_malformed`. */
+/**
+ * Returns the query parameters that the contract names and ignores others. Throws 400
+ * `query_invalid` or `request_malformed`.
+ */
 export function readQuery(operationId: OperationId, search: string): Record<string, string | number> {
   const sent = parseSearch(search)
   const parameters = operationTable.get(operationId)?.parameters.filter((parameter) => parameter.in === 'query') ?? []
@@ -60,7 +70,10 @@ export function readQuery(operationId: OperationId, search: string): Record<stri
   return query
 }
 
-/** Whether the operation answers a missing parameter with a code of its own: `billing_usage_window_invalid`. */
+/**
+ * Whether the operation answers a missing parameter with its own code:
+ * `billing_usage_window_invalid`.
+ */
 function leavesMissingToHandler(operationId: OperationId): boolean {
   return operationId.startsWith('getBillingUsage')
 }

@@ -1,7 +1,7 @@
-/** Gives the headers that every answer of the API carries; `http.md` 12.2. */
+/** Returns the headers of every answer of the API (`http.md` 12.2). */
 export function securityHeaders(publicUrl: string): Readonly<Record<string, string>> {
   return {
-    // Which headers an answer has depends on the page that asked: no cache may give it to another.
+    // The headers depend on the page that asked, so no cache may give them to another.
     vary: 'Origin',
     'x-content-type-options': 'nosniff',
     'referrer-policy': 'no-referrer',
@@ -17,7 +17,10 @@ const requestHeaders =
 const exposedHeaders =
   'x-request-id, retry-after, location, content-range, etag, idempotent-replayed, harmont-log-complete'
 
-/** Gives the CORS headers of an answer to a page of `origin` (`http.md` 12.1); none for an origin that is not listed. */
+/**
+ * Returns the CORS headers of an answer to a page of `origin` (`http.md` 12.1); none for an origin
+ * that is not allowed.
+ */
 export function corsHeaders(
   isAllowedOrigin: (origin: string) => boolean,
   origin: string | undefined,
@@ -30,14 +33,17 @@ export function corsHeaders(
   }
 }
 
-/** What the answer to a preflight says beside that. */
+/** The further headers of a preflight's answer. */
 export const preflightHeaders = {
   'access-control-allow-methods': methods,
   'access-control-allow-headers': requestHeaders,
   'access-control-max-age': '600',
 } as const
 
-/** Gives the check whether pages of an origin may call us: the public one, and those of HARMONT_CORS_ORIGINS, compared exactly. */
+/**
+ * Returns the check whether pages of an origin may call: the public origin and those of
+ * HARMONT_CORS_ORIGINS, compared exactly.
+ */
 export function originCheck(publicUrl: string, corsOrigins: readonly string[]): (origin: string) => boolean {
   const allowed = new Set([new URL(publicUrl).origin, ...corsOrigins])
   return (origin) => allowed.has(origin)

@@ -1,24 +1,27 @@
 import type { IncomingHttpHeaders } from 'node:http'
 
-/** What a browser asks for at a path that is no operation's. */
+/** A browser's request for a path without an operation. */
 export interface PageRequest {
-  /** As it was sent, without the query. */
+  /** As sent, without the query. */
   readonly path: string
   readonly headers: IncomingHttpHeaders
 }
 
 export interface PageAnswer {
   readonly status: number
-  /** Laid over those that every answer carries. */
+  /** Override the headers of every answer. */
   readonly headers: Readonly<Record<string, string>>
-  /** Empty for 304; not sent for HEAD. */
+  /** Empty for 304. Not sent for HEAD. */
   readonly body: string | Buffer
 }
 
-/** Gives what is shown at a path, for GET and HEAD; null where there is no page, which is then answered as the API answers unknown paths. */
+/**
+ * Returns the page at a path, for GET and HEAD; null without one, and the API then answers an
+ * unknown path.
+ */
 export type Pages = (request: PageRequest) => Promise<PageAnswer | null>
 
-/** Asks one after the other; the first that has a page answers. */
+/** Combines pages: the first that has the path answers. */
 export function firstPage(all: readonly Pages[]): Pages {
   return async (request) => {
     for (const pages of all) {

@@ -3,10 +3,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
 import { ApiError, apiError } from '../api-error.ts'
 
-/** How an error is answered. */
 export type SendError = (error: unknown, request: FastifyRequest, reply: FastifyReply) => FastifyReply
 
-/** Gives the answer for something thrown that is none, a database that cannot be reached for one; null for a fault of ours. */
+/** Translates a thrown error, such as a lost database, to its answer; null for a fault of ours. */
 export type Translate = (thrown: unknown) => ApiError | null
 
 interface ErrorSender {
@@ -15,7 +14,10 @@ interface ErrorSender {
   readonly translate: Translate
 }
 
-/** Answers with the envelope of what was thrown; a fault of ours is logged with its cause and answered without details. */
+/**
+ * Sends the envelope of a thrown error. A fault of ours is logged with its cause and answered
+ * without details.
+ */
 export function sendError(
   sender: ErrorSender,
   thrown: unknown,
@@ -35,14 +37,14 @@ export function sendError(
     .send(envelopeOf(error, { requestId: request.id, publicUrl: sender.publicUrl, isFlat }))
 }
 
-/** Gives the headers that go with a status or code wherever it is answered. */
+/** Returns the headers that belong to a status or code wherever it is answered. */
 export function statusHeaders({ status, code }: ApiError): Record<string, string> {
   if (status === 401) return { 'www-authenticate': 'Bearer' }
   const isPassing = code === 'service_unavailable' || code === 'draining' || code === 'not_ready'
   return isPassing ? { 'retry-after': '1' } : {}
 }
 
-/** Gives what is answered for something thrown. */
+/** Converts a thrown value to the error that is answered. */
 export function asApiError(thrown: unknown, translate: Translate): ApiError {
   if (thrown instanceof ApiError) return thrown
   const message = 'Internal server error; try again, and report the request id if it fails again.'
@@ -55,11 +57,14 @@ export type Envelope = components['schemas']['Error']
 interface EnvelopeOptions {
   readonly requestId: string
   readonly publicUrl: string
-  /** Log streams carry `code` and `message` at top level as well: their released clients read them there. */
+  /**
+   * Log streams carry `code` and `message` at top level as well, where their released clients read
+   * them.
+   */
   readonly isFlat?: boolean
 }
 
-/** Gives the envelope of an error. */
+/** Returns the envelope of an error. */
 export function envelopeOf(error: ApiError, { requestId, publicUrl, isFlat = false }: EnvelopeOptions): Envelope {
   const { code, message, details, status } = error
   const envelope: Envelope = {

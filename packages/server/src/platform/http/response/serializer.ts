@@ -8,8 +8,8 @@ type Serialize = (body: unknown) => string
 const compiled = new WeakMap<JsonSchema, Serialize>()
 
 /**
- * Returns what writes a body with the members of its schema and no others. A schema is compiled at its first answer, once a process:
- * to compile all of them took half of a server's start.
+ * Returns the serializer that writes exactly the members of a schema. A schema is compiled at its
+ * first answer: to compile them all took half of a server's start.
  */
 export function serializerOf(schema: JsonSchema): Serialize {
   return (body) => {
@@ -23,8 +23,8 @@ const ajv = new Ajv({ strict: false, allErrors: true })
 addFormats.default(ajv)
 
 /**
- * Throws for an answer, as it goes over the wire, that its schema does not allow. For tests: a serialiser is no validator, it lets a wrong
- * enum value or a malformed uuid through. Ajv compiles a schema at its first answer, once a process.
+ * Throws for an answer that violates its schema. For tests: the serializer lets a wrong enum value
+ * or a malformed uuid through. Ajv compiles a schema once per process.
  */
 export function validateResponse(schema: JsonSchema, text: string): void {
   const validate = ajv.compile(schema)

@@ -2,30 +2,32 @@ import { createHash } from 'node:crypto'
 import { chooseEncoding, type Encoding } from './compression.ts'
 import type { PageAnswer, PageRequest } from './pages.ts'
 
-/** A file that is answered from memory. */
+/** A file served from memory. */
 export interface StoredFile {
   /** The value of `content-type`. */
   readonly type: string
   readonly bytes: Buffer
-  /** The same in forms that were compressed before. */
+  /** The bytes in encodings that were compressed ahead of time. */
   readonly encoded: ReadonlyMap<Encoding, Buffer>
-  /** Digest of the bytes. */
   readonly digest: string
 }
 
-/** Keeps a file for `answerFile`. */
+/** Prepares a file for `answerFile`. */
 export function storeFile(type: string, bytes: Buffer, encoded: ReadonlyMap<Encoding, Buffer> = new Map()): StoredFile {
   return { type, bytes, encoded, digest: createHash('sha256').update(bytes).digest('base64url').slice(0, 22) }
 }
 
-/** Answers with a file in the best form that the client can read, or with 304 when it has it. */
+/**
+ * Answers with a file in the best encoding that the client accepts, or with 304 when it has the
+ * file.
+ */
 export function answerFile(
   { type, bytes, encoded, digest }: StoredFile,
   request: PageRequest,
   headers: Readonly<Record<string, string>>,
 ): PageAnswer {
   const encoding = chooseEncoding(request.headers['accept-encoding'], [...encoded.keys()])
-  // Each form is another sequence of bytes and so has a tag of its own; which one a client has makes no difference to what it knows.
+  // Each encoding has its own tag, but a client that has one of them has the file.
   const etag = `"${digest}${encoding === null ? '' : `-${encoding}`}"`
   const common = { ...headers, etag, vary: 'Origin, Accept-Encoding' }
   if (knows(request.headers['if-none-match'], digest)) return { status: 304, headers: common, body: '' }

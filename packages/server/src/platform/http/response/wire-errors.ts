@@ -5,18 +5,18 @@ import { requestIdOf } from '../request/request-id.ts'
 import { securityHeaders } from './headers.ts'
 import { envelopeOf, statusHeaders } from './send-error.ts'
 
-/** What the HTTP parser says of bytes that it could not read. */
+/** An error of the HTTP parser. */
 interface ParserError extends Error {
   readonly code?: string
   readonly rawPacket?: unknown
 }
 
-/** Longest URL, in bytes. */
+/** In bytes. */
 export const longestUrl = 8 * 1024
 
-/** Answers bytes that are no HTTP request, on a socket on which there is no response object. */
+/** Answers bytes that are no HTTP request, on a socket without a response object. */
 export function answerBrokenRequest(publicUrl: string, error: ParserError, socket: Duplex): void {
-  // A connection that broke off has no reader, and one with an answer under way must not get a second status line.
+  // A broken connection has no reader, and an answer under way must not get a second status line.
   if (error.code === 'ECONNRESET' || !socket.writable || hasAnswerUnderWay(socket)) {
     socket.destroy()
     return
@@ -24,7 +24,7 @@ export function answerBrokenRequest(publicUrl: string, error: ParserError, socke
   socket.end(rawAnswer(brokenRequestError(error), publicUrl))
 }
 
-/** Gives the bytes of an error answer that ends its connection. */
+/** Returns the bytes of an error answer that ends its connection. */
 export function rawAnswer(error: ApiError, publicUrl: string, requestId: string = requestIdOf(undefined)): string {
   const body = JSON.stringify(envelopeOf(error, { requestId, publicUrl }))
   const headers = {
@@ -60,13 +60,13 @@ function firstLineLength(packet: Buffer): number {
   return end === -1 ? packet.length : end
 }
 
-/** Gives the 414. */
+/** Returns the 414. */
 export function tooLongUrl(): ApiError {
   return apiError('uri_too_long', `The URL must have at most ${longestUrl} bytes.`)
 }
 
 function hasAnswerUnderWay(socket: Duplex): boolean {
-  // Node keeps the response here while a body is still coming in.
+  // Node keeps the response here while a body is still arriving.
   const { _httpMessage: response } = socket as Duplex & { _httpMessage?: { headersSent: boolean } | null }
   return response?.headersSent === true
 }

@@ -1,15 +1,15 @@
 import type { components } from '@harmont/contract'
 
-/** The members of answers that tests look at. */
+/** The members of answers that tests read. */
 type AnyBody = components['schemas']['Error'] &
   Readonly<Record<'uuid' | 'servers' | 'paths', unknown>> & { readonly data?: readonly unknown[] }
 
-/** What came back for a call. */
+/** An answer. */
 interface Called {
   readonly status: number
   readonly headers: Headers
   readonly text: string
-  /** The body where it is an object, else `{}`. What the test looks for and is not there is undefined and fails there. */
+  /** The body if it is an object, else `{}`. A missing member is undefined and fails the test. */
   readonly json: AnyBody
 }
 
@@ -22,7 +22,7 @@ export type Call = (
   headers?: Record<string, string>,
 ) => Promise<Called>
 
-/** Gives the calls to the server at `url()`. */
+/** Returns the client of the server at `url()`. */
 export function caller(url: () => string): Call {
   return async (method, path, token, body, headers = {}) => {
     const authorization: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` }

@@ -5,7 +5,8 @@ import { apiError } from '../api-error.ts'
 import { type Handlers, operation, scopedOperation } from '../index.ts'
 import type { BoundId } from '../operations/operation.ts'
 
-// A small feature behind the shell, for the shell's own tests: fixed rows, every rule of the shell can be seen in its answers.
+// A small feature for the tests of the HTTP layer: fixed rows whose answers show every rule of the
+// layer.
 
 export const userId = '00000000-0000-4000-8000-0000000000aa'
 const instant = '2026-01-02T03:04:05.000000Z'
@@ -92,7 +93,7 @@ const apiToken = {
   organizations: null,
 } as const
 
-/** What `createBuild` saw last. */
+/** The last input of `createBuild`. */
 export const seen: { source: unknown; body: unknown; signal: AbortSignal | null } = {
   source: undefined,
   body: undefined,
@@ -204,7 +205,7 @@ const own: Partial<Handlers> = {
   }),
 }
 
-/** Every operation: the shell's tests need a few with a life of their own, the rest refuse. */
+/** Every operation. The tests need a few that answer; the rest refuse. */
 export const testHandlers = Object.fromEntries(
   [...operationTable.keys()].filter(isBound).map((id) => [id, own[id] ?? refusing(id)]),
 ) as unknown as Handlers

@@ -1,20 +1,23 @@
 import { connect, type Socket } from 'node:net'
 
-/** What came back over a raw connection. */
+/** An answer over a raw connection. */
 export interface RawAnswer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
 }
 
-/** Sends bytes as they are and gives the first answer; `null` when the connection ends without one. For tests. */
+/**
+ * Sends bytes unchanged and returns the first answer; `null` when the connection ends without one.
+ * For tests.
+ */
 export async function sendRaw(port: number, bytes: string | Uint8Array): Promise<RawAnswer | null> {
   const socket = connect({ port, host: '127.0.0.1' })
   socket.write(bytes)
   return readAnswer(socket)
 }
 
-/** Gives the first answer on a connection and ends it; `null` when it ends without one. */
+/** Returns the first answer on a connection and ends it; `null` when it ends without one. */
 export async function readAnswer(socket: Socket): Promise<RawAnswer | null> {
   const received: Buffer[] = []
   const done = Promise.withResolvers<void>()
@@ -22,7 +25,7 @@ export async function readAnswer(socket: Socket): Promise<RawAnswer | null> {
     received.push(chunk)
     if (parse(Buffer.concat(received)) !== null) done.resolve()
   })
-  // A reset is an end like any other here: what counts is what was answered before it.
+  // A reset is an ordinary end here: only the answer before it counts.
   socket.on('error', () => done.resolve())
   socket.on('close', () => done.resolve())
   socket.resume()

@@ -9,7 +9,7 @@ import { createHttp, type Handlers, type HttpOptions } from '../index.ts'
 import { testHandlers, userId } from './handlers.ts'
 
 const publicUrl = 'https://harmont.example'
-/** An origin beside the public one whose pages may call. */
+/** A further origin whose pages may call. */
 export const listedOrigin = 'https://app.example'
 export const ownerToken = 'owner-token'
 export const memberToken = 'member-token'
@@ -19,28 +19,27 @@ export const narrowToken = 'narrow-token'
 
 const cookies = sessionCookies(publicUrl, 'the-cookie-key-of-tests')
 
-/** The `cookie` header of a browser whose session has this token. */
+/** Returns the `cookie` header of a browser whose session has this token. */
 export function sessionCookie(token: string): string {
   return `${cookies.name}=${token}`
 }
 
-/** The header by which its own page proves that it is one. A credential's id is its token here. */
+/** Returns the CSRF header of the session's own page. Here the id of a credential is its token. */
 export function csrfHeader(token: string): { 'x-csrf-token': string } {
   const csrf = parseSetCookie(cookies.set({ id: token, token })[1] ?? '').value ?? ''
   return { 'x-csrf-token': csrf }
 }
 
-/** What a driver throws whose server went away. */
+/** An error of a driver whose server went away. */
 export class DatabaseGone extends Error {}
 
-/** Counts what went into sinks; keeps nothing. */
+/** Counts what sinks receive; stores nothing. */
 interface SinkRecord {
   bytes: number
   finished: number
   aborted: number
 }
 
-/** Gives a sink that counts its bytes. */
 function countingSink(record: SinkRecord): BlobSink {
   return {
     write: async (bytes) => {
@@ -60,12 +59,14 @@ export interface TestServer {
   readonly url: string
   readonly port: number
   readonly sink: SinkRecord
-  /** Every line logged so far. */
+  /** Every logged line so far. */
   readonly lines: string[]
   readonly close: () => Promise<void>
 }
 
-/** Starts a server with the small feature on a free port; `handlers` replace its own, `options` what it is made of. */
+/**
+ * Starts a server with the small feature on a free port. `handlers` and `options` override its own.
+ */
 export async function startTestServer(
   handlers: Partial<Handlers> = {},
   timeouts: NonNullable<HttpOptions['timeouts']> = {},
@@ -98,7 +99,7 @@ export async function startTestServer(
     },
     openBlobSink: async () => countingSink(sink),
     limiter: createLimiter(new ProcessBuckets(), 'off'),
-    // What is kept is kept in the database: the tests of that are in ../idempotency.
+    // Answers are stored in the database, which the tests in ../idempotency cover.
     idempotencyKeys: {
       claim: async () => {
         throw new DatabaseGone()
