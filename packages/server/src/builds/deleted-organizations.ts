@@ -1,4 +1,6 @@
-/** Ends the builds of a deleted organization at once, and removes what is left of it a week later. */
+/**
+ * Ends the builds of a deleted organization at once, and removes what is left of it a week later.
+ */
 import type { TaskList } from 'graphile-worker'
 import type pg from 'pg'
 import type { Logger } from 'pino'

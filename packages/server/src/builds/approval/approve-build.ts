@@ -19,8 +19,8 @@ interface Approval {
 }
 
 /**
- * Lets a held build start. That it was approved is written first, with the task that does it should this process die in between. Throws 409
- * `approval_not_pending` for a build that waits for none.
+ * Lets a held build start. Writes the approval first, with the task that applies it should this
+ * process die in between. Throws 409 `approval_not_pending` for a build that waits for none.
  */
 export async function approveBuild(
   { pool, engine }: ApprovalServices,
@@ -41,7 +41,7 @@ export async function approveBuild(
   if (!isFirst && !isTaken) throw nothingToApprove()
 }
 
-/** Gives whether the build was waiting for it; may be called again. */
+/** Returns whether the build was waiting for approval. May be called again. */
 export async function applyApproval(engine: BuildEngine, buildId: string): Promise<boolean> {
   const applied = await engine.store.builds.apply(buildId, [{ type: 'approve', at: now() }])
   return applied?.taken[0] === true
@@ -51,7 +51,7 @@ function nothingToApprove(): Error {
   return apiError('approval_not_pending', 'The build is not waiting for approval.')
 }
 
-/** Writes who let a build start; false when somebody had done so before. */
+/** Writes who approved a build; false when somebody had done so before. */
 export async function recordApproval(database: Database, buildId: string, userId: string | null): Promise<boolean> {
   const { rowCount } = await database.query(
     `update build_records set approved_by = $2, approved_at = date_trunc('milliseconds', now())
@@ -69,7 +69,7 @@ export async function queueApproval(database: Database, buildId: string): Promis
   )
 }
 
-/** Builds that have waited for approval since before this instant. */
+/** Finds builds that have waited for approval since before this instant. */
 export async function findForgotten(database: Database, before: Date, limit: number): Promise<readonly string[]> {
   const { rows } = await database.query<{ id: string }>({
     name: 'find-forgotten-approvals',

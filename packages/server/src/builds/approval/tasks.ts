@@ -14,7 +14,7 @@ const batch = 500
 
 export const approvalCrontab = ['7 * * * * expire_approvals']
 
-/** What happens to approvals besides requests. */
+/** The tasks that apply and expire approvals. */
 export function approvalTasks({ pool, engine, log }: ApprovalTaskServices): TaskList {
   return {
     apply_approval: async (payload) => {
@@ -26,7 +26,9 @@ export function approvalTasks({ pool, engine, log }: ApprovalTaskServices): Task
   }
 }
 
-/** Ends the builds that nobody has approved within two weeks (`http.md` 11.4). Gives how many. */
+/**
+ * Ends the builds that nobody has approved within two weeks (`http.md` 11.4). Returns how many.
+ */
 export async function expireApprovals({ pool, engine }: ApprovalServices, now: Date): Promise<number> {
   const before = new Date(now.getTime() - patienceMs)
   return inBatches(batch, async (limit) => {

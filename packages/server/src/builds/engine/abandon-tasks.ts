@@ -15,7 +15,7 @@ const hourMs = 3_600_000
 
 export const abandonCrontab = ['*/5 * * * * abandon_builds']
 
-/** The task that gives up builds which stand still. */
+/** The task that abandons stalled builds. */
 export function abandonTasks({ engine: { store }, settings, log }: AbandonTaskServices): TaskList {
   const { abandonAfterHours } = settings
   return {

@@ -9,12 +9,15 @@ import {
 import type pg from 'pg'
 import type { JobLogs } from '../logs/job-logs.ts'
 
-/** What the features ask of the engine. */
+/** The engine as the server's features use it. */
 export interface BuildEngine {
   readonly store: PostgresStore
-  /** What jobs wrote, packed or not; the store has only what is not. */
+  /** The logs of jobs, packed or not; the store has only those that are not packed. */
   readonly logs: JobLogs
-  /** Writes a new build within the client's open transaction; `announce` is to be called once that is committed, and resolves when it waits only as it must. */
+  /**
+   * Writes a new build within the client's open transaction. Call `announce` once that is
+   * committed; it resolves when the build waits only as it must.
+   */
   submit(
     client: pg.ClientBase,
     request: NewBuild,
@@ -22,7 +25,7 @@ export interface BuildEngine {
   ): Promise<{ readonly build: Build; readonly announce: () => Promise<void> }>
 }
 
-/** The engine's builds in this database. */
+/** Joins a store of the engine with the server's logs. */
 export function buildEngine(store: PostgresStore, logs: JobLogs): BuildEngine {
   return {
     store,

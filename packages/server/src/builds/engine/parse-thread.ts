@@ -1,4 +1,4 @@
-/** A thread of `parse-apart.ts`: parses one pipeline and ends. */
+/** The thread of `parse-apart.ts`: parses one pipeline and ends. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { parsePlan } from '@harmont/ir'
 

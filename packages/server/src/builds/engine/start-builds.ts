@@ -1,4 +1,7 @@
-/** Runs builds in this process: the engine's scheduler, and a runner with sandboxes where this machine can have them. */
+/**
+ * Runs builds in this process: the engine's scheduler, and a runner with sandboxes where this
+ * machine can have them.
+ */
 import { getCompileCacheDir } from 'node:module'
 import { dirname, join } from 'node:path'
 import {
@@ -45,17 +48,23 @@ export interface BuildsOptions {
 }
 
 export interface Builds {
-  /** Says what this machine lacks to run builds, and what to do; null when it runs them, or is not meant to. */
+  /**
+   * Says what this machine lacks to run builds, and what to do; null when it runs them, or is not
+   * meant to.
+   */
   readonly lacking: string | null
   /** Opens a shell in a job's file system. Throws `ShellUnavailable`. */
   openShell(request: ShellRequest): Promise<Conversation>
   /** Takes no new work from now on; resolves when what runs has ended, or after `withinMs`. */
   drain(withinMs: number): Promise<void>
-  /** Commands go on without us, for the next start to adopt. */
+  /** Stops. Running commands go on, and the next start adopts them. */
   stop(): Promise<void>
 }
 
-/** Takes over what an earlier process left and begins to work. A machine without sandboxes leaves its builds waiting. */
+/**
+ * Adopts what an earlier process left and begins to work. A machine without sandboxes leaves its
+ * builds waiting.
+ */
 export async function startBuilds(options: BuildsOptions): Promise<Builds> {
   const { settings, pool, sealer, offerGitSource, store, blobs, log } = options
   const opened = settings.runner === 'off' ? null : await openSandboxes(options, (hasRoom) => engine.makeRoom(hasRoom))
@@ -158,7 +167,7 @@ async function runnerOn(
   }
 }
 
-/** Where this process keeps its own compiled code. */
+/** Returns where this process keeps its compiled code. */
 function compiledBeside({ compiled }: DataDirectory): string {
   const own = getCompileCacheDir()
   return own === undefined ? compiled : dirname(own)

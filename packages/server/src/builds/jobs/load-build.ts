@@ -17,7 +17,10 @@ export async function loadBuild(engine: Pick<BuildEngine, 'store'>, buildId: str
   return (await requireLoaded(engine, buildId)).build
 }
 
-/** Finds the job of a step that a path names, also one that was retried since. Throws 404 for what is absent, foreign or malformed. */
+/**
+ * Finds the job of a step that a path names, also one that was retried since. Throws 404 for a job
+ * that is absent, foreign or malformed.
+ */
 export async function requireJob(engine: BuildEngine, buildId: string, jobId: string): Promise<Job> {
   const wanted = jobId.toLowerCase()
   const isWanted = ({ id, step }: Job) => id === wanted && step !== null

@@ -1,12 +1,15 @@
 import type { Step } from '@harmont/engine'
 
-/** The indexes of all prerequisites of a step, of both kinds, ascending. */
+/** Returns the indexes of all prerequisites of a step, of both kinds, ascending. */
 export function prerequisitesOf(step: Step): readonly number[] {
   const all = step.buildsIn === null ? step.dependsOn : [step.buildsIn, ...step.dependsOn]
   return [...all].sort((a, b) => a - b)
 }
 
-/** The indexes of the steps with prerequisites before dependents, otherwise in the order of the IR. */
+/**
+ * Returns the indexes of the steps, prerequisites before dependents, otherwise in the order of the
+ * IR.
+ */
 export function orderSteps(steps: readonly Step[]): readonly number[] {
   const ordered: number[] = []
   const placed = new Set<number>()

@@ -9,14 +9,14 @@ import { readWaits, type Waits, waitReason } from './read-waits.ts'
 
 type JobBody = Complete<components['schemas']['Job']>
 
-/** What of a job's surroundings is shown with it. */
+/** The surroundings of a job that are shown with it. */
 interface Surroundings {
   /** The newest attempts of its prerequisites. */
   readonly dependsOn: readonly string[]
   readonly waitReason: string | null
 }
 
-/** A job as the members of its organization see it. */
+/** Returns a job as the members of its organization see it. */
 export function presentJob(job: Job, step: Step, { dependsOn, waitReason }: Surroundings): JobBody {
   return {
     id: job.id,
@@ -48,7 +48,7 @@ function softFailPolicy({ softFail }: Step): JobBody['soft_fail_policy'] {
   return { exit_codes: softFail === true ? '*' : [...softFail] }
 }
 
-/** The object as it stands in the IR. */
+/** Returns the object as it stands in the IR. */
 function retryPolicy({ retry }: Step): JobBody['retry_policy'] {
   if (retry === null) return null
   const { limit, delaySeconds, exitCodes, signals, reasons } = retry
@@ -61,7 +61,10 @@ function retryPolicy({ retry }: Step): JobBody['retry_policy'] {
   }
 }
 
-/** A job of a step as the API shows it; what it depends on are the newest attempts of its prerequisites. `waits`: of the jobs that are shown. */
+/**
+ * Returns the job of a step as the API shows it. It depends on the newest attempts of its
+ * prerequisites. `waits` holds those of the jobs that are shown.
+ */
 export function presentJobOf(build: Build, job: Job, waits: Waits): Complete<components['schemas']['Job']> {
   const step = job.step === null ? undefined : build.steps[job.step]
   if (step === undefined) throw new Error(`the job ${job.id} has no step`)
@@ -69,7 +72,7 @@ export function presentJobOf(build: Build, job: Job, waits: Waits): Complete<com
   return presentJob(job, step, { dependsOn, waitReason: waitReason(build, job, waits, now()) })
 }
 
-/** These jobs of a build, with what each waits for. */
+/** Returns these jobs of a build, each with the reason why it waits. */
 export async function presentJobsOf(
   engine: BuildEngine,
   build: Build,

@@ -17,12 +17,13 @@ export interface RetryServices {
   readonly runnerSecret: string
 }
 
-/** Which jobs of a build are tried again: these, or all that can be. */
+/** The jobs of a build that are to be retried: these, or all that can be. */
 export type RetryWish = { readonly kind: 'all' } | { readonly kind: 'jobs'; readonly ids: readonly string[] }
 
 /**
- * Gives jobs a further attempt each, in one transaction of the engine (`http.md` 7.6), and the ids of those that had the last one. Throws 409
- * `job_not_retryable` when one that is named cannot be tried again, or none can, and 409 `source_gone`; then nothing has changed.
+ * Gives jobs a further attempt each, in one transaction of the engine (`http.md` 7.6). Returns the
+ * ids of the attempts before. Throws 409 `job_not_retryable` when a named job cannot be retried, or
+ * none can, and 409 `source_gone`; then nothing has changed.
  */
 export async function retryJobs(
   services: RetryServices,
@@ -39,7 +40,8 @@ export async function retryJobs(
   await transaction(services.pool, async (client) => {
     await requireSource(client, build.id, found.context.source)
     await restoreRunnerToken(client, build.id, hashToken(runnerToken(services.runnerSecret, build.id)))
-    // Before it is done: should this process die in between, the same request does it then. A job is tried again once for each of its ids.
+    // Before the retry itself: should this process die in between, the same request does it then. A
+    // job is retried once for each of its ids.
     await idempotency?.keep(client, JSON.stringify(ids))
   })
   if (!(await applyRetry(services.engine, build.id, ids)))
@@ -47,7 +49,10 @@ export async function retryJobs(
   return ids
 }
 
-/** Does what `retryJobs` has begun; gives whether any job is tried again by it. May be called again. */
+/**
+ * Applies a retry that `retryJobs` has begun. Returns whether it retries any job. May be called
+ * again.
+ */
 export async function applyRetry(engine: BuildEngine, buildId: string, ids: readonly string[]): Promise<boolean> {
   const applied = await engine.store.builds.apply(buildId, eventsOf(ids))
   return applied?.taken.includes(true) === true
@@ -58,7 +63,9 @@ function eventsOf(ids: readonly string[]): readonly BuildEvent[] {
   return ids.map((job) => ({ type: 'retry', job, at }))
 }
 
-/** Prerequisites come before dependents: a dependent can be tried again once what it waits for is. */
+/**
+ * Returns the ids with prerequisites first: a dependent can be retried once what it waits for is.
+ */
 function inOrder(build: Build, wanted: (job: Job) => boolean): readonly string[] {
   return orderSteps(build.steps).flatMap((index) => {
     const job = build.jobs[index]
@@ -81,7 +88,8 @@ function requireRetryable(build: Build, wanted: readonly string[]): readonly str
   }
   const ids = inOrder(build, ({ id }) => wanted.includes(id))
   const { taken, states } = rehearse(build, ids)
-  // One that ended before it began waits again, as the same attempt, when what it waits for is tried again.
+  // A job that ended before it began waits again, as the same attempt, when its prerequisite is
+  // retried.
   const refused = ids.find((id, index) => !taken[index] && states.get(id) !== 'pending')
   if (refused !== undefined)
     throw notRetryable(
@@ -90,7 +98,7 @@ function requireRetryable(build: Build, wanted: readonly string[]): readonly str
   return ids
 }
 
-/** What the engine would do, on a copy. */
+/** Applies the retries to a copy of the build and returns what the engine would do. */
 function rehearse(build: Build, ids: readonly string[]) {
   const live = liveBuild(build)
   const taken = eventsOf(ids).map((event) => {

@@ -1,10 +1,13 @@
 import { type Build, isTerminal, type Job, judge } from '@harmont/engine'
 import { prerequisitesOf } from './order-steps.ts'
 
-/** So long the engine keeps what an ended build left. */
+/** The engine keeps the file systems of an ended build for one day. */
 const keptMs = 24 * 3600 * 1000
 
-/** Why the newest attempt of a step cannot be tried again, as the end of a sentence; null when nothing about it is against it. */
+/**
+ * Says why the newest attempt of a step cannot be retried, as the end of a sentence; null when
+ * nothing about it prevents that.
+ */
 export function retryProblem(build: Build, { state, step }: Job, now: number): string | null {
   if (build.state === 'canceling') return 'its build is being canceled'
   if (!isTerminal(state)) return `it is \`${state}\` and has not ended`
@@ -16,7 +19,10 @@ export function retryProblem(build: Build, { state, step }: Job, now: number): s
   return null
 }
 
-/** Why a step cannot be tried again alone, as the end of a sentence; null when all that it needs is there. With what it needs it can be. */
+/**
+ * Says why a step cannot be retried alone, as the end of a sentence; null when all that it needs is
+ * there. Together with its prerequisites it can be retried.
+ */
 export function prerequisiteProblem({ steps, jobs }: Build, { step: index }: Job): string | null {
   const step = index === null ? undefined : steps[index]
   if (step === undefined) return null

@@ -21,12 +21,12 @@ interface Place {
   readonly params: { readonly pipeline: string; readonly number: number }
 }
 
-/** Further attempts of jobs. */
+/** The routes of further attempts. */
 export function retryRoutes(services: RetryRouteServices): Pick<Handlers, 'retryJob' | 'retryBuild'> {
   const { pool, engine } = services
   const pass = ({ membership }: Place, { pipeline, build }: FoundBuild) =>
     requireMayBuild(services, membership.organizationId, pipeline, isTriggered(build))
-  /** The newest attempts of the steps of these jobs. */
+  /** Finds the newest attempts of the steps of these jobs. */
   const attemptsOf = async (buildId: string, ids: readonly string[]) => {
     const build = await loadBuild(engine, buildId)
     const steps = new Map((await engine.store.builds.jobs(buildId)).map(({ id, step }) => [id, step]))
@@ -70,7 +70,10 @@ export function retryRoutes(services: RetryRouteServices): Pick<Handlers, 'retry
   }
 }
 
-/** Without a list, and with lists that name nothing, it is every job that can be retried. Throws 422 `request_invalid` for a step that there is not. */
+/**
+ * Reads the jobs to retry: every job that can be retried when no list names any. Throws 422
+ * `request_invalid` for a step that does not exist.
+ */
 function readWish({ job_ids, step_keys }: Body<'retryBuild'>, build: Build): RetryWish {
   const ids = (job_ids ?? []).map((id) => id.toLowerCase())
   const errors = new FieldErrors()

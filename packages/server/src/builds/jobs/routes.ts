@@ -8,7 +8,7 @@ import { presentJobOf, presentJobsOf } from './present.ts'
 import { readWaits } from './read-waits.ts'
 import { type RetryRouteServices, retryRoutes } from './retry-routes.ts'
 
-/** Jobs of a build. The one that renders the pipeline is none of them. */
+/** The routes of a build's jobs. The job that renders the pipeline is none of them. */
 export function jobRoutes(
   services: RetryRouteServices,
 ): Pick<Handlers, 'listJobs' | 'getJob' | 'retryJob' | 'retryBuild'> {
@@ -34,7 +34,7 @@ function newestAttempts({ steps, jobs }: Build): readonly Job[] {
   return orderSteps(steps).flatMap((index) => jobs[index] ?? [])
 }
 
-/** In the order of the steps; within a step the oldest attempt first. */
+/** Returns every attempt, in the order of the steps; within a step the oldest first. */
 async function everyAttempt(engine: BuildEngine, { id, steps }: Build): Promise<readonly Job[]> {
   const byStep = Map.groupBy(await engine.store.builds.jobs(id), ({ step }) => step)
   return orderSteps(steps).flatMap((index) => byStep.get(index) ?? [])

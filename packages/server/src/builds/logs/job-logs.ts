@@ -19,24 +19,26 @@ export interface OpenLog {
   readonly index: LineIndex
   /** Nothing will be added. */
   readonly isComplete: boolean
-  /** It is not what it was when it was complete. */
+  /** The log was removed: only a remark is left of it. */
   readonly isRemoved: boolean
 }
 
-/** An open packed log, and since when. */
+/** A packed log, and when it was opened. */
 interface Opened {
   readonly log: PackedLog
   readonly at: number
 }
 
-/** So many indexes are kept, of each kind: some ten kilobytes each, a megabyte at the most. */
+/** The indexes that are kept, of each kind: some ten kilobytes each, a megabyte at most. */
 const keptIndexes = 100
-/** A log that is not packed has no index yet: up to this size it is read for one at once. */
+/** A log that is not packed has no index yet. Up to this size it is read for one at once. */
 const soonReadBytes = 16 * 1024 * 1024
-/** For so long nobody asks whether a packed log was removed, maybe by another process. */
+/**
+ * An open packed log is trusted for this long; then it may have been removed by another process.
+ */
 const trustedMs = 60_000
 
-/** The logs of jobs, wherever their bytes are: every reader goes through here. */
+/** Reads the logs of jobs, wherever their bytes are. Every reader goes through here. */
 export class JobLogs implements LogReader {
   readonly #source: LogSource
   readonly #packed = new Recent<Opened>(keptIndexes)
@@ -50,7 +52,8 @@ export class JobLogs implements LogReader {
     const known = this.#known(jobId)
     if (known !== undefined) return known.read(after, maxBytes)
     const rows = await this.#source.store.logs.read(jobId, after, maxBytes)
-    // Seqs have no gaps: where the next one is missing, it is packed or not there yet. Asked after the rows, so that packing cannot come in between.
+    // Seqs have no gaps: where the next one is missing, it is packed or not there yet. Asked after
+    // the rows, so that packing cannot come in between.
     if (rows[0]?.seq === after + 1) return rows
     return (await this.#findPacked(jobId))?.read(after, maxBytes) ?? rows
   }
@@ -64,13 +67,13 @@ export class JobLogs implements LogReader {
     return packed === undefined ? size : sizeOf(packed)
   }
 
-  /** Whether the job is terminal: whatever is read after that is all. */
+  /** Tells whether the job is terminal: everything is there for a read after that. */
   async isOver(jobId: string): Promise<boolean> {
     if (this.#known(jobId) !== undefined) return true
     return isTerminal(await jobState(this.#source.pool, jobId))
   }
 
-  /** Whether all that is left of the log is a remark that says so. */
+  /** Tells whether only the remark is left that says that the log was removed. */
   async isRemoved(jobId: string): Promise<boolean> {
     return (await this.#findPacked(jobId))?.isRemoved === true
   }
@@ -79,14 +82,17 @@ export class JobLogs implements LogReader {
     return this.#source.store.changes.onJob(jobId, listener)
   }
 
-  /** A place from which the bytes of a log from `offset` on can be read: chunks after a seq, which begin at an offset before it. */
+  /**
+   * Finds a place from which the bytes of a log from `offset` on can be read: chunks after a seq,
+   * which begin at an offset before it.
+   */
   async placeBefore(jobId: string, offset: number): Promise<{ readonly after: number; readonly offset: number }> {
     const blocks = (await this.#findPacked(jobId))?.index.blocks ?? []
     const block = blocks[blockOfOffset(blocks, offset)]
     return block === undefined ? { after: 0, offset: 0 } : { after: block.seq - 1, offset: block.offset }
   }
 
-  /** The log with the index of all that is there at this moment. */
+  /** Opens a log with the index of all that is there at this moment. */
   async open(jobId: string): Promise<OpenLog> {
     const known = this.#live.get(jobId)
     const packed = known === undefined || known.isComplete ? await this.#findPacked(jobId) : undefined
@@ -99,7 +105,7 @@ export class JobLogs implements LogReader {
     return { jobId, index: live.index, isComplete: live.isComplete, isRemoved: false }
   }
 
-  /** The same, or null where that would take long. */
+  /** Opens a log; null where that would take long. */
   async openSoon(jobId: string): Promise<OpenLog | null> {
     const isPacked = (await this.#findPacked(jobId)) !== undefined
     if (!isPacked && (await this.#source.store.logs.size(jobId)).bytes > soonReadBytes) return null

@@ -1,7 +1,10 @@
 import type { LogReader } from '@harmont/logs'
 import { lastBytes } from './log-facts.ts'
 
-/** The end of what a job wrote to stdout and stderr, at most 64 KiB; secrets in it are masked already, as in the log itself. */
+/**
+ * Returns the end of what a job wrote to stdout and stderr, at most 64 KiB. Secrets in it are
+ * masked, as in the log itself.
+ */
 export async function lastOutput(logs: LogReader, jobId: string): Promise<string> {
   return (await lastBytes(logs, jobId)).toString().replaceAll('\0', '')
 }

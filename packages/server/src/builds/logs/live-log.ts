@@ -1,15 +1,17 @@
 import { type Chunk, type LineIndex, LineIndexer } from '@harmont/logs'
 
-/** Some milliseconds of indexing, then others have their turn. */
+/** Some milliseconds of indexing; then others have their turn. */
 const readBytes = 256 * 1024
 
 interface LiveSource {
   read(after: number, maxBytes: number): Promise<readonly Chunk[]>
-  /** Whether the job is terminal, so that what is read after it is all. */
+  /** Tells whether the job is terminal, so that everything is there for a read after it. */
   isOver(): Promise<boolean>
 }
 
-/** The index of a log that is not packed, made from its chunks as far as they are there and kept for whoever asks next. */
+/**
+ * Indexes a log that is not packed, as far as it is there, and keeps the index for the next reader.
+ */
 export class LiveLog {
   readonly #source: LiveSource
   #indexer = new LineIndexer()
@@ -29,11 +31,13 @@ export class LiveLog {
     return this.#indexer.index
   }
 
-  /** Resolves when all is in the index that was there at the time of the call. Many who ask at once cost one reading. */
+  /**
+   * Resolves when the index has all that was there at the time of the call. Many callers at once
+   * cost one reading.
+   */
   async catchUp(): Promise<void> {
     if (this.#running === null) this.#running = this.#read().finally(() => (this.#running = null))
     else {
-      // What runs may have looked already at what the caller knows of.
       const running = this.#running
       this.#next ??= running.then(
         () => this.#after(),
@@ -54,7 +58,7 @@ export class LiveLog {
     let chunks = await this.#source.read(this.#indexer.lastSeq, readBytes)
     if (this.#isComplete && isOver && chunks.length === 0) return
     if (this.#isComplete) {
-      // A job that had not started was put back to waiting: what was finished goes on.
+      // A job that had not started waits again: a finished log goes on.
       this.#indexer = new LineIndexer()
       this.#isComplete = false
       chunks = await this.#source.read(0, readBytes)

@@ -2,7 +2,10 @@ import type { LogReader } from '@harmont/logs'
 import type { Database } from '../../platform/database/transaction.ts'
 import { findFacts } from './packed-store.ts'
 
-/** What a list says of a log. Lines, bytes and errors are null until the log is packed, some time after its end. */
+/**
+ * The facts of a log that lists show. Lines, bytes and errors are null until the log is packed,
+ * some time after its end.
+ */
 export interface LogFacts {
   readonly lines: number | null
   readonly bytes: number | null
@@ -11,7 +14,7 @@ export interface LogFacts {
   readonly firstErrorLine: number | null
 }
 
-/** The facts of many logs, by job, in one query. */
+/** Finds the facts of many logs, by job, in one query; of a job that does not exist none. */
 export async function readLogFacts(
   { pool }: { readonly pool: Database },
   jobIds: readonly string[],
@@ -33,10 +36,13 @@ export async function readLogFacts(
 
 const readBytes = 1024 * 1024
 const mostBytes = 64 * 1024
-/** A chunk is a line, or a burst of lines. */
+/** The chunks of the first look: each is a line, or a burst of lines. */
 const firstLook = 100
 
-/** The end of what a job wrote to stdout and stderr, at most 64 KiB: only the end of the log is read. Masked as the log itself. */
+/**
+ * Returns the end of what a job wrote to stdout and stderr, at most 64 KiB, masked as the log
+ * itself. Reads only the end of the log.
+ */
 export async function lastBytes(logs: LogReader, jobId: string): Promise<Buffer> {
   const { lastSeq } = await logs.size(jobId)
   for (let looked = firstLook; ; looked *= 8) {
@@ -45,7 +51,7 @@ export async function lastBytes(logs: LogReader, jobId: string): Promise<Buffer>
   }
 }
 
-/** The last lines of a log, at most so many and of its last 64 KiB; escape sequences are in them. */
+/** Returns the last `count` lines of the last 64 KiB of a log, with their escape sequences. */
 export async function lastLines(
   { engine }: { readonly engine: { readonly logs: LogReader } },
   jobId: string,

@@ -11,7 +11,10 @@ interface PackedChunks {
   readonly facts: PackedFacts
 }
 
-/** Packs all chunks of a log: a compressed segment for each block of its index. At most some segments are in memory. */
+/**
+ * Packs all chunks of a log into a compressed segment for each block of its index. Holds a few
+ * segments in memory at most.
+ */
 export async function packChunks(
   blobs: BlobStore,
   read: (after: number, maxBytes: number) => Promise<readonly Chunk[]>,
@@ -47,12 +50,12 @@ export async function packChunks(
   }
 }
 
-/** Up to so much is kept in the row: a file and its flush cost more. */
+/** Packed logs up to this size are kept in the row: a file and its flush cost more. */
 const smallBytes = 8 * 1024
 
-/** Where packed segments go: into a blob or, as long as they are few, nowhere. */
+/** Collects packed segments, in a blob once they are more than `smallBytes`. */
 export class SegmentSink {
-  /** Where each segment ends. */
+  /** The end of each segment. */
   readonly ends: number[] = []
   readonly #blobs: BlobStore
   #held: Buffer[] = []
@@ -68,7 +71,7 @@ export class SegmentSink {
     if ((this.ends.at(-1) ?? 0) > smallBytes) await this.#write()
   }
 
-  /** The name of the blob, which is on disk then, or the bytes themselves. */
+  /** Returns the name of the blob, which is on disk then, or the bytes themselves. */
   async finish(): Promise<
     { readonly blob: string; readonly small: null } | { readonly blob: null; readonly small: Buffer }
   > {

@@ -22,11 +22,11 @@ export interface PackServices {
   readonly log: Logger
 }
 
-/** Logs that share a transaction, when they are short: each statement of it and its wait for the disk are then shared too. */
+/** Short logs share a transaction, and with it each statement and the wait for the disk. */
 const mostAtOnce = 64
 const shortBytes = 64 * 1024
 
-/** Packs every log that waits for it. Gives how many. */
+/** Packs every log that waits for it. Returns how many. */
 export async function packLogs(services: PackServices): Promise<number> {
   let packed = 0
   for (let next = await packNext(services); next > 0; next = await packNext(services)) packed += next
@@ -34,8 +34,10 @@ export async function packLogs(services: PackServices): Promise<number> {
 }
 
 /**
- * Packs the log that waits longest, and when it is short all short ones among the next: first their bytes, then the rows that name them, together with the removal of
- * the chunks. A process that ends before that leaves the logs as they were, and blobs that nothing refers to, which the sweep removes. Gives how many; none waits at 0.
+ * Packs the log that waits longest and, when it is short, all short logs among the next: first
+ * their bytes, then the rows that name them, together with the removal of the chunks. A process
+ * that ends before that leaves the logs as they were, and blobs that the sweep removes. Returns how
+ * many; 0 when none waits.
  */
 function packNext(services: PackServices): Promise<number> {
   const { pool, engine } = services
@@ -60,13 +62,13 @@ function idsOf(logs: readonly Unpacked[]): readonly string[] {
   return logs.map(({ jobId }) => jobId)
 }
 
-/** One that cannot be packed now must not keep others waiting. */
+/** Packs one log. A log that cannot be packed now must not keep others waiting. */
 async function pack(
   { blobs, engine: { store }, log }: PackServices,
   { jobId, state }: Unpacked,
   whole: readonly Chunk[] | undefined,
 ): Promise<Packed | 'later' | 'gone'> {
-  // Without its job a log has no reader any more.
+  // A log without its job has no reader any more.
   if (state === null) return 'gone'
   try {
     const read =
@@ -81,7 +83,7 @@ async function pack(
   return 'later'
 }
 
-/** A log whose packing is due, as `unpacked_logs` has it. */
+/** A row of `unpacked_logs`: a log whose packing is due. */
 export interface UnpackedRecord {
   readonly job_id: string
   /** A delay, as PostgreSQL reads it. */
@@ -89,8 +91,9 @@ export interface UnpackedRecord {
 }
 
 /**
- * Logs of jobs that ended for good. One that was skipped, or ended before anybody had leased it, may be put back to waiting, and then its log goes on. What rendering
- * warns of is added right after its end (`local-port.ts` of the engine), which an hour is enough for.
+ * Returns the logs of jobs that ended for good. A job that was skipped, or ended before anybody had
+ * leased it, may wait again, and then its log goes on. The warnings of a rendering are added right
+ * after its end (`local-port.ts` of the engine), which an hour is enough for.
  */
 export function unpackedLogs(endedJobs: readonly Job[]): readonly UnpackedRecord[] {
   return endedJobs

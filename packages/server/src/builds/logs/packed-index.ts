@@ -1,4 +1,4 @@
-/** What is kept of a packed log beside its bytes. */
+/** The index of a packed log, which is kept beside its bytes. */
 import { promisify } from 'node:util'
 import { zstdCompress, zstdDecompress } from 'node:zlib'
 import { type LineIndex, nothingFound } from '@harmont/logs'
@@ -9,7 +9,7 @@ export const decompress = promisify(zstdDecompress)
 export interface PackedIndex {
   /** Complete: nothing comes any more. */
   readonly index: LineIndex
-  /** Where the segment of each block of the index ends in the packed bytes. */
+  /** The end of each block's segment in the packed bytes. */
   readonly ends: readonly number[]
 }
 
@@ -30,7 +30,7 @@ export async function decodeIndex(bytes: Buffer): Promise<PackedIndex> {
     readonly ends: readonly number[]
   }
   const named = blocks.map(([seq, offset, line, column, sgr]) => ({ seq, offset, line, column, sgr }))
-  // Logs that an earlier release packed have none.
+  // Logs that an earlier release packed have no findings.
   const found = rest.found ?? nothingFound
   return { index: { ...rest, found, t0: t0 === null ? null : BigInt(t0), blocks: named }, ends }
 }

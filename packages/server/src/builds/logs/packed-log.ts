@@ -4,12 +4,12 @@ import type { BlobStore } from '../../platform/blobs/blob-store.ts'
 import { decodeIndex, decompress } from './packed-index.ts'
 import type { PackedRow, Removal } from './packed-store.ts'
 
-/** A log that is packed, for good. */
+/** A packed log, which never changes. */
 export interface PackedLog {
   readonly index: LineIndex
-  /** All that is left of it is a remark that says so. */
+  /** The log was removed: only a remark is left of it. */
   readonly isRemoved: boolean
-  /** As `LogReader.read`. */
+  /** Reads chunks, as `LogReader.read` does. */
   read(after: number, maxBytes: number): Promise<readonly Chunk[]>
 }
 
@@ -43,7 +43,7 @@ export async function openPacked(blobs: BlobStore, { blob, small, index: encoded
   }
 }
 
-/** Those after a seq, at least one of them and else no more than so many bytes. */
+/** Returns the chunks after a seq: at least one, and otherwise no more than so many bytes. */
 function atMost(chunks: readonly Chunk[], after: number, maxBytes: number): readonly Chunk[] {
   const later = chunks.filter(({ seq }) => seq > after)
   let bytes = 0
@@ -55,8 +55,8 @@ function atMost(chunks: readonly Chunk[], after: number, maxBytes: number): read
 }
 
 /**
- * A log that was removed, as readers get it: one remark, which says so. Its seq is the one after the last that there was, so that a reader who comes back to
- * go on is told, and a tag of what there was is no tag of this.
+ * Returns a removed log as readers get it: one remark, which says so. Its seq follows the last that
+ * there was, so that a reader who resumes gets it, and the entity tag of the log is another one.
  */
 export function removedLog({ at, keptDays, lastSeq, bytes }: Removal): PackedLog {
   const content = Buffer.from(`${logRemoved(at, keptDays, bytes)}\n`)

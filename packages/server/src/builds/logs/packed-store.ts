@@ -1,7 +1,7 @@
 import type { JobState } from '@harmont/engine'
 import type { Database } from '../../platform/database/transaction.ts'
 
-/** A packed log as it is kept. Its bytes are in the blob or, when they are few, in `small`. */
+/** A packed log as it is stored. Its bytes are in the blob or, when they are few, in `small`. */
 export interface PackedRow {
   readonly blob: string | null
   readonly small: Buffer | null
@@ -24,7 +24,7 @@ export interface PackedFacts {
   readonly firstErrorLine: number | null
 }
 
-/** What is kept of a log that is packed, or was removed since; undefined for any other. */
+/** Finds a log that is packed, or was removed since; undefined for any other. */
 export async function findPacked(database: Database, jobId: string): Promise<PackedRow | Removal | undefined> {
   const { rows } = await database.query<
     PackedRow & { removed_at: Date | null; kept_days: number; last_seq: number; bytes: string }
@@ -38,7 +38,7 @@ export async function findPacked(database: Database, jobId: string): Promise<Pac
   return { at: row.removed_at, keptDays: row.kept_days, lastSeq: row.last_seq, bytes: Number(row.bytes) }
 }
 
-/** What is known of each of these logs, packed or not; one that no job has is not among them. */
+/** Finds the facts of these logs, packed or not; of a job that does not exist none. */
 export async function findFacts(
   database: Database,
   jobIds: readonly string[],
@@ -68,13 +68,16 @@ export async function findFacts(
   }))
 }
 
-/** A log that waits for its packing; of a job that is no more without a state. */
+/** A log that waits for its packing. A job that does not exist any more has no state. */
 export interface Unpacked {
   readonly jobId: string
   readonly state: JobState | null
 }
 
-/** The logs that wait longest for their packing and that nobody packs, locked until the transaction ends. */
+/**
+ * Locks the logs that wait longest for their packing and that nobody packs, until the transaction
+ * ends.
+ */
 export async function lockUnpacked(database: Database, limit: number): Promise<readonly Unpacked[]> {
   const { rows } = await database.query<Unpacked>({
     name: 'lock-unpacked-logs',
@@ -92,7 +95,10 @@ export interface Packed {
   readonly facts: PackedFacts
 }
 
-/** The packed forms take the places of the chunks, and of the empty ones that an earlier release gave to jobs which waited again after a time-out of their build. */
+/**
+ * Replaces the chunks by the packed logs. Replaces also the empty ones that an earlier release
+ * packed for jobs which waited again after a time-out of their build.
+ */
 export async function keepPacked(database: Database, packed: readonly Packed[]): Promise<void> {
   await database.query({
     name: 'keep-packed-logs',

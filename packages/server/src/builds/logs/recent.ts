@@ -1,4 +1,4 @@
-/** Keeps what was used last. */
+/** Keeps the values that were used last. */
 export class Recent<T> {
   readonly #most: number
   readonly #kept = new Map<string, T>()

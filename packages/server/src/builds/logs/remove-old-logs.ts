@@ -3,20 +3,22 @@ import type { Database } from '../../platform/database/transaction.ts'
 import { inBatches } from '../../platform/worker/in-batches.ts'
 
 const dayMs = 24 * 3600 * 1000
-/** A process goes by what it knows of a log for a minute (`job-logs.ts`): until long after that the bytes stay. */
+/**
+ * A process trusts an open log for a minute (`job-logs.ts`). The bytes stay until long after that.
+ */
 const graceMs = 3600 * 1000
 const batch = 500
 
 export interface Removed {
-  /** Logs that are read as removed from now on. */
+  /** The logs that are read as removed from now on. */
   readonly logs: number
-  /** Logs that were so an hour ago, and whose bytes are let go now. */
+  /** The logs that were removed an hour ago, and whose bytes are deleted now. */
   readonly emptied: number
 }
 
 /**
- * Removes the logs of builds that ended more than so many days ago. Each batch is one statement, and each log is in one state or the other whenever the
- * process dies: nothing is to be cleared up.
+ * Removes the logs of builds that ended more than `keptDays` ago. Each batch is one statement, and
+ * each log is in one state or the other whenever the process dies.
  */
 export async function removeOldLogs(pool: pg.Pool, keptDays: number | 'forever', now: Date): Promise<Removed> {
   const emptied = await inBatches(batch, (limit) => emptyRemoved(pool, new Date(now.getTime() - graceMs), limit))
@@ -26,8 +28,8 @@ export async function removeOldLogs(pool: pg.Pool, keptDays: number | 'forever',
 }
 
 /**
- * Marks logs as removed whose builds ended before an instant, those that were packed first; so many at the most, and none that another process is at. From
- * then on they are read as removed. Gives how many.
+ * Marks logs as removed whose builds ended before an instant, those that were packed first: at most
+ * `limit`, none that another process has locked. Returns how many.
  */
 export async function markRemoved(
   database: Database,
@@ -43,14 +45,20 @@ export async function markRemoved(
   return rowCount ?? 0
 }
 
-/** A log is packed after the end of its job, and a build ends with its last one: what was packed later need not be looked at. */
+/**
+ * Looks by the time of packing first: a log is packed after the end of its job, and a build ends
+ * with its last job.
+ */
 const markText = `with due as (
     select p.job_id from packed_logs p join engine.jobs j on j.id = p.job_id join engine.builds b on b.id = j.build_id
      where p.removed_at is null and p.bytes > 0 and p.packed_at < $1 and b.finished_at < $1
      order by p.packed_at limit $3 for update of p skip locked)
   update packed_logs set removed_at = now(), kept_days = $2 where job_id = any(array(select job_id from due))`
 
-/** Lets the bytes go of logs that were marked before an instant; what lies in the blob store is nobody's then, and the sweep takes it. Gives how many. */
+/**
+ * Deletes the bytes of logs that were marked before an instant. The sweep removes the blobs.
+ * Returns how many.
+ */
 export async function emptyRemoved(database: Database, markedBefore: Date, limit: number): Promise<number> {
   const { rowCount } = await database.query({
     name: 'empty-removed-logs',

@@ -22,7 +22,8 @@ export function logTasks(services: LogTaskServices): TaskList {
   let packing = false
   return {
     pack_logs: async () => {
-      // One at a time: others have the processor too. What is added meanwhile is taken by the one that runs, or in a minute.
+      // One at a time: others need the processor too. The run under way, or the one in a minute,
+      // takes the logs that are added meanwhile.
       if (packing) return
       packing = true
       try {

@@ -15,7 +15,7 @@ export interface PipelineWish {
 }
 
 export interface SortedPipelineRow extends PipelineRow {
-  /** The first members of the order: as text, so that a cursor holds them exactly. */
+  /** The first members of the sort key, as text so that a cursor holds them exactly. */
   readonly rank: number
   readonly sort_text: string
 }
@@ -28,9 +28,11 @@ const isConnected = `
   lower(p.repo_name) in (select lower(c.owner || '/' || c.name) from active_repositories c where c.organization_id = $1)`
 
 /**
- * Whether a pipeline fails is what the newest build of its default branch says that has passed or failed: one that runs or was canceled says nothing, nor does
- * one of another branch, of which a pull request may have the same name. An upload merely claims its branch, so that it counts only where the repository is
- * not connected, or the server has finished no build of what it fetched.
+ * Finds the verdict on a pipeline: the state of the newest build of its default branch that has
+ * passed or failed. A running or canceled build says nothing, nor does a build of another branch,
+ * of which a pull request may have the same name. An upload merely claims its branch: it counts
+ * only where the repository is not connected, or the server has finished no build of what it
+ * fetched.
  */
 const newestVerdict = `
   select coalesce(case when ${isConnected} then (${newestEnd("and r.ref_class = 'fetched'")}) end, (${newestEnd('')})) as state`
@@ -49,7 +51,7 @@ const orders: Readonly<Record<PipelineSort, readonly [rank: string, text: string
   failing: [`case when d.state = 'failed' then 0 else 1 end`, age],
 }
 
-/** Live pipelines of an organization in the wished order, after a key. */
+/** Lists the live pipelines of an organization in the wanted order, after a key. */
 export async function listSortedPipelines(
   database: Database,
   organizationId: string,

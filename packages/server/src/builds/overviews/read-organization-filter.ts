@@ -18,7 +18,10 @@ interface FilterQuery {
   readonly to?: string
 }
 
-/** What a list of an organization's builds is narrowed to. Throws 400 `query_invalid`, 404 for a pipeline that is not there. */
+/**
+ * Reads the filter of an organization's builds. Throws 400 `query_invalid`, and 404 for a pipeline
+ * that does not exist.
+ */
 export async function readOrganizationFilter(
   database: Database,
   organizationId: string,
@@ -49,7 +52,7 @@ export interface OrganizationBuildFilter {
   readonly pipelineId: string | null
   readonly states: readonly BuildState[] | null
   readonly branch: string | null
-  /** How the commit begins. */
+  /** The beginning of the commit. */
   readonly commit: string | null
   /** A user's id, address or name. */
   readonly author: string | null
@@ -65,7 +68,7 @@ export interface BuildKeyRow {
   readonly created_at: Date
 }
 
-/** Builds of an organization, newest first, after a key. */
+/** Lists the keys of an organization's builds, newest first, after a key. */
 export async function listBuildKeys(
   database: Database,
   organizationId: string,
@@ -74,7 +77,8 @@ export async function listBuildKeys(
 ): Promise<readonly BuildKeyRow[]> {
   const values: unknown[] = [organizationId, page.limit]
   const conditions: string[] = []
-  // Each set of filters is a statement of its own, and planned anew with its values: the planner then sees which index serves it.
+  // Each set of filters is a statement of its own, planned anew with its values: the planner then
+  // sees which index serves it.
   const where = (condition: string, ...given: readonly unknown[]) => {
     const first = values.length + 1
     values.push(...given)

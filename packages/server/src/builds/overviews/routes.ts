@@ -9,7 +9,7 @@ import { findSummaries, newestSummaries, presentSummary } from './summary-store.
 
 const buildsEach = 20
 
-/** What the pages of an organization show at a glance: each list is one request. */
+/** The overviews of an organization: each list is one request. */
 export function overviewRoutes({
   pool,
   cursors,

@@ -7,14 +7,17 @@ import { buildColumns, type PlacedBuildRow } from '../records/store.ts'
 export interface SummaryRow extends PlacedBuildRow {
   readonly pipeline_id: string
   readonly version: number
-  /** Name of the step that failed first. */
+  /** The name of the step that failed first. */
   readonly failed_step: string | null
 }
 
-/** What a `SummaryRow` but for its `pipeline_slug` is read from, with `joinedToRecord`. */
+/** The columns of a `SummaryRow` but for its `pipeline_slug`, to be read with `joinedToRecord`. */
 export const summaryColumns = `${buildColumns}, r.pipeline_id, b.version::float8 as version, f.name as failed_step`
 
-/** To be joined to a build's record `r`. Each table once: a statement is planned several times on each connection, which costs more than to run it. */
+/**
+ * The joins to a build's record `r`. Each table stands once: a statement is planned several times
+ * on each connection, which costs more than to run it.
+ */
 export const joinedToRecord = `
   join engine.builds b on b.id = r.id
   left join users u on u.id = r.author_id
@@ -23,12 +26,12 @@ export const joinedToRecord = `
      where j.build_id = r.id and b.state in ('failing', 'failed') and j.state in ('failed', 'timed_out') and not j.soft_failed
      order by j.finished_at limit 1) f on true`
 
-/** Builds by their ids, in that order, with what a list shows of each. */
+/** Finds builds by their ids, in that order, with all that a list shows. */
 export async function findSummaries(database: Database, ids: readonly string[]): Promise<readonly SummaryRow[]> {
   if (ids.length === 0) return []
   const { rows } = await database.query<SummaryRow>({
     name: 'find-summaries',
-    // Not `= any`: its members would be weighed one by one.
+    // Not `= any`, whose members would be weighed one by one.
     text: `select ${summaryColumns}, p.slug as pipeline_slug
              from unnest($1::uuid[]) with ordinality as w(id, position)
              join build_records r on r.id = w.id join pipelines p on p.id = r.pipeline_id ${joinedToRecord}
@@ -38,7 +41,7 @@ export async function findSummaries(database: Database, ids: readonly string[]):
   return rows
 }
 
-/** The newest builds of each pipeline, at most `each`, newest first. */
+/** Finds the newest builds of each pipeline, at most `each`, newest first. */
 export async function newestSummaries(
   database: Database,
   pipelines: readonly { readonly id: string; readonly slug: string }[],
@@ -56,7 +59,10 @@ export async function newestSummaries(
   return rows
 }
 
-/** A build as a line of a list shows it. `queue_ms` of one that waits, and `run_ms` of one that runs, go on. */
+/**
+ * Returns a build as a line of a list shows it. `queue_ms` of a build that waits, and `run_ms` of
+ * one that runs, go on.
+ */
 export function presentSummary(row: SummaryRow, now: number): Complete<components['schemas']['BuildSummary']> {
   const started = row.started_at?.getTime() ?? null
   const ended = row.finished_at?.getTime() ?? null

@@ -11,7 +11,10 @@ interface Query {
   readonly source?: string
 }
 
-/** Which builds a list shows. An empty parameter is none. Throws 400 `query_invalid` for a state that there is not. */
+/**
+ * Reads which builds a list shows. An empty parameter is none. Throws 400 `query_invalid` for a
+ * state that does not exist.
+ */
 export function readBuildFilter({ state, branch, commit, source }: Query): BuildFilter {
   return {
     states: state ? [...new Set(state.split(',').map(readState))].sort() : null,
@@ -21,7 +24,7 @@ export function readBuildFilter({ state, branch, commit, source }: Query): Build
   }
 }
 
-/** The filter as a cursor's list has it. */
+/** Returns the filter as the list of a cursor has it. */
 export function filterKey({ states: wanted, branch, commit, source }: BuildFilter): Readonly<Record<string, string>> {
   const named = { state: wanted?.join(',') ?? null, branch, commit, source }
   return Object.fromEntries(Object.entries(named).flatMap(([name, value]) => (value === null ? [] : [[name, value]])))

@@ -6,7 +6,7 @@ import type { BuildRow } from './store.ts'
 
 type BuildBody = Complete<components['schemas']['Build']>
 
-/** A build as the members of its organization see it. */
+/** Returns a build as the members of its organization see it. */
 export function presentBuild(row: BuildRow, pipelineSlug: string): BuildBody {
   return {
     id: row.id,
@@ -35,7 +35,8 @@ function waitReason({ state, held, awaits_place, gate }: BuildRow): string | nul
   if (held && state === 'scheduled') return 'approval'
   if (awaits_place && !isBuildTerminal(state)) return 'concurrency_group'
   if (state !== 'scheduled') return null
-  // A build is past `scheduled` as soon as a job is assigned, so until then it lacks a runner, or may not have one.
+  // A build leaves `scheduled` as soon as a job is assigned: until then it has no runner, or a
+  // limit holds it back.
   return gate === null ? 'runner' : reasonOfGate(gate)
 }
 
@@ -49,7 +50,10 @@ function pullRequest({ pull_request: found, base_branch }: BuildRow): BuildBody[
   return { number, title, url, base_branch, head_repository: headRepository, fork }
 }
 
-/** How long a build has run by now, in ms: the sum of the times in which it had work, each from its start or a retry to its end. null: it has not begun. */
+/**
+ * Returns how long a build has run by now, in ms: the sum of the times in which it had work, each
+ * from its start or a retry to its end; null when it has not begun.
+ */
 export function runMs(
   { started_at, finished_at, idle_ms }: Pick<BuildRow, 'started_at' | 'finished_at' | 'idle_ms'>,
   now: number,

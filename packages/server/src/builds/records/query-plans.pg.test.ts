@@ -38,7 +38,10 @@ async function planOf(
 let pipelineId = ''
 let organizationId = ''
 
-/** 10,000 builds with a cached job and a log each, 2,000 of them ready, 1,000 pipelines, 200 organizations, 5,000 secrets and 5,000 repositories. */
+/**
+ * 10,000 builds with a cached job and a log each, 2,000 of them ready, 1,000 pipelines, 200
+ * organizations, 5,000 secrets and 5,000 repositories.
+ */
 beforeAll(async () => {
   const pipeline = await it.newPipeline()
   const { pool } = it.server

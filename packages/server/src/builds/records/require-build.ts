@@ -3,7 +3,10 @@ import type { Database } from '../../platform/database/transaction.ts'
 import { apiError } from '../../platform/http/index.ts'
 import { type BuildRow, findBuild } from './store.ts'
 
-/** The build that a path names, and its pipeline. Throws 404 for what is absent, foreign or malformed. */
+/**
+ * Finds the build that a path names, and its pipeline. Throws 404 for a build that is absent,
+ * foreign or malformed.
+ */
 export async function requireBuild(
   database: Database,
   organizationId: string,
@@ -13,7 +16,7 @@ export async function requireBuild(
   return { pipeline, build: await requireBuildOf(database, pipeline, path.number) }
 }
 
-/** The pipeline's build of that number. Throws 404 when there is none. */
+/** Finds a pipeline's build by its number. Throws 404 when there is none. */
 export async function requireBuildOf(database: Database, pipeline: PipelineRow, number: number): Promise<BuildRow> {
   const build = await findBuild(database, pipeline.id, number)
   if (build === undefined) throw apiError('build_not_found', 'Build not found in this pipeline.')

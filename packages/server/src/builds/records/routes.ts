@@ -15,7 +15,7 @@ export interface BuildServices {
   readonly cursors: Cursors
 }
 
-/** Builds of a pipeline. */
+/** The routes of a pipeline's builds. */
 export function buildRoutes({
   pool,
   engine,

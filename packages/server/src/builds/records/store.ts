@@ -1,4 +1,7 @@
-/** Builds as the server keeps them, joined with their state, which is the engine's (`engine.builds`, same id). */
+/**
+ * The records of builds, joined with their state, which the engine keeps (`engine.builds`, same
+ * id).
+ */
 import type { BuildState } from '@harmont/engine'
 import type { Database } from '../../platform/database/transaction.ts'
 import type { Author, BuildFacts, PullRequestFacts } from '../submit/build-facts.ts'
@@ -19,28 +22,28 @@ export interface BuildRow {
   readonly ref_class: BuildFacts['refClass']
   readonly rebuild_of: number | null
   readonly author_id: string | null
-  /** The account's, or else the forge's; both null for nobody. */
+  /** The name of the account, or else the one that the forge knows; both null for nobody. */
   readonly author_name: string | null
   readonly author_email: string | null
   readonly created_at: Date
   readonly state: BuildState
-  /** It waits, or has waited in vain, for approval. */
+  /** It waits, or waited in vain, for approval. */
   readonly held: boolean
-  /** It waits, or has waited in vain, for a place in its group. */
+  /** It waits, or waited in vain, for a place in its group. */
   readonly awaits_place: boolean
-  /** Of one that has not begun: the gate that a job of it waits at, as far as anybody knows. */
+  /** The gate at which a job of a build waits that has not begun, as far as anybody knows. */
   readonly gate: string | null
   readonly error_code: string | null
   readonly error_message: string | null
-  /** Since when it waits to begin, or waited. */
+  /** The time since which it waits to begin, or waited. */
   readonly queued_at: Date
   readonly started_at: Date | null
   readonly finished_at: Date | null
-  /** How long, after it began, it was over before it was tried again. */
+  /** The time that passed between an end and a retry. */
   readonly idle_ms: number
 }
 
-/** What a `BuildRow` is read from: `r` of `build_records`, `b` of `engine.builds`, `u` of `users`. */
+/** The columns of a `BuildRow`: `r` is `build_records`, `b` is `engine.builds`, `u` is `users`. */
 export const buildColumns = `
   r.id, r.number, r.branch, r.commit, r.message, r.source, r.event, r.tag, r.base_branch, r.pull_request, r.trust, r.ref_class, r.rebuild_of, r.created_at,
   r.author_id, coalesce(u.name, u.email, r.author_name) as author_name, coalesce(u.email, r.author_email) as author_email,
@@ -49,7 +52,10 @@ export const buildColumns = `
      where b.state = 'scheduled' and j.build_id = b.id and j.state = 'scheduled' limit 1) as gate,
   b.error_code, b.error_message, coalesce(b.queued_at, r.created_at) as queued_at, b.started_at, b.finished_at, b.idle_ms::float8 as idle_ms`
 
-/** Builds with their author and the engine's part of them, for a `where` and an order on `r`. */
+/**
+ * Selects builds with their author and the engine's part of them, for a `where` and an order on
+ * `r`.
+ */
 const selectBuilds = `
   select ${buildColumns} from build_records r join engine.builds b on b.id = r.id left join users u on u.id = r.author_id`
 
@@ -57,12 +63,12 @@ export interface BuildFilter {
   /** null: any. */
   readonly states: readonly BuildState[] | null
   readonly branch: string | null
-  /** How the commit begins. */
+  /** The beginning of the commit. */
   readonly commit: string | null
   readonly source: string | null
 }
 
-/** Newest first, with a number below `before` when that is given. */
+/** Lists builds, newest first, with a number below `before` when that is given. */
 export async function listBuildsOf(
   database: Database,
   pipelineId: string,
@@ -76,7 +82,8 @@ export async function listBuildsOf(
     values.push(value)
     conditions.push(`and ${condition.replaceAll('?', `$${values.length}`)}`)
   }
-  // Each set of filters is a statement of its own, and planned anew with its values: the planner then sees which index serves it.
+  // Each set of filters is a statement of its own, planned anew with its values: the planner then
+  // sees which index serves it.
   if (filter.states !== null) where('r.state = any(?)', filter.states)
   if (filter.branch !== null) where('r.branch = ?', filter.branch)
   if (filter.commit !== null) {
@@ -85,7 +92,8 @@ export async function listBuildsOf(
   }
   if (filter.source !== null) where('r.source = ?', filter.source)
   const { rows } = await database.query<BuildRow>({
-    // Without a filter one plan serves every pipeline, and to make it takes several times what it takes to run.
+    // Without a filter one plan serves every pipeline, and planning takes several times as long as
+    // running it.
     ...(conditions.length === 0 ? { name: 'list-builds' } : {}),
     text: `${selectBuilds} where r.pipeline_id = $1 and r.number < $2 ${conditions.join(' ')} order by r.number desc limit $3`,
     values,
@@ -93,7 +101,7 @@ export async function listBuildsOf(
   return rows
 }
 
-/** Undefined: the pipeline has no build of that number. */
+/** Finds a pipeline's build by its number; undefined when there is none. */
 export async function findBuild(database: Database, pipelineId: string, number: number): Promise<BuildRow | undefined> {
   const { rows } = await database.query<BuildRow>({
     name: 'find-build',
@@ -107,7 +115,7 @@ export interface PlacedBuildRow extends BuildRow {
   readonly pipeline_slug: string
 }
 
-/** Builds of any pipelines by their ids, oldest change first where the ids are in that order. */
+/** Finds builds of any pipelines by their ids, in the order of the ids. */
 export async function findBuildsById(database: Database, ids: readonly string[]): Promise<readonly PlacedBuildRow[]> {
   const { rows } = await database.query<PlacedBuildRow>({
     name: 'find-builds-by-id',
@@ -120,7 +128,10 @@ export async function findBuildsById(database: Database, ids: readonly string[])
   return rows
 }
 
-/** Counts the pipeline up and gives the number. Builds of one pipeline wait for each other here until the transaction ends. */
+/**
+ * Takes the pipeline's next number. Builds of one pipeline wait for each other here until the
+ * transaction ends.
+ */
 export async function nextBuildNumber(database: Database, pipelineId: string): Promise<number> {
   const { rows } = await database.query<{ number: number }>({
     name: 'next-build-number',
@@ -144,7 +155,10 @@ export interface NewBuildRecord {
   readonly runnerTokenHash: string | null
 }
 
-/** Fails with a unique violation of `build_records_delivery_unique` when its delivery has made a build of this pipeline. */
+/**
+ * Writes a new record. Fails with a unique violation of `build_records_delivery_unique` when its
+ * delivery has made a build of this pipeline.
+ */
 export async function insertBuildRecord(database: Database, record: NewBuildRecord): Promise<void> {
   const { input, facts, author } = record
   const archive = input.source?.kind === 'archive' ? input.source : null
@@ -184,7 +198,7 @@ export async function insertBuildRecord(database: Database, record: NewBuildReco
   })
 }
 
-/** Notes who wanted a build to end, unless somebody did before or it is over. */
+/** Notes who canceled a build, unless somebody did before or it is over. */
 export async function noteCanceledBy(database: Database, buildId: string, userId: string): Promise<void> {
   await database.query({
     name: 'note-canceled-by',

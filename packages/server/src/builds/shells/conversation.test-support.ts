@@ -1,4 +1,7 @@
-/** A conversation with a process of this machine, for what needs no sandbox; and a WebSocket server that leads to it. */
+/**
+ * A conversation with a process of this machine, for what needs no sandbox; and a WebSocket server
+ * that leads to it.
+ */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:http'

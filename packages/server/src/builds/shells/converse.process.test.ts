@@ -1,4 +1,7 @@
-/** The two ends of a shell: what one says comes to the other, neither drowns the server, and neither outlives the other. */
+/**
+ * The two ends of a shell: what one says comes to the other, neither drowns the server, and neither
+ * outlives the other.
+ */
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { until } from '@harmont/test-kit/until'
@@ -60,7 +63,10 @@ function temporaryDirectory(): string {
   return directory
 }
 
-/** Reads until the value is the same as a moment before. Were it still to go on, the test would only prove less. */
+/**
+ * Reads until the value is the same as a moment before. Were it still to go on, the test would only
+ * prove less.
+ */
 async function standstill(read: () => Promise<number> | number): Promise<number> {
   let last = Number.NaN
   return until(

@@ -5,24 +5,27 @@ import { createWebSocketStream, type WebSocket } from 'ws'
 import { type ApiError, apiError } from '../../platform/http/index.ts'
 import { exitFrame, frame, frameKind, type Opening, problemFrame, readFrame, readOpening } from './frames.ts'
 
-/** What a connection is led to. */
+/** The other end of a connection: a shell. */
 export interface Host {
-  /** Opens what the client asks for. Throws an ApiError that tells why not. */
+  /** Opens the shell that the client asks for. Throws an ApiError that tells why not. */
   readonly open: (opening: Opening) => Promise<Conversation>
   /** Aborted when the shell must end, with an ApiError that tells why. */
   readonly over: AbortSignal
-  /** Gives the ApiError for anything that was thrown. */
+  /** Returns the ApiError for anything that was thrown. */
   readonly explain: (thrown: unknown) => ApiError
 }
 
 export interface ConverseTimes {
-  /** How long the first message may take. */
+  /** The longest wait for the first message. */
   readonly firstFrameMs: number
-  /** How long the client may take to agree to an end that it did not ask for. */
+  /** The longest wait for the client to agree to an end that it did not ask for. */
   readonly closeMs: number
 }
 
-/** How a shell ended: by itself with an exit code (null when nobody knows it), because its client went, or by a problem. */
+/**
+ * The end of a shell: by itself with an exit code (null when nobody knows it), because its client
+ * went, or by a problem.
+ */
 export type Ending =
   | { readonly by: 'exit'; readonly code: number | null }
   | { readonly by: 'client' }
@@ -31,11 +34,12 @@ export type Ending =
 const left = { by: 'client' } as const
 
 /**
- * Carries a conversation over a WebSocket until one of the two ends; then neither is left. Nothing is read on that cannot be passed on: at most one message
- * waits for the command, and one of each of its outputs for the client.
+ * Carries a conversation over a WebSocket until either end closes; then neither is left. Reads on
+ * only when the data can be passed on: at most one message waits for the command, and one of each
+ * of its outputs for the client.
  */
 export async function converse(socket: WebSocket, host: Host, times: ConverseTimes): Promise<Ending> {
-  // A message that breaks the WebSocket protocol ends the socket, which tells its client so by itself.
+  // A message that breaks the WebSocket protocol ends the socket, which tells its client by itself.
   socket.on('error', () => {})
   const stream = createWebSocketStream(socket, { readableObjectMode: true, readableHighWaterMark: 1 })
   stream.on('error', () => {})
@@ -67,7 +71,7 @@ export async function converse(socket: WebSocket, host: Host, times: ConverseTim
   }
 }
 
-/** Resolves when the command has ended and all it said is on its way. */
+/** Resolves when the command has ended and all of its output is sent. */
 async function show(stream: Duplex, conversation: Conversation): Promise<Ending> {
   const { output, errors } = conversation
   await Promise.all([pump(stream, frameKind.output, output), pump(stream, frameKind.errors, errors)])
@@ -80,7 +84,9 @@ async function pump(stream: Duplex, kind: number, source: Readable): Promise<voi
   for await (const chunk of source as AsyncIterable<Buffer>) await send(stream, frame(kind, chunk))
 }
 
-/** Resolves when the message is out of this process: who is slow makes the command wait. */
+/**
+ * Resolves when the message is out of this process, so that a slow client makes the command wait.
+ */
 function send(stream: Duplex, message: Buffer): Promise<void> {
   return new Promise((resolve, reject) => {
     stream.write(message, (error) => (error ? reject(error) : resolve()))
@@ -90,7 +96,7 @@ function send(stream: Duplex, message: Buffer): Promise<void> {
 /** Resolves when the client has gone. */
 async function feed(messages: AsyncIterator<unknown>, conversation: Conversation): Promise<Ending> {
   const { input } = conversation
-  // A command may end, or stop reading, before its client knows: what comes after that is for nobody.
+  // A command may end, or stop reading, before its client knows: input after that has no reader.
   input.on('error', () => {})
   for (let next = await messages.next(); next.done !== true; next = await messages.next()) {
     const read = readFrame(next.value)
@@ -120,10 +126,13 @@ function aborted(signal: AbortSignal): Promise<never> {
   })
 }
 
-/** Closes a socket, with what waits on it sent first; ws cuts off a client that does not agree within 30 s, and we within `withinMs` once it is `over`. */
+/**
+ * Closes a socket once the messages that wait are sent. `ws` cuts off a client that does not agree
+ * within 30 s; this does so within `withinMs` once it is `over`.
+ */
 async function leave(socket: WebSocket, status: number, over: AbortSignal, withinMs: number): Promise<void> {
   const ended = closed(socket)
-  // The client's agreement comes after what it sent before; nobody takes that any more.
+  // The client's agreement comes after its earlier messages, which nobody takes any more.
   socket.removeAllListeners('message')
   socket.resume()
   socket.close(status)
@@ -142,8 +151,9 @@ function closed(socket: WebSocket): Promise<void> {
 }
 
 /**
- * Asks every `everyMs` whether a client is there, and cuts off one that has answered no question within `silenceMs`. Ends with the socket.
- * Counts questions instead of milliseconds: a server that had no processor for a while has not read the answers either.
+ * Asks every `everyMs` whether a client is there, and cuts off a client that has answered no
+ * question within `silenceMs`. Ends with the socket. Counts questions instead of milliseconds: a
+ * server that had no processor for a while has not read the answers either.
  */
 export function watchClient(socket: WebSocket, everyMs: number, silenceMs: number): void {
   const most = Math.ceil(silenceMs / everyMs) - 1
@@ -154,7 +164,7 @@ export function watchClient(socket: WebSocket, everyMs: number, silenceMs: numbe
   socket.on('pong', hear)
   socket.on('message', hear)
   const timer = setInterval(() => {
-    // While the command takes no input nothing is read, so an answer may be waiting.
+    // Nothing is read while the command takes no input, so an answer may be waiting.
     if (socket.isPaused) hear()
     if (unanswered >= most) return socket.terminate()
     unanswered += 1

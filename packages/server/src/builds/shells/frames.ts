@@ -1,4 +1,4 @@
-/** What a message of a shell's WebSocket is; the contract's `ShellTicket` describes it. */
+/** The messages of a shell's WebSocket; the contract's `ShellTicket` describes them. */
 import type { ErrorCode } from '@harmont/contract'
 import type { TerminalSize } from '@harmont/sandbox'
 import { apiError } from '../../platform/http/index.ts'
@@ -6,10 +6,10 @@ import { apiError } from '../../platform/http/index.ts'
 /** The first byte of a message. */
 export const frameKind = { input: 0, output: 1, size: 2, exit: 3, errors: 4, problem: 5 } as const
 
-/** Longest message of a client, with its first byte. */
+/** The longest message of a client, with its first byte. */
 export const longestFrame = 64 * 1024
 
-/** With what a shell is opened. */
+/** The first message, which opens a shell. */
 export interface Opening {
   /** null: a shell. */
   readonly script: string | null
@@ -21,7 +21,7 @@ export type ClientFrame =
   | { readonly kind: 'input'; readonly bytes: Buffer }
   | { readonly kind: 'size'; readonly size: TerminalSize }
 
-/** Gives the bytes of a message. */
+/** Writes the bytes of a message. */
 export function frame(kind: number, content: Uint8Array): Buffer {
   return Buffer.concat([Buffer.of(kind), content])
 }

@@ -20,7 +20,7 @@ export interface ShellRouteServices {
   readonly shells: Shells
 }
 
-/** Tickets for shells; the shell itself is a WebSocket, see `shells.ts`. */
+/** The routes of tickets for shells; the shell itself is a WebSocket, see `shells.ts`. */
 export function shellRoutes({ pool, engine, publicUrl, shells }: ShellRouteServices): Pick<Handlers, 'openShell'> {
   return {
     openShell: operation('openShell', async ({ membership, params, caller, body }) => {
@@ -45,7 +45,10 @@ async function sourceOf(engine: BuildEngine, buildId: string): Promise<BuildSour
   return (await engine.store.builds.load(buildId))?.context.source ?? null
 }
 
-/** What a job has not run yet, or never will, has left nothing. Whether it is still kept is seen when the shell is entered. */
+/**
+ * Requires a job that has left a file system. Whether that is still kept shows when the shell
+ * opens.
+ */
 function requireLeft({ state, startedAt, cached }: Job): void {
   if (!isTerminal(state))
     throw apiError('snapshot_gone', `The job is ${state}: a shell can open in its file system once it has finished.`)

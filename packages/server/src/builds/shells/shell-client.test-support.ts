@@ -14,7 +14,10 @@ export interface ClientShell {
 
 export const protocols = (token: string) => ['harmont-shell', `token.${token}`]
 
-/** Opens a shell at a WebSocket's address; `opening` is its first message. Rejects with the answer when that is no WebSocket. */
+/**
+ * Opens a shell at a WebSocket's address; `opening` is its first message. Rejects with the answer
+ * when that is no WebSocket.
+ */
 export function enterShell(
   url: string,
   token: string,

@@ -1,4 +1,7 @@
-/** Who gets into a shell, how often, and what becomes of other requests that ask for a WebSocket. The shells themselves: `in-sandboxes.root.test.ts`. */
+/**
+ * Who gets into a shell, how often, and what becomes of other requests that ask for a WebSocket.
+ * The shells themselves: `in-sandboxes.root.test.ts`.
+ */
 import { randomUUID } from 'node:crypto'
 import type { components } from '@harmont/contract'
 import { expect, test } from 'vitest'

@@ -83,7 +83,7 @@ export class Shells {
     const enter = async (client: pg.ClientBase): Promise<Ticket | null> => {
       const taken = await takeTicket(client, hashToken(token))
       if (taken === undefined || !(await mayStay(client, taken))) return null
-      // Without a seat the ticket stays.
+      // Without a seat the transaction fails, and the ticket stays.
       leaveSeat = this.#seats.take(taken.organizationId)
       await recordAudit(client, actorOf(taken), { ...auditOf(taken), action: 'shell.opened' })
       return taken
@@ -100,7 +100,7 @@ export class Shells {
     this.#open.add(hold)
   }
 
-  /** Carries one shell to its end, and writes that down. */
+  /** Serves one shell to its end, and records that. */
   async #hold(request: UpgradeRequest, ticket: Ticket, actor: Actor): Promise<void> {
     const { pool, log, openShell, closing, accessWatch } = this.#services
     const startedAt = performance.now()
@@ -139,7 +139,7 @@ export class Shells {
     }
   }
 
-  /** null: the client went meanwhile. */
+  /** Upgrades the connection; null when the client went meanwhile. */
   #upgraded({ raw, socket, head }: UpgradeRequest): Promise<WebSocket | null> {
     return new Promise((resolve) => {
       socket.once('close', () => resolve(null))
@@ -171,7 +171,7 @@ export class Shells {
   }
 }
 
-/** What ws refuses without our envelope is refused before. */
+/** Refuses, with our error envelope, a handshake that `ws` would refuse without it. */
 function requireHandshake({ raw: { headers } }: UpgradeRequest): void {
   const isKey = /^[+/0-9A-Za-z]{22}==$/.test(headers['sec-websocket-key'] ?? '')
   if (isKey && headers['sec-websocket-version'] === '13') return

@@ -2,7 +2,7 @@ import type { Holder } from '../../identity/index.ts'
 import type { Database } from '../../platform/database/transaction.ts'
 import type { Caller } from '../../platform/http/index.ts'
 
-/** What somebody with a ticket may enter. */
+/** A new ticket: it lets its holder open one shell. */
 export interface NewTicket {
   readonly tokenHash: string
   readonly organizationId: string
@@ -13,7 +13,7 @@ export interface NewTicket {
   readonly seconds: number
 }
 
-/** What a ticket opens; its holder is whom the shell belongs to for as long as it is open. */
+/** A ticket. Its holder owns the shell for as long as it is open. */
 export interface Ticket extends Holder {
   readonly userId: string
   readonly buildId: string
@@ -23,7 +23,7 @@ export interface Ticket extends Holder {
   readonly buildNumber: number
 }
 
-/** Keeps a ticket; gives when it ends. */
+/** Stores a ticket. Returns when it expires. */
 export async function insertTicket(database: Database, ticket: NewTicket): Promise<Date> {
   const { userId, kind, credentialId } = ticket.caller
   const { rows } = await database.query<{ expires_at: Date }>({
@@ -41,7 +41,9 @@ export async function insertTicket(database: Database, ticket: NewTicket): Promi
   return row.expires_at
 }
 
-/** Takes a ticket out, so that it opens one shell. Undefined: there is none, or it has ended. */
+/**
+ * Takes a ticket out, so that it opens one shell; undefined when there is none, or it has expired.
+ */
 export async function takeTicket(database: Database, tokenHash: string): Promise<Ticket | undefined> {
   const { rows } = await database.query<Ticket>({
     name: 'take-shell-ticket',
@@ -54,7 +56,7 @@ export async function takeTicket(database: Database, tokenHash: string): Promise
   return rows[0]
 }
 
-/** Removes tickets that nobody took in time. Gives how many. */
+/** Removes expired tickets. Returns how many. */
 export async function removeDeadTickets(database: Database): Promise<number> {
   const { rowCount } = await database.query('delete from shell_tickets where expires_at < now()')
   return rowCount ?? 0

@@ -8,8 +8,8 @@ import { type Archive, findArchive, findDigest, keepArchive } from './store.ts'
 type SourceOf<K extends BuildSource['kind']> = Extract<BuildSource, { readonly kind: K }>
 
 /**
- * Offers the commit of a connected repository. Fails with `SourceUnavailable` when it can never be had. Implemented by the
- * forges.
+ * Offers the commit of a connected repository. Fails with `SourceUnavailable` when it can never be
+ * had. Implemented by the forges.
  */
 export type OfferGitSource = (buildId: string, source: SourceOf<'git'>) => Promise<SourceOffer>
 
@@ -49,8 +49,9 @@ function offerOf(blobs: BlobStore, { sha256, blob }: Archive): SourceOffer {
 }
 
 /**
- * Returns the archives of builds whose source is an address: fetched when first asked for, then kept with the build. Fails
- * with `SourceUnavailable` when the archive can never be had; after any other error asking again may help.
+ * Returns the archives of builds whose source is an address: fetched when first asked for, then
+ * kept with the build. Fails with `SourceUnavailable` when the archive can never be had; after any
+ * other error asking again may help.
  */
 export function urlSources(
   services: Omit<SourceServices, 'offerGitSource'>,
@@ -91,7 +92,7 @@ async function fetchArchive(
       )
     const blob = await writer.finish()
     const kept = await keepArchive(pool, buildId, { blob, sha256: got })
-    // Another process was faster; every step must get the same bytes.
+    // Another process was faster: every step must get the same bytes.
     if (kept.blob !== blob) await blobs.remove(blob)
     return kept
   } catch (error) {

@@ -9,8 +9,9 @@ const dayMs = 24 * 3600 * 1000
 const batch = 500
 
 /**
- * Forgets the source archives of builds that ended more than `keptDays` ago. The sweep of blobs removes an archive that no build
- * refers to any more: one that a rebuild shares stays as long as one of them has it. Returns of how many builds.
+ * Forgets the source archives of builds that ended more than `keptDays` ago. The sweep of blobs
+ * removes an archive that no build refers to any more: one that a rebuild shares stays as long as
+ * one of them has it. Returns of how many builds.
  */
 export async function removeOldSources(pool: pg.Pool, keptDays: number | 'forever', now: Date): Promise<number> {
   if (keptDays === 'forever') return 0
@@ -37,15 +38,17 @@ export function sourceTasks({ pool, settings, log }: SourceTaskServices): TaskLi
 }
 
 /**
- * Forgets the archives of builds that ended, and were wanted last, before an instant: at most `limit`, the oldest builds first,
- * none that another process has locked. Returns how many.
+ * Forgets the archives of builds that ended, and were wanted last, before an instant: at most
+ * `limit`, the oldest builds first, none that another process has locked. Returns how many.
  */
 export async function forgetSources(database: Database, before: Date, limit: number): Promise<number> {
   const { rowCount } = await database.query({ name: 'forget-sources', text: forgetText, values: [before, limit] })
   return rowCount ?? 0
 }
 
-/** Looks by the time of creation first: a build that ended before an instant was made before it. */
+/**
+ * Looks by the time of creation first: a build that ended before an instant was made before it.
+ */
 const forgetText = `with due as (
     select r.id from build_records r join engine.builds b on b.id = r.id
      where r.source_blob is not null and r.created_at < $1 and b.finished_at < $1 and (r.source_wanted_at is null or r.source_wanted_at < $1)

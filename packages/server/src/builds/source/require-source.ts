@@ -3,9 +3,9 @@ import type { Database } from '../../platform/database/transaction.ts'
 import { apiError } from '../../platform/http/index.ts'
 
 /**
- * Requires the files of a build that may have ended long ago, and keeps them from then on. Call it before making anything that
- * needs them. Throws 409 `source_gone` when they are no longer kept. A source in a repository or at an address can be fetched
- * again, and is never gone.
+ * Requires the files of a build that may have ended long ago, and keeps them from then on. Call it
+ * before making anything that needs them. Throws 409 `source_gone` when they are no longer kept. A
+ * source in a repository or at an address can be fetched again, and is never gone.
  */
 export async function requireSource(database: Database, buildId: string, source: BuildSource | null): Promise<void> {
   if (source?.kind !== 'archive' || (await prolongSource(database, buildId))) return
@@ -18,8 +18,8 @@ export async function requireSource(database: Database, buildId: string, source:
 }
 
 /**
- * Keeps the source archive of a build for its whole time again; false when it is gone. Locks the row, as its removal does: it is
- * kept or it is gone, for everybody.
+ * Keeps the source archive of a build for its whole time again; false when it is gone. Locks the
+ * row, as its removal does: it is kept or it is gone, for everybody.
  */
 export async function prolongSource(database: Database, buildId: string): Promise<boolean> {
   const { rowCount } = await database.query(

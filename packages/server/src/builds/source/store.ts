@@ -5,7 +5,10 @@ export interface SourceRow {
   readonly runner_token_hash: string | null
 }
 
-/** Undefined: there is no such build. A token that is older than a day counts no more, whatever became of its build. */
+/**
+ * Finds the source of a build; undefined when there is no such build. A token that is older than a
+ * day counts no more.
+ */
 export async function findSource(database: Database, buildId: string): Promise<SourceRow | undefined> {
   const { rows } = await database.query<SourceRow>({
     name: 'find-source',
@@ -22,7 +25,7 @@ export interface Archive {
   readonly sha256: string
 }
 
-/** What was fetched for a build; undefined when nothing was yet. */
+/** Finds the archive that was fetched for a build; undefined when none was yet. */
 export async function findArchive(database: Database, buildId: string): Promise<Archive | undefined> {
   const { rows } = await database.query<Archive>({
     name: 'find-archive',
@@ -33,7 +36,10 @@ export async function findArchive(database: Database, buildId: string): Promise<
   return rows[0]
 }
 
-/** The SHA-256 of what was fetched for a build, also when it is no longer kept; null when nothing was. */
+/**
+ * Finds the SHA-256 of the archive that was fetched for a build, also when it is no longer kept;
+ * null when none was.
+ */
 export async function findDigest(database: Database, buildId: string): Promise<string | null> {
   const { rows } = await database.query<{ source_sha256: string | null }>(
     'select source_sha256 from build_records where id = $1',
@@ -42,7 +48,10 @@ export async function findDigest(database: Database, buildId: string): Promise<s
   return rows[0]?.source_sha256 ?? null
 }
 
-/** Keeps what was fetched for a build, unless something was kept before; gives what is kept. */
+/**
+ * Stores the archive that was fetched for a build, unless one was stored before. Returns the stored
+ * one.
+ */
 export async function keepArchive(database: Database, buildId: string, archive: Archive): Promise<Archive> {
   const { rows } = await database.query<Archive>(
     `update build_records set source_blob = coalesce(source_blob, $2), source_sha256 = case when source_blob is null then $3 else source_sha256 end, source_removed_at = null

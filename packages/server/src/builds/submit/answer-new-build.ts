@@ -13,8 +13,8 @@ export interface CreateServices extends SubmitServices {
 type Created = Extract<Reply<'createBuild'>, { status: 201 }>
 
 /**
- * Submits a build, waits for its rendering where it has no IR, and returns the answer of every route that makes one. Throws
- * 422 for a build that cannot run.
+ * Submits a build, waits for its rendering where it has no IR, and returns the answer of every
+ * route that makes one. Throws 422 for a build that cannot run.
  */
 export async function answerNewBuild(
   services: CreateServices,

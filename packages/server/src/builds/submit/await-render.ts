@@ -8,9 +8,9 @@ import { loadBuild } from '../jobs/load-build.ts'
 const runnerWaitMs = 5000
 
 /**
- * Waits until the pipeline of a build is rendered, or has failed to, at most `waitMs`; less when no runner takes it up. A
- * client that goes away ends the wait and nothing else. A build that is held, or has its steps, is not waited for. Returns how
- * many steps are known.
+ * Waits until the pipeline of a build is rendered, or has failed to, at most `waitMs`; less when no
+ * runner takes it up. A client that goes away ends the wait and nothing else. A build that is held,
+ * or has its steps, is not waited for. Returns how many steps are known.
  */
 export async function awaitRender(
   engine: BuildEngine,

@@ -4,7 +4,7 @@ import { type BuildFacts, claimantOf, conditionContext } from './build-facts.ts'
 import type { BuildInput } from './build-input.ts'
 import { cacheOf } from './cache-namespaces.ts'
 
-/** The organization that a build is for. */
+/** The organization that a build belongs to. */
 export interface Owner {
   readonly organizationId: string
   readonly organizationSlug: string
@@ -15,11 +15,13 @@ interface BuildPlace {
   readonly pipeline: PipelineRow
   readonly number: number
   readonly publicUrl: string
-  /** Who asked for it; null: nobody with an account. */
+  /** The account that asked for it; null when nobody with an account did. */
   readonly userId: string | null
 }
 
-/** What the engine must know of a build besides its plan (`engine.md` 4, `cli.md` 4). */
+/**
+ * Returns all that the engine must know of a build besides its plan (`engine.md` 4, `cli.md` 4).
+ */
 export function buildContext(input: BuildInput, facts: BuildFacts, place: BuildPlace): BuildContext {
   const { owner, pipeline, number, userId } = place
   const { branch, commit, env, ir, source } = input
@@ -53,7 +55,7 @@ export function buildContext(input: BuildInput, facts: BuildFacts, place: BuildP
   }
 }
 
-/** The page of a build. */
+/** Returns the address of a build's page. */
 function buildUrl({ owner, pipeline, number, publicUrl }: BuildPlace): string {
   return `${publicUrl}/${owner.organizationSlug}/pipelines/${pipeline.slug}/builds/${number}`
 }

@@ -1,29 +1,32 @@
 import type { ConditionContext } from '@harmont/ir'
 import { type BuildInput, headCommit, type RequestedBuild } from './build-input.ts'
 
-/** Where a build comes from: what its steps' conditions and variables, its secrets and its cache depend on. */
+/**
+ * The origin of a build: the conditions and variables of its steps, its secrets and its cache
+ * depend on it.
+ */
 export interface BuildFacts {
   readonly event: 'push' | 'pull_request' | 'schedule' | 'manual' | 'api'
   readonly tag: string | null
-  /** The branch that a pull request is to be merged into. */
+  /** The target branch of a pull request. */
   readonly baseBranch: string | null
   readonly pullRequest: PullRequestFacts | null
   /** Paths of the changed files; null when nobody knows. */
   readonly changed: readonly string[] | null
   /** `fork`: no secrets, no shared cache to write to, no token that can write. */
   readonly trust: 'trusted' | 'fork'
-  /** What the server knows of the ref: limits of secrets, and what the cache trusts, go by it. */
+  /** How the server knows the ref: limits of secrets, and the cache's trust, go by it. */
   readonly refClass: RefClass
   /** It waits for a member's approval before anything runs. */
   readonly held: boolean
   /**
-   * What made it; a second build of the same pipeline for the same delivery and event is not made, nor with `asOf` one of a pull request that the
-   * pipeline has built as it is.
+   * The delivery that made it. The same delivery and event make one build of a pipeline. With
+   * `asOf`, a pull request that the pipeline has built as it is makes none.
    */
   readonly delivery: Delivery | null
   /** The number of the build of this pipeline that it repeats. */
   readonly rebuildOf: number | null
-  /** As `Build.source` shows it. */
+  /** The source that `Build.source` shows. */
   readonly recordedSource: 'api' | 'ui' | 'webhook' | 'schedule' | 'trigger_job'
 }
 
@@ -41,7 +44,7 @@ export interface Delivery {
   readonly provider: 'github' | 'bitbucket' | 'schedule'
   readonly id: string
   readonly event: string
-  /** Of a pull request that was told in `PullRequestEvent.asOf`'s way. */
+  /** When the event of a pull request happened; see `PullRequestEvent.asOf`. */
   readonly asOf?: Date
 }
 
@@ -71,8 +74,8 @@ export function requestedFacts(source: 'api' | 'ui', refClass: RefClass = 'uploa
 }
 
 /**
- * Names who claims the branch, tag and pull request of a build; null when the server has fetched them from the repository
- * itself.
+ * Names who claims the branch, tag and pull request of a build; null when the server has fetched
+ * them from the repository itself.
  */
 export function claimantOf({
   trust,
@@ -93,14 +96,16 @@ export function conditionContext(
 }
 
 /**
- * Tells how the server knows what ref a build is of. `fetched`: it has fetched files and steps from there itself. `upload`:
- * somebody has brought files, steps or variables, or named a commit, and the branch is only what the request says.
+ * Tells how the server knows what ref a build is of. `fetched`: it has fetched files and steps from
+ * there itself. `upload`: somebody has brought files, steps or variables, or named a commit, and
+ * the branch is only what the request says.
  */
 export type RefClass = 'fetched' | 'upload'
 
 /**
- * Returns the class of a build that somebody asks for. Variables count, because some of them are commands to what a step
- * runs (`NODE_OPTIONS`). A commit counts, because it may be of another branch.
+ * Returns the class of a build that somebody asks for. Variables count, because some of them are
+ * commands to what a step runs (`NODE_OPTIONS`). A commit counts, because it may be of another
+ * branch.
  */
 export function refClassOf({ input: wish }: RequestedBuild, { source }: Pick<BuildInput, 'source'>): RefClass {
   const isOfHead = source?.kind === 'git' && wish.commit === headCommit

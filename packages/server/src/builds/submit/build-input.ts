@@ -33,8 +33,8 @@ const variableName = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/
 const kib = 1024
 
 /**
- * Reads the members that both routes share (`http.md` 7.1). Throws 422 `build_invalid`, and then there is neither row nor
- * number.
+ * Reads the members that both routes share (`http.md` 7.1). Throws 422 `build_invalid`, and then
+ * there is neither row nor number.
  */
 export function readBuildInput(
   body: Body<'createBuild'> | Body<'createBuildBySource'>,

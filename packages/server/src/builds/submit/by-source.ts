@@ -31,8 +31,8 @@ export interface SourceBuildServices extends CreateServices, MayBuildServices {
 }
 
 /**
- * Builds the pipeline that its repository names. Throws 422 for the members first, then 404, then what `requireMayBuild`
- * throws.
+ * Builds the pipeline that its repository names. Throws 422 for the members first, then 404, then
+ * what `requireMayBuild` throws.
  */
 export async function createBuildBySource(
   services: SourceBuildServices,
@@ -47,7 +47,8 @@ export async function createBuildBySource(
   const author = { userId: caller.userId, name: null }
   const facts = requestedFacts(requested.recordedSource, refClassOf(requested, input))
   const submission = { owner: membership, pipeline, author, input, facts }
-  // Its entry may be on this branch only, so that discovery, which looks at the default branch, has missed it.
+  // Its entry may be on this branch only, so that discovery, which looks at the default branch, has
+  // missed it.
   const within = (client: pg.ClientBase) => restoreDiscovered(client, pipeline.id)
   return answerNewBuild(services, pipeline.archived_at === null ? submission : { ...submission, within }, context)
 }
@@ -87,9 +88,9 @@ async function pipelineOf(
 }
 
 /**
- * Finds the pipeline that a work tree means (the table of `http.md` 5). Returns null where it has to be registered: its name
- * belongs to another repository, whose pipeline the caller would build otherwise. Throws 404 when the caller is to make it by
- * that name.
+ * Finds the pipeline that a work tree means (the table of `http.md` 5). Returns null where it has
+ * to be registered: its name belongs to another repository, whose pipeline the caller would build
+ * otherwise. Throws 404 when the caller is to make it by that name.
  */
 async function findSourcePipeline(
   pool: pg.Pool,
@@ -103,7 +104,10 @@ async function findSourcePipeline(
   return null
 }
 
-/** Makes the pipeline that `findSourcePipeline` missed, with what is known of its repository where that is connected. */
+/**
+ * Makes the pipeline that `findSourcePipeline` missed, with what is known of its repository where
+ * that is connected.
+ */
 async function registerPipeline(
   { pool, findRepository }: Pick<SourceBuildServices, 'pool' | 'findRepository'>,
   organizationId: string,

@@ -8,7 +8,10 @@ const main: CacheReader = { organizationId: 'o', pipeline, branch: 'main', facts
 
 const release = { ...main, branch: 'release/1' }
 const topic = { ...main, branch: 'topic' }
-/** Somebody may make a tag, or a branch for a pull request, who cannot push to the branch of that name. */
+/**
+ * Somebody may make a tag, or a branch for a pull request, who cannot push to the branch of that
+ * name.
+ */
 const tag = { ...main, facts: { ...facts, tag: 'main' } }
 const request = { ...main, facts: { ...facts, pullRequest: { ...pullRequest, fork: false } } }
 const upload = { ...main, facts: { ...facts, refClass: 'upload' } } as const

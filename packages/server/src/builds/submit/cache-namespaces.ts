@@ -3,13 +3,13 @@ import { matchesRefGlob } from '@harmont/ir'
 import type { PipelineRow } from '../../organizations/index.ts'
 import type { BuildFacts } from './build-facts.ts'
 
-/** What a build's cache entries are found by. */
+/** The facts by which a build finds cache entries. */
 export interface CacheReader {
   readonly organizationId: string
   readonly pipeline: Pick<PipelineRow, 'id' | 'default_branch' | 'protected_branches' | 'cache_share'>
   readonly branch: string
   readonly facts: Pick<BuildFacts, 'trust' | 'refClass' | 'tag' | 'pullRequest'>
-  /** Who asked for it; null: nobody with an account. */
+  /** The account that asked for it; null when nobody with an account did. */
   readonly userId: string | null
 }
 
@@ -27,8 +27,10 @@ const shareRule =
   'The pipeline shares its cache: all its builds except those of forks use the entries that any of them stored.'
 
 /**
- * Where a build finds cache entries and where its own go (`engine.md` 6), with that rule in words. What has more trust never finds what has less: who
- * cannot push to the default branch could leave there what its next build starts from. Entries are of one pipeline, because a member may make another.
+ * Returns where a build finds cache entries and where it stores its own (`engine.md` 6), with that
+ * rule in words. A build never finds entries of less trust: a person who cannot push to the default
+ * branch could leave there what its next build starts from. Entries belong to one pipeline, because
+ * a member may make another.
  */
 export function cacheOf(reader: CacheReader, withoutCache: boolean): Required<Omit<BuildContext['cache'], 'anew'>> {
   const { organizationId, pipeline, facts, userId } = reader
@@ -48,7 +50,7 @@ export function cacheOf(reader: CacheReader, withoutCache: boolean): Required<Om
   return { read: withoutCache ? [] : read, write: own[scope], rule: isShared ? shareRule : rules[scope] }
 }
 
-/** Of which scopes a build finds entries besides those of protected branches. */
+/** Returns the scopes, besides that of protected branches, of which a build finds entries. */
 function below(scope: Scope): readonly Scope[] {
   if (scope === 'protected') return []
   return scope === 'branch' ? ['branch'] : ['branch', scope]

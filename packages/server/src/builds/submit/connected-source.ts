@@ -10,27 +10,34 @@ export interface NamedRepository {
   /** Names it in the source of a build. */
   readonly sourceName: string
   /**
-   * Returns the newest commit of a branch, as the forge tells it now. Throws 422 `build_invalid` for a branch that the
-   * forge does not show, and the forge's own code (503) when it is not set up any more, refuses, or does not answer
-   * within its ten seconds.
+   * Returns the newest commit of a branch, as the forge tells it now. Throws 422 `build_invalid`
+   * for a branch that the forge does not show, and the forge's own code (503) when it is not set up
+   * any more, refuses, or does not answer within its ten seconds.
    */
   headOf(branch: string): Promise<string>
 }
 
-/** Finds an organization's connected repository `owner/name`, in any case. Implemented by the forges. */
+/**
+ * Finds an organization's connected repository `owner/name`, in any case. Implemented by the
+ * forges.
+ */
 export type FindRepository = (organizationId: string, fullName: string) => Promise<NamedRepository | undefined>
 
 /** SHA-1 or SHA-256 in full; shorter ones may come to mean another commit. */
 const wholeCommit = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i
 
-/** Matches names of branches that nothing can read as anything else. Some of git's rules are enough for that. */
+/**
+ * Matches names of branches that nothing can read as anything else. Some of git's rules are enough
+ * for that.
+ */
 export const plainBranch = /^(?![-/.])(?!.*(?:\.\.|\/\/|@\{|\.lock$|[/.]$))[^\s~^:?*[\\\p{Cc}]+$/u
 
 /**
- * Returns the input of a build that came without a source. Where its repository is connected the source is the commit, and
- * `HEAD` is the newest commit of the branch; else the source is an empty tree, and `HEAD` is a text as any other. Throws 422
- * `build_invalid` when a pipeline is to be rendered and there is nothing to render it from, and what `headOf` throws. Never
- * call it within a transaction: it may ask a forge.
+ * Returns the input of a build that came without a source. Where its repository is connected the
+ * source is the commit, and `HEAD` is the newest commit of the branch; else the source is an empty
+ * tree, and `HEAD` is a text as any other. Throws 422 `build_invalid` when a pipeline is to be
+ * rendered and there is nothing to render it from, and what `headOf` throws. Never call it within a
+ * transaction: it may ask a forge.
  */
 export async function completeSource(
   findRepository: FindRepository,

@@ -1,8 +1,11 @@
-/** Builds by the delivery of a forge, or the tick of a schedule, that made them. */
+/** Finds builds by the delivery of a forge, or the tick of a schedule, that made them. */
 import type { Database } from '../../platform/database/transaction.ts'
 import type { BuildFacts, Delivery } from './build-facts.ts'
 
-/** Until the transaction ends nobody else makes a build of the pipeline: two workers may have one delivery in hand. */
+/**
+ * Locks a pipeline until the transaction ends, so that nobody else makes a build of it: two workers
+ * may process one delivery.
+ */
 export async function lockPipeline(database: Database, pipelineId: string): Promise<void> {
   await database.query({
     name: 'lock-pipeline',
@@ -11,7 +14,10 @@ export async function lockPipeline(database: Database, pipelineId: string): Prom
   })
 }
 
-/** The build of this pipeline that the delivery made for this event; undefined when there is none yet. */
+/**
+ * Finds the build of this pipeline that the delivery made for this event; undefined when there is
+ * none yet.
+ */
 export async function findDelivered(
   database: Database,
   pipelineId: string,
@@ -27,8 +33,10 @@ export async function findDelivered(
 }
 
 /**
- * The build of this pipeline that a pull request has for the same commit and target, by the event before this one or, where this one comes late, by the one
- * after it; undefined when it has none, or the forge says by itself what is to be built. So a commit that comes back after another one is built again.
+ * Finds the build that a pull request has for the same commit and target: by the event before this
+ * one or, where this event comes late, by the one after it. Undefined when it has none, or when the
+ * forge says by itself what is to be built. A commit that comes back after another one is built
+ * again.
  */
 export async function findSameHead(
   database: Database,

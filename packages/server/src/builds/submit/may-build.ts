@@ -4,14 +4,16 @@ import type { BuildRow } from '../records/store.ts'
 
 export interface MayBuildServices {
   readonly limiter: RateLimiter
-  /** Throws 402 when billing is on and the organization has no balance left. Implemented by billing. */
+  /**
+   * Throws 402 when billing is on and the organization has no balance left. Implemented by billing.
+   */
   readonly requireBalance: (organizationId: string) => Promise<void>
 }
 
 /**
- * Requires that a person may have new work done in this pipeline (`http.md` 7.1). Throws, in this order: 409 for an archived
- * pipeline, 403 for one that only triggers may build, 402, 429. `triggered`: the work repeats what a trigger made, which is
- * no manual build.
+ * Requires that a person may have new work done in this pipeline (`http.md` 7.1). Throws, in this
+ * order: 409 for an archived pipeline, 403 for one that only triggers may build, 402, 429.
+ * `triggered`: the work repeats what a trigger made, which is no manual build.
  */
 export async function requireMayBuild(
   services: MayBuildServices,
@@ -24,7 +26,9 @@ export async function requireMayBuild(
   await requireOrganizationMayBuild(services, organizationId)
 }
 
-/** Requires that the organization may have new work done, in whichever pipeline. Throws 402, 429. */
+/**
+ * Requires that the organization may have new work done, in whichever pipeline. Throws 402, 429.
+ */
 export async function requireOrganizationMayBuild(
   { requireBalance, limiter }: MayBuildServices,
   organizationId: string,
@@ -34,8 +38,8 @@ export async function requireOrganizationMayBuild(
 }
 
 /**
- * Tells whether a trigger made the build, or the one that it repeats: then it may be repeated where no build can be started
- * by hand.
+ * Tells whether a trigger made the build, or the one that it repeats: then it may be repeated where
+ * no build can be started by hand.
  */
 export function isTriggered({ event }: Pick<BuildRow, 'event'>): boolean {
   return event !== 'manual' && event !== 'api'

@@ -15,15 +15,15 @@ export interface RebuildWish {
   readonly build: BuildRow
   readonly author: Author
   readonly recordedSource: BuildFacts['recordedSource']
-  /** Laid over the environment of the build. */
+  /** Variables that override those of the build. */
   readonly env: Readonly<Record<string, string>>
   readonly withoutCache: boolean
 }
 
 /**
- * Returns the same build once more, to be submitted (`http.md` 1.3), with the commit, source, steps and environment of the
- * first. The build of a fork stays one, and waits for approval unless the first one had it, or needed none. Throws 409
- * `source_gone` when its files are no longer kept.
+ * Returns the same build once more, to be submitted (`http.md` 1.3), with the commit, source, steps
+ * and environment of the first. The build of a fork stays one, and waits for approval unless the
+ * first one had it, or needed none. Throws 409 `source_gone` when its files are no longer kept.
  */
 export async function rebuildOf(
   { pool, engine }: Pick<SubmitServices, 'pool' | 'engine'>,
@@ -48,8 +48,8 @@ export async function rebuildOf(
 }
 
 /**
- * Returns the archive that was fetched from an address, which every rebuild shares. Once it is no longer kept, it is fetched
- * again and must be equal.
+ * Returns the archive that was fetched from an address, which every rebuild shares. Once it is no
+ * longer kept, it is fetched again and must be equal.
  */
 async function sameArchive(
   database: Database,
@@ -77,7 +77,10 @@ function startOf(
   return { kind: 'rejected', code: errorCode ?? 'invalid_ir', message: errorMessage ?? 'The pipeline cannot be run.' }
 }
 
-/** A build of a fork that ended for want of balance was never asked about: it says nothing about an approval. */
+/**
+ * A build of a fork that ended for want of balance was never asked about: it says nothing about an
+ * approval.
+ */
 function needsApproval({ held, trust, error_code }: BuildRow, { fork_policy }: PipelineRow): boolean {
   const wasNotAsked = trust === 'fork' && error_code === 'billing_insufficient_balance'
   return held || (wasNotAsked && fork_policy === 'approval')

@@ -67,7 +67,10 @@ export function submitRoutes(
   }
 }
 
-/** Runs `work`, and removes the archive of the request when `work` refuses the request without making a build of it. */
+/**
+ * Runs `work`, and removes the archive of the request when `work` refuses the request without
+ * making a build of it.
+ */
 async function keepOnlyIfUsed<T>(blobs: BlobStore, source: UploadedSource | null, work: () => Promise<T>): Promise<T> {
   try {
     return await work()

@@ -27,24 +27,31 @@ export interface Submission {
   readonly author: Author
   readonly input: BuildInput
   readonly facts: BuildFacts
-  /** What it begins with, where that is not to be read from `input.ir`: a plan that is known already, or why it cannot run. */
+  /**
+   * The beginning, where `input.ir` does not say it: a plan that is known already, or the reason
+   * why it cannot run.
+   */
   readonly from?: NewBuild['from']
-  /** Further things to write in the transaction of the build. */
+  /** Writes further rows in the transaction of the build. */
   readonly within?: (client: pg.ClientBase, build: { readonly id: string; readonly number: number }) => Promise<void>
 }
 
 export interface Submitted {
   readonly id: string
   readonly number: number
-  /** It could not be planned, and has failed already. */
+  /** The build could not be planned, and has failed already. */
   readonly isRejected: boolean
-  /** This delivery, or another one that told of the same, had made the build before, and nothing was made now. */
+  /**
+   * This delivery, or another one about the same, had made the build before: nothing was made now.
+   */
   readonly isRepeat: boolean
 }
 
 /**
- * Makes the build with everything that belongs to it, in one transaction: when this resolves it is on disk. A second submission for one delivery, event
- * and pipeline makes nothing and gives the first build; so does one of a pull request that was built as it is. Asks no gate: archived pipelines, manual builds and balance are the caller's to judge.
+ * Makes the build with everything that belongs to it, in one transaction: when this resolves it is
+ * on disk. A second submission for one delivery, event and pipeline makes nothing and returns the
+ * first build; so does one for a pull request that was built as it is. The caller checks archived
+ * pipelines, manual builds and balance.
  */
 export async function submitBuild(services: SubmitServices, submission: Submission): Promise<Submitted> {
   const { pipeline, facts } = submission
@@ -72,7 +79,8 @@ async function writeBuild(
 ): Promise<{ readonly id: string; readonly number: number; readonly announce: () => Promise<void> }> {
   const id = randomUUID()
   const number = await nextBuildNumber(client, pipeline.id)
-  // After the number, so that builds are made in the order of their numbers: what waits for a place in a group goes by it.
+  // After the number, so that builds are made in the order of their numbers: places in a group are
+  // given in this order.
   const createdAt = new Date(now())
   const context = buildContext(input, facts, {
     ...{ owner, pipeline, number },
@@ -97,7 +105,7 @@ async function writeBuild(
   return { id, number, announce }
 }
 
-/** What the build begins with: its steps, a rendering, or the reason why it cannot run. */
+/** Returns what the build begins with: its steps, a rendering, or the reason why it cannot run. */
 async function startOf({ pipeline, input, facts }: Submission): Promise<NewBuild['from']> {
   const { ir, branch, env } = input
   if (ir === null) return { kind: 'render' }

@@ -15,7 +15,7 @@ import { type Earlier, earlierBuilds, recentRunMs, type ViewRow } from './store.
 
 type BuildViewBody = Complete<components['schemas']['BuildView']>
 
-/** Everything that the page of a build shows, in one reading. */
+/** Reads everything that the page of a build shows. */
 export async function buildView(
   services: ViewServices,
   place: ViewPlace & { readonly pipeline: PipelineRow; readonly build: BuildRow },
@@ -26,7 +26,7 @@ export async function buildView(
   const [{ row, view }, earlier, runMs] = await Promise.all([
     readView(services, place, -1),
     earlierBuilds(pool, branch),
-    // Only what still runs has an end to guess.
+    // Only a running build has an estimated end.
     build.finished_at === null ? recentRunMs(pool, pipeline.id) : [],
   ])
   const jobs = orderSteps(view.build.steps).flatMap((index) => {
@@ -49,17 +49,17 @@ export async function buildView(
     next: row.next,
     last_passed: lastPassed,
     failing_since: failingSince,
-    // Nothing makes any of them yet.
+    // No feature makes any of them yet.
     has: { tests: false, artifacts: false },
   }
 }
 
-/** Who canceled a build; null when nobody did. */
+/** Returns who canceled a build; null when nobody did. */
 export function canceledBy({ canceled_by, canceled_by_name }: ViewRow): BuildViewBody['canceled_by'] {
   return canceled_by_name === null ? null : { user_uuid: canceled_by, name: canceled_by_name }
 }
 
-/** The page of a build in one request. */
+/** The route of a build's page. */
 export function buildViewRoutes(services: ViewServices): Pick<Handlers, 'getBuildView'> {
   return {
     getBuildView: operation('getBuildView', async ({ membership, params }) => {
@@ -70,7 +70,10 @@ export function buildViewRoutes(services: ViewServices): Pick<Handlers, 'getBuil
   }
 }
 
-/** How long, in ms, a running build still takes if it takes as long as the median of those before it; null where nobody knows. */
+/**
+ * Estimates how long, in ms, a running build still takes, from the median of earlier builds; null
+ * where nobody knows.
+ */
 export function etaMs(
   build: Pick<BuildRow, 'started_at' | 'finished_at' | 'idle_ms'>,
   earlierMs: readonly number[],
@@ -84,11 +87,14 @@ export function etaMs(
 
 export interface Lineage {
   readonly lastPassed: { readonly number: number; readonly commit: string } | null
-  /** Of a failed build: the first of the failures that it goes on with, itself when it is new. */
+  /** The first of the consecutive failures that a failed build belongs to. */
   readonly failingSince: number | null
 }
 
-/** Where a build stands among those before it on its branch, newest first. Canceled ones say nothing. */
+/**
+ * Returns where a build stands among the earlier builds of its branch, newest first. Canceled
+ * builds do not count.
+ */
 export function lineageOf(number: number, state: BuildState, earlier: readonly Earlier[]): Lineage {
   const passed = earlier.find((build) => build.state === 'passed')
   const failures = earlier

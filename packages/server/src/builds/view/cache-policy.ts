@@ -4,7 +4,7 @@ type Policy = NonNullable<Step['cachePolicy']>
 
 const shown = 5
 
-/** When a cached step is run again, in words. */
+/** Says in words when a cached step runs again. */
 export function policySentence(policy: Policy): string {
   switch (policy.policy) {
     case 'none':
@@ -20,18 +20,18 @@ export function policySentence(policy: Policy): string {
   }
 }
 
-/** The variables of the rendering that are part of the key. */
+/** Returns the variables of the rendering that are part of the key. */
 export function watchedVariables(policy: Policy): readonly string[] {
   if (policy.policy === 'forever' || policy.policy === 'ttl') return policy.env_keys
   return policy.policy === 'compose' ? policy.sub_policies.flatMap(watchedVariables) : []
 }
 
-/** Whether time alone ends an entry. */
+/** Tells whether time alone ends an entry. */
 export function expires(policy: Policy): boolean {
   return policy.policy === 'ttl' || (policy.policy === 'compose' && policy.sub_policies.some(expires))
 }
 
-/** A list for people, cut where it is long. */
+/** Writes a list for people, cut where it is long. */
 export function listed(names: readonly string[]): string {
   const more = names.length - shown
   return more > 0 ? `${names.slice(0, shown).join(', ')} or one of ${more} more` : names.join(' or ')

@@ -7,7 +7,7 @@ import type { JobView, ViewOfBuild } from './view-of-build.ts'
 
 type Cache = JobView['cache']
 
-/** What the cache had to say to a step. */
+/** Returns the result of a step's cache look-up. */
 export function cacheOf(view: ViewOfBuild, job: Job, step: Step): Cache {
   const outcome = outcomeOf(view, job, step)
   const { cacheKey, cachePolicy, buildsIn } = step
@@ -32,7 +32,7 @@ function outcomeOf({ context }: ViewOfBuild, { cached }: Job, { cacheKey, key }:
   return read.length === 0 || anew?.includes(key) === true ? 'bypassed' : 'miss'
 }
 
-/** null for an entry of a release that did not say which job made it. */
+/** Returns the job that made an entry; null for an entry of a release that did not note it. */
 function originOf({ hit, saved_ms }: LookUpRow): Cache['from'] {
   const { pipeline, number, job } = hit?.origin ?? {}
   if (hit === null || pipeline === undefined || number === undefined || job === undefined) return null

@@ -10,21 +10,21 @@ export interface Miss {
   readonly changes: readonly Change[]
 }
 
-/** What there is to explain a miss with. */
+/** The facts that explain a miss. */
 export interface MissFacts {
   readonly inputs: LookUpInputs
-  /** Of the newest entry before it; null: the step has left none. */
+  /** The inputs of the newest earlier entry; null when the step has left none. */
   readonly previous: LookUpInputs | null
-  /** There was an entry under this very key. */
+  /** An entry existed under this very key. */
   readonly wasThere: boolean
-  /** The runner came across an entry that was not whole. */
+  /** The runner found an incomplete entry. */
   readonly damaged: boolean
   readonly policy: Step['cachePolicy']
-  /** Name of the step that it builds in. */
+  /** The name of the step that it builds in. */
   readonly parentName: string | null
 }
 
-/** Why nothing was found: what is not as it was when the step left an entry last. */
+/** Explains a miss: lists what has changed since the step last left an entry. */
 export function explainMiss({ inputs, previous, wasThere, damaged, policy, parentName }: MissFacts): Miss {
   if (damaged) return { reason: 'damaged', changes: [] }
   if (wasThere) return { reason: 'evicted', changes: [] }
@@ -37,17 +37,18 @@ export function explainMiss({ inputs, previous, wasThere, damaged, policy, paren
     ...variableChanges(previous.variables, inputs.variables),
     ...fileChanges(policy, previous.files, inputs.files),
   ]
-  // A claim holds those of the steps below it, and that of a policy may hold the command: only alone does it say more.
+  // A claim includes the claims of the steps below it, and the claim of a policy may include the
+  // command: it says more only when nothing else changed.
   if (changes.length > 0) return { reason: 'changed', changes }
   if (previous.claim === inputs.claim) {
-    // An entry of an earlier release: what its files were was not noted.
+    // An entry of an earlier release has no digests of its files.
     const isUnknown = previous.files === undefined && inputs.files !== undefined
     return { reason: isUnknown ? 'not_recorded' : null, changes: [] }
   }
   return claimMiss(policy, previous.claim, inputs.claim)
 }
 
-/** The pipeline's claim is another one, and nothing else: what its policy watches. */
+/** Explains a miss in which only the pipeline's claim changed: by what its policy watches. */
 function claimMiss(policy: Step['cachePolicy'], before: string, after: string): Miss {
   if (policy === undefined) return { reason: 'not_recorded', changes: [] }
   const paths = watchedPaths(policy)
@@ -58,11 +59,13 @@ function claimMiss(policy: Step['cachePolicy'], before: string, after: string): 
   if (variables.length > 0 && paths.length === 0 && !isTimed)
     return { reason: 'changed', changes: [{ kind: 'variable', name: listed(variables), before, after }] }
   if (isTimed && paths.length === 0 && variables.length === 0) return { reason: 'expired', changes: [] }
-  // One claim stands for several things: which of them it was is not in it.
+  // One claim stands for several things, and does not say which of them changed.
   return { reason: 'not_recorded', changes: [] }
 }
 
-/** Which side of the watched files changed; where names did, the other sides say nothing by themselves. */
+/**
+ * Returns which aspect of the watched files changed. Changed names alone explain the other aspects.
+ */
 function fileChanges(
   policy: Step['cachePolicy'],
   before: LookUpInputs['files'],

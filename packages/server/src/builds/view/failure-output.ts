@@ -3,12 +3,12 @@ import { type Found, nothingFound } from '@harmont/logs'
 import type { JobLogs } from '../logs/job-logs.ts'
 import { type LogFacts, lastLines } from '../logs/log-facts.ts'
 
-/** A page shows the end of the first failures at once, and of later ones when asked. */
+/** The first failures are shown with their end at once, later ones when asked. */
 const failuresShown = 5
 const tailLines = 20
 const tailLineLength = 4000
 
-/** What a job that failed wrote last, and where it went wrong. */
+/** The end of a failed job's output, and where it went wrong. */
 export interface FailureOutput {
   readonly tail: readonly string[]
   /** null: no line looks like an error, or nobody has looked yet. */
@@ -17,7 +17,7 @@ export interface FailureOutput {
   readonly found: Found
 }
 
-/** The last words of the first jobs that failed, of those whose facts are given. */
+/** Reads the output of the first jobs that failed and whose facts are given. */
 export async function readFailureOutputs(
   logs: JobLogs,
   { jobs, render }: Build,

@@ -14,10 +14,13 @@ const platformFaults: ReadonlySet<JobErrorCode> = new Set([
 
 type Shown = Complete<components['schemas']['JobView']>['failure']
 
-/** A page names these; the log marks the rest. */
+/** The failures that a page names; the log marks the rest. */
 const reportsShown = 10
 
-/** Why a job did not pass; null for one that has not failed. `step` is null for the rendering. */
+/**
+ * Says why a job did not pass; null for a job that has not failed. `step` is null for the
+ * rendering.
+ */
 export function failureOf({ failureOutputs, publicUrl }: ViewOfBuild, job: Job, step: Step | null): Shown {
   if (job.state !== 'failed' && job.state !== 'timed_out') return null
   const { errorCode, errorMessage, exitCode } = job
@@ -45,7 +48,7 @@ function presentFound({
   return { failed_tests: tests, other_errors: errors, reports }
 }
 
-/** What somebody may do about a failure, where its code says it; null where only the log can. */
+/** Says what to do about a failure, where its code tells; null where only the log can. */
 export function hintOf(
   { errorCode, exitCode }: Pick<Job, 'errorCode' | 'exitCode'>,
   { resources, timeoutSeconds, secrets }: Pick<Step, 'resources' | 'timeoutSeconds' | 'secrets'>,
@@ -77,7 +80,7 @@ export function hintOf(
   }
 }
 
-/** Exit codes that shells agree on. */
+/** Explains the exit codes that shells agree on. */
 function exitHint(exitCode: number | null): string | null {
   if (exitCode === 126) return 'Exit code 126: the file exists but is not executable.'
   if (exitCode === 127) return 'Exit code 127: command not found. Install it in this step or in the one it builds in.'

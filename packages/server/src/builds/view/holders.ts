@@ -1,4 +1,4 @@
-/** Those that others wait for at a limit or in a group, as a page can name and link them. */
+/** The jobs and builds that hold a limit or a group, as a page can name and link them. */
 import type { Wait } from '@harmont/engine'
 import type { Database } from '../../platform/database/transaction.ts'
 import type { Waits } from '../jobs/read-waits.ts'
@@ -8,16 +8,16 @@ export interface HolderRow {
   readonly job_id: string | null
   readonly pipeline_slug: string
   readonly number: number
-  /** null for a whole build, and for what renders one. */
+  /** null for a whole build, and for the rendering. */
   readonly step_name: string | null
 }
 
-/** What a holder is found by again. */
+/** Returns the key of a holder. */
 export function holderKey({ buildId, jobId }: Wait['holders'][number]): string {
   return jobId ?? buildId
 }
 
-/** The holders that these waits name, in one statement; in none when they name none. */
+/** Finds the holders that these waits name, in one statement; in none when they name none. */
 export async function readHolders(
   database: Database,
   organizationId: string,
@@ -29,7 +29,7 @@ export async function readHolders(
   return new Map(rows.map((row) => [holderKey({ buildId: row.build_id, jobId: row.job_id }), row]))
 }
 
-/** Those of an organization (a queue) only. */
+/** Finds the holders that belong to an organization (a queue). */
 export async function findHolders(
   database: Database,
   organizationId: string,

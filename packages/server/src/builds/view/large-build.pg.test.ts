@@ -11,7 +11,10 @@ import { buildView } from './build-view.ts'
 const it = testServer()
 const organization = '/api/v0/organizations/default'
 
-/** A build as large ones are: a matrix of tests over a few steps that others build in, some failed, some waiting, some cached by policy. */
+/**
+ * A build as large ones are: a matrix of tests over a few steps that others build in, some failed,
+ * some waiting, some cached by policy.
+ */
 async function largeBuild(count: number): Promise<string> {
   const slug = await it.newPipeline({ source_slug: 'ci' })
   const steps = Array.from({ length: count }, (_, n) => ({

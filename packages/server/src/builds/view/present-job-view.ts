@@ -12,7 +12,7 @@ import type { AttemptRow } from './store.ts'
 import type { JobView, ViewOfBuild } from './view-of-build.ts'
 import { waitingOf } from './waiting.ts'
 
-/** The newest attempt of a step as the build's page shows it. */
+/** Returns the newest attempt of a step as the build's page shows it. */
 export function presentJobView(view: ViewOfBuild, job: Job, step: Step): JobView {
   const { build } = view
   const prerequisites = prerequisitesOf(step).flatMap((index) => build.jobs[index] ?? [])
@@ -40,7 +40,7 @@ export function presentJobView(view: ViewOfBuild, job: Job, step: Step): JobView
   }
 }
 
-/** The job that renders the pipeline; null for a build whose steps were given. */
+/** Returns the job that renders the pipeline; null for a build whose steps were given. */
 export function presentRenderView(view: ViewOfBuild): JobView | null {
   const { render: job } = view.build
   if (job === null) return null
@@ -87,7 +87,7 @@ export function presentRenderView(view: ViewOfBuild): JobView | null {
   }
 }
 
-/** What a job shows of its prerequisites changes with them. */
+/** Returns the newest version of these jobs: a job changes with its prerequisites. */
 function versionOf({ versions }: ViewOfBuild, jobs: readonly Job[]): number {
   return Math.max(...jobs.map(({ id }) => versions.get(id) ?? 0))
 }
@@ -103,7 +103,9 @@ function logOf({ logs }: ViewOfBuild, { id }: Job): JobView['log'] {
 
 type Attempt = JobView['attempts'][number]
 
-/** The attempts of a job's step, oldest first, up to the job itself, which is the newest. */
+/**
+ * Returns the attempts of a job's step, oldest first, up to the job itself, which is the newest.
+ */
 export function presentAttempts({ attempts }: ViewOfBuild, job: Job): Attempt[] {
   const before = (attempts.get(job.step) ?? []).filter(({ attempt }) => attempt < job.attempt)
   const earlier = before.map((row, index) => presentRow(row, before[index - 1]))
@@ -131,7 +133,10 @@ function presentRow(row: AttemptRow, before: AttemptRow | undefined): Attempt {
   }
 }
 
-/** The step's own policy makes the next attempt at the instant at which the one before it ends; a person comes later. */
+/**
+ * Tells why an attempt was made. The step's policy makes it at the instant at which the one before
+ * ends; a person makes it later.
+ */
 function causeOf(createdAt: number, before: AttemptRow | undefined): string {
   if (before === undefined) return 'first'
   return createdAt === before.finished_at?.getTime() ? 'policy' : 'manual'

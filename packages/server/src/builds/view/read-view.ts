@@ -19,7 +19,7 @@ export interface ViewServices {
   readonly publicUrl: string
 }
 
-/** Which build, and whose it is. */
+/** The place of a build. */
 export interface ViewPlace {
   readonly organizationSlug: string
   readonly pipeline: Pick<PipelineRow, 'id' | 'slug' | 'source_slug'>
@@ -27,15 +27,21 @@ export interface ViewPlace {
 }
 
 export interface ReadView {
-  /** Read before all else: what the rest shows is as new as its version, or newer. */
+  /** Read first, so that the rest is as new as its version, or newer. */
   readonly row: ViewRow
   readonly view: ViewOfBuild
-  /** Newest attempts that have changed since the version asked for, or show something of one that has; in the order of the steps. */
+  /**
+   * The newest attempts that have changed since the version, or that show something of such an
+   * attempt, in the order of the steps.
+   */
   readonly changed: readonly Job[]
   readonly isRenderChanged: boolean
 }
 
-/** Reads what has changed in a build after a version, -1 for all of it, in a number of queries that does not depend on how much it is. */
+/**
+ * Reads what has changed in a build after a version, -1 for all of it. The number of queries does
+ * not depend on how much it is.
+ */
 export async function readView(services: ViewServices, place: ViewPlace, after: number): Promise<ReadView> {
   const { pool, engine, costOf, publicUrl } = services
   const buildId = place.build.id
@@ -87,7 +93,7 @@ export async function readView(services: ViewServices, place: ViewPlace, after: 
   return { row, view, changed, isRenderChanged }
 }
 
-/** A job that waits shows what it waits for. */
+/** Returns the jobs that have changed, and the waiting jobs that show a changed prerequisite. */
 function changedJobs(build: Build, touched: ReadonlySet<number | null>): readonly Job[] {
   return build.steps.flatMap((step, index) => {
     const job = build.jobs[index]
@@ -98,7 +104,7 @@ function changedJobs(build: Build, touched: ReadonlySet<number | null>): readonl
   })
 }
 
-/** Whether a job may have been looked up in the cache. */
+/** Returns the test whether a job may have been looked up in the cache. */
 function isCached({ steps }: Build) {
   return ({ step, state }: Job) => state !== 'pending' && step !== null && typeof steps[step]?.cacheKey === 'string'
 }

@@ -2,10 +2,12 @@ import { isTerminal, type Job, type Step } from '@harmont/engine'
 import { formatInstant, formatOptionalInstant } from '../../platform/input/instant.ts'
 import type { JobView, ViewOfBuild } from './view-of-build.ts'
 
-/** So long the engine keeps what an ended build left (`engine.md` 6). */
+/** The engine keeps the file systems of an ended build for one day (`engine.md` 6). */
 const keptMs = 24 * 3600 * 1000
 
-/** The file system that a job left. Its cache entry, if it is one, may outlive `kept_until`. */
+/**
+ * Returns the file system that a job left. Its cache entry, if it is one, may outlive `kept_until`.
+ */
 export function snapshotOf(view: ViewOfBuild, job: Job, step: Step): JobView['snapshot'] {
   const { snapshot } = job
   if (snapshot === null) return null
@@ -19,14 +21,17 @@ export function snapshotOf(view: ViewOfBuild, job: Job, step: Step): JobView['sn
   }
 }
 
-/** One from the cache was made by an earlier build, and any other as its command ended. */
+/**
+ * Returns when a snapshot was made: by an earlier build when it is from the cache, else as the
+ * command ended.
+ */
 function createdAt({ lookUps }: ViewOfBuild, { id, cached, finishedAt }: Job): string | null {
   if (!cached) return formatOptionalInstant(finishedAt)
   const made = lookUps.get(id)?.hit?.createdAt
   return made === undefined ? null : formatInstant(new Date(made))
 }
 
-/** How a shell is opened where a job ended, or began; null for one that has not ended. */
+/** Says how to open a shell where a job ended, or began; null for a job that has not ended. */
 export function shellOf(view: ViewOfBuild, job: Job, step: Step): JobView['shell'] {
   if (!isTerminal(job.state)) return null
   const reason = whyNoShell(view, job)
@@ -41,7 +46,10 @@ export function shellOf(view: ViewOfBuild, job: Job, step: Step): JobView['shell
   }
 }
 
-/** The command line that runs a step on a laptop; null where nobody knows the pipeline's name in its repository. */
+/**
+ * Returns the command line that runs a step on a laptop; null where nobody knows the pipeline's
+ * name in its repository.
+ */
 export function localCommand({ pipeline, context }: ViewOfBuild, step: Step): string | null {
   const slug = pipeline.source_slug ?? context.renderSlug
   return slug === null ? null : ['hm', 'run', slug, '-s', step.key].map(shellWord).join(' ')
@@ -77,7 +85,7 @@ function keptUntil({ build }: ViewOfBuild): string | null {
   return build.finishedAt === null ? null : formatInstant(build.finishedAt + keptMs)
 }
 
-/** A text as one word for a POSIX shell, quoted where it needs to be. */
+/** Quotes a text as one word for a POSIX shell, where it needs quotes. */
 export function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
 }

@@ -9,7 +9,9 @@ export interface Earlier {
   readonly state: BuildState
 }
 
-/** The builds of a branch before one, back to the last that passed, newest first; the last of a long row of failures are left out. */
+/**
+ * Finds the builds of a branch before one, newest first, back to the last that passed; at most 200.
+ */
 export async function earlierBuilds(
   database: Database,
   build: { readonly pipelineId: string; readonly branch: string; readonly number: number },
@@ -24,7 +26,7 @@ export async function earlierBuilds(
   return rows
 }
 
-/** How long the last ten passed builds of a pipeline ran, in ms. */
+/** Returns how long the last ten passed builds of a pipeline ran, in ms. */
 export async function recentRunMs(database: Database, pipelineId: string): Promise<readonly number[]> {
   const { rows } = await database.query<{ ms: number }>({
     name: 'recent-run-ms',
@@ -37,14 +39,14 @@ export async function recentRunMs(database: Database, pipelineId: string): Promi
 }
 
 export interface ViewRow extends SummaryRow {
-  /** Numbers of the builds of its pipeline that come right before and after it. */
+  /** The numbers of the builds of its pipeline right before and after it. */
   readonly previous: number | null
   readonly next: number | null
   readonly canceled_by: string | null
   readonly canceled_by_name: string | null
 }
 
-/** What of a build is in no reading of the engine's. */
+/** Finds what the engine does not know of a build. */
 export async function findViewRow(database: Database, buildId: string): Promise<ViewRow | undefined> {
   const { rows } = await database.query<ViewRow>({
     name: 'find-view-row',
@@ -58,7 +60,10 @@ export async function findViewRow(database: Database, buildId: string): Promise<
   return rows[0]
 }
 
-/** Attempts of the steps that have changed after a version, or were retried ever, oldest first within a step. */
+/**
+ * Finds the attempts of steps that have changed after a version, or were ever retried, oldest first
+ * within a step.
+ */
 export async function findAttempts(database: Database, buildId: string, after: number): Promise<readonly AttemptRow[]> {
   const { rows } = await database.query<AttemptRow>({
     name: 'find-attempts',
@@ -72,7 +77,10 @@ export async function findAttempts(database: Database, buildId: string, after: n
   return rows
 }
 
-/** How many jobs of its queue come before each job of a build that waits for a runner; those far behind are left out. */
+/**
+ * Counts the jobs of the queue before each job of a build that waits for a runner; jobs far behind
+ * are left out.
+ */
 export async function jobsAhead(
   database: Database,
   queue: string,
@@ -90,10 +98,10 @@ export async function jobsAhead(
   return new Map(rows.map(({ job_id, ahead }) => [job_id, ahead]))
 }
 
-/** An attempt of a step as a list of attempts shows it. */
+/** An attempt of a step. */
 export interface AttemptRow {
   readonly id: string
-  /** null: what renders the pipeline. */
+  /** null: the rendering. */
   readonly step: number | null
   readonly attempt: number
   readonly state: JobState
@@ -105,21 +113,23 @@ export interface AttemptRow {
   readonly version: number
 }
 
-/** What a cached step was looked up with, and what there is to compare that with. */
+/** The cache look-up of a step, with what it is compared to. */
 export interface LookUpRow {
   readonly job_id: string
   readonly inputs: LookUpInputs
   readonly hit: { readonly origin: NonNullable<CacheLookUp['hit']>['origin']; readonly createdAt: string } | null
-  /** How long the job ran that made what was hit; null where that is not known. */
+  /** The time that the job ran which made the entry; null where that is not known. */
   readonly saved_ms: number | null
-  /** Of the newest job before this one that left an entry under the step's name; null for none. */
+  /**
+   * The inputs of the newest earlier job that left an entry under the step's name; null for none.
+   */
   readonly previous: LookUpInputs | null
   /** An earlier job left an entry under this very key. */
   readonly was_there: boolean
   readonly damaged: boolean
 }
 
-/** The look-ups of many jobs, by job, in one query. */
+/** Finds the look-ups of many jobs, by job, in one query. */
 export async function findLookUps(
   database: Database,
   jobIds: readonly string[],
@@ -127,7 +137,8 @@ export async function findLookUps(
   if (jobIds.length === 0) return new Map()
   const { rows } = await database.query<LookUpRow>({
     name: 'find-look-ups',
-    // Questions about single jobs, each answered by an index: a join would be weighed as a reading of all jobs that there are.
+    // Asks about single jobs, each by an index: the planner would take a join for a reading of all
+    // jobs.
     text: `select l.job_id, l.inputs, l.hit, l.damaged, p.inputs as previous,
                   (select (extract(epoch from o.finished_at - o.started_at) * 1000)::float8 from engine.jobs o
                     where o.id = (l.hit->'origin'->>'job')::uuid) as saved_ms,

@@ -43,7 +43,9 @@ export interface ViewOfBuild {
   readonly waits: Waits
   /** The holders that `waits` names, by `holderKey`. */
   readonly holders: ReadonlyMap<string, HolderRow>
-  /** The room that is left on the runner's disk, when it is too little to begin work; else null. */
+  /**
+   * The room that is left on the runner's disk, when it is too little to begin work; else null.
+   */
   readonly fullDisk: string | null
   readonly costOf: CostOf
   readonly publicUrl: string

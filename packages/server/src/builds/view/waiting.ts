@@ -10,8 +10,8 @@ type Ref = NonNullable<Waiting>['refs'][number]
 const named = 5
 
 /**
- * Says why a job has not started, as a sentence, and what it waits for; null for a job that has, or never will. `step` is null
- * for the rendering.
+ * Says why a job has not started, as a sentence, and what it waits for; null for a job that has, or
+ * never will. `step` is null for the rendering.
  */
 export function waitingOf(view: ViewOfBuild, job: Job, step: Step | null, prerequisites: readonly Job[]): Waiting {
   const { build, now, waits } = view
@@ -30,7 +30,7 @@ export function waitingOf(view: ViewOfBuild, job: Job, step: Step | null, prereq
       refs: [ref('approval', 'approval')],
     }
   if (build.awaitsPlace) {
-    // Between two readings it may have got its place.
+    // It may have got its place between two readings.
     if (waits.place === null)
       return {
         message: 'Waiting for its place in the group.',
@@ -96,7 +96,9 @@ function listed(names: readonly string[]): string {
 
 type Gated = Pick<ViewOfBuild, 'organizationSlug' | 'pipeline' | 'holders'>
 
-/** Names the limit or the group that holds a job or a build back, and counts the `unit`s before it. */
+/**
+ * Names the limit or the group that holds a job or a build back, and counts the `unit`s before it.
+ */
 function gateSentence({ organizationSlug, pipeline }: Gated, wait: Wait, unit: 'job' | 'build'): string {
   const { reason, group, limit, ahead } = wait
   const counted = (n: number) => (n === 1 ? `one ${unit}` : `${n} ${unit}s`)

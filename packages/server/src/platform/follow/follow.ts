@@ -14,8 +14,9 @@ export interface Followed<T> {
 }
 
 /**
- * Yields what is new each time something changes, until it is done or `signal` is aborted. It pulls: a slow consumer
- * makes it read later, and nothing is held for it meanwhile. A change during a reading causes one more reading.
+ * Yields what is new each time something changes, until it is done or `signal` is aborted. It
+ * pulls: a slow consumer makes it read later, and nothing is held for it meanwhile. A change during
+ * a reading causes one more reading.
  */
 export async function* follow<T>({ subscribe, read, isDone, restMs, signal }: Followed<T>): AsyncGenerator<T> {
   const changed = new Signal(signal)

@@ -1,6 +1,7 @@
 /**
- * Runs the same question once for all who ask it at the same time, so that a thousand readers cost two queries. Nobody gets an
- * answer that was begun before the question: the change that woke a reader is in it.
+ * Runs the same question once for all who ask it at the same time, so that a thousand readers cost
+ * two queries. Nobody gets an answer that was begun before the question: the change that woke a
+ * reader is in it.
  */
 export class SingleFlight {
   readonly #running = new Map<string, Promise<unknown>>()

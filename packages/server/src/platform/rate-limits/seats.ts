@@ -15,7 +15,10 @@ export class Seats {
     if ((this.#taken.get(owner) ?? 0) >= this.#most) throw this.#refusal()
   }
 
-  /** Takes a seat. Returns the function that frees it, to be called once. Throws the refusal when none is left. */
+  /**
+   * Takes a seat. Returns the function that frees it, to be called once. Throws the refusal when
+   * none is left.
+   */
   take(owner: string): () => void {
     this.requireFree(owner)
     this.#taken.set(owner, (this.#taken.get(owner) ?? 0) + 1)

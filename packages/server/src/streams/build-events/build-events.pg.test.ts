@@ -42,7 +42,8 @@ test('a build is shown whole, then each change of a job before its build, and do
   await events.next('build', ({ data }) => data.state === 'passed')
   await events.next('done')
   expect(await events.isOver()).toBe(true)
-  // Who has seen the last state is told no more than that it was the last. An earlier event may show it too: a build is loaded after its version was read.
+  // Who has seen the last state is told no more than that it was the last. An earlier event may
+  // show it too: a build is loaded after its version was read.
   await using again = await open(path, events.all().findLast(({ event }) => event === 'build')?.id)
   expect((await again.next()).event).toBe('done')
 })

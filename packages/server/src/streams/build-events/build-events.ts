@@ -24,8 +24,8 @@ export interface FollowedBuild {
 }
 
 /**
- * Yields the events of a build (`http.md` 8.4). The `build` event comes last of what changed together, and alone has an
- * id: a reader that was cut off before it gets all of it again.
+ * Yields the events of a build (`http.md` 8.4). The `build` event comes last of what changed
+ * together, and alone has an id: a reader that was cut off before it gets all of it again.
  */
 export async function* buildEvents(
   { pool, engine }: { readonly pool: pg.Pool; readonly engine: BuildEngine },
@@ -76,7 +76,10 @@ interface BuildChange {
   readonly isLast: boolean
 }
 
-/** Reads builds for many readers: the same question, asked at the same moment, goes to the database once. */
+/**
+ * Reads builds for many readers: the same question, asked at the same moment, goes to the database
+ * once.
+ */
 export class BuildReads {
   readonly #pool: pg.Pool
   readonly #engine: BuildEngine
@@ -90,7 +93,8 @@ export class BuildReads {
   /** Returns the build, and which of its jobs changed after the version. */
   since(buildId: string, version: number): Promise<BuildChange> {
     return this.#flights.run(`${buildId} since ${version}`, async () => {
-      // The version first: what is loaded after it is as new or newer, so that nothing falls between two readings.
+      // The version first: what is loaded after it is as new or newer, so that nothing falls
+      // between two readings.
       const changes = await changesSince(this.#pool, buildId, version)
       const build = await loadBuild(this.#engine, buildId)
       const jobs = build.jobs.filter(({ id }) => changes.jobIds.has(id))
@@ -99,7 +103,10 @@ export class BuildReads {
   }
 }
 
-/** Finds the version and state of a build, and the jobs of steps that were written after a version. Throws when there is no such build. */
+/**
+ * Finds the version and state of a build, and the jobs of steps that were written after a version.
+ * Throws when there is no such build.
+ */
 async function changesSince(
   database: Database,
   buildId: string,

@@ -67,8 +67,8 @@ export function writePlace({ transaction, id }: EventPlace): string {
 }
 
 /**
- * Reads the place that an event id names; null for one that is none, is older than what is kept, or is of the database that this
- * one was restored from.
+ * Reads the place that an event id names; null for one that is none, is older than what is kept, or
+ * is of the database that this one was restored from.
  */
 export async function readPlace(database: Database, id: string | null): Promise<EventPlace | null> {
   const match = /^(\d{1,19})-(\d{1,19})-(\d{1,15})$/.exec(id ?? '')

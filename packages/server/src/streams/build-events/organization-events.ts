@@ -5,21 +5,27 @@ import { eventFrame } from '../event-streams/frames.ts'
 import { followOrganization, type OrganizationReads, writePlace } from './follow-organization.ts'
 import { type EventPlace, newestPlace, unfinishedBuilds } from './organization-store.ts'
 
-/** The events of all builds of an organization, without end (`http.md` 8.4): what is not over first, unless the reader has seen it. */
+/**
+ * Yields the events of all builds of an organization, without end (`http.md` 8.4): first the
+ * unfinished builds, unless the reader has seen them.
+ */
 export async function* organizationEvents(
   reads: OrganizationReads,
   organizationId: string,
   seen: EventPlace | null,
-  stop: AbortSignal,
+  signal: AbortSignal,
 ): AsyncGenerator<string> {
   const { pool } = reads
   const start = seen ?? (await newestPlace(pool))
   if (seen === null) yield* frames(pool, await unfinishedBuilds(pool, organizationId), start)
-  for await (const { buildIds, place } of followOrganization(reads, organizationId, start, stop))
+  for await (const { buildIds, place } of followOrganization(reads, organizationId, start, signal))
     yield* frames(pool, buildIds, place)
 }
 
-/** The last of them alone has the place as its id: a reader that was cut off before it gets all of them again. */
+/**
+ * Yields the frames of builds. Only the last has the place as its id: a reader that was cut off
+ * before it gets all of them again.
+ */
 async function* frames(pool: pg.Pool, buildIds: readonly string[], place: EventPlace): AsyncGenerator<string> {
   const builds = buildIds.length === 0 ? [] : await findBuildsById(pool, buildIds)
   const last = builds.length - 1

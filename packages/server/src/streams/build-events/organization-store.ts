@@ -1,27 +1,33 @@
 import type pg from 'pg'
 import type { Database } from '../../platform/database/transaction.ts'
 
-/** Where a reader of build events is: everything up to it was seen. */
+/** The place of a reader of build events: it has seen everything up to it. */
 export interface EventPlace {
   readonly transaction: string
   readonly id: string
 }
 
-/** The place after everything that is there now. What open transactions still add comes after it. */
+/**
+ * Finds the place after everything that is there now. Events of open transactions come after it.
+ */
 export async function newestPlace(pool: pg.Pool): Promise<EventPlace> {
   return { transaction: `${(await oldestOpenTransaction(pool)) - 1n}`, id: '9223372036854775807' }
 }
 
 /**
- * Returns a transaction before which all of this database are over, so that no event of an earlier one is still to come. `pg_snapshot_xmin` would also wait
- * for transactions of other databases, as a PostgreSQL numbers all of them in one row.
+ * Returns a transaction before which all of this database are over, so that no event of an earlier
+ * one is still to come. `pg_snapshot_xmin` would also wait for transactions of other databases, as
+ * a PostgreSQL numbers all of them in one row.
  *
- * A reader asks this first and reads events by a later statement. Then it misses none: the statement's snapshot, and with it `next`, is older than its look
- * at the activity. A transaction before `next` thus had its number when its process was looked at, and either was seen there or had ended, and what has
- * ended is visible to every later snapshot. `backend_xid` is shown to every role. We prepare no transactions (`prepare transaction`), which have no process.
+ * A reader asks this first and reads events by a later statement. Then it misses none: the
+ * statement's snapshot, and with it `next`, is older than its look at the activity. A transaction
+ * before `next` thus had its number when its process was looked at, and either was seen there or
+ * had ended, and what has ended is visible to every later snapshot. `backend_xid` is shown to every
+ * role. We prepare no transactions (`prepare transaction`), which have no process.
  */
 export async function oldestOpenTransaction(pool: pg.Pool): Promise<bigint> {
-  // The activity knows only the lower half of a number, so that is counted back from the next.
+  // The activity knows only the lower half of a number, so the distance to the next number is
+  // subtracted.
   const { rows } = await pool.query<{ id: string }>({
     name: 'oldest-open-transaction',
     text: `select (next - coalesce(max(behind) filter (where behind < 2147483648), 0))::text as id
@@ -35,7 +41,10 @@ export async function oldestOpenTransaction(pool: pg.Pool): Promise<bigint> {
   return BigInt(row.id)
 }
 
-/** Whether this database was there at an instant, rather than a backup of another one: it counts transactions of its own. */
+/**
+ * Tells whether this database existed at an instant, rather than a backup of another one, which
+ * counts transactions of its own.
+ */
 export async function wasThereAt(database: Database, at: Date): Promise<boolean> {
   const { rows } = await database.query<{ there: boolean }>({
     name: 'database-was-there',
@@ -51,7 +60,7 @@ export interface BuildEventRow extends EventPlace {
   readonly is_settled: boolean
 }
 
-/** What happened to builds of an organization after a place, in order. */
+/** Finds the events of an organization's builds after a place, in order. */
 export async function buildEventsAfter(
   pool: pg.Pool,
   organizationId: string,
@@ -69,7 +78,7 @@ export async function buildEventsAfter(
   return rows
 }
 
-/** The newest builds of an organization that are not over. */
+/** Finds the newest unfinished builds of an organization. */
 export async function unfinishedBuilds(database: Database, organizationId: string): Promise<readonly string[]> {
   const { rows } = await database.query<{ id: string }>({
     name: 'unfinished-builds',
@@ -79,13 +88,16 @@ export async function unfinishedBuilds(database: Database, organizationId: strin
   return rows.map(({ id }) => id)
 }
 
-/** Removes events that are more than a day old. Gives how many. */
+/** Removes events that are more than a day old. Returns how many. */
 export async function removeOldEvents(database: Database): Promise<number> {
   const { rowCount } = await database.query("delete from build_events where created_at < now() - interval '25 hours'")
   return rowCount ?? 0
 }
 
-/** The newest builds of an organization that are not over, and those that ended within the last two minutes: older than that no list is when its stream begins. */
+/**
+ * Finds the newest builds of an organization that are unfinished, or ended within the last two
+ * minutes: no list is older than that when its stream begins.
+ */
 export async function unfinishedOrJustEnded(database: Database, organizationId: string): Promise<readonly string[]> {
   const { rows } = await database.query<{ id: string }>({
     name: 'unfinished-or-just-ended',

@@ -12,7 +12,7 @@ import { openTopics } from './topics/open-topics.ts'
 
 export interface BuildEventServices extends ViewServices, StreamServices {}
 
-/** Builds as they change. */
+/** The routes of builds as they change. */
 export function buildEventRoutes(
   services: BuildEventServices,
 ): Pick<Handlers, 'streamBuildEvents' | 'streamOrganizationEvents'> {

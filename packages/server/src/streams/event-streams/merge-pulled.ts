@@ -1,6 +1,7 @@
 /**
- * One reading of several sources, each item as it comes. A source is asked for its next item once the one before was taken, so that no more than an item of
- * each is held for a slow reader. Ends with the last source, and fails with the first that does; each is to end when whoever reads this stops.
+ * Merges several sources, each item as it comes. Asks a source for its next item once the one
+ * before was taken: it holds one item of each for a slow reader. Ends with the last source, and
+ * fails with the first that does. Each source must end when the reader of this stops.
  */
 export async function* mergePulled<T>(sources: readonly AsyncGenerator<T>[]): AsyncGenerator<T> {
   const arrived: { readonly source: AsyncGenerator<T>; readonly result: IteratorResult<T> }[] = []
@@ -39,7 +40,7 @@ export async function* mergePulled<T>(sources: readonly AsyncGenerator<T>[]): As
       pull(next.source)
     }
   } finally {
-    // Not waited for: one that is in the middle of something ends after it.
+    // Not awaited: a source in the middle of something ends after it.
     for (const source of sources) void source.return(undefined).catch(() => {})
   }
 }

@@ -16,8 +16,8 @@ afterEach(() => {
 })
 
 /**
- * From here on waits as long as a stream may be silent end when the test says. All shorter ones go on: a worker that waited for a stopped clock would
- * never stop.
+ * From here on waits as long as a stream may be silent end when the test says. All shorter ones go
+ * on: a worker that waited for a stopped clock would never stop.
  */
 function stopSilence(): void {
   const { setTimeout: begin, clearTimeout: clear } = globalThis
@@ -58,7 +58,10 @@ async function newOrganization(name: string) {
 
 type Opened = Awaited<ReturnType<typeof open>>
 
-/** Opens an answer and reads all that comes. Fails when its headers do not come by themselves: no time passes, or only as much as the test says. */
+/**
+ * Opens an answer and reads all that comes. Fails when its headers do not come by themselves: no
+ * time passes, or only as much as the test says.
+ */
 async function open(token: string, path: string, headers: Readonly<Record<string, string>> = {}) {
   // This clock is not stopped; it is for the headers alone.
   const late = AbortSignal.timeout(60_000)
@@ -84,7 +87,10 @@ async function open(token: string, path: string, headers: Readonly<Record<string
   return { heard, leave }
 }
 
-/** Everything that a reader can wait on, of one organization in which a job runs and nothing happens. */
+/**
+ * Everything that a reader can wait on, of one organization in which a job runs and nothing
+ * happens.
+ */
 async function quietStreams(name: string) {
   const own = await newOrganization(name)
   const { number } = (await own.build()).body

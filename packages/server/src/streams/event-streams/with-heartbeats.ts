@@ -2,14 +2,15 @@ import { Signal } from '../../platform/follow/signal.ts'
 import { heartbeatFrame, silenceMs } from './frames.ts'
 
 /**
- * Gives frames as they come, and a heartbeat when none has gone out for as long as a reader may be left without a word. What wakes the source without having
- * it tell anything changes nothing of that. No more than the next frame is asked for ahead; the source is to end when whoever reads this stops.
+ * Yields frames as they come, and a heartbeat after `everyMs` without one, also when the source
+ * woke and told nothing. Asks for one frame ahead at most. The source must end when the reader of
+ * this stops.
  */
 export async function* withHeartbeats(
   frames: AsyncGenerator<string>,
   everyMs: number = silenceMs,
 ): AsyncGenerator<string> {
-  // The source ends by its own signal, and rings then.
+  // The source ends by its own signal, and wakes this then.
   const waking = new Signal(new AbortController().signal)
   const pull = () => {
     waking.clear()
@@ -27,7 +28,7 @@ export async function* withHeartbeats(
       } else yield heartbeatFrame
     }
   } finally {
-    // Not waited for: one that is in the middle of something ends after it.
+    // Not awaited: a source in the middle of something ends after it.
     void frames.return(undefined).catch(() => {})
   }
 }

@@ -13,8 +13,8 @@ export interface LogName {
 const longestStep = 120
 
 /**
- * Returns the `Content-Disposition` of a download (RFC 6266): a name that any file system takes, and the whole name for clients
- * that read RFC 8187.
+ * Returns the `Content-Disposition` of a download (RFC 6266): a name that any file system takes,
+ * and the whole name for clients that read RFC 8187.
  */
 export function disposition({ organization, pipeline, number, step, attempt }: LogName): string {
   const key = (step ?? 'render').slice(0, longestStep).toWellFormed()

@@ -10,14 +10,18 @@ type Schemas = components['schemas']
 export interface LogNews {
   readonly job_id: string
   /**
-   * The line that `lines` begin with. A greater one than expected: the server was behind and left the lines between out. The last
-   * line of the news before: it had no line feed yet and may have grown.
+   * The line that `lines` begin with. A greater one than expected: the server was behind and left
+   * the lines between out. The last line of the news before: it had no line feed yet and may have
+   * grown.
    */
   readonly from: number
   readonly lines: Schemas['LogPage']['lines']
   readonly sgr: string
   readonly t0: string | null
-  /** The new groups, error lines and remarks. A group comes again when it has ended or is shown in another way. */
+  /**
+   * The new groups, error lines and remarks. A group comes again when it has ended or is shown in
+   * another way.
+   */
   readonly groups: readonly Schemas['LogGroup'][]
   readonly errors: readonly number[]
   readonly remarks: readonly Schemas['LogRemark'][]
@@ -30,7 +34,10 @@ export interface LogNews {
 const restMs = 100
 const mostLines = 2_000
 
-/** Yields news of a log from a line on: what is there, then what comes, until the news that is `complete`. */
+/**
+ * Yields news of a log from a line on: what is there, then what comes, until the news that is
+ * `complete`.
+ */
 export function followLines(logs: JobLogs, jobId: string, from: number, signal: AbortSignal): AsyncGenerator<LogNews> {
   const line = Math.max(1, from)
   let told: Told = { line, isBehind: true, lastSeq: 0, groups: 0, lastGroup: '', errors: 0, remarks: 0 }
@@ -79,7 +86,8 @@ async function newsOf(
   // Only the last group changes: it ends, is opened, or is where the first error is.
   const groups = index.groups.slice(Math.max(0, told.groups - 1)).map((group) => presentGroup(index, group))
   const changed = JSON.stringify(groups[0]) === told.lastGroup ? groups.slice(1) : groups
-  // Once the log is over, reported failures replace lines that look like errors: a reader of those reads the log's view again.
+  // Once the log is over, reported failures replace lines that look like errors: a reader of those
+  // reads the log's view again.
   const isReplaced = told.errors > 0 && index.found.failures.length > 0
   const errors = isReplaced ? [] : index.errors.slice(told.errors)
   const remarks = index.remarks.slice(told.remarks)

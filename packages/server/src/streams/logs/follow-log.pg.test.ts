@@ -13,7 +13,10 @@ async function newJob(): Promise<PlayedJob> {
   return playJob(it)
 }
 
-/** Lets something happen just after a reader found nothing new, and before it asks whether the job is over. */
+/**
+ * Lets something happen just after a reader found nothing new, and before it asks whether the job
+ * is over.
+ */
 class Meanwhile extends LogReads {
   readonly #steps: (() => Promise<void>)[]
 

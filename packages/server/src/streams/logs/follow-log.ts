@@ -13,7 +13,10 @@ export type Followed =
   /** The job is terminal and its last chunk was given. */
   | { readonly kind: 'end' }
 
-/** Reads logs for many readers: the same question, asked at the same moment, goes to the database once. */
+/**
+ * Reads logs for many readers: the same question, asked at the same moment, goes to the database
+ * once.
+ */
 export class LogReads {
   readonly #logs: JobLogs
   readonly #flights = new SingleFlight()
@@ -22,7 +25,10 @@ export class LogReads {
     this.#logs = logs
   }
 
-  /** `isAll`: the caller knows that all it asks for is there, and must not be given what was read before that. */
+  /**
+   * `isAll`: the caller knows that all it asks for is there, and must not be given what was read
+   * before that.
+   */
   chunks(jobId: string, after: number, isAll: boolean): Promise<readonly Chunk[]> {
     const question = `${jobId} after ${after}${isAll ? ', all there' : ''}`
     return this.#flights.run(question, () => this.#logs.read(jobId, after, readBytes))
@@ -42,7 +48,9 @@ export class LogReads {
   }
 }
 
-/** Yields everything with seq > `after`, as it comes, until the job is over or `signal` is aborted. */
+/**
+ * Yields everything with seq > `after`, as it comes, until the job is over or `signal` is aborted.
+ */
 export function followLog(
   reads: LogReads,
   jobId: string,

@@ -9,7 +9,7 @@ import { findBuildOfJob } from './require-log.ts'
 import { readSearch } from './search/query.ts'
 import { Searches } from './search/searches.ts'
 
-/** Operations that read a log by line. */
+/** The operations that read a log by line. */
 export type LineOperation = 'readJobLog' | 'readJobLogLines' | 'searchJobLog'
 
 export interface LineRouteServices {
@@ -17,7 +17,7 @@ export interface LineRouteServices {
   readonly engine: BuildEngine
 }
 
-/** Logs by line. The log of rendering is read like that of a step. */
+/** The routes of logs by line. The log of a rendering is read like that of a step. */
 export function lineRoutes({ pool, engine: { logs } }: LineRouteServices): Pick<Handlers, LineOperation> {
   const searches = new Searches(logs)
   const requireLog = async (organizationId: string, params: JobPath): Promise<string> => {
@@ -56,7 +56,7 @@ interface JobPath {
 
 type Place = 'error' | 'tail' | number
 
-/** Where a page is asked for. Throws 400 for what is no place. */
+/** Reads where a page begins. Throws 400 for an unknown place. */
 function readPlace(at: string | undefined): Place {
   if (at === undefined) return 1
   if (at === 'error' || at === 'tail') return at
@@ -65,28 +65,32 @@ function readPlace(at: string | undefined): Place {
   throw apiError('query_invalid', `The query parameter \`at\` ${message}.`, { errors: [{ field: 'at', message }] })
 }
 
-/** Without an error the end is where one looks for it; of a line that is not there yet, too. */
+/**
+ * Reads a page. Without an error it is the end of the log, as for a line that does not exist yet.
+ */
 function readPage(logs: JobLogs, log: OpenLog, place: Place, limit: number): Promise<LineRun> {
   const line = place === 'error' ? (log.index.errors[0] ?? 'tail') : place
   if (line === 'tail' || line > log.index.totalLines) return readTail(logs, log, limit)
   return readAround(logs, log, line, limit)
 }
 
-/** The part of a page that stands before the line it is about. */
+/** The part of a page before the line that it is about. */
 const before = 1 / 3
 
-/** A page of a log in which a line stands at about a third, also where lines are so long that few fit. */
+/**
+ * Reads a page in which a line stands at about a third, also where lines are so long that few fit.
+ */
 export async function readAround(logs: JobLogs, log: OpenLog, line: number, limit: number): Promise<LineRun> {
   return readWith(logs, log, Math.max(1, line - Math.floor(limit * before)), line, limit)
 }
 
-/** The last lines of a log. */
+/** Reads the last lines of a log. */
 export async function readTail(logs: JobLogs, log: OpenLog, limit: number): Promise<LineRun> {
   const { totalLines } = log.index
   return readWith(logs, log, Math.max(1, totalLines - limit + 1), totalLines, limit)
 }
 
-/** A page that begins at `from`, or later where the line would not be in it. */
+/** Reads a page that begins at `from`, or later where the line would not be in it. */
 async function readWith(logs: JobLogs, log: OpenLog, from: number, line: number, limit: number): Promise<LineRun> {
   const run = await readLines(logs, log, from, limit)
   if (from >= line || from + run.lines.length > line) return run

@@ -4,18 +4,24 @@ import type { Chunk } from '@harmont/logs'
 import { doneFrame } from '../event-streams/frames.ts'
 import { followLog, type LogReads } from './follow-log.ts'
 
-/** The data of one `history` event. Small, because an answer that nobody takes holds it; readers are promised at most 256 KiB. */
+/**
+ * The most data in one `history` event. Small, because it is held for a reader that takes nothing;
+ * readers are promised at most 256 KiB.
+ */
 const historyBytes = 64 * 1024
 
-/** Reads after which seq a reader goes on. What is not a number, or is negative, is the start. */
+/**
+ * Reads after which seq a reader resumes. A value that is not a number, or is negative, is the
+ * start.
+ */
 export function resumeAfter(lastEventId: string | null): number {
   const given = /^\d+$/.test(lastEventId ?? '') ? Number(lastEventId) : 0
   return Math.min(given, 2_147_483_647)
 }
 
 /**
- * Yields the events of a log: as history what there is when it is opened, then each chunk, and `done` at the end.
- * There is no `done` when `signal` ends it.
+ * Yields the events of a log: as history what there is when it is opened, then each chunk, and
+ * `done` at the end. There is no `done` when `signal` ends it.
  */
 export async function* logEvents(
   reads: LogReads,
@@ -42,7 +48,10 @@ export async function* logEvents(
   }
 }
 
-/** Yields as few `history` events as hold these chunks, each with at most 64 KiB of data or with one chunk. */
+/**
+ * Yields as few `history` events as hold these chunks, each with at most 64 KiB of data or with one
+ * chunk.
+ */
 function* historyFrames(chunks: readonly Chunk[]): Generator<string> {
   let encoded: string[] = []
   let bytes = 0

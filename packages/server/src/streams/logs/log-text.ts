@@ -9,8 +9,9 @@ interface Part {
 }
 
 /**
- * The bytes of a log up to `lastSeq` and within a range, read as they are asked for. Remarks are left out unless wanted. Fails when fewer than the `bytes` come
- * that were there: whoever was promised them must not take the rest for all of it.
+ * Yields the bytes of a log up to `lastSeq` and within a range, read as they are asked for, without
+ * remarks unless wanted. Fails when fewer than `bytes` come: a reader that was promised them must
+ * not take the rest for all of it.
  */
 export async function* logText(
   reads: LogReads,
@@ -24,15 +25,18 @@ export async function* logText(
 }
 
 /**
- * What a job writes from byte `start` on, as it comes, until the job is over. Fails when `stop` is aborted before that: an answer that ends well must be
- * the whole log.
+ * Yields what a job writes from byte `start` on, until the job is over. Fails when `signal` is
+ * aborted before that: an answer that ends well must be the whole log.
  */
-export function followText(reads: LogReads, jobId: string, start: number, stop: AbortSignal): AsyncGenerator<Buffer> {
+export function followText(reads: LogReads, jobId: string, start: number, signal: AbortSignal): AsyncGenerator<Buffer> {
   const range = { start, end: Number.POSITIVE_INFINITY }
-  return cut(coming(reads, jobId, stop), { range, withRemarks: false })
+  return cut(coming(reads, jobId, signal), { range, withRemarks: false })
 }
 
-/** `position`: where in the log the source begins. Returns how far into it the source went. */
+/**
+ * Cuts a range out of a source that begins at `position` in the log. Returns how far into the log
+ * the source went.
+ */
 async function* cut(
   source: AsyncIterable<readonly Chunk[]>,
   { range, withRemarks }: Part,
@@ -61,7 +65,7 @@ async function* stored(
 ): AsyncGenerator<readonly Chunk[]> {
   let after = first
   while (after < lastSeq) {
-    // Whoever asks like this knows that there are more.
+    // `true`: all these chunks exist already.
     const chunks = (await reads.chunks(jobId, after, true)).filter(({ seq }) => seq <= lastSeq)
     const newest = chunks.at(-1)
     if (newest === undefined) return
@@ -70,8 +74,8 @@ async function* stored(
   }
 }
 
-async function* coming(reads: LogReads, jobId: string, stop: AbortSignal): AsyncGenerator<readonly Chunk[]> {
-  for await (const followed of followLog(reads, jobId, 0, stop)) {
+async function* coming(reads: LogReads, jobId: string, signal: AbortSignal): AsyncGenerator<readonly Chunk[]> {
+  for await (const followed of followLog(reads, jobId, 0, signal)) {
     if (followed.kind === 'chunks') yield followed.chunks
     if (followed.kind === 'end') return
   }
@@ -80,12 +84,14 @@ async function* coming(reads: LogReads, jobId: string, stop: AbortSignal): Async
 
 const LF = 0x0a
 const ESC = 0x1b
-/** Of a line that is longer the beginning is given before its end has come. */
+/** The beginning of a longer line is given before its end has come. */
 const longestLine = 1024 * 1024
-/** So far from the end of what has come a sequence may begin whose end has not. */
+/** The longest escape sequence whose end may not have come yet. */
 const longestSequence = 4 * 1024
 
-/** The bytes of a log without ANSI escape sequences; all else is as it was, also what is not UTF-8. */
+/**
+ * Yields the bytes of a log without ANSI escape sequences. All else stays, also what is not UTF-8.
+ */
 export async function* plainText(log: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let rest: Buffer = Buffer.alloc(0)
   for await (const bytes of log) {
@@ -98,7 +104,10 @@ export async function* plainText(log: AsyncIterable<Buffer>): AsyncGenerator<Buf
   if (rest.length > 0) yield stripped(rest)
 }
 
-/** As Latin-1, in which every byte is a character: sequences are ASCII, and nothing else may change. */
+/**
+ * Reads the bytes as Latin-1, in which every byte is a character: sequences are ASCII, and nothing
+ * else may change.
+ */
 function stripped(bytes: Buffer): Buffer {
   if (!bytes.includes(ESC)) return bytes
   return Buffer.from(stripEscapes(bytes.toString('latin1')), 'latin1')

@@ -5,7 +5,10 @@ import type { Sealer } from '../../platform/encryption/seal.ts'
 import { hashToken } from '../../platform/encryption/token.ts'
 import type { LogTokenSecrets } from './log-token.ts'
 
-/** The secret in use, and those that were replaced within the last hour: log streams that run do not break when the operator changes it. */
+/**
+ * Opens the secret in use, and those that were replaced within the last hour: running log streams
+ * do not break when the operator changes it.
+ */
 export async function openLogTokenSecrets(
   pool: pg.Pool,
   sealer: Sealer,
@@ -17,7 +20,10 @@ export async function openLogTokenSecrets(
   return { current, previous: earlier.flatMap((row) => open(row, sealer, log)) }
 }
 
-/** Whether this key is the one under which secrets in the database are sealed: each start of a server seals one that it can be tried on. */
+/**
+ * Tells whether secrets in the database are sealed under this key. Each start of a server seals one
+ * that it can be tried on.
+ */
 export async function opensSealed(database: Database, sealer: Sealer): Promise<boolean> {
   const sealed = await sealedInUse(database)
   if (sealed === undefined) return true
@@ -33,7 +39,8 @@ function open({ fingerprint, sealed, counts_until: until }: SealedSecret, sealer
   try {
     return [{ secret: sealer.open(placeOf(fingerprint), sealed), until }]
   } catch (error) {
-    // The encryption key was changed too. A start that fails would be worse than log tokens that have to be fetched again.
+    // The encryption key was changed too. A start that fails would be worse than log tokens that
+    // have to be fetched again.
     log.warn({ err: error }, 'HARMONT_LOG_TOKEN_SECRET changed: earlier log tokens are no longer valid')
     return []
   }
@@ -49,7 +56,10 @@ export interface SealedSecret {
   readonly counts_until: Date
 }
 
-/** Notes which secret is in use from now on. Gives those that were before and count still: for an hour after the change. */
+/**
+ * Notes which secret is in use from now on. Returns the earlier ones that are still valid, for an
+ * hour after the change.
+ */
 export async function useSecret(pool: pg.Pool, fingerprint: string, sealed: Buffer): Promise<readonly SealedSecret[]> {
   return transaction(pool, async (client) => {
     await client.query('delete from log_token_secrets where counts_until <= now()')
@@ -71,7 +81,10 @@ export async function useSecret(pool: pg.Pool, fingerprint: string, sealed: Buff
   })
 }
 
-/** The secret in use; undefined where no server has started yet, or only one of a release that had none. */
+/**
+ * Finds the secret in use; undefined where no server has started yet, or only one of a release that
+ * had none.
+ */
 export async function sealedInUse(database: Database): Promise<Omit<SealedSecret, 'counts_until'> | undefined> {
   const there = await database.query<{ there: boolean }>("select to_regclass('log_token_secrets') is not null as there")
   if (there.rows[0]?.there !== true) return undefined

@@ -4,8 +4,8 @@ import type { Caller } from '../../platform/http/index.ts'
 const lifeSeconds = 3600
 
 /**
- * A token for all logs of one build (`http.md` 8.1), good for an hour, but no longer than the credential that asks for it, which it names. `expiresAt` is in
- * whole seconds.
+ * Makes a token for all logs of one build (`http.md` 8.1). It is good for an hour, but no longer
+ * than the credential that asks for it, which it names. `expiresAt` is in whole seconds.
  */
 export function makeLogToken(
   secret: string,
@@ -21,7 +21,7 @@ export function makeLogToken(
   return { token: `${payload}.${sign(secret, payload).toString('base64url')}`, expiresAt: new Date(exp * 1000) }
 }
 
-/** With what tokens are made, and what still counts. */
+/** The secret that signs tokens, and earlier ones that are still valid. */
 export interface LogTokenSecrets {
   readonly current: string
   readonly previous: readonly { readonly secret: string; readonly until: Date }[]
@@ -29,11 +29,14 @@ export interface LogTokenSecrets {
 
 export interface LogRight {
   readonly buildId: string
-  /** The session or key that the token falls with; null: the token names none, as those of releases before. */
+  /**
+   * The session or key with which the token ends; null: the token names none, as in earlier
+   * releases.
+   */
   readonly credentialId: string | null
 }
 
-/** What a token is for; null for one that is malformed, forged or expired. */
+/** Reads what a token is for; null for a token that is malformed, forged or expired. */
 export function readLogToken({ current, previous }: LogTokenSecrets, token: string, now: Date): LogRight | null {
   const live = previous.filter(({ until }) => until > now).map(({ secret }) => secret)
   for (const secret of [current, ...live]) {
@@ -58,7 +61,7 @@ function readSignedBy(secret: string, token: string, now: Date): LogRight | null
   return { buildId: build, credentialId: by }
 }
 
-/** undefined for what is no JSON: whoever shares the secret may have sealed it. */
+/** Returns undefined for what is no JSON: another owner of the secret may have signed it. */
 function claimsOf(payload: string): unknown {
   try {
     return JSON.parse(Buffer.from(payload, 'base64url').toString())

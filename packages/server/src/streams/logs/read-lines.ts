@@ -1,7 +1,7 @@
 import { blockOfLine, type CutLine, LineCutter, type LogBlock } from '@harmont/logs'
 import type { JobLogs, OpenLog } from '../../builds/logs/job-logs.ts'
 
-/** Lines of a log that follow one another. */
+/** Consecutive lines of a log. */
 export interface LineRun {
   readonly from: number
   /** The escape sequence that sets the colours in force before the first of them. */
@@ -9,16 +9,17 @@ export interface LineRun {
   readonly lines: readonly CutLine[]
 }
 
-/** So many bytes of chunks are read at a time. */
+/** The bytes of chunks that are read at a time. */
 const readBytes = 128 * 1024
 /** An answer with this run in it stays below 256 KiB. */
 const answerBytes = 250 * 1024
-/** What a line costs in an answer beside its text. */
+/** The size of a line in an answer beside its text. */
 const lineCost = 40
 
 /**
- * Up to `limit` lines from `from` on, fewer where they are long, at least one where there is one. Reads only the blocks that they are in, whatever the size
- * of the log; of a line that is longer than what is shown of it, only its two ends.
+ * Reads up to `limit` lines from `from` on: fewer where they are long, at least one where there is
+ * one. Reads only the blocks that hold them, whatever the size of the log; of a very long line only
+ * its two ends.
  */
 export async function readLines(
   logs: JobLogs,
@@ -60,7 +61,7 @@ export async function readLines(
   return run()
 }
 
-/** The last block that begins within a line: its end is there, or has not come. */
+/** Returns the last block that begins within a line: its end is there, or has not come. */
 function endOfLine(blocks: readonly LogBlock[], line: number): LogBlock | undefined {
   const next = blockOfLine(blocks, line + 1)
   const block = blocks[next]?.line === line ? blocks[next] : blocks[next - 1]

@@ -13,13 +13,15 @@ interface LogCredential {
 interface ReadableLog {
   readonly jobId: string
   readonly buildId: string
-  /** The holder of the access; null for a log token that names none, which a stream may outlive. */
+  /**
+   * The holder of the access; null for a log token that names none, which a stream may outlive.
+   */
   readonly holder: Holder | null
 }
 
 /**
- * Finds the job whose log a request may read. A token in the query decides alone. Throws 401, then 403, which does not tell
- * whether the job exists.
+ * Finds the job whose log a request may read. A token in the query decides alone. Throws 401, then
+ * 403, which does not tell whether the job exists.
  */
 export async function requireLog(
   database: Database,
@@ -35,7 +37,10 @@ export async function requireLog(
   throw apiError('log_stream_forbidden', 'Job not found in the build of this credential.')
 }
 
-/** Returns the function that finds the holder by whose access a build is read; undefined where it may not be read. */
+/**
+ * Returns the function that finds the holder by whose access a build is read; undefined where it
+ * may not be read.
+ */
 async function holderFinder(
   database: Database,
   secrets: LogTokenSecrets,
@@ -90,7 +95,10 @@ async function findOrganizationOfBuild(database: Database, buildId: string): Pro
   return rows[0]?.organization_id
 }
 
-/** Finds the organization of a build; undefined unless the caller is a member of it and the credential shows it. */
+/**
+ * Finds the organization of a build; undefined unless the caller is a member of it and the
+ * credential shows it.
+ */
 async function findReadOrganization(database: Database, caller: Caller, buildId: string): Promise<string | undefined> {
   const { rows } = await database.query<{ organization_id: string }>({
     name: 'find-read-organization',

@@ -28,7 +28,7 @@ export interface JobLogServices extends StreamServices {
   readonly logTokenSecrets: LogTokenSecrets
 }
 
-/** Logs of jobs, and the tokens that open them. */
+/** The routes of jobs' logs, and of the tokens that open them. */
 export function jobLogRoutes(
   services: JobLogServices,
 ): Pick<Handlers, 'getBuildLogToken' | 'streamJobLogs' | 'getJobLogText' | LineOperation> {

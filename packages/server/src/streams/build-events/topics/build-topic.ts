@@ -10,7 +10,7 @@ import type { SingleFlight } from '../../../platform/follow/single-flight.ts'
 import type { TopicEvent, TopicNews } from './topic-event.ts'
 import { placeName } from './topic-places.ts'
 
-/** Between two readings: with the time that one takes, a change is told within 200 ms. */
+/** The rest between two readings. With the time that one takes, a change is told within 200 ms. */
 const restMs = 150
 /** The jobs that are made into text at a time. */
 const jobsAtOnce = 200
@@ -63,12 +63,18 @@ export async function* buildTopic(
   }
 }
 
-/** Names the manner in which a build shows its jobs: it is another one while it waits for approval, is being canceled, or is over. */
+/**
+ * Names the manner in which a build shows its jobs: it is another one while it waits for approval,
+ * is being canceled, or is over.
+ */
 function manner({ row, view }: ReadView): string {
   return `${view.build.held} ${row.state === 'canceling'} ${isBuildTerminal(row.state)}`
 }
 
-/** Tells whether every job is shown anew. `before`: null when the reader has just come; then only an end counts. */
+/**
+ * Tells whether every job is shown anew. `before`: null when the reader has just come; then only an
+ * end counts.
+ */
 function isSwitched(change: ReadView, before: string | null): boolean {
   return before === null ? isBuildTerminal(change.row.state) : before !== manner(change)
 }

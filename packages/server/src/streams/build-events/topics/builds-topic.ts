@@ -6,13 +6,14 @@ import { beat, type TopicEvent, type TopicNews } from './topic-event.ts'
 import { buildsPlace } from './topic-places.ts'
 
 /**
- * All builds of an organization as they change, without end. Who comes without a place is told first of those that are not over, or ended while the list
- * that this reader has may have been under way; who comes with one that is not kept any more is to read the list again as well.
+ * Yields all builds of an organization as they change, without end. A reader without a place is
+ * told first of the builds that are unfinished, or that ended while it may have been reading its
+ * list. A reader whose place is not kept any more must also read the list again.
  */
 export async function* buildsTopic(
   reads: OrganizationReads,
   { organizationId, after }: { readonly organizationId: string; readonly after: string | null },
-  stop: AbortSignal,
+  signal: AbortSignal,
 ): AsyncGenerator<TopicNews> {
   const { pool } = reads
   const seen = await readPlace(pool, after)
@@ -20,10 +21,10 @@ export async function* buildsTopic(
   if (seen === null) {
     const first: TopicEvent[] = after === null ? [] : [{ event: 'resync', data: { topic: 'builds' } }]
     const events = [...first, ...(await eventsOf(reads, await unfinishedOrJustEnded(pool, organizationId)))]
-    // Who is cut off before anything has happened must know where it was.
+    // A reader that is cut off before anything has happened must know where it was.
     yield { events: events.length > 0 ? events : [beat()], place: placeOf(start) }
   }
-  for await (const { buildIds, place } of followOrganization(reads, organizationId, start, stop)) {
+  for await (const { buildIds, place } of followOrganization(reads, organizationId, start, signal)) {
     const events = await eventsOf(reads, buildIds)
     if (events.length > 0) yield { events, place: placeOf(place) }
   }

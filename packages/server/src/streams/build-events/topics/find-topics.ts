@@ -14,7 +14,10 @@ export interface FoundTopics {
   readonly logs: readonly Of<'log'>[]
 }
 
-/** Finds what topics name in an organization. Throws 404 for what is absent or foreign. */
+/**
+ * Finds the builds and logs that topics name in an organization. Throws 404 for what is absent or
+ * foreign.
+ */
 export async function findTopics(
   pool: pg.Pool,
   { organizationId, organizationSlug }: { readonly organizationId: string; readonly organizationSlug: string },
@@ -43,7 +46,7 @@ export async function findTopics(
 }
 
 export interface TopicBuildRow {
-  /** The pipeline's. */
+  /** The id of the pipeline. */
   readonly id: string
   readonly slug: string
   readonly source_slug: string | null
@@ -51,7 +54,10 @@ export interface TopicBuildRow {
   readonly build_id: string | null
 }
 
-/** Builds by the slug of their pipeline and their number, in the order in which they were asked for; undefined where there is no such pipeline. */
+/**
+ * Finds builds by the slug of their pipeline and their number, in the order in which they were
+ * asked for; undefined where there is no such pipeline.
+ */
 export async function findTopicBuilds(
   database: Database,
   organizationId: string,
@@ -70,7 +76,7 @@ export async function findTopicBuilds(
   return wanted.map((_, index) => byPosition.get(index + 1))
 }
 
-/** Those of these jobs that are of a build of the organization. */
+/** Returns which of these jobs belong to a build of the organization. */
 export async function findTopicJobs(
   database: Database,
   organizationId: string,

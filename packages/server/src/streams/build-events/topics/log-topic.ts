@@ -7,7 +7,7 @@ export interface FollowedLog {
   /** The topic as it was asked for. */
   readonly topic: string
   readonly jobId: string
-  /** The first line that is wanted, there or not. */
+  /** The first line that is wanted, whether it exists or not. */
   readonly line: number
   /** The first line that the reader does not have; null when it has just come. */
   readonly after: number | null
@@ -17,7 +17,7 @@ export interface FollowedLog {
 export async function* logTopic(
   logs: JobLogs,
   { topic, jobId, line, after }: FollowedLog,
-  stop: AbortSignal,
+  signal: AbortSignal,
 ): AsyncGenerator<TopicNews> {
   let next = after ?? line
   if (after !== null) {
@@ -27,8 +27,9 @@ export async function* logTopic(
       yield { events: [{ event: 'resync', data: { topic } }], place: placeOf(jobId, next) }
     }
   }
-  for await (const news of followLines(logs, jobId, next, stop)) {
-    // The last line may have no line feed yet: a reader that comes back gets it once more, and replaces what it has.
+  for await (const news of followLines(logs, jobId, next, signal)) {
+    // The last line may have no line feed yet: a reader that comes back gets it once more, and
+    // replaces what it has.
     if (news.lines.length > 0) next = news.from + news.lines.length - (news.complete ? 0 : 1)
     yield { events: [{ event: 'log', data: news }], place: placeOf(jobId, next) }
     if (news.complete) yield { events: [{ event: 'end', data: { topic } }], place: null }

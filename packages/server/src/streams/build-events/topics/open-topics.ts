@@ -17,15 +17,15 @@ interface Reader {
 }
 
 /**
- * What a reader of these topics hears from `cursor` on: an event's id, or the version of the one build among the topics, or nothing. Throws 400
- * `query_invalid`, and 404 for what is absent or foreign.
+ * Opens a stream with these topics from `cursor` on: an event's id, or the version of the one build
+ * among the topics, or nothing. Throws 400 `query_invalid`, and 404 for what is absent or foreign.
  */
 export async function openTopics(
   services: ViewServices & { readonly flights: SingleFlight },
   { organizationId, organizationSlug }: Reader,
   text: string,
   cursor: string,
-): Promise<(stop: AbortSignal) => AsyncGenerator<string>> {
+): Promise<(signal: AbortSignal) => AsyncGenerator<string>> {
   const topics = parseTopics(text)
   if ('problem' in topics) throw queryInvalid(topics.problem)
   const { hasBuilds, builds, logs } = await findTopics(services.pool, { organizationId, organizationSlug }, topics)
@@ -34,7 +34,7 @@ export async function openTopics(
     only !== undefined && /^\d{1,15}$/.test(cursor)
       ? new Map([[placeName('b', only.build.id), cursor]])
       : readPlaces(cursor)
-  // Places in what this stream does not tell of are left behind.
+  // Places in other topics are dropped.
   const names = [
     ...(hasBuilds ? [buildsPlace] : []),
     ...builds.map(({ build }) => placeName('b', build.id)),
@@ -42,18 +42,18 @@ export async function openTopics(
   ]
   const start = new Map(names.flatMap((name) => (places.has(name) ? [[name, places.get(name) ?? ''] as const] : [])))
   const reads = { pool: services.pool, changes: services.engine.store.changes, flights: services.flights }
-  return (stop) =>
+  return (signal) =>
     topicFrames(
       [
-        beats(stop),
-        ...(hasBuilds ? [buildsTopic(reads, { organizationId, after: start.get(buildsPlace) ?? null }, stop)] : []),
+        beats(signal),
+        ...(hasBuilds ? [buildsTopic(reads, { organizationId, after: start.get(buildsPlace) ?? null }, signal)] : []),
         ...builds.map((build) => {
           const after = readNumber(start.get(placeName('b', build.build.id)))
-          return buildTopic(services, { ...build, after }, stop)
+          return buildTopic(services, { ...build, after }, signal)
         }),
         ...logs.map(({ name, jobId, line }) => {
           const after = readNumber(start.get(placeName('l', jobId)))
-          return logTopic(services.engine.logs, { topic: name, jobId, line, after }, stop)
+          return logTopic(services.engine.logs, { topic: name, jobId, line, after }, signal)
         }),
       ],
       start,
@@ -71,8 +71,8 @@ function queryInvalid(message: string): Error {
 }
 
 /**
- * The frames of a stream with topics. The last event of what came together has the reader's place in all topics as its id: who was cut off before it
- * gets all of it again.
+ * Yields the frames of a stream with topics. Only the last event of what came together has the
+ * reader's place in all topics as its id: a reader that was cut off before it gets all of it again.
  */
 export async function* topicFrames(
   sources: readonly AsyncGenerator<TopicNews>[],
@@ -81,7 +81,7 @@ export async function* topicFrames(
   const places = new Map(start)
   for await (const { events, place } of mergePulled(sources)) {
     if (place !== null) places.set(place[0], place[1])
-    // A stream that is nowhere yet has no place to name.
+    // A stream without a place has no id.
     const id = places.size === 0 ? null : writePlaces(places)
     yield events.map(({ event, data }, at) => eventFrame(event, data, at === events.length - 1 ? id : null)).join('')
   }

@@ -1,4 +1,4 @@
-/** What a reader of an organization's stream wants to hear of (`web.md` 17). */
+/** A topic of an organization's stream (`web.md` 17). */
 export type Topic =
   | { readonly kind: 'builds'; readonly name: string }
   | { readonly kind: 'build'; readonly name: string; readonly slug: string; readonly number: number }
@@ -7,7 +7,10 @@ export type Topic =
 
 const most = { builds: 1, build: 8, log: 4 } as const
 
-/** The topics of a list with commas, each once; or what is wrong with it, as the rest of a sentence. */
+/**
+ * Parses a list of topics with commas, each once; returns what is wrong with it as the rest of a
+ * sentence.
+ */
 export function parseTopics(text: string): readonly Topic[] | { readonly problem: string } {
   const topics: Topic[] = []
   for (const name of text.split(',')) {

@@ -30,7 +30,10 @@ async function newBuild(steps: number): Promise<{ readonly slug: string; readonl
   return { slug, path: `${path}/1` }
 }
 
-/** What it cost goes on while it runs, and its log is counted some time after its end: neither is a change of the build. */
+/**
+ * What it cost goes on while it runs, and its log is counted some time after its end: neither is a
+ * change of the build.
+ */
 const withoutCounts = ({ cost: _, log: __, ...job }: Shown & { readonly cost?: unknown; readonly log?: unknown }) => job
 
 test('web D2 L23 a reader that is cut off anywhere goes on without a loss: a build and a log end as they are, and nothing goes back', async () => {

@@ -8,7 +8,7 @@ import { silenceMs } from '../../event-streams/frames.ts'
 type Schemas = components['schemas']
 
 type WholeBuildData = Complete<Schemas['EventOfBuild']>
-/** `view` is there for a build that is a topic of its own. */
+/** `view` is present for a build that is a topic of its own. */
 type BuildData = Omit<WholeBuildData, 'view'> & { readonly view?: WholeBuildData['view'] }
 
 /** An event with the data that the contract promises for it. */
@@ -20,22 +20,28 @@ export type TopicEvent =
   | { readonly event: 'resync'; readonly data: Complete<Schemas['EventOfResync']> }
   | { readonly event: 'beat'; readonly data: Complete<Schemas['EventOfBeat']> }
 
-/** Events that go out together. Who has read them all is at `place`; null: nobody is further than before. */
+/**
+ * Events that go out together. `place` is the place of a reader who has read them all; null: no
+ * further than before.
+ */
 export interface TopicNews {
   readonly events: readonly TopicEvent[]
   readonly place: readonly [name: string, place: string] | null
 }
 
-/** A sign of life. */
+/** Returns a sign of life. */
 export function beat(): TopicEvent {
   return { event: 'beat', data: { server_time: formatInstant(now()) } }
 }
 
-/** Says at once, and then as often as a reader expects it, that the stream is alive: scripts cannot see comments. */
-export async function* beats(stop: AbortSignal, everyMs = silenceMs): AsyncGenerator<TopicNews> {
-  const waking = new Signal(stop)
+/**
+ * Yields a sign of life at once, and then as often as a reader expects it: scripts cannot see
+ * comments.
+ */
+export async function* beats(signal: AbortSignal, everyMs = silenceMs): AsyncGenerator<TopicNews> {
+  const waking = new Signal(signal)
   try {
-    while (!stop.aborted) {
+    while (!signal.aborted) {
       yield { events: [beat()], place: null }
       await waking.raised(everyMs)
     }

@@ -31,7 +31,10 @@ function open(query: Readonly<Record<string, string>>, lastEventId?: string): Pr
 const textsOf = ({ data }: { data: Readonly<Record<string, unknown>> }) =>
   (data.lines as [number, number, string, number][]).map(([, , text]) => text)
 
-/** What it cost goes on while it runs, and its log is counted some time after its end: neither is a change of the build. */
+/**
+ * What it cost goes on while it runs, and its log is counted some time after its end: neither is a
+ * change of the build.
+ */
 const withoutCounts = ({ cost: _, log: __, ...job }: Record<string, unknown>) => job
 
 test('web D1 lists and builds share one connection: a beat at once, each changed job before its build, and an end', async () => {

@@ -1,12 +1,15 @@
 const mostCells = 4_096
 
-/** Lines from one to before another. */
+/** The lines from one to before another. */
 export interface LineRange {
   readonly from: number
   readonly to: number
 }
 
-/** How many hits there are where in a log, in cells of equally many lines: the more lines there are, the more a cell has. */
+/**
+ * Counts the hits in a log, in cells of equally many lines: the more lines there are, the more a
+ * cell has.
+ */
 export class HitCounts {
   #cells: number[] = []
   #width = 1
@@ -24,13 +27,13 @@ export class HitCounts {
     this.#total += count
   }
 
-  /** How many there are in the cells before that of a line, and the first line of that cell. */
+  /** Returns the hits in the cells before that of a line, and the first line of that cell. */
   before(line: number): { readonly count: number; readonly first: number } {
     const cell = this.#cellOf(line)
     return { count: sum(this.#cells.slice(0, cell)), first: cell * this.#width + 1 }
   }
 
-  /** The next run of lines at or after `from` in which there are hits. */
+  /** Returns the next run of lines at or after `from` that has hits. */
   nextRun(from: number): LineRange | null {
     let start = this.#cellOf(from)
     while (start < this.#cells.length && this.#cells[start] === 0) start++
@@ -40,7 +43,7 @@ export class HitCounts {
     return { from: Math.max(from, start * this.#width + 1), to: end * this.#width + 1 }
   }
 
-  /** How many there are in each of up to `most` equal parts of so many lines. */
+  /** Returns the hits in each of up to `most` equal parts of so many lines. */
   parts(lines: number, most: number): number[] {
     const parts = new Array<number>(Math.min(most, lines)).fill(0)
     for (const [cell, count] of this.#cells.entries()) {

@@ -1,25 +1,28 @@
 import { blockOfLine, type LineIndex, type LogReader, stripEscapes } from '@harmont/logs'
 import type { OpenLog } from '../../../builds/logs/job-logs.ts'
 
-/** Lines of a log that follow one another, without escape sequences, with LF between them; or a part of a very long line. */
+/**
+ * Consecutive lines of a log without escape sequences, separated by LF; or a part of a very long
+ * line.
+ */
 export interface LineText {
   /** The first of the lines. */
   readonly line: number
-  /** How many UTF-16 units of that line stand before the text. */
+  /** The UTF-16 units of that line before the text. */
   readonly offset: number
   readonly text: string
-  /** Whether no LF has come after it: the last line may grow, or goes on in the next text. */
+  /** Whether no LF follows yet: the last line may grow, or goes on in the next text. */
   readonly isOpen: boolean
 }
 
 const readBytes = 1024 * 1024
-/** A text is as long as this, or a line longer. */
+/** The length of a text, give or take a line. */
 const textBytes = 128 * 1024
-/** A longer line is given in parts; what stands across two of them is in neither. */
+/** A longer line is given in parts; a match across two of them is not found. */
 const lineBytes = 256 * 1024
 const LF = 0x0a
 
-/** The text of the lines from one to before another. */
+/** Yields the text of the lines from one to before another. */
 export async function* lineTexts(
   logs: Pick<LogReader, 'read'>,
   { jobId, index }: OpenLog,
@@ -44,7 +47,7 @@ class LineTexts {
   readonly #from: number
   readonly #to: number
   #line: number
-  /** Of the line that is given in parts: how much of it was. */
+  /** The length of the parts of the current line that were given. */
   #offset = 0
   #rest: Buffer = Buffer.alloc(0)
 
@@ -82,7 +85,7 @@ class LineTexts {
     if (!this.isOver && this.#line >= this.#from && this.#rest.length > 0) yield* this.#give(this.#rest, true)
   }
 
-  /** Passes over earlier lines. */
+  /** Skips earlier lines. */
   #skip(bytes: Buffer): number {
     let at = 0
     while (this.#line < this.#from) {
@@ -94,14 +97,14 @@ class LineTexts {
     return at
   }
 
-  /** Where whole lines end that make a text, `at` when there is none. */
+  /** Finds the end of the whole lines that make a text; returns `at` when there is none. */
   #takeLines(bytes: Buffer, at: number): number {
     const last = at + textBytes < bytes.length ? bytes.lastIndexOf(LF, at + textBytes) : bytes.lastIndexOf(LF)
     const end = last >= at ? last : bytes.indexOf(LF, at)
     return end === -1 ? at : this.#before(bytes, at, end + 1)
   }
 
-  /** Not beyond the line where the wanted ones end. */
+  /** Stops at the end of the wanted lines. */
   #before(bytes: Buffer, at: number, end: number): number {
     if (this.#to === Number.POSITIVE_INFINITY) return end
     let here = at
@@ -124,7 +127,7 @@ class LineTexts {
   }
 }
 
-/** The bytes without the beginning of a UTF-8 character at their end. */
+/** Cuts an incomplete UTF-8 character off the end. */
 export function wholeCharacters(bytes: Buffer): Buffer {
   for (let back = 1; back <= 3 && back < bytes.length; back++) {
     const byte = bytes[bytes.length - back] ?? 0

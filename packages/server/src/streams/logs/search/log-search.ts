@@ -5,15 +5,18 @@ import type { Finder } from './finder.ts'
 import { HitCounts, type LineRange } from './hit-counts.ts'
 import { type LineText, lineTexts } from './line-texts.ts'
 
-/** So long others wait at most, but for one text. */
+/** Others wait at most this long, and for one text. */
 const sliceMs = 10
 
-/** One search of one log. It is kept while it may be asked again: what was counted once is not counted again, and a log that grows is searched on. */
+/**
+ * One search of one log. It keeps what it has counted: a repeated search does not count again, and
+ * a log that grows is searched on.
+ */
 export class LogSearch {
   readonly counts = new HitCounts()
   /** All lines before this one are counted; none of them can change. */
   next = 1
-  /** Hits in the last line, when it may still grow. */
+  /** The hits in the last line, when it may still grow. */
   #open: Hit | null = null
   readonly #find: Finder
   readonly #logs: Pick<LogReader, 'read'>
@@ -27,7 +30,7 @@ export class LogSearch {
     return this.counts.total + (this.#open?.count ?? 0)
   }
 
-  /** How many hits there are in each of up to `most` equal parts of a log of so many lines. */
+  /** Returns the hits in each of up to `most` equal parts of a log of so many lines. */
   parts(lines: number, most: number): number[] {
     const parts = this.counts.parts(lines, most)
     const last = parts.length - 1
@@ -35,7 +38,7 @@ export class LogSearch {
     return parts
   }
 
-  /** Counts on, up to the end of what is there or of the time. Gives whether all is counted. */
+  /** Counts on, up to the end of the log or of the time. Returns whether all is counted. */
   async advance(log: OpenLog, untilMs: number, stop: AbortSignal): Promise<boolean> {
     if (this.next > log.index.totalLines) return true
     let sliceEnd = performance.now() + sliceMs
@@ -49,7 +52,8 @@ export class LogSearch {
         this.next = text.line + linesOf(text)
       }
       const now = performance.now()
-      // Within a line nothing is kept, so that it would be begun again for ever.
+      // Progress within a line is not kept: a search that stopped there would begin it again for
+      // ever.
       if (stop.aborted || (now > untilMs && !text.isOpen)) return false
       if (now > sliceEnd) {
         await turn()
@@ -60,7 +64,7 @@ export class LogSearch {
     return true
   }
 
-  /** Up to `limit` of the hits that were counted, from a line on. */
+  /** Returns up to `limit` of the counted hits, from a line on. */
   async hitsFrom(log: OpenLog, from: number, limit: number): Promise<readonly Hit[]> {
     const hits: Hit[] = []
     for (let run = this.#runFrom(log, from); run !== null && hits.length < limit; run = this.#runFrom(log, run.to)) {
@@ -79,7 +83,7 @@ export class LogSearch {
     return hits.slice(0, limit)
   }
 
-  /** How many of the hits that were counted stand before a line. */
+  /** Returns how many of the counted hits stand before a line. */
   async countBefore(log: OpenLog, line: number): Promise<number> {
     const { count, first } = this.counts.before(Math.min(line, this.next))
     let more = 0
@@ -87,7 +91,10 @@ export class LogSearch {
     return count + more
   }
 
-  /** Lines with hits; what lies between two that are in one block, or in neighbours, costs nothing more. */
+  /**
+   * Returns the next lines with hits, joined when they are in one block or in neighbours, which
+   * costs nothing more.
+   */
   #runFrom({ index: { blocks } }: OpenLog, from: number): LineRange | null {
     let run = this.counts.nextRun(from)
     for (let next = run; run !== null && next !== null; ) {
@@ -121,7 +128,7 @@ export class LogSearch {
   }
 }
 
-/** Where the line ends that has this place. */
+/** Returns the end of the line at this position. */
 function endOf(text: string, at: number): number {
   const end = text.indexOf('\n', at)
   return end === -1 ? text.length : end
@@ -133,25 +140,28 @@ function linesOf({ text }: LineText): number {
   return lines
 }
 
-/** Of a line, so many ranges are told. */
+/** The most ranges that are told of a line. */
 export const mostRanges = 1_000
 
-/** A line with what was looked for. */
+/** A line with a match. */
 export interface Hit {
   readonly line: number
-  /** How often it has it. */
+  /** The number of matches. */
   readonly count: number
-  /** Where: starts and ends in its text without escape sequences, in UTF-16 units; of very many the first. */
+  /**
+   * The starts and ends of matches in its text without escape sequences, in UTF-16 units; of very
+   * many the first.
+   */
   readonly ranges: readonly [number, number][]
 }
 
-/** One that is still being counted. */
+/** A hit that is still being counted. */
 export interface Found extends Hit {
   count: number
   readonly ranges: [number, number][]
 }
 
-/** A line of which two parts were searched. */
+/** Joins the hits of two parts of a line. */
 export function joined(first: Hit | null, second: Hit | undefined): Hit | null {
   if (first === null || second === undefined) return second ?? first
   return {
@@ -161,7 +171,7 @@ export function joined(first: Hit | null, second: Hit | undefined): Hit | null {
   }
 }
 
-/** The hits of a text whose first line begins with parts that were given before. */
+/** Joins the hits of a text with those of the parts before its first line. */
 export function joinedFirst(open: Hit | null, hits: readonly Hit[]): readonly Hit[] {
   if (open === null) return hits
   const [first, ...rest] = hits

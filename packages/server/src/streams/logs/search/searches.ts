@@ -8,20 +8,23 @@ import type { SearchQuery } from './query.ts'
 
 type Result = components['schemas']['LogSearchResult']
 
-/** What is counted within this time is answered, so that the first hits are there soon; the next question goes on from there. */
+/**
+ * The answer has what is counted within this time, so that the first hits come soon; the next
+ * request goes on from there.
+ */
 const answerWithinMs = 400
 const keptSearches = 50
-/** Others want the processor too. */
+/** Others need the processor too. */
 const searchesAtOnce = 2
 const mostBuckets = 200
 
 interface KeptSearch {
   readonly search: LogSearch
-  /** One request at a time. */
+  /** Lets one request at a time count. */
   readonly turns: Turns
 }
 
-/** Searches of logs. Who asks again, for later hits or of a log that grows, has the count go on. */
+/** Searches logs. A repeated search, for later hits or of a log that grows, goes on counting. */
 export class Searches {
   readonly #logs: JobLogs
   readonly #kept = new Recent<KeptSearch>(keptSearches)
@@ -31,13 +34,16 @@ export class Searches {
     this.#logs = logs
   }
 
-  /** Up to `limit` hits from a line on, and how many there are in all. Throws 400 for what cannot be searched, and the reason of `stop`. */
+  /**
+   * Returns up to `limit` hits from a line on, and how many there are in all. Throws 400 for what
+   * cannot be searched, and the reason of `stop`.
+   */
   async search(jobId: string, query: SearchQuery, from: number, limit: number, stop: AbortSignal): Promise<Result> {
     const { search, turns } = this.#find(jobId, query, (await this.#logs.open(jobId)).isRemoved)
     return turns.take(stop, () => this.#turns.take(stop, () => this.#answer(search, jobId, from, limit, stop)))
   }
 
-  /** What was counted in a log before it was removed counts no more. */
+  /** Finds the search to go on with. Counts of a log that was removed since do not count. */
   #find(jobId: string, query: SearchQuery, isRemoved: boolean): KeptSearch {
     const key = `${jobId} ${isRemoved ? 'removed ' : ''}${JSON.stringify(query)}`
     const kept = this.#kept.get(key) ?? { search: new LogSearch(this.#logs, makeFinder(query)), turns: new Turns(1) }
@@ -49,7 +55,7 @@ export class Searches {
     const log = await this.#logs.open(jobId)
     const complete = await search.advance(log, performance.now() + answerWithinMs, stop)
     stop.throwIfAborted()
-    // One more than is given says whether there are more.
+    // One more than the answer has says whether there are more.
     const hits = await search.hitsFrom(log, from, limit + 1)
     const further = hits[limit]
     return {
