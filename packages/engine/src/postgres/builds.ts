@@ -2,14 +2,14 @@ import type pg from 'pg'
 import type { ChangedBuild } from '../change-feed.ts'
 import type { Created } from '../core/create-build.ts'
 import type { BuildEvent, Effect, Instant, Job } from '../core/model.ts'
-import type { Applied, BuildContext, BuildStore, LiveSnapshots } from '../store.ts'
+import type { Applied, BuildContext, BuildStore, LiveSnapshots, Watch } from '../store.ts'
+import { longBreakMs } from '../store-settings.ts'
 import type { Wait } from '../wait.ts'
 import type { BuildTurns, Loaded } from './build-turns.ts'
 import { reopenGates } from './gates.ts'
 import type { Groups } from './groups.ts'
 import { type JobRow, jobColumns, jobFromRow } from './job-rows.ts'
 import { findLimits, type Limited, type RunningLimit, setLimit } from './limits.ts'
-import { findStanding, watch } from './standing.ts'
 import { submitBuild } from './submit-build.ts'
 import { time } from './values.ts'
 import { findPlaceWait, findWaits } from './waits.ts'
@@ -29,6 +29,20 @@ export const liveSnapshotsText = `with b as (
     on w.build_id = j.build_id and w.builds_in = j.step
   where j.snapshot is not null and j.step is not null
   order by b.finished_at desc`
+
+const watchText = `insert into engine.watch (since, seen_at, busy_at)
+  values ($1::timestamptz, $1, case when exists (select from engine.leases where expires_at > $1) then $1::timestamptz end)
+  on conflict (id) do update set since = case when engine.watch.seen_at < $2 then excluded.since else engine.watch.since end,
+    seen_at = greatest(engine.watch.seen_at, excluded.seen_at), busy_at = greatest(engine.watch.busy_at, excluded.busy_at)
+  returning since, busy_at`
+
+// The condition of the core's `standsStill`, for builds that are old enough.
+export const standingText = `select b.id from engine.builds b
+  where b.finished_at is null and not b.held and not b.awaits_place and b.created_at <= $1
+    and not exists (select from engine.jobs j where j.build_id = b.id and (j.state in ('assigned', 'running', 'canceling', 'timing_out')
+      or greatest(j.created_at, j.scheduled_at, j.assigned_at, j.finished_at, j.not_before) > $1))
+    and ($2 or not exists (select from engine.jobs j join engine.ready w on w.job_id = j.id where j.build_id = b.id))
+  order by b.created_at limit $3`
 
 interface PostgresBuildsOptions {
   readonly pool: pg.Pool
@@ -108,12 +122,21 @@ export class PostgresBuilds implements BuildStore {
     await reopenGates(this.#pool)
   }
 
-  watch(now: Instant): ReturnType<BuildStore['watch']> {
-    return watch(this.#pool, now)
+  async watch(now: Instant): Promise<Watch> {
+    const values = [time(now), time(now - longBreakMs)]
+    const { rows } = await this.#pool.query<{ since: Date; busy_at: Date | null }>(watchText, values)
+    const [row] = rows
+    if (row === undefined) throw new Error('expected the row of the watch')
+    return { since: row.since.getTime(), busyAt: row.busy_at?.getTime() ?? null }
   }
 
-  standing(since: Instant, isIdle: boolean, limit: number): Promise<readonly string[]> {
-    return findStanding(this.#pool, since, isIdle, limit)
+  async standing(since: Instant, isIdle: boolean, limit: number): Promise<readonly string[]> {
+    const { rows } = await this.#pool.query<{ id: string }>({
+      name: 'engine-standing',
+      text: standingText,
+      values: [time(since), isIdle, limit],
+    })
+    return rows.map(({ id }) => id)
   }
 
   async liveSnapshots(since: Instant): Promise<LiveSnapshots> {

@@ -1,7 +1,7 @@
 import pg from 'pg'
 import { expect, test } from 'vitest'
+import { standingText } from './builds.ts'
 import { engineDatabase } from './engine-database.test-support.ts'
-import { standingText } from './standing.ts'
 
 test('builds that stand still are found among those that are not over, and by their jobs, whatever else there is', async () => {
   const pool = new pg.Pool(await engineDatabase())

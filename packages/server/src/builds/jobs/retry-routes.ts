@@ -6,7 +6,7 @@ import { requireBuild } from '../records/require-build.ts'
 import type { BuildRow } from '../records/store.ts'
 import { isTriggered, type MayBuildServices, requireMayBuild } from '../submit/may-build.ts'
 import { loadBuild, requireJob } from './load-build.ts'
-import { presentJobsOf } from './present.ts'
+import { presentJobsOf } from './present-job.ts'
 import { applyRetry, type RetryServices, type RetryWish, retryJobs } from './retry-jobs.ts'
 
 export interface RetryRouteServices extends RetryServices, MayBuildServices {}

@@ -4,7 +4,7 @@ import type { BuildEngine } from '../engine/build-engine.ts'
 import { requireBuild } from '../records/require-build.ts'
 import { loadBuild, requireJob } from './load-build.ts'
 import { orderSteps } from './order-steps.ts'
-import { presentJobOf, presentJobsOf } from './present.ts'
+import { presentJobOf, presentJobsOf } from './present-job.ts'
 import { readWaits } from './read-waits.ts'
 import { type RetryRouteServices, retryRoutes } from './retry-routes.ts'
 

@@ -1,75 +1,27 @@
-import type { LogReader } from '@harmont/logs'
 import type { Database } from '../../platform/database/transaction.ts'
-import { findFacts } from './packed-store.ts'
 
-/**
- * The facts of a log that lists show. Lines, bytes and errors are null until the log is packed,
- * some time after its end.
- */
+/** The facts of a log that lists show. Lines and bytes are null until the log is packed, some time after its end. */
 export interface LogFacts {
   readonly lines: number | null
   readonly bytes: number | null
   /** Nothing will be added. */
   readonly complete: boolean
-  readonly firstErrorLine: number | null
 }
 
 /** Finds the facts of many logs, by job, in one query; of a job that does not exist none. */
 export async function readLogFacts(
-  { pool }: { readonly pool: Database },
+  database: Database,
   jobIds: readonly string[],
 ): Promise<ReadonlyMap<string, LogFacts>> {
   if (jobIds.length === 0) return new Map()
-  const found = await findFacts(pool, jobIds)
-  return new Map(
-    found.map(({ id, isOver, packed }) => [
-      id,
-      {
-        lines: packed?.lines ?? null,
-        bytes: packed?.bytes ?? null,
-        complete: isOver,
-        firstErrorLine: packed?.firstErrorLine ?? null,
-      },
-    ]),
-  )
-}
-
-const readBytes = 1024 * 1024
-const mostBytes = 64 * 1024
-/** The chunks of the first look: each is a line, or a burst of lines. */
-const firstLook = 100
-
-/**
- * Returns the end of what a job wrote to stdout and stderr, at most 64 KiB, masked as the log
- * itself. Reads only the end of the log.
- */
-export async function lastBytes(logs: LogReader, jobId: string): Promise<Buffer> {
-  const { lastSeq } = await logs.size(jobId)
-  for (let looked = firstLook; ; looked *= 8) {
-    const end = await bytesAfter(logs, jobId, Math.max(0, lastSeq - looked), lastSeq)
-    if (end.length === mostBytes || looked >= lastSeq) return end
-  }
-}
-
-/** Returns the last `count` lines of the last 64 KiB of a log, with their escape sequences. */
-export async function lastLines(
-  { engine }: { readonly engine: { readonly logs: LogReader } },
-  jobId: string,
-  count: number,
-): Promise<readonly string[]> {
-  const text = (await lastBytes(engine.logs, jobId)).toString().replace(/\r?\n$/, '')
-  return text === '' ? [] : text.split('\n').slice(-count)
-}
-
-async function bytesAfter(logs: LogReader, jobId: string, from: number, lastSeq: number): Promise<Buffer> {
-  let end = Buffer.alloc(0)
-  for (let after = from; after < lastSeq; ) {
-    const chunks = await logs.read(jobId, after, readBytes)
-    const newest = chunks.at(-1)
-    if (newest === undefined) break
-    after = newest.seq
-    const written = chunks.filter(({ kind }) => kind !== 2).map(({ content }) => content)
-    end = Buffer.concat([end, ...written]).subarray(-mostBytes)
-  }
-  return end
+  const { rows } = await database.query<LogFacts & { id: string }>({
+    name: 'find-log-facts',
+    text: `select j.id, j.state in ('passed', 'failed', 'skipped', 'canceled', 'timed_out') as complete,
+                  case when p.removed_at is null then p.bytes::float8 else 0 end as bytes,
+                  case when p.removed_at is null then p.lines else 0 end as lines
+             from engine.jobs j left join packed_logs p on p.job_id = j.id
+            where j.id = any($1::uuid[])`,
+    values: [jobIds],
+  })
+  return new Map(rows.map(({ id, ...facts }) => [id, facts]))
 }

@@ -38,36 +38,6 @@ export async function findPacked(database: Database, jobId: string): Promise<Pac
   return { at: row.removed_at, keptDays: row.kept_days, lastSeq: row.last_seq, bytes: Number(row.bytes) }
 }
 
-/** Finds the facts of these logs, packed or not; of a job that does not exist none. */
-export async function findFacts(
-  database: Database,
-  jobIds: readonly string[],
-): Promise<
-  readonly { readonly id: string; readonly isOver: boolean; readonly packed: Omit<PackedFacts, 'lastSeq'> | null }[]
-> {
-  const { rows } = await database.query<{
-    id: string
-    is_over: boolean
-    bytes: string | null
-    lines: number | null
-    first_error_line: number | null
-  }>({
-    name: 'find-log-facts',
-    text: `select j.id, j.state in ('passed', 'failed', 'skipped', 'canceled', 'timed_out') as is_over,
-                  case when p.removed_at is null then p.bytes else 0 end as bytes,
-                  case when p.removed_at is null then p.lines else 0 end as lines,
-                  case when p.removed_at is null then p.first_error_line end as first_error_line
-             from engine.jobs j left join packed_logs p on p.job_id = j.id
-            where j.id = any($1::uuid[])`,
-    values: [jobIds],
-  })
-  return rows.map(({ id, is_over: isOver, bytes, lines, first_error_line: firstErrorLine }) => ({
-    id,
-    isOver,
-    packed: bytes === null || lines === null ? null : { bytes: Number(bytes), lines, firstErrorLine },
-  }))
-}
-
 /** A log that waits for its packing. A job that does not exist any more has no state. */
 export interface Unpacked {
   readonly jobId: string

@@ -8,7 +8,8 @@ import { type Followed, followLog, LogReads } from '../../streams/logs/follow-lo
 import { ir, playJob } from '../../testing/runner.ts'
 import { ownerToken, testServer } from '../../testing/server.ts'
 import { random, writeLog } from './generated-log.test-support.ts'
-import { lastLines, readLogFacts } from './log-facts.ts'
+import { lastLines } from './last-output.ts'
+import { readLogFacts } from './log-facts.ts'
 import { packingByHand } from './packing.test-support.ts'
 
 type Schemas = components['schemas']
@@ -30,7 +31,7 @@ async function everyReading(job: { readonly id: string; readonly path: string })
     chunks: events.flatMap((data) => (data.startsWith('{"chunks"') ? data.slice(11, -2) : [])).join(','),
     view: (await it.request(ownerToken, 'GET', `${job.path}?at=error`)).body,
     size: await it.server.engine.logs.size(job.id),
-    lastLines: await lastLines(it.server, job.id, 5),
+    lastLines: await lastLines(it.server.engine.logs, job.id, 5),
   }
 }
 
@@ -40,7 +41,7 @@ test('a log reads the same before and after it is packed, and its chunks are gon
   await job.end({ exitCode: 1 })
   const before = await everyReading(job)
   expect(await rowsOf(job)).toMatchObject({ packed: 0, waiting: 1 })
-  expect((await readLogFacts(it.server, [job.id])).get(job.id)).toMatchObject({ complete: true, lines: null })
+  expect((await readLogFacts(it.server.pool, [job.id])).get(job.id)).toMatchObject({ complete: true, lines: null })
   await pack()
   const after = await everyReading(job)
   expect(after.whole.equals(before.whole)).toBe(true)
@@ -50,7 +51,7 @@ test('a log reads the same before and after it is packed, and its chunks are gon
   expect(after.whole.length).toBeGreaterThan(1_000_000)
   expect(await rowsOf(job)).toMatchObject({ chunks: 0, packed: 1, waiting: 0 })
   const lines = (after.view as unknown as Schemas['JobLogView']).total_lines
-  expect((await readLogFacts(it.server, [job.id])).get(job.id)).toMatchObject({
+  expect((await readLogFacts(it.server.pool, [job.id])).get(job.id)).toMatchObject({
     complete: true,
     lines,
     bytes: after.whole.length,

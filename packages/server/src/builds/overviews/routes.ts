@@ -3,9 +3,9 @@ import type pg from 'pg'
 import { presentPipeline } from '../../organizations/index.ts'
 import { type Cursors, type Handlers, operation } from '../../platform/http/index.ts'
 import { ageKeyOf, readAgeKey, toPage } from '../../platform/pagination/page.ts'
-import { listSortedPipelines, type SortedPipelineRow } from './pipeline-list-store.ts'
-import { listBuildKeys, readOrganizationFilter } from './read-organization-filter.ts'
-import { findSummaries, newestSummaries, presentSummary } from './summary-store.ts'
+import { listSortedPipelines, type SortedPipelineRow } from './list-pipelines.ts'
+import { listBuildKeys, readOrganizationFilter } from './organization-builds.ts'
+import { findSummaries, newestSummaries, presentSummary } from './summary.ts'
 
 const buildsEach = 20
 

@@ -1,5 +1,5 @@
 import type { BuildState } from '@harmont/engine'
-import { apiError } from '../../platform/http/index.ts'
+import { queryError } from '../../platform/http/index.ts'
 import type { BuildFilter } from './store.ts'
 
 const states: readonly BuildState[] = ['scheduled', 'running', 'failing', 'passed', 'failed', 'canceling', 'canceled']
@@ -33,8 +33,8 @@ export function filterKey({ states: wanted, branch, commit, source }: BuildFilte
 function readState(text: string): BuildState {
   const found = states.find((state) => state === text.trim())
   if (found !== undefined) return found
-  const message = `must be one or more of ${states.join(', ')}, with commas between; got \`${text.slice(0, 80)}\``
-  throw apiError('query_invalid', `The query parameter \`state\` ${message}.`, {
-    errors: [{ field: 'state', message }],
-  })
+  throw queryError(
+    'state',
+    `must be one or more of ${states.join(', ')}, with commas between; got \`${text.slice(0, 80)}\``,
+  )
 }

@@ -8,7 +8,7 @@ import { findTopicBuilds, findTopicJobs } from '../../streams/build-events/topic
 import { testServer } from '../../testing/server.ts'
 import { findForgotten } from '../approval/approve-build.ts'
 import { emptyRemoved, markRemoved } from '../logs/remove-old-logs.ts'
-import { findSummaries, newestSummaries } from '../overviews/summary-store.ts'
+import { findSummaries, newestSummaries } from '../overviews/summary.ts'
 import { forgetSources } from '../source/remove-old-sources.ts'
 import { findArchive, findSource } from '../source/store.ts'
 import { findBuildPlace } from '../submit/answer-new-build.ts'

@@ -1,7 +1,8 @@
 import type { Build } from '@harmont/engine'
 import { type Found, nothingFound } from '@harmont/logs'
 import type { JobLogs } from '../logs/job-logs.ts'
-import { type LogFacts, lastLines } from '../logs/log-facts.ts'
+import { lastLines } from '../logs/last-output.ts'
+import type { LogFacts } from '../logs/log-facts.ts'
 
 /** The first failures are shown with their end at once, later ones when asked. */
 const failuresShown = 5
@@ -31,7 +32,7 @@ export async function readFailureOutputs(
 }
 
 async function wordsOf(logs: JobLogs, jobId: string): Promise<readonly [string, FailureOutput]> {
-  const tail = (await lastLines({ engine: { logs } }, jobId, tailLines)).map((line) => line.slice(0, tailLineLength))
+  const tail = (await lastLines(logs, jobId, tailLines)).map((line) => line.slice(0, tailLineLength))
   const index = (await logs.openSoon(jobId))?.index
   return [jobId, { tail, firstErrorLine: index?.errors[0] ?? null, found: index?.found ?? nothingFound }]
 }

@@ -1,7 +1,7 @@
 import { isTerminal, type Job, type Step } from '@harmont/engine'
 import { formatInstant, formatOptionalInstant } from '../../platform/input/instant.ts'
 import { prerequisitesOf } from '../jobs/order-steps.ts'
-import { presentJobOf } from '../jobs/present.ts'
+import { presentJobOf } from '../jobs/present-job.ts'
 import { waitReason } from '../jobs/read-waits.ts'
 import { prerequisiteProblem, retryProblem } from '../jobs/retry-problem.ts'
 import { cacheOf } from './cache-view.ts'

@@ -57,7 +57,7 @@ export async function readView(services: ViewServices, place: ViewPlace, after: 
   const isRenderChanged = touched.has(null)
   const shown = [...changed, ...(isRenderChanged && build.render !== null ? [build.render] : [])]
   const logs = await readLogFacts(
-    services,
+    pool,
     shown.map(({ id }) => id),
   )
   const [failureOutputs, lookUps, ahead, [waits, holders]] = await Promise.all([

@@ -1,6 +1,6 @@
 import type { BuildState, CacheLookUp, JobState, LookUpInputs } from '@harmont/engine'
 import type { Database } from '../../platform/database/transaction.ts'
-import { joinedToRecord, type SummaryRow, summaryColumns } from '../overviews/summary-store.ts'
+import { joinedToRecord, type SummaryRow, summaryColumns } from '../overviews/summary.ts'
 
 /** An earlier build of the same branch. */
 export interface Earlier {

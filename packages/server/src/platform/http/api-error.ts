@@ -44,3 +44,10 @@ export class ApiError extends Error {
 export function apiError(code: ErrorCode, message: string, options?: ErrorOptions): ApiError {
   return new ApiError(code, message, options)
 }
+
+/** Makes the 400 of a query parameter. `message` goes on from its name: "must be …". */
+export function queryError(name: string, message: string): ApiError {
+  return apiError('query_invalid', `The query parameter \`${name}\` ${message}.`, {
+    errors: [{ field: name, message }],
+  })
+}

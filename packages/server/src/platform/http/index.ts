@@ -1,4 +1,4 @@
-export { ApiError, apiError } from './api-error.ts'
+export { ApiError, apiError, queryError } from './api-error.ts'
 export { unauthorized } from './authorization/admit.ts'
 export {
   permissionsOf,

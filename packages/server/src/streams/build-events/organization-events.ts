@@ -1,9 +1,12 @@
+import type { ChangeFeed } from '@harmont/engine'
 import type pg from 'pg'
 import { presentBuild } from '../../builds/records/present-build.ts'
 import { findBuildsById } from '../../builds/records/store.ts'
+import type { Database } from '../../platform/database/transaction.ts'
+import { follow } from '../../platform/follow/follow.ts'
+import type { SingleFlight } from '../../platform/follow/single-flight.ts'
 import { eventFrame } from '../event-streams/frames.ts'
-import { followOrganization, type OrganizationReads, writePlace } from './follow-organization.ts'
-import { type EventPlace, newestPlace, unfinishedBuilds } from './organization-store.ts'
+import { buildEventsAfter, type EventPlace, newestPlace, unfinishedBuilds, wasThereAt } from './organization-store.ts'
 
 /**
  * Yields the events of all builds of an organization, without end (`http.md` 8.4): first the
@@ -34,4 +37,77 @@ async function* frames(pool: pg.Pool, buildIds: readonly string[], place: EventP
     return eventFrame('build', data, index === last ? writePlace(place) : null)
   })
   if (all.length > 0) yield all.join('')
+}
+
+/** At most five readings of an organization a second. */
+const restMs = 200
+const rowsAtOnce = 500
+/** Events are kept for a day. */
+const keptMs = 24 * 3600 * 1000
+
+export interface OrganizationReads {
+  readonly pool: pg.Pool
+  readonly changes: ChangeFeed
+  readonly flights: SingleFlight
+}
+
+/** Builds that have changed, each once. */
+export interface ChangedBuilds {
+  readonly buildIds: readonly string[]
+  /** The place of a reader who has seen them. */
+  readonly place: EventPlace
+}
+
+interface Step extends ChangedBuilds {
+  /** More is there, or will be as soon as a transaction is over. */
+  readonly isMore: boolean
+}
+
+/** Yields the builds of an organization that change after a place, without end. */
+export function followOrganization(
+  { pool, changes, flights }: OrganizationReads,
+  organizationId: string,
+  start: EventPlace,
+  signal: AbortSignal,
+): AsyncGenerator<ChangedBuilds> {
+  let place = start
+  return follow({
+    subscribe: (wake) => changes.onQueue(organizationId, wake),
+    async read(wake) {
+      const from = place
+      const question = `${organizationId} ${from.transaction} ${from.id}`
+      const step = await flights.run(question, () => readStep(pool, organizationId, from))
+      place = step.place
+      if (step.isMore) wake()
+      return step.buildIds.length > 0 ? { buildIds: step.buildIds, place } : null
+    },
+    isDone: () => false,
+    restMs,
+    signal,
+  })
+}
+
+async function readStep(pool: pg.Pool, organizationId: string, after: EventPlace): Promise<Step> {
+  const rows = await buildEventsAfter(pool, organizationId, after, rowsAtOnce)
+  const open = rows.findIndex(({ is_settled }) => !is_settled)
+  const settled = open === -1 ? rows : rows.slice(0, open)
+  const buildIds = [...new Set(settled.map(({ build_id }) => build_id))]
+  return { buildIds, place: settled.at(-1) ?? after, isMore: open !== -1 || rows.length === rowsAtOnce }
+}
+
+/** Writes a place as an event's id. */
+export function writePlace({ transaction, id }: EventPlace): string {
+  return `${transaction}-${id}-${Date.now()}`
+}
+
+/**
+ * Reads the place that an event id names; null for one that is none, is older than what is kept, or
+ * is of the database that this one was restored from.
+ */
+export async function readPlace(database: Database, id: string | null): Promise<EventPlace | null> {
+  const match = /^(\d{1,19})-(\d{1,19})-(\d{1,15})$/.exec(id ?? '')
+  const [, transaction, last, at] = match ?? []
+  if (transaction === undefined || last === undefined || Number(at) < Date.now() - keptMs) return null
+  if (BigInt(last) >= 2n ** 63n || BigInt(transaction) >= 2n ** 63n) return null
+  return (await wasThereAt(database, new Date(Number(at)))) ? { transaction, id: last } : null
 }

@@ -6,8 +6,7 @@ import { eventStream } from '../event-streams/frames.ts'
 import { type StreamServices, streamOpener } from '../event-streams/open-stream.ts'
 import { withHeartbeats } from '../event-streams/with-heartbeats.ts'
 import { BuildReads, buildEvents } from './build-events.ts'
-import { readPlace } from './follow-organization.ts'
-import { organizationEvents } from './organization-events.ts'
+import { organizationEvents, readPlace } from './organization-events.ts'
 import { openTopics } from './topics/open-topics.ts'
 
 export interface BuildEventServices extends ViewServices, StreamServices {}

@@ -2,7 +2,7 @@ import type pg from 'pg'
 import type { BuildEngine } from '../../builds/engine/build-engine.ts'
 import type { JobLogs, OpenLog } from '../../builds/logs/job-logs.ts'
 import { requireBuild } from '../../builds/records/require-build.ts'
-import { apiError, type Handlers, operation, uuidOrNone } from '../../platform/http/index.ts'
+import { apiError, type Handlers, operation, queryError, uuidOrNone } from '../../platform/http/index.ts'
 import { presentLog, presentPage } from './present-log.ts'
 import { type LineRun, readLines } from './read-lines.ts'
 import { findBuildOfJob } from './require-log.ts'
@@ -61,8 +61,7 @@ function readPlace(at: string | undefined): Place {
   if (at === undefined) return 1
   if (at === 'error' || at === 'tail') return at
   if (/^\d{1,15}$/.test(at)) return Math.max(1, Number(at))
-  const message = 'must be `error`, `tail` or the number of a line'
-  throw apiError('query_invalid', `The query parameter \`at\` ${message}.`, { errors: [{ field: 'at', message }] })
+  throw queryError('at', 'must be `error`, `tail` or the number of a line')
 }
 
 /**

@@ -1,7 +1,8 @@
 import type { components } from '@harmont/contract'
 import { until } from '@harmont/test-kit/until'
 import { expect, test } from 'vitest'
-import { lastLines, readLogFacts } from '../../builds/logs/log-facts.ts'
+import { lastLines } from '../../builds/logs/last-output.ts'
+import { readLogFacts } from '../../builds/logs/log-facts.ts'
 import { ir, type PlayedJob, playJob } from '../../testing/runner.ts'
 import { codeOf, ownerToken, testServer } from '../../testing/server.ts'
 import { followLines, type LogNews } from './follow-lines.ts'
@@ -166,9 +167,9 @@ test('the log of a step that was skipped, and runs after a retry, goes on', asyn
 test('facts of many logs are one query, and the end of a log is read without the rest', async () => {
   const job = await newJob()
   await job.log(['one\ntwo\n', 'three'])
-  expect(await lastLines(it.server, job.id, 2)).toEqual(['two', 'three'])
-  const facts = await readLogFacts(it.server, [job.id])
-  expect(facts.get(job.id)).toEqual({ lines: null, bytes: null, complete: false, firstErrorLine: null })
+  expect(await lastLines(it.server.engine.logs, job.id, 2)).toEqual(['two', 'three'])
+  const facts = await readLogFacts(it.server.pool, [job.id])
+  expect(facts.get(job.id)).toEqual({ lines: null, bytes: null, complete: false })
   await job.end()
 })
 

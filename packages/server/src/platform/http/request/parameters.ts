@@ -1,5 +1,5 @@
 import { type JsonSchema, type OperationId, operationTable, type ParameterObject } from '@harmont/contract'
-import { apiError } from '../api-error.ts'
+import { apiError, queryError } from '../api-error.ts'
 
 const largestInteger = 2_147_483_647
 
@@ -94,12 +94,6 @@ function readValue(name: string, schema: JsonSchema, value: string): string | nu
   if (schema.enum !== undefined && !schema.enum.includes(value))
     throw queryError(name, `must be one of ${schema.enum.join(', ')}`)
   return value
-}
-
-function queryError(name: ParameterObject['name'], message: string): Error {
-  return apiError('query_invalid', `The query parameter \`${name}\` ${message}.`, {
-    errors: [{ field: name, message }],
-  })
 }
 
 function parseSearch(search: string): Map<string, string[]> {

@@ -1,5 +1,5 @@
 import { isBuildTerminal } from '@harmont/engine'
-import { presentSummary } from '../../../builds/overviews/summary-store.ts'
+import { presentSummary } from '../../../builds/overviews/summary.ts'
 import { canceledBy, etaMs } from '../../../builds/view/build-view.ts'
 import { buildCost } from '../../../builds/view/cost.ts'
 import { presentJobView, presentRenderView } from '../../../builds/view/present-job-view.ts'

@@ -1,6 +1,6 @@
 import { now } from '@harmont/sandbox'
-import { findSummaries, presentSummary } from '../../../builds/overviews/summary-store.ts'
-import { followOrganization, type OrganizationReads, readPlace, writePlace } from '../follow-organization.ts'
+import { findSummaries, presentSummary } from '../../../builds/overviews/summary.ts'
+import { followOrganization, type OrganizationReads, readPlace, writePlace } from '../organization-events.ts'
 import { type EventPlace, newestPlace, unfinishedOrJustEnded } from '../organization-store.ts'
 import { beat, type TopicEvent, type TopicNews } from './topic-event.ts'
 import { buildsPlace } from './topic-places.ts'

@@ -1,6 +1,6 @@
 import type { ViewServices } from '../../../builds/view/read-view.ts'
 import type { SingleFlight } from '../../../platform/follow/single-flight.ts'
-import { apiError } from '../../../platform/http/index.ts'
+import { queryError } from '../../../platform/http/index.ts'
 import { eventFrame } from '../../event-streams/frames.ts'
 import { mergePulled } from '../../event-streams/merge-pulled.ts'
 import { buildTopic } from './build-topic.ts'
@@ -27,7 +27,7 @@ export async function openTopics(
   cursor: string,
 ): Promise<(signal: AbortSignal) => AsyncGenerator<string>> {
   const topics = parseTopics(text)
-  if ('problem' in topics) throw queryInvalid(topics.problem)
+  if ('problem' in topics) throw queryError('topics', topics.problem)
   const { hasBuilds, builds, logs } = await findTopics(services.pool, { organizationId, organizationSlug }, topics)
   const [only] = builds.length === 1 ? builds : []
   const places: TopicPlaces =
@@ -62,12 +62,6 @@ export async function openTopics(
 
 function readNumber(place: string | undefined): number | null {
   return /^\d{1,15}$/.test(place ?? '') ? Number(place) : null
-}
-
-function queryInvalid(message: string): Error {
-  return apiError('query_invalid', `The query parameter \`topics\` ${message}.`, {
-    errors: [{ field: 'topics', message }],
-  })
 }
 
 /**

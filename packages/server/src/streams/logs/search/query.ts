@@ -1,4 +1,4 @@
-import { apiError } from '../../../platform/http/index.ts'
+import { queryError } from '../../../platform/http/index.ts'
 
 /** A search in a log. */
 export interface SearchQuery {
@@ -27,5 +27,5 @@ export function readSearch({ q = '', regex, case: isCase, word }: Sent): SearchQ
 
 /** Returns the error of a text that cannot be searched. */
 export function searchInvalid(message: string): Error {
-  return apiError('query_invalid', `The query parameter \`q\` ${message}.`, { errors: [{ field: 'q', message }] })
+  return queryError('q', message)
 }

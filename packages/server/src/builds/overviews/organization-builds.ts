@@ -1,7 +1,7 @@
 import type { BuildState } from '@harmont/engine'
 import { findPipeline } from '../../organizations/index.ts'
 import type { Database } from '../../platform/database/transaction.ts'
-import { apiError } from '../../platform/http/index.ts'
+import { apiError, queryError } from '../../platform/http/index.ts'
 import { parseInstant } from '../../platform/input/instant.ts'
 import type { AgeKey } from '../../platform/pagination/page.ts'
 import { readBuildFilter } from '../records/build-filter.ts'
@@ -44,8 +44,7 @@ function readInstant(name: 'from' | 'to', text: string | undefined): Date | null
   if (text === undefined || text === '') return null
   const instant = parseInstant(/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00:00Z` : text)
   if (instant !== undefined) return instant
-  const message = 'must be an instant such as `2026-01-31T12:00:00Z`, or a day'
-  throw apiError('query_invalid', `The query parameter \`${name}\` ${message}.`, { errors: [{ field: name, message }] })
+  throw queryError(name, 'must be an instant such as `2026-01-31T12:00:00Z`, or a day')
 }
 
 export interface OrganizationBuildFilter {
