@@ -1,4 +1,7 @@
-/** Test only: a random life of some builds whose steps have groups, and under limits, on a real store; after each lease everything is checked the slow way. */
+/**
+ * Test only: a random life of some builds whose steps have groups, and under limits, on a real
+ * store; after each lease everything is checked the slow way.
+ */
 import { randomUUID } from 'node:crypto'
 import { expect } from 'vitest'
 import { createBuild } from './core/create-build.ts'
@@ -13,7 +16,7 @@ import type { StoreUnderTest } from './store-under-test.test-support.ts'
 
 const exited = { kind: 'exited', exitCode: 0, signal: null, limit: null, snapshot: null } as const
 
-/** A job with all that its gates go by. */
+/** A job with everything that its gates depend on. */
 interface Seen {
   readonly job: Job
   readonly step: Step
@@ -21,7 +24,7 @@ interface Seen {
 }
 
 export type UnderGates = Omit<StoreUnderTest, 'close'> & {
-  /** Of a store that knows limits. */
+  /** Present for a store that knows limits. */
   setLimit?(of: Limited, limit: number | null): Promise<void>
 }
 
@@ -31,7 +34,7 @@ export class GateRun {
   readonly #name = randomUUID()
   readonly #builds: string[] = []
   readonly #limits = new Map<string, number>()
-  /** How often each thing that is worth it was seen. */
+  /** Counts how often each corner case was seen. */
   readonly seen = new Map<string, number>()
   #now: number
 
@@ -45,7 +48,7 @@ export class GateRun {
     return this.#now
   }
 
-  /** One random thing. */
+  /** Does one random thing. */
   async act(): Promise<void> {
     const roll = this.#roll()
     this.#now += Math.floor(this.#roll() * 50)
@@ -58,7 +61,7 @@ export class GateRun {
     else await this.#goOn()
   }
 
-  /** Lets everything end: what runners that work do. */
+  /** Ends everything, as working runners do. */
   async drain(): Promise<void> {
     let open: readonly Build[] = []
     for (let round = 0; round < 300; round++) {
@@ -96,7 +99,7 @@ export class GateRun {
     if (leases.length < slots) await this.#checkWaits(waiting, after)
   }
 
-  /** Nothing is left that could be leased: everything that waits says for what. */
+  /** Expects that nothing can be leased: every waiting job says what it waits for. */
   async #checkWaits(waiting: readonly Seen[], all: readonly Seen[]): Promise<void> {
     for (const build of await this.#all()) {
       const waits = await this.#view().builds.waits(build.id, this.#now)
@@ -120,7 +123,10 @@ export class GateRun {
     }
   }
 
-  /** Others have, or may have been promised, all the room that a limit leaves: others than those who come after it in its group. */
+  /**
+   * Tells whether other jobs have, or may have been promised, all the room that a limit leaves, not
+   * counting those that come after this one in its group.
+   */
   #standsAtLimit(each: Seen, all: readonly Seen[], fresh: readonly Seen[]): boolean {
     const isLater = (other: Seen) => sameGroup(each, other) && isBefore(each, other)
     const others = all.filter(
@@ -236,7 +242,7 @@ export class GateRun {
     await this.#view().builds.apply(id, [event])
   }
 
-  /** One process or the other. */
+  /** Returns one process or the other. */
   #view(): Store {
     return this.#roll() < 0.5 ? this.#under.store : this.#under.other
   }

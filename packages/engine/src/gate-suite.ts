@@ -15,10 +15,10 @@ import { untilSeen } from './until-seen.test-support.ts'
 
 const exited = { kind: 'exited', exitCode: 0, signal: null, limit: null, snapshot: null } as const
 
-/** Random lives of builds that the model test plays. */
+/** The random lives of builds that the model test plays. */
 export const gateRuns = scaled(4)
 
-/** Declares the tests; `open` gives the store, without anything ready in it. */
+/** Declares the tests. `open` returns the store, without anything ready in it. */
 export function gateSuite(open: () => StoreUnderTest): void {
   let now = 1_600_000_000_000
 
@@ -128,7 +128,7 @@ export function gateSuite(open: () => StoreUnderTest): void {
     now += 10_000
     expect(await lease()).toEqual([])
     expect([...(await open().store.builds.waits(first, now)).values()]).toMatchObject([{ ahead: 0, running: 1 }])
-    // Its time has come, so nobody need look at the clock for it.
+    // Its time has come, so nobody needs the clock for it.
     expect(await open().store.leases.nextReadyAt()).toBeNull()
     await end(overtook)
     const retried = await one()

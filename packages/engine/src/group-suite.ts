@@ -15,9 +15,9 @@ import type { StoreUnderTest } from './store-under-test.test-support.ts'
 const passed = { kind: 'exited', exitCode: 0, signal: null, limit: null, snapshot: null } as const
 const failed = { ...passed, exitCode: 1 }
 
-/** Declares the tests; `open` gives the store, without anything ready in it. */
+/** Declares the tests. `open` returns the store, without anything ready in it. */
 export function groupSuite(open: () => StoreUnderTest): void {
-  // A place is given by the store's own clock.
+  // The store gives places by its own clock.
   const now = () => Date.now() + 60_000
   const facts = { pipeline: 'p', branch: null, tag: null, pullRequest: null, event: 'push', claimant: null }
   const groupNamed = (group: string, limit = 1, whenFull: WhenFull = 'queue') =>
@@ -27,7 +27,7 @@ export function groupSuite(open: () => StoreUnderTest): void {
   async function submit(from: NewBuild['from'], held = false): Promise<string> {
     const id = randomUUID()
     const context = { newId: () => randomUUID(), limits: defaultLimits }
-    // In the order in which they are made, however fast that is.
+    // Ids in the order in which the builds are made, however fast that is.
     const at = Date.now() + made++
     await open().submit(createBuild({ id, queue: 'q', at, held, from }, context), plainContext)
     return id

@@ -2,7 +2,10 @@
 import fc from 'fast-check'
 import { GateRun, type UnderGates } from './gate-run.test-support.ts'
 
-/** Random lives of builds, one after the other in time from `from` on; `note` is told what was worth it in them. */
+/**
+ * Returns random lives of builds, one after the other in time from `from` on. Calls `note` for the
+ * corner cases in them.
+ */
 export function randomLives(open: () => UnderGates, from: number, note: (what: string) => void) {
   let now = from
   return fc.asyncProperty(

@@ -1,4 +1,6 @@
-/** Test only: what every store promises about builds that stand still. `storeSuite` declares it. */
+/**
+ * Test only: what every store promises about builds that stand still. `storeSuite` declares it.
+ */
 import { randomUUID } from 'node:crypto'
 import type { PlannedStep } from '@harmont/ir'
 import { expect, test } from 'vitest'
@@ -14,7 +16,9 @@ import type { StoreUnderTest } from './store-under-test.test-support.ts'
 const exited = { kind: 'exited', exitCode: 0, signal: null, limit: null, snapshot: null } as const
 const hour = 3_600_000
 
-/** Declares the tests; `open` gives the store. What other suites left in it may stand still too. */
+/**
+ * Declares the tests. `open` returns the store, in which other suites may have left stalled builds.
+ */
 export function standingSuite(open: () => StoreUnderTest): void {
   let now = 2_000_000_000_000
   const warnings: unknown[] = []
@@ -39,9 +43,9 @@ export function standingSuite(open: () => StoreUnderTest): void {
     if (found === undefined) throw new Error(`no build ${id}`)
     return found.build
   }
-  /** Of these builds the states, once everything that ought to be given up was. */
+  /** Returns the states of these builds, once every stalled build was abandoned. */
   const states = async (...ids: readonly string[]) => Promise.all(ids.map(async (id) => (await build(id)).state))
-  /** The one job that is ready. */
+  /** Returns the one job that is ready. */
   async function leaseOf(id: string, runner = 'r'): Promise<Lease> {
     const [lease, ...more] = await store().leases.take(runner, 2, now)
     if (lease?.buildId !== id || more.length > 0) throw new Error(`expected that one job of ${id} is ready`)
@@ -54,16 +58,18 @@ export function standingSuite(open: () => StoreUnderTest): void {
     ])
   }
   const abandon = (afterMs = 72 * hour, view = store()) => abandonBuilds({ store: view, afterMs, log }, now)
-  /** So many hours in which somebody looks every few minutes, and nobody runs anything. */
+  /**
+   * Lets so many hours pass in which somebody looks every few minutes, and nobody runs anything.
+   */
   async function watchFor(hours: number): Promise<void> {
     for (const end = now + hours * hour; now < end; ) {
       now += hour / 6
       await store().builds.watch(now)
     }
   }
-  /** Gives up whatever stands still by now, so that a test meets its own builds only. */
+  /** Abandons every build that is stalled by now, so that a test meets its own builds only. */
   async function clear(): Promise<void> {
-    // What one gives up may let another go on.
+    // An abandoned build may let another go on.
     do await watchFor(3)
     while ((await abandon(hour)) > 0)
   }
@@ -85,7 +91,7 @@ export function standingSuite(open: () => StoreUnderTest): void {
       return [ready, leased, held, placed, placeless, fresh].filter((id) => found.includes(id))
     }
     expect(await standing()).toEqual([ready, placed])
-    // A runner that works would take them.
+    // A working runner would take them.
     expect(await standing(false)).toEqual([])
     await end(lease)
     expect(await standing()).toEqual([ready, placed])
@@ -110,7 +116,7 @@ export function standingSuite(open: () => StoreUnderTest): void {
     expect(two.errorMessage).toMatch(
       /It waited for the concurrency group `deploy` \(1 at a time\), and no runner took the jobs ahead of it\.$/,
     )
-    // Nothing of them is left to be taken, and the group is free.
+    // No job of them is left, and the group is free.
     const third = await submit([{ concurrency }])
     const lease = await leaseOf(third)
     await end(lease)
@@ -128,7 +134,7 @@ export function standingSuite(open: () => StoreUnderTest): void {
     const [waiting, other] = [await submit([{ concurrency }]), await submit([{}])]
     await store().builds.apply(holder, [{ type: 'started', job: lease.jobId, fence: lease.fence, at: now }])
     for (let hours = 0; hours < 100; hours++) {
-      // Its holder says every few seconds that it lives.
+      // Its runner renews the lease every few seconds.
       await store().leases.renew('long', now + hour)
       await watchFor(1)
       expect(await abandon()).toBe(0)
@@ -137,7 +143,7 @@ export function standingSuite(open: () => StoreUnderTest): void {
       { type: 'ended', job: lease.jobId, fence: lease.fence, at: now, outcome: exited },
     ])
     expect(await states(holder, waiting, other)).toEqual(['passed', 'scheduled', 'scheduled'])
-    // From here on nobody works.
+    // From here on no runner works.
     await watchFor(71)
     expect(await abandon()).toBe(0)
     await watchFor(2)

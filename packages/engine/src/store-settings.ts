@@ -4,7 +4,7 @@ import type { DecideContext } from './core/draft.ts'
 import { defaultLimits } from './core/limits.ts'
 import type { Instant } from './core/model.ts'
 
-/** What every store is made with. */
+/** The settings of every store. */
 export interface StoreSettings extends DecideContext {
   /** Milliseconds that a lease lasts until the command has started. */
   readonly startLeaseMs: number
@@ -22,11 +22,14 @@ export const defaultStoreSettings: StoreSettings = {
   now,
 }
 
-/** The default settings but for what is given. A start takes no longer a lease than a command: `leaseMs` may be short. */
+/**
+ * Returns the default settings, except for those given. A start takes no longer a lease than a
+ * command: `leaseMs` may be short.
+ */
 export function storeSettings(given: Partial<StoreSettings>): StoreSettings {
   const settings = { ...defaultStoreSettings, ...given }
   return { ...settings, startLeaseMs: Math.min(settings.startLeaseMs, settings.leaseMs) }
 }
 
-/** Whoever did not look for so long did not watch. */
+/** A break of this length interrupts the watch. */
 export const longBreakMs = 15 * 60_000

@@ -1,4 +1,7 @@
-/** Test only: what every store promises. `memory-store.test.ts` and `postgres-store.soak.pg.test.ts` run it. */
+/**
+ * Test only: what every store promises. `memory-store.test.ts` and `postgres-store.soak.pg.test.ts`
+ * run it.
+ */
 import { randomUUID } from 'node:crypto'
 import type { Plan } from '@harmont/ir'
 import type { Chunk } from '@harmont/logs'
@@ -20,7 +23,7 @@ import type { StoreUnderTest } from './store-under-test.test-support.ts'
 const passed = { kind: 'exited', exitCode: 0, signal: null, limit: null, snapshot: null } as const
 const failed = { ...passed, exitCode: 1 }
 
-/** Declares the tests. `open` gives a store without builds. */
+/** Declares the tests. `open` returns a store without builds. */
 export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): void {
   describe(name, () => {
     let under: StoreUnderTest
@@ -37,7 +40,7 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       await finishEverything()
     })
 
-    /** Cancels what an earlier test left, so that each test leases its own jobs only. */
+    /** Cancels the builds of earlier tests, so that each test leases its own jobs only. */
     async function finishEverything(): Promise<void> {
       for (const id of submitted.splice(0)) {
         await store.builds.apply(id, [{ type: 'cancel', at: now }])

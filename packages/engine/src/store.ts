@@ -16,15 +16,23 @@ export type BuildSource =
       /** The server's id of the repository. */
       readonly repository: string
       readonly commit: string
-      /** Full refs that hold the commit, tried in order when the commit alone cannot be fetched. */
+      /**
+       * Full refs that hold the commit, tried in order when the commit alone cannot be fetched.
+       */
       readonly refs: readonly string[]
     }
 
-/** Everything that the engine must know of a build besides its jobs. The server fills it, the runner reads it. */
+/**
+ * Everything that the engine must know of a build besides its jobs. The server fills it, the runner
+ * reads it.
+ */
 export interface BuildContext {
   readonly env: Readonly<Record<string, string>>
   readonly injectedEnv: Readonly<Record<string, string>>
-  /** The namespaces in which it may find cache entries, in this order, and the one that stores its own. */
+  /**
+   * The namespaces in which it may find cache entries, in this order, and the one that stores its
+   * own.
+   */
   readonly cache: {
     readonly read: readonly string[]
     readonly write: string
@@ -42,7 +50,10 @@ export interface BuildContext {
   readonly source: BuildSource | null
   /** The facts that conditions are evaluated with; kept for a later rendering. */
   readonly conditionContext: import('@harmont/ir').ConditionContext
-  /** Names who claims its branch, tag and pull request, when the server has not fetched them itself. The group of a rendered build depends on it. */
+  /**
+   * Names who claims its branch, tag and pull request, when the server has not fetched them itself.
+   * The group of a rendered build depends on it.
+   */
   readonly claimant?: string
   /** Only its steps are wanted: none is ever run. */
   readonly planOnly?: true
@@ -64,7 +75,10 @@ export interface Lease {
 }
 
 export interface Applied {
-  /** The build after the last event. Its list of jobs is the store's own and shows later changes too: read it at once. */
+  /**
+   * The build after the last event. Its list of jobs is the store's own and shows later changes
+   * too: read it at once.
+   */
   readonly build: Build
   /** The jobs that changed, or are new, as they are after the last event. */
   readonly changed: readonly Job[]
@@ -83,9 +97,15 @@ export interface Watch {
 
 /** The snapshots that builds want, by their reason. */
 export interface LiveSnapshots {
-  /** Of unfinished builds: the snapshots of steps with a child that has not passed, and of failed jobs. */
+  /**
+   * Of unfinished builds: the snapshots of steps with a child that has not passed, and of failed
+   * jobs.
+   */
   readonly needed: ReadonlySet<string>
-  /** Of ended builds: the snapshots of jobs that did not pass, and of the steps that these built in. The newest build comes first. */
+  /**
+   * Of ended builds: the snapshots of jobs that did not pass, and of the steps that these built in.
+   * The newest build comes first.
+   */
   readonly pinned: readonly string[]
   /** The other snapshots of ended builds, for a shell. The newest build comes first. */
   readonly left: readonly string[]
@@ -94,69 +114,94 @@ export interface LiveSnapshots {
 /** The most chunks of a log that counts as short. */
 export const shortLogChunks = 16
 
-/** Keeps builds, their leases and their logs. One suite (`store-suite.ts`) runs against every store. */
+/**
+ * Keeps builds, their leases and their logs. One suite (`store-suite.ts`) runs against every store.
+ */
 export interface Store {
   readonly builds: BuildStore
   readonly leases: LeaseStore
   readonly logs: LogStore
-  /** Changes since they happened here; within one process at once. */
+  /** Announces changes of this process at once, and of others a little later. */
   readonly changes: ChangeFeed
   /** The clock of its builds, which never steps. */
   readonly now: () => Instant
   close(): Promise<void>
 }
 
-/** Decides nothing: it loads a build, lets `core` decide, and keeps the change and its effects in one transaction. */
+/**
+ * Decides nothing: it loads a build, lets `core` decide, and keeps the change and its effects in
+ * one transaction.
+ */
 export interface BuildStore {
-  /** Returns the build as it is now; cheap when it is in use here. See `Applied.build` about its list of jobs. */
+  /**
+   * Returns the build as it is now; cheap when it is in use here. See `Applied.build` about its
+   * list of jobs.
+   */
   load(buildId: string): Promise<{ readonly build: Build; readonly context: BuildContext } | undefined>
   /**
-   * Returns it without a look at what other processes did: no older than the last change that this process made, a lease
-   * that it gave included.
+   * Returns it without a look at what other processes did: no older than the last change that this
+   * process made, a lease that it gave included.
    */
   known(buildId: string): Promise<{ readonly build: Build; readonly context: BuildContext } | undefined>
   /** Returns every attempt of every step, oldest first within a step, for readers. */
   jobs(buildId: string): Promise<readonly Job[]>
   /**
-   * Applies the events in order, in one transaction. Undefined: no such build. Refuses a `lease_lost` when the lease has
-   * been renewed past the event's instant. Throws for `leased`: `LeaseStore.take` alone gives leases.
+   * Applies the events in order, in one transaction. Undefined: no such build. Refuses a
+   * `lease_lost` when the lease has been renewed past the event's instant. Throws for `leased`:
+   * `LeaseStore.take` alone gives leases.
    */
   apply(buildId: string, events: readonly BuildEvent[]): Promise<Applied | undefined>
   /**
-   * Returns, by id, the build's jobs that are ready at `now` (the clock's by default) and that a limit or a group holds
-   * back. Takes a constant number of statements.
+   * Returns, by id, the build's jobs that are ready at `now` (the clock's by default) and that a
+   * limit or a group holds back. Takes a constant number of statements.
    */
   waits(buildId: string, now?: Instant): Promise<ReadonlyMap<string, Wait>>
-  /** Lets builds and jobs into their groups where a process that died, or an earlier release, left that undone. */
+  /**
+   * Lets builds and jobs into their groups where a process that died, or an earlier release, left
+   * that undone.
+   */
   settleGroups(): Promise<void>
   /** Notes that somebody looks for stalled builds. */
   watch(now: Instant): Promise<Watch>
   /**
-   * Returns builds in which nothing has changed since then and nothing is being done, oldest first. `isIdle`: no runner
-   * has taken anything for as long; without it only builds in which no runner would find anything.
+   * Returns builds in which nothing has changed since then and nothing is being done, oldest first.
+   * `isIdle`: no runner has taken anything for as long; without it only builds in which no runner
+   * would find anything.
    */
   standing(since: Instant, isIdle: boolean, limit: number): Promise<readonly string[]>
-  /** Returns snapshots that something may still start from, and those that builds left that ended after `since`. */
+  /**
+   * Returns snapshots that something may still start from, and those that builds left that ended
+   * after `since`.
+   */
   liveSnapshots(since: Instant): Promise<LiveSnapshots>
 }
 
 export interface LeaseStore {
   /**
-   * Leases up to `slots` ready jobs in fair turns between queues, then by age. In the same transaction each becomes
-   * `assigned` and gets the next fencing number.
+   * Leases up to `slots` ready jobs in fair turns between queues, then by age. In the same
+   * transaction each becomes `assigned` and gets the next fencing number.
    */
   take(runner: string, slots: number, now: Instant): Promise<readonly Lease[]>
   /** Returns the leases of a runner. */
   of(runner: string): Promise<readonly Lease[]>
-  /** Extends all leases of the runner, in one statement: by 30 s before the start, by `leaseSeconds` after it. */
+  /**
+   * Extends all leases of the runner, in one statement: by 30 s before the start, by `leaseSeconds`
+   * after it.
+   */
   renew(runner: string, now: Instant): Promise<readonly Lease[]>
-  /** Keeps, under the lease's fence, what a job was looked up with in the cache; false when the lease is lost. */
+  /**
+   * Keeps, under the lease's fence, what a job was looked up with in the cache; false when the
+   * lease is lost.
+   */
   noteLookUp(
     lease: { readonly jobId: string; readonly fence: number },
     at: Instant,
     lookUp: CacheLookUp,
   ): Promise<boolean>
-  /** Returns what is overdue as events to apply: leases past their expiry, deadlines of steps and builds, kills. */
+  /**
+   * Returns what is overdue as events to apply: leases past their expiry, deadlines of steps and
+   * builds, kills.
+   */
   overdue(now: Instant, limit: number): Promise<readonly { readonly buildId: string; readonly event: BuildEvent }[]>
   /** Returns when the next delayed job may start; null when none is delayed. */
   nextReadyAt(): Promise<Instant | null>
@@ -164,29 +209,41 @@ export interface LeaseStore {
 
 export interface LogStore extends LogReader {
   /**
-   * Appends under the lease's fence; false when the lease is lost. Chunks that are stored already change nothing, so that
-   * a call may be repeated. Throws when they leave a gap.
+   * Appends under the lease's fence; false when the lease is lost. Chunks that are stored already
+   * change nothing, so that a call may be repeated. Throws when they leave a gap.
    */
   append(
     lease: { readonly jobId: string; readonly fence: number },
     chunks: readonly Chunk[],
     spoolPosition: string,
   ): Promise<boolean>
-  /** Adds a remark of the engine, a line or more, after the last chunk. Throws while the job is leased: its runner writes its log. */
+  /**
+   * Adds a remark of the engine, a line or more, after the last chunk. Throws while the job is
+   * leased: its runner writes its log.
+   */
   remark(jobId: string, text: string, at: Instant): Promise<void>
-  /** Returns all chunks of those logs that have at most `shortLogChunks` of them and so many bytes. One statement. */
+  /**
+   * Returns all chunks of those logs that have at most `shortLogChunks` of them and so many bytes.
+   * One statement.
+   */
   readShort(jobIds: readonly string[], maxBytes: number): Promise<ReadonlyMap<string, readonly Chunk[]>>
   /** Forgets the chunks up to this one, once they are kept elsewhere. */
   drop(jobId: string, throughSeq: number): Promise<void>
 }
 
 export interface ChangeFeed {
-  /** New chunks, or the end, of one job. Listeners get no data: they read on from where they are. Gives the unsubscriber. */
+  /**
+   * Calls the listener at new chunks, or at the end, of a job. It gets no data: it reads on from
+   * where it is. Returns the unsubscriber.
+   */
   onJob(jobId: string, listener: () => void): () => void
   onBuild(buildId: string, listener: () => void): () => void
-  /** Something changed in some build of the queue. Changes of other queues do not wake: how busy they are is nobody else's business. */
+  /**
+   * Calls the listener when some build of the queue changes, and never for other queues: how busy
+   * they are is nobody else's business.
+   */
   onQueue(queue: string, listener: () => void): () => void
-  /** Something may have become ready to lease. */
+  /** Calls the listener when something may have become ready to lease. */
   onReady(listener: () => void): () => void
   onStop(listener: (effect: Extract<Effect, { readonly type: 'stop' }>) => void): () => void
 }

@@ -1,10 +1,16 @@
 /** Test only: a random test that must reach certain corners, or it proves little. */
 import { expect } from 'vitest'
 
-/** Chance alone: with one go in ten that misses a corner, a test that is run every day would fail every tenth. */
+/**
+ * The most attempts. If one attempt in ten misses a corner case, a daily test with a single attempt
+ * would fail every tenth time.
+ */
 const mostGoes = 30
 
-/** Plays, as often as it takes until `seen` has every corner. Fails when thirty goes leave one out. A go plays other cases than the one before by its number. */
+/**
+ * Plays until `seen` has every corner case. Fails when thirty attempts leave one out. Each attempt
+ * plays other cases, by its number.
+ */
 export async function untilSeen(
   corners: readonly string[],
   seen: ReadonlySet<string>,

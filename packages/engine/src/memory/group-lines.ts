@@ -10,24 +10,27 @@ export interface InLine {
   readonly step: number
   readonly notBefore: Instant | null
   readonly group: Group
-  /** When it came, as a number that grows. */
+  /** The order of arrival, as a number that grows. */
   readonly age: number
 }
 
 interface Line {
-  /** In the order in which they start. */
+  /** The waiting jobs, in the order in which they start. */
   readonly waiting: InLine[]
-  /** Those that run, oldest first. */
+  /** The running jobs, oldest first. */
   readonly running: Map<string, { readonly buildId: string; readonly limit: number }>
-  /** How many of all these have each limit. */
+  /** The number of jobs, waiting or running, with each limit. */
   readonly limits: Map<number, number>
 }
 
-/** The lines before groups: who runs, and who may run next. What a call costs does not grow with how many wait, but for their place in memory. */
+/**
+ * The lines of jobs before groups: which jobs run, and which may run next. The cost of a call does
+ * not grow with how many wait, but for their place in memory.
+ */
 export class GroupLines {
   readonly #lines = new Map<string, Line>()
   readonly #jobs = new Map<string, InLine>()
-  /** Groups with somebody in line and room for him, longest so first. */
+  /** Groups with a waiting job and room for it, longest so first. */
   readonly #open = new Set<string>()
 
   add(job: InLine): void {
@@ -38,7 +41,7 @@ export class GroupLines {
     this.#count(line, job.group, 1)
   }
 
-  /** Waits no more, if he did. */
+  /** Takes a waiting job out of its line, if it is in one. */
   leave(jobId: string): void {
     const job = this.#jobs.get(jobId)
     const line = job && this.#lines.get(job.group.key)
@@ -48,7 +51,7 @@ export class GroupLines {
     this.#count(line, job.group, -1)
   }
 
-  /** Runs from now on. */
+  /** Notes that a job runs from now on. */
   enter(jobId: string, buildId: string, group: Group): void {
     const line = this.#line(group.key)
     if (line.running.has(jobId)) return
@@ -56,13 +59,13 @@ export class GroupLines {
     this.#count(line, group, 1)
   }
 
-  /** Runs no more, if he did. */
+  /** Notes that a job runs no more, if it did. */
   exit(jobId: string, group: Group): void {
     const line = this.#lines.get(group.key)
     if (line?.running.delete(jobId)) this.#count(line, group, -1)
   }
 
-  /** Up to `most` jobs that may run now, of those in the order of their line. */
+  /** Returns up to `most` jobs that may run now, in the order of their lines. */
   next(most: number, now: Instant): readonly InLine[] {
     const found: InLine[] = []
     for (const key of this.#open) {
@@ -72,7 +75,7 @@ export class GroupLines {
       for (const job of line?.waiting ?? []) {
         if (room === 0 || found.length === most) break
         if (job.notBefore !== null && job.notBefore > now) continue
-        // Nobody is older than who goes before him.
+        // No job counts as older than the one before it in the line.
         age = Math.max(age, job.age)
         found.push({ ...job, age })
         room--
@@ -82,12 +85,12 @@ export class GroupLines {
     return found
   }
 
-  /** Those who wait for their time where there is room: where there is none they wait for that first. */
+  /** Yields the delayed jobs of groups with room. In a full group they wait for room first. */
   *delayed(): Generator<InLine> {
     for (const key of this.#open) yield* this.#lines.get(key)?.waiting ?? []
   }
 
-  /** What those wait for whose turn in their line has not come. */
+  /** Returns the waits of jobs whose turn in their line has not come. */
   waits(jobIds: readonly string[], now: Instant): ReadonlyMap<string, Wait> {
     const waits = new Map<string, Wait>()
     const wanted = new Set(jobIds)
@@ -130,7 +133,7 @@ function roomOf(line: Line): number {
   return Math.max(0, lowestOf(line) - line.running.size)
 }
 
-/** Where the job stands in the line, or belongs. */
+/** Finds where the job stands in the line, or belongs. */
 function placeOf(waiting: readonly InLine[], job: InLine): number {
   let [from, to] = [0, waiting.length]
   while (from < to) {

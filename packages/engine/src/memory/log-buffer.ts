@@ -1,16 +1,19 @@
 import type { Chunk, StreamKind } from '@harmont/logs'
 
-/** One job's chunks. */
+/** The chunks of one job. */
 export class LogBuffer {
   #chunks: Chunk[] = []
-  /** Seq of the first chunk kept, less one. */
+  /** The seq before the first chunk that is kept. */
   #dropped = 0
 
   get lastSeq(): number {
     return this.#dropped + this.#chunks.length
   }
 
-  /** Adds chunks that follow the last; gives false when all were there already. Throws when they leave a gap. */
+  /**
+   * Adds chunks that follow the last; returns false when all were there already. Throws when they
+   * leave a gap.
+   */
   append(chunks: readonly Chunk[]): boolean {
     const first = chunks[0]
     if (first === undefined || isRepeated(chunks, this.lastSeq)) return false
@@ -44,12 +47,12 @@ export class LogBuffer {
   }
 }
 
-/** Whether all of these chunks are stored already. */
+/** Tells whether all of these chunks are stored already. */
 function isRepeated(chunks: readonly Chunk[], lastSeq: number): boolean {
   return (chunks.at(-1)?.seq ?? 0) <= lastSeq
 }
 
-/** The error of an append that does not follow what is stored. */
+/** Returns the error of an append that does not follow what is stored. */
 export function gap(lastSeq: number, got: number): Error {
   return new Error(`expected the log to go on at chunk ${lastSeq + 1}, got chunk ${got}`)
 }

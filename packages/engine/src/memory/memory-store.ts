@@ -27,7 +27,10 @@ interface MemoryBuilds extends BuildStore {
   submit(created: Created, context: BuildContext): void
 }
 
-/** Opens a store without builds. Its parts are plain objects: `{ ...store, builds: { ...store.builds, apply } }` is one with another `apply`. */
+/**
+ * Opens a store without builds. Its parts are plain objects: `{ ...store, builds: {
+ * ...store.builds, apply } }` is a store with another `apply`.
+ */
 export function createMemoryStore(given: Partial<StoreSettings> = {}): MemoryStore {
   const settings = storeSettings(given)
   const changes = new LocalChangeFeed()

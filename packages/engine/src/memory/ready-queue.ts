@@ -20,7 +20,10 @@ interface Queue {
   readonly groups: GroupLines
 }
 
-/** Jobs that wait for a runner, in fair turns between queues, then by age; of a group as many as its limit allows, in the order of their builds and steps. */
+/**
+ * The jobs that wait for a runner, in fair turns between queues, then by age. Of a group as many as
+ * its limit allows, in the order of their builds and steps.
+ */
 export class ReadyQueue {
   readonly #queues = new Map<string, Queue>()
   #age = 0
@@ -40,7 +43,7 @@ export class ReadyQueue {
     queue.groups.leave(jobId)
   }
 
-  /** A job of this group runs, or does no more. */
+  /** Notes that a job of this group runs, or does no more. */
   run(queueName: string, { jobId, buildId }: Pick<ReadyJob, 'jobId' | 'buildId'>, group: Group, runs: boolean): void {
     const { groups } = this.#queue(queueName)
     if (runs) groups.enter(jobId, buildId, group)
@@ -67,7 +70,7 @@ export class ReadyQueue {
     return taken
   }
 
-  /** What those wait for that their group holds back. */
+  /** Returns the waits of the jobs that their group holds back. */
   waits(queueName: string, jobIds: readonly string[], now: Instant): ReadonlyMap<string, Wait> {
     return this.#queue(queueName).groups.waits(jobIds, now)
   }

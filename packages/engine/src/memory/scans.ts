@@ -25,7 +25,10 @@ function endOf({ live }: StoredBuild): Instant {
   return live.header.finishedAt ?? 0
 }
 
-/** Returns as `wanted` the snapshots of a build's jobs that did not pass, and of the steps that these build in. */
+/**
+ * Returns as `wanted` the snapshots of a build's jobs that did not pass, and of the steps that
+ * these build in.
+ */
 function snapshotsOf({ live, attempts }: StoredBuild): Record<'wanted' | 'others', readonly string[]> {
   const parents = new Set<number>()
   live.steps.forEach(({ buildsIn }, slot) => {
@@ -45,7 +48,9 @@ interface Overdue {
   readonly event: BuildEvent
 }
 
-/** What should have happened by now, from a look at every build and every lease. */
+/**
+ * Returns the events that should have happened by now, from a look at every build and every lease.
+ */
 export function overdueEvents(
   headers: Iterable<BuildHeader>,
   leases: Iterable<Lease>,

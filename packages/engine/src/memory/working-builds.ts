@@ -99,7 +99,10 @@ export class WorkingBuilds {
     this.log(jobId).add(2, Buffer.from(remarkLine(text)), BigInt(at) * 1_000_000n)
   }
 
-  /** Keeps a job in the ready queue exactly while it is scheduled, and its lease exactly while a runner may have processes of it. */
+  /**
+   * Keeps a job in the ready queue exactly while it is scheduled, and its lease exactly while a
+   * runner may have processes of it.
+   */
   #follow({ live }: StoredBuild, job: Job, at: Instant): void {
     const { id: buildId, queue, createdAt: builtAt } = live.header
     const { id: jobId, state, step, notBefore } = job
@@ -118,7 +121,8 @@ export class WorkingBuilds {
     else {
       const starts = job.state === 'running' && !lease.started
       const stop = job.state === 'canceling' ? 'cancel' : job.state === 'timing_out' ? 'timeout' : null
-      // A lease never becomes shorter: its runner lets the command live until it ends, and may hear of the change late.
+      // A lease never becomes shorter: its runner lets the command live until it ends, and may hear
+      // of the change late.
       const expiresAt = starts ? Math.max(at + this.leaseMs(true), lease.expiresAt) : lease.expiresAt
       this.changeLease(lease, { stop, deadlineAt: job.deadlineAt, started: lease.started || starts, expiresAt })
     }

@@ -1,7 +1,7 @@
 import type { LiveBuild } from '../core/live-build.ts'
 import type { BuildContext } from '../store.ts'
 
-/** A build in its working form, as of a version of its row. */
+/** A build in its working form, at a version of its row. */
 export interface CachedBuild {
   live: LiveBuild
   version: number
@@ -18,7 +18,7 @@ export class BuildCache {
     this.#maxSteps = maxSteps
   }
 
-  /** Takes a build out: while someone works on it nobody else may see it. */
+  /** Takes a build out: nobody else may see it while someone works on it. */
   take(id: string): CachedBuild | undefined {
     const cached = this.#builds.get(id)
     if (cached) {
@@ -39,7 +39,7 @@ export class BuildCache {
   }
 }
 
-/** A build costs something even without steps. */
+/** Returns the weight of a build, which costs something even without steps. */
 function weight({ live }: CachedBuild): number {
   return live.steps.length + 10
 }

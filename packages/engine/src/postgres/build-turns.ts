@@ -47,7 +47,10 @@ interface BuildTurnsOptions {
   readonly tell: (build: ChangedBuild, effects: readonly Effect[]) => Promise<void>
 }
 
-/** Answers all that is asked of builds in this process: in turns per build, from working forms that are kept between turns. */
+/**
+ * Answers all that is asked of builds in this process: in turns per build, from working forms that
+ * are kept between turns.
+ */
 export class BuildTurns {
   readonly #pool: pg.Pool
   readonly #settings: StoreSettings
@@ -63,12 +66,18 @@ export class BuildTurns {
     this.#tell = tell
   }
 
-  /** `asKnown`: without a look at what other processes did, when the build is in use here. */
+  /**
+   * Loads a build; with `asKnown`, without a look at what other processes did, when the build is in
+   * use here.
+   */
   load(id: string, { asKnown = false } = {}): Promise<Loaded | undefined> {
     return new Promise((resolve, reject) => this.#turns.add(id, { kind: 'load', asKnown, resolve, reject }))
   }
 
-  /** Answers an ask, once its changes are announced. Without `wait` it does not wait for another process. */
+  /**
+   * Answers an ask, once its changes are announced. Without `wait` it does not wait for another
+   * process.
+   */
   async work(id: string, ask: Ask, wait: boolean): Promise<Reply> {
     const reply = await new Promise<Reply>((resolve, reject) =>
       this.#turns.add(id, { kind: 'work', ask, wait, resolve, reject }),
@@ -80,7 +89,8 @@ export class BuildTurns {
   }
 
   async #take(id: string, requests: readonly Request[]): Promise<void> {
-    // Taken out, so that nobody is shown what is not committed; a failed transaction leaves nothing behind.
+    // Taken out, so that nobody sees uncommitted changes; a failed transaction leaves nothing
+    // behind.
     const cached = this.#cache.take(id)
     const work = requests.filter((request) => request.kind === 'work')
     const loads = requests.filter((request) => request.kind === 'load')

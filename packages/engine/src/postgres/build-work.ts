@@ -1,4 +1,4 @@
-/** One turn of one build: whatever was asked of it meanwhile, in one transaction. */
+/** One turn of one build: answers all that was asked of it meanwhile, in one transaction. */
 import type pg from 'pg'
 import { admit } from '../core/gates.ts'
 import { type BuildHeader, type LiveBuild, viewBuild } from '../core/live-build.ts'
@@ -22,8 +22,8 @@ import {
 import { writeChange } from './write-change.ts'
 
 /**
- * What the owner of the database wants done in the transaction of a change after which a build looks different, or in which a job ended. Every statement
- * of it is one more for each step.
+ * Work of the database's owner in the transaction of a change after which a build looks different,
+ * or in which a job ended. Each statement of it is one more for each step.
  */
 export type Outbox = (
   client: pg.ClientBase,
@@ -33,7 +33,7 @@ export type Outbox = (
     readonly steps: readonly Step[]
     readonly before: BuildState
     readonly after: BuildState
-    /** As they are after the change: whatever is terminal now and was not before it. */
+    /** The jobs, as they are after the change, that are terminal now and were not before it. */
     readonly endedJobs: readonly Job[]
   },
 ) => Promise<void>
@@ -47,11 +47,11 @@ export interface Ask {
 export interface Answer {
   readonly applied: Applied
   readonly leases: readonly Lease[]
-  /** Some of the wished jobs wait at a gate, and are not found again before it has room. */
+  /** Some of the wanted jobs wait at a gate, and are not found again before it has room. */
   readonly parked: boolean
 }
 
-/** An ask that the core threw at: it must not harm those that share its turn. */
+/** An ask at which the core threw: it must not harm the asks that share its turn. */
 export class BadAsk extends Error {
   readonly index: number
 
@@ -67,7 +67,10 @@ interface PlayedAsk {
   readonly played: Played
 }
 
-/** Answers all asks within the client's open transaction; the build's row is locked, and `cached` is its working form, which moves on in place. */
+/**
+ * Answers all asks within the client's open transaction. The build's row is locked, and `cached` is
+ * its working form, which is changed in place.
+ */
 export async function workOnBuild(
   client: pg.ClientBase,
   cached: CachedBuild,
@@ -143,7 +146,10 @@ function playAsk(
   }
 }
 
-/** Leases that have run out at the instants of the `lease_lost` events, locked so that they cannot be renewed any more. */
+/**
+ * Finds the leases that have expired at the instants of the `lease_lost` events, and locks them, so
+ * that they cannot be renewed any more.
+ */
 async function expiredLeases(client: pg.ClientBase, asks: readonly Ask[]): Promise<ReadonlySet<string>> {
   const losses = asks.flatMap(({ events }) => events.filter((event) => event.type === 'lease_lost'))
   if (losses.length === 0) return new Set()
@@ -168,7 +174,7 @@ function sumUp(parts: readonly Played[]): Omit<Played, 'taken'> {
   return { effects: parts.flatMap(({ effects }) => effects), jobs, added, steps }
 }
 
-/** A job that ended and was put back to waiting in the same turn has not. */
+/** Returns the jobs that ended. A job that ended and waits again in the same turn has not. */
 function ended({ effects, jobs, added }: Omit<Played, 'taken'>): readonly Job[] {
   const ids = new Set(effects.flatMap((effect) => (effect.type === 'job_ended' ? effect.job : [])))
   const all = [...ids].flatMap((id) => added.get(id) ?? jobs.get(id) ?? [])

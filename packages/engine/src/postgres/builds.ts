@@ -15,8 +15,8 @@ import { time } from './values.ts'
 import { findPlaceWait, findWaits } from './waits.ts'
 
 /**
- * Finds what the jobs of unfinished and lately ended builds left, and whether a job, a retry or a shell may begin with it.
- * One statement: a build may end, or be retried, between two.
+ * Finds the snapshots of unfinished and lately ended builds, and whether a job, a retry or a shell
+ * may begin with them. One statement: a build may end, or be retried, between two.
  */
 export const liveSnapshotsText = `with b as (
     select id, finished_at from engine.builds where finished_at is null
@@ -64,12 +64,18 @@ export class PostgresBuilds implements BuildStore {
     this.#turns = options.turns
   }
 
-  /** Writes a new build within the client's open transaction. Once that is committed, `submitted` is to be called. */
+  /**
+   * Writes a new build within the client's open transaction. Once that is committed, `submitted` is
+   * to be called.
+   */
   submit(client: pg.ClientBase, created: Created, context: BuildContext): Promise<void> {
     return submitBuild(client, created, context)
   }
 
-  /** Announces a committed build to those who wait for work; resolves when it has the place in its group that it can have. */
+  /**
+   * Announces a committed build to those who wait for work; resolves when it has the place in its
+   * group that it can have.
+   */
   submitted(build: ChangedBuild, effects: readonly Effect[]): Promise<void> {
     return this.#options.tell(build, effects)
   }
@@ -102,12 +108,18 @@ export class PostgresBuilds implements BuildStore {
     return loaded ? findWaits(this.#pool, loaded.build, now) : new Map()
   }
 
-  /** Returns why the whole build waits for a place in its group; null when it does not. No job of such a build is ready. */
+  /**
+   * Returns why the whole build waits for a place in its group; null when it does not. No job of
+   * such a build is ready.
+   */
   placeWait(buildId: string): Promise<Wait | null> {
     return findPlaceWait(this.#pool, buildId)
   }
 
-  /** Sets how many jobs of a queue or a pipeline may run at once; null for any number. Running jobs are left alone. */
+  /**
+   * Sets how many jobs of a queue or a pipeline may run at once; null for any number. Running jobs
+   * are left alone.
+   */
   setLimit(of: Limited, limit: number | null): Promise<void> {
     return setLimit(this.#pool, of, limit)
   }

@@ -1,13 +1,19 @@
-/** Keeps the clock of a server's builds in the database, so that a restart goes on with it and a fleet agrees on it. */
+/**
+ * Keeps the clock of a server's builds in the database, so that a restart goes on with it and a
+ * fleet agrees on it.
+ */
 import { randomUUID } from 'node:crypto'
 import { bootId, bootTime, type SteadyClock } from '@harmont/sandbox'
 import type pg from 'pg'
 import type { Log } from '../log.ts'
 
 const tellEveryMs = 10_000
-/** Less is led to, and not worth a jump. */
+/** Smaller errors are steered away, and not worth a jump. */
 const jumpFromMs = 1_000
-/** So often in a row a clock is found wrong while nothing is measured before it jumps. */
+/**
+ * The number of times in a row that a clock is found wrong, while nothing is measured, before it
+ * jumps.
+ */
 const calmTells = 4
 
 const otherText = `boot_id <> $1 and told_at between clock_timestamp() - interval '1 minute' and clock_timestamp() + interval '1 minute'`
@@ -69,7 +75,7 @@ export class DatabaseClock {
     clearTimeout(this.#timer)
   }
 
-  /** Keeps what this server counts from, and leads it to the database's time. */
+  /** Stores what this server counts from, and steers its clock to the database's time. */
   async tell(): Promise<void> {
     const sentAt = bootTime()
     const shown = this.#clock.at(sentAt)
@@ -93,7 +99,7 @@ export class DatabaseClock {
     this.#log('info', 'no build is in progress: build time follows the database clock again')
   }
 
-  /** Whether nothing is measured. */
+  /** Tells whether nothing is measured. */
   async #isIdle(): Promise<boolean> {
     const { rows } = await this.#pool.query<{ idle: boolean }>(
       'select not exists (select from engine.builds where finished_at is null) as idle',
@@ -102,7 +108,10 @@ export class DatabaseClock {
   }
 }
 
-/** Asks for a row. Gives it with the boot clock's time in the middle of the call, and half of how long it took. */
+/**
+ * Asks for a row. Returns it with the boot clock's time in the middle of the call, and half of how
+ * long it took.
+ */
 async function timed<T extends pg.QueryResultRow>(
   ask: () => Promise<pg.QueryResult<T>>,
 ): Promise<readonly [T, number, number]> {
@@ -123,28 +132,33 @@ function wrongSentence(error: number): string {
 export interface FoundTime {
   readonly wallMs: number
   readonly bootMs: number
-  /** When the boot clock showed `bootMs`, give or take `unsureMs`. */
+  /** The time of the database when the boot clock showed `bootMs`, give or take `unsureMs`. */
   readonly databaseMs: number
   readonly unsureMs: number
-  /** Starting point of an earlier server of this boot; null for none. */
+  /** The starting point of an earlier server of this boot; null for none. */
   readonly ownAheadMs: number | null
-  /** How far the other servers that work are ahead of the database's clock; null when there is none. */
+  /**
+   * How far the other working servers are ahead of the database's clock; null when there is none.
+   */
   readonly fleetAheadMs: number | null
 }
 
 /**
- * Returns what a server counts from, as its boot clock's zero: what the servers that work now do; without them what one on this machine did, whatever
- * anybody set meanwhile; else the database's time.
+ * Returns what a server counts from, as its boot clock's zero: the same as the other working
+ * servers; without them the same as an earlier server on this machine, whatever anybody set
+ * meanwhile; else the database's time.
  */
 export function startingPoint(found: FoundTime): number {
   const { wallMs, bootMs, databaseMs, unsureMs, ownAheadMs, fleetAheadMs } = found
   if (fleetAheadMs === null && ownAheadMs !== null) return ownAheadMs
   const at = databaseMs + (fleetAheadMs ?? 0)
-  // One machine's clock is read better than the way to the database allows.
+  // A clock of this machine is read more exactly than the one of the database.
   return (Math.abs(wallMs - at) <= unsureMs ? wallMs : at) - bootMs
 }
 
-/** Returns how wrong a clock is for certain when it should show `right`, give or take `unsureMs`. */
+/**
+ * Returns how wrong a clock is for certain when it should show `right`, give or take `unsureMs`.
+ */
 export function errorOf(shown: number, right: number, unsureMs: number): number {
   const error = right - shown
   return Math.sign(error) * Math.max(0, Math.abs(error) - unsureMs)

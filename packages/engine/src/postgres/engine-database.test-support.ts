@@ -6,12 +6,14 @@ import { engineMigrations } from './migrations.ts'
 
 const migrated: Template = { name: 'harmont_engine', fill: (connection) => runMigrations(connection, engineMigrations) }
 
-/** Returns how to reach a new database with the engine's tables, which goes when the test file ends. */
+/**
+ * Returns how to reach a new database with the engine's tables, which goes when the test file ends.
+ */
 export function engineDatabase(): Promise<pg.PoolConfig> {
   return untilFileEnds(migrated)
 }
 
-/** The same, as some of the migrations leave it. */
+/** Returns such a database with some of the migrations only. */
 export async function engineDatabaseAfter(migrations: typeof engineMigrations): Promise<pg.PoolConfig> {
   const connection = await untilFileEnds()
   await runMigrations(connection, migrations)

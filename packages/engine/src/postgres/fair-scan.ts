@@ -9,13 +9,14 @@ export interface Candidate {
   readonly queue: string
 }
 
-/** What one look for ready jobs leaves out. */
+/** The jobs and builds that one look for ready jobs leaves out. */
 export interface Skipped {
   readonly jobs: ReadonlySet<string>
   readonly builds: ReadonlySet<string>
 }
 
-// From queue to queue on the index, and within each queue its oldest jobs: what is read grows with the slots, not with what waits.
+// Goes from queue to queue on the index, and takes the oldest jobs within each: the cost grows with
+// the slots, not with the jobs that wait.
 const candidatesText = `with recursive queues as (
     (select queue, 1 as turn from engine.ready where gate is null and queue > $1::text collate "C" order by queue limit 1)
     union all
@@ -27,7 +28,10 @@ const candidatesText = `with recursive queues as (
     order by r.ready_at, r.seq limit $3) c
   where q.queue is not null`
 
-/** Finds jobs to lease, in fair turns between queues. Remembers whose turn is next, for this process. */
+/**
+ * Finds jobs to lease, in fair turns between queues. Remembers whose turn is next, for this
+ * process.
+ */
 export class FairScan {
   readonly #pool: pg.Pool
   #last = ''
@@ -36,17 +40,21 @@ export class FairScan {
     this.#pool = pool
   }
 
-  /** Up to `slots` jobs that are ready now; they are not locked, and may be gone when they are asked for. */
+  /**
+   * Finds up to `slots` jobs that are ready now. They are not locked, and may be gone when they are
+   * asked for.
+   */
   async find(slots: number, now: Instant, skipped: Skipped): Promise<readonly Candidate[]> {
     const found = await this.#scan(this.#last, slots, now, skipped)
-    // One of each queue comes before a second of any: with too few queues left in this turn the next one begins.
+    // One job of each queue comes before a second of any: with too few queues left in this turn the
+    // next one begins.
     if (this.#last !== '' && new Set(found.map(({ queue }) => queue)).size < slots) {
       const known = new Set(found.map(({ jobId }) => jobId))
       found.push(...(await this.#scan('', slots, now, skipped)).filter(({ jobId }) => !known.has(jobId)))
     }
     const free = found.filter(({ jobId }) => !skipped.jobs.has(jobId))
     const taken = fairTurns(free, this.#last === '' ? null : this.#last, slots)
-    // With one queue there are no turns to remember, and one look is enough.
+    // A single queue has no turns to remember, and one look is enough.
     this.#last = free.some(({ queue }) => queue !== free[0]?.queue) ? (taken.at(-1)?.queue ?? '') : ''
     return taken
   }
@@ -61,5 +69,5 @@ export class FairScan {
   }
 }
 
-/** The statement that finds candidates, for the test that reads its plan. */
+/** Exported for the test that reads its plan. */
 export { candidatesText }

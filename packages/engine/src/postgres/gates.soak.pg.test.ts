@@ -1,4 +1,7 @@
-/** What groups and limits promise where processes share a database; what holds for a group in any store is in `gate-suite.ts`. */
+/**
+ * What groups and limits promise where processes share a database; what holds for a group in any
+ * store is in `gate-suite.ts`.
+ */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
@@ -126,7 +129,8 @@ test('G05 of a group that waits at a limit the older build goes first, though th
   const newer = await submit([inGroup()])
   expect(await lease()).toEqual([])
   await end(first)
-  // That room is for one who waited longer; the deploy of the older build becomes ready meanwhile, and waits behind the newer one's.
+  // That room is for one who waited longer; the deploy of the older build becomes ready meanwhile,
+  // and waits behind the newer one's.
   const third = await one()
   expect([third.buildId, await lease()]).toEqual([elsewhere, []])
   await end(second)

@@ -1,9 +1,12 @@
 /**
- * Gates in PostgreSQL. How many jobs are through is counted in `engine.leases`, never kept. A job that was found to wait at a gate has its key in
- * `engine.ready`, so that the search for work does not meet it again; whoever makes room at a gate lets the next ones be found, in the same transaction.
- * Both happen under the gate's lock only. Jobs become ready without a look at their gates.
+ * Gates in PostgreSQL: limits of running jobs, and groups of jobs. The jobs that are through a gate
+ * are counted in `engine.leases`. A job that waits at a gate has the gate's key in `engine.ready`,
+ * so that the search for work does not meet it again; a transaction that makes room at a gate lets
+ * the next jobs be found. Both happen under the gate's lock only. Jobs become ready without a look
+ * at their gates.
  *
- * Order of locks: the build's row, gates, leases. Rows of other builds in `engine.ready` are never waited for.
+ * Order of locks: the build's row, gates, leases. Rows of other builds in `engine.ready` are never
+ * waited for.
  */
 import type pg from 'pg'
 import { type Admission, type Gate, groupOf, limitKey } from '../core/gates.ts'
@@ -14,13 +17,16 @@ import { changesChannel, everybodyLooks } from './notifier.ts'
 import { isLeasable } from './plan-leases.ts'
 import { time } from './values.ts'
 
-/** One lock for each group would be more than one transaction may hold: some share one. */
+/** Groups share locks: one transaction may not hold one for each of many groups. */
 const locks = 256
 const lockKind = 1_718_773_621
-/** No more are let through, or looked at, at once. */
+/** The most jobs that are let through, or looked at, at once. */
 const most = 1000
 
-/** Who fits into each group of $1 at $2. The turn is that of one build, of the first: those of another might overtake it. */
+/**
+ * The jobs that fit into each group of $1 at $2. The turn belongs to one build, the first: jobs of
+ * another might overtake it.
+ */
 const turnsText = `unnest($1::text[]) as g(key)
   cross join lateral (select greatest(0, least(${most},
       least((select min(group_limit) from engine.ready where group_key = g.key), (select min(group_limit) from engine.leases where group_key = g.key))
@@ -30,7 +36,10 @@ const turnsText = `unnest($1::text[]) as g(key)
     where w.group_key = g.key and (w.gate is null or w.gate = w.group_key) and (w.ready_at <= $2 or w.gate is not null)
     order by w.build_at, w.build_id, w.step limit r.room) n) t on true`
 
-/** The room within each limit: keys in $3, limits in $4, pipelines in $5, null for the queue's own; the queue is $6. */
+/**
+ * The room within each limit: keys in $3, limits in $4, pipelines in $5 (null for the limit of the
+ * queue); the queue is $6.
+ */
 const roomsText = `unnest($3::text[], $4::int[], $5::text[]) as l(key, jobs, pipeline)
   cross join lateral (select greatest(0, least(${most}, l.jobs - case when l.pipeline is null
       then (select count(*) from engine.leases where queue = $6)
@@ -41,7 +50,7 @@ export const readText = `select g.key, r.room, coalesce(array_agg(t.job_id order
     from ${turnsText} group by g.key, r.room
   union all select l.key, r.room, null, 0 from ${roomsText}`
 
-// Of those of one group that wait at a limit the first go, whoever of them was ready first.
+// Of one group's jobs that wait at a limit the first in the group go, whichever was ready first.
 export const openText = `with heads as (select l.key, w.job_id, w.group_key from ${roomsText} cross join lateral (
       select job_id, group_key from engine.ready where gate = l.key order by ready_at, seq limit r.room) w),
   next as (
@@ -53,8 +62,9 @@ export const openText = `with heads as (select l.key, w.job_id, w.group_key from
   opened as (update engine.ready set gate = null from next where engine.ready.job_id = next.job_id returning 1)
   select pg_notify('${changesChannel}', '${everybodyLooks}') from opened limit 1`
 
-// Beside those that were refused, others that the same full gates would refuse: each costs a search and a transaction otherwise. Only those of which every
-// gate is locked, because the others on their way have to let somebody else be found then.
+// Parks beside the refused jobs others that the same full gates would refuse: each would cost a
+// search and a transaction. Only jobs of which every gate is locked: for the others, another
+// transaction may just be making room.
 export const parkText = `with seen as (
     select w.job_id, case when w.group_key = any($3::text[]) then w.group_key when w.pipeline = $4 then $5 else $6 end as gate from (
       select job_id, pipeline, group_key from engine.ready
@@ -70,11 +80,11 @@ export const parkText = `with seen as (
 interface JobLimit {
   readonly key: string
   readonly limit: number
-  /** Null for that of the whole queue. */
+  /** Null for the limit of the whole queue. */
   readonly pipeline: string | null
 }
 
-/** The gates of the build whose locked row this is. */
+/** Returns the gates of the build whose locked row this is. */
 export function buildGates(client: pg.ClientBase, live: LiveBuild, row: LockedBuildRow): BuildGates {
   const { queue, pipeline, queue_limit, pipeline_limit } = row
   const limits: JobLimit[] = []
@@ -83,7 +93,7 @@ export function buildGates(client: pg.ClientBase, live: LiveBuild, row: LockedBu
   return new BuildGates(client, live, limits)
 }
 
-/** The gates of one build's jobs, within a transaction that has its row. */
+/** The gates of one build's jobs, within a transaction that has locked its row. */
 export class BuildGates {
   readonly #client: pg.ClientBase
   readonly #live: LiveBuild
@@ -95,7 +105,7 @@ export class BuildGates {
     this.#limits = new Map(limits.map((limit) => [limit.key, limit]))
   }
 
-  /** Keys of the gates on the way of these jobs: groups first. */
+  /** Returns the keys of the gates on the way of these jobs, groups first. */
   of(jobs: readonly Job[]): ReadonlySet<string> {
     const { header, steps } = this.#live
     const keys = new Set<string>()
@@ -108,7 +118,7 @@ export class BuildGates {
     return keys
   }
 
-  /** Keeps everybody else from these until the transaction ends. All at once, in one order for all. */
+  /** Locks these gates until the transaction ends: all at once, in one order for all. */
   async lock(keys: ReadonlySet<string>): Promise<void> {
     await this.#client.query({
       name: 'engine-lock-gates',
@@ -129,7 +139,7 @@ export class BuildGates {
     return new Map(rows.map(({ key, turn, ...gate }) => [key, { ...gate, turn: turn?.filter(mayGo) ?? null }]))
   }
 
-  /** Takes out of the search for work who was refused, and others like them. */
+  /** Takes the refused jobs, and others like them, out of the search for work. */
   async park({ refused, full }: Admission, locked: ReadonlySet<string>, now: Instant): Promise<void> {
     const { queue, pipeline } = this.#live.header
     const [pipelineKey, queueKey] = [limitKey('pipeline', pipeline), limitKey('queue', queue)]
@@ -151,7 +161,7 @@ export class BuildGates {
     })
   }
 
-  /** Lets those be found whose turn it is now, and wakes who looks for work. */
+  /** Lets the jobs be found whose turn it is now, and wakes the runners that look for work. */
   async open(keys: ReadonlySet<string>, now: Instant): Promise<void> {
     await this.#client.query({ name: 'engine-open-gates', text: openText, values: this.#values(keys, now) })
   }
@@ -169,7 +179,8 @@ export class BuildGates {
   }
 }
 
-// From gate to gate on the index. One that waits is enough: whoever tries to lease it sees to all that wait there.
+// Goes from gate to gate on the index. One waiting job is enough: the attempt to lease it checks
+// all that wait there.
 export const reopenText = `with recursive gates as (
     (select gate, queue, 1 as turn from engine.ready where gate is not null order by gate limit 1)
     union all
@@ -191,7 +202,10 @@ export const reopenText = `with recursive gates as (
   opened as (update engine.ready set gate = null from forgotten where engine.ready.job_id = forgotten.job_id returning 1)
   select pg_notify('${changesChannel}', '${everybodyLooks}') from opened limit 1`
 
-/** Lets somebody be found at each gate that has room: a process of an earlier release makes room and knows no gates. */
+/**
+ * Lets a job be found at each gate that has room: a process of an earlier release makes room and
+ * knows no gates.
+ */
 export async function reopenGates(pool: pg.Pool): Promise<void> {
   await pool.query({ name: 'engine-reopen-gates', text: reopenText })
 }

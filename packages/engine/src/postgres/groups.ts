@@ -1,4 +1,4 @@
-/** Lets builds into their groups, or has them give way. */
+/** Admits builds to their groups, or has them superseded. */
 import type { WhenFull } from '@harmont/ir'
 import type pg from 'pg'
 import type { ChangedBuild } from '../change-feed.ts'
@@ -20,12 +20,12 @@ interface MemberRow {
   is_ending: boolean
 }
 
-// Who was opened again asks nobody to give way.
+// A build that was opened again supersedes none.
 export const membersText = `select id, group_turn as turn, group_limit as limit,
     case when group_turn > created_at then 'queue' else group_when_full end as when_full, awaits_place as waits, cancel_requested as is_ending
   from engine.builds where group_key = $1 and finished_at is null and not held`
 
-// Groups in which something is left to do: the same conditions as `settleGroup` has, with no promise that there is.
+// Finds groups in which something may be left to do, by the conditions of `settleGroup`.
 export const unsettledText = `select group_key from engine.builds where group_key is not null and finished_at is null and not held
   group by group_key
   having bool_or(awaits_place) and (
@@ -45,8 +45,9 @@ export interface GroupsOptions {
 }
 
 /**
- * What is to be done about a group follows from its builds alone, so that whoever finds something undone does it. Places are given under the group's own
- * lock, which nobody waits for who holds anything else; each transaction changes one build, so that it waits for one row at most.
+ * Settles groups. What to do follows from a group's builds alone, so that any process can finish
+ * what another left. Places are given under the group's own lock, for which nobody waits who holds
+ * anything else. Each transaction changes one build, so that it waits for one row at most.
  */
 export class Groups {
   readonly #options: GroupsOptions
@@ -57,7 +58,10 @@ export class Groups {
     this.#options = options
   }
 
-  /** Resolves when the group has been seen to after this call; at trouble too, because the next `settleAll` does what is left. */
+  /**
+   * Resolves when the group has been settled after this call; after trouble too, because the next
+   * `settleAll` does the rest.
+   */
   settle(key: string): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>()
     this.#turns.add(key, resolve)
@@ -70,7 +74,7 @@ export class Groups {
     await Promise.all(this.#open)
   }
 
-  /** Sees to the groups that somebody should have seen to. */
+  /** Settles the groups that were left unsettled. */
   async settleAll(): Promise<void> {
     const { rows } = await this.#options.pool.query<{ group_key: string }>({
       name: 'engine-unsettled-groups',
@@ -89,7 +93,7 @@ export class Groups {
     for (const resolve of waiting) resolve()
   }
 
-  /** Does the first thing that is to be done; false: there is none. */
+  /** Makes the first due change; false when none is due. */
   async #step(key: string): Promise<boolean> {
     const { pool, settings, outbox, tell } = this.#options
     const done = await inTransaction(pool, async (client) => {

@@ -7,7 +7,7 @@ import type { BuildTurns } from './build-turns.ts'
 import { type Candidate, FairScan } from './fair-scan.ts'
 import { instant, storable, time } from './values.ts'
 
-/** Scans a small index in each part; a job that is to be killed is not lost as well. */
+/** Scans a small index in each part. A job that is to be killed is not lost as well. */
 export const overdueText = `
   (select 'kill_overdue' as type, build_id, job_id, fence from engine.leases where kill_by <= $1 order by kill_by limit $2)
   union all
@@ -35,7 +35,7 @@ interface LeaseRow {
   readonly expires_at: Date
   readonly started: boolean
   readonly last_seq: number
-  /** A bigint, as text: where an earlier release left off. */
+  /** A bigint, as text: the position that an earlier release kept. */
   readonly spool_offset: string
   readonly spool_position: string | null
   readonly stop: 'cancel' | 'timeout' | null
@@ -64,10 +64,12 @@ export class PostgresLeases implements LeaseStore {
     const leases: Lease[] = []
     const busy = new Set<string>()
     const scan = (count: number) => this.#scan.find(count, now, { jobs: this.#claimed, builds: busy })
-    // A round is fruitless when other processes took every candidate; after ten the next call is as good.
+    // A round is fruitless when other processes took every candidate; after ten the next call is as
+    // good.
     for (let fruitless = 0; leases.length < slots && fruitless < 10; ) {
       const candidates = await scan(slots - leases.length)
-      // Others are changing every build that has something ready: wait a moment rather than say that there is nothing.
+      // Other processes are changing every build with ready jobs: wait for one rather than return
+      // nothing.
       const wait = candidates.length === 0 && busy.size > 0 && leases.length === 0
       if (candidates.length === 0 && !wait) break
       if (wait) busy.clear()
@@ -179,8 +181,8 @@ function leaseFromRow(row: LeaseRow): Lease {
 }
 
 /**
- * Reads the one number that the first release kept: the record in all but its last 19 bits, which say how far into it.
- * That far is read, and shown, once more.
+ * Reads the one number that the first release kept: the record in all but its last 19 bits, which
+ * say how far into it. That far is read, and shown, once more.
  */
 function earlierPosition(spoolOffset: string): string {
   return (BigInt(spoolOffset) >> 19n).toString()

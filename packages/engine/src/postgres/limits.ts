@@ -3,7 +3,7 @@ import { limitKey } from '../core/gates.ts'
 import { changesChannel, everybodyLooks } from './notifier.ts'
 import { inTransaction } from './pool.ts'
 
-/** What a limit on running jobs can be set for: a queue (an organization) or one of its pipelines. */
+/** The owner of a limit on running jobs: a queue (an organization) or one of its pipelines. */
 export interface Limited {
   readonly kind: 'queue' | 'pipeline'
   readonly id: string
@@ -13,13 +13,17 @@ export interface RunningLimit extends Limited {
   readonly limit: number
 }
 
-/** Sets how many may run at once, null for any number. Throws for a limit that is no positive 32-bit integer. */
+/**
+ * Sets how many may run at once, null for any number. Throws for a limit that is no positive 32-bit
+ * integer.
+ */
 export async function setLimit(pool: pg.Pool, { kind, id }: Limited, limit: number | null): Promise<void> {
   if (limit !== null && !(Number.isInteger(limit) && limit > 0 && limit < 2 ** 31))
     throw new RangeError(`expected a positive integer or null, got ${limit}`)
   await inTransaction(pool, async (client) => {
-    // Whoever changes a build reads the limits first (`lockBuild`), and so holds a lock on them that this one waits for: what was leased by the old
-    // limit is there now, and what comes is leased by the new one.
+    // A change of a build reads the limits first (`lockBuild`), and so holds a lock on them that
+    // this one waits for: jobs leased by the old limit are there now, and later leases go by the
+    // new one.
     await client.query('lock table engine.limits in access exclusive mode')
     if (limit === null) await client.query('delete from engine.limits where kind = $1 and id = $2', [kind, id])
     else
@@ -32,7 +36,7 @@ export async function setLimit(pool: pg.Pool, { kind, id }: Limited, limit: numb
   })
 }
 
-/** The limits of these, of those that have one, in one statement. */
+/** Finds the limits of those of these that have one, in one statement. */
 export async function findLimits(pool: pg.Pool, of: readonly Limited[]): Promise<readonly RunningLimit[]> {
   const { rows } = await pool.query<RunningLimit>({
     name: 'engine-find-limits',

@@ -12,7 +12,7 @@ const columns = `id, queue, pipeline, state, cancel_requested, held, error_code,
   deadline_at, timeout_seconds, group_key, group_name, group_limit, group_when_full, group_turn, awaits_place, version`
 const readText = `select ${columns} from engine.builds where id = $1`
 
-// Reading the limits keeps them from being changed until the transaction ends.
+// Reading the limits locks them until the transaction ends.
 const lockText = `select ${columns}, (select jobs from engine.limits l where l.kind = 'queue' and l.id = b.queue) as queue_limit,
   (select jobs from engine.limits l where l.kind = 'pipeline' and l.id = b.pipeline) as pipeline_limit
   from engine.builds b where b.id = $1 for update of b`
@@ -23,7 +23,10 @@ export async function readBuild(client: Pick<pg.ClientBase, 'query'>, id: string
   return rows[0]
 }
 
-/** Locks a build's row for the rest of the transaction. Undefined: no such build, or, with `skip`, someone else has it. */
+/**
+ * Locks a build's row until the transaction ends. Undefined: no such build or, with `skip`, another
+ * process has it.
+ */
 export async function lockBuild(
   client: pg.ClientBase,
   id: string,
@@ -38,8 +41,8 @@ export async function lockBuild(
 }
 
 /**
- * Gives the working form of the build whose row this is, at the row's version: what was cached when nothing happened elsewhere, brought up to date
- * when something did.
+ * Returns the working form of the build at the version of this row: the cached one when nothing
+ * happened elsewhere, brought up to date when something did.
  */
 export async function currentBuild(
   client: pg.ClientBase,
@@ -48,7 +51,8 @@ export async function currentBuild(
 ): Promise<CachedBuild> {
   const version = Number(row.version)
   if (cached?.version === version) return cached
-  // A cached build of a later version is what a failed transaction left; one without steps may have been rendered since.
+  // A failed transaction leaves a cached build of a later version; one without steps may have been
+  // rendered since.
   if (!cached || cached.version > version || cached.live.steps.length === 0) return loadBuild(client, row)
   const { rows } = await client.query<JobRow>({
     name: 'engine-refresh-build',
@@ -86,7 +90,10 @@ async function loadBuild(client: pg.ClientBase, row: BuildRow): Promise<CachedBu
   return { live: liveBuild(build), version: Number(row.version), context: currentContext(stored.context) }
 }
 
-/** A build's context as any release so far wrote it. The first one knew one cache namespace, no forks, and no source but archives. */
+/**
+ * A build's context as any release so far wrote it. The first release knew one cache namespace, no
+ * forks, and no source but archives.
+ */
 type StoredContext = Omit<BuildContext, 'cache' | 'trust' | 'source'> & {
   readonly cacheNamespace?: string
   readonly cache?: BuildContext['cache']

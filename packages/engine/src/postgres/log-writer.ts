@@ -12,10 +12,14 @@ interface Append {
 }
 
 const mostBytesAtOnce = 4 * 1024 * 1024
-/** What a long log's batches come to, one after the other: used again, since a buffer for each is garbage at the speed of the log. */
+/**
+ * The size of a long log's batches. Their buffer is used again: a new one for each would be garbage
+ * at the speed of the log.
+ */
 const keptBytes = 512 * 1024
 
-// Leases are locked in the order of their ids here and in `renew`, so that two statements never wait for each other in a circle.
+// Leases are locked in the order of their ids here and in `renew`, so that two statements never
+// wait for each other in a circle.
 const appendText = `with
   wanted as (
     select * from unnest($1::uuid[], $2::int[], $3::int[], $4::int[], $5::text[]) as w(job_id, fence, first_seq, new_seq, spool_position)),
@@ -32,7 +36,10 @@ const appendText = `with
     join moved m on m.job_id = c.job_id)
   select job_id, last_seq from held`
 
-/** Writes what many jobs append, in one statement for all that arrive while the one before is under way. */
+/**
+ * Writes what many jobs append, in one statement for all that arrive while the one before is under
+ * way.
+ */
 export class LogWriter {
   readonly #pool: pg.Pool
   readonly #appended: (jobId: string) => void
@@ -40,13 +47,13 @@ export class LogWriter {
   #writing: Promise<void> | null = null
   #kept: Buffer | null = null
 
-  /** `appended` is told of every job that has new chunks. */
+  /** Calls `appended` for every job that has new chunks. */
   constructor(pool: pg.Pool, appended: (jobId: string) => void) {
     this.#pool = pool
     this.#appended = appended
   }
 
-  /** See `BuildStore.append`. */
+  /** Implements `LogStore.append`. */
   append(lease: LeaseRef, chunks: readonly Chunk[], spoolPosition: string): Promise<boolean> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ lease, chunks, spoolPosition, resolve, reject })
@@ -72,7 +79,10 @@ export class LogWriter {
     this.#writing = null
   }
 
-  /** As many as fit, at most one of each job: a second one depends on what becomes of the first. */
+  /**
+   * Takes as many appends as fit, at most one of each job: a second one depends on the result of
+   * the first.
+   */
   #takeBatch(): readonly Append[] {
     const batch: Append[] = []
     const later: Append[] = []
@@ -114,7 +124,8 @@ export class LogWriter {
         chunks.map(({ ts }) => ts),
         starts,
         chunks.map(({ content }) => content.length),
-        // The last: pg makes its message anew, half as large again, for what comes after something large.
+        // The last value: pg reallocates its message, half as large again, for values after a large
+        // one.
         this.#together(chunks),
       ],
     })
@@ -122,7 +133,10 @@ export class LogWriter {
     for (const append of batch) this.#answer(append, before.get(append.lease.jobId))
   }
 
-  /** The bytes of all, until the next call: one statement is under way at a time. */
+  /**
+   * Joins the bytes of all chunks. The result is valid until the next call: one statement is under
+   * way at a time.
+   */
   #together(chunks: readonly Chunk[]): Buffer {
     const size = chunks.reduce((sum, { content }) => sum + content.length, 0)
     if (size > keptBytes) return Buffer.concat(chunks.map(({ content }) => content))

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 
-/** The engine's own tables, as numbered migrations; whoever owns the database runs them in order. */
+/**
+ * The engine's own tables, as numbered migrations, which the owner of the database runs in order.
+ */
 export const engineMigrations: readonly { readonly name: string; readonly sql: string }[] = [
   '0001-builds.sql',
   '0002-held-builds-and-positions.sql',

@@ -1,4 +1,7 @@
-/** Tells other processes what changed here, and hears from them: NOTIFY, a few times a second at most, with ids only. */
+/**
+ * Tells other processes what changed here, and hears from them: by NOTIFY, a few times a second at
+ * most, with ids only.
+ */
 import { randomUUID } from 'node:crypto'
 import type pg from 'pg'
 import type { ChangedBuild, LocalChangeFeed } from '../change-feed.ts'
@@ -11,17 +14,17 @@ interface Notice {
   readonly from: string
   readonly jobs?: readonly string[]
   readonly builds?: readonly string[]
-  /** Whose the builds are; absent in what processes of older releases send. */
+  /** The queues of the builds; absent in notices of earlier releases. */
   readonly queues?: readonly string[]
   readonly stops?: readonly Stop[]
   readonly ready?: boolean
 }
 
-/** By channel, what is done with a payload; it is null when some may have been missed. */
+/** The handlers of payloads, by channel. The payload is null when some may have been missed. */
 export type Hears = Readonly<Record<string, (payload: string | null) => void>>
 
 export const changesChannel = 'engine_changes'
-/** From nobody, so that the process itself hears it too. */
+/** Has no sender, so that the process itself hears it too. */
 export const everybodyLooks = JSON.stringify({ from: '', ready: true } satisfies Notice)
 const coalesceMs = 20
 const idsPerNotice = 60
@@ -33,7 +36,7 @@ export class Notifier {
   readonly #warn: (error: unknown) => void
   readonly #name = randomUUID()
   readonly #jobs = new Set<string>()
-  /** The queue of each. */
+  /** The changed builds, each with its queue. */
   readonly #builds = new Map<string, string>()
   #stops: Stop[] = []
   #ready = false
@@ -45,7 +48,10 @@ export class Notifier {
   #listening: pg.PoolClient | null = null
   #closed = false
 
-  /** `warn` hears of notices that could not be sent and of lost connections: both cost time only, because everybody polls too. */
+  /**
+   * `warn` hears of notices that could not be sent and of lost connections. Both cost time only,
+   * because everybody polls too.
+   */
   constructor(pool: pg.Pool, feed: LocalChangeFeed, warn: (error: unknown) => void, hears: Hears = {}) {
     this.#pool = pool
     this.#feed = feed
@@ -53,7 +59,10 @@ export class Notifier {
     this.#hears = hears
   }
 
-  /** Hears from others from now on; a lost connection is made anew, and then everybody looks again. Rejects when the first one cannot be had. */
+  /**
+   * Listens from now on. Opens a lost connection again, and then everybody looks again. Rejects
+   * when the first connection fails.
+   */
   async listen(): Promise<void> {
     const client = await this.#pool.connect()
     client.on('notification', ({ channel, payload = '' }) => {
@@ -112,7 +121,7 @@ export class Notifier {
     try {
       await this.#pool.query({
         name: 'engine-notify',
-        // Nothing waits for the disk: a notice that is lost with the machine costs time only.
+        // No wait for the disk: a notice that is lost with the machine costs time only.
         text: `select pg_notify($1, n), set_config('synchronous_commit', 'off', true) from unnest($2::text[]) as n`,
         values: [changesChannel, notices.map((notice) => JSON.stringify(notice))],
       })

@@ -1,4 +1,7 @@
-/** Which jobs of a build its turn is about: those that may be leased in it, and those that may leave. */
+/**
+ * Finds the jobs that a build's turn is about: those that may be leased in it, and those that may
+ * leave.
+ */
 import { jobAt, type LiveBuild } from '../core/live-build.ts'
 import type { BuildEvent, Instant, Job } from '../core/model.ts'
 import { isHeld } from '../core/states.ts'
@@ -15,7 +18,7 @@ export interface PlannedLease extends NewLease {
   readonly at: Instant
 }
 
-/** The newest attempts with these ids. */
+/** Returns the newest attempts with these ids. */
 export function jobsOf(live: LiveBuild, ids: readonly string[]): readonly Job[] {
   return ids.flatMap((id) => {
     const slot = live.slots.get(id)
@@ -23,7 +26,10 @@ export function jobsOf(live: LiveBuild, ids: readonly string[]): readonly Job[] 
   })
 }
 
-/** Jobs that may stop waiting, or stop being run, with these events: more than do, because their gates are locked before that is known. */
+/**
+ * Returns the jobs that may stop waiting or running with these events: more than do, because their
+ * gates are locked before that is known.
+ */
 export function leavingJobs(live: LiveBuild, events: readonly BuildEvent[], failFast: boolean): readonly Job[] {
   if (events.some((event) => failFast || !('job' in event))) {
     const all = live.render === null ? live.jobs : [...live.jobs, live.render]
@@ -33,14 +39,14 @@ export function leavingJobs(live: LiveBuild, events: readonly BuildEvent[], fail
   return jobsOf(live, ids)
 }
 
-/** Whether the job waits for nothing but a runner and its gates. */
+/** Tells whether the job waits for nothing but a runner and its gates. */
 export function isLeasable(live: LiveBuild, id: string, now: Instant): boolean {
   return jobsOf(live, [id]).some(
     ({ state, notBefore }) => state === 'scheduled' && (notBefore === null || notBefore <= now),
   )
 }
 
-/** The leases of these jobs that the wish is granted with. */
+/** Returns the leases of these jobs that the wish is granted. */
 export function planLeases(
   live: LiveBuild,
   { runner, now }: LeaseWish,
@@ -52,7 +58,7 @@ export function planLeases(
   })
 }
 
-/** The lease as the core hears of it. */
+/** Returns the event by which the core hears of a lease. */
 export function leasedEvent({ jobId: job, fence, at }: PlannedLease): BuildEvent {
   return { type: 'leased', job, fence, at }
 }

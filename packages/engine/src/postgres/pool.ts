@@ -1,19 +1,27 @@
 import pg from 'pg'
 
-// Every statement of the store reads few rows by an index. A plan that was made while a table was small must not scan it once it has grown.
+// Every statement of the store reads few rows by an index. A plan that was made while a table was
+// small must not scan it once it has grown.
 const planner = `set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off; set plan_cache_mode = force_generic_plan`
 
-/** A process that is held up in the middle of a change has the build's row: after so long the others get it, and the change was not made. */
+/**
+ * A process that hangs in the middle of a change has the build's row locked. After this time the
+ * others get it, and the change was not made.
+ */
 const heldUpMs = 5_000
 
-/** The store's own connections: their planner settings would not suit anybody else. `warn` hears of idle ones that were lost. */
+/**
+ * Opens the store's own connections, whose planner settings suit nobody else. `warn` hears of idle
+ * connections that were lost.
+ */
 export function storePool(config: pg.PoolConfig, warn: (error: unknown) => void): pg.Pool {
   const pool = new pg.Pool({
     application_name: 'harmont-engine',
     idle_in_transaction_session_timeout: heldUpMs,
     ...config,
     onConnect: async (client) => {
-      // Without a listener a connection that is lost during a transaction would end the process; the statement under way rejects anyhow.
+      // Without a listener a connection that is lost during a transaction would end the process;
+      // its statement rejects anyhow.
       client.on('error', warn)
       await client.query(planner)
     },
@@ -22,7 +30,10 @@ export function storePool(config: pg.PoolConfig, warn: (error: unknown) => void)
   return pool
 }
 
-/** Runs `work` in one transaction; committed when it resolves, rolled back when it rejects. A connection whose transaction cannot be ended is closed. */
+/**
+ * Runs `work` in one transaction: commits when it resolves, rolls back when it rejects. Closes a
+ * connection whose transaction cannot be ended.
+ */
 export async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
   return between(pool, 'begin', work)
 }

@@ -22,8 +22,8 @@ export interface PostgresStoreOptions extends Partial<StoreSettings> {
 }
 
 /**
- * Builds in PostgreSQL, in the schema `engine` (`engineMigrations`). Any number of processes may share it.
- * A lost connection rejects the call.
+ * Builds in PostgreSQL, in the schema `engine` (`engineMigrations`). Any number of processes may
+ * share it. A lost connection rejects the call.
  */
 export class PostgresStore implements Store {
   readonly builds: PostgresBuilds
@@ -45,7 +45,7 @@ export class PostgresStore implements Store {
       notifier.tell(build, effects)
     }
     const groups = new Groups({ pool, settings, outbox, warn, tell: announce })
-    // The group that a change calls for is settled before the caller goes on.
+    // Settles the group that a change calls for before the caller goes on.
     const tell = async (build: ChangedBuild, effects: readonly Effect[]) => {
       announce(build, effects)
       for (const effect of effects) if (effect.type === 'group_due') await groups.settle(effect.key)

@@ -1,4 +1,7 @@
-/** What the PostgreSQL store promises beside the common suite: transactions of others, other processes, lost connections, plans. */
+/**
+ * What the PostgreSQL store promises beside the common suite: transactions of others, other
+ * processes, lost connections, plans.
+ */
 import { randomUUID } from 'node:crypto'
 import pg from 'pg'
 import { afterEach, beforeEach, expect, test } from 'vitest'

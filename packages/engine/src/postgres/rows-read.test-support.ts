@@ -10,7 +10,10 @@ interface PlanNode {
   readonly Plans?: readonly PlanNode[]
 }
 
-/** Test only: rows of the engine's tables that a statement touches, and how. The statement is carried out, on connections like the store's. */
+/**
+ * Test only: rows of the engine's tables that a statement touches, and how. The statement is
+ * carried out, on connections like the store's.
+ */
 export async function rowsRead(
   config: pg.PoolConfig,
   text: string,

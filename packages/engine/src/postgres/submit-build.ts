@@ -7,8 +7,9 @@ import { time } from './values.ts'
 import { insertJobs, insertReady, readyRecords } from './write-change.ts'
 
 /**
- * Writes a new build with the client's open transaction, in four statements whatever its size. Nothing happens to the build before that transaction is
- * committed; then its `effects` are to be announced.
+ * Writes a new build in the client's open transaction, in four statements whatever its size.
+ * Nothing happens to the build before that transaction is committed; then its `effects` are to be
+ * announced.
  */
 export async function submitBuild(client: pg.ClientBase, { build }: Created, context: BuildContext): Promise<void> {
   const jobs = build.render === null ? build.jobs : [build.render]

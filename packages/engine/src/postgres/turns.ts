@@ -1,6 +1,6 @@
 /**
- * Lets requests about one thing take turns, and those that arrive during a turn share the next one. This is what makes ten events of a build that
- * arrive together one transaction.
+ * Lets requests about one thing take turns. Requests that arrive during a turn share the next one:
+ * ten events of a build that arrive together are one transaction.
  */
 export class Turns<Request> {
   readonly #waiting = new Map<string, Request[]>()
@@ -20,7 +20,8 @@ export class Turns<Request> {
       return
     }
     this.#waiting.set(key, [request])
-    // After the current batch of events from the network, so that what came with this one joins it.
+    // After the current batch of events from the network, so that requests that came with this one
+    // join it.
     setImmediate(() => void this.#run(key))
   }
 

@@ -48,7 +48,10 @@ async function migrate(): Promise<void> {
   for (const { sql } of engineMigrations.slice(1)) await client.query(sql)
 }
 
-/** How the first release told a place: a record's offset, how far into it, and bytes that were left out. */
+/**
+ * How the first release told a place: a record's offset, how far into it, and bytes that were left
+ * out.
+ */
 const firstPosition = (offset: number, skip: number, missing: number) => (offset * 2 ** 17 + skip) * 4 + missing
 
 test('G53 builds and leases of the first release are read as they were meant', async () => {

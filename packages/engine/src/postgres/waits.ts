@@ -5,8 +5,9 @@ import type { Wait } from '../wait.ts'
 import { findLimits } from './limits.ts'
 import { time } from './values.ts'
 
-// The order of those who wait at each gate: groups in $1, at $2; the queue in $3, its pipeline in $4, the keys of their limits, if any, in $5 and $6. Who waits
-// at another gate meanwhile does not count.
+// The order of the jobs that wait at each gate: groups in $1, at $2; the queue in $3, its pipeline
+// in $4, the keys of their limits, if any, in $5 and $6. Jobs that wait at another gate meanwhile
+// do not count.
 export const ranksText = `with waiting as (
     select g.key, w.job_id, row_number() over (partition by g.key order by w.build_at, w.build_id, w.step) as rank
     from unnest($1::text[]) as g(key) join engine.ready w on w.group_key = g.key and (w.gate is null or w.gate = w.group_key)
@@ -22,7 +23,7 @@ export const ranksText = `with waiting as (
 
 const shownHolders = 5
 
-// Who is through each gate, and for a group the lowest limit that holds.
+// The jobs that are through each gate, and for a group the lowest limit that holds.
 export const holdersText = `select g.key, count(l.job_id)::int as running,
     coalesce(json_agg(json_build_object('jobId', l.job_id, 'buildId', l.build_id) order by j.assigned_at, l.job_id)
       filter (where l.job_id is not null), '[]') as holders,
@@ -42,7 +43,7 @@ interface Facts {
   readonly lowest: number | null
 }
 
-/** See `BuildStore.waits`. */
+/** Implements `BuildStore.waits`. */
 export async function findWaits(
   pool: pg.Pool,
   build: Pick<Build, 'queue' | 'pipeline' | 'steps' | 'jobs' | 'render'>,
@@ -77,7 +78,7 @@ export async function findWaits(
   const waits = new Map<string, Wait>()
   for (const id of ids) {
     const group = groups.get(id)
-    // In the order in which a job meets them: the first that it does not pass is what it waits at.
+    // In the order in which a job meets them: it waits at the first that it does not pass.
     const own: readonly (readonly [string, Pick<Wait, 'reason' | 'group'>, number | null])[] = [
       ...(group ? [[group.key, { reason: 'concurrency_group', group: group.name }, null] as const] : []),
       ...limitEntry(limitOf, limitKey('pipeline', pipeline), 'pipeline_limit'),

@@ -22,7 +22,7 @@ export interface Writing {
   readonly version: number
   readonly played: Omit<Played, 'taken'>
   readonly newLeases: readonly NewLease[]
-  /** Length of a lease whose command has started. */
+  /** The length of a lease whose command has started. */
   readonly leaseMs: number
   readonly at: Instant
 }
@@ -31,7 +31,7 @@ const changingColumns = `state text, fence int, lost int, not_before timestamptz
   finished_at timestamptz, deadline_at timestamptz, kill_by timestamptz, exit_code int, error_code text, error_message text, skip_reason text,
   soft_failed boolean, cached boolean, snapshot text, substituted_image text`
 
-/** The statement that writes new jobs; the arguments are SQL expressions. */
+/** Returns the statement that writes new jobs; the arguments are SQL expressions. */
 export function insertJobs(build: string, version: string, records: string): string {
   return `insert into engine.jobs (build_id, version, id, step, builds_in, attempt, previous_attempt, created_at, state, fence, lost, not_before,
       scheduled_at, assigned_at, started_at, finished_at, deadline_at, kill_by, exit_code, error_code, error_message, skip_reason, soft_failed, cached, snapshot,
@@ -40,7 +40,7 @@ export function insertJobs(build: string, version: string, records: string): str
       previous_attempt uuid, created_at timestamptz, ${changingColumns})`
 }
 
-/** The statement that makes jobs ready; the arguments are SQL expressions. */
+/** Returns the statement that makes jobs ready; the arguments are SQL expressions. */
 export function insertReady(build: string, queue: string, pipeline: string, records: string): string {
   return `insert into engine.ready (build_id, queue, pipeline, job_id, ready_at, not_before, group_key, group_limit, build_at, step)
     select ${build}, ${queue}, ${pipeline}, r.* from json_to_recordset(${records}::json) as r(job_id uuid, ready_at timestamptz,
@@ -48,7 +48,7 @@ export function insertReady(build: string, queue: string, pipeline: string, reco
     on conflict (job_id) do update set ready_at = excluded.ready_at, not_before = excluded.not_before, gate = null`
 }
 
-/** What the queue must hold of these jobs. */
+/** Returns the rows of the ready queue for these jobs. */
 export function readyRecords(
   build: Pick<Build, 'queue' | 'pipeline' | 'createdAt' | 'steps'>,
   jobs: readonly Job[],
@@ -68,7 +68,7 @@ export function readyRecords(
     })
 }
 
-/** The group that a job counts in; undefined without one. */
+/** Returns the group that a job counts in; undefined without one. */
 function groupRecord(
   build: Pick<Build, 'queue' | 'pipeline' | 'steps'>,
   { step }: Job,
@@ -78,7 +78,8 @@ function groupRecord(
   return group ? { group_key: group.key, group_limit: Math.min(group.limit, 2 ** 31 - 1) } : undefined
 }
 
-// One statement: a change costs one round trip, whatever it consists of. The parts touch different rows, so their order does not matter.
+// One statement: a change costs one round trip, whatever it consists of. The parts touch different
+// rows, so their order does not matter.
 const writeText = `with
   changed as (
     update engine.jobs j set version = $2::bigint, state = r.state, fence = r.fence, lost = r.lost, not_before = r.not_before,
@@ -114,7 +115,10 @@ const writeText = `with
     where id = $1::uuid)
   select job_id, last_seq from leased`
 
-/** Writes a change in the client's open transaction, which has the build's row locked. Gives the last seq of the log of each newly leased job. */
+/**
+ * Writes a change in the client's open transaction, which has the build's row locked. Returns the
+ * last seq of the log of each newly leased job.
+ */
 export async function writeChange(client: pg.ClientBase, writing: Writing): Promise<ReadonlyMap<string, number>> {
   const { live, version, played, at } = writing
   const { id, queue, pipeline } = live.header

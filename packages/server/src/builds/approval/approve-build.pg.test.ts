@@ -56,7 +56,7 @@ async function newFork(
 const get = async (path: string) => (await it.request<Build>(ownerToken, 'GET', path)).body
 const approve = (path: string, token = ownerToken) => it.request<Build>(token, 'POST', `${path}/approve`)
 
-test('a build of a fork waits, says for what, and starts once a member approves; who did is written down', async () => {
+test('a build of a fork waits for approval, says so, and starts once a member approves, which is recorded', async () => {
   const { id, path } = await newFork()
   await it.server.pool.query('delete from engine.ready')
   expect(await get(`${path}/1`)).toMatchObject({
@@ -82,7 +82,7 @@ test('a build of a fork waits, says for what, and starts once a member approves;
   expect(rows).toEqual([{ n: 1 }])
 })
 
-test('of twenty who approve at once one does, and it is written down once', async () => {
+test('of twenty approvals at once one succeeds and is recorded', async () => {
   const { id, path } = await newFork()
   const answers = await Promise.all(Array.from({ length: 20 }, () => approve(`${path}/1`)))
   expect(answers.filter(({ status }) => status === 200).length).toBeGreaterThanOrEqual(1)
@@ -105,7 +105,7 @@ test('an approval whose process died is applied by a worker', async () => {
   await expect.poll(async () => (await get(`${path}/1`)).wait_reason).toBe('runner')
 })
 
-test('there is nothing to approve about a build that never waited, or that is over', async () => {
+test('a build that never waited, or that is over, cannot be approved', async () => {
   const { path } = await newFork()
   await it.request(ownerToken, 'PUT', `${path}/1/cancel`)
   expect(codeOf(await approve(`${path}/1`))).toBe('approval_not_pending')
@@ -119,7 +119,7 @@ test('there is nothing to approve about a build that never waited, or that is ov
   expect(codeOf(await approve(`${builds}/1`))).toBe('approval_not_pending')
 })
 
-test('what nobody approves within 14 days is canceled, and says so', async () => {
+test('a build that nobody approves within 14 days is canceled, and says so', async () => {
   const { path } = await newFork()
   const { pool, engine } = it.server
   expect(await expireApprovals({ pool, engine }, new Date(Date.now() + 13 * day))).toBe(0)
@@ -128,7 +128,7 @@ test('what nobody approves within 14 days is canceled, and says so', async () =>
   expect(await expireApprovals({ pool, engine }, new Date(Date.now() + 14 * day + 1000))).toBe(0)
 })
 
-test('a rebuild of a fork’s build stays a fork’s, and waits unless the first one was approved', async () => {
+test('a rebuild of a build of a fork is one too, and waits unless the first one was approved', async () => {
   const { path } = await newFork()
   const rebuild = async (number: number) =>
     (await it.request<Build>(ownerToken, 'POST', `${path}/${number}/rebuild`, {})).body
@@ -141,14 +141,14 @@ test('a rebuild of a fork’s build stays a fork’s, and waits unless the first
     expect((await it.server.engine.store.builds.load(id ?? ''))?.context).toMatchObject({ trust: 'fork' })
 })
 
-test('a fork’s build that failed for want of money before anybody was asked waits when it is repeated', async () => {
+test('the rebuild of a build of a fork waits for approval when the first failed for want of balance', async () => {
   const from = { kind: 'rejected', code: 'billing_insufficient_balance', message: 'Top up.' }
   const { path } = await newFork({ from }, false, null)
   const repeated = await it.request<Build>(ownerToken, 'POST', `${path}/1/rebuild`, {})
   expect([repeated.status, repeated.body.wait_reason]).toEqual([201, 'approval'])
 })
 
-test('G10 approved and canceled at the same time, builds end as canceled, and nothing of them is left to run', async () => {
+test('G10 a build that is approved and canceled at the same time ends as canceled, and none of its jobs is left to run', async () => {
   const builds = await Promise.all(Array.from({ length: 10 }, () => newFork()))
   await Promise.all(
     builds.flatMap(({ path }) => [approve(`${path}/1`), it.request(ownerToken, 'PUT', `${path}/1/cancel`)]),

@@ -61,7 +61,7 @@ export async function recordApproval(database: Database, buildId: string, userId
   return rowCount === 1
 }
 
-/** Has the approval applied by a worker, whatever becomes of this process. */
+/** Queues the approval for a worker, whatever becomes of this process. */
 export async function queueApproval(database: Database, buildId: string): Promise<void> {
   await database.query(
     "select graphile_worker.add_job('apply_approval', json_build_object('build_id', $1::text), job_key := 'approval/' || $1)",

@@ -30,7 +30,7 @@ async function pass(id: string, hours: number): Promise<void> {
   await pool.query('update engine.watch set since = since - $1::interval', [back])
 }
 
-test('a build that no runner takes ends with `build_abandoned` everywhere it is shown, and can be retried', async () => {
+test('a build that no runner takes ends with `build_abandoned` on every page, and can be retried', async () => {
   const builds = `/api/v0/organizations/default/pipelines/${await it.newPipeline()}/builds`
   const plan = ir({ key: 'a', cmd: 'true' }, { key: 'b', cmd: 'true', builds_in: 'a' })
   const made = await it.request<Schemas['Build']>(ownerToken, 'POST', builds, {

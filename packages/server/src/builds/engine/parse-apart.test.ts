@@ -22,7 +22,7 @@ test.each([
   ['a large pipeline', pipeline(3_000), true],
   ['a large text that is none', '{"a":'.repeat(100_000), false],
   ['many members', `{${Array.from({ length: 50_000 }, (_, n) => `"k${n}":0`).join(',')}}`, false],
-])('G57 others have their turn while %s is parsed, with the same result', async (_, ir, ok) => {
+])('G57 other requests are answered while %s is parsed, with the same result', async (_, ir, ok) => {
   const { result, others } = await parsed(ir)
   expect([others, result.ok]).toEqual([true, ok])
   expect(result).toEqual(parsePlan(ir))
@@ -33,7 +33,7 @@ test('a small pipeline is parsed at once', async () => {
   expect(await parsed(ir)).toEqual({ result: parsePlan(ir), others: false })
 })
 
-test('G57 whoever sends many large pipelines has two threads, and each of them its answer', async () => {
+test('G57 many large pipelines share two threads, and each gets its answer', async () => {
   const threads = () =>
     (process.report.getReport() as unknown as { readonly workers: readonly unknown[] }).workers.length
   const before = threads()

@@ -42,7 +42,7 @@ test('G31 a job of another build, an absent one and a malformed id give the same
   for (const path of [build, other]) await it.request(ownerToken, 'PUT', `${path}/cancel`)
 })
 
-test('jobs come with their prerequisites before them, and say what they wait for', async () => {
+test('jobs are listed after their prerequisites, and say what they wait for', async () => {
   const build = await newBuild(
     { key: 'last', cmd: 'true', depends_on: ['middle'], soft_fail: [75], label: 'The last' },
     { key: 'middle', cmd: 'true', builds_in: 'first', retry: { limit: 2, delay_seconds: 5, exit_codes: '*' } },
@@ -72,7 +72,7 @@ test('jobs come with their prerequisites before them, and say what they wait for
   await it.request(ownerToken, 'PUT', `${build}/cancel`)
 })
 
-test('G08 a retry is the next attempt: listed in the place of the earlier one, which stays readable', async () => {
+test('G08 a retry is the next attempt: it is listed in place of the earlier one, which stays readable', async () => {
   const build = await newBuild(
     { key: 'flaky', cmd: 'false', retry: { limit: 1 } },
     { key: 'after', cmd: 'true', depends_on: ['flaky'] },

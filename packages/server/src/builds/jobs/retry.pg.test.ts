@@ -48,7 +48,7 @@ const retry = (build: string, body: unknown = {}, headers = {}) =>
   it.request<{ data: Job[] }>(ownerToken, 'POST', `${build}/retry`, body, headers)
 const idOf = async (build: string, key: string) => (await jobsOf(build)).find((job) => job.step_key === key)?.id ?? ''
 
-test('G08 a retry is a new job and reopens the build; what was skipped waits again, and every attempt stays readable', async () => {
+test('G08 a retry is a new job and reopens the build; skipped jobs wait again, and every attempt stays readable', async () => {
   const build = await failedBuild()
   const before = await jobsOf(build)
   const old = before.find(({ step_key }) => step_key === 'b')
@@ -87,7 +87,7 @@ async function playAt(from: number, to: number | null, exitCode = 0): Promise<vo
   ])
 }
 
-test('a build of 50 s that is tried again 35 minutes later and then takes 20 s has run for 70 s, as has its pipeline', async () => {
+test('a build of 50 s that is retried 35 minutes later and then takes 20 s has a run time of 70 s', async () => {
   const slug = await it.newPipeline()
   const builds = `${organization}/pipelines/${slug}/builds`
   const body = { branch: 'main', commit: 'c', pipeline_ir: ir({ key: 'a', cmd: 'true' }), source_b64: '' }
@@ -118,7 +118,7 @@ test('a build of 50 s that is tried again 35 minutes later and then takes 20 s h
   expect(eta_ms).toBeLessThanOrEqual(70_000)
 })
 
-test('without a list every job that can be tried again is, in one go', async () => {
+test('without a list every job that can be retried is retried, at once', async () => {
   const build = await failedBuild()
   const made = await retry(build)
   expect(made.status).toBe(201)
@@ -129,7 +129,7 @@ test('without a list every job that can be tried again is, in one go', async () 
   expect([again.status, codeOf(again)]).toEqual([409, 'job_not_retryable'])
 })
 
-test('a canceled build is tried again with what was canceled before it began', async () => {
+test('a retry of a canceled build includes the jobs that were canceled before they began', async () => {
   const build = await newBuild()
   await play(build, { a: 0 })
   await it.request(ownerToken, 'PUT', `${build}/cancel`)
@@ -143,7 +143,7 @@ test('a canceled build is tried again with what was canceled before it began', a
   expect((await get<Build>(build)).state).toBe('running')
 })
 
-test('what passed, was skipped, is active, or was tried again already is not retried, and then nothing is', async () => {
+test('a job that passed, was skipped, is active or was retried already cannot be retried, and then no job is', async () => {
   const build = await failedBuild()
   const [a, b, c, d] = await Promise.all(['a', 'b', 'c', 'd'].map((key) => idOf(build, key)))
   const refused = async (...ids: readonly (string | undefined)[]) => {
@@ -161,7 +161,7 @@ test('what passed, was skipped, is active, or was tried again already is not ret
   expect([single.status, codeOf(single)]).toEqual([409, 'job_not_retryable'])
 })
 
-test('a job whose prerequisite failed is retried with it, not without it', async () => {
+test('a job whose prerequisite failed is retried together with it, not alone', async () => {
   const build = await newBuild(
     ir(
       { key: 'a', cmd: 'x' },
@@ -173,7 +173,7 @@ test('a job whose prerequisite failed is retried with it, not without it', async
   expect((await retry(build, { step_keys: ['b'] })).status).toBe(201)
 })
 
-test('while the build is being canceled nothing is retried', async () => {
+test('no job is retried while the build is being canceled', async () => {
   const build = await newBuild()
   await play(build, { a: 0, b: 1 })
   const running = await playJob(it)
@@ -182,7 +182,7 @@ test('while the build is being canceled nothing is retried', async () => {
   await running.end()
 })
 
-test('a file system that is a day old is gone, and the answer says to rebuild', async () => {
+test('a file system is gone after a day, and the answer says to rebuild', async () => {
   const build = await failedBuild()
   await it.server.pool.query(
     "update engine.builds set finished_at = now() - interval '25 hours', version = version + 1 where id = $1",
@@ -195,7 +195,7 @@ test('a file system that is a day old is gone, and the answer says to rebuild', 
   expect((await retry(build, { step_keys: ['d'] })).status).toBe(201)
 })
 
-test('G08 of ten who retry one job at once one does, and there is one further attempt', async () => {
+test('G08 of ten retries of one job at once one succeeds, and makes one attempt', async () => {
   const build = await failedBuild()
   const d = await idOf(build, 'd')
   const answers = await Promise.all(
@@ -206,7 +206,7 @@ test('G08 of ten who retry one job at once one does, and there is one further at
   expect(all.filter(({ step_key }) => step_key === 'd').map(({ attempt }) => attempt)).toEqual([1, 2])
 })
 
-test('one key retries once, also when the first process died before it had done it or answered', async () => {
+test('one idempotency key retries once, also when the first process died before it retried or answered', async () => {
   const build = await failedBuild()
   const d = await idOf(build, 'd')
   const key = { 'idempotency-key': 'retry-1' }
@@ -235,7 +235,7 @@ test('one key retries once, also when the first process died before it had done 
   expect(done.body).toMatchObject({ step_key: 'b', attempt: 2, state: 'scheduled' })
 })
 
-test('wrong lists are refused: steps that there are not, jobs that there are not, and of other builds', async () => {
+test('lists with absent steps, absent jobs or jobs of other builds are refused', async () => {
   const build = await failedBuild()
   const other = await failedBuild()
   const unknown = await retry(build, { step_keys: ['nowhere'] })
@@ -248,7 +248,7 @@ test('wrong lists are refused: steps that there are not, jobs that there are not
   }
 })
 
-test('the gates of a new build are those of a retry', async () => {
+test('a retry is refused whenever a new build would be', async () => {
   const build = await failedBuild()
   const pipeline = build.replace(/\/builds\/1$/, '')
   const { token } = await it.newUser('retry-stranger')
@@ -259,7 +259,7 @@ test('the gates of a new build are those of a retry', async () => {
   expect(codeOf(await retry(build))).toBe('pipeline_archived')
 })
 
-test('a build that is opened again has the token that its runners need, until it ends again', async () => {
+test('a reopened build has the token that its runners need, until it ends again', async () => {
   const build = await failedBuild()
   const { id } = await get<Build>(build)
   const tokenOf = async () =>
@@ -272,7 +272,7 @@ test('a build that is opened again has the token that its runners need, until it
   await expect.poll(tokenOf).toBeNull()
 })
 
-test('G10 a list by state finds builds as they are after retries', async () => {
+test('G10 a list by state finds builds by their state after retries', async () => {
   const { rows } = await it.server.pool.query(
     'select count(*)::int as all, count(*) filter (where r.state <> b.state)::int as wrong from build_records r join engine.builds b on b.id = r.id',
   )

@@ -1,6 +1,6 @@
 import type { PlayedJob } from '../../testing/runner.ts'
 
-/** Equal seeds give equal numbers: a failure can be seen again. */
+/** Returns random numbers. Equal seeds give equal numbers, so that a failure can be repeated. */
 export function random(seed: number): (below: number) => number {
   let state = seed
   return (below) => {

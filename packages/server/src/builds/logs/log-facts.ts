@@ -1,6 +1,9 @@
 import type { Database } from '../../platform/database/transaction.ts'
 
-/** The facts of a log that lists show. Lines and bytes are null until the log is packed, some time after its end. */
+/**
+ * The facts of a log that lists show. Lines and bytes are null until the log is packed, some time
+ * after its end.
+ */
 export interface LogFacts {
   readonly lines: number | null
   readonly bytes: number | null

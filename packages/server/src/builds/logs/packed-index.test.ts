@@ -4,7 +4,7 @@ import { LineIndexer, nothingFound } from '@harmont/logs'
 import { expect, test } from 'vitest'
 import { decodeIndex, encodeIndex } from './packed-index.ts'
 
-test('an index is read as it was written; one of an earlier release has no reported failures', async () => {
+test('an index is read as it was written; an index of an earlier release has no reported failures', async () => {
   const indexer = new LineIndexer()
   indexer.push([{ seq: 1, kind: 0, content: Buffer.from('--- FAIL: TestA (0.00s)\n    a_test.go:7: no\n'), ts: 5n }])
   indexer.finish()

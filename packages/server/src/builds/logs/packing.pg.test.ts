@@ -35,7 +35,7 @@ async function everyReading(job: { readonly id: string; readonly path: string })
   }
 }
 
-test('a log reads the same before and after it is packed, and its chunks are gone then', async () => {
+test('a log reads the same before and after it is packed, which removes its chunks', async () => {
   const job = await newJob()
   await writeLog(job, 3_000, random(1))
   await job.end({ exitCode: 1 })
@@ -58,7 +58,7 @@ test('a log reads the same before and after it is packed, and its chunks are gon
   })
 })
 
-test('1,000 random lines are those of the download, while the job runs and when its log is packed', async () => {
+test('1,000 random lines equal those of the download, while the job runs and when its log is packed', async () => {
   const job = await newJob()
   await writeLog(job, 1_000, random(2))
   const check = async () => {
@@ -97,7 +97,7 @@ test('1,000 random lines are those of the download, while the job runs and when 
   await check()
 })
 
-test('web L23 whoever reads while a log is packed gets all of it, once', async () => {
+test('web L23 a reader gets all of a log, once, while it is packed', async () => {
   const job = await newJob()
   for (let turn = 0; turn < 150; turn++)
     await job.log([Array.from({ length: 20 }, (_, n) => `${turn}.${n} ${'x'.repeat(500)}\n`).join('')])
@@ -137,7 +137,7 @@ test('web L23 whoever reads while a log is packed gets all of it, once', async (
   expect(texts.every((shown, place) => lines[place]?.startsWith(String(shown)))).toBe(true)
 })
 
-test('a small log is kept in its row, without a blob', async () => {
+test('a small log is stored in its row, without a blob', async () => {
   const job = await newJob()
   await job.log(['one\n', 'two'])
   await job.end()
@@ -146,7 +146,7 @@ test('a small log is kept in its row, without a blob', async () => {
   expect((await raw(`/v0/jobs/${job.id}/logs.txt`)).toString()).toBe('one\ntwo')
 })
 
-test('G02 a process that is killed between blob and row leaves the log as it was, and a blob for the sweep', async () => {
+test('G02 a process that is killed between writing blob and row leaves the log as it was, and a blob for the sweep', async () => {
   const job = await newJob()
   await writeLog(job, 400, random(4))
   await job.end()
@@ -185,7 +185,7 @@ test('G02 a process that is killed between blob and row leaves the log as it was
   expect(await stored.size(row?.blob ?? '')).toBeGreaterThan(0)
 })
 
-test('a log that cannot be packed waits, and keeps no other from being packed', async () => {
+test('a log that cannot be packed waits, and does not delay the others', async () => {
   const [first, second] = [await newJob(), await newJob()]
   await writeLog(first, 200, random(5))
   await second.log(['small'])
@@ -201,7 +201,7 @@ test('a log that cannot be packed waits, and keeps no other from being packed', 
   expect(await rowsOf(first)).toMatchObject({ packed: 1, waiting: 0 })
 })
 
-test('many logs that end together are packed together: short and long ones, empty ones, and those of jobs that are no more', async () => {
+test('many logs that end together are packed together: short, long and empty ones, and those of deleted jobs', async () => {
   const jobs: Awaited<ReturnType<typeof newJob>>[] = []
   for (let at = 0; at < 9; at++) jobs.push(await newJob())
   const [empty, long, gone, goesOn, ...short] = jobs
@@ -239,7 +239,7 @@ test('a packed log and its blob go with their build', async () => {
   expect(await stored.size(blob ?? '')).toBeUndefined()
 })
 
-test('a log that waits for its packing is forgotten when its build is deleted', async () => {
+test('a log that waits for its packing is deleted with its build', async () => {
   const job = await newJob()
   await job.log(['x'])
   await job.end()
@@ -249,7 +249,7 @@ test('a log that waits for its packing is forgotten when its build is deleted', 
   expect(await rowsOf(job)).toMatchObject({ packed: 0, waiting: 0 })
 })
 
-test('the log of a step that a time-out of its build kept from starting, and that runs after a retry, is packed then', async () => {
+test(`a step that its build's time-out kept from starting, and that runs after a retry, has its log packed then`, async () => {
   const path = `/api/v0/organizations/default/pipelines/${await it.newPipeline()}/builds`
   const steps = JSON.parse(ir({ key: 'a', cmd: 'true' }, { key: 'b', cmd: 'true', depends_on: ['a'] }))
   const plan = JSON.stringify({ ...steps, timeout_seconds: 1 })

@@ -1,4 +1,4 @@
-/** Logs that are packed when a test says so, and by nobody else. */
+/** Logs that only the test packs. */
 import { pino } from 'pino'
 import { beforeAll } from 'vitest'
 import { type BlobStore, openDirectoryStore } from '../../platform/blobs/blob-store.ts'
@@ -6,7 +6,7 @@ import { ir, type PlayedJob, playJob } from '../../testing/runner.ts'
 import { ownerToken, type TestServer } from '../../testing/server.ts'
 import { packLogs } from './pack-logs.ts'
 
-/** What the database has of a log. */
+/** The rows of a log in the database. */
 interface LogRows {
   readonly chunks: number
   readonly packed: number
@@ -15,19 +15,19 @@ interface LogRows {
 }
 
 export interface Packing {
-  /** A running job, and the path of its log. */
+  /** Starts a job; returns it with the path of its log. */
   newJob(): Promise<PlayedJob & { readonly path: string }>
   rowsOf(job: PlayedJob): Promise<LogRows | undefined>
-  /** Packs what waits, with the server's own blobs unless said otherwise. */
+  /** Packs the logs that wait, with the server's own blobs unless said otherwise. */
   pack(blobs?: BlobStore): Promise<void>
   blobs(): Promise<BlobStore>
-  /** Bytes that the server answers. */
+  /** Returns the bytes of an answer. */
   raw(path: string, headers?: Readonly<Record<string, string>>): Promise<Buffer>
 }
 
-/** To be called at the top of a test file. */
+/** Prepares the tests of one file; call it at the top. */
 export function packingByHand(it: TestServer): Packing {
-  // The worker of the server is not asked.
+  // The worker of the server does nothing here.
   beforeAll(async () => {
     await it.server.pool.query(
       `create function no_packing() returns trigger language plpgsql as $$

@@ -46,7 +46,7 @@ async function events(job: Ended, headers: Readonly<Record<string, string>> = {}
   return (await raw(`/v0/jobs/${job.id}/logs`, headers)).toString()
 }
 
-test('G16 a removed log says everywhere when it was removed and how long logs are kept, and its build stays', async () => {
+test('G16 every reader of a removed log is told when it was removed and how long logs are kept, and its build stays', async () => {
   const job = await packedJob(300)
   const { lastSeq } = await it.server.engine.logs.size(job.id)
   const { bytes } = (await readLogFacts(it.server.pool, [job.id])).get(job.id) ?? {}
@@ -99,7 +99,7 @@ function aMinuteLater(): void {
   onTestFinished(() => void vi.useRealTimers())
 }
 
-test('G16 bytes go an hour after a log was removed, blobs with the next sweep, and only theirs', async () => {
+test('G16 the bytes of a removed log are deleted an hour later, and its blob, and no other, by the next sweep', async () => {
   const [old, young] = [await packedJob(400), await packedJob(401)]
   await age(old, 31)
   await age(young, 29)
@@ -122,7 +122,7 @@ test('G16 bytes go an hour after a log was removed, blobs with the next sweep, a
   expect((await raw(`/v0/jobs/${young.id}/logs.txt`)).length).toBeGreaterThan(10_000)
 })
 
-test('G16 the time counts from the end of the build: one that a retry has opened again keeps its logs', async () => {
+test('G16 the retention time counts from the end of the build: a build that a retry reopened keeps its logs', async () => {
   const job = await packedJob(200)
   await age(job, 500)
   const build = job.path.replace(/\/jobs\/.*$/, '')
@@ -137,7 +137,7 @@ test('G16 the time counts from the end of the build: one that a retry has opened
   expect((await raw(`/v0/jobs/${job.id}/logs.txt`)).length).toBeGreaterThan(5_000)
 })
 
-test('G16 an answer that was promised bytes which are removed meanwhile breaks off, and never passes for the whole', async () => {
+test('G16 an answer whose bytes are removed meanwhile breaks off, and never passes for the whole log', async () => {
   const job = await packedJob(2_000)
   const { logs } = it.server.engine
   const { lastSeq, bytes } = await logs.size(job.id)
@@ -148,7 +148,7 @@ test('G16 an answer that was promised bytes which are removed meanwhile breaks o
   await expect(text.next()).rejects.toThrow('removed while it was read')
 })
 
-test('an empty log is not removed: it says that the command wrote nothing', async () => {
+test('an empty log is not removed, because it says that the command wrote nothing', async () => {
   const job = await newJob()
   await job.log(['a remark\n'], 2)
   await job.end()

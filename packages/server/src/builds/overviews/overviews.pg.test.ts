@@ -38,7 +38,7 @@ const slugs = ({ data }: Page) => data.map((each) => (each.pipeline as { slug: s
 const builds = (query = ''): Promise<Answer<Page>> => it.request(ownerToken, 'GET', `${organization}/builds?${query}`)
 const names = ({ data }: Page) => data.map((build) => `${build.pipeline_slug}#${build.number}`)
 
-test('pipelines come with their newest builds, and with what failed first', async () => {
+test('pipelines are listed with their newest builds, and with the step that failed first', async () => {
   const page = await summaries()
   expect(slugs(page)).toEqual(['waiting', 'empty', 'red', 'green'])
   expect(page.data[2]?.builds).toMatchObject([
@@ -99,13 +99,13 @@ test('each build is on one page, and a cursor of other filters is refused', asyn
   expect(new Set(seen).size).toBe(5)
 })
 
-test('a filter that means nothing is refused, a pipeline that is not there is 404', async () => {
+test('an invalid filter is refused, and an absent pipeline is 404', async () => {
   expect(codeOf(await builds('state=green'))).toBe('query_invalid')
   expect(codeOf(await builds('from=yesterday'))).toBe('query_invalid')
   expect(codeOf(await builds('pipeline=absent'))).toBe('pipeline_not_found')
 })
 
-test('a pipeline fails while the newest build of its default branch that has passed or failed is a failed one', async () => {
+test('a pipeline fails while the newest build of its default branch that passed or failed has failed', async () => {
   await it.server.pool.query('delete from engine.ready')
   const path = `${organization}/pipelines/${await it.newPipeline({ name: 'verdict' })}/builds`
   const build = async (branch: string, end: 'passed' | 'failed' | 'canceled' | 'runs') => {
@@ -137,7 +137,7 @@ test('a pipeline fails while the newest build of its default branch that has pas
   expect(await failing()).toEqual([])
 })
 
-test('an upload that claims the default branch of a connected repository says nothing of it, once the server has built what it fetched', async () => {
+test('an upload that claims the default branch of a connected repository does not count, once the server has built what it fetched', async () => {
   const { pool } = it.server
   const path = `${organization}/pipelines/${await it.newPipeline({ name: 'claimed', repository: 'acme/claimed' })}/builds`
   const build = async (refClass: 'fetched' | 'upload', exitCode: number) => {
@@ -166,7 +166,7 @@ test('an upload that claims the default branch of a connected repository says no
   expect(await failing()).toEqual([])
 })
 
-test('a build that was canceled before it began, and tried again a day later, waits since then', async () => {
+test('a build that was canceled before it began, and retried a day later, waits since the retry', async () => {
   const { pool, engine } = it.server
   const path = `${organization}/pipelines/${await it.newPipeline({ name: 'again' })}/builds`
   const body = { branch: 'main', commit: 'c', pipeline_ir: ir({ key: 'a', cmd: 'true' }) }

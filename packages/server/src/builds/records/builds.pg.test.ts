@@ -47,7 +47,7 @@ test('G31 a build of another pipeline, an absent one and a malformed number give
   }
 })
 
-test('a build is accepted with its number, its place and what it waits for', async () => {
+test('a new build is answered with its number, its address and what it waits for', async () => {
   const slug = await it.newPipeline()
   const made = await post(slug, { ...valid, message: 'hi', source: 'ui', env: { A: '1' } })
   expect(made.status).toBe(201)
@@ -74,7 +74,7 @@ test('a build is accepted with its number, its place and what it waits for', asy
   await it.request(ownerToken, 'PUT', `${path}/cancel`)
 })
 
-test('what the engine gets: variables of the build, its facts, and its archive', async () => {
+test('the engine gets the variables of the build, its facts and its archive', async () => {
   const slug = await it.newPipeline({ repository: 'https://github.com/acme/context.git', name: 'context' })
   const archive = Buffer.from('an archive')
   const { body } = await post(slug, {
@@ -153,7 +153,7 @@ test.for([
   await it.request(ownerToken, 'PUT', `${organization}/pipelines/${slug}/builds/2/cancel`)
 })
 
-test('a build without an IR waits for its rendering, and is accepted as scheduled when that takes longer', async () => {
+test('the answer to a build without an IR waits for its rendering, and says `scheduled` when that takes longer', async () => {
   const slug = await it.newPipeline()
   const started = Date.now()
   const { status, body } = await post(slug, { branch: 'main', commit: 'c', pipeline_ir: null, source_b64: '' })
@@ -163,7 +163,7 @@ test('a build without an IR waits for its rendering, and is accepted as schedule
   expect(canceled.body.state).toBe('canceled')
 })
 
-test('a pipeline that only triggers may start refuses both routes before the body is read', async () => {
+test('a pipeline that only triggers may start refuses builds on both routes before the body is read', async () => {
   const slug = await it.newPipeline({ name: 'automatic', repository: 'acme/automatic' })
   await it.server.pool.query('update pipelines set allow_manual = false where slug = $1', [slug])
   const direct = await post(slug, '{"not json')
@@ -181,7 +181,7 @@ test('G11 numbers are unique, start at 1 and have no gaps under 100 builds at on
   await it.server.pool.query('delete from engine.ready')
 })
 
-test('builds are listed newest first, each once, in pages of one pipeline', async () => {
+test('the builds of a pipeline are listed newest first, each on one page', async () => {
   const slug = await it.newPipeline()
   for (let n = 0; n < 5; n += 1) await post(slug, { ...valid, pipeline_ir: '{' })
   const seen: number[] = []
@@ -199,7 +199,7 @@ test('builds are listed newest first, each once, in pages of one pipeline', asyn
   expect(codeOf(await it.request(ownerToken, 'GET', foreign))).toBe('invalid_cursor')
 })
 
-test('lists show what was asked for: states, a branch, how a commit begins, where builds come from', async () => {
+test('lists are filtered by state, branch, beginning of the commit and source', async () => {
   const slug = await it.newPipeline()
   await post(slug, { ...valid, pipeline_ir: '{', commit: 'abc123' })
   await post(slug, { ...valid, branch: 'topic', source: 'ui' })
@@ -223,7 +223,7 @@ test('lists show what was asked for: states, a branch, how a commit begins, wher
   expect(codeOf(await it.request(ownerToken, 'GET', other))).toBe('invalid_cursor')
 })
 
-test('G07 canceling ends what waits at once, and changes nothing that is over', async () => {
+test('G07 canceling ends waiting jobs at once, and changes nothing that is over', async () => {
   const slug = await it.newPipeline()
   await post(slug, valid)
   const path = `${organization}/pipelines/${slug}/builds/1`

@@ -119,7 +119,7 @@ test('builds of a pipeline are read from an index, newest first, without a sort'
   expect(one).not.toMatch(/Seq Scan on build/)
 })
 
-test('what every request, delivery, step and sweep asks is answered by an index', async () => {
+test('the statements of every request, delivery, step and sweep use an index', async () => {
   const { rows } = await it.server.pool.query('select id from build_records where number = 17')
   const build: string = rows[0].id
   const { rows: jobs } = await it.server.pool.query<{ id: string }>('select id from engine.jobs limit 200')
@@ -168,7 +168,7 @@ test('what every request, delivery, step and sweep asks is answered by an index'
   }
 })
 
-test('a line of a list reads its build, plan and failure from an index, and only the newest builds of a pipeline', async () => {
+test('lists read builds, plans and failures from an index, and only the newest builds of a pipeline', async () => {
   const { rows } = await it.server.pool.query('select id from build_records order by number limit 20')
   const listed = await planOf((database) =>
     findSummaries(

@@ -18,7 +18,7 @@ export interface ProcessConversation extends Conversation {
   readonly sizes: readonly TerminalSize[]
 }
 
-/** Runs a script; there is no terminal, sizes are only noted. */
+/** Runs a script without a terminal; sizes are only noted. */
 export function talkToProcess({ script }: Pick<Opening, 'script'>): ProcessConversation {
   const child = spawn('sh', ['-c', script ?? 'exec sh'], { detached: true })
   const { pid } = child
@@ -44,7 +44,7 @@ export function talkToProcess({ script }: Pick<Opening, 'script'>): ProcessConve
   }
 }
 
-/** A server whose WebSockets all lead to processes. `url` takes any token. */
+/** Starts a server whose WebSockets all lead to processes. `url` takes any token. */
 export async function processHost(times: { readonly silenceMs?: number; readonly firstFrameMs?: number } = {}) {
   const { silenceMs = 60_000, firstFrameMs = 10_000 } = times
   const over = new AbortController()

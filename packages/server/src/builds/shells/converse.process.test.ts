@@ -12,7 +12,7 @@ import { heldBytes } from '../../testing/held-bytes.ts'
 import { processHost } from './conversation.test-support.ts'
 import { enterShell, protocols } from './shell-client.test-support.ts'
 
-test('input comes in and ends, output and standard error come out apart, and the exit code comes last', async () => {
+test('the command gets its input to the end, output and standard error come apart, and the exit code comes last', async () => {
   const { url, opened, endings } = await processHost()
   const shell = await enterShell(url, 't', { script: 'cat; echo trouble >&2; exit 7', cols: 80, rows: 24 })
   shell.send(0, 'one ')
@@ -80,7 +80,7 @@ async function standstill(read: () => Promise<number> | number): Promise<number>
   )
 }
 
-test('a client that goes takes its command along', async () => {
+test('a command ends when its client goes', async () => {
   const { url, opened, endings } = await processHost()
   const shell = await enterShell(url, 't', { script: 'echo here; sleep 1000' })
   await expect.poll(() => shell.said[1]).toBe('here\n')
@@ -104,7 +104,7 @@ test.for([
   expect(await opened[0]?.exited()).toMatchObject({ signal: 'SIGKILL' })
 })
 
-test('a client that says nothing opens nothing', async () => {
+test('a client that sends nothing opens no shell', async () => {
   const { url, opened } = await processHost({ firstFrameMs: 100 })
   const shell = await enterShell(url, 't', null)
   expect(await shell.closed).toBe(1008)
@@ -112,7 +112,7 @@ test('a client that says nothing opens nothing', async () => {
   expect(opened).toEqual([])
 })
 
-test('a client that answers no ping is cut off, one that does is not', async () => {
+test('a client that answers no ping is cut off, a client that answers is not', async () => {
   const { url, endings } = await processHost({ silenceMs: 400 })
   const silent = new WebSocket(url, protocols('t'), { autoPong: false })
   await new Promise((resolve) => silent.on('open', resolve))

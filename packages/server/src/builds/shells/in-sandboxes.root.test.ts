@@ -52,7 +52,7 @@ async function sayIn(path: string | undefined, script: string, body: object = {}
   return { status, said: shell.said }
 }
 
-test('the file system of a failed step is as its command left it, or found it, and the exit code comes back', async () => {
+test('a shell has the file system of a failed step as its command left or found it, and returns its exit code', async () => {
   const { b } = await run()
   const look = 'cat /kept made; pwd; echo $GREETING; exit 42'
   expect(await sayIn(b, look)).toEqual({
@@ -66,7 +66,7 @@ test('the file system of a failed step is as its command left it, or found it, a
   expect((await sayIn(b, 'cat made')).said[1]).toBe('made\n')
 })
 
-test('a terminal has the size of its client, also when that changes, and a shell ends with `exit`', async () => {
+test('a terminal has the size of its client, also after a change, and a shell ends with `exit`', async () => {
   const { b } = await run()
   const shell = await shellIn(b, { cols: 91, rows: 37 })
   shell.send(0, 'stty size\n')
@@ -86,7 +86,7 @@ test('a terminal has the size of its client, also when that changes, and a shell
   expect(shell.said[3]).toBe('{"code":5}')
 })
 
-test('a shell has the secrets of its step, and in the build of a fork there is none', async () => {
+test('a shell has the secrets of its step, and none in the build of a fork', async () => {
   const { b } = await run()
   const reveal = 'printf "%s" "$TOKEN"; env; cat /run/secrets/* 2>/dev/null || true'
   expect((await sayIn(b, reveal)).said[1]).toContain(value)
@@ -97,7 +97,7 @@ test('a shell has the secrets of its step, and in the build of a fork there is n
   expect(asked.said[1]).not.toContain(value)
 })
 
-test('G60 a shell has none that are limited to branches, whatever branch its build is of', async () => {
+test('G60 a shell has no secret that is limited to branches, whatever branch its build is of', async () => {
   const limited = { name: 'deploy', value, branches: ['main'] }
   const { b } = await run()
   await it.server.pool.query("update build_records set ref_class = 'fetched'")
@@ -107,7 +107,7 @@ test('G60 a shell has none that are limited to branches, whatever branch its bui
   expect((await sayIn(b, 'echo "<$TOKEN>"', { before: true })).said[1]).toBe(`<${value}>\n`)
 })
 
-test('ten megabytes out of a sandbox come whole to a client that reads slowly', async () => {
+test('a slow client gets all of ten megabytes from a sandbox', async () => {
   const { a } = await run()
   const shell = await shellIn(a, { script: 'head -c 10000000 /dev/zero; exit 9' })
   for (let pauses = 0; pauses < 5; pauses += 1) {

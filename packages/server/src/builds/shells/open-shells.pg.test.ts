@@ -83,7 +83,7 @@ async function enter(token: string): Promise<ClientShell> {
   return shell
 }
 
-test('an organization has five shells at a time; the ticket of one too many is good when another has ended', async () => {
+test('an organization has five shells at a time; the ticket of a sixth works once another has ended', async () => {
   const member = await newMember()
   const open = await Promise.all(Array.from({ length: 5 }, async () => enter(await newToken(member))))
   const token = await newToken(member)
@@ -115,7 +115,7 @@ test.for([
   await closeAll([stays])
 })
 
-test('what was typed and shown is in no audit event; who, from where, what and how long is', async () => {
+test('audit events of shells say who, from where, what and how long, never what was typed or shown', async () => {
   const member = await newMember()
   const shell = await enterShell(url, await newToken(member), { script: 'read secret; echo "got $secret"; exit 3' })
   shell.send(0, 'hunter2\n')

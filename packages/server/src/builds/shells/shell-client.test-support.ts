@@ -4,7 +4,7 @@ import { frame, frameKind } from './frames.ts'
 
 export interface ClientShell {
   readonly socket: WebSocket
-  /** What came so far, by the first byte of the messages. */
+  /** The output so far, by the first byte of the messages. */
   readonly said: Record<number, string>
   readonly bytes: () => number
   readonly send: (kind: number, content: string | Uint8Array) => void
@@ -51,7 +51,7 @@ export function enterShell(
   })
 }
 
-/** The answer to an opening that was refused. */
+/** Returns the answer to a refused opening. */
 export class Refused extends Error {
   readonly status: number
   readonly headers: Readonly<Record<string, unknown>>

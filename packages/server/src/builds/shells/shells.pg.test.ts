@@ -42,7 +42,7 @@ async function refusal(url: string, token: string): Promise<unknown[]> {
   return [refused.status, refused.code]
 }
 
-test('a ticket is 43 characters for one minute, of which the database has the hash, and its address is the public one', async () => {
+test('a ticket has 43 characters and lasts a minute; the database has its hash, and its address is the public one', async () => {
   const { url, token, expires_at } = await ticket(await failedJob())
   expect(url).toBe(`${publicUrl.replace('http', 'ws')}/api/v0/shells`)
   expect(token).toMatch(/^[\w-]{43}$/)
@@ -54,7 +54,7 @@ test('a ticket is 43 characters for one minute, of which the database has the ha
   expect(JSON.stringify(rows)).not.toContain(token)
 })
 
-test('a ticket opens one connection, on either version of the API; it is written down who had it, and how it ended', async () => {
+test('a ticket opens one connection, on either version of the API; its holder and its end are recorded', async () => {
   const path = await failedJob()
   for (const version of ['v0', 'v1']) {
     const { token } = await ticket(path)
@@ -82,7 +82,7 @@ test('a ticket opens one connection, on either version of the API; it is written
   })
 })
 
-test('a ticket that is over, forged, or whose key or member has gone, opens nothing', async () => {
+test('a ticket that is expired, forged, or whose key or membership has ended, opens nothing', async () => {
   const path = await failedJob()
   const { pool } = it.server
   expect(await refusal(address(), 'x'.repeat(43))).toEqual([401, 'unauthorized'])
@@ -105,7 +105,7 @@ test('a ticket that is over, forged, or whose key or member has gone, opens noth
   expect(await refusal(address(), asMember[1]?.token ?? '')).toEqual([401, 'unauthorized'])
 })
 
-test('strangers, other builds’ jobs, jobs that have not ended and narrow keys get no ticket', async () => {
+test('strangers, keys of narrow scope, jobs of other builds and unfinished jobs get no ticket', async () => {
   const path = await failedJob()
   const stranger = await it.newUser('stranger')
   const foreign = path.replace('/default/', `/${stranger.organization}/`)
@@ -131,7 +131,7 @@ test('strangers, other builds’ jobs, jobs that have not ended and narrow keys 
   await it.request(ownerToken, 'PUT', `${builds}/1/cancel`)
 })
 
-test('a request with an `Upgrade` header anywhere else is answered as without it', async () => {
+test('elsewhere the `Upgrade` header of a request is ignored', async () => {
   const headers = { connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-version': '13' }
   const { request } = await import('node:http')
   const get = (path: string, method = 'GET', more = {}) =>

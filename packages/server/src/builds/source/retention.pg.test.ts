@@ -49,7 +49,7 @@ const remove = (days: number | 'forever' = 30) => removeOldSources(it.server.poo
 const blobs = () => openDirectoryStore(it.blobDirectory)
 const sweep = async () => sweepBlobs(it.server.pool, await blobs(), new Date(Date.now() + 60_000))
 
-test('a build whose source is gone is not run once more: 409 with the next step, and nothing half made', async () => {
+test('a build whose source is gone is not repeated: 409 says what to do, and nothing is half made', async () => {
   const build = await failedBuild('old')
   const blob = (await blobOf(build)) ?? ''
   await age(build, 31)
@@ -79,7 +79,7 @@ test('a build whose source is gone is not run once more: 409 with the next step,
   expect(rowCount).toBe(0)
 })
 
-test('G16 an archive stays while a build that shares it still has it', async () => {
+test('G16 an archive stays while one of the builds that share it keeps it', async () => {
   const first = await failedBuild('shared')
   const blob = (await blobOf(first)) ?? ''
   const again = await it.request<Build>(ownerToken, 'POST', `${first.path}/rebuild`, {})
@@ -107,7 +107,7 @@ test('G16 an archive stays while a build that shares it still has it', async () 
   expect(await (await blobs()).size(blob)).toBeUndefined()
 })
 
-test('G16 a build that goes on keeps its source however old it is, and one that is retried has it for its whole time again', async () => {
+test('G16 an unfinished build keeps its source however old it is, and a retried build keeps it for its whole time again', async () => {
   const build = await failedBuild('kept')
   await age(build, 31)
   expect((await it.request(ownerToken, 'POST', `${build.path}/retry`, {})).status).toBe(201)
@@ -121,7 +121,7 @@ test('G16 a build that goes on keeps its source however old it is, and one that 
   expect(await blobOf(build)).not.toBeNull()
 })
 
-test('G16 a retry that meets the removal has the source or is refused, never neither', async () => {
+test('G16 a retry during the removal either has the source or is refused', async () => {
   for (let round = 0; round < 20; round++) {
     const build = await failedBuild(`raced ${round}`)
     await age(build, 31)
@@ -133,7 +133,7 @@ test('G16 a retry that meets the removal has the source or is refused, never nei
   }
 })
 
-test('what came from an address is fetched again, and must be what it was', async () => {
+test('an archive from an address is fetched again, and must be the same', async () => {
   let served = 'the archive'
   const server = createServer((_, response) => void response.end(served)).listen(0, '127.0.0.1')
   onTestFinished(() => void server.close())

@@ -67,7 +67,7 @@ async function offer({ id }: Made) {
   return { offered, blobs }
 }
 
-test('an archive is fetched when it is first needed, once, and is the same for every step from then on', async () => {
+test('an archive is fetched once, when it is first needed, and is the same for every step', async () => {
   const build = await newBuild({ source_sha256: sha256.toUpperCase() })
   expect(asked).toBe(0)
   const { offered } = await offer(build)
@@ -77,7 +77,7 @@ test('an archive is fetched when it is first needed, once, and is the same for e
   expect(asked).toBe(1)
 })
 
-test('two servers that fetch at once keep one archive', async () => {
+test('two servers that fetch at once store one archive', async () => {
   const build = await newBuild()
   const [first, second] = [await offer(build), await offer(build)]
   await Promise.all([first.offered(), second.offered()])
@@ -91,7 +91,7 @@ test('two servers that fetch at once keep one archive', async () => {
   expect(names.sort()).toEqual(kept.map((row) => row.source_blob).sort())
 })
 
-test('an archive with another checksum is refused for good, and not kept', async () => {
+test('an archive with another checksum is refused for good, and not stored', async () => {
   const { offered } = await offer(await newBuild({ source_sha256: '0'.repeat(64) }))
   await expect(offered()).rejects.toMatchObject({ code: 'source_checksum_mismatch' })
 })
@@ -106,7 +106,7 @@ test.for([
   await expect(offered()).rejects.toMatchObject({ code: 'source_fetch_failed' })
 })
 
-test('an answer 503 may be asked for again', async () => {
+test('after a 503 the archive is fetched again', async () => {
   const { offered } = await offer(await newBuild())
   answer = () => ({ status: 503 })
   await expect(offered()).rejects.not.toBeInstanceOf(SourceUnavailable)

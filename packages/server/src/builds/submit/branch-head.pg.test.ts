@@ -66,7 +66,7 @@ test('web P5 HEAD is the whole commit that the branch has now, on both routes', 
   expect((await build()).body.commit).toBe(main.commit)
 })
 
-test('web P5 the same key gives the same build although the branch went on, and does not ask again', async () => {
+test('web P5 the same idempotency key gives the same build although the branch moved on, and does not ask the forge again', async () => {
   const key = randomUUID()
   const first = await build({}, key)
   const { commit } = await github.push(repository, { a: randomUUID() })
@@ -84,7 +84,7 @@ test('web P5 the same key gives the same build although the branch went on, and 
   expect((await build()).body.commit).toBe(commit)
 })
 
-test('web P5 a branch that is not there is told at the branch, and nothing is made', async () => {
+test('web P5 an absent branch is an error of `branch`, and makes nothing', async () => {
   const builds = async () => (await it.server.pool.query('select count(*) from build_records')).rows
   const before = await builds()
   expect(await told(build({ branch: 'nothing/there' }))).toEqual([422, 'build_invalid', 'branch'])
@@ -95,7 +95,7 @@ test('web P5 a branch that is not there is told at the branch, and nothing is ma
   expect(await builds()).toEqual(before)
 })
 
-test('web P5 a GitHub that is down or refuses is told as such, and the same request may be made again', async () => {
+test('web P5 the error says when GitHub is down or refuses, and the same request may be made again', async () => {
   const key = randomUUID()
   for (const how of ['502', 'reset', '429'] as const) {
     github.misbehave({ on: /git\/ref/, how })
@@ -104,7 +104,7 @@ test('web P5 a GitHub that is down or refuses is told as such, and the same requ
   expect((await build({}, key)).status).toBe(201)
 })
 
-test('without a connected repository, or with an archive, HEAD is a text and nobody is asked', async () => {
+test('without a connected repository, or with an archive, HEAD is a plain text and no forge is asked', async () => {
   const asked = headAsked()
   const slug = await it.newPipeline({ name: 'apart', repository: 'elsewhere/core' })
   const path = `/pipelines/${slug}/builds`
@@ -118,7 +118,7 @@ test('without a connected repository, or with an archive, HEAD is a text and nob
   await it.server.pool.query('update github_installations set suspended_at = null')
 })
 
-test('G60 a build is of its branch only where the server fetched files and steps from there, and nobody laid anything over them', async () => {
+test('G60 a build counts as of its branch only when the server fetched its files and steps, and nobody changed them', async () => {
   const { commit } = await github.push(repository, { a: randomUUID() })
   const classOf = async (made: Awaited<ReturnType<typeof build>>) => {
     const { rows } = await it.server.pool.query('select ref_class from build_records where id = $1', [made.body.id])

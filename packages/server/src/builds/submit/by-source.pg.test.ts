@@ -13,7 +13,7 @@ function build(repoName: string, sourceSlug: string, more: object = {}) {
   return it.request<Build>(ownerToken, 'POST', path, { pipeline_ir: ir({ key: 'a', cmd: 'true' }), ...body })
 }
 
-test('the pipeline of this repository is built, whatever the case of its name and with or without .git', async () => {
+test(`a repository's pipeline is found whatever the case of its name, with or without .git`, async () => {
   await it.newPipeline({ name: 'ci', repository: 'https://github.com/acme/App.git' })
   for (const name of ['acme/App', 'ACME/app', ' acme/app.git ']) {
     const made = await build(name, 'ci')
@@ -21,7 +21,7 @@ test('the pipeline of this repository is built, whatever the case of its name an
   }
 })
 
-test('without a pipeline of that name the caller is told to make one', async () => {
+test('without a pipeline of that name the answer says to make one', async () => {
   const answer = await build('acme/app', 'deploy')
   expect([answer.status, codeOf(answer)]).toEqual([404, 'pipeline_not_found'])
 })
@@ -33,7 +33,7 @@ test('G52 a released client that got 404 makes the pipeline by that name, and is
   expect((await build('acme/fresh', 'fresh')).body.pipeline_slug).toBe('fresh')
 })
 
-test('a name that another repository has is registered under its own slug, once', async () => {
+test('a name that another repository uses is registered under a slug of its own, once', async () => {
   const answers = await Promise.all(Array.from({ length: 5 }, () => build('acme/web', 'ci')))
   expect(answers.map(({ status }) => status)).toEqual([201, 201, 201, 201, 201])
   expect(new Set(answers.map(({ body }) => body.pipeline_slug))).toEqual(new Set(['acme-web-ci']))
@@ -42,13 +42,13 @@ test('a name that another repository has is registered under its own slug, once'
   expect(made.body).toMatchObject({ repo_name: 'acme/web', source_slug: 'ci', default_branch: 'main', name: 'ci' })
 })
 
-test('a pipeline of this repository that lost its source slug is not taken for another one', async () => {
+test('a pipeline of the repository with another source slug is not built instead', async () => {
   await it.newPipeline({ name: 'Own', repository: 'acme/own', source_slug: 'other' })
   const answer = await build('acme/own', 'own')
   expect([answer.status, codeOf(answer)]).toEqual([404, 'pipeline_not_found'])
 })
 
-test('members come before the pipeline: 422, then 404', async () => {
+test('the members are checked before the pipeline: 422, then 404', async () => {
   const answer = await build('nobody/knows', 'this', { source: 'cron' })
   expect([answer.status, codeOf(answer)]).toEqual([422, 'build_invalid'])
   const blank = await build(' ', 'ci')
@@ -56,7 +56,7 @@ test('members come before the pipeline: 422, then 404', async () => {
   expect((await build('nobody/knows', 'not a slug')).status).toBe(404)
 })
 
-test('a pipeline that discovery archived is brought back and built, one that a person archived is not', async () => {
+test('a pipeline that discovery archived is restored and built, a pipeline that a person archived is not', async () => {
   const archive = (slug: string, by: string) =>
     it.server.pool.query('update pipelines set archived_at = now(), archived_by = $2 where slug = $1', [slug, by])
   const slug = await it.newPipeline({ name: 'gone', repository: 'acme/gone' })
@@ -89,7 +89,7 @@ async function connect(owner: string, name: string): Promise<string> {
 
 const sourceOf = async (id: string | undefined) => (await it.server.engine.store.builds.load(id ?? ''))?.context.source
 
-test('a connected repository gives the commit of a build without an archive, and what its pipeline is registered with', async () => {
+test('a build without an archive takes its commit, and its pipeline its fields, from the connected repository', async () => {
   const repository = await connect('Acme', 'Linked')
   await it.newPipeline({ name: 'linked-ci', repository: 'other/place' })
   const commit = 'AB'.repeat(20)
@@ -118,7 +118,7 @@ test('a connected repository gives the commit of a build without an archive, and
   expect([nothing.status, codeOf(nothing)]).toEqual([422, 'build_invalid'])
 })
 
-test('a repository of a suspended installation, or of another organization, gives nothing', async () => {
+test('a repository of a suspended installation, or of another organization, is not used', async () => {
   await connect('gone', 'repo')
   await it.server.pool.query("update github_installations set suspended_at = now() where account_login = 'gone'")
   await connect('elsewhere', 'repo')

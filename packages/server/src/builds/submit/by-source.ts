@@ -132,7 +132,7 @@ async function registerPipeline(
     } catch (error) {
       const constraint = violatedConstraint(error)
       if (constraint === 'pipelines_slug_unique') continue
-      // Another request has registered it meanwhile.
+      // Another request has registered the pipeline meanwhile.
       const made = await findPipelineBySource(pool, organizationId, repoName, sourceSlug)
       if (constraint === 'pipelines_source_unique' && made !== undefined) return made
       throw error

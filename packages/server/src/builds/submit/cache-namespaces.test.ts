@@ -34,7 +34,7 @@ function finds(readers: Readonly<Record<string, CacheReader>>): Readonly<Record<
   )
 }
 
-test('G59 a protected branch finds what such branches left, branches what branches left, and nobody what an upload or a fork left', () => {
+test('G59 protected branches find entries of protected branches, branches those of branches, and nobody those of uploads or forks', () => {
   expect(finds(all)).toEqual({
     main: 'main release',
     release: 'main release',
@@ -49,7 +49,7 @@ test('G59 a protected branch finds what such branches left, branches what branch
   })
 })
 
-test('a pipeline that shares its cache has all of its builds find each other, but those of forks', () => {
+test(`all builds of a pipeline that shares its cache find each other's entries, except builds of forks`, () => {
   const shared = Object.entries(all).map(([name, reader]) => {
     return [name, { ...reader, pipeline: { ...reader.pipeline, cache_share: true } }] as const
   })
@@ -63,6 +63,6 @@ test('a pipeline that shares its cache has all of its builds find each other, bu
   })
 })
 
-test('a build that is to run without the cache finds nothing, and leaves where it always does', () => {
+test('a build without the cache finds nothing, and stores its entries as usual', () => {
   expect(cacheOf(topic, true)).toMatchObject({ read: [], write: cacheOf(topic, false).write })
 })

@@ -63,7 +63,7 @@ test('G15 a step has its secret in its environment and as a file, and its log sh
   expect(ended?.remarks).not.toContain(Buffer.from(value).toString('base64').slice(0, 20))
 })
 
-test('a secret that is not defined, or not for this branch, fails the job that wants it', async () => {
+test('a job fails whose secret is not defined, or not for this branch', async () => {
   for (const [name, branch] of [
     ['never_set', 'main'],
     ['npm_read', 'topic'],
@@ -74,7 +74,7 @@ test('a secret that is not defined, or not for this branch, fails the job that w
   }
 })
 
-test('G60 an upload that claims a branch is not given what is limited to it, and job and log say why', async () => {
+test('G60 an upload that claims a branch does not get the secrets that are limited to it, and job and log say why', async () => {
   const steps = ir({ key: 'a', cmd: 'echo "ran $X"', secrets: { X: 'deploy' } })
   const [refused] = await run(await it.newPipeline(), steps)
   expect(refused).toMatchObject({ state: 'failed', errorCode: 'secret_missing', log: '' })
@@ -84,7 +84,7 @@ test('G60 an upload that claims a branch is not given what is limited to it, and
   expect(given?.remarks).toContain('is given to this upload because it says `uploads: true`')
 })
 
-test('G26 a fork’s build has no secret, finds nothing that a trusted step left of one, and leaves nothing for trusted builds', async () => {
+test('G26 a build of a fork has no secret, finds no trace of one in the cache, and leaves nothing for trusted builds', async () => {
   const slug = await it.newPipeline()
   const left = ir(
     { key: 'a', cmd: 'printf %s "$T" > ~/t; echo a > /a', cache: cache('g26-a'), secrets: { T: 'npm_read' } },
@@ -112,7 +112,7 @@ test('G26 a fork’s build has no secret, finds nothing that a trusted step left
   expect((await run(slug, own)).map(({ cached }) => cached)).toEqual([false])
 })
 
-test('a rebuild takes from the cache what the first build left, and nothing when it is told so', async () => {
+test('a rebuild uses the cache entries of the first build, unless it is to run without them', async () => {
   const slug = await it.newPipeline()
   const path = `${organization}/pipelines/${slug}/builds`
   await run(slug, ir({ key: 'a', cmd: 'echo a', cache: cache('rebuilt') }))
@@ -124,7 +124,7 @@ test('a rebuild takes from the cache what the first build left, and nothing when
   expect(await rebuild({ without_cache: true })).toEqual([['passed', false]])
 })
 
-test('web B6 a hit names the job that left it, and a miss what is not as it was', async () => {
+test('web B6 a hit names the job that stored the entry, and a miss names what changed', async () => {
   const slug = await it.newPipeline()
   const steps = (cmd: string, level: string) =>
     ir({ key: 'a', cmd, env: { LEVEL: level }, cache: { policy: 'forever', key: 'explained' } })
@@ -152,7 +152,7 @@ test('web B6 a hit names the job that left it, and a miss what is not as it was'
   expect(JSON.stringify(missed?.cache)).not.toContain('echo')
 })
 
-test('a failed step is tried again from the file system of its parent, and the build passes', async () => {
+test('a failed step is retried from the file system of its parent, and the build passes', async () => {
   const slug = await it.newPipeline()
   // Fails in an environment that a retry does not change: only the second attempt knows its number.
   const steps = ir(
@@ -166,7 +166,7 @@ test('a failed step is tried again from the file system of its parent, and the b
   expect((await it.request<Schemas['Build']>(ownerToken, 'GET', path)).body.state).toBe('passed')
 })
 
-test('a cache that released clients send without its details goes by its key, or runs always without one, and says so', async () => {
+test('a cache policy that released clients send without details goes by its key; without a key the step always runs, and says so', async () => {
   const slug = await it.newPipeline()
   const steps = ir(
     { key: 'keyed', cmd: 'echo ran', cache: { policy: 'on_change', key: 'loose' } },
@@ -181,7 +181,7 @@ test('a cache that released clients send without its details goes by its key, or
   )
 })
 
-test('a step whose secret the server’s key does not open fails at once with its name, and its pipeline’s next build runs', async () => {
+test(`a step whose secret the server cannot decrypt fails at once and names it, and the pipeline's next build runs`, async () => {
   const { pool } = it.server
   const slug = await it.newPipeline()
   await it.request(ownerToken, 'POST', `${organization}/secrets`, { name: 'lost', value })

@@ -11,7 +11,7 @@ async function give(amountCents: number, slug = 'default'): Promise<void> {
   await grantCredit(it.server.pool, slug, { amountCents, note: 'test' })
 }
 
-test('the gates are told in order: archived, manual builds, balance; all before the body is read', async () => {
+test('a build is refused, before its body is read, for: archived, manual builds, balance, in this order', async () => {
   const slug = await it.newPipeline({ name: 'gated', repository: 'acme/gated' })
   const pipeline = `${organization}/pipelines/${slug}`
   const patch = (body: object) => it.request(ownerToken, 'PATCH', pipeline, body)
@@ -36,7 +36,7 @@ test('the gates are told in order: archived, manual builds, balance; all before 
   expect(await direct()).toBe('invalid_json')
 })
 
-test('an organization has so many builds in a time, whichever way it asks, and another one has its own', async () => {
+test('the rate of builds is limited by organization, over all routes', async () => {
   const { token, organization: own } = await it.newUser('busy')
   await give(100, own)
   const path = `/api/v0/organizations/${own}`

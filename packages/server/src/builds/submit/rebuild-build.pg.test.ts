@@ -29,7 +29,7 @@ async function contextOf(id: string | undefined) {
   return found
 }
 
-test('a rebuild has the next number, and commit, archive, steps and environment of the first', async () => {
+test('a rebuild has the next number, and the commit, archive, steps and environment of the first', async () => {
   const source = { source_b64: Buffer.from('archive').toString('base64') }
   const { path, build } = await newBuild({
     ...source,
@@ -49,7 +49,7 @@ test('a rebuild has the next number, and commit, archive, steps and environment 
   expect(second.context.injectedEnv).toMatchObject({ HARMONT_BUILD_NUMBER: '2', HARMONT_EVENT: 'api' })
 })
 
-test('what is asked for is laid over the environment, conditions are judged anew, and the cache is left out', async () => {
+test('a rebuild may override variables, evaluates conditions again, and may run without the cache', async () => {
   const { path } = await newBuild({ env: { MODE: 'x', KEEP: '1' } })
   const made = await rebuild(path, { env: { MODE: 'y', NEW: '2' }, without_cache: true })
   const { build, context } = await contextOf(made.body.id)
@@ -62,7 +62,7 @@ test('what is asked for is laid over the environment, conditions are judged anew
   expect((await rebuild(path)).body.number).toBe(3)
 })
 
-test('a build that could not be planned is refused again, one that was not rendered is rendered', async () => {
+test('the rebuild of an invalid build is refused again, and that of an unrendered build is rendered', async () => {
   const refused = await newBuild({ pipeline_ir: '{' })
   const again = await rebuild(refused.path)
   expect([again.status, codeOf(again)]).toEqual([422, 'build_plan_rejected'])
@@ -75,7 +75,7 @@ test('a build that could not be planned is refused again, one that was not rende
   expect((await contextOf(rendered.body.id)).build.render?.state).toBe('scheduled')
 })
 
-test('only what a trigger made may be repeated where nobody starts builds by hand; nothing where the pipeline is archived', async () => {
+test('a pipeline without manual builds allows rebuilds of triggered builds only, an archived pipeline none', async () => {
   const { path, build } = await newBuild()
   const pipeline = path.replace(/\/builds$/, '')
   await it.request(ownerToken, 'PATCH', pipeline, { allow_manual: false })
@@ -89,7 +89,7 @@ test('only what a trigger made may be repeated where nobody starts builds by han
   expect(codeOf(await rebuild(path))).toBe('pipeline_archived')
 })
 
-test('one key makes one build, whatever the client sends again; another request under it is refused', async () => {
+test('one idempotency key makes one build, however often it is sent; another request under it is refused', async () => {
   const { path } = await newBuild()
   const key = { 'idempotency-key': 'rebuild-1' }
   const answers = await Promise.all(Array.from({ length: 8 }, () => rebuild(path, {}, key)))
@@ -102,7 +102,7 @@ test('one key makes one build, whatever the client sends again; another request 
   expect(codeOf(await rebuild(path, { without_cache: true }, key))).toBe('idempotency_key_reused')
 })
 
-test('a new build that was made, and whose answer got lost with its process, is not made again', async () => {
+test('a build whose answer was lost with its process is not made again', async () => {
   const path = `${organization}/pipelines/${await it.newPipeline()}/builds`
   const body = { branch: 'main', commit: 'c', pipeline_ir: steps }
   const key = { 'idempotency-key': 'create-1' }
@@ -125,7 +125,7 @@ test('G11 rebuilds at once get numbers without a gap', async () => {
   expect(numbers).toEqual(Array.from({ length: 20 }, (_, index) => index + 2))
 })
 
-test('strangers see no build to repeat, and a running one can be repeated', async () => {
+test('strangers cannot repeat a build, and a running build can be repeated', async () => {
   await it.server.pool.query('delete from engine.ready')
   const { path } = await newBuild()
   const { token } = await it.newUser('rebuild-stranger')

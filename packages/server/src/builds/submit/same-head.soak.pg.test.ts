@@ -63,7 +63,7 @@ const happened = fc
   })
   .map((all) => all.map((each, at): Told => ({ ...each, at, delivery: randomUUID() })))
 
-test('a pull request that is told of in order is built once for each change of its commit or target, back to an old one too', async () => {
+test('a pull request whose events come in order is built once for each change of its commit or target, also back to an old one', async () => {
   await fc.assert(
     fc.asyncProperty(happened, async (all) => {
       const { tell, built } = await newPlace()
@@ -74,7 +74,7 @@ test('a pull request that is told of in order is built once for each change of i
   )
 })
 
-test('told of late, in any order, twice and at the same instant, each of its heads is built, and none more often than it came', async () => {
+test('with late, disordered, repeated and simultaneous events each head is built, and none more often than it came', async () => {
   const inAnyOrder = happened.chain((all) =>
     fc.tuple(fc.constant(all), fc.shuffledSubarray([...all, ...all], { minLength: all.length * 2 }), fc.nat(3)),
   )
@@ -98,7 +98,7 @@ test('told of late, in any order, twice and at the same instant, each of its hea
   )
 })
 
-test('twenty that tell of one edit at once make one build; of other pull requests, and by other events, there are others', async () => {
+test('twenty simultaneous events of one edit make one build; other pull requests and other events make their own', async () => {
   const { submit, tell } = await newPlace()
   const told = (): Told => ({ commit: 'a', base: 'main', at: 1, delivery: randomUUID() })
   const made = await Promise.all(Array.from({ length: 20 }, () => tell(told())))

@@ -47,7 +47,7 @@ test.for([
   },
 )
 
-test('where the pipeline has to be rendered from it, the request is refused and names the failed build', async () => {
+test('a request whose pipeline is rendered from an invalid archive is refused, and names the failed build', async () => {
   const builds = `/api/v0/organizations/default/pipelines/${await it.newPipeline()}/builds`
   const body = { branch: 'main', commit: 'c', source_b64: Buffer.from('no archive').toString('base64') }
   const made = await it.request<Schemas['Error']>(ownerToken, 'POST', builds, body)
@@ -56,7 +56,7 @@ test('where the pipeline has to be rendered from it, the request is refused and 
   expect(build.body).toMatchObject({ state: 'failed', error_code: 'source_invalid' })
 })
 
-test('an archive at an address is the tree of the steps; with another checksum than was said the build fails and says so', async () => {
+test('an archive at an address is the tree of the steps; with a wrong checksum the build fails and says so', async () => {
   const archive = execFileSync('tar', ['-cz', '-C', import.meta.dirname, 'may-build.ts'])
   const host = createServer((_, response) => response.end(archive))
   await new Promise<void>((done) => host.listen(0, '127.0.0.1', done))

@@ -28,7 +28,7 @@ const pushed: BuildFacts = {
 const submit = (slug: string, facts: BuildFacts, more: Partial<Submission> = {}): Promise<Submitted> =>
   submitEvent(it, slug, { input, facts, ...more })
 
-test('G36 one delivery makes one build of a pipeline for an event, also when twenty workers have it in hand', async () => {
+test('G36 one delivery makes one build of a pipeline for an event, also when twenty workers process it', async () => {
   const slug = await it.newPipeline()
   const made = await Promise.all(Array.from({ length: 20 }, () => submit(slug, pushed)))
   expect(new Set(made.map(({ id }) => id)).size).toBe(1)
@@ -38,7 +38,7 @@ test('G36 one delivery makes one build of a pipeline for an event, also when twe
   expect(await submit(await it.newPipeline(), pushed)).toMatchObject({ number: 1, isRepeat: false })
 })
 
-test('what further is written fails or stands together with the build', async () => {
+test('further rows are written in the transaction of the build, or not at all', async () => {
   const slug = await it.newPipeline()
   const within = async () => {
     throw new Error('no')
@@ -47,7 +47,7 @@ test('what further is written fails or stands together with the build', async ()
   expect(await submit(slug, requestedFacts('api'))).toMatchObject({ number: 1 })
 })
 
-test('the facts of a pull request reach the steps as variables, and its conditions', async () => {
+test('the facts of a pull request reach the variables and conditions of the steps', async () => {
   const slug = await it.newPipeline({ repository: 'acme/facts', name: 'facts' })
   const pullRequest = { number: 7, title: 'Fix', url: 'https://x.test/7', headRepository: 'Fork/Facts', fork: true }
   const facts = {
@@ -80,7 +80,7 @@ test('the facts of a pull request reach the steps as variables, and its conditio
   })
 })
 
-test('a build that is held is not leased, rendering included', async () => {
+test('no job of a held build is leased, not even its rendering', async () => {
   const facts = { ...requestedFacts('api'), trust: 'fork', held: true } as const
   await it.server.pool.query('delete from engine.ready')
   await submit(await it.newPipeline(), facts)
@@ -88,7 +88,7 @@ test('a build that is held is not leased, rendering included', async () => {
   expect(await it.server.engine.store.leases.take('test-runner', 5, it.server.engine.store.now())).toEqual([])
 })
 
-test('a build that may not run exists as failed, and says why', async () => {
+test('a rejected build exists as failed, and says why', async () => {
   const from = { kind: 'rejected', code: 'billing_insufficient_balance', message: 'Top up.' } as const
   const made = await submit(await it.newPipeline(), pushed, { from })
   expect(made.isRejected).toBe(true)

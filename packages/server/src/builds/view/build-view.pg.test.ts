@@ -21,7 +21,7 @@ async function newBuild(slug: string): Promise<string> {
 const view = async (path: string) => (await it.request(ownerToken, 'GET', `${path}/view`)).body
 const end = async (exitCode: number) => (await playJob(it)).end({ exitCode, snapshot: 'kept' })
 
-test('a failed build tells what failed, which tests and where, with its last words, what that skipped, and since when', async () => {
+test('a failed build shows the failed step, its tests and output, the skipped steps, and since when it fails', async () => {
   const slug = await it.newPipeline()
   await newBuild(slug)
   for (const code of [0, 0, 0]) await end(code)
@@ -81,7 +81,7 @@ test('a failed build tells what failed, which tests and where, with its last wor
   expect(report.skipped_by).toBe(unit.id)
 })
 
-test('web B5 B9 a job tells its place in the queue, what it prepares, what may be retried and how its file system is entered', async () => {
+test('web B5 B9 a job shows its place in the queue, its preparation, whether it can be retried, and how to open its file system', async () => {
   await it.server.pool.query('delete from engine.ready')
   const slug = await it.newPipeline({ source_slug: 'checks' })
   const before = await newBuild(slug)
@@ -118,7 +118,7 @@ test('web B5 B9 a job tells its place in the queue, what it prepares, what may b
   expect(canceled[0]?.shell).toMatchObject({ command: one, before_command: `${one} --before` })
 })
 
-test('it tells who canceled a build, and its cursor goes on in the event stream', async () => {
+test('the view says who canceled a build, and the event stream resumes at its cursor', async () => {
   const path = await newBuild(await it.newPipeline())
   const before = await view(path)
   await it.request(ownerToken, 'PUT', `${path}/cancel`)
@@ -133,7 +133,7 @@ test('an absent build is 404', async () => {
   expect(codeOf(await it.request(ownerToken, 'GET', path))).toBe('build_not_found')
 })
 
-test('a step whose cache is not whole says why it always runs', async () => {
+test('a step with an incomplete cache policy says why it always runs', async () => {
   const slug = await it.newPipeline()
   const body = { branch: 'main', commit: 'c', pipeline_ir: ir({ key: 'a', cmd: 'true', cache: { policy: 'ttl' } }) }
   const path = `/api/v0/organizations/default/pipelines/${slug}/builds`

@@ -20,11 +20,11 @@ test.for([
   expect(hintOf({ errorCode, exitCode }, step)).toContain(fact)
 })
 
-test('what only the log can tell has no hint', () => {
+test('a failure that only the log explains has no hint', () => {
   expect(hintOf({ errorCode: null, exitCode: 1 }, step)).toBe(null)
 })
 
-test('web X4 a command that is offered is read by a shell as it is meant', () => {
+test('web X4 a shell reads a suggested command as it is meant', () => {
   const words = fc
     .sample(fc.string({ unit: anyCharacter }), 30)
     .filter((word) => !word.includes('\0') && word.isWellFormed())

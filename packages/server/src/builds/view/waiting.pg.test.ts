@@ -70,7 +70,7 @@ afterEach(async () => {
   expect(open).toEqual([])
 })
 
-test('G05 two pipelines that deploy to one place do it one after the other, and say who is at it', async () => {
+test('G05 two pipelines that deploy to one place do so one after the other, and name the one that runs', async () => {
   const [web, api] = [await it.newPipeline(), await it.newPipeline()]
   const first = await start(web, ir(deploy('organization')))
   const second = await start(api, ir(deploy('organization')))
@@ -152,7 +152,7 @@ test('G05 builds of a group wait for each other, each with a link to the one tha
   )
 })
 
-test('G05 a newer build of its branch has the one that runs canceled, and begins when that has ended', async () => {
+test('G05 a newer build of a branch cancels the running one, and begins when that has ended', async () => {
   const slug = await it.newPipeline()
   const text = grouped({ group: `${'$'}{branch}`, limit: 1, when_full: 'cancel_running' }, { key: 'a', cmd: 'x' })
   const first = await start(slug, text)
@@ -185,7 +185,7 @@ test('G05 a newer build of its branch has the one that runs canceled, and begins
 })
 
 test.for(['planned', 'rendered'] as const)(
-  'G05 what only claims a branch, an upload or a fork, cancels no build that is of it: %s by the server',
+  'G05 an upload or a fork that claims a branch cancels no build that is of it: %s by the server',
   async (how) => {
     const slug = await it.newPipeline()
     const text = grouped({ group: `${'$'}{branch}`, limit: 1, when_full: 'cancel_running' }, { key: 'a', cmd: 'x' })
@@ -232,7 +232,7 @@ test.for(['planned', 'rendered'] as const)(
   },
 )
 
-test('the operator limits what runs at once of an organization and of a pipeline, while it waits', async () => {
+test('the operator limits the running jobs of an organization and of a pipeline, while jobs wait', async () => {
   const slug = await it.newPipeline()
   const build = await start(slug, ir(...['a', 'b', 'c', 'd'].map((key) => ({ key, cmd: 'x' }))))
   await command('default', '2')
@@ -268,7 +268,7 @@ test('the operator limits what runs at once of an organization and of a pipeline
   expect(await stateOf(build.path)).toBe('passed')
 })
 
-test('the command says what it expected, and prints what is set', async () => {
+test('the command says what it expected, and prints the limits', async () => {
   for (const args of [
     ['default'],
     ['default', '0'],

@@ -9,9 +9,16 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-/** A number that changes as the test says, and a follower that ends at `last`. */
-function changing(last: number) {
-  const told = { value: 0, readings: 0, isFollowed: true, wake: () => {}, meanwhile: () => {} }
+interface Told {
+  value: number
+  readings: number
+  isFollowed: boolean
+  wake: () => void
+}
+
+/** Follows a number that changes as the test says, until it is `last`. */
+function changing(last: number, duringFirst: (told: Told) => void = () => {}) {
+  const told: Told = { value: 0, readings: 0, isFollowed: true, wake: () => {} }
   const stop = new AbortController()
   let seen = 0
   const seenValues: number[] = []
@@ -26,7 +33,7 @@ function changing(last: number) {
       async read() {
         told.readings += 1
         const { value } = told
-        told.meanwhile()
+        if (told.readings === 1) duringFirst(told)
         if (value === seen) return null
         seen = value
         return value
@@ -53,11 +60,10 @@ test('each change is read once, until the last, and then nobody listens', async 
 })
 
 test('a change during a reading causes one more reading', async () => {
-  const { told, seenValues, reading } = changing(1)
-  told.meanwhile = () => {
-    told.value = 1
-    told.wake()
-  }
+  const { told, seenValues, reading } = changing(1, (here) => {
+    here.value = 1
+    here.wake()
+  })
   await reading
   expect([seenValues, told.readings]).toEqual([[1], 2])
 })

@@ -77,7 +77,7 @@ test('many changes come as few events, and the last state is never left out', as
   expect(id).toMatch(/-/)
 })
 
-test('an organization is told of each build that changes, of those that run first, and goes on where a reader left', async () => {
+test('the stream of an organization has its unfinished builds first, then each build that changes, and resumes where a reader left', async () => {
   const organization = '/api/v0/organizations/default/events'
   const running = await newBuild({ key: 'a', cmd: 'true' })
   await using events = await open(organization)
@@ -106,7 +106,7 @@ async function openTransaction(pool: pg.Pool): Promise<pg.PoolClient> {
   return client
 }
 
-test('an open transaction of this database holds back later events, which come after its own; one of another database holds back none', async () => {
+test('an open transaction holds back later events until its own are there; a transaction of another database holds back none', async () => {
   const { pool } = it.server
   const organizationId = randomUUID()
   const told = (client: pg.PoolClient | pg.Pool, build: string) =>
@@ -129,7 +129,7 @@ test('an open transaction of this database holds back later events, which come a
   ])
 })
 
-test('a reader of what stands still is answered before the first sign of life is due', async () => {
+test('the reader of a quiet build gets its headers before the first heartbeat is due', async () => {
   const isAnswered = async (path: string, token: string, seen: string) => {
     const closing = new AbortController()
     const { status } = await fetch(it.server.url + path, {

@@ -120,7 +120,7 @@ test('the headers of every stream come at once, before anything happened, and th
   await job.end()
 })
 
-test('a reader has a sign of life every 15 s from the last byte on, whatever others build meanwhile', async () => {
+test('a heartbeat comes 15 s after the last byte, whatever other organizations build meanwhile', async () => {
   const neighbour = await newOrganization('busy-neighbour')
   const { own, job, streams } = await quietStreams('patient')
   stopSilence()
@@ -146,7 +146,7 @@ test('a reader has a sign of life every 15 s from the last byte on, whatever oth
   await job.end()
 })
 
-test('what one organization builds makes the server look for nobody else', async () => {
+test('builds of one organization cause no query for the readers of another', async () => {
   const [own, neighbour] = [await newOrganization('undisturbed'), await newOrganization('disturbing')]
   const query = vi.spyOn(it.server.pool, 'query')
   const { rows } = await it.server.pool.query("select id from organizations where slug = 'undisturbed'")

@@ -28,7 +28,7 @@ function played() {
   return { frames: frames(), used, tell: (frame: string | null) => tell(frame) }
 }
 
-test('silence is counted from the last frame, and a heartbeat counts as one', async () => {
+test('silence is counted from the last frame or heartbeat', async () => {
   const { frames, tell } = played()
   const heard: string[] = []
   const reading = (async () => {
@@ -49,7 +49,7 @@ test('silence is counted from the last frame, and a heartbeat counts as one', as
   expect(heard).toEqual(['one', heartbeatFrame, heartbeatFrame, 'two'])
 })
 
-test('a reader that takes nothing has one frame waiting, and one that leaves ends the source', async () => {
+test('one frame waits for a reader that takes nothing, and a reader that leaves ends the source', async () => {
   const { frames, used, tell } = played()
   const read = withHeartbeats(frames, 15_000)
   const first = read.next()
@@ -61,7 +61,7 @@ test('a reader that takes nothing has one frame waiting, and one that leaves end
   expect(used.isEnded).toBe(true)
 })
 
-test('a source that fails fails the reading, also when it does so before its reader comes back', async () => {
+test('the stream fails with its source, also when that fails before the reader comes back', async () => {
   async function* failing(): AsyncGenerator<string> {
     await new Promise((resolve) => setTimeout(resolve, 20_000))
     throw new Error('the database is away')

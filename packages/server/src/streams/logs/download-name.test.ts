@@ -13,7 +13,7 @@ test('web L19 a download is named after organization, pipeline, build, step and 
   )
 })
 
-test('no key of a step breaks out of the name', () => {
+test('no key of a step makes the name a path or another header', () => {
   fc.assert(
     fc.property(fc.string({ unit: anyCharacter, maxLength: 300 }), (step) => {
       const header = disposition({ ...name, step })

@@ -40,7 +40,7 @@ async function follow(jobId: string, reads: LogReads): Promise<readonly string[]
   return seen
 }
 
-test('G13 what a job writes last is read, though its end is seen first', async () => {
+test('G13 the last line of a job is read, though its end is seen first', async () => {
   const job = await newJob()
   const reads = new Meanwhile([
     async () => {
@@ -86,13 +86,13 @@ test('G13 readers that drop and come back anywhere see every chunk once and in o
   )
 })
 
-test('what happens between a look and the wait for the next change wakes the reader', async () => {
+test('a change between a reading and the next wait wakes the reader', async () => {
   const job = await newJob()
   const reads = new Meanwhile([() => job.log(['while nobody waited']), () => job.end()])
   expect(await follow(job.id, reads)).toEqual(['caught-up', 'while nobody waited', 'end'])
 })
 
-test('a stopped reader ends without an end', async () => {
+test('a stopped reader gets no `end`', async () => {
   const job = await newJob()
   const stop = new AbortController()
   const reads = new LogReads(it.server.engine.logs)

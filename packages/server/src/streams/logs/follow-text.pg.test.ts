@@ -40,7 +40,7 @@ test('G12 a range without an end follows a running job to its last byte, from th
   expect([await next(), (await reader?.read())?.done]).toEqual(['last', true])
 })
 
-test('one that begins beyond the end waits for it, and is empty when the log does not get there', async () => {
+test('a range that begins beyond the end waits for it, and is empty when the log does not get there', async () => {
   const job = await newJob()
   const listening = vi.spyOn(it.server.engine.logs, 'onChange')
   const within = follow(job, 'bytes=2-').then((response) => response.text())
@@ -53,7 +53,7 @@ test('one that begins beyond the end waits for it, and is empty when the log doe
   expect((await follow(job, 'bytes=99-')).status).toBe(416)
 })
 
-test('the head of it and a range with an end do not wait', async () => {
+test('HEAD and a range with an end do not wait', async () => {
   const job = await newJob()
   await job.log(['12345'])
   expect((await follow(job, 'bytes=1-', 'HEAD')).status).toBe(206)
@@ -62,7 +62,7 @@ test('the head of it and a range with an end do not wait', async () => {
   await job.end()
 })
 
-test('a server that stops breaks it off: what ends well is the whole log', async () => {
+test('a server that stops breaks the answer off: only a whole log ends well', async () => {
   const job = await newJob()
   await job.log(['12345'])
   const response = await follow(job, 'bytes=0-')

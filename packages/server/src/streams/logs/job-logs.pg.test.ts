@@ -73,7 +73,7 @@ function seqs(events: readonly Event[]): readonly number[] {
 const texts = (count: number) => Array.from({ length: count }, (_, n) => `line ${n}\n`)
 const isDone = (events: readonly Event[]) => events.at(-1)?.event === 'done'
 
-test('who may not read a log: 401 before 403, with code and message at the top too', async () => {
+test('a log is refused with 401 before 403, with code and message at the top too', async () => {
   const job = await newJob()
   const other = await newJob()
   const stranger = await it.newUser('log-stranger')
@@ -102,7 +102,7 @@ test('who may not read a log: 401 before 403, with code and message at the top t
   }
 })
 
-test('a log token is for its build and says when it ends, in whole seconds', async () => {
+test('a log token is for its build, and expires at a whole second', async () => {
   const { path, buildId } = await newJob()
   expect((await it.request(null, 'GET', `${path}/log-token`)).status).toBe(401)
   const { body } = await it.request<{ token: string; expires_at: string }>(ownerToken, 'GET', `${path}/log-token`)
@@ -137,7 +137,7 @@ test.for([
   expect([await ask('logs'), await ask('logs.txt')]).toEqual([401, 401])
 })
 
-test('a job that is over gives its history and `done` at once, and says so also without a line', async () => {
+test('the stream of an ended job is its history and `done`, also without a line', async () => {
   const job = await newJob()
   await job.log(['out\n', 'more\n'])
   await job.log(['err\n'], 1)
@@ -160,7 +160,7 @@ test('a job that is over gives its history and `done` at once, and says so also 
   ])
 })
 
-test('a job that never ran is done at once', async () => {
+test('the stream of a job that never ran is `done` at once', async () => {
   const slug = await it.newPipeline()
   const path = `${organization}/pipelines/${slug}/builds`
   const steps = ir({ key: 'a', cmd: 'true' })
@@ -171,7 +171,7 @@ test('a job that never ran is done at once', async () => {
   expect(events.map(({ event }) => event)).toEqual(['history', 'done'])
 })
 
-test('a running job is followed chunk by chunk, and done with its end', async () => {
+test('a running job is followed chunk by chunk until its end', async () => {
   const job = await newJob()
   await job.log(['first\n'])
   let seen = 0
@@ -207,7 +207,7 @@ test('G13 a reader that drops and resumes misses nothing and sees nothing twice'
     expect(seqs(await readEvents(path, { 'last-event-id': start }))).toHaveLength(600)
 })
 
-test('history comes in frames of at most 256 KiB of data, and bytes that are no UTF-8 exactly too', async () => {
+test('history comes in frames of at most 256 KiB of data, byte for byte, also what is not UTF-8', async () => {
   const job = await newJob()
   const block = Buffer.alloc(32 * 1024, 7) // each byte is six in JSON
   await job.log(Array.from({ length: 20 }, () => block))
@@ -222,7 +222,7 @@ test('history comes in frames of at most 256 KiB of data, and bytes that are no 
   expect(last).toMatchObject({ content: '\ufffdA', content_b64: Buffer.from([0xff, 0x41]).toString('base64') })
 })
 
-test('G14 a reader that does not read costs no memory, and gets everything when it reads on', async () => {
+test('G14 a reader that stops costs no memory, and gets everything when it continues', async () => {
   const job = await newJob()
   const response = await fetch(`${it.server.url}/v0/jobs/${job.id}/logs?token=${job.token}`)
   const before = heldBytes()
@@ -240,7 +240,7 @@ test('G14 a reader that does not read costs no memory, and gets everything when 
   expect(bytes).toBeGreaterThan(24 * 32 * line.length)
 })
 
-test('the plain text is what the job wrote, whole or by range, with remarks when asked for', async () => {
+test('the text is what the job wrote, whole or by range, with remarks when asked for', async () => {
   const job = await newJob()
   await job.log(['out 1\n'])
   await job.log([Buffer.from([0xff, 0x0a])], 1)

@@ -46,7 +46,7 @@ test('web L1 a log opens at its first error line, at a third of the page', async
   expect((await read(job)).page.from).toBe(1)
 })
 
-test('a log opens at the first failure that a tool reports, not at what only looks like an error; a reader who followed is told none twice', async () => {
+test('a log opens at the first failure that a tool reports, not at a line that looks like an error; a reader that followed gets none twice', async () => {
   const job = await newJob()
   const news: LogNews[] = []
   const reading = (async () => {
@@ -72,7 +72,7 @@ test('a log opens at the first failure that a tool reports, not at what only loo
   expect(await read(job, '?at=error')).toMatchObject({ first_error_line: 4, errors: [4, 8] })
 })
 
-test('lines of a running job are there as they come, the one that has no end yet too', async () => {
+test('lines of a running job can be read as they come, also the unfinished one', async () => {
   const job = await newJob()
   expect(await read(job)).toMatchObject({ total_lines: 0, bytes: 0, complete: false, page: { lines: [], t0: null } })
   await job.log(['one\nt'])
@@ -91,7 +91,7 @@ test('lines of a running job are there as they come, the one that has no end yet
   expect(await readLines(job, '?from=9')).toMatchObject({ from: 9, lines: [], total_lines: 3, complete: true })
 })
 
-test('what names no line is refused, and no job of another build is read', async () => {
+test('a malformed line number is refused, and so is a job of another build', async () => {
   const job = await newJob()
   const other = await newJob()
   const codes = await Promise.all(
@@ -164,7 +164,7 @@ test('the log of a step that was skipped, and runs after a retry, goes on', asyn
   expect(await lines()).toMatchObject({ complete: true, total_lines: 1 })
 })
 
-test('facts of many logs are one query, and the end of a log is read without the rest', async () => {
+test('facts of many logs take one query, and the end of a log is read without the rest', async () => {
   const job = await newJob()
   await job.log(['one\ntwo\n', 'three'])
   expect(await lastLines(it.server.engine.logs, job.id, 2)).toEqual(['two', 'three'])

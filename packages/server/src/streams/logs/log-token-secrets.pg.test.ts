@@ -10,7 +10,7 @@ const build = '00000000-0000-4000-8000-00000000c1c1'
 const sealer = createSealer('the-encryption-key')
 const migration = new URL('../../platform/database/migrations/0013-log-token-secrets.sql', import.meta.url)
 
-test('after a change of the secret tokens of the one before count for an hour, across restarts and back again', async () => {
+test('after a change of the secret earlier tokens are valid for an hour, across restarts and when it is changed back', async () => {
   const pool = await freshDatabase()
   await pool.query(await readFile(migration, 'utf8'))
   const lines: string[] = []

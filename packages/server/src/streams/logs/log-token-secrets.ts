@@ -39,8 +39,8 @@ function open({ fingerprint, sealed, counts_until: until }: SealedSecret, sealer
   try {
     return [{ secret: sealer.open(placeOf(fingerprint), sealed), until }]
   } catch (error) {
-    // The encryption key was changed too. A start that fails would be worse than log tokens that
-    // have to be fetched again.
+    // The encryption key was changed too. A failed start would be worse than log tokens that have
+    // to be fetched again.
     log.warn({ err: error }, 'HARMONT_LOG_TOKEN_SECRET changed: earlier log tokens are no longer valid')
     return []
   }

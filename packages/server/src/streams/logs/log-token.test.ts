@@ -15,7 +15,7 @@ test('G52 the token of the given example is made and read', () => {
   expect(readLogToken(secrets, given, now)).toEqual(right)
 })
 
-test('a token lives for an hour, and its expiry has whole seconds', () => {
+test('a token is valid for an hour, until a whole second', () => {
   const { token, expiresAt } = makeLogToken(secret, build, now)
   expect(expiresAt.toISOString()).toBe('2026-01-01T01:00:00.000Z')
   expect(readLogToken(secrets, token, new Date(expiresAt.getTime() - 1))).toEqual(right)
@@ -55,7 +55,7 @@ test.for([
   expect(readLogToken(secrets, token, now)).toBeNull()
 })
 
-test('a token of a secret that was replaced counts until that ends, under its own lifetime', () => {
+test('a token of a replaced secret is valid until that secret or the token expires', () => {
   const { token } = makeLogToken('the-one-before', build, now)
   const until = new Date(now.getTime() + 1000)
   const replaced = { current: secret, previous: [{ secret: 'the-one-before', until }] }

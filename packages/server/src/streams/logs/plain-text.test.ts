@@ -11,7 +11,7 @@ const piece = fc.oneof(
   fc.uint8Array({ maxLength: 4 }).map((it) => Buffer.from(it)),
 )
 
-test('a log without escape sequences is the same however it comes, and keeps every other byte', async () => {
+test('stripping escape sequences keeps every other byte, however the log is cut into chunks', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(piece, { maxLength: 60 }), fc.integer({ min: 1, max: 20 }), async (pieces, step) => {
       const whole = Buffer.concat(pieces)

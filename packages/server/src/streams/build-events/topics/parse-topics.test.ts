@@ -22,7 +22,7 @@ test('topics are read as they were written', () => {
   )
 })
 
-test('whatever else is asked for is a problem that can be told', () => {
+test('malformed topics are refused with a reason', () => {
   const pieces = fc.array(
     fc.constantFrom('build:', 'log:', 'builds', ',', '/', '@', '0', '1', 'a-b', '..', '%', '\u0000'),
   )
@@ -41,7 +41,7 @@ test('whatever else is asked for is a problem that can be told', () => {
   )
 })
 
-test('places are read as they were written, and what is none is left out', () => {
+test('places are read as they were written, and malformed ones are left out', () => {
   const name = fc.oneof(
     fc.constant('o'),
     fc.tuple(fc.constantFrom('b' as const, 'l' as const), fc.uuid()).map(([kind, id]) => placeName(kind, id)),

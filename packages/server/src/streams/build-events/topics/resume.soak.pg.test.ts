@@ -36,7 +36,7 @@ async function newBuild(steps: number): Promise<{ readonly slug: string; readonl
  */
 const withoutCounts = ({ cost: _, log: __, ...job }: Shown & { readonly cost?: unknown; readonly log?: unknown }) => job
 
-test('web D2 L23 a reader that is cut off anywhere goes on without a loss: a build and a log end as they are, and nothing goes back', async () => {
+test('web D2 L23 a reader that is cut off anywhere resumes without a loss: it ends with the build and the log as they are, and nothing goes back', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 3, maxLength: 6 }), async (cuts) => {
       const { slug, path } = await newBuild(9)
@@ -99,7 +99,7 @@ test('web D2 L23 a reader that is cut off anywhere goes on without a loss: a bui
   )
 })
 
-test('a stream with topics ends when its reader is a member no more', async () => {
+test(`a stream with topics ends with its reader's membership`, async () => {
   const { pool, engine } = it.server
   const { id: userId, organization: slug } = await it.newUser('topics-reader')
   const { rows } = await pool.query<{ id: string }>('select id from organizations where slug = $1', [slug])
@@ -126,7 +126,7 @@ test('a stream with topics ends when its reader is a member no more', async () =
   reading.end()
 })
 
-test('a beat comes at once and again after each silence, until it is over', async () => {
+test('a beat comes at once and again after each silence, until the stream ends', async () => {
   const stop = new AbortController()
   const times: string[] = []
   for await (const { events } of beats(stop.signal, 5)) {

@@ -65,7 +65,7 @@ test('web D1 lists and builds share one connection: a beat at once, each changed
   expect((await events.next('end')).data).toEqual({ topic: first.topic })
 })
 
-test('web D2 what the events say of a build is what its view says', async () => {
+test('web D2 the events of a build agree with its view', async () => {
   const steps = Array.from({ length: 6 }, (_, n) => ({
     key: `s${n}`,
     cmd: 'true',
@@ -88,7 +88,7 @@ test('web D2 what the events say of a build is what its view says', async () => 
   expect(build).toEqual(end.build)
 })
 
-test('web B5 a job that waits for two tells what it waits for yet when the first has ended', async () => {
+test('web B5 a job that waits for two steps names the other one when the first has ended', async () => {
   const made = await newBuild(
     { key: 'a', cmd: 'a' },
     { key: 'b', cmd: 'b' },
@@ -107,7 +107,7 @@ test('web B5 a job that waits for two tells what it waits for yet when the first
   await events.next('end')
 })
 
-test('web D4 200 jobs that change at once are told together, each once', async () => {
+test('web D4 200 jobs that change at once come in one event each, together', async () => {
   const made = await newBuild(...Array.from({ length: 200 }, (_, n) => ({ key: `s${n}`, cmd: 'true' })))
   const { cursor } = await viewOf(made)
   await using events = await open({ topics: made.topic, cursor })
@@ -120,7 +120,7 @@ test('web D4 200 jobs that change at once are told together, each once', async (
   expect(events.all().filter(({ event }) => event === 'build')).toHaveLength(1)
 })
 
-test('web D2 a build without a cursor, or with one that it never had, is to be read again, and goes on from there', async () => {
+test('web D2 a reader without a cursor, or with an unknown one, is told to read the build again, and goes on from there', async () => {
   const made = await newBuild({ key: 'a', cmd: 'true' })
   await using fresh = await open({ topics: made.topic })
   const resync = await fresh.next('resync')
@@ -144,7 +144,7 @@ test('web D2 a build without a cursor, or with one that it never had, is to be r
   await resumed.next('end')
 })
 
-test('web D2 a build that ended is told to have, and one that is retried goes on', async () => {
+test('web D2 a reader of an ended build is told so, and a retried build goes on', async () => {
   const made = await newBuild({ key: 'a', cmd: 'true' })
   await (await playJob(it)).end({ exitCode: 1 })
   const { cursor } = await viewOf(made)
@@ -158,7 +158,7 @@ test('web D2 a build that ended is told to have, and one that is retried goes on
   await again.next('end')
 })
 
-test('web D1 a log is a topic too, from a line on, and ends with its job', async () => {
+test('web D1 a log is a topic too: it begins at a line and ends with its job', async () => {
   const made = await newBuild({ key: 'a', cmd: 'true' })
   const job = await playJob(it)
   await job.log(['one\n', 'two\n', 'three\n'])
@@ -209,7 +209,7 @@ test('web D2 a reader of all builds that is cut off before anything happened mis
   expect((await resumed.next('build')).data).toMatchObject({ pipeline_slug: 'quiet', build: { state: 'canceled' } })
 })
 
-test('what is absent or foreign is 404, and hostile topics are 400, before a stream begins', async () => {
+test('absent or foreign topics are 404, and hostile ones 400, before a stream begins', async () => {
   const made = await newBuild({ key: 'a', cmd: 'true' })
   await it.request(ownerToken, 'PUT', `${made.path}/cancel`)
   const job = `log:00000000-0000-4000-8000-000000000000@1`

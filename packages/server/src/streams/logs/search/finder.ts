@@ -43,7 +43,7 @@ function textFinder({ text: wanted, isCaseSensitive, isWord }: SearchQuery): Fin
   }
 }
 
-/** RE2: linear in the text, whatever the expression. */
+/** Finds an expression with RE2: linear in the text, whatever the expression. */
 function expressionFinder({ text: wanted, isCaseSensitive, isWord }: SearchQuery): Finder {
   const expression = compile(isWord ? `\\b(?:${wanted})\\b` : wanted, isCaseSensitive)
   const longest = Math.floor(mostSteps / expression.programSize())

@@ -130,7 +130,7 @@ describe('a search', () => {
     },
   )
 
-  test('goes on where its time was over, and counts nothing twice', async () => {
+  test('goes on where its time ran out, and counts nothing twice', async () => {
     const bytes = Buffer.from('needle in hay\n'.repeat(50_000))
     const chunks = Array.from({ length: 70 }, (_, place): Chunk => {
       const content = bytes.subarray(place * 10_000, (place + 1) * 10_000)
@@ -145,7 +145,7 @@ describe('a search', () => {
     expect(search.total).toBe(50_000)
   })
 
-  test('of a line with very many hits all are counted, and the first are told', async () => {
+  test('counts all hits of a line with very many, and returns the first', async () => {
     const content = Buffer.from('a'.repeat(30_000))
     const chunks = Array.from({ length: 40 }, (_, place): Chunk => ({ seq: place + 1, kind: 0, content, ts: null }))
     const log = new Log([...chunks, { seq: 41, kind: 0, content: Buffer.from('\na'), ts: null }])
@@ -160,7 +160,7 @@ describe('a search', () => {
     expect(search.total).toBe(1_200_001)
   })
 
-  test('an expression that is none, or is too large, is refused', () => {
+  test('a malformed or too large expression is refused', () => {
     for (const text of ['(', 'a{1000}{1000}', '(?=a)', '((a{30}){30}){1}b{100}'])
       expect(() => makeFinder(query(text, { isExpression: true }))).toThrow('`q` must be')
     expect(() => makeFinder(query('(x+x+)+y', { isExpression: true }))).not.toThrow()

@@ -57,7 +57,7 @@ test('web L12 a search covers the whole log while it grows and when it is packed
   expect((await search(job.path, { q: 'eedle', word: 'true' })).body).toMatchObject({ total: 0, hits: [], next: null })
 })
 
-test('what cannot be searched is refused', async () => {
+test('an impossible search is refused', async () => {
   const job = await newJob()
   for (const query of [{}, { q: '' }, { q: 'x'.repeat(1_001) }, { q: '(', regex: 'true' }, { q: 'x', case: '1' }]) {
     const answer = await search(job.path, query as Record<string, string>)
