@@ -84,11 +84,11 @@ export async function* gitRecords(directory: string, args: readonly string[]): A
  * instead of git's four lines.
  */
 export function gitFailed(directory: string, stderr: string): SourceError {
-  const foreign = /dubious ownership in repository at '(.+)'/.exec(stderr)?.[1]
-  if (foreign !== undefined)
+  const repository = /dubious ownership in repository at '(.+)'/.exec(stderr)?.[1]
+  if (repository !== undefined)
     return new SourceError(
       'git_failed',
-      `git refuses ${foreign}, which belongs to another user. If you trust it: git config --global --add safe.directory '${foreign}'`,
+      `git refuses ${repository}, which belongs to another user. If you trust it: git config --global --add safe.directory '${repository}'`,
     )
   const why = stderr.trim() || 'it said nothing'
   return new SourceError('git_failed', `git cannot list the files of ${directory}: ${why}`)

@@ -17,8 +17,8 @@ export async function readSourceSet(projectDirectory: string, facts?: GitFacts |
   const git = facts === undefined ? await readGitFacts(root) : facts
   const listed = git === null ? null : await listWithGit(root)
   // A project in a folder that git ignores is its own business, not git's.
-  const isForeign = listed === null || (listed.length === 0 && (await isIgnored(root)))
-  return { root, entries: ordered(isForeign ? await listAll(root, isOut) : listed, isOut), git }
+  const isOutsideGit = listed === null || (listed.length === 0 && (await isIgnored(root)))
+  return { root, entries: ordered(isOutsideGit ? await listAll(root, isOut) : listed, isOut), git }
 }
 
 /** Reads a tree that holds only a source, such as a checkout in a sandbox, without asking git. */

@@ -2,14 +2,14 @@ import { type CloudClient, CloudError } from '@harmont/cloud'
 import type { Context, Handler } from '../context.ts'
 import { exits, HmError, usageError } from '../errors.ts'
 import { likelyBrowser } from '../server/browser.ts'
-import { connect, telling } from '../server/session.ts'
+import { connect, translateErrors } from '../server/session.ts'
 
 /**
  * `hm login` (cli.md 7): by a loopback redirect, a pasted code, or a token from stdin. The token is
  * checked before it is kept.
  */
 export const run: Handler<'login'> = (context) =>
-  telling(context, async () => {
+  translateErrors(context, async () => {
     const { flags, output } = context
     if (flags.paste && flags.token) throw usageError('--paste and --token cannot be used together')
     const config = await context.config()

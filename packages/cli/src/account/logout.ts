@@ -1,11 +1,11 @@
 import { CloudError } from '@harmont/cloud'
 import type { Handler } from '../context.ts'
 import { exits, HmError } from '../errors.ts'
-import { connect, telling } from '../server/session.ts'
+import { connect, translateErrors } from '../server/session.ts'
 
 /** `hm logout`: ends the session on the server, then removes its token. */
 export const run: Handler<'logout'> = (context) =>
-  telling(context, async () => {
+  translateErrors(context, async () => {
     const { output, flags, signal } = context
     const apiUrl = (await context.config()).get('cloud.api_url')
     const credentials = await context.credentials()

@@ -53,10 +53,10 @@ export async function followRun(options: FollowRunOptions): Promise<ExitCode> {
       : setTimeout(() => cancel(timedOut()), Math.min(options.timeoutMs, 2 ** 31 - 1))
   try {
     const build = await follow(client, address, jobs, stop.signal)
-    await jobs.told()
+    await jobs.reported()
     stop.signal.throwIfAborted()
     const end = endEvent(endedBuild(build), canceledBy)
-    await view.tell(end)
+    await view.show(end)
     return end.exit_code
   } catch (error) {
     if (stop.signal.aborted && stop.signal.reason === signal.reason) await view.note(stillThere(options))
@@ -91,7 +91,7 @@ async function follow(
 class JobsOfRun {
   readonly #options: FollowRunOptions
   readonly #logs: RunLogs
-  readonly #told = new Map<string, Promise<void>>()
+  readonly #reports = new Map<string, Promise<void>>()
   readonly #ended = new Set<string>()
   readonly #onFailure: (error: unknown) => void
 
@@ -102,7 +102,7 @@ class JobsOfRun {
   }
 
   async begin(jobs: readonly Job[]): Promise<void> {
-    for (const event of this.#options.mapper.queued(jobs.map(mapServerJob))) await this.#options.view.tell(event)
+    for (const event of this.#options.mapper.queued(jobs.map(mapServerJob))) await this.#options.view.show(event)
   }
 
   changed(job: Job): void {
@@ -113,18 +113,18 @@ class JobsOfRun {
     const isEnd = isJobEnded(job) && !this.#ended.has(job.id)
     if (isEnd) this.#ended.add(job.id)
     const before = [job.id, ...job.depends_on, ...(job.previous_attempt_id ? [job.previous_attempt_id] : [])]
-    const ready = Promise.all(before.map((id) => this.#told.get(id)))
-    const tell = async () => {
+    const ready = Promise.all(before.map((id) => this.#reports.get(id)))
+    const report = async () => {
       await ready
-      for (const event of events) await view.tell(event)
+      for (const event of events) await view.show(event)
       await this.#logs.follow(job)
-      if (isEnd) for (const event of mapper.ended(mapped)) await view.tell(event)
+      if (isEnd) for (const event of mapper.ended(mapped)) await view.show(event)
     }
-    this.#told.set(job.id, tell().catch(this.#onFailure))
+    this.#reports.set(job.id, report().catch(this.#onFailure))
   }
 
-  async told(): Promise<void> {
-    await Promise.all(this.#told.values())
+  async reported(): Promise<void> {
+    await Promise.all(this.#reports.values())
   }
 }
 

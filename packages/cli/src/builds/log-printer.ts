@@ -66,29 +66,32 @@ export class LogPrinter {
     const now = isJobEnded(job) ? Number.POSITIVE_INFINITY : await this.#bytesNow(job, signal)
     if (!isFollowed && now === 0) return
     const splitter = new LineSplitter()
-    const held: LogLine[] = []
+    const lastLines: LogLine[] = []
     let isHistory = true
     let seen = 0
-    const tell = async (lines: readonly LogLine[]) => {
+    const take = async (lines: readonly LogLine[]) => {
       for (const { stream, line } of lines)
         if (stream === 'meta' && saysRemoved(line)) this.#context.output.warn(`${keyOf(job)}: ${line}`)
       const wanted = lines.filter(({ ts, stream }) => ts >= this.#since && stream !== 'meta')
-      if (tail === undefined || !isHistory) return this.#tell(job, wanted)
-      held.push(...wanted)
-      if (held.length > tail + 1024) held.splice(0, held.length - tail)
+      if (tail === undefined || !isHistory) return this.#printLines(job, wanted)
+      lastLines.push(...wanted)
+      if (lastLines.length > tail + 1024) lastLines.splice(0, lastLines.length - tail)
     }
     const endHistory = async () => {
       isHistory = false
-      await this.#tell(job, held.splice(0).slice(tail === undefined || tail === 0 ? Number.POSITIVE_INFINITY : -tail))
+      await this.#printLines(
+        job,
+        lastLines.splice(0).slice(tail === undefined || tail === 0 ? Number.POSITIVE_INFINITY : -tail),
+      )
     }
     for await (const { seq, stream, bytes, ts } of streamLogs(this.#client, job.id, { build: address, signal })) {
       if (isHistory && seen >= now) await endHistory()
       if (stream !== 'meta') seen += bytes.length
       const at = ts === null ? null : BigInt(ts) * 1_000_000n
-      await tell(splitter.push({ seq, kind: kinds[stream], content: Buffer.from(bytes), ts: at }))
+      await take(splitter.push({ seq, kind: kinds[stream], content: Buffer.from(bytes), ts: at }))
       if (!isFollowed && seen >= now) break
     }
-    await tell(splitter.rest())
+    await take(splitter.rest())
     if (isHistory) await endHistory()
   }
 
@@ -104,7 +107,7 @@ export class LogPrinter {
     }
   }
 
-  async #tell(job: Job, lines: readonly LogLine[]): Promise<void> {
+  async #printLines(job: Job, lines: readonly LogLine[]): Promise<void> {
     const { global, flags, output } = this.#context
     const { stdout } = output
     const step = keyOf(job)

@@ -3,7 +3,7 @@ import type { Context } from '../context.ts'
 import { type ExitCode, exits, HmError } from '../errors.ts'
 import { isJobEnded } from '../events/event-mapper.ts'
 import { buildAddress, findJob } from '../server/address.ts'
-import { openSession, type Session, telling } from '../server/session.ts'
+import { openSession, type Session, translateErrors } from '../server/session.ts'
 import { LogPrinter } from './log-printer.ts'
 
 /** `hm logs` for a build of the server, or its pipeline's last one; of all its steps, or of one. */
@@ -12,7 +12,7 @@ export async function logsOfServer(
   build: string | undefined,
   step: string | undefined,
 ): Promise<ExitCode> {
-  return telling(context, async () => {
+  return translateErrors(context, async () => {
     const { flags, signal } = context
     const session = await openSession(context)
     const address = await buildAddress(context, session, { pipeline: flags.pipeline, build })

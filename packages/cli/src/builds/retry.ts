@@ -2,7 +2,7 @@ import { type BuildAddress, CloudError } from '@harmont/cloud'
 import type { Context } from '../context.ts'
 import { type ExitCode, exits, HmError, usageError } from '../errors.ts'
 import { buildAddress, buildUrl, findJob } from '../server/address.ts'
-import { openSession, type Session, telling } from '../server/session.ts'
+import { openSession, type Session, translateErrors } from '../server/session.ts'
 import { isDetached, watchBuild } from './watch-build.ts'
 
 type Here = Pick<Context, 'config' | 'directory' | 'signal' | 'env' | 'cacheDirectory'>
@@ -13,7 +13,7 @@ export async function retryOnServer(
   build: string | undefined,
   steps: readonly string[],
 ): Promise<ExitCode> {
-  return telling(context, async () => {
+  return translateErrors(context, async () => {
     const { flags, output, global, signal } = context
     if (flags.env.length > 0)
       throw usageError('a retry on the server keeps the variables of its build', 'hm rebuild BUILD -e NAME=VALUE')

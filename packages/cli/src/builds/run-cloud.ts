@@ -8,7 +8,7 @@ import { type ProjectPipeline, renderTarget, sourceFailure } from '../project/re
 import { runVariables } from '../project/run-variables.ts'
 import { tooLarge } from '../project/source-size.ts'
 import { buildUrl } from '../server/address.ts'
-import { openSession, type Session, telling } from '../server/session.ts'
+import { openSession, type Session, translateErrors } from '../server/session.ts'
 import { bytes, count } from '../terminal/amounts.ts'
 import { sendNone, withPacked } from './pack.ts'
 import { type Submission, submit } from './submit.ts'
@@ -18,7 +18,7 @@ const noCommit = '0'.repeat(40)
 
 /** Runs a pipeline on the server (cli.md 5). */
 export async function runCloud(context: Context<'run'>): Promise<ExitCode> {
-  return telling(context, async () => {
+  return translateErrors(context, async () => {
     refuseLocalFlags(context)
     const { directory, flags, output } = context
     const env = runVariables(flags, directory)

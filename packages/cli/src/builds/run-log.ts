@@ -20,7 +20,7 @@ export interface RunLogOptions {
 }
 
 interface OpenLog {
-  readonly told: Promise<void>
+  readonly complete: Promise<void>
   readonly jobEnded: () => void
 }
 
@@ -45,27 +45,27 @@ export class RunLogs {
     const log = this.#logs.get(job.id) ?? this.#open(job)
     if (!isJobEnded(job)) return Promise.resolve()
     log.jobEnded()
-    return this.#untilToldOrStill(job, log.told)
+    return this.#untilCompleteOrStill(job, log.complete)
   }
 
-  async #untilToldOrStill(job: Job, told: Promise<void>): Promise<void> {
+  async #untilCompleteOrStill(job: Job, complete: Promise<void>): Promise<void> {
     const { view, signal } = this.#options
-    const isTold = told.then(() => true)
+    const isComplete = complete.then(() => true)
     for (this.#movedAt = performance.now(); ; ) {
       const left = this.#movedAt + graceMs - performance.now()
       if (left <= 0) return view.note(`the log of ${job.step_key ?? job.id} may be incomplete: hm job log ${job.id}`)
-      if (await Promise.race([isTold, pause(left, signal).then(() => false)])) return
+      if (await Promise.race([isComplete, pause(left, signal).then(() => false)])) return
     }
   }
 
   #open(job: Job): OpenLog {
     const { promise, resolve } = Promise.withResolvers<void>()
-    const log = { told: this.#tell(job, promise), jobEnded: resolve }
+    const log = { complete: this.#read(job, promise), jobEnded: resolve }
     this.#logs.set(job.id, log)
     return log
   }
 
-  async #tell(job: Job, ended: Promise<void>): Promise<void> {
+  async #read(job: Job, ended: Promise<void>): Promise<void> {
     const { client, address, view, mapper, signal } = this.#options
     const isLate = isJobEnded(job)
     if (isLate) await this.#enter()
@@ -73,7 +73,7 @@ export class RunLogs {
       const step_id = mapper.stepId({ key: keyOf(job) })
       for await (const lines of jobLogLines(client, job.id, { build: address, signal, ended }))
         for (const line of lines) {
-          await view.tell({ kind: 'step_log', step_id, ...line })
+          await view.show({ kind: 'step_log', step_id, ...line })
           this.#movedAt = performance.now()
         }
     } catch (error) {

@@ -46,8 +46,8 @@ export async function watchBuild(
   try {
     const { org, pipeline, number } = address
     const run_id = build.id ?? `${org}/${pipeline}/${number}`
-    await view.tell(startEvent(run_id, facts, Date.parse(build.created_at)))
-    await view.tell({
+    await view.show(startEvent(run_id, facts, Date.parse(build.created_at)))
+    await view.show({
       kind: 'build_accepted',
       build: { run_id, number, org, pipeline },
       watch_url: buildUrl(appUrl, address),

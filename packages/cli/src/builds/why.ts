@@ -2,7 +2,7 @@ import type { Context } from '../context.ts'
 import { type ExitCode, exits } from '../errors.ts'
 import { EventMapper, isJobEnded } from '../events/event-mapper.ts'
 import { buildAddress, buildUrl, findJob } from '../server/address.ts'
-import { openSession, telling } from '../server/session.ts'
+import { openSession, translateErrors } from '../server/session.ts'
 import { fold } from '../view/fold.ts'
 import { newRun } from '../view/run-model.ts'
 import { printWhy } from '../view/why-view.ts'
@@ -16,7 +16,7 @@ export async function whyOnServer(
   build: string | undefined,
   key: string | undefined,
 ): Promise<ExitCode> {
-  return telling(context, async () => {
+  return translateErrors(context, async () => {
     const { flags, signal } = context
     const session = await openSession(context)
     const { client } = session

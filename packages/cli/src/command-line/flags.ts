@@ -47,7 +47,7 @@ export function parseFlags(command: string, spec: Partial<CommandSpec>, line: re
         throw unknownFlag(command, token.rawName, names)
       const [name, flag] = known
       if (flag.kind === 'boolean' && token.value !== undefined && spec.piped !== undefined)
-        throw notHere(command, spec.piped)
+        throw secretOnLine(command, spec.piped)
       const value = flagValue(token.rawName, flag, token.value, token.inlineValue === true)
       values[name] = 'multiple' in flag ? [...(values[name] as unknown[]), value] : value
     }
@@ -99,7 +99,8 @@ export function unknownFlag(command: string, raw: string, names: ReadonlyMap<str
 function parseArguments(command: string, spec: Partial<CommandSpec>, positionals: readonly string[]): Values {
   const values: Record<string, unknown> = {}
   let next = 0
-  if (spec.piped !== undefined && positionals.some((text) => text.includes('='))) throw notHere(command, spec.piped)
+  if (spec.piped !== undefined && positionals.some((text) => text.includes('=')))
+    throw secretOnLine(command, spec.piped)
   for (const [name, argument] of Object.entries(spec.args ?? {})) {
     const label = argumentLabel(name)
     if (argument.multiple === true) {
@@ -123,7 +124,7 @@ function parseArguments(command: string, spec: Partial<CommandSpec>, positionals
     values[name] = value
   }
   const extra = positionals[next]
-  if (extra !== undefined && spec.piped !== undefined) throw notHere(command, spec.piped)
+  if (extra !== undefined && spec.piped !== undefined) throw secretOnLine(command, spec.piped)
   if (extra !== undefined)
     throw usageError(`hm ${command} takes no more arguments; got ${quoted(extra)}`, `hm ${command} -h`)
   return values
@@ -134,7 +135,7 @@ function missing(command: string, label: string, summary: string) {
 }
 
 /** Does not repeat the typed text, which may be the secret. */
-function notHere(command: string, piped: string) {
+function secretOnLine(command: string, piped: string) {
   return usageError(
     `hm ${command} takes no secret on the command line, where other users can read it`,
     `pipe it: ${piped}`,

@@ -1,7 +1,7 @@
 import type { Handler } from '../context.ts'
 import { findRun, requireRun } from '../records/find-run.ts'
 import { localHome } from '../records/home.ts'
-import { sweepDead } from '../sandboxes/sweep.ts'
+import { cleanUpKilled } from '../sandboxes/clean-up.ts'
 import { quoteWord } from '../terminal/quote-word.ts'
 import { isOnServer, targetOf } from './target.ts'
 
@@ -14,7 +14,7 @@ export const status: Handler<'status'> = async (context) => {
     const { showOnServer } = await import('../builds/builds.ts')
     return showOnServer(context)
   }
-  await sweepDead(context)
+  await cleanUpKilled(context)
   const { localStatus } = await import('../inspect/status.ts')
   return localStatus(context, requireRun(home, directory, args.build))
 }
@@ -26,7 +26,7 @@ export const why: Handler<'why'> = async (context) => {
     const { whyOnServer } = await import('../builds/why.ts')
     return whyOnServer(context, build, steps[0])
   }
-  await sweepDead(context)
+  await cleanUpKilled(context)
   const { localWhy } = await import('../inspect/explain.ts')
   return localWhy(context, run(), steps[0])
 }
@@ -39,7 +39,7 @@ export const logs: Handler<'logs'> = async (context) => {
     const { logsOfServer } = await import('../builds/logs.ts')
     return logsOfServer(context, build, steps[0])
   }
-  await sweepDead(context)
+  await cleanUpKilled(context)
   const { localLogs } = await import('../inspect/logs.ts')
   return localLogs(context, run(), steps[0])
 }

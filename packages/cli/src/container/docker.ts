@@ -31,7 +31,7 @@ export async function requireImage(image: string): Promise<void> {
  * Kills the containers of clients that are dead; what their steps left is removed by the next `hm`
  * inside.
  */
-export async function endThoseOfDead(isDead: (client: string) => boolean): Promise<void> {
+export async function killOrphans(isDead: (client: string) => boolean): Promise<void> {
   const format = `{{.ID}} {{.Label "${clientLabel}"}}`
   const { stdout } = await run('docker', ['ps', '--no-trunc', `--filter=label=${clientLabel}`, `--format=${format}`])
   for (const line of stdout.split('\n')) {

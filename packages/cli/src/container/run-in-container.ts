@@ -6,7 +6,7 @@ import type { Context } from '../context.ts'
 import type { ExitCode } from '../errors.ts'
 import type { CommandSpec } from '../specs/spec.ts'
 import { version } from '../version.ts'
-import { endThoseOfDead, isDead, ownClient, requireImage, runDocker } from './docker.ts'
+import { isDead, killOrphans, ownClient, requireImage, runDocker } from './docker.ts'
 import { type ContainerFacts, dockerArguments } from './docker-arguments.ts'
 import { findMounts } from './mounts.ts'
 import { passedVariables, settingVariables } from './variables.ts'
@@ -35,7 +35,7 @@ export async function runInContainer(spec: CommandSpec, given: Given, config: Co
   const image = config.get('sandbox.container_image') ?? `harmont/hm:${version}`
   const [mounts] = await Promise.all([
     findMounts(directory, here.workingDirectory, spec, given),
-    requireImage(image).then(() => endThoseOfDead(isDead)),
+    requireImage(image).then(() => killOrphans(isDead)),
   ])
   const facts: ContainerFacts = {
     ...here,

@@ -9,7 +9,7 @@ import { gatherServer } from './gather-server.ts'
 import { gatherTools } from './gather-tools.ts'
 import { judgeDisk, judgeNetwork } from './judge-machine.ts'
 import { judgeProject } from './judge-project.ts'
-import { judgeForeign, judgeSandbox } from './judge-sandbox.ts'
+import { judgeOtherPlatform, judgeSandbox } from './judge-sandbox.ts'
 import { judgeServer } from './judge-server.ts'
 import { judgeTools } from './judge-tools.ts'
 import { showArea, verdict } from './show.ts'
@@ -25,18 +25,20 @@ export const run: Handler<'doctor'> = async (context) => {
   const settings = typeof config === 'string' ? undefined : config
   const backend = settings?.get('backend') ?? 'local'
   const areas: readonly [Area, Promise<Check[]>][] = [
-    ['tools', looked('tools', async () => judgeTools(await gatherTools(context)))],
-    ['project', looked('project', async () => judgeProject(await gatherProject(context, config)))],
+    ['tools', checkArea('tools', async () => judgeTools(await gatherTools(context)))],
+    ['project', checkArea('project', async () => judgeProject(await gatherProject(context, config)))],
     [
       'disk',
-      looked('disk', async () => judgeDisk(await gatherDisk(cacheDirectory, settings?.get('cache.max_gb') ?? 20))),
+      checkArea('disk', async () => judgeDisk(await gatherDisk(cacheDirectory, settings?.get('cache.max_gb') ?? 20))),
     ],
-    ['network', looked('network', async () => judgeNetwork(await gatherNetwork(context)))],
+    ['network', checkArea('network', async () => judgeNetwork(await gatherNetwork(context)))],
     [
       'server',
-      looked('server', async () => (settings === undefined ? [] : judgeServer(await gatherServer(context, settings)))),
+      checkArea('server', async () =>
+        settings === undefined ? [] : judgeServer(await gatherServer(context, settings)),
+      ),
     ],
-    ['sandbox', looked('sandbox', () => sandbox(context, settings))],
+    ['sandbox', checkArea('sandbox', () => sandbox(context, settings))],
   ]
   // Their turn comes later than they may fail.
   for (const [, looking] of areas) looking.catch(() => {})
@@ -60,7 +62,7 @@ async function configOrProblem(context: Context<'doctor'>): Promise<Config | str
   }
 }
 
-async function looked(area: Area, look: () => Promise<Check[]>): Promise<Check[]> {
+async function checkArea(area: Area, look: () => Promise<Check[]>): Promise<Check[]> {
   try {
     return await look()
   } catch (error) {
@@ -79,7 +81,7 @@ function isRefusal(error: unknown): error is Error {
 
 async function sandbox(context: Context<'doctor'>, config: Config | undefined): Promise<Check[]> {
   const { platform } = process
-  if (platform === 'win32') return judgeForeign(platform)
+  if (platform === 'win32') return judgeOtherPlatform(platform)
   if (platform !== 'linux' || config?.get('sandbox.driver') === 'docker') {
     const { checkContainer } = await import('./container.ts')
     return checkContainer(config?.get('sandbox.container_image') ?? `harmont/hm:${version}`)

@@ -62,7 +62,7 @@ export function judgeSandbox(facts: SandboxFacts): Check[] {
 }
 
 /** Returns the check of a platform without sandboxes. */
-export function judgeForeign(platform: string): Check[] {
+export function judgeOtherPlatform(platform: string): Check[] {
   return [
     failure(
       'driver',

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { type Check, checksOf, forBackend } from './check.ts'
 import { type DiskFacts, judgeDisk, judgeNetwork, type NetworkFacts } from './judge-machine.ts'
 import { judgeProject, type ProjectFacts } from './judge-project.ts'
-import { judgeForeign, judgeSandbox, type SandboxFacts, type UserFacts } from './judge-sandbox.ts'
+import { judgeOtherPlatform, judgeSandbox, type SandboxFacts, type UserFacts } from './judge-sandbox.ts'
 import { judgeServer, type ServerFacts } from './judge-server.ts'
 import { judgeTools, type ToolFacts } from './judge-tools.ts'
 
@@ -129,7 +129,7 @@ it('sandbox: the kind of control groups is said', () => {
 })
 
 it('sandbox: what is not Linux has none', () => {
-  expect(judgeForeign('darwin')).toMatchObject([{ status: 'failure', found: expect.stringContaining('darwin') }])
+  expect(judgeOtherPlatform('darwin')).toMatchObject([{ status: 'failure', found: expect.stringContaining('darwin') }])
 })
 
 const gib = 1024 ** 3

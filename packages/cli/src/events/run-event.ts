@@ -122,11 +122,11 @@ export type RunEvent =
     }
 
 /**
- * A destination of events. `tell` resolves when it takes more. Producers await it, so that a slow
+ * A destination of events. `show` resolves when it takes more. Producers await it, so that a slow
  * terminal slows the reading and nothing is dropped or piles up.
  */
 export interface RunView {
-  tell(event: RunEvent): Promise<void>
+  show(event: RunEvent): Promise<void>
   /** Shows a line of the command's own, which `Output.say` would let the run be drawn over. */
   note(line: string): Promise<void>
   /**

@@ -42,7 +42,7 @@ export const TOLD_BY: readonly string[] = [
 ]
 
 /** Made by tools, or other people's: no projects of this repository. */
-const FOREIGN = new Set([
+const NOT_PROJECTS = new Set([
   'node_modules',
   'vendor',
   'third_party',
@@ -58,7 +58,7 @@ const FOREIGN = new Set([
 export async function readFolders(directory: string): Promise<Folder[]> {
   const entries = await readdir(directory, { withFileTypes: true })
   const below = entries
-    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.') && !FOREIGN.has(entry.name))
+    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.') && !NOT_PROJECTS.has(entry.name))
     .map(({ name }) => name)
     .sort()
   return Promise.all(['.', ...below].map((path) => readFolder(directory, path)))

@@ -7,11 +7,11 @@ import { readIdentity } from '../records/identity.ts'
 import { endOf, type RecordedStep, type RunRecord, stepsOf } from '../records/run-record.ts'
 import { readRecords, runFiles } from '../records/run-records.ts'
 import { localRule } from '../runs/local-context.ts'
+import { cleanUpKilled } from '../sandboxes/clean-up.ts'
 import { requireLinux } from '../sandboxes/require-linux.ts'
-import { sweepDead } from '../sandboxes/sweep.ts'
 import { printWhy } from '../view/why-view.ts'
 import { explainStep } from './explain-step.ts'
-import { toldRun } from './told-run.ts'
+import { replayRun } from './replay-run.ts'
 
 /** Explains a run of this machine, or one step of it. */
 export async function localWhy(context: Context<'why'>, run: RunRecord, key: string | undefined): Promise<ExitCode> {
@@ -21,7 +21,7 @@ export async function localWhy(context: Context<'why'>, run: RunRecord, key: str
   await printWhy(context, {
     named: `run ${run.number} of ${run.slug}`,
     state: endOf(run.events)?.state ?? 'running',
-    run: toldRun(home.runs, run),
+    run: replayRun(home.runs, run),
     isOne: key !== undefined,
     steps: steps.map((step) => ({ key: step.key, state: step.state, reason: explain(step).reason })),
   })
@@ -40,7 +40,7 @@ export const explainCache: Handler<'cache explain'> = async (context) => {
 const explainLocal: Handler<'cache explain'> = async (context) => {
   const { args, cacheDirectory, directory, output, global } = context
   requireLinux()
-  await sweepDead(context)
+  await cleanUpKilled(context)
   const home = localHome(cacheDirectory)
   const last = requireRun(home, directory, undefined)
   const own = readRecords(home.runs, directory).filter(({ slug }) => slug === last.slug)

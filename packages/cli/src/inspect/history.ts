@@ -3,14 +3,14 @@ import { exits } from '../errors.ts'
 import { localHome } from '../records/home.ts'
 import { endOf, type RunRecord, stepsOf } from '../records/run-record.ts'
 import { readRecords } from '../records/run-records.ts'
-import { sweepDead } from '../sandboxes/sweep.ts'
+import { cleanUpKilled } from '../sandboxes/clean-up.ts'
 import { duration, localMinute } from '../terminal/amounts.ts'
 import { printTable } from '../terminal/table.ts'
 
 /** `hm history`: the project's runs on this machine. */
 export const run: Handler<'history'> = async (context) => {
   const { cacheDirectory, directory, flags, global, output } = context
-  await sweepDead(context)
+  await cleanUpKilled(context)
   const runs = readRecords(localHome(cacheDirectory).runs, directory).slice(0, flags.limit).map(presented)
   if (global.json) {
     await output.json({ data: runs })

@@ -8,12 +8,12 @@ import { charsetFor } from '../view/charset.ts'
 import { frame, layOut } from '../view/frame.ts'
 import type { Run } from '../view/run-model.ts'
 import { summary } from '../view/summary.ts'
-import { toldRun } from './told-run.ts'
+import { replayRun } from './replay-run.ts'
 
 /** Shows a run of this machine as it was shown at its end, or as it stands. */
 export async function localStatus(context: Context<'status'>, record: RunRecord): Promise<ExitCode> {
   const { cacheDirectory, env, global, output } = context
-  const run = toldRun(localHome(cacheDirectory).runs, record)
+  const run = replayRun(localHome(cacheDirectory).runs, record)
   if (global.json) {
     await output.json(presented(record, run))
     return exits.ok

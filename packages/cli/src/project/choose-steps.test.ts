@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { factsOfPlan } from '../events/step-facts.ts'
 import type { RecordedStep } from '../records/run-record.ts'
-import { keptSteps } from '../runs/kept-steps.ts'
+import { planRetry } from '../runs/plan-retry.ts'
 import { planRun, runAnew, selectSteps } from './plan-run.ts'
 
 /** `in`: key of the parent; `after`: keys of other prerequisites. */
@@ -116,7 +116,7 @@ describe('a retry', () => {
     earlier: readonly RecordedStep[],
     { only = [], there = ['s'] }: { only?: string[]; there?: string[] } = {},
   ) => {
-    const found = keptSteps({
+    const found = planRetry({
       steps,
       earlier: new Map(earlier.map((each) => [each.key, each])),
       only,

@@ -4,7 +4,7 @@ import { exits } from '../errors.ts'
 import { count } from '../terminal/amounts.ts'
 import { charsetFor } from '../view/charset.ts'
 import { graphLines } from '../view/graph.ts'
-import { localConditions, planRun, unheld } from './plan-run.ts'
+import { conditionReason, localConditions, planRun } from './plan-run.ts'
 import { manualFacts, readProject } from './read-project.ts'
 import { renderProject } from './render-project.ts'
 
@@ -54,5 +54,5 @@ export function plannedSteps({ steps }: Plan, conditions: ConditionContext) {
 
 /** Returns why a step is skipped under these conditions; null where it runs. */
 function skipReasonsIn(conditions: ConditionContext): (step: Pick<PlannedStep, 'condition'>) => string | null {
-  return ({ condition }) => (conditionHolds(condition, conditions) ? null : unheld(condition))
+  return ({ condition }) => (conditionHolds(condition, conditions) ? null : conditionReason(condition))
 }

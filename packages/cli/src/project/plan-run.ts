@@ -108,6 +108,6 @@ export function localConditions(branch: string | null, env: Readonly<Record<stri
 }
 
 /** Why a step with this condition does not run here. */
-export function unheld(condition: Condition | null): string {
+export function conditionReason(condition: Condition | null): string {
   return condition?.local === false ? 'it does not run locally' : 'its condition does not hold'
 }

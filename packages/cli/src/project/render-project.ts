@@ -62,7 +62,7 @@ async function renderNamed(
     if (slug === null) return await renderOnly(here, await renderEvery(options), request)
     const rendered = await renderPipeline({ ...options, slug })
     if (!rendered.ok && rendered.slugs !== undefined) return { ...rendered, slugs: rendered.slugs }
-    tell(output, rendered.ok ? rendered : { ...rendered, warnings: [] })
+    printOutput(output, rendered.ok ? rendered : { ...rendered, warnings: [] })
     if (!rendered.ok) throw renderError(rendered)
     const { name, json, file, document, places } = rendered
     return { slug, name, ir: json, explain: (error) => describeProblems(error, { file, document, places }) }
@@ -108,11 +108,11 @@ export function renderOptions(
   { directory: project, env, output, signal, cacheDirectory }: Omit<Here, 'ask'>,
   { facts, sourceSet }: Pick<RenderRequest, 'facts' | 'sourceSet'>,
 ): Parameters<typeof renderEvery>[0] {
-  return { project, context: facts, env, sourceSet, cacheDirectory, signal, onSlow: slowTeller(output) }
+  return { project, context: facts, env, sourceSet, cacheDirectory, signal, onSlow: slowReporter(output) }
 }
 
 /** Reports each slow file once, because an endless loop looks like one. */
-function slowTeller(output: Here['output']): (file: string) => void {
+function slowReporter(output: Here['output']): (file: string) => void {
   const told = new Set<string>()
   return (file) => {
     if (told.has(file)) return
@@ -142,7 +142,10 @@ async function renderOnly(
   const isClear = another === undefined || (preferred !== undefined && slugs.includes(preferred))
   const slug = isClear ? (another === undefined ? only : (preferred ?? only)) : await choose(ask, slugs, steps)
   const found = pipelines.find((pipeline) => pipeline.slug === slug)
-  tell(output, { output: printed, warnings: warnings.filter((warning) => found && warning.startsWith(found.file)) })
+  printOutput(output, {
+    output: printed,
+    warnings: warnings.filter((warning) => found && warning.startsWith(found.file)),
+  })
   for (const error of errors) if (error.slug === null) output.warn(`does not load: ${error.message}`)
   const wrong = errors.find((error) => error.slug === slug)
   if (wrong !== undefined) throw renderError(wrong)
@@ -214,7 +217,7 @@ export function exitOfProblem(code: string): ExitCode {
 }
 
 /** Prints the programs' output and warnings to stderr. */
-export function tell(
+export function printOutput(
   output: Here['output'],
   told: { readonly output: string; readonly warnings: readonly string[] },
 ): void {

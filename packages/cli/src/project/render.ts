@@ -6,7 +6,7 @@ import { exits, HmError } from '../errors.ts'
 import { count } from '../terminal/amounts.ts'
 import { printTable } from '../terminal/table.ts'
 import { manualFacts } from './read-project.ts'
-import { renderOptions, sourceFailure, tell } from './render-project.ts'
+import { printOutput, renderOptions, sourceFailure } from './render-project.ts'
 
 /** `hm render SLUG`: the IR with its keys. */
 export const run: Handler<'render'> = async (context) => {
@@ -15,7 +15,7 @@ export const run: Handler<'render'> = async (context) => {
     const git = await readGitFacts(directory)
     const request = { facts: manualFacts(git, flags), sourceSet: () => readSourceSet(directory, git) }
     const rendered = await renderPipeline({ ...renderOptions(context, request), slug: args.slug })
-    tell(output, rendered.ok ? rendered : { ...rendered, warnings: [] })
+    printOutput(output, rendered.ok ? rendered : { ...rendered, warnings: [] })
     if (!rendered.ok) throw new HmError(exits.render, rendered.code, rendered.message)
     if (flags.check) return await check(rendered, output, global.json)
     await output.print(flags.pretty ? JSON.stringify(rendered.document, undefined, 2) : rendered.json)
@@ -42,7 +42,7 @@ export const pipelines: Handler<'pipelines'> = async (context) => {
     const git = await readGitFacts(directory)
     const request = { facts: manualFacts(git), sourceSet: () => readSourceSet(directory, git) }
     const { envelope, ...told } = await renderEvery(renderOptions(context, request))
-    tell(output, told)
+    printOutput(output, told)
     const { errors, pipelines, schema_version } = envelope
     if (flags.table) {
       const rows = pipelines.map(({ slug, name, file, allow_manual }) => [

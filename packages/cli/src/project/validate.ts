@@ -5,7 +5,7 @@ import type { Handler } from '../context.ts'
 import { type ExitCode, exits, HmError } from '../errors.ts'
 import { count } from '../terminal/amounts.ts'
 import { manualFacts } from './read-project.ts'
-import { exitOfProblem, renderOptions, sourceFailure, tell } from './render-project.ts'
+import { exitOfProblem, printOutput, renderOptions, sourceFailure } from './render-project.ts'
 
 /** `hm validate`: every pipeline of the project, or one; each problem with its file. */
 export const run: Handler<'validate'> = async (context) => {
@@ -14,7 +14,7 @@ export const run: Handler<'validate'> = async (context) => {
     const git = await readGitFacts(directory)
     const request = { facts: manualFacts(git), sourceSet: () => readSourceSet(directory, git) }
     const { envelope, places, warnings, ...printed } = await renderEvery(renderOptions(context, request))
-    tell(output, { ...printed, warnings: [] })
+    printOutput(output, { ...printed, warnings: [] })
     const isMeant = ({ slug }: { readonly slug: string | null }) =>
       args.pipeline === undefined || slug === args.pipeline
     // A file that does not load may hold the pipeline that is meant.

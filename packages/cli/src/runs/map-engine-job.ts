@@ -1,7 +1,7 @@
 import type { Job } from '@harmont/engine'
 import type { PlannedStep } from '@harmont/ir'
 import type { MappedJob } from '../events/event-mapper.ts'
-import { unheld } from '../project/plan-run.ts'
+import { conditionReason } from '../project/plan-run.ts'
 
 /**
  * Maps a job of the engine; returns undefined for the job that renders. ¶@param ids of the first
@@ -25,7 +25,7 @@ export function mapEngineJob(
     command: step.command,
     dependsOn: needs.flatMap((slot) => ids[slot] ?? []),
     waitReason: job.state === 'scheduled' && job.notBefore !== null ? 'retry_delay' : null,
-    errorMessage: job.skipReason === 'condition' ? unheld(step.condition) : job.errorMessage,
+    errorMessage: job.skipReason === 'condition' ? conditionReason(step.condition) : job.errorMessage,
     cachedFrom,
   }
 }

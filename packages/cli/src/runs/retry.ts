@@ -9,8 +9,8 @@ import { type RunRecord, stepsOf } from '../records/run-record.ts'
 import { runFiles } from '../records/run-records.ts'
 import type { Sandboxes } from '../sandboxes/open-sandboxes.ts'
 import { withSandboxes } from '../sandboxes/with-sandboxes.ts'
-import { keptSteps } from './kept-steps.ts'
 import { launchRun } from './launch-run.ts'
+import { planRetry } from './plan-retry.ts'
 import { wantedSecrets } from './secrets.ts'
 import { takeSource } from './take-source.ts'
 
@@ -38,7 +38,7 @@ export async function localRetry(
       sandboxes,
       steps.flatMap(({ snapshot }) => snapshot ?? []),
     )
-    const { rerun, kept } = keptSteps({
+    const { rerun, kept } = planRetry({
       steps: whole.steps,
       earlier: new Map(steps.map((step) => [step.key, step])),
       only,

@@ -111,7 +111,7 @@ export async function runBuild(run: LocalRun): Promise<ExitCode> {
     const { state, errorCode, errorMessage, createdAt, finishedAt } = await ended.promise
     const durationMs = (finishedAt ?? createdAt) - createdAt
     const end = endEvent({ state, errorCode, errorMessage, durationMs }, signal.reason)
-    await reporter.tell(end)
+    await reporter.report(end)
     return end.exit_code
   } finally {
     signal.removeEventListener('abort', cancel)

@@ -56,16 +56,16 @@ export class RunReporter implements StoreListener {
     this.#store = store
     const { mapper, jobs } = this.#options
     this.#enqueue(async () => {
-      await this.#tell(start)
-      for (const event of mapper.queued(await this.#map(jobs))) await this.#tell(event)
-      await this.#tellJobs(jobs)
+      await this.#report(start)
+      for (const event of mapper.queued(await this.#map(jobs))) await this.#report(event)
+      await this.#reportJobs(jobs)
     })
   }
 
   applied({ build, changed }: Applied): void {
     const { jobs: _, ...header } = build
     this.#enqueue(async () => {
-      await this.#tellJobs(changed)
+      await this.#reportJobs(changed)
       if (isBuildTerminal(header.state)) this.#options.onEnd(header)
     })
   }
@@ -74,7 +74,7 @@ export class RunReporter implements StoreListener {
     this.#enqueue(async () => {
       const job = this.#jobs.get(jobId)
       for (const mapped of job === undefined ? [] : await this.#map([job]))
-        for (const event of this.#options.mapper.changed({ ...mapped, state: 'assigned' })) await this.#tell(event)
+        for (const event of this.#options.mapper.changed({ ...mapped, state: 'assigned' })) await this.#report(event)
     })
   }
 
@@ -83,8 +83,8 @@ export class RunReporter implements StoreListener {
   }
 
   /** Reports one more event after all others. */
-  async tell(event: RunEvent): Promise<void> {
-    await this.#enqueue(() => this.#tell(event))
+  async report(event: RunEvent): Promise<void> {
+    await this.#enqueue(() => this.#report(event))
   }
 
   /** Resolves when everything is reported. Nothing can be reported afterwards. */
@@ -94,7 +94,7 @@ export class RunReporter implements StoreListener {
     this.#events.close()
   }
 
-  async #tellJobs(jobs: readonly Job[]): Promise<void> {
+  async #reportJobs(jobs: readonly Job[]): Promise<void> {
     for (const job of jobs) this.#jobs.set(job.id, job)
     // A log comes before the end of its job.
     for (const job of jobs) if (isTerminal(job.state)) await this.#drain(job.id, true)
@@ -104,7 +104,7 @@ export class RunReporter implements StoreListener {
       ...mapper.queued(mapped),
       ...mapped.flatMap((job) => [...mapper.changed(job), ...(isJobEnded(job) ? mapper.ended(job) : [])]),
     ]
-    for (const event of events) await this.#tell(event)
+    for (const event of events) await this.#report(event)
   }
 
   async #map(jobs: readonly Job[]): Promise<MappedJob[]> {
@@ -134,10 +134,10 @@ export class RunReporter implements StoreListener {
       log.file.add(chunks.map((chunk) => `${chunkJson(chunk)}\n`).join(''))
       log.seen = last.seq
       await store.logs.drop(jobId, last.seq)
-      for (const chunk of chunks) await this.#tellLines(log, log.lines.push(chunk))
+      for (const chunk of chunks) await this.#showLines(log, log.lines.push(chunk))
     }
     if (!isLast) return
-    await this.#tellLines(log, log.lines.rest())
+    await this.#showLines(log, log.lines.rest())
     log.file.close()
     this.#logs.delete(jobId)
   }
@@ -152,13 +152,13 @@ export class RunReporter implements StoreListener {
     return log
   }
 
-  async #tellLines({ stepId: step_id }: OpenLog, lines: readonly LogLine[]): Promise<void> {
-    for (const line of lines) await this.#options.view.tell({ kind: 'step_log', step_id, ...line })
+  async #showLines({ stepId: step_id }: OpenLog, lines: readonly LogLine[]): Promise<void> {
+    for (const line of lines) await this.#options.view.show({ kind: 'step_log', step_id, ...line })
   }
 
-  async #tell(event: RunEvent): Promise<void> {
+  async #report(event: RunEvent): Promise<void> {
     this.#events.add(`${JSON.stringify(event)}\n`)
-    await this.#options.view.tell(event)
+    await this.#options.view.show(event)
   }
 
   #enqueue(work: () => Promise<void>): Promise<void> {

@@ -6,12 +6,12 @@ import type { Handler } from '../context.ts'
 import { exits } from '../errors.ts'
 import { localHome } from '../records/home.ts'
 import { byteText } from '../terminal/amounts.ts'
-import { sweepDead } from './sweep.ts'
+import { cleanUpKilled } from './clean-up.ts'
 
 /** `hm cache du`: what local runs keep on the disk, by kind. */
 export const run: Handler<'cache du'> = async (context) => {
   const { cacheDirectory, output, global, config } = context
-  await sweepDead(context)
+  await cleanUpKilled(context)
   const home = localHome(cacheDirectory)
   const kinds = {
     snapshots: join(home.root, 'snapshots'),

@@ -6,8 +6,8 @@ import { exits, HmError } from '../errors.ts'
 import { type LocalHome, localHome } from '../records/home.ts'
 import { byteText, count, localMinute } from '../terminal/amounts.ts'
 import { printTable } from '../terminal/table.ts'
+import { cleanUpKilled } from './clean-up.ts'
 import { requireLinux } from './require-linux.ts'
-import { sweepDead } from './sweep.ts'
 import { trim } from './trim.ts'
 import { withSandboxes } from './with-sandboxes.ts'
 
@@ -15,7 +15,7 @@ import { withSandboxes } from './with-sandboxes.ts'
 export const list: Handler<'cache ls'> = async (context) => {
   const { cacheDirectory, output, global } = context
   requireLinux()
-  await sweepDead(context)
+  await cleanUpKilled(context)
   const results = (await resultsIn(localHome(cacheDirectory))).toReversed()
   if (global.json) {
     await output.json({ data: results.map(presented) })

@@ -16,7 +16,7 @@ export function engineNumbers(home: LocalHome): number[] {
 }
 
 /** Whether an `hm` that is dead may have left something behind. */
-export function hasDead(home: LocalHome): boolean {
+export function hasLeftovers(home: LocalHome): boolean {
   return engineNumbers(home).some((number) => isLeftBehind(home, number))
 }
 

@@ -55,7 +55,8 @@ export async function openSandboxes(
   await using _gate = await lockFile(home.gate)
   const { number, driver } = await takeFirst(home, options)
   try {
-    for (const other of engineNumbers(home).filter((each) => each !== number)) await removeRemains(home, other, options)
+    for (const other of engineNumbers(home).filter((each) => each !== number))
+      await cleanUpDirectory(home, other, options)
     tidyRecords(home.runs, Date.now())
     const networkModes = await driver.networkModes()
     return {
@@ -126,7 +127,7 @@ async function open(home: LocalHome, number: number, options: OpenOptions): Prom
 }
 
 /** Removes what dead ones left, where no other `hm` is beginning, which does the same. */
-export async function removeDead(home: LocalHome, env: Env): Promise<void> {
+export async function cleanUpAll(home: LocalHome, env: Env): Promise<void> {
   await using gate = await lockFile(home.gate, { wait: false })
   if (gate === undefined) return
   const options: OpenOptions = {
@@ -135,11 +136,11 @@ export async function removeDead(home: LocalHome, env: Env): Promise<void> {
     egressAllow: [],
     runtime: ociRuntime(env),
   }
-  for (const number of engineNumbers(home)) await removeRemains(home, number, options)
+  for (const number of engineNumbers(home)) await cleanUpDirectory(home, number, options)
   tidyRecords(home.runs, Date.now())
 }
 
-async function removeRemains(home: LocalHome, number: number, options: OpenOptions): Promise<void> {
+async function cleanUpDirectory(home: LocalHome, number: number, options: OpenOptions): Promise<void> {
   if (!existsSync(inUse(home, number))) return
   const driver = await open(home, number, options)
   if (driver === undefined) return

@@ -76,11 +76,11 @@ async function onlyOrganization(client: CloudClient, signal: AbortSignal): Promi
 export function signedIn<Name extends CommandName>(
   work: (context: Context<Name>, session: Session) => Promise<ExitCode>,
 ): Handler<Name> {
-  return (context) => telling(context, async () => work(context, await openSession(context)))
+  return (context) => translateErrors(context, async () => work(context, await openSession(context)))
 }
 
 /** Runs the work and translates a CloudError into an error that the user can act on. */
-export async function telling<T>(here: Here, work: () => Promise<T>): Promise<T> {
+export async function translateErrors<T>(here: Here, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {

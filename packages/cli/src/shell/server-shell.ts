@@ -2,7 +2,7 @@ import type { BuildAddress, Job } from '@harmont/cloud'
 import type { Context } from '../context.ts'
 import { type ExitCode, exits, HmError } from '../errors.ts'
 import { buildAddress, findJob } from '../server/address.ts'
-import { openSession, type Session, telling } from '../server/session.ts'
+import { openSession, type Session, translateErrors } from '../server/session.ts'
 import { converse, openTerminal } from './converse.ts'
 import { openShellSocket } from './shell-socket.ts'
 
@@ -15,7 +15,7 @@ export async function runServerShell(
   build: string | undefined,
   step: string | undefined,
 ): Promise<ExitCode> {
-  return telling(context, async () => {
+  return translateErrors(context, async () => {
     const { flags, output, stdin, signal } = context
     const session = await openSession(context)
     const address = await buildAddress(context, session, { pipeline: flags.pipeline, build })

@@ -19,7 +19,7 @@ export interface Charset {
   /** Prefixes of a step that has later siblings, of a last one, and of lines below the former. */
   readonly branches: { readonly next: string; readonly last: string; readonly line: string }
   /** Makes untrusted text safe for one place of one line. */
-  readonly text: (foreign: string) => string
+  readonly text: (untrusted: string) => string
 }
 
 export const unicode: Charset = {
@@ -55,7 +55,7 @@ export const ascii: Charset = {
   cut: '~',
   arrow: '>',
   branches: { next: '|- ', last: '`- ', line: '|  ' },
-  text: (foreign) => inertLine(foreign).replace(/[^\x20-\x7e]/gu, '?'),
+  text: (untrusted) => inertLine(untrusted).replace(/[^\x20-\x7e]/gu, '?'),
 }
 
 /** Returns the characters that the terminal of this environment can show. */

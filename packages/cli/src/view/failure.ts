@@ -5,7 +5,7 @@ import type { Charset } from './charset.ts'
 import { failureExcerpt } from './failure-excerpt.ts'
 import { endingText, likelyCause } from './likely-cause.ts'
 import { type Step, stateName } from './run-model.ts'
-import { stateStyles, stateWords } from './state-labels.ts'
+import { stateLabels, stateStyles } from './state-labels.ts'
 
 /**
  * Shows the command of a step without output in one line: a check such as `test -z` fails silently.
@@ -30,7 +30,7 @@ export function failureLines(step: Step, charset: Charset, width: number): Line[
   const cause = likelyCause(step)
   return [
     [
-      span(`${charset.signs[state]} ${stateWords[state]} ${charset.text(step.name)}`, stateStyles[state]),
+      span(`${charset.signs[state]} ${stateLabels[state]} ${charset.text(step.name)}`, stateStyles[state]),
       span(`: ${endingText(step)}${after}${attempts}`),
     ],
     ...(lines.length === 0 && step.startedAt !== null ? silentLines(step, charset) : []),

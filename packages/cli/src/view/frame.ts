@@ -5,7 +5,7 @@ import type { Charset } from './charset.ts'
 import { chooseRows } from './choose-rows.ts'
 import { type Earlier, timeLeft } from './durations.ts'
 import { type Run, type StateName, type Step, stateName } from './run-model.ts'
-import { stateWords, tellingOrder } from './state-labels.ts'
+import { stateLabels, sumOrder } from './state-labels.ts'
 import { logRows, nameColumn, stepRow } from './step-row.ts'
 import { type Place, treeOrder } from './tree-order.ts'
 
@@ -65,9 +65,9 @@ export function frame(run: Run, layout: Layout, options: FrameOptions): Line[] {
 function moreText(hidden: readonly Step[], { cut }: Charset): string {
   const sums = new Map<StateName, number>()
   for (const step of hidden) sums.set(stateName(step), (sums.get(stateName(step)) ?? 0) + 1)
-  const parts = tellingOrder.flatMap((state) => {
+  const parts = sumOrder.flatMap((state) => {
     const sum = sums.get(state)
-    return sum === undefined ? [] : [`${sum} more ${stateWords[state]}`]
+    return sum === undefined ? [] : [`${sum} more ${stateLabels[state]}`]
   })
   return `${cut === '…' ? '…' : '...'} and ${parts.join(', ')}`
 }

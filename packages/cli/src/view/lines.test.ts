@@ -13,7 +13,7 @@ const none = { durations: new Map<string, number>(), parallelism: undefined }
 async function linesOf(told: readonly RunEvent[], charset = unicode): Promise<string[]> {
   const { terminal, text } = collect()
   const view = linesView(terminal, charset, none)
-  for (const event of told) await view.tell(event)
+  for (const event of told) await view.show(event)
   await view.close()
   return text().split('\n').slice(0, -1)
 }
@@ -112,7 +112,7 @@ describe('a run as lines', () => {
   test('colours a key alike in every line and every run', async () => {
     const { terminal, text } = collect({ color: true })
     const view = linesView(terminal, unicode, none)
-    for (const event of [queued('test'), log('test', 'one'), log('test', 'two')]) await view.tell(event)
+    for (const event of [queued('test'), log('test', 'one'), log('test', 'two')]) await view.show(event)
     await view.close()
     const key = styleText(keyColor('test'), '[test]', { validateStream: false })
     expect(text()).toBe(`${key} one\n${key} two\n`)
@@ -124,10 +124,10 @@ describe('a run as lines', () => {
     const stream = new PassThrough({ highWaterMark: 64 })
     const { terminal } = collect({ stream })
     const view = linesView(terminal, unicode, none)
-    await view.tell(queued('a'))
+    await view.show(queued('a'))
     let told = 0
     const telling = (async () => {
-      for (; told < 500; told += 1) await view.tell(log('a', `line ${told}`))
+      for (; told < 500; told += 1) await view.show(log('a', `line ${told}`))
       await view.close()
       stream.end()
     })()
@@ -143,11 +143,11 @@ describe('a run as lines', () => {
     const stream = new PassThrough({ highWaterMark: 1 })
     const { terminal } = collect({ stream })
     const view = linesView(terminal, unicode, none)
-    await view.tell(queued('a'))
-    const blocked = view.tell(log('a', 'nobody reads this'))
+    await view.show(queued('a'))
+    const blocked = view.show(log('a', 'nobody reads this'))
     stream.destroy(new Error('EIO'))
     await blocked
-    await view.tell(end('a', 'passed', 1))
+    await view.show(end('a', 'passed', 1))
     await view.close()
   })
 

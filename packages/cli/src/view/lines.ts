@@ -79,7 +79,7 @@ export function linesView(stderr: Terminal, charset: Charset, earlier: Earlier):
   const run = newRun()
   const writer = openWriter(stderr.stream)
   return {
-    async tell(event) {
+    async show(event) {
       fold(run, event)
       const text = lineText(event)
       if (text === undefined) return

@@ -10,12 +10,12 @@ test('each event is one line of JSON on stdout, instants in RFC 3339, text as it
   const out = collect()
   const err = collect()
   const view = ndjsonView(out.terminal, err.terminal)
-  await view.tell(buildStart(1, at))
-  await view.tell(queued('a', { depends_on: ['b'], display_name: 'A\u2028' }))
-  await view.tell(start('a', at))
-  await view.tell(log('a', '\x1b[31mred\x1b[0m "é" \ud800', { ts: at, stream: 'stderr' }))
-  await view.tell(end('a', 'failed', 12.5))
-  await view.tell({
+  await view.show(buildStart(1, at))
+  await view.show(queued('a', { depends_on: ['b'], display_name: 'A\u2028' }))
+  await view.show(start('a', at))
+  await view.show(log('a', '\x1b[31mred\x1b[0m "é" \ud800', { ts: at, stream: 'stderr' }))
+  await view.show(end('a', 'failed', 12.5))
+  await view.show({
     kind: 'chain_failed',
     chain_idx: 0,
     failed_step_id: 'id-a',
@@ -24,7 +24,7 @@ test('each event is one line of JSON on stdout, instants in RFC 3339, text as it
     message: 'exit 1',
     ts: at,
   })
-  await view.tell(buildEnd('failed', 20))
+  await view.show(buildEnd('failed', 20))
   await view.note('to people')
   await view.close()
   const instant = '2026-11-26T08:01:02.345Z'

@@ -26,7 +26,7 @@ export function ndjsonView(stdout: Terminal, stderr: Terminal): RunView {
   const data = openWriter(stdout.stream)
   const talk = openWriter(stderr.stream)
   return {
-    tell: (event) => data.write(`${ndjsonLine(event, stdout)}\n`),
+    show: (event) => data.write(`${ndjsonLine(event, stdout)}\n`),
     note: (line) => talk.write(`${inertText(line)}\n`),
     async close() {
       data.release()

@@ -14,7 +14,7 @@ export function quietView(stderr: Terminal, charset: Charset): RunView {
   const write = (lines: readonly Line[]) =>
     writer.write(lines.map((line) => `${paintLine(line, stderr.style)}\n`).join(''))
   return {
-    async tell(event) {
+    async show(event) {
       fold(run, event)
       if (event.kind === 'step_end') {
         const step = stepOf(run, event.step_id)

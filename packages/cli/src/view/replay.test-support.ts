@@ -33,7 +33,7 @@ try {
   for (const [afterMs, event] of story) {
     if (afterMs > 0) await sleep(afterMs / Number(speed))
     at = Date.now()
-    await view.tell('started_at' in event ? { ...event, started_at: at } : 'ts' in event ? { ...event, ts: at } : event)
+    await view.show('started_at' in event ? { ...event, started_at: at } : 'ts' in event ? { ...event, ts: at } : event)
   }
 } finally {
   await view.close()

@@ -1,7 +1,7 @@
 import type { Style } from '../terminal/terminal.ts'
 import type { StateName } from './run-model.ts'
 
-export const stateWords: Readonly<Record<StateName, string>> = {
+export const stateLabels: Readonly<Record<StateName, string>> = {
   waiting: 'waiting',
   running: 'running',
   passed: 'passed',
@@ -13,7 +13,7 @@ export const stateWords: Readonly<Record<StateName, string>> = {
 }
 
 /** Columns of the longest word. */
-export const wordWidth = 9
+export const labelWidth = 9
 
 export const stateStyles: Readonly<Record<StateName, Style>> = {
   waiting: 'dim',
@@ -27,7 +27,7 @@ export const stateStyles: Readonly<Record<StateName, Style>> = {
 }
 
 /** The order of states in sums. */
-export const tellingOrder = [
+export const sumOrder = [
   'running',
   'failed',
   'timed_out',

@@ -4,10 +4,10 @@ import { fit, pad } from '../terminal/text-width.ts'
 import type { Charset } from './charset.ts'
 import { lastLines } from './fold.ts'
 import { isOver, type Run, type Step, stateName } from './run-model.ts'
-import { stateStyles, stateWords, wordWidth } from './state-labels.ts'
+import { labelWidth, stateLabels, stateStyles } from './state-labels.ts'
 
 /** Columns before the name: sign, blank, word, blank. */
-export const nameColumn = wordWidth + 3
+export const nameColumn = labelWidth + 3
 /** Columns of the longest usual time: `12m 05s`. */
 const timeWidth = 7
 
@@ -26,7 +26,7 @@ export function stepRow(step: Step, depth: number, run: Run, { charset, nameWidt
   const name = fit(indent(depth, deepest) + charset.text(step.name), nameWidth, charset.cut)
   return [
     span(charset.signs[state], style),
-    span(` ${pad(stateWords[state], wordWidth)} `, style),
+    span(` ${pad(stateLabels[state], labelWidth)} `, style),
     span(pad(name, nameWidth), state === 'waiting' || state === 'skipped' ? 'dim' : undefined),
     span(`  ${charset.text(details(step, run, now))}`, 'dim'),
   ]

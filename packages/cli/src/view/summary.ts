@@ -6,7 +6,7 @@ import { criticalPath, type Earlier, timeSaved } from './durations.ts'
 import { endingText, likelyCause } from './likely-cause.ts'
 import { nextCommands } from './next-commands.ts'
 import type { Run } from './run-model.ts'
-import { stateWords, tellingOrder } from './state-labels.ts'
+import { stateLabels, sumOrder } from './state-labels.ts'
 
 interface SummaryOptions {
   readonly charset: Charset
@@ -35,10 +35,10 @@ export function summary(run: Run, { charset, earlier, width }: SummaryOptions): 
 }
 
 function stateSums({ counts, cached }: Run): string {
-  const parts = tellingOrder.flatMap((state) => {
+  const parts = sumOrder.flatMap((state) => {
     if (counts[state] === 0) return []
     const remark = state === 'passed' && cached > 0 ? ` (${cached} cached)` : ''
-    return [`${counts[state]} ${stateWords[state]}${remark}`]
+    return [`${counts[state]} ${stateLabels[state]}${remark}`]
   })
   return parts.length === 0 ? 'no steps' : parts.join(', ')
 }

@@ -23,7 +23,7 @@ function open(columns: number, rows: number) {
   const screen = new ScreenStream(columns, rows)
   const view = treeView({ ...options, stderr: screenTerminal(screen) })
   const tell = async (...told: readonly RunEvent[]) => {
-    for (const event of told) await view.tell(event)
+    for (const event of told) await view.show(event)
   }
   return { screen, view, tell, pass: (ms: number) => vi.advanceTimersByTimeAsync(ms) }
 }
@@ -151,7 +151,7 @@ describe('the tree on a terminal', () => {
     const before = frames(screen)
     for (let at = 0; at < 300; at += 1) {
       vi.setSystemTime(1_000_000 + at * 10)
-      await view.tell(log('a', `line ${at}`))
+      await view.show(log('a', `line ${at}`))
     }
     expect(frames(screen) - before).toBeGreaterThan(20)
     await view.close()
@@ -167,7 +167,7 @@ describe('the tree on a terminal', () => {
       await tell(log('b', `line ${at}`))
       await pass(200)
     }
-    const failing = view.tell(end('b', 'failed', 5))
+    const failing = view.show(end('b', 'failed', 5))
     const text = String(screen.read())
     expect(text).not.toContain('│ line')
     await stuck
@@ -219,11 +219,11 @@ test('whatever happens, the screen ends with the last frame and the right sums, 
         const screen = new ScreenStream(columns, rows)
         const view = treeView({ ...options, stderr: screenTerminal(screen) })
         for (const event of told) {
-          await view.tell(event)
+          await view.show(event)
           // The frame grows and shrinks as much as it can.
           if (event.kind === 'step_end') screen.emit('resize')
         }
-        await view.tell(buildEnd('failed', 1000))
+        await view.show(buildEnd('failed', 1000))
         await view.close()
         if (screen.writableNeedDrain) await once(screen, 'drain')
         const lines = await screen.lines()

@@ -89,7 +89,7 @@ export function treeView({ stderr, env, charset, earlier, now }: TreeOptions): R
   })
 
   return {
-    async tell(event) {
+    async show(event) {
       fold(run, event)
       const above = linesAbove(event, run, charset, stderr.columns())
       if (above.length > 0) await paint(above)

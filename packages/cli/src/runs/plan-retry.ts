@@ -30,15 +30,15 @@ export interface Retry {
  * Chooses the steps of a retry: failed steps, steps that they blocked, and required steps whose
  * snapshot is gone. All other required steps count as passed.
  */
-export function keptSteps({ steps, earlier, only, hasSnapshot, conditions }: RetryRequest): Retry {
+export function planRetry({ steps, earlier, only, hasSnapshot, conditions }: RetryRequest): Retry {
   const before = steps.map(({ key }) => earlier.get(key))
   const isOpen = (slot: number) =>
     conditions[slot] === true && before[slot]?.state !== 'passed' && before[slot]?.softFailed !== true
   const wanted = steps.flatMap(({ key }, slot) =>
     isOpen(slot) && (only.length === 0 || only.includes(key)) ? slot : [],
   )
-  const held = only.length === 0 ? wanted : withHeldBack(steps, wanted, isOpen)
-  const needed = withAncestors(steps, [...held])
+  const blocked = only.length === 0 ? wanted : withBlocked(steps, wanted, isOpen)
+  const needed = withAncestors(steps, [...blocked])
   const rerun = new Set([...needed].filter((slot) => conditions[slot] && before[slot]?.state !== 'passed'))
   // A step that must rerun may need a snapshot that is gone. A step built on a rerun step must
   // rerun too.
@@ -58,18 +58,18 @@ export function keptSteps({ steps, earlier, only, hasSnapshot, conditions }: Ret
   return { rerun, kept: new Map(kept.map((slot) => [slot, before[slot]?.snapshot ?? null])) }
 }
 
-function withHeldBack(
+function withBlocked(
   steps: readonly PlannedStep[],
   slots: readonly number[],
   isOpen: (slot: number) => boolean,
 ): ReadonlySet<number> {
-  const held = new Set(slots)
-  for (let size = -1; size !== held.size; ) {
-    size = held.size
+  const blocked = new Set(slots)
+  for (let size = -1; size !== blocked.size; ) {
+    size = blocked.size
     steps.forEach(({ dependsOn, buildsIn }, slot) => {
-      const needsHeld = [...dependsOn, ...(buildsIn === null ? [] : [buildsIn])].some((from) => held.has(from))
-      if (isOpen(slot) && needsHeld) held.add(slot)
+      const needsBlocked = [...dependsOn, ...(buildsIn === null ? [] : [buildsIn])].some((from) => blocked.has(from))
+      if (isOpen(slot) && needsBlocked) blocked.add(slot)
     })
   }
-  return held
+  return blocked
 }

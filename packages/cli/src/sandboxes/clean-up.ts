@@ -1,21 +1,21 @@
 import type { Context } from '../context.ts'
 import { localHome } from '../records/home.ts'
-import { hasDead } from './engines.ts'
+import { hasLeftovers } from './engines.ts'
 
 /**
  * Cleans up after killed processes, for commands that open no sandboxes. Reads a few small files
  * where there is nothing to do. Warns when it fails and leaves the rest to the next `hm`.
  */
-export async function sweepDead({
+export async function cleanUpKilled({
   cacheDirectory,
   env,
   output,
 }: Pick<Context, 'cacheDirectory' | 'env' | 'output'>): Promise<void> {
   const home = localHome(cacheDirectory)
-  if (process.platform !== 'linux' || !hasDead(home)) return
-  const { removeDead } = await import('./open-sandboxes.ts')
+  if (process.platform !== 'linux' || !hasLeftovers(home)) return
+  const { cleanUpAll } = await import('./open-sandboxes.ts')
   try {
-    await removeDead(home, env)
+    await cleanUpAll(home, env)
   } catch (error) {
     output.warn(`could not clean up after a killed hm: ${error instanceof Error ? error.message : String(error)}`)
   }

@@ -5,7 +5,7 @@ import { fold } from '../view/fold.ts'
 import { newRun, type Run } from '../view/run-model.ts'
 
 /** A recorded run as it stands, with the last lines of what failed. */
-export function toldRun(runs: string, { record, events }: RunRecord): Run {
+export function replayRun(runs: string, { record, events }: RunRecord): Run {
   const run = newRun()
   const slots = new Map(stepsOf(events).map(({ id }, slot) => [id, slot]))
   for (const event of events) {
