@@ -54,9 +54,19 @@ export async function namesOf(directory: string, id: string): Promise<readonly s
     readonly groups: { readonly top: string }
     readonly link: string | null
   }
-  // It disappears with the last process.
-  const number = link === null ? undefined : readIfPresent(`/sys/class/net/${link}/ifindex`)?.trim()
+  const number = link === null ? undefined : linkNumber(link)
   return [id, groups.top, ...(number === undefined ? [] : [`${number}: ${link}@`])]
+}
+
+/** Returns the number of a link; undefined once it disappears with the sandbox's last process. */
+function linkNumber(link: string): string | undefined {
+  try {
+    return readIfPresent(`/sys/class/net/${link}/ifindex`)?.trim()
+  } catch (error) {
+    // The kernel is removing the link.
+    if (hasCode(error, 'EINVAL')) return undefined
+    throw error
+  }
 }
 
 /** Returns the files below a directory that contain a text. */

@@ -225,7 +225,7 @@ export interface SnapshotMeta {
    * Secrets that this snapshot or an ancestor was made with; never their values. Absent means none,
    * as in records of earlier releases.
    */
-  readonly taint?: readonly SecretRef[]
+  readonly secretLineage?: readonly SecretRef[]
 }
 
 export interface SecretRef {

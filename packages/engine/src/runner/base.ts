@@ -57,7 +57,7 @@ export function remarkImage({ log, options }: JobContext, { name, digest, fallba
 
 /** Returns the secret lineage of the base. */
 export function inheritedSecrets(base: Base): readonly SecretRef[] {
-  return 'image' in base ? [] : (base.parent.meta.taint ?? [])
+  return 'image' in base ? [] : (base.parent.meta.secretLineage ?? [])
 }
 
 /** Returns the base in the form that the driver takes. */

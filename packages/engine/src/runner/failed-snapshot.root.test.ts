@@ -25,7 +25,7 @@ test('a step that failed, was killed or took too long leaves its file system, wh
   expect(jobs.map(({ state }) => state)).toEqual(['failed', 'failed', 'timed_out', 'failed', 'skipped'])
   const left = await Promise.all(jobs.slice(0, 3).map(({ snapshot }) => snapshotOf(snapshot)))
   for (const snapshot of left)
-    expect(snapshot?.meta).toMatchObject({ cache: null, taint: [{ id: 'org/token', name: 'token' }] })
+    expect(snapshot?.meta).toMatchObject({ cache: null, secretLineage: [{ id: 'org/token', name: 'token' }] })
   expect(await snapshotOf(jobs[3]?.snapshot)).toBeDefined()
 })
 

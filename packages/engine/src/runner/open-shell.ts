@@ -108,7 +108,7 @@ async function shellSecrets(
   { step, secrets }: ShellWork,
   base: Snapshot | object,
 ): Promise<Readonly<Record<string, string>>> {
-  const lineage = uniqueSecrets('meta' in base ? (base.meta.taint ?? []) : [])
+  const lineage = uniqueSecrets('meta' in base ? (base.meta.secretLineage ?? []) : [])
   const names = [...new Set([...Object.values(step.secrets), ...lineage.map(({ name }) => name)])]
   if (names.length === 0) return {}
   const answer = await secrets(names)

@@ -188,5 +188,5 @@ async function keepFailed(context: JobContext, work: StepWork, sandbox: Sandbox,
 }
 
 function metaOf({ lease }: JobContext, { step }: StepWork, { cache, lineage }: Promised): SnapshotMeta {
-  return { cache, origin: { ...lease.job.origin, step: step.key, job: lease.job.jobId }, taint: lineage }
+  return { cache, origin: { ...lease.job.origin, step: step.key, job: lease.job.jobId }, secretLineage: lineage }
 }

@@ -1,4 +1,4 @@
-import { SandboxError, type SandboxSpec, type SecretRef, type SnapshotMeta } from '@harmont/sandbox'
+import { SandboxError, type SandboxSpec, type SecretRef } from '@harmont/sandbox'
 import type { Step } from '../core/model.ts'
 import type { LeaseRef } from '../port.ts'
 import type { CacheAddress } from './cache-entry.ts'
@@ -36,7 +36,7 @@ export function sandboxNote(
 export function notedPromise({ cacheNamespace, cacheKey, taint }: Readonly<Record<string, string>>): Promised {
   const cache =
     cacheNamespace === undefined || cacheKey === undefined ? null : { namespace: cacheNamespace, key: cacheKey }
-  return { cache, lineage: taint === undefined ? [] : (JSON.parse(taint) as NonNullable<SnapshotMeta['taint']>) }
+  return { cache, lineage: taint === undefined ? [] : (JSON.parse(taint) as readonly SecretRef[]) }
 }
 
 const gigabyte = 1024 ** 3

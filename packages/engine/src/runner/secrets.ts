@@ -98,7 +98,10 @@ export async function maskAgain(context: JobContext, sandbox: Sandbox, lineage: 
 }
 
 /** Whether the build has every secret of the snapshot's lineage. */
-export async function maySee(context: JobContext, { meta: { taint: lineage = [] } }: Snapshot): Promise<boolean> {
+export async function maySee(
+  context: JobContext,
+  { meta: { secretLineage: lineage = [] } }: Snapshot,
+): Promise<boolean> {
   if (lineage.length === 0) return true
   const answer = await fetchSecrets(
     context,

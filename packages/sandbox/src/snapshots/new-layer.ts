@@ -5,7 +5,7 @@ import type { LayerStack, ViewedStack } from '../launch/mounts.ts'
 import type { Layout } from '../layout/layout.ts'
 import { firstId } from '../privilege/id-ranges.ts'
 import { writeAtomically } from '../system/files.ts'
-import { filesIn, type SnapshotRecord, snapshotFiles } from './snapshot-record.ts'
+import { filesIn, formatSnapshotRecord, type SnapshotRecord, snapshotFiles } from './snapshot-record.ts'
 import type { Viewer } from './view.ts'
 
 export interface NewLayer {
@@ -43,7 +43,7 @@ export async function makeLayer({ layout, viewer, record, below, others, write }
     const writable = { ...below, upper: `trash/${name}/layer`, work: `trash/${name}/work` }
     await viewer.withViews([writable, ...others], ([view = '', ...shown]) => write(view, shown))
     await rm(work, { recursive: true, force: true })
-    writeAtomically(staging.record, JSON.stringify(record))
+    writeAtomically(staging.record, formatSnapshotRecord(record))
     await rename(staging.directory, snapshotFiles(layout, record.id).directory)
   } catch (error) {
     await rm(staging.directory, { recursive: true, force: true })

@@ -106,7 +106,7 @@ function below(id: SnapshotId, layout: { readonly snapshots: string }): readonly
     const record = readSnapshotRecord(layout, next)
     if (record === undefined || !existsSync(files.layer)) return null
     if (record.bootId !== bootId && !existsSync(files.durable)) return null
-    if ((record.meta.taint ?? []).length > 0) return null
+    if ((record.meta.secretLineage ?? []).length > 0) return null
     if (record.source !== null && !existsSync(manifestPath(record.source))) return null
     found.set(next, record)
     left.push(...record.layers, ...(record.parent === null ? [] : [record.parent]))

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Layout } from '../layout/layout.ts'
-import type { SnapshotId, SnapshotMeta, SourceTreeRef } from '../sandbox-driver.ts'
+import type { SecretRef, SnapshotId, SnapshotMeta, SourceTreeRef } from '../sandbox-driver.ts'
 import { parseJson, readIfPresent } from '../system/files.ts'
 
 /** A snapshot's description, stored beside its layer. */
@@ -53,16 +53,31 @@ export function isSnapshotId(name: string): boolean {
   return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(name)
 }
 
+/** A record on disk, where the secret lineage has the name that earlier releases gave it. */
+type StoredRecord = Omit<SnapshotRecord, 'meta'> & {
+  readonly meta: Omit<SnapshotMeta, 'secretLineage'> & { readonly taint?: readonly SecretRef[] }
+}
+
+/** Returns the text of a record's file. */
+export function formatSnapshotRecord(record: SnapshotRecord): string {
+  const { secretLineage, ...meta } = record.meta
+  const stored: StoredRecord = { ...record, meta: secretLineage ? { ...meta, taint: secretLineage } : meta }
+  return JSON.stringify(stored)
+}
+
 /** Reads a record; undefined if it is absent or damaged. */
 export function readSnapshotRecord(layout: Pick<Layout, 'snapshots'>, id: SnapshotId): SnapshotRecord | undefined {
-  const value = parseJson<Partial<SnapshotRecord> | null>(readIfPresent(snapshotFiles(layout, id).record) ?? '')
-  return value?.version === 1 &&
+  const value = parseJson<Partial<StoredRecord> | null>(readIfPresent(snapshotFiles(layout, id).record) ?? '')
+  const isWhole =
+    value?.version === 1 &&
     value.id === id &&
     Array.isArray(value.layers) &&
     value.layers.every(isSnapshotId) &&
     value.meta !== undefined
-    ? (value as SnapshotRecord)
-    : undefined
+  if (!isWhole) return undefined
+  const stored = value as StoredRecord
+  const { taint, ...meta } = stored.meta
+  return { ...stored, meta: taint ? { ...meta, secretLineage: taint } : meta }
 }
 
 /** Finds whole snapshots. */

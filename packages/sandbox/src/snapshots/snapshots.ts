@@ -20,6 +20,7 @@ import type { Durability } from './durability.ts'
 import { collectSnapshots } from './snapshot-collect.ts'
 import {
   filesIn,
+  formatSnapshotRecord,
   isSnapshotId,
   readSnapshotRecord,
   type SnapshotRecord,
@@ -82,7 +83,7 @@ export class OciSnapshots implements SnapshotStore {
     if (finished === undefined) {
       const staging = filesIn(sandbox.snapshot)
       await mkdir(staging.directory, { recursive: true, mode: 0o700 })
-      writeAtomically(staging.record, JSON.stringify(record))
+      writeAtomically(staging.record, formatSnapshotRecord(record))
       if (!(await exists(staging.layer))) await rename(sandbox.upper, staging.layer)
       await rename(staging.directory, snapshotFiles(layout, id).directory)
     }
