@@ -1,4 +1,6 @@
-/** Calls every operation of the contract as seven kinds of caller. The contract says what each may. */
+/**
+ * Calls every operation of the contract as seven kinds of caller. The contract says what each may.
+ */
 import { randomUUID } from 'node:crypto'
 import { type Operation, operationTable } from '@harmont/contract'
 import { afterAll, expect, test } from 'vitest'
@@ -41,7 +43,10 @@ interface Place {
   readonly tokens: Readonly<Record<CallerKind, string | null>>
 }
 
-/** An organization of its own with everybody in it: an operation may delete what it is asked about, the caller included. */
+/**
+ * An organization of its own with everybody in it: an operation may delete what it is asked about,
+ * the caller included.
+ */
 async function newPlace(): Promise<Place> {
   const organization = `acme-${randomUUID().slice(0, 8)}`
   const users = (['stranger', 'member', 'admin', 'owner'] as const).map((role) => ({ role, id: randomUUID() }))

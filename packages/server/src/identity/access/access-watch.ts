@@ -2,7 +2,7 @@ import type pg from 'pg'
 import type { Logger } from 'pino'
 import type { Database } from '../../platform/database/transaction.ts'
 
-/** The credential by which a client keeps a stream or shell of an organization open after its request. */
+/** The credential by which a client keeps an organization's stream or shell open. */
 export interface Holder {
   readonly organizationId: string
   /** The id of the session or API key. */
@@ -35,7 +35,7 @@ async function usersWhoMayStay(
   return holders.map((_, index) => userIds.get(index + 1))
 }
 
-/** The channel on which PostgreSQL tells of removed sessions, keys and memberships; the payload is their user (migration `0025`). */
+/** The PostgreSQL channel of removed sessions, keys and memberships; the payload is the user. */
 export const accessEnded = 'access_ended'
 
 /** The most holders that one query checks. */
@@ -51,7 +51,7 @@ interface Watched {
 export interface AccessWatchOptions {
   readonly pool: pg.Pool
   readonly log: Logger
-  /** The time between two checks of all holders, which find expired keys; null: never, for tests. */
+  /** The time between two checks of all holders; null: never, for tests. */
   readonly everyMs?: number | null
 }
 
@@ -75,7 +75,7 @@ export class AccessWatch {
     this.#everyMs = everyMs
   }
 
-  /** Returns a signal that also aborts when the holder loses access. Call `end` when the stream or shell ends. */
+  /** Returns a signal that also aborts when the holder loses access. Call `end` at its end. */
   watch(holder: Holder, stop: AbortSignal): { readonly signal: AbortSignal; readonly end: () => void } {
     const watched: Watched = { holder, lost: new AbortController(), userId: null }
     this.#open.add(watched)
@@ -92,7 +92,7 @@ export class AccessWatch {
     return { signal: AbortSignal.any([stop, watched.lost.signal]), end }
   }
 
-  /** Checks the holders of a user who lost some access; null: of all users, after missed notifications. */
+  /** Checks the holders of a user who lost access; null: all, after missed notifications. */
   ended(userId: string | null): void {
     this.#doubt([...this.#open].filter((watched) => userId === null || [null, userId].includes(watched.userId)))
   }

@@ -1,4 +1,7 @@
-/** What every request, every sign-in and the pages of an organization ask is answered from indexes, with many users there. */
+/**
+ * What every request, every sign-in and the pages of an organization ask is answered from indexes,
+ * with many users there.
+ */
 import { beforeAll, expect, test } from 'vitest'
 import { listEventsOf } from '../../organizations/audit-log.ts'
 import { findOffer, listInvitesOf } from '../../organizations/invites/store.ts'

@@ -48,7 +48,7 @@ async function attempt(
     if (place.others === 0) await retireOrganization(services, client, actor, place)
     else await recordLeaving(client, actor, userId, place)
   }
-  // After the organizations: a transaction that locked one of their rows may be about to refer to the user.
+  // After the organizations: a transaction that locked one may be about to refer to the user.
   const email = await lockUserForDeletion(client, userId)
   if (email === undefined) throw accountGone()
   // Checked again, now that no payment can be recorded for the user.
@@ -56,7 +56,7 @@ async function attempt(
   if ((await listPlaces(client, userId)).some(({ id }) => !locked.has(id))) throw new JoinedMeanwhile()
   await recordAudit(client, actor, { organizationId: null, action: 'account.deleted', subject: userId })
   await queueMail(client, accountDeletedMail(email, actor))
-  // Removes by foreign keys: sessions, keys, passkeys, challenges, identities, CLI logins, links, memberships and own invites.
+  // Foreign keys remove the sessions, credentials, logins, links, memberships and own invites.
   await client.query('delete from users where id = $1', [userId])
 }
 
@@ -99,7 +99,7 @@ export async function listPlaces(database: Database, userId: string): Promise<re
   return rows
 }
 
-/** Returns the user's address, and stops new references to the user until the transaction ends. Undefined: no such user. */
+/** Locks the user against new references, and returns their address. Undefined: no such user. */
 async function lockUserForDeletion(database: Database, userId: string): Promise<string | undefined> {
   const { rows } = await database.query<{ email: string }>('select email from users where id = $1 for update', [userId])
   return rows[0]?.email

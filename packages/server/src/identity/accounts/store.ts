@@ -27,7 +27,7 @@ export async function getAccount(database: Database, userId: string): Promise<Ac
   return row
 }
 
-/** Waits until no other transaction creates an account, then counts users. The lock lasts until the transaction ends. */
+/** Counts users, and stops other transactions from creating accounts until this one ends. */
 export async function countUsersOnceAlone(database: Database): Promise<number> {
   await database.query('select pg_advisory_xact_lock($1)', [signupLock])
   return countUsers(database)
@@ -80,7 +80,7 @@ export async function preventDeletion(database: Database, userId: string): Promi
   if (rowCount === 0) throw accountGone()
 }
 
-/** Whether the user could still sign in, with an unlocked passkey or a linked account. Call it after `lockUser`. */
+/** Whether the user could still sign in. Call it after `lockUser`. */
 export async function hasWayIn(database: Database, userId: string): Promise<boolean> {
   const { rows } = await database.query<{ has_way_in: boolean }>(
     `select exists (select 1 from passkeys where user_id = $1 and locked_at is null)

@@ -14,7 +14,7 @@ export interface KeyInput {
 
 type Asked = Body<'createApiToken'>
 
-/** Validates a new key. Throws 422, also for a key that is wider or lives longer than the key that asks for it. */
+/** Validates a new key. Throws 422, also for one that exceeds the key that asks for it. */
 export async function readKeyInput(database: Database, caller: Caller, body: Asked): Promise<KeyInput> {
   const errors = new FieldErrors()
   const description = body.description.trim()

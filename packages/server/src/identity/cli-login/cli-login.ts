@@ -1,4 +1,4 @@
-/** How `hm login` gets a session: the web app parks a login under a nonce or a code, and the CLI fetches it. */
+/** `hm login`: the web app parks a login under a nonce or a code, and the CLI fetches it. */
 import { randomBytes } from 'node:crypto'
 import type pg from 'pg'
 import { type Actor, actorOf, recordAudit } from '../../platform/audit/record-audit.ts'
@@ -15,7 +15,7 @@ const nonceSeconds = 60
 const codeSeconds = 5 * 60
 const visible = /^[\x21-\x7e]*$/
 
-/** Parks a login of the caller for the CLI that created the nonce. Throws 409 when another user has parked one under it. */
+/** Parks a login of the caller under a CLI's nonce. Throws 409 for another user's nonce. */
 export async function parkUnderNonce(pool: pg.Pool, actor: Actor, caller: Caller, nonce: string): Promise<void> {
   const errors = new FieldErrors()
   errors.length('nonce', nonce, 16, 256)
@@ -69,7 +69,7 @@ interface Fetcher {
   readonly requestId: string
 }
 
-/** Returns the token of a new session for a nonce. Throws 400 until a login is parked under it, and after it was fetched. */
+/** Returns a new session's token for a nonce. Throws 400 unless a login is parked under it. */
 export async function claimLogin({ pool, limiter }: FetchServices, by: Fetcher, nonce: string): Promise<string> {
   const nonceHash = hashToken(nonce)
   const { address } = by.client
@@ -86,7 +86,7 @@ export async function claimLogin({ pool, limiter }: FetchServices, by: Fetcher, 
   )
 }
 
-/** Returns the token of a new session for a code. Throws 400 for one that is unknown, used or expired. */
+/** Returns a new session's token for a code. Throws 400 for an unknown, used or expired one. */
 export async function redeemLogin({ pool, limiter }: FetchServices, by: Fetcher, typed: string): Promise<string> {
   const { address } = by.client
   const limits = ['cli_redeem_failures_address', 'cli_redeem_failures_hourly_address'] as const
@@ -133,7 +133,7 @@ export function newPasteCode(): string {
   return Array.from(randomBytes(codeLength), (byte) => codeDigits[byte % codeDigits.length]).join('')
 }
 
-/** Normalizes a typed code: upper case, without white space and hyphens, and look-alikes replaced. */
+/** Normalizes a typed code: upper case, no white space or hyphens, look-alikes replaced. */
 export function readPasteCode(typed: string): string {
   return typed.replace(/[\s-]/g, '').toUpperCase().replace(/O/g, '0').replace(/[IL]/g, '1')
 }

@@ -10,7 +10,10 @@ async function statuses(count: number, ask: (n: number) => Promise<{ readonly st
   return seen
 }
 
-/** Asks until it is refused; gives how often it was not. A busy machine is slow enough for some to come back meanwhile. */
+/**
+ * Asks until it is refused; gives how often it was not. A busy machine is slow enough for some to
+ * come back meanwhile.
+ */
 async function untilRefused(ask: (n: number) => Promise<{ readonly status: number }>): Promise<number> {
   for (let n = 0; n < 200; n += 1) if ((await ask(n)).status === 429) return n
   throw new Error('200 were not refused')

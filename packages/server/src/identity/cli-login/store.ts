@@ -12,7 +12,7 @@ export interface ParkedLogin {
   readonly seconds: number
 }
 
-/** Parks a login, or renews the same user's. False: another user has parked one under this secret. */
+/** Parks a login, or renews the same user's. False: the secret names another user's login. */
 export async function insertLogin(database: Database, login: ParkedLogin): Promise<boolean> {
   const { rowCount } = await database.query({
     name: 'park-cli-login',
@@ -45,7 +45,7 @@ export interface TakenLogin {
   readonly identityProvider: string | null
 }
 
-/** Consumes a user's parked login. Undefined: it is gone, or the credential that parked it has ended. */
+/** Consumes a parked login. Undefined: it is gone, or the credential that parked it ended. */
 export async function takeLogin(
   database: Database,
   login: { readonly kind: Kind; readonly secretHash: string; readonly userId: string },
@@ -76,7 +76,7 @@ export async function wasAskedFor(database: Database, address: string, nonceHash
   return rowCount === 1
 }
 
-/** Records that an address asked for an unknown nonce. False: it was recorded within the last minute. */
+/** Records a request for an unknown nonce. False: it was recorded within the last minute. */
 export async function noteUnknownNonce(database: Database, address: string, nonceHash: string): Promise<boolean> {
   const { rowCount } = await database.query({
     name: 'note-unknown-nonce',

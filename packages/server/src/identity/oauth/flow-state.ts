@@ -50,7 +50,7 @@ export async function insertState(database: Database, state: OAuthState): Promis
   })
 }
 
-/** Consumes a sign-in, so that it completes only once. Undefined: it is unknown, used or expired. */
+/** Consumes a sign-in, which completes once. Undefined: it is unknown, used or expired. */
 export async function takeState(database: Database, stateHash: string): Promise<OAuthState | undefined> {
   const { rows } = await database.query<OAuthState & { readonly is_live: boolean }>({
     name: 'take-oauth-state',

@@ -54,7 +54,7 @@ export function githubIdentities(settings: GithubSettings): IdentityProvider | n
   }
 }
 
-/** Turns GitHub's refusal of a code, which has status 200, into the 400 of OAuth (RFC 6749, 5.2). */
+/** Turns GitHub's refusal of a code, a 200, into the 400 of OAuth (RFC 6749, 5.2). */
 async function withErrorStatus(response: Response): Promise<Response> {
   if (!response.ok) return response
   const text = await response.text()
@@ -83,7 +83,10 @@ async function readIdentity({ request }: Octokit): Promise<ProvedIdentity> {
   }
 }
 
-/** Returns the primary address if it is verified. Null for an App that may not read addresses: linked accounts need none. */
+/**
+ * Returns the primary address if it is verified. Null for an App that may not read addresses:
+ * linked accounts need none.
+ */
 async function readEmail(request: Octokit['request']): Promise<string | null> {
   try {
     const { data: emails } = await request('GET /user/emails', { per_page: 100 })

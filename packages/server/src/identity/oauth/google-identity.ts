@@ -19,12 +19,12 @@ import {
 
 type GoogleSettings = Pick<Settings, 'googleClientId' | 'googleClientSecret' | 'googleUrl' | 'outsideTimeoutSeconds'>
 
-/** Opens sign-in with Google by OpenID Connect; null when it is not configured. The tokens are not stored. */
+/** Opens sign-in with Google; null when it is not configured. The tokens are not stored. */
 export function googleIdentities(settings: GoogleSettings): IdentityProvider | null {
   const { googleClientId, googleClientSecret } = settings
   if (googleClientId === null || googleClientSecret === null) return null
   let found: Promise<Configuration> | undefined
-  // Discovered at the first sign-in, so that the server starts without Google. A failure is not cached.
+  // Discovered at the first sign-in: the server starts without Google. A failure is not cached.
   const configuration = (): Promise<Configuration> => {
     found ??= discover(settings, googleClientId, googleClientSecret).catch((cause: unknown) => {
       found = undefined
@@ -61,7 +61,7 @@ function discover(
   clientSecret: string,
 ): Promise<Configuration> {
   return discovery(new URL(issuer), clientId, {}, ClientSecretPost(clientSecret), {
-    // Checks the signature of the ID token, although it comes over TLS. Plain http only with an `http:` URL in the settings.
+    // Checks the ID token's signature, although it came over TLS. Plain http is for tests.
     execute: [enableNonRepudiationChecks, ...(issuer.startsWith('http:') ? [allowInsecureRequests] : [])],
     [customFetch]: askProvider(outsideTimeoutSeconds),
   })

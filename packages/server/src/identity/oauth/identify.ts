@@ -9,7 +9,7 @@ import {
   type Return,
 } from './identity-provider.ts'
 
-/** Asks the provider who came back. A refused code counts as a failed sign-in. Throws 502 `oauth_provider_error`. */
+/** Asks the provider who came back. A refused code counts as a failed sign-in. Throws 502. */
 export async function identify(
   { limiter }: Pick<OAuthServices, 'limiter'>,
   provider: IdentityProvider,

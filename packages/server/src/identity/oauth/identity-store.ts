@@ -32,7 +32,7 @@ export async function subjectsOf(
   return rows.map(({ subject }) => subject)
 }
 
-/** Returns the user of an account at a provider, and stores the account's current name and address. Undefined: it is not linked. */
+/** Returns the user of an account, and updates its name and address. Undefined: not linked. */
 export async function touchIdentity(
   database: Database,
   provider: IdentityProviderName,

@@ -18,7 +18,7 @@ export interface LinkRequest {
   readonly publicUrl: string
 }
 
-/** Links an account to a user, within the caller's transaction. False: it is linked already, to any user. */
+/** Links an account within the caller's transaction. False: it is linked already, to any user. */
 export async function addIdentity(
   client: Database,
   actor: Actor,
@@ -45,7 +45,7 @@ export async function notifyOfIdentity(
   await queueMail(client, identityLinkedMail(publicUrl, email, provider, identity, askedNow(actor)))
 }
 
-/** Links an account to a signed-in user; a second time it does nothing. Throws 409 when it is another user's. */
+/** Links an account to a signed-in user, once. Throws 409 when it is another user's. */
 export async function linkIdentity(
   pool: pg.Pool,
   request: LinkRequest,

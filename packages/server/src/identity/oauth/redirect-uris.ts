@@ -7,7 +7,7 @@ export function callbackUri(publicUrl: string, provider: IdentityProviderName): 
   return `${publicUrl}/api/v0/auth/${provider}/callback`
 }
 
-/** Validates the redirect URI that a page of the popup flow used. Throws 422 `oauth_redirect_invalid`. */
+/** Validates the redirect URI of a page's popup flow. Throws 422 `oauth_redirect_invalid`. */
 export function requireRedirectUri(
   { publicUrl, oauthRedirectUris }: Pick<Settings, 'publicUrl' | 'oauthRedirectUris'>,
   given: string,

@@ -1,4 +1,4 @@
-/** Sign-in from our own pages: the server redirects the browser to the provider and back (`http.md` 3.5). */
+/** Sign-in by redirects from our own pages to the provider and back (`http.md` 3.5). */
 import { createHash } from 'node:crypto'
 import type { Actor } from '../../platform/audit/record-audit.ts'
 import { CannotOpen, type Sealer } from '../../platform/encryption/seal.ts'
@@ -34,7 +34,10 @@ interface Wish {
   readonly link: boolean
 }
 
-/** Redirects a browser to a provider. To link an account its user must be signed in; otherwise it goes to the login page. */
+/**
+ * Redirects a browser to a provider. To link an account its user must be signed in; otherwise it
+ * goes to the login page.
+ */
 export async function startFlow(
   services: OAuthServices,
   provider: IdentityProvider,

@@ -4,7 +4,10 @@ import type { TestServer } from '../../testing/server.ts'
 /** The cookies of one browser. */
 export type Jar = Map<string, string>
 
-/** Plays a browser at addresses of the server under test, whose public address is another; gives where it is sent. */
+/**
+ * Plays a browser at addresses of the server under test, whose public address is another; gives
+ * where it is sent.
+ */
 export function visits(it: Pick<TestServer, 'server'>, publicUrl: string) {
   return async (jar: Jar, target: string, headers: Readonly<Record<string, string>> = {}) => {
     const url = new URL(target, publicUrl)

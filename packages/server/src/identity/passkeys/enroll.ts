@@ -45,7 +45,7 @@ interface NewPasskey {
   readonly userHandle: Buffer | null
 }
 
-/** Stores a user's new passkey. Undefined: it is registered already, for this user or another one. */
+/** Stores a user's new passkey. Undefined: it is registered already, for any user. */
 export async function addPasskey(
   client: Database,
   { userId, attested, nickname, userHandle }: NewPasskey,

@@ -67,7 +67,7 @@ export function passkeyRoutes(services: SignInServices): Pick<Handlers, PasskeyO
   }
 }
 
-/** Throws 403 for a key, and for a session that a key created: a passkey signs in to the whole account for good. */
+/** Throws 403 for a key and its sessions: a passkey signs in to the whole account for good. */
 function requireOwnSession({ keyId }: Caller): void {
   if (keyId === null) return
   throw apiError(

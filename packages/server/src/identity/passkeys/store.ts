@@ -83,7 +83,7 @@ export async function setNickname(
   return rows[0]
 }
 
-/** Removes a passkey and ends the sessions that were started with it. Undefined: the user has no such passkey. */
+/** Removes a passkey, and ends its sessions. Undefined: the user has no such passkey. */
 export async function removePasskey(
   database: Database,
   userId: string,
@@ -103,7 +103,7 @@ export async function removePasskeysOf(database: Database, userId: string): Prom
   return rowCount ?? 0
 }
 
-/** Returns the handle by which authenticators know the user, and sets it when there is none. Throws 401 when the account is gone. */
+/** Returns the user's handle for authenticators, or sets the given one. Throws 401. */
 export async function ensureHandle(database: Database, userId: string, handle: Buffer): Promise<Buffer> {
   const { rows } = await database.query<{ passkey_handle: Buffer }>(
     'update users set passkey_handle = coalesce(passkey_handle, $2) where id = $1 returning passkey_handle',

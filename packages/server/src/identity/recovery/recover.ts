@@ -1,4 +1,4 @@
-/** Recovery of an account by a mailed link: its holder gets a new passkey, and everybody else is signed out. */
+/** Recovery by a mailed link: its holder gets a new passkey, and all sessions end. */
 import { type Actor, recordAudit } from '../../platform/audit/record-audit.ts'
 import { type Database, transaction } from '../../platform/database/transaction.ts'
 import { hashToken, newToken } from '../../platform/encryption/token.ts'
@@ -34,7 +34,7 @@ import {
   tryRecoveryLink,
 } from './store.ts'
 
-/** Queues a recovery mail. Neither the answer nor its time tells whether the address has an account. */
+/** Queues a recovery mail. The answer does not reveal whether the address has an account. */
 export async function beginRecovery(
   { pool, limiter }: SignInServices,
   client: Client,
@@ -61,7 +61,7 @@ export async function mailRecovery(
   })
 }
 
-/** Returns the options for the new passkey. None is excluded: the authenticator at hand may hold one that is locked. */
+/** Returns the options for the new passkey. The authenticator may hold one already. */
 export async function recoverOptions({ pool, settings }: SignInServices, body: Body<'recoverOptions'>) {
   const tokenHash = hashToken(body.magic_link_token)
   const userId = await findRecoveryLink(pool, tokenHash)

@@ -54,7 +54,7 @@ export interface Credentials {
   readonly passkeys: number
 }
 
-/** Removes the user's keys, except that of HARMONT_BOOTSTRAP_TOKEN, which the next start would restore. Returns how many. */
+/** Removes the user's keys, except HARMONT_BOOTSTRAP_TOKEN's, which every start restores. */
 export async function removeKeysOf(database: Database, userId: string): Promise<number> {
   const { rowCount } = await database.query('delete from api_keys where user_id = $1 and not bootstrap', [userId])
   return rowCount ?? 0

@@ -34,7 +34,7 @@ export async function endSessions(
   })
 }
 
-/** Removes the credential of the request, a session or a personal key. Does nothing when a concurrent request has removed it. */
+/** Removes the credential of the request, unless a concurrent request has removed it. */
 export async function logOut(pool: pg.Pool, actor: Actor, caller: Caller): Promise<void> {
   const remove = caller.kind === 'session' ? deleteSession : deleteKey
   const action = caller.kind === 'session' ? 'session.logged_out' : 'api_token.logged_out'

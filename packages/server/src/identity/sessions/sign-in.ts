@@ -24,7 +24,7 @@ interface SignInContext extends ActingContext {
   readonly header: (name: string) => string | null
 }
 
-/** Finishes a sign-in within the limits of the client's address, and answers with the new session. */
+/** Finishes a sign-in within the limits of the client's address, and answers it. */
 export async function signIn(
   services: SignInServices,
   context: SignInContext,
@@ -35,7 +35,7 @@ export async function signIn(
   return answerSignIn(services, await limitSignIn(services, 'sign_in_address', address, () => finish(request)))
 }
 
-/** Reads who signs in, and how their session is stored. Call it before anything that works once is used up. */
+/** Reads who signs in, and how. Call it before the sign-in consumes anything. */
 export function signInRequest(services: SignInServices, context: SignInContext): SignInRequest {
   return { actor: actorOf(context), isCookie: asksForCookie(services, context) }
 }
@@ -50,7 +50,8 @@ export async function answerSignIn(services: SignInServices, { userId, session }
 
 /**
  * Runs one step of a sign-in within the limits of an address (G35): `challenges_address` for the
- * first step, `sign_in_address` for the last. A refused attempt also counts as a failure. Throws 429.
+ * first step, `sign_in_address` for the last. A refused attempt also counts as a failure. Throws
+ * 429.
  */
 export async function limitSignIn<T>(
   { limiter }: Pick<SignInServices, 'limiter'>,

@@ -18,7 +18,7 @@ export interface SessionStart {
   /** The passkey or linked account that started the session: the session ends with it. */
   readonly passkeyId?: string | null
   readonly identityProvider?: string | null
-  /** The personal key that created it, directly or not: the session has its limits and ends with it. */
+  /** The personal key that created it: the session has its limits, and ends with it. */
   readonly keyId?: string | null
   /** The latest end. */
   readonly notAfter?: Date | null

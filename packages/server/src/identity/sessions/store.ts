@@ -52,7 +52,7 @@ export async function insertSession(database: Database, session: NewSession): Pr
 export async function removeSessionsBeyond(database: Database, userId: string, most: number): Promise<void> {
   await database.query({
     name: 'remove-sessions-beyond',
-    // Skips rows that another transaction is removing: that transaction may be waiting for this one.
+    // Skips rows that another transaction is removing: it may be waiting for this one.
     text: `delete from sessions
             where id in (select id from sessions where user_id = $1 order by created_at desc, id desc offset $2 for update skip locked)`,
     values: [userId, most],

@@ -3,7 +3,7 @@ import { nobody, recordAudit } from '../../platform/audit/record-audit.ts'
 import { type Database, transaction } from '../../platform/database/transaction.ts'
 import { hashToken, newToken } from '../../platform/encryption/token.ts'
 
-/** Creates a link for the operator who starts the server, when no owner could sign in; null when one could. */
+/** Creates a link for the operator when no owner could sign in; null when one could. */
 export async function setupLinkIfNeeded(pool: pg.Pool, publicUrl: string): Promise<string | null> {
   return (await needsSetup(pool)) ? makeSetupLink(pool, publicUrl, null) : null
 }
@@ -25,7 +25,7 @@ export async function makeSetupLink(pool: pg.Pool, publicUrl: string, userId: st
   return `${publicUrl}/setup?token=${token}`
 }
 
-/** Whether no owner of an organization could sign in, with an unlocked passkey or a linked account. */
+/** Whether no owner could sign in, with an unlocked passkey or a linked account. */
 export async function needsSetup(database: Database): Promise<boolean> {
   const { rows } = await database.query<{ needs_setup: boolean }>({
     name: 'needs-setup',

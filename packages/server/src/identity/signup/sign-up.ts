@@ -25,7 +25,7 @@ import { relyingParty } from '../webauthn/relying-party.ts'
 import { registrationFailed, verifyAttestation } from '../webauthn/verify-attestation.ts'
 import { consumeVerification, findVerification, insertVerification, queueSignup } from './store.ts'
 
-/** Queues a verification mail. Neither the answer nor its time tells whether the address has an account. */
+/** Queues a verification mail. The answer does not reveal whether the address has an account. */
 export async function beginSignup(
   { pool, settings, limiter }: SignInServices,
   client: Client,
@@ -68,7 +68,7 @@ export async function signupOptions({ pool, settings }: SignInServices, body: Bo
   return creationOptions(relyingParty(settings), challenge, { ...person, userHandle, exclude: [] })
 }
 
-/** Creates the account with its passkey, and signs in. A failure consumes the challenge only: the link stays valid. */
+/** Creates the account with its passkey, and signs in. A failure leaves the link valid. */
 export async function finishSignup(
   { pool, settings }: SignInServices,
   { actor, isCookie }: SignInRequest,

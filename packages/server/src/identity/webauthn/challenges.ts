@@ -43,8 +43,8 @@ export async function newChallenge(
 
 /**
  * Consumes a challenge, so that a second answer fails whatever becomes of this one. Pass the pool,
- * never a transaction, which may be rolled back. Throws 400 for a challenge that is unknown, expired
- * or another owner's.
+ * never a transaction, which may be rolled back. Throws 400 for a challenge that is unknown,
+ * expired or another owner's.
  */
 export async function takeChallenge(pool: Database, id: string, owner: ChallengeOwner): Promise<ChallengeRow> {
   const { rows } = await pool.query<ChallengeRow & { readonly is_live: boolean }>({

@@ -66,7 +66,8 @@ test('an assertion in which one bit is turned over, or the end is missing, is a 
     fc.asyncProperty(members, changes, async (member, change) => {
       const sent = changed(assertion, member, change)
       const status = await refusal(verifyAssertion(rp, challenge, sent, passkey))
-      // The decoder takes the two numbers of a signature whatever the tag and length around them say.
+      // The decoder takes the two numbers of a signature whatever the tag and length around them
+      // say.
       const isFrame = member === 'signature' && !change.cut && change.place % signatureBytes < 2
       if (!isFrame) expect(status).toBe(400)
     }),

@@ -11,7 +11,7 @@ interface StoredPasskey {
   readonly user_handle: Buffer
 }
 
-/** Returns the id of the passkey that made an assertion; empty, which no passkey has, when it names none. */
+/** Returns the id of an assertion's passkey; empty, which no passkey has, when it has none. */
 export function credentialIdOf(assertion: unknown): Buffer {
   const { id } = assertion as Partial<AuthenticationResponseJSON>
   return Buffer.from(typeof id === 'string' ? id : '', 'base64url')

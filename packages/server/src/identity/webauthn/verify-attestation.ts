@@ -20,7 +20,7 @@ const longestCredentialId = 1023
 const longestPublicKey = 2048
 const noAaguid = '00000000-0000-0000-0000-000000000000'
 
-/** Verifies the result of `navigator.credentials.create` for a challenge. Throws the 400s of `http.md` 3.6. */
+/** Verifies the result of `navigator.credentials.create`. Throws the 400s of `http.md` 3.6. */
 export async function verifyAttestation(
   rp: RelyingParty,
   challenge: Buffer,

@@ -1,4 +1,4 @@
-/** Loads the WebAuthn library at the first ceremony: it takes 5 MiB, mostly parsers of certificates, and many servers never need it. */
+/** Loads the WebAuthn library, of 5 MiB, at the first ceremony: many servers never need it. */
 export async function webauthn() {
   const [server, helpers] = await Promise.all([
     import('@simplewebauthn/server'),

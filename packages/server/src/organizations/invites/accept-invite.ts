@@ -21,7 +21,7 @@ export async function previewInvite(pool: pg.Pool, token: string): Promise<Invit
   return offer
 }
 
-/** Accepts an invite once: its user becomes a member. Throws 422 for every other user, and leaves the invite valid. */
+/** Accepts an invite: its user becomes a member. Throws 422 for other users; it stays valid. */
 export async function acceptInvite(
   pool: pg.Pool,
   actor: Actor,

@@ -37,7 +37,7 @@ export interface MadeInvite {
   readonly token: string
 }
 
-/** Invites an address to an organization, by mail where mail is configured. Throws 422 for an address that is invited or a member's. */
+/** Invites an address, by mail if configured. Throws 422 for an invited address or a member's. */
 export async function createInvite(
   services: InviteServices,
   asker: Asker,

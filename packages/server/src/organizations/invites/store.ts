@@ -37,7 +37,7 @@ export interface NewInvite {
   readonly days: number
 }
 
-/** Inserts an invite, in place of an expired one for the same address. Undefined: the address has a live one. */
+/** Inserts an invite, or replaces an expired one. Undefined: the address has a live one. */
 export async function insertInvite(database: Database, invite: NewInvite): Promise<InviteRow | undefined> {
   const { rows } = await database.query<InviteRow>(
     `with replaced as (
@@ -71,7 +71,7 @@ export async function endInvite(
 
 export type InviteEnd = 'accepted' | 'revoked' | 'expired'
 
-/** Returns how the invite of a token ended. Undefined: it never existed, or ended over a month ago. */
+/** Returns how an invite ended. Undefined: it never existed, or ended over a month ago. */
 export async function findEnd(database: Database, tokenHash: string): Promise<InviteEnd | undefined> {
   const { rows } = await database.query<{ how: InviteEnd }>(
     `select how from ended_invites where token_hash = $1
@@ -90,7 +90,7 @@ export async function deleteInvitesBy(database: Database, organizationId: string
   )
 }
 
-/** Removes expired invites, and the records of those that ended over a month ago. Returns how many invites. */
+/** Removes expired invites, and old records of ended ones. Returns how many invites. */
 export async function removeDeadInvites(database: Database): Promise<number> {
   await database.query("delete from ended_invites where ended_at < now() - interval '30 days'")
   const { rowCount } = await database.query(

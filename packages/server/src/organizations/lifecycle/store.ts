@@ -122,7 +122,7 @@ export interface OrganizationChange {
   readonly membersCanCreatePipelines?: boolean
 }
 
-/** Changes the given fields. Returns the organization after the change; undefined: it was deleted. */
+/** Changes the given fields. Returns the changed organization; undefined: it was deleted. */
 export async function changeOrganization(
   database: Database,
   id: string,

@@ -49,7 +49,7 @@ export async function createOrganizationOf(
   return made
 }
 
-/** Creates the personal organization of a new user, within the transaction that creates the user. */
+/** Creates a user's personal organization, within the transaction that creates the user. */
 export async function createPersonalOrganization(
   client: Database,
   userId: string,

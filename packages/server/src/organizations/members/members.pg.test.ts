@@ -12,7 +12,9 @@ interface Listed {
 
 let count = 0
 
-/** An organization with one user of each of these roles, the first of whom made it and is an owner. */
+/**
+ * An organization with one user of each of these roles, the first of whom made it and is an owner.
+ */
 async function newTeam(...roles: Role[]): Promise<{ id: string; path: string; users: User[] }> {
   count += 1
   const users: User[] = []

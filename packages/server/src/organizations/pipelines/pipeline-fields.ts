@@ -38,7 +38,7 @@ export class PipelineErrors extends FieldErrors {
 
 type Names = Pick<PipelineRow, 'slug' | 'repo_name' | 'source_slug'>
 
-/** Returns the 422 for a pipeline whose slug or source another one has; any other error as it is. */
+/** Returns the 422 for a slug or source that another pipeline has; other errors unchanged. */
 export async function explainConflict(
   database: Database,
   organizationId: string,

@@ -16,7 +16,7 @@ export interface PipelineRow {
   /** The repository's code sets name, manual builds and default branch. */
   readonly managed_by_code: boolean
   readonly fork_policy: 'approval' | 'always' | 'never'
-  /** Globs of branches that find only cache entries of such branches, as the default branch does. */
+  /** Globs of branches that, like the default branch, share cache entries with each other only. */
   readonly protected_branches: readonly string[]
   /** All its builds, except those of forks, find each other's cache entries. */
   readonly cache_share: boolean

@@ -21,7 +21,7 @@ const settings = [
   'protected_branches',
   'cache_share',
 ] as const satisfies readonly (keyof PipelineChange)[]
-/** The settings that the repository's code decides where it manages the pipeline (`http.md` 11.5). */
+/** The settings that the repository's code decides in a managed pipeline (`http.md` 11.5). */
 const ofCode: readonly string[] = ['name', 'default_branch', 'allow_manual', 'source_slug']
 
 /**

@@ -5,7 +5,7 @@ import { CannotOpen, type Sealer } from '../../platform/encryption/seal.ts'
 import { placeOfSecret, type SecretServices } from './set-secret.ts'
 import { type BuildAsReader, findReader, findSecrets, type SealedSecret, type SecretRow } from './store.ts'
 
-/** More than the engine's limit, because some of the secrets found hide others; the engine counts exactly. */
+/** Above the engine's exact limit, because some of the secrets found hide others. */
 const mostSealedBytes = 4 * MAX_SECRET_BYTES
 
 /**

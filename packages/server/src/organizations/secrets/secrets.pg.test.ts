@@ -32,7 +32,10 @@ async function given(slug: string, names: readonly string[], made: Made = {}) {
   return Object.fromEntries([...answer.values].map(([name, { value }]) => [name, value]))
 }
 
-/** As the engine asks for it; the build has no source, so that it is an upload unless its row is made to say otherwise. */
+/**
+ * As the engine asks for it; the build has no source, so that it is an upload unless its row is
+ * made to say otherwise.
+ */
 async function answered(
   slug: string,
   names: readonly string[],

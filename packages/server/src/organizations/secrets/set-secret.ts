@@ -38,7 +38,7 @@ interface NewSecret {
   readonly uploads: boolean | undefined
 }
 
-/** Validates a new value of a secret. Throws 422 `request_invalid`; no message contains the value. */
+/** Validates a secret. Throws 422 `request_invalid`; no message contains the value. */
 export function readSecret(body: Body<'setOrganizationSecret'>): NewSecret {
   const errors = new FieldErrors()
   if (!secretName.test(body.name))
@@ -70,8 +70,9 @@ function checkList(
 }
 
 /**
- * Creates a secret, or changes its value and keeps its id. Limits that are not named stay, so that a
- * new value never becomes readable to more builds. Throws 422 `request_invalid` beyond 100 secrets.
+ * Creates a secret, or changes its value and keeps its id. Limits that are not named stay, so that
+ * a new value never becomes readable to more builds. Throws 422 `request_invalid` beyond 100
+ * secrets.
  */
 export async function setSecret(
   { pool, sealer }: SecretServices,
