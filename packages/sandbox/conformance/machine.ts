@@ -3,7 +3,7 @@ import { randomInt } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { isAbsent, readIfPresent } from '../src/system/files.ts'
+import { hasCode, isAbsent, readIfPresent } from '../src/system/files.ts'
 
 const run = promisify(execFile)
 
