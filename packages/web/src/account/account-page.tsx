@@ -68,10 +68,7 @@ function ProfileForm() {
   )
 }
 
-/**
- * Deletes the account after a fresh sign-in, once its address is typed, and lists what is deleted
- * (web S7).
- */
+/** Deletes the account after a fresh sign-in, once its address is typed (web S7). */
 function DeleteAccount() {
   const [isAsked, setAsked] = useState(false)
   const { user } = useSession()

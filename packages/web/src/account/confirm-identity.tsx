@@ -15,10 +15,7 @@ interface ConfirmIdentityProps {
   readonly onClose: () => void
 }
 
-/**
- * Asks for a fresh sign-in before an irreversible change: whoever found an open browser is not its
- * owner.
- */
+/** Asks for a fresh sign-in before an irreversible change. */
 export function ConfirmIdentity({ open, onClose }: ConfirmIdentityProps) {
   return (
     <Dialog open={open} onClose={onClose} title="Confirm that it is you">

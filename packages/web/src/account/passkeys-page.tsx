@@ -69,10 +69,7 @@ export function PasskeysPage() {
   )
 }
 
-/**
- * Returns the proposed name of a new passkey, and `run`, which creates it; false: the person gave
- * up.
- */
+/** Returns the proposed name of a passkey, and `run`, which creates it; false: gave up. */
 function useAddPasskey() {
   const changes = accountChanges(useQueryClient())
   return {

@@ -82,10 +82,7 @@ export function accountChanges(queries: QueryClient) {
   }
 }
 
-/**
- * Leaves if the change ended this session: sessions end with the passkey or account that started
- * them.
- */
+/** Leaves if the change ended this session, as removing its passkey does. */
 async function leaveIfOver(): Promise<void> {
   try {
     await answer(client.GET('/api/v0/session'))

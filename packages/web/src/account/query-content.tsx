@@ -12,10 +12,7 @@ interface LoadedProps<Data> {
   readonly children: (data: Data) => ReactNode
 }
 
-/**
- * Shows the data of a query, a skeleton before it, or the failure. Old data stays below a bar that
- * says so.
- */
+/** Shows the data of a query, a skeleton or the failure. Old data stays below a bar. */
 export function QueryContent<Data>({ query, what, rows = 3, children }: LoadedProps<Data>) {
   const { data, error, dataUpdatedAt, refetch } = query
   const retry = () => void refetch()

@@ -1,7 +1,4 @@
-/**
- * Explains why the last sign-in method cannot be removed (web S3); null: another one remains.
- * Unknown counts count as 0.
- */
+/** Explains why the last sign-in method cannot be removed (web S3); null: another remains. */
 export function removalRefusal(passkeys: number | undefined, identities: number | undefined): string | null {
   return (passkeys ?? 0) + (identities ?? 0) > 1
     ? null

@@ -4,10 +4,7 @@ import type { Schema } from './schemas.ts'
 
 export type AuthConfig = Schema<'AuthConfig'>
 
-/**
- * Reads what this server offers. `index.html` holds it already; it is fetched only where the page
- * was served without it.
- */
+/** Reads what this server offers, from `index.html` where the server wrote it there. */
 export const authConfigQuery = queryOptions({
   queryKey: ['auth-config'],
   queryFn: ({ signal }): Promise<AuthConfig> => answer(client.GET('/api/v0/auth/config', { signal })),

@@ -19,10 +19,7 @@ const withCsrf: Middleware = {
   },
 }
 
-/**
- * Calls every operation of the contract by its path. Only `queries.ts` files use it, always through
- * `answer`.
- */
+/** Calls every operation of the contract. Only `queries.ts` files use it, through `answer`. */
 export const client = createClient<paths>({ baseUrl: location.origin, fetch: ask })
 client.use(withCsrf)
 
@@ -39,17 +36,12 @@ interface Outcome<Data> {
 
 let onUnauthorized: () => void = () => undefined
 
-/**
- * Calls `listener` whenever a request had no session, except for `GET /session`, whose answer that
- * is.
- */
+/** Calls `listener` when a request had no session, except for `GET /session`. */
 export function whenUnauthorized(listener: () => void): void {
   onUnauthorized = listener
 }
 
-/**
- * Returns the data of a response. Throws `ApiProblem` for every failure; an abort stays an abort.
- */
+/** Returns the data of a response. Throws `ApiProblem` on a failure; an abort stays an abort. */
 export async function answer<Data>(asked: Promise<Outcome<Data>>): Promise<Data> {
   const outcome = await asked.catch((cause: unknown) => {
     throw isAbort(cause) || cause instanceof ApiProblem ? cause : unreadable(cause)

@@ -17,10 +17,7 @@ export function serverNow(): number {
   return Date.now() + behindMs
 }
 
-/**
- * Converts a server time to this machine's clock, which does not jump when the server's time is
- * learned.
- */
+/** Converts a server time to this machine's clock, which never jumps. */
 export function onThisMachine(serverTime: number): number {
   return serverTime - behindMs
 }

@@ -1,7 +1,4 @@
-/**
- * Completes answers of other releases: a missing array becomes empty, another missing member null
- * (web X1).
- */
+/** Completes answers of other releases: missing arrays are empty, other members null (web X1). */
 import type { Schema } from './schemas.ts'
 
 /** Returns the array without null items; empty if there is none. */

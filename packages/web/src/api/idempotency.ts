@@ -1,7 +1,4 @@
-/**
- * Returns a key for one change. Sent again under the same key, the change takes effect once
- * (`http.md` 7.5).
- */
+/** Returns a key under which a repeated change takes effect once (`http.md` 7.5). */
 export function newIdempotencyKey(): string {
   // `crypto.randomUUID` needs a secure context, and a server may be on plain HTTP in a private
   // network.

@@ -37,10 +37,7 @@ export function unreadable(cause: unknown): ApiProblem {
   return new ApiProblem(unexplained(0, message), { cause })
 }
 
-/**
- * Reads our error envelope (`http.md` 2). Anything else gets a sentence of ours, never the text
- * that came (web X2).
- */
+/** Reads our error envelope (`http.md` 2). Anything else gets a sentence of ours (web X2). */
 export function describeProblem(status: number, headers: Headers, body: unknown): Problem {
   const seconds = Number(headers.get('retry-after'))
   const retryAfterMs = headers.has('retry-after') && Number.isFinite(seconds) ? seconds * 1000 : null

@@ -9,10 +9,7 @@ export function providerTitle(name: string): string {
   return titles[name] ?? name
 }
 
-/**
- * Returns the address that signs in with a provider, or links an account there. The browser comes
- * back to `redirect`.
- */
+/** Returns the address that signs in with a provider, or links an account there. */
 export function providerAddress(name: string, redirect: string, { link = false } = {}): string {
   const query = new URLSearchParams({ redirect, ...(link ? { link: 'true' } : {}) })
   return `/api/v0/auth/${encodeURIComponent(name)}/start?${query}`

@@ -26,9 +26,7 @@ function createQueryClient(): QueryClient {
   })
 }
 
-/**
- * Whether the same request may succeed later: no response, too many requests, or a server fault.
- */
+/** Whether a repeated request may succeed: no response, too many requests, or a server fault. */
 export function isPassing(error: unknown): boolean {
   if (!(error instanceof ApiProblem)) return false
   const { status } = error.problem

@@ -1,7 +1,4 @@
-/**
- * Returns path, search and fragment of an address of this app; `/` if it leads elsewhere or cannot
- * be parsed (web A5).
- */
+/** Returns an address of this app; `/` if it leads elsewhere or cannot be parsed (web A5). */
 export function safeRedirect(given: string | null | undefined, origin: string = location.origin): string {
   if (given === null || given === undefined || !isPath(given)) return '/'
   const url = URL.canParse(given, origin) ? new URL(given, origin) : null

@@ -12,10 +12,7 @@ export function wasSignedOutElsewhere(): boolean {
   return isSignedOutElsewhere
 }
 
-/**
- * Reads the session again into `sessionQuery`. A server that does not answer signs nobody out (web
- * A3).
- */
+/** Reads the session again. A server that does not answer signs nobody out (web A3). */
 export async function checkSession(): Promise<Session | null | undefined> {
   // The bar over the page shows that the server does not answer.
   return queryClient.fetchQuery({ ...sessionQuery, staleTime: 0, retry: false }).catch(() => undefined)

@@ -7,10 +7,7 @@ import type { Schema } from './schemas.ts'
 export type Session = Schema<'SessionResponse'>
 type Permission = Schema<'SessionOrganization'>['permissions'][number]
 
-/**
- * Reads who is signed in; null: nobody. Only our own 401 means "no session", not that of a proxy
- * (web A3).
- */
+/** Reads who is signed in; null: nobody. Only our own 401 means "no session" (web A3). */
 export const sessionQuery = queryOptions({
   queryKey: ['session'],
   queryFn: async ({ signal }): Promise<Session | null> => {
@@ -52,10 +49,7 @@ export function useOrganizationName(slug: string): string {
   return useOrganization(slug)?.name || slug
 }
 
-/**
- * Whether this person has a permission there, by the server's list and never by a rule derived from
- * the role (web A2).
- */
+/** Whether the server lists a permission for this person. Roles imply none (web A2). */
 export function usePermission(slug: string, permission: Permission): boolean {
   return useOrganization(slug)?.permissions.includes(permission) ?? false
 }

@@ -39,10 +39,7 @@ interface AuthPageProps {
   readonly children: ReactNode
 }
 
-/**
- * Lays out the pages around signing in. Each says so while the server has no administrator (web
- * F1).
- */
+/** Lays out pages around signing in, with a notice while no administrator exists (web F1). */
 export function AuthPage({ title, heading, children }: AuthPageProps) {
   const needsSetup = useAuthConfig()?.needs_setup === true
   const session = useQuery(sessionQuery)

@@ -7,10 +7,7 @@ type TokenKind = 'register' | 'recover' | 'invite' | 'setup'
 /** Kept in memory only, until the page closes or the token is used (web A1). */
 const tokens = new Map<TokenKind, string>()
 
-/**
- * Returns the token of the link that opened this page, and removes it from the address bar; null:
- * there was none.
- */
+/** Returns the token of this page's link, and removes it from the address bar; null: none. */
 export function useLinkToken(kind: TokenKind): string | null {
   const { token } = useSearch({ strict: false })
   const { history } = useRouter()

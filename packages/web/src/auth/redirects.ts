@@ -8,10 +8,7 @@ const invitePath = '/invite/accept'
 /** As long as a sign-up link works. */
 const keptMs = 24 * 60 * 60_000
 
-/**
- * Returns what may be stored of an address: no secret (web A1). Terminals wait for minutes only;
- * null for them.
- */
+/** Returns what may be stored of an address, without secrets (web A1); null: nothing. */
 export function storable(redirect: string): string | null {
   const { pathname } = new URL(redirect, 'http://localhost')
   if (pathname === '/cli-login') return null
@@ -33,10 +30,7 @@ export function storeRedirect(redirect: string, now: number): void {
   else localStorage.setItem(storageKey, JSON.stringify({ redirect: text, until: now + keptMs }))
 }
 
-/**
- * Returns the stored address once; undefined: none, or expired. The caller must check it like any
- * outside address.
- */
+/** Returns the stored address once; undefined: none, or expired. The caller must check it. */
 export function takeRedirect(now: number): string | undefined {
   const text = localStorage.getItem(storageKey)
   localStorage.removeItem(storageKey)

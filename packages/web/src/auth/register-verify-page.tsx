@@ -14,9 +14,7 @@ import { NamePasskey } from './name-passkey.tsx'
 import { finishSignup, signupOptions } from './queries.ts'
 import { takeRedirect } from './redirects.ts'
 
-/**
- * Continues a sign-up from its mail. It waits for a click, because mail scanners open links too.
- */
+/** Continues a sign-up from its mail, after a click: mail scanners open links too. */
 export function RegisterVerifyPage() {
   const token = useLinkToken('register')
   const { redirect } = useSearch({ from: '/plain/register/verify' })

@@ -2,10 +2,7 @@ import { useSyncExternalStore } from 'react'
 
 const narrow = '(max-width: 767px)'
 
-/**
- * Whether the window is as narrow as a phone, where steps and log are two screens (web T4). CSS
- * classes say `max-md:`.
- */
+/** Whether the window is narrow, so that steps and log are two screens (web T4; `max-md:`). */
 export function useIsNarrow(): boolean {
   return useSyncExternalStore(subscribe, () => matchMedia(narrow).matches)
 }

@@ -22,10 +22,7 @@ interface BroadViewProps {
   readonly children: ReactNode
 }
 
-/**
- * Shows a view that needs the whole width of the page, over the selected step. Its code is loaded
- * when it first opens.
- */
+/** Shows a view in the whole width, over the selected step. Loads its code when it opens. */
 export function BroadView({ tab, view, selected, onSelect, children }: BroadViewProps) {
   const isNarrow = useIsNarrow()
   const shown = { view, selected: selected?.id ?? null, onSelect }

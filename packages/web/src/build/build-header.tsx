@@ -24,10 +24,7 @@ interface HeaderProps {
   readonly place: BuildPlace
   readonly view: BuildView
   readonly actions: ReactNode
-  /**
-   * Whether a narrow screen shows the log: facts that the log does not need move to the list of
-   * steps.
-   */
+  /** Whether a narrow screen shows the log; the step list then has the other facts. */
   readonly isBrief: boolean
 }
 

@@ -68,10 +68,7 @@ interface BuildDialog {
   readonly fragment: string
 }
 
-/**
- * Returns the attempt that the page shows first: the one in the address, else the one that the
- * build's state chooses.
- */
+/** Returns the attempt to show first: the address's, else the one that the state chooses. */
 function firstShown(view: BuildView, { job, attempt }: BuildDialog): JobView | null {
   const picked = job === undefined ? null : findJob(view, job)
   const step = picked ?? chooseJob(view)

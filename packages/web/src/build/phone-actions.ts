@@ -18,10 +18,7 @@ interface Shown {
   readonly isEnded: boolean
 }
 
-/**
- * Returns the actions of a narrow screen, most wanted first: the first is the button, the others
- * are in its menu.
- */
+/** Returns the actions of a narrow screen, most wanted first: the button, then the menu. */
 export function phoneActions({ available, step, isEnded }: Shown): readonly [PhoneAction, ...PhoneAction[]] {
   // Rendering has no key: a rebuild renders again.
   const isStep = step?.step_key != null

@@ -19,10 +19,7 @@ interface Action {
   readonly run: () => void
 }
 
-/**
- * Shows the actions at the lower edge of a narrow screen: one button, and a menu for the others
- * (web T4).
- */
+/** Shows the actions of a narrow screen: one button, and a menu for the others (web T4). */
 export function PhoneBar({ stepActions, ...bar }: PhoneBarProps) {
   const { available, actions, onDialog, isEnded, dialog } = bar
   const [first, ...rest] = phoneActions({ available, step: stepActions?.step ?? null, isEnded })

@@ -3,9 +3,7 @@ import { announce } from '../interaction/announcer.ts'
 import type { BuildView } from './data/job-state.ts'
 import { announcementsOf } from './sentences/header.ts'
 
-/**
- * Marks the moment when sentence, failed step and the log's error line are all painted (web R1).
- */
+/** Marks the moment when sentence, failed step and error line are painted (web R1). */
 export function useRedAnswerMark(isRed: boolean): void {
   useEffect(() => {
     if (!isRed) return
@@ -21,10 +19,7 @@ export function useRedAnswerMark(isRed: boolean): void {
 
 const leastHeight = 320
 
-/**
- * Ends an element at the lower edge of the window. Sets the style directly, so the page is not
- * drawn again.
- */
+/** Ends an element at the lower edge of the window, without redrawing the page. */
 export function useFillHeight(place: RefObject<HTMLElement | null>): void {
   useLayoutEffect(() => {
     const measure = () => {
@@ -45,10 +40,7 @@ export function useFillHeight(place: RefObject<HTMLElement | null>): void {
   }, [place])
 }
 
-/**
- * Moves the focus to the heading when its element disappears, such as a button whose work is done
- * (web T2).
- */
+/** Moves the focus to the heading when the focused element disappears (web T2). */
 export function useFocusRecovery(page: RefObject<HTMLElement | null>): void {
   const last = useRef<Element | null>(null)
   useEffect(() => {

@@ -8,10 +8,7 @@ import { toast } from '../interaction/toasts.tsx'
 import { type BuildView, isBuildEnded } from './data/job-state.ts'
 import { approve, type BuildPlace, buildQuery, cancel, rebuild, retryJobs } from './data/queries.ts'
 
-/**
- * Returns the changes that a person can make to a build (web B9). Each reports a refusal and reads
- * the build again.
- */
+/** Returns the changes that a person can make to a build (web B9). */
 export function useBuildActions(place: BuildPlace) {
   const queryClient = useQueryClient()
   const navigate = useNavigate()

@@ -10,9 +10,7 @@ export interface BuildNotification {
   readonly toggle: () => void
 }
 
-/**
- * Shows a desktop notification when the build ends. Asks for permission only on request (web B9).
- */
+/** Shows a desktop notification when the build ends, after a request only (web B9). */
 export function useNotification(view: BuildView | undefined, org: string): BuildNotification {
   const [isOn, setOn] = useState(false)
   const [wasDenied, setDenied] = useState(false)

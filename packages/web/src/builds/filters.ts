@@ -63,10 +63,7 @@ export function describeFilter(name: FilterName, value: string): string {
   }
 }
 
-/**
- * Whether the server would list the build under these filters, so that a new one can be placed
- * without a request.
- */
+/** Whether the server would list the build under these filters. */
 export function matchesFilters(build: BuildSummary, filters: BuildFilters): boolean {
   const { pipeline, state, branch, commit, author, source, q, from, to } = queryOf(filters)
   const at = Date.parse(build.created_at)

@@ -16,10 +16,7 @@ interface NothingMatchesProps {
   readonly me: string
 }
 
-/**
- * Says that no build matches, and which filter hides everything, by asking what remains without
- * each.
- */
+/** Says that no build matches, and which single filter hides everything. */
 export function NothingMatches({ org, filters, fixed, onFilter, onClear, me }: NothingMatchesProps) {
   const set = filterNames.filter((name) => filters[name] !== undefined && !fixed.includes(name))
   const without = useQueries({

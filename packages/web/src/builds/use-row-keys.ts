@@ -4,10 +4,7 @@ import { useShortcuts } from '../interaction/shortcuts.ts'
 interface RowKeys {
   /** Mounts a row and scrolls to it. */
   readonly reveal: (index: number) => void
-  /**
-   * Starts a new build for the focused row; null: none has the focus. Absent: the page has that
-   * key.
-   */
+  /** Starts a build for the focused row; null: none. Absent: the page has that key. */
   readonly onNewBuild?: ((index: number | null) => void) | undefined
 }
 

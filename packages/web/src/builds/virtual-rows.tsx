@@ -12,17 +12,11 @@ interface VirtualRowsProps<Row> {
   readonly usualHeight: () => number
   /** The element around the rows, which outlives them. */
   readonly place: RefObject<HTMLElement | null>
-  /**
-   * Starts a new build for the focused row; null: none has the focus. Absent: the page has that
-   * key.
-   */
+  /** Starts a build for the focused row; null: none. Absent: the page has that key. */
   readonly onNewBuild?: ((row: Row | null) => void) | undefined
 }
 
-/**
- * Shows a list of any length on the page's own scroll bar. Only rows near the screen are mounted
- * (web.md 11).
- */
+/** Shows a list of any length on the page's scroll bar, mounting few rows (web.md 11). */
 export function VirtualRows<Row>({
   rows,
   label,

@@ -9,10 +9,7 @@ interface CopyFieldProps {
   readonly text: string
 }
 
-/**
- * Shows a command or key that a click or Enter copies. It is selected if the browser refuses to
- * copy (web F4).
- */
+/** Shows a command or key that a click or Enter copies, or selects if refused (web F4). */
 export function CopyField({ label, text }: CopyFieldProps) {
   const shown = useRef<HTMLElement>(null)
   const [outcome, setOutcome] = useState<'copied' | 'selected' | null>(null)

@@ -19,10 +19,7 @@ interface DialogProps {
   readonly lasting?: boolean
 }
 
-/**
- * A dialog over the page. Escape and a click outside close it, and the focus returns to its opener
- * (web T2).
- */
+/** A dialog that Escape and a click outside close; its opener gets the focus back (web T2). */
 export function Dialog({ open, onClose, title, children, actions, ...how }: DialogProps) {
   const { wide = false, covering = false, bare = false, lasting = false } = how
   const opener = useRef<Element | null>(null)

@@ -13,10 +13,7 @@ interface MoreProps {
   readonly what: string
 }
 
-/**
- * Ends a paged list. The next page loads on scrolling or by its button (web P4); after a failure
- * only by the button.
- */
+/** Ends a paged list: the next page loads on scrolling or by its button (web P4). */
 export function LoadMore({ query, what }: MoreProps) {
   const { hasNextPage: hasMore, isFetchingNextPage: isLoading } = query
   const problem = query.isFetchNextPageError ? problemOf(query.error).message : null

@@ -16,10 +16,7 @@ interface PageHeadingProps {
   readonly mark?: StateLook
 }
 
-/**
- * The page that the browser loaded, until another is shown. Its focus starts at the top, before the
- * skip link.
- */
+/** The page that the browser loaded, whose focus starts before the skip link. */
 let firstPage: string | null = null
 
 /** The page's only h1. It takes the focus on navigation (web T2) and names the tab. */

@@ -14,10 +14,7 @@ export function MissingPart() {
   )
 }
 
-/**
- * Whether an error means that a file of code or styles failed to load. Each browser words it
- * differently.
- */
+/** Whether an error means that a file of code or styles failed to load. */
 export function isMissingPart(error: unknown): boolean {
   return error instanceof Error && /dynamically imported module|module script failed|preload CSS/i.test(error.message)
 }

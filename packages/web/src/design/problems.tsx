@@ -51,10 +51,7 @@ interface StaleBarProps {
   readonly onRetry: () => void
 }
 
-/**
- * Says since when shown data is old, and why (web.md 2). A server that does not answer is reported
- * once, over the page.
- */
+/** Says since when shown data is old, and why (web.md 2), unless the frame says so. */
 export function StaleBar({ since, error, onRetry }: StaleBarProps) {
   if (isPassing(error)) return null
   return (

@@ -7,10 +7,7 @@ interface FaviconColours {
   readonly dark: string
 }
 
-/**
- * Returns the icon of a state as a `data:` URL, in the colour that suits the tab bar (web T1). It
- * never turns.
- */
+/** Returns the icon of a state as a `data:` URL, in colours for the tab bar (web T1). */
 export function faviconOf({ icon }: Pick<StateLook, 'icon'>, { light, dark }: FaviconColours): string {
   const shapes = stateIcons[icon].map(({ d, isFilled, isCutOut, isDotted }) => {
     const fill = isFilled === true ? ' class="f"' : ''
@@ -26,9 +23,7 @@ export function faviconOf({ icon }: Pick<StateLook, 'icon'>, { light, dark }: Fa
 
 const plain = '/favicon.svg'
 
-/**
- * Shows a state in the tab's icon while the component is mounted (web T1); null: the product's own.
- */
+/** Shows a state in the tab's icon while mounted (web T1); null: the product's own. */
 export function useTabMark(look: StateLook | null): void {
   const icon = look?.icon ?? null
   const tone = look?.tone ?? null
@@ -43,9 +38,7 @@ function setFavicon(href: string): void {
   document.querySelector('link[rel=icon]')?.setAttribute('href', href)
 }
 
-/**
- * Returns both colours of a tone, whatever the page's theme: the tab bar belongs to the browser.
- */
+/** Returns both colours of a tone: the tab bar ignores the page's theme. */
 function coloursOf(tone: Tone): FaviconColours {
   const probe = document.createElement('span')
   probe.style.color = `var(--${tone})`

@@ -32,10 +32,7 @@ export function TabNav({ label, children }: TabNavProps) {
   )
 }
 
-/**
- * Scrolls a row of links sideways until the current one is fully visible, on each new page and
- * width.
- */
+/** Scrolls a row of links sideways until the current one is fully visible. */
 export function useCurrentInView(row: RefObject<HTMLElement | null>): void {
   const { pathname } = useLocation()
   // biome-ignore lint/correctness/useExhaustiveDependencies: the path decides which link is the current one

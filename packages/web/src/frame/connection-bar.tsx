@@ -37,9 +37,7 @@ function Countdown({ until }: { readonly until: number | null }) {
 
 interface Outage {
   readonly trouble: Trouble
-  /**
-   * When shown data is requested again, in milliseconds of this machine's clock; null: right now.
-   */
+  /** When data is requested again, in milliseconds of this machine's clock; null: now. */
   readonly tryAt: number | null
   readonly tryNow: () => void
 }

@@ -10,10 +10,7 @@ import { sectionOf } from '../navigation/sections.ts'
 
 const filteredFrom = 8
 
-/**
- * Shows the organization and switches to another one. The section stays: usage leads to usage (web
- * P6).
- */
+/** Switches to another organization and keeps the section (web P6). */
 export function OrganizationSwitcher() {
   const { organizations } = useSession()
   const { org } = useParams({ strict: false })

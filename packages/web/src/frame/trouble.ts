@@ -19,10 +19,7 @@ export type QueryFacts = Pick<
   'data' | 'dataUpdatedAt' | 'error' | 'fetchFailureCount' | 'fetchFailureReason'
 >
 
-/**
- * Whether a query shows old data because the server cannot give newer. A query without data shows
- * its own failure.
- */
+/** Whether a query shows old data because the server cannot give newer. */
 export function isTroubled({ data, error, fetchFailureCount, fetchFailureReason }: QueryFacts): boolean {
   if (data === undefined) return false
   return isPassing(error) || (fetchFailureCount > 1 && isPassing(fetchFailureReason))
@@ -44,10 +41,7 @@ export function troubleOf(queries: readonly QueryFacts[], isOnline: boolean): Tr
   }
 }
 
-/**
- * Returns the delay before an attempt, counted from 0: longer each time, and at least what the
- * server asks.
- */
+/** Returns the delay before an attempt, counted from 0; at least what the server asks. */
 export function retryDelayMs(attempt: number, retryAfterMs: number): number {
   return Math.max(Math.min(2000 * 2 ** attempt, 30_000), retryAfterMs)
 }

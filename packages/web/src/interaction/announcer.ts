@@ -33,10 +33,7 @@ export function nextToSay(
 let speech: Speech = silence
 let onChange: () => void = () => undefined
 
-/**
- * Announces something to screen readers: a build's state or a failed step, never timers or logs
- * (web T3).
- */
+/** Announces a build's state or a failed step to screen readers (web T3). */
 export function announce(text: string): void {
   speech = queued(speech, text)
   onChange()

@@ -4,9 +4,7 @@ import { createStore } from '../browser/store.ts'
 type Overlay = 'palette' | 'help' | 'organizations'
 
 const open = createStore<Overlay | null>(null)
-/**
- * Text typed between opening an overlay and its appearance; null: it is there, or none is opening.
- */
+/** Text typed while an overlay opens; null: it is there, or none is opening. */
 let typed: string | null = null
 
 /** Opens an overlay. At most one is open. */

@@ -7,17 +7,12 @@ import { typeAhead } from './overlays.ts'
 export type Place = 'everywhere' | 'list' | 'build' | 'graph' | 'log'
 
 export interface Shortcut {
-  /**
-   * One key (`r`, `R`, `?`, `Escape`, `ArrowDown`) or two in sequence (`g p`); `Mod+k` with Ctrl or
-   * ⌘.
-   */
+  /** One key (`r`, `?`, `Escape`) or two in sequence (`g p`); `Mod+k` with Ctrl or ⌘. */
   readonly keys: string
   /** What it does, for the help. */
   readonly does: string
   readonly run: () => void
-  /**
-   * Whether it works now, for instance because its part has the focus. The help lists it anyway.
-   */
+  /** Whether it works now, for instance by focus. The help lists it anyway. */
   readonly when?: () => boolean
 }
 
@@ -63,10 +58,7 @@ function nameOfPress({ key, ctrlKey, metaKey }: Pick<KeyboardEvent, 'key' | 'ctr
   return ctrlKey || metaKey ? `Mod+${key.toLowerCase()}` : key
 }
 
-/**
- * Handles a key press anywhere on the page. Single keys do nothing in text fields, or if the person
- * turned them off.
- */
+/** Handles a key press anywhere, except single keys in text fields or if turned off. */
 export function onKeyDown(event: KeyboardEvent): void {
   if (event.defaultPrevented || event.altKey || event.isComposing) return
   const name = nameOfPress(event)

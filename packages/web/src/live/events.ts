@@ -61,10 +61,7 @@ export function topicsOfEvent(event: LiveEvent): readonly string[] {
   }
 }
 
-/**
- * Returns a topic without its position: `log:{job_id}` of `log:{job_id}@{line}`; other topics are
- * their own keys.
- */
+/** Returns a topic without its line: `log:{job_id}` of `log:{job_id}@{line}`. */
 export function keyOfTopic(topic: string): string {
   return topic.startsWith('log:') ? topic.replace(/@.*$/, '') : topic
 }

@@ -44,10 +44,7 @@ export class Listeners {
     return this.#all.at(-1)?.organization ?? null
   }
 
-  /**
-   * Returns the wanted topics by key. Of two listeners to one log, the one with fewer lines
-   * decides.
-   */
+  /** Returns the wanted topics. Of two listeners to a log, fewer lines decide. */
   wanted(): readonly WantedTopic[] {
     const organization = this.organization()
     const topics = new Map<string, WantedTopic>()

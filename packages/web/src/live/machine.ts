@@ -100,10 +100,7 @@ function noteHeard(state: LiveState, id: string | null, now: number): LiveState 
   }
 }
 
-/**
- * A cut stream reconnects soon. One that does not open or stays silent gets three tries, then one a
- * minute.
- */
+/** Reconnects soon after a cut. A stream that never worked gets three tries, then one a minute. */
 function noteFailed(state: LiveState, now: number): Step {
   if (state.stream.kind === 'closed') return only(state)
   const wasOpen = state.stream.kind === 'open'

@@ -1,6 +1,4 @@
-/**
- * The state of a tab's stream, the facts that change it, and the commands that result (web D1–D3).
- */
+/** State, facts and commands of a tab's stream (web D1–D3). */
 
 export interface WantedTopic {
   readonly key: string
@@ -26,20 +24,14 @@ export interface LiveState {
         readonly heardAt: number
         readonly hasHeard: boolean
       }
-  /**
-   * Whether a stream failed and none has opened since. The next one may lead to another release of
-   * the server.
-   */
+  /** Whether a stream failed and none has opened since: the release may have changed. */
   readonly isLost: boolean
   /** Consecutive failures to connect. */
   readonly failures: number
   readonly isPolling: boolean
   /** Since when the stream lacks a wanted topic. */
   readonly changedAt: number | null
-  /**
-   * The newest event id and the topics that it covers. For other topics the server asks to read
-   * again.
-   */
+  /** The newest event id and the topics that it covers. */
   readonly position: { readonly cursor: string; readonly keys: readonly string[] } | null
   /** 0 to 1: spreads all tabs over time when a server comes back. */
   readonly jitter: number

@@ -15,9 +15,7 @@ interface LogToolbarProps {
   readonly isWrapped: boolean
   readonly isFull: boolean
   readonly onFull: () => void
-  /**
-   * Opens or closes the search on narrow screens; null: it stays open while something is searched.
-   */
+  /** Opens or closes the search on narrow screens; null: it must stay open. */
   readonly onSearch: (() => void) | null
   readonly isSearchOpen: boolean
   /** Null once the log is complete. */
@@ -43,10 +41,7 @@ const times: readonly { readonly value: TimeMode; readonly label: string }[] = [
   { value: 'utc', label: 'UTC' },
 ]
 
-/**
- * Shows the tools of the log. Those that do not fit are in its menu; the search is passed as a
- * child.
- */
+/** Shows the tools of the log, some of them in a menu. */
 export function LogToolbar(props: LogToolbarProps) {
   const { lead, isWrapped, isFull, onFull, onSearch, isSearchOpen, follow, errors, errorNoun, onError, children } =
     props

@@ -18,10 +18,7 @@ interface PlaceErrorProps {
   readonly onRetry: () => void
 }
 
-/**
- * Explains why a pipeline, build or step cannot be shown. If it does not exist, a link leads one
- * level up.
- */
+/** Explains why a pipeline, build or step cannot be shown, and links one level up. */
 export function PlaceError({ org, slug, number, error, what, onRetry }: PlaceErrorProps) {
   const { code } = problemOf(error)
   if (code === 'pipeline_not_found') return <NoPipeline org={org} />

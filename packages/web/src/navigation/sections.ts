@@ -24,10 +24,7 @@ interface TrailStep {
 /** Names a pipeline by organization and slug. */
 type NameOf = (org: string, slug: string) => string
 
-/**
- * Returns the trail below the section: `Nightly tests`, `#60`. Empty on the pages of the bar
- * itself.
- */
+/** Returns the trail below the section: `Nightly tests`, `#60`. */
 export function trailOf(pathname: string, nameOf: NameOf = (_, slug) => slug): readonly TrailStep[] {
   const [org, section, slug, third, number] = segmentsOf(pathname)
   if (org === undefined || section !== 'pipelines' || slug === undefined) return []
@@ -37,10 +34,7 @@ export function trailOf(pathname: string, nameOf: NameOf = (_, slug) => slug): r
   return [pipeline, { label: `#${number}`, to: `${pipeline.to}/builds/${number}` }]
 }
 
-/**
- * Whether the page is below a pipeline, such as a build. There a narrow screen leaves out what
- * other pages show.
- */
+/** Whether the page is below a pipeline, where a narrow screen shows less. */
 export function isDeep(pathname: string): boolean {
   return trailOf(pathname).length > 1
 }

@@ -26,10 +26,7 @@ export interface PaletteGroup {
 const atMost = 8
 const recentAtMost = 5
 
-/**
- * Returns the local groups. Without input: recent choices, then everything; otherwise matches by
- * group, best first.
- */
+/** Returns the local groups: without input recent choices and everything, else matches. */
 export function localGroups(
   groups: readonly PaletteGroup[],
   typed: string,

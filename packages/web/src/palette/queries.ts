@@ -6,10 +6,7 @@ export const createOrganization = (name: string) => answer(client.POST('/api/v0/
 
 const foundAtMost = 6
 
-/**
- * Finds pipelines and builds of an organization; a build by number, message, branch, author or
- * start of its commit.
- */
+/** Finds pipelines and builds; a build by number, message, branch, author or commit. */
 export const searchQuery = (org: string, q: string) =>
   queryOptions({
     queryKey: ['palette', org, q],

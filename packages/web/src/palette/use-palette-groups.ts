@@ -135,9 +135,7 @@ function pageItems(org: string | undefined): readonly PaletteItem[] {
 
 const all = Object.entries(errorCatalogue).map(([code, { meaning }]) => ({ code, meaning }))
 
-/**
- * Returns error codes that contain the text, with their meaning; none for fewer than three letters.
- */
+/** Returns error codes that contain the text; none for fewer than three letters. */
 function errorCodeItems(typed: string): readonly PaletteItem[] {
   const wanted = typed.trim().toLowerCase().replaceAll(' ', '_')
   if (wanted.length < 3) return []

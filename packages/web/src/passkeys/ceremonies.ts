@@ -60,9 +60,7 @@ async function settled<Credential>(ceremony: Promise<Credential>, isSuggested = 
   }
 }
 
-/**
- * Explains a ceremony's error by its name; null: the person gave up or let it time out (web A6).
- */
+/** Explains a ceremony's error by its name; null: the person gave up (web A6). */
 export function explainCeremony(name: string): string | null {
   switch (name) {
     case 'NotAllowedError':

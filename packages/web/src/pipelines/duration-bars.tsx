@@ -21,10 +21,7 @@ const lowest = { failed: 14, other: 3 }
 /** Below the bars, for the mark of a failure. */
 const markHeight = 6
 
-/**
- * Draws durations, oldest first, in the colour and shape of their state. The table below says the
- * same in text.
- */
+/** Draws durations, oldest first, by state. The table below says the same in text. */
 export function DurationBars({ bars }: DurationBarsProps) {
   const all = bars.map(({ ms }) => ms)
   const { topMs, isClipped } = durationScale(all)

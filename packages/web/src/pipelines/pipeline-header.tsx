@@ -18,10 +18,7 @@ interface PipelineHeaderProps {
   readonly pipeline: Schema<'Pipeline'>
 }
 
-/**
- * Shows name, repository, branch and actions. The address holds whether the new-build dialog is
- * open.
- */
+/** Shows a pipeline's facts and actions. The address holds whether the dialog is open. */
 export function PipelineHeader({ org, pipeline }: PipelineHeaderProps) {
   const organization = showInvisible(useOrganizationName(org))
   const { slug, name, description, repository, repo_name, default_branch, archived_at } = pipeline

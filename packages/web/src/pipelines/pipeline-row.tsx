@@ -13,10 +13,7 @@ interface PipelineRowProps {
   readonly summary: Schema<'PipelineSummary'>
 }
 
-/**
- * Shows a pipeline: its newest build in a sentence, and its last builds as a strip. The row links
- * to its page.
- */
+/** Shows a pipeline with its newest build in a sentence and its last builds as a strip. */
 export const PipelineRow = memo(function PipelineRow({ org, summary: { pipeline, builds } }: PipelineRowProps) {
   const [newest] = builds
   return (

@@ -9,10 +9,7 @@ export type SummaryPages = InfiniteData<Schema<'PipelineSummaryList'>, unknown>
 
 const buildsEach = 20
 
-/**
- * Returns the pages with a changed build; the same object if nothing changes, null if its pipeline
- * is not listed.
- */
+/** Returns the pages with a changed build; null: its pipeline is not listed. */
 export function placeBuild(pages: SummaryPages, slug: string, build: Schema<'BuildSummary'>): SummaryPages | null {
   let isKnown = false
   let isChanged = false

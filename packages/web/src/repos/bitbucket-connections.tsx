@@ -13,10 +13,7 @@ import { GoToForge } from './go-to-forge.tsx'
 
 type Workspace = Schema<'BitbucketWorkspace'>
 
-/**
- * Lists the connected Bitbucket workspaces. Shows nothing if Bitbucket is neither configured nor
- * connected.
- */
+/** Lists the Bitbucket workspaces; nothing if Bitbucket is neither set up nor connected. */
 export function BitbucketConnections({ org }: { readonly org: string }) {
   const isSetUp = useAuthConfig()?.bitbucket === true
   const { data, isError, error, refetch } = useQuery(workspacesQuery(org))

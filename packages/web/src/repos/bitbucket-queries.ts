@@ -27,10 +27,7 @@ export async function bitbucketUrl(org: string): Promise<string> {
   return (await answer(client.GET('/api/v0/organizations/{org}/bitbucket/oauth-url', asked))).url
 }
 
-/**
- * Connects the workspaces of the person whom Bitbucket sent back. Returns them and their
- * organization.
- */
+/** Connects the workspaces of the person whom Bitbucket sent back, and returns them. */
 export function connectBitbucket(back: Schema<'ConnectBitbucketRequest'>): Promise<Schema<'ConnectBitbucketResponse'>> {
   return answer(client.POST('/api/v0/integrations/bitbucket/connect', { body: back }))
 }

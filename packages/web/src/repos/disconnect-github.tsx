@@ -13,10 +13,7 @@ interface DisconnectGithubProps {
 /** At most this many pipelines are named; the others are counted. */
 const mostNames = 10
 
-/**
- * Asks before disconnecting an account, and names the pipelines that no longer build on push
- * (web.md 7).
- */
+/** Asks before disconnecting an account, and names the affected pipelines (web.md 7). */
 export function DisconnectGithub({ org, installation, onClose }: DisconnectGithubProps) {
   const { installation_id: number, account_login: account } = installation
   const changes = connectionChanges(useQueryClient(), org)

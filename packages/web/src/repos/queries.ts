@@ -38,10 +38,7 @@ export const installationsQuery = (org: string) =>
       answer(client.GET(`${organization}/github/installations`, { params: { path: { org } }, signal })),
   })
 
-/**
- * Reads the repositories of an installation. `id` is GitHub's number, as in every installation
- * address.
- */
+/** Reads the repositories of an installation, by GitHub's number. */
 export const installationReposQuery = (org: string, id: number) =>
   queryOptions({
     queryKey: ['github-installations', org, id, 'repos'],

@@ -1,7 +1,4 @@
-/**
- * GitHub returns to one address for all organizations, so this tab remembers which one asked. It is
- * no secret.
- */
+/** GitHub returns to one address for all organizations: this tab remembers which asked. */
 const key = 'harmont:github-setup'
 
 /** Stores the organization until GitHub returns. */

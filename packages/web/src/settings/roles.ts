@@ -30,10 +30,7 @@ export function roleChangeRefusal({ member, all, mayManageMembers, mayManageOwne
   return isLastOwner(member, all) ? 'The last owner cannot change role. Make someone else an owner first' : null
 }
 
-/**
- * Explains why this person cannot be removed; null: they can. `me` may always leave, except as the
- * last owner.
- */
+/** Explains why a person cannot be removed; null: they can. All but the last owner may leave. */
 export function removalRefusal(change: Change, me: string): string | null {
   const { member, all, mayManageMembers, mayManageOwners } = change
   if (isLastOwner(member, all)) return 'The last owner cannot leave. Make someone else an owner first'

@@ -11,9 +11,7 @@ export function formatDuration(ms: number | null | undefined): string {
   return `${Math.floor(minutes / 1440)} d ${Math.floor((minutes % 1440) / 60)} h`
 }
 
-/**
- * Formats how long ago, coarsely: `just now`, `4 min ago`, `3 h ago`, `2 d ago`; `—` if unknown.
- */
+/** Formats `just now`, `4 min ago`, `3 h ago`, `2 d ago`; `—` if unknown. */
 export function formatAgo(instant: string | null | undefined, now: number): string {
   const at = instant === null || instant === undefined ? Number.NaN : Date.parse(instant)
   if (Number.isNaN(at)) return '—'

@@ -1,15 +1,10 @@
 /** Matches control and format characters, line separators, and letters without a shape. */
 const invisible = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]|\u115f|\u1160|\u3164/gu
 
-/**
- * Exceptions that people write: tabs, newlines, and the joiners of Persian words and emoji
- * families.
- */
+/** Exceptions that people write: tabs, newlines and joiners. */
 const written = new Set(['\t', '\n', '\u200c', '\u200d'])
 
-/**
- * Shows invisible characters and those that change the reading direction as code points (web X4).
- */
+/** Shows invisible and direction-changing characters as code points (web X4). */
 export function showInvisible(text: string): string {
   return text.replace(invisible, (character) => (written.has(character) ? character : nameOf(character)))
 }

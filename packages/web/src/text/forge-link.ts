@@ -12,10 +12,7 @@ export function repositoryLink(repository: string): string | null {
   return place === null ? null : `https://${place.host}/${place.path}`
 }
 
-/**
- * Returns the page of a commit; null for an unknown forge, and for the zeros that mean a work tree
- * without a commit.
- */
+/** Returns the page of a commit; null: an unknown forge, or a work tree without a commit. */
 export function commitLink(repository: string, commit: string): string | null {
   const place = placeOf(repository)
   if (place === null || !/^[0-9a-f]{7,64}$/i.test(commit) || /^0+$/.test(commit)) return null

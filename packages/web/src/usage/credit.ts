@@ -42,10 +42,7 @@ export const sourceNames: Readonly<Record<LedgerSource, string>> = {
 
 type Entry = Pick<Schema<'Transaction'>, 'source' | 'amount_cents' | 'description'>
 
-/**
- * Names an entry of the ledger. A refund may fail at Stripe and a dispute may be won: both return
- * the amount.
- */
+/** Names an entry of the ledger. Failed refunds and won disputes return the amount. */
 export function entryName({ source, amount_cents: cents, description }: Entry): string {
   if (source !== 'refund') return sourceNames[source]
   // The contract has no separate source for disputes.

@@ -17,9 +17,7 @@ interface DailyBarsProps {
 
 const height = 200
 
-/**
- * Draws a bar for each day. A click or Enter narrows the page to a day; arrow keys read the values.
- */
+/** Draws a bar for each day. A click or Enter narrows the page; arrow keys read values. */
 export function DailyBars({ values, unit, day, onDay }: DailyBarsProps) {
   const place = useRef<HTMLDivElement>(null)
   const plot = useRef<uPlot | null>(null)

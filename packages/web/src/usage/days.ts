@@ -14,9 +14,7 @@ const dayMs = 86_400_000
 /** The most days that the server answers for at once. */
 const mostDays = 366
 
-/**
- * Returns the days in the address; the last 30 if it has no valid ones. `now` in Unix milliseconds.
- */
+/** Returns the days in the address; the last 30 by default. `now` in Unix milliseconds. */
 export function daysWanted({ range = '30', from, to }: Wanted, now: number): Days {
   const [start, end] = [dayNumber(from), dayNumber(to)]
   if (start !== null && end !== null && start <= end && end - start < mostDays)

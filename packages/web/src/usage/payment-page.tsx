@@ -9,10 +9,7 @@ import { formatCents } from '../text/money.ts'
 import { type BegunPayment, rememberedPayment } from './payment.ts'
 import { balanceQuery, newestTopUpQuery } from './queries.ts'
 
-/**
- * Receives the browser after a payment. The provider's signed message to the server counts, which
- * arrives seconds later.
- */
+/** Receives the browser after a payment, which the provider confirms seconds later. */
 export function PaymentDonePage() {
   const [payment] = useState(rememberedPayment)
   return (

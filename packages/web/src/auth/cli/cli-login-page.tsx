@@ -49,9 +49,7 @@ interface CliLoopbackProps {
   readonly login: Extract<CliLogin, { readonly kind: 'loopback' }>
 }
 
-/**
- * Signs in the terminal that waits on this machine, after its code or port was compared (web A7).
- */
+/** Signs in the terminal that waits on this machine, after a comparison (web A7). */
 function CliLoopback({ user, login }: CliLoopbackProps) {
   const [isMine, setMine] = useState(false)
   const park = useMutation({

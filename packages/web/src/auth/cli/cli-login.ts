@@ -33,10 +33,7 @@ export function readCliLogin({ port = '', nonce = '', state = '', code, paste }:
   return { kind: 'loopback', port: Number(port), nonce, state, showsCode: code === '1' }
 }
 
-/**
- * Returns where the terminal listens, always on this machine. Throws if the resulting address is
- * another one.
- */
+/** Returns where the terminal listens. Throws if that is not on this machine. */
 export function callbackAddress({ port, state }: { readonly port: number; readonly state: string }): string {
   const url = new URL('http://127.0.0.1/callback')
   url.port = String(port)
@@ -49,10 +46,7 @@ export function callbackAddress({ port, state }: { readonly port: number; readon
 
 const crockford = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 
-/**
- * Returns the code that page and terminal show (`cli.md` 7): the first 40 bits of a digest of
- * the nonce, as `KX7P-4T9M`.
- */
+/** Returns the code that page and terminal show (`cli.md` 7): 40 bits of the nonce's digest. */
 export function matchingCode(nonce: string): string {
   const digest = sha256(utf8ToBytes(`harmont-cli-login\n${nonce}`))
   const bits = digest.slice(0, 5).reduce((sum, byte) => sum * 256n + BigInt(byte), 0n)

@@ -10,10 +10,7 @@ import { inspectSetup } from '../queries.ts'
 import { SetupExisting } from './setup-existing.tsx'
 import { SetupNew } from './setup-new.tsx'
 
-/**
- * Opens an operator's one-time link (web F2): creates the first administrator, or signs in an
- * existing one.
- */
+/** Opens a one-time link (web F2): creates the first administrator, or signs a person in. */
 export function SetupPage() {
   const token = useLinkToken('setup')
   const link = useQuery({

@@ -1,9 +1,6 @@
 import { type BuildView, hasFailed, isBuildEnded, type JobView } from './job-state.ts'
 
-/**
- * What can be done now with a build and its selected step (web B9). A text says why not; null: it
- * can be done.
- */
+/** What can be done now with a build and its selected step (web B9). A text says why not. */
 export interface AvailableActions {
   readonly retryStep: string | null
   /** Whether the step's parent is gone, so that only a rebuild is left. */
@@ -23,10 +20,7 @@ export interface AvailableActions {
 const cancelable = new Set(['scheduled', 'running', 'failing'])
 const notAllowed = 'You are not allowed to start builds'
 
-/**
- * `mayBuild`: the person's permission in this organization. `job`: the newest attempt of the
- * selected step.
- */
+/** `mayBuild`: the person's permission. `job`: the newest attempt of the selected step. */
 export function availableActions(view: BuildView, job: JobView | null, mayBuild: boolean): AvailableActions {
   const { build, jobs, pipeline } = view
   const gate = mayBuild ? null : notAllowed

@@ -27,10 +27,7 @@ export function failuresOf(view: Pick<BuildView, 'render' | 'jobs'>): readonly J
   return [...inTime(failed.filter(isHardFailure)), ...inTime(failed.filter(({ soft_failed }) => soft_failed))]
 }
 
-/**
- * Returns the failure after or before this one, in a circle; from elsewhere the first or last.
- * Null: nothing failed.
- */
+/** Returns the next or previous failure, in a circle. Null: nothing failed. */
 export function nextFailure(failures: readonly JobView[], from: string | null, step: 1 | -1): JobView | null {
   const index = failures.findIndex(({ id }) => id === from)
   if (index === -1) return (step === 1 ? failures[0] : failures.at(-1)) ?? null
@@ -59,9 +56,7 @@ function latest(jobs: readonly JobView[]): JobView | null {
   }, null)
 }
 
-/**
- * Finds the newest attempt of the step in the address, by key or by the id of any of its attempts.
- */
+/** Finds the newest attempt of a step, by key or by the id of any attempt. */
 export function findJob(view: Pick<BuildView, 'render' | 'jobs'>, address: string): JobView | null {
   const jobs = allJobs(view)
   return (

@@ -1,10 +1,7 @@
 import { commitLink, repositoryLink } from '../../text/forge-link.ts'
 import type { BuildView } from './job-state.ts'
 
-/**
- * Returns the forge's page that compares this commit with the last one that passed; null: there is
- * none.
- */
+/** Returns the forge's comparison with the last passed commit; null: there is none. */
 export function compareLink({
   pipeline,
   build,

@@ -39,10 +39,7 @@ export function isHardFailure(job: Stated): boolean {
   return hasFailed(job) && !job.soft_failed
 }
 
-/**
- * Returns the job that renders the pipeline and then the steps, in the order of the graph (web
- * B14).
- */
+/** Returns the rendering job and then the steps, in the order of the graph (web B14). */
 export function allJobs({ render, jobs }: Pick<BuildView, 'render' | 'jobs'>): readonly JobView[] {
   return render === null ? jobs : [render, ...jobs]
 }

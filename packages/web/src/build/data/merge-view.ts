@@ -74,9 +74,7 @@ function isRender({ step_key }: JobView): boolean {
   return step_key === null || step_key === undefined
 }
 
-/**
- * An attempt replaces the one before it: its step's key identifies it, and rendering has no key.
- */
+/** Returns the key that a step's attempts share; rendering has none. */
 function keyOf({ step_key }: JobView): string {
   return step_key ?? ''
 }

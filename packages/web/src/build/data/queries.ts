@@ -20,10 +20,7 @@ function pathOf({ org, slug, number }: BuildPlace) {
   return { org, pipeline: slug, number }
 }
 
-/**
- * Reads everything that the page shows in one answer (web B1). An answer older than the known
- * events does not undo them.
- */
+/** Reads everything that the page shows (web B1). An older answer does not undo events. */
 export function buildQuery(place: BuildPlace) {
   return queryOptions({
     queryKey: ['build', place.org, place.slug, place.number],

@@ -7,10 +7,7 @@ import { type BuildView, isBuildEnded } from './job-state.ts'
 import { mergeEvents, type ViewEvent } from './merge-view.ts'
 import { type BuildPlace, buildQuery } from './queries.ts'
 
-/**
- * Keeps the build up to date by events, else by polling, and reads it once more when it has ended
- * (web D1–D3).
- */
+/** Keeps the build up to date by events or polling, and reads its end again (web D1–D3). */
 export function useBuild(place: BuildPlace) {
   const queryClient = useQueryClient()
   const mode = useLiveMode()

@@ -1,8 +1,6 @@
 import { instantOf, type JobView } from './job-state.ts'
 
-/**
- * Maps an instant to itself minus the time in which the build had ended; both in Unix milliseconds.
- */
+/** Maps an instant to itself minus the time in which the build had ended, in milliseconds. */
 export type WorkClock = (at: number) => number
 
 interface Stretch {
@@ -12,10 +10,7 @@ interface Stretch {
   readonly isAsked: boolean
 }
 
-/**
- * Returns a clock that stands still between the build's end and a manual retry, so that work looks
- * as long as it took.
- */
+/** Returns a clock that stands still between the build's end and a manual retry. */
 export function workClockOf(jobs: readonly JobView[] | null | undefined): WorkClock {
   const stretches = (jobs ?? []).flatMap(stretchesOf).sort((a, b) => a.from - b.from)
   const breaks: { readonly from: number; readonly to: number }[] = []
@@ -27,10 +22,7 @@ export function workClockOf(jobs: readonly JobView[] | null | undefined): WorkCl
   return (at) => at - breaks.reduce((sum, { from, to }) => sum + Math.max(0, Math.min(at, to) - from), 0)
 }
 
-/**
- * Returns when each attempt of a step started to wait, as far as known, and when it ended; a
- * running one has no end.
- */
+/** Returns when each attempt started to wait, as far as known, and when it ended. */
 function stretchesOf({ id, scheduled_at, attempts }: JobView): Stretch[] {
   return (attempts ?? []).flatMap(({ job_id, cause, started_at, finished_at }) => {
     const from = (job_id === id ? instantOf(scheduled_at) : null) ?? instantOf(started_at)

@@ -16,10 +16,7 @@ export type Positions = Readonly<Record<string, Point>>
 
 export interface Layout {
   readonly positions: Positions
-  /**
-   * Where each edge passes the columns between its ends, by id: level from the first to the second
-   * point of each pair.
-   */
+  /** Where each edge passes the columns between its ends, by id: pairs of level points. */
   readonly passes: Readonly<Record<string, readonly (readonly [Point, Point])[]>>
 }
 

@@ -32,10 +32,7 @@ export function useLayout(graph: Graph | null): LaidOut {
   return found.shape === shape ? found : { layout: null, failed: false }
 }
 
-/**
- * Allows worker scripts only from our own files. The content security policy admits no other source
- * (web A9).
- */
+/** Allows worker scripts only from our own files (web A9). */
 interface TrustedTypes {
   createPolicy(name: string, rules: { createScriptURL(url: string): string }): { createScriptURL(url: string): string }
 }

@@ -4,10 +4,7 @@ import { allJobs, type BuildView, instantOf, isActive, isEnded, type JobView, na
 import { failedSentence } from './failed.ts'
 import type { Sentence } from './sentence.ts'
 
-/**
- * Describes the build now, from facts (web.md 6, R5). `org`: its organization; `now`: the server's
- * time.
- */
+/** Describes the build now (web.md 6, R5). `org`: its organization; `now`: server time. */
 export function sentenceOf(view: BuildView, org: string, now: number): Sentence {
   const { build } = view
   switch (build.state) {
@@ -29,10 +26,7 @@ export function sentenceOf(view: BuildView, org: string, now: number): Sentence 
   }
 }
 
-/**
- * Returns what follows `Waiting`: how long and for what, from the server's sentence without its
- * first word.
- */
+/** Returns what follows `Waiting`: how long and for what. */
 function waitingSentence(job: JobView | null, now: number): Sentence {
   if (job === null || job.waiting === null) return [' for its turn.']
   const { message, since } = job.waiting

@@ -1,10 +1,7 @@
 import { formatCents } from '../../text/money.ts'
 import type { JobView } from '../data/job-state.ts'
 
-/**
- * Formats a cost (web B16): `$0.04`, or `12 vCPU-min` without billing; `—` if unknown, never
- * `$0.00`.
- */
+/** Formats a cost (web B16): `$0.04`, or `12 vCPU-min` without billing; `—` if unknown. */
 export function costLabel(cost: JobView['cost'] | undefined, isOver: boolean): string {
   if (cost === null || cost === undefined) return '—'
   const said =

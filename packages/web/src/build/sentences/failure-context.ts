@@ -13,9 +13,7 @@ interface OtherFailures {
   readonly lines: readonly Sentence[]
 }
 
-/**
- * Lists the other failures of a build and the steps that were skipped. `now`: the server's time.
- */
+/** Lists the other failures and the skipped steps of a build. `now`: server time. */
 export function otherFailures(view: Pick<BuildView, 'render' | 'jobs'>, job: JobView, now: number): OtherFailures {
   const failures = failuresOf(view).filter((one) => one.id !== job.id && isHardFailure(one))
   const skipped = skippedBecause(view.jobs)

@@ -52,10 +52,7 @@ const signalNumbers: Readonly<Record<number, string>> = {
   15: 'SIGTERM',
 }
 
-/**
- * Returns why a step failed, in a few words (web B3): `exit 1`, `exit 137: killed (SIGKILL)`, `out
- * of memory`.
- */
+/** Returns why a step failed (web B3): `exit 1`, `exit 137: killed (SIGKILL)`. */
 export function failureReason({ failure, exit_code, state }: Pick<JobView, 'failure' | 'exit_code' | 'state'>): string {
   const kind = failure?.kind ?? ''
   const known = faults[kind]?.[0] ?? unstarted[kind] ?? reasons[kind] ?? notStarted[kind]
@@ -83,10 +80,7 @@ export function isPlatformFault({ failure }: Pick<JobView, 'failure'>): boolean 
   return failure.platform === true || faults[failure.kind] !== undefined
 }
 
-/**
- * Returns the short reason for the step list: the exit code or the fault; null: the state says it
- * all.
- */
+/** Returns the short reason for the step list; null: the state says it all. */
 export function shortReason(job: JobView): string | null {
   if (!hasFailed(job)) return null
   if (isUnstarted(job)) return 'not started'

@@ -32,10 +32,7 @@ export function queuedMs({ scheduled_at, created_at, started_at, finished_at }: 
   return from === null ? null : Math.max(0, until - from)
 }
 
-/**
- * Returns the tab's title without the product (web T1): `Failed: test · ci #60 · Acme`. `org`: the
- * organization's name.
- */
+/** Returns the tab's title (web T1): `Failed: test · ci #60 · Acme`. `org`: a name. */
 export function tabTitle(view: BuildView, org: string): string {
   const { build, pipeline } = view
   const failed = chooseJob(view)

@@ -1,10 +1,7 @@
 import { type JobView, nameOf } from '../data/job-state.ts'
 import type { Sentence } from './sentence.ts'
 
-/**
- * Explains why a step was skipped (web B4): its condition, the step that caused it, or a stopped
- * build.
- */
+/** Explains why a step was skipped (web B4): condition, cause, or a stopped build. */
 export function skipSentence(job: JobView, byId: ReadonlyMap<string, JobView>): Sentence {
   const cause = job.skipped_by === null ? undefined : byId.get(job.skipped_by)
   if (cause !== undefined) {

@@ -9,19 +9,13 @@ export interface BuildScale {
   readonly clock: WorkClock
 }
 
-/**
- * Returns the range from the first start to the end of the build, without the time between its end
- * and a retry.
- */
+/** Returns the range of a build, without the time between its end and a retry. */
 export function scaleOf({ build, jobs }: Pick<BuildView, 'build' | 'jobs'>): BuildScale {
   const from = instantOf(build.started_at) ?? instantOf(build.created_at) ?? 0
   return { from, to: instantOf(build.finished_at), clock: workClockOf(jobs) }
 }
 
-/**
- * Returns where a step's bar starts and how long it is, in percent; null: it never started (web
- * B4).
- */
+/** Returns start and length of a step's bar in percent; null: it never started (web B4). */
 export function barOf(
   { started_at, finished_at }: Pick<JobView, 'started_at' | 'finished_at'>,
   { from, to, clock }: BuildScale,

@@ -14,10 +14,7 @@ interface StepListProps {
   readonly onToggle: (key: string) => void
 }
 
-/**
- * Above this many rows, only visible ones are mounted. The first draw mounts fewer, so that the log
- * is drawn sooner.
- */
+/** Above this many rows, only visible ones are mounted. The first draw mounts fewer. */
 const virtualFrom = { usual: 200, first: 40 }
 const overscan = { usual: 12, first: 2 }
 

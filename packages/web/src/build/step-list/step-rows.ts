@@ -20,18 +20,13 @@ export function cellOf(job: Pick<JobView, 'name' | 'step_key' | 'id'>): Cell | n
 
 interface Placed {
   readonly job: JobView
-  /**
-   * The number of listed ancestors: 0 if the step starts from an image or its parent is not listed.
-   */
+  /** The number of listed ancestors; 0 without a listed parent. */
   readonly depth: number
   /** For each level above: whether its line continues to a later sibling. */
   readonly rails: readonly boolean[]
 }
 
-/**
- * Puts each step below its parent snapshot's step, otherwise in the list's order (web B4). A chain
- * may have thousands.
- */
+/** Puts each step below its parent (web B4). A chain may have thousands. */
 function lineageForest(jobs: readonly JobView[]): readonly Placed[] {
   const ids = new Set(jobs.map(({ id }) => id))
   const children = Map.groupBy(jobs, ({ builds_in }) => (builds_in !== null && ids.has(builds_in) ? builds_in : null))

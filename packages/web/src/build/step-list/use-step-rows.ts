@@ -11,9 +11,7 @@ export interface StepRows {
   readonly setFilter: (filter: string) => void
   /** Opens or folds a matrix. */
   readonly toggle: (key: string) => void
-  /**
-   * Ids of failures that were there at first or were selected since. They are not announced as new.
-   */
+  /** Ids of failures that are not new: there at first, or selected since. */
   readonly seen: ReadonlySet<string>
 }
 

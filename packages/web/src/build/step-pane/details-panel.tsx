@@ -45,10 +45,7 @@ interface CacheFactsProps {
   readonly now: number
 }
 
-/**
- * Shows what the cache did, where a hit came from, and which inputs of a miss changed, by digest
- * (web B6).
- */
+/** Shows the cache's decision, the origin of a hit, and changed inputs by digest (web B6). */
 function CacheFacts({ place, cache, now }: CacheFactsProps) {
   const { from, changes, outcome, policy, rule = null } = cache
   return (

@@ -117,10 +117,7 @@ function capital(text: string): string {
 /** More lines would leave the log too little room. */
 const shownAtFirst = 3
 
-/**
- * Lists the reports of a step, each linked to its line in the log (web B3). A single one is in the
- * headline already.
- */
+/** Lists the reports of a step with links into its log (web B3), if there are several. */
 function FailureReportList({ place, job }: { readonly place: BuildPlace; readonly job: JobView }) {
   const [isWhole, setWhole] = useState(false)
   const reports = reportsOf(job)
@@ -151,10 +148,7 @@ function FailureReportList({ place, job }: { readonly place: BuildPlace; readonl
   )
 }
 
-/**
- * Shows the last lines of a failed step whose log has no error line (web B3). The log opens there
- * too.
- */
+/** Shows the last lines of a failed step whose log has no error line (web B3). */
 function FailureTail({ lines }: { readonly lines: readonly string[] }) {
   if (lines.length === 0) return null
   return (

@@ -31,10 +31,7 @@ export function lineageOf(job: JobView, jobs: readonly JobView[]): Lineage {
 /** Longer chains show only the nearest ancestors. */
 const maxShown = 50
 
-/**
- * Describes size, age and expiry of a snapshot: `12 MB on top of its parent, kept until …`; null:
- * there is none.
- */
+/** Describes size, age and expiry of a snapshot; null: there is none. */
 export function snapshotSummary(
   { snapshot }: Pick<JobView, 'snapshot'>,
   format: (at: string) => string,

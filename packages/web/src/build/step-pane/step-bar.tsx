@@ -37,10 +37,7 @@ export function JobBar({ step, job, available, attemptsRef, ...on }: JobBarProps
   )
 }
 
-/**
- * Starts a narrow screen's row with the way back and the step's name; the log's tools follow (web
- * T4).
- */
+/** Starts a narrow screen's row with the way back and the step's name (web T4). */
 export function JobLead({ step, job }: Pick<JobBarProps, 'step' | 'job'>) {
   return (
     <span className="flex min-w-0 flex-1 items-center gap-2">

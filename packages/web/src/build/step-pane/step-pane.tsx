@@ -110,9 +110,7 @@ function JobLog({ place, view, job, lead }: JobLogProps) {
   )
 }
 
-/**
- * Adds the error of an older attempt, which the view lacks. Returns the newest attempt unchanged.
- */
+/** Adds the error of an older attempt, which the view lacks. */
 function useAttempt(place: BuildPlace, step: JobView, job: JobView): JobView {
   const isOlder = job.id !== step.id
   const { data } = useQuery({ ...jobQuery(place, job.id), enabled: isOlder && hasFailed(job) })

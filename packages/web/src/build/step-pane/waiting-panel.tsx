@@ -114,10 +114,7 @@ type Refs = NonNullable<JobView['waiting']>['refs']
 
 const link = 'underline decoration-edge decoration-1 underline-offset-3 hover:decoration-current'
 
-/**
- * Lists who holds a limit or concurrency group and links its documentation; nothing for other
- * waits.
- */
+/** Lists who holds a limit or concurrency group and links its documentation. */
 function Holders({ place, refs }: { readonly place: BuildPlace; readonly refs: Refs }) {
   const gate = refs.find(({ kind }) => kind === 'limit' || kind === 'concurrency_group')
   if (gate === undefined) return null

@@ -19,10 +19,7 @@ interface BarsProps {
   readonly isCritical: boolean
 }
 
-/**
- * Draws one row: waiting outlined, starting hatched, running solid, a cache hit as a diamond, a
- * snapshot as a tick.
- */
+/** Draws one row: waiting outlined, starting hatched, running solid, cached as a diamond. */
 export function Bars({ row, shown, isCritical }: BarsProps) {
   const { waiting, starting, running, snapshotAt, cached, softFailed, state } = row
   const { tone } = lookOf(state, { cached, softFailed })

@@ -29,10 +29,7 @@ function endOf({ running }: Row): number {
 /** A wait is mentioned from one second and one percent of the run. */
 const shortestWait = { ms: 1000, share: 0.01 }
 
-/**
- * Returns `install 40 s → queued 12 s → build 1 m 02 s: 87% of the run, waiting 10%`; empty if
- * nothing has run.
- */
+/** Returns `install 40 s → build 1 m 02 s: 87% of the run`; empty if nothing has run. */
 export function describePath(path: readonly Row[], lengthMs: number): string {
   if (path.length === 0) return ''
   const percent = (ms: number) => Math.min(100, Math.round((ms / lengthMs) * 100))

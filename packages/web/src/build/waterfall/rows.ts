@@ -42,9 +42,7 @@ export interface Waterfall {
   readonly lengthMs: number
 }
 
-/**
- * Places every attempt of every step on the build's scale (web B11). `now` in Unix milliseconds.
- */
+/** Places every attempt on the build's scale (web B11). `now` in Unix milliseconds. */
 export function waterfallOf({ build, jobs }: Pick<Schema<'BuildView'>, 'build' | 'jobs'>, now: number): Waterfall {
   const zero = Date.parse(build.created_at)
   const clock = workClockOf(jobs)

@@ -88,10 +88,7 @@ export function axisOf(scale: Scale, most: number): readonly AxisMark[] {
   return named.toSorted((a, b) => a.at - b.at)
 }
 
-/**
- * Whether two marks have enough room between them, in percent of the width. Names of cuts are
- * longer.
- */
+/** Whether two marks have room between them, in percent. Names of cuts are longer. */
 function isApart(other: AxisMark, at: number, scale: Scale, percent: number): boolean {
   const distance = place(at, scale) - place(other.at, scale)
   return distance <= -percent || distance >= (other.isCut ? percent * 1.5 : percent)

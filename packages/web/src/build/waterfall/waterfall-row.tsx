@@ -16,10 +16,7 @@ interface WaterfallRowProps {
   readonly onSelect: () => void
 }
 
-/**
- * Shows a row of the waterfall: a button that selects the step and says in words what its bars
- * show.
- */
+/** Shows a row of the waterfall: a button that also says in words what its bars show. */
 export function WaterfallRow({ row, shown, isSelected, isCritical, onSelect }: WaterfallRowProps) {
   const name = showInvisible(row.name)
   const description = describe(row)

@@ -33,10 +33,7 @@ export class LineBlocks {
     return block?.lines[(line - 1) % blockLines]
   }
 
-  /**
-   * Stores lines from a number on. A newer copy replaces a line: the last line of a running command
-   * grows.
-   */
+  /** Stores lines from a number on. A newer copy replaces a line that has grown. */
   put(from: number, lines: readonly LogLine[]): void {
     for (const [at, line] of lines.entries()) this.#putOne(from + at, line)
     this.#forget()

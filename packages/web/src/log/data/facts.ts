@@ -11,10 +11,7 @@ export interface LogFacts {
   readonly isComplete: boolean
   readonly t0: string | null
   readonly groups: readonly Group[]
-  /**
-   * Lines that report failures. In a growing log, or one without reports, lines that look like
-   * errors.
-   */
+  /** Lines that report failures; without reports, lines that look like errors. */
   readonly errors: readonly number[]
   readonly remarks: readonly Remark[]
 }

@@ -114,10 +114,7 @@ export function previousHit(hits: Hits, before: HitPlace): HitPlace | { readonly
   return null
 }
 
-/**
- * Returns where to ask for the last hit up to a line: at the start of the last part of the log that
- * has hits.
- */
+/** Returns where to ask for the last hit up to a line: the last part with hits. */
 function askBefore({ buckets, lines, stretches }: Hits, line: number): { readonly ask: number } | null {
   const size = lines / buckets.length
   const floor = stretches.findLast(({ to }) => to <= line)?.to ?? 1

@@ -6,16 +6,10 @@ import { type LogPlace, pageLines, readLines } from './queries.ts'
 
 type Run = readonly [from: number, to: number]
 
-/**
- * Delays before a failed read is repeated while its lines are in view. `lasting`: the same request
- * would hardly succeed.
- */
+/** Delays before a failed read is repeated; `lasting` failures hardly pass. */
 const againMs = { passing: 3000, lasting: 30_000 }
 
-/**
- * Reads missing lines that are in view, one page at a time. It drops reads that nobody needs any
- * more.
- */
+/** Reads missing lines that are in view, one page at a time. */
 export class LineLoader {
   readonly #place: LogPlace
   readonly #lines: LineBlocks

@@ -19,10 +19,7 @@ export function writeFragment(range: LineRange | null): string {
   return range.from === range.to ? `#L${range.from}` : `#L${range.from}-L${range.to}`
 }
 
-/**
- * Returns the lines that a click on a number marks; with Shift, the range from the first marked
- * line.
- */
+/** Returns the lines that a click on a number marks; with Shift, a range. */
 export function rangeAfterClick(anchor: number | null, line: number, isShift: boolean): LineRange {
   if (!isShift || anchor === null) return { from: line, to: line }
   return { from: Math.min(anchor, line), to: Math.max(anchor, line) }

@@ -36,10 +36,7 @@ export class SearchData {
     if (unknown !== null) await this.ask(unknown, lines)
   }
 
-  /**
-   * Returns the next or previous hit, from the other end if there is none. Null: no hits at all, or
-   * a failed request.
-   */
+  /** Returns the next or previous hit, in a circle. Null: none, or a failed request. */
   async step(here: HitPlace, isBack: boolean, lines: number): Promise<HitPlace | null> {
     const found = await this.#find(here, isBack, lines)
     if (found !== null) return found

@@ -8,10 +8,7 @@ export const blockRows = 64
 export class BlockHeights {
   readonly #rows: number
   readonly #rowHeight: number
-  /**
-   * The difference of each measured block to its estimate, and the prefix sums of it in a Fenwick
-   * tree.
-   */
+  /** Differences of measured blocks to their estimates, and a Fenwick tree of the sums. */
   readonly #more = new Map<number, number>()
   readonly #sums: Float64Array
 
@@ -59,10 +56,7 @@ export class BlockHeights {
     return change
   }
 
-  /**
-   * Returns the blocks with rows appended. Measured heights stay, except of the last block, which
-   * grows.
-   */
+  /** Returns the blocks with rows appended; measured heights stay, except the last. */
   grown(rows: number): BlockHeights {
     const next = new BlockHeights(rows, this.#rowHeight)
     for (const [block, more] of this.#more)

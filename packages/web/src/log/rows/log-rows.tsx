@@ -89,10 +89,7 @@ interface MarksBarProps {
 
 const height = 1000
 
-/**
- * Marks errors and hits along the whole log, beside its scroll bar (web L12, L24), with only two
- * paths.
- */
+/** Marks errors and hits beside the scroll bar (web L12, L24), with only two paths. */
 export function MarksBar({ errors, hits, shareOf, onGo }: MarksBarProps) {
   const found = hits.buckets.flatMap((count, at) =>
     count > 0 ? [shareOf(1 + Math.floor(((at + 0.5) * hits.lines) / hits.buckets.length))] : [],

@@ -41,9 +41,7 @@ export class LogWindow {
   #rowHeight = 20
   /** A row to show, until it is in place. */
   #aim: { readonly row: number; readonly at: number; tries: number } | null = null
-  /**
-   * The first visible row at the last move or paint, and how many of its pixels are above the view.
-   */
+  /** The first visible row at the last move or paint, and its hidden pixels. */
   anchor: { readonly row: number; readonly above: number } = { row: 0, above: 0 }
 
   /** Attaches to the scrolling element and its content; returns a function that detaches. */
@@ -228,9 +226,7 @@ export class LogWindow {
     for (const listener of this.#listeners) listener()
   }
 
-  /**
-   * Returns the top of a block in the scroll area, in pixels. A pinned one out of reach is clamped.
-   */
+  /** Returns the top of a block in the scroll area, in pixels, within reach. */
   #topInArea(block: number): number {
     const [top, end] = [this.#heights.topOf(block), this.#heights.topOf(block + 1)]
     const inArea = top + this.#place.dom - this.#place.rows

@@ -121,9 +121,7 @@ function partsOf(source: RowSource): readonly Part[] {
   }
 }
 
-/**
- * Adds remarks before a line, and important ones of a folded group: lost output is always reported.
- */
+/** Adds remarks before a line, and the important ones of a folded group. */
 function addRemarks(
   { remarks, isSetupOpen }: RowSource,
   line: number,

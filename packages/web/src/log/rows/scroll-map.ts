@@ -33,19 +33,13 @@ export function scrolled(place: ScrollPlace, dom: number, sizes: ScrollSizes): S
 /** Near the ends, pixels of both scales match, so that no move ends too early. */
 const endScreens = 10
 
-/**
- * Returns the scroll position for a position in the rows: exact near the ends, proportional between
- * them.
- */
+/** Returns the scroll position for a position in the rows. */
 export function placeOf(rows: number, sizes: ScrollSizes): ScrollPlace {
   const at = clampRows(rows, sizes)
   return { dom: Math.round(convert(at, lastRows(sizes), lastDom(sizes), sizes)), rows: at }
 }
 
-/**
- * Whether the scroll area must be corrected now: exact moves brought it nearer to an end than the
- * rows are.
- */
+/** Whether the scroll area must be corrected: it is nearer to an end than the rows. */
 export function mustSettle({ dom, rows }: ScrollPlace, sizes: ScrollSizes): boolean {
   const near = jumpScreens * sizes.view
   const [domLeft, rowsLeft] = [lastDom(sizes) - dom, lastRows(sizes) - rows]

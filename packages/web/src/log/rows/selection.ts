@@ -18,10 +18,7 @@ export function readSelection(): Selected | null {
   return from === null || to === null ? null : { from, to }
 }
 
-/**
- * Converts a place on the page to one in the log's text. Before a line's text is its start, after
- * it its end.
- */
+/** Converts a place on the page to one in the log's text, clamped to the line. */
 function placeOf(node: Node, offset: number): TextPlace | null {
   const line = lineOfNode(node)
   if (line === null) return null

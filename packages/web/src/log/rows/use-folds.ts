@@ -1,10 +1,7 @@
 import { useCallback, useMemo, useState } from 'react'
 import type { Group, LogFacts } from '../data/facts.ts'
 
-/**
- * Folds chosen by the person, by job, while the page lives (web L9): title lines, and whether they
- * are folded.
- */
+/** Folds chosen by the person, by job, while the page lives (web L9). */
 const foldsByJob = new Map<string, ReadonlyMap<number, boolean>>()
 const none: ReadonlyMap<number, boolean> = new Map()
 

@@ -15,10 +15,7 @@ export type FollowEvent =
   | { readonly kind: 'selected' }
   | { readonly kind: 'asked'; readonly isOn: boolean }
 
-/**
- * Returns the state after an event: a move up or a selection stops following, reaching the end
- * resumes it.
- */
+/** Returns the state after an event: a move up stops following, the end resumes it. */
 export function followAfter(follow: Follow, event: FollowEvent): Follow {
   switch (event.kind) {
     case 'grew':

@@ -90,9 +90,7 @@ type LineRun = readonly [from: number, to: number]
 /** Runs with smaller gaps than this are read together. */
 const nearLines = 32
 
-/**
- * Folded titles are read, for their times, only if there are few. Their names come with the log.
- */
+/** Folded titles are read, for their times, only if there are few. */
 const mostTitles = 12
 
 /** Returns the lines of the mounted rows as runs, in reading order. */

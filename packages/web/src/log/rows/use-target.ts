@@ -21,10 +21,7 @@ interface TargetOptions {
   readonly onUnfilter: () => void
 }
 
-/**
- * Scrolls to lines, even folded, filtered or future ones (web L13). Returns the function that asks
- * for one.
- */
+/** Scrolls to lines, even folded or future ones (web L13). Returns the request function. */
 export function useTarget({ facts, folds, rows, marked, startAt, onUnfilter }: TargetOptions): (line: number) => void {
   const [target, setTarget] = useState<Target | null>(() => firstTarget(facts, marked, startAt))
   const [isPlaced, setPlaced] = useState(false)

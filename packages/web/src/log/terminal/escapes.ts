@@ -21,10 +21,7 @@ export type Token =
 /** Final letters of sequences that act within a line; all others are ignored. */
 const moves = new Set(['C', 'D', 'G', '`', 'K', 'X', 'P', '@', 'a'])
 
-/**
- * Splits a line into the parts that show or change something. Other control sequences leave
- * nothing.
- */
+/** Splits a line into the parts that show or change something. */
 export function tokens(line: string): readonly Token[] {
   if (!line.includes('\x1b')) return line === '' ? [] : [{ kind: 'text', text: line }]
   const found: Token[] = []
@@ -53,10 +50,7 @@ function meaningOf([whole, parameters, between, final, string]: RegExpMatchArray
   return null
 }
 
-/**
- * Removes escape sequences, but no other control characters. The server's positions count this
- * text.
- */
+/** Removes escape sequences only. The server's positions count this text. */
 export function withoutEscapes(line: string): string {
   return line.includes('\x1b') ? line.replace(sequence, '') : line
 }

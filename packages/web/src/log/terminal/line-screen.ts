@@ -158,10 +158,7 @@ export function hasSpecial(text: string): boolean {
   return special.test(text)
 }
 
-/**
- * Returns how a log shows a character: C0 as control pictures, C1 and direction marks as code
- * points (web L20).
- */
+/** Returns how a log shows a character: as a control picture or code point (web L20). */
 function shownAs(character: string): string {
   const code = character.codePointAt(0) ?? 0
   if (code < 0x20) return String.fromCharCode(0x2400 + code)

@@ -1,10 +1,7 @@
 /** How times of lines are shown (web L10). */
 export type TimeMode = 'off' | 'since' | 'local' | 'utc'
 
-/**
- * Formats the time of a line in milliseconds: `+2:14.080`, or the time of day; empty if unknown or
- * off.
- */
+/** Formats the time of a line: `+2:14.080`, or the time of day; empty if unknown or off. */
 export function formatLineTime(ms: number | null, t0: string | null, mode: TimeMode): string {
   if (mode === 'off' || ms === null) return ''
   if (mode === 'since') return sinceStart(ms)

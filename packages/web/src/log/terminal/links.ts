@@ -20,10 +20,7 @@ const file = /(?<![\w./:@+-])(?:\.\/)?((?:[\w@.+-]+\/)*[\w@.+-]+\.[A-Za-z]\w{0,9
 const isSourceName =
   /\.(?:[cm]?[jt]sx?|py|rs|go|java|kts?|[ch](?:pp|c|xx)?|rb|php|cs|swift|scala|sh|ya?ml|json|toml|s?css|html|vue|svelte|md|sql|exs?|hs|ml|zig|lua|tf|gradle|proto)$/
 
-/**
- * Parses an address that may be followed: http or https, of acceptable length (web L8); null: any
- * other.
- */
+/** Parses an http or https address of acceptable length (web L8); null: any other. */
 export function safeUrl(given: string): URL | null {
   if (new TextEncoder().encode(given).length > longest || !/^https?:\/\//i.test(given) || !URL.canParse(given))
     return null
@@ -31,10 +28,7 @@ export function safeUrl(given: string): URL | null {
   return url.protocol === 'http:' || url.protocol === 'https:' ? url : null
 }
 
-/**
- * Returns the OSC 8 link over a part of the text; null: it may not be followed. It names the host
- * if the text does not.
- */
+/** Returns the OSC 8 link over a part of the text; null: it may not be followed. */
 export function linkOver(text: string, from: number, to: number, href: string): Link | null {
   const url = safeUrl(href)
   return url === null ? null : { from, to, href: url.href, host: saysHost(text.slice(from, to), url) ? null : url.host }

@@ -1,9 +1,7 @@
 /** Red, green, blue, 0 to 255. */
 export type Rgb = readonly [number, number, number]
 
-/**
- * The log colours of `tokens.css` (a test compares them): background, text and the 16 ANSI colours.
- */
+/** The log colours of `tokens.css`, which a test compares. */
 export const themes = {
   light: {
     ground: '#fbfaf7',

@@ -17,10 +17,7 @@ export interface PlayedLine {
   readonly runs: readonly Run[]
   /** How often the line was overwritten; usually 0. */
   readonly updates: number
-  /**
-   * For each UTF-16 unit of the shown text, its index in the text without escapes; null: the same
-   * index.
-   */
+  /** The index of each shown UTF-16 unit in the text without escapes; null: the same. */
   readonly sources: readonly number[] | null
 }
 

@@ -7,10 +7,7 @@ import { type Colour, plain, type Style, trueColour } from './style.ts'
 const made = new Map<string, CSSProperties>()
 const mostMade = 2000
 
-/**
- * Returns the CSS of a style in both themes, always legible (web L5); undefined: the log's own
- * style.
- */
+/** Returns the CSS of a style in both themes (web L5); undefined: the log's own style. */
 export function cssOf(style: Style): CSSProperties | undefined {
   if (style === plain) return undefined
   const key = Object.values(style).join()

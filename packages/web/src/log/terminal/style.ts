@@ -4,10 +4,7 @@ export type Colour = number | null
 /** Added to the RGB value of a colour outside the palette. */
 export const trueColour = 0x1000000
 
-/**
- * The text style that SGR sequences set. Blinking and concealing are ignored: hidden text is shown
- * (web L5).
- */
+/** The style that SGR sets. Blinking and concealing are ignored: text is shown (web L5). */
 export interface Style {
   readonly fg: Colour
   readonly bg: Colour
@@ -75,9 +72,7 @@ function withCode(style: Style, code: number): Style {
   return style
 }
 
-/**
- * Applies a code with parts: a colour, `38:2:r:g:b` or `38:2:space:r:g:b`, or a kind of underline.
- */
+/** Applies a code with parts: a colour such as `38:2:r:g:b`, or a kind of underline. */
 function withParts(style: Style, [code, kind, ...parts]: readonly string[]): Style {
   if (code === '4') return { ...style, underline: kind !== '0' }
   return withColour(style, code, kind, kind === '2' && parts.length > 3 ? parts.slice(1, 4) : parts)

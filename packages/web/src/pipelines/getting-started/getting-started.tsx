@@ -106,9 +106,7 @@ function StepBody({
   )
 }
 
-/**
- * Shows a filled disc with a check, or the number in a ring, in ink because it is no build state.
- */
+/** Shows a filled disc with a check, or the number in a ring, in ink. */
 function Tick({ number, isDone }: { readonly number: number; readonly isDone: boolean }) {
   return (
     <svg

@@ -24,9 +24,7 @@ interface BuildStart {
   readonly key: string
 }
 
-/**
- * Starts a build. The response waits for rendering, up to 30 s; leaving earlier changes nothing.
- */
+/** Starts a build. The response waits for rendering, up to 30 s. */
 export function createBuild({ org, slug, key }: BuildStart, body: Schema<'CreateBuildRequest'>) {
   const params = { path: { org, pipeline: slug }, header: { 'Idempotency-Key': key } }
   return answer(client.POST('/api/v0/organizations/{org}/pipelines/{pipeline}/builds', { params, body }))

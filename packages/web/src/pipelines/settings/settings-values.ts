@@ -27,9 +27,7 @@ export function valuesOf(pipeline: Schema<'Pipeline'>): SettingsValues {
   }
 }
 
-/**
- * Returns only the changed settings, so that nothing locked is sent. An empty text becomes null.
- */
+/** Returns only the changed settings. An empty text becomes null. */
 export function changesOf(pipeline: Schema<'Pipeline'>, values: SettingsValues): Schema<'UpdatePipelineRequest'> {
   const before = valuesOf(pipeline)
   const {
