@@ -1,5 +1,6 @@
 /**
- * Calls every operation of the contract as seven kinds of caller. The contract says what each may.
+ * Calls every operation of the contract as seven kinds of caller, and expects what the contract
+ * says.
  */
 import { randomUUID } from 'node:crypto'
 import { type Operation, operationTable } from '@harmont/contract'
@@ -13,7 +14,7 @@ const it = testServer({ HARMONT_RATE_LIMITS: 'off' })
 const callers = ['anonymous', 'expired', 'revoked', 'stranger', 'member', 'admin', 'owner'] as const
 type CallerKind = (typeof callers)[number]
 
-/** Whom the answer takes the caller for. */
+/** How far a request gets, as its answer shows. */
 type Verdict = 'nobody' | 'absent' | 'too low' | 'let in'
 
 const rank: Readonly<Record<CallerKind, number>> = {
@@ -26,7 +27,7 @@ const rank: Readonly<Record<CallerKind, number>> = {
   owner: 2,
 }
 
-/** What `http.md` 1 and 2.3 say of this operation and caller. */
+/** Returns how far `http.md` 1 and 2.3 let a caller get with an operation. */
 function verdictOf({ auth, permission, path }: Operation, caller: CallerKind): Verdict {
   if (auth === 'none' || auth === 'signature') return 'let in'
   if (auth === 'runner') return caller === 'anonymous' ? 'nobody' : 'let in'
@@ -43,10 +44,7 @@ interface Place {
   readonly tokens: Readonly<Record<CallerKind, string | null>>
 }
 
-/**
- * An organization of its own with everybody in it: an operation may delete what it is asked about,
- * the caller included.
- */
+/** Creates an organization with every kind of caller, because an operation may delete both. */
 async function newPlace(): Promise<Place> {
   const organization = `acme-${randomUUID().slice(0, 8)}`
   const users = (['stranger', 'member', 'admin', 'owner'] as const).map((role) => ({ role, id: randomUUID() }))
@@ -79,7 +77,9 @@ async function newPlace(): Promise<Place> {
   return { organization, tokens: tokens as Record<CallerKind, string | null> }
 }
 
-/** Asks with a path that names the organization and nothing else that exists, and no body. */
+/**
+ * Sends a request without a body, whose path names the organization and nothing else that exists.
+ */
 async function ask({ method, path }: Operation, organization: string, token: string | null): Promise<Verdict> {
   const target = path.replace('{org}', organization).replaceAll(/\{\w+\}/g, 'absent')
   const answer = await it.request(token, method, target, undefined, {}, { headersOnly: true })
@@ -102,14 +102,14 @@ test.for(
   ),
 )('G30 G31 %s lets in %s and nobody else', async ([, , operation]) => {
   const { organization, tokens } = await newPlace()
-  // The mightiest last: it may take the place away.
+  // The owner last: the operation may delete the organization.
   for (const caller of callers) {
     expect([caller, await ask(operation, organization, tokens[caller])]).toEqual([caller, verdictOf(operation, caller)])
     cells += 1
   }
 })
 
-test('G32 a key that is revoked is refused from the next request on', async () => {
+test('G32 a revoked key is refused from the next request on', async () => {
   const { tokens } = await newPlace()
   const made = await it.request<{ token: string; api_token: { id: string } }>(
     tokens.owner,

@@ -10,20 +10,20 @@ import { ownerToken, testServer } from '../../testing/server.ts'
 import { startSession } from '../sessions/start-session.ts'
 import { AccessWatch } from './access-watch.ts'
 
-/** Asks for nobody by the clock. */
+/** A server whose clock checks no holders. */
 const it = testServer()
 const organization = '/api/v0/organizations/default'
 const log = pino({ level: 'silent' })
 
 interface Reader {
   readonly id: string
-  /** The token of the session that it reads with. */
+  /** The token of the session that reads it. */
   readonly token: string
   readonly sessionId: string
   readonly key: string
 }
 
-/** A member of the organization `default`, who is signed in. */
+/** Signs in a member of the organization `default`. */
 async function newReader(name: string): Promise<Reader> {
   const { id, token: key } = await it.newUser(name)
   const { pool } = it.server
@@ -38,7 +38,7 @@ async function newReader(name: string): Promise<Reader> {
   return { id, token: session.token, sessionId: session.id, key }
 }
 
-test('G30 every stream ends with the membership, session, key or account that it is read with, without waiting for the clock, and no other does', async () => {
+test('G30 a stream ends at once with its membership, session, key or account, and no other stream does', async () => {
   const slug = await it.newPipeline()
   const builds = `${organization}/pipelines/${slug}/builds`
   const build = { branch: 'main', commit: 'c', pipeline_ir: ir({ key: 'a', cmd: 'true' }) }
@@ -76,7 +76,7 @@ async function holderOf(reader: Reader) {
   return { organizationId: rows[0].id as string, credentialId: reader.sessionId }
 }
 
-test('what a session that has expired holds is found by the clock', async () => {
+test('the clock ends the streams of an expired session', async () => {
   const reader = await newReader('late')
   const watch = new AccessWatch({ pool: it.server.pool, log, everyMs: 20 })
   const { signal, end } = watch.watch(await holderOf(reader), new AbortController().signal)
@@ -87,7 +87,7 @@ test('what a session that has expired holds is found by the clock', async () => 
   end()
 })
 
-test('what had ended before it was watched ends; a thousand in doubt cost one question, and one that failed is asked again', async () => {
+test('access that ended before the watch is noticed; a thousand holders take one query, and a failed query is repeated', async () => {
   const [reader, gone] = [await newReader('patient'), await newReader('gone')]
   const [holder, lost] = [await holderOf(reader), await holderOf(gone)]
   await it.server.pool.query('delete from sessions where user_id = $1', [gone.id])
@@ -100,7 +100,7 @@ test('what had ended before it was watched ends; a thousand in doubt cost one qu
   await new Promise(setImmediate)
   const others = Array.from({ length: 1000 }, () => watch.watch(holder, stop))
   await until(() => first.signal.aborted)
-  // That of the first two who were in doubt, then that of all others.
+  // One query for the first two holders, then one for all others.
   await until(() => query.mock.calls.length === 3)
   const asked = query.mock.calls.map(([{ values = [] }]) => values[0].length)
   expect(asked).toEqual([1, 2, 999])

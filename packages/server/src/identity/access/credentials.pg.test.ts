@@ -1,4 +1,4 @@
-/** What a credential opens: sessions as bearer and cookie, keys with scopes and organizations. */
+/** Access by sessions, as bearer and cookie, and by keys, with scopes and organizations. */
 import { randomUUID } from 'node:crypto'
 import { parseSetCookie } from 'cookie'
 import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
@@ -16,7 +16,7 @@ beforeAll(async () => {
   userId = (await it.newUser('credentials')).id
 })
 
-/** A session of the test's user, as a browser or a program shows it. */
+/** A session of the test's user, as a browser or a program sends it. */
 async function newSession(isCookie: boolean) {
   const client = { address: '127.0.0.1', userAgent: null }
   const session = await transaction(it.server.pool, (database) =>
@@ -40,7 +40,7 @@ async function lastUse(table: 'sessions' | 'api_keys', id: string): Promise<Date
 }
 
 describe('a session', () => {
-  test('opens as bearer, with the scheme in any case, and as a cookie only when it was started for one', async () => {
+  test('is accepted as bearer, with the scheme in any case, and as a cookie only when it was started for one', async () => {
     const bearer = await newSession(false)
     const cookie = await newSession(true)
     expect(await getUser(bearer.asBearer)).toBe(200)
@@ -52,13 +52,13 @@ describe('a session', () => {
     expect(await getUser({ cookie: `__Host-harmont_session=${cookie.token}` })).toBe(401)
   })
 
-  test('is asked alone when it is in the header, whatever the cookie holds', async () => {
+  test('in the header takes precedence over the cookie', async () => {
     const cookie = await newSession(true)
     expect(await getUser({ ...cookie.asCookie, authorization: 'Bearer nobody' })).toBe(401)
     expect(await getUser({ cookie: 'harmont_session=nobody', authorization: `Bearer ${ownerToken}` })).toBe(200)
   })
 
-  test('G32 ends when it expires, and a cookie’s after 14 days without use', async () => {
+  test('G32 expires, and a cookie’s also after 14 days without use', async () => {
     for (const isCookie of [true, false]) {
       const session = await newSession(isCookie)
       const shown = isCookie ? session.asCookie : session.asBearer
@@ -71,7 +71,7 @@ describe('a session', () => {
     }
   })
 
-  test('G32 counts no more from the request on that follows its end', async () => {
+  test('G32 is refused from the request after its end on', async () => {
     const session = await newSession(false)
     expect(await getUser(session.asBearer)).toBe(200)
     await it.server.pool.query('delete from sessions where id = $1', [session.id])
@@ -79,7 +79,7 @@ describe('a session', () => {
   })
 })
 
-test('the last use of a session or key is written at most once a minute', async () => {
+test('the last use of a session or key is recorded at most once a minute', async () => {
   const session = await newSession(false)
   const key = { id: randomUUID(), token: `key-${randomUUID()}` }
   await it.server.pool.query("insert into api_keys (id, user_id, description, token_hash) values ($1, $2, 'x', $3)", [
@@ -106,7 +106,7 @@ test('the last use of a session or key is written at most once a minute', async 
   }
 })
 
-test('a change with a cookie needs its CSRF token and one of our pages, in every kind of change', async () => {
+test('every change with a cookie needs its CSRF token and an origin of ours', async () => {
   const session = await newSession(true)
   const other = await newSession(true)
   const cookies = sessionCookies(publicUrl, cookieSecret)
@@ -124,7 +124,7 @@ test('a change with a cookie needs its CSRF token and one of our pages, in every
 })
 
 describe('a key', () => {
-  /** A key of the owner of `default` and `second`, as narrow as it says. */
+  /** Creates a key of the owner of `default` and `second`, with these limits. */
   async function newKey(scopes: readonly string[] | null, organization: string | null) {
     const token = `key-${randomUUID()}`
     await it.server.pool.query(
@@ -141,7 +141,7 @@ describe('a key', () => {
     second = made.body.slug
   })
 
-  test('G31 of one organization finds the others as absent as what does not exist', async () => {
+  test('G31 for one organization gets the same 404 for others as for absent ones', async () => {
     const token = await newKey(null, 'default')
     const ask = (slug: string) => it.request(token, 'GET', `/api/v0/organizations/${slug}/pipelines`)
     expect((await ask('default')).status).toBe(200)
@@ -153,7 +153,7 @@ describe('a key', () => {
     expect(listed.body.data.map(({ slug }) => slug)).toEqual(['default'])
   })
 
-  test('without the scope an operation needs is refused with its name', async () => {
+  test('without the scope that an operation needs is refused, and the scope is named', async () => {
     const expected = {
       read: [200, 403, 403, 403],
       build: [403, 422, 403, 403],
@@ -178,7 +178,7 @@ describe('a key', () => {
     }
   })
 
-  /** The path of the log of a job that waits for a runner. */
+  /** Returns the path of the log of a job that waits for a runner. */
   async function newLog(): Promise<string> {
     const pipeline = await it.newPipeline()
     const build = await it.request(ownerToken, 'POST', `/api/v0/organizations/default/pipelines/${pipeline}/builds`, {
@@ -196,7 +196,7 @@ describe('a key', () => {
     return `/v0/jobs/${jobs.body.data[0]?.id}/logs`
   }
 
-  test('opens the logs of its organization, with the scope to read', async () => {
+  test('reads the logs of its organization with the scope `read`', async () => {
     const path = `${await newLog()}.txt`
     const ask = async (token: string) => {
       const answer = await it.request(token, 'GET', path)
@@ -208,7 +208,7 @@ describe('a key', () => {
     expect(await ask(await newKey(['build', 'manage', 'account'], null))).toBe('insufficient_scope')
   })
 
-  test('reads a log on for as long as its user is a member, which is asked every minute', async () => {
+  test('keeps a log open for as long as its user is a member', async () => {
     const path = await newLog()
     const { id, token } = await it.newUser('reader')
     const { pool } = it.server

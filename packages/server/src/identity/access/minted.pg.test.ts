@@ -1,4 +1,4 @@
-/** What a credential makes is never wider or longer-lived than itself, and falls with it. */
+/** A credential creates nothing that exceeds or outlives it. */
 import { randomBytes, randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { codeOf, testServer } from '../../testing/server.ts'
@@ -28,13 +28,13 @@ async function newKey(token: string, wish: Narrow = {}) {
   )
 }
 
-/** A CLI's session by a code that somebody with this credential got. */
+/** Starts a CLI session by a code of the holder of this credential. */
 async function byCode(token: string): Promise<string> {
   const { code } = (await it.request<{ code: string }>(token, 'POST', '/api/v0/auth/cli/code')).body
   return (await it.request<{ token: string }>(null, 'POST', '/api/v0/auth/cli/redeem', { code })).body.token
 }
 
-/** The same by the CLI's own nonce. */
+/** Starts a CLI session by the CLI's own nonce. */
 async function byNonce(token: string): Promise<string> {
   const nonce = randomBytes(24).toString('base64url')
   await it.request(token, 'POST', '/api/v0/auth/cli/transfer', { nonce })
@@ -82,7 +82,7 @@ test.for([
   },
 )
 
-test('G30 with a key all falls that it has made: sessions, keys, and what those have made', async () => {
+test('G30 revoking a key ends everything that it created: sessions, keys, and what those created', async () => {
   const { token } = await it.newUser('feller')
   const [key, other] = [(await newKey(token)).body, (await newKey(token)).body]
   const session = await byCode(key.token)
@@ -99,7 +99,7 @@ test('G30 with a key all falls that it has made: sessions, keys, and what those 
   expect([await statusOf(apart), await statusOf(token)]).toEqual([200, 200])
 })
 
-test('G30 a session that a session makes ends no later, and goes with the passkey or account that stands behind both', async () => {
+test('G30 a session that a session creates ends no later, and ends with their passkey or linked account', async () => {
   const { id } = await it.newUser('chain')
   const start = { userId: id, kind: 'web', isCookie: false, client } as const
   const notAfter = new Date(Date.now() + 86_400_000)
@@ -113,7 +113,7 @@ test('G30 a session that a session makes ends no later, and goes with the passke
   expect(rows).toEqual(Array(3).fill({ passkey_id: origin.passkeyId, identity_provider: 'github' }))
 })
 
-test('a key that is revoked while it makes something leaves nothing behind', async () => {
+test('a key that is revoked while it creates something leaves nothing behind', async () => {
   const { token } = await it.newUser('racing')
   for (let round = 0; round < 5; round += 1) {
     const key = (await newKey(token)).body

@@ -1,6 +1,6 @@
 /**
- * What every request, every sign-in and the pages of an organization ask is answered from indexes,
- * with many users there.
+ * The queries of every request, sign-in and organization page use indexes on a server with many
+ * users.
  */
 import { beforeAll, expect, test } from 'vitest'
 import { listEventsOf } from '../../organizations/audit-log.ts'
@@ -50,7 +50,7 @@ beforeAll(async () => {
   Object.assign(ids, { user: rows[0].user_id, organization: rows[0].organization_id })
 })
 
-/** The plan of the one statement that `run` sends. */
+/** Returns the plan of the one statement that `run` sends. */
 async function planOf(run: (database: Database) => Promise<unknown>): Promise<string> {
   let plan = ''
   const query = async (statement: string | { text: string; values: unknown[] }, given?: unknown[]) => {
@@ -71,13 +71,13 @@ const viewer = () => ({ userId: ids.user, organizationIds: null })
 const hash = '0'.repeat(64)
 
 test.for<[string, (database: Database) => Promise<unknown>]>([
-  ['who calls', (database) => authenticate(database, { token: 'x', isCookie: false })],
-  ['who calls, and their place', (database) => identify(database, { token: 'x', isCookie: false }, 'plans-7')],
+  ['the caller', (database) => authenticate(database, { token: 'x', isCookie: false })],
+  ['the caller and their membership', (database) => identify(database, { token: 'x', isCookie: false }, 'plans-7')],
   ['the account', (database) => getAccount(database, ids.user)],
   ['organizations', (database) => listOrganizationsOf(database, viewer(), null, 51)],
-  ['standings', (database) => listStandings(database, viewer())],
+  ['roles', (database) => listStandings(database, viewer())],
   ['locks of organizations', (database) => lockOrganizationsOf(database, ids.user)],
-  ['places of an account', (database) => listPlaces(database, ids.user)],
+  ['organizations of an account', (database) => listPlaces(database, ids.user)],
   ['members', (database) => listMembers(database, ids.organization)],
   ['a member', (database) => findMember(database, ids.organization, ids.user)],
   ['a member by address', (database) => hasMemberWithEmail(database, ids.organization, 'x@plans.example')],
@@ -90,17 +90,17 @@ test.for<[string, (database: Database) => Promise<unknown>]>([
   ['an offer', (database) => findOffer(database, hash)],
   ['keys', (database) => listKeys(database, ids.user)],
   ['sessions', (database) => listSessionsOf(database, ids.user)],
-  ['the end of a session', (database) => deleteSession(database, ids.user, ids.user)],
-  ['the end of the oldest sessions', (database) => removeSessionsBeyond(database, ids.user, 200)],
+  ['ending a session', (database) => deleteSession(database, ids.user, ids.user)],
+  ['ending the oldest sessions', (database) => removeSessionsBeyond(database, ids.user, 200)],
   ['a parked login', (database) => findLoginUser(database, 'code', hash)],
   ['taking a login', (database) => takeLogin(database, { kind: 'code', secretHash: hash, userId: ids.user })],
-])('%s: from indexes', async ([, run]) => {
+])('%s: read from indexes', async ([, run]) => {
   const plan = await planOf(run)
   expect(plan).toMatch(/Index/)
   expect(plan).not.toMatch(/Seq Scan/)
 })
 
-test('audit events come from their index in their order, without a sort', async () => {
+test('audit events are read from their index in order, without a sort', async () => {
   const plan = await planOf((database) =>
     listEventsOf(database, ids.organization, { createdAt: new Date(), id: ids.user }, 51),
   )

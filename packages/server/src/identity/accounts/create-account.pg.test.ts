@@ -15,7 +15,7 @@ async function userCount(): Promise<number> {
   return (await it.server.pool.query('select count(*)::int as count from users')).rows[0].count
 }
 
-test('with a user comes a personal organization, named like the user, that they own', async () => {
+test('a new user owns a personal organization of the same name', async () => {
   const made = await create('a.b@c.org', null, 'Ada B')
   if (made === 'taken') throw new Error('the address is free')
   expect(made.personalOrgSlug).toBe('a-b-c-org')
@@ -31,16 +31,16 @@ test.for([
   ['日本@例.jp', /^jp$/],
   [`${'x'.repeat(64)}@example.com`, /^x{63}$/],
   ['new@-', /^new-2$/],
-] as const)('the personal organization of %s gets a free slug that nothing else has', async ([email, slug]) => {
+] as const)('the personal organization of %s gets a free slug', async ([email, slug]) => {
   expect(await create(email)).toMatchObject({ personalOrgSlug: expect.stringMatching(slug) })
 })
 
-test('an address has one account, also when it is made ten times at once', async () => {
+test('an address has one account, also when ten are created concurrently', async () => {
   const made = await Promise.all(Array.from({ length: 10 }, () => create('once@example.com')))
   expect(made.filter((each) => each !== 'taken')).toHaveLength(1)
 })
 
-test('there are never more users than the cap, also when many come at once', async () => {
+test('there are never more users than the cap, also when many sign up concurrently', async () => {
   const cap = (await userCount()) + 3
   const tries = Array.from({ length: 12 }, (_, n) => create(`crowd-${n}@example.com`, cap))
   const results = await Promise.allSettled(tries)

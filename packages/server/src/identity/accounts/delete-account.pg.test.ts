@@ -10,7 +10,7 @@ import { codeOf, testServer } from '../../testing/server.ts'
 import { startSession } from '../sessions/start-session.ts'
 import { createAccount } from './create-account.ts'
 
-// Of a public URL for this machine only, so that mails can be read.
+// A local public URL turns on the mailbox, where the test reads mails.
 const it = testServer({ HARMONT_PUBLIC_URL: 'http://localhost:4000' })
 type User = Awaited<ReturnType<typeof it.newUser>>
 
@@ -27,7 +27,7 @@ async function join(user: User, organization: string, role: 'member' | 'admin' |
   await insertMember(it.server.pool, await organizationId(organization), user.id, role)
 }
 
-/** A build of an own pipeline that waits for a runner. */
+/** Submits a build of the user's own pipeline, which waits for a runner. */
 async function newBuild(user: User): Promise<{ readonly id: string; readonly path: string }> {
   const pipelines = `/api/v0/organizations/${user.organization}/pipelines`
   const wish = { name: 'ci', repository: 'acme/ci', default_branch: 'main' }
@@ -45,7 +45,7 @@ async function stateOf(buildId: string): Promise<string | undefined> {
   return rows[0]?.state
 }
 
-test('nobody without a credential deletes an account', async () => {
+test('an account cannot be deleted without a credential', async () => {
   for (const token of [null, 'nobody']) expect((await it.request(token, 'DELETE', '/api/v0/user')).status).toBe(401)
 })
 
@@ -59,14 +59,14 @@ test.for([
   expect([answer.status, codeOf(answer)]).toEqual([422, 'user_name_invalid'])
 })
 
-test('a user has the name that they give themselves', async () => {
+test('a user can change their name', async () => {
   const { token } = await it.newUser('renamed')
   const answer = await it.request(token, 'PATCH', '/api/v0/user', { name: '  Ada Lovelace ' })
   expect(answer.body).toMatchObject({ name: 'Ada Lovelace', email: 'renamed@example.com' })
   expect((await it.request(token, 'GET', '/api/v0/user')).body).toEqual(answer.body)
 })
 
-test('an account goes with its sessions, keys and logins, a notice is mailed, and its address is free again', async () => {
+test('deleting an account removes its sessions, keys and logins, mails a notice, and frees its address', async () => {
   const user = await it.newUser('leaving')
   const client = { address: '203.0.113.7', userAgent: null }
   const session = await startSession(it.server.pool, { userId: user.id, kind: 'web', isCookie: false, client })
@@ -84,7 +84,7 @@ test('an account goes with its sessions, keys and logins, a notice is mailed, an
     .toContain('deleted')
   const again = await it.newUser('leaving')
   expect(again.organization).toBe(user.organization)
-  // Who did it is kept, as they were called.
+  // The audit log keeps the actor's address.
   const { rows } = await it.server.pool.query(
     "select actor_id, actor_email from audit_events where action = 'account.deleted' and subject = $1",
     [user.id],
@@ -92,7 +92,7 @@ test('an account goes with its sessions, keys and logins, a notice is mailed, an
   expect(rows).toEqual([{ actor_id: null, actor_email: 'leaving@example.com' }])
 })
 
-test('an account that is deleted twice at once gives one 204 and one 401, 20 times, in an organization and in none', async () => {
+test('deleting an account twice concurrently gives one 204 and one 401, 20 times, with and without an organization', async () => {
   for (let round = 0; round < 20; round += 1) {
     const user = await it.newUser(`twice-${round}`)
     if (round % 2 === 0) await it.server.pool.query('delete from organizations where slug = $1', [user.organization])
@@ -101,7 +101,7 @@ test('an account that is deleted twice at once gives one 204 and one 401, 20 tim
   }
 })
 
-test('G34 the only owner of organizations with other members stays, and is told of each', async () => {
+test('G34 the only owner of organizations with other members cannot be deleted, and each is named', async () => {
   const [owner, member] = [await it.newUser('sole-owner'), await it.newUser('sole-member')]
   await join(member, owner.organization, 'admin')
   const answer = await remove(owner.token)
@@ -111,13 +111,13 @@ test('G34 the only owner of organizations with other members stays, and is told 
   })
   expect((await it.request(owner.token, 'GET', '/api/v0/user')).status).toBe(200)
   expect(await organizationId(owner.organization)).not.toBe('')
-  // The member may go, and then the owner with the organization.
+  // The member can be deleted, and then the owner with the organization.
   expect((await remove(member.token)).status).toBe(204)
   expect((await remove(owner.token)).status).toBe(204)
   expect(await organizationId(owner.organization)).toBe('')
 })
 
-test('G34 two owners who delete their accounts at the same time leave the others an owner, 20 times', async () => {
+test('G34 when two owners delete their accounts concurrently, an owner is left, 20 times', async () => {
   for (let round = 0; round < 20; round += 1) {
     const users = await Promise.all(['a', 'b', 'c'].map((letter) => it.newUser(`pair-${round}-${letter}`)))
     const [a, b, c] = users as [User, User, User]
@@ -133,7 +133,7 @@ test('G34 two owners who delete their accounts at the same time leave the others
   }
 })
 
-test('G34 an account that goes while its user makes organizations leaves none without an owner', async () => {
+test('G34 deleting an account while its user creates organizations leaves none without an owner', async () => {
   for (let round = 0; round < 10; round += 1) {
     const user = await it.newUser(`maker-${round}`)
     const makes = Array.from({ length: 4 }, (_, n) =>
@@ -150,7 +150,7 @@ test('G34 an account that goes while its user makes organizations leaves none wi
   expect(rows).toEqual([])
 })
 
-test('an organization without other members goes too: nothing builds, its slug is free, and a week later nothing of it is left', async () => {
+test('an organization without other members is deleted too: its builds end, its slug is free, and its data is removed a week later', async () => {
   const user = await it.newUser('solo')
   const id = await organizationId(user.organization)
   const build = await newBuild(user)
@@ -179,7 +179,7 @@ test('an organization without other members goes too: nothing builds, its slug i
   expect(ledger.rows).toHaveLength(1)
 })
 
-test('builds in organizations of others stay, with an empty author', async () => {
+test('builds in other organizations stay, without an author', async () => {
   const [owner, guest] = [await it.newUser('host'), await it.newUser('author')]
   await join(guest, owner.organization, 'member')
   const { path } = await newBuild({ ...guest, organization: owner.organization })
@@ -190,7 +190,7 @@ test('builds in organizations of others stay, with an empty author', async () =>
   await it.request(owner.token, 'PUT', `${path}/cancel`)
 })
 
-test('a personal organization goes with its user, or stays with those who own it too and is as any other then', async () => {
+test('a personal organization is deleted with its user, or stays with its other owners as an ordinary one', async () => {
   const wish = { email: 'someone@personal.example', name: 'Someone', signupCap: null }
   const enter = async () => {
     const made = await transaction(it.server.pool, (client) => createAccount(client, nobody, wish))

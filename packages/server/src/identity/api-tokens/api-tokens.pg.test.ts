@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { codeOf, ownerToken, testServer } from '../../testing/server.ts'
 
-// Of a public URL for this machine only, so that mails can be read.
+// A local public URL turns on the mailbox, where the test reads mails.
 const it = testServer({ HARMONT_PUBLIC_URL: 'http://localhost:4000' })
 const path = '/api/v0/user/api-tokens'
 
@@ -14,7 +14,7 @@ function make(body: unknown, token = ownerToken) {
   return it.request<Made>(token, 'POST', path, body)
 }
 
-test('nobody without a credential lists, makes or revokes keys', async () => {
+test('keys cannot be listed, created or revoked without a credential', async () => {
   for (const [method, target] of [
     ['GET', path],
     ['POST', path],
@@ -67,7 +67,7 @@ test('G32 an expired key gets 401', async () => {
   expect((await it.request(body.token, 'GET', '/api/v0/user')).status).toBe(401)
 })
 
-test('the last use is written at most once a minute', async () => {
+test('the last use is recorded at most once a minute', async () => {
   const { body } = await make({ description: 'used' })
   const lastUse = async () =>
     (await it.server.pool.query('select last_used_at from api_keys where id = $1', [body.api_token.id])).rows[0]
@@ -87,7 +87,7 @@ test.for([
   ['a blank description', { description: '  ' }],
   ['a long description', { description: 'x'.repeat(256) }],
   ['an unreadable expiry', { description: 'x', expires_at: 'tomorrow' }],
-  ['an impossible day', { description: 'x', expires_at: '2031-13-01T00:00:00Z' }],
+  ['an impossible date', { description: 'x', expires_at: '2031-13-01T00:00:00Z' }],
   ['an expiry in the past', { description: 'x', expires_at: '2020-01-01T00:00:00Z' }],
   ['an unknown scope', { description: 'x', scopes: ['read', 'everything'] }],
   ['a key without a scope', { description: 'x', scopes: [] }],
@@ -98,7 +98,7 @@ test.for([
   expect([answer.status, codeOf(answer)]).toEqual([422, 'api_token_invalid'])
 })
 
-test('a user has at most 100 live keys, also when they are made at the same time', async () => {
+test('a user has at most 100 live keys, also when they are created concurrently', async () => {
   const user = await it.newUser('collector')
   const answers = await Promise.all(Array.from({ length: 110 }, (_, n) => make({ description: `${n}` }, user.token)))
   const made = answers.filter(({ status }) => status === 201)
@@ -108,7 +108,7 @@ test('a user has at most 100 live keys, also when they are made at the same time
   )
 })
 
-test('a key says what it may do and where', async () => {
+test('a key lists its scopes and organizations', async () => {
   const made = await make({ description: 'narrow', scopes: ['build', 'read', 'read'], organizations: ['default'] })
   expect(made.body.api_token).toMatchObject({ scopes: ['build', 'read'], organizations: ['default'] })
   const wide = await make({ description: 'wide' })
@@ -121,7 +121,7 @@ test.for([
   ['with another scope', { scopes: ['account', 'manage'] }],
   ['for all organizations', { organizations: null }],
   ['for another organization', { organizations: ['wide-two'] }],
-] as const)('G30 a key makes no key that is wider than itself or lives longer: %s', async ([, wider], { task }) => {
+] as const)('G30 a key cannot create a key that exceeds it: %s', async ([, wider], { task }) => {
   const { token } = await it.newUser(`wide-${task.id}`)
   await it.request(token, 'POST', '/api/v0/organizations', { name: 'Wide two' })
   const { body: session } = await it.request<{ organizations: { slug: string }[] }>(token, 'GET', '/api/v0/session')
@@ -138,17 +138,20 @@ test.for([
 })
 
 test.for([
-  ['does not say', {}],
-  ['says null', { expires_at: null }],
-] as const)('a key of an expiring key ends with that where its request %s when', async ([, asked], { task }) => {
-  const { token } = await it.newUser(`ending-${task.id}`)
-  const end = new Date(Date.now() + 3_600_000).toISOString()
-  const key = (await make({ description: 'ends', expires_at: end }, token)).body.token
-  const made = await make({ description: 'ends with it', ...asked }, key)
-  expect([made.status, made.body.api_token]).toMatchObject([201, { expires_at: end.replace('Z', '000Z') }])
-})
+  ['names no', {}],
+  ['has null for', { expires_at: null }],
+] as const)(
+  'a key that an expiring key creates ends with it when the request %s an end',
+  async ([, asked], { task }) => {
+    const { token } = await it.newUser(`ending-${task.id}`)
+    const end = new Date(Date.now() + 3_600_000).toISOString()
+    const key = (await make({ description: 'ends', expires_at: end }, token)).body.token
+    const made = await make({ description: 'ends with it', ...asked }, key)
+    expect([made.status, made.body.api_token]).toMatchObject([201, { expires_at: end.replace('Z', '000Z') }])
+  },
+)
 
-test('the owner hears by mail of a new key, without its secret, and the audit log keeps its making and its end', async () => {
+test('a new key is mailed to its owner without its secret, and its creation and end are audited', async () => {
   const { id, token } = await it.newUser('informed')
   const { body } = await make({ description: 'of a robot' }, token)
   await it.request(token, 'DELETE', `${path}/${body.api_token.id}`)

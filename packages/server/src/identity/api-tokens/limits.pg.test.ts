@@ -3,7 +3,7 @@ import { codeOf, testServer } from '../../testing/server.ts'
 
 const it = testServer({ HARMONT_RATE_LIMITS: 'on' })
 
-test('G35 a user makes at most 20 keys an hour; what is refused for its form does not count', async () => {
+test('G35 a user creates at most 20 keys an hour; an invalid request does not count', async () => {
   const { token } = await it.newUser('maker')
   const make = (description: string) => it.request(token, 'POST', '/api/v0/user/api-tokens', { description })
   for (let n = 0; n < 5; n += 1) expect((await make(' ')).status).toBe(422)

@@ -28,7 +28,7 @@ function redeem(code: string) {
   return it.request<{ token: string }>(null, 'POST', `${base}/redeem`, { code })
 }
 
-test('nobody without a credential parks a login', async () => {
+test('a login cannot be parked without a credential', async () => {
   expect((await it.request(null, 'POST', `${base}/transfer`, { nonce: newNonce() })).status).toBe(401)
   expect((await it.request(null, 'POST', `${base}/code`)).status).toBe(401)
 })
@@ -57,12 +57,12 @@ test('G32 no row of a parked login holds the nonce, the code or a token', async 
   const audit = await it.server.pool.query('select * from audit_events')
   const kept = JSON.stringify([rows, audit.rows])
   for (const secret of [nonce, code, token]) expect(kept).not.toContain(secret)
-  // The session is made when it is fetched.
+  // The session starts when the login is fetched.
   expect(rows).toHaveLength(2)
   expect(sessions.rows.filter((row) => row.user_id === rows[0].user_id)).toEqual([])
 })
 
-test('a nonce is renewed by its user and refused to another', async () => {
+test('a user can renew their nonce, and another user cannot take it', async () => {
   const [first, second] = [await it.newUser('first-parker'), await it.newUser('second-parker')]
   const nonce = newNonce()
   expect((await transfer(first.token, nonce)).status).toBe(204)
@@ -73,7 +73,7 @@ test('a nonce is renewed by its user and refused to another', async () => {
   expect((await it.request(claimed.body.token, 'GET', '/api/v0/user')).body).toMatchObject({ uuid: first.id })
 })
 
-test('G33 logins end by themselves: after 60 seconds those of a nonce, after 5 minutes those of a code', async () => {
+test('G33 logins expire: under a nonce after 60 seconds, under a code after 5 minutes', async () => {
   const { id, token } = await it.newUser('late')
   const nonce = newNonce()
   await transfer(token, nonce)
@@ -85,14 +85,14 @@ test('G33 logins end by themselves: after 60 seconds those of a nonce, after 5 m
     )
   await age(60)
   expect(codeOf(await claim(nonce))).toBe('cli_code_invalid')
-  // Another user may have it now.
+  // Another user may use the nonce now.
   expect((await transfer((await it.newUser('later')).token, nonce)).status).toBe(204)
   await age(240)
   expect(codeOf(await redeem(code))).toBe('cli_code_invalid')
   expect(await removeDeadLogins(it.server.pool)).toBeGreaterThanOrEqual(1)
 })
 
-test('ending the session that parked a login voids it', async () => {
+test('ending the session that parked a login removes it', async () => {
   const { id } = await it.newUser('voider')
   const client = { address: '203.0.113.7', userAgent: null }
   const session = await startSession(it.server.pool, { userId: id, kind: 'web', isCookie: false, client })
@@ -104,7 +104,7 @@ test('ending the session that parked a login voids it', async () => {
   expect((await redeem(code)).status).toBe(400)
 })
 
-test('a login that a personal key parked lives no longer than the key, and needs its scope `account`', async () => {
+test('a login that a personal key parked expires with the key, and needs the scope `account`', async () => {
   const { token } = await it.newUser('key-parker')
   const expiresAt = new Date(Date.now() + 3_600_000)
   const make = (body: object) =>
@@ -131,7 +131,7 @@ test.for([
   expect([answer.status, codeOf(answer)]).toEqual([422, 'request_invalid'])
 })
 
-test('a code is taken as it is typed: with blanks and hyphens, in any case, look-alikes as what they look like', async () => {
+test('a typed code may have blanks, hyphens, any case and look-alikes', async () => {
   expect(newPasteCode()).toMatch(/^[0-9A-HJKMNP-TV-Z]{16}$/)
   expect(readPasteCode(' k7p2-qr9m x3wz\t4nlo ')).toBe('K7P2QR9MX3WZ4N10')
   const { token } = await it.newUser('typist')
@@ -144,7 +144,7 @@ test('a code is taken as it is typed: with blanks and hyphens, in any case, look
   expect((await redeem(typed)).status).toBe(200)
 })
 
-test('G33 a code that is redeemed 20 times at once gives one session', async () => {
+test('G33 redeeming a code 20 times concurrently starts one session', async () => {
   const { id, token } = await it.newUser('racer')
   const code = await newCode(token)
   const answers = await Promise.all(Array.from({ length: 20 }, () => redeem(code)))

@@ -10,10 +10,7 @@ async function statuses(count: number, ask: (n: number) => Promise<{ readonly st
   return seen
 }
 
-/**
- * Asks until it is refused; gives how often it was not. A busy machine is slow enough for some to
- * come back meanwhile.
- */
+/** Sends requests until one is refused. Returns how many were not; the limit refills meanwhile. */
 async function untilRefused(ask: (n: number) => Promise<{ readonly status: number }>): Promise<number> {
   for (let n = 0; n < 200; n += 1) if ((await ask(n)).status === 429) return n
   throw new Error('200 were not refused')
@@ -23,23 +20,23 @@ function claim(nonce: string) {
   return it.request(null, 'POST', `${base}/claim`, { nonce })
 }
 
-test('G35 polling for one nonce costs nothing, and after 60 different unknown ones an address gets 429, a right one included', async () => {
+test('G35 polling with one nonce is free; after 60 different unknown nonces an address gets 429, even for a valid one', async () => {
   const { token } = await it.newUser('poller')
   const polled = 'the-nonce-that-is-polled'
   expect(new Set(await statuses(80, () => claim(polled)))).toEqual(new Set([400]))
   const right = 'the-nonce-that-was-guessed'
   await it.request(token, 'POST', `${base}/transfer`, { nonce: right })
-  // The one that is polled is one of the 60.
+  // The polled nonce is one of the 60.
   expect(await untilRefused((n) => claim(`guess-number-${n}-of-many`))).toBeGreaterThanOrEqual(59)
   const refused = await claim(right)
   expect([refused.status, codeOf(refused)]).toEqual([429, 'rate_limited'])
   expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
-  // The CLI that polls is not held up by its neighbour.
+  // A CLI that polls from the same address is not limited.
   await it.request(token, 'POST', `${base}/transfer`, { nonce: polled })
   expect((await claim(polled)).status).toBe(200)
 })
 
-test('G35 after 10 wrong codes an address gets 429, for the right one too', async () => {
+test('G35 after 10 wrong codes an address gets 429, even for the right one', async () => {
   const { token } = await it.newUser('guesser')
   const { body } = await it.request<{ code: string }>(token, 'POST', `${base}/code`)
   const redeem = (code: string) => it.request(null, 'POST', `${base}/redeem`, { code })

@@ -20,13 +20,13 @@ afterEach(async () => {
 const callback = `${publicUrl}/auth/callback`
 let people = 0
 
-/** A new person at GitHub. */
+/** A new user of GitHub. */
 function newPerson(facts: Parameters<typeof github.addUser>[1] = {}) {
   people += 1
   return github.addUser(`person-${people}`, facts)
 }
 
-/** What a page of the popup flow does before it has a code. */
+/** The first half of the popup flow, as a page runs it: returns the provider's code. */
 async function codeFor(
   login: string,
   { redirectUri = callback, verifier }: { redirectUri?: string; verifier?: string } = {},
@@ -57,7 +57,7 @@ const mailsTo = async (recipient: string) =>
   (await it.server.pool.query<{ subject: string }>('select subject from mailbox where recipient = $1', [recipient]))
     .rows
 
-test('someone new gets an account of the verified address, with a personal organization, and is the same person ever after', async () => {
+test('a new user gets an account with the verified address and a personal organization, and signs in to it again', async () => {
   const person = newPerson({
     name: 'Ada Lovelace',
     emails: [{ email: 'Ada@Example.com', primary: true, verified: true }],
@@ -77,12 +77,12 @@ test('someone new gets an account of the verified address, with a personal organ
   expect(body.identities).toMatchObject([{ provider: 'github', name: 'Ada Lovelace', email: 'other@example.com' }])
 })
 
-test('without a display name the login is the name', async () => {
+test('an account without a display name is named after its login', async () => {
   const person = newPerson()
   expect((await signIn(person.login)).body.user.name).toBe(person.login)
 })
 
-test('a user with the verified address is linked, and told by mail', async () => {
+test('an account is linked to the user with its verified address, who is notified by mail', async () => {
   const user = await it.newUser('linked-by-mail')
   const person = newPerson({ emails: [{ email: 'linked-by-mail@example.com', primary: true, verified: true }] })
   expect((await signIn(person.login)).body.user.uuid).toBe(user.id)
@@ -101,7 +101,7 @@ test.for([
     ],
   ],
   ['absent', []],
-] as const)('an address that is %s opens no account, neither that of its user nor a new one', async ([, emails]) => {
+] as const)('an address that is %s neither signs in nor creates an account', async ([, emails]) => {
   await it.server.pool.query(
     "insert into users (id, email, name) values (gen_random_uuid(), 'linked-never@example.com', 'v') on conflict do nothing",
   )
@@ -114,7 +114,7 @@ test.for([
   expect(rows).toEqual([])
 })
 
-test('G33 a code works once, for the redirect URI and the verifier that it was asked with', async () => {
+test('G33 a code works once, with its own redirect URI and verifier', async () => {
   const { login } = newPerson()
   const verifier = 'v'.repeat(43)
   const code = await codeFor(login)
@@ -137,7 +137,7 @@ test('G33 a code works once, for the redirect URI and the verifier that it was a
   expect((await post(right)).status).toBe(200)
 })
 
-test('only listed redirect URIs are taken, compared exactly, and a foreign one costs no code', async () => {
+test('only listed redirect URIs are accepted, compared exactly; another one does not consume the code', async () => {
   const { login } = newPerson()
   const redirectUri = 'https://app.example.com/back'
   const code = await codeFor(login, { redirectUri })
@@ -175,7 +175,7 @@ test.for([
   },
 )
 
-test('a GitHub that does not answer is given up after ten seconds', async () => {
+test('a sign-in fails when GitHub does not answer within ten seconds', async () => {
   const { login } = newPerson()
   github.misbehave({ on: /access_token/, how: 'hang' })
   const begun = Date.now()
@@ -184,7 +184,7 @@ test('a GitHub that does not answer is given up after ten seconds', async () => 
   expect(Date.now() - begun).toBeGreaterThan(9_000)
 })
 
-test('G35 codes cannot be guessed: after a stated number of refusals the address waits', async () => {
+test('G35 codes cannot be guessed: after the limit of refusals the address gets 429', async () => {
   const answers = []
   for (let n = 0; n < 8; n += 1) answers.push(await post({ code: `guess-${n}`, redirect_uri: callback }))
   expect(answers.map(codeOf).slice(0, 6)).toEqual(Array(6).fill('oauth_provider_error'))
@@ -192,7 +192,7 @@ test('G35 codes cannot be guessed: after a stated number of refusals the address
   expect(Number(answers[7]?.headers.get('retry-after'))).toBeGreaterThan(0)
 })
 
-test('the same new person at the same time is one account', async () => {
+test('concurrent first sign-ins of one person create one account', async () => {
   const { login } = newPerson()
   const codes = await Promise.all(Array.from({ length: 6 }, () => codeFor(login)))
   const answers = await Promise.all(codes.map((code) => post({ code, redirect_uri: callback })))
@@ -200,7 +200,7 @@ test('the same new person at the same time is one account', async () => {
   expect(new Set(answers.map(({ body }) => body.user.uuid)).size).toBe(1)
 })
 
-test('in cookie mode the token is in a cookie alone', async () => {
+test('in cookie mode only the cookie holds the token', async () => {
   const { login } = newPerson()
   const headers = { 'x-harmont-session': 'cookie', origin: publicUrl }
   const answer = await post({ code: await codeFor(login), redirect_uri: callback }, headers)
@@ -213,7 +213,7 @@ test('in cookie mode the token is in a cookie alone', async () => {
   expect([foreign.status, codeOf(foreign)]).toEqual([403, 'csrf_failed'])
 })
 
-test('unlinking ends what was signed in with the account, is written down, and never takes the last way in', async () => {
+test("unlinking ends the account's sessions, is audited, and is refused for the last way to sign in", async () => {
   const person = newPerson()
   const { token, user } = (await signIn(person.login)).body
   const path = '/api/v0/user/identities/github'

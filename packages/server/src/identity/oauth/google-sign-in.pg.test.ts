@@ -25,7 +25,7 @@ function newPerson(facts: { readonly email?: string; readonly email_verified?: b
   return google.addAccount({ sub: `10000000000000000000${people}`, email, email_verified: true, name: 'P', ...facts })
 }
 
-/** What a page of the popup flow does before it has a code. */
+/** The first half of the popup flow, as a page runs it: returns the provider's code. */
 async function codeFor(sub: string, more: Readonly<Record<string, string>> = {}): Promise<string> {
   const url = new URL(`${google.url}/auth`)
   const asked = {
@@ -49,7 +49,7 @@ const post = (body: Readonly<Record<string, unknown>>) =>
 
 const signIn = async (sub: string) => post({ code: await codeFor(sub), redirect_uri: callback })
 
-test('someone new gets an account of the verified address, and is the same person ever after', async () => {
+test('a new user gets an account with the verified address, and signs in to it again', async () => {
   const person = newPerson({ email: 'Ada@Example.com', name: 'Ada Lovelace' })
   const first = await signIn(person.sub)
   expect([first.status, first.body.user.email, first.body.user.name]).toEqual([200, 'ada@example.com', 'Ada Lovelace'])
@@ -60,7 +60,7 @@ test('someone new gets an account of the verified address, and is the same perso
   expect(body.identities).toMatchObject([{ provider: 'google', name: 'Ada Lovelace', email: 'other@example.com' }])
 })
 
-test('a user of the verified address is linked; one that is not verified opens nothing', async () => {
+test('an account is linked to the user with its verified address; an unverified address is refused', async () => {
   const user = await it.newUser('linked-by-google')
   const email = 'linked-by-google@example.com'
   const stranger = await signIn(newPerson({ email, email_verified: false }).sub)
@@ -68,7 +68,7 @@ test('a user of the verified address is linked; one that is not verified opens n
   expect((await signIn(newPerson({ email }).sub)).body.user.uuid).toBe(user.id)
 })
 
-test('G33 a code works once, for the redirect URI and the verifier that it was asked with', async () => {
+test('G33 a code works once, with its own redirect URI and verifier', async () => {
   const { sub } = newPerson()
   const verifier = 'v'.repeat(43)
   const challenge = {
@@ -91,7 +91,7 @@ test('G33 a code works once, for the redirect URI and the verifier that it was a
   expect((await post(right)).status).toBe(200)
 })
 
-test('only listed redirect URIs are taken', async () => {
+test('only listed redirect URIs are accepted', async () => {
   const answer = await post({ code: 'c', redirect_uri: 'https://evil.example.com/back' })
   expect([answer.status, codeOf(answer)]).toEqual([422, 'oauth_redirect_invalid'])
 })
@@ -109,7 +109,7 @@ test.for([
   expect((await signIn(sub)).status).toBe(200)
 })
 
-test('an answer that somebody changed on the way signs nobody in', async () => {
+test('an ID token with a changed subject is refused', async () => {
   const [victim, other] = [newPerson(), newPerson()]
   await signIn(victim.sub)
   google.tamper((claims) => ({ ...claims, sub: victim.sub }))
@@ -122,7 +122,7 @@ const visit = visits(it, publicUrl)
 const start = async (jar: Jar, query = '?redirect=%2Facme%2Frepos') =>
   (await visit(jar, `/api/v0/auth/google/start${query}`)).location
 
-test('a browser comes back signed in, at the path that it came from', async () => {
+test('a browser returns signed in, to the path that it came from', async () => {
   const { sub, email } = newPerson()
   const jar: Jar = new Map()
   const authorizeUrl = await start(jar)
@@ -138,7 +138,7 @@ test('a browser comes back signed in, at the path that it came from', async () =
   expect(user.body.email).toBe(email)
 })
 
-test('a token that was made for another nonce signs nobody in, and who says no is told so', async () => {
+test('an ID token with another nonce is refused, and so is a user who declines', async () => {
   const { sub } = newPerson()
   const jar: Jar = new Map()
   const authorizeUrl = new URL(await start(jar))
@@ -150,7 +150,7 @@ test('a token that was made for another nonce signs nobody in, and who says no i
   expect(jar.has('harmont_session')).toBe(false)
 })
 
-test('a signed-in user links a Google account with another address, signs in with either, and unlinks both at once', async () => {
+test('a signed-in user links a second Google account, signs in with either, and unlinks both at once', async () => {
   const [first, second] = [newPerson(), newPerson()]
   const jar: Jar = new Map()
   await visit(jar, (await google.authorize(await start(jar), first.sub)).href)

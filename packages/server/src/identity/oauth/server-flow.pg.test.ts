@@ -24,7 +24,7 @@ function newPerson() {
 const start = async (jar: Jar, query = '?redirect=%2Facme%2Frepos') =>
   (await visit(jar, `/api/v0/auth/github/start${query}`)).location
 
-/** Starts, lets GitHub send the person back, and gives the address of the return. */
+/** Begins a sign-in, lets GitHub redirect the browser back, and returns that URL. */
 async function comeBack(jar: Jar, login: string, query?: string): Promise<string> {
   return (await github.authorize(await start(jar, query), login)).href
 }
@@ -40,7 +40,7 @@ async function signedIn(login: string): Promise<Jar> {
   return jar
 }
 
-test('a browser comes back signed in, at the path that it came from, with nothing of the provider left', async () => {
+test('a browser returns signed in, to the path that it came from, and no token of GitHub is stored', async () => {
   const { login } = newPerson()
   const jar: Jar = new Map()
   const authorizeUrl = new URL(await start(jar))
@@ -61,7 +61,7 @@ test('a browser comes back signed in, at the path that it came from, with nothin
   expect(tables.rows[0].all).not.toMatch(/ghu_/)
 })
 
-test('G33 a state works once, in the browser that began, and only with its provider', async () => {
+test('G33 a state works once, in the browser that began the sign-in, and with its provider only', async () => {
   const { login } = newPerson()
   const refused = '/login?error=oauth_state_invalid'
   const jar: Jar = new Map()
@@ -77,7 +77,7 @@ test('G33 a state works once, in the browser that began, and only with its provi
     expect((await visit(new Map(cookies), `/api/v0/auth/github/callback${state}`)).location).toBe(refused)
 })
 
-test('a state that is older than ten minutes is none', async () => {
+test('a state expires after ten minutes', async () => {
   const { login } = newPerson()
   const jar: Jar = new Map()
   const address = await comeBack(jar, login)
@@ -85,7 +85,7 @@ test('a state that is older than ten minutes is none', async () => {
   expect((await visit(jar, address)).location).toBe('/login?error=oauth_state_invalid')
 })
 
-test('a sign-in that was begun under another encryption key has to begin anew', async () => {
+test('a sign-in from before a change of the encryption key is refused', async () => {
   const { login } = newPerson()
   const jar: Jar = new Map()
   const address = await comeBack(jar, login)
@@ -93,7 +93,7 @@ test('a sign-in that was begun under another encryption key has to begin anew', 
   expect((await visit(jar, address)).location).toBe('/login?error=oauth_state_invalid&redirect=%2Facme%2Frepos')
 })
 
-test('a code that was put in place of ours is refused, because it was given for another challenge', async () => {
+test('an injected code is refused, because it belongs to another challenge', async () => {
   const victim: Jar = new Map()
   const mine = new URL(await comeBack(victim, newPerson().login))
   const attackers = new URL(await comeBack(new Map(), newPerson().login))
@@ -102,7 +102,7 @@ test('a code that was put in place of ours is refused, because it was given for 
   expect(victim.has('harmont_session')).toBe(false)
 })
 
-test('a person who says no is told so, and the state is used up', async () => {
+test('a user who declines sees why, and the state is consumed', async () => {
   const { login } = newPerson()
   const jar: Jar = new Map()
   const back = await github.authorize(await start(jar), login, { deny: true })
@@ -110,7 +110,7 @@ test('a person who says no is told so, and the state is used up', async () => {
   expect((await visit(jar, back.href)).location).toBe('/login?error=oauth_state_invalid')
 })
 
-test('only a path of our own pages is gone to', async () => {
+test('a sign-in redirects to our own pages only', async () => {
   const wrong = [
     '//evil.example.com',
     '/\\evil.example.com',
@@ -126,7 +126,7 @@ test('only a path of our own pages is gone to', async () => {
   for (const path of ['/', '/acme/pipelines?x=1#y']) expect(readRedirectPath(path)).toBe(path)
 })
 
-test('linking needs no matching address, ties the account to whom is signed in, and to nobody else', async () => {
+test('linking needs no matching address, and links the account to the signed-in user only', async () => {
   const first = newPerson()
   const jar = await signedIn(first.login)
   const second = newPerson()
@@ -139,7 +139,7 @@ test('linking needs no matching address, ties the account to whom is signed in, 
   expect(taken.location).toBe('/login?error=identity_linked_elsewhere')
 })
 
-test('a link that was begun by one user is not finished by another one, nor begun by another site or without a session', async () => {
+test('linking is refused to another user than the one who began it, to another site, and without a session', async () => {
   const mine = await signedIn(newPerson().login)
   const address = await comeBack(mine, newPerson().login, '?link=true')
   const theirs = await signedIn(newPerson().login)
@@ -150,7 +150,7 @@ test('a link that was begun by one user is not finished by another one, nor begu
   expect((await visit(new Map(), '/api/v0/auth/github/start?link=true')).location).toBe('/login?error=unauthorized')
 })
 
-test('a provider that is unknown or not set up is said to be so', async () => {
+test('an unknown or unconfigured provider is refused with a reason', async () => {
   for (const path of ['start', 'callback']) {
     const unknown = await it.request(null, 'GET', `/api/v0/auth/nobody/${path}`)
     expect([unknown.status, codeOf(unknown)]).toEqual([404, 'route_not_found'])
@@ -159,7 +159,7 @@ test('a provider that is unknown or not set up is said to be so', async () => {
   }
 })
 
-test('a path of any characters is gone to, as a header can say it', async () => {
+test('a redirect to a path with any characters is percent-encoded', async () => {
   const { login } = newPerson()
   for (const [sent, location] of [
     ['/%E2%82%AC/%F0%9F%98%80', '/%E2%82%AC/%F0%9F%98%80'],

@@ -5,8 +5,8 @@ import type { TestServer } from '../../testing/server.ts'
 export type Jar = Map<string, string>
 
 /**
- * Plays a browser at addresses of the server under test, whose public address is another; gives
- * where it is sent.
+ * Plays a browser that follows the server's redirects. The public URL differs from the server's
+ * own.
  */
 export function visits(it: Pick<TestServer, 'server'>, publicUrl: string) {
   return async (jar: Jar, target: string, headers: Readonly<Record<string, string>> = {}) => {

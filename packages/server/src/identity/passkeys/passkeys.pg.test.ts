@@ -10,7 +10,7 @@ const it = signInServer()
 const absent = '00000000-0000-4000-8000-000000000000'
 
 let made: Promise<Person> | undefined
-/** Somebody for tests that leave them as they are. */
+/** A user for tests that do not change them. */
 const somebody = () => {
   made ??= it.newPerson()
   return made
@@ -27,7 +27,7 @@ function outcome(answer: { status: number; body: unknown; headers: Headers }) {
 }
 
 describe('sign-up', () => {
-  test('by mail makes an account with a personal organization, a passkey and a session', async () => {
+  test('by mail creates an account with a personal organization, a passkey and a session', async () => {
     const email = `${randomUUID()}@Example.com`
     const token = await it.verificationToken(email.toLowerCase())
     expect(token).toMatch(/^[A-Za-z0-9_-]{43}$/)
@@ -52,7 +52,7 @@ describe('sign-up', () => {
     expect((await it.audited('account.created')).map((row) => row.actor_email)).toContain(email.toLowerCase())
   })
 
-  test('asks the authenticator for what http.md 3.6 says, as bare JSON', async () => {
+  test('sends the options of http.md 3.6 as bare JSON', async () => {
     const email = `${randomUUID()}@example.com`
     const { options } = await it.signupOptions(await it.verificationToken(email))
     expect(options).toMatchObject({
@@ -67,7 +67,7 @@ describe('sign-up', () => {
     })
   })
 
-  test('G33 one link that is clicked 20 times works once', async () => {
+  test('G33 a link that is opened 20 times works once', async () => {
     const token = await it.verificationToken(`${randomUUID()}@example.com`)
     const begun = await Promise.all(Array.from({ length: 20 }, () => it.signupOptions(token)))
     const answers = await Promise.all(
@@ -80,7 +80,7 @@ describe('sign-up', () => {
     expect(outcomes).toEqual([200, ...Array.from({ length: 19 }, () => '400 passkey_token_invalid')])
   })
 
-  test('G33 one challenge that is answered 10 times at once works once', async () => {
+  test('G33 a challenge that is answered 10 times concurrently works once', async () => {
     const token = await it.verificationToken(`${randomUUID()}@example.com`)
     const { challenge_id, options } = await it.signupOptions(token)
     const body = { challenge_id, verification_token: token, attestation: new Authenticator(origin).create(options) }
@@ -91,7 +91,7 @@ describe('sign-up', () => {
     ])
   })
 
-  test('a failed attestation costs the challenge and leaves the link', async () => {
+  test('a failed attestation consumes the challenge, not the link', async () => {
     const token = await it.verificationToken(`${randomUUID()}@example.com`)
     expect(outcome(await finalizeSignup(token, { origin: 'https://evil.example' }))).toBe(
       '400 passkey_registration_failed',
@@ -101,7 +101,7 @@ describe('sign-up', () => {
     expect(outcome(used)).toBe('400 passkey_token_invalid')
   })
 
-  test('an address that has an account gets word of it, without a token, and the same answer', async () => {
+  test('an address that has an account gets a notice without a token, and the same answer', async () => {
     const { email } = await it.newPerson()
     expect((await it.post('/auth/passkey/signup/begin', { email, name: 'Eve' })).status).toBe(204)
     const mail = await it.mails.mailTo(email, 2)
@@ -109,7 +109,7 @@ describe('sign-up', () => {
     expect(linksIn(mail)).toEqual([`${origin}/login`])
   })
 
-  test('an address that got its account after the mail was sent is taken', async () => {
+  test('an address that got an account after the mail was sent is refused', async () => {
     const email = `${randomUUID()}@example.com`
     const first = await it.verificationToken(email)
     await it.post('/auth/passkey/signup/begin', { email, name: 'Ada' })
@@ -118,7 +118,7 @@ describe('sign-up', () => {
     expect(outcome(await finalizeSignup(second))).toBe('409 passkey_signup_email_taken')
   })
 
-  test('an expired link and an expired challenge work no more, and are swept', async () => {
+  test('an expired link or challenge is refused, and the sweep removes it', async () => {
     const { pool } = it.server
     const token = await it.verificationToken(`${randomUUID()}@example.com`)
     const { challenge_id, options } = await it.signupOptions(token)
@@ -157,7 +157,7 @@ describe('sign-up', () => {
     expect(answer.body.error.errors.map((each) => each.field)).toEqual([field])
   })
 
-  test('G32 neither link, token nor challenge is kept as it is', async () => {
+  test('G32 neither link nor token is stored in clear', async () => {
     const email = `${randomUUID()}@example.com`
     const token = await it.verificationToken(email)
     const { rows } = await it.server.pool.query('select row_to_json(v) as row from signup_verifications v')
@@ -167,14 +167,17 @@ describe('sign-up', () => {
 })
 
 describe('an attestation', () => {
-  test.for([-7, -257, -8] as const)('with a key of algorithm %i is accepted, and signs in', async (algorithm) => {
-    const person = await it.newPerson(new Authenticator(origin, { algorithm }))
-    const answer = await it.login(person.authenticator)
-    expect([answer.status, (await it.request(answer.body.token, 'GET', '/api/v0/user')).body.email]).toEqual([
-      200,
-      person.email,
-    ])
-  })
+  test.for([-7, -257, -8] as const)(
+    'with a key of algorithm %i is accepted, and its passkey signs in',
+    async (algorithm) => {
+      const person = await it.newPerson(new Authenticator(origin, { algorithm }))
+      const answer = await it.login(person.authenticator)
+      expect([answer.status, (await it.request(answer.body.token, 'GET', '/api/v0/user')).body.email]).toEqual([
+        200,
+        person.email,
+      ])
+    },
+  )
 
   const wrongs: readonly (readonly [string, Wrong, string])[] = [
     ['of another origin', { origin: 'https://evil.example' }, 'passkey_registration_failed'],
@@ -198,7 +201,7 @@ describe('an attestation', () => {
     expect(outcome(answer)).toBe(`400 ${code}`)
   })
 
-  test('with its own signature is accepted, and one with an algorithm that was not offered is not', async () => {
+  test('that is self-signed is accepted; one with an algorithm that was not offered is refused', async () => {
     const { token } = await somebody()
     const finish = async (authenticator: Authenticator, wrong: Wrong) => {
       const { challenge_id, options } = await it.registerOptions(token)
@@ -235,7 +238,7 @@ describe('an attestation', () => {
 })
 
 describe('sign-in', () => {
-  test('names no passkey and demands that the user is verified', async () => {
+  test('offers no list of passkeys and requires user verification', async () => {
     const { options } = await it.loginOptions()
     expect(options).toEqual({
       challenge: expect.stringMatching(/^[\w-]{43}$/),
@@ -248,7 +251,7 @@ describe('sign-in', () => {
     expect(withBody.status).toBe(200)
   })
 
-  test('starts a session of its own each time and notes the use', async () => {
+  test('starts a new session each time and records the use', async () => {
     const { authenticator } = await it.newPerson()
     const [first, second] = [await it.login(authenticator), await it.login(authenticator)]
     expect(first.body.token).not.toBe(second.body.token)
@@ -260,7 +263,7 @@ describe('sign-in', () => {
     expect(body.passkeys[0]?.last_used_at).toMatch(/Z$/)
   })
 
-  test('in cookie mode hands the session to the browser and to no script, from our own pages only', async () => {
+  test('in cookie mode sets an HttpOnly cookie, from our own pages only', async () => {
     const { authenticator } = await it.newPerson()
     const sign = async (headers: Record<string, string>) => {
       const { challenge_id, options } = await it.loginOptions()
@@ -307,7 +310,7 @@ describe('sign-in', () => {
     expect(outcome(answer)).toBe('400 passkey_unknown_credential')
   })
 
-  test('with a known passkey and nothing else is refused', async () => {
+  test("with a known passkey's id and nothing else is refused", async () => {
     const { authenticator } = await it.newPerson()
     const { challenge_id } = await it.loginOptions()
     const assertion = { id: authenticator.credentialId.toString('base64url') }
@@ -315,12 +318,12 @@ describe('sign-in', () => {
     expect(outcome(answer)).toBe('400 passkey_assertion_failed')
   })
 
-  test('works without a handle, which some authenticators do not send', async () => {
+  test('works without a user handle, which some authenticators do not send', async () => {
     const { authenticator } = await it.newPerson()
     expect((await it.login(authenticator, { userHandle: null })).status).toBe(200)
   })
 
-  test('G33 one challenge that is answered 10 times at once works once', async () => {
+  test('G33 a challenge that is answered 10 times concurrently works once', async () => {
     const { authenticator } = await it.newPerson()
     const { challenge_id, options } = await it.loginOptions()
     const body = { challenge_id, assertion: authenticator.get(options) }
@@ -331,7 +334,7 @@ describe('sign-in', () => {
     ])
   })
 
-  test('G33 a challenge serves its purpose, user and token only, and is used up by the wrong one', async () => {
+  test('G33 a challenge works for its purpose, user and token only, and a wrong use consumes it', async () => {
     const [ada, bob] = [await it.newPerson(), await it.newPerson()]
     const forLogin = await it.loginOptions()
     const forAda = await it.registerOptions(ada.token)
@@ -356,7 +359,7 @@ describe('sign-in', () => {
     expect(outcome(await it.post('/auth/passkey/login/finalize', { challenge_id: absent, assertion }))).toBe(invalid)
   })
 
-  test('a counter that goes back locks the passkey and tells its owner, once, also when it comes five times at once', async () => {
+  test('a counter that goes backwards locks the passkey and notifies its owner once, also when sent five times concurrently', async () => {
     const person = await it.newPerson(new Authenticator(origin, { counts: true }))
     expect((await it.login(person.authenticator)).status).toBe(200)
     const answers = await Promise.all(Array.from({ length: 5 }, () => it.login(person.authenticator, { counter: 2 })))
@@ -369,15 +372,15 @@ describe('sign-in', () => {
     expect(subjects).toHaveLength(2)
   })
 
-  test('of two that are played at once with the same count one wins', async () => {
+  test('of two concurrent ones with the same counter one succeeds', async () => {
     const person = await it.newPerson(new Authenticator(origin, { counts: true }))
     const answers = await Promise.all(Array.from({ length: 2 }, () => it.login(person.authenticator, { counter: 7 })))
     expect(answers.map(outcome).sort()).toEqual([200, '400 passkey_assertion_failed'])
   })
 })
 
-describe("one's own passkeys", () => {
-  test('a second one excludes the first, signs in to the same account under the same handle, and is told of by mail', async () => {
+describe('own passkeys', () => {
+  test('a second one excludes the first, signs in to the same account, and is announced by mail', async () => {
     const person = await it.newPerson()
     const { challenge_id, options } = await it.registerOptions(person.token)
     const first = { id: person.authenticator.credentialId.toString('base64url'), type: 'public-key' }
@@ -400,7 +403,7 @@ describe("one's own passkeys", () => {
     expect(listed.passkeys.map(({ nickname }) => nickname)).toEqual(['Laptop', 'Passkey'])
   })
 
-  test('one that is on file for anybody is refused', async () => {
+  test('one that is already registered, for any user, is refused', async () => {
     const [ada, bob] = [await it.newPerson(), await it.newPerson()]
     expect(outcome(await it.addPasskey(bob.token, ada.authenticator))).toBe('409 passkey_already_registered')
     expect(outcome(await it.addPasskey(ada.token, ada.authenticator))).toBe('409 passkey_already_registered')
@@ -408,7 +411,7 @@ describe("one's own passkeys", () => {
     expect(outcome(await finalizeSignup(token, {}, ada.authenticator))).toBe('400 passkey_registration_failed')
   })
 
-  test('there are 20 at most, also when many are added at once', async () => {
+  test('a user has 20 at most, also when many are added concurrently', async () => {
     const { token } = await it.newPerson()
     const begun = await Promise.all(Array.from({ length: 22 }, () => it.registerOptions(token)))
     const answers = await Promise.all(
@@ -424,7 +427,7 @@ describe("one's own passkeys", () => {
     expect(outcome(await it.post('/auth/passkey/register/options', undefined, token))).toBe('409 passkey_limit_reached')
   })
 
-  test('deleting one ends its sessions and its use; the last one stays, also when both go at once', async () => {
+  test('deleting one ends its sessions; the last one stays, also when both are deleted concurrently', async () => {
     const person = await it.newPerson()
     const device = new Authenticator(origin)
     const { uuid } = (await it.addPasskey(person.token, device)).body
@@ -437,7 +440,7 @@ describe("one's own passkeys", () => {
 
     await it.addPasskey(person.token)
     const { body } = await it.request<{ passkeys: { uuid: string }[] }>(person.token, 'GET', '/api/v0/user/passkeys')
-    // With a key, as the session of one passkey ends with that.
+    // With a key, because the session of a deleted passkey ends.
     const key = await it.post<{ token: string }>('/user/api-tokens', { description: 'x' }, person.token)
     const answers = await Promise.all(
       body.passkeys.map((each) => it.request(key.body.token, 'DELETE', `/api/v0/user/passkeys/${each.uuid}`)),
@@ -445,7 +448,7 @@ describe("one's own passkeys", () => {
     expect(answers.map(outcome).sort()).toEqual([204, '409 passkey_last_credential'])
   })
 
-  test('G30 no key adds one, nor a session that a key has made: a passkey would outlive the key and be wider', async () => {
+  test('G30 neither a key nor a session that a key created adds one: a passkey would exceed the key', async () => {
     const { token } = await it.newPerson()
     const key = (await it.post<{ token: string }>('/user/api-tokens', { description: 'x' }, token)).body.token
     const { code } = (await it.post<{ code: string }>('/auth/cli/code', undefined, key)).body
@@ -464,7 +467,7 @@ describe("one's own passkeys", () => {
     expect(outcome(await it.post('/auth/passkey/register/finalize', finish, token))).toBe(200)
   })
 
-  test('the last passkey may go when a linked account remains, and a locked one is no way in', async () => {
+  test('the last passkey can be deleted when a linked account remains; a locked one does not count', async () => {
     const person = await it.newPerson(new Authenticator(origin, { counts: true }))
     const { uuid } = (await it.addPasskey(person.token)).body
     await it.login(person.authenticator, { counter: 0 })
@@ -493,7 +496,7 @@ describe("one's own passkeys", () => {
     }
   })
 
-  test('one is renamed; what is no name is refused', async () => {
+  test('one can be renamed; an invalid name is refused', async () => {
     const { token } = await it.newPerson()
     const { uuid } = (await it.addPasskey(token)).body
     const rename = (nickname: string | null) =>

@@ -1,4 +1,4 @@
-/** People with authenticators, against a real server whose mails a real mail server takes. */
+/** Users with authenticators, against a real server that sends to a real mail server. */
 import { randomUUID } from 'node:crypto'
 import { type MailServer, startMailServer, tokenIn } from '@harmont/outside/mail-server'
 import { afterAll, beforeAll } from 'vitest'
@@ -12,7 +12,7 @@ export interface Begun<O> {
   readonly options: O
 }
 export type SignedIn = { readonly token: string; readonly user: { readonly uuid: string; readonly email: string } }
-/** The authenticator of a person. */
+/** A user's authenticator. */
 export interface Person {
   readonly email: string
   readonly authenticator: Authenticator
@@ -23,7 +23,7 @@ export interface Person {
 export interface SignInServer extends TestServer {
   readonly mails: MailServer
   post<T = Record<string, unknown>>(path: string, body?: unknown, token?: string | null): Promise<Answer<T>>
-  /** Asks for a sign-up mail and gives the token in it. */
+  /** Requests a sign-up mail and returns the token in it. */
   verificationToken(email: string): Promise<string>
   signupOptions(token: string): Promise<Begun<CreationOptions>>
   loginOptions(): Promise<Begun<RequestOptions>>
@@ -31,12 +31,12 @@ export interface SignInServer extends TestServer {
   login(authenticator: Authenticator, wrong?: Wrong): Promise<Answer<SignedIn>>
   /** Adds a passkey of a new authenticator. */
   addPasskey(token: string, authenticator?: Authenticator): Promise<Answer<{ readonly uuid: string }>>
-  /** Somebody who has signed up. */
+  /** Signs up a user. */
   newPerson(authenticator?: Authenticator): Promise<Person>
   audited(action: string): Promise<readonly Record<string, unknown>[]>
 }
 
-/** To be called at the top of a test file. Without limits, unless the environment says so. */
+/** Call it at the top of a test file. Rate limits are off unless the environment sets them. */
 export function signInServer(environment: Readonly<Record<string, string>> = {}): SignInServer {
   let mails: MailServer | undefined
   const settings: Record<string, string> = {

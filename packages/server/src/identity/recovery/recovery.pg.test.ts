@@ -11,7 +11,7 @@ function outcome(answer: Parameters<typeof codeOf>[0]) {
   return answer.status < 400 ? answer.status : `${answer.status} ${codeOf(answer)}`
 }
 
-/** The token of the n-th mail that a person got, after the one of the sign-up. */
+/** Returns the token of the user's n-th mail after that of the sign-up. */
 async function recoveryToken({ email }: Person, nth = 2): Promise<string> {
   expect((await it.post('/auth/recover/begin', { email })).status).toBe(204)
   return tokenIn(await it.mails.mailTo(email, nth))
@@ -37,7 +37,7 @@ function isIn(token: string): Promise<boolean> {
   return it.request(token, 'GET', '/api/v0/user').then(({ status }) => status === 200)
 }
 
-test('a recovery ends every session and CLI login, keeps keys and passkeys unless told, and says so by mail', async () => {
+test('a recovery ends every session and CLI login, keeps keys and passkeys by default, and is announced by mail', async () => {
   const person = await it.newPerson()
   const key = await it.post<{ token: string }>('/user/api-tokens', { description: 'ci' }, person.token)
   const nonce = randomUUID()
@@ -60,7 +60,7 @@ test('a recovery ends every session and CLI login, keeps keys and passkeys unles
   expect(audited.filter(({ actor_id }) => actor_id === person.userId)).toHaveLength(1)
 })
 
-test('it also removes other passkeys and keys when told', async () => {
+test('a recovery removes other passkeys and keys when asked to', async () => {
   const person = await it.newPerson()
   const key = await it.post<{ token: string }>('/user/api-tokens', { description: 'ci' }, person.token)
   const { answer } = await recover(await recoveryToken(person, 3), { revoke: ['passkeys', 'api_tokens'] })
@@ -72,7 +72,7 @@ test('it also removes other passkeys and keys when told', async () => {
   )
 })
 
-test('G33 one link that is clicked 20 times works once', async () => {
+test('G33 a link that is opened 20 times works once', async () => {
   const token = await recoveryToken(await it.newPerson())
   const begun = await Promise.all(Array.from({ length: 20 }, () => options(token)))
   const answers = await Promise.all(
@@ -84,7 +84,7 @@ test('G33 one link that is clicked 20 times works once', async () => {
   expect(answers.map(outcome).sort()).toEqual([200, ...Array.from({ length: 19 }, () => '400 passkey_token_invalid')])
 })
 
-test('a used, an expired and an unknown link give the same 400, and an older one goes with a used one', async () => {
+test('a used, an expired and an unknown link give the same 400, and using one removes the older ones', async () => {
   const person = await it.newPerson()
   const older = await recoveryToken(person)
   const used = await recoveryToken(person, 3)
@@ -99,7 +99,7 @@ test('a used, an expired and an unknown link give the same 400, and an older one
   expect(new Set(answers.map(outcome))).toEqual(new Set(['400 passkey_token_invalid']))
 })
 
-test('a failure leaves the link usable, and ends it after five', async () => {
+test('a link allows five failed attempts', async () => {
   const [ada, bob] = await Promise.all([it.newPerson(), it.newPerson()])
   const wrongs: readonly (readonly [Wrong, string])[] = [
     [{ origin: 'https://evil.example' }, '400 passkey_registration_failed'],
@@ -120,7 +120,7 @@ test('a failure leaves the link usable, and ends it after five', async () => {
   expect(outcome(await it.post('/auth/recover/finalize', sixth))).toBe('400 passkey_token_invalid')
 })
 
-test('a link cannot be used with the challenge of another one', async () => {
+test("a link cannot be used with another link's challenge", async () => {
   const [ada, eve] = await Promise.all([it.newPerson(), it.newPerson()])
   const [adas, eves] = [await recoveryToken(ada), await recoveryToken(eve)]
   const begun = await options(eves)
@@ -129,7 +129,7 @@ test('a link cannot be used with the challenge of another one', async () => {
   expect(outcome(await it.post('/auth/recover/finalize', mixed))).toBe('400 passkey_challenge_invalid')
 })
 
-test('begin answers every address alike and writes to those with an account alone', async () => {
+test('every address gets the same answer, and only those with an account a mail', async () => {
   const { email } = await it.newPerson()
   const stranger = `${randomUUID()}@example.com`
   for (const each of [stranger, 'no address', 'a@b.c\r\nBcc: x@y.z', email])
@@ -142,7 +142,7 @@ test('begin answers every address alike and writes to those with an account alon
   expect(it.mails.mails.flatMap(({ recipients }) => recipients)).not.toContain(stranger)
 })
 
-test('G32 a recovery link is kept as a hash', async () => {
+test('G32 a recovery link is stored as a hash', async () => {
   const token = await recoveryToken(await it.newPerson())
   const { rows } = await it.server.pool.query('select * from recovery_links')
   expect(rows.length).toBeGreaterThan(0)

@@ -23,7 +23,7 @@ async function statusWith(token: string): Promise<number> {
   return (await it.request(token, 'GET', '/api/v0/user')).status
 }
 
-test('nobody without a credential sees or ends sessions', async () => {
+test('sessions cannot be listed or ended without a credential', async () => {
   for (const [method, target] of [
     ['GET', path],
     ['DELETE', path],
@@ -34,7 +34,7 @@ test('nobody without a credential sees or ends sessions', async () => {
     expect((await it.request(null, method, target)).status).toBe(401)
 })
 
-test('sessions are listed newest first with where they came from, and the one of the request is marked', async () => {
+test('sessions are listed newest first with their origin, and the current one is marked', async () => {
   const { id } = await it.newUser('lister')
   const old = await start(id, 'cli')
   const current = await start(id)
@@ -71,7 +71,7 @@ test('G32 a session is stored as a hash, and stops working on the next request a
   expect(codeOf(await it.request(token, 'DELETE', `${path}/${session.id}`))).toBe('session_not_found')
 })
 
-test('signing out everywhere spares the current session unless it is asked for too', async () => {
+test('signing out everywhere keeps the current session unless asked to end it', async () => {
   const { id } = await it.newUser('leaver')
   const [first, current] = [await start(id), await start(id)]
   expect((await it.request(current.token, 'DELETE', path)).status).toBe(204)
@@ -81,7 +81,7 @@ test('signing out everywhere spares the current session unless it is asked for t
   expect(await statusWith(current.token)).toBe(401)
 })
 
-test('logging out takes back the credential of the request and clears the cookies; a repeat gets 401', async () => {
+test('logging out revokes the credential of the request and clears the cookies; a repeat gets 401', async () => {
   const { id, token } = await it.newUser('logger')
   const session = await start(id)
   for (const credential of [session.token, token]) {
@@ -102,7 +102,7 @@ test('logging out takes back the credential of the request and clears the cookie
   )
 })
 
-test('a browser that logs out with its cookies has neither session nor cookies any more', async () => {
+test('a browser that logs out with its cookies loses session and cookies', async () => {
   const { id } = await it.newUser('browser')
   const session = await transaction(it.server.pool, (database) =>
     startSession(database, { userId: id, kind: 'web', isCookie: true, client }),
@@ -119,7 +119,7 @@ test('a browser that logs out with its cookies has neither session nor cookies a
   expect((await it.request(null, 'GET', '/api/v0/session', undefined, headers)).status).toBe(401)
 })
 
-test('a user has at most 200 sessions, also when they start at the same time, and the oldest end first', async () => {
+test('a user has at most 200 sessions, also when they start concurrently, and the oldest end first', async () => {
   const { id } = await it.newUser('collector-of-sessions')
   const oldest = await start(id)
   await it.server.pool.query("update sessions set created_at = now() - interval '1 day' where id = $1", [oldest.id])
@@ -131,7 +131,7 @@ test('a user has at most 200 sessions, also when they start at the same time, an
   expect(rows.every((row) => ids.has(row.id))).toBe(true)
 })
 
-test('sessions that have ended by themselves are neither listed nor kept', async () => {
+test('expired sessions are not listed, and the sweep removes them', async () => {
   const { id, token } = await it.newUser('sleeper')
   const expired = await start(id)
   const idle = await startSession(it.server.pool, { userId: id, kind: 'web', isCookie: true, client })
@@ -147,7 +147,7 @@ test('sessions that have ended by themselves are neither listed nor kept', async
   expect(await removeDeadSessions(it.server.pool)).toBe(0)
 })
 
-test('the session names the caller, and what they may do in each of their organizations', async () => {
+test("the current session lists the caller's permissions in each organization", async () => {
   const { id, organization } = await it.newUser('reader-of-session')
   const session = await start(id)
   const { body } = await it.request<{ organizations: { permissions: string[] }[] }>(
@@ -163,7 +163,7 @@ test('the session names the caller, and what they may do in each of their organi
   expect(body.organizations[0]?.permissions).toHaveLength(12)
 })
 
-test('a member is told of no right that the organization keeps to its admins, and a key of none beyond its scopes', async () => {
+test("permissions exclude what the organization leaves to admins, and what a key's scopes exclude", async () => {
   const owner = await it.newUser('keeper')
   const member = await it.newUser('kept')
   const { rows } = await it.server.pool.query<{ id: string }>('select id from organizations where slug = $1', [

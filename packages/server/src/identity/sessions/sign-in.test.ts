@@ -13,13 +13,13 @@ function ask(headers: Readonly<Record<string, string>>): boolean | string {
   }
 }
 
-test('a client that does not ask for a cookie gets the token, wherever it is', () => {
+test('a client that asks for no cookie gets the token, from any origin', () => {
   expect(ask({})).toBe(false)
   expect(ask({ origin: 'https://evil.example' })).toBe(false)
   expect(ask({ 'x-harmont-session': 'bearer' })).toBe(false)
 })
 
-test('a cookie is for pages of our own and of listed origins only', () => {
+test('only our own pages and listed origins get a cookie', () => {
   const asking = { 'x-harmont-session': 'Cookie' }
   expect(ask({ ...asking, origin: 'https://ci.example.com' })).toBe(true)
   expect(ask({ ...asking, origin: 'https://app.example.com' })).toBe(true)
@@ -28,7 +28,7 @@ test('a cookie is for pages of our own and of listed origins only', () => {
   expect(ask(asking)).toBe('csrf_failed')
 })
 
-test('the token is in the answer or in the cookie, never in both', () => {
+test('either the answer or the cookie holds the token', () => {
   const services = { sessionCookies: sessionCookies(settings.publicUrl, 'a-key-of-some-length') }
   const session = { id: '00000000-0000-4000-8000-000000000001', token: 't'.repeat(43), expiresAt: new Date() }
   expect(signInHeaders(services, { ...session, isCookie: false })).toEqual({ token: session.token, headers: {} })

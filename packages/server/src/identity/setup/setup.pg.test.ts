@@ -31,7 +31,7 @@ describe('an empty server', () => {
     return { answer: await it.post<SignedIn>('/setup/complete', body), authenticator, email }
   }
 
-  test('says that it needs a setup, and that nobody else may come in', async () => {
+  test('reports that it needs a setup, and refuses sign-ups', async () => {
     expect(await config()).toEqual({
       providers: [],
       passkeys: true,
@@ -51,7 +51,7 @@ describe('an empty server', () => {
     expect(outcome(await it.post('/auth/passkey/signup/begin', body))).toBe('503 signup_cap_reached')
   })
 
-  test('opening the link uses nothing up, and what is wrong with the form or the passkey does not either', async () => {
+  test('opening the link, a wrong form and a wrong passkey leave it valid', async () => {
     const setup_token = tokenOf(it.server.setupLink)
     for (let n = 0; n < 2; n += 1)
       expect((await it.post('/setup/inspect', { setup_token })).body).toEqual({ kind: 'new', email: null })
@@ -68,7 +68,7 @@ describe('an empty server', () => {
     expect(outcome(await it.post('/setup/inspect', { setup_token: 'x'.repeat(43) }))).toBe('400 passkey_token_invalid')
   })
 
-  test('G33 20 clicks on two links make one administrator, who owns an organization and signs in with a passkey', async () => {
+  test('G33 opening two links 20 times creates one administrator, who owns an organization and has a passkey', async () => {
     const { pool } = it.server
     const links = [it.server.setupLink, await makeSetupLink(pool, origin, null)].map(tokenOf)
     const tries = await Promise.allSettled(Array.from({ length: 20 }, (_, n) => complete(links[n % 2] ?? '')))
@@ -90,7 +90,7 @@ describe('an empty server', () => {
     expect(await config()).toMatchObject({ needs_setup: false, signup: false })
   })
 
-  test('once it is set up, a link for the first administrator that was left over works no more', async () => {
+  test('after the setup a left-over link for the first administrator is refused', async () => {
     const { pool } = it.server
     await pool.query(
       "insert into setup_links (token_hash, expires_at) values (encode(sha256('left'), 'hex'), now() + interval '1 day')",
@@ -98,7 +98,7 @@ describe('an empty server', () => {
     expect(outcome(await it.post('/setup/inspect', { setup_token: 'left' }))).toBe('400 passkey_token_invalid')
   })
 
-  test("an existing administrator's link signs in as them and may add a passkey, which is told by mail", async () => {
+  test("an existing administrator's link signs them in and may add a passkey, which is announced by mail", async () => {
     const { pool } = it.server
     const { rows } = await pool.query<{ id: string; email: string }>('select id, email from users')
     const [admin] = rows
@@ -122,7 +122,7 @@ describe('an empty server', () => {
     ])
   })
 
-  test('G32 a link is kept as a hash and dies after a day', async () => {
+  test('G32 a link is stored as a hash and expires after a day', async () => {
     const { pool } = it.server
     const setup_token = tokenOf(await makeSetupLink(pool, origin, null))
     const { rows } = await pool.query('select * from setup_links')
@@ -132,7 +132,7 @@ describe('an empty server', () => {
   })
 })
 
-describe('a server at an address without a name, and without a mail server', () => {
+describe('a server at an IP address, without a mail server', () => {
   const it = testServer({
     HARMONT_PUBLIC_URL: 'http://192.0.2.7:4000',
     HARMONT_RATE_LIMITS: 'off',
@@ -140,7 +140,7 @@ describe('a server at an address without a name, and without a mail server', () 
   })
   const post = (path: string, body: unknown) => it.request(null, 'POST', `/api/v0${path}`, body)
 
-  test('says so', async () => {
+  test('reports that it has neither passkeys nor mail', async () => {
     const { body } = await it.request(null, 'GET', '/api/v0/auth/config')
     expect(body).toMatchObject({ passkeys: false, mail: false, mailbox: false })
     const answer = await post('/auth/passkey/signup/begin', { email: 'a@example.com', name: 'Ada' })

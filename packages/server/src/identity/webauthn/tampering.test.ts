@@ -27,7 +27,7 @@ interface Change {
 }
 const changes = fc.record({ place: fc.nat(), bit: fc.nat(7), cut: fc.boolean() })
 
-/** The answer with one bit of one member turned over, or its end cut off there. */
+/** Returns the answer with one bit of one member flipped, or with its end cut off there. */
 function changed(
   answer: Record<string, unknown>,
   member: string,
@@ -51,7 +51,7 @@ async function refusal(work: Promise<unknown>): Promise<number> {
   }
 }
 
-test('an assertion in which one bit is turned over, or the end is missing, is a 400, but for lengths that DER says twice', async () => {
+test('an assertion with a flipped bit or a missing end gets 400, except where DER ignores the bit', async () => {
   const key = await verifyAttestation(rp, challenge, device.create(creation))
   const passkey = {
     ...{ id: 'x', user_id: 'y', nickname: 'z', is_locked: false, public_key: key.publicKey },
@@ -66,8 +66,7 @@ test('an assertion in which one bit is turned over, or the end is missing, is a 
     fc.asyncProperty(members, changes, async (member, change) => {
       const sent = changed(assertion, member, change)
       const status = await refusal(verifyAssertion(rp, challenge, sent, passkey))
-      // The decoder takes the two numbers of a signature whatever the tag and length around them
-      // say.
+      // The decoder reads the signature's two numbers whatever the tag and length around them.
       const isFrame = member === 'signature' && !change.cut && change.place % signatureBytes < 2
       if (!isFrame) expect(status).toBe(400)
     }),
@@ -75,21 +74,21 @@ test('an assertion in which one bit is turned over, or the end is missing, is a 
   )
 })
 
-test('an attestation that signs itself, in which one bit is turned over, or the end is missing, is a 400 or attests the same', async () => {
+test('a self-signed attestation with a flipped bit or a missing end gets 400, or attests the same', async () => {
   const attestation = device.create(creation, { format: 'packed' })
   const attested = await verifyAttestation(rp, challenge, attestation)
   const members = fc.constantFrom('clientDataJSON', 'attestationObject')
   await fc.assert(
     fc.asyncProperty(members, changes, async (member, change) => {
       const answer = verifyAttestation(rp, challenge, changed(attestation, member, change))
-      // Lengths that CBOR and DER say twice are not all compared by the decoder.
+      // The decoder does not compare all lengths that CBOR and DER repeat.
       if ((await refusal(answer)) !== 400) expect(await answer).toEqual(attested)
     }),
     runs,
   )
 })
 
-test('an attestation of random bytes, or of any JSON, is a 400', async () => {
+test('an attestation of random bytes or of any JSON gets 400', async () => {
   const attestation = device.create(creation)
   const response = attestation.response as Record<string, unknown>
   await fc.assert(

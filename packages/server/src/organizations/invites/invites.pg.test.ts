@@ -3,7 +3,7 @@ import { codeOf, testServer } from '../../testing/server.ts'
 import { insertMember } from '../members/store.ts'
 import { removeDeadInvites } from './store.ts'
 
-// Of a public URL for this machine only, so that mails can be read.
+// A local public URL turns on the mailbox, where the test reads mails.
 const it = testServer({ HARMONT_PUBLIC_URL: 'http://localhost:4000' })
 type User = Awaited<ReturnType<typeof it.newUser>>
 
@@ -33,7 +33,7 @@ function preview(token: unknown) {
   return it.request(null, 'POST', '/api/v0/invites/preview', { token })
 }
 
-test('only admins and owners list, make and revoke invites', async () => {
+test('only admins and owners list, create and revoke invites', async () => {
   const { path, id } = await newTeam('gate')
   const member = await it.newUser('gate-member')
   await insertMember(it.server.pool, id, member.id, 'member')
@@ -49,7 +49,7 @@ test('only admins and owners list, make and revoke invites', async () => {
   }
 })
 
-test('G32 an invite is shown once, stored as a hash, mailed, and makes whoever has the address a member', async () => {
+test('G32 an invite is shown once, stored as a hash, mailed, and makes the user with its address a member', async () => {
   const { owner, path, id } = await newTeam('inviter')
   const guest = await it.newUser('guest')
   const made = await invite(owner.token, path, '  GUEST@Example.com ', 'admin')
@@ -81,7 +81,7 @@ test('G32 an invite is shown once, stored as a hash, mailed, and makes whoever h
   expect(codeOf(await preview(token))).toBe('invite_unacceptable')
 })
 
-test('G33 an invite works for its address only, and is still there for that one', async () => {
+test("G33 an invite works for its address only, and stays valid after another user's attempt", async () => {
   const { owner, path } = await newTeam('addressed')
   const [right, wrong] = [await it.newUser('right'), await it.newUser('wrong')]
   const { body } = await invite(owner.token, path, 'right@example.com')
@@ -91,7 +91,7 @@ test('G33 an invite works for its address only, and is still there for that one'
   expect(codeOf(await accept(right, body.token))).toBe('invite_unacceptable')
 })
 
-test('G33 an invite that is accepted 20 times at once works once', async () => {
+test('G33 an invite that is accepted 20 times concurrently works once', async () => {
   const { owner, path, id } = await newTeam('raced')
   const guest = await it.newUser('raced-guest')
   const { body } = await invite(owner.token, path, 'raced-guest@example.com')
@@ -117,7 +117,7 @@ test.for([
   expect([answer.status, codeOf(answer)]).toEqual([422, 'invite_invalid'])
 })
 
-test('an address has one living invite; an expired one is replaced, and a member is not invited', async () => {
+test('an address has one live invite; an expired one is replaced, and a member cannot be invited', async () => {
   const { owner, path, id } = await newTeam('once')
   const first = await invite(owner.token, path, 'once-guest@example.com')
   const second = await invite(owner.token, path, 'ONCE-guest@example.com')
@@ -133,7 +133,7 @@ test('an address has one living invite; an expired one is replaced, and a member
   expect(codeOf(await invite(owner.token, path, 'once@example.com'))).toBe('invite_invalid')
 })
 
-test('a revoked invite works no more, and is revoked once', async () => {
+test('a revoked invite is refused, and can be revoked once', async () => {
   const { owner, path } = await newTeam('revoker')
   const guest = await it.newUser('revoked-guest')
   const { body } = await invite(owner.token, path, 'revoked-guest@example.com')
@@ -161,7 +161,7 @@ test.for(['demoted', 'removed', 'gone with the account'] as const)(
   },
 )
 
-test('an organization has at most 200 living invites, also when they are made at the same time', async () => {
+test('an organization has at most 200 live invites, also when they are created concurrently', async () => {
   const { owner, path, id } = await newTeam('many')
   const fill = `insert into invites (id, organization_id, email, role, token_hash, invited_by, expires_at)
     select gen_random_uuid(), $1, n || '@many.example', 'member', md5(n || $3), $2, now() + interval '1 day' from generate_series(1, 195) n`
@@ -172,7 +172,7 @@ test('an organization has at most 200 living invites, also when they are made at
   expect(answers.map(({ status }) => status).sort()).toEqual([201, 201, 201, 201, 201, 422, 422, 422, 422, 422])
 })
 
-test('who opens a link is told how its invite ended', async () => {
+test('the preview of an ended invite says how it ended', async () => {
   const { owner, path, id } = await newTeam('ended')
   const guest = await it.newUser('ended-guest')
   const told = async (token: string | null) => {
@@ -187,7 +187,7 @@ test('who opens a link is told how its invite ended', async () => {
   const expire = "update invites set expires_at = now() - interval '1 second' where organization_id = $1"
   await it.server.pool.query(expire, [id])
   const late = await told(expired.body.token)
-  // Whether it is still there, was swept, or another one took its place.
+  // Whether the expired row is still there, was removed, or was replaced.
   await removeDeadInvites(it.server.pool)
   expect(await told(expired.body.token)).toMatchObject({ message: late.message })
   const replaced = await invite(owner.token, path, 'expired@example.com')
@@ -206,7 +206,7 @@ test('who opens a link is told how its invite ended', async () => {
     ])
 })
 
-test('invites that nobody accepted in time are swept', async () => {
+test('the sweep removes expired invites', async () => {
   const { owner, path, id } = await newTeam('swept')
   await invite(owner.token, path, 'swept-guest@example.com')
   await it.server.pool.query("update invites set expires_at = now() - interval '1 second' where organization_id = $1", [
@@ -221,7 +221,7 @@ test.for([
   ['an empty one', { token: '' }],
   ['a long one', { token: 'x'.repeat(10_000) }],
   ['a number', { token: 5 }],
-] as const)('a token that is none is refused: %s', async ([, body]) => {
+] as const)('an invalid token is refused: %s', async ([, body]) => {
   const answer = await it.request(null, 'POST', '/api/v0/invites/preview', body)
   expect([answer.status, ['invite_unacceptable', 'request_invalid'].includes(codeOf(answer))]).toEqual([422, true])
 })

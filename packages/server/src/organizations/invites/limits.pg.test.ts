@@ -3,7 +3,7 @@ import { codeOf, testServer } from '../../testing/server.ts'
 
 const it = testServer({ HARMONT_RATE_LIMITS: 'invites_organization=5/1d' })
 
-test('G35 an organization sends so many invites a day and no more, whoever of its admins makes them; another is not held up', async () => {
+test('G35 an organization has a daily limit of invites, across its admins, and others are unaffected', async () => {
   const [owner, other] = [await it.newUser('sender'), await it.newUser('other-sender')]
   const invite = (user: typeof owner, n: number) =>
     it.request(user.token, 'POST', `/api/v0/organizations/${user.organization}/invites`, {

@@ -10,7 +10,7 @@ interface Page {
   readonly next_cursor: string | null
 }
 
-test('nobody without a credential lists, makes or reads organizations', async () => {
+test('organizations cannot be listed, created or read without a credential', async () => {
   for (const [method, target] of [
     ['GET', path],
     ['POST', path],
@@ -40,7 +40,7 @@ test('the bootstrap user owns `default`, which is their personal organization', 
   expect((await it.request(ownerToken, 'GET', `${path}/default`)).body).toMatchObject({ slug: 'default', url: null })
 })
 
-test('slugs come from names; taken and reserved ones get a number, also at the same time', async () => {
+test('slugs come from names; taken and reserved ones get a number, also when created concurrently', async () => {
   const make = (name: string) => it.request<{ slug: string }>(ownerToken, 'POST', path, { name })
   const made = await Promise.all(Array.from({ length: 5 }, () => make('Zoë & Co.')))
   expect(made.map(({ body }) => body.slug).sort()).toEqual(['zoe-co', 'zoe-co-2', 'zoe-co-3', 'zoe-co-4', 'zoe-co-5'])
@@ -49,9 +49,9 @@ test('slugs come from names; taken and reserved ones get a number, also at the s
 
 test.for([
   ['a blank name', { name: ' ' }],
-  ['a name without a letter for the URL', { name: '日本' }],
+  ['a name without a character for the slug', { name: '日本' }],
   ['a long name', { name: 'x'.repeat(256) }],
-  ['a url of another kind', { name: 'x', url: 'javascript:alert(1)' }],
+  ['a URL that is not http', { name: 'x', url: 'javascript:alert(1)' }],
   ['no name', {}],
   ['a number as name', { name: 5 }],
 ] as const)('%s is refused', async ([, body]) => {
@@ -84,7 +84,7 @@ interface Event {
   readonly actor: { readonly email: string } | null
 }
 
-test('settings change one by one, the slug never', async () => {
+test('settings change one by one, and the slug never', async () => {
   const { token, organization } = await it.newUser('settler')
   const change = (body: unknown) => it.request(token, 'PATCH', `${path}/${organization}`, body)
   expect((await change({ name: ' Settlers ' })).body).toMatchObject({ name: 'Settlers', slug: organization, url: null })
@@ -101,7 +101,7 @@ test('settings change one by one, the slug never', async () => {
   }
 })
 
-test('members make pipelines only where the organization lets them', async () => {
+test('members create pipelines only where the organization allows it', async () => {
   const owner = await it.newUser('strict')
   const member = await it.newUser('strict-member')
   const { body } = await it.request<{ slug: string }>(owner.token, 'POST', path, { name: 'Strict two' })
@@ -116,7 +116,7 @@ test('members make pipelines only where the organization lets them', async () =>
   expect((await make(owner.token, 'three')).status).toBe(201)
 })
 
-test('an owner deletes an organization, but not a personal one', async () => {
+test('an owner can delete an organization, except a personal one', async () => {
   const { token } = await it.newUser('deleter')
   const { body } = await it.request<{ slug: string }>(token, 'POST', path, { name: 'Passing' })
   const { rows } = await it.server.pool.query('select id from organizations where slug = $1', [body.slug])
@@ -133,7 +133,7 @@ test('an owner deletes an organization, but not a personal one', async () => {
   expect([personal.status, codeOf(personal)]).toEqual([409, 'organization_is_personal'])
 })
 
-test('admins read who did what, newest first, in pages that hold every event once; members do not', async () => {
+test('admins read the audit log, newest first, in pages that hold every event once; members cannot', async () => {
   const { token, organization, id } = await it.newUser('audited')
   const target = `${path}/${organization}`
   for (let n = 0; n < 7; n += 1) await it.request(token, 'PATCH', target, { name: `Name ${n}` })
@@ -167,7 +167,7 @@ test('admins read who did what, newest first, in pages that hold every event onc
   expect([refused.status, codeOf(refused)]).toEqual([403, 'insufficient_org_role'])
 })
 
-test('whoever is shown less of a user is not shown more by the list of organizations', async () => {
+test('a key for one organization lists no other', async () => {
   const { token, organization } = await it.newUser('narrow')
   await it.request(token, 'POST', path, { name: 'Beside narrow' })
   const key = await it.request<{ token: string }>(token, 'POST', '/api/v0/user/api-tokens', {

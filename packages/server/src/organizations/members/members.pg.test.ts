@@ -12,9 +12,7 @@ interface Listed {
 
 let count = 0
 
-/**
- * An organization with one user of each of these roles, the first of whom made it and is an owner.
- */
+/** Creates an organization with one user of each role; the first one is its owner. */
 async function newTeam(...roles: Role[]): Promise<{ id: string; path: string; users: User[] }> {
   count += 1
   const users: User[] = []
@@ -44,7 +42,7 @@ async function rolesOf(organizationId: string): Promise<Role[]> {
   return rows.map(({ role }) => role)
 }
 
-test('strangers and nobody see and change no members', async () => {
+test('members cannot be read or changed from outside the organization', async () => {
   const { path, users } = await newTeam('owner')
   const stranger = await it.newUser('stranger-of-team')
   for (const [method, target] of [
@@ -68,7 +66,7 @@ test('members are listed as owners, admins and members, each by address', async 
   expect(body.data.map(({ role }) => role)).toEqual(['owner', 'owner', 'admin', 'member', 'member'])
 })
 
-/** Who may give whom which role, or remove them (null), out of the table of http.md 6. */
+/** Who may change or remove (null) whom, from the table of http.md 6. */
 const cases: [Role, Role, Role | null, 200 | 204 | 403][] = [
   ['member', 'member', 'admin', 403],
   ['member', 'admin', null, 403],
@@ -97,7 +95,7 @@ test.for(cases)('G30 the %s asks a %s to become %s: %s', async ([asker, member, 
   else expect(await rolesOf(id)).toHaveLength(2)
 })
 
-test('an owner is told 422 of a role that there is not, and 404 of nobody', async () => {
+test('an unknown role gives 422, and an unknown member 404', async () => {
   const { path, users } = await newTeam('owner', 'member')
   for (const role of ['king', null, 7, undefined]) {
     const answer = await change(users[0], path, users[1], role)
@@ -110,7 +108,7 @@ test('an owner is told 422 of a role that there is not, and 404 of nobody', asyn
   }
 })
 
-test('anybody may leave, and is not there on the next request; G34 the last owner may not', async () => {
+test('every member may leave, at once; G34 except the last owner', async () => {
   const { id, path, users } = await newTeam('owner', 'member', 'admin')
   const [owner, member, admin] = users
   expect((await remove(member, path, member)).status).toBe(204)
@@ -121,7 +119,7 @@ test('anybody may leave, and is not there on the next request; G34 the last owne
   expect(await rolesOf(id)).toEqual(['owner'])
 })
 
-test('every change is in the audit log, and one that changes nothing is not', async () => {
+test('every change is audited, and a request that changes nothing is not', async () => {
   const { id, path, users } = await newTeam('owner', 'member', 'member')
   await change(users[0], path, users[1], 'admin')
   await change(users[0], path, users[1], 'admin')
@@ -145,7 +143,7 @@ describe('two owners', () => {
     team = await newTeam('owner', 'owner')
   })
 
-  test('G34 two owners who demote each other at the same time leave one, 50 times', async () => {
+  test('G34 two owners who demote each other concurrently leave one, 50 times', async () => {
     const [a, b] = team.users
     const refusals: string[] = []
     for (let round = 0; round < 50; round += 1) {
@@ -156,11 +154,11 @@ describe('two owners', () => {
       expect(await rolesOf(team.id)).toEqual(['owner', 'member'])
       for (const user of [a, b]) await setRole(it.server.pool, team.id, user?.id ?? '', 'owner')
     }
-    // A request that comes in after the other is through finds a member asking.
+    // The later request may find that its asker is a member already.
     expect(new Set([...refusals, 'insufficient_org_role'])).toEqual(new Set(['insufficient_org_role', 'last_owner']))
   })
 
-  test('G34 two owners who leave at the same time leave one, 20 times', async () => {
+  test('G34 two owners who leave concurrently leave one, 20 times', async () => {
     const [a, b] = team.users
     for (let round = 0; round < 20; round += 1) {
       const answers = await Promise.all([remove(a, team.path, a), remove(b, team.path, b)])
@@ -171,10 +169,10 @@ describe('two owners', () => {
   })
 })
 
-test('an owner who was demoted while their request was on its way does nothing any more', async () => {
+test('a request of an owner who is demoted meanwhile is refused', async () => {
   const { id, path, users } = await newTeam('owner', 'owner', 'owner')
   const [a, b, c] = users
-  // Both know each other as owners when they come in; the third stays, so that neither is the last.
+  // Both are owners when their requests arrive; a third one stays, so that neither is the last.
   const answers = await Promise.all([change(a, path, b, 'member'), change(b, path, a, 'member')])
   const statuses = answers.map(({ status }) => status).sort()
   expect(statuses).toEqual([200, 403])

@@ -10,7 +10,7 @@ type User = Awaited<ReturnType<typeof it.newUser>>
 const userCount = 24
 const teamCount = 4
 const user = fc.nat(userCount - 1)
-/** What somebody does to somebody, in a team of some. */
+/** An action of one user on another, in one of the organizations. */
 const step = fc.record({
   what: fc.nat(11),
   user,
@@ -22,7 +22,7 @@ const step = fc.record({
 })
 type Step = ReturnType<typeof step.generate>['value']
 
-test(`G34 whatever users do to each other at the same time, every organization has an owner and nobody gets a 5xx (seed ${seed})`, async () => {
+test(`G34 whatever users do to each other concurrently, every organization has an owner and no request gets a 5xx (seed ${seed})`, async () => {
   const steps = fc.sample(step, { seed, numRuns: scaled(320), unbiased: true })
   const pick = <T>(list: readonly T[], at: number): T => {
     const one = list[at % list.length]
@@ -82,7 +82,7 @@ test(`G34 whatever users do to each other at the same time, every organization h
   }
   await Promise.all(Array.from({ length: 16 }, worker))
   expect([...seen.keys()].filter((what) => what.startsWith('5'))).toEqual([])
-  // That there was a race: people were changed.
+  // Proves that members changed.
   expect(seen.get('200') ?? 0).toBeGreaterThan(15)
   const { rows } = await it.server.pool.query<{ slug: string }>(
     `select slug from organizations o where deleted_at is null

@@ -5,7 +5,7 @@ const it = testServer()
 const path = '/api/v0/organizations/default/pipelines'
 const valid = { name: 'x', repository: 'acme/x', default_branch: 'main' }
 
-test('nobody outside the organization lists, makes or reads pipelines', async () => {
+test('pipelines cannot be listed, created or read from outside the organization', async () => {
   const slug = await it.newPipeline()
   const stranger = await it.newUser('passer-by')
   for (const [method, target] of [
@@ -19,7 +19,7 @@ test('nobody outside the organization lists, makes or reads pipelines', async ()
   }
 })
 
-test('G31 a pipeline of another organization is as absent as one that never was', async () => {
+test('G31 a foreign and an absent pipeline give the same 404', async () => {
   const slug = await it.newPipeline()
   const other = await it.newUser('neighbour')
   for (const name of [slug, 'never-was', 'No Slug!']) {
@@ -28,7 +28,7 @@ test('G31 a pipeline of another organization is as absent as one that never was'
   }
 })
 
-test('a pipeline is made under the slug of its name, with the names of its repository and in it', async () => {
+test("a pipeline gets the slug of its name, its repository's name and its name there", async () => {
   const body = { name: 'Build & Test', repository: 'git@github.com:acme/core.git', default_branch: 'main' }
   const made = await it.request(ownerToken, 'POST', path, body)
   expect(made.status).toBe(201)
@@ -44,7 +44,7 @@ test('a pipeline is made under the slug of its name, with the names of its repos
   expect((await it.request(ownerToken, 'GET', `${path}/build-test`)).body).toEqual(made.body)
 })
 
-test('a slug is taken once, and so is a name inside a repository', async () => {
+test('a slug is unique, and so is a name inside a repository', async () => {
   const first = { name: 'once', repository: 'acme/Once', default_branch: 'main' }
   expect((await it.request(ownerToken, 'POST', path, first)).status).toBe(201)
   const again = await it.request(ownerToken, 'POST', path, { ...first, repository: 'acme/other' })
@@ -60,7 +60,7 @@ test.for([
   ['a name without a slug', { ...valid, name: '!!!' }],
   ['a long repository', { ...valid, repository: 'x'.repeat(1025) }],
   ['a blank branch', { ...valid, default_branch: '' }],
-  ['a source slug of another form', { ...valid, source_slug: 'Not This' }],
+  ['an invalid source slug', { ...valid, source_slug: 'Not This' }],
   ['a missing repository', { name: 'x', default_branch: 'main' }],
   ['a number as name', { ...valid, name: 5 }],
 ] as const)('%s is refused, and the field is named', async ([, body]) => {

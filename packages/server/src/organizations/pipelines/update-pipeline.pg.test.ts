@@ -28,7 +28,7 @@ async function auditOf(slug: string): Promise<readonly { action: string; details
   return rows
 }
 
-test('a member neither changes nor archives a pipeline', async () => {
+test('a member cannot change or archive a pipeline', async () => {
   const slug = await it.newPipeline()
   const member = await newMember('only-member')
   for (const method of ['PATCH', 'DELETE']) {
@@ -37,7 +37,7 @@ test('a member neither changes nor archives a pipeline', async () => {
   }
 })
 
-test('what the body names is changed, the rest stays, and it is written down who did it', async () => {
+test('only the named fields change, and the change is audited', async () => {
   const slug = await it.newPipeline({ description: 'old' })
   const before = (await it.request<Pipeline>(ownerToken, 'GET', `${path}/${slug}`)).body
   const wish = { name: ' New ', default_branch: 'trunk', allow_manual: false, fork_policy: 'never' }
@@ -55,7 +55,7 @@ test('what the body names is changed, the rest stays, and it is written down who
   expect((await auditOf(slug))[1]?.details).toEqual({ ...wish, name: 'New' })
 })
 
-test('G59 an administrator says which branches are protected, and whether builds share their cache; builds go by it, and it is written down', async () => {
+test('G59 an administrator sets protected branches and cache sharing; builds follow them, and the change is audited', async () => {
   const slug = await it.newPipeline()
   const wish = { protected_branches: ['release/*'], cache_share: true }
   expect((await patch(slug, wish, await newMember('no-sharer'))).status).toBe(403)
@@ -69,7 +69,7 @@ test('G59 an administrator says which branches are protected, and whether builds
   const after = await readsOf()
   expect(after?.rule).toMatch(/^The pipeline shares its cache/)
   expect(after?.write).not.toBe(before?.write)
-  // The same once more is no change.
+  // Repeating it changes nothing.
   await patch(slug, wish)
   expect((await auditOf(slug)).slice(1)).toEqual([{ action: 'pipeline.updated', details: wish }])
 })
@@ -80,15 +80,15 @@ test.for([
   ['a blank name', { name: ' ' }],
   ['a null name', { name: null }],
   ['a long description', { description: 'x'.repeat(10_001) }],
-  ['a source slug of another form', { source_slug: 'No Slug' }],
-  ['a policy that there is not', { fork_policy: 'sometimes' }],
-  ['a word as yes or no', { allow_manual: 'yes' }],
+  ['an invalid source slug', { source_slug: 'No Slug' }],
+  ['an unknown policy', { fork_policy: 'sometimes' }],
+  ['a string for a boolean', { allow_manual: 'yes' }],
 ] as const)('%s is refused', async ([, body]) => {
   const answer = await patch(await it.newPipeline(), body)
   expect([answer.status, codeOf(answer)]).toEqual([422, 'pipeline_invalid'])
 })
 
-test('a name inside a repository that another pipeline has is refused, and the other one is named', async () => {
+test("another pipeline's name inside a repository is refused, and that pipeline is named", async () => {
   const first = await it.newPipeline({ repository: 'acme/taken', source_slug: 'ci' })
   const second = await it.newPipeline({ repository: 'acme/taken', source_slug: 'other' })
   const answer = await patch(second, { source_slug: 'ci' })
@@ -96,7 +96,7 @@ test('a name inside a repository that another pipeline has is refused, and the o
   expect(JSON.stringify(answer.body)).toContain(first)
 })
 
-test('what the code of the repository sets is changed there only', async () => {
+test("a field that the repository's code sets cannot be changed by the API", async () => {
   const slug = await it.newPipeline({ default_branch: 'main' })
   await it.server.pool.query('update pipelines set managed_by_code = true where slug = $1', [slug])
   for (const body of [{ name: 'x' }, { default_branch: 'x' }, { allow_manual: false }, { source_slug: 'x' }]) {
@@ -107,7 +107,7 @@ test('what the code of the repository sets is changed there only', async () => {
   expect(changed.body).toMatchObject({ managed_by_code: true, description: 'mine', fork_policy: 'always' })
 })
 
-test('an archived pipeline leaves the list, is read, builds nothing new, lets running builds end, and comes back', async () => {
+test('an archived pipeline is not listed, can be read, starts no builds, lets running ones end, and can be restored', async () => {
   const slug = await it.newPipeline()
   await it.server.pool.query('delete from engine.ready')
   expect((await it.request(ownerToken, 'POST', `${path}/${slug}/builds`, build)).status).toBe(201)
@@ -142,7 +142,7 @@ test('pipelines are found by a part of their name, slug or repository', async ()
   expect(await find('needle_100')).toEqual([])
 })
 
-test('members make no pipelines where the organization leaves that to its admins', async () => {
+test('members cannot create pipelines where only admins may', async () => {
   const member = await newMember('no-maker')
   const wish = { name: 'by-member', repository: 'acme/by-member', default_branch: 'main' }
   const allow = (allowed: boolean) =>

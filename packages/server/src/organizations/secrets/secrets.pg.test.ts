@@ -25,17 +25,14 @@ interface Made {
   readonly isForShell?: boolean
 }
 
-/** What a build of that pipeline is given. */
+/** Returns the secrets that a build of the pipeline gets. */
 async function given(slug: string, names: readonly string[], made: Made = {}) {
   const answer = await answered(slug, names, made)
   if (answer.kind !== 'values') return answer
   return Object.fromEntries([...answer.values].map(([name, { value }]) => [name, value]))
 }
 
-/**
- * As the engine asks for it; the build has no source, so that it is an upload unless its row is
- * made to say otherwise.
- */
+/** Asks as the engine does. The build is an upload unless the test changes its row. */
 async function answered(
   slug: string,
   names: readonly string[],
@@ -78,7 +75,7 @@ test('members see names only, admins set and delete, strangers see nothing', asy
   }
 })
 
-test('G15 a value is neither in the database as it is, nor in an answer, nor in the audit', async () => {
+test('G15 a value is stored encrypted, and is in no answer and no audit event', async () => {
   const value = 'a-value-that-nobody-may-see'
   await set('', { name: 'KEPT', value })
   await set('', { name: 'bad-name', value })
@@ -94,19 +91,19 @@ test('G15 a value is neither in the database as it is, nor in an answer, nor in 
 
 test.for([
   ['a name with a hyphen', { name: 'A-B', value: 'x' }],
-  ['a name of 129', { name: 'A'.repeat(129), value: 'x' }],
+  ['a name of 129 characters', { name: 'A'.repeat(129), value: 'x' }],
   ['no value', { name: 'A', value: '' }],
   ['a value over 64 KiB', { name: 'A', value: 'x'.repeat(65_537) }],
   ['a value with a byte 0', { name: 'A', value: 'x\0y' }],
   ['an empty list of branches', { name: 'A', value: 'x', branches: [] }],
   ['an empty glob', { name: 'A', value: 'x', branches: [''] }],
-  ['an event that there is not', { name: 'A', value: 'x', events: ['deploy'] }],
+  ['an unknown event', { name: 'A', value: 'x', events: ['deploy'] }],
 ] as const)('%s is refused', async ([, body]) => {
   const answer = await set('', body)
   expect([answer.status, codeOf(answer)]).toEqual([422, 'request_invalid'])
 })
 
-test('there are at most 100 in one place, also when they come at once; a known name still gets another value', async () => {
+test('a scope has at most 100, also when set concurrently; existing ones can still change', async () => {
   const slug = await it.newPipeline()
   const scope = `/pipelines/${slug}`
   const answers = await Promise.all(Array.from({ length: 105 }, (_, n) => set(scope, { name: `S${n}`, value: `${n}` })))
@@ -116,7 +113,7 @@ test('there are at most 100 in one place, also when they come at once; a known n
   expect((await set(scope, { name: first?.name, value: 'new' })).status).toBe(204)
 })
 
-test('a build gets its pipeline’s own value before the organization’s, and nothing that is not defined', async () => {
+test('a build gets its pipeline’s own value before the organization’s, and no undefined secret', async () => {
   const slug = await it.newPipeline()
   const other = await it.newPipeline()
   await set('', { name: 'BOTH', value: 'of the organization' })
@@ -129,13 +126,13 @@ test('a build gets its pipeline’s own value before the organization’s, and n
   expect(await given(slug, ['BOTH'])).toEqual({ BOTH: 'changed' })
 })
 
-test('a secret of another organization is never found', async () => {
+test('a secret of another organization is not found', async () => {
   const { token, organization: foreign } = await it.newUser('secret-owner')
   await it.request(token, 'POST', `/api/v0/organizations/${foreign}/secrets`, { name: 'FOREIGN', value: 'x' })
   expect(await given(await it.newPipeline(), ['FOREIGN'])).toEqual({})
 })
 
-test('a limited secret is defined for matching branches and events only, and stays limited under a new value', async () => {
+test('a limited secret is for matching branches and events only, and keeps its limits under a new value', async () => {
   const slug = await it.newPipeline()
   const scope = `/pipelines/${slug}`
   await set('', { name: 'DEPLOY', value: 'of the organization' })
@@ -144,13 +141,13 @@ test('a limited secret is defined for matching branches and events only, and sta
   expect(await given(slug, ['DEPLOY'], { branch: 'rel/1/2', row: fetched })).toEqual({ DEPLOY: 'two' })
   expect(await given(slug, ['DEPLOY'], { branch: 'topic', row: fetched })).toEqual({})
   expect(await given(slug, ['DEPLOY'], { source: 'ui', row: fetched })).toEqual({})
-  // A tag is no branch, whatever it is called.
+  // A tag is not a branch, even with a branch's name.
   expect(await given(slug, ['DEPLOY'], { row: { ...fetched, tag: 'main' } })).toEqual({})
   await set(scope, { name: 'DEPLOY', value: 'three', ...everywhere })
   expect(await given(slug, ['DEPLOY'], { branch: 'topic', source: 'ui' })).toEqual({ DEPLOY: 'three' })
 })
 
-test('G60 an upload does not get a secret that is limited by branch or event, whatever it claims, unless the secret says so', async () => {
+test('G60 an upload gets no limited secret, whatever it claims, unless the secret allows uploads', async () => {
   const slug = await it.newPipeline()
   const scope = `/pipelines/${slug}`
   for (const limits of [{ branches: ['main'] }, { events: ['api'] }]) {
@@ -160,7 +157,7 @@ test('G60 an upload does not get a secret that is limited by branch or event, wh
     const reason = answer.kind === 'values' ? answer.refused?.get('LIMITED') : undefined
     expect(reason).toMatch(/^The secret LIMITED is limited .* this build is an upload/)
     expect(await given(slug, ['LIMITED'], { row: fetched })).toEqual({ LIMITED: 'x' })
-    // What is typed in a shell of such a build comes from a person too.
+    // A person types what runs in a shell of such a build.
     expect(await given(slug, ['LIMITED'], { row: fetched, isForShell: true })).toEqual({})
     await set(scope, { name: 'LIMITED', value: 'x', uploads: true })
     const open = await answered(slug, ['LIMITED'])
@@ -168,7 +165,7 @@ test('G60 an upload does not get a secret that is limited by branch or event, wh
     expect(remark).toBe(
       'The secret LIMITED is limited to branches or events, and is given to this upload because it says `uploads: true`.',
     )
-    // It stays so under a new value, and the limits are those of what the upload claims.
+    // A new value keeps the permission; the limits apply to what the upload claims.
     await set(scope, { name: 'LIMITED', value: 'y' })
     expect(await given(slug, ['LIMITED'])).toEqual({ LIMITED: 'y' })
     expect((await list(scope)).find(({ name }) => name === 'LIMITED')).toMatchObject({ uploads: true })
@@ -177,7 +174,7 @@ test('G60 an upload does not get a secret that is limited by branch or event, wh
   expect(await given(slug, ['LIMITED'], { branch: 'topic' })).toEqual({})
 })
 
-test('G26 a build of a fork is given nothing, and its log is told why', async () => {
+test('G26 a build of a fork gets no secret, and its log says why', async () => {
   await set('', { name: 'TOKEN', value: 'x' })
   const answer = await given(await it.newPipeline(), ['TOKEN', 'A'], { row: { trust: 'fork' } })
   expect(answer).toEqual({ kind: 'withheld', remark: expect.stringContaining('A, TOKEN') })
