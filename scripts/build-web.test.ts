@@ -25,7 +25,7 @@ test('two starts at once build the web app once, compressed forms included, and 
   const [script = ''] = await assets()
   expect(await assets()).toEqual([script, `${script}.br`, `${script}.gz`])
   const text = await read(script)
-  // Whatever this test runner says of itself.
+  // Overrides what this test runner sets.
   expect(text.toString()).toContain('one production')
   expect(brotliDecompressSync(await read(`${script}.br`))).toEqual(text)
   expect(gunzipSync(await read(`${script}.gz`))).toEqual(text)

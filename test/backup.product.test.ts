@@ -1,4 +1,4 @@
-/** A server with builds under way is backed up, and goes on in another data directory. */
+/** Backs up a server with running builds, which continue in another data directory. */
 import { execFile } from 'node:child_process'
 import { createHash, randomUUID } from 'node:crypto'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
@@ -24,11 +24,11 @@ const member = { id: randomUUID(), token: 'a-key-of-the-member-of-the-backup' }
 const secret = 'tok-7Hq2vLx9Zr4mWc8d-of-the-backup'
 const pipelines = '/api/v0/organizations/default/pipelines'
 
-/** What a step of the test waits for, as sandboxes reach it. */
+/** Address of the door that steps wait for, as sandboxes reach it. */
 const door = createServer((socket) => socket.end())
 const host = ownAddress()
 let doorPort: number
-/** Shell text that succeeds once the door is open. */
+/** Returns shell text that succeeds once the door is open. */
 let knock: string
 
 let folder: string
@@ -95,7 +95,7 @@ beforeAll(async () => {
     HARMONT_LEASE_SECONDS: '10',
     HARMONT_DRAIN_SECONDS: '0',
     HARMONT_RUNNER_SLOTS: '4',
-    // A second of a step costs some cents, so that each has a line in the ledger.
+    // A second of a step costs some cents, so each has a line in the ledger.
     HARMONT_BILLING_RATES: 'vcpu=5000000,memory=0,disk=0',
   }
   old = await start('old')
@@ -116,7 +116,10 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 }, 120_000)
 
-/** A member with a key, money, a secret, and two builds that are over: one with sources, a chain, much of a log and a bad end of a step. */
+/**
+ * A member with a key, money, a secret, and two ended builds: one with sources, a chain, a large
+ * log and a failed step.
+ */
 async function fillOld(): Promise<void> {
   const { api, pool, call } = old
   await api.ensurePipeline({ name: 'ci', repository: 'local/ci', default_branch: 'main' })
@@ -160,20 +163,20 @@ async function submit(machine: Machine, steps: readonly Record<string, unknown>[
   return (await machine.api.createBuild('ci', { ...more, pipeline_ir: flatIr(steps) })).number
 }
 
-/** The logs of a build as they are downloaded, by job. */
+/** Returns the logs of a build as downloaded, by job. */
 async function logsOf({ api, call }: Machine, number: number): Promise<Record<string, string>> {
   const jobs = await api.listJobs('ci', number)
   const texts = jobs.map(async ({ id, name }) => [name, (await call('GET', `/v0/jobs/${id}/logs.txt?meta=1`)).text])
   return Object.fromEntries(await Promise.all(texts))
 }
 
-/** What the rows of a table are, each as text. */
+/** Returns the rows of a table, each as text. */
 async function rowsOf({ pool }: Machine, table: string): Promise<readonly string[]> {
   const { rows } = await pool.query<{ row: string }>(`select t::text as row from ${table} t order by 1`)
   return rows.map(({ row }) => row)
 }
 
-/** Reads a stream of builds up to what is looked for; fails when that does not come. */
+/** Reads a stream of builds up to the wanted event; fails when it does not come. */
 async function readEvents({ server }: Machine, wanted: RegExp, lastEventId?: string): Promise<string> {
   const response = await fetch(`${server.url}/api/v0/organizations/default/events?topics=builds`, {
     headers: {
@@ -195,7 +198,7 @@ test('G54 a backup of a server with builds under way is a working server in an e
   timeout: 300_000,
 }, async () => {
   await fillOld()
-  // One whose child wants a file system that stays behind, and one that can begin anew.
+  // One step whose child needs the file system left behind, and one that can start again.
   const chained = await submit(old, [
     { key: 'first', cmd: 'echo first' },
     { key: 'second', builds_in: 'first', cmd: 'echo up; sleep 600', timeout_seconds: 900 },
@@ -206,7 +209,7 @@ test('G54 a backup of a server with builds under way is a working server in an e
   for (const number of [chained, single])
     await until(async () => Object.values(await logsOf(old, number)).some((log) => log.includes('up')))
   const place = (await readEvents(old, /^id: .+$/m)).slice('id: '.length)
-  // Of some tables what neither a start, nor requests and builds that are added meanwhile, touch.
+  // Tables, with the rows that neither a start nor new builds change.
   const unchanging = [
     ...['users', 'memberships', 'organizations', 'secrets', 'engine.limits'],
     '(select id, slug, repository, default_branch from pipelines)',
@@ -218,7 +221,7 @@ test('G54 a backup of a server with builds under way is a working server in an e
   expect(ledger.length).toBeGreaterThan(0)
   const logs = await logsOf(old, 1)
 
-  // Builds come and run while it is written.
+  // Builds come and run while the backup is written.
   let isAdding = true
   const adding = (async () => {
     while (isAdding) await buildEnd(old.api, 'ci', await submit(old, [{ key: 'quick', cmd: 'echo quick' }]))
@@ -240,7 +243,8 @@ test('G54 a backup of a server with builds under way is a working server in an e
   expect(logs.base).toContain('\u00ff\u0000\u0001raw')
   expect(logs.secret).toContain('is ***')
   expect((await other.call('GET', '/api/v0/organizations/default/members', undefined, member.token)).status).toBe(200)
-  // A reader who comes back from the old server is told to read anew: its place is one of another database.
+  // A returning reader of the old server must read anew, because its place belongs to another
+  // database.
   await readEvents(other, /^event: resync$/m, place)
   const { rows: audited } = await other.pool.query<{ action: string }>(
     "select action from audit_events where action like 'server.%' order by created_at, action",
@@ -261,7 +265,7 @@ test('G54 a backup of a server with builds under way is a working server in an e
   expect((await buildEnd(other.api, 'ci', number + 1)).build.state).toBe('passed')
   const again = await logsOf(other, number + 1)
   expect(again.base).toContain('hello from the source')
-  // Its cached step runs anew: what the cache had is on the other machine.
+  // Its cached step runs again, because the cache stayed on the other machine.
   expect(again.base).not.toContain('cache hit')
 
   expect((await buildEnd(other.api, 'ci', single)).build.state).toBe('passed')
@@ -271,7 +275,7 @@ test('G54 a backup of a server with builds under way is a working server in an e
   expect(second).toMatchObject({ state: 'failed', error_code: 'provision_failed' })
   for (let quick = single + 1; quick < number; quick += 1)
     expect((await buildEnd(other.api, 'ci', quick)).build.state, `#${quick}`).toBe('passed')
-  // All that ran is charged for, once.
+  // Everything that ran is charged once.
   const machine = other
   await until(
     () => rowsOf(machine, 'unmetered_jobs'),

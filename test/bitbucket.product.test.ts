@@ -1,4 +1,7 @@
-/** From a push to Bitbucket to a finished build status, with real sandboxes, a real git server and a Bitbucket that its own definition judges. */
+/**
+ * From a push to Bitbucket to a final build status: real sandboxes, a real git server, and a
+ * Bitbucket checked by its published definition.
+ */
 import {
   type BitbucketDouble,
   type BitbucketRepository,
@@ -65,7 +68,7 @@ const slugs = async () =>
     .map(({ slug }) => slug)
     .toSorted()
 
-/** The words that a commit's status of that name went through, once it is over. */
+/** Returns the states of the commit status of that name, once it is final. */
 async function words(commit: string, name: string): Promise<readonly unknown[]> {
   const sent = () => (repository.statuses.get(commit) ?? []).filter((each) => each.name === name)
   const over = await until(sent, (all) => all.at(-1)?.state !== undefined && all.at(-1)?.state !== 'INPROGRESS')
@@ -126,7 +129,7 @@ const ci = '/organizations/default/pipelines/acme-core-ci'
 
 const builds = async () => (await ask<{ data: Build[] }>('GET', `${ci}/builds`)).data
 
-/** The newest build of the pipeline, once it is as wanted and came after what `cause` gives. */
+/** Returns the newest build of the pipeline after `cause`, once it is as wanted. */
 async function next(cause: () => Promise<unknown>, isIt: (build: Build) => boolean): Promise<Build> {
   const before = (await builds())[0]?.number ?? 0
   await cause()
@@ -135,7 +138,7 @@ async function next(cause: () => Promise<unknown>, isIt: (build: Build) => boole
   return build
 }
 
-/** Builds it once more; where even its pipeline cannot be rendered, that is said at once. */
+/** Builds it again. A pipeline that cannot be rendered fails at once. */
 const rebuild = ({ number }: Build) =>
   ask('POST', `${ci}/builds/${number}/rebuild`, {}).catch((error: Error) => {
     if (!error.message.includes('build_plan_rejected')) throw error
@@ -185,7 +188,7 @@ test("a stranger's public fork is built; a private one says who has to be let in
   expect([refused.state, refused.error_code]).toEqual(['failed', 'fork_source_cross_namespace'])
   expect(refused.error_message).toContain('strangers/hidden')
   theirs.owners.push(person)
-  // Of that commit only the first digits are known, and another one may have the same.
+  // Only the first digits of that commit are known, and another one may share them.
   expect(await next(() => rebuild(refused), isOver)).toMatchObject({ error_code: 'fork_source_cross_namespace' })
   const update = () => bitbucket.updatePullRequest(repository, 'theirs', stranger, { number: 4, from: hidden })
   const readable = await next(update, isOver)

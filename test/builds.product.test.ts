@@ -1,4 +1,7 @@
-/** What a build's author relies on, seen through the public API of a real server with real sandboxes. */
+/**
+ * What the author of a build relies on, through the public API of a real server with real
+ * sandboxes.
+ */
 import { execFileSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
@@ -34,7 +37,7 @@ async function submit(steps: readonly Record<string, unknown>[], source?: string
 const run = async (steps: readonly Record<string, unknown>[], source?: string) =>
   buildEnd(product.api, 'promises', await submit(steps, source))
 
-/** What a step printed. */
+/** Returns what a step printed. */
 const printed = ({ jobs }: Ended, key: string) => product.api.readLog(jobs.get(key)?.id ?? '')
 
 test('G04 two children see what their parent left and not what the other does; a step that only waits starts clean', async () => {
@@ -65,7 +68,7 @@ test('G09 a second build takes the cached step from the first and says so', asyn
   expect(remarks).toContain(`#${first.build.number}`)
 })
 
-/** A tiny C project in a folder of its own; its files can be given an age. */
+/** A small C project in its own folder, whose files can be aged. */
 function project(files: Record<string, string>, age: Date): string {
   const folder = mkdtempSync('/var/tmp/harmont-project-')
   for (const [name, text] of Object.entries(files)) {
@@ -115,14 +118,14 @@ test("G20 a job on the host base cannot read the machine's shadow file, unknown 
   expect(seen).not.toContain(strangersFolder)
 })
 
-/** Processes on this machine whose command line holds the text. */
+/** Returns processes of this machine whose command line contains the text. */
 function processes(text: string): string[] {
   return readdirSync('/proc').filter((pid) => {
     if (!/^\d+$/.test(pid)) return false
     try {
       return readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes(text)
     } catch (error) {
-      // It ended while we looked.
+      // It ended during the look.
       if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ESRCH')) return false
       throw error
     }

@@ -14,7 +14,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { duration } from '../packages/cli/src/terminal/amounts.ts'
 import { type Product, startProduct } from './product.ts'
 
-// The real command against the real server and real sandboxes; stdout and stderr apart.
+// The real command against the real server and real sandboxes, with stdout and stderr apart.
 const hmProgram = fileURLToPath(new URL('../packages/cli/bin/hm.js', import.meta.url))
 
 let product: Product
@@ -182,7 +182,7 @@ test('a build that fails exits 1; its logs, jobs and retry', async () => {
   const again = await hm(['retry', '1', '-p', 'broken'])
   expect(again.code).toBe(1)
   expect(again.stderr).toContain('retrying: one\n')
-  // What was asked between its end and the retry is no part of what it took.
+  // The time between its end and the retry does not count.
   const { run_ms, started_at, finished_at } = JSON.parse(
     (await hm(['build', 'show', '1', '-p', 'broken', '--json'])).stdout,
   )
@@ -248,7 +248,7 @@ export default { slug: 'turns', pipeline: () => pipeline([sh('sleep 600', { labe
     (state) => state === 'running',
   )
   const watched = start(['build', 'watch', '2', '-p', 'turns', '--format', 'json'], here)
-  // A build that is rendered joins its group after that.
+  // A rendered build joins its group afterwards.
   await until(() => watched.told.stdout.includes('"reason":"concurrency_group"'))
   const shown = async (...command: readonly string[]) => (await hm([...command, '-p', 'turns'], here)).stdout
   const sentence = 'for its turn in the concurrency group `turns`, which runs one build at a time. Now: turns #1.'
@@ -264,7 +264,7 @@ export default { slug: 'turns', pipeline: () => pipeline([sh('sleep 600', { labe
   await watched.ended
 })
 
-/** What the page `/cli-login` does, for the user whose token this is. */
+/** Does what the page `/cli-login` does, for the user of this token. */
 const asPage = (path: string, body?: object) =>
   fetch(`${product.server().url}/api/v0/auth/cli/${path}`, {
     method: 'POST',
@@ -306,7 +306,7 @@ test('signing in over the loopback, in a terminal; a wrong state is 404', async 
   const line = `exec ${process.execPath} ${hmProgram} login`
   const child = spawn('script', ['-qec', line, '/dev/null'], {
     cwd: project,
-    // No browser of this machine: the test is the browser.
+    // The test plays the browser.
     env: {
       PATH: process.env.PATH ?? '',
       HOME: own,
@@ -419,7 +419,7 @@ test('a source that is too large is exit 8 and says what to ignore', async () =>
 
 test('another repository with a pipeline of the same name gets its own, and -p means that one there', async () => {
   const cwd = newProject('acme/web')
-  // Turns the rest of its line around.
+  // Reverses the rest of its line.
   writeFileSync(join(cwd, 'data.txt'), 'of web\u202e\n')
   const { code, stderr } = await hm(['run', 'ci', '--cloud', '--format', 'json'], { cwd })
   expect({ code, stderr }).toMatchObject({ code: 0 })

@@ -1,6 +1,6 @@
 /**
- * The client of @harmont/cloud for one organization, as tests and benchmarks use it: no call is
- * sent twice.
+ * Returns the client of @harmont/cloud for one organization, for tests and benchmarks. It sends no
+ * call twice.
  */
 import {
   type Build,
@@ -15,7 +15,7 @@ import {
 export interface OrganizationClient {
   readonly client: CloudClient
   readonly org: string
-  /** Returns the pipeline's slug. Creates the pipeline where it is not there yet. */
+  /** Returns the pipeline's slug, and creates the pipeline when it is missing. */
   ensurePipeline(pipeline: Schemas['CreatePipelineRequest']): Promise<string>
   createBuild(pipeline: string, build: Schemas['CreateBuildRequest']): Promise<Build>
   getBuild(pipeline: string, number: number): Promise<Build>
@@ -25,7 +25,8 @@ export interface OrganizationClient {
   /** Opens the job's log as Server-Sent Events, from the start. */
   openLog(jobId: string, signal: AbortSignal): Promise<ReadableStream<Uint8Array>>
   /**
-   * Returns all that the job's command wrote so far, with the server's own remarks when asked for.
+   * Returns everything that the job's command wrote so far, with the server's remarks when asked
+   * for.
    */
   readLog(jobId: string, options?: { readonly remarks: boolean }): Promise<string>
   cancelBuild(pipeline: string, number: number): Promise<Build>
@@ -67,7 +68,7 @@ export function connect(baseUrl: string, token: string, org: string): Organizati
   }
 }
 
-/** Waits for the build's end. Fails after `timeoutMs` with the state of every job. */
+/** Waits for the build's end. After `timeoutMs` it fails with the state of every job. */
 export async function buildEnd(
   { client, org }: OrganizationClient,
   pipeline: string,

@@ -1,4 +1,7 @@
-/** A server, and a local run, whose machine has its clock set: while steps run and wait, and between a kill and the next start. */
+/**
+ * A server and a local run on a machine whose clock is set: while steps run and wait, and between a
+ * kill and the next start.
+ */
 import { randomInt } from 'node:crypto'
 import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -18,7 +21,7 @@ const steppedEnv = { NODE_OPTIONS: `--import=${program}`, STEPPED_DATE: stepFile
 const nearMs = 15 * 60_000
 let product: Product
 
-/** How far the server's wall clock is off from here on. */
+/** Offset of the server's wall clock from here on. */
 function setClock(hours: number): void {
   writeFileSync(`${stepFile}.next`, String(hours))
   renameSync(`${stepFile}.next`, stepFile)
@@ -37,10 +40,10 @@ afterAll(async () => {
   rmSync(directory, { recursive: true })
 })
 
-/** Seconds that no other process on this machine sleeps for. */
+/** Seconds that no other process on this machine sleeps. */
 const aLongTime = () => randomInt(10 ** 8, 10 ** 9)
 
-/** A step that lasts until it is woken. */
+/** A step that runs until it is woken. */
 const sleeper = (key: string, seconds: number) => ({
   key,
   cmd: `sleep ${seconds} || echo woken`,
@@ -72,7 +75,7 @@ const submit = async (steps: readonly Record<string, unknown>[]) =>
   (await product.api.createBuild('clock', { branch: 'main', commit: '0'.repeat(40), pipeline_ir: flatIr(steps) }))
     .number
 
-/** What people are shown of how long something took, or waited, is about what it did. */
+/** Displayed durations and waits match the real ones. */
 function expectPlainTimes({ build, jobs }: Ended): void {
   const at = (instant: string | null | undefined) => Date.parse(instant ?? '')
   for (const job of jobs.values()) {
@@ -88,7 +91,8 @@ test('G64 a clock that is set forward and back while steps run and wait times no
   await Promise.all([asleep(one), asleep(two)])
   for (const hours of [2, -1]) {
     setClock(hours)
-    // A server ends nothing before it has watched for ten seconds after a break, and leases are renewed every five.
+    // After a break a server ends nothing before it has watched for ten seconds, and leases are
+    // renewed every five.
     for (let renewals = 0; renewals < 4; renewals++) await renewal()
   }
   setClock(-3)

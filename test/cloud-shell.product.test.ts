@@ -46,7 +46,7 @@ async function call(method: string, path: string, body?: unknown): Promise<Recor
 async function shell(args: readonly string[], input: string | Buffer = '', command = 'shell') {
   const env = hmEnv(product, home)
   const child = spawn(process.execPath, [hmProgram, command, '-p', 'ci', ...args], { cwd: home, env })
-  // A shell that is refused reads nothing.
+  // A refused shell reads nothing.
   child.stdin.on('error', () => {})
   child.stdin.end(input)
   const told = { stdout: '', stderr: '' }

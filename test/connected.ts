@@ -1,4 +1,4 @@
-/** The whole product, connected to a GitHub of its own: for tests of what happens between the two. */
+/** The whole product connected to a GitHub double, for tests of their interplay. */
 import { randomUUID } from 'node:crypto'
 import { type CheckRun, type Delivery, type Github, type Repository, startGithub } from '@harmont/outside/github'
 import { until } from '@harmont/test-kit/until'
@@ -8,15 +8,18 @@ import { type Product, startProduct } from './product.ts'
 export interface Connected {
   readonly product: Product
   readonly github: Github
-  /** As the product's. */
+  /** Secret of the product. */
   readonly pool: pg.Pool
-  /** The member of the organization `default`, who has linked this account at GitHub. */
+  /** The member of the organization `default` who has linked this account at GitHub. */
   readonly owner: ReturnType<Github['addUser']>
   readonly repository: Repository
   remove(): Promise<void>
 }
 
-/** A server whose organization `default` has connected the repository `acme/core` with the files as its first commit. */
+/**
+ * Starts a server whose organization `default` has connected the repository `acme/core`, with the
+ * files as its first commit.
+ */
 export async function startConnected(
   files: Readonly<Record<string, string>>,
   env: Readonly<Record<string, string>> = {},
@@ -37,7 +40,10 @@ export async function startConnected(
   }
 }
 
-/** Has the organization `default` of the server on this database connect the repository `acme/core`, with the files as its first commit. */
+/**
+ * Connects the organization `default` of the server on this database to the repository `acme/core`,
+ * with the files as its first commit.
+ */
 export async function connectRepository(
   github: Github,
   pool: pg.Pool,
@@ -68,7 +74,10 @@ async function bind(pool: pg.Pool, number: number): Promise<void> {
   )
 }
 
-/** Waits for the pipelines that discovery made of the repository, by their names in the code; gives their slugs. */
+/**
+ * Waits for the pipelines that discovery made of the repository, by their names in the code.
+ * Returns their slugs.
+ */
 export async function discovered(
   { pool }: { readonly pool: pg.Pool },
   names: readonly string[],
@@ -84,7 +93,7 @@ export async function discovered(
   return rows.map(({ slug }) => slug)
 }
 
-/** Waits until so many checks of that name at the commit have come to their end; gives the newest. */
+/** Waits until this many checks of that name at the commit are complete. Returns the newest. */
 export async function concluded(
   { github, repository }: Connected,
   commit: string,
@@ -102,7 +111,10 @@ function isOver({ history }: CheckRun): boolean {
   return history.at(-1)?.status === 'completed'
 }
 
-/** Waits until a delivery has been dealt with; gives the pipelines that it built, by their names in the code. */
+/**
+ * Waits until a delivery is processed. Returns the pipelines that it built, by their names in the
+ * code.
+ */
 export async function builtBy({ pool }: Connected, delivery: Delivery | null | undefined): Promise<readonly string[]> {
   if (!delivery) throw new Error('GitHub told nothing')
   const read = () =>

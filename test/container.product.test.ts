@@ -1,4 +1,7 @@
-/** `hm` in its container, by a real Docker that these tests start for themselves, in the image that the Dockerfile makes. */
+/**
+ * Runs `hm` in its container, with a real Docker that these tests start, in the image of the
+ * Dockerfile.
+ */
 import { execFile, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import {
@@ -48,7 +51,7 @@ describe.skipIf(lacks.length > 0)('hm in its container', () => {
     rmSync(home, { recursive: true, force: true })
   }, 60_000)
 
-  /** The two images that the Dockerfile starts from are made here: no registry can be reached. */
+  /** The two base images of the Dockerfile are made here, because no registry can be reached. */
   async function makeImage(): Promise<void> {
     const { env } = docker
     const packed = join(home, 'package')
@@ -62,7 +65,7 @@ describe.skipIf(lacks.length > 0)('hm in its container', () => {
       run('sh', ['-c', script, 'sh', onlyNode], { env }),
       run(process.execPath, [join(cli, 'scripts/build.ts'), packed]),
     ])
-    // Without a bridge there is only the machine's own network.
+    // Without a bridge only the machine's own network is left.
     const build = ['build', '--network=host', `--tag=${image}`, `--file=${packed}/container/Dockerfile`, packed]
     await run('docker', build, { env: { ...env, DOCKER_BUILDKIT: '0' }, maxBuffer: 2 ** 26 })
   }
@@ -150,7 +153,7 @@ describe.skipIf(lacks.length > 0)('hm in its container', () => {
   })
 
   test('without control groups of the second kind it is one clear error', async () => {
-    // As Docker starts it on a machine that has both kinds.
+    // As Docker starts it on a machine with both versions of control groups.
     const mounts = ['--volume=harmont-cache:/var/cache/hm', `--volume=${project}:${project}`, `--workdir=${project}`]
     const options = [...mounts, '--network=none', '--tmpfs=/sys/fs/cgroup', '--env=HM_CACHE_DIR=/var/cache/hm']
     const line = ['run', '--rm', '--privileged', ...options, image, 'run', 'ci']

@@ -7,13 +7,16 @@ import process from 'node:process'
 import { until } from '@harmont/test-kit/until'
 
 export interface DockerDaemon {
-  /** For the client: where the daemon is, and PATH. */
+  /** Where the client finds the daemon, and PATH. */
   readonly env: Readonly<Record<string, string>>
-  /** Ends the daemon; its containers with it. */
+  /** Ends the daemon and its containers. */
   stop(): Promise<void>
 }
 
-/** Debian's Docker with everything of its own below the directory, and no network. Fails when it ends before it answers. */
+/**
+ * Starts Debian's Docker with all its files below the directory, and no network. Fails when it ends
+ * before it answers.
+ */
 export async function startDocker(directory: string): Promise<DockerDaemon> {
   mkdirSync(directory, { recursive: true })
   const socket = join(directory, 'socket')
@@ -38,7 +41,7 @@ export async function startDocker(directory: string): Promise<DockerDaemon> {
   }
 }
 
-/** What a daemon leaves mounted, the latest first. */
+/** Removes what a daemon leaves mounted, latest first. */
 function mountsBelow(directory: string): string[] {
   const paths = readFileSync('/proc/self/mounts', 'utf8')
     .split('\n')

@@ -1,4 +1,7 @@
-/** The examples of `docs/pipelines.md` compile, render, and say the same in both languages where they stand side by side. */
+/**
+ * The examples of `docs/pipelines.md` compile, render, and agree in both languages where they stand
+ * side by side.
+ */
 import { execFile } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -16,7 +19,7 @@ interface Example {
   readonly py: string | undefined
 }
 
-/** Each TypeScript block, with the Python block that follows it, if one does. */
+/** Returns each TypeScript block, with the Python block that follows it, if any. */
 function readExamples(page: string): Example[] {
   const blocks = [...page.matchAll(/^```(\w+)\n(.*?)^```$/gms)].map((match) => ({
     language: match[1],
@@ -54,7 +57,10 @@ async function run(program: string, ...words: string[]): Promise<string> {
   return stdout
 }
 
-/** Prints a JSON list of what is rendered from each file. One process does all: what it keeps of one is cleared before the next. */
+/**
+ * Prints a JSON list of what each file renders to. One process does all, and clears its state
+ * between files.
+ */
 const renderTs = `
   import { clearTargetCache, renderEnvelope } from '@harmont/hm'
   const rendered = []
@@ -64,7 +70,7 @@ const renderTs = `
     rendered.push(renderEnvelope(definition, { basePath: process.cwd(), now: 1750000000 }))
   }
   console.log(JSON.stringify(rendered))`
-/** The same. Each file has a process that begins as a copy of one that has loaded the SDK. */
+/** Does the same in forks of a process that has loaded the SDK. */
 const renderPy = `
 import json, os, runpy, sys, harmont
 rendered = []
@@ -83,7 +89,7 @@ for file in sys.argv[1:]:
         sys.exit(file + " does not render")
 print(json.dumps(rendered))`
 
-/** The renderings by line: in TypeScript, and in Python where there is an example in it. */
+/** Renderings by line: in TypeScript, and in Python where there is an example. */
 async function renderAll() {
   writeFileSync(join(project, 'render.ts'), renderTs)
   const python = examples.filter(({ py }) => py !== undefined)

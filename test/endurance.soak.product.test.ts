@@ -1,6 +1,7 @@
 /**
- * A server that grows old: thousands of steps of every kind through one process, after which everything is where it was after the first of them.
- * `HARMONT_TEST_EFFORT=400` makes 20,000 steps, of which the first 1,000 are the measure; it prints what was counted.
+ * A long-lived server: after thousands of steps of every kind, everything is as it was after the
+ * first ones. `HARMONT_TEST_EFFORT=400` makes 20,000 steps, of which the first 1,000 are the
+ * measure, and prints the counts.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -23,7 +24,7 @@ const steps = scaled(50, 20_000)
 const measured = Math.min(1_000, steps / 2)
 /** Longer than the minute for which the server spares a new snapshot. */
 const sparedMs = 70_000
-/** A full disk has the server evict what no build needs: these rounds end with one. */
+/** A full disk makes the server evict what no build needs, and ends these rounds. */
 const endsFull = (round: number) => round % 2 === 1
 
 let disk: SmallDisk
@@ -48,7 +49,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await product?.remove()
-  // The watchdog of the sandboxes stays for some seconds.
+  // The watchdog of the sandboxes lingers for some seconds.
   await until(
     () => tryRemove(disk),
     (said) => said === 'removed',
@@ -91,7 +92,7 @@ async function playRound(round: number): Promise<void> {
   if (endsFull(round)) await evict()
 }
 
-/** However busy the machine is: a build that hangs is cut off, and none that is slow. */
+/** Cuts off a build that hangs, but no slow one, however busy the machine is. */
 const endOf = (number: number) => buildEnd(product.api, 'endurance', number, 60 * 60_000)
 
 async function cancelWhenRunning(number: number): Promise<void> {
@@ -103,7 +104,10 @@ async function cancelWhenRunning(number: number): Promise<void> {
   expect((await endOf(number)).build.state).toBe('canceled')
 }
 
-/** Fills the disk until the server has removed all snapshots that it may: it spares those that were made, or found in the cache as `hit` is, in the last minute. */
+/**
+ * Fills the disk until the server has removed all removable snapshots. It spares those made, or
+ * found in the cache as `hit` is, in the last minute.
+ */
 async function evict(): Promise<void> {
   const directory = join(product.dataDirectory, 'sandboxes', 'snapshots')
   const old = readdirSync(directory).filter((id) => ageMs(join(directory, id)) > sparedMs)
@@ -114,7 +118,7 @@ async function evict(): Promise<void> {
     { timeoutMs: 15 * 60_000 },
   )
   disk.empty()
-  // The server refuses uploads until it has looked again.
+  // The server refuses uploads until it has measured again.
   await until(isFull, (full) => !full)
   evicted += Math.max(0, old.length - 1)
 }
@@ -126,7 +130,10 @@ async function isFull(): Promise<boolean> {
   return (await metrics.text()).includes('\nharmont_disk_full 1\n')
 }
 
-/** A build whose pipeline is rendered, in a sandbox without a network, and whose step has a source of its own. */
+/**
+ * A build whose pipeline is rendered in a sandbox without a network, and whose step has its own
+ * source.
+ */
 async function playRendered(round: number): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'hm-endurance-source-'))
   mkdirSync(join(folder, '.hm'))
@@ -143,7 +150,7 @@ async function playRendered(round: number): Promise<void> {
   expect(logs).toContain(`${round}\n`)
 }
 
-/** What a shell in the file system of a fork prints. */
+/** Returns what a shell in the file system of a fork prints. */
 async function shellIn(number: number): Promise<string> {
   const env = hmEnv(product, home)
   const args = [hmProgram, 'shell', String(number), 'fails', '-p', 'endurance', '--cmd', 'echo shell']
@@ -154,14 +161,17 @@ async function shellIn(number: number): Promise<string> {
   return said
 }
 
-/** Milliseconds that a step takes which does nothing. */
+/** Measures the milliseconds of a step that does nothing. */
 async function timeOfStep(): Promise<number> {
   const begun = performance.now()
   await endOf(await submit(Array.from({ length: 10 }, (_, n) => ({ key: `s${n}`, cmd: 'true' }))))
   return (performance.now() - begun) / 10
 }
 
-/** What the server has once it rests: no more than before, if it ever comes to that. */
+/**
+ * Counts what the server has once it rests. Waits until it has no more than before, if it ever
+ * does.
+ */
 async function atRest(before: Census | undefined): Promise<Census> {
   let last: Census = {}
   const rests = async () => {
@@ -180,7 +190,7 @@ test(
     const play = async (upTo: number) => {
       for (; round * stepsOfRound < upTo; round++) {
         await playRound(round)
-        // A long run that is cut off has told this much.
+        // Printed now, so that an interrupted run has told this much.
         if (steps > 1_000)
           console.log(`${(round + 1) * stepsOfRound} steps: ${JSON.stringify(await takeCensus(product))}`)
       }
@@ -204,7 +214,7 @@ test(
     )
     expect(growth(before, after)).toEqual([])
     if (steps >= 1_000) expect(evicted).toBeGreaterThan(0)
-    // Others may be at work on this machine.
+    // Other processes may be at work on this machine.
     expect(timeAfter).toBeLessThan(3 * timeBefore + 200)
   },
   4 * 60 * 60_000,

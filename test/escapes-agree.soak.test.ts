@@ -1,4 +1,7 @@
-/** The page and the server read escape sequences alike: a search counts in the text that the page shows, and a page of a log begins with the right colours. */
+/**
+ * Page and server read escape sequences alike: a search counts in the text that the page shows, and
+ * a page of a log begins with the right colours.
+ */
 import { anyCharacter } from '@harmont/test-kit/character'
 import { scaled } from '@harmont/test-kit/effort'
 import fc from 'fast-check'
@@ -8,7 +11,7 @@ import { SgrTracker } from '../packages/logs/src/lines/sgr.ts'
 import { styleAfter, withoutEscapes } from '../packages/web/src/log/terminal/escapes.ts'
 import { plain } from '../packages/web/src/log/terminal/style.ts'
 
-/** Pieces that make terminals' streams, whole and broken. */
+/** Parts of terminal streams, whole and broken. */
 const code = fc.oneof(
   fc.integer({ min: 0, max: 110 }).map(String),
   fc.constantFrom(

@@ -1,4 +1,7 @@
-/** The example repositories, as somebody who has just installed hm meets them: `hm init`, `hm run`, a broken test, a mended one. */
+/**
+ * The example repositories, as a new user of hm meets them: `hm init`, `hm run`, a broken test, a
+ * fixed one.
+ */
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
@@ -21,7 +24,7 @@ beforeAll(async () => {
   const cache = join(home, 'cache')
   linkCompiled(cache)
   linkImages(join(cache, 'local', 'images'))
-  // What other tests have there is not ours to remove.
+  // Files of other tests there must stay.
   await writeFile(join(cache, 'local', 'trimmed'), '')
   const { PATH = '', npm_config_registry } = process.env
   env = {
@@ -44,7 +47,7 @@ async function hm(cwd: string, ...args: string[]) {
   return { code: child.exitCode, stdout, stderr }
 }
 
-/** The example without its pipeline, in a repository of its own. */
+/** Returns the example without its pipeline, in a repository of its own. */
 async function checkout(name: string): Promise<string> {
   const project = join(home, name)
   await cp(join(root, 'examples', name), project, {

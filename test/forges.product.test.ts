@@ -1,4 +1,7 @@
-/** From a push to a finished check, with real sandboxes, a real git server and a GitHub that its own description judges. */
+/**
+ * From a push to a finished check: real sandboxes, a real git server, and a GitHub checked by its
+ * published description.
+ */
 import { until } from '@harmont/test-kit/until'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { builtBy, type Connected, concluded, discovered, startConnected } from './connected.ts'
@@ -129,7 +132,7 @@ test('G60 a push to a branch has what is limited to it, and what only claims the
 
 test('a path filter looks at what a push or a pull request changed, and a branch that goes builds nothing', async () => {
   const { github, repository, owner } = it
-  /** Gives what was built, and ends it: what comes of it is of no interest here. */
+  /** Returns what was built, and cancels it, because its result does not matter here. */
   const made = async (delivery: Parameters<typeof builtBy>[1]) => {
     const slugs = await builtBy(it, delivery)
     const { rows } = await it.pool.query<{ slug: string; number: number }>(
@@ -205,7 +208,7 @@ test('a fork waits for approval, by the API or a button that only members have, 
   const fork = github.addRepository(stranger, 'core', { forkOf: repository, isPrivate: false })
   const step = 'echo "secret: [$TOKEN]"; test -z "$TOKEN"'
   const code = pipelines(step).replace("{ label: 'unit' }", "{ label: 'unit', secrets: { TOKEN: 'token' } }")
-  // The same in the repository itself has the secret.
+  // The same in the repository itself gets the secret.
   const ours = await github.push(repository, { '.hm/ci.ts': code }, { branch: 'ours' })
   expect((await concluded(it, ours.commit, ci)).history.at(-1)?.conclusion).toBe('failure')
   const { commit } = await github.push(fork, { '.hm/ci.ts': code }, { branch: 'theirs', by: stranger })

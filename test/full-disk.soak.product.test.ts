@@ -21,7 +21,7 @@ let disk: SmallDisk
 let product: Product
 let counting: Server
 const counted: string[] = []
-/** What commands have asked for, whether or not it was there. */
+/** Requests of commands, whether or not they were answered. */
 const asked = new Set<string>()
 let source: string
 
@@ -66,7 +66,7 @@ afterAll(async () => {
   counting?.close()
 })
 
-/** The watchdog of the sandboxes stays for some seconds. */
+/** The watchdog of the sandboxes lingers for some seconds. */
 function tryRemove({ remove }: SmallDisk): string {
   try {
     remove()
@@ -76,12 +76,12 @@ function tryRemove({ remove }: SmallDisk): string {
   }
 }
 
-/** Of a step that can wait for a full disk itself. */
+/** A step that can wait for a full disk itself. */
 const writeFile = 'until head -c 5000000 /dev/urandom 2>/dev/null >/root-file; do sleep 0.2; done'
 
 const output = (name: string) => `${Array.from({ length: lines }, (_, n) => `${name} line ${n + 1}\n`).join('')}done\n`
 
-/** Shell text that asks the counting server. */
+/** Returns shell text that asks the counting server. */
 function ask(path: string): string {
   const address = counting.address()
   const port = typeof address === 'object' && address !== null ? address.port : 0
@@ -93,7 +93,7 @@ function command(build: string, name: string): string {
   return `i=0; while [ $i -lt ${lines} ]; do i=$((i+1)); echo "${name} line $i"; sleep 0.01; done; ${done} && echo done`
 }
 
-/** What the builds of a round wait for in the middle of a step: the disk is full. */
+/** The door of a round's builds, in the middle of a step: the disk is full. */
 const full = (round: number) => `/full-${round}`
 
 function planOf(build: string, round: number): string {
@@ -106,7 +106,7 @@ function planOf(build: string, round: number): string {
   ])
 }
 
-/** Submits a build, or says with which error of ours it was refused. */
+/** Submits a build, or returns the error code of the refusal. */
 async function post(name: string, round: number): Promise<Build | CloudError> {
   try {
     return await product.api.createBuild('p', {
@@ -149,7 +149,7 @@ test(`G55 a disk that is full again and again loses nothing, and work goes on by
     await until(() => asked.has(full(round)))
     await sleep(fraction() * 3_000)
     for (let left = between(10, 50); left > 0; left -= 1, await sleep(100)) {
-      // Whatever is given back meanwhile is taken again.
+      // Takes again whatever space is freed meanwhile.
       disk.fill()
       if (!counted.includes(full(round))) counted.push(full(round))
       if (fraction() < 0.2) await submit(`r${round}full${left}`, round)
@@ -166,7 +166,8 @@ test(`G55 a disk that is full again and again loses nothing, and work goes on by
       const effects = counted.filter((path) => path === `/${name}-${key}`).length
       const what = `build ${number}, ${key}: ${job.state}, ${restarts} restarts, ${effects} effects, ${job.error_message}\n${remarks.slice(-600)}`
       if (restarts > 0 || job.state !== 'passed') console.log(what)
-      // What was being started at that very moment may have failed for it, and what has secrets is not run again: both say why.
+      // A command that was just starting may have failed because of it, and one with secrets does
+      // not run again. Both say why.
       if (job.error_message?.includes('The disk of the machine filled up')) {
         unlucky += 1
         expect(effects, what).toBeLessThanOrEqual(1)

@@ -1,4 +1,7 @@
-/** A client that somebody else's generator makes of the given contract builds, watches and reads a log. */
+/**
+ * A client that a third-party generator makes of the given contract builds, watches and reads a
+ * log.
+ */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { stripTypeScriptTypes } from 'node:module'
 import { join } from 'node:path'
@@ -19,7 +22,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true })
 })
 
-/** What the generated class offers, as far as this test uses it: its types are made with it. */
+/** Members of the generated class that this test uses; its types are generated with it. */
 interface GeneratedApi {
   readonly api: Record<string, (...values: unknown[]) => Promise<{ readonly status: number; readonly data: never }>>
 }
@@ -27,7 +30,7 @@ interface GeneratedApi {
 async function generatedApi(): Promise<GeneratedApi['api']> {
   const input = new URL('../contract/given.json', import.meta.url).pathname
   await generateApi({ input, output: folder, fileName: 'api.ts', silent: true })
-  // It has an enum, which Node.js does not take as it is.
+  // It has an enum, which Node.js does not run directly.
   const script = stripTypeScriptTypes(await readFile(join(folder, 'api.ts'), 'utf8'), { mode: 'transform' })
   await writeFile(join(folder, 'api.mjs'), script)
   const { Api } = (await import(join(folder, 'api.mjs'))) as { Api: new (config: unknown) => GeneratedApi }

@@ -1,4 +1,7 @@
-/** What `docs/getting-started.md` tells to type works, in its order, on this machine and against a real server. */
+/**
+ * The commands of `docs/getting-started.md` work in their order, on this machine and against a real
+ * server.
+ */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
@@ -25,7 +28,7 @@ beforeAll(async () => {
   const local = join(home, 'cache', 'local')
   linkImages(join(local, 'images'))
   linkCompiled(join(home, 'cache'))
-  // What other tests have there is not ours to remove.
+  // Files of other tests there must stay.
   writeFileSync(join(local, 'trimmed'), '')
   writeFileSync(join(home, '.gitconfig'), '[user]\nname = A\nemail = a@example.com\n')
 })

@@ -1,4 +1,4 @@
-/** What commands write comes back byte for byte, in order, by each way of reading it. */
+/** Output comes back byte for byte, in order, by each way of reading it. */
 import { createHash, type Hash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { scaled } from '@harmont/test-kit/effort'
@@ -7,9 +7,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readInBits, readStream, type SeenChunk, WrongChunk, watchFigure } from './log-stream.ts'
 import { buildEnd, flatIr, type Product, startProduct } from './product.ts'
 
-/** Of the long ones. */
+/** Size of the long logs. */
 const megabytes = 2 * scaled(2, 100)
-/** Of the server, beside what it has when idle. A long log in memory would be more. */
+/** Memory beyond the idle server's. A long log held in memory would exceed it. */
 const mostMemory = 400
 
 let product: Product
@@ -19,7 +19,7 @@ beforeAll(async () => {
 })
 afterAll(() => product?.remove())
 
-/** Writes with `put`, and at last the digest of what each stream got. */
+/** Writes with `put`, and at last the digest of each stream. */
 function program(body: string): string {
   return `cat >/tmp/write.py <<'END'
 import hashlib, os, random, sys, time
@@ -38,7 +38,7 @@ python3 /tmp/write.py`
 interface Case {
   readonly what: string
   readonly body: string
-  /** Bytes on both streams, but for the digests. */
+  /** Bytes on both streams, except for the digests. */
   readonly bytes: number
 }
 
@@ -86,7 +86,7 @@ while left > 0:
   },
 ]
 
-/** Digest of each stream, without the line of digests, and of what `logs.txt` is. */
+/** Digest of each stream without the line of digests, and of `logs.txt`. */
 class Sums {
   readonly #streams: readonly [Hash, Hash] = [createHash('md5'), createHash('md5')]
   readonly #text = createHash('md5')
@@ -95,7 +95,7 @@ class Sums {
   bytes = 0
   remarks = 0
 
-  /** Fails when a chunk is missing, comes twice, or out of order. */
+  /** Fails when a chunk is missing, repeated, or out of order. */
   take({ seq, kind, bytes }: SeenChunk): void {
     if (seq !== this.#expected++) throw new WrongChunk(`expected chunk ${this.#expected - 1}, got ${seq}`)
     if (kind === 2) {
@@ -144,7 +144,7 @@ async function digestOf(response: Response): Promise<string> {
   return sum.digest('hex')
 }
 
-/** The log in ranges of odd sizes, one after the other. */
+/** Returns the log in ranges of odd sizes, one after the other. */
 async function digestOfRanges(jobId: string, bytes: number): Promise<string> {
   const sum = createHash('md5')
   const size = Math.max(1_234_567, Math.ceil(bytes / 40))
@@ -169,7 +169,8 @@ describe('G12 every byte, in order', () => {
     const follow = async () => {
       for await (const chunk of readStream(product, jobId, { after: 0, signal })) sums.take(chunk)
     }
-    // From before the start to the end: one that reads through, one that is cut off every 50 ms, and one that reads a range without an end.
+    // Reads from before the start to the end in three ways: in one go, cut off every 50 ms, and as
+    // a range without an end.
     const [, growing, times, { build }] = await Promise.all([
       follow(),
       text(jobId, 'bytes=0-').then(digestOf),
@@ -201,7 +202,7 @@ describe('G12 every byte, in order', () => {
   })
 })
 
-/** Waits until the rows of the log are segments. */
+/** Waits until the rows of the log are packed into segments. */
 async function packed(jobId: string): Promise<void> {
   await until(
     () => product.pool.query('select from packed_logs where job_id = $1', [jobId]),

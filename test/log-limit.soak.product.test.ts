@@ -1,4 +1,7 @@
-/** A log many times longer than its limit, with a secret in every other line, while the server is killed. */
+/**
+ * A log many times longer than its limit, with a secret in every other line, while the server is
+ * killed.
+ */
 import { existsSync, globSync, statSync } from 'node:fs'
 import { scaled } from '@harmont/test-kit/effort'
 import { until } from '@harmont/test-kit/until'
@@ -8,10 +11,10 @@ import { buildEnd, flatIr, type Product, startProduct } from './product.ts'
 
 const megabytes = scaled(20, 1000)
 const limit = 4 * 1024 * 1024
-/** What goes into the log at once, at most. */
+/** Most bytes that enter the log at once. */
 const batchBytes = 256 * 1024
 const secret = 'tok-9f8e7d6c5b4a/of+the=limit'
-/** Bytes of a line as it is written; its secret, when it has one, is masked. */
+/** Bytes of a line as written. Its secret, if any, is masked. */
 const lineBytes = 500
 const lines = (megabytes * 1_000_000) / lineBytes
 
@@ -62,7 +65,7 @@ test('G02 G12 G15 the head and the tail of a log beyond its limit, an exact coun
     chunks.push(chunk)
   }
   const killing = (async () => {
-    // In the head, and in what is only counted.
+    // Kills in the head, and in the part that is only counted.
     for (const isTime of [
       () => chunks.length > 3,
       () => chunks.some(({ kind, bytes }) => kind === 2 && bytes.includes('close to its limit')),
@@ -79,7 +82,7 @@ test('G02 G12 G15 the head and the tail of a log beyond its limit, an exact coun
   const output = chunks.filter(({ kind }) => kind !== 2)
   const shown = Buffer.concat(output.filter(({ kind }) => kind === 0).map(({ bytes }) => bytes)).toString()
   expect(output.reduce((sum, { bytes }) => sum + bytes.length, 0)).toBeLessThanOrEqual(limit)
-  // Each of the two cuts may leave less than a batch of room.
+  // Each of the two cuts may leave up to a batch of room.
   expect(shown.length).toBeGreaterThan(limit - 2 * batchBytes)
   const numbers = shown
     .trimEnd()
@@ -94,7 +97,7 @@ test('G02 G12 G15 the head and the tail of a log beyond its limit, an exact coun
     `The log has reached its limit of ${limit} bytes: ${(resumed - gap) * lineBytes} bytes of output were dropped here. The end of the output follows.\n`,
   ])
 
-  // Of Base64 the letters that have no bit of the secret stay.
+  // Letters of Base64 without a bit of the secret stay.
   const masked = (n: number) => [' *** ', ' e*** ', '  ...'][n % 3] ?? ''
   for (const line of shown.trimEnd().split('\n')) expect(line.slice(8)).toContain(masked(Number(line.slice(0, 8))))
   const text = await product.api.readLog(jobId)

@@ -1,4 +1,4 @@
-/** Many readers of one log, and such as do not read what they asked for. */
+/** Many readers of one log, and readers that stop reading. */
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { connect, type Socket } from 'node:net'
@@ -8,9 +8,9 @@ import { readInBits, type SeenChunk, WrongChunk, watchFigure } from './log-strea
 import { buildEnd, flatIr, type Product, startProduct } from './product.ts'
 
 const readers = scaled(25, 1000)
-/** What one that does not read may cost the server, in MB: an answer that waits, and one that is on its way. */
+/** Memory in MB that a stopped reader may cost: one answer that waits, and one on its way. */
 const mostOfOne = 1
-/** What others, and a garbage collection that is not due yet, may cost. */
+/** Memory that others, and a later garbage collection, may take. */
 const slack = 250
 
 let product: Product
@@ -32,7 +32,9 @@ async function serverMemory(): Promise<number> {
   return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1]) / 1000
 }
 
-/** Comes again when the connection breaks: with so many, one may wait longer than clients do. */
+/**
+ * Reconnects when the connection breaks. With so many readers one may wait longer than clients do.
+ */
 async function readWhole(jobId: string): Promise<{ readonly bytes: number; readonly chunks: number }> {
   let [bytes, chunks] = [0, 0]
   await readInBits(product, jobId, 300_000, (chunk) => {
@@ -63,7 +65,9 @@ test('G13 many readers of one job that runs each see every chunk once', async ()
   expect(grown).toBeLessThan(slack + readers * mostOfOne)
 }, 600_000)
 
-/** Asks for a stream and reads no more than the beginning of the answer. After a minute of that the server lets go of it. */
+/**
+ * Requests a stream and reads only the beginning of the answer. After a minute the server drops it.
+ */
 async function ask(jobId: string): Promise<Socket> {
   const { hostname, port } = new URL(product.server().url)
   const socket = connect({ host: hostname, port: Number(port) })

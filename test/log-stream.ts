@@ -1,4 +1,4 @@
-/** Readers of one job's log, as tests read it: each chunk with its bytes. */
+/** Readers of one job's log, for tests: each chunk with its bytes. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Product } from './product.ts'
 
@@ -9,7 +9,7 @@ export interface SeenChunk {
   readonly bytes: Buffer
 }
 
-/** A chunk that is missing, comes twice, or is out of order. */
+/** A chunk that is missing, repeated, or out of order. */
 export class WrongChunk extends Error {}
 
 interface SentChunk {
@@ -20,12 +20,15 @@ interface SentChunk {
 }
 
 export interface Reading {
-  /** Seq of the last chunk that the reader has. */
+  /** Seq of the reader's last chunk. */
   readonly after: number
   readonly signal: AbortSignal
 }
 
-/** The chunks after a seq as they come. Ends with the event `done`; fails when the stream ends without it, or `signal` is aborted. */
+/**
+ * Yields the chunks after a seq as they come. Ends with the event `done`; throws when the stream
+ * ends without it or `signal` aborts.
+ */
 export async function* readStream(
   product: Product,
   jobId: string,
@@ -48,7 +51,7 @@ export async function* readStream(
 }
 
 function chunksOf(frame: string): readonly SeenChunk[] {
-  // Not by an expression: for those U+2028, which may be in it, ends a line.
+  // Without a regular expression, for which U+2028 ends a line.
   const data = frame.split('\n').find((line) => line.startsWith('data: '))
   if (data === undefined) return []
   const sent = JSON.parse(data.slice(6)) as { readonly chunks?: readonly SentChunk[] }
@@ -61,8 +64,9 @@ function chunksOf(frame: string): readonly SeenChunk[] {
 }
 
 /**
- * Reads like one whose connection breaks after `everyMs`, or with the server, until the end; gives how often it came. One that got nothing waits longer next
- * time: what a busy machine does not send in time must come some time.
+ * Reads like a client whose connection breaks after `everyMs`, or with the server, until the end.
+ * Returns the number of connections. A reader that got nothing waits longer next time, because a
+ * busy machine sends late.
  */
 export async function readInBits(
   product: Product,
@@ -82,7 +86,7 @@ export async function readInBits(
       }
       return times
     } catch (error) {
-      // Broken off by the time, or by a server that is away: whoever reads comes again.
+      // Interrupted by the timer, or because the server is away: the reader comes back.
       if (error instanceof WrongChunk) throw error
       await sleep(1)
     }
@@ -90,7 +94,7 @@ export async function readInBits(
   }
 }
 
-/** Looks at a figure ten times a second until it is disposed of, and knows the highest. */
+/** Samples a figure ten times a second until it is disposed of, and keeps the maximum. */
 export function watchFigure(read: () => Promise<number>): Disposable & { highest(): number } {
   let highest = 0
   const timer = setInterval(async () => {

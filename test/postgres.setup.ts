@@ -1,4 +1,7 @@
-/** Starts the one PostgreSQL of a run for the projects whose tests need it, and removes it with its files at the end. */
+/**
+ * Starts the one PostgreSQL of a run for the projects whose tests need it, and removes it with its
+ * files at the end.
+ */
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
@@ -11,7 +14,7 @@ import { findBinaries } from '../packages/server/src/platform/database/embedded/
 import { ensureCluster, superuser } from '../packages/server/src/platform/database/embedded/cluster.ts'
 import { makeStage } from '../packages/server/src/platform/database/embedded/stage.ts'
 
-/** Nothing here outlives a power cut, and all workers' servers connect at once. */
+/** Nothing here must survive a power cut, and all workers' servers connect at once. */
 const settings = `
 fsync = off
 synchronous_commit = off
@@ -63,7 +66,7 @@ async function start(): Promise<Running> {
     async stop() {
       const ended = once(server, 'exit')
       const pid = Number((await readFile(join(state, 'data/postmaster.pid'), 'utf8')).split('\n')[0])
-      // "Immediate": nothing of it is kept.
+      // "Immediate", because nothing of it is kept.
       process.kill(pid, 'SIGQUIT')
       await ended
       await rm(directory, { recursive: true })
@@ -71,7 +74,10 @@ async function start(): Promise<Running> {
   }
 }
 
-/** Waits until PostgreSQL says that it is ready; fails with what it said when it ends before that. Its output is read to its end. */
+/**
+ * Waits until PostgreSQL is ready. Throws its output when it ends before that. Reads its output to
+ * the end.
+ */
 function isReady(server: ChildProcess): Promise<void> {
   const { stderr } = server
   if (stderr === null) throw new Error('PostgreSQL was started without a pipe')

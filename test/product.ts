@@ -1,4 +1,7 @@
-/** The whole product for a test: a real server process on an empty data directory, and a client of its public contract. */
+/**
+ * The whole product for a test: a real server process on an empty data directory, and a client of
+ * its public contract.
+ */
 import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { existsSync, mkdtempSync, readFileSync } from 'node:fs'
@@ -24,7 +27,9 @@ export interface Product {
   readonly dataDirectory: string
   /** The server's database, to look into. */
   readonly pool: pg.Pool
-  /** Environment for an operator's command of the same server: where its data and its database are. */
+  /**
+   * Environment for the operator's commands of the same server: its data directory and database.
+   */
   readonly commandEnv: Readonly<Record<string, string>>
   /** The running server; another one after `restart`. */
   server(): ServerProcess
@@ -35,7 +40,10 @@ export interface Product {
 }
 
 export interface ProductOptions {
-  /** Has the server start a PostgreSQL of its own, as its users have it. Outside Vitest there is no other. */
+  /**
+   * Makes the server start a PostgreSQL of its own, as users have it. Outside Vitest there is no
+   * other.
+   */
   readonly ownPostgres?: boolean
 }
 
@@ -93,19 +101,21 @@ export async function startProduct(
   }
 }
 
-/** Code that one server has compiled is there for the next one, whose own directory is empty: half of what a start costs. Not for `bench/`. */
+/**
+ * Compiled code for servers with empty directories: half of the cost of a start. Not for `bench/`.
+ */
 export function compiledCode(): Readonly<Record<string, string>> {
   if (process.env.VITEST === undefined) return {}
   return { NODE_COMPILE_CACHE: join(repositoryRoot, 'node_modules/.cache/harmont-compiled') }
 }
 
-/** Not imported above: it asks Vitest for the PostgreSQL of the run, which is not there for `bench/`. */
+/** Imported on demand: it needs the run's PostgreSQL of Vitest, which `bench/` does not have. */
 async function databaseOfRun(): Promise<string> {
   const { migratedDatabase } = await import('../packages/server/src/testing/database.ts')
   return (await migratedDatabase()).url
 }
 
-/** The PostgreSQL that a server with this data directory runs. */
+/** Returns the PostgreSQL of a server with this data directory. */
 function embedded(dataDirectory: string): pg.PoolConfig {
   return {
     host: join(dataDirectory, 'database', 'data'),
@@ -119,7 +129,7 @@ function tail(file: string): string {
   return readFileSync(file, 'utf8').slice(-4000)
 }
 
-/** Environment of `hm` for whoever has this home and the product's token. */
+/** Returns the environment of `hm` for this home and the product's token. */
 export function hmEnv({ server, token }: Pick<Product, 'server' | 'token'>, home: string): NodeJS.ProcessEnv {
   return {
     PATH: process.env.PATH ?? '',
@@ -130,12 +140,12 @@ export function hmEnv({ server, token }: Pick<Product, 'server' | 'token'>, home
   }
 }
 
-/** A folder's content as base64 of a gzip tar, as `source_b64` takes it. */
+/** Returns a folder as base64 of a gzip tar, as `source_b64` takes it. */
 export function packFolder(folder: string): string {
   return execFileSync('tar', ['-C', folder, '-cz', '.'], { maxBuffer: 64 * 1024 * 1024 }).toString('base64')
 }
 
-/** A flat-form IR with these steps. */
+/** Returns a flat-form IR with these steps. */
 export function flatIr(steps: readonly Record<string, unknown>[], more: Record<string, unknown> = {}): string {
   return JSON.stringify({
     version: '0',

@@ -1,4 +1,7 @@
-/** A pipeline in Python from the push to the check: found, rendered in a sandbox with the Python of its image, and run. */
+/**
+ * A pipeline in Python from the push to the check: discovered, rendered in a sandbox with its
+ * image's Python, and run.
+ */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Connected, concluded, discovered, startConnected } from './connected.ts'
 

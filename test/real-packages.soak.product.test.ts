@@ -1,4 +1,7 @@
-/** Published packages that ship their tests, as strangers' pipelines: install once, then test in four forks of that. */
+/**
+ * Published packages that ship their tests, as typical pipelines: install once, then test in four
+ * forks.
+ */
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -12,7 +15,7 @@ interface Published {
   readonly version: string
   /** The package's own test command. */
   readonly own: string
-  /** Three further forks that run a part of its tests each. */
+  /** Three further forks, each running a part of its tests. */
   readonly shards: readonly [string, string, string]
 }
 
@@ -44,7 +47,7 @@ const published: readonly Published[] = [
   },
 ]
 
-/** Bounded tries of the package client: a registry may be slow, or fail now and then. */
+/** Bounded retries of the package client, because a registry may be slow or fail. */
 const patience = {
   npm_config_fetch_retries: '5',
   npm_config_fetch_retry_mintimeout: '1000',

@@ -1,4 +1,6 @@
-/** Both SDKs refuse the same calls, with the same sentences, each in the spelling of its language. */
+/**
+ * Both SDKs refuse the same calls with the same sentences, each in the spelling of its language.
+ */
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are placeholders of the server
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
@@ -10,7 +12,7 @@ type Options = Readonly<Record<string, unknown>>
 /** A call in the spelling of Python: its name, its arguments in order, its named arguments. */
 type Call = readonly [name: string, values: readonly unknown[], options?: Options]
 
-// Stand for what JSON cannot hold.
+// Placeholders for values that JSON cannot hold.
 const [step, wait, scratch] = ['<step>', '<wait>', '<scratch>']
 const option = (name: string, value: unknown): Call => ['sh', ['x'], { [name]: value }]
 const calls: readonly Call[] = [

@@ -1,4 +1,7 @@
-/** Both SDKs make the same steps of the same calls of toolchains, and refuse the same ones in the same words. */
+/**
+ * Both SDKs make the same steps of the same toolchain calls, and refuse the same ones with the same
+ * sentences.
+ */
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -11,10 +14,13 @@ import fc from 'fast-check'
 import { expect, it, vi } from 'vitest'
 
 type Options = Readonly<Record<string, unknown>>
-/** An entry, its options, one of its actions, the action's arguments and options: in the spelling of Python. */
+/**
+ * An entry, its options, one of its actions, the action's arguments and options: in the spelling of
+ * Python.
+ */
 type Call = readonly [entry: string, options: Options, action: string, values: readonly string[], own: Options]
 
-/** Stands in a table for a value that is refused. */
+/** Placeholder for a refused value. */
 class Wrong {
   readonly value: unknown
   constructor(value: unknown) {
@@ -104,13 +110,13 @@ type Entry = readonly [name: string, value: unknown]
 const entriesOf = (table: Table): Entry[] =>
   Object.entries(table).flatMap(([name, values]) => values.map((value): Entry => [name, value]))
 
-/** Some right options of a table. */
+/** Some valid options of a table. */
 function some(table: Table): fc.Arbitrary<Options> {
   const right = entriesOf(table).filter(([, value]) => !(value instanceof Wrong))
   return fc.array(fc.constantFrom(...right), { maxLength: 4 }).map((entries) => Object.fromEntries(entries))
 }
 
-/** At most one wrong option, because with several the SDKs may name another one first. */
+/** At most one wrong option, because the SDKs may name different ones first. */
 function oneWrong(table: Table): fc.Arbitrary<Options> {
   const entries = entriesOf(table).flatMap(([name, value]) => (value instanceof Wrong ? [{ [name]: value.value }] : []))
   return fc.constantFrom({}, ...entries)
@@ -125,7 +131,7 @@ const call: fc.Arbitrary<Call> = fc.constantFrom(...Object.entries(ENTRIES)).cha
       oneWrong(given).map((options) => [options, {}] as const),
       oneWrong(ofStep).map((options) => [{}, options] as const),
     )
-    // Without a path zig and cmake are toolchains, which have no actions.
+    // Without a path zig and cmake are toolchains without actions.
     const path = entry === 'zig' || entry === 'cmake' ? { path: '.' } : {}
     const values = POSITIONAL[action]?.map((value) => [value]) ?? [[]]
     return fc
@@ -201,7 +207,7 @@ it(`gives the same steps, or the same refusal, for every call (seed ${seed})`, (
     const typescript = calls.map(resultOfTypeScript)
     for (const [index, one] of calls.entries()) expect(python[index], JSON.stringify(one)).toBe(typescript[index])
     const refused = typescript.filter((result) => !result.startsWith('{')).length
-    // Enough of both, or the calls say little.
+    // Enough of both kinds, or the calls prove little.
     expect(Math.min(refused, calls.length - refused)).toBeGreaterThan(calls.length / 4)
   } finally {
     vi.restoreAllMocks()

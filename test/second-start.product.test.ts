@@ -1,4 +1,4 @@
-/** A server that is stopped and started again on the same data still knows who is signed in, what was built and what it cost. */
+/** A restarted server still knows who is signed in, what was built and what it cost. */
 import type { components } from '@harmont/contract'
 import { until } from '@harmont/test-kit/until'
 import { afterAll, beforeAll, expect, test } from 'vitest'

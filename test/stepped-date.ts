@@ -1,6 +1,6 @@
 /**
- * Test only: a process that begins with `--import` of this file has a wall clock that somebody sets: it is off by the hours that the file named by
- * `STEPPED_DATE` has in it.
+ * A process started with `--import` of this file has an adjustable wall clock: it is off by the
+ * hours in the file that `STEPPED_DATE` names.
  */
 import { readFileSync } from 'node:fs'
 import process from 'node:process'

@@ -1,4 +1,7 @@
-/** A server whose steps run under gVisor: what they see, leave and inherit, and how they end, with the server and without it. */
+/**
+ * A server whose steps run under gVisor: what they see, leave and inherit, and how they end, with
+ * and without the server.
+ */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -101,7 +104,7 @@ test('G02 a command goes on over the SIGKILL of the server, which finds it again
 
 test('a server that is to use it where it is missing says so and does not start', async () => {
   const directory = mkdtempSync('/var/tmp/harmont-test-')
-  // What hides a file of the layer below is a device of this kind.
+  // A whiteout, which hides a file of the layer below, is a device of this kind.
   const script = `mkdir upper work && mknod upper/runsc c 0 0 &&
     mount -t overlay -o lowerdir=/usr/bin,upperdir=upper,workdir=work overlay /usr/bin && exec "$0" "$1"`
   const main = join(repositoryRoot, 'packages/server/src/main.ts')

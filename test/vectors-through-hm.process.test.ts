@@ -1,6 +1,7 @@
 /**
- * The golden vectors on the way that `hm` and the server take: keys over the source set, and some of the pipelines through the children that evaluate
- * them. What evaluates a pipeline there is the SDK that `vectors.process.test.ts` holds to all of them.
+ * The golden vectors on the way of `hm` and the server: keys over the source set, and some
+ * pipelines through the evaluating children. `vectors.process.test.ts` holds the SDK itself to all
+ * of them.
  */
 import { copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

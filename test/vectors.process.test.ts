@@ -20,7 +20,8 @@ describe.each(sdks)('$sdk', ({ answers }) => {
     async ({ i, expected, directory }) => {
       const answer = (await answers)[i]
       if (answer === undefined || 'error' in answer) throw new Error(answer?.error)
-      // Compared as data first: a difference is then shown by member. The order of members is what the text adds.
+      // Compared as data first, so that a difference is shown by member. The text adds the order of
+      // members.
       expect(JSON.parse(answer.definition)).toEqual(JSON.parse(expected))
       expect(answer.definition).toBe(expected)
       const envelope = join(directory, 'envelope.json')

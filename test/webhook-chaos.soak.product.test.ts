@@ -1,6 +1,6 @@
 /**
- * Webhooks twice and in any order, a forge that fails, a server that is killed: one build for each delivery and pipeline all the same, each with its one right
- * check, charged once, and no secret anywhere.
+ * Webhooks repeated and in any order, a failing forge, a killed server: still one build for each
+ * delivery and pipeline, each with one correct check, charged once, and no secret anywhere.
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -27,7 +27,8 @@ export default [
 
 let it: Connected
 beforeAll(async () => {
-  // A second costs less than a cent, a slow build more: what is left of it is carried from lease to lease.
+  // A second costs less than a cent, a slow build more. The remainder is carried from lease to
+  // lease.
   const env = { HARMONT_BILLING_RATES: 'vcpu=480000,memory=7000,disk=0', HARMONT_RUNNER_SLOTS: '6' }
   it = await startConnected({ '.hm/ci.ts': code }, env)
   await discovered(it, ['ci', 'pr'])
@@ -40,7 +41,7 @@ beforeAll(async () => {
 }, 180_000)
 afterAll(() => it?.remove())
 
-/** What one delivery must come to. */
+/** What one delivery must lead to. */
 interface Wanted {
   readonly delivery: Delivery
   readonly pipelines: readonly string[]
@@ -48,7 +49,7 @@ interface Wanted {
   readonly commit: string
 }
 
-/** What people do at GitHub, without its being told yet. */
+/** Actions of people at GitHub that are not reported yet. */
 async function makeDeliveries(count: number): Promise<readonly Wanted[]> {
   const { github, repository, owner } = it
   github.webhooks.hold()
@@ -70,7 +71,7 @@ async function makeDeliveries(count: number): Promise<readonly Wanted[]> {
   ] as const
   const wanted: Wanted[] = []
   for (let n = 0; n < count; n += 1) {
-    // The first is slow and built, so that there is something to pay.
+    // The first is slow and built, so that there is something to charge.
     const { commit, pull, conclusion } = pick(n === 0 ? heads.slice(0, 1) : heads)
     const [kind, pipelines] = pick(n === 0 ? kinds.slice(0, 1) : kinds)
     if (kind === 'reopened' || kind === 'closed') await github.updatePullRequest(repository, pull, kind)
@@ -119,7 +120,7 @@ test(`G02 G15 G36 G41 ${deliveries} deliveries, ${kills} kills, seed ${seed}`, {
     )
     return rows[0]?.done ?? 0
   }
-  // Each kill comes while deliveries arrive and most of those before it are done.
+  // Each kill comes while deliveries arrive and most of the earlier ones are done.
   for (let kill = 0; kill < kills; kill += 1) {
     const from = Math.floor((kill * sent.length) / kills)
     const to = Math.floor(((kill + 1) * sent.length) / kills)
@@ -209,7 +210,10 @@ async function buildsOf(): Promise<readonly BuildRow[]> {
 
 const followUps = ['process_delivery', 'follow_build', 'meter_organization', 'build_ended']
 
-/** Tasks that are still to be done, but for those that come by the clock. What failed often waits for minutes: that is shortened. One that failed when another had taken its place is over. */
+/**
+ * Open tasks, except those of the clock. The growing pauses of failed ones are shortened. One that
+ * failed because another took its place is over.
+ */
 async function pending(): Promise<readonly unknown[]> {
   const { rows } = await it.pool.query<{ id: string }>(
     `select id, task_identifier, attempts, last_error from graphile_worker.jobs
@@ -220,7 +224,10 @@ async function pending(): Promise<readonly unknown[]> {
   return rows
 }
 
-/** Everything that is kept or was told: each row of the database, the server's log, what GitHub was told, and the log of each job. */
+/**
+ * Everything that is stored or sent: each row of the database, the server's log, what GitHub
+ * received, and the log of each job.
+ */
 async function placesOfSecret(): Promise<readonly string[]> {
   const hex = Buffer.from(secret).toString('hex')
   const base64 = Buffer.from(secret).toString('base64').replaceAll('=', '').slice(4, -4)
@@ -247,12 +254,12 @@ async function placesOfSecret(): Promise<readonly string[]> {
     if (holds(log)) places.push(`the log of ${id}`)
     if (log.includes('the token is ***')) masked += 1
   }
-  // Else nothing was looked for.
+  // Otherwise nothing was searched.
   expect(masked, 'jobs that told it').toBe(jobs.length)
   return places
 }
 
-/** One request in eight fails in some way; one that hangs costs ten seconds, so those are few. */
+/** One request in eight fails in some way. A hanging one costs ten seconds, so those are few. */
 function faultOf(): Misbehaviour | undefined {
   if (fraction() > 0.125) return undefined
   const how = fraction() < 0.03 ? 'hang' : pick(['500', '502', '429', 'secondary', 'reset', 'after'] as const)

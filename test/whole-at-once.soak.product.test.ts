@@ -1,6 +1,6 @@
 /**
- * Everything at once: an image from a registry, packages from Debian over egress under mapped ids, forks of that, and the whole server killed while they
- * run.
+ * Everything at once: an image from a registry, packages from Debian over egress under mapped ids,
+ * forks, and the whole server killed while they run.
  */
 import { lookup } from 'node:dns/promises'
 import { once } from 'node:events'
@@ -65,7 +65,10 @@ afterAll(async () => {
   if (folder !== undefined) rmSync(folder, { recursive: true, force: true })
 })
 
-/** Compiles and runs a program, prints lines before and after its door opens, then tells its end once. */
+/**
+ * Compiles and runs a program, prints lines before and after its door opens, then reports its end
+ * once.
+ */
 function child(index: number): string {
   const { port } = doors[index % 2 === 0 ? 0 : 1]
   const print = (from: number, to: number) => `for i in $(seq ${from} ${to}); do echo "line $i"; done`
@@ -79,7 +82,7 @@ function child(index: number): string {
   ].join('\n')
 }
 
-/** Waits until all forks run; fails with the log of a step that failed before. */
+/** Waits until all forks run. Fails with the log of a step that failed earlier. */
 async function started(number: number): Promise<void> {
   const jobs = await until(
     () => product.api.listJobs('whole', number),

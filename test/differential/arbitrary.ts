@@ -1,4 +1,7 @@
-/** Random programs: mostly right ones, with odd texts, shared steps, and files that their globs reach. */
+/**
+ * Random programs: mostly right ones, with odd texts, shared steps, and files that their globs
+ * reach.
+ */
 import fc from 'fast-check'
 import {
   cache,
@@ -52,7 +55,10 @@ const rawStep = fc.oneof(
 )
 type RawStep = typeof rawStep extends fc.Arbitrary<infer T> ? T : never
 
-/** Points the numbers of raw steps at earlier steps; a step that would need one and has none becomes a root. */
+/**
+ * Points the numbers of raw steps at earlier steps. A step that needs one and has none becomes a
+ * root.
+ */
 function tie(raw: readonly RawStep[]): StepData[] {
   const steps: StepData[] = []
   const commands: number[] = []

@@ -1,4 +1,7 @@
-/** A pipeline program as data: what an interpreter in each language builds with its SDK. Option names are those of TypeScript. */
+/**
+ * A pipeline program as data: what an interpreter in each language builds with its SDK. Option
+ * names are those of TypeScript.
+ */
 import type { VectorFile } from '../../packages/ir/vectors/context.ts'
 
 export interface Program {
@@ -57,5 +60,5 @@ export type LeafData =
       readonly with: Data
     }
 
-/** What an interpreter gives for each program: the IR as compact JSON, or that the SDK refused it. */
+/** Result of a program: the IR as compact JSON, or that the SDK refused it. */
 export type Outcome = { readonly definition: string } | { readonly error: string }

@@ -1,4 +1,7 @@
-/** Random pipeline programs, built by both SDKs: the IR must be equal to the byte, and what one refuses the other refuses. A program that differs becomes a vector. */
+/**
+ * Random pipeline programs, built by both SDKs. The IR must be equal to the byte, and both must
+ * refuse the same programs. A differing program becomes a vector.
+ */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -15,7 +18,7 @@ import type { Outcome } from './program.ts'
 
 const total = scaled(150, 50_000)
 const BATCH = 500
-/** Programs of a batch share these, because making files is what takes time. */
+/** Programs of a batch share these, because making files takes most of the time. */
 const PROJECTS = 50
 
 test(`${total} random programs give the same IR in both languages (HARMONT_TEST_SEED=${seed})`, {
@@ -66,6 +69,6 @@ test(`${total} random programs give the same IR in both languages (HARMONT_TEST_
       rmSync(root, { recursive: true })
     }
   }
-  // Programs that are refused show little: most must be built.
+  // Refused programs show little, so most must be built.
   expect(built).toBeGreaterThan(total * 0.7)
 })

@@ -1,4 +1,7 @@
-/** Builds programs with the TypeScript SDK. From standard input a JSON list of jobs, to standard output a JSON list of outcomes. */
+/**
+ * Builds programs with the TypeScript SDK. From standard input a JSON list of jobs, to standard
+ * output a JSON list of outcomes.
+ */
 import process from 'node:process'
 import { text } from 'node:stream/consumers'
 import {

@@ -1,11 +1,11 @@
-/** Counts what a server has, of all that its steps could leave. */
+/** Counts everything that a server has and its steps could leave behind. */
 import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Product } from '../product.ts'
 import { controlGroups, memoryOf, sandboxRemains, tagOf } from '../torture/remains.ts'
 
-/** Rows that are there only while something goes on. The log of a rendering is packed an hour after its end. */
+/** Rows that exist only during work. The log of a rendering is packed an hour after its end. */
 const passingRows = [
   'engine.leases',
   'engine.ready',
@@ -14,7 +14,7 @@ const passingRows = [
 
 export type Census = Readonly<Record<string, number>>
 
-/** What each count may be above the one before it: what comes and goes by itself. */
+/** How much each count may exceed the last one: what comes and goes by itself. */
 export const allowances: Census = {
   // The heap grows until it is collected.
   'memory (MiB)': 160,
@@ -55,7 +55,7 @@ export async function takeCensus({ dataDirectory, server, pool }: Product): Prom
   }
 }
 
-/** Returns what has grown, a line each; none when all is where it was. */
+/** Returns the counts that have grown, one line each. */
 export function growth(before: Census, after: Census): readonly string[] {
   return Object.entries(after).flatMap(([what, count]) => {
     const most = (before[what] ?? 0) + (allowances[what] ?? 0)
@@ -76,7 +76,7 @@ function linesOf(program: string, ...args: readonly string[]): readonly string[]
   return execFileSync(program, args, { encoding: 'utf8' }).split('\n')
 }
 
-/** Those that name the directory, and those that the server started. */
+/** Processes that name the directory, and those that the server started. */
 function processesOf(server: number, directory: string): number {
   const words = linesOf('ps', '-eo', 'ppid=,args=').map((line) => line.trim())
   return words.filter((line) => line.includes(directory) || line.startsWith(`${server} `)).length

@@ -1,8 +1,8 @@
-/** The steps of one round: each kind once, and as many more of the quick ones as the effort asks for. */
+/** The steps of one round: each kind once, and further quick ones as the effort asks for. */
 import { scaled } from '@harmont/test-kit/effort'
 
 const forks = 8
-/** Steps that cost little beside the rest of a round, so that thousands of them are soon made. */
+/** Steps that are cheap beside the rest of a round, so that thousands are made soon. */
 const crowd = scaled(2, 240)
 export const logBytes = 10_000_000
 
@@ -12,10 +12,13 @@ interface RoundStep {
   readonly [more: string]: unknown
 }
 
-/** A round whose log is long is one in ten. */
+/** One round in ten has a long log. */
 export const isLong = (round: number) => round % 10 === 0
 
-/** Forks of one base, a hit and a new entry of the cache, a failure, logs of one byte and of ten megabytes. */
+/**
+ * Forks of one base, a hit and a new entry of the cache, a failure, logs of one byte and of ten
+ * megabytes.
+ */
 export function roundSteps(round: number): readonly RoundStep[] {
   return [
     { key: 'base', cmd: `echo ${round} >/base` },
@@ -43,7 +46,10 @@ function crowdStep(n: number): RoundStep {
   return n % 3 === 2 ? { ...step, cmd: 'cat /base', builds_in: 'base' } : step
 }
 
-/** Those of `roundSteps`, the rendered one and its rendering, the canceled one and the shell. */
+/**
+ * Number of steps: those of `roundSteps`, the rendered one with its rendering, the canceled one and
+ * the shell.
+ */
 export const stepsOfRound = roundSteps(0).length + 4
 
 /** Its pipeline is rendered in a sandbox without a network. */

@@ -1,11 +1,14 @@
-/** Programs in both languages that read a JSON list of jobs and write a JSON list of answers, each started once for all of them. */
+/**
+ * Programs in both languages that read a JSON list of jobs and write a JSON list of answers, each
+ * started once.
+ */
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import process from 'node:process'
 
 const PYTHON_SDK = join(import.meta.dirname, '../../packages/pipeline-python/src')
 
-/** Runs a TypeScript file, in whose place `@harmont/hm` is found. */
+/** Runs a TypeScript file from a place where `@harmont/hm` resolves. */
 export function runTypeScript<Answer>(file: string, jobs: readonly unknown[]): Promise<readonly Answer[]> {
   return run(process.execPath, ['--disable-warning=ExperimentalWarning', file], jobs)
 }

@@ -10,5 +10,7 @@ export interface RenderJob {
   readonly env: Readonly<Record<string, string>>
 }
 
-/** The IR and the rest of the envelope's entry as compact JSON, members as the SDK ordered them; or what went wrong. */
+/**
+ * The IR and the rest of the envelope's entry as compact JSON, in the SDK's order; or the error.
+ */
 export type RenderAnswer = { readonly definition: string; readonly entry: string } | { readonly error: string }

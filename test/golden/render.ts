@@ -1,6 +1,6 @@
 /**
- * Renders pipelines by the TypeScript SDK stand-alone, each in its project directory. From standard input a JSON list of jobs, to standard output
- * a JSON list of answers in the same order.
+ * Renders pipelines with the TypeScript SDK stand-alone, each in its project directory. Reads a
+ * JSON list of jobs and writes a JSON list of answers in the same order.
  */
 
 import process from 'node:process'

@@ -1,4 +1,4 @@
-/** The golden vectors of `packages/ir/vectors` (`ir.md` 3), and what the two SDKs make of them. */
+/** The golden vectors of `packages/ir/vectors` (`ir.md` 3), and how the two SDKs render them. */
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { makeProject, readContext, type VectorContext } from '../../packages/ir/vectors/context.ts'
@@ -10,14 +10,14 @@ const VECTORS = join(import.meta.dirname, '../../packages/ir/vectors')
 export interface Vector {
   readonly name: string
   readonly directory: string
-  /** Where its project was made. */
+  /** Directory of its project. */
   readonly project: string
   readonly context: VectorContext
-  /** The text of `expected.json`. */
+  /** Text of `expected.json`. */
   readonly expected: string
 }
 
-/** Every vector, its project made below `root`. */
+/** Returns every vector, with its project below `root`. */
 export function makeVectors(root: string): readonly Vector[] {
   const folders = readdirSync(VECTORS, { withFileTypes: true }).filter((entry) => entry.isDirectory())
   return folders.map(({ name }) => {
@@ -30,7 +30,7 @@ export function makeVectors(root: string): readonly Vector[] {
   })
 }
 
-/** The jobs that render vectors, by the file of one language. */
+/** Returns the jobs that render vectors in one language. */
 export function jobsOf(vectors: readonly Vector[], file: 'pipeline.ts' | 'pipeline.py'): readonly RenderJob[] {
   return vectors.map(({ directory, project, context: { org, slug, now, env } }) => ({
     file: join(directory, file),
@@ -42,12 +42,12 @@ export function jobsOf(vectors: readonly Vector[], file: 'pipeline.ts' | 'pipeli
   }))
 }
 
-/** What the TypeScript SDK makes of jobs, in one process. */
+/** Renders jobs with the TypeScript SDK in one process. */
 export function renderTypeScript(jobs: readonly RenderJob[]): Promise<readonly RenderAnswer[]> {
   return runTypeScript(join(import.meta.dirname, 'render.ts'), jobs)
 }
 
-/** What the Python SDK makes of jobs, in one start of Python. */
+/** Renders jobs with the Python SDK in one process. */
 export function renderPython(jobs: readonly RenderJob[]): Promise<readonly RenderAnswer[]> {
   return runPython(join(import.meta.dirname, 'render.py'), jobs)
 }

@@ -5,13 +5,16 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { claimAlone } from '@harmont/test-kit/claim'
 
-/** Of this user, who may have no name. Others may not go into it. */
+/** Belongs to this user, who may have no name. Others may not enter it. */
 const kept = `/var/tmp/harmont-test-debian-${process.getuid?.()}`
-/** Then it is made anew: what `apt-get install` replaces in it grows with its age. */
+/** Age at which it is made anew, because `apt-get install` replaces more and more of it. */
 const keptForMs = 14 * 24 * 60 * 60 * 1000
 const tag = 'stable'
 
-/** Gives the layout's reference for skopeo, `oci:DIR:TAG`. Takes some ten seconds on a machine that has made none in the last days. */
+/**
+ * Returns the layout's reference for skopeo, `oci:DIR:TAG`. Takes about ten seconds on a machine
+ * that has made none recently.
+ */
 export async function debianImage(): Promise<string> {
   const release = await claimAlone(`debian-image-${process.getuid?.()}`)
   try {

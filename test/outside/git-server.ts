@@ -1,4 +1,7 @@
-/** A git server on loopback: git's own http-backend behind node:http, which checks the credentials, counts what it sends and misbehaves on request. */
+/**
+ * A git server on loopback: git's own http-backend behind node:http. It checks credentials, counts
+ * what it sends, and misbehaves on request.
+ */
 import { execFileSync, spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
@@ -8,31 +11,38 @@ import { join } from 'node:path'
 export interface GitServer {
   /** `http://127.0.0.1:PORT` */
   readonly url: string
-  /** Below it lie bare repositories, `OWNER/NAME.git`. */
+  /** Holds bare repositories, `OWNER/NAME.git`. */
   readonly folder: string
   /** Bytes of bodies sent since the start. */
   readonly bytesSent: number
-  /** `METHOD path` with the status that each request got, oldest first. */
+  /** `METHOD path` and status of each request, oldest first. */
   readonly requests: readonly string[]
-  /** What the next fetches meet. */
+  /** Misbehaviour of the next fetches. */
   misbehave(...next: readonly Misbehaviour[]): void
-  /** Resolves when a connection is held in mid-pack; gives what cuts it. */
+  /** Resolves when a connection is held in mid-pack, with a function that cuts it. */
   held(): Promise<() => void>
-  /** A repository is asked for elsewhere from now on: at this address of one, as after a rename. */
+  /** Redirects a repository to this address of another, as after a rename. */
   move(name: string, to: string): void
-  /** Whether clients may speak protocol version 2, which gives any commit by its id; without it only what the repository allows. */
+  /**
+   * Whether clients may speak protocol version 2, which returns any commit by its id. Without it,
+   * only what the repository allows.
+   */
   allowVersion2(allowed: boolean): void
   stop(): Promise<void>
 }
 
-/** A status instead of an answer, the connection cut at once, or cut or held after so many bytes of a pack. */
+/**
+ * Answers with a status, cuts the connection at once, or cuts or holds it after this many bytes of
+ * a pack.
+ */
 export type Misbehaviour = number | 'cut' | { readonly cutAfter: number } | { readonly holdAfter: number }
 
-/** The one token that opens all; or who may have the repository at a path, by the token sent, null for none. */
+/** The one valid token; or a function that returns the token for a path, null for none. */
 type Access = string | ((token: string | null, path: string) => boolean)
 
 /**
- * Starts it. With an access, `Bearer TOKEN` and the password TOKEN of any user are let in and others get 401, as GitHub and Bitbucket have it.
+ * Starts it. With an access, `Bearer TOKEN` and the password TOKEN of any user are accepted and
+ * others get 401, as at GitHub and Bitbucket.
  */
 export async function startGitServer(folder: string, access: Access | null = null): Promise<GitServer> {
   mkdirSync(folder, { recursive: true })
@@ -105,7 +115,7 @@ function serve(
   request: IncomingMessage,
   response: ServerResponse,
   version2: boolean,
-  /** False: no more is sent. */
+  /** Whether more is sent. */
   onSent: (bytes: Buffer, sentHere: number) => boolean,
 ): void {
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://git')
@@ -127,7 +137,7 @@ function serve(
     },
   })
   request.pipe(git.stdin)
-  // A backend that has enough, or a client that is gone.
+  // The backend stopped reading, or the client is gone.
   git.stdin.on('error', () => {})
   response.once('close', () => git.kill())
   let head: Buffer | undefined = Buffer.alloc(0)
@@ -157,7 +167,7 @@ function serve(
   git.stdout.on('end', () => response.end())
 }
 
-/** What a commit has: content, or what else lies there; null removes. */
+/** Content of a commit: file contents or other entries; null removes one. */
 export type GitFile =
   | string
   | null
@@ -166,15 +176,15 @@ export type GitFile =
   | { readonly submodule: string }
 
 export interface NewCommit {
-  /** Full name. */
+  /** Full name of the ref. */
   readonly ref: string
   readonly files: Readonly<Record<string, GitFile>>
-  /** A commit or ref; null for a commit without one. Default: what the ref has. */
+  /** A commit or ref; null for a root commit. Default: the ref's commit. */
   readonly parent?: string | null
   readonly message?: string
 }
 
-/** A bare repository of the server, made when it is not there. */
+/** Opens a bare repository of the server, and makes it when it is missing. */
 export function gitRepository(server: Pick<GitServer, 'folder' | 'url'>, name: string) {
   const directory = join(server.folder, `${name}.git`)
   if (!existsSync(directory)) makeBare(directory)
@@ -188,11 +198,14 @@ export function gitRepository(server: Pick<GitServer, 'folder' | 'url'>, name: s
     url: `${server.url}/${name}.git`,
     directory,
     git,
-    /** Whether it has a branch, a tag or any other ref; costs no process. */
+    /** Whether it has a branch, a tag or any other ref, without a process. */
     hasRefs: () =>
       existsSync(join(directory, 'packed-refs')) ||
       readdirSync(join(directory, 'refs'), { recursive: true, withFileTypes: true }).some((entry) => entry.isFile()),
-    /** Moves the ref to a new commit, by force, and gives its id. Takes one process: some tests make hundreds. */
+    /**
+     * Moves the ref to a new commit, by force, and returns its id. Takes one process, because some
+     * tests make hundreds.
+     */
     commit({ ref, files, parent, message = 'a commit' }: NewCommit): string {
       const from = parent === undefined && isThere(directory, ref) ? `${ref}^0` : parent
       const lines = [
@@ -213,7 +226,7 @@ export function gitRepository(server: Pick<GitServer, 'folder' | 'url'>, name: s
 
 let seconds = 1_700_000_000
 
-/** Each commit is younger than all before it, so that no two of the same content are one. */
+/** Each commit is younger than all before it, so that equal contents give different commits. */
 function nextSecond(): number {
   seconds += 1
   return seconds
@@ -225,7 +238,10 @@ function isThere(directory: string, ref: string): boolean {
   return existsSync(packed) && readFileSync(packed, 'utf8').includes(` ${ref}\n`)
 }
 
-/** Does what `git init --bare` does, without its samples and without a process: some tests make a hundred. */
+/**
+ * Does what `git init --bare` does, without samples and without a process, because some tests make
+ * a hundred.
+ */
 function makeBare(directory: string): void {
   for (const name of ['objects', 'refs/heads', 'refs/tags']) mkdirSync(join(directory, name), { recursive: true })
   writeFileSync(join(directory, 'config'), '[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n')

@@ -1,4 +1,4 @@
-/** A mail server on loopback that speaks SMTP as `smtp-server` has it, and whose mails a test reads as `mailparser` understands them. */
+/** A mail server on loopback: SMTP by `smtp-server`, mails read by `mailparser`. */
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
@@ -6,7 +6,7 @@ import { type ParsedMail, simpleParser } from 'mailparser'
 import { SMTPServer } from 'smtp-server'
 
 export interface ReceivedMail {
-  /** Whom the envelope names, which is who gets it. */
+  /** Recipients of the envelope. */
   readonly recipients: readonly string[]
   readonly sender: string
   /** The bytes as sent. */
@@ -15,16 +15,16 @@ export interface ReceivedMail {
 }
 
 export interface MailServer {
-  /** For HARMONT_SMTP_URL. */
+  /** Value for HARMONT_SMTP_URL. */
   readonly url: string
   readonly mails: readonly ReceivedMail[]
-  /** The n-th mail for a recipient that says so, counted from 1, when it is there. Waits a minute. */
+  /** Returns the n-th mail for a recipient, from 1, once it is there. Waits a minute. */
   mailTo(recipient: string, nth?: number, saying?: string): Promise<ReceivedMail>
-  /** Refuses the next mail for this recipient for the time being. */
+  /** Refuses the next mail for this recipient temporarily. */
   refuse(recipient: string): void
-  /** While true, mails are taken and never answered. */
+  /** While true, mails are accepted and never answered. */
   hangs: boolean
-  /** How many mails were taken without an answer. */
+  /** Number of mails accepted without an answer. */
   readonly hung: number
   stop(): Promise<void>
 }
@@ -68,7 +68,7 @@ export async function startMailServer(): Promise<MailServer> {
       take().catch(done)
     },
   })
-  // Clients that are killed reset their connections.
+  // Killed clients reset their connections.
   server.on('error', () => undefined)
   server.listen(0, '127.0.0.1')
   await once(server.server, 'listening')
@@ -106,7 +106,7 @@ export async function startMailServer(): Promise<MailServer> {
   })
 }
 
-/** The token of the only link of a mail. */
+/** Returns the token of the only link of a mail. */
 export function tokenIn(mail: ReceivedMail): string {
   const tokens = linksIn(mail).map((link) => new URL(link).searchParams.get('token'))
   const [token] = tokens
@@ -114,7 +114,7 @@ export function tokenIn(mail: ReceivedMail): string {
   return token
 }
 
-/** The links in the text of a mail. */
+/** Returns the links in the text of a mail. */
 export function linksIn({ parsed }: ReceivedMail): readonly string[] {
   return parsed.text?.match(/https?:\/\/\S+/g) ?? []
 }

@@ -1,20 +1,24 @@
-/** How the double fails when it is told to. */
+/** Ways in which a double fails on request. */
 import type { ServerResponse } from 'node:http'
 
 export interface Misbehaviour {
-  /** Which requests, by method and path such as `GET /user`; every one without it. */
+  /** Matching requests, by method and path such as `GET /user`; all by default. */
   readonly on?: RegExp
-  /** How many; 1 unless said otherwise. */
+  /** Number of requests; 1 by default. */
   readonly times?: number
-  /** `hang` never answers, `stall` begins to, `drip` does so a byte at a time for ever; `reset` cuts the connection, `after` does so when the work is done; `429` and `secondary` are GitHub's two rate limits. */
+  /**
+   * `hang` never answers; `stall` begins to; `drip` sends a byte at a time for ever; `reset` cuts
+   * the connection; `after` does so when the work is done; `429` and `secondary` are GitHub's two
+   * rate limits.
+   */
   readonly how: 'hang' | 'stall' | 'drip' | 'reset' | 'after' | '500' | '502' | '429' | 'secondary'
-  /** Of the rate limits; 1 unless said otherwise. */
+  /** Seconds of the rate limits; 1 by default. */
   readonly retryAfterSeconds?: number
 }
 
 export interface Mood {
   add(misbehaviour: Misbehaviour): void
-  /** Asked at each request from now on, when nothing that was added is due; null: no more. */
+  /** Asked at each request from now on when no added misbehaviour is due; null for none. */
   disturb(choose: ((request: string) => Misbehaviour | undefined) | null): void
   /** Takes the misbehaviour that is due for a request. */
   take(request: string): Misbehaviour | undefined
@@ -60,7 +64,7 @@ export function letGo(): void {
   held.clear()
 }
 
-/** White space is what may stand before an answer in JSON. */
+/** White space may stand before an answer in JSON. */
 function drip(response: ServerResponse): void {
   response.writeHead(200, { 'content-type': 'application/json' })
   const dripping = setInterval(() => response.write(' '), 100)

@@ -1,4 +1,7 @@
-/** A user of this machine who is not root, for the time of a test: nothing of it is in the machine's own list of users. */
+/**
+ * A temporary user of this machine who is not root and not in the machine's list of users, for
+ * tests.
+ */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { chownSync, mkdirSync, mkdtempSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
@@ -7,7 +10,10 @@ import { afterFile } from '@harmont/test-kit/file'
 import { removeTree } from './remove-tree.ts'
 
 const id = 54_321
-/** Shared by all runs: the base of its sandboxes is a copy of the machine's programs, which takes a minute. Whoever needs it makes it under a lock. */
+/**
+ * Shared by all runs, because the base of its sandboxes is a copy of the machine's programs, which
+ * takes a minute. A test makes it under a lock.
+ */
 const shared = '/var/tmp/harmont-test-ordinary'
 const sharedNames = ['harmont-test-images', 'harmont-test-compiled']
 
@@ -22,7 +28,7 @@ home=$1; shift
 exec setpriv --reuid ${id} --regid ${id} --clear-groups env HOME="$home" TMPDIR="$home" USER=harmont-test "$@"
 `
 
-/** Makes a home for the user, which goes with the test file. What is worth keeping is linked there from what all runs share. */
+/** Makes a home for the user, removed after the test file. Links there what all runs share. */
 export function makeOrdinaryHome(): string {
   const home = mkdtempSync('/var/tmp/harmont-ordinary-home-')
   afterFile(() => removeTree(home))
@@ -35,7 +41,10 @@ export function makeOrdinaryHome(): string {
   return home
 }
 
-/** Starts a program as that user, who has ids for sandboxes of its own. For root alone. Its output is piped, its stderr ours. */
+/**
+ * Starts a program as that user, who has ids for sandboxes. Only for root. Its output is piped, its
+ * stderr ours.
+ */
 export function spawnAsOrdinaryUser(
   program: string,
   args: readonly string[],

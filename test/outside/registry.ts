@@ -8,7 +8,7 @@ import { until } from '@harmont/test-kit/until'
 export interface Registry {
   /** `127.0.0.1:PORT` */
   readonly host: string
-  /** Copies an image of skopeo's naming into it; gives the name to pull it by. */
+  /** Copies an image of skopeo's naming into it and returns the name to pull. */
   push(from: string, name: string): string
   stop(): Promise<void>
 }

@@ -2,7 +2,10 @@ import { execFileSync } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import process from 'node:process'
 
-/** Removes a tree, also what the sandboxes of an ordinary user left in it under ids that only their namespace may remove. */
+/**
+ * Removes a tree, including files that an ordinary user's sandboxes left under ids that only their
+ * namespace may remove.
+ */
 export function removeTree(path: string): void {
   try {
     rmSync(path, { recursive: true, force: true })

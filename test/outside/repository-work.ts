@@ -1,9 +1,9 @@
-/** What happens in the double's git repositories. */
+/** Operations on the doubles' git repositories. */
 import type { gitRepository } from './git-server.ts'
 
 type Git = ReturnType<typeof gitRepository>['git']
 
-/** The commit of a ref; null when there is none. */
+/** Returns the commit of a ref; null when there is none. */
 export function commitOf(git: Git, ref: string): string | null {
   const [found] = git(['for-each-ref', '--format=%(objectname) %(*objectname)', ref]).split('\n')
   const [object, peeled] = (found ?? '').split(' ')
@@ -16,7 +16,7 @@ export interface ChangedFile {
   readonly previous: string | null
 }
 
-/** What differs between two commits: of the newer one and where they parted, or of the two themselves. */
+/** Compares two commits: the newer one with their merge base, or the two themselves. */
 export function changedFiles(
   git: Git,
   base: string,
@@ -38,14 +38,14 @@ export function changedFiles(
   return files
 }
 
-/** Commits that a ref got, oldest first, at most 2,048 as in GitHub's events. */
+/** Returns the commits that a ref got, oldest first, at most 2,048 as in GitHub's events. */
 export function newCommits(git: Git, before: string | null, after: string): readonly string[] {
   return git(['rev-list', '--reverse', '--max-count=2048', before === null ? after : `${before}..${after}`])
     .split('\n')
     .filter((line) => line !== '')
 }
 
-/** How the second commit stands to the first. */
+/** Compares the second commit with the first. */
 export function relation(git: Git, base: string, head: string): 'identical' | 'ahead' | 'behind' | 'diverged' {
   const [behind, ahead] = git(['rev-list', '--left-right', '--count', `${base}...${head}`])
     .split(/\s+/)

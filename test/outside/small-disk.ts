@@ -1,4 +1,4 @@
-/** A file system of its own that is small enough to be filled: an image in a file, mounted over a loop device. */
+/** A small file system that can be filled: an image in a file, mounted over a loop device. */
 import { execFileSync } from 'node:child_process'
 import {
   closeSync,
@@ -17,7 +17,7 @@ import { join } from 'node:path'
 export interface SmallDisk {
   /** Where it is mounted. */
   readonly path: string
-  /** For what must not lie on it. */
+  /** A directory outside it. */
   readonly beside: string
   readonly freeBytes: () => number
   /** Writes until nothing more can be written. */
@@ -34,7 +34,7 @@ export function makeSmallDisk(bytes: number): SmallDisk {
   writeFileSync(image, '')
   truncateSync(image, bytes)
   mkdirSync(path)
-  // Without blocks that only root may have: full is full for everybody.
+  // Without blocks reserved for root, so that full is full for everybody.
   execFileSync('mkfs.ext4', ['-q', '-m', '0', image])
   execFileSync('mount', ['-o', 'loop', image, path])
   let fills = 0
@@ -49,14 +49,14 @@ export function makeSmallDisk(bytes: number): SmallDisk {
     fill() {
       const bulk = freeBytes() - 8 * 1024 * 1024
       const name = join(path, `filler-${fills++}`)
-      // Blocks that are set aside are as full as written ones, without the time that writing takes.
+      // Allocated blocks fill the disk as written ones do, without the time.
       if (bulk > 0) execFileSync('fallocate', ['--length', String(bulk), `${name}-bulk`])
       const file = openSync(name, 'w')
-      // To the last byte: ever smaller pieces, until not one fits.
+      // Writes ever smaller pieces until not one byte fits.
       for (const size of [256 * 1024, 4096, 1]) {
         try {
           const piece = Buffer.alloc(size)
-          // Bounded: what is given back meanwhile would be written full byte by byte.
+          // Bounded, because space freed meanwhile would be filled byte by byte.
           for (let left = 4096; left > 0; left -= 1) if (writeSync(file, piece) < size) break
         } catch (error) {
           if (!(error instanceof Error && 'code' in error && error.code === 'ENOSPC')) throw error

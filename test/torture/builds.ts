@@ -1,4 +1,4 @@
-/** Builds of a server, submitted and waited for. */
+/** Submits builds of a server and waits for them. */
 import { until } from '@harmont/test-kit/until'
 import { flatIr } from '../product.ts'
 import type { TortureServer } from './server.ts'
@@ -11,12 +11,12 @@ export interface Submitted {
   readonly steps: readonly Step[]
 }
 
-/** Makes the pipeline where it is not there yet. */
+/** Makes the pipeline when it is missing. */
 export async function openPipeline({ api }: TortureServer, name: string): Promise<void> {
   await api.ensurePipeline({ name, repository: `local/${name}`, default_branch: 'main' })
 }
 
-/** Submits a build and gives it once it was answered with 201. */
+/** Submits a build and returns it after the answer 201. */
 export async function submit(
   server: TortureServer,
   pipeline: string,
@@ -51,7 +51,7 @@ export async function isOver({ pool }: TortureServer, id: string): Promise<boole
   return rows.length === 1
 }
 
-/** Waits for the end of a build, however often the database goes away meanwhile. */
+/** Waits for the end of a build, however often the database goes away. */
 export async function untilOver(server: TortureServer, id: string, timeoutMs = 300_000): Promise<void> {
   const look = async () => {
     try {
@@ -63,7 +63,7 @@ export async function untilOver(server: TortureServer, id: string, timeoutMs = 3
   await until(look, (found) => found === 'over', { timeoutMs, restMs: 50 })
 }
 
-/** What a build still waits for. */
+/** Returns what a build still waits for. */
 async function openJobs({ pool }: TortureServer, id: string): Promise<readonly string[]> {
   const { rows } = await pool.query<{ words: string }>(
     `select p.steps -> j.step ->> 'key' || ': ' || j.state as words from engine.jobs j join engine.plans p on p.build_id = j.build_id

@@ -1,6 +1,7 @@
 /**
- * `node --import`: a server that kills or stops itself in a window. The file `armed` in TORTURE_WINDOWS names it, how often it is to be reached, and the
- * signal; `hold` instead of a signal holds whoever comes there for ever.
+ * For `node --import`: a server that kills or stops itself in a window. The file `armed` in
+ * TORTURE_WINDOWS names the window, how often it must be reached, and the signal. `hold` instead of
+ * a signal holds it there for ever.
  */
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { registerHooks } from 'node:module'
@@ -20,7 +21,7 @@ globalThis.reachWindow = (name) => {
   const [wanted, left, signal] = readArmed().split('|')
   if (wanted !== name) return
   if (Number(left) > 1) return void writeFileSync(armedFile, `${name}|${Number(left) - 1}|${signal}`)
-  // The proof that it was here.
+  // Proves that it was here.
   renameSync(armedFile, join(directory, 'hit'))
   if (signal === 'hold') return new Promise(() => undefined)
   process.kill(process.pid, signal)

@@ -1,4 +1,7 @@
-/** What commands do to the world outside their sandboxes: a server in the test's own process, which no kill of the product reaches. */
+/**
+ * Effects of commands outside their sandboxes: a server in the test's own process, which no kill of
+ * the product reaches.
+ */
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { networkInterfaces } from 'node:os'
@@ -7,14 +10,14 @@ export interface Effect {
   readonly kind: string
   readonly jobId: string
   readonly attempt: number
-  /** Another one each time that a command is started. */
+  /** Different for each start of the command. */
   readonly run: string
 }
 
 export interface Effects {
   /** As sandboxes reach it, and as `HARMONT_EGRESS_ALLOW` takes it. */
   readonly address: string
-  /** All that were told, in order. */
+  /** Everything that was reported, in order. */
   told(): readonly Effect[]
   stop(): Promise<void>
 }
@@ -43,7 +46,10 @@ export async function startEffects(): Promise<Effects> {
   }
 }
 
-/** The machine's address that is not loopback: a sandbox with egress has a loopback of its own. */
+/**
+ * The machine's address that is not loopback, because a sandbox with egress has a loopback of its
+ * own.
+ */
 export function ownAddress(): string {
   const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? [])
   const own = all.find(({ internal, family }) => !internal && family === 'IPv4')
@@ -51,7 +57,10 @@ export function ownAddress(): string {
   return own.address
 }
 
-/** Shell text, first in a script, with which `tell KIND` tells a server; fails when it was not heard. */
+/**
+ * Shell text for the beginning of a script: `tell KIND` reports to a server, and fails when it was
+ * not heard.
+ */
 export function tellScript(address: string): string {
   const [host, port] = address.split(':')
   const say = `exec 3<>/dev/tcp/${host}/${port} && printf "GET /%s HTTP/1.0\\r\\n\\r\\n" "$1" >&3 && read -r answer <&3 && [[ $answer = *204* ]]`

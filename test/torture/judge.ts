@@ -1,4 +1,7 @@
-/** Whether all builds of a server ended right, once, with their whole logs, and left nothing behind. */
+/**
+ * Judges whether all builds of a server ended right and once, with complete logs, and left nothing
+ * behind.
+ */
 
 import { until } from '@harmont/test-kit/until'
 import { EventSourceParserStream } from 'eventsource-parser/stream'
@@ -24,7 +27,7 @@ export interface JobRow {
   readonly started_at: Date | null
 }
 
-/** The remark that a sandbox was lost, after which a job begins again or, with a secret, is given up. */
+/** The remark of a lost sandbox. After it a job begins again or, with a secret, is abandoned. */
 const lossRemark = /^The sandbox (of this job )?was lost/
 
 /** The jobs of a build in the order of its steps. */
@@ -40,11 +43,11 @@ export async function jobsOf(pool: pg.Pool, buildId: string): Promise<readonly J
 
 export interface Verdict {
   readonly jobs: number
-  /** Sandboxes that were lost, all told. */
+  /** Number of lost sandboxes. */
   readonly lost: number
 }
 
-/** Judges a build that has ended. `mayLose`: commands may have been lost, and then begun again. */
+/** Judges an ended build. `mayLose`: commands may have been lost and begun again. */
 export async function judgeBuild(
   { api, pool }: TortureServer,
   build: { readonly id: string; readonly steps: readonly Step[]; readonly told: readonly Effect[] },
@@ -52,7 +55,8 @@ export async function judgeBuild(
 ): Promise<Verdict> {
   const { id, steps, told } = build
   const jobs = await jobsOf(pool, id)
-  // Nobody knows how far a command with a secret came whose sandbox was lost: a person decides.
+  // A person decides about a command with a secret whose sandbox was lost, because nobody knows how
+  // far it came.
   const isGivenUp = (job: JobRow) => mayLose && job.error_code === 'sandbox_lost'
   const expected = expectedJobs(steps, new Set(jobs.filter(isGivenUp).map(({ key }) => key)))
   expect(jobs.map(shape), `jobs of build ${id}`).toEqual(expected)
@@ -76,7 +80,10 @@ function shape(job: JobRow): ExpectedJob {
   return { key, attempt, state: state as ExpectedJob['state'], exitCode, isSoft, isCached }
 }
 
-/** Each start once for each lease that was not lost; no command does anything after the next one has begun; what ended was the last. */
+/**
+ * One start per lease that was not lost; no command acts after the next one has begun; the last one
+ * ended.
+ */
 function judgeEffects(job: JobRow, { exitCode }: ExpectedJob, step: Step, told: readonly Effect[]): void {
   const own = told.filter(({ jobId }) => jobId === job.id)
   const runs = [...new Set(own.map(({ run }) => run))]
@@ -90,7 +97,7 @@ function judgeEffects(job: JobRow, { exitCode }: ExpectedJob, step: Step, told: 
     own.every(({ attempt }) => attempt === job.attempt),
     words,
   ).toBe(true)
-  // A sandbox may be lost before its command has told anything.
+  // A sandbox may be lost before its command has reported anything.
   expect(runs.length, words).toBeGreaterThan(0)
   expect(runs.length, words).toBeLessThanOrEqual(step.hasSecret ? 1 : 1 + job.lost)
   expect(
@@ -112,7 +119,10 @@ function isBeginning(kinds: string): boolean {
   return 'start end'.startsWith(kinds)
 }
 
-/** What the command printed and nothing else, byte for byte; before each loss the beginning of it. Chunks are numbered without a gap. */
+/**
+ * Exactly what the command printed, byte for byte, and before each loss its beginning. Chunks are
+ * numbered without a gap.
+ */
 async function judgeLog(api: TortureServer['api'], job: JobRow, wanted: ExpectedJob, step: Step): Promise<void> {
   const whole = wanted.exitCode === null ? '' : printed(step)
   const beforeLoss = job.lost === 0 ? whole : printed(step)
@@ -154,7 +164,7 @@ async function readChunks(
 
 const ownTasks = ['follow_build', 'meter_organization', 'build_ended', 'pack_logs']
 
-/** Waits until everything that follows from the builds has happened: tasks, logs, money, sandboxes. */
+/** Waits for everything that follows from the builds: tasks, logs, money, sandboxes. */
 export async function settle({ pool, directory }: TortureServer, timeoutMs = 300_000): Promise<void> {
   const open = async () => {
     const { rows } = await pool.query<{ id: string; task_identifier: string }>(
@@ -162,7 +172,7 @@ export async function settle({ pool, directory }: TortureServer, timeoutMs = 300
         where task_identifier = any ($1) and (attempts < max_attempts or key is not null or locked_at is not null)`,
       [ownTasks],
     )
-    // What failed waits for longer each time: that is shortened.
+    // Shortens the growing pauses of failed tasks.
     await pool.query('select graphile_worker.reschedule_jobs($1, run_at => now())', [rows.map(({ id }) => id)])
     const { rows: left } = await pool.query(
       `select 'lease ' || job_id as what from engine.leases union all select 'ready ' || job_id from engine.ready
@@ -173,7 +183,7 @@ export async function settle({ pool, directory }: TortureServer, timeoutMs = 300
   await until(open, (left) => left.length === 0, { timeoutMs, restMs: 100 })
 }
 
-/** Each job that ran was charged once, and the books are the sum of it. */
+/** Each job that ran was charged once, and the balance is their sum. */
 export async function judgeMoney(pool: pg.Pool): Promise<void> {
   const { rows: wrong } = await pool.query(
     `select j.id, count(l.job_id)::int as leases, count(e.id)::int as entries

@@ -1,19 +1,19 @@
-/** What must come of a build, whoever is killed meanwhile: written without a look at the engine. */
+/** What must become of a build, whoever is killed meanwhile, written without the engine. */
 import type { Step } from './steps.ts'
 
 export interface ExpectedJob {
   readonly key: string
   readonly attempt: number
   readonly state: 'passed' | 'failed' | 'skipped'
-  /** null: no command was run. */
+  /** Null when no command ran. */
   readonly exitCode: number | null
   readonly isSoft: boolean
   readonly isCached: boolean
 }
 
 /**
- * The jobs in the order of the steps and of their attempts. Prerequisites stand before what needs them. `givenUp`: keys of steps with secrets whose
- * sandbox was lost, which fail then.
+ * Returns the jobs in the order of steps and attempts. Prerequisites come before their dependents.
+ * `givenUp` holds the keys of steps with secrets whose sandbox was lost, which fail.
  */
 export function expectedJobs(steps: readonly Step[], givenUp: ReadonlySet<string> = new Set()): readonly ExpectedJob[] {
   const ends = new Map<string, ExpectedJob>()
@@ -45,7 +45,7 @@ function jobsOf(
     attempt: index + 1,
     state: exitCode === 0 ? 'passed' : 'failed',
     exitCode,
-    // Whether a failure is forgiven is asked of the last attempt.
+    // The last attempt decides whether a failure is soft.
     isSoft: isSoft && exitCode !== 0 && index === attempts.length - 1,
     isCached: false,
   }))

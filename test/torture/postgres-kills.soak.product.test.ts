@@ -1,4 +1,7 @@
-/** PostgreSQL killed at random moments, whole or one of its processes, and away for a while, with 30-step builds under way. */
+/**
+ * PostgreSQL is killed at random moments, whole or one of its processes, and away for a while,
+ * during 30-step builds.
+ */
 import { readdirSync, readFileSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
@@ -14,10 +17,12 @@ import { defineSecret, type Life, type TortureServer, tortureServer } from './se
 import { cachedSteps, thirtySteps } from './steps.ts'
 
 const kills = scaled(2)
-/** How often the server gives up starting PostgreSQL, each time after some seconds, before it can be started again. */
+/**
+ * How often the server abandons a start of PostgreSQL, after some seconds each, before it succeeds.
+ */
 const failures = scaled(1)
 const timeout = 240_000 + (kills + failures) * 15_000
-/** A command whose start could not be told for half a minute is ended, and begun again. */
+/** A command whose start could not be reported for half a minute is ended and begun again. */
 const patienceMs = 20_000
 const pace = kills < 20 ? 0.4 : 1
 const random = chance()
@@ -40,7 +45,7 @@ afterAll(async () => {
   await effects?.stop()
 }, 300_000)
 
-/** What a call gives once it succeeds: it may come while the database is away. */
+/** Returns the result of a call once it succeeds, because the database may be away. */
 async function patiently<T>(call: () => Promise<T>): Promise<T> {
   const deadline = Date.now() + 120_000
   for (;;) {
@@ -60,7 +65,10 @@ async function another(): Promise<Submitted> {
   return build
 }
 
-/** Kills PostgreSQL's own process, or one of its child processes: after the death of one it ends them all. Returns whether it was its own. Fails while it is started. */
+/**
+ * Kills PostgreSQL's own process, or one of its children, after whose death it ends them all.
+ * Returns whether it was its own. Fails during its start.
+ */
 async function killOne(): Promise<boolean> {
   const postmaster = server.postmaster()
   const children = readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && parentOf(pid) === postmaster)

@@ -1,15 +1,15 @@
-/** What of sandboxes is still on the machine, of one data directory. */
+/** Finds what is left of the sandboxes of one data directory on the machine. */
 import { createHash } from 'node:crypto'
 import { type Dirent, existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import { until } from '@harmont/test-kit/until'
 
-/** Waits until nothing is found. Not as often as others look: it is a look at all processes of the machine. */
+/** Waits until nothing is found. It looks rarely, because it reads all processes of the machine. */
 export async function untilEmpty(find: () => readonly string[]): Promise<void> {
   await until(find, ({ length }) => length === 0, { restMs: 200 })
 }
 
-/** After the end of every job, while the server runs: it keeps launchers in store. */
+/** What may remain after all jobs while the server runs: it keeps spare launchers. */
 export function sandboxRemains(directory: string): readonly string[] {
   const root = join(directory, 'sandboxes')
   const listed = (name: string) => readdirSync(join(root, name)).map((each) => `${name}/${each}`)
@@ -21,24 +21,27 @@ export function sandboxRemains(directory: string): readonly string[] {
     ...listed('sandboxes'),
     ...listed('trash'),
     ...inMemory('states'),
-    // Besides crun's own, for all that it will ever run.
+    // Besides crun's own group.
     ...inMemory('crun').filter((name) => !name.endsWith('/.cache')),
     ...listed('snapshots').filter((name) => !existsSync(join(root, name, 'snapshot.json'))),
   ]
 }
 
-/** Where what sandboxes lose at a boot is. */
+/** Where state of sandboxes that does not survive a boot is. */
 export function memoryOf(directory: string): string {
   return `/dev/shm/harmont-${tagOf(directory)}-passing`
 }
 
-/** What its control groups are named after. */
+/** Prefix of its control groups. */
 export function tagOf(directory: string): string {
   const root = realpathSync(join(directory, 'sandboxes'))
   return createHash('sha256').update(root).digest('hex').slice(0, 8)
 }
 
-/** Processes of commands, by their ids. Not those that the driver keeps ready for the next sandboxes: they wait in their groups, and have no command. */
+/**
+ * Processes of commands, by id. Spare processes of the driver do not count: they wait in their
+ * groups without a command.
+ */
 export function commandProcesses(directory: string): readonly string[] {
   const payload = new RegExp(`harmont-${tagOf(directory)}/[^/]+/payload`)
   const isReady = (pid: string) => ofProcess(pid, 'cmdline').includes('launcher.sh')
@@ -47,7 +50,7 @@ export function commandProcesses(directory: string): readonly string[] {
   )
 }
 
-/** After the end of the server besides: nothing may be left of anything. */
+/** Additional checks after the end of the server: nothing may be left. */
 export function allRemains(directory: string): readonly string[] {
   const tag = tagOf(directory)
   const mounts = readFileSync('/proc/self/mountinfo', 'utf8').split('\n')
@@ -58,12 +61,15 @@ export function allRemains(directory: string): readonly string[] {
     ...controlGroups(tag),
     ...(existsSync(`/dev/shm/harmont-${tag}`) ? [`/dev/shm/harmont-${tag}`] : []),
     ...(existsSync(memoryOf(directory)) ? readdirSync(memoryOf(directory)) : []),
-    // Goes last, after the links and the rules of its networks.
+    // Goes last, after the links and rules of its networks.
     ...(existsSync(join(directory, 'sandboxes', 'network.json')) ? ['networks of sandboxes'] : []),
   ]
 }
 
-/** Those that name the directory in their command line, and those that stand in a control group of a sandbox. */
+/**
+ * Processes that name the directory in their command line, and those in a control group of a
+ * sandbox.
+ */
 function processesOf(directory: string, tag: string): readonly string[] {
   return readdirSync('/proc').flatMap((pid) => {
     if (!/^\d+$/.test(pid)) return []
@@ -77,13 +83,13 @@ function ofProcess(pid: string, file: string): string {
   try {
     return readFileSync(`/proc/${pid}/${file}`, 'utf8')
   } catch (error) {
-    // It has ended meanwhile.
+    // It ended meanwhile.
     if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ESRCH')) return ''
     throw error
   }
 }
 
-/** The entries of a directory; none when it has gone meanwhile. */
+/** Returns the entries of a directory; none when it vanished meanwhile. */
 function entriesOf(path: string): readonly Dirent[] {
   try {
     return readdirSync(path, { withFileTypes: true })

@@ -1,4 +1,4 @@
-/** The server killed at random moments, also while it starts, with 30-step builds under way. */
+/** The server is killed at random moments, also during its start, with 30-step builds. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { chance, scaled } from '@harmont/test-kit/effort'
 import { afterAll, beforeAll, test } from 'vitest'
@@ -45,7 +45,7 @@ test(`G02 G08 G24 G41 ${kills} kills of the server at random moments, seed ${ran
   for (let killed = 0; killed < kills; ) {
     if (await isOver(server, current.id)) current = await another()
     await sleep(random.between(0, 1_500))
-    // In between it is stopped as it should be, with all that runs.
+    // In between it is stopped normally, with everything running.
     const signal = random.isOneIn(5) ? 'SIGTERM' : 'SIGKILL'
     if (signal === 'SIGKILL') killed += 1
     else drains += 1

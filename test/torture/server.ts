@@ -1,4 +1,4 @@
-/** The real server on a directory of its own, to be killed at any moment, also while it starts. */
+/** The real server on its own directory, to be killed at any moment, also during its start. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, createWriteStream, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
@@ -21,10 +21,10 @@ export const secret = 'tok-7Hq2vLx9Zr4mWc8d-of-the-torture'
 
 export interface Life {
   readonly pid: number
-  /** Resolves when the process has ended, however. */
+  /** Resolves when the process has ended, in any way. */
   readonly ended: Promise<void>
   kill(signal: NodeJS.Signals): void
-  /** Resolves with true once it answers, with false when it ended before. */
+  /** Resolves with true once it answers, with false when it ended first. */
   ready(): Promise<boolean>
 }
 
@@ -32,19 +32,19 @@ export interface TortureServer {
   readonly directory: string
   readonly api: OrganizationClient
   readonly url: string
-  /** Begins another life of the server; does not wait for it. */
+  /** Begins another life of the server without waiting for it. */
   begin(): Life
   /** Begins one and waits until it answers. */
   start(): Promise<Life>
-  /** The database, to look into; connections that break are made anew. */
+  /** Opens the database for inspection, and reconnects. */
   readonly pool: pg.Pool
-  /** Of PostgreSQL's own process. */
+  /** Id of PostgreSQL's own process. */
   postmaster(): number
-  /** Removes all, once the server has been stopped. */
+  /** Removes everything, after the server was stopped. */
   remove(): Promise<void>
 }
 
-/** A database of this run, for servers that share it or need none of their own. */
+/** Returns a database of this run, for servers that share it or need none of their own. */
 export async function sharedDatabase(): Promise<SharedDatabase> {
   const { url, connection } = await migratedDatabase()
   const pool = quietPool(connection)
@@ -57,10 +57,10 @@ interface SharedDatabase {
   readonly url: string
 }
 
-/** The first start of all makes the database. */
+/** The very first start makes the database. */
 const startMs = 180_000
 
-/** `database`: one that is there already, with its address; without it the server starts its own. */
+/** `database` is an existing database with its address. Without it the server starts its own. */
 export async function tortureServer(
   env: Readonly<Record<string, string>>,
   database?: SharedDatabase,
@@ -77,7 +77,7 @@ export async function tortureServer(
     HARMONT_IMAGE_FALLBACK: 'host-any',
     HARMONT_RATE_LIMITS: 'off',
     HARMONT_RUNNER_SLOTS: '6',
-    // A second of a step costs some cents, so that each has a line in the ledger.
+    // A second of a step costs some cents, so each has a line in the ledger.
     HARMONT_BILLING_RATES: 'vcpu=5000000,memory=0,disk=0',
     ...(database === undefined ? {} : { HARMONT_DATABASE_URL: database.url }),
     ...env,

@@ -1,33 +1,33 @@
-/** Builds to be disturbed: what their steps do, as the model and the IR need it. */
+/** Builds to be disturbed: what their steps do, for the model and for the IR. */
 import { tellScript } from './effects.ts'
 
 export interface Step {
   readonly key: string
   readonly buildsIn?: string
   readonly dependsOn?: readonly string[]
-  /** Exit codes of its attempts, one after another; 0 when absent. */
+  /** Exit codes of its attempts, in order; 0 by default. */
   readonly exits?: readonly number[]
   readonly isSoft?: boolean
-  /** Its result is in the cache before the build begins. */
+  /** Whether its result is in the cache before the build begins. */
   readonly isCached?: boolean
-  /** Key of its result in the cache; without one it has no place there. */
+  /** Cache key of its result; absent when it is not cached. */
   readonly cacheKey?: string
   readonly hasSecret?: boolean
   readonly lines: number
-  /** Between two lines; 0 when absent. */
+  /** Pause between two lines; 0 by default. */
   readonly pauseSeconds?: number
-  /** Each line is told to the effects server too, as a `tick`. */
+  /** Whether each line is also reported to the effects server, as a `tick`. */
   readonly ticks?: boolean
   readonly timeoutSeconds?: number
 }
 
-/** Whatever a step's command prints when it is run once from beginning to end. */
+/** Returns what a step's command prints in one complete run. */
 export function printed({ key, lines, hasSecret = false }: Step): string {
   const first = hasSecret ? 'the token is ***\n' : ''
   return first + Array.from({ length: lines }, (_, index) => `${key} line ${index + 1}\n`).join('')
 }
 
-/** The name of the file that a step leaves. */
+/** Name of the file that a step leaves. */
 const leaves = (key: string) => `/made/${key}`
 
 function command(step: Step, all: ReadonlyMap<string, Step>, address: string): string {
@@ -37,7 +37,7 @@ function command(step: Step, all: ReadonlyMap<string, Step>, address: string): s
     tellScript(address),
     'tell start',
     ...(hasSecret ? ['echo "the token is $TOKEN"'] : []),
-    // Exactly what its ancestors made, each once.
+    // Checks for exactly what its ancestors made, each once.
     `[ "$(ls /made 2>/dev/null | sort | tr '\\n' ' ')" = "${below
       .toSorted()
       .map((name) => `${name} `)
@@ -55,7 +55,7 @@ function ancestors(key: string | undefined, all: ReadonlyMap<string, Step>): rea
   return key === undefined ? [] : [...ancestors(all.get(key)?.buildsIn, all), key]
 }
 
-/** The steps as an IR, as `flatIr` takes them. */
+/** Returns the steps as an IR, as `flatIr` takes them. */
 export function irSteps(steps: readonly Step[], address: string): readonly Record<string, unknown>[] {
   const all = new Map(steps.map((step) => [step.key, step]))
   return steps.map((step) => ({
@@ -71,15 +71,15 @@ export function irSteps(steps: readonly Step[], address: string): readonly Recor
   }))
 }
 
-/** What is to be in the cache before `thirtySteps`. */
+/** Steps whose results must be in the cache before `thirtySteps`. */
 export const cachedSteps: readonly Step[] = [
   { key: 'warm', lines: 3, cacheKey: 'warm-1' },
   { key: 'warm-child', buildsIn: 'warm', lines: 3, cacheKey: 'warm-2' },
 ]
 
 /**
- * Chains, forks and fans, a retry, failures soft and hard, a secret, hits and misses of the cache, long and chatty ones. The longest takes 12 s, of which
- * `pace` is the part that it is to take.
+ * Chains, forks and fans, a retry, failures soft and hard, a secret, cache hits and misses, long
+ * and chatty ones. The longest takes 12 s, scaled by `pace`.
  */
 export function thirtySteps(anew: string, pace: number): readonly Step[] {
   const chain = (name: string, length: number, more: Partial<Step> = {}) =>

@@ -1,4 +1,7 @@
-/** Cancels and deadlines of jobs whose runner is held up or dead, while another server shares its database: they end in time all the same. */
+/**
+ * Cancels and deadlines of jobs whose runner is held up or dead, while another server shares its
+ * database: they end in time nevertheless.
+ */
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { until } from '@harmont/test-kit/until'
@@ -13,18 +16,20 @@ import { inChange } from './windows.ts'
 
 const graceMs = 10_000
 /**
- * Twice what is promised, because the machine may be busy; without what is promised a job would end with its lease, 25 s later or more. The ends are taken
- * from the servers' own stamps.
+ * Twice the promised time, because the machine may be busy. Without the promise a job would end
+ * with its lease, at least 25 s later. The ends are the servers' own stamps.
  */
 const marginMs = 10_000
-/** Longer than the deadlines: a job whose lease is lost before begins again, with its whole time. */
+/**
+ * Longer than the deadlines: a job whose lease is lost earlier begins again, with its whole time.
+ */
 const leaseSeconds = 30
 const timeoutSeconds = 15
 let marks: string
 let effects: Effects
 let runner: TortureServer
 let running: Life
-/** Has no runner: it can ask for ends, and see to them. */
+/** Has no runner: it can only request ends and enforce them. */
 let other: TortureServer
 
 beforeAll(async () => {
@@ -49,7 +54,7 @@ beforeAll(async () => {
   other = await tortureServer({ ...env, HARMONT_RUNNER: 'off' }, database)
   await other.start()
   await openPipeline(other, 'torture')
-  // So that the base image is made, and the next ones start at once.
+  // Makes the base image, so that the next ones start at once.
   const first = await submit(other, 'torture', [{ key: 'first', lines: 1 }], effects.address)
   await untilOver(other, first.id)
 }, 600_000)
@@ -66,11 +71,14 @@ interface EndRow {
   readonly build: string
   readonly job: string
   readonly error_code: string | null
-  /** From when it was to end. */
+  /** Instant from which the time counts. */
   readonly late_ms: number
 }
 
-/** How the job of a build ended, and how long after it was to: its or the build's deadline, or the given instant. */
+/**
+ * Returns how the job of a build ended, and how long after its deadline, the build's, or the given
+ * instant.
+ */
 async function endOf(id: string, due: { readonly afterStartMs: number } | Date): Promise<EndRow> {
   await untilOver(other, id)
   const { rows } = await other.pool.query<EndRow & { started_at: Date; finished_at: Date }>(
@@ -104,7 +112,7 @@ test.each(['SIGSTOP', 'SIGKILL'] as const)(
     const ends = await Promise.all([
       endOf(canceled.id, askedAt),
       endOf(stepTime.id, { afterStartMs: timeoutSeconds * 1000 }),
-      // Its time runs from before the step's start.
+      // Its time counts from before the step's start.
       endOf(buildTime.id, { afterStartMs: timeoutSeconds * 1000 }),
     ])
     expect(ends).toMatchObject([
@@ -115,7 +123,7 @@ test.each(['SIGSTOP', 'SIGKILL'] as const)(
     for (const { late_ms } of ends) expect(late_ms).toBeLessThanOrEqual(graceMs + marginMs)
     console.info(JSON.stringify({ signal, late: ends.map(({ late_ms }) => late_ms) }))
     if (signal === 'SIGSTOP') {
-      // What is left of the commands ends with their leases: the watchdog is nobody's child.
+      // The rest of the commands ends with their leases, because the watchdog has no parent.
       await untilEmpty(() => commandProcesses(runner.directory))
       running.kill('SIGCONT')
     } else running = await runner.start()
@@ -131,7 +139,7 @@ test('G06 a server that is held up in the middle of a change keeps nobody from e
     ([job]) => job?.state === 'running',
   )
   writeFileSync(join(marks, 'armed'), `${inChange}|1|SIGSTOP`)
-  // It does not answer: it stops, with the row of the build locked.
+  // It is stopped while it holds the lock of the build's row, and does not answer.
   const unanswered = runner.api.cancelBuild('torture', number)
   await until(
     () => existsSync(join(marks, 'hit')),

@@ -1,6 +1,7 @@
 /**
- * A server that is held up until its leases are lost, while another one shares its database: that one takes over, and the first finds its writes
- * refused. And a server that is away for longer than a lease, alone.
+ * A server is held up until its leases are lost, while another one shares its database: that one
+ * takes over, and the first finds its writes refused. And a single server is away for longer than a
+ * lease.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { chance, scaled } from '@harmont/test-kit/effort'
@@ -41,7 +42,10 @@ afterAll(async () => {
   await effects?.stop()
 }, 300_000)
 
-/** Longer than a lease, so that what is held up in them is lost; none builds in another, because each server has its own snapshots. */
+/**
+ * Longer than a lease, so that a held-up command is lost. None builds in another, because each
+ * server has its own snapshots.
+ */
 const steps: readonly Step[] = [
   ...Array.from(
     { length: 8 },
@@ -69,7 +73,7 @@ test(`G01 G02 G24 ${takeovers} takeovers from a server that is held up until its
     await until(heldUp, (count) => count > 1)
     await sleep(random.between(0, 2_500))
     lives[which]?.kill('SIGSTOP')
-    // Until what was held up there runs again here, or is over here.
+    // Until the held-up command runs again here, or has ended here.
     await until(
       () => jobsOf(free.pool, build.id),
       (jobs) => jobs.some((job) => job.lost > 0),
@@ -103,7 +107,7 @@ test('G01 G02 a server that was away for longer than a lease goes on under the s
     (jobs) => jobs.every(({ state }) => state === 'running'),
   )
   lives[0]?.kill('SIGKILL')
-  // Its leases run out: nobody renews them, and the watchdogs end what still runs.
+  // Its leases expire: nobody renews them, and the watchdogs end what still runs.
   await untilEmpty(() => commandProcesses(server.directory))
   await until(
     () => server.pool.query('select from engine.leases where expires_at > now()'),

@@ -1,4 +1,7 @@
-/** The server killed exactly in each of its narrow moments. `-t` chooses those that it dies in alone by their names. */
+/**
+ * The server is killed exactly in each of its narrow moments. `-t` chooses those in which it dies
+ * alone, by their names.
+ */
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { chance, scaled } from '@harmont/test-kit/effort'
@@ -16,8 +19,9 @@ import { type Window, windows } from './windows.ts'
 const hits = scaled(1)
 const random = chance()
 /**
- * In another order with each seed: the server dies in the last of them, with builds held in all others. What is still under way of one build may come to
- * the window of the next one: where sandboxes may be lost, there is no other build yet.
+ * Each seed has another order: the server dies in the last moment, with builds held in all others.
+ * A build may reach the window of the next one; where sandboxes may be lost, there is no other
+ * build yet.
  */
 const held = windows
   .filter(({ holds }) => holds)
@@ -35,7 +39,7 @@ beforeAll(async () => {
   effects = await startEffects()
   const env = {
     HARMONT_EGRESS_ALLOW: effects.address,
-    // Room for a build beside all jobs that are held.
+    // Room for a build beside all held jobs.
     HARMONT_RUNNER_SLOTS: String(held.length + 3),
     NODE_OPTIONS: `--import ${new URL('./die-in-window.ts', import.meta.url).pathname}`,
     TORTURE_WINDOWS: marks,
@@ -45,7 +49,7 @@ beforeAll(async () => {
   await openPipeline(server, 'torture')
   await openPipeline(server, 'rendered')
   await defineSecret(server)
-  // So that the base image is made, and whoever waits for a window waits for nothing else.
+  // Makes the base image, so that builds wait for nothing but their window.
   const first = await submit(server, 'torture', [{ key: 'first', lines: 1 }], effects.address)
   await untilOver(server, first.id)
 }, 600_000)
@@ -68,7 +72,10 @@ const stepsOf: Readonly<Record<Window['scene'], (nth: number) => readonly Step[]
   render: () => [{ key: 'rendered', lines: 5 }],
 }
 
-/** Lets the next life, or this one, die when it has come to the window so many times, or hold whoever comes there. */
+/**
+ * Makes the next life, or this one, die when it reaches the window this many times, or holds it
+ * there.
+ */
 function arm({ name }: Window, times: number, how: 'SIGKILL' | 'hold' = 'SIGKILL'): void {
   writeFileSync(join(marks, 'armed'), `${name}|${times}|${how}`)
 }
@@ -90,7 +97,7 @@ async function died(window: Window): Promise<void> {
 
 const starts = (jobId: string) => effects.told().filter((effect) => effect.jobId === jobId && effect.kind === 'start')
 
-/** Submits the build of a scene and has the server die in it. */
+/** Submits the build of a scene and makes the server die in it. */
 async function play(window: Window, steps: readonly Step[]): Promise<void> {
   const begun = async () => {
     const build = await submit(server, 'torture', steps, effects.address)
@@ -149,7 +156,10 @@ export default [{ slug: 'rendered', pipeline: () => pipeline([${shells.join(', '
   await server.api.createBuild('rendered', { branch: 'main', commit: '0'.repeat(40), source_b64: packFolder(folder) })
 }
 
-/** A build that was canceled while its command ran: that was ended, what it wrote is kept, and nothing else happened. */
+/**
+ * A build that was canceled while its command ran: the command was ended, its output kept, and
+ * nothing else happened.
+ */
 async function judgeCanceled(id: string): Promise<void> {
   const { rows } = await server.pool.query<{ state: string }>('select state from engine.builds where id = $1', [id])
   const [job] = await jobsOf(server.pool, id)
@@ -157,20 +167,23 @@ async function judgeCanceled(id: string): Promise<void> {
   expect(effects.told().filter(({ jobId }) => jobId === job?.id)).toMatchObject([{ kind: 'start' }])
 }
 
-/** By pipeline; the first build of all has been made by then. */
+/** By pipeline; the very first build is made by then. */
 let newest = { torture: 1, rendered: 0 }
 
 function pipelineOf({ scene }: Window): 'torture' | 'rendered' {
   return scene === 'render' ? 'rendered' : 'torture'
 }
 
-/** Whether or not it was answered: what is there is one build, with the next number. Gives that number. */
+/** Answered or not, there is one build with the next number. Returns that number. */
 function nextNumber(pipeline: 'torture' | 'rendered'): number {
   newest = { ...newest, [pipeline]: newest[pipeline] + 1 }
   return newest[pipeline]
 }
 
-/** Waits for the end of a build that the server died in, and judges it. Gives how many sandboxes were lost. */
+/**
+ * Waits for the end of a build in which the server died, and judges it. Returns the number of lost
+ * sandboxes.
+ */
 async function judge(window: Window, steps: readonly Step[], number: number): Promise<number> {
   const { id } = await findBuild(server, pipelineOf(window), number)
   await untilOver(server, id)

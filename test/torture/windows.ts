@@ -1,26 +1,35 @@
-/** The narrow moments between two lines in which a process must not be able to do harm by dying. */
+/** The narrow moments between two lines in which the death of a process must do no harm. */
 
-/** What is under way when the server dies: a small build, one that is canceled, one that is rendered first, one that was left by an earlier life. */
+/**
+ * What runs when the server dies: a small build, a canceled one, a rendered one, one of an earlier
+ * life.
+ */
 export type Scene = 'build' | 'long' | 'cancel' | 'render' | 'left'
 
 export interface Window {
   readonly name: string
-  /** Below `packages/`. */
+  /** Path below `packages/`. */
   readonly file: string
-  /** The death comes right before the line with this text, which stands in the file once. */
+  /** The death comes right before the line with this text, which occurs once in the file. */
   readonly before: string
-  /** Only where this holds there. */
+  /** Only where this condition holds. */
   readonly when?: string
-  /** How often the scene gets there at the least: the death comes at one of these times. */
+  /** Least number of times that the scene gets there. The death comes at one of them. */
   readonly times: number
   readonly scene: Scene
-  /** Whoever comes here can be held while other builds go on, so that one death is the death of several. */
+  /**
+   * Whether one can be held here while other builds continue, so that one death is the death of
+   * several.
+   */
   readonly holds?: true
-  /** Nobody can tell whether the command has begun: it may be begun again, or given up when it has a secret. */
+  /**
+   * Whether the command has begun is unknown: it may begin again, or be abandoned when it has a
+   * secret.
+   */
   readonly mayLose?: true
 }
 
-/** In the middle of a change of a build, whose row is locked then. */
+/** In the middle of a change of a build whose row is locked. */
 export const inChange = 'a change and what must follow it are written, not committed'
 
 export const windows: readonly Window[] = [
@@ -136,7 +145,7 @@ export const windows: readonly Window[] = [
   },
   {
     name: inChange,
-    file: 'engine/src/postgres/transaction.ts',
+    file: 'engine/src/postgres/pool.ts',
     before: "await client.query('commit')",
     when: "begin === 'begin'",
     times: 5,
@@ -144,15 +153,15 @@ export const windows: readonly Window[] = [
   },
   {
     name: 'a change is committed, nobody is told',
-    file: 'engine/src/postgres/postgres-store.ts',
-    before: 'if (reply.applied.changed.length > 0 || reply.applied.effects.length > 0) {',
+    file: 'engine/src/postgres/build-turns.ts',
+    before: 'if (changed.length > 0 || effects.length > 0) await this.#tell(build, effects)',
     times: 7,
     scene: 'build',
   },
   {
     name: 'a cancel is committed, the runner is not told',
-    file: 'engine/src/postgres/postgres-store.ts',
-    before: 'if (reply.applied.changed.length > 0 || reply.applied.effects.length > 0) {',
+    file: 'engine/src/postgres/build-turns.ts',
+    before: 'if (changed.length > 0 || effects.length > 0) await this.#tell(build, effects)',
     times: 1,
     scene: 'cancel',
   },
@@ -184,7 +193,7 @@ export const windows: readonly Window[] = [
     name: 'a log is packed, nothing refers to it',
     file: 'server/src/builds/logs/pack-logs.ts',
     before: 'if (packed.length > 0) await keepPacked(',
-    // All of the build's may be packed together.
+    // All logs of the build may be packed together.
     times: 1,
     scene: 'build',
     holds: true,
@@ -207,7 +216,10 @@ export const windows: readonly Window[] = [
   },
 ]
 
-/** The source with a call before the line of each of its windows. Throws when one is not to be found there, or more than once. */
+/**
+ * Returns the source with a call before the line of each window. Throws when a line is missing or
+ * not unique.
+ */
 export function withWindows(source: string, own: readonly Window[]): string {
   const places = own.map(({ name, file, before, when = 'true', holds = false }) => {
     const count = source.split(before).length - 1
@@ -218,7 +230,7 @@ export function withWindows(source: string, own: readonly Window[]): string {
       call: `if (${when}) ${holds ? 'await ' : ''}globalThis.reachWindow(${JSON.stringify(name)});\n`,
     }
   })
-  // From the end, so that what comes before stays where it is.
+  // From the end, so that earlier offsets stay valid.
   return places
     .toSorted((a, b) => b.at - a.at)
     .reduce((text, { at, call }) => text.slice(0, at) + call + text.slice(at), source)

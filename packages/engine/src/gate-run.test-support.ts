@@ -1,6 +1,6 @@
 /**
- * Test only: a random life of some builds whose steps have groups, and under limits, on a real
- * store; after each lease everything is checked the slow way.
+ * Plays a random life of builds with groups and limits on a real store, for tests. After each lease
+ * it checks everything the slow way.
  */
 import { randomUUID } from 'node:crypto'
 import { expect } from 'vitest'

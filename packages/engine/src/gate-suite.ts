@@ -1,4 +1,4 @@
-/** Test only: what every store promises about groups of jobs. `storeSuite` declares it. */
+/** Declares what every store promises about groups of jobs. `storeSuite` calls it. */
 import { randomUUID } from 'node:crypto'
 import type { StepConcurrency } from '@harmont/ir'
 import { scaled, seed } from '@harmont/test-kit/effort'

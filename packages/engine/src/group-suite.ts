@@ -1,4 +1,4 @@
-/** Test only: what every store promises about groups of builds. `storeSuite` declares it. */
+/** Declares what every store promises about groups of builds. `storeSuite` calls it. */
 import { randomUUID } from 'node:crypto'
 import type { WhenFull } from '@harmont/ir'
 import { expect, test } from 'vitest'
@@ -62,7 +62,7 @@ export function groupSuite(open: () => StoreUnderTest): void {
   const end = ({ buildId, jobId: job, fence }: Lease, outcome: typeof passed | typeof failed = passed) =>
     open().store.builds.apply(buildId, [{ type: 'ended', job, fence, at: now(), outcome }])
   const tell = (id: string, type: 'cancel' | 'approve') => open().store.builds.apply(id, [{ type, at: now() }])
-  /** Ends what a test leaves. */
+  /** Ends the builds that a test leaves. */
   async function sweep(...ids: readonly string[]): Promise<void> {
     for (const id of ids.toReversed()) {
       await tell(id, 'cancel')

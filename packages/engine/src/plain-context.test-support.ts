@@ -1,6 +1,6 @@
 import type { BuildContext } from './store.ts'
 
-/** A build's context with nothing in it: for tests and benchmarks. */
+/** An empty build context, for tests and benchmarks. */
 export const plainContext: BuildContext = {
   env: {},
   injectedEnv: { HARMONT: 'true' },

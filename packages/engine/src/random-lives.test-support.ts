@@ -1,4 +1,4 @@
-/** Test only: many random lives on one store. */
+/** Many random lives on one store, for tests. */
 import fc from 'fast-check'
 import { GateRun, type UnderGates } from './gate-run.test-support.ts'
 

@@ -1,6 +1,4 @@
-/**
- * Test only: what every store promises about builds that stand still. `storeSuite` declares it.
- */
+/** Declares what every store promises about builds that stand still. `storeSuite` calls it. */
 import { randomUUID } from 'node:crypto'
 import type { PlannedStep } from '@harmont/ir'
 import { expect, test } from 'vitest'

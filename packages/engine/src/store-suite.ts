@@ -1,5 +1,5 @@
 /**
- * Test only: what every store promises. `memory-store.test.ts` and `postgres-store.soak.pg.test.ts`
+ * Declares what every store promises. `memory-store.test.ts` and `postgres-store.soak.pg.test.ts`
  * run it.
  */
 import { randomUUID } from 'node:crypto'

@@ -1,4 +1,4 @@
-/** Test only: a random test that must reach certain corners, or it proves little. */
+/** A random test that must reach certain situations to prove anything. */
 import { expect } from 'vitest'
 
 /**

@@ -5,7 +5,10 @@ import { describe, expect, it } from 'vitest'
 import { checkDocument, parsePlan } from './parse-plan.ts'
 import type { PlanError, PlannedStep } from './plan.ts'
 
-/** A pipeline as data: what both forms are written from. Indexes point at commands, earlier or later ones. */
+/**
+ * A pipeline as data, from which both forms are written. Indexes point at commands, earlier or
+ * later ones.
+ */
 type Entry = { readonly wait: true; readonly tolerant: boolean } | Command
 interface Command {
   readonly wait: false
@@ -60,7 +63,7 @@ const fields = fc.record(
   { requiredKeys: [] },
 )
 
-/** Programs whose explicit edges point backwards, so that they plan. */
+/** Makes programs whose explicit edges point backwards, so that they can be planned. */
 const program: fc.Arbitrary<Entry[]> = fc
   .array(
     fc.oneof(
@@ -108,7 +111,10 @@ function flatOf(entries: readonly Entry[], documentEnv: object): object {
   return { version: '0', default_image: 'base', env: documentEnv, steps }
 }
 
-/** The same as a graph, lowered by the words of the design: lists, where the product has two indexes. */
+/**
+ * Returns the same program as a graph, lowered as the design says, with lists where the product has
+ * two indexes.
+ */
 function graphOf(entries: readonly Entry[], documentEnv: object): object {
   const nodes: object[] = []
   const edges: [number, number, string][] = []
@@ -200,7 +206,7 @@ describe('any graph of steps', () => {
     )
   })
 
-  // Takes what can run until nothing is left to take.
+  // Takes everything that can run until nothing is left.
   function runnable(steps: readonly PlannedStep[]): boolean {
     const done = new Set<number>()
     for (let before = -1; before < done.size; ) {
@@ -289,7 +295,7 @@ describe('the largest documents', () => {
     expect(result).toMatchObject({ ok: true, plan: { steps: { length: steps } } })
   })
 
-  // Work that grows with the square of the length never ends here.
+  // Quadratic work would not end here.
   it.each([
     ['of open lists', 'invalid_json', '['],
     ['of wrong nodes', 'invalid_ir', '{"version":"0","graph":{"nodes":[0', ',0', ']}}'],

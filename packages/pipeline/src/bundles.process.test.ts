@@ -1,4 +1,6 @@
-/** The SDK as it is published: each entry one bundle with all that it needs. Both work together, as do two installed copies. */
+/**
+ * The published SDK: each entry is one bundle. The two work together, as do two installed copies.
+ */
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -19,7 +19,7 @@ afterEach(() => {
   rmSync(directory, { recursive: true })
 })
 
-/** What a process in the directory sees; workers of the tests may not change theirs. */
+/** Runs a process in the directory, because test workers may not change theirs. */
 function seen(): Record<string, unknown> {
   const script = `
     const { context } = await import(${JSON.stringify(new URL('./context.ts', import.meta.url).href)})

@@ -10,7 +10,10 @@ import type { Step } from './step.ts'
 
 const named = (key: string, options: object = {}) => sh(`make ${key}`, { key, ...options })
 
-/** The edges by key: `a>b` for builds_in, `a-b` for depends_on; and which steps go on after a failure. */
+/**
+ * The edges by key: `a>b` for builds_in, `a-b` for depends_on; and the steps that continue after a
+ * failure.
+ */
 function shape(ir: IrDocument): { keys: string[]; edges: string[]; goOn: string[] } {
   const keys = ir.graph.nodes.map((node) => node.step.key)
   const edges = ir.graph.edges.map(([from, to, kind]) => `${keys[from]}${kind === 'builds_in' ? '>' : '-'}${keys[to]}`)

@@ -9,7 +9,10 @@ import { filesFrom } from './options/inputs.ts'
 import { pipeline } from './pipeline.ts'
 import type { Leaves, Step, StepOptions } from './step.ts'
 
-/** A pipeline program as data. `from` and `dependsOn` point at earlier commands, modulo how many there are. */
+/**
+ * A pipeline program as data. `from` and `dependsOn` point at earlier commands, modulo their
+ * number.
+ */
 interface Command {
   readonly kind: 'command'
   readonly base: 'nothing' | 'scratch' | 'step' | 'fork'

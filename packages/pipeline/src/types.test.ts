@@ -1,4 +1,7 @@
-/** Wrong pipelines that the editor marks: `tsc` checks that each line below an `@ts-expect-error` is one, and the run that it throws too. */
+/**
+ * Wrong pipelines that the editor marks. `tsc` checks that each line below an `@ts-expect-error` is
+ * one, and the run that it throws.
+ */
 import { expect, it } from 'vitest'
 import {
   aptBase,

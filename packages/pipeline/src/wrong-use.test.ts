@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest'
 import { scratch, sh, wait } from './commands.ts'
 import * as sdk from './index.ts'
 
-// Pipeline files are often plain JavaScript, where no type holds a slip back: these calls are made as such a file makes them.
+// Pipeline files are often plain JavaScript, where no type catches a mistake. These calls are made
+// as such a file makes them.
 const untyped: Record<string, unknown> = sdk
 const call = (name: string, ...values: unknown[]) => {
   const called = untyped[name]

@@ -1,4 +1,7 @@
-/** The calls of Bitbucket's API 2.0 that a CI makes: https://developer.atlassian.com/cloud/bitbucket/rest/ */
+/**
+ * The calls of Bitbucket's API 2.0 that a CI makes:
+ * https://developer.atlassian.com/cloud/bitbucket/rest/
+ */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { gitRepository } from '../git-server.ts'
 import { changedFiles, commitOf } from '../repository-work.ts'
@@ -28,7 +31,7 @@ interface Answer {
 
 const pageSize = 2
 
-/** Answers one call; gives what is wrong with it by Bitbucket's own definition. */
+/** Answers one call. Returns what is wrong with it by Bitbucket's own definition. */
 export function answerApi(
   services: ApiServices,
   request: IncomingMessage,
@@ -78,7 +81,7 @@ function act(services: ApiServices, user: BitbucketUser, method: string, url: UR
   if (repository === undefined) return failed(404, `Repository ${workspace}/${slug} not found`)
   if (!mayRead(user, repository)) return failed(403, 'You may not have access to this repository')
   if (rest.length === 0) return { status: 200, body: presentRepository(repository, addresses) }
-  // What is written needs more than what is read.
+  // Writing needs more rights than reading.
   if (method !== 'GET' && !repository.workspace.owners.includes(user))
     return failed(403, 'Your credentials lack write access to this repository')
   return inRepository(services, repository, method, url, rest, sent)
@@ -106,7 +109,7 @@ function inRepository(
     const hash = run(['rev-list', '--all'])
       .split('\n')
       .find((id) => second !== '' && id.startsWith(second))
-    // A fork's commits are the fork's.
+    // The commits of a fork belong to it.
     if (hash === undefined) return failed(404, 'Commit not found')
     if (third === undefined) return { status: 200, body: { type: 'commit', hash } }
   }
@@ -168,7 +171,7 @@ function statOf(files: ReturnType<typeof changedFiles>): readonly unknown[] {
   }))
 }
 
-/** Small pages, so that what follows them is tried. */
+/** Small pages, so that clients must follow links. */
 function page(url: URL, all: readonly unknown[]): Answer {
   const number = Number(url.searchParams.get('page') ?? 1)
   const next = new URL(url)

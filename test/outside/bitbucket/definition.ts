@@ -1,6 +1,6 @@
 /**
- * Bitbucket's own definition, as far as its compiler can hold us to it: the types are made from the OpenAPI document that Atlassian publishes. A word that the
- * document lacks does not compile.
+ * Bitbucket's own definition, enforced by the compiler: its types come from the OpenAPI document
+ * that Atlassian publishes. A name that the document lacks does not compile.
  */
 import type { components } from '@coderabbitai/bitbucket/cloud/openapi'
 
@@ -26,7 +26,10 @@ const hookEvents: Partial<Words<NonNullable<Schemas['webhook_subscription']['eve
 
 type Sent = Readonly<Record<string, unknown>>
 
-/** What is wrong with a build status; null: nothing. `key`, `state` and `url` are required. */
+/**
+ * Returns what is wrong with a build status; null for nothing. `key`, `state` and `url` are
+ * required.
+ */
 export function statusProblem(sent: Sent): string | null {
   return (
     unknown(sent, ['key', 'state', 'url', 'name', 'description', 'refname', 'type', 'uuid', 'links']) ??
@@ -38,7 +41,7 @@ export function statusProblem(sent: Sent): string | null {
   )
 }
 
-/** What is wrong with a report; null: nothing. */
+/** Returns what is wrong with a report; null for nothing. */
 export function reportProblem(sent: Sent): string | null {
   return (
     unknown(sent, [
@@ -53,7 +56,7 @@ export function reportProblem(sent: Sent): string | null {
   )
 }
 
-/** What is wrong with a webhook; null: nothing. */
+/** Returns what is wrong with a webhook; null for nothing. */
 export function hookProblem(sent: Sent): string | null {
   const events = sent.events
   const isList = Array.isArray(events) && events.length > 0

@@ -1,4 +1,4 @@
-/** Things of the double as Bitbucket writes them, in its API and in its webhooks. */
+/** Objects of the double as Bitbucket writes them, in its API and in its webhooks. */
 import type { Schemas } from './definition.ts'
 import type { BitbucketRepository, BitbucketUser, BitbucketWorkspace, Hook } from './world.ts'
 
@@ -7,7 +7,7 @@ export interface Addresses {
   readonly gitUrl: string
 }
 
-/** The fields that the definition has, and that the double fills. */
+/** Fields of the definition that the double fills. */
 export function presentWorkspace({ uuid, slug, name }: BitbucketWorkspace) {
   return { type: 'workspace', uuid, slug, name } satisfies Partial<Schemas['workspace']>
 }
@@ -41,7 +41,7 @@ export function presentRepository(repository: BitbucketRepository, { url, gitUrl
   } satisfies Partial<Schemas['repository']>
 }
 
-/** How one thing names a repository of which it is not. */
+/** How other objects name a repository. */
 function presentReference({ uuid, workspace, slug }: BitbucketRepository) {
   return { type: 'repository', uuid, full_name: `${workspace.slug}/${slug}`, name: slug } satisfies Partial<
     Schemas['repository']

@@ -1,4 +1,7 @@
-/** Pull requests, and how webhooks tell of them: https://support.atlassian.com/bitbucket-cloud/docs/event-payloads/ */
+/**
+ * Pull requests, and how webhooks tell of them:
+ * https://support.atlassian.com/bitbucket-cloud/docs/event-payloads/
+ */
 import type { gitRepository } from '../git-server.ts'
 import { commitOf } from '../repository-work.ts'
 import type { Schemas } from './definition.ts'
@@ -21,7 +24,7 @@ interface Source {
   readonly into?: string
 }
 
-/** Each gives the id of its delivery. */
+/** Each returns the id of its delivery. */
 export function pullRequests({ world, addresses, work, deliver }: Parts) {
   const tell =
     (event: 'pullrequest:created' | 'pullrequest:updated') =>
@@ -48,7 +51,7 @@ export function pullRequests({ world, addresses, work, deliver }: Parts) {
           state: 'OPEN',
           updated_on: now(),
           author: presentUser(by),
-          // A fork that is gone is told as none.
+          // A deleted fork is told as null.
           source: { ...side(branch, head), repository: isThere ? presentRepository(from, addresses) : null },
           destination: { ...side(into, base), repository: shown },
           links: { html: { href: `${addresses.url}/${shown.full_name}/pull-requests/${number}` } },

@@ -9,7 +9,10 @@ export interface Consumer {
 
 const lifeSeconds = 7200
 
-/** `POST /site/oauth2/access_token`: credentials in the header, a code once, a refresh token again and again. */
+/**
+ * `POST /site/oauth2/access_token`: credentials in the header; a code works once, a refresh token
+ * repeatedly.
+ */
 export function exchange(
   world: World,
   { clientId, clientSecret }: Consumer,

@@ -1,6 +1,7 @@
 /**
- * A double of Bitbucket Cloud on loopback, for tests: OAuth, API 2.0, git and signed webhooks. What arrives is judged by Atlassian's own definition; what that
- * refuses is kept in `violations`, which a test expects to be empty.
+ * A double of Bitbucket Cloud on loopback, for tests: OAuth, API 2.0, git and signed webhooks.
+ * Atlassian's own definition judges what arrives; refusals are kept in `violations`, which a test
+ * expects to be empty.
  */
 import { createHmac, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
@@ -72,7 +73,7 @@ export async function startBitbucket() {
 
   const work = ({ workspace, slug }: BitbucketRepository) => gitRepository(git, `${workspace.slug}/${slug}`)
 
-  /** Sends an event to every webhook of a repository that asks for it; gives its id. */
+  /** Sends an event to every webhook of a repository that asks for it, and returns its id. */
   async function deliver(
     repository: BitbucketRepository,
     event: string,
@@ -141,7 +142,7 @@ export async function startBitbucket() {
       HARMONT_BITBUCKET_CLIENT_SECRET: consumer.clientSecret,
     },
     misbehave: (misbehaviour: Misbehaviour) => mood.add(misbehaviour),
-    /** Where webhooks go: the server's own address. */
+    /** Target of webhooks: the server's own address. */
     deliverTo(serverUrl: string) {
       target = serverUrl
     },
@@ -155,7 +156,7 @@ export async function startBitbucket() {
     addRepository(workspace: BitbucketWorkspace, slug: string): BitbucketRepository {
       return add(workspace, slug, null, true)
     },
-    /** A fork of a repository with what that has now; webhooks are not copied. */
+    /** Forks a repository with its current content. Webhooks are not copied. */
     fork(
       parent: BitbucketRepository,
       workspace: BitbucketWorkspace,
@@ -169,11 +170,14 @@ export async function startBitbucket() {
       world.repositories.splice(world.repositories.indexOf(repository), 1)
       rmSync(work(repository).directory, { recursive: true })
     },
-    /** Has a branch point to a commit, as a forced push does that nobody is told of. */
+    /** Points a branch to a commit, like a forced push without an event. */
     pointBranch(repository: BitbucketRepository, branch: string, commit: string): void {
       work(repository).git(['update-ref', `refs/heads/${branch}`, commit])
     },
-    /** What a person brings back from Bitbucket's page at this address: a code, and the state as it was. */
+    /**
+     * Returns what a person brings back from Bitbucket's page at this address: a code, and the
+     * state unchanged.
+     */
     agree(authorizeUrl: string, user: BitbucketUser): { readonly code: string; readonly state: string } {
       const { origin, pathname, searchParams } = new URL(authorizeUrl)
       if (origin + pathname !== `${url}/site/oauth2/authorize` || searchParams.get('client_id') !== consumer.clientId)
@@ -183,13 +187,15 @@ export async function startBitbucket() {
       world.codes.set(code, user)
       return { code, state: searchParams.get('state') ?? '' }
     },
-    /** Ends the time of all access tokens, or takes them back although it is not over. */
+    /** Expires all access tokens, or revokes them early. */
     expireTokens(how: 'expired' | 'taken back') {
       for (const grant of world.grants)
         if (how === 'expired') grant.expiresAt = 0
         else grant.accessToken = newToken()
     },
-    /** Pushes commits of these files to branches, all told of in one event; gives the newest commit of each. */
+    /**
+     * Pushes commits of these files to branches in one event. Returns the newest commit of each.
+     */
     async push(
       repository: BitbucketRepository,
       branches: Readonly<Record<string, Files>>,
@@ -230,13 +236,13 @@ export async function startBitbucket() {
   }
 }
 
-/** Takes an answer in, so that only its effect is there. */
+/** Performs the request and drops its answer, so that only its effect remains. */
 function nowhere(): ServerResponse {
   const nothing = { writeHead: () => nothing, end: () => nothing } as unknown as ServerResponse
   return nothing
 }
 
-/** Private repositories need the token of somebody who may read them. */
+/** Private repositories need the token of an account that may read them. */
 function mayFetch(world: World, token: string | null, path: string): boolean {
   const [, workspace, slug] = /^\/([^/]+)\/([^/]+)\.git\//.exec(path) ?? []
   const repository = world.repositories.find((each) => each.workspace.slug === workspace && each.slug === slug)

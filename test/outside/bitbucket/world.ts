@@ -1,4 +1,4 @@
-/** What there is at the double: people, workspaces, repositories, tokens. */
+/** Objects of the double: people, workspaces, repositories, tokens. */
 import { randomBytes, randomUUID } from 'node:crypto'
 
 export interface BitbucketUser {
@@ -10,7 +10,7 @@ export interface BitbucketWorkspace {
   readonly uuid: string
   readonly slug: string
   readonly name: string
-  /** Who administers it. */
+  /** Accounts that administer it. */
   readonly owners: BitbucketUser[]
 }
 
@@ -21,7 +21,7 @@ export interface Hook {
   events: readonly string[]
 }
 
-/** A status or report as it was sent, newest last. */
+/** Statuses and reports as sent, newest last. */
 export type Sent = Readonly<Record<string, unknown>>
 
 export interface BitbucketRepository {
@@ -30,7 +30,7 @@ export interface BitbucketRepository {
   readonly slug: string
   isPrivate: boolean
   readonly mainBranch: string
-  /** Of which it is a fork; null: of none. */
+  /** Its parent repository; null for none. */
   readonly parent: BitbucketRepository | null
   /** Whether the account may make webhooks there. */
   isAdministered: boolean
@@ -40,17 +40,17 @@ export interface BitbucketRepository {
   readonly reports: Map<string, Sent[]>
 }
 
-/** What a refresh token stands for, and the access token that it gave last. */
+/** Data of a refresh token, and the last access token that it gave. */
 export interface Grant {
   readonly user: BitbucketUser
   refreshToken: string
   accessToken: string
   expiresAt: number
-  /** Access was taken back. */
+  /** Whether access was revoked. */
   isRevoked: boolean
 }
 
-/** The head of a pull request, in the repository that has it and the commit of the base branch. */
+/** Head of a pull request: its repository, and the commit of the base branch. */
 export interface PullRequestHead {
   readonly from: BitbucketRepository
   readonly base: string
@@ -61,9 +61,9 @@ export interface World {
   readonly workspaces: BitbucketWorkspace[]
   readonly repositories: BitbucketRepository[]
   readonly grants: Grant[]
-  /** Codes that nobody has exchanged yet. */
+  /** Codes that were not exchanged yet. */
   readonly codes: Map<string, BitbucketUser>
-  /** Newest heads of pull requests, by full name of the repository and number: `acme/core#1`. */
+  /** Newest heads of pull requests, by full repository name and number: `acme/core#1`. */
   readonly pullRequests: Map<string, PullRequestHead>
 }
 
@@ -75,12 +75,12 @@ export function newToken(): string {
   return randomBytes(24).toString('base64url')
 }
 
-/** Whether an account may read a repository; undefined stands for nobody. */
+/** Whether an account may read a repository; undefined stands for an anonymous caller. */
 export function mayRead(user: BitbucketUser | undefined, { isPrivate, workspace }: BitbucketRepository): boolean {
   return !isPrivate || (user !== undefined && workspace.owners.includes(user))
 }
 
-/** Gives the account behind an access token that is good; undefined for any other. */
+/** Returns the account of a valid access token; undefined for any other. */
 export function userOf({ grants }: World, token: string | null): BitbucketUser | undefined {
   return grants.find((grant) => grant.accessToken === token && !grant.isRevoked && grant.expiresAt > Date.now())?.user
 }

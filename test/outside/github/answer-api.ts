@@ -1,4 +1,6 @@
-/** A request of the API from its bytes to its answer, judged on both ways by GitHub's description. */
+/**
+ * Handles a request of the API from its bytes to its answer, both judged by GitHub's description.
+ */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type ApiServices, api, pageWish } from './api.ts'
 import type { Definition } from './definition.ts'
@@ -10,7 +12,10 @@ interface Services extends ApiServices {
   readonly app: AppFacts
 }
 
-/** Gives what the description has against the request or the answer. `instead`: what to do when all is done, in place of the answer. */
+/**
+ * Returns what the description has against the request or the answer. `instead` replaces the answer
+ * after all work is done.
+ */
 export async function answerApi(
   { definition, app, ...services }: Services,
   request: IncomingMessage,

@@ -1,4 +1,4 @@
-/** The operations of GitHub's API that the double fills. Whatever else is asked of it is a violation. */
+/** Operations of GitHub's API that the double implements. Any other request is a violation. */
 import { gitRepository } from '../git-server.ts'
 import { changedFiles, commitOf, relation } from '../repository-work.ts'
 import type { MatchedOperation } from './definition.ts'
@@ -16,7 +16,7 @@ export interface Call extends MatchedOperation {
 export interface Answer {
   readonly status: number
   readonly body: unknown
-  /** The list that a page was cut from: gives the Link header. */
+  /** The list of which this is a page, for the Link header. */
   readonly total?: number
 }
 
@@ -135,7 +135,7 @@ export const api: Readonly<Record<string, Handler>> = {
     const [base = '', head = ''] = (call.params.basehead ?? '').split('...')
     if (!hasCommit(repository, git, base) || !hasCommit(repository, git, head)) throw notFound()
     const files = changedFiles(gitOf(repository, git), base, head, 'merge base')
-    // As GitHub has it: the first page has at most 300 files, the others none.
+    // As GitHub does: the first page has at most 300 files, the others none.
     const shown = Number(call.query.get('page') ?? 1) > 1 ? [] : files.slice(0, 300)
     return {
       status: 200,
@@ -161,7 +161,7 @@ export const api: Readonly<Record<string, Handler>> = {
   },
 }
 
-/** Sets what was sent, by the rules that the description only tells in words. */
+/** Sets what was sent, by rules that the description has only in prose. */
 function setFields(check: CheckRun, body: Json): void {
   const { head_sha: _, ...sent } = body
   const fields: Record<string, unknown> = { ...check.fields, ...sent }
@@ -195,7 +195,7 @@ function hasCommit(repository: Repository, git: ApiServices['git'], sha: string)
   return gitOf(repository, git)(['cat-file', '--batch-check'], sha).endsWith('missing') === false
 }
 
-/** The wished page; GitHub's pages hold 30 unless told and 100 at most. */
+/** Returns the requested page. GitHub's pages hold 30 by default and at most 100. */
 function pageOf<T>(all: readonly T[], query: URLSearchParams): readonly T[] {
   const { page, size } = pageWish(query)
   return all.slice((page - 1) * size, page * size)

@@ -1,4 +1,4 @@
-/** GitHub's own OpenAPI description: what its API takes and gives, none of it written by us. */
+/** GitHub's own OpenAPI description of requests and answers. */
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { Ajv, type ValidateFunction } from 'ajv'
@@ -12,13 +12,13 @@ export interface MatchedOperation {
 }
 
 export interface Definition {
-  /** Undefined: GitHub has no such path or method. */
+  /** Undefined when GitHub has no such path or method. */
   match(method: string, path: string): MatchedOperation | undefined
-  /** What GitHub's description has against a request; empty when nothing. */
+  /** Returns what GitHub's description has against a request; empty for nothing. */
   checkRequest(operation: MatchedOperation, query: URLSearchParams, body: unknown): readonly string[]
-  /** What it has against an answer of the double. */
+  /** Returns what it has against an answer of the double. */
   checkResponse(operation: MatchedOperation, status: number, body: unknown): readonly string[]
-  /** An answer as the description shows it; the double lays its own facts over it. */
+  /** Returns an answer of the description, with the double's facts laid over it. */
   example(route: string, status: number): unknown
 }
 
@@ -27,7 +27,10 @@ const file = require.resolve('@octokit/openapi/package.json').replace('package.j
 
 let known: Definition | undefined
 
-/** Reads the description, once a process: it takes about half a second, and so do the schemas that it compiles. */
+/**
+ * Reads the description once per process: it takes about half a second, and so do its compiled
+ * schemas.
+ */
 export function readDefinition(): Definition {
   known ??= read()
   return known
@@ -131,7 +134,10 @@ function read(): Definition {
   }
 }
 
-/** OpenAPI 3.0 says `nullable` beside `oneOf` and the like too, where JSON Schema has no such word; and GitHub leaves null out of its enumerations. */
+/**
+ * OpenAPI 3.0 puts `nullable` beside `oneOf`, which JSON Schema does not know; and GitHub leaves
+ * null out of its enumerations.
+ */
 function withNull(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withNull)
   if (!isObject(value)) return value

@@ -1,4 +1,7 @@
-/** What people do at GitHub: each changes the double's world and sends the webhooks that GitHub would send. */
+/**
+ * Actions of people at GitHub. Each changes the double's world and sends the webhooks that GitHub
+ * would send.
+ */
 import { appendFileSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { type GitFile, gitRepository } from '../git-server.ts'
@@ -19,7 +22,7 @@ type PullAction = 'opened' | 'synchronize' | 'reopened' | 'closed' | 'ready_for_
 
 export type Events = ReturnType<typeof makeEvents>
 
-/** What the App asks for. */
+/** Permissions that the App asks for. */
 const permissions = {
   metadata: 'read',
   contents: 'read',
@@ -35,7 +38,7 @@ export function makeEvents({ world, git, webhooks, payloads }: Services) {
   const factsOf = (repository: Repository, id: string): CommitFacts => {
     const { git: run } = work(repository)
     const [ids = '', ...message] = run(['log', '-1', '--format=%H %P%n%B', id]).split('\n')
-    // Of the first commit it is the empty tree.
+    // For the first commit it is the empty tree.
     const [, parent = '4b825dc642cb6eb9a060e54bf8d69288fbee4904'] = ids.trim().split(' ')
     const files = changedFiles(run, parent, id, 'base')
     const named = (status: string) => files.filter((each) => each.status === status).map(({ filename }) => filename)
@@ -48,7 +51,7 @@ export function makeEvents({ world, git, webhooks, payloads }: Services) {
       modified: named('modified'),
     }
   }
-  /** Tells of a ref that moved; null when no installation sees the repository. */
+  /** Reports a moved ref; null when no installation sees the repository. */
   const tellPush = (
     repository: Repository,
     ref: string,
@@ -60,7 +63,7 @@ export function makeEvents({ world, git, webhooks, payloads }: Services) {
     if (through === undefined) return null
     const commits =
       after === null ? [] : newCommits(work(repository).git, before, after).map((id) => factsOf(repository, id))
-    // Of an annotated tag too it is the commit.
+    // For an annotated tag it is the commit too.
     const newest = after === null ? null : (commitOf(work(repository).git, ref) ?? after)
     const head = newest === null ? null : (commits.find(({ id }) => id === newest) ?? factsOf(repository, newest))
     return webhooks.deliver(
@@ -81,7 +84,7 @@ export function makeEvents({ world, git, webhooks, payloads }: Services) {
   }
 
   return {
-    /** A user; the address is primary and verified unless emails are given. */
+    /** Adds a user. The address is primary and verified unless emails are given. */
     addUser: (login: string, facts: { readonly name?: string | null; readonly emails?: Emails } = {}): Account =>
       addAccount(
         'User',
@@ -98,7 +101,7 @@ export function makeEvents({ world, git, webhooks, payloads }: Services) {
     ): void {
       organization.members.set(user.id, { role, state })
     },
-    /** An empty repository, private unless said otherwise. */
+    /** Adds an empty repository, private by default. */
     addRepository(
       owner: Account,
       name: string,
@@ -115,13 +118,13 @@ export function makeEvents({ world, git, webhooks, payloads }: Services) {
       }
       world.repositories.push(repository)
       const { git: run, directory } = work(repository)
-      // As at GitHub: a commit can be fetched by its hash.
+      // A commit can be fetched by its hash, as at GitHub.
       appendFileSync(join(directory, 'config'), '[uploadpack]\n\tallowAnySHA1InWant = true\n')
       if (facts.forkOf !== undefined)
         run(['fetch', '--quiet', work(facts.forkOf).directory, '+refs/heads/*:refs/heads/*'])
       return repository
     },
-    /** Someone installs the App on an account, on some of its repositories. */
+    /** Installs the App on an account, for some of its repositories. */
     async install(
       account: Account,
       repositories: readonly Repository[],
@@ -189,7 +192,7 @@ export function makeEvents({ world, git, webhooks, payloads }: Services) {
           changes: { repository: { name: { from: previous } } },
         })
     },
-    /** Commits files on a branch and pushes it; gives the commit and the delivery. */
+    /** Commits files on a branch and pushes it. Returns the commit and the delivery. */
     async push(
       repository: Repository,
       files: Readonly<Record<string, GitFile>>,
@@ -240,7 +243,10 @@ export function makeEvents({ world, git, webhooks, payloads }: Services) {
       run(['update-ref', '-d', `refs/heads/${branch}`])
       return tellPush(repository, `refs/heads/${branch}`, before, null, by)
     },
-    /** Opens a pull request from a branch, of a fork when one is given; `head` has been pushed before. */
+    /**
+     * Opens a pull request from a branch, of a fork when one is given. `head` must have been
+     * pushed.
+     */
     async openPullRequest(
       repository: Repository,
       facts: {
@@ -274,7 +280,7 @@ export function makeEvents({ world, git, webhooks, payloads }: Services) {
       await tellPull('opened', repository, pull, facts.author)
       return pull
     },
-    /** Says again what became of a pull request; `synchronize` takes the head's branch as it is now. */
+    /** Reports a change of a pull request; `synchronize` takes the current head of its branch. */
     async updatePullRequest(
       repository: Repository,
       pull: PullRequest,
@@ -294,24 +300,24 @@ export function makeEvents({ world, git, webhooks, payloads }: Services) {
       if (action === 'closed' || action === 'reopened') pull.state = action === 'closed' ? 'closed' : 'open'
       await tellPull(action, repository, pull, by)
     },
-    /** The checks of a repository, or of one commit of it, as they were made. */
+    /** Returns the checks of a repository, or of one of its commits, as they were made. */
     checkRuns: (repository: Repository, commit?: string): readonly CheckRun[] =>
       world.checks.filter(
         (each) => each.repository === repository && (commit === undefined || each.headSha === commit),
       ),
-    /** Someone presses "Re-run" of a check. */
+    /** Presses "Re-run" of a check. */
     async rerunCheck(check: CheckRun, by: Account): Promise<void> {
       const through = installationOf(check.repository)
       if (through !== undefined)
         await webhooks.deliver('check_run', 'rerequested', payloads.checkRerun(check, through, by))
     },
-    /** Someone presses "Re-run all checks" at a commit. */
+    /** Presses "Re-run all checks" at a commit. */
     async rerunSuite(repository: Repository, commit: string, by: Account): Promise<void> {
       const through = installationOf(repository)
       if (through !== undefined)
         await webhooks.deliver('check_suite', 'rerequested', payloads.suiteRerun(repository, through, by, commit))
     },
-    /** Someone presses a button of a check. */
+    /** Presses a button of a check. */
     async pressCheckAction(check: CheckRun, identifier: string, by: Account): Promise<void> {
       const through = installationOf(check.repository)
       if (through !== undefined)

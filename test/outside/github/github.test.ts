@@ -1,4 +1,7 @@
-/** The double itself: it must refuse what GitHub refuses, or the tests that lean on it prove nothing. */
+/**
+ * Tests the double itself: it must refuse what GitHub refuses, or tests that rely on it prove
+ * nothing.
+ */
 
 import { createPrivateKey } from 'node:crypto'
 import { once } from 'node:events'

@@ -1,4 +1,4 @@
-/** What tests may use of the double of GitHub. */
+/** Parts of the GitHub double for tests. */
 
 export type { Misbehaviour } from '../misbehaviour.ts'
 export { objectAt } from './json.ts'

@@ -1,7 +1,10 @@
 /** JSON as the definitions and payloads of GitHub have it. */
 export type Json = Readonly<Record<string, unknown>>
 
-/** The object under a key; fails when there is none, because then a definition is not what it was. */
+/**
+ * Returns the object under a key. Throws when there is none, because then the definition has
+ * changed.
+ */
 export function objectAt(value: unknown, ...path: readonly string[]): Json {
   let found = value
   for (const key of path) found = isObject(found) ? found[key] : undefined

@@ -1,11 +1,11 @@
-/** The facts of events, laid over the examples of GitHub's webhooks. */
+/** Facts of events, laid over the examples of GitHub's webhooks. */
 import { isObject, type Json, objectAt } from './json.ts'
 import type { Addresses } from './present.ts'
 import type { Account, CheckRun, Installation, PullRequest, Repository } from './world.ts'
 
 export type Payloads = ReturnType<typeof payloads>
 
-/** `exampleOf` gives an example's own objects, which carry the many members that tell nothing here. */
+/** `exampleOf` returns an example's own objects, with members that do not matter here. */
 export function payloads(
   exampleOf: (event: string, action: string | null) => Json,
   { url, apiUrl, gitUrl }: Addresses,
@@ -77,7 +77,7 @@ export function payloads(
   return {
     push: (of: Repository, through: Installation, sender: Account, facts: PushFacts): Json => ({
       ...inRepository(of, through, sender),
-      // In this event alone the times of a repository are numbers.
+      // In this event alone, times of a repository are numbers.
       repository: {
         ...objectAt(exampleOf('push', null).repository),
         ...pick(repository(of), [

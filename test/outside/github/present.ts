@@ -1,4 +1,4 @@
-/** Accounts, repositories and checks as GitHub shows them: its own examples with our facts laid over. */
+/** Accounts, repositories and checks as GitHub shows them: its own examples with our facts. */
 
 import type { ChangedFile } from '../repository-work.ts'
 import type { Definition } from './definition.ts'

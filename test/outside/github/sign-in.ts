@@ -1,4 +1,7 @@
-/** GitHub's OAuth pages: https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/authorizing-oauth-apps */
+/**
+ * GitHub's OAuth pages:
+ * https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/authorizing-oauth-apps
+ */
 import { createHash, randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { findAccount, newToken, type World } from './world.ts'
@@ -6,7 +9,7 @@ import { findAccount, newToken, type World } from './world.ts'
 export interface OAuthApp {
   readonly clientId: string
   readonly clientSecret: string
-  /** Where users may be sent back to; a redirect URI must be one of these or lie below one. */
+  /** Allowed return addresses; a redirect URI must equal one or lie below it. */
   readonly callbackUrls: readonly string[]
 }
 
@@ -23,7 +26,7 @@ const authorizeParameters = new Set([
   'response_type',
 ])
 
-/** `/login/oauth/authorize`: sends a user who is signed in straight back, with a code. */
+/** `/login/oauth/authorize`: sends a signed-in user straight back with a code. */
 export function authorize(
   world: World,
   app: OAuthApp,

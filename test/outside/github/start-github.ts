@@ -1,6 +1,7 @@
 /**
- * A double of GitHub on loopback, for tests: its API, OAuth pages, git and webhooks. What arrives is judged by GitHub's own descriptions; what they refuse
- * is kept in `violations`, which a test expects to be empty.
+ * A double of GitHub on loopback, for tests: API, OAuth pages, git and webhooks. GitHub's own
+ * descriptions judge what arrives; refusals are kept in `violations`, which a test expects to be
+ * empty.
  */
 import { generateKeyPairSync } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -23,31 +24,33 @@ import { emptyWorld, type World } from './world.ts'
 export interface Github extends Events {
   readonly url: string
   readonly apiUrl: string
-  /** Below it repositories can be cloned, as `OWNER/NAME.git`. */
+  /** Base of clone addresses, `OWNER/NAME.git`. */
   readonly gitUrl: string
-  /** The settings of a server that uses this GitHub. */
+  /** Settings of a server that uses this GitHub. */
   readonly environment: Readonly<Record<string, string>>
   readonly world: World
   readonly webhooks: Deliverer
-  /** What GitHub's descriptions have against what arrived, and against what the double answered. */
+  /** What GitHub's descriptions have against requests, and against the double's answers. */
   readonly violations: readonly string[]
-  /** For tests that send what is wrong on purpose. */
+  /** For tests that send errors on purpose. */
   forgetViolations(): void
-  /** `METHOD path` of everything that arrived at the API and the OAuth pages, in order. */
+  /** `METHOD path` of every request to the API and the OAuth pages, in order. */
   readonly requests: readonly string[]
-  /** Where webhooks go: the server's own address. */
+  /** Target of webhooks: the server's own address. */
   deliverTo(serverUrl: string): void
-  /** What the next requests that fit meet. */
+  /** Adds misbehaviour for the next matching requests. */
   misbehave(misbehaviour: Misbehaviour): void
-  /** Lets each request from now on meet what is chosen for it, by method and path; null ends that. */
+  /** Chooses the misbehaviour of each request from now on, by method and path; null ends that. */
   disturb(choose: ((request: string) => Misbehaviour | undefined) | null): void
-  /** Plays the browser of a user at an authorize URL; gives where GitHub sends it back to. */
+  /**
+   * Plays a user's browser at an authorize URL. Returns the address to which GitHub sends it back.
+   */
   authorize(authorizeUrl: string, login: string, options?: { readonly deny?: boolean }): Promise<URL>
   stop(): Promise<void>
 }
 
 export interface GithubOptions {
-  /** Of the server under test: users are sent back below it only. */
+  /** Base address of the server under test; users are sent back below it only. */
   readonly publicUrl: string
   readonly callbackUrls?: readonly string[]
 }
@@ -149,7 +152,10 @@ async function listen(server: Server): Promise<string> {
   return `http://127.0.0.1:${port}`
 }
 
-/** Public repositories are everybody's; private ones need a token of an installation that may read their contents. */
+/**
+ * Public repositories are open. Private ones need a token of an installation that may read their
+ * contents.
+ */
 function mayFetch(world: World, token: string | null, path: string): boolean {
   const [, owner, name] = /^\/([^/]+)\/([^/]+)\.git\//.exec(path) ?? []
   const repository = world.repositories.find((each) => each.owner.login === owner && each.name === name)

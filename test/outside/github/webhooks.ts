@@ -1,4 +1,7 @@
-/** Webhooks as GitHub sends them: its own examples with our facts laid over, judged by its own schema, signed by its own library. */
+/**
+ * Webhooks as GitHub sends them: its examples with our facts, judged by its schema, signed by its
+ * library.
+ */
 import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -16,22 +19,22 @@ export interface Delivery {
 }
 
 export interface Deliverer {
-  /** An example of an event with facts laid over. Fails when the schema refuses it. */
+  /** Returns an example of an event with facts laid over. Throws when the schema refuses it. */
   make(event: string, action: string | null, facts: Json): Delivery
-  /** Sends it; gives the status of the answer, 0 when there was none. */
+  /** Sends it and returns the status of the answer; 0 without one. */
   send(delivery: Delivery, secret?: string): Promise<number>
-  /** Makes and sends; while held it waits for `release`. */
+  /** Makes and sends a delivery. While held, it waits for `release`. */
   deliver(event: string, action: string | null, facts: Json): Promise<Delivery>
   hold(): void
-  /** Sends what was held, in the order that `arrange` gives; all at once, 16 at a time. */
+  /** Sends held deliveries in the order of `arrange`, all at once, 16 at a time. */
   release(arrange?: (held: readonly Delivery[]) => readonly Delivery[]): Promise<void>
-  /** Everything that was made so far. */
+  /** All deliveries so far. */
   readonly made: readonly Delivery[]
-  /** GitHub's example of an event and action, as a fresh copy. */
+  /** Returns GitHub's example of an event and action, as a fresh copy. */
   example(event: string, action: string | null): Json
 }
 
-/** `target` is asked at each sending, because the server may move. */
+/** `target` is read at each sending, because the server may move. */
 export function makeDeliverer(secret: string, target: () => string): Deliverer {
   const check = readSchema()
   const examples = readExamples(check)
@@ -89,11 +92,11 @@ export function makeDeliverer(secret: string, target: () => string): Deliverer {
   return deliverer
 }
 
-/** Says what GitHub's schema has against a payload; null: nothing. */
+/** Returns what GitHub's schema has against a payload; null for nothing. */
 type Check = (event: string, action: string | null, payload: unknown) => string | null
 
 function readSchema(): Check {
-  // Each schema is used a few times: compiling it must be quick, not the check.
+  // Each schema is used a few times, so compiling must be quick, not the check.
   const ajv = new Ajv({ strict: false, inlineRefs: false, code: { optimize: false } })
   formats.default(ajv)
   ajv.addSchema(JSON.parse(readFileSync(require.resolve('@octokit/webhooks-schemas/schema.json'), 'utf8')), 'webhooks')
@@ -105,7 +108,10 @@ function readSchema(): Check {
   }
 }
 
-/** The first example of an event and action that the schema allows, where there is one: some are older than it. */
+/**
+ * Returns the first example of an event and action that the schema allows, if any: some are
+ * outdated.
+ */
 function readExamples(check: Check): (event: string, action: string | null) => Json {
   const all: unknown = JSON.parse(readFileSync(require.resolve('@octokit/webhooks-examples'), 'utf8'))
   if (!Array.isArray(all)) throw new Error('expected a list of examples')

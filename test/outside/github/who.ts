@@ -1,4 +1,7 @@
-/** Who calls the API: the App by its JWT, an installation or a user by their tokens; what GitHub verifies of each. */
+/**
+ * Callers of the API: the App by its JWT, installations and users by their tokens. Checks what
+ * GitHub checks.
+ */
 import type { KeyObject } from 'node:crypto'
 import { errors, jwtVerify } from 'jose'
 import type { Account, Installation, InstallationToken, World } from './world.ts'
@@ -8,7 +11,7 @@ export type Who =
   | { readonly kind: 'installation'; readonly token: InstallationToken }
   | { readonly kind: 'user'; readonly user: Account; readonly scopes: readonly string[] }
 
-/** The request is not from whom it should be; `status` and `message` are GitHub's. */
+/** The caller may not do this; `status` and `message` are GitHub's. */
 export class Refused extends Error {
   readonly status: number
   constructor(status: number, message: string) {
@@ -38,7 +41,7 @@ async function verifyApp(app: AppFacts, token: string): Promise<Who> {
   try {
     const { payload } = await jwtVerify(token, app.publicKey, { algorithms: ['RS256'], issuer: String(app.id) }).catch(
       (error: unknown) => {
-        // GitHub takes the number as a number too.
+        // GitHub accepts the number as a number too.
         if (
           error instanceof errors.JWTClaimValidationFailed &&
           error.claim === 'iss' &&
@@ -68,7 +71,7 @@ async function verifyApp(app: AppFacts, token: string): Promise<Who> {
   }
 }
 
-/** The installation behind the call, if its token may do this. */
+/** Returns the installation behind the call, if its token may do this. */
 export function needInstallation(who: Who | null, permission: string, level: 'read' | 'write'): Installation {
   if (who?.kind !== 'installation')
     throw new Refused(who === null ? 401 : 403, 'Resource not accessible by integration')

@@ -1,4 +1,4 @@
-/** What the double of GitHub knows: accounts, repositories, installations of the App, tokens, checks. */
+/** State of the GitHub double: accounts, repositories, installations of the App, tokens, checks. */
 import { randomBytes } from 'node:crypto'
 
 export interface Account {
@@ -7,7 +7,7 @@ export interface Account {
   readonly type: 'User' | 'Organization'
   name: string | null
   emails: { email: string; verified: boolean; primary: boolean }[]
-  /** Of an organization: user ids. */
+  /** Members of an organization, by user id. */
   readonly members: Map<number, { role: 'admin' | 'member'; state: 'active' | 'pending' }>
 }
 
@@ -42,7 +42,7 @@ export interface InstallationToken {
   readonly kind: 'installation'
   readonly installation: Installation
   readonly permissions: Readonly<Record<string, string>>
-  /** null: all of the installation. */
+  /** Null for all repositories of the installation. */
   readonly repositoryIds: readonly number[] | null
   expiresAt: number
 }
@@ -97,7 +97,7 @@ export function emptyWorld(): World {
   }
 }
 
-/** A token as GitHub writes them. */
+/** Makes a token in GitHub's form. */
 export const newToken = (prefix: 'ghs' | 'ghu') => `${prefix}_${randomBytes(27).toString('base64url').slice(0, 36)}`
 
 export const findAccount = ({ accounts }: World, login: string) =>

@@ -2,7 +2,10 @@ interface Options {
   readonly deny?: boolean
 }
 
-/** Follows an authorize URL as a browser of its own does, cookies included, until it is sent away from the provider; gives where to. */
+/**
+ * Follows an authorize URL as a browser does, cookies included, until it leaves the provider.
+ * Returns that address.
+ */
 export async function playBrowser(
   origin: string,
   authorizeUrl: string,

@@ -1,6 +1,7 @@
 /**
- * A double of Google's sign-in on loopback, for tests: an OpenID provider (oidc-provider, certified by the OpenID Foundation) with the claims and the client
- * authentication that https://developers.google.com/identity/openid-connect/openid-connect describes. What it refuses is refused for real.
+ * A double of Google's sign-in on loopback, for tests: an OpenID provider (oidc-provider, certified
+ * by the OpenID Foundation) with the claims and client authentication of
+ * https://developers.google.com/identity/openid-connect/openid-connect.
  */
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
@@ -9,7 +10,7 @@ import Provider, { type Configuration } from 'oidc-provider'
 import { type Misbehaviour, makeMood, misbehave } from '../misbehaviour.ts'
 import { playBrowser } from './play-browser.ts'
 
-/** An account, as its claims tell of it. */
+/** An account, as its claims describe it. */
 export interface GoogleAccount {
   readonly sub: string
   email: string
@@ -19,20 +20,23 @@ export interface GoogleAccount {
 
 export interface Google {
   readonly url: string
-  /** The settings of a server that uses this Google. */
+  /** Settings of a server that uses this Google. */
   readonly environment: Readonly<Record<string, string>>
   addAccount(facts: GoogleAccount): GoogleAccount
-  /** What the next requests that fit meet. */
+  /** Adds misbehaviour for the next matching requests. */
   misbehave(misbehaviour: Misbehaviour): void
-  /** Changes the claims of ID tokens on the way, without the key to sign them; null ends that. */
+  /** Changes claims of ID tokens in transit, without the signing key; null ends that. */
   tamper(change: Tamper | null): void
-  /** Plays the browser of a person at an authorize URL; gives where Google sends it back to. */
+  /**
+   * Plays a person's browser at an authorize URL. Returns the address to which Google sends it
+   * back.
+   */
   authorize(authorizeUrl: string, sub: string, options?: { readonly deny?: boolean }): Promise<URL>
   stop(): Promise<void>
 }
 
 export interface GoogleOptions {
-  /** Where people may be sent back to; compared exactly. */
+  /** Allowed return addresses, compared exactly. */
   readonly redirectUris: readonly string[]
 }
 
@@ -58,7 +62,8 @@ export async function startGoogle({ redirectUris }: GoogleOptions): Promise<Goog
     if (odd !== undefined) return misbehave(odd, response)
     if (tamper !== null && pathname === '/token') changeToken(response, tamper)
     if (!pathname.startsWith('/interaction/')) return answerAsProvider(request, response)
-    // The page on which a person chooses an account and agrees. Who it is, is what the test's browser says.
+    // The page on which a person chooses an account and consents. The test's browser says who it
+    // is.
     const { prompt, params, session } = await provider.interactionDetails(request, response)
     const sub = String(request.headers['x-test-person'])
     const isDenied = request.headers['x-test-deny'] !== undefined
@@ -90,7 +95,7 @@ export async function startGoogle({ redirectUris }: GoogleOptions): Promise<Goog
   }
 }
 
-/** Lets the answer of the token endpoint carry other claims under the old signature. */
+/** Makes the answer of the token endpoint carry other claims under the old signature. */
 function changeToken(response: ServerResponse, tamper: Tamper): void {
   const end = response.end.bind(response) as (text: string) => ServerResponse
   response.end = ((text: string) => {
@@ -116,10 +121,10 @@ function configuration(accounts: ReadonlyMap<string, GoogleAccount>, redirectUri
         token_endpoint_auth_method: 'client_secret_post',
       },
     ],
-    // Google puts them into the ID token, whatever else is asked.
+    // Google puts them into the ID token, whatever else is asked for.
     conformIdTokenClaims: false,
     claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name'] },
-    // Google takes requests without a challenge, and checks it where there is one.
+    // Google accepts requests without a challenge, and checks one that is there.
     pkce: { required: () => false },
     findAccount: (_, sub) => {
       const account = accounts.get(sub)

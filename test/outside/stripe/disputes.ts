@@ -1,11 +1,12 @@
 /**
- * Disputes of payments, as https://docs.stripe.com/disputes has them: what is asked for is withdrawn, all of it or a part is given back when it is won, and a fee
- * stays apart. Each event of one has every movement until then.
+ * Disputes of payments, as in https://docs.stripe.com/disputes: the disputed amount is withdrawn,
+ * given back in whole or in part when it is won, and a fee is separate. Each event has every
+ * movement so far.
  */
 import { randomBytes } from 'node:crypto'
 import type { Stripe } from 'stripe'
 
-/** What Stripe tells of every dispute. */
+/** Fields of every dispute. */
 export type DisputeEventType = Extract<
   Stripe.Event['type'],
   | 'charge.dispute.created'
@@ -18,7 +19,7 @@ export type DisputeEventType = Extract<
 export function makeDisputes() {
   const disputes: Stripe.Dispute[] = []
 
-  /** A customer's bank asks for so many cents of a payment, by default all of it; nothing is withdrawn yet. */
+  /** Disputes this many cents of a payment, by default all of it. Nothing is withdrawn yet. */
   function open(session: Stripe.Checkout.Session, cents = session.amount_total ?? 0): Stripe.Dispute {
     const facts = {
       id: `du_${randomBytes(12).toString('hex')}`,
@@ -40,7 +41,7 @@ export function makeDisputes() {
     return dispute
   }
 
-  /** Takes so many cents of the account's currency, or gives them back; `fee` is what Stripe wants for itself. */
+  /** Withdraws cents of the account's currency, or gives them back; `fee` is Stripe's own. */
   function move(dispute: Stripe.Dispute, amount: number, fee: number, currency: string): void {
     const created = Math.floor(Date.now() / 1000)
     const movement: Stripe.BalanceTransaction = {

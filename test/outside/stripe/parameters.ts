@@ -1,4 +1,7 @@
-/** What Stripe's own types know of the requests that a server with checkouts makes. A name that they lack, or that is missing here, does not compile. */
+/**
+ * Stripe's own types for the requests of a server with checkouts. A name that they lack, or that is
+ * missing here, does not compile.
+ */
 import type { Stripe } from 'stripe'
 
 type Names<Parameters> = Readonly<Record<keyof Parameters, true>>
@@ -98,7 +101,10 @@ const customer: Readonly<Partial<Record<keyof Stripe.CustomerCreateParams, true>
 
 export type Form = Readonly<Record<string, unknown>>
 
-/** The first thing that Stripe would refuse of a request, as its `message`; null when there is none. */
+/**
+ * Returns the first reason for which Stripe would refuse a request, as its `message`; null when
+ * there is none.
+ */
 export function problemOf(path: string, form: Form): string | null {
   if (path === '/v1/customers') return unknownIn(form, customer) ?? metadataProblem(form.metadata)
   if (path === '/v1/refunds')

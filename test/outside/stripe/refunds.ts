@@ -1,18 +1,21 @@
-/** Refunds of payments, as https://docs.stripe.com/refunds has them: in parts, until nothing is left; one that fails leaves its part to be given back again. */
+/**
+ * Refunds of payments, as in https://docs.stripe.com/refunds: in parts, until nothing is left. A
+ * failed refund can be made again.
+ */
 import { randomBytes } from 'node:crypto'
 import type { Stripe } from 'stripe'
 
-/** Stripe's words for a request that it refuses. */
+/** Stripe's messages for refused requests. */
 export interface Problem {
   readonly problem: string
   readonly code?: string
 }
 
-/** The refunds of the payments that these sessions are of. */
+/** Returns the refunds of the payments of these sessions. */
 export function makeRefunds(sessions: readonly Stripe.Checkout.Session[]) {
   const refunds: Stripe.Refund[] = []
 
-  /** Gives back so many cents of a payment, or what is left of it. */
+  /** Refunds this many cents of a payment, or the rest of it. */
   function create(intent: unknown, cents?: number): Stripe.Refund | Problem {
     const of = sessions.find(({ payment_intent }) => payment_intent === intent)
     if (of === undefined) return { problem: `No such payment_intent: '${intent}'` }

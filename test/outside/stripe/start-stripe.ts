@@ -1,6 +1,7 @@
 /**
- * A double of Stripe on loopback, for tests: customers, checkout sessions, refunds, and signed events. Requests are judged by the types of Stripe's own library,
- * idempotency as https://docs.stripe.com/api/idempotent_requests has it, and events are signed by Stripe's own helper.
+ * A double of Stripe on loopback, for tests: customers, checkout sessions, refunds, and signed
+ * events. The types of Stripe's own library judge requests, idempotency follows
+ * https://docs.stripe.com/api/idempotent_requests, and Stripe's own helper signs events.
  */
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
@@ -14,14 +15,14 @@ import { type DisputeEventType, makeDisputes } from './disputes.ts'
 import { type Form, isForm, problemOf } from './parameters.ts'
 import { makeRefunds, type Problem } from './refunds.ts'
 
-/** The events that a checkout may bring. */
+/** Events of a checkout. */
 export type SessionEventType =
   | 'checkout.session.completed'
   | 'checkout.session.async_payment_succeeded'
   | 'checkout.session.async_payment_failed'
   | 'checkout.session.expired'
 
-/** What Stripe tells of every refund, however it was made. */
+/** Fields of every refund, however it was made. */
 export type RefundEventType = 'refund.created' | 'refund.updated' | 'refund.failed'
 
 export interface SignedEvent {
@@ -36,28 +37,31 @@ interface SignOptions {
 }
 
 export interface StripeDouble {
-  /** The settings of a server that uses this Stripe. */
+  /** Settings of a server that uses this Stripe. */
   readonly environment: Readonly<Record<string, string>>
   readonly customers: readonly Form[]
   readonly sessions: readonly Stripe.Checkout.Session[]
   readonly refunds: readonly Stripe.Refund[]
-  /** Of the API, oldest first. */
+  /** Requests to the API, oldest first. */
   readonly requests: readonly string[]
-  /** What was refused, with why. */
+  /** Refused requests, with reasons. */
   readonly refused: readonly string[]
-  /** What the next requests that fit meet. */
+  /** Adds misbehaviour for the next matching requests. */
   misbehave(misbehaviour: Misbehaviour): void
-  /** Where events of payments that are made on its pages go: the server's own address. */
+  /** Target of events of payments made on its pages: the server's own address. */
   deliverTo(serverUrl: string): void
-  /** Gives back so many cents of what was paid in a session, by default what is left, as a person does in Stripe's own pages. */
+  /**
+   * Refunds this many cents of a session's payment, by default the rest, as a person does on
+   * Stripe's pages.
+   */
   refundInPages(session: Stripe.Checkout.Session, cents?: number): Stripe.Refund
-  /** What became of a refund, as Stripe finds out later. */
+  /** Sets the final outcome of a refund. */
   settle(refund: Stripe.Refund, status: 'failed' | 'canceled'): Stripe.Refund
-  /** A customer's bank asks for so many cents of what was paid in a session, by default all of it. */
+  /** Disputes this many cents of a session's payment, by default all of it. */
   dispute(session: Stripe.Checkout.Session, cents?: number): Stripe.Dispute
-  /** Takes so many cents of the account's currency for a dispute (negative), or gives them back. */
+  /** Withdraws cents of the account's currency for a dispute (negative), or gives them back. */
   move(dispute: Stripe.Dispute, amount: number, options?: { readonly fee?: number; readonly currency?: string }): void
-  /** An event about a session, a refund or a dispute as it is given, signed `ageSeconds` ago. */
+  /** Returns an event about the given session, refund or dispute, signed `ageSeconds` ago. */
   event(type: SessionEventType, session: Stripe.Checkout.Session, options?: SignOptions): SignedEvent
   event(type: RefundEventType, refund: Stripe.Refund, options?: SignOptions): SignedEvent
   event(type: DisputeEventType, dispute: Stripe.Dispute, options?: SignOptions): SignedEvent
@@ -93,13 +97,13 @@ export async function startStripe(): Promise<StripeDouble> {
     const path = request.url ?? '/'
     const sent = await text(request)
     const shown = sessions.find(({ id }) => path === `/c/pay/${id}`)
-    // What browsers ask for beside a page.
+    // Requests that browsers make beside a page.
     if (path === '/favicon.ico') return void response.writeHead(404).end()
     if (shown !== undefined) return showPage(request, response, shown, pay)
     requests.push(`${request.method} ${path}`)
     const odd = mood.take(`${request.method} ${path}`)
     const refuse = (status: number, type: string, message: string, code?: string) => {
-      // Whether something is left to give back, and may be, is Stripe's to know.
+      // Stripe decides whether something is left to refund.
       if (code !== 'charge_already_refunded' && code !== 'charge_disputed') refused.push(`${path}: ${message}`)
       response
         .writeHead(status, { 'content-type': 'application/json' })
@@ -225,7 +229,7 @@ function newId(prefix: string): string {
   return `${prefix}_${randomBytes(12).toString('hex')}`
 }
 
-/** A session as Stripe answers it: nobody has paid yet. */
+/** Returns a session that nobody has paid yet. */
 function newSession(form: Form, url: string): Stripe.Checkout.Session {
   const id = newId('cs_test')
   const [item] = Object.values(isForm(form.line_items) ? form.line_items : {})

@@ -1,4 +1,4 @@
-/** Test only: a build to play events to, without the ceremony. */
+/** A build to play events to, for tests. */
 import type { PlannedStep } from '@harmont/ir'
 import { createBuild, type NewBuild } from './create-build.ts'
 import { decide } from './decide.ts'
@@ -12,7 +12,7 @@ export interface Scene {
   readonly live: LiveBuild
   readonly effects: Effect[]
   at: number
-  /** The newest attempt of a step, -1 for the rendering job. */
+  /** Returns the newest attempt of a step, or with -1 the rendering job. */
   job(step: number): Job
   states(): string
   play(event: BuildEvent): Decision

@@ -4,7 +4,7 @@ import { plainPlan } from './random-plan.test-support.ts'
 
 const day = 24 * 3_600_000
 
-/** As if so much time had passed in which nothing happened. */
+/** Lets this much time pass without an event. */
 function abandon(
   it: ReturnType<typeof scene>,
   afterMs = 3 * day,
@@ -76,7 +76,7 @@ test('G17 one that is worked on, that changed, that waits for its time, for appr
   expect(abandon(waiting, 9 * day)).toBe(false)
   waiting.play({ type: 'admit', at: waiting.at })
   expect(abandon(waiting, 3 * day)).toBe(true)
-  // The next one of the group has its turn.
+  // The next build of the group gets its turn.
   expect(waiting.effects.at(-1)).toEqual({ type: 'group_due', key: 'k' })
 })
 

@@ -23,7 +23,7 @@ test('a chain of 10,000 steps is skipped in one change when its first fails', ()
 test('30,000 events on a build of 10,000 steps cost per event what 300 on one of 100 do, within five times', () => {
   const perEvent = (size: number, times: number) => {
     const scenes = Array.from({ length: times }, () => scene(Array.from({ length: size }, () => ({}))))
-    // Not by the clock: others may have the processor meanwhile.
+    // Counts steps instead of time, because other processes may use the processor.
     const begin = process.cpuUsage()
     for (const each of scenes) for (let step = 0; step < size; step++) each.run(step)
     return process.cpuUsage(begin).user / (size * times)

@@ -18,7 +18,7 @@ function fixedIds(failFast: boolean): DecideContext {
   return { newId: () => `j${next++}`, limits: defaultLimits, ...(failFast ? { failFast } : {}) }
 }
 
-/** A build, its model and all that was ever said about it. */
+/** A build, its model, and everything that was said about it. */
 class Run {
   readonly context: DecideContext
   readonly live: LiveBuild
@@ -53,7 +53,7 @@ class Run {
     return taken
   }
 
-  /** Everything that a decision must leave alone; jobs are frozen. */
+  /** Asserts that a decision leaves its input alone; jobs are frozen. */
   private parts(): readonly unknown[] {
     const { header, jobs, unmet, tally } = this.live
     return [header, tally, ...jobs, ...unmet]
@@ -83,7 +83,7 @@ class Run {
       j.softFailed,
     ])
     const model = this.model.jobs.map((j) => [j.state, j.attempt, j.fence, j.lost, j.error, j.reason, j.soft])
-    // What finds the difference takes its time: only where there is one.
+    // Finds the difference only when there is one, because that takes time.
     if (JSON.stringify(seen) !== JSON.stringify(model)) expect(seen).toEqual(model)
     expect(this.live.header.state).toBe(this.model.buildState())
     expect(this.live.header.errorCode).toBe(this.model.error)
@@ -114,7 +114,7 @@ function randomEvent(run: Run, roll: () => number, persons = true): readonly [Bu
     const event = { type: roll() < 0.8 ? ('approve' as const) : ('approval_expired' as const), at }
     return [event, event]
   }
-  // Refused while anything is worked on, as most of the time.
+  // Refused while anything runs, as most of the time.
   if (kind > (run.live.jobs.some((job) => isHeld(job.state)) ? 0.99 : 0.9)) {
     const since = at - Math.floor(roll() * 3000)
     return [
@@ -180,7 +180,7 @@ function randomEvent(run: Run, roll: () => number, persons = true): readonly [Bu
   return how < 0.94 ? exit(137, 'SIGKILL', true) : exit(null, null)
 }
 
-/** Lets everything end that can: what a runner that works does. */
+/** Lets everything end that can, as a working runner does. */
 function drain(run: Run, roll: () => number): number {
   let events = 0
   while (!isBuildTerminal(run.live.header.state)) {
@@ -218,10 +218,10 @@ function play(build: RandomBuild, seed: number, { persons = true, failFast = fal
   return run
 }
 
-/** Shrinking graphs of 200 steps could go on for an hour: the case itself is shown. */
+/** Shrinking graphs of 200 steps could take an hour, so the case itself is shown. */
 const unshrunk = { endOnFailure: true }
 
-/** Builds of the first test in one go. */
+/** Builds per go of the first test. */
 const runs = scaled(60)
 
 const seeds = fc.integer({ min: 0, max: 2 ** 31 })
@@ -285,7 +285,7 @@ test('every build ends when its leased jobs end, in a number of events bounded b
 test('a job is announced as ready once for each attempt and once more for each lost lease', () => {
   fc.assert(
     fc.property(randomBuild(60), seeds, (build, seed) => {
-      // Without a person's retry, which makes a skipped job wait, and be announced, again.
+      // Without a manual retry, which makes a skipped job wait and be announced again.
       const run = play(build, seed, { persons: false })
       drain(run, dice(seed + 2))
       const about = (type: Effect['type'], job: Job) =>

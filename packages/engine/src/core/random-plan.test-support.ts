@@ -1,4 +1,4 @@
-/** Test only: plans and programs of chance. */
+/** Random plans and programs, for tests. */
 import type { Plan, PlannedStep, RetryPolicy } from '@harmont/ir'
 import fc from 'fast-check'
 
@@ -20,12 +20,12 @@ const traits = fc.record({
   hasGroup: fc.integer({ min: 0, max: 9 }).map((n) => n === 0),
   hasSecrets: fc.integer({ min: 0, max: 4 }).map((n) => n === 0),
   conditionHolds: fc.integer({ min: 0, max: 9 }).map((n) => n > 0),
-  /** Prerequisites as distances backwards. */
+  /** Prerequisites as distances to earlier steps. */
   before: fc.uniqueArray(fc.integer({ min: 1, max: 12 }), { maxLength: 4 }),
   buildsIn: fc.boolean(),
 })
 
-/** A step with nothing special about it. */
+/** Returns a step without special properties. */
 function plainStep(index: number, over: Partial<PlannedStep> = {}): PlannedStep {
   return {
     key: `s${index}`,
@@ -47,7 +47,7 @@ function plainStep(index: number, over: Partial<PlannedStep> = {}): PlannedStep 
   }
 }
 
-/** A plan of plain steps. */
+/** Returns a plan of plain steps. */
 export function plainPlan(steps: readonly Partial<PlannedStep>[], timeoutSeconds: number | null = null): Plan {
   return { timeoutSeconds, steps: steps.map((over, index) => plainStep(index, over)), warnings: [] }
 }
@@ -58,7 +58,7 @@ export interface RandomBuild {
   readonly held: boolean
 }
 
-/** Graphs of 1 to `max` steps with every kind of edge and policy. */
+/** Makes graphs of 1 to `max` steps with every kind of edge and policy. */
 export function randomBuild(max: number): fc.Arbitrary<RandomBuild> {
   return fc
     .tuple(
@@ -88,7 +88,7 @@ export function randomBuild(max: number): fc.Arbitrary<RandomBuild> {
     }))
 }
 
-/** Numbers from 0 up to 1, the same for the same seed. */
+/** Returns numbers from 0 up to 1, the same for the same seed. */
 export function dice(seed: number): () => number {
   let state = seed >>> 0
   return () => {

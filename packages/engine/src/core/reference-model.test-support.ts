@@ -1,6 +1,6 @@
 /**
- * Test only: the table of `engine.md` 1 once more, the slow and obvious way, sharing nothing with the code under test. Every event is followed by a
- * look at every step until nothing moves.
+ * A second implementation of the table of `engine.md` 1: slow, obvious, and without code of the
+ * first. After every event it visits every step until nothing changes.
  */
 import type { Plan, PlannedStep } from '@harmont/ir'
 
@@ -36,11 +36,11 @@ export class ReferenceModel {
   readonly jobs: ModelJob[]
   readonly timeout: number | null
   cancel = false
-  /** What is wrong with the build as a whole. */
+  /** Error of the build as a whole. */
   error: string | null = null
   deadline = Number.POSITIVE_INFINITY
   held: boolean
-  /** When something happened last. */
+  /** Instant of the last change. */
   changed: number
   readonly failFast: boolean
 
@@ -72,7 +72,7 @@ export class ReferenceModel {
     return this.jobs.some(past) ? 'running' : 'scheduled'
   }
 
-  /** Whether the event is taken; the model has then moved. */
+  /** Takes the event and returns whether it fits; if so, the model has changed. */
   apply(event: ModelEvent): boolean {
     const before = this.failures()
     const taken = this.take(event)
@@ -286,7 +286,7 @@ export class ReferenceModel {
     return true
   }
 
-  /** What a step's prerequisites say: `now`, `never`, or `wait`. */
+  /** Returns what a step's prerequisites say: `now`, `never`, or `wait`. */
   private wants(index: number): 'now' | 'never' | 'wait' {
     const step = this.step(index)
     let answer: 'now' | 'wait' = 'now'

@@ -63,20 +63,20 @@ describe('a group', () => {
   })
 })
 
-/** What a program of chance does to a group; numbers choose among those that fit. */
+/** A random action on a group; numbers choose among the possible ones. */
 const program = fc.array(
   fc.record({
     what: fc.constantFrom('comes', 'comes', 'comes', 'comes late', 'ends', 'ends', 'is canceled', 'is opened again'),
     which: fc.nat({ max: 1000 }),
     limit: fc.integer({ min: 1, max: 3 }),
     whenFull: fc.constantFrom(...words),
-    /** So many of the actions are done before somebody dies, and the next one asks anew. */
+    /** Number of actions before the actor dies and the next one asks anew. */
     patience: fc.nat({ max: 3 }),
   }),
   { maxLength: 60 },
 )
 
-/** A group as a store keeps it, that sees each thing it is told to do. */
+/** A group as a store keeps it. It checks every action. */
 class Group {
   readonly members = new Map<string, GroupMember>()
   readonly over: string[] = []
@@ -87,7 +87,7 @@ class Group {
     this.members.set(id, { ...member(id), turn, ...fields })
   }
 
-  /** Does what is to be done, one thing after the other; stops in the middle when `patience` runs out. */
+  /** Carries out a settlement one action at a time, and stops when `patience` runs out. */
   settle(patience: number): void {
     for (let left = patience; ; left--) {
       const before = [...this.members.values()]
@@ -117,7 +117,7 @@ class Group {
     expect([...this.members.values()].filter(({ waits }) => !waits).length).toBeLessThanOrEqual(limit)
   }
 
-  /** Nothing is left to do, nobody waits in vain, and nobody is left who was asked to give way. */
+  /** Asserts that nothing is left to do, nobody waits in vain, and no superseded build is left. */
   checkSettled(): void {
     this.settle(Number.POSITIVE_INFINITY)
     const all = [...this.members.values()]

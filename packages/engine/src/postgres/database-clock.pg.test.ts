@@ -6,13 +6,13 @@ import { DatabaseClock } from './database-clock.ts'
 import { engineDatabase } from './engine-database.test-support.ts'
 
 const hour = 3_600_000
-/** More than anything here takes, and far less than a step. */
+/** More than anything here takes, and far less than a step of the clock. */
 const nearMs = hour / 4
 
 /** A database whose clock the test sets. */
 async function steppedDatabase() {
   const config = await engineDatabase()
-  // Before `pg_catalog`, where the real one is.
+  // Searched before `pg_catalog`, which has the real function.
   const pool = new pg.Pool({ ...config, options: '-c search_path=stepped,pg_catalog' })
   afterFile(() => pool.end())
   await pool.query(`create schema stepped;
@@ -28,7 +28,7 @@ async function steppedDatabase() {
     async step(hours: number) {
       await pool.query("update stepped.step set by = by + $1 * interval '1 hour'", [hours])
     },
-    /** A server on this machine. */
+    /** Returns a server on this machine. */
     async open() {
       const clock = new SteadyClock(bootTime, 0)
       return { clock, kept: await DatabaseClock.open(pool, clock, log) }
@@ -40,7 +40,7 @@ async function steppedDatabase() {
     async endBuilds() {
       await pool.query('update engine.builds set finished_at = now()')
     },
-    /** A server on another machine that works just now, or did. */
+    /** Returns a server on another machine that works now, or did. */
     async otherServer(aheadMs: number, ago = '0') {
       await pool.query(
         `insert into engine.clocks values ('another boot', 'another', 0, $1, clock_timestamp() - $2::interval)
@@ -91,7 +91,7 @@ test('G64 servers of a fleet count alike: one that comes takes the time of the o
     await kept.tell()
   }
   expect(Math.abs(offBy(clock) - 3 * hour)).toBeLessThan(nearMs)
-  // Another on this machine counts as well.
+  // Another server of this machine counts as well.
   const beside = await it.open()
   await it.otherServer(3 * hour, '1 day')
   for (let told = 0; told < 10; told++) {

@@ -1,4 +1,4 @@
-/** Test only: databases on the PostgreSQL of this run, with the engine's tables. */
+/** Databases on the PostgreSQL of this run with the engine's tables, for tests. */
 import { afterFile } from '@harmont/test-kit/file'
 import { createDatabase, type Template } from '@harmont/test-kit/postgres'
 import pg from 'pg'
@@ -7,7 +7,8 @@ import { engineMigrations } from './migrations.ts'
 const migrated: Template = { name: 'harmont_engine', fill: (connection) => runMigrations(connection, engineMigrations) }
 
 /**
- * Returns how to reach a new database with the engine's tables, which goes when the test file ends.
+ * Returns the address of a new database with the engine's tables, which is removed after the test
+ * file.
  */
 export function engineDatabase(): Promise<pg.PoolConfig> {
   return untilFileEnds(migrated)

@@ -1,6 +1,5 @@
 /**
- * What groups and limits promise where processes share a database; what holds for a group in any
- * store is in `gate-suite.ts`.
+ * Groups and limits where processes share a database. `gate-suite.ts` has what holds in any store.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
@@ -129,8 +128,8 @@ test('G05 of a group that waits at a limit the older build goes first, though th
   const newer = await submit([inGroup()])
   expect(await lease()).toEqual([])
   await end(first)
-  // That room is for one who waited longer; the deploy of the older build becomes ready meanwhile,
-  // and waits behind the newer one's.
+  // The room is for one that waited longer. The deploy of the older build becomes ready meanwhile,
+  // and waits behind that of the newer one.
   const third = await one()
   expect([third.buildId, await lease()]).toEqual([elsewhere, []])
   await end(second)
@@ -339,13 +338,13 @@ test('finding work, going through gates and saying who waits read what is at han
     expect(scans.filter((scan) => scan.startsWith('Seq'))).toEqual([])
     expect(rows).toBeLessThanOrEqual(most)
   }
-  // Who comes before whom is known only from all that wait at the same gate.
+  // The order follows only from all that wait at the same gate.
   const { rows, scans } = await rowsRead(config, ranksText, [[group], now, 'q', 'limited', null, pipeline, []])
   expect(scans.filter((scan) => scan.startsWith('Seq'))).toEqual([])
   expect(rows).toBeLessThanOrEqual(2 * size + 10)
 })
 
-/** How many statements a store asks for, by a driver that counts them. */
+/** Counts the statements of a store with a driver. */
 let statements = 0
 class CountingClient extends pg.Client {
   constructor(options?: string | pg.ClientConfig) {
@@ -390,7 +389,7 @@ test(
       ['a group of 16', inGroup(16), 16],
     ] as const
     for (const [what, step, slots] of kinds) {
-      // The time of each, which is printed, is that of compiled code.
+      // The printed times are those of compiled code.
       if (effort > 1) await perJob(smallBuild, step, slots)
       const small = await perJob(smallBuild, step, slots)
       const large = await perJob(largeBuild, step, slots)
@@ -408,7 +407,7 @@ test('of five organizations with builds at once each has as many jobs as the oth
   const queues = ['a', 'b', 'c', 'd', 'e']
   const left = new Map(queues.map((queue) => [queue, 0]))
   const queueOf = new Map<string, string>()
-  // The first comes with all of its builds before the others have any.
+  // The first organization submits all its builds before the others have any.
   for (const queue of queues) {
     for (let n = 0; n < fairBuilds / queues.length; n++) {
       queueOf.set(await submit(many(fairSteps), `${queue} ${n % 2}`, queue), queue)

@@ -1,4 +1,4 @@
-/** Groups of builds among several processes, any of which may stop between any two statements. */
+/** Groups of builds among several processes, any of which may stop between two statements. */
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { scaled, seed } from '@harmont/test-kit/effort'
@@ -17,7 +17,7 @@ import { placeWaitText } from './waits.ts'
 
 const words = ['queue', 'cancel_waiting', 'cancel_running'] as const
 const passed = { kind: 'exited', exitCode: 0, signal: null, limit: null, snapshot: null } as const
-/** Builds of the test with processes that die. */
+/** Number of builds of the test with dying processes. */
 const builds = scaled(30)
 
 let config: pg.PoolConfig
@@ -38,14 +38,14 @@ async function openStore(): Promise<PostgresStore> {
   return store
 }
 
-/** Each a later one: two builds of one millisecond take their turn by id, which here is chance. */
+/** Later each time: two builds of one millisecond take turns by id, which is random here. */
 let last = 0
 function nextInstant(): number {
   last = Math.max(last + 1, Date.now())
   return last
 }
 
-/** Commits a build; whoever does so and dies has told nobody. */
+/** Commits a build. A process that dies after it has told nobody. */
 async function commit(store: PostgresStore, name: string, limit: number, whenFull: (typeof words)[number], ageMs = 0) {
   const facts = { pipeline: 'p', branch: null, tag: null, pullRequest: null, event: 'push', claimant: null }
   const from = {
@@ -56,7 +56,7 @@ async function commit(store: PostgresStore, name: string, limit: number, whenFul
   } as const
   const context = { newId: () => randomUUID(), limits: defaultLimits }
   return inTransaction(pool, async (client) => {
-    // As the server does: builds of one pipeline are made one after the other.
+    // Creates the builds of one pipeline one after the other, as the server does.
     await client.query('select pg_advisory_xact_lock(1)')
     const created = createBuild({ id: randomUUID(), queue: 'q', at: nextInstant() - ageMs, held: false, from }, context)
     await store.builds.submit(client, created, plainContext)
@@ -70,7 +70,7 @@ async function submit(store: PostgresStore, ...group: [name: string, limit: numb
   return created.build.id
 }
 
-/** The database itself writes down each place that it should not have seen given. */
+/** The database itself records each place that should not have been given. */
 async function watchPlaces(): Promise<() => Promise<unknown[]>> {
   await pool.query(`
     create table wrong (what text, build_id uuid);
@@ -103,7 +103,7 @@ test(
     const processes = [await openStore(), await openStore(), await openStore()]
     const someone = () => processes[any(processes.length)] as PostgresStore
     let isOver = false
-    /** A runner that loses its connection now and then, as its process would. */
+    /** A runner that loses its connection now and then. */
     const run = async (name: string) => {
       while (!isOver) {
         try {
@@ -128,7 +128,7 @@ test(
         await sleep(20)
       }
     }
-    /** Two connections are cut, as often as something is done: a slow machine must get on too. */
+    /** Cuts two connections per number of operations, so that a slow machine makes progress too. */
     const cut = () =>
       pool.query(
         `select pg_terminate_backend(pid) from pg_stat_activity
@@ -138,7 +138,7 @@ test(
     const submitAll = Array.from({ length: builds }, async (_, index) => {
       await sleep(index * 10 + any(20))
       const place = any(3)
-      // In the first nobody gives way.
+      // In the first group no build gives way.
       const group = [`g${place}`, 1 + any(3), place === 0 ? 'queue' : (words[any(words.length)] ?? 'queue')] as const
       const isKilled = roll() < 0.3
       const created = await commit(someone(), ...group)
@@ -175,13 +175,13 @@ test('G05 while one process gives a place no other gives it to another build', a
   const placed = async () =>
     (await pool.query('select count(*)::int as n from engine.builds where not awaits_place')).rows[0].n
   const { build, effects } = await commit(one, 'g', 1, 'queue')
-  // The first process has made up its mind and waits for the build's row.
+  // The first process has decided and waits for the build's row.
   const client = await pool.connect()
   await client.query('begin')
   await client.query('select from engine.builds where id = $1 for update', [build.id])
   const first = one.builds.submitted(build, effects)
   await expect.poll(waitingForLocks).toBe(1)
-  // One that was made earlier asks for the same place.
+  // An earlier build asks for the same place.
   const older = await commit(two, 'g', 1, 'queue', 10_000)
   const second = two.builds.submitted(older.build, older.effects)
   await expect.poll(async () => (await waitingForLocks()) === 2 || (await placed()) === 1).toBe(true)
@@ -220,7 +220,7 @@ test('G05 what a process did not get to after its commit any other finds and doe
   expect(
     (await pool.query("select count(*)::int as n from engine.builds where error_code = 'superseded'")).rows,
   ).toEqual([{ n: 2 }])
-  // As a process leaves it that is killed between the end of a build and the look at its group.
+  // The state after a kill between the end of a build and the settling of its group.
   await pool.query(
     "update engine.builds set finished_at = now(), state = 'passed', version = version + 1 where id = $1",
     [second],

@@ -1,6 +1,6 @@
 /**
- * What the PostgreSQL store promises beside the common suite: transactions of others, other
- * processes, lost connections, plans.
+ * What the PostgreSQL store promises beyond the common suite: foreign transactions, other
+ * processes, lost connections, query plans.
  */
 import { randomUUID } from 'node:crypto'
 import pg from 'pg'
@@ -71,7 +71,7 @@ async function versionOf(id: string): Promise<number> {
   return Number(rows[0]?.version)
 }
 
-/** Keeps a build's row locked, as another process would, until the result is called. */
+/** Locks a build's row, as another process would, until the returned function is called. */
 async function lockElsewhere(id: string): Promise<() => Promise<void>> {
   const client = await pool.connect()
   await client.query('begin')
@@ -151,7 +151,7 @@ test('other processes hear of builds by queue, and of all queues where a process
   const { promise: readyHeard, resolve } = Promise.withResolvers<void>()
   other.changes.onReady(resolve)
   const id = await submit(newBuild(wide(1), 'neighbour'))
-  // Comes after what is said of builds.
+  // Comes after the events of builds.
   await readyHeard
   expect(heard).toEqual(['neighbour'])
   await pool.query('select pg_notify($1, $2)', [changesChannel, JSON.stringify({ from: 'older', builds: [id] })])
@@ -180,7 +180,7 @@ test('what the owner does in its outbox is kept with the end of a job, or neithe
   expect((await pool.query('select * from ends')).rows).toEqual([{ build_id: id, states: ['passed'] }])
 })
 
-/** Here, not in the databases of other tests. */
+/** Set here, not in the databases of other tests. */
 const waitsForLock = "select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
 
 test('G02 a lost connection is an error, and what was decided on it is forgotten', async () => {
@@ -198,11 +198,11 @@ test('G02 a lost connection is an error, and what was decided on it is forgotten
   )
   await expect(lost).rejects.toThrow()
   await unlock()
-  // Until it has heard of its other connections' end, the store may take one of them.
+  // Until it notices the end of its other connections, the store may use one of them.
   const states = async () => (await shaken.builds.load(id))?.build.jobs.map(({ state }) => state).sort()
   await expect.poll(states).toEqual(['assigned', 'scheduled'])
   expect((await shaken.builds.apply(id, [started(lease)]))?.taken).toEqual([true])
-  // It listens again by itself, and then everybody looks once more.
+  // It listens again by itself, and then everybody looks again.
   const woken = new Promise<void>((resolve) => shaken.changes.onReady(resolve))
   await woken
   expect(warnings.length).toBeGreaterThan(0)

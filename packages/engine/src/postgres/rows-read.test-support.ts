@@ -11,8 +11,8 @@ interface PlanNode {
 }
 
 /**
- * Test only: rows of the engine's tables that a statement touches, and how. The statement is
- * carried out, on connections like the store's.
+ * Reports the rows of the engine's tables that a statement touches, and how, for tests. Runs it on
+ * connections like the store's.
  */
 export async function rowsRead(
   config: pg.PoolConfig,

@@ -5,7 +5,7 @@ import { engineDatabase } from './engine-database.test-support.ts'
 
 test('builds that stand still are found among those that are not over, and by their jobs, whatever else there is', async () => {
   const pool = new pg.Pool(await engineDatabase())
-  // 20,000 that are over, 2,000 young ones that run, and 30 old ones that wait.
+  // 20,000 ended builds, 2,000 young running ones, and 30 old waiting ones.
   await pool.query(`with n as (
       select gen_random_uuid() as id, n, case when n <= 30 then 'old' when n <= 2030 then 'young' else 'over' end as what from generate_series(1, 22030) n),
     b as (insert into engine.builds (id, queue, state, cancel_requested, created_at, finished_at, version)

@@ -14,7 +14,7 @@ beforeEach(async () => {
 })
 afterEach(() => client.end())
 
-/** A build with one job, leased, as the first release writes it. */
+/** A build with one leased job, as the first release writes it. */
 async function firstRelease(): Promise<{ readonly build: string; readonly job: string }> {
   const [build, job] = [randomUUID(), randomUUID()]
   const context = {
@@ -49,8 +49,7 @@ async function migrate(): Promise<void> {
 }
 
 /**
- * How the first release told a place: a record's offset, how far into it, and bytes that were left
- * out.
+ * The first release's form of a place: a record's offset, an offset inside it, and dropped bytes.
  */
 const firstPosition = (offset: number, skip: number, missing: number) => (offset * 2 ** 17 + skip) * 4 + missing
 

@@ -60,7 +60,7 @@ test('G15 G02 a secret is masked on both sides of a kill of the engine, in two h
   const streams = await bench.store.logs.read(jobs[0]?.id ?? '', 0, Number.MAX_SAFE_INTEGER)
   const text = (kind: number) => streams.flatMap((it) => (it.kind === kind ? [String(it.content)] : [])).join('')
   expect([text(0), text(1)]).toEqual(['1 ***\n2 ***\n3 ***\n', 'waits\ntok-'])
-  // What it left is known to be of a secret also where another process kept it.
+  // Its result carries the secret lineage of a step that another process kept.
   const snapshot = join(directory, 'sandboxes', 'snapshots', jobs[0]?.snapshot ?? '', 'snapshot.json')
   expect(JSON.parse(await readFile(snapshot, 'utf8')).meta.taint).toEqual([{ id: 'org/token', name: 'token' }])
 })
@@ -75,7 +75,7 @@ test('G02 a command that ended while no engine was there is reported from what i
   const { jobs } = await settled(bench, id)
   expect(jobs[0]).toMatchObject({ state: 'failed', exitCode: 4, fence: 1, lost: 0 })
   expect(await logOf(bench, jobs[0])).toBe(counted)
-  // It took as long as the command did, not until somebody looked.
+  // It took as long as the command did, not until the next measurement.
   expect(Math.abs((jobs[0]?.finishedAt ?? 0) - endedAt.getTime())).toBeLessThan(20)
 })
 
@@ -134,7 +134,7 @@ test('G24 a sandbox whose job is over is destroyed by the next engine', async ()
   await bench.store.builds.apply(id, [{ type: 'kill_overdue', job: job?.id ?? '', at: Date.now() }])
   expect((await settled(bench, id)).state).toBe('canceled')
   await engine.start()
-  // The directory is the engine's while it runs.
+  // The directory belongs to the engine while it runs.
   await expect.poll(() => readdir(join(directory, 'sandboxes', 'sandboxes'))).toEqual([])
 })
 

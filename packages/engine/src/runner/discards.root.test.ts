@@ -17,7 +17,7 @@ test('G24 a sandbox that withstands for a while is destroyed all the same, and k
       network: 'none',
     })
     const files = join(directory, 'sandboxes', 'sandboxes', 'withstands')
-    // What is mounted cannot be moved away.
+    // A mount cannot be moved away.
     execFileSync('mount', ['--bind', files, files])
     const complaints: string[] = []
     const discards = new Discards((_level, message) => complaints.push(message), 200)

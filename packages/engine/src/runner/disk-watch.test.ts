@@ -67,7 +67,7 @@ test('a watch that is stopped waits for the look that goes on, and looks no more
   const watch = await watchDisk({ path: '/var/tmp', everyMs: 1, leastFreeBytes: 1, log: () => {}, onLook })
   await begun.promise
   const stopped = watch.stop().then(() => ended.push('stop'))
-  // Whoever does not wait is done before this.
+  // A call that does not wait is done before this.
   await new Promise(setImmediate)
   goOn.resolve()
   await stopped

@@ -1,6 +1,7 @@
 /**
- * Test only: an engine in a process of its own, to be killed. `node FILE DIRECTORY POOL-CONFIG-AS-JSON [create | start]`; says `ready` when it works. With the last
- * it kills itself when it would make a sandbox, or start a command in one.
+ * An engine in a process to be killed, for tests:
+ * `node FILE DIRECTORY POOL-CONFIG-AS-JSON [create | start]`. It says `ready` when it works. With
+ * the last argument it kills itself before it makes a sandbox, or starts a command.
  */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -21,7 +22,8 @@ if (dyingAt === 'start') {
   const create = driver.create.bind(driver)
   driver.create = async (spec) => Object.assign(await create(spec), { start: die })
 }
-// A kill costs no restart: what a killed engine was at is adopted, or was not begun. So the limits are the users' own.
+// A kill costs no restart, because running commands are adopted and others had not begun. So the
+// limits are those of users.
 const store = await PostgresStore.open(JSON.parse(database))
 const engine = createEngine({
   store,

@@ -57,7 +57,7 @@ test('nothing is kept of a step that filled its disk, or that was canceled', asy
 })
 
 test('what a failure left and cannot be kept changes nothing of how it ended, and the log says so', async () => {
-  // The directory that snapshots go to is there no more, as on a broken disk.
+  // The directory of snapshots is missing, as on a broken disk.
   const kept = `${bench.directory}/sandboxes/snapshots`
   await rename(kept, `${kept}-away`)
   await writeFile(kept, '')

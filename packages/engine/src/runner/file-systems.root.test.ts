@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => bench.close())
 
 let number = 0
-/** A context of its own per build, as the server makes it; `namespace` keeps the tests apart. */
+/** A separate context per build, as the server makes it; `namespace` separates the tests. */
 const from = (namespace: string) => ({
   cache: { read: [namespace], write: namespace },
   origin: { pipeline: 'ci', number: String(++number), url: 'http://x' },

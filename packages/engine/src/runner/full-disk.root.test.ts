@@ -17,12 +17,12 @@ test('G55 on a full disk no job is leased, and those that wait begin by themselv
   const disk = await watchDisk({ path, leastFreeBytes: 32 * mib, everyMs: 20, log: () => {} })
   const bench = await openBench({ runner: { disk } })
   try {
-    // The runner asks for work already.
+    // The runner already asks for work.
     await settled(bench, await submit(bench, [step('true')]))
     await writeFile(join(path, 'filler'), Buffer.alloc(40 * mib))
     await expect.poll(() => disk.full).toBe('24 MiB of 64 MiB free')
     const id = await submit(bench, [step('echo ran')])
-    // A runner that has room begins and ends a build meanwhile.
+    // A runner with room begins and ends a build meanwhile.
     const roomy = await openBench()
     expect((await run(roomy, [step('true')])).state).toBe('passed')
     await roomy.close()

@@ -13,7 +13,7 @@ const token = 'ghs_of-an-installation'
 let folder: string
 let server: GitServer
 let bench: Bench
-/** What the owner of the engine answers, instead of an offer. */
+/** Answer of the engine's owner instead of an offer. */
 let answer: ((source: Extract<BuildSource, { readonly kind: 'git' }>) => SourceOffer) | undefined
 let offers = 0
 
@@ -76,7 +76,7 @@ test('a step has the files and the history of its commit, its children too, and 
   )
   expect(await logOf(bench, jobs[1])).toBe('?? made.txt\n.git\na.txt\nb.txt\nmade.txt\nrun.sh\n')
   expect(state).toBe('passed')
-  // One question for the whole build, however many steps.
+  // One request for the whole build, however many steps.
   expect(offers - before).toBe(1)
   // A build without a source, in the snapshot of one that had one, has no .git.
   const bare = await run(bench, [step('ls -A')], { source: null })
@@ -94,7 +94,7 @@ test('G27 in a child an unchanged file of the next commit keeps inode and time, 
     [parent, step('stat -c "%i %Y" same | cmp - /seen && cat changed .git/HEAD', { buildsIn: 0 })],
     from(second),
   )
-  // The commit is in no cache key: what the parent left is the same.
+  // The commit is in no cache key, so the parent's result is the same.
   expect(jobs[0]?.cached).toBe(true)
   expect(await logOf(bench, jobs[1])).toBe(`2${second}\n`)
 })

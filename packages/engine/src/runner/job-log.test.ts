@@ -3,7 +3,7 @@ import type { OutputPiece } from '@harmont/sandbox'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { JobLog, type Spool } from './job-log.ts'
 
-// The clock stands still but where a test waits for `played`.
+// The clock stands still except where a test waits for `played`.
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
 })
@@ -11,7 +11,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-/** Resolves as the promise does, the clock running through all the rests on the way. */
+/** Resolves with the promise, and moves the clock through all pauses on the way. */
 async function played<T>(promise: Promise<T>): Promise<T> {
   const outcome = Promise.allSettled([promise])
   await vi.runAllTimersAsync()
@@ -41,7 +41,7 @@ function open(from: { lastSeq: number; spoolPosition: string; logBytes: number }
   return { log, kept, appended, seen }
 }
 
-/** A spool of which 100 bytes are read already. */
+/** A spool of which 100 bytes are read. */
 function output(...texts: string[]): Spool {
   return {
     async *output(offset) {

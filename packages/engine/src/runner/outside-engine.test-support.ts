@@ -1,4 +1,4 @@
-/** Test only: an engine in a process of its own over a database and a directory, to be killed. */
+/** An engine in a process of its own over a database and a directory, to be killed, for tests. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
@@ -22,25 +22,31 @@ export interface OutsideEngine {
   readonly config: pg.PoolConfig
   readonly pool: pg.Pool
   readonly bench: Pick<Bench, 'store' | 'put' | 'limits'>
-  /** Starts an engine, after the one before was killed. Resolves when it works. */
+  /** Starts an engine after the last one was killed. Resolves when it works. */
   start(): Promise<void>
   kill(): Promise<void>
-  /** Starts an engine that kills itself when it would make a sandbox, or start a command in one. Resolves when it is gone. */
+  /**
+   * Starts an engine that kills itself before it makes a sandbox, or starts a command. Resolves
+   * when it is gone.
+   */
   startToDieAt(moment: 'create' | 'start'): Promise<void>
-  /** Resolves when the build's first job has written these words. */
+  /** Resolves when the build's first job has written this text. */
   untilLog(id: string, words: string): Promise<void>
-  /** Resolves when the command of the only sandbox has ended, whether or not an engine looks on. Returns the instant. */
+  /**
+   * Resolves when the command of the only sandbox has ended, with or without an engine. Returns the
+   * instant.
+   */
   commandEnd(): Promise<Date>
   /** Destroys its sandboxes and removes its directory. */
   remove(): Promise<void>
 }
 
-/** Makes the place of an engine. None runs yet. */
+/** Prepares the place of an engine without starting one. */
 export async function makeOutsideEngine(): Promise<OutsideEngine> {
   const config = await engineDatabase()
   const directory = await mkdtemp('/var/tmp/harmont-adoption-')
   const pool = new pg.Pool(config)
-  // An idle connection that is ended from outside: the pool makes a new one.
+  // An idle connection that is cut: the pool makes a new one.
   pool.on('error', () => undefined)
   const store = await PostgresStore.open(config)
   const bench = {

@@ -1,4 +1,7 @@
-/** Test only: an engine over a memory store and real sandboxes. All test files share one store of images, because the host base takes seconds. */
+/**
+ * An engine over a memory store and real sandboxes, for tests. All files share one store of images,
+ * because the host base takes seconds.
+ */
 import { createHash, randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -28,11 +31,11 @@ export interface Bench {
   readonly store: Store
   put(created: Created, context: BuildContext): void | Promise<void>
   readonly engine: Engine
-  /** Starts another engine over the same store and sandboxes; the one before must be closed. */
+  /** Starts another engine over the same store and sandboxes, after the last one was closed. */
   restart(): Promise<void>
-  /** Of the archives of builds, by SHA-256. */
+  /** Archives of builds, by SHA-256. */
   readonly blobs: Map<string, Buffer>
-  /** Of every build that is not a fork's, by name; to be changed at will. */
+  /** Secrets of all builds except forks, by name; tests may change them. */
   readonly secrets: Map<string, SecretValue>
   readonly limits: Limits
   close(): Promise<void>
@@ -44,9 +47,9 @@ export interface BenchOptions {
   readonly startLeaseMs?: number
   readonly leaseMs?: number
   readonly collecting?: EngineOptions['collecting']
-  /** Instead of the bench's own blobs. */
+  /** Replaces the bench's own blobs. */
   readonly sources?: EngineOptions['sources']
-  /** Instead of a plain one. */
+  /** Replaces the plain driver. */
   readonly store?: (settings: Partial<StoreSettings>) => MemoryStore
 }
 
@@ -105,7 +108,7 @@ export async function openBench(options: BenchOptions = {}): Promise<Bench> {
   }
 }
 
-/** What a store of secrets gives of these names. */
+/** Returns what a store of secrets has of these names. */
 export function pick(
   secrets: ReadonlyMap<string, SecretValue>,
   names: readonly string[],
@@ -124,7 +127,9 @@ export function openImages(directory = sharedImages, hostAllow: readonly string[
   })
 }
 
-/** A driver below the directory; without networks, so that tests need no names of interfaces. */
+/**
+ * Returns a driver below the directory, without networks, so that tests need no interface names.
+ */
 export function openDriver(directory: string, images = openImages()): Promise<OciDriver> {
   return createOciDriver({
     directory: join(directory, 'sandboxes'),
@@ -137,7 +142,7 @@ export function openDriver(directory: string, images = openImages()): Promise<Oc
   })
 }
 
-/** Options of a runner with two slots over that driver. */
+/** Returns options of a runner with two slots over that driver. */
 export function runnerOptions(directory: string, driver: OciDriver, more: Partial<EngineRunner> = {}): EngineRunner {
   return {
     id: 'runner-1',
@@ -153,7 +158,7 @@ export function runnerOptions(directory: string, driver: OciDriver, more: Partia
   }
 }
 
-/** One that is never full, for tests of other things. */
+/** A disk that is never full. */
 export const endlessDisk: Disk = {
   full: null,
   untilFull: new AbortController().signal,
@@ -163,7 +168,7 @@ export const endlessDisk: Disk = {
   onChange: () => () => {},
 }
 
-/** A step that runs a command in the host base, or in another step. */
+/** Returns a step that runs a command in the host base, or in another step. */
 export function step(command: string, fields: Partial<PlannedStep> = {}): Partial<PlannedStep> {
   return { command, image: fields.buildsIn === undefined || fields.buildsIn === null ? 'host' : null, ...fields }
 }
@@ -195,7 +200,7 @@ export async function run(
   return settled(bench, await submit(bench, from, context), undefined, withinMs)
 }
 
-/** Waits until the build is over, or `until` holds of it. */
+/** Waits until the build has ended, or until the condition holds. */
 export async function settled(
   { store }: Pick<Bench, 'store'>,
   buildId: string,
@@ -221,17 +226,20 @@ export async function settled(
   }
 }
 
-/** A command that writes `up` and waits for `goOn`, then does the rest. */
+/** Returns a command that writes `up`, waits for `goOn`, then does the rest. */
 export function untilTold(rest: string): string {
   return `trap '${rest}; exit $?' TERM; echo up; while :; do sleep 0.05; done`
 }
 
-/** Lets every command that `untilTold` made go on. */
+/** Releases every command of `untilTold`. */
 export async function goOn({ driver }: Pick<Bench, 'driver'>): Promise<void> {
   for (const handle of await driver.list()) await (await (await driver.adopt(handle))?.running())?.kill('SIGTERM')
 }
 
-/** A job's log as text; remarks in angle brackets, without the one that names the host base. */
+/**
+ * Returns a job's log as text, with remarks in angle brackets except the one that names the host
+ * base.
+ */
 export async function logOf({ store }: Pick<Bench, 'store'>, job: Job | undefined): Promise<string> {
   const chunks = await store.logs.read(job?.id ?? '', 0, Number.MAX_SAFE_INTEGER)
   const rest = chunks.filter(({ kind, content }) => kind !== 2 || !/^image host \(.*\)\n$/.test(String(content)))

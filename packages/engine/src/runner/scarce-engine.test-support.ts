@@ -1,4 +1,7 @@
-/** Test only: an engine whose process has no file descriptor left while steps end and begin. Prints what became of them. */
+/**
+ * An engine whose process runs out of file descriptors while steps begin and end, for tests. Prints
+ * their outcomes.
+ */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { takeDescriptors } from '@harmont/test-kit/descriptors'

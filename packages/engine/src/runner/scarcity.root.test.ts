@@ -13,7 +13,7 @@ test('G02 an engine without file descriptors loses no step that runs, and begins
     ['passed', 0, 0, 'begun\nended\n'],
     ['failed', 4, 0, 'begun\n'],
     ['passed', 0, 0, expect.stringMatching(/^<this machine is out of file descriptors.*>later\n$/)],
-    // No image is taken for one that cannot be had.
+    // No image is substituted for lack of descriptors.
     ['passed', 0, 0, expect.not.stringContaining('EMFILE')],
   ])
 })

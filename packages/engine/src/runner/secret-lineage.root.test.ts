@@ -13,7 +13,7 @@ const trusted = (namespace: string): Partial<BuildContext> => ({
   trust: 'trusted',
   cache: { read: [namespace], write: namespace },
 })
-/** As the server makes that of a fork: reads what trusted builds keep too, and keeps its own apart. */
+/** A context like that of a fork: reads the results of trusted builds, and keeps its own apart. */
 const fork = (namespace: string): Partial<BuildContext> => ({
   trust: 'fork',
   cache: { read: [`${namespace}/fork`, namespace], write: `${namespace}/fork` },
@@ -41,7 +41,7 @@ test('G26 what a trusted step left of its secret is not seen by a fork, whose bu
     [false, 'passed'],
   ])
   expect(await logOf(bench, forked.jobs[1])).toBe('\n')
-  // Its own it finds again, and nobody else does.
+  // It finds its own results, and nobody else does.
   expect((await run(bench, steps, fork('a'))).jobs.map(({ cached }) => cached)).toEqual([true, true])
   const again = await run(bench, steps, trusted('a'))
   expect(again.jobs.map(({ snapshot }) => snapshot)).toEqual(first.jobs.map(({ snapshot }) => snapshot))
@@ -56,7 +56,7 @@ test('a fork finds what trusted builds made without secrets', async () => {
 })
 
 test('G26 neither by way of steps that keep nothing, though what they changed is the same', async () => {
-  // The same file with a token or without: the key of the last step is the same.
+  // The same file with or without a token, so the key of the last step is the same.
   const steps = [
     step('echo same > /same', { secrets: { TOKEN: 'token' } }),
     step('echo between > /between', { buildsIn: 0 }),

@@ -125,7 +125,7 @@ test('a secret that is too short to be masked is said to be', async () => {
   expect(await logOf(bench, jobs[0])).toBe('<The secret pin is too short to be masked in this log.><123>\n')
 })
 
-/** Files below a directory whose content or name holds a text. */
+/** Returns files below a directory whose content or name contains a text. */
 async function holding(directory: string, text: string): Promise<readonly string[]> {
   const found: string[] = []
   for (const entry of (await ifThere(readdir(directory, { withFileTypes: true }))) ?? []) {
@@ -137,7 +137,7 @@ async function holding(directory: string, text: string): Promise<readonly string
   return found
 }
 
-/** Undefined when it has gone meanwhile. */
+/** Undefined when it vanished meanwhile. */
 async function ifThere<T>(reading: Promise<T>): Promise<T | undefined> {
   try {
     return await reading

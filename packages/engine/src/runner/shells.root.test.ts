@@ -24,7 +24,7 @@ async function ask(build: Build, slot: number, request: Partial<ShellRequest>, o
   return { out, err, code: exit.code }
 }
 
-/** Resolves when it has said so; goes on reading. */
+/** Resolves when the output contains the text, and keeps reading. */
 async function said(output: Readable, words: string): Promise<void> {
   let seen = ''
   const { promise, resolve, reject } = Promise.withResolvers<void>()
@@ -56,7 +56,7 @@ test('a shell sees what a failed step left, or what it started from, with the en
   })
   expect(await ask(build, 1, { script: look, before: true })).toMatchObject({ out: `a.txt\nbase\n${facts}` })
   expect(await ask(build, 0, { script: 'ls', before: true })).toMatchObject({ out: 'a.txt\n', code: 0 })
-  // It changed a sandbox of its own.
+  // It changed only its own sandbox.
   await ask(build, 1, { script: 'rm made' })
   expect(await ask(build, 1, { script: 'cat made' })).toMatchObject({ out: 'made\n' })
   bench.secrets.delete('token')

@@ -6,7 +6,7 @@ import { type Bench, goOn, logOf, openBench, run, settled, step, submit, untilTo
 const graceMs = 1_000
 let bench: Bench
 beforeAll(async () => {
-  // The scheduler's own kill comes too late to be what the tests see.
+  // The scheduler's kill comes too late for these tests.
   bench = await openBench({
     limits: { graceMs, killMarginMs: 20_000 },
     runner: { settings: { graceMs, renewEveryMs: 500 } },
@@ -14,7 +14,7 @@ beforeAll(async () => {
 })
 afterAll(() => bench.close())
 
-/** Ignores SIGTERM itself, in a child and in a grandchild of another session whose parent is gone. */
+/** Ignores SIGTERM, in a child and in an orphaned grandchild of another session. */
 const stubborn =
   "trap '' TERM; (trap '' TERM; setsid sh -c \"trap '' TERM; (sleep 611 & echo \\$! ) \" &) ; echo up; sleep 611; sleep 611"
 
@@ -79,7 +79,8 @@ test('G01 a runner whose lease was given to another destroys its sandbox and can
   await untilLog(id, 'up')
   const [stale] = await bench.store.leases.of('runner-1')
   if (!stale) throw new Error('no lease')
-  // As when the scheduler ended the lease: the job is scheduled again under the next fence.
+  // As when the scheduler ended the lease: the job is scheduled again under the next fencing
+  // number.
   await bench.store.leases.renew('runner-1', Date.now() - 3_600_000)
   await bench.store.builds.apply(id, [{ type: 'lease_lost', job: stale.jobId, fence: stale.fence, at: Date.now() }])
   await settled(bench, id, ({ jobs }) => jobs[0]?.state === 'running' && jobs[0].fence === stale.fence + 1)

@@ -9,7 +9,10 @@ afterAll(() => bench.close())
 
 type Files = Parameters<typeof archive>[1]
 
-/** Builds a step that watches these paths, under one claim whatever its files are; tells whether the cache had it. */
+/**
+ * Builds a step that watches these paths, with one cache key whatever its files are. Returns
+ * whether the cache had it.
+ */
 async function isCached(
   namespace: string,
   paths: readonly string[],

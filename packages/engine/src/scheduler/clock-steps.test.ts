@@ -37,7 +37,7 @@ const acts: fc.Arbitrary<readonly Act[]> = fc.array(
   { minLength: 10, maxLength: 40 },
 )
 
-/** Lives one build, and gives everything that anybody could see of it. */
+/** Plays one build and returns everything that anybody could see of it. */
 async function live(list: readonly Act[], isStepped: boolean): Promise<unknown> {
   let bootMs = 1_000
   const clock = new SteadyClock(() => bootMs, start - bootMs)

@@ -38,7 +38,7 @@ const log = (level: string, message: string, error?: unknown) => {
 
 const nothing = { needed: new Set<string>(), pinned: [], left: [] }
 
-/** A runner that takes no work: for what it removes. */
+/** A runner that takes no work and only removes data. */
 function idleRunner(more: Partial<Parameters<typeof createRunner>[0]> = {}) {
   const port = createLocalPort({
     store: bench.store,
@@ -77,7 +77,10 @@ test('removes what nothing can start from, and keeps cache entries and what a ru
   await collecting.stop()
 })
 
-/** Writes a cache hit down only when the build `other` is over, and two collections have begun after that. */
+/**
+ * Records a cache hit only when the build `other` has ended and two collections have begun after
+ * that.
+ */
 function slowStore(settings: Partial<StoreSettings>) {
   const store = createMemoryStore(settings)
   const slow = { other: '', hit: Promise.withResolvers<void>() }
@@ -118,7 +121,8 @@ test('a cache entry that was hit is kept until that is written down, though its 
     const { jobs: begun } = await settled(slow, first, ({ jobs }) => jobs[1]?.state === 'running')
     await expect.poll(() => logOf(slow, begun[1])).toContain('up')
     const second = await submit(slow, [made, step('cat /a', { buildsIn: 0 })])
-    // Before that only the build that is under way keeps it; and a snapshot as new as its first one would be removed before anything is known to need it.
+    // Before that only the running build protects it, because a snapshot of the first age would be
+    // removed.
     await opened?.slow.hit.promise
     let isOver = false
     onTestFinished(() => {
@@ -210,7 +214,7 @@ test('removes an image that no name, sandbox or snapshot needs', async () => {
   }
 })
 
-/** Makes an image that has one file with this text. Returns its layout, as `importImage` takes it. */
+/** Makes an image with one file of this text. Returns its layout, as `importImage` takes it. */
 async function tinyImage(folder: string, words: string): Promise<string> {
   await mkdir(join(folder, 'files'), { recursive: true })
   await writeFile(join(folder, 'files', 'words'), words)

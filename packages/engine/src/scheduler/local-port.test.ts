@@ -11,7 +11,7 @@ import type { BuildContext } from '../store.ts'
 import { defaultStoreSettings } from '../store-settings.ts'
 import { createLocalPort, type LocalPortOptions } from './local-port.ts'
 
-// The clock stands still but where a test moves it.
+// The clock stands still except where a test moves it.
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] })
 })
@@ -67,7 +67,7 @@ test('who asks for work before there is any gets it as soon as there is', async 
   const asked = leaseOne({ port })
   await vi.advanceTimersByTimeAsync(100)
   submit()
-  // The clock does not go on: what wakes the port is the build.
+  // The clock stands still: the build wakes the port.
   expect((await asked).work).toMatchObject({ kind: 'step', step: { key: 's0' }, childrenBuildIn: false })
 })
 
@@ -178,7 +178,7 @@ test('a job whose sandbox vanished is run again, though its time would be over b
 
 test('a job that cannot be prepared fails, and those leased or taken up with it are given all the same', async () => {
   const { port, submit, store } = open()
-  // A rendering without the name of its pipeline, as no server writes it.
+  // A rendering without the name of its pipeline, which no server writes.
   for (const id of ['damaged', 'damaged-too']) {
     const created = createBuild({ id, queue: 'q', at: 0, held: false, from: { kind: 'render' } }, defaultStoreSettings)
     store.builds.submit(created, { ...plainContext, renderSlug: null })

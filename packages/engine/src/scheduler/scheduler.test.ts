@@ -9,7 +9,7 @@ import { createScheduler, type Scheduler } from './scheduler.ts'
 
 const leaseMs = 900
 let scheduler: Scheduler | undefined
-// The clock stands still but where a test moves it.
+// The clock stands still except where a test moves it.
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] })
 })

@@ -3,7 +3,7 @@ import { findCycle, topologicalOrder } from './cycle.ts'
 
 describe('findCycle', () => {
   it('looks at each node once, where the ways to it are beyond counting', () => {
-    // 40 layers of two, each waiting for both of the layer before: 2^40 ways from the last to the first.
+    // 40 layers of two, each waiting for both of the layer before: 2^40 paths from last to first.
     const layers = Array.from({ length: 80 }, (_, i) => (i < 2 ? [] : [i - (i % 2) - 2, i - (i % 2) - 1]))
     const cycle = [[79, 81], [80]]
     expect(findCycle([...layers.toReversed().map((list) => list.map((i) => 79 - i)), ...cycle])).toEqual([80, 81])

@@ -122,7 +122,7 @@ describe('other forms', () => {
     expect(short(log)).toEqual([['tests::a', 'no way', 'src/lib.rs', 7, 2]])
   })
 
-  // Written after its documents: this machine has no nextest.
+  // Written after its documentation, because this machine has no nextest.
   test.each(['', '    '])(
     'nextest quotes what a test wrote, indented by "%s", and names it again at the end',
     (indent) => {
@@ -152,7 +152,7 @@ describe('other forms', () => {
 })
 
 describe('any log', () => {
-  /** Lines that readers look for, so that reports begin, break off and run into each other. */
+  /** Lines that readers look for, so that reports begin, break off and overlap. */
   const telling = [
     ...vitestReport('x', 2).split('\n'),
     ...[' RUN  v3.2.4 /w', 'stderr | a', ' ✓ a.test.ts (1)', ' FAIL  a.test.js', '  ● a › b', '    Expected: 1'],
@@ -248,7 +248,7 @@ describe('any log', () => {
   })
 })
 
-/** How many characters are given to patterns. */
+/** Number of characters given to patterns. */
 function workOf(log: string): number {
   let work = 0
   const { exec } = RegExp.prototype

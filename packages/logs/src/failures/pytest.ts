@@ -13,13 +13,15 @@ const summed = /^(?:FAILED|ERROR) (\S+\.py)(?:::(.+?))?(?: - (.*))?$/
 
 const mostReported = 1_000
 
-/** Pytest: what failed stands in the sections `FAILURES` and `ERRORS`; what they leave out, in the short summary. */
+/**
+ * Reads pytest: failures stand in the sections `FAILURES` and `ERRORS`, and in the short summary.
+ */
 export class PytestReader extends Reader {
   #section: 'reports' | 'summary' | null = null
   #isCaptured = false
-  /** Whether a traceback was written as Python itself does, and its last line is still to come. */
+  /** Whether a traceback has Python's own form and its last line is still to come. */
   #isTraced = false
-  /** Tests, or files, whose reports were read: the summary names them again. */
+  /** Tests or files whose reports were read. The summary names them again. */
   readonly #reported = new Set<string>()
 
   override get isOpen(): boolean {

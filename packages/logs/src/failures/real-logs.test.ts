@@ -4,7 +4,10 @@ import { gunzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { LineIndexer } from '../lines/line-indexer.ts'
 
-/** Logs of real runs of the tools, and of each the failures that a reader finds in them: written by hand, before there was anything that finds them. */
+/**
+ * Logs of real runs of the tools, with the failures that a reader finds in them, written by hand
+ * before any code found them.
+ */
 const folder = new URL('../../fixtures/', import.meta.url)
 type Row = readonly [logLine: number, test: string | null, message: string, file: string | null, line: number | null]
 const expected = JSON.parse(readFileSync(new URL('expected.json', folder), 'utf8')) as Readonly<
@@ -16,7 +19,7 @@ function logOf(name: string): Buffer {
   return name === 'vitest-large' ? gunzipSync(readFileSync(path('.gz'))) : readFileSync(path(''))
 }
 
-/** The index of a log that comes in chunks of so many bytes. */
+/** Returns the index of a log that comes in chunks of this size. */
 function indexOf(content: Buffer, chunkBytes: number) {
   const indexer = new LineIndexer()
   for (let at = 0, seq = 1; at < content.length; at += chunkBytes, seq++)

@@ -7,7 +7,7 @@ const heading = /^(?:FAIL|ERROR): (\S.*)$/
 const frame = /^ {2}File "(.+)", line (\d{1,9})/
 const titled = /^(\S+) \(([\w.]+)\)(.*)$/
 
-/** Python's unittest: each failure has a ruler above its heading and a traceback below. */
+/** Reads Python's unittest: each failure has a ruler above its heading and a traceback below. */
 export class UnittestReader extends Reader {
   #isAfterRuler = false
   #isTraced = false
@@ -43,7 +43,10 @@ export class UnittestReader extends Reader {
   }
 }
 
-/** `test_x (module.Class.test_x)` of new versions and `test_x (module.Class)` of older ones, with what a subtest adds. */
+/**
+ * `test_x (module.Class.test_x)` of new versions and `test_x (module.Class)` of older ones, with
+ * what a subtest adds.
+ */
 function testOf(title: string): string {
   const [, name, path, more = ''] = titled.exec(title) ?? []
   if (name === undefined || path === undefined) return title

@@ -14,15 +14,15 @@ const end = /^ Test Files {2}/
 const project = /^(?:\|[^|]{1,100}\||\S{1,100}(?= {2,}\S)) +/
 
 /**
- * Vitest. What failed stands after a heading near the end. Tests of tools print whole reports of other runs: one after which its run goes on was such a
- * one. What tests write to the console is no report.
+ * Reads Vitest. Failures stand after a heading near the end. Tests of tools print reports of other
+ * runs, after which the run continues. Console output of tests is no report.
  */
 export class VitestReader extends Reader {
   #isInSection = false
   #isConsole = false
   #isOver = false
   #runFrom = 0
-  /** Tests that failed with one and the same error are named one after the other. */
+  /** Tests that failed with the same error are named one after the other. */
   #others: Draft[] = []
 
   override get isOpen(): boolean {
@@ -87,7 +87,10 @@ export class VitestReader extends Reader {
   }
 }
 
-/** Takes the name of the file and those of the test from a heading; a file that failed as a whole is named twice, `file [ file ]`. */
+/**
+ * Takes file and test names from a heading. A file that failed as a whole is named twice:
+ * `file [ file ]`.
+ */
 function name(draft: Draft | null, title: string): void {
   if (draft === null) return
   const [file = '', ...names] = title.replace(project, '').split(' > ')

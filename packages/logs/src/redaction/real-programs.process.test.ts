@@ -1,11 +1,14 @@
-/** What real programs make of values in their arguments and their environment: the likeliest accidents in a log. */
+/**
+ * What real programs make of values in their arguments and environment: the likeliest leaks into a
+ * log.
+ */
 import { execFileSync } from 'node:child_process'
 import process from 'node:process'
 import { expect, test } from 'vitest'
 import { createRedactor } from './redactor.ts'
 import { promised, revealedBy } from './revealed.test-support.ts'
 
-/** Each has something else that programs quote. */
+/** Each value contains something else that programs quote. */
 const secrets = [
   'pa55-word',
   `it's "quoted" $HOME \`x\` \\n & <tag> 100%`,

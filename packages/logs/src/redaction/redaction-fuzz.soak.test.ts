@@ -1,6 +1,6 @@
 /**
- * Random texts with secrets in them, written in the ways that programs write: nobody can have a secret back from what the log shows.
- * The number of cases grows with the effort.
+ * Random texts with secrets, written as programs write them. No secret may be recoverable from the
+ * log. The number of cases grows with the effort.
  */
 import { scaled } from '@harmont/test-kit/effort'
 import fc from 'fast-check'
@@ -21,7 +21,7 @@ import { promised, revealedBy } from './revealed.test-support.ts'
 
 const runs = scaled(300)
 
-// No asterisk: it is what masks are made of.
+// No asterisk, because masks consist of them.
 const letters = [...'abcXYZ0189', ...'-_.~!+/=&?%"\'\\<> ', 'é', '€', '😀']
 const token = (minLength: number, maxLength: number) =>
   fc.string({ unit: fc.constantFrom(...letters), minLength, maxLength })
@@ -37,7 +37,7 @@ const secret = fc
   )
   .filter((it) => Buffer.byteLength(it.trim()) >= 4)
 
-/** Some of them are parts of others, or begin as another ends. */
+/** Some are parts of others, or begin as another ends. */
 const secrets = fc
   .tuple(fc.array(secret, { minLength: 1, maxLength: 3 }), fc.nat(), fc.boolean())
   .map(([all, at, isPart]) => {
@@ -53,7 +53,10 @@ const base64 = (text: string) => Buffer.from(text).toString('base64')
 const hex = (code: number, digits: number) => code.toString(16).padStart(digits, '0')
 const perByte = (write: (byte: number) => string) => (text: string) => [...Buffer.from(text)].map(write).join('')
 
-/** As Python does: the quotes that need the fewest backslashes, and `x`, `u` or `U` for what is not ASCII, as `ascii` does. */
+/**
+ * As Python does: quotes with the fewest backslashes, and `x`, `u` or `U` for non-ASCII, as `ascii`
+ * does.
+ */
 function pythonRepr(text: string, isAscii: boolean): string {
   const quote = text.includes("'") && !text.includes('"') ? '"' : "'"
   const shown = [...text].map((char) => {

@@ -7,10 +7,13 @@ import { unlimited } from '../spool/output.test-support.ts'
 import { createRedactor } from './redactor.ts'
 import { MAX_SECRET_BYTES, SecretsTooLong } from './secret-texts.ts'
 
-/** The most that may keep everybody else from their turn, in µs of this thread's own time: the machine may be busy. */
+/**
+ * Longest time that others may be blocked, in µs of this thread's own time, because the machine may
+ * be busy.
+ */
 const longestTask = 50_000
 
-/** Text in which nothing comes twice soon. */
+/** Text that does not repeat soon. */
 function noise(bytes: number, seed: number): string {
   let state = seed
   const chars = Array.from({ length: bytes }, () => {
@@ -25,7 +28,7 @@ const ownTime = () => {
   return user + system
 }
 
-/** The longest task while the work lasted. */
+/** Returns the longest task during the work. */
 async function watched<T>(work: Promise<T>): Promise<{ readonly given: T; readonly longest: number }> {
   let isOver = false
   const done = work.finally(() => {

@@ -11,7 +11,10 @@ import { createRedactor } from './redactor.ts'
 import { isMaskable, secretTexts } from './secret-texts.ts'
 import { base64Places, endsOf, waysToWrite } from './written.test-support.ts'
 
-/** What the log must be: every place of the text that tells a secret covered, overlapping ones as one. Slow and plain. */
+/**
+ * Computes the expected log: every place that tells a secret covered, overlapping ones as one. Slow
+ * and plain.
+ */
 function maskedPlainly(text: Buffer, secrets: readonly string[]): Buffer {
   const { plain, base64 } = secretTexts(secrets)
   const written = text.toString('latin1')
@@ -40,7 +43,7 @@ async function redactorOf(secrets: readonly string[]) {
   return redactor
 }
 
-/** Few letters, so that secrets overlap themselves, each other and what is around them. */
+/** Few letters, so that secrets overlap themselves, each other and their surroundings. */
 const letters = fc.constantFrom('a', 'b', 'ab', 'é', '\n', ' ', '/', '\\', '%', "'")
 const secret = fc
   .string({ unit: letters, minLength: 4, maxLength: 12 })
@@ -50,7 +53,7 @@ const secrets = fc.array(secret, { minLength: 1, maxLength: 3 })
 interface Told {
   readonly secrets: readonly string[]
   readonly parts: readonly Part[]
-  /** After which pieces what is there is taken. */
+  /** After which pieces the output is taken. */
   readonly takes: readonly boolean[]
 }
 
@@ -346,7 +349,7 @@ describe('holding back', () => {
     const chunks = chunksOf(found)
     expect(streamOf(1, chunks).length).toBe(30 * 65_536)
     expect(String(streamOf(0, chunks))).toBe('sesame!')
-    // The last batch may have more of this stream behind it.
+    // The last batch may have more of this stream after it.
     const first = chunks.findIndex(({ kind }) => kind === 0)
     expect(streamOf(1, chunks.slice(first)).length).toBeLessThan(512 * 1024)
   })

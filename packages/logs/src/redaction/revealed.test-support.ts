@@ -1,9 +1,12 @@
 /**
- * Whether somebody who reads a log can have a secret from it: undoes what was done to it, instead of looking for the forms that the redactor knows. Slow
- * and plain, and none of the redactor's own code.
+ * Recovers secrets from a log, without knowing the redactor's forms: it undoes what programs do to
+ * text. Slow and plain, and without code of the redactor.
  */
 
-/** What is promised to be masked of a secret: all of it without white space around it, or each long line of one whose lines are all long. */
+/**
+ * Returns what of a secret must be masked: all of it, trimmed, or each long line when all lines are
+ * long.
+ */
 export function promised(secret: string): readonly Buffer[] {
   const lines = secret
     .split(/[\r\n]+/)
@@ -14,7 +17,7 @@ export function promised(secret: string): readonly Buffer[] {
   return [...whole, ...(Buffer.byteLength(secret) >= 4 ? long : [])].map((text) => Buffer.from(text))
 }
 
-/** The first of the secrets that some reading of the text has in it, and which; null when none has. */
+/** Returns the first secret that some reading of the text contains; null when none does. */
 export function revealedBy(shown: Buffer, secrets: readonly Buffer[]): string | null {
   for (const [name, read] of Object.entries(undo)) {
     for (const reading of read(shown)) {
@@ -58,7 +61,7 @@ function jsonDecoded(shown: Buffer): Buffer {
   )
 }
 
-/** Quotes within quotes, and backslashes before what is no letter. */
+/** Undoes quotes within quotes, and backslashes before other characters than letters. */
 function unquoted(shown: Buffer): Buffer {
   const text = shown.toString('latin1').replace(/'\\''|'"'"'/g, "'")
   return Buffer.from(text.replace(/\\([^\dA-Za-z])/g, '$1'), 'latin1')
@@ -66,7 +69,7 @@ function unquoted(shown: Buffer): Buffer {
 
 const utf8Of = (code: number) => Buffer.from(String.fromCodePoint(Math.min(code, 0x10ffff))).toString('latin1')
 
-/** `of`: what a number of two digits means; longer ones are characters, octal ones are bytes. */
+/** `of` says what a two-digit number means; longer ones are characters, octal ones bytes. */
 function numbersDecoded(shown: Buffer, of: (code: number) => string): Buffer {
   const text = shown
     .toString('latin1')
@@ -94,7 +97,7 @@ function entitiesDecoded(shown: Buffer): Buffer {
   return Buffer.from(text, 'latin1')
 }
 
-/** Each run of letters, line breaks in it left out, read from each of four places on. */
+/** Reads each run of letters without its line breaks, from each of four offsets. */
 function* base64Decoded(shown: Buffer): Generator<Buffer> {
   for (const [run] of shown.toString('latin1').matchAll(/[\w+/-]+(?:\r?\n[\w+/-]+)*/g)) {
     const letters = run.replace(/[\r\n]/g, '')

@@ -1,4 +1,4 @@
-/** The ways in which programs write one character, stated by themselves and not by the redactor's own code. */
+/** How programs write one character, stated independently of the redactor. */
 
 const hex = (code: number, digits: number) => code.toString(16).padStart(digits, '0')
 const both = (write: (hex: string) => string, digits: string) => [write(digits), write(digits.toUpperCase())]
@@ -14,7 +14,7 @@ const named: Readonly<Record<string, readonly string[]>> = {
   '\r': ['\\r'],
 }
 
-/** Every way, the character itself first; one character of the answer is a byte. */
+/** Every way, the character itself first. One character of the answer is a byte. */
 export function waysToWrite(char: string): readonly string[] {
   const code = char.codePointAt(0) ?? 0
   const bytes = [...Buffer.from(char)]
@@ -43,7 +43,10 @@ export function waysToWrite(char: string): readonly string[] {
   ]
 }
 
-/** Where the text, written in any of these ways each character by itself, may end when it begins at `at`. */
+/**
+ * Returns where the text, with each character written in any of these ways, may end when it begins
+ * at `at`.
+ */
 export function endsOf(written: string, at: number, chars: readonly string[]): readonly number[] {
   const [first, ...rest] = chars
   if (first === undefined) return [at]
@@ -54,7 +57,7 @@ export function endsOf(written: string, at: number, chars: readonly string[]): r
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
 
-/** Places of the letters of one text in Base64, and their bits. */
+/** Positions of the letters of a text in Base64, with their bits. */
 interface Run {
   readonly places: readonly number[]
   readonly bits: string
@@ -72,13 +75,14 @@ function runsOf(written: string): readonly Run[] {
   })
 }
 
-/** Where a text stands in Base64: all letters that have a part of it. */
+/** Returns where a text stands in Base64: all letters that have a part of it. */
 export function base64Places(written: string, text: Buffer): readonly (readonly [number, number])[] {
   const wanted = [...text].map((byte) => byte.toString(2).padStart(8, '0')).join('')
   return runsOf(written).flatMap(({ places, bits }) => {
     const found: [number, number][] = []
     for (let at = bits.indexOf(wanted); at !== -1; at = bits.indexOf(wanted, at + 1)) {
-      // A byte begins with the first, the second or the third pair of bits of a letter, as groups of four letters have three bytes.
+      // A byte begins with the first, second or third pair of bits of a letter, because four
+      // letters hold three bytes.
       if (at % 2 !== 0) continue
       const [from, to] = [Math.floor(at / 6), Math.ceil((at + wanted.length) / 6)]
       found.push([places[from] as number, (places[to - 1] as number) + 1])

@@ -56,7 +56,7 @@ test('lines of the head and of the tail are whole', () => {
   expect(lines.at(-1)).toBe('line 4999 of five thousand')
 })
 
-/** Bytes that both begin two texts, and that both end with. */
+/** Bytes that begin and end both texts. */
 function isHeadAndTail(kept: Buffer, whole: Buffer): boolean {
   let head = 0
   while (head < kept.length && kept[head] === whole[head]) head++
@@ -110,7 +110,7 @@ test('what is said not to be needed any more is not read by whoever takes over',
     const places = progress.phase === 'middle' ? progress.marks.map((mark) => mark.position) : [progress.position]
     for (const { offset } of places) expect(offset).toBeGreaterThanOrEqual(needed)
   }
-  // A part of the spool that is not longer than the tail, however long the output is.
+  // A part of the spool no longer than the tail, however long the output is.
   expect(4_800 - (batches.at(-2)?.neededFrom ?? 0)).toBeLessThan(400)
 })
 

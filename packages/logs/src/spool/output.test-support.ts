@@ -4,7 +4,7 @@ import type { Piece } from '../piece.ts'
 import { readsFrom } from './progress.ts'
 import { type Batch, type CutterOptions, SpoolCutter } from './spool-cutter.ts'
 
-/** Options of a log without a limit that anything here meets. */
+/** Options of a log whose limit no test reaches. */
 export const unlimited: CutterOptions = {
   firstSeq: 1,
   progress: { phase: 'head', position: { offset: 0, skip: [0, 0] } },
@@ -15,7 +15,7 @@ export const unlimited: CutterOptions = {
 
 export type Part = Pick<Piece, 'kind' | 'bytes'>
 
-/** The parts as a sandbox gives them: each has a head of ten bytes in the spool. */
+/** Returns the parts as a sandbox gives them, each with a head of ten bytes in the spool. */
 export function piecesOf(parts: readonly Part[]): Piece[] {
   let nextOffset = 0
   return parts.map((part, index) => {
@@ -24,7 +24,10 @@ export function piecesOf(parts: readonly Part[]): Piece[] {
   })
 }
 
-/** The pieces with neighbours of one stream made one where `joins` says so, as another reading of the same spool gives them. */
+/**
+ * Joins neighbouring pieces of one stream where `joins` says so, as another reading of the same
+ * spool gives them.
+ */
 export function joinedPieces(pieces: readonly Piece[], joins: readonly boolean[]): Piece[] {
   const joined: Piece[] = []
   for (const [index, piece] of pieces.entries()) {
@@ -36,14 +39,20 @@ export function joinedPieces(pieces: readonly Piece[], joins: readonly boolean[]
   return joined
 }
 
-/** How a spool is read: `takes` says after which pieces what is there is taken, `joins` which pieces come as one, `ms` how long each takes to come. */
+/**
+ * How a spool is read: `takes` says after which pieces output is taken, `joins` which pieces come
+ * as one, `ms` how long each takes.
+ */
 export interface Reading {
   readonly takes: readonly boolean[]
   readonly joins: readonly boolean[]
   readonly ms: number
 }
 
-/** The batches of a whole reading, as `batches` makes them: the tail of a long log is read again. */
+/**
+ * Returns the batches of a whole reading, as `batches` makes them. The tail of a long log is read
+ * again.
+ */
 export function readAll(parts: readonly Part[], { takes, joins, ms }: Reading, options: CutterOptions): Batch[] {
   const all = piecesOf(parts)
   const found: (Batch | null)[] = []
@@ -68,7 +77,7 @@ export const readings: fc.Arbitrary<Reading> = fc.record({
   ms: fc.constantFrom(0, 40, 200),
 })
 
-/** All bytes of one stream, in order. */
+/** Returns all bytes of one stream, in order. */
 export function streamOf(kind: 0 | 1, parts: readonly Part[] | readonly Chunk[]): Buffer {
   return Buffer.concat(parts.filter((it) => it.kind === kind).map((it) => ('content' in it ? it.content : it.bytes)))
 }
@@ -77,13 +86,13 @@ export const chunksOf = (batches: readonly Batch[]) => batches.flatMap(({ chunks
 
 const kind = fc.constantFrom(0 as const, 1 as const)
 
-/** Two streams of text, cut anywhere and mixed in any order: often within characters of both at once. */
+/** Two streams of text, cut anywhere and mixed in any order, often inside characters of both. */
 export const mixedTexts: fc.Arbitrary<Part[]> = fc
   .tuple(
     fc.string({ unit: fc.constantFrom('x', 'é', '€', '😀'), maxLength: 60, size: 'max' }),
     fc.string({ unit: fc.constantFrom('x', 'é', '€', '😀'), maxLength: 60, size: 'max' }),
     fc.array(fc.tuple(kind, fc.integer({ min: 1, max: 6 })), { maxLength: 120, size: 'max' }),
-    // Each character stands so many times: 1, or enough for many chunks.
+    // Repetitions of each character: 1, or enough for many chunks.
     fc.constantFrom(1, 1, 1, 2_500),
   )
   .map(([out, err, turns, times]) => {
@@ -102,7 +111,7 @@ export const mixedTexts: fc.Arbitrary<Part[]> = fc
 
 const grown = (text: string, times: number) => Buffer.from([...text].map((char) => char.repeat(times)).join(''))
 
-/** Any bytes at all, on two streams. */
+/** Arbitrary bytes on two streams. */
 export const anyParts: fc.Arbitrary<Part[]> = fc.array(
   fc.record({ kind, bytes: fc.uint8Array({ maxLength: 12 }).map((it) => Buffer.from(it)) }),
   { maxLength: 40, size: 'max' },

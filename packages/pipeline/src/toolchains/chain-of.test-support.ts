@@ -2,7 +2,7 @@ import { nearestCommand } from '../brand.ts'
 import type { CachePolicy } from '../cache.ts'
 import type { Step } from '../step.ts'
 
-/** A step as tests read it: what it runs, under which name, kept how, and in what variables. */
+/** A step as tests read it: command, label, cache and variables. */
 export interface Link {
   readonly label: string | undefined
   readonly command: string | undefined
@@ -10,7 +10,7 @@ export interface Link {
   readonly env?: Readonly<Record<string, string>>
 }
 
-/** For tests: a step and all that it builds in, the first first. */
+/** Returns a step and its chain of parents, root first, for tests. */
 export function chainOf(step: Step): Link[] {
   const links: Link[] = []
   for (let at = nearestCommand(step); at !== null; at = nearestCommand(at.parent)) {
@@ -20,7 +20,7 @@ export function chainOf(step: Step): Link[] {
   return links
 }
 
-/** For tests: the last step, with the label of the step that it builds in. */
+/** Returns the last step, with the label of its parent, for tests. */
 export function lastOf(step: Step): Link & { readonly parent: string | undefined } {
   const [last, parent] = chainOf(step).reverse()
   if (last === undefined) throw new Error('a step without a command')

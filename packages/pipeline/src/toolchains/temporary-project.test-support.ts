@@ -4,7 +4,9 @@ import { dirname, join } from 'node:path'
 import process from 'node:process'
 import { afterEach, beforeEach, vi } from 'vitest'
 
-/** For tests: each runs in an empty directory of its own. Gives what writes files there; an object is written as JSON. */
+/**
+ * Gives each test an empty directory. Returns a function that writes files there, objects as JSON.
+ */
 export function temporaryProject(): (files: Readonly<Record<string, unknown>>) => void {
   let directory = ''
   beforeEach(() => {

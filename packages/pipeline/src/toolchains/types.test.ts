@@ -1,4 +1,7 @@
-/** Wrong calls of toolchains that the editor marks: `tsc` checks that each line below an `@ts-expect-error` is one, and the run that it throws too. */
+/**
+ * Wrong calls of toolchains that the editor marks. `tsc` checks that each line below an
+ * `@ts-expect-error` is one, and the run that it throws.
+ */
 import { expect, expectTypeOf, it } from 'vitest'
 import type { Step } from '../step.ts'
 import {
