@@ -48,7 +48,7 @@ export function gateSuite(open: () => StoreUnderTest): void {
     return (await open().store.builds.jobs(buildId)).find(({ id }) => id === jobId)?.step ?? -1
   }
 
-  test('G05 a group lets its limit through, in the order of builds and then of steps, and holds up nobody else', async () => {
+  test('G05 a group runs as many jobs as its limit, in the order of builds and then of steps, and delays no other job', async () => {
     const first = await submit([inGroup(), inGroup(), {}])
     const second = await submit([inGroup()])
     const elsewhere = await submit([inGroup()], 'another')
@@ -66,7 +66,7 @@ export function gateSuite(open: () => StoreUnderTest): void {
     await end(last)
   })
 
-  test('G05 an earlier build goes first though its job was ready last, and so does an earlier step', async () => {
+  test('G05 an earlier build goes first though its job became ready last, and so does an earlier step', async () => {
     const first = await submit([{}, { ...inGroup(2), dependsOn: [0] }, inGroup(2)])
     const second = await submit([inGroup(2)])
     const [ready, ...others] = await lease(1)
@@ -96,7 +96,7 @@ export function gateSuite(open: () => StoreUnderTest): void {
     await end(next)
   })
 
-  test('G05 of different limits of one group the lowest of those that run or wait holds', async () => {
+  test('G05 with different limits the lowest of the running and waiting jobs of a group holds', async () => {
     const wide = await submit([inGroup(3), inGroup(3)])
     const narrow = await submit([inGroup(1)])
     const first = await one()
@@ -107,7 +107,7 @@ export function gateSuite(open: () => StoreUnderTest): void {
     for (const each of [first, second]) await end(each)
   })
 
-  test("G05 a group of the organization holds for all its pipelines, and for nobody else's", async () => {
+  test('G05 a group of the organization covers all its pipelines, and no others', async () => {
     await submit([inGroup(1, 'organization')], 'one')
     await submit([inGroup(1, 'organization')], 'two')
     await submit([inGroup(1, 'organization')], 'three', 'another')
@@ -117,7 +117,7 @@ export function gateSuite(open: () => StoreUnderTest): void {
     await end(await one())
   })
 
-  test('G05 a job in its retry delay keeps nobody of its group waiting, and is the first once it is over', async () => {
+  test('G05 a job in its retry delay delays no job of its group, and is the first once the delay is over', async () => {
     const first = await submit([{ ...inGroup(), retry: { limit: 1, delaySeconds: 10 } }])
     const second = await submit([inGroup(), inGroup()])
     await end(await one(), 1)
@@ -137,7 +137,7 @@ export function gateSuite(open: () => StoreUnderTest): void {
     await end(await one())
   })
 
-  test('G05 whoever waits is told for what, who has it and how many come before', async () => {
+  test('G05 a waiting job says what it waits for, which jobs hold it and how many come before', async () => {
     const first = await submit([inGroup(2), inGroup(2)])
     const second = await submit([inGroup(2), {}, inGroup(2)])
     const leases = await lease()
@@ -158,7 +158,7 @@ export function gateSuite(open: () => StoreUnderTest): void {
     for (const each of await lease()) await end(each)
   })
 
-  test('G05 who looks for work is woken when a place in a group is free', async () => {
+  test('G05 runners that look for work are woken when a place in a group is free', async () => {
     const first = await submit([inGroup(), inGroup()])
     const held = await one()
     expect(await lease()).toEqual([])
@@ -172,7 +172,7 @@ export function gateSuite(open: () => StoreUnderTest): void {
     await end(next)
   })
 
-  test('G05 random lives of builds in groups: never more than the limit, waiters in order, everything ends, and all are told right', {
+  test('G05 random lives of builds in groups: never more than the limit, waiting jobs in order, everything ends, and the reasons are right', {
     timeout: 60_000 + gateRuns * 20_000,
   }, async () => {
     const seen = new Set<string>()

@@ -72,7 +72,7 @@ export function groupSuite(open: () => StoreUnderTest): void {
     }
   }
 
-  test('G05 builds of a group run in their order, one after the other; those of others beside them', async () => {
+  test('G05 builds of a group run in order, one after the other, and builds of other groups beside them', async () => {
     const [a, b, c, other] = [await inGroup('g'), await inGroup('g'), await inGroup('g'), await inGroup('h')]
     expect(await states(a, b, c, other)).toEqual(['scheduled', 'waits', 'waits', 'scheduled'])
     const first = await start(a)
@@ -85,7 +85,7 @@ export function groupSuite(open: () => StoreUnderTest): void {
     expect(await states(a, b, c)).toEqual(['passed', 'failed', 'passed'])
   })
 
-  test('G05 the lowest limit of those that run or wait holds', async () => {
+  test('G05 the lowest limit of the running and waiting builds holds', async () => {
     const wide = [await inGroup('g', 3), await inGroup('g', 3)] as const
     const narrow = await inGroup('g', 1)
     const last = await inGroup('g', 3)
@@ -99,7 +99,7 @@ export function groupSuite(open: () => StoreUnderTest): void {
     await end(await start(last))
   })
 
-  test('the time of a build does not run while it waits, and one that waits can be canceled', async () => {
+  test('the timeout of a build does not run while it waits, and a waiting build can be canceled', async () => {
     const [a, b, c] = [await inGroup('g'), await inGroup('g', 1, 'queue', 60), await inGroup('g', 1, 'queue', 60)]
     const first = await start(a)
     expect(await build(b)).toMatchObject({ awaitsPlace: true, deadlineAt: null, startedAt: null })
@@ -113,7 +113,7 @@ export function groupSuite(open: () => StoreUnderTest): void {
     await end(await start(c))
   })
 
-  test('G05 a newer build has those that wait canceled, and waits itself for the one that runs', async () => {
+  test('G05 a newer build cancels the waiting ones, and itself waits for the running one', async () => {
     const [a, b] = [await inGroup('g'), await inGroup('g')]
     const first = await start(a)
     const c = await inGroup('g', 1, 'cancel_waiting')
@@ -127,7 +127,7 @@ export function groupSuite(open: () => StoreUnderTest): void {
     expect(await states(a, c)).toEqual(['passed', 'passed'])
   })
 
-  test('G05 a newer build has the one that runs canceled too, and waits until that has ended', async () => {
+  test('G05 a newer build cancels the running one too, and waits until that has ended', async () => {
     const [a, b] = [await inGroup('g'), await inGroup('g')]
     const first = await start(a)
     const c = await inGroup('g', 1, 'cancel_running')
@@ -139,7 +139,7 @@ export function groupSuite(open: () => StoreUnderTest): void {
     await end(await start(c))
   })
 
-  test('a retry of a build that was over waits for a place anew, and has nobody canceled', async () => {
+  test('a retry of an ended build waits for a place again, and cancels no build', async () => {
     const a = await inGroup('g', 1, 'cancel_running', 60)
     await end(await start(a), failed)
     const b = await inGroup('g', 1, 'cancel_running')

@@ -72,7 +72,7 @@ export function standingSuite(open: () => StoreUnderTest): void {
     while ((await abandon(hour)) > 0)
   }
 
-  test('builds that stand still are those that nothing has happened to, and nothing is done of', async () => {
+  test('a stalled build is one in which nothing has changed and nothing is being done', async () => {
     await clear()
     const group: BuildGroup = { key: randomUUID(), name: 'deploy', limit: 1, whenFull: 'queue' }
     const leased = await submit([{}])
@@ -96,7 +96,7 @@ export function standingSuite(open: () => StoreUnderTest): void {
     expect(await store().builds.standing(since, true, 1)).toHaveLength(1)
   })
 
-  test('G17 a build is given up when nobody has taken it for the whole time, and says what it waited for', async () => {
+  test('G17 a build is abandoned when nobody has taken it for the whole time, and says what it waited for', async () => {
     await clear()
     const concurrency = { group: 'deploy', limit: 1, scope: 'pipeline' as const }
     const [first, second] = [await submit([{ concurrency }]), await submit([{ concurrency }, { buildsIn: 0 }])]
@@ -124,7 +124,7 @@ export function standingSuite(open: () => StoreUnderTest): void {
     expect(await states(first, third)).toEqual(['passed', 'passed'])
   })
 
-  test('G17 what waits behind somebody at work is not given up, however long that takes', async () => {
+  test('G17 a build that waits behind working runners is not abandoned, however long that takes', async () => {
     await clear()
     const concurrency = { group: 'long', limit: 1, scope: 'pipeline' as const }
     const holder = await submit([{ concurrency }])
@@ -148,7 +148,7 @@ export function standingSuite(open: () => StoreUnderTest): void {
     expect(await abandon()).toBe(2)
   })
 
-  test('G17 time in which nobody looked counts for nobody: after a week of darkness nothing is given up at once', async () => {
+  test('G17 time in which nobody looked does not count: after a week of downtime no build is abandoned at once', async () => {
     await clear()
     const id = await submit([{}])
     await watchFor(50)
@@ -161,7 +161,7 @@ export function standingSuite(open: () => StoreUnderTest): void {
     expect(await states(id)).toEqual(['failed'])
   })
 
-  test('G17 two who look at the same time give each build up once', async () => {
+  test('G17 two processes that look at the same time abandon each build once', async () => {
     await clear()
     const ids = await Promise.all(Array.from({ length: 30 }, () => submit([{}, { buildsIn: 0 }])))
     await watchFor(73)
@@ -176,7 +176,7 @@ export function standingSuite(open: () => StoreUnderTest): void {
     expect(warnings).toEqual([])
   })
 
-  test('G17 a runner that comes back in the same moment has the build, or it is given up, never both', async () => {
+  test('G17 a build whose runner comes back in the same moment is either leased or abandoned, never both', async () => {
     await clear()
     const ids = new Set(await Promise.all(Array.from({ length: 20 }, () => submit([{}]))))
     await watchFor(73)

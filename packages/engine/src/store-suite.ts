@@ -97,7 +97,7 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       ts: BigInt(seq),
     })
 
-    test('gives back the build that was submitted, with its context', async () => {
+    test('returns the build that was submitted, with its context', async () => {
       const plan = plainPlan([{ env: { A: 'ä\n"' } }, { buildsIn: 0 }], 60)
       const id = await submit(plan)
       const loaded = await under.other.builds.load(id)
@@ -115,7 +115,7 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       expect(await store.builds.apply(randomUUID(), [{ type: 'cancel', at: now }])).toBeUndefined()
     })
 
-    test('G01 what a step was looked up with is taken from the holder of its lease, and from nobody else', async () => {
+    test('G01 only the holder of a lease can note a cache look-up', async () => {
       await submit(plainPlan([{ cacheKey: 'k' }]))
       const [held] = await lease(1)
       if (!held) throw new Error('nothing to lease')
@@ -133,7 +133,7 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       expect(await store.leases.noteLookUp({ ...held, fence: held.fence + 1 }, now, lookUp)).toBe(false)
     })
 
-    test('G01 the image that something stands in for is taken from the holder of its lease, and is that of the newest lease', async () => {
+    test(`G01 only the holder of a lease can note a substituted image, and the newest lease's holds`, async () => {
       const id = await submit(plainPlan([{}]))
       const [held] = await lease(1)
       if (!held) throw new Error('nothing to lease')
@@ -150,7 +150,7 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       expect(await image()).toEqual([null])
     })
 
-    test('G03 a job can be leased once its prerequisite has passed, not before', async () => {
+    test('G03 a job can be leased only once its prerequisite has passed', async () => {
       const id = await submit(plainPlan([{}, { buildsIn: 0 }]))
       const [first, ...more] = await lease(5)
       expect(more).toEqual([])
@@ -175,7 +175,7 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       expect((await under.other.builds.load(id))?.build).toEqual(await build(id))
     })
 
-    test('G01 gives a job to one worker only, however many ask at once', async () => {
+    test('G01 leases a job to one runner only, however many ask at once', async () => {
       const ids = await Promise.all([1, 2, 3].map(() => submit(plainPlan(Array.from({ length: 20 }, () => ({}))))))
       const given: string[] = []
       await Promise.all(
@@ -195,7 +195,7 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
           expect(job).toMatchObject({ state: 'assigned', fence: 1, assignedAt: now })
     })
 
-    test('G01 a stale holder is refused whatever it writes', async () => {
+    test('G01 every write of a stale holder is refused', async () => {
       const id = await submit(plainPlan([{}]))
       const old = await leaseOne()
       await start(old)
@@ -225,7 +225,7 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       expect(order.length + rest.length).toBe(9)
     })
 
-    test('a job that waits for its delay is not leased before, and says when', async () => {
+    test('a delayed job is not leased before its time, and says when that is', async () => {
       await submit(plainPlan([{ retry: { limit: 1, delaySeconds: 5 } }]))
       await run(failed)
       expect(await lease()).toEqual([])
@@ -247,7 +247,7 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       )
     })
 
-    test('renewing keeps a lease: short before the start, long after it', async () => {
+    test('a renewed lease is short before the start, long after it', async () => {
       await submit(plainPlan([{}, {}]))
       const one = await leaseOne()
       const two = await leaseOne()
@@ -265,7 +265,7 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       expect(await store.leases.renew('nobody', now)).toEqual([])
     })
 
-    test('G01 a start that is told late does not make a lease shorter: its command lives until the end that was known first', async () => {
+    test('G01 a late report of the start does not shorten a lease: its command lives until the end that was known first', async () => {
       await submit(plainPlan([{}]))
       const { buildId, jobId: job, fence } = await leaseOne()
       const at = now
@@ -275,7 +275,7 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       expect(await store.leases.of('r1')).toMatchObject([{ started: true, expiresAt: now + 30_000 }])
     })
 
-    test('a lease that was renewed after it was seen expired is not lost', async () => {
+    test('a lease that was renewed after it was found expired is not lost', async () => {
       const id = await submit(plainPlan([{}]))
       await leaseOne()
       now += 30_000
@@ -313,7 +313,7 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       expect(await store.leases.overdue(now, 10)).toEqual([])
     })
 
-    test('a canceled job is not leased, and a leased one is asked to stop', async () => {
+    test('a canceled job is not leased, and a leased one is told to stop', async () => {
       const id = await submit(plainPlan([{}, {}]))
       const one = await leaseOne()
       const stopped: string[] = []
@@ -327,7 +327,7 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       expect((await build(id)).state).toBe('canceled')
     })
 
-    test('events of one call are applied in order, in one go', async () => {
+    test('events of one call are applied in order, at once', async () => {
       const id = await submit(plainPlan([{}]))
       const { jobId: job, fence } = await leaseOne()
       const applied = await store.builds.apply(id, [
@@ -356,7 +356,7 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       expect((await build(id)).state).toBe('passed')
     })
 
-    test('nothing of a held build can be leased before it is approved, its rendering neither', async () => {
+    test('no job of a held build can be leased before it is approved, not even its rendering', async () => {
       const plan = plainPlan([{}], 60)
       const planned = await submit({ kind: 'plan', plan, conditions: [true] }, 'q', true)
       const rendered = await submit({ kind: 'render' }, 'q', true)
@@ -379,7 +379,7 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       expect(await lease(5)).toEqual([])
     })
 
-    test('what is known of a build is no older than a lease that was given here', async () => {
+    test('the known form of a build is no older than a lease that was given here', async () => {
       const id = await submit(plainPlan([{}, {}]))
       await lease(1)
       expect((await under.other.builds.load(id))?.build.jobs.map(({ fence }) => fence).sort()).toEqual([0, 1])
@@ -392,7 +392,7 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       expect(await store.builds.known(randomUUID())).toBeUndefined()
     })
 
-    test('G12 chunks come back as they were written, from any place, within the size asked for', async () => {
+    test('G12 chunks are read as they were written, from any place, within the size asked for', async () => {
       await submit(plainPlan([{}]))
       const one = await leaseOne()
       const bytes = Buffer.from(Array.from({ length: 256 }, (_, index) => index))
@@ -408,7 +408,7 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       expect(await store.leases.of('r1')).toMatchObject([{ lastSeq: 3, spoolPosition: '300:1:2' }])
     })
 
-    test('short logs are read many at once, whole; those of too many bytes or chunks are left out', async () => {
+    test('many short logs are read at once, whole; logs of too many bytes or chunks are left out', async () => {
       await submit(plainPlan([{}, {}, {}, {}]))
       const [short, long, many, empty] = (await lease(4)) as [Lease, Lease, Lease, Lease]
       const written = [chunk(1, 'out'), chunk(2, 'meta', 2)]
@@ -423,7 +423,7 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       expect(logs.size).toBe(2)
     })
 
-    test('G12 an append that is repeated adds nothing, one that leaves a gap is an error', async () => {
+    test('G12 a repeated append adds nothing, and an append that leaves a gap is an error', async () => {
       await submit(plainPlan([{}]))
       const one = await leaseOne()
       await store.logs.append(one, [chunk(1, 'a')], '1')
@@ -451,7 +451,7 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       }
     })
 
-    test('the log of a lost job goes on after a remark, and the next holder goes on after that', async () => {
+    test('the log of a lost job gets a remark, and the next holder goes on after that', async () => {
       const id = await submit(plainPlan([{}]))
       const one = await leaseOne()
       await store.logs.append(one, [chunk(1, 'a')], '1')
@@ -475,7 +475,7 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       expect((await store.logs.read(one.jobId, 0, 1000)).map(({ seq }) => seq)).toEqual([3, 4])
     })
 
-    test('tells of new chunks, of builds that change and of jobs that become ready', async () => {
+    test('announces new chunks, changed builds and ready jobs', async () => {
       const seen: string[] = []
       const offReady = store.changes.onReady(() => seen.push('ready'))
       const id = await submit(plainPlan([{}, { dependsOn: [0] }]))
@@ -493,7 +493,7 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       for (const off of [offReady, offBuild, offJob]) off()
     })
 
-    test('a change wakes who follows the builds of its queue, and nobody else', async () => {
+    test('a change wakes the followers of its queue, and nobody else', async () => {
       const seen: string[] = []
       const offs = ['q', 'neighbour'].map((queue) => store.changes.onQueue(queue, () => seen.push(queue)))
       const id = await submit(plainPlan([{}]), 'neighbour')
@@ -507,7 +507,7 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       expect(seen).toHaveLength(told)
     })
 
-    test('keeps the snapshots that something may still start from', async () => {
+    test('returns the snapshots that something may still start from', async () => {
       const id = await submit(plainPlan([{}, { buildsIn: 0 }, { dependsOn: [1] }]))
       const before = now
       await run({ ...passed, snapshot: `${id}-parent` })
@@ -526,7 +526,7 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       expect(await live(now)).toEqual(none)
     })
 
-    test('G10 after any events two views of a build agree, its state is the fold, and leases and ready jobs follow its jobs', async () => {
+    test('G10 after any events two views of a build agree, its state is the fold of them, and leases and ready jobs match its jobs', async () => {
       for (let seed = 0; seed < scaled(3); seed++) {
         const roll = dice(seed)
         const id = await submit(

@@ -9,7 +9,7 @@ const hour = 3_600_000
 /** More than anything here takes, and far less than a step of the clock. */
 const nearMs = hour / 4
 
-/** A database whose clock the test sets. */
+/** Opens a database whose clock the test sets. */
 async function steppedDatabase() {
   const config = await engineDatabase()
   // Searched before `pg_catalog`, which has the real function.
@@ -53,7 +53,7 @@ async function steppedDatabase() {
 
 const offBy = (clock: SteadyClock) => clock.now() - Date.now()
 
-test('G64 a server that starts again goes on with the time that it had, though the database’s clock was set meanwhile', async () => {
+test(`G64 a restarted server goes on with the time that it had, though the database's clock was set meanwhile`, async () => {
   const it = await steppedDatabase()
   const first = await it.open()
   expect(Math.abs(offBy(first.clock))).toBeLessThan(nearMs)
@@ -64,7 +64,7 @@ test('G64 a server that starts again goes on with the time that it had, though t
   }
 })
 
-test('G64 a clock that is wrong is led, and jumps only once nothing was under way for a while', async () => {
+test('G64 a wrong clock is steered, and jumps only once no build was in progress for a while', async () => {
   const it = await steppedDatabase()
   const { clock, kept } = await it.open()
   await it.beginBuild()
@@ -81,7 +81,7 @@ test('G64 a clock that is wrong is led, and jumps only once nothing was under wa
   expect((await it.open()).clock.at(0)).toBeCloseTo(clock.at(0), -2)
 })
 
-test('G64 servers of a fleet count alike: one that comes takes the time of the others, and none jumps while another works', async () => {
+test('G64 servers of a fleet count alike: a new one takes the time of the others, and none jumps while another works', async () => {
   const it = await steppedDatabase()
   await it.otherServer(3 * hour)
   const { clock, kept } = await it.open()

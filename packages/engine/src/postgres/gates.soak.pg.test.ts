@@ -72,7 +72,7 @@ const end = ({ buildId, jobId: job, fence }: Lease, view = store) =>
     { type: 'ended', job, fence, at: later, outcome: passed },
   ])
 
-test('a limit on the running jobs of a pipeline or a queue holds from now on, until it is another one', async () => {
+test('a limit on the running jobs of a pipeline or a queue holds until another one is set', async () => {
   await submit(many(4), 'p')
   await submit(many(4), 'other')
   await store.builds.setLimit({ kind: 'pipeline', id: 'p' }, 2)
@@ -97,7 +97,7 @@ test('a limit on the running jobs of a pipeline or a queue holds from now on, un
   await expect(store.builds.setLimit({ kind: 'queue', id: 'q' }, 0)).rejects.toThrow('positive integer')
 })
 
-test('who looks for work is woken when a limit is raised, and when a job under one ends', async () => {
+test('runners that look for work are woken when a limit is raised, and when a job under one ends', async () => {
   await submit(many(3))
   await store.builds.setLimit({ kind: 'queue', id: 'q' }, 1)
   const [held] = await lease()
@@ -115,7 +115,7 @@ test('who looks for work is woken when a limit is raised, and when a job under o
   expect(await lease(9, other)).toHaveLength(1)
 })
 
-test('G05 of a group that waits at a limit the older build goes first, though the newer was ready first', async () => {
+test('G05 in a group that waits at a limit the older build goes first, though the newer was ready first', async () => {
   await store.builds.setLimit({ kind: 'queue', id: 'q' }, 2)
   const one = async () => {
     const [leased] = await lease(1)
@@ -141,7 +141,7 @@ test('G05 of a group that waits at a limit the older build goes first, though th
   ])
 })
 
-test('a limit that is set while jobs are leased holds for whatever is leased once it is set', async () => {
+test('a limit that is set while jobs are being leased holds for every later lease', async () => {
   for (let n = 0; n < 4; n++) await submit(many(20), `p${n}`)
   const limit = store.builds.setLimit({ kind: 'queue', id: 'q' }, 10)
   let set = false
@@ -165,7 +165,7 @@ test('a limit that is set while jobs are leased holds for whatever is leased onc
 })
 
 test(
-  'G05 random lives of builds in groups and under limits that change: never more than any allows, waiters in order, everything ends',
+  'G05 random lives of builds in groups and under changing limits: never more than any allows, waiting jobs in order, everything ends',
   async () => {
     const seen = new Set<string>()
     const under = {
@@ -189,7 +189,7 @@ test(
   60_000 + gateRuns * 20_000,
 )
 
-test('G05 several processes that lease at once never run more than a group or a limit allows, one of them killed, and everything ends', async () => {
+test('G05 several processes, one of them killed, never run more than a group or a limit allows, and everything ends', async () => {
   await pool.query(`create table running (job_id uuid primary key, queue text, pipeline text, group_key text, group_limit int);
     create table too_many (what text);
     create unique index one_at_a_time on engine.leases (group_key) where group_limit = 1`)
@@ -216,7 +216,7 @@ test('G05 several processes that lease at once never run more than a group or a 
   await expect.poll(doneJobs).toBeGreaterThan(20)
   const [victim] = processes
   victim?.kill('SIGKILL')
-  // What it held is lost with it; who looked at `running` no more counts its jobs.
+  // Its places are lost with it; a process that looked at `running` counts its jobs no more.
   await pool.query('delete from running where job_id in (select job_id from engine.leases where runner = $1)', [
     `process ${victim?.pid}`,
   ])
@@ -274,7 +274,7 @@ test.each([
   },
 )
 
-test('G53 room that a process of an earlier release makes, which knows no gates, is found', async () => {
+test('G53 room that a process of an earlier release makes, which knows no gates, is used', async () => {
   await store.builds.setLimit({ kind: 'pipeline', id: 'limited' }, 1)
   await store.builds.setLimit({ kind: 'queue', id: 'small' }, 1)
   for (let n = 0; n < 2; n++) {
@@ -310,7 +310,7 @@ test(`${waiting} jobs that wait for a group or a limit hold up nobody behind the
   expect(await lease(1)).toEqual([])
 })
 
-test('finding work, going through gates and saying who waits read what is at hand by an index, not what waits', async () => {
+test('finding work, passing gates and listing waits use an index, and read no more when more jobs wait', async () => {
   const size = scaled(1_500, 3_000)
   await submit(many(size, inGroup()), 'p')
   await store.builds.setLimit({ kind: 'pipeline', id: 'limited' }, 1)
@@ -358,12 +358,12 @@ class CountingClient extends pg.Client {
   }
 }
 
-/** Steps of the small build of the growth test, and of the large one. */
+/** The steps of the small and the large build of the growth test. */
 const smallBuild = 60
 const largeBuild = scaled(150, 10_000)
 
 test(
-  'what a job costs does not grow with its build, nor with who waits for its group',
+  'the cost of a job does not grow with its build, nor with the jobs that wait for its group',
   async () => {
     const perJob = async (size: number, step: Parameters<typeof many>[1], slots: number) => {
       await submit(many(size, step), 'p')
@@ -400,10 +400,10 @@ test(
   120_000 + largeBuild * 500,
 )
 
-/** Builds of the fair test, from five organizations, and steps of each. */
+/** The builds of the fair test, from five organizations, and the steps of each. */
 const [fairBuilds, fairSteps] = [5 * scaled(3, 10), scaled(12, 100)]
 
-test('of five organizations with builds at once each has as many jobs as the others at any time, within one turn', async () => {
+test('five organizations with builds at once have equally many running jobs, give or take one', async () => {
   const queues = ['a', 'b', 'c', 'd', 'e']
   const left = new Map(queues.map((queue) => [queue, 0]))
   const queueOf = new Map<string, string>()

@@ -164,7 +164,7 @@ test(
   120_000 + 600 * builds,
 )
 
-test('G05 while one process gives a place no other gives it to another build', async () => {
+test('G05 while one process gives a place, no other process gives it to another build', async () => {
   const [one, two] = [await openStore(), await openStore()]
   const waitingForLocks = async () =>
     (
@@ -203,7 +203,7 @@ test('G05 two processes that submit at the same moment give one place', async ()
   expect(await wrong()).toEqual([])
 })
 
-test('G05 what a process did not get to after its commit any other finds and does', async () => {
+test('G05 any process finishes what another left undone after its commit', async () => {
   const [dead, other] = [await openStore(), await openStore()]
   const isIn = async (id: string) => (await other.builds.load(id))?.build.awaitsPlace === false
   const first = (await commit(dead, 'g', 1, 'queue')).build.id
@@ -230,7 +230,7 @@ test('G05 what a process did not get to after its commit any other finds and doe
   expect((await pool.query(unsettledText, [10])).rows).toEqual([])
 })
 
-test('a look at the groups reads builds of groups that are not over, by an index', async () => {
+test('a look at the groups reads only their unfinished builds, by an index', async () => {
   const store = await openStore()
   await submit(store, 'g', 1, 'queue')
   await pool.query(

@@ -158,7 +158,7 @@ test('other processes hear of builds by queue, and of all queues where a process
   await expect.poll(() => heard).toEqual(['neighbour', 'q', 'neighbour'])
 })
 
-test('what the owner does in its outbox is kept with the end of a job, or neither is', async () => {
+test(`the outbox's work is stored with the end of a job, or neither is`, async () => {
   await pool.query('create table ends (build_id uuid, states text[])')
   let broken = true
   const careful = await openStore({
@@ -183,7 +183,7 @@ test('what the owner does in its outbox is kept with the end of a job, or neithe
 /** Set here, not in the databases of other tests. */
 const waitsForLock = "select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
 
-test('G02 a lost connection is an error, and what was decided on it is forgotten', async () => {
+test('G02 a lost connection is an error, and its decisions are forgotten', async () => {
   const warnings: unknown[] = []
   const shaken = await openStore({ warn: (error) => warnings.push(error) })
   const id = await submit(newBuild(wide(2)))
@@ -208,7 +208,7 @@ test('G02 a lost connection is an error, and what was decided on it is forgotten
   expect(warnings.length).toBeGreaterThan(0)
 })
 
-test('a lease does not wait for a build that another process has when another is free', async () => {
+test('leasing does not wait for a build that another process has locked when another is free', async () => {
   const held = await submit(newBuild(wide(2), 'a'))
   const free = await submit(newBuild(wide(1), 'b'))
   const unlock = await lockElsewhere(held)
@@ -218,7 +218,7 @@ test('a lease does not wait for a build that another process has when another is
   expect((await waiting).map(({ buildId }) => buildId)).toEqual([held, held])
 })
 
-test('an event that cannot be decided harms none of those that share its turn', async () => {
+test('an event that cannot be decided does not harm the events that share its turn', async () => {
   const id = await submit(create({ kind: 'render' }))
   const [lease] = await store.leases.take('r', 1, at)
   if (!lease) throw new Error('nothing to lease')
@@ -231,14 +231,14 @@ test('an event that cannot be decided harms none of those that share its turn', 
   expect((await store.builds.load(id))?.build.state).toBe('canceling')
 })
 
-test('finding work reads what the slots need by an index, not what waits', async () => {
+test('finding work reads as many jobs as there are slots, by an index', async () => {
   for (let queue = 0; queue < 20; queue++) await submit(newBuild(wide(500), `q${queue}`))
   const { rows, scans } = await rowsRead(config, candidatesText, ['', new Date(at).toISOString(), 4, [], []])
   expect(scans.filter((scan) => scan.startsWith('Seq'))).toEqual([])
   expect(rows).toBeLessThanOrEqual(20 * 2 + 20 * 4)
 })
 
-test('finding what is overdue reads what is overdue by an index, not what runs', async () => {
+test('finding overdue events reads only what is overdue, by an index', async () => {
   await submit(newBuild(wide(3000)))
   await store.leases.take('r', 3000, at)
   await pool.query(
@@ -251,7 +251,7 @@ test('finding what is overdue reads what is overdue by an index, not what runs',
   expect(rows).toBeLessThanOrEqual(10)
 })
 
-test('finding what builds want of snapshots reads what goes on and what ended of late by an index, not what there ever was', async () => {
+test('finding live snapshots reads only unfinished and lately ended builds, by an index', async () => {
   for (let n = 0; n < 3; n++) await submit(newBuild(wide(1000)))
   await pool.query("update engine.builds set finished_at = '2020-01-01', state = 'passed'")
   await pool.query("update engine.jobs set snapshot = 'old', state = 'passed'")
@@ -266,7 +266,7 @@ test('finding what builds want of snapshots reads what goes on and what ended of
   })
 })
 
-test('the outbox hears of every change that a build shows and of every end of a job, once, and of nothing else', async () => {
+test('the outbox hears once of every visible change of a build and of every end of a job, and of nothing else', async () => {
   const heard: string[] = []
   const careful = await openStore({
     outbox: async (_client, { before, after, endedJobs }) => {

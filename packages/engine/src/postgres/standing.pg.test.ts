@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { standingText } from './builds.ts'
 import { engineDatabase } from './engine-database.test-support.ts'
 
-test('builds that stand still are found among those that are not over, and by their jobs, whatever else there is', async () => {
+test('stalled builds are found among the unfinished ones, by their jobs, whatever else there is', async () => {
   const pool = new pg.Pool(await engineDatabase())
   // 20,000 ended builds, 2,000 young running ones, and 30 old waiting ones.
   await pool.query(`with n as (

@@ -84,7 +84,7 @@ test('G53 a process of the first release goes on with its statements after the m
   await store.close()
 })
 
-test('G53 what a build of a group waits for may be ended by a process that knows nothing of groups', async () => {
+test('G53 a process that knows no groups may end the build that another waits for', async () => {
   await migrate()
   const [holder, waiting] = [(await firstRelease()).build, (await firstRelease()).build]
   for (const [id, awaits] of [
@@ -107,7 +107,7 @@ test('G53 what a build of a group waits for may be ended by a process that knows
   await store.close()
 })
 
-test('builds that were tried again before have run for as long as their attempts did', async () => {
+test('builds that were retried before the migration have run for as long as their attempts did', async () => {
   const { build, job } = await firstRelease()
   await client.query(
     "update engine.builds set started_at = '2026-01-01T00:00:00Z', finished_at = '2026-01-01T00:40:00Z' where id = $1",

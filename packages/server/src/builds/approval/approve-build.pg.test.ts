@@ -13,7 +13,7 @@ const it = testServer()
 const organization = '/api/v0/organizations/default'
 const day = 24 * 3600 * 1000
 
-/** The build of a fork's pull request, as its event makes it. */
+/** Makes the build of a fork's pull request, as its event does. */
 async function newFork(
   more: object = {},
   held = true,
@@ -157,7 +157,7 @@ test('G10 a build that is approved and canceled at the same time ends as cancele
   const ids = builds.map(({ id }) => id)
   const ready = await it.server.pool.query('select from engine.ready where build_id = any($1)', [ids])
   expect(ready.rowCount).toBe(0)
-  // What lists are filtered by is the engine's state, whatever has happened above.
+  // Lists are filtered by the engine's state, whatever has happened above.
   const { rows } = await it.server.pool.query(
     'select r.state, b.state from build_records r join engine.builds b on b.id = r.id where r.state <> b.state',
   )

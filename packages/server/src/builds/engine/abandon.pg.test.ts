@@ -7,7 +7,7 @@ type Schemas = components['schemas']
 
 const it = testServer({ HARMONT_ABANDON_AFTER_HOURS: '48' })
 
-/** Has the task done by the server's own worker, as the crontab does. */
+/** Runs the task in the server's own worker, as the crontab does. */
 async function runTask(): Promise<void> {
   const { pool } = it.server
   const { rows } = await pool.query<{ id: string }>(
@@ -18,7 +18,7 @@ async function runTask(): Promise<void> {
   await expect.poll(left).toEqual([])
 }
 
-/** As if so many hours had passed in which the server ran and nothing happened. */
+/** Moves the rows back as if the server had run for so many hours and nothing had happened. */
 async function pass(id: string, hours: number): Promise<void> {
   const { pool } = it.server
   const back = `${hours} hours`
@@ -44,7 +44,7 @@ test('a build that no runner takes ends with `build_abandoned` on every page, an
   await runTask()
   expect((await it.request(ownerToken, 'GET', `${builds}/1`)).body).toMatchObject({ state: 'scheduled' })
   await pass(id, 2)
-  // Another process has the build as it was: what is written decides.
+  // Another process has the build as it was: the rows decide.
   await it.server.pool.query('update engine.builds set version = version + 1 where id = $1', [id])
   await it.server.pool.query(
     'update engine.jobs j set version = b.version from engine.builds b where b.id = j.build_id and b.id = $1',

@@ -9,7 +9,7 @@ const pipeline = (steps: number) =>
     steps: Array.from({ length: steps }, (_, n) => ({ type: 'command', key: `s${n}`, cmd: 'true' })),
   })
 
-/** Whether others had their turn before the answer was there. */
+/** Parses a text; tells whether others had their turn before the answer was there. */
 async function parsed(ir: string) {
   let others = false
   setImmediate(() => {

@@ -1,8 +1,19 @@
 import { type Build, isTerminal, type Job, judge } from '@harmont/engine'
 import { prerequisitesOf } from './order-steps.ts'
 
-/** The engine keeps the file systems of an ended build for one day. */
-const keptMs = 24 * 3600 * 1000
+const dayMs = 24 * 3600 * 1000
+
+/**
+ * Returns until when the engine keeps the file systems of a build: for a day after its end
+ * (`engine.md` 6). null: it has not ended.
+ */
+export function filesKeptUntil({ finishedAt }: Pick<Build, 'finishedAt'>): number | null {
+  return finishedAt === null ? null : finishedAt + dayMs
+}
+
+export function areFilesGone(build: Pick<Build, 'finishedAt'>, now: number): boolean {
+  return (filesKeptUntil(build) ?? now) < now
+}
 
 /**
  * Says why the newest attempt of a step cannot be retried, as the end of a sentence; null when
@@ -13,8 +24,7 @@ export function retryProblem(build: Build, { state, step }: Job, now: number): s
   if (!isTerminal(state)) return `it is \`${state}\` and has not ended`
   if (state !== 'failed' && state !== 'timed_out' && state !== 'canceled') return `it is \`${state}\``
   const parent = step === null ? null : (build.steps[step]?.buildsIn ?? null)
-  const isForgotten = build.finishedAt !== null && build.finishedAt + keptMs < now
-  if (parent !== null && isForgotten && build.jobs[parent]?.state === 'passed')
+  if (parent !== null && areFilesGone(build, now) && build.jobs[parent]?.state === 'passed')
     return 'the file system that it starts from was kept for one day only; rebuild instead'
   return null
 }

@@ -25,7 +25,7 @@ async function newBuild(pipeline_ir = steps): Promise<string> {
   return `${path}/1`
 }
 
-/** Plays jobs to their end: exit codes by step key. */
+/** Plays jobs to their end, with exit codes by step key. */
 async function play(build: string, exitCodes: Readonly<Record<string, number>>): Promise<void> {
   for (const _ of Object.keys(exitCodes)) {
     const job = await playJob(it)
@@ -74,7 +74,7 @@ test('G08 a retry is a new job and reopens the build; skipped jobs wait again, a
   expect((await get<Build>(build)).state).toBe('passed')
 })
 
-/** Plays the only job that is ready: from one instant to another, or on. */
+/** Plays the only job that is ready, from one instant to another, or on. */
 async function playAt(from: number, to: number | null, exitCode = 0): Promise<void> {
   const { store } = it.server.engine
   const [lease] = await store.leases.take('test-runner', 1, store.now())
@@ -112,7 +112,7 @@ test('a build of 50 s that is retried 35 minutes later and then takes 20 s has a
   expect(data[0]?.run_ms).toBe(70_000)
   await it.request(ownerToken, 'POST', builds, body)
   await playAt(Date.now(), null)
-  // What is usual goes by what builds have run.
+  // The estimate goes by the run times of builds.
   const { eta_ms } = await get<{ eta_ms: number }>(`${builds}/2/view`)
   expect(eta_ms).toBeGreaterThan(0)
   expect(eta_ms).toBeLessThanOrEqual(70_000)
@@ -191,7 +191,7 @@ test('a file system is gone after a day, and the answer says to rebuild', async 
   const b = await retry(build, { step_keys: ['b'] })
   expect([b.status, codeOf(b)]).toEqual([409, 'job_not_retryable'])
   expect(JSON.stringify(b.body)).toContain('rebuild')
-  // Alone in its image it needs nothing that could be gone.
+  // A step that begins with its image needs nothing that could be gone.
   expect((await retry(build, { step_keys: ['d'] })).status).toBe(201)
 })
 
@@ -221,7 +221,7 @@ test('one idempotency key retries once, also when the first process died before 
   await lose()
   const again = await it.request<Job>(ownerToken, 'POST', path, undefined, key)
   expect([again.status, again.body.id, again.headers.get('idempotent-replayed')]).toEqual([201, first.body.id, 'true'])
-  // Kept, and not done: as a process leaves it that is killed in between.
+  // Recorded, and not applied: as a process leaves it that is killed in between.
   const other = await failedBuild()
   const undone = { 'idempotency-key': 'retry-2' }
   const failed = await idOf(other, 'd')

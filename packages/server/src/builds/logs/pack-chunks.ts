@@ -58,7 +58,7 @@ export class SegmentSink {
   /** The end of each segment. */
   readonly ends: number[] = []
   readonly #blobs: BlobStore
-  #held: Buffer[] = []
+  #buffered: Buffer[] = []
   #writer: BlobWriter | null = null
 
   constructor(blobs: BlobStore) {
@@ -67,7 +67,7 @@ export class SegmentSink {
 
   async add(segment: Buffer): Promise<void> {
     this.ends.push((this.ends.at(-1) ?? 0) + segment.length)
-    this.#held.push(segment)
+    this.#buffered.push(segment)
     if ((this.ends.at(-1) ?? 0) > smallBytes) await this.#write()
   }
 
@@ -75,7 +75,7 @@ export class SegmentSink {
   async finish(): Promise<
     { readonly blob: string; readonly small: null } | { readonly blob: null; readonly small: Buffer }
   > {
-    if (this.#writer === null) return { blob: null, small: Buffer.concat(this.#held) }
+    if (this.#writer === null) return { blob: null, small: Buffer.concat(this.#buffered) }
     return { blob: await this.#writer.finish(), small: null }
   }
 
@@ -85,7 +85,7 @@ export class SegmentSink {
 
   async #write(): Promise<void> {
     this.#writer ??= await this.#blobs.create()
-    await this.#writer.write(Buffer.concat(this.#held))
-    this.#held = []
+    await this.#writer.write(Buffer.concat(this.#buffered))
+    this.#buffered = []
   }
 }

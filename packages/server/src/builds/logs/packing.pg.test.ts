@@ -162,7 +162,7 @@ test('G02 a process that is killed between writing blob and row leaves the log a
         abort: () => writer.abort(),
         async finish() {
           left = await writer.finish()
-          // What the database sees of a killed process.
+          // All that the database sees of a killed process.
           await it.server.pool.query(
             `select pg_terminate_backend(pid) from pg_stat_activity
               where state = 'idle in transaction' and query like '%from unpacked_logs%' and datname = current_database()`,

@@ -25,7 +25,7 @@ async function packedJob(lines: number): Promise<Ended> {
   return job
 }
 
-/** As if all that there is had happened so many days ago. */
+/** Moves a log and its build back by so many days. */
 async function age(job: Ended, days: number): Promise<void> {
   const back = `${days} days`
   await it.server.pool.query('update engine.builds set finished_at = finished_at - $2::interval where id = $1', [
@@ -61,7 +61,7 @@ test('G16 every reader of a removed log is told when it was removed and how long
   expect(await events(job)).toMatch(
     new RegExp(`^id: ${lastSeq + 1}\nevent: history\ndata: .*"stream_kind":2,"content":"${says}.*event: done\n`, 's'),
   )
-  // Whoever was cut off in the middle and comes back.
+  // A reader that was cut off in the middle comes back.
   expect(await events(job, { 'last-event-id': '7' })).toContain(says)
   expect(await events(job, { 'last-event-id': String(lastSeq + 1) })).toMatch(
     /^event: history\ndata: {"chunks":\[\]}\n\nevent: done\n/,
@@ -93,7 +93,7 @@ test('G16 every reader of a removed log is told when it was removed and how long
   })
 })
 
-/** Processes know a log for a minute, whatever another one does meanwhile. */
+/** Advances the clock past the minute for which a process trusts an open log. */
 function aMinuteLater(): void {
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 61_000 })
   onTestFinished(() => void vi.useRealTimers())

@@ -1,5 +1,6 @@
 import type { BuildState } from '@harmont/engine'
 import { findPipeline } from '../../organizations/index.ts'
+import { Conditions } from '../../platform/database/conditions.ts'
 import type { Database } from '../../platform/database/transaction.ts'
 import { apiError, queryError } from '../../platform/http/index.ts'
 import { parseInstant } from '../../platform/input/instant.ts'
@@ -74,39 +75,31 @@ export async function listBuildKeys(
   filter: OrganizationBuildFilter,
   page: { readonly after: AgeKey | null; readonly limit: number },
 ): Promise<readonly BuildKeyRow[]> {
-  const values: unknown[] = [organizationId, page.limit]
-  const conditions: string[] = []
-  // Each set of filters is a statement of its own, planned anew with its values: the planner then
-  // sees which index serves it.
-  const where = (condition: string, ...given: readonly unknown[]) => {
-    const first = values.length + 1
-    values.push(...given)
-    conditions.push(`and ${condition.replaceAll(/\?(\d)?/g, (_, at) => `$${first + Number(at ?? 0)}`)}`)
-  }
-  if (filter.pipelineId !== null) where('r.pipeline_id = ?', filter.pipelineId)
-  if (filter.states !== null) where('r.state = any(?)', filter.states)
-  if (filter.branch !== null) where('r.branch = ?', filter.branch)
-  if (filter.commit !== null) where('starts_with(r.commit, ?)', filter.commit)
+  const where = new Conditions([organizationId, page.limit])
+  if (filter.pipelineId !== null) where.add('r.pipeline_id = ?', filter.pipelineId)
+  if (filter.states !== null) where.add('r.state = any(?)', filter.states)
+  if (filter.branch !== null) where.add('r.branch = ?', filter.branch)
+  if (filter.commit !== null) where.add('starts_with(r.commit, ?)', filter.commit)
   if (filter.author !== null)
-    where(
+    where.add(
       '(r.author_id = any(select id from users where id::text = ? or email = lower(?) or name = ?) or r.author_name = ? or r.author_email = ?)',
       filter.author,
     )
-  if (filter.source !== null) where('r.source = ?', filter.source)
+  if (filter.source !== null) where.add('r.source = ?', filter.source)
   if (filter.q !== null)
-    where(
+    where.add(
       `(position(lower(?) in lower(coalesce(r.message, ''))) > 0 or position(lower(?) in lower(r.branch)) > 0
         or position(lower(?) in lower(coalesce(r.author_name, ''))) > 0 or r.number::text = ltrim(?, '#'))`,
       filter.q,
     )
-  if (filter.from !== null) where('r.created_at >= ?', filter.from)
-  if (filter.to !== null) where('r.created_at < ?', filter.to)
-  if (page.after !== null) where('(r.created_at, r.id) < (?0, ?1)', page.after.createdAt, page.after.id)
+  if (filter.from !== null) where.add('r.created_at >= ?', filter.from)
+  if (filter.to !== null) where.add('r.created_at < ?', filter.to)
+  if (page.after !== null) where.add('(r.created_at, r.id) < (?0, ?1)', page.after.createdAt, page.after.id)
   const { rows } = await database.query<BuildKeyRow>({
-    ...(conditions.length === 0 ? { name: 'list-build-keys' } : {}),
-    text: `select r.id, r.created_at from build_records r where r.organization_id = $1 ${conditions.join(' ')}
+    ...(where.isEmpty ? { name: 'list-build-keys' } : {}),
+    text: `select r.id, r.created_at from build_records r where r.organization_id = $1 ${where.text}
             order by r.created_at desc, r.id desc limit $2`,
-    values,
+    values: where.values,
   })
   return rows
 }

@@ -150,7 +150,7 @@ test('an upload that claims the default branch of a connected repository does no
   const failing = async () => slugs(await summaries('state=failing&q=claimed'))
   await build('fetched', 0)
   await build('upload', 1)
-  // Nobody fetches any more: what is uploaded is all there is.
+  // Nobody fetches any more: uploads are all there is.
   expect(await failing()).toEqual(['claimed'])
   await pool.query(`
     with i as (insert into github_installations (number, account_id, account_login, account_type, organization_id)

@@ -20,7 +20,7 @@ import { findBuild, listBuildsOf } from './store.ts'
 
 const it = testServer()
 
-/** The plan of the one statement that `run` sends. */
+/** Returns the plan of the one statement that `run` sends. */
 async function planOf(
   run: (database: { query: (query: never) => Promise<never> }) => Promise<unknown>,
 ): Promise<string> {
@@ -39,7 +39,7 @@ let pipelineId = ''
 let organizationId = ''
 
 /**
- * 10,000 builds with a cached job and a log each, 2,000 of them ready, 1,000 pipelines, 200
+ * Writes 10,000 builds with a cached job and a log each, 2,000 of them ready, 1,000 pipelines, 200
  * organizations, 5,000 secrets and 5,000 repositories.
  */
 beforeAll(async () => {

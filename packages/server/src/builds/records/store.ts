@@ -3,6 +3,7 @@
  * id).
  */
 import type { BuildState } from '@harmont/engine'
+import { Conditions } from '../../platform/database/conditions.ts'
 import type { Database } from '../../platform/database/transaction.ts'
 import type { Author, BuildFacts, PullRequestFacts } from '../submit/build-facts.ts'
 import type { BuildInput } from '../submit/build-input.ts'
@@ -76,27 +77,18 @@ export async function listBuildsOf(
   before: number | null,
   limit: number,
 ): Promise<readonly BuildRow[]> {
-  const values: unknown[] = [pipelineId, before ?? 2_147_483_647, limit]
-  const conditions: string[] = []
-  const where = (condition: string, value: unknown) => {
-    values.push(value)
-    conditions.push(`and ${condition.replaceAll('?', `$${values.length}`)}`)
-  }
-  // Each set of filters is a statement of its own, planned anew with its values: the planner then
-  // sees which index serves it.
-  if (filter.states !== null) where('r.state = any(?)', filter.states)
-  if (filter.branch !== null) where('r.branch = ?', filter.branch)
-  if (filter.commit !== null) {
-    where('r.commit collate "C" >= ?', filter.commit)
-    where('r.commit collate "C" < ?', `${filter.commit}\u{10ffff}`)
-  }
-  if (filter.source !== null) where('r.source = ?', filter.source)
+  const where = new Conditions([pipelineId, before ?? 2_147_483_647, limit])
+  if (filter.states !== null) where.add('r.state = any(?)', filter.states)
+  if (filter.branch !== null) where.add('r.branch = ?', filter.branch)
+  if (filter.commit !== null)
+    where.add('r.commit collate "C" >= ?0 and r.commit collate "C" < ?1', filter.commit, `${filter.commit}\u{10ffff}`)
+  if (filter.source !== null) where.add('r.source = ?', filter.source)
   const { rows } = await database.query<BuildRow>({
     // Without a filter one plan serves every pipeline, and planning takes several times as long as
     // running it.
-    ...(conditions.length === 0 ? { name: 'list-builds' } : {}),
-    text: `${selectBuilds} where r.pipeline_id = $1 and r.number < $2 ${conditions.join(' ')} order by r.number desc limit $3`,
-    values,
+    ...(where.isEmpty ? { name: 'list-builds' } : {}),
+    text: `${selectBuilds} where r.pipeline_id = $1 and r.number < $2 ${where.text} order by r.number desc limit $3`,
+    values: where.values,
   })
   return rows
 }

@@ -1,6 +1,6 @@
 /**
- * The two ends of a shell: what one says comes to the other, neither drowns the server, and neither
- * outlives the other.
+ * The two ends of a shell: each hears the other, neither drowns the server, and neither outlives
+ * the other.
  */
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
@@ -34,7 +34,7 @@ test('a client that does not read makes the command wait, and loses nothing', as
   shell.send(2, JSON.stringify({ script }))
   await until(() => existsSync(`${directory}/done`))
   shell.socket.pause()
-  // What the kernel buffers on both ways; the rest of the 60 MB is not made yet.
+  // The kernel buffers this much both ways; the rest of the 60 MB is not made yet.
   expect(await standstill(async () => Number(await readFile(`${directory}/done`, 'utf8')))).toBeLessThan(40)
   await until(() => heldBytes() - before < 16e6)
   shell.socket.resume()
@@ -121,7 +121,7 @@ test('a client that answers no ping is cut off, a client that answers is not', a
   let pings = 0
   answering.socket.on('ping', () => pings++)
   expect(await endings[0]).toEqual({ by: 'client' })
-  // Four come within the time that silence may last.
+  // Four pings come within the time that silence may last.
   await until(() => pings >= 6)
   answering.send(0, 'still here\n')
   expect(await answering.closed).toBe(1000)

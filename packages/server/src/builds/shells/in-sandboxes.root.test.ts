@@ -24,7 +24,7 @@ const steps = ir(
   },
 )
 
-/** Where the jobs of an ended build are entered, by step. */
+/** Returns the shell addresses of an ended build's jobs, by step. */
 async function ended(path: string): Promise<Readonly<Record<string, string>>> {
   const jobs = await jobsAtEnd(it, path)
   return Object.fromEntries(jobs.map(({ id, step_key }) => [step_key, `${path}/jobs/${id}/shell`]))
@@ -45,7 +45,7 @@ async function shellIn(path: string | undefined, opening: object, body: object =
   return enterShell(`${it.server.url.replace(/^http/, 'ws')}/api/v0/shells`, made.body.token, opening)
 }
 
-/** What a script says there, without a terminal. */
+/** Returns the output of a script there, without a terminal. */
 async function sayIn(path: string | undefined, script: string, body: object = {}) {
   const shell = await shellIn(path, { script }, body)
   const status = await shell.closed
@@ -61,7 +61,7 @@ test('a shell has the file system of a failed step as its command left or found 
   })
   const before = await sayIn(b, 'cat /kept; test -e made', { before: true })
   expect(before).toMatchObject({ status: 1000, said: { 1: 'kept\n', 3: '{"code":1}' } })
-  // What was done in a shell is not there in the next.
+  // A change in one shell is not there in the next.
   await sayIn(b, 'rm made')
   expect((await sayIn(b, 'cat made')).said[1]).toBe('made\n')
 })
@@ -91,7 +91,7 @@ test('a shell has the secrets of its step, and none in the build of a fork', asy
   const reveal = 'printf "%s" "$TOKEN"; env; cat /run/secrets/* 2>/dev/null || true'
   expect((await sayIn(b, reveal)).said[1]).toContain(value)
   const fork = await runFork()
-  // Its step `b` never ran: what it asks for does not exist for forks.
+  // Its step `b` never ran: its secret does not exist for forks.
   expect((await sayIn(fork.a, reveal)).said).toMatchObject({ 1: expect.not.stringContaining(value), 3: '{"code":0}' })
   const asked = await sayIn(fork.b, reveal, { before: true })
   expect(asked.said[1]).not.toContain(value)

@@ -1,4 +1,4 @@
-/** Shells that are open: how many, for whom, and until when. */
+/** Open shells: how many, for whom, and until when. */
 import { randomBytes, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:http'

@@ -1,6 +1,6 @@
 /**
- * Who gets into a shell, how often, and what becomes of other requests that ask for a WebSocket.
- * The shells themselves: `in-sandboxes.root.test.ts`.
+ * Who gets into a shell, and how often, and the answers to other requests for a WebSocket.
+ * `in-sandboxes.root.test.ts` tests the shells themselves.
  */
 import { randomUUID } from 'node:crypto'
 import type { components } from '@harmont/contract'
@@ -149,7 +149,7 @@ test('elsewhere the `Upgrade` header of a request is ignored', async () => {
   expect(await get('/nowhere')).toEqual([404, json])
   expect(await get('/api/v0/shells', 'POST')).toEqual([404, json])
   expect(await get('/api/v0/shells', 'GET', { upgrade: 'h2c' })).toEqual([404, json])
-  // The right path, but no WebSocket's key, and then no token.
+  // The right path without a WebSocket's key, and then without a token.
   expect(await get('/api/v0/shells')).toEqual([400, json])
   const key = { 'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==' }
   expect(await get('/api/v0/shells', 'GET', key)).toEqual([401, json])

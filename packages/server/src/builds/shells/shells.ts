@@ -93,32 +93,32 @@ export class Shells {
       throw error
     })
     if (ticket === null) return this.#refuse(request, 'The token is unknown, used or expired; request a new shell')
-    const hold = this.#hold(request, ticket, actorOf(ticket)).finally(() => {
+    const serving = this.#serve(request, ticket, actorOf(ticket)).finally(() => {
       leaveSeat()
-      this.#open.delete(hold)
+      this.#open.delete(serving)
     })
-    this.#open.add(hold)
+    this.#open.add(serving)
   }
 
   /** Serves one shell to its end, and records that. */
-  async #hold(request: UpgradeRequest, ticket: Ticket, actor: Actor): Promise<void> {
+  async #serve(request: UpgradeRequest, ticket: Ticket, actor: Actor): Promise<void> {
     const { pool, log, openShell, closing, accessWatch } = this.#services
     const startedAt = performance.now()
     const lost = new AbortController()
-    const held = accessWatch.watch(ticket, closing)
+    const access = accessWatch.watch(ticket, closing)
     const onLost = () =>
       lost.abort(
         closing.aborted
           ? apiError('draining', 'The server is stopping; open the shell again in a moment.')
           : apiError('unauthorized', 'Your membership, session or key has ended, and with it this shell.'),
       )
-    held.signal.addEventListener('abort', onLost)
+    access.signal.addEventListener('abort', onLost)
     const { buildId, jobId, isBefore: before } = ticket
     let ending: Ending = { by: 'client' }
     try {
       const socket = await this.#upgraded(request)
       if (socket === null) return
-      if (held.signal.aborted) onLost()
+      if (access.signal.aborted) onLost()
       watchClient(socket, this.#times.pingMs, this.#times.silenceMs)
       const host = {
         open: (opening: Pick<ShellRequest, 'script' | 'size'>) => openShell({ buildId, jobId, before, ...opening }),
@@ -130,8 +130,8 @@ export class Shells {
       log.error({ err: error, request_id: request.requestId }, 'a shell ended with an error')
       ending = { by: 'problem', code: 'internal_error' }
     } finally {
-      held.signal.removeEventListener('abort', onLost)
-      held.end()
+      access.signal.removeEventListener('abort', onLost)
+      access.end()
       const details = { ...auditOf(ticket).details, seconds: (performance.now() - startedAt) / 1000, ended: ending }
       await recordAudit(pool, actor, { ...auditOf(ticket), action: 'shell.ended', details }).catch((error: unknown) =>
         log.error({ err: error, request_id: request.requestId, ...details }, 'could not record the end of a shell'),

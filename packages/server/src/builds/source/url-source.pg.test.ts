@@ -53,7 +53,7 @@ async function newBuild(more: Readonly<Record<string, unknown>> = {}): Promise<M
 
 const noGit = () => Promise.reject(new Error('expected no git source'))
 
-/** What a runner is offered for the build, by a server that was just started. */
+/** Returns the offer to a runner of a server that was just started. */
 async function offer({ id }: Made) {
   const blobs = await openDirectoryStore(it.blobDirectory)
   const offers = sourceOffers({ pool: it.server.pool, blobs, offerGitSource: noGit, sourceUrlAllow: ['127.0.0.1'] })

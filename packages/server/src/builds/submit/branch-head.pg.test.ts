@@ -30,7 +30,7 @@ beforeAll(async () => {
   await it.request(ownerToken, 'POST', `${base}/github/installations`, { installation_id: installation.id })
   await it.request(ownerToken, 'POST', `${base}/github/installations/${installation.id}/sync`)
   await it.newPipeline({ name: 'ci', repository: 'octocat/core', source_slug: 'ci' })
-  // The search for pipelines asks for the head too: what is counted below comes after it.
+  // The search for pipelines asks for the head too: only later requests are counted below.
   const searches = () => pool.query("select from graphile_worker.jobs where task_identifier = 'discover'")
   await until(searches, ({ rowCount }) => rowCount === 0)
 })
@@ -133,7 +133,7 @@ test('G60 a build counts as of its branch only when the server fetched its files
   const claims = [
     { pipeline_ir: plan },
     { ...plain, env: { NODE_OPTIONS: '--import data:text/javascript,1' } },
-    // It may be of another branch, or of a fork.
+    // The commit may be of another branch, or of a fork.
     { ...plain, commit },
     { source_b64: '' },
   ]

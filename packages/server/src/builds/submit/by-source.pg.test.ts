@@ -71,7 +71,9 @@ test('a pipeline that discovery archived is restored and built, a pipeline that 
   expect([refused.status, codeOf(refused)]).toEqual([409, 'pipeline_archived'])
 })
 
-/** A repository that a bound installation shows; gives what the source of a build calls it. */
+/**
+ * Connects a repository through a bound installation; returns its name in the source of a build.
+ */
 async function connect(owner: string, name: string): Promise<string> {
   const { pool } = it.server
   const installation = await pool.query<{ id: string }>(

@@ -9,7 +9,7 @@ const main: CacheReader = { organizationId: 'o', pipeline, branch: 'main', facts
 const release = { ...main, branch: 'release/1' }
 const topic = { ...main, branch: 'topic' }
 /**
- * Somebody may make a tag, or a branch for a pull request, who cannot push to the branch of that
+ * A person who cannot push to a branch may make a tag, or a branch of a pull request, with the same
  * name.
  */
 const tag = { ...main, facts: { ...facts, tag: 'main' } }

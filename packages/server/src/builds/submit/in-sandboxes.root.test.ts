@@ -1,4 +1,4 @@
-/** From the request to the step, in real sandboxes: what builds are given, and what they share. */
+/** From the request to the step, in real sandboxes: what builds get, and what they share. */
 import type { components } from '@harmont/contract'
 import { beforeAll, expect, test } from 'vitest'
 import { placeOfSecret } from '../../organizations/secrets/set-secret.ts'
@@ -32,7 +32,7 @@ interface Ended {
   readonly remarks: string
 }
 
-/** The jobs of a build at their end. */
+/** Returns the jobs of a build at their end. */
 async function end(path: string): Promise<readonly Ended[]> {
   const jobs = await jobsAtEnd(it, path)
   const log = async (id: string, query = '') =>
@@ -101,7 +101,7 @@ test('G26 a build of a fork has no secret, finds no trace of one in the cache, a
   const [first, second] = await runFork(slug, left)
   expect(first).toMatchObject({ cached: false, remarks: expect.stringContaining('builds of forks get none') })
   expect(second).toMatchObject({ state: 'passed', cached: false, log: 'nothing\n' })
-  // What a person brought is nobody else's, whatever branch it claims.
+  // An upload is its author's only, whatever branch it claims.
   const shared = ir({ key: 's', cmd: 'echo s', cache: cache('g26-shared') })
   expect((await run(slug, shared)).map(({ cached }) => cached)).toEqual([false])
   expect((await run(slug, shared)).map(({ cached }) => cached)).toEqual([true])
@@ -154,7 +154,7 @@ test('web B6 a hit names the job that stored the entry, and a miss names what ch
 
 test('a failed step is retried from the file system of its parent, and the build passes', async () => {
   const slug = await it.newPipeline()
-  // Fails in an environment that a retry does not change: only the second attempt knows its number.
+  // The environment is the same in a retry: only the second attempt knows its number.
   const steps = ir(
     { key: 'a', cmd: 'echo kept > /kept' },
     { key: 'b', cmd: 'cat /kept; test "$HARMONT_ATTEMPT" = 2', builds_in: 'a' },

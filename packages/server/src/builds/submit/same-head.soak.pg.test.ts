@@ -10,11 +10,11 @@ import { submitBuild } from './submit-build.ts'
 
 const it = testServer()
 
-/** How a pull request was when its forge told of it. */
+/** The state of a pull request when its forge sent the event. */
 interface Told {
   readonly commit: string
   readonly base: string
-  /** In the order of what happened. */
+  /** Grows with the order of the events. */
   readonly at: number
   readonly delivery: string
 }
@@ -53,7 +53,7 @@ async function newPlace() {
 }
 
 const words = ({ commit, base }: Told) => `${commit} to ${base}`
-/** Without what was edited between: each change of commit or target once. */
+/** Without edits in between: each change of commit or target once. */
 const changes = (all: readonly string[]) => all.filter((each, index) => each !== all[index - 1])
 
 const happened = fc
@@ -85,7 +85,7 @@ test('with late, disordered, repeated and simultaneous events each head is built
         await Promise.all(sent.slice(from, from + together + 1).map((each) => tell(each)))
       const made = await built()
       expect(new Set(made)).toEqual(new Set(all.map(words)))
-      // What was built is part of what happened: of it nothing was made twice in a row.
+      // The builds are a part of the history in which nothing comes twice in a row.
       expect(made).toEqual(changes(made))
       const left = changes(all.map(words))
       for (const each of made) {

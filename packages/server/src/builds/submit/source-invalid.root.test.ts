@@ -1,4 +1,4 @@
-/** What is no archive is seen when it is unpacked: with real sandboxes. */
+/** An invalid archive shows when it is unpacked: with real sandboxes. */
 import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { createServer } from 'node:http'

@@ -12,8 +12,8 @@ const it = testServer()
 const organization = '/api/v0/organizations/default'
 
 /**
- * A build as large ones are: a matrix of tests over a few steps that others build in, some failed,
- * some waiting, some cached by policy.
+ * A typical large build: a matrix of tests over a few steps that others build in, some failed, some
+ * waiting, some cached by policy.
  */
 async function largeBuild(count: number): Promise<string> {
   const slug = await it.newPipeline({ source_slug: 'ci' })

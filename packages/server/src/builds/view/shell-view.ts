@@ -1,9 +1,7 @@
 import { isTerminal, type Job, type Step } from '@harmont/engine'
 import { formatInstant, formatOptionalInstant } from '../../platform/input/instant.ts'
+import { areFilesGone, filesKeptUntil } from '../jobs/retry-problem.ts'
 import type { JobView, ViewOfBuild } from './view-of-build.ts'
-
-/** The engine keeps the file systems of an ended build for one day (`engine.md` 6). */
-const keptMs = 24 * 3600 * 1000
 
 /**
  * Returns the file system that a job left. Its cache entry, if it is one, may outlive `kept_until`.
@@ -36,7 +34,7 @@ export function shellOf(view: ViewOfBuild, job: Job, step: Step): JobView['shell
   if (!isTerminal(job.state)) return null
   const reason = whyNoShell(view, job)
   const command = shellCommand(view, step, [])
-  const canBegin = step.image !== null || (parentSnapshot(view, step) !== null && !isForgotten(view))
+  const canBegin = step.image !== null || (parentSnapshot(view, step) !== null && !areFilesGone(view.build, view.now))
   return {
     available: reason === null,
     reason,
@@ -70,19 +68,15 @@ function whyNoShell(view: ViewOfBuild, { snapshot, startedAt, cached, state }: J
     return state === 'passed'
       ? 'The file system of a passed step is kept only if other steps build in it, or in the cache.'
       : 'The file system of this step could not be kept.'
-  return isForgotten(view) ? 'It was kept for one day after the build ended.' : null
+  return areFilesGone(view.build, view.now) ? 'It was kept for one day after the build ended.' : null
 }
 
 function parentSnapshot({ build }: ViewOfBuild, { buildsIn }: Step): string | null {
   return buildsIn === null ? null : (build.jobs[buildsIn]?.snapshot ?? null)
 }
 
-function isForgotten({ build, now }: ViewOfBuild): boolean {
-  return build.finishedAt !== null && build.finishedAt + keptMs < now
-}
-
 function keptUntil({ build }: ViewOfBuild): string | null {
-  return build.finishedAt === null ? null : formatInstant(build.finishedAt + keptMs)
+  return formatOptionalInstant(filesKeptUntil(build))
 }
 
 /** Quotes a text as one word for a POSIX shell, where it needs quotes. */

@@ -1,4 +1,4 @@
-/** Why jobs wait for limits and groups: what the API says of it, and that it is so. */
+/** Waits for limits and groups: what the API says of them, and that it is so. */
 import type { components } from '@harmont/contract'
 import { createLocalPort, type LeaseRef } from '@harmont/engine'
 import { afterEach, expect, test } from 'vitest'
@@ -58,7 +58,7 @@ const deploy = (scope: 'pipeline' | 'organization') => ({
   concurrency: { group: 'production', limit: 1, scope },
 })
 
-/** As the operator types it, while the server runs. */
+/** Runs the operator's command while the server runs. */
 async function command(...args: readonly string[]): Promise<void> {
   await limits(args, it.environment)
 }
@@ -171,7 +171,7 @@ test('G05 a newer build of a branch cancels the running one, and begins when tha
   expect(next.buildId).toBe(third.id)
   await next.end()
   expect(await stateOf(third.path)).toBe('passed')
-  // A rebuild is a new build of the same group; a retry waits for its turn and cancels nobody.
+  // A rebuild is a new build of the same group; a retry waits for its turn and cancels no build.
   const again = await it.request<Build>(ownerToken, 'POST', `${third.path}/rebuild`, {})
   const rebuilt = await playJob(it)
   expect(rebuilt.buildId).toBe(again.body.id)

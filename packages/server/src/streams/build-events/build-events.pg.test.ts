@@ -42,8 +42,8 @@ test('a build is shown whole, then each change of a job before its build, and do
   await events.next('build', ({ data }) => data.state === 'passed')
   await events.next('done')
   expect(await events.isOver()).toBe(true)
-  // Who has seen the last state is told no more than that it was the last. An earlier event may
-  // show it too: a build is loaded after its version was read.
+  // A reader that has seen the last state gets only its end. An earlier event may show that state
+  // too: a build is loaded after its version was read.
   await using again = await open(path, events.all().findLast(({ event }) => event === 'build')?.id)
   expect((await again.next()).event).toBe('done')
 })
@@ -72,7 +72,7 @@ test('many changes come as few events, and the last state is never left out', as
   const seen = events.all()
   const last = new Map(seen.filter(({ event }) => event === 'job').map(({ data }) => [data.id, data.state]))
   expect([...last.values()]).toEqual(Array.from({ length: 40 }, () => 'passed'))
-  // Five readings a second, however long it took; an event for each change would be 80 and more.
+  // Five readings a second, however long it took; an event for each change would make more than 80.
   expect(seen.filter(({ event }) => event === 'build').length).toBeLessThanOrEqual(readings)
   expect(id).toMatch(/-/)
 })

@@ -6,7 +6,7 @@ import { silenceMs } from './frames.ts'
 const it = testServer()
 const build = { branch: 'main', commit: 'c', pipeline_ir: ir({ key: 'a', cmd: 'true' }) }
 
-/** The waits of a stream's silence, once `stopSilence` was called: they end when the test says. */
+/** The waits of silent streams, once `stopSilence` was called: they end when the test says. */
 const silence = { now: 0, waits: new Map<NodeJS.Timeout, { readonly at: number; readonly end: () => void }>() }
 const hour = 3_600_000
 
@@ -16,8 +16,8 @@ afterEach(() => {
 })
 
 /**
- * From here on waits as long as a stream may be silent end when the test says. All shorter ones go
- * on: a worker that waited for a stopped clock would never stop.
+ * Stops the waits that are as long as a stream may be silent, until the test ends them. Shorter
+ * waits go on: a worker that waited for a stopped clock would never stop.
  */
 function stopSilence(): void {
   const { setTimeout: begin, clearTimeout: clear } = globalThis
@@ -63,7 +63,7 @@ type Opened = Awaited<ReturnType<typeof open>>
  * time passes, or only as much as the test says.
  */
 async function open(token: string, path: string, headers: Readonly<Record<string, string>> = {}) {
-  // This clock is not stopped; it is for the headers alone.
+  // This clock is not stopped: it limits the wait for the headers.
   const late = AbortSignal.timeout(60_000)
   const giveUp = new AbortController()
   late.onabort = () => giveUp.abort(late.reason)
@@ -87,10 +87,7 @@ async function open(token: string, path: string, headers: Readonly<Record<string
   return { heard, leave }
 }
 
-/**
- * Everything that a reader can wait on, of one organization in which a job runs and nothing
- * happens.
- */
+/** Returns every stream of one organization in which a job runs and nothing happens. */
 async function quietStreams(name: string) {
   const own = await newOrganization(name)
   const { number } = (await own.build()).body
@@ -132,7 +129,7 @@ test('a heartbeat comes 15 s after the last byte, whatever other organizations b
     while (`${signs()}` !== `${expected}` && performance.now() < deadline) await new Promise(setImmediate)
     expect(signs()).toEqual(expected)
   }
-  // The topics' stream says at once that it lives.
+  // The topics' stream begins with a beat.
   await expectSigns([0, 1, 0, 0])
   for (let round = 1; round <= 3; round += 1) {
     for (let part = 0; part < 3; part += 1) {

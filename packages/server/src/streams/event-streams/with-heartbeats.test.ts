@@ -9,7 +9,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-/** A source that gives what the test tells it to, and notes how it is used. */
+/** Returns a source that yields what the test tells it to, and notes how it is used. */
 function played() {
   let tell: (frame: string | null) => void = () => {}
   const used = { asked: 0, isEnded: false }

@@ -228,7 +228,7 @@ test('G14 a reader that stops costs no memory, and gets everything when it conti
   const before = heldBytes()
   const line = Buffer.alloc(32 * 1024, 'x')
   for (let n = 0; n < 24; n += 1) await job.log(Array.from({ length: 32 }, () => line))
-  // 24 MiB were written by now. Buffers that were collected go some moments later.
+  // 24 MiB were written by now. Collected buffers are freed some moments later.
   await until(
     () => (heldBytes() - before) / (1024 * 1024),
     (held) => held < 12,

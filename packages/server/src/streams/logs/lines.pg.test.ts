@@ -67,7 +67,7 @@ test('a log opens at the first failure that a tool reports, not at a line that l
   await job.log(['\u001b[31mE   assert 3 == 4\u001b[0m\n', '\n', 'tests/test_sum.py:9: AssertionError\n'])
   await job.end({ exitCode: 1 })
   await reading
-  // Lines that looked like errors were told while the job ran; reported failures are read anew.
+  // Lines that looked like errors were sent while the job ran; reported failures are read again.
   expect(news.at(-1)).toMatchObject({ complete: true, errors: [] })
   expect(await read(job, '?at=error')).toMatchObject({ first_error_line: 4, errors: [4, 8] })
 })
@@ -113,7 +113,7 @@ test('web L23 a reader that follows from before the first line to after the end 
   const reading = (async () => {
     for await (const each of followLines(it.server.engine.logs, job.id, 1, new AbortController().signal)) {
       news.push(each)
-      // What is told again is the line that had no end yet.
+      // Only the unfinished line comes again.
       seen.splice(each.from - 1, seen.length, ...each.lines.map(([, , text]) => String(text)))
     }
   })()
@@ -126,7 +126,7 @@ test('web L23 a reader that follows from before the first line to after the end 
       turn % 10 === 0 ? 'error: x\n' : 'fine\n',
     ])
     expected.push(`--- group ${turn}`, `half of ${turn} and the rest`, turn % 10 === 0 ? 'error: x' : 'fine')
-    // Some turns come one by one, others together.
+    // Some lines come one by one, others together.
     if (turn % 3 === 0) await until(() => seen.length >= expected.length, Boolean, { restMs: 5 })
   }
   await job.log(['no end'])

@@ -35,7 +35,7 @@ test('after a change of the secret earlier tokens are valid for an hour, across 
   await pool.query('update log_token_secrets set counts_until = now() where counts_until is not null')
   expect(await start('first')).toEqual({ current: 'first', previous: [] })
 
-  // What is in the database opens nothing, and without its key it is left aside.
+  // The database alone opens nothing, and without its key the secret is ignored.
   const { rows } = await pool.query<{ sealed: Buffer }>('select sealed from log_token_secrets')
   expect(rows.every(({ sealed }) => !sealed.includes('first'))).toBe(true)
   expect(lines).toEqual([])

@@ -31,8 +31,8 @@ async function newBuild(steps: number): Promise<{ readonly slug: string; readonl
 }
 
 /**
- * What it cost goes on while it runs, and its log is counted some time after its end: neither is a
- * change of the build.
+ * Removes the cost, which goes on while the build runs, and the size of the log, which is known
+ * some time after its end: neither is a change of the build.
  */
 const withoutCounts = ({ cost: _, log: __, ...job }: Shown & { readonly cost?: unknown; readonly log?: unknown }) => job
 
@@ -61,7 +61,7 @@ test('web D2 L23 a reader that is cut off anywhere resumes without a loss: it en
       let ends = 0
       for (const cut of [...cuts, Number.POSITIVE_INFINITY]) {
         await using reader = await openEvents(url, ownerToken, lastId)
-        // An end is told to each reader anew.
+        // Every reader gets the end.
         ends = 0
         for (let read = 0; read < cut && ends < 2; read += 1) {
           const { event, data, id } = await reader.next()
@@ -72,14 +72,14 @@ test('web D2 L23 a reader that is cut off anywhere resumes without a loss: it en
           }
           if (event === 'build' && data.view !== undefined) {
             const told = (data.build as View['build']).version
-            // What came together is told again as a whole, never something older.
+            // Events that came together are repeated as a whole, and never older ones.
             expect(told).toBeGreaterThanOrEqual(version)
             version = told
           }
           if (event === 'log') {
             const from = data.from as number
             expect(from).toBeLessThanOrEqual(lines.length + 1)
-            // No more than the line that had no end yet comes again.
+            // Only the unfinished line comes again.
             expect(from).toBeGreaterThanOrEqual(lines.length)
             const texts = (data.lines as [unknown, unknown, string][]).map(([, , text]) => text)
             lines.splice(from - 1, lines.length, ...texts)

@@ -32,8 +32,8 @@ const textsOf = ({ data }: { data: Readonly<Record<string, unknown>> }) =>
   (data.lines as [number, number, string, number][]).map(([, , text]) => text)
 
 /**
- * What it cost goes on while it runs, and its log is counted some time after its end: neither is a
- * change of the build.
+ * Removes the cost, which goes on while the build runs, and the size of the log, which is known
+ * some time after its end: neither is a change of the build.
  */
 const withoutCounts = ({ cost: _, log: __, ...job }: Record<string, unknown>) => job
 
@@ -55,7 +55,7 @@ test('web D1 lists and builds share one connection: a beat at once, each changed
     view: { cost: { vcpu_seconds: expect.any(Number) }, canceled_by: null },
   })
   await a.end({ snapshot: 's' })
-  // One that waits tells at once that it waits for something else.
+  // A waiting job tells at once that it waits for something else.
   await events.next('job', ({ data }) => {
     const { step_key, state, waits_on } = data.job as Record<string, unknown>
     return step_key === 'b' && state === 'scheduled' && (waits_on as []).length === 0
@@ -136,7 +136,7 @@ test('web D2 a reader without a cursor, or with an unknown one, is told to read 
   await using old = await open({ topics: 'builds', cursor: 'o_1-1-1' })
   expect((await old.next('resync')).data).toEqual({ topic: 'builds' })
   await fresh.next('job')
-  // With the cursor that the resync left, nothing is to be read again.
+  // With the cursor of the resync nothing is to be read again.
   await using resumed = await open({ topics: made.topic }, resync.id)
   expect((await resumed.next('job')).data).toMatchObject({ job: { id: a.id, state: 'running' } })
   expect(resumed.all().some(({ event }) => event === 'resync')).toBe(false)
@@ -171,7 +171,7 @@ test('web D1 a log is a topic too: it begins at a line and ends with its job', a
   await job.log(['four\n'])
   const second = await events.next('log')
   expect(textsOf(second).at(-1)).toBe('four')
-  // Who was cut off goes on with what is not there yet; the last line may come again.
+  // A reader that was cut off goes on with the missing lines; the last line may come again.
   await using resumed = await open({ topics }, second.id)
   const third = await resumed.next('log')
   expect([third.data.from, textsOf(third)]).toEqual([4, ['four']])
@@ -201,7 +201,7 @@ test('web D2 a reader of all builds that is cut off before anything happened mis
   const body = { branch: 'main', commit: 'c', pipeline_ir: ir({ key: 'a', cmd: 'true' }) }
   await it.request(token, 'POST', builds, body)
   await it.request(token, 'PUT', `${builds}/1/cancel`)
-  // Long ago for a list, and still after the place.
+  // Too long ago for a list, and still after the place.
   await it.server.pool.query(
     "update engine.builds set finished_at = now() - interval '1 hour' where finished_at is not null",
   )

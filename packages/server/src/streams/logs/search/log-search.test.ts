@@ -20,7 +20,7 @@ class Log {
     return this.#chunks.slice(after, after + 3)
   }
 
-  /** As far as it is there. */
+  /** The log as far as it is there. */
   open(upTo: number): OpenLog {
     this.#indexer.push(this.#chunks.slice(this.#indexer.lastSeq, upTo))
     return { jobId: 'x', index: this.#indexer.index, isComplete: false, isRemoved: false }
@@ -78,7 +78,7 @@ const logs = fc.tuple(texts, fc.integer({ min: 1, max: 30_000 })).map(([parts, s
   return { chunks, text: bytes.toString() }
 })
 
-/** The plain way: each line by itself. */
+/** Searches each line by itself. */
 function model(text: string, pattern: RegExp): Hit[] {
   const lines = text.split('\n')
   if (lines.at(-1) === '') lines.pop()
@@ -112,7 +112,7 @@ describe('a search', () => {
         fc.asyncProperty(logs, fc.nat(), async ({ chunks, text }, part) => {
           const log = new Log(chunks)
           const search = new LogSearch(log, makeFinder(asked))
-          // Begun when not all of it was there.
+          // The search began before all of the log was there.
           await search.advance(log.open(part % (chunks.length + 1)), Number.POSITIVE_INFINITY, never)
           const whole = log.open(chunks.length)
           expect(await search.advance(whole, Number.POSITIVE_INFINITY, never)).toBe(true)
