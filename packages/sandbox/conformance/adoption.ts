@@ -13,7 +13,7 @@ import { newMark } from './machine.ts'
 export function adoptionTests(shared: () => Bench, subject: DriverUnderTest, directory: () => string): void {
   const above = aboveRuntime(subject)
   const alike = sameForAll(subject)
-  /** What this process opens after the death of the other. */
+  /** The sandboxes that this process opens after the death of the other. */
   let own: Bench | undefined
   const bench = (): Bench => {
     if (own === undefined) throw new Error('no other process has been there')

@@ -19,7 +19,7 @@ import type {
  */
 export type Lacking = 'network' | 'groups' | 'rename' | 'owners'
 
-/** What the suite needs to know of a driver. */
+/** The properties of a driver that the suite depends on. */
 export interface DriverUnderTest {
   /** A module whose `openDriver(directory)` gives the same driver in another process. */
   readonly module: URL
@@ -35,7 +35,7 @@ export interface DriverUnderTest {
   readonly devices: readonly string[]
   /** Whether steps can give files extended attributes and capabilities. */
   readonly keepsAttributes: boolean
-  /** What an ordinary user's sandboxes lack; see docs/operating.md. Empty for root's. */
+  /** Features that an ordinary user's sandboxes lack; see docs/operating.md. Empty for root's. */
   readonly without: ReadonlySet<Lacking>
   /** Skips what is the same under every runtime, or for every user; another suite tests it. */
   readonly only: 'runtime' | 'user' | undefined

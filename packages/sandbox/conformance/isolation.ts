@@ -7,7 +7,7 @@ import { sameForAll } from './above-runtime.ts'
 import { type Bench, command, type DriverUnderTest, finish, firstOutput, outputUntil } from './bench.ts'
 import { filesWith, newMark } from './machine.ts'
 
-/** What a sandbox consists of and shows. Escapes are tried in `attacks/`. */
+/** Tests what a sandbox consists of and shows. Escapes are tried in `attacks/`. */
 export function isolationTests(bench: () => Bench, subject: DriverUnderTest): void {
   const alike = sameForAll(subject)
 

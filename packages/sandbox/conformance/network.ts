@@ -14,7 +14,7 @@ import { type Host, makeHost } from './host.ts'
 
 const run = promisify(execFile)
 
-/** What a program asks for. /sys has it too, except under runsc. */
+/** Queries as programs do. /sys has it too, except under runsc. */
 const links = `python3 -c 'import socket; print(*[name for _, name in socket.if_nameindex()])'`
 
 const connect = (host: string, port: number): string =>

@@ -10,7 +10,7 @@ import { markedProcesses, newMark } from './machine.ts'
 import { openDriver } from './test-driver.ts'
 
 /**
- * What root of an ordinary user's sandbox must not do to that user. Run by
+ * Tests that root of an ordinary user's sandbox cannot harm that user. Run by
  * ordinary-user.soak.root.test.ts, as such a user.
  */
 describe.runIf(privilegeMode.kind === 'mapped')('root of an ordinary user’s sandbox', () => {

@@ -25,7 +25,7 @@ export async function openDriver(
   } = {},
 ): Promise<OciDriver> {
   const { passing } = await openLayout(directory)
-  // Of a driver that was killed, or left sandboxes.
+  // Left by a driver that was killed, or that kept sandboxes.
   afterFile(() => rmSync(passing, { recursive: true, force: true }))
   return createOciDriver({
     directory,

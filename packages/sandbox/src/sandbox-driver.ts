@@ -33,8 +33,8 @@ export interface SandboxDriver {
   resolveImage(name: string, onProgress?: (sentence: string) => void, owner?: string): Promise<ResolvedImage>
   readonly snapshots: SnapshotStore
   /**
-   * What sandboxes lack here but have elsewhere, one sentence each, for the operator's log. Absent:
-   * nothing.
+   * Features that sandboxes lack on this machine, one sentence each, for the operator's log. Absent:
+   * none.
    */
   readonly shortcomings?: readonly string[]
   /** Stops what the driver runs in this process. Sandboxes keep running. */
@@ -43,7 +43,7 @@ export interface SandboxDriver {
 
 export interface SandboxHandle {
   readonly id: string
-  /** As given in the spec. */
+  /** The label of the spec. */
   readonly label: Readonly<Record<string, string>>
 }
 
@@ -249,7 +249,7 @@ export interface PackedLayer {
   readonly bytes: number
 }
 
-/** What another machine needs to recreate a snapshot. */
+/** The data that another machine needs to recreate a snapshot. */
 export interface PackedSnapshot extends Omit<Snapshot, 'createdAt'> {
   /** Its own id, then the ids of the snapshots below it, newest first. */
   readonly layers: readonly SnapshotId[]

@@ -19,7 +19,7 @@ export interface Abuse {
    * it takes counts as its memory or is its own.
    */
   readonly end: 'memory' | 'disk' | 'refused' | 'borne'
-  /** What stops it, as worded in the table. */
+  /** The protection against it, as worded in the table. */
   readonly stoppedBy: string
   /**
    * The control run, which must reach `done()`: with these limits, or without this protection.

@@ -3,7 +3,7 @@ import type { World } from './world.ts'
 
 /** Something that a job could try against the machine, the engine or its neighbours. */
 export interface Attempt {
-  /** What it is after, as worded in the table. */
+  /** Its target, as worded in the table. */
   readonly name: string
   readonly guarantee: 'G20' | 'G21' | 'G22' | 'G23'
   /**
@@ -11,7 +11,7 @@ export interface Attempt {
    * `hold()`.
    */
   readonly code: { readonly sh: string } | { readonly python: string }
-  /** What stops it. Its control run is without these protections only. */
+  /** Its protections. The control run lacks these only. */
   readonly stoppedBy: readonly Protection[]
   /**
    * Returns whether the machine shows its success, while the sandbox still exists. If absent, the

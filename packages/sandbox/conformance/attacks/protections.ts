@@ -46,7 +46,7 @@ export interface RuntimeConfig {
   }
 }
 
-/** What the control run needs to know of a sandbox. */
+/** The facts about a sandbox that the control run needs. */
 export interface Places {
   /** The driver's directory. */
   readonly driver: string

@@ -56,7 +56,7 @@ export function attemptRow(
 
 /** The result of an abuse. */
 export interface Abused {
-  /** As in `Suffered`. */
+  /** See `Suffered`. */
   readonly end: string
   /** A neighbour's time, as a multiple of its time alone. */
   readonly ratio: number

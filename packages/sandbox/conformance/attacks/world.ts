@@ -51,7 +51,7 @@ export async function makeWorld(driver: string, layer: string, withLan: boolean)
   // others exist.
   const disk = privilegeMode.kind === 'mapped' ? undefined : await makeDisk(join(witness, 'disk'), secret)
   if (disk !== undefined) {
-    // As in an image, whose layers root unpacks.
+    // Like a layer of an image, which root unpacks.
     await run('mknod', [join(layer, 'opt/kept/disk'), 'b', ...disk.numbers.split(' ')])
     await run('chown', ['100000:100000', join(layer, 'opt/kept/disk')])
     // Only the machine's root reads this.

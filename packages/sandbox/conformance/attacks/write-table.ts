@@ -42,7 +42,7 @@ async function controlsOf(stage: Stage): Promise<Verdicts> {
   return new Map(found)
 }
 
-/** As in the tests. */
+/** The tests use the same threshold. */
 const full = effort >= 5
 
 async function abusesOf(stage: Stage): Promise<ReadonlyMap<string, Abused>> {

@@ -26,6 +26,7 @@ import { changedFilesDigest } from '../snapshots/changed-files.ts'
 import { Durability } from '../snapshots/durability.ts'
 import { chainFor } from '../snapshots/flatten.ts'
 import { OciSnapshots } from '../snapshots/snapshots.ts'
+import { imageBelow, wholeRecord } from '../snapshots/transfer.ts'
 import { Viewer } from '../snapshots/view.ts'
 import { bootId, processClock } from '../system/clock.ts'
 import { type FileLock, lockFile } from '../system/file-lock.ts'
@@ -382,12 +383,8 @@ class Driver implements OciDriver {
       return { image: { digest, rootfs, env }, parent: null, layers: [], source: null }
     }
     const id = spec.base.snapshot
-    const record = await this.snapshots.record(id)
-    if (record === undefined) throw new SandboxError('snapshot_unavailable', `snapshot ${id} is absent or damaged`)
-    const image = await this.options.images.byDigest(record.imageDigest)
-    if (image === undefined)
-      throw new SandboxError('snapshot_unavailable', `the image ${record.imageDigest} of snapshot ${id} is gone`)
-    const { digest, rootfs, env } = image
+    const record = await wholeRecord(id, this.snapshots)
+    const { digest, rootfs, env } = await imageBelow(record, this.options.images)
     const { layout, snapshots, durability } = this
     const layers = await chainFor(record, rootfs, { layout, snapshots, durability, viewer: this.context.viewer })
     return { image: { digest, rootfs, env }, parent: id, layers, source: record.source }

@@ -13,7 +13,7 @@ export interface IdRange {
   readonly count: number
 }
 
-/** What a machine provides for an ordinary user's sandboxes. */
+/** The facilities that a machine provides for an ordinary user's sandboxes. */
 export interface UserFacts {
   readonly name: string
   /** Why no user namespace can be made; undefined if it can. */

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto'
 import type { ImageStore } from '../images/index.ts'
 import { layerStack } from '../launch/mounts.ts'
 import { firstId } from '../privilege/id-ranges.ts'
-import { SandboxError, type SnapshotId } from '../sandbox-driver.ts'
 import { type Attributes, attributesOf } from './attributes.ts'
 import { type Change, compareViews, contentOf, inView, kindOf } from './compare-views.ts'
 import type { SnapshotRecord, SnapshotRecords } from './snapshot-record.ts'
+import { imageBelow, wholeRecord } from './transfer.ts'
 import type { Viewer } from './view.ts'
 
 const root = Buffer.from('.')
@@ -21,11 +21,9 @@ export async function changedFilesDigest(
   images: ImageStore,
   viewer: Viewer,
 ): Promise<string> {
-  const image = await images.byDigest(record.imageDigest)
-  if (image === undefined)
-    throw new SandboxError('snapshot_unavailable', `the image ${record.imageDigest} of snapshot ${record.id} is gone`)
-  const parentLayers = await layersOf(record.parent, snapshots)
-  const stacks = [layerStack(image.rootfs, parentLayers), layerStack(image.rootfs, record.layers)]
+  const { rootfs } = await imageBelow(record, images)
+  const parentLayers = record.parent === null ? [] : (await wholeRecord(record.parent, snapshots)).layers
+  const stacks = [layerStack(rootfs, parentLayers), layerStack(rootfs, record.layers)]
   return viewer.withViews(stacks, async ([before = '', after = '']) => {
     const hash = createHash('sha256')
     const had = await attributesOf(before, paths(compareViews(before, after), 'was'))
@@ -72,12 +70,4 @@ async function isSame({ path, was, now }: Change, before: string, content: strin
   if (was.mode !== now.mode || was.uid !== now.uid || was.gid !== now.gid) return false
   if (now.isFile() && was.size !== now.size) return false
   return (await contentOf(inView(before, path), was)) === content
-}
-
-async function layersOf(id: SnapshotId | null, snapshots: SnapshotRecords): Promise<readonly SnapshotId[]> {
-  if (id === null) return []
-  const record = await snapshots.record(id)
-  if (record === undefined)
-    throw new SandboxError('snapshot_unavailable', `the parent ${id} of the snapshot is absent or damaged`)
-  return record.layers
 }

@@ -8,9 +8,9 @@ import { ifPresent } from '../system/files.ts'
 export interface Change {
   /** Relative to the root of the views. `.` for the root, which comes first. */
   readonly path: Buffer
-  /** What was there; undefined for nothing, or for anything below a new directory. */
+  /** The old entry; undefined if there was none, or its directory is new. */
   readonly was: BigIntStats | undefined
-  /** What is there now; undefined if it was removed with everything below it. */
+  /** The new entry; undefined if it was removed with everything below it. */
   readonly now: BigIntStats | undefined
   /** The old entry is gone, and a new one is in its place. */
   readonly replaced: boolean

@@ -84,7 +84,7 @@ it('G04 a damaged flattened layer is made again', async () => {
   try {
     const made = await bench.step('echo kept >f')
     const at = snapshotFiles({ snapshots: join(directory, 'snapshots') }, made.id)
-    // As after a hundred steps, all but the first without changes.
+    // Simulates a hundred steps, all but the first without changes.
     const record = JSON.parse(await readFile(at.record, 'utf8')) as SnapshotRecord
     const chain = Array.from({ length: 99 }, (_, n) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`)
     for (const id of chain) {

@@ -86,7 +86,7 @@ it.runIf(canLoop)(
     await commit(snapshotFiles(layout, late.id).record)
     const after = await crashed(image, 'after')
 
-    // As after a boot.
+    // Simulates a reboot.
     for (const id of await readdir(after.snapshots)) {
       const { record } = snapshotFiles(after, id)
       await writeFile(record, (await readFile(record, 'utf8')).replace(bootId, 'an earlier boot'))

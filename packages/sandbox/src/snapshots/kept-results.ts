@@ -8,7 +8,7 @@ import { readSnapshotRecord } from './snapshot-record.ts'
 export interface KeptResult extends CacheKey {
   readonly snapshot: SnapshotId
   readonly parent: SnapshotId | null
-  /** As recorded by its maker. */
+  /** Build and step that made it, as they recorded it. */
   readonly origin: Readonly<Record<string, string>>
   readonly imageDigest: string
   readonly createdAt: Date

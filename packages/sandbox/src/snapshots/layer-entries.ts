@@ -1,6 +1,6 @@
 import { idCount } from '../privilege/id-ranges.ts'
 import type { ByteReader } from '../source/byte-reader.ts'
-import { quoted } from '../source/read-tar.ts'
+import { expectEnd, isZero, quoted } from '../source/read-tar.ts'
 import { BLOCK, parseHeader, parsePax } from '../source/tar-header.ts'
 
 const largestExtension = 1024 * 1024
@@ -75,16 +75,6 @@ function entryOf(
   const size = Number(sizes[0])
   if (kind !== 'file' && size !== 0) throw new Error(`${quoted(name)} is a ${kind} with content`)
   return { name, linkName, kind, size, records, head }
-}
-
-/** Readers disagree about a second archive after the end, so only zeros may follow. */
-async function expectEnd(bytes: ByteReader): Promise<void> {
-  for (let piece = await bytes.some(65_536); piece !== undefined; piece = await bytes.some(65_536))
-    if (!isZero(piece)) throw new Error('it continues after its end-of-archive marker')
-}
-
-function isZero(bytes: Buffer): boolean {
-  return bytes.every((byte) => byte === 0)
 }
 
 function octal(block: Buffer, at: number): string {

@@ -41,7 +41,7 @@ describe('retention of snapshots', () => {
           ).toEqual([])
         }
         expect(total()).toBeLessThanOrEqual(Math.max(neededBytes, maxBytes))
-        // What was refused would not fit even at the end.
+        // A refused snapshot would not fit even at the end.
         for (const [each, kept] of said) {
           if (kept) continue
           const alone = new Retention(all)

@@ -46,7 +46,7 @@ const meta = (key: string) => ({ cache: { namespace: 'n', key }, origin: { step:
 const sandboxesEach = 4
 const planned = '00000000-1111-4222-8333-444444444444'
 
-/** What the file system holds after each line of a freeze, from the first on. */
+/** The state of the file system after each line of a freeze. */
 const lines: readonly (readonly [string, (files: SandboxFiles) => Promise<void>])[] = [
   ['the id was noted', (files) => writeFile(files.snapshotId, planned)],
   ['the directory was made', (files) => mkdir(files.snapshot)],

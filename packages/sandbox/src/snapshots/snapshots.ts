@@ -27,7 +27,7 @@ import {
   snapshotFiles,
   snapshotIds,
 } from './snapshot-record.ts'
-import { packSnapshot, unpackSnapshot } from './transfer.ts'
+import { packSnapshot, unpackSnapshot, wholeRecord } from './transfer.ts'
 import type { Viewer } from './view.ts'
 
 export type NewSnapshot = Pick<SnapshotRecord, 'parent' | 'imageDigest' | 'source' | 'meta'> & {
@@ -132,8 +132,7 @@ export class OciSnapshots implements SnapshotStore {
   }
 
   async changedFilesDigest(id: SnapshotId): Promise<string> {
-    const record = await this.record(id)
-    if (record === undefined) throw new Error(`snapshot ${id} is absent or damaged`)
+    const record = await wholeRecord(id, this)
     const { changedFiles } = snapshotFiles(this.options.layout, id)
     const kept = readIfPresent(changedFiles)
     if (kept !== undefined && /^sha256:[0-9a-f]{64}$/.test(kept)) return kept

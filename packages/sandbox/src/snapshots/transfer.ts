@@ -5,6 +5,7 @@ import type { Layout } from '../layout/layout.ts'
 import {
   type PackedLayer,
   type PackedSnapshot,
+  type ResolvedImage,
   SandboxError,
   type SnapshotId,
   type SourceTreeRef,
@@ -25,9 +26,9 @@ export interface Transfer {
 
 /** See `SnapshotStore.pack`. */
 export async function packSnapshot(id: SnapshotId, target: string, transfer: Transfer): Promise<PackedLayer> {
-  const record = await wholeRecord(id, transfer)
-  const image = await rootfsOf(record, transfer)
-  const stacks = [layerStack(image, record.layers.slice(1)), layerStack(image, record.layers)]
+  const record = await wholeRecord(id, transfer.snapshots)
+  const { rootfs } = await imageBelow(record, transfer.images)
+  const stacks = [layerStack(rootfs, record.layers.slice(1)), layerStack(rootfs, record.layers)]
   return transfer.viewer.withViews(stacks, ([before = '', after = '']) => packLayer(before, after, target))
 }
 
@@ -41,28 +42,33 @@ export async function unpackSnapshot(
   const { layer, id, parent, imageDigest, layers, createdAt, meta } = packed
   const record: SnapshotRecord = { version: 1, id, parent, imageDigest, layers, source, createdAt, bootId, meta }
   const [, below] = layers
-  const lower = below === undefined ? [] : (await wholeRecord(below, transfer)).layers
+  const lower = below === undefined ? [] : (await wholeRecord(below, transfer.snapshots)).layers
   if (layers[0] !== id || layers.slice(1).join() !== lower.join())
     throw new SandboxError('snapshot_unavailable', `snapshot ${id} has a different parent here`)
-  const image = await rootfsOf(record, transfer)
+  const { rootfs } = await imageBelow(record, transfer.images)
   const write = (view: string) => unpackLayer(open(), layer, view)
   try {
-    await makeLayer({ ...transfer, record, below: layerStack(image, lower), others: [], write })
+    await makeLayer({ ...transfer, record, below: layerStack(rootfs, lower), others: [], write })
   } catch (error) {
     // Another process was faster.
     if ((await transfer.snapshots.record(id)) === undefined) throw error
   }
 }
 
-async function wholeRecord(id: SnapshotId, { snapshots }: Transfer): Promise<SnapshotRecord> {
+/** Returns the record of a whole snapshot. Fails with SandboxError `snapshot_unavailable`. */
+export async function wholeRecord(id: SnapshotId, snapshots: SnapshotRecords): Promise<SnapshotRecord> {
   const record = await snapshots.record(id)
   if (record === undefined) throw new SandboxError('snapshot_unavailable', `snapshot ${id} is absent or damaged`)
   return record
 }
 
-async function rootfsOf({ id, imageDigest }: SnapshotRecord, { images }: Transfer): Promise<string> {
+/** Returns the image below a snapshot. Fails with SandboxError `snapshot_unavailable`. */
+export async function imageBelow(
+  { id, imageDigest }: Pick<SnapshotRecord, 'id' | 'imageDigest'>,
+  images: Pick<ImageStore, 'byDigest'>,
+): Promise<ResolvedImage> {
   const image = await images.byDigest(imageDigest)
   if (image === undefined)
     throw new SandboxError('snapshot_unavailable', `the image ${imageDigest} of snapshot ${id} is gone`)
-  return image.rootfs
+  return image
 }

@@ -6,7 +6,7 @@ import type { BytePath } from './manifest.ts'
  */
 export type FileFingerprint = readonly [inode: string, size: string, executable: 0 | 1, touchedNs: string]
 
-/** What was last taken from a folder. */
+/** Describes the last tree taken from a folder. */
 export interface FolderRecord {
   /** Digest of the tree. */
   readonly tree: string

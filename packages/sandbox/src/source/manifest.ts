@@ -23,14 +23,14 @@ export interface ManifestEntry {
 }
 
 /** Formats a manifest: one JSON line per entry, in order of path. Equal trees have equal bytes. */
-export function formatManifest(entries: readonly ManifestEntry[]): Buffer {
+function formatManifest(entries: readonly ManifestEntry[]): Buffer {
   const sorted = [...entries].sort((a, b) => (a.path < b.path ? -1 : 1))
   return Buffer.from(
     sorted.map((entry) => `${JSON.stringify([entry.path, entry.kind, entry.size, entry.content])}\n`).join(''),
   )
 }
 
-export function manifestDigest(bytes: Buffer): string {
+function manifestDigest(bytes: Buffer): string {
   return `sha256:${createHash('sha256').update(bytes).digest('hex')}`
 }
 
@@ -45,8 +45,9 @@ export function readManifest(file: string, digest: string): readonly ManifestEnt
   })
 }
 
-/** Writes a manifest to a new file and syncs it. */
-export function writeManifest(file: string, bytes: Buffer): void {
+/** Writes the manifest of a tree to a new file, syncs it, and returns its digest. */
+export function writeManifest(file: string, entries: readonly ManifestEntry[]): string {
+  const bytes = formatManifest(entries)
   const fd = openSync(file, 'wx', 0o600)
   try {
     writeSync(fd, bytes)
@@ -54,6 +55,7 @@ export function writeManifest(file: string, bytes: Buffer): void {
   } finally {
     closeSync(fd)
   }
+  return manifestDigest(bytes)
 }
 
 export interface Folder {

@@ -106,7 +106,7 @@ async function skipPadding(bytes: ByteReader, size: number): Promise<void> {
 }
 
 /** Readers disagree about a second archive after the end, so only zeros may follow. */
-async function expectEnd(bytes: ByteReader): Promise<void> {
+export async function expectEnd(bytes: ByteReader): Promise<void> {
   for (let piece = await bytes.some(65_536); piece !== undefined; piece = await bytes.some(65_536)) {
     if (!isZero(piece)) throw new Error('it continues after its end-of-archive marker')
   }
@@ -129,7 +129,7 @@ function untilNull(bytes: Buffer): BytePath {
   return bytes.toString('latin1').replace(/\0.*$/s, '')
 }
 
-function isZero(bytes: Buffer): boolean {
+export function isZero(bytes: Buffer): boolean {
   return bytes.every((byte) => byte === 0)
 }
 

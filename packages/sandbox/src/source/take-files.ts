@@ -15,16 +15,7 @@ import { SandboxError } from '../sandbox-driver.ts'
 import { isAbsent, parseJson, readIfPresent } from '../system/files.ts'
 import { type FileFingerprint, type FolderRecord, fingerprintOf, isUnchanged } from './file-fingerprint.ts'
 import type { SourceLimits } from './limits.ts'
-import {
-  type BytePath,
-  formatManifest,
-  type ManifestEntry,
-  manifestDigest,
-  manifestPath,
-  readManifest,
-  treePath,
-  writeManifest,
-} from './manifest.ts'
+import { type BytePath, type ManifestEntry, manifestPath, readManifest, treePath, writeManifest } from './manifest.ts'
 import { quoted } from './read-tar.ts'
 import { TreeWriter } from './tree-writer.ts'
 
@@ -92,9 +83,7 @@ export async function takeFiles(job: TakeJob): Promise<Taken> {
     const why = cause instanceof Error ? cause.message : String(cause)
     throw new SandboxError('source_invalid', `Cannot use the folder ${job.folder} as a source: ${why}.`, { cause })
   }
-  const manifest = formatManifest(writer.entries)
-  const digest = manifestDigest(manifest)
-  writeManifest(job.manifest, manifest)
+  const digest = writeManifest(job.manifest, writer.entries)
   const record: FolderRecord = { tree: digest, bootId: job.bootId, at, files }
   writeFileSync(job.newRecord, JSON.stringify(record), { mode: 0o600 })
   return { digest, isNew: true }

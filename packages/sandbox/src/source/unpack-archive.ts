@@ -3,7 +3,7 @@ import { createGunzip } from 'node:zlib'
 import { SandboxError } from '../sandbox-driver.ts'
 import { ByteReader } from './byte-reader.ts'
 import type { SourceLimits } from './limits.ts'
-import { formatManifest, manifestDigest, writeManifest } from './manifest.ts'
+import { writeManifest } from './manifest.ts'
 import { readTar, type TarEntry } from './read-tar.ts'
 import { TreeWriter } from './tree-writer.ts'
 
@@ -36,9 +36,7 @@ export async function unpackArchive(job: UnpackJob): Promise<string> {
     const why = cause instanceof Error ? cause.message : String(cause)
     throw new SandboxError('source_invalid', `The source archive was refused: ${why}.`, { cause })
   }
-  const manifest = formatManifest(writer.entries)
-  writeManifest(job.manifest, manifest)
-  return manifestDigest(manifest)
+  return writeManifest(job.manifest, writer.entries)
 }
 
 async function writeEntries(job: UnpackJob, writer: TreeWriter): Promise<void> {

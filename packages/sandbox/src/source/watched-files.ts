@@ -27,9 +27,9 @@ export interface WatchedFile {
 export interface WatchedDigest {
   readonly all: string
   readonly paths: string
-  /** Which entries are files, folders or links, and where links lead. */
+  /** Covers which entries are files, folders or links, and where links lead. */
   readonly types: string
-  /** Which files are executable. */
+  /** Covers which files are executable. */
   readonly modes: string
   readonly contents: string
 }

@@ -27,7 +27,7 @@ export interface RuntimeTarget {
   readonly payload: string
 }
 
-/** What differs between the programs that start commands. Everything else is common. */
+/** The differences between the programs that start commands. Everything else is common. */
 export interface Runtime {
   /** The name of its program and of its Debian package. */
   readonly name: RuntimeName

@@ -56,7 +56,7 @@ test('a second commit transfers and writes only its changes, and shares the rest
   expect(readFileSync(join(first.tree.path, 'kept'), 'utf8')).toBe('k')
   expect(lstatSync(join(second.tree.path, 'mode')).mode & 0o777).toBe(0o755)
   expect(lstatSync(join(first.tree.path, 'mode')).mode & 0o777).toBe(0o644)
-  // As if another runner had made it from nothing.
+  // Simulates a checkout by another runner, without a base.
   const alone = await checkout(id, { directory: join(it.folder, 'another-store') })
   expect(second.tree.digest).toBe(alone.tree.digest)
   expect(execFileSync('diff', ['-r', second.tree.path, alone.tree.path]).toString()).toBe('')

@@ -1,15 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { SandboxError, type SourceTreeRef } from '../../sandbox-driver.ts'
 import type { SourceLimits } from '../limits.ts'
-import {
-  type BytePath,
-  formatManifest,
-  type ManifestEntry,
-  manifestDigest,
-  manifestPath,
-  readManifest,
-  writeManifest,
-} from '../manifest.ts'
+import { type BytePath, type ManifestEntry, manifestPath, readManifest, writeManifest } from '../manifest.ts'
 import { quoted } from '../read-tar.ts'
 import { TreeWriter } from '../tree-writer.ts'
 import { type CommitFile, commitFiles, StoreDamaged, writeBlobs } from './mirror-content.ts'
@@ -42,9 +34,7 @@ export async function checkoutTree(job: CheckoutJob): Promise<string> {
     const why = cause instanceof Error ? cause.message : String(cause)
     throw new SandboxError('source_invalid', `The source at commit ${job.commit} was refused: ${why}.`, { cause })
   }
-  const manifest = formatManifest(writer.entries)
-  writeManifest(job.manifest, manifest)
-  return manifestDigest(manifest)
+  return writeManifest(job.manifest, writer.entries)
 }
 
 async function writeEntries({ mirror, commit, base, limits }: CheckoutJob, writer: TreeWriter): Promise<void> {

@@ -2,7 +2,7 @@ import { ByteReader } from '../byte-reader.ts'
 import type { BytePath, EntryKind } from '../manifest.ts'
 import { quoted } from '../read-tar.ts'
 import type { TreeWriter } from '../tree-writer.ts'
-import { gitEnd, startGit } from './run-git.ts'
+import { readGit } from './run-git.ts'
 
 /**
  * Writes files and links with content from the mirror. Calls `count` with each size before writing.
@@ -14,9 +14,7 @@ export async function writeBlobs(
   count: (size: number) => void,
 ): Promise<void> {
   if (wanted.length === 0) return
-  const git = startGit(['cat-file', '--batch', '--buffer'], { repository })
-  const ended = gitEnd(git, 'cat-file')
-  try {
+  await readGit(['cat-file', '--batch', '--buffer'], repository, async (git) => {
     // If git stops reading, its output shows it.
     git.stdin.on('error', () => {})
     git.stdin.end(wanted.map(({ blob }) => `${blob}\n`).join(''))
@@ -31,13 +29,7 @@ export async function writeBlobs(
       else await writer.file(path, kind === 'executable', size, content)
       await bytes.exactly(1)
     }
-    await ended
-  } finally {
-    // Unread output would keep git from exiting.
-    git.stdout.destroy()
-    git.kill()
-    await ended.catch(() => {})
-  }
+  })
 }
 
 async function* contentOf(bytes: ByteReader, size: number): AsyncGenerator<Buffer> {
@@ -82,23 +74,21 @@ const kinds: Readonly<Record<string, EntryKind>> = {
 /**
  * Lists the files of a commit by path, in git's order. Streams the listing and stops beyond `limit`
  * entries: nested trees can stand for more files than fit in memory, and git would hold them all to
- * compare two commits. Fails as `gitEnd` does.
+ * compare two commits. Fails as `runGit` does.
  */
 export async function commitFiles(
   repository: string,
   commit: string,
   limit: number,
 ): Promise<ReadonlyMap<BytePath, CommitFile>> {
-  const git = startGit(['ls-tree', '-r', '-z', '--full-tree', commit], { repository })
-  const ended = gitEnd(git, 'ls-tree')
-  git.stdin.end()
-  const files = new Map<BytePath, CommitFile>()
-  try {
+  return readGit(['ls-tree', '-r', '-z', '--full-tree', commit], repository, async (git) => {
+    git.stdin.end()
+    const files = new Map<BytePath, CommitFile>()
     const bytes = new ByteReader(git.stdout)
     let seen = 0
     for (;;) {
       const record = (await bytes.until(0, longestRecord))?.toString('latin1')
-      if (record === undefined) break
+      if (record === undefined) return files
       seen += 1
       if (seen > limit) throw new Error(`it has more than ${limit} entries`)
       const path = record.slice(record.indexOf('\t') + 1)
@@ -107,12 +97,5 @@ export async function commitFiles(
       if (kind === undefined) throw new Error(`${quoted(path)} has the unknown mode ${mode}`)
       files.set(path, { path, kind, blob })
     }
-    await ended
-    return files
-  } finally {
-    // Unread output would keep git from exiting.
-    git.stdout.destroy()
-    git.kill()
-    await ended.catch(() => {})
-  }
+  })
 }

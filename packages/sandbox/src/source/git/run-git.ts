@@ -62,10 +62,7 @@ export class GitFailure extends Error {
 }
 
 /** Starts git with our configuration only, limited to http and https. */
-export function startGit(
-  args: readonly string[],
-  options: GitOptions,
-): ChildProcessByStdio<Writable, Readable, Readable> {
+function startGit(args: readonly string[], options: GitOptions): ChildProcessByStdio<Writable, Readable, Readable> {
   const { repository, lockFd, indexFile, authorization = null, timeoutMs } = options
   const settings = Object.entries(configuration)
   if (authorization !== null) settings.push(['http.extraHeader', `Authorization: ${authorization}`])
@@ -111,9 +108,31 @@ export async function runGit(args: readonly string[], options: GitOptions): Prom
 }
 
 /** Resolves when git exits with 0; fails as `runGit` does. Call it right after `startGit`. */
-export async function gitEnd(git: ChildProcessByStdio<Writable, Readable, Readable>, command: string): Promise<void> {
+async function gitEnd(git: ChildProcessByStdio<Writable, Readable, Readable>, command: string): Promise<void> {
   const { code, signal, complaint } = await childEnd(git).catch((cause: unknown) => {
     throw new Error('cannot start git on this machine: apt-get install git', { cause })
   })
   if (code !== 0) throw new GitFailure(command, signal ?? `exit ${code}`, complaint)
+}
+
+/** Runs git while `use` reads its output, then waits for its end. Fails as `runGit` or `use` does. */
+export async function readGit<T>(
+  args: readonly string[],
+  repository: string,
+  use: (git: ReturnType<typeof startGit>) => Promise<T>,
+): Promise<T> {
+  const git = startGit(args, { repository })
+  const ended = gitEnd(git, args[0] ?? '')
+  // Awaited below, but git may fail while its output is still being read.
+  ended.catch(() => {})
+  try {
+    const result = await use(git)
+    await ended
+    return result
+  } finally {
+    // Unread output would keep git from exiting.
+    git.stdout.destroy()
+    git.kill()
+    await ended.catch(() => {})
+  }
 }
