@@ -50,7 +50,7 @@ async function defaultOrganization(): Promise<string> {
   return rows[0].id
 }
 
-test('G41 an attempt is charged once, however many charge at the same time', async () => {
+test('G41 an attempt is charged once by any number of concurrent runs', async () => {
   const { id, slug, token } = await newOrganization()
   for (let n = 0; n < 40; n += 1) await use(id, { startedAt: '2026-03-01T00:00:00Z', seconds: 7 })
   await Promise.all(Array.from({ length: 8 }, () => meterOrganization(it.server.pool, id, rates)))
@@ -68,7 +68,7 @@ test('G41 an attempt is charged once, however many charge at the same time', asy
   expect(await findMismatches(it.server.pool)).toEqual([])
 })
 
-test('G40 the ledger cannot be changed, and a changed balance is found', async () => {
+test('G40 the ledger cannot be changed, and a changed balance is detected', async () => {
   const { id } = await newOrganization()
   const credit = {
     id: randomUUID(),
@@ -88,7 +88,7 @@ test('G40 the ledger cannot be changed, and a changed balance is found', async (
   await it.server.pool.query('update billing_accounts set balance_cents = 500 where organization_id = $1', [id])
 })
 
-test('a window is half-open by start, a bare date is that day, and days without use are there', async () => {
+test('a window is half-open, a bare date is the whole day, and days without use have a bucket', async () => {
   const { id, slug, token } = await newOrganization()
   await use(id, { startedAt: '2026-03-01T00:00:00Z', seconds: 300 })
   await use(id, { startedAt: '2026-03-03T23:59:59.999Z', seconds: 600 })
@@ -120,7 +120,7 @@ test.for([
   expect(JSON.stringify(answer.body)).toContain(message)
 })
 
-test('the breakdown shows builds newest first with their leases, pages, and keeps use whose build is gone', async () => {
+test('the breakdown lists builds with their leases, newest first, in pages, and includes deleted builds', async () => {
   const organizationId = await defaultOrganization()
   const older = await build()
   const newer = await build()
@@ -168,7 +168,7 @@ test('the breakdown shows builds newest first with their leases, pages, and keep
   ])
 })
 
-test('the ledger is listed newest first, by source too, and debits name their job', async () => {
+test('the ledger is listed newest first and by source, and debits name their job', async () => {
   const organizationId = await defaultOrganization()
   const { id: buildId, slug } = await build()
   const jobId = await use(organizationId, { startedAt: '2026-05-01T10:00:00Z', seconds: 3600, buildId })
@@ -206,7 +206,7 @@ test('the ledger is listed newest first, by source too, and debits name their jo
   expect(used.body.split('\r\n')[1]).toContain(`,3600,${slug},1,test,${jobId},2,4,20,151200000,151`)
 })
 
-test('G41 what ran is charged with the end of its build: a cache hit is free, and a retry is an attempt of its own', async () => {
+test('G41 the end of a build charges each attempt; a cache hit is free, and a retry is another attempt', async () => {
   const slug = await it.newPipeline()
   const path = `/api/v0/organizations/default/pipelines/${slug}/builds`
   const steps = [
@@ -237,13 +237,13 @@ test('G41 what ran is charged with the end of its build: a cache hit is free, an
   await expect.poll(leases).toEqual([one, one])
 })
 
-test('a forgotten attempt is found again, once', async () => {
+test('a forgotten attempt is found and charged once', async () => {
   const { id } = await build(false)
   await (await playJob(it)).end()
   await expect
     .poll(async () => (await it.server.pool.query('select 1 from vm_leases where build_id = $1', [id])).rowCount)
     .toBe(1)
-  // What is charged at this moment looks forgotten, and is found once more; it is charged once all the same.
+  // An attempt that is being charged looks forgotten and is queued again, but charged only once.
   await expect.poll(async () => (await it.server.pool.query('select 1 from unmetered_jobs')).rowCount).toBe(0)
   await it.server.pool.query('delete from vm_leases where build_id = $1', [id])
   expect(await findForgotten(it.server.pool)).toBe(1)

@@ -70,7 +70,10 @@ export function forgeTasks(services: ForgeTaskServices): TaskList {
   }
 }
 
-/** Repeats a task when a rate limit of the forge ends. The worker retries other failures, with growing delays. */
+/**
+ * Repeats a task when a rate limit of the forge ends. The worker retries other failures, with
+ * growing delays.
+ */
 async function rateLimited(
   { addJob, job }: JobHelpers,
   payload: unknown,

@@ -1,7 +1,10 @@
 import type { Database } from '../../platform/database/transaction.ts'
 import { apiError } from '../../platform/http/index.ts'
 
-/** Throws 409 `account_has_billing_history` for a user whose name stands for money that came in: who redeemed a coupon or paid. */
+/**
+ * Throws 409 `account_has_billing_history` for a user whose name stands for money that came in: who
+ * redeemed a coupon or paid.
+ */
 export async function requireNoBillingHistory(database: Database, userId: string): Promise<void> {
   const { rowCount } = await database.query(
     `(select from coupon_redemptions where user_id = $1 limit 1) union all

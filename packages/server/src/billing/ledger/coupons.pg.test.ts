@@ -27,7 +27,7 @@ const redeem = ({ token, organization }: Person, code: string): Promise<Answer> 
 const balanceOf = async ({ token, organization }: Person): Promise<unknown> =>
   (await it.request(token, 'GET', `/api/v0/billing/balance/${organization}`)).body
 
-test('a coupon books its credit, however its code is written, and stands in the ledger and the audit log', async () => {
+test('a coupon books its credit in the ledger and the audit log, in any spelling of its code', async () => {
   const person = await newPerson()
   const code = await newCoupon()
   const answer = await redeem(person, `  ${code.toUpperCase()}\n`)
@@ -39,7 +39,7 @@ test('a coupon books its credit, however its code is written, and stands in the 
   expect(JSON.stringify(audit.body)).toContain('coupon.redeemed')
 })
 
-test('G41 of 50 organizations that redeem a coupon of 10 uses at once 10 get it, and none twice', async () => {
+test('G41 when 50 organizations redeem a coupon of 10 uses at once, 10 get it, none twice', async () => {
   const code = await newCoupon({ maxRedemptions: 10 })
   const people = await Promise.all(Array.from({ length: 50 }, newPerson))
   const answers = await Promise.all(people.map((person) => redeem(person, code)))
@@ -55,7 +55,7 @@ test('G41 of 50 organizations that redeem a coupon of 10 uses at once 10 get it,
   expect(await findMismatches(it.server.pool)).toEqual([])
 })
 
-test('G41 an organization that redeems one coupon ten times at once has it once', async () => {
+test('G41 an organization that redeems one coupon ten times at once gets it once', async () => {
   const person = await newPerson()
   const code = await newCoupon({ maxRedemptions: 10 })
   const answers = await Promise.all(Array.from({ length: 10 }, () => redeem(person, code)))
@@ -63,7 +63,7 @@ test('G41 an organization that redeems one coupon ten times at once has it once'
   expect(await balanceOf(person)).toEqual({ balance_cents: 2500 })
 })
 
-test('one that was claimed says so before it says that it is over or used up; none is found under another code', async () => {
+test('a claimed coupon is reported as claimed before expired or exhausted; another code finds none', async () => {
   const [first, second] = [await newPerson(), await newPerson()]
   const code = await newCoupon()
   expect((await redeem(first, code)).status).toBe(200)
@@ -76,7 +76,7 @@ test('one that was claimed says so before it says that it is over or used up; no
   expect(codeOf(await redeem(second, `${code}x`))).toBe('coupon_not_found')
 })
 
-test('G35 after ten codes that were wrong even the right one has to wait', async () => {
+test('G35 after ten wrong codes, even the right one has to wait', async () => {
   const person = await newPerson()
   const code = await newCoupon()
   for (let n = 0; n < 10; n += 1) expect(codeOf(await redeem(person, `guess-${n}`))).toBe('coupon_not_found')
@@ -84,7 +84,7 @@ test('G35 after ten codes that were wrong even the right one has to wait', async
   expect([answer.status, codeOf(answer)]).toEqual([429, 'rate_limited'])
 })
 
-test('who redeemed a coupon cannot delete the account, also when both come at once', async () => {
+test('a user who redeemed a coupon cannot delete the account, even if both happen at once', async () => {
   for (let round = 0; round < 5; round += 1) {
     const person = await newPerson()
     const code = await newCoupon()
@@ -101,7 +101,7 @@ test('who redeemed a coupon cannot delete the account, also when both come at on
   expect([deleted.status, codeOf(deleted)]).toEqual([409, 'account_has_billing_history'])
 })
 
-test('the command reads codes, dollars, uses and a last day, which is good to its end', () => {
+test('the command reads codes, dollars, uses and a last day, which counts in full', () => {
   expect(readCoupon(['WELCOME', '12.50'])).toMatchObject({ creditCents: 1250, maxRedemptions: 1, expiresAt: null })
   const until = readCoupon(['WELCOME', '5', '--uses', '10', '--expires', '2999-01-31']).expiresAt
   expect(until?.toISOString()).toBe('2999-02-01T00:00:00.000Z')

@@ -56,7 +56,10 @@ export async function hasEntry(database: Database, id: string): Promise<boolean>
   return rowCount === 1
 }
 
-/** Books a credit from the operator. Returns the new balance in cents; null: there is no such organization. */
+/**
+ * Books a credit from the operator. Returns the new balance in cents; null: there is no such
+ * organization.
+ */
 export async function grantCredit(
   pool: pg.Pool,
   slug: string,
@@ -139,7 +142,9 @@ interface Mismatch {
   readonly ledger: string
 }
 
-/** Finds accounts whose balance is not the sum of their ledger. Only changes by hand can cause one. */
+/**
+ * Finds accounts whose balance is not the sum of their ledger. Only changes by hand can cause one.
+ */
 export async function findMismatches(database: Database): Promise<readonly Mismatch[]> {
   const { rows } = await database.query<Mismatch>(
     `select coalesce(a.organization_id, l.organization_id) as organization_id,

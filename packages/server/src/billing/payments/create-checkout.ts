@@ -62,7 +62,10 @@ export async function openCheckout(services: CheckoutServices, stripe: StripeAcc
   return url
 }
 
-/** Returns the organization's customer at Stripe. Its idempotency key is the organization's id, so there is only one. */
+/**
+ * Returns the organization's customer at Stripe. Its idempotency key is the organization's id, so
+ * there is only one.
+ */
 async function customerOf(pool: pg.Pool, client: Stripe, organizationId: string): Promise<string> {
   const known = await findCustomer(pool, organizationId)
   if (known !== null) return known
@@ -98,7 +101,10 @@ function sessionOf(checkout: Checkout, customer: string, publicUrl: string): Str
   }
 }
 
-/** Checks a member of an answer: the library accepts any body that is not an error of Stripe's form, also a proxy's. */
+/**
+ * Checks a member of an answer: the library accepts any body that is not an error of Stripe's form,
+ * also a proxy's.
+ */
 function isText(value: unknown): value is string {
   return typeof value === 'string'
 }

@@ -21,7 +21,7 @@ const saysPaid = ({ type, isPaid, amountCents, currency }: SessionFacts) =>
   amountCents === 500 &&
   currency === 'usd'
 
-test('G41 whatever events come in whatever order, one that says that the right amount was paid credits once, and nothing else does', () => {
+test('G41 in any order of events, only a payment of the right amount credits, and once', () => {
   fc.assert(
     fc.property(fc.array(news, { maxLength: 8 }), (events) => {
       let state: CheckoutState = 'open'

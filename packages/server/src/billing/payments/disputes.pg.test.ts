@@ -27,7 +27,7 @@ async function send(event: SignedEvent): Promise<void> {
 const pay = (session: Session) => send(stripe.event('checkout.session.completed', paid(session)))
 const tell = (type: DisputeEventType, dispute: Dispute) => send(stripe.event(type, dispute))
 
-/** Who has begun to pay 30 dollars, and the session of it. */
+/** Returns a new payer of 30 dollars and the session. */
 async function newPayer() {
   const person = await payer.newPayer()
   const { organization, token } = person
@@ -56,7 +56,7 @@ function wonDispute(session: Session) {
   return { dispute, events: { created, withdrawn, closed, reinstated } }
 }
 
-test('G41 what is withdrawn for a dispute is taken once, and given back once when it is won', async () => {
+test('G41 a dispute is taken from the balance once, and returned once when it is won', async () => {
   const { session, balance, entries } = await newPayer()
   await pay(session)
   const { dispute, events } = wonDispute(session)
@@ -76,7 +76,7 @@ test('G41 what is withdrawn for a dispute is taken once, and given back once whe
   ])
 })
 
-test('G41 a dispute ends in the same balance whatever the order of its events, each told twice', async () => {
+test('G41 a dispute ends in the same balance in any order of its events, each sent twice', async () => {
   for (const order of orders(['created', 'withdrawn', 'closed', 'reinstated'] as const)) {
     const { session, balance, entries } = await newPayer()
     await pay(session)
@@ -86,7 +86,7 @@ test('G41 a dispute ends in the same balance whatever the order of its events, e
   }
 })
 
-test('G41 events of one dispute that arrive at the same instant book it once', async () => {
+test('G41 concurrent events of one dispute book it once', async () => {
   for (let round = 0; round < 5; round += 1) {
     const { session, balance, entries } = await newPayer()
     await pay(session)
@@ -101,7 +101,7 @@ test('G41 events of one dispute that arrive at the same instant book it once', a
   }
 })
 
-test('a dispute that is lost stays taken; of one for a part, and of one that was refunded in part, the rest is left', async () => {
+test('a lost dispute stays booked; a dispute of a part, or after a partial refund, leaves the rest', async () => {
   const lost = await newPayer()
   await pay(lost.session)
   const part = stripe.dispute(lost.session, 1200)
@@ -122,7 +122,7 @@ test('a dispute that is lost stays taken; of one for a part, and of one that was
   expect(await refunded.balance()).toBe(0)
 })
 
-test('a dispute that is told of before its payment waits for that; one of a payment that is none of ours is left alone', async () => {
+test('a dispute that arrives before its payment waits for it; a dispute of an unknown payment is ignored', async () => {
   const { session, balance, entries } = await newPayer()
   const { dispute, events } = wonDispute(session)
   await send(events.withdrawn)
@@ -143,7 +143,7 @@ test('a dispute that is told of before its payment waits for that; one of a paym
   await expect.poll(waiting).toEqual(['pi_foreign', 'pi_foreign'])
 })
 
-test('what is disputed cannot be given back by the command, and can be once the dispute is won', async () => {
+test('the command cannot refund a disputed payment until the dispute is won', async () => {
   const { session, balance } = await newPayer()
   await pay(session)
   const account = openStripe(readSettings(stripe.environment))
@@ -159,7 +159,7 @@ test('what is disputed cannot be given back by the command, and can be once the 
   expect(await balance()).toBe(0)
 })
 
-test('an account in another currency takes and gives back the dollars that were disputed', async () => {
+test('an account in another currency takes and returns the disputed dollars', async () => {
   const { session, balance } = await newPayer()
   await pay(session)
   const dispute = stripe.dispute(session)
@@ -171,7 +171,7 @@ test('an account in another currency takes and gives back the dollars that were 
   expect(await balance()).toBe(3000)
 })
 
-test('a dispute in another currency, and an event that does not say what was moved, are not booked', async () => {
+test('a dispute in another currency, or without its movements, is not booked', async () => {
   const { session, balance } = await newPayer()
   await pay(session)
   const dispute = stripe.dispute(session)

@@ -10,7 +10,7 @@ const dispute = (amount: number, ...moved: readonly (readonly [amount: number, t
 const centsOf = (told: ReturnType<typeof dispute>) =>
   movementsOf(told, 'pi_1')?.map(({ amountCents }) => amountCents) ?? null
 
-test('what is withdrawn and given back counts in cents, a fee does not, and an inquiry moves nothing', () => {
+test('withdrawals and returns count in cents, a fee does not, and an inquiry moves nothing', () => {
   expect(centsOf(dispute(3000))).toEqual([])
   expect(centsOf(dispute(3000, [-3000]))).toEqual([-3000])
   expect(centsOf(dispute(3000, [-3000], [-1500, 'stripe_fee'], [3000]))).toEqual([-3000, 3000])
@@ -18,18 +18,18 @@ test('what is withdrawn and given back counts in cents, a fee does not, and an i
   expect(centsOf(dispute(3000, [-3000], [3000], [-3000]))).toEqual([-3000, 3000, -3000])
 })
 
-test('what moved in the currency of the account counts by its share of what was disputed', () => {
+test("a movement in the account's currency counts by its share of the disputed amount", () => {
   expect(centsOf(dispute(3000, [-2737], [2737]))).toEqual([-3000, 3000])
   expect(centsOf(dispute(3000, [-2737], [2750]))).toEqual([-3000, 3000])
   expect(centsOf(dispute(3000, [-450_000], [150_000]))).toEqual([-3000, 1000])
 })
 
-test('what is given back without having been withdrawn, or of no amount, cannot be told', () => {
+test('a return without a withdrawal, or without an amount, cannot be converted', () => {
   expect(centsOf(dispute(3000, [3000]))).toBeNull()
   for (const amount of [0, -1, 0.5, Number.NaN]) expect(centsOf(dispute(amount, [-3000]))).toBeNull()
 })
 
-test('a later event tells the same of what an earlier one told, whatever moved since', () => {
+test('a later event repeats the movements of an earlier one unchanged', () => {
   const amounts = fc.array(fc.integer({ min: -100_000, max: 100_000 }), { maxLength: 3 })
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 100_000 }), amounts, (amount, later) => {

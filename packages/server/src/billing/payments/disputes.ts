@@ -19,11 +19,11 @@ type DisputeFacts = Pick<Stripe.Dispute, 'id' | 'amount'> & {
 }
 
 /**
- * Returns all movements of a dispute so far, oldest first. Each event contains the earlier ones too,
- * so the order of events does not matter. The first withdrawal counts as the disputed amount, because
- * the account may be in another currency. The other movements count by their share of it, at most all
- * of it: Stripe returns what was refunded before separately. Stripe's fee is not the customer's.
- * Returns null if the movements cannot be expressed in US cents.
+ * Returns all movements of a dispute so far, oldest first. Each event contains the earlier ones
+ * too, so the order of events does not matter. The first withdrawal counts as the disputed amount,
+ * because the account may be in another currency. The other movements count by their share of it,
+ * at most all of it: Stripe returns what was refunded before separately. Stripe's fee is not the
+ * customer's. Returns null if the movements cannot be expressed in US cents.
  */
 export function movementsOf(dispute: DisputeFacts, paymentIntent: string): readonly DisputeMovement[] | null {
   const moved = dispute.balance_transactions.filter(({ type }) => type === 'adjustment')

@@ -1,4 +1,4 @@
-/** Organizations that pay at a double of Stripe. */
+/** Organizations that pay with a test double of Stripe. */
 import { randomUUID } from 'node:crypto'
 import type { SignedEvent, StripeDouble } from '@harmont/outside/stripe'
 import type { Answer, TestServer } from '../../testing/server.ts'
@@ -20,7 +20,7 @@ export function payers(it: TestServer, stripe: StripeDouble) {
   ): Promise<Answer<{ checkout_url: string }>> =>
     it.request(token, 'POST', `/api/v0/billing/checkout/${organization}`, { amount_cents: amount }, headers)
 
-  /** Begins to pay, and gives the session that Stripe has of it. */
+  /** Starts a payment and returns its session at Stripe. */
   async function begin(payer: Payer, amount = 2500): Promise<Session> {
     const { status, body } = await checkout(payer, amount)
     const session = stripe.sessions.find(({ url }) => url === body.checkout_url)
@@ -28,7 +28,7 @@ export function payers(it: TestServer, stripe: StripeDouble) {
     return session
   }
 
-  /** Has the server told of an event. */
+  /** Sends an event to the server. */
   async function send({ payload, signature }: Pick<SignedEvent, 'payload' | 'signature'>) {
     const answer = await fetch(`${it.server.url}/api/v0/stripe/webhook`, {
       method: 'POST',
@@ -43,7 +43,7 @@ export function payers(it: TestServer, stripe: StripeDouble) {
     checkout,
     begin,
     send,
-    /** Begins to pay, and pays. */
+    /** Starts a payment and completes it. */
     async pay(payer: Payer, amount?: number): Promise<Session> {
       const session = await begin(payer, amount)
       await send(stripe.event('checkout.session.completed', paid(session)))
@@ -55,12 +55,12 @@ export function payers(it: TestServer, stripe: StripeDouble) {
   }
 }
 
-/** A session as Stripe tells of it once it is paid. */
+/** Returns a session as Stripe reports it once it is paid. */
 export function paid(session: Session): Session {
   return { ...session, status: 'complete', payment_status: 'paid' }
 }
 
-/** All orders of these. */
+/** Returns all permutations of a list. */
 export function orders<T>(list: readonly T[]): readonly (readonly T[])[] {
   if (list.length <= 1) return [list]
   return list.flatMap((first, index) => orders(list.toSpliced(index, 1)).map((rest) => [first, ...rest]))

@@ -22,7 +22,7 @@ const tell = (type: SessionEventType, session: Session) => send(stripe.event(typ
 
 const completed = 'checkout.session.completed'
 
-test('a payment is credited when Stripe says that it was made, and stands in the ledger', async () => {
+test('a payment is credited in the ledger when Stripe confirms it', async () => {
   const person = await newPerson()
   const session = await begin(person)
   expect(await balanceOf(person)).toBe(0)
@@ -32,7 +32,7 @@ test('a payment is credited when Stripe says that it was made, and stands in the
   expect(ledger.body).toMatchObject({ data: [{ amount_cents: 2500, source: 'stripe_topup', description: session.id }] })
 })
 
-test('an organization has one customer at Stripe, also when it begins ten payments at once', async () => {
+test('an organization has one customer at Stripe, even if it starts ten payments at once', async () => {
   const person = await newPerson()
   const before = stripe.customers.length
   await Promise.all(Array.from({ length: 10 }, () => begin(person, 100)))
@@ -40,12 +40,12 @@ test('an organization has one customer at Stripe, also when it begins ten paymen
   expect(stripe.customers.length - before).toBe(1)
 })
 
-test.for([99, 1_000_001, 0, -5, 12.5, '2500', null] as const)('%j is no amount', async (amount) => {
+test.for([99, 1_000_001, 0, -5, 12.5, '2500', null] as const)('the amount %j is refused', async (amount) => {
   const answer = await checkout(await newPerson(), amount)
   expect([answer.status, codeOf(answer)]).toEqual([422, 'invalid_amount'])
 })
 
-test('G41 one payment whose five events arrive in any order, each of them twice, is credited once', async () => {
+test('G41 a payment is credited once, though its five events arrive in any order, each twice', async () => {
   const person = await newPerson()
   const all = orders([
     completed,
@@ -66,7 +66,7 @@ test('G41 one payment whose five events arrive in any order, each of them twice,
   expect(await balanceOf(person)).toBe(12_000)
 })
 
-test('G41 different events of one session that arrive at the same instant credit once', async () => {
+test('G41 concurrent events of one session credit it once', async () => {
   const person = await newPerson()
   for (let round = 0; round < 10; round += 1) {
     const session = paid(await begin(person, 100))
@@ -81,7 +81,7 @@ test('G41 different events of one session that arrive at the same instant credit
   expect(await balanceOf(person)).toBe(1000)
 })
 
-test('an event that comes before the answer to the checkout counts', async () => {
+test('an event that arrives before the answer to the checkout counts', async () => {
   const person = await newPerson()
   stripe.misbehave({ on: /sessions/, how: 'after', times: 2 })
   const answer = await checkout(person, 700)
@@ -106,7 +106,7 @@ test.for([
   await begin(person, 700)
 })
 
-test('the same request under one key is one payment page, also when the first got no answer', async () => {
+test('repeating a request under one key returns the same payment page, even if the first got no answer', async () => {
   const person = await newPerson()
   const key = { 'idempotency-key': randomUUID() }
   stripe.misbehave({ on: /sessions/, how: 'after', times: 2 })
@@ -117,7 +117,7 @@ test('the same request under one key is one payment page, also when the first go
   expect(stripe.sessions).toHaveLength(before)
 })
 
-test('G36 an event counts only with a signature over its bytes, by either secret, within 300 s', async () => {
+test('G36 an event is accepted only if either secret signed its bytes within the last 300 s', async () => {
   const person = await newPerson()
   const session = paid(await begin(person, 300))
   const good = stripe.event(completed, session)
@@ -139,7 +139,7 @@ test('G36 an event counts only with a signature over its bytes, by either secret
   expect(await balanceOf(person)).toBe(300)
 })
 
-test('another amount, another currency and another session are not credited, and said in the log', async () => {
+test('a payment with another amount, currency or session is not credited, and logged', async () => {
   const person = await newPerson()
   for (const change of [{ amount_total: 1 }, { currency: 'eur' }, { id: 'cs_test_other' }]) {
     const session = { ...paid(await begin(person, 300)), ...change }
@@ -150,7 +150,7 @@ test('another amount, another currency and another session are not credited, and
   expect(await balanceOf(person)).toBe(0)
 })
 
-test('a refund is given back once at Stripe and booked once, also when it was cut off in the middle', async () => {
+test('a refund is made once at Stripe and booked once, even if it was interrupted', async () => {
   const person = await newPerson()
   const session = await begin(person, 4000)
   const account = openStripe(readSettings(stripe.environment))
@@ -168,7 +168,7 @@ test('a refund is given back once at Stripe and booked once, also when it was cu
   expect(await balanceOf(person)).toBe(0)
 })
 
-test('who paid cannot delete the account; who only began to can', async () => {
+test('a user who paid cannot delete the account; a user who only started a payment can', async () => {
   const [payer, other] = [await newPerson(), await newPerson()]
   await tell(completed, paid(await begin(payer)))
   await begin(other)

@@ -19,9 +19,9 @@ export type RefundOutcome =
   | { readonly kind: 'failed' }
 
 /**
- * Refunds what is left of the payment of a checkout, named by its id or its session's, and books it.
- * Safe to repeat after an interruption anywhere: Stripe refunds once, and the ledger has it once,
- * whether its event or this function comes first.
+ * Refunds what is left of the payment of a checkout, named by its id or its session's, and books
+ * it. Safe to repeat after an interruption anywhere: Stripe refunds once, and the ledger has it
+ * once, whether its event or this function comes first.
  */
 export async function refundCheckout(pool: pg.Pool, stripe: StripeAccount, name: string): Promise<RefundOutcome> {
   const claimed = await transaction(pool, async (client) => {

@@ -34,7 +34,7 @@ async function send(event: SignedEvent): Promise<void> {
 const pay = (session: Session) => send(stripe.event('checkout.session.completed', paid(session)))
 const tell = (type: RefundEventType, refund: Refund) => send(stripe.event(type, refund))
 
-/** Who has begun to pay, and the session of it. */
+/** Returns a new payer and the session. */
 async function newPayer(amount_cents = 3000) {
   const person = await payer.newPayer()
   const { organization, token } = person
@@ -51,7 +51,7 @@ async function newPayer(amount_cents = 3000) {
   return { ...person, session, balance, refunds, refund: () => refundCheckout(it.server.pool, account, session.id) }
 }
 
-test("G41 what is given back in Stripe's own pages, in parts, is booked once for each part", async () => {
+test("G41 each partial refund in Stripe's own pages is booked once", async () => {
   const { session, balance, refunds } = await newPayer()
   await pay(session)
   const parts = [stripe.refundInPages(session, 1000), stripe.refundInPages(session, 500)]
@@ -66,7 +66,7 @@ test("G41 what is given back in Stripe's own pages, in parts, is booked once for
   ])
 })
 
-test('G41 one refund that stands and one that fails end in the same balance whatever the order of their events, each told twice', async () => {
+test('G41 a successful and a failed refund end in the same balance in any order of their events, each sent twice', async () => {
   for (const order of orders(['stands', 'begun', 'failed', 'updated'] as const)) {
     const { session, balance } = await newPayer()
     await pay(session)
@@ -84,7 +84,7 @@ test('G41 one refund that stands and one that fails end in the same balance what
   }
 })
 
-test('G41 events of one refund that arrive at the same instant, with the command that made it, book it once', async () => {
+test('G41 concurrent events of a refund, with the command that made it, book it once', async () => {
   for (let round = 0; round < 5; round += 1) {
     const { session, balance, refund } = await newPayer()
     await pay(session)
@@ -96,7 +96,7 @@ test('G41 events of one refund that arrive at the same instant, with the command
   }
 })
 
-test('a refund of the command whose event comes first, or later, is booked once', async () => {
+test('a refund by the command is booked once, whether its event arrives before or after', async () => {
   const { session, balance, refund, refunds } = await newPayer()
   await pay(session)
   // Stripe has it and has told of it; the answer was lost.
@@ -112,7 +112,7 @@ test('a refund of the command whose event comes first, or later, is booked once'
   expect(await refunds()).toEqual([[-3000, session.id]])
 })
 
-test('what is left of a payment is given back by the command, and nothing is when all of it was in the pages', async () => {
+test("the command refunds what is left of a payment, and nothing if all was refunded in Stripe's pages", async () => {
   const { session, balance, refund } = await newPayer()
   await pay(session)
   await tell('refund.created', stripe.refundInPages(session, 1200))
@@ -124,7 +124,7 @@ test('what is left of a payment is given back by the command, and nothing is whe
   expect([await balance(), await other.balance()]).toEqual([0, 0])
 })
 
-test('a refund of the command that fails later is brought back, and may be made again', async () => {
+test('a refund by the command that fails later returns to the balance, and can be repeated', async () => {
   const { session, balance, refund, refunds } = await newPayer()
   await pay(session)
   expect(await refund()).toMatchObject({ kind: 'refunded' })
@@ -136,7 +136,7 @@ test('a refund of the command that fails later is brought back, and may be made 
   expect((await refunds()).map(([cents]) => cents)).toEqual([-3000, 3000, -3000])
 })
 
-test('a refund that is told of before its payment waits for that; one of a payment that is none of ours is left alone', async () => {
+test('a refund that arrives before its payment waits for it; a refund of an unknown payment is ignored', async () => {
   const { session, balance, refunds } = await newPayer()
   const early = stripe.refundInPages(session, 700)
   await tell('refund.created', early)
@@ -152,7 +152,7 @@ test('a refund that is told of before its payment waits for that; one of a payme
   await expect.poll(waiting).toEqual([{ key: 'payment:pi_foreign:re_foreign:false' }])
 })
 
-test('a balance below zero starts no build, and the next payment first makes up for it', async () => {
+test('a balance below zero starts no build, and the next payment covers it first', async () => {
   const { session, token, organization, balance } = await newPayer()
   await pay(session)
   await it.server.pool.query(
@@ -178,7 +178,7 @@ test('a balance below zero starts no build, and the next payment first makes up 
   expect([await balance(), (await build()).status]).toEqual([100, 201])
 })
 
-test('what an organization paid is given back and booked also when it is gone', async () => {
+test('a payment of a deleted organization can be refunded and is booked', async () => {
   const { session, organization, refund } = await newPayer()
   await pay(session)
   await it.server.pool.query('delete from organizations where slug = $1', [organization])
@@ -186,7 +186,7 @@ test('what an organization paid is given back and booked also when it is gone', 
   expect(await refund()).toEqual({ kind: 'refunded', amountCents: 2000, balanceCents: 0 })
 })
 
-test('a refund in another currency, or of a status that Stripe does not have, is not booked', async () => {
+test('a refund in another currency, or with an unknown status, is not booked', async () => {
   const { session, balance } = await newPayer()
   await pay(session)
   const refund = stripe.refundInPages(session, 100)

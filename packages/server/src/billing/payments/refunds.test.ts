@@ -10,7 +10,7 @@ const refunds = fc.uniqueArray(
   },
 )
 
-test('G41 whatever is told of refunds, in whatever order and how often, each that stands is taken once and each that is over not at all', () => {
+test('G41 in any order and repetition of events, a standing refund is taken once and a failed one not at all', () => {
   fc.assert(
     fc.property(refunds, fc.infiniteStream(fc.boolean()), fc.array(fc.nat(), { maxLength: 20 }), (all, over, order) => {
       const ledger = new Map<string, number>()
@@ -30,7 +30,7 @@ test('G41 whatever is told of refunds, in whatever order and how often, each tha
   )
 })
 
-test('an entry is named by the refund alone, as a UUID', () => {
+test('the id of an entry depends on the refund alone, and is a UUID', () => {
   const [taken, returned] = entriesOf({ id: 're_1', paymentIntent: 'pi_1', amountCents: 5, isOver: true })
   expect([taken?.id, returned?.id]).toEqual([
     expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/),
@@ -40,7 +40,7 @@ test('an entry is named by the refund alone, as a UUID', () => {
   expect(entriesOf(other)[0]?.id).toBe(taken?.id)
 })
 
-test('a status that Stripe does not have is no reason to book', () => {
+test('an unknown status books nothing', () => {
   expect(
     ['pending', 'requires_action', 'succeeded', 'failed', 'canceled', 'new', null, undefined].map(isRefundOver),
   ).toEqual([false, false, false, true, true, null, null, null])

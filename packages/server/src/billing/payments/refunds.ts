@@ -12,7 +12,9 @@ export interface Refund {
   readonly paymentIntent: string
   /** The refunded US cents, a positive number; possibly a part of the payment. */
   readonly amountCents: number
-  /** The refund failed or was canceled. Stripe never changes this state, and has the money again. */
+  /**
+   * The refund failed or was canceled. Stripe never changes this state, and has the money again.
+   */
   readonly isOver: boolean
 }
 
@@ -23,12 +25,17 @@ interface RefundEntry {
   readonly amountCents: number
 }
 
-/** Statuses of a refund that takes or took the money: https://docs.stripe.com/api/refunds/object#refund_object-status */
+/**
+ * Statuses of a refund that takes or took the money:
+ * https://docs.stripe.com/api/refunds/object#refund_object-status
+ */
 const standing = ['pending', 'requires_action', 'succeeded']
 /** Final statuses of a refund whose money returned. */
 const over = ['failed', 'canceled']
 
-/** Returns whether a refund of this status is over; null for a status that Stripe does not document. */
+/**
+ * Returns whether a refund of this status is over; null for a status that Stripe does not document.
+ */
 export function isRefundOver(status: string | null | undefined): boolean | null {
   if (over.includes(status ?? '')) return true
   return standing.includes(status ?? '') ? false : null

@@ -40,7 +40,8 @@ async function open({ stripeApiUrl, outsideTimeoutSeconds }: StripeSettings, sec
     protocol: protocol === 'http:' ? 'http' : 'https',
     ...(port === '' ? {} : { port }),
     timeout: outsideTimeoutSeconds * 1000,
-    // The timeout of the Node client restarts with each byte of an answer, so a slow one might never end.
+    // The timeout of the Node client restarts with each byte of an answer, so a slow one might
+    // never end.
     httpClient: Stripe.createFetchHttpClient(),
     // Each call has an idempotency key, so a retry does nothing twice.
     maxNetworkRetries: 1,

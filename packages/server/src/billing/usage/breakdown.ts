@@ -16,7 +16,9 @@ interface PageRequest {
   readonly limit: number
 }
 
-/** Returns a page of builds with their leases, and the key of the next page. Debits are negative. */
+/**
+ * Returns a page of builds with their leases, and the key of the next page. Debits are negative.
+ */
 export async function usageBreakdown(
   database: Database,
   organizationId: string,
@@ -155,7 +157,10 @@ async function pageOfBuilds(
   return rows
 }
 
-/** Lists the leases of builds in the window, oldest first. `withoutBuild` adds leases of deleted builds. */
+/**
+ * Lists the leases of builds in the window, oldest first. `withoutBuild` adds leases of deleted
+ * builds.
+ */
 async function leasesOfBuilds(
   database: Database,
   organizationId: string,

@@ -2,7 +2,9 @@ import type { CostOf } from '../../builds/view/view-of-build.ts'
 import type { Settings } from '../../platform/settings/read-settings.ts'
 import { leaseCost, leaseSeconds, microCentsPerCent } from './lease-cost.ts'
 
-/** Returns how the views of builds learn what machines cost. `cents` is null while billing is off. */
+/**
+ * Returns how the views of builds learn what machines cost. `cents` is null while billing is off.
+ */
 export function costWith({ billing, billingRates }: Pick<Settings, 'billing' | 'billingRates'>): CostOf {
   return (uses) => {
     const all = uses.map(({ startedAt, finishedAt, resources }) => {

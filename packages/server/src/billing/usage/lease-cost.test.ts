@@ -14,7 +14,7 @@ test.for([
   expect(debitFor(0, leaseCost(seconds, usual, rates)).debitCents).toBe(cents)
 })
 
-test('G40 whatever the leases are, debits and carry together are exactly what was used', () => {
+test('G40 debits and carry together equal the cost of any leases', () => {
   const lease = fc.record({ seconds: fc.nat(604_800), cpuCount: fc.integer({ min: 1, max: 64 }) })
   fc.assert(
     fc.property(fc.array(lease, { maxLength: 50 }), (leases) => {
@@ -34,7 +34,7 @@ test('G40 whatever the leases are, debits and carry together are exactly what wa
   )
 })
 
-test('a part of a second does not count, and neither does a clock that went back', () => {
+test('fractions of a second and a clock that was set back count as nothing', () => {
   const at = (ms: number) => new Date(1_750_000_000_000 + ms)
   expect(leaseSeconds(at(0), at(1999))).toBe(1)
   expect(leaseSeconds(at(5000), at(0))).toBe(0)

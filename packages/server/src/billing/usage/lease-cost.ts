@@ -21,8 +21,8 @@ export function leaseSeconds(startedAt: Date, finishedAt: Date): number {
 }
 
 /**
- * Splits the cost plus the account's carry into whole cents to debit and a new carry of micro-cents,
- * so that nothing is lost to rounding.
+ * Splits the cost plus the account's carry into whole cents to debit and a new carry of
+ * micro-cents, so that nothing is lost to rounding.
  */
 export function debitFor(carry: number, cost: number): { readonly debitCents: number; readonly carry: number } {
   const owed = carry + cost

@@ -18,7 +18,10 @@ interface UnmeteredRecord {
   readonly disk_gb: number
 }
 
-/** Selects the ended attempts that used a machine: rendering, waiting and cache hits cost nothing (`http.md` 10.1). */
+/**
+ * Selects the ended attempts that used a machine: rendering, waiting and cache hits cost nothing
+ * (`http.md` 10.1).
+ */
 export function unmeteredJobs(endedJobs: readonly Job[], steps: readonly Step[]): readonly UnmeteredRecord[] {
   return endedJobs.flatMap(({ id, step: index, startedAt, finishedAt, cached }) => {
     const step = index === null ? undefined : steps[index]
@@ -41,12 +44,16 @@ export function unmeteredJobs(endedJobs: readonly Job[], steps: readonly Step[])
 
 const batch = 500
 
-/** Charges an organization for its ended attempts, each once however often this runs. Returns their number. */
+/**
+ * Charges an organization for its ended attempts, each once however often this runs. Returns their
+ * number.
+ */
 export async function meterOrganization(pool: pg.Pool, organizationId: string, rates: BillingRates): Promise<number> {
   let metered = 0
   for (;;) {
     const taken = await transaction(pool, async (client) => {
-      // The lock makes an organization's charges sequential, because each lease passes its carry on to the next.
+      // The lock makes an organization's charges sequential, because each lease passes its carry on
+      // to the next.
       const carry = await lockAccount(client, organizationId)
       const jobs = await takeUnmetered(client, organizationId, batch)
       if (jobs.length > 0) await writeLeases(client, organizationId, rates, charge(jobs, carry, rates))

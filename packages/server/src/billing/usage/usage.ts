@@ -60,7 +60,9 @@ interface PipelineDayRow {
   readonly builds: number
 }
 
-/** Sums the use by pipeline and UTC day. Counts a build on the day of its first lease in the window. */
+/**
+ * Sums the use by pipeline and UTC day. Counts a build on the day of its first lease in the window.
+ */
 export async function sumUsageByPipeline(
   database: Database,
   organizationId: string,

@@ -89,7 +89,10 @@ export async function withGrant<T>(
   }
 }
 
-/** Calls the API for a workspace, by Bitbucket's id. Fails with `ForgeRefused` if it is no longer connected. */
+/**
+ * Calls the API for a workspace, by Bitbucket's id. Fails with `ForgeRefused` if it is no longer
+ * connected.
+ */
 export async function withWorkspace<T>(
   app: BitbucketApp,
   uuid: string,
@@ -117,8 +120,9 @@ async function accessToken(app: BitbucketApp, grantId: string, refused: string |
 }
 
 /**
- * Refreshes a token once for all concurrent callers, in this process and in others: a second refresh
- * would revoke the token of the first. Locks no row and occupies no database connection meanwhile.
+ * Refreshes a token once for all concurrent callers, in this process and in others: a second
+ * refresh would revoke the token of the first. Locks no row and occupies no database connection
+ * meanwhile.
  */
 function refreshOnce(app: BitbucketApp, grantId: string, stale: string): Promise<string> {
   const running = app.refreshing.get(grantId)

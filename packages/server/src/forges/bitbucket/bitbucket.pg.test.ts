@@ -55,7 +55,7 @@ const at = ({ token, organization }: Member, path: string, method = 'GET') =>
 const isSynced = async (member: Member, slug: string) =>
   (await at(member, `bitbucket/workspaces/${slug}/repos`)).body.repos.map(({ full_name }) => full_name)
 
-test('a workspace is connected, its repositories are there, and each has a webhook with a secret of its own', async () => {
+test('a connected workspace has its repositories, each with a webhook and its own secret', async () => {
   const { member, person, workspace, repositories } = await newPlace()
   const [withoutRights] = repositories
   if (withoutRights === undefined) throw new Error('no repository')
@@ -84,7 +84,7 @@ test('a workspace is connected, its repositories are there, and each has a webho
   await expect.poll(problem).toContain('403')
 })
 
-test('G33 a state is for the user and the organization that began, for once', async () => {
+test('G33 a state belongs to its user and organization, and works once', async () => {
   const [mine, other] = [await newPlace(), await newPlace()]
   const back = bitbucket.agree(await urlOf(mine.member), mine.person)
   const stolen = await connectWith(other.member, back)
@@ -100,7 +100,7 @@ test('G33 a state is for the user and the organization that began, for once', as
   expect(codeOf(unknown)).toBe('bitbucket_invalid_state')
 })
 
-test('a workspace that another organization holds is not taken, also when two connect it at once; without any there is nothing', async () => {
+test('a workspace of another organization is not bound, even if two connect it at once', async () => {
   const { member, person, workspace } = await newPlace()
   const rival: Member = await it.newUser(`rival-${randomUUID().slice(0, 6)}`)
   const answers = await Promise.all([connect(member, person), connect(rival, person)])
@@ -148,7 +148,7 @@ test.for(['expired', 'taken back'] as const)(
     if (how === 'expired') await it.server.pool.query("update bitbucket_grants set expires_at = now() - interval '1 s'")
     const settings = readSettings(environment)
     const sealer = createSealer(environment.HARMONT_ENCRYPTION_KEY)
-    // Of this process, and of another one.
+    // One of this process, and one of another.
     const forges = [1, 2].map(() => bitbucketForge(openBitbucket(settings, it.server.pool, sealer)))
     const before = bitbucket.requests.filter((line) => line.includes('access_token')).length
     const all = forges.flatMap((forge) => Array.from({ length: 8 }, () => forge.listRepositories(workspace.uuid)))
@@ -158,7 +158,7 @@ test.for(['expired', 'taken back'] as const)(
   },
 )
 
-test('G36 a delivery counts only with a signature of its own webhook over its bytes, and once', async () => {
+test('G36 a delivery is accepted once, and only if its own webhook signed its bytes', async () => {
   const { member, person, repositories } = await newPlace()
   await connect(member, person)
   await expect.poll(() => repositories.map((each) => each.hooks.length)).toEqual([1, 1, 1])
@@ -183,7 +183,7 @@ test('G36 a delivery counts only with a signature of its own webhook over its by
   expect(bare.status).toBe(400)
 })
 
-test('disconnecting removes the webhooks and forgets the tokens; the workspace is free for others', async () => {
+test('disconnecting removes the webhooks and the tokens; others can connect the workspace', async () => {
   const { member, person, workspace, repositories } = await newPlace()
   await connect(member, person)
   await expect.poll(() => repositories.map((each) => each.hooks.length)).toEqual([1, 1, 1])

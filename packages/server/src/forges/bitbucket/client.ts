@@ -4,7 +4,10 @@ import { Payload } from '../forge/payload.ts'
 
 type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
 
-/** Calls Bitbucket's API 2.0 with one token. Each call may fail with `ForgeUnavailable` or `ForgeRefused`; none is retried. */
+/**
+ * Calls Bitbucket's API 2.0 with one token. Each call may fail with `ForgeUnavailable` or
+ * `ForgeRefused`; none is retried.
+ */
 export class BitbucketApi {
   readonly #base: string
   readonly #fetch: typeof fetch
@@ -71,8 +74,9 @@ export function repositoryPath(fullName: string, ...of: readonly string[]): stri
 const usualRetrySeconds = 60
 
 /**
- * Reads the JSON of an answer; null: it is empty. Fails with `ForgeUnavailable` if a retry may help, or
- * else with `ForgeRefused`. Errors contain `what`, the name of the call, and never a token.
+ * Reads the JSON of an answer; null: it is empty. Fails with `ForgeUnavailable` if a retry may
+ * help, or else with `ForgeRefused`. Errors contain `what`, the name of the call, and never a
+ * token.
  */
 export async function readAnswer(what: string, ask: () => Promise<Response>): Promise<unknown> {
   let response: Response

@@ -16,7 +16,8 @@ const conclusions: Readonly<Record<CheckConclusion, StatusState>> = {
   failure: 'FAILED',
   timed_out: 'FAILED',
   cancelled: 'STOPPED',
-  // Bitbucket has no state for a pending approval, and `STOPPED` would mean that the build has ended.
+  // Bitbucket has no state for a pending approval, and `STOPPED` would mean that the build has
+  // ended.
   action_required: 'INPROGRESS',
 }
 
@@ -28,9 +29,9 @@ const results: Readonly<Record<StatusState, ReportResult>> = {
 }
 
 /**
- * Shows a check as a build status and a report of the commit. Returns their key, which is derived from
- * our id, so that a repeated call updates the same ones. If the repository does not have the commit of
- * a fork, they are in the fork.
+ * Shows a check as a build status and a report of the commit. Returns their key, which is derived
+ * from our id, so that a repeated call updates the same ones. If the repository does not have the
+ * commit of a fork, they are in the fork.
  */
 export async function setStatus(api: BitbucketApi, { fullName }: RepositoryAddress, check: Check): Promise<string> {
   try {

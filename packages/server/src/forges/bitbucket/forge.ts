@@ -15,7 +15,9 @@ import {
   pullRequestFiles,
 } from './repository-api.ts'
 
-/** Bitbucket as a forge, through connected workspaces; `app` null: the operator has not set it up. */
+/**
+ * Bitbucket as a forge, through connected workspaces; `app` null: the operator has not set it up.
+ */
 export function bitbucketForge(app: BitbucketApp | null): Forge {
   const setUp = (): BitbucketApp => {
     if (app === null) throw new Error('Bitbucket is not set up')
@@ -58,7 +60,9 @@ export function bitbucketForge(app: BitbucketApp | null): Forge {
   }
 }
 
-/** Reads Bitbucket's webhooks, each signed with its own secret; `app` null: no delivery is accepted. */
+/**
+ * Reads Bitbucket's webhooks, each signed with its own secret; `app` null: no delivery is accepted.
+ */
 function bitbucketWebhooks(app: BitbucketApp | null): ForgeWebhooks {
   return {
     head: (header) => ({

@@ -15,7 +15,10 @@ const events = [
 ]
 const mostHooks = 1000
 
-/** Creates our webhook in a repository with a new secret, or sets the secret of one that an earlier attempt created. */
+/**
+ * Creates our webhook in a repository with a new secret, or sets the secret of one that an earlier
+ * attempt created.
+ */
 export async function makeHook(
   api: BitbucketApi,
   fullName: string,

@@ -9,7 +9,10 @@ beforeAll(() => bitbucket.deliverTo(it.server.url))
 afterAll(() => bitbucket.stop())
 afterEach(() => expect(bitbucket.violations).toEqual([]))
 
-/** A connected repository with two branches, and a pipeline of it that these types of a pull request's events trigger. */
+/**
+ * A connected repository with two branches, and a pipeline of it that these types of a pull
+ * request's events trigger.
+ */
 async function newPlace(types: readonly string[]) {
   const name = `pulls-${randomUUID().slice(0, 6)}`
   const { token, organization } = await it.newUser(name)
@@ -55,7 +58,7 @@ async function newPlace(types: readonly string[]) {
   }
 }
 
-test('a pull request is built for another commit, an old one that comes back too, and for another target, not for other words', async () => {
+test('a pull request is built for a new or restored commit and for a new target, but not for a new text', async () => {
   const { push, pointBack, open, update, built } = await newPlace(['opened', 'synchronize'])
   const first = await push('first')
   await open()
@@ -72,7 +75,7 @@ test('a pull request is built for another commit, an old one that comes back too
   expect(await built()).toEqual([`${first} to main`, `${second} to main`, `${first} to main`, `${first} to release`])
 })
 
-test('a pipeline that asks for updates alone builds the head at the first of them', async () => {
+test('a pipeline that triggers on updates only builds the head at the first update', async () => {
   const { push, open, update, built } = await newPlace(['synchronize'])
   const first = await push('first')
   await open()

@@ -1,4 +1,7 @@
-/** Translates Bitbucket's webhooks into events: https://support.atlassian.com/bitbucket-cloud/docs/event-payloads/ */
+/**
+ * Translates Bitbucket's webhooks into events:
+ * https://support.atlassian.com/bitbucket-cloud/docs/event-payloads/
+ */
 import type { ForgeEvent, ForgeRepository, ForgeUser, PullRequestEvent, PushEvent } from '../forge/events.ts'
 import { Payload } from '../forge/payload.ts'
 
@@ -9,7 +12,10 @@ const pullRequestActions: Readonly<Record<string, PullRequestEvent['action']>> =
   'pullrequest:rejected': 'closed',
 }
 
-/** Returns the events of a delivery that concern us, one for each pushed ref. Throws `EventUnreadable`. */
+/**
+ * Returns the events of a delivery that concern us, one for each pushed ref. Throws
+ * `EventUnreadable`.
+ */
 export function readEvents(event: string, body: Buffer): readonly ForgeEvent[] {
   if (event === 'repo:push') return readPush(Payload.parse(body))
   const action = Object.hasOwn(pullRequestActions, event) ? pullRequestActions[event] : undefined

@@ -21,7 +21,10 @@ export async function listAdministered(api: BitbucketApi): Promise<readonly Work
   })
 }
 
-/** Lists the repositories of a workspace, except empty ones: without a branch there is nothing to build. */
+/**
+ * Lists the repositories of a workspace, except empty ones: without a branch there is nothing to
+ * build.
+ */
 export async function listWorkspaceRepositories(api: BitbucketApi, uuid: string): Promise<readonly ForgeRepository[]> {
   const found = await api.list(`${apiPath(['repositories', uuid])}?pagelen=100`, mostRepositories)
   if (found === null) throw new Error(`a workspace with more than ${mostRepositories} repositories`)
@@ -120,7 +123,8 @@ export async function findInFork(
     const url = cloneUrlOf(await api.get(repositoryPath(fork)))
     return url === null || (await fullCommit(api, fork, commit)) === null ? 'gone' : { url }
   } catch (error) {
-    // Bitbucket documents both statuses: https://developer.atlassian.com/cloud/bitbucket/rest/api-group-repositories/
+    // Bitbucket documents both statuses:
+    // https://developer.atlassian.com/cloud/bitbucket/rest/api-group-repositories/
     if (error instanceof ForgeRefused && error.status === 403) return 'hidden'
     if (error instanceof ForgeRefused && error.status === 404) return 'gone'
     throw error

@@ -43,8 +43,8 @@ export function bitbucketTasks(services: BitbucketTaskServices): TaskList {
 }
 
 /**
- * Reads the repositories of a workspace and creates missing webhooks. Fails with `ForgeUnavailable` or
- * `ForgeRefused`, and records the reason. A repeated call continues where this one stopped.
+ * Reads the repositories of a workspace and creates missing webhooks. Fails with `ForgeUnavailable`
+ * or `ForgeRefused`, and records the reason. A repeated call continues where this one stopped.
  */
 async function syncWorkspace(app: BitbucketApp, hookUrl: string, id: string): Promise<void> {
   const { pool } = app
@@ -96,7 +96,8 @@ async function removeHooks(app: BitbucketApp, { id, grantId }: Workspace): Promi
         if (hookUuid !== null) await removeHook(api, fullName, hookUuid)
     })
   } catch (error) {
-    // If our access was revoked at Bitbucket, only its users can remove the webhooks. Their deliveries are refused.
+    // If our access was revoked at Bitbucket, only its users can remove the webhooks. Their
+    // deliveries are refused.
     if (!(error instanceof ForgeRefused)) throw error
   }
 }

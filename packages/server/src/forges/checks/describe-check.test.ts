@@ -47,12 +47,12 @@ const stateOf = (...given: Parameters<typeof subject>) => {
   return state.status === 'completed' ? state.conclusion : state.status
 }
 
-test('a build that was tried again begins later for its forge, so that it took as long as it ran', () => {
+test('a retried build starts later for its forge, so that its duration is its run time', () => {
   const again = { finished_at: at(2_168), idle_ms: 2_100_000 }
   expect(describeCheck(subject(again)).state).toMatchObject({ startedAt: at(2_101), completedAt: at(2_168) })
 })
 
-test('every end of a build has its conclusion, and what goes on is queued or in progress', () => {
+test('each final state has a conclusion, and other builds are queued or in progress', () => {
   const open = { finished_at: null }
   expect(stateOf({ state: 'scheduled', started_at: null, ...open })).toBe('queued')
   for (const state of ['running', 'failing', 'canceling'] as const)
@@ -72,7 +72,7 @@ test('every end of a build has its conclusion, and what goes on is queued or in 
   )
 })
 
-test('a failure is shown by its first job, its message and the end of its output', () => {
+test('a failure shows its first job, its message and the end of its output', () => {
   const jobs = [
     job(),
     job({ name: 'lint *x*', state: 'failed', exitCode: 2, finishedAt: at(2).getTime() }),
@@ -97,7 +97,7 @@ const reported = (fields: Partial<Failure> = {}): Failure => ({
   ...fields,
 })
 
-test('tests that failed are named, the first of them with the place', () => {
+test('failed tests are named, the first with its location', () => {
   const failures = [reported(), reported({ test: null, message: 'no module', file: null, line: null })]
   const found = { failures, tests: 8, errors: 1 }
   const { output } = describeCheck(
@@ -109,14 +109,14 @@ test('tests that failed are named, the first of them with the place', () => {
   )
 })
 
-test('what waits for approval has the button that approves', () => {
+test('a build that waits for approval has a button to approve it', () => {
   const held = describeCheck(subject({ state: 'scheduled', is_held: true, started_at: null, finished_at: null }, []))
   expect(held.actions.map(({ identifier }) => identifier)).toEqual(['approve'])
   expect(held.output.summary).toContain('without secrets')
   expect(describeCheck(subject()).actions).toEqual([])
 })
 
-test('whatever a job wrote, GitHub takes the text, and it stays within its fence', () => {
+test('any output of a job becomes a text that GitHub accepts, within its fence', () => {
   const piece = fc.constantFrom('`', '```', '\n', 'é', '😀', 'a', '~', '<')
   const output = fc
     .tuple(fc.array(piece, { maxLength: 50 }), fc.integer({ min: 1, max: 4000 }))

@@ -1,4 +1,7 @@
-/** Describes a build as a check. The result depends on the build alone, so a repeated report is equal. */
+/**
+ * Describes a build as a check. The result depends on the build alone, so a repeated report is
+ * equal.
+ */
 import type { Job } from '@harmont/engine'
 import { countWords, type Found, failureWords } from '@harmont/logs'
 import type { Check, CheckAction, CheckConclusion } from '../forge/forge.ts'
@@ -50,7 +53,8 @@ export function describeCheck(subject: CheckSubject): CheckContent {
 
 function stateOf({ build, jobs }: CheckSubject): Check['state'] {
   const { started_at: began, finished_at: finishedAt, idle_ms: idleMs } = build
-  // Forges show the time from start to end, so the start is moved by the time between an end and a retry.
+  // Forges show the time from start to end, so the start is moved by the time between an end and a
+  // retry.
   const startedAt = began === null ? null : new Date(began.getTime() + idleMs)
   if (build.is_held)
     return { status: 'completed', conclusion: 'action_required', startedAt: null, completedAt: build.created_at }

@@ -22,7 +22,8 @@ export interface ReportServices {
 export async function reportBuild(services: ReportServices, buildId: string): Promise<void> {
   const { pool } = services
   await inheritCheck(pool, buildId)
-  // The state may change during a report, and a process that was thought dead may still report an older one.
+  // The state may change during a report, and a process that was thought dead may still report an
+  // older one.
   while (await reportOnce(services, buildId));
 }
 

@@ -48,7 +48,9 @@ export interface CheckRow {
   readonly check_id: string | null
   /** The digest of the state that the forge has. */
   readonly told: string | null
-  /** Full name of the fork of the commit; null: the commit is not from a fork, or the fork is gone. */
+  /**
+   * Full name of the fork of the commit; null: the commit is not from a fork, or the fork is gone.
+   */
   readonly fork: string | null
 }
 
@@ -96,7 +98,10 @@ export async function newestBuildsOfCommit(
   return rows.map(({ id }) => id)
 }
 
-/** Stores the digest of the reported state and the forge's id of the check; null: the forge refused it. */
+/**
+ * Stores the digest of the reported state and the forge's id of the check; null: the forge refused
+ * it.
+ */
 export async function recordReport(
   database: Database,
   id: string,
@@ -144,12 +149,15 @@ export async function findCheckedBuild(database: Database, id: string): Promise<
   return rows[0]
 }
 
-/** Reports of one queue run one after another, so that no older state overwrites a newer one at the forge. */
+/**
+ * Reports of one queue run one after another, so that no older state overwrites a newer one at the
+ * forge.
+ */
 const queues = 16
 
 /**
- * Returns the task that reports a build to its forge, or finishes a discovery. Its names stay, because
- * older jobs may still be queued.
+ * Returns the task that reports a build to its forge, or finishes a discovery. Its names stay,
+ * because older jobs may still be queued.
  */
 export function reportTask(buildId: string) {
   const shard = Number.parseInt(buildId.slice(0, 8), 16) % queues

@@ -19,26 +19,26 @@ const becomes = (all: readonly KnownPipeline[], discovered: Found) => {
   }
 }
 
-test('an entry is the pipeline that was made of it before, else a new one; what the code does not have is archived', () => {
+test('an entry updates its earlier pipeline or creates one; pipelines missing from the code are archived', () => {
   const all = [known('core-ci', 'ci'), known('core-old', 'old')]
   expect(becomes(all, found(['ci', 'docs']))).toEqual({ set: ['ci=core-ci', 'docs=new'], archive: ['core-old'] })
 })
 
-test('nothing is archived while a file does not load, nor what fails by itself', () => {
+test('neither a file that does not load nor an invalid pipeline causes archiving', () => {
   const all = [known('core-ci', 'ci'), known('core-old', 'old')]
   const failure = { file: '.hm/old.ts', code: 'render_failed', message: 'no', line: null } as const
   expect(becomes(all, found(['ci'], [{ ...failure, slug: null }])).archive).toEqual([])
   expect(becomes(all, found(['ci'], [{ ...failure, slug: 'old' }])).archive).toEqual([])
 })
 
-test('the only pipeline without a name in the code is adopted by the only new entry, and keeps its slug', () => {
+test('the only new entry adopts the only pipeline without a source slug, and keeps its slug', () => {
   expect(becomes([known('mine', null)], found(['ci'])).set).toEqual(['ci=mine'])
   expect(becomes([known('mine', null)], found(['ci', 'mine'])).set).toEqual(['ci=new', 'mine=mine'])
   expect(becomes([known('mine', null)], found(['ci', 'docs'])).set).toEqual(['ci=new', 'docs=new'])
   expect(becomes([known('mine', null), known('other', null)], found(['ci'])).set).toEqual(['ci=new'])
 })
 
-test('a slug that none can have is an error with its file', () => {
+test('an invalid slug is an error that names its file', () => {
   const { set, errors } = planPipelines([], found(['Not A Slug']))
   expect(set).toEqual([])
   expect(errors).toMatchObject([{ file: '.hm/ci.ts', slug: 'Not A Slug', code: 'trigger_invalid' }])

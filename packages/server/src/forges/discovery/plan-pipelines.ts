@@ -31,7 +31,10 @@ export interface PipelinePlan {
 const longestName = 255
 const sourceSlugForm = /^[a-z][a-z0-9-]{0,63}$/
 
-/** Matches, adopts, archives and restores pipelines (`http.md` 11.5). A pipeline with an error stays as it is. */
+/**
+ * Matches, adopts, archives and restores pipelines (`http.md` 11.5). A pipeline with an error stays
+ * as it is.
+ */
 export function planPipelines(known: readonly KnownPipeline[], discovered: Discovered): PipelinePlan {
   const errors = [...discovered.errors]
   const codes: CodePipeline[] = []
@@ -48,7 +51,8 @@ export function planPipelines(known: readonly KnownPipeline[], discovered: Disco
   const unmatched = set.filter(({ pipeline }) => pipeline === null)
   const nameless = known.filter(({ source_slug: sourceSlug, archived_by: by }) => sourceSlug === null && by === null)
   const [only, another] = nameless
-  // A single pipeline without a source slug becomes the entry of the same name, or else the only new entry.
+  // A single pipeline without a source slug becomes the entry of the same name, or else the only
+  // new entry.
   const heir =
     unmatched.find(({ code }) => code.sourceSlug === only?.slug) ?? (unmatched.length === 1 ? unmatched[0] : undefined)
   const adopted = only !== undefined && another === undefined ? heir : undefined
@@ -64,7 +68,9 @@ function nameOf(name: string, slug: string): string {
   return tidy === '' ? slug : tidy.slice(0, longestName).toWellFormed()
 }
 
-/** Finds the repository's own pipeline, or else one that was created by hand or by the CLI for it. */
+/**
+ * Finds the repository's own pipeline, or else one that was created by hand or by the CLI for it.
+ */
 function sameSource(known: readonly KnownPipeline[], { sourceSlug }: CodePipeline): KnownPipeline | null {
   const same = known.filter(({ source_slug: each }) => each === sourceSlug)
   return same.find(({ isOurs }) => isOurs) ?? same[0] ?? null

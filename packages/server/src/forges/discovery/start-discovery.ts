@@ -24,8 +24,9 @@ export interface WantedDiscovery {
 }
 
 /**
- * Starts to render all pipelines of the default branch's head, as a build of the engine that belongs
- * to no pipeline, so that it waits and survives as builds do. Fails if the forge is unavailable.
+ * Starts to render all pipelines of the default branch's head, as a build of the engine that
+ * belongs to no pipeline, so that it waits and survives as builds do. Fails if the forge is
+ * unavailable.
  */
 export async function startDiscovery(services: DiscoveryServices, wanted: WantedDiscovery): Promise<void> {
   const { pool, engine, forges } = services

@@ -104,7 +104,10 @@ export async function findDiscoveryErrors(database: Database, id: string): Promi
   return rows[0]
 }
 
-/** Deletes discoveries older than 30 days, except the newest of each repository. Returns their number. */
+/**
+ * Deletes discoveries older than 30 days, except the newest of each repository. Returns their
+ * number.
+ */
 export async function removeOldDiscoveries(database: Database): Promise<number> {
   const { rowCount } = await database.query(
     `delete from discoveries d
@@ -116,13 +119,15 @@ export async function removeOldDiscoveries(database: Database): Promise<number> 
   return rowCount ?? 0
 }
 
-/** Discoveries of one queue start one after another, so that the newest head of a branch comes last. */
+/**
+ * Discoveries of one queue start one after another, so that the newest head of a branch comes last.
+ */
 const queues = 8
 
 /**
- * Queues the discovery of repositories, by their forge's ids. Requests before it starts are merged into
- * one. `again`: also for an unchanged commit. The priority is low, because an installation may show
- * thousands of repositories.
+ * Queues the discovery of repositories, by their forge's ids. Requests before it starts are merged
+ * into one. `again`: also for an unchanged commit. The priority is low, because an installation may
+ * show thousands of repositories.
  */
 export async function queueDiscovery(
   database: Database,

@@ -25,7 +25,9 @@ export async function createConnectState(
   return state
 }
 
-/** Returns the organization of a state that this user began and that is neither used nor expired. */
+/**
+ * Returns the organization of a state that this user began and that is neither used nor expired.
+ */
 export async function findConnectState(
   database: Database,
   forge: ForgeName,

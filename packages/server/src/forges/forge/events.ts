@@ -63,7 +63,8 @@ export interface PullRequestEvent extends Origin {
   readonly base: { readonly ref: string; readonly sha: string }
   /**
    * The time of this state, for a forge that reports an edited title like a new commit: only a new
-   * commit or target then starts a build. null: the event always means that there is a build to start.
+   * commit or target then starts a build. null: the event always means that there is a build to
+   * start.
    */
   readonly asOf: Date | null
   readonly author: ForgeUser

@@ -30,8 +30,8 @@ export interface DeliveryHead {
 }
 
 /**
- * A service that hosts repositories. Each call may fail with `ForgeUnavailable` (a retry may help) or
- * `ForgeRefused` (it will not). The queue retries, not the call. Each request times out after
+ * A service that hosts repositories. Each call may fail with `ForgeUnavailable` (a retry may help)
+ * or `ForgeRefused` (it will not). The queue retries, not the call. Each request times out after
  * HARMONT_OUTSIDE_TIMEOUT_SECONDS.
  */
 export interface Forge {
@@ -47,14 +47,17 @@ export interface Forge {
   listRepositories(installation: string): Promise<readonly ForgeRepository[]>
   cloneAccess(repository: RepositoryAddress): Promise<CloneAccess>
   /**
-   * Returns access to a commit in a fork, for forges whose base repository does not have it. `hidden`:
-   * the account that connected the repository may not read the fork. `gone`: the fork or the commit
-   * does not exist any more.
+   * Returns access to a commit in a fork, for forges whose base repository does not have it.
+   * `hidden`: the account that connected the repository may not read the fork. `gone`: the fork or
+   * the commit does not exist any more.
    */
   forkAccess?(repository: RepositoryAddress, fork: string, commit: string): Promise<CloneAccess | 'hidden' | 'gone'>
   /** Returns the newest commit of a branch; null: there is no such branch. */
   branchHead(repository: RepositoryAddress, branch: string): Promise<string | null>
-  /** Lists the paths that differ between two commits, with both names of a renamed file; null: the list is incomplete. */
+  /**
+   * Lists the paths that differ between two commits, with both names of a renamed file; null: the
+   * list is incomplete.
+   */
   changedByPush(repository: RepositoryAddress, before: string, after: string): Promise<readonly string[] | null>
   /** Lists the paths that a pull request changes, in the same way. */
   changedByPullRequest(repository: RepositoryAddress, number: number): Promise<readonly string[] | null>
@@ -100,7 +103,10 @@ export interface Check {
   readonly checkId: string | null
   readonly name: string
   readonly commit: string
-  /** Full name of the fork that the commit comes from; null: the commit is not from a fork, or its fork is gone. */
+  /**
+   * Full name of the fork that the commit comes from; null: the commit is not from a fork, or its
+   * fork is gone.
+   */
   readonly fork: string | null
   /** Our id, which events contain. It identifies a check whose `checkId` we never received. */
   readonly externalId: string

@@ -1,9 +1,12 @@
-/** Reads members of what a forge sent: a payload that was signed, or an answer. It may still be none that we know. */
+/** Reads the members of a delivery or an answer of a forge, which may have any shape. */
 import { EventUnreadable } from '../../platform/outbound/forge-errors.ts'
 
 type Members = Readonly<Record<string, unknown>>
 
-/** An object of a payload; every reader throws `EventUnreadable`, which names the member, when it is not as expected. */
+/**
+ * An object of a payload. Its readers throw `EventUnreadable` with the name of an unexpected
+ * member.
+ */
 export class Payload {
   readonly #members: Members
   readonly #path: string
@@ -15,7 +18,7 @@ export class Payload {
     this.#path = path
   }
 
-  /** Reads the bytes of a delivery. */
+  /** Parses the bytes of a delivery. */
   static parse(body: Buffer): Payload {
     let value: unknown
     try {
@@ -72,7 +75,7 @@ export class Payload {
     return value
   }
 
-  /** A number that names something, as text. */
+  /** Reads a numeric id as text. */
   id(name: string): string {
     const value = this.#members[name]
     if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0)
@@ -85,7 +88,10 @@ export class Payload {
   }
 }
 
-/** PostgreSQL keeps no U+0000 and no half of a character: a delivery with one would be tried again for ever. */
+/**
+ * Replaces U+0000 and lone surrogates: PostgreSQL refuses them, so the delivery would be retried
+ * for ever.
+ */
 function storable(text: string): string {
   return text.replaceAll('\0', '\ufffd').toWellFormed()
 }

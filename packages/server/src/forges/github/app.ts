@@ -13,9 +13,15 @@ export type GithubRequest = Octokit['request']
 export interface GithubApp {
   /** Calls GitHub as the App. Fails with `ForgeUnavailable` or `ForgeRefused`. */
   asApp<T>(call: (request: GithubRequest) => Promise<T>): Promise<T>
-  /** Calls GitHub as an installation, with a cached token. Fails with `ForgeUnavailable` or `ForgeRefused`. */
+  /**
+   * Calls GitHub as an installation, with a cached token. Fails with `ForgeUnavailable` or
+   * `ForgeRefused`.
+   */
   asInstallation<T>(installation: number, call: (request: GithubRequest) => Promise<T>): Promise<T>
-  /** Returns a token that can only read one repository, valid for at least ten minutes. Fails as the others do. */
+  /**
+   * Returns a token that can only read one repository, valid for at least ten minutes. Fails as the
+   * others do.
+   */
   cloneToken(installation: number, repositoryId: number): Promise<string>
 }
 
@@ -26,7 +32,10 @@ type AppSettings = Pick<
 
 const leastLifeMs = 10 * 60_000
 
-/** Opens the App of the settings; null: its id or key is not set. Throws a SettingsError for an invalid key. */
+/**
+ * Opens the App of the settings; null: its id or key is not set. Throws a SettingsError for an
+ * invalid key.
+ */
 export function openGithubApp(settings: AppSettings): GithubApp | null {
   const privateKey = readAppKey(settings)
   if (settings.githubAppId === null || privateKey === null) return null
@@ -76,7 +85,10 @@ async function translated<T>(call: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Reads the App's private key as PKCS#8 PEM; null: it is not set. Throws a SettingsError that names the variable. */
+/**
+ * Reads the App's private key as PKCS#8 PEM; null: it is not set. Throws a SettingsError that names
+ * the variable.
+ */
 function readAppKey({ githubPrivateKey, githubPrivateKeyPath }: AppSettings): string | null {
   if (githubPrivateKey !== null) return parseKey('HARMONT_GITHUB_PRIVATE_KEY', githubPrivateKey.replaceAll('\\n', '\n'))
   if (githubPrivateKeyPath === null) return null

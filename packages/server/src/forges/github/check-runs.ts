@@ -29,7 +29,10 @@ export async function setCheckRun(
   return id
 }
 
-/** Finds a check that a killed process created without storing its id: a second one would be shown beside it. */
+/**
+ * Finds a check that a killed process created without storing its id: a second one would be shown
+ * beside it.
+ */
 async function findCheckRun(
   request: GithubRequest,
   repository: RepositoryAddress,

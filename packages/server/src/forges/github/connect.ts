@@ -26,7 +26,9 @@ export interface GithubServices {
   readonly identityProviders: ReadonlyMap<IdentityProviderName, IdentityProvider>
 }
 
-/** Returns the page on which to install the App, with a state that is valid for an hour. Throws 503. */
+/**
+ * Returns the page on which to install the App, with a state that is valid for an hour. Throws 503.
+ */
 export async function makeInstallUrl(
   services: GithubServices,
   userId: string,
@@ -86,7 +88,10 @@ async function requireState(pool: pg.Pool, { userId, organizationId }: ConnectRe
   if (found?.organizationId !== organizationId) throw stateInvalid()
 }
 
-/** Returns the ids of the caller's GitHub accounts: the linked ones, and the one of the code in the redirect. */
+/**
+ * Returns the ids of the caller's GitHub accounts: the linked ones, and the one of the code in the
+ * redirect.
+ */
 async function identitiesOf(
   { pool, identityProviders }: GithubServices,
   userId: string,
@@ -105,7 +110,10 @@ async function identitiesOf(
   }
 }
 
-/** Stores the current state of an installation at GitHub and returns it; null: it does not exist, or has ended. */
+/**
+ * Stores the current state of an installation at GitHub and returns it; null: it does not exist, or
+ * has ended.
+ */
 async function refreshInstallation(pool: pg.Pool, app: GithubApp, number: number): Promise<InstallationRow | null> {
   if ((await findByNumber(pool, number))?.deleted_at) return null
   const facts = await lookUpInstallation(app, number)
@@ -156,7 +164,9 @@ export function installationNotFound(): Error {
   )
 }
 
-/** Returns the 403 with a way to link an account that works in every client: signing in with GitHub. */
+/**
+ * Returns the 403 with a way to link an account that works in every client: signing in with GitHub.
+ */
 async function identityRequired({ pool, identityProviders }: GithubServices, userId: string): Promise<Error> {
   const why = 'No GitHub account is linked to yours, so nothing proves that the installation is yours.'
   if (!identityProviders.has('github'))

@@ -46,7 +46,7 @@ const check = (commit: string, more: Partial<Check> = {}): Check => ({
   ...more,
 })
 
-test('a check is made, goes on and ends, each time as GitHub describes it', async () => {
+test('a check is created, updated and completed in the form that GitHub documents', async () => {
   const { repository, address } = await newRepository('checks')
   const { commit } = await github.push(repository, { a: '1' })
   const checkId = await forge.setCheck(address, check(commit))
@@ -74,7 +74,7 @@ test('a check is made, goes on and ends, each time as GitHub describes it', asyn
   ])
 })
 
-test('a check whose answer was lost is found again and not made twice', async () => {
+test('a check whose answer was lost is found again instead of being created twice', async () => {
   const { repository, address } = await newRepository('lost')
   const { commit } = await github.push(repository, { a: '1' })
   github.misbehave({ on: /POST .*check-runs/, how: 'after' })
@@ -85,7 +85,7 @@ test('a check whose answer was lost is found again and not made twice', async ()
   expect(other).not.toBe(id)
 })
 
-test('changed files are told with both names of a renamed one, and not at all when GitHub does not tell them all', async () => {
+test('changed files include both names of a renamed file; an incomplete list counts as unknown', async () => {
   const { repository, address } = await newRepository('changes')
   const long = Array.from({ length: 30 }, (_, n) => `line ${n}`).join('\n')
   const first = await github.push(repository, { 'a.txt': 'a', 'old.txt': long })
@@ -110,7 +110,7 @@ test('changed files are told with both names of a renamed one, and not at all wh
   expect(await forge.branchHead(address, 'nothing/there')).toBeNull()
 })
 
-test('the clone address opens this repository to git, and neither another one nor the API for writing', async () => {
+test('the clone address gives git access to this repository only, and no write access to the API', async () => {
   const { repository, address } = await newRepository('private')
   const other = github.addRepository(acme, 'other')
   await github.push(other, { b: '1' })
@@ -142,7 +142,7 @@ test('the clone address opens this repository to git, and neither another one no
   expect(answer.status).toBe(403)
 })
 
-test('tokens are kept while they are good, renewed before they are not, and asked for again when GitHub took them back', async () => {
+test('tokens are cached, renewed before they expire, and requested again after GitHub revoked them', async () => {
   const { repository, address } = await newRepository('tokens')
   await github.push(repository, { a: '1' })
   const asked = () => github.requests.filter((line) => line.endsWith('/access_tokens')).length
@@ -171,7 +171,7 @@ test.for([
   expect(String(error)).not.toMatch(/ghs_|eyJ/)
 })
 
-test('what GitHub refuses is refused: a suspended installation, a repository that was taken away, a missing permission', async () => {
+test('a suspended installation, a removed repository and a missing permission are refusals', async () => {
   const { repository, installation, address } = await newRepository('refused')
   const { commit } = await github.push(repository, { a: '1' })
   await expect(forge.setCheck({ ...address, fullName: 'acme/nothing' }, check(commit))).rejects.toMatchObject({
@@ -187,7 +187,7 @@ test('what GitHub refuses is refused: a suspended installation, a repository tha
   })
 })
 
-test('G36 only the HMAC of the very bytes is a signature', async () => {
+test('G36 only the HMAC of the exact bytes is a valid signature', async () => {
   const body = Buffer.from([0xff, 0x00, 0x7b, 0x7d])
   const right = `sha256=${createHmac('sha256', github.environment.HARMONT_GITHUB_WEBHOOK_SECRET ?? '')
     .update(body)
@@ -211,7 +211,7 @@ test('G36 only the HMAC of the very bytes is a signature', async () => {
   expect([unset?.notConfigured, await signed(right, body, unset?.webhooks)]).toEqual(['github_not_configured', false])
 })
 
-test('every event that GitHub gives as an example is read, or is none of ours', async () => {
+test('each example event of GitHub is read or ignored', async () => {
   const { repository } = await newRepository('events')
   const { commit } = await github.push(repository, { a: '1', b: '2' }, { message: 'two files' })
   await github.pushTag(repository, 'v1', commit, { annotated: true })
@@ -248,7 +248,7 @@ test.for(['__proto__', 'constructor', 'toString', 'star', ''])('the event %j doe
   expect(forge.webhooks.parse(event, Buffer.from('{}'))).toEqual([])
 })
 
-test('a private key that is none stops the start, and is not printed', () => {
+test('an invalid private key stops the start and is not printed', () => {
   for (const wrong of ['nonsense-of-a-key', '-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----'])
     expect(() => openForges(readSettings({ ...github.environment, HARMONT_GITHUB_PRIVATE_KEY: wrong }), null)).toThrow(
       /^HARMONT_GITHUB_PRIVATE_KEY: expected the RSA private key of the GitHub App as PEM, got something else\.$/,

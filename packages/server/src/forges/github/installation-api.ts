@@ -5,7 +5,10 @@ import { orNull } from '../forge/failures.ts'
 import type { GithubApp, GithubRequest } from './app.ts'
 import type { InstallationFacts, InstallationRow } from './installation-store.ts'
 
-/** Looks up an installation; null: there is none of that number. Fails with `ForgeUnavailable` or `ForgeRefused`. */
+/**
+ * Looks up an installation; null: there is none of that number. Fails with `ForgeUnavailable` or
+ * `ForgeRefused`.
+ */
 export async function lookUpInstallation(app: GithubApp, number: number): Promise<InstallationFacts | null> {
   const found = await orNull(
     () => app.asApp((request) => request('GET /app/installations/{installation_id}', { installation_id: number })),
@@ -30,8 +33,8 @@ export async function lookUpInstallation(app: GithubApp, number: number): Promis
 
 /**
  * Returns whether one of these GitHub accounts controls an installation (`http.md` 11.1): it owns,
- * installed or requested it, or is an active admin of the organization, which the installation's own
- * token can tell. Fails with `ForgeUnavailable`.
+ * installed or requested it, or is an active admin of the organization, which the installation's
+ * own token can tell. Fails with `ForgeUnavailable`.
  */
 export async function provesControl(
   app: GithubApp,

@@ -9,7 +9,7 @@ const publicUrl = 'http://localhost:4000'
 const github = await startGithub({ publicUrl })
 const it = testServer({ ...github.environment, HARMONT_PUBLIC_URL: publicUrl, HARMONT_RATE_LIMITS: 'off' })
 afterAll(() => github.stop())
-// What GitHub sends is taken here by hand: how it comes over HTTP is told by the tests of the webhooks.
+// These tests apply events directly. The tests of webhooks cover their way over HTTP.
 github.webhooks.hold()
 afterEach(() => {
   expect(github.violations).toEqual([])
@@ -77,7 +77,7 @@ const repositories = async (member: Member, number: number) =>
     )
   ).body.data?.map((each) => each.full_name)
 
-test('a personal installation is bound by its account, and its repositories follow in the background', async () => {
+test('a personal installation is bound by its account, and a background task lists its repositories', async () => {
   const ada = await newMember()
   const names = Array.from({ length: 105 }, (_, n) => `r${String(n).padStart(3, '0')}`)
   const installation = await github.install(
@@ -108,7 +108,7 @@ test('a personal installation is bound by its account, and its repositories foll
   expect(await audited()).toEqual([connected, { action: 'github_installation.disconnected', details: { account } }])
 })
 
-test('an organization is bound by an active admin, and by nobody else of it', async () => {
+test('only an active admin can bind the installation of an organization', async () => {
   const acme = github.addOrganization(fresh('acme'))
   const installer = github.addUser(fresh('installer'))
   const installation = await github.install(acme, [], installer, { silent: true })
@@ -121,7 +121,7 @@ test('an organization is bound by an active admin, and by nobody else of it', as
   expect(await told(connect(admin, installation.id))).toEqual([201, installation.id])
 })
 
-test('who installed or asked for it may bind it, once the signed webhook says so', async () => {
+test('the user who installed or requested it can bind it after the signed webhook', async () => {
   const acme = github.addOrganization(fresh('acme'))
   const [installer, requester, stranger] = await Promise.all([newMember(), newMember(), newMember()])
   const installation = await github.install(acme, [], installer.account, { requester: requester.account })
@@ -132,7 +132,7 @@ test('who installed or asked for it may bind it, once the signed webhook says so
   expect(await told(connect(installer, installation.id))).toEqual([409, 'github_installation_bound_elsewhere'])
 })
 
-test('a number proves nothing: without a GitHub account 403 whatever it is, with a foreign one the same 404 as for none', async () => {
+test('a number proves nothing: 403 without a GitHub account, and one 404 for foreign and unknown installations', async () => {
   const owner = await newMember()
   const installation = await github.install(owner.account, [], owner.account, { silent: true })
   const unlinked = await newMember({ linked: false })
@@ -148,7 +148,7 @@ test('a number proves nothing: without a GitHub account 403 whatever it is, with
   expect(plain[1]).toEqual(plain[0])
 })
 
-test('whoever has no linked GitHub account is told a way that works for every client', async () => {
+test('a user without a linked GitHub account gets instructions that work in every client', async () => {
   const name = fresh('unlinked')
   const member = await it.newUser(name)
   const account = github.addUser(name, { emails: [{ email: `${name}@example.com`, primary: true, verified: true }] })
@@ -166,7 +166,7 @@ test('whoever has no linked GitHub account is told a way that works for every cl
   expect(await told(connect(member, installation.id))).toEqual([201, installation.id])
 })
 
-test('the code that GitHub adds to the redirect proves who one is, once', async () => {
+test('the code that GitHub adds to the redirect proves an account, once', async () => {
   const owner = await newMember({ linked: false })
   const installation = await github.install(owner.account, [], owner.account, { silent: true })
   const authorizeUrl = `${github.url}/login/oauth/authorize?client_id=${github.environment.HARMONT_GITHUB_CLIENT_ID}`
@@ -176,7 +176,7 @@ test('the code that GitHub adds to the redirect proves who one is, once', async 
   expect(await told(connect(owner, installation.id, { code }))).toEqual([403, 'github_identity_required'])
 })
 
-test('G33 a state is of its user and organization, works for an hour, and once', async () => {
+test('G33 a state belongs to its user and organization, is valid for an hour, and works once', async () => {
   const [ada, other] = await Promise.all([newMember(), newMember()])
   const stateOf = async (member: Member) => {
     const { body } = await it.request<{ url: string }>(member.token, 'GET', `${base(member)}/install-url`)
@@ -195,7 +195,7 @@ test('G33 a state is of its user and organization, works for an hour, and once',
   expect(answers.filter(([, code]) => code === 'oauth_state_invalid')).toHaveLength(4)
 })
 
-test('two organizations at the same time: one gets it', async () => {
+test('of two organizations that connect at the same time, one succeeds', async () => {
   const account = github.addUser(fresh('shared'))
   const installation = await github.install(account, [], account, { silent: true })
   const members = await Promise.all(Array.from({ length: 6 }, () => newMember({ linked: false })))
@@ -216,7 +216,7 @@ test.for([[0], [-1], [1.5], ['12'], [null], [1e300]])('the number %j is refused'
   expect(await told(connect(ada, number))).toEqual([422, 'github_installation_id_invalid'])
 })
 
-test('disconnecting frees the number, and says nothing of what is not bound here', async () => {
+test('disconnecting unbinds the installation, and reveals nothing about others', async () => {
   const ada = await newMember()
   const installation = await github.install(ada.account, [github.addRepository(ada.account, 'core')], ada.account, {
     silent: true,
@@ -243,7 +243,7 @@ test('disconnecting frees the number, and says nothing of what is not bound here
   expect(await told(connect(other, installation.id))).toEqual([201, installation.id])
 })
 
-test('what GitHub tells of an installation is followed, in whatever order and however often it comes', async () => {
+test('events of an installation are applied in any order and however often they arrive', async () => {
   const ada = await newMember()
   const [core, docs, more] = ['core', 'docs', 'more'].map((name) => github.addRepository(ada.account, name))
   if (!core || !docs || !more) throw new Error('three repositories were made')
@@ -286,7 +286,7 @@ test('what GitHub tells of an installation is followed, in whatever order and ho
   expect(await told(connect(ada, installation.id))).toEqual([404, 'github_installation_not_found'])
 })
 
-test('an end that GitHub never told of is found by the next sync', async () => {
+test('the next sync finds an installation that ended without an event', async () => {
   const ada = await newMember()
   const installation = await github.install(ada.account, [], ada.account, { silent: true })
   await connect(ada, installation.id)
@@ -317,7 +317,7 @@ test.for([
   await expect.poll(() => repositories(ada, installation.id)).toHaveLength(1)
 })
 
-test('the list of repositories has one row for each clone URL, whoever told of it, and nothing of suspended installations', async () => {
+test('the list of repositories has one row for each clone URL, and none of suspended installations', async () => {
   const ada = await newMember()
   const core = github.addRepository(ada.account, 'Core')
   const installation = await github.install(ada.account, [core], ada.account, { silent: true })

@@ -59,7 +59,9 @@ export function readEvents(event: string, body: Buffer): readonly ForgeEvent[] {
   return read === null ? [] : [read]
 }
 
-/** Returns null for a push without an installation: a webhook of a repository sent it, not our App. */
+/**
+ * Returns null for a push without an installation: a webhook of a repository sent it, not our App.
+ */
 function readPush(payload: Payload): PushEvent | null {
   if (payload.maybe('installation') === null) return null
   const before = payload.text('before')
@@ -78,7 +80,10 @@ function readPush(payload: Payload): PushEvent | null {
   }
 }
 
-/** Returns the paths that the commits name; null if one names none, because GitHub omits the paths of large commits. */
+/**
+ * Returns the paths that the commits name; null if one names none, because GitHub omits the paths
+ * of large commits.
+ */
 function readFiles(payload: Payload): readonly string[] | null {
   const commits = payload.list('commits')
   const filesOf = commits.map((commit) => ['added', 'removed', 'modified'].flatMap((name) => commit.texts(name)))
@@ -108,7 +113,8 @@ function readPullRequest(payload: Payload): PullRequestEvent | null {
       sha: head.text('sha'),
       isFork: repository?.id('id') !== origin.repository.externalId,
       repository: repository?.text('full_name') ?? null,
-      // The base repository also has the heads of pull requests from forks, even after the fork is deleted.
+      // The base repository also has the heads of pull requests from forks, even after the fork is
+      // deleted.
       refs: [`refs/pull/${pull.id('number')}/head`],
       isInForkOnly: false,
     },

@@ -34,8 +34,8 @@ export function githubTasks(services: GithubTaskServices): TaskList {
 }
 
 /**
- * Reads the state and the repositories of an installation. Repositories that an event added meanwhile
- * stay. Fails with `ForgeUnavailable` or `ForgeRefused`, and records the reason.
+ * Reads the state and the repositories of an installation. Repositories that an event added
+ * meanwhile stay. Fails with `ForgeUnavailable` or `ForgeRefused`, and records the reason.
  */
 export async function syncInstallation(pool: pg.Pool, app: GithubApp, id: string): Promise<void> {
   const installation = await findInstallation(pool, id)
@@ -70,8 +70,8 @@ async function removeInstallation(client: Database, id: string, number: string):
 }
 
 /**
- * Applies an event of an installation, within a transaction. Events may arrive twice, late and out of
- * order, so each is followed by a sync.
+ * Applies an event of an installation, within a transaction. Events may arrive twice, late and out
+ * of order, so each is followed by a sync.
  */
 export async function applyInstallationEvent(
   client: Database,

@@ -11,7 +11,7 @@ interface NamedRepository extends RepositoryAddress {
   readonly defaultBranch: string
 }
 
-/** Returns how builds find the repositories that organizations have connected. */
+/** Returns the function with which builds find connected repositories. */
 export function repositoryFinder({
   pool,
   forges,
@@ -32,8 +32,8 @@ export function repositoryFinder({
 }
 
 /**
- * Finds an organization's connected repository `owner/name`, in any case; undefined when there is none, or its
- * installation is suspended.
+ * Finds an organization's connected repository `owner/name`, in any case; undefined when there is
+ * none, or its installation is suspended.
  */
 export async function findConnectedByName(
   database: Database,

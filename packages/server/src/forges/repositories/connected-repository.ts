@@ -22,7 +22,10 @@ interface Row {
   readonly organization_slug: string
 }
 
-/** Finds a connected repository; undefined: it is not connected, or its installation is suspended or gone. */
+/**
+ * Finds a connected repository; undefined: it is not connected, or its installation is suspended or
+ * gone.
+ */
 export async function findConnected(
   database: Database,
   forge: ForgeName,

@@ -59,7 +59,7 @@ async function newBuild(name: string) {
 const offer = (id: string, source: Parameters<typeof offerGitSource>[2]) =>
   offerGitSource({ pool: it.server.pool, forges }, id, source)
 
-test('a runner is offered the commit with a short-lived credential, under a name of the organization', async () => {
+test('a runner gets the commit with a short-lived credential, under a name that includes the organization', async () => {
   const { id, source, repository } = await newBuild('offer-right')
   const given = await offer(id, source)
   expect(given).toMatchObject({
@@ -72,7 +72,7 @@ test('a runner is offered the commit with a short-lived credential, under a name
   expect(given.repository).toMatch(new RegExp(`^[0-9a-f-]{36}/github:${repository.id}$`))
 })
 
-test('a repository of another organization, a disconnected one and one that never was are not given away', async () => {
+test('a repository that is unknown, disconnected or of another organization is refused', async () => {
   const [mine, theirs] = [await newBuild('offer-mine'), await newBuild('offer-theirs')]
   for (const [id, source] of [
     [mine.id, theirs.source],
@@ -86,13 +86,13 @@ test('a repository of another organization, a disconnected one and one that neve
   await expect(offer(mine.id, mine.source)).rejects.toBeInstanceOf(SourceUnavailable)
 })
 
-test("a fork's name gives no access at a forge that has its commits in the repository", async () => {
+test("a fork's name gives no access at a forge whose repositories have the commits of forks", async () => {
   const { id, source } = await newBuild('offer-fork')
   const repository = forkNameOf(source.repository, 'eve/core')
   await expect(offer(id, { ...source, repository })).rejects.toMatchObject({ code: 'fork_fetch_unsupported' })
 })
 
-test('a refusal of GitHub ends the wait, a failure does not', async () => {
+test('a refusal by GitHub is final, a failure is retried', async () => {
   const { id, source, installation } = await newBuild('offer-fails')
   github.misbehave({ on: /access_tokens/, how: '500' })
   await expect(offer(id, source)).rejects.toBeInstanceOf(ForgeUnavailable)
@@ -103,7 +103,7 @@ test('a refusal of GitHub ends the wait, a failure does not', async () => {
   })
 })
 
-test('names of repositories are read as they are made, and nothing else is', () => {
+test('only generated repository names can be read, and they read back equal', () => {
   const github = sourceNameOf('github', '12')
   expect(readSourceName(github)).toEqual({ forge: 'github', externalId: '12', fork: null })
   const bitbucket = sourceNameOf('bitbucket', '{a-b}')

@@ -63,8 +63,9 @@ async function accessOf(
 const fullCommit = /^[0-9a-f]{40}$/
 
 /**
- * Returns access to a commit that only a fork has; `fork` is its full name, or empty if it was deleted.
- * Fails with `SourceUnavailable`, which says what the author of the fork can do, and as calls of forges do.
+ * Returns access to a commit that only a fork has; `fork` is its full name, or empty if it was
+ * deleted. Fails with `SourceUnavailable`, which says what the author of the fork can do, and as
+ * calls of forges do.
  */
 async function forkAccessOf(
   forge: Forge,
@@ -75,8 +76,8 @@ async function forkAccessOf(
   if (forge.forkAccess === undefined)
     throw new SourceUnavailable('fork_fetch_unsupported', `Forks at ${forge.title} cannot be fetched. ${pushHere}`)
   if (fork === '') throw gone(commit, 'its fork was removed')
-  // If the fork could not be read, only an abbreviated id is known. The owner of the fork could create
-  // another commit with the same abbreviation, which nobody has approved.
+  // If the fork could not be read, only an abbreviated id is known. The owner of the fork could
+  // create another commit with the same abbreviation, which nobody has approved.
   if (!fullCommit.test(commit)) throw hidden(forge, fork, 'then push to the pull request again')
   const access = await forge.forkAccess(address, fork, commit)
   if (access === 'gone') throw gone(commit, `${fork} no longer exists, or does not have it`)

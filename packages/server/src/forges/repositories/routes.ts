@@ -5,7 +5,10 @@ import { formatInstant } from '../../platform/input/instant.ts'
 import { repoNameOf } from '../../platform/names/repo-name.ts'
 import { type ConnectedRow, listConnected, listNamedByPipelines, type NamedRow } from './store.ts'
 
-/** Lists the repositories of an organization: those that it connected and those that its pipelines name. */
+/**
+ * Lists the repositories of an organization: those that it connected and those that its pipelines
+ * name.
+ */
 export function repositoryRoutes({ pool }: { readonly pool: pg.Pool }): Pick<Handlers, 'listOrgRepos'> {
   return {
     listOrgRepos: operation('listOrgRepos', async ({ membership: { organizationId } }) => {
@@ -18,7 +21,9 @@ export function repositoryRoutes({ pool }: { readonly pool: pg.Pool }): Pick<Han
 
 type Summary = Complete<components['schemas']['RepoSummary']>
 
-/** Merges the repositories of forges and of pipelines, one for each clone URL, ordered by full name. */
+/**
+ * Merges the repositories of forges and of pipelines, one for each clone URL, ordered by full name.
+ */
 function summarizeRepositories(connected: readonly ConnectedRow[], named: readonly NamedRow[]): Summary[] {
   const found = new Map<string, Summary>()
   for (const row of connected) {
@@ -50,7 +55,10 @@ function fromForge(row: ConnectedRow): Summary {
   }
 }
 
-/** Describes a repository that only a pipeline names. It counts as private, because nothing else is known. */
+/**
+ * Describes a repository that only a pipeline names. It counts as private, because nothing else is
+ * known.
+ */
 function fromPipeline({ repository, default_branch }: NamedRow): Summary {
   const fullName = repoNameOf(repository) ?? repository
   const [owner = '', name] = fullName.split('/')
@@ -86,7 +94,8 @@ export function cloneUrlKey(url: string): string {
       .replace(/[?#].*$/s, '')
       .replace(/^[a-z][a-z0-9+.-]*:\/\//, '')
       .replace(/^[^/@]*@/, '')
-      // Rewrites `host:path` of scp. A port stays, because it distinguishes two servers on one host.
+      // Rewrites `host:path` of scp. A port stays, because it distinguishes two servers on one
+      // host.
       .replace(/^([^/:]+):(?!\d+(\/|$))/, '$1/')
       .replace(/\/+$/, '')
       .replace(/\.git$/, '')

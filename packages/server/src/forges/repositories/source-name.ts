@@ -1,17 +1,17 @@
 import type { ForgeName } from '../forge/forge.ts'
 
 /**
- * Returns the name of a repository in the source of a build. It never changes, so a rebuild works after
- * the repository was renamed, or removed from its installation and added again.
+ * Returns the name of a repository in the source of a build. It never changes, so a rebuild works
+ * after the repository was renamed, or removed from its installation and added again.
  */
 export function sourceNameOf(forge: ForgeName, externalId: string): string {
   return `${forge}:${externalId}`
 }
 
 /**
- * Returns the name of a fork that alone has the commit: the name of the base repository, and the full
- * name of the fork, or null if it was deleted. A later fork of that name cannot provide other files,
- * because the commit id is a digest of them.
+ * Returns the name of a fork that alone has the commit: the name of the base repository, and the
+ * full name of the fork, or null if it was deleted. A later fork of that name cannot provide other
+ * files, because the commit id is a digest of them.
  */
 export function forkNameOf(repository: string, fork: string | null): string {
   return `${repository}#${fork ?? ''}`
@@ -20,7 +20,10 @@ export function forkNameOf(repository: string, fork: string | null): string {
 interface SourceName {
   readonly forge: ForgeName
   readonly externalId: string
-  /** Full name of the fork that alone has the commit, empty if it was deleted; null: the repository has it. */
+  /**
+   * Full name of the fork that alone has the commit, empty if it was deleted; null: the repository
+   * has it.
+   */
   readonly fork: string | null
 }
 

@@ -1,13 +1,16 @@
 /**
- * Repositories that forges show us. Repositories of a bound and not suspended connection are active;
- * the others count as absent.
+ * Repositories that forges show us. Repositories of a bound and not suspended connection are
+ * active; the others count as absent.
  */
 import type { Database } from '../../platform/database/transaction.ts'
 import { queueDiscovery } from '../discovery/store.ts'
 import type { ForgeRepository } from '../forge/events.ts'
 import type { ForgeName } from '../forge/forge.ts'
 
-/** A connection that shows repositories, by our id: an installation at GitHub, or a workspace of Bitbucket. */
+/**
+ * A connection that shows repositories, by our id: an installation at GitHub, or a workspace of
+ * Bitbucket.
+ */
 interface Connection {
   readonly forge: ForgeName
   readonly id: string
@@ -19,8 +22,8 @@ const stores = {
 } as const satisfies Readonly<Record<ForgeName, object>>
 
 /**
- * Makes these the repositories of a connection, as its forge listed them after `listedAt`, and queues
- * their discovery. Repositories that an event added since then stay.
+ * Makes these the repositories of a connection, as its forge listed them after `listedAt`, and
+ * queues their discovery. Repositories that an event added since then stay.
  */
 export async function replaceRepositories(
   database: Database,

@@ -71,7 +71,10 @@ export async function buildScheduled(services: ScheduleServices, scheduled: Sche
   })
 }
 
-/** Replaces the schedules of a pipeline. A schedule that stays keeps its next run, so that none is skipped. */
+/**
+ * Replaces the schedules of a pipeline. A schedule that stays keeps its next run, so that none is
+ * skipped.
+ */
 export async function setSchedules(
   database: Database,
   pipelineId: string,

@@ -28,7 +28,10 @@ export interface TriggeredBuild {
 
 const longestMessage = 64 * 1024
 
-/** Starts the build of a trigger. Without balance the build fails at once, so that the commit shows why (`http.md` 10.2). */
+/**
+ * Starts the build of a trigger. Without balance the build fails at once, so that the commit shows
+ * why (`http.md` 10.2).
+ */
 export async function startBuild(services: StartServices, build: TriggeredBuild): Promise<Submitted> {
   const { repository, pipeline, author, facts, within } = build
   const { organizationId, organizationSlug } = repository

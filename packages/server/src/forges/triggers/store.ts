@@ -6,7 +6,7 @@ import type { ForgeUser } from '../forge/events.ts'
 import type { ConnectedRepository } from '../repositories/connected-repository.ts'
 
 export interface TriggeredPipeline extends PipelineRow {
-  /** As discovery wrote them; `parseTriggers` reads them. */
+  /** The triggers that discovery stored; `parseTriggers` reads them. */
   readonly triggers: unknown
 }
 
@@ -43,7 +43,10 @@ interface Defined {
   readonly forge_repository_id: string
 }
 
-/** Returns the member of the organization who has linked this account of a forge; null: there is none. */
+/**
+ * Returns the member of the organization who has linked this account of a forge; null: there is
+ * none.
+ */
 export async function findMember(
   database: Database,
   organizationId: string,

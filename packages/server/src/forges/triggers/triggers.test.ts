@@ -25,7 +25,7 @@ const pull = (type: (typeof pullRequestTypes)[number], base = 'main'): TriggerFa
   changed: null,
 })
 
-test('a push matches branches or tags, whichever the trigger names, under either spelling of the event', () => {
+test('a push matches the branches or tags of a trigger, with either spelling of the event', () => {
   for (const name of ['event', 'type']) {
     const branches = [{ [name]: 'push', branches: ['main', 'rel/*'] }]
     expect(matches(branches, push('main'))).toBe(true)
@@ -37,7 +37,7 @@ test('a push matches branches or tags, whichever the trigger names, under either
   }
 })
 
-test('empty lists never match, and unknown events neither', () => {
+test('empty lists and unknown events never match', () => {
   expect(matches([{ event: 'push', branches: [] }], push('main'))).toBe(false)
   expect(matches([{ event: 'pull_request', branches: [] }], pull('opened'))).toBe(false)
   expect(matches([{ event: 'push', branches: ['*'], paths: [] }], push('main'))).toBe(false)
@@ -77,7 +77,7 @@ test.each([
   expect(matches([{ event: 'push', branches: ['*'], ...filters }], push('main', changed))).toBe(expected)
 })
 
-test('what is no trigger is a problem with its place, and the others count', () => {
+test('an invalid trigger is reported with its position, and the others still count', () => {
   const wrong: readonly [unknown, RegExp][] = [
     [7, /triggers\[0\]: expected an object with an "event", got 7/],
     [{ branches: ['x'] }, /expected an "event"/],
@@ -111,7 +111,7 @@ test('what is no trigger is a problem with its place, and the others count', () 
   expect(parseTriggers(undefined)).toEqual({ triggers: [], problems: [] })
 })
 
-test('no value at all makes reading or matching triggers fail', () => {
+test('reading and matching triggers never throws, whatever the value', () => {
   const name = fc.constantFrom(
     'event',
     'type',
@@ -145,7 +145,7 @@ test('no value at all makes reading or matching triggers fail', () => {
   )
 })
 
-test('schedules tick in their time zone, through changes of its clocks', () => {
+test('schedules run in their time zone, through changes to and from summer time', () => {
   const after = new Date('2026-03-28T12:00:00Z')
   expect(nextTick('0 3 * * *', 'Europe/Berlin', after)?.toISOString()).toBe('2026-03-29T01:00:00.000Z')
   expect(nextTick('0 12 * * *', 'Europe/Berlin', after)?.toISOString()).toBe('2026-03-29T10:00:00.000Z')
@@ -157,7 +157,10 @@ test('schedules tick in their time zone, through changes of its clocks', () => {
   })
 })
 
-/** An independent model: globs as regular expressions, over names and paths from small alphabets that make matches likely. */
+/**
+ * An independent model: globs as regular expressions, over names and paths from small alphabets
+ * that make matches likely.
+ */
 const refPattern = (glob: string) =>
   new RegExp(
     `^${glob
@@ -231,7 +234,7 @@ function fromArbitrary({ event, lists, isTags, types, hasBranches, paths, paths_
   return { event, ...(types && { types }), ...(hasBranches && { branches: lists }), ...filters }
 }
 
-test('random triggers match what an independent model says', () => {
+test('random triggers match like an independent model', () => {
   const text = (alphabet: string, least = 1) =>
     fc.string({ unit: fc.constantFrom(...alphabet), minLength: least, maxLength: 4 })
   const ref = text('ab/é')
@@ -278,13 +281,13 @@ test('random triggers match what an independent model says', () => {
   expect(found, 'a model that is never asked shows nothing').toBeGreaterThan(scaled(1000) / 50)
 })
 
-test('globs and files made to be slow to match hold nobody up: the files count as unknown, and there is a build', () => {
+test('globs and files that are slow to match do not block: the files count as unknown, and a build starts', () => {
   const paths = Array.from({ length: 100 }, () => `${'*a'.repeat(500)}b`)
   const { triggers } = parseTriggers(Array.from({ length: 100 }, () => ({ event: 'push', branches: ['main'], paths })))
   const before = performance.now()
   expect(triggersMatch(triggers, push('main', Array(300).fill('a'.repeat(250))))).toBe(true)
   expect(performance.now() - before).toBeLessThan(20_000)
-  // What people write is looked at.
+  // A list of usual size is still compared.
   const many = Array.from({ length: 300 }, (_, n) => `packages/web/src/pages/page-${n}.tsx`)
   const usual = {
     event: 'push',
@@ -294,7 +297,7 @@ test('globs and files made to be slow to match hold nobody up: the files count a
   expect(triggersMatch(parseTriggers([usual]).triggers, push('main', many))).toBe(false)
 })
 
-test('a list that goes deeper than any stack is a problem like any other', () => {
+test('a list that is nested deeper than any stack is reported like other problems', () => {
   const deep: unknown = JSON.parse('['.repeat(400_000) + ']'.repeat(400_000))
   const hostile = [deep, { event: 'push', branches: deep }, { event: deep }, { event: 'pull_request', types: [deep] }]
   expect(parseTriggers(hostile).problems).toHaveLength(4)

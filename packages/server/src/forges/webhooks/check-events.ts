@@ -19,8 +19,8 @@ import { authorOf, findMember } from '../triggers/store.ts'
 import type { EventContext } from './event-context.ts'
 
 /**
- * Rebuilds the build of a check, or the newest build of each pipeline at a commit (`http.md` 11.4). The
- * forge decides who may ask.
+ * Rebuilds the build of a check, or the newest build of each pipeline at a commit (`http.md` 11.4).
+ * The forge decides who may ask.
  */
 export async function onRerun(
   { services, repository, delivery }: EventContext,
@@ -53,7 +53,10 @@ export async function onRerun(
   return problem
 }
 
-/** Returns the message of a refusal, for example of a build whose files were removed; the other builds go on. */
+/**
+ * Returns the message of a refusal, for example of a build whose files were removed; the other
+ * builds go on.
+ */
 async function orMessage(submission: Promise<Submission>): Promise<Submission | string> {
   try {
     return await submission
@@ -79,7 +82,9 @@ async function wantedBuilds(
   return builds
 }
 
-/** Acts on a button that a member of the organization pressed. Access at the forge is not enough. */
+/**
+ * Acts on a button that a member of the organization pressed. Access at the forge is not enough.
+ */
 export async function onCheckAction(
   { services, repository }: EventContext,
   event: CheckActionEvent,
@@ -99,7 +104,8 @@ export async function onCheckAction(
       await retryJobs(services, build, { kind: 'all' }, null)
     return null
   } catch (error) {
-    // Another user was faster, or this is a repeated delivery: there is nothing left to approve or retry.
+    // Another user was faster, or this is a repeated delivery: there is nothing left to approve or
+    // retry.
     if (error instanceof ApiError) return error.message
     throw error
   }
@@ -127,7 +133,10 @@ interface CheckedBuild {
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
-/** Returns the id of the build or discovery of a check; undefined: it is not a check of this repository. */
+/**
+ * Returns the id of the build or discovery of a check; undefined: it is not a check of this
+ * repository.
+ */
 async function checkedId(
   pool: pg.Pool,
   repository: ConnectedRepository,

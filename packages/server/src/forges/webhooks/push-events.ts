@@ -13,7 +13,10 @@ import { authorOf, pipelinesOf } from '../triggers/store.ts'
 import type { Trigger } from '../triggers/trigger.ts'
 import type { EventContext } from './event-context.ts'
 
-/** Builds the pipelines that a pushed branch or tag triggers, and rediscovers those of the default branch. */
+/**
+ * Builds the pipelines that a pushed branch or tag triggers, and rediscovers those of the default
+ * branch.
+ */
 export async function onPush(
   { services, forge, repository, delivery }: EventContext,
   { ref, before, after, files, message, sender }: PushEvent,
@@ -63,8 +66,8 @@ export async function onPush(
 }
 
 /**
- * Builds the head of a pull request. A fork is built without secrets and, if the pipeline says so, only
- * after the approval of a member (`http.md` 11.4).
+ * Builds the head of a pull request. A fork is built without secrets and, if the pipeline says so,
+ * only after the approval of a member (`http.md` 11.4).
  */
 export async function onPullRequest(
   { services, forge, repository, delivery }: EventContext,
@@ -99,7 +102,8 @@ export async function onPullRequest(
         changed,
         trust: head.isFork ? 'fork' : 'trusted',
         refClass: 'fetched',
-        // A member needs no approval, because they could have pushed the same commit to the repository.
+        // A member needs no approval, because they could have pushed the same commit to the
+        // repository.
         held: head.isFork && pipeline.fork_policy === 'approval' && author.userId === null,
         delivery: event.asOf === null ? delivery : { ...delivery, asOf: event.asOf },
         rebuildOf: null,
