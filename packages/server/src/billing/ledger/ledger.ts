@@ -7,7 +7,7 @@ import type { components } from '@harmont/contract'
 import type pg from 'pg'
 import { nobody, recordAudit } from '../../platform/audit/record-audit.ts'
 import { type Database, transaction } from '../../platform/database/transaction.ts'
-import type { Complete } from '../../platform/http/index.ts'
+import { apiError, type Complete } from '../../platform/http/index.ts'
 import { formatInstant } from '../../platform/input/instant.ts'
 import type { AgeKey } from '../../platform/pagination/page.ts'
 
@@ -155,4 +155,18 @@ export async function findMismatches(database: Database): Promise<readonly Misma
       where coalesce(a.balance_cents, 0) <> coalesce(l.sum, 0)`,
   )
   return rows
+}
+
+/** Throws 409 `account_has_billing_history` for a user who redeemed a coupon or paid. */
+export async function requireNoBillingHistory(database: Database, userId: string): Promise<void> {
+  const { rowCount } = await database.query(
+    `(select from coupon_redemptions where user_id = $1 limit 1) union all
+     (select from checkouts where user_id = $1 and state = 'complete' limit 1)`,
+    [userId],
+  )
+  if (rowCount === 0) return
+  throw apiError(
+    'account_has_billing_history',
+    'This account redeemed a coupon or paid, so it is kept for accounting. Leave its organizations and remove its keys and passkeys instead.',
+  )
 }

@@ -1,4 +1,6 @@
+import type { CostOf } from '../../builds/view/view-of-build.ts'
 import type { BillingRates } from '../../platform/settings/parse.ts'
+import type { Settings } from '../../platform/settings/read-settings.ts'
 
 /** The machine of a step. */
 interface Shape {
@@ -27,4 +29,21 @@ export function leaseSeconds(startedAt: Date, finishedAt: Date): number {
 export function debitFor(carry: number, cost: number): { readonly debitCents: number; readonly carry: number } {
   const owed = carry + cost
   return { debitCents: Math.floor(owed / microCentsPerCent), carry: owed % microCentsPerCent }
+}
+
+/** Returns the function that gives views of builds their cost. `cents` is null while billing is off. */
+export function costWith({ billing, billingRates }: Pick<Settings, 'billing' | 'billingRates'>): CostOf {
+  return (uses) => {
+    const all = uses.map(({ startedAt, finishedAt, resources }) => {
+      const seconds = leaseSeconds(new Date(startedAt), new Date(finishedAt))
+      const shape = { cpuCount: resources.cpu, memoryGb: resources.memoryGb, diskGb: resources.diskGb }
+      return { microCents: leaseCost(seconds, shape, billingRates), vcpuSeconds: seconds * resources.cpu }
+    })
+    // Rounds the sum only, so that a hundred steps of half a cent cost fifty.
+    const microCents = all.reduce((sum, use) => sum + use.microCents, 0)
+    return {
+      cents: billing === 'off' ? null : Math.floor(microCents / microCentsPerCent),
+      vcpu_seconds: all.reduce((sum, use) => sum + use.vcpuSeconds, 0),
+    }
+  }
 }

@@ -1,7 +1,7 @@
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import type pg from 'pg'
 import { expect, test } from 'vitest'
-import { costWith } from '../../billing/usage/cost-of.ts'
+import { costWith } from '../../billing/usage/lease-cost.ts'
 import { readSettings } from '../../platform/settings/read-settings.ts'
 import { ir, playJob } from '../../testing/runner.ts'
 import { ownerToken, publicUrl, testServer } from '../../testing/server.ts'
