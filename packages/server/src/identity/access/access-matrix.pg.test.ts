@@ -1,7 +1,4 @@
-/**
- * Calls every operation of the contract as seven kinds of caller, and expects what the contract
- * says.
- */
+/** Calls every operation of the contract as seven kinds of caller. */
 import { randomUUID } from 'node:crypto'
 import { type Operation, operationTable } from '@harmont/contract'
 import { afterAll, expect, test } from 'vitest'
@@ -77,9 +74,7 @@ async function newPlace(): Promise<Place> {
   return { organization, tokens: tokens as Record<CallerKind, string | null> }
 }
 
-/**
- * Sends a request without a body, whose path names the organization and nothing else that exists.
- */
+/** Sends a request without a body; only the organization in its path exists. */
 async function ask({ method, path }: Operation, organization: string, token: string | null): Promise<Verdict> {
   const target = path.replace('{org}', organization).replaceAll(/\{\w+\}/g, 'absent')
   const answer = await it.request(token, method, target, undefined, {}, { headersOnly: true })

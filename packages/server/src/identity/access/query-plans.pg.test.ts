@@ -1,7 +1,4 @@
-/**
- * The queries of every request, sign-in and organization page use indexes on a server with many
- * users.
- */
+/** Queries of requests, sign-ins and organization pages use indexes when there are many users. */
 import { beforeAll, expect, test } from 'vitest'
 import { listEventsOf } from '../../organizations/audit-log.ts'
 import { findOffer, listInvitesOf } from '../../organizations/invites/store.ts'

@@ -4,10 +4,7 @@ import type { TestServer } from '../../testing/server.ts'
 /** The cookies of one browser. */
 export type Jar = Map<string, string>
 
-/**
- * Plays a browser that follows the server's redirects. The public URL differs from the server's
- * own.
- */
+/** Plays a browser that visits the server by its public URL, which differs from its own. */
 export function visits(it: Pick<TestServer, 'server'>, publicUrl: string) {
   return async (jar: Jar, target: string, headers: Readonly<Record<string, string>> = {}) => {
     const url = new URL(target, publicUrl)

@@ -81,15 +81,6 @@ export async function findEnd(database: Database, tokenHash: string): Promise<In
   return rows[0]?.how
 }
 
-/** Revokes the invites that a user created in an organization. */
-export async function deleteInvitesBy(database: Database, organizationId: string, userId: string): Promise<void> {
-  await database.query(
-    `with gone as (delete from invites where invited_by = $2 and organization_id = $1 returning token_hash)
-     insert into ended_invites (token_hash, how) select token_hash, 'revoked' from gone`,
-    [organizationId, userId],
-  )
-}
-
 /** Removes expired invites, and old records of ended ones. Returns how many invites. */
 export async function removeDeadInvites(database: Database): Promise<number> {
   await database.query("delete from ended_invites where ended_at < now() - interval '30 days'")

@@ -9,9 +9,8 @@ import {
   type Role,
   requirePermission,
 } from '../../platform/http/index.ts'
-import { deleteInvitesBy } from '../invites/store.ts'
 import { lockOrganization, organizationNotFound } from '../lifecycle/store.ts'
-import { countOwners, deleteMember, findMember, type MemberRow, setRole } from './store.ts'
+import { countOwners, deleteInvitesBy, deleteMember, findMember, type MemberRow, setRole } from './store.ts'
 
 /** The member who asks for a change. */
 export interface Asker {

@@ -76,3 +76,12 @@ export async function setRole(database: Database, organizationId: string, userId
 export async function deleteMember(database: Database, organizationId: string, userId: string): Promise<void> {
   await database.query('delete from memberships where user_id = $2 and organization_id = $1', [organizationId, userId])
 }
+
+/** Revokes the invites that a user created in an organization. */
+export async function deleteInvitesBy(database: Database, organizationId: string, userId: string): Promise<void> {
+  await database.query(
+    `with gone as (delete from invites where invited_by = $2 and organization_id = $1 returning token_hash)
+     insert into ended_invites (token_hash, how) select token_hash, 'revoked' from gone`,
+    [organizationId, userId],
+  )
+}
