@@ -7,7 +7,9 @@ import { contract, type ErrorCode, errorCatalogue, errorTypeOf, operationTable }
 const givenBytes = readFileSync(new URL('given.json', import.meta.url))
 const given = JSON.parse(givenBytes.toString()) as OpenApiDocument
 
-/** Where the served document may have members that the given one lacks; the rest of it is equal. */
+/**
+ * The paths at which the served document may have further members. The rest of it must be equal.
+ */
 const extensible = [
   '/paths',
   '/paths/*',
@@ -77,7 +79,7 @@ describe('the contract', () => {
     }
   })
 
-  it('has the 36 given operations and 80 of ours, each with who may call it and an answer for any error', () => {
+  it('has the 36 given operations and 80 of ours, each with its rights and an answer for any error', () => {
     expect(operationTable.size).toBe(116)
     for (const item of Object.values(contract.paths)) {
       for (const operation of Object.values(item)) {

@@ -41,7 +41,7 @@ async function api<T>(
 const builds = '/organizations/default/pipelines/ci/builds'
 const build = { branch: 'main', commit: 'c', pipeline_ir: ir({ key: 'a', cmd: 'true' }) }
 
-test('a wrong setting stops the start with a message that names the variable, and no stack', async () => {
+test('an invalid setting prevents the start, with a message that names the variable and has no stack', async () => {
   const { code, output } = await runMain([], { PORT: 'http', HARMONT_RUNNER: 'maybe' })
   expect(code).toBe(1)
   expect(output).toMatch(/PORT: expected a whole number from 1 to 65535, got `http`/)
@@ -49,7 +49,7 @@ test('a wrong setting stops the start with a message that names the variable, an
   expect(output).not.toMatch(/ at .*\.ts:/)
 })
 
-test('a command that is none is answered with those that there are', async () => {
+test('an unknown command is answered with the list of commands', async () => {
   const { code, output } = await runMain(['nonsense'], {})
   expect([code, output]).toEqual([1, expect.stringMatching(/^ {2}setup-link \[EMAIL\]$/m)])
 })
@@ -62,7 +62,7 @@ test('`config` prints every setting, and no secret', async () => {
   expect(output).not.toContain(token)
 })
 
-test('G02 what was answered with 201 is there after SIGKILL of the server, of PostgreSQL and of both', async () => {
+test('G02 a build that was answered with 201 survives SIGKILL of the server, of PostgreSQL, and of both', async () => {
   const env = await environment()
   const database = join(env.HARMONT_DATA_DIR, 'database')
   onTestFinished(() => stopPostmaster(database, 10_000))
@@ -75,7 +75,8 @@ test('G02 what was answered with 201 is there after SIGKILL of the server, of Po
   ] as const
   const rounds = [[kills[0]], [kills[1]], [kills[1], kills[0]]]
   for (const [index, round] of rounds.entries()) {
-    // A read may have been answered by a backend that had not noticed the death of its postmaster yet: then this write is told to try again.
+    // A backend that has not noticed the death of its postmaster may have answered a read. Then
+    // this write is told to retry.
     const submit = () => api(server.url, builds, build, { 'idempotency-key': `round-${index}` }).catch(String)
     await expect.poll(submit).toMatchObject({ number: index + 1 })
     for (const kill of round) await kill()
@@ -91,8 +92,8 @@ test('G02 what was answered with 201 is there after SIGKILL of the server, of Po
 
 const modeOf = async (path: string) => (await stat(path)).mode & 0o777
 
-test('a server keeps its data directory to its owner, holds its port alone, and when it stops says so and keeps its streams to the end of its drain time', async () => {
-  // No cache of the tests' own: the one of the data directory is looked at.
+test('a server keeps its data directory private, refuses a second server on its port, and drains its streams when it stops', async () => {
+  // Without the compile cache of the tests, because the one of the data directory is inspected.
   const env = await environment({
     HARMONT_DATABASE_URL: (await migratedDatabase()).url,
     HARMONT_DRAIN_SECONDS: '4',
@@ -104,7 +105,7 @@ test('a server keeps its data directory to its owner, holds its port alone, and 
   await expectPrivate(env.HARMONT_DATA_DIR)
 })
 
-/** A second server on the port says which setting to change. */
+/** Checks that a second server on the port is told which setting to change. */
 async function expectPortTaken(port: string) {
   const second = await environment({ HARMONT_DATABASE_URL: (await migratedDatabase()).url, PORT: port })
   const { code, output } = await runMain([], second)
@@ -114,7 +115,10 @@ async function expectPortTaken(port: string) {
   ])
 }
 
-/** The files of a stopped server are for its owner only: secrets, and the compiled code that the next start uses. */
+/**
+ * Checks that the files of a stopped server are private to their owner: secrets, and the compile
+ * cache.
+ */
 async function expectPrivate(directory: string) {
   for (const name of ['log-token', 'cookie', 'runner-token'])
     expect(await modeOf(join(directory, 'secrets', name))).toBe(0o600)
@@ -122,7 +126,7 @@ async function expectPrivate(directory: string) {
   expect((await readdir(join(directory, 'compiled'), { recursive: true })).length).toBeGreaterThan(100)
 }
 
-/** Stops it while a log is read: the stream ends with the drain time, without `done`. */
+/** Stops the server while a log is read. The stream ends with the drain time, without `done`. */
 async function expectDrain(server: ProcessOfServer) {
   await api(server.url, '/organizations/default/pipelines', {
     name: 'ci',

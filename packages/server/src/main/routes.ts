@@ -68,7 +68,7 @@ export interface Services
   readonly githubApp: GithubApp | null
   /** null: not configured. */
   readonly bitbucket: BitbucketApp | null
-  /** Those that the operator has set up. */
+  /** The configured providers. */
   readonly identityProviders: IdentityProviders
   /** null: not set up. */
   readonly stripe: StripeAccount | null

@@ -63,8 +63,8 @@ export interface Server {
   /** The address that it listens on. */
   readonly url: string
   /**
-   * What this machine lacks to run builds, with what to do; null when it runs them, or is
-   * configured not to.
+   * The requirements that this machine lacks to run builds, with advice; null when it runs them, or
+   * is configured not to.
    */
   readonly lacking: string | null
   /**

@@ -14,7 +14,7 @@ import { migratedDatabase } from '../testing/database.ts'
 import { compiled, runMain } from '../testing/server-process.ts'
 
 const repository = fileURLToPath(new URL('../../../..', import.meta.url))
-/** Without what comes before it: packages of the machine, and the web app. */
+/** `npm start` without its preparation: packages of the machine, and the web app. */
 const npmStart = 'npm start --ignore-scripts'
 
 async function environment(more: Readonly<Record<string, string>>) {
@@ -31,10 +31,10 @@ async function environment(more: Readonly<Record<string, string>>) {
   }
 }
 
-/** Starts the server by a command that starts others, and waits until it serves. */
+/** Starts the server by a command that starts others, and waits until it is ready. */
 async function start(command: string, args: readonly string[], env: Readonly<Record<string, string>>) {
   const child = spawn(command, args, { cwd: repository, env, stdio: ['pipe', 'pipe', 'inherit'], detached: true })
-  // With all that it started.
+  // With all its descendants.
   const { pid } = child
   if (pid === undefined) throw new Error(`${command} was not started`)
   onTestFinished(() => signal(-pid, 'SIGKILL'))
@@ -74,7 +74,7 @@ test('SIGTERM to `npm start` stops the server cleanly, and npm waits for it', as
 })
 
 test.runIf(process.getuid?.() === 0)(
-  'the first process of a container stops at SIGTERM as elsewhere, and leaves no dead processes that its children left to it',
+  'as the first process of a container it stops at SIGTERM, and reaps orphaned processes',
   async () => {
     const env = await environment({ HARMONT_DATABASE_URL: (await migratedDatabase()).url })
     const main = join(repository, 'packages/server/src/main.ts')
@@ -83,7 +83,7 @@ test.runIf(process.getuid?.() === 0)(
     const [, first] = await treeOf(pid)
     const inside = (script: string) =>
       promisify(execFile)('nsenter', [`--target=${first}`, '--pid', 'sh', '-c', script])
-    // As the monitor of a sandbox's command does, it is left by who began it.
+    // An orphan, like the monitor of a sandbox's command.
     const { stdout: orphan } = await inside('sleep 0 & echo $!')
     const isThere = () =>
       inside(`kill -0 ${orphan}`).then(
@@ -97,7 +97,7 @@ test.runIf(process.getuid?.() === 0)(
   },
 )
 
-test('a Ctrl-C, which the server gets from the terminal and from npm, is one wish to stop', async () => {
+test('a Ctrl-C, which arrives from the terminal and from npm, counts once', async () => {
   const env = await environment({ HARMONT_DATABASE_URL: (await migratedDatabase()).url })
   const { child, output } = await start('script', ['-qefc', `exec ${npmStart}`, '/dev/null'], env)
   const ended = once(child, 'exit')
@@ -106,7 +106,7 @@ test('a Ctrl-C, which the server gets from the terminal and from npm, is one wis
   expect(output().match(/"msg":"stopping"/g)).toHaveLength(1)
 })
 
-test('a second start says in one sentence who is there already; a terminal that closes, or SIGTERM to all processes at once, stops the server and its database', async () => {
+test('a second start explains in one sentence what uses the directory; a closing terminal, or SIGTERM to all processes at once, stops server and database', async () => {
   const env = await environment({})
   const database = join(env.HARMONT_DATA_DIR, 'database')
   onTestFinished(() => stopPostmaster(database, 10_000))
@@ -120,7 +120,7 @@ test('a second start says in one sentence who is there already; a terminal that 
   child.kill('SIGKILL')
   const isStopped = async () => (await runningPostmaster(database)) === undefined && !(await isServing(env.PORT))
   await until(isStopped)
-  // As systemd does it unless it is told not to: every process of the service is asked to end, PostgreSQL and its connections too.
+  // systemd signals every process of a service by default, PostgreSQL and its backends included.
   const all = await start('npm', npmStart.split(' ').slice(1), env)
   const ended = once(all.child, 'exit')
   for (const pid of await treeOf(all.pid)) signal(pid, 'SIGTERM')
@@ -128,9 +128,9 @@ test('a second start says in one sentence who is there already; a terminal that 
   expect(await isStopped()).toBe(true)
 })
 
-/** A process and all that it and its children have started. */
+/** Returns a process and all its descendants. */
 async function treeOf(pid: number): Promise<readonly number[]> {
-  // One that has ended meanwhile has no children.
+  // A process that has ended meanwhile has no children.
   const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '')
   const below = await Promise.all(
     children

@@ -1,4 +1,7 @@
-/** A process that does nothing but sweep, one task after another, until it is killed. Arguments: the database, the folder of blobs, and the seed of its order. */
+/**
+ * A process that runs the sweeping tasks in a loop until it is killed. Arguments: the database, the
+ * folder of blobs, and the seed of the order.
+ */
 import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { chance } from '@harmont/test-kit/effort'
@@ -17,6 +20,6 @@ const tasks = sweepingTasks({ pool, store, blobs: await openDirectoryStore(blobD
 process.stdout.write('sweeping\n')
 for (;;) {
   for (const task of tasks.toSorted(() => fraction() - 0.5)) await task()
-  // Others want the processor too.
+  // Leaves the processor to others.
   await sleep(20)
 }

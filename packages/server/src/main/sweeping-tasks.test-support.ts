@@ -17,12 +17,15 @@ export interface Sweeping {
   readonly log: Logger
 }
 
-/** The store of a process that sweeps. */
+/** Opens the store of a sweeping process. */
 export function openSweepingStore(connection: pg.PoolConfig): Promise<PostgresStore> {
   return PostgresStore.open(connection, { outbox })
 }
 
-/** The server's own tasks that remove or end something when its time is over, with the settings that they have by default. */
+/**
+ * Returns the server's own tasks that remove or end something when its time is over, with default
+ * settings.
+ */
 export function sweepingTasks({ pool, store, blobs, log }: Sweeping): readonly (() => Promise<void>)[] {
   const settings = { logRetentionDays: 400, sourceRetentionDays: 30, abandonAfterHours: 72 } as const
   const logs = new JobLogs({ pool, store, blobs })
@@ -47,7 +50,7 @@ export function sweepingTasks({ pool, store, blobs, log }: Sweeping): readonly (
   return named.map((name) => async () => {
     const task = tasks[name]
     if (task === undefined) throw new Error(`there is no task ${name}`)
-    // None of them looks at its payload or its helpers.
+    // None of them reads its payload or its helpers.
     await task({}, undefined as never)
   })
 }

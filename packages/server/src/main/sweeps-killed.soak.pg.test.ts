@@ -1,4 +1,7 @@
-/** All sweeps in two processes at once, one of which is killed again and again: what is needed stays, what is not goes. */
+/**
+ * Runs all sweeps in two processes at once, one of which is killed again and again. Needed data
+ * stays, and other data is removed.
+ */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readdir, utimes } from 'node:fs/promises'
@@ -30,9 +33,9 @@ interface Made {
   readonly id: string
   readonly jobId: string
   readonly path: string
-  /** What its log says as long as it is kept. */
+  /** The expected text of its log, for as long as it is kept. */
   readonly log: string
-  /** How old it is made, in days: beyond 30 its source goes, beyond 400 its log too. */
+  /** Its age in days: beyond 30 its source is removed, beyond 400 its log too. */
   readonly days: number
 }
 
@@ -51,7 +54,10 @@ async function endedBuild(days: number): Promise<Made> {
   return { id, jobId: job.id, path, log: await readLog(job.id), days }
 }
 
-/** As a process reads it that has not read it before: one that has goes by what it knows for a minute, in which an hour passes here. */
+/**
+ * Reads with a new process's view. A process caches its view for a minute, in which an hour passes
+ * here.
+ */
 async function readLog(jobId: string): Promise<string> {
   const { pool, engine } = it.server
   const logs = new JobLogs({ pool, store: engine.store, blobs: await openDirectoryStore(it.blobDirectory) })
@@ -73,7 +79,7 @@ async function age({ id, days }: Made): Promise<void> {
   await query('update build_records set created_at = created_at - $2::interval where id = $1', back)
 }
 
-/** Blobs that something refers to; they are older than a day from then on. */
+/** Returns the blobs with references. From then on they are older than a day. */
 async function used(): Promise<ReadonlySet<string>> {
   const { rows } = await query(
     'select source_blob as name from build_records where source_blob is not null union select blob from packed_logs where blob is not null',
@@ -90,7 +96,7 @@ function absent(error: unknown): void {
   if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error
 }
 
-/** Those that wait for so long already that their turn has come, wherever they are on their way. */
+/** Returns the rows that are overdue, in any state. */
 async function timePasses(builds: readonly Made[]): Promise<void> {
   const ids = builds.map(({ jobId }) => jobId)
   await query(
@@ -122,7 +128,7 @@ async function kill(child: ChildProcess): Promise<void> {
   await gone
 }
 
-test(`G16 two processes sweep at once and are killed at random moments: nothing needed is lost, nothing needless stays (seed ${seed})`, {
+test(`G16 two sweeping processes that are killed at random moments lose nothing needed and leave nothing needless (seed ${seed})`, {
   timeout: 240_000 + rounds * 60_000,
 }, async () => {
   const builds: Made[] = []
@@ -149,7 +155,7 @@ test(`G16 two processes sweep at once and are killed at random moments: nothing 
       const place = below(2)
       const [victim] = children.splice(place, 1)
       if (victim === undefined) throw new Error('two processes sweep')
-      // Somebody wants one again whose source may go just now.
+      // A retry of a build whose source may be removed at this moment.
       const again = builds[below(builds.length)]
       const rebuild =
         again === undefined ? undefined : it.request<Build>(ownerToken, 'POST', `${again.path}/1/rebuild`, {})
@@ -165,10 +171,10 @@ test(`G16 two processes sweep at once and are killed at random moments: nothing 
     }
     await check()
   }
-  // With few rounds chance may leave one of them out.
+  // With few rounds, chance may leave one of them out.
   expect([201, 409]).toEqual(expect.arrayContaining([...answers]))
   if (rounds > 20) expect(answers.size).toBe(2)
-  // What a build that nobody takes is ended by, too.
+  // Makes a build overdue that no runner takes.
   const left = await Promise.all(
     Array.from({ length: 10 }, async () =>
       submit(`/api/v0/organizations/default/pipelines/${await it.newPipeline()}/builds`),
@@ -192,7 +198,7 @@ test(`G16 two processes sweep at once and are killed at random moments: nothing 
   expect(new Set((await states()).map(({ error_code }) => error_code))).toEqual(new Set(['build_abandoned']))
   for (const child of children) await kill(child)
 
-  // Whoever comes last clears up after all who were killed.
+  // The last sweep cleans up after all killed ones.
   const { pool, engine } = it.server
   const tasks = sweepingTasks({ pool, store: engine.store, blobs: stored, log: pino({ level: 'silent' }) })
   for (let turn = 0; turn < 3; turn++) {

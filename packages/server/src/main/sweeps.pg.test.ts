@@ -24,14 +24,14 @@ async function tokenHash(id: string): Promise<string | null> {
   return rows[0].runner_token_hash
 }
 
-test('the runner token of a build dies with the build', async () => {
+test('the runner token of a build ends with the build', async () => {
   const { id } = await newBuild('')
   expect(await tokenHash(id)).toMatch(/^[0-9a-f]{64}$/)
   await (await playJob(it)).end()
   await expect.poll(() => tokenHash(id)).toBeNull()
 })
 
-test('a build that is over from the start never has a token', async () => {
+test('a build that ends at once never has a token', async () => {
   const slug = await it.newPipeline()
   const path = `/api/v0/organizations/default/pipelines/${slug}/builds`
   await it.request(ownerToken, 'POST', path, { branch: 'main', commit: 'c', pipeline_ir: '{' })
@@ -42,7 +42,7 @@ test('a build that is over from the start never has a token', async () => {
   expect(rows).toEqual([{ runner_token_hash: null }])
 })
 
-test('tokens that were not retired in time are swept, and those of living builds stay', async () => {
+test('overdue tokens are swept, and those of running builds stay', async () => {
   const old = await newBuild('')
   const living = await newBuild('')
   await it.server.pool.query("update build_records set created_at = now() - interval '25 hours' where id = $1", [
@@ -55,7 +55,7 @@ test('tokens that were not retired in time are swept, and those of living builds
   for (const { path } of [old, living]) await it.request(ownerToken, 'PUT', `${path}/cancel`)
 })
 
-test('blobs that no build refers to are swept after a day, and others never', async () => {
+test('blobs without a build are swept after a day, and others never', async () => {
   const { id, path } = await newBuild(Buffer.from('kept').toString('base64'))
   const blobs = await openDirectoryStore(it.blobDirectory)
   const orphan = await blobs.create()
@@ -93,7 +93,7 @@ test('keys that expired a month ago are removed', async () => {
   expect(await removeDeadKeys(it.server.pool)).toBe(1)
 })
 
-test('tasks that were replaced while they ran are swept once they have failed, and what failed for good stays to be seen', async () => {
+test('tasks that were replaced while they ran are swept after they have failed, and other failed tasks stay visible', async () => {
   const { pool } = it.server
   const add = async (task: string, key: string | null) =>
     (
@@ -104,7 +104,7 @@ test('tasks that were replaced while they ran are swept once they have failed, a
     ).rows[0]?.id
   const replaced = await add('follow_build', 'follow:sweeps-test')
   const ids = [replaced, await add('follow_build', 'follow:sweeps-other'), await add('send_mail', null)]
-  // As graphile-worker leaves one whose key was asked for again while it ran.
+  // The state in which graphile-worker leaves a task whose key was queued again while it ran.
   await pool.query('update graphile_worker._private_jobs set key = null where id = $1', [replaced])
   await pool.query('update graphile_worker._private_jobs set attempts = max_attempts where id = any($1)', [ids])
   expect(await removeReplacedTasks(pool)).toBe(1)

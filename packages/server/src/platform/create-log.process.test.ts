@@ -5,7 +5,10 @@ import process from 'node:process'
 import { until } from '@harmont/test-kit/until'
 import { expect, onTestFinished, test } from 'vitest'
 
-/** Logs when its terminal closes, and ends when that line, and one after it on the same thread, could not be written. */
+/**
+ * Logs when its terminal closes. It ends although that line, and one after it on the same thread,
+ * cannot be written.
+ */
 const program = `
 import { write, writeFileSync } from 'node:fs'
 const { createLog } = await import(${JSON.stringify(new URL('./create-log.ts', import.meta.url).href)})
@@ -23,7 +26,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-test('a process whose terminal has closed ends, though its last lines cannot be written', async () => {
+test('a process whose terminal has closed ends, although its last lines cannot be written', async () => {
   const directory = await mkdtemp('/var/tmp/harmont-log-')
   onTestFinished(() => rm(directory, { recursive: true }))
   const file = join(directory, 'pid')

@@ -8,14 +8,14 @@ import { translateFault } from './translate-fault.ts'
 
 const it = testServer({}, { ownPostgres: true })
 
-test('a fault of ours is not taken for an absent database', () => {
+test('a fault of ours is not reported as an unavailable database', () => {
   expect(translateFault(new TypeError('x is not a function'))).toBeNull()
   expect(translateFault(Object.assign(new Error('no such file'), { code: 'ENOENT', syscall: 'open' }))).toBeNull()
   expect(translateFault(Object.assign(new Error('syntax error'), { code: '42601' }))).toBeNull()
   expect(translateFault(Object.assign(new Error('full'), { code: 'ENOSPC' }))?.code).toBe('service_unavailable')
 })
 
-test('a caller whose account goes while the request is answered gets 401, and whom a deadlock hit may ask again', async () => {
+test('a caller whose account is removed during the request gets 401, and a deadlock gets 503', async () => {
   const gone = it.server.pool.query(
     "insert into memberships (organization_id, user_id, role) select id, gen_random_uuid(), 'member' from organizations",
   )
@@ -27,8 +27,8 @@ test('a caller whose account goes while the request is answered gets 401, and wh
   expect(translateFault(Object.assign(new Error('deadlock detected'), { code: '40P01' }))?.status).toBe(503)
 })
 
-// The last: a connection of the pool may still break by it when the others work again.
-test('G02 while the database is killed under load nobody gets a 500, and the server recovers by itself', async () => {
+// The last test, because a connection of the pool may still break after it.
+test('G02 while the database is killed under load no request gets a 500, and the server recovers by itself', async () => {
   const slug = await it.newPipeline()
   const paths = ['/api/v0/user', '/api/v0/organizations', `/api/v0/organizations/default/pipelines/${slug}/builds`]
   const statuses = new Map<number, number>()

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { Turns } from './turns.ts'
 
-test('so many work at once, others in their order, and who leaves keeps nobody waiting', async () => {
+test('a bounded number work at once, others in order, and one that leaves delays nobody', async () => {
   const turns = new Turns(1)
   const done: string[] = []
   const first = Promise.withResolvers<void>()
@@ -41,6 +41,7 @@ test('one works at a time while a crowd waits', async () => {
     begun[ended++]?.end()
   }
   await Promise.all(all)
-  // Seven wait behind the first three; the fourth begins when those have ended, and three at once when only four are left to wait.
+  // Seven wait behind the first three. The fourth begins when those have ended, and three at once
+  // when only four are left.
   expect(atWork).toEqual([3, 2, 1, 1, 1, 3, 3, 3, 2, 1])
 })

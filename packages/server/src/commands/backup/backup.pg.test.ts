@@ -21,7 +21,7 @@ import { writeBackup } from './write-backup.ts'
 
 const never = new AbortController().signal
 
-/** A server that does not run, with a database of its own. */
+/** Returns a stopped server with a database of its own. */
 async function filledServer(folder: string, counts = { blobs: 6, rows: 300 }) {
   const pool = await freshDatabase()
   const directory = await openDataDirectory(join(folder, 'old'))
@@ -33,7 +33,7 @@ async function filledServer(folder: string, counts = { blobs: 6, rows: 300 }) {
   return { pool, blobs, names, secrets: directory.secrets, path: directory.path }
 }
 
-/** Digests of all blobs of a server. */
+/** Returns the digests of all blobs of a server. */
 async function digestsOf(dataDirectory: string): Promise<Record<string, string>> {
   const folder = join(dataDirectory, 'blobs', 'complete')
   const names = (await readdir(folder)).sort()
@@ -44,7 +44,7 @@ async function digestsOf(dataDirectory: string): Promise<Record<string, string>>
   return Object.fromEntries(await Promise.all(names.map(async (name) => [name, await digest(name)])))
 }
 
-test('G54 every row, blob, secret, task and number travels, also one that others lock or compute; what is of the machine does not', async () => {
+test('G54 a backup contains every row, blob, secret, task and sequence, locked and computed ones too, but nothing of the machine', async () => {
   const folder = await testFolder()
   const old = await filledServer(folder)
   await openDataDirectory(old.path).then((it) => it.secret('runner-id'))
@@ -60,7 +60,7 @@ test('G54 every row, blob, secret, task and number travels, also one that others
   expect(await tasksOf(target)).toEqual(await tasksOf(old.pool))
   expect(await digestsOf(settings.dataDirectory)).toEqual(await digestsOf(old.path))
   expect(await readdir(join(settings.dataDirectory, 'secrets'))).toEqual(['encryption'])
-  // Its rules hold again.
+  // The constraints are active again.
   await expect(target.query('delete from ledger_entries')).rejects.toThrow('only ever added to')
   await expect(
     target.query("insert into memberships values (gen_random_uuid(), gen_random_uuid(), 'owner')"),
@@ -76,12 +76,13 @@ test('G54 every row, blob, secret, task and number travels, also one that others
   expect(Number(rows[0]?.id)).toBeGreaterThan(1)
 })
 
-test('G54 blobs that nothing refers to any more are kept until a backup that may have them is done', async () => {
+test('G54 blobs without references are kept while a backup may refer to them', async () => {
   const folder = await testFolder()
   const old = await filledServer(folder, { blobs: 100, rows: 3000 })
   const file = join(folder, 'file')
   let isDone = false
-  // It comes to this table late, and waits for us there: in its eyes the blobs are in use for good.
+  // The sweep has read the references, and waits here for the lock on the table. It sees the blobs
+  // in use.
   const client = await old.pool.connect()
   await client.query('begin; lock table webhook_deliveries')
   const writing = writeBackup(old, file, never).finally(() => {
@@ -112,7 +113,7 @@ test('G54 blobs that nothing refers to any more are kept until a backup that may
   }
   await reader.close()
   expect(found).toBe(100)
-  // The lock of the backup goes when PostgreSQL has seen its connection close.
+  // The backup's lock is released once PostgreSQL has seen its connection close.
   const sweepAgain = async () => {
     removed += await sweep()
     return removed
@@ -120,7 +121,7 @@ test('G54 blobs that nothing refers to any more are kept until a backup that may
   await until(sweepAgain, (all) => all === 100)
 })
 
-test('G54 one backup at a time; a blob that a damaged server has lost is named, and the rest is there', async () => {
+test('G54 only one backup runs at a time; it names the lost blobs of a damaged server and contains the rest', async () => {
   const folder = await testFolder()
   const old = await filledServer(folder)
   await rm(join(old.path, 'blobs', 'complete', old.names[0] ?? ''))
@@ -128,7 +129,7 @@ test('G54 one backup at a time; a blob that a damaged server has lost is named, 
   for (const { missing, blobs } of both) expect([missing, blobs]).toEqual([[old.names[0]], 5])
 })
 
-test('G54 a backup of an earlier release is restored as that, and the next start brings it up to date', async () => {
+test('G54 a backup of an earlier release is restored unchanged, and the next start migrates it', async () => {
   const folder = await testFolder()
   const pool = await freshDatabase()
   const server = await readMigrations(join(import.meta.dirname, '../../platform/database/migrations'), 'server')
@@ -153,7 +154,7 @@ test('G54 a backup of an earlier release is restored as that, and the next start
   ])
 })
 
-test('G54 a restore says that it is done when it was killed after its last step, and touches no database that has tables', async () => {
+test('G54 a restore that was killed after its last step reports success, and no restore touches a database with tables', async () => {
   const folder = await testFolder()
   const old = await filledServer(folder)
   const file = join(folder, 'file')
@@ -181,7 +182,7 @@ test('G54 a restore says that it is done when it was killed after its last step,
   expect(Object.keys(await digestsOf(settings.dataDirectory))).toHaveLength(6)
 })
 
-test('G54 a key that is not the old server’s is refused, and the right one of the environment is taken', async () => {
+test('G54 a restore refuses a wrong encryption key and accepts the right one from the environment', async () => {
   const folder = await testFolder()
   const old = await filledServer(folder)
   await rm(join(old.secrets, 'encryption'))
@@ -201,7 +202,7 @@ test('G54 a key that is not the old server’s is refused, and the right one of 
   await restoreBackup(file, settingsOf(path, databaseUrl(target), { HARMONT_ENCRYPTION_KEY: key }), silent, never)
 })
 
-test('G54 a backup is written beside what is there, and takes its place as a whole or not at all', async () => {
+test('G54 a backup replaces an earlier file completely or not at all', async () => {
   const folder = await testFolder()
   const old = await filledServer(folder)
   const file = join(folder, 'file')

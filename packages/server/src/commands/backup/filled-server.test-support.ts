@@ -1,4 +1,4 @@
-/** Databases with rows and blobs of every kind that a backup has to carry. */
+/** Databases with rows and blobs of every kind that a backup must contain. */
 import { randomBytes, randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -10,14 +10,16 @@ import { readSettings, type Settings } from '../../platform/settings/read-settin
 
 export const silent = pino({ level: 'silent' })
 
-/** A directory for one test. */
+/** Returns a directory for one test. */
 export async function testFolder(): Promise<string> {
   const folder = await mkdtemp('/var/tmp/harmont-backup-')
   onTestFinished(() => rm(folder, { recursive: true, force: true }))
   return folder
 }
 
-/** The settings of a server in that directory; with a database of others when one is named. */
+/**
+ * Returns the settings of a server in that directory; with an external database when one is named.
+ */
 export function settingsOf(dataDirectory: string, url?: string, more: Readonly<Record<string, string>> = {}): Settings {
   return readSettings({
     HARMONT_DATA_DIR: dataDirectory,
@@ -27,7 +29,9 @@ export function settingsOf(dataDirectory: string, url?: string, more: Readonly<R
   })
 }
 
-/** Fills a migrated database, and the blobs that its builds refer to. Gives the names of these. */
+/**
+ * Fills a migrated database, and creates the blobs of its builds. Returns the names of the blobs.
+ */
 export async function fillServer(
   pool: pg.Pool,
   blobs: BlobStore,
@@ -37,7 +41,7 @@ export async function fillServer(
   await pool.query(`insert into users (id, email, name, passkey_handle) values ($1, $2, $3, $4)`, [
     ids.user,
     `${ids.user}@example.com`,
-    // What the text of a copy has to escape.
+    // Characters that the text format of a copy must escape.
     'tab\tline\nreturn\r back\\slash \\N é 😀 \u0001',
     randomBytes(32),
   ])
@@ -79,7 +83,7 @@ export async function fillServer(
   return names
 }
 
-/** All rows of all tables but those that name the database itself, as text. */
+/** Returns all rows of all tables as text, except tables that name the database itself. */
 export async function everyRow(pool: pg.Pool): Promise<Record<string, readonly string[]>> {
   const { rows: tables } = await pool.query<{ name: string }>(
     `select format('%I.%I', n.nspname, c.relname) as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
@@ -98,7 +102,7 @@ export async function everyRow(pool: pg.Pool): Promise<Record<string, readonly s
   return found
 }
 
-/** The tasks that wait, as who asked for them sees them. */
+/** Returns the pending tasks as they were queued. */
 export async function tasksOf(pool: pg.Pool): Promise<readonly unknown[]> {
   const { rows } = await pool.query(
     'select task_identifier, queue_name, run_at, max_attempts, key, priority, flags, attempts, locked_at from graphile_worker.jobs order by id',

@@ -1,4 +1,4 @@
-/** The two commands, killed at any moment. */
+/** Kills both commands at random moments. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, readdir, rm } from 'node:fs/promises'
@@ -20,7 +20,7 @@ const kills = scaled(1)
 const below = random(seed)
 const main = join(import.meta.dirname, '../../main.ts')
 
-/** Reads a backup to its end; fails when it is not whole. */
+/** Reads a backup to its end. Fails when it is incomplete. */
 async function readThrough(file: string): Promise<void> {
   const reader = await openArchive(file, new AbortController().signal)
   for (let entry = await reader.next(); entry !== undefined; entry = await reader.next())
@@ -28,7 +28,7 @@ async function readThrough(file: string): Promise<void> {
   await reader.close()
 }
 
-/** Starts one of the commands and kills it after so long. */
+/** Starts a command and kills it after a time. */
 async function killAfter(ms: number, args: readonly string[], directory: string): Promise<void> {
   const env = { PATH: process.env.PATH ?? '', NODE_COMPILE_CACHE: compiled, HARMONT_DATA_DIR: directory }
   const child = spawn(process.execPath, [main, ...args], { env, stdio: 'ignore' })
@@ -62,7 +62,7 @@ test(`G54 backup and restore killed ${kills} times each: no half file, no half s
     await rm(file, { force: true })
     await killAfter(below(backupMs), ['backup', file], old)
     const names = await readdir(join(folder, 'backups'))
-    // It may have been killed after its last step.
+    // The command may have been killed after its last step.
     if (names.includes('file')) await readThrough(file)
   }
   const last = await runMain(['backup', file], { HARMONT_DATA_DIR: old })
@@ -71,12 +71,12 @@ test(`G54 backup and restore killed ${kills} times each: no half file, no half s
   await database.close()
 
   const restored = join(folder, 'new')
-  // It makes a database, and carries back what the backup carried.
+  // Creates a database, and restores the backup into it.
   const restoreMs = openMs + backupMs
   for (let killed = 0; killed < kills; killed += 1) {
     await killAfter(below(restoreMs), ['restore', file], restored)
     if ((await readRestoreMark(restored)) === null) {
-      // It had come to its end, or not to its beginning.
+      // The command had finished, or had not started.
       const names = await readdir(restored).catch(() => [])
       if (names.length > 0) expect(await visitDatabase(settingsOf(restored), silent, everyRow)).toEqual(rows)
       await rm(restored, { recursive: true, force: true })

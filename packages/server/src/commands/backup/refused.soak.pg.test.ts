@@ -1,4 +1,4 @@
-/** Files that are no backup, or not a whole one, or one that somebody has made up. */
+/** Restores files that are no backup, incomplete, or forged. */
 import { execFileSync } from 'node:child_process'
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -37,7 +37,7 @@ beforeAll(async () => {
   target = await freshDatabase()
 })
 
-/** Restores what a file holds; gives why that was refused, when nothing is left of it. */
+/** Restores a file and returns why it was refused, after checking that nothing is left of it. */
 async function refusal(bytes: Buffer): Promise<string> {
   const folder = await testFolder()
   const file = join(folder, 'file')
@@ -55,7 +55,7 @@ async function refusal(bytes: Buffer): Promise<string> {
   return String(error)
 }
 
-/** An archive with an end that is right. */
+/** Returns an archive with a correct end. */
 async function made(entries: Readonly<Record<string, string>>): Promise<Buffer> {
   const file = join(await testFolder(), 'made')
   const writer = await createArchive(file, never)
@@ -64,13 +64,13 @@ async function made(entries: Readonly<Record<string, string>>): Promise<Buffer> 
   return readFile(file)
 }
 
-/** The entries of the good backup up to its tables. */
+/** Returns the entries of the good backup up to its tables. */
 function goodManifest(): Record<string, unknown> {
   const listed = execFileSync('tar', ['-xO', 'harmont-backup.json'], { input: zstdDecompressSync(good) })
   return JSON.parse(listed.toString()) as Record<string, unknown>
 }
 
-test(`G54 a backup that was cut off or changed anywhere is refused and leaves nothing, seed ${seed}`, {
+test(`G54 a backup that is truncated or changed anywhere is refused and leaves nothing, seed ${seed}`, {
   timeout: 180_000,
 }, async () => {
   const tar = zstdDecompressSync(good)
@@ -79,9 +79,10 @@ test(`G54 a backup that was cut off or changed anywhere is refused and leaves no
     const flipped = Buffer.from(good)
     const at = 100 + below(good.length - 100)
     flipped.writeUInt8(flipped.readUInt8(at) ^ (1 << below(8)), at)
-    // What is first in it is read before the checksum of the compression comes, and may be no description any more.
+    // The manifest is read before the checksum of the compression, so it may be unreadable.
     expect(await refusal(flipped)).toMatch(/not a complete backup|expected a backup/)
-    // Where no checksum of the compression tells it: cut between two entries, and with other bytes in one.
+    // Changes that the checksum of the compression does not reveal: a cut between two entries, and
+    // other bytes in one.
     const cut = zstdCompressSync(
       Buffer.concat([tar.subarray(0, 512 * (40 + below(tar.length / 512 - 48))), Buffer.alloc(1024)]),
     )
@@ -97,7 +98,7 @@ test(`G54 a backup that was cut off or changed anywhere is refused and leaves no
   )
 })
 
-test('G54 what is no backup is refused with a sentence', async () => {
+test('G54 a file that is not a backup is refused with an explanation', async () => {
   expect(await refusal(Buffer.alloc(0))).toContain('not a complete backup')
   expect(await refusal(Buffer.from('a letter to somebody'))).toContain('not a complete backup')
   expect(await refusal(zstdCompressSync(Buffer.from('a letter')))).toContain('not a complete backup')
@@ -116,14 +117,14 @@ test('G54 what is no backup is refused with a sentence', async () => {
   )
 })
 
-test('G54 a backup of a newer release is refused, and names it', async () => {
+test('G54 a backup of a newer release is refused by the name of that release', async () => {
   const manifest = goodManifest()
   const newer = { ...manifest, release: '9.9.9', migrations: ['server/9999-what-is-to-come.sql'] }
   for (const each of [newer, { ...manifest, release: '9.9.9', format: 2 }])
     expect(await refusal(await made({ 'harmont-backup.json': JSON.stringify(each) }))).toContain('is of release 9.9.9')
 })
 
-test('G54 names of a made-up backup lead nowhere: not out of the directory, not to another table, not into a statement', async () => {
+test('G54 names in a forged backup cannot leave the directory, reach another table, or enter a statement', async () => {
   const manifest = goodManifest()
   const begin = { 'harmont-backup.json': JSON.stringify({ ...manifest, tables: [], sequences: [] }) }
   for (const name of [
@@ -164,7 +165,7 @@ test('G54 a link or a device in a backup is refused', async () => {
   expect(await refusal(zstdCompressSync(tar))).toContain('it contains secrets/encryption, which is no part of a backup')
 })
 
-test('G54 a directory in which something is is not restored into', async () => {
+test('G54 a directory that is not empty is not restored into', async () => {
   const folder = await testFolder()
   const file = join(folder, 'file')
   await writeFile(file, good)

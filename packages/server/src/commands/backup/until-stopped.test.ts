@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { untilStopped } from '../../platform/stop-signals.ts'
 
 test.for(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
-  '%s, also twice, ends a long command in its own way, and says so',
+  '%s, even sent twice, aborts a long command cleanly and says so',
   async (name) => {
     const before = process.listenerCount(name)
     let isTidy = false

@@ -26,7 +26,7 @@ afterAll(() => rm(folder, { recursive: true }))
 
 const set = (name: string, value: string) => it.request(ownerToken, 'POST', `${organization}/secrets`, { name, value })
 
-/** A later start on the same database: as after a move without the key, where nothing is set. */
+/** Starts a server on the same database later, as after a move without the key. */
 const environment = (settings: Readonly<Record<string, string>>) => ({
   ...it.environment,
   HARMONT_DATA_DIR: join(folder, randomUUID()),
@@ -46,7 +46,7 @@ async function newBuild(slug: string): Promise<string> {
   return (await it.request<{ id: string }>(ownerToken, 'POST', path, body)).body.id
 }
 
-test('a server does not start over secrets that its key does not open, says which they are, and leaves everything as it is', async () => {
+test('a server does not start over secrets that its key does not decrypt, names them, and changes nothing', async () => {
   await set('KEPT', 'a-value')
   const id = randomUUID()
   await insertGrant(it.server.pool, createSealer(key), id, {
@@ -69,7 +69,7 @@ test('a server does not start over secrets that its key does not open, says whic
   await start({ HARMONT_ENCRYPTION_KEY: key })
 })
 
-test('a build whose secrets the key does not open is told so at once, by name', async () => {
+test('a build whose secrets the key does not decrypt fails at once and names them', async () => {
   const slug = await it.newPipeline()
   await set('LOST', 'a-value')
   await set('READ', 'a-value')
@@ -84,7 +84,7 @@ test('a build whose secrets the key does not open is told so at once, by name', 
   expect(await secrets.of(await newBuild(slug), ['READ'])).toMatchObject({ kind: 'values' })
 })
 
-test('G57 secrets that are far too long are not even read', async () => {
+test('G57 secrets that are far too long are never read', async () => {
   const slug = await it.newPipeline()
   const names = Array.from({ length: 17 }, (_, n) => `LONG_${n}`)
   for (const name of names) await set(name, 'x'.repeat(64 * 1024))
@@ -93,7 +93,7 @@ test('G57 secrets that are far too long are not even read', async () => {
   expect(answer).toEqual({ kind: 'unusable', reason: expect.stringContaining('exceed 256 KiB together') })
 })
 
-test('what was encrypted under a key that is lost for good is removed when the operator says so, and then a server starts', async () => {
+test('the operator can remove the values of a lost key, and then a server starts', async () => {
   const found = { HARMONT_ENCRYPTION_KEY: 'the-key-of-a-new-beginning' }
   await expect(start(found)).rejects.toThrow('forget-lost')
   const printed: string[] = []

@@ -9,7 +9,7 @@ const log = pino({ level: 'silent' })
 const token = 'the-bootstrap-token-of-tests'
 const other = 'another-bootstrap-token-of-tests'
 
-test('the bootstrap key works while its setting is there, and is another one when that changes', async () => {
+test('the bootstrap key works while its setting is present, and changes with it', async () => {
   const directory = await mkdtemp('/var/tmp/harmont-bootstrap-')
   onTestFinished(() => rm(directory, { recursive: true }))
   const env = {

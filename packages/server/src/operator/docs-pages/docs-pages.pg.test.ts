@@ -24,7 +24,7 @@ const get = (path: string, headers: Record<string, string> = {}, method = 'GET')
 const textOf = async (path: string) => (await get(path)).text()
 
 describe('error codes', () => {
-  test('each has a page, and no page is of a code that there is not', async () => {
+  test('each has a page, and every page has a code', async () => {
     const files = (await readdir(new URL('errors/', folder))).sort()
     expect(files).toEqual(documentedCodes.map(({ code }) => `${code}.md`))
   })
@@ -40,7 +40,7 @@ describe('error codes', () => {
     }
   })
 
-  test('every doc_url leads to its page, which says with which status it comes; the index has all of them', async () => {
+  test('every doc_url leads to its page, which names the status; the index lists them all', async () => {
     const index = await textOf('/docs/errors')
     for (const { code, status } of documentedCodes) {
       const page = await get(`/docs/errors/${code}`)
@@ -55,7 +55,7 @@ describe('error codes', () => {
 })
 
 describe('pages', () => {
-  test('have one h1, a way past the list, a title, and no script; anybody gets them', async () => {
+  test('have one h1, a link past the navigation, a title, and no script; anybody may read them', async () => {
     for (const path of addresses.filter((each) => !/\.\w+$/.test(each))) {
       const answer = await get(path, { accept: path.length % 2 === 0 ? 'text/html' : '*/*' })
       const text = await answer.text()
@@ -70,7 +70,7 @@ describe('pages', () => {
     }
   })
 
-  test('link to pages and headings that there are, and to pictures', async () => {
+  test('link to existing pages, headings and images', async () => {
     const pages = new Map<string, string>()
     for (const path of addresses) pages.set(path, await textOf(path))
     const wrong: string[] = []
@@ -86,13 +86,13 @@ describe('pages', () => {
     expect(wrong).toEqual([])
   })
 
-  test('show what lies in the repository only as text', async () => {
+  test('show links into the repository as text', async () => {
     const text = await textOf('/docs/guarantees')
     expect(text).toContain('server/members')
     expect(text).not.toContain('members.pg.test.ts')
   })
 
-  test('that are not there say where the index is; a slash at the end makes no difference', async () => {
+  test('that do not exist link to the index; a trailing slash makes no difference', async () => {
     for (const path of ['/docs/nothing', '/docs/errors/nothing', '/docs/pipelines.md', '/docs/..%2fpackage.json']) {
       const answer = await get(path)
       expect([path, answer.status]).toEqual([path, 404])
@@ -103,7 +103,7 @@ describe('pages', () => {
     expect((await get('/docsx')).headers.get('content-type')).toBe('application/json; charset=utf-8')
   })
 
-  test('have a policy of their own, come compressed, and not again to who has them', async () => {
+  test('have their own policy, are compressed, and are not sent again to a client that has them', async () => {
     const first = await get('/docs/pipelines', { 'accept-encoding': 'gzip' })
     expect(first.headers.get('content-encoding')).toBe('gzip')
     expect(await first.text()).toContain('Writing pipelines')
@@ -117,7 +117,7 @@ describe('pages', () => {
   })
 })
 
-test('markup in a file stays text, wherever it stands', () => {
+test('markup in a file stays text everywhere', () => {
   const hostile =
     '# <b>"x"</b>\n\n<script>alert(1)</script>\n\n[a](javascript:alert(1)) `<i>`\n\n```js" onload="x\n<u>\n```\n\n## "><img>\n'
   const { title, html } = renderMarkdown(hostile, (href) => href)

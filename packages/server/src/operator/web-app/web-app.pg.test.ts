@@ -69,7 +69,7 @@ const get = (path: string, headers: Record<string, string> = {}, method = 'GET')
   fetch(server.url + path, { method, headers })
 
 describe('files of the web app', () => {
-  test('under /assets/ are kept by browsers for a year, and come in the best form that the client reads', async () => {
+  test('under /assets/ are cached for a year, and sent in the best encoding that the client accepts', async () => {
     for (const [accepted, encoding] of [
       ['gzip, deflate, br', 'br'],
       ['gzip', 'gzip'],
@@ -92,7 +92,7 @@ describe('files of the web app', () => {
     expect((await get('/theme.js')).headers.get('cache-control')).toBe('no-cache')
   })
 
-  test('are not sent again to who has them, and HEAD answers like GET without a body', async () => {
+  test('are not sent again to a client that has them, and HEAD answers like GET without a body', async () => {
     for (const accepted of ['br', 'identity']) {
       const headers = { 'accept-encoding': accepted }
       const first = await get('/assets/index-1.js', headers)
@@ -115,7 +115,7 @@ describe('files of the web app', () => {
     expect((await get('/assets/index-1.js', { 'if-none-match': '"other"' })).status).toBe(200)
   })
 
-  test('are those that were built and no others, however a path is written', async () => {
+  test('are exactly those that were built, however a path is spelled', async () => {
     const others = [
       '/assets/',
       '/assets/none.js',
@@ -132,7 +132,7 @@ describe('files of the web app', () => {
       '/assets\\index-1.js',
     ]
     for (const path of [...others, ...hidden]) {
-      // Raw, because `fetch` tidies paths before it sends them.
+      // Raw, because `fetch` normalises paths.
       const answer = await sendRaw(server.port, `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`)
       expect([path, answer?.status]).toEqual([path, 404])
     }
@@ -142,7 +142,7 @@ describe('files of the web app', () => {
 })
 
 describe('the page', () => {
-  test('web A9 is at every path of its own, under a policy with a nonce of its own in each answer', async () => {
+  test('web A9 is served at every path of its own, with a policy and a new nonce in each answer', async () => {
     config = async () => ({ needs_setup: false })
     const nonces = new Set<string>()
     for (const path of [
@@ -162,7 +162,7 @@ describe('the page', () => {
       const text = await answer.text()
       expect(text.split(`nonce="${nonce}"`)).toHaveLength(4)
       expect(text).not.toContain('__NONCE__')
-      // What paints first waits for no second answer.
+      // The first paint needs no second answer.
       expect(text).toContain(`<style nonce="${nonce}" data-sheet="/assets/index-1.css">body { color: red }</style>`)
       expect(text).not.toContain('rel="stylesheet"')
       expect(Object.fromEntries(answer.headers)).toMatchObject({
@@ -179,7 +179,7 @@ describe('the page', () => {
     expect(nonces.size).toBe(7)
   })
 
-  test('web T5 has the theme and density that its reader chose before its first paint, and takes nothing else from the cookie', async () => {
+  test('web T5 has the chosen theme and density before its first paint, and uses nothing else from the cookie', async () => {
     config = async () => ({})
     const root = async (look: string) =>
       /<html[^>]*>/.exec(await (await get('/', { ...html, cookie: `a=b; harmont_look=${look}` })).text())?.[0]
@@ -189,7 +189,7 @@ describe('the page', () => {
       expect(await root(look)).toBe('<html lang="en">')
   })
 
-  test('carries the sign-in configuration of this very moment, which no text in it can break out of', async () => {
+  test('contains the current sign-in configuration, from which no text can break out', async () => {
     const inlined = async () =>
       /id="auth-config">([^<]*)<\/script><div/.exec(await (await get('/', html)).text())?.[1] ?? ''
     const name = '</script><script>alert(1)</script><!--__NONCE__ $& '
@@ -201,7 +201,7 @@ describe('the page', () => {
     expect(JSON.parse(await inlined())).toBe(null)
   })
 
-  test('is for who asks for HTML, and at `/` for everybody; programs, other methods and the paths of the API are answered as before', async () => {
+  test('answers clients that accept HTML, and at `/` everybody; programs, other methods and API paths get the answers of the API', async () => {
     config = async () => ({})
     for (const path of [
       '/api',
@@ -233,12 +233,12 @@ describe('the page', () => {
     expect([head.status, await head.text()]).toEqual([200, ''])
   })
 
-  test('of a build names what it will need: its data to who is signed in, and its code', async () => {
+  test('of a build preloads its code and, for signed-in readers, its data', async () => {
     config = async () => ({})
     const path = '/acme/pipelines/ci/builds/7'
     const links = async (headers = {}, at = path) =>
       (await get(at, { ...html, ...headers })).headers.get('link')?.split(', ')
-    // The page names its entry and style sheet itself.
+    // The page itself names its entry and style sheet.
     const code = [
       '</assets/build-1.css>; rel=preload; as=style; crossorigin',
       '</assets/build-1.js>; rel=modulepreload',
@@ -263,7 +263,7 @@ describe('the page', () => {
   })
 })
 
-test('a server without a built web app says on every page what to run; its API works', async () => {
+test('a server without a built web app tells on every page what to run; its API works', async () => {
   expect(await readWebApp(join(directory, 'nothing'))).toBeNull()
   const pages = webAppPages({
     webApp: null,
@@ -282,7 +282,7 @@ test('a server without a built web app says on every page what to run; its API w
   }
 })
 
-test('links to more code than a proxy lets through in headers are left out, the last first', () => {
+test('links beyond the header size that proxies accept are left out, the last first', () => {
   const names = Array.from({ length: 100 }, (_, index) => `_chunk-${index}.js`)
   const chunks = names.map((name) => [name, { file: `assets/${name}` }] as const)
   const links = preloadLinks(

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Database } from '../database/transaction.ts'
 import type { Caller, Client } from '../http/index.ts'
 
-/** Who acts, and from where; `actorOf` makes one from a request. */
+/** The actor of an event and its origin. `actorOf` derives it from a request. */
 export interface Actor {
   readonly userId: string | null
   readonly address: string | null
@@ -10,7 +10,9 @@ export interface Actor {
   readonly requestId: string | null
 }
 
-/** Who acts where no user asked for it: the operator's commands, forges, Stripe, the server itself. */
+/**
+ * The actor of events without a user: the operator's commands, forges, Stripe, the server itself.
+ */
 export const nobody: Actor = { userId: null, address: null, userAgent: null, requestId: null }
 
 /** The actor of a request. */

@@ -18,7 +18,7 @@ async function names(blobs: BlobStore): Promise<readonly string[]> {
   return found
 }
 
-test('a blob is there as soon as it is finished, whole and by range', async () => {
+test('a finished blob can be read at once, whole and by range', async () => {
   const blobs = await store()
   const writer = await blobs.create()
   await writer.write(Buffer.from('hello '))

@@ -7,7 +7,7 @@ import { nextMove, openBallast } from './disk.ts'
 const mib = 1024 ** 2
 const log = pino({ level: 'silent' })
 
-test('G55 ballast is given away in the last need alone, a part at a time, and made only where work finds room after it', () => {
+test('G55 ballast is released only on a nearly full disk, a part at a time, and reserved only where work has room after it', () => {
   const long = { parts: 4, sinceDropMs: 60_000 }
   expect(nextMove(7 * mib, 512 * mib, long)).toBe('drop')
   expect(nextMove(7 * mib, 512 * mib, { ...long, sinceDropMs: 1_000 })).toBeNull()
@@ -18,7 +18,7 @@ test('G55 ballast is given away in the last need alone, a part at a time, and ma
   expect(nextMove(9_000 * mib, 512 * mib, long)).toBeNull()
 })
 
-test('G55 ballast takes its room, is found by the next process, and gives its room back', async () => {
+test('G55 ballast takes disk space, is found by the next process, and can be released', async () => {
   const path = await mkdtemp('/var/tmp/harmont-ballast-')
   onTestFinished(() => rm(path, { recursive: true }))
   const directory = join(path, 'ballast')

@@ -10,7 +10,7 @@ async function folder(): Promise<string> {
   return path
 }
 
-test('a secret is made once, whoever asks first, and is readable by its owner only', async () => {
+test('a secret is generated once, whoever asks first, and only its owner can read it', async () => {
   const path = await folder()
   const directory = await openDataDirectory(join(path, 'not/yet/there'))
   const secrets = await Promise.all(Array.from({ length: 20 }, () => directory.secret('log-token')))
@@ -21,6 +21,6 @@ test('a secret is made once, whoever asks first, and is readable by its owner on
   expect((await stat(join(directory.path, 'secrets/cookie'))).mode & 0o777).toBe(0o600)
 })
 
-test('a data directory that cannot be made is named with its setting', async () => {
+test('the error for a data directory that cannot be created names it and its setting', async () => {
   await expect(openDataDirectory('/etc/passwd/harmont')).rejects.toThrow('HARMONT_DATA_DIR')
 })

@@ -11,7 +11,7 @@ export const restoreMarkName = 'restoring'
 export interface RestoreMark {
   /** Identifies the restore, so that the database tells whether it finished. */
   readonly id: string
-  /** Where its blobs go if not below the data directory. */
+  /** The directory of its blobs if that is not below the data directory. */
   readonly blobDirectory: string | null
 }
 

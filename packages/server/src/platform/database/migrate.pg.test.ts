@@ -11,7 +11,7 @@ test('a migration runs once, also when several servers start at the same time', 
   expect((await pool.query('select n from counted')).rows).toEqual([{ n: 1 }])
 })
 
-test('a migration that fails leaves nothing of itself and is named', async () => {
+test('a failed migration leaves nothing behind and is named', async () => {
   const pool = await freshDatabase()
   const broken = { name: 't/2', sql: 'create table half (n int); select nothing' }
   await expect(migrate(pool, [first, broken])).rejects.toThrow('t/2')
@@ -19,7 +19,7 @@ test('a migration that fails leaves nothing of itself and is named', async () =>
   expect((await pool.query('select name from migrations')).rows).toEqual([{ name: 't/1' }])
 })
 
-test('each number is one migration, from 1 without a gap', async () => {
+test('migrations are numbered from 1 without gaps', async () => {
   const migrations = await readMigrations(`${import.meta.dirname}/migrations`, 'server')
   expect(migrations.length).toBeGreaterThan(1)
   expect(migrations.map(({ name }) => Number(/^server\/(\d{4})-[a-z-]+\.sql$/.exec(name)?.[1]))).toEqual(

@@ -7,7 +7,7 @@ import { databaseUrl } from '../settings/parse.ts'
 import { startEmbeddedPostgres } from './embedded/supervisor.ts'
 import { openDatabase } from './open-database.ts'
 
-test('several servers on one external database bring it up to date once', async () => {
+test('several servers on one external database migrate it once', async () => {
   const path = await mkdtemp('/var/tmp/harmont-external-')
   const log = pino({ level: 'silent' })
   const external = await startEmbeddedPostgres(join(path, 'external'), 'secret', log)

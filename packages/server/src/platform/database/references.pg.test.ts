@@ -1,4 +1,4 @@
-/** What the schema promises to whoever deletes an account or an organization. */
+/** Checks that the schema lets accounts and organizations be deleted. */
 import { expect, test } from 'vitest'
 import { testServer } from '../../testing/server.ts'
 
@@ -22,7 +22,7 @@ async function referencesTo(table: string): Promise<readonly Reference[]> {
 }
 
 test.for(['users', 'organizations'])(
-  'whatever refers to %s goes with them or forgets them, and is found by an index',
+  'every reference to %s cascades or is set to null, and has an index',
   async (table) => {
     const references = await referencesTo(table)
     expect(references.length).toBeGreaterThan(5)

@@ -1,4 +1,4 @@
-/** A database of the release before, with data in it, is brought up to date, and its builds go on. */
+/** Upgrades a filled database of the previous release, and continues its builds. */
 import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { engineMigrations } from '@harmont/engine'
@@ -14,7 +14,7 @@ import { migrate, readMigrations } from './migrate.ts'
 const token = 'a-key-of-the-release-before'
 const ids = { user: randomUUID(), organization: randomUUID(), pipeline: randomUUID() }
 
-/** What the release before had: each room's first migration. */
+/** The previous release: the first migration of each package. */
 async function oldDatabase(): Promise<pg.Pool> {
   const pool = await freshDatabase()
   const server = await readMigrations(`${import.meta.dirname}/migrations`, 'server')
@@ -55,7 +55,7 @@ const context = {
   conditionContext: { event: 'api', branch: 'main', baseBranch: null, tag: null, changed: null, env: {}, local: false },
 }
 
-/** A build as that release writes it: with its columns and no others. */
+/** Inserts a build with the columns of the previous release only. */
 async function oldBuild(pool: pg.Pool, number: number, state: 'passed' | 'scheduled'): Promise<void> {
   const [id, job] = [randomUUID(), randomUUID()]
   const ended = state === 'passed' ? new Date() : null
@@ -87,7 +87,7 @@ async function oldBuild(pool: pg.Pool, number: number, state: 'passed' | 'schedu
   )
 }
 
-test('G53 builds, keys and organizations of the release before are there, its processes may go on, and what waited runs', async () => {
+test('G53 after an upgrade builds, keys and organizations are there, old processes may continue, and waiting builds run', async () => {
   const pool = await oldDatabase()
   await oldBuild(pool, 1, 'passed')
   const directory = await mkdtemp('/var/tmp/harmont-upgrade-')
@@ -104,7 +104,7 @@ test('G53 builds, keys and organizations of the release before are there, its pr
     await server.stop()
     await rm(directory, { recursive: true })
   })
-  // A process of the release before still writes what it knows.
+  // A process of the previous release still writes its own columns.
   await oldBuild(pool, 2, 'scheduled')
   const get = async (path: string) => {
     const response = await fetch(`${server.url}/api/v0${path}`, { headers: { authorization: `Bearer ${token}` } })

@@ -8,7 +8,7 @@ type BuildView = components['schemas']['BuildView']
 /** More than any disk has. */
 const it = testServer({ HARMONT_LEAST_FREE_DISK: '1000TiB' })
 
-test('G55 a server on a full disk says so wherever somebody looks, takes builds that need no room, and no source', async () => {
+test('G55 a server on a full disk reports it everywhere, accepts builds without a source, and refuses sources', async () => {
   expect(it.server.fullDisk).toMatch(/^[\d.]+ [MG]iB of [\d.]+ GiB free$/)
   const ready = await it.request(null, 'GET', '/readyz')
   expect([ready.status, codeOf(ready)]).toEqual([503, 'not_ready'])

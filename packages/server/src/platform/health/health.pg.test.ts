@@ -3,7 +3,7 @@ import { codeOf, ownerToken, testServer } from '../../testing/server.ts'
 
 const it = testServer()
 
-test('anybody may ask whether the server lives and is ready', async () => {
+test('anybody may query liveness and readiness', async () => {
   const health = await it.request<string>(null, 'GET', '/healthz')
   expect([health.status, health.body, health.headers.get('content-type')]).toEqual([200, 'ok', 'text/plain'])
   expect((await it.request(null, 'GET', '/api/v0/ping')).body).toEqual({ status: 'ok' })
@@ -12,7 +12,7 @@ test('anybody may ask whether the server lives and is ready', async () => {
   expect(Object.keys(ready.body.checks).sort()).toEqual(['blobs', 'database', 'disk', 'migrations'])
 })
 
-test('a server whose database is behind says what is missing', async () => {
+test('a server whose database lacks migrations names them', async () => {
   await it.server.pool.query("delete from migrations where name like 'server/%'")
   const answer = await it.request<{ error: { checks: Record<string, { ok: boolean }> } }>(null, 'GET', '/readyz')
   expect([answer.status, codeOf(answer), answer.headers.get('retry-after')]).toEqual([503, 'not_ready', '5'])

@@ -107,7 +107,7 @@ const body = fc.oneof(
 const own: Readonly<Record<string, string>> = { org: 'acme', pipeline: 'ci' }
 
 describe('every operation', () => {
-  it('G50 answers any request in the form of the contract, and no input makes it fail', async () => {
+  it('G50 answers any request as the contract says, and no input makes it fail', async () => {
     const all = [...operationTable.values()].filter(({ id }) => id !== 'getReadiness')
     const anyRequest = fc.tuple(
       fc.constantFrom(...all),

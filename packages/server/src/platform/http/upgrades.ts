@@ -10,7 +10,7 @@ import { rawAnswer } from './response/wire-errors.ts'
 
 /** The one path whose connections leave HTTP. */
 export interface Upgrade {
-  /** As in `/api/v0`. Every version has it. */
+  /** The path in `/api/v0`. Every version has it. */
   readonly path: `/api/v0/${string}`
   /** Takes the connection over, or throws the refusal. */
   readonly enter: (request: UpgradeRequest) => Promise<void>

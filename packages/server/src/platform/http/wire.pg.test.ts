@@ -7,7 +7,7 @@ import { DatabaseGone, memberToken, startTestServer, type TestServer } from './t
 
 const stallMs = 400
 let server: TestServer
-/** Waits for a client as long as in the product, however busy the machine is. */
+/** Waits for a client as long as the product does, however busy the machine is. */
 let patient: TestServer
 beforeAll(async () => {
   const ping = operation('ping', async () => {
@@ -32,7 +32,7 @@ function codeOf(answer: RawAnswer | null): [number, string] | null {
   return [answer.status, error.code]
 }
 
-describe('requests that are not right as HTTP', () => {
+describe('requests that are invalid HTTP', () => {
   const bad: [string, string, number, string][] = [
     ['no HTTP at all', 'hello\r\n\r\n', 400, 'request_malformed'],
     ['an unknown method', 'NONSENSE / HTTP/1.1\r\nHost: x\r\n\r\n', 400, 'request_malformed'],
@@ -76,11 +76,11 @@ describe('requests that are not right as HTTP', () => {
     expect(codeOf(await sendRaw(server.port, 'GET /nothing HTTP/1.1\r\n\r\n'))).toEqual([404, 'route_not_found'])
   })
 
-  it('answers headers that do not end with request_timeout', async () => {
+  it('answers unfinished headers with request_timeout', async () => {
     expect(codeOf(await sendRaw(server.port, 'GET / HTTP/1.1\r\nHost: x\r\n'))).toEqual([408, 'request_timeout'])
   })
 
-  it('answers a body that does not go on with request_timeout', async () => {
+  it('answers a stalled body with request_timeout', async () => {
     const head = `POST /api/v0/organizations HTTP/1.1\r\nHost: x\r\n${auth}Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{`
     const answer = await sendRaw(server.port, head)
     expect(codeOf(answer)).toEqual([408, 'request_timeout'])
@@ -90,7 +90,9 @@ describe('requests that are not right as HTTP', () => {
 
 const large = 16 * 1024 * 1024
 
-/** Sends all of a body before it reads a byte, as many clients do: what was answered must still be there. */
+/**
+ * Sends a whole body before it reads a byte, as many clients do. The answer must still be there.
+ */
 async function upload(path: string, headers: string, isChunked: boolean, method = 'POST'): Promise<RawAnswer | null> {
   const length = isChunked ? 'Transfer-Encoding: chunked' : `Content-Length: ${large}`
   const socket = connect({ port: patient.port, host: '127.0.0.1' })
@@ -117,15 +119,15 @@ describe('early refusals', () => {
     ['another media type', path, `${auth}Content-Type: text/plain\r\n`, 415, 'unsupported_media_type'],
   ]
   for (const [name, to, headers, status, code] of refusals) {
-    it(`for ${name} reach a client that reads only once it has sent everything`, async () => {
+    it(`for ${name} reach a client that reads only after it has sent everything`, async () => {
       expect(codeOf(await upload(to, headers, false))).toEqual([status, code])
       expect(codeOf(await upload(to, headers, true))).toEqual([status, code])
     })
   }
 })
 
-describe('a body that no one asked for', () => {
-  it('keeps no client from its answer', async () => {
+describe('a body that no operation reads', () => {
+  it('does not keep a client from its answer', async () => {
     const path = '/api/v0/organizations/acme/pipelines/ci'
     expect((await upload(`${path}/builds/1/cancel`, auth, true, 'PUT'))?.status).toBe(200)
     expect((await upload(path, auth, false, 'GET'))?.status).toBe(200)
@@ -143,7 +145,7 @@ describe('faults of ours', () => {
     expect(logged).toContain(JSON.parse(text).error.request_id)
   })
 
-  it('are what the server makes of them where it knows better', async () => {
+  it('are translated where the server knows their cause', async () => {
     const response = await fetch(`${server.url}/healthz`)
     expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1'])
     expect(JSON.parse(await response.text()).error).toMatchObject({
@@ -152,14 +154,14 @@ describe('faults of ours', () => {
     })
   })
 
-  it('are what an answer is that breaks its contract', async () => {
+  it('include an answer that violates its contract', async () => {
     const path = '/api/v0/organizations/acme/pipelines/ci/builds/1/jobs'
     expect((await fetch(server.url + path, { headers: { authorization: `Bearer ${memberToken}` } })).status).toBe(500)
   })
 })
 
 describe('streamed answers', () => {
-  it('tell their handler when the reader goes away', async () => {
+  it('tell their handler when the reader disconnects', async () => {
     const reader = new AbortController()
     const response = await fetch(`${server.url}/v0/jobs/x/logs?token=t`, { signal: reader.signal })
     expect(response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8')
@@ -169,7 +171,7 @@ describe('streamed answers', () => {
     await expect.poll(() => seen.signal?.aborted).toBe(true)
   })
 
-  it('cut off a reader that takes no bytes, and hold no more than fits into its socket', async () => {
+  it('cut off a reader that accepts no bytes, and buffer no more than fits into its socket', async () => {
     const socket = connect({ port: server.port, host: '127.0.0.1' })
     socket.pause()
     const before = process.memoryUsage.rss()
@@ -182,7 +184,7 @@ describe('streamed answers', () => {
     socket.destroy()
   })
 
-  it('keep a reader of a stream that is silent for longer than that', async () => {
+  it('keep the reader of a stream that is silent for longer than that', async () => {
     const response = await fetch(`${server.url}/v0/jobs/x/logs?token=silent`)
     expect(await response.text()).toBe('firstlast')
   })

@@ -1,4 +1,6 @@
-/** `Idempotency-Key` over HTTP, with keys in a real database and an operation whose effect is a row. */
+/**
+ * `Idempotency-Key` over HTTP, with keys in a real database and an operation whose effect is a row.
+ */
 import { createHash, randomUUID } from 'node:crypto'
 import { until } from '@harmont/test-kit/until'
 import pg from 'pg'
@@ -18,7 +20,7 @@ const log = pino({ level: 'silent' })
 const builds = '/api/v0/organizations/acme/pipelines/ci/builds'
 const body = (branch = 'main') => JSON.stringify({ branch, commit: 'abc', source_b64: 'QUJD' })
 
-/** What the operation does next, beside making a row. */
+/** How the operation continues after it has created its row. */
 let hooks = { gate: () => {}, beforeKeep: async () => {}, afterCommit: async () => {} }
 const noHooks = hooks
 let server: TestServer
@@ -63,7 +65,7 @@ async function effects(): Promise<number> {
   return rows[0]?.count ?? 0
 }
 
-/** As if a process had taken the key, done this much and been killed, its lease still running. */
+/** Simulates a process that took the key, got this far and was killed. Its lease still runs. */
 async function diedHolding(key: string, made: number | null): Promise<void> {
   const { pool } = it.server
   const dead = idempotencyKeys(pool, log)
@@ -77,7 +79,7 @@ const endLease = (key: string) =>
   it.server.pool.query('update idempotency_keys set lease_until = now() where key = $1', [key])
 
 describe('Idempotency-Key', () => {
-  test('20 of the same at the same time have one effect; each gets its answer or is told to come again', async () => {
+  test('20 equal requests at the same time have one effect; each gets its answer or is told to retry', async () => {
     const before = await effects()
     const key = randomUUID()
     const answers = await Promise.all(Array.from({ length: 20 }, () => ask(key)))
@@ -95,7 +97,7 @@ describe('Idempotency-Key', () => {
     expect(await effects()).toBe(before + 1)
   })
 
-  test('is told to come again while the first still runs, also when that has had its effect', async () => {
+  test('is told to retry while the first request still runs, even after its effect', async () => {
     const key = randomUUID()
     const inside: unknown[] = []
     const look = async () => {
@@ -106,7 +108,7 @@ describe('Idempotency-Key', () => {
     expect(inside).toEqual(Array(2).fill([409, 'idempotency_key_in_progress']))
   })
 
-  test('counts within its route, in both versions of the API, and for one path and body', async () => {
+  test('is valid within its operation, in both versions of the API, for one path and body', async () => {
     const key = randomUUID()
     expect(outcome(await ask(key))).toEqual([201, 'first'])
     expect(outcome(await ask(key, body(), builds.replace('v0', 'v1')))).toEqual([201, 'again'])
@@ -133,14 +135,14 @@ describe('Idempotency-Key', () => {
     if (claim.kind === 'ours') await claim.attempt.release()
   })
 
-  test('must be 1 to 255 visible ASCII characters, which is asked after the tenancy', async () => {
+  test('must be 1 to 255 visible ASCII characters, which is checked after the tenancy', async () => {
     for (const key of ['', 'a b', 'x'.repeat(256), 'é', 'a, b'])
       expect(outcome(await ask(key))).toEqual([400, 'idempotency_key_invalid'])
     expect(outcome(await ask(`~!${'x'.repeat(253)}`))).toEqual([201, 'first'])
     expect(outcome(await ask('', body(), builds, strangerToken))).toEqual([404, 'organization_not_found'])
   })
 
-  test('gives a refusal again as it was, but no fault and no limit', async () => {
+  test('replays a refusal, but no fault and no limit', async () => {
     const refused = randomUUID()
     const first = await ask(refused, body('refused'))
     const again = await ask(refused, body('refused'))
@@ -160,7 +162,7 @@ describe('Idempotency-Key', () => {
     }
   })
 
-  test('that is known is answered ahead of the gates, and what a gate refused leaves no trace', async () => {
+  test('that is known is answered before the gates, and a refusal of a gate leaves no trace', async () => {
     const [known, fresh] = [randomUUID(), randomUUID()]
     expect(outcome(await ask(known))).toEqual([201, 'first'])
     const closed = () => {
@@ -174,7 +176,7 @@ describe('Idempotency-Key', () => {
     expect(outcome(await ask(known, body(), builds, ownerToken))).toEqual([201, 'again'])
   })
 
-  test('a fault after the effect does not lead to a second one', async () => {
+  test('a fault after the effect does not cause a second effect', async () => {
     const key = randomUUID()
     const before = await effects()
     hooks = { ...noHooks, afterCommit: () => Promise.reject(new Error('a fault')) }
@@ -184,7 +186,7 @@ describe('Idempotency-Key', () => {
     expect(await effects()).toBe(before + 1)
   })
 
-  test('of a process that was killed after its effect is answered when its lease is over, by what was kept', async () => {
+  test('of a process that was killed after its effect is answered from its record when its lease is over', async () => {
     const key = randomUUID()
     const before = await effects()
     await diedHolding(key, 4711)
@@ -208,7 +210,7 @@ describe('Idempotency-Key', () => {
     expect(outcome(await ask(key))).toEqual([201, 'first'])
   })
 
-  test('of a request that failed while the database was away is free again once it is back, before its lease ends', async () => {
+  test('of a request that failed without the database is free again once it is back, before its lease ends', async () => {
     const { pool } = it.server
     const impatient = new pg.Pool({ ...pool.options, options: '-c lock_timeout=50' })
     onTestFinished(() => impatient.end())
@@ -229,7 +231,7 @@ describe('Idempotency-Key', () => {
     expect(kind).toBe('ours')
   })
 
-  test('that was taken over meanwhile takes the slower one’s effect back', async () => {
+  test('that was taken over rolls the slower effect back', async () => {
     const key = randomUUID()
     const before = await effects()
     let taker: unknown
@@ -265,7 +267,7 @@ describe('Idempotency-Key', () => {
     expect((await pool.query('select 1 from idempotency_keys where key = $1', [key])).rowCount).toBe(0)
   })
 
-  test('an upload is hashed while it arrives: the same one again stores nothing', async () => {
+  test('an upload is hashed as it arrives: the same one again stores nothing', async () => {
     const key = randomUUID()
     const text = body().replace('QUJD', 'QUJD'.repeat(1_000_000))
     expect(outcome(await ask(key, text))).toEqual([201, 'first'])

@@ -14,7 +14,7 @@ const token = 'the-bootstrap-token-of-tests'
 const pipelines = '/api/v0/organizations/default/pipelines'
 const builds = `${pipelines}/ci/builds`
 
-test('G02 a server that is killed while it waits to answer has made one build, and the next one gives its answer', async () => {
+test('G02 a server that is killed before it answers has made one build, and the next server answers with it', async () => {
   const { connection, url } = await migratedDatabase()
   const directory = await mkdtemp('/var/tmp/harmont-killed-')
   onTestFinished(() => rm(directory, { recursive: true }))
@@ -24,7 +24,7 @@ test('G02 a server that is killed while it waits to answer has made one build, a
     HARMONT_DATABASE_URL: url,
     HARMONT_BOOTSTRAP_TOKEN: token,
     HARMONT_RUNNER: 'off',
-    // Without a pipeline in the request it is rendered, for which the answer waits.
+    // A request without a pipeline is rendered first, and its answer waits for that.
     HARMONT_RENDER_WAIT_SECONDS: '1',
   }
   const ask = (path: string, body?: object) =>

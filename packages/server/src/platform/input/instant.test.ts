@@ -9,7 +9,7 @@ test.for(['9999-12-31T23:59:59Z', '0000-01-01T00:00:00Z', '9999-12-31T23:59:59.9
 )
 
 test.for(['9999-12-31T23:59:59-14:00', '0000-01-01T00:00:00+14:00', '2030-13-01T00:00:00Z', '2030-01-01'])(
-  '%s is none: no year of four digits, or no day',
+  '%s is invalid: no year of four digits, or no such day',
   (text) => {
     expect(parseInstant(text)).toBeUndefined()
   },

@@ -1,6 +1,6 @@
 import { isLocal, type Settings } from '../settings/read-settings.ts'
 
-/** Where mails go: to a mail server, or to the log and mailbox page of a local server. */
+/** The destination of mails: a mail server, or the log and mailbox page of a local server. */
 export type MailWay = 'smtp' | 'mailbox' | 'none'
 
 /** `none`: there is no mail server, and the public URL is not local. */

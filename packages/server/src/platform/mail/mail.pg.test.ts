@@ -31,7 +31,7 @@ async function send(mail: Partial<Mail>) {
   return mailServer.mailTo(to)
 }
 
-/** Whether a mail for that recipient was refused, and will be tried once more. */
+/** Whether a mail to that recipient was refused and will be retried. */
 async function waitsAgain(to: string): Promise<boolean> {
   const { rowCount } = await it.server.pool.query(
     "select 1 from graphile_worker._private_jobs where payload->>'to' = $1 and last_error is not null",
@@ -40,8 +40,8 @@ async function waitsAgain(to: string): Promise<boolean> {
   return rowCount === 1
 }
 
-describe('a mail that was queued', () => {
-  test('comes as text and HTML with one link, its lifetime, who asked, and what to do otherwise', async () => {
+describe('a queued mail', () => {
+  test('is text and HTML with one link, its lifetime, its origin, and what to do otherwise', async () => {
     const mail = await send({})
     const { parsed, sender } = mail
     expect(sender).toBe('no-reply@ci.example.com')
@@ -65,7 +65,7 @@ describe('a mail that was queued', () => {
     expect(parsed.messageId).toMatch(/^<\d+\.\d+@ci\.example\.com>$/)
   })
 
-  test('can carry no header, recipient or link of whoever filled in its parts', async () => {
+  test('contains no header, recipient or link from untrusted parts', async () => {
     const mail = await send({
       subject: 'Hello\r\nBcc: spy@example.com\r\n\r\nbody <b>',
       paragraphs: ['<img src=x onerror=1>\r\nCc: spy@example.com https://evil.example/a www.evil.example'],
@@ -80,7 +80,7 @@ describe('a mail that was queued', () => {
   })
 
   test.for(['a,b@example.com', 'x@example.com>,<spy@example.com', 'x@example.com\r\nRCPT TO:<spy@example.com>'])(
-    'goes to one address and no other one: %j',
+    'goes to exactly one address: %j',
     async (to) => {
       const before = mailServer.mails.length
       await queueMail(it.server.pool, { ...plain, to })
@@ -91,14 +91,14 @@ describe('a mail that was queued', () => {
     },
   )
 
-  test('is tried again when the mail server refuses it, as the same mail, and others do not wait for it', async () => {
+  test('is retried with the same id when the mail server refuses it, and others do not wait for it', async () => {
     mailServer.refuse('late@example.com')
     await queueMail(it.server.pool, { ...plain, to: 'late@example.com' })
     await send({})
     expect((await mailServer.mailTo('late@example.com')).parsed.subject).toBe('A subject')
   })
 
-  test('is given up after a day, and its link is nowhere any more', async () => {
+  test('is abandoned after a day, and its link is removed', async () => {
     mailServer.refuse('never@example.com')
     await queueMail(it.server.pool, { ...plain, to: 'never@example.com' })
     await expect.poll(() => waitsAgain('never@example.com')).toBe(true)
@@ -115,7 +115,7 @@ describe('a mail that was queued', () => {
     expect(mailServer.mails.flatMap(({ recipients }) => recipients)).not.toContain('never@example.com')
   })
 
-  test('G32 with a link that lets its reader in waits with that link encrypted, and comes with it', async () => {
+  test('G32 with a link that grants access waits with that link encrypted, and arrives with it', async () => {
     const to = 'secret@example.com'
     mailServer.refuse(to)
     const url = 'https://ci.example.com/x?token=a-secret-token'

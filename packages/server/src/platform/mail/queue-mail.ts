@@ -9,9 +9,12 @@ export interface Mail {
   readonly paragraphs: readonly string[]
   /** The only link. */
   readonly link: { readonly url: string; readonly label: string; readonly lifetime: string | null } | null
-  /** The request that caused the mail, so that its reader can judge it; null for notices of the server. */
+  /**
+   * The request that caused the mail, so that its reader can judge it; null for notices of the
+   * server.
+   */
   readonly askedBy: AskedBy | null
-  /** What to do if it was not you. */
+  /** Advice for a reader who did not request the mail. */
   readonly otherwise: string
 }
 

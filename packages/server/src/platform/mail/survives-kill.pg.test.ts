@@ -20,7 +20,7 @@ afterAll(async () => {
   await rm(directory, { recursive: true })
 })
 
-test('a mail whose sending was cut by SIGKILL is sent when the server is back', async () => {
+test('a mail whose sending was interrupted by SIGKILL is sent when the server is back', async () => {
   const env = {
     HARMONT_DATA_DIR: directory,
     HARMONT_DATABASE_URL: (await migratedDatabase()).url,

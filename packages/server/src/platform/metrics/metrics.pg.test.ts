@@ -6,7 +6,7 @@ const open = testServer()
 const guarded = testServer({ HARMONT_METRICS_TOKEN: token })
 
 describe('metrics', () => {
-  test('are Prometheus text: requests by operation, connections, what there is to do', async () => {
+  test('are Prometheus text: requests by operation, connections, pending work', async () => {
     await open.request(ownerToken, 'GET', '/api/v0/user')
     await open.request(null, 'GET', '/nothing')
     const { status, headers, body } = await open.request<string>(null, 'GET', '/metrics')
@@ -29,14 +29,14 @@ describe('metrics', () => {
     expect(body).not.toContain('/nothing')
   })
 
-  test('without a token are for this machine only, and not for what a proxy passes on', async () => {
+  test('without a token can be read from this machine only, and not through a proxy', async () => {
     for (const header of ['X-Forwarded-For', 'Forwarded', 'X-Real-IP', 'Via']) {
       const answer = await open.request(null, 'GET', '/metrics', undefined, { [header]: '127.0.0.1' })
       expect([answer.status, codeOf(answer)]).toEqual([401, 'unauthorized'])
     }
   })
 
-  test('with a token are for who has it, from anywhere', async () => {
+  test('with a token can be read with it, from anywhere', async () => {
     for (const wrong of [null, 'x', `${token}x`, ownerToken])
       expect((await guarded.request(wrong, 'GET', '/metrics')).status).toBe(401)
     expect((await guarded.request(token, 'GET', '/metrics', undefined, { 'x-forwarded-for': '1.1.1.1' })).status).toBe(

@@ -19,7 +19,7 @@ test.for([
   expect(repoNameOf(repository)).toBe(name)
 })
 
-test('a repository name is compared without blanks and .git', () => {
+test('a repository name is compared without surrounding blanks and .git', () => {
   expect(tidyRepoName(' acme/core.git ')).toBe('acme/core')
   expect(tidyRepoName('  ')).toBeNull()
 })
@@ -40,8 +40,8 @@ test('a taken slug gets a number and stays within its length', () => {
   expect(suffixedSlug('a'.repeat(63), 12, 63)).toBe(`${'a'.repeat(60)}-12`)
 })
 
-test('the first part of every path of the web app, the API and the documentation is reserved; other names are not', () => {
-  // `web.md` 2, and what the server serves beside the operations.
+test('the first segment of every path of the web app, the API and the documentation is reserved; other names are not', () => {
+  // Paths of `web.md` 2, and others that the server serves beside its operations.
   const pages =
     'login register recover auth cli-login invite github bitbucket billing setup mailbox account api v0 v1 docs assets webhooks'
   const operations = [...operationTable.values()].map(({ path }) => path.split('/')[1] ?? '')

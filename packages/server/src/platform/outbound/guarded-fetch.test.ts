@@ -70,7 +70,7 @@ test.for([
   expect(() => checkAddress(url, [])).not.toThrow(/secret/)
 })
 
-test('only the very hosts that the operator allows are let through, with their port where that is named', () => {
+test('only exactly the hosts that the operator allows are accepted, with their port where one is named', () => {
   const allowed = ['internal.example:8443', '10.0.0.5']
   for (const url of [
     'https://internal.example:8443/',
@@ -83,7 +83,7 @@ test('only the very hosts that the operator allows are let through, with their p
     expect(() => checkAddress(url, allowed)).toThrow(FetchRefused)
 })
 
-test('G37 a name that stands for a private address is refused when the connection is made', async () => {
+test('G37 a name that resolves to a private address is refused when the connection is made', async () => {
   const { port } = server.address() as AddressInfo
   asked = []
   for (const url of [`https://localhost:${port}/ok`, 'https://ip6-localhost/'])
@@ -102,7 +102,7 @@ test.for([
   await expect(read(`http://${host}/?to=${encodeURIComponent(to)}`)).rejects.toBeInstanceOf(FetchRefused)
 })
 
-test('bytes come whole, over redirects too', async () => {
+test('bytes arrive complete, over redirects too', async () => {
   expect(await read(`http://${host}/ok`)).toBe('the bytes')
   expect(await read(`http://${host}/to-ok`)).toBe('the bytes')
   expect(await read(`http://${host}/empty`)).toBe('')
@@ -125,7 +125,7 @@ test.for(['/busy', '/broken', '/silent'])('%s may be asked for again', async (pa
   await expect(failed).rejects.not.toBeInstanceOf(FetchRefused)
 })
 
-test('a fetch that goes on for too long ends', async () => {
+test('a fetch that takes too long is aborted', async () => {
   const failed = read(`http://${host}/silent`, { timeoutMs: 200 })
   await expect(failed).rejects.toThrow()
 })

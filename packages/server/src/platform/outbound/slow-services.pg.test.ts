@@ -1,4 +1,7 @@
-/** Services that hang, begin to answer and stop, or answer a byte at a time: whoever asks them gets an answer, holds nothing meanwhile, and succeeds the next time. */
+/**
+ * Services that hang, stop in the middle of an answer, or drip: their callers get an error in time,
+ * hold nothing meanwhile, and succeed the next time.
+ */
 import { randomUUID } from 'node:crypto'
 import { startBitbucket } from '@harmont/outside/bitbucket'
 import { startGoogle } from '@harmont/outside/google'
@@ -46,7 +49,7 @@ function account(settings: Readonly<Record<string, string>>) {
   return found
 }
 
-/** A member who is about to connect a workspace with one repository. */
+/** Returns a member who is about to connect a workspace with one repository. */
 async function newMember(it: TestServer) {
   const name = `team-${randomUUID().slice(0, 8)}`
   const { organization, token } = await it.newUser(name)
@@ -68,23 +71,23 @@ function provider(it: TestServer, settings: Readonly<Record<string, string>>) {
   return bitbucketForge(openBitbucket(readSettings(settings), it.server.pool, sealer))
 }
 
-/** Ends the time of all tokens, once nothing in the background may ask for another one. */
+/** Expires all tokens, once no background task may refresh one. */
 async function expire({ server: { pool } }: TestServer): Promise<void> {
   const busy = "select from graphile_worker.jobs where task_identifier in ('bitbucket_sync', 'discover')"
   await until(async () => (await pool.query(busy)).rowCount === 0)
   await pool.query("update bitbucket_grants set expires_at = now() - interval '1 s'")
 }
 
-// The services know nothing of each other, so they are slow at the same time.
+// The services are independent, so they are slow at the same time.
 describe.concurrent('within the time of one call', () => {
   const settings = { ...environment, HARMONT_OUTSIDE_TIMEOUT_SECONDS: '2' }
   const it = testServer(settings)
   const { newPayer, checkout, pay, balanceOf } = payers(it, stripe)
 
-  test('Stripe: where it is slow with a checkout or a refund, that fails, and works the next time', async () => {
+  test('Stripe: a slow checkout or refund fails, and works the next time', async () => {
     for (const how of slow) {
       const payer = await newPayer()
-      // Only a call that got no answer at all is tried once more.
+      // Only a call without any answer is retried.
       const times = how === 'hang' ? 2 : 1
       stripe.misbehave({ on: /customers/, how, times })
       const answer = await checkout(payer, 500)
@@ -99,7 +102,7 @@ describe.concurrent('within the time of one call', () => {
     expect(stripe.refused).toEqual([])
   })
 
-  test('Bitbucket: where it is slow with a connection, or the refresh of a token, that fails and may be done again; a sync in the background comes again', async () => {
+  test('Bitbucket: a slow connection or token refresh fails and can be repeated; a background sync is retried', async () => {
     for (const how of slow) {
       await connectSlowly(how)
       await refreshSlowly(how)
@@ -142,7 +145,7 @@ describe.concurrent('within the time of one call', () => {
     return it.request(null, 'POST', '/api/v0/auth/google', { code, redirect_uri: callback })
   }
 
-  test('Google: whatever it does not answer in time, the sign-in fails and works the next time', async () => {
+  test('Google: a slow answer of any kind fails the sign-in, which works the next time', async () => {
     for (const how of slow) {
       google.misbehave({ on: /well-known/, how })
       expect(await start()).toBe(`${publicUrl}/login?error=oauth_provider_error`)
@@ -150,7 +153,7 @@ describe.concurrent('within the time of one call', () => {
     expect(await start()).toContain(`${google.url}/auth?`)
     const sub = randomUUID()
     google.addAccount({ sub, email: `${sub}@example.com`, email_verified: true, name: 'P' })
-    // Its keys are asked for until they are known.
+    // Its keys are fetched until they are known.
     for (const on of [/token/, /jwks/])
       for (const how of slow) {
         google.misbehave({ on, how })
@@ -162,7 +165,7 @@ describe.concurrent('within the time of one call', () => {
   })
 })
 
-describe('while they hang', () => {
+describe('while they do not answer', () => {
   const settings = { ...environment, HARMONT_OUTSIDE_TIMEOUT_SECONDS: '120' }
   const it = testServer(settings)
   const { newPayer, checkout, pay, balanceOf } = payers(it, stripe)
@@ -181,7 +184,7 @@ describe('while they hang', () => {
     expect(await balanceOf(payer)).toBe(0)
     letGo()
     const statuses = (await answers).map(({ status }) => status)
-    // Each is tried once more.
+    // Each is retried once.
     expect(statuses).toEqual(Array(many).fill(200))
   })
 
@@ -199,7 +202,7 @@ describe('while they hang', () => {
     expect(kinds.toSorted()).toEqual(['refunded', ...Array(many - 1).fill('refunded_before')])
   })
 
-  test('the refresh of a token of Bitbucket holds no row and no connection, and is asked for once', async () => {
+  test('a Bitbucket token refresh holds no row and no connection, and happens once', async () => {
     const { workspace, connect, repositories } = await newMember(it)
     await connect()
     await expect.poll(repositories).toBe(1)

@@ -11,7 +11,7 @@ const it = testServer()
 const limited = testServer({ HARMONT_RATE_LIMITS: 'on' })
 const limiterWith = (setting: string) => createLimiter(new SharedBuckets(it.server.pool), rateLimitRules(setting))
 
-/** Seconds to wait; null when it was allowed. */
+/** Returns the seconds to wait; null when it was allowed. */
 async function retryAfter(taken: Promise<void>): Promise<number | null> {
   const error = await taken.then(
     () => null,
@@ -32,9 +32,9 @@ async function countTaken(limiters: readonly RateLimiter[], name: 'builds' | 'to
 }
 
 describe.for(['builds', 'tokens_user'] as const)('G35 the limit `%s`', (name) => {
-  test('lets exactly its count through of 50 at the same time, and says how long the others have to wait', async () => {
+  test('lets exactly its count of 50 requests at once through, and tells the others how long to wait', async () => {
     const one = limiterWith(`${name}=7/1h`)
-    // What is shared counts for two processes together.
+    // A shared limit counts for two processes together.
     const limiters = name === 'tokens_user' ? [one, limiterWith(`${name}=7/1h`)] : [one]
     const { taken, waits } = await countTaken(limiters, name, 'a')
     expect(taken).toBe(7)
@@ -44,7 +44,7 @@ describe.for(['builds', 'tokens_user'] as const)('G35 the limit `%s`', (name) =>
     expect(await retryAfter(one.take(name, 'b'))).toBeNull()
   })
 
-  test('is asked without taking, counted without refusing, and told without throwing', async () => {
+  test('can be checked without taking, counted without refusing, and tested without throwing', async () => {
     const limiter = limiterWith(`${name}=2/1h`)
     for (let n = 0; n < 5; n += 1) await limiter.check(name, 'd')
     await limiter.note(name, 'd')
@@ -52,13 +52,13 @@ describe.for(['builds', 'tokens_user'] as const)('G35 the limit `%s`', (name) =>
     expect(await limiter.allows(name, 'd')).toBe(false)
     await limiter.note(name, 'd')
     const wait = await retryAfter(limiter.check(name, 'd'))
-    // Counted beyond its end, it does not grow: half an hour for one of two.
+    // A full bucket does not grow further: half an hour for one of two.
     expect(wait).toBeGreaterThan(1790)
     expect(wait).toBeLessThanOrEqual(1800)
   })
 })
 
-describe('a token comes back when Retry-After says, and not before', () => {
+describe('a token comes back after Retry-After, and not before', () => {
   const bucket = { name: 'tokens_user', key: 'c', rule: { count: 2, seconds: 30, shared: true } } as const
 
   async function takeTwoAndWait(buckets: Buckets, passSeconds: (seconds: number) => Promise<unknown>) {
@@ -100,7 +100,7 @@ test('`off` limits nothing', async () => {
   expect(taken).toBe(50)
 })
 
-test('buckets that are full again are removed from the database, others are not', async () => {
+test('full buckets are removed from the database, others are not', async () => {
   const { pool } = it.server
   await pool.query('delete from rate_limits')
   const limiter = limiterWith('tokens_user=1/1h')
@@ -111,7 +111,7 @@ test('buckets that are full again are removed from the database, others are not'
   expect((await pool.query('select key from rate_limits')).rows).toEqual([{ key: 'empty' }])
 })
 
-test('memory stays bounded: full buckets are forgotten, and beyond the most the least recently used go', async () => {
+test('memory is bounded: full buckets are removed, and beyond the maximum the least recently used', async () => {
   let now = 1000
   const buckets = new ProcessBuckets(100, () => now)
   const take = (key: string) => buckets.take({ name: 'reads', key, rule: { count: 2, seconds: 10, shared: false } })
@@ -124,7 +124,7 @@ test('memory stays bounded: full buckets are forgotten, and beyond the most the 
   expect(buckets.size).toBe(60)
 })
 
-test('G52 five watchers and three CLIs that wait for their sign-in, a minute of each at once, never meet a limit', async () => {
+test('G52 five watchers and three waiting CLIs stay below every limit for a minute', async () => {
   const path = '/api/v0/organizations/default/pipelines/ci/builds/1'
   const watched = Array.from({ length: 5 * 80 }, () => limited.request(ownerToken, 'GET', path))
   const claimed = ['a', 'b', 'c'].flatMap((nonce) =>

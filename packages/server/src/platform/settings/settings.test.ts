@@ -40,19 +40,19 @@ test.for([
   expect(read).toThrow(expected)
 })
 
-test('every wrong variable is named at once, and a secret value is not repeated', () => {
+test('all invalid variables are named at once, and a secret value is not repeated', () => {
   const read = () => readSettings({ PORT: 'x', HARMONT_BOOTSTRAP_TOKEN: 'tell-nobody' })
   expect(read).toThrow(/PORT.*\n.*HARMONT_BOOTSTRAP_TOKEN/)
   expect(read).not.toThrow(/tell-nobody/)
 })
 
-test('a server for others never falls back to the host image by itself', () => {
+test('a public server never falls back to the host image by default', () => {
   expect(readSettings({ HARMONT_PUBLIC_URL: 'https://ci.example.com' }).imageFallback).toBe('none')
   expect(readSettings({ HARMONT_PUBLIC_URL: 'http://127.0.0.1:80' }).imageFallback).toBe('host')
   expect(readSettings({ HARMONT_IMAGE_FALLBACK: 'none' }).imageFallback).toBe('none')
 })
 
-test('what is kept for a time is kept for ever when a setting says so', () => {
+test('retention can be unlimited', () => {
   const settings = readSettings({ HARMONT_LOG_RETENTION_DAYS: 'forever', HARMONT_SOURCE_RETENTION_DAYS: '7' })
   expect(settings).toMatchObject({ logRetentionDays: 'forever', sourceRetentionDays: 7, abandonAfterHours: 72 })
 })
@@ -71,7 +71,7 @@ test('the description has every setting with its source and never a secret', () 
   expect(printSettings(described)).not.toContain('a-secret')
 })
 
-test('what the description shows of a setting can be given to it', () => {
+test('every described value can be parsed again', () => {
   const given = {
     HARMONT_RATE_LIMITS: 'builds=600/1m,reads=5/30s,invites_organization=7/2d',
     HARMONT_SNAPSHOT_DISK: '1536MiB',

@@ -5,7 +5,7 @@ import { freshDatabase } from '../../testing/database.ts'
 import { keepWorking, migrateWorker } from './keep-working.ts'
 
 test.each(['succeeds', 'fails'])(
-  'G02 a task that %s while its end cannot be written down costs neither the process nor the work that follows',
+  'G02 a task that %s while its end cannot be recorded harms neither the process nor later work',
   async (how) => {
     const pool = await freshDatabase()
     const said: string[] = []
@@ -35,7 +35,7 @@ test.each(['succeeds', 'fails'])(
       (await pool.query("select 1 from pg_tables where schemaname = 'graphile_worker' and tablename = 'away'"))
         .rowCount === 1
     await expect.poll(isAway).toBe(true)
-    // The end was to be written, and was refused.
+    // The attempt to record the end was refused.
     await expect.poll(() => said.join('')).toContain('background work stopped')
     await pool.query('alter table graphile_worker.away rename to _private_jobs')
     await pool.query("select graphile_worker.add_job('next')")
@@ -43,7 +43,7 @@ test.each(['succeeds', 'fails'])(
   },
 )
 
-test('G02 two tasks whose ends cannot be written down, while a third one runs, cost neither the work that follows nor the stop', async () => {
+test('G02 two tasks whose ends cannot be recorded, while a third one runs, harm neither later work nor the stop', async () => {
   const pool = await freshDatabase()
   const said: string[] = []
   const log = pino({ level: 'error' }, { write: (line: string) => void said.push(line) })
@@ -71,7 +71,7 @@ test('G02 two tasks whose ends cannot be written down, while a third one runs, c
   await work.stop()
 })
 
-test('G02 work that could not be looked for when the worker began is looked for again', async () => {
+test('G02 a worker whose first poll failed finds work later', async () => {
   const pool = await freshDatabase()
   const said: string[] = []
   const log = pino({ level: 'debug' }, { write: (line: string) => void said.push(line) })

@@ -7,7 +7,7 @@ import { freeJobsOfTheDead, showWorkerLives } from './living-workers.ts'
 
 const log = pino({ level: 'silent' })
 
-/** Processes of PostgreSQL that hold a lock of a worker. */
+/** Returns the PostgreSQL processes that hold a worker's lock. */
 async function holdersOf(pool: pg.Pool): Promise<readonly number[]> {
   const { rows } = await pool.query<{ pid: number }>(
     `select l.pid from pg_locks l join pg_database d on d.oid = l.database
@@ -16,7 +16,7 @@ async function holdersOf(pool: pg.Pool): Promise<readonly number[]> {
   return rows.map(({ pid }) => pid)
 }
 
-test('G02 a job of a killed process is tried again at once, and one of a living process is left to it', async () => {
+test('G02 a job of a killed process is retried at once, and one of a living process is not', async () => {
   const pool = await freshDatabase()
   await migrateWorker(pool, log)
   for (const worker of ['dead', 'living']) {
@@ -40,7 +40,7 @@ test('G02 a job of a killed process is tried again at once, and one of a living 
   expect(await locked()).toEqual([null, null])
 })
 
-test('a worker whose connection breaks shows again that it lives', async () => {
+test('a worker whose connection breaks takes its lock again', async () => {
   const pool = await freshDatabase()
   const lives = showWorkerLives(pool, 'living', log)
   onTestFinished(() => lives.stop())

@@ -1,4 +1,6 @@
-/** A text of a task's payload. Fails when it is not there: the task was queued by another version. */
+/**
+ * A text of a task's payload. Fails when it is not there: the task was queued by another version.
+ */
 export function readText(payload: unknown, name: string): string {
   const value = memberOf(payload, name)
   if (typeof value === 'string') return value

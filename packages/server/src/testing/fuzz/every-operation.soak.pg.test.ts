@@ -1,4 +1,7 @@
-/** Throws input made from the contract at every operation. The server itself fails an answer that breaks its schema. */
+/**
+ * Throws input made from the contract at every operation. The server itself fails an answer that
+ * breaks its schema.
+ */
 import { randomUUID } from 'node:crypto'
 import { contract, errorCatalogue, errorTypeOf, type Operation, operationTable } from '@harmont/contract'
 import { scaled, seed } from '@harmont/test-kit/effort'
@@ -71,7 +74,7 @@ const headers = fc.dictionary(
   { maxKeys: 2 },
 )
 
-/** What one case sends. */
+/** The request of one case. */
 function requestOf(operation: Operation): fc.Arbitrary<{
   readonly path: string
   readonly query: Readonly<Record<string, string | undefined>>
@@ -129,7 +132,7 @@ const brokenJson = fc.constantFrom(
   '"\u0000"',
 )
 
-/** What takes its own credential away gets one that nobody else uses. */
+/** Operations that revoke their own credential get one that nobody else uses. */
 const selfDestructive = ['deleteCurrentUser', 'logout', 'revokeSessions', 'deleteOrganization', 'recoverFinalize']
 
 async function tokenFor(operation: Operation, credential: 'owner' | 'own' | 'none'): Promise<string | null> {
@@ -170,7 +173,10 @@ function told(error: unknown): string {
   return error.cause === undefined ? error.message : `${error.message}\n${told(error.cause)}`
 }
 
-/** A 502 or 503 that the operation's table names: this server has no GitHub, Google, mail or money set up. */
+/**
+ * A 502 or 503 that the operation's table names: this server has no GitHub, Google, mail or money
+ * set up.
+ */
 function isDeclared(operation: Operation, body: unknown): boolean {
   const { code } = (body as { error: { code: string } }).error
   return (
@@ -191,7 +197,7 @@ function contractNames(operation: Operation, code: string): boolean {
   return JSON.stringify(item?.responses).includes(code)
 }
 
-test(`G50 ${casesEach} inputs made from the contract at each operation give no 5xx, and every answer satisfies it`, {
+test(`G50 ${casesEach} inputs from the contract at each operation give no 5xx, and every answer satisfies the contract`, {
   timeout: 600_000,
 }, async () => {
   const operations = [...operationTable.values()].filter(({ id }) => id !== 'getReadiness')

@@ -2,7 +2,7 @@
 import { type JsonSchema, resolveSchema } from '@harmont/contract'
 import fc from 'fast-check'
 
-/** Whatever JSON can say, odd Unicode and large numbers included. */
+/** Any JSON value, odd Unicode and large numbers included. */
 export const oddText = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 40 }),
   fc.constantFrom('', ' ', '\0', '\ud800', '-1', '1e9', 'null', '__proto__', '../../..', 'https://[::1]/', "'; --"),
@@ -16,7 +16,10 @@ const oddValue = fc.oneof(
   fc.constantFrom(0, -0, -1, 1.5, 1e308, 2 ** 53, true),
 )
 
-/** Values of a schema; one in eight members is something else. `known` offers values by member name that name things which exist. */
+/**
+ * Values of a schema; one in eight members is something else. `known` offers values by member name
+ * that name things which exist.
+ */
 export function fromSchema(
   schema: JsonSchema,
   known: Readonly<Record<string, readonly unknown[]>>,

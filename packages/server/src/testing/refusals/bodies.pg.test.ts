@@ -1,4 +1,7 @@
-/** Bodies that are none, on every operation that takes one, from the contract: each is refused with its code and leaves nothing behind. */
+/**
+ * Bodies that are none, on every operation that takes one, from the contract: each is refused with
+ * its code and leaves nothing behind.
+ */
 import { createHash } from 'node:crypto'
 import { type JsonSchema, type Operation, operationTable, resolveSchema } from '@harmont/contract'
 import { beforeAll, describe, expect, test } from 'vitest'
@@ -64,7 +67,7 @@ interface Case {
   readonly text: string | Uint8Array<ArrayBuffer>
   readonly headers?: Readonly<Record<string, string>>
   readonly status: number
-  /** That `errors` names first. */
+  /** The first field in `errors`. */
   readonly field?: string
 }
 
@@ -79,7 +82,7 @@ function casesOf(operation: Operation): Case[] {
   )
   const missing = required.flatMap((name) => {
     const { [name]: _, ...rest } = sample
-    // A prototype is no body: what it has does not count.
+    // Members of a prototype do not count.
     return [rest, { ...rest, constructor: sample }].map((body) => ({ text: text(body), status: 422, field: name }))
   })
   const others = first === undefined ? [] : [`{"__proto__":${text(sample)}}`, '']
@@ -91,7 +94,7 @@ function casesOf(operation: Operation): Case[] {
     ...wrong,
     ...missing,
     ...others.map((each) => ({ text: each, status: 422 })),
-    // Of a member that comes twice the last counts, as for JSON.parse.
+    // The last of two equal members counts, as for JSON.parse.
     ...twice.map((each) => ({ text: each, status: 422, ...(first === undefined ? {} : { field: first }) })),
     ...['[]', 'null', '"x"', '7', '[{}]', `${'['.repeat(40_000)}${']'.repeat(40_000)}`].map((each) => ({
       text: each,
@@ -126,7 +129,7 @@ let sent = 0
 let trace: Trace | undefined
 describe('every operation that takes a body', () => {
   test.for(operations.map((operation) => [operation.id, operation] as const))(
-    'G50 %s refuses what is no body of its own, and keeps nothing of it',
+    'G50 %s refuses invalid bodies, and stores nothing of them',
     async ([, operation]) => {
       const before = trace ?? (await traceOf(it))
       for (const { text, headers = {}, status, field } of casesOf(operation)) {
@@ -152,18 +155,18 @@ describe('every operation that takes a body', () => {
       expect(trace).toEqual(before)
     },
   )
-  test('and there are many of them', () => {
+  test('are tested for many operations', () => {
     console.log(`G50: ${operations.length} operations, ${sent} wrong bodies`)
     expect(operations.length).toBeGreaterThan(25)
     expect(sent).toBeGreaterThan(1000)
   })
 })
 
-describe('what is judged is what is used', () => {
+describe('the validated body is the one that is used', () => {
   const post = <T = Record<string, unknown>>(path: string, text: string, token = ownerToken, method = 'POST') =>
     it.request<T>(token, method, path, text)
 
-  test('of a member that comes twice the last is judged and used', async () => {
+  test('the last of two equal members is validated and used', async () => {
     const made = await post('/api/v0/organizations', '{"name":5,"name":"Twice","na\\u006de":"Thrice"}')
     expect([made.status, made.body.slug]).toEqual([201, 'thrice'])
     const build = '"branch":"main","commit":"c"'
@@ -191,7 +194,7 @@ describe('what is judged is what is used', () => {
     expect(archives.rows[0]?.source_sha256).toBe(createHash('sha256').update('DEF').digest('hex'))
   })
 
-  test('a role that comes twice raises nobody', async () => {
+  test('a duplicate role raises nobody', async () => {
     const admin = await it.newUser('an-admin')
     const pool = it.server.pool
     await pool.query(
@@ -211,7 +214,7 @@ describe('what is judged is what is used', () => {
     expect(rows).toEqual([{ role: 'admin' }])
   })
 
-  test('members that the server sets itself are not taken from a body', async () => {
+  test('members that the server sets itself are ignored in a body', async () => {
     const me = await it.newUser('assigner')
     const { rows: foreign } = await it.server.pool.query("select id from organizations where slug = 'default'")
     const ids = {
@@ -275,7 +278,7 @@ describe('what is judged is what is used', () => {
     ])
   })
 
-  test('a variable called like a part of every object is one like any other, and changes no other', async () => {
+  test('a variable named like a part of every object is an ordinary one, and changes no other', async () => {
     const env = '{"__proto__":"one","constructor":"two","toString":"three"}'
     const plan = JSON.stringify(ir({ key: 'a', cmd: 'true' }))
     const made = await post<{ id: string; number: number }>(
@@ -290,7 +293,7 @@ describe('what is judged is what is used', () => {
       "select (context -> 'env')::text as env from engine.plans where build_id = any ($1) order by build_id = $2",
       [[made.body.id, again.body.id], again.body.id],
     )
-    // As text: a parser of JavaScript's would be the one under test.
+    // As text, because a JavaScript parser would be the one under test.
     const texts = ['one', 'four'].map((value) => `{"__proto__":"${value}","constructor":"two","toString":"three"}`)
     expect(rows.map((row) => row.env)).toEqual(texts)
   })

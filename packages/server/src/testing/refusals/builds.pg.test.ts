@@ -1,4 +1,7 @@
-/** `http.md` 7.1, 7.2 and `ir.md` 1.6 against a real server: what a build is refused for, on both routes. */
+/**
+ * `http.md` 7.1, 7.2 and `ir.md` 1.6 against a real server: what a build is refused for, on both
+ * routes.
+ */
 import { createHash } from 'node:crypto'
 import { readdir } from 'node:fs/promises'
 import type { components } from '@harmont/contract'
@@ -107,7 +110,7 @@ describe('members', () => {
     })
   })
 
-  test('by source an unknown pipeline is 404 only once the members are right', async () => {
+  test('by source an unknown pipeline is 404 only once the members are valid', async () => {
     const unknown = { method: 'POST', path: `${organization}/builds`, body: { ...bySource, source_slug: 'none' } }
     await expectRefusal(it, { ...unknown, status: 404, code: 'pipeline_not_found' })
     const body = { ...unknown.body, branch: '' }
@@ -127,7 +130,7 @@ describe('bodies', () => {
     expect(await blobs()).toEqual([])
   })
 
-  test('no body is an empty one, over 64 MiB is 413 with the limit', async () => {
+  test('an absent body is an empty one, and over 64 MiB is 413 with the limit', async () => {
     await expectRefusal(it, { method: 'POST', path: builds, status: 422, code: 'build_invalid', field: 'branch' })
     const body = JSON.stringify({ ...valid, source_b64: 'A'.repeat(64 * mebibyte) })
     const { error } = await expectRefusal(it, {

@@ -1,4 +1,7 @@
-/** `http.md` 8.1 to 8.3 against a real server: tokens, where a stream resumes, ranges; and the source archive of 1.1. */
+/**
+ * `http.md` 8.1 to 8.3 against a real server: tokens, where a stream resumes, ranges; and the
+ * source archive of 1.1.
+ */
 import { createHmac } from 'node:crypto'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { makeLogToken } from '../../streams/logs/log-token.ts'
@@ -77,12 +80,12 @@ describe.for(['logs', 'logs.txt'])('a token of %s', (kind) => {
     }
   })
 
-  test('given twice is no token', async () => {
+  test('given twice is refused', async () => {
     const twice = `${path(right())}&token=${right()}`
     await expectRefusal(it, { path: twice, token: null, status: 400, code: 'query_invalid', field: 'token' })
   })
 
-  test('right, for what is not of its build: 403 with one body, whether or not there is such a job', async () => {
+  test('valid for another build: 403 with the same body, whether or not the job exists', async () => {
     const bodies = new Set<string>()
     for (const id of [other.id, nilUuid, 'x', '%00', "'--", ended.buildId]) {
       for (const by of [{ path: path(right(), id), token: null }, { path: path(right(), id) }])
@@ -95,7 +98,7 @@ describe.for(['logs', 'logs.txt'])('a token of %s', (kind) => {
     expect([...bodies]).toHaveLength(1)
   })
 
-  test('right, and a member without one: 200', async () => {
+  test('valid, and a member without one: 200', async () => {
     expect((await it.request(null, 'GET', path(right()))).status).toBe(200)
     expect((await it.request(null, 'GET', path(right(), ended.id.toUpperCase()))).status).toBe(200)
     expect((await it.request(ownerToken, 'GET', path())).status).toBe(200)
@@ -138,7 +141,7 @@ describe('where a stream resumes', () => {
   })
 })
 
-/** What a range of eight bytes answers. */
+/** The answers to ranges of eight bytes. */
 const ranges: readonly (readonly [range: string, status: number, contentRange: string | null])[] = [
   ['bytes=0-', 206, 'bytes 0-7/8'],
   ['bytes=0-0', 206, 'bytes 0-0/8'],
@@ -161,7 +164,7 @@ const ranges: readonly (readonly [range: string, status: number, contentRange: s
   ['', 200, null],
 ]
 
-describe('a range of a log that is complete', () => {
+describe('a range of a complete log', () => {
   test.for(ranges)('%s', async ([range, status, contentRange]) => {
     const path = `/v0/jobs/${ended.id}/logs.txt?token=${right()}`
     const answer = await it.request<unknown>(null, 'GET', path, undefined, { range })
@@ -170,7 +173,7 @@ describe('a range of a log that is complete', () => {
       await expectRefusal(it, { path, token: null, headers: { range }, status, code: 'range_not_satisfiable' })
   })
 
-  test('meta takes 0 and 1 only', async () => {
+  test('meta accepts 0 and 1 only', async () => {
     const path = `/v0/jobs/${ended.id}/logs.txt?token=${right()}&meta=2`
     await expectRefusal(it, { path, token: null, status: 400, code: 'query_invalid', field: 'meta' })
   })
@@ -180,7 +183,7 @@ describe('a source archive', () => {
   const path = (id: string) => `/api/v0/internal/builds/${id}/source.tar.gz`
   const unauthorized = { status: 401, code: 'unauthorized' } as const
 
-  test('401 without a token, 404 without a build, 401 with a wrong token', async () => {
+  test('is 401 without a token, 404 without a build, 401 with a wrong token', async () => {
     const absent = new Set<string>()
     for (const id of [nilUuid, 'x', '%00', 'x'.repeat(300)]) {
       await expectRefusal(it, { path: path(id), token: null, ...unauthorized })

@@ -1,4 +1,7 @@
-/** `http.md` 2.3, 2.4 and 4 against a real server: routes, credentials, headers, ids, queries, cursors and plain JSON bodies. */
+/**
+ * `http.md` 2.3, 2.4 and 4 against a real server: routes, credentials, headers, ids, queries,
+ * cursors and plain JSON bodies.
+ */
 import { beforeAll, describe, expect, test } from 'vitest'
 import { sendRaw } from '../../platform/http/testing/raw-client.ts'
 import { ir } from '../runner.ts'
@@ -104,7 +107,7 @@ describe('ids', () => {
     expect([...answers]).toHaveLength(1)
   })
 
-  test('G31 and so does what is foreign', async () => {
+  test('G31 and so does a foreign id', async () => {
     const absent = await expectRefusal(it, {
       path: `${organizations}/none`,
       status: 404,
@@ -129,7 +132,7 @@ describe('queries and cursors', () => {
     await expectRefusal(it, limit(value))
   })
 
-  test('a cursor that is damaged, or of another list, organization or filter, is refused, never page one', async () => {
+  test('a cursor that is damaged, or of another list, organization or filter, is refused and never means page one', async () => {
     const cursorOf = async (path: string, token = ownerToken) => {
       const { body } = await it.request<{ next_cursor: string }>(token, 'GET', `${path}?limit=1`)
       expect(body.next_cursor).toMatch(/^[\w-]{20,}$/)
@@ -159,7 +162,7 @@ describe('queries and cursors', () => {
       for (const cursor of [...damaged, ...wrong])
         await expectRefusal(it, { path: `${path}?cursor=${cursor}`, status: 400, code: 'invalid_cursor' })
     }
-    // What is right stays right: any page size, and an empty cursor is none.
+    // Valid queries still pass: any page size, and an empty cursor.
     expect((await it.request(ownerToken, 'GET', `${places.builds}?limit=7&cursor=${whole}`)).status).toBe(200)
     expect((await it.request(ownerToken, 'GET', `${places.builds}?cursor=`)).status).toBe(200)
   })

@@ -26,7 +26,10 @@ async function folder(): Promise<string> {
   return state
 }
 
-/** The same for all tests whose databases may have been there: to make one costs as much as all the rest of a test. */
+/**
+ * The database that all tests share unless they need an absent one. To create one takes as long as
+ * the rest of a test.
+ */
 const shared = await mkdtemp('/var/tmp/harmont-postgres-')
 const kept = join(shared, 'database')
 afterAll(async () => {
@@ -42,7 +45,7 @@ async function ask(connection: pg.ClientConfig, query: string): Promise<unknown>
   return Object.values(rows[0] ?? {})[0]
 }
 
-test('starts in an absent directory with durability on, no network and no account of its own', async () => {
+test('starts in an absent directory, durable, without network and without an account of its own', async () => {
   const state = await folder()
   const accounts = await readFile('/etc/passwd', 'utf8')
   const database = await startEmbeddedPostgres(state, 'a password', log)
@@ -72,7 +75,7 @@ test.runIf(process.getuid?.() === 0)('works in a directory below the one that it
   await database.stop()
 })
 
-test('G02 a second server on the same directory is refused; it is started again when it is killed, with what was committed', async () => {
+test('G02 refuses a second server on its directory; restarts when it is killed, with everything committed', async () => {
   const database = await startEmbeddedPostgres(kept, 'a password', log)
   await expect(startEmbeddedPostgres(kept, 'a password', log)).rejects.toThrow(
     /^HARMONT_DATA_DIR: another Harmont server is already using \S+;/,
@@ -101,7 +104,7 @@ if (process.argv[2] === 'stop') await database.stop()
 else setInterval(() => {}, 1000)
 `
 
-test('G02 survives the SIGKILL of its server, and the next one takes it over', async () => {
+test('G02 survives the SIGKILL of its server, and the next server adopts it', async () => {
   const server = spawn(process.execPath, ['--input-type=module', '-e', starter, kept], {
     cwd: import.meta.dirname,
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -118,7 +121,7 @@ test('G02 survives the SIGKILL of its server, and the next one takes it over', a
 })
 
 test.runIf(process.getuid?.() === 0)(
-  'works for an ordinary user too, with no memory where systemd removes it at the last logout',
+  'works for an ordinary user too, with shared memory that systemd does not remove at the last logout',
   async () => {
     const state = await folder()
     const home = join(state, '..')

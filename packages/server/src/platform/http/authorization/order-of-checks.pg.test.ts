@@ -25,7 +25,7 @@ const call = caller(() => server.url)
 const builds = '/api/v0/organizations/acme/pipelines/ci/builds'
 
 describe('order of checks', () => {
-  it('asks for the route before the credential', async () => {
+  it('checks the route before the credential', async () => {
     const unknown = await call('POST', '/api/v0/nothing')
     expect([unknown.status, unknown.json.error.code]).toEqual([404, 'route_not_found'])
     const wrong = await call('PATCH', builds)
@@ -33,7 +33,7 @@ describe('order of checks', () => {
     expect(wrong.headers.get('allow')).toBe('GET, HEAD, POST')
   })
 
-  it('asks for the credential before the body, and for a good one', async () => {
+  it('checks the credential before the body', async () => {
     for (const token of [undefined, 'nobody']) {
       const answer = await call('POST', builds, token, 'not json', { 'content-type': 'text/plain' })
       expect([answer.status, answer.json.error.code, answer.headers.get('www-authenticate')]).toEqual([
@@ -44,12 +44,12 @@ describe('order of checks', () => {
     }
   })
 
-  it('asks for the credential before an unreadable content type', async () => {
+  it('checks the credential before the content type', async () => {
     expect((await call('POST', '/api/v0/organizations', undefined, '{}', { 'content-type': 'a;;/' })).status).toBe(401)
     expect((await call('POST', '/api/v0/organizations', ownerToken, '{}', { 'content-type': 'a;;/' })).status).toBe(415)
   })
 
-  it('G31 answers a foreign, an absent and a malformed organization alike', async () => {
+  it('G31 gives the same answer for a foreign, an absent and a malformed organization', async () => {
     const answers = await Promise.all([
       call('GET', builds, strangerToken),
       call('GET', '/api/v0/organizations/nobody/pipelines/ci/builds', memberToken),
@@ -61,7 +61,7 @@ describe('order of checks', () => {
     for (const body of bodies) expect(body).toEqual(bodies[0])
   })
 
-  it('asks for the organization, then the role, before it asks the operation itself', async () => {
+  it('checks the organization, then the role, before the operation', async () => {
     const path = '/api/v0/billing/checkout'
     expect((await call('POST', `${path}/acme`)).status).toBe(401)
     expect((await call('POST', `${path}/other`, memberToken)).json.error.code).toBe('organization_not_found')
@@ -74,7 +74,7 @@ describe('order of checks', () => {
     ])
   })
 
-  it('asks for pipeline and gates before query and body', async () => {
+  it('checks pipeline and its gates before query and body', async () => {
     const absent = await call('POST', '/api/v0/organizations/acme/pipelines/no/builds', memberToken, 'not json')
     expect(absent.json.error.code).toBe('pipeline_not_found')
     const gated = await call('POST', '/api/v0/organizations/acme/pipelines/gate/builds', memberToken, 'not json')
@@ -83,7 +83,7 @@ describe('order of checks', () => {
     expect(query.json.error.code).toBe('pipeline_not_found')
   })
 
-  it('takes a malformed number for one that names nothing', async () => {
+  it('treats a malformed number as one that names nothing', async () => {
     for (const number of ['0', '2', '-1', '01', '1.0', '1e0', 'abc', '99999999999999999999', '%00', 'NaN']) {
       const answer = await call('GET', `${builds}/${number}`, memberToken)
       expect([number, answer.status, answer.json.error.code]).toEqual([number, 404, 'build_not_found'])
@@ -91,7 +91,7 @@ describe('order of checks', () => {
     expect((await call('GET', `${builds}/1`, memberToken)).status).toBe(200)
   })
 
-  it('asks for media type, size and JSON before the schema', async () => {
+  it('checks media type, size and JSON before the schema', async () => {
     const post = (body: string, headers: Record<string, string> = {}) =>
       call('POST', '/api/v0/organizations', memberToken, body, headers)
     expect((await post('x', { 'content-type': 'text/plain' })).json.error.code).toBe('unsupported_media_type')
@@ -110,7 +110,7 @@ describe('order of checks', () => {
     expect((await post('{"name":5}')).json.error.code).toBe('organization_invalid')
   })
 
-  it('takes an absent body for {} whatever its content type says', async () => {
+  it('treats an absent body as {} whatever its content type', async () => {
     const none = await call('POST', '/api/v0/organizations', memberToken, undefined, { 'content-type': 'text/plain' })
     expect([none.status, none.json.error.errors]).toEqual([422, [{ field: 'name', message: 'is required' }]])
     expect((await call('PUT', `${builds}/1/cancel`, memberToken)).status).toBe(200)
@@ -126,7 +126,7 @@ describe('order of checks: CSRF and scope', () => {
   }
   const cookie = sessionCookie(memberToken)
 
-  it('asks a change with a cookie for its page, after the credential and before the tenancy', async () => {
+  it('checks the page of a change with a cookie, after the credential and before the tenancy', async () => {
     const unknown = sessionCookie('nobody')
     expect(await outcome(post({ cookie: unknown, origin: 'https://evil.example' }))).toEqual([401, 'unauthorized'])
     const absent = '/api/v0/organizations/nobody/pipelines'
@@ -135,7 +135,7 @@ describe('order of checks: CSRF and scope', () => {
     expect(await outcome(post(own, absent))).toEqual([404, 'organization_not_found'])
   })
 
-  it('lets in what repeats the readable cookie, from our own pages or without an origin, and nothing else', async () => {
+  it('accepts a change with the CSRF token, from our own pages or without an origin, and no other', async () => {
     const own = { cookie, ...csrfHeader(memberToken) }
     for (const origin of [{}, { origin: 'https://harmont.example' }, { origin: listedOrigin }])
       expect(await outcome(post({ ...own, ...origin }))).toEqual([415, 'unsupported_media_type'])
@@ -145,7 +145,7 @@ describe('order of checks: CSRF and scope', () => {
       expect(await outcome(post(headers))).toEqual([403, 'csrf_failed'])
   })
 
-  it('asks nothing of the kind of a read, nor of a header, which counts alone', async () => {
+  it('requires no CSRF token of a read, nor of a bearer header, which takes precedence', async () => {
     expect((await call('GET', '/api/v0/organizations', undefined, undefined, { cookie })).status).toBe(200)
     const both = { cookie, authorization: `Bearer ${memberToken}`, origin: 'https://evil.example' }
     expect(await outcome(post(both))).toEqual([415, 'unsupported_media_type'])
@@ -154,7 +154,7 @@ describe('order of checks: CSRF and scope', () => {
     expect(await outcome(post({ ...both, authorization: 'Basic eA==' }))).toEqual([403, 'csrf_failed'])
   })
 
-  it('asks for the scope before the tenancy, and names it', async () => {
+  it('checks the scope before the tenancy, and names it', async () => {
     const narrow = await call('POST', '/api/v0/organizations/nobody/pipelines/ci/builds', narrowToken, 'not json')
     expect([narrow.status, narrow.json.error.code]).toEqual([403, 'insufficient_scope'])
     expect(narrow.json.error.message).toContain('`build`')
@@ -165,7 +165,7 @@ describe('order of checks: CSRF and scope', () => {
 })
 
 describe('order of checks: limits', () => {
-  /** A server with these limits, and how it answers. */
+  /** Starts a server with these limits, and returns how to call it. */
   async function limited(rules: string, trustedProxies: readonly string[] = []) {
     const setting: RateLimitRules = rateLimitRules(rules)
     const own = await startTestServer({}, {}, { limiter: createLimiter(new ProcessBuckets(), setting), trustedProxies })
@@ -185,13 +185,13 @@ describe('order of checks: limits', () => {
     }
   }
 
-  it('G35 counts who shows no credential by address, after the route and before the 401', async () => {
+  it('G35 counts requests without a credential by address, after the route and before the 401', async () => {
     await using on = await limited('anonymous=2/1h')
     expect(await on.codes(3, 'GET', '/api/v0/nothing')).toEqual([404, 404, 404])
     expect(await on.codes(2, 'GET', '/api/v0/organizations')).toEqual([401, 401])
     expect(await on.codes(1, 'GET', '/api/v0/organizations')).toEqual([429])
     expect(await on.codes(1, 'GET', '/api/v0/ping')).toEqual([429])
-    // Others behind the same address are not locked out, and neither are the operator's probes.
+    // Others behind the same address, and the operator's probes, are not locked out.
     expect(await on.codes(1, 'GET', '/api/v0/organizations', memberToken)).toEqual([200])
     expect(await on.codes(1, 'GET', '/healthz')).toEqual([200])
   })
@@ -215,7 +215,7 @@ describe('order of checks: limits', () => {
     expect(await on.codes(3, 'GET', '/v0/jobs/x/logs.txt?token=t')).toEqual([200, 200, 429])
   })
 
-  it('counts webhooks by address with a limit of their own, and a CLI that waits for its sign-in not at all', async () => {
+  it('counts webhooks by address with their own limit, and does not count a CLI that waits for its sign-in', async () => {
     await using on = await limited('anonymous=1/1h,webhooks_address=2/1h')
     const isRefused = async (path: string) => {
       const codes = await on.codes(3, 'POST', path)
@@ -227,7 +227,7 @@ describe('order of checks: limits', () => {
     expect(await isRefused('/api/v0/auth/google')).toEqual([false, true, true])
   })
 
-  it('G35 counts the address that a trusted proxy names, and of others the peer', async () => {
+  it('G35 counts the address that a trusted proxy names, and otherwise the peer', async () => {
     const from = (address: string) => ({ 'x-forwarded-for': address })
     const ask = ['GET', '/api/v0/ping', undefined, undefined] as const
     await using proxied = await limited('anonymous=1/1h', ['127.0.0.0/8'])

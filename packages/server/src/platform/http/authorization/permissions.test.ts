@@ -62,7 +62,7 @@ test('a change takes more than the scope to read', () => {
   expect(readable).toEqual([])
 })
 
-test('an owner has every permission, and nobody has one that the next rank lacks', () => {
+test('an owner has every permission, and each role has those of the lower ones', () => {
   const of = (role: 'member' | 'admin' | 'owner') => permissionsOf({ role, ...standing }, scopes)
   expect(of('owner')).toEqual(listedPermissions)
   expect(of('owner')).toEqual(expect.arrayContaining(of('admin')))
@@ -70,7 +70,7 @@ test('an owner has every permission, and nobody has one that the next rank lacks
   expect(of('admin')).not.toContain('owners')
 })
 
-test('whatever makes, changes or removes an owner takes the right over owners', () => {
+test('making, changing or removing an owner takes the permission `owners`', () => {
   expect(permissionToChange('member', 'owner')).toBe('owners')
   expect(permissionToChange('owner', 'member')).toBe('owners')
   expect(permissionToChange('owner', null)).toBe('owners')

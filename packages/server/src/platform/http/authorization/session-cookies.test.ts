@@ -5,7 +5,7 @@ import { sessionCookies } from './session-cookies.ts'
 const session = { id: '00000000-0000-4000-8000-000000000001', token: 't'.repeat(43) }
 const key = 'a-key-of-some-length'
 
-test('over https the session is bound to the host, out of reach of scripts and of plain http, for 30 days', () => {
+test('over https the session cookie is bound to the host, hidden from scripts and plain http, and lasts 30 days', () => {
   const cookies = sessionCookies('https://ci.example.com', key)
   const [kept, readable] = cookies.set(session).map((text) => parseSetCookie(text))
   const common = { path: '/', sameSite: 'lax', secure: true, maxAge: 2_592_000 }
@@ -17,13 +17,13 @@ test('over https the session is bound to the host, out of reach of scripts and o
   ])
 })
 
-test('over http it has neither the prefix nor Secure, which browsers would refuse', () => {
+test('over http the session cookie has neither the prefix nor Secure, which browsers would refuse', () => {
   const [kept] = sessionCookies('http://localhost:4000', key).set(session)
   expect(kept).toMatch(/^harmont_session=t{43}; /)
   expect(kept).not.toContain('Secure')
 })
 
-test('a CSRF token counts for its session and under its key only', () => {
+test('a CSRF token is valid for its session and key only', () => {
   const cookies = sessionCookies('https://ci.example.com', key)
   const csrf = parseSetCookie(cookies.set(session)[1] ?? '').value ?? ''
   expect(cookies.isCsrfTokenOf(session.id, csrf)).toBe(true)

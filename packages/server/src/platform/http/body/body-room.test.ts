@@ -6,7 +6,7 @@ const free = 16 * 1024
 const tooMuchOfOwn = expect.objectContaining({ code: 'rate_limited', headers: { 'retry-after': '1' } })
 const tooMuchInAll = expect.objectContaining({ code: 'service_unavailable', headers: { 'retry-after': '1' } })
 
-test('G57 a caller is refused what is more than its part, and has it again once its requests are over', () => {
+test('G57 a caller is refused bytes beyond its share, and gets them back once its requests are over', () => {
   const room = new BodyRoom({ inAll: 300_000, perCaller: 100_000 })
   const [first, second] = [room.open('ann'), room.open('ann')]
   first.hold(free + 60_000)
@@ -18,7 +18,7 @@ test('G57 a caller is refused what is more than its part, and has it again once 
   expect(() => room.open('ann').hold(free + 1)).toThrow(tooMuchOfOwn)
 })
 
-test('all callers together are refused what is more than there is, but small bodies never', () => {
+test('all callers together are refused bytes beyond the total, but small bodies never', () => {
   const room = new BodyRoom({ inAll: 150_000, perCaller: 100_000 })
   const [ann, bob] = [room.open('ann'), room.open('bob')]
   ann.hold(free + 100_000)
@@ -32,7 +32,7 @@ test('all callers together are refused what is more than there is, but small bod
   for (const caller of ['cleo', 'dan']) room.open(caller).hold(free + 75_000)
 })
 
-test('a body of any allowed size fits, for four callers at a time at the least', () => {
+test('a body of any allowed size fits, for at least four callers at a time', () => {
   const { inAll, perCaller } = roomHere()
   expect(perCaller).toBeGreaterThanOrEqual(Math.max(bodyLimit.buildText, bodyLimit.webhook, bodyLimit.other))
   expect(inAll).toBeGreaterThanOrEqual(4 * perCaller - 4)

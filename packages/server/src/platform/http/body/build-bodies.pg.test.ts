@@ -10,26 +10,26 @@ const head = (length: number) =>
   `POST ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${memberToken}\r\n` +
   `Content-Type: application/json\r\nContent-Length: ${length}\r\n\r\n`
 
-/** Begins a build with a pipeline that does not end. */
+/** Starts a build with an endless pipeline. */
 function begin({ port }: TestServer, bytes: number): Socket {
   const socket = connect({ port, host: '127.0.0.1' })
   onTestFinished(() => {
     socket.destroy()
   })
-  socket.on('error', () => {}) // one that the server resets is closed like any other
+  socket.on('error', () => {}) // a reset connection counts as closed
   socket.write(`${head(62 * mebibyte)}{"branch":"main","commit":"c","pipeline_ir":"`)
   socket.write(Buffer.alloc(bytes, 'x'))
   return socket
 }
 
-test('a pipeline that is too large is refused while it comes in', async () => {
+test('a pipeline that is too large is refused while it arrives', async () => {
   const server = await startTestServer({}, { bodyIdleMs: 400 })
   onTestFinished(server.close)
   const answer = await readAnswer(begin(server, 17 * mebibyte))
   expect([answer?.status, JSON.parse(answer?.body ?? '{}').error.code]).toEqual([413, 'payload_too_large'])
 })
 
-test('G57 one caller has so many bytes under way and no more; small requests go on, and who leaves gives all back', async () => {
+test('G57 one caller has a bounded number of bytes in flight; small requests go on, and a disconnect releases them', async () => {
   const server = await startTestServer({}, {}, { bodyRoom: { inAll: 20 * mebibyte, perCaller: 10 * mebibyte } })
   onTestFinished(server.close)
   const create = async (bytes: number) => {
@@ -37,7 +37,7 @@ test('G57 one caller has so many bytes under way and no more; small requests go 
     return (await sendRaw(server.port, head(body.length) + body))?.status
   }
   const held: ReturnType<typeof begin>[] = []
-  // One is refused itself when it comes while a request of this poll has the room.
+  // A request of this poll may hold the room, and refuse another one.
   await expect
     .poll(() => {
       held.push(begin(server, 3 * mebibyte))

@@ -61,7 +61,7 @@ async function read(text: string | Buffer, size = 7) {
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 
-/** What the body means by JSON.parse, the slow and simple way. */
+/** Returns the meaning of the body by JSON.parse, the slow and simple way. */
 function expected(text: string): { kind: string; body?: unknown; bytes?: Buffer | null } {
   let body: unknown
   try {
@@ -169,7 +169,7 @@ describe('the body of a build', () => {
     await fc.assert(fc.asyncProperty(damaged, fc.integer({ min: 1, max: 30 }), agrees), { numRuns: scaled(500) })
   })
 
-  it('takes the last of several values and removes what the earlier ones left', async () => {
+  it('uses the last of several values and removes the blobs of earlier ones', async () => {
     const answer = await read('{"source_b64":"QUJD","source_b64":"REVG"}')
     expect(answer.sinks.map(({ state, bytes }) => [state, bytes.toString()])).toEqual([
       ['aborted', 'ABC'],
@@ -179,7 +179,7 @@ describe('the body of a build', () => {
     expect([dropped.kind, dropped.sinks.map(({ state }) => state)]).toEqual(['read', ['aborted']])
   })
 
-  it('refuses what is not UTF-8, split or not', async () => {
+  it('refuses invalid UTF-8, split or not', async () => {
     for (const size of [1, 2, 100]) {
       const bytes = Buffer.concat([Buffer.from('{"branch":"'), Buffer.from([0xff]), Buffer.from('"}')])
       expect((await read(bytes, size)).kind).toBe('invalid_json')
@@ -188,7 +188,7 @@ describe('the body of a build', () => {
     expect((await read(Buffer.from([0x7b, 0xc3]))).kind).toBe('invalid_json')
   })
 
-  it('refuses text that is structure and nothing else before it fills the memory', async () => {
+  it('refuses text of nothing but structure before it fills the memory', async () => {
     const text = Buffer.alloc(16 * 1024 * 1024, '[')
     const before = process.memoryUsage.rss()
     expect((await read(text, 65_536)).kind).toBe('invalid_json')

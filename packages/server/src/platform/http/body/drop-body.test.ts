@@ -6,7 +6,7 @@ import { dropBody } from './drop-body.ts'
 
 const mebibyte = 1024 * 1024
 
-/** A real request whose body nobody has read. */
+/** Returns a real request whose body is unread. */
 async function arriving(bytes: number): Promise<IncomingMessage> {
   const server = createServer()
   server.listen(0, '127.0.0.1')
@@ -43,7 +43,7 @@ test('a large body is dropped piece by piece, 32 MiB a second, not as fast as it
   )
   expect(await dropBody(request, 600_000)).toBe(true)
   expect(seen).toBe(4 * mebibyte)
-  // A piece is as large as what happens to come, by up to 64 KiB.
+  // A piece exceeds the limit by at most one chunk, up to 64 KiB.
   expect(pieces.length).toBeGreaterThan(11)
   expect(new Set(pieces.map((piece) => JSON.stringify(piece)))).toEqual(new Set(['{"before":true,"after":false}']))
 })

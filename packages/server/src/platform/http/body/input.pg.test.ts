@@ -40,26 +40,26 @@ describe('input', () => {
     )
   })
 
-  it('lets members named like parts of a prototype pass as any unknown ones', async () => {
+  it('treats members named like parts of a prototype as unknown members', async () => {
     const body = '{"name":"x","__proto__":{"name":5},"constructor":{"prototype":{}},"toString":1}'
     expect((await call('POST', '/api/v0/organizations', memberToken, body)).status).toBe(201)
     expect((await call('POST', '/api/v0/organizations', memberToken, '{"__proto__":{"name":"x"}}')).status).toBe(422)
   })
 
-  it('answers 422 to a body that is no object', async () => {
+  it('answers 422 to a body that is not an object', async () => {
     for (const body of ['null', '[]', '"x"', '1', 'true']) {
       const answer = await call('POST', '/api/v0/organizations', memberToken, body)
       expect(answer.json.error.errors).toEqual([{ field: '', message: 'must be an object' }])
     }
   })
 
-  it('answers a body of thousands of wrong members with the first of them', async () => {
+  it('answers a body of thousands of invalid members with the first of them', async () => {
     const env = Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`A${index}`, 1]))
     const answer = await call('POST', builds, memberToken, JSON.stringify({ branch: 'b', commit: 'c', env }))
     expect(answer.json.error.errors).toHaveLength(1)
   })
 
-  it('clamps a limit and refuses one that is no number', async () => {
+  it('clamps a limit and refuses one that is not a number', async () => {
     const count = async (query: string) =>
       (await call('GET', `/api/v0/organizations${query}`, memberToken)).json.data?.length
     expect(

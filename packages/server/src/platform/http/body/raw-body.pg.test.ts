@@ -26,7 +26,7 @@ async function send(body: Uint8Array<ArrayBuffer> | undefined, headers: Record<s
   return { status: answer.status, hash: answer.headers.get('x-raw'), text: await answer.text() }
 }
 
-test('G36 a signed body reaches its operation as the bytes that were sent, whatever they are', async () => {
+test('G36 a signed body reaches its operation byte for byte', async () => {
   const bodies = [Buffer.from('{"a": 1}'), Buffer.from([0, 255, 0xed, 0xa0, 0x80, 13, 10]), Buffer.alloc(0)]
   const types = ['application/json', 'application/x-www-form-urlencoded', 'text/plain; charset=latin1', 'a;;/']
   for (const bytes of bodies)
@@ -43,7 +43,7 @@ test('a signed body has at most 25 MiB', async () => {
   expect(JSON.parse(text).error).toMatchObject({ code: 'payload_too_large', limit_bytes: 25 * mebibyte })
 })
 
-test('of signed bodies only so many bytes are held at a time: more are refused, small ones and later ones are not', async () => {
+test('the bytes of signed bodies in memory are bounded: more are refused, small and later ones are not', async () => {
   const small = await startTestServer(
     { receiveWebhook },
     {},
@@ -58,17 +58,18 @@ test('of signed bodies only so many bytes are held at a time: more are refused, 
   }
   const statusOf = async (bytes: number) => (await send(Buffer.alloc(bytes), {}, small.url)).status
   const held = Array.from({ length: 8 }, open)
-  // An earlier request of the poll may still hold its bytes, so that one refusal proves nothing about the next.
+  // An earlier request of the poll may still hold its bytes, so one refusal proves nothing about
+  // the next.
   const refusal = async () => JSON.parse((await send(Buffer.alloc(2 * mebibyte), {}, small.url)).text).error?.code
   await expect.poll(refusal).toBe('service_unavailable')
   expect(await statusOf(mebibyte / 2)).toBe(202)
   for (const socket of held) socket.write(Buffer.alloc(1))
   const answers = (await Promise.all(held.map(readAnswer))).map((answer) => answer?.status)
-  // One may have come when the room was lent to a request of the poll above.
+  // A body may have arrived while a request of the poll held the room.
   const taken = answers.filter((status) => status !== 503)
   expect(taken).toEqual(taken.map(() => 202))
   expect(taken.length).toBeGreaterThanOrEqual(4)
-  // One whose sender went away does not count for ever.
+  // A body whose sender has disconnected is not counted for ever.
   const gone = Array.from({ length: 8 }, open)
   await expect.poll(() => statusOf(2 * mebibyte)).toBe(503)
   for (const socket of gone) socket.destroy()

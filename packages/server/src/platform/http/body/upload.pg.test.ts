@@ -49,12 +49,12 @@ async function upload(
 }
 
 describe('an upload', () => {
-  it('goes into the sink while it arrives: 45 MiB grow the process by less than 20 MiB', async () => {
+  it('is written to the sink as it arrives: 45 MiB grow the process by less than 20 MiB', async () => {
     for (let round = 0; round < 20; round += 1) await upload(mebibyte)
     server.sink.bytes = 0
     const before = heldBytes()
     const samples: number[] = []
-    // A collection takes its time: one each three mebibytes.
+    // A collection takes time, so there is one per three mebibytes.
     const answer = await upload(45 * mebibyte, undefined, (sent) => {
       if (sent % (3 * mebibyte) === 0) samples.push(heldBytes())
     })
@@ -80,7 +80,7 @@ describe('an upload', () => {
     expect([server.sink.finished - finished, server.sink.aborted - aborted]).toEqual([0, 4])
   })
 
-  it('is removed when its sender goes away', async () => {
+  it('is removed when its sender disconnects', async () => {
     const { aborted } = server.sink
     server.sink.bytes = 0
     const headers = { authorization: `Bearer ${memberToken}`, 'content-type': 'application/json' }

@@ -20,11 +20,11 @@ function open(port: number, localAddress = '127.0.0.1'): Socket {
   onTestFinished(() => {
     socket.destroy()
   })
-  socket.on('error', () => {}) // one that the server resets is closed like any other
+  socket.on('error', () => {}) // a reset connection counts as closed
   return socket
 }
 
-/** Sends a request and waits for the first bytes of its answer; the connection stays. */
+/** Sends a request and waits for the first bytes of its answer. The connection stays open. */
 async function ask(socket: Socket, path: string): Promise<string> {
   socket.write(`GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`)
   const [bytes] = await Promise.race([once(socket, 'data'), once(socket, 'close').then(() => [''])])
@@ -34,7 +34,7 @@ async function ask(socket: Socket, path: string): Promise<string> {
 const log = '/v0/jobs/x/logs?token=t'
 const areOpen = (sockets: readonly Socket[]) => sockets.map(({ destroyed }) => !destroyed)
 
-test('G57 of one address no more than its number are open: the longest idle makes room, one with a request under way never', async () => {
+test('G57 connections of one address are bounded: the longest idle one is closed, a busy one never', async () => {
   const { port } = await start({ inAll: 100, perAddress: 4 })
   const streaming = open(port)
   await ask(streaming, log)
@@ -50,7 +50,7 @@ test('G57 of one address no more than its number are open: the longest idle make
   expect(streaming.destroyed).toBe(false)
 })
 
-test('G57 whoever comes when all are taken has the place of one that is idle, from whatever address', async () => {
+test('G57 beyond the total, a new connection replaces an idle one of any address', async () => {
   const { port, url } = await start({ inAll: 6, perAddress: 4 })
   const others: Socket[] = []
   for (const address of ['127.0.0.2', '127.0.0.3', '127.0.0.4'])
@@ -63,7 +63,7 @@ test('G57 whoever comes when all are taken has the place of one that is idle, fr
   expect((await fetch(`${url}/healthz`)).status).toBe(200)
 })
 
-test('many that come at the same moment are bounded too', async () => {
+test('many connections at the same moment are bounded too', async () => {
   const { port } = await start({ inAll: 100, perAddress: 4 })
   const sockets = Array.from({ length: 50 }, () => open(port))
   await expect.poll(() => areOpen(sockets).filter(Boolean).length).toBe(4)
@@ -71,7 +71,7 @@ test('many that come at the same moment are bounded too', async () => {
   expect(await ask(left as Socket, '/healthz')).toBe('HTTP/1.1 200 OK')
 })
 
-test('when all are busy the newest is refused with what to do, and nobody else is cut off', async () => {
+test('when all are busy the newest is refused with advice, and no other is cut off', async () => {
   const { port } = await start({ inAll: 3, perAddress: 3 })
   const streams = [open(port), open(port), open(port)]
   for (const socket of streams) await ask(socket, log)
@@ -82,14 +82,14 @@ test('when all are busy the newest is refused with what to do, and nobody else i
   await expect.poll(() => ask(open(port), '/healthz')).toBe('HTTP/1.1 200 OK')
 })
 
-test('a trusted proxy has as many as there are', async () => {
+test('a trusted proxy is bounded by the total only', async () => {
   const { port } = await start({ inAll: 10, perAddress: 2 }, {}, { trustedProxies: ['127.0.0.0/8'] })
   const sockets = Array.from({ length: 10 }, () => open(port))
   for (const socket of sockets) expect(await ask(socket, '/healthz')).toBe('HTTP/1.1 200 OK')
   expect(areOpen(sockets)).not.toContain(false)
 })
 
-test('a connection that asks for nothing more is closed, whatever its last answer was', async () => {
+test('an idle connection is closed, whatever its last answer was', async () => {
   const { port } = await start({ inAll: 10, perAddress: 10 }, { keepAliveMs: 100 })
   for (const path of ['/healthz', '/nothing']) {
     const socket = open(port)
@@ -99,7 +99,7 @@ test('a connection that asks for nothing more is closed, whatever its last answe
   }
 })
 
-test('a reader that takes no byte of a page is cut off like one of a stream', async () => {
+test('a reader that accepts no byte of a page is cut off like one of a stream', async () => {
   const { promise: isAsked, resolve } = Promise.withResolvers<void>()
   const pages = async () => {
     resolve()
@@ -110,11 +110,11 @@ test('a reader that takes no byte of a page is cut off like one of a stream', as
   socket.pause()
   socket.write('GET /page HTTP/1.1\r\nHost: x\r\n\r\n')
   await isAsked
-  // When it is gone there is room for another.
+  // Its end makes room for another.
   await expect.poll(() => ask(open(port), '/healthz')).toBe('HTTP/1.1 200 OK')
 })
 
-/** Sends a byte of a body again and again until it is answered. */
+/** Sends a body byte by byte until it is answered. */
 async function trickle(port: number, head: string): Promise<RawAnswer | null> {
   const socket = open(port)
   socket.write(`${head}Host: x\r\nContent-Length: 100000\r\n\r\n`)
@@ -126,14 +126,14 @@ async function trickle(port: number, head: string): Promise<RawAnswer | null> {
   }
 }
 
-test('whoever sends a body byte by byte holds no connection with it, wanted or not', async () => {
+test('a body that is sent byte by byte does not hold its connection, wanted or not', async () => {
   const { port } = await start({ inAll: 10, perAddress: 10 }, { headersMs: 500, requestMs: 1000, bodyIdleMs: 400 })
   expect((await trickle(port, 'POST /nothing HTTP/1.1\r\n'))?.status).toBe(404)
   const head = `POST /api/v0/organizations HTTP/1.1\r\nAuthorization: Bearer ${memberToken}\r\nContent-Type: application/json\r\n`
   expect((await trickle(port, head))?.status).toBe(408)
 })
 
-test('G57 of the files that this process may have open connections have a third, and one address a quarter of that', () => {
+test('G57 connections may use a third of the open file limit, and one address a quarter of that', () => {
   const openFiles = Number(execFileSync('sh', ['-c', 'ulimit -n'], { encoding: 'utf8' }))
   const { inAll, perAddress } = connectionsHere(null, null)
   expect(inAll).toBe(Math.min(20_000, Math.floor(openFiles / 3)))

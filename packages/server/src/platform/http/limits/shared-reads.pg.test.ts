@@ -5,14 +5,14 @@ import { ownerToken, testServer } from '../../../testing/server.ts'
 const it = testServer()
 const path = '/api/v0/organizations/default/secrets'
 
-/** Has all who read secrets wait until its end; no task in the background does. */
+/** Blocks all readers of secrets until its end. No background task reads them. */
 async function heldSecrets() {
   const client = await it.server.pool.connect()
   await client.query('begin; lock table secrets in access exclusive mode')
   return {
-    /** How many of the server's connections wait now. */
+    /** Returns how many of the server's connections are waiting. */
     async waiting(): Promise<number> {
-      // PostgreSQL keeps what a transaction has seen of this until its end.
+      // PostgreSQL caches this view within a transaction.
       await client.query('select pg_stat_clear_snapshot()')
       const { rows } = await client.query<{ count: number }>(
         "select count(*)::int as count from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
@@ -29,7 +29,7 @@ async function heldSecrets() {
 const asked = (signal: AbortSignal, url = path) =>
   fetch(it.server.url + url, { headers: { authorization: `Bearer ${ownerToken}` }, signal })
 
-test('G57 whoever asks for many things at once leaves connections to the database for all others, and gets every answer', async () => {
+test('G57 a caller with many requests at once leaves database connections for others, and gets every answer', async () => {
   const neighbour = await it.newUser('neighbour')
   let answers: Promise<{ readonly status: number }>[]
   {
@@ -42,7 +42,7 @@ test('G57 whoever asks for many things at once leaves connections to the databas
   expect((await Promise.all(answers)).map(({ status }) => status)).toEqual(answers.map(() => 200))
 })
 
-test('whoever leaves while waiting has nobody wait for them', async () => {
+test('a waiting request that disconnects does not delay the others', async () => {
   const leaving = new AbortController()
   {
     await using held = await heldSecrets()
@@ -54,7 +54,7 @@ test('whoever leaves while waiting has nobody wait for them', async () => {
   expect((await it.request(ownerToken, 'GET', path)).status).toBe(200)
 })
 
-test('a stream that is open keeps no turn', async () => {
+test('an open stream does not occupy a turn', async () => {
   const leaving = new AbortController()
   const streams = await Promise.all(
     Array.from({ length: 8 }, () => asked(leaving.signal, '/api/v0/organizations/default/events')),

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { type Handlers, operation, scopedOperation } from '../index.ts'
 import { testHandlers } from '../testing/handlers.ts'
 
-// What follows is checked by the compiler: each @ts-expect-error fails `npm run check` when its line compiles.
+// The compiler checks the following: each @ts-expect-error fails `npm run check` when its line
+// compiles.
 
 const { ping: _ping, ...withoutPing } = testHandlers
 // @ts-expect-error a handler is missing

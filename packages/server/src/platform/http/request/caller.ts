@@ -45,7 +45,7 @@ export interface Identified {
   readonly membership: Membership | null
 }
 
-/** How the HTTP layer asks who calls; `identity` answers. */
+/** Identifies callers for the HTTP layer; `identity` implements it. */
 export interface Access {
   /**
    * Returns the user behind a session or API key; null for one that is unknown, expired or revoked.

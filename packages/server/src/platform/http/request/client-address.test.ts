@@ -25,7 +25,7 @@ test.for([
   expect(from(peer, forwarded)).toBe(client)
 })
 
-test('without the setting nobody is believed', () => {
+test('without the setting no proxy is trusted', () => {
   const none = clientAddress([])
   expect(none({ socket: { remoteAddress: '127.0.0.1' }, headers: { 'x-forwarded-for': '1.1.1.1' } })).toBe('127.0.0.1')
 })

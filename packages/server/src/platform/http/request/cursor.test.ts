@@ -7,7 +7,7 @@ const list = { operationId: 'listBuilds', owner: 'acme', filters: { state: 'fail
 const refused = expect.objectContaining({ code: 'invalid_cursor' })
 
 describe('cursors', () => {
-  it('give back any key, in text that needs no encoding in a URL', () => {
+  it('return any key, as text that needs no encoding in a URL', () => {
     const key = fc.array(fc.oneof(fc.integer(), fc.string({ unit: 'grapheme' })), { minLength: 1, maxLength: 4 })
     fc.assert(
       fc.property(key, (parts) => {
@@ -18,11 +18,11 @@ describe('cursors', () => {
     )
   })
 
-  it('are none when absent or empty', () => {
+  it('are null when absent or empty', () => {
     expect([cursors.decode(list, undefined), cursors.decode(list, '')]).toEqual([null, null])
   })
 
-  it('do not depend on the order in which filters are named', () => {
+  it('do not depend on the order of filters', () => {
     const reordered = { ...list, filters: { branch: 'main', state: 'failed' } }
     expect(cursors.decode(reordered, cursors.encode(list, [1]))).toEqual([1])
   })
@@ -39,7 +39,7 @@ describe('cursors', () => {
     expect(() => createCursors('another').decode(list, cursor)).toThrow(refused)
   })
 
-  it('are refused when anything in them was changed', () => {
+  it('are refused after any change', () => {
     const cursor = cursors.encode(list, ['2026-01-01', 5])
     const damaged = fc
       .tuple(fc.nat(cursor.length - 1), fc.constantFrom('A', 'b', '_', '=', ' ', 'é', ''))

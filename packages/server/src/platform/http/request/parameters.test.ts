@@ -5,17 +5,17 @@ import { readParams, readQuery, uuidOrNone } from './parameters.ts'
 const parameters = operationTable.get('getJob')?.parameters ?? []
 
 describe('path parameters', () => {
-  it('are what the contract names, typed', () => {
+  it('have the names and types of the contract', () => {
     const sent = { org: 'acme', pipeline: 'ci', number: '12', job_id: 'x', other: 'y' }
     expect(readParams(parameters, sent)).toEqual({ org: 'acme', pipeline: 'ci', number: 12, job_id: 'x' })
   })
 
-  it('name nothing where the database could not even compare them', () => {
+  it('name nothing where the database could not compare them', () => {
     const params = readParams(parameters, { org: 'a\0', pipeline: '\0', number: '2147483648', job_id: '' })
     expect(params).toEqual({ org: 'a\ufffd', pipeline: '\ufffd', number: 0, job_id: '' })
   })
 
-  it('name the nil uuid where they are no uuid', () => {
+  it('become the nil uuid where they are malformed', () => {
     expect(uuidOrNone('00000000-0000-4000-8000-00000000C1C1')).toBe('00000000-0000-4000-8000-00000000c1c1')
     for (const text of [
       '',
@@ -38,7 +38,7 @@ describe('parameters', () => {
     expect(readQuery('createBuild', 'Idempotency-Key=x')).toEqual({})
   })
 
-  it('of the usage by build ask for 5,000 builds unless told, of other lists for 50', () => {
+  it('have a default limit of 5,000 for the usage by build, and 50 for other lists', () => {
     expect(readQuery('getBillingUsageBreakdown', '')).toEqual({ limit: 5000 })
     expect(readQuery('getBillingUsageBreakdown', 'limit=6000&pipeline=ci')).toEqual({ limit: 5000, pipeline: 'ci' })
     expect(readQuery('listBuilds', '')).toEqual({ limit: 50 })

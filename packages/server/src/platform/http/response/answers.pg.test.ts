@@ -12,7 +12,7 @@ const call = caller(() => server.url)
 const builds = '/api/v0/organizations/acme/pipelines/ci/builds'
 
 describe('answers', () => {
-  it('has the envelope with documentation, request id and headers on every error', async () => {
+  it('have the envelope with documentation, request id and headers on every error', async () => {
     const answer = await call('GET', '/api/v0/user', undefined, undefined, {
       'x-request-id': 'my-own-request-id-12345',
     })
@@ -35,14 +35,14 @@ describe('answers', () => {
     })
   })
 
-  it('makes a request id where the client has none of the right form', async () => {
+  it('get a new request id where the client sent none or a malformed one', async () => {
     for (const id of ['short', 'has space in the middle of it', 'x'.repeat(201)]) {
       const { headers } = await call('GET', '/api/v0/ping', undefined, undefined, { 'x-request-id': id })
       expect(headers.get('x-request-id')).toMatch(/^req_[0-9A-Z]{26}$/)
     }
   })
 
-  it('answers HEAD like GET, without a body and without opening a stream', async () => {
+  it('to HEAD are like those to GET, without a body and without opening a stream', async () => {
     const get = await call('GET', builds, memberToken)
     const head = await call('HEAD', builds, memberToken)
     expect([head.status, head.text, head.headers.get('content-length')]).toEqual([
@@ -55,7 +55,7 @@ describe('answers', () => {
     )
   })
 
-  it('answers /api/v1 like /api/v0, with the ids that it adds', async () => {
+  it('of /api/v1 are like those of /api/v0, with added ids', async () => {
     const v0 = (await call('GET', '/api/v0/user', memberToken)).json
     expect(v0).not.toHaveProperty('id')
     expect((await call('GET', '/api/v1/user', memberToken)).json).toEqual({ ...v0, id: v0.uuid })
@@ -66,13 +66,13 @@ describe('answers', () => {
     expect((await call('GET', '/v1/healthz')).status).toBe(404)
   })
 
-  it('carries what an error has beside its code', async () => {
+  it('contain the details of an error', async () => {
     const answer = await call('GET', '/readyz')
     expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '1'])
     expect(answer.json.error.checks).toEqual({ database: { ok: false, message: 'down' } })
   })
 
-  it('carries code and message at top level on errors of log streams', async () => {
+  it('have code and message at top level on errors of log streams', async () => {
     const answer = await call('GET', '/v0/jobs/x/logs')
     expect(answer.json).toMatchObject({
       code: 'log_stream_unauthorized',
@@ -81,7 +81,7 @@ describe('answers', () => {
     })
   })
 
-  it('serves the contract without internal operations, and all of it on request', async () => {
+  it('include the contract without internal operations, and all of it on request', async () => {
     const some = await call('GET', '/api/v0/openapi.json')
     expect(some.json.servers).toEqual([{ url: 'https://harmont.example' }])
     expect(some.json.paths).toHaveProperty('/api/v0/ping')
@@ -95,7 +95,7 @@ describe('answers', () => {
     expect([again.status, again.text]).toEqual([304, ''])
   })
 
-  it('never logs a credential or a token of the query', async () => {
+  it('never put a credential or a token of the query into the log', async () => {
     await call('GET', '/v0/jobs/x/logs.txt?token=secret-log-token', 'secret-bearer')
     await call('GET', '/nothing?token=secret-log-token', 'secret-bearer')
     await call('GET', '/%ff?token=secret-log-token', 'secret-bearer')

@@ -26,7 +26,7 @@ interface Answer {
   readonly body: Buffer
 }
 
-/** Asks as `node:http` does, which leaves encodings alone. */
+/** Calls with `node:http`, which does not decompress. */
 function ask(path: string, headers: Record<string, string> = {}, method = 'GET'): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const all = { authorization: `Bearer ${memberToken}`, ...headers }
@@ -41,7 +41,7 @@ function ask(path: string, headers: Record<string, string> = {}, method = 'GET')
   })
 }
 
-test('a long JSON answer is compressed for who can read that; all others get it as it is', async () => {
+test('a long JSON answer is compressed for clients that accept it, and for no others', async () => {
   const plain = await ask(builds)
   expect([plain.headers['content-encoding'], plain.headers.vary]).toEqual([undefined, 'Origin, Accept-Encoding'])
   expect(JSON.parse(plain.body.toString()).data).toHaveLength(50)
@@ -63,13 +63,13 @@ test('a long JSON answer is compressed for who can read that; all others get it 
   }
   for (const accepted of ['identity', 'zstd', 'br;q=0, gzip;q=0', '', 'nonsense;;;q=q'])
     expect((await ask(builds, { 'accept-encoding': accepted })).body.equals(plain.body)).toBe(true)
-  // The client that our own command and SDK are made of.
+  // `fetch`, which our own command and SDK use.
   const fetched = await fetch(server.url + builds, { headers: { authorization: `Bearer ${memberToken}` } })
   expect(fetched.headers.get('content-encoding')).toBe('gzip')
   expect((await fetched.text()) === plain.body.toString()).toBe(true)
 })
 
-test('HEAD says how long the same GET would be', async () => {
+test('HEAD tells the length of the same GET', async () => {
   for (const accepted of ['br', 'gzip', 'identity']) {
     const headers = { 'accept-encoding': accepted }
     const [get, head] = [await ask(builds, headers), await ask(builds, headers, 'HEAD')]
@@ -78,7 +78,7 @@ test('HEAD says how long the same GET would be', async () => {
   }
 })
 
-test('a tag of several forms is weak, and known by either form of it', async () => {
+test('the tag of several encodings is weak, and recognised in either form', async () => {
   const document = '/api/v0/openapi.json'
   const [plain, small] = [await ask(document), await ask(document, { 'accept-encoding': 'br' })]
   expect(plain.headers.etag).toMatch(/^"/)
@@ -87,7 +87,7 @@ test('a tag of several forms is weak, and known by either form of it', async () 
     expect((await ask(document, { 'accept-encoding': 'br', 'if-none-match': headers.etag ?? '' })).status).toBe(304)
 })
 
-test('an answer that is too large to be compressed in place is the same one', async () => {
+test('an answer that is too large to be compressed in place has the same content', async () => {
   const document = '/api/v0/openapi.json?view=full'
   const plain = await ask(document)
   expect(plain.body.length).toBeGreaterThan(128 * 1024)
@@ -114,6 +114,6 @@ test('errors, changes, short answers, logs, archives and event streams are never
   }
 })
 
-test('an answer is checked against its contract before it is compressed', async () => {
+test('an answer is validated before it is compressed', async () => {
   expect((await ask(`${builds}/1/jobs`, { 'accept-encoding': 'br' })).status).toBe(500)
 })

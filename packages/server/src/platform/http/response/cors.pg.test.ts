@@ -26,7 +26,7 @@ const organizations = '/api/v0/organizations'
 const headersOf = ({ headers }: { headers: Headers }) => ({
   origin: headers.get('access-control-allow-origin'),
   credentials: headers.get('access-control-allow-credentials'),
-  // A long answer varies by its encoding as well.
+  // A long answer also varies by its encoding.
   vary: headers.get('vary')?.replace(', Accept-Encoding', ''),
 })
 const preflight = (origin: string, path = organizations) =>
@@ -36,7 +36,7 @@ const preflight = (origin: string, path = organizations) =>
   })
 
 describe('CORS', () => {
-  it('answers a preflight with what pages of a listed origin may send, on paths that are not there too', async () => {
+  it('answers a preflight from an allowed origin, on unknown paths too', async () => {
     for (const path of [organizations, '/api/v0/nothing', '/v0/jobs/x/logs']) {
       const answer = await preflight(listedOrigin, path)
       expect([answer.status, await answer.text()]).toEqual([204, ''])
@@ -57,7 +57,7 @@ describe('CORS', () => {
     }
   })
 
-  it('compares origins exactly, and neither lets others in nor refuses them', async () => {
+  it('compares origins exactly, and sends other origins no CORS headers', async () => {
     expect(headersOf(await preflight('https://harmont.example')).origin).toBe('https://harmont.example')
     const near = ['null', 'http://harmont.example', 'https://harmont.example:8443', 'https://x.harmont.example']
     for (const origin of [...near, 'https://harmont.example.evil', 'HTTPS://HARMONT.EXAMPLE', '*']) {
@@ -68,7 +68,7 @@ describe('CORS', () => {
     }
   })
 
-  it('says what scripts may read on successes, every error, streams, and refusals that come before the route', async () => {
+  it('exposes headers to scripts on successes, errors, streams, and refusals before the route', async () => {
     const ask = (method: string, path: string, token?: string, body?: string, headers: Record<string, string> = {}) =>
       call(method, path, token, body, { origin: listedOrigin, ...headers })
     const large = `{"name":"${'x'.repeat(1024 * 1024)}"}`
@@ -96,7 +96,7 @@ describe('CORS', () => {
         'x-request-id, retry-after, location, content-range, etag, idempotent-replayed, harmont-log-complete',
       )
     }
-    // Half an hour, or what is left of it.
+    // Half an hour, or the rest of it.
     expect(Number(limited.headers.get('retry-after'))).toSatisfy((seconds) => seconds > 900 && seconds <= 1800)
     const broken = await ask('GET', '/%ff')
     expect([broken.status, headersOf(broken).origin]).toEqual([400, listedOrigin])
@@ -112,13 +112,13 @@ describe('CORS', () => {
     stop.abort()
   })
 
-  it('leaves an OPTIONS request that is no preflight a method that is not taken', async () => {
+  it('answers 405 to an OPTIONS request that is not a preflight', async () => {
     const answer = await call('OPTIONS', organizations, undefined, undefined, { origin: listedOrigin })
     expect([answer.status, headersOf(answer).origin]).toEqual([405, listedOrigin])
   })
 })
 
-it('every answer carries the security headers of an API, bytes that are no request included', async () => {
+it('every answer has the security headers of an API, even to bytes that are no request', async () => {
   for (const path of ['/healthz', organizations, '/api/v0/nothing']) {
     const { headers } = await call('GET', path)
     expect(Object.fromEntries(headers)).toMatchObject({

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 
 /** A browser's request for a path without an operation. */
 export interface PageRequest {
-  /** As sent, without the query. */
+  /** The path of the URL, unchanged. */
   readonly path: string
   readonly headers: IncomingHttpHeaders
 }

@@ -4,11 +4,11 @@ import { serializerOf } from './serializer.ts'
 
 const schema: JsonSchema = { type: 'object', properties: { name: { type: 'string' } }, required: ['name'] }
 
-test('an answer has the members of its schema and no others, whoever asked for its serializer', () => {
+test('an answer has exactly the members of its schema, whichever serializer wrote it', () => {
   for (const serialize of [serializerOf(schema), serializerOf(schema)])
     expect(serialize({ name: 'a', token_hash: 'b' })).toBe('{"name":"a"}')
 })
 
-test('an answer that lacks a member of its schema is refused', () => {
+test('an answer without a member of its schema is refused', () => {
   expect(() => serializerOf(schema)({ token_hash: 'b' })).toThrow('"name" is required')
 })
