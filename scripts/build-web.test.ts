@@ -32,7 +32,7 @@ test('two starts at once build the web app once, compressed forms included, and 
   expect(await buildWeb(root)).toBe(false)
 })
 
-test('what changed is built again, but for tests; what cannot be built leaves the last one', async () => {
+test('changes are built again, except in tests; a failed build leaves the last one', async () => {
   const { root, room, write, assets } = await repository()
   expect(await buildWeb(root)).toBe(true)
   const first = await assets()

@@ -194,7 +194,7 @@ async function readEvents({ server }: Machine, wanted: RegExp, lastEventId?: str
   throw new Error(`the stream ended with ${text}`)
 }
 
-test('G54 a backup of a server with builds under way is a working server in an empty directory', {
+test('G54 a backup of a server with running builds is a working server in an empty directory', {
   timeout: 300_000,
 }, async () => {
   await fillOld()

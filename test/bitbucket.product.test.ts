@@ -76,7 +76,7 @@ async function words(commit: string, name: string): Promise<readonly unknown[]> 
   return over.map(({ state }) => state)
 }
 
-test('a push ends as a finished build status and a report, green and red', async () => {
+test('a push leads to a final build status and a report, green and red', async () => {
   const good = await bitbucket.push(repository, { main: { 'a.txt': 'two\n' } }, person)
   const [passed = ''] = good.commits
   expect((await words(passed, 'harmont/acme-core-ci')).at(-1)).toBe('SUCCESSFUL')
@@ -92,7 +92,7 @@ test('a push ends as a finished build status and a report, green and red', async
   await bitbucket.push(repository, { main: { 'a.txt': 'three\n' } }, person)
 })
 
-test('one delivery that tells of two branches and a tag builds each, by what its paths ask for', async () => {
+test('a delivery with two branches and a tag builds each, as its path filters ask', async () => {
   const { commits } = await bitbucket.push(
     repository,
     { first: { 'docs/a.md': 'x', 'a.txt': '1\n' }, second: { 'a.txt': '2\n' }, 'refs/tags/v1.0': { 'a.txt': '3\n' } },
@@ -103,7 +103,7 @@ test('one delivery that tells of two branches and a tag builds each, by what its
   expect((await words(tag, 'harmont/acme-core-release')).at(-1)).toBe('SUCCESSFUL')
 })
 
-test('a pull request is built at the whole commit of which its event has the first digits, with a status of its own', async () => {
+test('a pull request is built at its full commit, of which the event has only the first digits, with a status of its own', async () => {
   const { commits } = await bitbucket.push(repository, { topic: { 'a.txt': 'topic\n' } }, person)
   const [commit = ''] = commits
   await words(commit, 'harmont/acme-core-ci')
@@ -167,7 +167,7 @@ test('a fork waits for approval, is fetched from where it lies, sees no secret a
   expect(repository.statuses.has(commit)).toBe(false)
 })
 
-test("a stranger's public fork is built; a private one says who has to be let in, and is built once that is done", async () => {
+test("a stranger's public fork is built; a private one says who must get access, and is built after that", async () => {
   await ask('PATCH', ci, { fork_policy: 'always' })
   const stranger = bitbucket.addUser('stranger')
   const theirs = bitbucket.addWorkspace('strangers', [stranger])
@@ -199,7 +199,7 @@ test("a stranger's public fork is built; a private one says who has to be let in
   expect(await next(() => rebuild(readable), isOver)).toMatchObject({ state: 'passed' })
 })
 
-test('a fork that is gone, or has lost the commit, is said to be', async () => {
+test('a fork that is gone, or has lost the commit, is reported', async () => {
   const makeFork = () => bitbucket.fork(repository, repository.workspace, { isPrivate: true, slug: 'lost' })
   const from = makeFork()
   await bitbucket.push(from, { theirs: { 'a.txt': 'lost\n' } }, person)

@@ -40,7 +40,7 @@ const run = async (steps: readonly Record<string, unknown>[], source?: string) =
 /** Returns what a step printed. */
 const printed = ({ jobs }: Ended, key: string) => product.api.readLog(jobs.get(key)?.id ?? '')
 
-test('G04 two children see what their parent left and not what the other does; a step that only waits starts clean', async () => {
+test("G04 two children see what their parent left and not each other's changes; a step that only waits starts clean", async () => {
   const look = (own: string, other: string) =>
     `cat /root/from-parent && echo ${own} > /root/${own} && sleep 1 && ls /root && test ! -e /root/${other}`
   const ended = await run([
@@ -159,7 +159,7 @@ test('G06 G24 a cancel reaches a command that ignores SIGTERM, double-forks and 
   await until(left, ({ length }) => length === 0)
 })
 
-test('G07 a cancel of what is over changes nothing', async () => {
+test('G07 cancelling an ended build changes nothing', async () => {
   const ended = await run([{ key: 'only', cmd: 'true' }])
   expect(await product.api.cancelBuild('promises', ended.build.number)).toEqual(ended.build)
 })

@@ -192,7 +192,7 @@ test('a build that fails exits 1; its logs, jobs and retry', async () => {
   expect((await hm(['build', 'list', '-p', 'broken'])).stdout).toContain(` ${took} `)
 })
 
-test('a server that is killed and started again in the middle: the client goes on, and no line is lost or told twice', async () => {
+test('the server is killed and restarted in the middle: the client continues, and no line is lost or repeated', async () => {
   const { told, ended } = start(['run', 'slow', '--cloud'])
   await expect.poll(() => told.stderr).toContain('[one] line 3\n')
   product.server().kill('SIGKILL')
@@ -230,7 +230,7 @@ test('Ctrl-C in build watch leaves the build running', async () => {
   expect(canceled).toEqual({ code: 0, stdout: '', stderr: `build #${number} of default/endless: canceled\n` })
 })
 
-test('G05 a build that waits for its group says so in words, with the build that has the place, and goes on when that has ended', async () => {
+test('G05 a build that waits for its group says so, names the holder, and continues when that has ended', async () => {
   const cwd = newProject('acme/turns')
   writeFileSync(
     join(cwd, '.hm/turns.ts'),
@@ -378,7 +378,7 @@ test('secrets and keys: set, listed without values, removed', async () => {
   expect(await hm(['whoami'], { env: { HM_API_TOKEN: made.stdout.trim() } })).toMatchObject({ code: 0 })
 })
 
-test('limits of a secret and what the cache of a pipeline trusts are set, shown, and kept where they are not named', async () => {
+test('limits of a secret and the cache trust of a pipeline are set, shown, and kept where they are not named', async () => {
   const set = (...args: string[]) => hm(['secret', 'set', 'LIMITED', ...args], { input: 'v' })
   const limits = async () => JSON.parse((await hm(['secret', 'list', '--json'])).stdout).data
   expect(await set('--branches', 'main', '--branches', 'release/*', '--events', 'push')).toMatchObject({ code: 0 })
@@ -472,7 +472,7 @@ function looseProject(...names: readonly string[]): string {
   return directory
 }
 
-test('projects without a remote are called as their directories, and a name that is taken can be settled', async () => {
+test('projects without a remote are named after their directories, and a conflict can be resolved', async () => {
   const send = (cwd: string) => hm(['run', '--cloud', '--detach'], { cwd })
   const shop = looseProject('shop')
   expect(await send(shop)).toMatchObject({

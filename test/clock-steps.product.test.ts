@@ -85,7 +85,7 @@ function expectPlainTimes({ build, jobs }: Ended): void {
   }
 }
 
-test('G64 a clock that is set forward and back while steps run and wait times none of them out, and leaves none waiting', async () => {
+test('G64 setting the clock forward and back while steps run and wait causes no time-out and no endless wait', async () => {
   const [one, two] = [aLongTime(), aLongTime()]
   const number = await submit([sleeper('one', one), sleeper('two', two), { key: 'waits', cmd: 'true' }])
   await Promise.all([asleep(one), asleep(two)])
@@ -102,7 +102,7 @@ test('G64 a clock that is set forward and back while steps run and wait times no
   expectPlainTimes(ended)
 })
 
-test('G64 a clock that is set between a kill and the next start changes nothing for a command that goes on, or has ended', async () => {
+test('G64 setting the clock between a kill and the next start does not affect a running or ended command', async () => {
   setClock(0)
   const [goesOn, ends] = [aLongTime(), aLongTime()]
   const number = await submit([sleeper('goes on', goesOn), sleeper('ends', ends)])
@@ -124,7 +124,7 @@ test('G64 a clock that is set between a kill and the next start changes nothing 
   expectPlainTimes(ended)
 })
 
-test('G64 a clock that is set during a local run times out only the step whose time is over', async () => {
+test('G64 setting the clock during a local run times out only the step whose time is over', async () => {
   setClock(0)
   const [goesOn, timesOut] = [aLongTime(), aLongTime()]
   await using project = makeProject(

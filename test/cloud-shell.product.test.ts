@@ -103,7 +103,7 @@ test('ten megabytes go into hm exec and come out whole', async () => {
   expect(stdout).not.toMatch(/[^b]/)
 })
 
-test('what is not there is named, with what to do', async () => {
+test('a missing build or step is named, with advice', async () => {
   const { code, stderr } = await shell(['1', 'nowhere'])
   expect(code).toBe(5)
   expect(stderr).toContain('its steps are base, fails')

@@ -141,7 +141,7 @@ describe.skipIf(lacks.length > 0)('hm in its container', () => {
     await expect.poll(containers).toBe('')
   })
 
-  test('what a killed hm left is ended by the next', async () => {
+  test('the next hm removes what a killed one left', async () => {
     const { child, end, begun } = start('run', 'stubborn', '--logs')
     await begun()
     const left = (await containers()).trim()
@@ -152,7 +152,7 @@ describe.skipIf(lacks.length > 0)('hm in its container', () => {
     await end
   })
 
-  test('without control groups of the second kind it is one clear error', async () => {
+  test('without control groups of version 2 it is one clear error', async () => {
     // As Docker starts it on a machine with both versions of control groups.
     const mounts = ['--volume=harmont-cache:/var/cache/hm', `--volume=${project}:${project}`, `--workdir=${project}`]
     const options = [...mounts, '--network=none', '--tmpfs=/sys/fs/cgroup', '--env=HM_CACHE_DIR=/var/cache/hm']
@@ -163,7 +163,7 @@ describe.skipIf(lacks.length > 0)('hm in its container', () => {
     })
   })
 
-  test('an image that is not there is exit 4, and is not fetched', async () => {
+  test('a missing image is exit 4, and is not fetched', async () => {
     expect(await start('config', 'set', '--project', 'sandbox.container_image', 'harmont/hm:none').end).toMatchObject({
       code: 0,
     })

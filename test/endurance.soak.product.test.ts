@@ -184,7 +184,7 @@ async function atRest(before: Census | undefined): Promise<Census> {
 }
 
 test(
-  'G24 G58 a server has after many steps of every kind what it had after the first of them, and all end as they should',
+  'G24 G58 after many steps of every kind a server has what it had after the first, and all end correctly',
   async () => {
     let round = 0
     const play = async (upTo: number) => {

@@ -63,7 +63,7 @@ const stream = fc
   })
   .map((parts) => parts.join('').replaceAll('\n', ''))
 
-test('web L7 the same text is left of any stream as the search of the server counts in', () => {
+test('web L7 page and server search leave the same text of any stream', () => {
   fc.assert(
     fc.property(stream, (line) => {
       expect(withoutEscapes(line)).toBe(stripEscapes(line))
@@ -72,7 +72,7 @@ test('web L7 the same text is left of any stream as the search of the server cou
   )
 })
 
-test('web L5 what is in force after a line is what the server says is in force there', () => {
+test('web L5 page and server agree on the colours in force after a line', () => {
   fc.assert(
     fc.property(fc.array(stream, { maxLength: 4 }), (lines) => {
       const tracker = new SgrTracker()

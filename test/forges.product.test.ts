@@ -96,7 +96,7 @@ test('a pull request has a check of its own beside the push, and one that closes
   await concluded(it, commit, `${ci} (pull request)`, 2)
 })
 
-test('G60 a push to a branch has what is limited to it, and what only claims the branch has not', async () => {
+test('G60 a push gets the secrets limited to its branch, and a build that only claims the branch does not', async () => {
   const { product } = it
   const post = async (path: string, body: object) => {
     const headers = { authorization: `Bearer ${product.token}`, 'content-type': 'application/json' }
@@ -130,7 +130,7 @@ test('G60 a push to a branch has what is limited to it, and what only claims the
   expect(await endOf(claim), 'the newest commit').toEqual({ state: 'passed', error_code: null })
 })
 
-test('a path filter looks at what a push or a pull request changed, and a branch that goes builds nothing', async () => {
+test('a path filter sees the changes of a push or pull request, and a deleted branch builds nothing', async () => {
   const { github, repository, owner } = it
   /** Returns what was built, and cancels it, because its result does not matter here. */
   const made = async (delivery: Parameters<typeof builtBy>[1]) => {
@@ -155,7 +155,7 @@ test('a path filter looks at what a push or a pull request changed, and a branch
   expect(await made(await github.deleteBranch(repository, 'only-text'))).toEqual([])
 })
 
-test('events in the wrong order, twice and too late are each built once, at the commit that they are of', async () => {
+test('events out of order, repeated and late are each built once, at their commit', async () => {
   const { github, repository, owner } = it
   github.webhooks.hold()
   const first = await github.push(repository, { 'e.txt': '1' }, { branch: 'order' })
@@ -174,7 +174,7 @@ test('events in the wrong order, twice and too late are each built once, at the 
   expect(github.violations).toEqual([])
 })
 
-test('however GitHub fails, each push ends as one finished check', async () => {
+test('however GitHub fails, each push leads to one finished check', async () => {
   const { github, repository } = it
   const ways = ['hang', 'reset', 'after', '500', '502', '429', 'secondary'] as const
   for (const how of ways) for (const on of [/POST .*check-runs$/, /PATCH .*check-runs/]) github.misbehave({ on, how })
@@ -195,7 +195,7 @@ test('however GitHub fails, each push ends as one finished check', async () => {
   expect(github.violations).toEqual([])
 })
 
-test('a fork waits for approval, by the API or a button that only members have, and runs without secrets', async () => {
+test('a fork waits for approval, by the API or by a button for members, and runs without secrets', async () => {
   const { github, repository, product } = it
   const secret = { name: 'token', value: 'a-value-that-no-fork-may-see' }
   const set = await fetch(`${product.server().url}/api/v0/organizations/default/secrets`, {
@@ -280,7 +280,7 @@ test('a push changes what pipelines there are, and an error in them shows at its
   expect(await discovered(it, ['nightly', 'release'])).toEqual(['acme-core-nightly', 'acme-core-release'])
 })
 
-test('a tick that was missed builds the head of the default branch once', async () => {
+test('a missed tick builds the head of the default branch once', async () => {
   await it.pool.query("update schedules set next_at = now() - interval '3 days'")
   await it.pool.query("select graphile_worker.add_job('run_schedules')")
   await it.pool.query("select graphile_worker.add_job('run_schedules')")

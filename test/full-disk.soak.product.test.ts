@@ -132,7 +132,7 @@ async function setSecret(): Promise<void> {
   if (!response.ok) throw new Error(`the secret cannot be set: ${response.status} ${await response.text()}`)
 }
 
-test(`G55 a disk that is full again and again loses nothing, and work goes on by itself (seed ${seed})`, {
+test(`G55 a disk that fills up again and again loses nothing, and work resumes by itself (seed ${seed})`, {
   timeout: 300_000 + rounds * 60_000,
 }, async () => {
   await setSecret()

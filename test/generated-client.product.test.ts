@@ -38,7 +38,7 @@ async function generatedApi(): Promise<GeneratedApi['api']> {
   return new Api({ baseUrl: product.server().url, baseApiParams: { headers } }).api
 }
 
-test('G52 the client made of the given document goes all the way from organizations to the end of a log', async () => {
+test('G52 the client generated from the given document works from organizations to the end of a log', async () => {
   const api = await generatedApi()
   const call = async <T>(operationId: string, ...values: unknown[]): Promise<T> => {
     const operation = api[operationId]

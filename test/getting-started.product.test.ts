@@ -56,7 +56,7 @@ async function type(script: string) {
   return { code, said }
 }
 
-it('does what the page says', async () => {
+it('works as the page says', async () => {
   const told: string[] = []
   for (const { kind, script } of blocks) {
     const { code, said } = await type(script)

@@ -52,7 +52,7 @@ function spoolBytes(): number {
   return spool !== undefined && existsSync(spool) ? statSync(spool).blocks * 512 : 0
 }
 
-test('G02 G12 G15 the head and the tail of a log beyond its limit, an exact count of the rest, no half of a secret at the cuts, though the server is killed', async () => {
+test('G02 G12 G15 a log beyond its limit has head, tail, an exact count of the rest, and no half secret at the cuts, although the server is killed', async () => {
   using disk = watchFigure(async () => spoolBytes() / 1e6)
   const step = { key: 'only', cmd: program, secrets: { TOKEN: 'token' } }
   const build = { branch: 'main', commit: '0'.repeat(40), pipeline_ir: flatIr([step]) }

@@ -21,7 +21,7 @@ afterAll(async () => {
   await it?.remove()
 })
 
-test('a push builds what Python says', async () => {
+test('a push builds a pipeline in Python', async () => {
   expect(await discovered(it, ['ci'])).toEqual(['acme-core-ci'])
   const good = await it.github.push(it.repository, { 'a.txt': 'two\n' })
   const { history } = await concluded(it, good.commit, 'harmont/acme-core-ci')

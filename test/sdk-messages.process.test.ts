@@ -157,7 +157,7 @@ def message(name, values, options={}):
 print(json.dumps([message(*call) for call in json.load(sys.stdin)]))
 `
 
-describe('a wrong call is refused by both SDKs in the same words', () => {
+describe('both SDKs refuse a wrong call with the same sentence', () => {
   let python: readonly string[] = []
   beforeAll(() => {
     const PYTHONPATH = join(import.meta.dirname, '../packages/pipeline-python/src')

@@ -39,7 +39,7 @@ async function jobOf(number: number, key: string) {
 
 const logOf = async (number: number, key: string) => product.api.readLog((await jobOf(number, key)).id)
 
-test('the start says which runtime it is', () => {
+test('the start names the runtime', () => {
   expect(readFileSync(join(product.dataDirectory, 'server.log'), 'utf8')).toMatch(/"runtime":"runsc"/)
 })
 
@@ -67,7 +67,7 @@ test('G04 G09 siblings fork what a step left, /tmp too, and the second build hit
   expect(await logOf(second, 'one')).toBe('base\nt\n')
 })
 
-test('G06 a cancel and a time-out end what ignores SIGTERM', { timeout: 300_000 }, async () => {
+test('G06 a cancel and a time-out end a command that ignores SIGTERM', { timeout: 300_000 }, async () => {
   const deaf = "trap '' TERM; echo up; while :; do sleep 1; done"
   const late = await submit([{ key: 'late', cmd: deaf, timeout_seconds: 3 }])
   const canceled = await submit([{ key: 'deaf', cmd: deaf }])
@@ -83,7 +83,7 @@ test('G06 a cancel and a time-out end what ignores SIGTERM', { timeout: 300_000 
   })
 })
 
-test('G02 a command goes on over the SIGKILL of the server, which finds it again with all its output', {
+test('G02 a command continues over a SIGKILL of the server, which finds it again with all its output', {
   timeout: 300_000,
 }, async () => {
   const number = await submit([
@@ -102,7 +102,7 @@ test('G02 a command goes on over the SIGKILL of the server, which finds it again
   expect(await logOf(number, 'after')).toBe('kept\n')
 })
 
-test('a server that is to use it where it is missing says so and does not start', async () => {
+test('a server whose configured runtime is missing says so and does not start', async () => {
   const directory = mkdtempSync('/var/tmp/harmont-test-')
   // A whiteout, which hides a file of the layer below, is a device of this kind.
   const script = `mkdir upper work && mknod upper/runsc c 0 0 &&

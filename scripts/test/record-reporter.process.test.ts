@@ -31,7 +31,7 @@ function record(): RunRecord {
   return JSON.parse(readFileSync(path, 'utf8')) as RunRecord
 }
 
-test('whatever goes wrong in a file is told of that file', () => {
+test('every failure in a file is reported for that file', () => {
   const { files, elsewhere } = record()
   const told = Object.fromEntries(files.map((it) => [it.file.replace('.test.js', ''), it]))
   const failure = (name: string) => told[name]?.failures.join('\n')

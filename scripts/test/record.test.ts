@@ -27,16 +27,16 @@ test('files with a failure run again, and what they say then counts', () => {
   expect(failuresOf(whole)).toBe(1)
 })
 
-test('a file that a second run does not tell of stays failed', () => {
+test('a file missing from the second run stays failed', () => {
   expect(closingLine(withSecondRun(first, { seed: 7, files: [], elsewhere: [] }))).toBe('4 passed, 2 failed')
 })
 
-test('an error of no file is a failure that no second run takes back', () => {
+test('an error outside any file is a failure that no second run removes', () => {
   const broken = { ...first, elsewhere: ['no worker starts'] }
   expect(failuresOf(withSecondRun(broken, { seed: 7, files: [], elsewhere: [] }))).toBe(3)
 })
 
-test('the time is told by kind, and of the slowest files', () => {
+test('times are shown by kind, and for the slowest files', () => {
   expect(timeTable(first, 2)).toEqual([
     'unit           3 tests     4.5 s  1 files',
     'pg             1 tests     1.5 s  2 files',

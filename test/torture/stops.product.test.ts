@@ -94,7 +94,7 @@ async function endOf(id: string, due: { readonly afterStartMs: number } | Date):
 }
 
 test.each(['SIGSTOP', 'SIGKILL'] as const)(
-  'G06 G24 a cancel and deadlines are over before their leases end after %s of the server that runs the commands, and no process outlives its lease',
+  'G06 G24 a cancel and deadlines take effect before the leases end after %s of the server that runs the commands, and no process outlives its lease',
   { timeout: 240_000 },
   async (signal) => {
     const begin = async (step: Step, more = {}) => submit(other, 'torture', [step], effects.address, more)
@@ -132,7 +132,7 @@ test.each(['SIGSTOP', 'SIGKILL'] as const)(
   },
 )
 
-test('G06 a server that is held up in the middle of a change keeps nobody from ending the build', async () => {
+test('G06 a server held up in the middle of a change does not keep others from ending the build', async () => {
   const { id, number } = await submit(other, 'torture', [endless], effects.address)
   await until(
     () => jobsOf(other.pool, id),

@@ -94,7 +94,7 @@ async function judgeTaken(server: TortureServer, build: Submitted) {
   return verdict
 }
 
-test('G01 G02 a server that was away for longer than a lease goes on under the same fence with what ended in time, and begins the rest again', {
+test('G01 G02 a server that was away longer than a lease continues ended commands under the same fencing number, and begins the rest again', {
   timeout: 180_000,
 }, async () => {
   const [server, other] = servers as [TortureServer, TortureServer]

@@ -132,7 +132,7 @@ describe('cache keys are those of the table in ir.md 2.4', () => {
   })
 })
 
-it('a policy that is not whole, or that nobody knows, gets no key, and a key that it has stays', () => {
+it('an incomplete or unknown policy gets no key, and an existing key stays', () => {
   const loose: readonly object[] = [
     { policy: 'ttl' },
     { policy: 'on_change', paths: null },

@@ -5,13 +5,13 @@ const step = (key: string, more: object = {}) => ({ key, cmd: 'make', ...more })
 const graph = (nodes: readonly object[], edges: readonly unknown[] = [], more: object = {}) =>
   JSON.stringify({ version: '0', ...more, graph: { nodes: nodes.map((node) => ({ step: node, env: {} })), edges } })
 
-describe('a document with what nothing runs yet', () => {
+describe('a document with features that are not supported yet', () => {
   const unsupported = [
     { artifacts: [{ path: 'dist/**', when: 'always', kind: 'junit' }] },
     { inputs: [{ from: 'build', path: 'dist/**', into: 'web' }] },
     { services: [{ name: 'db', image: 'postgres:18', env: { A: 'b' }, ready: { port: 5432, timeout_seconds: 60 } }] },
   ]
-  it.each(unsupported)('is right, and cannot be planned: %j', (more) => {
+  it.each(unsupported)('is valid, and cannot be planned: %j', (more) => {
     const text = graph([step('build'), step('use', more)], [[0, 1, 'depends_on']])
     expect(checkDocument(text)).toEqual({ ok: true, warnings: [] })
     const name = Object.keys(more)[0]
@@ -51,7 +51,7 @@ describe('a document with what nothing runs yet', () => {
     expect(checkDocument(text)).toMatchObject({ error: { code: 'duplicate_key', pointer: '/graph/nodes/1/step/key' } })
   })
 
-  it('is told of members that nobody reads', () => {
+  it('warns of members that no reader knows', () => {
     const text = graph([step('a', { services: [{ name: 'db', image: 'x', colour: 'red' }] })])
     expect(checkDocument(text)).toEqual({
       ok: true,

@@ -217,7 +217,7 @@ describe('any graph of steps', () => {
   }
 })
 
-describe('any spoilt document', () => {
+describe('any damaged document', () => {
   const CODES = [
     'invalid_json',
     'bad_version',

@@ -385,7 +385,7 @@ describe('the message', () => {
     )
   })
 
-  it('lists all problems, the reported one first, and no more than somebody reads', () => {
+  it('lists all problems, the reported one first, and at most 20', () => {
     const wrong = parsePlan(
       JSON.stringify(graph([{ step: step({ timeout_seconds: 0 }) }, { step: step({ key: 'b', label: 1 }) }])),
     )
@@ -439,7 +439,7 @@ describe('the message', () => {
     expect(messageOf(hostile).length).toBeLessThan(500)
   })
 
-  it('says that a field is not run yet', () => {
+  it('says that a field is not supported yet', () => {
     expect(messageOf(oneStep({ services: [{ name: 'db', image: 'x' }] }))).toContain('"services" is not supported yet')
   })
 })
@@ -524,7 +524,7 @@ describe('a good document', () => {
     })
   })
 
-  it('takes null for absent and ignores unknown fields with a warning', () => {
+  it('treats null as absent and ignores unknown fields with a warning', () => {
     const document = { ...oneStep({ label: null, cache: null, retry: null, artifacts: [], colour: 'red' }), extra: {} }
     const result = parsePlan(JSON.stringify(document))
     expect(result).toMatchObject({ ok: true })
@@ -534,7 +534,7 @@ describe('a good document', () => {
     ])
   })
 
-  it('takes a variable that is null for one that is not there', () => {
+  it('treats a null variable as absent', () => {
     expect(planOf(graph([{ step: step({ env: { A: 'step' } }), env: { A: null, B: 'b' } }]))[0]?.env).toEqual({
       A: 'step',
       B: 'b',
@@ -619,7 +619,7 @@ describe('a good document', () => {
     expect(result({}).warnings).toContain(`${keyless} (/graph/nodes/0/step/cache)`)
   })
 
-  it('keeps what the key of a cached step stands for', () => {
+  it('keeps the policy behind the key of a cached step', () => {
     const parts = [
       { policy: 'ttl', duration_seconds: 60, env_keys: ['A'] },
       { policy: 'on_change', paths: ['go.mod'] },
@@ -628,7 +628,7 @@ describe('a good document', () => {
     expect(step?.cachePolicy).toEqual({ policy: 'compose', sub_policies: parts })
   })
 
-  it('stands at each limit exactly', () => {
+  it('accepts each limit exactly', () => {
     const atLimits = [
       oneStep({
         cmd: 'é'.repeat(MIB / 2),

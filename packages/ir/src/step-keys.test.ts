@@ -22,7 +22,7 @@ describe('the key of a step', () => {
     expect(stepKeys([step({ label })])).toEqual([key])
   })
 
-  it('is a hash of its place when the label is absent, empty as a slug, shared, or somebody else’s key', () => {
+  it('is a hash of its place when the label is absent, empty as a slug, shared, or another step’s key', () => {
     const keys = stepKeys([
       step({}),
       step({ label: ':x:' }),

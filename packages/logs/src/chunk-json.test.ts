@@ -7,7 +7,7 @@ test('a chunk of text is the object of the contract, its time exact', () => {
   expect(json).toBe('{"seq":1,"stream_kind":0,"content":"hé\\n","ts":1750000000000000001}')
 })
 
-test('G12 bytes that are not UTF-8 come back exactly, and the text shows where they were', () => {
+test('G12 bytes that are not UTF-8 come back exactly, and the text marks them', () => {
   fc.assert(
     fc.property(fc.uint8Array(), (bytes) => {
       const parsed = JSON.parse(chunkJson({ seq: 2, kind: 1, content: Buffer.from(bytes), ts: null }))

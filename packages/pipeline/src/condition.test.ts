@@ -6,7 +6,7 @@ import { pipeline } from './pipeline.ts'
 
 const written = (condition: When) => JSON.stringify(pipeline(sh('x', { when: condition })).graph.nodes[0]?.step.if)
 
-it('a condition is written with its members in the order of the table, a text as a text and a list as a list', () => {
+it('a condition is written with its members in the order of the table, with texts and lists as given', () => {
   const condition = when({
     not: { local: true },
     env: { B: 'x', A: ['y', 'z*'] },
@@ -27,7 +27,7 @@ it('anyOf, allOf and not join conditions', () => {
   )
 })
 
-it('as deep as the planner takes it, and no deeper', () => {
+it('nests as deep as the planner allows, and no deeper', () => {
   const nested = (levels: number): When => (levels === 0 ? { local: true } : not(nested(levels - 1)))
   const deepest = pipeline(sh('x', { when: nested(8) }))
   expect(parsePlan(JSON.stringify(deepest)).ok).toBe(true)

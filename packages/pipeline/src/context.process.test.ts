@@ -30,7 +30,7 @@ function seen(): Record<string, unknown> {
 const git = (...words: string[]) =>
   execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b', ...words], { cwd: directory, encoding: 'utf8' })
 
-it('is what the server says', () => {
+it('is what the server sets', () => {
   const told = { EVENT: 'pull_request', BRANCH: 'topic', BASE_BRANCH: 'main', COMMIT: 'c0ffee', PULL_REQUEST: '7' }
   for (const [name, value] of Object.entries(told)) vi.stubEnv(`HARMONT_${name}`, value)
   vi.stubEnv('HARMONT_TAG', '')
@@ -45,7 +45,7 @@ it('is what the server says', () => {
   })
 })
 
-it('on a laptop is what git knows, where nothing was told', () => {
+it('on a laptop is what git knows, unless variables say otherwise', () => {
   git('init', '--quiet', '--initial-branch=topic')
   expect(seen()).toMatchObject({ event: 'manual', branch: 'topic', commit: null, local: false })
   git('commit', '--quiet', '--allow-empty', '--message=first')
@@ -59,7 +59,7 @@ it('on a laptop is what git knows, where nothing was told', () => {
   expect(seen()).toMatchObject({ branch: 'told', commit: null, local: true })
 })
 
-it('outside of a repository is not known', () => {
+it('outside of a repository is unknown', () => {
   expect(seen()).toMatchObject({ branch: null, commit: null })
 })
 

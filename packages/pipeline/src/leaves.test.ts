@@ -10,7 +10,7 @@ const [a, b, c] = [sh('a', { key: 'a' }), sh('b', { key: 'b' }), sh('c', { key: 
 const standing = (leaves: () => Leaves) => ({ [LEAVES]: leaves })
 const keys = (leaves: Leaves) => pipeline(leaves).graph.nodes.map((node) => node.step.key)
 
-it('lists and what stands for leaves are flattened in the order of writing', () => {
+it('lists, and objects that stand for leaves, are flattened in the order of writing', () => {
   const project = standing(() => [a, [wait(), standing(() => b)]])
   expect(keys([c, [project]])).toEqual(['c', 'a', 'b'])
   expect(keys(project)).toEqual(['a', 'b'])
@@ -18,7 +18,7 @@ it('lists and what stands for leaves are flattened in the order of writing', () 
   expect(group([[a], project])).toEqual([a, a, expect.objectContaining({ continueOnFailure: false }), b])
 })
 
-it('what stands for leaves is asked when the pipeline is made, and never before', () => {
+it('an object that stands for leaves is asked when the pipeline is made, and never before', () => {
   const leaves = vi.fn(() => a)
   const project = standing(leaves)
   expect(leaves).not.toHaveBeenCalled()
@@ -36,7 +36,7 @@ it('an object in two places stands for the same steps, but for each cell of a ma
   ])
 })
 
-it('a step may wait for all that an object stands for', () => {
+it('a step may wait for all leaves that an object stands for', () => {
   const ir = pipeline([sh('last', { key: 'last', dependsOn: [standing(() => [a, b]), [c]] })])
   expect(ir.graph.edges).toEqual([
     [0, 3, 'depends_on'],

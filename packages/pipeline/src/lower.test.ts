@@ -45,7 +45,7 @@ describe('lowering of waits', () => {
     expect(shape(pipeline([wait(), wait(tolerant), a, b, wait()]))).toEqual({ keys: ['a', 'b'], edges: [], goOn: [] })
   })
 
-  it('a tolerant wait lets what follows go on after a failure', () => {
+  it('a tolerant wait lets later steps continue after a failure', () => {
     expect(shape(pipeline([a, wait(tolerant), b, c]))).toMatchObject({ edges: ['a-b', 'a-c'], goOn: ['b', 'c'] })
   })
 
@@ -62,7 +62,7 @@ describe('lowering of waits', () => {
     expect(shape(pipeline([a, wait(tolerant), wait(tolerant), b])).goOn).toEqual(['b'])
   })
 
-  it('a wait over steps that were seen before keeps the gate', () => {
+  it('a wait over steps that were already emitted keeps the gate', () => {
     expect(shape(pipeline([a, wait(), a, wait(), b])).edges).toEqual(['a-b'])
   })
 
@@ -125,7 +125,7 @@ describe('lowering of chains', () => {
     expect(shape(pipeline([named('y', { dependsOn: [base.fork(), base] })])).edges).toEqual(['base-y'])
   })
 
-  it('takes equal-looking steps for two, and a step in two places for one', () => {
+  it('treats equal-looking steps as two, and a step in two places as one', () => {
     expect(pipeline([sh('make'), sh('make')]).graph.nodes).toHaveLength(2)
     const one = sh('make')
     expect(pipeline([one, [one, [one]]]).graph.nodes).toHaveLength(1)
@@ -226,7 +226,7 @@ describe('what a node says', () => {
     )
   })
 
-  it('waits for what its files come from after what it depends on, and for its parent once', () => {
+  it('waits for the sources of its files after its dependencies, and for its parent once', () => {
     const [parent, other, third] = [named('parent'), named('other'), named('third')]
     const inputs = [filesFrom(parent, 'a'), filesFrom(third, 'b'), filesFrom(other, 'c')]
     expect(shape(pipeline([parent.sh('x', { key: 'x', dependsOn: other, inputs })]))).toMatchObject({
@@ -235,7 +235,7 @@ describe('what a node says', () => {
     })
   })
 
-  it('cancels what a newer build of the branch makes needless', () => {
+  it('cancels builds that a newer build of the branch supersedes', () => {
     const ir = pipeline(sh('make'), { cancelSuperseded: true })
     expect(ir.concurrency).toEqual({ group: '${branch}', limit: 1, when_full: 'cancel_running' })
     expect(pipeline(sh('make'), { cancelSuperseded: false })).not.toHaveProperty('concurrency')

@@ -60,7 +60,7 @@ describe('matrix', () => {
     )
   })
 
-  it('joins the cells of one within another, and ends with it, however that ends', () => {
+  it('joins the cells of nested matrices, and ends with the inner one, however it ends', () => {
     const leaves = matrix({ os: ['a'] }, () => matrix({ go: [1] }, () => sh('x', { label: 'x' })))
     expect(pipeline(leaves).graph.nodes[0]?.step.label).toBe('x (os=a, go=1)')
     expect(() =>
@@ -71,7 +71,7 @@ describe('matrix', () => {
     expect(pipeline(sh('x', { label: 'x' })).graph.nodes[0]?.step.label).toBe('x')
   })
 
-  it('leaves a target that its cells share out of each', () => {
+  it('does not apply a cell to a target that its cells share', () => {
     const base = target('base', () => sh('base', { label: 'base' }))
     const leaves = matrix({ n: [1, 2] }, () => base().sh('test', { label: 'test' }))
     expect(pipeline(leaves).graph.nodes.map((node) => node.step.label)).toEqual(['base', 'test (n=1)', 'test (n=2)'])

@@ -103,7 +103,7 @@ function build(
   })
 }
 
-it('whatever the SDK makes, is right, with and without cache keys', () => {
+it('everything that the SDK makes is valid, with and without cache keys', () => {
   fc.assert(
     fc.property(program, ([first, rest]) => {
       const ir = pipeline(

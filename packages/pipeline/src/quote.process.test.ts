@@ -31,13 +31,13 @@ describe('quote', () => {
     expect(quote(text)).toBe(quoted)
   })
 
-  it('leaves the leading - of a value, which is meant', () => {
+  it('leaves the leading - of a value', () => {
     expect(quoteValue('--watch')).toBe('--watch')
     expect(quoteValue('-DFLAGS=-O2 -g')).toBe("'-DFLAGS=-O2 -g'")
     expect(quoteValue('"done already"')).toBe('"done already"')
   })
 
-  it('gives sh back the text that went in, as one word', () => {
+  it('gives sh back the original text, as one word', () => {
     const text = fc
       .string({ unit: 'grapheme', minLength: 1, maxLength: 12 })
       .filter((word) => !/^['"~]|[$\0]/.test(word))

@@ -8,7 +8,7 @@ import type { Step } from './step.ts'
 const only = (step: Step) => pipeline([step]).graph.nodes.at(-1)
 
 describe('timeout', () => {
-  it('gives a copy with that budget in place of an earlier one, and leaves the step as it was', () => {
+  it('returns a copy with that budget in place of an earlier one, and leaves the step unchanged', () => {
     const step = scratch().sh('base').sh('make', { label: 'x', timeout: '5m', retry: 1 })
     const short = timeout('90s', step)
     expect(only(short)?.step).toEqual({ ...only(step)?.step, timeout_seconds: 90 })
@@ -17,7 +17,7 @@ describe('timeout', () => {
     expect(pipeline([short]).graph.edges).toEqual([[0, 1, 'builds_in']])
   })
 
-  it('is of a step with a command, and at most a week', () => {
+  it('needs a step with a command, and is at most a week', () => {
     expect(() => timeout(1, scratch())).toThrow(
       'timeout: expected a step with a command, got a step without a command.',
     )
@@ -39,7 +39,7 @@ describe('a command', () => {
     expect(only(sh('a\nb', { cwd: '-x' }))?.step.cmd).toBe('cd ./-x || exit 1\na\nb')
   })
 
-  it('asks for nothing with options that are empty or false', () => {
+  it('ignores options that are empty or false', () => {
     const empty = { artifacts: [], inputs: [], services: [], resources: {}, runnerArgs: {}, secrets: [], dependsOn: [] }
     const plain = sh('make')
     expect(only(sh('make', { ...empty, softFail: false, continueOnFailure: false, env: {} }))).toEqual(only(plain))

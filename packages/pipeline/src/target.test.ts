@@ -15,14 +15,14 @@ it('is evaluated once, and anew after the cache was cleared', () => {
   expect(fn).toHaveBeenCalledTimes(2)
 })
 
-it('is another one than that of the same name elsewhere, and may give nothing', () => {
+it('differs from an equally named one elsewhere, and may return nothing', () => {
   const fn = vi.fn(() => undefined)
   const [one, two] = [target('base', () => 1), target('base', fn)]
   expect([one(), two(), two()]).toEqual([1, undefined, undefined])
   expect(fn).toHaveBeenCalledTimes(1)
 })
 
-it('that needs itself is an error that shows the way', () => {
+it('that needs itself is an error that shows the path', () => {
   const a: () => unknown = target('a', () => b())
   const b: () => unknown = target('b', () => c())
   const c = target('c', () => b())

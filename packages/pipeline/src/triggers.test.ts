@@ -62,7 +62,7 @@ describe('a schedule', () => {
     '0 0 * foo *',
     '1.5 0 * * *',
     '0, 0 * * *',
-  ])('refuses %j, of which no field may be', (cron) => {
+  ])('refuses %j, because each of its fields is invalid', (cron) => {
     expect(() => schedule(cron)).toThrow(/expected five fields such as "0 3 \* \* 1-5"/)
   })
 
@@ -74,7 +74,7 @@ describe('a schedule', () => {
     '59,1 23,0 * * *',
     '*/7 * * * *',
     '1-59/2 5 * * *',
-  ])('refuses %s, which comes more often than every five minutes', (cron) => {
+  ])('refuses %s, which runs more often than every five minutes', (cron) => {
     expect(() => schedule(cron)).toThrow(/expected at most every five minutes/)
   })
 

@@ -7,7 +7,7 @@ const keyOf = (group: string, more: Partial<typeof main> | { readonly claimant: 
   buildGroupOf({ group, limit: 1, whenFull: 'cancel_running' }, { ...main, ...more })?.key
 
 test.for(['${branch}', 'x-${branch}', '${tag}', '${pull_request}'])(
-  'G05 a build that merely claims its ref is not in the group `%s` of what is of it, nor of what others claim',
+  'G05 a build that only claims its ref is not in the group `%s` of that ref, nor in that of another claimant',
   (group) => {
     const keys = [keyOf(group), keyOf(group, { claimant: 'uploads' }), keyOf(group, { claimant: 'fork mallory/core' })]
     expect(new Set(keys).size).toBe(3)
@@ -15,7 +15,7 @@ test.for(['${branch}', 'x-${branch}', '${tag}', '${pull_request}'])(
   },
 )
 
-test('a group that is named by no ref holds for all builds of its pipeline', () => {
+test('a group whose name has no ref holds for all builds of its pipeline', () => {
   for (const group of ['production', '${event}']) expect(keyOf(group, { claimant: 'uploads' })).toBe(keyOf(group))
   expect(keyOf('production', { pipeline: 'q' })).not.toBe(keyOf('production'))
 })

@@ -14,7 +14,7 @@ function abandon(
   return it.play({ type: 'abandon', at: it.at, since: it.at - 3 * day, reasons }).taken
 }
 
-test('G17 a build that nobody takes is given up: what is ready fails, what waits for it is skipped, and both say why', () => {
+test('G17 a build that nobody takes is abandoned: ready jobs fail, waiting ones are skipped, and both say why', () => {
   const it = scene([{}, { buildsIn: 0 }, {}])
   expect(abandon(it, 4 * day, { [it.job(0).id]: 'No runner took it.' })).toBe(true)
   expect(it.states()).toBe('failed skipped failed')
@@ -34,7 +34,7 @@ test('G17 a build that nobody takes is given up: what is ready fails, what waits
   expect(it.effects.map(({ type }) => type)).toContain('build_ended')
 })
 
-test('it is failed even where steps say that failures do not matter, and nothing is tried again by itself', () => {
+test('an abandoned job fails even where its step allows failures, and is not retried by itself', () => {
   const retry = { limit: 5, delaySeconds: 0 }
   const it = scene([
     { softFail: true, retry },
@@ -50,7 +50,7 @@ test('it is failed even where steps say that failures do not matter, and nothing
   expect(it.live.header.state).toBe('failed')
 })
 
-test('G17 one that is worked on, that changed, that waits for its time, for approval or for its group is not', () => {
+test('G17 a build that runs, that changed, or that waits for its time, for approval or for its group is not abandoned', () => {
   const leased = scene([{}, {}])
   leased.lease(0)
   expect(abandon(leased)).toBe(false)
@@ -88,7 +88,7 @@ test('a rendering that nobody takes ends its build', () => {
   expect(it.live.header.errorMessage).toMatch(/No runner took it\.$/)
 })
 
-test('a job that ought to be ready and is not does not keep its build open for ever', () => {
+test('a job that should be ready and is not does not keep its build open for ever', () => {
   const it = scene([{}])
   const [job] = it.live.jobs
   if (job === undefined) throw new Error('no job')
@@ -97,7 +97,7 @@ test('a job that ought to be ready and is not does not keep its build open for e
   expect(it.job(0).errorMessage).toContain('it was never started')
 })
 
-test('a build that was given up can be tried again: what never began waits again', () => {
+test('an abandoned build can be retried: jobs that never began wait again', () => {
   const it = scene([{}, { dependsOn: [0], continueOnFailure: true }, { buildsIn: 0 }])
   abandon(it)
   expect(it.states()).toBe('failed failed skipped')

@@ -17,7 +17,7 @@ function grouped(steps: Parameters<typeof plainPlan>[0], held = false, timeoutSe
 const taken = (scene: Scene, type: 'admit' | 'supersede' | 'approve' | 'cancel' | 'build_deadline') =>
   scene.play({ type, at: scene.at }).taken
 
-test('a build of a group begins when it has its place, and its time with it', () => {
+test('a build of a group begins, and its time runs, once it has its place', () => {
   const scene = grouped([{}, { dependsOn: [0] }])
   expect(scene.states()).toBe('pending pending')
   expect(scene.effects).toEqual([due])
@@ -45,7 +45,7 @@ test('a held build takes no place before it is approved, and then waits for one'
   expect(scene.states()).toBe('scheduled')
 })
 
-test('what gives way ends as if canceled, says why, and does so once', () => {
+test('a superseded build ends as canceled, says why, and does so once', () => {
   const waits = grouped([{}])
   expect(taken(waits, 'supersede')).toBe(true)
   expect(waits.live.header).toMatchObject({ state: 'canceled', errorCode: 'superseded', finishedAt: waits.at })
@@ -61,7 +61,7 @@ test('what gives way ends as if canceled, says why, and does so once', () => {
   expect(taken(grouped([{}]), 'cancel')).toBe(true)
 })
 
-test('a retry waits for a place again when the build was over, and keeps it when it was not', () => {
+test('a retry of an ended build waits for a place again; a retry within a running build keeps it', () => {
   const scene = grouped([{}, {}])
   taken(scene, 'admit')
   scene.run(0, 1)
@@ -79,7 +79,7 @@ test('a retry waits for a place again when the build was over, and keeps it when
   expect(scene.states()).toBe('scheduled passed')
 })
 
-test('G10 with its place any build is what it would have been without a group', () => {
+test('G10 with its place a build behaves as without a group', () => {
   fc.assert(
     fc.property(randomBuild(30), ({ plan, conditions, held }) => {
       const begin = (from: NewBuild['from']) => {

@@ -241,7 +241,7 @@ const corners = [
 ]
 
 test(
-  'G03 random graphs up to 200 steps do what a small model does, whatever happens to their jobs',
+  'G03 random graphs of up to 200 steps agree with a small model, whatever happens to their jobs',
   async () => {
     const seen = new Set<string>()
     const property = fc.property(randomBuild(200), seeds, (build, roll) => {
@@ -256,7 +256,7 @@ test(
   60_000 + runs * 1_000,
 )
 
-test('of builds that stop at their first failure a small model says the same, and they end', () => {
+test('builds that stop at their first failure agree with a small model, and end', () => {
   const builds = scaled(60)
   let stopped = 0
   fc.assert(
@@ -301,7 +301,7 @@ test('a job is announced as ready once for each attempt and once more for each l
   )
 })
 
-test('G10 the state of a build always equals the fold of its jobs, and what is kept for speed equals what it was derived from', () => {
+test('G10 the state of a build always equals the fold of its jobs, and cached values equal their sources', () => {
   fc.assert(
     fc.property(randomBuild(50), seeds, (build, seed) => {
       const run = new Run(build)
@@ -322,7 +322,7 @@ test('G10 the state of a build always equals the fold of its jobs, and what is k
   )
 })
 
-test('G07 cancelling what is already over changes nothing', () => {
+test('G07 cancelling an ended build changes nothing', () => {
   fc.assert(
     fc.property(randomBuild(30), seeds, (build, seed) => {
       const run = play(build, seed)

@@ -22,7 +22,7 @@ describe('order', () => {
     expect(s.live.header.state).toBe('failed')
   })
 
-  test('a step whose condition is false lets those go on that only come after it, and not those that build in it', () => {
+  test('a step with a false condition lets steps continue that only wait for it, and skips those that build in it', () => {
     const s = scene([{}, { dependsOn: [0] }, { buildsIn: 0 }], null, [false, true, true])
     expect(s.states()).toBe('skipped scheduled skipped')
     expect([s.job(0).skipReason, s.job(2).skipReason]).toEqual(['condition', 'prerequisite'])
@@ -51,7 +51,7 @@ describe('failure', () => {
     expect(s.live.header.state).toBe('passed')
   })
 
-  test('a failure and a time-out keep what they left, and even a soft one is nothing to build in', () => {
+  test('a failure and a time-out keep their file system, and nothing builds in it, even after a soft failure', () => {
     const s = scene([{ softFail: true, timeoutSeconds: 5 }, { buildsIn: 0 }, { timeoutSeconds: 5 }])
     s.lease(0)
     s.start(0)
@@ -65,7 +65,7 @@ describe('failure', () => {
     expect(s.job(2)).toMatchObject({ state: 'timed_out', exitCode: null, snapshot: 'late' })
   })
 
-  test('a retry begins with nothing of what the failure left', () => {
+  test('a retry begins without anything of the failed attempt', () => {
     const s = scene([{ retry: { limit: 1, delaySeconds: 0 } }])
     s.lease(0)
     s.start(0)
@@ -107,14 +107,14 @@ describe('failure', () => {
     })
   })
 
-  test('what cannot be started fails with its reason, and never counts as started', () => {
+  test('a job that cannot be started fails with its reason, and never counts as started', () => {
     const s = scene([{}])
     s.lease(0)
     s.report(0, { kind: 'refused', code: 'secret_missing', message: 'no NPM_TOKEN' })
     expect(s.job(0)).toMatchObject({ state: 'failed', errorCode: 'secret_missing', startedAt: null, finishedAt: 1000 })
   })
 
-  test('a start that was told and then failed is a failure with its reason, of a step that may run only once too', () => {
+  test('a start that was reported and then failed is a failure with its reason, also for a step that may run only once', () => {
     const s = scene([{ secrets: { T: 't' } }])
     s.lease(0)
     s.start(0)
@@ -137,7 +137,7 @@ describe('leases', () => {
     expect(s.job(0)).toMatchObject({ state: 'running', fence: 2 })
   })
 
-  test('G01 who lost its lease cannot report a cache hit for the job that waits again', () => {
+  test('G01 a runner that lost its lease cannot report a cache hit for the waiting job', () => {
     const s = scene([{}])
     s.lease(0)
     s.lose(0)
@@ -178,17 +178,20 @@ describe('leases', () => {
   test.each([
     ['secrets', { secrets: { T: 't' } }],
     ['a concurrency group', { concurrency: { group: 'deploy', limit: 1, scope: 'pipeline' as const } }],
-  ])('a job with %s is not run again by itself once its command had started, whatever its retry policy', (what, of) => {
-    const s = scene([{ ...of, retry: { limit: 3, delaySeconds: 0 } }])
-    s.lease(0)
-    s.lose(0)
-    expect(s.job(0).state).toBe('scheduled')
-    s.lease(0)
-    s.start(0)
-    s.end(0, { exitCode: null })
-    expect(s.job(0)).toMatchObject({ state: 'failed', errorCode: 'sandbox_lost', attempt: 1 })
-    expect(s.job(0).errorMessage).toContain(`The step has ${what}`)
-  })
+  ])(
+    'a job with %s does not run again by itself once its command had started, whatever its retry policy',
+    (what, of) => {
+      const s = scene([{ ...of, retry: { limit: 3, delaySeconds: 0 } }])
+      s.lease(0)
+      s.lose(0)
+      expect(s.job(0).state).toBe('scheduled')
+      s.lease(0)
+      s.start(0)
+      s.end(0, { exitCode: null })
+      expect(s.job(0)).toMatchObject({ state: 'failed', errorCode: 'sandbox_lost', attempt: 1 })
+      expect(s.job(0).errorMessage).toContain(`The step has ${what}`)
+    },
+  )
 })
 
 describe('stopping', () => {
@@ -253,7 +256,7 @@ describe('a retry by a person', () => {
     expect(s.live.header).toMatchObject({ state: 'passed', finishedAt: 51_000 })
   })
 
-  test('leaves out of its time what it was over, but nothing before it began, nor what it waits once it is asked for again', () => {
+  test('does not count the time while it was over, and counts nothing before it began or after the retry was requested', () => {
     const s = scene([{}])
     s.run(0, 1)
     expect(s.live.header).toMatchObject({ startedAt: 1000, finishedAt: 1000, idleMs: 0 })
@@ -382,7 +385,7 @@ test('a build ends with the last of its jobs to end, though another is heard of 
   expect(it.live.header).toMatchObject({ state: 'passed', finishedAt: 9_000 })
 })
 
-test('what is wrong with the whole build fails it hard, with its code, and no retry or soft failure helps', () => {
+test('an error of the whole build fails it hard, with its code, despite retries and soft failures', () => {
   const buildError = { code: 'source_invalid', message: 'no archive' }
   const outcome = { kind: 'refused', code: 'provision_failed', message: 'no archive', buildError } as const
   const it = scene([{ softFail: true, retry: { limit: 2, delaySeconds: 0 } }])
@@ -426,7 +429,7 @@ describe('approval', () => {
     expect(s.effects.map(({ type }) => type)).toEqual(['ready'])
   })
 
-  test('one that nobody approves in time is canceled and says why, whatever it was to begin with', () => {
+  test('a build that nobody approves in time is canceled and says why, whatever it begins with', () => {
     for (const s of [held(), sceneFrom({ kind: 'render' }, true)]) {
       expect(s.play({ type: 'approval_expired', at: s.at }).taken).toBe(true)
       expect(s.live.header).toMatchObject({ state: 'canceled', errorCode: 'approval_expired', finishedAt: s.at })
@@ -435,7 +438,7 @@ describe('approval', () => {
     }
   })
 
-  test('a cancel ends it at once, and approval that came first is not taken back by its expiry', () => {
+  test('a cancel ends it at once, and expiry does not undo an earlier approval', () => {
     const s = held()
     s.play({ type: 'cancel', at: s.at })
     expect(s.states()).toBe('canceled canceled canceled')
@@ -478,7 +481,7 @@ describe('a build that stops at its first failure', () => {
     expect(s.live.header.state).toBe('failed')
   })
 
-  test('goes on after a failure that is soft, or tried again', () => {
+  test('continues after a failure that is soft or retried', () => {
     const s = failFast({ softFail: true }, { retry: { limit: 1, delaySeconds: 0 } }, { dependsOn: [0] })
     s.run(0, 1)
     s.run(1, 1)

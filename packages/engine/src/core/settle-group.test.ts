@@ -188,13 +188,13 @@ describe('the name of a group', () => {
     buildGroupOf({ group, limit: 1, whenFull: 'queue' }, { ...facts, ...over })
   const text = (name: string) => `${'$'}{${name}}`
 
-  test('has what the build has in place of its placeholders, and nothing for what it has not', () => {
+  test('replaces placeholders by values of the build, and by nothing where there is none', () => {
     expect(named(`${text('branch')}/${text('event')}`)?.name).toBe('main/push')
     expect(named(`x${text('tag')}${text('pull_request')}y`)?.name).toBe('xy')
     expect(buildGroupOf(undefined, facts)).toBeUndefined()
   })
 
-  test('is taken once: a branch that looks like a placeholder is one', () => {
+  test('is expanded once: a branch that looks like a placeholder stays', () => {
     expect(named(text('branch'), { branch: text('event') })?.name).toBe(text('event'))
   })
 

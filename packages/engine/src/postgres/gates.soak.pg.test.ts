@@ -294,7 +294,7 @@ test('G53 room that a process of an earlier release makes, which knows no gates,
 })
 
 const waiting = scaled(1_000, 10_000)
-test(`${waiting} jobs that wait for a group or a limit hold up nobody behind them`, async () => {
+test(`${waiting} jobs that wait for a group or a limit do not delay those behind them`, async () => {
   await submit(many(waiting, inGroup()), 'p')
   const beside = await submit(many(1), 'other')
   const free = await submit(many(1), 'p', 'another queue')

@@ -95,7 +95,7 @@ const unfinished = async (): Promise<number> =>
   (await pool.query('select count(*)::int as n from engine.builds where finished_at is null')).rows[0].n
 
 test(
-  `G05 of many processes some of which die at any moment none gives a place too many, and every build ends (seed ${seed})`,
+  `G05 many processes, some of which die at any moment, never give a place too many, and every build ends (seed ${seed})`,
   async () => {
     const roll = dice(seed)
     const any = (most: number) => Math.floor(roll() * most)

@@ -53,7 +53,7 @@ async function migrate(): Promise<void> {
  */
 const firstPosition = (offset: number, skip: number, missing: number) => (offset * 2 ** 17 + skip) * 4 + missing
 
-test('G53 builds and leases of the first release are read as they were meant', async () => {
+test('G53 builds and leases of the first release are read correctly', async () => {
   const { build, job } = await firstRelease()
   await client.query('update engine.leases set spool_offset = $1', [firstPosition(12_345_678_901, 77, 2)])
   await migrate()
@@ -73,7 +73,7 @@ test('G53 builds and leases of the first release are read as they were meant', a
   await store.close()
 })
 
-test('G53 a process of the first release goes on with its statements after the migration', async () => {
+test('G53 statements of the first release work after the migration', async () => {
   await migrate()
   const { build } = await firstRelease()
   await client.query('update engine.leases set last_seq = 5, spool_offset = $1', [firstPosition(900, 0, 0)])

@@ -23,7 +23,7 @@ afterEach(() => engine.remove())
 const counting = 'for i in 1 2 3 4 5 6 7 8; do echo line $i; sleep 0.25; done; echo effect >> /effects; cat /effects'
 const counted = `${[1, 2, 3, 4, 5, 6, 7, 8].map((i) => `line ${i}\n`).join('')}effect\n`
 
-test('G02 a command goes on while its engine is killed, and the next engine takes it to its end: nothing twice, nothing missing', async () => {
+test('G02 a command continues while its engine is killed, and the next engine takes it to its end without repeated or missing output', async () => {
   await engine.start()
   const id = await submit(bench, [step(counting), step('cat /effects', { buildsIn: 0 })])
   await engine.untilLog(id, 'line 2')
@@ -39,7 +39,7 @@ test('G02 a command goes on while its engine is killed, and the next engine take
   expect(await logOf(bench, jobs[1])).toBe('effect\n')
 })
 
-test('G15 G02 a secret is masked on both sides of a kill of the engine, in two halves and though it has changed since', async () => {
+test('G15 G02 a secret is masked across a kill of the engine, split in two halves and although it has changed since', async () => {
   const define = (token: string) =>
     writeFile(join(directory, 'secrets.json'), JSON.stringify({ token: { value: token, id: 'org/token' } }))
   const token = 'tok-7Hq2vLx9Zr4mWc8d'
@@ -65,7 +65,7 @@ test('G15 G02 a secret is masked on both sides of a kill of the engine, in two h
   expect(JSON.parse(await readFile(snapshot, 'utf8')).meta.taint).toEqual([{ id: 'org/token', name: 'token' }])
 })
 
-test('G02 a command that ended while no engine was there is reported from what it left', async () => {
+test('G02 a command that ended without an engine is reported from its files', async () => {
   await engine.start()
   const id = await submit(bench, [step(`${counting}; exit 4`)])
   await engine.untilLog(id, 'line 2')
@@ -79,7 +79,7 @@ test('G02 a command that ended while no engine was there is reported from what i
   expect(Math.abs((jobs[0]?.finishedAt ?? 0) - endedAt.getTime())).toBeLessThan(20)
 })
 
-test('G02 a command that killed itself while no engine was there has failed: it is not run again', async () => {
+test('G02 a command that killed itself without an engine has failed and does not run again', async () => {
   await engine.start()
   const id = await submit(bench, [step('echo up; sleep 0.5; kill -9 $$')])
   await engine.untilLog(id, 'up')
@@ -90,7 +90,7 @@ test('G02 a command that killed itself while no engine was there has failed: it 
   expect(jobs[0]).toMatchObject({ state: 'failed', exitCode: 137, fence: 1, lost: 0 })
 })
 
-test('G02 a command that ended in time has not timed out because its engine came back after its deadline', async () => {
+test('G02 a command that ended in time has not timed out, although its engine came back after the deadline', async () => {
   await engine.start()
   const id = await submit(bench, [step('echo up; sleep 1; echo made > /made'), step('cat /made', { buildsIn: 0 })])
   await engine.untilLog(id, 'up')
@@ -124,7 +124,7 @@ test('G02 a job whose sandbox is gone with its engine starts again, and says so'
   expect(await logOf(bench, jobs[0])).toMatch(/^up\n<The sandbox of this job was lost.*>up\n$/)
 })
 
-test('G24 a sandbox whose job is over is destroyed by the next engine', async () => {
+test('G24 the next engine destroys a sandbox whose job has ended', async () => {
   await engine.start()
   const id = await submit(bench, [step('echo up; sleep 611', { timeoutSeconds: 900 })])
   await engine.untilLog(id, 'up')
@@ -150,7 +150,7 @@ async function databaseAwayUntilEnd(): Promise<void> {
   await outside.end()
 }
 
-test('G06 a step whose time is over is ended then, though the database is away', async () => {
+test('G06 a step ends when its time is over, although the database is away', async () => {
   await engine.start()
   const id = await submit(bench, [
     step("trap 'echo told; exit 0' TERM; echo up; sleep 611 & wait", { timeoutSeconds: 1 }),
@@ -165,7 +165,7 @@ test('G06 a step whose time is over is ended then, though the database is away',
   expect(await logOf(bench, jobs[0])).toContain('told')
 })
 
-test('G02 a database that is away for a while costs a running job time and nothing else', async () => {
+test('G02 a database outage costs a running job time and nothing else', async () => {
   await engine.start()
   const id = await submit(bench, [step(counting)])
   await engine.untilLog(id, 'line 2')

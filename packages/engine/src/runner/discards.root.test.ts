@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { Discards } from './discards.ts'
 import { openDriver } from './runner.test-support.ts'
 
-test('G24 a sandbox that withstands for a while is destroyed all the same, and keeps nobody waiting', async () => {
+test('G24 a sandbox that resists removal is destroyed later, and delays nobody', async () => {
   const directory = await mkdtemp('/var/tmp/harmont-discards-')
   const driver = await openDriver(directory)
   try {

@@ -11,7 +11,7 @@ afterAll(() => bench.close())
 
 const snapshotOf = async (id: string | null | undefined) => bench.driver.snapshots.get(id ?? '')
 
-test('a step that failed, was killed or took too long leaves its file system, which is no cache entry and no base', async () => {
+test('a step that failed, was killed or timed out keeps its file system, which is no cache entry and no base', async () => {
   const secret = randomBytes(12).toString('hex')
   bench.secrets.set('token', { value: secret, id: 'org/token' })
   const policy = { cacheKey: 'k', secrets: { TOKEN: 'token' } }
@@ -29,7 +29,7 @@ test('a step that failed, was killed or took too long leaves its file system, wh
   expect(await snapshotOf(jobs[3]?.snapshot)).toBeDefined()
 })
 
-test('every attempt starts from the parent, not from what the one before left', async () => {
+test('every attempt starts from the parent, not from the attempt before', async () => {
   const retried = step('echo attempt $HARMONT_ATTEMPT; [ ! -e seen ] || exit 9; touch seen; exit 1', {
     buildsIn: 0,
     retry: { limit: 1, delaySeconds: 0 },
@@ -44,7 +44,7 @@ test('every attempt starts from the parent, not from what the one before left', 
   expect(pinned).toEqual(expect.arrayContaining([jobs[0]?.snapshot, ...attempts.map(({ snapshot }) => snapshot)]))
 })
 
-test('nothing is kept of a step that filled its disk, or that was canceled', async () => {
+test('nothing is kept of a step that filled its disk or was canceled', async () => {
   const greedy = step('head -c 50000000 /dev/zero > big; sleep 5; exit 1', {
     resources: { cpu: 1, memoryGb: 1, diskGb: 0.02 },
   })
@@ -56,7 +56,7 @@ test('nothing is kept of a step that filled its disk, or that was canceled', asy
   expect((await settled(bench, id)).jobs[0]).toMatchObject({ state: 'canceled', snapshot: null })
 })
 
-test('what a failure left and cannot be kept changes nothing of how it ended, and the log says so', async () => {
+test("a failure to keep a failed step's file system does not change the outcome, and the log says so", async () => {
   // The directory of snapshots is missing, as on a broken disk.
   const kept = `${bench.directory}/sandboxes/snapshots`
   await rename(kept, `${kept}-away`)

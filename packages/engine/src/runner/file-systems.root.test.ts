@@ -32,7 +32,7 @@ test('G04 a child sees what its parent left and nothing of its siblings, and a d
   expect(state).toBe('failed')
 })
 
-test('G27 the source is in the workspace; what is gone from it goes, what steps made stays, and what changed is new', async () => {
+test('G27 the source is in the workspace: removed files go, files of steps stay, changed files are new', async () => {
   const source = await archive(bench, { 'a.txt': 'one', 'old.txt': 'x' })
   const cached = { cacheKey: 'k' }
   const first = await run(bench, [step('cat a.txt; ls; echo made > made.txt; sleep 0.1', cached)], {
@@ -87,7 +87,7 @@ test('G09 a second build hits what the first made, says which build that was, an
   expect(await logOf(bench, second.jobs[1])).toBe(await logOf(bench, first.jobs[1]))
 })
 
-test('G09 another command, variable, namespace or parent is no hit, and neither is what failed', async () => {
+test('G09 another command, variable, namespace or parent is no hit, and neither is a failed step', async () => {
   const cached = (command: string, fields = {}) => step(command, { cacheKey: 'k', ...fields })
   const hits = async (steps: Parameters<typeof run>[1], namespace = 'miss', env = {}) =>
     (await run(bench, steps, { ...from(namespace), env })).jobs.map((job) => job.cached)

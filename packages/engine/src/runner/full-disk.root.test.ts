@@ -7,7 +7,7 @@ import { openBench, run, settled, step, submit } from './runner.test-support.ts'
 
 const mib = 1024 ** 2
 
-test('G55 on a full disk no job is leased, and those that wait begin by themselves when it has room', async () => {
+test('G55 on a full disk no job is leased, and waiting ones begin by themselves when it has room', async () => {
   const path = await mkdtemp('/var/tmp/harmont-full-')
   execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64m', 'harmont-full', path])
   onTestFinished(async () => {

@@ -83,7 +83,7 @@ test('a step has the files and the history of its commit, its children too, and 
   expect(await logOf(bench, bare.jobs[0])).toBe('')
 })
 
-test('G27 in a child an unchanged file of the next commit keeps inode and time, and what changed is new', async () => {
+test('G27 an unchanged file of the next commit keeps inode and time in a child, and a changed one is new', async () => {
   const { commit, from } = newRepository()
   const first = commit({ ref: 'refs/heads/main', files: { same: 's', changed: '1' } })
   const parent = step('stat -c "%i %Y" same >/seen; cat .git/HEAD', { cacheKey: 'git-source' })
@@ -113,7 +113,7 @@ test.for([
   expect(jobs[0]).toMatchObject({ attempt: 1, errorCode: 'provision_failed', errorMessage })
 })
 
-test('what the server says can never be had fails the build with its code', async () => {
+test('a source that the server cannot provide fails the build with its code', async () => {
   answer = () => {
     throw new SourceUnavailable('fork_source_unfetchable', 'The fork cannot be read.')
   }
@@ -126,7 +126,7 @@ test('what the server says can never be had fails the build with its code', asyn
   }
 })
 
-test('a forge that answers 500 and breaks off is asked again, and the build passes', async () => {
+test('a forge that answers 500 and cuts connections is retried, and the build passes', async () => {
   const repository = newRepository()
   const id = repository.commit({ ref: 'refs/heads/main', files: { a: 'a' } })
   let tries = 0
@@ -167,7 +167,7 @@ test('a build that is canceled while its source is fetched ends at once', async 
   }
 })
 
-test('a forge that stays away fails the build after a while, and says what it was', async () => {
+test('a forge that stays away fails the build after a while, and the message says why', async () => {
   const repository = newRepository()
   const id = repository.commit({ ref: 'refs/heads/main', files: { a: 'a' } })
   const url = 'http://127.0.0.1:9/x.git'

@@ -7,7 +7,7 @@ import { createImageStore } from '@harmont/sandbox'
 import { expect, onTestFinished, test } from 'vitest'
 import { logOf, openBench, openDriver, run, step } from './runner.test-support.ts'
 
-test('the image of a step, and of a shell, counts as one of the owner of its build, who has so many bytes of them', async () => {
+test("the image of a step or shell counts against the limit of the build's owner", async () => {
   const directory = await mkdtemp('/var/tmp/harmont-owner-')
   onTestFinished(() => rm(directory, { recursive: true }))
   const registry = await startRegistry(directory)

@@ -75,7 +75,7 @@ test('remarks and output share one numbering without gaps, and a remark never mo
   ])
 })
 
-test('G02 a log that another process filled gets its tail and a count of what is left out, from where that one was', async () => {
+test("G02 a log that another process filled gets its tail and a count of the dropped part, from that process's position", async () => {
   const texts = Array.from({ length: 60 }, (_, n) => `${10 + n}\n`)
   const whole = texts.join('')
   const first = open({ ...fresh, spoolPosition: '100' }, 80)
@@ -109,7 +109,7 @@ test('G02 a log that another process filled gets its tail and a count of what is
   expect(remark?.[2]).toContain(`${whole.length - head.length - tail.length} bytes of output were dropped here`)
 })
 
-test('G02 a half character that was not stored comes with its rest from whoever takes over', async () => {
+test('G02 an incomplete character that was not stored comes completely from the next process', async () => {
   const euro = Buffer.from('€')
   const first = open({ ...fresh, spoolPosition: '100' })
   const halted = new Error('this process ended')
@@ -131,7 +131,7 @@ test('G02 a half character that was not stored comes with its rest from whoever 
   ])
 })
 
-test('a remark that could not be stored is told when the log is closed', async () => {
+test('a remark that could not be stored is reported when the log is closed', async () => {
   const log = new JobLog(fresh, () => Promise.reject(new Error('the store is away')), 1_000)
   log.remark('one')
   await expect(log.settled()).rejects.toThrow('the store is away')

@@ -13,7 +13,7 @@ beforeEach(async () => {
 })
 afterEach(() => engine.remove())
 
-test('G02 an engine killed again and again, at any moment, still brings a build to its right end', async () => {
+test('G02 an engine killed again and again, at any moment, still brings a build to its correct end', async () => {
   const token = 'tok-7Hq2vLx9Zr4mWc8d'
   await writeFile(join(engine.directory, 'secrets.json'), JSON.stringify({ token: { value: token, id: 'org/token' } }))
   const id = await submit(engine.bench, [
@@ -48,7 +48,7 @@ test('G02 an engine killed again and again, at any moment, still brings a build 
   expect(logs[2]).toContain('T=***\n***')
 })
 
-test('G02 a step that may run only once, whose engine is killed before its command has begun and again before it has another sandbox, runs all the same', async () => {
+test('G02 a step that may run only once still runs when its engine is killed before the command begins, and again before the next sandbox exists', async () => {
   await writeFile(
     join(engine.directory, 'secrets.json'),
     JSON.stringify({ token: { value: 'tok-7Hq2vLx9Zr4mWc8d', id: 'org/token' } }),

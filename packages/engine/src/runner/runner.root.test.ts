@@ -87,7 +87,7 @@ test('a step with a secret that nobody defined is refused, and says which', asyn
   expect(await logOf(bench, jobs[0])).toBe(`<${said}>`)
 })
 
-test('an image that cannot be had is replaced by the host base with a word about it in the log', async () => {
+test('an image that cannot be had is replaced by the host base, and the log says so', async () => {
   const { state, jobs } = await run(bench, [step('echo ran', { image: '127.0.0.1:9/no/such:image' })])
   expect(await logOf(bench, jobs[0])).toMatch(
     /^<Could not pull 127\.0\.0\.1:9\/no\/such:image \(127\.0\.0\.1:9 refuses connections\); using this machine's tools instead\.><image host instead of 127\.0\.0\.1:9\/no\/such:image \(sha256:[0-9a-f]{12}\)>ran\n$/,
@@ -96,18 +96,18 @@ test('an image that cannot be had is replaced by the host base with a word about
   expect(state).toBe('passed')
 })
 
-test('G22 a step that takes more memory than it may fails with out_of_memory', async () => {
+test('G22 a step that exceeds its memory limit fails with out_of_memory', async () => {
   const greedy = 'x=$(head -c 200000000 /dev/zero | tr "\\0" a); echo "$x" | wc -c'
   const { jobs } = await run(bench, [step(greedy, { resources: { cpu: 1, memoryGb: 0.0625, diskGb: 1 } })])
   expect(jobs[0]).toMatchObject({ state: 'failed', errorCode: 'out_of_memory' })
 })
 
-test('G24 nothing of the sandboxes is left when their jobs are over', async () => {
+test('G24 nothing of the sandboxes is left when their jobs have ended', async () => {
   await run(bench, [step('sleep 300 & true'), step('false')])
   await expect.poll(() => bench.driver.list()).toEqual([])
 })
 
-test('the log of a root step begins with what it runs on', async () => {
+test('the log of a root step begins with its image', async () => {
   const { digest } = await bench.driver.resolveImage('host')
   const { jobs } = await run(bench, [step('true'), step('true', { buildsIn: 0 })])
   const remarks = jobs.map(async (job) =>

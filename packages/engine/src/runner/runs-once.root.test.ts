@@ -24,7 +24,7 @@ beforeAll(async () => {
 })
 afterAll(() => bench.close())
 
-test('G01 a command that may run only once does not begin before it is kept that it has begun', async () => {
+test('G01 a command that may run only once does not begin before its start is recorded', async () => {
   bench.secrets.set('key', { value: 'tok-7Hq2vLx9Zr4mWc8d', id: 'org/key' })
   const id = await submit(bench, [
     step('echo up', { secrets: { KEY: 'key' } }),

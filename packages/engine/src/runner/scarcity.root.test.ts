@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 
-test('G02 an engine without file descriptors loses no step that runs, and begins one that waits when it has some', async () => {
+test('G02 an engine without file descriptors loses no running step, and begins a waiting one when it has some', async () => {
   const program = fileURLToPath(new URL('scarce-engine.test-support.ts', import.meta.url))
   const limited = ['-c', 'ulimit -n 250; exec "$@"', 'sh', process.execPath, program]
   const child = spawn('sh', limited, { stdio: ['ignore', 'pipe', 'inherit'] })

@@ -26,7 +26,7 @@ function define(value: string, id = 'org/token'): void {
   bench.secrets.set('token', { value, id })
 }
 
-test('G26 what a trusted step left of its secret is not seen by a fork, whose build has the same keys', async () => {
+test('G26 a fork with the same keys does not see the secret that a trusted step left', async () => {
   define(token)
   const steps = [
     step(leave, { secrets: { TOKEN: 'token' }, cacheKey: 'k' }),
@@ -47,7 +47,7 @@ test('G26 what a trusted step left of its secret is not seen by a fork, whose bu
   expect(again.jobs.map(({ snapshot }) => snapshot)).toEqual(first.jobs.map(({ snapshot }) => snapshot))
 })
 
-test('a fork finds what trusted builds made without secrets', async () => {
+test('a fork finds results of trusted builds that were made without secrets', async () => {
   const steps = [step('echo made > /made', { cacheKey: 'k' }), step('cat /made', { buildsIn: 0 })]
   await run(bench, steps, trusted('b'))
   const { jobs } = await run(bench, steps, fork('b'))
@@ -55,7 +55,7 @@ test('a fork finds what trusted builds made without secrets', async () => {
   expect(await logOf(bench, jobs[1])).toBe('made\n')
 })
 
-test('G26 neither by way of steps that keep nothing, though what they changed is the same', async () => {
+test('G26 the secret does not leak through steps that keep nothing, although their changes are the same', async () => {
   // The same file with or without a token, so the key of the last step is the same.
   const steps = [
     step('echo same > /same', { secrets: { TOKEN: 'token' } }),
@@ -68,7 +68,7 @@ test('G26 neither by way of steps that keep nothing, though what they changed is
   expect((await run(bench, steps, fork('c'))).jobs[2]?.cached).toBe(false)
 })
 
-test('G26 a build that lacks the secret, or has another of that name, misses; a new value of the same secret hits', async () => {
+test('G26 a build that lacks the secret, or has another one of that name, misses; a new value of the same secret hits', async () => {
   const parent = step(leave, { secrets: { TOKEN: 'token' }, cacheKey: 'k' })
   const cachedWith = async (value: string, id?: string) => {
     define(value, id)
@@ -84,7 +84,7 @@ test('G26 a build that lacks the secret, or has another of that name, misses; a 
   })
 })
 
-test('G26 a step does not start from a file system whose secrets its build has lost meanwhile', async () => {
+test('G26 a step does not start from a file system with secrets that its build has lost', async () => {
   const steps = [step(leave, { secrets: { TOKEN: 'token' } }), step(look, { buildsIn: 0 })]
   define(token)
   const { jobs } = await run(bench, steps, trusted('e'))

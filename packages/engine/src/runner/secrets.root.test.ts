@@ -14,7 +14,7 @@ beforeEach(() => bench.secrets.clear())
 const token = 'tok-7Hq2vLx9Zr4mWc8d'
 const define = (name: string, value: string, id = `org/${name}`) => bench.secrets.set(name, { value, id })
 
-test('a step has its secrets in its environment, over those of the build and under ours, and as files that only root reads', async () => {
+test("a step has its secrets in its environment, over the build's and under ours, and as files that only root reads", async () => {
   define('npm_read', token)
   define('job', 'not-yours')
   const { state, jobs } = await run(
@@ -34,7 +34,7 @@ test('a step has its secrets in its environment, over those of the build and und
   expect(state).toBe('passed')
 })
 
-test('the files of secrets belong to no snapshot, and nothing on the disk of the runner holds a value while the command runs or after it', async () => {
+test("files of secrets belong to no snapshot, and no value is on the runner's disk during or after the command", async () => {
   define('key', token)
   const id = await submit(bench, [
     step('cat /run/secrets/KEY >/dev/null; echo up; sleep 1', { secrets: { KEY: 'key' } }),
@@ -48,7 +48,7 @@ test('the files of secrets belong to no snapshot, and nothing on the disk of the
   expect(await holding(bench.directory, token)).toEqual([])
 })
 
-test('a secret that the build does not have fails the job, whose command never runs, and all of them are named', async () => {
+test('a missing secret fails the job without running its command, and the message names all missing ones', async () => {
   define('here', token)
   const { jobs } = await run(bench, [step('echo ran', { secrets: { A: 'here', B: 'gone', C: 'absent', D: 'gone' } })])
   expect(jobs[0]).toMatchObject({
@@ -61,7 +61,7 @@ test('a secret that the build does not have fails the job, whose command never r
   expect(await logOf(bench, jobs[0])).toBe(`<${jobs[0]?.errorMessage}>`)
 })
 
-test('G57 secrets that are too long to be masked fail the jobs of the build that names them, and no other', async () => {
+test('G57 secrets too long to be masked fail the jobs of the build that names them, and no other', async () => {
   const long = Array.from({ length: 9 }, (_, n) => `LONG_${n}`)
   for (const [n, name] of long.entries()) define(name, `${n}${'0123456789abcde\n'.repeat(1_984)}`)
   define('key', token)
@@ -92,7 +92,7 @@ test('a step of a fork runs without secrets, and its log says so', async () => {
   expect(await logOf(bench, jobs[0])).toBe('<The secrets of this step are not set: builds of forks get none.>0\n')
 })
 
-test('G15 a secret is masked in the log of every step of its build, however it is written, and in what is said of the job', async () => {
+test('G15 a secret is masked in every log of its build, however it is written, and in messages about the job', async () => {
   define('key', token)
   define('pem', `-----BEGIN KEY-----\nMIIEpAIBAAKCAQEA7bq\nfoobarbaz/+x\n-----END KEY-----\n`)
   const base64 = (text: string) => Buffer.from(text).toString('base64')
@@ -119,7 +119,7 @@ test('G15 a secret is masked in the log of every step of its build, however it i
   expect(remarks).not.toContain(token.slice(4))
 })
 
-test('a secret that is too short to be masked is said to be', async () => {
+test('a secret that is too short to be masked is announced', async () => {
   define('pin', '123')
   const { jobs } = await run(bench, [step('echo "<$PIN>"', { secrets: { PIN: 'pin' } })])
   expect(await logOf(bench, jobs[0])).toBe('<The secret pin is too short to be masked in this log.><123>\n')
@@ -147,7 +147,7 @@ async function ifThere<T>(reading: Promise<T>): Promise<T | undefined> {
   }
 }
 
-test('G15 what a tool said of an image goes to the operator’s log, and no secret of the build with it', async () => {
+test("G15 a tool's message about an image goes to the operator’s log without secrets of the build", async () => {
   const directory = await mkdtemp('/var/tmp/harmont-said-')
   onTestFinished(() => rm(directory, { recursive: true }))
   const images = createImageStore({ directory: join(directory, 'images'), fallbackToHost: false, hostAllow: [] })

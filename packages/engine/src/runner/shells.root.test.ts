@@ -36,7 +36,7 @@ async function said(output: Readable, words: string): Promise<void> {
   await promise
 }
 
-test('a shell sees what a failed step left, or what it started from, with the environment, place and secrets that it had', async () => {
+test('a shell sees what a failed step left, or started from, with its environment, directory and secrets', async () => {
   bench.secrets.set('token', { value: 'tok-1234567890', id: 'org/token' })
   const source = await archive(bench, { 'a.txt': 'one\n' })
   const build = await run(
@@ -85,7 +85,7 @@ test('an interactive shell is bash on a terminal, or reads commands from a pipe'
   await noSandboxes()
 })
 
-test('there is no shell for a job that there is not, and none in what was not kept', async () => {
+test('a shell for an unknown job, or one that kept nothing, is refused', async () => {
   const build = await run(bench, [step('true'), step('exit 1')])
   await expect(open(build, 7, {})).rejects.toMatchObject({ name: 'ShellUnavailable', code: 'job_not_found' })
   await expect(open({ ...build, id: 'none' }, 0, {})).rejects.toMatchObject({ code: 'job_not_found' })
@@ -96,7 +96,7 @@ test('there is no shell for a job that there is not, and none in what was not ke
   await expect(open(build, 1, {})).rejects.toMatchObject({ code: 'snapshot_gone' })
 })
 
-test('what a shell said is there after its end, and its sandbox goes when it is read or when nobody wants it', async () => {
+test("a shell's output remains after its end, and its sandbox is destroyed once it is read or nobody wants it", async () => {
   const build = await run(bench, [step('exit 1')])
   const short = await open(build, 0, { script: 'seq 1000' })
   expect((await short.exited()).code).toBe(0)
@@ -109,7 +109,7 @@ test('what a shell said is there after its end, and its sandbox goes when it is 
   await noSandboxes()
 })
 
-test('a shell in which nothing happens is ended after a while, and says why', async () => {
+test('an idle shell is ended after a while, and says why', async () => {
   const own = await openBench({ runner: { settings: { shells: { longestMs: 3_600_000, idleMs: 1_500 } } } })
   try {
     const build = await run(own, [step('exit 1')])
@@ -120,7 +120,7 @@ test('a shell in which nothing happens is ended after a while, and says why', as
   }
 })
 
-test('a shell ends after its time though something happens in it, and says why', async () => {
+test('a busy shell ends after its time, and says why', async () => {
   const own = await openBench({ runner: { settings: { shells: { longestMs: 1_000, idleMs: 3_600_000 } } } })
   try {
     const build = await run(own, [step('exit 1')])

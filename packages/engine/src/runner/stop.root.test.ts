@@ -36,7 +36,7 @@ test('G06 cancel ends a command whose processes ignore SIGTERM and have left its
   await expect.poll(() => bench.driver.list()).toEqual([])
 })
 
-test('a command that heeds SIGTERM may tidy up, and its last words are kept', async () => {
+test('a command that handles SIGTERM may clean up, and its last output is kept', async () => {
   const id = await submit(bench, [step("trap 'echo tidied; exit 3' TERM; echo up; while :; do sleep 0.05; done")])
   await untilLog(id, 'up')
   await bench.store.builds.apply(id, [{ type: 'cancel', at: Date.now() }])
@@ -101,7 +101,7 @@ test('G01 a runner whose lease was given to another destroys its sandbox and can
   expect((await settled(bench, id)).state).toBe('canceled')
 })
 
-test('closing an engine leaves its commands running, and the next engine goes on with them', async () => {
+test('closing an engine leaves its commands running, and the next engine continues with them', async () => {
   const id = await submit(bench, [step('for i in 1 2 3 4 5; do echo $i; sleep 0.2; done; exit 5')])
   await untilLog(id, '2')
   await bench.engine.close()
@@ -112,7 +112,7 @@ test('closing an engine leaves its commands running, and the next engine goes on
   expect(await logOf(bench, jobs[0])).toBe('1\n2\n3\n4\n5\n')
 })
 
-test('draining waits for what runs and takes nothing new', async () => {
+test('draining waits for running jobs and takes no new ones', async () => {
   const id = await submit(bench, [step(untilTold('exit 0')), step('true', { dependsOn: [0] })])
   await untilLog(id, 'up')
   const drained = bench.engine.drain(100_000)
@@ -124,7 +124,7 @@ test('draining waits for what runs and takes nothing new', async () => {
   expect((await settled(bench, id)).state).toBe('passed')
 })
 
-test('what takes longer than draining goes on without the engine', async () => {
+test('a job longer than the drain continues without the engine', async () => {
   const id = await submit(bench, [step(untilTold('exit 6'))])
   await untilLog(id, 'up')
   await bench.engine.drain(50)
@@ -135,7 +135,7 @@ test('what takes longer than draining goes on without the engine', async () => {
   expect((await settled(bench, id)).jobs[0]).toMatchObject({ exitCode: 6, fence: 1 })
 })
 
-test('a lease whose grant got lost on its way to the runner is taken up all the same', async () => {
+test('a lease whose grant was lost on the way to the runner is taken up nevertheless', async () => {
   // As when the answer to a request for work never arrives.
   const waiting = await submit(bench, [step('sleep 0.1'), step('sleep 0.1'), step('sleep 0.1'), step('echo last')])
   await settled(bench, waiting, ({ jobs }) => jobs[0]?.state === 'running')
@@ -144,7 +144,7 @@ test('a lease whose grant got lost on its way to the runner is taken up all the 
   expect((await settled(bench, waiting)).state).toBe('passed')
 })
 
-test('G01 a command whose lease nobody renews is dead before the lease is over; it has not failed: it is run again', async () => {
+test('G01 a command whose lease nobody renews is dead before the lease ends; it has not failed and runs again', async () => {
   const short = await openBench({ startLeaseMs: 6_000, leaseMs: 6_000 })
   try {
     const id = await submit(short, [step('echo up; sleep 611', { timeoutSeconds: 900 })])

@@ -51,7 +51,7 @@ test.for<readonly [string, Files]>([
   expect(await isCached(why, paths, after)).toBe(true)
 })
 
-test('a step that watches files is taken from the cache when there are none, as before', async () => {
+test('a step that watches files without a match is taken from the cache, as before', async () => {
   expect(await isCached('none', paths, null)).toBe(false)
   expect(await isCached('none', paths, null)).toBe(true)
   expect(await isCached('none', paths, before)).toBe(false)

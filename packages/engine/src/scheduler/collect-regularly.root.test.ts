@@ -53,7 +53,7 @@ function idleRunner(more: Partial<Parameters<typeof createRunner>[0]> = {}) {
   return createRunner({ ...runnerOptions(bench.directory, bench.driver), port, log, ...more })
 }
 
-test('removes what nothing can start from, and keeps cache entries and what a running build needs', async () => {
+test('removes snapshots that nothing can start from, and keeps cache entries and what a running build needs', async () => {
   const { store, driver } = bench
   const ended = await run(bench, [step('echo a > /a'), step('true', { buildsIn: 0 }), step('true', { cacheKey: 'k' })])
   const id = await submit(bench, [step('echo b > /b'), step(untilTold('cat /b'), { buildsIn: 0 })])
@@ -104,7 +104,7 @@ function slowStore(settings: Partial<StoreSettings>) {
   return { store: { ...store, builds }, slow }
 }
 
-test('a cache entry that was hit is kept until that is written down, though its own build is over and there is no room for it', async () => {
+test('a cache entry that was hit is kept until the hit is recorded, although its build has ended and there is no room', async () => {
   let opened: ReturnType<typeof slowStore> | undefined
   const slow = await openBench({
     store: (settings) => {
@@ -141,7 +141,7 @@ test('a cache entry that was hit is kept until that is written down, though its 
   }
 })
 
-test('makes room at once: of the cache as much as it takes, and nothing when there is enough', async () => {
+test('makes room at once: removes as much of the cache as needed, and nothing when there is enough', async () => {
   const { store, driver } = bench
   const { jobs } = await run(bench, [step('head -c 100000 /dev/zero > /a', { cacheKey: 'room' })])
   const isKept = async () => (await driver.snapshots.get(jobs[0]?.snapshot ?? '')) !== undefined
@@ -154,7 +154,7 @@ test('makes room at once: of the cache as much as it takes, and nothing when the
   expect([await isKept(), asked]).toEqual([false, 6])
 })
 
-test('while the disk stays full, a snapshot goes as soon as nothing needs it any more', async () => {
+test('on a full disk, a snapshot is removed as soon as nothing needs it', async () => {
   const { store, driver } = bench
   const id = await submit(bench, [step('echo b > /b'), step(untilTold('cat /b'), { buildsIn: 0 })])
   const { jobs } = await settled(bench, id, (build) => build.jobs[1]?.state === 'running')
@@ -173,7 +173,7 @@ test('while the disk stays full, a snapshot goes as soon as nothing needs it any
   await expect.poll(isKept).toBe(false)
 })
 
-test('removes source trees that no step used for long, and not those in use', async () => {
+test('removes source trees that were unused for long, and not those in use', async () => {
   const source = await archive(bench, { 'a.txt': 'one' })
   expect((await run(bench, [step('cat a.txt')], { source })).state).toBe('passed')
   const trees = () => readdir(join(bench.directory, 'sources', 'trees'))

@@ -62,7 +62,7 @@ async function leaseOne({ port }: Pick<ReturnType<typeof open>, 'port'>): Promis
   return one
 }
 
-test('who asks for work before there is any gets it as soon as there is', async () => {
+test('a runner that asks for work early gets it as soon as there is some', async () => {
   const { port, submit } = open()
   const asked = leaseOne({ port })
   await vi.advanceTimersByTimeAsync(100)
@@ -71,7 +71,7 @@ test('who asks for work before there is any gets it as soon as there is', async 
   expect((await asked).work).toMatchObject({ kind: 'step', step: { key: 's0' }, childrenBuildIn: false })
 })
 
-test('who asks for work gets none after the time of waiting, or when it has to go', async () => {
+test('a runner that asks for work gets none after its waiting time, or when it stops', async () => {
   const { port } = open()
   const answered = vi.fn()
   const waits = port.lease(request).then(answered)
@@ -86,7 +86,7 @@ test('who asks for work gets none after the time of waiting, or when it has to g
   expect(await asked).toEqual([])
 })
 
-test('a job that waits for its time is leased when that has come', async () => {
+test('a job with a delay is leased when it is over', async () => {
   const { port, submit } = open([{ retry: { limit: 1, delaySeconds: 1 } }])
   submit()
   const first = await leaseOne({ port })
@@ -102,7 +102,7 @@ test('a job that waits for its time is leased when that has come', async () => {
   expect(again).toHaveBeenCalledWith(expect.objectContaining({ attempt: 2 }))
 })
 
-test('a report may be repeated, as after an answer that got lost', async () => {
+test('a report may be repeated, as after a lost answer', async () => {
   const { port, submit } = open()
   submit()
   const job = await leaseOne({ port })
@@ -133,7 +133,7 @@ test('G01 every report under an older fence is refused', async () => {
   expect((await store.builds.jobs('b'))[0]).toMatchObject({ state: 'running', fence: current.fence })
 })
 
-test('the start of a job that is being canceled is no lost lease: its runner has to end it', async () => {
+test('reporting the start of a job that is being canceled does not lose the lease: its runner has to end it', async () => {
   const { port, submit, store } = open()
   submit()
   const job = await leaseOne({ port })
@@ -146,7 +146,7 @@ test('the start of a job that is being canceled is no lost lease: its runner has
   expect((await store.builds.jobs('b'))[0]?.state).toBe('canceled')
 })
 
-test('a command that ended after its deadline has timed out, whatever it gave and whenever that is reported; one that ended before has not', async () => {
+test('a command that ended after its deadline has timed out, whatever it returned and whenever that is reported; one that ended before has not', async () => {
   for (const [seconds, state] of [
     [59, 'passed'],
     [60, 'timed_out'],
@@ -176,7 +176,7 @@ test('a job whose sandbox vanished is run again, though its time would be over b
   expect((await store.builds.jobs('b'))[0]).toMatchObject({ state: 'scheduled', lost: 1 })
 })
 
-test('a job that cannot be prepared fails, and those leased or taken up with it are given all the same', async () => {
+test('a job that cannot be prepared fails, and others leased with it are returned nevertheless', async () => {
   const { port, submit, store } = open()
   // A rendering without the name of its pipeline, which no server writes.
   for (const id of ['damaged', 'damaged-too']) {
@@ -196,7 +196,7 @@ test('a job that cannot be prepared fails, and those leased or taken up with it 
     })
 })
 
-test('G01 secrets are given to the holder of the lease, and to nobody who has lost it', async () => {
+test('G01 only the holder of the lease gets secrets', async () => {
   const { port, submit, store, asked } = open([{ secrets: { A: 'one', B: 'two' } }, { secrets: { C: 'two' } }])
   submit()
   const job = await leaseOne({ port })
@@ -212,7 +212,7 @@ test('G01 secrets are given to the holder of the lease, and to nobody who has lo
   expect((await store.builds.jobs('b'))[0]?.state).toBe('passed')
 })
 
-test('nobody is even asked for the secrets of a fork', async () => {
+test('the secrets of a fork are never requested', async () => {
   const { port, submit, asked } = open([{ secrets: { A: 'one' } }], 'fork')
   submit()
   const answer = await port.fetchSecrets(await leaseOne({ port }), ['one'])
@@ -220,7 +220,7 @@ test('nobody is even asked for the secrets of a fork', async () => {
   expect(asked).toEqual([])
 })
 
-test('G57 what a rendering gave is parsed by whoever has a thread for it', async () => {
+test('G57 a rendered pipeline is parsed by the given function, which may use a thread', async () => {
   const parsed: string[] = []
   const parse = async (text: string) => {
     parsed.push(text)

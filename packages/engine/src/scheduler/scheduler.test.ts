@@ -63,7 +63,7 @@ test('a step and a build whose time is over are told to stop though their runner
   }
 })
 
-test('a build that cannot be seen to does not keep the others from what is due', async () => {
+test('a build with an error does not keep others from their overdue events', async () => {
   const settings = { ...defaultStoreSettings, startLeaseMs: 50, limits: { ...defaultLimits, infraRetries: 0 } }
   const store = createMemoryStore({ ...settings, now: () => Date.now() })
   for (const id of ['damaged', 'whole']) {

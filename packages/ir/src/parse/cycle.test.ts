@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { findCycle, topologicalOrder } from './cycle.ts'
 
 describe('findCycle', () => {
-  it('looks at each node once, where the ways to it are beyond counting', () => {
+  it('visits each node once, where paths to it are countless', () => {
     // 40 layers of two, each waiting for both of the layer before: 2^40 paths from last to first.
     const layers = Array.from({ length: 80 }, (_, i) => (i < 2 ? [] : [i - (i % 2) - 2, i - (i % 2) - 1]))
     const cycle = [[79, 81], [80]]

@@ -81,7 +81,7 @@ test.for(errors)('says that something failed: %s', (line) => {
   expect(looksLikeError(line)).toBe(true)
 })
 
-test.for(others)('says nothing of the kind: %s', (line) => {
+test.for(others)('reports no failure: %s', (line) => {
   expect(looksLikeError(line)).toBe(false)
 })
 

@@ -28,14 +28,14 @@ Error: no
 `
 
 describe('vitest', () => {
-  test('the report of a run that a passing test prints is not that of the run', () => {
+  test('the report of another run that a passing test prints does not count', () => {
     const inner = ` RUN  v3.2.4 /tmp/inner\n${vitestReport('inner', 1)}`
     const log = ` RUN  v3.2.4 /work\n\n${inner}\n ✓ test/cli.test.ts (4 tests) 20ms\n${vitestReport('outer', 7)}`
     expect(short(log)).toEqual([['outer', 'no', 'src/a.test.ts', 7, 22]])
     expect(find(` RUN  v3.2.4 /a\n${inner}\n RUN  v3.2.4 /b\n ✓ b.test.ts (1 test)\n`).tests).toBe(1)
   })
 
-  test('what tests write is no report', () => {
+  test('output of tests is no report', () => {
     const [inner = ''] = vitestReport('inner', 1).trim().replace('\n\n', '\n').split('\n\n')
     expect(short(` RUN  v3.2.4 /work\n${inner}\n`)).toHaveLength(1)
     for (const stream of ['stderr', 'stdout'])
@@ -44,7 +44,7 @@ describe('vitest', () => {
       )
   })
 
-  test('one error of several tests is told of each, and a project is no part of a name', () => {
+  test('an error of several tests is reported for each, and a project is no part of a name', () => {
     const log = vitestReport('first', 3).replace(
       ' > first\n',
       ' > first\n FAIL  |unit| src/b.test.ts > second\n FAIL   unit  src/c.test.ts > third\n',
@@ -89,7 +89,7 @@ describe('other forms', () => {
     ).toEqual([[null, "ModuleNotFoundError: No module named 'nope'", 'tests/test_a.py', null, 4]])
   })
 
-  test('of exceptions that led to others the last one counts', () => {
+  test('of chained exceptions the last one counts', () => {
     const log =
       '=================================== FAILURES ===================================\n___________________________________ test_x ____________________________________\nE   KeyError: 1\n\na.py:3: KeyError\n\nDuring handling of the above exception, another exception occurred:\n\nE   ValueError: no 1\n\nb.py:9: ValueError\n'
     expect(short(log)).toEqual([['test_x', 'ValueError: no 1', 'b.py', 9, 9]])
@@ -101,13 +101,13 @@ describe('other forms', () => {
     expect(short(log)).toEqual([['test_a.TestA.test_b', 'x', 'test_a.py', 5, 7]])
   })
 
-  test('testify says what it expected below the place', () => {
+  test('testify prints the expected value below the place', () => {
     const log =
       '--- FAIL: TestA (0.00s)\n    a_test.go:9: \n        \tError Trace:\t/w/a_test.go:9\n        \tError:      \tNot equal: \n        \t            \texpected: 2\n        \t            \tactual  : 1\n        \tTest:       \tTestA\nFAIL\n'
     expect(short(log)).toEqual([['TestA', 'expected 2, got 1', 'a_test.go', 9, 4]])
   })
 
-  test('of a loose comparison of Node.js what was expected is told', () => {
+  test("the expected value of Node.js's loose comparison is reported", () => {
     const tap =
       "TAP version 13\nnot ok 1 - adds\n  ---\n  error: '1 == 5'\n  name: 'AssertionError'\n  stack: |-\n    f (file:///w/a.test.js:5:45)\n    g (file:///w/b.js:1:1)\n  ...\n"
     expect(short(tap)).toEqual([['adds', 'expected 5, got 1', '/w/a.test.js', 5, 4]])
@@ -145,7 +145,7 @@ describe('other forms', () => {
     },
   )
 
-  test('of errors and of tests that failed the tests are told: tests print errors of compilers, too', () => {
+  test('test failures take precedence over compiler errors, because tests print those too', () => {
     expect(short(`a.c:3:1: error: printed by a test\n${vitestReport('x', 2)}`).map(([test]) => test)).toEqual(['x'])
     expect(short('a.c:3:1: error: real\n\na.c:3:1: error: real\n')).toEqual([[null, 'real', 'a.c', 3, 1]])
   })
@@ -182,7 +182,7 @@ describe('any log', () => {
     },
   )
 
-  test('gives few failures, each small and at a line that is there; and the index of the log the same ones', () => {
+  test('has few failures, each small and at an existing line, and its index has the same ones', () => {
     fc.assert(
       fc.property(fc.array(line, { maxLength: 200, size: 'max' }), (lines) => {
         const log = lines.join('\n')
@@ -203,7 +203,7 @@ describe('any log', () => {
     )
   })
 
-  test('costs work in proportion to its length, whatever it says', () => {
+  test('takes time proportional to its length, whatever it contains', () => {
     for (const text of telling) {
       const log = (count: number) => `${telling.join('\n')}\n${`${text}\n`.repeat(count)}`
       const [once, eightfold] = [workOf(log(50)), workOf(log(400))]

@@ -42,7 +42,7 @@ describe.each(Object.entries(expected))('the log of %s', (name, rows) => {
   })
 })
 
-test('a log that grows has the lines that look like errors, and its failures only at its end', () => {
+test('a growing log has lines that look like errors, and its failures only at its end', () => {
   const indexer = new LineIndexer()
   const content = logOf('jest')
   indexer.push([{ seq: 1, kind: 0, content, ts: 0n }])

@@ -58,7 +58,7 @@ test('heads of a diff and results of `go test` are no groups', () => {
   expect(indexOf(diff.join('\n'))).toMatchObject({ groups: [], errors: [5] })
 })
 
-test('web L22 remarks stand before the line that follows them, and say what they are about and how much is missing', () => {
+test('web L22 remarks stand before the next line, and say what they are about and how much is missing', () => {
   const cap = 'The log has reached its limit of 100 bytes. The last 4321 bytes of output were dropped.\n'
   const { remarks, totalLines } = indexOf(
     [2, 'image host (sha256:0123456789ab)\n'],

@@ -114,7 +114,7 @@ function cut(
 }
 
 describe('the index of a log', () => {
-  test('counts lines, bytes and errors as the split of the whole text does', () => {
+  test('counts lines, bytes and errors as a split of the whole text does', () => {
     fc.assert(
       fc.property(logs, (chunks) => {
         const index = indexOf(chunks)
@@ -143,7 +143,7 @@ describe('the index of a log', () => {
     )
   })
 
-  test('has blocks that say where they begin, and none is large', () => {
+  test('has blocks with their beginnings, and none is large', () => {
     fc.assert(
       fc.property(logs, (chunks) => {
         const { blocks } = indexOf(chunks)
@@ -162,7 +162,7 @@ describe('the index of a log', () => {
     )
   })
 
-  test('leads to any line: its bytes, its stream, its time and the colours in force', () => {
+  test('finds any line: its bytes, its stream, its time and the colours in force', () => {
     fc.assert(
       fc.property(logs, fc.nat(), fc.integer({ min: 1, max: 40 }), (chunks, place, count) => {
         const index = indexOf(chunks)

@@ -158,7 +158,7 @@ const told: fc.Arbitrary<Told> = secrets.chain((known) => {
 
 const limit = fc.oneof(fc.constant(unlimited.maxBytes), fc.integer({ min: 0, max: 2_000 }))
 
-test('G15 nobody has a secret back from what a log shows, whatever wrote it, wherever it was cut, also at the limit and after a change of hands', () => {
+test('G15 no secret can be recovered from a log, whatever wrote it and wherever it was cut, also at the limit and after a change of process', () => {
   return fc.assert(
     fc.asyncProperty(
       told,
@@ -176,7 +176,7 @@ test('G15 nobody has a secret back from what a log shows, whatever wrote it, whe
   )
 }, 3_600_000)
 
-test('G15 nobody has a secret back from a sentence about a job', () => {
+test('G15 no secret can be recovered from a message about a job', () => {
   return fc.assert(
     fc.asyncProperty(told, async ({ secrets: known, parts }) => {
       const redactor = (await createRedactor(known)) as Redactor

@@ -60,7 +60,7 @@ test.for([
   }
 })
 
-test('G57 secrets of more bytes are refused with a sentence that says what to do, as 99 of 31 KB', async () => {
+test('G57 too many bytes of secrets are refused with a sentence that says what to do, as 99 of 31 KB', async () => {
   const long = noise(31 * 1024, 1)
   const secrets = Array.from({ length: 99 }, (_, n) => long + n)
   await expect(createRedactor(secrets)).rejects.toThrow(SecretsTooLong)

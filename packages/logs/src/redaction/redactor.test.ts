@@ -122,7 +122,7 @@ function read(parts: readonly Part[], takes: readonly boolean[], options: Cutter
 }
 
 describe('any text with any secrets, cut anywhere', { timeout: 600_000 }, () => {
-  test('G15 each stream is what it was but for its secrets, whose forms are masked however they are split and overlap', () => {
+  test('G15 each stream is unchanged except for its secrets, whose forms are masked however they are split and overlap', () => {
     return fc.assert(
       fc.asyncProperty(told, async ({ secrets, parts, takes }) => {
         const chunks = chunksOf(read(parts, takes, { ...unlimited, redactor: await redactorOf(secrets) }))
@@ -135,7 +135,7 @@ describe('any text with any secrets, cut anywhere', { timeout: 600_000 }, () => 
     )
   })
 
-  test('G15 no chunk has a secret in it, not even while its rest is still to come', () => {
+  test('G15 no chunk contains a secret, not even while its rest is still to come', () => {
     return fc.assert(
       fc.asyncProperty(told, async ({ secrets, parts, takes }) => {
         const chunks = chunksOf(read(parts, takes, { ...unlimited, redactor: await redactorOf(secrets) }))
@@ -149,7 +149,7 @@ describe('any text with any secrets, cut anywhere', { timeout: 600_000 }, () => 
     )
   })
 
-  test('G02 G15 from any position that was stored another process goes on: nothing twice, nothing missing, nothing leaked', () => {
+  test('G02 G15 another process continues from any stored position: nothing repeated, nothing missing, nothing leaked', () => {
     return fc.assert(
       fc.asyncProperty(
         told,
@@ -197,7 +197,7 @@ describe('any text with any secrets, cut anywhere', { timeout: 600_000 }, () => 
     )
   })
 
-  test('the automaton tells at every place the longest pattern that ends there, and how much may be the beginning of one', () => {
+  test('the automaton returns at every place the longest pattern that ends there, and the length of a possible beginning', () => {
     const word = fc.uint8Array({ min: 97, max: 99, minLength: 1, maxLength: 6 })
     const text = fc.uint8Array({ min: 97, max: 99, maxLength: 40 })
     return fc.assert(
@@ -227,7 +227,7 @@ describe('forms', () => {
   const redacted = async (text: string, ...known: string[]) =>
     (await redactorOf(known.length > 0 ? known : [value])).text(text)
 
-  test('G15 Base64 of a text that the secret is in, at any place of a group, in both alphabets, padded or not', async () => {
+  test('G15 Base64 of a text with the secret, at any alignment, in both alphabets, padded or not', async () => {
     for (const alphabet of ['base64', 'base64url'] as const) {
       for (const before of ['', 'x', 'xx', 'xxx']) {
         for (const after of ['', 'y', 'yy', 'yyy']) {
@@ -248,14 +248,14 @@ describe('forms', () => {
     }
   })
 
-  test('G15 what URLs make of it, in capitals or not', async () => {
+  test('G15 escapes of URLs, in capitals or not', async () => {
     const lower = (text: string) => text.replace(/%../g, (hex) => hex.toLowerCase())
     const forms = [encodeURIComponent(value), encodeURI(value), new URLSearchParams({ x: value }).toString().slice(2)]
     for (const form of forms)
       for (const text of [form, lower(form)]) expect(await redacted(`?a=${text}&b`)).toBe('?a=***&b')
   })
 
-  test('G15 what JSON makes of it, escaped more or less', async () => {
+  test('G15 escapes of JSON, more or less', async () => {
     const plain = JSON.stringify({ value })
     const ascii = plain.replaceAll('ä', '\\u00e4')
     const html = plain.replaceAll('<', '\\u003c').replaceAll('>', '\\u003e').replaceAll('&', '\\u0026')
@@ -290,7 +290,7 @@ describe('forms', () => {
     expect(await redacted(`<${Buffer.from(key).toString('base64url')}>`, key)).toBe('<***>')
   })
 
-  test('G15 a secret that goes on for ever escaped is one mask, and nothing before it or after it is', async () => {
+  test('G15 an endlessly escaped secret is one mask, and its surroundings stay', async () => {
     for (const secret of ['aaaa', 'a'.repeat(64), 'a'.repeat(1_000)])
       for (const escaped of ['%61', '\\u0061', '&#97;', '%61a\\x61'])
         expect(await redacted(`x y${escaped.repeat(600)}b c`, secret)).toBe('x y***b c')
@@ -300,7 +300,7 @@ describe('forms', () => {
     }
   })
 
-  test('a value shorter than 4 bytes is not masked, and neither is nothing', async () => {
+  test('a value shorter than 4 bytes is not masked, nor is an empty one', async () => {
     expect((await createRedactor(['', 'abc', '  a  ', '\n']))?.text('abc')).toBe('abc')
     expect(await createRedactor(['', 'abc'])).toBeNull()
     expect([isMaskable('abc'), isMaskable('abcd'), isMaskable('éé')]).toEqual([false, true, true])
@@ -312,7 +312,7 @@ describe('holding back', () => {
   const cutter = async () => new SpoolCutter({ ...unlimited, redactor: await redactorOf([secret]) })
   const shown = (batch: Batch | null) => batch?.chunks.map(({ content }) => String(content)).join('') ?? null
 
-  test('G15 a secret in two halves an hour apart is masked, and only what may begin one waits', async () => {
+  test('G15 a secret in two halves an hour apart is masked, and only a possible beginning waits', async () => {
     const it = await cutter()
     const [first, second, third] = piecesOf(
       ['word s', 'esame-', 'open.'].map((text) => ({ kind: 0, bytes: Buffer.from(text) })),
@@ -327,7 +327,7 @@ describe('holding back', () => {
     expect(shown(it.take(3_600_000))).toBe('***.')
   })
 
-  test('what only looked like one comes when that is known, and at the end at the latest', async () => {
+  test('text that only looked like a secret comes once that is known, at the latest at the end', async () => {
     const it = await cutter()
     const [first, second] = piecesOf(['sesame', '-closed s'].map((text) => ({ kind: 0, bytes: Buffer.from(text) })))
     if (first === undefined || second === undefined) throw new Error('no pieces')
@@ -338,7 +338,7 @@ describe('holding back', () => {
     expect(shown(it.end())).toBe('s')
   })
 
-  test('what waits on one stream does not keep back the other, nor costs turns of waiting', async () => {
+  test('a wait on one stream does not delay the other, and costs no turns', async () => {
     async function* output(): AsyncGenerator<Piece> {
       const parts: Part[] = [{ kind: 0, bytes: Buffer.from('sesa') }]
       for (let count = 0; count < 30; count++) parts.push({ kind: 1, bytes: Buffer.alloc(65_536, 'x') })
@@ -354,7 +354,7 @@ describe('holding back', () => {
     expect(streamOf(1, chunks.slice(first)).length).toBeLessThan(512 * 1024)
   })
 
-  test('a secret that goes on for ever takes no memory', async () => {
+  test('an endless secret takes no memory', async () => {
     const it = new SpoolCutter({ ...unlimited, redactor: await redactorOf(['aaaa']) })
     const parts: Part[] = Array.from({ length: 64 }, () => ({ kind: 0, bytes: Buffer.alloc(65_536, 'a') }))
     for (const piece of piecesOf([...parts, { kind: 0, bytes: Buffer.from('b') }])) it.push(piece, 0)

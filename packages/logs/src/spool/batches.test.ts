@@ -38,7 +38,7 @@ async function all(from: AsyncIterable<Batch>): Promise<Batch[]> {
 const textOf = (found: readonly Batch[]) =>
   found.flatMap((it) => it.chunks.map((chunk) => chunk.content.toString())).join('')
 
-test('the first output after silence goes out at once, what follows soon after goes together', async () => {
+test('the first output after silence goes out at once, and what follows soon goes together', async () => {
   const found = await all(batches(() => output('a', 5, 'b', 'c', 'd'), unlimited))
   expect(found.map((it) => textOf([it]))).toEqual(['a', 'bcd'])
   expect(decodeProgress(found.at(-1)?.position ?? '')).toEqual({
@@ -47,7 +47,7 @@ test('the first output after silence goes out at once, what follows soon after g
   })
 })
 
-test('the rest of a character is waited for, but not for long', async () => {
+test('the rest of a character is awaited, but not for long', async () => {
   const [head, rest] = [Buffer.from('€').subarray(0, 1), Buffer.from('€').subarray(1)]
   const joined = await all(batches(() => output(head, 30, rest), unlimited))
   expect(joined.map((it) => textOf([it]))).toEqual(['€'])
@@ -75,7 +75,7 @@ test('G12 one line of 10 MB whose every piece ends in half a character comes who
   expect(Buffer.concat(contents).equals(line)).toBe(true)
 })
 
-test('while a batch is stored nothing more is read, and a half character does not grow old', async () => {
+test('while a batch is stored nothing more is read, and an incomplete character does not age', async () => {
   const [head, rest] = [Buffer.from('a€').subarray(0, 2), Buffer.from('€').subarray(1)]
   let reads = 0
   async function* counted(): AsyncGenerator<Piece> {
@@ -98,7 +98,7 @@ test('while a batch is stored nothing more is read, and a half character does no
   expect(found.join(' ')).not.toContain('\ufffd')
 })
 
-test('an error of the reading reaches whoever takes the batches', async () => {
+test('an error of the reading reaches the consumer of the batches', async () => {
   async function* broken(): AsyncGenerator<Piece> {
     yield { kind: 0, bytes: Buffer.from('x'), ts: 1n, nextOffset: 1 }
     throw new Error('the spool is gone')

@@ -6,7 +6,7 @@ const slice = (kind: 0 | 1, text: string) => ({ kind, bytes: Buffer.from(text), 
 const cut = (...slices: readonly ReturnType<typeof slice>[]) =>
   cutChunks(slices, 1).map(({ kind, content }) => [kind, content.toString()])
 
-test('an error that is read in the middle of a line of the output stands on a line of its own', () => {
+test('an error that is read in the middle of a line of output gets a line of its own', () => {
   expect(cut(slice(0, 'ok 1\nok'), slice(1, 'Error: x\n'), slice(0, ' 2\n'))).toEqual([
     [0, 'ok 1\n'],
     [1, 'Error: x\n'],
@@ -14,7 +14,7 @@ test('an error that is read in the middle of a line of the output stands on a li
   ])
 })
 
-test('the beginning of a line comes after the lines of the other stream: its rest may be the next to come', () => {
+test('an incomplete line comes after the lines of the other stream, because its rest may be next', () => {
   expect(cut(slice(0, 'ok'), slice(1, 'Error: x\n'))).toEqual([
     [1, 'Error: x\n'],
     [0, 'ok'],
@@ -25,7 +25,7 @@ test('the beginning of a line comes after the lines of the other stream: its res
   ])
 })
 
-test('nor does a chunk that is full break it', () => {
+test('a full chunk does not break it either', () => {
   const many = 'a line\n'.repeat(4600)
   expect(
     cut(slice(0, many), slice(0, 'ok'), slice(0, ' 1\n'.repeat(500)), slice(1, 'Error: x\n')).map(([kind]) => kind),

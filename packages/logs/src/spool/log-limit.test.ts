@@ -14,7 +14,7 @@ const remarksOf = (chunks: readonly Chunk[]) =>
 const text = (kind: 0 | 1, content: string): Part => ({ kind, bytes: Buffer.from(content) })
 const each = { takes: [true], joins: [false], ms: 0 }
 
-test('the head, a remark that the middle is not shown, one that says how much is left out, and the tail', () => {
+test('has the head, a remark that the middle is not shown, a remark with the dropped bytes, and the tail', () => {
   const parts = [text(0, 'one\n'), text(1, 'two\n'), ...Array.from({ length: 90 }, (_, n) => text(0, `${n}\n`))]
   const batches = readAll(parts, each, { ...unlimited, firstSeq: 5, keptBytes: 8, maxBytes: 80 })
   const chunks = chunksOf(batches)
@@ -28,7 +28,7 @@ test('the head, a remark that the middle is not shown, one that says how much is
   expect(shown.endsWith('\n87\n88\n89\n')).toBe(true)
 })
 
-test('output of exactly the limit is kept whole; what came after the head says that nothing was left out', () => {
+test('output of exactly the limit is kept whole, and a remark says that nothing was dropped', () => {
   const whole = chunksOf(
     readAll([text(0, '01234'), text(0, '5678'), text(0, '9')], each, { ...unlimited, maxBytes: 10 }),
   )
@@ -46,7 +46,7 @@ test('output of exactly the limit is kept whole; what came after the head says t
   expect(short.map((it) => String(it.content))).toEqual(['01234', '567'])
 })
 
-test('lines of the head and of the tail are whole', () => {
+test('lines of the head and of the tail are complete', () => {
   const parts = Array.from({ length: 5_000 }, (_, n) => text(n % 2 === 0 ? 0 : 1, `line ${n} of five thousand\n`))
   const chunks = chunksOf(
     readAll(parts, { takes: [false, false, true], joins: [false], ms: 0 }, { ...unlimited, maxBytes: 50_000 }),
@@ -64,7 +64,7 @@ function isHeadAndTail(kept: Buffer, whole: Buffer): boolean {
   return whole.subarray(whole.length - tail.length).equals(tail)
 }
 
-test('G12 a full log has the beginning and the end of the output, whole characters, and a count of the rest that is exact after any adoption', () => {
+test('G12 a full log has the beginning and the end of the output, complete characters, and an exact count of the rest after any adoption', () => {
   fc.assert(
     fc.property(mixedTexts, fc.integer({ min: 0, max: 300 }), readings, readings, (parts, maxBytes, how, howLater) => {
       const written = parts.reduce((sum, { bytes }) => sum + bytes.length, 0)
@@ -99,7 +99,7 @@ test('G12 a full log has the beginning and the end of the output, whole characte
   )
 })
 
-test('what is said not to be needed any more is not read by whoever takes over', () => {
+test('the next process does not read what was released', () => {
   const parts = Array.from({ length: 400 }, (_, n) => text(0, `${n}\n`))
   const batches = readAll(parts, each, { ...unlimited, maxBytes: 200 })
   let needed = 0
@@ -114,7 +114,7 @@ test('what is said not to be needed any more is not read by whoever takes over',
   expect(4_800 - (batches.at(-2)?.neededFrom ?? 0)).toBeLessThan(400)
 })
 
-test('a command that is run anew has a tail of its own, though the head was full before', () => {
+test('a command that runs again has a tail of its own, although the head was full', () => {
   const parts = Array.from({ length: 100 }, (_, n) => text(0, `${n}\n`))
   const chunks = chunksOf(readAll(parts, each, { ...unlimited, keptBytes: 150, maxBytes: 160 }))
   expect(remarksOf(chunks).map(({ kind }) => kind)).toEqual(['cap', 'cap'])

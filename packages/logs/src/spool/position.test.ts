@@ -4,7 +4,7 @@ import { decodePosition, encodePosition } from './progress.ts'
 
 const count = fc.integer({ min: 0, max: 2 ** 40 })
 
-test('a position comes back from its text as it was', () => {
+test('a position survives encoding', () => {
   fc.assert(
     fc.property(count, fc.tuple(count, count), (offset, skip) => {
       expect(decodePosition(encodePosition({ offset, skip }))).toEqual({ offset, skip })
@@ -13,7 +13,7 @@ test('a position comes back from its text as it was', () => {
   expect(encodePosition({ offset: 0, skip: [0, 0] })).toBe('0')
 })
 
-test('what is no position is refused', () => {
+test('an invalid position is refused', () => {
   for (const text of ['', '-1', '1:2', '1:2:3:4', '1.5', 'x', '1:2:', ' 1']) {
     expect(() => decodePosition(text), text).toThrow('expected a place in a spool')
   }

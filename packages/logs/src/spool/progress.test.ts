@@ -15,12 +15,12 @@ const all: readonly LogProgress[] = [
   },
 ]
 
-test('progress comes back from its text as it was; a position alone is that of a head, as earlier releases wrote it', () => {
+test('progress survives encoding; a position alone is that of a head, as earlier releases wrote it', () => {
   for (const progress of all) expect(decodeProgress(encodeProgress(progress))).toEqual(progress)
   expect(decodeProgress('77:3:0')).toEqual({ phase: 'head', position })
 })
 
-test('what is no progress is refused', () => {
+test('invalid progress is refused', () => {
   for (const text of ['', 'tail', 'middle', 'middle 1', 'middle 1,2@x', 'middle 1,2@3 ', 'end 3', 'tail 3 4'])
     expect(() => decodeProgress(text), text).toThrow(RangeError)
 })

@@ -42,7 +42,7 @@ test('G12 two streams of text are never cut within a character, wherever the pie
   )
 })
 
-test('G02 from any position that was stored another process gives exactly the rest, its pieces cut differently too', () => {
+test('G02 another process returns exactly the rest from any stored position, also with other pieces', () => {
   fc.assert(
     fc.property(fc.oneof(anyParts, mixedTexts), readings, readings, (parts, how, howLater) => {
       const batches = readAll(parts, how, unlimited)
@@ -57,7 +57,7 @@ test('G02 from any position that was stored another process gives exactly the re
   )
 })
 
-test('a half character waits 100 ms for its rest, and does not keep back the other stream', () => {
+test('an incomplete character waits 100 ms for its rest, and does not delay the other stream', () => {
   const [piece, other] = piecesOf([
     { kind: 0, bytes: Buffer.from([0x61, 0xe2]) },
     { kind: 1, bytes: Buffer.from('b') },
@@ -73,7 +73,7 @@ test('a half character waits 100 ms for its rest, and does not keep back the oth
   expect(cutter.end()).toBeNull()
 })
 
-test('nothing waits behind a half character of the other stream, however long that takes', () => {
+test('nothing waits behind an incomplete character of the other stream, however long that takes', () => {
   const parts: Part[] = [{ kind: 0, bytes: Buffer.from([0xe2]) }]
   for (let count = 0; count < 40; count += 1) parts.push({ kind: 1, bytes: Buffer.alloc(65_536, 'x') })
   const cutter = new SpoolCutter(unlimited)

@@ -21,7 +21,7 @@ function steps(files: Readonly<Record<string, unknown>>, options?: JsOptions): s
 }
 
 describe('js.project', () => {
-  it('is Node.js 22 with npm where nothing says otherwise', () => {
+  it('is Node.js 22 with npm by default', () => {
     expect(ts).toBe(js)
     expect(chainOf(project({}).install())).toEqual([
       {
@@ -117,7 +117,7 @@ describe('js.project', () => {
     expect(steps(files).at(-1)).toMatch(expected)
   })
 
-  it('asks the files only where neither pm nor runtime is given, and in the path', () => {
+  it('reads the files only when neither pm nor runtime is given, and in the path', () => {
     expect(steps({ 'pnpm-lock.yaml': '' }, { runtime: 'node' }).at(-1)).toContain('npm ci')
     expect(steps({ 'web/yarn.lock': '' }, { path: 'web' }).at(-1)).toBe(
       ':node: deps | cd web && yarn install --frozen-lockfile | on change of web/yarn.lock',
