@@ -24,9 +24,9 @@ export async function openDriver(
     readonly takenForMs?: number
   } = {},
 ): Promise<OciDriver> {
-  const { passing } = await openLayout(directory)
+  const { volatileState } = await openLayout(directory)
   // Left by a driver that was killed, or that kept sandboxes.
-  afterFile(() => rmSync(passing, { recursive: true, force: true }))
+  afterFile(() => rmSync(volatileState, { recursive: true, force: true }))
   return createOciDriver({
     directory,
     images: createImageStore({ directory: images, fallbackToHost: false, hostAllow: [] }),

@@ -22,14 +22,14 @@ const bounds: Readonly<Record<string, string>> = {
  * Lifts the limits for the whole machine. An ordinary user cannot, and shares them only with
  * itself.
  */
-export function unboundSharedCounters(): void {
+export function liftSharedLimits(): void {
   if (privilegeMode.kind === 'mapped') return
   for (const [path, value] of Object.entries(bounds))
     if (readFileSync(path, 'utf8').trim() !== value) writeFileSync(path, value)
 }
 
 /** Bounds of resources that the kernel counts per user and does not fully charge as memory. */
-const wished = {
+const bounded = {
   // Timers count as pending signals.
   RLIMIT_SIGPENDING: { named: 'Max pending signals', most: 16_384 },
   RLIMIT_MSGQUEUE: { named: 'Max msgqueue size', most: 819_200 },
@@ -43,7 +43,7 @@ let found: readonly { readonly type: string; readonly soft: number; readonly har
  * cannot raise.
  */
 export function countedLimits(): NonNullable<typeof found> {
-  found ??= Object.entries(wished).map(([type, { named, most }]) => {
+  found ??= Object.entries(bounded).map(([type, { named, most }]) => {
     const limit = Math.min(most, ownHardLimit(named))
     return { type, soft: limit, hard: limit }
   })

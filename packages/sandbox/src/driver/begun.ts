@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isPopulated } from '../cgroups/cgroups.ts'
 import type { Layout, SandboxFiles } from '../layout/layout.ts'
-import { hasPlace } from '../layout/state-place.ts'
+import { hasStateDirectory } from '../layout/state-directory.ts'
 import { bootId } from '../system/clock.ts'
 import { readIfPresent, writeAtomically } from '../system/files.ts'
 import { readRecord, type SandboxRecord } from './record.ts'
@@ -27,7 +27,7 @@ export async function isBegun(files: SandboxFiles, record: SandboxRecord): Promi
   for (const end = performance.now() + settlesWithinMs; ; await sleep(5)) {
     // Asked first: files found afterwards are those of dead processes.
     const isAlive = await isPopulated(record.groups.top)
-    if (hasEnded(files) || !hasPlace(files)) return true
+    if (hasEnded(files) || !hasStateDirectory(files)) return true
     if (readIfPresent(files.sync) !== undefined || readIfPresent(files.pid) !== undefined) return true
     if (!isAlive) return false
     if (performance.now() > end) return true
@@ -37,7 +37,7 @@ export async function isBegun(files: SandboxFiles, record: SandboxRecord): Promi
 /** Returns whether a command may have begun. False only if certainly none has. */
 export async function mayHaveBegun(files: SandboxFiles): Promise<boolean> {
   const record = readRecord(files.record)
-  if (record === undefined || record.bootId !== bootId || !hasPlace(files)) return true
+  if (record === undefined || record.bootId !== bootId || !hasStateDirectory(files)) return true
   return readIfPresent(files.started) !== undefined && (await isBegun(files, record))
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { isPopulated, killGroup, removeGroups, waitUntilEmpty } from '../cgroups/cgroups.ts'
 import { type Layout, sandboxFiles } from '../layout/layout.ts'
 import { removeMemory } from '../layout/memory.ts'
-import { removePlace } from '../layout/state-place.ts'
+import { removeStateDirectory } from '../layout/state-directory.ts'
 import { waitForLinkGone } from '../network/egress.ts'
 import type { SandboxRecord } from './record.ts'
 import type { SandboxContext } from './sandbox-context.ts'
@@ -45,5 +45,5 @@ export async function cleanUpSandbox(
 
 async function forgetInMemory(layout: Layout, id: string): Promise<void> {
   removeMemory(layout, id)
-  removePlace(layout, id)
+  removeStateDirectory(layout, id)
 }

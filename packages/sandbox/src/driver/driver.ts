@@ -2,15 +2,15 @@ import { existsSync, readdirSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { applyLimits, killGroupNow } from '../cgroups/cgroups.ts'
 import { type CgroupHome, findHome } from '../cgroups/home.ts'
-import { unboundSharedCounters } from '../cgroups/kernel-counters.ts'
+import { liftSharedLimits } from '../cgroups/kernel-counters.ts'
 import type { ImageStore } from '../images/index.ts'
 import { withLauncher } from '../launch/launcher.ts'
 import { type RuntimeName, runtimes } from '../launch/runtimes/index.ts'
 import { Supply } from '../launch/supply.ts'
 import { type Layout, openLayout, sandboxFiles } from '../layout/layout.ts'
-import { clearMemory } from '../layout/memory.ts'
+import { removeOrphanedMemory } from '../layout/memory.ts'
 import { makeSkeleton } from '../layout/skeleton.ts'
-import { clearPlaces, hasPlace, removePassing } from '../layout/state-place.ts'
+import { hasStateDirectory, removeOrphanedStates, removeVolatileState } from '../layout/state-directory.ts'
 import { privilegeMode, shortcomingsOf } from '../privilege/privilege-mode.ts'
 import {
   type NetworkMode,
@@ -24,7 +24,7 @@ import {
 import { CacheIndex } from '../snapshots/cache-index.ts'
 import { changedFilesDigest } from '../snapshots/changed-files.ts'
 import { Durability } from '../snapshots/durability.ts'
-import { chainFor } from '../snapshots/flatten.ts'
+import { layersFor } from '../snapshots/flatten.ts'
 import { OciSnapshots } from '../snapshots/snapshots.ts'
 import { imageBelow, wholeRecord } from '../snapshots/transfer.ts'
 import { Viewer } from '../snapshots/view.ts'
@@ -38,7 +38,7 @@ import { ensureWatchdog } from '../watchdog/watchdog.ts'
 import { forgetUnbegun, hasEnded, isBegun, isUnbegun, keepUnbegun, mayHaveBegun } from './begun.ts'
 import { cleanUpSandbox, forgetConfig } from './cleanup.ts'
 import { gitTarget, ownGitDirectory } from './git-mount.ts'
-import { clearGroups, clearHalves, removeRoots } from './leftovers.ts'
+import { removeOrphanedGroups, removeRoots, removeTemporaryFiles } from './leftovers.ts'
 import { probe } from './probe.ts'
 import {
   allRecords,
@@ -83,7 +83,7 @@ export interface OciDriverOptions {
 }
 
 export interface OciDriver extends SandboxDriver {
-  /** Returns the wished modes that work on this machine, in order of preference. */
+  /** Returns the requested modes that work on this machine, in order of preference. */
   networkModes(): Promise<readonly NetworkMode[]>
   /** Returns digests of the images below sandboxes and snapshots, for `ImageStore.collect`. */
   imagesInUse(): Promise<ReadonlySet<string>>
@@ -96,7 +96,7 @@ export interface OciDriver extends SandboxDriver {
   gitDirectoriesInUse(): Promise<ReadonlySet<string>>
   /** A directory on the same file system for temporary files, emptied at the next start. */
   readonly staging: string
-  /** Why a wished mode is unavailable, one sentence each. */
+  /** Why a requested mode is unavailable, one sentence each. */
   readonly networkProblems: readonly string[]
   /**
    * Kills all processes of all sandboxes synchronously, for a caller that exits at once. The next
@@ -130,13 +130,13 @@ export async function createOciDriver(options: OciDriverOptions): Promise<OciDri
   try {
     // The previous holder of the lock may have removed this directory's memory.
     const layout = await openLayout(options.directory)
-    unboundSharedCounters()
+    liftSharedLimits()
     await makeSkeleton(layout)
-    await clearHalves(layout)
-    await clearMemory(layout)
-    clearPlaces(layout)
+    await removeTemporaryFiles(layout)
+    await removeOrphanedMemory(layout)
+    removeOrphanedStates(layout)
     const records = await allRecords(layout)
-    await clearGroups(layout, home, slotsOf(records), 'earlier')
+    await removeOrphanedGroups(layout, home, slotsOf(records), 'earlier')
     const supply = await Supply.open({
       layout,
       home,
@@ -200,7 +200,7 @@ class Driver implements OciDriver {
       viewer,
       trash,
       now,
-      clearLost: async () => clearGroups(layout, home, slotsOf(await allRecords(layout)), 'mine'),
+      clearLost: async () => removeOrphanedGroups(layout, home, slotsOf(await allRecords(layout)), 'mine'),
       onDestroyed: (record, id) => {
         this.known.delete(id)
         if (record !== undefined) supply.release(record)
@@ -315,7 +315,7 @@ class Driver implements OciDriver {
     if (!(await isBegun(files, record))) return undefined
     const ended = hasEnded(files)
     // Nobody can learn its outcome.
-    if (!ended && !hasPlace(files)) return undefined
+    if (!ended && !hasStateDirectory(files)) return undefined
     // The starter may have died before removing it. Before the runtime has read it, no command
     // runs.
     if (ended || readIfPresent(files.sync)?.endsWith('\n')) forgetConfig(this.layout, id)
@@ -372,7 +372,7 @@ class Driver implements OciDriver {
     await this.context.trash.close()
     if (last) {
       await removeRoots(this.layout)
-      removePassing(this.layout)
+      removeVolatileState(this.layout)
     }
     await this.lock[Symbol.asyncDispose]()
   }
@@ -386,7 +386,7 @@ class Driver implements OciDriver {
     const record = await wholeRecord(id, this.snapshots)
     const { digest, rootfs, env } = await imageBelow(record, this.options.images)
     const { layout, snapshots, durability } = this
-    const layers = await chainFor(record, rootfs, { layout, snapshots, durability, viewer: this.context.viewer })
+    const layers = await layersFor(record, rootfs, { layout, snapshots, durability, viewer: this.context.viewer })
     return { image: { digest, rootfs, env }, parent: id, layers, source: record.source }
   }
 }

@@ -10,7 +10,7 @@ import { hasCode, readIfPresent, writeAtomically } from '../system/files.ts'
  * Removes temporary directories and pipes of earlier processes, even of one with this process's id:
  * the first process of a container always has the same. Call it before this process makes any.
  */
-export async function clearHalves(layout: Layout): Promise<void> {
+export async function removeTemporaryFiles(layout: Layout): Promise<void> {
   for (const name of await readdir(layout.trash)) await rm(join(layout.trash, name), { recursive: true, force: true })
   for (const name of existsSync(layout.launchers) ? await readdir(layout.launchers) : [])
     if (!isAlive(Number(/\d+/.exec(name)?.[0]), 'earlier')) await rm(join(layout.launchers, name), { force: true })
@@ -22,7 +22,7 @@ export async function clearHalves(layout: Layout): Promise<void> {
  * @param slots names of the groups of sandboxes.
  * @param own who made groups named with this process's id: this process, or an earlier one.
  */
-export async function clearGroups(
+export async function removeOrphanedGroups(
   layout: Layout,
   home: CgroupHome,
   slots: ReadonlySet<string>,

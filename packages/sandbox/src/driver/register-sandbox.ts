@@ -3,7 +3,7 @@ import { chmodSync, chownSync, mkdirSync, renameSync, writeFileSync } from 'node
 import { layerStack, rootFstab } from '../launch/mounts.ts'
 import { sandboxFiles } from '../layout/layout.ts'
 import { makeMemory, memoryFiles } from '../layout/memory.ts'
-import { makePlace } from '../layout/state-place.ts'
+import { makeStateDirectory } from '../layout/state-directory.ts'
 import { firstId } from '../privilege/id-ranges.ts'
 import { rootIdOf, runtimeOf, type SandboxRecord, writeRecord } from './record.ts'
 import type { SandboxContext } from './sandbox-context.ts'
@@ -18,7 +18,7 @@ export function registerSandbox(context: SandboxContext, record: SandboxRecord):
   const staging = sandboxFiles(context.layout.trash, randomUUID())
   mkdirSync(staging.directory, { mode: 0o700 })
   writeRecord(staging.record, record)
-  makePlace(context.layout, record.id, staging)
+  makeStateDirectory(context.layout, record.id, staging)
   mkdirSync(staging.sockets)
   writeFileSync(
     staging.fstab,

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { SandboxError } from '../sandbox-driver.ts'
 import { usualPath } from '../system/machine.ts'
-import { staged } from '../system/staging.ts'
+import { withStagingDirectory } from '../system/staging.ts'
 import { buildHostBase, type HostOptions } from './host-base.ts'
 import { hostDigest } from './host-digest.ts'
 import { ImageRefused } from './image-limits.ts'
@@ -24,7 +24,7 @@ export class HostBase {
   async resolve(tell: (sentence: string) => void): Promise<Root> {
     const ready = await this.#roots.get(await hostDigest(this.#options))
     if (ready !== undefined) return ready
-    return staged(this.#store, 'host', async (directory) => {
+    return withStagingDirectory(this.#store, 'host', async (directory) => {
       const digest = await hostDigest(this.#options)
       const made = await this.#roots.get(digest)
       if (made !== undefined) return made

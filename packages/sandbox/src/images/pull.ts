@@ -1,7 +1,7 @@
 import { mkdir, readdir, rename } from 'node:fs/promises'
 import path from 'node:path'
 import { ifPresent } from '../system/files.ts'
-import { removeAbandoned, removeTree, staged } from '../system/staging.ts'
+import { removeAbandoned, removeTree, withStagingDirectory } from '../system/staging.ts'
 import { plainReason, ToolFailed } from '../system/tool-failed.ts'
 import { amount, type ImageLimits, ImageRefused, PullStopped } from './image-limits.ts'
 import { archiveKind, readLayout, unpackLayout } from './layout.ts'
@@ -67,7 +67,7 @@ export class ImagePuller {
   async resolve(name: string, owner: string, tell: Progress): Promise<Root> {
     const ready = await this.#ready(name)
     if (ready !== undefined) return ready
-    return staged(this.#store, name, async (directory, lock) => {
+    return withStagingDirectory(this.#store, name, async (directory, lock) => {
       const made = await this.#ready(name)
       if (made !== undefined) return made
       const known = await this.#names.get(name)
@@ -78,7 +78,7 @@ export class ImagePuller {
 
   async importImage(name: string, source: string): Promise<NameRecord> {
     const notation = source.startsWith('oci:') ? source : `${await archiveKind(source)}:${path.resolve(source)}`
-    return staged(this.#store, name, async (directory, lock) => {
+    return withStagingDirectory(this.#store, name, async (directory, lock) => {
       const layout = path.join(directory, 'layout')
       await copyToLayout(notation, layout, { lockFd: lock.fd }).catch((error: unknown) => {
         if (!(error instanceof ToolFailed)) throw error
@@ -97,7 +97,7 @@ export class ImagePuller {
   }
 
   async forget(name: string): Promise<boolean> {
-    return staged(this.#store, name, () => this.#names.remove(name))
+    return withStagingDirectory(this.#store, name, () => this.#names.remove(name))
   }
 
   /**

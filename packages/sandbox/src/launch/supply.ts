@@ -27,9 +27,9 @@ export interface SupplyOptions {
 
 /** Provides launchers with a network for their sandbox. */
 export class Supply {
-  /** The wished modes that this machine can provide. */
+  /** The requested modes that this machine can provide. */
   readonly modes: readonly NetworkMode[]
-  /** Why a wished mode is unavailable, one sentence each. */
+  /** Why a requested mode is unavailable, one sentence each. */
   readonly problems: readonly string[]
   private readonly layout: Layout
   private readonly preforkServer: PreforkServer

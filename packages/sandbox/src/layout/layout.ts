@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { mkdir, realpath } from 'node:fs/promises'
 import { join } from 'node:path'
-import { isPassingPlace } from './own-memory.ts'
+import { lastsUntilReboot } from './own-memory.ts'
 
 /**
  * Increase the number whenever its content changes: sandboxes of an earlier release may use the old
@@ -25,8 +25,8 @@ export interface Layout {
   readonly skeleton: string
   /** In memory only. */
   readonly memory: string
-  /** Short-lived state in tmpfs, lost at a boot; see state-place.ts. May be absent. */
-  readonly passing: string
+  /** Short-lived state in tmpfs, lost at a boot; see state-directory.ts. May be absent. */
+  readonly volatileState: string
   readonly crunState: string
   readonly watchdogLock: string
   readonly watchdogPid: string
@@ -44,9 +44,10 @@ export async function openLayout(directory: string): Promise<Layout> {
   const root = await realpath(directory)
   const tag = createHash('sha256').update(root).digest('hex').slice(0, 8)
   const memory = `/dev/shm/harmont-${tag}`
-  const passing = `${memory}-passing`
+  // Servers of earlier releases know this name.
+  const volatileState = `${memory}-passing`
   // State of processes ends with them.
-  const processes = isPassingPlace(passing) ? passing : root
+  const processes = lastsUntilReboot(volatileState) ? volatileState : root
   const layout: Layout = {
     root,
     tag,
@@ -58,7 +59,7 @@ export async function openLayout(directory: string): Promise<Layout> {
     trash: join(root, 'trash'),
     skeleton: join(root, skeletonName),
     memory,
-    passing,
+    volatileState,
     crunState: join(processes, 'crun'),
     watchdogLock: join(root, 'watchdog.lock'),
     watchdogPid: join(root, 'watchdog.pid'),
@@ -144,7 +145,7 @@ export interface SandboxFiles {
 export function sandboxFiles(sandboxes: string, id: string): SandboxFiles {
   const directory = join(sandboxes, id)
   const file = (name: string): string => join(directory, name)
-  const passing = (name: string): string => join(directory, 'state', name)
+  const state = (name: string): string => join(directory, 'state', name)
   return {
     directory,
     record: file('sandbox.json'),
@@ -156,29 +157,29 @@ export function sandboxFiles(sandboxes: string, id: string): SandboxFiles {
     snapshotId: file('snapshot-id'),
     snapshot: file('snapshot'),
     state: file('state'),
-    fstab: passing('fstab'),
-    config: passing('config.json'),
+    fstab: state('fstab'),
+    config: state('config.json'),
     largeConfig: file('config.json'),
     largeState: file('crun'),
-    started: passing('started.json'),
-    runtime: passing('runtime'),
-    pid: passing('pid'),
-    monitorPid: passing('conmon.pid'),
-    monitorLog: passing('conmon.log'),
-    sockets: passing('socket'),
-    input: passing('input'),
-    output: passing('output'),
-    errors: passing('errors'),
-    exitDirectory: passing('exit'),
-    exit: passing(`exit/${id}`),
-    sync: passing('exit/sync'),
-    deadline: passing('deadline'),
-    watch: passing('watch'),
-    diskLimitHit: passing('disk-limit-hit'),
-    memoryLimitHit: passing('memory-limit-hit'),
-    diskFull: passing('disk-full'),
-    spoolReserved: passing('spool-held'),
-    overdue: passing('overdue'),
-    outcome: passing('outcome.json'),
+    started: state('started.json'),
+    runtime: state('runtime'),
+    pid: state('pid'),
+    monitorPid: state('conmon.pid'),
+    monitorLog: state('conmon.log'),
+    sockets: state('socket'),
+    input: state('input'),
+    output: state('output'),
+    errors: state('errors'),
+    exitDirectory: state('exit'),
+    exit: state(`exit/${id}`),
+    sync: state('exit/sync'),
+    deadline: state('deadline'),
+    watch: state('watch'),
+    diskLimitHit: state('disk-limit-hit'),
+    memoryLimitHit: state('memory-limit-hit'),
+    diskFull: state('disk-full'),
+    spoolReserved: state('spool-held'),
+    overdue: state('overdue'),
+    outcome: state('outcome.json'),
   }
 }

@@ -3,7 +3,7 @@ import { chmod, chown, mkdir, readdir, readFile, rm, symlink } from 'node:fs/pro
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { type Layout, openLayout } from './layout.ts'
-import { clearMemory, fillMemory, makeMemory, memoryFiles, readMemo, removeMemory } from './memory.ts'
+import { fillMemory, makeMemory, memoryFiles, readMemo, removeMemory, removeOrphanedMemory } from './memory.ts'
 
 const root = mkdtempSync('/var/tmp/harmont-memory-')
 let layout: Layout
@@ -14,13 +14,13 @@ afterEach(() => {
 
 test('G24 the next start removes what a killed process left of destroyed sandboxes, and nothing else', async () => {
   layout = await openLayout(join(root, 'driver'))
-  await clearMemory(layout)
+  await removeOrphanedMemory(layout)
   for (const id of ['alive', 'gone']) {
     makeMemory(layout, id, 0)
     fillMemory(layout, id, { secrets: { TOKEN: id }, memo: `memo ${id}`, rootId: 0 })
   }
   await mkdir(join(layout.sandboxes, 'alive'))
-  await clearMemory(layout)
+  await removeOrphanedMemory(layout)
   expect(await readdir(layout.memory)).toEqual(['alive'])
   expect(readMemo(layout, 'alive')).toBe('memo alive')
   expect(await readFile(join(memoryFiles(layout, 'alive').secrets, 'TOKEN'), 'utf8')).toBe('alive')
@@ -28,7 +28,7 @@ test('G24 the next start removes what a killed process left of destroyed sandbox
   removeMemory(layout, 'alive')
   await expect(readdir(layout.memory)).rejects.toThrow('ENOENT')
   makeMemory(layout, 'gone', 0)
-  await clearMemory(layout)
+  await removeOrphanedMemory(layout)
   await expect(readdir(layout.memory)).rejects.toThrow('ENOENT')
 })
 

@@ -82,7 +82,7 @@ export function removeMemory(layout: Layout, id: string): void {
 }
 
 /** Removes the memory of sandboxes that no longer exist. */
-export async function clearMemory({ memory, sandboxes }: Layout): Promise<void> {
+export async function removeOrphanedMemory({ memory, sandboxes }: Layout): Promise<void> {
   // Another user may have put a link there.
   if (!isOurs(memory)) return
   const known = new Set(await readdir(sandboxes))

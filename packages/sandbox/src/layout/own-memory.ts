@@ -13,7 +13,7 @@ const firstPerson = 1000
  * Returns whether a directory in memory, created if absent, lasts exactly until the next boot. An
  * ordinary user's would be removed at the last logout.
  */
-export function isPassingPlace(directory: string): boolean {
+export function lastsUntilReboot(directory: string): boolean {
   return privilegeMode.kind === 'root' && isOwnMemory(directory, leastFreeBytes)
 }
 
@@ -34,7 +34,7 @@ export function isClearedAtLogout(user: number, machine = '/'): boolean {
  * Returns whether a directory, created if absent, is in memory and lasts as long as a command of
  * this process may.
  */
-export function isLastingPlace(directory: string): boolean {
+export function outlastsCommands(directory: string): boolean {
   return !(privilegeMode.kind === 'mapped' && isClearedAtLogout(privilegeMode.user)) && isOwnMemory(directory)
 }
 

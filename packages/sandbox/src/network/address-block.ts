@@ -20,12 +20,12 @@ interface LinkAddresses {
 }
 
 /**
- * Returns the first block without an address in `ranges` (ADDRESS or ADDRESS/LENGTH), `wished`
+ * Returns the first block without an address in `ranges` (ADDRESS or ADDRESS/LENGTH), `requested`
  * first; undefined if each block has one.
  */
-export function freeBlock(ranges: readonly string[], wished?: string): string | undefined {
-  const wishes = wished === undefined ? blocks : [wished, ...blocks]
-  return wishes.find((block) => !ranges.some((range) => overlap(`${block}.0.0/16`, range)))
+export function freeBlock(ranges: readonly string[], requested?: string): string | undefined {
+  const candidates = requested === undefined ? blocks : [requested, ...blocks]
+  return candidates.find((block) => !ranges.some((range) => overlap(`${block}.0.0/16`, range)))
 }
 
 /**

@@ -39,7 +39,7 @@ async function onMachine(setup: string, script: string, resolvConf = ''): Promis
   return stdout
 }
 
-it('takes the first block that no range touches, the wished one first', () => {
+it('takes the first block that no range touches, the requested one first', () => {
   expect(freeBlock([])).toBe('10.209')
   expect(freeBlock([], '172.29')).toBe('172.29')
   expect(freeBlock(['10.209.7.1', '192.168.0.0/16'])).toBe('10.83')

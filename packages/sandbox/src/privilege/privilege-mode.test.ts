@@ -45,7 +45,7 @@ it.each<[string, Partial<UserFacts>, string[]]>([
   expect(lackingFor({ ...enough, ...facts }).map(({ fix }) => fix)).toEqual(fixes),
 )
 
-it('reports what is not limited, and a missing network only if one was wished for first', () => {
+it('reports what is not limited, and a missing network only if one was requested first', () => {
   const mapped = { kind: 'mapped', user: 1000 } as const
   expect(shortcomingsOf({ kind: 'root' }, ['egress', 'none'], ['none'])).toEqual([])
   expect(shortcomingsOf(mapped, ['egress', 'none'], ['none'])).toEqual([

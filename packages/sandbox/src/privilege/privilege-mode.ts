@@ -54,17 +54,17 @@ function ownMap(): string {
 
 /**
  * Returns what sandboxes lack in this privilege mode compared with root's, one sentence each.
- * @param wished network modes in order of preference.
+ * @param requested network modes in order of preference.
  * @param given the available ones.
  */
 export function shortcomingsOf(
   { kind }: PrivilegeMode,
-  wished: readonly NetworkMode[],
+  requested: readonly NetworkMode[],
   given: readonly NetworkMode[],
 ): readonly string[] {
   if (kind !== 'mapped') return []
   const limits = 'Memory and CPU time of steps are not limited: that needs a runner started by root.'
   const network =
     'Steps have no network: start the runner as root, or set HARMONT_SANDBOX_NETWORK=host to share the network of its user.'
-  return wished[0] === 'egress' && given[0] === 'none' ? [limits, network] : [limits]
+  return requested[0] === 'egress' && given[0] === 'none' ? [limits, network] : [limits]
 }

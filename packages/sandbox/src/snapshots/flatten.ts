@@ -30,7 +30,7 @@ interface Flattening {
  * Returns the layers for a sandbox on this snapshot. Replaces too many layers by one with the same
  * content.
  */
-export async function chainFor(
+export async function layersFor(
   record: SnapshotRecord,
   image: string,
   flattening: Flattening,

@@ -1,7 +1,7 @@
 import { readdir, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { isAbsent, readJson } from '../system/files.ts'
-import { removeAbandoned, staged } from '../system/staging.ts'
+import { removeAbandoned, withStagingDirectory } from '../system/staging.ts'
 
 export interface CollectRequest {
   readonly directory: string
@@ -34,7 +34,9 @@ export async function collectSources(request: CollectRequest): Promise<readonly 
   const gone = trees.map((hex) => `sha256:${hex}`).filter((digest) => !request.keepTrees.has(digest))
   for (const digest of gone) {
     const hex = digest.slice('sha256:'.length)
-    await staged(directory, digest, (staging) => rename(path.join(directory, 'trees', hex), path.join(staging, 'gone')))
+    await withStagingDirectory(directory, digest, (staging) =>
+      rename(path.join(directory, 'trees', hex), path.join(staging, 'gone')),
+    )
     if (!request.keepManifests.has(digest)) await rm(path.join(directory, 'manifests', hex), { force: true })
   }
   for (const hex of await olderNames(path.join(directory, 'manifests'), request.before)) {

@@ -3,7 +3,7 @@ import { mkdir, rename } from 'node:fs/promises'
 import path from 'node:path'
 import type { SourceTreeRef } from '../sandbox-driver.ts'
 import { bootId } from '../system/clock.ts'
-import { staged } from '../system/staging.ts'
+import { withStagingDirectory } from '../system/staging.ts'
 import { keepTree } from './keep-tree.ts'
 import { defaultSourceLimits, type SourceLimits } from './limits.ts'
 import { treePath } from './manifest.ts'
@@ -31,7 +31,7 @@ export async function takeFolder(request: TakeRequest): Promise<SourceTreeRef> {
   const { directory, folder } = request
   const limits = { ...defaultSourceLimits, ...request.limits }
   const record = path.join(directory, 'folders', `${createHash('sha256').update(folder).digest('hex')}.json`)
-  return staged(directory, `folder ${folder}`, async (staging) => {
+  return withStagingDirectory(directory, `folder ${folder}`, async (staging) => {
     const tree = path.join(staging, 'tree')
     const manifest = path.join(staging, 'manifest')
     const newRecord = path.join(staging, 'record')

@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises'
 import { SandboxError, type SourceTreeRef } from '../sandbox-driver.ts'
 import { bootId } from '../system/clock.ts'
 import { readJson } from '../system/files.ts'
-import { staged } from '../system/staging.ts'
+import { withStagingDirectory } from '../system/staging.ts'
 import { keepTree } from './keep-tree.ts'
 import { defaultSourceLimits, type SourceLimits } from './limits.ts'
 import { storedTree, treePath } from './manifest.ts'
@@ -40,7 +40,7 @@ export async function unpackSource(request: UnpackRequest): Promise<SourceTreeRe
   if (!/^[0-9a-f]{64}$/.test(request.sha256)) throw new Error(`not a SHA-256 in hex: ${request.sha256}`)
   const ready = await find(request)
   if (ready !== undefined) return ready
-  return staged(request.directory, request.sha256, async (staging) => {
+  return withStagingDirectory(request.directory, request.sha256, async (staging) => {
     const made = (await find(request)) ?? (await recheck(request, staging))
     return made ?? unpack(request, staging)
   })

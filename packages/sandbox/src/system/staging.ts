@@ -10,7 +10,7 @@ import { runTool } from './run-tool.ts'
  * removes what a killed predecessor left there. Its children hold the lock while they run, so none
  * of them still writes there.
  */
-export async function staged<T>(
+export async function withStagingDirectory<T>(
   store: string,
   key: string,
   work: (directory: string, lock: FileLock) => Promise<T>,

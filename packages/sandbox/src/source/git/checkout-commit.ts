@@ -3,7 +3,7 @@ import path from 'node:path'
 import { SandboxError, type SourceTreeRef } from '../../sandbox-driver.ts'
 import { bootId } from '../../system/clock.ts'
 import { hasCode, ifPresent, readJson } from '../../system/files.ts'
-import { staged } from '../../system/staging.ts'
+import { withStagingDirectory } from '../../system/staging.ts'
 import { keepTree } from '../keep-tree.ts'
 import { defaultSourceLimits, type SourceLimits } from '../limits.ts'
 import { storedTree } from '../manifest.ts'
@@ -50,7 +50,7 @@ export async function checkoutCommit(request: CheckoutRequest): Promise<Checkout
   const ready = await find(request)
   if (ready !== undefined) return ready
   const id = mirrorId(request.repository)
-  return staged(request.directory, mirrorLock(id), async (staging, lock) => {
+  return withStagingDirectory(request.directory, mirrorLock(id), async (staging, lock) => {
     const found = await find(request)
     if (found !== undefined) return found
     const repository = path.join(mirrorPath(request.directory, id), 'repository.git')

@@ -1,7 +1,7 @@
 import { readdir, rename, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { ifPresent } from '../../system/files.ts'
-import { staged } from '../../system/staging.ts'
+import { withStagingDirectory } from '../../system/staging.ts'
 import { commitsFolder, mirrorLock, mirrorsFolder } from './places.ts'
 
 export interface CollectRepositoriesRequest {
@@ -24,7 +24,7 @@ export async function collectRepositories(request: CollectRepositoriesRequest): 
   for (const id of await namesIn(commits)) {
     const place = path.join(commits, id)
     if (!keep.has(path.join(place, 'git')) && (await changedAt(place)) < before)
-      await staged(directory, `commit ${id}`, (staging) => rename(place, path.join(staging, 'gone')))
+      await withStagingDirectory(directory, `commit ${id}`, (staging) => rename(place, path.join(staging, 'gone')))
   }
   const mirrors = path.join(directory, mirrorsFolder)
   for (const id of await namesIn(mirrors)) {
@@ -32,7 +32,7 @@ export async function collectRepositories(request: CollectRepositoriesRequest): 
     // Rewritten with every checkout.
     const used = await changedAt(path.join(place, 'latest.json')).catch(() => changedAt(place))
     if (used < mirrorsBefore)
-      await staged(directory, mirrorLock(id), (staging) => rename(place, path.join(staging, 'gone')))
+      await withStagingDirectory(directory, mirrorLock(id), (staging) => rename(place, path.join(staging, 'gone')))
   }
 }
 

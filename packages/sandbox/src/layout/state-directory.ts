@@ -7,7 +7,7 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Layout, SandboxFiles } from './layout.ts'
-import { isLastingPlace, isOurs, isPassingPlace } from './own-memory.ts'
+import { isOurs, lastsUntilReboot, outlastsCommands } from './own-memory.ts'
 
 /**
  * Larger configurations of a command go to disk: the author of a step controls their size.
@@ -15,18 +15,18 @@ import { isLastingPlace, isOurs, isPassingPlace } from './own-memory.ts'
  */
 export const largestInMemory = 256 * 1024
 
-type Places = Pick<Layout, 'passing' | 'crunState' | 'sandboxes'>
+type Places = Pick<Layout, 'volatileState' | 'crunState' | 'sandboxes'>
 
 /** Creates the state directory of a sandbox, and links to it from the sandbox's directory. */
-export function makePlace(
-  { passing }: Pick<Layout, 'passing'>,
+export function makeStateDirectory(
+  { volatileState }: Pick<Layout, 'volatileState'>,
   id: string,
   { state, exitDirectory }: Pick<SandboxFiles, 'state' | 'exitDirectory'>,
 ): void {
-  const isPassing = isPassingPlace(passing)
-  if (isPassing) makeLinked(statesIn(passing), id, state)
+  const isVolatile = lastsUntilReboot(volatileState)
+  if (isVolatile) makeLinked(statesIn(volatileState), id, state)
   else mkdirSync(state, { mode: 0o700 })
-  if (!isPassing && isLastingPlace(passing)) makeLinked(endsIn(passing), id, exitDirectory)
+  if (!isVolatile && outlastsCommands(volatileState)) makeLinked(endsIn(volatileState), id, exitDirectory)
   else mkdirSync(exitDirectory)
 }
 
@@ -34,42 +34,42 @@ export function makePlace(
  * Returns whether the state directory exists. It may be lost without a reboot: a container's memory
  * ends with the container.
  */
-export function hasPlace({ exitDirectory }: Pick<SandboxFiles, 'exitDirectory'>): boolean {
+export function hasStateDirectory({ exitDirectory }: Pick<SandboxFiles, 'exitDirectory'>): boolean {
   return existsSync(exitDirectory)
 }
 
 /** Removes the state directory of a sandbox and the runtime's state. */
-export function removePlace(layout: Places, id: string): void {
+export function removeStateDirectory(layout: Places, id: string): void {
   for (const places of placesOf(layout)) rmSync(join(places, id), { recursive: true, force: true })
 }
 
 /** Removes the state of sandboxes that no longer exist. */
-export function clearPlaces(layout: Places): void {
+export function removeOrphanedStates(layout: Places): void {
   const known = new Set(readdirSync(layout.sandboxes))
   // The runtime's own cache.
   const isLeft = (name: string): boolean => !known.has(name) && name !== '.cache'
   const present = placesOf(layout).filter((places) => existsSync(places))
-  for (const id of present.flatMap((places) => readdirSync(places)).filter(isLeft)) removePlace(layout, id)
+  for (const id of present.flatMap((places) => readdirSync(places)).filter(isLeft)) removeStateDirectory(layout, id)
 }
 
 /**
  * Removes all state in memory when no sandbox is left. The caller must hold the directory's lock:
  * the next holder opens the layout again.
  */
-export function removePassing({ passing }: Pick<Layout, 'passing'>): void {
-  if (isOurs(passing)) rmSync(passing, { recursive: true, force: true })
+export function removeVolatileState({ volatileState }: Pick<Layout, 'volatileState'>): void {
+  if (isOurs(volatileState)) rmSync(volatileState, { recursive: true, force: true })
 }
 
-function placesOf({ passing, crunState }: Places): readonly string[] {
-  return isOurs(passing) ? [statesIn(passing), endsIn(passing), crunState] : [crunState]
+function placesOf({ volatileState, crunState }: Places): readonly string[] {
+  return isOurs(volatileState) ? [statesIn(volatileState), endsIn(volatileState), crunState] : [crunState]
 }
 
-function statesIn(passing: string): string {
-  return join(passing, 'states')
+function statesIn(volatileState: string): string {
+  return join(volatileState, 'states')
 }
 
-function endsIn(passing: string): string {
-  return join(passing, 'ends')
+function endsIn(volatileState: string): string {
+  return join(volatileState, 'ends')
 }
 
 function makeLinked(places: string, id: string, link: string): void {

@@ -21,9 +21,15 @@ import { filesWith, markedProcesses, newMark } from '../../conformance/machine.t
 import { openDriver } from '../../conformance/test-driver.ts'
 import type { OciDriver } from '../driver/driver.ts'
 import { type Layout, openLayout, sandboxFiles } from './layout.ts'
-import { clearMemory } from './memory.ts'
+import { removeOrphanedMemory } from './memory.ts'
 import { isClearedAtLogout } from './own-memory.ts'
-import { clearPlaces, hasPlace, makePlace, removePassing, removePlace } from './state-place.ts'
+import {
+  hasStateDirectory,
+  makeStateDirectory,
+  removeOrphanedStates,
+  removeStateDirectory,
+  removeVolatileState,
+} from './state-directory.ts'
 
 let root: string
 let layout: Layout
@@ -32,7 +38,7 @@ beforeEach(async () => {
   layout = await openLayout(join(root, 'driver'))
 })
 afterEach(() => {
-  for (const path of [layout.passing, layout.memory]) rmSync(path, { recursive: true, force: true })
+  for (const path of [layout.volatileState, layout.memory]) rmSync(path, { recursive: true, force: true })
   rmSync(root, { recursive: true, force: true })
 })
 
@@ -40,7 +46,7 @@ afterEach(() => {
 function placed(id: string, where: Layout = layout) {
   const files = sandboxFiles(where.sandboxes, id)
   mkdirSync(files.directory)
-  makePlace(where, id, files)
+  makeStateDirectory(where, id, files)
   return files
 }
 
@@ -55,28 +61,28 @@ test('G24 the next start removes memory of destroyed sandboxes that a killed pro
   }
   mkdirSync(join(layout.crunState, '.cache'))
   rmSync(sandboxFiles(layout.sandboxes, 'gone').directory, { recursive: true })
-  clearPlaces(layout)
-  removePlace(layout, 'removed')
-  removePlace(layout, 'removed')
-  expect(readdirSync(join(layout.passing, 'states'))).toEqual(['alive'])
+  removeOrphanedStates(layout)
+  removeStateDirectory(layout, 'removed')
+  removeStateDirectory(layout, 'removed')
+  expect(readdirSync(join(layout.volatileState, 'states'))).toEqual(['alive'])
   expect(readdirSync(layout.crunState).sort()).toEqual(['.cache', 'alive'])
   expect(readFileSync(sandboxFiles(layout.sandboxes, 'alive').deadline, 'utf8')).toBe('alive')
-  expect(hasPlace(sandboxFiles(layout.sandboxes, 'removed'))).toBe(false)
+  expect(hasStateDirectory(sandboxFiles(layout.sandboxes, 'removed'))).toBe(false)
 })
 
 test('ignores a directory on disk, of another user or with little space; with little space it still keeps the exit status', () => {
-  const disk = placed('disk', { ...layout, passing: join(root, 'passing') })
+  const disk = placed('disk', { ...layout, volatileState: join(root, 'passing') })
   expect([isOnDisk(disk.state), isOnDisk(disk.exitDirectory)]).toEqual([true, true])
-  const theirs = join(layout.passing, 'theirs')
+  const theirs = join(layout.volatileState, 'theirs')
   mkdirSync(theirs, { mode: 0o755 })
-  const other = placed('other', { ...layout, passing: theirs })
+  const other = placed('other', { ...layout, volatileState: theirs })
   expect([isOnDisk(other.state), isOnDisk(other.exitDirectory)]).toEqual([true, true])
   expect(readdirSync(theirs)).toEqual([])
   const small = join(root, 'small')
   mkdirSync(small)
   execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=15m', 'harmont-small', small])
   try {
-    const cramped = placed('cramped', { ...layout, passing: join(small, 'passing') })
+    const cramped = placed('cramped', { ...layout, volatileState: join(small, 'passing') })
     expect([isOnDisk(cramped.state), isOnDisk(cramped.exitDirectory)]).toEqual([true, false])
   } finally {
     execFileSync('umount', [small])
@@ -109,18 +115,18 @@ test('G24 closing a driver without sandboxes leaves nothing in memory, and a dri
   const bench = await Bench.open(driver, 'host', layout.root)
   expect(await bench.print('echo two')).toBe('two\n')
   await driver.close()
-  expect([layout.passing, layout.memory].filter((path) => existsSync(path))).toEqual([])
+  expect([layout.volatileState, layout.memory].filter((path) => existsSync(path))).toEqual([])
 })
 
 test('removes nothing where somebody put a link to another directory', async () => {
   const theirs = join(root, 'theirs')
   for (const path of ['states/gone', 'secrets']) mkdirSync(join(theirs, path), { recursive: true })
-  rmSync(layout.passing, { recursive: true })
-  for (const link of [layout.passing, layout.memory]) symlinkSync(theirs, link)
-  clearPlaces(layout)
-  removePlace(layout, 'gone')
-  removePassing(layout)
-  await clearMemory(layout)
+  rmSync(layout.volatileState, { recursive: true })
+  for (const link of [layout.volatileState, layout.memory]) symlinkSync(theirs, link)
+  removeOrphanedStates(layout)
+  removeStateDirectory(layout, 'gone')
+  removeVolatileState(layout)
+  await removeOrphanedMemory(layout)
   expect(readdirSync(theirs, { recursive: true }).sort()).toEqual(['secrets', 'states', 'states/gone'])
 })
 
@@ -135,7 +141,7 @@ test.each(['the memory was cleared', 'the memory of how it ends was cleared', 't
     expect(await before.driver.mayHaveBegun(handle)).toBe(true)
     await before.driver.close()
     const { exitDirectory } = sandboxFiles(layout.sandboxes, handle.id)
-    rmSync(what.includes('how it ends') ? exitDirectory : join(layout.passing, 'states', handle.id), {
+    rmSync(what.includes('how it ends') ? exitDirectory : join(layout.volatileState, 'states', handle.id), {
       recursive: true,
     })
     if (what === 'the machine was started anew') {
@@ -150,7 +156,7 @@ test.each(['the memory was cleared', 'the memory of how it ends was cleared', 't
     expect(await markedProcesses(mark)).toEqual([])
     expect(await after.driver.list()).toEqual([])
     await after.driver.close()
-    expect(existsSync(layout.passing)).toBe(false)
+    expect(existsSync(layout.volatileState)).toBe(false)
   },
 )
 
@@ -162,7 +168,7 @@ test('a large configuration of a command is on the disk, and is removed once it 
   const running = await sandbox.start(command('printf %s "$LONG_7" | wc -c; sleep 2', { env }))
   expect(readFileSync(files.runtime, 'utf8')).toContain(`bundle='${files.directory}'`)
   expect(readFileSync(files.runtime, 'utf8')).toContain(files.largeState)
-  for (const place of [layout.root, layout.passing]) expect(await filesWith('told-xxx', place)).toEqual([])
+  for (const place of [layout.root, layout.volatileState]) expect(await filesWith('told-xxx', place)).toEqual([])
   expect(await finish(running)).toMatchObject({ stdout: '60005\n', exit: { code: 0 } })
   await sandbox.destroy()
   await driver.close()
