@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { findPipeline } from '../../organizations/pipelines/store.ts'
 import { ir } from '../../testing/runner.ts'
 import { codeOf, ownerToken, testServer } from '../../testing/server.ts'
-import { requestedFacts } from '../submit/build-facts.ts'
+import { requestedFacts } from '../records/build-facts.ts'
 import { submitBuild } from '../submit/submit-build.ts'
 import { expireApprovals } from './tasks.ts'
 

@@ -12,10 +12,10 @@ import { findSummaries, newestSummaries } from '../overviews/summary.ts'
 import { forgetSources } from '../source/remove-old-sources.ts'
 import { findArchive, findSource } from '../source/store.ts'
 import { findBuildPlace } from '../submit/answer-new-build.ts'
-import { requestedFacts } from '../submit/build-facts.ts'
 import { findDelivered, findSameHead } from '../submit/delivery-store.ts'
 import { findHolders } from '../view/holders.ts'
 import { findAttempts, findLookUps, findViewRow, jobsAhead } from '../view/store.ts'
+import { requestedFacts } from './build-facts.ts'
 import { findBuild, listBuildsOf } from './store.ts'
 
 const it = testServer()

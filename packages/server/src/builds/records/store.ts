@@ -5,8 +5,8 @@
 import type { BuildState } from '@harmont/engine'
 import { Conditions } from '../../platform/database/conditions.ts'
 import type { Database } from '../../platform/database/transaction.ts'
-import type { Author, BuildFacts, PullRequestFacts } from '../submit/build-facts.ts'
 import type { BuildInput } from '../submit/build-input.ts'
+import type { Author, BuildFacts, PullRequestFacts } from './build-facts.ts'
 
 export interface BuildRow {
   readonly id: string

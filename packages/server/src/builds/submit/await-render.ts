@@ -2,7 +2,7 @@ import { type Build, isBuildTerminal } from '@harmont/engine'
 import { now } from '@harmont/sandbox'
 import { follow } from '../../platform/follow/follow.ts'
 import type { BuildEngine } from '../engine/build-engine.ts'
-import { loadBuild } from '../jobs/load-build.ts'
+import { loadBuild } from '../engine/load-build.ts'
 
 /** The part of the whole wait that a runner has to take the rendering up. */
 const runnerWaitMs = 5000

@@ -1,6 +1,6 @@
 import type { BuildContext } from '@harmont/engine'
 import type { PipelineRow } from '../../organizations/index.ts'
-import { type BuildFacts, claimantOf, conditionContext } from './build-facts.ts'
+import { type BuildFacts, claimantOf, conditionContext } from '../records/build-facts.ts'
 import type { BuildInput } from './build-input.ts'
 import { cacheOf } from './cache-namespaces.ts'
 

@@ -1,7 +1,7 @@
 import type { BuildContext } from '@harmont/engine'
 import { matchesRefGlob } from '@harmont/ir'
 import type { PipelineRow } from '../../organizations/index.ts'
-import type { BuildFacts } from './build-facts.ts'
+import type { BuildFacts } from '../records/build-facts.ts'
 
 /** The facts by which a build finds cache entries. */
 export interface CacheReader {

@@ -1,6 +1,6 @@
 /** Finds builds by the delivery of a forge, or the tick of a schedule, that made them. */
 import type { Database } from '../../platform/database/transaction.ts'
-import type { BuildFacts, Delivery } from './build-facts.ts'
+import type { BuildFacts, Delivery } from '../records/build-facts.ts'
 
 /**
  * Locks a pipeline until the transaction ends, so that nobody else makes a build of it: two workers

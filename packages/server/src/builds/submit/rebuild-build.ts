@@ -1,12 +1,12 @@
 import { type Build, type BuildContext, type BuildSource, type NewBuild, planBuild } from '@harmont/engine'
 import type { PipelineRow } from '../../organizations/index.ts'
 import type { Database } from '../../platform/database/transaction.ts'
-import { requireLoaded } from '../jobs/load-build.ts'
+import { requireLoaded } from '../engine/load-build.ts'
+import { type Author, type BuildFacts, conditionContext, type RefClass } from '../records/build-facts.ts'
 import type { BuildRow } from '../records/store.ts'
 import { prolongSource, requireSource } from '../source/require-source.ts'
 import { findArchive, findDigest } from '../source/store.ts'
 import type { Owner } from './build-context.ts'
-import { type Author, type BuildFacts, conditionContext, type RefClass } from './build-facts.ts'
 import type { Submission, SubmitServices } from './submit-build.ts'
 
 export interface RebuildWish {

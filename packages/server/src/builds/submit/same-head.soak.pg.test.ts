@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { findPipeline } from '../../organizations/pipelines/store.ts'
 import { ir } from '../../testing/runner.ts'
 import { testServer } from '../../testing/server.ts'
-import { type BuildFacts, requestedFacts } from './build-facts.ts'
+import { type BuildFacts, requestedFacts } from '../records/build-facts.ts'
 import { submitBuild } from './submit-build.ts'
 
 const it = testServer()

@@ -2,7 +2,7 @@ import type { components } from '@harmont/contract'
 import { expect } from 'vitest'
 import { findPipeline } from '../../organizations/pipelines/store.ts'
 import { ownerToken, type TestServer } from '../../testing/server.ts'
-import { requestedFacts } from './build-facts.ts'
+import { requestedFacts } from '../records/build-facts.ts'
 import { type Submission, type Submitted, submitBuild } from './submit-build.ts'
 
 type Schemas = components['schemas']

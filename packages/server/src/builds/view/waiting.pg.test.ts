@@ -6,7 +6,7 @@ import { describeLimits, limits, readLimit } from '../../commands/limits.ts'
 import { findPipeline } from '../../organizations/pipelines/store.ts'
 import { ir, playJob } from '../../testing/runner.ts'
 import { ownerToken, testServer } from '../../testing/server.ts'
-import { type BuildFacts, requestedFacts } from '../submit/build-facts.ts'
+import { type BuildFacts, requestedFacts } from '../records/build-facts.ts'
 import { submitBuild } from '../submit/submit-build.ts'
 
 type Build = components['schemas']['Build']

@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import { hasBalance } from '../../billing/index.ts'
-import type { Author, BuildFacts } from '../../builds/submit/build-facts.ts'
+import type { Author, BuildFacts } from '../../builds/records/build-facts.ts'
 import { type Submission, type SubmitServices, type Submitted, submitBuild } from '../../builds/submit/submit-build.ts'
 import type { PipelineRow } from '../../organizations/pipelines/store.ts'
 import type { Settings } from '../../platform/settings/read-settings.ts'

@@ -1,5 +1,5 @@
 /** Finds pipelines by the repository that defines them, and members by their accounts at forges. */
-import type { Author } from '../../builds/submit/build-facts.ts'
+import type { Author } from '../../builds/records/build-facts.ts'
 import type { PipelineRow } from '../../organizations/pipelines/store.ts'
 import type { Database } from '../../platform/database/transaction.ts'
 import type { ForgeUser } from '../forge/events.ts'

@@ -1,7 +1,7 @@
 import { type Build, type BuildState, isBuildTerminal, type Job } from '@harmont/engine'
 import type pg from 'pg'
 import type { BuildEngine } from '../../builds/engine/build-engine.ts'
-import { loadBuild } from '../../builds/jobs/load-build.ts'
+import { loadBuild } from '../../builds/engine/load-build.ts'
 import { orderSteps } from '../../builds/jobs/order-steps.ts'
 import { presentJobsOf } from '../../builds/jobs/present-job.ts'
 import { presentBuild } from '../../builds/records/present-build.ts'

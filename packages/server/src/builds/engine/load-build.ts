@@ -1,6 +1,6 @@
 import type { Build, BuildContext, Job } from '@harmont/engine'
 import { apiError } from '../../platform/http/index.ts'
-import type { BuildEngine } from '../engine/build-engine.ts'
+import type { BuildEngine } from './build-engine.ts'
 
 /** Loads a build whose row exists, with its context. */
 export async function requireLoaded(

@@ -1,5 +1,5 @@
 import type { ConditionContext } from '@harmont/ir'
-import { type BuildInput, headCommit, type RequestedBuild } from './build-input.ts'
+import { type BuildInput, headCommit, type RequestedBuild } from '../submit/build-input.ts'
 
 /**
  * The origin of a build: the conditions and variables of its steps, its secrets and its cache
