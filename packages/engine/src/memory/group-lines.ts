@@ -3,7 +3,7 @@ import type { Instant } from '../core/model.ts'
 import type { Wait } from '../wait.ts'
 
 /** A job that waits in the line of its group. */
-export interface InLine {
+interface InLine {
   readonly jobId: string
   readonly buildId: string
   readonly builtAt: Instant

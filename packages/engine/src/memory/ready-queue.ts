@@ -4,7 +4,7 @@ import { fairTurns } from '../fair-turns.ts'
 import type { Wait } from '../wait.ts'
 import { GroupLines } from './group-lines.ts'
 
-export interface ReadyJob {
+interface ReadyJob {
   readonly jobId: string
   readonly buildId: string
   readonly queue: string

@@ -129,7 +129,7 @@ function wrongSentence(error: number): string {
 }
 
 /** Holds what a starting server finds about the time, all in milliseconds. */
-export interface FoundTime {
+interface FoundTime {
   readonly wallMs: number
   readonly bootMs: number
   /** The time of the database when the boot clock showed `bootMs`, give or take `unsureMs`. */

@@ -36,7 +36,7 @@ export const unsettledText = `select group_key from engine.builds where group_ke
       < max(group_turn) filter (where group_turn = created_at and group_when_full = 'cancel_running' and awaits_place))
   limit $1`
 
-export interface GroupsOptions {
+interface GroupsOptions {
   readonly pool: pg.Pool
   readonly settings: StoreSettings
   readonly outbox: Outbox | null

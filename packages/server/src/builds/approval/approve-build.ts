@@ -52,7 +52,7 @@ function nothingToApprove(): Error {
 }
 
 /** Writes who approved a build; false when somebody had done so before. */
-export async function recordApproval(database: Database, buildId: string, userId: string | null): Promise<boolean> {
+async function recordApproval(database: Database, buildId: string, userId: string | null): Promise<boolean> {
   const { rowCount } = await database.query(
     `update build_records set approved_by = $2, approved_at = date_trunc('milliseconds', now())
       where id = $1 and approved_at is null`,
@@ -62,7 +62,7 @@ export async function recordApproval(database: Database, buildId: string, userId
 }
 
 /** Queues the approval for a worker, whatever becomes of this process. */
-export async function queueApproval(database: Database, buildId: string): Promise<void> {
+async function queueApproval(database: Database, buildId: string): Promise<void> {
   await database.query(
     "select graphile_worker.add_job('apply_approval', json_build_object('build_id', $1::text), job_key := 'approval/' || $1)",
     [buildId],

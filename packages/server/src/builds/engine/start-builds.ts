@@ -35,7 +35,7 @@ import { isLocal, type Settings, SettingsError } from '../../platform/settings/r
 import { type OfferGitSource, sourceOffers } from '../source/offer-source.ts'
 import { parseApart } from './parse-apart.ts'
 
-export interface BuildsOptions {
+interface BuildsOptions {
   readonly settings: Settings
   readonly directory: DataDirectory
   readonly pool: pg.Pool

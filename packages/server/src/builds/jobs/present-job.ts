@@ -9,25 +9,23 @@ import { readWaits, type Waits, waitReason } from './read-waits.ts'
 
 type JobBody = Complete<components['schemas']['Job']>
 
-/** The surroundings of a job that are shown with it. */
-interface Surroundings {
-  /** The newest attempts of its prerequisites. */
-  readonly dependsOn: readonly string[]
-  readonly waitReason: string | null
-}
-
-/** Returns a job as the members of its organization see it. */
-export function presentJob(job: Job, step: Step, { dependsOn, waitReason }: Surroundings): JobBody {
+/**
+ * Returns the job of a step as the members of its organization see it. It depends on the newest
+ * attempts of its prerequisites. `waits` holds those of the jobs that are shown.
+ */
+export function presentJobOf(build: Build, job: Job, waits: Waits): JobBody {
+  const step = job.step === null ? undefined : build.steps[job.step]
+  if (step === undefined) throw new Error(`the job ${job.id} has no step`)
   return {
     id: job.id,
     state: job.state,
     step_key: step.key,
     name: step.name,
     command: step.command,
-    depends_on: [...dependsOn],
+    depends_on: prerequisitesOf(step).flatMap((index) => build.jobs[index]?.id ?? []),
     attempt: job.attempt,
     previous_attempt_id: job.previousAttempt,
-    wait_reason: waitReason,
+    wait_reason: waitReason(build, job, waits, now()),
     skip_reason: job.skipReason,
     cached: job.cached,
     substituted_image: job.substitutedImage,
@@ -61,23 +59,8 @@ function retryPolicy({ retry }: Step): JobBody['retry_policy'] {
   }
 }
 
-/**
- * Returns the job of a step as the API shows it. It depends on the newest attempts of its
- * prerequisites. `waits` holds those of the jobs that are shown.
- */
-export function presentJobOf(build: Build, job: Job, waits: Waits): Complete<components['schemas']['Job']> {
-  const step = job.step === null ? undefined : build.steps[job.step]
-  if (step === undefined) throw new Error(`the job ${job.id} has no step`)
-  const dependsOn = prerequisitesOf(step).flatMap((index) => build.jobs[index]?.id ?? [])
-  return presentJob(job, step, { dependsOn, waitReason: waitReason(build, job, waits, now()) })
-}
-
 /** Returns these jobs of a build, each with the reason why it waits. */
-export async function presentJobsOf(
-  engine: BuildEngine,
-  build: Build,
-  jobs: readonly Job[],
-): Promise<Complete<components['schemas']['Job']>[]> {
+export async function presentJobsOf(engine: BuildEngine, build: Build, jobs: readonly Job[]): Promise<JobBody[]> {
   const waits = await readWaits(engine, build, jobs)
   return jobs.map((job) => presentJobOf(build, job, waits))
 }

@@ -7,7 +7,7 @@ import { openPacked, type PackedLog, removedLog } from './packed-log.ts'
 import { findPacked, jobState } from './packed-store.ts'
 import { Recent } from './recent.ts'
 
-export interface LogSource {
+interface LogSource {
   readonly pool: pg.Pool
   readonly store: PostgresStore
   readonly blobs: BlobStore

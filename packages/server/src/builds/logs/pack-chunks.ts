@@ -54,7 +54,7 @@ export async function packChunks(
 const smallBytes = 8 * 1024
 
 /** Collects packed segments, in a blob once they are more than `smallBytes`. */
-export class SegmentSink {
+class SegmentSink {
   /** The end of each segment. */
   readonly ends: number[] = []
   readonly #blobs: BlobStore

@@ -1,10 +1,9 @@
-import { isTerminal, type Job } from '@harmont/engine'
+import { isTerminal, type Job, type PostgresStore } from '@harmont/engine'
 import type { Chunk } from '@harmont/logs'
 import type pg from 'pg'
 import type { Logger } from 'pino'
 import type { BlobStore } from '../../platform/blobs/blob-store.ts'
 import { transaction } from '../../platform/database/transaction.ts'
-import type { BuildEngine } from '../engine/build-engine.ts'
 import { packChunks } from './pack-chunks.ts'
 import {
   keepPacked,
@@ -15,10 +14,10 @@ import {
   type Unpacked,
 } from './packed-store.ts'
 
-export interface PackServices {
+interface PackServices {
   readonly pool: pg.Pool
   readonly blobs: BlobStore
-  readonly engine: Pick<BuildEngine, 'store'>
+  readonly engine: { readonly store: PostgresStore }
   readonly log: Logger
 }
 
@@ -84,7 +83,7 @@ async function pack(
 }
 
 /** A row of `unpacked_logs`: a log whose packing is due. */
-export interface UnpackedRecord {
+interface UnpackedRecord {
   readonly job_id: string
   /** A delay, as PostgreSQL reads it. */
   readonly delay: string

@@ -6,7 +6,7 @@ import { type LineIndex, nothingFound } from '@harmont/logs'
 export const compress = promisify(zstdCompress)
 export const decompress = promisify(zstdDecompress)
 
-export interface PackedIndex {
+interface PackedIndex {
   /** Complete: nothing comes any more. */
   readonly index: LineIndex
   /** The end of each block's segment in the packed bytes. */

@@ -1,16 +1,16 @@
+import type { PostgresStore } from '@harmont/engine'
 import type { TaskList } from 'graphile-worker'
 import type pg from 'pg'
 import type { Logger } from 'pino'
 import type { BlobStore } from '../../platform/blobs/blob-store.ts'
 import type { Settings } from '../../platform/settings/read-settings.ts'
-import type { BuildEngine } from '../engine/build-engine.ts'
 import { packLogs } from './pack-logs.ts'
 import { removeOldLogs } from './remove-old-logs.ts'
 
-export interface LogTaskServices {
+interface LogTaskServices {
   readonly pool: pg.Pool
   readonly blobs: BlobStore
-  readonly engine: BuildEngine
+  readonly engine: { readonly store: PostgresStore }
   readonly log: Logger
   readonly settings: Pick<Settings, 'logRetentionDays'>
 }

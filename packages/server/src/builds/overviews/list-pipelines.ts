@@ -2,10 +2,10 @@ import { type PipelineRow, pipelineColumns } from '../../organizations/index.ts'
 import type { Database } from '../../platform/database/transaction.ts'
 import type { CursorKey } from '../../platform/http/index.ts'
 
-export type PipelineState = 'failing' | 'running' | 'never_built'
-export type PipelineSort = 'activity' | 'name' | 'failing'
+type PipelineState = 'failing' | 'running' | 'never_built'
+type PipelineSort = 'activity' | 'name' | 'failing'
 
-export interface PipelineWish {
+interface PipelineWish {
   /** Part of the name, the slug or the repository. */
   readonly q: string | null
   readonly state: PipelineState | null

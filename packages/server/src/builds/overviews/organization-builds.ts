@@ -48,7 +48,7 @@ function readInstant(name: 'from' | 'to', text: string | undefined): Date | null
   throw queryError(name, 'must be an instant such as `2026-01-31T12:00:00Z`, or a day')
 }
 
-export interface OrganizationBuildFilter {
+interface OrganizationBuildFilter {
   readonly pipelineId: string | null
   readonly states: readonly BuildState[] | null
   readonly branch: string | null
@@ -63,7 +63,7 @@ export interface OrganizationBuildFilter {
   readonly to: Date | null
 }
 
-export interface BuildKeyRow {
+interface BuildKeyRow {
   readonly id: string
   readonly created_at: Date
 }

@@ -1,5 +1,4 @@
 import type { ConditionContext } from '@harmont/ir'
-import { type BuildInput, headCommit, type RequestedBuild } from '../submit/build-input.ts'
 
 /**
  * The origin of a build: the conditions and variables of its steps, its secrets and its cache
@@ -101,13 +100,3 @@ export function conditionContext(
  * the branch is only what the request says.
  */
 export type RefClass = 'fetched' | 'upload'
-
-/**
- * Returns the class of a build that somebody asks for. Variables count, because some of them are
- * commands to what a step runs (`NODE_OPTIONS`). A commit counts, because it may be of another
- * branch.
- */
-export function refClassOf({ input: wish }: RequestedBuild, { source }: Pick<BuildInput, 'source'>): RefClass {
-  const isOfHead = source?.kind === 'git' && wish.commit === headCommit
-  return isOfHead && wish.ir === null && Object.keys(wish.env).length === 0 ? 'fetched' : 'upload'
-}

@@ -5,8 +5,7 @@
 import type { BuildState } from '@harmont/engine'
 import { Conditions } from '../../platform/database/conditions.ts'
 import type { Database } from '../../platform/database/transaction.ts'
-import type { BuildInput } from '../submit/build-input.ts'
-import type { Author, BuildFacts, PullRequestFacts } from './build-facts.ts'
+import type { BuildFacts, PullRequestFacts } from './build-facts.ts'
 
 export interface BuildRow {
   readonly id: string
@@ -118,76 +117,6 @@ export async function findBuildsById(database: Database, ids: readonly string[])
     values: [ids],
   })
   return rows
-}
-
-/**
- * Takes the pipeline's next number. Builds of one pipeline wait for each other here until the
- * transaction ends.
- */
-export async function nextBuildNumber(database: Database, pipelineId: string): Promise<number> {
-  const { rows } = await database.query<{ number: number }>({
-    name: 'next-build-number',
-    text: 'update pipelines set last_build_number = last_build_number + 1 where id = $1 returning last_build_number as number',
-    values: [pipelineId],
-  })
-  const [row] = rows
-  if (row === undefined) throw new Error(`the pipeline ${pipelineId} has gone`)
-  return row.number
-}
-
-export interface NewBuildRecord {
-  readonly id: string
-  readonly pipelineId: string
-  readonly number: number
-  readonly author: Author
-  readonly input: BuildInput
-  readonly facts: BuildFacts
-  readonly createdAt: Date
-  /** null for a build that is terminal from the start. */
-  readonly runnerTokenHash: string | null
-}
-
-/**
- * Writes a new record. Fails with a unique violation of `build_records_delivery_unique` when its
- * delivery has made a build of this pipeline.
- */
-export async function insertBuildRecord(database: Database, record: NewBuildRecord): Promise<void> {
-  const { input, facts, author } = record
-  const archive = input.source?.kind === 'archive' ? input.source : null
-  const values = {
-    id: record.id,
-    pipeline_id: record.pipelineId,
-    number: record.number,
-    branch: input.branch,
-    commit: input.commit,
-    message: input.message,
-    source: facts.recordedSource,
-    author_id: author.userId,
-    author_name: author.name,
-    author_email: author.email ?? null,
-    source_blob: archive?.blob ?? null,
-    source_sha256: archive?.sha256 ?? null,
-    created_at: record.createdAt,
-    runner_token_hash: record.runnerTokenHash,
-    event: facts.event,
-    tag: facts.tag,
-    base_branch: facts.baseBranch,
-    pull_request: facts.pullRequest === null ? null : JSON.stringify(facts.pullRequest),
-    trust: facts.trust,
-    ref_class: facts.refClass,
-    rebuild_of: facts.rebuildOf,
-    delivery_provider: facts.delivery?.provider ?? null,
-    delivery_id: facts.delivery?.id ?? null,
-    delivery_event: facts.delivery?.event ?? null,
-    pull_request_as_of: facts.delivery?.asOf ?? null,
-  }
-  const names = Object.keys(values)
-  await database.query({
-    name: 'insert-build-record',
-    text: `with told as (insert into build_events (organization_id, build_id) select organization_id, $1 from pipelines where id = $2)
-           insert into build_records (${names.join(', ')}) values (${names.map((_, at) => `$${at + 1}`).join(', ')})`,
-    values: Object.values(values),
-  })
 }
 
 /** Notes who canceled a build, unless somebody did before or it is over. */

@@ -17,7 +17,7 @@ export interface Opening {
   readonly size: TerminalSize | null
 }
 
-export type ClientFrame =
+type ClientFrame =
   | { readonly kind: 'input'; readonly bytes: Buffer }
   | { readonly kind: 'size'; readonly size: TerminalSize }
 

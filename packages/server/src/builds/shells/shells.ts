@@ -14,7 +14,7 @@ import { type ConverseTimes, converse, type Ending, watchClient } from './conver
 import { longestFrame } from './frames.ts'
 import { type Ticket, takeTicket } from './ticket-store.ts'
 
-export interface ShellServices {
+interface ShellServices {
   readonly pool: pg.Pool
   readonly limiter: RateLimiter
   readonly log: Logger

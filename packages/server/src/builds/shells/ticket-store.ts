@@ -3,7 +3,7 @@ import type { Database } from '../../platform/database/transaction.ts'
 import type { Caller } from '../../platform/http/index.ts'
 
 /** A new ticket: it lets its holder open one shell. */
-export interface NewTicket {
+interface NewTicket {
   readonly tokenHash: string
   readonly organizationId: string
   readonly buildId: string

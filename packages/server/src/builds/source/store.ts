@@ -1,6 +1,6 @@
 import type { Database } from '../../platform/database/transaction.ts'
 
-export interface SourceRow {
+interface SourceRow {
   readonly source_blob: string | null
   readonly runner_token_hash: string | null
 }

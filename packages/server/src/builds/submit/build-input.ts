@@ -2,6 +2,7 @@ import type { BuildSource } from '@harmont/engine'
 import type { Body, UploadedSource } from '../../platform/http/index.ts'
 import { FieldErrors } from '../../platform/input/field-errors.ts'
 import { checkAddress, FetchRefused } from '../../platform/outbound/guarded-fetch.ts'
+import type { RefClass } from '../records/build-facts.ts'
 
 /** The input of a build, whoever asks for it. */
 export interface BuildInput {
@@ -105,4 +106,14 @@ function readSource(
     errors.add('source_url', error.message)
     return null
   }
+}
+
+/**
+ * Returns the class of a build that somebody asks for. Variables count, because some of them are
+ * commands to what a step runs (`NODE_OPTIONS`). A commit counts, because it may be of another
+ * branch.
+ */
+export function refClassOf({ input: wish }: RequestedBuild, { source }: Pick<BuildInput, 'source'>): RefClass {
+  const isOfHead = source?.kind === 'git' && wish.commit === headCommit
+  return isOfHead && wish.ir === null && Object.keys(wish.env).length === 0 ? 'fetched' : 'upload'
 }

@@ -9,7 +9,7 @@ import { findArchive, findDigest } from '../source/store.ts'
 import type { Owner } from './build-context.ts'
 import type { Submission, SubmitServices } from './submit-build.ts'
 
-export interface RebuildWish {
+interface RebuildWish {
   readonly owner: Owner
   readonly pipeline: PipelineRow
   readonly build: BuildRow

@@ -8,11 +8,11 @@ import { hashToken } from '../../platform/encryption/token.ts'
 import type { BuildEngine } from '../engine/build-engine.ts'
 import { parseApart } from '../engine/parse-apart.ts'
 import { type Author, type BuildFacts, claimantOf, conditionContext } from '../records/build-facts.ts'
-import { insertBuildRecord, nextBuildNumber } from '../records/store.ts'
 import { runnerToken } from '../source/runner-token.ts'
 import { buildContext, type Owner } from './build-context.ts'
 import type { BuildInput } from './build-input.ts'
 import { findDelivered, findSameHead, lockPipeline } from './delivery-store.ts'
+import { insertBuildRecord, nextBuildNumber } from './insert-build.ts'
 
 export interface SubmitServices {
   readonly pool: pg.Pool

@@ -5,7 +5,7 @@ import type { JobView } from './view-of-build.ts'
 
 type Change = JobView['cache']['changes'][number]
 
-export interface Miss {
+interface Miss {
   readonly reason: JobView['cache']['reason']
   readonly changes: readonly Change[]
 }

@@ -106,7 +106,7 @@ type Attempt = JobView['attempts'][number]
 /**
  * Returns the attempts of a job's step, oldest first, up to the job itself, which is the newest.
  */
-export function presentAttempts({ attempts }: ViewOfBuild, job: Job): Attempt[] {
+function presentAttempts({ attempts }: ViewOfBuild, job: Job): Attempt[] {
   const before = (attempts.get(job.step) ?? []).filter(({ attempt }) => attempt < job.attempt)
   const earlier = before.map((row, index) => presentRow(row, before[index - 1]))
   const own: Attempt = {

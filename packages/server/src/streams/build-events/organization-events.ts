@@ -52,7 +52,7 @@ export interface OrganizationReads {
 }
 
 /** Builds that have changed, each once. */
-export interface ChangedBuilds {
+interface ChangedBuilds {
   readonly buildIds: readonly string[]
   /** The place of a reader who has seen them. */
   readonly place: EventPlace

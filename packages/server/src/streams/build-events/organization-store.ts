@@ -25,7 +25,7 @@ export async function newestPlace(pool: pg.Pool): Promise<EventPlace> {
  * had ended, and what has ended is visible to every later snapshot. `backend_xid` is shown to every
  * role. We prepare no transactions (`prepare transaction`), which have no process.
  */
-export async function oldestOpenTransaction(pool: pg.Pool): Promise<bigint> {
+async function oldestOpenTransaction(pool: pg.Pool): Promise<bigint> {
   // The activity knows only the lower half of a number, so the distance to the next number is
   // subtracted.
   const { rows } = await pool.query<{ id: string }>({
@@ -54,7 +54,7 @@ export async function wasThereAt(database: Database, at: Date): Promise<boolean>
   return rows[0]?.there === true
 }
 
-export interface BuildEventRow extends EventPlace {
+interface BuildEventRow extends EventPlace {
   readonly build_id: string
   /** False: an open transaction may still add something that comes before it. */
   readonly is_settled: boolean

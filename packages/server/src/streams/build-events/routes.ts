@@ -9,7 +9,7 @@ import { BuildReads, buildEvents } from './build-events.ts'
 import { organizationEvents, readPlace } from './organization-events.ts'
 import { openTopics } from './topics/open-topics.ts'
 
-export interface BuildEventServices extends ViewServices, StreamServices {}
+interface BuildEventServices extends ViewServices, StreamServices {}
 
 /** The routes of builds as they change. */
 export function buildEventRoutes(

@@ -1,7 +1,7 @@
 import type { Database } from '../../platform/database/transaction.ts'
 
 /** The names that a downloaded log is called after. */
-export interface LogName {
+interface LogName {
   readonly organization: string
   readonly pipeline: string
   readonly number: number

@@ -12,7 +12,7 @@ import { Searches } from './search/searches.ts'
 /** The operations that read a log by line. */
 export type LineOperation = 'readJobLog' | 'readJobLogLines' | 'searchJobLog'
 
-export interface LineRouteServices {
+interface LineRouteServices {
   readonly pool: pg.Pool
   readonly engine: BuildEngine
 }
@@ -79,12 +79,12 @@ const before = 1 / 3
 /**
  * Reads a page in which a line stands at about a third, also where lines are so long that few fit.
  */
-export async function readAround(logs: JobLogs, log: OpenLog, line: number, limit: number): Promise<LineRun> {
+async function readAround(logs: JobLogs, log: OpenLog, line: number, limit: number): Promise<LineRun> {
   return readWith(logs, log, Math.max(1, line - Math.floor(limit * before)), line, limit)
 }
 
 /** Reads the last lines of a log. */
-export async function readTail(logs: JobLogs, log: OpenLog, limit: number): Promise<LineRun> {
+async function readTail(logs: JobLogs, log: OpenLog, limit: number): Promise<LineRun> {
   const { totalLines } = log.index
   return readWith(logs, log, Math.max(1, totalLines - limit + 1), totalLines, limit)
 }

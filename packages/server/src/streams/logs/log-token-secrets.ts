@@ -60,7 +60,7 @@ export interface SealedSecret {
  * Notes which secret is in use from now on. Returns the earlier ones that are still valid, for an
  * hour after the change.
  */
-export async function useSecret(pool: pg.Pool, fingerprint: string, sealed: Buffer): Promise<readonly SealedSecret[]> {
+async function useSecret(pool: pg.Pool, fingerprint: string, sealed: Buffer): Promise<readonly SealedSecret[]> {
   return transaction(pool, async (client) => {
     await client.query('delete from log_token_secrets where counts_until <= now()')
     await client.query(
@@ -85,7 +85,7 @@ export async function useSecret(pool: pg.Pool, fingerprint: string, sealed: Buff
  * Finds the secret in use; undefined where no server has started yet, or only one of a release that
  * had none.
  */
-export async function sealedInUse(database: Database): Promise<Omit<SealedSecret, 'counts_until'> | undefined> {
+async function sealedInUse(database: Database): Promise<Omit<SealedSecret, 'counts_until'> | undefined> {
   const there = await database.query<{ there: boolean }>("select to_regclass('log_token_secrets') is not null as there")
   if (there.rows[0]?.there !== true) return undefined
   const { rows } = await database.query<SealedSecret>(

@@ -8,7 +8,7 @@ import type { Topic } from './parse-topics.ts'
 type Of<K extends Topic['kind']> = Extract<Topic, { readonly kind: K }>
 
 /** The builds and logs that topics name. */
-export interface FoundTopics {
+interface FoundTopics {
   readonly hasBuilds: boolean
   readonly builds: readonly (ViewPlace & { readonly topic: string })[]
   readonly logs: readonly Of<'log'>[]
@@ -45,7 +45,7 @@ export async function findTopics(
   return { hasBuilds: topics.some(({ kind }) => kind === 'builds'), builds: found, logs }
 }
 
-export interface TopicBuildRow {
+interface TopicBuildRow {
   /** The id of the pipeline. */
   readonly id: string
   readonly slug: string

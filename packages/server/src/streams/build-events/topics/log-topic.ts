@@ -3,7 +3,7 @@ import { followLines } from '../../logs/follow-lines.ts'
 import type { TopicNews } from './topic-event.ts'
 import { placeName } from './topic-places.ts'
 
-export interface FollowedLog {
+interface FollowedLog {
   /** The topic as it was asked for. */
   readonly topic: string
   readonly jobId: string

@@ -68,10 +68,7 @@ function readNumber(place: string | undefined): number | null {
  * Yields the frames of a stream with topics. Only the last event of what came together has the
  * reader's place in all topics as its id: a reader that was cut off before it gets all of it again.
  */
-export async function* topicFrames(
-  sources: readonly AsyncGenerator<TopicNews>[],
-  start: TopicPlaces,
-): AsyncGenerator<string> {
+async function* topicFrames(sources: readonly AsyncGenerator<TopicNews>[], start: TopicPlaces): AsyncGenerator<string> {
   const places = new Map(start)
   for await (const { events, place } of mergePulled(sources)) {
     if (place !== null) places.set(place[0], place[1])

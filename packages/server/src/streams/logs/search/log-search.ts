@@ -141,7 +141,7 @@ function linesOf({ text }: LineText): number {
 }
 
 /** The most ranges that are told of a line. */
-export const mostRanges = 1_000
+const mostRanges = 1_000
 
 /** A line with a match. */
 export interface Hit {
@@ -172,7 +172,7 @@ export function joined(first: Hit | null, second: Hit | undefined): Hit | null {
 }
 
 /** Joins the hits of a text with those of the parts before its first line. */
-export function joinedFirst(open: Hit | null, hits: readonly Hit[]): readonly Hit[] {
+function joinedFirst(open: Hit | null, hits: readonly Hit[]): readonly Hit[] {
   if (open === null) return hits
   const [first, ...rest] = hits
   return first?.line === open.line ? [joined(open, first) ?? open, ...rest] : [open, ...hits]
