@@ -11,26 +11,21 @@ const pageRows = 1000
 /** Exports the ledger of a window as CSV, newest first. */
 export function exportLedger(database: Database, organizationId: string, window: UsageWindow): Readable {
   const header = ['id', 'created_at', 'amount_cents', 'source', 'description', 'pipeline', 'build', 'job_id']
-  async function* pages(): AsyncGenerator<readonly (readonly Cell[])[]> {
-    const filter = { source: null, ...window }
-    for (let after: AgeKey | null = null; ; ) {
-      const rows = await listEntries(database, organizationId, filter, { after, limit: pageRows })
-      yield rows.map((row) => [
-        row.id,
-        row.created_at,
-        row.amount_cents,
-        row.source,
-        row.description,
-        row.pipeline_slug,
-        row.number,
-        row.job_id,
-      ])
-      const last = rows.at(-1)
-      if (last === undefined || rows.length < pageRows) return
-      after = { createdAt: last.created_at, id: last.id }
-    }
-  }
-  return csvStream(header, pages())
+  const pages = allPages(
+    (page) => listEntries(database, organizationId, { source: null, ...window }, page),
+    (row) => ({ createdAt: row.created_at, id: row.id }),
+    (row) => [
+      row.id,
+      row.created_at,
+      row.amount_cents,
+      row.source,
+      row.description,
+      row.pipeline_slug,
+      row.number,
+      row.job_id,
+    ],
+  )
+  return csvStream(header, pages)
 }
 
 /** Exports the leases of a window as CSV, oldest first. */
@@ -39,29 +34,45 @@ export function exportUsage(database: Database, organizationId: string, window: 
     ...['started_at', 'finished_at', 'seconds', 'pipeline', 'build', 'step', 'job_id'],
     ...['vcpus', 'memory_gb', 'disk_gb', 'cost_micro_cents', 'debit_cents'],
   ]
-  async function* pages(): AsyncGenerator<readonly (readonly Cell[])[]> {
-    for (let after: AgeKey | null = null; ; ) {
-      const rows = await leasesAfter(database, organizationId, window, { after, limit: pageRows })
-      yield rows.map((row) => [
-        row.started_at,
-        row.finished_at,
-        row.seconds,
-        row.pipeline_slug,
-        row.number,
-        row.step_key,
-        row.job_id,
-        row.cpu_count,
-        row.memory_gb,
-        row.disk_gb,
-        row.cost,
-        row.debit_cents,
-      ])
-      const last = rows.at(-1)
-      if (last === undefined || rows.length < pageRows) return
-      after = { createdAt: last.started_at, id: last.job_id }
-    }
+  const pages = allPages(
+    (page) => leasesAfter(database, organizationId, window, page),
+    (row) => ({ createdAt: row.started_at, id: row.job_id }),
+    (row) => [
+      row.started_at,
+      row.finished_at,
+      row.seconds,
+      row.pipeline_slug,
+      row.number,
+      row.step_key,
+      row.job_id,
+      row.cpu_count,
+      row.memory_gb,
+      row.disk_gb,
+      row.cost,
+      row.debit_cents,
+    ],
+  )
+  return csvStream(header, pages)
+}
+
+interface Page {
+  readonly after: AgeKey | null
+  readonly limit: number
+}
+
+/** Reads a list page by page, as rows of cells. */
+async function* allPages<Row>(
+  read: (page: Page) => Promise<readonly Row[]>,
+  keyOf: (row: Row) => AgeKey,
+  cellsOf: (row: Row) => readonly Cell[],
+): AsyncGenerator<readonly (readonly Cell[])[]> {
+  for (let after: AgeKey | null = null; ; ) {
+    const rows: readonly Row[] = await read({ after, limit: pageRows })
+    yield rows.map(cellsOf)
+    const last = rows.at(-1)
+    if (last === undefined || rows.length < pageRows) return
+    after = keyOf(last)
   }
-  return csvStream(header, pages())
 }
 
 interface ChargedLeaseRow {
@@ -84,7 +95,7 @@ async function leasesAfter(
   database: Database,
   organizationId: string,
   window: UsageWindow,
-  page: { readonly after: AgeKey | null; readonly limit: number },
+  page: Page,
 ): Promise<readonly ChargedLeaseRow[]> {
   const { rows } = await database.query<ChargedLeaseRow>({
     name: 'leases-after',

@@ -13,7 +13,7 @@ import { type Actor, recordAudit } from '../../platform/audit/record-audit.ts'
 import { transaction } from '../../platform/database/transaction.ts'
 import { apiError, type Body } from '../../platform/http/index.ts'
 import type { Settings } from '../../platform/settings/read-settings.ts'
-import { createConnectState, findConnectState, takeConnectState } from '../forge/connect-states.ts'
+import { findConnectState, takeConnectState } from '../forge/connect-states.ts'
 import { isForgeFailure, queueSync } from '../forge/failures.ts'
 import type { GithubApp } from './app.ts'
 import { lookUpInstallation, provesControl } from './installation-api.ts'
@@ -26,23 +26,7 @@ export interface GithubServices {
   readonly identityProviders: ReadonlyMap<IdentityProviderName, IdentityProvider>
 }
 
-/**
- * Returns the page on which to install the App, with a state that is valid for an hour. Throws 503.
- */
-export async function makeInstallUrl(
-  services: GithubServices,
-  userId: string,
-  organizationId: string,
-): Promise<string> {
-  const { pool, settings } = services
-  requireApp(services)
-  if (settings.githubAppSlug === null) throw githubNotConfigured('HARMONT_GITHUB_APP_SLUG')
-  const url = new URL(`${settings.githubUrl}/apps/${encodeURIComponent(settings.githubAppSlug)}/installations/new`)
-  url.searchParams.set('state', await createConnectState(pool, 'github', userId, organizationId))
-  return url.href
-}
-
-export interface ConnectRequest {
+interface ConnectRequest {
   readonly actor: Actor
   readonly userId: string
   readonly organizationId: string
@@ -194,7 +178,7 @@ export function requireApp({ githubApp }: { readonly githubApp: GithubApp | null
   throw githubNotConfigured('HARMONT_GITHUB_APP_ID and HARMONT_GITHUB_PRIVATE_KEY')
 }
 
-function githubNotConfigured(settings: string): Error {
+export function githubNotConfigured(settings: string): Error {
   return apiError('github_not_configured', `This server has no GitHub App. Its operator sets one up with ${settings}.`)
 }
 

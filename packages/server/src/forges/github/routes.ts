@@ -4,14 +4,15 @@ import { transaction } from '../../platform/database/transaction.ts'
 import { type Complete, type Handlers, operation } from '../../platform/http/index.ts'
 import { formatInstant } from '../../platform/input/instant.ts'
 import { ForgeUnavailable } from '../../platform/outbound/forge-errors.ts'
+import { createConnectState } from '../forge/connect-states.ts'
 import { isForgeFailure, queueSync } from '../forge/failures.ts'
 import { listRepositoriesOf, type RepositoryRow } from '../repositories/store.ts'
 import {
   connectInstallation,
   type GithubServices,
   githubFailed,
+  githubNotConfigured,
   installationNotFound,
-  makeInstallUrl,
   requireApp,
 } from './connect.ts'
 import { findBound, type InstallationRow, listBound, unbindInstallation } from './installation-store.ts'
@@ -76,6 +77,18 @@ export function githubRoutes(services: GithubServices): Pick<Handlers, GithubOpe
       return { status: 200, body: presentInstallation(await requireBound(membership.organizationId, number)) }
     }),
   }
+}
+
+/**
+ * Returns the page on which to install the App, with a state that is valid for an hour. Throws 503.
+ */
+async function makeInstallUrl(services: GithubServices, userId: string, organizationId: string): Promise<string> {
+  const { pool, settings } = services
+  requireApp(services)
+  if (settings.githubAppSlug === null) throw githubNotConfigured('HARMONT_GITHUB_APP_SLUG')
+  const url = new URL(`${settings.githubUrl}/apps/${encodeURIComponent(settings.githubAppSlug)}/installations/new`)
+  url.searchParams.set('state', await createConnectState(pool, 'github', userId, organizationId))
+  return url.href
 }
 
 /** Reads GitHub's id of an installation. Throws 404. */

@@ -99,16 +99,19 @@ export async function recordSync(database: Database, { forge, id }: Connection, 
   })
 }
 
-export interface RepositoryRow {
-  readonly id: string
-  readonly external_id: string
-  readonly connection_id: string
+interface RepositoryFacts {
   readonly owner: string
   readonly name: string
   readonly clone_url: string
   readonly default_branch: string
   readonly is_private: boolean
   readonly last_synced_at: Date
+}
+
+export interface RepositoryRow extends RepositoryFacts {
+  readonly id: string
+  readonly external_id: string
+  readonly connection_id: string
 }
 
 /** Lists the repositories of a connection, ordered by full name. */
@@ -124,15 +127,9 @@ export async function listRepositoriesOf(
   return rows
 }
 
-export interface ConnectedRow {
+export interface ConnectedRow extends RepositoryFacts {
   readonly forge: string
   readonly account: string
-  readonly owner: string
-  readonly name: string
-  readonly clone_url: string
-  readonly default_branch: string
-  readonly is_private: boolean
-  readonly last_synced_at: Date
 }
 
 /** Lists the active repositories of an organization. */
