@@ -76,7 +76,7 @@ if TYPE_CHECKING:
     from .types import Leaf as Leaf
     from .types import Pipeline as Pipeline
 
-# Where each name lives. A pipeline loads what it uses and no more: rendering is something that people wait for.
+# The module of each name. A pipeline loads only what it uses, because people wait for rendering.
 _MODULES = {
     "_apt_base": ("apt_base",),
     "_cmake": ("CMakeToolchain", "cmake"),

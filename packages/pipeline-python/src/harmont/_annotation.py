@@ -1,4 +1,4 @@
-"""What the annotation of a parameter asks for."""
+"""Reads the annotation of a parameter."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class KeyContext:
-    """What keys depend on besides the graph."""
+    """Inputs of keys besides the graph."""
 
     def __init__(self, org: str, slug: str, now: int, env: Mapping[str, str], base: str | os.PathLike[str]) -> None:
         self.org = org

@@ -1,4 +1,4 @@
-"""What cargo's verbs share."""
+"""Options that cargo's verbs share."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ _PACKAGES = {"gcc": ("gcc", "g++"), "clang": ("clang", "lld")}
 
 
 class Tools:
-    """What a toolchain is made with."""
+    """The compiler and tools of a toolchain."""
 
     def __init__(self, compiler: str | None, ccache: bool, generator: str) -> None:
         self.compiler = compiler
@@ -49,7 +49,7 @@ class Tools:
 
 
 class Settings:
-    """What a project adds."""
+    """The settings of a project."""
 
     def __init__(
         self, path: str, preset: str | None, defines: Mapping[str, str], vcpkg: bool, target: str | None

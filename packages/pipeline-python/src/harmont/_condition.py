@@ -1,4 +1,4 @@
-"""When a step runs."""
+"""Conditions of steps."""
 
 from __future__ import annotations
 

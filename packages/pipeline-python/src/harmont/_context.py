@@ -1,4 +1,4 @@
-"""What is known of the build while it is rendered."""
+"""Facts of the build during rendering."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Context:
 
     @property
     def branch(self) -> str | None:
-        """Of a pull request its head."""
+        """The branch; for a pull request, its head."""
         return _variable("BRANCH") or _git("symbolic-ref", "--quiet", "--short", "HEAD")
 
     @property

@@ -8,7 +8,7 @@ from ._wrong_use import text_of, wrong_use
 
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _DAYS = "sun mon tue wed thu fri sat".split()
-# Of each field: least, greatest, and the names of its values.
+# Smallest and greatest value of each field, and the names of its values.
 _FIELDS: tuple[tuple[int, int, list[str]], ...] = (
     (0, 59, []),
     (0, 23, []),

@@ -16,7 +16,7 @@ POWERSET = ("subcommand", "depth", "each_feature", "no_dev_deps", "skip", "inclu
 
 
 def powerset_flags(where: str, options: Mapping[str, Any]) -> str:
-    """What follows `cargo hack`."""
+    """Returns the arguments of `cargo hack`."""
     given = {name: options[name] for name in POWERSET if options.get(name) is not None}
 
     def flag(name: str, default: bool) -> bool:

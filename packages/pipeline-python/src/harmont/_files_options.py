@@ -1,4 +1,4 @@
-"""What a step keeps, takes from others and runs beside: `artifacts`, `inputs`, `services`."""
+"""The options `artifacts`, `inputs` and `services`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a wait asks of the commands after it."""
+"""The gate rule of waits (`pipeline.md` 3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the entries of all toolchains take, and the step that installs their tool."""
+"""Options that all toolchains take, and the step that installs their tool."""
 
 from __future__ import annotations
 

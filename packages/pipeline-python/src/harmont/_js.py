@@ -58,7 +58,7 @@ class JsProject(Toolchain):
         return self._action(name, command, options, call="run", own=("args",))
 
     def ci(self) -> tuple[Step, ...]:
-        """Those of build, test, lint and typecheck that the project has; with none of them, the installation."""
+        """Returns the scripts build, test, lint and typecheck that exist; without any, the installation."""
         return tuple(self.run(script) for script in _SCRIPTS if script in self._scripts) or (self.install(),)
 
     def __hm_leaves__(self) -> Leaves:

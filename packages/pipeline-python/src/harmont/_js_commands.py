@@ -7,7 +7,7 @@ import re
 from ._quote import quote_value
 from ._wrong_use import quoted, wrong_use
 
-# Of each installer: its lock file, how it installs what that says, how it installs without, and how it runs a script.
+# Lock file of each installer, how it installs with and without it, and how it runs a script.
 LOCK, LOCKED, UNLOCKED, RUN = range(4)
 INSTALLERS = {
     "npm": ("package-lock.json", "npm ci", "npm install", "npm run"),

@@ -1,4 +1,4 @@
-"""What a JavaScript project's own files say of its tools."""
+"""Reads the tools of a JavaScript project from its files."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ class JsTools:
 
 
 def choose_tools(pm: str | None, runtime: str | None, files: JsFiles) -> JsTools:
-    """What the caller names, and where it names neither, what the project's files ask for."""
+    """Returns the tools that the caller names; without any, those of the project's files."""
     if pm is None and runtime is None:
         return _detected(files)
     if runtime != "deno":
@@ -55,7 +55,7 @@ def _together(runtime: str, pm: str | None, pin: str | None, fix: str) -> JsTool
 def _named_manager(text: str) -> tuple[str | None, str | None]:
     name, *rest = text.split("@")
     version = rest[0] if rest else ""
-    # What follows a plus is a digest of the archive.
+    # A plus separates the digest of the archive.
     pin = version.partition("+")[0] or None
     if name == "yarn":
         major = re.match(r"\s*([0-9]+)", version)

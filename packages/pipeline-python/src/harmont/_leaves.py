@@ -1,4 +1,4 @@
-"""What a pipeline may be made of: steps, waits, lists of them, and objects that stand for steps."""
+"""Leaves of a pipeline: steps, waits, lists of them, and objects that stand for steps."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The same steps for each combination of some values."""
+"""Makes the same steps for each combination of values."""
 
 from __future__ import annotations
 

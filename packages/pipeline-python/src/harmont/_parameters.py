@@ -19,7 +19,7 @@ _FIX = "Annotate it with Target[T], with Annotated[Step, BaseImage(…)], or giv
 
 
 class TargetMark:
-    """What Target[T] leaves in an annotation."""
+    """Stands in an annotation for Target[T]."""
 
 
 class BaseImage:

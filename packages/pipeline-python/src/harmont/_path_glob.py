@@ -19,7 +19,7 @@ def is_glob(pattern: str) -> bool:
 
 
 def components(path: str) -> list[str]:
-    """Of a relative path; `.` and empty ones carry no meaning."""
+    """Returns the components of a relative path, without `.` and empty ones."""
     return [part for part in path.split("/") if part not in ("", ".")]
 
 

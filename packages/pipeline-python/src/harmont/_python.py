@@ -43,7 +43,7 @@ class PythonToolchain(Toolchain):
         return self._action("fmt", "uv run ruff format --check .", options)
 
     def typecheck(self, paths: str | Sequence[str] | None = None, **options: Unpack[StepOptions]) -> Step:
-        """Of some paths, by default all."""
+        """Checks the types of some paths, by default all."""
         at = f"{self._where}.typecheck, paths"
         given = "." if paths is None else paths
         read = one_or_list_of(at, given, lambda path: text_of(at, path, "Name a file or a directory."))

@@ -18,7 +18,7 @@ def quote(text: str) -> str:
 
 
 def quote_value(text: str) -> str:
-    """The same for what is no path, and may begin with `-`."""
+    """Quotes a value, which may begin with `-`."""
     if _WRAPPED.fullmatch(text):
         return text
     if text.startswith("~/"):

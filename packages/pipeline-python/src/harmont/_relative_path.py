@@ -6,7 +6,7 @@ from ._wrong_use import text_of, wrong_use
 
 
 def path_problem(pattern: str) -> str | None:
-    """What is wrong with a path or glob, as a phrase; None when it is well."""
+    """Returns what is wrong with a path or glob, as a phrase; None when it is valid."""
     if pattern.startswith("/"):
         return "an absolute path"
     return 'a path with ".."' if ".." in pattern.split("/") else None

@@ -21,7 +21,7 @@ _ENV = ". $HOME/.cargo/env && "
 
 
 class RustActions(Toolchain):
-    """What rust.toolchain and rust.project have in common."""
+    """Actions of rust.toolchain and rust.project."""
 
     __slots__ = ()
     tag = _where = "rust"

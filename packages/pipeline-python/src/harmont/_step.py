@@ -31,7 +31,7 @@ class Step(Frozen):
     cmd: str | None
     _fields: Mapping[str, Any]
     _policy: Any
-    # Where the project's code made it.
+    # The line of the project that made it.
     _call: tuple[str, int] | None
 
     def __init__(

@@ -17,7 +17,7 @@ _OTHERS = re.compile("[^a-z0-9]+")
 
 
 def step_keys(steps: Sequence[Step]) -> list[str]:
-    """Of each command, in emission order: its own key, else its label's slug where that is unique, else a hash."""
+    """Returns for each command its own key, its label's slug where that is unique, or a hash."""
     explicit = {step.key for step in steps}
     slugs = [label_slug(step.label or "") for step in steps]
     uses: dict[str, int] = {}

@@ -1,4 +1,4 @@
-"""What all toolchains have in common (`pipeline.md` 4)."""
+"""Common parts of all toolchains (`pipeline.md` 4)."""
 
 from __future__ import annotations
 

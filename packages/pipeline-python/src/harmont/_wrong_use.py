@@ -20,7 +20,7 @@ class WrongUse(TypeError, ValueError):
 
 
 class Nothing:
-    """What `got` is when there is no value at all."""
+    """Stands for a missing value."""
 
 
 def wrong_use(where: str, expected: str, got: object, fix: str) -> WrongUse:
@@ -29,7 +29,7 @@ def wrong_use(where: str, expected: str, got: object, fix: str) -> WrongUse:
 
 
 def misuse(where: str, expected: str, got: str, fix: str) -> WrongUse:
-    """The same with what was got in words of its own."""
+    """Builds the same error with its own words for what was got."""
     return WrongUse(f"{where}: expected {expected}, got {got}. {fix}")
 
 

@@ -1,4 +1,4 @@
-"""When a step's file system may be taken from an earlier build."""
+"""Cache policies: when a step's file system may come from an earlier build."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When a pipeline runs by itself."""
+"""Triggers of pipelines."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ def _flush() -> None:
             if stream is not None:
                 stream.flush()
         except (OSError, ValueError):
-            # Whoever read it is gone, or the program closed it; the result is in its file.
+            # The reader is gone, or the program closed it. The result is in its file.
             continue
 
 

@@ -8,7 +8,7 @@ USAGE = "usage: python3 -m harmont._render --dir PROJECT (--slug SLUG | --all | 
 
 
 class Arguments:
-    """What to render, and where the result goes. Paths are absolute: a pipeline may change the working directory."""
+    """Arguments of a rendering. Paths are absolute, because a pipeline may change the working directory."""
 
     def __init__(self, directory: str, out: str, mode: str, slug: str | None) -> None:
         self.directory = os.path.realpath(directory)

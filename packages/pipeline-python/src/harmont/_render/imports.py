@@ -1,4 +1,4 @@
-"""Where the imports of pipeline files are looked for."""
+"""Finds the imports of pipeline files."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def set_up_imports(project: str) -> None:
     sys.path[:] = [*kept[:after], project, siblings, *kept[after:]]
     sys.path_hooks.insert(0, _finder_of(project))
     sys.path_importer_cache.clear()
-    # What a program finds here is not its own command line.
+    # Not the program's own command line.
     sys.argv = [""]
 
 
