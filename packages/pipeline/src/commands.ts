@@ -66,8 +66,8 @@ export function sh(command: string, options: StepOptions = {}): Step {
 }
 
 /**
- * What comes after it starts when all before it has passed; with `continueOnFailure`, when it has
- * ended in whatever way.
+ * Holds later leaves back until all earlier ones have passed; with `continueOnFailure`, until they
+ * have ended.
  */
 export function wait(options: { readonly continueOnFailure?: boolean } = {}): Wait {
   const { continueOnFailure } = optionsOf('wait', options, ['continueOnFailure'])

@@ -124,9 +124,7 @@ def sh(cmd: str, /, **options: Unpack[StepOptions]) -> Step:
 
 
 def wait(*, continue_on_failure: bool = False) -> Wait:
-    """What comes after it starts when all before it has passed; with `continue_on_failure`, when it has ended in
-    whatever way.
-    """
+    """Holds later leaves back until all earlier ones have passed; with `continue_on_failure`, until they have ended."""
     return Wait(boolean_of("wait, continue_on_failure", continue_on_failure))
 
 

@@ -9,8 +9,8 @@ export declare function scratch(options?: {
 /** A command in a file system of its own. */
 export declare function sh(command: string, options?: StepOptions): Step;
 /**
- * What comes after it starts when all before it has passed; with `continueOnFailure`, when it has
- * ended in whatever way.
+ * Holds later leaves back until all earlier ones have passed; with `continueOnFailure`, until they
+ * have ended.
  */
 export declare function wait(options?: {
     readonly continueOnFailure?: boolean;
