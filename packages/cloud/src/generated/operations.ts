@@ -80,7 +80,10 @@ export const routes = {
   getReadiness: { method: 'GET', path: '/readyz', query: [], idempotent: false, answer: 'json' },
 } as const
 
-/** Every operation of the API. Parameters of path and query are members of the input; the body is its member `body`. */
+/**
+ * Every operation of the API. Parameters of path and query are members of the input; the body is
+ * its member `body`.
+ */
 export interface Operations {
   /** Claim a transferred session token (CLI loopback poll) */
   cliClaim(input: Input<'cliClaim'>, options?: CallOptions): Promise<Answer<'cliClaim'>>
