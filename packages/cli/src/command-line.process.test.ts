@@ -12,14 +12,14 @@ beforeEach(async () => {
 })
 afterEach(() => rm(cwd, { recursive: true }))
 
-test('the version is the package’s, by every way to ask', async () => {
+test('every way to ask for the version prints the version of the package', async () => {
   const manifest: unknown = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'))
   expect(manifest).toMatchObject({ version })
   for (const line of [['--version'], ['-V'], ['version'], ['-q', '--version']])
     expect(await runHm(line, { cwd })).toMatchObject({ code: 0, stdout: `${version}\n`, stderr: '' })
 })
 
-test('help is data, for all of hm, a group and a command', async () => {
+test('help as JSON covers all of hm, a group and a command', async () => {
   for (const [line, text] of [
     [[], 'Usage: hm COMMAND'],
     [['config', '-h'], 'Usage: hm config COMMAND'],
@@ -29,7 +29,7 @@ test('help is data, for all of hm, a group and a command', async () => {
     expect(await runHm(line, { cwd })).toMatchObject({ code: 0, stdout: expect.stringContaining(text), stderr: '' })
 })
 
-test('a slip is exit 2, talk on stderr, nothing on stdout', async () => {
+test('a usage error exits 2, with text on stderr and nothing on stdout', async () => {
   expect(await runHm(['verzion'], { cwd })).toEqual({
     code: 2,
     signal: null,
@@ -52,7 +52,7 @@ test('a group without a command prints its help', async () => {
   expect(help.stdout).toContain('config path')
 })
 
-test('colour comes with the flag, and only with it where there is no terminal', async () => {
+test('without a terminal, colour needs its flag', async () => {
   const colored = '\u001b['
   expect((await runHm(['--color', 'always', 'help'], { cwd })).stdout).toContain(colored)
   expect((await runHm(['--color', 'always', 'help'], { cwd, env: { NO_COLOR: '1' } })).stdout).toContain(colored)
@@ -60,7 +60,7 @@ test('colour comes with the flag, and only with it where there is no terminal', 
   expect((await runHm(['--color=always', '--no-color', 'help'], { cwd })).stdout).not.toContain(colored)
 })
 
-test('sets, gets and lists a setting; -q leaves only results', async () => {
+test('sets, gets and lists a setting; -q prints only results', async () => {
   await mkdir(join(cwd, '.hm'))
   expect(await runHm(['config', 'set', 'default_pipeline', 'ci', '--project', '-q'], { cwd })).toMatchObject({
     code: 0,
@@ -76,7 +76,7 @@ test('sets, gets and lists a setting; -q leaves only results', async () => {
   })
 })
 
-test('the project is the nearest directory above with .hm, within the work tree', async () => {
+test('the project is the nearest parent directory with .hm, within the work tree', async () => {
   await mkdir(join(cwd, '.hm'))
   await mkdir(join(cwd, 'a', 'b'), { recursive: true })
   const project = async (directory: string, ...line: string[]) =>
@@ -87,7 +87,7 @@ test('the project is the nearest directory above with .hm, within the work tree'
   expect(await project(join(cwd, 'a', 'b'))).toBe(join(cwd, 'a', 'b', '.hm', 'config.toml'))
 })
 
-test('a malformed configuration is exit 2 for commands that need it, and no matter for others', async () => {
+test('a malformed configuration is exit 2 for commands that need it, and others ignore it', async () => {
   await mkdir(join(cwd, '.hm'))
   await writeFile(join(cwd, '.hm', 'config.toml'), '[cloud\n')
   expect(await runHm(['config', 'list'], { cwd })).toMatchObject({
@@ -97,7 +97,7 @@ test('a malformed configuration is exit 2 for commands that need it, and no matt
   expect(await runHm(['help'], { cwd })).toMatchObject({ code: 0 })
 })
 
-test('what nobody foresaw is exit 10, with a report that holds no argument', async () => {
+test('an unforeseen error is exit 10, with a report that contains no argument', async () => {
   // The cache directory cannot be asked for its name: a defect of the world that no command
   // expects.
   const crash = join(cwd, 'crash.mjs')
@@ -131,7 +131,7 @@ test('HM_DEBUG=trace writes a file and prints where', async () => {
   expect(await readFile(file, 'utf8')).toMatch(/command: hm version\n.*exit 0\n$/s)
 })
 
-test('-v tells what hm does', async () => {
+test('-v prints the steps that hm takes', async () => {
   expect((await runHm(['version', '-v'], { cwd })).stderr).toContain('debug: command: hm version')
 })
 
@@ -166,7 +166,7 @@ test('a command loads its own code and nothing that only others need', async () 
   expect(sent.filter((url) => /packages\/(sandbox|engine)\//.test(url))).toEqual([])
 })
 
-test('what hm does not have it says plainly, without asking a server', async () => {
+test('an unsupported command says so plainly, without a call to a server', async () => {
   for (const line of [
     ['artifact', 'list'],
     ['artifact', 'get', 'dist.tar'],

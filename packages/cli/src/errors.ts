@@ -1,4 +1,4 @@
-/** The exit codes, with the same meaning for every command (README.md has the table). */
+/** The exit codes, with the same meaning for every command (docs/hm-run.md has the table). */
 export const exits = {
   ok: 0,
   buildFailed: 1,

@@ -49,7 +49,7 @@ afterAll(() => rm(home, { recursive: true, force: true }))
 
 const hm = (...args: string[]) => run(join(project, 'node_modules/.bin/hm'), args, { cwd: project, env: env() })
 
-test('the installed hm says its version', async () => {
+test('the installed hm prints its version', async () => {
   expect(await hm('--version')).toMatchObject({ stdout: `${version}\n`, stderr: '' })
   expect(await hm('version')).toMatchObject({ stdout: `${version}\n`, stderr: '' })
 })
@@ -95,14 +95,14 @@ test('the installed hm renders both languages, with its own SDKs', async () => {
   expect(JSON.parse(await readFile(out, 'utf8'))).toMatchObject({ errors: [], pipelines: [{ slug: 'nightly' }] })
 })
 
-test('it depends on node alone, and carries the licences of what it bundles', async () => {
+test('the package depends on Node.js alone, and includes the licences of its bundled code', async () => {
   const folder = join(project, 'node_modules/@harmont/cli')
   const { dependencies } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'))
   expect(Object.keys(dependencies)).toEqual(['node'])
   expect(await readFile(join(folder, 'THIRD-PARTY-NOTICES'), 'utf8')).toMatch(/^smol-toml .*BSD-3-Clause/m)
 })
 
-test('the installed SDK runs below node_modules, and its types hold', async () => {
+test('the installed SDK runs below node_modules, and its types are sound', async () => {
   const program = `import { pipeline, sh } from '@harmont/hm'\nconst made = pipeline([sh('true', { label: 'one' })])\nconsole.log(JSON.stringify(made).includes('true'))\n`
   await writeFile(join(project, 'ci.ts'), program)
   const { stdout } = await run(process.execPath, ['ci.ts'], { cwd: project })

@@ -28,7 +28,7 @@ test('the operations are those of the contract', () => {
   expect(readFileSync(file, 'utf8') === operationsText(), 'stale: npm run generate -w packages/cloud').toBe(true)
 })
 
-test('path, query, credential and body are where the contract has them', async () => {
+test('path, query, credential and body follow the contract', async () => {
   const seen: unknown[] = []
   const client = await serve((request, response) => {
     seen.push([request.method, request.url, request.headers.authorization])
@@ -38,7 +38,7 @@ test('path, query, credential and body are where the contract has them', async (
   expect(seen).toEqual([['GET', '/api/v0/organizations/a%20b/pipelines/c%2Fd/builds?limit=3', 'Bearer secret']])
 })
 
-test('a GET is tried again as Retry-After says; a POST without a key is not', async () => {
+test('a GET is retried as Retry-After says; a POST without a key is not', async () => {
   let asked = 0
   const client = await serve((request, response) => {
     asked += 1
@@ -51,7 +51,7 @@ test('a GET is tried again as Retry-After says; a POST without a key is not', as
   expect(asked).toBe(4)
 })
 
-test('a build whose connection is lost is sent again under the same key', async () => {
+test('a build request whose connection is lost is sent again with the same key', async () => {
   const keys: unknown[] = []
   const client = await serve((request, response) => {
     keys.push(request.headers['idempotency-key'])
@@ -63,7 +63,7 @@ test('a build whose connection is lost is sent again under the same key', async 
   expect(keys).toEqual([expect.stringMatching(/^[\w-]{36}$/), keys[0]])
 })
 
-test('an answer that does not come is no_answer', async () => {
+test('a response that never comes is no_answer', async () => {
   const client = await serve(() => {}, 100)
   await expect(client.ping({}, { attempts: 1 })).rejects.toMatchObject({ code: 'no_answer', status: 0 })
 })

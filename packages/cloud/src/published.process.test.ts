@@ -27,7 +27,7 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(project, { recursive: true, force: true }))
 
-test("the README's example is well typed against the published declarations, and mistakes are seen", () => {
+test("the README's example type-checks against the published declarations, and mistakes are found", () => {
   writeFileSync(
     join(project, 'wrong.ts'),
     `import { createClient } from '@harmont/cloud'\ncreateClient({ baseUrl: '' }).getBuild({ org: 'o' })\n`,

@@ -70,7 +70,7 @@ test('a stream that is cut at any byte gives the same log', async () => {
   for (const log of logs) expect(log).toEqual({ seqs: [1, 2, 3, 4], text: texts.join('') })
 })
 
-test('what is told twice is given once; silence opens the stream again', async () => {
+test('a repeated event is yielded once, and silence reopens the stream', async () => {
   let opened = 0
   const client = await serve((_, response) => {
     opened += 1
@@ -89,7 +89,7 @@ test('what is told twice is given once; silence opens the stream again', async (
   expect(opened).toBe(2)
 })
 
-test('a server that wants a token of the build gets one', async () => {
+test('a server that requires a token of the build gets one', async () => {
   const asked: string[] = []
   const client = await serve((request, response) => {
     asked.push(request.url ?? '')
@@ -102,7 +102,7 @@ test('a server that wants a token of the build gets one', async () => {
   expect(asked).toHaveLength(3)
 })
 
-test('a refusal is no reason to try again', async () => {
+test('a refusal is not retried', async () => {
   let asked = 0
   const client = await serve((_, response) => {
     asked += 1

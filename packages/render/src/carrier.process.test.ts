@@ -44,7 +44,7 @@ function discover(files: Readonly<Record<string, string>>): { found: Discovered 
 const head = `import { sh, pipeline } from '@harmont/hm'\n`
 const good = (slug: string, more = '') => `{ slug: '${slug}', ${more} pipeline: () => pipeline([sh('true')]) }`
 
-test('every pipeline of every file is told, with what its code says of it', () => {
+test('lists every pipeline of every file, with the settings in its code', () => {
   const { found } = discover({
     '.hm/a.ts': `${head}console.log('{"pipelines":')\nexport default [${good('ci', "name: 'The CI', triggers: [{ event: 'push', branches: ['main'] }],")}, ${good('nightly', 'allowManual: false,')}]`,
     '.hm/b.mjs': `${head}export const pipelines = ${good('docs')}`,
@@ -73,7 +73,7 @@ test('every pipeline of every file is told, with what its code says of it', () =
   })
 })
 
-test('what fails is an error with its place, and the others are told', () => {
+test('a failing file is an error with its place, and the other pipelines are listed', () => {
   const { found } = discover({
     '.hm/a.ts': `${head}export default [${good('ok')},\n{ slug: 'bad', pipeline() {\n throw new Error('no') } },\n{ slug: 'empty', pipeline: { version: '0', graph: { nodes: [], node_holes: [], edge_property: 'directed', edges: [] } } }]`,
     '.hm/b.ts': '\nconst a: = 1',
@@ -113,7 +113,7 @@ test('a repository without pipelines has none', () => {
   expect(discover({ README: '' }).found).toEqual({ pipelines: [], errors: [] })
 })
 
-test('a program that ends early is an error of its language; too much to tell is one clear message', () => {
+test('a program that ends early is an error of its language; too much output is one clear message', () => {
   const early = `${head}export default [${good('ok')}]\nawait new Promise(() => {})`
   expect(discover({ '.hm/a.ts': early, '.hm/b.py': 'import os\nos._exit(0)' }).found).toEqual({
     pipelines: [],

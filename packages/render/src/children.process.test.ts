@@ -11,7 +11,7 @@ import { commandOf, options, python, render, typescript } from './render.test-su
 import { renderEvery } from './render-every.ts'
 
 describe('both languages', () => {
-  it('count at the same time, each by its slug, and what they print is told', async () => {
+  it('both render, each by its slug, and their output is reported', async () => {
     const project = newProject({
       '.hm/a.ts': typescript('one', 'ts', 'console.log("from ts")'),
       '.hm/b.py': python('two', '"py"', 'print("from py")'),
@@ -23,7 +23,7 @@ describe('both languages', () => {
     expect(none).toMatchObject({ ok: false, message: '.hm: no pipeline has the slug "three". There are: one, two.' })
   })
 
-  it('may not share a slug within one language: both files are named', async () => {
+  it('may not repeat a slug within one language: both files are named', async () => {
     const project = newProject({ '.hm/a.py': python('ci'), '.hm/b.py': python('ci'), '.hm/c.ts': typescript('ok') })
     const message = '.hm/b.py: duplicate_slug: "ci" is defined in .hm/a.py too. Rename one of the two.'
     expect(await render(project, 'ci')).toMatchObject({ ok: false, code: 'duplicate_slug', message, file: '.hm/b.py' })
@@ -33,7 +33,7 @@ describe('both languages', () => {
     expect(await listPipelines(options(project))).toMatchObject({ pipelines: [{ slug: 'ok' }], errors: [error] })
   })
 
-  it('may share a slug: TypeScript is used, also where it fails, and a warning says so', async () => {
+  it('may share a slug: TypeScript is used, even if it fails, and a warning says so', async () => {
     const project = newProject({
       '.hm/pipeline.py': python('ci', '"py"') + python('only', '"py"'),
       '.hm/pipeline.ts': typescript('ci', 'ts'),
@@ -64,7 +64,7 @@ describe('both languages', () => {
     expect(await render(project, 'other')).toMatchObject({ ok: false, file: '.hm/a.py', line: 1 })
   })
 
-  it('tell where each step that does not plan was made, all at once', async () => {
+  it('report the place of each step that does not plan, all at once', async () => {
     const project = newProject({
       '.hm/a.ts': `import { pipeline, sh } from '@harmont/hm'
 const built = sh('make', { label: 'build', artifacts: ['dist/**'] })
@@ -97,7 +97,7 @@ def py():
     }
   })
 
-  it('get the facts of the build, and none that are not known', async () => {
+  it('receive the known facts of the build, and no unknown ones', async () => {
     const facts =
       'context.event, context.branch, context.baseBranch, context.tag, context.commit, context.pullRequest, context.local'
     const pyFacts = facts.replaceAll(
@@ -124,7 +124,7 @@ def py():
     }
   })
 
-  it('are only listed where nothing is to be evaluated', async () => {
+  it('are only listed when no pipeline is to be evaluated', async () => {
     const project = newProject({
       '.hm/a.ts': `export default { slug: 'ts', name: 'N', allowManual: false, pipeline() { throw new Error('evaluated') } }`,
       '.hm/b.py': python('py', 'os._exit(1)'),
@@ -141,7 +141,7 @@ def py():
   })
 })
 
-describe('a Python', () => {
+describe('Python', () => {
   /** A program that stands where a Python is looked for. */
   const program = (project: string, name: string, script: string): string => {
     mkdirSync(join(project, 'bin'), { recursive: true })
@@ -151,7 +151,7 @@ describe('a Python', () => {
     return file
   }
 
-  it('is the first of HM_PYTHON, python3 and python that is there and new enough', async () => {
+  it('is the first of HM_PYTHON, python3 and python that exists and is new enough', async () => {
     const project = newProject({ '.hm/a.py': python('ci', 'os.environ["CHOSEN"]') })
     const real = (name: string) => program(project, name, `CHOSEN=${name} PATH=${process.env.PATH} exec python3 "$@"`)
     program(project, 'python3', 'exit 97')
@@ -170,7 +170,7 @@ describe('a Python', () => {
     })
   })
 
-  it('is not asked for where there are no files of it, nor missed where another has the slug', async () => {
+  it('is not needed without Python files, nor missed when a TypeScript pipeline has the slug', async () => {
     const project = newProject({ '.hm/a.ts': typescript('ci') })
     const variables = { PATH: '/nonexistent', HM_PYTHON: undefined }
     expect(await render(project, 'ci', { variables })).toMatchObject({ ok: true, warnings: [] })
@@ -181,7 +181,7 @@ describe('a Python', () => {
     })
   })
 
-  it('finds our SDK before anything of the project, and keeps its compiled code in the cache alone', async () => {
+  it('imports our SDK before any module of the project, and keeps its compiled code only in the cache', async () => {
     const project = newProject({
       '.hm/a.py': python('ci', 'os.environ["PYTHONPATH"]'),
       'harmont/__init__.py': 'raise Exception("shadow")',
@@ -195,7 +195,7 @@ describe('a Python', () => {
     expect(readdirSync(cacheDirectory)).toEqual(['Python'])
   })
 
-  it('keeps what PYTHONPATH names, also where it is told to be safe', async () => {
+  it('keeps the paths of PYTHONPATH, even in safe-path mode', async () => {
     const project = newProject({ '.hm/a.py': python('ci', 'extra.word', 'import extra') })
     const PYTHONPATH = newProject({ 'extra.py': 'word = "extra"' })
     for (const PYTHONSAFEPATH of [undefined, '1'])
@@ -205,8 +205,8 @@ describe('a Python', () => {
   })
 })
 
-describe('what is kept from one rendering to the next', () => {
-  it('is of the file as it is now, and no business of the pipeline', async () => {
+describe('the cache between two renderings', () => {
+  it('belongs to the file’s current content, and does not change the pipeline', async () => {
     const show =
       'JSON.stringify([process.env.NODE_COMPILE_CACHE, process.env.HM_RENDER_TYPES_CACHE].concat(context.tag))'
     const project = newProject({ '.hm/a.ts': typescript('ci', show, 'enum E { A }') })
@@ -224,7 +224,7 @@ describe('what is kept from one rendering to the next', () => {
     expect(await render2()).toMatchObject({ ok: false, line: 3 })
   })
 
-  it('may be nothing', async () => {
+  it('may be missing', async () => {
     const project = newProject({ '.hm/a.ts': typescript('ci'), '.hm/b.py': python('py'), cache: 'a file' })
     for (const slug of ['ci', 'py'])
       expect(await render(project, slug, { cacheDirectory: join(project, 'cache') })).toMatchObject({
@@ -234,7 +234,7 @@ describe('what is kept from one rendering to the next', () => {
   })
 })
 
-describe('a program that does not end as it should', () => {
+describe('a program that does not end properly', () => {
   const languages: [string, (before: string) => Record<string, string>, string, string][] = [
     [
       'TypeScript',
@@ -249,7 +249,7 @@ describe('a program that does not end as it should', () => {
       `print("x" * 17_000_000)`,
     ],
   ]
-  it.each(languages)('in %s is killed in time', async (_, files, forever) => {
+  it.each(languages)('in %s is killed at its time limit', async (_, files, forever) => {
     expect(await render(newProject(files(forever)), 'ci', { variables: { HM_RENDER_TIMEOUT: '1' } })).toMatchObject({
       ok: false,
       code: 'render_failed',
@@ -271,7 +271,7 @@ describe('a program that does not end as it should', () => {
       { '.hm/a.py': python('first'), '.hm/b.py': python('ci', '"true"', 'while not os.path.exists("go"): pass') },
       '.hm/b.py',
     ],
-  ])('in %s is told of while it takes long, by the file that it is at', async (_, files, slow) => {
+  ])('in %s is reported while it is slow, with its current file', async (_, files, slow) => {
     const project = newProject(files)
     const told: string[] = []
     const onSlow = (file: string) => {
@@ -287,7 +287,7 @@ describe('a program that does not end as it should', () => {
     expect(message).toMatch(/^\.hm\/a\.\w+: the pipeline files printed more than 16 MiB\./)
   })
 
-  it('takes its whole group with it, in the background too', async () => {
+  it('dies with its whole process group, background processes included', async () => {
     const project = newProject({})
     const alive = join(project, 'alive')
     const child = `import { spawn } from 'node:child_process'\nspawn('sh', ['-c', 'sleep 0.7; touch ${alive}'], { stdio: 'inherit' })`
@@ -297,21 +297,21 @@ describe('a program that does not end as it should', () => {
     expect(existsSync(alive)).toBe(false)
   })
 
-  it('is killed when nobody wants it any more', async () => {
+  it('is killed when the caller gives up', async () => {
     const project = newProject({ '.hm/a.ts': typescript('ci', 'true', 'while (true);') })
     const started = Date.now()
     await expect(render(project, 'ci', { signal: AbortSignal.timeout(300) })).rejects.toThrow(/timeout/)
     expect(Date.now() - started).toBeLessThan(20_000)
   })
 
-  it('is refused a time that is none', async () => {
+  it('refuses an invalid time limit', async () => {
     const variables = { HM_RENDER_TIMEOUT: '1m' }
     await expect(render(newProject({ '.hm/a.ts': '' }), 'ci', { variables })).rejects.toThrow(
       /^HM_RENDER_TIMEOUT: expected whole seconds/,
     )
   })
 
-  it('cannot damage the result by what it leaves in its place', async () => {
+  it('cannot damage the result by the files that it leaves in its place', async () => {
     const garble = `import { writeFileSync } from 'node:fs'\nprocess.on('exit', () => writeFileSync(process.argv[process.argv.indexOf('--out') + 1], '{"pipelines":[{}],"errors":[]}'))`
     const project = newProject({ '.hm/a.ts': typescript('ci', 'true', garble) })
     expect(await render(project, 'ci')).toMatchObject({

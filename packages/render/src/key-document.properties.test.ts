@@ -54,7 +54,7 @@ function makeTree(entries: readonly { path: string; text?: string; link?: string
   return project
 }
 
-it('keys over a source set are those that the SDK finds on a disk that holds nothing else', async () => {
+it('keys over a source set equal those that the SDK computes on a disk with the same files', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(entry, { maxLength: 12 }),

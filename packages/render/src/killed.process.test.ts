@@ -20,7 +20,7 @@ test.runIf(existsSync('/usr/bin/setpriv')).each([
     ),
   ],
   ['Python', 'a.py', python('ci', '"true"', 'open("pid", "w").write(str(os.getpid()))\nwhile True: pass')],
-])('a %s program that never ends dies with whoever asked for it, though by SIGKILL', async (_, name, source) => {
+])('an endless %s program dies with its caller, even by SIGKILL', async (_, name, source) => {
   const project = newProject({ [`.hm/${name}`]: source })
   const door = fileURLToPath(new URL('./index.ts', import.meta.url))
   const script = `import { listPipelines } from ${JSON.stringify(door)}

@@ -67,7 +67,7 @@ async function renderAsSandbox(
 }
 
 it.each(['ci', 'py'])(
-  'a sandbox has all that rendering %s needs, and its keys are those of a dirty checkout',
+  'a sandbox has everything that rendering %s needs, and its keys equal those of a dirty checkout',
   async (slug) => {
     const checkout = newProject({ ...files, '.gitignore': 'out\n' })
     execFileSync('git', ['init', '--quiet'], { cwd: checkout })
@@ -92,7 +92,7 @@ it.each(['ci', 'py'])(
   },
 )
 
-it('the program that renders, and what it loads for a pipeline, is compiled already', async () => {
+it('the renderer, and the modules it loads for a pipeline, are compiled in advance', async () => {
   const root = newProject({ 'workspace/.hm/ci.ts': files['.hm/ci.ts'] })
   // Returns whether Node.js took each file's compiled code. Leaves out code compiled before the
   // sources changed.
@@ -102,7 +102,7 @@ it('the program that renders, and what it loads for a pipeline, is compiled alre
     expect(said).toMatch(new RegExp(`code cache for ESM \\S+/${file} was accepted`))
 })
 
-it('where no compiled code can be kept the program is mounted without it, and the reason is told', async () => {
+it('where compiled code cannot be stored, the program is mounted without it, and the reason is reported', async () => {
   const root = newProject({ file: '' })
   const told: unknown[] = []
   const { mounts, command } = await renderMounts(join(root, 'file'), (error) => told.push(error))
@@ -111,7 +111,7 @@ it('where no compiled code can be kept the program is mounted without it, and th
   expect(command('ci')).toMatch(/^exec /)
 })
 
-it('compiled code that somebody removes is made again for the next sandbox', async () => {
+it('deleted compiled code is made again for the next sandbox', async () => {
   const directory = join(newProject({}), 'compiled')
   const { mounts, command } = await renderMounts(directory, fail)
   rmSync(directory, { recursive: true })
@@ -122,7 +122,7 @@ it('compiled code that somebody removes is made again for the next sandbox', asy
   expect(command('ci')).toMatch(/^NODE_COMPILE_CACHE=/)
 })
 
-it('a slug is a text, whatever the shell makes of it', async () => {
+it('a slug stays plain text in the shell', async () => {
   const project = newProject({})
   const slug = `x'; touch "${project}/evil" #$(touch "${project}/evil")`
   const { command } = await renderMounts(compiled, fail)

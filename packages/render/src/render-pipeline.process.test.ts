@@ -35,7 +35,7 @@ export default { slug: 'ci', name: 'CI', pipeline: () => pipeline([sh('make', { 
 const one = (slug: string, command: string) => `{ slug: '${slug}', pipeline: async () => pipeline([sh('${command}')]) }`
 
 describe('a project is rendered', () => {
-  it('to IR with resolved cache keys, and nothing is written into it', async () => {
+  it('to IR with resolved cache keys, and stays unchanged', async () => {
     const project = newProject({ '.hm/ci.ts': CI })
     const { ok, output, text } = await render(project)
     expect({ ok, output }).toEqual({ ok: true, output: '' })
@@ -51,7 +51,7 @@ describe('a project is rendered', () => {
     expect(await render(project)).toMatchObject({ ok: true, commands: ['make'] })
   })
 
-  it('from default and pipelines, one or a list, of every extension, evaluating only the one that was asked for', async () => {
+  it('from default and pipelines, one or a list, with every extension, evaluating only the requested one', async () => {
     const project = newProject({
       '.hm/a.ts': `import { sh, pipeline } from '@harmont/hm'\nexport default [${one('a', 'a')}, { slug: 'bad', pipeline() { throw new Error('evaluated') } }]`,
       '.hm/b.mts': `import { sh, pipeline } from '@harmont/hm'\nexport const pipelines = ${one('b', 'b')}; export default ${one('b2', 'b2')}`,
@@ -114,14 +114,14 @@ export default { slug: 'ci', pipeline: () => pipeline([sh('make', { key: 'a', ca
     })
   })
 
-  it('when another file does not load, with a warning', async () => {
+  it('with a warning when another file does not load', async () => {
     const project = newProject({ '.hm/a.ts': 'const x: = 1', '.hm/ci.ts': CI })
     const { ok, warnings, commands } = await render(project)
     expect({ ok, commands }).toEqual({ ok: true, commands: ['make'] })
     expect(warnings).toContainEqual(expect.stringMatching(/^does not load: \.hm\/a\.ts:1: SyntaxError: /))
   })
 
-  it('to a document that does not plan as it is, for its reader to judge', async () => {
+  it('to a document that does not plan, for the reader to judge', async () => {
     const project = newProject({
       '.hm/ci.ts': `export default { slug: 'ci', pipeline: () => ({ version: '0', graph: { nodes: [] } }) }`,
     })

@@ -27,7 +27,7 @@ export default { slug: 'ci', pipeline: () => pipeline([made().sh(String(more + d
         'pnpm-workspace.yaml': `# all\npackages:\n  # ours\n  - 'libs/*' # each\n  - "!libs/left-out"\ncatalog:\n  x: 1\n`,
       },
     ],
-  ])('of %s works uninstalled, and one that is left out is foreign', async (_, files) => {
+  ])('of %s works uninstalled, and an undeclared one is refused', async (_, files) => {
     const project = newProject({ ...packages, ...files })
     expect(commandOf(await render(project, 'ci'))).toBe('word')
     write(project, { '.hm/ci.ts': `import 'left-out'` })
@@ -37,7 +37,7 @@ export default { slug: 'ci', pipeline: () => pipeline([made().sh(String(more + d
     })
   })
 
-  it('by a path is refused where it leads out of the project or to what was installed', async () => {
+  it('by a path is refused if the path leaves the project or enters installed packages', async () => {
     const project = newProject({ 'node_modules/x/index.js': '', '.hm/ci.ts': `import '../node_modules/x/index.js'` })
     expect(await render(project, 'ci')).toMatchObject({
       ok: false,

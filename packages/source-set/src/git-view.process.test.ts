@@ -26,7 +26,7 @@ function asSeen({ directory, objects }: GitView, project: Project, ...args: stri
   return place.git(...args)
 }
 
-it('describes the commit, tells what is changed since, and shows the history', async () => {
+it('describes the commit, reports later changes, and shows the history', async () => {
   const [project, keep] = [repository(), new Project()]
   project.commit('the first')
   project.git('tag', '-a', 'v1.2', '-m', 'annotated')
@@ -40,7 +40,7 @@ it('describes the commit, tells what is changed since, and shows the history', a
   expect(asSeen(view, project, 'describe', '--dirty')).toMatch(/-dirty\n$/)
 })
 
-it('has nothing of the checkout’s settings and hooks, and no credentials', async () => {
+it('has none of the checkout’s settings, hooks and credentials', async () => {
   const [project, keep] = [repository(), new Project()]
   project.commit()
   project.git('remote', 'add', 'origin', 'https://me:tell-nobody@example.com/a/b.git')
@@ -64,7 +64,7 @@ it('is made once for each commit and set of tags', async () => {
   expect(readdirSync(keep.path)).toHaveLength(2)
 })
 
-it('follows a work tree and a shallow clone to the objects', async () => {
+it('finds the objects of a work tree and of a shallow clone', async () => {
   const [project, tree, keep] = [repository(), new Project(), new Project()]
   project.commit('the first')
   project.commit('the second')
@@ -77,7 +77,7 @@ it('follows a work tree and a shallow clone to the objects', async () => {
   expect(asSeen(shallow, project, 'log', '--format=%s')).toBe('the second\n')
 })
 
-it('there is none without a commit, below the root of a work tree, and where objects are borrowed', async () => {
+it('is missing without a commit, below the root of a work tree, and where objects are borrowed', async () => {
   const [project, clones, keep] = [repository({ 'sub/a.txt': 'a' }), new Project(), new Project()]
   expect(await viewOf(new Project(), keep)).toBeNull()
   expect(await viewOf(project, keep)).toBeNull()

@@ -60,7 +60,7 @@ function meddling(set: SourceSet, meddle: () => void): SourceSet {
   return { ...set, entries }
 }
 
-it('tells how far it is, to the end', async () => {
+it('reports its progress, to the end', async () => {
   const project = new Project()
   project.write({ a: 'x'.repeat(600_000), b: 'y' })
   const told: number[] = []
@@ -71,7 +71,7 @@ it('tells how far it is, to the end', async () => {
 })
 
 describe('a source is packed', () => {
-  it('sorted, with modes, links and times, without owners and folders, in a file of its owner alone', async () => {
+  it('sorted, with modes, links and times, without owners and directories, in a file that only its owner can read', async () => {
     const long = `${'d/'.repeat(60)}${'é'.repeat(100)}`
     const project = new Project({ 'b/run': 'go', a: '', [long]: 'deep' })
     utimesSync(join(project.path, 'a'), 1, 1_700_000_000.5)

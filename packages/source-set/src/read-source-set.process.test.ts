@@ -20,7 +20,7 @@ function repository(files: Readonly<Record<string, string>>): Project {
 afterEach(() => vi.unstubAllEnvs())
 
 describe('inside a git work tree', () => {
-  it('git decides: tracked and untracked files, nested and local ignore rules, tracked ones though ignored', async () => {
+  it('git decides: tracked and untracked files, nested and local ignore rules, tracked files despite a rule', async () => {
     const project = repository({ '.gitignore': '*.log\n/out/', 'a.ts': '', 'kept.log': '', 'sub/b.ts': '' })
     project.git('add', '--force', '.')
     project.commit()
@@ -37,7 +37,7 @@ describe('inside a git work tree', () => {
     ])
   })
 
-  it('a tracked file that is missing is deleted, also when a folder, a file or a link took the place of what held it', async () => {
+  it('a missing tracked file is deleted, even if a folder, a file or a link took its parent’s place', async () => {
     const project = repository({ gone: '', 'now-folder': '', 'dir/f': '', 'dir2/f': '', 'real/f': '', stays: '' })
     project.commit()
     for (const path of ['gone', 'now-folder', 'dir', 'dir2']) project.remove(path)
@@ -46,7 +46,7 @@ describe('inside a git work tree', () => {
     expect(await paths(project)).toEqual(['dir', 'dir2', 'now-folder/in', 'real/f', 'stays'])
   })
 
-  it('each path counts once, in a merge conflict too', async () => {
+  it('each path counts once, even in a merge conflict', async () => {
     const project = repository({ f: 'base' })
     project.commit()
     project.git('checkout', '--quiet', '-b', 'other')
@@ -59,12 +59,12 @@ describe('inside a git work tree', () => {
     expect(await paths(project)).toEqual(['f'])
   })
 
-  it('a project below the top has only what is below it, with rules from above', async () => {
+  it('a project below the top has only its own files, with the rules from above', async () => {
     const project = repository({ '.gitignore': '*.log', top: '', 'app/.hm/ci.ts': '', 'app/x.log': '', 'other/y': '' })
     expect(await paths(project, 'app')).toEqual(['.hm/ci.ts'])
   })
 
-  it('initialised submodules count with their own rules; other repositories that lie inside do not', async () => {
+  it('initialised submodules count with their own rules; other nested repositories do not', async () => {
     const library = repository({ '.gitignore': 'built', 'lib.c': '' })
     library.commit()
     const project = repository({ a: '' })
@@ -88,7 +88,7 @@ describe('inside a git work tree', () => {
     expect(await paths(project, 'tmp/p')).toEqual(['.hm/ci.ts', 'node_modules/x'])
   })
 
-  it('of a hook, where the environment points at a repository, the directory counts', async () => {
+  it('below a git hook, whose environment points at a repository, the directory counts', async () => {
     const project = repository({ 'app/a': '', b: '' })
     vi.stubEnv('GIT_DIR', join(project.path, '.git'))
     vi.stubEnv('GIT_INDEX_FILE', '/nonexistent/index')
@@ -114,22 +114,22 @@ describe('inside a git work tree', () => {
   })
 })
 
-describe('outside of one', () => {
-  it('all files count, dot files and node_modules included', async () => {
+describe('outside a git work tree', () => {
+  it('all files count, including dot files and node_modules', async () => {
     const project = new Project({ '.env': '', 'node_modules/x/y': '', 'b/c': '', b2: '', é: '' })
     mkdirSync(join(project.path, 'empty'))
     expect(await paths(project)).toEqual(['.env', 'b/c', 'b2', 'node_modules/x/y', 'é'])
   })
 
-  it('so do they where there is no git', async () => {
+  it('all files count without git too', async () => {
     const project = repository({ '.gitignore': 'a', a: '' })
     vi.stubEnv('PATH', '/nonexistent')
     expect(await paths(project)).toEqual(['.gitignore', 'a'])
   })
 })
 
-describe('in any case', () => {
-  it('secrets, installed packages of .hm, repositories, sockets and pipes are out', async () => {
+describe('everywhere', () => {
+  it('secrets, installed packages of .hm, repositories, sockets and pipes are excluded', async () => {
     const files = {
       '.hm/secrets.env': 'K=V',
       '.hm/node_modules/x': '',
@@ -151,7 +151,7 @@ describe('in any case', () => {
     }
   })
 
-  it.each([['.hmignore'], ['.ignore']])('%s takes out more, tracked files included', async (name) => {
+  it.each([['.hmignore'], ['.ignore']])('%s excludes more, tracked files included', async (name) => {
     const rules = '# big\n/data/\n*.BIN\n!keep.BIN\nnested/**/x\n\\!odd\n'
     const files = {
       'data/d': '',
@@ -175,7 +175,7 @@ describe('in any case', () => {
     expect(await paths(project)).toEqual(['.hmignore', '.ignore', 'b'])
   })
 
-  it('names are byte for byte, and in their order', async () => {
+  it('names are byte for byte, and sorted by byte', async () => {
     const project = repository({
       'a\nb': '',
       '-rf': '',
@@ -211,7 +211,7 @@ describe('in any case', () => {
     }
   })
 
-  it('kind, mode and size are told', async () => {
+  it('kind, mode and size are listed', async () => {
     const project = new Project({ 'run.sh': '123', plain: '' })
     chmodSync(join(project.path, 'run.sh'), 0o711)
     chmodSync(join(project.path, 'plain'), 0o666)
@@ -224,7 +224,7 @@ describe('in any case', () => {
   })
 })
 
-describe('facts from git', () => {
+describe('git facts', () => {
   it('are branch, commit, message, remote and default branch', async () => {
     const project = repository({ a: '' })
     project.commit('First line\n\nbody: é')
@@ -242,7 +242,7 @@ describe('facts from git', () => {
     })
   })
 
-  it('are told as far as there are any', async () => {
+  it('are listed as far as they exist', async () => {
     const project = repository({ a: '' })
     const nothing = { commit: null, message: null, remote: null, defaultBranch: null }
     expect(await readGitFacts(project.path)).toMatchObject({ branch: 'main', ...nothing })
@@ -254,7 +254,7 @@ describe('facts from git', () => {
     expect(await readGitFacts(join(project.path, '.git'))).toBe(null)
   })
 
-  it('a checkout is dirty by what is below the project', async () => {
+  it('a checkout is dirty by the files below the project', async () => {
     const project = repository({ 'app/a': '', b: '' })
     project.commit()
     expect(await isDirty(join(project.path, 'app'))).toBe(false)

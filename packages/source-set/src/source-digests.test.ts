@@ -55,7 +55,7 @@ describe('a path', () => {
 })
 
 describe('digests', () => {
-  it('of the table in ir.md 2.4', async () => {
+  it('match the table in ir.md 2.4', async () => {
     const project = new Project({
       'src/.hid/x': 'three',
       'src/a/b.txt': 'one',
@@ -70,7 +70,7 @@ describe('digests', () => {
     expect(await digests(project, 'src/')).toEqual(table)
   })
 
-  it('take patterns in their order, and do not join what two of them name', async () => {
+  it('use patterns in their order, and do not merge the files of two patterns', async () => {
     const project = new Project({ a: '1', b: '2' })
     expect(await digests(project, 'b', 'a', '*')).toEqual([hash('1'), hash('2'), hash('1'), hash('2')])
     expect(await digests(project, 'x', 'y/*')).toEqual([])
@@ -88,7 +88,7 @@ describe('digests', () => {
     expect(await digests(project, 'link/up/real/f')).toEqual([hash('x')])
   })
 
-  it('pass over dangling links inside, and take the target of one that is named', async () => {
+  it('skip dangling links inside a folder, and read the target of a named one', async () => {
     const project = new Project({ 'd/f': 'x' })
     project.link('d/dangling', 'nowhere')
     project.link('circle', 'circle')
@@ -99,7 +99,7 @@ describe('digests', () => {
     expect(await digests(project, 'through')).toEqual([hash('d/f/g')])
   })
 
-  it('see of a link only what is in the set: ignored, absolute and outside targets are dangling wherever the build runs', async () => {
+  it('follow only links into the set: ignored, absolute and outside targets are dangling wherever the build runs', async () => {
     const project = new Project({ '.gitignore': 'out', 'out/f': 'secret', 'd/f': 'x' })
     project.git('init', '--quiet')
     const targets = {
@@ -127,13 +127,13 @@ describe('digests', () => {
     expect(await digests(project, 'd')).toEqual([hash(Buffer.concat(parts))])
   })
 
-  it('know no empty folders, because a source has none', async () => {
+  it('ignore empty folders, because a source has none', async () => {
     const project = new Project({ a: '' })
     mkdirSync(join(project.path, 'empty'))
     expect(await digests(project, 'empty')).toEqual([])
   })
 
-  it('of a file that went away are an error with its path', async () => {
+  it('of a deleted file are an error with its path', async () => {
     const project = new Project({ a: '' })
     const set = await readSourceSet(project.path)
     rmSync(join(project.path, 'a'))

@@ -24,7 +24,7 @@ afterAll(() => {
   rmSync(cwd, { recursive: true })
 })
 
-test('signing in where nobody listens fails before a browser is opened or anything is asked', async () => {
+test('a sign-in to a server that does not listen fails before a browser opens or a question is asked', async () => {
   const line = `exec '${process.execPath}' '${hmProgram}' login --api-url http://127.0.0.1:9`
   const child = spawn('script', ['-qefc', line, '/dev/null'], {
     cwd,
@@ -44,7 +44,7 @@ test('signing in where nobody listens fails before a browser is opened or anythi
     })
 })
 
-test('a server that takes the call and says nothing is given its time, and no more', async () => {
+test('a server that accepts the call and never answers gets its time limit and no more', async () => {
   const client = createClient({ baseUrl: url })
   await expect(requireServer(client, new AbortController().signal, 50)).rejects.toMatchObject({
     exit: 4,
@@ -55,7 +55,7 @@ test('a server that takes the call and says nothing is given its time, and no mo
   await expect(requireServer(client, stopped, 50)).rejects.toThrow('Ctrl-C')
 })
 
-test('without a terminal signing in says how it is done there', async () => {
+test('without a terminal, signing in explains how to sign in there', async () => {
   await using server = createHttpServer((_, response) => response.writeHead(404).end()).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`

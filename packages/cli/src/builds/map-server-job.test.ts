@@ -23,7 +23,7 @@ const job = (fields: Partial<Job>) =>
     ...fields,
   })
 
-test('an image that could not be pulled is told once for each attempt, before its start', () => {
+test('an image that could not be pulled is reported once per attempt, before its start', () => {
   const mapper = new EventMapper(() => undefined)
   mapper.queued([job({})])
   const substituted = { kind: 'step_substituted', step_id: 'one', image: 'node:24' }

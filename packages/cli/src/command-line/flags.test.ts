@@ -29,7 +29,7 @@ test('an optional value needs its =', () => {
   expect(args).toEqual({ pipeline: 'ci', steps: [] })
 })
 
-test('another name means the same flag', () => {
+test('an alias means the same flag', () => {
   expect(parse('--no-watch').flags).toMatchObject({ detach: true })
   expect(parse('-j4').flags).toEqual(parse('--parallelism', '4').flags)
   expect(parse('--jobs=4').flags).toMatchObject({ parallelism: 4 })
@@ -38,12 +38,12 @@ test('another name means the same flag', () => {
   expect(() => parse('--C', 'there')).toThrow('hm run has no flag --C')
 })
 
-test('words after the pipeline are steps, and -p names it too', () => {
+test('arguments after the pipeline are steps, and -p names the pipeline too', () => {
   expect(parse('ci', 'lint', 'test').args).toEqual({ pipeline: 'ci', steps: ['lint', 'test'] })
   expect(parse('-p', 'ci', 'test')).toMatchObject({ args: { pipeline: 'test' }, flags: { pipeline: 'ci' } })
 })
 
-test('a command that is passed on keeps its flags', () => {
+test('a command for a sandbox keeps its own flags', () => {
   const exec = (...line: string[]) => parseFlags('exec', specs.exec, line)
   expect(exec('--before', 'test', 'ls', '-la', '--', '--json')).toMatchObject({
     args: { step: 'test', command: ['ls', '-la', '--', '--json'] },
@@ -54,11 +54,11 @@ test('a command that is passed on keeps its flags', () => {
   expect(() => exec('test')).toThrow('hm exec needs COMMAND')
 })
 
-test('what follows -- is an argument', () => {
+test('everything after -- is an argument', () => {
   expect(parse('--', '--cloud')).toMatchObject({ args: { pipeline: '--cloud' }, flags: { cloud: false } })
 })
 
-test('help is given for a line that lacks its arguments', () => {
+test('help is shown for a line that lacks its arguments', () => {
   expect(parseFlags('render', specs.render, ['-h']).global).toMatchObject({ help: true })
 })
 

@@ -1,3 +1,15 @@
+/*
+ * The parser is ours, over `parseArgs` of Node.js. commander 15.1, fed from the same specs, was
+ * measured and gives less:
+ * - It parses 16 of the 53 lines of our tests differently: an optional value such as
+ *   `--no-cache[=KEY]` also takes the next word, every `--no-x` becomes the negation of `--x`, a flag
+ *   has no second long name, a flag is accepted as the value of another, and `-h` fails on a line
+ *   that lacks its arguments.
+ * - 11 of its error messages repeat the word that was typed, which may be a secret.
+ * - It builds all commands at each start: 13 ms, and 25 to 75 ms to load.
+ * - The specs, help, completion and suggestions would stay ours.
+ */
+
 import { parseArgs } from 'node:util'
 import { usageError } from '../errors.ts'
 import type { CommandSpec, FlagSpec } from '../specs/spec.ts'

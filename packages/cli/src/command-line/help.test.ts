@@ -17,7 +17,7 @@ test.each(all)('help of hm %s fits 80 and 60 columns and names every flag', (nam
   }
 })
 
-test('the overview fits 80 and 60 columns and has every command that users see', () => {
+test('the overview fits 80 and 60 columns and lists every command that is not hidden', () => {
   for (const width of [80, 60]) {
     const text = textOf(overview(width))
     expect(tooLong(text, width)).toEqual([])
@@ -61,7 +61,7 @@ test('no short flag means two things, and none hides a global one', () => {
   }
 })
 
-test('a command names the other words for it, and a group the commands that are called otherwise elsewhere', () => {
+test('a command lists its aliases, and a group lists the commands that other tools name differently', () => {
   const named = (name: CommandName) => textOf(commandHelp({ name, spec: specs[name] }))
   expect(named('history')).toContain('Also: hm ls, hm list, hm runs\n')
   expect(named('exec')).toContain('Usage: hm exec [FLAGS] STEP COMMAND...\n')

@@ -33,17 +33,17 @@ test.each([
     ['-C', 'x'],
   ],
   [['-Cx', 'version'], ['-Cx']],
-])('%j takes another directory', (line, rest) => {
+])('%j uses another directory', (line, rest) => {
   expect(resolveCommand(line)).toMatchObject({ words: ['version'], rest })
 })
 
-test('completion offers other words only where no command begins like that', () => {
+test('completion offers an alias only when no command begins with the typed letters', () => {
   expect(otherWordsLike('op')).toEqual([{ word: 'open', meant: 'build open' }])
   expect(otherWordsLike('secret')).toEqual([])
   expect(otherWordsLike('')).toEqual([])
 })
 
-test('a group alone is no command', () => {
+test('a group alone is not a command', () => {
   expect(resolveCommand(['config'])).toMatchObject({ command: undefined, words: ['config'] })
 })
 
@@ -53,7 +53,7 @@ test.each([
   [['frobnicate'], 'hm has no command "frobnicate"', 'hm -h lists the commands'],
   [['--yess', 'version'], 'hm has no flag --yess', 'did you mean --yes?'],
   [['constructor'], 'hm has no command "constructor"', undefined],
-])('%j is refused with a way on', (line, message, fix) => {
+])('%j is refused with a suggestion', (line, message, fix) => {
   expect(() => resolveCommand(line)).toThrow(expect.objectContaining({ exit: 2, message }))
   if (fix !== undefined)
     expect(() => resolveCommand(line)).toThrow(expect.objectContaining({ fix: expect.stringContaining(fix) }))

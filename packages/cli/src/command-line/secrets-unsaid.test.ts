@@ -24,7 +24,7 @@ test.each([
   [['login', `--token=${secret}`], 'pipe it: hm login --token < FILE'],
   [['login', secret], 'pipe it: hm login'],
   [['cloud', 'login', secret], 'pipe it: hm login'],
-])('a secret in %j is not repeated; where it goes is said', (line, fix) => {
+])('a secret in %j is not repeated, and the error says how to pass it', (line, fix) => {
   const { exit, message, fix: said } = refusal(line)
   expect({ exit, said }).toEqual({ exit: 2, said: expect.stringContaining(fix) })
   expect(`${message} ${said}`).not.toContain(secret)
@@ -37,7 +37,7 @@ test.each([
   [[secret]],
   [['run', '--secret', `${secret}!`]],
   [['run', '-e', secret]],
-])('nor is one in %j', (line) => {
+])('a possible secret in %j is not repeated either', (line) => {
   const { exit, message, fix } = refusal(line)
   expect(exit).toBe(2)
   expect(`${message} ${fix}`).not.toContain(secret)

@@ -10,10 +10,10 @@ test.each([
   ['keepgoing', 'keep-going'],
   ['paralelism', 'parallelism'],
   ['PIPELINES', 'pipelines'],
-])('%s is a slip for %s', (typed, meant) => {
+])('%s is a typo of %s', (typed, meant) => {
   expect(suggest(typed, words)).toBe(meant)
 })
 
-test.each(['deploy', 'x', 'z'.repeat(100_000), ''])('suggests nothing for what is like no word', (typed) => {
+test.each(['deploy', 'x', 'z'.repeat(100_000), ''])('suggests nothing for a word that resembles none', (typed) => {
   expect(suggest(typed, words)).toBeUndefined()
 })

@@ -18,7 +18,7 @@ test.each(['', '5', 's', '-5s', '5 s', '1.5h', '5S', '999999999d', '5m '])('%j i
   expect(parseDuration(text)).toBeUndefined()
 })
 
-test('reads any hours and minutes back', () => {
+test('parses back any hours and minutes that it formats', () => {
   fc.assert(
     fc.property(fc.nat(1000), fc.nat(59), (hours, minutes) => {
       expect(parseDuration(`${hours}h${minutes}m`)).toBe((hours * 60 + minutes) * 60_000)

@@ -101,7 +101,7 @@ test('offers the keys of steps, of recorded runs and of the pipelines as they ar
   await offers('cache', 'explain', 'be').toEqual(['before', 'bench'])
 })
 
-test('offers the numbers of this project’s runs, and of builds on the server for who is signed in', async () => {
+test('offers the numbers of the project’s runs, and of its builds when the user is signed in', async () => {
   const own = [record(cwd), record(join(cwd, 'other')), record(cwd)]
   await offers('logs', '').toEqual([String(own[2]), String(own[0])])
   const asked: string[] = []
@@ -135,12 +135,12 @@ test('leaves files and directories to the shell', async () => {
   expect(await offered('-d', '')).toEqual([':directories'])
 })
 
-test('a line that is wrong, or complete, is offered nothing', async () => {
+test('offers nothing for a line that is wrong or complete', async () => {
   expect(await offered('nope', '')).toEqual([])
   expect(await offered('config', 'get', 'backend', '')).toEqual([])
 })
 
-test('says what each command does', async () => {
+test('shows a summary for each command', async () => {
   const { stdout } = await runHm(['__complete', '--', 'vers'], { cwd })
   expect(stdout).toBe('version\tPrint the version\n')
 })

@@ -17,7 +17,7 @@ const file = () => join(home, 'hm', 'credentials.toml')
 const open = (env: Record<string, string> = {}, apiUrlOrigin: Origin = { layer: 'default' }) =>
   openCredentials({ file: file(), env, apiUrlOrigin, warn: (line) => warnings.push(line) })
 
-test('a token is for its own base only', async () => {
+test('a token is used only for the server that it was stored for', async () => {
   await open().store('http://localhost:4000/', 'hm_a')
   await open().store('https://api.example.com', 'hm_b')
   expect(await open().token('http://localhost:4000')).toEqual({ token: 'hm_a', origin: 'file' })
@@ -25,14 +25,14 @@ test('a token is for its own base only', async () => {
   expect(await open().token('https://evil.example.com')).toBeUndefined()
 })
 
-test('the file is for its owner only, in a directory of the same kind, and nothing else is left there', async () => {
+test('only the owner can read the file and its directory, and no other file is left there', async () => {
   await open().store('http://localhost:4000', 'hm_a')
   expect((await stat(file())).mode & 0o777).toBe(0o600)
   expect((await stat(join(home, 'hm'))).mode & 0o777).toBe(0o700)
   expect(await readdir(join(home, 'hm'))).toEqual(['credentials.toml'])
 })
 
-test('wider permissions are narrowed with a warning', async () => {
+test('narrows wider permissions and warns', async () => {
   await open().store('http://localhost:4000', 'hm_a')
   await chmod(file(), 0o644)
   await open().token('http://localhost:4000')
@@ -40,14 +40,14 @@ test('wider permissions are narrowed with a warning', async () => {
   expect(warnings).toEqual([expect.stringContaining(file())])
 })
 
-test('other entries of the file stay', async () => {
+test('keeps the other entries of the file', async () => {
   await open().store('http://localhost:4000', 'hm_a')
   await writeFile(file(), `${await readFile(file(), 'utf8')}\n[entries.other]\nx = "y"\n`)
   await open().store('http://localhost:4000', 'hm_c')
   expect(await readFile(file(), 'utf8')).toMatch(/\[entries\.other\]\nx = "y"/)
 })
 
-test('removes an entry, and tells when there was none', async () => {
+test('removes an entry, and reports when there was none', async () => {
   await open().store('http://localhost:4000', 'hm_a')
   expect(await open().remove('http://localhost:4000')).toBe(true)
   expect(await open().token('http://localhost:4000')).toBeUndefined()
@@ -62,7 +62,7 @@ test('HM_API_TOKEN wins over the file', async () => {
   })
 })
 
-test('HM_API_TOKEN is not given to a server that only the repository names', async () => {
+test('HM_API_TOKEN is not sent to a server that only the repository names', async () => {
   const project = { layer: 'project', name: '/repo/.hm/config.toml' } as const
   await expect(open({ HM_API_TOKEN: 'hm_env' }, project).token('https://evil.example.com')).rejects.toMatchObject({
     exit: 2,
@@ -71,7 +71,7 @@ test('HM_API_TOKEN is not given to a server that only the repository names', asy
 })
 
 test.each(['a b', 'a\nX-Evil: 1', 'tökén', 'a\u0000'])(
-  'refuses %j before it is sent or stored, and does not show it',
+  'refuses %j before it is sent or stored, and does not print it',
   async (token) => {
     await expect(open({ HM_API_TOKEN: token }).token('http://localhost:4000')).rejects.toMatchObject({
       exit: 2,

@@ -30,7 +30,7 @@ test('without files everything is the default', async () => {
   expect(config.origin('backend')).toEqual({ layer: 'default' })
 })
 
-test('each layer wins over the ones below it, and says where its value is', async () => {
+test('each layer overrides the ones below it, and each value names its origin', async () => {
   await writeFile(userFile(), '[cloud]\norg = "a"\n')
   expect((await load()).origin('cloud.org')).toEqual({ layer: 'user', name: userFile(), line: 2 })
   await writeFile(projectFile(), '\n\ncloud.org = "b"\n')
@@ -49,7 +49,7 @@ test('each layer wins over the ones below it, and says where its value is', asyn
   expect([flag.get('cloud.org'), flag.origin('cloud.org')]).toEqual(['e', { layer: 'flag', name: '--org' }])
 })
 
-test('reads older names', async () => {
+test('reads former names', async () => {
   await writeFile(userFile(), 'domain = "api.example.com"\norg = "acme"\n[backend]\ntype = "docker"\n')
   const config = await load()
   expect(config.get('cloud.api_url')).toBe('https://api.example.com')
@@ -58,11 +58,11 @@ test('reads older names', async () => {
   expect(config.appUrl).toBe('https://app.example.com')
 })
 
-test('an empty variable is none', async () => {
+test('an empty variable counts as unset', async () => {
   expect((await load({ env: { HM_ORG: '', HM_API_URL: '' } })).get('cloud.org')).toBeUndefined()
 })
 
-test('the application is where HM_APP_URL says, else beside the API', async () => {
+test('the application’s URL is HM_APP_URL, or else derived from the API’s', async () => {
   expect((await load({ env: { HM_APP_URL: 'https://x.test/' } })).appUrl).toBe('https://x.test')
   expect((await load({ env: { HM_API_URL: 'http://localhost:4000/' } })).appUrl).toBe('http://localhost:4000')
 })
@@ -85,7 +85,7 @@ test.each([
   })
 })
 
-test('a bad value is refused also where another layer hides it', async () => {
+test('a bad value is refused even when another layer overrides it', async () => {
   await writeFile(userFile(), 'backend = "moon"\n')
   await expect(load({ env: { HM_BACKEND: 'local' } })).rejects.toMatchObject({ exit: 2 })
 })
@@ -97,17 +97,17 @@ test.each([
   await expect(load(more)).rejects.toMatchObject({ exit: 2, message: expect.stringContaining(message) })
 })
 
-test('a file that is no text is refused', async () => {
+test('a file that is not text is refused', async () => {
   await writeFile(userFile(), Buffer.from([0x61, 0xff, 0xfe]))
   await expect(load()).rejects.toMatchObject({ exit: 2, message: expect.stringContaining(userFile()) })
 })
 
-test('tells keys that mean nothing', async () => {
+test('lists unknown keys', async () => {
   await writeFile(projectFile(), '[cloud]\nogr = "x"\n')
   expect((await load()).unknown).toEqual([{ file: projectFile(), line: 2, key: 'cloud.ogr' }])
 })
 
-test('writes one key, keeps the file’s mode, and reads it back', async () => {
+test('writes one key, keeps the file’s mode, and reads the key back', async () => {
   await writeFile(projectFile(), '# mine\n[cloud]\norg = "a" # keep\n', { mode: 0o640 })
   await (await load()).set('project', 'cloud.org', 'b')
   expect(await readFile(projectFile(), 'utf8')).toBe('# mine\n[cloud]\norg = "b" # keep\n')
@@ -115,18 +115,18 @@ test('writes one key, keeps the file’s mode, and reads it back', async () => {
   expect((await load()).get('cloud.org')).toBe('b')
 })
 
-test('an older table takes the value instead of being lost', async () => {
+test('a new value goes into an existing older table and loses nothing', async () => {
   await writeFile(projectFile(), '[backend]\ntype = "local"\n')
   await (await load()).set('project', 'backend', 'cloud')
   expect((await load()).get('backend')).toBe('cloud')
 })
 
-test('refuses to write a value that the key cannot have', async () => {
+test('refuses to write a value that the key does not allow', async () => {
   await expect((await load()).set('user', 'cache.max_gb', '-3')).rejects.toMatchObject({ exit: 2 })
   await expect(stat(userFile())).rejects.toMatchObject({ code: 'ENOENT' })
 })
 
-test('the user’s new file is for its owner only', async () => {
+test('only the owner can read the new user file', async () => {
   await (await load()).set('user', 'cache.max_gb', '3')
   expect((await stat(userFile())).mode & 0o777).toBe(0o600)
 })

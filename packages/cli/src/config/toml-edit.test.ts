@@ -78,6 +78,6 @@ test.each([
 test.each([
   ['[cloud]\norg = """\nlong"""\n', 'cloud.org'],
   ['cloud = 3\n', 'cloud.org'],
-])('%j is not edited but refused', (text, path) => {
+])('%j is refused instead of edited', (text, path) => {
   expect(() => withSetting(text, path, 'b')).toThrow('cannot edit')
 })

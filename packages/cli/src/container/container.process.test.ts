@@ -18,14 +18,14 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(home, { recursive: true }))
 
-test('commands that need sandboxes, or what they left, are local', () => {
+test('commands that use sandboxes or their leftovers are local', () => {
   const local = commands.map(({ name }) => name).filter(isLocal)
   expect(local).toEqual(expect.arrayContaining(['run', 'watch', 'retry', 'logs', 'cache ls', 'image import']))
   for (const name of ['render', 'pipelines', 'init', 'login', 'build list', 'config get'] as const)
     expect(isLocal(name)).toBe(false)
 })
 
-test('who runs in the container', () => {
+test('chooses the user of the container', () => {
   const mac = { platform: 'darwin', driver: undefined, backend: 'local', flags: {} } as const
   const linux = { ...mac, platform: 'linux' } as const
   for (const [name, asked, isInside] of [
@@ -62,7 +62,7 @@ const facts: ContainerFacts = {
   hasHybridGroups: false,
 }
 
-test('the whole line for Docker', () => {
+test('builds the whole command line for Docker', () => {
   expect(dockerArguments(facts)).toEqual([
     'run',
     '--rm',
@@ -85,7 +85,7 @@ test('the whole line for Docker', () => {
   ])
 })
 
-test('what each fact adds to that line', () => {
+test('each fact adds its options to the command line', () => {
   for (const [more, added] of [
     [{ isTerminal: true, hasInput: true }, ['--interactive', '--tty']],
     [{ hasInput: true }, ['--interactive']],
@@ -98,14 +98,14 @@ test('what each fact adds to that line', () => {
     )
 })
 
-test('a path with a comma or a quote stays one path, and a file that is named is not written', () => {
+test('a path with a comma or a quote stays one path, and a named file is mounted read-only', () => {
   const mounts = [{ path: '/a,"b"', readOnly: true }]
   expect(dockerArguments({ ...facts, mounts })).toContain(
     '--mount=type=bind,"source=/a,""b""","target=/a,""b""",readonly',
   )
 })
 
-test('no variable of the user moves the volume or starts a container in the container', () => {
+test('no variable of the user moves the volume or starts a container inside the container', () => {
   const args = dockerArguments({ ...facts, variables: { HM_SANDBOX: 'docker', HM_CACHE_DIR: '/x' } })
   expect(args.filter((each) => /HM_SANDBOX|HM_CACHE_DIR/.test(each))).toEqual([
     '--env=HM_SANDBOX=oci',
@@ -113,7 +113,7 @@ test('no variable of the user moves the volume or starts a container in the cont
   ])
 })
 
-test('of the environment goes what hm reads and what was named, and no credential', () => {
+test('passes the variables that hm reads and those that the user names, and no credential', () => {
   const env = {
     PATH: '/bin',
     HOME: '/root',
@@ -135,7 +135,7 @@ test('of the environment goes what hm reads and what was named, and no credentia
   expect(passedVariables(env, ['GONE'])).not.toContain('GONE')
 })
 
-test("the user's own settings go as variables; the project's are read there, those of a server stay", () => {
+test("passes the user's settings as variables; project settings are read inside, except those of a server", () => {
   const layers: Partial<Record<SettingKey, 'user' | 'project'>> = {
     'cache.max_gb': 'user',
     'sandbox.image_fallback': 'project',
@@ -149,12 +149,12 @@ test("the user's own settings go as variables; the project's are read there, tho
   expect(settingVariables(config as never)).toEqual({ HM_CACHE__MAX_GB: '7' })
 })
 
-test('of nested paths the outermost is mounted, once', () => {
+test('mounts the outermost of nested paths, once', () => {
   const at = (path: string) => ({ path, readOnly: false })
   expect(outermost([at('/a/b'), at('/a'), at('/a'), at('/ab'), at('/a/..c')])).toEqual([at('/a'), at('/ab')])
 })
 
-test('mounted are the work tree, its repository, and the files and directories of the line', async () => {
+test('mounts the work tree, its repository, and the files and directories of the command line', async () => {
   const tree = join(home, 'tree')
   const linked = join(home, 'linked')
   const git = (...args: string[]) =>
@@ -181,7 +181,7 @@ test('mounted are the work tree, its repository, and the files and directories o
   expect(await findMounts(tree, tree, specs['cache save'], saved)).toEqual([{ path: home, readOnly: false }])
 })
 
-test('a container belongs to a dead client only when that was of this machine', () => {
+test('a container belongs to a dead client only when that client ran on this machine', () => {
   expect(isDead(ownClient())).toBe(false)
   const gone = execFileSync('sh', ['-c', 'echo $$'], { encoding: 'utf8' }).trim()
   expect(isDead(`${gone}@${hostname()}`)).toBe(true)
@@ -189,7 +189,7 @@ test('a container belongs to a dead client only when that was of this machine', 
   expect(isDead('what')).toBe(false)
 })
 
-test('without Docker it is exit 4 and what to do', async () => {
+test('without Docker, exits 4 and explains what to do', async () => {
   mkdirSync(join(home, '.hm'))
   const env = { HM_SANDBOX: 'docker', PATH: '/nowhere' }
   expect(await runHm(['run', 'ci'], { cwd: home, env })).toMatchObject({

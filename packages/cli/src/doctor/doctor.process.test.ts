@@ -47,7 +47,7 @@ async function checks(args: readonly string[] = [], env: Readonly<Record<string,
   return { code, of: (name: string) => data.find((check) => check.name === name) }
 }
 
-it('a machine that runs sandboxes has run one', async () => {
+it('a machine that can run sandboxes has run one', async () => {
   const { code, stdout } = await run(hm, ['doctor'])
   expect(stdout).toMatch(/^ {2}ok {7}a real step {7}printed its line after \d+ ms$/m)
   expect(stdout).toMatch(/^ {2}ok {7}pipelines {9}ci; rendered in \d+ ms$/m)
@@ -62,7 +62,7 @@ it('exits 9 for a pipeline that does not load, and names its line', async () => 
   expect(code).toBe(9)
 })
 
-it('tells which runtime starts steps, that runsc is for root, and that there is none of another name', async () => {
+it('names the runtime of the steps, reports that runsc needs root, and refuses an unknown runtime', async () => {
   const known = await checks([], { HARMONT_OCI_RUNTIME: 'runsc' })
   const isRoot = process.getuid?.() === 0
   expect(known.of('driver')).toMatchObject(
@@ -78,7 +78,7 @@ it('tells which runtime starts steps, that runsc is for root, and that there is 
   expect(network.of('a real step')).toMatchObject({ status: 'failure', found: expect.stringContaining('egress,all') })
 })
 
-it('looks on where the configuration does not parse', async () => {
+it('continues its checks when the configuration does not parse', async () => {
   writeFileSync(join(project, '.hm', 'config.toml'), 'backend = "x"\n')
   const { code, of } = await checks()
   expect(of('configuration')).toMatchObject({ status: 'failure', found: expect.stringContaining('config.toml:1') })
@@ -86,7 +86,7 @@ it('looks on where the configuration does not parse', async () => {
   expect(code).toBe(9)
 })
 
-it('a server that takes calls and says nothing fails the cloud, and only that, within its time', async () => {
+it('a server that never answers fails only the cloud check, within its time limit', async () => {
   const silent = createServer(() => {}).listen(0, '127.0.0.1')
   await once(silent, 'listening')
   const address = silent.address()
@@ -100,32 +100,35 @@ it('a server that takes calls and says nothing fails the cloud, and only that, w
   silent.close()
 })
 
-it.runIf(process.getuid?.() === 0)('an ordinary user who has no ids is told so, and no step is tried', async () => {
-  // Others cannot enter a directory made by `mkdtemp`.
-  const locked = join(home, 'locked')
-  mkdirSync(locked, { mode: 0o700 })
-  chmodSync(home, 0o755)
-  const user = ['--reuid', '65534', '--regid', '65534', '--clear-groups']
-  const asUser = (cache: string) => {
-    const env = { HOME: '/nonexistent', HM_CACHE_DIR: cache }
-    return run('setpriv', [...user, process.execPath, hm, 'doctor', '--json'], env)
-  }
-  const { code, stdout, stderr } = await asUser(join(home, 'cache'))
-  const { data } = JSON.parse(stdout || stderr) as { readonly data: readonly Check[] }
-  const sandbox = data.filter(({ area, status }) => area === 'sandbox' && status !== 'ok')
-  expect(sandbox).toContainEqual(
-    expect.objectContaining({ name: 'driver', fix: expect.stringMatching(/^sudo usermod --add-subuids \d+-\d+ /) }),
-  )
-  expect(sandbox).toContainEqual(expect.objectContaining({ name: 'a real step', status: 'warning' }))
-  for (const { status, fix } of sandbox) if (status === 'failure') expect(fix).toMatch(/^sudo /)
-  expect(data).toContainEqual(expect.objectContaining({ name: 'cache', status: 'failure' }))
-  expect(code).toBe(9)
-  const lockedOut = await asUser(join(locked, 'cache'))
-  expect(lockedOut.stdout).toContain(`"EACCES: permission denied, stat '${join(locked, 'cache')}'"`)
-  expect(lockedOut.code).toBe(9)
-})
+it.runIf(process.getuid?.() === 0)(
+  'an ordinary user without subordinate ids is told so, and no step is tried',
+  async () => {
+    // Others cannot enter a directory made by `mkdtemp`.
+    const locked = join(home, 'locked')
+    mkdirSync(locked, { mode: 0o700 })
+    chmodSync(home, 0o755)
+    const user = ['--reuid', '65534', '--regid', '65534', '--clear-groups']
+    const asUser = (cache: string) => {
+      const env = { HOME: '/nonexistent', HM_CACHE_DIR: cache }
+      return run('setpriv', [...user, process.execPath, hm, 'doctor', '--json'], env)
+    }
+    const { code, stdout, stderr } = await asUser(join(home, 'cache'))
+    const { data } = JSON.parse(stdout || stderr) as { readonly data: readonly Check[] }
+    const sandbox = data.filter(({ area, status }) => area === 'sandbox' && status !== 'ok')
+    expect(sandbox).toContainEqual(
+      expect.objectContaining({ name: 'driver', fix: expect.stringMatching(/^sudo usermod --add-subuids \d+-\d+ /) }),
+    )
+    expect(sandbox).toContainEqual(expect.objectContaining({ name: 'a real step', status: 'warning' }))
+    for (const { status, fix } of sandbox) if (status === 'failure') expect(fix).toMatch(/^sudo /)
+    expect(data).toContainEqual(expect.objectContaining({ name: 'cache', status: 'failure' }))
+    expect(code).toBe(9)
+    const lockedOut = await asUser(join(locked, 'cache'))
+    expect(lockedOut.stdout).toContain(`"EACCES: permission denied, stat '${join(locked, 'cache')}'"`)
+    expect(lockedOut.code).toBe(9)
+  },
+)
 
-it('where steps run in a container, Docker is looked for', async () => {
+it('looks for Docker when steps run in a container', async () => {
   const { code, of } = await checks([], { HM_SANDBOX: 'docker', PATH: dirname(process.execPath) })
   expect(of('container')).toMatchObject({ status: 'failure', fix: 'install Docker' })
   expect(of('git')).toMatchObject({ status: 'warning' })

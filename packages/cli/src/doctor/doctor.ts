@@ -69,7 +69,7 @@ async function checkArea(area: Area, look: () => Promise<Check[]>): Promise<Chec
     const { failure } = checksOf(area)
     if (error instanceof HmError && error.code === 'wrong_setting')
       return [failure('setting', error.message, error.fix ?? 'correct it')]
-    if (error instanceof TooSlow) return [failure('time', error.message, 'see what this machine is waiting for')]
+    if (error instanceof TooSlow) return [failure('time', error.message, 'find out why this machine is slow')]
     if (isRefusal(error)) return [failure('access', error.message, 'change its owner, or run hm as its owner')]
     throw error
   }

@@ -81,7 +81,7 @@ function fixOf(problem: string, { packages, user }: SandboxFacts): string {
 function limit(name: string, value: number | undefined, least: number, fix: string): Check[] {
   if (value === undefined) return []
   if (value === 0) return [failure(name, 'none allowed', fix)]
-  return [value < least ? warning(name, `at most ${value}, which is little`, fix) : ok(name, `up to ${value}`)]
+  return [value < least ? warning(name, `at most ${value}, which is low`, fix) : ok(name, `up to ${value}`)]
 }
 
 function realStep(step: StepFacts | undefined): Check[] {

@@ -116,19 +116,19 @@ it.each<[string, Partial<SandboxFacts>, string[]]>([
   ],
 ])('sandbox: %s', (_, facts, expected) => expect(amiss(judgeSandbox({ ...sandbox, ...facts }))).toEqual(expected))
 
-it('sandbox: the command is part of the fix, not of what was found', () => {
+it('sandbox: the command is part of the fix and not of the finding', () => {
   const problems = ['crun, tini are missing: apt-get install crun tini']
   expect(foundBy(judgeSandbox({ ...sandbox, problems }), 'driver')).toBe('crun, tini are missing')
 })
 
-it('sandbox: the kind of control groups is said', () => {
+it('sandbox: the kind of control groups is reported', () => {
   expect(foundBy(judgeSandbox(sandbox), 'control groups')).toBe('v2 only')
   expect(foundBy(judgeSandbox({ ...sandbox, cgroups: 'hybrid' }), 'control groups')).toBe(
     'hybrid: v1 controllers beside v2',
   )
 })
 
-it('sandbox: what is not Linux has none', () => {
+it('sandbox: only Linux has one', () => {
   expect(judgeOtherPlatform('darwin')).toMatchObject([{ status: 'failure', found: expect.stringContaining('darwin') }])
 })
 
@@ -263,7 +263,7 @@ it.each<[string, ServerFacts, string[]]>([
   ['a pipeline that is not known yet', { ...server, pipeline: { unclear: 'acme has none' } }, []],
 ])('server: %s', (_, facts, expected) => expect(amiss(judgeServer(facts))).toEqual(expected))
 
-it('a failure of the backend that is not used is a warning', () => {
+it('a failure of the backend that is not in use is a warning', () => {
   const statuses = (backend: 'local' | 'cloud') =>
     (['tools', 'project', 'disk', 'network', 'server', 'sandbox'] as const)
       .filter((area) => forBackend(checksOf(area).failure('n', 'f', 'x'), backend).status === 'failure')

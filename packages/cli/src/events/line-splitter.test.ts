@@ -10,7 +10,7 @@ const chunk = (kind: 0 | 1 | 2, content: Buffer | string, ts = 0n) => ({
   ts,
 })
 
-test('each stream has its own lines, whatever the other writes meanwhile', () => {
+test('each stream keeps its own lines while the other one writes', () => {
   const splitter = new LineSplitter()
   expect(splitter.push(chunk(0, 'one\ntw', 2_000_000n))).toEqual([{ stream: 'stdout', line: 'one', ts: 2 }])
   expect(splitter.push(chunk(1, 'bad\r\n', 3_000_000n))).toEqual([{ stream: 'stderr', line: 'bad', ts: 3 }])
@@ -19,7 +19,7 @@ test('each stream has its own lines, whatever the other writes meanwhile', () =>
   expect(splitter.rest()).toEqual([])
 })
 
-test('the lines are the output, however it was cut into chunks', () => {
+test('chunk boundaries do not change the lines', () => {
   fc.assert(
     fc.property(fc.array(fc.string({ unit: anyCharacter })), fc.array(fc.nat(40)), (texts, cuts) => {
       const lines = texts.map((text) => text.replace(/[\n\r\ufeff]/g, ''))
@@ -37,7 +37,7 @@ test('the lines are the output, however it was cut into chunks', () => {
   )
 })
 
-test('a line that does not end is given in pieces, so that memory does not grow with it', () => {
+test('a line that does not end is split, so that memory does not grow with it', () => {
   const splitter = new LineSplitter()
   const pieces = splitter.push(chunk(0, 'x'.repeat(200_000)))
   expect(pieces.map(({ line }) => line.length)).toEqual([65_536, 65_536, 65_536])

@@ -33,13 +33,13 @@ it('finds nothing in a folder without a known file', () => {
   expect(found(folder('.', 'README.md next.config. cargo.toml'), folder('src', 'main.c'))).toEqual([])
 })
 
-it('several kinds, at either level, are a chain each', () => {
+it('each of several kinds, at either level, gets a chain', () => {
   expect(
     found(folder('.', 'go.mod'), folder('api', 'pyproject.toml Cargo.toml'), folder('web', 'package.json', script)),
   ).toEqual(['go .', 'rust api', 'python api', 'js web'])
 })
 
-it('a part of a project above it is none of its own', () => {
+it('a directory that belongs to a project above it is not a project', () => {
   expect(found(folder('.', 'CMakeLists.txt'), folder('src', 'CMakeLists.txt'))).toEqual(['cmake .'])
   expect(found(folder('.', 'Cargo.toml'), folder('core', 'Cargo.toml'))).toEqual(['rust .'])
   expect(found(folder('.', 'go.mod'), folder('tools', 'go.mod'))).toEqual(['go .', 'go tools'])
@@ -57,14 +57,14 @@ it('members of a JavaScript or uv workspace are parts, other packages are not', 
   expect(found(python(''), lib)).toEqual(['python .', 'python lib'])
 })
 
-it('a package.json below that has nothing to install or run is no project', () => {
+it('a nested package.json with nothing to install or run is not a project', () => {
   const stub = folder('esm', 'package.json', { 'package.json': '{"type":"module","main":"index.js"}' })
   expect(found(folder('.', 'package.json'), stub)).toEqual(['js .'])
   expect(found(folder('.', 'go.mod'), stub)).toEqual(['go .'])
   expect(found(folder('.', 'package.json'), folder('site', 'package.json', script))).toEqual(['js .', 'js site'])
 })
 
-it('autotools count where the project has no other kind, a Makefile where nothing else is found', () => {
+it('autotools count only where the project has no other kind, and a Makefile only where nothing else is found', () => {
   const python = folder('python', 'setup.py')
   expect(found(folder('.', 'configure.ac Makefile'), python)).toEqual(['autotools .', 'python python'])
   expect(found(folder('.', 'configure CMakeLists.txt'))).toEqual(['cmake .'])

@@ -75,7 +75,7 @@ it.each(['ts', 'py'] as const)(
   },
 )
 
-it('both languages say the same', async () => {
+it('both languages declare the same pipeline', async () => {
   await write('package.json', '{"scripts":{"test":"t","build":"b"},"dependencies":{"a":"1"}}')
   await write('package-lock.json', '{}')
   await write('api/setup.py')
@@ -92,7 +92,7 @@ it('both languages say the same', async () => {
   }
 })
 
-it('writes the file for what it finds, names its steps and says how to go on', async () => {
+it('writes the file for the detected project, lists its steps and the next command', async () => {
   await write('pyproject.toml')
   const { code, stdout, stderr } = await init('--plain', '--slug', 'ci')
   expect({ code, stdout }).toEqual({ code: 0, stdout: '' })
@@ -101,7 +101,7 @@ it('writes the file for what it finds, names its steps and says how to go on', a
   expect(await read('.hm/.gitignore')).toBe('node_modules/\n__pycache__/\nsecrets.env\n')
 })
 
-it('overwrites nothing without --force, and then only its own file', async () => {
+it('overwrites nothing without --force, and with it only its own file', async () => {
   await write('go.mod')
   await write('.hm/pipeline.ts', '// mine')
   await write('.hm/.gitignore', '*.log\nnode_modules/')
@@ -119,7 +119,7 @@ it('overwrites nothing without --force, and then only its own file', async () =>
   })
 })
 
-it('the slug is what the project is called, so that two projects meet on a server as two', async () => {
+it('the slug derives from the project’s name, so that two projects stay apart on a server', async () => {
   await write('go.mod')
   const slugs = async () => /"?slug"?: "(.*)"/.exec(await read('.hm/pipeline.ts'))?.[1]
   await init()
@@ -134,7 +134,7 @@ it('the slug is what the project is called, so that two projects meet on a serve
   })
 })
 
-it('writes one step to replace where no project is seen and nobody can be asked', async () => {
+it('writes one placeholder step where no project is found and nobody can be asked', async () => {
   const { code, stderr } = await init('--plain', '--slug', 'ci')
   expect({ code, stderr }).toMatchObject({
     code: 0,
@@ -145,7 +145,7 @@ it('writes one step to replace where no project is seen and nobody can be asked'
   expect(await read('.hm/pipeline.ts')).toContain('zig({ path: "." })')
 })
 
-it('the compiler finds the types of what is written where nothing is installed, and finds mistakes', async () => {
+it('the compiler finds the types of the written pipeline where nothing is installed, and reports mistakes', async () => {
   await write('go.mod')
   const { stderr } = await init('--slug', 'ci')
   expect(stderr).toContain(
@@ -180,7 +180,7 @@ it('a crate without Cargo.lock is tested without', async () => {
   }
 })
 
-it('a project file that does not parse is exit 2 before anything is written; what does not render is exit 6', async () => {
+it('a project file that does not parse is exit 2 before anything is written; a pipeline that does not render is exit 6', async () => {
   await write('package.json', '{')
   expect(await init()).toMatchObject({ code: 2, stderr: expect.stringContaining('package.json is not JSON') })
   await expect(read('.hm/pipeline.ts')).rejects.toThrow('ENOENT')
@@ -203,7 +203,7 @@ it('names the files of other CI systems', async () => {
   )
 })
 
-it('skills keep what was edited', async () => {
+it('keeps skills that the user edited', async () => {
   await write('.claude/settings.json', '{}')
   const folder = join(project, skillsFolder(project))
   await write('.claude/skills/validate-ci/SKILL.md', 'ours now')
@@ -212,7 +212,7 @@ it('skills keep what was edited', async () => {
   expect(await writeSkills(folder)).toEqual({ written: [], kept: ['validate-ci'] })
 })
 
-it('commands that the skills name are commands of hm, with their flags', () => {
+it('skills name only commands and flags that hm has', () => {
   const lines = Object.values(SKILLS).flatMap((text) =>
     [...text.matchAll(/`hm ([^`]+)`/g)].map(([, line]) => line ?? ''),
   )

@@ -77,7 +77,7 @@ it.each([
   ['an import', { 'tests/test_a.py': 'import os\nimport pytest\n' }],
   ['bare functions', { 'test_a.py': 'def test_sum():\n    assert 1\n' }],
   ['a configuration', { 'tox.ini': '[testenv]\ndeps = pytest\n' }],
-])('Python whose tests have %s is tested by pytest, which is installed', (_, texts) => {
+])('Python whose tests have %s is tested by pytest, which the pipeline installs', (_, texts) => {
   const pyproject = { 'pyproject.toml': '[project]\nname = "a"\n' }
   expect(commands('python', 'pyproject.toml tests', { ...pyproject, ...texts })).toEqual([
     `${pip} -e . pytest <- pyproject.toml`,
@@ -120,7 +120,7 @@ it.each([
   expect(commands(kind, Object.keys(texts).join(' '), texts)).toEqual(expected)
 })
 
-it('programs that steps do not find are told', () => {
+it('lists programs that the steps do not find', () => {
   const chain = {
     first: { label: 'deps', command: './configure && A=1 no-such-tool --x && .venv/bin/pip x', onChange: [] },
     steps: [
@@ -132,7 +132,7 @@ it('programs that steps do not find are told', () => {
   expect(missingTools([chain], [])).toEqual(['no-such-tool', 'sh'])
 })
 
-it('Python installs what a directory lists for the tests, and the project', () => {
+it('Python installs the project and the test requirements that a directory lists', () => {
   const lists = { 'requirements/tests.txt': 'pytest\n', 'requirements/dev.txt': '' }
   const texts = { 'pyproject.toml': '[project]\nname = "a"\n', ...lists }
   expect(commands('python', 'pyproject.toml requirements', texts)[0]).toBe(

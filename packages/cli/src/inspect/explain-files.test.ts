@@ -16,11 +16,11 @@ test.for([
   ],
   ['a link that leads nowhere any more', 'link:b\nfile:1', 'link:b', 'points to a target that was removed'],
   ['a link that led nowhere', 'link:b', 'link:b\nfile:1', 'points to a target that did not exist'],
-] as const)('%s of a watched file is told', ([, before, after, phrase]) => {
+] as const)('%s of a watched file is explained', ([, before, after, phrase]) => {
   expect(explainFiles({ a: before, same: 'file:0' }, { a: after, same: 'file:0' })).toEqual([`a ${phrase}`])
 })
 
-test('files that are new, gone or only have another name are told in order of path', () => {
+test('new, deleted and renamed files are listed in order of path', () => {
   const before = { 'src/a.js': 'file:1', 'src/twin.js': 'file:1', 'src/z.js': 'file:2' }
   const after = { 'src/aa.js': 'file:1', 'src/b.js': 'file:3', 'src/z.js': 'file:2' }
   expect(explainFiles(before, after)).toEqual([

@@ -18,7 +18,7 @@ const step = (key: string, fields: Partial<StepIdentity> = {}): [string, StepIde
   },
 ]
 
-test('each part that changed is named, file by file and by variable, and then those of what the step builds in', () => {
+test('lists each changed part by file and by variable, and then the parts of the parent step', () => {
   const before = new Map([
     step('base', { image: 'debian:12' }),
     step('deps', { parent: 'base', files: { a: '1', gone: '1', same: '1' }, variables: { LEVEL: '1' } }),
@@ -49,7 +49,7 @@ test('each part that changed is named, file by file and by variable, and then th
   ])
 })
 
-test('of a chain whose keys all changed, only the step that began it is named', () => {
+test('of a chain whose keys all changed, only the first changed step is named', () => {
   const chain = (cacheKey: string) =>
     new Map([
       step('base', { cacheKey, policy: '[{"policy":"ttl","duration_seconds":86400}]' }),

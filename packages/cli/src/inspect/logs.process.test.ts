@@ -51,7 +51,7 @@ function writeLog(number: number, text: string): void {
   log.close()
 }
 
-test('a terminal acts upon neither the name of a step nor its log; a file gets the log as it is', async () => {
+test('a terminal gets the step’s name and log without control sequences; a file gets the log unchanged', async () => {
   const line = `stty cols 100 && exec '${process.execPath}' '${hmProgram}' logs`
   const env = { ...programEnv, HOME: cwd, TERM: 'xterm' }
   const shown = execFileSync('script', ['-qefc', line, '/dev/null'], { cwd, env, encoding: 'utf8' })
@@ -59,7 +59,7 @@ test('a terminal acts upon neither the name of a step nor its log; a file gets t
   expect(await runHm(['logs'], { cwd })).toMatchObject({ code: 0, stdout: output.replaceAll(/^(?=.)/gm, '[a?b] ') })
 })
 
-test('logs of what failed end with what their tests reported', async () => {
+test('logs of a failed step end with the reports of its tests', async () => {
   const { code, stdout, stderr } = await runHm(['logs', '--failed'], { cwd })
   expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining('a_test.go:7: got 1, want 2\n') })
   expect(stderr).toBe('a?b: 1 test failed\n  TestA — got 1, want 2 · a_test.go:7\n')
@@ -67,7 +67,7 @@ test('logs of what failed end with what their tests reported', async () => {
   expect((await runHm(['logs'], { cwd })).stderr).toBe('')
 })
 
-test('of a long log that failed, only what its tests reported is shown, and how to see all', async () => {
+test('a long log of a failed step shows only the reports of its tests, and how to see all', async () => {
   const long = `${'installing a package\n'.repeat(5_000)}${output}`
   writeLog(2, long)
   const { code, stdout, stderr } = await runHm(['logs', '2', '--failed'], { cwd })
@@ -83,7 +83,7 @@ test('of a long log that failed, only what its tests reported is shown, and how 
   expect(JSON.parse((await runHm(['logs', '2', '--failed', '--json'], { cwd })).stdout).data).toHaveLength(5_003)
 })
 
-test('a step that failed without a word is named', async () => {
+test('a failed step without output is named', async () => {
   writeLog(3, '')
   expect(await runHm(['logs', '3', '--failed'], { cwd })).toMatchObject({
     code: 0,
@@ -92,7 +92,7 @@ test('a step that failed without a word is named', async () => {
   })
 })
 
-test('a run without such a step names those it has', async () => {
+test('a run without the requested step lists its steps', async () => {
   const { code, stderr } = await runHm(['logs', '1', 'b'], { cwd })
   expect({ code, stderr }).toEqual({
     code: 5,

@@ -83,15 +83,15 @@ const ways = [
   ['on the pinned Node.js', true],
 ] as const
 
-test.each(ways)('%s: the exit code is the program’s', async (_, older) => {
+test.each(ways)('%s: exits with the program’s exit code', async (_, older) => {
   expect(await launch(['exit', '7'], older).ended).toMatchObject({ code: 7 })
 })
 
-test.each(ways)('%s: who is killed dies by that signal', async (_, older) => {
+test.each(ways)('%s: dies by the signal that killed the program', async (_, older) => {
   expect(await launch(['die'], older).ended).toMatchObject({ code: null, signal: 'SIGKILL' })
 })
 
-test.each(ways)('%s: one Ctrl-C of a terminal is one, the second leaves with 130', async (_, older) => {
+test.each(ways)('%s: one Ctrl-C of a terminal arrives once, the second leaves with 130', async (_, older) => {
   const { pid, seen, ended } = launch(['stay'], older)
   await seen(/ready/)
   process.kill(-pid, 'SIGINT')
@@ -103,7 +103,7 @@ test.each(ways)('%s: one Ctrl-C of a terminal is one, the second leaves with 130
   expect(await ended).toMatchObject({ code: 130, text: expect.stringMatching(/second\n$/) })
 })
 
-test.each(ways)('%s: after one Ctrl-C the program ends as it likes', async (_, older) => {
+test.each(ways)('%s: after one Ctrl-C the program chooses how to end', async (_, older) => {
   const { pid, seen, ended } = launch(['leave'], older)
   await seen(/ready/)
   process.kill(-pid, 'SIGINT')
@@ -165,7 +165,7 @@ test.each(ways)('%s: --env-file is the program’s own flag, not Node’s', asyn
   }
 })
 
-test('without the pinned one it says what to do', async () => {
+test('without the pinned Node.js it explains what to do', async () => {
   await rm(join(home, 'node_modules'))
   const child = spawn(process.execPath, ['--import', olderNode, join(home, 'bin', 'hm.js'), 'help'], {
     stdio: ['ignore', 'ignore', 'pipe'],

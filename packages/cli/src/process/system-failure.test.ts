@@ -10,12 +10,12 @@ test.each([
   ['EDQUOT', '/cache/a', 'edquot', 'hm cache clean makes room'],
   ['EACCES', '/cache/local/runs', 'eacces', 'make it writable, or name another in HM_CACHE_DIR'],
   ['EROFS', '/cache', 'erofs', 'make it writable, or name another in HM_CACHE_DIR'],
-])('%s at %s is for the user to mend, and keeps its code', (code, path, own, fix) => {
+])('%s at %s is the user’s to fix, and keeps its code', (code, path, own, fix) => {
   const message = expect.stringContaining(`${code}: no, open '${path}'`)
   expect(systemFailure(system(code, path), '/cache')).toMatchObject({ exit: 4, code: own, message, fix })
 })
 
-test('a cache directory below what is no directory is one of them', () => {
+test('a cache directory below a regular file is the user’s to fix', () => {
   let error: unknown
   try {
     mkdirSync('/dev/null/cache/hm', { recursive: true })
@@ -25,7 +25,7 @@ test('a cache directory below what is no directory is one of them', () => {
   expect(systemFailure(error, '/dev/null/cache/hm')).toMatchObject({ exit: 4, code: 'enotdir' })
 })
 
-test('a home in which no directory can be made is one of them; another directory above is not', () => {
+test('a home directory that refuses new directories is the user’s to fix; the same in another directory is not', () => {
   const home = Object.assign(system('EACCES', '/nonexistent'), { syscall: 'mkdir' })
   expect(systemFailure(home, '/nonexistent/.cache/hm')).toMatchObject({ exit: 4, code: 'eacces' })
   expect(systemFailure(system('EACCES', '/nonexistent'), '/nonexistent/.cache/hm')).toBe(undefined)

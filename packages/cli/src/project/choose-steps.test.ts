@@ -39,7 +39,7 @@ describe('chosen steps', () => {
       ['base', 'other'],
     ],
     [[], ['base', 'a', 'b', 'c', 'other']],
-  ])('%j run with what they need: %j', (chosen, expected) => {
+  ])('%j run with their dependencies: %j', (chosen, expected) => {
     expect(keysOf(selectSteps(planOf(fork), chosen))).toEqual(expected)
   })
 
@@ -69,12 +69,12 @@ describe('chosen steps', () => {
     )
   })
 
-  test('that do not exist are named, with those that do', () => {
+  test('that do not exist are reported, with those that do', () => {
     expect(() => planRun(irOf(fork), { steps: ['a', 'nope'], timeoutMs: undefined })).toThrow(/the key nope/)
   })
 })
 
-test('a time on the command line only shortens the pipeline’s own', () => {
+test('a time limit on the command line only shortens the pipeline’s own', () => {
   const ir = irOf({ a: {} })
   const timed = ir.replace('{', '{"timeout_seconds":10,')
   const secondsOf = (text: string, timeoutMs: number | undefined) =>
@@ -84,14 +84,14 @@ test('a time on the command line only shortens the pipeline’s own', () => {
   ])
 })
 
-test('a step that is run anew takes with it what is built on it, and no more', () => {
+test('rerunning a step reruns the steps built on it, and no others', () => {
   expect(runAnew(planOf(fork), [])).toEqual([])
   expect(runAnew(planOf(fork), ['b'])).toEqual(['b', 'c'])
   expect(runAnew(planOf(fork), ['b', true])).toBe(true)
   expect(() => runAnew(planOf(fork), ['nope'])).toThrow('nope')
 })
 
-test('chains are numbered by their roots, a child before its parent included', () => {
+test('chains are numbered by their roots, even when a child comes before its parent', () => {
   const plan = planOf({ child: { in: 'base' }, base: {}, other: {}, grandchild: { in: 'child' } })
   const facts = factsOfPlan(plan)
   expect(plan.steps.map(({ key }) => facts.of(key)?.chain)).toEqual([0, 0, 1, 0])
@@ -128,19 +128,19 @@ describe('a retry', () => {
   }
   const passed = [step('base', 'passed', 's'), step('a', 'passed'), step('other', 'passed')]
 
-  test('runs what failed and what that held back, and keeps only what they need', () => {
+  test('runs the failed and blocked steps, and keeps only the results that they need', () => {
     expect(retry([...passed, step('b', 'failed'), step('c', 'skipped')])).toEqual({
       rerun: ['b', 'c'],
       kept: ['a', 'base'],
     })
   })
-  test('runs what a failed step starts from when that is gone, and all that is built on it', () => {
+  test('reruns the parent of a failed step when its snapshot is gone, and all steps built on it', () => {
     expect(retry([...passed, step('b', 'failed'), step('c', 'skipped')], { there: [] })).toEqual({
       rerun: ['a', 'b', 'base', 'c'],
       kept: [],
     })
   })
-  test('of named steps leaves other failures alone', () => {
+  test('of named steps ignores other failures', () => {
     const failures = [
       step('base', 'passed', 's'),
       step('a', 'passed'),
@@ -151,7 +151,7 @@ describe('a retry', () => {
     expect(retry(failures, { only: ['other'] })).toEqual({ rerun: ['other'], kept: [] })
     expect(retry(failures, { only: ['b'] })).toEqual({ rerun: ['b', 'c'], kept: ['a', 'base'] })
   })
-  test('of a run that passed is nothing', () => {
+  test('of a passed run has nothing to do', () => {
     expect(retry([...passed, step('b', 'passed', 's'), step('c', 'passed')])).toEqual({ rerun: [], kept: [] })
   })
 })

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { progressOf } from './source-size.ts'
 
-test('says nothing of what is done at once, and then how far it is every two seconds', () => {
+test('reports nothing for quick work, and progress every two seconds for slow work', () => {
   const said: string[] = []
   let now = 0
   const tell = progressOf(

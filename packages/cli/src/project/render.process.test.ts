@@ -12,7 +12,7 @@ import { runHmHere } from '../test-support/run-hm-here.ts'
 const cwd = mkdtempSync(join(tmpdir(), 'hm-render-'))
 afterAll(() => rmSync(cwd, { recursive: true }))
 
-test('a pipeline file that takes long is named while it does', async () => {
+test('a slow pipeline file is named while it renders', async () => {
   linkCompiled(join(cwd, '.cache', 'hm'))
   symlinkSync(fileURLToPath(new URL('../../../../node_modules', import.meta.url)), join(cwd, 'node_modules'))
   mkdirSync(join(cwd, '.hm'))
@@ -40,7 +40,7 @@ export default { slug: 'ci', pipeline: pipeline([sh('true')]) }
   })
 })
 
-test('a default pipeline that the project does not have is named, with the way out', async () => {
+test('a missing default pipeline is named, with the fix', async () => {
   const env = { ...programEnv, HOME: cwd, HM_DEFAULT_PIPELINE: 'nope' }
   const { code, stderr } = await runHm(['run', '--dry-run'], { cwd, env })
   expect({ code, stderr }).toEqual({
@@ -50,7 +50,7 @@ test('a default pipeline that the project does not have is named, with the way o
   })
 })
 
-test('hm graph draws the plan, and hm validate names each problem with its file', async () => {
+test('hm graph draws the plan, and hm validate reports each problem with its file', async () => {
   writeFileSync(
     join(cwd, '.hm/ci.ts'),
     `import { pipeline, sh } from '@harmont/hm'
@@ -76,7 +76,7 @@ export default { slug: 'ci', pipeline: pipeline([base.sh('true', { key: 'test' }
   expect(await runHmHere(['validate', 'nope'], { cwd, env })).toMatchObject({ code: 6 })
 })
 
-test('what no engine runs is named with file, line and step, all at once, whichever command meets it', async () => {
+test('every command reports all steps that no engine can run, each with file and line', async () => {
   rmSync(join(cwd, '.hm'), { recursive: true })
   mkdirSync(join(cwd, '.hm'))
   writeFileSync(

@@ -11,7 +11,7 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(directory, { recursive: true }))
 
-test('a flag wins over a file, a later file over an earlier one', () => {
+test('a flag overrides a file, and a later file overrides an earlier one', () => {
   writeFileSync(join(directory, 'one'), '# a comment\nA=1\nB="two words"\nC=1\n')
   writeFileSync(join(directory, 'two'), 'C=2\nD=2\n')
   expect(runVariables({ env: [{ name: 'D', value: 'flag' }], envFile: ['one', 'two'] }, directory)).toEqual({
@@ -23,7 +23,7 @@ test('a flag wins over a file, a later file over an earlier one', () => {
   expect(() => runVariables({ env: [], envFile: ['nope'] }, directory)).toThrow('nope')
 })
 
-test('a secret comes from the flag, .hm/secrets.env, .env, the environment, in this order; all that are nowhere are named', () => {
+test('a secret comes from the flag, .hm/secrets.env, .env or the environment, in this order; all missing ones are reported', () => {
   writeFileSync(join(directory, '.hm/secrets.env'), 'B=secrets\nA=secrets\n')
   writeFileSync(join(directory, '.env'), 'A=env\nB=env\nC=env\n')
   const env = { A: 'own', B: 'own', C: 'own', D: 'own' }

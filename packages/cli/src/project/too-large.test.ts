@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { tooLarge } from './source-size.ts'
 
-test('a source over its limit names its three largest files, and the lines of .hmignore that take them out', () => {
+test('a source over its limit names its three largest files, and the lines of .hmignore that exclude them', () => {
   const largest = [
     { path: 'video/a.mp4', size: 2e9 },
     { path: 'video/b.mp4', size: 1e9 },
@@ -23,7 +23,7 @@ test('a source over its limit names its three largest files, and the lines of .h
   ])
 })
 
-test('no line takes out the pipelines', () => {
+test('no suggested line excludes the pipelines', () => {
   const { fix } = tooLarge({
     code: 'c',
     message: 'm',

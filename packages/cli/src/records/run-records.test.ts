@@ -25,7 +25,7 @@ function record(directory: string): number {
   return facts.number
 }
 
-test('each project counts its own runs', () => {
+test('each project numbers its own runs', () => {
   expect(['/a', '/b', '/a', '/a', '/b'].map(record)).toEqual([1, 1, 2, 3, 2])
   const home = localHome(cache)
   expect(readRecords(home.runs, '/a').map(({ number }) => number)).toEqual([3, 2, 1])
@@ -33,7 +33,7 @@ test('each project counts its own runs', () => {
   expect(findRun(home, '/b', '3')).toBeUndefined()
 })
 
-test('the last 20 runs of each project are kept, whatever others run, and numbers go on', () => {
+test('keeps the last 20 runs of each project, whatever other projects run, and continues the numbers', () => {
   record('/b')
   for (let run = 0; run < 25; run += 1) record('/a')
   const { runs } = localHome(cache)

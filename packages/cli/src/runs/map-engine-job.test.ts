@@ -31,7 +31,7 @@ const job: Job = {
   snapshot: null,
 }
 
-test('a step that its pipeline keeps off local runs says so, another that is skipped names its condition', () => {
+test('a step that its pipeline keeps off local runs says so; another skipped step names its condition', () => {
   const steps = [{ local: false }, { branch: 'main' }].map((condition, at) => {
     return { type: 'command', key: `s${at}`, cmd: 'true', image: 'host', if: condition }
   })
@@ -46,7 +46,7 @@ test('a step that its pipeline keeps off local runs says so, another that is ski
   ])
 })
 
-test('an image that could not be pulled is told once, before the start', () => {
+test('an image that could not be pulled is reported once, before the start', () => {
   const ir = '{"version":"0","steps":[{"type":"command","key":"a","cmd":"true","image":"node:24"}]}'
   const { mapper, map } = mapping(ir, [job])
   const tell = (changed: Job) => mapper.changed(map(changed))

@@ -3,7 +3,7 @@ import { parsePlan } from '@harmont/ir'
 import { expect, test } from 'vitest'
 import { passedAlready } from './passed-already.ts'
 
-test('what is kept has passed, with the snapshot that it left or with none, and what needs it is ready', () => {
+test('a kept result counts as passed, with or without a snapshot, and the steps that need it are ready', () => {
   const node = (key: string, command: string) => ({ step: { key, cmd: command, image: 'host' }, env: {} })
   const ir = {
     version: '0',

@@ -28,7 +28,7 @@ export function passedAlready(
   const open = new Map(kept)
   while (open.size > 0) {
     const ready = [...open].filter(([slot]) => live.jobs[slot]?.state === 'scheduled')
-    if (ready.length === 0) throw new Error('expected what a kept step needs to be kept too')
+    if (ready.length === 0) throw new Error('expected the dependencies of a kept step to be kept too')
     for (const [slot, snapshot] of ready) {
       open.delete(slot)
       const job = live.jobs[slot]?.id ?? ''

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { localConditions } from '../project/plan-run.ts'
 import { wantedSecrets } from './secrets.ts'
 
-test('secrets of steps that a condition skips here, and of what they hold back, are not wanted', () => {
+test('secrets are not required for steps that a condition skips here, nor for the steps those block', () => {
   const step = (key: string, secret: string, more: object = {}) => ({
     ...{ type: 'command', key, cmd: 'true', secrets: { [secret]: secret } },
     ...more,

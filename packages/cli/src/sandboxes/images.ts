@@ -72,7 +72,7 @@ async function openImages({ cacheDirectory, env }: Pick<Context, 'cacheDirectory
   return imageStore(localHome(cacheDirectory), 'none', env)
 }
 
-/** An image that cannot be had, for the user. */
+/** Returns the error for an unavailable image. */
 function imageFailure(error: unknown): HmError {
   const message = error instanceof Error ? error.message : String(error)
   return new HmError(exits.unavailable, 'image_unavailable', message, { cause: error })

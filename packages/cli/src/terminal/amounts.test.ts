@@ -15,7 +15,7 @@ test.each([
   [3_599_600, '1h 00m'],
   [7_380_000, '2h 03m'],
   [-5, '0ms'],
-])('%d ms took %s', (ms, text) => {
+])('%d ms is formatted as %s', (ms, text) => {
   expect(duration(ms)).toBe(text)
 })
 
@@ -25,7 +25,7 @@ test.each([
   [59_999, '59s'],
   [60_000, '1m 00s'],
   [-1, '0s'],
-])('%d ms have run for %s', (ms, text) => {
+])('%d ms of a running step is formatted as %s', (ms, text) => {
   expect(wholeSeconds(ms)).toBe(text)
 })
 
@@ -37,6 +37,6 @@ test.each([
   [999_600, '1.0 MB'],
   [12_345_678, '12 MB'],
   [5e15, '5000 TB'],
-])('%d bytes are %s', (count, text) => {
+])('%d bytes is formatted as %s', (count, text) => {
   expect(bytes(count)).toBe(text)
 })

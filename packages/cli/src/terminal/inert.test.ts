@@ -35,7 +35,7 @@ test.each([
   ['windows line\r', 'windows line'],
   ['10%\r\x1b[2Kdone\r\r', 'done'],
   ['a\tb', 'a    b'],
-])('in one place %j is %j', (text, shown) => {
+])('as one line, %j is %j', (text, shown) => {
   expect(inertLine(text)).toBe(shown)
 })
 
@@ -45,7 +45,7 @@ const hostile = fc.string({
   maxLength: 40,
 })
 
-test('nothing that a terminal acts upon is left of any text, and a second time changes nothing', () => {
+test('no text keeps control sequences, and a second pass changes nothing', () => {
   fc.assert(
     fc.property(hostile, (text) => {
       const shown = inert(text)
@@ -57,7 +57,7 @@ test('nothing that a terminal acts upon is left of any text, and a second time c
   )
 })
 
-test('a megabyte of unfinished sequences is read once', () => {
+test('a megabyte of unfinished sequences takes linear time', () => {
   for (const piece of ['\x1b[', '\x1b]', '\x9d;', '\x1b[1;'])
     expect(inert(piece.repeat(500_000)).length).toBeGreaterThan(500_000)
 })

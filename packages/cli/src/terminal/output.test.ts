@@ -30,19 +30,19 @@ test.each<readonly [string, string, (output: Output) => unknown]>([
   ['lines as Windows ends them', `a\n${shown}\n`, ({ say }) => say(`a\r\n${hostile}`)],
   ['a warning', `<warning:> ${shown}\n`, ({ warn }) => warn(hostile)],
   ['a debug line', `<debug: ${shown}>\n`, ({ debug }) => debug(hostile)],
-])('a terminal acts upon nothing of %s', (_, text, tell) => {
+])('a terminal gets no control sequence of %s', (_, text, tell) => {
   expect(told(tell)).toBe(text)
 })
 
 const place = { cacheDirectory: '/nowhere', command: 'x' }
 const failure = new HmError(2, 'usage', hostile, { fix: hostile, requestId: hostile })
 
-test('nor of an error', () => {
+test('a terminal gets no control sequence of an error', () => {
   const text = told((output) => reportFailure(failure, output, false, place))
   expect(text.split('\n').slice(-3)).toEqual([`<error[usage]:> ${shown} (request ${shown})`, `<fix:> ${shown}`, ''])
 })
 
-test('JSON for a terminal says the same in characters that it does not act upon', () => {
+test('JSON for a terminal escapes control characters and keeps its meaning', () => {
   const asJson = told(({ json }) => json({ hostile }))
   expect(asJson).toBe('{"hostile":"a\\u202egnp\\u001b[2J\\u0007\\u061c\\u2066"}\n')
   expect(JSON.parse(asJson)).toEqual({ hostile })
@@ -54,7 +54,7 @@ test('JSON for a terminal says the same in characters that it does not act upon'
   expect(JSON.parse(error).error.message).toBe(hostile)
 })
 
-test('data for a program are as they are', () => {
+test('output for a program is unchanged', () => {
   expect(told(({ print }) => print(hostile), { isTerminal: false })).toBe(`${hostile}\n`)
   expect(told(({ json }) => json(hostile), { isTerminal: false })).toBe(`${JSON.stringify(hostile)}\n`)
 })

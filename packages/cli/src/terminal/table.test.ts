@@ -15,7 +15,7 @@ const builds = [
   ['#11', 'passed', 'main', '0f0f0f0f', '2026-11-29 09:00', '59s', ''],
 ]
 
-test('a table that fits has one line a row', () => {
+test('a table that fits uses one line per row', () => {
   expect(tableLines(builds, Number.POSITIVE_INFINITY)).toEqual([
     'BUILD  STATE   BRANCH  COMMIT    CREATED           TOOK    MESSAGE',
     '#12    failed  main    a1b2c3d4  2026-11-29 10:11  1m 05s  Round VAT half up, as the tax office asks us to do',
@@ -23,7 +23,7 @@ test('a table that fits has one line a row', () => {
   ])
 })
 
-test('a last column that is too wide is broken in its place', () => {
+test('a last column that is too wide wraps inside its column', () => {
   expect(tableLines(builds, 84)).toEqual([
     'BUILD  STATE   BRANCH  COMMIT    CREATED           TOOK    MESSAGE',
     '#12    failed  main    a1b2c3d4  2026-11-29 10:11  1m 05s  Round VAT half up, as the',
@@ -32,7 +32,7 @@ test('a last column that is too wide is broken in its place', () => {
   ])
 })
 
-test('in 60 columns what has no room stands below its row, whole', () => {
+test('in 60 columns a cell that does not fit goes below its row, whole', () => {
   expect(tableLines(builds, 60)).toEqual([
     'BUILD  STATE   BRANCH  COMMIT    CREATED           TOOK',
     '#12    failed  main    a1b2c3d4  2026-11-29 10:11  1m 05s',

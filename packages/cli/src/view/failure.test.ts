@@ -9,7 +9,7 @@ import { events } from './story.test-support.ts'
 
 const { queued, start, end, log } = events
 
-test('a step whose image cannot be had was not started: the reason is told, and no shell is offered where there is nothing', () => {
+test('a step without its image did not start: the reason is shown, and no shell is offered', () => {
   const run = newRun()
   const message = 'The image nosuch:1 is not in the local store.'
   const failed = end('a', 'failed', 0, { exit_code: null, error_code: 'provision_failed', message })
@@ -19,7 +19,7 @@ test('a step whose image cannot be had was not started: the reason is told, and 
   expect(nextCommands(run).map(([command]) => command)).toEqual(['hm logs --failed', 'hm retry'])
 })
 
-test('one that began and said nothing did so', () => {
+test('a started step without output says so, and offers a shell', () => {
   const run = newRun()
   for (const event of [queued('a'), start('a'), end('a', 'failed', 5)]) fold(run, event)
   expect(failureLines(stepOf(run, 'id-a'), unicode, 80).map(plainOf)).toContain('  (it printed nothing)')
@@ -31,13 +31,13 @@ test.each([
   ['set -e\n./check\n', '  its command: set -e …'],
   [`${'x'.repeat(400)}`, `  its command: ${'x'.repeat(300)} …`],
   ['test \u202e', '  its command: test ?'],
-])('one that said nothing is shown with its command: %j', (command, line) => {
+])('a step without output is shown with its command: %j', (command, line) => {
   const run = newRun()
   for (const event of [queued('a', { command }), start('a'), end('a', 'failed', 5)]) fold(run, event)
   expect(failureLines(stepOf(run, 'id-a'), unicode, 80).map(plainOf)).toContain(line)
 })
 
-test('of a log that reports failures their reports are shown, not its last lines; nor do other lines give the cause', () => {
+test('a log with test reports shows these instead of its last lines, and other lines do not decide the cause', () => {
   const run = newRun()
   const noise = Array.from({ length: 60 }, (_, n) => `  src/file-${n}.ts | 80% | connect ECONNREFUSED`)
   const report = [
@@ -60,7 +60,7 @@ test('of a log that reports failures their reports are shown, not its last lines
   ])
 })
 
-test('of many failures those are shown that have room', () => {
+test('many failures are shown as far as they fit', () => {
   const run = newRun()
   for (const event of [queued('a'), start('a')]) fold(run, event)
   for (let n = 0; n < 300; n++) fold(run, log('a', `a.c:${n}:1: error: no ${n}`))

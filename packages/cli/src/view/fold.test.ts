@@ -12,7 +12,7 @@ function runOf(told: readonly RunEvent[]) {
   return run
 }
 
-test('counts every step in one state, whatever happened to it before', () => {
+test('counts every step in one state, whatever its history', () => {
   const run = runOf([
     ...['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'].map((key) => queued(key)),
     start('a'),
@@ -42,7 +42,7 @@ test('counts every step in one state, whatever happened to it before', () => {
   expect(run.cached).toBe(1)
 })
 
-test('a retry takes the failure back, and a new attempt starts with an empty log', () => {
+test('a retry clears the failure, and a new attempt starts with an empty log', () => {
   const told = [queued('a'), start('a'), log('a', 'old'), end('a', 'failed', 5), retry('a', 1, 2)]
   const run = runOf(told)
   expect(run.failures).toEqual([])
@@ -60,7 +60,7 @@ test('an attempt with an id of its own is the same step', () => {
   expect(stepOf(run, 'id-a').state).toBe('running')
 })
 
-test('keeps the last 50 lines of what fails, none of what passed, and of a long line its beginning', () => {
+test('keeps the last 50 lines of a failed step, none of a passed one, and the beginning of a long line', () => {
   const lines = Array.from({ length: 1234 }, (_, at) => log('a', `line ${at}`))
   const run = runOf([queued('a'), start('a'), ...lines, log('a', 'x'.repeat(10_000))])
   const kept = lastLines(stepOf(run, 'id-a'))
@@ -72,7 +72,7 @@ test('keeps the last 50 lines of what fails, none of what passed, and of a long 
   expect(stepOf(run, 'id-a').tail).toEqual([])
 })
 
-test('a reason to wait goes when the step starts', () => {
+test('a reason to wait ends when the step starts', () => {
   const run = runOf([queued('a'), waiting('a', 'runner')])
   expect(stepOf(run, 'id-a').waitReason).toBe('runner')
   fold(run, start('a'))

@@ -94,7 +94,7 @@ describe('a frame', () => {
     ])
   })
 
-  test('of 200 columns, with what is left', () => {
+  test('of 200 columns, with the remaining time', () => {
     const durations = new Map([
       ['unit', 30_000],
       ['e2e', 20_000],
@@ -111,7 +111,7 @@ describe('a frame', () => {
     ])
   })
 
-  test('that is too high folds what is finished first, then what waits, then log lines; failures stay to the last', () => {
+  test('that is too high folds first finished steps, then waiting ones, then log lines; failures stay to the last', () => {
     expect(draw(everything, { width: 80, height: 10 })).toEqual([
       '✓ passed    :apt: base packages                   cached',
       '✓ passed      npm ci                              12s',
@@ -135,7 +135,7 @@ describe('a frame', () => {
     expect(draw(everything, { width: 80, height: 1 })).toEqual(['6 of 9 done, 1 running, 2 failed  1m 05s'])
   })
 
-  test('of many steps says how many more passed', () => {
+  test('of many steps counts the remaining passed ones', () => {
     const told = [
       buildStart(42),
       ...Array.from({ length: 42 }, (_, at) => queued(`s${at}`)),
@@ -153,7 +153,7 @@ describe('a frame', () => {
     ])
   })
 
-  test('before the steps are known counts none', () => {
+  test('before the steps are known has no counts', () => {
     expect(draw([buildStart(9)], { width: 80, height: 5, now: 3_000 })).toEqual([
       expect.stringMatching(/^starting {2}\d+s$/),
     ])
@@ -164,7 +164,7 @@ describe('a frame', () => {
     expect(draw(told, { width: 60, height: 7 })).toEqual(['✓ passed    a  10ms'])
   })
 
-  test('says what a step waits for, in words', () => {
+  test('explains why a step waits', () => {
     const told = [
       ...['a', 'b', 'c', 'd'].map((key) => queued(key, { depends_on: key === 'd' ? ['a', 'b', 'c'] : [] })),
       ...['runner', 'approval', 'concurrency_group', 'full_moon', 'preparation'].flatMap((reason, at) => [
@@ -184,13 +184,13 @@ describe('a frame', () => {
     ])
   })
 
-  test('of steps that build in each other in a circle shows each once', () => {
+  test('of steps in a cycle shows each once', () => {
     const told = [queued('a', { parent_key: 'b' }), queued('b', { parent_key: 'a' }), queued('c', { parent_key: 'c' })]
     expect(draw(told, { width: 60, height: 7 }).map((line) => line.trim().split(/ +/)[2])).toEqual(['c', 'a', 'b', '3'])
   })
 })
 
-test('no line is wider than the width, and no frame higher than the height, whatever happens', () => {
+test('no line exceeds the width, and no frame the height, for any events', () => {
   fc.assert(
     fc.property(
       anyRun,

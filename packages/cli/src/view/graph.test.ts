@@ -27,7 +27,7 @@ const { plan } = parsed
 const skipReason = ({ condition }: PlannedStep) => (condition === null ? null : 'it does not run locally')
 const drawn = (width: number, charset = unicode) => graphLines(plan, { charset, width, skipReason }).map(plainOf)
 
-test('a step stands under the one that it builds in, with what it waits for and how it is cached', () => {
+test('a step is drawn below its parent, with its dependencies and its cache policy', () => {
   expect(drawn(100)).toEqual([
     'npm ci (deps)  on node:24, cached until package-lock.json or patches changes',
     '├─ build       cached for 2h 00m',
@@ -37,7 +37,7 @@ test('a step stands under the one that it builds in, with what it waits for and 
   ])
 })
 
-test('notes are broken within 60 columns, and stand below the names in fewer', () => {
+test('notes wrap within 60 columns, and go below the names on narrower terminals', () => {
   expect(drawn(60)).toEqual([
     'npm ci (deps)  on node:24, cached until package-lock.json or',
     '│              patches changes',

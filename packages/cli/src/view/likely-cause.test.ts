@@ -19,7 +19,7 @@ test.each([
   [{ exitCode: null, errorCode: 'provision_failed' }, 'not started'],
   [{ exitCode: null }, 'no exit code'],
   [{ state: 'timed_out', exitCode: 143 }, 'timed out'],
-] as const)('an end with %o is called "%s"', (ending, text) => {
+] as const)('an end with %o is described as "%s"', (ending, text) => {
   expect(endingText({ ...failed, ...ending })).toBe(text)
 })
 
@@ -32,20 +32,20 @@ test.each([
   ['snapshot_failed', 'the command passed, but its file system could not be saved'],
   ['sandbox_lost', 'its sandbox was lost: the machine or the process that ran it went down'],
   ['build_abandoned', 'the process that ran the build ended'],
-])('error %s: %s, whatever was printed', (errorCode, cause) => {
+])('error %s: %s, for any output', (errorCode, cause) => {
   expect(likelyCause({ ...failed, errorCode, tail: ['no space left on device'] })).toBe(cause)
 })
 
-test('an image that cannot be had is named, with the reason', () => {
+test('an unavailable image is named, with the reason', () => {
   const message = 'Could not pull nosuch:1: docker.io has no such image. Import it: hm image import FILE.tar nosuch:1'
   expect(likelyCause({ ...failed, exitCode: null, errorCode: 'provision_failed', message })).toBe(message)
 })
 
-test('an error that is not known says what it says', () => {
+test('an unknown error shows its message', () => {
   expect(likelyCause({ ...failed, errorCode: 'moon_rose', message: 'The moon rose.' })).toBe('The moon rose.')
 })
 
-test('what is said of a secret that a step lacks stays as it is', () => {
+test('a message about a missing secret stays unchanged', () => {
   const missing = 'The secret TOKEN is not defined for this build. Set it: hm secret set TOKEN'
   expect(likelyCause({ ...failed, errorCode: 'secret_missing', message: missing })).toBe(missing)
   const limited = 'The secret TOKEN is limited to branches or events, and this build is an upload.'
@@ -92,7 +92,7 @@ test.each([
   expect(likelyCause({ ...failed, exitCode: 2, tail: [line, 'make: *** [Makefile:3: all] Error 1'] })).toBe(null)
 })
 
-test('a download that failed is the cause of the command that is then not found', () => {
+test('a failed download is the cause when its command is then not found', () => {
   const tail = ['curl: (6) Could not resolve host: astral.sh', 'sh: 1: uv: not found']
   expect(likelyCause({ ...failed, exitCode: 127, tail })).toMatch(/^the host name astral.sh cannot be resolved/)
   expect(likelyCause({ ...failed, exitCode: 127, tail: tail.toReversed() })).toMatch(/^the command uv was not found/)
@@ -157,12 +157,12 @@ test.each([
   expect(likelyCause({ ...failed, tail: ['something', line, 'more'] })).toBe(full)
 })
 
-test('what the log tells is more than what the exit code does', () => {
+test('the log’s evidence overrides the exit code', () => {
   const tail = ['JavaScript heap out of memory']
   expect(likelyCause({ ...failed, exitCode: 134, tail })).toContain('Node.js')
 })
 
-test('fifty hostile lines are read once', () => {
+test('fifty hostile lines take linear time', () => {
   const line = `lookup ${'a.'.repeat(2000)} getaddrinfo bad interpreter: ${'^'.repeat(2000)}`
   expect(likelyCause({ ...failed, tail: Array.from({ length: 50 }, () => line) })).toBe(null)
 })

@@ -19,7 +19,7 @@ async function linesOf(told: readonly RunEvent[], charset = unicode): Promise<st
 }
 
 describe('a run as lines', () => {
-  test('says what happens to each step, in the words of the design', async () => {
+  test('reports each step’s states, in the words of the design', async () => {
     expect(
       await linesOf([
         buildStart(4),
@@ -58,7 +58,7 @@ describe('a run as lines', () => {
     ])
   })
 
-  test('says of each step, and again at the end, which image could not be had', async () => {
+  test('names the unavailable image at its step, and again at the end', async () => {
     const told = [queued('test'), substituted('test', 'node:24'), start('test', 0, { image: 'node:24' })]
     expect(await linesOf([...told, end('test', 'passed', 10), buildEnd('passed', 20)])).toEqual([
       "[test] could not pull node:24: using the runner's own tools instead",
@@ -70,7 +70,7 @@ describe('a run as lines', () => {
     ])
   })
 
-  test('says why a step without an exit code ended', async () => {
+  test('explains why a step without an exit code ended', async () => {
     expect(
       await linesOf([
         queued('a'),
@@ -90,14 +90,14 @@ describe('a run as lines', () => {
     ])
   })
 
-  test('gives each thing that overwrote another a line, and cuts no line', async () => {
+  test('splits text that overwrites itself into lines, and cuts no line', async () => {
     const long = 'x'.repeat(100_000)
     expect(
       await linesOf([queued('a'), log('a', '1%\r50%\r100%\r'), log('a', ''), log('a', '\r'), log('a', long)]),
     ).toEqual(['[a] 1%', '[a] 50%', '[a] 100%', '[a] ', '[a] ', `[a] ${long}`])
   })
 
-  test('makes what a step or its name says inert', async () => {
+  test('escapes control characters in output and names', async () => {
     const told = [queued('a\x1b[2J'), log('a\x1b[2J', '\x1b]0;x\x07t\x07\u202e')]
     expect(await linesOf(told)).toEqual(['[a] t??'])
   })
@@ -109,7 +109,7 @@ describe('a run as lines', () => {
     )
   })
 
-  test('colours a key alike in every line and every run', async () => {
+  test('colours a key the same in every line and every run', async () => {
     const { terminal, text } = collect({ color: true })
     const view = linesView(terminal, unicode, none)
     for (const event of [queued('test'), log('test', 'one'), log('test', 'two')]) await view.show(event)
@@ -139,7 +139,7 @@ describe('a run as lines', () => {
     expect(text).toBe(Array.from({ length: 500 }, (_, at) => `[a] line ${at}\n`).join(''))
   })
 
-  test('goes on when the terminal is gone', async () => {
+  test('continues after the terminal is gone', async () => {
     const stream = new PassThrough({ highWaterMark: 1 })
     const { terminal } = collect({ stream })
     const view = linesView(terminal, unicode, none)
@@ -151,7 +151,7 @@ describe('a run as lines', () => {
     await view.close()
   })
 
-  test('calls an event of a step that was never queued a defect', async () => {
+  test('an event of a step that was never queued is a defect', async () => {
     await expect(linesOf([log('a', 'x')])).rejects.toThrow('an event of step id-a came before it was queued')
   })
 })

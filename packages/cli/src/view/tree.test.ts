@@ -31,7 +31,7 @@ function open(columns: number, rows: number) {
 const frames = (screen: ScreenStream) => screen.written.split('\x1b[?2026h').length - 1
 
 describe('the tree on a terminal', () => {
-  test('is drawn over itself, and its times go on', async () => {
+  test('redraws in place, and its times advance', async () => {
     const { screen, view, tell, pass } = open(60, 10)
     await tell(buildStart(2, 1_000_000), queued('a'), queued('b', { parent_key: 'a' }), start('a', 1_000_000))
     await pass(100)
@@ -85,7 +85,7 @@ describe('the tree on a terminal', () => {
     expect((await screen.lines()).slice(0, above.length).map((line) => line.trimEnd())).toEqual(above)
   })
 
-  test('is right after the window got narrower, wider, lower and higher', async () => {
+  test('is right after the window changed its width or height', async () => {
     const { screen, view, tell, pass } = open(80, 12)
     await view.note('before')
     const name = 'a step with a name that takes most of the width of it'
@@ -117,7 +117,7 @@ describe('the tree on a terminal', () => {
     await view.close()
   })
 
-  test('writes nothing when nothing changed, and only the lines that did', async () => {
+  test('writes nothing when nothing changed, and otherwise only the changed lines', async () => {
     const { screen, view, tell, pass } = open(60, 10)
     await tell(queued('a'), queued('b'), queued('c'))
     await pass(100)
@@ -145,7 +145,7 @@ describe('the tree on a terminal', () => {
     await view.close()
   })
 
-  test('draws even when events come without a pause', async () => {
+  test('draws even when events never pause', async () => {
     const { screen, view, tell } = open(60, 10)
     await tell(queued('a'), start('a', 1_000_000))
     const before = frames(screen)
@@ -157,7 +157,7 @@ describe('the tree on a terminal', () => {
     await view.close()
   })
 
-  test('leaves frames out while the terminal does not take them, but no failure', async () => {
+  test('skips frames while the terminal does not read, but no failure', async () => {
     const { screen, view, tell, pass } = open(60, 10)
     screen.pause()
     screen.removeAllListeners('data')
@@ -178,7 +178,7 @@ describe('the tree on a terminal', () => {
     await view.close()
   })
 
-  test('hides the cursor while it draws and shows it afterwards, and wraps again', async () => {
+  test('hides the cursor and line wrap while it draws, and restores both', async () => {
     const { screen, view, tell, pass } = open(60, 10)
     await tell(queued('a'))
     await pass(100)
@@ -191,14 +191,14 @@ describe('the tree on a terminal', () => {
     expect(screen.written).toBe(written)
   })
 
-  test('says what was given up as far as it came, without a summary', async () => {
+  test('of an abandoned run shows the last state, without a summary', async () => {
     const { screen, view, tell } = open(60, 10)
     await tell(buildStart(1, 1_000_000), queued('a'), start('a', 1_000_000))
     await view.close()
     expect(await screen.lines()).toEqual(['▸ running   a  0s', '0 of 1 done, 1 running  0s'])
   })
 
-  test('shows a hostile step inert', async () => {
+  test('escapes control characters of a hostile step', async () => {
     const { screen, view, tell, pass } = open(60, 10)
     await view.note('before')
     await tell(queued('a', { display_name: 'evil\x1b[2J\nname' }), start('a', 1_000_000))
@@ -209,7 +209,7 @@ describe('the tree on a terminal', () => {
   })
 })
 
-test('whatever happens, the screen ends with the last frame and the right sums, and every failure stands above', async () => {
+test('for any events, the screen ends with the last frame and the right counts, and every failure stands above', async () => {
   await fc.assert(
     fc.asyncProperty(
       anyRun,

@@ -53,7 +53,7 @@ function emptyCache(): void {
     rmSync(join(project.cache, 'local', name), { recursive: true, force: true })
 }
 
-test('what was restored is found: the same files, and the source goes on where it was', async () => {
+test('a restored cache is found: the same files, and the source continues in place', async () => {
   expect(await project.hm('cache', 'restore', saved)).toMatchObject({ code: 0, stdout: key })
   const { code, events } = await project.run('look')
   expect([code, statesOf(events)]).toEqual([0, { base: 'cached', more: 'cached', look: 'passed' }])
@@ -77,7 +77,7 @@ test('G26 nothing that was made with secrets is saved', () => {
   expect(snapshots.map(({ meta }) => meta.origin.step).sort()).toEqual(['base', 'base', 'more', 'more'])
 })
 
-describe('what was changed since is refused, and nothing is restored', () => {
+describe('a cache that changed after saving is refused, and nothing is restored', () => {
   const blobs = () => readdirSync(join(saved, 'blobs/sha256')).map((name) => join(saved, 'blobs/sha256', name))
   const manifest = () => join(saved, 'manifest.json')
   test.each<[string, () => string, (text: Buffer) => Buffer | null, string]>([
@@ -110,7 +110,7 @@ describe('what was changed since is refused, and nothing is restored', () => {
   })
 })
 
-test('a directory with other files is left alone', async () => {
+test('a directory with other files is left unchanged', async () => {
   const other = join(project.cache, 'other')
   mkdirSync(other)
   writeFileSync(join(other, 'mine'), '')

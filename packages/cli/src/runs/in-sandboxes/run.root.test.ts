@@ -66,7 +66,7 @@ describe('a run', () => {
     }
   })
 
-  test('finds what an earlier one left, names the run, and says which file made a step run again', async () => {
+  test('finds the results of an earlier run, names that run, and names the file that made a step run again', async () => {
     await project.run('ok')
     const second = await project.run('ok')
     expect(statesOf(second.events)).toMatchObject({ base: 'cached', watched: 'cached', test: 'passed' })
@@ -103,7 +103,7 @@ describe('a run', () => {
     execFileSync('sh', ['-c', 'chmod -x a.txt; rm -r src'], { cwd: project.directory })
   })
 
-  test('with --no-cache runs everything anew and stores that; with a key the step and what is built on it', async () => {
+  test('with --no-cache runs all steps again and stores their results; with a key only that step and the steps built on it', async () => {
     const [before] = linesOf((await project.run('ok', '--no-cache')).events, 'watched')
     const anew = await project.run('ok', '--no-cache=watched')
     expect(statesOf(anew.events)).toMatchObject({ base: 'cached', watched: 'passed' })
@@ -115,7 +115,7 @@ describe('a run', () => {
     expect(statesOf((await project.run('ok')).events)).toMatchObject({ base: 'cached', watched: 'cached' })
   })
 
-  test('with --step runs these steps and what they need', async () => {
+  test('with --step runs these steps and their dependencies', async () => {
     const { events } = await project.run('ok', '--step', 'test')
     expect(Object.keys(statesOf(events))).toEqual(['base', 'test'])
     expect(await project.hm('run', 'ok', '--step', 'nope')).toMatchObject({
@@ -124,13 +124,13 @@ describe('a run', () => {
     })
   })
 
-  test('with the keys of steps runs those of the pipeline that has them', async () => {
+  test('with keys of steps runs those of the pipeline that has them', async () => {
     expect(Object.keys(statesOf((await project.run('test', 'env')).events))).toEqual(['base', 'test', 'env'])
     expect(Object.keys(statesOf((await project.run('ok', 'test')).events))).toEqual(['base', 'test'])
     expect(Object.keys(statesOf((await project.run('-p', 'ok', 'test')).events))).toEqual(['base', 'test'])
   })
 
-  test('plans only with --dry-run', async () => {
+  test('with --dry-run only plans', async () => {
     const runs = readdirSync(join(project.cache, 'local', 'runs')).length
     const { code, stdout } = await project.hm('run', 'ok', '--dry-run', '--json')
     expect(code).toBe(0)
@@ -144,7 +144,7 @@ describe('a run', () => {
 })
 
 describe('a failure', () => {
-  test('stops the rest; with -k only what depends on it is not run', async () => {
+  test('stops the other steps; with -k only the steps that depend on it do not run', async () => {
     const fast = await project.run('fails')
     expect(fast.code).toBe(1)
     expect(statesOf(fast.events)).toMatchObject({ bad: 'failed', after: 'skipped', long: 'canceled' })
@@ -156,7 +156,7 @@ describe('a failure', () => {
     expect(eventsOf(going.events, 'after').at(-1)).toMatchObject({ kind: 'step_skipped', reason: 'bad failed' })
   })
 
-  test('is in hm logs, and hm retry runs it and what it held back, with the files as they are then', async () => {
+  test('is in hm logs, and hm retry runs it and the steps it blocked, with the current files', async () => {
     await project.run('fails', '-k', '-s', 'after')
     expect((await project.hm('logs', '--failed')).stdout).toBe('[bad] before\n')
     expect((await project.hm('logs', 'bad', '-n', '0')).stdout).toBe('')
@@ -180,7 +180,7 @@ describe('a failure', () => {
   })
 })
 
-describe('what is wrong with a run is told before anything starts', () => {
+describe('a run reports its errors before a step starts', () => {
   test.each([
     ['all missing secrets', ['secret'], 5, 'MORE, TOKEN'],
     ['no pipeline and no step', ['nope'], 6, 'no pipeline or step is called "nope"'],
@@ -197,7 +197,7 @@ describe('what is wrong with a run is told before anything starts', () => {
     expect(await project.hm('run', ...args)).toMatchObject({ code, stdout: '', stderr: expect.stringContaining(words) })
   })
 
-  test('a source over its limit, with its largest file and the line that takes it out', async () => {
+  test('a source over its limit, with its largest file and the line that excludes it', async () => {
     const large = join(project.directory, 'disk.iso')
     writeFileSync(large, '')
     truncateSync(large, 3 * 1024 ** 3)
@@ -211,7 +211,7 @@ describe('what is wrong with a run is told before anything starts', () => {
   })
 })
 
-test('an image that cannot be had: run, log and shell say why in the same words, and none is a defect', async () => {
+test('run, log and shell explain an unavailable image in the same words, and none is a defect', async () => {
   const why =
     "Could not pull 127.0.0.1:9/no/such:image: 127.0.0.1:9 refuses connections. To run on this machine's tools instead: hm config set sandbox.image_fallback host-any"
   const { code, events } = await project.run('away')
@@ -238,7 +238,7 @@ test('a secret reaches its step and no log', async () => {
   expect(lastFile(project, 'events.jsonl') + lastFile(project, 'logs/1-1.jsonl')).not.toContain('tell-nobody')
 })
 
-describe('a run ends with', () => {
+describe('a run ends after', () => {
   test.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
@@ -265,7 +265,7 @@ describe('a run ends with', () => {
     })
   })
 
-  test('who reads its output: it is canceled like at SIGTERM, and nothing of it is left', async () => {
+  test('its reader’s end: it is canceled as by SIGTERM, and leaves nothing', async () => {
     const run = project.start('run', 'long', '--format', 'json')
     await run.wrote('build_start')
     run.child.stdout?.destroy()
@@ -274,7 +274,7 @@ describe('a run ends with', () => {
     await expect.poll(() => remainsOf(project)).toEqual([])
   })
 
-  test('its time: exit 124', async () => {
+  test('its time limit: exit 124', async () => {
     const { code, events } = await project.run('long', '--timeout', '1s')
     expect(code).toBe(124)
     expect(events.at(-1)).toMatchObject({ kind: 'build_end', error_code: 'pipeline_timeout' })

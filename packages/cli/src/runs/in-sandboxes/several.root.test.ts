@@ -20,7 +20,7 @@ export default { slug: 'ci', pipeline: pipeline([
 })
 afterEach(() => project[Symbol.asyncDispose]())
 
-test('a killed hm leaves nothing once the next has run, and what it had told is in its record, with an end', async () => {
+test('the next run removes everything that a killed hm left, and completes its record', async () => {
   const run = project.start('run', '-s', 'long', '--logs')
   await run.wrote('[long] 3')
   process.kill(pidOf(1), 'SIGKILL')
@@ -33,7 +33,7 @@ test('a killed hm leaves nothing once the next has run, and what it had told is 
 })
 
 test.each([[['logs']], [['cache', 'ls']], [['cache', 'du']], [['cache', 'explain', 'base']]])(
-  'hm %j removes what a killed hm left, and leaves alone what a living one has',
+  'hm %j removes the leftovers of a killed hm, and keeps the data of a running one',
   async (words) => {
     const run = project.start('run', '-s', 'long', '--logs')
     await run.wrote('[long] 3')
@@ -49,7 +49,7 @@ test.each([[['logs']], [['cache', 'ls']], [['cache', 'du']], [['cache', 'explain
   },
 )
 
-test('what a killed hm left in a directory that the next does not take is removed too', async () => {
+test('the leftovers of a killed hm in another directory are removed too', async () => {
   const first = project.start('run', '-s', 'long', '--logs')
   await first.wrote('[long] 3')
   const second = project.start('run', '-s', 'long', '--logs')
@@ -62,7 +62,7 @@ test('what a killed hm left in a directory that the next does not take is remove
   await nothingRemains()
 })
 
-test('two at a time find each other’s results, and neither removes what the other needs', async () => {
+test('two concurrent runs find each other’s results, and neither removes data that the other needs', async () => {
   const long = project.start('run', '-s', 'long', '--logs')
   await long.wrote('[long] 3')
   const { code, events } = await project.run('-s', 'quick')
@@ -75,7 +75,7 @@ test('two at a time find each other’s results, and neither removes what the ot
   expect(await interruptTwice(long)).toBe(130)
 })
 
-test('the second Ctrl-C leaves at once, and no process of a step lives on', async () => {
+test('the second Ctrl-C leaves at once, and no process of a step survives', async () => {
   const run = project.start('run', '-s', 'long', '--logs')
   await run.wrote('[long] 3')
   expect(await interruptTwice(run)).toBe(130)

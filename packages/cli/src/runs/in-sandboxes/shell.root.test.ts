@@ -59,7 +59,7 @@ async function onItsTerminal(acts: readonly Act[], ...args: string[]): Promise<S
   return shown
 }
 
-test('runs a command in what the first failed step left, as that step would, and exits as it does', async () => {
+test('runs a command in the files of the first failed step, as that step would, and returns its exit code', async () => {
   const look =
     'cat made-by-step base.txt a.txt; pwd; echo $LEVEL $WHERE $TOKEN $HARMONT_STEP_KEY; echo wrong >&2; exit 9'
   const { code, stdout, stderr } = await project.hm('shell', '--cmd', look)
@@ -76,13 +76,13 @@ test('runs a command in what the first failed step left, as that step would, and
   await nothingLeft()
 })
 
-test('--before shows what a step started from: its parent’s files, or the image, with the source', async () => {
+test('--before opens the files that a step started from: its parent’s files, or the image, with the source', async () => {
   expect((await project.hm('shell', '--before', '--cmd', 'ls')).stdout).toBe('a.txt\nbase.txt\n')
   expect((await project.hm('shell', 'base', '--before', '--cmd', 'ls')).stdout).toBe('a.txt\n')
   expect((await project.hm('shell', 'base', '--cmd', 'ls')).stdout).toBe('a.txt\nbase.txt\n')
 })
 
-test('says what there is no shell for', async () => {
+test('explains why there is no shell for a step', async () => {
   const refused = async (...args: string[]) => {
     const { code, stderr } = await project.hm('shell', ...args)
     return `${code} ${stderr}`
@@ -92,7 +92,7 @@ test('says what there is no shell for', async () => {
   expect(await refused('leaf')).toMatch(/^5 .*snapshot_gone.*\n.*hm shell 1 leaf --before/)
 })
 
-test('on a terminal: what is typed is run, its size is told and told again, Ctrl-C goes to the program, the terminal is given back', async () => {
+test('on a terminal: runs the typed lines, follows the size, sends Ctrl-C to the program, and restores the terminal', async () => {
   const { shown, code, restored } = await terminal([
     { see: 'This is what step breaks' },
     { type: 'stty size; cat made-by-step; echo $TERM\r' },
@@ -117,7 +117,7 @@ test('on a terminal: what is typed is run, its size is told and told again, Ctrl
   await nothingLeft()
 })
 
-test('one that is ended by a signal gives the terminal back and leaves nothing; what a killed one left the next removes', async () => {
+test('a shell ended by a signal restores the terminal and leaves nothing; the next hm cleans up after a killed one', async () => {
   const begun = [{ see: 'This is what' }, { type: 'echo "u"p; sleep 1000\r' }, { see: 'up\r' }]
   const ended = await terminal([...begun, { signal: constants.signals.SIGTERM }])
   expect([ended.code, ended.restored]).toEqual([143, true])
@@ -132,7 +132,7 @@ test('one that is ended by a signal gives the terminal back and leaves nothing; 
   await nothingLeft()
 })
 
-test('Ctrl-C ends a command, and one whose output nobody reads any more ends too', async () => {
+test('Ctrl-C ends a command, and so does a closed output', async () => {
   const command = project.start('shell', '--cmd', 'echo begun; sleep 1000')
   await command.wrote('begun')
   command.child.kill('SIGINT')
@@ -144,7 +144,7 @@ test('Ctrl-C ends a command, and one whose output nobody reads any more ends too
   await nothingLeft()
 })
 
-test('what is not there any more is exit 5 with what helps', async () => {
+test('a missing snapshot is exit 5 with a suggestion', async () => {
   const snapshots = join(project.cache, 'local', 'snapshots')
   for (const name of readdirSync(snapshots)) rmSync(join(snapshots, name), { recursive: true })
   expect(await project.hm('shell', '--cmd', 'true')).toMatchObject({
@@ -153,7 +153,7 @@ test('what is not there any more is exit 5 with what helps', async () => {
   })
 })
 
-test('--shell-on-failure opens it after the run, whose exit code stays', async () => {
+test('--shell-on-failure opens a shell after the run, and the run’s exit code stays', async () => {
   const acts = [{ see: 'This is what step breaks' }, { type: 'cat made-by-step; exit 3\n' }, { see: 'made' }]
   const { code, restored } = await onItsTerminal(acts, 'run', '--logs', '--shell-on-failure')
   expect([code, restored]).toEqual([1, true])

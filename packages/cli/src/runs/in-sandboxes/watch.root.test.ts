@@ -16,7 +16,7 @@ export default { slug: 'ci', pipeline: pipeline([step]) }`)
 })
 afterEach(() => project[Symbol.asyncDispose]())
 
-test('runs again after a change of what the build sees, and ends the run that a change makes stale', async () => {
+test('runs again after a change to the build’s files, and ends the run that the change makes stale', async () => {
   watch = project.start('watch', '--logs')
   await watch.wrote('waiting for a change')
   // A change of an ignored file ends the watch of its folder, and the next look finds nothing new.
@@ -54,7 +54,7 @@ function isWatched(folder: string): boolean {
   })
 }
 
-test('hm run --watch: a pipeline that does not render is said, and run once it does', async () => {
+test('hm run --watch reports a pipeline that does not render, and runs once it does', async () => {
   watch = project.start('run', '--watch', '--logs')
   await watch.wrote('waiting for a change')
   project.write('.hm/ci.ts', 'nonsense(')
