@@ -1,6 +1,6 @@
 /**
- * `npm run build -w packages/cli`: the package that is published, in `dist/` or the directory that
- * is named. Among sources hm needs no build.
+ * `npm run build -w packages/cli`: builds the published package in `dist/` or the named directory.
+ * `hm` among sources needs no build.
  */
 import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
@@ -38,7 +38,7 @@ const common = {
   metafile: true,
   logLevel: 'warning',
   logOverride: { 'import-is-undefined': 'error' },
-  // CommonJS packages in an ES module still ask for Node's own modules by this name.
+  // CommonJS packages in an ES module still load Node's own modules by this name.
   banner: {
     js: "import { createRequire as hmRequire } from 'node:module';const require = hmRequire(import.meta.url);",
   },
@@ -50,7 +50,7 @@ mkdirSync(lib, { recursive: true })
 
 const metafiles: Metafile[] = []
 
-// The command, and the thread of the sandbox, which its driver looks for beside itself.
+// The command, and the sandbox's thread, which its driver expects beside itself.
 const command = await build({
   ...common,
   entryPoints: { main: join(cli, 'src/main.ts'), 'source-worker': join(rooms, 'sandbox/src/source/worker.ts') },
@@ -83,7 +83,7 @@ cpSync(join(rooms, 'pipeline-python/src/harmont'), join(lib, 'render/python/harm
 // Types that `hm init` puts beside a pipeline for its editor.
 cpSync(join(rooms, 'pipeline/generated/types'), join(lib, 'types'), { recursive: true })
 
-// Programs for the shell, which the driver looks for beside itself too.
+// Programs for the shell, which the driver expects beside itself too.
 for (const script of globSync('sandbox/src/*/*.sh', { cwd: rooms }))
   cpSync(join(rooms, script), join(lib, basename(script)))
 
@@ -95,6 +95,6 @@ writeFileSync(join(out, 'THIRD-PARTY-NOTICES'), notices(metafiles, dirname(rooms
 const { name, version, description, license, type, engines, bin, dependencies } = JSON.parse(
   readFileSync(join(cli, 'package.json'), 'utf8'),
 ) as Record<string, unknown> & { dependencies: Record<string, string> }
-// All else is in the bundle.
+// The bundle contains all other code.
 const published = { name, version, description, license, type, engines, bin, dependencies: { node: dependencies.node } }
 writeFileSync(join(out, 'package.json'), `${JSON.stringify(published, undefined, 2)}\n`)

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Metafile } from 'esbuild'
 
-/** The licence texts of all packages that are in the bundles. Throws for one that has none. */
+/** Collects the licence texts of all bundled packages. Throws for a package without one. */
 export function notices(metafiles: readonly Metafile[], root: string): string {
   const directories = new Set<string>()
   for (const { outputs } of metafiles)

@@ -98,8 +98,7 @@ test('a malformed configuration is exit 2 for commands that need it, and others 
 })
 
 test('an unforeseen error is exit 10, with a report that contains no argument', async () => {
-  // The cache directory cannot be asked for its name: a defect of the world that no command
-  // expects.
+  // The cache directory has no name here: a defect that no command expects.
   const crash = join(cwd, 'crash.mjs')
   await writeFile(
     crash,

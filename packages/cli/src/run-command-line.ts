@@ -93,10 +93,7 @@ async function dispatch(
   return handler(context)
 }
 
-/**
- * The context fits the command: its flags and arguments were just parsed by this command's own
- * spec.
- */
+/** The context fits the command, whose own spec has just parsed its flags and arguments. */
 function makeContext(world: World, command: Command, parsed: Parsed, output: Output, cache: string): never {
   const { env, stdin, interrupts } = world
   const given = parsed.global
@@ -151,7 +148,8 @@ function colorWhen(value: unknown): ColorWhen {
 }
 
 /**
- * Says whether an aborted command may end with this error: its abort, or a write without a reader.
+ * Says whether an aborted command may end with this error: its abort, or a write to a closed
+ * stream.
  */
 function isEnd(error: unknown): boolean {
   return error instanceof Error && (error.name === 'AbortError' || ('code' in error && error.code === 'EPIPE'))

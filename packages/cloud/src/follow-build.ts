@@ -15,7 +15,7 @@ export type BuildUpdate =
 
 export interface FollowOptions {
   readonly signal?: AbortSignal
-  /** Default: 45,000. The server is heard every 15 s. */
+  /** Default: 45,000. The server sends something every 15 s. */
   readonly silenceMs?: number
   /** How long to try while nothing answers. Default: 5 minutes. */
   readonly patienceMs?: number
@@ -26,7 +26,7 @@ export interface FollowOptions {
   readonly pollMs?: number
 }
 
-/** Whether nothing more happens to a build in this state by itself. */
+/** Says whether a build in this state changes no more by itself. */
 export function isEnded({ state }: Pick<Build, 'state'>): boolean {
   return ['passed', 'failed', 'canceled'].includes(state)
 }

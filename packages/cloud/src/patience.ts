@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { CloudError } from './cloud-error.ts'
 import { backOff } from './retry-policy.ts'
 
-/** How long somebody who follows a build or a log waits for a server that does not answer. */
+/** How long a follower of a build or a log waits for a server that does not answer. */
 export const followPatienceMs = 5 * 60_000
 
 /** Waits between failed tries, longer each time. Gives up when none succeeded for too long. */
@@ -23,7 +23,7 @@ export class Patience {
   }
 
   /**
-   * Waits after a failure that may pass; throws any other, and the last one when the time is over.
+   * Waits after a temporary failure. Throws any other one, and the last one when the time is over.
    */
   async afterFailure(error: unknown): Promise<void> {
     this.#signal?.throwIfAborted()

@@ -72,7 +72,7 @@ function silence(url: string, patienceMs: number): string {
   return `${new URL(url).origin} did not answer for ${patienceMs / 1000} s`
 }
 
-/** The words of the deepest cause, where the network's own reason is. */
+/** Returns the message of the deepest cause, which has the network's own reason. */
 export function unreachable(url: string, error: unknown): CloudError {
   let cause = error
   while (cause instanceof Error && cause.cause instanceof Error) cause = cause.cause

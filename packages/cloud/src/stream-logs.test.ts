@@ -37,7 +37,7 @@ async function readAll(client: ReturnType<typeof createClient>, options = {}): P
   return text
 }
 
-// Each cut costs the first back-off of half a second: all at the same time.
+// Each cut costs the first back-off of half a second, so all run at the same time.
 test('a stream that is cut at any byte gives the same log', async () => {
   const whole = streamAfter(0)
   const opened = new Set<string>()

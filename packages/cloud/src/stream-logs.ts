@@ -26,7 +26,7 @@ export interface StreamLogsOptions {
   /** Yields only later chunks. Default: 0. */
   readonly after?: number
   readonly signal?: AbortSignal
-  /** Default: 45,000. The server is heard every 15 s. */
+  /** Default: 45,000. The server sends something every 15 s. */
   readonly silenceMs?: number
   /** How long to try while nothing answers. Default: 5 minutes. */
   readonly patienceMs?: number

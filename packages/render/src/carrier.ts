@@ -1,17 +1,17 @@
 /**
- * How a server's rendering hands an envelope on. A runner takes a rendered pipeline and nothing
- * else, so the envelope travels as the command of a step that no server ever runs.
+ * Carries an envelope from a server's rendering. A runner accepts only a rendered pipeline, so the
+ * envelope travels as the command of a step that no server ever runs.
  */
 import { type IrDocument, parsePlan } from '@harmont/ir'
 import type { Envelope, EnvelopeError, ListedPipeline } from './envelope.ts'
 
-/** The pipelines of a repository, as a server learns of them. */
+/** The pipelines of a repository, as a server receives them. */
 export interface Discovered {
   readonly pipelines: readonly ListedPipeline[]
   readonly errors: readonly EnvelopeError[]
 }
 
-/** The slug to render when every pipeline is asked for; none has it. */
+/** The slug that requests every pipeline. No pipeline has it. */
 export const everyPipeline = '*'
 
 const key = 'discovery'

@@ -17,8 +17,8 @@ export interface ChildPipeline extends ListedPipeline {
 }
 
 /**
- * The result as data; undefined when it is none: the programs of a project can write to the file
- * too.
+ * Returns the result as data; undefined for invalid data, because a project's programs can write to
+ * the file too.
  */
 export function parseChildResult(text: string): ChildResult | undefined {
   let value: unknown

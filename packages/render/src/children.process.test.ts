@@ -142,7 +142,7 @@ def py():
 })
 
 describe('Python', () => {
-  /** A program that stands where a Python is looked for. */
+  /** A program in the place of a Python. */
   const program = (project: string, name: string, script: string): string => {
     mkdirSync(join(project, 'bin'), { recursive: true })
     const file = join(project, 'bin', name)

@@ -26,7 +26,7 @@ export default { slug: 'ci', pipeline: () => pipeline([scratch().sh('true', { la
 `
 
 /**
- * Makes Node.js take compiled code from there. The code is found by its place relative to the
+ * Makes Node.js use compiled code from there. Node.js finds the code by its place relative to the
  * sources.
  */
 export const compiledEnv = (folder: string) => ({ NODE_COMPILE_CACHE: folder, NODE_COMPILE_CACHE_PORTABLE: '1' })

@@ -21,7 +21,7 @@ export function duplicates(named: readonly Named[]): ReadonlyMap<string, readonl
   return clashes
 }
 
-/** A slug that is there twice, in words. */
+/** Describes a slug that two files define. */
 export function duplicateMessage(slug: string, [first, second]: readonly [string, string]): string {
   return `${second}: duplicate_slug: ${JSON.stringify(slug)} is defined in ${first} too. Rename one of the two.`
 }

@@ -71,7 +71,7 @@ function programParts(): readonly ProgramPart[] {
   const { resolve } = createRequire(place('source-set/src/index.ts'))
   return [
     ...rooms.map((room) => ({ source: place(room), path: room })),
-    // The one package that the rooms need.
+    // The only package that the rooms need.
     { source: dirname(resolve('ignore')), path: 'node_modules/ignore' },
   ]
 }

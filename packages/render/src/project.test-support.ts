@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterFile } from '@harmont/test-kit/file'
 
-/** A project with these files; it goes when the file ends. */
+/** Creates a project with these files, which is removed when the file ends. */
 export function newProject(files: Readonly<Record<string, string>>): string {
   const project = mkdtempSync(join(tmpdir(), 'hm-project-'))
   afterFile(() => {

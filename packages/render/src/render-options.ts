@@ -34,7 +34,7 @@ export interface RenderOptions {
 }
 
 export interface KeyedRenderOptions extends RenderOptions {
-  /** Read only when a step's key depends on files, so it may still be on its way. */
+  /** Read only when a step's key depends on files, so it may still be loading. */
   readonly sourceSet: SourceSet | (() => Promise<SourceSet>)
   /** Whole seconds since 1970. Default: now. */
   readonly now?: number

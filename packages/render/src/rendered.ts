@@ -30,7 +30,7 @@ export interface RenderFailure {
   /** Relative to the project directory; null for an error of several files. */
   readonly file: string | null
   readonly line: number | null
-  /** The slugs that there are, where none is the one asked for. */
+  /** The existing slugs, when none is the requested one. */
   readonly slugs?: readonly string[]
   readonly output: string
 }

@@ -72,15 +72,15 @@ async function runLanguage(
   return failed(language, message)
 }
 
-/** The file that a program is at; before that the only one, or `.hm`. */
+/** Returns the current file of a program; before the first, its only file or `.hm`. */
 function fileAt({ files: [first = '.hm', ...others] }: Language, out: string): string {
   const path = `${out}.now`
   const told = existsSync(path) ? readFileSync(path, 'utf8') : null
-  // A program that can write anything may have written that.
+  // The program can write anything, so the text may be false.
   return [first, ...others].find((file) => file === told) ?? (others.length === 0 ? first : '.hm')
 }
 
-// A wrapper that chooses among versions exits with 127 when it has none.
+// A wrapper that selects a version exits with 127 when it has none.
 function isRefusal(end: ChildEnd): boolean {
   return end.kind === 'exit' && (end.code === tooOld || end.code === 127)
 }

@@ -9,8 +9,23 @@ export function resolvePattern(view: SourceView, pattern: string): Found[] {
   return matchPattern(view, pattern).sort((a, b) => comparePaths(a.path, b.path))
 }
 
+/**
+ * Returns everything that the paths and globs of a cache policy name, and all content of folders
+ * among it, each once. Throws `bad_path` for absolute paths and `..`.
+ */
+export function watchedFiles(view: SourceView, paths: readonly string[]): ReadonlyMap<BytePath, Found> {
+  const watched = new Map<BytePath, Found>()
+  for (const found of paths.flatMap((path) => matchPattern(view, path))) {
+    // A folder that a walk met is watched again here, with its content, when a path names it.
+    watched.set(found.path, found)
+    if (found.node.kind !== 'folder') continue
+    for (const inner of view.walk(found)) watched.set(inner.path, inner)
+  }
+  return watched
+}
+
 /** Resolves a pattern in no order, which takes half the time in a large source set. */
-export function matchPattern(view: SourceView, pattern: string): Found[] {
+function matchPattern(view: SourceView, pattern: string): Found[] {
   const problem = pathProblem(pattern)
   if (problem !== undefined) {
     throw new Error(

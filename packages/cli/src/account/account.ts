@@ -26,8 +26,8 @@ export const listOrganizations = signedIn<'org list'>(async ({ output, global, s
 })
 
 /**
- * `hm org switch`: writes `cloud.org` into the user's file, after the server has said that it is
- * there.
+ * `hm org switch`: checks with the server that the organization exists, then writes `cloud.org`
+ * into the user's file.
  */
 export const switchOrganization = signedIn<'org switch'>(async ({ output, args, signal, config }, { client }) => {
   const { slug } = await client.getOrganization({ org: args.slug }, { signal })

@@ -39,11 +39,11 @@ export const transactions = signedIn<'billing transactions'>(
 const dayMs = 24 * 3600_000
 const defaultDays = 30
 
-/** `hm billing usage`: whole UTC days, the last 30 unless said otherwise. */
+/** `hm billing usage`: counts whole UTC days, by default the last 30. */
 export const usage = signedIn<'billing usage'>(async ({ output, flags, global, signal }, { client, org }) => {
   const to = flags.to ?? dayOf(Date.now())
   const from = flags.from ?? dayOf(startOf(to, '--to') - (defaultDays - 1) * dayMs)
-  // Checked here, because the server's error would name no flag.
+  // Checked here, because the server's error does not name the flag.
   startOf(from, '--from')
   const usage = await client.getBillingUsage({ org: await org(), from, to }, { signal })
   if (global.json) await output.json({ from, to, ...usage })
@@ -62,7 +62,7 @@ function hours(seconds: number): string {
   return `${(seconds / 3600).toFixed(2)} h`
 }
 
-/** `hm billing topup`: the address of the checkout is on stdout. */
+/** `hm billing topup`: prints the address of the checkout on stdout. */
 export const topUp = signedIn<'billing topup'>(async (context, { client, org }) => {
   const { args, flags, output, global, signal } = context
   if (!/^\d{1,6}(\.\d{1,2})?$/.test(args.amount))

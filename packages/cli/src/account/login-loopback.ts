@@ -31,7 +31,7 @@ export async function loginByLoopback(
     const token = await claim(client, nonce, signal)
     if (token !== undefined) return token
     await Promise.race([pause(pollMs, signal), callback.arrived])
-    // The page comes back after the token is ready. From here on only the pause sets the pace.
+    // The page returns after the token is ready. From here on only the pause sets the pace.
     callback.arrived = new Promise<never>(() => {})
   }
   throw new HmError(exits.signedOut, 'login_expired', 'the sign-in was not confirmed within 5 minutes', {
@@ -44,7 +44,7 @@ async function claim(client: CloudClient, nonce: string, signal: AbortSignal): P
     return (await client.cliClaim({ body: { nonce } }, { signal })).token
   } catch (error) {
     if (error instanceof CloudError && error.code === 'cli_code_invalid') return undefined
-    // A lost answer is no reason to start over; a refusal is.
+    // Tries again after a lost answer, but not after a refusal.
     if (error instanceof CloudError && error.isPassing) return undefined
     throw error
   }
@@ -65,7 +65,7 @@ export function matchingCode(nonce: string): string {
 
 interface Callback extends AsyncDisposable {
   readonly port: number
-  /** Resolves when the browser came back with the right state. */
+  /** Resolves when the browser returns with the right state. */
   arrived: Promise<void>
 }
 

@@ -55,8 +55,8 @@ async function readToken({ stdin, ask }: Context<'login'>): Promise<string> {
 }
 
 /**
- * Throws exit 4 unless somebody answers there within this time. Signing in waits for a person:
- * first it is seen that the server is there.
+ * Throws exit 4 unless the server answers within this time. Checks it first, because signing in
+ * waits for a person.
  */
 export async function requireServer(client: CloudClient, stop: AbortSignal, limitMs = 3000): Promise<void> {
   const limit = AbortSignal.timeout(limitMs)
@@ -70,7 +70,7 @@ export async function requireServer(client: CloudClient, stop: AbortSignal, limi
         fix: 'check the address with hm config list, or pass --api-url',
         cause: error,
       })
-    // A server that is not ready, or that has no such operation, is there.
+    // A server that is not ready, or does not know the operation, still answers.
     if (!(error instanceof CloudError) || error.status === 0) throw error
   }
 }

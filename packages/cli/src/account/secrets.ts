@@ -4,9 +4,7 @@ import { namedPipeline } from '../server/pipeline-address.ts'
 import { signedIn } from '../server/session.ts'
 import { minute, printTable } from '../terminal/table.ts'
 
-/**
- * `hm secret set`: the value is never an argument, where other users of the machine could read it.
- */
+/** `hm secret set`: takes no value as an argument, which other users of the machine could read. */
 export const set = signedIn<'secret set'>(async (context, { client, org }) => {
   const { args, flags, output, signal } = context
   const address = { org: await org() }
@@ -22,7 +20,7 @@ export const set = signedIn<'secret set'>(async (context, { client, org }) => {
   return exits.ok
 })
 
-/** Leaves out limits that are not named, which stay as they are. */
+/** Leaves out unnamed limits, which stay unchanged. */
 function limitsOf({ flags: { branches, events, noLimits, uploads } }: Context<'secret set'>) {
   const lifted = noLimits ? { branches: null, events: null } : {}
   return {
@@ -47,7 +45,7 @@ async function readValue({ stdin, ask, args }: Context<'secret set'>): Promise<s
   return value.replace(/\r?\n$/, '')
 }
 
-/** `hm secret list`: of the organization, or of one pipeline. */
+/** `hm secret list`: lists secrets of the organization, or of one pipeline. */
 export const list = signedIn<'secret list'>(async (context, { client, org }) => {
   const { output, flags, global, signal } = context
   const address = { org: await org() }

@@ -3,7 +3,7 @@ import { signedIn } from '../server/session.ts'
 import { minute, printTable } from '../terminal/table.ts'
 
 /**
- * `hm token create`: the key alone is on stdout, so that it can be piped; it is shown this once.
+ * `hm token create`: prints only the key on stdout, so that it can be piped. It is shown only once.
  */
 export const create = signedIn<'token create'>(async ({ output, args, global, signal }, { client }) => {
   const made = await client.createApiToken({ body: { description: args.name } }, { signal })

@@ -39,7 +39,7 @@ export const list = signedIn<'build list'>(async (context, session) => {
 /** `hm build show`. */
 export const show = signedIn<'build show'>(showBuild)
 
-/** `hm status` of a build of the server: the newest where no number is given. */
+/** `hm status` of a build of the server: shows the newest build where no number is given. */
 export const showOnServer = signedIn<'status'>(showBuild)
 
 async function showBuild(context: Context<'build show'> | Context<'status'>, session: Session): Promise<ExitCode> {
@@ -73,7 +73,7 @@ async function showBuild(context: Context<'build show'> | Context<'status'>, ses
   return exits.ok
 }
 
-/** `hm build open`: the address is on stdout too, where no browser can be started. */
+/** `hm build open`: prints the address on stdout too, because a browser may not start. */
 export const open = signedIn<'build open'>(async (context, session) => {
   const { args, flags, output, signal } = context
   const address = await buildAddress(context, session, { pipeline: flags.pipeline, build: args.build })
@@ -106,9 +106,7 @@ export const rebuild = signedIn<'rebuild'>(async (context, session) => {
   return exits.ok
 })
 
-/**
- * `hm cancel` on the server: asks, then waits for the end; a build that has ended is left as it is.
- */
+/** `hm cancel` on the server: asks, then waits for the end. Leaves an ended build unchanged. */
 export const cancelOnServer = signedIn<'cancel'>(async (context, session) => {
   const { args, flags, output, ask, signal } = context
   const address = await buildAddress(context, session, { pipeline: flags.pipeline, build: args.build })
@@ -134,10 +132,7 @@ interface Ended {
   readonly run_ms: number | null
 }
 
-/**
- * How long a build ran, once it has ended: without the time in which it was over before it was
- * tried again.
- */
+/** Returns how long an ended build ran, without the time between its end and a retry. */
 function tookOf({ finished_at, run_ms }: Ended): string {
   return finished_at && run_ms !== null ? duration(run_ms) : ''
 }

@@ -45,7 +45,7 @@ export async function createBuild(
     message: wish.message ?? null,
     env: { ...wish.env },
     pipeline_ir,
-    // Sends an empty tree: the commit only says where the document was made.
+    // Sends an empty tree. The commit only records where the document was made.
     source_b64: '',
   }
   const build = await session.client.createBuild({ ...address, body }, { signal })
@@ -85,7 +85,7 @@ export const create = signedIn<'build create'>(async (context, session) => {
 
 const prefix = 'HM_RUN_ENV_'
 
-/** `hm cloud run`, as the released client has it: variables come from `HM_RUN_ENV_*`. */
+/** `hm cloud run`, compatible with the released client: variables come from `HM_RUN_ENV_*`. */
 export const cloudRun = signedIn<'cloud run'>(async (context, session) => {
   const { flags, args } = context
   const env = Object.fromEntries(

@@ -31,7 +31,7 @@ export interface FollowRunOptions {
 
 /**
  * Shows a build of a server to its end and returns the exit code. Throws exit 4 when the server is
- * away for too long.
+ * unreachable for too long.
  */
 export async function followRun(options: FollowRunOptions): Promise<ExitCode> {
   const { client, address, view, signal } = options
@@ -155,7 +155,7 @@ function timedOut(): HmError {
   return new HmError(exits.timeout, 'timeout', 'the build exceeded --timeout')
 }
 
-/** Reports a lost connection to the server: the build goes on, only the view is lost. */
+/** Reports a lost connection to the server. The build continues without the view. */
 function lost(error: unknown, { number, pipeline }: BuildAddress): unknown {
   if (!(error instanceof CloudError) || !error.isPassing) return error
   return new HmError(exits.unavailable, error.code, `lost track of build #${number}: ${error.message}`, {

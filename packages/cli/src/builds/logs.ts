@@ -1,10 +1,25 @@
-import { type BuildAddress, followBuild, isEnded, type Job } from '@harmont/cloud'
+import { type BuildAddress, CloudError, followBuild, isEnded, type Job, streamLogs } from '@harmont/cloud'
+import { saysRemoved } from '@harmont/logs'
 import type { Context } from '../context.ts'
 import { type ExitCode, exits, HmError } from '../errors.ts'
 import { isJobEnded } from '../events/event-mapper.ts'
+import { LineSplitter, type LogLine } from '../events/line-splitter.ts'
 import { buildAddress, findJob } from '../server/address.ts'
 import { openSession, type Session, translateErrors } from '../server/session.ts'
-import { LogPrinter } from './log-printer.ts'
+import { quoteWord } from '../terminal/quote-word.ts'
+import { LogPrinter } from '../view/log-printer.ts'
+import { keyOf } from './map-server-job.ts'
+import { chunkOf } from './run-log.ts'
+
+/** The source and the destination of logs. */
+interface Logs {
+  readonly context: Context<'logs'>
+  readonly session: Session
+  readonly address: BuildAddress
+  /** The key of a step or the id of a job; undefined for all. */
+  readonly step: string | undefined
+  readonly printer: LogPrinter
+}
 
 /** `hm logs` for a build of the server, or its pipeline's last one; of all its steps, or of one. */
 export async function logsOfServer(
@@ -13,25 +28,22 @@ export async function logsOfServer(
   step: string | undefined,
 ): Promise<ExitCode> {
   return translateErrors(context, async () => {
-    const { flags, signal } = context
+    const { flags } = context
     const session = await openSession(context)
     const address = await buildAddress(context, session, { pipeline: flags.pipeline, build })
-    const jobs = await chooseJobs(context, session, address, step)
-    const printer = new LogPrinter(context, session.client, address, step === undefined)
+    const wholeLogOf = (key: string) => `hm logs ${address.number} ${quoteWord(key)} -p ${quoteWord(address.pipeline)}`
+    const printer = new LogPrinter(context, { isPrefixed: step === undefined, wholeLogOf })
+    const logs = { context, session, address, step, printer }
+    const jobs = await chooseJobs(logs)
     await printer.begin()
-    if (flags.follow && flags.attempt === undefined) await follow(context, session, address, { printer, step })
-    else for (const job of jobs) await printer.print(job, { isFollowed: flags.follow, address, signal })
+    if (flags.follow && flags.attempt === undefined) await follow(logs)
+    else for (const job of jobs) await printLog(logs, job)
     await printer.end()
     return exits.ok
   })
 }
 
-async function chooseJobs(
-  context: Context<'logs'>,
-  session: Session,
-  address: BuildAddress,
-  step: string | undefined,
-): Promise<readonly Job[]> {
+async function chooseJobs({ context, session, address, step }: Logs): Promise<readonly Job[]> {
   const { flags, signal } = context
   const newest = step === undefined ? undefined : await findJob(context, session, address, step)
   const attempts = flags.attempt === undefined ? {} : ({ attempts: 'all' } as const)
@@ -53,12 +65,8 @@ function isWanted({ state, started_at, cached }: Job, onlyFailed: boolean): bool
 }
 
 /** Follows all jobs at the same time, including those that start later. */
-async function follow(
-  context: Context<'logs'>,
-  session: Session,
-  address: BuildAddress,
-  { printer, step }: { readonly printer: LogPrinter; readonly step: string | undefined },
-): Promise<void> {
+async function follow(logs: Logs): Promise<void> {
+  const { context, session, address, step } = logs
   const { flags, signal } = context
   const printed = new Map<string, Promise<void>>()
   for await (const update of followBuild(session.client, address, { signal })) {
@@ -70,10 +78,61 @@ async function follow(
     const isChosen = step === undefined || job.step_key === step || job.id === step
     const isReady = flags.failed ? isJobEnded(job) && isWanted(job, true) : isWanted(job, false)
     if (!isChosen || !isReady || printed.has(job.id)) continue
-    const printing = printer.print(job, { isFollowed: true, address, signal })
+    const printing = printLog(logs, job)
     // It is awaited below.
     printing.catch(() => {})
     printed.set(job.id, printing)
   }
   await Promise.all(printed.values())
+}
+
+/**
+ * Prints the log of one job: to its end if the job has ended or is followed, else as far as it is
+ * written. Omits the server's remarks, as logs.txt does, but says on stderr when a log was removed.
+ */
+async function printLog(logs: Logs, job: Job): Promise<void> {
+  const { context, session, address, printer } = logs
+  const { flags, output, signal } = context
+  const { tail, follow: isFollowed } = flags
+  const step = keyOf(job)
+  printer.open(step)
+  const now = isJobEnded(job) ? Number.POSITIVE_INFINITY : await bytesNow(logs, job)
+  if (!isFollowed && now === 0) return
+  const splitter = new LineSplitter()
+  const lastLines: LogLine[] = []
+  let isHistory = true
+  let seen = 0
+  const print = (lines: readonly LogLine[]) => printer.print(step, lines, { attempt: job.attempt ?? 1 })
+  const take = async (lines: readonly LogLine[]) => {
+    for (const { stream, line } of lines) if (stream === 'meta' && saysRemoved(line)) output.warn(`${step}: ${line}`)
+    const wanted = lines.filter(({ stream }) => stream !== 'meta')
+    if (tail === undefined || !isHistory) return print(wanted)
+    lastLines.push(...wanted)
+    if (lastLines.length > tail + 1024) lastLines.splice(0, lastLines.length - tail)
+  }
+  const endHistory = async () => {
+    isHistory = false
+    if (tail !== undefined && tail > 0) await print(lastLines.splice(0).slice(-tail))
+  }
+  for await (const event of streamLogs(session.client, job.id, { build: address, signal })) {
+    if (isHistory && seen >= now) await endHistory()
+    if (event.stream !== 'meta') seen += event.bytes.length
+    await take(splitter.push(chunkOf(event)))
+    if (!isFollowed && seen >= now) break
+  }
+  await take(splitter.rest())
+  if (isHistory) await endHistory()
+}
+
+/** Returns how much a running job has written by now. */
+async function bytesNow({ context, session }: Logs, { id }: Job): Promise<number> {
+  const options = { signal: context.signal, headers: { range: 'bytes=0-0' } }
+  try {
+    const response = await session.client.getJobLogText({ job_id: id }, options)
+    await response.body?.cancel()
+    return Number(/\/(\d+)$/.exec(response.headers.get('content-range') ?? '')?.[1] ?? 0)
+  } catch (error) {
+    if (error instanceof CloudError && error.status === 416) return 0
+    throw error
+  }
 }

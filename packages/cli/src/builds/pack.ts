@@ -7,10 +7,10 @@ import { progressOf, sizes, tooLarge } from '../project/source-size.ts'
 import { bytes } from '../terminal/amounts.ts'
 import type { Output } from '../terminal/output.ts'
 
-/** Larger archives get a list of their largest files. */
+/** Reports the largest files of a larger archive. */
 const remarkable = 16 * 1024 * 1024
 
-/** The remedy besides a smaller source. */
+/** Another remedy besides a smaller source. */
 export const sendNone = 'or send no source, where the server has a connection to the repository: --no-upload'
 
 /**

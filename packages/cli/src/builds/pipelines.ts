@@ -45,7 +45,7 @@ export const create = signedIn<'pipeline create'>(
     if (repository === undefined || repository === null)
       throw usageError('no git remote, so the repository is unknown', 'pass --repository URL')
     const body = {
-      // The server makes the slug of the name, and only of that.
+      // The server derives the slug from the name alone.
       name: args.slug,
       source_slug: args.slug,
       repository,

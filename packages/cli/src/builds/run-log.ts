@@ -1,4 +1,13 @@
-import { type BuildAddress, type CloudClient, CloudError, type Job, pause, streamLogs } from '@harmont/cloud'
+import {
+  type BuildAddress,
+  type CloudClient,
+  CloudError,
+  type Job,
+  type LogChunk,
+  pause,
+  streamLogs,
+} from '@harmont/cloud'
+import type { Chunk } from '@harmont/logs'
 import { type EventMapper, isJobEnded } from '../events/event-mapper.ts'
 import { LineSplitter, type LogLine } from '../events/line-splitter.ts'
 import type { RunView } from '../events/run-event.ts'
@@ -99,6 +108,11 @@ export class RunLogs {
 
 const kinds = { stdout: 0, stderr: 1, meta: 2 } as const
 
+/** Returns an event of the log stream as the chunk that a line splitter takes. */
+export function chunkOf({ seq, stream, bytes, ts }: LogChunk): Chunk {
+  return { seq, kind: kinds[stream], content: Buffer.from(bytes), ts: ts === null ? null : BigInt(ts) * 1_000_000n }
+}
+
 /**
  * Yields a job's log line by line, until the job has ended. Where the stream breaks for good, reads
  * the rest when `ended` resolves.
@@ -112,10 +126,9 @@ export async function* jobLogLines(
   const splitter = new LineSplitter()
   let told = 0
   try {
-    for await (const { seq, stream, bytes, ts } of streamLogs(client, jobId, { build, signal })) {
-      if (stream !== 'meta') told += bytes.length
-      const at = ts === null ? null : BigInt(ts) * 1_000_000n
-      yield splitter.push({ seq, kind: kinds[stream], content: Buffer.from(bytes), ts: at })
+    for await (const event of streamLogs(client, jobId, { build, signal })) {
+      if (event.stream !== 'meta') told += event.bytes.length
+      yield splitter.push(chunkOf(event))
     }
   } catch (error) {
     signal.throwIfAborted()

@@ -28,10 +28,7 @@ export interface Submission {
 
 type Here = Pick<Context, 'config' | 'ask' | 'output' | 'signal' | 'cacheDirectory' | 'directory'>
 
-/**
- * Creates the build in the pipeline that it belongs to (cli.md 5), which is created where it is not
- * there yet.
- */
+/** Creates the build in its pipeline (cli.md 5), and first the pipeline where it is missing. */
 export async function submit(here: Here, session: Session, submission: Submission): Promise<Build> {
   const { client } = session
   const { org, slug, repository } = submission

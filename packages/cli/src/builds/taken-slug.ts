@@ -3,8 +3,8 @@ import { exits, HmError } from '../errors.ts'
 import { slugFor } from '../project/project-name.ts'
 
 /**
- * Another name for a pipeline whose slug another project has: `REPO-SLUG`, with the owner too where
- * the repository is called as the slug.
+ * Returns another name for a pipeline whose slug another project has: `REPO-SLUG`, with the owner
+ * in front where the repository has the slug's name.
  */
 export function freeName(repository: string, slug: string): string {
   const [name = '', ...owners] = repository.split('/').toReversed()
@@ -13,8 +13,8 @@ export function freeName(repository: string, slug: string): string {
 }
 
 /**
- * The failure with what settles it, where a pipeline could not be made because its slug, or its
- * place in its repository, is taken; else as it is.
+ * Adds the remedy to the failure where a slug, or its place in the repository, is taken. Returns
+ * any other failure unchanged.
  */
 export function takenFailure(error: unknown, fix: string): unknown {
   const isTaken = error instanceof CloudError && ['pipeline_slug_taken', 'pipeline_source_taken'].includes(error.code)

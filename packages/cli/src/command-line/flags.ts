@@ -65,7 +65,7 @@ export function parseFlags(command: string, spec: Partial<CommandSpec>, line: re
     }
   }
   const pick = (from: object) => Object.fromEntries(Object.keys(from).map((name) => [name, values[name]]))
-  // Help is for a line that is not right yet.
+  // Help is available on an incomplete line.
   const args = values.help === true ? {} : parseArguments(command, spec, positionals)
   return { flags: pick(own), global: pick(globalFlags), args }
 }

@@ -12,7 +12,7 @@ export interface Resolved {
   readonly command: Command | undefined
   /** The words that were taken. */
   readonly words: readonly string[]
-  /** The line without them. */
+  /** The line without those words. */
   readonly rest: readonly string[]
 }
 
@@ -34,7 +34,7 @@ export function commandFor(words: readonly string[]): Command | undefined {
 }
 
 /**
- * Finds the command of a line, global flags before and between its words let through. Throws exit 2
+ * Finds the command of a line, whose words global flags may precede and separate. Throws exit 2
  * with a suggestion.
  */
 export function resolveCommand(line: readonly string[]): Resolved {
@@ -76,7 +76,7 @@ function globalFlagTakesNext(words: readonly string[], token: string): boolean {
     if (letters.some((letter) => !token.startsWith('--') && token.startsWith(`-${letter}`)))
       return takes && token.length === 2
   }
-  // A group's own command may have it, but stands behind it: `hm -b main run`.
+  // The group's own command may have this flag, which must follow the command: `hm -b main run`.
   throw unknownFlag(
     words.join(' '),
     name,
@@ -85,8 +85,8 @@ function globalFlagTakesNext(words: readonly string[], token: string): boolean {
 }
 
 /**
- * The commands that a user may see below these words; another group's command only below the words
- * that it has here.
+ * Lists the commands that a user may see below these words. Another group's command appears only
+ * under its names here.
  */
 export function visibleBelow(
   words: readonly string[],
@@ -103,7 +103,7 @@ function isShown(name: string, below: readonly string[]): boolean {
   return meant === undefined || (below.length > 0 && meant.split(' ')[0] !== below[0])
 }
 
-/** First guesses that begin like this, where no command of its own does. */
+/** Offers aliases that begin with the typed letters, where no command does. */
 export function otherWordsLike(typed: string): readonly { readonly word: string; readonly meant: string }[] {
   if (typed === '' || visibleBelow([]).some(({ name }) => name.startsWith(typed))) return []
   return [...aliases].flatMap(([word, meant]) => (word.startsWith(typed) && !word.includes(' ') ? { word, meant } : []))
@@ -117,7 +117,7 @@ function unknownCommand(words: readonly string[], typed: string) {
     .filter((parts) => parts.slice(0, depth).join(' ') === words.join(' ') && parts.length > depth)
     .map((parts) => parts[depth] ?? '')
   const close = suggest(typed, [...new Set(nextWords)])
-  // A text that is no word may be a secret: it is not repeated.
+  // Does not repeat text that is not a command, because it may be a secret.
   const shown = /^[a-z-]{1,24}$/i.test(typed) ? `no command ${quoted(typed)}` : 'no such command'
   return usageError(
     `hm${below} has ${shown}`,

@@ -1,7 +1,4 @@
-/**
- * The closest candidate, when it is close enough to be a slip of the hand: at most a third of the
- * letters differ.
- */
+/** Returns the closest candidate, if at most a third of the letters differ. */
 export function suggest(typed: string, candidates: readonly string[]): string | undefined {
   let best: { candidate: string; distance: number } | undefined
   for (const candidate of candidates) {

@@ -46,7 +46,7 @@ function parsePair(flag: string, text: string, bare: boolean): BarePair {
   const at = text.indexOf('=')
   const name = at === -1 ? text : text.slice(0, at)
   const form = bare ? 'NAME or NAME=VALUE' : 'NAME=VALUE'
-  // A secret may stand after the name, or be all of it where there is no name: it is not repeated.
+  // Does not repeat the text: a secret may follow the name, or be the whole text.
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
     const what = at === -1 ? 'the name' : quoted(name)
     throw usageError(`${flag} is ${form}; ${what} is not a variable name (letters, digits and _)`)

@@ -17,7 +17,7 @@ export const run: Handler<'cancel'> = async (context) => {
   const here =
     args.build === undefined ? readRecords(home.runs, directory).find(isRunning) : findRun(home, directory, args.build)
   if (flags.pipeline === undefined && here !== undefined && isRunning(here)) return cancelHere(context, home.runs, here)
-  // A number that only an ended run has here may be a build's.
+  // The number of an ended run here may also be a build's.
   const asked = { pipeline: flags.pipeline, build: args.build ?? 'newest', isHere: false }
   if (await isOnServer(context, asked)) {
     const { cancelOnServer } = await import('../builds/builds.ts')

@@ -10,8 +10,8 @@ export const showVersion: Handler<'version'> = async ({ global, output }) => {
 }
 
 /**
- * `hm plugin list`: always empty. The released client had plugins for places to run, which are
- * built in here.
+ * `hm plugin list`: is always empty. The released client had plugins for backends, which are built
+ * in here.
  */
 export const listPlugins: Handler<'plugin list'> = async ({ global, output }) => {
   if (global.json) await output.json({ data: [] })
@@ -20,8 +20,8 @@ export const listPlugins: Handler<'plugin list'> = async ({ global, output }) =>
 }
 
 /**
- * `hm artifact list` and `hm artifact get`, until steps can leave artifacts: exit 7, without asking
- * anybody.
+ * `hm artifact list` and `hm artifact get`: exit 7 without a call to a server, until steps can
+ * leave artifacts.
  */
 export const artifacts: Handler<'artifact list' | 'artifact get'> = async () => {
   throw new HmError(exits.refused, 'operation_missing', 'artifacts are not supported yet', {

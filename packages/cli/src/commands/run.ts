@@ -48,8 +48,8 @@ async function runHere(context: Context<'run'>): Promise<ExitCode> {
 }
 
 /**
- * Opens a shell in the file system of the step that failed first in the last run. The run is over:
- * nothing new starts, and its outcome stays.
+ * Opens a shell in the file system of the first failed step of the last run. The run has ended, and
+ * its outcome stays.
  */
 async function shellOnFailure(context: Context<'run'>): Promise<void> {
   const last = requireRun(localHome(context.cacheDirectory), context.directory, undefined)

@@ -36,13 +36,13 @@ export async function targetOf(
 interface Named {
   readonly pipeline: string | undefined
   readonly build: string | undefined
-  /** Whether the number is that of a run of this machine. */
+  /** Whether a run of this machine has the number. */
   readonly isHere: boolean
 }
 
 /**
- * Says whether a build on the server is meant: always with `-p`; and for a number that no run here
- * has, when somebody is signed in.
+ * Says whether a build on the server is meant: always with `-p`, and for a signed-in user also when
+ * no run here has the number.
  */
 export async function isOnServer(
   context: Pick<Context, 'config' | 'credentials'>,

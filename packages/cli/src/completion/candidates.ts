@@ -20,7 +20,7 @@ function resolveOrNothing(words: readonly string[]): Resolved | undefined {
   try {
     return resolveCommand(words)
   } catch (error) {
-    // A line that is wrong already has nothing that may follow.
+    // A wrong line has no valid next word.
     if (error instanceof HmError) return undefined
     throw error
   }
@@ -106,7 +106,7 @@ function argumentAt(
   return all[index] ?? (last?.multiple === true ? last : undefined)
 }
 
-/** How many arguments stand already; a flag's value is none. */
+/** The number of arguments so far, without the values of flags. */
 function countPositionals(rest: readonly string[], flags: Readonly<Record<string, FlagSpec>>): number {
   let count = 0
   for (let at = 0; at < rest.length; at += 1) {

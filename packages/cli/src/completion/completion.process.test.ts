@@ -32,10 +32,7 @@ async function offeredWith(env: Readonly<Record<string, string>>, ...words: stri
   return stdout.split('\n').flatMap((line) => line.split('\t')[0] || [])
 }
 
-/**
- * A source slower than the shell's patience is left out, as on a busy machine. Another Tab shows
- * its values.
- */
+/** Retries, because a busy machine leaves out a source that is slower than the shell's patience. */
 const offers = (...words: string[]) => expect.poll(() => offered(...words))
 
 test('offers commands, then the commands of a group', async () => {

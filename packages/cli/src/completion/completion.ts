@@ -11,8 +11,8 @@ export const run: Handler<'completion'> = async ({ args, output }) => {
 }
 
 /**
- * `hm __complete -- WORDS...`: one candidate a line, a tab and its description behind it. Never
- * fails: a shell waits.
+ * `hm __complete -- WORDS...`: prints one candidate per line, with a tab before its description.
+ * Never fails, because a shell waits for it.
  */
 export const complete: Handler<'__complete'> = async (context) => {
   const { args, output } = context

@@ -98,7 +98,9 @@ const sources: Readonly<Record<Dynamic, readonly Source[]>> = {
   build: [recordedRuns, serverBuilds],
 }
 
-/** A shell waits for the answer: a source that takes longer is left out. */
+/**
+ * The longest wait for a source, because a shell waits for the answer. A slower one is left out.
+ */
 const patienceMs = 1500
 
 /**

@@ -49,7 +49,7 @@ export function openCredentials({ file, env, apiUrlOrigin, warn }: CredentialsSo
       throw fileError(file, lineOf(text, table.join('.')), `${table.join('.')} must be a table`)
     const tokens = new Map<string, string>()
     for (const [base, token] of Object.entries(found ?? {})) {
-      // The value itself is never shown.
+      // Never shows the value itself.
       if (typeof token !== 'string') throw fileError(file, undefined, `the token of ${base} must be a string`)
       tokens.set(withoutSlash(base), token)
     }
@@ -76,7 +76,7 @@ export function openCredentials({ file, env, apiUrlOrigin, warn }: CredentialsSo
     async token(apiUrl) {
       const given = env.HM_API_TOKEN?.trim()
       if (given !== undefined && given !== '') {
-        // A repository that is only looked at must not choose where the user's token goes.
+        // The repository must not choose the server that receives the user's token.
         if (apiUrlOrigin.layer === 'project')
           throw new HmError(
             exits.usage,

@@ -33,7 +33,7 @@ async function isLink(file: string): Promise<boolean> {
   try {
     return (await lstat(file)).isSymbolicLink()
   } catch {
-    // There is no file yet. Any other problem shows when it is written.
+    // There is no file yet. Any other problem appears when it is written.
     return false
   }
 }

@@ -47,7 +47,7 @@ export function withSetting(text: string, path: string, value: SettingValue): st
   try {
     read = parse(changed)
   } catch {
-    // The original text was TOML, so the edit is wrong. The error below says so.
+    // The original text was valid TOML, so the edit is wrong. The error below reports it.
     read = undefined
   }
   if (!isDeepStrictEqual(read, wanted)) throw new Error(`hm cannot edit it in this form`)

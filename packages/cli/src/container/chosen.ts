@@ -36,8 +36,8 @@ interface Asked {
 }
 
 /**
- * Whether a local command runs in the container. Builds of the server are asked for from here,
- * where the credentials are.
+ * Says whether a local command runs in the container. Commands for the server run here, where the
+ * credentials are.
  */
 export function runsInContainer(name: CommandName, { platform, driver, backend, flags }: Asked): boolean {
   // A path of Windows is no path of the container; WSL is Linux.

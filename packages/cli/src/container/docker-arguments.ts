@@ -44,7 +44,8 @@ export function dockerArguments(facts: ContainerFacts): readonly string[] {
     '--rm',
     '--pull=never',
     '--privileged',
-    // Records identify living processes by number, so all containers must share one set of numbers.
+    // Records identify living processes by number, so all containers must share one process
+    // namespace.
     '--pid=host',
     `--name=${facts.name}`,
     `--label=${clientLabel}=${facts.client}`,

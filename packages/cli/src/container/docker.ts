@@ -76,7 +76,7 @@ export async function runDocker(args: readonly string[], how: DockerProcess): Pr
   try {
     const [code, killedBy] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null]
     if (code === null) {
-      // Its reader left (SIGPIPE) or its client was killed. The container lives on and is told to
+      // Its reader left (SIGPIPE) or its client was killed. The container still runs and is told to
       // end.
       await run('docker', ['kill', '--signal=TERM', name])
       throw signal.aborted
@@ -110,8 +110,8 @@ export function ownClient(): string {
 }
 
 /**
- * Whether that process is known to be gone: one of another machine that uses the same Docker is
- * not.
+ * Says whether that process is known to be dead. A process of another machine that uses the same
+ * Docker is not.
  */
 export function isDead(client: string): boolean {
   const [, pid, host] = /^(\d+)@(.*)$/.exec(client) ?? []

@@ -31,7 +31,7 @@ export async function findMounts(
   return outermost([...directories, ...files])
 }
 
-/** Returns the paths that lie in no other one. */
+/** Returns the outermost paths. */
 export function outermost(mounts: ContainerFacts['mounts']): ContainerFacts['mounts'] {
   return mounts.filter(
     ({ path }, index) => !mounts.some((other, at) => (other.path === path ? at < index : isBelow(path, other.path))),

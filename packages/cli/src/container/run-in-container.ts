@@ -17,7 +17,7 @@ export interface Here {
   readonly workingDirectory: string
   /** Input, output and messages are all one terminal. */
   readonly isTerminal: boolean
-  /** The process that started this one to be `hm`, and ends it with itself. */
+  /** The process that started this one and ends it when it ends itself. */
   readonly launcher: number | undefined
 }
 

@@ -16,8 +16,8 @@ import { showArea, verdict } from './show.ts'
 import { TooSlow } from './time-limit.ts'
 
 /**
- * `hm doctor` (cli.md 8). All areas are looked at at once, and shown in this order as soon as they
- * are known.
+ * `hm doctor` (cli.md 8). Checks all areas at the same time, and shows each in this order as soon
+ * as it is done.
  */
 export const run: Handler<'doctor'> = async (context) => {
   const { output, global, cacheDirectory } = context
@@ -40,7 +40,7 @@ export const run: Handler<'doctor'> = async (context) => {
     ],
     ['sandbox', checkArea('sandbox', () => sandbox(context, settings))],
   ]
-  // Their turn comes later than they may fail.
+  // Each is awaited below, perhaps after it has failed.
   for (const [, looking] of areas) looking.catch(() => {})
   const checks: Check[] = []
   for (const [area, looking] of areas) {

@@ -14,7 +14,7 @@ const registry = 'registry-1.docker.io'
 export async function gatherDisk(cacheDirectory: string, cacheMaxGb: number): Promise<DiskFacts> {
   let place = cacheDirectory
   while (statSync(place, { throwIfNoEntry: false }) === undefined && place !== dirname(place)) place = dirname(place)
-  // A network file system that hangs answers never.
+  // A hanging network file system never answers.
   const { bavail, bsize } = await within(limitMs, statfs(place))
   const isWritable = await within(limitMs, access(place, constants.W_OK | constants.X_OK)).then(() => true, isDenied)
   return { cacheDirectory, isWritable, freeBytes: bavail * bsize, fileSystem: fileSystemOf(place), cacheMaxGb }

@@ -13,7 +13,7 @@ import type { SandboxFacts, UserFacts } from './judge-sandbox.ts'
 import { tryStep } from './real-step.ts'
 import { within } from './time-limit.ts'
 
-/** runsc starts something. */
+/** The limit leaves time for runsc, whose probe starts a container. */
 const probeLimitMs = 10_000
 
 const run = promisify(execFile)

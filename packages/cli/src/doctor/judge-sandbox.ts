@@ -9,7 +9,7 @@ export interface SandboxFacts {
   readonly monitor: string | undefined
   /** undefined for root. */
   readonly user: UserFacts | undefined
-  /** Sentences of the driver's own probe; none when it finds all it needs. */
+  /** Sentences of the driver's own probe; none when it finds all requirements. */
   readonly problems: readonly string[]
   /** Debian packages that are missing. */
   readonly packages: readonly string[]
@@ -43,7 +43,7 @@ const elsewhere = 'hm run --cloud needs no sandboxes here'
 export function judgeSandbox(facts: SandboxFacts): Check[] {
   return [
     ok('kernel', `Linux ${facts.kernel}`),
-    // Whether groups can be made there is the driver's to say.
+    // The driver decides whether groups can be made there.
     ok('control groups', layouts[facts.cgroups]),
     ...facts.problems.map((problem) => {
       const [found = problem, command] = problem.split(/: (?=apt-get |modprobe |sudo )/)
@@ -111,7 +111,7 @@ export interface UserFacts {
   readonly hasDocker: boolean
 }
 
-/** Returns the alternatives of an ordinary user. */
+/** Returns what an ordinary user can do instead. */
 function waysOf({ hasDocker }: UserFacts): string {
   return hasDocker
     ? 'hm config set sandbox.driver docker, or sudo hm run, or hm run --cloud'

@@ -18,7 +18,7 @@ export async function within<T>(ms: number, work: Promise<T>): Promise<T> {
     return await Promise.race([work, limit])
   } finally {
     ended.abort()
-    // The loser of the race is not awaited any more.
+    // The losing promise is not awaited any more.
     for (const each of [work, limit]) each.catch(() => {})
   }
 }

@@ -37,7 +37,7 @@ export type RunEvent =
       readonly kind: 'step_queued'
       readonly step_id: string
       readonly key: string
-      /** Which chain of `builds_in` the step is in, from 0 in the order of their roots. */
+      /** The chain of `builds_in` that contains the step, from 0 in the order of their roots. */
       readonly chain_idx: number
       readonly parent_key: string | null
       readonly display_name: string
@@ -60,7 +60,7 @@ export type RunEvent =
       readonly started_at: Instant
     }
   /**
-   * The image of the step could not be had: it runs on this machine's own programs, or the
+   * The image of the step is unavailable: the step runs on this machine's own programs, or the
    * runner's.
    */
   | { readonly kind: 'step_substituted'; readonly step_id: string; readonly image: string }
@@ -77,8 +77,8 @@ export type RunEvent =
   /** `reason` is a sentence. */
   | { readonly kind: 'step_skipped'; readonly step_id: string; readonly reason: string }
   /**
-   * The attempt failed and another one follows; `attempt` is the failed one's number, of `of` in
-   * all.
+   * The attempt failed and another one follows. `attempt` is the number of the failed one, `of` the
+   * number of all.
    */
   | {
       readonly kind: 'step_retry'
@@ -127,7 +127,9 @@ export type RunEvent =
  */
 export interface RunView {
   show(event: RunEvent): Promise<void>
-  /** Shows a line of the command's own, which `Output.say` would let the run be drawn over. */
+  /**
+   * Shows a line of the command's own. The drawing of a run would overwrite a line of `Output.say`.
+   */
   note(line: string): Promise<void>
   /**
    * Ends the view when the run is over or abandoned. The drawing stays, and the terminal is

@@ -9,7 +9,7 @@ export interface Project {
   readonly folder: Folder
 }
 
-/** Kinds whose tools go into the directories below by themselves. */
+/** Kinds whose tools enter subdirectories by themselves. */
 const RECURSIVE: ReadonlySet<ProjectKind> = new Set(['rust', 'cmake', 'elixir', 'zig'])
 
 /**

@@ -27,7 +27,7 @@ export const TEST_REQUIREMENTS: readonly string[] = ['tests.txt', 'test.txt', 'd
   (name) => `requirements/${name}`,
 )
 
-/** Files whose contents matter, beside their being there. */
+/** Files that detection reads; for others their names are enough. */
 export const TOLD_BY: readonly string[] = [
   'package.json',
   'pyproject.toml',
@@ -41,7 +41,7 @@ export const TOLD_BY: readonly string[] = [
   'Makefile.in',
 ]
 
-/** Made by tools, or other people's: no projects of this repository. */
+/** Directories of tools or of other people's code, which are not projects of this repository. */
 const NOT_PROJECTS = new Set([
   'node_modules',
   'vendor',

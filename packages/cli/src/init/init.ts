@@ -99,7 +99,7 @@ async function chooseProjects({ directory, flags, ask }: Context<'init'>): Promi
   return KINDS.filter(({ kind }) => kind === chosen).map(({ kind }) => ({ kind, folder: here }))
 }
 
-/** A slug that is there twice is no pipeline at all. */
+/** A slug that two files define gives no pipeline. */
 async function refuseSecond(
   { directory, env, cacheDirectory, signal }: Context<'init'>,
   file: string,

@@ -45,7 +45,7 @@ export function toolPart({
       : `${name}.run(${quoted(action.script)}, ${cached})`,
   )
   const whole = isTs ? template.typescript(folder.path) : template.python(folder.path)
-  // Cargo.lock decides what is compiled once.
+  // Cargo.lock decides which packages are compiled once.
   const entry = actions.some((action) => 'isUnlocked' in action)
     ? whole.replace('rust.project', 'rust.toolchain')
     : whole

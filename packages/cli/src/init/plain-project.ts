@@ -7,8 +7,8 @@ import { plainPython } from './plain-python.ts'
 import type { PlainChain, ProjectKind } from './project-kind.ts'
 
 /**
- * The plain form of a project: the usual commands of its tools, which must be there. Throws exit 2
- * for files that do not parse.
+ * Returns the plain form of a project: the usual commands of its tools, which must be installed.
+ * Throws exit 2 for files that do not parse.
  */
 export function plainProject({ kind, folder }: Project): PlainChain {
   return PLAIN[kind](folder)
@@ -45,7 +45,7 @@ interface Manager {
   readonly run: string
 }
 
-/** The first whose lock file is there. */
+/** The first manager whose lock file exists. */
 const MANAGERS: readonly Manager[] = [
   { locks: ['bun.lock', 'bun.lockb'], install: 'bun install --frozen-lockfile', run: 'bun run' },
   { locks: ['pnpm-lock.yaml'], install: 'pnpm install --frozen-lockfile', run: 'pnpm run' },
@@ -71,7 +71,7 @@ function plainJs(folder: Folder): PlainChain {
   return { first: { label: 'deps', command: manager.install, onChange }, steps }
 }
 
-/** The build of a Makefile, then its tests, as far as it has targets for them. */
+/** Runs the build of a Makefile, then its tests, if it has targets for them. */
 function plainMake({ texts }: Folder): PlainChain {
   // The file that make takes where there are several.
   const targets = targetsOf(['GNUmakefile', 'makefile', 'Makefile'].map((name) => texts.get(name)).find(isText) ?? '')

@@ -4,8 +4,8 @@ import { INIT_TEMPLATES, type InitTemplate, type TemplateKind } from '@harmont/h
 export type ProjectKind = TemplateKind | 'autotools' | 'make' | 'generic'
 
 /**
- * Every kind with the files that show it, in the order in which they are looked for. `generic` is
- * what remains.
+ * Every kind with the files that show it, in the order of detection. `generic` is the kind of all
+ * other projects.
  */
 export const KINDS: readonly { readonly kind: ProjectKind; readonly markers: readonly string[] }[] = [
   ...INIT_TEMPLATES,

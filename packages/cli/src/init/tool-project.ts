@@ -40,7 +40,7 @@ const ACTIONS: Partial<Readonly<Record<ProjectKind, Actions>>> = {
   go: () => named('build', 'test', 'vet', 'fmt'),
   elixir: () => named('compile', 'test', 'format'),
   zig: () => named('build', 'test', 'fmt'),
-  // Both refuse what no style was written down for.
+  // Both fail in a project that never chose a style.
   cmake: ({ names }) =>
     named('test', ...(names.has('.clang-tidy') ? ['lint'] : []), ...(names.has('.clang-format') ? ['fmt'] : [])),
   nextjs: js,

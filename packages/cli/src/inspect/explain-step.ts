@@ -1,8 +1,8 @@
 import type { StepIdentity } from '../records/identity.ts'
 
 /**
- * Returns the differences in a step's identity as sentences: first its own, then those of the steps
- * that it builds in.
+ * Returns the differences in a step's identity as sentences: first its own, then those of its
+ * parents.
  */
 export function explainStep(
   key: string,

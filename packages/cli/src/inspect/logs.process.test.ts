@@ -8,7 +8,7 @@ import { AppendedFile, beginRecord, runFiles } from '../records/run-records.ts'
 import { hmProgram, programEnv, runHm } from '../test-support/run-hm.ts'
 import { events } from '../view/story.test-support.ts'
 
-// A key that would turn what follows it around.
+// A character that would reverse the text after it.
 const key = 'a\u202eb'
 const output = 'said\u202e\n--- FAIL: TestA (0.00s)\n    a_test.go:7: got 1, want 2\n'
 let cwd: string

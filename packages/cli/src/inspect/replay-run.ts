@@ -4,7 +4,7 @@ import { runFiles } from '../records/run-records.ts'
 import { fold } from '../view/fold.ts'
 import { newRun, type Run } from '../view/run-model.ts'
 
-/** A recorded run as it stands, with the last lines of what failed. */
+/** Returns a recorded run in its current state, with the last lines of failed steps. */
 export function replayRun(runs: string, { record, events }: RunRecord): Run {
   const run = newRun()
   const slots = new Map(stepsOf(events).map(({ id }, slot) => [id, slot]))

@@ -10,7 +10,7 @@ import type { Run } from '../view/run-model.ts'
 import { summary } from '../view/summary.ts'
 import { replayRun } from './replay-run.ts'
 
-/** Shows a run of this machine as it was shown at its end, or as it stands. */
+/** Shows a run of this machine as its view ended, or in its current state. */
 export async function localStatus(context: Context<'status'>, record: RunRecord): Promise<ExitCode> {
   const { cacheDirectory, env, global, output } = context
   const run = replayRun(localHome(cacheDirectory).runs, record)

@@ -31,8 +31,8 @@ export function userDirectory(env: Env): string {
 }
 
 /**
- * `-d`, else the nearest directory from here upwards with a `.hm` folder, else here. A work tree's
- * root is the last that is looked at. Exactly here where that is asked. Throws exit 2 for a `-d`
+ * Returns `-d`, else the nearest parent directory with a `.hm` folder, else the current directory.
+ * Stops at a work tree's root. `exactly` returns the current directory. Throws exit 2 for a `-d`
  * that is no directory.
  */
 export function projectDirectory(given: string | undefined, here: string, exactly: boolean): string {

@@ -90,7 +90,7 @@ export function withAncestors(steps: readonly PlannedStep[], slots: readonly num
   return kept
 }
 
-/** `kept` holds the ancestors of all its members. */
+/** `kept` contains all ancestors of each member. */
 function keepSlots(plan: Plan, kept: ReadonlySet<number>): Plan {
   const order = [...kept].sort((a, b) => a - b)
   const moved = new Map(order.map((slot, index) => [slot, index]))

@@ -27,13 +27,13 @@ export interface SecretSources {
 }
 
 /**
- * The values of these secrets: from `--secret`, `.hm/secrets.env`, `.env`, the environment, the
- * first that has it. Throws exit 5 that names all that are nowhere.
+ * Returns the values of these secrets from `--secret`, `.hm/secrets.env`, `.env` or the
+ * environment, in this order. Throws exit 5 that lists all missing ones.
  */
 export function runSecrets(names: readonly string[], { flags, directory, env }: SecretSources): Map<string, string> {
   const given = new Map(flags.map(({ name, value }) => [name, value ?? env[name]]))
   const empty = flags.find(({ name }) => given.get(name) === undefined)
-  // A name that is no secret of the pipeline may be the value of one: it is not repeated.
+  // Does not repeat the name, because the value of a secret may be in its place.
   if (empty !== undefined && !names.includes(empty.name))
     throw usageError('--secret without a value needs a variable that is set', 'give --secret NAME=VALUE, or set NAME')
   if (empty !== undefined) throw usageError(`--secret ${empty.name} has no value, and no variable ${empty.name} is set`)

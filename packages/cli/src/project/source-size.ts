@@ -15,8 +15,8 @@ interface TooLarge {
 }
 
 /**
- * A source over its limit: exit 8, with the three largest files and the lines of `.hmignore` that
- * take out the largest.
+ * Returns the error for a source over its limit: exit 8, with the three largest files and lines of
+ * `.hmignore` that exclude the largest.
  */
 export function tooLarge({ code, message, largest, otherwise, cause }: TooLarge): HmError {
   const fix = [

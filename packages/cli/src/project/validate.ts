@@ -17,7 +17,7 @@ export const run: Handler<'validate'> = async (context) => {
     printOutput(output, { ...printed, warnings: [] })
     const isMeant = ({ slug }: { readonly slug: string | null }) =>
       args.pipeline === undefined || slug === args.pipeline
-    // A file that does not load may hold the pipeline that is meant.
+    // The wanted pipeline may be in a file that does not load.
     const errors = envelope.errors.filter((error) => error.slug === null || isMeant(error))
     const valid: { readonly slug: string; readonly file: string; readonly steps: number }[] = []
     for (const { slug, file, definition: document } of envelope.pipelines.filter(isMeant)) {

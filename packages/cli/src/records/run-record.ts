@@ -19,7 +19,7 @@ export interface RunFacts {
   /** Unix milliseconds. */
   readonly startedAt: number
   /**
-   * The mark of its process (`processMark`): a record without an end whose process is gone was cut
+   * The mark of its process (`processMark`). A record without an end whose process is dead was cut
    * off.
    */
   readonly process: string

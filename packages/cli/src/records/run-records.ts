@@ -18,11 +18,11 @@ import { endOf, missingEnds, type RunFacts, type RunRecord } from './run-record.
 
 /**
  * Limits for each project, and for all together. The last run of a project always stays, so that
- * its numbers go on.
+ * its numbers continue.
  */
 const keptOfProject = 20
 const keptOfAll = 200
-/** A record that is begun is there within milliseconds. */
+/** A started record is complete within milliseconds. */
 const abandonedMs = 60_000
 
 /** The files of one run. */
@@ -62,7 +62,8 @@ export function beginRecord(
 ): RunFacts {
   mkdirSync(runs, { recursive: true, mode: 0o700 })
   for (;;) {
-    // Looked at first: what comes between takes this record, and the numbers are read again.
+    // Read before the number is taken. If another process takes the number in between, the numbers
+    // are read again.
     const record = 1 + Math.max(0, ...recordsIn(runs))
     const numbers = recordsIn(runs).flatMap((each) => {
       const earlier = readFacts(runs, each)
@@ -111,7 +112,7 @@ export function readRecord(runs: string, record: number): RunRecord | undefined 
   return events === undefined || facts === undefined ? undefined : { ...facts, events: jsonLines<RunEvent>(events) }
 }
 
-/** The runs of a project, or of all, the newest first. */
+/** Returns the runs of a project, or of all, newest first. */
 export function readRecords(runs: string, directory?: string): RunRecord[] {
   return recordsIn(runs)
     .sort((a, b) => b - a)
@@ -146,7 +147,7 @@ export function tidyRecords(runs: string, now: number): void {
   for (const record of records) {
     if (endOf(record.events) !== null || isAlive(record.process)) continue
     const file = new AppendedFile(runFiles(runs, record.record).events)
-    // Begins a line of its own, whatever was cut off.
+    // Begins a new line, because the last one may be cut off.
     file.add(
       `\n${missingEnds(record, now)
         .map((event) => `${JSON.stringify(event)}\n`)

@@ -10,8 +10,8 @@ import {
 } from '@harmont/engine'
 
 /**
- * A new build in which these steps have passed already. `kept` has their slots, and the snapshot
- * that each left; all that they need is among them.
+ * Makes a new build in which these steps have already passed. `kept` has their slots, the snapshot
+ * of each, and all their prerequisites.
  */
 export function passedAlready(
   created: Created,

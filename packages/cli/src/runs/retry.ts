@@ -15,8 +15,8 @@ import { wantedSecrets } from './secrets.ts'
 import { takeSource } from './take-source.ts'
 
 /**
- * Reruns the failed steps of a run of this machine and the steps that they blocked, with the files
- * as they are now. The rerun has its own number.
+ * Reruns the failed steps of a run of this machine and the steps that they blocked, with the
+ * current files. The rerun has its own number.
  */
 export async function localRetry(
   context: Context<'retry'>,
@@ -52,7 +52,8 @@ export async function localRetry(
     const keyOf = (slot: number) => whole.steps[slot]?.key ?? ''
     const selected = selectSteps(whole, [...rerun].map(keyOf))
     if ('unknown' in selected) throw new Error('expected the steps of a plan to be in it')
-    // Their keys were made for other files. The results of this run must not be found under them.
+    // Their keys belong to other files, so later runs must not find the results of this one under
+    // them.
     const plan = { ...selected, steps: selected.steps.map((step) => ({ ...step, cacheKey: null })) }
     const slots = new Map(plan.steps.map(({ key }, slot) => [key, slot]))
     return launchRun(context, {

@@ -42,8 +42,8 @@ export interface PreparedRun {
 }
 
 /**
- * Finds everything that can be wrong with a run before anything starts. ¶@param begin makes a tree
- * of the source while the pipeline is rendered.
+ * Finds every problem of a run before a step starts. ¶@param begin makes a tree of the source while
+ * the pipeline is rendered.
  */
 export async function prepareRun(
   context: RunContext,

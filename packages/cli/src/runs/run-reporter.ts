@@ -96,7 +96,7 @@ export class RunReporter implements StoreListener {
 
   async #reportJobs(jobs: readonly Job[]): Promise<void> {
     for (const job of jobs) this.#jobs.set(job.id, job)
-    // A log comes before the end of its job.
+    // The log of a job comes before its end.
     for (const job of jobs) if (isTerminal(job.state)) await this.#drain(job.id, true)
     const { mapper } = this.#options
     const mapped = await this.#map([...jobs].sort((a, b) => (a.step ?? 0) - (b.step ?? 0) || a.attempt - b.attempt))

@@ -10,8 +10,8 @@ import { takeSource } from './take-source.ts'
 const repositories = '.git'
 
 /**
- * Watches the folders that hold files of a source set, and new ones among them. A folder that git
- * ignores is not watched: it may hold very many.
+ * Watches the folders that contain files of a source set, and new folders among them. Does not
+ * watch an ignored folder, which may contain very many files.
  */
 export class SourceWatcher {
   readonly #onChange: () => void
@@ -81,8 +81,8 @@ const quietMs = 300
 
 export interface ChangeWatch {
   /**
-   * Resolves with the first tree that differs from this one, after a time without a change. Rejects
-   * with the reason of the signal.
+   * Resolves with the first tree that differs from this one, once no change follows for a time.
+   * Rejects with the reason of the signal.
    */
   next(from: string | null, signal: AbortSignal): Promise<SourceTreeRef>
   close(): void

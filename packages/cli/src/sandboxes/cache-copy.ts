@@ -32,7 +32,7 @@ export const save: Handler<'cache save'> = async (context) => {
       'name a new directory, or one that hm cache save wrote',
     )
   return withSandboxes(context, async (home, opening) => {
-    // Open sandboxes keep others from trimming the cache.
+    // Other processes do not trim the cache while sandboxes are open.
     const { driver, images } = await opening
     const used = usedBy(home, directory)
     const results = (await resultsIn(home)).filter(({ snapshot }) => flags.all || used.has(snapshot))
@@ -58,8 +58,8 @@ function usedBy({ runs }: LocalHome, directory: string): ReadonlySet<string> {
 }
 
 /**
- * `hm cache restore DIR`: imports a saved cache and prints its content key. Exit 2 for a modified
- * one, of which nothing is restored.
+ * `hm cache restore DIR`: imports a saved cache and prints its content key. Throws exit 2 for a
+ * modified one and restores nothing of it.
  */
 export const restore: Handler<'cache restore'> = (context) =>
   withSandboxes(context, async (home, opening) => {
@@ -84,8 +84,8 @@ export const restore: Handler<'cache restore'> = (context) =>
   })
 
 /**
- * Returns the digests of the images that are here or can be pulled. A step on top of another image
- * would fail.
+ * Returns the digests of the images that are here or can be pulled. A step on another image would
+ * fail.
  */
 async function imagesHere(
   images: ImageStore,

@@ -8,7 +8,7 @@ import { localHome } from '../records/home.ts'
 import { byteText } from '../terminal/amounts.ts'
 import { cleanUpKilled } from './clean-up.ts'
 
-/** `hm cache du`: what local runs keep on the disk, by kind. */
+/** `hm cache du`: prints the disk usage of local runs, by kind. */
 export const run: Handler<'cache du'> = async (context) => {
   const { cacheDirectory, output, global, config } = context
   await cleanUpKilled(context)

@@ -11,7 +11,7 @@ import { requireLinux } from './require-linux.ts'
 import { trim } from './trim.ts'
 import { withSandboxes } from './with-sandboxes.ts'
 
-/** `hm cache ls`: what later runs may find, the last used first. */
+/** `hm cache ls`: lists the entries that later runs may find, last used first. */
 export const list: Handler<'cache ls'> = async (context) => {
   const { cacheDirectory, output, global } = context
   requireLinux()

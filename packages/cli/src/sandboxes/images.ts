@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import type { ImageStore } from '@harmont/sandbox'
 import type { Context, Handler } from '../context.ts'
-import { exits, HmError } from '../errors.ts'
+import { type ExitCode, exits, HmError } from '../errors.ts'
 import { localHome } from '../records/home.ts'
 import { localMinute } from '../terminal/amounts.ts'
 import { printTable } from '../terminal/table.ts'
@@ -30,32 +30,39 @@ export const list: Handler<'image list'> = async (context) => {
 /** `hm image pull IMAGE` */
 export const pull: Handler<'image pull'> = async (context) => {
   const { args, output } = context
-  const images = await openImages(context)
-  try {
-    const { digest } = await images.resolve(args.image, output.say)
-    await output.print(digest)
-    return exits.ok
-  } catch (error) {
-    throw imageFailure(error)
-  }
+  return printDigest(context, (images) => images.resolve(args.image, output.say))
 }
 
 /** `hm image import FILE IMAGE` */
 export const importImage: Handler<'image import'> = async (context) => {
   const { args, output } = context
-  const images = await openImages(context)
   const source = args.file.startsWith('oci:') ? args.file : resolve(args.file)
-  output.say(`Importing ${args.file}…`)
+  return printDigest(context, (images) => {
+    output.say(`Importing ${args.file}…`)
+    return images.importImage(args.image, source)
+  })
+}
+
+/** Prints the digest of the image that `work` returns. Throws exit 4 where it is unavailable. */
+async function printDigest(
+  context: Pick<Context, 'cacheDirectory' | 'env' | 'output'>,
+  work: (images: ImageStore) => Promise<{ readonly digest: string }>,
+): Promise<ExitCode> {
+  const images = await openImages(context)
   try {
-    const { digest } = await images.importImage(args.image, source)
-    await output.print(digest)
+    const { digest } = await work(images)
+    await context.output.print(digest)
     return exits.ok
   } catch (error) {
-    throw imageFailure(error)
+    const message = error instanceof Error ? error.message : String(error)
+    throw new HmError(exits.unavailable, 'image_unavailable', message, { cause: error })
   }
 }
 
-/** `hm image rm IMAGE`: its files go with `hm cache clean`, once no snapshot lies on them. */
+/**
+ * `hm image rm IMAGE`: removes the image. `hm cache clean` removes its files, once no snapshot
+ * needs them.
+ */
 export const remove: Handler<'image rm'> = async (context) => {
   const { args, output } = context
   const images = await openImages(context)
@@ -70,10 +77,4 @@ async function openImages({ cacheDirectory, env }: Pick<Context, 'cacheDirectory
   requireLinux()
   const { imageStore } = await import('./open-sandboxes.ts')
   return imageStore(localHome(cacheDirectory), 'none', env)
-}
-
-/** Returns the error for an unavailable image. */
-function imageFailure(error: unknown): HmError {
-  const message = error instanceof Error ? error.message : String(error)
-  return new HmError(exits.unavailable, 'image_unavailable', message, { cause: error })
 }

@@ -27,8 +27,8 @@ export interface Sandboxes {
   /** The possible modes; at least one. */
   readonly networkModes: readonly NetworkMode[]
   /**
-   * Runs work that must be alone, and keeps others from starting meanwhile. Returns undefined where
-   * another `hm` is running or starting.
+   * Runs work that must be alone, and prevents others from starting. Returns undefined if another
+   * `hm` is running or starting.
    */
   alone<T>(work: () => Promise<T>): Promise<T | undefined>
   close(): Promise<void>
@@ -88,7 +88,7 @@ export function imageStore(home: LocalHome, imageFallback: Settings['sandbox.ima
 
 type Env = Readonly<Record<string, string | undefined>>
 
-/** A setting of the server's (`engine.md` 4) that holds here too. */
+/** A server setting (`engine.md` 4) that applies here too. */
 function listOf(value: string | undefined): string[] {
   return (value ?? '')
     .split(',')
@@ -115,7 +115,7 @@ async function open(home: LocalHome, number: number, options: OpenOptions): Prom
   for (const shared of ['snapshots', 'cache'])
     if (!existsSync(join(directory, shared))) symlinkSync(join('..', '..', shared), join(directory, shared))
   try {
-    // A child that the killed one was starting has its lock for a moment yet.
+    // A child that the killed process was starting still has its lock for a moment.
     const takenForMs = isLeftBehind(home, number) ? 2_000 : 0
     return await createOciDriver({ directory, takenForMs, ...options })
   } catch (error) {
@@ -126,7 +126,7 @@ async function open(home: LocalHome, number: number, options: OpenOptions): Prom
   }
 }
 
-/** Removes what dead ones left, where no other `hm` is beginning, which does the same. */
+/** Removes leftovers, unless another `hm` is starting and does the same. */
 export async function cleanUpAll(home: LocalHome, env: Env): Promise<void> {
   await using gate = await lockFile(home.gate, { wait: false })
   if (gate === undefined) return

@@ -20,8 +20,8 @@ export function ociRuntime(env: Readonly<Record<string, string | undefined>>): R
 const modes: readonly NetworkMode[] = ['egress', 'none', 'host']
 
 /**
- * The networks that steps may have, in order of wish: HARMONT_SANDBOX_NETWORK, as for the server,
- * else a way out, else none. Throws exit 2 for others.
+ * Returns the networks that steps may have, in order of preference: HARMONT_SANDBOX_NETWORK, as for
+ * the server, else egress, else none. Throws exit 2 for others.
  */
 export function sandboxNetwork(env: Readonly<Record<string, string | undefined>>): readonly NetworkMode[] {
   const wanted = env.HARMONT_SANDBOX_NETWORK?.trim() || 'egress,none'

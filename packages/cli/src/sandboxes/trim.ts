@@ -18,7 +18,7 @@ export interface Trimmed {
 
 /**
  * Trims the cache: removes snapshots beyond its limit that no run of the last day needs, and unused
- * images and sources. Returns undefined where another `hm` is running, which will do it.
+ * images and sources. Returns undefined if another `hm` is running, which will trim it.
  */
 export function trim(
   home: LocalHome,

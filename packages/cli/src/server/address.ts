@@ -52,7 +52,7 @@ export async function findJob(here: Here, { client }: Session, address: BuildAdd
   })
 }
 
-/** Earlier attempts have ids that no list shows. */
+/** Earlier attempts have ids that are not listed. */
 export function isJobId(text: string): boolean {
   return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)
 }

@@ -51,9 +51,9 @@ function unclear(message: string, pipelines: readonly Schemas['Pipeline'][]): Hm
 }
 
 /**
- * The server's slug of the pipeline that `-p` names. The project's own is meant, by its slug on the
- * server or in the repository, before any other of the organization. Throws exit 5 for a slug that
- * the project has too, where the server has only another project's.
+ * Returns the server's slug of the pipeline that `-p` names. Prefers the project's own pipeline, by
+ * its slug on the server or in the repository, to others of the organization. Throws exit 5 for a
+ * slug of the project if the server has only another project's pipeline under it.
  */
 export async function namedPipeline(
   here: ListingHere,

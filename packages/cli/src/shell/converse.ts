@@ -21,7 +21,7 @@ export async function converse(
     conversation.resize(size).catch((error: unknown) => output.debug(`could not resize the terminal: ${error}`))
   }
   const kill = () => {
-    // Discards the rest, which has no reader.
+    // Discards the rest, because it has no reader.
     for (const from of [conversation.output, conversation.errors]) from.unpipe().resume()
     conversation.kill().catch((error: unknown) => output.debug(`could not end the shell: ${error}`))
   }
@@ -41,7 +41,7 @@ export async function converse(
     ])
     signal.throwIfAborted()
     if (code === null) throw new HmError(exits.unavailable, 'shell_lost', 'the sandbox of this shell is gone')
-    // Any byte: it is the shell's own.
+    // Sends any byte unchanged, for the shell to interpret.
     return code as ExitCode
   } finally {
     signal.removeEventListener('abort', kill)

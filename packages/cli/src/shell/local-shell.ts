@@ -94,7 +94,7 @@ function chooseStep({ events, number }: Pick<RunRecord, 'events' | 'number'>, ke
   })
 }
 
-/** How long a run's file systems are kept, from its start. */
+/** How long a run's file systems are kept after its start. */
 const keptMs = 24 * 60 * 60_000
 
 /** Describes the file system that a shell shows, and its fate. */

@@ -36,13 +36,13 @@ export interface LocalShell {
   readonly script: string | null
   readonly size: TerminalSize | null
   readonly log: Log
-  /** The remedy when the file system is gone. */
+  /** The remedy when the file system no longer exists. */
   readonly fix: string
 }
 
 /**
  * Opens a shell over a recorded run. The engine gets the build as recorded, fully ended, and is
- * never started. Throws exit 5 for a file system that is gone.
+ * never started. Throws exit 5 for a file system that no longer exists.
  */
 export async function openLocalShell(
   shell: LocalShell,

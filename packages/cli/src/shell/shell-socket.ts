@@ -6,7 +6,7 @@ import { type ExitCode, exits, HmError } from '../errors.ts'
 /** The first byte of a message: `ShellTicket` of the contract. */
 const kinds = { input: 0, output: 1, size: 2, exit: 3, errors: 4, problem: 5 } as const
 
-/** The most that one message may hold beside its first byte. */
+/** The most bytes that one message may have after its first byte. */
 const longestContent = 64 * 1024 - 1
 
 interface WantedShell {
@@ -19,8 +19,8 @@ interface WantedShell {
 }
 
 /**
- * Opens a shell on a server. Rejects with an HmError where the server refuses; what goes wrong
- * later rejects `exited`.
+ * Opens a shell on a server. Rejects with an HmError where the server refuses. A later failure
+ * rejects `exited`.
  */
 export async function openShellSocket({ url, token, script, size }: WantedShell): Promise<Conversation> {
   const socket = await connect(url, token)
@@ -130,7 +130,7 @@ async function readMessages(
   throw new HmError(exits.unavailable, 'shell_lost', 'lost the connection to the shell')
 }
 
-/** A slow reader makes the server wait. */
+/** Makes the server wait for a slow reader. */
 function pass(to: PassThrough, content: Buffer): Promise<void> {
   return new Promise((resolve) => {
     to.write(content, () => resolve())
@@ -147,7 +147,7 @@ const exitsByCode: Readonly<Record<string, ExitCode>> = {
   service_unavailable: exits.unavailable,
 }
 
-/** The error of `hm` for why there is no shell on a server, or none any more. */
+/** Returns the error of `hm` for a shell that a server refuses or ends. */
 function shellProblem({ code, message }: { readonly code: string; readonly message: string }): HmError {
   return new HmError(exitsByCode[code] ?? exits.refused, code, message)
 }

@@ -1,26 +1,9 @@
-import { limit, yesOrNo } from './flags.ts'
+import { build, detach, env, limit, numberedBuild, pipeline, view, yesOrNo } from './flags.ts'
 import type { CommandSpec } from './spec.ts'
 
-const pipeline = {
-  kind: 'string',
-  short: 'p',
-  value: 'SLUG',
-  complete: 'pipeline',
-  summary: "slug, here or on the server (default: this repository's)",
-} as const
-const build = {
-  kind: 'integer',
-  min: 1,
-  short: 'b',
-  value: 'N',
-  complete: 'build',
-  summary: 'number of the build',
-} as const
-const buildNumber = { required: true, summary: 'number of the build', complete: 'build' } as const
 const job = { required: true, summary: 'id of the job, or key of its step with -b', complete: 'step' } as const
 const branch = { kind: 'string', value: 'NAME', summary: "branch (default: HEAD's)" } as const
 const message = { kind: 'string', short: 'm', value: 'TEXT', summary: "the build's message" } as const
-const detach = { kind: 'boolean', also: ['no-watch'], summary: 'print the build number and exit' } as const
 
 export const cloudSpecs = {
   'pipeline list': { summary: "List the organization's pipelines", flags: { limit }, query: true },
@@ -64,18 +47,14 @@ export const cloudSpecs = {
   },
   'build show': {
     summary: 'Show a build and its jobs',
-    args: { build: buildNumber },
+    args: { build: numberedBuild },
     flags: { pipeline },
     query: true,
   },
   'build watch': {
     summary: 'Follow a build to its end; Ctrl-C leaves it running',
-    args: { build: buildNumber },
-    flags: {
-      pipeline,
-      format: { kind: 'string', value: 'FORMAT', choices: ['human', 'json'], summary: 'format of the output' },
-      logs: { kind: 'boolean', summary: 'plain log lines instead of the tree' },
-    },
+    args: { build: numberedBuild },
+    flags: { pipeline, ...view },
   },
   'build create': {
     summary: 'Create a build from an IR document, without source',
@@ -85,7 +64,7 @@ export const cloudSpecs = {
       ir: { kind: 'string', value: 'FILE', complete: 'file', summary: 'the document; - is stdin' },
       branch: { ...branch, short: 'b' },
       message,
-      env: { kind: 'pair', short: 'e', value: 'NAME=VALUE', multiple: true, summary: 'set a variable for every step' },
+      env,
       detach,
     },
     query: true,

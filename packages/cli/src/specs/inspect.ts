@@ -1,30 +1,12 @@
-import { limit } from './flags.ts'
+import { before, build, lastBuild, limit, namedStep, pipeline } from './flags.ts'
 import type { CommandSpec } from './spec.ts'
 
-const pipeline = {
-  kind: 'string',
-  short: 'p',
-  value: 'SLUG',
-  complete: 'pipeline',
-  summary: "slug of the pipeline, here or on the server (default: this repository's)",
-} as const
-
-const build = {
-  kind: 'integer',
-  min: 1,
-  short: 'b',
-  value: 'N',
-  complete: 'build',
-  summary: 'of this build on the server (default: the last local run)',
-} as const
-
 const step = { kind: 'string', short: 's', value: 'KEY', complete: 'step', summary: 'of this step' } as const
-const anyBuild = { summary: 'number of the build (default: the last local run)', complete: 'build' } as const
 
 export const inspectSpecs = {
   status: {
     summary: 'Show the state of a build and its steps',
-    args: { build: anyBuild },
+    args: { build: lastBuild },
     flags: { pipeline },
     examples: [
       ['hm status', 'the last run on this machine'],
@@ -40,7 +22,7 @@ export const inspectSpecs = {
   },
   why: {
     summary: 'Explain why a build failed, or why a step ran or was cached',
-    args: { build: anyBuild, step: { summary: 'key of one step', complete: 'step' } },
+    args: { build: lastBuild, step: { summary: 'key of one step', complete: 'step' } },
     flags: { pipeline },
     examples: [
       ['hm why', 'why the last run failed'],
@@ -51,7 +33,7 @@ export const inspectSpecs = {
   logs: {
     summary: 'Print the logs of a build',
     args: {
-      build: { summary: 'number of the build (default: the last local run)', complete: 'build' },
+      build: lastBuild,
       step: { summary: 'key of one step', complete: 'step' },
     },
     flags: {
@@ -86,19 +68,12 @@ export const inspectSpecs = {
   exec: {
     summary: 'Run one command in the file system that a step left',
     args: {
-      step: { required: true, summary: 'key of the step', complete: 'step' },
+      step: namedStep,
       command: { required: true, multiple: true, verbatim: true, summary: 'the command and its arguments' },
     },
     flags: {
-      build: {
-        kind: 'integer',
-        min: 1,
-        short: 'b',
-        value: 'N',
-        complete: 'build',
-        summary: 'of this build (default: the last local run)',
-      },
-      before: { kind: 'boolean', summary: "as it was before the step's command" },
+      build: { ...build, summary: lastBuild.summary },
+      before,
       pipeline,
     },
     about: ['The same as hm shell STEP --cmd COMMAND. Flags of hm stand before STEP; what follows it is the command.'],
@@ -108,11 +83,11 @@ export const inspectSpecs = {
   shell: {
     summary: 'Open a shell in the file system that a step left',
     args: {
-      build: { summary: 'number of the build (default: the last local run)', complete: 'build' },
+      build: lastBuild,
       step: { summary: 'key of the step (default: the first that failed)', complete: 'step' },
     },
     flags: {
-      before: { kind: 'boolean', summary: "as it was before the step's command" },
+      before,
       cmd: { kind: 'string', value: 'COMMAND', summary: 'run this instead of a shell and exit with its code' },
       pipeline,
     },
@@ -126,8 +101,8 @@ export const inspectSpecs = {
   'cache du': { summary: 'Show the disk usage of the local cache', query: true },
   'cache explain': {
     summary: 'Explain why a step was or was not taken from the cache',
-    args: { step: { required: true, summary: 'key of the step', complete: 'step' } },
-    flags: { build, pipeline },
+    args: { step: namedStep },
+    flags: { build: { ...build, summary: 'of this build on the server (default: the last local run)' }, pipeline },
     about: ['Shows what changed since the last entry, and whose entries the build can use.'],
     query: true,
   },

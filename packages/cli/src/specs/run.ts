@@ -1,12 +1,5 @@
+import { detach, env, lastBuild, numberedBuild, pipeline, view } from './flags.ts'
 import type { CommandSpec } from './spec.ts'
-
-const env = {
-  kind: 'pair',
-  short: 'e',
-  value: 'NAME=VALUE',
-  multiple: true,
-  summary: 'set a variable for every step',
-} as const
 
 /** Flags of both `hm run` and `hm watch`. */
 const local = {
@@ -36,7 +29,7 @@ const local = {
     value: 'N',
     summary: 'steps at a time (default: number of CPUs)',
   },
-  pipeline: { kind: 'string', short: 'p', value: 'SLUG', complete: 'pipeline', summary: 'the pipeline to run' },
+  pipeline: { ...pipeline, summary: 'the pipeline to run' },
   step: {
     kind: 'string',
     short: 's',
@@ -60,8 +53,7 @@ const local = {
     summary: 'where artifacts are written (not supported yet)',
   },
   timeout: { kind: 'duration', value: 'DURATION', summary: 'stop the run after this time (exit 124)' },
-  format: { kind: 'string', value: 'FORMAT', choices: ['human', 'json'], summary: 'format of the output' },
-  logs: { kind: 'boolean', summary: 'plain log lines instead of the tree' },
+  ...view,
 } as const
 
 const target = {
@@ -70,8 +62,6 @@ const target = {
 } as const
 
 const slug = { summary: 'slug of the pipeline (default: the only one)', complete: 'pipeline' } as const
-
-const follow = { kind: 'boolean', also: ['no-watch'], summary: 'print the build number and exit' } as const
 
 export const runSpecs = {
   run: {
@@ -88,7 +78,7 @@ export const runSpecs = {
       },
       backend: { kind: 'string', value: 'WHERE', choices: ['local', 'docker', 'cloud'], summary: 'where it runs' },
       cloud: { kind: 'boolean', summary: 'the same as --backend cloud' },
-      detach: follow,
+      detach,
       noUpload: { kind: 'boolean', summary: 'send no source; the server fetches the pushed commit' },
     },
     examples: [
@@ -139,24 +129,24 @@ export const runSpecs = {
     summary: 'Rerun the failed steps of a build and those they blocked',
     runs: true,
     args: {
-      build: { summary: 'number of the build (default: the last local run)', complete: 'build' },
+      build: lastBuild,
       steps: { multiple: true, summary: 'only these failed steps', complete: 'step' },
     },
     flags: {
-      pipeline: { kind: 'string', short: 'p', value: 'SLUG', complete: 'pipeline', summary: 'pipeline of the build' },
+      pipeline,
       env,
-      detach: follow,
+      detach,
     },
     about: ["Each step starts from its parent's snapshot; a local run uses the current files."],
   },
   rebuild: {
     summary: 'Rerun a whole build under a new number',
     runs: true,
-    args: { build: { required: true, summary: 'number of the build', complete: 'build' } },
+    args: { build: numberedBuild },
     flags: {
-      pipeline: { kind: 'string', short: 'p', value: 'SLUG', complete: 'pipeline', summary: 'pipeline of the build' },
+      pipeline,
       env,
-      detach: follow,
+      detach,
     },
   },
 } as const satisfies Readonly<Record<string, CommandSpec>>

@@ -71,14 +71,14 @@ export interface CommandSpec {
   /** A command line and its effect. */
   readonly examples?: readonly (readonly [line: string, what: string])[]
   /**
-   * How its secret comes in: what stands on the command line instead may be the secret, and is
+   * The way to pipe its secret. Text on the command line in its place may be the secret, and is
    * never repeated.
    */
   readonly piped?: string
   /** Prints one JSON document with `--json`. */
   readonly query?: true
   /**
-   * Runs or follows something. It ends as at SIGTERM when its reader leaves, where other commands
+   * Runs or follows a build. It ends as at SIGTERM when its reader leaves, while other commands
    * just exit.
    */
   readonly runs?: true

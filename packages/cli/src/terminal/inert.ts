@@ -9,12 +9,13 @@ const sequences = new RegExp(
   ].join('|'),
   'g',
 )
-// Controls, halves of pairs, separators of lines, and what reorders text or annotates it unseen.
+// Control characters, lone surrogates, line separators, and characters that reorder text or
+// annotate it invisibly.
 const unsafe = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}\u206a-\u206f\ufff9-\ufffb]/gu
 
 /**
- * Text of a step as it may be shown on a terminal: colours and other escape sequences are taken
- * out, and what else could move the cursor, ring, or reorder text becomes `?`. Tabs stay.
+ * Returns a step's text as a terminal may show it: without colours and other escape sequences, and
+ * with `?` for other characters that move the cursor, ring, or reorder text. Tabs stay.
  */
 export function inert(text: string): string {
   return text.replace(sequences, '').replace(unsafe, (char) => (char === '\t' ? char : '?'))

@@ -12,7 +12,7 @@ function collect(isTerminal: boolean) {
   return { terminal, text: () => String(stream.read() ?? '') }
 }
 
-/** A name that would turn the rest of its line around, clear the screen, and ring. */
+/** A name that would reverse the rest of its line, clear the screen, and ring. */
 const hostile = 'a\u202egnp\x1b[2J\x07\u061c\u2066'
 const shown = 'a?gnp???'
 

@@ -38,9 +38,7 @@ interface QuestionsOptions {
   readonly signal: AbortSignal
 }
 
-/**
- * Questions on stderr by @clack/prompts, which is loaded with the first one that is really asked.
- */
+/** Asks questions on stderr with @clack/prompts, which is loaded for the first question. */
 export function makeQuestions({ stdin, stderr, yes, signal }: QuestionsOptions): Questions {
   const possible = stdin.isTTY === true && stderr.isTerminal && !yes
   const answer = <A>(ask: (streams: Streams) => Promise<A>) =>
@@ -99,16 +97,15 @@ interface Streams {
 }
 
 /**
- * The answer to a prompt. The end of the input (Ctrl-D, or a terminal that is gone) cancels it: the
- * prompt does not notice that nothing is read any more, and would wait until the process has
- * nothing left to do.
+ * Returns the answer to a prompt. The end of the input (Ctrl-D, or a closed terminal) cancels it,
+ * because the prompt does not notice it and would wait until the process has no work left.
  */
 async function untilEnd<A>(streams: Streams, ask: (streams: Streams) => Promise<A>): Promise<Exclude<A, symbol>> {
   const { input, signal } = streams
   const over = new AbortController()
   let isAnswered = false
-  // A prompt pauses the input when it ends, with its answer already given. Canceling it then would
-  // take keys from the next question.
+  // A prompt pauses the input when it ends and its answer is known. Canceling it then would take
+  // keys from the next question.
   const onPause = () =>
     setImmediate(() => {
       if (!isAnswered) over.abort(canceled('the end of the input'))

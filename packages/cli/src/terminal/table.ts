@@ -9,8 +9,8 @@ const narrowest = 24
 const indent = '  '
 
 /**
- * Rows under their headings on stdout, columns as wide as their widest cell; nothing at all without
- * rows. A terminal's lines are kept within its width.
+ * Prints rows under their headings on stdout, each column as wide as its widest cell, or nothing
+ * without rows. Keeps a terminal's lines within its width.
  */
 export async function printTable(
   { print, stdout }: Output,
@@ -24,8 +24,8 @@ export async function printTable(
 }
 
 /**
- * The first row holds the headings. A last column that is too wide is broken at blanks; columns
- * without room stand below their row.
+ * The first row holds the headings. Breaks a last column that is too wide at blanks. Puts columns
+ * that do not fit below their row.
  */
 export function tableLines([headings = [], ...rows]: readonly (readonly string[])[], width: number): string[] {
   const widths = headings.map((heading, column) =>

@@ -12,7 +12,8 @@ export function widthOf(text: string): number {
 /** The text, or its beginning and the mark, in at most this many columns. */
 export function fit(text: string, width: number, mark: string): string {
   if (width <= 0) return ''
-  // More than 16 characters per column are combining marks, not text. The rest is cut off anyway.
+  // More than 16 characters per column are combining marks instead of text. The rest is cut off
+  // anyway.
   const start = text.length > width * 16 ? text.slice(0, width * 16).toWellFormed() : text
   if (start === text && widthOf(text) <= width) return text
   const room = width - widthOf(mark)

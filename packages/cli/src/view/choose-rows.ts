@@ -36,7 +36,7 @@ export function chooseRows(places: readonly Place[], height: number): Chosen {
     if (lines.has(index)) lines.set(index, shown)
     left -= shown
   }
-  // The nearest ancestors, and what finished last, say most.
+  // The nearest ancestors, and the last finished steps, are the most useful.
   take(ancestors.toReversed())
   take(waiting)
   take(finished.toReversed())

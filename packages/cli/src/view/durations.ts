@@ -7,8 +7,8 @@ interface CriticalPath {
 }
 
 /**
- * The chain of steps, each waiting for the one before, that took longest: no machine makes the run
- * shorter than it.
+ * Returns the chain of steps, each waiting for the one before, that took longest. No machine makes
+ * the run shorter than this.
  */
 export function criticalPath(run: Run): CriticalPath {
   const ends = new Map<Step, { readonly ms: number; readonly before: Step | undefined }>()
@@ -39,9 +39,9 @@ export interface Earlier {
 }
 
 /**
- * About how many milliseconds the rest takes: its longest chain, or all its work shared out,
- * whichever is longer. A step that nothing is known of counts as the mean of the others. Null when
- * nothing is known of any.
+ * Estimates the remaining milliseconds: the longest chain, or all work divided by the parallelism,
+ * whichever is longer. An unknown step counts as the mean of the known ones. Null when none is
+ * known.
  */
 export function timeLeft(
   run: Run,
@@ -80,8 +80,8 @@ function prerequisites(step: Step, { byKey }: Pick<Run, 'byKey'>): Step[] {
 }
 
 /**
- * All steps, each after its prerequisites; steps of a circle, which no sound plan has, are left
- * out.
+ * Lists all steps, each after its prerequisites. Leaves out steps of a cycle, which no valid plan
+ * has.
  */
 function topological(run: Run): Step[] {
   const missing = new Map<Step, number>()

@@ -8,7 +8,8 @@ const mostNamed = 10
 const mostWhole = 50
 
 /**
- * Whether `hm logs` shows what failed logs report and not their lines, which these flags choose.
+ * Says whether `hm logs` shows the reports of failed logs instead of the lines, which these flags
+ * choose.
  */
 export function showsExcerpts({ failed, tail, since, timestamps, follow }: Context<'logs'>['flags']): boolean {
   return failed && tail === undefined && since === undefined && !timestamps && !follow
@@ -68,9 +69,4 @@ function summaryOf(step: string, found: Found<QuotedFailure>): readonly string[]
   const more = found.tests + found.errors - named.length
   const rest = more === 0 ? [] : [`  and ${more} more`]
   return [`${step}: ${countWords(found)}`, ...named.map((failure) => `  ${failureWords(failure)}`), ...rest]
-}
-
-/** Names the command that prints the whole log. */
-export function wholeLog({ lines }: FailedLog, command: string): string {
-  return `full log, ${lines} lines: ${command}`
 }

@@ -2,12 +2,12 @@ import { countWords, type Found, type QuotedFailure } from '@harmont/logs'
 import { lastLines } from './fold.ts'
 import type { Step } from './run-model.ts'
 
-/** About as many lines as are shown of a log that reports nothing. */
+/** About as many lines as are shown of a log without reports. */
 const mostLines = 50
 
 /**
- * The lines of a failed step that say what failed: the reports of its test runner, compiler or
- * linter; else its last lines.
+ * Returns the lines of a failed step that describe the failure: the reports of its test runner,
+ * compiler or linter, else its last lines.
  */
 export function failureExcerpt(step: Pick<Step, 'found' | 'tail'>): readonly string[] {
   const quotes = quotedLines(step.found)
@@ -15,7 +15,7 @@ export function failureExcerpt(step: Pick<Step, 'found' | 'tail'>): readonly str
   return [countWords(step.found), '', ...quotes]
 }
 
-/** Returns the reports of the first failures, as they stand in the log; null where it has none. */
+/** Returns the reports of the first failures, as the log has them; null where it has none. */
 export function quotedLines(found: Found<QuotedFailure> | null): readonly string[] | null {
   if (found === null || found.failures.length === 0) return null
   const lines: string[] = []

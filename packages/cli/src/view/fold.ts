@@ -3,7 +3,7 @@ import type { RunEvent } from '../events/run-event.ts'
 import { isFailure, type Run, type ShownState, type Step, stateName } from './run-model.ts'
 
 /**
- * How many lines of a step are kept for the case that it fails, and how many characters of each:
+ * The number of lines of a step that are kept for a failure, and the number of characters of each.
  * `hm logs` has all.
  */
 const keptLines = 50

@@ -12,11 +12,11 @@ import { type Place, treeOrder } from './tree-order.ts'
 /** The tree of a run that gets no new steps between two calls, most of the time. */
 export interface Layout {
   readonly places: readonly Place[]
-  /** Columns that the longest name takes in its place. */
+  /** The columns of the longest name, with its indentation. */
   readonly longestName: number
 }
 
-/** Steps below this depth are not moved in any further, however much room there is. */
+/** Steps below this depth are not indented further, however much room there is. */
 const deepest = 8
 
 export function layOut(run: Run, { text }: Charset): Layout {
@@ -42,8 +42,8 @@ export interface FrameOptions {
 }
 
 /**
- * The run as it stands: its tree, what did not fit in a sum, and how far it is. The last line goes
- * once the build has ended.
+ * Draws the current state of the run: its tree, the counts of hidden steps, and its progress. The
+ * last line disappears once the build has ended.
  */
 export function frame(run: Run, layout: Layout, options: FrameOptions): Line[] {
   const { charset, width, height, now } = options

@@ -12,7 +12,7 @@ interface GraphOptions {
   readonly skipReason: (step: PlannedStep) => string | null
 }
 
-/** Narrower than this the notes on a step stand below its name. */
+/** On a narrower terminal, the notes on a step stand below its name. */
 const narrowest = 24
 
 /**

@@ -6,10 +6,7 @@ import type { Step } from './run-model.ts'
 
 type Ending = Pick<Step, 'state' | 'exitCode' | 'errorCode' | 'message' | 'tail' | 'found'>
 
-/**
- * How a step ended: its exit code, with the signal that the code stands for, or what ended it
- * instead.
- */
+/** Describes how a step ended: its exit code with the signal it stands for, or another cause. */
 export function endingText({ state, exitCode, errorCode }: Ending): string {
   if (state === 'timed_out') return 'timed out'
   if (isUnstarted(errorCode)) return 'not started'

@@ -59,8 +59,8 @@ function remark({ state, soft_failed, message, error_code }: Extract<RunEvent, {
 }
 
 /**
- * A line for each thing that a carriage return would have put in the place of the one before:
- * nothing is dropped.
+ * Returns a line for each text that a carriage return would have overwritten, so that nothing is
+ * dropped.
  */
 function overwritten(text: string): string[] {
   if (!text.includes('\r')) return [text]

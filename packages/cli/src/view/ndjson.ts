@@ -3,11 +3,7 @@ import { inertText, jsonFor } from '../terminal/inert.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { openWriter } from '../terminal/writer.ts'
 
-/** The event as one line of JSON, its instants in RFC 3339. */
-function ndjsonLine(event: RunEvent, stdout: Terminal): string {
-  return jsonFor(stdout, withDates(event))
-}
-
+/** Returns the event with its instants in RFC 3339. */
 function withDates(event: RunEvent): object {
   switch (event.kind) {
     case 'build_start':
@@ -21,12 +17,12 @@ function withDates(event: RunEvent): object {
   }
 }
 
-/** Each event as a line on stdout when it happens. */
+/** Writes each event as one line of JSON to stdout when it happens. */
 export function ndjsonView(stdout: Terminal, stderr: Terminal): RunView {
   const data = openWriter(stdout.stream)
   const talk = openWriter(stderr.stream)
   return {
-    show: (event) => data.write(`${ndjsonLine(event, stdout)}\n`),
+    show: (event) => data.write(`${jsonFor(stdout, withDates(event))}\n`),
     note: (line) => talk.write(`${inertText(line)}\n`),
     async close() {
       data.release()

@@ -64,7 +64,7 @@ interface Wishes {
   readonly isTerminal: boolean
 }
 
-/** Which view of a run fits. `-v` prints between the events, which a tree would be torn by. */
+/** Chooses the view of a run. `-v` prints between the events, which would break a drawn tree. */
 export function chooseView({ env, format, logs, json, quiet, verbose, isTerminal }: Wishes): ViewKind {
   if (json || format === 'json') return 'ndjson'
   if (quiet) return 'quiet'

@@ -18,7 +18,7 @@ interface DrawnLine {
 export interface Screen {
   readonly columns: number
   readonly rows: number
-  /** Whether the terminal breaks lines anew when it gets narrower. */
+  /** Whether the terminal reflows lines when it gets narrower. */
   readonly reflows: boolean
 }
 
@@ -60,7 +60,10 @@ export function transition(before: Drawn, after: readonly DrawnLine[], above: st
   return `${begin}${up}\r${lines.join('')}${after.length < before.lines.length ? eraseBelow : ''}${finish}`
 }
 
-/** Lines that the frame takes now: a terminal that got narrower may have broken its lines. */
+/**
+ * Returns the number of lines that the frame takes now, because a narrower terminal may have broken
+ * its lines.
+ */
 function heightNow({ lines, columns }: Drawn, screen: Screen): number {
   if (columns <= screen.columns || !screen.reflows) return Math.min(lines.length, screen.rows - 1)
   const height = lines.reduce((sum, { width }) => sum + Math.max(1, Math.ceil(width / screen.columns)), 0)

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import type { RunEvent, StepState } from '../events/run-event.ts'
 import { events } from './story.test-support.ts'
 
-/** Text as an enemy would name a step or print a line. */
+/** Text as an attacker would name a step or print a line. */
 export const hostileText = fc.oneof(
   fc.string({ unit: 'grapheme', maxLength: 60 }),
   fc.constantFrom(
@@ -36,7 +36,8 @@ const anyLife = fc.record({
 })
 
 /**
- * The events of a run of up to 40 steps: all queued first, then each step's life, lives mixed up.
+ * Returns the events of a run of up to 40 steps: all are queued first, then their states are
+ * interleaved.
  */
 export const anyRun: fc.Arbitrary<RunEvent[]> = fc
   .tuple(fc.array(anyLife, { maxLength: 40 }), fc.array(fc.nat(), { maxLength: 200 }), fc.boolean())

@@ -1,7 +1,8 @@
 /**
- * Plays a run to the terminal, to look at: `node packages/cli/src/view/replay.test-support.ts STORY
- * [SPEED] [--logs|--json|-q]`. Stories: `web`, one of everything; `many`, 400 steps; `chain`, each
- * in the one before; `pass`, a run that is well.
+ * Plays a run to the terminal, for people to look at: `node
+ * packages/cli/src/view/replay.test-support.ts STORY [SPEED] [--logs|--json|-q]`. Stories: `web`
+ * has one of everything; `many` has 400 steps; in `chain` each step builds in the one before;
+ * `pass` succeeds.
  */
 import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'

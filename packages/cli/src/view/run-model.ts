@@ -16,22 +16,22 @@ export interface Step {
   state: ShownState
   softFailed: boolean
   cached: boolean
-  /** The image that could not be had, so that it does not run on it. */
+  /** The unavailable image, in whose place the step runs on other programs. */
   substitutedImage: string | null
   /** Counted from 1. */
   attempt: number
-  /** How many attempts it has in all, once one has failed. */
+  /** The number of allowed attempts, once one has failed. */
   attempts: number | null
   waitReason: string | null
   startedAt: Instant | null
   durationMs: number | null
   exitCode: number | null
   errorCode: string | null
-  /** Why it ended as it did: of a skipped step the reason. */
+  /** The reason for its end; for a skipped step, the reason to skip it. */
   message: string | null
   /** The last lines of its log; empty once it passed. */
   tail: string[]
-  /** Looks through what its command writes while it runs. */
+  /** Finds failures in the output of its command while it runs. */
   finder: FailureFinder | null
   /** The failures that they report, once it has failed. */
   found: Found<QuotedFailure> | null

@@ -14,7 +14,7 @@ const timeWidth = 7
 export interface Columns {
   readonly charset: Charset
   readonly nameWidth: number
-  /** Steps below this depth are not moved in any further. */
+  /** Steps below this depth are not indented further. */
   readonly deepest: number
   readonly now: number
 }

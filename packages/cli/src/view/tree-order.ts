@@ -1,6 +1,6 @@
 import type { Step } from './run-model.ts'
 
-/** A step in its place: under the step whose file system it builds in. */
+/** A step in its place: under its parent. */
 export interface Place<S = Step> {
   readonly step: S
   /** Index of its parent's place, always before its own; -1 for a root. */

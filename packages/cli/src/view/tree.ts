@@ -12,7 +12,7 @@ import { type Drawn, drawnLine, nothingDrawn, reflows, type Screen, showCursor, 
 import { isFailure, newRun, type Run } from './run-model.ts'
 import { summary } from './summary.ts'
 
-/** Twelve frames a second at most; and times go on once a second. */
+/** Draws at most twelve frames per second, and at least one for the running times. */
 const frameMs = 83
 const tickMs = 1000
 
@@ -60,7 +60,7 @@ export function treeView({ stderr, env, charset, earlier, now }: TreeOptions): R
     else void paint().then(() => schedule(tickMs))
   }
 
-  /** The next frame comes in this many milliseconds, or when it was to come before that. */
+  /** The next frame comes after this many milliseconds, or earlier if one is already due. */
   let dueAt = Number.POSITIVE_INFINITY
   function schedule(ms: number): void {
     const at = now() + ms
@@ -70,7 +70,7 @@ export function treeView({ stderr, env, charset, earlier, now }: TreeOptions): R
     timer = setTimeout(paintIfTaken, ms).unref()
   }
 
-  /** Paints at once when it is time, because a busy producer leaves timers no turn. */
+  /** Paints at once when it is due, because a busy producer keeps timers from running. */
   function change(): void {
     const wait = paintedAt + frameMs - now()
     if (wait <= 0) paintIfTaken()

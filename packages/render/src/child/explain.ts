@@ -8,17 +8,14 @@ import { isProjectFile } from './files.ts'
 /** The place of an error. */
 interface Place {
   readonly project: string
-  /** Relative to the project: stands for the place when none of the project's own is known. */
+  /** Relative to the project. Stands for the place when no file of the project is known. */
   readonly file: string
-  /**
-   * The project files that were loaded, among which an error of syntax without a place is looked
-   * for.
-   */
+  /** The loaded project files, in which an error of syntax without a place is searched. */
   readonly loaded: readonly string[]
 }
 
 /**
- * An error in the words of a pipeline's author: `.hm/ci.ts:12: message`, then the project's other
+ * Formats an error for a pipeline's author: `.hm/ci.ts:12: message`, then the project's other
  * frames.
  */
 export function explain(

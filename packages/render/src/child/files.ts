@@ -19,8 +19,8 @@ export function isOurs(file: string): boolean {
 }
 
 /**
- * The address of a file that an import means: `./x` and `./x.js` are `./x.ts` where only that
- * exists. undefined: as it is written.
+ * Returns the address of an imported file: `./x` and `./x.js` are `./x.ts` if only that exists;
+ * undefined for the written one.
  */
 export function withExtension(path: string, from: string): string | undefined {
   const wanted = resolve(from, path)

@@ -3,8 +3,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 
 // Relative to the program, because a bundler may move this file.
 const program = pathToFileURL(process.argv[1] ?? '')
-// Among sources the rooms lie side by side, in a sandbox too; published, each entry is one file
-// beside the program.
+// Among sources the rooms are siblings, in a sandbox too. Published, each entry is one file beside
+// the program.
 const isSource = program.href.endsWith('.ts')
 const place = (source: string, published: string) => new URL(isSource ? source : published, program).href
 
@@ -18,7 +18,7 @@ export const ours: Readonly<Record<string, string>> = {
   '@harmont/ir': place('../../../ir/src/index.ts', './hm/ir.js'),
 }
 
-/** Directories whose files are ours, though they may lie in the project that is rendered. */
+/** Directories whose files are ours, although they may be inside the rendered project. */
 export const ourDirectories: readonly string[] = (isSource ? ['../../../pipeline', '../../../ir', '../..'] : ['.']).map(
   (path) => fileURLToPath(new URL(path, program)),
 )

@@ -1,4 +1,4 @@
-/** A statement of its own, at the beginning of a line, with a list of names. */
+/** An import statement at the beginning of a line, with a list of names. */
 const namedImport = /^import\s*(?:[\w$]+\s*,\s*)?\{([^{}'"`]*)\}\s*from\s*['"][^'"\n]+['"]/gm
 
 /**
@@ -18,8 +18,8 @@ export function withoutUnusedImports(program: string): string {
 }
 
 /**
- * Whether the name stands anywhere besides where it is imported; in a text or comment counts, which
- * keeps an import too many.
+ * Says whether the name appears outside its import. An appearance in a text or comment counts too,
+ * which only keeps an unneeded import.
  */
 function isUsed(name: string, program: string): boolean {
   const escaped = name.replaceAll('$', '\\$')

@@ -6,9 +6,8 @@ import process from 'node:process'
 import { withoutUnusedImports } from './unused-imports.ts'
 
 /**
- * Turns TypeScript into JavaScript, line for line. `cache`: a directory in which results are kept,
- * one for each address: loading what strips types takes longer than all else that a small pipeline
- * does.
+ * Turns TypeScript into JavaScript, line for line. `cache` is a directory that keeps one result per
+ * address, because loading the remover takes longer than the rest of a small pipeline.
  */
 export function typesRemover(cache: string | undefined): (source: string, url: string) => string {
   if (cache === undefined) return withoutTypes

@@ -10,9 +10,8 @@ export interface WorkspacePackage {
 }
 
 /**
- * Finds packages of a project's workspace by name: from what `package.json` or
- * `pnpm-workspace.yaml` say, because on a server nothing is installed. The files are read when a
- * name is first asked for.
+ * Finds packages of a project's workspace by the names in `package.json` or `pnpm-workspace.yaml`,
+ * because nothing is installed on a server. Reads the files at the first request for a name.
  */
 export function workspaceOf(project: string): (name: string) => WorkspacePackage | undefined {
   let packages: Map<string, WorkspacePackage> | undefined

@@ -1,7 +1,7 @@
 /**
  * The program that renders in a server's sandbox: `node main.ts --dir PROJECT --slug SLUG --out
- * FILE`. The rooms' sources lie beside each other there and no `node_modules` knows them, so their
- * names are made known first.
+ * FILE`. The sources of the rooms are siblings there, outside any `node_modules`, so their names
+ * are registered first.
  */
 import { registerHooks } from 'node:module'
 

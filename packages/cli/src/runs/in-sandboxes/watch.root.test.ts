@@ -19,7 +19,7 @@ afterEach(() => project[Symbol.asyncDispose]())
 test('runs again after a change to the build’s files, and ends the run that the change makes stale', async () => {
   watch = project.start('watch', '--logs')
   await watch.wrote('waiting for a change')
-  // A change of an ignored file ends the watch of its folder, and the next look finds nothing new.
+  // A change of an ignored file ends the watch of its folder, and the next scan finds no change.
   mkdirSync(join(project.directory, 'quiet'))
   await until(() => isWatched('quiet'))
   project.write('quiet/ignored', 'x')

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { Project } from './project.test-support.ts'
 import { readSourceSet } from './read-source-set.ts'
+import { watchedFiles } from './resolve-pattern.ts'
 import { SourceView } from './source-view.ts'
-import { watchedFiles } from './watched-files.ts'
 
 async function watched(project: Project, paths: readonly string[], folders: readonly string[] = []): Promise<string[]> {
   const view = new SourceView(await readSourceSet(project.path), folders)
