@@ -16,23 +16,15 @@ export type BuildSource =
       /** The server's id of the repository. */
       readonly repository: string
       readonly commit: string
-      /**
-       * Full refs that hold the commit, tried in order when the commit alone cannot be fetched.
-       */
+      /** Full refs that hold the commit, tried in order when it cannot be fetched alone. */
       readonly refs: readonly string[]
     }
 
-/**
- * Everything that the engine must know of a build besides its jobs. The server fills it, the runner
- * reads it.
- */
+/** Describes a build to the engine. The server fills it, the runner reads it. */
 export interface BuildContext {
   readonly env: Readonly<Record<string, string>>
   readonly injectedEnv: Readonly<Record<string, string>>
-  /**
-   * The namespaces in which it may find cache entries, in this order, and the one that stores its
-   * own.
-   */
+  /** The namespaces to find cache entries in, in this order, and the one to store them in. */
   readonly cache: {
     readonly read: readonly string[]
     readonly write: string
@@ -75,10 +67,7 @@ export interface Lease {
 }
 
 export interface Applied {
-  /**
-   * The build after the last event. Its list of jobs is the store's own and shows later changes
-   * too: read it at once.
-   */
+  /** The build after the last event. Read its jobs at once: the list shows later changes too. */
   readonly build: Build
   /** The jobs that changed, or are new, as they are after the last event. */
   readonly changed: readonly Job[]
@@ -97,10 +86,7 @@ export interface Watch {
 
 /** The snapshots that builds want, by their reason. */
 export interface LiveSnapshots {
-  /**
-   * Of unfinished builds: the snapshots of steps with a child that has not passed, and of failed
-   * jobs.
-   */
+  /** Of unfinished builds: of steps with a child that has not passed, and of failed jobs. */
   readonly needed: ReadonlySet<string>
   /**
    * Of ended builds: the snapshots of jobs that did not pass, and of the steps that these built in.
@@ -114,9 +100,7 @@ export interface LiveSnapshots {
 /** The most chunks of a log that counts as short. */
 export const shortLogChunks = 16
 
-/**
- * Keeps builds, their leases and their logs. One suite (`store-suite.ts`) runs against every store.
- */
+/** Keeps builds, leases and logs. `store-suite.ts` runs against every store. */
 export interface Store {
   readonly builds: BuildStore
   readonly leases: LeaseStore
@@ -128,15 +112,9 @@ export interface Store {
   close(): Promise<void>
 }
 
-/**
- * Decides nothing: it loads a build, lets `core` decide, and keeps the change and its effects in
- * one transaction.
- */
+/** Loads a build, lets `core` decide, and stores change and effects in one transaction. */
 export interface BuildStore {
-  /**
-   * Returns the build as it is now; cheap when it is in use here. See `Applied.build` about its
-   * list of jobs.
-   */
+  /** Returns the build as it is now; cheap when it is in use. See `Applied.build`. */
   load(buildId: string): Promise<{ readonly build: Build; readonly context: BuildContext } | undefined>
   /**
    * Returns it without a look at what other processes did: no older than the last change that this
@@ -156,10 +134,7 @@ export interface BuildStore {
    * limit or a group holds back. Takes a constant number of statements.
    */
   waits(buildId: string, now?: Instant): Promise<ReadonlyMap<string, Wait>>
-  /**
-   * Lets builds and jobs into their groups where a process that died, or an earlier release, left
-   * that undone.
-   */
+  /** Settles the groups that a dead process, or an earlier release, left unsettled. */
   settleGroups(): Promise<void>
   /** Notes that somebody looks for stalled builds. */
   watch(now: Instant): Promise<Watch>
@@ -169,10 +144,7 @@ export interface BuildStore {
    * would find anything.
    */
   standing(since: Instant, isIdle: boolean, limit: number): Promise<readonly string[]>
-  /**
-   * Returns snapshots that something may still start from, and those that builds left that ended
-   * after `since`.
-   */
+  /** Returns the snapshots of unfinished builds and of those that ended after `since`. */
   liveSnapshots(since: Instant): Promise<LiveSnapshots>
 }
 
@@ -184,24 +156,15 @@ export interface LeaseStore {
   take(runner: string, slots: number, now: Instant): Promise<readonly Lease[]>
   /** Returns the leases of a runner. */
   of(runner: string): Promise<readonly Lease[]>
-  /**
-   * Extends all leases of the runner, in one statement: by 30 s before the start, by `leaseSeconds`
-   * after it.
-   */
+  /** Extends all leases of a runner, by 30 s before the start and `leaseSeconds` after it. */
   renew(runner: string, now: Instant): Promise<readonly Lease[]>
-  /**
-   * Keeps, under the lease's fence, what a job was looked up with in the cache; false when the
-   * lease is lost.
-   */
+  /** Stores a job's cache look-up under the lease's fence; false when the lease is lost. */
   noteLookUp(
     lease: { readonly jobId: string; readonly fence: number },
     at: Instant,
     lookUp: CacheLookUp,
   ): Promise<boolean>
-  /**
-   * Returns what is overdue as events to apply: leases past their expiry, deadlines of steps and
-   * builds, kills.
-   */
+  /** Returns events to apply: expired leases, deadlines of steps and builds, overdue kills. */
   overdue(now: Instant, limit: number): Promise<readonly { readonly buildId: string; readonly event: BuildEvent }[]>
   /** Returns when the next delayed job may start; null when none is delayed. */
   nextReadyAt(): Promise<Instant | null>
@@ -222,10 +185,7 @@ export interface LogStore extends LogReader {
    * leased: its runner writes its log.
    */
   remark(jobId: string, text: string, at: Instant): Promise<void>
-  /**
-   * Returns all chunks of those logs that have at most `shortLogChunks` of them and so many bytes.
-   * One statement.
-   */
+  /** Returns those logs whole that have at most `shortLogChunks` and so many bytes. */
   readShort(jobIds: readonly string[], maxBytes: number): Promise<ReadonlyMap<string, readonly Chunk[]>>
   /** Forgets the chunks up to this one, once they are kept elsewhere. */
   drop(jobId: string, throughSeq: number): Promise<void>

@@ -10,10 +10,7 @@ export class LogBuffer {
     return this.#dropped + this.#chunks.length
   }
 
-  /**
-   * Adds chunks that follow the last; returns false when all were there already. Throws when they
-   * leave a gap.
-   */
+  /** Adds chunks; returns false when all were there already. Throws when they leave a gap. */
   append(chunks: readonly Chunk[]): boolean {
     const first = chunks[0]
     if (first === undefined || isRepeated(chunks, this.lastSeq)) return false

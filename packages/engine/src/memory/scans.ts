@@ -48,9 +48,7 @@ interface Overdue {
   readonly event: BuildEvent
 }
 
-/**
- * Returns the events that should have happened by now, from a look at every build and every lease.
- */
+/** Returns the events that are overdue, from a look at every build and every lease. */
 export function overdueEvents(
   headers: Iterable<BuildHeader>,
   leases: Iterable<Lease>,

@@ -52,9 +52,7 @@ export function headerFromRow(row: BuildRow): BuildHeader {
   }
 }
 
-/**
- * Returns parameters of a build's changing members, in the order in which the statements name them.
- */
+/** Returns a build's changing members as parameters, in the order of the statements. */
 export function headerValues(header: Omit<Build, 'steps' | 'jobs' | 'render'>): unknown[] {
   return [
     header.state,
@@ -94,10 +92,7 @@ export function groupValues({ group, groupTurn, awaitsPlace }: Grouped): unknown
   return [group?.key ?? null, name, group?.limit ?? null, group?.whenFull ?? null, time(groupTurn), awaitsPlace]
 }
 
-/**
- * Writes the group of a build when a change has changed it, which most do not. The build's row is
- * locked.
- */
+/** Writes the group of a build where a change has changed it, which most do not. */
 export async function writeGroup(client: pg.ClientBase, before: Grouped, header: BuildHeader): Promise<void> {
   const { group, groupTurn, awaitsPlace } = header
   if (before.group === group && before.groupTurn === groupTurn && before.awaitsPlace === awaitsPlace) return

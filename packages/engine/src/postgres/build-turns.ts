@@ -47,10 +47,7 @@ interface BuildTurnsOptions {
   readonly tell: (build: ChangedBuild, effects: readonly Effect[]) => Promise<void>
 }
 
-/**
- * Answers all that is asked of builds in this process: in turns per build, from working forms that
- * are kept between turns.
- */
+/** Answers all that is asked of builds here: in turns per build, from cached working forms. */
 export class BuildTurns {
   readonly #pool: pg.Pool
   readonly #settings: StoreSettings
@@ -66,18 +63,12 @@ export class BuildTurns {
     this.#tell = tell
   }
 
-  /**
-   * Loads a build; with `asKnown`, without a look at what other processes did, when the build is in
-   * use here.
-   */
+  /** Loads a build; `asKnown` takes the cached form, whatever other processes did. */
   load(id: string, { asKnown = false } = {}): Promise<Loaded | undefined> {
     return new Promise((resolve, reject) => this.#turns.add(id, { kind: 'load', asKnown, resolve, reject }))
   }
 
-  /**
-   * Answers an ask, once its changes are announced. Without `wait` it does not wait for another
-   * process.
-   */
+  /** Answers an ask once its changes are announced. `wait` waits for other processes. */
   async work(id: string, ask: Ask, wait: boolean): Promise<Reply> {
     const reply = await new Promise<Reply>((resolve, reject) =>
       this.#turns.add(id, { kind: 'work', ask, wait, resolve, reject }),

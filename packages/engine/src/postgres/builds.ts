@@ -64,18 +64,12 @@ export class PostgresBuilds implements BuildStore {
     this.#turns = options.turns
   }
 
-  /**
-   * Writes a new build within the client's open transaction. Once that is committed, `submitted` is
-   * to be called.
-   */
+  /** Writes a new build in the client's open transaction. Call `submitted` after its commit. */
   submit(client: pg.ClientBase, created: Created, context: BuildContext): Promise<void> {
     return submitBuild(client, created, context)
   }
 
-  /**
-   * Announces a committed build to those who wait for work; resolves when it has the place in its
-   * group that it can have.
-   */
+  /** Announces a committed build; resolves when it has its place in its group, if any. */
   submitted(build: ChangedBuild, effects: readonly Effect[]): Promise<void> {
     return this.#options.tell(build, effects)
   }
@@ -108,18 +102,12 @@ export class PostgresBuilds implements BuildStore {
     return loaded ? findWaits(this.#pool, loaded.build, now) : new Map()
   }
 
-  /**
-   * Returns why the whole build waits for a place in its group; null when it does not. No job of
-   * such a build is ready.
-   */
+  /** Returns why the whole build waits for a place in its group; null when it does not. */
   placeWait(buildId: string): Promise<Wait | null> {
     return findPlaceWait(this.#pool, buildId)
   }
 
-  /**
-   * Sets how many jobs of a queue or a pipeline may run at once; null for any number. Running jobs
-   * are left alone.
-   */
+  /** Sets how many jobs of a queue or pipeline may run at once; null for any number. */
   setLimit(of: Limited, limit: number | null): Promise<void> {
     return setLimit(this.#pool, of, limit)
   }

@@ -1,7 +1,4 @@
-/**
- * Keeps the clock of a server's builds in the database, so that a restart goes on with it and a
- * fleet agrees on it.
- */
+/** Keeps the clock of builds in the database, for restarts and for the fleet. */
 import { randomUUID } from 'node:crypto'
 import { bootId, bootTime, type SteadyClock } from '@harmont/sandbox'
 import type pg from 'pg'
@@ -10,10 +7,7 @@ import type { Log } from '../log.ts'
 const tellEveryMs = 10_000
 /** Smaller errors are steered away, and not worth a jump. */
 const jumpFromMs = 1_000
-/**
- * The number of times in a row that a clock is found wrong, while nothing is measured, before it
- * jumps.
- */
+/** A clock jumps when it is wrong so many times in a row while nothing is measured. */
 const calmTells = 4
 
 const otherText = `boot_id <> $1 and told_at between clock_timestamp() - interval '1 minute' and clock_timestamp() + interval '1 minute'`
@@ -108,10 +102,7 @@ export class DatabaseClock {
   }
 }
 
-/**
- * Asks for a row. Returns it with the boot clock's time in the middle of the call, and half of how
- * long it took.
- */
+/** Returns a row, the boot clock in the middle of the call, and half of its duration. */
 async function timed<T extends pg.QueryResultRow>(
   ask: () => Promise<pg.QueryResult<T>>,
 ): Promise<readonly [T, number, number]> {
@@ -137,9 +128,7 @@ interface FoundTime {
   readonly unsureMs: number
   /** The starting point of an earlier server of this boot; null for none. */
   readonly ownAheadMs: number | null
-  /**
-   * How far the other working servers are ahead of the database's clock; null when there is none.
-   */
+  /** The lead of the other working servers over the database's clock; null when there is none. */
   readonly fleetAheadMs: number | null
 }
 
@@ -156,9 +145,7 @@ export function startingPoint(found: FoundTime): number {
   return (Math.abs(wallMs - at) <= unsureMs ? wallMs : at) - bootMs
 }
 
-/**
- * Returns how wrong a clock is for certain when it should show `right`, give or take `unsureMs`.
- */
+/** Returns how wrong a clock certainly is when it should show `right`, give or take `unsureMs`. */
 export function errorOf(shown: number, right: number, unsureMs: number): number {
   const error = right - shown
   return Math.sign(error) * Math.max(0, Math.abs(error) - unsureMs)

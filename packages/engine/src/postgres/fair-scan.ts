@@ -28,10 +28,7 @@ const candidatesText = `with recursive queues as (
     order by r.ready_at, r.seq limit $3) c
   where q.queue is not null`
 
-/**
- * Finds jobs to lease, in fair turns between queues. Remembers whose turn is next, for this
- * process.
- */
+/** Finds jobs to lease, in fair turns between queues, and remembers whose turn is next. */
 export class FairScan {
   readonly #pool: pg.Pool
   #last = ''
@@ -40,10 +37,7 @@ export class FairScan {
     this.#pool = pool
   }
 
-  /**
-   * Finds up to `slots` jobs that are ready now. They are not locked, and may be gone when they are
-   * asked for.
-   */
+  /** Finds up to `slots` ready jobs, without locking them: they may be gone soon. */
   async find(slots: number, now: Instant, skipped: Skipped): Promise<readonly Candidate[]> {
     const found = await this.#scan(this.#last, slots, now, skipped)
     // One job of each queue comes before a second of any: with too few queues left in this turn the

@@ -50,7 +50,8 @@ export const readText = `select g.key, r.room, coalesce(array_agg(t.job_id order
     from ${turnsText} group by g.key, r.room
   union all select l.key, r.room, null, 0 from ${roomsText}`
 
-// Of one group's jobs that wait at a limit the first in the group go, whichever was ready first.
+// Opens, of one group's jobs that wait at a limit, the first in the group, whichever was ready
+// first.
 export const openText = `with heads as (select l.key, w.job_id, w.group_key from ${roomsText} cross join lateral (
       select job_id, group_key from engine.ready where gate = l.key order by ready_at, seq limit r.room) w),
   next as (
@@ -202,10 +203,7 @@ export const reopenText = `with recursive gates as (
   opened as (update engine.ready set gate = null from forgotten where engine.ready.job_id = forgotten.job_id returning 1)
   select pg_notify('${changesChannel}', '${everybodyLooks}') from opened limit 1`
 
-/**
- * Lets a job be found at each gate that has room: a process of an earlier release makes room and
- * knows no gates.
- */
+/** Opens gates with room: a process of an earlier release leaves them closed. */
 export async function reopenGates(pool: pg.Pool): Promise<void> {
   await pool.query({ name: 'engine-reopen-gates', text: reopenText })
 }

@@ -128,7 +128,9 @@ test(
         await sleep(20)
       }
     }
-    /** Cuts two connections per number of operations, so that a slow machine makes progress too. */
+    /**
+     * Cuts two connections per number of operations, so that a slow machine makes progress too.
+     */
     const cut = () =>
       pool.query(
         `select pg_terminate_backend(pid) from pg_stat_activity

@@ -58,10 +58,7 @@ export class Groups {
     this.#options = options
   }
 
-  /**
-   * Resolves when the group has been settled after this call; after trouble too, because the next
-   * `settleAll` does the rest.
-   */
+  /** Resolves when the group is settled; after trouble the next `settleAll` does the rest. */
   settle(key: string): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>()
     this.#turns.add(key, resolve)

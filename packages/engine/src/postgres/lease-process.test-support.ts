@@ -1,7 +1,6 @@
 /**
- * A process that leases jobs and only records them in the table `running`, for tests:
- * `node FILE POOL-CONFIG-AS-JSON SLOTS SEED`. It runs until it is killed, and writes violations to
- * `too_many`.
+ * A process that leases jobs and only records them in the table `running`, for tests: `node FILE
+ * POOL-CONFIG-AS-JSON SLOTS SEED`. It runs until it is killed, and writes violations to `too_many`.
  */
 import { chance } from '@harmont/test-kit/effort'
 import pg from 'pg'

@@ -13,10 +13,7 @@ export interface RunningLimit extends Limited {
   readonly limit: number
 }
 
-/**
- * Sets how many may run at once, null for any number. Throws for a limit that is no positive 32-bit
- * integer.
- */
+/** Sets a limit, null for none. Throws when it is no positive 32-bit integer. */
 export async function setLimit(pool: pg.Pool, { kind, id }: Limited, limit: number | null): Promise<void> {
   if (limit !== null && !(Number.isInteger(limit) && limit > 0 && limit < 2 ** 31))
     throw new RangeError(`expected a positive integer or null, got ${limit}`)

@@ -23,10 +23,7 @@ export async function readBuild(client: Pick<pg.ClientBase, 'query'>, id: string
   return rows[0]
 }
 
-/**
- * Locks a build's row until the transaction ends. Undefined: no such build or, with `skip`, another
- * process has it.
- */
+/** Locks a build's row; undefined when there is none or, with `skip`, another has it. */
 export async function lockBuild(
   client: pg.ClientBase,
   id: string,

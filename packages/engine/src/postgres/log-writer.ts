@@ -36,10 +36,7 @@ const appendText = `with
     join moved m on m.job_id = c.job_id)
   select job_id, last_seq from held`
 
-/**
- * Writes what many jobs append, in one statement for all that arrive while the one before is under
- * way.
- */
+/** Writes the appends of many jobs: those that arrive during a statement share the next. */
 export class LogWriter {
   readonly #pool: pg.Pool
   readonly #appended: (jobId: string) => void
@@ -79,10 +76,7 @@ export class LogWriter {
     this.#writing = null
   }
 
-  /**
-   * Takes as many appends as fit, at most one of each job: a second one depends on the result of
-   * the first.
-   */
+  /** Takes as many appends as fit, one of each job: a second depends on the first. */
   #takeBatch(): readonly Append[] {
     const batch: Append[] = []
     const later: Append[] = []
@@ -133,10 +127,7 @@ export class LogWriter {
     for (const append of batch) this.#answer(append, before.get(append.lease.jobId))
   }
 
-  /**
-   * Joins the bytes of all chunks. The result is valid until the next call: one statement is under
-   * way at a time.
-   */
+  /** Joins the bytes of all chunks. The result is valid until the next call. */
   #together(chunks: readonly Chunk[]): Buffer {
     const size = chunks.reduce((sum, { content }) => sum + content.length, 0)
     if (size > keptBytes) return Buffer.concat(chunks.map(({ content }) => content))

@@ -1,8 +1,6 @@
 import { readFileSync } from 'node:fs'
 
-/**
- * The engine's own tables, as numbered migrations, which the owner of the database runs in order.
- */
+/** The engine's own tables, as numbered migrations. The database's owner runs them in order. */
 export const engineMigrations: readonly { readonly name: string; readonly sql: string }[] = [
   '0001-builds.sql',
   '0002-held-builds-and-positions.sql',

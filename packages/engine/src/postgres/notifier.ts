@@ -1,7 +1,4 @@
-/**
- * Tells other processes what changed here, and hears from them: by NOTIFY, a few times a second at
- * most, with ids only.
- */
+/** Exchanges changes with other processes: by NOTIFY, a few times a second, ids only. */
 import { randomUUID } from 'node:crypto'
 import type pg from 'pg'
 import type { ChangedBuild, LocalChangeFeed } from '../change-feed.ts'
@@ -48,10 +45,7 @@ export class Notifier {
   #listening: pg.PoolClient | null = null
   #closed = false
 
-  /**
-   * `warn` hears of notices that could not be sent and of lost connections. Both cost time only,
-   * because everybody polls too.
-   */
+  /** `warn` hears of lost notices and connections, which cost time only: everybody polls too. */
   constructor(pool: pg.Pool, feed: LocalChangeFeed, warn: (error: unknown) => void, hears: Hears = {}) {
     this.#pool = pool
     this.#feed = feed
@@ -59,10 +53,7 @@ export class Notifier {
     this.#hears = hears
   }
 
-  /**
-   * Listens from now on. Opens a lost connection again, and then everybody looks again. Rejects
-   * when the first connection fails.
-   */
+  /** Listens, and opens a lost connection again. Rejects when the first connection fails. */
   async listen(): Promise<void> {
     const client = await this.#pool.connect()
     client.on('notification', ({ channel, payload = '' }) => {

@@ -1,7 +1,4 @@
-/**
- * Finds the jobs that a build's turn is about: those that may be leased in it, and those that may
- * leave.
- */
+/** Finds the jobs that a build's turn may lease, and those that may leave. */
 import { jobAt, type LiveBuild } from '../core/live-build.ts'
 import type { BuildEvent, Instant, Job } from '../core/model.ts'
 import { isHeld } from '../core/states.ts'

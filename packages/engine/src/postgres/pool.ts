@@ -10,10 +10,7 @@ const planner = `set enable_seqscan = off; set enable_hashjoin = off; set enable
  */
 const heldUpMs = 5_000
 
-/**
- * Opens the store's own connections, whose planner settings suit nobody else. `warn` hears of idle
- * connections that were lost.
- */
+/** Opens the store's own connections. `warn` hears of lost idle ones. */
 export function storePool(config: pg.PoolConfig, warn: (error: unknown) => void): pg.Pool {
   const pool = new pg.Pool({
     application_name: 'harmont-engine',

@@ -1,6 +1,6 @@
 /**
- * What the PostgreSQL store promises beyond the common suite: foreign transactions, other
- * processes, lost connections, query plans.
+ * The PostgreSQL store beyond the common suite: foreign transactions, other processes, lost
+ * connections, plans.
  */
 import { randomUUID } from 'node:crypto'
 import pg from 'pg'

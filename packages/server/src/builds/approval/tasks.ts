@@ -26,9 +26,7 @@ export function approvalTasks({ pool, engine, log }: ApprovalTaskServices): Task
   }
 }
 
-/**
- * Ends the builds that nobody has approved within two weeks (`http.md` 11.4). Returns how many.
- */
+/** Ends builds that nobody has approved in two weeks (`http.md` 11.4). Returns how many. */
 export async function expireApprovals({ pool, engine }: ApprovalServices, now: Date): Promise<number> {
   const before = new Date(now.getTime() - patienceMs)
   return inBatches(batch, async (limit) => {

@@ -2,19 +2,13 @@ import { Worker } from 'node:worker_threads'
 import { type PlanResult, parsePlan } from '@harmont/ir'
 import { Turns } from '../../platform/turns.ts'
 
-/**
- * A text up to this length is parsed on this thread: a thread of its own costs 20 ms of a
- * processor.
- */
+/** A shorter text is parsed on this thread: another costs 20 ms of a processor. */
 const parsedHere = 128 * 1024
 
 /** At most two threads at once, so that many large pipelines do not take the memory of all. */
 const turns = new Turns(2)
 
-/**
- * Parses a pipeline as `parsePlan` does. A large pipeline takes up to half a second, on a thread of
- * its own: nobody else waits.
- */
+/** Parses as `parsePlan` does, a large pipeline on a thread of its own: nobody else waits. */
 export async function parseApart(ir: string): Promise<PlanResult> {
   return ir.length <= parsedHere ? parsePlan(ir) : turns.take(new AbortController().signal, () => parseInThread(ir))
 }

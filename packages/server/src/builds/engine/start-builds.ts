@@ -1,7 +1,4 @@
-/**
- * Runs builds in this process: the engine's scheduler, and a runner with sandboxes where this
- * machine can have them.
- */
+/** Runs builds: starts the scheduler and, where sandboxes can run, a runner. */
 import { getCompileCacheDir } from 'node:module'
 import { dirname, join } from 'node:path'
 import {
@@ -48,10 +45,7 @@ interface BuildsOptions {
 }
 
 export interface Builds {
-  /**
-   * Says what this machine lacks to run builds, and what to do; null when it runs them, or is not
-   * meant to.
-   */
+  /** Says what this machine lacks to run builds, and what to do; null for nothing. */
   readonly lacking: string | null
   /** Opens a shell in a job's file system. Throws `ShellUnavailable`. */
   openShell(request: ShellRequest): Promise<Conversation>
@@ -61,10 +55,7 @@ export interface Builds {
   stop(): Promise<void>
 }
 
-/**
- * Adopts what an earlier process left and begins to work. A machine without sandboxes leaves its
- * builds waiting.
- */
+/** Adopts what an earlier process left. Without sandboxes the builds wait. */
 export async function startBuilds(options: BuildsOptions): Promise<Builds> {
   const { settings, pool, sealer, offerGitSource, store, blobs, log } = options
   const opened = settings.runner === 'off' ? null : await openSandboxes(options, (hasRoom) => engine.makeRoom(hasRoom))

@@ -6,10 +6,7 @@ export function prerequisitesOf(step: Step): readonly number[] {
   return [...all].sort((a, b) => a - b)
 }
 
-/**
- * Returns the indexes of the steps, prerequisites before dependents, otherwise in the order of the
- * IR.
- */
+/** Returns the steps' indexes, prerequisites first, otherwise in the order of the IR. */
 export function orderSteps(steps: readonly Step[]): readonly number[] {
   const ordered: number[] = []
   const placed = new Set<number>()

@@ -49,10 +49,7 @@ export async function retryJobs(
   return ids
 }
 
-/**
- * Applies a retry that `retryJobs` has begun. Returns whether it retries any job. May be called
- * again.
- */
+/** Applies a retry; returns whether it retries any job. May be called again. */
 export async function applyRetry(engine: BuildEngine, buildId: string, ids: readonly string[]): Promise<boolean> {
   const applied = await engine.store.builds.apply(buildId, eventsOf(ids))
   return applied?.taken.includes(true) === true
@@ -63,9 +60,7 @@ function eventsOf(ids: readonly string[]): readonly BuildEvent[] {
   return ids.map((job) => ({ type: 'retry', job, at }))
 }
 
-/**
- * Returns the ids with prerequisites first: a dependent can be retried once what it waits for is.
- */
+/** Returns the ids with prerequisites first: a dependent can be retried only after them. */
 function inOrder(build: Build, wanted: (job: Job) => boolean): readonly string[] {
   return orderSteps(build.steps).flatMap((index) => {
     const job = build.jobs[index]

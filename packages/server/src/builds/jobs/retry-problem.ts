@@ -3,10 +3,7 @@ import { prerequisitesOf } from './order-steps.ts'
 
 const dayMs = 24 * 3600 * 1000
 
-/**
- * Returns until when the engine keeps the file systems of a build: for a day after its end
- * (`engine.md` 6). null: it has not ended.
- */
+/** Returns until when the file systems of a build are kept (`engine.md` 6); null while it runs. */
 export function filesKeptUntil({ finishedAt }: Pick<Build, 'finishedAt'>): number | null {
   return finishedAt === null ? null : finishedAt + dayMs
 }

@@ -33,9 +33,7 @@ interface Opened {
 const keptIndexes = 100
 /** A log that is not packed has no index yet. Up to this size it is read for one at once. */
 const soonReadBytes = 16 * 1024 * 1024
-/**
- * An open packed log is trusted for this long; then it may have been removed by another process.
- */
+/** An open packed log is trusted for this long: another process may remove it. */
 const trustedMs = 60_000
 
 /** Reads the logs of jobs, wherever their bytes are. Every reader goes through here. */

@@ -9,9 +9,7 @@ interface LiveSource {
   isOver(): Promise<boolean>
 }
 
-/**
- * Indexes a log that is not packed, as far as it is there, and keeps the index for the next reader.
- */
+/** Indexes a log that is not packed, and keeps the index for the next reader. */
 export class LiveLog {
   readonly #source: LiveSource
   #indexer = new LineIndexer()
@@ -31,10 +29,7 @@ export class LiveLog {
     return this.#indexer.index
   }
 
-  /**
-   * Resolves when the index has all that was there at the time of the call. Many callers at once
-   * cost one reading.
-   */
+  /** Resolves when all is indexed that was there at the call. Callers share a reading. */
   async catchUp(): Promise<void> {
     if (this.#running === null) this.#running = this.#read().finally(() => (this.#running = null))
     else {

@@ -1,9 +1,6 @@
 import type { Database } from '../../platform/database/transaction.ts'
 
-/**
- * The facts of a log that lists show. Lines and bytes are null until the log is packed, some time
- * after its end.
- */
+/** Facts of a log. Lines and bytes are null until it is packed, some time after its end. */
 export interface LogFacts {
   readonly lines: number | null
   readonly bytes: number | null

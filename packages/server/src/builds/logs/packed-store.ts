@@ -44,10 +44,7 @@ export interface Unpacked {
   readonly state: JobState | null
 }
 
-/**
- * Locks the logs that wait longest for their packing and that nobody packs, until the transaction
- * ends.
- */
+/** Locks the logs that wait longest for packing and that nobody packs. */
 export async function lockUnpacked(database: Database, limit: number): Promise<readonly Unpacked[]> {
   const { rows } = await database.query<Unpacked>({
     name: 'lock-unpacked-logs',

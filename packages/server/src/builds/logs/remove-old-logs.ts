@@ -3,9 +3,7 @@ import type { Database } from '../../platform/database/transaction.ts'
 import { inBatches } from '../../platform/worker/in-batches.ts'
 
 const dayMs = 24 * 3600 * 1000
-/**
- * A process trusts an open log for a minute (`job-logs.ts`). The bytes stay until long after that.
- */
+/** Bytes stay until long after the minute for which `job-logs.ts` trusts an open log. */
 const graceMs = 3600 * 1000
 const batch = 500
 
@@ -45,20 +43,14 @@ export async function markRemoved(
   return rowCount ?? 0
 }
 
-/**
- * Looks by the time of packing first: a log is packed after the end of its job, and a build ends
- * with its last job.
- */
+/** Selects by packing first: a log is packed before its build ends. */
 const markText = `with due as (
     select p.job_id from packed_logs p join engine.jobs j on j.id = p.job_id join engine.builds b on b.id = j.build_id
      where p.removed_at is null and p.bytes > 0 and p.packed_at < $1 and b.finished_at < $1
      order by p.packed_at limit $3 for update of p skip locked)
   update packed_logs set removed_at = now(), kept_days = $2 where job_id = any(array(select job_id from due))`
 
-/**
- * Deletes the bytes of logs that were marked before an instant. The sweep removes the blobs.
- * Returns how many.
- */
+/** Deletes the bytes of logs that were marked before an instant. Returns how many. */
 export async function emptyRemoved(database: Database, markedBefore: Date, limit: number): Promise<number> {
   const { rowCount } = await database.query({
     name: 'empty-removed-logs',

@@ -19,10 +19,7 @@ interface FilterQuery {
   readonly to?: string
 }
 
-/**
- * Reads the filter of an organization's builds. Throws 400 `query_invalid`, and 404 for a pipeline
- * that does not exist.
- */
+/** Reads the filter of a list. Throws 400 `query_invalid`, and 404 for an absent pipeline. */
 export async function readOrganizationFilter(
   database: Database,
   organizationId: string,

@@ -1,9 +1,6 @@
 import type { ConditionContext } from '@harmont/ir'
 
-/**
- * The origin of a build: the conditions and variables of its steps, its secrets and its cache
- * depend on it.
- */
+/** The origin of a build: its conditions, variables, secrets and cache depend on it. */
 export interface BuildFacts {
   readonly event: 'push' | 'pull_request' | 'schedule' | 'manual' | 'api'
   readonly tag: string | null
@@ -14,7 +11,7 @@ export interface BuildFacts {
   readonly changed: readonly string[] | null
   /** `fork`: no secrets, no shared cache to write to, no token that can write. */
   readonly trust: 'trusted' | 'fork'
-  /** How the server knows the ref: limits of secrets, and the cache's trust, go by it. */
+  /** Tells how the server knows the ref: limits of secrets, and the cache's trust, go by it. */
   readonly refClass: RefClass
   /** It waits for a member's approval before anything runs. */
   readonly held: boolean
@@ -43,7 +40,7 @@ export interface Delivery {
   readonly provider: 'github' | 'bitbucket' | 'schedule'
   readonly id: string
   readonly event: string
-  /** When the event of a pull request happened; see `PullRequestEvent.asOf`. */
+  /** The time of a pull request's event; see `PullRequestEvent.asOf`. */
   readonly asOf?: Date
 }
 
@@ -72,10 +69,7 @@ export function requestedFacts(source: 'api' | 'ui', refClass: RefClass = 'uploa
   }
 }
 
-/**
- * Names who claims the branch, tag and pull request of a build; null when the server has fetched
- * them from the repository itself.
- */
+/** Names who claims the branch, tag and pull request; null: the server has fetched them. */
 export function claimantOf({
   trust,
   refClass,

@@ -11,10 +11,7 @@ interface Query {
   readonly source?: string
 }
 
-/**
- * Reads which builds a list shows. An empty parameter is none. Throws 400 `query_invalid` for a
- * state that does not exist.
- */
+/** Reads which builds a list shows. Throws 400 `query_invalid` for an unknown state. */
 export function readBuildFilter({ state, branch, commit, source }: Query): BuildFilter {
   return {
     states: state ? [...new Set(state.split(',').map(readState))].sort() : null,

@@ -3,10 +3,7 @@ import type { Database } from '../../platform/database/transaction.ts'
 import { apiError } from '../../platform/http/index.ts'
 import { type BuildRow, findBuild } from './store.ts'
 
-/**
- * Finds the build that a path names, and its pipeline. Throws 404 for a build that is absent,
- * foreign or malformed.
- */
+/** Finds the build of a path, and its pipeline. Throws 404 for an absent or foreign one. */
 export async function requireBuild(
   database: Database,
   organizationId: string,

@@ -1,7 +1,4 @@
-/**
- * The records of builds, joined with their state, which the engine keeps (`engine.builds`, same
- * id).
- */
+/** Records of builds, joined with the engine's state (`engine.builds`, same id). */
 import type { BuildState } from '@harmont/engine'
 import { Conditions } from '../../platform/database/conditions.ts'
 import type { Database } from '../../platform/database/transaction.ts'
@@ -52,10 +49,7 @@ export const buildColumns = `
      where b.state = 'scheduled' and j.build_id = b.id and j.state = 'scheduled' limit 1) as gate,
   b.error_code, b.error_message, coalesce(b.queued_at, r.created_at) as queued_at, b.started_at, b.finished_at, b.idle_ms::float8 as idle_ms`
 
-/**
- * Selects builds with their author and the engine's part of them, for a `where` and an order on
- * `r`.
- */
+/** Selects builds with author and engine state, for a `where` and an order on `r`. */
 const selectBuilds = `
   select ${buildColumns} from build_records r join engine.builds b on b.id = r.id left join users u on u.id = r.author_id`
 

@@ -84,9 +84,7 @@ async function pump(stream: Duplex, kind: number, source: Readable): Promise<voi
   for await (const chunk of source as AsyncIterable<Buffer>) await send(stream, frame(kind, chunk))
 }
 
-/**
- * Resolves when the message is out of this process, so that a slow client makes the command wait.
- */
+/** Resolves when the message is out, so that a slow client makes the command wait. */
 function send(stream: Duplex, message: Buffer): Promise<void> {
   return new Promise((resolve, reject) => {
     stream.write(message, (error) => (error ? reject(error) : resolve()))

@@ -1,6 +1,6 @@
 /**
- * Who gets into a shell, and how often, and the answers to other requests for a WebSocket.
- * `in-sandboxes.root.test.ts` tests the shells themselves.
+ * Access to shells, and the answers to other requests for a WebSocket. `in-sandboxes.root.test.ts`
+ * tests the shells themselves.
  */
 import { randomUUID } from 'node:crypto'
 import type { components } from '@harmont/contract'

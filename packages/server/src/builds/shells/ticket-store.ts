@@ -41,9 +41,7 @@ export async function insertTicket(database: Database, ticket: NewTicket): Promi
   return row.expires_at
 }
 
-/**
- * Takes a ticket out, so that it opens one shell; undefined when there is none, or it has expired.
- */
+/** Takes a ticket out, so that it opens one shell; undefined when none is valid. */
 export async function takeTicket(database: Database, tokenHash: string): Promise<Ticket | undefined> {
   const { rows } = await database.query<Ticket>({
     name: 'take-shell-ticket',

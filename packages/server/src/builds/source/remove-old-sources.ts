@@ -46,9 +46,7 @@ export async function forgetSources(database: Database, before: Date, limit: num
   return rowCount ?? 0
 }
 
-/**
- * Looks by the time of creation first: a build that ended before an instant was made before it.
- */
+/** Selects by creation first: a build that ended before an instant was made before it. */
 const forgetText = `with due as (
     select r.id from build_records r join engine.builds b on b.id = r.id
      where r.source_blob is not null and r.created_at < $1 and b.finished_at < $1 and (r.source_wanted_at is null or r.source_wanted_at < $1)

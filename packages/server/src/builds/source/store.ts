@@ -5,10 +5,7 @@ interface SourceRow {
   readonly runner_token_hash: string | null
 }
 
-/**
- * Finds the source of a build; undefined when there is no such build. A token that is older than a
- * day counts no more.
- */
+/** Finds the source of a build. A token that is older than a day is not valid. */
 export async function findSource(database: Database, buildId: string): Promise<SourceRow | undefined> {
   const { rows } = await database.query<SourceRow>({
     name: 'find-source',
@@ -36,10 +33,7 @@ export async function findArchive(database: Database, buildId: string): Promise<
   return rows[0]
 }
 
-/**
- * Finds the SHA-256 of the archive that was fetched for a build, also when it is no longer kept;
- * null when none was.
- */
+/** Finds the SHA-256 of a fetched archive, also of a removed one; null for none. */
 export async function findDigest(database: Database, buildId: string): Promise<string | null> {
   const { rows } = await database.query<{ source_sha256: string | null }>(
     'select source_sha256 from build_records where id = $1',
@@ -48,10 +42,7 @@ export async function findDigest(database: Database, buildId: string): Promise<s
   return rows[0]?.source_sha256 ?? null
 }
 
-/**
- * Stores the archive that was fetched for a build, unless one was stored before. Returns the stored
- * one.
- */
+/** Stores a fetched archive, unless one was stored before. Returns the stored one. */
 export async function keepArchive(database: Database, buildId: string, archive: Archive): Promise<Archive> {
   const { rows } = await database.query<Archive>(
     `update build_records set source_blob = coalesce(source_blob, $2), source_sha256 = case when source_blob is null then $3 else source_sha256 end, source_removed_at = null

@@ -19,9 +19,7 @@ interface BuildPlace {
   readonly userId: string | null
 }
 
-/**
- * Returns all that the engine must know of a build besides its plan (`engine.md` 4, `cli.md` 4).
- */
+/** Returns what the engine must know beside the plan (`engine.md` 4, `cli.md` 4). */
 export function buildContext(input: BuildInput, facts: BuildFacts, place: BuildPlace): BuildContext {
   const { owner, pipeline, number, userId } = place
   const { branch, commit, env, ir, source } = input

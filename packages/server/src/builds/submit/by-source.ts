@@ -104,10 +104,7 @@ async function findSourcePipeline(
   return null
 }
 
-/**
- * Makes the pipeline that `findSourcePipeline` missed, with what is known of its repository where
- * that is connected.
- */
+/** Makes the pipeline that `findSourcePipeline` missed. */
 async function registerPipeline(
   { pool, findRepository }: Pick<SourceBuildServices, 'pool' | 'findRepository'>,
   organizationId: string,

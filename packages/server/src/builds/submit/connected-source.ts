@@ -17,19 +17,13 @@ export interface NamedRepository {
   headOf(branch: string): Promise<string>
 }
 
-/**
- * Finds an organization's connected repository `owner/name`, in any case. Implemented by the
- * forges.
- */
+/** Finds a connected repository `owner/name`, in any case. Implemented by the forges. */
 export type FindRepository = (organizationId: string, fullName: string) => Promise<NamedRepository | undefined>
 
 /** SHA-1 or SHA-256 in full; shorter ones may come to mean another commit. */
 const wholeCommit = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i
 
-/**
- * Matches names of branches that nothing can read as anything else. Some of git's rules are enough
- * for that.
- */
+/** Matches names of branches that cannot be read as anything else: some of git's rules. */
 export const plainBranch = /^(?![-/.])(?!.*(?:\.\.|\/\/|@\{|\.lock$|[/.]$))[^\s~^:?*[\\\p{Cc}]+$/u
 
 /**

@@ -14,10 +14,7 @@ export async function lockPipeline(database: Database, pipelineId: string): Prom
   })
 }
 
-/**
- * Finds the build of this pipeline that the delivery made for this event; undefined when there is
- * none yet.
- */
+/** Finds the build that the delivery made for this event; undefined when there is none. */
 export async function findDelivered(
   database: Database,
   pipelineId: string,

@@ -2,10 +2,7 @@ import type { Database } from '../../platform/database/transaction.ts'
 import type { Author, BuildFacts } from '../records/build-facts.ts'
 import type { BuildInput } from './build-input.ts'
 
-/**
- * Takes the pipeline's next number. Builds of one pipeline wait for each other here until the
- * transaction ends.
- */
+/** Takes the pipeline's next number, for which other builds of it wait until the commit. */
 export async function nextBuildNumber(database: Database, pipelineId: string): Promise<number> {
   const { rows } = await database.query<{ number: number }>({
     name: 'next-build-number',

@@ -4,9 +4,7 @@ import type { BuildRow } from '../records/store.ts'
 
 export interface MayBuildServices {
   readonly limiter: RateLimiter
-  /**
-   * Throws 402 when billing is on and the organization has no balance left. Implemented by billing.
-   */
+  /** Throws 402 when the organization has no balance left. Implemented by billing. */
   readonly requireBalance: (organizationId: string) => Promise<void>
 }
 
@@ -26,9 +24,7 @@ export async function requireMayBuild(
   await requireOrganizationMayBuild(services, organizationId)
 }
 
-/**
- * Requires that the organization may have new work done, in whichever pipeline. Throws 402, 429.
- */
+/** Requires that the organization may have new work in any pipeline. Throws 402, 429. */
 export async function requireOrganizationMayBuild(
   { requireBalance, limiter }: MayBuildServices,
   organizationId: string,

@@ -77,10 +77,7 @@ function startOf(
   return { kind: 'rejected', code: errorCode ?? 'invalid_ir', message: errorMessage ?? 'The pipeline cannot be run.' }
 }
 
-/**
- * A build of a fork that ended for want of balance was never asked about: it says nothing about an
- * approval.
- */
+/** A build of a fork that ended for want of balance was never asked about. */
 function needsApproval({ held, trust, error_code }: BuildRow, { fork_policy }: PipelineRow): boolean {
   const wasNotAsked = trust === 'fork' && error_code === 'billing_insufficient_balance'
   return held || (wasNotAsked && fork_policy === 'approval')

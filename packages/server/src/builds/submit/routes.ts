@@ -67,10 +67,7 @@ export function submitRoutes(
   }
 }
 
-/**
- * Runs `work`, and removes the archive of the request when `work` refuses the request without
- * making a build of it.
- */
+/** Runs `work`, and removes the request's archive when it is refused without a build. */
 async function keepOnlyIfUsed<T>(blobs: BlobStore, source: UploadedSource | null, work: () => Promise<T>): Promise<T> {
   try {
     return await work()

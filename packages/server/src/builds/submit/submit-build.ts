@@ -27,10 +27,7 @@ export interface Submission {
   readonly author: Author
   readonly input: BuildInput
   readonly facts: BuildFacts
-  /**
-   * The beginning, where `input.ir` does not say it: a plan that is known already, or the reason
-   * why it cannot run.
-   */
+  /** A known plan, or the reason why it cannot run, where `input.ir` does not say it. */
   readonly from?: NewBuild['from']
   /** Writes further rows in the transaction of the build. */
   readonly within?: (client: pg.ClientBase, build: { readonly id: string; readonly number: number }) => Promise<void>
@@ -41,9 +38,7 @@ export interface Submitted {
   readonly number: number
   /** The build could not be planned, and has failed already. */
   readonly isRejected: boolean
-  /**
-   * This delivery, or another one about the same, had made the build before: nothing was made now.
-   */
+  /** An earlier delivery had made the build before: nothing was made now. */
   readonly isRepeat: boolean
 }
 

@@ -70,10 +70,7 @@ export function buildViewRoutes(services: ViewServices): Pick<Handlers, 'getBuil
   }
 }
 
-/**
- * Estimates how long, in ms, a running build still takes, from the median of earlier builds; null
- * where nobody knows.
- */
+/** Estimates the rest of a running build in ms, by the median of earlier ones; or null. */
 export function etaMs(
   build: Pick<BuildRow, 'started_at' | 'finished_at' | 'idle_ms'>,
   earlierMs: readonly number[],
@@ -91,10 +88,7 @@ export interface Lineage {
   readonly failingSince: number | null
 }
 
-/**
- * Returns where a build stands among the earlier builds of its branch, newest first. Canceled
- * builds do not count.
- */
+/** Places a build among the earlier builds of its branch, ignoring canceled ones. */
 export function lineageOf(number: number, state: BuildState, earlier: readonly Earlier[]): Lineage {
   const passed = earlier.find((build) => build.state === 'passed')
   const failures = earlier

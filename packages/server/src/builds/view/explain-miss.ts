@@ -63,9 +63,7 @@ function claimMiss(policy: Step['cachePolicy'], before: string, after: string): 
   return { reason: 'not_recorded', changes: [] }
 }
 
-/**
- * Returns which aspect of the watched files changed. Changed names alone explain the other aspects.
- */
+/** Returns which aspect of the watched files changed. New names alone explain the others. */
 function fileChanges(
   policy: Step['cachePolicy'],
   before: LookUpInputs['files'],

@@ -17,10 +17,7 @@ type Shown = Complete<components['schemas']['JobView']>['failure']
 /** The failures that a page names; the log marks the rest. */
 const reportsShown = 10
 
-/**
- * Says why a job did not pass; null for a job that has not failed. `step` is null for the
- * rendering.
- */
+/** Says why a job failed; null for one that has not. `step` is null for the rendering. */
 export function failureOf({ failureOutputs, publicUrl }: ViewOfBuild, job: Job, step: Step | null): Shown {
   if (job.state !== 'failed' && job.state !== 'timed_out') return null
   const { errorCode, errorMessage, exitCode } = job

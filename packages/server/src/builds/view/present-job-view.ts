@@ -103,9 +103,7 @@ function logOf({ logs }: ViewOfBuild, { id }: Job): JobView['log'] {
 
 type Attempt = JobView['attempts'][number]
 
-/**
- * Returns the attempts of a job's step, oldest first, up to the job itself, which is the newest.
- */
+/** Returns the attempts of a job's step up to the job itself, oldest first. */
 function presentAttempts({ attempts }: ViewOfBuild, job: Job): Attempt[] {
   const before = (attempts.get(job.step) ?? []).filter(({ attempt }) => attempt < job.attempt)
   const earlier = before.map((row, index) => presentRow(row, before[index - 1]))

@@ -3,9 +3,7 @@ import { formatInstant, formatOptionalInstant } from '../../platform/input/insta
 import { areFilesGone, filesKeptUntil } from '../jobs/retry-problem.ts'
 import type { JobView, ViewOfBuild } from './view-of-build.ts'
 
-/**
- * Returns the file system that a job left. Its cache entry, if it is one, may outlive `kept_until`.
- */
+/** Returns the file system that a job left. Its cache entry may outlive `kept_until`. */
 export function snapshotOf(view: ViewOfBuild, job: Job, step: Step): JobView['snapshot'] {
   const { snapshot } = job
   if (snapshot === null) return null
@@ -19,10 +17,7 @@ export function snapshotOf(view: ViewOfBuild, job: Job, step: Step): JobView['sn
   }
 }
 
-/**
- * Returns when a snapshot was made: by an earlier build when it is from the cache, else as the
- * command ended.
- */
+/** Returns when a snapshot was made: by an earlier build, or as the command ended. */
 function createdAt({ lookUps }: ViewOfBuild, { id, cached, finishedAt }: Job): string | null {
   if (!cached) return formatOptionalInstant(finishedAt)
   const made = lookUps.get(id)?.hit?.createdAt
@@ -44,10 +39,7 @@ export function shellOf(view: ViewOfBuild, job: Job, step: Step): JobView['shell
   }
 }
 
-/**
- * Returns the command line that runs a step on a laptop; null where nobody knows the pipeline's
- * name in its repository.
- */
+/** Returns the command that runs a step on a laptop; null where its pipeline is unknown. */
 export function localCommand({ pipeline, context }: ViewOfBuild, step: Step): string | null {
   const slug = pipeline.source_slug ?? context.renderSlug
   return slug === null ? null : ['hm', 'run', slug, '-s', step.key].map(shellWord).join(' ')

@@ -9,9 +9,7 @@ export interface Earlier {
   readonly state: BuildState
 }
 
-/**
- * Finds the builds of a branch before one, newest first, back to the last that passed; at most 200.
- */
+/** Finds up to 200 earlier builds of a branch, newest first, back to the last that passed. */
 export async function earlierBuilds(
   database: Database,
   build: { readonly pipelineId: string; readonly branch: string; readonly number: number },
@@ -60,10 +58,7 @@ export async function findViewRow(database: Database, buildId: string): Promise<
   return rows[0]
 }
 
-/**
- * Finds the attempts of steps that have changed after a version, or were ever retried, oldest first
- * within a step.
- */
+/** Finds attempts of steps that changed after a version or were retried, oldest first. */
 export async function findAttempts(database: Database, buildId: string, after: number): Promise<readonly AttemptRow[]> {
   const { rows } = await database.query<AttemptRow>({
     name: 'find-attempts',
@@ -77,10 +72,7 @@ export async function findAttempts(database: Database, buildId: string, after: n
   return rows
 }
 
-/**
- * Counts the jobs of the queue before each job of a build that waits for a runner; jobs far behind
- * are left out.
- */
+/** Counts the jobs of the queue before each waiting job; jobs far behind are left out. */
 export async function jobsAhead(
   database: Database,
   queue: string,
@@ -120,9 +112,7 @@ export interface LookUpRow {
   readonly hit: { readonly origin: NonNullable<CacheLookUp['hit']>['origin']; readonly createdAt: string } | null
   /** The time that the job ran which made the entry; null where that is not known. */
   readonly saved_ms: number | null
-  /**
-   * The inputs of the newest earlier job that left an entry under the step's name; null for none.
-   */
+  /** The inputs of the newest earlier entry under the step's name; null for none. */
   readonly previous: LookUpInputs | null
   /** An earlier job left an entry under this very key. */
   readonly was_there: boolean

@@ -37,15 +37,13 @@ export interface ViewOfBuild {
   readonly lookUps: ReadonlyMap<string, LookUpRow>
   /** The output of the first jobs that failed. */
   readonly failureOutputs: ReadonlyMap<string, FailureOutput>
-  /** How many jobs of the queue come before a job that waits for a runner. */
+  /** The number of jobs of the queue before a job that waits for a runner. */
   readonly ahead: ReadonlyMap<string, number>
   /** The limits and groups that hold the jobs that are shown back. */
   readonly waits: Waits
   /** The holders that `waits` names, by `holderKey`. */
   readonly holders: ReadonlyMap<string, HolderRow>
-  /**
-   * The room that is left on the runner's disk, when it is too little to begin work; else null.
-   */
+  /** The room on the runner's disk, when it is too little to begin work; else null. */
   readonly fullDisk: string | null
   readonly costOf: CostOf
   readonly publicUrl: string

@@ -96,9 +96,7 @@ function listed(names: readonly string[]): string {
 
 type Gated = Pick<ViewOfBuild, 'organizationSlug' | 'pipeline' | 'holders'>
 
-/**
- * Names the limit or the group that holds a job or a build back, and counts the `unit`s before it.
- */
+/** Names the limit or group that holds a job or build back, and counts the `unit`s ahead. */
 function gateSentence({ organizationSlug, pipeline }: Gated, wait: Wait, unit: 'job' | 'build'): string {
   const { reason, group, limit, ahead } = wait
   const counted = (n: number) => (n === 1 ? `one ${unit}` : `${n} ${unit}s`)

@@ -1,7 +1,4 @@
-/**
- * A follower that hears of no change looks again after this time: a missed change costs this long,
- * not for ever.
- */
+/** A follower reads again after this time: a missed change costs no more. */
 export const lookAgainMs = 15_000
 
 /** Remembers that something happened since it was cleared. */
@@ -25,10 +22,7 @@ export class Signal {
     this.#isRaised = false
   }
 
-  /**
-   * Resolves with true as soon as it is raised, with false after the time or when `stop` is
-   * aborted.
-   */
+  /** Resolves with true once it is raised, with false after the time or at `stop`. */
   async raised(withinMs: number): Promise<boolean> {
     if (this.#isRaised || this.#stop.aborted) return this.#isRaised
     await new Promise<void>((resolve) => {

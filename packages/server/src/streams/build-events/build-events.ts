@@ -76,10 +76,7 @@ interface BuildChange {
   readonly isLast: boolean
 }
 
-/**
- * Reads builds for many readers: the same question, asked at the same moment, goes to the database
- * once.
- */
+/** Reads builds for many readers: a question that several ask is one query. */
 export class BuildReads {
   readonly #pool: pg.Pool
   readonly #engine: BuildEngine

@@ -7,9 +7,7 @@ export interface EventPlace {
   readonly id: string
 }
 
-/**
- * Finds the place after everything that is there now. Events of open transactions come after it.
- */
+/** Finds the place after all events of now. Events of open transactions come after it. */
 export async function newestPlace(pool: pg.Pool): Promise<EventPlace> {
   return { transaction: `${(await oldestOpenTransaction(pool)) - 1n}`, id: '9223372036854775807' }
 }

@@ -19,10 +19,7 @@ interface Streamed {
 
 const mostPerOwner = 5000
 
-/**
- * Returns what opens the streams of requests: each has a seat while it is open, and is open while
- * its reader may read.
- */
+/** Returns the opener of streams: each has a seat, and ends with its reader's access. */
 export function streamOpener({ closing, accessWatch }: StreamServices) {
   const seats = new Seats(mostPerOwner, () =>
     apiError('rate_limited', `This build already has ${mostPerOwner} open streams; try again later.`, {

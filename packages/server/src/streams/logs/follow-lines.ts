@@ -18,10 +18,7 @@ export interface LogNews {
   readonly lines: Schemas['LogPage']['lines']
   readonly sgr: string
   readonly t0: string | null
-  /**
-   * The new groups, error lines and remarks. A group comes again when it has ended or is shown in
-   * another way.
-   */
+  /** The new groups, error lines and remarks. A group that has changed comes again. */
   readonly groups: readonly Schemas['LogGroup'][]
   readonly errors: readonly number[]
   readonly remarks: readonly Schemas['LogRemark'][]
@@ -34,10 +31,7 @@ export interface LogNews {
 const restMs = 100
 const mostLines = 2_000
 
-/**
- * Yields news of a log from a line on: what is there, then what comes, until the news that is
- * `complete`.
- */
+/** Yields news of a log from a line on, until the news that is `complete`. */
 export function followLines(logs: JobLogs, jobId: string, from: number, signal: AbortSignal): AsyncGenerator<LogNews> {
   const line = Math.max(1, from)
   let told: Told = { line, isBehind: true, lastSeq: 0, groups: 0, lastGroup: '', errors: 0, remarks: 0 }

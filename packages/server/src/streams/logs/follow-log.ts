@@ -13,10 +13,7 @@ export type Followed =
   /** The job is terminal and its last chunk was given. */
   | { readonly kind: 'end' }
 
-/**
- * Reads logs for many readers: the same question, asked at the same moment, goes to the database
- * once.
- */
+/** Reads logs for many readers: a question that several ask is one query. */
 export class LogReads {
   readonly #logs: JobLogs
   readonly #flights = new SingleFlight()
@@ -25,10 +22,7 @@ export class LogReads {
     this.#logs = logs
   }
 
-  /**
-   * `isAll`: the caller knows that all it asks for is there, and must not be given what was read
-   * before that.
-   */
+  /** `isAll`: all these chunks exist, and an earlier reading must not answer. */
   chunks(jobId: string, after: number, isAll: boolean): Promise<readonly Chunk[]> {
     const question = `${jobId} after ${after}${isAll ? ', all there' : ''}`
     return this.#flights.run(question, () => this.#logs.read(jobId, after, readBytes))
@@ -48,9 +42,7 @@ export class LogReads {
   }
 }
 
-/**
- * Yields everything with seq > `after`, as it comes, until the job is over or `signal` is aborted.
- */
+/** Yields everything with seq > `after`, as it comes, until the job is over. */
 export function followLog(
   reads: LogReads,
   jobId: string,

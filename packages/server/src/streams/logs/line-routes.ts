@@ -64,9 +64,7 @@ function readPlace(at: string | undefined): Place {
   throw queryError('at', 'must be `error`, `tail` or the number of a line')
 }
 
-/**
- * Reads a page. Without an error it is the end of the log, as for a line that does not exist yet.
- */
+/** Reads a page: the end of the log when there is no error, or no such line yet. */
 function readPage(logs: JobLogs, log: OpenLog, place: Place, limit: number): Promise<LineRun> {
   const line = place === 'error' ? (log.index.errors[0] ?? 'tail') : place
   if (line === 'tail' || line > log.index.totalLines) return readTail(logs, log, limit)
@@ -76,9 +74,7 @@ function readPage(logs: JobLogs, log: OpenLog, place: Place, limit: number): Pro
 /** The part of a page before the line that it is about. */
 const before = 1 / 3
 
-/**
- * Reads a page in which a line stands at about a third, also where lines are so long that few fit.
- */
+/** Reads a page with a line at about a third, also where few lines fit. */
 async function readAround(logs: JobLogs, log: OpenLog, line: number, limit: number): Promise<LineRun> {
   return readWith(logs, log, Math.max(1, line - Math.floor(limit * before)), line, limit)
 }

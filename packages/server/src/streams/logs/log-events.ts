@@ -10,10 +10,7 @@ import { followLog, type LogReads } from './follow-log.ts'
  */
 const historyBytes = 64 * 1024
 
-/**
- * Reads after which seq a reader resumes. A value that is not a number, or is negative, is the
- * start.
- */
+/** Reads after which seq a reader resumes; 0 for anything but a number. */
 export function resumeAfter(lastEventId: string | null): number {
   const given = /^\d+$/.test(lastEventId ?? '') ? Number(lastEventId) : 0
   return Math.min(given, 2_147_483_647)
@@ -48,10 +45,7 @@ export async function* logEvents(
   }
 }
 
-/**
- * Yields as few `history` events as hold these chunks, each with at most 64 KiB of data or with one
- * chunk.
- */
+/** Yields `history` events, each with at most 64 KiB of data or with one chunk. */
 function* historyFrames(chunks: readonly Chunk[]): Generator<string> {
   let encoded: string[] = []
   let bytes = 0

@@ -89,9 +89,7 @@ const longestLine = 1024 * 1024
 /** The longest escape sequence whose end may not have come yet. */
 const longestSequence = 4 * 1024
 
-/**
- * Yields the bytes of a log without ANSI escape sequences. All else stays, also what is not UTF-8.
- */
+/** Yields the bytes of a log without ANSI escape sequences, and all others unchanged. */
 export async function* plainText(log: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let rest: Buffer = Buffer.alloc(0)
   for await (const bytes of log) {

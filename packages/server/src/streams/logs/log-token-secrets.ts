@@ -81,10 +81,7 @@ async function useSecret(pool: pg.Pool, fingerprint: string, sealed: Buffer): Pr
   })
 }
 
-/**
- * Finds the secret in use; undefined where no server has started yet, or only one of a release that
- * had none.
- */
+/** Finds the secret in use; undefined where no server of this release has started. */
 async function sealedInUse(database: Database): Promise<Omit<SealedSecret, 'counts_until'> | undefined> {
   const there = await database.query<{ there: boolean }>("select to_regclass('log_token_secrets') is not null as there")
   if (there.rows[0]?.there !== true) return undefined

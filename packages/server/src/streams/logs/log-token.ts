@@ -29,10 +29,7 @@ export interface LogTokenSecrets {
 
 export interface LogRight {
   readonly buildId: string
-  /**
-   * The session or key with which the token ends; null: the token names none, as in earlier
-   * releases.
-   */
+  /** The session or key with which the token ends; null in tokens of earlier releases. */
   readonly credentialId: string | null
 }
 

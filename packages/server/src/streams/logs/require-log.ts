@@ -13,9 +13,7 @@ interface LogCredential {
 interface ReadableLog {
   readonly jobId: string
   readonly buildId: string
-  /**
-   * The holder of the access; null for a log token that names none, which a stream may outlive.
-   */
+  /** The holder of the access; null for a log token that names none. */
   readonly holder: Holder | null
 }
 
@@ -37,10 +35,7 @@ export async function requireLog(
   throw apiError('log_stream_forbidden', 'Job not found in the build of this credential.')
 }
 
-/**
- * Returns the function that finds the holder by whose access a build is read; undefined where it
- * may not be read.
- */
+/** Returns how to find the holder who may read a build; undefined for nobody. */
 async function holderFinder(
   database: Database,
   secrets: LogTokenSecrets,
@@ -95,10 +90,7 @@ async function findOrganizationOfBuild(database: Database, buildId: string): Pro
   return rows[0]?.organization_id
 }
 
-/**
- * Finds the organization of a build; undefined unless the caller is a member of it and the
- * credential shows it.
- */
+/** Finds the organization of a build that the caller may read; else undefined. */
 async function findReadOrganization(database: Database, caller: Caller, buildId: string): Promise<string | undefined> {
   const { rows } = await database.query<{ organization_id: string }>({
     name: 'find-read-organization',

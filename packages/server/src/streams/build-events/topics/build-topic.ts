@@ -71,10 +71,7 @@ function manner({ row, view }: ReadView): string {
   return `${view.build.held} ${row.state === 'canceling'} ${isBuildTerminal(row.state)}`
 }
 
-/**
- * Tells whether every job is shown anew. `before`: null when the reader has just come; then only an
- * end counts.
- */
+/** Tells whether every job is sent again. `before` is null for a new reader. */
 function isSwitched(change: ReadView, before: string | null): boolean {
   return before === null ? isBuildTerminal(change.row.state) : before !== manner(change)
 }

@@ -14,10 +14,7 @@ interface FoundTopics {
   readonly logs: readonly Of<'log'>[]
 }
 
-/**
- * Finds the builds and logs that topics name in an organization. Throws 404 for what is absent or
- * foreign.
- */
+/** Finds the builds and logs that topics name. Throws 404 for absent and foreign ones. */
 export async function findTopics(
   pool: pg.Pool,
   { organizationId, organizationSlug }: { readonly organizationId: string; readonly organizationSlug: string },

@@ -7,10 +7,7 @@ export type Topic =
 
 const most = { builds: 1, build: 8, log: 4 } as const
 
-/**
- * Parses a list of topics with commas, each once; returns what is wrong with it as the rest of a
- * sentence.
- */
+/** Parses topics with commas; returns what is wrong as the rest of a sentence. */
 export function parseTopics(text: string): readonly Topic[] | { readonly problem: string } {
   const topics: Topic[] = []
   for (const name of text.split(',')) {

@@ -34,10 +34,7 @@ export function beat(): TopicEvent {
   return { event: 'beat', data: { server_time: formatInstant(now()) } }
 }
 
-/**
- * Yields a sign of life at once, and then as often as a reader expects it: scripts cannot see
- * comments.
- */
+/** Yields a beat at once, and then regularly: scripts cannot see comments. */
 export async function* beats(signal: AbortSignal, everyMs = silenceMs): AsyncGenerator<TopicNews> {
   const waking = new Signal(signal)
   try {

@@ -8,9 +8,7 @@ import { type SearchQuery, searchInvalid } from './query.ts'
 export type Finder = (text: string, found: (start: number, end: number) => void) => void
 
 const largestProgram = 1_000
-/**
- * The most steps that are taken at once, some ten milliseconds: a longer line is searched in parts.
- */
+/** The most steps at once, some ten milliseconds. A longer line is searched in parts. */
 const mostSteps = 4_000_000
 
 /** Makes a finder. Throws 400 for an expression that is malformed or too large. */

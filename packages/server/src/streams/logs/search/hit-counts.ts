@@ -6,10 +6,7 @@ export interface LineRange {
   readonly to: number
 }
 
-/**
- * Counts the hits in a log, in cells of equally many lines: the more lines there are, the more a
- * cell has.
- */
+/** Counts the hits in a log, in cells of equally many lines, which grow with the log. */
 export class HitCounts {
   #cells: number[] = []
   #width = 1

@@ -1,17 +1,14 @@
 import { blockOfLine, type LineIndex, type LogReader, stripEscapes } from '@harmont/logs'
 import type { OpenLog } from '../../../builds/logs/job-logs.ts'
 
-/**
- * Consecutive lines of a log without escape sequences, separated by LF; or a part of a very long
- * line.
- */
+/** Consecutive lines without escape sequences, or a part of a very long line. */
 export interface LineText {
   /** The first of the lines. */
   readonly line: number
   /** The UTF-16 units of that line before the text. */
   readonly offset: number
   readonly text: string
-  /** Whether no LF follows yet: the last line may grow, or goes on in the next text. */
+  /** No LF follows yet: the last line may grow, or goes on in the next text. */
   readonly isOpen: boolean
 }
 

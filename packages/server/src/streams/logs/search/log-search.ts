@@ -91,10 +91,7 @@ export class LogSearch {
     return count + more
   }
 
-  /**
-   * Returns the next lines with hits, joined when they are in one block or in neighbours, which
-   * costs nothing more.
-   */
+  /** Returns the next lines with hits, joined when they are in neighbouring blocks. */
   #runFrom({ index: { blocks } }: OpenLog, from: number): LineRange | null {
     let run = this.counts.nextRun(from)
     for (let next = run; run !== null && next !== null; ) {
@@ -148,10 +145,7 @@ export interface Hit {
   readonly line: number
   /** The number of matches. */
   readonly count: number
-  /**
-   * The starts and ends of matches in its text without escape sequences, in UTF-16 units; of very
-   * many the first.
-   */
+  /** Starts and ends of matches in the text without escape sequences, in UTF-16 units. */
   readonly ranges: readonly [number, number][]
 }
 

@@ -8,10 +8,7 @@ import type { SearchQuery } from './query.ts'
 
 type Result = components['schemas']['LogSearchResult']
 
-/**
- * The answer has what is counted within this time, so that the first hits come soon; the next
- * request goes on from there.
- */
+/** The answer has what is counted within this time; the next request goes on from there. */
 const answerWithinMs = 400
 const keptSearches = 50
 /** Others need the processor too. */
