@@ -15,7 +15,7 @@ interface Used {
   readonly buildId?: string
 }
 
-/** An attempt as the end of a job leaves it to be charged. */
+/** Inserts an attempt that waits to be charged, as the end of a job does. */
 async function use(organizationId: string, { startedAt, seconds, buildId = randomUUID() }: Used): Promise<string> {
   const jobId = randomUUID()
   await it.server.pool.query(
@@ -40,7 +40,7 @@ async function build(over = true): Promise<{ readonly id: string; readonly slug:
     `/api/v0/organizations/default/pipelines/${slug}/builds`,
     { branch: 'main', commit: 'c', pipeline_ir: ir({ key: 'a', cmd: 'true' }) },
   )
-  // Charged by hand here: no job of it may wait for the runner of another test.
+  // The test charges directly, so that none of its jobs waits for the runner of another test.
   if (over) await it.request(ownerToken, 'PUT', `/api/v0/organizations/default/pipelines/${slug}/builds/1/cancel`)
   return { id: body.id, slug }
 }

@@ -14,8 +14,8 @@ test('with billing on, a build needs a balance beyond the cost of what runs', as
   expect([refused.status, codeOf(refused)]).toEqual([402, 'billing_insufficient_balance'])
   expect(await grantCredit(it.server.pool, 'default', { amountCents: 500, note: 'welcome' })).toBe(500)
   expect((await start()).status).toBe(201)
-  // A second of two CPUs costs 1,000 cents here: the job that runs has used the balance up before
-  // it is charged.
+  // A second of two CPUs costs 1,000 cents here, so the running job exhausts the balance before it
+  // is charged.
   const job = await playJob(it)
   await expect.poll(async () => (await start()).status, { interval: 300 }).toBe(402)
   await job.end()

@@ -99,7 +99,7 @@ test('G41 concurrent events of a refund, with the command that made it, book it 
 test('a refund by the command is booked once, whether its event arrives before or after', async () => {
   const { session, balance, refund, refunds } = await newPayer()
   await pay(session)
-  // Stripe has it and has told of it; the answer was lost.
+  // Stripe has made the refund and sent its event, but the answer was lost.
   stripe.misbehave({ on: /refunds/, how: 'after', times: 2 })
   await expect(refund()).rejects.toThrow()
   const made = stripe.refunds.at(-1)

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest'
-import { findConnectedByName } from '../../forges/repositories/connected-repositories.ts'
+import { findConnectedByName } from '../../forges/repositories/connected-repository.ts'
 import { blobsInUse } from '../../main/sweeps.ts'
 import { findPipeline, findPipelineBySource, listPipelinesOf } from '../../organizations/pipelines/store.ts'
 import { findReader, findSecrets, listSecrets } from '../../organizations/secrets/store.ts'

@@ -51,7 +51,7 @@ export interface BitbucketApp {
   readonly apiUrl: string
   readonly pool: pg.Pool
   readonly sealer: Sealer
-  /** Times out. */
+  /** Times out after HARMONT_OUTSIDE_TIMEOUT_SECONDS. */
   readonly fetch: typeof fetch
   /** Refreshes that this process has started, by connection. */
   readonly refreshing: Map<string, Promise<string>>

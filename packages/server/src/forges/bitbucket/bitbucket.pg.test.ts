@@ -25,7 +25,7 @@ interface Member {
 }
 
 let count = 0
-/** An organization, and a person at Bitbucket with a workspace of three repositories. */
+/** Creates an organization, and a Bitbucket user with a workspace of three repositories. */
 async function newPlace() {
   count += 1
   const member: Member = await it.newUser(`bb-${count}-${randomUUID().slice(0, 6)}`)

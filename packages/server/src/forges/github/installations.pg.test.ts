@@ -27,7 +27,7 @@ interface Member {
   readonly id: string
 }
 
-/** A user of ours with an organization, and an account at GitHub; linked unless said otherwise. */
+/** Creates a user with an organization and a GitHub account, linked by default. */
 async function newMember({
   linked = true,
 } = {}): Promise<Member & { readonly account: ReturnType<typeof github.addUser> }> {
@@ -59,7 +59,7 @@ async function told(answer: Promise<Awaited<ReturnType<typeof connect>>>) {
   return status === 201 ? [status, body.installation_id] : [status, codeOf({ status, body, headers: new Headers() })]
 }
 
-/** Takes the newest deliveries of GitHub as the webhooks' task does. */
+/** Applies the newest deliveries of GitHub as the task of webhooks does. */
 async function take(many = 1) {
   for (const { event, body } of github.webhooks.made.slice(-many)) {
     const [read] = readEvents(event, Buffer.from(body))

@@ -55,3 +55,24 @@ export async function findConnected(
     organizationSlug: row.organization_slug,
   }
 }
+
+/** A connected repository of a known organization. */
+export interface NamedRepository extends RepositoryAddress {
+  readonly forge: ForgeName
+  readonly defaultBranch: string
+}
+
+/** Finds a connected repository of an organization by `owner/name`, in any case of its letters. */
+export async function findConnectedByName(
+  database: Database,
+  organizationId: string,
+  fullName: string,
+): Promise<NamedRepository | undefined> {
+  const { rows } = await database.query<NamedRepository>({
+    name: 'find-connected-by-name',
+    text: `select forge, external_id as "externalId", owner || '/' || name as "fullName", clone_url as "cloneUrl", installation, default_branch as "defaultBranch"
+             from active_repositories where organization_id = $1 and lower(owner || '/' || name) = lower($2) order by id limit 1`,
+    values: [organizationId, fullName],
+  })
+  return rows[0]
+}

@@ -17,7 +17,7 @@ afterAll(() => github.stop())
 afterEach(() => expect(github.violations).toEqual([]))
 const { forges } = openForges(readSettings(github.environment), null)
 
-/** A user of ours with a connected repository and a build. */
+/** Creates a user with a connected repository and a build. */
 async function newBuild(name: string) {
   const user = await it.newUser(name)
   const account = github.addUser(name)

@@ -1,14 +1,60 @@
+/** Connected repositories as sources of builds. */
 import { type BuildSource, type SourceOffer, SourceUnavailable } from '@harmont/engine'
 import type pg from 'pg'
+import { type FindRepository, plainBranch } from '../../builds/submit/connected-source.ts'
+import { apiError } from '../../platform/http/index.ts'
 import { ForgeRefused } from '../../platform/outbound/forge-errors.ts'
+import { isForgeFailure } from '../forge/failures.ts'
 import type { CloneAccess, Forge, Forges, RepositoryAddress } from '../forge/forge.ts'
-import { type ConnectedRepository, findConnected } from './connected-repository.ts'
-import { readSourceName } from './source-name.ts'
+import {
+  type ConnectedRepository,
+  findConnected,
+  findConnectedByName,
+  type NamedRepository,
+} from './connected-repository.ts'
+import { readSourceName, sourceNameOf } from './source-name.ts'
 import { organizationOfBuild } from './store.ts'
 
 interface GitSourceServices {
   readonly pool: pg.Pool
   readonly forges: Forges
+}
+
+/** Returns the function with which builds find connected repositories. */
+export function repositoryFinder({ pool, forges }: GitSourceServices): FindRepository {
+  return async (organizationId, fullName) => {
+    const found = await findConnectedByName(pool, organizationId, fullName)
+    return (
+      found && {
+        ...found,
+        sourceName: sourceNameOf(found.forge, found.externalId),
+        headOf: (branch) => headOf(forges, found, branch),
+      }
+    )
+  }
+}
+
+async function headOf(forges: Forges, repository: NamedRepository, branch: string): Promise<string> {
+  const forge = forges.get(repository.forge)
+  if (forge === undefined) throw new Error(`this server does not know the forge ${repository.forge}`)
+  if (forge.notConfigured !== null)
+    throw apiError(forge.notConfigured, `This server is no longer set up for ${forge.title}. ${instead}`)
+  const commit = plainBranch.test(branch) ? await ask(forge, repository, branch) : null
+  if (commit !== null) return commit
+  const message = `must be a branch of ${repository.fullName}: ${forge.title} has no branch of this name`
+  throw apiError('build_invalid', `\`branch\` ${message}.`, { errors: [{ field: 'branch', message }] })
+}
+
+const instead = 'Give the full commit id instead.'
+
+async function ask(forge: Forge, repository: NamedRepository, branch: string): Promise<string | null> {
+  try {
+    return await forge.branchHead(repository, branch)
+  } catch (error) {
+    if (!isForgeFailure(error)) throw error
+    const message = `Could not get the newest commit of the branch from ${forge.title}: try again later. ${instead} ${error.message}`
+    throw apiError(forge.failed, message, { cause: error })
+  }
 }
 
 type GitSource = Extract<BuildSource, { readonly kind: 'git' }>

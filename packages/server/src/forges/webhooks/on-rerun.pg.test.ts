@@ -9,7 +9,7 @@ import { onRerun } from './check-events.ts'
 const it = testServer()
 const commit = 'c0ffee'.repeat(6).concat('abcd')
 
-/** An ended build of an upload at the commit, with a check in the repository. */
+/** Creates an ended build of an upload at the commit, with a check in the repository. */
 async function checkedBuild(): Promise<{ readonly id: string; readonly path: string }> {
   const { pool } = it.server
   const path = `/api/v0/organizations/default/pipelines/${await it.newPipeline()}/builds`
