@@ -1,5 +1,6 @@
 /**
- * Proves that what comments, tests and documents cite exists: pages and sections of `docs/design`, promises of the web app, and paths and links in Markdown.
+ * Proves that what comments, tests and documents cite exists: pages and sections of `docs/design`,
+ * promises of the web app, and paths and links in Markdown.
  */
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
@@ -9,7 +10,10 @@ import process from 'node:process'
 const design = 'docs/design'
 const webPage = 'web.md'
 
-/** The sections and promises that a page of the design has: `3.1` of `### 3.1 Credentials`, `L6` of `- **L6** …`. */
+/**
+ * The sections and promises that a page of the design has: `3.1` of `### 3.1 Credentials`, `L6` of
+ * `- **L6** …`.
+ */
 export function placesIn(page: string): ReadonlySet<string> {
   const sections = page.matchAll(/^#{2,3} (\d+(?:\.\d+)*)\.? /gm)
   const promises = page.matchAll(/^- \*\*([A-Z]\d+)\*\* /gm)
@@ -31,7 +35,10 @@ const path = /(?<![\w/.-])(?:docs|bench|packages|contract|test|scripts)\/[\w/.-]
 const promise = /\bweb ((?:[A-Z]\d+\b(?:, | and | )?)+)/g
 const commented = /^\s*(?:\/?\*|\/\/|#|<!--)|\/\*\*? /
 
-/** The citations in one file. Code names files as data, so that there a page without a place counts in comments only. */
+/**
+ * The citations in one file. Code names files as data, so that there a page without a place counts
+ * in comments only.
+ */
 export function citationsIn(source: string, isCode: boolean): readonly Citation[] {
   return source.split('\n').flatMap((text, index) => {
     const line = index + 1
@@ -62,7 +69,10 @@ export function anchorsIn(page: string): ReadonlySet<string> {
   )
 }
 
-/** Where the links of a Markdown page lead inside the repository, and the paths that it names in code spans. */
+/**
+ * Where the links of a Markdown page lead inside the repository, and the paths that it names in
+ * code spans.
+ */
 export function targetsIn(page: string): readonly { readonly target: string; readonly isLink: boolean }[] {
   const prose = page.replaceAll(/^```.*?^```/gms, '')
   const links = [...prose.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target)
@@ -75,7 +85,7 @@ export function targetsIn(page: string): readonly { readonly target: string; rea
   ]
 }
 
-/** What the check reads: the files that are cited from, and whether a path of the repository exists. */
+/** Input of the check: the files that cite, and whether a path of the repository exists. */
 export interface Repository {
   readonly sources: ReadonlyMap<string, string>
   exists(path: string): boolean

@@ -1,6 +1,5 @@
 /**
- * What the author of a build relies on, through the public API of a real server with real
- * sandboxes.
+ * Promises to the author of a build, through the public API of a real server with real sandboxes.
  */
 import { execFileSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'

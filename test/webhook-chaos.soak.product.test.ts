@@ -41,7 +41,7 @@ beforeAll(async () => {
 }, 180_000)
 afterAll(() => it?.remove())
 
-/** What one delivery must lead to. */
+/** The required result of one delivery. */
 interface Wanted {
   readonly delivery: Delivery
   readonly pipelines: readonly string[]

@@ -21,7 +21,7 @@ declare module 'vitest' {
 
 /** Template of new databases, made once per run by the first caller. */
 export interface Template {
-  /** Of lower case letters and `_`. */
+  /** Consists of lower-case letters and `_`. */
   readonly name: string
   fill(connection: pg.ClientConfig): Promise<void>
 }

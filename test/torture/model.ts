@@ -1,4 +1,4 @@
-/** What must become of a build, whoever is killed meanwhile, written without the engine. */
+/** The required outcome of a build, whoever is killed meanwhile, written without the engine. */
 import type { Step } from './steps.ts'
 
 export interface ExpectedJob {

@@ -9,7 +9,7 @@ export async function untilEmpty(find: () => readonly string[]): Promise<void> {
   await until(find, ({ length }) => length === 0, { restMs: 200 })
 }
 
-/** What may remain after all jobs while the server runs: it keeps spare launchers. */
+/** May remain after all jobs while the server runs, because it keeps spare launchers. */
 export function sandboxRemains(directory: string): readonly string[] {
   const root = join(directory, 'sandboxes')
   const listed = (name: string) => readdirSync(join(root, name)).map((each) => `${name}/${each}`)

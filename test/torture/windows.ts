@@ -1,8 +1,8 @@
 /** The narrow moments between two lines in which the death of a process must do no harm. */
 
 /**
- * What runs when the server dies: a small build, a canceled one, a rendered one, one of an earlier
- * life.
+ * Work that runs when the server dies: a small build, a canceled one, a rendered one, one of an
+ * earlier life.
  */
 export type Scene = 'build' | 'long' | 'cancel' | 'render' | 'left'
 

@@ -3,7 +3,7 @@ import type { IrCachePolicy, IrDocument, IrNode } from './document.ts'
 import { hash, SEPARATOR } from './hash.ts'
 import { compareText } from './text-order.ts'
 
-/** What cache keys depend on besides the graph. */
+/** Inputs of cache keys besides the graph. */
 export interface KeyContext {
   /** `HM_PIPELINE_ORG`, or `default`. */
   readonly org: string

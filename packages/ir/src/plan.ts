@@ -16,7 +16,7 @@ export interface Plan {
   readonly concurrency?: BuildConcurrency
 }
 
-/** What happens to the builds of a full group when another one comes. */
+/** Effect of another build on those of a full group. */
 export type WhenFull = 'queue' | 'cancel_waiting' | 'cancel_running'
 
 /** At most `limit` builds of the group run at once. */

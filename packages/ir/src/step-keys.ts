@@ -1,6 +1,6 @@
 import { hash, SEPARATOR } from './hash.ts'
 
-/** What the key of a command step depends on, in emission order. */
+/** Inputs of the key of a command step, in emission order. */
 export interface Keyless {
   readonly key: string | undefined
   readonly label: string | undefined

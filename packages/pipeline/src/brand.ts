@@ -1,7 +1,7 @@
 // Symbol.for: steps of two installed copies of the SDK are steps to both.
 export const BRAND: unique symbol = Symbol.for('@harmont/hm.Step')
 
-/** What the brand of a step says: its parent and its command. */
+/** Facts of a branded step: its parent and its command. */
 interface Branded {
   readonly parent: Branded | null
   readonly command: string | undefined

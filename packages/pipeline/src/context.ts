@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import process from 'node:process'
 import { wrongUse } from './wrong-use.ts'
 
-/** What is built, as far as it is known while the pipeline is rendered. Read when asked for. */
+/** Facts of the build that are known during rendering. Each is read on demand. */
 export interface Context {
   /** `push`, `pull_request`, `schedule`, `manual` or `api`; `manual` where nothing tells. */
   readonly event: string
@@ -18,7 +18,7 @@ export interface Context {
   readonly local: boolean
 }
 
-/** What is built: from the variables that `hm` and the server set, else from git. */
+/** Facts of the build, from the variables that `hm` and the server set, or from git. */
 export const context: Context = Object.freeze({
   get event() {
     return variable('EVENT') ?? 'manual'

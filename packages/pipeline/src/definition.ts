@@ -1,7 +1,7 @@
 import type { PipelineIR } from './pipeline.ts'
 import type { Trigger } from './triggers.ts'
 
-/** What a pipeline file exports, as `default` or `pipelines`: one, or a list. */
+/** The export `default` or `pipelines` of a pipeline file: one definition, or a list. */
 export interface PipelineDefinition {
   /** `[a-z][a-z0-9-]{0,63}`, unique in the repository. */
   readonly slug: string

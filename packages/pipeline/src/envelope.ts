@@ -6,7 +6,7 @@ import { booleanOf, listOf, misuse, optionsOf, textOf, wrongUse } from './wrong-
 
 const SLUG = /^[a-z][a-z0-9-]{0,63}$/
 
-/** What cache keys depend on besides the pipelines. Without `basePath` there are none. */
+/** Inputs of cache keys besides the pipelines. Without `basePath` there are no keys. */
 export type RenderOptions = Omit<CacheKeyOptions, 'pipelineSlug'>
 
 /**

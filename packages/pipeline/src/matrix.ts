@@ -24,8 +24,8 @@ const MAX_CELLS = 1000
 /** The cells of some axes, the first axis slowest. */
 export function matrix<const A extends Axes>(axes: A): readonly Cell<A>[]
 /**
- * What `fn` gives for each cell, as a flat list of leaves; labels of steps made by it tell the
- * cell.
+ * Returns the results of `fn` for each cell as a flat list of leaves. Labels of steps made by it
+ * tell the cell.
  */
 export function matrix<const A extends Axes>(
   axes: A,

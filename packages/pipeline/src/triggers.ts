@@ -59,7 +59,7 @@ export interface ScheduleTrigger {
   readonly branch?: string
 }
 
-/** What starts a build, as the envelope writes it. */
+/** A trigger, as the envelope writes it. */
 export type Trigger = PushJson | PullRequestJson | ScheduleTrigger
 
 /** The trigger that `push()` gives. */

@@ -30,7 +30,7 @@ export interface Github extends Events {
   readonly environment: Readonly<Record<string, string>>
   readonly world: World
   readonly webhooks: Deliverer
-  /** What GitHub's descriptions have against requests, and against the double's answers. */
+  /** Objections of GitHub's descriptions to requests, and to the double's answers. */
   readonly violations: readonly string[]
   /** For tests that send errors on purpose. */
   forgetViolations(): void

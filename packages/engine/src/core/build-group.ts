@@ -20,7 +20,7 @@ export interface GroupFacts {
   readonly pullRequest: string | null
   readonly event: string
   /**
-   * Who claims the branch, tag and pull request; null when the server fetched them from the
+   * The claimant of the branch, tag and pull request; null when the server fetched them from the
    * repository.
    */
   readonly claimant: string | null

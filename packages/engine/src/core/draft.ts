@@ -5,7 +5,7 @@ import { type BuildHeader, type Change, jobAt, type LiveBuild, RENDER, type Slot
 import type { Effect, Instant, Job, Step } from './model.ts'
 import { isBuildTerminal } from './states.ts'
 
-/** What deciding needs from outside: ids, limits, and whether the first failure stops the build. */
+/** Inputs of decisions from outside: ids, limits, and whether the first failure stops the build. */
 export interface DecideContext {
   newId(): string
   readonly limits: Limits

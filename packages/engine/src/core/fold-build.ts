@@ -1,7 +1,7 @@
 import type { BuildState, Job } from './model.ts'
 import { hasBegun, isHardFailure, isTerminal } from './states.ts'
 
-/** What the state of a build depends on besides the newest attempts of its steps. */
+/** Parts of a build's state beside the newest attempts of its steps. */
 export interface BuildFlags {
   readonly cancelRequested: boolean
   readonly errorCode: string | null

@@ -209,7 +209,7 @@ export type BuildEvent =
       readonly message: string
     }
 
-/** What must follow from a change. The transaction of the change writes it, or hands it on. */
+/** A consequence of a change. The transaction of the change writes it, or hands it on. */
 export type Effect =
   | { readonly type: 'ready'; readonly job: string; readonly notBefore: Instant | null }
   | { readonly type: 'stop'; readonly job: string; readonly fence: number; readonly reason: 'cancel' | 'timeout' }

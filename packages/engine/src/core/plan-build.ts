@@ -2,7 +2,7 @@ import { type ConditionContext, conditionHolds, type Plan } from '@harmont/ir'
 import { buildGroupOf, type GroupFacts } from './build-group.ts'
 import type { NewBuild } from './create-build.ts'
 
-/** What the conditions of the steps and the name of the group are evaluated with. */
+/** Facts with which conditions of steps and the name of the group are evaluated. */
 export interface PlanFacts {
   readonly conditions: ConditionContext
   /** Absent when the build joins no group. */

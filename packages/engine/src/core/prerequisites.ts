@@ -1,7 +1,7 @@
 import type { Job, Step } from './model.ts'
 import { isTerminal } from './states.ts'
 
-/** What a prerequisite means for its dependent: continue, never, or unknown yet. */
+/** Meaning of a prerequisite for its dependent: continue, never, or unknown yet. */
 export type Verdict = 'met' | 'failed' | 'open'
 
 /**

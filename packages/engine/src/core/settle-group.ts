@@ -9,7 +9,7 @@ export interface GroupMember {
   /** Order of the builds, then by id: when the build was made or last reopened. */
   readonly turn: Instant
   readonly limit: number
-  /** What it asks for when the group is full. A reopened build only waits. */
+  /** Its wish when the group is full. A reopened build only waits. */
   readonly whenFull: WhenFull
   /** Whether it has no place yet. */
   readonly waits: boolean

@@ -10,7 +10,7 @@ import type { StepWork } from '../port.ts'
 import type { JobContext } from './job-context.ts'
 import { maySee } from './secrets.ts'
 
-/** What a step starts from: an image or its parent's snapshot. */
+/** The start of a step: an image or its parent's snapshot. */
 export type Base = { readonly image: ResolvedImage } | { readonly parent: Snapshot }
 
 /** Resolves what a step starts from. Throws a SandboxError, and whatever `resolveImage` throws. */

@@ -1,6 +1,6 @@
 import { now } from '@harmont/sandbox'
 
-/** What this process uses and no record names yet. Collection leaves it alone. */
+/** Things that this process uses and no record names yet. Collection leaves them alone. */
 export class InHand {
   /**
    * Cache hits of jobs whose end is not reported yet. A newly taken snapshot is protected by its

@@ -32,7 +32,7 @@ export class ShellUnavailable extends Error {
   }
 }
 
-/** What a runner must know to open a shell: the step's file system and what its command had. */
+/** Facts from which a runner opens a shell: the step's file system, environment and secrets. */
 export interface ShellWork extends Pick<LeasedJob, 'buildId' | 'queue' | 'buildEnv' | 'injectedEnv'> {
   readonly step: Step
   /** Snapshot to start from; null for the step's image. */

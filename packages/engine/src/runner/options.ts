@@ -4,7 +4,7 @@ import type { Log } from '../log.ts'
 import type { RunnerPort } from '../port.ts'
 import type { Disk } from './disk-watch.ts'
 
-/** What a sandbox needs to render a pipeline; the engine knows no SDK. */
+/** Parts of a sandbox that renders a pipeline. The engine knows no SDK. */
 export interface Renderer {
   /** Name of the base image. */
   readonly image: string

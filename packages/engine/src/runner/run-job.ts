@@ -84,7 +84,7 @@ async function guarded(
   if (sandbox) parts.discard(sandbox)
 }
 
-/** Gives a job back to be retried, after an error of our own or of this machine. */
+/** Returns a job back to be retried, after an error of our own or of this machine. */
 async function fail(context: JobContext, error: unknown): Promise<void> {
   const { options, lease, report } = context
   options.log('error', `giving back job ${lease.job.jobId}`, error)

@@ -4,7 +4,7 @@ import type { LeaseRef } from '../port.ts'
 import type { CacheAddress } from './cache-entry.ts'
 import type { RunnerParts } from './job-context.ts'
 
-/** What a snapshot of the step will say. An adopting process cannot find it out again. */
+/** Facts for a later snapshot of the step, which an adopting process could not find out again. */
 export interface Promised {
   /** Null when it is no cache entry. */
   readonly cache: CacheAddress | null

@@ -15,7 +15,7 @@ export interface Problem {
   readonly expected: string
   /** As a phrase; see `describe`. */
   readonly got: string
-  /** What to do, as a sentence. */
+  /** The advice, as a sentence. */
   readonly fix: string
 }
 

@@ -1,6 +1,5 @@
 /**
- * What real programs make of values in their arguments and environment: the likeliest leaks into a
- * log.
+ * Real programs change values in their arguments and environment: the likeliest leaks into a log.
  */
 import { execFileSync } from 'node:child_process'
 import process from 'node:process'

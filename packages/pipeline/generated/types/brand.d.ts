@@ -1,5 +1,5 @@
 export declare const BRAND: unique symbol;
-/** What the brand of a step says: its parent and its command. */
+/** Facts of a branded step: its parent and its command. */
 interface Branded {
     readonly parent: Branded | null;
     readonly command: string | undefined;

@@ -1,4 +1,4 @@
-/** What is built, as far as it is known while the pipeline is rendered. Read when asked for. */
+/** Facts of the build that are known during rendering. Each is read on demand. */
 export interface Context {
     /** `push`, `pull_request`, `schedule`, `manual` or `api`; `manual` where nothing tells. */
     readonly event: string;
@@ -13,5 +13,5 @@ export interface Context {
     /** Whether `hm run` renders it on a laptop. */
     readonly local: boolean;
 }
-/** What is built: from the variables that `hm` and the server set, else from git. */
+/** Facts of the build, from the variables that `hm` and the server set, or from git. */
 export declare const context: Context;

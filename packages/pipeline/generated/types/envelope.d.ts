@@ -1,6 +1,6 @@
 import type { PipelineDefinition } from './definition.js';
 import { type CacheKeyOptions } from './resolve-keys.js';
-/** What cache keys depend on besides the pipelines. Without `basePath` there are none. */
+/** Inputs of cache keys besides the pipelines. Without `basePath` there are no keys. */
 export type RenderOptions = Omit<CacheKeyOptions, 'pipelineSlug'>;
 /**
  * Returns the envelope of pipelines (`ir.md` 1.7) as JSON, for a program that renders without `hm`;

@@ -19,8 +19,8 @@ export interface MatrixOptions<A extends Axes> {
 /** The cells of some axes, the first axis slowest. */
 export declare function matrix<const A extends Axes>(axes: A): readonly Cell<A>[];
 /**
- * What `fn` gives for each cell, as a flat list of leaves; labels of steps made by it tell the
- * cell.
+ * Returns the results of `fn` for each cell as a flat list of leaves. Labels of steps made by it
+ * tell the cell.
  */
 export declare function matrix<const A extends Axes>(axes: A, fn: (cell: Cell<A>) => Leaves, options?: MatrixOptions<A>): readonly (Step | Wait)[];
 /** The cells of some axes that `include` and `exclude` leave. */

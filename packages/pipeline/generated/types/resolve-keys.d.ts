@@ -6,7 +6,7 @@ export interface CacheKeyOptions {
     readonly pipelineSlug?: string;
     /** Whole seconds since 1970; now when absent. */
     readonly now?: number;
-    /** What paths of `onChange` are relative to; the working directory when absent. */
+    /** Base of the paths of `onChange`; the working directory when absent. */
     readonly basePath?: string;
     /** The variables of `envKeys`; those of this process when absent. */
     readonly env?: Readonly<Record<string, string | undefined>>;

@@ -50,7 +50,7 @@ export interface ScheduleTrigger {
     readonly timezone: string;
     readonly branch?: string;
 }
-/** What starts a build, as the envelope writes it. */
+/** A trigger, as the envelope writes it. */
 export type Trigger = PushJson | PullRequestJson | ScheduleTrigger;
 /** The trigger that `push()` gives. */
 export declare class PushTrigger implements PushJson {

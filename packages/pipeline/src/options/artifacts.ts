@@ -8,11 +8,11 @@ export interface ArtifactOptions {
   readonly path: string
   /** After which outcome: `passed` (by default), `failed` or `always`. */
   readonly when?: 'passed' | 'failed' | 'always'
-  /** What they hold: `file` (by default), or a report. */
+  /** Their kind: `file` (by default), or a report. */
   readonly kind?: 'file' | 'junit' | 'coverage'
 }
 
-/** What a step keeps; a path stands for what it matches after a pass. */
+/** Files that a step keeps. A path stands for its matches after a pass. */
 export function artifactsOf(where: string, value: unknown): readonly IrArtifact[] {
   return oneOrListOf(where, value, (entry) => artifactOf(where, entry))
 }

@@ -5,7 +5,9 @@ import { nameOf, optionsOf, wholeNumberOf, wordOf } from '../wrong-use.ts'
 export interface StepConcurrency {
   readonly group: string
   readonly limit?: number
-  /** Who shares the group: the builds of this pipeline (by default), or all of the organization. */
+  /**
+   * Builds that share the group: those of this pipeline (by default), or all of the organization.
+   */
   readonly scope?: 'pipeline' | 'organization'
 }
 
@@ -15,8 +17,8 @@ export interface BuildConcurrency {
   readonly group: string
   readonly limit?: number
   /**
-   * What becomes of a build that finds the group full: it waits (by default), or others are
-   * cancelled for it.
+   * Effect on a build that finds the group full: it waits (by default), or others are cancelled for
+   * it.
    */
   readonly whenFull?: 'queue' | 'cancel_waiting' | 'cancel_running'
 }

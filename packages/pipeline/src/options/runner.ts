@@ -2,7 +2,7 @@ import { membersOf, misuse, wordOf } from '../wrong-use.ts'
 
 const RUNNERS = ['default', 'vm', 'docker'] as const
 
-/** What kind of machine a step asks for; all three mean the same one. */
+/** The kind of machine for a step; all three mean the same one. */
 export type Runner = (typeof RUNNERS)[number]
 
 const MAX_BYTES = 16 * 1024

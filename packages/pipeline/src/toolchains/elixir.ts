@@ -17,7 +17,7 @@ export interface ElixirOptions extends EntryOptions {
 
 export interface MixTestOptions extends ActionOptions {
   readonly cover?: boolean
-  /** Of how many partitions the tests are; `MIX_TEST_PARTITION` in `env` says which one this is. */
+  /** Number of partitions of the tests; `MIX_TEST_PARTITION` in `env` says which one this is. */
   readonly partitions?: number
 }
 

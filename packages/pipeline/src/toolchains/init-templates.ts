@@ -1,6 +1,6 @@
 export type TemplateKind = 'rust' | 'go' | 'elixir' | 'zig' | 'cmake' | 'nextjs' | 'js' | 'python'
 
-/** What `hm init` has to know of a kind of project: how to see one, and what to write for it. */
+/** A kind of project for `hm init`: how to recognise it, and what to write for it. */
 export interface InitTemplate {
   readonly kind: TemplateKind
   /** Names of files, one of which shows a project of the kind; `*` stands for any ending. */

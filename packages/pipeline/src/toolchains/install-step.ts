@@ -3,7 +3,7 @@ import { forever } from '../cache.ts'
 import type { Step } from '../step.ts'
 import { base, image, path } from './option-readers.ts'
 
-/** What every entry takes. */
+/** Options of every entry. */
 export interface EntryOptions {
   /** Directory of the tool's project, relative to the project directory, which is the default. */
   readonly path?: string
@@ -27,7 +27,7 @@ export interface Install {
   /** The `:TAG:` of the labels. */
   readonly tag: string
   readonly packages: readonly string[]
-  /** Of the label of the install step. */
+  /** Part of the label of the install step. */
   readonly name: string
   readonly command: string
 }

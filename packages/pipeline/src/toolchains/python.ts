@@ -18,7 +18,7 @@ export interface UvOptions extends EntryOptions {
 }
 
 export interface TypecheckOptions extends ActionOptions {
-  /** What to check; by default `.`. */
+  /** Paths to check; by default `.`. */
   readonly paths?: string | readonly string[]
 }
 

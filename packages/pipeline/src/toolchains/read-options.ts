@@ -4,10 +4,7 @@ import { STEP_OPTIONS } from '../step-options.ts'
 import { membersOf, onlyKnown } from '../wrong-use.ts'
 import type { Reader } from './option-readers.ts'
 
-/**
- * What an action lets the caller say of its step: everything but the directory, which is the
- * toolchain's.
- */
+/** Options of an action for its step: everything but the directory, which is the toolchain's. */
 export type ActionOptions = Omit<StepOptions, 'cwd'>
 
 type Readers = Readonly<Record<string, Reader<unknown>>>
@@ -40,7 +37,7 @@ function valuesOf<R extends Readers>(where: string, options: object, readers: R)
   return Object.freeze(Object.fromEntries(entries))
 }
 
-/** What an action says of its step before the caller does. */
+/** Defaults of an action for its step, below the caller's options. */
 export interface ActionDefaults {
   readonly label: string
   /** Variables of the tool; the caller's are laid over them. */

@@ -5,7 +5,8 @@ import process from 'node:process'
 import { afterEach, beforeEach, vi } from 'vitest'
 
 /**
- * Gives each test an empty directory. Returns a function that writes files there, objects as JSON.
+ * Returns each test an empty directory. Returns a function that writes files there, objects as
+ * JSON.
  */
 export function temporaryProject(): (files: Readonly<Record<string, unknown>>) => void {
   let directory = ''

@@ -42,7 +42,7 @@ export abstract class Toolchain<Self> implements StandsForLeaves {
     return this.leaves()
   }
 
-  /** What it stands for where a pipeline lists it. */
+  /** Returns the leaves for which it stands in a pipeline. */
   protected leaves(): Step[] {
     return this.ci()
   }

@@ -1,5 +1,5 @@
 import type { IrDocument } from './document.js';
-/** What cache keys depend on besides the graph. */
+/** Inputs of cache keys besides the graph. */
 export interface KeyContext {
     /** `HM_PIPELINE_ORG`, or `default`. */
     readonly org: string;

@@ -14,7 +14,7 @@ export interface Plan {
     /** The group that the build belongs to; absent for none. */
     readonly concurrency?: BuildConcurrency;
 }
-/** What happens to the builds of a full group when another one comes. */
+/** Effect of another build on those of a full group. */
 export type WhenFull = 'queue' | 'cancel_waiting' | 'cancel_running';
 /** At most `limit` builds of the group run at once. */
 export interface BuildConcurrency {

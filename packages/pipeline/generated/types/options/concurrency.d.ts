@@ -3,7 +3,9 @@ import type { IrBuildConcurrency, IrStepConcurrency } from '../ir/index.js';
 export interface StepConcurrency {
     readonly group: string;
     readonly limit?: number;
-    /** Who shares the group: the builds of this pipeline (by default), or all of the organization. */
+    /**
+     * Builds that share the group: those of this pipeline (by default), or all of the organization.
+     */
     readonly scope?: 'pipeline' | 'organization';
 }
 /** At most `limit` running builds (1 when absent) in a group. */
@@ -12,8 +14,8 @@ export interface BuildConcurrency {
     readonly group: string;
     readonly limit?: number;
     /**
-     * What becomes of a build that finds the group full: it waits (by default), or others are
-     * cancelled for it.
+     * Effect on a build that finds the group full: it waits (by default), or others are cancelled for
+     * it.
      */
     readonly whenFull?: 'queue' | 'cancel_waiting' | 'cancel_running';
 }

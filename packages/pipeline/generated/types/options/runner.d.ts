@@ -1,5 +1,5 @@
 declare const RUNNERS: readonly ['default', 'vm', 'docker'];
-/** What kind of machine a step asks for; all three mean the same one. */
+/** The kind of machine for a step; all three mean the same one. */
 export type Runner = (typeof RUNNERS)[number];
 export declare function runnerOf(where: string, value: unknown): Runner;
 /** Options of the runner, as JSON; handed on as they are. */

@@ -1,5 +1,5 @@
 import type { Step } from '../step.js';
-/** What every entry takes. */
+/** Options of every entry. */
 export interface EntryOptions {
     /** Directory of the tool's project, relative to the project directory, which is the default. */
     readonly path?: string;
@@ -24,7 +24,7 @@ export interface Install {
     /** The `:TAG:` of the labels. */
     readonly tag: string;
     readonly packages: readonly string[];
-    /** Of the label of the install step. */
+    /** Part of the label of the install step. */
     readonly name: string;
     readonly command: string;
 }

@@ -11,7 +11,7 @@ export interface UvOptions extends EntryOptions {
     readonly version?: string;
 }
 export interface TypecheckOptions extends ActionOptions {
-    /** What to check; by default `.`. */
+    /** Paths to check; by default `.`. */
     readonly paths?: string | readonly string[];
 }
 declare abstract class UvActions<Self> extends Toolchain<Self> {

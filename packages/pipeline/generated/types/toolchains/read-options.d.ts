@@ -1,10 +1,7 @@
 import { type EnvOptions } from '../options/env.js';
 import type { Step, StepOptions } from '../step.js';
 import type { Reader } from './option-readers.js';
-/**
- * What an action lets the caller say of its step: everything but the directory, which is the
- * toolchain's.
- */
+/** Options of an action for its step: everything but the directory, which is the toolchain's. */
 export type ActionOptions = Omit<StepOptions, 'cwd'>;
 type Readers = Readonly<Record<string, Reader<unknown>>>;
 type Values<R extends Readers> = {
@@ -17,7 +14,7 @@ export declare function readAction<R extends Readers>(where: string, options: ob
     readonly own: Values<R>;
     readonly step: ActionOptions;
 };
-/** What an action says of its step before the caller does. */
+/** Defaults of an action for its step, below the caller's options. */
 export interface ActionDefaults {
     readonly label: string;
     /** Variables of the tool; the caller's are laid over them. */

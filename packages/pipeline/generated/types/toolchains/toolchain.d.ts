@@ -25,7 +25,7 @@ export declare abstract class Toolchain<Self> implements StandsForLeaves {
     /** The actions that a check of a change usually needs. */
     abstract ci(): Step[];
     [LEAVES](): Leaves;
-    /** What it stands for where a pipeline lists it. */
+    /** Returns the leaves for which it stands in a pipeline. */
     protected leaves(): Step[];
     protected abstract startingAt(step: Step): Self;
     /** An action without options of its own. */

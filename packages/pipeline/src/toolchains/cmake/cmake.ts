@@ -100,7 +100,7 @@ export interface CMakeInstallOptions extends ActionOptions {
 }
 
 export interface CPackOptions extends ActionOptions {
-  /** Of cpack: `DEB`, `TGZ`. */
+  /** A generator of cpack: `DEB`, `TGZ`. */
   readonly generator?: string
 }
 

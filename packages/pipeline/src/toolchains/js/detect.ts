@@ -20,7 +20,7 @@ export function detectJs({ names, packageJson }: JsFiles): DetectedJs {
 
 function namedManager(text = ''): { readonly pm: PackageManager; readonly pin: string | undefined } | undefined {
   const [name, version = ''] = text.split('@', 2)
-  // What follows a plus is a digest of the archive.
+  // A plus separates the digest of the archive.
   const pin = version.split('+', 1)[0] || undefined
   switch (name) {
     case 'npm':

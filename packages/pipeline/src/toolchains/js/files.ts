@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { wrongUse } from '../../wrong-use.ts'
 
-/** What a JavaScript project's own files say of its tools. */
+/** Tools of a JavaScript project, read from its files. */
 export interface JsFiles {
   /** Names in the project's directory. */
   readonly names: ReadonlySet<string>

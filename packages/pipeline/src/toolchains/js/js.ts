@@ -27,8 +27,8 @@ export interface JsOptions extends EntryOptions {
   readonly pm?: PackageManager
   readonly runtime?: JsRuntime
   /**
-   * Of the runtime: `22` or `22.x` for Node.js, `N.N` or `N.N.N` for bun and deno. By default
-   * Node.js 22, or the newest.
+   * Version of the runtime: `22` or `22.x` for Node.js, `N.N` or `N.N.N` for bun and deno. By
+   * default Node.js 22, or the newest.
    */
   readonly version?: string
 }

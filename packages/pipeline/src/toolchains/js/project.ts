@@ -43,8 +43,7 @@ export class JsProject extends Toolchain<JsProject> {
   }
 
   /**
-   * Those of build, test, lint and typecheck that the project has; with none of them, the
-   * installation.
+   * Returns the scripts build, test, lint and typecheck that exist; without any, the installation.
    */
   override ci(): Step[] {
     const scripts = ['build', 'test', 'lint', 'typecheck'].filter((script) => this.#tools.scripts.has(script))

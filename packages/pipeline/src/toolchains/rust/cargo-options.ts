@@ -2,7 +2,7 @@ import { quoteValue } from '../../quote.ts'
 import { misuse } from '../../wrong-use.ts'
 import { flag, type ReadersOf, text, texts } from '../option-readers.ts'
 
-/** What cargo's verbs share. */
+/** Options that cargo's verbs share. */
 export interface CargoOptions {
   /** Only these packages. */
   readonly packages?: readonly string[]

@@ -41,7 +41,7 @@ interface Powerset {
   readonly flags: readonly string[]
 }
 
-/** What follows `cargo hack`. */
+/** Returns the arguments of `cargo hack`. */
 export function powersetFlags(options: Powerset): string {
   const { subcommand, depth, eachFeature, noDevDeps, skip, includeFeatures, keepGoing, flags } = options
   return [

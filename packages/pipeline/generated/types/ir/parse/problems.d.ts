@@ -11,7 +11,7 @@ export interface Problem {
     readonly expected: string;
     /** As a phrase; see `describe`. */
     readonly got: string;
-    /** What to do, as a sentence. */
+    /** The advice, as a sentence. */
     readonly fix: string;
 }
 /** Collects what is wrong with a document: the first problems of each stage, and their number. */

@@ -15,7 +15,7 @@ export declare function below(at: string, name: string | number): string;
 interface Expectation {
     /** A phrase for messages; by default the type. */
     readonly expected?: string;
-    /** What to do, as a sentence. */
+    /** The advice, as a sentence. */
     readonly fix?: string;
     /** Whether an absent value is a problem. */
     readonly required?: boolean;

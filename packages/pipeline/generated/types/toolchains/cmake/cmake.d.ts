@@ -29,7 +29,7 @@ export interface CMakeInstallOptions extends ActionOptions {
     readonly prefix?: string;
 }
 export interface CPackOptions extends ActionOptions {
-    /** Of cpack: `DEB`, `TGZ`. */
+    /** A generator of cpack: `DEB`, `TGZ`. */
     readonly generator?: string;
 }
 export interface CMakeFmtOptions extends ActionOptions {

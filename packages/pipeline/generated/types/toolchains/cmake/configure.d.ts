@@ -14,7 +14,7 @@ interface CMakeProjectBase {
     readonly path?: string;
     /** Packages of the project's vcpkg.json. */
     readonly deps?: 'vcpkg';
-    /** What to build; by default everything. */
+    /** The target to build; by default everything. */
     readonly target?: string;
     /** When the warm-up is kept; by default until CMakeLists.txt changes. */
     readonly cache?: CachePolicy;
@@ -37,13 +37,13 @@ export interface Compiler {
     /** `-18`, or nothing for the default version. */
     readonly suffix: string;
 }
-/** What the toolchain is made with. */
+/** The compiler and tools of the toolchain. */
 export interface CMakeTools {
     readonly compiler: Compiler | undefined;
     readonly ccache: boolean;
     readonly generator: Generator;
 }
-/** What a project adds. */
+/** The settings of a project. */
 export interface CMakeSettings {
     readonly path: string;
     readonly preset: string | undefined;

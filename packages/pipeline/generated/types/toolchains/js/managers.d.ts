@@ -1,6 +1,6 @@
 export type JsRuntime = 'node' | 'bun' | 'deno';
 export type PackageManager = 'npm' | 'pnpm' | 'yarn-classic' | 'yarn-berry' | 'bun';
-/** What installs dependencies and runs scripts: deno does both itself. */
+/** Installs dependencies and runs scripts. Deno does both itself. */
 export type Installer = PackageManager | 'deno';
 interface Verbs {
     readonly lock: string;

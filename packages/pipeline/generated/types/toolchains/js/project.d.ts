@@ -24,8 +24,7 @@ export declare class JsProject extends Toolchain<JsProject> {
     /** A script of package.json, or a task of deno. */
     run(script: string, options?: RunOptions): Step;
     /**
-     * Those of build, test, lint and typecheck that the project has; with none of them, the
-     * installation.
+     * Returns the scripts build, test, lint and typecheck that exist; without any, the installation.
      */
     ci(): Step[];
     protected leaves(): Step[];

@@ -1,4 +1,4 @@
-/** What cargo's verbs share. */
+/** Options that cargo's verbs share. */
 export interface CargoOptions {
     /** Only these packages. */
     readonly packages?: readonly string[];

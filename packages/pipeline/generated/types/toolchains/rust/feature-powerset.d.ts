@@ -35,6 +35,6 @@ interface Powerset {
     readonly keepGoing: boolean;
     readonly flags: readonly string[];
 }
-/** What follows `cargo hack`. */
+/** Returns the arguments of `cargo hack`. */
 export declare function powersetFlags(options: Powerset): string;
 export {};
