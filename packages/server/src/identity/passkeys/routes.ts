@@ -10,7 +10,7 @@ import {
 } from '../../platform/http/index.ts'
 import { formatInstant, formatOptionalInstant } from '../../platform/input/instant.ts'
 import type { SignInServices } from '../services.ts'
-import { limitSignIn, signInHeaders, signInRequest } from '../sessions/sign-in.ts'
+import { beginSignIn, limitSignIn, signInHeaders, signInRequest } from '../sessions/sign-in.ts'
 import { finishLogin, loginOptions } from './login.ts'
 import { deletePasskey, finishRegister, registerOptions, renamePasskey } from './own-passkeys.ts'
 import { listPasskeysOf, type PasskeyRow } from './store.ts'
@@ -28,10 +28,7 @@ type PasskeyOperation =
 export function passkeyRoutes(services: SignInServices): Pick<Handlers, PasskeyOperation> {
   const { pool, limiter } = services
   return {
-    passkeyLoginOptions: operation('passkeyLoginOptions', async ({ client }) => ({
-      status: 200,
-      body: await limitSignIn(services, 'challenges_address', client.address, () => loginOptions(services)),
-    })),
+    passkeyLoginOptions: operation('passkeyLoginOptions', (context) => beginSignIn(services, context, loginOptions)),
     passkeyLoginFinalize: operation('passkeyLoginFinalize', async (context) => {
       const { client, body } = context
       const request = signInRequest(services, context)

@@ -42,7 +42,7 @@ test('a recovery ends every session and CLI login, keeps keys and passkeys by de
   const key = await it.post<{ token: string }>('/user/api-tokens', { description: 'ci' }, person.token)
   const nonce = randomUUID()
   await it.post('/auth/cli/transfer', { nonce }, key.body.token)
-  const token = await recoveryToken(person, 3) // the second told of the key
+  const token = await recoveryToken(person, 3) // the second one announced the key
   const begun = await options(token)
   expect(begun.options.user).toMatchObject({ id: person.authenticator.userHandle, name: person.email })
   expect(begun.options.excludeCredentials).toEqual([])

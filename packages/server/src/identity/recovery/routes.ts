@@ -1,6 +1,6 @@
 import { type Handlers, operation } from '../../platform/http/index.ts'
 import type { SignInServices } from '../services.ts'
-import { limitSignIn, signIn } from '../sessions/sign-in.ts'
+import { beginSignIn, signIn } from '../sessions/sign-in.ts'
 import { beginRecovery, finishRecovery, recoverOptions } from './recover.ts'
 
 /** Recovering an account by mail. */
@@ -12,10 +12,7 @@ export function recoveryRoutes(
       await beginRecovery(services, client, body)
       return { status: 204 }
     }),
-    recoverOptions: operation('recoverOptions', async ({ client, body }) => ({
-      status: 200,
-      body: await limitSignIn(services, 'challenges_address', client.address, () => recoverOptions(services, body)),
-    })),
+    recoverOptions: operation('recoverOptions', (context) => beginSignIn(services, context, recoverOptions)),
     recoverFinalize: operation('recoverFinalize', (context) =>
       signIn(services, context, (request) => finishRecovery(services, request, context.body)),
     ),

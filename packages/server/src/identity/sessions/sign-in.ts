@@ -1,7 +1,7 @@
 /** The steps that all ways to sign in share: limits, the choice of a cookie, and the answer. */
 import type { components } from '@harmont/contract'
 import { type ActingContext, type Actor, actorOf } from '../../platform/audit/record-audit.ts'
-import { ApiError, apiError, type Complete, originCheck } from '../../platform/http/index.ts'
+import { ApiError, apiError, type Client, type Complete, originCheck } from '../../platform/http/index.ts'
 import type { RateLimiter } from '../../platform/rate-limits/limiter.ts'
 import type { Settings } from '../../platform/settings/read-settings.ts'
 import { getAccount } from '../accounts/store.ts'
@@ -22,6 +22,16 @@ export interface SignedIn {
 
 interface SignInContext extends ActingContext {
   readonly header: (name: string) => string | null
+}
+
+/** Runs the first step of a sign-in within the limits of the client's address, and answers it. */
+export async function beginSignIn<Input, Answer>(
+  services: SignInServices,
+  { client, body }: { readonly client: Client; readonly body: Input },
+  step: (services: SignInServices, body: Input) => Promise<Answer>,
+) {
+  const answer = await limitSignIn(services, 'challenges_address', client.address, () => step(services, body))
+  return { status: 200, body: answer } as const
 }
 
 /** Finishes a sign-in within the limits of the client's address, and answers it. */

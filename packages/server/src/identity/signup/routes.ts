@@ -1,6 +1,6 @@
 import { type Handlers, operation } from '../../platform/http/index.ts'
 import type { SignInServices } from '../services.ts'
-import { limitSignIn, signIn } from '../sessions/sign-in.ts'
+import { beginSignIn, signIn } from '../sessions/sign-in.ts'
 import { beginSignup, finishSignup, signupOptions } from './sign-up.ts'
 
 /** Signing up with a passkey. */
@@ -12,10 +12,7 @@ export function signupRoutes(
       await beginSignup(services, client, body)
       return { status: 204 }
     }),
-    passkeySignupOptions: operation('passkeySignupOptions', async ({ client, body }) => ({
-      status: 200,
-      body: await limitSignIn(services, 'challenges_address', client.address, () => signupOptions(services, body)),
-    })),
+    passkeySignupOptions: operation('passkeySignupOptions', (context) => beginSignIn(services, context, signupOptions)),
     passkeySignupFinalize: operation('passkeySignupFinalize', (context) =>
       signIn(services, context, (request) => finishSignup(services, request, context.body)),
     ),

@@ -2,7 +2,7 @@ import type { Database } from '../../platform/database/transaction.ts'
 import type { AskedBy } from '../../platform/mail/queue-mail.ts'
 import type { Person } from '../accounts/create-account.ts'
 
-/** Leaves the search for the address to the worker, so that the answer's time tells nothing. */
+/** Queues the search for the address, so that the answer's time reveals nothing. */
 export async function queueSignup(database: Database, person: Person, askedBy: AskedBy): Promise<void> {
   await database.query({
     name: 'queue-signup',

@@ -50,7 +50,7 @@ export async function retireOrganization(
   )
 }
 
-/** Removes what makes an organization usable. No name gives the slug that it gets. */
+/** Removes an organization's name, members and invites. Its new slug can be no organization's. */
 async function blank(database: Database, id: string): Promise<void> {
   await database.query(
     `update organizations set deleted_at = date_trunc('milliseconds', now()), slug = '~' || id, name = '', url = null where id = $1`,
