@@ -4,19 +4,46 @@ import type pg from 'pg'
 import { type Actor, actorOf, recordAudit } from '../../platform/audit/record-audit.ts'
 import { transaction } from '../../platform/database/transaction.ts'
 import { hashToken } from '../../platform/encryption/token.ts'
-import { apiError, type Caller, type Client } from '../../platform/http/index.ts'
+import { apiError, type Caller, type Client, type Handlers, operation } from '../../platform/http/index.ts'
 import { FieldErrors } from '../../platform/input/field-errors.ts'
 import type { RateLimiter } from '../../platform/rate-limits/limiter.ts'
 import { lockUser } from '../accounts/store.ts'
 import { startSession } from '../sessions/start-session.ts'
 import { findLoginUser, insertLogin, type Kind, noteUnknownNonce, takeLogin, wasAskedFor } from './store.ts'
 
+/** Signing in the CLI with the web app's session (`http.md` 3.3). */
+export function cliLoginRoutes(services: {
+  readonly pool: pg.Pool
+  readonly limiter: RateLimiter
+}): Pick<Handlers, 'cliTransfer' | 'cliClaim' | 'cliCode' | 'cliRedeem'> {
+  const { pool, limiter } = services
+  return {
+    cliTransfer: operation('cliTransfer', async (context) => {
+      await limiter.take('cli_grant_user', context.caller.userId)
+      await parkUnderNonce(pool, actorOf(context), context.caller, context.body.nonce)
+      return { status: 204 }
+    }),
+    cliClaim: operation('cliClaim', async (context) => ({
+      status: 200,
+      body: { token: await claimLogin(services, context, context.body.nonce) },
+    })),
+    cliCode: operation('cliCode', async (context) => {
+      await limiter.take('cli_grant_user', context.caller.userId)
+      return { status: 200, body: { code: await parkUnderCode(pool, actorOf(context), context.caller) } }
+    }),
+    cliRedeem: operation('cliRedeem', async (context) => ({
+      status: 200,
+      body: { token: await redeemLogin(services, context, context.body.code) },
+    })),
+  }
+}
+
 const nonceSeconds = 60
 const codeSeconds = 5 * 60
 const visible = /^[\x21-\x7e]*$/
 
 /** Parks a login of the caller under a CLI's nonce. Throws 409 for another user's nonce. */
-export async function parkUnderNonce(pool: pg.Pool, actor: Actor, caller: Caller, nonce: string): Promise<void> {
+async function parkUnderNonce(pool: pg.Pool, actor: Actor, caller: Caller, nonce: string): Promise<void> {
   const errors = new FieldErrors()
   errors.length('nonce', nonce, 16, 256)
   if (!visible.test(nonce)) errors.add('nonce', 'must contain only visible ASCII characters')
@@ -29,7 +56,7 @@ export async function parkUnderNonce(pool: pg.Pool, actor: Actor, caller: Caller
 }
 
 /** Parks a login of the caller. Returns the code that the user types into the CLI. */
-export async function parkUnderCode(pool: pg.Pool, actor: Actor, caller: Caller): Promise<string> {
+async function parkUnderCode(pool: pg.Pool, actor: Actor, caller: Caller): Promise<string> {
   for (;;) {
     const code = newPasteCode()
     if (await park(pool, actor, caller, { kind: 'code', secret: code, seconds: codeSeconds })) return code
@@ -70,7 +97,7 @@ interface Fetcher {
 }
 
 /** Returns a new session's token for a nonce. Throws 400 unless a login is parked under it. */
-export async function claimLogin({ pool, limiter }: FetchServices, by: Fetcher, nonce: string): Promise<string> {
+async function claimLogin({ pool, limiter }: FetchServices, by: Fetcher, nonce: string): Promise<string> {
   const nonceHash = hashToken(nonce)
   const { address } = by.client
   await limiter.take('cli_claim_nonce', nonceHash)
@@ -87,7 +114,7 @@ export async function claimLogin({ pool, limiter }: FetchServices, by: Fetcher, 
 }
 
 /** Returns a new session's token for a code. Throws 400 for an unknown, used or expired one. */
-export async function redeemLogin({ pool, limiter }: FetchServices, by: Fetcher, typed: string): Promise<string> {
+async function redeemLogin({ pool, limiter }: FetchServices, by: Fetcher, typed: string): Promise<string> {
   const { address } = by.client
   const limits = ['cli_redeem_failures_address', 'cli_redeem_failures_hourly_address'] as const
   for (const limit of limits) await limiter.check(limit, address)

@@ -2,7 +2,7 @@
 import { type Actor, recordAudit } from '../../platform/audit/record-audit.ts'
 import { type Database, transaction } from '../../platform/database/transaction.ts'
 import { hashToken, newToken } from '../../platform/encryption/token.ts'
-import type { Body, Client } from '../../platform/http/index.ts'
+import { type Body, type Client, type Handlers, operation } from '../../platform/http/index.ts'
 import {
   type AskedBy,
   askedNow,
@@ -16,7 +16,7 @@ import { findUserByEmail, getAccount, lockUser } from '../accounts/store.ts'
 import { addPasskey, beginEnrollment, readNickname } from '../passkeys/enroll.ts'
 import { removePasskeysOf } from '../passkeys/store.ts'
 import type { MailingServices, SignInServices } from '../services.ts'
-import type { SignedIn, SignInRequest } from '../sessions/sign-in.ts'
+import { beginSignIn, type SignedIn, type SignInRequest, signIn } from '../sessions/sign-in.ts'
 import { startSession } from '../sessions/start-session.ts'
 import { deleteSessionsOf } from '../sessions/store.ts'
 import { linkInvalid, takeChallenge } from '../webauthn/challenges.ts'
@@ -34,8 +34,22 @@ import {
   tryRecoveryLink,
 } from './store.ts'
 
+/** Recovering an account by mail. */
+export function recoveryRoutes(
+  services: SignInServices,
+): Pick<Handlers, 'recoverBegin' | 'recoverOptions' | 'recoverFinalize'> {
+  return {
+    recoverBegin: operation('recoverBegin', async ({ client, body }) => {
+      await beginRecovery(services, client, body)
+      return { status: 204 }
+    }),
+    recoverOptions: operation('recoverOptions', (context) => beginSignIn(services, context, recoverOptions)),
+    recoverFinalize: operation('recoverFinalize', (context) => signIn(services, context, finishRecovery)),
+  }
+}
+
 /** Queues a recovery mail. The answer does not reveal whether the address has an account. */
-export async function beginRecovery(
+async function beginRecovery(
   { pool, limiter }: SignInServices,
   client: Client,
   body: Body<'recoverBegin'>,
@@ -62,7 +76,7 @@ export async function mailRecovery(
 }
 
 /** Returns the options for the new passkey. The authenticator may hold one already. */
-export async function recoverOptions({ pool, settings }: SignInServices, body: Body<'recoverOptions'>) {
+async function recoverOptions({ pool, settings }: SignInServices, body: Body<'recoverOptions'>) {
   const tokenHash = hashToken(body.magic_link_token)
   const userId = await findRecoveryLink(pool, tokenHash)
   if (userId === undefined) throw linkInvalid('recovery link')
@@ -73,7 +87,7 @@ export async function recoverOptions({ pool, settings }: SignInServices, body: B
  * Signs in the holder of a link with a new passkey, and ends all other sessions. A failure consumes
  * the challenge and one of the link's five tries.
  */
-export async function finishRecovery(
+async function finishRecovery(
   { pool, settings }: SignInServices,
   request: SignInRequest,
   body: Body<'recoverFinalize'>,

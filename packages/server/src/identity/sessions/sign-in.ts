@@ -35,14 +35,14 @@ export async function beginSignIn<Input, Answer>(
 }
 
 /** Finishes a sign-in within the limits of the client's address, and answers it. */
-export async function signIn(
+export async function signIn<Input>(
   services: SignInServices,
-  context: SignInContext,
-  finish: (request: SignInRequest) => Promise<SignedIn>,
+  context: SignInContext & { readonly body: Input },
+  finish: (services: SignInServices, request: SignInRequest, body: Input) => Promise<SignedIn>,
 ) {
   const request = signInRequest(services, context)
-  const { address } = context.client
-  return answerSignIn(services, await limitSignIn(services, 'sign_in_address', address, () => finish(request)))
+  const step = () => finish(services, request, context.body)
+  return answerSignIn(services, await limitSignIn(services, 'sign_in_address', context.client.address, step))
 }
 
 /** Reads who signs in, and how. Call it before the sign-in consumes anything. */

@@ -4,14 +4,14 @@ import { createOrganizationOf } from '../../organizations/index.ts'
 import { type Actor, recordAudit } from '../../platform/audit/record-audit.ts'
 import { type Database, transaction } from '../../platform/database/transaction.ts'
 import { hashToken } from '../../platform/encryption/token.ts'
-import { apiError, type Body } from '../../platform/http/index.ts'
+import { apiError, type Body, type Handlers, operation } from '../../platform/http/index.ts'
 import { FieldErrors } from '../../platform/input/field-errors.ts'
 import { slugOf } from '../../platform/names/slug.ts'
 import { createAccount, type Person, readPerson } from '../accounts/create-account.ts'
 import { getAccount } from '../accounts/store.ts'
 import { addPasskey, beginEnrollment, notifyOfPasskey, readNickname } from '../passkeys/enroll.ts'
 import type { SignInServices } from '../services.ts'
-import type { SignedIn, SignInRequest } from '../sessions/sign-in.ts'
+import { beginSignIn, type SignedIn, type SignInRequest, signIn } from '../sessions/sign-in.ts'
 import { startSession } from '../sessions/start-session.ts'
 import { linkInvalid, newChallenge, takeChallenge } from '../webauthn/challenges.ts'
 import { creationOptions } from '../webauthn/options.ts'
@@ -19,15 +19,26 @@ import { canHavePasskeys, relyingParty } from '../webauthn/relying-party.ts'
 import { type AttestedPasskey, registrationFailed, verifyAttestation } from '../webauthn/verify-attestation.ts'
 import { findSetupLink, needsSetup, removeSetupLinksOf, type SetupLink, takeSetupTurn } from './setup-link.ts'
 
+/** The setup of a server, by the operator's one-time link. */
+export function setupRoutes(
+  services: SignInServices,
+): Pick<Handlers, 'setupInspect' | 'setupOptions' | 'setupComplete'> {
+  return {
+    setupInspect: operation('setupInspect', (context) => beginSignIn(services, context, inspectSetup)),
+    setupOptions: operation('setupOptions', (context) => beginSignIn(services, context, setupOptions)),
+    setupComplete: operation('setupComplete', (context) => signIn(services, context, completeSetup)),
+  }
+}
+
 /** Returns what a link is for, and leaves it valid. Throws 400. */
-export async function inspectSetup({ pool }: SignInServices, { setup_token }: Body<'setupInspect'>) {
+async function inspectSetup({ pool }: SignInServices, { setup_token }: Body<'setupInspect'>) {
   const { user_id } = await requireSetupLink(pool, hashToken(setup_token))
   if (user_id === null) return { kind: 'new', email: null } as const
   return { kind: 'existing', email: (await getAccount(pool, user_id)).email } as const
 }
 
 /** Returns the options for the administrator's passkey. Throws 400 and 422. */
-export async function setupOptions({ pool, settings }: SignInServices, body: Body<'setupOptions'>) {
+async function setupOptions({ pool, settings }: SignInServices, body: Body<'setupOptions'>) {
   const tokenHash = hashToken(body.setup_token)
   const { user_id } = await requireSetupLink(pool, tokenHash)
   const rp = relyingParty(settings)
@@ -40,7 +51,7 @@ export async function setupOptions({ pool, settings }: SignInServices, body: Bod
 }
 
 /** Completes the setup and signs in. A failure leaves the link valid. */
-export async function completeSetup(
+async function completeSetup(
   services: SignInServices,
   request: SignInRequest,
   body: Body<'setupComplete'>,

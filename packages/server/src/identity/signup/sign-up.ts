@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { transaction } from '../../platform/database/transaction.ts'
 import { hashToken, newToken } from '../../platform/encryption/token.ts'
-import { apiError, type Body, type Client } from '../../platform/http/index.ts'
+import { apiError, type Body, type Client, type Handlers, operation } from '../../platform/http/index.ts'
 import { mailWay } from '../../platform/mail/mail-way.ts'
 import {
   type AskedBy,
@@ -17,7 +17,7 @@ import { createAccount, type Person, readPerson, signupCapReached } from '../acc
 import { countUsers, findUserByEmail } from '../accounts/store.ts'
 import { addPasskey, readNickname } from '../passkeys/enroll.ts'
 import type { MailingServices, SignInServices } from '../services.ts'
-import type { SignedIn, SignInRequest } from '../sessions/sign-in.ts'
+import { beginSignIn, type SignedIn, type SignInRequest, signIn } from '../sessions/sign-in.ts'
 import { startSession } from '../sessions/start-session.ts'
 import { linkInvalid, newChallenge, takeChallenge } from '../webauthn/challenges.ts'
 import { creationOptions } from '../webauthn/options.ts'
@@ -25,8 +25,22 @@ import { relyingParty } from '../webauthn/relying-party.ts'
 import { registrationFailed, verifyAttestation } from '../webauthn/verify-attestation.ts'
 import { consumeVerification, findVerification, insertVerification, queueSignup } from './store.ts'
 
+/** Signing up with a passkey. */
+export function signupRoutes(
+  services: SignInServices,
+): Pick<Handlers, 'passkeySignupBegin' | 'passkeySignupOptions' | 'passkeySignupFinalize'> {
+  return {
+    passkeySignupBegin: operation('passkeySignupBegin', async ({ client, body }) => {
+      await beginSignup(services, client, body)
+      return { status: 204 }
+    }),
+    passkeySignupOptions: operation('passkeySignupOptions', (context) => beginSignIn(services, context, signupOptions)),
+    passkeySignupFinalize: operation('passkeySignupFinalize', (context) => signIn(services, context, finishSignup)),
+  }
+}
+
 /** Queues a verification mail. The answer does not reveal whether the address has an account. */
-export async function beginSignup(
+async function beginSignup(
   { pool, settings, limiter }: SignInServices,
   client: Client,
   body: Body<'passkeySignupBegin'>,
@@ -59,7 +73,7 @@ export async function mailSignup(
 }
 
 /** Returns the options for the passkey of a new account. The link stays valid. */
-export async function signupOptions({ pool, settings }: SignInServices, body: Body<'passkeySignupOptions'>) {
+async function signupOptions({ pool, settings }: SignInServices, body: Body<'passkeySignupOptions'>) {
   const tokenHash = hashToken(body.verification_token)
   const person = await findVerification(pool, tokenHash)
   if (person === undefined) throw linkInvalid('sign-up link')
@@ -69,7 +83,7 @@ export async function signupOptions({ pool, settings }: SignInServices, body: Bo
 }
 
 /** Creates the account with its passkey, and signs in. A failure leaves the link valid. */
-export async function finishSignup(
+async function finishSignup(
   { pool, settings }: SignInServices,
   { actor, isCookie }: SignInRequest,
   body: Body<'passkeySignupFinalize'>,

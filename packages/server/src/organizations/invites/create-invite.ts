@@ -17,7 +17,7 @@ import {
   type OrganizationRow,
   organizationNotFound,
 } from '../lifecycle/store.ts'
-import type { Asker } from '../members/change-member.ts'
+import type { Asker } from '../members/members.ts'
 import { findMember, hasMemberWithEmail, type MemberRow } from '../members/store.ts'
 import { countLiveInvites, type InviteRow, insertInvite } from './store.ts'
 

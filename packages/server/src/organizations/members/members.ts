@@ -1,16 +1,56 @@
+import type { components } from '@harmont/contract'
 import type pg from 'pg'
-import { type Actor, recordAudit } from '../../platform/audit/record-audit.ts'
+import { type Actor, actorOf, recordAudit } from '../../platform/audit/record-audit.ts'
 import { type Database, transaction } from '../../platform/database/transaction.ts'
 import {
   apiError,
   type Caller,
+  type Complete,
+  type Handlers,
   type Membership,
+  operation,
   permissionToChange,
   type Role,
   requirePermission,
+  uuidOrNone,
 } from '../../platform/http/index.ts'
 import { lockOrganization, organizationNotFound } from '../lifecycle/store.ts'
-import { countOwners, deleteInvitesBy, deleteMember, findMember, type MemberRow, setRole } from './store.ts'
+import {
+  countOwners,
+  deleteInvitesBy,
+  deleteMember,
+  findMember,
+  listMembers,
+  type MemberRow,
+  setRole,
+} from './store.ts'
+
+type MemberOperation = 'listOrgMembers' | 'updateOrgMember' | 'removeOrgMember'
+
+/** Members of an organization. */
+export function memberRoutes({ pool }: { readonly pool: pg.Pool }): Pick<Handlers, MemberOperation> {
+  return {
+    listOrgMembers: operation('listOrgMembers', async ({ membership }) => {
+      const rows = await listMembers(pool, membership.organizationId)
+      return { status: 200, body: { data: rows.map(presentMember) } }
+    }),
+    updateOrgMember: operation('updateOrgMember', async (context) => {
+      const { caller, membership, params, body } = context
+      const asker = { actor: actorOf(context), caller, membership }
+      const changed = await changeMember(pool, asker, uuidOrNone(params.user_id), body.role)
+      return { status: 200, body: presentMember(changed) }
+    }),
+    removeOrgMember: operation('removeOrgMember', async (context) => {
+      const { caller, membership, params } = context
+      await changeMember(pool, { actor: actorOf(context), caller, membership }, uuidOrNone(params.user_id), null)
+      return { status: 204 }
+    }),
+  }
+}
+
+function presentMember(row: MemberRow): Complete<components['schemas']['OrgMember']> {
+  return { user_uuid: row.user_id, email: row.email, name: row.name, role: row.role }
+}
 
 /** The member who asks for a change. */
 export interface Asker {
@@ -25,7 +65,7 @@ export interface Asker {
  * Throws 404 for an unknown id, 403 for too low a role, and 409 `last_owner` when no owner would be
  * left, also when two owners remove each other concurrently (G34). Returns the member.
  */
-export async function changeMember(pool: pg.Pool, asker: Asker, userId: string, to: Role | null): Promise<MemberRow> {
+async function changeMember(pool: pg.Pool, asker: Asker, userId: string, to: Role | null): Promise<MemberRow> {
   const { organizationId } = asker.membership
   return transaction(pool, async (client) => {
     if (!(await lockOrganization(client, organizationId))) throw organizationNotFound()
