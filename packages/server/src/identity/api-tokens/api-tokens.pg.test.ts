@@ -100,9 +100,14 @@ test.for([
 
 test('a user has at most 100 live keys, also when they are created concurrently', async () => {
   const user = await it.newUser('collector')
-  const answers = await Promise.all(Array.from({ length: 110 }, (_, n) => make({ description: `${n}` }, user.token)))
+  await it.server.pool.query(
+    `insert into api_keys (id, user_id, description, token_hash)
+     select gen_random_uuid(), $1, 'n', encode(sha256(n::text::bytea), 'hex') from generate_series(1, 89) n`,
+    [user.id],
+  )
+  const answers = await Promise.all(Array.from({ length: 20 }, (_, n) => make({ description: `${n}` }, user.token)))
   const made = answers.filter(({ status }) => status === 201)
-  expect(made).toHaveLength(99)
+  expect(made).toHaveLength(10)
   expect(new Set(answers.filter(({ status }) => status !== 201).map(codeOf))).toEqual(
     new Set(['api_token_limit_reached']),
   )
@@ -138,18 +143,15 @@ test.for([
 })
 
 test.for([
-  ['names no', {}],
-  ['has null for', { expires_at: null }],
-] as const)(
-  'a key that an expiring key creates ends with it when the request %s an end',
-  async ([, asked], { task }) => {
-    const { token } = await it.newUser(`ending-${task.id}`)
-    const end = new Date(Date.now() + 3_600_000).toISOString()
-    const key = (await make({ description: 'ends', expires_at: end }, token)).body.token
-    const made = await make({ description: 'ends with it', ...asked }, key)
-    expect([made.status, made.body.api_token]).toMatchObject([201, { expires_at: end.replace('Z', '000Z') }])
-  },
-)
+  ['names no end', {}],
+  ['has null as its end', { expires_at: null }],
+] as const)('a key that an expiring key creates ends with it when the request %s', async ([, asked], { task }) => {
+  const { token } = await it.newUser(`ending-${task.id}`)
+  const end = new Date(Date.now() + 3_600_000).toISOString()
+  const key = (await make({ description: 'ends', expires_at: end }, token)).body.token
+  const made = await make({ description: 'ends with it', ...asked }, key)
+  expect([made.status, made.body.api_token]).toMatchObject([201, { expires_at: end.replace('Z', '000Z') }])
+})
 
 test('a new key is mailed to its owner without its secret, and its creation and end are audited', async () => {
   const { id, token } = await it.newUser('informed')
