@@ -1,7 +1,7 @@
 import type { components } from '@harmont/contract'
 import type { Database } from '../platform/database/transaction.ts'
 import { type Complete, type Handlers, operation } from '../platform/http/index.ts'
-import { mailWay } from '../platform/mail/mail-way.ts'
+import { mailWay } from '../platform/mail/mail-transport.ts'
 import type { Settings } from '../platform/settings/read-settings.ts'
 import { version } from '../platform/version.ts'
 import { countUsers } from './accounts/store.ts'

@@ -12,7 +12,7 @@ import { sourceCrontab, sourceTasks } from '../builds/source/remove-old-sources.
 import { forgeCrontab, forgeTasks } from '../forges/tasks.ts'
 import { identityCrontab, identityTasks } from '../identity/tasks.ts'
 import { mailCrontab, mailTasks } from '../platform/mail/tasks.ts'
-import { keepWorking } from '../platform/worker/keep-working.ts'
+import { keepWorking } from '../platform/worker/supervise-worker.ts'
 import type { Services } from './routes.ts'
 import { sweepCrontab, sweepTasks } from './sweeps.ts'
 

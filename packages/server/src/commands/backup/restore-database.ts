@@ -14,9 +14,9 @@ import {
   withoutRules,
 } from './catalog-store.ts'
 import { copyIn } from './copy-rows.ts'
+import { copyTasksIn } from './copy-tasks.ts'
 import type { Manifest } from './manifest.ts'
 import { entryOf } from './table-entry.ts'
-import { copyTasksIn } from './worker-store.ts'
 
 const restored = 'server.restored'
 

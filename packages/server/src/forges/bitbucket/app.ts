@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { oneAtATime } from '../../platform/database/one-at-a-time.ts'
+import { oneAtATime } from '../../platform/database/advisory-lock.ts'
 import type { Sealer } from '../../platform/encryption/seal.ts'
 import { boundedFetch } from '../../platform/outbound/bounded-fetch.ts'
 import { ForgeRefused } from '../../platform/outbound/forge-errors.ts'

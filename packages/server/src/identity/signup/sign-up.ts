@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { transaction } from '../../platform/database/transaction.ts'
 import { hashToken, newToken } from '../../platform/encryption/token.ts'
 import { apiError, type Body, type Client, type Handlers, operation } from '../../platform/http/index.ts'
-import { mailWay } from '../../platform/mail/mail-way.ts'
+import { mailWay } from '../../platform/mail/mail-transport.ts'
 import {
   type AskedBy,
   askedNow,

@@ -2,7 +2,7 @@ import { BlockList, isIPv6 } from 'node:net'
 import type { Database } from '../../platform/database/transaction.ts'
 import { apiError, type Handlers, operation } from '../../platform/http/index.ts'
 import { formatInstant } from '../../platform/input/instant.ts'
-import { mailWay } from '../../platform/mail/mail-way.ts'
+import { mailWay } from '../../platform/mail/mail-transport.ts'
 import { listMails } from '../../platform/mail/mailbox-store.ts'
 import { isLocal, type Settings } from '../../platform/settings/read-settings.ts'
 

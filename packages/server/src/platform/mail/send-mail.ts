@@ -3,7 +3,7 @@ import type { Transporter } from 'nodemailer'
 import type { Logger } from 'pino'
 import type { Database } from '../database/transaction.ts'
 import type { Settings } from '../settings/read-settings.ts'
-import { mailWay } from './mail-way.ts'
+import { mailWay } from './mail-transport.ts'
 import { insertMail } from './mailbox-store.ts'
 import type { RenderedMail } from './render-mail.ts'
 

@@ -3,7 +3,7 @@ import { scaled } from '@harmont/test-kit/effort'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ApiError } from '../api-error.ts'
-import { BodyRoom } from './body-room.ts'
+import { BodyRoom } from './body-budget.ts'
 import { type BlobSink, readBuildBody } from './build-body.ts'
 import { bodyLimit } from './request-bytes.ts'
 

@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto'
 import { apiError, type ErrorDetails } from '../api-error.ts'
-import type { HeldBody } from './body-room.ts'
+import type { HeldBody } from './body-budget.ts'
 import { parseJson, Utf8Pieces } from './json-text.ts'
 import { InvalidJson, type SourceEvent, SourceSplitter } from './source-splitter.ts'
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Operation } from '@harmont/contract'
-import type { HeldBody } from './body-room.ts'
+import type { HeldBody } from './body-budget.ts'
 import { type BlobSink, readBuildBody, type UploadedSource } from './build-body.ts'
 import { bodyValidator } from './input-validation.ts'
 import { parseJson, Utf8Pieces } from './json-text.ts'

@@ -2,7 +2,7 @@ import { until } from '@harmont/test-kit/until'
 import { pino } from 'pino'
 import { expect, onTestFinished, test } from 'vitest'
 import { freshDatabase } from '../../testing/database.ts'
-import { keepWorking, migrateWorker } from './keep-working.ts'
+import { keepWorking, migrateWorker } from './supervise-worker.ts'
 
 test.each(['succeeds', 'fails'])(
   'G02 a task that %s while its end cannot be recorded harms neither the process nor later work',

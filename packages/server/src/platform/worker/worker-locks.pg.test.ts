@@ -2,8 +2,8 @@ import type pg from 'pg'
 import { pino } from 'pino'
 import { expect, onTestFinished, test } from 'vitest'
 import { freshDatabase } from '../../testing/database.ts'
-import { migrateWorker } from './keep-working.ts'
-import { freeJobsOfTheDead, showWorkerLives } from './living-workers.ts'
+import { migrateWorker } from './supervise-worker.ts'
+import { freeJobsOfTheDead, showWorkerLives } from './worker-locks.ts'
 
 const log = pino({ level: 'silent' })
 

@@ -10,7 +10,7 @@ import {
 } from 'graphile-worker'
 import type pg from 'pg'
 import type { Logger } from 'pino'
-import { freeJobsOfTheDead, showWorkerLives } from './living-workers.ts'
+import { freeJobsOfTheDead, showWorkerLives } from './worker-locks.ts'
 
 export interface Work {
   readonly pool: pg.Pool

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { BodyRoom, roomHere } from './body-room.ts'
+import { BodyRoom, roomHere } from './body-budget.ts'
 import { bodyLimit } from './request-bytes.ts'
 
 const free = 16 * 1024
