@@ -4,7 +4,7 @@ import process from 'node:process'
 import { openDirectoryStore } from '../platform/blobs/blob-store.ts'
 import { createLog } from '../platform/create-log.ts'
 import { openDataDirectory } from '../platform/data-directory/open-data-directory.ts'
-import { visitAsItIs } from '../platform/database/visit-database.ts'
+import { withUnmigratedDatabase } from '../platform/database/visit-database.ts'
 import { type Environment, readSettings, type Settings, SettingsError } from '../platform/settings/read-settings.ts'
 import { untilStopped } from '../platform/stop-signals.ts'
 import { megabytes } from './backup/progress.ts'
@@ -21,7 +21,7 @@ export async function backup(args: readonly string[], environment: Environment):
   const directory = await openDataDirectory(settings.dataDirectory)
   const blobs = await openDirectoryStore(settings.blobDirectory ?? directory.blobs)
   const facts = await untilStopped('backup', (signal) =>
-    visitAsItIs(settings, directory, createLog('error'), (pool) =>
+    withUnmigratedDatabase(settings, directory, createLog('error'), (pool) =>
       writeBackup({ pool, blobs, secrets: directory.secrets }, path, signal),
     ),
   )

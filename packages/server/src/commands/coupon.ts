@@ -3,7 +3,7 @@ import process from 'node:process'
 import { parseArgs } from 'node:util'
 import { type Coupon, insertCoupon, listCoupons, type NewCoupon } from '../billing/ledger/coupons.ts'
 import { createLog } from '../platform/create-log.ts'
-import { visitDatabase } from '../platform/database/visit-database.ts'
+import { withDatabase } from '../platform/database/visit-database.ts'
 import { formatInstant } from '../platform/input/instant.ts'
 import { type Environment, readSettings, SettingsError } from '../platform/settings/read-settings.ts'
 import { formatDollars, readDollars } from './money.ts'
@@ -21,13 +21,13 @@ export async function coupon(args: readonly string[], environment: Environment):
 }
 
 async function create(made: NewCoupon, environment: Environment): Promise<void> {
-  const isNew = await visitDatabase(readSettings(environment), createLog('error'), (pool) => insertCoupon(pool, made))
+  const isNew = await withDatabase(readSettings(environment), createLog('error'), (pool) => insertCoupon(pool, made))
   if (!isNew) throw new SettingsError(`coupon: expected a new code, got \`${made.code}\`, which exists already.`)
   process.stdout.write(`${describe({ ...made, redemptions: 0 })}\n`)
 }
 
 async function list(environment: Environment): Promise<void> {
-  const coupons = await visitDatabase(readSettings(environment), createLog('error'), (pool) => listCoupons(pool))
+  const coupons = await withDatabase(readSettings(environment), createLog('error'), (pool) => listCoupons(pool))
   process.stdout.write(coupons.map((each) => `${describe(each)}\n`).join(''))
 }
 

@@ -3,7 +3,7 @@ import { type Limited, setLimit } from '@harmont/engine'
 import type pg from 'pg'
 import { createLog } from '../platform/create-log.ts'
 import type { Database } from '../platform/database/transaction.ts'
-import { visitDatabase } from '../platform/database/visit-database.ts'
+import { withDatabase } from '../platform/database/visit-database.ts'
 import { type Environment, readSettings, SettingsError } from '../platform/settings/read-settings.ts'
 
 const most = 1_000_000
@@ -23,7 +23,7 @@ interface Wish {
  */
 export async function limits(args: readonly string[], environment: Environment): Promise<void> {
   const wish = args.length === 0 ? null : readLimit(args)
-  const set = await visitDatabase(readSettings(environment), createLog('error'), async (pool) => {
+  const set = await withDatabase(readSettings(environment), createLog('error'), async (pool) => {
     if (wish !== null) await setLimit(pool, await requireLimited(pool, wish), wish.limit)
     return listLimits(pool)
   })

@@ -3,14 +3,14 @@ import { grantCredit } from '../billing/ledger/ledger.ts'
 import { refundCheckout } from '../billing/payments/refund-checkout.ts'
 import { openStripe } from '../billing/payments/stripe.ts'
 import { createLog } from '../platform/create-log.ts'
-import { visitDatabase } from '../platform/database/visit-database.ts'
+import { withDatabase } from '../platform/database/visit-database.ts'
 import { type Environment, readSettings, SettingsError } from '../platform/settings/read-settings.ts'
 
 /** Runs `harmont grant ORGANIZATION DOLLARS [NOTE]`: books a credit, and prints the new balance. */
 export async function grant(args: readonly string[], environment: Environment): Promise<void> {
   const [slug = '', dollars = '', ...note] = args
   const credit = { amountCents: readDollars('grant', dollars), note: note.join(' ') || null }
-  const balanceCents = await visitDatabase(readSettings(environment), createLog('error'), (pool) =>
+  const balanceCents = await withDatabase(readSettings(environment), createLog('error'), (pool) =>
     grantCredit(pool, slug, credit),
   )
   if (balanceCents === null) throw new SettingsError(`grant: expected the slug of an organization, got \`${slug}\`.`)
@@ -26,7 +26,7 @@ export async function refund(args: readonly string[], environment: Environment):
   const stripe = openStripe(settings)
   if (stripe === null)
     throw new SettingsError('refund: expected HARMONT_STRIPE_SECRET_KEY and _WEBHOOK_SECRET to be set.')
-  const outcome = await visitDatabase(settings, createLog('error'), (pool) => refundCheckout(pool, stripe, name))
+  const outcome = await withDatabase(settings, createLog('error'), (pool) => refundCheckout(pool, stripe, name))
   if (outcome.kind === 'unknown')
     throw new SettingsError(`refund: expected a checkout of this server, got \`${name}\`.`)
   if (outcome.kind === 'not_paid')

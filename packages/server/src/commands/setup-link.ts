@@ -2,7 +2,7 @@ import process from 'node:process'
 import { findUserByEmail } from '../identity/accounts/store.ts'
 import { makeSetupLink } from '../identity/setup/setup-link.ts'
 import { createLog } from '../platform/create-log.ts'
-import { visitDatabase } from '../platform/database/visit-database.ts'
+import { withDatabase } from '../platform/database/visit-database.ts'
 import { readEmailAddress } from '../platform/names/email-address.ts'
 import { type Environment, readSettings, SettingsError } from '../platform/settings/read-settings.ts'
 
@@ -16,7 +16,7 @@ export async function printSetupLink(args: readonly string[], environment: Envir
   if (email === undefined || more.length > 0)
     throw new SettingsError(`setup-link: expected one e-mail address or nothing, got \`${args.join(' ')}\`.`)
   const settings = readSettings(environment)
-  const link = await visitDatabase(settings, createLog('error'), async (pool) => {
+  const link = await withDatabase(settings, createLog('error'), async (pool) => {
     const userId = email === null ? null : await findUserByEmail(pool, email)
     if (userId === undefined) throw new SettingsError(`setup-link: expected the address of a user, got \`${email}\`.`)
     return makeSetupLink(pool, settings.publicUrl, userId)

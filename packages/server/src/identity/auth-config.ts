@@ -1,7 +1,7 @@
 import type { components } from '@harmont/contract'
 import type { Database } from '../platform/database/transaction.ts'
 import { type Complete, type Handlers, operation } from '../platform/http/index.ts'
-import { mailWay } from '../platform/mail/mail-transport.ts'
+import { mailTransport } from '../platform/mail/mail-transport.ts'
 import type { Settings } from '../platform/settings/read-settings.ts'
 import { version } from '../platform/version.ts'
 import { countUsers } from './accounts/store.ts'
@@ -24,7 +24,7 @@ export function authConfigRoutes(services: AuthConfigServices): Pick<Handlers, '
 
 /** Reads the configuration that a sign-in page needs. */
 export async function readAuthConfig({ pool, settings }: AuthConfigServices): Promise<AuthConfig> {
-  const way = mailWay(settings)
+  const way = mailTransport(settings)
   const [signup, isWithoutOwner] = await Promise.all([hasRoom(pool, settings.signupCap), needsSetup(pool)])
   return {
     providers: providersOf(settings),

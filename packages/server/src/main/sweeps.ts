@@ -13,7 +13,7 @@ import { type Database, transaction } from '../platform/database/transaction.ts'
 import { removeOldKeys } from '../platform/idempotency/store.ts'
 import { removeFullBuckets } from '../platform/rate-limits/store.ts'
 import { readText } from '../platform/worker/payload.ts'
-import { freeJobsOfTheDead } from '../platform/worker/worker-locks.ts'
+import { releaseJobsOfDeadWorkers } from '../platform/worker/worker-locks.ts'
 import { removeOldEvents } from '../streams/build-events/organization-store.ts'
 
 const dayMs = 24 * 3600 * 1000
@@ -32,7 +32,7 @@ export function sweepTasks({ pool, blobs, log }: SweepServices): TaskList {
       await retireToken(pool, readText(payload, 'build_id'))
     },
     free_jobs_of_the_dead: async () => {
-      const workers = await freeJobsOfTheDead(pool)
+      const workers = await releaseJobsOfDeadWorkers(pool)
       if (workers > 0) log.warn({ workers }, 'retrying jobs of killed processes')
     },
     sweep_rows: async () => {

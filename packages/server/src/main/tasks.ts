@@ -12,7 +12,7 @@ import { sourceCrontab, sourceTasks } from '../builds/source/remove-old-sources.
 import { forgeCrontab, forgeTasks } from '../forges/tasks.ts'
 import { identityCrontab, identityTasks } from '../identity/tasks.ts'
 import { mailCrontab, mailTasks } from '../platform/mail/tasks.ts'
-import { keepWorking } from '../platform/worker/supervise-worker.ts'
+import { superviseWorker } from '../platform/worker/supervise-worker.ts'
 import type { Services } from './routes.ts'
 import { sweepCrontab, sweepTasks } from './sweeps.ts'
 
@@ -51,5 +51,5 @@ export function makeTasks(services: Services): TaskList {
  * false.
  */
 export function startWorker(services: Services, byTheClock = true): Promise<{ stop(): Promise<void> }> {
-  return keepWorking({ ...services, taskList: makeTasks(services), crontab: byTheClock ? crontab : '' })
+  return superviseWorker({ ...services, taskList: makeTasks(services), crontab: byTheClock ? crontab : '' })
 }

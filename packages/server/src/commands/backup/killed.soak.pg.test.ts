@@ -11,7 +11,7 @@ import { random } from '../../builds/logs/generated-log.test-support.ts'
 import { openDataDirectory } from '../../platform/data-directory/open-data-directory.ts'
 import { readRestoreMark } from '../../platform/data-directory/restore-mark.ts'
 import { openDatabase } from '../../platform/database/open-database.ts'
-import { visitDatabase } from '../../platform/database/visit-database.ts'
+import { withDatabase } from '../../platform/database/visit-database.ts'
 import { compiled, runMain } from '../../testing/server-process.ts'
 import { openArchive } from './archive-reader.ts'
 import { everyRow, fillServer, settingsOf, silent, storeIn, testFolder } from './filled-server.test-support.ts'
@@ -78,7 +78,7 @@ test(`G54 backup and restore killed ${kills} times each: no half file, no half s
     if ((await readRestoreMark(restored)) === null) {
       // The command had finished, or had not started.
       const names = await readdir(restored).catch(() => [])
-      if (names.length > 0) expect(await visitDatabase(settingsOf(restored), silent, everyRow)).toEqual(rows)
+      if (names.length > 0) expect(await withDatabase(settingsOf(restored), silent, everyRow)).toEqual(rows)
       await rm(restored, { recursive: true, force: true })
       continue
     }
@@ -88,6 +88,6 @@ test(`G54 backup and restore killed ${kills} times each: no half file, no half s
   }
   const again = await runMain(['restore', file], { HARMONT_DATA_DIR: restored })
   expect(again.code, again.output).toBe(0)
-  expect(await visitDatabase(settingsOf(restored), silent, everyRow)).toEqual(rows)
+  expect(await withDatabase(settingsOf(restored), silent, everyRow)).toEqual(rows)
   expect(await readdir(join(restored, 'blobs', 'complete'))).toHaveLength(100)
 })

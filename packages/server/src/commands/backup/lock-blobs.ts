@@ -9,7 +9,7 @@ const backupLock = 0x6261636b
  * Keeps all blobs for as long as this connection lasts. Fails while another backup runs. Must be
  * called before the database is read.
  */
-export async function holdBlobs(database: Database): Promise<void> {
+export async function lockBlobs(database: Database): Promise<void> {
   try {
     // Waits for a batch of the sweep, which is short. It does not wait for another backup.
     await database.query("set lock_timeout = '10s'")

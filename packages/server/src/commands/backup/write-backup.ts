@@ -13,7 +13,7 @@ import { copyBlobsOut, listBlobs } from './copy-blobs.ts'
 import { copyOut, plainText } from './copy-rows.ts'
 import { copySecretsOut } from './copy-secrets.ts'
 import { copyTasksOut } from './copy-tasks.ts'
-import { holdBlobs } from './lock-blobs.ts'
+import { lockBlobs } from './lock-blobs.ts'
 import { manifestName, writeManifest } from './manifest.ts'
 import { megabytes, showProgress } from './progress.ts'
 import { entryOf } from './table-entry.ts'
@@ -41,7 +41,7 @@ export async function writeBackup(source: BackupSource, path: string, signal: Ab
   const client = await source.pool.connect()
   try {
     await requireServer(client)
-    await holdBlobs(client)
+    await lockBlobs(client)
     // Recorded first: that somebody has the server's keys must be known, whatever becomes of the
     // file.
     await recordAudit(client, nobody, { organizationId: null, action: 'server.backed_up', subject: path })

@@ -5,7 +5,7 @@ import { deleteSecretById } from '../../organizations/secrets/store.ts'
 import { createLog } from '../../platform/create-log.ts'
 import { openDataDirectory } from '../../platform/data-directory/open-data-directory.ts'
 import { type Database, transaction } from '../../platform/database/transaction.ts'
-import { visitDatabase } from '../../platform/database/visit-database.ts'
+import { withDatabase } from '../../platform/database/visit-database.ts'
 import { createSealer, type Sealer } from '../../platform/encryption/seal.ts'
 import { type Environment, readSettings, SettingsError } from '../../platform/settings/read-settings.ts'
 import { describeRow, type SealedRow, unreadableRows } from './sealed-rows.ts'
@@ -18,7 +18,7 @@ export async function forgetLost(args: readonly string[], environment: Environme
   const settings = readSettings(environment)
   const directory = await openDataDirectory(settings.dataDirectory)
   const sealer = createSealer(settings.encryptionKey ?? (await directory.secret('encryption')))
-  const lost = await visitDatabase(settings, createLog('error'), (pool) =>
+  const lost = await withDatabase(settings, createLog('error'), (pool) =>
     transaction(pool, async (client) => {
       const rows: SealedRow[] = []
       for await (const row of unreadableRows(client, sealer)) rows.push(row)

@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { oneAtATime } from '../../platform/database/advisory-lock.ts'
+import { withAdvisoryLock } from '../../platform/database/advisory-lock.ts'
 import type { Sealer } from '../../platform/encryption/seal.ts'
 import { boundedFetch } from '../../platform/outbound/bounded-fetch.ts'
 import { ForgeRefused } from '../../platform/outbound/forge-errors.ts'
@@ -127,8 +127,8 @@ async function accessToken(app: BitbucketApp, grantId: string, refused: string |
 function refreshOnce(app: BitbucketApp, grantId: string, stale: string): Promise<string> {
   const running = app.refreshing.get(grantId)
   if (running !== undefined) return running
-  const started = oneAtATime(app.pool, `bitbucket grant ${grantId}`, () => refresh(app, grantId, stale)).finally(() =>
-    app.refreshing.delete(grantId),
+  const started = withAdvisoryLock(app.pool, `bitbucket grant ${grantId}`, () => refresh(app, grantId, stale)).finally(
+    () => app.refreshing.delete(grantId),
   )
   app.refreshing.set(grantId, started)
   return started

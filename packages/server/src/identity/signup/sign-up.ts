@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { transaction } from '../../platform/database/transaction.ts'
 import { hashToken, newToken } from '../../platform/encryption/token.ts'
 import { apiError, type Body, type Client, type Handlers, operation } from '../../platform/http/index.ts'
-import { mailWay } from '../../platform/mail/mail-transport.ts'
+import { mailTransport } from '../../platform/mail/mail-transport.ts'
 import {
   type AskedBy,
   askedNow,
@@ -47,7 +47,7 @@ async function beginSignup(
 ): Promise<void> {
   await limiter.take('mail_begin_address', client.address)
   const person = readPerson(body)
-  if (mailWay(settings) === 'none')
+  if (mailTransport(settings) === 'none')
     throw apiError('email_unconfigured', 'This server cannot send mail: its operator must set HARMONT_SMTP_URL.')
   if (settings.signupCap !== null && (await countUsers(pool)) >= settings.signupCap) throw signupCapReached()
   if (!(await limiter.allows('mail_begin_mail', person.email))) return

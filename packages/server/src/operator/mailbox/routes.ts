@@ -2,7 +2,7 @@ import { BlockList, isIPv6 } from 'node:net'
 import type { Database } from '../../platform/database/transaction.ts'
 import { apiError, type Handlers, operation } from '../../platform/http/index.ts'
 import { formatInstant } from '../../platform/input/instant.ts'
-import { mailWay } from '../../platform/mail/mail-transport.ts'
+import { mailTransport } from '../../platform/mail/mail-transport.ts'
 import { listMails } from '../../platform/mail/mailbox-store.ts'
 import { isLocal, type Settings } from '../../platform/settings/read-settings.ts'
 
@@ -27,7 +27,7 @@ export function mailboxRoutes({
       // A remote page whose name resolves to this machine could read the answer (DNS rebinding).
       // Its `Host` gives it away.
       const isOurs = isLocalHost(header('host'))
-      if (mailWay(settings) !== 'mailbox' || isForwarded || !isOurs || !isLoopback(client.address))
+      if (mailTransport(settings) !== 'mailbox' || isForwarded || !isOurs || !isLoopback(client.address))
         throw apiError('route_not_found', 'Path not found; /api/v0/openapi.json lists all paths.')
       const mails = await listMails(pool)
       const data = mails.map(({ id, recipient, subject, body, links, created_at }) => ({

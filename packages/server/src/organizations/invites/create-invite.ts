@@ -6,7 +6,7 @@ import type { Sealer } from '../../platform/encryption/seal.ts'
 import { hashToken, newToken } from '../../platform/encryption/token.ts'
 import { type Body, requirePermission } from '../../platform/http/index.ts'
 import { FieldErrors } from '../../platform/input/field-errors.ts'
-import { mailWay } from '../../platform/mail/mail-transport.ts'
+import { mailTransport } from '../../platform/mail/mail-transport.ts'
 import { askedNow, type LinkMail, queueSecretMail } from '../../platform/mail/queue-mail.ts'
 import { readEmailAddress } from '../../platform/names/email-address.ts'
 import type { RateLimiter } from '../../platform/rate-limits/limiter.ts'
@@ -56,7 +56,7 @@ export async function createInvite(
     const row = await insert(client, { ...invite, tokenHash: hashToken(token) })
     const details = { email, role: row.role }
     await recordAudit(client, asker.actor, { organizationId, action: 'invite.created', subject: row.id, details })
-    if (mailWay(services.settings) !== 'none') {
+    if (mailTransport(services.settings) !== 'none') {
       const organization = await getOrganizationById(client, organizationId)
       const { publicUrl } = services.settings
       await queueSecretMail(

@@ -5,7 +5,7 @@ import pg from 'pg'
  * each call has a connection of its own, also while it waits. A dead process or a lost connection
  * releases its turn, so `run` must be harmless twice.
  */
-export async function oneAtATime<T>(pool: pg.Pool, name: string, run: () => Promise<T>): Promise<T> {
+export async function withAdvisoryLock<T>(pool: pg.Pool, name: string, run: () => Promise<T>): Promise<T> {
   const client = new pg.Client(pool.options)
   // Without a listener a lost connection would end the process.
   client.on('error', () => undefined)

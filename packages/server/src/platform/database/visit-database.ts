@@ -11,7 +11,7 @@ import { openPool } from './pool.ts'
  * Connects to the server's database for an operator's command, whether the server is running or
  * not. A running server keeps its database.
  */
-export async function visitDatabase<T>(
+export async function withDatabase<T>(
   settings: Settings,
   log: Logger,
   visit: (pool: pg.Pool) => Promise<T>,
@@ -23,7 +23,7 @@ export async function visitDatabase<T>(
 }
 
 /** Connects to the database without migrating it. */
-export async function visitAsItIs<T>(
+export async function withUnmigratedDatabase<T>(
   settings: Settings,
   directory: DataDirectory,
   log: Logger,

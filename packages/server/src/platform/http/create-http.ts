@@ -4,7 +4,7 @@ import type { Logger } from 'pino'
 import type { RateLimiter } from '../rate-limits/limiter.ts'
 import type { SessionCookies } from './authorization/session-cookies.ts'
 import { type AnsweredRequest, bareServer } from './bare-server.ts'
-import { BodyRoom, type RoomLimits, roomHere } from './body/body-budget.ts'
+import { BodyBudget, type BudgetLimits, budgetHere } from './body/body-budget.ts'
 import type { BlobSink } from './body/build-body.ts'
 import { bodyReader } from './body/read-body.ts'
 import { type ConnectionLimits, limitConnections } from './limits/connections.ts'
@@ -50,7 +50,7 @@ export interface HttpOptions {
    * Memory for bodies of users, and as much again for anonymous bodies. Without it, the limits that
    * fit this process.
    */
-  readonly bodyRoom?: RoomLimits
+  readonly bodyBudget?: BudgetLimits
   /** Without it, connections are unlimited. */
   readonly connections?: ConnectionLimits
   /**
@@ -89,8 +89,8 @@ export function createHttp(options: HttpOptions): FastifyInstance {
     onAnswered: options.onAnswered ?? (() => {}),
   })
   const { name: cookieName, isCsrfTokenOf } = options.sessionCookies
-  const room = options.bodyRoom ?? roomHere()
-  const bodies = { ofUsers: new BodyRoom(room), ofAddresses: new BodyRoom(room) }
+  const room = options.bodyBudget ?? budgetHere()
+  const bodies = { ofUsers: new BodyBudget(room), ofAddresses: new BodyBudget(room) }
   const addressOf = clientAddress(options.trustedProxies)
   const reads = new SharedReads()
   const services: HttpServices = {

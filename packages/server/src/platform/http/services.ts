@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Logger } from 'pino'
 import type { RateLimiter } from '../rate-limits/limiter.ts'
 import type { CsrfCheck } from './authorization/csrf.ts'
-import type { BodyRoom } from './body/body-budget.ts'
+import type { BodyBudget } from './body/body-budget.ts'
 import type { BlobSink } from './body/build-body.ts'
 import type { SharedReads } from './limits/shared-reads.ts'
 import type { IdempotencyKeys } from './operations/idempotency.ts'
@@ -19,7 +19,7 @@ export interface HttpServices extends CsrfCheck {
   readonly addressOf: (request: IncomingMessage) => string
   readonly openBlobSink: () => Promise<BlobSink>
   /** Memory for the bodies of users, and for anonymous ones. */
-  readonly bodies: { readonly ofUsers: BodyRoom; readonly ofAddresses: BodyRoom }
+  readonly bodies: { readonly ofUsers: BodyBudget; readonly ofAddresses: BodyBudget }
   readonly reads: SharedReads
   readonly log: Logger
   /** Longest wait for the next byte of a body. */

@@ -6,11 +6,11 @@ import { type Attempt, type Claim, type IdempotencyKeys, stillRuns } from '../ht
 import {
   findKnown,
   type HeldKey,
-  keepAnswer,
-  keepSubject,
   type Left,
+  recordSubject,
   releaseKey,
   renewLease,
+  storeAnswer,
   takeKey,
 } from './store.ts'
 
@@ -69,9 +69,9 @@ function makeAttempt(pool: pg.Pool, held: HeldKey, log: Logger): Attempt {
   }
   return {
     async keep(client, subject, requestHash) {
-      if (!(await keepSubject(client, held, subject, requestHash))) throw stillRuns()
+      if (!(await recordSubject(client, held, subject, requestHash))) throw stillRuns()
     },
-    finish: (requestHash, answer) => settle(() => keepAnswer(pool, held, requestHash, answer)),
+    finish: (requestHash, answer) => settle(() => storeAnswer(pool, held, requestHash, answer)),
     release: () => settle(() => releaseKey(pool, held)),
   }
 }

@@ -1,5 +1,5 @@
 import type { Database } from '../database/transaction.ts'
-import type { KeptAnswer, ScopedKey } from '../http/index.ts'
+import type { ScopedKey, StoredAnswer } from '../http/index.ts'
 
 /** A key with the request that holds it. */
 export interface HeldKey extends ScopedKey {
@@ -10,7 +10,7 @@ export interface HeldKey extends ScopedKey {
 export interface KnownKey {
   readonly requestHash: string | null
   /** null while the request still runs. */
-  readonly answer: KeptAnswer | null
+  readonly answer: StoredAnswer | null
 }
 
 /** The outcome that an earlier holder recorded. */
@@ -81,7 +81,7 @@ export async function renewLease(database: Database, held: HeldKey): Promise<voi
 }
 
 /** Records the outcome. Returns false when another request has taken the key. */
-export async function keepSubject(
+export async function recordSubject(
   database: Database,
   held: HeldKey,
   subject: string,
@@ -96,11 +96,11 @@ export async function keepSubject(
 }
 
 /** Stores the answer. Does nothing when another request has taken the key. */
-export async function keepAnswer(
+export async function storeAnswer(
   database: Database,
   held: HeldKey,
   requestHash: string,
-  { status, headers, body }: KeptAnswer,
+  { status, headers, body }: StoredAnswer,
 ): Promise<void> {
   await database.query({
     name: 'keep-idempotency-answer',

@@ -3,7 +3,7 @@ import type { Transporter } from 'nodemailer'
 import type { Logger } from 'pino'
 import type { Database } from '../database/transaction.ts'
 import type { Settings } from '../settings/read-settings.ts'
-import { mailWay } from './mail-transport.ts'
+import { mailTransport } from './mail-transport.ts'
 import { insertMail } from './mailbox-store.ts'
 import type { RenderedMail } from './render-mail.ts'
 
@@ -31,10 +31,10 @@ interface Services {
 export function mailSender({ pool, settings, log }: Services): (letter: Letter) => Promise<void> {
   const from = senderAddress(settings)
   if (settings.smtpUrl !== null) return smtpSender(settings.smtpUrl, from)
-  const isKept = mailWay(settings) === 'mailbox'
+  const hasMailbox = mailTransport(settings) === 'mailbox'
   return async ({ to, subject, text, link }) => {
     log.info({ to, subject, text }, 'mail (printed because HARMONT_SMTP_URL is not set)')
-    if (isKept)
+    if (hasMailbox)
       await insertMail(pool, { id: randomUUID(), to, subject, body: text, links: link === null ? [] : [link] })
   }
 }

@@ -2,7 +2,7 @@
  * The limits of `http.md` 12.3. Each is a token bucket: it holds `count` tokens and refills within
  * `seconds`.
  */
-import { NotThat, type Parse } from '../settings/parse.ts'
+import { InvalidValue, type Parse } from '../settings/parse.ts'
 
 export interface LimitRule {
   readonly count: number
@@ -72,6 +72,8 @@ function readEntry(entry: string): [string, LimitRule] {
   const known: LimitRule | undefined = Object.entries(limitRules).find(([each]) => each === name)?.[1]
   const seconds = Number(length) * (unitSeconds[unit] ?? 0)
   if (match === null || known === undefined || Number(count) === 0 || seconds === 0)
-    throw new NotThat(`\`on\`, \`off\` or entries such as \`builds=600/1m\` for ${Object.keys(limitRules).join(', ')}`)
+    throw new InvalidValue(
+      `\`on\`, \`off\` or entries such as \`builds=600/1m\` for ${Object.keys(limitRules).join(', ')}`,
+    )
   return [name, { count: Number(count), seconds, shared: known.shared }]
 }

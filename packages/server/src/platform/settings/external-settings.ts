@@ -20,7 +20,7 @@ const id = (variable: string, whose: string) => optional(variable, visibleAscii(
 const clientSecret = (variable: string, whose: string) =>
   secret(optional(variable, visibleAscii(1), `OAuth client secret of ${whose}`))
 
-export const outsideSettings = {
+export const externalSettings = {
   googleClientId: id('HARMONT_GOOGLE_CLIENT_ID', 'Google sign-in'),
   googleClientSecret: clientSecret('HARMONT_GOOGLE_CLIENT_SECRET', 'Google sign-in'),
   githubClientId: id('HARMONT_GITHUB_CLIENT_ID', 'GitHub sign-in'),

@@ -7,8 +7,8 @@ import { isAbsolute } from 'node:path'
 export type Parse<T> = (text: string) => T
 
 /** An invalid value. The message completes "expected …". */
-export class NotThat extends Error {
-  override readonly name = 'NotThat'
+export class InvalidValue extends Error {
+  override readonly name = 'InvalidValue'
 }
 
 /** Parses a whole number between two bounds, both included. */
@@ -16,7 +16,7 @@ export function integer(least: number, most: number): Parse<number> {
   return (text) => {
     const value = Number(text)
     if (!/^\d+$/.test(text) || value < least || value > most)
-      throw new NotThat(`a whole number from ${least} to ${most}`)
+      throw new InvalidValue(`a whole number from ${least} to ${most}`)
     return value
   }
 }
@@ -25,7 +25,7 @@ export function integer(least: number, most: number): Parse<number> {
 export function oneOf<const T extends string>(...words: readonly T[]): Parse<T> {
   return (text) => {
     const found = words.find((word) => word === text)
-    if (found === undefined) throw new NotThat(words.map((word) => `\`${word}\``).join(' or '))
+    if (found === undefined) throw new InvalidValue(words.map((word) => `\`${word}\``).join(' or '))
     return found
   }
 }
@@ -46,7 +46,7 @@ export const anyText: Parse<string> = (text) => text
 export function visibleAscii(least: number): Parse<string> {
   return (text) => {
     if (text.length < least || !/^[\x21-\x7e]*$/.test(text))
-      throw new NotThat(`${least} or more visible ASCII characters`)
+      throw new InvalidValue(`${least} or more visible ASCII characters`)
     return text
   }
 }
@@ -55,31 +55,31 @@ export function visibleAscii(least: number): Parse<string> {
 export const origin: Parse<string> = (text) => {
   const url = URL.parse(text)
   if (url === null || !['http:', 'https:'].includes(url.protocol) || url.pathname !== '/' || url.search || url.hash)
-    throw new NotThat('an http or https address without a path, such as `https://ci.example.com`')
+    throw new InvalidValue('an http or https address without a path, such as `https://ci.example.com`')
   return url.origin
 }
 
 export const databaseUrl: Parse<string> = (text) => {
   const url = URL.parse(text)
   if (url === null || !['postgres:', 'postgresql:'].includes(url.protocol))
-    throw new NotThat('`postgres://USER:PASSWORD@HOST:PORT/DATABASE`')
+    throw new InvalidValue('`postgres://USER:PASSWORD@HOST:PORT/DATABASE`')
   return text
 }
 
 export const emailAddress: Parse<string> = (text) => {
-  if (!/^[^\s@]+@[^\s@]+$/.test(text) || text.length > 254) throw new NotThat('an e-mail address')
+  if (!/^[^\s@]+@[^\s@]+$/.test(text) || text.length > 254) throw new InvalidValue('an e-mail address')
   return text.trim().toLowerCase()
 }
 
 export const absolutePath: Parse<string> = (text) => {
-  if (!isAbsolute(text)) throw new NotThat('an absolute path')
+  if (!isAbsolute(text)) throw new InvalidValue('an absolute path')
   return text
 }
 
 /** Parses a size such as `20GiB` to bytes. */
 export const byteSize: Parse<number> = (text) => {
   const match = /^(\d+)(KiB|MiB|GiB|TiB)$/.exec(text)
-  if (match === null) throw new NotThat('a size such as `20GiB` (KiB, MiB, GiB or TiB)')
+  if (match === null) throw new InvalidValue('a size such as `20GiB` (KiB, MiB, GiB or TiB)')
   const power = ['KiB', 'MiB', 'GiB', 'TiB'].indexOf(match[2] ?? '') + 1
   return Number(match[1]) * 1024 ** power
 }
@@ -98,14 +98,14 @@ export function orForever(least: number, most: number): Parse<number | 'forever'
     try {
       return number(text)
     } catch (error) {
-      throw error instanceof NotThat ? new NotThat(`${error.message}, or \`forever\``) : error
+      throw error instanceof InvalidValue ? new InvalidValue(`${error.message}, or \`forever\``) : error
     }
   }
 }
 
 /** Parses `10.0.0.0/8` or `10.1.2.3`. */
 export const addressBlock: Parse<string> = (text) => {
-  if (!isAddressBlock(text)) throw new NotThat('an address, or a range such as `10.0.0.0/8`')
+  if (!isAddressBlock(text)) throw new InvalidValue('an address, or a range such as `10.0.0.0/8`')
   return text
 }
 
@@ -120,7 +120,7 @@ export const addressRange: Parse<string> = (text) => {
   if (isAddressBlock(text)) return text
   const port = /^(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+):(\d{1,5})$/.exec(text)
   if (port === null || Number(port[2]) > 65535)
-    throw new NotThat('an address, a range such as `10.0.0.0/8`, or `host:port`')
+    throw new InvalidValue('an address, a range such as `10.0.0.0/8`, or `host:port`')
   return text
 }
 
@@ -128,27 +128,27 @@ export const addressRange: Parse<string> = (text) => {
 export const webAddress: Parse<string> = (text) => {
   const url = URL.parse(text)
   if (url === null || !['http:', 'https:'].includes(url.protocol) || url.search || url.hash || url.username)
-    throw new NotThat('an http or https address, such as `https://github.example.com/api/v3`')
+    throw new InvalidValue('an http or https address, such as `https://github.example.com/api/v3`')
   return url.href.replace(/\/+$/, '')
 }
 
 /** Parses an http or https URL that is compared as written. */
 export const exactUrl: Parse<string> = (text) => {
-  if (!['http:', 'https:'].includes(URL.parse(text)?.protocol ?? '')) throw new NotThat('an http or https URL')
+  if (!['http:', 'https:'].includes(URL.parse(text)?.protocol ?? '')) throw new InvalidValue('an http or https URL')
   return text
 }
 
 export const smtpUrl: Parse<string> = (text) => {
   const url = URL.parse(text)
   if (url === null || !['smtp:', 'smtps:'].includes(url.protocol) || url.hostname === '')
-    throw new NotThat('`smtp://USER:PASSWORD@HOST:PORT` or `smtps://…`')
+    throw new InvalidValue('`smtp://USER:PASSWORD@HOST:PORT` or `smtps://…`')
   return text
 }
 
 /** Parses a host as in a URL: a name or an address, with a port unless it is the default. */
 export const hostName: Parse<string> = (text) => {
   const url = URL.parse(`https://${text}`)
-  if (url === null || url.host !== text.toLowerCase()) throw new NotThat('a host, or `host:port`')
+  if (url === null || url.host !== text.toLowerCase()) throw new InvalidValue('a host, or `host:port`')
   return url.host
 }
 
@@ -161,7 +161,7 @@ export interface BillingRates {
 
 export const billingRates: Parse<BillingRates> = (text) => {
   const match = /^vcpu=(\d{1,9}),memory=(\d{1,9}),disk=(\d{1,9})$/.exec(text.replaceAll(' ', ''))
-  if (match === null) throw new NotThat('`vcpu=N,memory=N,disk=N` in whole micro-cents')
+  if (match === null) throw new InvalidValue('`vcpu=N,memory=N,disk=N` in whole micro-cents')
   return { vcpu: Number(match[1]), memoryGb: Number(match[2]), diskGb: Number(match[3]) }
 }
 

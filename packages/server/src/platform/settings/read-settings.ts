@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { NotThat } from './parse.ts'
+import { InvalidValue } from './parse.ts'
 import type { Setting } from './setting.ts'
 import { type GivenSettings, settingsTable } from './table.ts'
 
@@ -29,7 +29,7 @@ export function readSettings(environment: Environment): Settings {
     try {
       return [key, setting.parse(text)]
     } catch (error) {
-      if (!(error instanceof NotThat)) throw error
+      if (!(error instanceof InvalidValue)) throw error
       const got = setting.secret ? 'something else' : `\`${text}\``
       wrong.push(`${setting.variable}: expected ${error.message}, got ${got}.`)
       return [key, setting.fallback]

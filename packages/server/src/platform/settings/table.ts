@@ -1,7 +1,7 @@
 /** Every setting of the server: its variable, default and meaning (`server.md` 2). */
 import { availableParallelism } from 'node:os'
 import { accessSettings } from './access-settings.ts'
-import { outsideSettings } from './external-settings.ts'
+import { externalSettings } from './external-settings.ts'
 import {
   absolutePath,
   addressRange,
@@ -168,7 +168,7 @@ export const settingsTable = {
   ),
   ...retentionSettings,
   ...accessSettings,
-  ...outsideSettings,
+  ...externalSettings,
 } as const
 
 type Table = typeof settingsTable

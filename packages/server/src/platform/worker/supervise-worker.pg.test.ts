@@ -2,7 +2,7 @@ import { until } from '@harmont/test-kit/until'
 import { pino } from 'pino'
 import { expect, onTestFinished, test } from 'vitest'
 import { freshDatabase } from '../../testing/database.ts'
-import { keepWorking, migrateWorker } from './supervise-worker.ts'
+import { migrateWorker, superviseWorker } from './supervise-worker.ts'
 
 test.each(['succeeds', 'fails'])(
   'G02 a task that %s while its end cannot be recorded harms neither the process nor later work',
@@ -12,7 +12,7 @@ test.each(['succeeds', 'fails'])(
     const log = pino({ level: 'warn' }, { write: (line: string) => void said.push(line) })
     await migrateWorker(pool, log)
     const done: string[] = []
-    const work = await keepWorking({
+    const work = await superviseWorker({
       pool,
       log,
       crontab: '',
@@ -63,7 +63,7 @@ test('G02 two tasks whose ends cannot be recorded, while a third one runs, harm 
     if (turn < 3) throw new Error('the database is away')
     ended += 1
   }
-  const work = await keepWorking({ pool, log, crontab: '', lastWordsMs: 100, taskList: { cut_off } })
+  const work = await superviseWorker({ pool, log, crontab: '', recordingMs: 100, taskList: { cut_off } })
   await pool.query("select graphile_worker.add_job('cut_off') from generate_series(1, 3)")
   await untilTold('complete', 1)
   await pool.query('alter table graphile_worker.away rename to _private_jobs')
@@ -80,7 +80,7 @@ test('G02 a worker whose first poll failed finds work later', async () => {
   await pool.query(`alter table ${tasks} rename to away`)
   const done: string[] = []
   const taskList = { late: async () => void done.push('late') }
-  const work = await keepWorking({ pool, log, crontab: '', taskList })
+  const work = await superviseWorker({ pool, log, crontab: '', taskList })
   onTestFinished(() => work.stop())
   await expect.poll(() => said.join('')).toContain('Failed to acquire job')
   await pool.query('alter table graphile_worker.away rename to _private_tasks')

@@ -10,7 +10,7 @@ import {
 } from 'graphile-worker'
 import type pg from 'pg'
 import type { Logger } from 'pino'
-import { freeJobsOfTheDead, showWorkerLives } from './worker-locks.ts'
+import { keepWorkerLock, releaseJobsOfDeadWorkers } from './worker-locks.ts'
 
 export interface Work {
   readonly pool: pg.Pool
@@ -19,15 +19,15 @@ export interface Work {
   /** When tasks run by themselves, as graphile-worker's crontab. */
   readonly crontab: string
   /** How long the library may take to record how its last tasks ended. */
-  readonly lastWordsMs?: number
+  readonly recordingMs?: number
 }
 
 /** The library's worker, with the locks that show it is alive. */
-interface Shift {
+interface WorkerRun {
   readonly runner: Runner
   /** Aborted some time after the last task has ended. */
   readonly late: AbortSignal
-  readonly lives: readonly ReturnType<typeof showWorkerLives>[]
+  readonly locks: readonly ReturnType<typeof keepWorkerLock>[]
 }
 
 const pauseMs = 1_000
@@ -40,43 +40,43 @@ const pauseMs = 1_000
  * When two ends fail to be recorded at the same moment, the library miscounts running tasks and its
  * stop never resolves (0.18.0, `batch` in `main.js`). So nobody waits for it for long.
  */
-export async function keepWorking(work: Work): Promise<{ stop(): Promise<void> }> {
+export async function superviseWorker(work: Work): Promise<{ stop(): Promise<void> }> {
   const stopping = new AbortController()
-  let shift = await begin(work)
-  const kept = keep()
+  let current = await begin(work)
+  const supervised = supervise()
 
-  async function keep(): Promise<void> {
+  async function supervise(): Promise<void> {
     for (;;) {
-      await end(shift)
+      await end(current)
       if (stopping.signal.aborted) return
       work.log.warn('background work stopped; restarting it')
       const next = await again(work, stopping.signal)
       if (next === undefined) return
-      shift = next
-      if (stopping.signal.aborted) await stopShift(shift)
+      current = next
+      if (stopping.signal.aborted) await stopRun(current)
     }
   }
   return {
     async stop() {
       stopping.abort()
-      await stopShift(shift)
-      await kept
+      await stopRun(current)
+      await supervised
     },
   }
 }
 
-async function begin({ pool, log, taskList, crontab, lastWordsMs = 5_000 }: Work): Promise<Shift> {
-  await freeJobsOfTheDead(pool)
+async function begin({ pool, log, taskList, crontab, recordingMs = 5_000 }: Work): Promise<WorkerRun> {
+  await releaseJobsOfDeadWorkers(pool)
   const events: WorkerEvents = new EventEmitter()
-  const lives: ReturnType<typeof showWorkerLives>[] = []
-  events.on('pool:create', ({ workerPool }) => lives.push(showWorkerLives(pool, workerPool.id, log)))
+  const locks: ReturnType<typeof keepWorkerLock>[] = []
+  events.on('pool:create', ({ workerPool }) => locks.push(keepWorkerLock(pool, workerPool.id, log)))
   const late = new AbortController()
   for (const tasksEnded of [
     'pool:gracefulShutdown:complete',
     'pool:forcefulShutdown:complete',
     'pool:forcefulShutdown:error',
   ] as const)
-    events.once(tasksEnded, () => setTimeout(() => late.abort(), lastWordsMs).unref())
+    events.once(tasksEnded, () => setTimeout(() => late.abort(), recordingMs).unref())
   const runner = await run({
     pgPool: pool,
     events,
@@ -90,22 +90,22 @@ async function begin({ pool, log, taskList, crontab, lastWordsMs = 5_000 }: Work
     // Without a batch, even of one, the library's error is unhandled and ends the process.
     preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
   })
-  whenDeaf(events, () => void runner.stop().catch(() => undefined)) // already stopping
-  return { runner, late: late.signal, lives }
+  onFailingPolls(events, () => void runner.stop().catch(() => undefined)) // already stopping
+  return { runner, late: late.signal, locks }
 }
 
 /** Resolves when the worker has ended, for whatever reason, and its locks are released. */
-async function end(shift: Shift): Promise<void> {
-  await unlessLate(shift, shift.runner.promise) // the library has logged the error
-  await Promise.all(shift.lives.map((each) => each.stop()))
+async function end(current: WorkerRun): Promise<void> {
+  await endOrLate(current, current.runner.promise) // the library has logged the error
+  await Promise.all(current.locks.map((each) => each.stop()))
 }
 
-async function stopShift(shift: Shift): Promise<void> {
-  await unlessLate(shift, shift.runner.stop()) // it may have stopped already
+async function stopRun(current: WorkerRun): Promise<void> {
+  await endOrLate(current, current.runner.stop()) // it may have stopped already
 }
 
 /** Resolves when the library has ended, with or without an error, or is late. */
-function unlessLate({ late }: Shift, ended: Promise<unknown>): Promise<void> {
+function endOrLate({ late }: WorkerRun, ended: Promise<unknown>): Promise<void> {
   return new Promise((resolve) => {
     ended.then(
       () => resolve(),
@@ -117,7 +117,7 @@ function unlessLate({ late }: Shift, ended: Promise<unknown>): Promise<void> {
 }
 
 /** Starts the worker, with retries; undefined when it is to stop. */
-async function again(work: Work, signal: AbortSignal): Promise<Shift | undefined> {
+async function again(work: Work, signal: AbortSignal): Promise<WorkerRun | undefined> {
   while (!signal.aborted) {
     await sleep(pauseMs, undefined, { signal }).catch(() => undefined) // stopped
     if (signal.aborted) return undefined
@@ -130,7 +130,7 @@ async function again(work: Work, signal: AbortSignal): Promise<Shift | undefined
   return undefined
 }
 
-/** Longer than a restart of the database keeps the worker from polling. */
+/** How long polls may fail. A restart of the database takes less. */
 const mostMs = 5_000
 
 /**
@@ -138,17 +138,17 @@ const mostMs = 5_000
  * at its first poll; if that fails, for example because the database is slow to connect, it caches
  * the failure, and every later poll fails too.
  */
-function whenDeaf(events: WorkerEvents, call: () => void): void {
-  let deafSince: number | undefined
+function onFailingPolls(events: WorkerEvents, call: () => void): void {
+  let failingSince: number | undefined
   let isCalled = false
-  const hears = () => {
-    deafSince = undefined
+  const recovered = () => {
+    failingSince = undefined
   }
-  events.on('worker:getJob:empty', hears)
-  events.on('job:start', hears)
+  events.on('worker:getJob:empty', recovered)
+  events.on('job:start', recovered)
   events.on('worker:getJob:error', () => {
-    deafSince ??= performance.now()
-    if (isCalled || performance.now() - deafSince < mostMs) return
+    failingSince ??= performance.now()
+    if (isCalled || performance.now() - failingSince < mostMs) return
     isCalled = true
     call()
   })

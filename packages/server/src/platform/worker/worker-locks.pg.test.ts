@@ -3,7 +3,7 @@ import { pino } from 'pino'
 import { expect, onTestFinished, test } from 'vitest'
 import { freshDatabase } from '../../testing/database.ts'
 import { migrateWorker } from './supervise-worker.ts'
-import { freeJobsOfTheDead, showWorkerLives } from './worker-locks.ts'
+import { keepWorkerLock, releaseJobsOfDeadWorkers } from './worker-locks.ts'
 
 const log = pino({ level: 'silent' })
 
@@ -30,19 +30,19 @@ test('G02 a job of a killed process is retried at once, and one of a living proc
     const { rows } = await pool.query('select locked_by from graphile_worker.jobs order by locked_by')
     return rows.map(({ locked_by }) => locked_by)
   }
-  const lives = showWorkerLives(pool, 'living', log)
+  const lives = keepWorkerLock(pool, 'living', log)
   onTestFinished(() => lives.stop())
   await expect.poll(() => holdersOf(pool)).toHaveLength(1)
-  expect(await freeJobsOfTheDead(pool)).toBe(1)
+  expect(await releaseJobsOfDeadWorkers(pool)).toBe(1)
   expect(await locked()).toEqual(['living', null])
   await lives.stop()
-  await expect.poll(() => freeJobsOfTheDead(pool)).toBe(1)
+  await expect.poll(() => releaseJobsOfDeadWorkers(pool)).toBe(1)
   expect(await locked()).toEqual([null, null])
 })
 
 test('a worker whose connection breaks takes its lock again', async () => {
   const pool = await freshDatabase()
-  const lives = showWorkerLives(pool, 'living', log)
+  const lives = keepWorkerLock(pool, 'living', log)
   onTestFinished(() => lives.stop())
   const holders = () => holdersOf(pool)
   await expect.poll(holders).toHaveLength(1)

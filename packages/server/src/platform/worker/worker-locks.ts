@@ -7,7 +7,7 @@ import type { Database } from '../database/transaction.ts'
  * Shows other processes that this one's worker is alive, by a database lock that ends with our
  * connection. The library itself releases the job of a killed process after four hours only.
  */
-export function showWorkerLives(pool: pg.Pool, workerId: string, log: Logger): { stop(): Promise<void> } {
+export function keepWorkerLock(pool: pg.Pool, workerId: string, log: Logger): { stop(): Promise<void> } {
   const stopping = new AbortController()
   const held = hold(pool, workerId, stopping.signal, log)
   return {
@@ -58,7 +58,7 @@ async function holdWorkerLock(database: Database, workerId: string): Promise<voi
  * Releases the jobs of workers without their lock, whose processes are dead. Returns the number of
  * those workers.
  */
-export async function freeJobsOfTheDead(database: Database): Promise<number> {
+export async function releaseJobsOfDeadWorkers(database: Database): Promise<number> {
   const { rows } = await database.query<{ dead: string[] | null }>(
     `with held as (select distinct locked_by from graphile_worker.jobs where locked_by is not null)
      select array_agg(locked_by) as dead from held where pg_try_advisory_xact_lock($1, hashtext(locked_by))`,

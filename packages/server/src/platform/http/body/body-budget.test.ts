@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { BodyRoom, roomHere } from './body-budget.ts'
+import { BodyBudget, budgetHere } from './body-budget.ts'
 import { bodyLimit } from './request-bytes.ts'
 
 const free = 16 * 1024
@@ -7,7 +7,7 @@ const tooMuchOfOwn = expect.objectContaining({ code: 'rate_limited', headers: { 
 const tooMuchInAll = expect.objectContaining({ code: 'service_unavailable', headers: { 'retry-after': '1' } })
 
 test('G57 a caller is refused bytes beyond its share, and gets them back once its requests are over', () => {
-  const room = new BodyRoom({ inAll: 300_000, perCaller: 100_000 })
+  const room = new BodyBudget({ inAll: 300_000, perCaller: 100_000 })
   const [first, second] = [room.open('ann'), room.open('ann')]
   first.hold(free + 60_000)
   second.hold(free + 40_000)
@@ -19,7 +19,7 @@ test('G57 a caller is refused bytes beyond its share, and gets them back once it
 })
 
 test('all callers together are refused bytes beyond the total, but small bodies never', () => {
-  const room = new BodyRoom({ inAll: 150_000, perCaller: 100_000 })
+  const room = new BodyBudget({ inAll: 150_000, perCaller: 100_000 })
   const [ann, bob] = [room.open('ann'), room.open('bob')]
   ann.hold(free + 100_000)
   expect(() => bob.hold(free + 60_000)).toThrow(tooMuchInAll)
@@ -33,7 +33,7 @@ test('all callers together are refused bytes beyond the total, but small bodies 
 })
 
 test('a body of any allowed size fits, for at least four callers at a time', () => {
-  const { inAll, perCaller } = roomHere()
+  const { inAll, perCaller } = budgetHere()
   expect(perCaller).toBeGreaterThanOrEqual(Math.max(bodyLimit.buildText, bodyLimit.webhook, bodyLimit.other))
   expect(inAll).toBeGreaterThanOrEqual(4 * perCaller - 4)
 })

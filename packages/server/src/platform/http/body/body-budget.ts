@@ -3,13 +3,13 @@ import { apiError } from '../api-error.ts'
 import { bodyLimit } from './request-bytes.ts'
 
 /** How many bytes of request bodies may be in memory at a time. */
-export interface RoomLimits {
+export interface BudgetLimits {
   readonly inAll: number
   readonly perCaller: number
 }
 
 /** The memory that one request's body takes. */
-export interface HeldBody {
+export interface BudgetShare {
   /**
    * Reports the current size, which never shrinks. Throws 429 when its caller holds too much, 503
    * when all callers together do.
@@ -26,23 +26,23 @@ export interface HeldBody {
 const freeBytes = 16 * 1024
 
 /** Counts the bytes of bodies that are being read or whose requests are not answered yet. */
-export class BodyRoom {
-  readonly #limits: RoomLimits
+export class BodyBudget {
+  readonly #limits: BudgetLimits
   readonly #byCaller = new Map<string, number>()
   #inAll = 0
 
-  constructor(limits: RoomLimits) {
+  constructor(limits: BudgetLimits) {
     this.#limits = limits
   }
 
   /** `caller`: a user, or an address where the user is unknown. */
-  open(caller: string): HeldBody {
+  open(caller: string): BudgetShare {
     let held = 0
     return {
       hold: (bytes) => {
         const more = Math.max(0, bytes - freeBytes) - held
         if (more <= 0) return
-        this.#requireRoom(caller, more)
+        this.#requireBudget(caller, more)
         this.#take(caller, more)
         held += more
       },
@@ -53,7 +53,7 @@ export class BodyRoom {
     }
   }
 
-  #requireRoom(caller: string, more: number): void {
+  #requireBudget(caller: string, more: number): void {
     const headers = { 'retry-after': '1' }
     const { inAll, perCaller } = this.#limits
     if ((this.#byCaller.get(caller) ?? 0) + more > perCaller) {
@@ -78,7 +78,7 @@ export class BodyRoom {
  * Returns limits that fit the memory of this process. Parsing takes several times the bytes of a
  * body. A body of any allowed size fits.
  */
-export function roomHere(): RoomLimits {
+export function budgetHere(): BudgetLimits {
   const inAll = Math.max(4 * bodyLimit.webhook, Math.floor(getHeapStatistics().heap_size_limit / 32))
   return { inAll, perCaller: Math.max(bodyLimit.webhook, Math.floor(inAll / 4)) }
 }

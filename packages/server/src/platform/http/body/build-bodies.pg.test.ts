@@ -30,7 +30,7 @@ test('a pipeline that is too large is refused while it arrives', async () => {
 })
 
 test('G57 one caller has a bounded number of bytes in flight; small requests go on, and a disconnect releases them', async () => {
-  const server = await startTestServer({}, {}, { bodyRoom: { inAll: 20 * mebibyte, perCaller: 10 * mebibyte } })
+  const server = await startTestServer({}, {}, { bodyBudget: { inAll: 20 * mebibyte, perCaller: 10 * mebibyte } })
   onTestFinished(server.close)
   const create = async (bytes: number) => {
     const body = `{"branch":"main","commit":"c","message":"${'x'.repeat(bytes)}"}`

@@ -3,12 +3,12 @@ import { scaled } from '@harmont/test-kit/effort'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ApiError } from '../api-error.ts'
-import { BodyRoom } from './body-budget.ts'
+import { BodyBudget } from './body-budget.ts'
 import { type BlobSink, readBuildBody } from './build-body.ts'
 import { bodyLimit } from './request-bytes.ts'
 
 const mebibyte = 1024 * 1024
-const held = new BodyRoom({ inAll: 100 * mebibyte, perCaller: 100 * mebibyte }).open('somebody')
+const held = new BodyBudget({ inAll: 100 * mebibyte, perCaller: 100 * mebibyte }).open('somebody')
 const room = { held, mostText: bodyLimit.buildText }
 
 interface Kept {

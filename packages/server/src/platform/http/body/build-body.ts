@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto'
 import { apiError, type ErrorDetails } from '../api-error.ts'
-import type { HeldBody } from './body-budget.ts'
+import type { BudgetShare } from './body-budget.ts'
 import { parseJson, Utf8Pieces } from './json-text.ts'
 import { InvalidJson, type SourceEvent, SourceSplitter } from './source-splitter.ts'
 
@@ -37,7 +37,7 @@ interface BuildBodyOptions<T> {
    */
   readonly accept: (body: unknown, fieldErrors: NonNullable<ErrorDetails['errors']>) => T
   /** Is told how much of the body is in memory: all but the source. */
-  readonly held: Pick<HeldBody, 'hold'>
+  readonly held: Pick<BudgetShare, 'hold'>
   /** The largest body without its source, in characters. */
   readonly mostText: number
 }

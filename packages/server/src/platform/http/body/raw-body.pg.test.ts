@@ -47,7 +47,7 @@ test('the bytes of signed bodies in memory are bounded: more are refused, small 
   const small = await startTestServer(
     { receiveWebhook },
     {},
-    { bodyRoom: { inAll: 17 * mebibyte, perCaller: 50 * mebibyte } },
+    { bodyBudget: { inAll: 17 * mebibyte, perCaller: 50 * mebibyte } },
   )
   onTestFinished(small.close)
   const open = () => {

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Operation } from '@harmont/contract'
-import type { HeldBody } from './body-budget.ts'
+import type { BudgetShare } from './body-budget.ts'
 import { type BlobSink, readBuildBody, type UploadedSource } from './build-body.ts'
 import { bodyValidator } from './input-validation.ts'
 import { parseJson, Utf8Pieces } from './json-text.ts'
@@ -18,7 +18,7 @@ interface ReadBody {
 export interface BodyReader {
   readonly bytes: (request: IncomingMessage) => AsyncIterable<Uint8Array>
   /** `held` is told how much is in memory. */
-  readonly read: (bytes: AsyncIterable<Uint8Array>, held: HeldBody) => Promise<ReadBody>
+  readonly read: (bytes: AsyncIterable<Uint8Array>, held: BudgetShare) => Promise<ReadBody>
 }
 
 interface ReaderOptions {
@@ -52,7 +52,7 @@ export function bodyReader(operation: Operation, { openBlobSink: openSink, bodyI
 
 async function* noBytes(): AsyncGenerator<Uint8Array> {}
 
-async function readWhole(bytes: AsyncIterable<Uint8Array>, held: HeldBody): Promise<Buffer> {
+async function readWhole(bytes: AsyncIterable<Uint8Array>, held: BudgetShare): Promise<Buffer> {
   const chunks: Uint8Array[] = []
   let size = 0
   for await (const chunk of bytes) {
@@ -63,7 +63,7 @@ async function readWhole(bytes: AsyncIterable<Uint8Array>, held: HeldBody): Prom
   return Buffer.concat(chunks)
 }
 
-async function readJson(bytes: AsyncIterable<Uint8Array>, held: HeldBody): Promise<unknown> {
+async function readJson(bytes: AsyncIterable<Uint8Array>, held: BudgetShare): Promise<unknown> {
   const utf8 = new Utf8Pieces()
   let text = ''
   for await (const chunk of bytes) {

@@ -4,7 +4,7 @@ import type { Logger } from 'pino'
 import { ApiError, apiError } from '../api-error.ts'
 import type { Caller } from '../request/caller.ts'
 import { envelopeOf } from '../response/send-error.ts'
-import type { Attempt, Idempotency, IdempotencyKeys, KeptAnswer } from './idempotency.ts'
+import type { Attempt, Idempotency, IdempotencyKeys, StoredAnswer } from './idempotency.ts'
 import type { AnyReply } from './operation.ts'
 
 /** A request that may arrive twice and must take effect once. */
@@ -55,10 +55,10 @@ export async function answerOnce(
   const { attempt, kept } = claim
   try {
     const reply = await (kept === null ? first(request, hashed, attempt) : again(request, hashed, kept))
-    await keepAnswer(attempt, hashed, keptReply(reply), log)
+    await storeAnswer(attempt, hashed, replyToStore(reply), log)
     return kept === null ? reply : replayed(reply)
   } catch (error) {
-    await keepAnswer(attempt, hashed, keptError(error, requestId, publicUrl), log)
+    await storeAnswer(attempt, hashed, errorToStore(error, requestId, publicUrl), log)
     throw error
   }
 }
@@ -88,7 +88,12 @@ async function again(
 }
 
 /** Stores the answer. A failure is only logged, because the operation itself has succeeded. */
-async function keepAnswer(attempt: Attempt, hashed: HashedBody, answer: KeptAnswer | null, log: Logger): Promise<void> {
+async function storeAnswer(
+  attempt: Attempt,
+  hashed: HashedBody,
+  answer: StoredAnswer | null,
+  log: Logger,
+): Promise<void> {
   try {
     if (answer === null || !hashed.isWhole) await attempt.release()
     else await attempt.finish(hashed.hash(), answer)
@@ -97,7 +102,7 @@ async function keepAnswer(attempt: Attempt, hashed: HashedBody, answer: KeptAnsw
   }
 }
 
-function keptReply({ status, headers = {}, body }: AnyReply): KeptAnswer {
+function replyToStore({ status, headers = {}, body }: AnyReply): StoredAnswer {
   const location = headers.location
   return { status, headers: typeof location === 'string' ? { location } : {}, body }
 }
@@ -106,7 +111,7 @@ function keptReply({ status, headers = {}, body }: AnyReply): KeptAnswer {
  * Returns the answer to store; null for errors that must not be repeated: faults, limits, and a key
  * of another request.
  */
-function keptError(error: unknown, requestId: string, publicUrl: string): KeptAnswer | null {
+function errorToStore(error: unknown, requestId: string, publicUrl: string): StoredAnswer | null {
   if (!(error instanceof ApiError) || error.status >= 500 || error.status === 429) return null
   if (error.code === 'idempotency_key_reused' || error.code === 'idempotency_key_in_progress') return null
   return { status: error.status, headers: {}, body: envelopeOf(error, { requestId, publicUrl }) }

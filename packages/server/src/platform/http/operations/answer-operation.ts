@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { addressKey } from '../../rate-limits/address-key.ts'
 import { ApiError } from '../api-error.ts'
 import { type Admitted, admit } from '../authorization/admit.ts'
-import type { HeldBody } from '../body/body-budget.ts'
+import type { BudgetShare } from '../body/body-budget.ts'
 import type { BodyReader } from '../body/read-body.ts'
 import { refuseCredential } from '../limits/request-limits.ts'
 import { callerKey } from '../limits/shared-reads.ts'
@@ -40,7 +40,7 @@ export function answerOperation(
     const context = contextOf(operation, services, admitted, request, gone)
     const search = request.raw.url?.split('?').slice(1).join('?') ?? ''
     const body = reader.bytes(request.raw)
-    const held = openRoom(services, admitted)
+    const held = openShare(services, admitted)
     reply.raw.once('close', held.release)
     const answer = async (bytes: AsyncIterable<Uint8Array>, idempotency: Idempotency | null): Promise<AnyReply> => {
       const proceed = await binding.begin(context as never)
@@ -70,7 +70,7 @@ export function answerOperation(
   }
 }
 
-function openRoom({ bodies }: HttpServices, { caller, client }: Admitted): HeldBody {
+function openShare({ bodies }: HttpServices, { caller, client }: Admitted): BudgetShare {
   return caller === null ? bodies.ofAddresses.open(addressKey(client.address)) : bodies.ofUsers.open(caller.userId)
 }
 

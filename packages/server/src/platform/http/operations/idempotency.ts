@@ -19,7 +19,7 @@ export interface ScopedKey {
 }
 
 /** An answer as it is stored. */
-export interface KeptAnswer {
+export interface StoredAnswer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: unknown
@@ -37,7 +37,7 @@ export type Claim =
       readonly kept: { readonly subject: string; readonly requestHash: string } | null
     }
   | { readonly kind: 'running' }
-  | { readonly kind: 'answered'; readonly requestHash: string; readonly answer: KeptAnswer }
+  | { readonly kind: 'answered'; readonly requestHash: string; readonly answer: StoredAnswer }
 
 /**
  * A request that holds a key. Nobody else can take the key meanwhile; if its process dies, others
@@ -47,7 +47,7 @@ export interface Attempt {
   /** See `Idempotency`. */
   keep(client: Database, subject: string, requestHash: string): Promise<void>
   /** Stores the answer. */
-  finish(requestHash: string, answer: KeptAnswer): Promise<void>
+  finish(requestHash: string, answer: StoredAnswer): Promise<void>
   /**
    * Releases the key without an answer, so that the request can be made again. A recorded outcome
    * stays.
