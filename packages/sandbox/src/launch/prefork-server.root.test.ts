@@ -10,7 +10,7 @@ let root: string
 let directory: string
 let bench: Bench
 beforeEach(async () => {
-  root = await mkdtemp('/var/tmp/harmont-preforkServer-')
+  root = await mkdtemp('/var/tmp/harmont-prefork-')
   directory = join(root, 'driver')
   bench = await Bench.open(await openDriver(directory), 'host', directory)
 })

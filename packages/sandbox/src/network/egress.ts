@@ -147,7 +147,7 @@ function keptNetwork(layout: Layout): KeptNetwork | undefined {
 }
 
 /**
- * Returns this directory's block. DirectoryWatcher it if something else on the machine uses the block and no
+ * Returns this directory's block. Changes it if something else on the machine uses the block and no
  * sandbox does.
  */
 async function claimBlock(layout: Layout, number: number, beyond: readonly string[], inUse: boolean): Promise<string> {

@@ -55,7 +55,7 @@ export class LineReader {
     this.listeners.delete(sender)
   }
 
-  /** Awaits the line `SENDER TEXT`. Fails if the sender writes anything else, or at the script's end. */
+  /** Awaits the line `SENDER TEXT`. Fails at another line of the sender, or at the script's end. */
   async expect(sender: string, text: string): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     this.listen(sender, (found) => {

@@ -115,7 +115,7 @@ async function gitEnd(git: ChildProcessByStdio<Writable, Readable, Readable>, co
   if (code !== 0) throw new GitFailure(command, signal ?? `exit ${code}`, complaint)
 }
 
-/** Runs git while `use` reads its output, then waits for its end. Fails as `runGit` or `use` does. */
+/** Runs git while `use` reads its output, and awaits its end. Fails as `runGit` or `use` does. */
 export async function readGit<T>(
   args: readonly string[],
   repository: string,
