@@ -14,7 +14,7 @@ export interface AptBaseOptions {
   readonly refresh?: Duration | undefined
 }
 
-/** A step that installs Debian packages: the base of a chain. */
+/** Makes a step that installs Debian packages: the base of a chain. */
 export function aptBase(options: AptBaseOptions): Step {
   optionsOf('aptBase', options, ['packages', 'image', 'label', 'refresh'])
   const packages = listOf('aptBase, packages', options.packages, (name) =>

@@ -3,7 +3,10 @@ import { type Duration, seconds } from './duration.ts'
 import { relativePathOf } from './options/relative-path.ts'
 import { listOf, optionsOf, textOf, wrongUse } from './wrong-use.ts'
 
-/** When a step's file system may be taken from an earlier build; made by the functions here. */
+/**
+ * Decides when a step's file system may come from an earlier build. The functions below make
+ * policies.
+ */
 export type CachePolicy = IrCachePolicy
 
 type Policy<Name> = Extract<IrCachePolicy, { readonly policy: Name }>
@@ -17,21 +20,22 @@ export interface EnvKeys {
   readonly envKeys?: readonly string[]
 }
 
-/** Kept until the command, or a variable of `envKeys`, changes. */
+/** Keeps the result until the command, or a variable of `envKeys`, changes. */
 export function forever(options: EnvKeys = {}): CacheForever {
   return Object.freeze({ policy: 'forever', env_keys: envKeys('forever', options) })
 }
 
 /**
- * Kept for a duration; entries of all steps end at its multiples since 1970, not after its time
- * from the first run.
+ * Keeps the result for a duration. The entries of all steps end together, at multiples of it since
+ * 1970.
  */
 export function ttl(duration: Duration, options: EnvKeys = {}): CacheTTL {
   return Object.freeze({ policy: 'ttl', duration_seconds: seconds('ttl', duration), env_keys: envKeys('ttl', options) })
 }
 
 /**
- * Kept until a file under one of the paths or globs, relative to the project directory, changes.
+ * Keeps the result until a file below one of the paths or globs changes. They are relative to the
+ * project directory.
  */
 export function onChange(...paths: readonly string[]): CacheOnChange {
   if (paths.length === 0)
@@ -42,7 +46,7 @@ export function onChange(...paths: readonly string[]): CacheOnChange {
   })
 }
 
-/** Kept while each of the policies would keep it. */
+/** Keeps the result while each of the policies would. */
 export function compose(...policies: readonly CachePolicy[]): CacheCompose {
   const parts = listOf('compose', policies, (policy) => cachePolicyOf('compose', policy), 100)
   const levels = 1 + Math.max(0, ...parts.map(levelsOf))
@@ -51,7 +55,7 @@ export function compose(...policies: readonly CachePolicy[]): CacheCompose {
   return Object.freeze({ policy: 'compose', sub_policies: parts })
 }
 
-/** Never kept: the step always runs. */
+/** Keeps nothing: the step always runs. */
 export function none(): Policy<'none'> {
   return Object.freeze({ policy: 'none' })
 }

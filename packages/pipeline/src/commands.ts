@@ -51,7 +51,7 @@ class StepNode implements Step {
   }
 }
 
-/** The start of a chain, from an image when given. Runs nothing itself. */
+/** Starts a chain, from an image when given. Runs nothing itself. */
 export function scratch(options: { readonly image?: string | undefined } = {}): Step {
   const { image } = optionsOf('scratch', options, ['image'])
   return new StepNode({
@@ -60,7 +60,7 @@ export function scratch(options: { readonly image?: string | undefined } = {}): 
   })
 }
 
-/** A command in a file system of its own. */
+/** Runs a command in a file system of its own. */
 export function sh(command: string, options: StepOptions = {}): Step {
   return commandStep(null, command, options)
 }
@@ -78,8 +78,8 @@ export function wait(options: { readonly continueOnFailure?: boolean } = {}): Wa
 }
 
 /**
- * A copy of the step with this budget of one attempt, in place of an earlier one. Use the copy: the
- * step itself stays as it is.
+ * Returns a copy of the step with this time limit per attempt, which replaces an earlier one. The
+ * step itself is unchanged.
  */
 export function timeout(duration: Duration, step: Step): Step {
   const timeoutSeconds = durationSeconds('timeout', duration, MAX_TIMEOUT)

@@ -7,12 +7,12 @@ const EVENTS = ['push', 'pull_request', 'schedule', 'manual', 'api'] as const
 type Event = (typeof EVENTS)[number]
 
 /**
- * When a step runs; all members must hold, a list holds when one entry does. A false condition
- * skips the step.
+ * A condition for running a step. All members must hold; a list holds when one entry does. A false
+ * condition skips the step.
  */
 export interface When {
   readonly event?: Event | readonly Event[]
-  /** Globs over the branch, of a pull request its head. */
+  /** Globs over the branch; for a pull request, over its head. */
   readonly branch?: Texts
   readonly baseBranch?: Texts
   readonly tag?: Texts
@@ -27,7 +27,7 @@ export interface When {
   readonly not?: When
 }
 
-/** A condition, checked here, for the option `when`. */
+/** Makes a condition for the option `when`, and checks it. */
 export function when(condition: When): When {
   conditionOf('when', condition)
   return Object.freeze({ ...condition })
@@ -52,7 +52,7 @@ export function not(condition: When): When {
 const NAMES = ['event', 'branch', 'baseBranch', 'tag', 'changed', 'env', 'local', 'any', 'all', 'not']
 const MAX_NESTING = 8
 
-/** The condition as the IR writes it. */
+/** Returns the condition in the form of the IR. */
 export function conditionOf(where: string, value: unknown, nesting = 0): IrCondition {
   if (nesting > MAX_NESTING)
     throw wrongUse(where, `at most ${MAX_NESTING} levels of any, all and not`, nesting, 'Write the condition flatter.')

@@ -6,7 +6,7 @@ import { wrongUse } from './wrong-use.ts'
 export interface Context {
   /** `push`, `pull_request`, `schedule`, `manual` or `api`; `manual` where nothing tells. */
   readonly event: string
-  /** The branch, of a pull request its head; null on a detached commit. */
+  /** The branch; for a pull request, its head; null on a detached commit. */
   readonly branch: string | null
   readonly baseBranch: string | null
   readonly tag: string | null
@@ -49,7 +49,7 @@ function variable(name: string): string | null {
   return process.env[`HARMONT_${name}`] || null
 }
 
-// Only where no event is told: a server's render knows all that there is to know.
+// Only without an event, because on a server the variables are complete.
 function git(...args: readonly string[]): string | null {
   if (variable('EVENT') !== null) return null
   try {

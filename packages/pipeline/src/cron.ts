@@ -14,7 +14,7 @@ const FIELDS: readonly { readonly min: number; readonly max: number; readonly na
 const PART = /^(?<from>\*|[0-9]{1,2}|[a-z]{3})(?:-(?<to>[0-9]{1,2}|[a-z]{3}))?(?:\/(?<step>[0-9]{1,2}))?$/i
 const LEAST_MINUTES = 5
 
-/** A cron expression of five fields that comes at most every five minutes. */
+/** Reads a cron expression of five fields that runs at most every five minutes. */
 export function cronOf(where: string, value: unknown): string {
   const cron = textOf(where, value, 'Give a cron expression.').trim()
   const fields = cron.split(/\s+/)
@@ -27,7 +27,7 @@ export function cronOf(where: string, value: unknown): string {
   return cron
 }
 
-/** A time zone by its name. */
+/** Reads the name of a time zone. */
 export function timezoneOf(where: string, value: unknown): string {
   const name = textOf(where, value, 'Name a time zone.')
   if (/^[A-Za-z]/.test(name) && isKnown(name)) return name
@@ -43,7 +43,7 @@ function isKnown(name: string): boolean {
   }
 }
 
-// The values that a field names, ascending; undefined when it is none.
+// Returns the values of a field, ascending; undefined when it is invalid.
 function valuesOf(field: string, index: number): readonly number[] | undefined {
   const range = FIELDS[index]
   if (range === undefined) return undefined
@@ -66,7 +66,7 @@ function valuesOf(field: string, index: number): readonly number[] | undefined {
   return [...values].sort((a, b) => a - b)
 }
 
-// In minutes, between two runs within one hour or in neighbouring ones.
+// Returns the shortest time between two runs in minutes, within one hour or across two.
 function leastGap(minutes: readonly number[], hours: readonly number[]): number {
   const gaps = minutes.slice(1).map((minute, index) => minute - (minutes[index] ?? 0))
   const neighbours = hours.some((hour) => hours.includes((hour + 1) % 24))

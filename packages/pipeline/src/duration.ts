@@ -23,9 +23,7 @@ const UNITS = [
 ] as const
 const TEXT = /^(?:(?<d>[0-9]+)d)?(?:(?<h>[0-9]+)h)?(?:(?<m>[0-9]+)m)?(?:(?<s>[0-9]+)s)?$/
 
-/**
- * A duration in whole seconds, from 1 to `max`. `where` names the call in the error of a wrong one.
- */
+/** Reads a duration in whole seconds, from 1 to `max`. `where` names the call in an error. */
 export function seconds(where: string, duration: unknown, max = Number.MAX_SAFE_INTEGER): number {
   const groups = typeof duration === 'string' ? TEXT.exec(duration)?.groups : undefined
   const total = groups ? UNITS.reduce((sum, [unit, size]) => sum + Number(groups[unit] ?? 0) * size, 0) : duration

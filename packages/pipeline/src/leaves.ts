@@ -39,7 +39,10 @@ export function standsForLeaves(value: unknown): value is StandsForLeaves {
   return typeof value === 'object' && value !== null && LEAVES in value && typeof value[LEAVES] === 'function'
 }
 
-/** Steps, lists of them and toolchains as one flat list of leaves, to be used in several places. */
+/**
+ * Returns steps, lists of them and toolchains as one flat list of leaves, for use in several
+ * places.
+ */
 export function group(steps: Leaves): readonly (Step | Wait)[] {
   return Object.freeze(flatLeaves('group', steps))
 }

@@ -7,7 +7,7 @@ import { grouped, listOf, membersOf, misuse, nameOf, optionsOf, wrongUse } from 
 type CellValue = string | number | boolean
 type Axes = Readonly<Record<string, readonly CellValue[]>>
 
-/** One value of each axis, and `name("test")` for a name that tells cells apart. */
+/** One value of each axis, and `name("test")` for a name that is unique per cell. */
 export type Cell<A extends Axes> = { readonly [Axis in keyof A]: A[Axis][number] } & { name(text: string): string }
 
 type PartialCell<A extends Axes> = { readonly [Axis in keyof A]?: A[Axis][number] }
@@ -21,7 +21,7 @@ export interface MatrixOptions<A extends Axes> {
 
 const MAX_CELLS = 1000
 
-/** The cells of some axes, the first axis slowest. */
+/** Returns the cells of some axes, the first axis slowest. */
 export function matrix<const A extends Axes>(axes: A): readonly Cell<A>[]
 /**
  * Returns the results of `fn` for each cell as a flat list of leaves. Labels of steps made by it
@@ -32,7 +32,7 @@ export function matrix<const A extends Axes>(
   fn: (cell: Cell<A>) => Leaves,
   options?: MatrixOptions<A>,
 ): readonly (Step | Wait)[]
-/** The cells of some axes that `include` and `exclude` leave. */
+/** Returns the cells of some axes that `include` and `exclude` leave. */
 export function matrix<const A extends Axes>(axes: A, fn: undefined, options?: MatrixOptions<A>): readonly Cell<A>[]
 export function matrix(axes: unknown, fn?: unknown, options: unknown = {}): readonly unknown[] {
   const cells = cellsOf(axes, options)

@@ -1,17 +1,14 @@
 const BARE = /^[A-Za-z0-9_@%+=:,./-]+$/
 const WRAPPED = /^(?:'[^']*'|"(?:[^"\\]|\\[\s\S])*")$/
 
-/**
- * A path as one word of the shell (`pipeline.md` 2): as a value, and a leading `-` cannot be taken
- * for an option.
- */
+/** Quotes a path as one word of the shell (`pipeline.md` 2), so that a leading `-` is no option. */
 export function quote(text: string): string {
   return quoteValue(text.startsWith('-') ? `./${text}` : text)
 }
 
 /**
- * A text as one word of the shell. What is already in one pair of quotes stays; variables (`$`)
- * still work; a leading `~/` stays the home directory.
+ * Quotes a text as one word of the shell. Text in one pair of quotes stays; variables (`$`) still
+ * work; a leading `~/` stays the home directory.
  */
 export function quoteValue(text: string): string {
   if (WRAPPED.test(text)) return text
@@ -26,8 +23,8 @@ function quoteWord(text: string): string {
 }
 
 /**
- * A command that runs in a directory of the workspace; with line breaks no line of it runs anywhere
- * else.
+ * Returns a command that runs in a directory of the workspace. Each of its lines runs there, or
+ * none.
  */
 export function inDirectory(directory: string, command: string): string {
   const word = quote(directory)

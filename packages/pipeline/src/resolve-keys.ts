@@ -25,7 +25,7 @@ export function resolvePipelineCacheKeys(graph: IrGraph, options: CacheKeyOption
   for (const [index, node] of graph.nodes.entries()) Object.assign(node, { step: keyed.nodes[index]?.step })
 }
 
-/** The document with its cache keys. */
+/** Returns the document with its cache keys. */
 export function keyedGraph(where: string, document: IrDocument, options: CacheKeyOptions): IrDocument {
   const known = ['pipelineOrg', 'pipelineSlug', 'now', 'basePath', 'env']
   const { pipelineOrg, pipelineSlug, now, basePath } = optionsOf(where, options, known)

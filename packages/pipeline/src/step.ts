@@ -26,8 +26,8 @@ import type { SecretOptions } from './options/secrets.ts'
 import type { ServiceOptions } from './options/services.ts'
 
 /**
- * A point that commands start from: nothing (`scratch`), a command's result, or a named branch of
- * one. Immutable; two equal ones are two.
+ * A start for commands: nothing (`scratch`), the result of a command, or a named branch of one.
+ * Immutable. Equal-looking steps are different steps.
  */
 export interface Step {
   readonly [BRAND]: 'step'
@@ -37,9 +37,9 @@ export interface Step {
   /** Text for `sh -c` as it will run; undefined for a scratch or a fork, which run nothing. */
   readonly command: string | undefined
   readonly fields: CommandFields
-  /** A command that starts from the file system that this step left. */
+  /** Runs a command that starts from this step's file system. */
   sh(command: string, options?: StepOptions): Step
-  /** A branch: runs nothing, and steps made from it start from this step. */
+  /** Makes a branch. It runs nothing, and steps made from it start from this step. */
   fork(options?: { readonly label?: string }): Step
 }
 
@@ -92,7 +92,7 @@ export interface StepOptions {
   readonly retry?: number | RetryOptions
   /** A failure leaves the build unharmed: any one, or one with these exit codes. */
   readonly softFail?: boolean | readonly number[]
-  /** Starts whatever became of what it waits for. */
+  /** Starts however its prerequisites ended. */
   readonly continueOnFailure?: boolean
   /** Steps to wait for, without their files. */
   readonly dependsOn?: Dependencies
@@ -110,10 +110,7 @@ export interface StepOptions {
 
 export type Dependencies = Step | StandsForLeaves | readonly Dependencies[]
 
-/**
- * The options of a command as the IR wants them; undefined where not given, or where nothing is
- * asked for.
- */
+/** The options of a command in the form of the IR; undefined where absent or empty. */
 export interface CommandFields {
   readonly key?: string | undefined
   readonly label?: string | undefined
@@ -137,7 +134,7 @@ export interface CommandFields {
   readonly dependsOn?: readonly Step[] | undefined
 }
 
-/** Files that are copied from what another step left, before the command. */
+/** Files that are copied from another step's file system before the command. */
 export interface Input {
   readonly from: Step
   /** A path or glob, relative to the workspace of that step. */

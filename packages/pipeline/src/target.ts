@@ -1,7 +1,7 @@
 import { state, type TargetRun, withCell } from './state.ts'
 import { misuse, textOf, wrongUse } from './wrong-use.ts'
 
-/** A function that is evaluated once per render, and whose result all callers share. */
+/** Makes a function that is evaluated once per render and shares its result. */
 export function target<T>(name: string, fn: () => T): () => T {
   textOf('target', name, 'Name the target.')
   if (typeof fn !== 'function') throw wrongUse('target', 'a function', fn, 'Pass the function that makes the steps.')

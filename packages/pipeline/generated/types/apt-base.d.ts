@@ -9,5 +9,5 @@ export interface AptBaseOptions {
     /** How long the packages are kept; by default a day. */
     readonly refresh?: Duration | undefined;
 }
-/** A step that installs Debian packages: the base of a chain. */
+/** Makes a step that installs Debian packages: the base of a chain. */
 export declare function aptBase(options: AptBaseOptions): Step;

@@ -1,6 +1,9 @@
 import type { IrCachePolicy } from './ir/index.js';
 import { type Duration } from './duration.js';
-/** When a step's file system may be taken from an earlier build; made by the functions here. */
+/**
+ * Decides when a step's file system may come from an earlier build. The functions below make
+ * policies.
+ */
 export type CachePolicy = IrCachePolicy;
 type Policy<Name> = Extract<IrCachePolicy, {
     readonly policy: Name;
@@ -13,20 +16,21 @@ export interface EnvKeys {
     /** Variables of the rendering process whose values are part of the key. */
     readonly envKeys?: readonly string[];
 }
-/** Kept until the command, or a variable of `envKeys`, changes. */
+/** Keeps the result until the command, or a variable of `envKeys`, changes. */
 export declare function forever(options?: EnvKeys): CacheForever;
 /**
- * Kept for a duration; entries of all steps end at its multiples since 1970, not after its time
- * from the first run.
+ * Keeps the result for a duration. The entries of all steps end together, at multiples of it since
+ * 1970.
  */
 export declare function ttl(duration: Duration, options?: EnvKeys): CacheTTL;
 /**
- * Kept until a file under one of the paths or globs, relative to the project directory, changes.
+ * Keeps the result until a file below one of the paths or globs changes. They are relative to the
+ * project directory.
  */
 export declare function onChange(...paths: readonly string[]): CacheOnChange;
-/** Kept while each of the policies would keep it. */
+/** Keeps the result while each of the policies would. */
 export declare function compose(...policies: readonly CachePolicy[]): CacheCompose;
-/** Never kept: the step always runs. */
+/** Keeps nothing: the step always runs. */
 export declare function none(): Policy<'none'>;
 /**
  * Checks that a value was made by one of the functions above, of this or of another copy of the

@@ -2,11 +2,11 @@ import { type Duration } from './duration.js';
 import { type Step, type StepOptions, type Wait } from './step.js';
 /** Returns the call that made a step with a command. */
 export declare function callOf(step: Step): Error | undefined;
-/** The start of a chain, from an image when given. Runs nothing itself. */
+/** Starts a chain, from an image when given. Runs nothing itself. */
 export declare function scratch(options?: {
     readonly image?: string | undefined;
 }): Step;
-/** A command in a file system of its own. */
+/** Runs a command in a file system of its own. */
 export declare function sh(command: string, options?: StepOptions): Step;
 /**
  * Holds later leaves back until all earlier ones have passed; with `continueOnFailure`, until they
@@ -16,7 +16,7 @@ export declare function wait(options?: {
     readonly continueOnFailure?: boolean;
 }): Wait;
 /**
- * A copy of the step with this budget of one attempt, in place of an earlier one. Use the copy: the
- * step itself stays as it is.
+ * Returns a copy of the step with this time limit per attempt, which replaces an earlier one. The
+ * step itself is unchanged.
  */
 export declare function timeout(duration: Duration, step: Step): Step;

@@ -3,12 +3,12 @@ type Texts = string | readonly string[];
 declare const EVENTS: readonly ['push', 'pull_request', 'schedule', 'manual', 'api'];
 type Event = (typeof EVENTS)[number];
 /**
- * When a step runs; all members must hold, a list holds when one entry does. A false condition
- * skips the step.
+ * A condition for running a step. All members must hold; a list holds when one entry does. A false
+ * condition skips the step.
  */
 export interface When {
     readonly event?: Event | readonly Event[];
-    /** Globs over the branch, of a pull request its head. */
+    /** Globs over the branch; for a pull request, over its head. */
     readonly branch?: Texts;
     readonly baseBranch?: Texts;
     readonly tag?: Texts;
@@ -22,7 +22,7 @@ export interface When {
     readonly all?: readonly When[];
     readonly not?: When;
 }
-/** A condition, checked here, for the option `when`. */
+/** Makes a condition for the option `when`, and checks it. */
 export declare function when(condition: When): When;
 /** Holds when one of the conditions does. */
 export declare function anyOf(...conditions: readonly When[]): When;
@@ -30,6 +30,6 @@ export declare function anyOf(...conditions: readonly When[]): When;
 export declare function allOf(...conditions: readonly When[]): When;
 /** Holds when the condition does not. */
 export declare function not(condition: When): When;
-/** The condition as the IR writes it. */
+/** Returns the condition in the form of the IR. */
 export declare function conditionOf(where: string, value: unknown, nesting?: number): IrCondition;
 export {};

@@ -2,7 +2,7 @@
 export interface Context {
     /** `push`, `pull_request`, `schedule`, `manual` or `api`; `manual` where nothing tells. */
     readonly event: string;
-    /** The branch, of a pull request its head; null on a detached commit. */
+    /** The branch; for a pull request, its head; null on a detached commit. */
     readonly branch: string | null;
     readonly baseBranch: string | null;
     readonly tag: string | null;

@@ -6,8 +6,6 @@ type S = `${number}s`;
 export type Duration = number | (D | H | M | S) | (`${D}${H}` | `${D}${M}` | `${D}${S}` | `${H}${M}` | `${H}${S}` | `${M}${S}`) | (`${D}${H}${M}` | `${D}${H}${S}` | `${D}${M}${S}` | `${H}${M}${S}` | `${D}${H}${M}${S}`);
 /** The longest timeout of a step or a build, in seconds: a week. */
 export declare const MAX_TIMEOUT = 604800;
-/**
- * A duration in whole seconds, from 1 to `max`. `where` names the call in the error of a wrong one.
- */
+/** Reads a duration in whole seconds, from 1 to `max`. `where` names the call in an error. */
 export declare function seconds(where: string, duration: unknown, max?: number): number;
 export {};

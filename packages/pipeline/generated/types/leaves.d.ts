@@ -7,5 +7,8 @@ import { type StandsForLeaves, type Step, type Wait } from './step.js';
 export declare function flatLeaves(where: string, leaves: unknown, expected?: string): (Step | Wait)[];
 /** Whether a value stands for leaves, of this or of another copy of the SDK. */
 export declare function standsForLeaves(value: unknown): value is StandsForLeaves;
-/** Steps, lists of them and toolchains as one flat list of leaves, to be used in several places. */
+/**
+ * Returns steps, lists of them and toolchains as one flat list of leaves, for use in several
+ * places.
+ */
 export declare function group(steps: Leaves): readonly (Step | Wait)[];

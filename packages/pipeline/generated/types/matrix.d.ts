@@ -1,7 +1,7 @@
 import type { Leaves, Step, Wait } from './step.js';
 type CellValue = string | number | boolean;
 type Axes = Readonly<Record<string, readonly CellValue[]>>;
-/** One value of each axis, and `name("test")` for a name that tells cells apart. */
+/** One value of each axis, and `name("test")` for a name that is unique per cell. */
 export type Cell<A extends Axes> = {
     readonly [Axis in keyof A]: A[Axis][number];
 } & {
@@ -16,13 +16,13 @@ export interface MatrixOptions<A extends Axes> {
     /** No cell that has all the values of one of these. */
     readonly exclude?: readonly PartialCell<A>[];
 }
-/** The cells of some axes, the first axis slowest. */
+/** Returns the cells of some axes, the first axis slowest. */
 export declare function matrix<const A extends Axes>(axes: A): readonly Cell<A>[];
 /**
  * Returns the results of `fn` for each cell as a flat list of leaves. Labels of steps made by it
  * tell the cell.
  */
 export declare function matrix<const A extends Axes>(axes: A, fn: (cell: Cell<A>) => Leaves, options?: MatrixOptions<A>): readonly (Step | Wait)[];
-/** The cells of some axes that `include` and `exclude` leave. */
+/** Returns the cells of some axes that `include` and `exclude` leave. */
 export declare function matrix<const A extends Axes>(axes: A, fn: undefined, options?: MatrixOptions<A>): readonly Cell<A>[];
 export {};

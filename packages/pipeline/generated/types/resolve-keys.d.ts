@@ -16,5 +16,5 @@ export interface CacheKeyOptions {
  * `hm` does it itself.
  */
 export declare function resolvePipelineCacheKeys(graph: IrGraph, options?: CacheKeyOptions): void;
-/** The document with its cache keys. */
+/** Returns the document with its cache keys. */
 export declare function keyedGraph(where: string, document: IrDocument, options: CacheKeyOptions): IrDocument;

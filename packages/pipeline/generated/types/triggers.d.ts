@@ -1,8 +1,8 @@
 type Texts = string | readonly string[];
 interface PathFilter {
-    /** Only when a changed file fits; `!` takes out again, and the last that fits decides. */
+    /** Runs only when a changed file matches. `!` excludes, and the last match decides. */
     readonly paths?: Texts;
-    /** Not when every changed file fits. */
+    /** Does not run when every changed file matches. */
     readonly pathsIgnore?: Texts;
 }
 type Ref = {
@@ -17,7 +17,7 @@ export type PushOptions = Ref & PathFilter;
 declare const TYPES: readonly ['opened', 'synchronize', 'reopened', 'closed', 'ready_for_review'];
 type PullRequestType = (typeof TYPES)[number];
 export interface PullRequestOptions extends PathFilter {
-    /** Globs over the branch that it goes to. */
+    /** Globs over its target branch. */
     readonly branches?: Texts;
     /** By default `opened`, `synchronize` and `reopened`. */
     readonly types?: readonly PullRequestType[];

@@ -47,7 +47,7 @@ export function buildConcurrencyOf(where: string, value: unknown): IrBuildConcur
   })
 }
 
-// A slip in one would make one group of all builds, and they would cancel each other.
+// A misspelt one would put all builds into one group, where they would cancel each other.
 function placeholdersOf(where: string, group: string): string {
   for (const [placeholder] of group.matchAll(/\$\{[^}]*\}?/g)) wordOf(where, placeholder, PLACEHOLDERS)
   return group

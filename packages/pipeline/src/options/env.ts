@@ -1,9 +1,9 @@
 import { membersOf, wrongUse } from '../wrong-use.ts'
 
-/** Variables: numbers and booleans become what they print as. */
+/** Variables. Numbers and booleans become text. */
 export type EnvOptions = Readonly<Record<string, string | number | boolean>>
 
-/** Variables as texts. */
+/** Reads variables as texts. */
 export function envOf(where: string, value: unknown): Readonly<Record<string, string>> {
   const entries = membersOf(where, value).map(([name, entry]) => {
     if (name === '' || /[=\0]/.test(name))

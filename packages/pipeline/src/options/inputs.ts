@@ -3,7 +3,7 @@ import { type Input, isStep, type Step } from '../step.ts'
 import { oneOrListOf, optionsOf, wrongUse } from '../wrong-use.ts'
 import { relativePathOf } from './relative-path.ts'
 
-/** Files of another step, for the option `inputs`. The step that gets them waits for it. */
+/** Names files of another step for the option `inputs`. The step that gets them waits for it. */
 export function filesFrom(step: Step, path: string, into?: string): Input {
   return inputOf('filesFrom', { from: step, path, ...(into !== undefined && { into }) })
 }
@@ -21,7 +21,7 @@ function inputOf(where: string, value: unknown): Input {
   })
 }
 
-/** A step that has a command, or whose files come from one that has. */
+/** Reads a step that has a command, or whose files come from one that has. */
 export function commandOf(where: string, value: unknown): Step {
   if (isStep(value) && nearestCommand(value) !== null) return value
   throw wrongUse(where, 'a step with a command', value, 'Pass the result of sh().')

@@ -1,7 +1,7 @@
 import { pathProblem } from '@harmont/ir'
 import { textOf, wrongUse } from '../wrong-use.ts'
 
-/** A path or glob below a directory, by default the workspace: not absolute, without `..`. */
+/** Reads a path or glob below a directory, by default the workspace: not absolute, without `..`. */
 export function relativePathOf(
   where: string,
   value: unknown,

@@ -18,7 +18,7 @@ export interface RetryOptions extends RetryConditions {
   readonly limit: number
 }
 
-/** Why an attempt failed when its command did not say: the error codes of jobs. */
+/** Error codes of jobs: reasons for a failure beside the command's exit code. */
 const REASONS = [
   'out_of_memory',
   'disk_limit',
@@ -35,8 +35,8 @@ const REASONS = [
 export type RetryReason = (typeof REASONS)[number]
 
 /**
- * A policy for the option `retry`: up to `limit` further attempts, after any failure when no
- * condition is given.
+ * Makes a policy for the option `retry`: up to `limit` further attempts, without conditions after
+ * any failure.
  */
 export function retry(limit: number, conditions: RetryConditions = {}): RetryOptions {
   optionsOf('retry', conditions, ['exitCodes', 'signals', 'reasons', 'delay'])
@@ -45,7 +45,7 @@ export function retry(limit: number, conditions: RetryConditions = {}): RetryOpt
   return Object.freeze(policy)
 }
 
-/** A policy, or its limit alone, as the IR writes it. */
+/** Reads a policy, or its limit alone, into the form of the IR. */
 export function retryOf(where: string, value: unknown): IrRetry {
   if (typeof value === 'number') return Object.freeze({ limit: wholeNumberOf(where, value, 1, 10) })
   const { limit, delay, exitCodes, signals, reasons } = optionsOf(where, value, [
@@ -68,7 +68,7 @@ export function retryOf(where: string, value: unknown): IrRetry {
   })
 }
 
-/** A list of exit codes, 0 to 255. */
+/** Reads a list of exit codes, 0 to 255. */
 export function exitCodesOf(where: string, value: unknown): readonly number[] {
   return listOf(where, value, (code) => wholeNumberOf(where, code, 0, 255))
 }

@@ -11,7 +11,7 @@ export function runnerOf(where: string, value: unknown): Runner {
   return wordOf(where, value, RUNNERS)
 }
 
-/** Options of the runner, as JSON; handed on as they are. */
+/** Reads the runner's options, which are passed on as JSON. */
 export function runnerArgsOf(where: string, value: unknown): Readonly<Record<string, unknown>> {
   const text = JSON.stringify(Object.fromEntries(membersOf(where, value)))
   if (Buffer.byteLength(text) > MAX_BYTES)

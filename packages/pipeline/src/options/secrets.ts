@@ -5,7 +5,7 @@ export type SecretOptions = readonly string[] | Readonly<Record<string, string>>
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/
 
-/** Variable to secret, of either way to write them. */
+/** Reads both forms as variable to secret. */
 export function secretsOf(where: string, value: unknown): Readonly<Record<string, string>> {
   const name = (text: unknown): string => {
     if (typeof text === 'string' && NAME.test(text)) return text

@@ -59,8 +59,8 @@ export class ElixirProject extends Toolchain<ElixirProject> {
   }
 
   /**
-   * The lookup table of dialyzer, kept until mix.lock changes. One step, however often it is asked
-   * for: options go with the first call.
+   * Returns the lookup table of dialyzer, kept until mix.lock changes. It is one step; options of
+   * later calls are refused.
    */
   plt(options: ActionOptions = {}): Step {
     const step = this.stepOf('plt', options)
@@ -140,7 +140,7 @@ const PACKAGES = [
   ...['build-essential', 'autoconf', 'libncurses-dev', 'libssl-dev'],
 ]
 
-/** The step that has Erlang and Elixir. */
+/** Returns the step that has Erlang and Elixir. */
 function elixirInstalled(ground: Ground, elixirVersion: string, otpVersion: string): Step {
   const erlang = installStep(ground, {
     tag: 'ex',

@@ -32,7 +32,7 @@ export interface Install {
   readonly command: string
 }
 
-/** The step that installs a tool, on its packages or on the caller's base. */
+/** Returns the step that installs a tool, on its packages or on the caller's base. */
 export function installStep({ image, base }: Ground, { tag, packages, name, command }: Install): Step {
   const start = base ?? aptBase({ packages, label: `:${tag}: apt-base`, image })
   return start.sh(command, { label: `:${tag}: ${name}`, cache: forever() })

@@ -28,14 +28,14 @@ export abstract class Toolchain<Self> implements StandsForLeaves {
   }
 
   /**
-   * A copy whose actions start after a further command, such as one that generates sources. It runs
-   * in the workspace; `cwd` names another directory.
+   * Returns a copy whose actions start after a further command, such as one that generates sources.
+   * It runs in the workspace; `cwd` names another directory.
    */
   setup(command: string, options: StepOptions = {}): Self {
     return this.startingAt(this.installed.sh(command, options))
   }
 
-  /** The actions that a check of a change usually needs. */
+  /** Returns the actions that usually check a change. */
   abstract ci(): Step[]
 
   [LEAVES](): Leaves {

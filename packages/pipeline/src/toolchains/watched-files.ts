@@ -2,13 +2,18 @@ import { pathProblem } from '@harmont/ir'
 import { type CachePolicy, onChange } from '../cache.ts'
 import { wrongUse } from '../wrong-use.ts'
 
-/** Kept until one of the files of a tool's project changes: `./uv.lock`, `web/uv.lock`. */
+/**
+ * Keeps a result until one of the files of a tool's project changes: `./uv.lock`, `web/uv.lock`.
+ */
 export function onChangeIn(where: string, path: string, ...names: readonly string[]): CachePolicy {
   refuseOutside(where, path)
   return onChange(...names.map((name) => `${path}/${name}`))
 }
 
-/** The same as cargo and CMake projects spell it: without `./` for the project directory itself. */
+/**
+ * Does the same in the spelling of cargo and CMake projects: without `./` for the project
+ * directory.
+ */
 export function onChangeBelow(where: string, path: string, ...names: readonly string[]): CachePolicy {
   refuseOutside(where, path)
   return onChange(...names.map((name) => (path === '.' ? name : `${path}/${name}`)))

@@ -53,17 +53,17 @@ export class ZigToolchain implements StandsForLeaves {
     return this.installed
   }
 
-  /** A copy whose projects start after a further command. */
+  /** Returns a copy whose projects start after a further command. */
   setup(command: string, options: StepOptions = {}): ZigToolchain {
     return new ZigToolchain(this.installed.sh(command, options))
   }
 
-  /** The package in a directory, by default the project directory. */
+  /** Returns the package in a directory, by default the project directory. */
   project(directory = '.'): ZigProject {
     return new ZigProject(path('zig.project', directory), this.installed)
   }
 
-  /** The actions of the package in the project directory. */
+  /** Returns the actions of the package in the project directory. */
   ci(): Step[] {
     return this.project().ci()
   }

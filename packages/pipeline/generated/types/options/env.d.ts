@@ -1,4 +1,4 @@
-/** Variables: numbers and booleans become what they print as. */
+/** Variables. Numbers and booleans become text. */
 export type EnvOptions = Readonly<Record<string, string | number | boolean>>;
-/** Variables as texts. */
+/** Reads variables as texts. */
 export declare function envOf(where: string, value: unknown): Readonly<Record<string, string>>;

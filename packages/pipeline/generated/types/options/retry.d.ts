@@ -14,16 +14,16 @@ export interface RetryOptions extends RetryConditions {
     /** Further attempts, 1 to 10. */
     readonly limit: number;
 }
-/** Why an attempt failed when its command did not say: the error codes of jobs. */
+/** Error codes of jobs: reasons for a failure beside the command's exit code. */
 declare const REASONS: readonly ['out_of_memory', 'disk_limit', 'step_timeout', 'pipeline_timeout', 'provision_failed', 'snapshot_failed', 'sandbox_lost', 'build_abandoned', 'secret_missing', 'service_unsupported'];
 export type RetryReason = (typeof REASONS)[number];
 /**
- * A policy for the option `retry`: up to `limit` further attempts, after any failure when no
- * condition is given.
+ * Makes a policy for the option `retry`: up to `limit` further attempts, without conditions after
+ * any failure.
  */
 export declare function retry(limit: number, conditions?: RetryConditions): RetryOptions;
-/** A policy, or its limit alone, as the IR writes it. */
+/** Reads a policy, or its limit alone, into the form of the IR. */
 export declare function retryOf(where: string, value: unknown): IrRetry;
-/** A list of exit codes, 0 to 255. */
+/** Reads a list of exit codes, 0 to 255. */
 export declare function exitCodesOf(where: string, value: unknown): readonly number[];
 export {};

@@ -2,6 +2,6 @@ declare const RUNNERS: readonly ['default', 'vm', 'docker'];
 /** The kind of machine for a step; all three mean the same one. */
 export type Runner = (typeof RUNNERS)[number];
 export declare function runnerOf(where: string, value: unknown): Runner;
-/** Options of the runner, as JSON; handed on as they are. */
+/** Reads the runner's options, which are passed on as JSON. */
 export declare function runnerArgsOf(where: string, value: unknown): Readonly<Record<string, unknown>>;
 export {};

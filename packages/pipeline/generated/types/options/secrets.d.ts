@@ -1,4 +1,4 @@
 /** Names of secrets that are variables of the same name, or variable to secret. */
 export type SecretOptions = readonly string[] | Readonly<Record<string, string>>;
-/** Variable to secret, of either way to write them. */
+/** Reads both forms as variable to secret. */
 export declare function secretsOf(where: string, value: unknown): Readonly<Record<string, string>>;

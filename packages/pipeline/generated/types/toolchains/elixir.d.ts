@@ -32,8 +32,8 @@ export declare class ElixirProject extends Toolchain<ElixirProject> {
     format(options?: ActionOptions): Step;
     credo(options?: CredoOptions): Step;
     /**
-     * The lookup table of dialyzer, kept until mix.lock changes. One step, however often it is asked
-     * for: options go with the first call.
+     * Returns the lookup table of dialyzer, kept until mix.lock changes. It is one step; options of
+     * later calls are refused.
      */
     plt(options?: ActionOptions): Step;
     /** Starts from `plt()`. */

@@ -28,5 +28,5 @@ export interface Install {
     readonly name: string;
     readonly command: string;
 }
-/** The step that installs a tool, on its packages or on the caller's base. */
+/** Returns the step that installs a tool, on its packages or on the caller's base. */
 export declare function installStep({ image, base }: Ground, { tag, packages, name, command }: Install): Step;

@@ -18,11 +18,11 @@ export declare abstract class Toolchain<Self> implements StandsForLeaves {
     /** The step that the actions start from. */
     install(): Step;
     /**
-     * A copy whose actions start after a further command, such as one that generates sources. It runs
-     * in the workspace; `cwd` names another directory.
+     * Returns a copy whose actions start after a further command, such as one that generates sources.
+     * It runs in the workspace; `cwd` names another directory.
      */
     setup(command: string, options?: StepOptions): Self;
-    /** The actions that a check of a change usually needs. */
+    /** Returns the actions that usually check a change. */
     abstract ci(): Step[];
     [LEAVES](): Leaves;
     /** Returns the leaves for which it stands in a pipeline. */

@@ -24,11 +24,11 @@ export declare class ZigToolchain implements StandsForLeaves {
     readonly installed: Step;
     constructor(installed: Step);
     install(): Step;
-    /** A copy whose projects start after a further command. */
+    /** Returns a copy whose projects start after a further command. */
     setup(command: string, options?: StepOptions): ZigToolchain;
-    /** The package in a directory, by default the project directory. */
+    /** Returns the package in a directory, by default the project directory. */
     project(directory?: string): ZigProject;
-    /** The actions of the package in the project directory. */
+    /** Returns the actions of the package in the project directory. */
     ci(): Step[];
     [LEAVES](): Leaves;
 }

@@ -36,12 +36,12 @@ export class CMakeToolchain implements StandsForLeaves {
     return this.installed
   }
 
-  /** A copy whose projects start after a further command. */
+  /** Returns a copy whose projects start after a further command. */
   setup(command: string, options: StepOptions = {}): CMakeToolchain {
     return new CMakeToolchain(this.#tools, this.installed.sh(command, options))
   }
 
-  /** The project in one directory, configured and built once for all its actions. */
+  /** Returns the project in one directory, configured and built once for all its actions. */
   project(options: CMakeProjectOptions = {}): CMakeProject {
     const { deps, cache: kept, ...given } = readOptions('cmake.project', options, PROJECT)
     const settings: CMakeSettings = { ...given, vcpkg: deps === 'vcpkg' }
@@ -56,7 +56,7 @@ export class CMakeToolchain implements StandsForLeaves {
     return new CMakeProject(this, settings, built)
   }
 
-  /** The actions of the project in the project directory. */
+  /** Returns the actions of the project in the project directory. */
   ci(): Step[] {
     return this.project().ci()
   }
@@ -66,7 +66,7 @@ export class CMakeToolchain implements StandsForLeaves {
   }
 }
 
-/** CMake: with a path for the project there, else for several projects. */
+/** Makes a CMake project when `path` is given, otherwise a toolchain for several projects. */
 export function cmake(options: CMakeOptions & { readonly path: string }): CMakeProject
 export function cmake(options?: CMakeToolchainOptions): CMakeToolchain
 export function cmake(options: CMakeToolchainOptions & Partial<CMakeOptions> = {}): CMakeProject | CMakeToolchain {
@@ -91,7 +91,7 @@ export function cmake(options: CMakeToolchainOptions & Partial<CMakeOptions> = {
 }
 
 export interface CTestOptions extends ActionOptions {
-  /** As many tests at once as there are CPUs; true by default. */
+  /** Runs as many tests at once as there are CPUs; true by default. */
   readonly parallel?: boolean
 }
 
@@ -105,15 +105,15 @@ export interface CPackOptions extends ActionOptions {
 }
 
 export interface CMakeFmtOptions extends ActionOptions {
-  /** Writes the files anew, in place of a failure. */
+  /** Rewrites the files instead of failing. */
   readonly fix?: boolean
 }
 
 const SOURCES = ['c', 'h', 'cpp', 'hpp', 'cc', 'cxx'].map((ending) => `-name '*.${ending}'`).join(' -o ')
 
 /**
- * A C or C++ project, configured and built. Its actions build again before they use what is built,
- * so that a kept warm-up is never taken for the sources.
+ * A C or C++ project, configured and built. Its actions build again first, so that a cached warm-up
+ * never replaces the current sources.
  */
 export class CMakeProject implements StandsForLeaves {
   readonly toolchain: CMakeToolchain
@@ -129,7 +129,7 @@ export class CMakeProject implements StandsForLeaves {
     this.#settings = settings
   }
 
-  /** A copy whose actions start after a further command. */
+  /** Returns a copy whose actions start after a further command. */
   setup(command: string, options: StepOptions = {}): CMakeProject {
     return new CMakeProject(this.toolchain, this.#settings, this.built.sh(command, options))
   }
@@ -171,7 +171,7 @@ export class CMakeProject implements StandsForLeaves {
     return actionStep(this.toolchain.installed, command, { label: ':cmake: fmt' }, step)
   }
 
-  /** The actions that a check of a change usually needs. */
+  /** Returns the actions that usually check a change. */
   ci(): Step[] {
     return [this.test(), this.lint(), this.fmt()]
   }

@@ -21,14 +21,11 @@ interface CMakeProjectBase {
   readonly deps?: 'vcpkg'
   /** The target to build; by default everything. */
   readonly target?: string
-  /** When the warm-up is kept; by default until CMakeLists.txt changes. */
+  /** Cache policy of the warm-up; by default until CMakeLists.txt changes. */
   readonly cache?: CachePolicy
 }
 
-/**
- * A preset says by itself what generator, compiler and defines say otherwise; its build directory
- * is `build`.
- */
+/** A preset replaces generator, compiler and defines. Its build directory is `build`. */
 export type CMakeProjectOptions = CMakeProjectBase &
   (
     | { readonly preset: string; readonly defines?: never }
@@ -65,7 +62,7 @@ export function compilerOf(name: string): Compiler {
   return { family, suffix: name.slice(family.length) }
 }
 
-/** The packages of Debian. */
+/** Returns the Debian packages. */
 export function packagesFor({ compiler, ccache, generator }: CMakeTools): string[] {
   return [
     ...['cmake', 'build-essential', 'pkg-config'],
@@ -78,7 +75,7 @@ export function packagesFor({ compiler, ccache, generator }: CMakeTools): string
   ]
 }
 
-/** A command that fails unless all tools are there. */
+/** Returns a command that fails unless all tools are there. */
 export function verifyCommand({ compiler, ccache, generator }: CMakeTools): string {
   const tools = [
     'cmake',
@@ -89,7 +86,7 @@ export function verifyCommand({ compiler, ccache, generator }: CMakeTools): stri
   return tools.map((tool) => `${tool} --version`).join(' && ')
 }
 
-/** Configures and builds, in the project's directory. */
+/** Returns the command that configures and builds in the project's directory. */
 export function warmupCommand(tools: CMakeTools, settings: CMakeSettings): string {
   const { path, preset, vcpkg, target } = settings
   const words =
@@ -99,12 +96,12 @@ export function warmupCommand(tools: CMakeTools, settings: CMakeSettings): strin
   return inDirectory(path, `${words.join(' ')} && ${buildWords('build', target)}`)
 }
 
-/** Builds what is configured, from the workspace. */
+/** Returns the command that builds the configured project from the workspace. */
 export function buildCommand({ path, target }: CMakeSettings): string {
   return buildWords(`${quote(path)}/build`, target)
 }
 
-/** Installs vcpkg and what the project's vcpkg.json asks for. */
+/** Returns the command that installs vcpkg and the packages of the project's vcpkg.json. */
 export function vcpkgCommand(path: string): string {
   return [
     'apt-get update',
@@ -132,7 +129,7 @@ function compilerWords({ family, suffix }: Compiler): string {
   return `-DCMAKE_C_COMPILER=${family}${suffix} -DCMAKE_CXX_COMPILER=${cxx}${suffix}`
 }
 
-// The packages are those of the step before: vcpkg does not run again while cmake configures.
+// The step before installed the packages, so vcpkg does not run again while cmake configures.
 function vcpkgWords(wanted: boolean): string[] {
   if (!wanted) return []
   return [

@@ -35,7 +35,7 @@ export interface JsOptions extends EntryOptions {
 
 /** JavaScript and TypeScript, on Node.js, bun or deno. */
 export const js = {
-  /** The project in one directory, its dependencies installed. */
+  /** The project in one directory, with its dependencies installed. */
   project(options: JsOptions = {}): JsProject {
     const { pm, runtime, ...given } = readOptions(WHERE, options, {
       ...ENTRY,
@@ -102,7 +102,7 @@ function versionOf(runtime: JsRuntime, version: unknown): string | undefined {
   return reader(`${WHERE}, version`, version)
 }
 
-/** The step that has the runtime and the package manager. */
+/** Returns the step that has the runtime and the package manager. */
 function ready(ground: Ground & { readonly path: string }, tools: Tools, version: string | undefined): Step {
   const { runtime, installer, pin } = tools
   const unzip = runtime !== 'node' || installer === 'bun' ? ['unzip'] : []

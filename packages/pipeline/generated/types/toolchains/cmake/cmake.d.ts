@@ -8,21 +8,21 @@ export declare class CMakeToolchain implements StandsForLeaves {
     readonly installed: Step;
     constructor(tools: CMakeTools, installed: Step);
     install(): Step;
-    /** A copy whose projects start after a further command. */
+    /** Returns a copy whose projects start after a further command. */
     setup(command: string, options?: StepOptions): CMakeToolchain;
-    /** The project in one directory, configured and built once for all its actions. */
+    /** Returns the project in one directory, configured and built once for all its actions. */
     project(options?: CMakeProjectOptions): CMakeProject;
-    /** The actions of the project in the project directory. */
+    /** Returns the actions of the project in the project directory. */
     ci(): Step[];
     [LEAVES](): Leaves;
 }
-/** CMake: with a path for the project there, else for several projects. */
+/** Makes a CMake project when `path` is given, otherwise a toolchain for several projects. */
 export declare function cmake(options: CMakeOptions & {
     readonly path: string;
 }): CMakeProject;
 export declare function cmake(options?: CMakeToolchainOptions): CMakeToolchain;
 export interface CTestOptions extends ActionOptions {
-    /** As many tests at once as there are CPUs; true by default. */
+    /** Runs as many tests at once as there are CPUs; true by default. */
     readonly parallel?: boolean;
 }
 export interface CMakeInstallOptions extends ActionOptions {
@@ -33,12 +33,12 @@ export interface CPackOptions extends ActionOptions {
     readonly generator?: string;
 }
 export interface CMakeFmtOptions extends ActionOptions {
-    /** Writes the files anew, in place of a failure. */
+    /** Rewrites the files instead of failing. */
     readonly fix?: boolean;
 }
 /**
- * A C or C++ project, configured and built. Its actions build again before they use what is built,
- * so that a kept warm-up is never taken for the sources.
+ * A C or C++ project, configured and built. Its actions build again first, so that a cached warm-up
+ * never replaces the current sources.
  */
 export declare class CMakeProject implements StandsForLeaves {
     #private;
@@ -47,7 +47,7 @@ export declare class CMakeProject implements StandsForLeaves {
     /** The step that the actions start from: the warm-up. */
     readonly built: Step;
     constructor(toolchain: CMakeToolchain, settings: CMakeSettings, built: Step);
-    /** A copy whose actions start after a further command. */
+    /** Returns a copy whose actions start after a further command. */
     setup(command: string, options?: StepOptions): CMakeProject;
     build(options?: ActionOptions): Step;
     test(options?: CTestOptions): Step;
@@ -57,7 +57,7 @@ export declare class CMakeProject implements StandsForLeaves {
     lint(options?: ActionOptions): Step;
     /** Fails when clang-format would change a file. Starts before anything is built. */
     fmt(options?: CMakeFmtOptions): Step;
-    /** The actions that a check of a change usually needs. */
+    /** Returns the actions that usually check a change. */
     ci(): Step[];
     [LEAVES](): Leaves;
 }

@@ -16,13 +16,10 @@ interface CMakeProjectBase {
     readonly deps?: 'vcpkg';
     /** The target to build; by default everything. */
     readonly target?: string;
-    /** When the warm-up is kept; by default until CMakeLists.txt changes. */
+    /** Cache policy of the warm-up; by default until CMakeLists.txt changes. */
     readonly cache?: CachePolicy;
 }
-/**
- * A preset says by itself what generator, compiler and defines say otherwise; its build directory
- * is `build`.
- */
+/** A preset replaces generator, compiler and defines. Its build directory is `build`. */
 export type CMakeProjectOptions = CMakeProjectBase & ({
     readonly preset: string;
     readonly defines?: never;
@@ -52,15 +49,15 @@ export interface CMakeSettings {
     readonly target: string | undefined;
 }
 export declare function compilerOf(name: string): Compiler;
-/** The packages of Debian. */
+/** Returns the Debian packages. */
 export declare function packagesFor({ compiler, ccache, generator }: CMakeTools): string[];
-/** A command that fails unless all tools are there. */
+/** Returns a command that fails unless all tools are there. */
 export declare function verifyCommand({ compiler, ccache, generator }: CMakeTools): string;
-/** Configures and builds, in the project's directory. */
+/** Returns the command that configures and builds in the project's directory. */
 export declare function warmupCommand(tools: CMakeTools, settings: CMakeSettings): string;
-/** Builds what is configured, from the workspace. */
+/** Returns the command that builds the configured project from the workspace. */
 export declare function buildCommand({ path, target }: CMakeSettings): string;
-/** Installs vcpkg and what the project's vcpkg.json asks for. */
+/** Returns the command that installs vcpkg and the packages of the project's vcpkg.json. */
 export declare function vcpkgCommand(path: string): string;
 /** The readers of the options of the toolchain, and of a project. */
 export declare const TOOLCHAIN: {

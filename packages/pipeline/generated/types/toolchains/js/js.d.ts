@@ -16,7 +16,7 @@ export interface JsOptions extends EntryOptions {
 }
 /** JavaScript and TypeScript, on Node.js, bun or deno. */
 export declare const js: {
-    /** The project in one directory, its dependencies installed. */
+    /** The project in one directory, with its dependencies installed. */
     readonly project: (options?: JsOptions) => JsProject;
 };
 /**
@@ -24,6 +24,6 @@ export declare const js: {
  * @alias
  */
 export declare const ts: {
-    /** The project in one directory, its dependencies installed. */
+    /** The project in one directory, with its dependencies installed. */
     readonly project: (options?: JsOptions) => JsProject;
 };
