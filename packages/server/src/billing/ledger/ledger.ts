@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto'
 import type { components } from '@harmont/contract'
 import type pg from 'pg'
-import { nobody, recordAudit } from '../../platform/audit/record-audit.ts'
+import { recordAudit, systemActor } from '../../platform/audit/record-audit.ts'
 import { type Database, transaction } from '../../platform/database/transaction.ts'
 import { apiError, type Complete } from '../../platform/http/index.ts'
 import { formatInstant } from '../../platform/input/instant.ts'
@@ -71,7 +71,7 @@ export async function grantCredit(
     if (organizationId === undefined) return null
     const id = randomUUID()
     const event = { organizationId, action: 'balance.granted', subject: id, details: { amount_cents: amountCents } }
-    await recordAudit(client, nobody, event)
+    await recordAudit(client, systemActor, event)
     return writeCredit(client, { id, organizationId, amountCents, source: 'admin_grant', description: note })
   })
 }

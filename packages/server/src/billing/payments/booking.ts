@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import type { Task } from 'graphile-worker'
 import type pg from 'pg'
 import type { Logger } from 'pino'
-import { nobody, recordAudit } from '../../platform/audit/record-audit.ts'
+import { recordAudit, systemActor } from '../../platform/audit/record-audit.ts'
 import { type Database, transaction } from '../../platform/database/transaction.ts'
 import { readText } from '../../platform/worker/payload.ts'
 import { writeCreditOnce } from '../ledger/ledger.ts'
@@ -38,7 +38,7 @@ export async function bookEntries(
     const entry = { id, organizationId, amountCents, source: 'refund', description: description(checkout) } as const
     const isBooked = (await writeCreditOnce(client, entry)) === null
     if (isBooked || !exists) continue
-    await recordAudit(client, nobody, {
+    await recordAudit(client, systemActor, {
       organizationId,
       action,
       subject: id,

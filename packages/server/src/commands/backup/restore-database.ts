@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { nobody, recordAudit } from '../../platform/audit/record-audit.ts'
+import { recordAudit, systemActor } from '../../platform/audit/record-audit.ts'
 import { type Migration, migrateWithin } from '../../platform/database/migrate.ts'
 import type { Database } from '../../platform/database/transaction.ts'
 import { SettingsError } from '../../platform/settings/read-settings.ts'
@@ -49,7 +49,7 @@ export async function restoreDatabase(
   await copyTasksIn(client, reader)
   // The planner needs statistics from the first request on.
   await client.query('analyze')
-  await recordAudit(client, nobody, {
+  await recordAudit(client, systemActor, {
     organizationId: null,
     action: restored,
     details: { restore: id, release: manifest.release, made_at: manifest.madeAt },

@@ -3,7 +3,7 @@
  * server runs.
  */
 import type pg from 'pg'
-import { nobody, recordAudit } from '../../platform/audit/record-audit.ts'
+import { recordAudit, systemActor } from '../../platform/audit/record-audit.ts'
 import type { BlobStore } from '../../platform/blobs/blob-store.ts'
 import { SettingsError } from '../../platform/settings/read-settings.ts'
 import { version } from '../../platform/version.ts'
@@ -44,7 +44,7 @@ export async function writeBackup(source: BackupSource, path: string, signal: Ab
     await lockBlobs(client)
     // Recorded first: that somebody has the server's keys must be known, whatever becomes of the
     // file.
-    await recordAudit(client, nobody, { organizationId: null, action: 'server.backed_up', subject: path })
+    await recordAudit(client, systemActor, { organizationId: null, action: 'server.backed_up', subject: path })
     const writer = await createArchive(path, signal)
     try {
       return await fill(client, source, writer)

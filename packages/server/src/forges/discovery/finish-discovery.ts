@@ -1,7 +1,7 @@
 import { type Build, isBuildTerminal } from '@harmont/engine'
 import { type Discovered, type EnvelopeError, readCarried } from '@harmont/render'
 import type pg from 'pg'
-import { nobody, recordAudit } from '../../platform/audit/record-audit.ts'
+import { recordAudit, systemActor } from '../../platform/audit/record-audit.ts'
 import { transaction } from '../../platform/database/transaction.ts'
 import { type CheckContent, fenced, lastBytes } from '../checks/describe-check.ts'
 import { type ReportServices, reportCheck } from '../checks/report-build.ts'
@@ -109,7 +109,7 @@ function audit(
   action: string,
   subject: string,
 ): Promise<void> {
-  return recordAudit(client, nobody, {
+  return recordAudit(client, systemActor, {
     organizationId,
     action,
     subject,

@@ -2,7 +2,7 @@
 import type { TaskList } from 'graphile-worker'
 import type pg from 'pg'
 import type { Logger } from 'pino'
-import { nobody, recordAudit } from '../../platform/audit/record-audit.ts'
+import { recordAudit, systemActor } from '../../platform/audit/record-audit.ts'
 import { databaseTime } from '../../platform/database/database-time.ts'
 import { type Database, transaction } from '../../platform/database/transaction.ts'
 import { removeExpiredStates } from '../forge/connect-states.ts'
@@ -66,7 +66,7 @@ async function removeInstallation(client: Database, id: string, number: string):
   if (ended === undefined || ended.organization_id === null) return
   const { organization_id: organizationId, account_login: account } = ended
   const event = { organizationId, action: 'github_installation.ended', subject: number }
-  await recordAudit(client, nobody, { ...event, details: { account } })
+  await recordAudit(client, systemActor, { ...event, details: { account } })
 }
 
 /**

@@ -7,7 +7,7 @@ import { type BuildRow, findBuildsById } from '../../builds/records/store.ts'
 import { rebuildOf } from '../../builds/submit/rebuild-build.ts'
 import { type Submission, submitBuild } from '../../builds/submit/submit-build.ts'
 import { findPipeline, type PipelineRow } from '../../organizations/pipelines/store.ts'
-import { nobody, recordAudit } from '../../platform/audit/record-audit.ts'
+import { recordAudit, systemActor } from '../../platform/audit/record-audit.ts'
 import { ApiError } from '../../platform/http/index.ts'
 import { checkActions } from '../checks/describe-check.ts'
 import { findCheck, findCheckByForgeId, inheritCheck, newestBuildsOfCommit, queueReport } from '../checks/store.ts'
@@ -99,7 +99,7 @@ export async function onCheckAction(
   if (userId === null) return refuseAction(pool, repository, checked, event)
   try {
     if (event.action === checkActions.approve.identifier)
-      await approveBuild(services, { ...nobody, userId }, { organizationId, pipelineSlug: pipeline.slug, build })
+      await approveBuild(services, { ...systemActor, userId }, { organizationId, pipelineSlug: pipeline.slug, build })
     if (event.action === checkActions.retry.identifier && (await hasBalance(pool, settings, organizationId)))
       await retryJobs(services, build, { kind: 'all' }, null)
     return null
@@ -117,7 +117,7 @@ async function refuseAction(
   { build, pipeline }: CheckedBuild,
   { sender, action }: CheckActionEvent,
 ): Promise<string> {
-  await recordAudit(pool, nobody, {
+  await recordAudit(pool, systemActor, {
     organizationId,
     action: 'check_action.refused',
     subject: `${pipeline.slug}/${build.number}`,

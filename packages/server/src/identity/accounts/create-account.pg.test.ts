@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { nobody } from '../../platform/audit/record-audit.ts'
+import { systemActor } from '../../platform/audit/record-audit.ts'
 import { transaction } from '../../platform/database/transaction.ts'
 import { readEmailAddress } from '../../platform/names/email-address.ts'
 import { testServer } from '../../testing/server.ts'
@@ -8,7 +8,7 @@ import { createAccount } from './create-account.ts'
 const it = testServer()
 
 function create(email: string, signupCap: number | null = null, name = 'A Name') {
-  return transaction(it.server.pool, (client) => createAccount(client, nobody, { email, name, signupCap }))
+  return transaction(it.server.pool, (client) => createAccount(client, systemActor, { email, name, signupCap }))
 }
 
 async function userCount(): Promise<number> {

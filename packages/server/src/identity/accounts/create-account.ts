@@ -31,7 +31,7 @@ export interface NewAccount {
   readonly personalOrgSlug: string
 }
 
-interface Wish extends Person {
+interface NewUser extends Person {
   /** The most users that there may be (`HARMONT_SIGNUP_CAP`); null: any number. */
   readonly signupCap: number | null
 }
@@ -43,7 +43,7 @@ interface Wish extends Person {
 export async function createAccount(
   client: Database,
   actor: Actor,
-  { email, name, signupCap }: Wish,
+  { email, name, signupCap }: NewUser,
 ): Promise<NewAccount | 'taken'> {
   if (signupCap !== null && (await countUsersOnceAlone(client)) >= signupCap) throw signupCapReached()
   const userId = randomUUID()

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { removeDeleted } from '../../builds/deleted-organizations.ts'
 import { sweepBlobs } from '../../main/sweeps.ts'
 import { insertMember } from '../../organizations/members/store.ts'
-import { nobody } from '../../platform/audit/record-audit.ts'
+import { systemActor } from '../../platform/audit/record-audit.ts'
 import { openDirectoryStore } from '../../platform/blobs/blob-store.ts'
 import { transaction } from '../../platform/database/transaction.ts'
 import { ir } from '../../testing/runner.ts'
@@ -193,7 +193,7 @@ test('builds in other organizations stay, without an author', async () => {
 test('a personal organization is deleted with its user, or stays with its other owners as an ordinary one', async () => {
   const wish = { email: 'someone@personal.example', name: 'Someone', signupCap: null }
   const enter = async () => {
-    const made = await transaction(it.server.pool, (client) => createAccount(client, nobody, wish))
+    const made = await transaction(it.server.pool, (client) => createAccount(client, systemActor, wish))
     if (made === 'taken') throw new Error('the address is taken')
     const client = { address: '203.0.113.7', userAgent: null }
     const start = { userId: made.userId, kind: 'web', isCookie: false, client } as const

@@ -12,10 +12,10 @@ export interface KeyInput {
   readonly organizationIds: readonly string[] | null
 }
 
-type Asked = Body<'createApiToken'>
+type NewKeyBody = Body<'createApiToken'>
 
 /** Validates a new key. Throws 422, also for one that exceeds the key that asks for it. */
-export async function readKeyInput(database: Database, caller: Caller, body: Asked): Promise<KeyInput> {
+export async function readKeyInput(database: Database, caller: Caller, body: NewKeyBody): Promise<KeyInput> {
   const errors = new FieldErrors()
   const description = body.description.trim()
   errors.length('description', description, 1, 255)
@@ -26,7 +26,7 @@ export async function readKeyInput(database: Database, caller: Caller, body: Ask
   return { description, expiresAt, scopes, organizationIds }
 }
 
-function readExpiry(errors: FieldErrors, caller: Caller, body: Asked): Date | null {
+function readExpiry(errors: FieldErrors, caller: Caller, body: NewKeyBody): Date | null {
   // A session ends after a month, but the keys that its user creates with it need not.
   const latest = caller.keyId === null ? null : caller.expiresAt
   const expiresAt = body.expires_at == null ? latest : parseInstant(body.expires_at)
@@ -40,7 +40,7 @@ function readExpiry(errors: FieldErrors, caller: Caller, body: Asked): Date | nu
   return expiresAt
 }
 
-function readScopes(errors: FieldErrors, caller: Caller, { scopes }: Asked): readonly Scope[] | null {
+function readScopes(errors: FieldErrors, caller: Caller, { scopes }: NewKeyBody): readonly Scope[] | null {
   if (scopes?.length === 0) errors.add('scopes', 'must name at least one scope, or be omitted for all')
   if (!(scopes ?? allScopes).every((scope) => caller.scopes.includes(scope)))
     errors.add('scopes', `must be among those of the requesting key: ${caller.scopes.join(', ')}`)
@@ -51,7 +51,7 @@ async function readOrganizations(
   errors: FieldErrors,
   database: Database,
   caller: Caller,
-  { organizations: slugs }: Asked,
+  { organizations: slugs }: NewKeyBody,
 ): Promise<readonly string[] | null> {
   if (slugs == null) {
     if (caller.organizationIds !== null)

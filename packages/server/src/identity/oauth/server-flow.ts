@@ -28,7 +28,7 @@ export interface Redirection {
   readonly cookies: string[]
 }
 
-interface Wish {
+interface FlowOptions {
   /** A path that `readRedirectPath` returned. */
   readonly redirect: string
   readonly link: boolean
@@ -42,7 +42,7 @@ export async function startFlow(
   services: OAuthServices,
   provider: IdentityProvider,
   browser: Browser,
-  { redirect, link }: Wish,
+  { redirect, link }: FlowOptions,
 ): Promise<Redirection> {
   const { pool, settings, limiter, sealer } = services
   await limiter.take('challenges_address', browser.client.address)
@@ -55,7 +55,7 @@ export async function startFlow(
   const nonce = newToken()
   const cookie = newToken()
   const stateHash = hashToken(state)
-  const wish = {
+  const authorization = {
     redirectUri: callbackUri(settings.publicUrl, provider.name),
     state,
     codeChallenge: createHash('sha256').update(verifier).digest('base64url'),
@@ -63,7 +63,7 @@ export async function startFlow(
   }
   let url: URL
   try {
-    url = await provider.authorizeUrl(wish)
+    url = await provider.authorizeUrl(authorization)
   } catch (error) {
     if (!(error instanceof IdentityUnavailable)) throw error
     return failure(settings.publicUrl, 'oauth_provider_error', redirect)

@@ -67,8 +67,8 @@ async function signUp(
   email: string,
   identity: ProvedIdentity,
 ): Promise<string> {
-  const wish = { email, name: nameOf(identity, email), signupCap }
-  const made = await createAccount(client, actor, wish).catch((cause: unknown) => {
+  const newUser = { email, name: nameOf(identity, email), signupCap }
+  const made = await createAccount(client, actor, newUser).catch((cause: unknown) => {
     throw cause instanceof ApiError ? cause : signupFailed('of an internal error', cause)
   })
   if (made !== 'taken') return made.userId

@@ -57,8 +57,8 @@ export function passkeyRoutes(services: SignInServices): Pick<Handlers, PasskeyO
       return { status: 204 }
     }),
     renamePasskey: operation('renamePasskey', async (context) => {
-      const wish = { id: uuidOrNone(context.params.uuid), nickname: context.body.nickname }
-      const row = await renamePasskey(pool, actorOf(context), context.caller.userId, wish)
+      const change = { id: uuidOrNone(context.params.uuid), nickname: context.body.nickname }
+      const row = await renamePasskey(pool, actorOf(context), context.caller.userId, change)
       return { status: 200, body: presentPasskey(row) }
     }),
   }

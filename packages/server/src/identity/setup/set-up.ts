@@ -59,14 +59,17 @@ async function completeSetup(
   const { pool, settings } = services
   const tokenHash = hashToken(body.setup_token)
   const { user_id } = await requireSetupLink(pool, tokenHash)
-  const wish = user_id === null ? readAdministrator(body) : user_id
+  const administrator = user_id ?? readAdministrator(body)
   const made = await attestedPasskey(services, tokenHash, body)
   if (user_id === null && made === null && canHavePasskeys(settings)) throw passkeyMissing()
   return transaction(pool, async (client) => {
     await takeSetupTurn(client)
     await requireSetupLink(client, tokenHash)
     await removeSetupLinksOf(client, user_id)
-    const userId = typeof wish === 'string' ? wish : await createAdministrator(client, request.actor, wish)
+    const userId =
+      typeof administrator === 'string'
+        ? administrator
+        : await createAdministrator(client, request.actor, administrator)
     const actor = { ...request.actor, userId }
     const passkey = made === null ? null : await enroll(client, { userId, ...made })
     if (passkey !== null && user_id !== null)
@@ -127,13 +130,13 @@ async function attestedPasskey(
 }
 
 /** Creates the first administrator, whom the limit of users does not stop. Returns their id. */
-async function createAdministrator(client: Database, asking: Actor, wish: Administrator): Promise<string> {
-  const account = await createAccount(client, asking, { ...wish, signupCap: null })
+async function createAdministrator(client: Database, actor: Actor, administrator: Administrator): Promise<string> {
+  const account = await createAccount(client, actor, { ...administrator, signupCap: null })
   if (account === 'taken')
     throw apiError('passkey_signup_email_taken', 'This address already has an account; choose another one.')
   const { userId } = account
-  if (wish.organizationName !== null)
-    await createOrganizationOf(client, { ...asking, userId }, userId, { name: wish.organizationName, url: null })
+  const name = administrator.organizationName
+  if (name !== null) await createOrganizationOf(client, { ...actor, userId }, userId, { name, url: null })
   return userId
 }
 

@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { nobody, recordAudit } from '../../platform/audit/record-audit.ts'
+import { recordAudit, systemActor } from '../../platform/audit/record-audit.ts'
 import { type Database, transaction } from '../../platform/database/transaction.ts'
 import { hashToken, newToken } from '../../platform/encryption/token.ts'
 
@@ -20,7 +20,7 @@ export async function makeSetupLink(pool: pg.Pool, publicUrl: string, userId: st
       `insert into setup_links (token_hash, user_id, expires_at) values ($1, $2, now() + interval '24 hours')`,
       [hashToken(token), subject],
     )
-    await recordAudit(client, nobody, { organizationId: null, action: 'setup_link.made', subject })
+    await recordAudit(client, systemActor, { organizationId: null, action: 'setup_link.made', subject })
   })
   return `${publicUrl}/setup?token=${token}`
 }

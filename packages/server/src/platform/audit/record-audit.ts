@@ -10,12 +10,10 @@ export interface Actor {
   readonly requestId: string | null
 }
 
-/**
- * The actor of events without a user: the operator's commands, forges, Stripe, the server itself.
- */
-export const nobody: Actor = { userId: null, address: null, userAgent: null, requestId: null }
+/** The actor of events without a user: operator's commands, forges, Stripe, the server itself. */
+export const systemActor: Actor = { userId: null, address: null, userAgent: null, requestId: null }
 
-/** The actor of a request. */
+/** Returns the actor of a request. */
 export function actorOf({ caller, client, requestId }: ActingContext): Actor {
   return { userId: caller?.userId ?? null, address: client.address, userAgent: client.userAgent, requestId }
 }
@@ -37,7 +35,7 @@ export interface AuditEvent {
   readonly details?: Readonly<Record<string, unknown>>
 }
 
-/** Writes who did what within the transaction that does it. */
+/** Records an event within the transaction that causes it. */
 export async function recordAudit(database: Database, actor: Actor, event: AuditEvent): Promise<void> {
   await database.query({
     name: 'record-audit',
