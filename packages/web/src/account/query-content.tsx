@@ -1,7 +1,7 @@
 import type { UseQueryResult } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
-import { ErrorState, Skeleton } from '../design/page-states.tsx'
 import { StaleBar } from '../design/problems.tsx'
+import { QueryPlaceholder } from '../design/query-placeholder.tsx'
 
 interface LoadedProps<Data> {
   readonly query: UseQueryResult<Data>
@@ -15,16 +15,10 @@ interface LoadedProps<Data> {
 /** Shows the data of a query, a skeleton or the failure. Old data stays below a bar. */
 export function QueryContent<Data>({ query, what, rows = 3, children }: LoadedProps<Data>) {
   const { data, error, dataUpdatedAt, refetch } = query
-  const retry = () => void refetch()
-  if (data === undefined)
-    return error === null ? (
-      <Skeleton rows={rows} label={`Loading ${what}`} />
-    ) : (
-      <ErrorState error={error} what={what} onRetry={retry} />
-    )
+  if (data === undefined) return <QueryPlaceholder query={query} what={what} rows={rows} />
   return (
     <>
-      {error !== null && <StaleBar since={dataUpdatedAt} error={error} onRetry={retry} />}
+      {error !== null && <StaleBar since={dataUpdatedAt} error={error} onRetry={() => void refetch()} />}
       {children(data)}
     </>
   )

@@ -5,7 +5,7 @@ import { safeRedirect } from '../api/safe-redirect.ts'
 import { sessionQuery } from '../api/session.ts'
 import { buttonClass } from '../design/button.tsx'
 import { IsolatedText } from '../design/isolated-text.tsx'
-import { ErrorState, Skeleton } from '../design/page-states.tsx'
+import { QueryPlaceholder } from '../design/query-placeholder.tsx'
 import { PasskeyNotice } from '../passkeys/passkey-notice.tsx'
 import { usePasskeyBarrier } from '../passkeys/use-barrier.ts'
 import { AuthPage } from './auth-page.tsx'
@@ -19,9 +19,8 @@ export function LoginPage() {
   const { redirect, error } = useSearch({ from: '/plain/login' })
   const target = safeRedirect(redirect)
   const session = useQuery(sessionQuery)
-  if (session.isPending) return <Skeleton rows={3} />
   if (session.data === undefined)
-    return <ErrorState error={session.error} what="the sign-in page" onRetry={() => void session.refetch()} />
+    return <QueryPlaceholder query={session} what="the sign-in page" rows={3} label="Loading" />
   if (session.data !== null && error === undefined) return <RedirectTo to={target} />
   return (
     <AuthPage title="Sign in" heading={session.data === null ? 'Sign in' : 'Sign-in failed'}>

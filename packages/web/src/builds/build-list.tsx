@@ -3,8 +3,8 @@ import { type ReactNode, useCallback, useRef } from 'react'
 import type { Schema } from '../api/schemas.ts'
 import { Button } from '../design/button.tsx'
 import { LoadMore } from '../design/load-more.tsx'
-import { ErrorState, Skeleton } from '../design/page-states.tsx'
 import { StaleBar } from '../design/problems.tsx'
+import { QueryPlaceholder } from '../design/query-placeholder.tsx'
 import { BuildRow, buildColumns } from './build-row.tsx'
 import type { BuildFilters } from './filters.ts'
 import { keyOfBuild } from './merge-build.ts'
@@ -38,9 +38,8 @@ export function BuildList({ org, filters, pipelines, isOfOne, empty, onNewBuild 
     [],
   )
   const { query, builds, waiting, showWaiting } = useBuildList(org, filters, isReading)
-  const { error, data, isPending } = query
-  if (isPending) return <Skeleton rows={10} label="Loading builds" />
-  if (data === undefined) return <ErrorState error={error} what="the builds" onRetry={() => void query.refetch()} />
+  const { error, data } = query
+  if (data === undefined) return <QueryPlaceholder query={query} what="the builds" rows={10} label="Loading builds" />
   const isBehind = error !== null && !query.isFetchNextPageError
   return (
     <>

@@ -1,8 +1,21 @@
-import type { ReactNode, TdHTMLAttributes, ThHTMLAttributes } from 'react'
+import type { ReactNode, TdHTMLAttributes } from 'react'
+
+type Column =
+  | string
+  | {
+      readonly name: string
+      /** For amounts, durations and counts. */
+      readonly numeric?: boolean
+      readonly className?: string
+      /** Hides the name from sight. */
+      readonly isSpokenOnly?: boolean
+    }
 
 interface TableProps {
   /** What the table lists, for screen readers. */
   readonly caption: string
+  readonly columns: readonly Column[]
+  /** The body, or several. */
   readonly children: ReactNode
 }
 
@@ -19,43 +32,49 @@ const stacked = [
 ].join(' ')
 
 /** Shows rows with hairlines. A table that is too wide scrolls by itself, never the page. */
-export function Table({ caption, children }: TableProps) {
+export function Table({ caption, columns, children }: TableProps) {
   return (
     <div className="relative w-full overflow-x-auto">
       <table className={`tabular w-full border-collapse text-left ${stacked}`}>
         <caption className="sr-only">{caption}</caption>
+        <thead>
+          <tr>
+            {columns.map((column) => (
+              <ColumnHead key={typeof column === 'string' ? column : column.name} column={column} />
+            ))}
+          </tr>
+        </thead>
         {children}
       </table>
     </div>
   )
 }
 
-interface CellProps {
-  /** For amounts, durations and counts. */
-  readonly numeric?: boolean
-}
-
-export function Th({ numeric = false, className = '', ...rest }: CellProps & ThHTMLAttributes<HTMLTableCellElement>) {
+function ColumnHead({ column }: { readonly column: Column }) {
+  const {
+    name,
+    numeric = false,
+    className = '',
+    isSpokenOnly = false,
+  } = typeof column === 'string' ? { name: column } : column
   return (
     <th
       scope="col"
-      {...rest}
       className={`border-b border-hairline px-4 py-2 text-13 font-semibold whitespace-nowrap text-muted ${numeric ? 'text-right' : ''} ${className}`}
-    />
+    >
+      {isSpokenOnly ? <span className="sr-only">{name}</span> : name}
+    </th>
   )
 }
 
-interface TdProps extends CellProps {
+interface TdProps extends TdHTMLAttributes<HTMLTableCellElement> {
+  /** For amounts, durations and counts. */
+  readonly numeric?: boolean
   /** Precedes the value where heads are hidden, if the value does not explain itself. */
   readonly label?: string
 }
 
-export function Td({
-  numeric = false,
-  label,
-  className = '',
-  ...rest
-}: TdProps & TdHTMLAttributes<HTMLTableCellElement>) {
+export function Td({ numeric = false, label, className = '', ...rest }: TdProps) {
   return (
     <td
       {...rest}

@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router'
 import { IsolatedText } from '../design/isolated-text.tsx'
 import { lookOf } from '../design/state.ts'
 import { StateWord, toneColours } from '../design/state-mark.tsx'
-import { Table, Td, Th } from '../design/table.tsx'
+import { Table, Td } from '../design/table.tsx'
 import { formatDuration } from '../text/duration.ts'
 import { durationScale } from './duration-scale.ts'
 import { Fold } from './fold.tsx'
@@ -75,15 +75,10 @@ export function DurationBars({ bars }: DurationBarsProps) {
 export function DurationTable({ org, bars }: DurationBarsProps) {
   return (
     <Fold title="As a table" className="mt-2">
-      <Table caption="Durations of the last builds, newest first">
-        <thead>
-          <tr>
-            <Th>Build</Th>
-            <Th>State</Th>
-            <Th>Failed step</Th>
-            <Th numeric>Ran</Th>
-          </tr>
-        </thead>
+      <Table
+        caption="Durations of the last builds, newest first"
+        columns={['Build', 'State', 'Failed step', { name: 'Ran', numeric: true }]}
+      >
         <tbody>
           {bars.toReversed().map(({ build, ms }) => (
             <tr key={build.number}>

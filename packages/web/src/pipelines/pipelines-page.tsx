@@ -8,8 +8,9 @@ import { Ago } from '../design/instant.tsx'
 import { IsolatedText } from '../design/isolated-text.tsx'
 import { LoadMore } from '../design/load-more.tsx'
 import { PageHeading } from '../design/page-heading.tsx'
-import { EmptyState, ErrorState, Skeleton } from '../design/page-states.tsx'
+import { EmptyState, ErrorState } from '../design/page-states.tsx'
 import { StaleBar } from '../design/problems.tsx'
+import { QueryPlaceholder } from '../design/query-placeholder.tsx'
 import { usePaletteActions } from '../interaction/palette-actions.ts'
 import { showInvisible } from '../text/escape.ts'
 import { CreatePipelineDialog } from './create-pipeline-dialog.tsx'
@@ -76,10 +77,7 @@ function Pipelines({ org }: { readonly org: string }) {
         Pipelines
       </PageHeading>
       {(isNarrowed || summaries.length > 0) && <PipelinesBar filters={filters} onFilter={go} />}
-      {query.isPending && <Skeleton rows={8} label="Loading pipelines" />}
-      {query.isError && query.data === undefined && (
-        <ErrorState error={query.error} what={`the pipelines of ${org}`} onRetry={() => void query.refetch()} />
-      )}
+      <QueryPlaceholder query={query} what={`the pipelines of ${org}`} rows={8} label="Loading pipelines" />
       {query.isRefetchError && (
         <StaleBar since={query.dataUpdatedAt} error={query.error} onRetry={() => void query.refetch()} />
       )}

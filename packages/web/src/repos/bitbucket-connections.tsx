@@ -6,8 +6,8 @@ import { usePermission } from '../api/session.ts'
 import { Button } from '../design/button.tsx'
 import { ConfirmDialog } from '../design/confirm-dialog.tsx'
 import { IsolatedText } from '../design/isolated-text.tsx'
-import { ErrorState, Skeleton } from '../design/page-states.tsx'
-import { Table, Td, Th } from '../design/table.tsx'
+import { QueryPlaceholder } from '../design/query-placeholder.tsx'
+import { Table, Td } from '../design/table.tsx'
 import { bitbucketUrl, disconnectWorkspace, workspaceReposQuery, workspacesQuery } from './bitbucket-queries.ts'
 import { GoToForge } from './go-to-forge.tsx'
 
@@ -16,7 +16,8 @@ type Workspace = Schema<'BitbucketWorkspace'>
 /** Lists the Bitbucket workspaces; nothing if Bitbucket is neither set up nor connected. */
 export function BitbucketConnections({ org }: { readonly org: string }) {
   const isSetUp = useAuthConfig()?.bitbucket === true
-  const { data, isError, error, refetch } = useQuery(workspacesQuery(org))
+  const query = useQuery(workspacesQuery(org))
+  const { data } = query
   const [disconnecting, setDisconnecting] = useState<Workspace | null>(null)
   if (!isSetUp && (data === undefined || data.length === 0)) return null
   return (
@@ -27,10 +28,7 @@ export function BitbucketConnections({ org }: { readonly org: string }) {
         </h2>
         {isSetUp && <GoToForge org={org} title="Bitbucket" address={() => bitbucketUrl(org)} />}
       </div>
-      {isError && data === undefined && (
-        <ErrorState error={error} what="the workspaces" onRetry={() => void refetch()} />
-      )}
-      {data === undefined && !isError && <Skeleton rows={2} label="Loading the workspaces" />}
+      <QueryPlaceholder query={query} what="the workspaces" rows={2} />
       {data?.length === 0 && (
         <p className="max-w-[72ch] px-4 text-muted">
           No workspace is connected. Repositories of a connected workspace build on every push and pull request, and
@@ -38,16 +36,10 @@ export function BitbucketConnections({ org }: { readonly org: string }) {
         </p>
       )}
       {data !== undefined && data.length > 0 && (
-        <Table caption="Connected Bitbucket workspaces">
-          <thead>
-            <tr>
-              <Th>Workspace</Th>
-              <Th>Repositories</Th>
-              <Th>
-                <span className="sr-only">Actions</span>
-              </Th>
-            </tr>
-          </thead>
+        <Table
+          caption="Connected Bitbucket workspaces"
+          columns={['Workspace', 'Repositories', { name: 'Actions', isSpokenOnly: true }]}
+        >
           <tbody>
             {data.map((workspace) => (
               <WorkspaceRow

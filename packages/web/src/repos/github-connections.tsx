@@ -7,8 +7,9 @@ import { usePermission } from '../api/session.ts'
 import { Button } from '../design/button.tsx'
 import { Ago } from '../design/instant.tsx'
 import { IsolatedText } from '../design/isolated-text.tsx'
-import { EmptyState, ErrorState, Skeleton } from '../design/page-states.tsx'
-import { Table, Td, Th } from '../design/table.tsx'
+import { EmptyState } from '../design/page-states.tsx'
+import { QueryPlaceholder } from '../design/query-placeholder.tsx'
+import { Table, Td } from '../design/table.tsx'
 import { toast } from '../interaction/toasts.tsx'
 import { ConnectGithub } from './connect-github.tsx'
 import { DisconnectGithub } from './disconnect-github.tsx'
@@ -18,13 +19,12 @@ type Installation = Schema<'GithubInstallation'>
 
 /** Lists the connected GitHub accounts. */
 export function GithubConnections({ org }: { readonly org: string }) {
-  const { data, isError, error, refetch } = useQuery(installationsQuery(org))
+  const query = useQuery(installationsQuery(org))
+  const { data } = query
   const hasProvider = useAuthConfig()?.github_app_slug !== null
   const mayConnect = usePermission(org, 'vcs')
   const [disconnecting, setDisconnecting] = useState<Installation | null>(null)
-  if (isError && data === undefined)
-    return <ErrorState error={error} what="the connections" onRetry={() => void refetch()} />
-  if (data === undefined) return <Skeleton label="Loading the connections" />
+  if (data === undefined) return <QueryPlaceholder query={query} what="the connections" />
   if (data.data.length === 0 && !hasProvider && !mayConnect)
     return (
       <EmptyState title="Nothing is connected">
@@ -46,19 +46,10 @@ export function GithubConnections({ org }: { readonly org: string }) {
         </h2>
         <ConnectGithub org={org} label="Connect another account" />
       </div>
-      <Table caption="Connected GitHub accounts">
-        <thead>
-          <tr>
-            <Th>Account</Th>
-            <Th>Type</Th>
-            <Th>Repositories</Th>
-            <Th>Added</Th>
-            <Th>Last sync</Th>
-            <Th>
-              <span className="sr-only">Actions</span>
-            </Th>
-          </tr>
-        </thead>
+      <Table
+        caption="Connected GitHub accounts"
+        columns={['Account', 'Type', 'Repositories', 'Added', 'Last sync', { name: 'Actions', isSpokenOnly: true }]}
+      >
         <tbody>
           {data.data.map((installation) => (
             <InstallationRow

@@ -4,7 +4,7 @@ import type { Schema } from '../api/schemas.ts'
 import { Tag } from '../design/chip.tsx'
 import { Ago } from '../design/instant.tsx'
 import { IsolatedText } from '../design/isolated-text.tsx'
-import { Table, Td, Th } from '../design/table.tsx'
+import { Table, Td } from '../design/table.tsx'
 import { repositoryLink } from '../text/forge-link.ts'
 import { providerLabel } from './match-repos.ts'
 import { pipelinesByRepositoryQuery } from './queries.ts'
@@ -18,16 +18,10 @@ interface RepoTableProps {
 export function RepoTable({ org, repos }: RepoTableProps) {
   const { data: pipelines } = useQuery(pipelinesByRepositoryQuery(org))
   return (
-    <Table caption="Repositories">
-      <thead>
-        <tr>
-          <Th>Repository</Th>
-          <Th>Default branch</Th>
-          <Th>Connected by</Th>
-          <Th>Pipelines</Th>
-          <Th numeric>Last sync</Th>
-        </tr>
-      </thead>
+    <Table
+      caption="Repositories"
+      columns={['Repository', 'Default branch', 'Connected by', 'Pipelines', { name: 'Last sync', numeric: true }]}
+    >
       <tbody>
         {repos.map((repo) => (
           <tr key={`${repo.full_name} ${repo.clone_url}`}>

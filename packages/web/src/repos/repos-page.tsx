@@ -2,7 +2,8 @@ import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { useOrganizationName } from '../api/session.ts'
 import { PageHeading } from '../design/page-heading.tsx'
-import { EmptyState, ErrorState, Skeleton } from '../design/page-states.tsx'
+import { EmptyState } from '../design/page-states.tsx'
+import { QueryPlaceholder } from '../design/query-placeholder.tsx'
 import { showInvisible } from '../text/escape.ts'
 import { ConnectGithub } from './connect-github.tsx'
 import { matchRepos, providerLabel, providersOf } from './match-repos.ts'
@@ -15,7 +16,8 @@ export function ReposPage() {
   const organization = showInvisible(useOrganizationName(org))
   const { q, provider } = useSearch({ from: '/signed-in/$org/repos' })
   const navigate = useNavigate({ from: '/$org/repos' })
-  const { data, isError, error, refetch } = useQuery(reposQuery(org))
+  const query = useQuery(reposQuery(org))
+  const { data } = query
   const repos = data?.data ?? []
   const shown = matchRepos(repos, { q, provider })
   const filter = (next: { q?: string; provider?: string }) => void navigate({ search: next, replace: true })
@@ -24,10 +26,7 @@ export function ReposPage() {
       <PageHeading title={`Repositories · ${organization}`} actions={repos.length > 0 && <ConnectGithub org={org} />}>
         Repositories
       </PageHeading>
-      {isError && data === undefined && (
-        <ErrorState error={error} what="the repositories" onRetry={() => void refetch()} />
-      )}
-      {data === undefined && !isError && <Skeleton label="Loading the repositories" />}
+      <QueryPlaceholder query={query} what="the repositories" />
       {data !== undefined && repos.length === 0 && (
         <EmptyState title="No repositories yet" action={<ConnectGithub org={org} />}>
           <p>

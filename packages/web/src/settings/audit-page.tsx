@@ -5,8 +5,9 @@ import { usePermission } from '../api/session.ts'
 import { Instant } from '../design/instant.tsx'
 import { IsolatedText } from '../design/isolated-text.tsx'
 import { LoadMore } from '../design/load-more.tsx'
-import { EmptyState, ErrorState, Skeleton } from '../design/page-states.tsx'
-import { Table, Td, Th } from '../design/table.tsx'
+import { EmptyState } from '../design/page-states.tsx'
+import { QueryPlaceholder } from '../design/query-placeholder.tsx'
+import { Table, Td } from '../design/table.tsx'
 import { actorName, auditSentence, type NamedPage } from './audit-sentence.ts'
 import { auditQuery } from './queries.ts'
 import { SettingsLayout } from './settings-layout.tsx'
@@ -31,9 +32,7 @@ export function AuditPage() {
 function AuditEvents({ org }: { readonly org: string }) {
   const query = useInfiniteQuery(auditQuery(org))
   const events = query.data?.pages.flatMap(({ data }) => data) ?? []
-  if (query.isError && query.data === undefined)
-    return <ErrorState error={query.error} what="the audit log" onRetry={() => void query.refetch()} />
-  if (query.isPending) return <Skeleton label="Loading the audit log" />
+  if (query.data === undefined) return <QueryPlaceholder query={query} what="the audit log" />
   if (events.length === 0)
     return (
       <EmptyState title="Nothing yet">
@@ -42,14 +41,7 @@ function AuditEvents({ org }: { readonly org: string }) {
     )
   return (
     <>
-      <Table caption="Audit events, newest first">
-        <thead>
-          <tr>
-            <Th>When</Th>
-            <Th>Event</Th>
-            <Th>From</Th>
-          </tr>
-        </thead>
+      <Table caption="Audit events, newest first" columns={['When', 'Event', 'From']}>
         <tbody>
           {events.map((event) => (
             <tr key={event.id}>

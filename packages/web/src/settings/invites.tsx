@@ -7,8 +7,8 @@ import { Tag } from '../design/chip.tsx'
 import { ConfirmDialog } from '../design/confirm-dialog.tsx'
 import { Instant } from '../design/instant.tsx'
 import { IsolatedText } from '../design/isolated-text.tsx'
-import { ErrorState, Skeleton } from '../design/page-states.tsx'
-import { Table, Td, Th } from '../design/table.tsx'
+import { QueryPlaceholder } from '../design/query-placeholder.tsx'
+import { Table, Td } from '../design/table.tsx'
 import { InviteLink } from './invite-link.tsx'
 import { type InviteRole, invitesQuery, organizationChanges } from './queries.ts'
 
@@ -16,7 +16,8 @@ type Invite = Schema<'Invite'>
 
 /** Lists invites that were not accepted yet. */
 export function Invites({ org }: { readonly org: string }) {
-  const { data, isError, error, refetch } = useQuery(invitesQuery(org))
+  const query = useQuery(invitesQuery(org))
+  const { data } = query
   const changes = organizationChanges(useQueryClient(), org)
   const [revoking, setRevoking] = useState<Invite | null>(null)
   const [resending, setResending] = useState<Invite | null>(null)
@@ -30,25 +31,17 @@ export function Invites({ org }: { readonly org: string }) {
       <h2 id="invites" className="px-4 text-16 font-semibold">
         Pending invites
       </h2>
-      {isError && data === undefined && <ErrorState error={error} what="the invites" onRetry={() => void refetch()} />}
-      {data === undefined && !isError && <Skeleton rows={2} label="Loading the invites" />}
+      <QueryPlaceholder query={query} what="the invites" rows={2} />
       {data?.data.length === 0 && (
         <p className="px-4 py-3 text-muted">
           No pending invites. “Invite a member” creates a link that one person can use within a few days.
         </p>
       )}
       {data !== undefined && data.data.length > 0 && (
-        <Table caption="Pending invites">
-          <thead>
-            <tr>
-              <Th>Address</Th>
-              <Th>Role</Th>
-              <Th>Expires</Th>
-              <Th>
-                <span className="sr-only">Actions</span>
-              </Th>
-            </tr>
-          </thead>
+        <Table
+          caption="Pending invites"
+          columns={['Address', 'Role', 'Expires', { name: 'Actions', isSpokenOnly: true }]}
+        >
           <tbody>
             {data.data.map((invite) => (
               <tr key={invite.id}>

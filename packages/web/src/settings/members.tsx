@@ -6,8 +6,8 @@ import { usePermission, useSession } from '../api/session.ts'
 import { Button } from '../design/button.tsx'
 import { Tag } from '../design/chip.tsx'
 import { IsolatedText } from '../design/isolated-text.tsx'
-import { ErrorState, Skeleton } from '../design/page-states.tsx'
-import { Table, Td, Th } from '../design/table.tsx'
+import { QueryPlaceholder } from '../design/query-placeholder.tsx'
+import { Table, Td } from '../design/table.tsx'
 import { toast } from '../interaction/toasts.tsx'
 import { ChangeRole, RemoveMember } from './member-questions.tsx'
 import { membersQuery, organizationChanges, type Role } from './queries.ts'
@@ -17,15 +17,14 @@ type Member = Schema<'OrgMember'>
 
 /** Lists members with their roles. */
 export function Members({ org }: { readonly org: string }) {
-  const { data, isError, error, refetch } = useQuery(membersQuery(org))
+  const query = useQuery(membersQuery(org))
+  const { data } = query
   const changes = organizationChanges(useQueryClient(), org)
   const me = useSession().user.uuid
   const rights = { mayManageMembers: usePermission(org, 'members'), mayManageOwners: usePermission(org, 'owners') }
   const [removing, setRemoving] = useState<Member | null>(null)
   const [changing, setChanging] = useState<{ readonly member: Member; readonly role: Role } | null>(null)
-  if (isError && data === undefined)
-    return <ErrorState error={error} what="the members" onRetry={() => void refetch()} />
-  if (data === undefined) return <Skeleton label="Loading the members" />
+  if (data === undefined) return <QueryPlaceholder query={query} what="the members" />
   const choose = async (member: Member, role: Role) => {
     // Changes to and from owner need a confirmation.
     if (member.role === 'owner' || role === 'owner') return setChanging({ member, role })
@@ -38,16 +37,7 @@ export function Members({ org }: { readonly org: string }) {
   }
   return (
     <>
-      <Table caption="Members">
-        <thead>
-          <tr>
-            <Th>Member</Th>
-            <Th>Role</Th>
-            <Th>
-              <span className="sr-only">Actions</span>
-            </Th>
-          </tr>
-        </thead>
+      <Table caption="Members" columns={['Member', 'Role', { name: 'Actions', isSpokenOnly: true }]}>
         <tbody>
           {data.data.map((member) => {
             const asked = { member, all: data.data, ...rights }

@@ -9,7 +9,7 @@ import { ConfirmDialog } from '../design/confirm-dialog.tsx'
 import { Field } from '../design/field.tsx'
 import { Instant } from '../design/instant.tsx'
 import { IsolatedText } from '../design/isolated-text.tsx'
-import { ErrorState, Skeleton } from '../design/page-states.tsx'
+import { QueryPlaceholder } from '../design/query-placeholder.tsx'
 import { toast } from '../interaction/toasts.tsx'
 import { organizationChanges, organizationQuery } from './queries.ts'
 import { SettingsLayout } from './settings-layout.tsx'
@@ -17,13 +17,11 @@ import { SettingsLayout } from './settings-layout.tsx'
 /** Shows the settings of the organization and its deletion. */
 export function OrganizationPage() {
   const { org } = useParams({ from: '/signed-in/$org/settings' })
-  const { data, isError, error, refetch } = useQuery(organizationQuery(org))
+  const query = useQuery(organizationQuery(org))
+  const { data } = query
   return (
     <SettingsLayout org={org} title="Organization">
-      {isError && data === undefined && (
-        <ErrorState error={error} what="the organization" onRetry={() => void refetch()} />
-      )}
-      {data === undefined && !isError && <Skeleton />}
+      <QueryPlaceholder query={query} what="the organization" label="Loading" />
       {data !== undefined && (
         <div className="flex max-w-[72ch] flex-col gap-10 px-4 py-6">
           <OrganizationForm key={data.name} organization={data} />

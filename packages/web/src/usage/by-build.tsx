@@ -5,8 +5,8 @@ import type { Schema } from '../api/schemas.ts'
 import { Instant } from '../design/instant.tsx'
 import { IsolatedText } from '../design/isolated-text.tsx'
 import { LoadMore } from '../design/load-more.tsx'
-import { ErrorState, Skeleton } from '../design/page-states.tsx'
-import { Table, Td, Th } from '../design/table.tsx'
+import { QueryPlaceholder } from '../design/query-placeholder.tsx'
+import { Table, Td } from '../design/table.tsx'
 import { formatDuration } from '../text/duration.ts'
 import { formatCents } from '../text/money.ts'
 import { Nothing } from './by-pipeline.tsx'
@@ -26,21 +26,18 @@ export function ByBuild({ org, days, isBilled }: ByBuildProps) {
   const builds = query.data?.pages.flatMap(({ data }) => data) ?? []
   return (
     <Section title="By build">
-      {query.isError && query.data === undefined && (
-        <ErrorState error={query.error} what="the builds" onRetry={() => void query.refetch()} />
-      )}
-      {query.isPending && <Skeleton rows={4} label="Loading the builds" />}
+      <QueryPlaceholder query={query} what="the builds" rows={4} />
       {query.data !== undefined && builds.length === 0 && <Nothing days={days} />}
       {builds.length > 0 && (
-        <Table caption="Usage by build">
-          <thead>
-            <tr>
-              <Th>Build</Th>
-              <Th>Started</Th>
-              <Th numeric>Jobs</Th>
-              <Th numeric>{isBilled ? 'Spent' : 'vCPU time'}</Th>
-            </tr>
-          </thead>
+        <Table
+          caption="Usage by build"
+          columns={[
+            'Build',
+            'Started',
+            { name: 'Jobs', numeric: true },
+            { name: isBilled ? 'Spent' : 'vCPU time', numeric: true },
+          ]}
+        >
           {builds.map((build) => (
             <BuildUse key={build.build_id ?? build.started_at} org={org} build={build} isBilled={isBilled} />
           ))}

@@ -2,8 +2,8 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { Schema } from '../api/schemas.ts'
 import { IsolatedText } from '../design/isolated-text.tsx'
-import { ErrorState, Skeleton } from '../design/page-states.tsx'
-import { Table, Td, Th } from '../design/table.tsx'
+import { QueryPlaceholder } from '../design/query-placeholder.tsx'
+import { Table, Td } from '../design/table.tsx'
 import { formatCents, formatHours } from '../text/money.ts'
 import { type Days, noUsageSentence } from './days.ts'
 import { pipelinesQuery } from './queries.ts'
@@ -17,29 +17,27 @@ interface ByPipelineProps {
 
 /** Shows usage by pipeline: amount, share, builds, and days on one scale (web U3). */
 export function ByPipeline({ org, days, isBilled }: ByPipelineProps) {
-  const { data, isError, error, refetch } = useQuery(pipelinesQuery(org, days))
+  const query = useQuery(pipelinesQuery(org, days))
+  const { data } = query
   const all = data?.data ?? []
   const amount = (one: Amount) => (isBilled ? one.total_cents : one.cpu_seconds)
   const total = all.reduce((sum, one) => sum + amount(one), 0)
   const highest = Math.max(1, ...all.flatMap((one) => one.days.map(amount)))
   return (
     <Section title="By pipeline">
-      {isError && data === undefined && (
-        <ErrorState error={error} what="the pipelines" onRetry={() => void refetch()} />
-      )}
-      {data === undefined && !isError && <Skeleton rows={3} label="Loading the pipelines" />}
+      <QueryPlaceholder query={query} what="the pipelines" rows={3} />
       {data !== undefined && all.length === 0 && <Nothing days={days} />}
       {all.length > 0 && (
-        <Table caption="Usage by pipeline">
-          <thead>
-            <tr>
-              <Th>Pipeline</Th>
-              <Th className="max-sm:hidden">Days</Th>
-              <Th numeric>Builds</Th>
-              <Th numeric>Share</Th>
-              <Th numeric>{isBilled ? 'Spent' : 'vCPU-hours'}</Th>
-            </tr>
-          </thead>
+        <Table
+          caption="Usage by pipeline"
+          columns={[
+            'Pipeline',
+            { name: 'Days', className: 'max-sm:hidden' },
+            { name: 'Builds', numeric: true },
+            { name: 'Share', numeric: true },
+            { name: isBilled ? 'Spent' : 'vCPU-hours', numeric: true },
+          ]}
+        >
           <tbody>
             {all.map((one) => (
               <tr key={one.pipeline_slug ?? ''}>

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { lazy, Suspense, useMemo, useState } from 'react'
 import { Button } from '../design/button.tsx'
 import { ErrorState, Skeleton } from '../design/page-states.tsx'
-import { Table, Td, Th } from '../design/table.tsx'
+import { Table, Td } from '../design/table.tsx'
 import { formatCents, formatHours } from '../text/money.ts'
 import type { Days } from './days.ts'
 import { seriesQuery } from './queries.ts'
@@ -54,14 +54,14 @@ export function Daily({ org, days, day, isBilled, onDay }: DailyProps) {
         </div>
       )}
       {values !== undefined && asTable && (
-        <Table caption="Usage by day">
-          <thead>
-            <tr>
-              <Th>Day (UTC)</Th>
-              {isBilled && <Th numeric>Spent</Th>}
-              <Th numeric>vCPU-hours</Th>
-            </tr>
-          </thead>
+        <Table
+          caption="Usage by day"
+          columns={[
+            'Day (UTC)',
+            ...(isBilled ? [{ name: 'Spent', numeric: true }] : []),
+            { name: 'vCPU-hours', numeric: true },
+          ]}
+        >
           <tbody>
             {values.map(({ date, cents, seconds }) => (
               <tr key={date}>

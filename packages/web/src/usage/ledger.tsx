@@ -6,8 +6,8 @@ import { chipClass } from '../design/chip.tsx'
 import { Instant } from '../design/instant.tsx'
 import { IsolatedText } from '../design/isolated-text.tsx'
 import { LoadMore } from '../design/load-more.tsx'
-import { ErrorState, Skeleton } from '../design/page-states.tsx'
-import { Table, Td, Th } from '../design/table.tsx'
+import { QueryPlaceholder } from '../design/query-placeholder.tsx'
+import { Table, Td } from '../design/table.tsx'
 import { formatCents } from '../text/money.ts'
 import { entryName, sourceNames } from './credit.ts'
 import type { Days } from './days.ts'
@@ -48,10 +48,7 @@ export function Ledger({ org, days, source: asked }: LedgerProps) {
           </Link>
         ))}
       </nav>
-      {query.isError && query.data === undefined && (
-        <ErrorState error={query.error} what="the ledger" onRetry={() => void query.refetch()} />
-      )}
-      {query.isPending && <Skeleton rows={4} label="Loading the ledger" />}
+      <QueryPlaceholder query={query} what="the ledger" rows={4} />
       {query.data !== undefined && entries.length === 0 && (
         <p className="px-4 py-3 text-muted">
           {source === undefined
@@ -60,15 +57,7 @@ export function Ledger({ org, days, source: asked }: LedgerProps) {
         </p>
       )}
       {entries.length > 0 && (
-        <Table caption="Ledger, newest first">
-          <thead>
-            <tr>
-              <Th>When</Th>
-              <Th>What</Th>
-              <Th>For</Th>
-              <Th numeric>Amount</Th>
-            </tr>
-          </thead>
+        <Table caption="Ledger, newest first" columns={['When', 'What', 'For', { name: 'Amount', numeric: true }]}>
           <tbody>
             {entries.map((entry) => (
               <tr key={entry.id}>

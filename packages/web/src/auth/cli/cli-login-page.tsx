@@ -5,8 +5,8 @@ import type { Schema } from '../../api/schemas.ts'
 import { sessionQuery } from '../../api/session.ts'
 import { Button } from '../../design/button.tsx'
 import { Checkbox } from '../../design/checkbox.tsx'
-import { ErrorState, Skeleton } from '../../design/page-states.tsx'
 import { ProblemNote } from '../../design/problems.tsx'
+import { QueryPlaceholder } from '../../design/query-placeholder.tsx'
 import { AuthPage } from '../auth-page.tsx'
 import { parkCliLogin } from '../queries.ts'
 import { RedirectTo } from '../redirect-to.tsx'
@@ -32,9 +32,7 @@ function ForSignedIn({ login }: { readonly login: Exclude<CliLogin, { readonly k
   // During the redirect to the sign-in page the location already is another one.
   const [own] = useState(href)
   const session = useQuery(sessionQuery)
-  if (session.isPending) return <Skeleton rows={4} />
-  if (session.data === undefined)
-    return <ErrorState error={session.error} what="this page" onRetry={() => void session.refetch()} />
+  if (session.data === undefined) return <QueryPlaceholder query={session} what="this page" rows={4} label="Loading" />
   if (session.data === null) return <RedirectTo to={`/login?${new URLSearchParams({ redirect: own })}`} />
   const { user } = session.data
   return (

@@ -7,7 +7,7 @@ import { ConfirmDialog } from '../../design/confirm-dialog.tsx'
 import { Dialog } from '../../design/dialog.tsx'
 import { Ago } from '../../design/instant.tsx'
 import { IsolatedText } from '../../design/isolated-text.tsx'
-import { ErrorState, Skeleton } from '../../design/page-states.tsx'
+import { QueryPlaceholder } from '../../design/query-placeholder.tsx'
 import { toast } from '../../interaction/toasts.tsx'
 import { SecretForm } from './secret-form.tsx'
 import { deleteSecret, type SecretScope, secretsQuery } from './secret-queries.ts'
@@ -27,7 +27,8 @@ type OpenDialog =
 export function SecretsSection({ scope, title, about }: SecretsSectionProps) {
   const client = useQueryClient()
   const query = secretsQuery(scope)
-  const { data, error, refetch } = useQuery(query)
+  const secrets = useQuery(query)
+  const { data } = secrets
   const refused = usePermission(scope.org, 'secrets')
     ? null
     : `Only owners and admins of ${scope.org} can change secrets`
@@ -48,10 +49,7 @@ export function SecretsSection({ scope, title, about }: SecretsSectionProps) {
         </Button>
       </div>
       <p className="text-muted">{about}</p>
-      {data === undefined && error === null && <Skeleton rows={2} label="Loading secrets" />}
-      {data === undefined && error !== null && (
-        <ErrorState error={error} what="the secrets" onRetry={() => void refetch()} />
-      )}
+      <QueryPlaceholder query={secrets} what="the secrets" rows={2} label="Loading secrets" />
       {data?.length === 0 && (
         <p className="py-2 text-muted">No secrets yet. A step gets a secret only if the pipeline names it.</p>
       )}

@@ -1,0 +1,19 @@
+import type { UseQueryResult } from '@tanstack/react-query'
+import { ErrorState, Skeleton } from './page-states.tsx'
+
+interface QueryPlaceholderProps {
+  readonly query: Pick<UseQueryResult, 'data' | 'error' | 'refetch'>
+  /** Names what is loaded: `the members`. */
+  readonly what: string
+  /** How many grey rows are shown. */
+  readonly rows?: number
+  /** What screen readers hear during loading. */
+  readonly label?: string
+}
+
+/** Shows grey rows or the failure while a query has no data, then nothing. */
+export function QueryPlaceholder({ query, what, rows, label = `Loading ${what}` }: QueryPlaceholderProps) {
+  if (query.data !== undefined) return null
+  if (query.error === null) return <Skeleton {...(rows !== undefined && { rows })} label={label} />
+  return <ErrorState error={query.error} what={what} onRetry={() => void query.refetch()} />
+}
