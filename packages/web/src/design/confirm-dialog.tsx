@@ -1,5 +1,5 @@
-import { type FormEvent, type ReactNode, useState } from 'react'
-import { type Problem, problemOf } from '../api/problem.ts'
+import { type ReactNode, useState } from 'react'
+import { useSubmit } from '../api/use-submit.ts'
 import { Button } from './button.tsx'
 import { Dialog } from './dialog.tsx'
 import { Field } from './field.tsx'
@@ -32,24 +32,12 @@ export function ConfirmDialog({ open, onClose, typed, ...rest }: ConfirmDialogPr
 
 /** Inside the dialog, so that its state is new each time. */
 function Question({ onClose, children, confirm, onConfirm, typed, look = 'danger' }: Omit<ConfirmDialogProps, 'open'>) {
-  const [isBusy, setBusy] = useState(false)
-  const [problem, setProblem] = useState<Problem | null>(null)
   const [entered, setEntered] = useState('')
   const isReady = typed === undefined || entered.trim() === typed
-  const submit = async (event: FormEvent) => {
-    event.preventDefault()
-    if (isBusy || !isReady) return
-    setBusy(true)
-    setProblem(null)
-    try {
-      await onConfirm()
-      onClose()
-    } catch (error) {
-      setProblem(problemOf(error))
-    } finally {
-      setBusy(false)
-    }
-  }
+  const { submit, isBusy, problem } = useSubmit(async () => {
+    await onConfirm()
+    onClose()
+  }, isReady)
   return (
     <form onSubmit={submit} className="flex flex-col gap-3 pb-3">
       <div className="flex flex-col gap-2">{children}</div>

@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { type FormEvent, useId, useState } from 'react'
-import { type Problem, problemOf } from '../api/problem.ts'
+import { useId, useState } from 'react'
+import { useSubmit } from '../api/use-submit.ts'
 import { Button } from '../design/button.tsx'
 import { CopyField } from '../design/copy-field.tsx'
 import { Dialog } from '../design/dialog.tsx'
@@ -40,9 +40,14 @@ export function CreatePipelineDialog({ open, onClose, org }: CreatePipelineDialo
 function CreateForm({ id, org, onClose }: Omit<CreatePipelineDialogProps, 'open'> & { readonly id: string }) {
   const client = useQueryClient()
   const navigate = useNavigate()
-  const [isBusy, setBusy] = useState(false)
-  const [problem, setProblem] = useState<Problem | null>(null)
   const [values, setValues] = useState({ name: '', repository: '', default_branch: 'main', source_slug: '' })
+  const { submit, isBusy, problem } = useSubmit(async () => {
+    const { source_slug, ...rest } = values
+    const { slug } = await createPipeline(org, source_slug === '' ? rest : { ...rest, source_slug })
+    await client.invalidateQueries({ queryKey: ['pipeline-summaries', org] })
+    onClose()
+    void navigate({ to: '/$org/pipelines/$slug', params: { org, slug } })
+  })
   const field = (name: keyof typeof values) => ({
     value: values[name],
     onChange: ({ target }: { readonly target: { readonly value: string } }) =>
@@ -50,23 +55,6 @@ function CreateForm({ id, org, onClose }: Omit<CreatePipelineDialogProps, 'open'
     problem: problem?.fields[name] ?? null,
     autoComplete: 'off',
   })
-  const submit = async (event: FormEvent) => {
-    event.preventDefault()
-    if (isBusy) return
-    setBusy(true)
-    setProblem(null)
-    const { source_slug, ...rest } = values
-    try {
-      const { slug } = await createPipeline(org, source_slug === '' ? rest : { ...rest, source_slug })
-      await client.invalidateQueries({ queryKey: ['pipeline-summaries', org] })
-      onClose()
-      void navigate({ to: '/$org/pipelines/$slug', params: { org, slug } })
-    } catch (error) {
-      setProblem(problemOf(error))
-    } finally {
-      setBusy(false)
-    }
-  }
   return (
     <form id={id} onSubmit={submit} className="flex flex-col gap-4 pb-2">
       <div className="flex flex-col gap-2 text-muted">

@@ -1,7 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { type FormEvent, useState } from 'react'
-import { type Problem, problemOf } from '../api/problem.ts'
-import type { Schema } from '../api/schemas.ts'
+import { useState } from 'react'
+import { useSubmit } from '../api/use-submit.ts'
 import { Button } from '../design/button.tsx'
 import { Dialog } from '../design/dialog.tsx'
 import { Field, Select } from '../design/field.tsx'
@@ -29,22 +28,8 @@ function InviteForm({ org, onClose }: Omit<InviteDialogProps, 'open'>) {
   const changes = organizationChanges(useQueryClient(), org)
   const [email, setEmail] = useState('')
   const [role, setRole] = useState<InviteRole>('member')
-  const [problem, setProblem] = useState<Problem | null>(null)
-  const [made, setMade] = useState<Schema<'Invite'> | null>(null)
-  const [isBusy, setBusy] = useState(false)
-  const submit = async (event: FormEvent) => {
-    event.preventDefault()
-    setBusy(true)
-    setProblem(null)
-    try {
-      setMade(await changes.invite(email.trim(), role))
-    } catch (error) {
-      setProblem(problemOf(error))
-    } finally {
-      setBusy(false)
-    }
-  }
-  if (made !== null)
+  const { submit, isBusy, problem, data: made } = useSubmit(() => changes.invite(email.trim(), role))
+  if (made !== undefined)
     return (
       <div className="flex flex-col gap-3 pb-3">
         <MadeInvite invite={made} />

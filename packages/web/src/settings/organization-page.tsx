@@ -1,9 +1,9 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate, useParams } from '@tanstack/react-router'
-import { type FormEvent, useState } from 'react'
-import { type Problem, problemOf } from '../api/problem.ts'
+import { useState } from 'react'
 import type { Schema } from '../api/schemas.ts'
 import { usePermission, useSession } from '../api/session.ts'
+import { useSubmit } from '../api/use-submit.ts'
 import { Button } from '../design/button.tsx'
 import { ConfirmDialog } from '../design/confirm-dialog.tsx'
 import { Field } from '../design/field.tsx'
@@ -40,20 +40,13 @@ export function OrganizationForm({ organization }: { readonly organization: Sche
   const [name, setName] = useState(organization.name)
   const [url, setUrl] = useState(organization.url ?? '')
   const [openToMembers, setOpenToMembers] = useState(organization.members_can_create_pipelines ?? true)
-  const [problem, setProblem] = useState<Problem | null>(null)
-  const save = async (event: FormEvent) => {
-    event.preventDefault()
-    setProblem(null)
-    try {
-      await changes.update({ name, url: url === '' ? null : url, members_can_create_pipelines: openToMembers })
-      toast('Saved')
-    } catch (error) {
-      setProblem(problemOf(error))
-    }
-  }
+  const { submit, problem } = useSubmit(async () => {
+    await changes.update({ name, url: url === '' ? null : url, members_can_create_pipelines: openToMembers })
+    toast('Saved')
+  })
   const fields = problem?.fields ?? {}
   return (
-    <form onSubmit={save} className="flex flex-col gap-4">
+    <form onSubmit={submit} className="flex flex-col gap-4">
       <Field
         label="Name"
         value={name}

@@ -1,7 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { type FormEvent, useState } from 'react'
-import { ApiProblem } from '../api/problem.ts'
-import type { Schema } from '../api/schemas.ts'
+import { useState } from 'react'
+import { useSubmit } from '../api/use-submit.ts'
 import { Button } from '../design/button.tsx'
 import { Field } from '../design/field.tsx'
 import { ProblemNote } from '../design/problems.tsx'
@@ -20,26 +19,15 @@ const refusals: Readonly<Record<string, string>> = {
 export function Coupon({ org }: { readonly org: string }) {
   const queries = useQueryClient()
   const [code, setCode] = useState('')
-  const [redeemed, setRedeemed] = useState<Schema<'RedeemCouponResponse'> | null>(null)
-  const [error, setError] = useState<unknown>(null)
-  const [isBusy, setBusy] = useState(false)
-  const submit = async (event: FormEvent) => {
-    event.preventDefault()
-    setBusy(true)
-    setError(null)
-    setRedeemed(null)
-    try {
-      setRedeemed(await redeemCoupon(queries, org, code))
-      setCode('')
-    } catch (thrown) {
-      setError(thrown)
-    } finally {
-      setBusy(false)
-    }
-  }
-  const refusal = error instanceof ApiProblem ? refusals[error.problem.code ?? ''] : undefined
+  const redeem = useSubmit(async () => {
+    const redeemed = await redeemCoupon(queries, org, code)
+    setCode('')
+    return redeemed
+  })
+  const { data: redeemed, error } = redeem
+  const refusal = refusals[redeem.problem?.code ?? '']
   return (
-    <form onSubmit={submit} className="flex min-w-60 flex-1 flex-col gap-3">
+    <form onSubmit={redeem.submit} className="flex min-w-60 flex-1 flex-col gap-3">
       <Field
         label="Coupon"
         required
@@ -51,13 +39,13 @@ export function Coupon({ org }: { readonly org: string }) {
         problem={refusal}
       />
       {refusal === undefined && <ProblemNote error={error} />}
-      {redeemed !== null && (
+      {redeemed !== undefined && (
         <p role="status">
           {formatCents(redeemed.credit_cents)} added. The balance is {formatCents(redeemed.balance_cents)}.
         </p>
       )}
       <div>
-        <Button type="submit" disabled={isBusy}>
+        <Button type="submit" disabled={redeem.isBusy}>
           Redeem
         </Button>
       </div>

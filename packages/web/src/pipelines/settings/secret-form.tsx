@@ -1,6 +1,6 @@
-import { type FormEvent, useState } from 'react'
-import { type Problem, problemOf } from '../../api/problem.ts'
+import { useState } from 'react'
 import type { Schema } from '../../api/schemas.ts'
+import { useSubmit } from '../../api/use-submit.ts'
 import { Button } from '../../design/button.tsx'
 import { Checkbox } from '../../design/checkbox.tsx'
 import { Field, TextArea } from '../../design/field.tsx'
@@ -31,28 +31,16 @@ export function SecretForm({ scope, secret, onClose, onSet }: SecretFormProps) {
   const [branches, setBranches] = useState(secret?.branches?.join(' ') ?? '')
   const [chosen, setChosen] = useState<readonly string[]>(secret?.events ?? [])
   const [uploads, setUploads] = useState(secret?.uploads ?? false)
-  const [isBusy, setBusy] = useState(false)
-  const [problem, setProblem] = useState<Problem | null>(null)
-  const submit = async (event: FormEvent) => {
-    event.preventDefault()
-    if (isBusy) return
-    setBusy(true)
-    setProblem(null)
+  const { submit, isBusy, problem } = useSubmit(async () => {
     const globs = globsIn(branches)
     const limits = {
       branches: globs.length === 0 ? null : globs,
       events: chosen.length === 0 ? null : [...chosen],
       uploads,
     }
-    try {
-      await setSecret(scope, { name, value, ...limits })
-      await onSet(name)
-    } catch (error) {
-      setProblem(problemOf(error))
-    } finally {
-      setBusy(false)
-    }
-  }
+    await setSecret(scope, { name, value, ...limits })
+    await onSet(name)
+  })
   return (
     <form onSubmit={submit} className="flex flex-col gap-4 pb-4">
       <FormProblem problem={problem} fields={['name', 'value', 'branches']} />

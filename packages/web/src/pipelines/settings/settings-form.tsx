@@ -1,8 +1,8 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { type FormEvent, useState } from 'react'
-import { type Problem, problemOf } from '../../api/problem.ts'
+import { useState } from 'react'
 import type { Schema } from '../../api/schemas.ts'
 import { usePermission } from '../../api/session.ts'
+import { useSubmit } from '../../api/use-submit.ts'
 import { Button } from '../../design/button.tsx'
 import { Checkbox } from '../../design/checkbox.tsx'
 import { Field, Select, TextArea } from '../../design/field.tsx'
@@ -25,11 +25,16 @@ export function SettingsForm({ org, pipeline }: SettingsFormProps) {
   const client = useQueryClient()
   const mayChange = usePermission(org, 'pipeline.manage')
   const [values, setValues] = useState(() => valuesOf(pipeline))
-  const [isBusy, setBusy] = useState(false)
-  const [problem, setProblem] = useState<Problem | null>(null)
   const byCode = pipeline.managed_by_code === true
   const changes = changesOf(pipeline, values)
   const nothing = Object.keys(changes).length === 0
+  const { submit, isBusy, problem } = useSubmit(async () => {
+    const changed = await updatePipeline(org, pipeline.slug, changes)
+    client.setQueryData(pipelineQuery(org, pipeline.slug).queryKey, changed)
+    setValues(valuesOf(changed))
+    await client.invalidateQueries({ queryKey: ['pipeline-summaries', org] })
+    toast('Settings saved')
+  }, !nothing)
   const set = (changed: Partial<SettingsValues>) => setValues({ ...values, ...changed })
   const locked = 'Set by the repository’s code; change it there.'
   const field = (name: (typeof names)[number], isOfCode: boolean) => ({
@@ -39,23 +44,6 @@ export function SettingsForm({ org, pipeline }: SettingsFormProps) {
     problem: problem?.fields[name] ?? null,
     autoComplete: 'off',
   })
-  const submit = async (event: FormEvent) => {
-    event.preventDefault()
-    if (isBusy || nothing) return
-    setBusy(true)
-    setProblem(null)
-    try {
-      const changed = await updatePipeline(org, pipeline.slug, changes)
-      client.setQueryData(pipelineQuery(org, pipeline.slug).queryKey, changed)
-      setValues(valuesOf(changed))
-      await client.invalidateQueries({ queryKey: ['pipeline-summaries', org] })
-      toast('Settings saved')
-    } catch (error) {
-      setProblem(problemOf(error))
-    } finally {
-      setBusy(false)
-    }
-  }
   const refused = mayChange
     ? nothing
       ? 'No changes to save'
