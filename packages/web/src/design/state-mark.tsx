@@ -11,6 +11,16 @@ export const toneColours: Readonly<Record<Tone, string>> = {
   stop: 'text-stop',
 }
 
+export const toneFills: Readonly<Record<Tone, string>> = {
+  pass: 'bg-pass',
+  cache: 'bg-cache',
+  fail: 'bg-fail',
+  soft: 'bg-soft',
+  run: 'bg-run',
+  wait: 'bg-wait',
+  stop: 'bg-stop',
+}
+
 interface StateProps {
   readonly state: string
   readonly cached?: boolean | undefined

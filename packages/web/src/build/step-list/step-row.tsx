@@ -3,8 +3,8 @@ import { ChevronDown, ChevronRight } from 'lucide-react'
 import { memo } from 'react'
 import { useNow } from '../../api/clock.ts'
 import { IsolatedText } from '../../design/isolated-text.tsx'
-import { lookOf, type Tone } from '../../design/state.ts'
-import { StateMark } from '../../design/state-mark.tsx'
+import { lookOf } from '../../design/state.ts'
+import { StateMark, toneFills } from '../../design/state-mark.tsx'
 import { counted } from '../../text/count.ts'
 import { formatDuration } from '../../text/duration.ts'
 import { showInvisible } from '../../text/escape.ts'
@@ -18,16 +18,6 @@ interface StepRowProps {
   readonly row: Extract<StepRow, { kind: 'step' }>
   readonly scale: BuildScale
   readonly isSelected: boolean
-}
-
-const bars: Readonly<Record<Tone, string>> = {
-  pass: 'bg-pass',
-  cache: 'bg-cache',
-  fail: 'bg-fail',
-  soft: 'bg-soft',
-  run: 'bg-run',
-  wait: 'bg-wait',
-  stop: 'bg-stop',
 }
 
 const box =
@@ -99,7 +89,7 @@ function StillFacts({ job, scale, now }: { readonly job: JobView; readonly scale
         {bar !== null && (
           <span aria-hidden="true" className="relative h-1 overflow-hidden rounded-full bg-hairline">
             <span
-              className={`absolute inset-y-0 min-w-0.5 ${bars[tone]}`}
+              className={`absolute inset-y-0 min-w-0.5 ${toneFills[tone]}`}
               style={{ left: `${bar.left}%`, width: `${Math.min(bar.width, 100 - bar.left)}%` }}
             />
           </span>

@@ -1,16 +1,7 @@
-import { lookOf, type Tone } from '../../design/state.ts'
+import { lookOf } from '../../design/state.ts'
+import { toneFills } from '../../design/state-mark.tsx'
 import type { Row, Span } from './rows.ts'
 import { place, type Scale } from './scale.ts'
-
-const fills: Readonly<Record<Tone, string>> = {
-  pass: 'bg-pass',
-  cache: 'bg-cache',
-  fail: 'bg-fail',
-  soft: 'bg-soft',
-  run: 'bg-run',
-  wait: 'bg-wait',
-  stop: 'bg-stop',
-}
 
 interface BarsProps {
   readonly row: Row
@@ -31,11 +22,11 @@ export function Bars({ row, shown, isCritical }: BarsProps) {
         <Bar
           span={running}
           shown={shown}
-          className={`h-3.5 rounded-small ${fills[tone]} ${isCritical ? 'outline-2 outline-offset-1 outline-text' : ''}`}
+          className={`h-3.5 rounded-small ${toneFills[tone]} ${isCritical ? 'outline-2 outline-offset-1 outline-text' : ''}`}
         />
       )}
       {running !== null && cached && (
-        <Mark at={running.to} shown={shown} className={`size-2.5 rotate-45 ${fills.cache}`} />
+        <Mark at={running.to} shown={shown} className={`size-2.5 rotate-45 ${toneFills.cache}`} />
       )}
       {snapshotAt !== null && <Mark at={snapshotAt} shown={shown} className="h-5 w-0.5 bg-text" />}
     </>
