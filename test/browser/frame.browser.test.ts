@@ -6,6 +6,7 @@ import type { Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { flatIr } from '../product.ts'
 import { type App, startApp } from './app.ts'
+import { expectAccessible } from './axe.ts'
 import { createPasskey } from './ceremonies.ts'
 
 let app: App
@@ -199,6 +200,7 @@ test('the palette finds pages, builds by number and commit, error codes and them
   await last.and(selected).waitFor()
   await page.keyboard.press('ArrowDown')
   await first.and(selected).waitFor()
+  await expectAccessible(page)
   await page.keyboard.press('Escape')
   await choose('members', /^Members/)
   await page.waitForURL('**/default/settings/members')

@@ -35,3 +35,9 @@ export function present<Params extends Given>(
 ): { [Name in keyof Params]?: Exclude<Params[Name], undefined> } {
   return Object.fromEntries(Object.entries(params).filter(([, value]) => value !== undefined)) as never
 }
+
+/** Returns the parser of search parameters that are all texts. */
+export function textSearch<Name extends string>(...names: readonly Name[]) {
+  return (given: Given): { [Param in Name]?: string } =>
+    present(Object.fromEntries(names.map((name) => [name, textParam(given, name)]))) as never
+}

@@ -1,6 +1,6 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
 import { buildSearch } from '../build/data/address.ts'
-import { choiceParam, flagParam, present, textParam } from '../navigation/search-params.ts'
+import { choiceParam, flagParam, present, textParam, textSearch } from '../navigation/search-params.ts'
 import { usageSearch } from '../usage/search.ts'
 import { firstPageNeeds } from './first-page.ts'
 import { organizationRoute } from './layouts.tsx'
@@ -20,38 +20,26 @@ function pipelinesSearch(given: Given) {
 }
 
 /** Parses the filters of a list of builds (web P4). The server checks their values. */
-function buildsSearch(given: Given) {
-  return present({
-    pipeline: textParam(given, 'pipeline'),
-    state: textParam(given, 'state'),
-    branch: textParam(given, 'branch'),
-    commit: textParam(given, 'commit'),
-    author: textParam(given, 'author'),
-    source: textParam(given, 'source'),
-    q: textParam(given, 'q'),
-    from: textParam(given, 'from'),
-    to: textParam(given, 'to'),
-  })
-}
+const buildsSearch = textSearch('pipeline', 'state', 'branch', 'commit', 'author', 'source', 'q', 'from', 'to')
 
 const organizationHomeRoute = createRoute({
   getParentRoute: () => organizationRoute,
   path: '/',
-  validateSearch: (given: Record<string, unknown>) => pipelinesSearch(given),
+  validateSearch: pipelinesSearch,
   component: lazyRouteComponent(() => import('../pipelines/pipelines-page.tsx'), 'PipelinesPage'),
 })
 
 const pipelinesRoute = createRoute({
   getParentRoute: () => organizationRoute,
   path: 'pipelines',
-  validateSearch: (given: Record<string, unknown>) => pipelinesSearch(given),
+  validateSearch: pipelinesSearch,
   component: lazyRouteComponent(() => import('../pipelines/pipelines-page.tsx'), 'PipelinesPage'),
 })
 
 const buildsRoute = createRoute({
   getParentRoute: () => organizationRoute,
   path: 'builds',
-  validateSearch: (given: Record<string, unknown>) => buildsSearch(given),
+  validateSearch: buildsSearch,
   component: lazyRouteComponent(() => import('../builds/builds-page.tsx'), 'BuildsPage'),
 })
 
@@ -75,14 +63,14 @@ const pipelineSettingsRoute = createRoute({
 const latestBuildRoute = createRoute({
   getParentRoute: () => organizationRoute,
   path: 'pipelines/$slug/builds/latest',
-  validateSearch: (given: Record<string, unknown>) => present({ branch: textParam(given, 'branch') }),
+  validateSearch: textSearch('branch'),
   component: lazyRouteComponent(() => import('../build/latest-build-page.tsx'), 'LatestBuildPage'),
 })
 
 const buildRoute = createRoute({
   getParentRoute: () => organizationRoute,
   path: 'pipelines/$slug/builds/$number',
-  validateSearch: (given: Record<string, unknown>) => buildSearch(given),
+  validateSearch: buildSearch,
   // Runs once for each build: moving within its page reads nothing again.
   staleTime: Number.POSITIVE_INFINITY,
   loader: ({ context, params: { org, slug, number }, location }) => {
@@ -106,28 +94,21 @@ const jobRedirectRoute = createRoute({
 const reposRoute = createRoute({
   getParentRoute: () => organizationRoute,
   path: 'repos',
-  validateSearch: (given: Record<string, unknown>) =>
-    present({ q: textParam(given, 'q'), provider: textParam(given, 'provider') }),
+  validateSearch: textSearch('q', 'provider'),
   component: lazyRouteComponent(() => import('../repos/repos-page.tsx'), 'ReposPage'),
 })
 
 const organizationGithubSetupRoute = createRoute({
   getParentRoute: () => organizationRoute,
   path: 'github/setup',
-  validateSearch: (given: Record<string, unknown>) =>
-    present({
-      installation_id: textParam(given, 'installation_id'),
-      setup_action: textParam(given, 'setup_action'),
-      state: textParam(given, 'state'),
-      code: textParam(given, 'code'),
-    }),
+  validateSearch: textSearch('installation_id', 'setup_action', 'state', 'code'),
   component: lazyRouteComponent(() => import('../repos/github-setup-page.tsx'), 'GithubSetupPage'),
 })
 
 const usageRoute = createRoute({
   getParentRoute: () => organizationRoute,
   path: 'usage',
-  validateSearch: (given: Record<string, unknown>) => usageSearch(given),
+  validateSearch: usageSearch,
   component: lazyRouteComponent(() => import('../usage/usage-page.tsx'), 'UsagePage'),
 })
 

@@ -1,5 +1,5 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
-import { flagParam, present, textParam } from '../navigation/search-params.ts'
+import { flagParam, present, textParam, textSearch } from '../navigation/search-params.ts'
 import { plainRoute } from './layouts.tsx'
 
 const loginRoute = createRoute({
@@ -13,46 +13,42 @@ const loginRoute = createRoute({
 const registerRoute = createRoute({
   getParentRoute: () => plainRoute,
   path: '/register',
-  validateSearch: (given: Record<string, unknown>) => present({ redirect: textParam(given, 'redirect') }),
+  validateSearch: textSearch('redirect'),
   component: lazyRouteComponent(() => import('../auth/register-page.tsx'), 'RegisterPage'),
 })
 
 const registerVerifyRoute = createRoute({
   getParentRoute: () => plainRoute,
   path: '/register/verify',
-  validateSearch: (given: Record<string, unknown>) =>
-    present({ token: textParam(given, 'token'), redirect: textParam(given, 'redirect') }),
+  validateSearch: textSearch('token', 'redirect'),
   component: lazyRouteComponent(() => import('../auth/register-verify-page.tsx'), 'RegisterVerifyPage'),
 })
 
 const recoverRoute = createRoute({
   getParentRoute: () => plainRoute,
   path: '/recover',
-  validateSearch: (given: Record<string, unknown>) => present({ redirect: textParam(given, 'redirect') }),
+  validateSearch: textSearch('redirect'),
   component: lazyRouteComponent(() => import('../auth/recover-page.tsx'), 'RecoverPage'),
 })
 
 const recoverVerifyRoute = createRoute({
   getParentRoute: () => plainRoute,
   path: '/recover/verify',
-  validateSearch: (given: Record<string, unknown>) =>
-    present({ token: textParam(given, 'token'), redirect: textParam(given, 'redirect') }),
+  validateSearch: textSearch('token', 'redirect'),
   component: lazyRouteComponent(() => import('../auth/recover-verify-page.tsx'), 'RecoverVerifyPage'),
 })
 
 const recoverVerifyFinalizeRoute = createRoute({
   getParentRoute: () => plainRoute,
   path: '/recover/finalize',
-  validateSearch: (given: Record<string, unknown>) =>
-    present({ token: textParam(given, 'token'), redirect: textParam(given, 'redirect') }),
+  validateSearch: textSearch('token', 'redirect'),
   component: lazyRouteComponent(() => import('../auth/recover-verify-page.tsx'), 'RecoverVerifyPage'),
 })
 
 const callbackRoute = createRoute({
   getParentRoute: () => plainRoute,
   path: '/auth/callback',
-  validateSearch: (given: Record<string, unknown>) =>
-    present({ code: textParam(given, 'code'), state: textParam(given, 'state'), error: textParam(given, 'error') }),
+  validateSearch: textSearch('code', 'state', 'error'),
   component: lazyRouteComponent(() => import('../auth/callback-page.tsx'), 'CallbackPage'),
 })
 
@@ -73,14 +69,14 @@ const cliLoginRoute = createRoute({
 const inviteAcceptRoute = createRoute({
   getParentRoute: () => plainRoute,
   path: '/invite/accept',
-  validateSearch: (given: Record<string, unknown>) => present({ token: textParam(given, 'token') }),
+  validateSearch: textSearch('token'),
   component: lazyRouteComponent(() => import('../auth/invite/invite-accept-page.tsx'), 'InviteAcceptPage'),
 })
 
 const setupRoute = createRoute({
   getParentRoute: () => plainRoute,
   path: '/setup',
-  validateSearch: (given: Record<string, unknown>) => present({ token: textParam(given, 'token') }),
+  validateSearch: textSearch('token'),
   component: lazyRouteComponent(() => import('../auth/setup/setup-page.tsx'), 'SetupPage'),
 })
 

@@ -1,5 +1,5 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
-import { present, textParam } from '../navigation/search-params.ts'
+import { textSearch } from '../navigation/search-params.ts'
 import { signedInRoute } from './layouts.tsx'
 
 const homeRoute = createRoute({
@@ -41,21 +41,14 @@ const appearanceRoute = createRoute({
 const githubSetupRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/github/setup',
-  validateSearch: (given: Record<string, unknown>) =>
-    present({
-      installation_id: textParam(given, 'installation_id'),
-      setup_action: textParam(given, 'setup_action'),
-      state: textParam(given, 'state'),
-      code: textParam(given, 'code'),
-    }),
+  validateSearch: textSearch('installation_id', 'setup_action', 'state', 'code'),
   component: lazyRouteComponent(() => import('../repos/github-setup-page.tsx'), 'GithubSetupPage'),
 })
 
 const bitbucketSetupRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/bitbucket/setup',
-  validateSearch: (given: Record<string, unknown>) =>
-    present({ state: textParam(given, 'state'), code: textParam(given, 'code') }),
+  validateSearch: textSearch('state', 'code'),
   component: lazyRouteComponent(() => import('../repos/bitbucket-setup-page.tsx'), 'BitbucketSetupPage'),
 })
 
