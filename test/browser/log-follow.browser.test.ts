@@ -55,7 +55,10 @@ test('web L14 L23 following a log through a killed server shows every line once,
   expect(await follow.getAttribute('aria-pressed')).toBe('true')
   app.product.server().kill('SIGKILL')
   await app.product.restart()
-  const lines = async () => Number(/, (\d+) lines?$/.exec((await log().getAttribute('aria-label')) ?? '')?.[1])
+  const lines = async () => {
+    const label = (await log().getAttribute('aria-label')) ?? ''
+    return Number(/, ([\d,]+) lines?$/.exec(label)?.[1]?.replaceAll(',', ''))
+  }
   const before = await lines()
   await expect.poll(lines).toBeGreaterThan(before + 20)
   // A move up stops following, new lines are counted, and the end resumes.
