@@ -34,11 +34,11 @@ export interface ParameterObject {
   readonly schema: JsonSchema
 }
 
-export interface ContentObject {
+interface ContentObject {
   readonly [mediaType: string]: { readonly schema: JsonSchema }
 }
 
-export interface ResponseObject {
+interface ResponseObject {
   readonly description: string
   readonly content?: ContentObject
 }
@@ -61,7 +61,7 @@ export interface OperationObject {
 /** The verbs of a path item. A path item of the contract has no other member. */
 export type Verb = 'get' | 'post' | 'put' | 'patch' | 'delete'
 
-export type PathItem = { readonly [V in Verb]?: OperationObject }
+type PathItem = { readonly [V in Verb]?: OperationObject }
 
 /** The subset of OpenAPI that the contract uses. */
 export interface OpenApiDocument {

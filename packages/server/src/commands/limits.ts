@@ -67,7 +67,7 @@ export function describeLimits(set: readonly SetLimit[]): string {
   return lines.map(({ subject, text }) => `${subject.padEnd(width)}  ${text}\n`).join('')
 }
 
-export interface SetLimit {
+interface SetLimit {
   readonly organization: string
   readonly pipeline: string | null
   readonly limit: number
@@ -76,7 +76,7 @@ export interface SetLimit {
 }
 
 /** Lists all limits on running jobs, each organization before its pipelines. */
-export async function listLimits(database: Database): Promise<readonly SetLimit[]> {
+async function listLimits(database: Database): Promise<readonly SetLimit[]> {
   const { rows } = await database.query<SetLimit>(
     `select o.slug as organization, p.slug as pipeline, l.jobs as limit,
             (select count(*)::int from engine.leases s where s.queue = o.id::text and (p.id is null or s.pipeline = p.id::text)) as running
@@ -95,7 +95,7 @@ interface Found {
 }
 
 /** Returns the ids of the slugs; undefined without such an organization. */
-export async function findLimited(
+async function findLimited(
   database: Database,
   organization: string,
   pipeline: string | null,

@@ -49,7 +49,7 @@ import { startWorker } from './tasks.ts'
 /** The output of `scripts/build-web.ts`. */
 const builtWebApp = fileURLToPath(new URL('../../../web/dist', import.meta.url))
 
-export interface ServeOptions {
+interface ServeOptions {
   readonly settings: Settings
   readonly log: Logger
   /** For tests: an answer that violates the contract becomes a 500. */

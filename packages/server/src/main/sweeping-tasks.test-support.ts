@@ -10,7 +10,7 @@ import type { BlobStore } from '../platform/blobs/blob-store.ts'
 import { outbox } from './outbox.ts'
 import { sweepTasks } from './sweeps.ts'
 
-export interface Sweeping {
+interface Sweeping {
   readonly pool: pg.Pool
   readonly store: PostgresStore
   readonly blobs: BlobStore

@@ -97,7 +97,7 @@ export async function blobsInUse(database: Database, names: readonly string[]): 
 /**
  * Retires the runner token of an ended build. A build that a retry has reopened keeps its token.
  */
-export async function retireToken(database: Database, buildId: string): Promise<void> {
+async function retireToken(database: Database, buildId: string): Promise<void> {
   await database.query(
     `update build_records r set runner_token_hash = null from engine.builds b
       where r.id = $1 and b.id = r.id and b.finished_at is not null`,

@@ -31,7 +31,7 @@ export const crontab = [
 ].join('\n')
 
 /** Every task of the server by its name. */
-export function makeTasks(services: Services): TaskList {
+function makeTasks(services: Services): TaskList {
   return {
     ...sweepTasks(services),
     ...approvalTasks(services),

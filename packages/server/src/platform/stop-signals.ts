@@ -2,7 +2,7 @@ import process from 'node:process'
 import { SettingsError } from './settings/read-settings.ts'
 
 /** Signals that ask a process to end: of a service manager, of Ctrl-C, of a closing terminal. */
-export const stopSignals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const
+const stopSignals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const
 
 /** A Ctrl-C arrives twice within moments: from the terminal, and from npm, which forwards it. */
 const togetherMs = 1_000

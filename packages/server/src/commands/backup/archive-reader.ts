@@ -10,7 +10,7 @@ import { type Extract, extract } from 'tar-stream'
 import { SettingsError } from '../../platform/settings/read-settings.ts'
 import { type ArchiveEnd, digestHead, endName } from './archive-format.ts'
 
-export interface ArchiveEntry {
+interface ArchiveEntry {
   readonly name: string
   readonly size: number
   /** Must be read to its end before the next entry is requested. */

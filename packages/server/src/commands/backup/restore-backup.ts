@@ -24,7 +24,7 @@ import { type Manifest, manifestName, readManifest } from './manifest.ts'
 import { megabytes, showProgress } from './progress.ts'
 import { requireEmptyDatabase, restoreDatabase, wasRestored } from './restore-database.ts'
 
-export interface Restored {
+interface Restored {
   readonly manifest: Manifest
   readonly blobs: number
   /** Whether an earlier restore had finished, and was killed before it could say so. */

@@ -18,7 +18,7 @@ import { manifestName, writeManifest } from './manifest.ts'
 import { megabytes, showProgress } from './progress.ts'
 import { entryOf } from './table-entry.ts'
 
-export interface BackupSource {
+interface BackupSource {
   readonly pool: pg.Pool
   readonly blobs: BlobStore
   /** The directory of the generated secrets. */

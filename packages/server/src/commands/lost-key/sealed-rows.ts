@@ -58,7 +58,7 @@ const kinds: readonly Kind[] = [
 ]
 
 /** Yields all sealed values of at most `mostBytes`, a page at a time. */
-export async function* sealedRows(database: Database, mostBytes: number): AsyncGenerator<SealedRow> {
+async function* sealedRows(database: Database, mostBytes: number): AsyncGenerator<SealedRow> {
   for (const { kind, before, placeOf, text } of kinds) {
     for (let after = before; ; ) {
       const { rows } = await database.query<Pick<SealedRow, 'id' | 'sealed' | 'name'>>(text, [

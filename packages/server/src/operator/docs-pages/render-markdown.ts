@@ -8,7 +8,7 @@ export interface Rendered {
 }
 
 /** Returns the URL of a link's target, as written in the file; null for a target without a page. */
-export type RewriteLink = (href: string) => string | null
+type RewriteLink = (href: string) => string | null
 
 const markdown = new MarkdownIt({ html: false })
 

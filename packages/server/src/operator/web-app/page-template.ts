@@ -6,7 +6,7 @@ const configPlace = `${configStart}</script>`
 
 const rootPlace = '<html lang="en"'
 
-export interface PageFacts {
+interface PageFacts {
   readonly nonce: string
   /** The configuration for the sign-in page. */
   readonly config: unknown

@@ -18,7 +18,7 @@ const run = promisify(execFile)
 const partBytes = 16 * 1024 ** 2
 const mostParts = 4
 
-export interface Ballast {
+interface Ballast {
   /** Releases a part or reserves one, depending on the free space. */
   balance(room: DiskRoom): Promise<void>
 }

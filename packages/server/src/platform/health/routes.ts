@@ -4,7 +4,11 @@ import type pg from 'pg'
 import type { BlobStore } from '../blobs/blob-store.ts'
 import { apiError, type Handlers, operation } from '../http/index.ts'
 
-export interface HealthServices extends ReadinessServices {
+export interface HealthServices {
+  readonly pool: pg.Pool
+  readonly blobs: BlobStore
+  readonly disk: Pick<Disk, 'full'>
+  readonly migrationNames: readonly string[]
   /** True from SIGTERM on. */
   readonly isDraining: () => boolean
 }
@@ -39,15 +43,8 @@ export type Checks = Record<string, { ok: boolean; message: string | null }>
 
 const patienceMs = 2000
 
-export interface ReadinessServices {
-  readonly pool: pg.Pool
-  readonly blobs: BlobStore
-  readonly disk: Pick<Disk, 'full'>
-  readonly migrationNames: readonly string[]
-}
-
 /** Checks everything that a request may need. Never fails: the checks carry the errors. */
-export async function checkReadiness(services: ReadinessServices): Promise<Checks> {
+async function checkReadiness(services: HealthServices): Promise<Checks> {
   const checks = {
     database: () => services.pool.query('select 1'),
     migrations: () => requireMigrations(services),
@@ -77,7 +74,7 @@ class NotReady extends Error {
   override readonly name = 'NotReady'
 }
 
-async function requireMigrations({ pool, migrationNames }: ReadinessServices): Promise<void> {
+async function requireMigrations({ pool, migrationNames }: HealthServices): Promise<void> {
   const { rows } = await pool.query<{ name: string }>('select name from migrations')
   const done = new Set(rows.map((row) => row.name))
   const missing = migrationNames.filter((name) => !done.has(name))

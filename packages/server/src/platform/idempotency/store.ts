@@ -7,7 +7,7 @@ export interface HeldKey extends ScopedKey {
 }
 
 /** The state of a key that cannot be taken. */
-export interface KnownKey {
+interface KnownKey {
   readonly requestHash: string | null
   /** null while the request still runs. */
   readonly answer: StoredAnswer | null

@@ -1,7 +1,7 @@
 import { isLocal, type Settings } from '../settings/read-settings.ts'
 
 /** The destination of mails: a mail server, or the log and mailbox page of a local server. */
-export type MailTransport = 'smtp' | 'mailbox' | 'none'
+type MailTransport = 'smtp' | 'mailbox' | 'none'
 
 /** `none`: there is no mail server, and the public URL is not local. */
 export function mailTransport({ smtpUrl, publicUrl }: Pick<Settings, 'smtpUrl' | 'publicUrl'>): MailTransport {

@@ -1,6 +1,6 @@
 import type { Database } from '../database/transaction.ts'
 
-export interface MailRow {
+interface MailRow {
   readonly id: string
   readonly recipient: string
   readonly subject: string

@@ -8,7 +8,7 @@ import { insertMail } from './mailbox-store.ts'
 import type { RenderedMail } from './render-mail.ts'
 
 /** A rendered mail, which is sent again if its delivery is unknown. */
-export interface Letter extends RenderedMail {
+interface Letter extends RenderedMail {
   readonly to: string
   readonly link: string | null
   /** Equal for each attempt, so that mail programs detect duplicates. */

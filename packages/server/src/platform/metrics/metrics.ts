@@ -91,7 +91,7 @@ function workGauges(registry: Registry) {
 }
 
 /** Counts of pending work. */
-export interface WorkCounts {
+interface WorkCounts {
   readonly waiting: number
   readonly running: number
   readonly unfinished: number
@@ -99,7 +99,7 @@ export interface WorkCounts {
 }
 
 /** Counts pending work, in tables and indexes that contain nothing else. */
-export async function countWork(database: Database): Promise<WorkCounts> {
+async function countWork(database: Database): Promise<WorkCounts> {
   const { rows } = await database.query<WorkCounts>({
     name: 'count-work',
     text: `select (select count(*)::int from engine.ready) as waiting,

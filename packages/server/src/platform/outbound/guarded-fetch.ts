@@ -117,6 +117,6 @@ export function checkAddress(text: string, allowedHosts: readonly string[]): URL
 }
 
 /** Whether the operator allows this host at any address. */
-export function isAllowedHost(url: URL, allowedHosts: readonly string[]): boolean {
+function isAllowedHost(url: URL, allowedHosts: readonly string[]): boolean {
   return allowedHosts.includes(url.host) || allowedHosts.includes(url.hostname)
 }

@@ -2,7 +2,7 @@ import { type Environment, readSettings } from './read-settings.ts'
 import type { Setting } from './setting.ts'
 import { settingsTable } from './table.ts'
 
-export interface DescribedSetting {
+interface DescribedSetting {
   readonly variable: string
   /** As text. A secret's value is never shown. */
   readonly value: string

@@ -21,7 +21,7 @@ import { optional, type Setting, secret, setting, size } from './setting.ts'
 /** Settings of retention and of abandoned builds (`engine.md` 8, "Reapers"). */
 const mostDays = 36_500
 
-export const retentionSettings = {
+const retentionSettings = {
   logRetentionDays: setting(
     'HARMONT_LOG_RETENTION_DAYS',
     orForever(1, mostDays),

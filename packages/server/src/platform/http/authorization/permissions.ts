@@ -7,7 +7,7 @@ import { apiError } from '../api-error.ts'
 import type { Caller, Membership, Role, Scope } from '../request/caller.ts'
 
 /** A permission that `getSession` lists for each organization. */
-export type ListedPermission = components['schemas']['SessionOrganization']['permissions'][number]
+type ListedPermission = components['schemas']['SessionOrganization']['permissions'][number]
 
 export type Permission = ListedPermission | OperationPermission
 
@@ -48,7 +48,7 @@ export const permissions: Readonly<Record<Permission, Rule>> = {
 export const listedPermissions = Object.keys(listedRules) as readonly ListedPermission[]
 
 /** A member's role, and what the organization allows its members. */
-export interface Standing {
+interface Standing {
   readonly role: Role
   readonly membersCanCreatePipelines: boolean
 }

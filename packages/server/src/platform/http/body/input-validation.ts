@@ -4,7 +4,7 @@ import addFormats from 'ajv-formats'
 import { type ApiError, apiError, type ErrorDetails } from '../api-error.ts'
 
 /** Validates the JSON body of an operation by the contract's schema. Throws the operation's 422. */
-export type AcceptBody = (body: unknown, found?: { field: string; message: string }[]) => unknown
+type AcceptBody = (body: unknown, found?: { field: string; message: string }[]) => unknown
 
 /**
  * Returns the body validator of one operation: no coercion, no defaults, unknown properties

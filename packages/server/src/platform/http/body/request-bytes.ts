@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { apiError } from '../api-error.ts'
 
-export interface BodyLimits {
+interface BodyLimits {
   readonly limitBytes: number
   /** Longest wait for the next byte. */
   readonly idleMs: number

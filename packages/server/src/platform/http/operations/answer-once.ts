@@ -8,7 +8,7 @@ import type { Attempt, Idempotency, IdempotencyKeys, StoredAnswer } from './idem
 import type { AnyReply } from './operation.ts'
 
 /** A request that may arrive twice and must take effect once. */
-export interface OnceRequest {
+interface OnceRequest {
   readonly operation: Operation
   readonly caller: Caller
   /** The header as sent. */

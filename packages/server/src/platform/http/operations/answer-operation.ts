@@ -15,7 +15,7 @@ import type { Idempotency } from './idempotency.ts'
 import type { AnyBinding, AnyReply } from './operation.ts'
 
 /** Converts a JSON body to the requested version of the API. */
-export type ShapeBody = (status: number, body: unknown) => unknown
+type ShapeBody = (status: number, body: unknown) => unknown
 
 type Answer = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>
 
