@@ -70,10 +70,7 @@ export function forgeTasks(services: ForgeTaskServices): TaskList {
   }
 }
 
-/**
- * Repeats a task when a rate limit of the forge ends. The worker retries other failures, with
- * growing delays.
- */
+/** Repeats a task when a rate limit ends. The worker retries other failures. */
 async function rateLimited(
   { addJob, job }: JobHelpers,
   payload: unknown,

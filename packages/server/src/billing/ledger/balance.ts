@@ -13,9 +13,7 @@ export async function requireBalance(database: Database, settings: Settings, org
   )
 }
 
-/**
- * Returns whether billing is off, or the balance exceeds the cost so far of everything uncharged.
- */
+/** Returns whether billing is off, or the balance exceeds the cost of everything uncharged. */
 export async function hasBalance(database: Database, settings: Settings, organizationId: string): Promise<boolean> {
   if (settings.billing === 'off') return true
   const balance = await getBalance(database, organizationId)

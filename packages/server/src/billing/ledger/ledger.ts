@@ -56,10 +56,7 @@ export async function hasEntry(database: Database, id: string): Promise<boolean>
   return rowCount === 1
 }
 
-/**
- * Books a credit from the operator. Returns the new balance in cents; null: there is no such
- * organization.
- */
+/** Books the operator's credit. Returns the balance in cents; null: unknown organization. */
 export async function grantCredit(
   pool: pg.Pool,
   slug: string,
@@ -142,9 +139,7 @@ interface Mismatch {
   readonly ledger: string
 }
 
-/**
- * Finds accounts whose balance is not the sum of their ledger. Only changes by hand can cause one.
- */
+/** Finds accounts whose balance is not the sum of their ledger, which only manual changes cause. */
 export async function findMismatches(database: Database): Promise<readonly Mismatch[]> {
   const { rows } = await database.query<Mismatch>(
     `select coalesce(a.organization_id, l.organization_id) as organization_id,

@@ -48,10 +48,7 @@ export async function bookEntries(
   return true
 }
 
-/**
- * Returns the ledger id for a name from Stripe: a UUID of version 8 (RFC 9562, 5.8) made from its
- * hash.
- */
+/** Hashes a name from Stripe to a ledger id, a UUID of version 8 (RFC 9562, 5.8). */
 export function entryId(name: string): string {
   const bytes = createHash('sha256').update(name).digest().subarray(0, 16)
   bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x80, 6)

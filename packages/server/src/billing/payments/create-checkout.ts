@@ -62,10 +62,7 @@ export async function openCheckout(services: CheckoutServices, stripe: StripeAcc
   return url
 }
 
-/**
- * Returns the organization's customer at Stripe. Its idempotency key is the organization's id, so
- * there is only one.
- */
+/** Returns the organization's only customer at Stripe: its id is the idempotency key. */
 async function customerOf(pool: pg.Pool, client: Stripe, organizationId: string): Promise<string> {
   const known = await findCustomer(pool, organizationId)
   if (known !== null) return known

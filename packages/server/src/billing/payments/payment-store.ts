@@ -52,10 +52,7 @@ export async function lockPaidCheckout(database: Database, paymentIntent: string
   return rows[0]
 }
 
-/**
- * Locks an organization against deletion until the transaction ends. Returns false if it is already
- * gone.
- */
+/** Locks an organization against deletion. Returns false if it is already gone. */
 export async function lockOrganizationRow(database: Database, organizationId: string): Promise<boolean> {
   const { rowCount } = await database.query('select from organizations where id = $1 for key share', [organizationId])
   return rowCount === 1

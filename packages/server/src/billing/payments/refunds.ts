@@ -12,9 +12,7 @@ export interface Refund {
   readonly paymentIntent: string
   /** The refunded US cents, a positive number; possibly a part of the payment. */
   readonly amountCents: number
-  /**
-   * The refund failed or was canceled. Stripe never changes this state, and has the money again.
-   */
+  /** The refund failed or was canceled, permanently: Stripe has the money again. */
   readonly isOver: boolean
 }
 
@@ -33,9 +31,7 @@ const standing = ['pending', 'requires_action', 'succeeded']
 /** Final statuses of a refund whose money returned. */
 const over = ['failed', 'canceled']
 
-/**
- * Returns whether a refund of this status is over; null for a status that Stripe does not document.
- */
+/** Returns whether a refund of this status is over; null: Stripe documents no such status. */
 export function isRefundOver(status: string | null | undefined): boolean | null {
   if (over.includes(status ?? '')) return true
   return standing.includes(status ?? '') ? false : null

@@ -16,9 +16,7 @@ interface PageRequest {
   readonly limit: number
 }
 
-/**
- * Returns a page of builds with their leases, and the key of the next page. Debits are negative.
- */
+/** Returns a page of builds with their leases, and the next key. Debits are negative. */
 export async function usageBreakdown(
   database: Database,
   organizationId: string,
@@ -157,10 +155,7 @@ async function pageOfBuilds(
   return rows
 }
 
-/**
- * Lists the leases of builds in the window, oldest first. `withoutBuild` adds leases of deleted
- * builds.
- */
+/** Lists leases of builds in the window, oldest first, optionally those of deleted builds. */
 async function leasesOfBuilds(
   database: Database,
   organizationId: string,

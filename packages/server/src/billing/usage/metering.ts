@@ -18,10 +18,7 @@ interface UnmeteredRecord {
   readonly disk_gb: number
 }
 
-/**
- * Selects the ended attempts that used a machine: rendering, waiting and cache hits cost nothing
- * (`http.md` 10.1).
- */
+/** Selects ended attempts that used a machine: others cost nothing (`http.md` 10.1). */
 export function unmeteredJobs(endedJobs: readonly Job[], steps: readonly Step[]): readonly UnmeteredRecord[] {
   return endedJobs.flatMap(({ id, step: index, startedAt, finishedAt, cached }) => {
     const step = index === null ? undefined : steps[index]
@@ -44,10 +41,7 @@ export function unmeteredJobs(endedJobs: readonly Job[], steps: readonly Step[])
 
 const batch = 500
 
-/**
- * Charges an organization for its ended attempts, each once however often this runs. Returns their
- * number.
- */
+/** Charges an organization for its ended attempts, each once. Returns their number. */
 export async function meterOrganization(pool: pg.Pool, organizationId: string, rates: BillingRates): Promise<number> {
   let metered = 0
   for (;;) {

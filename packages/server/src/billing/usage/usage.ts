@@ -60,9 +60,7 @@ interface PipelineDayRow {
   readonly builds: number
 }
 
-/**
- * Sums the use by pipeline and UTC day. Counts a build on the day of its first lease in the window.
- */
+/** Sums use by pipeline and UTC day. Counts a build on the day of its first lease. */
 export async function sumUsageByPipeline(
   database: Database,
   organizationId: string,

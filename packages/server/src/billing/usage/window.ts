@@ -9,10 +9,7 @@ export interface UsageWindow {
 
 export const dayMs = 86_400_000
 
-/**
- * Reads `from` and `to` (`http.md` 10.3). Throws 422 `billing_usage_window_invalid`, which names
- * the parameter.
- */
+/** Reads `from` and `to` (`http.md` 10.3). Throws 422 `billing_usage_window_invalid`. */
 export function readWindow(query: { readonly from?: string; readonly to?: string }, mostDays: number): UsageWindow {
   const from = readEdge('from', query.from, 0)
   const to = readEdge('to', query.to, dayMs)

@@ -89,10 +89,7 @@ export async function withGrant<T>(
   }
 }
 
-/**
- * Calls the API for a workspace, by Bitbucket's id. Fails with `ForgeRefused` if it is no longer
- * connected.
- */
+/** Calls the API for a workspace. Fails with `ForgeRefused` if it is no longer connected. */
 export async function withWorkspace<T>(
   app: BitbucketApp,
   uuid: string,

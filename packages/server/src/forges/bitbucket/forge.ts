@@ -15,9 +15,7 @@ import {
   pullRequestFiles,
 } from './repository-api.ts'
 
-/**
- * Bitbucket as a forge, through connected workspaces; `app` null: the operator has not set it up.
- */
+/** Bitbucket as a forge, through connected workspaces; `app` null: it is not set up. */
 export function bitbucketForge(app: BitbucketApp | null): Forge {
   const setUp = (): BitbucketApp => {
     if (app === null) throw new Error('Bitbucket is not set up')
@@ -60,9 +58,7 @@ export function bitbucketForge(app: BitbucketApp | null): Forge {
   }
 }
 
-/**
- * Reads Bitbucket's webhooks, each signed with its own secret; `app` null: no delivery is accepted.
- */
+/** Reads Bitbucket's webhooks, each with its own secret; `app` null: none is accepted. */
 function bitbucketWebhooks(app: BitbucketApp | null): ForgeWebhooks {
   return {
     head: (header) => ({

@@ -15,10 +15,7 @@ const events = [
 ]
 const mostHooks = 1000
 
-/**
- * Creates our webhook in a repository with a new secret, or sets the secret of one that an earlier
- * attempt created.
- */
+/** Creates our webhook in a repository, or sets a new secret of an existing one. */
 export async function makeHook(
   api: BitbucketApi,
   fullName: string,

@@ -12,10 +12,7 @@ const pullRequestActions: Readonly<Record<string, PullRequestEvent['action']>> =
   'pullrequest:rejected': 'closed',
 }
 
-/**
- * Returns the events of a delivery that concern us, one for each pushed ref. Throws
- * `EventUnreadable`.
- */
+/** Returns the relevant events of a delivery, one per pushed ref. Throws `EventUnreadable`. */
 export function readEvents(event: string, body: Buffer): readonly ForgeEvent[] {
   if (event === 'repo:push') return readPush(Payload.parse(body))
   const action = Object.hasOwn(pullRequestActions, event) ? pullRequestActions[event] : undefined

@@ -21,10 +21,7 @@ export async function listAdministered(api: BitbucketApi): Promise<readonly Work
   })
 }
 
-/**
- * Lists the repositories of a workspace, except empty ones: without a branch there is nothing to
- * build.
- */
+/** Lists the repositories of a workspace, except empty ones, which cannot be built. */
 export async function listWorkspaceRepositories(api: BitbucketApi, uuid: string): Promise<readonly ForgeRepository[]> {
   const found = await api.list(`${apiPath(['repositories', uuid])}?pagelen=100`, mostRepositories)
   if (found === null) throw new Error(`a workspace with more than ${mostRepositories} repositories`)

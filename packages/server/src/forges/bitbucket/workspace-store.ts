@@ -89,9 +89,7 @@ export async function unbindWorkspacesOf(database: Database, organizationId: str
   )
 }
 
-/**
- * Deletes an unbound workspace with its repositories. Returns false if it was connected meanwhile.
- */
+/** Deletes an unbound workspace and its repositories. Returns false if it is bound again. */
 export async function removeUnbound(database: Database, id: string): Promise<boolean> {
   const { rowCount } = await database.query(
     'delete from bitbucket_workspaces where id = $1 and organization_id is null',

@@ -1,7 +1,4 @@
-/**
- * Describes a build as a check. The result depends on the build alone, so a repeated report is
- * equal.
- */
+/** Describes a build as a check. The same build always gives the same check. */
 import type { Job } from '@harmont/engine'
 import { countWords, type Found, failureWords } from '@harmont/logs'
 import type { Check, CheckAction, CheckConclusion } from '../forge/forge.ts'

@@ -48,9 +48,7 @@ export interface CheckRow {
   readonly check_id: string | null
   /** The digest of the state that the forge has. */
   readonly told: string | null
-  /**
-   * Full name of the fork of the commit; null: the commit is not from a fork, or the fork is gone.
-   */
+  /** Full name of the commit's fork; null: it is not from a fork, or the fork is gone. */
   readonly fork: string | null
 }
 
@@ -98,10 +96,7 @@ export async function newestBuildsOfCommit(
   return rows.map(({ id }) => id)
 }
 
-/**
- * Stores the digest of the reported state and the forge's id of the check; null: the forge refused
- * it.
- */
+/** Stores the reported digest and the forge's id of the check; null: the forge refused it. */
 export async function recordReport(
   database: Database,
   id: string,
@@ -149,10 +144,7 @@ export async function findCheckedBuild(database: Database, id: string): Promise<
   return rows[0]
 }
 
-/**
- * Reports of one queue run one after another, so that no older state overwrites a newer one at the
- * forge.
- */
+/** Reports of one queue run in order, so that no older state overwrites a newer one. */
 const queues = 16
 
 /**

@@ -20,10 +20,7 @@ import {
   lockRepository,
 } from './store.ts'
 
-/**
- * Finishes an ended discovery: applies it, and shows its errors at the commit. Ignores other
- * builds.
- */
+/** Applies an ended discovery and shows its errors at the commit. Ignores other builds. */
 export async function finishDiscovery(services: ReportServices, id: string): Promise<void> {
   await applyDiscovery(services, id)
   const ended = await findDiscoveryErrors(services.pool, id)
@@ -34,9 +31,7 @@ export async function finishDiscovery(services: ReportServices, id: string): Pro
 
 const discoveryCheck = 'harmont / discovery'
 
-/**
- * Applies the result of a rendering to the organization's pipelines. Repeated calls have no effect.
- */
+/** Applies the result of a rendering to the organization's pipelines, once. */
 async function applyDiscovery({ pool, engine }: ReportServices, id: string): Promise<void> {
   const row = await findDiscovery(pool, id)
   if (row === undefined || row.state !== 'rendering') return

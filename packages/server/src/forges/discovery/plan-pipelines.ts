@@ -31,10 +31,7 @@ export interface PipelinePlan {
 const longestName = 255
 const sourceSlugForm = /^[a-z][a-z0-9-]{0,63}$/
 
-/**
- * Matches, adopts, archives and restores pipelines (`http.md` 11.5). A pipeline with an error stays
- * as it is.
- */
+/** Matches, adopts, archives and restores pipelines, except invalid ones (`http.md` 11.5). */
 export function planPipelines(known: readonly KnownPipeline[], discovered: Discovered): PipelinePlan {
   const errors = [...discovered.errors]
   const codes: CodePipeline[] = []
@@ -68,9 +65,7 @@ function nameOf(name: string, slug: string): string {
   return tidy === '' ? slug : tidy.slice(0, longestName).toWellFormed()
 }
 
-/**
- * Finds the repository's own pipeline, or else one that was created by hand or by the CLI for it.
- */
+/** Finds the repository's own pipeline, or one that a user or the CLI created for it. */
 function sameSource(known: readonly KnownPipeline[], { sourceSlug }: CodePipeline): KnownPipeline | null {
   const same = known.filter(({ source_slug: each }) => each === sourceSlug)
   return same.find(({ isOurs }) => isOurs) ?? same[0] ?? null

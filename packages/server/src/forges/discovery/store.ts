@@ -104,10 +104,7 @@ export async function findDiscoveryErrors(database: Database, id: string): Promi
   return rows[0]
 }
 
-/**
- * Deletes discoveries older than 30 days, except the newest of each repository. Returns their
- * number.
- */
+/** Deletes discoveries older than 30 days, except each repository's newest. Returns the number. */
 export async function removeOldDiscoveries(database: Database): Promise<number> {
   const { rowCount } = await database.query(
     `delete from discoveries d
@@ -119,9 +116,7 @@ export async function removeOldDiscoveries(database: Database): Promise<number> 
   return rowCount ?? 0
 }
 
-/**
- * Discoveries of one queue start one after another, so that the newest head of a branch comes last.
- */
+/** Discoveries of one queue start in order, so that the newest head of a branch comes last. */
 const queues = 8
 
 /**

@@ -25,9 +25,7 @@ export async function createConnectState(
   return state
 }
 
-/**
- * Returns the organization of a state that this user began and that is neither used nor expired.
- */
+/** Returns the organization of a valid state of this user. */
 export async function findConnectState(
   database: Database,
   forge: ForgeName,

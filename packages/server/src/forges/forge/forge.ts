@@ -54,10 +54,7 @@ export interface Forge {
   forkAccess?(repository: RepositoryAddress, fork: string, commit: string): Promise<CloneAccess | 'hidden' | 'gone'>
   /** Returns the newest commit of a branch; null: there is no such branch. */
   branchHead(repository: RepositoryAddress, branch: string): Promise<string | null>
-  /**
-   * Lists the paths that differ between two commits, with both names of a renamed file; null: the
-   * list is incomplete.
-   */
+  /** Lists the paths that differ, with both names of renamed files; null: incomplete. */
   changedByPush(repository: RepositoryAddress, before: string, after: string): Promise<readonly string[] | null>
   /** Lists the paths that a pull request changes, in the same way. */
   changedByPullRequest(repository: RepositoryAddress, number: number): Promise<readonly string[] | null>
@@ -103,10 +100,7 @@ export interface Check {
   readonly checkId: string | null
   readonly name: string
   readonly commit: string
-  /**
-   * Full name of the fork that the commit comes from; null: the commit is not from a fork, or its
-   * fork is gone.
-   */
+  /** Full name of the commit's fork; null: it is not from a fork, or the fork is gone. */
   readonly fork: string | null
   /** Our id, which events contain. It identifies a check whose `checkId` we never received. */
   readonly externalId: string

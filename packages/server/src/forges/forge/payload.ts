@@ -3,10 +3,7 @@ import { EventUnreadable } from '../../platform/outbound/forge-errors.ts'
 
 type Members = Readonly<Record<string, unknown>>
 
-/**
- * An object of a payload. Its readers throw `EventUnreadable` with the name of an unexpected
- * member.
- */
+/** An object of a payload. Its readers throw `EventUnreadable` for unexpected members. */
 export class Payload {
   readonly #members: Members
   readonly #path: string

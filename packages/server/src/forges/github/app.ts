@@ -13,15 +13,9 @@ export type GithubRequest = Octokit['request']
 export interface GithubApp {
   /** Calls GitHub as the App. Fails with `ForgeUnavailable` or `ForgeRefused`. */
   asApp<T>(call: (request: GithubRequest) => Promise<T>): Promise<T>
-  /**
-   * Calls GitHub as an installation, with a cached token. Fails with `ForgeUnavailable` or
-   * `ForgeRefused`.
-   */
+  /** Calls GitHub as an installation, with a cached token. Fails as `asApp` does. */
   asInstallation<T>(installation: number, call: (request: GithubRequest) => Promise<T>): Promise<T>
-  /**
-   * Returns a token that can only read one repository, valid for at least ten minutes. Fails as the
-   * others do.
-   */
+  /** Returns a token that reads one repository for at least ten minutes. Fails as `asApp` does. */
   cloneToken(installation: number, repositoryId: number): Promise<string>
 }
 
@@ -32,10 +26,7 @@ type AppSettings = Pick<
 
 const leastLifeMs = 10 * 60_000
 
-/**
- * Opens the App of the settings; null: its id or key is not set. Throws a SettingsError for an
- * invalid key.
- */
+/** Opens the App; null: it is not set up. Throws a SettingsError for an invalid key. */
 export function openGithubApp(settings: AppSettings): GithubApp | null {
   const privateKey = readAppKey(settings)
   if (settings.githubAppId === null || privateKey === null) return null
@@ -85,10 +76,7 @@ async function translated<T>(call: () => Promise<T>): Promise<T> {
   }
 }
 
-/**
- * Reads the App's private key as PKCS#8 PEM; null: it is not set. Throws a SettingsError that names
- * the variable.
- */
+/** Reads the App's private key as PKCS#8 PEM; null: it is not set. Throws a SettingsError. */
 function readAppKey({ githubPrivateKey, githubPrivateKeyPath }: AppSettings): string | null {
   if (githubPrivateKey !== null) return parseKey('HARMONT_GITHUB_PRIVATE_KEY', githubPrivateKey.replaceAll('\\n', '\n'))
   if (githubPrivateKeyPath === null) return null

@@ -29,10 +29,7 @@ export async function setCheckRun(
   return id
 }
 
-/**
- * Finds a check that a killed process created without storing its id: a second one would be shown
- * beside it.
- */
+/** Finds a check that a killed process created without storing its id. */
 async function findCheckRun(
   request: GithubRequest,
   repository: RepositoryAddress,

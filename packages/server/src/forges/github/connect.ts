@@ -72,10 +72,7 @@ async function requireState(pool: pg.Pool, { userId, organizationId }: ConnectRe
   if (found?.organizationId !== organizationId) throw stateInvalid()
 }
 
-/**
- * Returns the ids of the caller's GitHub accounts: the linked ones, and the one of the code in the
- * redirect.
- */
+/** Returns the ids of the caller's linked GitHub accounts and of the account of the code. */
 async function identitiesOf(
   { pool, identityProviders }: GithubServices,
   userId: string,
@@ -94,10 +91,7 @@ async function identitiesOf(
   }
 }
 
-/**
- * Stores the current state of an installation at GitHub and returns it; null: it does not exist, or
- * has ended.
- */
+/** Stores and returns the state of an installation at GitHub; null: it does not exist. */
 async function refreshInstallation(pool: pg.Pool, app: GithubApp, number: number): Promise<InstallationRow | null> {
   if ((await findByNumber(pool, number))?.deleted_at) return null
   const facts = await lookUpInstallation(app, number)
@@ -148,9 +142,7 @@ export function installationNotFound(): Error {
   )
 }
 
-/**
- * Returns the 403 with a way to link an account that works in every client: signing in with GitHub.
- */
+/** Returns the 403 with a way to link an account that works in every client. */
 async function identityRequired({ pool, identityProviders }: GithubServices, userId: string): Promise<Error> {
   const why = 'No GitHub account is linked to yours, so nothing proves that the installation is yours.'
   if (!identityProviders.has('github'))

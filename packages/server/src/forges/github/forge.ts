@@ -43,9 +43,7 @@ export function githubForge(
   }
 }
 
-/**
- * Reads GitHub's webhooks; `secret` null: the operator has set none, so no delivery is accepted.
- */
+/** Reads GitHub's webhooks; `secret` null: it is not set, and no delivery is accepted. */
 function githubWebhooks(secret: string | null): ForgeWebhooks {
   return {
     head: (header) => ({

@@ -97,9 +97,7 @@ export async function upsertInstallation(database: Database, facts: Installation
   return row
 }
 
-/**
- * Binds an installation. Returns false if it has ended or another organization has connected it.
- */
+/** Binds an installation. Returns false if it has ended or is bound to another organization. */
 export async function bindInstallation(database: Database, id: string, organizationId: string): Promise<boolean> {
   const { rowCount } = await database.query({
     name: 'bind-installation',
@@ -110,10 +108,7 @@ export async function bindInstallation(database: Database, id: string, organizat
   return rowCount === 1
 }
 
-/**
- * Unbinds an installation by GitHub's id. Returns its account; undefined: it was not bound to this
- * organization.
- */
+/** Unbinds an installation by GitHub's id. Returns its account; undefined: it was not bound. */
 export async function unbindInstallation(
   database: Database,
   organizationId: string,
@@ -134,10 +129,7 @@ export async function unbindInstallationsOf(database: Database, organizationId: 
   ])
 }
 
-/**
- * Marks an installation as ended, unbinds it and deletes its repositories. Returns its organization
- * and account.
- */
+/** Ends an installation and deletes its repositories. Returns its organization and account. */
 export async function endInstallation(
   database: Database,
   id: string,

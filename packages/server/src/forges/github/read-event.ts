@@ -59,9 +59,7 @@ export function readEvents(event: string, body: Buffer): readonly ForgeEvent[] {
   return read === null ? [] : [read]
 }
 
-/**
- * Returns null for a push without an installation: a webhook of a repository sent it, not our App.
- */
+/** Returns null without an installation: a repository's webhook sent the push, not our App. */
 function readPush(payload: Payload): PushEvent | null {
   if (payload.maybe('installation') === null) return null
   const before = payload.text('before')
@@ -80,10 +78,7 @@ function readPush(payload: Payload): PushEvent | null {
   }
 }
 
-/**
- * Returns the paths that the commits name; null if one names none, because GitHub omits the paths
- * of large commits.
- */
+/** Returns the paths of the commits; null if one has none: GitHub omits large lists. */
 function readFiles(payload: Payload): readonly string[] | null {
   const commits = payload.list('commits')
   const filesOf = commits.map((commit) => ['added', 'removed', 'modified'].flatMap((name) => commit.texts(name)))

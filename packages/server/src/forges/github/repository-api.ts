@@ -4,9 +4,7 @@ import { orNull } from '../forge/failures.ts'
 import type { RepositoryAddress } from '../forge/forge.ts'
 import type { GithubRequest } from './app.ts'
 
-/**
- * Returns the parameters that name a repository. GitHub redirects the old name of a renamed one.
- */
+/** Returns the parameters of a repository. GitHub redirects the old name of a renamed one. */
 export function repositoryPath({ fullName }: RepositoryAddress): { readonly owner: string; readonly repo: string } {
   const [owner = '', repo = ''] = fullName.split('/')
   return { owner, repo }

@@ -79,9 +79,7 @@ export function githubRoutes(services: GithubServices): Pick<Handlers, GithubOpe
   }
 }
 
-/**
- * Returns the page on which to install the App, with a state that is valid for an hour. Throws 503.
- */
+/** Returns the page that installs the App, with a state valid for an hour. Throws 503. */
 async function makeInstallUrl(services: GithubServices, userId: string, organizationId: string): Promise<string> {
   const { pool, settings } = services
   requireApp(services)

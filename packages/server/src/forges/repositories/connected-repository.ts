@@ -22,10 +22,7 @@ interface Row {
   readonly organization_slug: string
 }
 
-/**
- * Finds a connected repository; undefined: it is not connected, or its installation is suspended or
- * gone.
- */
+/** Finds a connected repository whose installation is not suspended. */
 export async function findConnected(
   database: Database,
   forge: ForgeName,

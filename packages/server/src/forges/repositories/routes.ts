@@ -5,10 +5,7 @@ import { formatInstant } from '../../platform/input/instant.ts'
 import { repoNameOf } from '../../platform/names/repo-name.ts'
 import { type ConnectedRow, listConnected, listNamedByPipelines, type NamedRow } from './store.ts'
 
-/**
- * Lists the repositories of an organization: those that it connected and those that its pipelines
- * name.
- */
+/** Lists the repositories that an organization connected or that its pipelines name. */
 export function repositoryRoutes({ pool }: { readonly pool: pg.Pool }): Pick<Handlers, 'listOrgRepos'> {
   return {
     listOrgRepos: operation('listOrgRepos', async ({ membership: { organizationId } }) => {
@@ -21,9 +18,7 @@ export function repositoryRoutes({ pool }: { readonly pool: pg.Pool }): Pick<Han
 
 type Summary = Complete<components['schemas']['RepoSummary']>
 
-/**
- * Merges the repositories of forges and of pipelines, one for each clone URL, ordered by full name.
- */
+/** Merges repositories of forges and pipelines by clone URL, ordered by full name. */
 function summarizeRepositories(connected: readonly ConnectedRow[], named: readonly NamedRow[]): Summary[] {
   const found = new Map<string, Summary>()
   for (const row of connected) {
@@ -55,10 +50,7 @@ function fromForge(row: ConnectedRow): Summary {
   }
 }
 
-/**
- * Describes a repository that only a pipeline names. It counts as private, because nothing else is
- * known.
- */
+/** Describes a repository that only a pipeline names. It counts as private. */
 function fromPipeline({ repository, default_branch }: NamedRow): Summary {
   const fullName = repoNameOf(repository) ?? repository
   const [owner = '', name] = fullName.split('/')

@@ -20,10 +20,7 @@ export function forkNameOf(repository: string, fork: string | null): string {
 interface SourceName {
   readonly forge: ForgeName
   readonly externalId: string
-  /**
-   * Full name of the fork that alone has the commit, empty if it was deleted; null: the repository
-   * has it.
-   */
+  /** Full name of the only fork with the commit, empty if deleted; null: the repository has it. */
   readonly fork: string | null
 }
 

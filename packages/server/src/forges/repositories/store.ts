@@ -7,10 +7,7 @@ import { queueDiscovery } from '../discovery/store.ts'
 import type { ForgeRepository } from '../forge/events.ts'
 import type { ForgeName } from '../forge/forge.ts'
 
-/**
- * A connection that shows repositories, by our id: an installation at GitHub, or a workspace of
- * Bitbucket.
- */
+/** An installation at GitHub or a workspace of Bitbucket, by our id. */
 interface Connection {
   readonly forge: ForgeName
   readonly id: string

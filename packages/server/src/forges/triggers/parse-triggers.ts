@@ -14,10 +14,7 @@ const longestGlob = 1024
 
 class TriggerProblem extends Error {}
 
-/**
- * Reads the triggers of a pipeline's code, which may be any value. Ignores triggers of unknown
- * events.
- */
+/** Reads triggers from any value. Ignores those of unknown events. */
 export function parseTriggers(value: unknown): ParsedTriggers {
   if (value === undefined || value === null) return { triggers: [], problems: [] }
   if (!Array.isArray(value)) return { triggers: [], problems: [`triggers: expected a list, got ${shown(value)}.`] }

@@ -71,10 +71,7 @@ export async function buildScheduled(services: ScheduleServices, scheduled: Sche
   })
 }
 
-/**
- * Replaces the schedules of a pipeline. A schedule that stays keeps its next run, so that none is
- * skipped.
- */
+/** Replaces the schedules of a pipeline. Unchanged schedules keep their next run. */
 export async function setSchedules(
   database: Database,
   pipelineId: string,

@@ -1,7 +1,4 @@
-/**
- * A trigger of a pipeline (`ir.md` 1.7), as read from its code. An empty list never matches; null:
- * not given.
- */
+/** A trigger of a pipeline (`ir.md` 1.7). An empty list never matches; null: not given. */
 export type Trigger = PushTrigger | PullRequestTrigger | ScheduleTrigger
 
 interface PathFilters {

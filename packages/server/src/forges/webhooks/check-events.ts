@@ -53,10 +53,7 @@ export async function onRerun(
   return problem
 }
 
-/**
- * Returns the message of a refusal, for example of a build whose files were removed; the other
- * builds go on.
- */
+/** Returns the message of a refusal, so that other builds continue. */
 async function orMessage(submission: Promise<Submission>): Promise<Submission | string> {
   try {
     return await submission
@@ -82,9 +79,7 @@ async function wantedBuilds(
   return builds
 }
 
-/**
- * Acts on a button that a member of the organization pressed. Access at the forge is not enough.
- */
+/** Acts on a button that a member pressed. Access at the forge is not enough. */
 export async function onCheckAction(
   { services, repository }: EventContext,
   event: CheckActionEvent,
@@ -133,10 +128,7 @@ interface CheckedBuild {
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
-/**
- * Returns the id of the build or discovery of a check; undefined: it is not a check of this
- * repository.
- */
+/** Returns the build or discovery of a check of this repository. */
 async function checkedId(
   pool: pg.Pool,
   repository: ConnectedRepository,

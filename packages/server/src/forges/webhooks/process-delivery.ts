@@ -9,9 +9,7 @@ import type { EventContext, EventServices } from './event-context.ts'
 import { onPullRequest, onPush } from './push-events.ts'
 import { closeDelivery, type DeliveryName, findOpenDelivery } from './store.ts'
 
-/**
- * Processes a delivery. Safe to repeat after any interruption. Fails if the task should be retried.
- */
+/** Processes a delivery. Safe to repeat. Fails if the task should be retried. */
 export async function processDelivery(services: EventServices, name: DeliveryName): Promise<void> {
   const { pool, forges, log } = services
   const delivery = await findOpenDelivery(pool, name)

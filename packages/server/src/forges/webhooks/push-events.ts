@@ -13,10 +13,7 @@ import { authorOf, pipelinesOf } from '../triggers/store.ts'
 import type { Trigger } from '../triggers/trigger.ts'
 import type { EventContext } from './event-context.ts'
 
-/**
- * Builds the pipelines that a pushed branch or tag triggers, and rediscovers those of the default
- * branch.
- */
+/** Builds the pipelines that a push triggers, and rediscovers those of the default branch. */
 export async function onPush(
   { services, forge, repository, delivery }: EventContext,
   { ref, before, after, files, message, sender }: PushEvent,
