@@ -59,7 +59,7 @@ const command = await build({
 })
 metafiles.push(command.metafile)
 
-// Builds the renderer where `findHome` of @harmont/render looks. One build, so that a pipeline and
+// Builds the renderer where @harmont/render looks for it. One build, so that a pipeline and
 // the child share one SDK.
 const child = await build({
   ...common,

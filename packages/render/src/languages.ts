@@ -1,8 +1,8 @@
-import { readdirSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, readdirSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import process from 'node:process'
+import { fileURLToPath } from 'node:url'
 import { cacheVariable } from './child/cache-variable.ts'
-import { findHome } from './home.ts'
 
 export interface LanguageCommand {
   readonly program: string
@@ -51,7 +51,7 @@ run_module("harmont._render", run_name="__main__", alter_sys=True)
 export function languagesOf(project: string): readonly Language[] | null {
   const names = pipelineFiles(project)
   if (names === null) return null
-  const home = findHome()
+  const programs = findPrograms()
   const script = names.filter((name) => !name.endsWith('.py'))
   const python = names.filter((name) => name.endsWith('.py'))
   const languages: Language[] = [
@@ -61,7 +61,7 @@ export function languagesOf(project: string): readonly Language[] | null {
       commands: (_, cache) => [
         {
           program: process.execPath,
-          args: ['--disable-warning=ExperimentalWarning', home.child],
+          args: ['--disable-warning=ExperimentalWarning', programs.child],
           env: cache === undefined ? {} : { NODE_COMPILE_CACHE: cache, [cacheVariable]: join(cache, 'types') },
         },
       ],
@@ -73,7 +73,7 @@ export function languagesOf(project: string): readonly Language[] | null {
       commands: (env, cache) =>
         [env.HM_PYTHON, 'python3', 'python']
           .filter((program): program is string => program !== undefined && program !== '')
-          .map((program) => ({ program, args: ['-c', bootstrap, home.python, cache ?? ''], env: {} })),
+          .map((program) => ({ program, args: ['-c', bootstrap, programs.python, cache ?? ''], env: {} })),
       advice: 'install Python 3.11 or later, or name one in HM_PYTHON',
     },
   ]
@@ -88,4 +88,19 @@ function pipelineFiles(project: string): string[] | null {
     .filter((name) => /^[^._].*\.(py|m?[tj]s)$/.test(name) && !/\.d\.m?ts$/.test(name))
     .filter((name) => statSync(join(directory, name), { throwIfNoEntry: false })?.isDirectory() !== true)
     .map((name) => `.hm/${name}`)
+}
+
+/**
+ * Returns the places of the children's programs: among the sources of the packages; or, published,
+ * in the folder `render` beside the bundle or above it, which holds `child.js`,
+ * `hm/{index,toolchains,ir}.js` and `python/harmont`.
+ */
+function findPrograms() {
+  const here = fileURLToPath(new URL('.', import.meta.url))
+  if (import.meta.url.endsWith('.ts'))
+    return { child: join(here, 'child/main.ts'), python: join(here, '../../pipeline-python/src') }
+  const published = [here, dirname(here)].map((directory) => join(directory, 'render'))
+  const folder = published.find((each) => existsSync(join(each, 'child.js')))
+  if (folder === undefined) throw new Error(`expected the renderer in ${published.join(' or ')}: install hm again.`)
+  return { child: join(folder, 'child.js'), python: join(folder, 'python') }
 }
