@@ -15,30 +15,21 @@ export type Followed =
 
 /** Reads logs for many readers: a question that several ask is one query. */
 export class LogReads {
-  readonly #logs: JobLogs
+  readonly logs: JobLogs
   readonly #flights = new SingleFlight()
 
   constructor(logs: JobLogs) {
-    this.#logs = logs
+    this.logs = logs
   }
 
   /** `isAll`: all these chunks exist, and an earlier reading must not answer. */
   chunks(jobId: string, after: number, isAll: boolean): Promise<readonly Chunk[]> {
     const question = `${jobId} after ${after}${isAll ? ', all there' : ''}`
-    return this.#flights.run(question, () => this.#logs.read(jobId, after, readBytes))
-  }
-
-  /** See `JobLogs.placeBefore`. */
-  placeBefore(jobId: string, offset: number): Promise<{ readonly after: number; readonly offset: number }> {
-    return this.#logs.placeBefore(jobId, offset)
+    return this.#flights.run(question, () => this.logs.read(jobId, after, readBytes))
   }
 
   isOver(jobId: string): Promise<boolean> {
-    return this.#flights.run(`${jobId} state`, () => this.#logs.isOver(jobId))
-  }
-
-  onChange(jobId: string, listener: () => void): () => void {
-    return this.#logs.onChange(jobId, listener)
+    return this.#flights.run(`${jobId} state`, () => this.logs.isOver(jobId))
   }
 }
 
@@ -53,7 +44,7 @@ export function followLog(
   let isOver = false
   let isCaughtUp = false
   return follow<Followed>({
-    subscribe: (wake) => reads.onChange(jobId, wake),
+    subscribe: (wake) => reads.logs.onChange(jobId, wake),
     async read(wake) {
       const chunks = await reads.chunks(jobId, last, isOver)
       const newest = chunks.at(-1)

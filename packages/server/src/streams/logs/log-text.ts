@@ -18,7 +18,7 @@ export async function* logText(
   jobId: string,
   { lastSeq, bytes, ...part }: Part & { readonly lastSeq: number; readonly bytes: number },
 ): AsyncGenerator<Buffer> {
-  const { after, offset } = await reads.placeBefore(jobId, part.range?.start ?? 0)
+  const { after, offset } = await reads.logs.placeBefore(jobId, part.range?.start ?? 0)
   const end = yield* cut(stored(reads, jobId, after, lastSeq), part, offset)
   if (end < Math.min(bytes, part.range?.end ?? bytes))
     throw new Error(`the log of the job ${jobId} was removed while it was read`)
