@@ -41,21 +41,32 @@ const floors = [
   ['main'],
 ]
 
-/** The rooms of the sandbox, lowest first. A room imports only rooms before it. */
-const sandboxRooms = [
-  'system',
-  'privilege',
-  'layout',
-  'cgroups',
-  'network',
-  'images',
-  'source',
-  'spool',
-  'watchdog',
-  'launch',
-  'snapshots',
-  'driver',
-]
+/** The rooms of two packages in layers, lowest first. A room imports only rooms of lower layers. */
+const layers = {
+  sandbox: [
+    ['system'],
+    ['privilege'],
+    ['layout'],
+    ['cgroups'],
+    ['network'],
+    ['images'],
+    ['source'],
+    ['spool'],
+    ['watchdog'],
+    ['launch'],
+    ['snapshots'],
+    ['driver'],
+  ],
+  web: [
+    ['browser'],
+    ['api', 'text'],
+    ['design', 'interaction', 'live'],
+    ['builds', 'log', 'navigation', 'passkeys', 'settings'],
+    ['account', 'auth', 'build', 'palette', 'pipelines', 'repos', 'usage'],
+    ['frame'],
+    ['routes'],
+  ],
+}
 
 const tests =
   '^(test|bench|scripts/test)/|/(testing|conformance)/|(\\.test|\\.test-support|-suite|/test-driver)\\.tsx?$'
@@ -92,12 +103,19 @@ const floorRules = floors.flatMap((siblings, floor) => {
   })
 })
 
-const sandboxRules = sandboxRooms.slice(0, -1).map((room, index) => ({
-  name: `sandbox: ${room} imports no higher room`,
-  severity: 'error',
-  from: { path: `^packages/sandbox/src/${room}/`, pathNot: tests },
-  to: { path: `^packages/sandbox/src/(${sandboxRooms.slice(index + 1).join('|')})/` },
-}))
+const layerRules = Object.entries(layers).flatMap(([name, order]) =>
+  order.flatMap((rooms, layer) =>
+    rooms.map((room) => ({
+      name: `${name}: ${room} imports only lower rooms`,
+      severity: 'error',
+      from: { path: `^packages/${name}/src/${room}/`, pathNot: tests },
+      to: {
+        path: `^packages/${name}/src/[^/]+/`,
+        pathNot: `^packages/${name}/src/(${[room, ...order.slice(0, layer).flat()].join('|')})/`,
+      },
+    })),
+  ),
+)
 
 module.exports = {
   forbidden: [
@@ -110,7 +128,7 @@ module.exports = {
       to: { path: '^(contract|packages|test/kit|test/outside)/', pathNot: '^$1/', dependencyTypes: ['local'] },
     },
     ...floorRules,
-    ...sandboxRules,
+    ...layerRules,
     {
       name: 'only tests import what is for tests',
       severity: 'error',
