@@ -43,7 +43,7 @@ it('G04 a step under one runtime continues from a step under the other, includin
 
 it('G02 a command continues under the runtime that started it, which also ends it', async () => {
   const { sandbox } = await under('runsc', async (bench) => {
-    const started = await bench.start('uname -r; trap "echo told; exit 3" TERM; while :; do sleep 0.1; done')
+    const started = await bench.start('trap "echo told; exit 3" TERM; uname -r; while :; do sleep 0.1; done')
     expect(await firstOutput(started.running)).toBe('4.4.0\n')
     return started
   })

@@ -2,7 +2,7 @@ import { lstatSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isPopulated } from '../../cgroups/cgroups.ts'
+import { isEmptyWithin } from '../../cgroups/cgroups.ts'
 import { memoryFiles } from '../../layout/memory.ts'
 import { SandboxError } from '../../sandbox-driver.ts'
 import { isAbsent, readIfPresent } from '../../system/files.ts'
@@ -81,10 +81,10 @@ export const runsc: Runtime = {
     try {
       // All at once, which is impossible from outside: otherwise a shell could see its child end
       // and go on. Skips the init, which would forward the signal to the script's shell again.
-      await inside(target, ['exec', '--cwd=/', container, 'sh', '-c', 'kill -TERM -1'], tellMs)
+      await inside(target, ['exec', '--cwd=/', container, 'sh', '-c', 'kill -TERM -1'], { timeout: tellMs })
     } catch {
-      // The sandbox is at its process limit, or its shell does something else.
-      await inside(target, ['kill', '--all', container, 'TERM'])
+      // The sandbox is at its process limit, its shell does something else, or it ends right now.
+      await inside(target, ['kill', '--all', container, 'TERM'], { endingMs: 2_000 })
     }
   },
   async resize(target, _, { columns, rows }) {
@@ -129,14 +129,19 @@ const networks = { none: 'none', egress: 'sandbox', host: 'host' } as const
 
 /**
  * Calls runsc for a command. Does nothing after the command's end. Fails with runsc's error, or
- * after `timeout` ms.
+ * after `timeout` ms. A sandbox that ends refuses calls a moment before its last process is gone:
+ * a failed call waits `endingMs` for that before it counts.
  */
-async function inside(target: RuntimeTarget, args: readonly string[], timeout = 0): Promise<void> {
+async function inside(
+  target: RuntimeTarget,
+  args: readonly string[],
+  { timeout = 0, endingMs = 0 } = {},
+): Promise<void> {
   const [name = '', ...options] = runsc.call(target)
   try {
     await run(name, [...options, ...args], { timeout, killSignal: 'SIGKILL' })
   } catch (error) {
-    if (await isPopulated(target.payload)) throw error
+    if (!(await isEmptyWithin(target.payload, endingMs))) throw error
   }
 }
 
