@@ -86,10 +86,10 @@ export interface Watch {
 
 /** The snapshots that builds want, by their reason. */
 export interface LiveSnapshots {
-  /** Of unfinished builds: of steps with a child that has not passed, and of failed jobs. */
+  /** Snapshots of unfinished builds: steps with a child that has not passed, and failed jobs. */
   readonly needed: ReadonlySet<string>
   /**
-   * Of ended builds: the snapshots of jobs that did not pass, and of the steps that these built in.
+   * Snapshots of ended builds: jobs that did not pass, and the steps that these built in.
    * The newest build comes first.
    */
   readonly pinned: readonly string[]

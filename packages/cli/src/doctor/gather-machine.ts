@@ -34,7 +34,7 @@ function fileSystemOf(place: string): string | undefined {
       String.fromCharCode(Number.parseInt(code, 8)),
     )
     const isAbove = point === '/' || place === point || place.startsWith(`${point}/`)
-    // Of two mounts on one place, the later one is visible.
+    // The later of two mounts on one place is visible.
     if (point !== '' && isAbove && point.length >= best.point.length) best = { point, type }
   }
   return best.type

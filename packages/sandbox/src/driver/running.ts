@@ -66,7 +66,7 @@ export class OciRunning implements Running {
         for (let pieces = reader.next(); pieces.length > 0; pieces = reader.next()) {
           signal?.throwIfAborted()
           yield* pieces
-          // Gives others a turn while a long spool is read without waiting.
+          // Lets others run while a long spool is read without waiting.
           await nextTurn()
         }
         if (ended) return

@@ -14,8 +14,8 @@ export const shiftOptions: readonly string[] = isStoredShifted
   : []
 
 /**
- * Gives a whole tree to root of sandboxes. An ordinary user cannot see the real owners; nearly all
- * of a machine's programs belong to root.
+ * Makes root of sandboxes the owner of a whole tree. An ordinary user cannot see the real owners;
+ * nearly all of a machine's programs belong to root.
  */
 export async function shiftToRoot(root: string): Promise<void> {
   await runTool('chown', ['--recursive', '--no-dereference', `${firstId}:${firstId}`, root])

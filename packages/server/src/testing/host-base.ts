@@ -6,7 +6,7 @@ import { linkImages, sharedImages } from '@harmont/outside/shared-images'
 import { createImageStore } from '@harmont/sandbox'
 
 /**
- * Gives a server this machine's base as if it had made it. To make and remove one for each server
+ * Shows a server this machine's base as if it had made it. To make and remove one for each server
  * took a third of the suite, because ext4 is slow to find inodes after many thousands were removed.
  * `npm run demo` and `host-base.root.test.ts` make their own.
  */

@@ -13,7 +13,7 @@ interface Labelled {
   readonly label: string
   /** The rule, or the purpose. */
   readonly hint?: ReactNode
-  /** What is wrong with the value. */
+  /** The fault of the value. */
   readonly problem?: string | null | undefined
 }
 

@@ -9,7 +9,7 @@ interface MoreProps {
     UseInfiniteQueryResult,
     'hasNextPage' | 'isFetchingNextPage' | 'isFetchNextPageError' | 'fetchNextPage' | 'error'
   >
-  /** What the pages hold: `builds`. */
+  /** The plural name of the items: `builds`. */
   readonly what: string
 }
 

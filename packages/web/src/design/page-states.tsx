@@ -24,7 +24,7 @@ export function EmptyState({ title, children, action }: EmptyStateProps) {
 interface ErrorStateProps {
   readonly error: unknown
   readonly onRetry?: (() => void) | undefined
-  /** What was requested: `the builds of acme`. */
+  /** The name of the requested thing: `the builds of acme`. */
   readonly what: string
 }
 

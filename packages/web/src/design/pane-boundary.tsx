@@ -20,7 +20,7 @@ export function isMissingPart(error: unknown): boolean {
 }
 
 interface PaneBoundaryProps {
-  /** What the pane shows: `the graph`. */
+  /** The name of the shown thing: `the graph`. */
   readonly what: string
   /** A new key tries again. */
   readonly resetKey: string

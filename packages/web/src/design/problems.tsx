@@ -15,7 +15,7 @@ interface ProblemTextProps {
   readonly problem: Problem
   /** Adds a frame, for long forms. */
   readonly framed?: boolean
-  /** What to do about it. */
+  /** The advice. */
   readonly children?: ReactNode
 }
 

@@ -7,7 +7,7 @@ interface QueryPlaceholderProps {
   readonly what: string
   /** How many grey rows are shown. */
   readonly rows?: number
-  /** What screen readers hear during loading. */
+  /** The text for screen readers during loading. */
   readonly label?: string
 }
 

@@ -3,7 +3,7 @@ import type { Ref } from 'react'
 import { useDraft } from './use-draft.ts'
 
 interface SearchFieldProps {
-  /** What is searched: `Search builds`. */
+  /** The label: `Search builds`. */
   readonly label: string
   readonly value: string
   /** Called when typing pauses; empty: no search. */

@@ -12,7 +12,7 @@ type Column =
     }
 
 interface TableProps {
-  /** What the table lists, for screen readers. */
+  /** The caption for screen readers. */
   readonly caption: string
   readonly columns: readonly Column[]
   /** The body, or several. */

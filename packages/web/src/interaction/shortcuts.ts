@@ -9,7 +9,7 @@ export type Place = 'everywhere' | 'list' | 'build' | 'graph' | 'log'
 export interface Shortcut {
   /** One key (`r`, `?`, `Escape`) or two in sequence (`g p`); `Mod+k` with Ctrl or ⌘. */
   readonly keys: string
-  /** What it does, for the help. */
+  /** The effect, for the help. */
   readonly does: string
   readonly run: () => void
   /** Whether it works now, for instance by focus. The help lists it anyway. */

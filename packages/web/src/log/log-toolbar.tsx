@@ -29,7 +29,7 @@ interface LogToolbarProps {
   readonly isStderrOnly: boolean
   readonly onStderrOnly: () => void
   readonly onCopy: () => void
-  /** What `onCopy` copies. */
+  /** The name of the text that `onCopy` copies. */
   readonly copied: string
   readonly children: ReactNode
 }

@@ -13,7 +13,7 @@ interface PlaceErrorProps {
   /** The build number in the address. */
   readonly number?: string
   readonly error: unknown
-  /** What was requested, for failures other than "not found". */
+  /** The name of the requested thing, for failures other than "not found". */
   readonly what: string
   readonly onRetry: () => void
 }

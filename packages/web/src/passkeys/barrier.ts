@@ -1,6 +1,6 @@
 import type { AuthConfig } from '../api/auth-config.ts'
 
-/** What prevents passkeys on a page (web A6). */
+/** The reason that prevents passkeys on a page (web A6). */
 export type PasskeyBarrier =
   /** Passkeys are bound to the host name of the server's own address. */
   | { readonly kind: 'other-address'; readonly right: string }

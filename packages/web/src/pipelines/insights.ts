@@ -6,7 +6,7 @@ export interface Insights {
   /** Builds that passed or failed; canceled ones do not count. */
   readonly finished: number
   readonly passed: number
-  /** Of passed builds, in milliseconds; null: none passed. */
+  /** The median of passed builds in milliseconds; null: none passed. */
   readonly medianMs: number | null
   readonly p90Ms: number | null
   /** Steps that failed first, most frequent first. */

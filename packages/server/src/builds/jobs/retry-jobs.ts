@@ -21,7 +21,7 @@ export interface RetryServices {
 export type RetryWish = { readonly kind: 'all' } | { readonly kind: 'jobs'; readonly ids: readonly string[] }
 
 /**
- * Gives jobs a further attempt each, in one transaction of the engine (`http.md` 7.6). Returns the
+ * Adds an attempt to each of these jobs, in one transaction of the engine (`http.md` 7.6). Returns the
  * ids of the attempts before. Throws 409 `job_not_retryable` when a named job cannot be retried, or
  * none can, and 409 `source_gone`; then nothing has changed.
  */

@@ -3,6 +3,7 @@ import { actorOf, recordAudit } from '../../platform/audit/record-audit.ts'
 import { transaction } from '../../platform/database/transaction.ts'
 import { apiError, type Handlers, operation } from '../../platform/http/index.ts'
 import { queueSync } from '../forge/failures.ts'
+import { presentRepository } from '../repositories/present-repository.ts'
 import { listRepositoriesOf } from '../repositories/store.ts'
 import type { BitbucketApp } from './app.ts'
 import { connectBitbucket, makeConnectUrl } from './connect.ts'
@@ -41,14 +42,7 @@ export function bitbucketRoutes(services: BitbucketServices): Pick<Handlers, Bit
     listBitbucketRepos: operation('listBitbucketRepos', async ({ membership, params }) => {
       const { id } = await requireBound(membership.organizationId, params.id)
       const rows = await listRepositoriesOf(pool, { forge: 'bitbucket', id })
-      const repos = rows.map((row) => ({
-        name: row.name,
-        full_name: `${row.owner}/${row.name}`,
-        clone_url: row.clone_url,
-        default_branch: row.default_branch,
-        private: row.is_private,
-      }))
-      return { status: 200, body: { repos } }
+      return { status: 200, body: { repos: rows.map(presentRepository) } }
     }),
     disconnectBitbucket: operation('disconnectBitbucket', async (context) => {
       const { organizationId } = context.membership

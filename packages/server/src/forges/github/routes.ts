@@ -6,6 +6,7 @@ import { formatInstant } from '../../platform/input/instant.ts'
 import { ForgeUnavailable } from '../../platform/outbound/forge-errors.ts'
 import { createConnectState } from '../forge/connect-states.ts'
 import { isForgeFailure, queueSync } from '../forge/failures.ts'
+import { presentRepository } from '../repositories/present-repository.ts'
 import { listRepositoriesOf, type RepositoryRow } from '../repositories/store.ts'
 import {
   connectInstallation,
@@ -62,7 +63,7 @@ export function githubRoutes(services: GithubServices): Pick<Handlers, GithubOpe
     listGithubInstallationRepos: operation('listGithubInstallationRepos', async ({ membership, params }) => {
       const { id } = await requireBound(membership.organizationId, readNumber(params.id))
       const rows = await listRepositoriesOf(pool, { forge: 'github', id })
-      return { status: 200, body: { data: rows.map(presentRepository) } }
+      return { status: 200, body: { data: rows.map(presentGithubRepository) } }
     }),
     syncGithubInstallation: operation('syncGithubInstallation', async ({ membership, params }) => {
       const number = readNumber(params.id)
@@ -107,17 +108,13 @@ function presentInstallation(row: InstallationRow): Complete<components['schemas
   }
 }
 
-function presentRepository(row: RepositoryRow): Complete<components['schemas']['GithubRepo']> {
+function presentGithubRepository(row: RepositoryRow): Complete<components['schemas']['GithubRepo']> {
   return {
     id: Number(row.id),
     installation_id: Number(row.connection_id),
     gh_repo_id: Number(row.external_id),
-    full_name: `${row.owner}/${row.name}`,
-    name: row.name,
+    ...presentRepository(row),
     owner: row.owner,
-    clone_url: row.clone_url,
-    default_branch: row.default_branch,
-    private: row.is_private,
     last_synced_at: formatInstant(row.last_synced_at),
   }
 }

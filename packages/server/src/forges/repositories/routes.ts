@@ -3,6 +3,7 @@ import type pg from 'pg'
 import { type Complete, type Handlers, operation } from '../../platform/http/index.ts'
 import { formatInstant } from '../../platform/input/instant.ts'
 import { repoNameOf } from '../../platform/names/repo-name.ts'
+import { presentRepository } from './present-repository.ts'
 import { type ConnectedRow, listConnected, listNamedByPipelines, type NamedRow } from './store.ts'
 
 /** Lists the repositories that an organization connected or that its pipelines name. */
@@ -39,12 +40,8 @@ function summarizeRepositories(connected: readonly ConnectedRow[], named: readon
 
 function fromForge(row: ConnectedRow): Summary {
   return {
-    full_name: `${row.owner}/${row.name}`,
-    name: row.name,
+    ...presentRepository(row),
     owner: row.owner,
-    clone_url: row.clone_url,
-    default_branch: row.default_branch,
-    private: row.is_private,
     last_synced_at: formatInstant(row.last_synced_at),
     registrations: [],
   }

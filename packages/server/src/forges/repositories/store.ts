@@ -96,7 +96,7 @@ export async function recordSync(database: Database, { forge, id }: Connection, 
   })
 }
 
-interface RepositoryFacts {
+export interface RepositoryFacts {
   readonly owner: string
   readonly name: string
   readonly clone_url: string

@@ -1,4 +1,4 @@
-/** Gives a user a passkey: shared by registration, sign-up, recovery and setup. */
+/** Adds a passkey to a user: shared by registration, sign-up, recovery and setup. */
 import { randomBytes, randomUUID } from 'node:crypto'
 import type pg from 'pg'
 import { type Actor, recordAudit } from '../../platform/audit/record-audit.ts'

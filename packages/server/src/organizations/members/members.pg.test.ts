@@ -66,7 +66,7 @@ test('members are listed as owners, admins and members, each by address', async 
   expect(body.data.map(({ role }) => role)).toEqual(['owner', 'owner', 'admin', 'member', 'member'])
 })
 
-/** Who may change or remove (null) whom, from the table of http.md 6. */
+/** Changes and removals (null) of members by members, from the table of http.md 6. */
 const cases: [Role, Role, Role | null, 200 | 204 | 403][] = [
   ['member', 'member', 'admin', 403],
   ['member', 'admin', null, 403],

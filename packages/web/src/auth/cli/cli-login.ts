@@ -1,7 +1,7 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { utf8ToBytes } from '@noble/hashes/utils.js'
 
-/** What a link of `hm login` asks for. */
+/** The request in a link of `hm login`. */
 export type CliLogin =
   | { readonly kind: 'paste' }
   /** `showsCode`: the terminal shows the matching code too. */

@@ -1,6 +1,6 @@
 import { type BuildView, hasFailed, isBuildEnded, type JobView } from './job-state.ts'
 
-/** What can be done now with a build and its selected step (web B9). A text says why not. */
+/** The actions that a build and its selected step allow now (web B9). A text says why not. */
 export interface AvailableActions {
   readonly retryStep: string | null
   /** Whether the step's parent is gone, so that only a rebuild is left. */

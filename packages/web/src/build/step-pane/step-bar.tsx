@@ -56,7 +56,7 @@ export function JobLead({ step, job }: Pick<JobBarProps, 'step' | 'job'>) {
   )
 }
 
-/** Gives remarks a row of their own on a narrow screen. */
+/** Shows remarks in a row of their own on a narrow screen. */
 export function JobRemarksRow(props: Pick<JobBarProps, 'step' | 'job' | 'attemptsRef'>) {
   if (props.step.attempts.length < 2 && !props.job.substituted_image) return null
   return (

@@ -1,4 +1,5 @@
 import { Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
 import { useNow } from '../../api/clock.ts'
 import { Button } from '../../design/button.tsx'
 import { Instant } from '../../design/instant.tsx'
@@ -27,15 +28,11 @@ export function WaitingPanel({ place, job, byId, canApprove, onApprove }: Waitin
   const { waiting } = job
   const refs = waiting?.refs ?? []
   return (
-    <section aria-label="Why it is waiting" className="flex max-w-[72ch] flex-col items-start gap-3 p-6">
-      <h3 className="flex items-start gap-2 text-16 font-semibold">
-        <span className="mt-1 inline-flex">
-          <StateMark state={job.state} />
-        </span>
-        <span>
-          <ServerText text={waiting?.message ?? 'The reason is not known yet.'} />
-        </span>
-      </h3>
+    <ReasonPanel
+      label="Why it is waiting"
+      job={job}
+      reason={<ServerText text={waiting?.message ?? 'The reason is not known yet.'} />}
+    >
       {waiting !== null && <Since since={waiting.since} />}
       {waiting?.ahead === 0 && <p>Next in line.</p>}
       <Holders place={place} refs={refs} />
@@ -59,6 +56,28 @@ export function WaitingPanel({ place, job, byId, canApprove, onApprove }: Waitin
           Approve…
         </Button>
       )}
+    </ReasonPanel>
+  )
+}
+
+interface ReasonPanelProps {
+  readonly label: string
+  readonly job: JobView
+  readonly reason: ReactNode
+  readonly children?: ReactNode
+}
+
+/** Shows the state of a step, the reason for it, and the command. */
+function ReasonPanel({ label, job, reason, children }: ReasonPanelProps) {
+  return (
+    <section aria-label={label} className="flex max-w-[72ch] flex-col items-start gap-3 p-6">
+      <h3 className="flex items-start gap-2 text-16 font-semibold">
+        <span className="mt-1 inline-flex">
+          <StateMark state={job.state} />
+        </span>
+        <span>{reason}</span>
+      </h3>
+      {children}
       <Command job={job} />
     </section>
   )
@@ -83,19 +102,7 @@ export function NotRunPanel({ place, job, byId }: PanelProps) {
       : job.error_message
         ? [{ kind: 'server', text: job.error_message }]
         : ['It was canceled before it started.']
-  return (
-    <section aria-label="Why it did not run" className="flex max-w-[72ch] flex-col items-start gap-3 p-6">
-      <h3 className="flex items-start gap-2 text-16 font-semibold">
-        <span className="mt-1 inline-flex">
-          <StateMark state={job.state} />
-        </span>
-        <span>
-          <SentenceLine place={place} sentence={said} />
-        </span>
-      </h3>
-      <Command job={job} />
-    </section>
-  )
+  return <ReasonPanel label="Why it did not run" job={job} reason={<SentenceLine place={place} sentence={said} />} />
 }
 
 function Command({ job: { command } }: { readonly job: JobView }) {

@@ -3,7 +3,7 @@ import type { Schema } from '../../api/schemas.ts'
 export type Group = Schema<'LogGroup'>
 export type Remark = Schema<'LogRemark'>
 
-/** What is known of a log beside its lines. The same object while nothing changes. */
+/** The facts about a log beside its lines. The same object while nothing changes. */
 export interface LogFacts {
   readonly totalLines: number
   /** In bytes. For a growing log, the size when it was opened. */

@@ -15,7 +15,7 @@ export type Row =
   /** Remarks about set-up, folded into one row; `index` is that of the first. */
   | { readonly kind: 'setup'; readonly remarks: readonly Remark[]; readonly index: number }
 
-/** What the rows are made of. */
+/** The facts that make the rows. */
 export interface RowSource {
   readonly totalLines: number
   /** Sorted and disjoint. */

@@ -3,7 +3,7 @@ import { quoteForShell } from '../../text/escape.ts'
 /** The default API address of `hm`. */
 const usualApi = 'http://localhost:4000'
 
-/** What is known of a new organization and its visitor. */
+/** The facts about a new organization and its visitor. */
 export interface StartFacts {
   /** The API's address, without a path. */
   readonly origin: string

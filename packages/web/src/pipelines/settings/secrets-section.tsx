@@ -15,7 +15,7 @@ import { deleteSecret, type SecretScope, secretsQuery } from './secret-queries.t
 interface SecretsSectionProps {
   readonly scope: SecretScope
   readonly title: string
-  /** Who can read them. */
+  /** The readers of these secrets. */
   readonly about: string
 }
 

@@ -25,7 +25,7 @@ export interface Stage {
    * when the last login ends.
    */
   readonly sharedMemory: 'posix' | 'mmap'
-  /** Gives a path of the state directory to the id of the programs. */
+  /** Makes the id of the programs the owner of a path in the state directory. */
   own(path: string): Promise<void>
   /** Starts one of PostgreSQL's programs. */
   spawn(program: 'initdb' | 'postgres', args: readonly string[], options: SpawnOptions): ChildProcess

@@ -22,7 +22,6 @@ type Answer = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyR
 /** An operation of the contract with the code that answers it. */
 export interface BoundOperation {
   readonly operation: Operation
-  /** null: not implemented yet. */
   readonly binding: AnyBinding
   readonly reader: BodyReader
 }

@@ -1,0 +1,6 @@
+import type { RepositoryFacts } from './store.ts'
+
+/** Returns the members that every answer with a repository of a forge has. */
+export function presentRepository({ owner, name, clone_url, default_branch, is_private }: RepositoryFacts) {
+  return { full_name: `${owner}/${name}`, name, clone_url, default_branch, private: is_private }
+}
