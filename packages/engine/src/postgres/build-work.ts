@@ -38,7 +38,7 @@ export type Outbox = (
   },
 ) => Promise<void>
 
-/** Events to apply; jobs to lease come after them. */
+/** Asks for changes of a build: first these events are applied, then jobs are leased. */
 export interface Ask {
   readonly events: readonly BuildEvent[]
   readonly lease: LeaseWish | null

@@ -32,7 +32,7 @@ const refused = {
   'socket, netlink of filters': EPROTONOSUPPORT,
 }
 
-// Each processor has its own numbers; libseccomp makes the same rules for others.
+// The test calls by number, and numbers differ between processors.
 describe.runIf(process.arch === 'x64')('system calls', () => {
   let directory: string
   let bench: Bench

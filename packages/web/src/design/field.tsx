@@ -11,7 +11,7 @@ const box =
 
 interface Labelled {
   readonly label: string
-  /** The rule, or the purpose. */
+  /** Says what a valid value is, or what the field is for. */
   readonly hint?: ReactNode
   /** The fault of the value. */
   readonly problem?: string | null | undefined

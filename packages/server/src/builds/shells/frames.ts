@@ -68,7 +68,7 @@ function jsonObject(content: Buffer): Readonly<Record<string, unknown>> {
     const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(content))
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value }
   } catch {
-    // The same answer as for other JSON.
+    // Text that is not JSON is refused like JSON that is not an object.
   }
   throw invalid('The first byte must be followed by a JSON object')
 }

@@ -31,8 +31,8 @@ export interface ReadView {
   readonly row: ViewRow
   readonly view: ViewOfBuild
   /**
-   * The newest attempts that have changed since the version, or that show something of such an
-   * attempt, in the order of the steps.
+   * The newest attempts that have changed since the version, and those whose view names one of
+   * these, in the order of the steps.
    */
   readonly changed: readonly Job[]
   readonly isRenderChanged: boolean

