@@ -106,18 +106,38 @@ export interface LookupParts {
    * none.
    */
   readonly files: string
+  /** Absent, or empty, for a step that gets nothing else. */
+  readonly additions?: LookupAdditions
+}
+
+/**
+ * S of `ir.md` 2.5: what a step gets besides its start, its environment and the source. A member
+ * that is absent or empty is not part of the key, so that a new one leaves the keys of steps without
+ * it.
+ */
+export interface LookupAdditions {
+  /** One digest for each entry of the step's `inputs`, in their order: the files as it gets them. */
+  readonly inputs?: readonly string[]
 }
 
 /**
  * Returns the key L (`ir.md` 2.5) under which the engine looks a cached step up, as hex SHA-256.
  * The cache key covers only the bytes of watched files, so L adds their other aspects. Without
- * watched files it equals that of earlier releases.
+ * watched files and additions it equals that of earlier releases.
  */
-export function lookupKey({ cacheKey, command, env, parent, files }: LookupParts): string {
+export function lookupKey({ cacheKey, command, env, parent, files, additions = {} }: LookupParts): string {
   const variables = Object.keys(env)
     .sort(compareText)
     .map((name) => `${name}=${env[name]}${SEPARATOR}`)
     .join('')
-  const parts = [cacheKey, command, variables, parent]
-  return hash((files === '' ? parts : [...parts, files]).join(SEPARATOR))
+  // A digest of files and a JSON object cannot be mistaken for one another.
+  const optional = [files, additionsText(additions)].filter((part) => part !== '')
+  return hash([cacheKey, command, variables, parent, ...optional].join(SEPARATOR))
+}
+
+/** Returns canonical JSON: sorted names, no white space; '' without any addition. */
+function additionsText(additions: LookupAdditions): string {
+  const given = Object.entries(additions).filter(([, list]) => list !== undefined && list.length > 0)
+  if (given.length === 0) return ''
+  return JSON.stringify(Object.fromEntries(given.sort(([a], [b]) => compareText(a, b))))
 }

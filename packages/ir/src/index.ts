@@ -1,4 +1,4 @@
-export { type KeyContext, type LookupParts, lookupKey, withCacheKeys } from './cache-keys.ts'
+export { type KeyContext, type LookupAdditions, type LookupParts, lookupKey, withCacheKeys } from './cache-keys.ts'
 export { isWholePolicy, watchedPaths } from './cache-policy.ts'
 export { type Condition, type ConditionContext, conditionHolds } from './condition.ts'
 export type {

@@ -19,7 +19,18 @@ it('G09 changes with each of its parts', () => {
     { parent: '' },
     { files: 'f' },
     { files: 'g' },
+    { additions: { inputs: ['a'] } },
+    { additions: { inputs: ['a', 'b'] } },
+    { additions: { inputs: ['b', 'a'] } },
+    { files: 'f', additions: { inputs: ['a'] } },
   ]
   const keys = [STEP, ...others.map((other) => ({ ...STEP, ...other }))].map(lookupKey)
   expect(new Set(keys).size).toBe(keys.length)
+})
+
+it('appends additions as canonical JSON, and nothing when there are none', () => {
+  const text = ['k', 'make', 'A=1\0B=2\0', 'p', '{"inputs":["a"]}'].join('\0')
+  expect(lookupKey({ ...STEP, additions: { inputs: ['a'] } })).toBe(createHash('sha256').update(text).digest('hex'))
+  expect(lookupKey({ ...STEP, additions: {} })).toBe(lookupKey(STEP))
+  expect(lookupKey({ ...STEP, additions: { inputs: [] } })).toBe(lookupKey(STEP))
 })

@@ -30,10 +30,21 @@ export interface LookupParts {
      * none.
      */
     readonly files: string;
+    /** Absent, or empty, for a step that gets nothing else. */
+    readonly additions?: LookupAdditions;
+}
+/**
+ * S of `ir.md` 2.5: what a step gets besides its start, its environment and the source. A member
+ * that is absent or empty is not part of the key, so that a new one leaves the keys of steps without
+ * it.
+ */
+export interface LookupAdditions {
+    /** One digest for each entry of the step's `inputs`, in their order: the files as it gets them. */
+    readonly inputs?: readonly string[];
 }
 /**
  * Returns the key L (`ir.md` 2.5) under which the engine looks a cached step up, as hex SHA-256.
  * The cache key covers only the bytes of watched files, so L adds their other aspects. Without
- * watched files it equals that of earlier releases.
+ * watched files and additions it equals that of earlier releases.
  */
-export declare function lookupKey({ cacheKey, command, env, parent, files }: LookupParts): string;
+export declare function lookupKey({ cacheKey, command, env, parent, files, additions }: LookupParts): string;

@@ -1,4 +1,4 @@
-export { type KeyContext, type LookupParts, lookupKey, withCacheKeys } from './cache-keys.js';
+export { type KeyContext, type LookupAdditions, type LookupParts, lookupKey, withCacheKeys } from './cache-keys.js';
 export { isWholePolicy, watchedPaths } from './cache-policy.js';
 export { type Condition, type ConditionContext, conditionHolds } from './condition.js';
 export type { IrArtifact, IrBuildConcurrency, IrCache, IrCachePolicy, IrCondition, IrDocument, IrEdge, IrGraph, IrInput, IrMatrix, IrNode, IrResources, IrRetry, IrService, IrStep, IrStepConcurrency, } from './document.js';
