@@ -46,6 +46,43 @@ describe('a document with features that are not supported yet', () => {
     expect(checkDocument(JSON.stringify(flat))).toMatchObject({ error: { code: 'cycle' } })
   })
 
+  const services = (...list: readonly object[]) => ({ services: list.map((entry) => ({ image: 'x', ...entry })) })
+  it.each([
+    [
+      'two services of one name',
+      [step('a', services({ name: 'db' }, { name: 'db' }))],
+      'invalid_ir',
+      '0/step/services/1/name',
+    ],
+    [
+      'a need that is no service',
+      [step('a', services({ name: 'db', needs: ['x'] }))],
+      'unknown_dependency',
+      '0/step/services/0/needs/0',
+    ],
+    [
+      'services that need each other',
+      [step('a', services({ name: 'c' }, { name: 'db', needs: ['q'] }, { name: 'q', needs: ['db'] }))],
+      'cycle',
+      '0/step/services/1/needs',
+    ],
+    [
+      'a service from a step without it',
+      [step('a', services({ name: 'db' })), step('b', services({ name: 'q', from: 'a' }))],
+      'unknown_dependency',
+      '1/step/services/0/from',
+    ],
+    [
+      'a service from a step with another image',
+      [step('a', services({ name: 'db' })), step('b', services({ name: 'db', image: 'y', from: 'a' }))],
+      'invalid_ir',
+      '1/step/services/0/image',
+    ],
+    ['a service that starts from its own step', [step('a', services({ name: 'db', from: 'a' }))], 'cycle', '0/step'],
+  ])('is refused for %s', (_, nodes, code, place) => {
+    expect(checkDocument(graph(nodes))).toMatchObject({ error: { code, pointer: `/graph/nodes/${place}` } })
+  })
+
   it('is wrong where any document is', () => {
     const text = graph([step('a', { artifacts: [{ path: 'x' }] }), step('a')])
     expect(checkDocument(text)).toMatchObject({ error: { code: 'duplicate_key', pointer: '/graph/nodes/1/step/key' } })

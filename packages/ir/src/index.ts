@@ -29,6 +29,7 @@ export type {
   Plan,
   PlanError,
   PlanErrorCode,
+  PlannedService,
   PlannedStep,
   PlanProblem,
   PlanResult,

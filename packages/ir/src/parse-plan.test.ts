@@ -213,6 +213,30 @@ const ROWS: readonly Row[] = [
     'invalid_ir',
     at('services'),
   ],
+  [
+    'a service named like a path',
+    oneStep({ services: [{ name: 'a/b', image: 'x' }] }),
+    'invalid_ir',
+    at('services/0/name'),
+  ],
+  [
+    'a service called localhost',
+    oneStep({ services: [{ name: 'localhost', image: 'x' }] }),
+    'invalid_ir',
+    at('services/0/name'),
+  ],
+  [
+    'a pattern that is not RE2',
+    oneStep({ services: [{ name: 'db', image: 'x', ready_log: '(?=a)' }] }),
+    'invalid_ir',
+    at('services/0/ready_log'),
+  ],
+  [
+    'a signal without SIG',
+    oneStep({ services: [{ name: 'db', image: 'x', stop: { signal: 'INT' } }] }),
+    'invalid_ir',
+    at('services/0/stop/signal'),
+  ],
   ['17 services', oneStep({ services: many(17, { name: 'db', image: 'postgres' }) }), 'invalid_ir', at('services')],
   [
     'a concurrency limit of 0',

@@ -1,4 +1,5 @@
 import type { PlannedStep } from '../plan.ts'
+import { plannedServices, serviceEdges } from './check-services.ts'
 import { findCycle, topologicalOrder } from './cycle.ts'
 import type { Draft, Edge } from './draft.ts'
 import { describe, grouped, type Problems } from './problems.ts'
@@ -26,7 +27,8 @@ export function planGraph(problems: Problems, draft: Draft): PlannedStep[] {
     return []
   }
   checkKeys(problems, draft)
-  const edges = [...draft.edges, ...inputEdges(problems, draft)]
+  const indexOf = new Map(steps.map(({ key }, index) => [key, index]))
+  const edges = [...draft.edges, ...inputEdges(problems, draft, indexOf), ...serviceEdges(problems, draft, indexOf)]
   const { parents, prerequisites } = joinEdges(problems, { steps, edges })
   const all = prerequisites.map((list, i) => (parents[i] === undefined ? list : [...list, parents[i]]))
   const order = topologicalOrder(all)
@@ -46,7 +48,7 @@ export function planGraph(problems: Problems, draft: Draft): PlannedStep[] {
       fix: 'Remove one of these edges.',
     })
   } else checkChains(problems, draft, order, parents)
-  return steps.map((step, i) => finish(problems, draft, step, parents[i], prerequisites[i] ?? []))
+  return steps.map((step, i) => finish(problems, draft, step, parents[i], prerequisites[i] ?? [], indexOf))
 }
 
 function checkKeys(problems: Problems, { steps }: Draft): void {
@@ -69,8 +71,7 @@ function checkKeys(problems: Problems, { steps }: Draft): void {
 }
 
 // A step waits for the steps whose files it is given.
-function inputEdges(problems: Problems, { steps }: Draft): Edge[] {
-  const indexOf = new Map(steps.map(({ key }, index) => [key, index]))
+function inputEdges(problems: Problems, { steps }: Draft, indexOf: ReadonlyMap<string, number>): Edge[] {
   return steps.flatMap(({ inputs }, to) =>
     inputs.flatMap(({ from, at }) => {
       const index = indexOf.get(from)
@@ -125,10 +126,12 @@ function checkChains(
 function finish(
   problems: Problems,
   { defaultImage }: Draft,
-  { at, image, inputs: _, ...step }: Draft['steps'][number],
+  { at, image, inputs: _, services, ...own }: Draft['steps'][number],
   parent: number | undefined,
   dependsOn: readonly number[],
+  indexOf: ReadonlyMap<string, number>,
 ): PlannedStep {
+  const step = services.length === 0 ? own : { ...own, services: plannedServices(services, indexOf) }
   if (parent === undefined) return { ...step, image: image ?? defaultImage ?? DEFAULT_IMAGE, buildsIn: null, dependsOn }
   if (image !== undefined)
     problems.warn(

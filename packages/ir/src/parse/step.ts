@@ -7,17 +7,19 @@ import type { Names } from './env.ts'
 import { MAX_IMAGE, MAX_TIMEOUT_SECONDS } from './limits.ts'
 import { describe, grouped } from './problems.ts'
 import { below, type JsonObject, member, type Reader } from './read.ts'
+import { readServices, type ServiceDraft } from './services.ts'
 import { type InputDraft, readInputs, refuseInStep } from './unsupported.ts'
 
 const MAX_COMMAND = 1024 * 1024
 const DEFAULT_TIMEOUT_SECONDS = 3600
 
 /** A step as both forms read it: everything but its edges, with the pointer of its object. */
-export interface StepDraft extends Omit<PlannedStep, 'image' | 'buildsIn' | 'dependsOn'> {
+export interface StepDraft extends Omit<PlannedStep, 'image' | 'buildsIn' | 'dependsOn' | 'services'> {
   readonly at: string
   readonly image: string | undefined
   /** Each becomes a `depends_on` edge. */
   readonly inputs: readonly InputDraft[]
+  readonly services: readonly ServiceDraft[]
 }
 
 /** The members of a step that both forms have. */
@@ -48,6 +50,7 @@ export function readStep(
   const rest = {
     at,
     inputs: readInputs(step, at),
+    services: readServices(reader, ...of('services')),
     env,
     secrets,
     image: reader.name(...of('image'), MAX_IMAGE),

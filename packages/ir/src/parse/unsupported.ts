@@ -4,8 +4,6 @@
  * becomes supported.
  */
 import { readRelativePath } from './cache.ts'
-import { readEnv } from './env.ts'
-import { MAX_IMAGE, MAX_TIMEOUT_SECONDS } from './limits.ts'
 import { describe } from './problems.ts'
 import { below, isObject, type JsonObject, member, type Reader } from './read.ts'
 
@@ -29,12 +27,8 @@ const STEP_FIELDS: Readonly<Record<string, Check>> = {
     readRelativePath(reader, member(input, 'path'), below(at, 'path'))
     if (member(input, 'into') !== undefined) readRelativePath(reader, member(input, 'into'), below(at, 'into'))
   }),
-  services: entries(16, ['name', 'image', 'env', 'ready'], (reader, service, at) => {
-    reader.name(member(service, 'name'), below(at, 'name'), 255, { required: true })
-    reader.name(member(service, 'image'), below(at, 'image'), MAX_IMAGE, { required: true })
-    readEnv(reader, member(service, 'env'), below(at, 'env'))
-    checkReady(reader, member(service, 'ready'), below(at, 'ready'))
-  }),
+  // `readServices` checks them.
+  services: () => undefined,
 }
 
 /** Refuses a step's `artifacts`, `inputs` and `services`. An empty list asks for nothing. */
@@ -77,12 +71,4 @@ function entries(
       check(reader, object, place)
     })
   }
-}
-
-function checkReady(reader: Reader, value: unknown, at: string): void {
-  const ready = reader.object(value, at)
-  if (ready === undefined) return
-  reader.unknownMembers(ready, new Set(['port', 'timeout_seconds']), at)
-  reader.integer(member(ready, 'port'), below(at, 'port'), 1, 65_535, { required: true })
-  reader.integer(member(ready, 'timeout_seconds'), below(at, 'timeout_seconds'), 1, MAX_TIMEOUT_SECONDS)
 }

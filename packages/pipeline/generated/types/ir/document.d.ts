@@ -101,9 +101,27 @@ export interface IrService {
     readonly image: string;
     readonly env?: Readonly<Record<string, string>>;
     readonly ready?: {
-        readonly port: number;
+        readonly port?: number;
         readonly timeout_seconds?: number;
     };
+    /** Text for `sh -c`, in place of what the image starts. */
+    readonly command?: string;
+    /** Key of a step: starts from the files that its service of this name left. */
+    readonly from?: string;
+    /** Text for `sh -c` in the service; ready when it exits with 0. */
+    readonly ready_command?: string;
+    /** In RE2 syntax; ready when a line of the log has a match. */
+    readonly ready_log?: string;
+    /** Names of the step's services that must be ready before it starts. */
+    readonly needs?: readonly string[];
+    readonly stop?: {
+        readonly signal?: string;
+        readonly seconds?: number;
+    };
+    /** Reachable on 127.0.0.1 too. */
+    readonly localhost?: true;
+    /** May reach the Internet, where its step may. */
+    readonly egress?: true;
 }
 /** The cell of a `matrix()` that the step was made in; display only. */
 export interface IrMatrix {

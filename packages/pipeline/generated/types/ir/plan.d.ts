@@ -57,6 +57,44 @@ export interface PlannedStep {
     readonly resources: Resources;
     /** The group that its jobs belong to; absent for none. */
     readonly concurrency?: StepConcurrency;
+    /** The sidecars that run beside its command; absent for none. */
+    readonly services?: readonly PlannedService[];
+}
+/** A sidecar of a step. The command starts when all are ready. */
+export interface PlannedService {
+    /** Unique in the step: the host name that its command reaches the service by. */
+    readonly name: string;
+    /** Gives the configuration, and the files unless `from` does. */
+    readonly image: string;
+    readonly env: Readonly<Record<string, string>>;
+    /** Text for `sh -c`; null for what the image starts. */
+    readonly command: string | null;
+    /**
+     * Index of the step whose service of this name left the files that it starts from; null for
+     * those of the image.
+     */
+    readonly from: number | null;
+    /** All that are set must hold. With none of them the image's only port is awaited, if any. */
+    readonly ready: {
+        readonly port: number | null;
+        /** Text for `sh -c` in the service; ready when it exits with 0. */
+        readonly command: string | null;
+        /** In RE2 syntax; ready when a line of the log has a match. */
+        readonly log: string | null;
+        readonly timeoutSeconds: number;
+    };
+    /** Names of the step's services that must be ready before it starts. */
+    readonly needs: readonly string[];
+    readonly stop: {
+        /** null: the image's, or SIGTERM. */
+        readonly signal: string | null;
+        /** Seconds from the signal to SIGKILL. */
+        readonly seconds: number;
+    };
+    /** Whether the command reaches its ports on 127.0.0.1 too. */
+    readonly localhost: boolean;
+    /** Whether it may reach the Internet, where its step may. */
+    readonly egress: boolean;
 }
 /**
  * At most `limit` jobs of the group run at once, in the order of their builds, then of their steps.

@@ -1,13 +1,15 @@
 import type { PlannedStep } from '../plan.js';
 import type { Names } from './env.js';
 import { type JsonObject, type Reader } from './read.js';
+import { type ServiceDraft } from './services.js';
 import { type InputDraft } from './unsupported.js';
 /** A step as both forms read it: everything but its edges, with the pointer of its object. */
-export interface StepDraft extends Omit<PlannedStep, 'image' | 'buildsIn' | 'dependsOn'> {
+export interface StepDraft extends Omit<PlannedStep, 'image' | 'buildsIn' | 'dependsOn' | 'services'> {
     readonly at: string;
     readonly image: string | undefined;
     /** Each becomes a `depends_on` edge. */
     readonly inputs: readonly InputDraft[];
+    readonly services: readonly ServiceDraft[];
 }
 /** The members of a step that both forms have. */
 export declare const STEP_FIELDS: string[];
