@@ -33,3 +33,8 @@ export function playEvents(live: LiveBuild, events: readonly BuildEvent[], conte
   }
   return { taken, effects, jobs, added, steps }
 }
+
+/** Returns whether the end of this job is among the events that were taken. */
+export function isEndTaken(events: readonly BuildEvent[], taken: readonly boolean[], jobId: string): boolean {
+  return events.some((event, index) => event.type === 'ended' && event.job === jobId && taken[index] === true)
+}

@@ -7,6 +7,7 @@ import type { Chunk } from '@harmont/logs'
 import type { SourceTreeRef } from '@harmont/sandbox'
 import type { CacheLookUp } from './cache-look-up.ts'
 import type { Outcome, Step } from './core/model.ts'
+import type { StepOutput } from './step-output.ts'
 import type { BuildContext } from './store.ts'
 
 export interface RunnerPort {
@@ -58,9 +59,10 @@ export interface RunnerPort {
   append(lease: LeaseRef, chunks: readonly Chunk[], spoolPosition: string): Promise<boolean>
   /**
    * Reports the end. `at` is when the command ended; after its deadline the job has timed out,
-   * whoever ended it. Returns false when the lease is lost and nothing was recorded.
+   * whoever ended it. One transaction keeps outcome and output. Returns false when the lease is
+   * lost and nothing was recorded.
    */
-  finish(lease: LeaseRef, at: Date, outcome: Outcome): Promise<boolean>
+  finish(lease: LeaseRef, at: Date, outcome: Outcome, output: StepOutput): Promise<boolean>
   /**
    * Returns the secrets of these names that the build has. Called right before they are needed.
    * Throws when the lease is lost.

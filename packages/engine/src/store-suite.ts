@@ -17,6 +17,7 @@ import { gateSuite } from './gate-suite.ts'
 import { groupSuite } from './group-suite.ts'
 import { plainContext } from './plain-context.test-support.ts'
 import { standingSuite } from './standing-suite.ts'
+import { noOutput, type StepOutput } from './step-output.ts'
 import { type Lease, type Store, shortLogChunks } from './store.ts'
 import type { StoreUnderTest } from './store-under-test.test-support.ts'
 
@@ -390,6 +391,59 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       await under.other.builds.apply(id, [ended])
       expect((await store.builds.load(id))?.build).toEqual((await under.other.builds.known(id))?.build)
       expect(await store.builds.known(randomUUID())).toBeUndefined()
+    })
+
+    test('G01 what a step left is kept with its end, and shown of its newest attempt', async () => {
+      const retry = { limit: 1, delaySeconds: 0 }
+      const id = await submit(plainPlan([{ retry }, {}]))
+      const annotations = (...texts: string[]): StepOutput['annotations'] =>
+        texts.map((markdown, index) => ({ name: `n${index}`, style: 'info', markdown }))
+      const endWith = ({ buildId, jobId, fence }: Lease, outcome: Outcome, ...texts: string[]) =>
+        store.builds.apply(buildId, [{ type: 'ended', job: jobId, fence, at: now, outcome }], {
+          jobId,
+          output: { ...noOutput, annotations: annotations(...texts) },
+        })
+      const shown = async () => (await under.other.outputs.annotations(id)).map(({ markdown }) => markdown)
+      const [first, second] = await lease(2)
+      if (!first || !second) throw new Error('nothing to lease')
+      await start(first)
+      await start(second)
+      expect((await endWith({ ...first, fence: 9 }, failed, 'stale'))?.taken).toEqual([false])
+      expect(await shown()).toEqual([])
+      await endWith(second, passed, 'other')
+      await endWith(first, failed, 'of the first attempt')
+      expect(await shown()).toEqual(['other'])
+      const again = await leaseOne()
+      await start(again)
+      await endWith(again, passed, 'ä\n\0', 'b')
+      await endWith(again, passed, 'told twice')
+      expect(await shown()).toEqual([expect.stringMatching(/^ä\n[\0\uFFFD]$/), 'b', 'other'])
+      const [one] = await store.outputs.annotations(id)
+      expect(one).toMatchObject({ jobId: again.jobId, name: 'n0', style: 'info' })
+      expect(await store.outputs.annotations(randomUUID())).toEqual([])
+    })
+
+    test('a build shows at most 100 annotations, and the log of the step says which it leaves out', async () => {
+      const id = await submit(plainPlan(Array.from({ length: 6 }, () => ({}))))
+      const annotations = Array.from(
+        { length: 19 },
+        (_, n) => ({ name: `n${n}`, style: 'info', markdown: 'x' }) as const,
+      )
+      let last = ''
+      for (const { buildId, jobId, fence } of await lease(6)) {
+        const of = { job: jobId, fence, at: now }
+        const events: BuildEvent[] = [
+          { type: 'started', ...of },
+          { type: 'ended', ...of, outcome: passed },
+        ]
+        await store.builds.apply(buildId, events, { jobId, output: { ...noOutput, annotations } })
+        last = jobId
+      }
+      expect(await under.other.outputs.annotations(id)).toHaveLength(100)
+      const [remark] = await store.logs.read(last, 0, 10_000)
+      expect(remark?.content.toString()).toBe(
+        'a build shows at most 100 annotations; left out: n5, n6, n7, n8, n9, n10, n11, n12, n13, n14, n15, n16, n17, n18\n',
+      )
     })
 
     test('G12 chunks are read as they were written, from any place, within the size asked for', async () => {

@@ -2,6 +2,7 @@ import type { Chunk, LogReader } from '@harmont/logs'
 import type { SourceTreeRef } from '@harmont/sandbox'
 import type { CacheLookUp } from './cache-look-up.ts'
 import type { Build, BuildEvent, Effect, Instant, Job } from './core/model.ts'
+import type { BuildAnnotation, StepOutput } from './step-output.ts'
 import type { Wait } from './wait.ts'
 
 /** The files of a build. The owner of the engine offers them to the runner. */
@@ -105,6 +106,7 @@ export interface Store {
   readonly builds: BuildStore
   readonly leases: LeaseStore
   readonly logs: LogStore
+  readonly outputs: OutputStore
   /** Announces changes of this process at once, and of others a little later. */
   readonly changes: ChangeFeed
   /** The clock of its builds, which never steps. */
@@ -126,9 +128,10 @@ export interface BuildStore {
   /**
    * Applies the events in order, in one transaction. Undefined: no such build. Refuses a
    * `lease_lost` when the lease has been renewed past the event's instant. Throws for `leased`:
-   * `LeaseStore.take` alone gives leases.
+   * `LeaseStore.take` alone gives leases. Keeps the output in the same transaction, if the end of
+   * its job is among the events that are taken.
    */
-  apply(buildId: string, events: readonly BuildEvent[]): Promise<Applied | undefined>
+  apply(buildId: string, events: readonly BuildEvent[], output?: JobOutput): Promise<Applied | undefined>
   /**
    * Returns, by id, the build's jobs that are ready at `now` (the clock's by default) and that a
    * limit or a group holds back. Takes a constant number of statements.
@@ -146,6 +149,18 @@ export interface BuildStore {
   standing(since: Instant, isIdle: boolean, limit: number): Promise<readonly string[]>
   /** Returns the snapshots of unfinished builds and of those that ended after `since`. */
   liveSnapshots(since: Instant): Promise<LiveSnapshots>
+}
+
+/** What the step of a job that ends left besides its file system. */
+export interface JobOutput {
+  readonly jobId: string
+  readonly output: StepOutput
+}
+
+/** Reads what steps left besides their file systems. `BuildStore.apply` writes it. */
+export interface OutputStore {
+  /** Returns the annotations of the newest attempts, in the order of the steps. */
+  annotations(buildId: string): Promise<readonly BuildAnnotation[]>
 }
 
 export interface LeaseStore {

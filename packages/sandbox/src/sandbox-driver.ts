@@ -226,6 +226,8 @@ export interface SnapshotMeta {
    * as in records of earlier releases.
    */
   readonly secretLineage?: readonly SecretRef[]
+  /** The engine's own note of what the step left besides files. Returned unchanged. */
+  readonly output?: unknown
 }
 
 export interface SecretRef {

@@ -19,8 +19,8 @@ export function createLocalStore(settings: Partial<StoreSettings>, listener: Sto
     ...store,
     builds: {
       ...store.builds,
-      async apply(buildId, events) {
-        const applied = await store.builds.apply(buildId, events)
+      async apply(buildId, events, output) {
+        const applied = await store.builds.apply(buildId, events, output)
         if (applied !== undefined) listener.applied(applied)
         return applied
       },

@@ -14,7 +14,7 @@ import {
   type Watch,
 } from '../store.ts'
 import { longBreakMs, type StoreSettings, storeSettings } from '../store-settings.ts'
-import { liveSnapshots, overdueEvents } from './scans.ts'
+import { annotationsOf, liveSnapshots, overdueEvents } from './scans.ts'
 import { type StoredBuild, WorkingBuilds } from './working-builds.ts'
 
 /** Builds of one process, for as long as it lives (`hm run`). */
@@ -39,6 +39,12 @@ export function createMemoryStore(given: Partial<StoreSettings> = {}): MemorySto
     builds: buildStore(work, settings),
     leases: leaseStore(work, settings),
     logs: logStore(work, changes),
+    outputs: {
+      async annotations(buildId) {
+        const stored = work.builds.get(buildId)
+        return stored === undefined ? [] : annotationsOf(stored)
+      },
+    },
     changes,
     now: settings.now,
     close: async () => {},
@@ -59,12 +65,12 @@ function buildStore(work: WorkingBuilds, { now: clock }: StoreSettings): MemoryB
       const attempts = [...(work.builds.get(buildId)?.attempts.values() ?? [])]
       return attempts.sort((a, b) => (a.step ?? -1) - (b.step ?? -1) || a.attempt - b.attempt)
     },
-    async apply(buildId, events) {
+    async apply(buildId, events, output) {
       if (events.some(({ type }) => type === 'leased'))
         throw new TypeError('expected an event, got a lease: `leases.take` gives leases')
       const stored = work.builds.get(buildId)
       if (!stored) return undefined
-      const applied = work.apply(stored, events)
+      const applied = work.apply(stored, events, output)
       work.settle(applied.effects)
       return applied
     },

@@ -1,6 +1,7 @@
 import type { BuildHeader } from '../core/live-build.ts'
 import type { BuildEvent, Instant, Job } from '../core/model.ts'
 import { isBuildTerminal } from '../core/states.ts'
+import { annotationId, type BuildAnnotation } from '../step-output.ts'
 import type { Lease, LiveSnapshots } from '../store.ts'
 import type { StoredBuild } from './working-builds.ts'
 
@@ -71,4 +72,15 @@ export function overdueEvents(
     }
   }
   return overdue
+}
+
+/** Implements `OutputStore.annotations`. */
+export function annotationsOf({ live, outputs }: StoredBuild): readonly BuildAnnotation[] {
+  return live.jobs.flatMap(({ id: jobId }) =>
+    (outputs.get(jobId)?.annotations ?? []).map((annotation, position) => ({
+      id: annotationId(jobId, position),
+      jobId,
+      ...annotation,
+    })),
+  )
 }

@@ -5,9 +5,10 @@ import { type LiveBuild, liveBuild, viewBuild } from '../core/live-build.ts'
 import type { BuildEvent, Effect, Instant, Job } from '../core/model.ts'
 import { membersOf, settleGroup } from '../core/settle-group.ts'
 import { isHeld } from '../core/states.ts'
-import { playEvents } from '../play-events.ts'
+import { isEndTaken, playEvents } from '../play-events.ts'
 import { remarkLine } from '../remark-line.ts'
-import type { Applied, BuildContext, Lease } from '../store.ts'
+import { type StepOutput, withinBuild } from '../step-output.ts'
+import type { Applied, BuildContext, JobOutput, Lease } from '../store.ts'
 import type { StoreSettings } from '../store-settings.ts'
 import { LogBuffer } from './log-buffer.ts'
 import { ReadyQueue } from './ready-queue.ts'
@@ -17,6 +18,8 @@ export interface StoredBuild {
   readonly context: BuildContext
   /** Every attempt, in the order they were made. */
   readonly attempts: Map<string, Job>
+  /** What steps left, by their jobs. */
+  readonly outputs: Map<string, StepOutput>
 }
 
 /** The builds, leases and logs of one process, and how a change of a build moves all three. */
@@ -37,7 +40,7 @@ export class WorkingBuilds {
   submit({ build, effects }: Created, context: BuildContext): void {
     const live = liveBuild(build)
     const jobs = build.render === null ? build.jobs : [build.render]
-    const stored = { live, context, attempts: new Map(jobs.map((job) => [job.id, job])) }
+    const stored = { live, context, attempts: new Map(jobs.map((job) => [job.id, job])), outputs: new Map() }
     this.builds.set(build.id, stored)
     for (const job of jobs) this.#follow(stored, job, build.createdAt)
     this.#changes.tell(build, effects)
@@ -45,7 +48,7 @@ export class WorkingBuilds {
   }
 
   /** Applies events, and refuses losses of leases that have not expired. */
-  apply(stored: StoredBuild, asked: readonly BuildEvent[]): Applied {
+  apply(stored: StoredBuild, asked: readonly BuildEvent[], output?: JobOutput): Applied {
     const { live } = stored
     const isTold = asked.map((event) => event.type !== 'lease_lost' || this.#isExpired(event.job, event.at))
     const events = asked.filter((_, index) => isTold[index])
@@ -60,7 +63,17 @@ export class WorkingBuilds {
     this.#changes.tell(live.header, played.effects)
     const verdicts = played.taken.values()
     const taken = isTold.map((told) => told && verdicts.next().value === true)
+    if (output && isEndTaken(asked, taken, output.jobId)) this.#keepOutput(stored, output, at)
     return { build: viewBuild(live), changed, taken, effects: played.effects }
+  }
+
+  #keepOutput({ live, attempts, outputs }: StoredBuild, { jobId, output }: JobOutput, at: Instant): void {
+    const step = attempts.get(jobId)?.step
+    const others = live.jobs.filter((job) => job.step !== step)
+    const count = others.reduce((sum, { id }) => sum + (outputs.get(id)?.annotations.length ?? 0), 0)
+    const { kept, remark } = withinBuild(count, output.annotations)
+    outputs.set(jobId, { ...output, annotations: kept })
+    if (remark !== null) this.remark(jobId, remark, at)
   }
 
   /** Settles the groups that effects name, and those that are due because of that. */

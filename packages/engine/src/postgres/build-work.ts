@@ -2,10 +2,10 @@
 import type pg from 'pg'
 import { admit } from '../core/gates.ts'
 import { type BuildHeader, type LiveBuild, viewBuild } from '../core/live-build.ts'
-import type { BuildEvent, BuildState, Job, Step } from '../core/model.ts'
+import type { BuildEvent, BuildState, Effect, Job, Step } from '../core/model.ts'
 import { isTerminal } from '../core/states.ts'
-import { type Played, playEvents } from '../play-events.ts'
-import type { Applied, Lease } from '../store.ts'
+import { isEndTaken, type Played, playEvents } from '../play-events.ts'
+import type { Applied, JobOutput, Lease } from '../store.ts'
 import type { StoreSettings } from '../store-settings.ts'
 import type { CachedBuild } from './build-cache.ts'
 import { writeGroup } from './build-rows.ts'
@@ -19,6 +19,7 @@ import {
   type PlannedLease,
   planLeases,
 } from './plan-leases.ts'
+import { type EndedStep, writeStepOutput } from './step-outputs.ts'
 import { writeChange } from './write-change.ts'
 
 /**
@@ -42,6 +43,8 @@ export type Outbox = (
 export interface Ask {
   readonly events: readonly BuildEvent[]
   readonly lease: LeaseWish | null
+  /** Kept if the end of its job is among the events that are taken. */
+  readonly output?: JobOutput | undefined
 }
 
 export interface Answer {
@@ -103,10 +106,11 @@ export async function workOnBuild(
   let lastSeqs: ReadonlyMap<string, number> = new Map()
   if (newLeases.length > 0 || results.some((result) => result.played.taken.includes(true))) {
     cached.version++
+    const remarks = await writeStepOutputs(client, live, endedSteps(asks, results, played))
     lastSeqs = await writeChange(client, {
       live,
       version: cached.version,
-      played,
+      played: { ...played, effects: [...played.effects, ...remarks] },
       newLeases,
       leaseMs: settings.leaseMs,
       at,
@@ -172,6 +176,32 @@ function sumUp(parts: readonly Played[]): Omit<Played, 'taken'> {
   }
   const steps = parts.find((part) => part.steps !== null)?.steps ?? null
   return { effects: parts.flatMap(({ effects }) => effects), jobs, added, steps }
+}
+
+/** Returns what the steps left whose end was taken. */
+function endedSteps(
+  asks: readonly Ask[],
+  results: readonly PlayedAsk[],
+  { jobs }: Pick<Played, 'jobs'>,
+): readonly EndedStep[] {
+  return asks.flatMap(({ output }, index) => {
+    const { kept = [], played } = results[index] ?? {}
+    const step = jobs.get(output?.jobId ?? '')?.step ?? null
+    if (!output || !played || step === null || !isEndTaken(kept, played.taken, output.jobId)) return []
+    return [{ ...output, step }]
+  })
+}
+
+async function writeStepOutputs(
+  client: pg.ClientBase,
+  { header }: LiveBuild,
+  ended: readonly EndedStep[],
+): Promise<readonly Effect[]> {
+  const effects: Effect[] = []
+  for (const step of ended)
+    for (const text of await writeStepOutput(client, header.id, step))
+      effects.push({ type: 'remark', job: step.jobId, text })
+  return effects
 }
 
 /** Returns the jobs that ended. A job that ended and waits again in the same turn has not. */

@@ -2,7 +2,7 @@ import type pg from 'pg'
 import type { ChangedBuild } from '../change-feed.ts'
 import type { Created } from '../core/create-build.ts'
 import type { BuildEvent, Effect, Instant, Job } from '../core/model.ts'
-import type { Applied, BuildContext, BuildStore, LiveSnapshots, Watch } from '../store.ts'
+import type { Applied, BuildContext, BuildStore, JobOutput, LiveSnapshots, Watch } from '../store.ts'
 import { longBreakMs } from '../store-settings.ts'
 import type { Wait } from '../wait.ts'
 import type { BuildTurns, Loaded } from './build-turns.ts'
@@ -91,10 +91,10 @@ export class PostgresBuilds implements BuildStore {
     return rows.map(jobFromRow)
   }
 
-  async apply(buildId: string, events: readonly BuildEvent[]): Promise<Applied | undefined> {
+  async apply(buildId: string, events: readonly BuildEvent[], output?: JobOutput): Promise<Applied | undefined> {
     if (events.some(({ type }) => type === 'leased'))
       throw new TypeError('expected an event, got a lease: `leases.take` gives leases')
-    return (await this.#turns.work(buildId, { events, lease: null }, true))?.applied
+    return (await this.#turns.work(buildId, { events, lease: null, output }, true))?.applied
   }
 
   async waits(buildId: string, now: Instant = this.#options.now()): Promise<ReadonlyMap<string, Wait>> {

@@ -15,6 +15,7 @@ export const engineMigrations: readonly { readonly name: string; readonly sql: s
   '0011-substituted-images.sql',
   '0012-clocks.sql',
   '0013-queued-again.sql',
+  '0014-annotations.sql',
 ].map((file) => ({
   name: `engine/${file}`,
   sql: readFileSync(new URL(`./migrations/${file}`, import.meta.url), 'utf8'),

@@ -11,6 +11,7 @@ import { PostgresLeases } from './leases.ts'
 import { PostgresLogs } from './logs.ts'
 import { type Hears, Notifier } from './notifier.ts'
 import { storePool } from './pool.ts'
+import { PostgresOutputs } from './step-outputs.ts'
 
 export interface PostgresStoreOptions extends Partial<StoreSettings> {
   /** Called in each transaction in which the state of a build changes or a job ends. */
@@ -29,6 +30,7 @@ export class PostgresStore implements Store {
   readonly builds: PostgresBuilds
   readonly leases: PostgresLeases
   readonly logs: PostgresLogs
+  readonly outputs: PostgresOutputs
   readonly changes = new LocalChangeFeed()
   readonly now: () => Instant
   readonly #pool: pg.Pool
@@ -58,6 +60,7 @@ export class PostgresStore implements Store {
       this.changes.job(jobId)
       notifier.job(jobId)
     })
+    this.outputs = new PostgresOutputs(pool)
     this.#pool = pool
     this.#groups = groups
     this.#notifier = notifier

@@ -3,6 +3,7 @@ import { type Exit, isScarcity, now, type Sandbox, SandboxError } from '@harmont
 import { vanished } from '../core/exit.ts'
 import type { Outcome } from '../core/model.ts'
 import { SourceUnavailable } from '../port.ts'
+import { noOutput } from '../step-output.ts'
 import { Abandoned, type HeldLease, LeaseLost, StopAsked } from './held-lease.ts'
 import type { InHand } from './in-hand.ts'
 import { type Append, JobLog } from './job-log.ts'
@@ -71,9 +72,10 @@ export async function finish(
   { options, lease, log, report }: JobContext,
   outcome: Outcome,
   at = new Date(now()),
+  output = noOutput,
 ): Promise<void> {
   await log.settled()
-  await report(() => options.port.finish(lease.job, at, masked(log, outcome)))
+  await report(() => options.port.finish(lease.job, at, masked(log, outcome), output))
 }
 
 /**

@@ -1,6 +1,7 @@
 import { now, type Sandbox, type SandboxHandle, untilAffordable } from '@harmont/sandbox'
 import { vanished } from '../core/exit.ts'
 import type { LeasedJob } from '../port.ts'
+import { noOutput } from '../step-output.ts'
 import { Abandoned, type HeldLease, LeaseLost } from './held-lease.ts'
 import { finish, type JobContext, jobContext, type RunnerParts } from './job-context.ts'
 import { endRender, runRender } from './run-render.ts'
@@ -90,7 +91,7 @@ async function fail(context: JobContext, error: unknown): Promise<void> {
   options.log('error', `giving back job ${lease.job.jobId}`, error)
   try {
     const at = new Date(now())
-    await report(() => options.port.finish(lease.job, at, vanished))
+    await report(() => options.port.finish(lease.job, at, vanished, noOutput))
   } catch (again) {
     options.log('error', `could not give back job ${lease.job.jobId}`, again)
   }

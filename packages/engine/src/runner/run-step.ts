@@ -2,6 +2,7 @@ import { type Exit, type Sandbox, SandboxError, type SandboxSpec, type SnapshotM
 import { vanished } from '../core/exit.ts'
 import type { Outcome } from '../core/model.ts'
 import type { StepWork } from '../port.ts'
+import { outputOf, type StepOutput } from '../step-output.ts'
 import { type Base, baseSpec, inheritedSecrets, remarkImage, resolveBase } from './base.ts'
 import { cachePlaces, findHit, hitSentence, noteLookUp } from './cache-entry.ts'
 import { followCommand, type Started, startCommand } from './follow-command.ts'
@@ -16,7 +17,7 @@ const outputLost = 'The disk of the machine was full, so part of the output of t
 /** Runs a leased step from its base to its end. */
 export async function runStep(context: JobContext, work: StepWork): Promise<void> {
   const ready = await prepare(context, work)
-  if (!('sandbox' in ready)) return finish(context, ready)
+  if (!('sandbox' in ready)) return finish(context, ready.outcome, undefined, ready.output)
   await endStep(context, work, ready.sandbox, ready.started, ready.promised)
 }
 
@@ -54,6 +55,12 @@ async function blameFor(
   return { blame }
 }
 
+/** The outcome of a step whose command does not run, with the output that it shows. */
+interface Unstarted {
+  readonly outcome: Outcome
+  readonly output?: StepOutput
+}
+
 interface Ready {
   readonly sandbox: Sandbox
   readonly started: Started
@@ -63,7 +70,7 @@ interface Ready {
 /**
  * Returns a sandbox in which the step's command runs, or the outcome that the step has without one.
  */
-async function prepare(context: JobContext, work: StepWork): Promise<Ready | Outcome> {
+async function prepare(context: JobContext, work: StepWork): Promise<Ready | Unstarted> {
   const { lease, log } = context
   const { job } = lease
   try {
@@ -77,19 +84,19 @@ async function prepare(context: JobContext, work: StepWork): Promise<Ready | Out
     const hit = lookedUp?.hit
     if (hit) {
       log.remark(hitSentence(hit))
-      return { kind: 'cached', snapshot: hit.id }
+      return { outcome: { kind: 'cached', snapshot: hit.id }, output: outputOf(hit.meta.output) }
     }
-    if (lease.stopReason !== null) return vanished
+    if (lease.stopReason !== null) return { outcome: vanished }
     if ('image' in base) remarkImage(context, base.image)
     const secrets = await stepSecrets(context, work, known, inheritedSecrets(base))
-    if (secrets.missing.length > 0) return await refuseForSecrets(context, secrets.missing)
+    if (secrets.missing.length > 0) return { outcome: await refuseForSecrets(context, secrets.missing) }
     const promised = {
       cache: cache?.write ?? null,
       lineage: uniqueSecrets([...inheritedSecrets(base), ...secrets.given]),
     }
     const sandbox = await provision(context, stepSpec(context, work, base, secrets, promised))
     context.hold(sandbox)
-    if (lease.stopReason !== null) return vanished
+    if (lease.stopReason !== null) return { outcome: vanished }
     const { values } = secrets
     const env = { HOME: '/root', ...work.step.env, ...job.buildEnv, ...values, ...job.injectedEnv }
     const started = await startCommand(context, sandbox, {
@@ -100,7 +107,7 @@ async function prepare(context: JobContext, work: StepWork): Promise<Ready | Out
     })
     return { sandbox, started, promised }
   } catch (error) {
-    return await provisionFailure(context, error)
+    return { outcome: await provisionFailure(context, error) }
   }
 }
 

@@ -6,6 +6,7 @@ import { plainPlan } from '../core/random-plan.test-support.ts'
 import { createMemoryStore } from '../memory/memory-store.ts'
 import { plainContext } from '../plain-context.test-support.ts'
 import type { LeasedJob } from '../port.ts'
+import { noOutput } from '../step-output.ts'
 import { storeSettings } from '../store-settings.ts'
 import { createLocalPort } from './local-port.ts'
 import { createScheduler } from './scheduler.ts'
@@ -70,7 +71,7 @@ async function live(list: readonly Act[], isStepped: boolean): Promise<unknown> 
     if (act.kind === 'end') {
       const job = held.shift()
       const outcome = { kind: 'exited', exitCode: act.exitCode, signal: null, limit: null, snapshot: null } as const
-      if (job) seen.push(await port.finish(job, at, outcome))
+      if (job) seen.push(await port.finish(job, at, outcome, noOutput))
     }
     seen.push(await store.builds.jobs('b'), await store.builds.waits('b'))
   }

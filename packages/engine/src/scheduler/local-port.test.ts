@@ -7,6 +7,7 @@ import { plainPlan } from '../core/random-plan.test-support.ts'
 import { createMemoryStore } from '../memory/memory-store.ts'
 import { plainContext } from '../plain-context.test-support.ts'
 import type { LeasedJob } from '../port.ts'
+import { noOutput } from '../step-output.ts'
 import type { BuildContext } from '../store.ts'
 import { defaultStoreSettings } from '../store-settings.ts'
 import { createLocalPort, type LocalPortOptions } from './local-port.ts'
@@ -92,7 +93,7 @@ test('a job with a delay is leased when it is over', async () => {
   const first = await leaseOne({ port })
   const at = Date.now()
   await port.started(first, new Date(at))
-  await port.finish(first, new Date(at), { ...passed, exitCode: 1 })
+  await port.finish(first, new Date(at), { ...passed, exitCode: 1 }, noOutput)
   const again = vi.fn()
   const asked = leaseOne({ port }).then(again)
   await vi.advanceTimersByTimeAsync(999)
@@ -107,7 +108,7 @@ test('a report may be repeated, as after a lost answer', async () => {
   submit()
   const job = await leaseOne({ port })
   for (let time = 0; time < 2; time++) expect(await port.started(job, new Date())).not.toBeNull()
-  for (let time = 0; time < 2; time++) expect(await port.finish(job, new Date(), passed)).toBe(true)
+  for (let time = 0; time < 2; time++) expect(await port.finish(job, new Date(), passed, noOutput)).toBe(true)
 })
 
 test('G02 a start tells how long the lease now is, as the store has it', async () => {
@@ -128,7 +129,7 @@ test('G01 every report under an older fence is refused', async () => {
   expect(current.fence).toBe(stale.fence + 1)
   expect(await port.started(stale, new Date())).toBeNull()
   expect(await port.append(stale, [{ seq: 1, kind: 0, content: Buffer.from('late'), ts: null }], '4')).toBe(false)
-  expect(await port.finish(stale, new Date(), passed)).toBe(false)
+  expect(await port.finish(stale, new Date(), passed, noOutput)).toBe(false)
   expect(await port.started(current, new Date())).not.toBeNull()
   expect((await store.builds.jobs('b'))[0]).toMatchObject({ state: 'running', fence: current.fence })
 })
@@ -142,7 +143,7 @@ test('reporting the start of a job that is being canceled does not lose the leas
   expect(await told).toEqual({ jobId: job.jobId, fence: job.fence, stop: 'cancel' })
   expect(await port.started(job, new Date())).not.toBeNull()
   expect(await port.renew('r')).toMatchObject([{ jobId: job.jobId, stop: 'cancel' }])
-  expect(await port.finish(job, new Date(), passed)).toBe(true)
+  expect(await port.finish(job, new Date(), passed, noOutput)).toBe(true)
   expect((await store.builds.jobs('b'))[0]?.state).toBe('canceled')
 })
 
@@ -157,8 +158,8 @@ test('a command that ended after its deadline has timed out, whatever it returne
     const startedAt = new Date(Date.now() - 3_600_000)
     await port.started(job, startedAt)
     const endedAt = startedAt.getTime() + seconds * 1_000
-    expect(await port.finish(job, new Date(endedAt), passed)).toBe(true)
-    expect(await port.finish(job, new Date(endedAt), passed)).toBe(true)
+    expect(await port.finish(job, new Date(endedAt), passed, noOutput)).toBe(true)
+    expect(await port.finish(job, new Date(endedAt), passed, noOutput)).toBe(true)
     expect((await store.builds.jobs('b'))[0]).toMatchObject({
       state,
       finishedAt: endedAt,
@@ -172,7 +173,7 @@ test('a job whose sandbox vanished is run again, though its time would be over b
   submit()
   const job = await leaseOne({ port })
   await port.started(job, new Date(Date.now() - 3_600_000))
-  expect(await port.finish(job, new Date(), vanished)).toBe(true)
+  expect(await port.finish(job, new Date(), vanished, noOutput)).toBe(true)
   expect((await store.builds.jobs('b'))[0]).toMatchObject({ state: 'scheduled', lost: 1 })
 })
 
@@ -206,7 +207,7 @@ test('G01 only the holder of the lease gets secrets', async () => {
   expect(answer.kind === 'values' && [...answer.values.keys()]).toEqual(['one', 'two'])
   await expect(port.fetchSecrets({ ...job, fence: job.fence + 1 }, ['one'])).rejects.toThrow('lost')
   await port.started(job, new Date())
-  await port.finish(job, new Date(), passed)
+  await port.finish(job, new Date(), passed, noOutput)
   await expect(port.fetchSecrets(job, ['one'])).rejects.toThrow('lost')
   expect(asked).toEqual([['one', 'two']])
   expect((await store.builds.jobs('b'))[0]?.state).toBe('passed')

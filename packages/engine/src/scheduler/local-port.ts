@@ -5,7 +5,7 @@ import { planBuild } from '../core/plan-build.ts'
 import { isHeld, isTerminal } from '../core/states.ts'
 import type { Log } from '../log.ts'
 import type { LeasedJob, LeaseRef, LeaseStatus, RenderResult, RunnerPort, SecretsAnswer, SourceOffer } from '../port.ts'
-import type { BuildContext, BuildSource, Lease, Store } from '../store.ts'
+import type { BuildContext, BuildSource, JobOutput, Lease, Store } from '../store.ts'
 import { defaultStoreSettings } from '../store-settings.ts'
 import { awaitReady } from './await-ready.ts'
 import { jobOf, leasedJob } from './leased-job.ts'
@@ -94,8 +94,9 @@ export function createLocalPort({
     { buildId, jobId, fence }: LeaseRef,
     events: readonly BuildEvent[],
     isRecorded: (job: Job) => boolean,
+    output?: JobOutput,
   ): Promise<boolean> {
-    const applied = await store.builds.apply(buildId, events)
+    const applied = await store.builds.apply(buildId, events, output)
     if (applied === undefined) return false
     if (applied.taken.at(-1) === true) return true
     const job = (await store.builds.jobs(buildId)).find(({ id }) => id === jobId)
@@ -152,14 +153,13 @@ export function createLocalPort({
       return store.logs.append(lease, chunks, spoolPosition)
     },
 
-    finish(lease, date, outcome) {
+    finish(lease, date, outcome, output) {
       const { jobId: job, fence } = lease
       const at = date.getTime()
       const ended: BuildEvent = { type: 'ended', job, fence, at, outcome }
       const hasEnded = outcome.kind === 'exited' && !isVanished(outcome)
-      return report(lease, hasEnded ? [{ type: 'job_deadline', job, at }, ended] : [ended], ({ state }) =>
-        isTerminal(state),
-      )
+      const events: BuildEvent[] = hasEnded ? [{ type: 'job_deadline', job, at }, ended] : [ended]
+      return report(lease, events, ({ state }) => isTerminal(state), { jobId: job, output })
     },
 
     async fetchSecrets({ buildId, jobId, fence }, names) {

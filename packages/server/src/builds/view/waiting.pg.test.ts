@@ -1,6 +1,6 @@
 /** Waits for limits and groups: what the API says of them, and that it is so. */
 import type { components } from '@harmont/contract'
-import { createLocalPort, type LeaseRef } from '@harmont/engine'
+import { createLocalPort, type LeaseRef, noOutput } from '@harmont/engine'
 import { afterEach, expect, test } from 'vitest'
 import { describeLimits, limits, readLimit } from '../../commands/limits.ts'
 import { findPipeline } from '../../organizations/pipelines/store.ts'
@@ -222,13 +222,18 @@ test.for(['planned', 'rendered'] as const)(
     expect(await statesOf(first)).toEqual(['canceling', 'canceling', 'canceling'])
     expect(await statesOf(second)).toEqual(['scheduled', 'scheduled', 'scheduled'])
     for (const each of running)
-      await runnerPort().finish(each, new Date(), {
-        kind: 'exited',
-        exitCode: 0,
-        signal: null,
-        limit: null,
-        snapshot: null,
-      })
+      await runnerPort().finish(
+        each,
+        new Date(),
+        {
+          kind: 'exited',
+          exitCode: 0,
+          signal: null,
+          limit: null,
+          snapshot: null,
+        },
+        noOutput,
+      )
   },
 )
 

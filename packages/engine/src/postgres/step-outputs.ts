@@ -1,0 +1,82 @@
+/** What steps left besides their file systems. */
+import type pg from 'pg'
+import { type Annotation, annotationId, type BuildAnnotation, withinBuild } from '../step-output.ts'
+import type { JobOutput, OutputStore } from '../store.ts'
+import { storable } from './values.ts'
+
+/** What the step of a job left whose end is part of the open transaction. */
+export interface EndedStep extends JobOutput {
+  readonly step: number
+}
+
+/**
+ * Writes what a step left, in the client's open transaction, which has the build's row locked.
+ * It replaces what an earlier attempt left. Returns remarks on what was left out.
+ */
+export async function writeStepOutput(
+  client: pg.ClientBase,
+  buildId: string,
+  ended: EndedStep,
+): Promise<readonly string[]> {
+  return writeAnnotations(client, buildId, ended)
+}
+
+async function writeAnnotations(
+  client: pg.ClientBase,
+  buildId: string,
+  { jobId, step, output: { annotations } }: EndedStep,
+): Promise<readonly string[]> {
+  if (annotations.length === 0) return []
+  const { rows } = await client.query<{ count: number }>({
+    name: 'engine-count-annotations',
+    text: 'select count(*)::int as count from engine.annotations where build_id = $1 and step <> $2',
+    values: [buildId, step],
+  })
+  const { kept, remark } = withinBuild(rows[0]?.count ?? 0, annotations)
+  await client.query({
+    name: 'engine-drop-annotations',
+    text: 'delete from engine.annotations where build_id = $1 and step = $2',
+    values: [buildId, step],
+  })
+  await client.query({
+    name: 'engine-write-annotations',
+    text: `insert into engine.annotations (build_id, step, position, job_id, name, style, markdown)
+      select $1, $2, r.position, $3, r.name, r.style, r.markdown
+      from json_to_recordset($4::json) as r(position int, name text, style text, markdown text)`,
+    values: [buildId, step, jobId, JSON.stringify(kept.map(annotationRecord))],
+  })
+  return remark === null ? [] : [remark]
+}
+
+function annotationRecord({ name, style, markdown }: Annotation, position: number) {
+  return { position, name: storable(name), style, markdown: storable(markdown) }
+}
+
+interface AnnotationRow extends Annotation {
+  readonly job_id: string
+  readonly position: number
+}
+
+export class PostgresOutputs implements OutputStore {
+  readonly #pool: pg.Pool
+
+  constructor(pool: pg.Pool) {
+    this.#pool = pool
+  }
+
+  async annotations(buildId: string): Promise<readonly BuildAnnotation[]> {
+    const { rows } = await this.#pool.query<AnnotationRow>({
+      name: 'engine-annotations',
+      text: `select a.job_id, a.position, a.name, a.style, a.markdown from engine.annotations a
+        where a.build_id = $1 and a.job_id = (select j.id from engine.jobs j
+          where j.build_id = a.build_id and j.step = a.step order by j.attempt desc limit 1)
+        order by a.step, a.position`,
+      values: [buildId],
+    })
+    return rows.map(({ job_id: jobId, position, ...annotation }) => ({
+      id: annotationId(jobId, position),
+      jobId,
+      ...annotation,
+    }))
+  }
+}

@@ -1,0 +1,77 @@
+/** What a step leaves besides its file system, as the runner reports it with the outcome. */
+export interface StepOutput {
+  readonly annotations: readonly Annotation[]
+}
+
+/** A text in Markdown that a step shows on the page of its build. Secrets are masked in it. */
+export interface Annotation {
+  /** Unique among those of the step with the same style; `summary` for its summary. */
+  readonly name: string
+  readonly style: AnnotationStyle
+  readonly markdown: string
+}
+
+const annotationStyles = ['info', 'error', 'warning', 'success', 'summary'] as const
+export type AnnotationStyle = (typeof annotationStyles)[number]
+
+/** An annotation of a build, with the job that left it. */
+export interface BuildAnnotation extends Annotation {
+  /** Stable as long as the annotation is kept. */
+  readonly id: string
+  readonly jobId: string
+}
+
+/** Returns the id of the annotation at this position among those of a job. */
+export function annotationId(jobId: string, position: number): string {
+  return `${jobId}-${position}`
+}
+
+export const mostAnnotationsPerStep = 20
+export const mostAnnotationsPerBuild = 100
+export const largestAnnotation = 64 * 1024
+
+export const noOutput: StepOutput = { annotations: [] }
+
+/**
+ * Returns the output that a snapshot's description keeps for later hits. Leaves out what this
+ * release does not know: another release, or another machine, may have written it.
+ */
+export function outputOf(kept: unknown): StepOutput {
+  const { annotations } = fields(kept)
+  return { annotations: list(annotations).filter(isAnnotation).slice(0, mostAnnotationsPerStep) }
+}
+
+function isAnnotation(value: unknown): value is Annotation {
+  const { name, style, markdown } = fields(value)
+  return (
+    typeof name === 'string' &&
+    annotationStyles.some((known) => known === style) &&
+    typeof markdown === 'string' &&
+    Buffer.byteLength(markdown) <= largestAnnotation
+  )
+}
+
+function fields(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? { ...value } : {}
+}
+
+function list(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : []
+}
+
+/**
+ * Returns those of a step's annotations that fit into a build with `count` of other steps, and a
+ * remark that names the others.
+ */
+export function withinBuild(
+  count: number,
+  annotations: readonly Annotation[],
+): { readonly kept: readonly Annotation[]; readonly remark: string | null } {
+  const room = Math.max(mostAnnotationsPerBuild - count, 0)
+  const left = annotations.slice(room).map(({ name }) => name)
+  const remark =
+    left.length === 0
+      ? null
+      : `a build shows at most ${mostAnnotationsPerBuild} annotations; left out: ${left.join(', ')}`
+  return { kept: annotations.slice(0, room), remark }
+}
