@@ -50,6 +50,7 @@ const layers = {
     ['cgroups'],
     ['network'],
     ['images'],
+    ['files'],
     ['source'],
     ['spool'],
     ['watchdog'],

@@ -5,6 +5,7 @@ import type { SandboxDriver } from '../src/sandbox-driver.ts'
 import { adoptionTests } from './adoption.ts'
 import { Bench, type DriverUnderTest } from './bench.ts'
 import { cleanupTests } from './cleanup.ts'
+import { filesTests } from './files.ts'
 import { forkTests } from './forks.ts'
 import { isolationTests } from './isolation.ts'
 import { killTests } from './kill.ts'
@@ -41,6 +42,7 @@ export function driverConformance(name: string, subject: DriverUnderTest): void 
     describe('limits', () => limitTests(get, subject))
     describe('isolation', () => isolationTests(get, subject))
     describe('snapshots', () => snapshotTests(get, subject))
+    describe('files', () => filesTests(get, subject))
     describe('source', () => sourceTests(get, subject))
     describe.skipIf(subject.without.has('network'))('network', () =>
       networkTests(get, subject, () => join(root, 'network')),

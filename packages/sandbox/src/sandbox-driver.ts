@@ -110,10 +110,71 @@ export interface Sandbox {
    */
   readFile(path: string, maxBytes: number): Promise<Buffer | undefined>
   /**
+   * Shows the files that the ended command left, for as long as `use` runs, before or after
+   * `snapshot`. Fails with SandboxError `snapshot_unavailable` if they are gone.
+   */
+  withFiles<T>(use: (files: FrozenFiles) => Promise<T>): Promise<T>
+  /**
    * Idempotent. Resolves once the process tree, mounts, cgroups, network interfaces and files are
    * gone.
    */
   destroy(): Promise<void>
+}
+
+/** Files that nothing changes any more. Their paths are below /workspace. */
+export interface FrozenFiles {
+  /** Lists the files that patterns name. Follows no link out of /workspace. */
+  list(request: ListRequest): Promise<Listing>
+  /**
+   * Digests parts and whole files in one reading, in a worker thread. The segments of a file come in
+   * its order, and cover it.
+   */
+  digest(parts: readonly (readonly Segment[])[]): Promise<PartDigests>
+  /** Reads segments one after the other into a buffer, and returns its filled part. */
+  read(segments: readonly Segment[], into: Uint8Array): Promise<Uint8Array>
+}
+
+export interface ListRequest {
+  /** Paths and globs below /workspace; see `selection`. */
+  readonly patterns: readonly string[]
+  readonly maxFiles: number
+  /** The most entries that the walk looks at, found or not. */
+  readonly maxEntries: number
+  readonly maxMs: number
+}
+
+/** A regular file, or a link that leads to one inside /workspace. */
+export interface ListedFile {
+  /** Below /workspace; may hold every character but NUL. */
+  readonly path: string
+  readonly bytes: number
+  /** Indexes of the patterns that name it, ascending. */
+  readonly patterns: readonly number[]
+}
+
+export interface Listing {
+  /** Sorted by path. */
+  readonly files: readonly ListedFile[]
+  /**
+   * Named entries that are no files of /workspace: devices, sockets, links that lead elsewhere;
+   * names that are not UTF-8, or too long.
+   */
+  readonly leftOut: { readonly count: number; readonly first: string | null }
+  /** The limit at which the walk ended, with no files; null when it saw everything. */
+  readonly exceeded: 'files' | 'entries' | 'time' | null
+}
+
+/** Bytes of a file below /workspace. */
+export interface Segment {
+  readonly path: string
+  readonly from: number
+  readonly length: number
+}
+
+/** SHA-256 in hex of each part, and of each file by its path. */
+export interface PartDigests {
+  readonly parts: readonly string[]
+  readonly files: ReadonlyMap<string, string>
 }
 
 export interface Command {
@@ -270,6 +331,11 @@ export interface SnapshotStore {
    * whole, calls `onDamaged` and drops it.
    */
   find(namespace: string, key: string, onDamaged?: () => void): Promise<Snapshot | undefined>
+  /**
+   * Shows the files of a snapshot for as long as `use` runs. Fails with SandboxError
+   * `snapshot_unavailable` if it is not whole.
+   */
+  withFiles<T>(id: SnapshotId, use: (files: FrozenFiles) => Promise<T>): Promise<T>
   /**
    * Returns a digest of the files changed against the parent: paths, kinds, modes and bytes, but no
    * times. Stored once computed.

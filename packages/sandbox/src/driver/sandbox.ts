@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs'
 import { lstat } from 'node:fs/promises'
+import { relative } from 'node:path'
 import { isEmptyWithin, isPopulated, killGroup, waitUntilEmpty } from '../cgroups/cgroups.ts'
 import type { Launcher } from '../launch/launcher.ts'
 import { layerStack, staged } from '../launch/mounts.ts'
@@ -9,6 +11,7 @@ import { readMemo } from '../layout/memory.ts'
 import {
   type Command,
   type Conversation,
+  type FrozenFiles,
   type Running,
   type Sandbox,
   SandboxError,
@@ -18,6 +21,9 @@ import {
   type SourceTreeRef,
   type TerminalSize,
 } from '../sandbox-driver.ts'
+import { FilesOfView } from '../snapshots/frozen-files.ts'
+import { filesIn } from '../snapshots/snapshot-record.ts'
+import { plannedSnapshot } from '../snapshots/snapshots.ts'
 import { syncWorkspace } from '../source/index.ts'
 import { DirectoryWatcher } from '../system/directory-watcher.ts'
 import { readIfPresent } from '../system/files.ts'
@@ -218,11 +224,29 @@ export class OciSandbox implements Sandbox {
     }
   }
 
-  async readFile(path: string, maxBytes: number): Promise<Buffer | undefined> {
-    const { record } = this
+  readFile(path: string, maxBytes: number): Promise<Buffer | undefined> {
+    return this.withView((root) => readFromView(root, path, maxBytes))
+  }
+
+  async withFiles<T>(use: (files: FrozenFiles) => Promise<T>): Promise<T> {
+    const { context, files, record } = this
+    if (this.command === undefined || !(await this.hasEnded()))
+      throw new SandboxError('snapshot_unavailable', 'the command has not ended')
+    await waitUntilEmpty(record.groups.payload)
+    const kept = plannedSnapshot(files)
+    if (kept !== undefined && (await context.snapshots.get(kept)) !== undefined)
+      return context.snapshots.withFiles(kept, use)
+    return this.withView((root) => use(new FilesOfView(root)))
+  }
+
+  /** Shows the sandbox's own files, which no snapshot has yet. */
+  private withView<T>(use: (root: string) => Promise<T>): Promise<T> {
+    const { context, files, record } = this
     const stack = layerStack(record.image.rootfs, record.layers)
-    const own = { ...stack, layers: [`sandboxes/${record.id}/upper`, ...stack.layers] }
-    return this.context.viewer.withViews([own], ([root]) => readFromView(root as string, path, maxBytes))
+    // A kill may have interrupted `freeze` after it had moved them.
+    const top = existsSync(files.upper) ? files.upper : filesIn(files.snapshot).layer
+    const own = { ...stack, layers: [relative(context.layout.root, top), ...stack.layers] }
+    return context.viewer.withViews([own], ([root = '']) => use(root))
   }
 
   destroy(): Promise<void> {

@@ -2,9 +2,11 @@ import { randomUUID } from 'node:crypto'
 import { mkdir, rename, stat } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import type { ImageStore } from '../images/index.ts'
+import { layerStack } from '../launch/mounts.ts'
 import type { Layout, SandboxFiles } from '../layout/layout.ts'
 import type {
   CollectClaims,
+  FrozenFiles,
   PackedLayer,
   PackedSnapshot,
   Snapshot,
@@ -17,6 +19,7 @@ import { ifPresent, readIfPresent, writeAtomically } from '../system/files.ts'
 import type { Trash } from '../system/trash.ts'
 import type { CacheIndex } from './cache-index.ts'
 import type { Durability } from './durability.ts'
+import { FilesOfView } from './frozen-files.ts'
 import { collectSnapshots } from './snapshot-collect.ts'
 import {
   filesIn,
@@ -27,7 +30,7 @@ import {
   snapshotFiles,
   snapshotIds,
 } from './snapshot-record.ts'
-import { packSnapshot, unpackSnapshot, wholeRecord } from './transfer.ts'
+import { imageBelow, packSnapshot, unpackSnapshot, wholeRecord } from './transfer.ts'
 import type { Viewer } from './view.ts'
 
 export type NewSnapshot = Pick<SnapshotRecord, 'parent' | 'imageDigest' | 'source' | 'meta'> & {
@@ -139,6 +142,14 @@ export class OciSnapshots implements SnapshotStore {
     const digest = await this.options.changedFilesDigest(record)
     writeAtomically(changedFiles, digest)
     return digest
+  }
+
+  async withFiles<T>(id: SnapshotId, use: (files: FrozenFiles) => Promise<T>): Promise<T> {
+    const record = await wholeRecord(id, this)
+    const { rootfs } = await imageBelow(record, this.options.images)
+    return this.options.viewer.withViews([layerStack(rootfs, record.layers)], ([root = '']) =>
+      use(new FilesOfView(root)),
+    )
   }
 
   pack(id: SnapshotId, directory: string): Promise<PackedLayer> {

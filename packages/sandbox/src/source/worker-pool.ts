@@ -3,7 +3,15 @@ import { availableParallelism } from 'node:os'
 import { dirname } from 'node:path'
 import process from 'node:process'
 import { Worker } from 'node:worker_threads'
-import { SandboxError, type SandboxErrorCode, type SourceTreeRef } from '../sandbox-driver.ts'
+import type { DigestJob } from '../files/digest-parts.ts'
+import type { ListJob } from '../files/list-files.ts'
+import {
+  type Listing,
+  type PartDigests,
+  SandboxError,
+  type SandboxErrorCode,
+  type SourceTreeRef,
+} from '../sandbox-driver.ts'
 import type { CheckoutJob } from './git/checkout-tree.ts'
 import type { SyncJob } from './sync-tree.ts'
 import type { TakeJob, Taken } from './take-files.ts'
@@ -94,6 +102,8 @@ export interface Jobs {
   readonly verify: { readonly request: SourceTreeRef; readonly result: boolean }
   readonly sync: { readonly request: SyncJob; readonly result: undefined }
   readonly watch: { readonly request: WatchJob; readonly result: WatchedDigest }
+  readonly list: { readonly request: ListJob; readonly result: Listing }
+  readonly digest: { readonly request: DigestJob; readonly result: PartDigests }
 }
 
 export type JobName = keyof Jobs

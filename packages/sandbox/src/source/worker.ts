@@ -1,4 +1,6 @@
 import { parentPort } from 'node:worker_threads'
+import { digestParts } from '../files/digest-parts.ts'
+import { listFiles } from '../files/list-files.ts'
 import { SandboxError } from '../sandbox-driver.ts'
 import { checkoutTree } from './git/checkout-tree.ts'
 import { verifyTree } from './manifest.ts'
@@ -21,6 +23,8 @@ const work: {
   verify: verifyTree,
   sync: syncTree,
   watch: watchTree,
+  list: listFiles,
+  digest: digestParts,
 }
 
 parentPort?.on('message', (message: { [Name in JobName]: { name: Name; request: Job<Name>['request'] } }[JobName]) => {

@@ -1,0 +1,71 @@
+import { isUtf8 } from 'node:buffer'
+import { type Dirent, lstatSync, opendirSync } from 'node:fs'
+import { type Selection, selection } from '@harmont/source-set'
+import type { ListedFile, Listing, ListRequest } from '../sandbox-driver.ts'
+import { resolveFile, workspace } from './resolve-file.ts'
+
+export interface ListJob extends ListRequest {
+  /** Root of a merged view. */
+  readonly root: string
+}
+
+/** A path with the view's root before it stays shorter than the kernel's longest. */
+const longestPath = 3_900
+/** Entries between two looks at the clock. */
+const clockEvery = 1_000
+
+/**
+ * Lists the files that patterns name. Enters no link and no directory in which it could find
+ * nothing. Memory grows with files found and directories still to enter. Runs in a worker thread.
+ */
+export function listFiles({ root, patterns, maxFiles, maxEntries, maxMs }: ListJob): Listing {
+  const until = performance.now() + maxMs
+  const files: ListedFile[] = []
+  let [count, seen] = [0, 0]
+  let first: string | null = null
+  const leaveOut = (path: string) => {
+    count += 1
+    first ??= path
+  }
+  const stopped = (exceeded: Listing['exceeded']): Listing => ({ files: [], leftOut: { count, first }, exceeded })
+  const top = lstatSync(`${root}/${workspace}`, { throwIfNoEntry: false })
+  const directories: { readonly path: string; readonly at: Selection }[] =
+    top?.isDirectory() === true ? [{ path: '', at: selection(patterns) }] : []
+  for (let next = directories.pop(); next !== undefined; next = directories.pop()) {
+    const { path: above, at } = next
+    for (const entry of entriesOf(`${root}/${workspace}/${above}`)) {
+      if (++seen > maxEntries) return stopped('entries')
+      if (seen % clockEvery === 0 && performance.now() > until) return stopped('time')
+      const name = entry.name.toString('utf8')
+      const path = above + name
+      const inner = entry.isDirectory() ? at.directory(name) : undefined
+      const named = entry.isDirectory() ? [] : at.file(name)
+      if (inner === undefined && named.length === 0) continue
+      if (!isUtf8(entry.name) || Buffer.byteLength(path) > longestPath) leaveOut(path)
+      else if (inner !== undefined) directories.push({ path: `${path}/`, at: inner })
+      else {
+        const bytes = sizeOf(root, path, entry)
+        if (bytes === undefined) leaveOut(path)
+        else files.push({ path, bytes, patterns: named })
+        if (files.length > maxFiles) return stopped('files')
+      }
+    }
+  }
+  files.sort((a, b) => (a.path < b.path ? -1 : 1))
+  return { files, leftOut: { count, first }, exceeded: null }
+}
+
+/** Yields a directory's entries without reading all of them first: there may be ten million. */
+function* entriesOf(path: string): Generator<Dirent<Buffer>> {
+  const directory = opendirSync(path, { encoding: 'buffer' as BufferEncoding, bufferSize: 512 })
+  try {
+    for (let entry = directory.readSync(); entry !== null; entry = directory.readSync())
+      yield entry as unknown as Dirent<Buffer>
+  } finally {
+    directory.closeSync()
+  }
+}
+
+function sizeOf(root: string, path: string, entry: Dirent<Buffer>): number | undefined {
+  return entry.isFile() || entry.isSymbolicLink() ? resolveFile(root, path)?.bytes : undefined
+}
