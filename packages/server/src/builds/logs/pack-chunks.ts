@@ -40,10 +40,9 @@ export async function packChunks(
     if (open.length > 0) await sink.add(await compress(encodeSegment(open)))
     indexer.finish()
     const { index } = indexer
-    const [firstErrorLine = null] = index.errors
     const { lastSeq, bytes, totalLines: lines } = index
     const row = { ...(await sink.finish()), index: await encodeIndex({ index, ends: sink.ends }) }
-    return { row, facts: { lastSeq, bytes, lines, firstErrorLine } }
+    return { row, facts: { lastSeq, bytes, lines } }
   } catch (error) {
     await sink.abort()
     throw error

@@ -21,7 +21,6 @@ export interface PackedFacts {
   readonly lastSeq: number
   readonly bytes: number
   readonly lines: number
-  readonly firstErrorLine: number | null
 }
 
 /** Finds a log that is packed, or was removed since; undefined for any other. */
@@ -70,12 +69,12 @@ export async function keepPacked(database: Database, packed: readonly Packed[]):
   await database.query({
     name: 'keep-packed-logs',
     text: `with packed as (
-        select * from unnest($1::uuid[], $2::text[], $3::bytea[], $4::bytea[], $5::int[], $6::bigint[], $7::int[], $8::int[])
-          as p(job_id, blob, small, index, last_seq, bytes, lines, first_error_line)),
+        select * from unnest($1::uuid[], $2::text[], $3::bytea[], $4::bytea[], $5::int[], $6::bigint[], $7::int[])
+          as p(job_id, blob, small, index, last_seq, bytes, lines)),
       kept as (
-        insert into packed_logs (job_id, blob, small, index, last_seq, bytes, lines, first_error_line) select * from packed
+        insert into packed_logs (job_id, blob, small, index, last_seq, bytes, lines) select * from packed
         on conflict (job_id) do update set blob = excluded.blob, small = excluded.small, index = excluded.index, last_seq = excluded.last_seq,
-          bytes = excluded.bytes, lines = excluded.lines, first_error_line = excluded.first_error_line, packed_at = now())
+          bytes = excluded.bytes, lines = excluded.lines, packed_at = now())
       delete from engine.log_chunks c using packed p where c.job_id = p.job_id and c.seq <= p.last_seq`,
     values: [
       packed.map(({ jobId }) => jobId),
@@ -85,7 +84,6 @@ export async function keepPacked(database: Database, packed: readonly Packed[]):
       packed.map(({ facts }) => facts.lastSeq),
       packed.map(({ facts }) => facts.bytes),
       packed.map(({ facts }) => facts.lines),
-      packed.map(({ facts }) => facts.firstErrorLine),
     ],
   })
 }

@@ -1,7 +1,8 @@
 import { lookup } from 'mrmime'
+import { escapeHtml } from '../../platform/http/escape-html.ts'
 import { type StoredFile, storeFile } from '../../platform/http/index.ts'
 import { type DocumentedCode, documentedCodes, errorIndex, whereMet } from './error-codes.ts'
-import { escapeHtml, type FramedPage, frame, type ListedPage } from './frame.ts'
+import { type FramedPage, frame, type ListedPage } from './frame.ts'
 import type { DocsFiles } from './read-docs.ts'
 import { renderMarkdown, rewriteLink } from './render-markdown.ts'
 

@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http'
 import { type ErrorCode, errorCatalogue } from '@harmont/contract'
 import type { JobErrorCode } from '@harmont/engine'
 import type { PlanErrorCode } from '@harmont/ir'
-import { escapeHtml } from './frame.ts'
+import { escapeHtml } from '../../platform/http/escape-html.ts'
 
 /** Error codes of builds and jobs: something in a build failed, not a request. */
 const buildCodes = {

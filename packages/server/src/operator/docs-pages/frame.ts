@@ -1,3 +1,5 @@
+import { escapeHtml } from '../../platform/http/escape-html.ts'
+
 export interface FramedPage {
   readonly title: string
   /** The page's content, with its one `h1`. */
@@ -43,11 +45,4 @@ ${items.join('\n')}
 </body>
 </html>
 `
-}
-
-const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
-
-/** Escapes text for HTML elements and quoted attributes. */
-export function escapeHtml(text: string): string {
-  return text.replaceAll(/[&<>"]/g, (character) => escapes[character] ?? character)
 }

@@ -1,3 +1,4 @@
+import { escapeHtml } from '../http/escape-html.ts'
 import type { Mail } from './queue-mail.ts'
 
 export interface RenderedMail {
@@ -74,9 +75,4 @@ function withoutLinks(text: string): string {
 
 function oneLine(text: string): string {
   return text.replace(/[\p{C}\s]+/gu, ' ').trim()
-}
-
-function escapeHtml(text: string): string {
-  const names: Readonly<Record<string, string>> = { '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot', "'": '#39' }
-  return text.replace(/[&<>"']/g, (character) => `&${names[character]};`)
 }
