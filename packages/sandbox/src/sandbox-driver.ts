@@ -401,6 +401,8 @@ export type SandboxErrorCode =
   | 'snapshot_failed'
   | 'source_invalid'
   | 'source_fetch_failed'
+  | 'service_failed'
+  | 'service_timeout'
 
 export class SandboxError extends Error {
   override readonly name = 'SandboxError'
