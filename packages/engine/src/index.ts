@@ -1,4 +1,6 @@
 export { type AbandonOptions, abandonBuilds } from './abandon-builds.ts'
+export { type Artifact, partBytes } from './artifacts/artifact.ts'
+export type { LackingParts, PartStore, WantedParts } from './artifacts/part-store.ts'
 export type { CacheLookUp, LookUpInputs } from './cache-look-up.ts'
 export type { BuildGroup } from './core/build-group.ts'
 export { type Created, createBuild, type NewBuild } from './core/create-build.ts'

@@ -5,6 +5,7 @@
 import type { Readable } from 'node:stream'
 import type { Chunk } from '@harmont/logs'
 import type { SourceTreeRef } from '@harmont/sandbox'
+import type { LackingParts, WantedParts } from './artifacts/part-store.ts'
 import type { CacheLookUp } from './cache-look-up.ts'
 import type { Outcome, Step } from './core/model.ts'
 import type { StepOutput } from './step-output.ts'
@@ -63,6 +64,13 @@ export interface RunnerPort {
    * lost and nothing was recorded.
    */
   finish(lease: LeaseRef, at: Date, outcome: Outcome, output: StepOutput): Promise<boolean>
+  /**
+   * Asks, once for all artifacts of a step, which of their parts the store lacks. May be repeated,
+   * and again after a kill. Null when the lease is lost.
+   */
+  lackingParts(lease: LeaseRef, wanted: WantedParts): Promise<LackingParts | null>
+  /** Stores a part. May be repeated. Returns false when the lease is lost. */
+  putPart(lease: LeaseRef, digest: string, bytes: Uint8Array): Promise<boolean>
   /**
    * Returns the secrets of these names that the build has. Called right before they are needed.
    * Throws when the lease is lost.

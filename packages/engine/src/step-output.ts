@@ -1,6 +1,10 @@
+import { type Artifact, isArtifact } from './artifacts/artifact.ts'
+
 /** What a step leaves besides its file system, as the runner reports it with the outcome. */
 export interface StepOutput {
   readonly annotations: readonly Annotation[]
+  /** Each path once. */
+  readonly artifacts: readonly Artifact[]
 }
 
 /** A text in Markdown that a step shows on the page of its build. Secrets are masked in it. */
@@ -30,15 +34,18 @@ export const mostAnnotationsPerStep = 20
 export const mostAnnotationsPerBuild = 100
 export const largestAnnotation = 64 * 1024
 
-export const noOutput: StepOutput = { annotations: [] }
+export const noOutput: StepOutput = { annotations: [], artifacts: [] }
 
 /**
  * Returns the output that a snapshot's description keeps for later hits. Leaves out what this
  * release does not know: another release, or another machine, may have written it.
  */
 export function outputOf(kept: unknown): StepOutput {
-  const { annotations } = fields(kept)
-  return { annotations: list(annotations).filter(isAnnotation).slice(0, mostAnnotationsPerStep) }
+  const { annotations, artifacts } = fields(kept)
+  return {
+    annotations: list(annotations).filter(isAnnotation).slice(0, mostAnnotationsPerStep),
+    artifacts: list(artifacts).filter(isArtifact),
+  }
 }
 
 function isAnnotation(value: unknown): value is Annotation {

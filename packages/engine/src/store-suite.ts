@@ -7,6 +7,7 @@ import type { Plan } from '@harmont/ir'
 import type { Chunk } from '@harmont/logs'
 import { scaled } from '@harmont/test-kit/effort'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { Artifact } from './artifacts/artifact.ts'
 import { createBuild, type NewBuild } from './core/create-build.ts'
 import { foldBuild } from './core/fold-build.ts'
 import { defaultLimits } from './core/limits.ts'
@@ -421,6 +422,34 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       const [one] = await store.outputs.annotations(id)
       expect(one).toMatchObject({ jobId: again.jobId, name: 'n0', style: 'info' })
       expect(await store.outputs.annotations(randomUUID())).toEqual([])
+    })
+
+    test('G01 the artifacts of each attempt are kept with its end', async () => {
+      await submit(plainPlan([{ retry: { limit: 1, delaySeconds: 0 } }]))
+      const artifact = (path: string, more: Partial<Artifact> = {}): Artifact => ({
+        ...{ path, kind: 'file', bytes: 5, sha256: 'a'.repeat(64), parts: ['b'.repeat(64)], offset: 0 },
+        ...{ expiresSeconds: null, ...more },
+      })
+      const endWith = async (outcome: Outcome, artifacts: readonly Artifact[], isStale = false) => {
+        const { buildId, jobId, fence } = await leaseOne()
+        const of = { job: jobId, fence, at: now }
+        const ended: BuildEvent = { type: 'ended', ...of, outcome }
+        const output = { jobId, output: { ...noOutput, artifacts } }
+        if (isStale) await store.builds.apply(buildId, [{ ...ended, fence: 9 }], output)
+        await store.builds.apply(buildId, [{ type: 'started', ...of }, ended], output)
+        return jobId
+      }
+      const first = await endWith(failed, [artifact('log')], true)
+      const large = { bytes: 10 * 1024 ** 3, parts: ['c'.repeat(64), 'd'.repeat(64)], expiresSeconds: 604_800 }
+      const files = [
+        artifact('a\nb', { kind: 'junit', offset: 7 }),
+        artifact('ä/😀', large),
+        artifact('e', { parts: [] }),
+      ]
+      const second = await endWith(passed, files)
+      expect(await under.other.outputs.artifacts(first)).toEqual([artifact('log')])
+      expect(await under.other.outputs.artifacts(second)).toEqual(files)
+      expect(await store.outputs.artifacts(randomUUID())).toEqual([])
     })
 
     test('a build shows at most 100 annotations, and the log of the step says which it leaves out', async () => {

@@ -1,5 +1,6 @@
 import type { Chunk, LogReader } from '@harmont/logs'
 import type { SourceTreeRef } from '@harmont/sandbox'
+import type { Artifact } from './artifacts/artifact.ts'
 import type { CacheLookUp } from './cache-look-up.ts'
 import type { Build, BuildEvent, Effect, Instant, Job } from './core/model.ts'
 import type { BuildAnnotation, StepOutput } from './step-output.ts'
@@ -161,6 +162,8 @@ export interface JobOutput {
 export interface OutputStore {
   /** Returns the annotations of the newest attempts, in the order of the steps. */
   annotations(buildId: string): Promise<readonly BuildAnnotation[]>
+  /** Returns the artifacts of one attempt, sorted by path. */
+  artifacts(jobId: string): Promise<readonly Artifact[]>
 }
 
 export interface LeaseStore {

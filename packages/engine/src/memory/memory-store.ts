@@ -44,6 +44,10 @@ export function createMemoryStore(given: Partial<StoreSettings> = {}): MemorySto
         const stored = work.builds.get(buildId)
         return stored === undefined ? [] : annotationsOf(stored)
       },
+      async artifacts(jobId) {
+        const stored = [...work.builds.values()].find(({ outputs }) => outputs.has(jobId))
+        return stored?.outputs.get(jobId)?.artifacts ?? []
+      },
     },
     changes,
     now: settings.now,

@@ -1,5 +1,6 @@
 /** What steps left besides their file systems. */
 import type pg from 'pg'
+import type { Artifact } from '../artifacts/artifact.ts'
 import { type Annotation, annotationId, type BuildAnnotation, withinBuild } from '../step-output.ts'
 import type { JobOutput, OutputStore } from '../store.ts'
 import { storable } from './values.ts'
@@ -18,7 +19,34 @@ export async function writeStepOutput(
   buildId: string,
   ended: EndedStep,
 ): Promise<readonly string[]> {
+  await writeArtifacts(client, buildId, ended)
   return writeAnnotations(client, buildId, ended)
+}
+
+/** Writes the artifacts of an attempt. Those of earlier attempts stay. */
+async function writeArtifacts(
+  client: pg.ClientBase,
+  buildId: string,
+  { jobId, output: { artifacts } }: EndedStep,
+): Promise<void> {
+  if (artifacts.length === 0) return
+  await client.query({
+    name: 'engine-write-artifacts',
+    text: `insert into engine.artifacts (build_id, job_id, position, path, kind, bytes, sha256, parts, part_offset, expires_seconds)
+      select $1, $2, r.* from json_to_recordset($3::json) as r(position int, path text, kind text, bytes bigint,
+        sha256 text, parts text[], part_offset int, expires_seconds bigint)`,
+    values: [buildId, jobId, JSON.stringify(artifacts.map(artifactRecord))],
+  })
+}
+
+function artifactRecord({ offset, expiresSeconds, ...artifact }: Artifact, position: number) {
+  return { ...artifact, position, part_offset: offset, expires_seconds: expiresSeconds }
+}
+
+interface ArtifactRow extends Omit<Artifact, 'bytes' | 'offset' | 'expiresSeconds'> {
+  readonly bytes: string
+  readonly part_offset: number
+  readonly expires_seconds: string | null
 }
 
 async function writeAnnotations(
@@ -77,6 +105,24 @@ export class PostgresOutputs implements OutputStore {
       id: annotationId(jobId, position),
       jobId,
       ...annotation,
+    }))
+  }
+
+  async artifacts(jobId: string): Promise<readonly Artifact[]> {
+    const { rows } = await this.#pool.query<ArtifactRow>({
+      name: 'engine-artifacts',
+      text: `select path, kind, bytes, sha256, parts, part_offset, expires_seconds from engine.artifacts
+        where job_id = $1 order by position`,
+      values: [jobId],
+    })
+    return rows.map(({ path, kind, bytes, sha256, parts, part_offset: offset, expires_seconds: expires }) => ({
+      path,
+      kind,
+      bytes: Number(bytes),
+      sha256,
+      parts,
+      offset,
+      expiresSeconds: expires === null ? null : Number(expires),
     }))
   }
 }

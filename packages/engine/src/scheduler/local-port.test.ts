@@ -1,5 +1,6 @@
 import { parsePlan } from '@harmont/ir'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type { PartStore } from '../artifacts/part-store.ts'
 import { createBuild } from '../core/create-build.ts'
 import { vanished } from '../core/exit.ts'
 import type { Outcome } from '../core/model.ts'
@@ -195,6 +196,26 @@ test('a job that cannot be prepared fails, and others leased with it are returne
       state: 'failed',
       render: { state: 'failed', errorCode: 'provision_failed' },
     })
+})
+
+test('G01 only the holder of the lease stores parts of artifacts', async () => {
+  const stored: string[] = []
+  const parts: PartStore = {
+    lacking: async (_, { digests }) => ({ kind: 'lacking', digests: digests.filter((each) => !stored.includes(each)) }),
+    put: async (_, digest) => void stored.push(digest),
+  }
+  const { port, submit } = open([{}], 'trusted', { parts })
+  submit()
+  const job = await leaseOne({ port })
+  const wanted = { digests: ['a', 'b'], bytes: 2 }
+  const stale = { ...job, fence: job.fence + 1 }
+  expect(await port.putPart(stale, 'a', Buffer.from('a'))).toBe(false)
+  expect(await port.lackingParts(stale, wanted)).toBeNull()
+  expect(await port.putPart(job, 'a', Buffer.from('a'))).toBe(true)
+  expect(stored).toEqual(['a'])
+  expect(await port.lackingParts(job, wanted)).toEqual({ kind: 'lacking', digests: ['b'] })
+  await port.finish(job, new Date(), vanished, noOutput)
+  expect(await port.lackingParts(job, wanted)).toBeNull()
 })
 
 test('G01 only the holder of the lease gets secrets', async () => {

@@ -1,6 +1,7 @@
 import { type PlanResult, parsePlan } from '@harmont/ir'
+import type { LackingParts, PartStore } from '../artifacts/part-store.ts'
 import { isVanished, vanished } from '../core/exit.ts'
-import type { BuildEvent, Job, Outcome } from '../core/model.ts'
+import type { Build, BuildEvent, Job, Outcome } from '../core/model.ts'
 import { planBuild } from '../core/plan-build.ts'
 import { isHeld, isTerminal } from '../core/states.ts'
 import type { Log } from '../log.ts'
@@ -23,6 +24,8 @@ export interface LocalPortOptions {
      */
     of(buildId: string, names: readonly string[], isForShell?: boolean): Promise<SecretsAnswer>
   }
+  /** Absent where no artifacts can be kept. */
+  readonly parts?: PartStore
   /** Parses a rendered IR. By default on this thread, which a large IR blocks for half a second. */
   readonly parse?: (ir: string) => Promise<PlanResult>
   readonly log: Log
@@ -31,6 +34,7 @@ export interface LocalPortOptions {
 }
 
 export const forkRemark = 'The secrets of this step are not set: builds of forks get none.'
+const noRoom: LackingParts = { kind: 'refused', message: 'No artifacts can be kept here.' }
 /** Enough for the builds that run at a time. */
 const rememberedSources = 1_000
 
@@ -39,6 +43,7 @@ export function createLocalPort({
   store,
   sources: { offer },
   secrets,
+  parts,
   parse = async (ir) => parsePlan(ir),
   log,
   leaseMs = defaultStoreSettings.leaseMs,
@@ -84,6 +89,11 @@ export function createLocalPort({
           message: 'Could not prepare the job: internal error of the server.',
         }
     await store.builds.apply(buildId, [{ type: 'ended', job, fence, at: store.now(), outcome }])
+  }
+
+  /** A stale answer does no harm: a part that nothing names is removed later. */
+  async function isHolding(lease: LeaseRef): Promise<boolean> {
+    return holds((await loadBuild(lease.buildId, 'known')).build, lease)
   }
 
   /**
@@ -162,10 +172,21 @@ export function createLocalPort({
       return report(lease, events, ({ state }) => isTerminal(state), { jobId: job, output })
     },
 
+    async lackingParts(lease, wanted) {
+      if (!(await isHolding(lease))) return null
+      return parts === undefined ? noRoom : parts.lacking(lease, wanted)
+    },
+
+    async putPart(lease, digest, bytes) {
+      if (!(await isHolding(lease))) return false
+      if (parts === undefined) throw new Error('expected no part of an artifact: none can be kept')
+      await parts.put(lease, digest, bytes)
+      return true
+    },
+
     async fetchSecrets({ buildId, jobId, fence }, names) {
       const { build, context } = await loadBuild(buildId)
-      const { fence: held, state } = jobOf(build, jobId)
-      if (held !== fence || !isHeld(state)) throw new Error(`the lease of job ${jobId} is lost`)
+      if (!holds(build, { jobId, fence })) throw new Error(`the lease of job ${jobId} is lost`)
       // Decided here, whatever the owner of the secrets would answer.
       if (context.trust === 'fork') return { kind: 'withheld', remark: forkRemark }
       return secrets.of(buildId, names)
@@ -211,6 +232,11 @@ export function createLocalPort({
         })
     return { event: { type: 'rendered', job, fence, at, plan, conditions, group }, warnings: plan.warnings }
   }
+}
+
+function holds(build: Build, { jobId, fence }: Pick<LeaseRef, 'jobId' | 'fence'>): boolean {
+  const job = jobOf(build, jobId)
+  return job.fence === fence && isHeld(job.state)
 }
 
 function toStatus({ jobId, buildId, fence, expiresAt, stop }: Lease): LeaseStatus {

@@ -1,0 +1,28 @@
+/** Parts of artifacts, named by the SHA-256 of their bytes. The owner of the engine keeps them. */
+export interface PartStore {
+  /**
+   * Returns which parts it lacks. What it has, and what `put` adds, stays at least until the job
+   * has ended, and from then on as long as the job's artifacts do.
+   */
+  lacking(job: PartOwner, wanted: WantedParts): Promise<LackingParts>
+  /** Keeps a part; does nothing for one that is there. Fails if the bytes have another digest. */
+  put(job: PartOwner, digest: string, bytes: Uint8Array): Promise<void>
+}
+
+/** The job whose artifacts are stored. */
+export interface PartOwner {
+  readonly jobId: string
+  readonly buildId: string
+}
+
+/** The parts of all artifacts of a step. */
+export interface WantedParts {
+  readonly digests: readonly string[]
+  /** Size of the artifacts together. */
+  readonly bytes: number
+}
+
+export type LackingParts =
+  | { readonly kind: 'lacking'; readonly digests: readonly string[] }
+  /** There is no room for these artifacts. The sentence goes to the step's log. */
+  | { readonly kind: 'refused'; readonly message: string }
