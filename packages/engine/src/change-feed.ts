@@ -45,14 +45,14 @@ export class LocalChangeFeed implements ChangeFeed {
     for (const effect of effects) {
       if (effect.type === 'ready') ready = true
       else if (effect.type === 'stop') this.stop(effect)
-      else if ('job' in effect) this.job(effect.job)
+      else if ('job' in effect) for (const id of logsOf(effect)) this.job(id)
     }
     this.build(id)
     this.queue(queue)
     if (ready) this.ready()
   }
 
-  /** Notifies of new chunks, or the end, of a job. */
+  /** Notifies of new chunks, or the end, of a job or a service. */
   job(jobId: string): void {
     callAll(this.#jobs.get(jobId))
   }
@@ -86,6 +86,11 @@ export class LocalChangeFeed implements ChangeFeed {
     this.everyQueue()
     callAll(this.#ready)
   }
+}
+
+/** Returns the ids of the logs that an effect concerns: that of its job, and those of services. */
+export function logsOf(effect: Extract<Effect, { readonly job: string }>): readonly string[] {
+  return effect.type === 'job_ended' ? [effect.job, ...(effect.logs ?? [])] : [effect.job]
 }
 
 function addTo(all: Map<string, Set<Listener>>, key: string, listener: Listener): () => void {

@@ -1,7 +1,8 @@
 /** Applies the end of a job to the rest of its build. */
+import { serviceLogId } from '../service-log.ts'
 import { addAttempt, currentJob, type Draft, patchJob } from './draft.ts'
 import { type BuildHeader, RENDER, type Slot, stepAt } from './live-build.ts'
-import type { Instant, Job, Step } from './model.ts'
+import type { Instant, Job, ServiceState, Step } from './model.ts'
 import { newJob } from './new-job.ts'
 import { judge } from './prerequisites.ts'
 
@@ -15,15 +16,23 @@ export function endJob(draft: Draft, slot: Slot, end: End): void {
 
 /** Ends a job without visiting its dependents, for when all of them end too. */
 export function finish(draft: Draft, slot: Slot, end: End): Job {
+  const { services } = currentJob(draft, slot)
   const job = patchJob(draft, slot, {
     notBefore: null,
     deadlineAt: null,
     killBy: null,
     ...end,
+    ...(services.length > 0 && { services: services.map(endedService) }),
     finishedAt: draft.at,
   })
-  draft.effects.push({ type: 'job_ended', job: job.id })
+  const logs = services.map(({ name }) => serviceLogId(job.id, name))
+  draft.effects.push({ type: 'job_ended', job: job.id, ...(logs.length > 0 && { logs }) })
   return job
+}
+
+/** Services end with their step. */
+function endedService(service: ServiceState): ServiceState {
+  return service.state === 'failed' ? service : { ...service, state: 'ended' }
 }
 
 /**

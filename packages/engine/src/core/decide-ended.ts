@@ -40,7 +40,7 @@ function endsUnstarted(draft: Draft, slot: Slot, fence: number, outcome: Outcome
     case 'cached':
       if (slot === RENDER) return false
       startBuild(draft)
-      endJob(draft, slot, { state: 'passed', fence, cached: true, snapshot: outcome.snapshot })
+      endJob(draft, slot, { state: 'passed', fence, cached: true, ...kept(outcome) })
       return true
     case 'refused':
       refuse(draft, slot, fence, outcome)
@@ -50,6 +50,10 @@ function endsUnstarted(draft: Draft, slot: Slot, fence: number, outcome: Outcome
       loseJob(draft, slot, job, outcome.blame)
       return true
   }
+}
+
+function kept({ snapshot, serviceSnapshots = {} }: Extract<Outcome, { readonly kind: 'cached' }>) {
+  return { snapshot, serviceSnapshots }
 }
 
 function refuse(

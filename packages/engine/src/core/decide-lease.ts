@@ -9,7 +9,7 @@ export function decideLeased(draft: Draft, slot: Slot, fence: number): boolean {
   const job = currentJob(draft, slot)
   if (job.state !== 'scheduled' || fence !== job.fence + 1) return false
   if (job.notBefore !== null && job.notBefore > draft.at) return false
-  const begin = { assignedAt: draft.at, notBefore: null, substitutedImage: null }
+  const begin = { assignedAt: draft.at, notBefore: null, substitutedImage: null, services: [] }
   patchJob(draft, slot, { state: 'assigned', fence, ...begin })
   return true
 }
@@ -30,6 +30,14 @@ export function decideSubstituted(draft: Draft, slot: Slot, fence: number, image
   const job = currentJob(draft, slot)
   if (!isHeld(job.state) || fence !== job.fence) return false
   patchJob(draft, slot, { substitutedImage: image })
+  return true
+}
+
+/** Records the states of the services that run beside the job. */
+export function decideServices(draft: Draft, slot: Slot, fence: number, services: Job['services']): boolean {
+  const job = currentJob(draft, slot)
+  if (!isHeld(job.state) || fence !== job.fence) return false
+  patchJob(draft, slot, { services })
   return true
 }
 

@@ -6,7 +6,7 @@ type Exited = Extract<Outcome, { readonly kind: 'exited' }>
 /** The end of a command as its job records it. */
 export interface Exit {
   readonly passed: boolean
-  readonly fields: Pick<Job, 'exitCode' | 'errorCode' | 'errorMessage' | 'snapshot'>
+  readonly fields: Pick<Job, 'exitCode' | 'errorCode' | 'errorMessage' | 'snapshot' | 'serviceSnapshots'>
   readonly signal: string | null
 }
 
@@ -23,11 +23,11 @@ export function isVanished(outcome: Exited): boolean {
  * file system was kept.
  */
 export function readExit(outcome: Exited): Exit {
-  const { signal, snapshot } = outcome
+  const { signal, snapshot, serviceSnapshots = {} } = outcome
   const exitCode = signal === null ? outcome.exitCode : (signalExitCode(signal) ?? outcome.exitCode)
   const exit = (passed: boolean, errorCode: JobErrorCode | null, errorMessage: string | null): Exit => ({
     passed,
-    fields: { exitCode, errorCode, errorMessage, snapshot },
+    fields: { exitCode, errorCode, errorMessage, snapshot, serviceSnapshots },
     signal,
   })
   if (outcome.limit === 'memory') return exit(false, 'out_of_memory', 'The step exceeded its memory limit.')
@@ -37,6 +37,7 @@ export function readExit(outcome: Exited): Exit {
     return exit(false, null, [`The command was killed by ${signal}.`, blame].filter(Boolean).join(' '))
   if (exitCode !== 0) return exit(false, null, blame ?? null)
   if (outcome.snapshotError !== undefined) return exit(false, 'snapshot_failed', outcome.snapshotError)
+  if (outcome.serviceError !== undefined) return exit(false, 'service_unclean', outcome.serviceError)
   return exit(true, null, null)
 }
 

@@ -32,6 +32,9 @@ export type JobErrorCode =
   | 'secret_missing'
   | 'secret_unusable'
   | 'service_unsupported'
+  | 'service_failed'
+  | 'service_timeout'
+  | 'service_unclean'
 
 /** Unix milliseconds. */
 export type Instant = number
@@ -39,6 +42,17 @@ export type Instant = number
 /** A planned step, with the result of its condition when the build was created. */
 export interface Step extends PlannedStep {
   readonly conditionHolds: boolean
+}
+
+/** A service of a step, as the newest lease of its job runs it. The plan has the rest. */
+export interface ServiceState {
+  readonly name: string
+  /** `failed`: it ended before it was ready. */
+  readonly state: 'starting' | 'ready' | 'ended' | 'failed'
+  /** Milliseconds from its start until it was ready; null before. */
+  readonly readyMs: number | null
+  /** Null until it ends by itself, and when it was killed with its step. */
+  readonly exitCode: number | null
 }
 
 export interface Job {
@@ -79,7 +93,13 @@ export interface Job {
    * the failure.
    */
   readonly snapshot: string | null
+  /** In the order of the plan. Empty until the sandbox is made, and for a cached step. */
+  readonly services: readonly ServiceState[]
+  /** Snapshots that its services left for later steps, by name of the service. */
+  readonly serviceSnapshots: ServiceSnapshots
 }
+
+export type ServiceSnapshots = Readonly<Record<string, string>>
 
 export interface Build {
   readonly id: string
@@ -137,8 +157,11 @@ export type Outcome =
       readonly snapshotError?: string
       /** A sentence about what on the machine may be to blame for a failure. */
       readonly blame?: string
+      readonly serviceSnapshots?: ServiceSnapshots
+      /** Why the files of a service that a later step starts from could not be kept. */
+      readonly serviceError?: string
     }
-  | { readonly kind: 'cached'; readonly snapshot: string }
+  | { readonly kind: 'cached'; readonly snapshot: string; readonly serviceSnapshots?: ServiceSnapshots }
   | {
       readonly kind: 'refused'
       readonly code: JobErrorCode
@@ -158,6 +181,14 @@ export type BuildEvent =
       readonly fence: number
       readonly at: Instant
       readonly image: string
+    }
+  /** The states of a step's services, whenever one changes. */
+  | {
+      readonly type: 'services'
+      readonly job: string
+      readonly fence: number
+      readonly at: Instant
+      readonly services: readonly ServiceState[]
     }
   | {
       readonly type: 'ended'
@@ -214,7 +245,12 @@ export type Effect =
   | { readonly type: 'ready'; readonly job: string; readonly notBefore: Instant | null }
   | { readonly type: 'stop'; readonly job: string; readonly fence: number; readonly reason: 'cancel' | 'timeout' }
   | { readonly type: 'remark'; readonly job: string; readonly text: string }
-  | { readonly type: 'job_ended'; readonly job: string }
+  | {
+      readonly type: 'job_ended'
+      readonly job: string
+      /** Ids of the logs of its services, which end with it. */
+      readonly logs?: readonly string[]
+    }
   | { readonly type: 'build_ended' }
   /** A place in the group with this key may be free or wanted. */
   | { readonly type: 'group_due'; readonly key: string }

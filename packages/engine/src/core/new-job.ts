@@ -26,5 +26,7 @@ export function newJob(id: string, step: number | null, at: Instant): Job {
     cached: false,
     substitutedImage: null,
     snapshot: null,
+    services: [],
+    serviceSnapshots: {},
   }
 }

@@ -25,10 +25,14 @@ export interface JobRow {
   cached: boolean
   substituted_image: string | null
   snapshot: string | null
+  /** null: none. */
+  services: Job['services'] | null
+  service_snapshots: Job['serviceSnapshots'] | null
 }
 
 export const jobColumns = `id, step, attempt, previous_attempt, state, fence, lost, not_before, created_at, scheduled_at, assigned_at, started_at, finished_at,
-  deadline_at, kill_by, exit_code, error_code, error_message, skip_reason, soft_failed, cached, snapshot, substituted_image`
+  deadline_at, kill_by, exit_code, error_code, error_message, skip_reason, soft_failed, cached, snapshot, substituted_image,
+  services, service_snapshots`
 
 export function jobFromRow(row: JobRow): Job {
   return {
@@ -55,6 +59,8 @@ export function jobFromRow(row: JobRow): Job {
     cached: row.cached,
     substitutedImage: row.substituted_image,
     snapshot: row.snapshot,
+    services: row.services ?? [],
+    serviceSnapshots: row.service_snapshots ?? {},
   }
 }
 
@@ -80,6 +86,8 @@ export function jobRecord(job: Job): Readonly<Record<string, unknown>> {
     cached: job.cached,
     substituted_image: storable(job.substitutedImage),
     snapshot: job.snapshot,
+    services: job.services.length === 0 ? null : job.services,
+    service_snapshots: Object.keys(job.serviceSnapshots).length === 0 ? null : job.serviceSnapshots,
   }
 }
 

@@ -1,7 +1,7 @@
 /** Exchanges changes with other processes: by NOTIFY, a few times a second, ids only. */
 import { randomUUID } from 'node:crypto'
 import type pg from 'pg'
-import type { ChangedBuild, LocalChangeFeed } from '../change-feed.ts'
+import { type ChangedBuild, type LocalChangeFeed, logsOf } from '../change-feed.ts'
 import type { Effect } from '../core/model.ts'
 
 type Stop = Extract<Effect, { readonly type: 'stop' }>
@@ -80,7 +80,7 @@ export class Notifier {
     for (const effect of effects) {
       if (effect.type === 'ready') this.#ready = true
       else if (effect.type === 'stop') this.#stops.push(effect)
-      else if ('job' in effect) this.#jobs.add(effect.job)
+      else if ('job' in effect) for (const id of logsOf(effect)) this.#jobs.add(id)
     }
     this.#arm()
   }

@@ -1,0 +1,21 @@
+import { createHash } from 'node:crypto'
+
+/**
+ * Returns the id of the log of a job's service: a UUID of version 8. It follows from the job and
+ * the name, so that whoever knows a job knows the logs of its services.
+ */
+export function serviceLogId(jobId: string, name: string): string {
+  const digest = createHash('sha256').update(`service\0${jobId}\0${name}`).digest()
+  digest[6] = ((digest[6] ?? 0) & 0x0f) | 0x80
+  digest[8] = ((digest[8] ?? 0) & 0x3f) | 0x80
+  const hex = digest.toString('hex')
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join('-')
+}
+
+/** How much of a service's log is stored. */
+export interface OpenServiceLog {
+  readonly lastSeq: number
+  readonly spoolPosition: string
+  /** Bytes of output that the log already holds. */
+  readonly logBytes: number
+}
