@@ -7,7 +7,8 @@ import type { Chunk } from '@harmont/logs'
 import type { SourceTreeRef } from '@harmont/sandbox'
 import type { LackingParts, WantedParts } from './artifacts/part-store.ts'
 import type { CacheLookUp } from './cache-look-up.ts'
-import type { Outcome, Step } from './core/model.ts'
+import type { Outcome, ServiceState, Step } from './core/model.ts'
+import type { OpenServiceLog } from './service-log.ts'
 import type { StepOutput } from './step-output.ts'
 import type { BuildContext } from './store.ts'
 
@@ -55,9 +56,21 @@ export interface RunnerPort {
   /**
    * Appends to the job's log. `spoolPosition` says how much of the output the log then has
    * (`@harmont/logs`). One transaction keeps both, so an adopting process neither repeats nor
-   * misses output. Returns false when the lease is lost.
+   * misses output. With `service`, appends to the log of this service of the job, after
+   * `openServiceLog`. Returns false when the lease is lost.
    */
-  append(lease: LeaseRef, chunks: readonly Chunk[], spoolPosition: string): Promise<boolean>
+  append(
+    lease: LeaseRef & { readonly service?: string },
+    chunks: readonly Chunk[],
+    spoolPosition: string,
+  ): Promise<boolean>
+  /** Reports the states of all services of the job. Returns false when the lease is lost. */
+  services(lease: LeaseRef, at: Date, services: readonly ServiceState[]): Promise<boolean>
+  /**
+   * Opens the log of a service, and returns how much of it is stored; null when the lease is lost.
+   * May be repeated.
+   */
+  openServiceLog(lease: LeaseRef, service: string): Promise<OpenServiceLog | null>
   /**
    * Reports the end. `at` is when the command ended; after its deadline the job has timed out,
    * whoever ended it. One transaction keeps outcome and output. Returns false when the lease is
@@ -175,6 +188,10 @@ export interface StepWork {
   readonly step: Step
   readonly parentSnapshot: string | null
   readonly childrenBuildIn: boolean
+  /** Snapshots that its services start from, by name; null for one that was not kept. */
+  readonly serviceSnapshots: Readonly<Record<string, string | null>>
+  /** Names of its services whose files later steps start from. */
+  readonly keptServices: readonly string[]
 }
 
 export interface RenderWork {

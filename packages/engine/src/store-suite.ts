@@ -17,6 +17,7 @@ import { isHeld, isTerminal } from './core/states.ts'
 import { gateSuite } from './gate-suite.ts'
 import { groupSuite } from './group-suite.ts'
 import { plainContext } from './plain-context.test-support.ts'
+import { serviceSuite } from './service-suite.ts'
 import { standingSuite } from './standing-suite.ts'
 import { noOutput, type StepOutput } from './step-output.ts'
 import { type Lease, type Store, shortLogChunks } from './store.ts'
@@ -60,6 +61,7 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
     groupSuite(() => under)
     gateSuite(() => under)
     standingSuite(() => under)
+    serviceSuite(() => under)
 
     const submitted: string[] = []
     async function submit(from: Plan | NewBuild['from'], queue = 'q', held = false): Promise<string> {

@@ -3,6 +3,7 @@ import type { SourceTreeRef } from '@harmont/sandbox'
 import type { Artifact } from './artifacts/artifact.ts'
 import type { CacheLookUp } from './cache-look-up.ts'
 import type { Build, BuildEvent, Effect, Instant, Job } from './core/model.ts'
+import type { OpenServiceLog } from './service-log.ts'
 import type { BuildAnnotation, StepOutput } from './step-output.ts'
 import type { Wait } from './wait.ts'
 
@@ -188,16 +189,25 @@ export interface LeaseStore {
   nextReadyAt(): Promise<Instant | null>
 }
 
+/** The log of a leased job, or that of its service with this name. */
+export interface LogRef {
+  readonly jobId: string
+  readonly fence: number
+  readonly service?: string
+}
+
+/** Keeps logs by the ids of their jobs, and by `serviceLogId`. */
 export interface LogStore extends LogReader {
   /**
    * Appends under the lease's fence; false when the lease is lost. Chunks that are stored already
    * change nothing, so that a call may be repeated. Throws when they leave a gap.
    */
-  append(
-    lease: { readonly jobId: string; readonly fence: number },
-    chunks: readonly Chunk[],
-    spoolPosition: string,
-  ): Promise<boolean>
+  append(lease: LogRef, chunks: readonly Chunk[], spoolPosition: string): Promise<boolean>
+  /**
+   * Opens the log of a service under the lease of its job; null when the lease is lost. A new lease
+   * goes on after the chunks of the one before, and reads a spool of its own.
+   */
+  openService(lease: LogRef & { readonly service: string }): Promise<OpenServiceLog | null>
   /**
    * Adds a remark of the engine, a line or more, after the last chunk. Throws while the job is
    * leased: its runner writes its log.

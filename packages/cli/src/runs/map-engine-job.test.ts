@@ -28,6 +28,8 @@ const job: Job = {
   softFailed: false,
   cached: false,
   substitutedImage: null,
+  services: [],
+  serviceSnapshots: {},
   snapshot: null,
 }
 

@@ -15,12 +15,16 @@ export function endingText({ state, exitCode, errorCode }: Ending): string {
   return signal === undefined ? `exit ${exitCode}` : `exit ${exitCode} (${signal})`
 }
 
+const unstarted: ReadonlySet<string> = new Set([
+  ...['provision_failed', 'secret_missing', 'secret_unusable', 'service_failed', 'service_timeout'],
+])
+
 /**
  * Says whether this error happened before the command could start. The message then explains it
  * fully.
  */
 export function isUnstarted(errorCode: string | null): boolean {
-  return errorCode === 'provision_failed' || errorCode === 'secret_missing' || errorCode === 'secret_unusable'
+  return errorCode !== null && unstarted.has(errorCode)
 }
 
 /**

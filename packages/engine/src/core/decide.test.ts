@@ -107,6 +107,26 @@ describe('failure', () => {
     })
   })
 
+  test('a command that passed while a service left no clean files has failed', () => {
+    const s = scene([{}])
+    s.lease(0)
+    s.start(0)
+    s.end(0, { serviceError: 'db was killed' })
+    expect(s.job(0)).toMatchObject({ state: 'failed', errorCode: 'service_unclean', errorMessage: 'db was killed' })
+  })
+
+  test('a service that fails is a reason to retry its step', () => {
+    const retry = { limit: 1, delaySeconds: 0, reasons: ['service_failed'] }
+    const s = scene([{ retry }, { retry }])
+    for (const step of [0, 1]) s.lease(step)
+    s.report(0, { kind: 'refused', code: 'service_failed', message: 'exit 1' })
+    s.report(1, { kind: 'refused', code: 'service_timeout', message: 'late' })
+    expect([s.job(0), s.job(1)]).toMatchObject([
+      { state: 'scheduled', attempt: 2 },
+      { state: 'failed', attempt: 1 },
+    ])
+  })
+
   test('a job that cannot be started fails with its reason, and never counts as started', () => {
     const s = scene([{}])
     s.lease(0)

@@ -3,6 +3,7 @@ import { LocalChangeFeed } from '../change-feed.ts'
 import type { Created } from '../core/create-build.ts'
 import { standsStill } from '../core/decide-abandon.ts'
 import { viewBuild } from '../core/live-build.ts'
+import { serviceLogId } from '../service-log.ts'
 import {
   type BuildContext,
   type BuildStore,
@@ -148,15 +149,34 @@ function leaseStore(work: WorkingBuilds, settings: StoreSettings): LeaseStore {
 }
 
 function logStore(work: WorkingBuilds, changes: LocalChangeFeed): LogStore {
+  /** How much of a service's output its log has, under which lease of its job. */
+  const positions = new Map<string, { readonly fence: number; readonly spoolPosition: string }>()
+  const appendToService = (id: string, fence: number, chunks: readonly Chunk[], spoolPosition: string): boolean => {
+    if (positions.get(id)?.fence !== fence) return false
+    if (chunks.length > 0 && !work.log(id).append(chunks)) return true
+    positions.set(id, { fence, spoolPosition })
+    if (chunks.length > 0) changes.job(id)
+    return true
+  }
   return {
-    async append({ jobId, fence }, chunks, spoolPosition) {
+    async append({ jobId, fence, service }, chunks, spoolPosition) {
       const lease = work.leases.get(jobId)
       if (lease?.fence !== fence) return false
+      if (service !== undefined) return appendToService(serviceLogId(jobId, service), fence, chunks, spoolPosition)
       const log = work.log(jobId)
       if (chunks.length > 0 && !log.append(chunks)) return true
       work.changeLease(lease, { lastSeq: log.lastSeq, spoolPosition })
       if (chunks.length > 0) changes.job(jobId)
       return true
+    },
+    async openService({ jobId, fence, service }) {
+      if (work.leases.get(jobId)?.fence !== fence) return null
+      const id = serviceLogId(jobId, service)
+      const log = work.log(id)
+      const kept = positions.get(id)
+      const spoolPosition = kept?.fence === fence ? kept.spoolPosition : '0'
+      positions.set(id, { fence, spoolPosition })
+      return { lastSeq: log.lastSeq, spoolPosition, logBytes: log.bytes() }
     },
     async remark(jobId, text, at) {
       if (work.leases.has(jobId)) throw new Error(`job ${jobId} is leased: its runner writes its log`)

@@ -27,8 +27,8 @@ function endOf({ live }: StoredBuild): Instant {
 }
 
 /**
- * Returns as `wanted` the snapshots of a build's jobs that did not pass, and of the steps that
- * these build in.
+ * Returns as `wanted` the snapshots of a build's jobs that did not pass, of the steps that these
+ * build in, and of services while the build has not passed.
  */
 function snapshotsOf({ live, attempts }: StoredBuild): Record<'wanted' | 'others', readonly string[]> {
   const parents = new Set<number>()
@@ -37,7 +37,10 @@ function snapshotsOf({ live, attempts }: StoredBuild): Record<'wanted' | 'others
   })
   const wanted: string[] = []
   const others: string[] = []
-  for (const { snapshot, state, step } of attempts.values()) {
+  const hasFailed = live.header.state !== 'passed'
+  for (const { snapshot, state, step, serviceSnapshots } of attempts.values()) {
+    // Some step may still start from them, or be retried.
+    ;(hasFailed ? wanted : others).push(...Object.values(serviceSnapshots))
     if (snapshot === null || step === null) continue
     ;(state !== 'passed' || parents.has(step) ? wanted : others).push(snapshot)
   }

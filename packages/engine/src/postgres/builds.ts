@@ -19,16 +19,20 @@ import { findPlaceWait, findWaits } from './waits.ts'
  * may begin with them. One statement: a build may end, or be retried, between two.
  */
 export const liveSnapshotsText = `with b as (
-    select id, finished_at from engine.builds where finished_at is null
-    union all select id, finished_at from engine.builds where finished_at > $1)
-  select j.snapshot, b.finished_at is not null as over, (j.state <> 'passed' or w.builds_in is not null) as wanted
+    select id, finished_at, state from engine.builds where finished_at is null
+    union all select id, finished_at, state from engine.builds where finished_at > $1)
+  select s.value as snapshot, b.finished_at is not null as over, b.state <> 'passed' as wanted, b.finished_at
+  from b join engine.jobs j on j.build_id = b.id cross join json_each_text(j.service_snapshots) s
+  where j.service_snapshots is not null
+  union all
+  select j.snapshot, b.finished_at is not null as over, (j.state <> 'passed' or w.builds_in is not null) as wanted, b.finished_at
   from b join engine.jobs j on j.build_id = b.id
   left join (select distinct c.build_id, c.builds_in from b join engine.jobs c on c.build_id = b.id
     where c.builds_in is not null and c.state <> 'passed' and not exists (
       select from engine.jobs n where n.build_id = c.build_id and n.step = c.step and n.attempt > c.attempt)) w
     on w.build_id = j.build_id and w.builds_in = j.step
   where j.snapshot is not null and j.step is not null
-  order by b.finished_at desc`
+  order by finished_at desc`
 
 const watchText = `insert into engine.watch (since, seen_at, busy_at)
   values ($1::timestamptz, $1, case when exists (select from engine.leases where expires_at > $1) then $1::timestamptz end)

@@ -1,10 +1,10 @@
 import type { Chunk } from '@harmont/logs'
 import type pg from 'pg'
 import { gap } from '../memory/log-buffer.ts'
-import type { LeaseRef } from '../port.ts'
+import type { LogRef } from '../store.ts'
 
 interface Append {
-  readonly lease: LeaseRef
+  readonly lease: LogRef
   readonly chunks: readonly Chunk[]
   readonly spoolPosition: string
   resolve(held: boolean): void
@@ -18,17 +18,29 @@ const mostBytesAtOnce = 4 * 1024 * 1024
  */
 const keptBytes = 512 * 1024
 
+/** Where a writer finds how far the logs are that it writes. */
+export interface LogPlaces {
+  /** Name of the prepared statement. */
+  readonly name: string
+  readonly table: string
+  /** Column with the log's id. */
+  readonly id: string
+  /** Joins the lease that must be held, and locks it against its end. */
+  readonly guard: { readonly join: string; readonly lock: string }
+}
+
 // Leases are locked in the order of their ids here and in `renew`, so that two statements never
 // wait for each other in a circle.
-const appendText = `with
+const appendText = ({ table, id, guard }: LogPlaces) => `with
   wanted as (
     select * from unnest($1::uuid[], $2::int[], $3::int[], $4::int[], $5::text[]) as w(job_id, fence, first_seq, new_seq, spool_position)),
   held as (
-    select w.*, l.last_seq from engine.leases l join wanted w on w.job_id = l.job_id and w.fence = l.fence order by l.job_id for update of l),
+    select w.*, l.last_seq from ${table} l join wanted w on w.job_id = l.${id} and w.fence = l.fence ${guard.join}
+    order by l.${id} for update of l ${guard.lock}),
   moved as (
-    update engine.leases l set last_seq = coalesce(h.new_seq, h.last_seq), spool_position = h.spool_position from held h
-    where l.job_id = h.job_id and (h.first_seq is null or h.first_seq = h.last_seq + 1)
-    returning l.job_id),
+    update ${table} l set last_seq = coalesce(h.new_seq, h.last_seq), spool_position = h.spool_position from held h
+    where l.${id} = h.job_id and (h.first_seq is null or h.first_seq = h.last_seq + 1)
+    returning l.${id} as job_id),
   kept as (
     insert into engine.log_chunks (job_id, seq, kind, ts, content)
     select c.job_id, c.seq, c.kind, c.ts, substring($12::bytea from c.start for c.length)
@@ -39,19 +51,21 @@ const appendText = `with
 /** Writes the appends of many jobs: those that arrive during a statement share the next. */
 export class LogWriter {
   readonly #pool: pg.Pool
+  readonly #statement: { readonly name: string; readonly text: string }
   readonly #appended: (jobId: string) => void
   #waiting: Append[] = []
   #writing: Promise<void> | null = null
   #kept: Buffer | null = null
 
   /** Calls `appended` for every job that has new chunks. */
-  constructor(pool: pg.Pool, appended: (jobId: string) => void) {
+  constructor(pool: pg.Pool, places: LogPlaces, appended: (jobId: string) => void) {
     this.#pool = pool
+    this.#statement = { name: places.name, text: appendText(places) }
     this.#appended = appended
   }
 
   /** Implements `LogStore.append`. */
-  append(lease: LeaseRef, chunks: readonly Chunk[], spoolPosition: string): Promise<boolean> {
+  append(lease: LogRef, chunks: readonly Chunk[], spoolPosition: string): Promise<boolean> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ lease, chunks, spoolPosition, resolve, reject })
       this.#writing ??= this.#writeAll()
@@ -104,8 +118,7 @@ export class LogWriter {
       return here
     })
     const { rows } = await this.#pool.query<{ job_id: string; last_seq: number }>({
-      name: 'engine-append',
-      text: appendText,
+      ...this.#statement,
       values: [
         batch.map(({ lease }) => lease.jobId),
         batch.map(({ lease }) => lease.fence),

@@ -1,10 +1,10 @@
 import type { Chunk, StreamKind } from '@harmont/logs'
 import type pg from 'pg'
 import type { Instant } from '../core/model.ts'
-import type { LeaseRef } from '../port.ts'
 import { remarkLine } from '../remark-line.ts'
-import { type LogStore, shortLogChunks } from '../store.ts'
-import { LogWriter } from './log-writer.ts'
+import { type OpenServiceLog, serviceLogId } from '../service-log.ts'
+import { type LogRef, type LogStore, shortLogChunks } from '../store.ts'
+import { type LogPlaces, LogWriter } from './log-writer.ts'
 import { storable } from './values.ts'
 
 interface ChunkRow {
@@ -16,20 +16,57 @@ interface ChunkRow {
   readonly content: string
 }
 
+const logsOfJobs: LogPlaces = {
+  name: 'engine-append',
+  table: 'engine.leases',
+  id: 'job_id',
+  guard: { join: '', lock: '' },
+}
+
+const logsOfServices: LogPlaces = {
+  name: 'engine-append-to-services',
+  table: 'engine.service_logs',
+  id: 'id',
+  guard: {
+    join: 'join engine.leases held on held.job_id = l.job_id and held.fence = l.fence',
+    lock: 'for key share of held',
+  },
+}
+
 export class PostgresLogs implements LogStore {
   readonly #pool: pg.Pool
   readonly #writer: LogWriter
+  readonly #services: LogWriter
   readonly #tell: (jobId: string) => void
 
   /** `tell` announces a job that has new chunks. */
   constructor(pool: pg.Pool, tell: (jobId: string) => void) {
     this.#pool = pool
-    this.#writer = new LogWriter(pool, tell)
+    this.#writer = new LogWriter(pool, logsOfJobs, tell)
+    this.#services = new LogWriter(pool, logsOfServices, tell)
     this.#tell = tell
   }
 
-  append(lease: LeaseRef, chunks: readonly Chunk[], spoolPosition: string): Promise<boolean> {
-    return this.#writer.append(lease, chunks, spoolPosition)
+  append({ jobId, fence, service }: LogRef, chunks: readonly Chunk[], spoolPosition: string): Promise<boolean> {
+    if (service === undefined) return this.#writer.append({ jobId, fence }, chunks, spoolPosition)
+    return this.#services.append({ jobId: serviceLogId(jobId, service), fence }, chunks, spoolPosition)
+  }
+
+  async openService({ jobId, fence, service }: LogRef & { readonly service: string }): Promise<OpenServiceLog | null> {
+    const { rows } = await this.#pool.query<{ last_seq: number; spool_position: string }>({
+      name: 'engine-open-service-log',
+      text: `with held as (select job_id from engine.leases where job_id = $2 and fence = $3 for key share)
+        insert into engine.service_logs as s (id, job_id, fence, last_seq, spool_position) select $1, job_id, $3, 0, '0' from held
+        on conflict (id) do update set spool_position = case when s.fence = excluded.fence then s.spool_position else '0' end,
+          fence = excluded.fence
+        returning last_seq, spool_position`,
+      values: [serviceLogId(jobId, service), jobId, fence],
+    })
+    const [row] = rows
+    if (row === undefined) return null
+    const { last_seq: lastSeq, spool_position: spoolPosition } = row
+    const logBytes = lastSeq === 0 ? 0 : (await this.size(serviceLogId(jobId, service))).bytes
+    return { lastSeq, spoolPosition, logBytes }
   }
 
   async remark(jobId: string, text: string, at: Instant): Promise<void> {
@@ -91,7 +128,7 @@ export class PostgresLogs implements LogStore {
 
   /** Resolves when nothing is being written. */
   idle(): Promise<void> {
-    return this.#writer.idle()
+    return Promise.all([this.#writer.idle(), this.#services.idle()]).then(() => undefined)
   }
 }
 

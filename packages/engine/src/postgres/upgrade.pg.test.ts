@@ -68,7 +68,7 @@ test('G53 builds and leases of the first release are read correctly', async () =
   expect(loaded?.context).not.toHaveProperty('cacheNamespace')
   expect(await store.leases.of('r')).toMatchObject([{ jobId: job, lastSeq: 3, spoolPosition: '12345678901' }])
   const chunk = { seq: 4, kind: 0, content: Buffer.from('x'), ts: null } as const
-  expect(await store.logs.append({ jobId: job, buildId: build, fence: 1 }, [chunk], '12345678950:0:7')).toBe(true)
+  expect(await store.logs.append({ jobId: job, fence: 1 }, [chunk], '12345678950:0:7')).toBe(true)
   expect(await store.leases.of('r')).toMatchObject([{ spoolPosition: '12345678950:0:7' }])
   await store.close()
 })

@@ -1,5 +1,5 @@
 import type { Build, Job, Step } from '../core/model.ts'
-import type { LeasedJob } from '../port.ts'
+import type { LeasedJob, StepWork } from '../port.ts'
 import type { BuildContext, Lease } from '../store.ts'
 
 /** Facts that depend on a build's steps alone, computed once. */
@@ -9,6 +9,8 @@ interface Places {
   /** Slots of steps in which others build. */
   readonly parents: ReadonlySet<number>
   readonly secretNames: readonly string[]
+  /** Names of services whose files other steps start from, by slot. */
+  readonly keptServices: ReadonlyMap<number, ReadonlySet<string>>
 }
 
 const places = new WeakMap<readonly Step[], Places>()
@@ -56,7 +58,22 @@ function workOf(build: Build, job: Job, { renderSlug }: BuildContext): LeasedJob
   const step = build.steps[job.step]
   if (step === undefined) throw new Error(`build ${build.id} has no step ${job.step}`)
   const parentSnapshot = step.buildsIn === null ? null : (build.jobs[step.buildsIn]?.snapshot ?? null)
-  return { kind: 'step', step, parentSnapshot, childrenBuildIn: placesOf(build).parents.has(job.step) }
+  const { parents, keptServices } = placesOf(build)
+  return {
+    kind: 'step',
+    step,
+    parentSnapshot,
+    childrenBuildIn: parents.has(job.step),
+    serviceSnapshots: originsOf(build, step),
+    keptServices: [...(keptServices.get(job.step) ?? [])],
+  }
+}
+
+/** Returns the snapshots that a step's services start from. */
+function originsOf({ jobs }: Build, { services = [] }: Step): StepWork['serviceSnapshots'] {
+  return Object.fromEntries(
+    services.flatMap(({ name, from }) => (from === null ? [] : [[name, jobs[from]?.serviceSnapshots[name] ?? null]])),
+  )
 }
 
 /**
@@ -75,6 +92,13 @@ export function jobOf(build: Build, jobId: string): Job {
   return job
 }
 
+function keptServicesOf(steps: readonly Step[]): Places['keptServices'] {
+  const kept = new Map<number, Set<string>>()
+  for (const { services = [] } of steps)
+    for (const { name, from } of services) if (from !== null) kept.set(from, (kept.get(from) ?? new Set()).add(name))
+  return kept
+}
+
 function placesOf({ steps, jobs }: Build): Places {
   const known = places.get(steps)
   if (known) return known
@@ -82,6 +106,7 @@ function placesOf({ steps, jobs }: Build): Places {
     slots: new Map(jobs.map(({ id }, slot) => [id, slot])),
     parents: new Set(steps.flatMap(({ buildsIn }) => buildsIn ?? [])),
     secretNames: [...new Set(steps.flatMap(({ secrets }) => Object.values(secrets)))],
+    keptServices: keptServicesOf(steps),
   }
   places.set(steps, made)
   return made

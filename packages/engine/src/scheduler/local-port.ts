@@ -163,6 +163,16 @@ export function createLocalPort({
       return store.logs.append(lease, chunks, spoolPosition)
     },
 
+    services(lease, at, services) {
+      const { jobId: job, fence } = lease
+      const event = { type: 'services', job, fence, at: at.getTime(), services } as const
+      return report(lease, [event], ({ state }) => isHeld(state))
+    },
+
+    openServiceLog(lease, service) {
+      return store.logs.openService({ ...lease, service })
+    },
+
     finish(lease, date, outcome, output) {
       const { jobId: job, fence } = lease
       const at = date.getTime()

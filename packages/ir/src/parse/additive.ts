@@ -14,6 +14,9 @@ const REASONS = [
   'build_abandoned',
   'secret_missing',
   'service_unsupported',
+  'service_failed',
+  'service_timeout',
+  'service_unclean',
 ] as const
 const RETRY = new Set(['limit', 'delay_seconds', 'exit_codes', 'signals', 'reasons'])
 const MATRIX = new Set(['group', 'cell'])

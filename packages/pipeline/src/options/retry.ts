@@ -30,6 +30,9 @@ const REASONS = [
   'build_abandoned',
   'secret_missing',
   'service_unsupported',
+  'service_failed',
+  'service_timeout',
+  'service_unclean',
 ] as const
 
 export type RetryReason = (typeof REASONS)[number]

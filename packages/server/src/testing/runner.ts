@@ -27,7 +27,7 @@ export async function playJob({ server }: TestServer): Promise<PlayedJob> {
         seq += 1
         return { seq, kind, content: Buffer.from(text), ts: 1_750_000_000_000_000_000n + BigInt(seq) }
       })
-      if (!(await store.logs.append({ buildId, jobId, fence }, chunks, `${seq}`))) throw new Error('the lease is lost')
+      if (!(await store.logs.append({ jobId, fence }, chunks, `${seq}`))) throw new Error('the lease is lost')
     },
     async end(outcome = {}) {
       const exited = { kind: 'exited', exitCode: 0, signal: null, limit: null, snapshot: null, ...outcome } as const

@@ -72,6 +72,12 @@ export function hintOf(
       return 'Check in the log how far it got, and retry if it is safe to run twice.'
     case 'service_unsupported':
       return 'Start the service in the command of the step.'
+    case 'service_failed':
+      return 'Read the log of the service. Check its image, its `env` and its `command`.'
+    case 'service_timeout':
+      return 'Read the log of the service. If it is only slow, raise `timeout` of its `ready`.'
+    case 'service_unclean':
+      return 'Check the `stop` signal of the service, or give it more seconds to stop.'
     case null:
       return exitHint(exitCode)
   }

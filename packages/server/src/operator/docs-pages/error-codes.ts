@@ -35,6 +35,9 @@ const buildCodes = {
   secret_missing: 'The step names a secret that is not set.',
   secret_unusable: 'The secrets of the build cannot be decrypted, or are too long to be masked.',
   service_unsupported: 'The step needs a service that this server cannot provide.',
+  service_failed: 'A service of the step ended before it was ready.',
+  service_timeout: 'A service of the step was not ready in time.',
+  service_unclean: 'A service that a later step starts from did not stop cleanly.',
 } as const satisfies Record<Exclude<JobErrorCode | PlanErrorCode, ErrorCode>, string> & Record<string, string>
 
 /** A code with a page below `/docs/errors/`. */

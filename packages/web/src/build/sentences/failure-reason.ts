@@ -16,6 +16,8 @@ const faults: Readonly<Record<string, readonly [words: string, row: string]>> = 
 const unstarted: Readonly<Record<string, string>> = {
   provision_failed: 'its image or file system could not be prepared',
   service_unsupported: 'a service that it needs cannot run on this machine',
+  service_failed: 'a service that it needs ended before it was ready',
+  service_timeout: 'a service that it needs was not ready in time',
 }
 
 const reasons: Readonly<Record<string, string>> = {
