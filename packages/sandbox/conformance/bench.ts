@@ -7,6 +7,7 @@ import type {
   Running,
   Sandbox,
   SandboxDriver,
+  SandboxInput,
   SandboxSpec,
   Snapshot,
   SnapshotId,
@@ -57,6 +58,7 @@ export interface RunOptions {
   readonly deadlineMs?: number
   readonly label?: Readonly<Record<string, string>>
   readonly gitDirectory?: string
+  readonly inputs?: readonly Partial<SandboxInput>[]
 }
 
 export interface Finished {
@@ -91,6 +93,7 @@ export class Bench {
       limits: { ...modestLimits, ...options.limits },
       network: options.network ?? 'none',
       ...(options.gitDirectory === undefined ? {} : { gitDirectory: options.gitDirectory }),
+      inputs: (options.inputs ?? []).map((input) => ({ snapshot: '', path: '.', into: '', optional: false, ...input })),
     })
   }
 

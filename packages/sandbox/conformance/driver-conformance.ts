@@ -7,6 +7,7 @@ import { Bench, type DriverUnderTest } from './bench.ts'
 import { cleanupTests } from './cleanup.ts'
 import { filesTests } from './files.ts'
 import { forkTests } from './forks.ts'
+import { inputTests } from './inputs.ts'
 import { isolationTests } from './isolation.ts'
 import { killTests } from './kill.ts'
 import { limitTests } from './limits.ts'
@@ -43,6 +44,7 @@ export function driverConformance(name: string, subject: DriverUnderTest): void 
     describe('isolation', () => isolationTests(get, subject))
     describe('snapshots', () => snapshotTests(get, subject))
     describe('files', () => filesTests(get, subject))
+    describe('inputs', () => inputTests(get, subject))
     describe('source', () => sourceTests(get, subject))
     describe.skipIf(subject.without.has('network'))('network', () =>
       networkTests(get, subject, () => join(root, 'network')),

@@ -65,6 +65,21 @@ export interface SandboxSpec {
   readonly gitObjects?: string
   /** Whether the command comes with secrets. */
   readonly secretFiles?: boolean
+  /**
+   * Files of other snapshots that /workspace has from the start. A later entry replaces what an
+   * earlier one gave. `create` fails with `InputMissing`.
+   */
+  readonly inputs?: readonly SandboxInput[]
+}
+
+export interface SandboxInput {
+  readonly snapshot: SnapshotId
+  /** A path or glob (`ir.md` 2.3), relative to /workspace of the snapshot. */
+  readonly path: string
+  /** The directory of /workspace below which they keep their paths; '' for /workspace. */
+  readonly into: string
+  /** Whether it may name nothing. */
+  readonly optional: boolean
 }
 
 export interface Limits {
@@ -81,7 +96,8 @@ export interface Sandbox {
   /**
    * Makes /workspace equal to the tree for files that the source owns. Deletes files of an earlier
    * tree that this one lacks, and keeps what steps made. Changed files get the current time;
-   * unchanged ones keep inode and time. Does nothing if the tree is already there.
+   * unchanged ones keep inode and time. Does nothing if the tree is already there. Paths that
+   * inputs gave stay as they are, here and in sandboxes that start from the snapshot.
    */
   syncSource(tree: SourceTreeRef): Promise<void>
   /** Starts the sandbox's only command. From then on it does not depend on this process. */
@@ -342,6 +358,11 @@ export interface SnapshotStore {
    */
   changedFilesDigest(id: SnapshotId): Promise<string>
   /**
+   * Returns a digest of what a path or glob names below /workspace: paths, kinds, modes, owners and
+   * bytes, but no times. Null if it names nothing. Stored once computed.
+   */
+  filesDigest(id: SnapshotId, path: string): Promise<string | null>
+  /**
    * Packs the layer that a snapshot adds into `blobs/sha256` below a directory. The same snapshot
    * gives the same bytes on every machine. Throws `NotPackable` for a file that no OCI layer can
    * hold, and `snapshot_unavailable` if the snapshot is not whole.
@@ -405,10 +426,20 @@ export type SandboxErrorCode =
   | 'service_timeout'
 
 export class SandboxError extends Error {
-  override readonly name = 'SandboxError'
+  override readonly name: string = 'SandboxError'
   readonly code: SandboxErrorCode
   constructor(code: SandboxErrorCode, message: string, options?: ErrorOptions) {
     super(message, options)
     this.code = code
+  }
+}
+
+/** An input that must name something names nothing. */
+export class InputMissing extends SandboxError {
+  /** Which of the spec's. */
+  readonly index: number
+  constructor(index: number) {
+    super('provision_failed', `input ${index} names nothing`)
+    this.index = index
   }
 }

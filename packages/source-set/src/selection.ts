@@ -5,6 +5,8 @@ import { type PathGlob, pathGlob } from '@harmont/ir'
  * below them, as `on_change` does (`ir.md` 2.3).
  */
 export interface Selection {
+  /** The indexes of the patterns that name this directory, or one above. */
+  readonly covering: readonly number[]
   /** Returns the indexes of the patterns that name the file of this name, ascending. */
   file(name: string): readonly number[]
   /** Returns the patterns at a subdirectory; undefined if none can name a file in it. */
@@ -31,6 +33,7 @@ function at(parts: readonly string[], covering: readonly number[], open: readonl
   const joined = (found: readonly number[]) =>
     found.length === 0 ? covering : [...new Set([...covering, ...found])].sort((a, b) => a - b)
   return {
+    covering,
     file: (name) => joined(named(above + name, true)),
     directory(name) {
       const inner = [...parts, name]

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { existsSync, readdirSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { applyLimits, killGroupNow } from '../cgroups/cgroups.ts'
@@ -20,13 +21,12 @@ import {
   SandboxError,
   type SandboxHandle,
   type SandboxSpec,
+  type SnapshotId,
 } from '../sandbox-driver.ts'
 import { CacheIndex } from '../snapshots/cache-index.ts'
 import { changedFilesDigest } from '../snapshots/changed-files.ts'
 import { Durability } from '../snapshots/durability.ts'
-import { layersFor } from '../snapshots/flatten.ts'
 import { OciSnapshots } from '../snapshots/snapshots.ts'
-import { imageBelow, wholeRecord } from '../snapshots/transfer.ts'
 import { Viewer } from '../snapshots/view.ts'
 import { bootId, processClock } from '../system/clock.ts'
 import { type FileLock, lockFile } from '../system/file-lock.ts'
@@ -52,6 +52,7 @@ import {
 import { registerSandbox } from './register-sandbox.ts'
 import { OciSandbox } from './sandbox.ts'
 import type { SandboxContext } from './sandbox-context.ts'
+import { type Start, startFor } from './start.ts'
 
 export interface OciDriverOptions {
   /**
@@ -167,6 +168,8 @@ class Driver implements OciDriver {
   private readonly durability: Durability
   /** Sandboxes of this process: one object each, however often it is adopted. */
   private readonly known = new Map<string, Sandbox>()
+  /** Layers of inputs whose sandbox is not on disk yet. */
+  private readonly newLayers = new Set<SnapshotId>()
   /** On disk, but not ready for adoption. */
   private readonly creating = new Set<string>()
 
@@ -190,7 +193,7 @@ class Driver implements OciDriver {
       trash,
       images: options.images,
       changedFilesDigest: (record) => changedFilesDigest(record, this.snapshots, options.images, viewer),
-      layersInUse: () => layersOfSandboxes(layout),
+      layersInUse: async () => new Set([...(await layersOfSandboxes(layout)), ...this.newLayers]),
       collectGraceMs: options.collectGraceMs ?? 60_000,
       now,
     })
@@ -218,8 +221,12 @@ class Driver implements OciDriver {
         this.networkProblems.length === 0 ? {} : { cause: new Error(this.networkProblems.join('; ')) },
       )
     this.creating.add(spec.id)
+    const inputLayer = randomUUID()
+    this.newLayers.add(inputLayer)
     try {
-      return await withLauncher(() => this.make(spec))
+      const { images } = this.options
+      const start = await startFor(spec, inputLayer, { ...this.context, durability: this.durability, images })
+      return await withLauncher(() => this.make(spec, start))
     } catch (error) {
       if (error instanceof SandboxError) throw error
       throw new SandboxError('provision_failed', `the sandbox could not be made: ${plainReason(error)}`, {
@@ -227,11 +234,11 @@ class Driver implements OciDriver {
       })
     } finally {
       this.creating.delete(spec.id)
+      this.newLayers.delete(inputLayer)
     }
   }
 
-  private async make(spec: SandboxSpec): Promise<Sandbox> {
-    const base = await this.base(spec)
+  private async make(spec: SandboxSpec, start: Start): Promise<Sandbox> {
     if (spec.gitDirectory !== undefined) await ownGitDirectory(spec.gitDirectory)
     const launcher = await this.supply.take(spec.network)
     const record: SandboxRecord = {
@@ -240,7 +247,7 @@ class Driver implements OciDriver {
       label: spec.label,
       bootId,
       createdAt: this.context.now().toISOString(),
-      ...base,
+      ...start.record,
       limits: spec.limits,
       network: spec.network,
       runtime: this.options.runtime,
@@ -270,7 +277,7 @@ class Driver implements OciDriver {
       await launcher.gone(false)
       throw error
     }
-    const sandbox = new OciSandbox(this.context, record, launcher)
+    const sandbox = new OciSandbox(this.context, record, { launcher, inputPaths: start.inputPaths })
     this.known.set(spec.id, sandbox)
     return sandbox
   }
@@ -320,7 +327,7 @@ class Driver implements OciDriver {
     // runs.
     if (ended || readIfPresent(files.sync)?.endsWith('\n')) forgetConfig(this.layout, id)
     if (!ended) await ensureWatchdog(this.layout)
-    return new OciSandbox(this.context, record, undefined, JSON.parse(started) as StartRecord)
+    return new OciSandbox(this.context, record, { start: JSON.parse(started) as StartRecord })
   }
 
   async list(): Promise<readonly SandboxHandle[]> {
@@ -375,18 +382,5 @@ class Driver implements OciDriver {
       removeVolatileState(this.layout)
     }
     await this.lock[Symbol.asyncDispose]()
-  }
-
-  private async base(spec: SandboxSpec): Promise<Pick<SandboxRecord, 'image' | 'parent' | 'layers' | 'source'>> {
-    if ('image' in spec.base) {
-      const { digest, rootfs, env } = spec.base.image
-      return { image: { digest, rootfs, env }, parent: null, layers: [], source: null }
-    }
-    const id = spec.base.snapshot
-    const record = await wholeRecord(id, this.snapshots)
-    const { digest, rootfs, env } = await imageBelow(record, this.options.images)
-    const { layout, snapshots, durability } = this
-    const layers = await layersFor(record, rootfs, { layout, snapshots, durability, viewer: this.context.viewer })
-    return { image: { digest, rootfs, env }, parent: id, layers, source: record.source }
   }
 }

@@ -6,6 +6,7 @@ import { type Layout, sandboxFiles } from '../layout/layout.ts'
 import { firstId } from '../privilege/id-ranges.ts'
 import type { Limits, NetworkMode, SnapshotId, SourceTreeRef } from '../sandbox-driver.ts'
 import { plannedSnapshot } from '../snapshots/snapshots.ts'
+import type { BytePath } from '../source/manifest.ts'
 import type { Clocks } from '../system/clock.ts'
 import { parseJson, readIfPresent, writeAtomically } from '../system/files.ts'
 
@@ -38,6 +39,8 @@ export interface SandboxRecord {
   readonly secretFiles?: boolean
   /** The tree that /workspace was last synced to. */
   readonly source: SourceTreeRef | null
+  /** Paths of /workspace that inputs gave in place of the source's. Absent for none. */
+  readonly inputPaths?: readonly BytePath[]
 }
 
 /** A command's description on disk, written before it may start. */

@@ -25,6 +25,7 @@ import { FilesOfView } from '../snapshots/frozen-files.ts'
 import { filesIn } from '../snapshots/snapshot-record.ts'
 import { plannedSnapshot } from '../snapshots/snapshots.ts'
 import { syncWorkspace } from '../source/index.ts'
+import type { BytePath } from '../source/manifest.ts'
 import { DirectoryWatcher } from '../system/directory-watcher.ts'
 import { readIfPresent } from '../system/files.ts'
 import { stage } from '../system/machine.ts'
@@ -45,6 +46,12 @@ const startTimeoutMs = 60_000
 
 const patience = (): AbortSignal => AbortSignal.timeout(startTimeoutMs)
 
+interface OciSandboxParts {
+  readonly launcher?: Launcher
+  readonly start?: StartRecord
+  readonly inputPaths?: readonly BytePath[]
+}
+
 export class OciSandbox implements Sandbox {
   readonly handle: SandboxHandle
   private readonly context: SandboxContext
@@ -52,6 +59,8 @@ export class OciSandbox implements Sandbox {
   private readonly runtime: Runtime
   private readonly target: RuntimeTarget
   private record: SandboxRecord
+  /** Paths of /workspace that its own inputs gave. The source is synced only by its creator. */
+  private readonly inputPaths: readonly BytePath[]
   /** Set only in the process that created the sandbox, until it starts a command. */
   private launcher: Launcher | undefined
   private command: OciRunning | undefined
@@ -61,10 +70,11 @@ export class OciSandbox implements Sandbox {
   private destroying: Promise<void> | undefined
   private freezing: Promise<Snapshot> | undefined
 
-  constructor(context: SandboxContext, record: SandboxRecord, launcher?: Launcher, start?: StartRecord) {
+  constructor(context: SandboxContext, record: SandboxRecord, { launcher, start, inputPaths = [] }: OciSandboxParts) {
     this.context = context
     this.record = record
     this.launcher = launcher
+    this.inputPaths = inputPaths
     this.files = sandboxFiles(context.layout.sandboxes, record.id)
     this.runtime = runtimeOf(record)
     this.target = {
@@ -78,7 +88,8 @@ export class OciSandbox implements Sandbox {
   }
 
   async syncSource(tree: SourceTreeRef): Promise<void> {
-    if (this.record.source?.digest === tree.digest) return
+    const given = [...(this.record.inputPaths ?? []), ...this.inputPaths]
+    if (this.record.source?.digest === tree.digest && given.length === 0) return
     const root = this.unstarted('syncSource')
     const workspace = `${root.staged(staged.root)}/workspace`
     if (!(await lstat(workspace)).isDirectory())
@@ -86,15 +97,16 @@ export class OciSandbox implements Sandbox {
         'provision_failed',
         'an earlier step replaced /workspace with something that is not a directory',
       )
-    await syncWorkspace({
+    const inputPaths = await syncWorkspace({
       tree,
       previous: this.record.source,
       workspace,
       owner: { uid: rootIdOf(this.record), gid: rootIdOf(this.record) },
       // Commands compare file times with the machine's time.
       now: new Date(),
+      inputPaths: given,
     })
-    this.record = { ...this.record, source: tree }
+    this.record = { ...this.record, source: tree, ...(inputPaths.length === 0 ? {} : { inputPaths }) }
     writeRecord(this.files.record, this.record)
   }
 
@@ -215,6 +227,7 @@ export class OciSandbox implements Sandbox {
         imageDigest: record.image.digest,
         below: record.layers,
         source: record.source,
+        ...(record.inputPaths && { inputPaths: record.inputPaths }),
         meta,
       })
     } catch (error) {

@@ -1,7 +1,8 @@
 import { isUtf8 } from 'node:buffer'
-import { type Dirent, lstatSync, opendirSync } from 'node:fs'
+import { type Dirent, lstatSync } from 'node:fs'
 import { type Selection, selection } from '@harmont/source-set'
 import type { ListedFile, Listing, ListRequest } from '../sandbox-driver.ts'
+import { entriesOf } from './entries-of.ts'
 import { resolveFile, workspace } from './resolve-file.ts'
 
 export interface ListJob extends ListRequest {
@@ -53,17 +54,6 @@ export function listFiles({ root, patterns, maxFiles, maxEntries, maxMs }: ListJ
   }
   files.sort((a, b) => (a.path < b.path ? -1 : 1))
   return { files, leftOut: { count, first }, exceeded: null }
-}
-
-/** Yields a directory's entries without reading all of them first: there may be ten million. */
-function* entriesOf(path: string): Generator<Dirent<Buffer>> {
-  const directory = opendirSync(path, { encoding: 'buffer' as BufferEncoding, bufferSize: 512 })
-  try {
-    for (let entry = directory.readSync(); entry !== null; entry = directory.readSync())
-      yield entry as unknown as Dirent<Buffer>
-  } finally {
-    directory.closeSync()
-  }
 }
 
 function sizeOf(root: string, path: string, entry: Dirent<Buffer>): number | undefined {

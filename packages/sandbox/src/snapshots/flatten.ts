@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
 import { layerStack } from '../launch/mounts.ts'
 import type { Layout } from '../layout/layout.ts'
 import type { SnapshotId } from '../sandbox-driver.ts'
@@ -10,6 +9,7 @@ import { bootId, now } from '../system/clock.ts'
 import { readIfPresent, writeAtomically } from '../system/files.ts'
 import { waitForSuccess } from '../system/processes.ts'
 import { compareViews, inView } from './compare-views.ts'
+import { copyPaths } from './copy-paths.ts'
 import type { Durability } from './durability.ts'
 import { makeLayer } from './new-layer.ts'
 import { isSnapshotId, type SnapshotRecord, type SnapshotRecords, snapshotFiles } from './snapshot-record.ts'
@@ -108,27 +108,4 @@ async function copySockets(from: string, to: string, paths: Buffer): Promise<voi
   })
   copy.stdin.end(paths)
   await waitForSuccess(copy)
-}
-
-/**
- * Copies paths (each ended by NUL) with owners, modes, hard links, holes, times and extended
- * attributes.
- */
-async function copyPaths(from: string, to: string, paths: Buffer): Promise<void> {
-  const common = ['--numeric-owner', '--acls', '--xattrs', '--xattrs-include=*', '--format=posix', '--file=-']
-  const named = ['--no-recursion', '--null', '--verbatim-files-from', '--files-from=-']
-  const pack = spawn('tar', ['--create', '--sparse', ...common, '--directory', from, ...named], {
-    stdio: ['pipe', 'pipe', 'pipe'],
-  })
-  pack.stdin.end(paths)
-  const unpack = spawn('tar', ['--extract', ...common, '--directory', to, '--same-owner', '--preserve-permissions'], {
-    stdio: ['pipe', 'ignore', 'pipe'],
-  })
-  // A failing process breaks the other's pipe. Report its own message first.
-  const [unpacked, given, flowed] = await Promise.allSettled([
-    waitForSuccess(unpack),
-    waitForSuccess(pack),
-    pipeline(pack.stdout, unpack.stdin),
-  ])
-  for (const each of [unpacked, given, flowed]) if (each.status === 'rejected') throw each.reason
 }

@@ -5,7 +5,13 @@ import type { LayerStack, ViewedStack } from '../launch/mounts.ts'
 import type { Layout } from '../layout/layout.ts'
 import { firstId } from '../privilege/id-ranges.ts'
 import { writeAtomically } from '../system/files.ts'
-import { filesIn, formatSnapshotRecord, type SnapshotRecord, snapshotFiles } from './snapshot-record.ts'
+import {
+  filesIn,
+  formatSnapshotRecord,
+  type SnapshotFiles,
+  type SnapshotRecord,
+  snapshotFiles,
+} from './snapshot-record.ts'
 import type { Viewer } from './view.ts'
 
 export interface NewLayer {
@@ -22,13 +28,15 @@ export interface NewLayer {
    * nothing is kept.
    */
   readonly write: (view: string, others: readonly string[]) => Promise<void>
+  /** Completes the layer, which is no longer mounted. `files` are those of the snapshot. */
+  readonly complete?: (files: SnapshotFiles) => Promise<void>
 }
 
 /**
  * Makes a snapshot without a sandbox. It exists whole under its id or not at all, even after a
  * crash.
  */
-export async function makeLayer({ layout, viewer, record, below, others, write }: NewLayer): Promise<void> {
+export async function makeLayer({ layout, viewer, record, below, others, write, complete }: NewLayer): Promise<void> {
   // In this driver's own trash: the snapshots directory may be shared.
   const name = randomUUID()
   const staging = filesIn(join(layout.trash, name))
@@ -43,6 +51,7 @@ export async function makeLayer({ layout, viewer, record, below, others, write }
     const writable = { ...below, upper: `trash/${name}/layer`, work: `trash/${name}/work` }
     await viewer.withViews([writable, ...others], ([view = '', ...shown]) => write(view, shown))
     await rm(work, { recursive: true, force: true })
+    await complete?.(staging)
     writeAtomically(staging.record, formatSnapshotRecord(record))
     await rename(staging.directory, snapshotFiles(layout, record.id).directory)
   } catch (error) {

@@ -1,11 +1,12 @@
+import { existsSync } from 'node:fs'
 import type { Layout } from '../layout/layout.ts'
 import type { CollectClaims, SnapshotId } from '../sandbox-driver.ts'
 import { bytesBelow } from '../system/disk-use.ts'
-import { isAbsent, readIfPresent, writeAtomically } from '../system/files.ts'
+import { isAbsent, parseJson, readIfPresent, writeAtomically } from '../system/files.ts'
 import type { CacheIndex } from './cache-index.ts'
 import { flattenedAs } from './flatten.ts'
 import { Retention, type SnapshotUsage } from './retention.ts'
-import { type SnapshotRecord, snapshotFiles, snapshotIds } from './snapshot-record.ts'
+import { type SnapshotFiles, type SnapshotRecord, snapshotFiles, snapshotIds } from './snapshot-record.ts'
 
 export interface CollectRequest extends CollectClaims {
   readonly layout: Layout
@@ -64,11 +65,14 @@ export async function collectSnapshots(request: CollectRequest): Promise<readonl
   return removed
 }
 
-/** Returns the disk space of a snapshot's own layer. Counted once. */
+/**
+ * Returns the disk space of a snapshot's own layer. Files that it shares with another layer count
+ * for that one while it exists.
+ */
 export async function sizeOf(id: SnapshotId, layout: Pick<Layout, 'snapshots'>): Promise<number> {
   const files = snapshotFiles(layout, id)
   const known = readIfPresent(files.size)
-  if (known !== undefined && /^\d+$/.test(known)) return Number(known)
+  if (known !== undefined && /^\d+$/.test(known)) return Number(known) + sharedBytes(files, layout)
   try {
     const bytes = await bytesBelow([files.layer])
     writeAtomically(files.size, String(bytes))
@@ -78,4 +82,12 @@ export async function sizeOf(id: SnapshotId, layout: Pick<Layout, 'snapshots'>):
     if (isAbsent(error) || readIfPresent(files.record) === undefined) return 0
     throw error
   }
+}
+
+function sharedBytes({ shared }: SnapshotFiles, layout: Pick<Layout, 'snapshots'>): number {
+  const layers = parseJson<Readonly<Record<SnapshotId, number>>>(readIfPresent(shared) ?? '') ?? {}
+  return Object.entries(layers).reduce(
+    (sum, [id, bytes]) => (existsSync(snapshotFiles(layout, id).layer) ? sum : sum + bytes),
+    0,
+  )
 }

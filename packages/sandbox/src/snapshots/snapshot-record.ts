@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Layout } from '../layout/layout.ts'
 import type { SecretRef, SnapshotId, SnapshotMeta, SourceTreeRef } from '../sandbox-driver.ts'
+import type { BytePath } from '../source/manifest.ts'
 import { parseJson, readIfPresent } from '../system/files.ts'
 
 /** A snapshot's description, stored beside its layer. */
@@ -13,6 +14,8 @@ export interface SnapshotRecord {
   /** Ids of the snapshots whose layers it consists of, newest (usually its own) first. */
   readonly layers: readonly SnapshotId[]
   readonly source: SourceTreeRef | null
+  /** Paths of /workspace that inputs gave in place of the source's. Absent for none. */
+  readonly inputPaths?: readonly BytePath[]
   readonly createdAt: string
   readonly bootId: string
   readonly meta: SnapshotMeta
@@ -24,6 +27,8 @@ export interface SnapshotFiles {
   readonly layer: string
   readonly changedFiles: string
   readonly size: string
+  /** JSON: bytes of files that another layer has too, by its id. Absent for none. */
+  readonly shared: string
   /** Exists once the snapshot is synced to disk. */
   readonly durable: string
 }
@@ -40,6 +45,7 @@ export function filesIn(directory: string): SnapshotFiles {
     layer: join(directory, 'layer'),
     changedFiles: join(directory, 'changed-files'),
     size: join(directory, 'size'),
+    shared: join(directory, 'shared'),
     durable: join(directory, 'durable'),
   }
 }

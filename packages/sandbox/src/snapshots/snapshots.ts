@@ -1,5 +1,6 @@
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { mkdir, rename, stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import type { ImageStore } from '../images/index.ts'
 import { layerStack } from '../launch/mounts.ts'
@@ -14,6 +15,7 @@ import type {
   SnapshotStore,
   SourceTreeRef,
 } from '../sandbox-driver.ts'
+import { runInWorker } from '../source/worker-pool.ts'
 import { bootId } from '../system/clock.ts'
 import { ifPresent, readIfPresent, writeAtomically } from '../system/files.ts'
 import type { Trash } from '../system/trash.ts'
@@ -33,7 +35,7 @@ import {
 import { imageBelow, packSnapshot, unpackSnapshot, wholeRecord } from './transfer.ts'
 import type { Viewer } from './view.ts'
 
-export type NewSnapshot = Pick<SnapshotRecord, 'parent' | 'imageDigest' | 'source' | 'meta'> & {
+export type NewSnapshot = Pick<SnapshotRecord, 'parent' | 'imageDigest' | 'source' | 'inputPaths' | 'meta'> & {
   /** Layers below its own. */
   readonly below: readonly SnapshotId[]
 }
@@ -150,6 +152,20 @@ export class OciSnapshots implements SnapshotStore {
     return this.options.viewer.withViews([layerStack(rootfs, record.layers)], ([root = '']) =>
       use(new FilesOfView(root)),
     )
+  }
+
+  async filesDigest(id: SnapshotId, path: string): Promise<string | null> {
+    const record = await wholeRecord(id, this)
+    const name = createHash('sha256').update(path).digest('hex')
+    const file = join(snapshotFiles(this.options.layout, id).directory, `files-${name}`)
+    const known = readIfPresent(file)
+    if (known !== undefined) return known === '' ? null : known
+    const { rootfs } = await imageBelow(record, this.options.images)
+    const digest = await this.options.viewer.withViews([layerStack(rootfs, record.layers)], ([root = '']) =>
+      runInWorker('digestInput', { workspace: `${root}/workspace`, pattern: path }),
+    )
+    writeAtomically(file, digest ?? '')
+    return digest
   }
 
   pack(id: SnapshotId, directory: string): Promise<PackedLayer> {

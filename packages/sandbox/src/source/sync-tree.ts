@@ -1,5 +1,6 @@
 import { SandboxError, type SourceTreeRef } from '../sandbox-driver.ts'
-import { asFolders, type Folder, isFolder, type ManifestEntry, treeManifest } from './manifest.ts'
+import { emptyFolder, isPlacedFolder, type Placed, type PlacedFolder, place } from './inputs/placement.ts'
+import { asFolders, type BytePath, type Folder, isFolder, type ManifestEntry, treeManifest } from './manifest.ts'
 import { OpenFolder, type Owner } from './open-folder.ts'
 
 export interface SyncJob {
@@ -9,29 +10,41 @@ export interface SyncJob {
   readonly owner: Owner
   /** Unix milliseconds. */
   readonly now: number
+  readonly inputPaths: readonly BytePath[]
 }
 
 type Node = ManifestEntry | Folder | undefined
 
 const NOTHING: Folder = { children: new Map() }
 
+/** What inputs gave, at one folder; undefined where they gave nothing. */
+type Given = PlacedFolder<true> | undefined
+
 /** Runs `syncWorkspace` in a worker thread. */
-export function syncTree(job: SyncJob): undefined {
+export function syncTree(job: SyncJob): readonly BytePath[] {
   const next = foldersOf(job.tree)
-  const previous = job.previous === null ? NOTHING : foldersOf(job.previous)
-  const workspace = openWorkspace(job)
-  try {
-    syncFolder(workspace, next, previous)
-  } finally {
-    workspace.close()
+  const given = givenBy(job.inputPaths)
+  const isThere = job.previous?.digest === job.tree.digest
+  if (!isThere) {
+    const previous = job.previous === null ? NOTHING : foldersOf(job.previous)
+    const workspace = openWorkspace(job)
+    try {
+      syncFolder(workspace, next, previous, given)
+    } finally {
+      workspace.close()
+    }
   }
+  return job.inputPaths.filter((path) => isOwned(next, path))
 }
 
-function syncFolder(folder: OpenFolder, next: Folder, previous: Folder): void {
+function syncFolder(folder: OpenFolder, next: Folder, previous: Folder, given: Given): void {
   for (const [name, before] of previous.children) {
-    if (!next.children.has(name)) removeOwned(folder, name, before)
+    const own = given?.children.get(name)
+    if (!next.children.has(name) && !isLeftAlone(before, own)) removeOwned(folder, name, before, insideOf(own))
   }
   for (const [name, wanted] of next.children) {
+    const own = given?.children.get(name)
+    if (isLeftAlone(wanted, own)) continue
     const before = previous.children.get(name)
     const found = folder.look(name)
     if (isFolder(wanted)) {
@@ -41,7 +54,7 @@ function syncFolder(folder: OpenFolder, next: Folder, previous: Folder): void {
       }
       const inner = folder.enter(name)
       try {
-        syncFolder(inner, wanted, isFolder(before) ? before : NOTHING)
+        syncFolder(inner, wanted, isFolder(before) ? before : NOTHING, insideOf(own))
       } finally {
         inner.close()
       }
@@ -52,11 +65,38 @@ function syncFolder(folder: OpenFolder, next: Folder, previous: Folder): void {
   }
 }
 
+function givenBy(paths: readonly BytePath[]): Given {
+  if (paths.length === 0) return undefined
+  const root = emptyFolder<true>()
+  for (const path of paths) place(root, path, 'file', true)
+  return root
+}
+
+/** Whether what inputs gave is in the source's way: a file of theirs, or their folder for a file. */
+function isLeftAlone(source: Node, given: PlacedFolder<true> | Placed<true> | undefined): boolean {
+  return given !== undefined && !(isPlacedFolder(given) && isFolder(source))
+}
+
+function insideOf(given: PlacedFolder<true> | Placed<true> | undefined): Given {
+  return isPlacedFolder(given) ? given : undefined
+}
+
+/** Whether the tree has this path, or a file above it. */
+function isOwned(tree: Folder, path: BytePath): boolean {
+  let at: Node = tree
+  for (const name of path.split('/')) {
+    if (!isFolder(at)) return true
+    at = at.children.get(name)
+    if (at === undefined) return false
+  }
+  return true
+}
+
 /**
  * Removes what an earlier tree brought, even if a step changed it. Removes a folder only if it has
  * nothing of a step's.
  */
-function removeOwned(folder: OpenFolder, name: string, before: Node): void {
+function removeOwned(folder: OpenFolder, name: string, before: Node, given: Given): void {
   const found = folder.look(name)
   // A folder in place of a file, or the reverse, was made by a step and is kept.
   if (found === undefined || found.isDirectory() !== isFolder(before)) return
@@ -66,7 +106,7 @@ function removeOwned(folder: OpenFolder, name: string, before: Node): void {
   }
   const inner = folder.enter(name)
   try {
-    syncFolder(inner, NOTHING, before)
+    syncFolder(inner, NOTHING, before, given)
   } finally {
     inner.close()
   }

@@ -1,4 +1,5 @@
 import type { SourceTreeRef } from '../sandbox-driver.ts'
+import type { BytePath } from './manifest.ts'
 import { runInWorker } from './worker-pool.ts'
 
 export interface SyncRequest {
@@ -17,15 +18,18 @@ export interface SyncRequest {
   readonly owner: { readonly uid: number; readonly gid: number }
   /** Time of added and changed files. */
   readonly now: Date
+  /** Paths of the workspace that inputs gave. The source leaves them alone. */
+  readonly inputPaths?: readonly BytePath[]
 }
 
 /**
  * Makes the workspace equal to the tree for files that the source owns. Does nothing if `previous`
- * is the same tree. The workspace is untrusted: no link is followed, and no pipe can block. Nothing
+ * is the same tree. Returns those of `inputPaths` that the source has too. The workspace is untrusted: no link is followed, and no pipe can block. Nothing
  * may run in the sandbox meanwhile. After a crash, repeat the call with the same `previous`. Fails
  * with SandboxError `provision_failed` if the workspace is not a folder or a manifest is gone.
  */
-export async function syncWorkspace(request: SyncRequest): Promise<void> {
-  if (request.previous?.digest === request.tree.digest) return
-  await runInWorker('sync', { ...request, now: request.now.getTime() })
+export async function syncWorkspace(request: SyncRequest): Promise<readonly BytePath[]> {
+  const { previous, tree, inputPaths = [] } = request
+  if (previous?.digest === tree.digest && inputPaths.length === 0) return []
+  return runInWorker('sync', { ...request, inputPaths, now: request.now.getTime() })
 }

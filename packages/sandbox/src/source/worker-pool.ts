@@ -13,6 +13,9 @@ import {
   type SourceTreeRef,
 } from '../sandbox-driver.ts'
 import type { CheckoutJob } from './git/checkout-tree.ts'
+import type { DigestInputJob } from './inputs/digest-entries.ts'
+import type { PlaceJob, PlacePlan, SettleJob } from './inputs/place-entries.ts'
+import type { BytePath } from './manifest.ts'
 import type { SyncJob } from './sync-tree.ts'
 import type { TakeJob, Taken } from './take-files.ts'
 import type { UnpackJob } from './unpack-archive.ts'
@@ -100,10 +103,13 @@ export interface Jobs {
   readonly checkout: { readonly request: CheckoutJob; readonly result: string }
   readonly take: { readonly request: TakeJob; readonly result: Taken }
   readonly verify: { readonly request: SourceTreeRef; readonly result: boolean }
-  readonly sync: { readonly request: SyncJob; readonly result: undefined }
+  readonly sync: { readonly request: SyncJob; readonly result: readonly BytePath[] }
   readonly watch: { readonly request: WatchJob; readonly result: WatchedDigest }
   readonly list: { readonly request: ListJob; readonly result: Listing }
   readonly digest: { readonly request: DigestJob; readonly result: PartDigests }
+  readonly digestInput: { readonly request: DigestInputJob; readonly result: string | null }
+  readonly placeInputs: { readonly request: PlaceJob; readonly result: PlacePlan }
+  readonly settleLinks: { readonly request: SettleJob; readonly result: undefined }
 }
 
 export type JobName = keyof Jobs

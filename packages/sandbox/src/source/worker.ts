@@ -3,6 +3,8 @@ import { digestParts } from '../files/digest-parts.ts'
 import { listFiles } from '../files/list-files.ts'
 import { SandboxError } from '../sandbox-driver.ts'
 import { checkoutTree } from './git/checkout-tree.ts'
+import { digestInput } from './inputs/digest-entries.ts'
+import { placeInputs, settleLinks } from './inputs/place-entries.ts'
 import { verifyTree } from './manifest.ts'
 import { syncTree } from './sync-tree.ts'
 import { takeFiles } from './take-files.ts'
@@ -25,6 +27,9 @@ const work: {
   watch: watchTree,
   list: listFiles,
   digest: digestParts,
+  digestInput,
+  placeInputs,
+  settleLinks,
 }
 
 parentPort?.on('message', (message: { [Name in JobName]: { name: Name; request: Job<Name>['request'] } }[JobName]) => {

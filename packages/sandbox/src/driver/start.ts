@@ -1,0 +1,65 @@
+import type { ImageStore } from '../images/index.ts'
+import type { Layout } from '../layout/layout.ts'
+import type { SandboxSpec, SnapshotId } from '../sandbox-driver.ts'
+import type { Durability } from '../snapshots/durability.ts'
+import { layersFor } from '../snapshots/flatten.ts'
+import { makeInputLayer } from '../snapshots/input-layer.ts'
+import type { SnapshotRecords } from '../snapshots/snapshot-record.ts'
+import { imageBelow, wholeRecord } from '../snapshots/transfer.ts'
+import type { Viewer } from '../snapshots/view.ts'
+import type { BytePath } from '../source/manifest.ts'
+import type { SandboxRecord } from './record.ts'
+
+/** What a new sandbox starts from. */
+export interface Start {
+  readonly record: Pick<SandboxRecord, 'image' | 'parent' | 'layers' | 'source' | 'inputPaths'>
+  /** Paths of /workspace that its inputs gave. */
+  readonly inputPaths: readonly BytePath[]
+}
+
+interface StartParts {
+  readonly layout: Layout
+  readonly snapshots: SnapshotRecords
+  readonly durability: Durability
+  readonly viewer: Viewer
+  readonly images: Pick<ImageStore, 'byDigest'>
+  readonly now: () => Date
+}
+
+/**
+ * Returns what a new sandbox starts from. With inputs, that includes a new layer, named by
+ * `inputLayer`.
+ */
+export async function startFor(spec: SandboxSpec, inputLayer: SnapshotId, parts: StartParts): Promise<Start> {
+  const record = await bareStart(spec, parts)
+  const { inputs = [] } = spec
+  if (inputs.length === 0) return { record, inputPaths: [] }
+  const sources = inputs.map(async (input) => {
+    const source = await wholeRecord(input.snapshot, parts.snapshots)
+    return { ...input, source: { record: source, rootfs: (await imageBelow(source, parts.images)).rootfs } }
+  })
+  const inputPaths = await makeInputLayer({
+    layout: parts.layout,
+    viewer: parts.viewer,
+    id: inputLayer,
+    below: { ...record, imageDigest: record.image.digest, rootfs: record.image.rootfs },
+    inputs: await Promise.all(sources),
+    maxCopiedBytes: spec.limits.diskBytes,
+    now: parts.now(),
+  })
+  parts.durability.request(inputLayer)
+  return { record: { ...record, layers: [inputLayer, ...record.layers] }, inputPaths }
+}
+
+async function bareStart({ base }: SandboxSpec, parts: StartParts): Promise<Start['record']> {
+  if ('image' in base) {
+    const { digest, rootfs, env } = base.image
+    return { image: { digest, rootfs, env }, parent: null, layers: [], source: null }
+  }
+  const id = base.snapshot
+  const snapshot = await wholeRecord(id, parts.snapshots)
+  const { digest, rootfs, env } = await imageBelow(snapshot, parts.images)
+  const layers = await layersFor(snapshot, rootfs, parts)
+  const { source, inputPaths } = snapshot
+  return { image: { digest, rootfs, env }, parent: id, layers, source, ...(inputPaths && { inputPaths }) }
+}

@@ -1,0 +1,12 @@
+import { type Dirent, opendirSync } from 'node:fs'
+
+/** Yields a directory's entries without reading all of them first: there may be ten million. */
+export function* entriesOf(path: string | Buffer): Generator<Dirent<Buffer>> {
+  const directory = opendirSync(path, { encoding: 'buffer' as BufferEncoding, bufferSize: 512 })
+  try {
+    for (let entry = directory.readSync(); entry !== null; entry = directory.readSync())
+      yield entry as unknown as Dirent<Buffer>
+  } finally {
+    directory.closeSync()
+  }
+}

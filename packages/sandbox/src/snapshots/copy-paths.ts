@@ -1,0 +1,26 @@
+import { spawn } from 'node:child_process'
+import { pipeline } from 'node:stream/promises'
+import { waitForSuccess } from '../system/processes.ts'
+
+/**
+ * Copies paths (each ended by NUL) with owners, modes, hard links, holes, times and extended
+ * attributes.
+ */
+export async function copyPaths(from: string, to: string, paths: Buffer): Promise<void> {
+  const common = ['--numeric-owner', '--acls', '--xattrs', '--xattrs-include=*', '--format=posix', '--file=-']
+  const named = ['--no-recursion', '--null', '--verbatim-files-from', '--files-from=-']
+  const pack = spawn('tar', ['--create', '--sparse', ...common, '--directory', from, ...named], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+  })
+  pack.stdin.end(paths)
+  const unpack = spawn('tar', ['--extract', ...common, '--directory', to, '--same-owner', '--preserve-permissions'], {
+    stdio: ['pipe', 'ignore', 'pipe'],
+  })
+  // A failing process breaks the other's pipe. Report its own message first.
+  const [unpacked, given, flowed] = await Promise.allSettled([
+    waitForSuccess(unpack),
+    waitForSuccess(pack),
+    pipeline(pack.stdout, unpack.stdin),
+  ])
+  for (const each of [unpacked, given, flowed]) if (each.status === 'rejected') throw each.reason
+}
