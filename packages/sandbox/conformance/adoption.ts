@@ -91,6 +91,19 @@ export function adoptionTests(shared: () => Bench, subject: DriverUnderTest, dir
     expect(await bench().print('pwd', { from: snapshot.id })).toBe('/workspace\n')
   })
 
+  it('G02 what a command left in its output directory is read after adoption, ended before or after it', async () => {
+    const scripts = ['sleep 0.5; echo late >"$HARMONT_OUTPUT/summary.md"', 'echo soon >"$HARMONT_OUTPUT/summary.md"']
+    const texts: (string | undefined)[] = []
+    for (const handle of await allElsewhere('started', scripts)) {
+      const { sandbox } = await adopted(handle)
+      const files = await sandbox.outputFiles()
+      expect(files.complete).toBe(true)
+      texts.push((await files.read('summary.md', 100))?.toString())
+      await sandbox.destroy()
+    }
+    expect(texts).toEqual(['late\n', 'soon\n'])
+  })
+
   above('G02 an adopted command can be killed, and its deadline can be moved', async () => {
     const mark = newMark()
     const { sandbox, running } = await adopted(await elsewhere('started', `sleep 1000.${mark}`))

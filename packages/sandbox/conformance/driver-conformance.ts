@@ -13,6 +13,7 @@ import { killTests } from './kill.ts'
 import { limitTests } from './limits.ts'
 import { networkTests } from './network.ts'
 import { outputTests } from './output.ts'
+import { outputFileTests } from './output-files.ts'
 import { snapshotTests } from './snapshots.ts'
 import { sourceTests } from './source.ts'
 
@@ -37,6 +38,7 @@ export function driverConformance(name: string, subject: DriverUnderTest): void 
     })
 
     describe('output and exit', () => outputTests(get, subject))
+    describe('output directory', () => outputFileTests(get))
     describe('forks', () => forkTests(get, subject))
     describe('ending', () => killTests(get, subject))
     describe('adoption', () => adoptionTests(get, subject, () => join(root, 'adoption')))

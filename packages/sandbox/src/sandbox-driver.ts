@@ -131,6 +131,11 @@ export interface Sandbox {
    */
   withFiles<T>(use: (files: FrozenFiles) => Promise<T>): Promise<T>
   /**
+   * Returns the files that the command left in the directory that its `HARMONT_OUTPUT` names, once
+   * it has ended. They belong to no snapshot, and this process need not have started the command.
+   */
+  outputFiles(): Promise<OutputFiles>
+  /**
    * Idempotent. Resolves once the process tree, mounts, cgroups, network interfaces and files are
    * gone.
    */
@@ -191,6 +196,14 @@ export interface Segment {
 export interface PartDigests {
   readonly parts: readonly string[]
   readonly files: ReadonlyMap<string, string>
+/** Files of the output directory, at most 64 MiB. A command may have left anything. */
+export interface OutputFiles {
+  /** False if some are lost: the disk was full, or the command's monitor was killed. */
+  readonly complete: boolean
+  /** Returns the names in a directory in order; none if it is absent. Follows no link. */
+  list(directory: string): Promise<readonly string[]>
+  /** Does what `Sandbox.readFile` does. Follows no link. */
+  read(path: string, maxBytes: number): Promise<Buffer | undefined>
 }
 
 export interface Command {

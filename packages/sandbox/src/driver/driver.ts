@@ -261,6 +261,7 @@ class Driver implements OciDriver {
         ...(spec.gitObjects === undefined ? [] : [{ source: spec.gitObjects, target: `${gitTarget}/objects` }]),
       ],
       secretFiles: spec.secretFiles ?? false,
+      hasOutput: true,
     }
     try {
       registerSandbox(this.context, record)

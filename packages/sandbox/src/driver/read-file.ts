@@ -10,8 +10,7 @@ const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK } = constants
  * @param path absolute, as seen inside.
  */
 export async function readFromView(root: string, path: string, maxBytes: number): Promise<Buffer | undefined> {
-  const names = path.split('/').filter((name) => name !== '' && name !== '.')
-  if (names.includes('..')) throw new Error(`${path} must not contain ..`)
+  const names = namesOf(path)
   try {
     await using directory = await directoryOf(root, names.slice(0, -1))
     const file = await open(inside(directory, names.at(-1) ?? ''), O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
@@ -29,8 +28,14 @@ export async function readFromView(root: string, path: string, maxBytes: number)
   }
 }
 
+export function namesOf(path: string): readonly string[] {
+  const names = path.split('/').filter((name) => name !== '' && name !== '.')
+  if (names.includes('..')) throw new Error(`${path} must not contain ..`)
+  return names
+}
+
 /** Opens the directories one within the other, because names may be replaced meanwhile. */
-async function directoryOf(root: string, names: readonly string[]): Promise<FileHandle> {
+export async function directoryOf(root: string, names: readonly string[]): Promise<FileHandle> {
   let directory = await open(root, O_RDONLY | O_DIRECTORY)
   for (const name of names) {
     await using parent = directory

@@ -37,6 +37,8 @@ export interface SandboxRecord {
   readonly readOnlyMounts: readonly { readonly source: string; readonly target: string }[]
   /** Absent in records of earlier releases. */
   readonly secretFiles?: boolean
+  /** Whether its command has an output directory. Absent in records of earlier releases. */
+  readonly hasOutput?: boolean
   /** The tree that /workspace was last synced to. */
   readonly source: SourceTreeRef | null
   /** Paths of /workspace that inputs gave in place of the source's. Absent for none. */

@@ -12,6 +12,7 @@ import {
   type Command,
   type Conversation,
   type FrozenFiles,
+  type OutputFiles,
   type Running,
   type Sandbox,
   SandboxError,
@@ -35,6 +36,7 @@ import { ensureWatchdog } from '../watchdog/watchdog.ts'
 import { forgetUnbegun } from './begun.ts'
 import { cleanUpSandbox, forgetConfig } from './cleanup.ts'
 import { gitTarget, makeGitMountPoint, removeGitMountPoint } from './git-mount.ts'
+import { openOutputFiles } from './output-files.ts'
 import { readFromView } from './read-file.ts'
 import { rootIdOf, runtimeOf, type SandboxRecord, type StartRecord, writeRecord } from './record.ts'
 import { OciRunning } from './running.ts'
@@ -262,6 +264,12 @@ export class OciSandbox implements Sandbox {
     return context.viewer.withViews([own], ([root = '']) => use(root))
   }
 
+  async outputFiles(): Promise<OutputFiles> {
+    if (this.command === undefined || this.record.hasOutput !== true) return noOutputFiles
+    await this.command.exited()
+    return openOutputFiles(this.files, this.record.groups.top)
+  }
+
   destroy(): Promise<void> {
     this.destroying ??= this.remove().catch((error: unknown) => {
       this.destroying = undefined
@@ -337,6 +345,9 @@ export class OciSandbox implements Sandbox {
     return this.launcher
   }
 }
+
+/** Of a sandbox that an earlier release made. */
+const noOutputFiles: OutputFiles = { complete: true, list: async () => [], read: async () => undefined }
 
 /** Rewords the runtime's refusal. */
 function startFailure(said: string): ToolFailed {

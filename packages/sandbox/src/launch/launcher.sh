@@ -78,8 +78,10 @@ IFS= read -r way || exit 0
 export HARMONT_LEAVE="$leave" HARMONT_STATE="$state" HARMONT_BUNDLE="$bundle" HARMONT_RUNTIME="$runtime" HARMONT_CONTAINER="$container" HARMONT_FIRST="$first" HARMONT_PIDS="$pids" _OCI_SYNCPIPE=3
 # Keeps errors only: conmon warns about every piece of output that a full disk refuses, and its log
 # is in memory. The process that conmon forks is the first of the namespace made by unshare; conmon
-# notes its id as seen from outside.
+# notes its id as seen from outside. In the end it keeps what the command left in its output
+# directory.
 exec ${first:+unshare --pid} conmon --api-version 1 --cid "$id" --cuuid "$id" --name "$id" --runtime "$wrapper" --bundle "$bundle" \
   --container-pidfile "$state/pid" --conmon-pidfile "${first:-$state/conmon.pid}" --log-path "k8s-file:$sandbox/spool" \
-  --exit-dir "$state/exit" --socket-dir-path "$state/socket" --no-sync-log --log-level error \
+  --exit-dir "$state/exit" --exit-command /bin/sh --exit-command-arg "${wrapper%/*}/keep-output.sh" \
+  --exit-command-arg "$sandbox/output" --exit-command-arg "$state/exit/output" --socket-dir-path "$state/socket" --no-sync-log --log-level error \
   3>"$state/exit/sync" >"$state/conmon.log" 2>&1 </dev/null

@@ -40,6 +40,8 @@ export const staged = {
   script: `${stage}/script`,
   resolvConf: `${stage}/resolv.conf`,
   secrets: `${stage}/secrets`,
+  /** What the command leaves besides its files; see keep-output.sh. */
+  output: `${stage}/output`,
   readOnly: (index: number): string => `${stage}/read-only-${index}`,
   view: (index: number): string => `${stage}/view-${index}`,
 }
@@ -117,6 +119,7 @@ export function rootFstab(mounts: RootMounts): Fstab {
     ),
     ...runtimeStage,
     ...(resolvConf === null ? [] : [line(resolvConf, staged.resolvConf, 'none', 'bind,ro')]),
+    outputLine(rootId),
     ...(secrets === null ? [] : [line(secrets, staged.secrets, 'none', 'bind,ro,nosuid,nodev,noexec,X-mount.mkdir')]),
     ...readOnlyMounts.map(({ source }, index) =>
       line(source, staged.readOnly(index), 'none', ['bind,ro,X-mount.mkdir', ...idMap(rootId)].join(',')),
@@ -148,6 +151,17 @@ function files({ directory, rootId, stack }: RootMounts): {
 }
 
 const snapshots = 'snapshots/'
+
+/**
+ * The most that a command may leave in its output directory. The number of files is bounded too,
+ * because the kernel's memory for them is not part of the size.
+ */
+const outputLimits = 'size=64m,nr_inodes=4096'
+
+function outputLine(rootId: number): string {
+  const options = `${outputLimits},mode=1777,uid=${rootId},gid=${rootId},nosuid,nodev,noexec,X-mount.mkdir`
+  return line('harmont-output', staged.output, 'tmpfs', options)
+}
 
 /** A stack to view. With `upper` and `work` (relative as well) it is writable. */
 export interface ViewedStack extends LayerStack {

@@ -86,6 +86,7 @@ export function runtimeConfig(input: RuntimeConfigInput): object {
     ...input.imageEnv,
     HOME: '/root',
     ...command.env,
+    HARMONT_OUTPUT: outputPath,
   }
   return {
     ociVersion: '1.0.2',
@@ -126,9 +127,10 @@ function profile(): SeccompProfile {
   return cachedProfile
 }
 
-// Both are on the sandbox's /dev, a tmpfs, so no snapshot contains them.
+// All are on the sandbox's /dev, a tmpfs, so no snapshot contains them or their mount points.
 const initPath = '/dev/harmont-init'
 const scriptPath = '/dev/harmont-script'
+const outputPath = '/dev/harmont-output'
 
 function mounts(input: RuntimeConfigInput, long: boolean): readonly Mount[] {
   const bind = (source: string, destination: string, ...options: string[]): Mount => ({
@@ -145,6 +147,7 @@ function mounts(input: RuntimeConfigInput, long: boolean): readonly Mount[] {
       : []),
     ...(long ? [bind(staged.script, scriptPath, 'nosuid', 'nodev')] : []),
     ...(input.resolvConf ? [bind(staged.resolvConf, '/etc/resolv.conf', ...quiet)] : []),
+    { destination: outputPath, type: 'bind', source: staged.output, options: ['bind', 'rw', ...quiet] },
     ...(input.secretFiles ? [bind(staged.secrets, '/run/secrets', ...quiet)] : []),
     ...input.readOnlyTargets.map((target, index) => bind(staged.readOnly(index), target, 'nosuid', 'nodev')),
   ]

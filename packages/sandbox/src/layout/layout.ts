@@ -117,6 +117,10 @@ export interface SandboxFiles {
   readonly errors: string
   readonly exitDirectory: string
   readonly exit: string
+  /** The copy of what the command left in its output directory; absent if that was nothing. */
+  readonly outputDirectory: string
+  /** Exists once that copy is made; see keep-output.sh. */
+  readonly outputKept: string
   /** conmon's report on whether the runtime could start the command. */
   readonly sync: string
   readonly deadline: string
@@ -172,6 +176,8 @@ export function sandboxFiles(sandboxes: string, id: string): SandboxFiles {
     errors: state('errors'),
     exitDirectory: state('exit'),
     exit: state(`exit/${id}`),
+    outputDirectory: file('output'),
+    outputKept: state('exit/output'),
     sync: state('exit/sync'),
     deadline: state('deadline'),
     watch: state('watch'),

@@ -1,0 +1,59 @@
+import { opendir } from 'node:fs/promises'
+import { isPopulated } from '../cgroups/cgroups.ts'
+import type { SandboxFiles } from '../layout/layout.ts'
+import type { OutputFiles } from '../sandbox-driver.ts'
+import { DirectoryWatcher } from '../system/directory-watcher.ts'
+import { isAbsent, readIfPresent } from '../system/files.ts'
+import { untilAffordable } from '../system/scarcity.ts'
+import { directoryOf, namesOf, readFromView } from './read-file.ts'
+
+/** How long a missed notification goes unnoticed. */
+const fallbackMs = 1_000
+
+/**
+ * Waits until the monitor has copied what the ended command left in its output directory, and opens
+ * the copy.
+ * @param group the control group with the monitor.
+ */
+export async function openOutputFiles(
+  { exitDirectory, outputKept, outputDirectory }: SandboxFiles,
+  group: string,
+): Promise<OutputFiles> {
+  const said = await untilAffordable(() => untilKept(exitDirectory, outputKept, group))
+  return {
+    complete: said?.trim() === '',
+    list: (directory) => list(outputDirectory, directory),
+    read: (path, maxBytes) => readFromView(outputDirectory, path, maxBytes),
+  }
+}
+
+/** Returns what the copy's maker said; undefined if it was killed. */
+async function untilKept(exitDirectory: string, outputKept: string, group: string): Promise<string | undefined> {
+  const early = readIfPresent(outputKept)
+  if (early !== undefined) return early
+  const changes = new DirectoryWatcher([exitDirectory])
+  try {
+    for (;;) {
+      changes.reset()
+      // Asked first: a file that is absent after that stays absent.
+      const lives = await isPopulated(group)
+      const said = readIfPresent(outputKept)
+      if (said !== undefined || !lives) return said
+      await changes.wait(fallbackMs)
+    }
+  } finally {
+    changes.close()
+  }
+}
+
+async function list(root: string, path: string): Promise<readonly string[]> {
+  try {
+    await using directory = await directoryOf(root, namesOf(path))
+    const names: string[] = []
+    for await (const { name } of await opendir(`/proc/self/fd/${directory.fd}`)) names.push(name)
+    return names.sort()
+  } catch (error) {
+    if (isAbsent(error)) return []
+    throw error
+  }
+}
