@@ -196,6 +196,8 @@ export interface Segment {
 export interface PartDigests {
   readonly parts: readonly string[]
   readonly files: ReadonlyMap<string, string>
+}
+
 /** Files of the output directory, at most 64 MiB. A command may have left anything. */
 export interface OutputFiles {
   /** False if some are lost: the disk was full, or the command's monitor was killed. */

@@ -79,6 +79,20 @@ test('G02 a command that ended without an engine is reported from its files', as
   expect(Math.abs((jobs[0]?.finishedAt ?? 0) - endedAt.getTime())).toBeLessThan(20)
 })
 
+test('G66 what a step wrote for the page of its build is shown once, although its engine was killed before its end', async () => {
+  await engine.start()
+  const id = await submit(bench, [
+    step(`mkdir $HARMONT_OUTPUT/annotations; ${counting}; echo s >$HARMONT_OUTPUT/summary.md`),
+  ])
+  await engine.untilLog(id, 'line 2')
+  await engine.kill()
+  await engine.commandEnd()
+  await engine.start()
+  const { state } = await settled(bench, id)
+  const shown = (await bench.store.outputs.annotations(id)).map(({ style, markdown }) => [style, markdown])
+  expect([state, shown]).toEqual(['passed', [['summary', 's\n']]])
+})
+
 test('G02 a command that killed itself without an engine has failed and does not run again', async () => {
   await engine.start()
   const id = await submit(bench, [step('echo up; sleep 0.5; kill -9 $$')])

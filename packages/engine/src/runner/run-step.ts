@@ -2,12 +2,13 @@ import { type Exit, type Sandbox, SandboxError, type SandboxSpec, type SnapshotM
 import { vanished } from '../core/exit.ts'
 import type { Outcome } from '../core/model.ts'
 import type { StepWork } from '../port.ts'
-import { outputOf, type StepOutput } from '../step-output.ts'
+import { noOutput, outputOf, type StepOutput } from '../step-output.ts'
 import { type Base, baseSpec, inheritedSecrets, remarkImage, resolveBase } from './base.ts'
 import { cachePlaces, findHit, hitSentence, noteLookUp } from './cache-entry.ts'
 import { followCommand, type Started, startCommand } from './follow-command.ts'
 import { asOutcome, finish, type JobContext, provisionFailure } from './job-context.ts'
 import { provision } from './provision.ts'
+import { readAnnotations } from './read-annotations.ts'
 import { withRoom } from './retry.ts'
 import { type Promised, sandboxId, sandboxNote, stepLimits } from './sandbox-note.ts'
 import { maskSecrets, refuseForSecrets, type StepSecrets, stepSecrets, uniqueSecrets } from './secrets.ts'
@@ -33,8 +34,20 @@ export async function endStep(
   if (isOutputLost(context, started, exit) && context.lease.stopReason === null)
     return finish(context, { ...vanished, blame: outputLost }, exit.endedAt)
   const blame = await blameFor(context, started, exit)
-  const kept = await keepResult(context, work, sandbox, exit, promised)
-  await finish(context, { ...asOutcome(exit), ...kept, ...blame }, exit.endedAt)
+  const output = await readOutput(context, sandbox, exit)
+  const kept = await keepResult(context, work, sandbox, exit, promised, output)
+  await finish(context, { ...asOutcome(exit), ...kept, ...blame }, exit.endedAt, output)
+}
+
+/** Reads what a step left besides its file system, unless it was canceled or its end is unknown. */
+async function readOutput(context: JobContext, sandbox: Sandbox, exit: Exit): Promise<StepOutput> {
+  if (!isKnown(context, exit)) return noOutput
+  return { ...noOutput, annotations: await readAnnotations(context, sandbox) }
+}
+
+/** Returns whether the end of a command says something about the step. */
+function isKnown({ lease: { stopReason } }: JobContext, { code, signal, limit }: Exit): boolean {
+  return stopReason !== 'cancel' && (code !== null || signal !== null || limit !== null || stopReason === 'timeout')
 }
 
 function isOutputLost({ options: { disk } }: JobContext, { running }: Started, { output }: Exit): boolean {
@@ -146,12 +159,13 @@ async function keepResult(
   sandbox: Sandbox,
   exit: Exit,
   promised: Promised,
+  output: StepOutput,
 ): Promise<Kept> {
   const { stopReason } = context.lease
-  if (exit.code === 0 && exit.limit === null && stopReason === null) return keepPassed(context, work, sandbox, promised)
-  const isKnown = exit.code !== null || exit.signal !== null || exit.limit !== null || stopReason === 'timeout'
+  if (exit.code === 0 && exit.limit === null && stopReason === null)
+    return keepPassed(context, work, sandbox, promised, output)
   // A step that filled its disk would fill ours.
-  if (stopReason === 'cancel' || exit.limit === 'disk' || !isKnown) return nothing
+  if (exit.limit === 'disk' || !isKnown(context, exit)) return nothing
   return keepFailed(context, work, sandbox, promised)
 }
 
@@ -160,11 +174,13 @@ async function keepPassed(
   work: StepWork,
   sandbox: Sandbox,
   { cache, lineage }: Promised,
+  output: StepOutput,
 ): Promise<Kept> {
   const { childrenBuildIn } = work
   if (!childrenBuildIn && cache === null) return nothing
   try {
-    const meta = metaOf(context, work, { cache, lineage })
+    // A hit shows it again.
+    const meta = { ...metaOf(context, work, { cache, lineage }), ...(cache === null ? {} : { output }) }
     return { snapshot: (await withRoom(context, 'store its result', () => sandbox.snapshot(meta))).id }
   } catch (error) {
     if (!(error instanceof SandboxError)) throw error
