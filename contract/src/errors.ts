@@ -113,6 +113,7 @@ export const errorCatalogue = {
   pipeline_not_found: { status: 404, meaning: 'The pipeline does not exist in this organization.' },
   build_not_found: { status: 404, meaning: 'The build does not exist in this pipeline.' },
   job_not_found: { status: 404, meaning: 'The job does not exist in this build.' },
+  test_not_found: { status: 404, meaning: 'The pipeline has no such test, or its results have been removed.' },
   member_not_found: { status: 404, meaning: 'The user is not a member of this organization.' },
   invite_not_found: { status: 404, meaning: 'There is no pending invite with this id in this organization.' },
   api_token_not_found: { status: 404, meaning: 'The caller has no such API key.' },

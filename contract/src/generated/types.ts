@@ -1756,6 +1756,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v0/organizations/{org}/pipelines/{pipeline}/builds/{number}/tests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a build's tests
+         * @description Returns the results of tests that the steps of a build reported, failed ones first, then the slowest. Of a step that was retried, those of the newest attempt that reported any.
+         */
+        get: operations["listBuildTests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/organizations/{org}/pipelines/{pipeline}/tests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a pipeline's tests
+         * @description Returns the tests that the newest 50 builds of the default branch ran, by name; with a state, those that failed last first. Results of forks do not count.
+         */
+        get: operations["listPipelineTests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/organizations/{org}/pipelines/{pipeline}/tests/{test}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a test
+         * @description Returns a test with its results in builds of any branch, newest first. Results of forks are left out. Those of passed tests are kept for 30 days, the others for 180.
+         */
+        get: operations["getTest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -3755,20 +3815,22 @@ export interface components {
                 /** @description What to do, where the platform knows. */
                 hint: string | null;
                 doc_url: string | null;
-                /** @description How many tests failed, as the log reports them; 0 where it does not. */
+                /** @description How many tests failed, as the reports of the step say, else its log; 0 where neither does. */
                 failed_tests?: number;
                 /** @description How many errors the log reports that belong to no test: of compilers, linters, and of files of tests. */
                 other_errors?: number;
-                /** @description The first failures that the log reports, at most 10. */
+                /** @description The first failures that the reports of tests name, else the log, at most 10. */
                 reports?: {
                     /** @description The name of the test with those of its suites; null for an error that belongs to none. */
                     test: string | null;
                     message: string;
-                    /** @description As the log writes it. */
+                    /** @description As the log or the report writes it. */
                     file: string | null;
                     line: number | null;
-                    /** @description The line of the log that has the message, from 1. */
-                    log_line: number;
+                    /** @description The line of the log that has the message, from 1; null for a failure that only a report of tests names. */
+                    log_line: number | null;
+                    /** @description The test passed in the newest build of the default branch before this one. */
+                    new?: boolean;
                 }[];
             } | null;
             retry: {
@@ -3971,20 +4033,22 @@ export interface components {
                 /** @description What to do, where the platform knows. */
                 hint: string | null;
                 doc_url: string | null;
-                /** @description How many tests failed, as the log reports them; 0 where it does not. */
+                /** @description How many tests failed, as the reports of the step say, else its log; 0 where neither does. */
                 failed_tests?: number;
                 /** @description How many errors the log reports that belong to no test: of compilers, linters, and of files of tests. */
                 other_errors?: number;
-                /** @description The first failures that the log reports, at most 10. */
+                /** @description The first failures that the reports of tests name, else the log, at most 10. */
                 reports?: {
                     /** @description The name of the test with those of its suites; null for an error that belongs to none. */
                     test: string | null;
                     message: string;
-                    /** @description As the log writes it. */
+                    /** @description As the log or the report writes it. */
                     file: string | null;
                     line: number | null;
-                    /** @description The line of the log that has the message, from 1. */
-                    log_line: number;
+                    /** @description The line of the log that has the message, from 1; null for a failure that only a report of tests names. */
+                    log_line: number | null;
+                    /** @description The test passed in the newest build of the default branch before this one. */
+                    new?: boolean;
                 }[];
             } | null;
             retry: {
@@ -4038,6 +4102,116 @@ export interface components {
             errors: number[];
             /** @description Those that are new. */
             remarks: components["schemas"]["LogRemark"][];
+        };
+        /** BuildTest */
+        BuildTest: {
+            /** @description Of the test, the same in all builds of the pipeline. */
+            id: string;
+            /** @description The suites around it, outermost first; may be empty. */
+            suite: string;
+            name: string;
+            /** @description A path in the repository. */
+            file: string | null;
+            /** @description Where it failed; of another test, where it begins. */
+            line: number | null;
+            /** @description `passed`, `failed`, `skipped`, or `errored`: it could not run. More may come. */
+            state: string;
+            duration_ms: number | null;
+            /** @description What the tool says about a failure or a skip; may have several lines. */
+            message: string | null;
+            /** @description It failed, and passed in the newest build of the default branch before this one. */
+            new: boolean;
+            job_id: string;
+            /** @description Path of the report. */
+            report: string;
+            /** @description The step was not run: the result is that of its cache entry. */
+            cached: boolean;
+        };
+        /** BuildTestList */
+        BuildTestList: {
+            data: components["schemas"]["BuildTest"][];
+            /** @description Of the whole build, or of the job. */
+            counts: {
+                passed: number;
+                failed: number;
+                skipped: number;
+                errored: number;
+            };
+            /** @description Results over the limit of 100,000 a build: counted, but not listed. */
+            left_out: number;
+            /** @description The files that the results come from, of at most 1,000. */
+            reports: {
+                path: string;
+                job_id: string;
+                /** @description `junit`, `go` or `tap`; null for a file that is no report. */
+                format: string | null;
+                /** @description Places that could not be read. */
+                faults: number;
+                /** @description Why results are missing. */
+                problem: string | null;
+            }[];
+            next_cursor: string | null;
+        };
+        /** PipelineTest */
+        PipelineTest: {
+            /** @description Of the test, the same in all builds of the pipeline. */
+            id: string;
+            /** @description The suites around it, outermost first; may be empty. */
+            suite: string;
+            name: string;
+            /** @description A path in the repository. */
+            file: string | null;
+            /** @description In how many of the newest 50 builds of the default branch it ran. */
+            runs: number;
+            /** @description In how many of them it failed. */
+            failures: number;
+            /** @description From 0 to 1, of the builds in which it was not skipped. */
+            pass_rate: number | null;
+            /** @description Of its runs in these builds. */
+            median_ms: number | null;
+            /** @description In the newest of these builds that ran it. */
+            state: string | null;
+            last_failure: {
+                /** @description Of the build. */
+                number: number;
+                at: string;
+                message: string | null;
+            } | null;
+            failing_since: {
+                /** @description Of the first build of this row of failures. */
+                number: number;
+                at: string;
+            } | null;
+        };
+        /** PipelineTestList */
+        PipelineTestList: {
+            data: components["schemas"]["PipelineTest"][];
+            next_cursor: string | null;
+        };
+        /** TestRun */
+        TestRun: {
+            /** @description Of the build. */
+            number: number;
+            branch: string;
+            commit: string;
+            job_id: string;
+            step_key: string | null;
+            attempt: number;
+            /** @description `passed`, `failed`, `skipped`, or `errored`: it could not run. More may come. */
+            state: string;
+            /** @description When its step ended. */
+            at: string;
+            duration_ms: number | null;
+            line: number | null;
+            file: string | null;
+            message: string | null;
+            cached: boolean;
+        };
+        /** TestHistory */
+        TestHistory: {
+            test: components["schemas"]["PipelineTest"];
+            data: components["schemas"]["TestRun"][];
+            next_cursor: string | null;
         };
     };
     responses: never;
@@ -9755,6 +9929,172 @@ export interface operations {
             };
         };
     };
+    listBuildTests: {
+        parameters: {
+            query?: {
+                state?: "failed" | "passed" | "skipped";
+                q?: string;
+                job?: string;
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                org: string;
+                pipeline: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BuildTestList"];
+                };
+            };
+            /** @description query_invalid, invalid_cursor */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description organization_not_found, pipeline_not_found, build_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    listPipelineTests: {
+        parameters: {
+            query?: {
+                state?: "failing" | "failed";
+                q?: string;
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                org: string;
+                pipeline: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PipelineTestList"];
+                };
+            };
+            /** @description query_invalid, invalid_cursor */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description organization_not_found, pipeline_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getTest: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                org: string;
+                pipeline: string;
+                test: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestHistory"];
+                };
+            };
+            /** @description invalid_cursor */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description organization_not_found, pipeline_not_found, test_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
 }
 
 /** The authentication of every operation: `x-auth`, or `member` without it. */
@@ -9875,6 +10215,9 @@ export interface operationAuth {
   getReadiness: 'none'
   getMetrics: 'none'
   listMailbox: 'none'
+  listBuildTests: 'member'
+  listPipelineTests: 'member'
+  getTest: 'member'
 }
 
 /** Every value of `x-permission`. */

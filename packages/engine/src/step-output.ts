@@ -1,10 +1,13 @@
 import { type Artifact, isArtifact } from './artifacts/artifact.ts'
+import { isTestReport, type TestReport } from './reports/test-report.ts'
 
 /** What a step leaves besides its file system, as the runner reports it with the outcome. */
 export interface StepOutput {
   readonly annotations: readonly Annotation[]
   /** Each path once. */
   readonly artifacts: readonly Artifact[]
+  /** Its reports of tests, in the order of the pipeline. */
+  readonly tests: readonly TestReport[]
 }
 
 /** A text in Markdown that a step shows on the page of its build. Secrets are masked in it. */
@@ -34,17 +37,18 @@ export const mostAnnotationsPerStep = 20
 export const mostAnnotationsPerBuild = 100
 export const largestAnnotation = 64 * 1024
 
-export const noOutput: StepOutput = { annotations: [], artifacts: [] }
+export const noOutput: StepOutput = { annotations: [], artifacts: [], tests: [] }
 
 /**
  * Returns the output that a snapshot's description keeps for later hits. Leaves out what this
  * release does not know: another release, or another machine, may have written it.
  */
 export function outputOf(kept: unknown): StepOutput {
-  const { annotations, artifacts } = fields(kept)
+  const { annotations, artifacts, tests } = fields(kept)
   return {
     annotations: list(annotations).filter(isAnnotation).slice(0, mostAnnotationsPerStep),
     artifacts: list(artifacts).filter(isArtifact),
+    tests: list(tests).filter(isTestReport),
   }
 }
 

@@ -8,6 +8,8 @@ export {
   failureWords,
   nothingFound,
   type QuotedFailure,
+  type ReportedFailure,
+  testTitle,
 } from './failures/failure.ts'
 export { FailureFinder } from './failures/failure-finder.ts'
 export { type CutLine, LineCutter, MAX_LINE_CHARACTERS } from './lines/line-cutter.ts'

@@ -5,7 +5,7 @@ import { type BuildHeader, type LiveBuild, viewBuild } from '../core/live-build.
 import type { BuildEvent, BuildState, Effect, Job, Step } from '../core/model.ts'
 import { isTerminal } from '../core/states.ts'
 import { isEndTaken, type Played, playEvents } from '../play-events.ts'
-import type { Applied, JobOutput, Lease } from '../store.ts'
+import type { Applied, Lease } from '../store.ts'
 import type { StoreSettings } from '../store-settings.ts'
 import type { CachedBuild } from './build-cache.ts'
 import { writeGroup } from './build-rows.ts'
@@ -19,7 +19,7 @@ import {
   type PlannedLease,
   planLeases,
 } from './plan-leases.ts'
-import { type EndedStep, writeStepOutput } from './step-outputs.ts'
+import { type EndedStep, type WrittenOutput, writeStepOutput } from './step-outputs.ts'
 import { writeChange } from './write-change.ts'
 
 /**
@@ -44,7 +44,7 @@ export interface Ask {
   readonly events: readonly BuildEvent[]
   readonly lease: LeaseWish | null
   /** Kept if the end of its job is among the events that are taken. */
-  readonly output?: JobOutput | undefined
+  readonly output?: WrittenOutput | undefined
 }
 
 export interface Answer {
@@ -188,7 +188,8 @@ function endedSteps(
     const { kept = [], played } = results[index] ?? {}
     const step = jobs.get(output?.jobId ?? '')?.step ?? null
     if (!output || !played || step === null || !isEndTaken(kept, played.taken, output.jobId)) return []
-    return [{ ...output, step }]
+    const job = jobs.get(output.jobId)
+    return [{ ...output, step, at: job?.finishedAt ?? 0 }]
   })
 }
 

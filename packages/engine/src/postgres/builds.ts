@@ -11,6 +11,7 @@ import type { Groups } from './groups.ts'
 import { type JobRow, jobColumns, jobFromRow } from './job-rows.ts'
 import { findLimits, type Limited, type RunningLimit, setLimit } from './limits.ts'
 import { submitBuild } from './submit-build.ts'
+import { writeReports } from './test-reports.ts'
 import { time } from './values.ts'
 import { findPlaceWait, findWaits } from './waits.ts'
 
@@ -98,7 +99,22 @@ export class PostgresBuilds implements BuildStore {
   async apply(buildId: string, events: readonly BuildEvent[], output?: JobOutput): Promise<Applied | undefined> {
     if (events.some(({ type }) => type === 'leased'))
       throw new TypeError('expected an event, got a lease: `leases.take` gives leases')
-    return (await this.#turns.work(buildId, { events, lease: null, output }, true))?.applied
+    const written = output && { ...output, reports: await this.#writeReports(buildId, events, output) }
+    return (await this.#turns.work(buildId, { events, lease: null, output: written }, true))?.applied
+  }
+
+  async #writeReports(
+    buildId: string,
+    events: readonly BuildEvent[],
+    { jobId, output: { tests } }: JobOutput,
+  ): Promise<readonly string[]> {
+    if (tests.length === 0) return []
+    const loaded = await this.known(buildId)
+    if (loaded === undefined) return []
+    const { build, context } = loaded
+    const isCached = events.some((event) => event.type === 'ended' && event.outcome.kind === 'cached')
+    const of = { jobId, buildId, pipeline: build.pipeline, isTrusted: context.trust === 'trusted', isCached }
+    return writeReports(this.#pool, { ...of, at: this.#options.now() }, tests)
   }
 
   async waits(buildId: string, now: Instant = this.#options.now()): Promise<ReadonlyMap<string, Wait>> {

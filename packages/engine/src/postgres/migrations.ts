@@ -18,6 +18,7 @@ export const engineMigrations: readonly { readonly name: string; readonly sql: s
   '0014-annotations.sql',
   '0015-artifacts.sql',
   '0016-services.sql',
+  '0017-test-results.sql',
 ].map((file) => ({
   name: `engine/${file}`,
   sql: readFileSync(new URL(`./migrations/${file}`, import.meta.url), 'utf8'),

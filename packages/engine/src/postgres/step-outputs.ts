@@ -1,13 +1,22 @@
 /** What steps left besides their file systems. */
 import type pg from 'pg'
 import type { Artifact } from '../artifacts/artifact.ts'
+import type { Instant } from '../core/model.ts'
 import { type Annotation, annotationId, type BuildAnnotation, withinBuild } from '../step-output.ts'
 import type { JobOutput, OutputStore } from '../store.ts'
+import { takeReports } from './test-reports.ts'
 import { storable } from './values.ts'
 
+/** What a step left, of which some is written already and does not count yet. */
+export interface WrittenOutput extends JobOutput {
+  /** Ids of its reports of tests. */
+  readonly reports: readonly string[]
+}
+
 /** What the step of a job left whose end is part of the open transaction. */
-export interface EndedStep extends JobOutput {
+export interface EndedStep extends WrittenOutput {
   readonly step: number
+  readonly at: Instant
 }
 
 /**
@@ -20,6 +29,7 @@ export async function writeStepOutput(
   ended: EndedStep,
 ): Promise<readonly string[]> {
   await writeArtifacts(client, buildId, ended)
+  await takeReports(client, ended.reports, ended.at)
   return writeAnnotations(client, buildId, ended)
 }
 

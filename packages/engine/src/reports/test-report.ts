@@ -29,3 +29,37 @@ export interface TestCase {
   /** The beginning of what the tool says about a failure or a skip; may have several lines. */
   readonly message?: string
 }
+
+const states: readonly unknown[] = ['passed', 'failed', 'skipped', 'errored'] satisfies readonly TestCase['state'][]
+
+/** Returns whether a snapshot's description, which another release may have written, has one here. */
+export function isTestReport(value: unknown): value is TestReport {
+  if (typeof value !== 'object' || value === null) return false
+  const { path, format, cases, faults, problem } = value as Partial<TestReport>
+  return (
+    typeof path === 'string' &&
+    (format === null || typeof format === 'string') &&
+    typeof faults === 'number' &&
+    isOptional(problem, 'string') &&
+    Array.isArray(cases) &&
+    cases.every(isTestCase)
+  )
+}
+
+function isTestCase(value: unknown): value is TestCase {
+  if (typeof value !== 'object' || value === null) return false
+  const { suite, name, file, line, state, durationMs, message } = value as Partial<TestCase>
+  return (
+    typeof suite === 'string' &&
+    typeof name === 'string' &&
+    states.includes(state) &&
+    isOptional(file, 'string') &&
+    isOptional(line, 'number') &&
+    isOptional(durationMs, 'number') &&
+    isOptional(message, 'string')
+  )
+}
+
+function isOptional(value: unknown, type: 'string' | 'number'): boolean {
+  return value === undefined || typeof value === type
+}

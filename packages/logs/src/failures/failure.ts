@@ -1,7 +1,8 @@
 /**
- * A test that failed, or an error of a compiler or linter, as the tool that found it reported it.
+ * A test that failed, or an error of a compiler or linter, as the tool that found it reported it, in
+ * a report of tests or in the log.
  */
-export interface Failure {
+export interface ReportedFailure {
   /** Name of the test with its suites; null for an error outside tests. */
   readonly test: string | null
   /** One line, without escape sequences. */
@@ -9,6 +10,10 @@ export interface Failure {
   /** Path as the log prints it. */
   readonly file: string | null
   readonly line: number | null
+}
+
+/** A failure that the log reports. */
+export interface Failure extends ReportedFailure {
   /** The line of the log that has the message, from 1. */
   readonly logLine: number
 }
@@ -19,7 +24,7 @@ export interface QuotedFailure extends Failure {
 }
 
 /** The failures of a log. */
-export interface Found<T extends Failure = Failure> {
+export interface Found<T extends ReportedFailure = Failure> {
   /** In the order of the log, at most `MAX_FAILURES`. */
   readonly failures: readonly T[]
   /** How many tests failed, and how many other errors there are, including those past the limit. */
@@ -50,8 +55,19 @@ export function countWords({ tests, errors }: Pick<Found, 'tests' | 'errors'>): 
  * Returns a failure in one line:
  * `invoice › rounds half up — expected 2, got 1 · invoice.test.ts:7`.
  */
-export function failureWords({ test, message, file, line }: Failure): string {
+export function failureWords({ test, message, file, line }: ReportedFailure): string {
   const name = file?.split(/[\\/]/).at(-1)
   const place = name === undefined ? '' : ` · ${name}${line === null ? '' : `:${line}`}`
   return `${test === null ? '' : `${test} — `}${message}${place}`
+}
+
+/** Returns the name of a test with those of its suites, as failures name it. */
+export function testTitle({ suite, name, file }: TestNames): string {
+  return suite === '' || suite === file ? name : `${suite.replaceAll(' > ', ' › ')} › ${name}`
+}
+
+interface TestNames {
+  readonly suite: string
+  readonly name: string
+  readonly file?: string | null | undefined
 }

@@ -76,7 +76,8 @@ async function unfinishedBuilds(
 }
 
 /**
- * Removes a batch of finished builds with their logs; the sweep of blobs removes their archives.
+ * Removes a batch of finished builds with their logs; the sweep of blobs removes their archives, and
+ * that of test results their reports, which do not count any more.
  * Returns how many were removed.
  */
 async function removeBuilds(database: Database, organizationId: string): Promise<number> {
@@ -89,6 +90,7 @@ async function removeBuilds(database: Database, organizationId: string): Promise
        select o.id from owned o left join engine.builds b on b.id = o.id where b.id is null or b.finished_at is not null limit $2),
      logs as (
        delete from engine.log_chunks where job_id in (select id from engine.jobs where build_id in (select id from gone))),
+     reports as (update engine.test_reports set at = null where at is not null and build_id in (select id from gone)),
      builds as (delete from engine.builds where id in (select id from gone)),
      records as (delete from build_records where id in (select id from gone)),
      renderings as (delete from discoveries where id in (select id from gone))

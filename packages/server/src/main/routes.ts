@@ -10,6 +10,8 @@ import { type BuildServices, buildRoutes } from '../builds/records/routes.ts'
 import { type ShellRouteServices, shellRoutes } from '../builds/shells/routes.ts'
 import { buildSourceRoutes } from '../builds/source/routes.ts'
 import { type SubmitRouteServices, submitRoutes } from '../builds/submit/routes.ts'
+import { buildTestRoutes } from '../builds/tests/build-tests.ts'
+import { pipelineTestRoutes } from '../builds/tests/pipeline-tests.ts'
 import { buildViewRoutes } from '../builds/view/build-view.ts'
 import type { CostOf } from '../builds/view/view-of-build.ts'
 import type { BitbucketApp } from '../forges/bitbucket/app.ts'
@@ -99,6 +101,8 @@ export function allRoutes(services: Services & ShellRouteServices): Handlers {
     ...jobLogRoutes(services),
     ...buildEventRoutes(services),
     ...buildViewRoutes(services),
+    ...buildTestRoutes(services),
+    ...pipelineTestRoutes(services),
     ...billingRoutes(services),
     ...paymentRoutes(services),
     ...overviewRoutes(services),

@@ -9,6 +9,7 @@ import { deletedOrganizationCrontab, deletedOrganizationTasks } from '../builds/
 import { abandonCrontab, abandonTasks } from '../builds/engine/abandon-tasks.ts'
 import { logCrontab, logTasks } from '../builds/logs/tasks.ts'
 import { sourceCrontab, sourceTasks } from '../builds/source/remove-old-sources.ts'
+import { testCrontab, testTasks } from '../builds/tests/remove-old-results.ts'
 import { forgeCrontab, forgeTasks } from '../forges/tasks.ts'
 import { identityCrontab, identityTasks } from '../identity/tasks.ts'
 import { mailCrontab, mailTasks } from '../platform/mail/tasks.ts'
@@ -25,6 +26,7 @@ export const crontab = [
   ...mailCrontab,
   ...logCrontab,
   ...sourceCrontab,
+  ...testCrontab,
   ...identityCrontab,
   ...deletedOrganizationCrontab,
   ...forgeCrontab,
@@ -40,6 +42,7 @@ function makeTasks(services: Services): TaskList {
     ...mailTasks(services),
     ...logTasks(services),
     ...sourceTasks(services),
+    ...testTasks(services),
     ...identityTasks(services),
     ...deletedOrganizationTasks(services),
     ...forgeTasks(services),

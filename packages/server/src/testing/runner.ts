@@ -1,5 +1,5 @@
 /** Simulates a runner: leases, logs and ends jobs in the engine's store, without a sandbox. */
-import type { Outcome } from '@harmont/engine'
+import { noOutput, type Outcome, type StepOutput } from '@harmont/engine'
 import type { TestServer } from './server.ts'
 
 export interface PlayedJob {
@@ -7,7 +7,7 @@ export interface PlayedJob {
   readonly buildId: string
   /** Appends to the log, a chunk for each text; on stdout by default. */
   log(texts: readonly (string | Buffer)[], kind?: 0 | 1 | 2): Promise<void>
-  end(outcome?: Partial<Extract<Outcome, { kind: 'exited' }>>): Promise<void>
+  end(outcome?: Partial<Extract<Outcome, { kind: 'exited' }>>, output?: Partial<StepOutput>): Promise<void>
 }
 
 /** Leases the next ready job and starts it. */
@@ -29,9 +29,10 @@ export async function playJob({ server }: TestServer): Promise<PlayedJob> {
       })
       if (!(await store.logs.append({ jobId, fence }, chunks, `${seq}`))) throw new Error('the lease is lost')
     },
-    async end(outcome = {}) {
+    async end(outcome = {}, left = {}) {
       const exited = { kind: 'exited', exitCode: 0, signal: null, limit: null, snapshot: null, ...outcome } as const
-      await store.builds.apply(buildId, [{ type: 'ended', job: jobId, fence, at: store.now(), outcome: exited }])
+      const ended = { type: 'ended', job: jobId, fence, at: store.now(), outcome: exited } as const
+      await store.builds.apply(buildId, [ended], { jobId, output: { ...noOutput, ...left } })
     },
   }
 }

@@ -24,8 +24,9 @@ const newestEnd = (more: string) => `
   select r.state from build_records r
    where r.pipeline_id = p.id and r.branch = p.default_branch and r.pull_request is null and r.state in ('passed', 'failed') ${more}
    order by r.number desc limit 1`
-const isConnected = `
-  lower(p.repo_name) in (select lower(c.owner || '/' || c.name) from active_repositories c where c.organization_id = $1)`
+/** The condition that the repository of a pipeline `p` is connected. */
+export const isConnected = `
+  lower(p.repo_name) in (select lower(c.owner || '/' || c.name) from active_repositories c where c.organization_id = p.organization_id)`
 
 /**
  * Finds the verdict on a pipeline: the state of the newest build of its default branch that has

@@ -8,6 +8,7 @@ import { presentSummary } from '../overviews/summary.ts'
 import { runMs } from '../records/present-build.ts'
 import { requireBuild } from '../records/require-build.ts'
 import type { BuildRow } from '../records/store.ts'
+import { hasReports } from '../tests/store.ts'
 import { buildCost } from './cost.ts'
 import { presentJobView, presentRenderView } from './present-job-view.ts'
 import { readView, type ViewPlace, type ViewServices } from './read-view.ts'
@@ -23,11 +24,12 @@ export async function buildView(
   const { pool } = services
   const { pipeline, build } = place
   const branch = { pipelineId: pipeline.id, branch: build.branch, number: build.number }
-  const [{ row, view }, earlier, runMs] = await Promise.all([
+  const [{ row, view }, earlier, runMs, hasTests] = await Promise.all([
     readView(services, place, -1),
     earlierBuilds(pool, branch),
     // Only a running build has an estimated end.
     build.finished_at === null ? recentRunMs(pool, pipeline.id) : [],
+    hasReports(pool, build.id),
   ])
   const jobs = orderSteps(view.build.steps).flatMap((index) => {
     const job = view.build.jobs[index]
@@ -49,8 +51,7 @@ export async function buildView(
     next: row.next,
     last_passed: lastPassed,
     failing_since: failingSince,
-    // No feature makes any of them yet.
-    has: { tests: false, artifacts: false },
+    has: { tests: hasTests, artifacts: false },
   }
 }
 

@@ -24,11 +24,19 @@ export async function readFailureOutputs(
   { jobs, render }: Build,
   facts: ReadonlyMap<string, LogFacts>,
 ): Promise<ReadonlyMap<string, FailureOutput>> {
+  const first = firstFailed({ jobs, render }).filter((id) => facts.has(id))
+  return new Map(await Promise.all(first.map((id) => wordsOf(logs, id))))
+}
+
+/** Returns the ids of the first jobs that failed. */
+export function firstFailed({ jobs, render }: Pick<Build, 'jobs' | 'render'>): readonly string[] {
   const failed = [...(render === null ? [] : [render]), ...jobs].filter(
     ({ state }) => state === 'failed' || state === 'timed_out',
   )
-  const first = failed.sort((a, b) => (a.finishedAt ?? 0) - (b.finishedAt ?? 0)).slice(0, failuresShown)
-  return new Map(await Promise.all(first.filter(({ id }) => facts.has(id)).map(({ id }) => wordsOf(logs, id))))
+  return failed
+    .sort((a, b) => (a.finishedAt ?? 0) - (b.finishedAt ?? 0))
+    .slice(0, failuresShown)
+    .map(({ id }) => id)
 }
 
 async function wordsOf(logs: JobLogs, jobId: string): Promise<readonly [string, FailureOutput]> {

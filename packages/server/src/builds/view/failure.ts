@@ -1,7 +1,8 @@
 import type { components } from '@harmont/contract'
 import type { Job, JobErrorCode, Step } from '@harmont/engine'
-import { type Found, nothingFound } from '@harmont/logs'
+import { type Found, nothingFound, type ReportedFailure } from '@harmont/logs'
 import type { Complete } from '../../platform/http/index.ts'
+import { asFailure, type FailedTests } from '../tests/failed-tests.ts'
 import type { ViewOfBuild } from './view-of-build.ts'
 
 const platformFaults: ReadonlySet<JobErrorCode> = new Set([
@@ -14,11 +15,15 @@ const platformFaults: ReadonlySet<JobErrorCode> = new Set([
 
 type Shown = Complete<components['schemas']['JobView']>['failure']
 
-/** The failures that a page names; the log marks the rest. */
-const reportsShown = 10
+/** The failures that a page names; the log and the list of tests have the rest. */
+export const reportsShown = 10
 
 /** Says why a job failed; null for one that has not. `step` is null for the rendering. */
-export function failureOf({ failureOutputs, publicUrl }: ViewOfBuild, job: Job, step: Step | null): Shown {
+export function failureOf(
+  { failureOutputs, failedTests, newFailures, publicUrl }: ViewOfBuild,
+  job: Job,
+  step: Step | null,
+): Shown {
   if (job.state !== 'failed' && job.state !== 'timed_out') return null
   const { errorCode, errorMessage, exitCode } = job
   const words = failureOutputs.get(job.id)
@@ -29,20 +34,36 @@ export function failureOf({ failureOutputs, publicUrl }: ViewOfBuild, job: Job, 
     signal,
     message: errorMessage ?? `The command exited with code ${exitCode ?? 'unknown'}.`,
     first_error_line: words?.firstErrorLine ?? null,
-    ...presentFound(words?.found ?? nothingFound),
+    ...presentFound(words?.found ?? nothingFound, failedTests.get(job.id), newFailures),
     tail: [...(words?.tail ?? [])],
     hint: step === null ? null : hintOf(job, step),
     doc_url: errorCode === null ? null : `${publicUrl}/docs/errors/${errorCode}`,
   }
 }
 
-function presentFound({
-  failures,
-  tests,
-  errors,
-}: Found): Pick<NonNullable<Shown>, 'failed_tests' | 'other_errors' | 'reports'> {
-  const reports = failures.slice(0, reportsShown).map(({ logLine, ...failure }) => ({ ...failure, log_line: logLine }))
+/** Names the failed tests of the reports, else the failures that the log tells of. */
+function presentFound(
+  { failures, tests, errors }: Found,
+  reported: FailedTests | undefined,
+  newFailures: ReadonlySet<string>,
+): Pick<NonNullable<Shown>, 'failed_tests' | 'other_errors' | 'reports'> {
+  if (reported !== undefined) {
+    const reports = reported.results.map((row) => {
+      const failure = asFailure(row)
+      return { ...failure, log_line: logLineOf(failures, failure, row.name), new: newFailures.has(row.test) }
+    })
+    return { failed_tests: reported.count, other_errors: 0, reports }
+  }
+  const reports = failures
+    .slice(0, reportsShown)
+    .map(({ logLine, ...failure }) => ({ ...failure, log_line: logLine, new: false }))
   return { failed_tests: tests, other_errors: errors, reports }
+}
+
+/** Returns the line at which the log tells of a reported failure; null where it does not. */
+function logLineOf(found: Found['failures'], { test }: ReportedFailure, name: string): number | null {
+  const told = found.find((one) => one.test === test) ?? found.find((one) => one.test?.endsWith(name) === true)
+  return told?.logLine ?? null
 }
 
 /** Says what to do about a failure, where its code tells; null where only the log can. */

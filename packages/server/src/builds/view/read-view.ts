@@ -6,7 +6,10 @@ import type { BuildEngine } from '../engine/build-engine.ts'
 import { prerequisitesOf } from '../jobs/order-steps.ts'
 import { readWaits } from '../jobs/read-waits.ts'
 import { readLogFacts } from '../logs/log-facts.ts'
-import { readFailureOutputs } from './failure-output.ts'
+import { findNew } from '../tests/build-tests.ts'
+import { type FailedTests, findFailedTests } from '../tests/failed-tests.ts'
+import { reportsShown } from './failure.ts'
+import { firstFailed, readFailureOutputs } from './failure-output.ts'
 import { readHolders } from './holders.ts'
 import { findAttempts, findLookUps, findViewRow, jobsAhead, type ViewRow } from './store.ts'
 import type { CostOf, ViewOfBuild } from './view-of-build.ts'
@@ -60,8 +63,9 @@ export async function readView(services: ViewServices, place: ViewPlace, after: 
     pool,
     shown.map(({ id }) => id),
   )
-  const [failureOutputs, lookUps, ahead, [waits, holders]] = await Promise.all([
+  const [failureOutputs, [failedTests, newFailures], lookUps, ahead, [waits, holders]] = await Promise.all([
     readFailureOutputs(engine.logs, build, logs),
+    readFailedTests(pool, place, firstFailed(build)),
     findLookUps(
       pool,
       changed.filter(isCached(build)).map(({ id }) => id),
@@ -82,6 +86,8 @@ export async function readView(services: ViewServices, place: ViewPlace, after: 
     logs,
     lookUps,
     failureOutputs,
+    failedTests,
+    newFailures,
     ahead,
     waits,
     holders,
@@ -91,6 +97,16 @@ export async function readView(services: ViewServices, place: ViewPlace, after: 
     now: now(),
   }
   return { row, view, changed, isRenderChanged }
+}
+
+async function readFailedTests(
+  pool: pg.Pool,
+  { pipeline, build }: ViewPlace,
+  jobIds: readonly string[],
+): Promise<readonly [failed: ReadonlyMap<string, FailedTests>, isNew: ReadonlySet<string>]> {
+  const failed = await findFailedTests(pool, jobIds, reportsShown)
+  const results = [...failed.values()].flatMap((job) => job.results)
+  return [failed, await findNew(pool, pipeline.id, build.number, results)]
 }
 
 /** Returns the jobs that have changed, and the waiting jobs that show a changed prerequisite. */

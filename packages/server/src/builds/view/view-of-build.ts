@@ -4,6 +4,7 @@ import type { PipelineRow } from '../../organizations/index.ts'
 import type { Complete } from '../../platform/http/index.ts'
 import type { Waits } from '../jobs/read-waits.ts'
 import type { LogFacts } from '../logs/log-facts.ts'
+import type { FailedTests } from '../tests/failed-tests.ts'
 import type { FailureOutput } from './failure-output.ts'
 import type { HolderRow } from './holders.ts'
 import type { AttemptRow, LookUpRow } from './store.ts'
@@ -37,6 +38,10 @@ export interface ViewOfBuild {
   readonly lookUps: ReadonlyMap<string, LookUpRow>
   /** The output of the first jobs that failed. */
   readonly failureOutputs: ReadonlyMap<string, FailureOutput>
+  /** The failed tests that those of the jobs reported. */
+  readonly failedTests: ReadonlyMap<string, FailedTests>
+  /** Those of them that passed in the newest build of the default branch before this one. */
+  readonly newFailures: ReadonlySet<string>
   /** The number of jobs of the queue before a job that waits for a runner. */
   readonly ahead: ReadonlyMap<string, number>
   /** The limits and groups that hold the jobs that are shown back. */

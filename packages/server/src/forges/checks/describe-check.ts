@@ -1,6 +1,6 @@
 /** Describes a build as a check. The same build always gives the same check. */
 import type { Job } from '@harmont/engine'
-import { countWords, type Found, failureWords } from '@harmont/logs'
+import { countWords, type Found, failureWords, type ReportedFailure } from '@harmont/logs'
 import type { Check, CheckAction, CheckConclusion } from '../forge/forge.ts'
 import type { Trigger } from '../triggers/trigger.ts'
 import type { CheckedBuild } from './store.ts'
@@ -17,8 +17,8 @@ export interface CheckSubject {
   readonly jobs: readonly CheckedJob[]
   /** The last output of the first failed job; null: no job failed. */
   readonly lastOutput: string | null
-  /** The failures that its tools reported. */
-  readonly found: Found
+  /** The failures that its reports of tests name, else its log. */
+  readonly found: Found<ReportedFailure>
   readonly publicUrl: string
 }
 
@@ -101,7 +101,7 @@ function canceledTitle(code: string | null): string {
   return code === 'superseded' ? 'Superseded by a newer build' : 'Canceled'
 }
 
-function failedTitle(jobs: readonly CheckedJob[], found: Found): string {
+function failedTitle(jobs: readonly CheckedJob[], found: Found<ReportedFailure>): string {
   const first = firstFailure(jobs)
   const others =
     jobs.filter(({ state, softFailed }) => (state === 'failed' || state === 'timed_out') && !softFailed).length - 1
@@ -129,7 +129,7 @@ function summaryOf({ build, jobs }: CheckSubject): string {
 /** GitHub accepts 65,000 bytes; the rest is for the other parts of the text. */
 const mostOutputBytes = 40_000
 /** Each takes less than 3,000 bytes, and rarely more than 200. */
-const mostReported = 5
+export const mostReported = 5
 
 function textOf({ build, jobs, lastOutput, found }: CheckSubject): string | null {
   const first = firstFailure(jobs)
@@ -146,7 +146,7 @@ function textOf({ build, jobs, lastOutput, found }: CheckSubject): string | null
 }
 
 /** Lists the reported failures, one line each. */
-function reported(found: Found): string {
+function reported(found: Found<ReportedFailure>): string {
   const shown = found.failures.slice(0, mostReported)
   const more = found.tests + found.errors - shown.length
   return fenced([...shown.map(failureWords), ...(more === 0 ? [] : [`and ${more} more`])].join('\n'))

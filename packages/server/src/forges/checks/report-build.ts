@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto'
-import { nothingFound } from '@harmont/logs'
+import { type Found, nothingFound, type ReportedFailure } from '@harmont/logs'
 import type pg from 'pg'
 import type { Logger } from 'pino'
 import type { BuildEngine } from '../../builds/engine/build-engine.ts'
 import { lastOutput } from '../../builds/logs/last-output.ts'
+import { asFound, findFailedTests } from '../../builds/tests/failed-tests.ts'
 import { ForgeRefused } from '../../platform/outbound/forge-errors.ts'
 import type { Forges } from '../forge/forge.ts'
 import { findConnected } from '../repositories/connected-repository.ts'
-import { type CheckContent, type CheckedJob, describeCheck, firstFailure } from './describe-check.ts'
+import { type CheckContent, type CheckedJob, describeCheck, firstFailure, mostReported } from './describe-check.ts'
 import { type CheckRow, findCheck, findCheckedBuild, inheritCheck, recordReport } from './store.ts'
 
 export interface ReportServices {
@@ -71,6 +72,16 @@ async function contentOf(
   const jobs = newest.map((job): CheckedJob & { readonly id: string } => ({ ...job, name: nameOf(job.step) }))
   const failure = build.finished_at === null ? undefined : firstFailure(jobs)
   const output = failure === undefined ? null : await lastOutput(engine.logs, failure.id)
-  const log = failure === undefined ? null : await engine.logs.openSoon(failure.id)
-  return describeCheck({ build, jobs, lastOutput: output, found: log?.index.found ?? nothingFound, publicUrl })
+  const found = failure === undefined ? nothingFound : await failuresOf({ pool, engine }, failure.id)
+  return describeCheck({ build, jobs, lastOutput: output, found, publicUrl })
+}
+
+/** Returns the failed tests that the job reported, else the failures that its log tells of. */
+async function failuresOf(
+  { pool, engine }: Pick<ReportServices, 'pool' | 'engine'>,
+  jobId: string,
+): Promise<Found<ReportedFailure>> {
+  const reported = (await findFailedTests(pool, [jobId], mostReported)).get(jobId)
+  if (reported !== undefined) return asFound(reported)
+  return (await engine.logs.openSoon(jobId))?.index.found ?? nothingFound
 }

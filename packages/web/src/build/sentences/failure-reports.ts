@@ -37,15 +37,22 @@ function countFailures({ failure }: JobView, after: string): string {
  * Returns one report, `invoice › rounds half up — expected 2, got 1 · invoice.test.ts:7`, whose
  * last part links to the line in the log.
  */
-export function reportSentence({ test, message, file, line, log_line }: Report, job: JobView): Sentence {
-  const name = file?.split(/[\\/]/).at(-1)
-  const at = name === undefined ? {} : { text: line === null ? name : `${name}:${line}` }
+export function reportSentence(report: Report, job: JobView): Sentence {
+  const { test, message } = report
   return [
     ...(test === null ? [] : [{ kind: 'name', text: shortened(test, longestName) } as const, ' — ']),
     { kind: 'name', text: shortened(message, longestMessage) },
-    ' · ',
-    { kind: 'line', line: log_line, job, ...at },
+    ...placeOf(report, job),
+    ...(report.new === true ? [' · new here'] : []),
   ]
+}
+
+/** A failure that only a report of tests names has no line in the log. */
+function placeOf({ file, line, log_line: logLine }: Report, job: JobView): Sentence {
+  const name = file?.split(/[\\/]/).at(-1)
+  const text = name === undefined ? undefined : line === null ? name : `${name}:${line}`
+  if (logLine !== null) return [' · ', { kind: 'line', line: logLine, job, ...(text !== undefined && { text }) }]
+  return text === undefined ? [] : [' · ', { kind: 'name', text }]
 }
 
 function shortened(text: string, most: number): string {

@@ -128,8 +128,9 @@ function FailureReportList({ place, job }: { readonly place: BuildPlace; readonl
   return (
     <>
       <ul aria-label="Failures">
-        {shown.map((report) => (
-          <li key={report.log_line} className="truncate">
+        {shown.map((report, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: reports of one failure have no other name
+          <li key={index} className="truncate">
             <SentenceLine sentence={reportSentence(report, job)} place={place} />
           </li>
         ))}

@@ -1,0 +1,195 @@
+/** The reports of tests that steps leave. */
+import { createHash } from 'node:crypto'
+import type pg from 'pg'
+import type { Instant } from '../core/model.ts'
+import type { TestCase, TestReport } from '../reports/test-report.ts'
+import { inTransaction } from './pool.ts'
+import { storable, time } from './values.ts'
+
+/** Results of a build that are kept. */
+const mostResultsPerBuild = 100_000
+/** Results that are written in one transaction, which takes some 100 ms. */
+const batch = 5_000
+
+/** Held while results name tests, so that none of these tests is removed. */
+const testsInUse = 0x74657374
+
+export interface ReportingJob {
+  readonly jobId: string
+  readonly buildId: string
+  readonly pipeline: string
+  readonly isTrusted: boolean
+  readonly isCached: boolean
+  readonly at: Instant
+}
+
+/** A test with its worst result of a report. */
+interface Result extends TestCase {
+  readonly key: string
+}
+
+const severity: Readonly<Record<TestCase['state'], number>> = { failed: 3, errored: 2, passed: 1, skipped: 0 }
+const letters: Readonly<Record<TestCase['state'], string>> = { passed: 'p', failed: 'f', skipped: 's', errored: 'e' }
+
+/**
+ * Writes reports that do not count yet, in small transactions, before the build is locked. Returns
+ * their ids for `takeReports`. Reports that nobody takes are removed a day later.
+ */
+export async function writeReports(
+  pool: pg.Pool,
+  job: ReportingJob,
+  reports: readonly TestReport[],
+): Promise<readonly string[]> {
+  const ids: string[] = []
+  let room = reports.some(({ cases }) => cases.length > 0) ? await roomOf(pool, job) : 0
+  for (const report of reports) {
+    const all = resultsOf(report.cases)
+    const kept = keepWithin(room, all)
+    room -= kept.length
+    const id = await writeReport(pool, job, report, all, all.length - kept.length)
+    const sorted = kept.toSorted((a, b) => (a.key < b.key ? -1 : 1))
+    for (let from = 0; from < sorted.length; from += batch)
+      await writeResults(pool, job.pipeline, id, sorted.slice(from, from + batch))
+    ids.push(id)
+  }
+  return ids
+}
+
+/** Returns the results that are kept where there is room for so many: those of failed tests first. */
+export function keepWithin<T extends Pick<TestCase, 'state'>>(room: number, results: readonly T[]): readonly T[] {
+  if (results.length <= room) return results
+  return results.toSorted((a, b) => severity[b.state] - severity[a.state]).slice(0, room)
+}
+
+/** Makes reports count, in the client's open transaction. */
+export async function takeReports(client: pg.ClientBase, ids: readonly string[], at: Instant): Promise<void> {
+  if (ids.length === 0) return
+  await client.query({
+    name: 'engine-take-test-reports',
+    text: 'update engine.test_reports set at = $2 where id = any($1::bigint[])',
+    values: [ids, time(at)],
+  })
+}
+
+/** Returns how many results the build may still have. */
+async function roomOf(pool: pg.Pool, { buildId, jobId }: ReportingJob): Promise<number> {
+  const { rows } = await pool.query<{ count: number }>({
+    name: 'engine-count-test-results',
+    text: `select coalesce(sum(r.passed + r.failed + r.skipped + r.errored - r.left_out), 0)::int as count
+      from engine.test_reports r join engine.jobs j on j.id = r.job_id
+      where r.build_id = $1 and r.at is not null and j.step is distinct from (select step from engine.jobs where id = $2)`,
+    values: [buildId, jobId],
+  })
+  return Math.max(0, mostResultsPerBuild - (rows[0]?.count ?? 0))
+}
+
+/**
+ * Returns each test once. One that ran several times, as in a second try or with several
+ * parameters under one name, has its worst result and its whole time.
+ */
+function resultsOf(cases: readonly TestCase[]): readonly Result[] {
+  const byKey = new Map<string, Result>()
+  for (const one of cases) {
+    const key = testKey(one)
+    const known = byKey.get(key)
+    if (known === undefined) byKey.set(key, { ...one, key })
+    else {
+      const durationMs = (known.durationMs ?? 0) + (one.durationMs ?? 0)
+      const worst = severity[one.state] > severity[known.state] ? one : known
+      byKey.set(key, { ...worst, key, durationMs })
+    }
+  }
+  return [...byKey.values()]
+}
+
+/** Returns the id of a test within its pipeline: a digest of its suite and name, as a UUID. */
+function testKey({ suite, name }: Pick<TestCase, 'suite' | 'name'>): string {
+  const hex = createHash('sha256').update(`${suite}\0${name}`).digest('hex')
+  // Version 8: the bits are of our own making.
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`
+}
+
+async function writeReport(
+  pool: pg.Pool,
+  { buildId, jobId, pipeline, isTrusted, isCached, at }: ReportingJob,
+  { path, format, faults, problem }: TestReport,
+  results: readonly Result[],
+  leftOut: number,
+): Promise<string> {
+  const count = (state: TestCase['state']) => results.filter((result) => result.state === state).length
+  const { rows } = await pool.query<{ id: string }>({
+    name: 'engine-write-test-report',
+    text: `insert into engine.test_reports (build_id, job_id, pipeline, trusted, cached, path, format, faults, problem,
+        passed, failed, skipped, errored, left_out, written_at)
+      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) returning id`,
+    values: [
+      buildId,
+      jobId,
+      pipeline,
+      isTrusted,
+      isCached,
+      storable(path),
+      format,
+      faults,
+      storable(problem ?? null),
+      count('passed'),
+      count('failed'),
+      count('skipped'),
+      count('errored'),
+      leftOut,
+      time(at),
+    ],
+  })
+  const [row] = rows
+  if (row === undefined) throw new Error('expected the row of the report')
+  return row.id
+}
+
+/** Finds the test of a result `g` by the index, however few tests the planner expects. */
+const known = 'select k.id, k.file from engine.test_cases k where k.pipeline = $1 and k.key = g.key limit 1'
+
+/** Sorted by key, so that two reports that name the same new tests never wait for each other. */
+function writeResults(pool: pg.Pool, pipeline: string, report: string, results: readonly Result[]): Promise<void> {
+  const keys = results.map(({ key }) => key)
+  const files = results.map(({ file }) => storable(file ?? null))
+  return inTransaction(pool, async (client) => {
+    await client.query('select pg_advisory_xact_lock_shared($1)', [testsInUse])
+    await client.query({
+      name: 'engine-write-tests',
+      text: `insert into engine.test_cases (pipeline, key, suite, name, file)
+        select $1, g.* from unnest($2::uuid[], $3::text[], $4::text[], $5::text[]) as g(key, suite, name, file)
+        left join lateral (${known}) c on true where c.id is null
+        on conflict do nothing`,
+      values: [
+        pipeline,
+        keys,
+        results.map(({ suite }) => storable(suite)),
+        results.map(({ name }) => storable(name)),
+        files,
+      ],
+    })
+    await client.query({
+      name: 'engine-write-test-results',
+      text: `insert into engine.test_results (report, test, state, duration_ms, line, file, message)
+        select $2, c.id, g.state, g.duration_ms, g.line, case when g.file is distinct from c.file then g.file end, g.message
+        from unnest($3::uuid[], $4::"char"[], $5::int[], $6::int[], $7::text[], $8::text[])
+          as g(key, state, duration_ms, line, file, message)
+        cross join lateral (${known}) c`,
+      values: [
+        pipeline,
+        report,
+        keys,
+        results.map(({ state }) => letters[state]),
+        results.map(({ durationMs }) => whole(durationMs)),
+        results.map(({ line }) => whole(line)),
+        files,
+        results.map(({ message }) => storable(message ?? null)),
+      ],
+    })
+  })
+}
+
+/** Returns the number as a column holds it. */
+function whole(value: number | undefined): number | null {
+  return value === undefined ? null : Math.min(Math.max(Math.round(value), 0), 2 ** 31 - 1)
+}

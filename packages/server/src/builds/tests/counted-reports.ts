@@ -1,0 +1,59 @@
+/** Which reports of tests count: those of the default branch's builds, by their newest attempts. */
+import type { Database } from '../../platform/database/transaction.ts'
+import { isConnected } from '../overviews/list-pipelines.ts'
+
+/** A report with the number of its build. */
+export interface CountedReport {
+  readonly id: string
+  readonly number: number
+  readonly at: Date
+  readonly cached: boolean
+}
+
+/** The newest builds that are asked for reports: some may have run no tests. */
+const buildsAsked = 200
+
+/**
+ * Condition of a report `t` of the job `j`: no newer attempt of its step has left one. A retry that
+ * is under way does not hide what the attempt before it reported.
+ */
+export const isNewestReport = `
+  t.at is not null and not exists (
+    select from engine.jobs n join engine.test_reports u on u.job_id = n.id and u.at is not null
+     where n.build_id = j.build_id and n.step = j.step and n.attempt > j.attempt)`
+
+const fetchedEnd = `
+  select from build_records f
+   where f.pipeline_id = p.id and f.branch = p.default_branch and f.pull_request is null and f.ref_class = 'fetched'
+     and f.state in ('passed', 'failed')`
+
+/**
+ * Finds the reports of a pipeline's newest builds of the default branch that ran tests, at most
+ * `builds` of them below a number; the newest build comes first. As in the verdict on a pipeline, a
+ * pull request or a fork does not count, nor does an upload where the server has built what it
+ * fetched.
+ */
+export async function findCountedReports(
+  database: Database,
+  pipelineId: string,
+  builds: number,
+  below = 2_147_483_647,
+): Promise<readonly CountedReport[]> {
+  const { rows } = await database.query<CountedReport>({
+    name: 'counted-test-reports',
+    text: `with p as (select * from pipelines where id = $1),
+           c as (select (${isConnected}) and exists (${fetchedEnd}) as is_fetched from p),
+           recent as (
+             select b.id, b.number from p, c, build_records b
+              where b.pipeline_id = $1 and b.branch = p.default_branch and b.number < $2 and b.pull_request is null and b.trust = 'trusted'
+                and (b.ref_class = 'fetched' or not c.is_fetched)
+              order by b.number desc limit ${buildsAsked}),
+           reports as (
+             select t.id, t.at, t.cached, r.number, dense_rank() over (order by r.number desc) as turn
+               from recent r join engine.test_reports t on t.build_id = r.id join engine.jobs j on j.id = t.job_id
+              where ${isNewestReport})
+           select id, number, at, cached from reports where turn <= $3 order by number desc, id desc`,
+    values: [pipelineId, below, builds],
+  })
+  return rows
+}

@@ -1,0 +1,50 @@
+/** The failed tests that a job reported, as its failure names them. */
+import { type Found, type ReportedFailure, testTitle } from '@harmont/logs'
+import type { Database } from '../../platform/database/transaction.ts'
+import type { ResultRow } from './store.ts'
+
+export interface FailedTests {
+  readonly count: number
+  /** The first ones. */
+  readonly results: readonly ResultRow[]
+}
+
+/** Finds the first failed tests of each job that reported any, by job. */
+export async function findFailedTests(
+  database: Database,
+  jobIds: readonly string[],
+  most: number,
+): Promise<ReadonlyMap<string, FailedTests>> {
+  if (jobIds.length === 0) return new Map()
+  const { rows } = await database.query<ResultRow & { readonly job_id: string; readonly count: number }>({
+    name: 'failed-tests-of-jobs',
+    text: `select t.job_id, t.count, x.*, c.key, c.suite, c.name, coalesce(x.own_file, c.file) as file
+             from (select job_id, array_agg(id order by id) as reports, sum(failed + errored)::int as count from engine.test_reports
+                    where job_id = any($1::uuid[]) and at is not null group by job_id) t
+            cross join lateral (
+              select x.report, x.test, x.state::text as state, x.duration_ms, x.line, x.file as own_file, x.message
+                from engine.test_results x where x.report = any(t.reports) and x.state in ('f', 'e')
+               order by x.report, x.test limit $2) x
+             join engine.test_cases c on c.id = x.test
+            order by t.job_id, x.report, x.test`,
+    values: [jobIds, most],
+  })
+  const byJob = Map.groupBy(rows, ({ job_id }) => job_id)
+  return new Map([...byJob].map(([id, results]) => [id, { count: results[0]?.count ?? 0, results }]))
+}
+
+/** Returns the failed tests as the failures of a log are given. */
+export function asFound({ count, results }: FailedTests): Found<ReportedFailure> {
+  return { failures: results.map(asFailure), tests: count, errors: 0 }
+}
+
+export function asFailure(row: ResultRow): ReportedFailure {
+  return { test: testTitle(row), message: firstLine(row.message), file: row.file, line: row.line }
+}
+
+const longestMessage = 400
+
+function firstLine(message: string | null): string {
+  const line = message?.split('\n').find((text) => text.trim() !== '') ?? 'failed'
+  return line.trim().slice(0, longestMessage).toWellFormed()
+}

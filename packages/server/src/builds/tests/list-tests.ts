@@ -1,0 +1,89 @@
+import type { Database } from '../../platform/database/transaction.ts'
+import type { CursorKey } from '../../platform/http/index.ts'
+import type { CountedReport } from './counted-reports.ts'
+import type { TestRow } from './store.ts'
+
+export interface ListedTest extends TestRow {
+  /** The sort key. */
+  readonly keys: CursorKey
+}
+
+interface TestWish {
+  readonly state: 'failing' | 'failed' | null
+  readonly q: string | null
+  readonly after: CursorKey | null
+  readonly limit: number
+}
+
+const hasText = (q: string) =>
+  `(${q}::text is null or position(lower(${q}) in lower(c.suite || ' ' || c.name || ' ' || coalesce(c.file, ''))) > 0)`
+
+/** Lists the tests that these reports name. */
+export function listTests(
+  database: Database,
+  pipelineId: string,
+  reports: readonly CountedReport[],
+  wish: TestWish,
+): Promise<readonly ListedTest[]> {
+  return wish.state === null
+    ? listByName(database, pipelineId, reports, wish)
+    : listFailed(database, reports, { ...wish, isFailing: wish.state === 'failing' })
+}
+
+/** Walks through all tests in the order of their names until the page is full. */
+async function listByName(
+  database: Database,
+  pipelineId: string,
+  reports: readonly CountedReport[],
+  { q, after, limit }: TestWish,
+): Promise<readonly ListedTest[]> {
+  const suite = 'left(c.suite, 200) collate "C"'
+  const name = 'left(c.name, 200) collate "C"'
+  const { rows } = await database.query<ListedTest>({
+    name: 'list-tests-by-name',
+    text: `select c.id as test, c.key, c.suite, c.name, c.file, json_build_array(${suite}, ${name}, c.id::text) as keys
+             from engine.test_cases c
+            cross join lateral (
+              select from engine.test_results x where x.test = c.id and x.report = any($2::bigint[]) limit 1) x
+            where c.pipeline = $1::text and (${suite}, ${name}, c.id) > ($4::text, $5::text, $6::bigint) and ${hasText('$3')}
+            order by ${suite}, ${name}, c.id limit $7`,
+    values: [pipelineId, reports.map(({ id }) => id), q, after?.[0] ?? '', after?.[1] ?? '', after?.[2] ?? -1, limit],
+  })
+  return rows
+}
+
+/** Lists tests that failed, those first that failed last. */
+async function listFailed(
+  database: Database,
+  reports: readonly CountedReport[],
+  { q, after, limit, isFailing }: TestWish & { readonly isFailing: boolean },
+): Promise<readonly ListedTest[]> {
+  const { rows } = await database.query<ListedTest>({
+    name: `list-failed-tests-${isFailing}`,
+    text: `with w as (select * from unnest($1::bigint[], $2::int[]) as w(report, number)),
+           f as (select x.test, max(w.number) as number
+                   from w cross join lateral (
+                     select x.test from engine.test_results x where x.report = w.report and x.state in ('f', 'e')) x
+                  group by x.test)
+           select c.id as test, c.key, c.suite, c.name, c.file, json_build_array(f.number, c.id::text) as keys
+             from f join engine.test_cases c on c.id = f.test
+            where ($4::int is null or (-f.number, c.id) > (-$4::int, $5::bigint)) and ${hasText('$3')}
+                  ${isFailing ? `and not exists (${laterPass})` : ''}
+            order by f.number desc, c.id limit $6`,
+    values: [
+      reports.map(({ id }) => id),
+      reports.map(({ number }) => number),
+      q,
+      after?.[0] ?? null,
+      after?.[1] ?? null,
+      limit,
+    ],
+  })
+  return rows
+}
+
+/** A build after the failure passed the test. It did not fail it, or the failure were not the last. */
+const laterPass = `
+  select from (select y.report from engine.test_results y
+                where y.test = f.test and y.report = any($1::bigint[]) and y.state = 'p' offset 0) y
+    join w v on v.report = y.report where v.number > f.number`

@@ -1,0 +1,160 @@
+/** Results of tests (`engine.test_results`). Readers find the reports first: results follow by index. */
+import { Conditions } from '../../platform/database/conditions.ts'
+import type { Database } from '../../platform/database/transaction.ts'
+import { type CountedReport, isNewestReport } from './counted-reports.ts'
+import type { CountedResult } from './summarise-test.ts'
+import type { TestLetter } from './test-states.ts'
+
+export interface ReportRow {
+  readonly id: string
+  readonly job_id: string
+  readonly path: string
+  readonly format: string | null
+  readonly faults: number
+  readonly problem: string | null
+  readonly passed: number
+  readonly failed: number
+  readonly skipped: number
+  readonly errored: number
+  readonly left_out: number
+  readonly cached: boolean
+}
+
+const mostReports = 1_000
+
+/** Finds the reports of a build that count, or all of one job. */
+export async function findReports(
+  database: Database,
+  buildId: string,
+  jobId: string | null = null,
+): Promise<readonly ReportRow[]> {
+  const { rows } = await database.query<ReportRow>({
+    name: jobId === null ? 'test-reports-of-build' : 'test-reports-of-job',
+    text: `select t.id, t.job_id, t.path, t.format, t.faults, t.problem, t.passed, t.failed, t.skipped, t.errored, t.left_out, t.cached
+             from engine.test_reports t join engine.jobs j on j.id = t.job_id
+            where t.build_id = $1 and ${jobId === null ? isNewestReport : 't.at is not null and t.job_id = $2'}
+            order by j.step, t.id limit ${mostReports}`,
+    values: jobId === null ? [buildId] : [buildId, jobId],
+  })
+  return rows
+}
+
+/** Whether a step of the build has reported tests. */
+export async function hasReports(database: Database, buildId: string): Promise<boolean> {
+  const { rows } = await database.query<{ found: boolean }>({
+    name: 'has-test-reports',
+    text: 'select exists (select from engine.test_reports where build_id = $1 and at is not null) as found',
+    values: [buildId],
+  })
+  return rows[0]?.found === true
+}
+
+export interface TestRow {
+  /** Within the database. */
+  readonly test: string
+  /** Within its pipeline, for everybody. */
+  readonly key: string
+  readonly suite: string
+  readonly name: string
+  readonly file: string | null
+}
+
+export interface ResultRow extends TestRow {
+  readonly report: string
+  readonly state: TestLetter
+  readonly duration_ms: number | null
+  readonly line: number | null
+  readonly message: string | null
+}
+
+export type StateFilter = 'failed' | 'passed' | 'skipped'
+
+export interface ResultWish {
+  readonly state: StateFilter | null
+  readonly q: string | null
+  /** The sort key of the result before. */
+  readonly after: readonly (string | number)[] | null
+  readonly limit: number
+}
+
+const states: Readonly<Record<StateFilter, string>> = {
+  failed: "x.state in ('f', 'e')",
+  passed: "x.state = 'p'",
+  skipped: "x.state = 's'",
+}
+const rank = "case x.state when 'p' then 1 when 's' then 2 else 0 end"
+const slowest = '-coalesce(x.duration_ms, 0)'
+/** The condition that a test `c` has a text in what is shown of it. */
+const hasText = "position(lower(?) in lower(c.suite || ' ' || c.name || ' ' || coalesce(c.file, ''))) > 0"
+
+/** Returns the sort key of `findResults`: failed first, then the slowest. */
+export function resultKey({ state, duration_ms: ms, report, test }: ResultRow): readonly (string | number)[] {
+  return [state === 'p' ? 1 : state === 's' ? 2 : 0, -(ms ?? 0), report, test]
+}
+
+/** Finds results of these reports, failed ones first, then the slowest. */
+export async function findResults(
+  database: Database,
+  reports: readonly string[],
+  { state, q, after, limit }: ResultWish,
+): Promise<readonly ResultRow[]> {
+  if (reports.length === 0) return []
+  const where = new Conditions([reports, limit])
+  if (state !== null) where.add(states[state])
+  if (q !== null) where.add(hasText, q)
+  if (after !== null) where.add(`(${rank}, ${slowest}, x.report, x.test) > (?0, ?1, ?2, ?3)`, ...after)
+  const { rows } = await database.query<ResultRow>({
+    // The tests are joined after the cut, where nobody searches them.
+    text: `select f.*, c.key, c.suite, c.name, coalesce(f.own_file, c.file) as file
+             from (select x.report, x.test, x.state::text as state, x.duration_ms, x.line, x.file as own_file, x.message
+                     from engine.test_results x ${q === null ? '' : 'join engine.test_cases c on c.id = x.test'}
+                    where x.report = any($1::bigint[]) ${where.text}
+                    order by ${rank}, ${slowest}, x.report, x.test limit $2) f
+             join engine.test_cases c on c.id = f.test
+            order by ${[rank, slowest].map((key) => key.replaceAll('x.', 'f.')).join(', ')}, f.report, f.test`,
+    values: where.values,
+  })
+  return rows
+}
+
+/** Finds a test of a pipeline. */
+export async function findTest(database: Database, pipelineId: string, key: string): Promise<TestRow | undefined> {
+  const { rows } = await database.query<TestRow>({
+    name: 'find-test',
+    text: `select id as test, key, suite, name, file from engine.test_cases where pipeline = $1::text and key = $2::uuid`,
+    values: [pipelineId, key],
+  })
+  return rows[0]
+}
+
+/** Finds the results of tests in the reports that count. */
+export async function findCounted(
+  database: Database,
+  tests: readonly string[],
+  reports: readonly CountedReport[],
+): Promise<readonly CountedResult[]> {
+  if (tests.length === 0 || reports.length === 0) return []
+  const { rows } = await database.query<CountedResult>({
+    name: 'counted-test-results',
+    text: `select x.test, x.report, x.state::text as state, x.duration_ms
+             from unnest($1::bigint[]) as w(test)
+            cross join lateral (select * from engine.test_results x where x.test = w.test and x.report = any($2::bigint[])) x`,
+    values: [tests, reports.map(({ id }) => id)],
+  })
+  return rows
+}
+
+/** Finds the messages of results, by test. */
+export async function findMessages(
+  database: Database,
+  results: readonly { readonly test: string; readonly report: string }[],
+): Promise<ReadonlyMap<string, string | null>> {
+  if (results.length === 0) return new Map()
+  const { rows } = await database.query<{ test: string; message: string | null }>({
+    name: 'test-messages',
+    text: `select x.test, x.message from unnest($1::bigint[], $2::bigint[]) as w(test, report)
+             join engine.test_results x on x.report = w.report and x.test = w.test`,
+    values: [results.map(({ test }) => test), results.map(({ report }) => report)],
+  })
+  return new Map(rows.map(({ test, message }) => [test, message]))
+}

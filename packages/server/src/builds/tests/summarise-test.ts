@@ -1,0 +1,60 @@
+import type { CountedReport } from './counted-reports.ts'
+import { hasFailed, type TestLetter, worstState } from './test-states.ts'
+
+/** A result in one of the counted reports. */
+export interface CountedResult {
+  readonly test: string
+  readonly report: string
+  readonly state: TestLetter
+  readonly duration_ms: number | null
+}
+
+/** What the builds of the default branch say of a test. */
+export interface TestSummary {
+  readonly runs: number
+  readonly failures: number
+  readonly passRate: number | null
+  readonly medianMs: number | null
+  /** In the newest build that ran it; null where none has. */
+  readonly state: TestLetter | null
+  /** A report of the newest build in which it failed. */
+  readonly lastFailure: CountedReport | null
+  readonly failingSince: CountedReport | null
+}
+
+/** Sums up the results of one test. `reports` are all that count, those of the newest build first. */
+export function summariseTest(results: readonly CountedResult[], reports: readonly CountedReport[]): TestSummary {
+  const byReport = new Map(results.map((result) => [result.report, result]))
+  const builds = [...Map.groupBy(reports, ({ number }) => number).values()].flatMap((ofBuild) => {
+    const found = ofBuild.flatMap((report) => {
+      const result = byReport.get(report.id)
+      return result === undefined ? [] : [{ report, result }]
+    })
+    const state = worstState(found.map(({ result }) => result.state))
+    return state === null ? [] : [{ found, state }]
+  })
+  const ran = builds.filter(({ state }) => state !== 's')
+  const made = ran.filter(({ found }) => found.some(({ report }) => !report.cached))
+  const failed = ran.filter(({ state }) => hasFailed(state))
+  const firstPass = ran.findIndex(({ state }) => !hasFailed(state))
+  const row = ran.slice(0, firstPass === -1 ? undefined : firstPass)
+  const reportOf = (build: (typeof builds)[number] | undefined) =>
+    build?.found.find(({ result }) => hasFailed(result.state))?.report ?? null
+  const durations = made.flatMap(({ found }) =>
+    found.flatMap(({ report, result: { duration_ms: ms } }) => (report.cached || ms === null ? [] : [ms])),
+  )
+  return {
+    runs: made.length,
+    failures: failed.length,
+    passRate: made.length === 0 ? null : 1 - failed.length / Math.max(made.length, failed.length),
+    medianMs: durations.toSorted((a, b) => a - b)[Math.floor(durations.length / 2)] ?? null,
+    state: ran[0]?.state ?? builds[0]?.state ?? null,
+    lastFailure: reportOf(failed[0]),
+    failingSince: reportOf(row.at(-1)),
+  }
+}
+
+/** Whether the newest build that ran a test passed it. */
+export function passedLast(results: readonly CountedResult[], reports: readonly CountedReport[]): boolean {
+  return summariseTest(results, reports).state === 'p'
+}

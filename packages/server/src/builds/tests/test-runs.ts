@@ -1,0 +1,63 @@
+import type { components } from '@harmont/contract'
+import type { Database } from '../../platform/database/transaction.ts'
+import type { Complete } from '../../platform/http/index.ts'
+import { formatInstant } from '../../platform/input/instant.ts'
+import { stateName, type TestLetter } from './test-states.ts'
+
+/** A result of a test, with the build it is from. */
+export interface RunRow {
+  readonly report: string
+  readonly number: number
+  readonly branch: string
+  readonly commit: string
+  readonly job_id: string
+  readonly step_key: string | null
+  readonly attempt: number
+  readonly state: TestLetter
+  readonly at: Date
+  readonly duration_ms: number | null
+  readonly line: number | null
+  readonly file: string | null
+  readonly message: string | null
+  readonly cached: boolean
+}
+
+/** Lists the results of a test in all builds but those of forks, newest first. */
+export async function listRuns(
+  database: Database,
+  test: string,
+  before: string | null,
+  limit: number,
+): Promise<readonly RunRow[]> {
+  const { rows } = await database.query<RunRow>({
+    name: 'test-runs',
+    text: `select x.*, r.number, r.branch, r.commit, j.attempt, n.steps->j.step->>'key' as step_key
+             from (select x.report, x.state::text as state, x.duration_ms, x.line, x.file, x.message, t.build_id, t.job_id, t.at, t.cached
+                     from engine.test_results x join engine.test_reports t on t.id = x.report and t.at is not null and t.trusted
+                    where x.test = $1 and x.report < $2 order by x.report desc limit $3) x
+             join build_records r on r.id = x.build_id
+             join engine.jobs j on j.id = x.job_id
+             join engine.plans n on n.build_id = x.build_id
+            order by x.report desc`,
+    values: [test, before ?? '9223372036854775807', limit],
+  })
+  return rows
+}
+
+export function presentRun({ report: _, at, state, ...row }: RunRow): Complete<components['schemas']['TestRun']> {
+  return {
+    number: row.number,
+    branch: row.branch,
+    commit: row.commit,
+    job_id: row.job_id,
+    step_key: row.step_key,
+    attempt: row.attempt,
+    state: stateName(state),
+    at: formatInstant(at.getTime()),
+    duration_ms: row.duration_ms,
+    line: row.line,
+    file: row.file,
+    message: row.message,
+    cached: row.cached,
+  }
+}
