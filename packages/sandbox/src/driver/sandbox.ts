@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { lstat } from 'node:fs/promises'
 import { relative } from 'node:path'
-import { isEmptyWithin, isPopulated, killGroup, waitUntilEmpty } from '../cgroups/cgroups.ts'
+import { isEmptyWithin, isPopulated, waitUntilEmpty } from '../cgroups/cgroups.ts'
 import type { Launcher } from '../launch/launcher.ts'
 import { layerStack, staged } from '../launch/mounts.ts'
 import type { Runtime, RuntimeTarget } from '../launch/runtimes/index.ts'
@@ -142,7 +142,7 @@ export class OciSandbox implements Sandbox {
       output: pipes.output,
       errors: pipes.errors,
       exited: (signal) => running.exited(signal),
-      kill: () => killGroup(record.groups.payload),
+      kill: () => running.kill('SIGKILL'),
       resize: async (size) => {
         // The terminal is gone with the sandbox.
         if (terminal !== null && this.talking === launcher) await this.resize(launcher, size)

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import process from 'node:process'
 import { createInterface } from 'node:readline'
@@ -9,8 +9,10 @@ import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { openDriver } from '../../conformance/test-driver.ts'
-import { isEmptyWithin, isPopulated } from '../cgroups/cgroups.ts'
+import { isEmptyWithin, isPopulated, processesOf } from '../cgroups/cgroups.ts'
 import type { OciDriver } from '../driver/driver.ts'
+import { readRecord } from '../driver/record.ts'
+import { sandboxFiles } from '../layout/layout.ts'
 import type { Command, Conversation, Exit, Sandbox, SandboxSpec, TerminalSize } from '../sandbox-driver.ts'
 import { jailInit } from './jail-init.test-support.ts'
 import { runtimeNames } from './runtimes/index.ts'
@@ -193,6 +195,21 @@ python3 - <<'END' && echo jail""ed\n${jailInit('/jail')}\nEND\nexec bash --norc`
     await using it = await talk({ script: "trap '' HUP INT TERM; setsid sleep 1000 & exec sleep 1000" })
     await it.conversation.kill()
     expect(await it.conversation.exited()).toMatchObject({ code: 137 })
+  })
+
+  test("a kill spares the monitor, also before it has left the command's groups", async () => {
+    await using it = await talk({ script: 'echo up; exec sleep 1000' }, null)
+    const { output, kill, exited } = it.conversation
+    const got = collect(output)
+    await expect.poll(() => got.seen).toBe('up\n')
+    const files = sandboxFiles(join(directory, 'sandboxes'), it.sandbox.handle.id)
+    const { payload = '', monitor = '' } = readRecord(files.record)?.groups ?? {}
+    const pid = await readFile(files.monitorPid, 'utf8')
+    // Leaving takes as long as a grace period of the kernel; here it goes back.
+    await expect.poll(() => processesOf(monitor)).toContain(Number(pid))
+    await writeFile(join(payload, 'cgroup.procs'), pid)
+    await kill()
+    expect(await exited()).toMatchObject({ code: 137 })
   })
 
   test('nothing of it runs after a SIGKILL of its owner, and the next driver removes the rest', async () => {

@@ -12,6 +12,8 @@ payload=${1:-}
 # Without control groups, kills the first process of a pid namespace whose descendants are the
 # command.
 end_command() { if [ -z "$first" ]; then echo 1 >"$payload/cgroup.kill"; else kill -KILL "$command"; fi; }
+# The driver moves us out of the command's groups before it kills them, if we have not left yet.
+[ -n "$first" ] || echo "$$" >"$state/conmon.pid"
 set --
 [ -z "$first" ] || set -- setpriv --pdeathsig KILL unshare --pid --fork --kill-child --mount-proc
 "$@" $runtime --log "$state/conmon.log" run --bundle "$bundle" --pid-file "$state/pid" "$container" <"$state/input" >"$state/output" 2>"$state/errors" &

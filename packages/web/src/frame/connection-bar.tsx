@@ -1,10 +1,10 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react'
+import { type RefObject, useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import { useNow } from '../api/clock.ts'
 import { Button } from '../design/button.tsx'
 import { Instant } from '../design/instant.tsx'
 import { reconnectNow } from '../live/use-live.ts'
-import { isTroubled, retryDelayMs, type Trouble, troubleOf, troubleSentence } from './trouble.ts'
+import { retryDelayMs, type Trouble, type Troubled, troubledOf, troubleOf, troubleSentence } from './trouble.ts'
 
 /** Says that shown data is old, why and since when, and retries (web A3). */
 export function ConnectionBar() {
@@ -45,7 +45,7 @@ interface Outage {
 /** Returns what keeps shown data from being up to date and retries by itself; null: all is well. */
 function useOutage(): Outage | null {
   const client = useQueryClient()
-  const trouble = useTrouble()
+  const { trouble, troubled } = useTrouble()
   const [tryAt, setTryAt] = useState<number | null>(null)
   const attempts = useRef(0)
   const isTrouble = trouble !== null
@@ -57,9 +57,9 @@ function useOutage(): Outage | null {
   const tryNow = useCallback(async () => {
     attempts.current++
     setTryAt(null)
-    await client.refetchQueries({ type: 'active', predicate: ({ state }) => isTroubled(state) })
+    await client.refetchQueries({ type: 'active', predicate: ({ queryHash }) => troubled.current.has(queryHash) })
     plan()
-  }, [client, plan])
+  }, [client, plan, troubled])
   useEffect(() => {
     if (!isTrouble) return
     plan()
@@ -83,24 +83,22 @@ function useOutage(): Outage | null {
   return trouble === null ? null : { trouble, tryAt, tryNow: () => void tryNow() }
 }
 
-function useTrouble(): Trouble | null {
+/** Returns the trouble, and the queries that have it. */
+function useTrouble(): { readonly trouble: Trouble | null; readonly troubled: RefObject<Troubled> } {
   const client = useQueryClient()
   const last = useRef<Trouble | null>(null)
+  const troubled = useRef<Troubled>(new Map())
   const read = () => {
     const active = client
       .getQueryCache()
       .getAll()
       .filter((query) => query.isActive())
-    const next = troubleOf(
-      active.map(({ state }) => state),
-      navigator.onLine,
-    )
+    troubled.current = troubledOf(troubled.current, active)
+    const next = troubleOf(troubled.current, navigator.onLine)
     // Returns the same object for the same trouble, so that only a change redraws.
     if (JSON.stringify(next) !== JSON.stringify(last.current)) last.current = next
     return last.current
   }
-  return useSyncExternalStore(
-    useCallback((listener: () => void) => client.getQueryCache().subscribe(listener), [client]),
-    read,
-  )
+  const subscribe = useCallback((listener: () => void) => client.getQueryCache().subscribe(listener), [client])
+  return { trouble: useSyncExternalStore(subscribe, read), troubled }
 }

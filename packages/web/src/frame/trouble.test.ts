@@ -1,8 +1,12 @@
 import { expect, test } from 'vitest'
 import { ApiProblem, describeProblem, noAnswer } from '../api/problem.ts'
-import { type QueryFacts, retryDelayMs, troubleOf } from './trouble.ts'
+import { type QueryFacts, retryDelayMs, type Troubled, troubledOf, troubleOf as worstOf } from './trouble.ts'
 
 const fine: QueryFacts = { data: {}, dataUpdatedAt: 1000, error: null, fetchFailureCount: 0, fetchFailureReason: null }
+const queries = (states: readonly QueryFacts[]) => states.map((state, i) => ({ queryHash: String(i), state }))
+const none: Troubled = new Map()
+const troubleOf = (states: readonly QueryFacts[], isOnline: boolean) =>
+  worstOf(troubledOf(none, queries(states)), isOnline)
 const answered = (status: number, headers = {}) => new ApiProblem(describeProblem(status, new Headers(headers), null))
 
 test('web A3 silence, faults and too many requests affect shown data; a refusal or a first failure does not', () => {
@@ -24,4 +28,15 @@ test("web A3 the worst cause is shown with the oldest age and the server's delay
   expect(troubleOf([silent], false)).toMatchObject({ cause: 'offline' })
   expect([0, 1, 4, 20].map((attempt) => retryDelayMs(attempt, 0))).toEqual([2000, 4000, 30_000, 30_000])
   expect(retryDelayMs(0, 40_000)).toBe(40_000)
+})
+
+test('web A3 a new attempt does not end the trouble; an answer does, and so does a page without the query', () => {
+  const failed = { ...fine, fetchFailureCount: 2, fetchFailureReason: answered(502) }
+  const before = troubledOf(none, queries([failed]))
+  const after = (state: QueryFacts) => worstOf(troubledOf(before, queries([state])), true)
+  expect(after(fine)).toEqual(worstOf(before, true))
+  expect(after(fine)).toMatchObject({ cause: 'fault', status: 502 })
+  expect(after({ ...fine, dataUpdatedAt: 2000 })).toBeNull()
+  expect(after({ ...fine, error: answered(404) })).toBeNull()
+  expect(worstOf(troubledOf(before, []), true)).toBeNull()
 })

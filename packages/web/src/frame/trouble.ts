@@ -19,15 +19,33 @@ export type QueryFacts = Pick<
   'data' | 'dataUpdatedAt' | 'error' | 'fetchFailureCount' | 'fetchFailureReason'
 >
 
-/** Whether a query shows old data because the server cannot give newer. */
-export function isTroubled({ data, error, fetchFailureCount, fetchFailureReason }: QueryFacts): boolean {
+/** Queries that show old data, by hash, each as it was when its last attempt failed. */
+export type Troubled = ReadonlyMap<string, QueryFacts>
+
+/**
+ * Returns those of the active queries that show old data because the server cannot give newer. A
+ * query of `before` stays until it has an answer, because a new attempt forgets earlier failures.
+ */
+export function troubledOf(
+  before: Troubled,
+  active: readonly { readonly queryHash: string; readonly state: QueryFacts }[],
+): Troubled {
+  const troubled = active.flatMap(({ queryHash, state }): [string, QueryFacts][] => {
+    const last = before.get(queryHash)
+    if (isTroubled(state)) return [[queryHash, state]]
+    return last?.dataUpdatedAt === state.dataUpdatedAt && state.error === null ? [[queryHash, last]] : []
+  })
+  return new Map(troubled)
+}
+
+function isTroubled({ data, error, fetchFailureCount, fetchFailureReason }: QueryFacts): boolean {
   if (data === undefined) return false
   return isPassing(error) || (fetchFailureCount > 1 && isPassing(fetchFailureReason))
 }
 
-/** Returns the worst trouble of the active queries; null: none. */
-export function troubleOf(queries: readonly QueryFacts[], isOnline: boolean): Trouble | null {
-  const troubled = queries.filter(isTroubled)
+/** Returns the worst trouble of the queries; null: there are none. */
+export function troubleOf(queries: Troubled, isOnline: boolean): Trouble | null {
+  const troubled = [...queries.values()]
   if (troubled.length === 0) return null
   const problems = troubled.map(({ error, fetchFailureReason }) => problemOf(error ?? fetchFailureReason))
   const [worst] = problems.toSorted((one, other) => rank(one.status) - rank(other.status))
