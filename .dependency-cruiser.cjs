@@ -56,6 +56,7 @@ const layers = {
     ['watchdog'],
     ['launch'],
     ['snapshots'],
+    ['services'],
     ['driver'],
   ],
   web: [

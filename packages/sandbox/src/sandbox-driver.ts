@@ -70,6 +70,11 @@ export interface SandboxSpec {
    * earlier one gave. `create` fails with `InputMissing`.
    */
   readonly inputs?: readonly SandboxInput[]
+  /**
+   * Programs beside the command, at most 16. The limits hold for all together, except that each may
+   * use the whole disk space. Not with the network mode `host`.
+   */
+  readonly services?: readonly ServiceSpec[]
 }
 
 export interface SandboxInput {
@@ -80,6 +85,58 @@ export interface SandboxInput {
   readonly into: string
   /** Whether it may name nothing. */
   readonly optional: boolean
+}
+
+/**
+ * A program that runs beside a sandbox's command, in a sandbox of its own. The command and the other
+ * services reach it by its name, and nobody else does.
+ */
+export interface ServiceSpec {
+  /** Its host name, unique among the services of a sandbox. */
+  readonly name: string
+  readonly base: { readonly image: ResolvedImage } | { readonly snapshot: SnapshotId }
+  readonly env: Readonly<Record<string, string>>
+  /** Text for `sh -c`, or null for the image's own program. */
+  readonly command: string | null
+  readonly ready: ServiceReadiness
+  /** Names of the services that must be ready before it starts. */
+  readonly needs: readonly string[]
+  /** How `stop` asks it to end. A null signal is the image's, or SIGTERM. */
+  readonly stop: { readonly signal: string | null; readonly seconds: number }
+  /** Whether its ports also answer on the command's 127.0.0.1. */
+  readonly localhost: boolean
+  /** Whether it has the way out of the network that the sandbox has. */
+  readonly egress: boolean
+}
+
+/** All that are set must hold. With none of them: the only port of its image, else its start. */
+export interface ServiceReadiness {
+  readonly port: number | null
+  /** Text for `sh -c` in the service; ready when it exits with 0. */
+  readonly command: string | null
+  /** In RE2 syntax; ready when a line of its output has a match. */
+  readonly log: string | null
+  readonly timeoutSeconds: number
+}
+
+/** `waiting`: for the services that it needs. */
+export type ServiceState = 'waiting' | 'starting' | 'ready' | 'ended'
+
+/** A service of a sandbox. */
+export interface Service {
+  readonly name: string
+  state(): Promise<ServiceState>
+  /** How long it took from its start to readiness; undefined before, and after an adoption. */
+  readyMs(): number | undefined
+  /**
+   * Resolves with its program once it has started: its output, end and deadline. Undefined if the
+   * sandbox ended before.
+   */
+  started(): Promise<Running | undefined>
+  /** Asks it to end, and kills it when its time to stop is over. */
+  stop(): Promise<Exit>
+  /** Freezes the files that it left; see `Sandbox.snapshot`. It must have ended. */
+  snapshot(meta: SnapshotMeta): Promise<Snapshot>
 }
 
 export interface Limits {
@@ -93,6 +150,15 @@ export type NetworkMode = 'none' | 'egress' | 'host'
 
 export interface Sandbox {
   readonly handle: SandboxHandle
+  /** In the order of the spec. They end with the sandbox. */
+  readonly services: readonly Service[]
+  /**
+   * Starts the services, each once those that it needs are ready, and resolves when all are. Fails
+   * with a ServiceError, or by the signal; then only `destroy` is possible.
+   * @param deadline when the watchdog kills those that start now. `Running.extend` of each moves
+   * it; once the command runs, that of the command moves all.
+   */
+  startServices(deadline: () => Date, signal?: AbortSignal): Promise<void>
   /**
    * Makes /workspace equal to the tree for files that the source owns. Deletes files of an earlier
    * tree that this one lacks, and keeps what steps made. Changed files get the current time;
@@ -418,8 +484,21 @@ export interface ResolvedImage {
   readonly rootfs: string
   /** The environment that the image asks for, PATH above all. */
   readonly env: Readonly<Record<string, string>>
+  /** What it starts as a service. Absent for `host`, and if an earlier release unpacked it. */
+  readonly program?: ImageProgram
   /** The wanted image, if it was unavailable and the host base replaces it. */
   readonly fallbackFrom?: string
+}
+
+/** The program of an image, from its configuration. */
+export interface ImageProgram {
+  readonly args: readonly string[]
+  /** USER, USER:GROUP, ids, or '' for root. */
+  readonly user: string
+  readonly workingDirectory: string
+  /** The TCP ports that it exposes. */
+  readonly ports: readonly number[]
+  readonly stopSignal: string | null
 }
 
 /** A source tree, unpacked on this machine and addressed by its content. */

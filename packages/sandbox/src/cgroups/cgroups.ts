@@ -1,5 +1,5 @@
-import { readdirSync, writeFileSync } from 'node:fs'
-import { mkdir, rmdir, writeFile } from 'node:fs/promises'
+import { existsSync, readdirSync, writeFileSync } from 'node:fs'
+import { mkdir, readdir, rmdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Limits } from '../sandbox-driver.ts'
@@ -19,24 +19,18 @@ export async function makeGroups(home: CgroupHome, driverTag: string, slot: stri
   const below = (base: string): string => join(base, `harmont-${driverTag}`, slot)
   const top = below(home.unified)
   if (home.flavour === 'pid') return makePidGroup(top)
-  const payload = join(top, 'payload')
   const monitor = join(top, 'monitor')
   if (home.flavour === 'v2') {
-    await handDown([home.unified, dirname(top), top])
+    // Has the limits, for the command and its services, which are beside the command.
+    const limited = join(top, 'limited')
+    const payload = join(limited, 'payload')
+    await handDown([home.unified, dirname(top), top, limited])
     await mkdir(payload, { recursive: true })
     await mkdir(monitor, { recursive: true })
-    return {
-      top,
-      payload,
-      monitor,
-      join: [payload],
-      leave: [monitor],
-      memory: payload,
-      pids: payload,
-      cpu: payload,
-      flavour: 'v2',
-    }
+    const counted = { memory: limited, pids: limited, cpu: limited }
+    return { top, payload, monitor, join: [payload], leave: [monitor], ...counted, flavour: 'v2' }
   }
+  const payload = join(top, 'payload')
   const [memory, pids, cpu] = [below(home.memory), below(home.pids), below(home.cpu)]
   for (const path of new Set([payload, monitor, memory, pids, cpu])) await mkdir(path, { recursive: true })
   return {
@@ -50,6 +44,41 @@ export async function makeGroups(home: CgroupHome, driverTag: string, slot: stri
     cpu,
     flavour: 'hybrid',
   }
+}
+
+/**
+ * Makes the groups of a service's launcher below those of its sandbox, whose limits hold for both.
+ * An ordinary user's are beside them.
+ */
+export async function makeServiceGroups(
+  home: CgroupHome,
+  driverTag: string,
+  slot: string,
+  { name, above }: ServicePlace,
+): Promise<Groups> {
+  if (above.flavour === 'pid') return makeGroups(home, driverTag, slot)
+  const { flavour } = above
+  if (flavour === 'v2') {
+    const [payload, monitor] = [join(above.memory, name), join(above.top, `monitor-${name}`)]
+    for (const path of [payload, monitor]) await mkdir(path, { recursive: true })
+    const counted = { memory: payload, pids: payload, cpu: payload }
+    return { top: payload, payload, monitor, join: [payload], leave: [monitor], ...counted, flavour }
+  }
+  const top = join(above.top, name)
+  const [payload, monitor] = [join(top, 'payload'), join(top, 'monitor')]
+  const [memory, pids, cpu] = [join(above.memory, name), join(above.pids, name), join(above.cpu, name)]
+  for (const path of new Set([payload, monitor, memory, pids, cpu])) await mkdir(path, { recursive: true })
+  return {
+    ...{ top, payload, monitor, memory, pids, cpu, flavour },
+    join: [...new Set([payload, memory, pids, cpu])],
+    leave: [monitor, ...above.leave.slice(1)],
+  }
+}
+
+/** Where the groups of a service are: in those of its sandbox. */
+export interface ServicePlace {
+  readonly name: string
+  readonly above: Groups
 }
 
 /** Sets the limits of a sandbox whose launcher waits in its groups. */
@@ -90,7 +119,8 @@ function writeOptional(path: string, value: string): void {
 export async function outOfMemoryKills(groups: Groups): Promise<number> {
   if (groups.flavour === 'pid') return 0
   const file = groups.flavour === 'v2' ? 'memory.events' : 'memory.oom_control'
-  const text = readIfPresent(join(groups.memory, file)) ?? ''
+  const counted = groups.flavour === 'v2' ? groups.payload : groups.memory
+  const text = readIfPresent(join(counted, file)) ?? ''
   return Number(/^oom_kill (\d+)$/m.exec(text)?.[1] ?? 0)
 }
 
@@ -138,6 +168,19 @@ export async function isPopulated(group: string): Promise<boolean> {
   return /^populated 1$/m.test(readIfPresent(join(group, 'cgroup.events')) ?? '')
 }
 
+/** Returns whether anything of a sandbox lives, apart from its services. */
+export async function isAlive({ payload, monitor }: Groups): Promise<boolean> {
+  // In this order: a monitor leaves the payload's group.
+  return (await isPopulated(payload)) || (await isPopulated(monitor))
+}
+
+/** Sends SIGKILL to everything of a sandbox, apart from its services. */
+export async function killOwn({ payload, monitor, top, flavour }: Groups): Promise<void> {
+  if (flavour === 'pid') return killGroup(top)
+  await killGroup(payload)
+  await killGroup(monitor)
+}
+
 /** Resolves once the group is empty. Fails after 10 s, when a process hangs in the kernel. */
 export async function waitUntilEmpty(group: string): Promise<void> {
   if (!(await isEmptyWithin(group, 10_000))) throw new Error(`processes in ${group} did not end within 10 s of SIGKILL`)
@@ -155,10 +198,21 @@ export async function isEmptyWithin(group: string, ms: number): Promise<boolean>
 
 /** Removes a sandbox's empty groups. Ignores missing ones. */
 export async function removeGroups(groups: Groups): Promise<void> {
-  const { payload, monitor, top, memory, pids, cpu } = groups
-  const v1 = [memory, pids, cpu].filter((group) => group !== payload)
-  await Promise.all([payload, monitor, ...new Set(v1)].map((group) => removeGroup(group)))
-  await removeGroup(top)
+  await Promise.all([...new Set(partsOf(groups))].map((group) => removeGroupTree(group)))
+  await removeGroupTree(groups.top)
+}
+
+function partsOf({ payload, monitor, memory, pids, cpu }: Groups): readonly string[] {
+  return [payload, monitor, memory, pids, cpu]
+}
+
+/** Removes an empty group and those below it. Ignores missing ones. */
+export async function removeGroupTree(group: string): Promise<void> {
+  if (isPidGroup(group)) return removePidGroup(group)
+  if (!existsSync(group)) return
+  const below = await ifPresent(readdir(group, { withFileTypes: true }))
+  for (const entry of below ?? []) if (entry.isDirectory()) await removeGroupTree(join(group, entry.name))
+  await removeGroup(group)
 }
 
 /** Removes one empty group. Ignores a missing one. */

@@ -9,7 +9,7 @@ import { hasCode } from '../system/files.ts'
  * `monitor` those that watch it. Plain data, stored in the sandbox's record.
  */
 export interface Groups {
-  /** In the v2 hierarchy, which has `cgroup.kill`. Parent of `payload` and `monitor`. */
+  /** In the v2 hierarchy, which has `cgroup.kill`. Holds `payload`, `monitor` and the services'. */
   readonly top: string
   readonly payload: string
   readonly monitor: string

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isPopulated } from '../cgroups/cgroups.ts'
+import { isAlive } from '../cgroups/cgroups.ts'
 import type { Layout, SandboxFiles } from '../layout/layout.ts'
 import { hasStateDirectory } from '../layout/state-directory.ts'
 import { bootId } from '../system/clock.ts'
@@ -26,10 +26,10 @@ export function hasEnded(files: SandboxFiles): boolean {
 export async function isBegun(files: SandboxFiles, record: SandboxRecord): Promise<boolean> {
   for (const end = performance.now() + settlesWithinMs; ; await sleep(5)) {
     // Asked first: files found afterwards are those of dead processes.
-    const isAlive = await isPopulated(record.groups.top)
+    const lives = await isAlive(record.groups)
     if (hasEnded(files) || !hasStateDirectory(files)) return true
     if (readIfPresent(files.sync) !== undefined || readIfPresent(files.pid) !== undefined) return true
-    if (!isAlive) return false
+    if (!lives) return false
     if (performance.now() > end) return true
   }
 }

@@ -1,11 +1,11 @@
-import { rmSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { isPopulated, killGroup, removeGroups, waitUntilEmpty } from '../cgroups/cgroups.ts'
 import { type Layout, sandboxFiles } from '../layout/layout.ts'
 import { removeMemory } from '../layout/memory.ts'
 import { removeStateDirectory } from '../layout/state-directory.ts'
 import { waitForLinkGone } from '../network/egress.ts'
-import type { SandboxRecord } from './record.ts'
+import { readRecord, type SandboxRecord } from './record.ts'
 import type { SandboxContext } from './sandbox-context.ts'
 
 /**
@@ -31,9 +31,11 @@ export async function cleanUpSandbox(
   else {
     const { groups } = record
     if (await isPopulated(groups.top)) {
+      // With its services, whose groups are below, except an ordinary user's.
       await killGroup(groups.top)
       await waitUntilEmpty(groups.top)
     }
+    await Promise.all((record.services ?? []).map((service) => cleanUpService(context, service)))
     if (record.link !== null) await waitForLinkGone(record.link)
     await removeGroups(groups)
   }
@@ -41,6 +43,13 @@ export async function cleanUpSandbox(
   const removed = context.trash.remove(sandboxFiles(context.layout.sandboxes, id).directory)
   await Promise.all([removed, forgetInMemory(context.layout, id)])
   context.onDestroyed(record, id)
+}
+
+/** The record of a service is written after its sandbox's, and removed before. */
+async function cleanUpService(context: SandboxContext, id: string): Promise<void> {
+  const files = sandboxFiles(context.layout.sandboxes, id)
+  const record = readRecord(files.record)
+  if (record !== undefined || existsSync(files.directory)) await cleanUpSandbox(context, record, id)
 }
 
 async function forgetInMemory(layout: Layout, id: string): Promise<void> {

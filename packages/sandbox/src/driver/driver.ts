@@ -5,13 +5,15 @@ import { applyLimits, killGroupNow } from '../cgroups/cgroups.ts'
 import { type CgroupHome, findHome } from '../cgroups/home.ts'
 import { liftSharedLimits } from '../cgroups/kernel-counters.ts'
 import type { ImageStore } from '../images/index.ts'
-import { withLauncher } from '../launch/launcher.ts'
+import { type Launcher, withLauncher } from '../launch/launcher.ts'
 import { type RuntimeName, runtimes } from '../launch/runtimes/index.ts'
 import { Supply } from '../launch/supply.ts'
 import { type Layout, openLayout, sandboxFiles } from '../layout/layout.ts'
 import { removeOrphanedMemory } from '../layout/memory.ts'
 import { makeSkeleton } from '../layout/skeleton.ts'
 import { hasStateDirectory, removeOrphanedStates, removeVolatileState } from '../layout/state-directory.ts'
+import { freeServiceSubnet, rangesInUse } from '../network/address-block.ts'
+import { hostsFile } from '../network/services-network.ts'
 import { privilegeMode, shortcomingsOf } from '../privilege/privilege-mode.ts'
 import {
   type NetworkMode,
@@ -21,8 +23,11 @@ import {
   SandboxError,
   type SandboxHandle,
   type SandboxSpec,
+  type ServiceSpec,
   type SnapshotId,
 } from '../sandbox-driver.ts'
+import { ServiceError } from '../service-error.ts'
+import { OciService } from '../services/oci-service.ts'
 import { CacheIndex } from '../snapshots/cache-index.ts'
 import { changedFilesDigest } from '../snapshots/changed-files.ts'
 import { Durability } from '../snapshots/durability.ts'
@@ -39,6 +44,7 @@ import { forgetUnbegun, hasEnded, isBegun, isUnbegun, keepUnbegun, mayHaveBegun 
 import { cleanUpSandbox, forgetConfig } from './cleanup.ts'
 import { gitTarget, ownGitDirectory } from './git-mount.ts'
 import { removeOrphanedGroups, removeRoots, removeTemporaryFiles } from './leftovers.ts'
+import { makeServices, serviceId } from './make-services.ts'
 import { probe } from './probe.ts'
 import {
   allRecords,
@@ -52,7 +58,7 @@ import {
 import { registerSandbox } from './register-sandbox.ts'
 import { OciSandbox } from './sandbox.ts'
 import type { SandboxContext } from './sandbox-context.ts'
-import { type Start, startFor } from './start.ts'
+import { bareStart, type Start, startFor } from './start.ts'
 
 export interface OciDriverOptions {
   /**
@@ -166,6 +172,7 @@ class Driver implements OciDriver {
   private readonly lock: FileLock
   private readonly context: SandboxContext
   private readonly durability: Durability
+  private subnet: Promise<string> | undefined
   /** Sandboxes of this process: one object each, however often it is adopted. */
   private readonly known = new Map<string, Sandbox>()
   /** Layers of inputs whose sandbox is not on disk yet. */
@@ -220,6 +227,7 @@ class Driver implements OciDriver {
         `the network mode ${spec.network} does not work on this machine, or its settings do not allow it`,
         this.networkProblems.length === 0 ? {} : { cause: new Error(this.networkProblems.join('; ')) },
       )
+    this.refuseServices(spec)
     this.creating.add(spec.id)
     const inputLayer = randomUUID()
     this.newLayers.add(inputLayer)
@@ -238,7 +246,27 @@ class Driver implements OciDriver {
     }
   }
 
+  /** Refuses services that cannot be as the spec says. */
+  private refuseServices({ network, services = [] }: SandboxSpec): void {
+    const [first] = services
+    if (first !== undefined && network === 'host')
+      throw new ServiceError(
+        'service_failed',
+        first.name,
+        'Services need a network of their own: HARMONT_SANDBOX_NETWORK must list none or egress before host.',
+      )
+    const redirected = services.find(({ localhost }) => localhost)
+    if (redirected !== undefined && runtimes[this.options.runtime].ownNetworkStack)
+      throw new ServiceError(
+        'service_failed',
+        redirected.name,
+        `The service ${redirected.name} cannot answer on 127.0.0.1 with ${this.options.runtime}: reach it by its name, and leave out \`localhost\`.`,
+      )
+  }
+
   private async make(spec: SandboxSpec, start: Start): Promise<Sandbox> {
+    const { services: specs = [] } = spec
+    const subnet = specs.length === 0 ? '' : await this.serviceSubnet()
     if (spec.gitDirectory !== undefined) await ownGitDirectory(spec.gitDirectory)
     const launcher = await this.supply.take(spec.network)
     const record: SandboxRecord = {
@@ -262,23 +290,35 @@ class Driver implements OciDriver {
       ],
       secretFiles: spec.secretFiles ?? false,
       hasOutput: true,
+      ...(specs.length === 0 ? {} : { services: specs.map((_, index) => serviceId(spec.id, index)) }),
     }
     try {
-      registerSandbox(this.context, record)
+      const names = specs.map(({ name }) => name)
+      registerSandbox(this.context, record, names.length === 0 ? undefined : hostsFile(subnet, names))
     } catch (error) {
       await launcher.discard()
       throw error
     }
+    let services: readonly OciService[] = []
+    const launchers = [launcher]
     try {
       await applyLimits(launcher.groups, runtimes[this.options.runtime].groupLimits(spec.limits))
-      await launcher.mount(spec.id)
+      if (specs.length === 0) await launcher.mount(spec.id)
+      else {
+        const { context, supply } = this
+        const parts = { ...context, durability: this.durability, images: this.options.images }
+        const base = (service: ServiceSpec) => bareStart(service, parts)
+        const onLaunched = (all: readonly Launcher[]) => launchers.push(...all)
+        services = await makeServices({ context, supply, record, launcher, specs, subnet, base, onLaunched })
+      }
     } catch (error) {
       // A retry needs the same id.
       await untilAffordable(() => cleanUpSandbox(this.context, record, spec.id))
-      await launcher.gone(false)
+      await Promise.all(launchers.map((each) => each.gone(false)))
       throw error
     }
-    const sandbox = new OciSandbox(this.context, record, { launcher, inputPaths: start.inputPaths })
+    const { inputPaths } = start
+    const sandbox = new OciSandbox(this.context, record, { launcher, services, inputPaths })
     this.known.set(spec.id, sandbox)
     return sandbox
   }
@@ -313,6 +353,18 @@ class Driver implements OciDriver {
   }
 
   private async takeOver(id: string): Promise<Sandbox | undefined> {
+    const services: OciService[] = []
+    for (const each of readRecord(sandboxFiles(this.layout.sandboxes, id).record)?.services ?? []) {
+      const found = await this.takeOverOne(each, [])
+      const running = await found?.running()
+      // All together or not at all.
+      if (found === undefined || running === undefined) return undefined
+      services.push(new OciService(found.serviceName, found, running))
+    }
+    return this.takeOverOne(id, services)
+  }
+
+  private async takeOverOne(id: string, services: readonly OciService[]): Promise<OciSandbox | undefined> {
     const files = sandboxFiles(this.layout.sandboxes, id)
     const record = readRecord(files.record)
     const started = readIfPresent(files.started)
@@ -326,18 +378,19 @@ class Driver implements OciDriver {
     if (!ended && !hasStateDirectory(files)) return undefined
     // The starter may have died before removing it. Before the runtime has read it, no command
     // runs.
-    if (ended || readIfPresent(files.sync)?.endsWith('\n')) forgetConfig(this.layout, id)
+    const isRead = ended || readIfPresent(files.sync)?.endsWith('\n') === true
+    if (isRead && record.service === undefined) forgetConfig(this.layout, id)
     if (!ended) await ensureWatchdog(this.layout)
-    return new OciSandbox(this.context, record, { start: JSON.parse(started) as StartRecord })
+    return new OciSandbox(this.context, record, { start: JSON.parse(started) as StartRecord, services })
   }
 
   async list(): Promise<readonly SandboxHandle[]> {
     const { sandboxes, unbegun } = this.layout
-    const ids = new Set([...(await readdir(sandboxes)), ...(await readdir(unbegun))])
-    return [...ids].map((id) => ({
-      id,
-      label: readRecord(sandboxFiles(this.layout.sandboxes, id).record)?.label ?? {},
-    }))
+    const present = await readdir(sandboxes)
+    const records = new Map(present.map((id) => [id, readRecord(sandboxFiles(sandboxes, id).record)]))
+    const isOwned = (id: string) => records.has(records.get(id)?.service?.of ?? '')
+    const ids = new Set([...present.filter((id) => !isOwned(id)), ...(await readdir(unbegun))])
+    return [...ids].map((id) => ({ id, label: records.get(id)?.label ?? {} }))
   }
 
   resolveImage(name: string, onProgress?: (sentence: string) => void, owner?: string): Promise<ResolvedImage> {
@@ -383,5 +436,11 @@ class Driver implements OciDriver {
       removeVolatileState(this.layout)
     }
     await this.lock[Symbol.asyncDispose]()
+  }
+
+  /** Returns the subnet of this process's services, which no other namespace sees. */
+  private serviceSubnet(): Promise<string> {
+    this.subnet ??= rangesInUse().then(freeServiceSubnet)
+    return this.subnet
   }
 }

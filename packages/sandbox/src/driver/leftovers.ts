@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { killGroup, removeGroup, slotsBelow, waitUntilEmpty } from '../cgroups/cgroups.ts'
+import { killGroup, removeGroup, removeGroupTree, slotsBelow, waitUntilEmpty } from '../cgroups/cgroups.ts'
 import type { CgroupHome } from '../cgroups/home.ts'
 import type { Layout } from '../layout/layout.ts'
 import { hasCode, readIfPresent, writeAtomically } from '../system/files.ts'
@@ -35,7 +35,7 @@ export async function removeOrphanedGroups(
       const group = join(root, slot)
       await killGroup(group)
       await waitUntilEmpty(group)
-      for (const part of ['payload', 'monitor', '']) await removeGroup(join(group, part))
+      await removeGroupTree(group)
     }
   }
 }

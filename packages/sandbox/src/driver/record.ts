@@ -4,7 +4,8 @@ import type { Groups } from '../cgroups/home.ts'
 import { type Runtime, type RuntimeName, runtimes } from '../launch/runtimes/index.ts'
 import { type Layout, sandboxFiles } from '../layout/layout.ts'
 import { firstId } from '../privilege/id-ranges.ts'
-import type { Limits, NetworkMode, SnapshotId, SourceTreeRef } from '../sandbox-driver.ts'
+import type { Limits, NetworkMode, ResolvedImage, SnapshotId, SourceTreeRef } from '../sandbox-driver.ts'
+import type { ServiceRecord } from '../services/service-record.ts'
 import { plannedSnapshot } from '../snapshots/snapshots.ts'
 import type { BytePath } from '../source/manifest.ts'
 import type { Clocks } from '../system/clock.ts'
@@ -18,7 +19,7 @@ export interface SandboxRecord {
   /** Everything except files ends with this boot. */
   readonly bootId: string
   readonly createdAt: string
-  readonly image: { readonly digest: string; readonly rootfs: string; readonly env: Readonly<Record<string, string>> }
+  readonly image: Pick<ResolvedImage, 'digest' | 'rootfs' | 'env' | 'program'>
   readonly parent: SnapshotId | null
   /** Ids of the frozen layers below, newest first. */
   readonly layers: readonly string[]
@@ -43,6 +44,10 @@ export interface SandboxRecord {
   readonly source: SourceTreeRef | null
   /** Paths of /workspace that inputs gave in place of the source's. Absent for none. */
   readonly inputPaths?: readonly BytePath[]
+  /** Ids of the sandboxes of its services. Absent for none. */
+  readonly services?: readonly string[]
+  /** Present if this is the sandbox of a service. */
+  readonly service?: ServiceRecord
 }
 
 /** A command's description on disk, written before it may start. */
@@ -65,6 +70,14 @@ export function readRecord(path: string): SandboxRecord | undefined {
 /** Returns the runtime that starts a sandbox's command. */
 export function runtimeOf(record: SandboxRecord): Runtime {
   return runtimes[record.runtime ?? 'crun']
+}
+
+/**
+ * Returns the network that its runtime provides. Without a way out there still is a link between a
+ * sandbox and its services.
+ */
+export function runtimeNetworkOf({ network, services, service }: SandboxRecord): NetworkMode {
+  return network === 'none' && (services !== undefined || service !== undefined) ? 'egress' : network
 }
 
 /** Returns the sandbox's root, as a user id of the machine. */

@@ -5,14 +5,14 @@ import { sandboxFiles } from '../layout/layout.ts'
 import { makeMemory, memoryFiles } from '../layout/memory.ts'
 import { makeStateDirectory } from '../layout/state-directory.ts'
 import { firstId } from '../privilege/id-ranges.ts'
-import { rootIdOf, runtimeOf, type SandboxRecord, writeRecord } from './record.ts'
+import { rootIdOf, runtimeNetworkOf, runtimeOf, type SandboxRecord, writeRecord } from './record.ts'
 import type { SandboxContext } from './sandbox-context.ts'
 
 /**
  * Writes a record and empty directories to disk, atomically. From then on `list` includes the
- * sandbox.
+ * sandbox. @param hosts its /etc/hosts; undefined for the image's.
  */
-export function registerSandbox(context: SandboxContext, record: SandboxRecord): void {
+export function registerSandbox(context: SandboxContext, record: SandboxRecord, hosts?: string): void {
   const runtime = runtimeOf(record)
   const rootId = rootIdOf(record)
   const staging = sandboxFiles(context.layout.trash, randomUUID())
@@ -20,6 +20,8 @@ export function registerSandbox(context: SandboxContext, record: SandboxRecord):
   writeRecord(staging.record, record)
   makeStateDirectory(context.layout, record.id, staging)
   mkdirSync(staging.sockets)
+  const final = sandboxFiles(context.layout.sandboxes, record.id)
+  if (hosts !== undefined) writeFileSync(staging.hosts, hosts, { mode: 0o644 })
   writeFileSync(
     staging.fstab,
     rootFstab({
@@ -29,8 +31,9 @@ export function registerSandbox(context: SandboxContext, record: SandboxRecord):
       upper: `sandboxes/${record.id}/upper`,
       work: `sandboxes/${record.id}/work`,
       readOnlyMounts: record.readOnlyMounts,
-      runtimeStage: runtime.stage(record.network, rootId),
+      runtimeStage: runtime.stage(runtimeNetworkOf(record), rootId),
       resolvConf: record.resolvConf,
+      hosts: hosts === undefined ? null : final.hosts,
       secrets: record.secretFiles === true ? memoryFiles(context.layout, record.id).secrets : null,
     }),
   )
@@ -39,6 +42,6 @@ export function registerSandbox(context: SandboxContext, record: SandboxRecord):
     chmodSync(path, 0o755)
     chownSync(path, firstId, firstId)
   }
-  renameSync(staging.directory, sandboxFiles(context.layout.sandboxes, record.id).directory)
+  renameSync(staging.directory, final.directory)
   if (record.secretFiles === true || runtime.stateInMemory) makeMemory(context.layout, record.id, rootId)
 }

@@ -3,7 +3,7 @@ import { stat, writeFile } from 'node:fs/promises'
 import { constants } from 'node:os'
 import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { isPopulated, killGroup, outOfMemoryKills, processesOf } from '../cgroups/cgroups.ts'
+import { isAlive, isPopulated, killGroup, killOwn, outOfMemoryKills, processesOf } from '../cgroups/cgroups.ts'
 import type { RuntimeTarget } from '../launch/runtimes/index.ts'
 import type { SandboxFiles } from '../layout/layout.ts'
 import type { Exit, OutputPiece, Running } from '../sandbox-driver.ts'
@@ -36,6 +36,7 @@ export class OciRunning implements Running {
   private readonly record: SandboxRecord
   private readonly start: StartRecord
   private readonly now: () => Date
+  private readonly extendOthers: (deadline: Date) => Promise<void>
   private readonly trim: SpoolTrim
   private outcome: Promise<Exit> | undefined
   /** The last deadline requested by this process. */
@@ -43,12 +44,20 @@ export class OciRunning implements Running {
   /** The last time it was seen running, on the boot clock. */
   private seenAt: number | undefined
 
-  constructor(target: RuntimeTarget, record: SandboxRecord, start: StartRecord, now: () => Date) {
+  /** @param extendOthers moves the deadlines of its services. */
+  constructor(
+    target: RuntimeTarget,
+    record: SandboxRecord,
+    start: StartRecord,
+    now: () => Date,
+    extendOthers: (deadline: Date) => Promise<void>,
+  ) {
     this.target = target
     this.files = target.files
     this.record = record
     this.start = start
     this.now = now
+    this.extendOthers = extendOthers
     this.trim = new SpoolTrim(this.files.spool)
     this.startedAt = new Date(start.startedAt)
   }
@@ -126,6 +135,7 @@ export class OciRunning implements Running {
     await untilAffordable(async () => {
       if (this.deadline === deadline) await this.writeDeadline(deadline)
     })
+    await this.extendOthers(deadline)
   }
 
   private async writeDeadline(deadline: Date): Promise<void> {
@@ -156,14 +166,15 @@ export class OciRunning implements Running {
     if (this.outcome !== undefined || existsSync(this.files.exit) || existsSync(this.files.outcome)) return true
     this.seenAt = lookedAt
     if (!thorough) return false
-    const { monitor, payload, top } = this.record.groups
+    const { groups } = this.record
+    const { monitor, payload } = groups
     if (await isPopulated(monitor)) return false
     // The monitor may have ended normally since the exit file was checked.
     if (existsSync(this.files.exit)) return true
     // It is still leaving the payload's group.
     const pid = Number(readIfPresent(this.files.monitorPid) ?? 0)
-    if ((await processesOf(payload)).includes(pid) || ((await isPopulated(top)) && pid === 0)) return false
-    await killGroup(top)
+    if ((await processesOf(payload)).includes(pid) || ((await isAlive(groups)) && pid === 0)) return false
+    await killOwn(groups)
     return true
   }
 

@@ -1,9 +1,14 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { lstat } from 'node:fs/promises'
-import { relative } from 'node:path'
-import { isEmptyWithin, isPopulated, waitUntilEmpty } from '../cgroups/cgroups.ts'
+import { join, relative } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { isAlive, isEmptyWithin, processesOf, waitUntilEmpty } from '../cgroups/cgroups.ts'
+import type { Groups } from '../cgroups/home.ts'
 import type { Launcher } from '../launch/launcher.ts'
 import { layerStack, staged } from '../launch/mounts.ts'
+import type { ServiceProgram } from '../launch/runtime-config.ts'
 import type { Runtime, RuntimeTarget } from '../launch/runtimes/index.ts'
 import { openTalkPipes, type TalkPipes } from '../launch/talk-pipes.ts'
 import { type SandboxFiles, sandboxFiles } from '../layout/layout.ts'
@@ -11,6 +16,7 @@ import { readMemo } from '../layout/memory.ts'
 import {
   type Command,
   type Conversation,
+  type Exit,
   type FrozenFiles,
   type OutputFiles,
   type Running,
@@ -22,6 +28,11 @@ import {
   type SourceTreeRef,
   type TerminalSize,
 } from '../sandbox-driver.ts'
+import { type OciService, type ServiceSandbox, startServices } from '../services/oci-service.ts'
+import type { Starting } from '../services/readiness.ts'
+import { untilConnected, untilListening } from '../services/ready-port.ts'
+import { serviceProgram } from '../services/service-program.ts'
+import type { ServiceRecord } from '../services/service-record.ts'
 import { FilesOfView } from '../snapshots/frozen-files.ts'
 import { filesIn } from '../snapshots/snapshot-record.ts'
 import { plannedSnapshot } from '../snapshots/snapshots.ts'
@@ -29,7 +40,7 @@ import { syncWorkspace } from '../source/index.ts'
 import type { BytePath } from '../source/manifest.ts'
 import { DirectoryWatcher } from '../system/directory-watcher.ts'
 import { readIfPresent } from '../system/files.ts'
-import { stage } from '../system/machine.ts'
+import { helperEnvironment, stage } from '../system/machine.ts'
 import { untilAffordable } from '../system/scarcity.ts'
 import { plainReason, ToolFailed } from '../system/tool-failed.ts'
 import { ensureWatchdog } from '../watchdog/watchdog.ts'
@@ -38,24 +49,31 @@ import { cleanUpSandbox, forgetConfig } from './cleanup.ts'
 import { gitTarget, makeGitMountPoint, removeGitMountPoint } from './git-mount.ts'
 import { openOutputFiles } from './output-files.ts'
 import { readFromView } from './read-file.ts'
-import { rootIdOf, runtimeOf, type SandboxRecord, type StartRecord, writeRecord } from './record.ts'
+import { rootIdOf, runtimeNetworkOf, runtimeOf, type SandboxRecord, type StartRecord, writeRecord } from './record.ts'
 import { OciRunning } from './running.ts'
 import type { SandboxContext } from './sandbox-context.ts'
 import { writeCommand } from './write-command.ts'
 
-/** Limit for the runtime to start a command; it takes 20 ms. */
-const startTimeoutMs = 60_000
-
-const patience = (): AbortSignal => AbortSignal.timeout(startTimeoutMs)
-
-interface OciSandboxParts {
+export interface SandboxParts {
+  /** In the process that created it. */
   readonly launcher?: Launcher
+  /** Its command, which an earlier process started. */
   readonly start?: StartRecord
+  readonly services?: readonly OciService[]
   readonly inputPaths?: readonly BytePath[]
 }
 
-export class OciSandbox implements Sandbox {
+/** Limit for the runtime to start a command; it takes 20 ms. */
+const startTimeoutMs = 60_000
+
+/** Limit for the lists of an image's users and groups. */
+const mostOfFile = 1024 * 1024
+
+const patience = (): AbortSignal => AbortSignal.timeout(startTimeoutMs)
+
+export class OciSandbox implements Sandbox, ServiceSandbox {
   readonly handle: SandboxHandle
+  readonly services: readonly OciService[]
   private readonly context: SandboxContext
   private readonly files: SandboxFiles
   private readonly runtime: Runtime
@@ -65,6 +83,8 @@ export class OciSandbox implements Sandbox {
   private readonly inputPaths: readonly BytePath[]
   /** Set only in the process that created the sandbox, until it starts a command. */
   private launcher: Launcher | undefined
+  /** A process in its network namespace, until the command starts. */
+  private readonly namespace: number
   private command: OciRunning | undefined
   /** The launcher of an interactive command, until the sandbox's end. */
   private talking: Launcher | undefined
@@ -72,21 +92,27 @@ export class OciSandbox implements Sandbox {
   private destroying: Promise<void> | undefined
   private freezing: Promise<Snapshot> | undefined
 
-  constructor(context: SandboxContext, record: SandboxRecord, { launcher, start, inputPaths = [] }: OciSandboxParts) {
+  constructor(
+    context: SandboxContext,
+    record: SandboxRecord,
+    { launcher, start, services = [], inputPaths = [] }: SandboxParts,
+  ) {
     this.context = context
     this.record = record
+    this.services = services
     this.launcher = launcher
     this.inputPaths = inputPaths
+    this.namespace = launcher?.pid ?? 0
     this.files = sandboxFiles(context.layout.sandboxes, record.id)
     this.runtime = runtimeOf(record)
     this.target = {
       state: this.runtime.state(context.layout, record.id),
-      network: record.network,
+      network: runtimeNetworkOf(record),
       files: this.files,
       payload: record.groups.payload,
     }
     this.handle = { id: record.id, label: record.label }
-    if (start !== undefined) this.command = new OciRunning(this.target, record, start, context.now)
+    if (start !== undefined) this.command = this.runningSince(start)
   }
 
   async syncSource(tree: SourceTreeRef): Promise<void> {
@@ -116,13 +142,94 @@ export class OciSandbox implements Sandbox {
     const launcher = this.unstarted('start')
     const start = await untilAffordable(() => this.prepare(launcher, command, false), patience())
     await this.launch(launcher, 'go', (changes) => this.runtimeAnswer(changes))
-    this.command = new OciRunning(this.target, this.record, start, this.context.now)
+    this.command = this.runningSince(start)
     return this.command
+  }
+
+  startServices(deadline: () => Date, signal?: AbortSignal): Promise<void> {
+    return startServices(this.services, deadline, this.namespace, signal)
+  }
+
+  get serviceName(): string {
+    return this.asService().name
+  }
+
+  get needs(): readonly string[] {
+    return this.asService().needs
+  }
+
+  async startService(deadline: Date, from: number): Promise<Starting> {
+    const service = this.asService()
+    const { runtime, record } = this
+    const launcher = this.unstarted('startService')
+    const { program: image } = record.image
+    const root = launcher.staged(staged.root)
+    const program = await serviceProgram(service, image, async (path) =>
+      (await readFromView(root, path, mostOfFile))?.toString(),
+    )
+    const command = {
+      script: '',
+      env: service.env,
+      workingDirectory: image?.workingDirectory ?? '/',
+      deadline,
+    }
+    const start = await untilAffordable(() => this.prepare(launcher, command, false, program), patience())
+    await this.launch(launcher, 'go', (changes) => this.runtimeAnswer(changes))
+    const running = this.runningSince(start)
+    this.command = running
+    return {
+      service,
+      ports: image?.ports ?? [],
+      running,
+      untilListening: (port, signal) =>
+        runtime.ownNetworkStack
+          ? untilConnected(from, service.address, port, signal)
+          : untilListening(monitorOf(this.files, record.groups), port, signal),
+      passes: (script, signal) => this.passes(['sh', '-c', script], program, signal),
+    }
+  }
+
+  async stopService(running: Running): Promise<Exit> {
+    const { stop } = this.asService()
+    if (!(await running.hasEnded()))
+      await this.runtime.signal(this.target, stop.signal ?? this.record.image.program?.stopSignal ?? 'SIGTERM')
+    const over = new AbortController()
+    const late = sleep(stop.seconds * 1000, 'late', { signal: over.signal })
+    try {
+      if ((await Promise.race([running.exited(), late])) === 'late') await running.kill('SIGKILL')
+      return await running.exited()
+    } finally {
+      over.abort()
+    }
+  }
+
+  private async passes(args: readonly string[], { user }: ServiceProgram, signal: AbortSignal): Promise<boolean> {
+    const { groups } = this.record
+    const monitor = monitorOf(this.files, groups)
+    // A process id may be reused.
+    if (groups.flavour !== 'pid' && !(await processesOf(groups.monitor)).includes(monitor)) return false
+    const [name, ...rest] = this.runtime.add(this.target, { args, user, monitor, join: groups.join })
+    const child = spawn(name, rest, { stdio: 'ignore', env: helperEnvironment, signal })
+    const [code] = await once(child, 'close')
+    return code === 0
+  }
+
+  private asService(): ServiceRecord {
+    const { service } = this.record
+    if (service === undefined) throw new Error(`the sandbox ${this.record.id} is no service`)
+    return service
+  }
+
+  private runningSince(start: StartRecord): OciRunning {
+    const { target, record, context, services } = this
+    return new OciRunning(target, record, start, context.now, async (deadline) => {
+      await Promise.all(services.map((service) => service.extend(deadline)))
+    })
   }
 
   async talk(command: Command, terminal: TerminalSize | null): Promise<Conversation> {
     const launcher = this.unstarted('talk')
-    const { files, record, context } = this
+    const { files, record } = this
     const start = this.prepare(launcher, command, terminal !== null)
     const pipes = await openTalkPipes(files)
     try {
@@ -133,7 +240,7 @@ export class OciSandbox implements Sandbox {
     }
     pipes.begun()
     if (terminal !== null) await this.resize(launcher, terminal)
-    const running = new OciRunning(this.target, record, start, context.now)
+    const running = this.runningSince(start)
     this.command = running
     this.pipes = pipes
     return {
@@ -154,12 +261,12 @@ export class OciSandbox implements Sandbox {
     return this.runtime.resize(this.target, launcher.staged(stage), size)
   }
 
-  private prepare(launcher: Launcher, command: Command, hasTerminal: boolean): StartRecord {
+  private prepare(launcher: Launcher, command: Command, hasTerminal: boolean, program?: ServiceProgram): StartRecord {
     const { target, record, context } = this
     const root = launcher.staged(staged.root)
     this.runtime.checkRoot(root)
     if (this.hasGit()) makeGitMountPoint(`${root}/workspace`, rootIdOf(record))
-    return writeCommand({ layout: context.layout, now: context.now, target, record, command, hasTerminal })
+    return writeCommand({ layout: context.layout, now: context.now, target, record, command, hasTerminal, program })
   }
 
   /** Releases the launcher and waits until the command has begun. */
@@ -187,7 +294,8 @@ export class OciSandbox implements Sandbox {
       })
     } finally {
       changes?.close()
-      forgetConfig(context.layout, record.id)
+      // A service has no secrets, and programs that are added to it need its configuration.
+      if (record.service === undefined) forgetConfig(context.layout, record.id)
       // The pipe to an interactive command stays open until the sandbox's end, which ends the
       // command.
       if (way !== 'go' && started) this.talking = launcher
@@ -222,7 +330,7 @@ export class OciSandbox implements Sandbox {
       // Nothing can write any more. The monitor is ending, but unmounting takes time for many files
       // [0.3 s for 100,000]. If a child starts meanwhile, the kernel only logs that a layer is in
       // use.
-      await isEmptyWithin(record.groups.top, 20)
+      await isEmptyWithin(record.groups.monitor, 20)
       if (this.hasGit()) removeGitMountPoint(files.upper)
       return await this.context.snapshots.freeze(files, {
         parent: record.parent,
@@ -284,6 +392,13 @@ export class OciSandbox implements Sandbox {
     this.talking = undefined
     this.pipes?.destroy()
     await cleanUpSandbox(this.context, this.record, this.record.id)
+    await Promise.all(this.services.map((service) => service.gone()))
+    await launcher?.gone(false)
+  }
+
+  async letGo(): Promise<void> {
+    const { launcher } = this
+    this.launcher = undefined
     await launcher?.gone(false)
   }
 
@@ -314,7 +429,7 @@ export class OciSandbox implements Sandbox {
     const signal = patience()
     for (;;) {
       changes.reset()
-      const lost = !(await untilAffordable(() => isPopulated(record.groups.top), signal))
+      const lost = !(await untilAffordable(() => isAlive(record.groups), signal))
       const found = await untilAffordable(look, signal)
       if (found !== undefined) return found
       if (lost)
@@ -333,7 +448,7 @@ export class OciSandbox implements Sandbox {
   private async hasEnded(): Promise<boolean> {
     const { files, record } = this
     if (readIfPresent(files.exit) !== undefined) return true
-    return !(await isPopulated(record.groups.top))
+    return !(await isAlive(record.groups))
   }
 
   private unstarted(what: string): Launcher {
@@ -348,6 +463,11 @@ export class OciSandbox implements Sandbox {
 
 /** Of a sandbox that an earlier release made. */
 const noOutputFiles: OutputFiles = { complete: true, list: async () => [], read: async () => undefined }
+
+/** Returns the id of a command's monitor. */
+function monitorOf(files: SandboxFiles, { flavour, top }: Groups): number {
+  return Number(readIfPresent(flavour === 'pid' ? join(top, 'first') : files.monitorPid) ?? 0)
+}
 
 /** Rewords the runtime's refusal. */
 function startFailure(said: string): ToolFailed {

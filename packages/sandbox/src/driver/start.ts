@@ -1,6 +1,6 @@
 import type { ImageStore } from '../images/index.ts'
 import type { Layout } from '../layout/layout.ts'
-import type { SandboxSpec, SnapshotId } from '../sandbox-driver.ts'
+import type { ResolvedImage, SandboxSpec, SnapshotId } from '../sandbox-driver.ts'
 import type { Durability } from '../snapshots/durability.ts'
 import { layersFor } from '../snapshots/flatten.ts'
 import { makeInputLayer } from '../snapshots/input-layer.ts'
@@ -51,15 +51,19 @@ export async function startFor(spec: SandboxSpec, inputLayer: SnapshotId, parts:
   return { record: { ...record, layers: [inputLayer, ...record.layers] }, inputPaths }
 }
 
-async function bareStart({ base }: SandboxSpec, parts: StartParts): Promise<Start['record']> {
+/** Returns what a sandbox without inputs starts from. */
+export async function bareStart({ base }: Pick<SandboxSpec, 'base'>, parts: StartParts): Promise<Start['record']> {
   if ('image' in base) {
-    const { digest, rootfs, env } = base.image
-    return { image: { digest, rootfs, env }, parent: null, layers: [], source: null }
+    return { image: recorded(base.image), parent: null, layers: [], source: null }
   }
   const id = base.snapshot
   const snapshot = await wholeRecord(id, parts.snapshots)
-  const { digest, rootfs, env } = await imageBelow(snapshot, parts.images)
-  const layers = await layersFor(snapshot, rootfs, parts)
+  const image = await imageBelow(snapshot, parts.images)
+  const layers = await layersFor(snapshot, image.rootfs, parts)
   const { source, inputPaths } = snapshot
-  return { image: { digest, rootfs, env }, parent: id, layers, source, ...(inputPaths && { inputPaths }) }
+  return { image: recorded(image), parent: id, layers, source, ...(inputPaths && { inputPaths }) }
+}
+
+function recorded({ digest, rootfs, env, program }: ResolvedImage): SandboxRecord['image'] {
+  return { digest, rootfs, env, ...(program && { program }) }
 }

@@ -1,6 +1,6 @@
-import { writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { assignments } from '../launch/launcher.ts'
-import { longestArgument, runtimeConfig } from '../launch/runtime-config.ts'
+import { longestArgument, runtimeConfig, type ServiceProgram } from '../launch/runtime-config.ts'
 import type { RuntimeTarget } from '../launch/runtimes/index.ts'
 import type { Layout } from '../layout/layout.ts'
 import { fillMemory } from '../layout/memory.ts'
@@ -10,7 +10,7 @@ import { readClocks } from '../system/clock.ts'
 import { usedBytes } from '../system/disk-use.ts'
 import { writeAtomically } from '../system/files.ts'
 import { socketLimit, watchFile } from '../watchdog/watchdog.ts'
-import { rootIdOf, runtimeOf, type SandboxRecord, type StartRecord, uptimeAt } from './record.ts'
+import { rootIdOf, runtimeNetworkOf, runtimeOf, type SandboxRecord, type StartRecord, uptimeAt } from './record.ts'
 
 interface CommandRequest {
   readonly layout: Layout
@@ -19,10 +19,13 @@ interface CommandRequest {
   readonly record: SandboxRecord
   readonly command: Command
   readonly hasTerminal: boolean
+  /** Of a service. */
+  readonly program: ServiceProgram | undefined
 }
 
 /** Writes the files of a command that the launcher, the runtime and the watchdog read. */
-export function writeCommand({ layout, now, target, record, command, hasTerminal }: CommandRequest): StartRecord {
+export function writeCommand(request: CommandRequest): StartRecord {
+  const { layout, now, target, record, command, hasTerminal, program } = request
   const { files } = target
   const runtime = runtimeOf(record)
   const config = runtimeConfig({
@@ -32,7 +35,9 @@ export function writeCommand({ layout, now, target, record, command, hasTerminal
     command,
     terminal: hasTerminal,
     imageEnv: record.image.env,
-    network: record.network,
+    network: runtimeNetworkOf(record),
+    hosts: existsSync(files.hosts),
+    ...(program === undefined ? {} : { program }),
     resolvConf: record.resolvConf !== null,
     readOnlyTargets: record.readOnlyMounts.map(({ target }) => target),
     secretFiles: record.secretFiles === true,

@@ -34,7 +34,7 @@ export class HostBase {
       await mkdir(rootfs, { mode: 0o755 })
       await buildHostBase(rootfs, this.#options).catch(refusedAsUnavailable)
       if (isStoredShifted) await shiftToRoot(rootfs)
-      return this.#roots.add(rootfs, digest, { PATH: usualPath })
+      return this.#roots.add({ digest, rootfs, env: { PATH: usualPath } })
     })
   }
 

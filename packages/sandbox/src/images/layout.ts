@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
+import type { ImageProgram } from '../sandbox-driver.ts'
 import { usualPath } from '../system/machine.ts'
 import { runTool } from '../system/run-tool.ts'
 import { ToolFailed } from '../system/tool-failed.ts'
@@ -13,6 +14,18 @@ export interface LayoutImage {
    */
   readonly digest: string
   readonly env: Readonly<Record<string, string>>
+  readonly program: ImageProgram
+}
+
+/** Members of an image's configuration, all optional. */
+interface ImageConfig {
+  readonly Env?: readonly string[] | null
+  readonly Entrypoint?: readonly string[] | null
+  readonly Cmd?: readonly string[] | null
+  readonly User?: string
+  readonly WorkingDir?: string
+  readonly ExposedPorts?: Readonly<Record<string, unknown>> | null
+  readonly StopSignal?: string
 }
 
 interface Manifest {
@@ -25,17 +38,27 @@ export interface Layer {
   readonly mediaType: string
 }
 
-/** Reads the digest and environment of the only image in an OCI layout. */
+/** Reads the digest, environment and program of the only image in an OCI layout. */
 export async function readLayout(layout: string): Promise<LayoutImage> {
   const digest = (await readManifest(layout)).config?.digest
-  const config = JSON.parse(await readBlob(layout, digest)) as {
-    readonly config?: { readonly Env?: readonly string[] | null }
-  }
-  const env = (config.config?.Env ?? []).map((line) => {
+  const { config = {} } = JSON.parse(await readBlob(layout, digest)) as { readonly config?: ImageConfig }
+  const env = (config.Env ?? []).map((line) => {
     const equals = line.indexOf('=')
     return equals < 0 ? ([line, ''] as const) : ([line.slice(0, equals), line.slice(equals + 1)] as const)
   })
-  return { digest: digest ?? '', env: { PATH: usualPath, ...Object.fromEntries(env) } }
+  return { digest: digest ?? '', env: { PATH: usualPath, ...Object.fromEntries(env) }, program: programOf(config) }
+}
+
+function programOf({ Entrypoint, Cmd, User, WorkingDir, ExposedPorts, StopSignal }: ImageConfig): ImageProgram {
+  return {
+    args: [...(Entrypoint ?? []), ...(Cmd ?? [])],
+    user: User ?? '',
+    workingDirectory: WorkingDir || '/',
+    ports: Object.keys(ExposedPorts ?? {})
+      .flatMap((port) => /^([0-9]{1,5})(?:\/tcp)?$/.exec(port)?.[1] ?? [])
+      .map(Number),
+    stopSignal: StopSignal || null,
+  }
 }
 
 /** Returns the layers of the only image in an OCI layout, lowest first. */

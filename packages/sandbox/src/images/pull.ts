@@ -158,7 +158,7 @@ export class ImagePuller {
   }
 
   async #unpack(layout: string, directory: string, lockFd: number, measured?: Extent): Promise<Root> {
-    const { digest, env } = await readLayout(layout)
+    const { digest, env, program } = await readLayout(layout)
     const there = await this.#roots.get(digest)
     if (there !== undefined) return there
     const extent = measured ?? (await measureLayout(layout, this.#options.limits))
@@ -166,7 +166,7 @@ export class ImagePuller {
     const rootfs = path.join(directory, 'new', 'rootfs')
     await mkdir(path.dirname(rootfs), { mode: 0o700 })
     await unpackLayout(layout, rootfs, lockFd)
-    return this.#roots.add(rootfs, digest, env)
+    return this.#roots.add({ digest, rootfs, env, program })
   }
 
   /** Doubles the reserved space whenever the image did not fit. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir, readdir, rename, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import type { ImageProgram } from '../sandbox-driver.ts'
 import { ifPresent, readJson } from '../system/files.ts'
 import { runTool } from '../system/run-tool.ts'
 import { removeTree } from '../system/staging.ts'
@@ -11,11 +12,10 @@ export interface Root {
   readonly digest: string
   readonly rootfs: string
   readonly env: Readonly<Record<string, string>>
+  readonly program?: ImageProgram
 }
 
-interface RootRecord {
-  readonly digest: string
-  readonly env: Readonly<Record<string, string>>
+interface RootRecord extends Omit<Root, 'rootfs'> {
   /** Sorted names at the top, to check a root against. */
   readonly top: readonly string[]
 }
@@ -42,7 +42,8 @@ export class Roots {
     const record = await readJson<RootRecord>(path.join(place, 'root.json'))
     const rootfs = path.join(place, 'rootfs')
     if (record?.digest === digest && sameNames(await namesIn(rootfs), record.top)) {
-      return { digest, rootfs, env: record.env }
+      const { top: _, ...rest } = record
+      return { ...rest, rootfs }
     }
     await this.remove(digest)
     return undefined
@@ -52,9 +53,10 @@ export class Roots {
    * Moves a finished root into the store, atomically and durably. If another process was faster,
    * its root is kept.
    */
-  async add(rootfs: string, digest: string, env: Readonly<Record<string, string>>): Promise<Root> {
+  async add({ rootfs, ...root }: Root): Promise<Root> {
+    const { digest } = root
     const staged = path.dirname(rootfs)
-    const record: RootRecord = { digest, env, top: (await namesIn(rootfs)) ?? [] }
+    const record: RootRecord = { ...root, top: (await namesIn(rootfs)) ?? [] }
     await writeFile(path.join(staged, 'root.json'), JSON.stringify(record), { mode: 0o600 })
     // After a power cut a root has all its files or does not exist.
     await runTool('sync', ['--file-system', staged])
@@ -67,7 +69,7 @@ export class Roots {
       if (there === undefined) throw error
       return there
     }
-    return { digest, rootfs: path.join(place, 'rootfs'), env }
+    return { ...root, rootfs: path.join(place, 'rootfs') }
   }
 
   async digests(): Promise<readonly string[]> {

@@ -40,6 +40,9 @@ fi
 if [ "$network" != host ]; then
   # Set here because the namespace belongs to the machine's root. Root inside may not set it.
   echo 0 >/proc/sys/net/ipv4/ip_unprivileged_port_start
+  # Inherited from the machine. Services must not get out through the sandbox's link.
+  echo 0 >/proc/sys/net/ipv4/ip_forward
+  [ ! -e /proc/sys/net/ipv6/conf/all/forwarding ] || echo 0 >/proc/sys/net/ipv6/conf/all/forwarding
   # Otherwise sent data returns to the socket with its timestamp, in memory charged to nobody.
   [ ! -e /proc/sys/net/core/tstamp_allow_data ] || echo 0 >/proc/sys/net/core/tstamp_allow_data
   # A user namespace has fewer ids.
@@ -65,6 +68,7 @@ true >>"$sandbox/spool"
 fallocate --keep-size --length 1048576 "$sandbox/spool" &
 # Layers are relative to the working directory: the kernel accepts 255 bytes per name.
 mount -a -T "$state/fstab"
+[ ! -e "$state/network" ] || . "$state/network"
 if wait $!; then true >"$state/spool-held"; else
   set -- $(stat --file-system --format='%S %a' "$sandbox")
   [ $(($1 * $2)) -ge 4194304 ] || { echo 'No space left on device'; exit 1; } >&2

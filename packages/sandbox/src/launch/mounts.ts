@@ -39,6 +39,7 @@ export const staged = {
   user: `${stage}/user`,
   script: `${stage}/script`,
   resolvConf: `${stage}/resolv.conf`,
+  hosts: `${stage}/hosts`,
   secrets: `${stage}/secrets`,
   /** What the command leaves besides its files; see keep-output.sh. */
   output: `${stage}/output`,
@@ -95,6 +96,8 @@ export interface RootMounts {
   readonly runtimeStage: readonly string[]
   /** Absolute path of its resolv.conf; null for the image's. */
   readonly resolvConf: string | null
+  /** Absolute path of its /etc/hosts; null for the image's. */
+  readonly hosts: string | null
   /** Absolute path of its /run/secrets; null for none. */
   readonly secrets: string | null
 }
@@ -104,7 +107,7 @@ export interface RootMounts {
  * inside does not reach the disk; snapshots are synced separately.
  */
 export function rootFstab(mounts: RootMounts): Fstab {
-  const { rootId, stack, upper, work, readOnlyMounts, runtimeStage, resolvConf, secrets } = mounts
+  const { rootId, stack, upper, work, readOnlyMounts, runtimeStage, resolvConf, hosts, secrets } = mounts
   const { lines, place } = files(mounts)
   // An image may contain device nodes, which root inside owns.
   const options = ['nodev', notes, 'volatile', ...lowerOptions(stack, staged.base, place)]
@@ -120,6 +123,7 @@ export function rootFstab(mounts: RootMounts): Fstab {
     ...runtimeStage,
     ...(resolvConf === null ? [] : [line(resolvConf, staged.resolvConf, 'none', 'bind,ro')]),
     outputLine(rootId),
+    ...(hosts === null ? [] : [line(hosts, staged.hosts, 'none', 'bind,ro')]),
     ...(secrets === null ? [] : [line(secrets, staged.secrets, 'none', 'bind,ro,nosuid,nodev,noexec,X-mount.mkdir')]),
     ...readOnlyMounts.map(({ source }, index) =>
       line(source, staged.readOnly(index), 'none', ['bind,ro,X-mount.mkdir', ...idMap(rootId)].join(',')),

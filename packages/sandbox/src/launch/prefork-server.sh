@@ -18,6 +18,7 @@ mkdir /run/harmont/root /run/harmont/base /run/harmont/sys
 : >/run/harmont/script
 : >/run/harmont/user
 : >/run/harmont/resolv.conf
+: >/run/harmont/hosts
 echo 'prefork-server ready'
 
 newline='
@@ -30,8 +31,8 @@ remove_groups() {
   set -- $join
   payload=$1
   set -- $leave
-  top=${payload%/payload}
-  rmdir "$payload" "$1" "$top" "${top%/*}" 2>/dev/null || :
+  top=${1%/*}
+  rmdir "$payload" "$1" "${payload%/*}" "$top" "${top%/*}" 2>/dev/null || :
   for group in $join; do rmdir "$group" "${group%/*}" 2>/dev/null || :; done
 }
 

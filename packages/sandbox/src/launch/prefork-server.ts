@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { makeGroups } from '../cgroups/cgroups.ts'
+import { makeGroups, makeServiceGroups, type ServicePlace } from '../cgroups/cgroups.ts'
 import type { CgroupHome } from '../cgroups/home.ts'
 import type { Layout } from '../layout/layout.ts'
 import type { NetworkSlot } from '../network/network-slot.ts'
@@ -35,14 +35,17 @@ export class PreforkServer {
 
   /**
    * Starts a launcher, and resolves when it waits for its sandbox. Fails with `LauncherLost` if the
-   * helper is killed meanwhile.
+   * helper is killed meanwhile. @param place for a service.
    */
-  async launch(network: NetworkSlot, rootId: number): Promise<Launcher> {
+  async launch(network: NetworkSlot, rootId: number, place?: ServicePlace): Promise<Launcher> {
     const helper = await this.running()
     // The process id in the name shows a later driver that nobody waits for this launcher any more.
     const slot = `${process.pid}-${randomBytes(4).toString('hex')}`
     const settings = join(this.layout.launchers, slot)
-    const [groups, fifo] = await Promise.all([makeGroups(this.home, this.layout.tag, slot), this.fifos.take()])
+    const { home, layout } = this
+    const making =
+      place === undefined ? makeGroups(home, layout.tag, slot) : makeServiceGroups(home, layout.tag, slot, place)
+    const [groups, fifo] = await Promise.all([making, this.fifos.take()])
     writeFileSync(
       settings,
       assignments({

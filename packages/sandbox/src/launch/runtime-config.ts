@@ -67,8 +67,18 @@ export interface RuntimeConfigInput {
   readonly limits: Limits
   readonly network: NetworkMode
   readonly resolvConf: boolean
+  readonly hosts: boolean
+  /** Replaces the command's shell, directory and root's rights, for a service. */
+  readonly program?: ServiceProgram
   readonly readOnlyTargets: readonly string[]
   readonly secretFiles: boolean
+}
+
+/** What a service starts, and as whom. */
+export interface ServiceProgram {
+  readonly args: readonly string[]
+  readonly user: { readonly uid: number; readonly gid: number; readonly additionalGids: readonly number[] }
+  readonly home: string
 }
 
 const quiet = ['nosuid', 'noexec', 'nodev']
@@ -78,13 +88,13 @@ const quiet = ['nosuid', 'noexec', 'nodev']
  * groups limit memory and CPU.
  */
 export function runtimeConfig(input: RuntimeConfigInput): object {
-  const { command, runtime, network } = input
+  const { command, runtime, network, program } = input
   const long = Buffer.byteLength(command.script) > longestArgument
   const namespaces = runtime.namespaces(network)
   const env = {
     PATH: usualPath,
     ...input.imageEnv,
-    HOME: '/root',
+    HOME: program?.home ?? '/root',
     ...command.env,
     HARMONT_OUTPUT: outputPath,
   }
@@ -92,14 +102,17 @@ export function runtimeConfig(input: RuntimeConfigInput): object {
     ociVersion: '1.0.2',
     process: {
       terminal: false,
-      user: { uid: 0, gid: 0 },
+      user: program?.user ?? { uid: 0, gid: 0 },
       // The first process of a pid namespace ignores signals and must reap orphans, so it is an
       // init and not the script's shell.
       args: [initPath, '--', ...commandLine(input, long)],
       env: Object.entries(env).map(([name, value]) => `${name}=${value}`),
       cwd: command.workingDirectory,
       noNewPrivileges: true,
-      capabilities: { bounding: capabilities, effective: capabilities, permitted: capabilities },
+      capabilities:
+        program === undefined || program.user.uid === 0
+          ? { bounding: capabilities, effective: capabilities, permitted: capabilities }
+          : { bounding: capabilities },
       rlimits: [{ type: 'RLIMIT_CORE', soft: 0, hard: 0 }, ...runtime.resourceLimits(input.limits)],
     },
     root: { path: staged.root, readonly: false },
@@ -116,7 +129,8 @@ export function runtimeConfig(input: RuntimeConfigInput): object {
   }
 }
 
-function commandLine({ command, terminal }: RuntimeConfigInput, long: boolean): readonly string[] {
+function commandLine({ command, terminal, program }: RuntimeConfigInput, long: boolean): readonly string[] {
+  if (program !== undefined) return program.args
   if (terminal) return terminalArguments(long ? `. ${scriptPath}` : command.script)
   return ['sh', ...(long ? [scriptPath] : ['-c', command.script])]
 }
@@ -148,6 +162,7 @@ function mounts(input: RuntimeConfigInput, long: boolean): readonly Mount[] {
     ...(long ? [bind(staged.script, scriptPath, 'nosuid', 'nodev')] : []),
     ...(input.resolvConf ? [bind(staged.resolvConf, '/etc/resolv.conf', ...quiet)] : []),
     { destination: outputPath, type: 'bind', source: staged.output, options: ['bind', 'rw', ...quiet] },
+    ...(input.hosts ? [bind(staged.hosts, '/etc/hosts', ...quiet)] : []),
     ...(input.secretFiles ? [bind(staged.secrets, '/run/secrets', ...quiet)] : []),
     ...input.readOnlyTargets.map((target, index) => bind(staged.readOnly(index), target, 'nosuid', 'nodev')),
   ]

@@ -1,3 +1,4 @@
+import type { ServicePlace } from '../cgroups/cgroups.ts'
 import type { CgroupHome } from '../cgroups/home.ts'
 import type { Layout } from '../layout/layout.ts'
 import { type EgressNetwork, openEgress, waitForLinkGone } from '../network/egress.ts'
@@ -71,6 +72,11 @@ export class Supply {
     return this.pool.take(mode)
   }
 
+  /** Starts a launcher for a service. It cannot be kept ready: its groups are its sandbox's. */
+  takeForService(mode: NetworkMode, place: ServicePlace): Promise<Launcher> {
+    return this.launch(mode, place)
+  }
+
   /** Frees the link and ids of a sandbox of which nothing is left. */
   release({ link, rootId }: { readonly link: string | null; readonly rootId?: number }): void {
     if (link !== null) this.egress?.release(link)
@@ -87,7 +93,7 @@ export class Supply {
     if (last) await this.egress?.remove()
   }
 
-  private async launch(mode: NetworkMode): Promise<Launcher> {
+  private async launch(mode: NetworkMode, place?: ServicePlace): Promise<Launcher> {
     const slot = await this.slot(mode)
     const rootId = this.rootIds?.take() ?? firstId
     const release = async (): Promise<void> => {
@@ -95,7 +101,7 @@ export class Supply {
       this.release({ link: slot.link, rootId })
     }
     try {
-      const launcher = await this.preforkServer.launch(slot, rootId)
+      const launcher = await this.preforkServer.launch(slot, rootId, place)
       const { discard } = launcher
       if (slot.link !== null)
         await this.egress?.connect(slot).catch(async (error: unknown) => {

@@ -95,6 +95,10 @@ export interface SandboxFiles {
   /** Contains the files below, which are meaningless after a boot. Usually a link into memory. */
   readonly state: string
   readonly fstab: string
+  /** Shell text that connects a sandbox with its services, or a service with it; see launcher.sh. */
+  readonly network: string
+  /** Its /etc/hosts, if it has services or is one. */
+  readonly hosts: string
   /**
    * The command's configuration for the runtime, in its bundle: this directory, or the sandbox's
    * own for a large configuration.
@@ -162,6 +166,8 @@ export function sandboxFiles(sandboxes: string, id: string): SandboxFiles {
     snapshot: file('snapshot'),
     state: file('state'),
     fstab: state('fstab'),
+    network: state('network'),
+    hosts: state('hosts'),
     config: state('config.json'),
     largeConfig: file('config.json'),
     largeState: file('crun'),

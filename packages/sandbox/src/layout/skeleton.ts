@@ -7,6 +7,9 @@ import type { Layout } from './layout.ts'
 /** A fixed name: the result of a step must not depend on its sandbox. */
 export const hostname = 'harmont'
 
+/** The lines of /etc/hosts that every sandbox has. */
+export const ownHosts = `127.0.0.1 localhost ${hostname}\n::1 localhost ip6-localhost ip6-loopback\n`
+
 /**
  * Makes the layer between image and first step. It contains the runtime's mount points, so that
  * they are never made in a step's own layer, and files that every step may rely on.
@@ -35,7 +38,7 @@ export async function makeSkeleton(layout: Layout): Promise<void> {
   await directory('root', 0o700)
   await directory('tmp', 0o1777)
   await file('etc/resolv.conf', '')
-  await file('etc/hosts', `127.0.0.1 localhost ${hostname}\n::1 localhost ip6-localhost ip6-loopback\n`)
+  await file('etc/hosts', ownHosts)
   await file('etc/hostname', `${hostname}\n`)
   try {
     await rename(staging, layout.skeleton)

@@ -9,6 +9,9 @@ const blocks = ['10.209', '10.83', '172.29', '198.18'] as const
 /** Shorter prefixes stand for the default route, which some machines write as two halves. */
 const shortestLength = 8
 
+/** The same for the networks between a sandbox and its services, the test devices' block first. */
+const serviceSubnets = ['198.19.104', '10.84.104', '172.28.104', '192.168.243'] as const
+
 interface LinkRoute {
   readonly dst?: string
   readonly dev?: string
@@ -26,6 +29,16 @@ interface LinkAddresses {
 export function freeBlock(ranges: readonly string[], requested?: string): string | undefined {
   const candidates = requested === undefined ? blocks : [requested, ...blocks]
   return candidates.find((block) => !ranges.some((range) => overlap(`${block}.0.0/16`, range)))
+}
+
+/**
+ * Returns the first three numbers of a /24 for services that has no address in `ranges`, so that it
+ * hides nothing from a sandbox that reaches the Internet.
+ */
+export function freeServiceSubnet(ranges: readonly string[]): string {
+  const free = serviceSubnets.find((subnet) => !ranges.some((range) => overlap(`${subnet}.0/24`, range)))
+  if (free === undefined) throw new Error('every address range for services is in use on this machine (see ip route)')
+  return free
 }
 
 /**

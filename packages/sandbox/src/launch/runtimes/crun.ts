@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { constants } from 'node:os'
 import { basename } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isPopulated, processesOf, whileFrozen } from '../../cgroups/cgroups.ts'
@@ -35,10 +36,21 @@ async function initOf(files: SandboxFiles, payload: string): Promise<number | un
   return noted === undefined ? undefined : Number(noted)
 }
 
+const firstRealTime = 34
+
+/** Returns the number of a signal, also of `SIGRTMIN+3`. */
+function signalNumber(name: string): number {
+  const number = Object.entries(constants.signals).find(([known]) => known === name)?.[1]
+  const beyond = /^SIGRTMIN(?:\+(\d+))?$/.exec(name)
+  if (number === undefined && beyond === null) throw new Error(`${name} is no signal of this machine`)
+  return number ?? firstRealTime + Number(beyond?.[1] ?? 0)
+}
+
 /** Runs the command as ordinary processes in namespaces. */
 export const crun: Runtime = {
   name: 'crun',
   stateInMemory: false,
+  ownNetworkStack: false,
   state: ({ crunState }, id) => ({ root: crunState, container: id }),
   // Its cgroup manager refuses machines with both kinds of control groups. Ours exist already.
   call: ({ state }) => ['crun', '--root', state.root, '--cgroup-manager=disabled'],
@@ -77,6 +89,22 @@ export const crun: Runtime = {
   seccomp: (profile) => profile,
   checkRoot: () => {},
   complaint: (_, said) => said,
+  add(target, { args, user: { uid, gid }, monitor, join }) {
+    // In the namespaces of the monitor, where the ids in the runtime's state are valid.
+    const inside = ['nsenter', `--mount=/proc/${monitor}/ns/mnt`, `--pid=/proc/${monitor}/ns/pid`, '--']
+    const call = [...inside, ...crun.call(target), 'exec', '--user', `${uid}:${gid}`, target.state.container, ...args]
+    const script = `until [ "$1" = -- ]; do echo 0 >"$1/cgroup.procs"; shift; done; shift; exec "$@"`
+    return ['sh', '-euc', script, 'sh', ...join, '--', ...call]
+  },
+  async signal({ files, payload }, name) {
+    const init = await initOf(files, payload)
+    if (init === undefined || !(await processesOf(payload)).includes(init)) return
+    try {
+      process.kill(init, signalNumber(name))
+    } catch (error) {
+      if (!hasCode(error, 'ESRCH')) throw error
+    }
+  },
   async terminate({ files, payload }) {
     // The init forwards signals to the script's shell, which would get it twice.
     const init = await initOf(files, payload)

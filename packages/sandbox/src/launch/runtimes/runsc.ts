@@ -21,6 +21,7 @@ export const runsc: Runtime = {
   name: 'runsc',
   // Its state contains the command's environment, and its socket needs a short path.
   stateInMemory: true,
+  ownNetworkStack: true,
   state: (layout, id) => ({ root: memoryFiles(layout, id).runtime, container: 'c' }),
   call: ({ state, network, files }) => [
     ...program,
@@ -76,6 +77,11 @@ export const runsc: Runtime = {
     const first = /^\{"msg":("(?:[^"\\]|\\.)*")/.exec(readIfPresent(files.runtimeLog) ?? '')?.[1]
     return first === undefined ? said : (JSON.parse(first) as string)
   },
+  add(target, { args, user: { uid, gid } }) {
+    const [program = 'runsc', ...options] = runsc.call(target)
+    return [program, ...options, 'exec', '--user', `${uid}:${gid}`, target.state.container, ...args]
+  },
+  signal: (target, name) => inside(target, ['kill', target.state.container, name.replace(/^SIG/, '')]),
   async terminate(target) {
     const { container } = target.state
     try {

@@ -2,6 +2,16 @@ import type { Layout, SandboxFiles } from '../../layout/layout.ts'
 import type { Limits, NetworkMode, TerminalSize } from '../../sandbox-driver.ts'
 import type { SeccompProfile } from '../seccomp.ts'
 
+/** A program to run in a sandbox beside its command. */
+export interface Addition {
+  readonly args: readonly string[]
+  readonly user: { readonly uid: number; readonly gid: number }
+  /** Its monitor, in the namespaces that the runtime was started in. */
+  readonly monitor: number
+  /** Control groups to join. */
+  readonly join: readonly string[]
+}
+
 export type RuntimeName = 'crun' | 'runsc'
 
 /** An entry of `mounts` in config.json. */
@@ -33,6 +43,8 @@ export interface Runtime {
   readonly name: RuntimeName
   /** Whether its state is in the sandbox's memory. */
   readonly stateInMemory: boolean
+  /** Whether sockets of the command are in a network stack of its own. */
+  readonly ownNetworkStack: boolean
   state(layout: Layout, id: string): RuntimeState
   /** Returns the command line up to the subcommand. */
   call(target: RuntimeTarget): readonly string[]
@@ -57,6 +69,13 @@ export interface Runtime {
   checkRoot(root: string): void
   /** Explains precisely why a command could not be started. @param said conmon's message. */
   complaint(target: RuntimeTarget, said: string): string
+  /**
+   * Returns the call that runs a program in the sandbox of a running command, with the command's
+   * environment.
+   */
+  add(target: RuntimeTarget, addition: Addition): readonly [program: string, ...args: string[]]
+  /** Sends a signal to the command's first process, which passes it on. Does nothing after its end. */
+  signal(target: RuntimeTarget, name: string): Promise<void>
   /** Sends SIGTERM once to every process of the command. Does nothing after its end. */
   terminate(target: RuntimeTarget): Promise<void>
   /**

@@ -1,0 +1,225 @@
+import { randomUUID } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { OciDriver } from '../src/driver/driver.ts'
+import { runtimeNames } from '../src/launch/runtimes/index.ts'
+import type { ResolvedImage, Sandbox, Service, ServiceSpec } from '../src/sandbox-driver.ts'
+import { command, finish } from './bench.ts'
+import { openDriver } from './test-driver.ts'
+
+const directory = mkdtempSync('/var/tmp/harmont-services-')
+let driver: OciDriver
+let host: ResolvedImage
+
+afterAll(() => rmSync(directory, { recursive: true, force: true }))
+
+const patient = () => new Date(Date.now() + 60_000)
+
+/** Answers each connection on a port with a text. */
+const answers = (port: number, text: string): string =>
+  `exec python3 -uc 'import socket
+server = socket.create_server(("0.0.0.0", ${port}))
+print("listening on ${port}")
+while True: server.accept()[0].sendall(b"${text}")'`
+
+const ask = (name: string, port: number): string =>
+  `python3 -c 'import socket; print(socket.create_connection(("${name}", ${port}), 2).recv(99).decode())' 2>&1 | tail -1`
+
+function service(name: string, script: string | null, more: Partial<ServiceSpec> = {}): ServiceSpec {
+  return {
+    ...{ name, base: { image: host }, env: {}, command: script, needs: [], localhost: false, egress: false },
+    ready: { port: null, command: null, log: null, timeoutSeconds: 20 },
+    stop: { signal: null, seconds: 5 },
+    ...more,
+  }
+}
+
+const onPort = (port: number): ServiceSpec['ready'] => ({ port, command: null, log: null, timeoutSeconds: 20 })
+
+function create(services: readonly ServiceSpec[], network: 'none' | 'egress' = 'none'): Promise<Sandbox> {
+  const limits = { cpu: 2, memoryBytes: 512 << 20, diskBytes: 1 << 30, pids: 512 }
+  return driver.create({ id: `test-${randomUUID()}`, label: {}, base: { image: host }, limits, network, services })
+}
+
+async function print(sandbox: Sandbox, script: string): Promise<string> {
+  const { stdout, stderr } = await finish(await sandbox.start(command(script)))
+  return stdout + stderr
+}
+
+const printed = (log: string): ServiceSpec['ready'] => ({ port: null, command: null, log, timeoutSeconds: 20 })
+
+async function states(sandbox: Sandbox): Promise<readonly string[]> {
+  return Promise.all(sandbox.services.map((each) => each.state()))
+}
+
+/** Kills a service, and returns what it printed. */
+async function outputOf(service: Service | undefined): Promise<string> {
+  const running = await service?.started()
+  await running?.kill('SIGKILL')
+  return running === undefined ? '' : (await finish(running)).stdout
+}
+
+describe.each(runtimeNames)('%s', (runtime) => {
+  const onlyCrun = it.skipIf(runtime !== 'crun')
+
+  beforeAll(async () => {
+    driver = await openDriver(join(directory, runtime), { runtime })
+    host = await driver.resolveImage('host')
+  })
+
+  afterAll(() => driver.close())
+
+  it('a command reaches its services by name, two of them on the same port', async () => {
+    const sandbox = await create([
+      service('db', answers(5432, 'one'), { ready: onPort(5432) }),
+      service('other', answers(5432, 'two'), { ready: onPort(5432) }),
+    ])
+    await sandbox.startServices(patient)
+    expect(await print(sandbox, `${ask('db', 5432)}; ${ask('other', 5432)}; ${ask('127.0.0.1', 5432)}`)).toMatch(
+      /^one\ntwo\n.*refused\n$/,
+    )
+    await sandbox.destroy()
+    expect(await driver.list()).toEqual([])
+  })
+
+  it('each starts once those that it needs are ready, by port, command and output', async () => {
+    const sandbox = await create([
+      service('last', 'echo "front: up and running"; exec sleep 60', {
+        needs: ['app'],
+        ready: { port: null, command: null, log: 'up .* running$', timeoutSeconds: 20 },
+      }),
+      service('app', `${ask('db', 5432)} >/tmp/seen; exec sleep 60`, {
+        needs: ['db'],
+        env: { WANTED: 'one' },
+        ready: { port: null, command: 'test "$(cat /tmp/seen)" = "$WANTED"', log: null, timeoutSeconds: 20 },
+      }),
+      service('db', `sleep 0.3; ${answers(5432, 'one')}`, { ready: onPort(5432) }),
+    ])
+    const starting = sandbox.startServices(patient)
+    expect(await states(sandbox)).toEqual(['waiting', 'waiting', 'starting'])
+    await starting
+    expect(await states(sandbox)).toEqual(['ready', 'ready', 'ready'])
+    const [last, app, db] = await Promise.all(sandbox.services.map(async (each) => (await each.started())?.startedAt))
+    expect(Number(last)).toBeGreaterThanOrEqual(Number(app))
+    expect(Number(app)).toBeGreaterThanOrEqual(Number(db) + 300)
+    expect(sandbox.services[2]?.readyMs()).toBeGreaterThan(300)
+    await sandbox.destroy()
+  })
+
+  it('one that ends too early, or is not ready in time, fails the start', async () => {
+    const early = await create([
+      service('db', 'echo no disk; exit 3', { ready: onPort(5432) }),
+      service('slow', 'exec sleep 60', { ready: onPort(1) }),
+    ])
+    await expect(early.startServices(patient)).rejects.toMatchObject({
+      code: 'service_failed',
+      service: 'db',
+      message: 'The service db ended with exit 3 before it was ready.',
+      exit: { code: 3 },
+    })
+    const [db] = early.services
+    const running = await db?.started()
+    expect(running && (await finish(running)).stdout).toBe('no disk\n')
+    await early.destroy()
+    const late = await create([
+      service('db', 'exec sleep 60', { ready: { port: 5432, command: null, log: 'up', timeoutSeconds: 1 } }),
+    ])
+    await expect(late.startServices(patient)).rejects.toMatchObject({
+      code: 'service_timeout',
+      message:
+        'The service db was not ready after 1 s: nothing listened on its port 5432; no line of its output matched "up".',
+    })
+    await late.destroy()
+    const empty = await create([service('db', null)])
+    await expect(empty.startServices(patient)).rejects.toThrow('nothing to start: its image names no program')
+    await empty.destroy()
+  })
+
+  it('a service has no way out and reaches nothing but its step and the other services', async () => {
+    const outside = `python3 -c 'import socket; socket.create_connection(("1.1.1.1", 53), 1)' 2>&1 | tail -1`
+    const gateway = `ip route add default via "$(hostname -I | cut -d. -f1-3).1" 2>&1; ${outside}`
+    const sandbox = await create(
+      [
+        service('closed', `${gateway}; cat /etc/hosts; echo over; exec sleep 60`, { ready: printed('over') }),
+        service('open', 'ip -brief address; echo over; exec sleep 60', { egress: true, ready: printed('over') }),
+      ],
+      'egress',
+    )
+    await sandbox.startServices(patient)
+    expect(await print(sandbox, 'cat /proc/sys/net/ipv4/ip_forward')).toBe('0\n')
+    const [closed, open] = await Promise.all(sandbox.services.map(outputOf))
+    expect(closed).toMatch(/unreachable|No route/)
+    expect(closed).toMatch(/\.2 closed\n.*\.3 open\n/)
+    expect(open).toMatch(/eth0/)
+    await sandbox.destroy()
+  })
+
+  it('runs the program of an image as its user, in its directory, ready on its only port', async () => {
+    const program = {
+      args: ['sh', '-c', `id -u; id -G; pwd; echo "$HOME"; grep CapEff /proc/self/status; ${answers(7000, 'image')}`],
+      ...{ user: 'www-data', workingDirectory: '/var', ports: [7000], stopSignal: 'SIGINT' },
+    }
+    const base = { image: { ...host, program } }
+    const sandbox = await create([service('web', null, { base, localhost: runtime === 'crun' })])
+    await sandbox.startServices(patient)
+    expect(await print(sandbox, ask(runtime === 'crun' ? '127.0.0.1' : 'web', 7000))).toBe('image\n')
+    expect(await outputOf(sandbox.services[0])).toBe(
+      '33\n33\n/var\n/var/www\nCapEff:\t0000000000000000\nlistening on 7000\n',
+    )
+    await sandbox.destroy()
+  })
+
+  it('what a stopped service left is the start of others, which share nothing afterwards', async () => {
+    const stores = `mkdir -p /data; echo more >>/data/file; trap "echo clean >>/data/file; exit 0" INT; echo up; while :; do sleep 0.05; done`
+    const first = await create([
+      service('db', stores, { ready: printed('up'), stop: { signal: 'SIGINT', seconds: 5 } }),
+      service('stubborn', 'trap "" TERM; echo up; while :; do sleep 1; done', {
+        ready: printed('up'),
+        stop: { signal: null, seconds: 0 },
+      }),
+    ])
+    await first.startServices(patient)
+    await print(first, 'true')
+    const [db, stubborn] = first.services
+    expect((await stubborn?.stop())?.signal).toBe('SIGKILL')
+    expect((await db?.stop())?.code).toBe(0)
+    const snapshot = await db?.snapshot({ cache: null, origin: {} })
+    await first.destroy()
+    if (snapshot === undefined) throw new Error('no snapshot')
+    const clone = (name: string) =>
+      service(name, 'cat /data/file; echo mine >>/data/file; echo up; exec sleep 60', {
+        base: { snapshot: snapshot.id },
+        ready: printed('up'),
+      })
+    const second = await create([clone('a'), clone('b')])
+    await second.startServices(patient)
+    expect(await Promise.all(second.services.map(outputOf))).toEqual(['more\nclean\nup\n', 'more\nclean\nup\n'])
+    await second.destroy()
+    await driver.snapshots.collect({ keep: new Set(), cacheBytes: 0 })
+  })
+
+  onlyCrun('limits hold for the command and its services together, and a kill counts where it hit', async () => {
+    const eats = `python3 -c 'x = bytearray(400 << 20)
+import time; time.sleep(60)'; echo "ended with $?"; exec sleep 60`
+    const sandbox = await create([
+      service('idle', 'exec sleep 60'),
+      service('eater', `sleep 0.2; ${eats}`, { ready: printed('ended with 137') }),
+      service(
+        'calm',
+        `python3 -c 'x = bytearray(200 << 20)
+print("up", flush=True)
+import time; time.sleep(60)'`,
+        { ready: printed('up') },
+      ),
+    ])
+    await sandbox.startServices(patient)
+    const [idle, eater, calm] = await Promise.all(sandbox.services.map((each) => each.started()))
+    const running = await sandbox.start(command('exit 1'))
+    expect(await running.exited()).toMatchObject({ code: 1, limit: null })
+    await Promise.all([idle, eater, calm].map((each) => each?.kill('SIGKILL')))
+    expect(await eater?.exited()).toMatchObject({ limit: 'memory' })
+    expect(await calm?.exited()).toMatchObject({ limit: null, signal: 'SIGKILL' })
+    await sandbox.destroy()
+  })
+})

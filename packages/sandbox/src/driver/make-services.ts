@@ -1,0 +1,111 @@
+import { writeFileSync } from 'node:fs'
+import type { Launcher } from '../launch/launcher.ts'
+import type { Supply } from '../launch/supply.ts'
+import { sandboxFiles } from '../layout/layout.ts'
+import { bridgeScript, hostsFile, serviceAddress, serviceScript } from '../network/services-network.ts'
+import type { ImageProgram, ServiceSpec } from '../sandbox-driver.ts'
+import { OciService } from '../services/oci-service.ts'
+import type { SandboxRecord } from './record.ts'
+import { registerSandbox } from './register-sandbox.ts'
+import { OciSandbox } from './sandbox.ts'
+import type { SandboxContext } from './sandbox-context.ts'
+import type { Start } from './start.ts'
+
+/** Returns the id of a service's sandbox. */
+export function serviceId(id: string, index: number): string {
+  return `${id}-s${index}`
+}
+
+export interface ServicesRequest {
+  readonly context: SandboxContext
+  readonly supply: Supply
+  /** The sandbox that they belong to. Nothing is mounted for it yet. */
+  readonly record: SandboxRecord
+  readonly launcher: Launcher
+  readonly specs: readonly ServiceSpec[]
+  readonly subnet: string
+  readonly base: (spec: ServiceSpec) => Promise<Start['record']>
+  /** Told of the launchers of registered sandboxes, which the caller frees if the rest fails. */
+  readonly onLaunched: (launchers: readonly Launcher[]) => void
+}
+
+interface Begun {
+  readonly record: SandboxRecord
+  readonly launcher: Launcher
+}
+
+/**
+ * Makes the sandboxes of services, and mounts those and the one that they belong to. Their network
+ * namespaces must exist before the bridge between them.
+ */
+export async function makeServices(request: ServicesRequest): Promise<readonly OciService[]> {
+  const { context, record, launcher, specs, subnet, onLaunched } = request
+  const outcomes = await Promise.allSettled(specs.map((spec, index) => begin(request, spec, index)))
+  const begun = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []))
+  onLaunched(begun.map((service) => service.launcher))
+  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
+  const networked = begun.map(({ record: { service, image }, launcher: { pid } }) => ({
+    name: service?.name ?? '',
+    pid,
+    localPorts: service?.localhost === true ? portsOf(service.ready, image.program) : [],
+  }))
+  writeFileSync(sandboxFiles(context.layout.sandboxes, record.id).network, bridgeScript(subnet, networked))
+  await launcher.mount(record.id)
+  await Promise.all(
+    begun.map(async (service, index) => {
+      const { id } = service.record
+      writeFileSync(sandboxFiles(context.layout.sandboxes, id).network, serviceScript(subnet, index))
+      await service.launcher.mount(id)
+    }),
+  )
+  return begun.map(
+    (service) =>
+      new OciService(
+        service.record.service?.name ?? '',
+        new OciSandbox(context, service.record, { launcher: service.launcher }),
+      ),
+  )
+}
+
+/** The ports that it is known to have. */
+function portsOf(ready: ServiceSpec['ready'], program: ImageProgram | undefined): readonly number[] {
+  return [...(ready.port === null ? [] : [ready.port]), ...(program?.ports ?? [])]
+}
+
+async function begin(request: ServicesRequest, spec: ServiceSpec, index: number): Promise<Begun> {
+  const { context, supply, record, launcher, specs, subnet } = request
+  const { base: _, ...service } = spec
+  const base = await request.base(spec)
+  const network = spec.egress && record.network === 'egress' ? 'egress' : 'none'
+  const place = { name: `s${index}`, above: launcher.groups }
+  const own = await supply.takeForService(network, place)
+  const made: SandboxRecord = {
+    ...record,
+    ...base,
+    id: serviceId(record.id, index),
+    services: [],
+    service: {
+      ...service,
+      of: record.id,
+      address: serviceAddress(subnet, index),
+    },
+    network,
+    link: own.network.link,
+    resolvConf: own.network.resolvConf,
+    groups: own.groups,
+    rootId: own.rootId,
+    readOnlyMounts: [],
+    secretFiles: false,
+  }
+  try {
+    const hosts = hostsFile(
+      subnet,
+      specs.map(({ name }) => name),
+    )
+    registerSandbox(context, made, hosts)
+  } catch (error) {
+    await own.discard()
+    throw error
+  }
+  return { record: made, launcher: own }
+}

@@ -1,0 +1,123 @@
+import type { Exit, Running, Service, ServiceState, Snapshot, SnapshotMeta } from '../sandbox-driver.ts'
+import { ServiceError } from '../service-error.ts'
+import { type Starting, untilReady } from './readiness.ts'
+
+/** The sandbox of a service. */
+export interface ServiceSandbox {
+  /** Names of the services that it needs. */
+  readonly needs: readonly string[]
+  /**
+   * Starts its program, and returns how it can be watched.
+   * @param from a process in the network namespace of the sandbox that it belongs to.
+   */
+  startService(deadline: Date, from: number): Promise<Starting>
+  /** Ends its program as its spec says. */
+  stopService(running: Running): Promise<Exit>
+  snapshot(meta: SnapshotMeta): Promise<Snapshot>
+  /** Frees what this process has of it, once nothing else is left. */
+  letGo(): Promise<void>
+}
+
+/** A service in its own sandbox, which ends with the sandbox that it belongs to. */
+export class OciService implements Service {
+  readonly name: string
+  readonly sandbox: ServiceSandbox
+  private readonly begun = Promise.withResolvers<Running | undefined>()
+  private running: Running | undefined
+  private progress: Exclude<ServiceState, 'ended'> = 'waiting'
+  private took: number | undefined
+
+  /** @param adopted its program, which an earlier process started. */
+  constructor(name: string, sandbox: ServiceSandbox, adopted?: Running) {
+    this.name = name
+    this.sandbox = sandbox
+    if (adopted === undefined) return
+    this.progress = 'ready'
+    this.hasBegun(adopted)
+  }
+
+  async state(): Promise<ServiceState> {
+    return (await this.running?.hasEnded()) === true ? 'ended' : this.progress
+  }
+
+  readyMs(): number | undefined {
+    return this.took
+  }
+
+  started(): Promise<Running | undefined> {
+    return this.begun.promise
+  }
+
+  /** Starts it, and resolves once it is ready. */
+  async start(deadline: Date, from: number, signal: AbortSignal): Promise<void> {
+    const startedAt = performance.now()
+    this.progress = 'starting'
+    const starting = await this.sandbox.startService(deadline, from)
+    this.hasBegun(starting.running)
+    await untilReady(starting, signal)
+    this.took = Math.round(performance.now() - startedAt)
+    this.progress = 'ready'
+  }
+
+  /** Moves the deadline of its program, if it has one. */
+  async extend(deadline: Date): Promise<void> {
+    await this.running?.extend(deadline)
+  }
+
+  async stop(): Promise<Exit> {
+    const { running } = this
+    if (running === undefined)
+      throw new ServiceError('service_failed', this.name, `The service ${this.name} was never started.`)
+    return this.sandbox.stopService(running)
+  }
+
+  snapshot(meta: SnapshotMeta): Promise<Snapshot> {
+    return this.sandbox.snapshot(meta)
+  }
+
+  /** Call it when nothing is left of its sandbox. */
+  async gone(): Promise<void> {
+    this.begun.resolve(undefined)
+    await this.sandbox.letGo()
+  }
+
+  private hasBegun(running: Running): void {
+    this.running = running
+    this.begun.resolve(running)
+  }
+}
+
+/**
+ * Starts services, each once those that it needs are ready. Resolves when all are. At the first
+ * failure the others are not awaited any more.
+ * @param deadline asked at each start.
+ * @param from a process in the network namespace of the sandbox that they belong to.
+ */
+export async function startServices(
+  services: readonly OciService[],
+  deadline: () => Date,
+  from: number,
+  signal?: AbortSignal,
+): Promise<void> {
+  const failed = new AbortController()
+  const both = AbortSignal.any([failed.signal, ...(signal === undefined ? [] : [signal])])
+  const starting = new Map<OciService, Promise<void>>()
+  const start = async (service: OciService): Promise<void> => {
+    const needed = services.filter(({ name }) => service.sandbox.needs.includes(name))
+    try {
+      await Promise.all(needed.map(startOnce))
+      both.throwIfAborted()
+      await service.start(deadline(), from, both)
+    } catch (error) {
+      failed.abort(error)
+      throw error
+    }
+  }
+  const startOnce = (service: OciService): Promise<void> => {
+    const known = starting.get(service) ?? start(service)
+    starting.set(service, known)
+    return known
+  }
+  await Promise.allSettled(services.map(startOnce))
+  both.throwIfAborted()
+}

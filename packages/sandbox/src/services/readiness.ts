@@ -1,0 +1,113 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { RE2JS } from 're2js'
+import type { Exit, Running } from '../sandbox-driver.ts'
+import { ServiceError } from '../service-error.ts'
+import type { ServiceRecord } from './service-record.ts'
+
+/** What can be seen of a service that has started. */
+export interface Starting {
+  readonly service: ServiceRecord
+  /** Those that its image exposes. */
+  readonly ports: readonly number[]
+  readonly running: Running
+  untilListening(port: number, signal: AbortSignal): Promise<void>
+  /** Runs a text for `sh -c` in it, and returns whether it exited with 0. */
+  passes(script: string, signal: AbortSignal): Promise<boolean>
+}
+
+interface Sign {
+  /** Says after the time is over what did not happen. */
+  readonly missing: string
+  readonly seen: (signal: AbortSignal) => Promise<void>
+}
+
+const commandPauseMs = 100
+/** Longer lines are matched in pieces. */
+const longestLine = 64 * 1024
+
+/** Resolves once a service shows that it is ready. Fails with a ServiceError, or by the signal. */
+export async function untilReady(starting: Starting, signal: AbortSignal): Promise<void> {
+  const { service, running } = starting
+  const { name, ready } = service
+  const over = new AbortController()
+  const both = AbortSignal.any([signal, over.signal])
+  const missing = new Set<string>()
+  const look = async (sign: Sign) => {
+    missing.add(sign.missing)
+    await sign.seen(both)
+    missing.delete(sign.missing)
+  }
+  const ended = async () => {
+    const exit = await running.exited(both)
+    throw new ServiceError(
+      'service_failed',
+      name,
+      `The service ${name} ended with ${endOf(exit)} before it was ready.`,
+      { exit },
+    )
+  }
+  const late = async () => {
+    await sleep(ready.timeoutSeconds * 1000, undefined, { signal: both })
+    const message = `The service ${name} was not ready after ${ready.timeoutSeconds} s: ${[...missing].join('; ')}.`
+    throw new ServiceError('service_timeout', name, message)
+  }
+  try {
+    await Promise.race([Promise.all(signsOf(starting).map(look)), ended(), late()])
+  } finally {
+    over.abort()
+    signal.throwIfAborted()
+  }
+}
+
+function endOf({ code, signal, limit }: Exit): string {
+  const why = limit === null ? '' : ` at its limit of ${limit}`
+  if (signal !== null) return `${signal}${why}`
+  return code === null ? 'an unknown exit code' : `exit ${code}${why}`
+}
+
+function signsOf(starting: Starting): readonly Sign[] {
+  const { service, running } = starting
+  const { command, log } = service.ready
+  const port = service.ready.port ?? (command === null && log === null ? onlyPort(starting) : null)
+  const signs: Sign[] = []
+  if (port !== null)
+    signs.push({
+      missing: `nothing listened on its port ${port}`,
+      seen: (signal) => starting.untilListening(port, signal),
+    })
+  if (command !== null)
+    signs.push({
+      missing: 'its ready command did not exit with 0',
+      seen: async (signal) => {
+        while (!(await starting.passes(command, signal))) await sleep(commandPauseMs, undefined, { signal })
+      },
+    })
+  if (log !== null)
+    signs.push({
+      missing: `no line of its output matched ${JSON.stringify(log)}`,
+      seen: (signal) => untilPrinted(running, RE2JS.compile(log), signal),
+    })
+  return signs
+}
+
+function onlyPort({ ports }: Starting): number | null {
+  const [port, ...others] = ports
+  return port === undefined || others.length > 0 ? null : port
+}
+
+/** Reads output from its beginning. Resolves never if no line matches. */
+async function untilPrinted(running: Running, pattern: RE2JS, signal: AbortSignal): Promise<void> {
+  const rest = { stdout: '', stderr: '' }
+  for await (const { stream, bytes } of running.output(0, signal)) {
+    // The last one may still grow. If it matches already, it counts.
+    const lines = (rest[stream] + bytes.toString('latin1')).split('\n')
+    if (lines.some((line) => pattern.matcher(fromLatin1(line)).find())) return
+    rest[stream] = (lines.at(-1) ?? '').slice(-longestLine)
+  }
+  await new Promise(() => {})
+}
+
+/** Decodes a line at its end, because a piece may end within a character. */
+function fromLatin1(line: string): string {
+  return Buffer.from(line, 'latin1').toString()
+}
