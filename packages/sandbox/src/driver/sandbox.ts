@@ -229,7 +229,7 @@ export class OciSandbox implements Sandbox, ServiceSandbox {
 
   async talk(command: Command, terminal: TerminalSize | null): Promise<Conversation> {
     const launcher = this.unstarted('talk')
-    const { files, record } = this
+    const { files } = this
     const start = this.prepare(launcher, command, terminal !== null)
     const pipes = await openTalkPipes(files)
     try {
