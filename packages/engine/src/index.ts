@@ -64,4 +64,5 @@ export { createScheduler, type Scheduler, type SchedulerOptions } from './schedu
 export { noOutput, type StepOutput } from './step-output.ts'
 export type { Applied, BuildContext, BuildSource, ChangeFeed, JobOutput, Lease, LiveSnapshots, Store } from './store.ts'
 export { defaultStoreSettings, type StoreSettings } from './store-settings.ts'
+export { Turns } from './turns.ts'
 export type { Wait } from './wait.ts'

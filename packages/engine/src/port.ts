@@ -72,6 +72,11 @@ export interface RunnerPort {
    */
   openServiceLog(lease: LeaseRef, service: string): Promise<OpenServiceLog | null>
   /**
+   * Reports that the command has ended, for a job whose end is reported later: its deadline no
+   * longer holds. May be repeated. Returns false when the lease is lost.
+   */
+  commandEnded(lease: LeaseRef, at: Date): Promise<boolean>
+  /**
    * Reports the end. `at` is when the command ended; after its deadline the job has timed out,
    * whoever ended it. One transaction keeps outcome and output. Returns false when the lease is
    * lost and nothing was recorded.

@@ -29,6 +29,7 @@ export type {
   Plan,
   PlanError,
   PlanErrorCode,
+  PlannedArtifact,
   PlannedService,
   PlannedStep,
   PlanProblem,

@@ -13,6 +13,9 @@ function graph(nodes: unknown, edges: unknown = []): object {
 function oneStep(fields: object): object {
   return graph([{ step: step(fields), env: {} }])
 }
+function artifact(fields: object): object {
+  return oneStep({ artifacts: [{ path: 'x', ...fields }] })
+}
 function chain(count: number): object {
   const nodes = Array.from({ length: count }, (_, i) => ({ step: { key: `k${i}`, cmd: 'make' } }))
   return graph(
@@ -205,6 +208,14 @@ const ROWS: readonly Row[] = [
 
   ['artifacts, which nothing runs yet', oneStep({ artifacts: [{ path: 'dist/**' }] }), 'invalid_ir', at('artifacts')],
   ['a wrong artifact, before that', oneStep({ artifacts: [{ path: '/etc' }] }), 'invalid_ir', at('artifacts/0/path')],
+  ['an artifact kept for no time', artifact({ expires_seconds: 0 }), 'invalid_ir', at('artifacts/0/expires_seconds')],
+  [
+    'an artifact kept for more than a year',
+    artifact({ expires_seconds: 365 * 86_400 + 1 }),
+    'invalid_ir',
+    at('artifacts/0/expires_seconds'),
+  ],
+  ['an artifact required perhaps', artifact({ required: 'yes' }), 'invalid_ir', at('artifacts/0/required')],
   ['101 artifacts', oneStep({ artifacts: many(101, { path: 'x' }) }), 'invalid_ir', at('artifacts')],
   ['inputs, which nothing runs yet', oneStep({ inputs: [{ from: 'a', path: 'x' }] }), 'invalid_ir', at('inputs')],
   [

@@ -63,6 +63,8 @@ export interface PlannedStep {
   readonly concurrency?: StepConcurrency
   /** The sidecars that run beside its command; absent for none. */
   readonly services?: readonly PlannedService[]
+  /** Files to keep after it; absent for none, and in plans of earlier releases. */
+  readonly artifacts?: readonly PlannedArtifact[]
 }
 
 /** A sidecar of a step. The command starts when all are ready. */
@@ -100,6 +102,17 @@ export interface PlannedService {
   readonly localhost: boolean
   /** Whether it may reach the Internet, where its step may. */
   readonly egress: boolean
+}
+
+/** A path or glob of files that are kept after a step. */
+export interface PlannedArtifact {
+  readonly path: string
+  readonly when: 'passed' | 'failed' | 'always'
+  readonly kind: 'file' | 'junit' | 'coverage'
+  /** How long they are kept; null for as long as usual. */
+  readonly expiresSeconds: number | null
+  /** Whether the step fails when nothing matches. */
+  readonly required: boolean
 }
 
 /**

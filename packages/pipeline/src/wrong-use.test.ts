@@ -117,6 +117,17 @@ describe('wrong use throws where it is wrong, with expected, got and what to do'
       withOption('artifacts', { path: 'a', kind: 'html' }),
       'sh, artifacts, kind: expected "file", "junit" or "coverage"',
     ],
+    [
+      'sh',
+      withOption('artifacts', { path: 'a', expires: '2 weeks' }),
+      'sh, artifacts, expires: expected whole positive seconds or a string such as "90s", "1h30m" or "1d", got "2 weeks"',
+    ],
+    [
+      'sh',
+      withOption('artifacts', { path: 'a', expires: '366d' }),
+      'expires: expected at most 31,536,000 seconds, got',
+    ],
+    ['sh', withOption('artifacts', { path: 'a', required: 1 }), 'artifacts, required: expected true or false, got 1.'],
     ['sh', withOption('artifacts', new Array(101).fill('a')), 'sh, artifacts: expected at most 100 entries, got 101.'],
     ['sh', withOption('inputs', 'a'), 'sh, inputs: expected an object, got "a".'],
     [

@@ -60,7 +60,7 @@ export function filesTests(bench: () => Bench, subject: DriverUnderTest): void {
     expect(await bench().driver.snapshots.withFiles(id, look)).toEqual(before)
   })
 
-  it('a link counts only when it leads to a regular file inside /workspace', async () => {
+  it('G67 a link counts only when it leads to a regular file inside /workspace', async () => {
     const sandbox = await ended(`
       mkdir -p d/real other; echo kept >d/real/f; echo kept >other/g
       ln -s real/f d/relative; ln -s /workspace/other/g d/absolute; ln -s ../other/../d/relative d/chain

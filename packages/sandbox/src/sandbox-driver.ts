@@ -244,7 +244,7 @@ export interface Listing {
   readonly files: readonly ListedFile[]
   /**
    * Named entries that are no files of /workspace: devices, sockets, links that lead elsewhere;
-   * names that are not UTF-8, or too long.
+   * names that are not UTF-8, or too long. `first` is the first of them in the order of paths.
    */
   readonly leftOut: { readonly count: number; readonly first: string | null }
   /** The limit at which the walk ended, with no files; null when it saw everything. */

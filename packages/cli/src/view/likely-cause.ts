@@ -11,6 +11,8 @@ export function endingText({ state, exitCode, errorCode }: Ending): string {
   if (state === 'timed_out') return 'timed out'
   if (isUnstarted(errorCode)) return 'not started'
   if (exitCode === null) return errorCode === null ? 'no exit code' : errorCode.replaceAll('_', ' ')
+  // The command passed; something after it failed.
+  if (exitCode === 0 && errorCode !== null) return errorCode.replaceAll('_', ' ')
   const signal = signalOf(exitCode)
   return signal === undefined ? `exit ${exitCode}` : `exit ${exitCode} (${signal})`
 }
@@ -33,8 +35,8 @@ export function isUnstarted(errorCode: string | null): boolean {
  */
 export function likelyCause(ending: Ending): string | null {
   const { errorCode, exitCode, message } = ending
-  // Only the message says which image could not be pulled, and why.
-  if (message !== null && isUnstarted(errorCode)) return message
+  // Only the message says which image could not be pulled, or which file is missing, and why.
+  if (message !== null && (isUnstarted(errorCode) || errorCode?.startsWith('artifact_') === true)) return message
   const byError = errorCode === null ? undefined : errorCauses[errorCode]
   if (byError !== undefined) return byError
   const text = (quotedLines(ending.found) ?? lastLines(ending)).join('\n')

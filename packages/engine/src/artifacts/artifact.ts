@@ -20,6 +20,10 @@ export interface Artifact {
 /** The largest part. All parts of a file but the last have this size. */
 export const partBytes = 16 * 1024 * 1024
 
+/** Limits of one step. */
+export const mostArtifacts = 10_000
+export const mostArtifactBytes = 10 * 1024 ** 3
+
 /** Returns whether a snapshot's description, which another release may have written, has one here. */
 export function isArtifact(value: unknown): value is Artifact {
   if (typeof value !== 'object' || value === null) return false

@@ -25,6 +25,14 @@ export function decideStarted(draft: Draft, slot: Slot, fence: number): boolean 
   return true
 }
 
+/** Lifts the step's deadline. The build's own still holds. */
+export function decideCommandEnded(draft: Draft, slot: Slot, fence: number): boolean {
+  const { state, fence: held, deadlineAt } = currentJob(draft, slot)
+  if (state !== 'running' || fence !== held || deadlineAt === null || deadlineAt <= draft.at) return false
+  patchJob(draft, slot, { deadlineAt: null })
+  return true
+}
+
 /** Records that the job runs on another image than it asks for. */
 export function decideSubstituted(draft: Draft, slot: Slot, fence: number, image: string): boolean {
   const job = currentJob(draft, slot)

@@ -6,7 +6,14 @@
 import { decideAbandon } from './decide-abandon.ts'
 import { decideAdmit, decideApprovalExpired, decideApprove, decideSupersede } from './decide-admission.ts'
 import { decideEnded, decideRendered, decideRenderFailed } from './decide-ended.ts'
-import { decideLeased, decideLeaseLost, decideServices, decideStarted, decideSubstituted } from './decide-lease.ts'
+import {
+  decideCommandEnded,
+  decideLeased,
+  decideLeaseLost,
+  decideServices,
+  decideStarted,
+  decideSubstituted,
+} from './decide-lease.ts'
 import { decideRetry } from './decide-retry.ts'
 import { decideBuildDeadline, decideCancel, decideJobDeadline, decideKillOverdue, stopRest } from './decide-stop.ts'
 import { closeDraft, type DecideContext, type Decision, type Draft, openDraft } from './draft.ts'
@@ -43,6 +50,8 @@ function takesJobEvent(draft: Draft, slot: Slot, event: Extract<BuildEvent, { re
       return decideSubstituted(draft, slot, event.fence, event.image)
     case 'services':
       return decideServices(draft, slot, event.fence, event.services)
+    case 'command_ended':
+      return decideCommandEnded(draft, slot, event.fence)
     case 'ended':
       return decideEnded(draft, slot, event.fence, event.outcome)
     case 'lease_lost':

@@ -38,6 +38,8 @@ export function readExit(outcome: Exited): Exit {
   if (exitCode !== 0) return exit(false, null, blame ?? null)
   if (outcome.snapshotError !== undefined) return exit(false, 'snapshot_failed', outcome.snapshotError)
   if (outcome.serviceError !== undefined) return exit(false, 'service_unclean', outcome.serviceError)
+  const { artifactError } = outcome
+  if (artifactError !== undefined) return exit(false, artifactError.code, artifactError.message)
   return exit(true, null, null)
 }
 

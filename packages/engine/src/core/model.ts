@@ -27,6 +27,8 @@ export type JobErrorCode =
   | 'pipeline_timeout'
   | 'provision_failed'
   | 'snapshot_failed'
+  | 'artifact_missing'
+  | 'artifact_failed'
   | 'sandbox_lost'
   | 'build_abandoned'
   | 'secret_missing'
@@ -145,6 +147,11 @@ export interface Build {
   readonly render: Job | null
 }
 
+export interface ArtifactError {
+  readonly code: 'artifact_missing' | 'artifact_failed'
+  readonly message: string
+}
+
 export type Outcome =
   | {
       readonly kind: 'exited'
@@ -155,6 +162,8 @@ export type Outcome =
       readonly snapshot: string | null
       /** Why the file system of a passed command could not be kept. */
       readonly snapshotError?: string
+      /** Why artifacts that a passed command must leave are not kept. */
+      readonly artifactError?: ArtifactError
       /** A sentence about what on the machine may be to blame for a failure. */
       readonly blame?: string
       readonly serviceSnapshots?: ServiceSnapshots
@@ -197,6 +206,11 @@ export type BuildEvent =
       readonly at: Instant
       readonly outcome: Outcome
     }
+  /**
+   * The command has ended in time. What follows, such as the upload of its artifacts, does not count
+   * towards the step's own time.
+   */
+  | { readonly type: 'command_ended'; readonly job: string; readonly fence: number; readonly at: Instant }
   | { readonly type: 'lease_lost'; readonly job: string; readonly fence: number; readonly at: Instant }
   | { readonly type: 'job_deadline'; readonly job: string; readonly at: Instant }
   | { readonly type: 'build_deadline'; readonly at: Instant }

@@ -1,4 +1,5 @@
 import { type Conversation, untilAffordable } from '@harmont/sandbox'
+import { Transfers } from '../artifacts/transfers.ts'
 import type { LeasedJob } from '../port.ts'
 import type { LiveSnapshots } from '../store.ts'
 import { type Collected, collect } from './collect.ts'
@@ -76,6 +77,7 @@ class LocalRunner implements Runner {
     const inHand = new InHand()
     this.#parts = {
       inHand,
+      transfers: new Transfers(),
       sources: new SourceTrees(options.sourceDirectory, inHand),
       options,
       settings,

@@ -1,11 +1,14 @@
 /**
  * An engine in a process to be killed, for tests:
- * `node FILE DIRECTORY POOL-CONFIG-AS-JSON [create | start]`. It says `ready` when it works. With
- * the last argument it kills itself before it makes a sandbox, or starts a command.
+ * `node FILE DIRECTORY POOL-CONFIG-AS-JSON [create | start | put]`. It says `ready` when it works.
+ * With the last argument it kills itself before it makes a sandbox, starts a command, or stores the
+ * third part of artifacts.
  */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
+import { openFileParts } from '../artifacts/file-parts.ts'
+import type { PartStore } from '../artifacts/part-store.ts'
 import { createEngine } from '../engine.ts'
 import type { SecretValue } from '../port.ts'
 import { PostgresStore } from '../postgres/postgres-store.ts'
@@ -24,6 +27,12 @@ if (dyingAt === 'start') {
 }
 // A kill costs no restart, because running commands are adopted and others had not begun. So the
 // limits are those of users.
+const parts = openFileParts(join(directory, 'parts'))
+let puts = 0
+const put: PartStore['put'] = async (...part) => {
+  if (dyingAt === 'put' && ++puts === 3) await die()
+  await parts.put(...part)
+}
 const store = await PostgresStore.open(JSON.parse(database))
 const engine = createEngine({
   store,
@@ -40,6 +49,7 @@ const engine = createEngine({
       return { kind: 'values', values: pick(new Map(Object.entries(all)), names) }
     },
   },
+  parts: { ...parts, put },
   runner: runnerOptions(directory, driver, { settings: { renewEveryMs: 500 } }),
   log: (level, message, error) => console.error(level, message, error instanceof Error ? error.message : ''),
 })

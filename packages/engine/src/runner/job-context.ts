@@ -1,5 +1,6 @@
 import { SecretsTooLong } from '@harmont/logs'
 import { type Exit, isScarcity, now, type Sandbox, SandboxError } from '@harmont/sandbox'
+import type { Transfers } from '../artifacts/transfers.ts'
 import { vanished } from '../core/exit.ts'
 import type { Outcome } from '../core/model.ts'
 import { SourceUnavailable } from '../port.ts'
@@ -36,11 +37,15 @@ export interface JobContext {
   readonly lineage: Lineage
   readonly sources: SourceTrees
   readonly inHand: InHand
+  readonly transfers: Transfers
 }
 
 /** Parts that all jobs of one runner share. */
 export interface RunnerParts
-  extends Pick<JobContext, 'options' | 'settings' | 'renewSoon' | 'discard' | 'lineage' | 'sources' | 'inHand'> {}
+  extends Pick<
+    JobContext,
+    'options' | 'settings' | 'renewSoon' | 'discard' | 'lineage' | 'sources' | 'inHand' | 'transfers'
+  > {}
 
 /** The secrets cannot be had, now or later. The job fails with this message. */
 export class SecretsUnusable extends Error {
@@ -89,8 +94,13 @@ function masked(log: JobLog, outcome: Outcome): Outcome {
       ? own
       : { ...own, buildError: { ...buildError, message: log.masked(buildError.message) } }
   }
-  if (outcome.kind !== 'exited' || outcome.snapshotError === undefined) return outcome
-  return { ...outcome, snapshotError: log.masked(outcome.snapshotError) }
+  if (outcome.kind !== 'exited') return outcome
+  const { snapshotError, artifactError } = outcome
+  return {
+    ...outcome,
+    ...(snapshotError !== undefined && { snapshotError: log.masked(snapshotError) }),
+    ...(artifactError && { artifactError: { ...artifactError, message: log.masked(artifactError.message) } }),
+  }
 }
 
 /** Returns the end of a command without a snapshot. */

@@ -26,10 +26,10 @@ export interface OutsideEngine {
   start(): Promise<void>
   kill(): Promise<void>
   /**
-   * Starts an engine that kills itself before it makes a sandbox, or starts a command. Resolves
-   * when it is gone.
+   * Starts an engine that kills itself before it makes a sandbox, starts a command, or stores the
+   * third part of artifacts. Resolves when it is gone.
    */
-  startToDieAt(moment: 'create' | 'start'): Promise<void>
+  startToDieAt(moment: 'create' | 'start' | 'put'): Promise<void>
   /** Resolves when the build's first job has written this text. */
   untilLog(id: string, words: string): Promise<void>
   /**

@@ -1,6 +1,14 @@
-import { type Exit, type Sandbox, SandboxError, type SandboxSpec, type SnapshotMeta } from '@harmont/sandbox'
+import {
+  type Exit,
+  type Sandbox,
+  SandboxError,
+  type SandboxSpec,
+  type Snapshot,
+  type SnapshotMeta,
+} from '@harmont/sandbox'
+import { artifactsAfter, artifactsOfHit, describeArtifacts, hasPassed } from '../artifacts/step-artifacts.ts'
 import { vanished } from '../core/exit.ts'
-import type { Outcome } from '../core/model.ts'
+import type { ArtifactError, Outcome } from '../core/model.ts'
 import type { StepWork } from '../port.ts'
 import { noOutput, outputOf, type StepOutput } from '../step-output.ts'
 import { type Base, baseSpec, inheritedSecrets, remarkImage, resolveBase } from './base.ts'
@@ -34,15 +42,24 @@ export async function endStep(
   if (isOutputLost(context, started, exit) && context.lease.stopReason === null)
     return finish(context, { ...vanished, blame: outputLost }, exit.endedAt)
   const blame = await blameFor(context, started, exit)
-  const output = await readOutput(context, sandbox, exit)
-  const kept = await keepResult(context, work, sandbox, exit, promised, output)
-  await finish(context, { ...asOutcome(exit), ...kept, ...blame }, exit.endedAt, output)
+  const { output, ...lacks } = await readOutput(context, work, sandbox, exit)
+  const kept = await keepResult(context, work, sandbox, exit, promised, { output, ...lacks })
+  await finish(context, { ...asOutcome(exit), ...kept, ...lacks, ...blame }, exit.endedAt, output)
 }
 
-/** Reads what a step left besides its file system, unless it was canceled or its end is unknown. */
-async function readOutput(context: JobContext, sandbox: Sandbox, exit: Exit): Promise<StepOutput> {
-  if (!isKnown(context, exit)) return noOutput
-  return { ...noOutput, annotations: await readAnnotations(context, sandbox) }
+/** What a step left besides its file system. */
+interface Left {
+  readonly output: StepOutput
+  /** Why a command that passed has failed nevertheless. */
+  readonly artifactError?: ArtifactError
+}
+
+/** Reads what a step left, unless it was canceled or its end is unknown. */
+async function readOutput(context: JobContext, work: StepWork, sandbox: Sandbox, exit: Exit): Promise<Left> {
+  if (!isKnown(context, exit)) return { output: noOutput }
+  const annotations = await readAnnotations(context, sandbox)
+  const { artifacts, error } = await artifactsAfter(context, work, sandbox, exit)
+  return { output: { ...noOutput, annotations, artifacts }, ...(error && { artifactError: error }) }
 }
 
 /** Returns whether the end of a command says something about the step. */
@@ -97,7 +114,7 @@ async function prepare(context: JobContext, work: StepWork): Promise<Ready | Uns
     const hit = lookedUp?.hit
     if (hit) {
       log.remark(hitSentence(hit))
-      return { outcome: { kind: 'cached', snapshot: hit.id }, output: outputOf(hit.meta.output) }
+      return await endAsCached(context, work, hit)
     }
     if (lease.stopReason !== null) return { outcome: vanished }
     if ('image' in base) remarkImage(context, base.image)
@@ -122,6 +139,13 @@ async function prepare(context: JobContext, work: StepWork): Promise<Ready | Uns
   } catch (error) {
     return { outcome: await provisionFailure(context, error) }
   }
+}
+
+/** Ends a step with what an earlier one left. */
+async function endAsCached(context: JobContext, work: StepWork, hit: Snapshot): Promise<Unstarted> {
+  const { artifacts, error } = await artifactsOfHit(context, work, hit)
+  const output = { ...outputOf(hit.meta.output), artifacts }
+  return { outcome: error ? { kind: 'refused', ...error } : { kind: 'cached', snapshot: hit.id }, output }
 }
 
 function stepSpec(
@@ -159,10 +183,9 @@ async function keepResult(
   sandbox: Sandbox,
   exit: Exit,
   promised: Promised,
-  output: StepOutput,
+  { output, artifactError }: Left,
 ): Promise<Kept> {
-  const { stopReason } = context.lease
-  if (exit.code === 0 && exit.limit === null && stopReason === null)
+  if (hasPassed(context, exit) && artifactError === undefined)
     return keepPassed(context, work, sandbox, promised, output)
   // A step that filled its disk would fill ours.
   if (exit.limit === 'disk' || !isKnown(context, exit)) return nothing
@@ -180,7 +203,10 @@ async function keepPassed(
   if (!childrenBuildIn && cache === null) return nothing
   try {
     // A hit shows it again.
-    const meta = { ...metaOf(context, work, { cache, lineage }), ...(cache === null ? {} : { output }) }
+    const meta = {
+      ...metaOf(context, work, { cache, lineage }),
+      ...(cache === null ? {} : { output: { ...output, ...describeArtifacts(work) } }),
+    }
     return { snapshot: (await withRoom(context, 'store its result', () => sandbox.snapshot(meta))).id }
   } catch (error) {
     if (!(error instanceof SandboxError)) throw error

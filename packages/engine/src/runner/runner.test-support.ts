@@ -49,6 +49,7 @@ export interface BenchOptions {
   readonly collecting?: EngineOptions['collecting']
   /** Replaces the bench's own blobs. */
   readonly sources?: EngineOptions['sources']
+  readonly parts?: EngineOptions['parts']
   /** Replaces the plain driver. */
   readonly store?: (settings: Partial<StoreSettings>) => MemoryStore
 }
@@ -68,6 +69,7 @@ export async function openBench(options: BenchOptions = {}): Promise<Bench> {
       store,
       secrets: { of: async (_buildId, names) => ({ kind: 'values', values: pick(secrets, names) }) },
       leaseMs,
+      ...(options.parts ? { parts: options.parts } : {}),
       ...(options.collecting ? { collecting: options.collecting } : {}),
       sources: options.sources ?? {
         async offer(_buildId, source) {

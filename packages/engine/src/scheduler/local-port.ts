@@ -155,6 +155,12 @@ export function createLocalPort({
       return report(lease, [event], ({ state }) => isHeld(state))
     },
 
+    commandEnded(lease, at) {
+      const { jobId: job, fence } = lease
+      const event = { type: 'command_ended', job, fence, at: at.getTime() } as const
+      return report(lease, [event], ({ state }) => isHeld(state))
+    },
+
     lookedUp(lease, at, lookUp) {
       return store.leases.noteLookUp(lease, at.getTime(), lookUp)
     },

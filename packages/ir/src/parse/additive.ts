@@ -10,6 +10,8 @@ const REASONS = [
   'pipeline_timeout',
   'provision_failed',
   'snapshot_failed',
+  'artifact_missing',
+  'artifact_failed',
   'sandbox_lost',
   'build_abandoned',
   'secret_missing',

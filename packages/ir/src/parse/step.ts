@@ -1,5 +1,6 @@
 import type { PlannedStep } from '../plan.ts'
 import { checkMatrix, checkRunner, readResources, readRetry, readSoftFail } from './additive.ts'
+import { readArtifacts } from './artifacts.ts'
 import { readCache } from './cache.ts'
 import { readStepConcurrency } from './concurrency.ts'
 import { readCondition } from './condition.ts'
@@ -47,6 +48,7 @@ export function readStep(
   checkMatrix(reader, ...of('matrix'))
   refuseInStep(reader, step, at)
   const concurrency = readStepConcurrency(reader, ...of('concurrency'))
+  const artifacts = readArtifacts(reader, ...of('artifacts'))
   const rest = {
     at,
     inputs: readInputs(step, at),
@@ -62,6 +64,7 @@ export function readStep(
     condition: readCondition(reader, ...of('if')) ?? null,
     resources: readResources(reader, ...of('resources')),
     ...(concurrency && { concurrency }),
+    ...(artifacts && { artifacts }),
   }
   if (key === undefined || command === undefined) return undefined
   return { key, name: label || key, command, ...rest }

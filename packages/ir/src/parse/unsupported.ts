@@ -17,11 +17,8 @@ export interface InputDraft {
 }
 
 const STEP_FIELDS: Readonly<Record<string, Check>> = {
-  artifacts: entries(100, ['path', 'when', 'kind'], (reader, artifact, at) => {
-    readRelativePath(reader, member(artifact, 'path'), below(at, 'path'))
-    reader.word(member(artifact, 'when'), below(at, 'when'), ['passed', 'failed', 'always'])
-    reader.word(member(artifact, 'kind'), below(at, 'kind'), ['file', 'junit', 'coverage'])
-  }),
+  // `readArtifacts` checks them.
+  artifacts: () => undefined,
   inputs: entries(100, ['from', 'path', 'into'], (reader, input, at) => {
     reader.text(member(input, 'from'), below(at, 'from'), { expected: 'the key of a step', required: true })
     readRelativePath(reader, member(input, 'path'), below(at, 'path'))

@@ -6,7 +6,7 @@ from ._duration import MAX_TIMEOUT, seconds
 from ._frozen import Frozen
 from ._policies import env_of
 from ._relative_path import relative_path_of
-from ._wrong_use import members_of, name_of, one_or_list_of, only_known, whole_number_of, word_of
+from ._wrong_use import boolean_of, members_of, name_of, one_or_list_of, only_known, whole_number_of, word_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _WHEN = ("passed", "failed", "always")
 _KINDS = ("file", "junit", "coverage")
+# A year.
+_MAX_EXPIRES = 31_536_000
 
 
 class Input(Frozen):
@@ -52,7 +54,7 @@ def _input(where: str, value: object) -> Input:
     return Input(source, relative_path_of(f"{where}, path", members.get("path")), into)
 
 
-def artifacts_of(where: str, value: object) -> list[dict[str, str]]:
+def artifacts_of(where: str, value: object) -> list[dict[str, Any]]:
     return one_or_list_of(where, value, lambda entry: _artifact(where, entry))
 
 
@@ -60,15 +62,19 @@ def services_of(where: str, value: object) -> list[dict[str, Any]]:
     return one_or_list_of(where, value, lambda entry: _service(where, entry), 16)
 
 
-def _artifact(where: str, value: object) -> dict[str, str]:
+def _artifact(where: str, value: object) -> dict[str, Any]:
     if isinstance(value, str):
         return {"path": relative_path_of(where, value)}
     members = members_of(where, value)
-    only_known(where, members, ("path", "when", "kind"))
-    ir = {"path": relative_path_of(f"{where}, path", members.get("path"))}
+    only_known(where, members, ("path", "when", "kind", "expires", "required"))
+    ir: dict[str, Any] = {"path": relative_path_of(f"{where}, path", members.get("path"))}
     for name, words in (("when", _WHEN), ("kind", _KINDS)):
         if name in members:
             ir[name] = word_of(f"{where}, {name}", members[name], words)
+    if "expires" in members:
+        ir["expires_seconds"] = seconds(f"{where}, expires", members["expires"], _MAX_EXPIRES)
+    if "required" in members and boolean_of(f"{where}, required", members["required"]):
+        ir["required"] = True
     return ir
 
 

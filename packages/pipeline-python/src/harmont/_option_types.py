@@ -30,7 +30,7 @@ class StepOptions(TypedDict, total=False):
     concurrency: Mapping[str, Any] | None
     resources: Mapping[str, int] | None
     secrets: Sequence[str] | Mapping[str, str] | None
-    artifacts: str | Sequence[str | Mapping[str, str]] | None
+    artifacts: str | Mapping[str, Any] | Sequence[str | Mapping[str, Any]] | None
     inputs: Input | Sequence[Input] | None
     services: Sequence[Mapping[str, Any]] | None
 

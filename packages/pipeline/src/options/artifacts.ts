@@ -1,16 +1,27 @@
 import type { IrArtifact } from '@harmont/ir'
-import { oneOrListOf, optionsOf, wordOf } from '../wrong-use.ts'
+import { type Duration, seconds } from '../duration.ts'
+import { booleanOf, oneOrListOf, optionsOf, wordOf } from '../wrong-use.ts'
 import { relativePathOf } from './relative-path.ts'
 
 /** Files of the workspace that are kept after the step. */
 export interface ArtifactOptions {
-  /** A path or glob, relative to the workspace. */
+  /**
+   * A path or glob, relative to the workspace. A directory stands for all files in it. A link counts
+   * only when it leads to a file of the workspace.
+   */
   readonly path: string
   /** After which outcome: `passed` (by default), `failed` or `always`. */
   readonly when?: 'passed' | 'failed' | 'always'
   /** Their kind: `file` (by default), or a report. */
   readonly kind?: 'file' | 'junit' | 'coverage'
+  /** How long they are kept, at most a year; by default as long as the organization keeps them. */
+  readonly expires?: Duration
+  /** Whether the step fails when nothing matches. */
+  readonly required?: boolean
 }
+
+/** A year. */
+const MAX_EXPIRES = 31_536_000
 
 /** Files that a step keeps. A path stands for its matches after a pass. */
 export function artifactsOf(where: string, value: unknown): readonly IrArtifact[] {
@@ -19,10 +30,18 @@ export function artifactsOf(where: string, value: unknown): readonly IrArtifact[
 
 function artifactOf(where: string, entry: unknown): IrArtifact {
   if (typeof entry === 'string') return Object.freeze({ path: relativePathOf(where, entry) })
-  const { path, when, kind } = optionsOf(where, entry, ['path', 'when', 'kind'])
+  const { path, when, kind, expires, required } = optionsOf(where, entry, [
+    'path',
+    'when',
+    'kind',
+    'expires',
+    'required',
+  ])
   return Object.freeze({
     path: relativePathOf(`${where}, path`, path),
     ...(when !== undefined && { when: wordOf(`${where}, when`, when, ['passed', 'failed', 'always']) }),
     ...(kind !== undefined && { kind: wordOf(`${where}, kind`, kind, ['file', 'junit', 'coverage']) }),
+    ...(expires !== undefined && { expires_seconds: seconds(`${where}, expires`, expires, MAX_EXPIRES) }),
+    ...(required !== undefined && booleanOf(`${where}, required`, required) && { required: true as const }),
   })
 }

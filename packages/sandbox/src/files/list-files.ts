@@ -26,7 +26,7 @@ export function listFiles({ root, patterns, maxFiles, maxEntries, maxMs }: ListJ
   let first: string | null = null
   const leaveOut = (path: string) => {
     count += 1
-    first ??= path
+    if (first === null || path < first) first = path
   }
   const stopped = (exceeded: Listing['exceeded']): Listing => ({ files: [], leftOut: { count, first }, exceeded })
   const top = lstatSync(`${root}/${workspace}`, { throwIfNoEntry: false })

@@ -88,6 +88,9 @@ export interface IrArtifact {
     readonly path: string;
     readonly when?: 'passed' | 'failed' | 'always';
     readonly kind?: 'file' | 'junit' | 'coverage';
+    readonly expires_seconds?: number;
+    /** The step fails when nothing matches. */
+    readonly required?: true;
 }
 /** Files copied from the final file system of the step with the key `from`. */
 export interface IrInput {

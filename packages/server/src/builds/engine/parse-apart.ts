@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
+import { Turns } from '@harmont/engine'
 import { type PlanResult, parsePlan } from '@harmont/ir'
-import { Turns } from '../../platform/turns.ts'
 
 /** A shorter text is parsed on this thread: another costs 20 ms of a processor. */
 const parsedHere = 128 * 1024

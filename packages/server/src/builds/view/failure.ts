@@ -89,6 +89,10 @@ export function hintOf(
     case 'snapshot_failed':
     case 'build_abandoned':
       return 'Retry: the command itself did not cause this.'
+    case 'artifact_missing':
+      return 'Correct the path of the artifact, or let the command write it. Without `required` the step passes.'
+    case 'artifact_failed':
+      return 'The message says why. Without `required` the step passes where there is no room for its artifacts.'
     case 'sandbox_lost':
       return 'Check in the log how far it got, and retry if it is safe to run twice.'
     case 'service_unsupported':

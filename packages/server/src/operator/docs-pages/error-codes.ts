@@ -29,6 +29,8 @@ const buildCodes = {
   pipeline_timeout: 'The build timed out.',
   provision_failed: 'The sandbox of the step could not be created.',
   snapshot_failed: 'The file system of the step could not be kept.',
+  artifact_missing: 'A file that the step must leave is not there.',
+  artifact_failed: 'The artifacts of the step could not be kept.',
   sandbox_lost: 'The runner or the sandbox of the step was lost.',
   agent_heartbeat_lost: 'The runner of the step was lost.',
   build_abandoned: 'The build was abandoned.',

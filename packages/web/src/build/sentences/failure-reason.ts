@@ -25,6 +25,8 @@ const reasons: Readonly<Record<string, string>> = {
   disk_limit: 'disk full',
   step_timeout: 'timed out',
   pipeline_timeout: 'the build timed out',
+  artifact_missing: 'a required artifact is missing',
+  artifact_failed: 'its artifacts could not be kept',
   secret_missing: 'a required secret is not set',
   secret_unusable: 'the secrets of the build cannot be used',
 }
@@ -87,6 +89,8 @@ export function shortReason(job: JobView): string | null {
   if (!hasFailed(job)) return null
   if (isUnstarted(job)) return 'not started'
   if (isPlatformFault(job)) return faults[job.failure?.kind ?? '']?.[1] ?? failureReason(job)
+  // The command passed; something after it failed.
+  if (job.exit_code === 0) return failureReason(job)
   return typeof job.exit_code === 'number' ? `exit ${job.exit_code}` : null
 }
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
+import { Turns } from '@harmont/engine'
 import { addressKey } from '../../rate-limits/address-key.ts'
-import { Turns } from '../../turns.ts'
 import { credentialOf } from '../request/credential.ts'
 
 /** A quarter of the connections to the database. */

@@ -1,7 +1,7 @@
 import type { components } from '@harmont/contract'
+import { Turns } from '@harmont/engine'
 import type { JobLogs } from '../../../builds/logs/job-logs.ts'
 import { Recent } from '../../../builds/logs/recent.ts'
-import { Turns } from '../../../platform/turns.ts'
 import { makeFinder } from './finder.ts'
 import { LogSearch } from './log-search.ts'
 import type { SearchQuery } from './query.ts'

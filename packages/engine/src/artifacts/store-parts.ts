@@ -1,0 +1,59 @@
+import type { FrozenFiles } from '@harmont/sandbox'
+import type { JobContext } from '../runner/job-context.ts'
+import { persist } from '../runner/retry.ts'
+import type { Artifact } from './artifact.ts'
+import { segmentsOf } from './pack-files.ts'
+
+/** Why the store has no room for the artifacts, as a sentence; null when they are stored. */
+export type Refusal = string | null
+
+/** Parts of one job on their way at a time. */
+const perJob = 2
+
+/**
+ * Sends the parts of artifacts that the store lacks. `show` is called only where it lacks any. While
+ * the store cannot be reached, it tries again, for as long as any report. Throws the last error
+ * then, and the reason of `stop`.
+ */
+export async function storeParts(
+  context: Pick<JobContext, 'options' | 'settings' | 'lease' | 'transfers'>,
+  artifacts: readonly Artifact[],
+  show: (use: (files: Pick<FrozenFiles, 'read'>) => Promise<void>) => Promise<void>,
+  stop: AbortSignal,
+): Promise<Refusal> {
+  const { options, settings, lease, transfers } = context
+  const { port, log } = options
+  const { job } = lease
+  const retrying = {
+    signal: stop,
+    giveUpMs: settings.giveUpMs,
+    onFailure: (error: unknown) => log('warn', `job ${job.jobId}: its artifacts could not be stored; retrying`, error),
+  }
+  const held = <T>(answer: T | null | false): T => {
+    if (answer !== null && answer !== false) return answer
+    lease.lose()
+    throw lease.signal.reason
+  }
+  const segments = segmentsOf(artifacts)
+  const bytes = artifacts.reduce((sum, artifact) => sum + artifact.bytes, 0)
+  const wanted = { digests: [...segments.keys()], bytes }
+  const answer = held(await persist(() => port.lackingParts(job, wanted), retrying))
+  if (answer.kind === 'refused') return answer.message
+  if (answer.digests.length === 0) return null
+  const send = (files: Pick<FrozenFiles, 'read'>, digest: string) =>
+    transfers.send(stop, async (buffer) => {
+      const part = await files.read(segments.get(digest) ?? [], buffer)
+      held(await persist(() => port.putPart(job, digest, part), retrying))
+    })
+  await transfers.during(() =>
+    show(async (files) => {
+      const rest = answer.digests.values()
+      const lane = async () => {
+        for (const digest of rest) await send(files, digest)
+      }
+      const ends = await Promise.allSettled(Array.from({ length: perJob }, lane))
+      for (const end of ends) if (end.status === 'rejected') throw end.reason
+    }),
+  )
+  return null
+}
