@@ -79,8 +79,9 @@ describe('the contract', () => {
     }
   })
 
-  it('has the 36 given operations and 83 of ours, each with its rights and an answer for any error', () => {
-    expect(operationTable.size).toBe(119)
+  it('has every operation in its table, each with its rights and an answer for any error', () => {
+    const operations = Object.values(contract.paths).flatMap((item) => Object.values(item))
+    expect(operationTable.size).toBe(operations.length)
     for (const item of Object.values(contract.paths)) {
       for (const operation of Object.values(item)) {
         const { 'x-auth': auth, 'x-permission': permission, responses } = operation

@@ -1816,6 +1816,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v0/organizations/{org}/pipelines/{pipeline}/builds/{number}/annotations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The summary and annotations of a build's steps
+         * @description Returns what the newest attempts left, in the order of the steps: at most 20 of a step and 100 of a build.
+         */
+        get: operations["listAnnotations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -3859,6 +3879,8 @@ export interface components {
                 bytes: number | null;
                 complete: boolean;
             };
+            /** @description How many annotations this attempt left; see `listAnnotations`. */
+            annotations: number;
         };
         /**
          * RenderJobView
@@ -4077,6 +4099,8 @@ export interface components {
                 bytes: number | null;
                 complete: boolean;
             };
+            /** @description How many annotations this attempt left; see `listAnnotations`. */
+            annotations: number;
         } | null;
         /** EventOfLog */
         EventOfLog: {
@@ -4212,6 +4236,45 @@ export interface components {
             test: components["schemas"]["PipelineTest"];
             data: components["schemas"]["TestRun"][];
             next_cursor: string | null;
+        };
+        /** @description A text or an element of parsed Markdown. Clients draw it by its tag, and never as HTML. */
+        MarkdownNode: {
+            /** @description The children of an element follow it, one deeper. */
+            depth: number;
+            /** @enum {string} */
+            tag: "text" | "p" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "ul" | "ol" | "li" | "blockquote" | "pre" | "hr" | "br" | "code" | "em" | "strong" | "s" | "a" | "table" | "thead" | "tbody" | "tr" | "th" | "td";
+            /** @description Of a `text`, `code` or `pre`. */
+            text: string | null;
+            /** @description Of an `a`: an address of http or https. */
+            href: string | null;
+            /** @description Of an `ol`: its first number. */
+            start: number | null;
+            /**
+             * @description Of a `th` or `td`.
+             * @enum {string|null}
+             */
+            align: "left" | "center" | "right" | null;
+        };
+        /** @description A text that a step left for the page of its build, as `summary.md` or in `annotations/`, below `$HARMONT_OUTPUT`. */
+        Annotation: {
+            /** @description Stable as long as the annotation is kept. */
+            id: string;
+            /**
+             * Format: uuid
+             * @description The attempt that left it.
+             */
+            job_id: string;
+            /** @description Its file's name without style and ending; `summary` for a summary. */
+            name: string;
+            /** @enum {string} */
+            style: "summary" | "info" | "success" | "warning" | "error";
+            /** @description The text, with secrets masked. */
+            markdown: string;
+            /** @description The text as elements, in its order. HTML and pictures in it stay text. */
+            tree: components["schemas"]["MarkdownNode"][];
+        };
+        AnnotationList: {
+            data: components["schemas"]["Annotation"][];
         };
     };
     responses: never;
@@ -10095,6 +10158,48 @@ export interface operations {
             };
         };
     };
+    listAnnotations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+                pipeline: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnnotationList"];
+                };
+            };
+            /** @description organization_not_found, pipeline_not_found, build_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
 }
 
 /** The authentication of every operation: `x-auth`, or `member` without it. */
@@ -10218,6 +10323,7 @@ export interface operationAuth {
   listBuildTests: 'member'
   listPipelineTests: 'member'
   getTest: 'member'
+  listAnnotations: 'member'
 }
 
 /** Every value of `x-permission`. */

@@ -78,6 +78,10 @@ export const routes = {
   getOpenApiDocument: { method: 'GET', path: '/api/v0/openapi.json', query: ['view'], idempotent: false, answer: 'json' },
   getHealth: { method: 'GET', path: '/healthz', query: [], idempotent: false, answer: 'stream' },
   getReadiness: { method: 'GET', path: '/readyz', query: [], idempotent: false, answer: 'json' },
+  listBuildTests: { method: 'GET', path: '/api/v0/organizations/{org}/pipelines/{pipeline}/builds/{number}/tests', query: ['state', 'q', 'job', 'limit', 'cursor'], idempotent: false, answer: 'json' },
+  listPipelineTests: { method: 'GET', path: '/api/v0/organizations/{org}/pipelines/{pipeline}/tests', query: ['state', 'q', 'limit', 'cursor'], idempotent: false, answer: 'json' },
+  getTest: { method: 'GET', path: '/api/v0/organizations/{org}/pipelines/{pipeline}/tests/{test}', query: ['limit', 'cursor'], idempotent: false, answer: 'json' },
+  listAnnotations: { method: 'GET', path: '/api/v0/organizations/{org}/pipelines/{pipeline}/builds/{number}/annotations', query: [], idempotent: false, answer: 'json' },
 } as const
 
 /**
@@ -237,4 +241,12 @@ export interface Operations {
   getHealth(input?: Input<'getHealth'>, options?: CallOptions): Promise<Answer<'getHealth'>>
   /** Whether the server can do its work */
   getReadiness(input?: Input<'getReadiness'>, options?: CallOptions): Promise<Answer<'getReadiness'>>
+  /** List a build's tests */
+  listBuildTests(input: Input<'listBuildTests'>, options?: CallOptions): Promise<Answer<'listBuildTests'>>
+  /** List a pipeline's tests */
+  listPipelineTests(input: Input<'listPipelineTests'>, options?: CallOptions): Promise<Answer<'listPipelineTests'>>
+  /** Get a test */
+  getTest(input: Input<'getTest'>, options?: CallOptions): Promise<Answer<'getTest'>>
+  /** The summary and annotations of a build's steps */
+  listAnnotations(input: Input<'listAnnotations'>, options?: CallOptions): Promise<Answer<'listAnnotations'>>
 }

@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import { paymentRoutes } from '../billing/payments/routes.ts'
 import type { StripeAccount } from '../billing/payments/stripe.ts'
 import { billingRoutes } from '../billing/routes.ts'
+import { annotationRoutes } from '../builds/annotations/routes.ts'
 import { approvalRoutes } from '../builds/approval/routes.ts'
 import { jobRoutes } from '../builds/jobs/routes.ts'
 import { overviewRoutes } from '../builds/overviews/routes.ts'
@@ -96,6 +97,7 @@ export function allRoutes(services: Services & ShellRouteServices): Handlers {
     ...approvalRoutes(services),
     ...buildSourceRoutes(services),
     ...jobRoutes(services),
+    ...annotationRoutes(services),
     ...shellRoutes(services),
     ...secretRoutes(services),
     ...jobLogRoutes(services),

@@ -37,6 +37,7 @@ export function presentJobView(view: ViewOfBuild, job: Job, step: Step): JobView
     local_command: localCommand(view, step),
     cost: jobCost(view, job, step),
     log: logOf(view, job),
+    annotations: view.annotations.get(job.id) ?? 0,
   }
 }
 
@@ -84,6 +85,7 @@ export function presentRenderView(view: ViewOfBuild): JobView | null {
     // Rendering is not charged.
     cost: null,
     log: logOf(view, job),
+    annotations: 0,
   }
 }
 

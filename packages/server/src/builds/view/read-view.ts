@@ -11,7 +11,7 @@ import { type FailedTests, findFailedTests } from '../tests/failed-tests.ts'
 import { reportsShown } from './failure.ts'
 import { firstFailed, readFailureOutputs } from './failure-output.ts'
 import { readHolders } from './holders.ts'
-import { findAttempts, findLookUps, findViewRow, jobsAhead, type ViewRow } from './store.ts'
+import { countAnnotations, findAttempts, findLookUps, findViewRow, jobsAhead, type ViewRow } from './store.ts'
 import type { CostOf, ViewOfBuild } from './view-of-build.ts'
 
 export interface ViewServices {
@@ -63,18 +63,21 @@ export async function readView(services: ViewServices, place: ViewPlace, after: 
     pool,
     shown.map(({ id }) => id),
   )
-  const [failureOutputs, [failedTests, newFailures], lookUps, ahead, [waits, holders]] = await Promise.all([
-    readFailureOutputs(engine.logs, build, logs),
-    readFailedTests(pool, place, firstFailed(build)),
-    findLookUps(
-      pool,
-      changed.filter(isCached(build)).map(({ id }) => id),
-    ),
-    waitsForRunner(build, changed) ? jobsAhead(pool, build.queue, buildId) : new Map<string, number>(),
-    readWaits(engine, build, shown).then(
-      async (waits) => [waits, await readHolders(pool, build.queue, waits)] as const,
-    ),
-  ])
+  const [failureOutputs, [failedTests, newFailures], annotations, lookUps, ahead, [waits, holders]] = await Promise.all(
+    [
+      readFailureOutputs(engine.logs, build, logs),
+      readFailedTests(pool, place, firstFailed(build)),
+      changed.length === 0 ? new Map<string, number>() : countAnnotations(pool, buildId),
+      findLookUps(
+        pool,
+        changed.filter(isCached(build)).map(({ id }) => id),
+      ),
+      waitsForRunner(build, changed) ? jobsAhead(pool, build.queue, buildId) : new Map<string, number>(),
+      readWaits(engine, build, shown).then(
+        async (waits) => [waits, await readHolders(pool, build.queue, waits)] as const,
+      ),
+    ],
+  )
   const view: ViewOfBuild = {
     build,
     context,
@@ -84,6 +87,7 @@ export async function readView(services: ViewServices, place: ViewPlace, after: 
     attempts: Map.groupBy(attempts, ({ step }) => step),
     versions: new Map(attempts.map(({ id, version }) => [id, version])),
     logs,
+    annotations,
     lookUps,
     failureOutputs,
     failedTests,

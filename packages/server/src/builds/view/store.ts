@@ -72,6 +72,16 @@ export async function findAttempts(database: Database, buildId: string, after: n
   return rows
 }
 
+/** Counts the annotations of a build, by job. */
+export async function countAnnotations(database: Database, buildId: string): Promise<ReadonlyMap<string, number>> {
+  const { rows } = await database.query<{ job_id: string; count: number }>({
+    name: 'count-annotations',
+    text: 'select job_id, count(*)::int as count from engine.annotations where build_id = $1 group by job_id',
+    values: [buildId],
+  })
+  return new Map(rows.map(({ job_id, count }) => [job_id, count]))
+}
+
 /** Counts the jobs of the queue before each waiting job; jobs far behind are left out. */
 export async function jobsAhead(
   database: Database,

@@ -34,6 +34,8 @@ export interface ViewOfBuild {
   readonly versions: ReadonlyMap<string, number>
   /** Facts of the logs of the jobs that are shown. */
   readonly logs: ReadonlyMap<string, LogFacts>
+  /** How many annotations the jobs that are shown left. */
+  readonly annotations: ReadonlyMap<string, number>
   /** Look-ups of the cached steps that are shown. */
   readonly lookUps: ReadonlyMap<string, LookUpRow>
   /** The output of the first jobs that failed. */

@@ -55,6 +55,7 @@ export function completeJob(given: JobView): JobView {
     local_command: job.local_command ?? null,
     cost: job.cost ?? null,
     log: job.log ?? { lines: null, bytes: null, complete: false },
+    annotations: job.annotations ?? 0,
   }
 }
 

@@ -37,6 +37,7 @@ export function makeJob(key: string, fields: Partial<JobView> = {}): JobView {
     local_command: null,
     cost: null,
     log: { lines: null, bytes: null, complete: false },
+    annotations: 0,
     ...fields,
   }
 }

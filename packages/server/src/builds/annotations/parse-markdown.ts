@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto'
+import { Worker } from 'node:worker_threads'
+import { Turns } from '../../platform/turns.ts'
+import { type MarkdownTree, plainTree } from './markdown-tree.ts'
+
+/** A text that takes longer is shown as it is; so is what is left of an answer after the second. */
+const mostMs = { each: 1_000, all: 3_000 }
+const mostMemoryMb = 64
+/** Characters of texts whose trees are remembered, since every reader of a build asks for them. */
+const mostRemembered = 4 * 1024 * 1024
+
+/** Parses Markdown that steps wrote, on threads that are stopped when it takes too long. */
+export class MarkdownParser {
+  readonly #turns = new Turns(2)
+  /** By digest, the least recently used first. */
+  readonly #known = new Map<string, { readonly tree: MarkdownTree; readonly size: number }>()
+  #size = 0
+  readonly #mostMs: typeof mostMs
+
+  constructor(limits: Partial<typeof mostMs> = {}) {
+    this.#mostMs = { ...mostMs, ...limits }
+  }
+
+  /** Returns the trees of these texts. */
+  async parse(texts: readonly string[]): Promise<readonly MarkdownTree[]> {
+    const keys = texts.map((text) => createHash('sha256').update(text).digest('base64'))
+    const trees = keys.map((key) => this.#recall(key))
+    const missing = texts.flatMap((text, index) => (trees[index] === undefined ? [{ text, index }] : []))
+    if (missing.length > 0) {
+      const parse = () => this.#parseAll(missing.map(({ text }) => text))
+      const parsed = await this.#turns.take(new AbortController().signal, parse)
+      for (const [turn, { text, index }] of missing.entries()) {
+        const tree = parsed[turn]
+        trees[index] = tree ?? plainTree(text)
+        if (tree !== undefined) this.#remember(keys[index] ?? '', tree, text.length)
+      }
+    }
+    return trees.map((tree, index) => tree ?? plainTree(texts[index] ?? ''))
+  }
+
+  /** Returns the trees in order; without those for which the time was too short. */
+  async #parseAll(texts: readonly string[]): Promise<readonly MarkdownTree[]> {
+    const trees: MarkdownTree[] = []
+    const end = performance.now() + this.#mostMs.all
+    while (trees.length < texts.length && performance.now() < end) {
+      await this.#parseInThread(texts.slice(trees.length), end, (tree) => trees.push(tree))
+      const slow = texts[trees.length]
+      if (slow !== undefined && performance.now() < end) trees.push(plainTree(slow))
+    }
+    return trees
+  }
+
+  /** Resolves when all texts are parsed, or the next one takes too much time or memory. */
+  #parseInThread(texts: readonly string[], end: number, onTree: (tree: MarkdownTree) => void): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const worker = new Worker(new URL('./markdown-thread.ts', import.meta.url), {
+        workerData: texts,
+        resourceLimits: { maxOldGenerationSizeMb: mostMemoryMb },
+        // Without the flags of this process: some say how its own entry is read.
+        execArgv: [],
+      })
+      let timer: NodeJS.Timeout | undefined
+      // The first message comes when its modules are loaded, which does not count.
+      worker.on('message', (tree: MarkdownTree | null) => {
+        if (tree !== null) onTree(tree)
+        clearTimeout(timer)
+        const leftMs = Math.max(0, end - performance.now())
+        timer = setTimeout(() => void worker.terminate(), Math.min(this.#mostMs.each, leftMs))
+      })
+      worker.once('error', (error: NodeJS.ErrnoException) => {
+        if (error.code !== 'ERR_WORKER_OUT_OF_MEMORY') reject(error)
+      })
+      worker.once('exit', () => {
+        clearTimeout(timer)
+        resolve()
+      })
+    })
+  }
+
+  #recall(key: string): MarkdownTree | undefined {
+    const known = this.#known.get(key)
+    if (known === undefined) return undefined
+    this.#known.delete(key)
+    this.#known.set(key, known)
+    return known.tree
+  }
+
+  #remember(key: string, tree: MarkdownTree, size: number): void {
+    if (this.#known.has(key)) return
+    this.#known.set(key, { tree, size })
+    this.#size += size
+    for (const [oldest, { size: freed }] of this.#known) {
+      if (this.#size <= mostRemembered) break
+      this.#known.delete(oldest)
+      this.#size -= freed
+    }
+  }
+}
