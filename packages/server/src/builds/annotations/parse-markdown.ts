@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { Worker } from 'node:worker_threads'
-import { Turns } from '../../platform/turns.ts'
+import { Turns } from '@harmont/engine'
 import { type MarkdownTree, plainTree } from './markdown-tree.ts'
 
 /** A text that takes longer is shown as it is; so is what is left of an answer after the second. */
