@@ -126,6 +126,7 @@ export const errorCatalogue = {
   identity_not_found: { status: 404, meaning: 'The caller has no such linked account.' },
   secret_not_found: { status: 404, meaning: 'The secret does not exist.' },
   artifact_not_found: { status: 404, meaning: 'The artifact does not exist.' },
+  artifact_expired: { status: 404, meaning: 'The artifact expired, and its bytes were removed.' },
   method_not_allowed: { status: 405, meaning: 'The path is known, but not with this method.' },
   request_timeout: {
     status: 408,
@@ -133,7 +134,7 @@ export const errorCatalogue = {
   },
   payload_too_large: { status: 413, meaning: 'The body is larger than the route allows.' },
   unsupported_media_type: { status: 415, meaning: 'The body is not JSON, or it has a Content-Encoding.' },
-  range_not_satisfiable: { status: 416, meaning: 'The range lies outside the log or archive.' },
+  range_not_satisfiable: { status: 416, meaning: 'The range lies outside the log, archive or artifact.' },
   passkey_already_registered: { status: 409, meaning: 'The passkey is already registered.' },
   passkey_signup_email_taken: {
     status: 409,

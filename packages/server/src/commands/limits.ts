@@ -1,9 +1,11 @@
 import process from 'node:process'
 import { type Limited, setLimit } from '@harmont/engine'
 import type pg from 'pg'
+import { type ArtifactQuota, listArtifactQuotas, setArtifactQuota } from '../builds/artifacts/quotas.ts'
 import { createLog } from '../platform/create-log.ts'
 import type { Database } from '../platform/database/transaction.ts'
 import { withDatabase } from '../platform/database/visit-database.ts'
+import { byteSize, formatBytes, InvalidValue } from '../platform/settings/parse.ts'
 import { type Environment, readSettings, SettingsError } from '../platform/settings/read-settings.ts'
 
 const most = 1_000_000
@@ -17,17 +19,48 @@ interface Wish {
 }
 
 /**
- * Runs `harmont limits`, which prints the limits on running jobs.
- * `harmont limits ORGANIZATION[/PIPELINE] NUMBER|none` sets or removes one first; running servers
- * follow it.
+ * Runs `harmont limits`, which prints the limits on running jobs and on artifacts.
+ * `harmont limits ORGANIZATION[/PIPELINE] NUMBER|none` and
+ * `harmont limits ORGANIZATION artifacts SIZE|none` set or remove one first; running servers follow
+ * it.
  */
 export async function limits(args: readonly string[], environment: Environment): Promise<void> {
-  const wish = args.length === 0 ? null : readLimit(args)
-  const set = await withDatabase(readSettings(environment), createLog('error'), async (pool) => {
+  const quota = args[1] === 'artifacts' ? readQuota(args) : null
+  const wish = args.length === 0 || quota !== null ? null : readLimit(args)
+  const said = await withDatabase(readSettings(environment), createLog('error'), async (pool) => {
     if (wish !== null) await setLimit(pool, await requireLimited(pool, wish), wish.limit)
-    return listLimits(pool)
+    if (quota !== null) {
+      const { id } = await requireLimited(pool, { ...quota, pipeline: null })
+      await setArtifactQuota(pool, id, quota.bytes)
+    }
+    return `${describeLimits(await listLimits(pool))}${describeQuotas(await listArtifactQuotas(pool))}`
   })
-  process.stdout.write(describeLimits(set))
+  process.stdout.write(said)
+}
+
+/** Parses `ORGANIZATION artifacts SIZE|none`. */
+export function readQuota(args: readonly string[]): { readonly organization: string; readonly bytes: number | null } {
+  const [organization = '', , value = '', ...more] = args
+  if (value === 'none' && more.length === 0) return { organization, bytes: null }
+  try {
+    if (more.length > 0) throw new InvalidValue('one size')
+    return { organization, bytes: byteSize(value) }
+  } catch (error) {
+    if (!(error instanceof InvalidValue)) throw error
+    throw new SettingsError(
+      `limits: expected how much an organization may keep as artifacts, ${error.message}, or \`none\`, got \`${args.slice(2).join(' ')}\`.`,
+    )
+  }
+}
+
+/** Formats one line per quota, in the form of the command's arguments. */
+function describeQuotas(quotas: readonly ArtifactQuota[]): string {
+  return quotas
+    .map(({ organization, bytes, kept }) => {
+      const share = bytes === 0 ? 0 : Math.round((100 * kept) / bytes)
+      return `${organization} artifacts  ${formatBytes(bytes)}  (${share} % used)\n`
+    })
+    .join('')
 }
 
 /** Parses the arguments. Throws a SettingsError that says what is wrong with them. */
@@ -46,7 +79,7 @@ export function readLimit(args: readonly string[]): Wish {
   return { organization, pipeline, limit: Number(value) }
 }
 
-async function requireLimited(pool: pg.Pool, { organization, pipeline }: Wish): Promise<Limited> {
+async function requireLimited(pool: pg.Pool, { organization, pipeline }: Omit<Wish, 'limit'>): Promise<Limited> {
   const found = await findLimited(pool, organization, pipeline)
   if (found === undefined)
     throw new SettingsError(`limits: expected the slug of an organization, got \`${organization}\`.`)

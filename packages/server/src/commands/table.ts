@@ -17,7 +17,7 @@ export const commands: Readonly<Record<string, Command>> = {
   'setup-link': { usage: '[EMAIL]', load: async () => (await import('./setup-link.ts')).printSetupLink },
   grant: { usage: 'ORGANIZATION DOLLARS [NOTE]', load: async () => (await import('./money.ts')).grant },
   limits: {
-    usage: '[ORGANIZATION[/PIPELINE] NUMBER|none]',
+    usage: '[ORGANIZATION[/PIPELINE] NUMBER|none | ORGANIZATION artifacts SIZE|none]',
     load: async () => (await import('./limits.ts')).limits,
   },
   coupon: {

@@ -5,6 +5,7 @@ import type { StripeAccount } from '../billing/payments/stripe.ts'
 import { billingRoutes } from '../billing/routes.ts'
 import { annotationRoutes } from '../builds/annotations/routes.ts'
 import { approvalRoutes } from '../builds/approval/routes.ts'
+import { artifactRoutes } from '../builds/artifacts/routes.ts'
 import { jobRoutes } from '../builds/jobs/routes.ts'
 import { overviewRoutes } from '../builds/overviews/routes.ts'
 import { type BuildServices, buildRoutes } from '../builds/records/routes.ts'
@@ -98,6 +99,7 @@ export function allRoutes(services: Services & ShellRouteServices): Handlers {
     ...buildSourceRoutes(services),
     ...jobRoutes(services),
     ...annotationRoutes(services),
+    ...artifactRoutes(services),
     ...shellRoutes(services),
     ...secretRoutes(services),
     ...jobLogRoutes(services),

@@ -2,6 +2,7 @@ import { PostgresStore } from '@harmont/engine'
 import type pg from 'pg'
 import type { Logger } from 'pino'
 import { approvalTasks } from '../builds/approval/tasks.ts'
+import { artifactTasks } from '../builds/artifacts/remove-old-artifacts.ts'
 import { abandonTasks } from '../builds/engine/abandon-tasks.ts'
 import { JobLogs } from '../builds/logs/job-logs.ts'
 import { logTasks } from '../builds/logs/tasks.ts'
@@ -27,7 +28,12 @@ export function openSweepingStore(connection: pg.PoolConfig): Promise<PostgresSt
  * settings.
  */
 export function sweepingTasks({ pool, store, blobs, log }: Sweeping): readonly (() => Promise<void>)[] {
-  const settings = { logRetentionDays: 400, sourceRetentionDays: 30, abandonAfterHours: 72 } as const
+  const settings = {
+    logRetentionDays: 400,
+    sourceRetentionDays: 30,
+    artifactRetentionDays: 30,
+    abandonAfterHours: 72,
+  } as const
   const logs = new JobLogs({ pool, store, blobs })
   const engine = { store, logs, submit: () => Promise.reject(new Error('a sweep makes no builds')) }
   const services = { pool, blobs, log, settings, engine }
@@ -35,6 +41,7 @@ export function sweepingTasks({ pool, store, blobs, log }: Sweeping): readonly (
     ...sweepTasks(services),
     ...logTasks(services),
     ...sourceTasks(services),
+    ...artifactTasks(services),
     ...approvalTasks(services),
     ...abandonTasks(services),
   }
@@ -44,6 +51,7 @@ export function sweepingTasks({ pool, store, blobs, log }: Sweeping): readonly (
     'pack_logs',
     'remove_old_logs',
     'remove_old_sources',
+    'remove_old_artifacts',
     'expire_approvals',
     'abandon_builds',
   ] as const

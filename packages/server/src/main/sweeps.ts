@@ -88,7 +88,7 @@ export async function sweepBlobs(pool: pg.Pool, blobs: BlobStore, before: Date):
 /** Returns the names to which something refers. */
 export async function blobsInUse(database: Database, names: readonly string[]): Promise<ReadonlySet<string>> {
   const { rows } = await database.query<{ blob: string }>(
-    `select distinct blob from (${blobReferences}) r where blob = any($1)`,
+    `select distinct blob from (${blobReferences()}) r where blob = any($1)`,
     [names],
   )
   return new Set(rows.map(({ blob }) => blob))

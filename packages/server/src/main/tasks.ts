@@ -5,6 +5,7 @@
 import type { TaskList } from 'graphile-worker'
 import { billingCrontab, billingTasks } from '../billing/tasks.ts'
 import { approvalCrontab, approvalTasks } from '../builds/approval/tasks.ts'
+import { artifactCrontab, artifactTasks } from '../builds/artifacts/remove-old-artifacts.ts'
 import { deletedOrganizationCrontab, deletedOrganizationTasks } from '../builds/deleted-organizations.ts'
 import { abandonCrontab, abandonTasks } from '../builds/engine/abandon-tasks.ts'
 import { logCrontab, logTasks } from '../builds/logs/tasks.ts'
@@ -27,6 +28,7 @@ export const crontab = [
   ...logCrontab,
   ...sourceCrontab,
   ...testCrontab,
+  ...artifactCrontab,
   ...identityCrontab,
   ...deletedOrganizationCrontab,
   ...forgeCrontab,
@@ -43,6 +45,7 @@ function makeTasks(services: Services): TaskList {
     ...logTasks(services),
     ...sourceTasks(services),
     ...testTasks(services),
+    ...artifactTasks(services),
     ...identityTasks(services),
     ...deletedOrganizationTasks(services),
     ...forgeTasks(services),

@@ -29,6 +29,7 @@ import type { BlobStore } from '../../platform/blobs/blob-store.ts'
 import type { DataDirectory } from '../../platform/data-directory/open-data-directory.ts'
 import type { Sealer } from '../../platform/encryption/seal.ts'
 import { isLocal, type Settings, SettingsError } from '../../platform/settings/read-settings.ts'
+import { partStore } from '../artifacts/part-store.ts'
 import { type OfferGitSource, sourceOffers } from '../source/offer-source.ts'
 import { parseApart } from './parse-apart.ts'
 
@@ -64,6 +65,7 @@ export async function startBuilds(options: BuildsOptions): Promise<Builds> {
     store,
     sources: sourceOffers({ pool, blobs, offerGitSource, sourceUrlAllow: settings.sourceUrlAllow }),
     secrets: secretsOf({ pool, sealer }),
+    parts: partStore({ pool, blobs, disk: options.disk }),
     parse: parseApart,
     leaseMs: settings.leaseSeconds * 1000,
     runner: sandboxes === null ? null : await runnerOn(sandboxes, options),

@@ -7,6 +7,10 @@ import { unfinishedOrJustEnded } from '../../streams/build-events/organization-s
 import { findTopicBuilds, findTopicJobs } from '../../streams/build-events/topics/find-topics.ts'
 import { testServer } from '../../testing/server.ts'
 import { findForgotten } from '../approval/approve-build.ts'
+import { lackingParts } from '../artifacts/part-store.ts'
+import { emptyText, expireAskedText, expireText, forgetText } from '../artifacts/remove-old-artifacts.ts'
+import { findArtifact, listArtifactsOf } from '../artifacts/store.ts'
+import { sweepPartsText } from '../artifacts/sweep-parts.ts'
 import { emptyRemoved, markRemoved } from '../logs/remove-old-logs.ts'
 import { findSummaries, newestSummaries } from '../overviews/summary.ts'
 import { forgetSources } from '../source/remove-old-sources.ts'
@@ -34,6 +38,12 @@ async function planOf(
   await run({ query } as never)
   return plan
 }
+
+const pgQuery = (
+  on: { query: (text: string, values: unknown[]) => Promise<unknown> },
+  text: string,
+  values: unknown[],
+) => on.query(text, values)
 
 let pipelineId = ''
 let organizationId = ''
@@ -90,7 +100,16 @@ beforeAll(async () => {
      select 'github', i.id || '-' || n, i.id, 'acme', 'r' || n, 'x', 'main', true from i, generate_series(1, 3) n`,
   )
   await pool.query(
-    'analyze packed_logs, engine.jobs, engine.ready, engine.cache_look_ups, build_records, engine.builds, pipelines, organizations, secrets, repositories, github_installations',
+    `insert into engine.artifacts (build_id, job_id, position, path, kind, bytes, sha256, parts, part_offset, expires_seconds, created_at, expired_at)
+     select build_id, id, n, 'dist/' || n, 'file', 1, '', array[md5(id::text || n)], 0, case n when 1 then 60 end, now(),
+            case when n = 2 then now() end
+       from engine.jobs, generate_series(1, 3) n`,
+  )
+  await pool.query(
+    "insert into artifact_parts (digest, bytes, small) select unnest(parts), 1, '' from engine.artifacts on conflict do nothing",
+  )
+  await pool.query(
+    'analyze engine.artifacts, artifact_parts, packed_logs, engine.jobs, engine.ready, engine.cache_look_ups, build_records, engine.builds, pipelines, organizations, secrets, repositories, github_installations',
   )
   const { rows } = await pool.query('select id, organization_id from pipelines where slug = $1', [pipeline])
   pipelineId = rows[0].id
@@ -159,6 +178,14 @@ test('the statements of every request, delivery, step and sweep use an index', a
     ['logs to be emptied', (on) => emptyRemoved(on, new Date(), 500)],
     ['sources that are due', (on) => forgetSources(on, new Date(), 500)],
     ['sources to be removed', (on) => forgetSources(on, longAgo, 500)],
+    ['list of artifacts', (on) => listArtifactsOf(on, build, { path: 'a', jobId: build, position: 1 }, 51)],
+    ['artifact', (on) => findArtifact(on, build, { jobId: ids[0] ?? '', position: 1 })],
+    ['parts of an artifact', (on) => lackingParts(on, ids)],
+    ['artifacts as asked', (on) => pgQuery(on, expireAskedText, [500, longAgo])],
+    ['artifacts that are due', (on) => pgQuery(on, expireText, [500, longAgo, longAgo])],
+    ['artifacts to be emptied', (on) => pgQuery(on, emptyText, [500, longAgo])],
+    ['artifacts to be forgotten', (on) => pgQuery(on, forgetText, [500, longAgo])],
+    ['parts without an artifact', (on) => pgQuery(on, sweepPartsText, [longAgo, 'a', 2_000])],
     ['repository', (on) => findConnectedByName(on, organizationId, 'acme/r1')],
   ]
   for (const [what, ask] of questions) {

@@ -51,7 +51,7 @@ export async function buildView(
     next: row.next,
     last_passed: lastPassed,
     failing_since: failingSince,
-    has: { tests: hasTests, artifacts: false },
+    has: { tests: hasTests, artifacts: row.has_artifacts },
   }
 }
 

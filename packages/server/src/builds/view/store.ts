@@ -42,6 +42,7 @@ export interface ViewRow extends SummaryRow {
   readonly next: number | null
   readonly canceled_by: string | null
   readonly canceled_by_name: string | null
+  readonly has_artifacts: boolean
 }
 
 /** Finds what the engine does not know of a build. */
@@ -50,7 +51,8 @@ export async function findViewRow(database: Database, buildId: string): Promise<
     name: 'find-view-row',
     text: `select ${summaryColumns}, p.slug as pipeline_slug, r.canceled_by, coalesce(c.name, c.email) as canceled_by_name,
                   (select max(number) from build_records where pipeline_id = r.pipeline_id and number < r.number) as previous,
-                  (select min(number) from build_records where pipeline_id = r.pipeline_id and number > r.number) as next
+                  (select min(number) from build_records where pipeline_id = r.pipeline_id and number > r.number) as next,
+                  exists (select from engine.artifacts where build_id = r.id) as has_artifacts
              from build_records r join pipelines p on p.id = r.pipeline_id left join users c on c.id = r.canceled_by ${joinedToRecord}
             where r.id = $1`,
     values: [buildId],

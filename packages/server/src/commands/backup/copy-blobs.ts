@@ -5,6 +5,7 @@ import { blobReferences } from '../../platform/blobs/references.ts'
 import { SettingsError } from '../../platform/settings/read-settings.ts'
 import type { ArchiveReader } from './archive-reader.ts'
 import type { ArchiveWriter } from './archive-writer.ts'
+import type { TableColumns } from './catalog-store.ts'
 
 const folder = 'blobs/'
 const namePattern = /^blobs\/[0-9a-f-]{36}$/
@@ -13,9 +14,11 @@ const namesAtOnce = 1000
 const syncsAtOnce = 16
 
 /** Lists the blobs that the transaction sees in use, in a cursor that outlives it. */
-export async function listBlobs(client: pg.PoolClient): Promise<void> {
+export async function listBlobs(client: pg.PoolClient, tables: readonly TableColumns[]): Promise<void> {
+  const names = new Set(tables.map(({ name }) => name))
+  const references = blobReferences((table) => names.has(table))
   await client.query(
-    `declare blobs_of_backup cursor with hold for select distinct blob from (${blobReferences}) r order by blob`,
+    `declare blobs_of_backup cursor with hold for select distinct blob from (${references}) r order by blob`,
   )
 }
 

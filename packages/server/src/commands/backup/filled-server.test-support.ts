@@ -64,9 +64,16 @@ export async function fillServer(
     names.push(name)
     await pool.query(
       `insert into build_records (id, pipeline_id, number, branch, commit, source, source_blob) values ($1, $2, $3, 'main', 'c', 'api', $4)`,
-      [randomUUID(), ids.pipeline, number, name],
+      // The second blob is a part of an artifact.
+      [randomUUID(), ids.pipeline, number, number === 2 ? null : name],
     )
+    if (number === 2)
+      await pool.query('insert into artifact_parts (digest, bytes, blob) values ($1, 20000, $2)', [
+        'ab'.repeat(32),
+        name,
+      ])
   }
+  await pool.query("insert into artifact_parts (digest, bytes, small) values ($1, 2, '\\x00ff')", ['cd'.repeat(32)])
   await pool.query(
     `insert into ledger_entries (id, organization_id, amount_cents, source, description)
      select gen_random_uuid(), $1, n, 'admin_grant', md5(n::text) from generate_series(1, $2::int) n`,

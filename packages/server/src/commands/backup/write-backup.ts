@@ -70,7 +70,7 @@ async function fill(
     const tables = await listTables(client)
     await writer.add(manifestName, writeManifest(await describe(client, tables)))
     const names = await copySecretsOut(secrets, writer)
-    await listBlobs(client)
+    await listBlobs(client, tables)
     for (const table of tables) {
       const entry = entryOf(table)
       if (entry === null) continue

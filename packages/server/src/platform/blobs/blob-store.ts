@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { syncDirectory } from '../data-directory/sync-directory.ts'
 
-/** Stores source archives and packed logs. Names say nothing about the content. */
+/** Stores source archives, packed logs and parts of artifacts. Names say nothing about the content. */
 export interface BlobStore {
   /** Without a name the store chooses one. A restored blob keeps its name. */
   create(name?: string): Promise<BlobWriter>

@@ -34,6 +34,12 @@ const retentionSettings = {
     30,
     'how long source archives are kept after their build ends, or `forever`; a build without its archive cannot be retried or rebuilt',
   ),
+  artifactRetentionDays: setting(
+    'HARMONT_ARTIFACT_RETENTION_DAYS',
+    orForever(1, mostDays),
+    30,
+    'how long artifacts are kept whose step does not say it, or `forever`; those of the newest pass of a default branch stay longer',
+  ),
   abandonAfterHours: setting(
     'HARMONT_ABANDON_AFTER_HOURS',
     orForever(1, 24 * mostDays),

@@ -1,4 +1,5 @@
 import type { Database } from '../../platform/database/transaction.ts'
+import { attachment } from '../../platform/http/index.ts'
 
 /** The names that a downloaded log is called after. */
 interface LogName {
@@ -12,26 +13,10 @@ interface LogName {
 
 const longestStep = 120
 
-/**
- * Returns the `Content-Disposition` of a download (RFC 6266): a name that any file system takes,
- * and the whole name for clients that read RFC 8187.
- */
+/** Returns the `Content-Disposition` of a downloaded log. */
 export function disposition({ organization, pipeline, number, step, attempt }: LogName): string {
-  const key = (step ?? 'render').slice(0, longestStep).toWellFormed()
-  const name = `${organization}-${pipeline}-${number}-${key}-${attempt}.log`
-  const plain = name.replace(/[^A-Za-z0-9._-]/g, '_')
-  return plain === name
-    ? `attachment; filename="${name}"`
-    : `attachment; filename="${plain}"; filename*=UTF-8''${encoded(name)}`
-}
-
-/** Encodes a name so that it is no path, whatever characters the key of the step has. */
-function encoded(name: string): string {
-  return encodeURIComponent(name.replaceAll(/[/\\\p{C}]/gu, '_')).replace(/['()*]/g, hex)
-}
-
-function hex(character: string): string {
-  return `%${character.charCodeAt(0).toString(16).toUpperCase()}`
+  const key = (step ?? 'render').slice(0, longestStep)
+  return attachment(`${organization}-${pipeline}-${number}-${key}-${attempt}.log`)
 }
 
 /** Finds the names that the download of a job's log is called after. */

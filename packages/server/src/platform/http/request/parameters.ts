@@ -41,6 +41,7 @@ const usualLimits = { unasked: 50, most: 100 }
 const limits: ReadonlyMap<OperationId, typeof usualLimits> = new Map([
   // Clients from before pagination must get all rows.
   ['getBillingUsageBreakdown', { unasked: 5000, most: 5000 }],
+  ['listArtifacts', { unasked: 50, most: 1000 }],
   ['readJobLog', { unasked: 200, most: 2000 }],
   ['readJobLogLines', { unasked: 500, most: 2000 }],
   ['searchJobLog', { unasked: 100, most: 1000 }],
