@@ -214,7 +214,8 @@ async function monitorsOf(id: string): Promise<readonly number[]> {
   return found
 }
 
-async function firstLine(child: ChildProcess): Promise<string> {
+/** Returns what a program printed up to the end of its first line. */
+export async function firstLine(child: ChildProcess): Promise<string> {
   let text = ''
   for await (const data of child.stdout ?? []) {
     text += String(data)

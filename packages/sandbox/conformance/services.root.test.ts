@@ -1,11 +1,27 @@
-import { randomUUID } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { OciDriver } from '../src/driver/driver.ts'
 import { runtimeNames } from '../src/launch/runtimes/index.ts'
-import type { ResolvedImage, Sandbox, Service, ServiceSpec } from '../src/sandbox-driver.ts'
+import type { NetworkMode, ResolvedImage, SandboxHandle, ServiceSpec } from '../src/sandbox-driver.ts'
+import { firstLine } from './adoption.ts'
 import { command, finish } from './bench.ts'
+import { machineState } from './machine.ts'
+import {
+  answers,
+  ask,
+  onPort,
+  outputOf,
+  patient,
+  print,
+  printed,
+  service as serviceOf,
+  states,
+  withServices,
+} from './services.ts'
 import { openDriver } from './test-driver.ts'
 
 const directory = mkdtempSync('/var/tmp/harmont-services-')
@@ -14,51 +30,11 @@ let host: ResolvedImage
 
 afterAll(() => rmSync(directory, { recursive: true, force: true }))
 
-const patient = () => new Date(Date.now() + 60_000)
+const service = (name: string, script: string | null, more: Partial<ServiceSpec> = {}) =>
+  serviceOf(host, name, script, more)
 
-/** Answers each connection on a port with a text. */
-const answers = (port: number, text: string): string =>
-  `exec python3 -uc 'import socket
-server = socket.create_server(("0.0.0.0", ${port}))
-print("listening on ${port}")
-while True: server.accept()[0].sendall(b"${text}")'`
-
-const ask = (name: string, port: number): string =>
-  `python3 -c 'import socket; print(socket.create_connection(("${name}", ${port}), 2).recv(99).decode())' 2>&1 | tail -1`
-
-function service(name: string, script: string | null, more: Partial<ServiceSpec> = {}): ServiceSpec {
-  return {
-    ...{ name, base: { image: host }, env: {}, command: script, needs: [], localhost: false, egress: false },
-    ready: { port: null, command: null, log: null, timeoutSeconds: 20 },
-    stop: { signal: null, seconds: 5 },
-    ...more,
-  }
-}
-
-const onPort = (port: number): ServiceSpec['ready'] => ({ port, command: null, log: null, timeoutSeconds: 20 })
-
-function create(services: readonly ServiceSpec[], network: 'none' | 'egress' = 'none'): Promise<Sandbox> {
-  const limits = { cpu: 2, memoryBytes: 512 << 20, diskBytes: 1 << 30, pids: 512 }
-  return driver.create({ id: `test-${randomUUID()}`, label: {}, base: { image: host }, limits, network, services })
-}
-
-async function print(sandbox: Sandbox, script: string): Promise<string> {
-  const { stdout, stderr } = await finish(await sandbox.start(command(script)))
-  return stdout + stderr
-}
-
-const printed = (log: string): ServiceSpec['ready'] => ({ port: null, command: null, log, timeoutSeconds: 20 })
-
-async function states(sandbox: Sandbox): Promise<readonly string[]> {
-  return Promise.all(sandbox.services.map((each) => each.state()))
-}
-
-/** Kills a service, and returns what it printed. */
-async function outputOf(service: Service | undefined): Promise<string> {
-  const running = await service?.started()
-  await running?.kill('SIGKILL')
-  return running === undefined ? '' : (await finish(running)).stdout
-}
+const create = (services: readonly ServiceSpec[], network: NetworkMode = 'none') =>
+  withServices(driver, host, services, network)
 
 describe.each(runtimeNames)('%s', (runtime) => {
   const onlyCrun = it.skipIf(runtime !== 'crun')
@@ -221,5 +197,36 @@ import time; time.sleep(60)'`,
     expect(await eater?.exited()).toMatchObject({ limit: 'memory' })
     expect(await calm?.exited()).toMatchObject({ limit: null, signal: 'SIGKILL' })
     await sandbox.destroy()
+  })
+
+  it('G02 services outlive a SIGKILL of their process, and are adopted with the command or not at all', async () => {
+    const elsewhere = join(directory, `${runtime}-elsewhere`)
+    const program = fileURLToPath(new URL('services-process.test-support.ts', import.meta.url))
+    const child = spawn(process.execPath, [program, elsewhere, runtime], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const handles = JSON.parse(await firstLine(child)) as readonly SandboxHandle[]
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+    const other = await openDriver(elsewhere, { runtime })
+    expect((await other.list()).map(({ id }) => id).toSorted()).toEqual(handles.map(({ id }) => id).toSorted())
+    const [whole, damaged, waiting] = handles
+    const sandbox = whole && (await other.adopt(whole))
+    const running = await sandbox?.running()
+    if (sandbox === undefined || running === undefined) throw new Error('nothing to adopt')
+    expect(await states(sandbox)).toEqual(['ready', 'ended'])
+    const [db] = sandbox.services
+    const later = new Date(Date.now() + 600_000)
+    await running.extend(later)
+    expect((await finish(running)).stdout).toBe('one\none\n')
+    expect(await outputOf(db)).toBe('listening on 5432\n')
+    expect((await db?.stop())?.signal).toBe('SIGKILL')
+    // The files that tell about one of its services are lost.
+    expect(damaged && (await other.adopt(damaged))).toBeUndefined()
+    expect(waiting && (await other.mayHaveBegun(waiting))).toBe(false)
+    if (waiting !== undefined) await other.clearUnbegun(waiting)
+    await sandbox.destroy()
+    expect(readdirSync(join(elsewhere, 'sandboxes'))).toEqual([])
+    const { processes } = await machineState(elsewhere, 'none')
+    expect(processes?.filter((line) => !line.includes('watchdog'))).toEqual([])
+    await other.close()
   })
 })

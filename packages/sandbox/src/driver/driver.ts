@@ -388,8 +388,8 @@ class Driver implements OciDriver {
     const { sandboxes, unbegun } = this.layout
     const present = await readdir(sandboxes)
     const records = new Map(present.map((id) => [id, readRecord(sandboxFiles(sandboxes, id).record)]))
-    const isOwned = (id: string) => records.has(records.get(id)?.service?.of ?? '')
-    const ids = new Set([...present.filter((id) => !isOwned(id)), ...(await readdir(unbegun))])
+    const services = new Set([...records.values()].flatMap((record) => record?.services ?? []))
+    const ids = new Set([...present.filter((id) => !services.has(id)), ...(await readdir(unbegun))])
     return [...ids].map((id) => ({ id, label: records.get(id)?.label ?? {} }))
   }
 

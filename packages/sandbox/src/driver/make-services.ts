@@ -86,7 +86,6 @@ async function begin(request: ServicesRequest, spec: ServiceSpec, index: number)
     services: [],
     service: {
       ...service,
-      of: record.id,
       address: serviceAddress(subnet, index),
     },
     network,
