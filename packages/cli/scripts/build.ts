@@ -50,10 +50,14 @@ mkdirSync(lib, { recursive: true })
 
 const metafiles: Metafile[] = []
 
-// The command, and the sandbox's thread, which its driver expects beside itself.
+// The command, and beside it what it expects there: the sandbox's thread, and the engine's reader of reports.
 const command = await build({
   ...common,
-  entryPoints: { main: join(cli, 'src/main.ts'), 'source-worker': join(rooms, 'sandbox/src/source/worker.ts') },
+  entryPoints: {
+    main: join(cli, 'src/main.ts'),
+    'source-worker': join(rooms, 'sandbox/src/source/worker.ts'),
+    'report-process': join(rooms, 'engine/src/reports/report-process.ts'),
+  },
   outdir: lib,
   chunkNames: '[name]-[hash]',
 })

@@ -6,12 +6,15 @@ export {
   type Failure,
   type Found,
   failureWords,
+  MAX_FAILURES,
   nothingFound,
   type QuotedFailure,
   type ReportedFailure,
   testTitle,
 } from './failures/failure.ts'
 export { FailureFinder } from './failures/failure-finder.ts'
+export { cleanMessage, unequalValues } from './failures/message.ts'
+export { isOwn, type Place, placesIn } from './failures/place.ts'
 export { type CutLine, LineCutter, MAX_LINE_CHARACTERS } from './lines/line-cutter.ts'
 export {
   blockOfLine,

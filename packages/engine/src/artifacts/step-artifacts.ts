@@ -1,9 +1,11 @@
 import type { PlannedArtifact } from '@harmont/ir'
 import type { Exit, Sandbox, Snapshot, SnapshotMeta } from '@harmont/sandbox'
 import type { StepWork } from '../port.ts'
+import { readReports } from '../reports/read-reports.ts'
+import type { TestReport } from '../reports/test-report.ts'
 import type { JobContext } from '../runner/job-context.ts'
 import { outputOf } from '../step-output.ts'
-import { guarded, type KeptArtifacts, keepArtifacts, noArtifacts, refused } from './keep-artifacts.ts'
+import { guarded, type KeptArtifacts, keepArtifacts, noArtifacts, refused, type ShowFiles } from './keep-artifacts.ts'
 import { storeParts } from './store-parts.ts'
 
 /**
@@ -12,21 +14,38 @@ import { storeParts } from './store-parts.ts'
  */
 const overdueMs = 2_500
 
-/** Keeps the artifacts of a step whose command has ended. */
+/** What a step keeps of its files. */
+export interface KeptFiles extends KeptArtifacts {
+  readonly tests: readonly TestReport[]
+}
+
+const noFiles: KeptFiles = { ...noArtifacts, tests: [] }
+
+/** Keeps the artifacts of a step whose command has ended, and reads those that are reports of tests. */
 export async function artifactsAfter(
   context: JobContext,
   { step }: StepWork,
   sandbox: Sandbox,
   exit: Exit,
-): Promise<KeptArtifacts> {
+): Promise<KeptFiles> {
   const { lease, options, report } = context
   const asked = askedArtifacts(step.artifacts, hasPassed(context, exit) ? 'passed' : 'failed')
-  if (asked.length === 0) return noArtifacts
+  if (asked.length === 0) return noFiles
   const limits = lease.stopReason === null ? [stopOf(context)] : [AbortSignal.timeout(overdueMs)]
   const stop = AbortSignal.any([lease.signal, ...limits])
   // From here on the step may take longer than its own time.
   if (lease.stopReason === null) await report(() => options.port.commandEnded(lease.job, exit.endedAt))
-  return keepArtifacts(context, asked, (use) => sandbox.withFiles(use), stop)
+  return keepFiles(context, asked, (use) => sandbox.withFiles(use), stop)
+}
+
+async function keepFiles(
+  context: JobContext,
+  asked: readonly PlannedArtifact[],
+  show: ShowFiles,
+  stop: AbortSignal,
+): Promise<KeptFiles> {
+  const tests = await readReports(context, asked, show, stop)
+  return { ...(await keepArtifacts(context, asked, show, stop)), tests }
 }
 
 /** Returns whether a command that has ended passed, as far as the runner knows. */
@@ -35,23 +54,26 @@ export function hasPassed({ lease: { stopReason } }: JobContext, { code, limit }
 }
 
 /**
- * Keeps the artifacts of a cache hit. Those that its step kept are known, and only the parts that
- * the store lacks are read; without them, or when the step asks for others now, its files are
- * searched again.
+ * Keeps the artifacts of a cache hit. Those that its step kept are known, as its reports are, and
+ * only the parts that the store lacks are read; without them, or when the step asks for others now,
+ * its files are searched again.
  */
-export async function artifactsOfHit(context: JobContext, { step }: StepWork, hit: Snapshot): Promise<KeptArtifacts> {
+export async function artifactsOfHit(context: JobContext, { step }: StepWork, hit: Snapshot): Promise<KeptFiles> {
   const { lease, options, vacate } = context
   const asked = askedArtifacts(step.artifacts, 'passed')
-  if (asked.length === 0) return noArtifacts
+  if (asked.length === 0) return noFiles
   vacate()
   const { snapshots } = options.driver
   const stop = AbortSignal.any([lease.signal, stopOf(context)])
-  const known = knownArtifacts(hit.meta, asked)
-  if (known === undefined) return keepArtifacts(context, asked, (use) => snapshots.withFiles(hit.id, use), stop)
-  return guarded(context, stop, async () => {
-    const refusal = await storeParts(context, known, (use) => snapshots.withFiles(hit.id, use), stop)
-    return refusal === null ? { artifacts: known } : refused(context, asked, refusal)
+  const known = knownOutput(hit.meta, asked)
+  const show: ShowFiles = (use) => snapshots.withFiles(hit.id, use)
+  if (known === undefined) return keepFiles(context, asked, show, stop)
+  const { artifacts, tests } = known
+  const kept = await guarded(context, stop, async () => {
+    const refusal = await storeParts(context, artifacts, show, stop)
+    return refusal === null ? { artifacts } : refused(context, asked, refusal)
   })
+  return { ...kept, tests }
 }
 
 /** Returns what a snapshot's description says of the artifacts that a later hit keeps. */
@@ -60,9 +82,9 @@ export function describeArtifacts({ step }: StepWork): Readonly<Record<string, s
   return asked.length === 0 ? {} : { artifactsFor: nameOf(asked) }
 }
 
-function knownArtifacts({ output }: SnapshotMeta, asked: readonly PlannedArtifact[]) {
+function knownOutput({ output }: SnapshotMeta, asked: readonly PlannedArtifact[]) {
   const { artifactsFor } = { artifactsFor: undefined, ...(output as object | undefined) }
-  return artifactsFor === nameOf(asked) ? outputOf(output).artifacts : undefined
+  return artifactsFor === nameOf(asked) ? outputOf(output) : undefined
 }
 
 function nameOf(asked: readonly PlannedArtifact[]): string {

@@ -3,6 +3,7 @@ import { LocalChangeFeed } from '../change-feed.ts'
 import type { Created } from '../core/create-build.ts'
 import { standsStill } from '../core/decide-abandon.ts'
 import { viewBuild } from '../core/live-build.ts'
+import type { TestReport } from '../reports/test-report.ts'
 import { serviceLogId } from '../service-log.ts'
 import {
   type BuildContext,
@@ -10,6 +11,7 @@ import {
   type Lease,
   type LeaseStore,
   type LogStore,
+  type OutputStore,
   type Store,
   shortLogChunks,
   type Watch,
@@ -21,6 +23,12 @@ import { type StoredBuild, WorkingBuilds } from './working-builds.ts'
 /** Builds of one process, for as long as it lives (`hm run`). */
 export interface MemoryStore extends Store {
   readonly builds: MemoryBuilds
+  readonly outputs: MemoryOutputs
+}
+
+interface MemoryOutputs extends OutputStore {
+  /** Returns the reports of tests that a job left. */
+  tests(jobId: string): readonly TestReport[]
 }
 
 interface MemoryBuilds extends BuildStore {
@@ -46,9 +54,9 @@ export function createMemoryStore(given: Partial<StoreSettings> = {}): MemorySto
         return stored === undefined ? [] : annotationsOf(stored)
       },
       async artifacts(jobId) {
-        const stored = [...work.builds.values()].find(({ outputs }) => outputs.has(jobId))
-        return stored?.outputs.get(jobId)?.artifacts ?? []
+        return work.outputOf(jobId)?.artifacts ?? []
       },
+      tests: (jobId) => work.outputOf(jobId)?.tests ?? [],
     },
     changes,
     now: settings.now,

@@ -67,6 +67,11 @@ export class WorkingBuilds {
     return { build: viewBuild(live), changed, taken, effects: played.effects }
   }
 
+  /** Returns what the step of an ended job left. */
+  outputOf(jobId: string): StepOutput | undefined {
+    return [...this.builds.values()].find(({ outputs }) => outputs.has(jobId))?.outputs.get(jobId)
+  }
+
   #keepOutput({ live, attempts, outputs }: StoredBuild, { jobId, output }: JobOutput, at: Instant): void {
     const step = attempts.get(jobId)?.step
     const others = live.jobs.filter((job) => job.step !== step)

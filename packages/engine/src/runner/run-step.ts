@@ -58,8 +58,8 @@ interface Left {
 async function readOutput(context: JobContext, work: StepWork, sandbox: Sandbox, exit: Exit): Promise<Left> {
   if (!isKnown(context, exit)) return { output: noOutput }
   const annotations = await readAnnotations(context, sandbox)
-  const { artifacts, error } = await artifactsAfter(context, work, sandbox, exit)
-  return { output: { ...noOutput, annotations, artifacts }, ...(error && { artifactError: error }) }
+  const { artifacts, tests, error } = await artifactsAfter(context, work, sandbox, exit)
+  return { output: { annotations, artifacts, tests }, ...(error && { artifactError: error }) }
 }
 
 /** Returns whether the end of a command says something about the step. */
@@ -143,8 +143,8 @@ async function prepare(context: JobContext, work: StepWork): Promise<Ready | Uns
 
 /** Ends a step with what an earlier one left. */
 async function endAsCached(context: JobContext, work: StepWork, hit: Snapshot): Promise<Unstarted> {
-  const { artifacts, error } = await artifactsOfHit(context, work, hit)
-  const output = { ...outputOf(hit.meta.output), artifacts }
+  const { artifacts, tests, error } = await artifactsOfHit(context, work, hit)
+  const output = { ...outputOf(hit.meta.output), artifacts, tests }
   return { outcome: error ? { kind: 'refused', ...error } : { kind: 'cached', snapshot: hit.id }, output }
 }
 

@@ -31,3 +31,37 @@ export function placeAtEnd(text: string): Place | null {
 export function placeOf(file: string, line: string | undefined): Place {
   return { file: file.replace(/^file:\/\//, ''), line: Number(line) }
 }
+
+/** A longer line is no stack frame. */
+const longestLine = 2_000
+const numbered = /:(?:line )?(\d{1,9})(?![\w.])/g
+const python = /File "([^"]+)", line (\d{1,9})/
+const perl = / at (\S+) line (\d{1,9})\b/
+const beforeFile = /[\s"'`(),;<>[\]{}|=]/
+
+/**
+ * Returns what may be places in one line of any tool, in its order: `b.js:3:7`, `(B.java:3)`,
+ * `File "b.py", line 3`. The caller knows which files there are.
+ */
+export function placesIn(whole: string): readonly Place[] {
+  const text = whole.slice(0, longestLine)
+  const [, quoted, line] = python.exec(text) ?? perl.exec(text) ?? []
+  if (quoted !== undefined) return [placeOf(quoted, line)]
+  const places: Place[] = []
+  let from = 0
+  for (const { index, 0: matched, 1: number } of text.matchAll(numbered)) {
+    const before = text.slice(from, index)
+    from = index + matched.length
+    // The column of the place before.
+    if (before === '') continue
+    let start = before.length
+    while (start > 0 && !beforeFile.test(before.charAt(start - 1))) start -= 1
+    const word = before.slice(start)
+    if (word !== '') places.push(placeOf(word, number))
+    // A path with spaces stands in parentheses, or after the mark of a frame.
+    const open = Math.max(before.lastIndexOf('('), before.lastIndexOf('❯ ') + 1)
+    const path = before.slice(open + 1)
+    if (open > 0 && path !== word && path !== '') places.push(placeOf(path, number))
+  }
+  return places
+}

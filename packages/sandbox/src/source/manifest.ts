@@ -99,6 +99,12 @@ export function treeManifest(tree: SourceTreeRef): readonly ManifestEntry[] {
   }
 }
 
+/** Returns the paths of a tree's files. Runs in a worker thread. */
+export function pathsOfTree(tree: SourceTreeRef): readonly string[] {
+  const files = treeManifest(tree).filter(({ kind }) => kind === 'file' || kind === 'executable')
+  return files.map(({ path }) => Buffer.from(path, 'latin1').toString('utf8'))
+}
+
 /** Returns whether a tree equals its manifest byte for byte. Reads all of it. */
 export function verifyTree(tree: SourceTreeRef): boolean {
   try {

@@ -104,6 +104,7 @@ export interface Jobs {
   readonly take: { readonly request: TakeJob; readonly result: Taken }
   readonly verify: { readonly request: SourceTreeRef; readonly result: boolean }
   readonly sync: { readonly request: SyncJob; readonly result: readonly BytePath[] }
+  readonly paths: { readonly request: SourceTreeRef; readonly result: readonly string[] }
   readonly watch: { readonly request: WatchJob; readonly result: WatchedDigest }
   readonly list: { readonly request: ListJob; readonly result: Listing }
   readonly digest: { readonly request: DigestJob; readonly result: PartDigests }

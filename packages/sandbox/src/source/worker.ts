@@ -5,7 +5,7 @@ import { SandboxError } from '../sandbox-driver.ts'
 import { checkoutTree } from './git/checkout-tree.ts'
 import { digestInput } from './inputs/digest-entries.ts'
 import { placeInputs, settleLinks } from './inputs/place-entries.ts'
-import { verifyTree } from './manifest.ts'
+import { pathsOfTree, verifyTree } from './manifest.ts'
 import { syncTree } from './sync-tree.ts'
 import { takeFiles } from './take-files.ts'
 import { unpackArchive } from './unpack-archive.ts'
@@ -25,6 +25,7 @@ const work: {
   verify: verifyTree,
   sync: syncTree,
   watch: watchTree,
+  paths: pathsOfTree,
   list: listFiles,
   digest: digestParts,
   digestInput,

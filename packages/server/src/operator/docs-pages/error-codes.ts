@@ -40,6 +40,7 @@ const buildCodes = {
   service_failed: 'A service of the step ended before it was ready.',
   service_timeout: 'A service of the step was not ready in time.',
   service_unclean: 'A service that a later step starts from did not stop cleanly.',
+  report_unreadable: 'A report of tests could not be read whole.',
 } as const satisfies Record<Exclude<JobErrorCode | PlanErrorCode, ErrorCode>, string> & Record<string, string>
 
 /** A code with a page below `/docs/errors/`. */
@@ -60,7 +61,9 @@ export const documentedCodes: readonly DocumentedCode[] = [
 /** Returns the line above the text of a code's page: where the code appears. */
 export function whereMet({ status }: DocumentedCode): string {
   const where =
-    status === null ? 'In <code>error_code</code> of a build or job' : `HTTP status ${status} (${STATUS_CODES[status]})`
+    status === null
+      ? 'In <code>error_code</code> of a build or job, or in the log of a step'
+      : `HTTP status ${status} (${STATUS_CODES[status]})`
   return `<p class="met">${where} · <a href="/docs/errors">all codes</a></p>\n`
 }
 

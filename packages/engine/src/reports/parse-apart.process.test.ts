@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest'
+import { parseApart } from './parse-apart.ts'
+
+const read = (texts: readonly string[], ms?: number) =>
+  parseApart(
+    texts.map((text, at) => ({ path: `${at}.xml`, bytes: Buffer.from(text) })),
+    ['a.js'],
+    undefined,
+    ms,
+  )
+const open = '<testsuite><testcase name="a">'
+const failing = `${open}<failure>at (a.js:3:1)</failure></testcase></testsuite>`
+
+test('G68 reports are read in a process of their own, and no two tests of them have the same name', async () => {
+  const failed = { suite: '', state: 'failed', message: 'at (a.js:3:1)', file: 'a.js', line: 3 }
+  expect(await read([failing, '', failing])).toEqual([
+    { path: '0.xml', format: 'junit', cases: [{ ...failed, name: 'a' }], faults: 0 },
+    { path: '1.xml', format: null, cases: [], faults: 0, problem: 'it is empty' },
+    { path: '2.xml', format: 'junit', cases: [{ ...failed, name: 'a [2]' }], faults: 0 },
+  ])
+})
+
+const entities = Array.from({ length: 9 }, (_, at) => `<!ENTITY e${at + 1} "${`&e${at};`.repeat(10)}">`).join('')
+const laughs = `<!DOCTYPE a [<!ENTITY e0 "ha">${entities}]>${open.replace('"a"', '"&e9;"')}</testcase></testsuite>`
+
+test('G68 hostile reports cost this process nothing, and those before them are read', async () => {
+  const reports = await read([
+    laughs,
+    `${open.replace('"a"', `"${'a'.repeat(20e6)}"`)}</testcase></testsuite>`,
+    '<a>'.repeat(1e6),
+    `TAP version 13\n${'x'.repeat(20e6)}\nok 1\n1..1\n`,
+    // V8 ends the process that reads this.
+    `${open}<failure><![CDATA[${']'.repeat(20e6)}`,
+    failing,
+  ])
+  const tooMuch = 'reading the reports of the step took more than 256 MiB'
+  expect(reports.map(({ problem }) => problem)).toEqual([
+    undefined,
+    undefined,
+    'its elements are nested more than 200 deep',
+    undefined,
+    tooMuch,
+    tooMuch,
+  ])
+  expect(reports.map(({ cases }) => cases.map(({ name }) => name.slice(0, 4)))).toEqual([
+    ['&e9;'],
+    ['aaaa'],
+    [],
+    ['#1'],
+    [],
+    [],
+  ])
+  expect(reports[1]?.cases[0]?.name).toHaveLength(500)
+})
+
+test('reading ends when its time is over', async () => {
+  const [report] = await read([`${open}${'x'.repeat(10e6)}`], 1)
+  expect(report).toMatchObject({ problem: 'reading the reports of the step took more than 0.001 s' })
+})

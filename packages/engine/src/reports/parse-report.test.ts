@@ -1,0 +1,151 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { CaseCounts } from './cases.ts'
+import { parseReport } from './parse-report.ts'
+import { SourceFiles } from './source-files.ts'
+import type { TestCase } from './test-report.ts'
+
+/** See the README of the folder. */
+const folder = new URL('../../fixtures/reports/', import.meta.url)
+type Row = readonly [state: string, suite: string, name: string, place: string, message: string]
+interface Expected {
+  readonly sources: readonly string[]
+  readonly reports: Readonly<Record<string, { format: string; problem: string | null; cases: readonly Row[] }>>
+}
+const { sources, reports } = JSON.parse(readFileSync(new URL('expected.json', folder), 'utf8')) as Expected
+
+function row({ state, suite, name, file, line, message }: TestCase): Row {
+  const place = file === undefined ? '' : line === undefined ? file : `${file}:${line}`
+  return [state, suite, name, place, message?.split('\n')[0] ?? '']
+}
+
+function parse(text: string | Uint8Array, files: readonly string[] = []) {
+  return parseReport({ path: 'report', bytes: Buffer.from(text) }, new SourceFiles(files), new CaseCounts())
+}
+
+const names = (text: string | Uint8Array) => parse(text).cases.map(({ name }) => name)
+
+test.each(Object.entries(reports))('G68 %s has these tests', (name, { format, problem, cases }) => {
+  const report = parse(readFileSync(new URL(name, folder)), sources)
+  expect(report.cases.map(row)).toEqual(cases)
+  expect(report).toMatchObject({ format, faults: 0 })
+  expect(report.problem ?? null).toBe(problem)
+})
+
+const junit = (name: string) => `<testsuite><testcase name="${name}"/></testsuite>`
+
+describe('JUnit XML', () => {
+  test('is read in the encoding that it has, whatever it declares', () => {
+    const declared = (encoding: string) => `<?xml version="1.0" encoding="${encoding}"?>${junit('Zürich')}`
+    for (const text of [
+      declared('UTF-16'),
+      declared('ISO-8859-1'),
+      declared('nonsense'),
+      Buffer.from(declared('ISO-8859-1'), 'latin1'),
+      Buffer.from(`\ufeff${declared('UTF-16')}`, 'utf16le'),
+      Buffer.from(declared('UTF-16'), 'utf16le').swap16(),
+    ])
+      expect(names(text)).toEqual(['Zürich'])
+    expect(names(Buffer.from(junit('Zürich'), 'latin1'))).toEqual(['Z\ufffdrich'])
+  })
+
+  test('may hold control characters, as bytes and as references, wherever a piece of the text ends', () => {
+    const text = junit('a\u001b[31mb\u0000&#x1b;[39m&#0;c')
+    expect(names(text)).toEqual(['abc'])
+    for (const length of [262_100, 262_110, 262_120, 262_130])
+      expect(names(`<!--${' '.repeat(length)}-->${text}`)).toEqual(['abc'])
+    expect(parse(text).faults).toBe(0)
+  })
+
+  test('that is cut has the tests before its end, and the failure at it', () => {
+    const whole = '<testsuite><testcase name="a"/><testcase name="b"><failure message="no">far'
+    expect(parse(whole)).toMatchObject({
+      cases: [{ name: 'a' }, { name: 'b', state: 'failed' }],
+      problem: 'it ends early',
+    })
+    expect(names(whole.slice(0, 55))).toEqual(['a'])
+  })
+
+  test('expands no entity that it declares', () => {
+    const text = `<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/hostname"><!ENTITY y "yyy">]>${junit('&x;&y;')}`
+    expect(parse(text)).toMatchObject({ cases: [{ name: '&x;&y;' }], faults: 2 })
+  })
+
+  test('with a hundred faults is no report', () => {
+    const { problem, cases } = parse(`<testsuite>${'<testcase name="&x;"/>'.repeat(200)}</testsuite>`)
+    expect(problem).toMatch(/^it has 100 faults, the first: .*undefined entity/)
+    expect(cases).toHaveLength(99)
+  })
+
+  test('gives tests of the same name a number each', () => {
+    const test = '<testcase name="a"/>'
+    expect(names(`<testsuite>${test}<testcase name="a [2]"/>${test}${test}</testsuite>`)).toEqual([
+      'a',
+      'a [2]',
+      'a [3]',
+      'a [4]',
+    ])
+  })
+
+  test('of more than 100,000 tests has the first ones', () => {
+    const { cases, problem } = parse(`<testsuite>${'<testcase name="a"/>'.repeat(100_001)}</testsuite>`)
+    expect([cases.length, problem]).toEqual([100_000, 'a step has at most 100000 tests'])
+  })
+})
+
+describe('a place', () => {
+  const failing = (trace: string, files: readonly string[]) =>
+    parse(
+      `<testsuite><testcase name="a" classname="x"><failure message="no">${trace}</failure></testcase></testsuite>`,
+      files,
+    ).cases.map(({ file, line }) => [file, line])[0]
+
+  test('is the first one that names a source file', () => {
+    const trace = 'at f (/usr/lib/x.js:1:1)\n at g (/workspace/node_modules/a/x.js:2:1)\n at h (/workspace/a/x.js:3:1)'
+    expect(failing(trace, ['a/x.js', 'node_modules/a/x.js'])).toEqual(['a/x.js', 3])
+    expect(failing(trace, ['b/y.js'])).toEqual([undefined, undefined])
+  })
+
+  test.each([
+    [' ❯ web tests/a.test.ts:3:7', 'web tests/a.test.ts'],
+    ['at f (file:///workspace/web tests/a.ts:3:7)', 'web tests/a.ts'],
+    ['  File "a.py", line 3, in x', 'a.py'],
+    ['#   at t/a.t line 3.', 't/a.t'],
+    ['in /workspace/A.cs:line 3', 'A.cs'],
+    ['spec/a_spec.rb:3:in `x`', 'spec/a_spec.rb'],
+    ["thread 'a' panicked at src/lib.rs:3:9:", 'src/lib.rs'],
+  ])('is read from %s', (trace, file) => {
+    expect(failing(trace, [file])).toEqual([file, 3])
+  })
+
+  test('below the directory in which the tool ran is found when one file ends so', () => {
+    expect(failing('src/a.js:3:1', ['web/src/a.js', 'web/a.js'])).toEqual(['web/src/a.js', 3])
+    expect(failing('src/a.js:3:1', ['web/src/a.js', 'api/src/a.js'])).toEqual([undefined, undefined])
+    expect(failing('src/a.js:3:1', ['src/a.js', 'api/src/a.js'])).toEqual(['src/a.js', 3])
+  })
+
+  test('of Go is in the directory of its package', () => {
+    const files = ['a_test.go', 'x/a_test.go', 'y/x/a_test.go']
+    const event = (Package: string, rest: object) => JSON.stringify({ Package, Test: 'T', ...rest })
+    const of = (name: string) =>
+      parse(
+        `${event(name, { Action: 'output', Output: '    a_test.go:3: no\n' })}\n${event(name, { Action: 'fail' })}\n`,
+        files,
+      ).cases[0]?.file
+    expect(['m', 'm/x', 'm/y/x'].map(of)).toEqual(files)
+  })
+})
+
+test('a report of another kind says so', () => {
+  expect(parse('').problem).toBe('it is empty')
+  for (const text of ['hello\n', '{"a": 1}\n', '\u007fELF'])
+    expect(parse(text)).toMatchObject({
+      format: null,
+      problem: 'it is neither JUnit XML, nor `go test -json`, nor TAP',
+    })
+})
+
+test('TAP that a test prints is no test, and a plan that is not kept shows', () => {
+  expect(names('TAP version 13\nok 1 - a\n    ok so\n  not ok 2 - b\n1..1\n')).toEqual(['a'])
+  expect(parse('TAP version 13\n1..2\nok 1 - a\n').problem).toBe('it ends early')
+})

@@ -1,0 +1,109 @@
+import type { PlannedArtifact } from '@harmont/ir'
+import { type FrozenFiles, listTree } from '@harmont/sandbox'
+import type { ShowFiles } from '../artifacts/keep-artifacts.ts'
+import type { JobContext } from '../runner/job-context.ts'
+import { offeredTree } from '../runner/source-of-build.ts'
+import { parseApart, unread } from './parse-apart.ts'
+import type { ReportFile } from './parse-report.ts'
+import type { TestReport } from './test-report.ts'
+
+/** Files of a step that are read as reports, and the bytes of all of them. */
+const mostReports = 1_000
+const mostBytes = 64 * 1024 * 1024
+const mostEntries = 1_000_000
+const mostListMs = 20_000
+/** Remarks name so many reports. */
+const mostNamed = 5
+
+/**
+ * Reads those artifacts of a step that are reports of tests, and masks secrets in them. What cannot
+ * be read is a remark in its log: it changes no outcome. Throws what means that the job is no longer
+ * ours.
+ */
+export async function readReports(
+  context: JobContext,
+  asked: readonly PlannedArtifact[],
+  show: ShowFiles,
+  stop: AbortSignal,
+): Promise<readonly TestReport[]> {
+  const { log, options, lease } = context
+  const patterns = asked.filter(({ kind }) => kind === 'junit').map(({ path }) => path)
+  if (patterns.length === 0) return []
+  try {
+    const { files, problems } = await show((frozen) => findReports(frozen, patterns))
+    const read = files.length === 0 ? [] : await parseApart(files, await sourceFiles(context), stop)
+    const reports = [...read, ...problems].map((report) => masked(report, (text) => log.masked(text)))
+    remarkProblems(context, reports)
+    return reports
+  } catch (error) {
+    lease.signal.throwIfAborted()
+    if (!stop.aborted) options.log('error', `job ${lease.job.jobId}: could not read its reports of tests`, error)
+    log.remark(`report_unreadable: the reports of tests were not read${stop.aborted ? ': the step was stopped' : ''}`)
+    return []
+  }
+}
+
+interface Found {
+  readonly files: readonly ReportFile[]
+  /** Reports that are not read. */
+  readonly problems: readonly TestReport[]
+}
+
+async function findReports(frozen: FrozenFiles, patterns: readonly string[]): Promise<Found> {
+  const limits = { maxFiles: mostReports, maxEntries: mostEntries, maxMs: mostListMs }
+  const { files: listed, exceeded } = await frozen.list({ patterns, ...limits })
+  if (exceeded !== null)
+    return {
+      files: [],
+      problems: [unread(patterns.join(', '), `more than ${mostReports} files, or too many to look at`)],
+    }
+  const files: ReportFile[] = []
+  const problems: TestReport[] = []
+  let room = mostBytes
+  for (const { path, bytes: length } of listed) {
+    if (length > room) {
+      problems.push(unread(path, 'the reports of the step have more than 64 MiB'))
+      continue
+    }
+    room -= length
+    files.push({ path, bytes: await frozen.read([{ path, from: 0, length }], Buffer.alloc(length)) })
+  }
+  return { files, problems }
+}
+
+/** Returns the paths of the repository's files; none when its source cannot be had now. */
+async function sourceFiles(context: JobContext): Promise<readonly string[]> {
+  const { options, lease } = context
+  try {
+    const files = await offeredTree(context, lease.job.buildId)
+    return files === null ? [] : await listTree(files.tree)
+  } catch (error) {
+    options.log('warn', `job ${lease.job.jobId}: no source for the places of its failed tests`, error)
+    return []
+  }
+}
+
+function masked(report: TestReport, mask: (text: string) => string): TestReport {
+  const { path, cases, problem, ...rest } = report
+  return {
+    ...rest,
+    path: mask(path),
+    ...(problem !== undefined && { problem: mask(problem) }),
+    cases: cases.map(({ suite, name, file, message, ...others }) => ({
+      ...others,
+      suite: mask(suite),
+      name: mask(name),
+      ...(file !== undefined && { file: mask(file) }),
+      ...(message !== undefined && { message: mask(message) }),
+    })),
+  }
+}
+
+function remarkProblems({ log }: JobContext, reports: readonly TestReport[]): void {
+  const bad = reports.filter(({ problem, faults }) => problem !== undefined || faults > 0)
+  for (const { path, problem, faults, cases } of bad.slice(0, mostNamed)) {
+    const why = problem ?? `it has ${faults === 1 ? '1 fault' : `${faults} faults`}`
+    log.remark(`report_unreadable: ${JSON.stringify(path)}: ${why}; tests read: ${cases.length}`)
+  }
+  if (bad.length > mostNamed) log.remark(`report_unreadable: and ${bad.length - mostNamed} more reports`)
+}

@@ -1,0 +1,102 @@
+import { cleanMessage, placesIn, stripEscapes, unequalValues } from '@harmont/logs'
+import type { SourceFiles } from './source-files.ts'
+import type { TestCase } from './test-report.ts'
+
+const longestName = 500
+const longestMessage = 2_000
+/** Of what a tool says about one failure, this much is read. */
+export const longestText = 64 * 1024
+/** Of a failure, this many lines are searched for a place. */
+const searchedLines = 200
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this is about
+const controls = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g
+
+/** Returns a name in one line. */
+export function nameText(text: string): string {
+  return shortened(plainText(text).replace(/\s+/g, ' ').trim(), longestName)
+}
+
+/** Returns a text without escape sequences and control characters. */
+export function plainText(text: string): string {
+  const plain = stripEscapes(text).replace(controls, '').toWellFormed()
+  return resets.test(plain) ? plain.replace(colors, '') : plain
+}
+
+/** Some tools drop the first byte of an escape sequence alone, because XML does not allow it. */
+const colors = /\[\d{1,3}(?:;\d{1,3})*m/g
+const resets = /\[(?:0|22|39|49)m/
+
+function shortened(text: string, most: number): string {
+  return text.length <= most ? text : `${text.slice(0, most - 1).toWellFormed()}…`
+}
+
+/** The lines from which on a failure tells where it happened, not what. */
+const traces = /^\s*(?:at \S|❯ \S|#\d+ |goroutine \d|stack backtrace:|note: run with|Traceback\b|\+ expected - actual)/
+const panic = /^thread '[^']*' (?:\(\d+\) )?panicked at .*:$/
+
+/** Returns what a failure says, without its stack trace; undefined for nothing. */
+export function messageText(said: string, detail: string): string | undefined {
+  const text = plainText(tellsLess(said, detail) ? detail : said)
+  const lines = text.split('\n').map((line) => line.trimEnd())
+  // Of a module that cannot be imported, pytest marks the reason alone.
+  const reason = said.trim() === '' ? lines.findIndex((line) => /^E {3}\S/.test(line)) : -1
+  if (reason !== -1) return shortened((lines[reason] ?? '').slice(1).trim(), longestMessage)
+  const first = lines.findIndex((line) => line.trim() !== '' && !panic.test(line))
+  if (first === -1) return undefined
+  const end = lines.findIndex((line, at) => at > first && traces.test(line))
+  const own = lines.slice(first, end === -1 ? undefined : end)
+  const [expected, received] = valuesIn(own)
+  const [head = '', ...rest] = own
+  const clean = cleanMessage(head, expected, received)
+  const isWhole = clean.startsWith('expected ') && expected !== null
+  return shortened([clean, ...(isWhole ? [] : rest)].join('\n').trim(), longestMessage) || undefined
+}
+
+/**
+ * Whether the attribute tells less than the text: nothing, the place of a panic, or what the text
+ * tells in lines of its own.
+ */
+function tellsLess(said: string, detail: string): boolean {
+  if (said.trim() === '' || /^thread '.*' panicked at /.test(said)) return true
+  const text = words(detail).replace(/^[\w.]*Error[^:]*: /, '')
+  return said.includes(' ') && !said.includes('\n') && text.startsWith(words(said).slice(0, 200))
+}
+
+function words(text: string): string {
+  return text.slice(0, longestText).replace(/\s+/g, ' ')
+}
+
+/** Returns the values that an assertion compared, where the lines below it name them. */
+function valuesIn([head = '', ...lines]: readonly string[]): readonly [
+  expected: string | null,
+  received: string | null,
+] {
+  const value = (label: RegExp) => lines.map((line) => label.exec(line)?.[1]).find((text) => text !== undefined) ?? null
+  const expected = value(/^Expected: +(\S.*)$/)
+  const received = value(/^Received: +(\S.*)$/)
+  if (expected !== null && received !== null) return [expected, received]
+  const unequal = head.endsWith(' to be strictly equal:')
+    ? unequalValues(lines.find((line) => line !== '') ?? '')
+    : null
+  return unequal === null ? [null, null] : [unequal[1], unequal[0]]
+}
+
+/**
+ * Returns the place of a failure: the first `path:line` in the file that the tool names as the
+ * test's, else the first one in any source file. Node.js tells the cause of an error below it.
+ */
+export function placeIn(text: string, sources: SourceFiles, file: string | undefined, near?: string): Place {
+  const cause = text.indexOf('\n  cause: ')
+  const parts = cause === -1 ? [text] : [text.slice(cause), text.slice(0, cause)]
+  for (const line of parts.flatMap((part) => part.split('\n').slice(0, searchedLines))) {
+    for (const place of placesIn(line)) {
+      const found = sources.find(place.file, near)
+      if (found === undefined || place.line === null || place.line === 0) continue
+      if (file === undefined || found === file) return { file: found, line: place.line }
+    }
+  }
+  return {}
+}
+
+type Place = Pick<TestCase, 'file' | 'line'>
