@@ -216,6 +216,8 @@ const ROWS: readonly Row[] = [
     at('artifacts/0/expires_seconds'),
   ],
   ['an artifact required perhaps', artifact({ required: 'yes' }), 'invalid_ir', at('artifacts/0/required')],
+  ['forks of tests, which nothing runs yet', oneStep({ tests: { forks: 10 } }), 'invalid_ir', at('tests')],
+  ['no forks, before that', oneStep({ tests: { forks: 0 } }), 'invalid_ir', at('tests/forks')],
   ['101 artifacts', oneStep({ artifacts: many(101, { path: 'x' }) }), 'invalid_ir', at('artifacts')],
   ['inputs, which nothing runs yet', oneStep({ inputs: [{ from: 'a', path: 'x' }] }), 'invalid_ir', at('inputs')],
   [

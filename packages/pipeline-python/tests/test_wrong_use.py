@@ -49,6 +49,12 @@ ROWS = [
     (lambda: hm.sh("x", artifacts={"path": "a", "when": "never"}), '"passed", "failed" or "always", got "never".'),
     (lambda: hm.sh("x", artifacts={"path": "a", "expires": "366d"}), "expires: expected at most 31,536,000 seconds"),
     (lambda: hm.sh("x", artifacts={"path": "a", "required": 1}), "artifacts, required: expected true or false, got 1."),
+    (lambda: hm.sh("x", tests="/x"), "sh, tests: expected a path inside the workspace, got"),
+    (lambda: hm.sh("x", tests={}), "sh, tests, report: expected a non-empty string, got nothing."),
+    (
+        lambda: hm.sh("x", tests={"report": "a", "quarantine": True}),
+        'sh, tests: expected a report, got "quarantine". "quarantine" is not supported yet: remove it.',
+    ),
     (lambda: hm.sh("x", inputs="a"), "sh, inputs: expected an object, got"),
     (lambda: hm.files_from(hm.scratch(), "a"), "files_from, from: expected a step with a command, got a step without"),
     (lambda: hm.files_from(hm.sh("x"), "../a"), 'It is a path with "..": write it relative to the workspace.'),

@@ -11,6 +11,7 @@ import { exitCodesOf, retryOf } from './options/retry.ts'
 import { runnerArgsOf, runnerOf } from './options/runner.ts'
 import { secretsOf } from './options/secrets.ts'
 import { servicesOf } from './options/services.ts'
+import { testsOf } from './options/tests.ts'
 import type { CommandFields, Step } from './step.ts'
 import { booleanOf, nameOf, optionsOf, textOf } from './wrong-use.ts'
 
@@ -27,6 +28,7 @@ export const STEP_OPTIONS: readonly string[] = [
     'artifacts',
     'inputs',
     'services',
+    'tests',
   ],
 ]
 
@@ -38,6 +40,7 @@ export function commandFields(options: unknown): CommandFields {
   const given = optionsOf('sh', options, STEP_OPTIONS)
   const read = <T>(name: string, reader: (where: string, value: unknown) => T): T | undefined =>
     given[name] === undefined ? undefined : reader(`sh, ${name}`, given[name])
+  const tests = read('tests', testsOf)
   return Object.freeze({
     key: read('key', (where, key) => nameOf(where, key, 'Give a key, or none.')),
     label: read('label', (where, label) => textOf(where, label, 'Give a label, or none.', 255)),
@@ -52,7 +55,7 @@ export function commandFields(options: unknown): CommandFields {
     condition: read('when', conditionOf),
     concurrency: read('concurrency', stepConcurrencyOf),
     resources: unlessEmpty(read('resources', resourcesOf)),
-    artifacts: unlessEmpty(read('artifacts', artifactsOf)),
+    artifacts: unlessEmpty([...(read('artifacts', artifactsOf) ?? []), ...(tests === undefined ? [] : [tests])]),
     inputs: unlessEmpty(read('inputs', inputsOf)),
     services: unlessEmpty(read('services', servicesOf)),
     env: read('env', envOf),

@@ -24,6 +24,7 @@ import type { RetryOptions } from './options/retry.ts'
 import type { Runner } from './options/runner.ts'
 import type { SecretOptions } from './options/secrets.ts'
 import type { ServiceOptions } from './options/services.ts'
+import type { TestOptions } from './options/tests.ts'
 
 /**
  * A start for commands: nothing (`scratch`), the result of a command, or a named branch of one.
@@ -106,6 +107,8 @@ export interface StepOptions {
   readonly inputs?: Input | readonly Input[]
   /** Sidecars that the command needs. */
   readonly services?: ServiceOptions | readonly ServiceOptions[]
+  /** The report of its tests: failed tests then have a name, a file and a line. */
+  readonly tests?: string | TestOptions
 }
 
 export type Dependencies = Step | StandsForLeaves | readonly Dependencies[]

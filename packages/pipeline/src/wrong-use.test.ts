@@ -117,6 +117,13 @@ describe('wrong use throws where it is wrong, with expected, got and what to do'
       withOption('artifacts', { path: 'a', kind: 'html' }),
       'sh, artifacts, kind: expected "file", "junit" or "coverage"',
     ],
+    ['sh', withOption('tests', '../x'), 'sh, tests: expected a path inside the workspace, got "../x".'],
+    ['sh', withOption('tests', {}), 'sh, tests, report: expected a non-empty string, got nothing.'],
+    [
+      'sh',
+      withOption('tests', { report: 'a', forks: 3 }),
+      'sh, tests: expected a report, got "forks". "forks" is not supported yet: remove it.',
+    ],
     [
       'sh',
       withOption('artifacts', { path: 'a', expires: '2 weeks' }),

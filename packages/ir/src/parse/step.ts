@@ -26,7 +26,8 @@ export interface StepDraft extends Omit<PlannedStep, 'image' | 'buildsIn' | 'dep
 /** The members of a step that both forms have. */
 export const STEP_FIELDS = [
   ...['key', 'cmd', 'label', 'cache', 'timeout_seconds', 'image', 'runner', 'runner_args', 'continue_on_failure'],
-  ...['retry', 'soft_fail', 'if', 'concurrency', 'resources', 'artifacts', 'inputs', 'services', 'matrix', 'env'],
+  ...['retry', 'soft_fail', 'if', 'concurrency', 'resources', 'artifacts', 'inputs', 'services', 'tests', 'matrix'],
+  'env',
 ]
 
 /**

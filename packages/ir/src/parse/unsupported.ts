@@ -4,6 +4,7 @@
  * becomes supported.
  */
 import { readRelativePath } from './cache.ts'
+import { MAX_TIMEOUT_SECONDS } from './limits.ts'
 import { describe } from './problems.ts'
 import { below, isObject, type JsonObject, member, type Reader } from './read.ts'
 
@@ -16,6 +17,9 @@ export interface InputDraft {
   readonly at: string
 }
 
+/** What a step asks of its tests, besides their report, which is one of its artifacts. */
+const TESTS = new Set(['forks', 'budget_seconds', 'rerun', 'quarantine'])
+
 const STEP_FIELDS: Readonly<Record<string, Check>> = {
   // `readArtifacts` checks them.
   artifacts: () => undefined,
@@ -26,9 +30,18 @@ const STEP_FIELDS: Readonly<Record<string, Check>> = {
   }),
   // `readServices` checks them.
   services: () => undefined,
+  tests: (reader, value, at) => {
+    const tests = reader.object(value, at)
+    if (tests === undefined) return
+    reader.unknownMembers(tests, TESTS, at)
+    reader.integer(member(tests, 'forks'), below(at, 'forks'), 1, 100)
+    reader.integer(member(tests, 'budget_seconds'), below(at, 'budget_seconds'), 1, MAX_TIMEOUT_SECONDS)
+    reader.text(member(tests, 'rerun'), below(at, 'rerun'), { expected: 'a command' })
+    reader.boolean(member(tests, 'quarantine'), below(at, 'quarantine'))
+  },
 }
 
-/** Refuses a step's `artifacts`, `inputs` and `services`. An empty list asks for nothing. */
+/** Refuses what a step asks for and nothing runs yet. What is empty asks for nothing. */
 export function refuseInStep(reader: Reader, step: JsonObject, at: string): void {
   for (const [name, check] of Object.entries(STEP_FIELDS)) refuse(reader, step, name, at, check)
 }
@@ -48,7 +61,7 @@ function refuse(reader: Reader, object: JsonObject, name: string, at: string, ch
   if (value === undefined) return
   const place = below(at, name)
   check(reader, value, place)
-  if (Array.isArray(value) && value.length === 0) return
+  if (Object.keys(value ?? {}).length === 0 && typeof value === 'object') return
   const fix = `"${name}" is not supported yet: remove it from the pipeline.`
   reader.problems.add({ stage: 'unsupported', at: place, expected: `no "${name}"`, got: describe(value), fix })
 }

@@ -1,4 +1,4 @@
-"""The options `artifacts`, `inputs` and `services`."""
+"""The options `artifacts`, `inputs`, `services` and `tests`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,16 @@ from ._duration import MAX_TIMEOUT, seconds
 from ._frozen import Frozen
 from ._policies import env_of
 from ._relative_path import relative_path_of
-from ._wrong_use import boolean_of, members_of, name_of, one_or_list_of, only_known, whole_number_of, word_of
+from ._wrong_use import (
+    boolean_of,
+    members_of,
+    misuse,
+    name_of,
+    one_or_list_of,
+    only_known,
+    whole_number_of,
+    word_of,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,6 +27,7 @@ _WHEN = ("passed", "failed", "always")
 _KINDS = ("file", "junit", "coverage")
 # A year.
 _MAX_EXPIRES = 31_536_000
+_LATER = ("forks", "budget", "rerun", "quarantine")
 
 
 class Input(Frozen):
@@ -60,6 +70,18 @@ def artifacts_of(where: str, value: object) -> list[dict[str, Any]]:
 
 def services_of(where: str, value: object) -> list[dict[str, Any]]:
     return one_or_list_of(where, value, lambda entry: _service(where, entry), 16)
+
+
+def tests_of(where: str, value: object) -> dict[str, Any]:
+    """The artifact that the option stands for."""
+    if isinstance(value, str):
+        return {"path": relative_path_of(where, value), "when": "always", "kind": "junit"}
+    members = members_of(where, value)
+    only_known(where, members, ("report", *_LATER))
+    later = next((name for name in _LATER if name in members), None)
+    if later is not None:
+        raise misuse(where, "a report", f'"{later}"', f'"{later}" is not supported yet: remove it.')
+    return {"path": relative_path_of(f"{where}, report", members.get("report")), "when": "always", "kind": "junit"}
 
 
 def _artifact(where: str, value: object) -> dict[str, Any]:

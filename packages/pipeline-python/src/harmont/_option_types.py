@@ -33,6 +33,7 @@ class StepOptions(TypedDict, total=False):
     artifacts: str | Mapping[str, Any] | Sequence[str | Mapping[str, Any]] | None
     inputs: Input | Sequence[Input] | None
     services: Sequence[Mapping[str, Any]] | None
+    tests: str | Mapping[str, str] | None
 
 
 class CargoOptions(StepOptions, total=False):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 KNOWN = (
     *("label", "cache", "env", "image", "runner", "runner_args", "key", "cwd", "timeout", "retry", "soft_fail"),
     *("continue_on_failure", "depends_on", "when", "concurrency", "resources", "secrets", "artifacts", "inputs"),
-    "services",
+    *("services", "tests"),
 )
 
 
@@ -37,6 +37,9 @@ def command_fields(where: str, options: Mapping[str, Any]) -> dict[str, Any]:
     for name, value in options.items():
         if value is not None and name != "cwd":
             fields[name] = _READERS[name](f"{where}, {name}", value)
+    # The report is an artifact too, behind the step's own.
+    if "tests" in fields:
+        fields["artifacts"] = [*fields.get("artifacts", []), fields.pop("tests")]
     return fields
 
 
@@ -120,4 +123,5 @@ _READERS: dict[str, Callable[[str, Any], Any]] = {
     "artifacts": _files("artifacts_of"),
     "inputs": _files("inputs_of"),
     "services": _files("services_of"),
+    "tests": _files("tests_of"),
 }

@@ -16,6 +16,7 @@ export type { ResourceOptions } from './options/resources.js';
 export { type RetryConditions, type RetryOptions, type RetryReason, retry } from './options/retry.js';
 export type { SecretOptions } from './options/secrets.js';
 export type { ServiceOptions } from './options/services.js';
+export type { TestOptions } from './options/tests.js';
 export { type PipelineIR, type PipelineOptions, pipeline } from './pipeline.js';
 export { type CacheKeyOptions, resolvePipelineCacheKeys } from './resolve-keys.js';
 export { type Input, LEAVES, type Leaf, type Leaves, type StandsForLeaves, type Step, type StepOptions, type Wait, } from './step.js';

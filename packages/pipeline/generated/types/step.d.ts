@@ -15,6 +15,7 @@ import type { RetryOptions } from './options/retry.js';
 import type { Runner } from './options/runner.js';
 import type { SecretOptions } from './options/secrets.js';
 import type { ServiceOptions } from './options/services.js';
+import type { TestOptions } from './options/tests.js';
 /**
  * A start for commands: nothing (`scratch`), the result of a command, or a named branch of one.
  * Immutable. Equal-looking steps are different steps.
@@ -86,6 +87,8 @@ export interface StepOptions {
     readonly inputs?: Input | readonly Input[];
     /** Sidecars that the command needs. */
     readonly services?: ServiceOptions | readonly ServiceOptions[];
+    /** The report of its tests: failed tests then have a name, a file and a line. */
+    readonly tests?: string | TestOptions;
 }
 export type Dependencies = Step | StandsForLeaves | readonly Dependencies[];
 /** The options of a command in the form of the IR; undefined where absent or empty. */

@@ -5,7 +5,7 @@ export interface InputDraft {
     /** JSON pointer of `from`. */
     readonly at: string;
 }
-/** Refuses a step's `artifacts`, `inputs` and `services`. An empty list asks for nothing. */
+/** Refuses what a step asks for and nothing runs yet. What is empty asks for nothing. */
 export declare function refuseInStep(reader: Reader, step: JsonObject, at: string): void;
 /** The well-formed part of a step's `inputs`. */
 export declare function readInputs(step: JsonObject, at: string): readonly InputDraft[];
