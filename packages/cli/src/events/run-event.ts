@@ -10,6 +10,16 @@ export type Instant = number
 /** The states of a job as the API names them. */
 export type StepState = 'passed' | 'failed' | 'skipped' | 'canceled' | 'timed_out'
 
+export interface FailedTest {
+  /** With the names of its suites. */
+  readonly name: string
+  /** Relative to the root of the repository. */
+  readonly file: string | null
+  readonly line: number | null
+  /** The beginning of what its tool says; may have several lines. */
+  readonly message: string | null
+}
+
 export type RunEvent =
   | {
       readonly kind: 'build_start'
@@ -110,6 +120,17 @@ export type RunEvent =
       readonly exit_code: number | null
       readonly message: string
       readonly ts: Instant
+    }
+  /** The results that the step reported of its tests, before its end. */
+  | {
+      readonly kind: 'tests'
+      readonly step_id: string
+      readonly passed: number
+      /** Tests that failed, and those that could not run. */
+      readonly failed: number
+      readonly skipped: number
+      /** The first failed ones, at most 100. */
+      readonly failures: readonly FailedTest[]
     }
   | { readonly kind: 'artifact'; readonly step_id: string; readonly path: string; readonly size: number }
   | {

@@ -8,6 +8,7 @@ import type { RunEvent, RunView } from '../events/run-event.ts'
 import { AppendedFile, type RunFiles } from '../records/run-records.ts'
 import type { StoreListener } from './local-store.ts'
 import { mapEngineJob } from './map-engine-job.ts'
+import { testsEvent } from './tests-event.ts'
 
 const readAtOnce = 1024 * 1024
 
@@ -102,9 +103,14 @@ export class RunReporter implements StoreListener {
     const mapped = await this.#map([...jobs].sort((a, b) => (a.step ?? 0) - (b.step ?? 0) || a.attempt - b.attempt))
     const events = [
       ...mapper.queued(mapped),
-      ...mapped.flatMap((job) => [...mapper.changed(job), ...(isJobEnded(job) ? mapper.ended(job) : [])]),
+      ...mapped.flatMap((job) => [...mapper.changed(job), ...(isJobEnded(job) ? this.#ended(job) : [])]),
     ]
     for (const event of events) await this.#report(event)
+  }
+
+  #ended(job: MappedJob): readonly RunEvent[] {
+    const { mapper } = this.#options
+    return [...testsEvent(mapper.stepId(job), this.#store?.outputs.tests(job.id) ?? []), ...mapper.ended(job)]
   }
 
   async #map(jobs: readonly Job[]): Promise<MappedJob[]> {

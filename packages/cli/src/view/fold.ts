@@ -60,6 +60,9 @@ export function fold(run: Run, event: RunEvent): void {
     case 'step_end':
       end(run, event)
       return
+    case 'tests':
+      stepOf(run, event.step_id).tests = event
+      return
     case 'artifact':
       run.artifacts += 1
       run.artifactBytes += event.size
@@ -109,6 +112,7 @@ function queue(run: Run, event: Queued): void {
     tail: [],
     finder: null,
     found: null,
+    tests: null,
   }
   run.steps.push(step)
   run.byId.set(event.step_id, step)
@@ -121,6 +125,7 @@ function start(run: Run, event: Extract<RunEvent, { readonly kind: 'step_start' 
   Object.assign(step, { attempt: event.attempt, startedAt: event.started_at, waitReason: null, tail: [] })
   step.finder = new FailureFinder()
   step.found = null
+  step.tests = null
   enter(run, step, 'running')
 }
 

@@ -35,8 +35,11 @@ export interface Step {
   finder: FailureFinder | null
   /** The failures that they report, once it has failed. */
   found: Found<QuotedFailure> | null
+  /** What it reported of its tests. */
+  tests: Tests | null
 }
 
+export type Tests = Extract<RunEvent, { readonly kind: 'tests' }>
 type BuildEnd = Extract<RunEvent, { readonly kind: 'build_end' }>
 type BuildAccepted = Extract<RunEvent, { readonly kind: 'build_accepted' }>
 
