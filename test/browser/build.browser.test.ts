@@ -331,3 +331,28 @@ test('web X4 T2 T4 hostile names are inert, and the page is accessible in both t
   await page.getByRole('button', { name: 'Details' }).first().click()
   await expectAccessible(page)
 })
+
+test('web B17 R1 what steps wrote stands under the header, closed in a low window, with nothing in it that acts', async () => {
+  const text =
+    '# Sum **1**\n\n<script>document.title=1</script>\n\n[a](javascript:alert(1)) \u202E [b](https://b.example/)'
+  const cmd = `mkdir "$HARMONT_OUTPUT/annotations"; printf '%s' "$TEXT" >"$HARMONT_OUTPUT/summary.md"
+    echo grew >"$HARMONT_OUTPUT/annotations/size.warning.md"; echo "error: at last"; exit 1`
+  const number = await submit([{ key: 'x', cmd, env: { TEXT: text } }])
+  await buildEnd(app.product.api, 'ci', number)
+  await page.goto(address(number))
+  await log().getByText('error: at last').waitFor()
+  const region = page.getByRole('region', { name: 'Annotations' })
+  await region.getByRole('button', { name: '2 annotations', expanded: false }).click()
+  await region.getByRole('heading', { name: 'Sum 1' }).waitFor()
+  await sees('<script>document.title=1</script>', region)
+  await sees('[a](javascript:alert(1)) ⟨U+202E⟩', region)
+  await sees('grew', region)
+  expect(await region.getByRole('link').evaluateAll((links) => links.map((link) => link.getAttribute('href')))).toEqual(
+    [expect.stringContaining('job=x'), 'https://b.example/', expect.stringContaining('job=x')],
+  )
+  expect(await isOnScreen('error: at last')).toBe(true)
+  await expectAccessible(page)
+  await page.reload()
+  await region.getByRole('heading', { name: 'Sum 1' }).waitFor()
+  await page.evaluate("localStorage.removeItem('harmont:annotations')")
+})

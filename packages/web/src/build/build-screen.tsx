@@ -7,6 +7,7 @@ import { IsolatedText } from '../design/isolated-text.tsx'
 import { PaneBoundary } from '../design/pane-boundary.tsx'
 import { StaleBar } from '../design/problems.tsx'
 import { ActionBar, type BuildDialog } from './action-bar.tsx'
+import { Annotations } from './annotations/annotations.tsx'
 import { BroadView } from './broad-view.tsx'
 import { BuildDialogs } from './build-dialogs.tsx'
 import { BuildHeader } from './build-header.tsx'
@@ -112,6 +113,7 @@ export function BuildScreen({ place, view, query }: BuildScreenProps) {
         actions={<ActionBar {...bar} />}
         isBrief={tab !== 'steps' && step !== null}
       />
+      <Annotations place={place} view={view} />
       {query.error !== null && !isPassing(query.error) && (
         <StaleBar since={query.dataUpdatedAt} error={query.error} onRetry={() => void query.refetch()} />
       )}

@@ -90,9 +90,7 @@ test('deep nesting and very many elements are shown as plain text', () => {
     expect(markdownTree(text)).toMatchObject([{ tag: 'pre', text }])
 })
 
-const hostile = ['[', '![', '>', '> ', '*a ', '|-\n', '[a][', '<', '&', '`a', 'http://a '].map((text) =>
-  text.repeat(65_536 / text.length),
-)
+const hostile = ['[', '> ', '*a ', '|-\n'].map((text) => text.repeat(65_536 / text.length))
 
 test('texts are parsed apart, hostile ones too, and remembered', async () => {
   const parser = new MarkdownParser({ all: 60_000, each: 60_000 })
@@ -108,8 +106,9 @@ test('texts are parsed apart, hostile ones too, and remembered', async () => {
 })
 
 test('a text that takes too long is shown as it is, and the texts after it are not kept waiting for it', async () => {
-  const slow = '['.repeat(65_536)
-  const trees = await new MarkdownParser({ each: 20, all: 60_000 }).parse(['*a*', slow, '*b*'])
+  // Takes longer than every limit, by far.
+  const slow = '['.repeat(1_000_000)
+  const trees = await new MarkdownParser({ each: 500, all: 60_000 }).parse(['*a*', slow, '*b*'])
   expect(trees.map((tree) => shown([...tree]))).toEqual(['<p><em>a</></>', `<pre>${slow}</>`, '<p><em>b</></>'])
   const cut = await new MarkdownParser({ all: 0 }).parse(['*a*'])
   expect(shown([...(cut[0] ?? [])])).toBe('<pre>*a*</>')

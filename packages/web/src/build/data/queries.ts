@@ -1,4 +1,4 @@
-import { queryOptions } from '@tanstack/react-query'
+import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { answer, client } from '../../api/client.ts'
 import { setServerTime } from '../../api/clock.ts'
 import { rememberPipelineNames } from '../../api/pipeline-names.ts'
@@ -68,6 +68,20 @@ export function jobQuery(place: BuildPlace, jobId: string) {
     queryKey: ['job', place.org, place.slug, place.number, jobId],
     queryFn: ({ signal }): Promise<Schema<'Job'>> =>
       answer(client.GET(`${path}/jobs/{job_id}`, { params: { path: { ...pathOf(place), job_id: jobId } }, signal })),
+  })
+}
+
+/** Reads what these attempts wrote for the page; again when there are others. */
+export function annotationsQuery(place: BuildPlace, jobs: readonly JobView[]) {
+  const attempts = jobs.map(({ id }) => id).join()
+  return queryOptions({
+    queryKey: ['annotations', place.org, place.slug, place.number, attempts],
+    queryFn: async ({ signal }): Promise<readonly Schema<'Annotation'>[]> => {
+      const { data } = await answer(client.GET(`${path}/annotations`, { params: { path: pathOf(place) }, signal }))
+      return data
+    },
+    placeholderData: keepPreviousData,
+    staleTime: Number.POSITIVE_INFINITY,
   })
 }
 

@@ -1,0 +1,24 @@
+import type { Schema } from '../../api/schemas.ts'
+
+type Node = Schema<'MarkdownNode'>
+
+export interface NestedNode extends Node {
+  readonly children: readonly NestedNode[]
+}
+
+/** Deeper elements are drawn beside their parents: another server may have other limits. */
+const deepest = 40
+
+/** Returns the elements with their children, from a list in which each has its depth. */
+export function nest(nodes: readonly Node[]): readonly NestedNode[] {
+  const root: NestedNode[] = []
+  const open = [root]
+  for (const node of nodes) {
+    const depth = Math.min(Math.max(node.depth, 0), open.length - 1, deepest)
+    const children: NestedNode[] = []
+    open.length = depth + 1
+    open[depth]?.push({ ...node, children })
+    open.push(children)
+  }
+  return root
+}
