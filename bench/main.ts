@@ -16,6 +16,7 @@ import { logRows } from './rows/logs.ts'
 import { overheadRows } from './rows/overhead.ts'
 import { startRows } from './rows/start.ts'
 import { stepRows } from './rows/steps.ts'
+import { testRows } from './rows/tests.ts'
 import { webLogRows } from './rows/web-log.ts'
 import { webPageRows } from './rows/web-page.ts'
 
@@ -30,6 +31,7 @@ const rows: readonly Row[] = [
   ...logLineRows,
   ...startRows,
   ...commandStartRows,
+  ...testRows,
   ...webPageRows,
   ...webLogRows,
 ]

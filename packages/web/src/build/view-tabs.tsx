@@ -7,6 +7,7 @@ const tabs: readonly { readonly view: BuildTab; readonly word: string }[] = [
   { view: 'steps', word: 'Steps' },
   { view: 'graph', word: 'Graph' },
   { view: 'waterfall', word: 'Waterfall' },
+  { view: 'tests', word: 'Tests' },
 ]
 
 /** Links the views of a build (web.md 6). */

@@ -28,6 +28,7 @@ export interface StateLook {
 const looks: Readonly<Record<string, Omit<StateLook, 'moving'>>> = {
   passed: { word: 'Passed', tone: 'pass', icon: 'ring-check' },
   failed: { word: 'Failed', tone: 'fail', icon: 'octagon-cross' },
+  errored: { word: 'Errored', tone: 'fail', icon: 'octagon-cross' },
   failing: { word: 'Failing', tone: 'fail', icon: 'half-octagon' },
   timing_out: { word: 'Timing out', tone: 'fail', icon: 'clock-cross' },
   timed_out: { word: 'Timed out', tone: 'fail', icon: 'clock-cross' },

@@ -58,6 +58,9 @@ export function PipelineHeader({ org, pipeline }: PipelineHeaderProps) {
         title={`${showInvisible(name)} · ${organization}`}
         actions={
           <>
+            <Link to="/$org/pipelines/$slug/tests" params={{ org, slug }} className={buttonClass()}>
+              Tests
+            </Link>
             <Link to="/$org/pipelines/$slug/settings" params={{ org, slug }} className={buttonClass()}>
               Settings
             </Link>

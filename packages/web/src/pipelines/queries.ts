@@ -1,7 +1,13 @@
-import { type InfiniteData, infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
+import {
+  type InfiniteData,
+  infiniteQueryOptions,
+  keepPreviousData,
+  queryOptions,
+  useQuery,
+} from '@tanstack/react-query'
 import { answer, client } from '../api/client.ts'
 import { completeBuild, completePage, listOf } from '../api/complete.ts'
-import { rememberPipelineNames } from '../api/pipeline-names.ts'
+import { rememberPipelineNames, usePipelineNames } from '../api/pipeline-names.ts'
 import type { Schema } from '../api/schemas.ts'
 
 const pageSize = 50
@@ -53,6 +59,12 @@ export function pipelineQuery(org: string, slug: string) {
       return pipeline
     },
   })
+}
+
+/** Returns the name of a pipeline, and reads it where nobody knows it yet; its slug until then. */
+export function usePipelineName(org: string, slug: string): string {
+  useQuery(pipelineQuery(org, slug))
+  return usePipelineNames()(org, slug)
 }
 
 /** Reads the last 50 builds of a branch, for the insights (web P3). */

@@ -60,6 +60,20 @@ const pipelineSettingsRoute = createRoute({
   ),
 })
 
+const pipelineTestsRoute = createRoute({
+  getParentRoute: () => organizationRoute,
+  path: 'pipelines/$slug/tests',
+  validateSearch: (given: Given) =>
+    present({ q: textParam(given, 'q'), state: choiceParam(given, 'state', ['failing', 'failed'] as const) }),
+  component: lazyRouteComponent(() => import('../pipelines/tests/tests-page.tsx'), 'PipelineTestsPage'),
+})
+
+const testRoute = createRoute({
+  getParentRoute: () => organizationRoute,
+  path: 'pipelines/$slug/tests/$test',
+  component: lazyRouteComponent(() => import('../pipelines/tests/test-page.tsx'), 'TestPage'),
+})
+
 const latestBuildRoute = createRoute({
   getParentRoute: () => organizationRoute,
   path: 'pipelines/$slug/builds/latest',
@@ -143,6 +157,8 @@ export const organizationRoutes = [
   buildsRoute,
   pipelineRoute,
   pipelineSettingsRoute,
+  pipelineTestsRoute,
+  testRoute,
   latestBuildRoute,
   buildRoute,
   jobRedirectRoute,

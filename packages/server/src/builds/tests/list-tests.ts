@@ -60,10 +60,12 @@ async function listFailed(
 ): Promise<readonly ListedTest[]> {
   const { rows } = await database.query<ListedTest>({
     name: `list-failed-tests-${isFailing}`,
-    text: `with w as (select * from unnest($1::bigint[], $2::int[]) as w(report, number)),
-           f as (select x.test, max(w.number) as number
+    // `newer`: the least id of a report of a newer build, so that only newer results are looked at.
+    text: `with w as (select report, number, min(report) over (order by number desc groups between unbounded preceding and 1 preceding) as newer
+                       from unnest($1::bigint[], $2::int[]) as w(report, number)),
+           f as (select x.test, max(w.number) as number, (array_agg(w.newer order by w.number desc))[1] as newer
                    from w cross join lateral (
-                     select x.test from engine.test_results x where x.report = w.report and x.state in ('f', 'e')) x
+                     select x.test from engine.test_results x where x.report = w.report and x.state in ('f', 'e') offset 0) x
                   group by x.test)
            select c.id as test, c.key, c.suite, c.name, c.file, json_build_array(f.number, c.id::text) as keys
              from f join engine.test_cases c on c.id = f.test
@@ -82,8 +84,7 @@ async function listFailed(
   return rows
 }
 
-/** A build after the failure passed the test. It did not fail it, or the failure were not the last. */
+/** A newer build passed the test. It did not fail it, or the failure were not the last. */
 const laterPass = `
-  select from (select y.report from engine.test_results y
-                where y.test = f.test and y.report = any($1::bigint[]) and y.state = 'p' offset 0) y
-    join w v on v.report = y.report where v.number > f.number`
+  select from engine.test_results y join w v on v.report = y.report
+   where y.test = f.test and y.report >= f.newer and y.state = 'p' and v.number > f.number`

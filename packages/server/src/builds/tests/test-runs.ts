@@ -32,8 +32,9 @@ export async function listRuns(
   const { rows } = await database.query<RunRow>({
     name: 'test-runs',
     text: `select x.*, r.number, r.branch, r.commit, j.attempt, n.steps->j.step->>'key' as step_key
-             from (select x.report, x.state::text as state, x.duration_ms, x.line, x.file, x.message, t.build_id, t.job_id, t.at, t.cached
-                     from engine.test_results x join engine.test_reports t on t.id = x.report and t.at is not null and t.trusted
+             from (select x.report, x.state::text as state, x.duration_ms, x.line, coalesce(x.file, c.file) as file, x.message, t.build_id, t.job_id, t.at, t.cached
+                     from engine.test_results x join engine.test_cases c on c.id = x.test
+                     join engine.test_reports t on t.id = x.report and t.at is not null and t.trusted
                     where x.test = $1 and x.report < $2 order by x.report desc limit $3) x
              join build_records r on r.id = x.build_id
              join engine.jobs j on j.id = x.job_id

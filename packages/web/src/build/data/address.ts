@@ -3,7 +3,7 @@ import { choiceParam, countParam, present, textParam } from '../../navigation/se
 /** The router's name for the route of a build page. */
 export const buildRouteId = '/signed-in/$org/pipelines/$slug/builds/$number'
 
-export const buildViews = ['steps', 'graph', 'waterfall'] as const
+export const buildViews = ['steps', 'graph', 'waterfall', 'tests'] as const
 export type BuildTab = (typeof buildViews)[number]
 
 /** Reads what the address shows of a build (web R4), except for the lines in its fragment. */
@@ -13,5 +13,7 @@ export function buildSearch(given: Readonly<Record<string, unknown>>) {
     job: textParam(given, 'job'),
     attempt: countParam(given, 'attempt'),
     find: textParam(given, 'find'),
+    tests: choiceParam(given, 'tests', ['failed', 'passed', 'skipped'] as const),
+    q: textParam(given, 'q'),
   })
 }

@@ -1,0 +1,54 @@
+import { type InfiniteData, infiniteQueryOptions, keepPreviousData } from '@tanstack/react-query'
+import { answer, client } from '../../api/client.ts'
+import { completePage, listOf } from '../../api/complete.ts'
+import type { Schema } from '../../api/schemas.ts'
+import type { BuildPlace } from '../data/queries.ts'
+
+type Page = Schema<'BuildTestList'>
+export type BuildTest = Schema<'BuildTest'>
+
+/** The filters of the list, as the address holds them. */
+export interface TestFilters {
+  readonly state?: 'failed' | 'passed' | 'skipped'
+  readonly q?: string
+}
+
+/** Reads the tests of a build, 50 a page. They are read again when another step has `ended`. */
+export function buildTestsQuery({ org, slug, number }: BuildPlace, filters: TestFilters, ended: number) {
+  return infiniteQueryOptions<Page, Error, InfiniteData<Page, string | null>, readonly unknown[], string | null>({
+    queryKey: ['build-tests', org, slug, number, filters, ended],
+    queryFn: async ({ pageParam, signal }) => {
+      const query = { ...filters, ...(pageParam === null ? {} : { cursor: pageParam }) }
+      const asked = { params: { path: { org, pipeline: slug, number }, query }, signal }
+      const path = '/api/v0/organizations/{org}/pipelines/{pipeline}/builds/{number}/tests'
+      return completeTests(await answer(client.GET(path, asked)))
+    },
+    initialPageParam: null,
+    getNextPageParam: ({ next_cursor }) => next_cursor ?? null,
+    placeholderData: keepPreviousData,
+  })
+}
+
+function completeTests(page: Page): Page {
+  const given: Partial<Page> = page
+  const counts: Partial<Page['counts']> = given.counts ?? {}
+  return {
+    ...completePage(page, (test) => {
+      const one: Partial<BuildTest> = test
+      return {
+        ...test,
+        ...{ suite: one.suite ?? '', name: one.name ?? '', file: one.file ?? null, line: one.line ?? null },
+        ...{ duration_ms: one.duration_ms ?? null, message: one.message ?? null, new: one.new ?? false },
+      }
+    }),
+    counts: {
+      passed: counts.passed ?? 0,
+      failed: counts.failed ?? 0,
+      skipped: counts.skipped ?? 0,
+      errored: counts.errored ?? 0,
+    },
+    left_out: given.left_out ?? 0,
+    reports: listOf(given.reports),
+    next_cursor: given.next_cursor ?? null,
+  }
+}

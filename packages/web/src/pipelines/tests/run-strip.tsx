@@ -1,0 +1,66 @@
+import { Link } from '@tanstack/react-router'
+import { lookOf, type Tone } from '../../design/state.ts'
+import { toneFills } from '../../design/state-mark.tsx'
+import { formatDuration } from '../../text/duration.ts'
+import { showInvisible } from '../../text/escape.ts'
+import type { TestRun } from './queries.ts'
+
+interface RunStripProps {
+  readonly org: string
+  readonly slug: string
+  /** The newest first. */
+  readonly runs: readonly TestRun[]
+}
+
+const shown = 50
+const tallest = 40
+/** The least height: failures stand out where everything is quick. */
+const least: Partial<Record<Tone, number>> = { fail: 20, stop: 4 }
+
+/**
+ * Shows the last results, oldest first: height is duration, colour and least height are the state,
+ * and each is a named link.
+ */
+export function RunStrip({ org, slug, runs }: RunStripProps) {
+  const newest = runs.slice(0, shown)
+  const topMs = Math.max(1, ...newest.map(({ duration_ms: ms }) => ms ?? 0))
+  return (
+    <ol
+      aria-label="Last results, oldest first"
+      className="flex h-14 items-end gap-px overflow-hidden border-y border-hairline px-4 pt-2 [&>li:nth-last-child(n+25)]:hidden sm:[&>li:nth-last-child(n+25)]:block"
+    >
+      {newest.toReversed().map((run) => (
+        <li key={run.job_id} className="max-w-4 min-w-1 flex-1">
+          <Bar {...{ org, slug, run }} share={(run.duration_ms ?? 0) / topMs} />
+        </li>
+      ))}
+    </ol>
+  )
+}
+
+interface BarProps {
+  readonly org: string
+  readonly slug: string
+  readonly run: TestRun
+  readonly share: number
+}
+
+function Bar({ org, slug, run, share }: BarProps) {
+  const look = lookOf(run.state, { cached: run.cached })
+  const ran = run.duration_ms === null ? '' : ` in ${formatDuration(run.duration_ms)}`
+  const name = showInvisible(`#${run.number} ${look.word.toLowerCase()} on ${run.branch}${ran}`)
+  const height = Math.round(Math.max(least[look.tone] ?? 8, tallest * share))
+  return (
+    <Link
+      to="/$org/pipelines/$slug/builds/$number"
+      params={{ org, slug, number: String(run.number) }}
+      search={{ view: 'tests' }}
+      preload={false}
+      aria-label={name}
+      title={name}
+      className="flex h-11 items-end"
+    >
+      <span className={`block w-full rounded-t-[1px] ${toneFills[look.tone]}`} style={{ height: `${height}px` }} />
+    </Link>
+  )
+}

@@ -1,0 +1,32 @@
+interface Named {
+  readonly suite: string
+  readonly name: string
+  readonly file: string | null
+}
+
+/** Returns the name of a test with those of its suites; the file is shown apart. */
+export function testTitle({ suite, name, file }: Named): string {
+  return suite === '' || suite === file ? name : `${suite.replaceAll(' > ', ' › ')} › ${name}`
+}
+
+/** Returns `src/invoice.test.ts:7`; null: no file is known. */
+export function testPlace({
+  file,
+  line,
+}: {
+  readonly file: string | null
+  readonly line?: number | null
+}): string | null {
+  if (file === null) return null
+  return line == null ? file : `${file}:${line}`
+}
+
+/** Returns the first line of a message that has words; null: there is none. */
+export function firstWords(message: string | null): string | null {
+  return (
+    message
+      ?.split('\n')
+      .find((line) => line.trim() !== '')
+      ?.trim() ?? null
+  )
+}
