@@ -27,15 +27,19 @@ export { filesFrom } from './options/inputs.ts'
 export type { ResourceOptions } from './options/resources.ts'
 export { type RetryConditions, type RetryOptions, type RetryReason, retry } from './options/retry.ts'
 export type { SecretOptions } from './options/secrets.ts'
-export type { ServiceOptions } from './options/services.ts'
+export type { ServiceOptions, ServiceReady, ServiceSettings } from './options/services.ts'
 export type { TestOptions } from './options/tests.ts'
 export { type PipelineIR, type PipelineOptions, pipeline } from './pipeline.ts'
 export { type CacheKeyOptions, resolvePipelineCacheKeys } from './resolve-keys.ts'
+export { service } from './service.ts'
 export {
   type Input,
   LEAVES,
   type Leaf,
   type Leaves,
+  SERVICE,
+  type Service,
+  type ServiceFields,
   type StandsForLeaves,
   type Step,
   type StepOptions,

@@ -5,12 +5,13 @@ import {
   type IrNode,
   type IrResources,
   type IrRetry,
+  type IrService,
   type IrStep,
   stepKeys,
 } from '@harmont/ir'
 import { nearestCommand } from './brand.ts'
 import { callOf } from './commands.ts'
-import { isStep, type Step, type Wait } from './step.ts'
+import { isStep, type ServiceFields, type Step, type Wait } from './step.ts'
 import { misuse } from './wrong-use.ts'
 
 /** Defaults of a pipeline for its steps. */
@@ -57,7 +58,6 @@ export function lower(leaves: readonly (Step | Wait)[], defaults: StepDefaults):
     }
     const to = nodes.length
     const { start, end, tolerant } = gate.command()
-    const { dependsOn = [], inputs = [] } = emission.fields
     const keyOf = (step: Step) => keys[index(nearestCommand(step)) ?? -1] ?? ''
     nodes.push(withCall(nodeOf(emission, keyOf, tolerant, defaults), emission))
     const parent = index(nearestCommand(emission.parent))
@@ -71,8 +71,7 @@ export function lower(leaves: readonly (Step | Wait)[], defaults: StepDefaults):
         'A wait between n and m steps makes n × m edges: combine some steps.',
       )
     for (let from = start; from < end; from++) edges.push([from, to, 'depends_on'])
-    const named = [...dependsOn, ...inputs.map((input) => input.from)]
-    const explicit = new Set(named.map((step) => index(nearestCommand(step))))
+    const explicit = new Set(prerequisitesOf(emission).map((step) => index(nearestCommand(step))))
     for (const from of explicit) {
       if (from !== undefined && from !== parent && (from < start || from >= end)) edges.push([from, to, 'depends_on'])
     }
@@ -95,6 +94,7 @@ function nodeOf(step: Step, keyOf: (step: Step) => string, tolerant: boolean, de
   const resources = fields.resources ?? defaults.resources
   const secrets = { ...defaults.secrets, ...fields.secrets }
   const inputs = fields.inputs?.map(({ from, ...where }) => ({ from: keyOf(from), ...where }))
+  const services = fields.services?.map((service) => serviceOf(service, keyOf))
   const lowered: IrStep = {
     key: keyOf(step),
     cmd: step.command ?? '',
@@ -112,11 +112,25 @@ function nodeOf(step: Step, keyOf: (step: Step) => string, tolerant: boolean, de
     ...(resources && { resources }),
     ...(fields.artifacts && { artifacts: fields.artifacts }),
     ...(inputs && { inputs }),
-    ...(fields.services && { services: fields.services }),
+    ...(services && { services }),
     ...(fields.matrix && { matrix: fields.matrix }),
   }
   const env = { ...BASE_ENV, ...defaults.env, ...fields.env }
   return { step: lowered, env, ...(Object.keys(secrets).length > 0 && { secrets }) }
+}
+
+/** Writes the members in the order of the IR. */
+function serviceOf({ from, ...service }: ServiceFields, keyOf: (step: Step) => string): IrService {
+  const { name, image, env, ready, command, ...rest } = service
+  return {
+    name,
+    image,
+    ...(env && { env }),
+    ...(ready && { ready }),
+    ...(command !== undefined && { command }),
+    ...(from && { from: keyOf(from) }),
+    ...rest,
+  }
 }
 
 // A root always has an image: its own, that of its scratch, or the default. A child has one only
@@ -172,11 +186,15 @@ function collect(leaves: readonly (Step | Wait)[]): Emission[] {
         continue
       }
       open.push({ step, ready: true })
-      const { dependsOn = [], inputs = [] } = step.fields
-      const before = [...(step.parent === null ? [] : [step.parent]), ...dependsOn, ...inputs.map(({ from }) => from)]
+      const before = [...(step.parent === null ? [] : [step.parent]), ...prerequisitesOf(step)]
       for (const prerequisite of before.reverse())
         if (!seen.has(prerequisite)) open.push({ step: prerequisite, ready: false })
     }
   }
   return emitted
+}
+
+/** Returns the steps that a step names besides its parent, in this order. */
+function prerequisitesOf({ fields: { dependsOn = [], inputs = [], services = [] } }: Step): readonly Step[] {
+  return [...dependsOn, ...inputs.map(({ from }) => from), ...services.flatMap(({ from }) => from ?? [])]
 }

@@ -143,6 +143,21 @@ describe('wrong use throws where it is wrong, with expected, got and what to do'
       'filesFrom, from: expected a step with a command, got a wait. Pass the result of sh().',
     ],
     ['filesFrom', [sh('x'), '/a'], 'It is an absolute path: write it relative to the workspace.'],
+    [
+      'service',
+      ['DB', { image: 'x' }],
+      'service, name: expected a host name such as "db": lower-case letters, digits, "-" and "_", at most 63 characters, got "DB". Rename the service.',
+    ],
+    [
+      'service',
+      ['db', { image: 'x', needs: ['a b'] }],
+      'service, needs: expected a host name such as "db": lower-case letters, digits, "-" and "_", at most 63 characters, got "a b". Rename the service.',
+    ],
+    [
+      'service',
+      ['db', { image: 'x', stop: { signal: 'INT' } }],
+      'service, stop, signal: expected the name of a signal such as "SIGKILL", got "INT". Write it in full.',
+    ],
     ['sh', withOption('services', { name: 'a' }), 'sh, services, image: expected a non-empty string, got nothing.'],
     [
       'sh',
@@ -259,5 +274,14 @@ describe('wrong use throws where it is wrong, with expected, got and what to do'
     }
     expect(stack).toMatch(/^Error: sh, timeout: expected/)
     expect(stack).toMatch(/at wrongCall \(.*wrong-use\.test\.ts(\?[^:]*)?:\d+/)
+  })
+
+  it('a service starts after a step that has it', () => {
+    const db = sdk.service('db', { image: 'x' })
+    expect(() => db.after(sh('y'))).toThrow(
+      'after: expected a step with the service "db", got a step without it. Give that step the service, or start db from its image.',
+    )
+    expect(() => db.after(scratch())).toThrow('after: expected a step with a command, got a step without a command.')
+    expect(db.after(sh('y', { services: [db] }).fork()).name).toBe('db')
   })
 })

@@ -46,6 +46,8 @@ if TYPE_CHECKING:
     from ._rust import RustProject as RustProject
     from ._rust import RustToolchain as RustToolchain
     from ._rust import rust as rust
+    from ._services import Service as Service
+    from ._services import service as service
     from ._step import Step as Step
     from ._step import Wait as Wait
     from ._step import scratch as scratch
@@ -96,6 +98,7 @@ _MODULES = {
     "_python": ("PythonToolchain", "python"),
     "_registry": ("clear_registry",),
     "_rust": ("RustProject", "RustToolchain", "rust"),
+    "_services": ("Service", "service"),
     "_step": ("Step", "Wait", "scratch", "sh", "timeout", "wait"),
     "_target": ("clear_target_cache", "target"),
     "_wrong_use": ("WrongUse",),

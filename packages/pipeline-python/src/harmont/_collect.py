@@ -40,6 +40,11 @@ def collect(leaves: Iterable[Step | Wait]) -> list[Step | Wait]:
 
 
 def prerequisites(step: Step) -> list[Step]:
-    """The steps that a step names besides its parent: those of `depends_on`, then those of `inputs`."""
+    """The steps that a step names besides its parent: those of `depends_on`, `inputs` and `services`."""
     fields = step._fields
-    return [*fields.get("depends_on", ()), *(each.step for each in fields.get("inputs", ()))]
+    origins = (each._origin for each in fields.get("services", ()))
+    return [
+        *fields.get("depends_on", ()),
+        *(each.step for each in fields.get("inputs", ())),
+        *(origin for origin in origins if origin is not None),
+    ]

@@ -1,21 +1,11 @@
-"""The options `artifacts`, `inputs`, `services` and `tests`."""
+"""The options `artifacts`, `inputs` and `tests`."""
 
 from __future__ import annotations
 
-from ._duration import MAX_TIMEOUT, seconds
+from ._duration import seconds
 from ._frozen import Frozen
-from ._policies import env_of
 from ._relative_path import relative_path_of
-from ._wrong_use import (
-    boolean_of,
-    members_of,
-    misuse,
-    name_of,
-    one_or_list_of,
-    only_known,
-    whole_number_of,
-    word_of,
-)
+from ._wrong_use import boolean_of, members_of, misuse, one_or_list_of, only_known, word_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -68,10 +58,6 @@ def artifacts_of(where: str, value: object) -> list[dict[str, Any]]:
     return one_or_list_of(where, value, lambda entry: _artifact(where, entry))
 
 
-def services_of(where: str, value: object) -> list[dict[str, Any]]:
-    return one_or_list_of(where, value, lambda entry: _service(where, entry), 16)
-
-
 def tests_of(where: str, value: object) -> dict[str, Any]:
     """The artifact that the option stands for."""
     if isinstance(value, str):
@@ -97,22 +83,4 @@ def _artifact(where: str, value: object) -> dict[str, Any]:
         ir["expires_seconds"] = seconds(f"{where}, expires", members["expires"], _MAX_EXPIRES)
     if "required" in members and boolean_of(f"{where}, required", members["required"]):
         ir["required"] = True
-    return ir
-
-
-def _service(where: str, value: object) -> dict[str, Any]:
-    members = members_of(where, value)
-    only_known(where, members, ("name", "image", "env", "ready"))
-    ir: dict[str, Any] = {
-        "name": name_of(f"{where}, name", members.get("name"), "Name the service."),
-        "image": name_of(f"{where}, image", members.get("image"), "Name an image.", 512),
-    }
-    if members.get("env"):
-        ir["env"] = env_of(f"{where}, env", members["env"])
-    if "ready" in members:
-        ready = members_of(f"{where}, ready", members["ready"])
-        only_known(f"{where}, ready", ready, ("port", "timeout"))
-        ir["ready"] = {"port": whole_number_of(f"{where}, ready, port", ready.get("port"), 1, 65_535)}
-        if "timeout" in ready:
-            ir["ready"]["timeout_seconds"] = seconds(f"{where}, ready, timeout", ready["timeout"], MAX_TIMEOUT)
     return ir

@@ -60,15 +60,20 @@ def lower(leaves: Sequence[Step | Wait], defaults: Mapping[str, Any]) -> dict[st
         edges.extend([before, to, "depends_on"] for before in gated)
         explicit = dict.fromkeys(index(step) for step in prerequisites(emission))
         edges.extend([before, to, "depends_on"] for before in explicit if before != parent and before not in gated)
-        inputs = [_input(each, keys[index(each.step) or 0]) for each in emission._fields.get("inputs", ())]
-        node = Node(_node(emission, keys[to], tolerant, inputs, defaults))
+        given = emission._fields
+        inputs = [_input(each, keys[index(each.step) or 0]) for each in given.get("inputs", ())]
+        services = [
+            each.ir(None if each._origin is None else keys[index(each._origin) or 0])
+            for each in given.get("services", ())
+        ]
+        node = Node(_node(emission, keys[to], tolerant, {"inputs": inputs, "services": services}, defaults))
         node.call = emission._call
         nodes.append(node)
     return {"nodes": nodes, "node_holes": [], "edge_property": "directed", "edges": edges}
 
 
 def _node(
-    step: Step, key: str, tolerant: bool, inputs: list[dict[str, str]], defaults: Mapping[str, Any]
+    step: Step, key: str, tolerant: bool, others: Mapping[str, list[dict[str, Any]]], defaults: Mapping[str, Any]
 ) -> dict[str, Any]:
     fields = step._fields
     soft_fail = fields.get("soft_fail")
@@ -89,8 +94,8 @@ def _node(
         "concurrency": fields.get("concurrency"),
         "resources": fields.get("resources") or defaults["resources"] or None,
         "artifacts": fields.get("artifacts") or None,
-        "inputs": inputs or None,
-        "services": fields.get("services") or None,
+        "inputs": others["inputs"] or None,
+        "services": others["services"] or None,
         "matrix": fields.get("matrix"),
     }
     lowered = {name: _copied(value) for name, value in members.items() if value is not None}

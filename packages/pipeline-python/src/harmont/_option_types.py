@@ -9,6 +9,7 @@ from ._condition import Condition
 from ._duration import Duration
 from ._files_options import Input
 from ._leaves import Leaves
+from ._services import Service
 from .cache import CachePolicy
 
 
@@ -32,7 +33,7 @@ class StepOptions(TypedDict, total=False):
     secrets: Sequence[str] | Mapping[str, str] | None
     artifacts: str | Mapping[str, Any] | Sequence[str | Mapping[str, Any]] | None
     inputs: Input | Sequence[Input] | None
-    services: Sequence[Mapping[str, Any]] | None
+    services: Service | Mapping[str, Any] | Sequence[Service | Mapping[str, Any]] | None
     tests: str | Mapping[str, str] | None
 
 

@@ -103,6 +103,12 @@ def _files(reader: str) -> Callable[[str, object], Any]:
     return read
 
 
+def _services(where: str, value: object) -> list[Any]:
+    from ._services import services_of
+
+    return services_of(where, value)
+
+
 _READERS: dict[str, Callable[[str, Any], Any]] = {
     "label": lambda where, value: text_of(where, value, "Give a label, or none.", 255),
     "cache": _cache,
@@ -122,6 +128,6 @@ _READERS: dict[str, Callable[[str, Any], Any]] = {
     "secrets": _policy("secrets_of"),
     "artifacts": _files("artifacts_of"),
     "inputs": _files("inputs_of"),
-    "services": _files("services_of"),
+    "services": _services,
     "tests": _files("tests_of"),
 }

@@ -85,8 +85,8 @@ export interface StepOptions {
     readonly artifacts?: string | ArtifactOptions | readonly (string | ArtifactOptions)[];
     /** Files of other steps; see `filesFrom`. */
     readonly inputs?: Input | readonly Input[];
-    /** Sidecars that the command needs. */
-    readonly services?: ServiceOptions | readonly ServiceOptions[];
+    /** Programs that run beside the command; see `service`. */
+    readonly services?: Service | ServiceOptions | readonly (Service | ServiceOptions)[];
     /** The report of its tests: failed tests then have a name, a file and a line. */
     readonly tests?: string | TestOptions;
 }
@@ -108,7 +108,7 @@ export interface CommandFields {
     readonly resources?: IrResources | undefined;
     readonly artifacts?: readonly IrArtifact[] | undefined;
     readonly inputs?: readonly Input[] | undefined;
-    readonly services?: readonly IrService[] | undefined;
+    readonly services?: readonly ServiceFields[] | undefined;
     readonly matrix?: IrMatrix | undefined;
     readonly env?: Readonly<Record<string, string>> | undefined;
     readonly secrets?: Readonly<Record<string, string>> | undefined;
@@ -122,3 +122,22 @@ export interface Input {
     /** The directory that they come to, relative to the workspace; absent: where they were. */
     readonly into?: string;
 }
+/** Symbol.for: services of two installed copies of the SDK are services to both. */
+export declare const SERVICE: unique symbol;
+/** A program that runs beside steps; see `service`. Immutable. */
+export interface Service {
+    readonly [SERVICE]: ServiceFields;
+    /** The host name by which steps reach it. */
+    readonly name: string;
+    /**
+     * Returns the same service, which starts from the files that it left when a step passed. That step
+     * has this service. Each step that uses the result has its own copy of the files.
+     */
+    after(step: Step): Service;
+}
+/** A service in the form of the IR, but the step whose files it starts from is a step. */
+export interface ServiceFields extends Omit<IrService, 'from'> {
+    readonly from?: Step;
+}
+/** Whether a value is a service, of this or of another copy of the SDK. */
+export declare function isService(value: unknown): value is Service;

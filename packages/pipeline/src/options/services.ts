@@ -1,36 +1,140 @@
-import type { IrService } from '@harmont/ir'
+import { nearestCommand } from '../brand.ts'
 import { type Duration, MAX_TIMEOUT, seconds } from '../duration.ts'
-import { nameOf, oneOrListOf, optionsOf, wholeNumberOf } from '../wrong-use.ts'
+import { isService, SERVICE, type Service, type ServiceFields, type Step } from '../step.ts'
+import { booleanOf, misuse, nameOf, oneOrListOf, optionsOf, textOf, wholeNumberOf, wrongUse } from '../wrong-use.ts'
 import { type EnvOptions, envOf } from './env.ts'
+import { commandOf } from './inputs.ts'
 
-/** A sidecar that the command reaches by its name while it runs. */
-export interface ServiceOptions {
-  readonly name: string
+/** What a service is, apart from its name. */
+export interface ServiceSettings {
+  /** Gives its program, its configuration and its files. */
   readonly image: string
   readonly env?: EnvOptions
-  /** The command starts when this port answers. */
-  readonly ready?: { readonly port: number; readonly timeout?: Duration }
+  /** Text for `sh -c`, in place of the image's own program. Begin it with `exec`. */
+  readonly command?: string
+  /** When the step may start. By default once the image's only port listens. */
+  readonly ready?: ServiceReady
+  /** Services of the same step that must be ready before it starts. */
+  readonly needs?: Service | string | readonly (Service | string)[]
+  /** How it is asked to end when a later step starts from its files; by default as its image says. */
+  readonly stop?: { readonly signal?: string; readonly seconds?: number }
+  /** Whether the step reaches its ports on 127.0.0.1 too. */
+  readonly localhost?: boolean
+  /** Whether it may reach the Internet, where the step may. */
+  readonly egress?: boolean
 }
 
-export function servicesOf(where: string, value: unknown): readonly IrService[] {
-  return oneOrListOf(where, value, (entry) => serviceOf(where, entry), 16)
+/** All that are given must hold. */
+export interface ServiceReady {
+  /** The port listens. */
+  readonly port?: number
+  /** This text for `sh -c`, run in the service, exits with 0. */
+  readonly command?: string
+  /** A line of its output matches this regular expression in RE2 syntax. */
+  readonly log?: string
+  /** How long that may take; by default a minute. */
+  readonly timeout?: Duration
 }
 
-function serviceOf(where: string, entry: unknown): IrService {
-  const { name, image, env, ready } = optionsOf(where, entry, ['name', 'image', 'env', 'ready'])
+/** A sidecar that the command reaches by its name while it runs. */
+export interface ServiceOptions extends ServiceSettings {
+  readonly name: string
+}
+
+const MAX_SERVICES = 16
+const MAX_COMMAND = 64 * 1024
+const MAX_PATTERN = 1_000
+const MAX_STOP_SECONDS = 300
+export const SETTINGS = ['image', 'env', 'command', 'ready', 'needs', 'stop', 'localhost', 'egress'] as const
+
+export function servicesOf(where: string, value: unknown): readonly ServiceFields[] {
+  return oneOrListOf(
+    where,
+    value,
+    (entry) => (isService(entry) ? entry[SERVICE] : fieldsOf(where, entry)),
+    MAX_SERVICES,
+  )
+}
+
+function fieldsOf(where: string, entry: unknown): ServiceFields {
+  const { name, ...settings } = optionsOf(where, entry, ['name', ...SETTINGS])
+  return serviceFields(where, name, settings)
+}
+
+/** Checks the settings of a service and copies them. */
+export function serviceFields(
+  where: string,
+  name: unknown,
+  settings: Readonly<Record<string, unknown>>,
+): ServiceFields {
+  const { image, env, command, ready, needs, stop } = settings
   const variables = env === undefined ? {} : envOf(`${where}, env`, env)
+  const names = needs === undefined ? [] : oneOrListOf(`${where}, needs`, needs, (need) => needOf(where, need))
+  const isSet = (flag: 'localhost' | 'egress') =>
+    settings[flag] !== undefined && booleanOf(`${where}, ${flag}`, settings[flag])
   return Object.freeze({
-    name: nameOf(`${where}, name`, name, 'Name the service.'),
+    name: hostNameOf(`${where}, name`, name),
     image: nameOf(`${where}, image`, image, 'Name an image.', 512),
     ...(Object.keys(variables).length > 0 && { env: variables }),
-    ...(ready !== undefined && { ready: readyOf(`${where}, ready`, ready) }),
+    ...(command !== undefined && { command: scriptOf(`${where}, command`, command) }),
+    ...(ready !== undefined && readyOf(`${where}, ready`, ready)),
+    ...(names.length > 0 && { needs: names }),
+    ...(stop !== undefined && { stop: stopOf(`${where}, stop`, stop) }),
+    ...(isSet('localhost') && { localhost: true as const }),
+    ...(isSet('egress') && { egress: true as const }),
   })
 }
 
-function readyOf(where: string, value: unknown): NonNullable<IrService['ready']> {
-  const { port, timeout } = optionsOf(where, value, ['port', 'timeout'])
-  return Object.freeze({
-    port: wholeNumberOf(`${where}, port`, port, 1, 65_535),
+/** Returns the same service, which starts from the files that it left after a step. */
+export function fieldsAfter(fields: ServiceFields, step: unknown): ServiceFields {
+  const from = commandOf('after', step)
+  const { name } = fields
+  if (servicesOfStep(from).some((other) => other.name === name)) return Object.freeze({ ...fields, from })
+  const expected = `a step with the service ${JSON.stringify(name)}`
+  throw misuse('after', expected, 'a step without it', `Give that step the service, or start ${name} from its image.`)
+}
+
+function servicesOfStep(step: Step): readonly ServiceFields[] {
+  return nearestCommand(step)?.fields.services ?? []
+}
+
+function hostNameOf(where: string, value: unknown): string {
+  const name = nameOf(where, value, 'Name the service.')
+  if (/^[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?$/.test(name) && name !== 'localhost' && name !== 'host') return name
+  const expected = 'a host name such as "db": lower-case letters, digits, "-" and "_", at most 63 characters'
+  throw wrongUse(where, expected, value, 'Rename the service.')
+}
+
+function needOf(where: string, need: unknown): string {
+  return isService(need) ? need.name : hostNameOf(`${where}, needs`, need)
+}
+
+function scriptOf(where: string, value: unknown): string {
+  return textOf(where, value, 'Give a command.', MAX_COMMAND)
+}
+
+function readyOf(where: string, value: unknown): Pick<ServiceFields, 'ready' | 'ready_command' | 'ready_log'> {
+  const { port, command, log, timeout } = optionsOf(where, value, ['port', 'command', 'log', 'timeout'])
+  const ready = {
+    ...(port !== undefined && { port: wholeNumberOf(`${where}, port`, port, 1, 65_535) }),
     ...(timeout !== undefined && { timeout_seconds: seconds(`${where}, timeout`, timeout, MAX_TIMEOUT) }),
+  }
+  return {
+    ...(Object.keys(ready).length > 0 && { ready: Object.freeze(ready) }),
+    ...(command !== undefined && { ready_command: scriptOf(`${where}, command`, command) }),
+    ...(log !== undefined && { ready_log: textOf(`${where}, log`, log, 'Give a regular expression.', MAX_PATTERN) }),
+  }
+}
+
+function stopOf(where: string, value: unknown): NonNullable<ServiceFields['stop']> {
+  const { signal, seconds: limit } = optionsOf(where, value, ['signal', 'seconds'])
+  return Object.freeze({
+    ...(signal !== undefined && { signal: signalOf(`${where}, signal`, signal) }),
+    ...(limit !== undefined && { seconds: wholeNumberOf(`${where}, seconds`, limit, 0, MAX_STOP_SECONDS) }),
   })
+}
+
+function signalOf(where: string, value: unknown): string {
+  if (typeof value === 'string' && /^SIG[A-Z0-9+-]{1,20}$/.test(value)) return value
+  throw wrongUse(where, 'the name of a signal such as "SIGKILL"', value, 'Write it in full.')
 }

@@ -1,0 +1,10 @@
+import { type ServiceSettings } from './options/services.js';
+import { type Service } from './step.js';
+/**
+ * Describes a program that runs beside steps, for their option `services`. They reach it by its
+ * name. `prepare` is a command that runs once in the service's image while the service runs; steps
+ * then start the service from the files that it left.
+ */
+export declare function service(name: string, options: ServiceSettings & {
+    readonly prepare?: string;
+}): Service;
