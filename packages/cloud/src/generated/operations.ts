@@ -82,6 +82,9 @@ export const routes = {
   listPipelineTests: { method: 'GET', path: '/api/v0/organizations/{org}/pipelines/{pipeline}/tests', query: ['state', 'q', 'limit', 'cursor'], idempotent: false, answer: 'json' },
   getTest: { method: 'GET', path: '/api/v0/organizations/{org}/pipelines/{pipeline}/tests/{test}', query: ['limit', 'cursor'], idempotent: false, answer: 'json' },
   listAnnotations: { method: 'GET', path: '/api/v0/organizations/{org}/pipelines/{pipeline}/builds/{number}/annotations', query: [], idempotent: false, answer: 'json' },
+  listArtifacts: { method: 'GET', path: '/api/v0/organizations/{org}/pipelines/{pipeline}/builds/{number}/artifacts', query: ['limit', 'cursor'], idempotent: false, answer: 'json' },
+  getArtifact: { method: 'GET', path: '/api/v0/organizations/{org}/pipelines/{pipeline}/builds/{number}/artifacts/{artifact_id}', query: [], idempotent: false, answer: 'stream' },
+  downloadArtifacts: { method: 'GET', path: '/api/v0/organizations/{org}/pipelines/{pipeline}/builds/{number}/artifacts.zip', query: ['path'], idempotent: false, answer: 'stream' },
 } as const
 
 /**
@@ -249,4 +252,10 @@ export interface Operations {
   getTest(input: Input<'getTest'>, options?: CallOptions): Promise<Answer<'getTest'>>
   /** The summary and annotations of a build's steps */
   listAnnotations(input: Input<'listAnnotations'>, options?: CallOptions): Promise<Answer<'listAnnotations'>>
+  /** List the artifacts of a build, by path */
+  listArtifacts(input: Input<'listArtifacts'>, options?: CallOptions): Promise<Answer<'listArtifacts'>>
+  /** Download an artifact */
+  getArtifact(input: Input<'getArtifact'>, options?: CallOptions): Promise<Answer<'getArtifact'>>
+  /** Download the artifacts of a build as one zip archive */
+  downloadArtifacts(input: Input<'downloadArtifacts'>, options?: CallOptions): Promise<Answer<'downloadArtifacts'>>
 }
