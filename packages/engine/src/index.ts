@@ -1,5 +1,6 @@
 export { type AbandonOptions, abandonBuilds } from './abandon-builds.ts'
 export { type Artifact, partBytes } from './artifacts/artifact.ts'
+export { type FileParts, openFileParts } from './artifacts/file-parts.ts'
 export type { LackingParts, PartStore, WantedParts } from './artifacts/part-store.ts'
 export type { CacheLookUp, LookUpInputs } from './cache-look-up.ts'
 export type { BuildGroup } from './core/build-group.ts'

@@ -7,7 +7,6 @@ const graph = (nodes: readonly object[], edges: readonly unknown[] = [], more: o
 
 describe('a document with features that are not supported yet', () => {
   const unsupported = [
-    { artifacts: [{ path: 'dist/**', when: 'always', kind: 'junit' }] },
     { inputs: [{ from: 'build', path: 'dist/**', into: 'web' }] },
     { services: [{ name: 'db', image: 'postgres:18', env: { A: 'b' }, ready: { port: 5432, timeout_seconds: 60 } }] },
   ]

@@ -206,8 +206,12 @@ const ROWS: readonly Row[] = [
   ['nine levels of not', oneStep({ if: nested(9, (not) => ({ not }), {}) }), 'invalid_ir', at(`if${'/not'.repeat(9)}`)],
   ['a matrix without cell', oneStep({ matrix: { group: 'g' } }), 'invalid_ir', at('matrix/cell')],
 
-  ['artifacts, which nothing runs yet', oneStep({ artifacts: [{ path: 'dist/**' }] }), 'invalid_ir', at('artifacts')],
-  ['a wrong artifact, before that', oneStep({ artifacts: [{ path: '/etc' }] }), 'invalid_ir', at('artifacts/0/path')],
+  [
+    'an artifact outside of the project',
+    oneStep({ artifacts: [{ path: '/etc' }] }),
+    'invalid_ir',
+    at('artifacts/0/path'),
+  ],
   ['an artifact kept for no time', artifact({ expires_seconds: 0 }), 'invalid_ir', at('artifacts/0/expires_seconds')],
   [
     'an artifact kept for more than a year',

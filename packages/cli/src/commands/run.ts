@@ -6,11 +6,12 @@ import { localHome } from '../records/home.ts'
 /** `hm run`: on this machine, or on the server. */
 export const run: Handler<'run'> = async (context) => {
   const { flags } = context
-  refuseArtifacts(flags)
   if (flags.cloud && flags.backend !== undefined && flags.backend !== 'cloud')
     throw usageError(`--cloud and --backend ${flags.backend} cannot be used together`)
   const backend = flags.cloud ? 'cloud' : (flags.backend ?? (await context.config()).get('backend'))
   if (backend === 'cloud') {
+    if (flags.artifacts !== undefined)
+      throw usageError('--artifacts is for runs on this machine', 'use hm artifact get after the run')
     const { runCloud } = await import('../builds/run-cloud.ts')
     return runCloud(context)
   }
@@ -24,15 +25,8 @@ export const run: Handler<'run'> = async (context) => {
 
 /** `hm watch`. */
 export const watch: Handler<'watch'> = async (context) => {
-  refuseArtifacts(context.flags)
   const { watchRuns } = await import('../runs/watch.ts')
   return watchRuns(context)
-}
-
-/** Throws exit 2 for `--artifacts` while neither this machine nor a server keeps any. */
-function refuseArtifacts({ artifacts }: { readonly artifacts: string | undefined }): void {
-  if (artifacts === undefined) return
-  throw usageError('--artifacts: artifacts are not supported yet', 'leave --artifacts out')
 }
 
 async function runHere(context: Context<'run'>): Promise<ExitCode> {

@@ -132,7 +132,16 @@ export type RunEvent =
       /** The first failed ones, at most 100. */
       readonly failures: readonly FailedTest[]
     }
-  | { readonly kind: 'artifact'; readonly step_id: string; readonly path: string; readonly size: number }
+  /** A file that a step has left. Comes after the step's end. */
+  | {
+      readonly kind: 'artifact'
+      readonly step_id: string
+      /** Below /workspace; may hold every character but NUL. */
+      readonly path: string
+      readonly size: number
+      /** In hex. */
+      readonly sha256: string
+    }
   | {
       readonly kind: 'build_end'
       readonly exit_code: number

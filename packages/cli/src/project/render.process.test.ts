@@ -82,15 +82,12 @@ test('every command reports all steps that no engine can run, each with file and
   writeFileSync(
     join(cwd, '.hm/ci.ts'),
     `import { pipeline, sh } from '@harmont/hm'
-const made = sh('true', { key: 'makes', artifacts: ['dist/**'] })
-export default { slug: 'ci', pipeline: pipeline([made.sh('true', { key: 'more', artifacts: ['x'] })]) }
+const made = sh('true', { key: 'makes', services: [{ name: 'db', image: 'x' }] })
+export default { slug: 'ci', pipeline: pipeline([made.sh('true', { key: 'more', services: [{ name: 'db', image: 'x' }] })]) }
 `,
   )
-  const why = 'expected no "artifacts", got a list. "artifacts" is not supported yet: remove it from the pipeline.'
-  const [first, second] = [
-    `.hm/ci.ts:2: step "makes", artifacts: ${why}`,
-    `.hm/ci.ts:3: step "more", artifacts: ${why}`,
-  ]
+  const why = 'expected no "services", got a list. "services" is not supported yet: remove it from the pipeline.'
+  const [first, second] = [`.hm/ci.ts:2: step "makes", services: ${why}`, `.hm/ci.ts:3: step "more", services: ${why}`]
   expect(await runHmHere(['validate'], { cwd, env: {} })).toMatchObject({
     code: 7,
     stdout: `ci: invalid (invalid_ir)\n  ${first}\n  ${second}\n`,

@@ -12,6 +12,8 @@ export interface LocalHome {
   /** Views of checkouts' history. */
   readonly git: string
   readonly runs: string
+  /** Parts of the artifacts of runs, by their digests. */
+  readonly parts: string
   /** Locked while a process takes an engine directory, or trims the cache. */
   readonly gate: string
   /** Its modification time is that of the last trim. */
@@ -28,6 +30,7 @@ export function localHome(cacheDirectory: string): LocalHome {
     sources: join(root, 'sources'),
     git: join(root, 'git'),
     runs: join(root, 'runs'),
+    parts: join(root, 'parts'),
     gate: join(root, 'gate'),
     trimmed: join(root, 'trimmed'),
   }

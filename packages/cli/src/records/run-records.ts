@@ -33,6 +33,8 @@ export interface RunFiles {
   readonly ir: string
   /** The events, one per line, except log lines. */
   readonly events: string
+  /** The artifacts that steps have left, one per line; absent without any. */
+  readonly artifacts: string
   /** The inputs of the cache keys; see `identity.ts`. */
   readonly identity: string
   /** The chunks of one attempt, one per line, in the API's format. */
@@ -46,6 +48,7 @@ export function runFiles(runs: string, record: number): RunFiles {
     facts: join(directory, 'run.json'),
     ir: join(directory, 'ir.json'),
     events: join(directory, 'events.jsonl'),
+    artifacts: join(directory, 'artifacts.jsonl'),
     identity: join(directory, 'identity.json'),
     log: (slot, attempt) => join(directory, 'logs', `${slot}-${attempt}.jsonl`),
   }

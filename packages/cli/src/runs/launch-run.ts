@@ -44,6 +44,8 @@ export interface Launch {
   readonly keepGoing: boolean
   /** Steps at a time; the number of CPUs when absent. */
   readonly parallelism: number | undefined
+  /** Where artifacts are written: a path from the current directory, or null for nowhere. */
+  readonly artifacts: string | null
   readonly format: string | undefined
   readonly logs: boolean
   /** Cancels this run besides Ctrl-C. */
@@ -93,6 +95,7 @@ export async function launchRun(here: Here, launch: Launch): Promise<ExitCode> {
       secrets: launch.secrets,
       slots,
       keepGoing: launch.keepGoing,
+      artifacts: launch.artifacts,
       view,
       log: (level, text, error) => {
         const why = error instanceof Error ? `: ${error.message}` : ''

@@ -73,6 +73,7 @@ export async function localRetry(
       anew: [],
       keepGoing: false,
       parallelism: undefined,
+      artifacts: null,
       format: undefined,
       logs: false,
     })

@@ -6,6 +6,7 @@ import {
   defaultLeastFreeBytes,
   defaultStoreSettings,
   type Log,
+  openFileParts,
   watchDisk,
 } from '@harmont/engine'
 import type { Plan } from '@harmont/ir'
@@ -15,6 +16,7 @@ import type { RunView } from '../events/run-event.ts'
 import { factsOfPlan } from '../events/step-facts.ts'
 import { systemFailure } from '../process/system-failure.ts'
 import type { LocalHome } from '../records/home.ts'
+import { placeOfArtifact, recordedArtifacts, writeArtifact } from '../records/recorded-artifacts.ts'
 import type { RunFacts } from '../records/run-record.ts'
 import { runFiles } from '../records/run-records.ts'
 import type { Sandboxes } from '../sandboxes/open-sandboxes.ts'
@@ -35,6 +37,8 @@ export interface LocalRun {
   /** Steps at a time. */
   readonly slots: number
   readonly keepGoing: boolean
+  /** Where artifacts are written when the run has ended; null: nowhere. */
+  readonly artifacts: string | null
   readonly view: RunView
   readonly log: Log
   /** Cancels the run at its first abort. */
@@ -80,6 +84,7 @@ export async function runBuild(run: LocalRun): Promise<ExitCode> {
       },
     },
     secrets: secretIds(run.secrets, facts.directory),
+    parts: openFileParts(home.parts),
     log: run.log,
     collecting: null,
     runner: {
@@ -109,6 +114,7 @@ export async function runBuild(run: LocalRun): Promise<ExitCode> {
     signal.addEventListener('abort', cancel)
     if (signal.aborted) cancel()
     const { state, errorCode, errorMessage, createdAt, finishedAt } = await ended.promise
+    if (run.artifacts !== null) await writeArtifacts(home, facts.record, run.artifacts)
     const durationMs = (finishedAt ?? createdAt) - createdAt
     const end = endEvent({ state, errorCode, errorMessage, durationMs }, signal.reason)
     await reporter.report(end)
@@ -120,6 +126,12 @@ export async function runBuild(run: LocalRun): Promise<ExitCode> {
     forget()
     await reporter.close()
   }
+}
+
+/** Writes what the steps of a run have left, each below a directory for its step. */
+async function writeArtifacts(home: LocalHome, record: number, directory: string): Promise<void> {
+  for (const artifact of await recordedArtifacts(home, record))
+    await writeArtifact(home, artifact, placeOfArtifact(directory, artifact))
 }
 
 /** A fault of the engine, with the system's or the sandbox's own code where it has one. */

@@ -5,6 +5,7 @@ import type { Snapshot } from '@harmont/sandbox'
 import { type EventMapper, isJobEnded, type MappedJob } from '../events/event-mapper.ts'
 import { LineSplitter, type LogLine } from '../events/line-splitter.ts'
 import type { RunEvent, RunView } from '../events/run-event.ts'
+import { recordArtifacts } from '../records/recorded-artifacts.ts'
 import { AppendedFile, type RunFiles } from '../records/run-records.ts'
 import type { StoreListener } from './local-store.ts'
 import { mapEngineJob } from './map-engine-job.ts'
@@ -64,9 +65,12 @@ export class RunReporter implements StoreListener {
   }
 
   applied({ build, changed }: Applied): void {
-    const { jobs: _, ...header } = build
+    const { jobs, ...header } = build
+    const newest = new Set(jobs.map(({ id }) => id))
+    const ended = changed.filter(({ id, state }) => newest.has(id) && isTerminal(state))
     this.#enqueue(async () => {
       await this.#reportJobs(changed)
+      for (const job of ended) await this.#reportArtifacts(job)
       if (isBuildTerminal(header.state)) this.#options.onEnd(header)
     })
   }
@@ -111,6 +115,20 @@ export class RunReporter implements StoreListener {
   #ended(job: MappedJob): readonly RunEvent[] {
     const { mapper } = this.#options
     return [...testsEvent(mapper.stepId(job), this.#store?.outputs.tests(job.id) ?? []), ...mapper.ended(job)]
+  }
+
+  /** Reports what the last attempt of a step has left. */
+  async #reportArtifacts({ id, step }: Job): Promise<void> {
+    const artifacts = (await this.#store?.outputs.artifacts(id)) ?? []
+    if (step === null || artifacts.length === 0) return
+    const { steps, files } = this.#options
+    const key = steps[step]?.key ?? ''
+    recordArtifacts(
+      files.artifacts,
+      artifacts.map((artifact) => ({ step: key, ...artifact })),
+    )
+    for (const { path, bytes: size, sha256 } of artifacts)
+      await this.#report({ kind: 'artifact', step_id: this.#ids[step] ?? id, path, size, sha256 })
   }
 
   async #map(jobs: readonly Job[]): Promise<MappedJob[]> {

@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs
 import { join } from 'node:path'
 import { collectSources } from '@harmont/sandbox'
 import type { LocalHome } from '../records/home.ts'
+import { sweepParts } from '../records/recorded-artifacts.ts'
 import { wantedSnapshots } from '../records/run-record.ts'
 import { readRecords } from '../records/run-records.ts'
 import type { Sandboxes } from './open-sandboxes.ts'
@@ -34,6 +35,7 @@ export function trim(
     const keepManifests = await driver.sourcesInUse()
     const shown = await driver.gitDirectoriesInUse()
     removeHistories(home.git, (path, usedAt) => !shown.has(path) && usedAt < before.getTime())
+    await sweepParts(home, before)
     const trees = await collectSources({ directory: home.sources, keepTrees: new Set(), keepManifests, before })
     return { snapshots: snapshots.length, images: goneImages.length, sources: trees.length }
   })

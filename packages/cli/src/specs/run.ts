@@ -50,7 +50,7 @@ const local = {
     kind: 'string',
     value: 'DIR',
     complete: 'directory',
-    summary: 'where artifacts are written (not supported yet)',
+    summary: 'write what steps keep below this directory, by step',
   },
   timeout: { kind: 'duration', value: 'DURATION', summary: 'stop the run after this time (exit 124)' },
   ...view,

@@ -21,8 +21,6 @@ export interface InputDraft {
 const TESTS = new Set(['forks', 'budget_seconds', 'rerun', 'quarantine'])
 
 const STEP_FIELDS: Readonly<Record<string, Check>> = {
-  // `readArtifacts` checks them.
-  artifacts: () => undefined,
   inputs: entries(100, ['from', 'path', 'into'], (reader, input, at) => {
     reader.text(member(input, 'from'), below(at, 'from'), { expected: 'the key of a step', required: true })
     readRelativePath(reader, member(input, 'path'), below(at, 'path'))

@@ -20,6 +20,7 @@ Read every workflow first. Leave the YAML files in place until the user asks to 
 | \`actions/setup-node\`, \`setup-go\`, \`setup-python\` | a toolchain, or an image that has the tool |
 | \`actions/cache\` | \`cache: onChange('lockfile')\` on the step that installs |
 | \`upload-artifact\`, then \`download-artifact\` | start the later step from the earlier one, whose files it then has |
+| \`upload-artifact\` for people | \`artifacts: 'dist/**'\` on the step that makes the files |
 | \`env\`, \`timeout-minutes\`, \`continue-on-error\` | \`env\`, \`timeout: '10m'\`, \`softFail: true\` |
 | \`if: github.ref == ...\` | \`when: when({ branch: 'main' })\` |
 | \`secrets.NAME\` | \`secrets: ['NAME']\`, then \`$NAME\` in the command |

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -23,7 +24,10 @@ export default [
   { slug: 'long', pipeline: pipeline([base.sh('trap "echo told; exit 0" TERM; echo begun; sleep 30 & wait', { key: 'long' })]) },
   { slug: 'away', pipeline: pipeline([sh('true', { key: 'pulls', image: '127.0.0.1:9/no/such:image' })]) },
   { slug: 'history', pipeline: pipeline([base.sh('git describe --tags; git log --format=%s; touch .git/x .git/objects/x 2>&1', { key: 'described' })]) },
-  { slug: 'artifacts', pipeline: pipeline([base.sh('true', { key: 'makes', artifacts: ['dist/**'] })]) },
+  { slug: 'artifacts', pipeline: pipeline([
+    scratch({ image: 'host' }).sh('mkdir -p dist/a; date +%N >dist/a/x; seq 400000 >dist/large; ln -s /etc/passwd dist/out', { key: 'a/b', cache: forever(), artifacts: ['dist/**'] }),
+    scratch({ image: 'host' }).sh('echo lost >dist; test -e mended', { key: 'fails', artifacts: { path: 'dist', when: 'failed' } }),
+  ]) },
 ]`)
   project.write('a.txt', 'one\n')
 })
@@ -64,6 +68,28 @@ describe('a run', () => {
     } finally {
       execFileSync('rm', ['-r', '.git'], { cwd: project.directory })
     }
+  })
+
+  test('G67 writes what its steps keep below a directory, and again where a step is cached', async () => {
+    const made = (out: string) =>
+      ['a_b/dist/a/x', 'a_b/dist/large', 'fails/dist'].map((path) => readFileSync(join(project.directory, out, path)))
+    const kept = async (out: string) => {
+      const { events, stderr } = await project.run('artifacts', '--keep-going', '--artifacts', out)
+      const artifacts = events.flatMap((event) => (event.kind === 'artifact' ? event : []))
+      expect(artifacts.map(({ path }) => path).sort()).toEqual(['dist', 'dist/a/x', 'dist/large'])
+      expect(readdirSync(join(project.directory, out, 'a_b/dist')).sort()).toEqual(['a', 'large'])
+      return { artifacts, events, stderr }
+    }
+    const first = await kept('out')
+    const large = first.artifacts.find(({ path }) => path === 'dist/large')
+    const [, bytes = Buffer.alloc(0), last] = made('out')
+    expect(createHash('sha256').update(bytes).digest('hex')).toBe(large?.sha256)
+    expect([large?.size, last?.toString()]).toEqual([2_688_895, 'lost\n'])
+    rmSync(join(project.cache, 'local', 'parts'), { recursive: true })
+    const second = await kept('again')
+    expect(statesOf(second.events)).toEqual({ 'a/b': 'cached', fails: 'failed' })
+    expect(made('again')).toEqual(made('out'))
+    for (const out of ['out', 'again']) rmSync(join(project.directory, out), { recursive: true })
   })
 
   test('finds the results of an earlier run, names that run, and names the file that made a step run again', async () => {
@@ -187,11 +213,15 @@ describe('a run reports its errors before a step starts', () => {
     ['a slip', ['secert'], 6, 'did you mean hm run secret?'],
     ['a step of several pipelines', ['watched'], 6, 'name one: hm run modes watched'],
     ['several to choose from', [], 6, 'several pipelines'],
-    ['what the engine does not do', ['artifacts'], 7, '"artifacts"'],
     ['a missing file of variables', ['ok', '--env-file', 'nope'], 2, 'nope'],
-    ['a place for artifacts', ['ok', '--artifacts', 'out'], 2, 'artifacts are not supported yet'],
+    [
+      'a place for artifacts that is a file',
+      ['ok', '--artifacts', 'a.txt'],
+      2,
+      '--artifacts: cannot make the directory a.txt',
+    ],
     ['a shell on failure', ['ok', '--shell-on-failure'], 2, 'needs a terminal'],
-    ['the same for the server', ['ok', '--cloud', '--artifacts', 'out'], 2, 'artifacts are not supported yet'],
+    ['the same for the server', ['ok', '--cloud', '--artifacts', 'out'], 2, '--artifacts is for runs on this machine'],
     ['flags of the server', ['ok', '--detach'], 2, '--cloud'],
   ])('%s', async (_, args, code, words) => {
     expect(await project.hm('run', ...args)).toMatchObject({ code, stdout: '', stderr: expect.stringContaining(words) })

@@ -1,0 +1,90 @@
+/** Files that steps keep, from their sandbox to a download, over kills of the server. */
+import { createHash } from 'node:crypto'
+import { until } from '@harmont/test-kit/until'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { buildEnd, flatIr, type Product, startProduct } from './product.ts'
+
+let product: Product
+beforeAll(async () => {
+  product = await startProduct()
+  await product.api.ensurePipeline({ name: 'keeps', repository: 'local/keeps', default_branch: 'main' })
+})
+afterAll(() => product?.remove())
+
+async function submit(steps: readonly Record<string, unknown>[]): Promise<number> {
+  const { number } = await product.api.createBuild('keeps', {
+    branch: 'main',
+    commit: '0'.repeat(40),
+    pipeline_ir: flatIr(steps),
+  })
+  return number
+}
+
+const place = (number: number) => `/api/v0/organizations/${product.api.org}/pipelines/keeps/builds/${number}/artifacts`
+
+/** Answers as the server does, without a client's view of it. */
+function get(path: string): Promise<Response> {
+  return fetch(product.server().url + path, { headers: { authorization: `Bearer ${product.token}` } })
+}
+
+interface Listed {
+  readonly id: string
+  readonly path: string
+  readonly bytes: number
+  readonly sha256: string
+}
+
+async function listed(number: number): Promise<readonly Listed[]> {
+  return ((await (await get(place(number))).json()) as { readonly data: readonly Listed[] }).data
+}
+
+async function sha256(number: number, { id }: Listed): Promise<string> {
+  return createHash('sha256')
+    .update(new Uint8Array(await (await get(`${place(number)}/${id}`)).arrayBuffer()))
+    .digest('hex')
+}
+
+test('G67 what a step keeps is downloaded whole, although the server was killed in the middle of the upload', async () => {
+  const random = 'head -c 100000000 /dev/urandom'
+  const number = await submit([
+    {
+      key: 'site',
+      cmd: `mkdir dist; ${random} >dist/large; echo page >dist/index.html; ln -s /etc/shadow dist/shadow; sha256sum dist/large`,
+      artifacts: [{ path: 'dist/**', required: true }],
+    },
+    { key: 'after', cmd: 'sha256sum dist/large', builds_in: 'site' },
+  ])
+  const parts = async () =>
+    (await product.pool.query('select count(*)::int as count from artifact_parts')).rows[0].count
+  await until(async () => (await parts()) >= 2)
+  product.server().kill('SIGKILL')
+  await product.restart()
+  const ended = await buildEnd(product.api, 'keeps', number)
+  expect(ended.build.state).toBe('passed')
+  const job = (key: string) => ended.jobs.get(key)?.id ?? ''
+  const artifacts = await listed(number)
+  expect(artifacts.map(({ path, bytes }) => [path, bytes])).toEqual([
+    ['dist/index.html', 5],
+    ['dist/large', 100_000_000],
+  ])
+  const printed = (await product.api.readLog(job('site'))).slice(0, 64)
+  expect(await product.api.readLog(job('after'))).toContain(printed)
+  for (const artifact of artifacts) expect(await sha256(number, artifact)).toBe(artifact.sha256)
+  expect(artifacts[1]?.sha256).toBe(printed)
+  // Six parts of the large file and the one of the small.
+  expect(await parts()).toBe(7)
+})
+
+test('a required artifact that is missing fails its step, and says which', async () => {
+  const ended = await buildEnd(
+    product.api,
+    'keeps',
+    await submit([{ key: 'site', cmd: 'true', artifacts: [{ path: 'dist/**', required: true }] }]),
+  )
+  expect(ended.build.state).toBe('failed')
+  expect(ended.jobs.get('site')).toMatchObject({
+    state: 'failed',
+    error_code: 'artifact_missing',
+    error_message: 'The step left no file that its required artifact "dist/**" names.',
+  })
+})
