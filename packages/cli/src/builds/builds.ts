@@ -6,7 +6,10 @@ import { openBrowser } from '../server/browser.ts'
 import { type Session, signedIn } from '../server/session.ts'
 import { duration } from '../terminal/amounts.ts'
 import { minute, printFacts, printTable } from '../terminal/table.ts'
+import { annotationLines } from '../view/annotations.ts'
+import { charsetFor } from '../view/charset.ts'
 import { isWaiting, printJobs, sentencesOf } from './jobs.ts'
+import { keyOf } from './map-server-job.ts'
 import { isDetached, watchBuild } from './watch-build.ts'
 
 const defaultLimit = 20
@@ -43,14 +46,18 @@ export const show = signedIn<'build show'>(showBuild)
 export const showOnServer = signedIn<'status'>(showBuild)
 
 async function showBuild(context: Context<'build show'> | Context<'status'>, session: Session): Promise<ExitCode> {
-  const { output, args, flags, global, signal } = context
+  const { output, args, flags, global, signal, env } = context
   const address = await buildAddress(context, session, { pipeline: flags.pipeline, build: args.build })
   const [{ build, jobs: views }, { data: jobs }] = await Promise.all([
     session.client.getBuildView(address, { signal }),
     session.client.listJobs(address, { signal }),
   ])
+  const hasAnnotations = views.some(({ annotations }) => annotations > 0)
+  const { data: annotations } = hasAnnotations
+    ? await session.client.listAnnotations(address, { signal })
+    : { data: [] }
   if (global.json) {
-    await output.json({ ...build, jobs })
+    await output.json({ ...build, jobs, annotations })
     return exits.ok
   }
   const waits = sentencesOf(views)
@@ -70,6 +77,9 @@ async function showBuild(context: Context<'build show'> | Context<'status'>, ses
   ])
   if (jobs.length > 0) await output.print('')
   await printJobs(output, jobs, waits)
+  const names = new Map(jobs.map((job) => [job.id, job.name ?? keyOf(job)]))
+  const written = annotations.map((one) => ({ ...one, step: names.get(one.job_id) ?? 'a step' }))
+  for (const line of annotationLines(written, charsetFor(env))) await output.print(line)
   return exits.ok
 }
 

@@ -9,7 +9,7 @@ import {
 } from '@harmont/cloud'
 import { type ExitCode, exits, HmError } from '../errors.ts'
 import { type EventMapper, endEvent, isJobEnded } from '../events/event-mapper.ts'
-import type { RunView } from '../events/run-event.ts'
+import type { RunEvent, RunView } from '../events/run-event.ts'
 import { mapServerJob } from './map-server-job.ts'
 import { RunLogs } from './run-log.ts'
 
@@ -55,6 +55,7 @@ export async function followRun(options: FollowRunOptions): Promise<ExitCode> {
     const build = await follow(client, address, jobs, stop.signal)
     await jobs.reported()
     stop.signal.throwIfAborted()
+    for (const event of await annotationsOf(options)) await view.show(event)
     const end = endEvent(endedBuild(build), canceledBy)
     await view.show(end)
     return end.exit_code
@@ -65,6 +66,20 @@ export async function followRun(options: FollowRunOptions): Promise<ExitCode> {
     clearTimeout(timer)
     signal.removeEventListener('abort', interrupt)
     stop.abort()
+  }
+}
+
+/** Returns what the steps wrote for the page of the build; nothing from a server that keeps none. */
+async function annotationsOf({ client, address, mapper }: FollowRunOptions): Promise<readonly RunEvent[]> {
+  try {
+    const { data } = await client.listAnnotations(address)
+    return data.flatMap(({ job_id, name, style, markdown }): RunEvent[] => {
+      const step_id = mapper.stepOfJob(job_id)
+      return step_id === undefined ? [] : [{ kind: 'annotation', step_id, name, style, markdown }]
+    })
+  } catch (error) {
+    if (error instanceof CloudError && error.isUnknownOperation) return []
+    throw error
   }
 }
 

@@ -84,6 +84,12 @@ export class EventMapper {
     return this.#stepOf(key).id
   }
 
+  /** Returns the id of a job's step; undefined before the job was queued. */
+  stepOfJob(jobId: string): string | undefined {
+    const key = this.#keys.get(jobId)
+    return key === undefined ? undefined : this.#stepOf(key).id
+  }
+
   /** Returns the events of a job's new state, except its end, which comes after its log. */
   changed(job: MappedJob): RunEvent[] {
     const step = this.#stepOf(job.key)

@@ -142,6 +142,14 @@ export type RunEvent =
       /** In hex. */
       readonly sha256: string
     }
+  /** A text in Markdown that the step wrote for the page of its build. On a server it comes last. */
+  | {
+      readonly kind: 'annotation'
+      readonly step_id: string
+      readonly name: string
+      readonly style: 'summary' | 'info' | 'success' | 'warning' | 'error'
+      readonly markdown: string
+    }
   | {
       readonly kind: 'build_end'
       readonly exit_code: number
@@ -150,6 +158,8 @@ export type RunEvent =
       readonly error_code: string | null
       readonly message: string | null
     }
+
+export type AnnotationEvent = Extract<RunEvent, { readonly kind: 'annotation' }>
 
 /**
  * A destination of events. `show` resolves when it takes more. Producers await it, so that a slow

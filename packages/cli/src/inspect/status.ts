@@ -53,6 +53,7 @@ function presented({ number, slug, branch, commit, message, startedAt }: RunReco
       duration_ms: step.durationMs,
       error_code: step.errorCode,
       message: step.message,
+      annotations: step.annotations.map(({ name, style, markdown }) => ({ name, style, markdown })),
     })),
   }
 }

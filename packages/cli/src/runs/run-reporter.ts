@@ -1,4 +1,12 @@
-import { type Applied, type Build, isBuildTerminal, isTerminal, type Job, type MemoryStore } from '@harmont/engine'
+import {
+  type Applied,
+  type Build,
+  isBuildTerminal,
+  isTerminal,
+  type Job,
+  type MemoryStore,
+  noOutput,
+} from '@harmont/engine'
 import type { PlannedStep } from '@harmont/ir'
 import { chunkJson } from '@harmont/logs'
 import type { Snapshot } from '@harmont/sandbox'
@@ -114,7 +122,10 @@ export class RunReporter implements StoreListener {
 
   #ended(job: MappedJob): readonly RunEvent[] {
     const { mapper } = this.#options
-    return [...testsEvent(mapper.stepId(job), this.#store?.outputs.tests(job.id) ?? []), ...mapper.ended(job)]
+    const step_id = mapper.stepId(job)
+    const { annotations, tests } = this.#store?.outputs.of(job.id) ?? noOutput
+    const written = annotations.map((annotation): RunEvent => ({ kind: 'annotation', step_id, ...annotation }))
+    return [...testsEvent(step_id, tests), ...written, ...mapper.ended(job)]
   }
 
   /** Reports what the last attempt of a step has left. */

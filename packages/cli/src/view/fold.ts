@@ -53,7 +53,8 @@ export function fold(run: Run, event: RunEvent): void {
     case 'step_retry': {
       const step = stepOf(run, event.step_id)
       forget(run, step)
-      Object.assign(step, { attempt: event.attempt + 1, attempts: event.of, waitReason: 'retry_delay' })
+      const next = { attempt: event.attempt + 1, attempts: event.of, waitReason: 'retry_delay' }
+      Object.assign(step, { ...next, annotations: [] })
       enter(run, step, 'waiting')
       return
     }
@@ -62,6 +63,9 @@ export function fold(run: Run, event: RunEvent): void {
       return
     case 'tests':
       stepOf(run, event.step_id).tests = event
+      return
+    case 'annotation':
+      stepOf(run, event.step_id).annotations.push(event)
       return
     case 'artifact':
       run.artifacts += 1
@@ -113,6 +117,7 @@ function queue(run: Run, event: Queued): void {
     finder: null,
     found: null,
     tests: null,
+    annotations: [],
   }
   run.steps.push(step)
   run.byId.set(event.step_id, step)
@@ -126,6 +131,7 @@ function start(run: Run, event: Extract<RunEvent, { readonly kind: 'step_start' 
   step.finder = new FailureFinder()
   step.found = null
   step.tests = null
+  step.annotations = []
   enter(run, step, 'running')
 }
 

@@ -1,5 +1,5 @@
 import type { FailureFinder, Found, QuotedFailure } from '@harmont/logs'
-import type { Instant, RunEvent, StepState } from '../events/run-event.ts'
+import type { AnnotationEvent, Instant, RunEvent, StepState } from '../events/run-event.ts'
 
 export type ShownState = 'waiting' | 'running' | StepState
 /** A failure that does not fail the build is a state of its own. */
@@ -37,6 +37,8 @@ export interface Step {
   found: Found<QuotedFailure> | null
   /** What it reported of its tests. */
   tests: Tests | null
+  /** What it wrote for the page of its build. */
+  annotations: AnnotationEvent[]
 }
 
 export type Tests = Extract<RunEvent, { readonly kind: 'tests' }>

@@ -1,6 +1,6 @@
 import { type Beat, events } from './story.test-support.ts'
 
-const { buildStart, queued, waiting, start, log, cacheHit, skipped, retry, end, buildEnd } = events
+const { annotation, buildStart, queued, waiting, start, log, cacheHit, skipped, retry, end, buildEnd } = events
 
 /** How long the steps of `web` took earlier. */
 export const earlier: ReadonlyMap<string, number> = new Map([
@@ -93,6 +93,11 @@ const pass: readonly Beat[] = [
   [0, start('lint')],
   [600, end('lint', 'passed', 600)],
   [700, log('test', '12 passed')],
+  [
+    0,
+    annotation('test', 'summary', '# Coverage\n\n| package | lines |\n|---|--:|\n| engine | 91.4% |\n| 文書 | 12% |'),
+  ],
+  [0, annotation('test', 'warning', 'The bundle \x1b[31mgrew\x1b[0m by 12 kB \u202eevil', 'size')],
   [100, end('test', 'passed', 1400)],
   [0, buildEnd('passed', 1500)],
 ]

@@ -1,4 +1,4 @@
-import type { RunEvent, StepState } from '../events/run-event.ts'
+import type { AnnotationEvent, RunEvent, StepState } from '../events/run-event.ts'
 
 /**
  * An event reduced to the fields that a story needs, with the milliseconds since the one before.
@@ -42,6 +42,13 @@ export const events = {
     line,
     ts: 0,
     ...told,
+  }),
+  annotation: (key: string, style: AnnotationEvent['style'], markdown: string, name = 'note'): RunEvent => ({
+    kind: 'annotation',
+    step_id: `id-${key}`,
+    name,
+    style,
+    markdown,
   }),
   cacheHit: (key: string, tag = 'run-1'): RunEvent => ({ kind: 'step_cache_hit', step_id: `id-${key}`, key, tag }),
   substituted: (key: string, image: string): RunEvent => ({

@@ -1,6 +1,7 @@
 import { bytes, duration, wholeSeconds } from '../terminal/amounts.ts'
 import { type Line, span } from '../terminal/span.ts'
 import { pad, widthOf, wrapLine } from '../terminal/text-width.ts'
+import { annotationLines } from './annotations.ts'
 import type { Charset } from './charset.ts'
 import { criticalPath, type Earlier, timeSaved } from './durations.ts'
 import { endingText, likelyCause } from './likely-cause.ts'
@@ -31,7 +32,12 @@ export function summary(run: Run, { charset, earlier, width }: SummaryOptions): 
     ...substituteLine(run, charset),
     ...firstFailure(run, charset),
   ]
-  return [...lines.flatMap((line) => wrapLine(line, width)), ...nextLines(run, charset, width)]
+  const written = run.steps.flatMap(({ name, annotations }) => annotations.map((one) => ({ ...one, step: name })))
+  return [
+    ...lines.flatMap((line) => wrapLine(line, width)),
+    ...annotationLines(written, charset).flatMap((line) => wrapLine(line, width)),
+    ...nextLines(run, charset, width),
+  ]
 }
 
 function stateSums({ counts, cached }: Run): string {

@@ -3,8 +3,8 @@ import { LocalChangeFeed } from '../change-feed.ts'
 import type { Created } from '../core/create-build.ts'
 import { standsStill } from '../core/decide-abandon.ts'
 import { viewBuild } from '../core/live-build.ts'
-import type { TestReport } from '../reports/test-report.ts'
 import { serviceLogId } from '../service-log.ts'
+import { noOutput, type StepOutput } from '../step-output.ts'
 import {
   type BuildContext,
   type BuildStore,
@@ -27,8 +27,8 @@ export interface MemoryStore extends Store {
 }
 
 interface MemoryOutputs extends OutputStore {
-  /** Returns the reports of tests that a job left. */
-  tests(jobId: string): readonly TestReport[]
+  /** Returns what the step of a job left. */
+  of(jobId: string): StepOutput
 }
 
 interface MemoryBuilds extends BuildStore {
@@ -56,7 +56,7 @@ export function createMemoryStore(given: Partial<StoreSettings> = {}): MemorySto
       async artifacts(jobId) {
         return work.outputOf(jobId)?.artifacts ?? []
       },
-      tests: (jobId) => work.outputOf(jobId)?.tests ?? [],
+      of: (jobId) => work.outputOf(jobId) ?? noOutput,
     },
     changes,
     now: settings.now,

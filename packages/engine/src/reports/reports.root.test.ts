@@ -31,7 +31,7 @@ const report = (path: string, more: Partial<PlannedArtifact> = {}): PlannedArtif
 const testing = (cases: string, code: number, more: Partial<PlannedStep> = {}) =>
   step(`echo "<testsuite>${cases}</testsuite>" >junit.xml; exit ${code}`, { artifacts: [report('junit.xml')], ...more })
 
-const reportsOf = ({ jobs }: Build, at = 0) => store.outputs.tests(jobs[at]?.id ?? '')
+const reportsOf = ({ jobs }: Build, at = 0) => store.outputs.of(jobs[at]?.id ?? '').tests
 const failing = (name: string, said: string) =>
   `<testcase name='${name}'><failure message='${said}'>at f (/workspace/src/a.js:3:7)</failure></testcase>`
 

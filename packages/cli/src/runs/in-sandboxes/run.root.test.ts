@@ -28,6 +28,7 @@ export default [
     scratch({ image: 'host' }).sh('mkdir -p dist/a; date +%N >dist/a/x; seq 400000 >dist/large; ln -s /etc/passwd dist/out', { key: 'a/b', cache: forever(), artifacts: ['dist/**'] }),
     scratch({ image: 'host' }).sh('echo lost >dist; test -e mended', { key: 'fails', artifacts: { path: 'dist', when: 'failed' } }),
   ]) },
+  { slug: 'notes', pipeline: pipeline([sh('cd $HARMONT_OUTPUT; echo "# Sum" >summary.md; mkdir annotations; printf "\\\\033[31mred" >annotations/n.error.md; exit 1', { key: 'writes', image: 'host' })]) },
 ]`)
   project.write('a.txt', 'one\n')
 })
@@ -48,6 +49,20 @@ describe('a run', () => {
     expect(linesOf(events, 'env')).toEqual(['high true true ok env'])
     expect(events.at(0)).toMatchObject({ kind: 'build_start', plan: { step_count: 4, chain_count: 1 } })
     expect(events.at(-1)).toMatchObject({ kind: 'build_end', exit_code: 0, state: 'passed' })
+  })
+
+  test('tells and shows what a step wrote for the page of its build, and status shows it again', async () => {
+    const { code, events, stderr } = await project.run('notes')
+    expect(code).toBe(1)
+    expect(eventsOf(events, 'writes').flatMap((event) => (event.kind === 'annotation' ? [event] : []))).toMatchObject([
+      { name: 'summary', style: 'summary', markdown: '# Sum\n' },
+      { name: 'n', style: 'error', markdown: '\u001b[31mred' },
+    ])
+    const { stdout } = await project.hm('status')
+    expect(stdout).toContain('summary of writes\n  # Sum\nerror: n (writes)\n  red\n')
+    const [{ annotations }] = JSON.parse((await project.hm('status', '--json')).stdout).steps
+    expect(annotations).toHaveLength(2)
+    expect(stderr).not.toContain('\u001b')
   })
 
   test('sees the history of a checkout, and cannot change it', async () => {
