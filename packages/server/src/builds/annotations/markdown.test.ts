@@ -1,7 +1,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { markdownText } from './markdown-text.ts'
 import { type MarkdownTree, markdownTree } from './markdown-tree.ts'
 import { MarkdownParser } from './parse-markdown.ts'
+
+const letters = (tree: MarkdownTree) => tree.map(({ text }) => text?.replaceAll(/[^a-z]/g, '') ?? '').join('')
 
 /** Returns the tree as tags around texts, with the address of each link. */
 function shown(tree: MarkdownTree): string {
@@ -81,7 +84,22 @@ test('any text becomes a tree whose elements hold their children, with links to 
         expect(href === null || /^https?:\/\//.test(href)).toBe(true)
         before = text === null ? depth : depth - 1
       }
+      const tree = markdownTree(parts.join(''))
+      const again = markdownTree(markdownText(tree))
+      const known = new Set(tree.map(({ href }) => href))
+      expect(again.filter(({ href }) => !known.has(href))).toEqual([])
+      expect(letters(again)).toBe(letters(tree))
     }),
+  )
+})
+
+test('a tree written as Markdown is the same tree, without what was only text in it', () => {
+  const text =
+    '## A `b|c`\n\nx *e* **s** ~~d~~ [l](https://a.example/?q=1) and\nmore  \nend\n\n- x\n- y\n  1. z\n  2. w\n\n```js\n<i>\n```\n\n> q\n\n|n|`|`|\n|-:|---|\n|1|2|\n\n---\n\n3. c'
+  expect(shown(markdownTree(markdownText(markdownTree(text))))).toBe(shown(markdownTree(text)))
+  const hostile = '<b>x</b> ![p](https://a.example/p.png) https://b.example [j](javascript:alert(1))\n\n# \\# <!-- -->'
+  expect(markdownText(markdownTree(hostile))).toBe(
+    '\\<b\\>x\\<\\/b\\> \\![p](<https://a.example/p.png>) [https\\:\\/\\/b\\.example](<https://b.example/>) \\[j\\]\\(javascript\\:alert\\(1\\)\\)\n\n# \\# \\<\\!\\-\\- \\-\\-\\>',
   )
 })
 

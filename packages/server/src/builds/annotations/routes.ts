@@ -3,7 +3,7 @@ import type { Store } from '@harmont/engine'
 import type { Database } from '../../platform/database/transaction.ts'
 import { type Complete, type Handlers, operation } from '../../platform/http/index.ts'
 import { requireBuild } from '../records/require-build.ts'
-import { MarkdownParser } from './parse-markdown.ts'
+import { readAnnotations } from './read-annotations.ts'
 
 type Annotation = Complete<components['schemas']['Annotation']>
 
@@ -14,18 +14,11 @@ interface AnnotationServices {
 
 /** The route of what the steps of a build wrote for its page. */
 export function annotationRoutes({ pool, engine }: AnnotationServices): Pick<Handlers, 'listAnnotations'> {
-  const parser = new MarkdownParser()
   return {
     listAnnotations: operation('listAnnotations', async ({ membership, params }) => {
       const { build } = await requireBuild(pool, membership.organizationId, params)
-      const found = await engine.store.outputs.annotations(build.id)
-      const trees = await parser.parse(found.map(({ markdown }) => markdown))
-      const data = found.map(
-        ({ id, jobId, name, style, markdown }, index): Annotation => ({
-          ...{ id, job_id: jobId, name, style, markdown },
-          tree: [...(trees[index] ?? [])],
-        }),
-      )
+      const found = await readAnnotations(engine.store, build.id)
+      const data = found.map(({ jobId: job_id, ...rest }): Annotation => ({ job_id, ...rest }))
       return { status: 200, body: { data } }
     }),
   }

@@ -2,6 +2,7 @@ import { type Failure, nothingFound } from '@harmont/logs'
 import { scaled } from '@harmont/test-kit/effort'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { markdownTree } from '../../builds/annotations/markdown-tree.ts'
 import { type CheckedJob, type CheckSubject, describeCheck, lastBytes } from './describe-check.ts'
 
 const at = (seconds: number) => new Date(1_750_000_000_000 + seconds * 1000)
@@ -20,6 +21,7 @@ const subject = (
   jobs: readonly CheckedJob[] = [job()],
   lastOutput: string | null = null,
   found = nothingFound,
+  annotations: CheckSubject['annotations'] = [],
 ): CheckSubject => ({
   build: {
     id: 'b',
@@ -40,6 +42,7 @@ const subject = (
   jobs,
   lastOutput,
   found,
+  annotations,
   publicUrl: 'https://ci.example',
 })
 const stateOf = (...given: Parameters<typeof subject>) => {
@@ -107,6 +110,20 @@ test('failed tests are named, the first with its location', () => {
   expect(output.text).toBe(
     '**unit** failed with exit code 1.\n\n```text\ninvoice › rounds — expected 2, got 1 · invoice.test.ts:7\nno module\nand 7 more\n```\n\n```text\nend\n```',
   )
+})
+
+test('what steps wrote is told without HTML, as far as there is room', () => {
+  const one = (markdown: string, style: 'summary' | 'warning' = 'summary') => ({
+    ...{ name: 'si*ze', style, tree: markdownTree(markdown), step: 'unit' },
+  })
+  const told = (...annotations: CheckSubject['annotations']) =>
+    describeCheck(subject({}, [job()], null, nothingFound, annotations)).output.annotations
+  expect(told(one('# Sum\n\n<img src=x>'), one('grew', 'warning'))).toBe(
+    '**unit**\n\n# Sum\n\n\\<img src\\=x\\>\n\n⚠️ **si\\*ze** · **unit**\n\ngrew',
+  )
+  const long = told(...Array.from({ length: 9 }, () => one('<'.repeat(20_000)))) ?? ''
+  expect(long.length).toBeLessThanOrEqual(60_100)
+  expect(long).toMatch(/\n\n8 more on the page of the build\.$/)
 })
 
 test('a build that waits for approval has a button to approve it', () => {

@@ -1,6 +1,8 @@
 /** Describes a build as a check. The same build always gives the same check. */
 import type { Job } from '@harmont/engine'
 import { countWords, type Found, failureWords, type ReportedFailure } from '@harmont/logs'
+import { markdownText } from '../../builds/annotations/markdown-text.ts'
+import type { ReadAnnotation } from '../../builds/annotations/read-annotations.ts'
 import type { Check, CheckAction, CheckConclusion } from '../forge/forge.ts'
 import type { Trigger } from '../triggers/trigger.ts'
 import type { CheckedBuild } from './store.ts'
@@ -12,6 +14,11 @@ export interface CheckedJob
   readonly name: string
 }
 
+export interface CheckedAnnotation extends Pick<ReadAnnotation, 'name' | 'style' | 'tree'> {
+  /** The name of its step. */
+  readonly step: string
+}
+
 export interface CheckSubject {
   readonly build: CheckedBuild
   readonly jobs: readonly CheckedJob[]
@@ -19,6 +26,8 @@ export interface CheckSubject {
   readonly lastOutput: string | null
   /** The failures that its reports of tests name, else its log. */
   readonly found: Found<ReportedFailure>
+  /** What the steps wrote for the page of the build. */
+  readonly annotations: readonly CheckedAnnotation[]
   readonly publicUrl: string
 }
 
@@ -43,7 +52,12 @@ export function describeCheck(subject: CheckSubject): CheckContent {
   return {
     detailsUrl: `${publicUrl}/${build.organization_slug}/pipelines/${build.pipeline_slug}/builds/${build.number}`,
     state: stateOf(subject),
-    output: { title: titleOf(subject), summary: summaryOf(subject), text: textOf(subject) },
+    output: {
+      title: titleOf(subject),
+      summary: summaryOf(subject),
+      text: textOf(subject),
+      ...(subject.annotations.length === 0 ? {} : { annotations: annotationsOf(subject) }),
+    },
     actions: actionsOf(subject),
   }
 }
@@ -126,6 +140,31 @@ function summaryOf({ build, jobs }: CheckSubject): string {
   return `Build #${build.number} of ${build.pipeline_slug}${list === '' ? '' : `: ${list}`}.`
 }
 
+/** GitHub accepts 65,535 characters of a summary. */
+const mostAnnotationCharacters = 60_000
+
+/** Returns the annotations as Markdown, as far as there is room, and how many are left out. */
+function annotationsOf({ annotations }: CheckSubject): string {
+  const texts: string[] = []
+  let characters = 0
+  for (const { step, style, name, tree } of annotations) {
+    const of = `**${escaped(step)}**`
+    const title = style === 'summary' ? of : `${marks[style]} **${escaped(name)}** · ${of}`
+    const text = `${title}\n\n${markdownText(tree)}`
+    characters += text.length
+    if (characters > mostAnnotationCharacters) break
+    texts.push(text)
+  }
+  const more = annotations.length - texts.length
+  return (more === 0 ? texts : [...texts, `${more} more on the page of the build.`]).join('\n\n')
+}
+
+const marks = { info: 'ℹ️', success: '✅', warning: '⚠️', error: '❌' } as const
+
+function escaped(name: string): string {
+  return name.slice(0, 255).replaceAll(/[\\`*_[\]<>]/g, '\\$&')
+}
+
 /** GitHub accepts 65,000 bytes; the rest is for the other parts of the text. */
 const mostOutputBytes = 40_000
 /** Each takes less than 3,000 bytes, and rarely more than 200. */
@@ -135,9 +174,7 @@ function textOf({ build, jobs, lastOutput, found }: CheckSubject): string | null
   const first = firstFailure(jobs)
   const message = build.error_message ?? first?.errorMessage ?? null
   const parts = [
-    ...(first === undefined
-      ? []
-      : [`**${first.name.slice(0, 255).replaceAll(/[\\`*_[\]<>]/g, '\\$&')}** ${reasonOf(first)}.`]),
+    ...(first === undefined ? [] : [`**${escaped(first.name)}** ${reasonOf(first)}.`]),
     ...(message === null ? [] : [fenced(lastBytes(message, 4_000))]),
     ...(found.failures.length === 0 ? [] : [reported(found)]),
     ...(lastOutput === null || lastOutput === '' ? [] : [fenced(lastBytes(lastOutput, mostOutputBytes))]),

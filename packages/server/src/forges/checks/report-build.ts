@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { type Found, nothingFound, type ReportedFailure } from '@harmont/logs'
 import type pg from 'pg'
 import type { Logger } from 'pino'
+import { readAnnotations } from '../../builds/annotations/read-annotations.ts'
 import type { BuildEngine } from '../../builds/engine/build-engine.ts'
 import { lastOutput } from '../../builds/logs/last-output.ts'
 import { asFound, findFailedTests } from '../../builds/tests/failed-tests.ts'
@@ -73,7 +74,10 @@ async function contentOf(
   const failure = build.finished_at === null ? undefined : firstFailure(jobs)
   const output = failure === undefined ? null : await lastOutput(engine.logs, failure.id)
   const found = failure === undefined ? nothingFound : await failuresOf({ pool, engine }, failure.id)
-  return describeCheck({ build, jobs, lastOutput: output, found, publicUrl })
+  const written = build.finished_at === null ? [] : await readAnnotations(engine.store, buildId)
+  const names = new Map(jobs.map(({ id, name }) => [id, name]))
+  const annotations = written.map((one) => ({ ...one, step: names.get(one.jobId) ?? 'a job' }))
+  return describeCheck({ build, jobs, lastOutput: output, found, annotations, publicUrl })
 }
 
 /** Returns the failed tests that the job reported, else the failures that its log tells of. */

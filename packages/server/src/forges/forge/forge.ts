@@ -114,7 +114,13 @@ export interface Check {
         readonly startedAt: Date | null
         readonly completedAt: Date
       }
-  readonly output: { readonly title: string; readonly summary: string; readonly text: string | null }
+  readonly output: {
+    readonly title: string
+    readonly summary: string
+    readonly text: string | null
+    /** What steps wrote for the page of the build, in Markdown without HTML and pictures. */
+    readonly annotations?: string
+  }
   /** At most three. */
   readonly actions: readonly CheckAction[]
 }

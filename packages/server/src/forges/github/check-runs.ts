@@ -53,7 +53,7 @@ function fieldsOf({ name, externalId, detailsUrl, state, output, actions }: Chec
     details_url: detailsUrl,
     output: {
       title: output.title,
-      summary: cut(output.summary),
+      summary: cut([output.summary, output.annotations ?? []].flat().join('\n\n')),
       ...(output.text === null ? {} : { text: cut(output.text) }),
     },
     actions: actions.map(({ label, description, identifier }) => ({ label, description, identifier })),

@@ -57,7 +57,7 @@ test('a check is created, updated and completed in the form that GitHub document
   const text = `${'é'.repeat(40_000)}`
   await forge.setCheck(
     address,
-    check(commit, { checkId, state, actions, output: { title: 'Failed', summary: 's', text } }),
+    check(commit, { checkId, state, actions, output: { title: 'Failed', summary: 's', text, annotations: '# n' } }),
   )
   const [made] = github.checkRuns(repository, commit)
   expect(made?.history.map(({ status, conclusion }) => conclusion ?? status)).toEqual([
@@ -66,6 +66,7 @@ test('a check is created, updated and completed in the form that GitHub document
     'failure',
   ])
   expect(made?.fields).toMatchObject({ external_id: 'build-1', started_at: '2026-01-02T03:04:05Z', actions })
+  expect(objectAt(made?.fields, 'output').summary).toBe('s\n\n# n')
   const shown = objectAt(made?.fields, 'output').text as string
   expect([Buffer.byteLength(shown) <= 65_000, Buffer.byteLength(shown) > 64_990, shown.includes('\uFFFD')]).toEqual([
     true,
