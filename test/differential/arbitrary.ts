@@ -45,7 +45,10 @@ const rawStep = fc.oneof(
         cache,
         dependsOn: fc.array(index, { maxLength: 2 }),
         inputs: fc.array(
-          fc.record({ from: index, path: relative, into: relative }, { requiredKeys: ['from', 'path'] }),
+          fc.record(
+            { from: index, path: relative, into: relative, optional: fc.boolean() },
+            { requiredKeys: ['from', 'path'] },
+          ),
           { maxLength: 2 },
         ),
       },

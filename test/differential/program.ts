@@ -30,7 +30,12 @@ export type StepData =
       readonly options: Data
       readonly cache?: CacheData
       readonly dependsOn?: readonly number[]
-      readonly inputs?: readonly { readonly from: number; readonly path: string; readonly into?: string }[]
+      readonly inputs?: readonly {
+        readonly from: number
+        readonly path: string
+        readonly into?: string
+        readonly optional?: boolean
+      }[]
     }
 
 export type CacheData =

@@ -57,7 +57,7 @@ def build(steps):
                     options["depends_on"] = [built[index] for index in step["dependsOn"]]
                 if "inputs" in step:
                     options["inputs"] = [
-                        hm.files_from(built[one["from"]], one["path"], *([one["into"]] if "into" in one else []))
+                        {**one, "from": built[one["from"]]}
                         for one in step["inputs"]
                     ]
                 start = hm.sh if step["parent"] is None else built[step["parent"]].sh

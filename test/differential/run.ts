@@ -62,7 +62,7 @@ function build(steps: readonly StepData[]): Step[] {
         ...step.options,
         ...(cache && { cache: policy(cache) }),
         ...(dependsOn && { dependsOn: dependsOn.map(at) }),
-        ...(inputs && { inputs: inputs.map(({ from, path, into }) => filesFrom(at(from), path, into)) }),
+        ...(inputs && { inputs: inputs.map(({ from, path, ...where }) => filesFrom(at(from), path, where)) }),
       }
       built.push(parent === null ? sh(command, options) : at(parent).sh(command, options))
     }

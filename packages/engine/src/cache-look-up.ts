@@ -47,4 +47,9 @@ export interface LookUpInputs {
     readonly modes: string
     readonly contents: string
   }
+  /**
+   * Digest of the files of each input, by path and step. Absent without inputs, and in notes of
+   * earlier releases.
+   */
+  readonly given?: Readonly<Record<string, string>>
 }

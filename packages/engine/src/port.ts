@@ -7,7 +7,7 @@ import type { Chunk } from '@harmont/logs'
 import type { SourceTreeRef } from '@harmont/sandbox'
 import type { LackingParts, WantedParts } from './artifacts/part-store.ts'
 import type { CacheLookUp } from './cache-look-up.ts'
-import type { Outcome, ServiceState, Step } from './core/model.ts'
+import type { JobState, Outcome, ServiceState, Step } from './core/model.ts'
 import type { OpenServiceLog } from './service-log.ts'
 import type { StepOutput } from './step-output.ts'
 import type { BuildContext } from './store.ts'
@@ -193,10 +193,22 @@ export interface StepWork {
   readonly step: Step
   readonly parentSnapshot: string | null
   readonly childrenBuildIn: boolean
+  /** The steps that the entries of its `inputs` come from, in the same order. */
+  readonly inputSources: readonly InputSource[]
+  /** Whether other steps take files from it. */
+  readonly isInput: boolean
   /** Snapshots that its services start from, by name; null for one that was not kept. */
   readonly serviceSnapshots: Readonly<Record<string, string | null>>
   /** Names of its services whose files later steps start from. */
   readonly keptServices: readonly string[]
+}
+
+/** A step that leaves files for another one. */
+export interface InputSource {
+  readonly key: string
+  readonly state: JobState
+  /** Null when its files were not kept, or it did not run. */
+  readonly snapshot: string | null
 }
 
 export interface RenderWork {

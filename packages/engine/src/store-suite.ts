@@ -611,6 +611,18 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       expect(await live(now)).toEqual(none)
     })
 
+    test('keeps what a step takes files from until it has passed', async () => {
+      const inputs = [{ from: 0, path: 'x', into: '', optional: false }]
+      const id = await submit(plainPlan([{}, {}, { buildsIn: 1, dependsOn: [0], inputs }]))
+      await run({ ...passed, snapshot: `${id}-source` })
+      await run({ ...passed, snapshot: `${id}-parent` })
+      const needed = async () =>
+        [...(await store.builds.liveSnapshots(now)).needed].filter((each) => each.startsWith(id)).sort()
+      expect(await needed()).toEqual([`${id}-parent`, `${id}-source`])
+      await run({ ...passed, snapshot: `${id}-last` })
+      expect(await needed()).toEqual([])
+    })
+
     test('G10 after any events two views of a build agree, its state is the fold of them, and leases and ready jobs match its jobs', async () => {
       for (let seed = 0; seed < scaled(3); seed++) {
         const roll = dice(seed)

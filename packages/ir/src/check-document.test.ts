@@ -7,7 +7,6 @@ const graph = (nodes: readonly object[], edges: readonly unknown[] = [], more: o
 
 describe('a document with features that are not supported yet', () => {
   const unsupported = [
-    { inputs: [{ from: 'build', path: 'dist/**', into: 'web' }] },
     { services: [{ name: 'db', image: 'postgres:18', env: { A: 'b' }, ready: { port: 5432, timeout_seconds: 60 } }] },
   ]
   it.each(unsupported)('is valid, and cannot be planned: %j', (more) => {
@@ -35,6 +34,26 @@ describe('a document with features that are not supported yet', () => {
     expect(checkDocument(text)).toMatchObject({
       error: { code: 'unknown_dependency', pointer: '/graph/nodes/0/step/inputs/1/from' },
     })
+  })
+
+  it('plans inputs by index, with a place and whether they may be missing, in both forms', () => {
+    const inputs = [
+      { from: 'build', path: 'dist/**' },
+      { from: 'build', path: 'gen', into: './web//static/', optional: true },
+    ]
+    const planned = [
+      { from: 1, path: 'dist/**', into: '', optional: false },
+      { from: 1, path: 'gen', into: 'web/static', optional: true },
+    ]
+    const steps = [step('use', { inputs }), step('build')]
+    const flat = JSON.stringify({ version: '0', steps: steps.map((entry) => ({ type: 'command', ...entry })) })
+    for (const text of [graph(steps), flat]) {
+      const parsed = parsePlan(text)
+      expect(parsed.ok && parsed.plan.steps.map((each) => [each.inputs, each.dependsOn])).toEqual([
+        [planned, [1]],
+        [undefined, []],
+      ])
+    }
   })
 
   it('has inputs without a circle, in the flat form too', () => {

@@ -30,6 +30,7 @@ export type {
   PlanError,
   PlanErrorCode,
   PlannedArtifact,
+  PlannedInput,
   PlannedService,
   PlannedStep,
   PlanProblem,

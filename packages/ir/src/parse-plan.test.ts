@@ -223,7 +223,6 @@ const ROWS: readonly Row[] = [
   ['forks of tests, which nothing runs yet', oneStep({ tests: { forks: 10 } }), 'invalid_ir', at('tests')],
   ['no forks, before that', oneStep({ tests: { forks: 0 } }), 'invalid_ir', at('tests/forks')],
   ['101 artifacts', oneStep({ artifacts: many(101, { path: 'x' }) }), 'invalid_ir', at('artifacts')],
-  ['inputs, which nothing runs yet', oneStep({ inputs: [{ from: 'a', path: 'x' }] }), 'invalid_ir', at('inputs')],
   [
     'services, which nothing runs yet',
     oneStep({ services: [{ name: 'db', image: 'postgres' }] }),
@@ -275,6 +274,12 @@ const ROWS: readonly Row[] = [
   ],
   ['a path as artifact', oneStep({ artifacts: ['dist'] }), 'invalid_ir', at('artifacts/0')],
   ['101 inputs', oneStep({ inputs: many(101, { from: 'a', path: 'x' }) }), 'invalid_ir', at('inputs')],
+  [
+    'an optional input as text',
+    oneStep({ inputs: [{ from: 'a', path: 'x', optional: 'yes' }] }),
+    'invalid_ir',
+    at('inputs/0/optional'),
+  ],
   ['inputs without from', oneStep({ inputs: [{ path: 'x' }] }), 'invalid_ir', at('inputs/0/from')],
   [
     'inputs above the workspace',

@@ -33,8 +33,8 @@ export function parsePlan(text: string): PlanResult {
 
 /**
  * Checks a document without regard to what the product runs: the same checks as `parsePlan`, but
- * well-formed `inputs` and `services` are allowed. A document that passes here and not
- * there is unsupported, not wrong.
+ * well-formed `services` are allowed. A document that passes here and not there is unsupported, not
+ * wrong.
  */
 export function checkDocument(text: string): CheckResult {
   const result = parse(text, new Problems('unsupported'))

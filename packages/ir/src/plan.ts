@@ -59,6 +59,8 @@ export interface PlannedStep {
   readonly continueOnFailure: boolean
   readonly condition: Condition | null
   readonly resources: Resources
+  /** Files of other steps that its workspace has from the start; absent for none. */
+  readonly inputs?: readonly PlannedInput[]
   /** The group that its jobs belong to; absent for none. */
   readonly concurrency?: StepConcurrency
   /** The sidecars that run beside its command; absent for none. */
@@ -113,6 +115,18 @@ export interface PlannedArtifact {
   readonly expiresSeconds: number | null
   /** Whether the step fails when nothing matches. */
   readonly required: boolean
+}
+
+/** Files of another step. A later input takes the place of an earlier one. */
+export interface PlannedInput {
+  /** Index of the step that leaves them, which is a prerequisite. */
+  readonly from: number
+  /** A path or glob (`ir.md` 2.3), relative to /workspace of that step. */
+  readonly path: string
+  /** The directory of /workspace below which they keep their paths; '' for /workspace. */
+  readonly into: string
+  /** Whether it may name nothing. */
+  readonly optional: boolean
 }
 
 /**

@@ -93,7 +93,11 @@ function nodeOf(step: Step, keyOf: (step: Step) => string, tolerant: boolean, de
   const retry = fields.retry ?? defaults.retry
   const resources = fields.resources ?? defaults.resources
   const secrets = { ...defaults.secrets, ...fields.secrets }
-  const inputs = fields.inputs?.map(({ from, ...where }) => ({ from: keyOf(from), ...where }))
+  const inputs = fields.inputs?.map(({ from, optional, ...where }) => ({
+    from: keyOf(from),
+    ...where,
+    ...(optional && { optional: true as const }),
+  }))
   const services = fields.services?.map((service) => serviceOf(service, keyOf))
   const lowered: IrStep = {
     key: keyOf(step),

@@ -137,13 +137,15 @@ export interface CommandFields {
   readonly dependsOn?: readonly Step[] | undefined
 }
 
-/** Files that are copied from another step's file system before the command. */
+/** Files of another step's file system that the workspace has from the start. */
 export interface Input {
   readonly from: Step
   /** A path or glob, relative to the workspace of that step. */
   readonly path: string
-  /** The directory that they come to, relative to the workspace; absent: where they were. */
+  /** The directory below which they keep their paths; absent: the workspace. */
   readonly into?: string
+  /** Whether there may be none. */
+  readonly optional?: boolean
 }
 
 /** Symbol.for: services of two installed copies of the SDK are services to both. */

@@ -69,6 +69,16 @@ describe('chosen steps', () => {
     )
   })
 
+  test('bring the steps that they take files from', () => {
+    const inputs = [{ from: 'site', path: 'dist/**' }]
+    const steps = ['other', 'site', 'deploy'].map((key) => ({ type: 'command', key, cmd: 'true' }))
+    const parsed = parsePlan(JSON.stringify({ version: '0', steps: [...steps.slice(0, 2), { ...steps[2], inputs }] }))
+    if (!parsed.ok) throw new Error(parsed.error.message)
+    const chosen = selectSteps(parsed.plan, ['deploy'])
+    expect(keysOf(chosen)).toEqual(['site', 'deploy'])
+    expect('steps' in chosen && chosen.steps[1]).toMatchObject({ dependsOn: [0], inputs: [{ from: 0 }] })
+  })
+
   test('that do not exist are reported, with those that do', () => {
     expect(() => planRun(irOf(fork), { steps: ['a', 'nope'], timeoutMs: undefined })).toThrow(/the key nope/)
   })
@@ -139,6 +149,23 @@ describe('a retry', () => {
       rerun: ['a', 'b', 'base', 'c'],
       kept: [],
     })
+  })
+  test('reruns a step whose files are gone that a failed step takes, but not one that was skipped', () => {
+    const taking = planOf({ site: {}, gone: {}, off: {}, deploy: { after: ['site', 'gone', 'off'] } }).steps.map(
+      (each) =>
+        each.key === 'deploy'
+          ? { ...each, inputs: [0, 1, 2].map((from) => ({ from, path: 'x', into: '', optional: true })) }
+          : each,
+    )
+    const earlier = [step('site', 'passed', 's'), step('gone', 'passed', 'lost'), step('off', 'skipped')]
+    const found = planRetry({
+      steps: taking,
+      earlier: new Map([...earlier, step('deploy', 'failed')].map((each) => [each.key, each])),
+      only: [],
+      hasSnapshot: (id) => id === 's',
+      conditions: taking.map(({ key }) => key !== 'off'),
+    })
+    expect([[...found.rerun].sort(), [...found.kept]]).toEqual([[1, 3], [[0, 's']]])
   })
   test('of named steps ignores other failures', () => {
     const failures = [

@@ -98,7 +98,9 @@ function keepSlots(plan: Plan, kept: ReadonlySet<number>): Plan {
     const step = plan.steps[slot]
     if (step === undefined) return []
     const buildsIn = step.buildsIn === null ? null : (moved.get(step.buildsIn) ?? null)
-    return [{ ...step, buildsIn, dependsOn: step.dependsOn.flatMap((from) => moved.get(from) ?? []) }]
+    const dependsOn = step.dependsOn.flatMap((from) => moved.get(from) ?? [])
+    const inputs = step.inputs?.map((input) => ({ ...input, from: moved.get(input.from) ?? input.from }))
+    return [{ ...step, buildsIn, dependsOn, ...(inputs && { inputs }) }]
   })
   return { ...plan, steps }
 }

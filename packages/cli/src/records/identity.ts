@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { type IrCachePolicy, type Plan, watchedPaths } from '@harmont/ir'
 import { type SourceTreeRef, type WatchedFile, watchedIn } from '@harmont/sandbox'
 import { isMissing } from '../is-missing.ts'
@@ -17,6 +17,8 @@ export interface StepIdentity {
   readonly envKeys: Readonly<Record<string, string>>
   /** Facts by path; see `fileFact`. */
   readonly files: Readonly<Record<string, string>>
+  /** Digests of the files of each input, once the step was looked up. Absent without inputs. */
+  readonly given?: Readonly<Record<string, string>>
 }
 
 export interface IdentitySource {
@@ -31,6 +33,14 @@ export interface IdentitySource {
 /** Notes what `hm cache explain` compares runs by. */
 export function writeIdentity(file: string, source: IdentitySource): void {
   writeFileSync(file, JSON.stringify(identities(source)), { mode: 0o600 })
+}
+
+/** Adds what a step was given, which is known only when the other steps have ended. */
+export function noteGiven(file: string, key: string, given: NonNullable<StepIdentity['given']>): void {
+  const steps = [...readIdentity(file).values()].map((step) => (step.key === key ? { ...step, given } : step))
+  const staging = `${file}.part`
+  writeFileSync(staging, JSON.stringify(steps), { mode: 0o600 })
+  renameSync(staging, file)
 }
 
 /** Reads the identities by step key; empty for a run without them. */

@@ -1,10 +1,18 @@
-import { type Applied, createMemoryStore, type MemoryStore, type StoreSettings } from '@harmont/engine'
+import {
+  type Applied,
+  type CacheLookUp,
+  createMemoryStore,
+  type MemoryStore,
+  type StoreSettings,
+} from '@harmont/engine'
 
 export interface StoreListener {
   /** Called when a build changed. Not awaited. */
   applied(applied: Applied): void
   /** Called when a job was leased to the runner. Not awaited. */
   leased(jobId: string): void
+  /** Called when a cached step was looked up. Not awaited. */
+  lookedUp(jobId: string, lookUp: CacheLookUp): void
   /** A job's log has more. The writer goes on when this resolves. */
   logged(jobId: string): Promise<void>
 }
@@ -31,6 +39,10 @@ export function createLocalStore(settings: Partial<StoreSettings>, listener: Sto
         const leases = await store.leases.take(runner, slots, now)
         for (const { jobId } of leases) listener.leased(jobId)
         return leases
+      },
+      noteLookUp(lease, at, lookUp) {
+        listener.lookedUp(lease.jobId, lookUp)
+        return store.leases.noteLookUp(lease, at, lookUp)
       },
     },
     logs: {

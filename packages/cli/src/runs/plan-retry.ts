@@ -20,8 +20,8 @@ export interface Retry {
   /** Slots of steps that run again. */
   readonly rerun: ReadonlySet<number>
   /**
-   * Slots of the steps that the rerun steps need, with their snapshots; null where no step builds
-   * in them.
+   * Slots of the steps that the rerun steps need, with their snapshots; null where no step has
+   * their files.
    */
   readonly kept: ReadonlyMap<number, string | null>
 }
@@ -49,13 +49,20 @@ export function planRetry({ steps, earlier, only, hasSnapshot, conditions }: Ret
       if (step === undefined) continue
       const needs = [...step.dependsOn, ...(step.buildsIn === null ? [] : [step.buildsIn])]
       if (needs.some((from) => rerun.has(from))) rerun.add(slot)
-      const snapshot = step.buildsIn === null ? null : (before[step.buildsIn]?.snapshot ?? null)
-      if (step.buildsIn !== null && rerun.has(slot) && (snapshot === null || !hasSnapshot(snapshot)))
-        rerun.add(step.buildsIn)
+      if (!rerun.has(slot)) continue
+      for (const from of filesOf(step)) {
+        const snapshot = before[from]?.snapshot ?? null
+        if (conditions[from] === true && (snapshot === null || !hasSnapshot(snapshot))) rerun.add(from)
+      }
     }
   }
   const kept = [...needed].filter((slot) => conditions[slot] && !rerun.has(slot))
   return { rerun, kept: new Map(kept.map((slot) => [slot, before[slot]?.snapshot ?? null])) }
+}
+
+/** Returns the steps whose files a step has. */
+function filesOf({ buildsIn, inputs = [] }: PlannedStep): readonly number[] {
+  return [...(buildsIn === null ? [] : [buildsIn]), ...inputs.map(({ from }) => from)]
 }
 
 function withBlocked(

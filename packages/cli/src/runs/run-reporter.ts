@@ -1,6 +1,7 @@
 import {
   type Applied,
   type Build,
+  type CacheLookUp,
   isBuildTerminal,
   isTerminal,
   type Job,
@@ -13,6 +14,7 @@ import type { Snapshot } from '@harmont/sandbox'
 import { type EventMapper, isJobEnded, type MappedJob } from '../events/event-mapper.ts'
 import { LineSplitter, type LogLine } from '../events/line-splitter.ts'
 import type { RunEvent, RunView } from '../events/run-event.ts'
+import { noteGiven } from '../records/identity.ts'
 import { recordArtifacts } from '../records/recorded-artifacts.ts'
 import { AppendedFile, type RunFiles } from '../records/run-records.ts'
 import type { StoreListener } from './local-store.ts'
@@ -88,6 +90,15 @@ export class RunReporter implements StoreListener {
       const job = this.#jobs.get(jobId)
       for (const mapped of job === undefined ? [] : await this.#map([job]))
         for (const event of this.#options.mapper.changed({ ...mapped, state: 'assigned' })) await this.#report(event)
+    })
+  }
+
+  lookedUp(jobId: string, { inputs: { given } }: CacheLookUp): void {
+    if (given === undefined) return
+    this.#enqueue(async () => {
+      const { steps, files } = this.#options
+      const step = steps[this.#jobs.get(jobId)?.step ?? -1]
+      if (step !== undefined) noteGiven(files.identity, step.key, given)
     })
   }
 

@@ -18,7 +18,7 @@ export function endingText({ state, exitCode, errorCode }: Ending): string {
 }
 
 const unstarted: ReadonlySet<string> = new Set([
-  ...['provision_failed', 'secret_missing', 'secret_unusable', 'service_failed', 'service_timeout'],
+  ...['provision_failed', 'secret_missing', 'input_missing', 'secret_unusable', 'service_failed', 'service_timeout'],
 ])
 
 /**

@@ -33,6 +33,7 @@ export type JobErrorCode =
   | 'build_abandoned'
   | 'secret_missing'
   | 'secret_unusable'
+  | 'input_missing'
   | 'service_unsupported'
   | 'service_failed'
   | 'service_timeout'

@@ -28,12 +28,14 @@ function endOf({ live }: StoredBuild): Instant {
 
 /**
  * Returns as `wanted` the snapshots of a build's jobs that did not pass, of the steps that these
- * build in, and of services while the build has not passed.
+ * build in or take files from, and of services while the build has not passed.
  */
 function snapshotsOf({ live, attempts }: StoredBuild): Record<'wanted' | 'others', readonly string[]> {
   const parents = new Set<number>()
-  live.steps.forEach(({ buildsIn }, slot) => {
-    if (buildsIn !== null && live.jobs[slot]?.state !== 'passed') parents.add(buildsIn)
+  live.steps.forEach(({ buildsIn, inputs = [] }, slot) => {
+    if (live.jobs[slot]?.state === 'passed') return
+    if (buildsIn !== null) parents.add(buildsIn)
+    for (const { from } of inputs) parents.add(from)
   })
   const wanted: string[] = []
   const others: string[] = []

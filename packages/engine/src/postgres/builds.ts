@@ -26,12 +26,13 @@ export const liveSnapshotsText = `with b as (
   from b join engine.jobs j on j.build_id = b.id cross join json_each_text(j.service_snapshots) s
   where j.service_snapshots is not null
   union all
-  select j.snapshot, b.finished_at is not null as over, (j.state <> 'passed' or w.builds_in is not null) as wanted, b.finished_at
+  select j.snapshot, b.finished_at is not null as over, (j.state <> 'passed' or w.step is not null) as wanted, b.finished_at
   from b join engine.jobs j on j.build_id = b.id
-  left join (select distinct c.build_id, c.builds_in from b join engine.jobs c on c.build_id = b.id
-    where c.builds_in is not null and c.state <> 'passed' and not exists (
+  left join (select distinct c.build_id, u.step from b join engine.jobs c on c.build_id = b.id
+    cross join unnest(c.inputs_from || c.builds_in) u(step)
+    where (c.builds_in is not null or c.inputs_from is not null) and c.state <> 'passed' and not exists (
       select from engine.jobs n where n.build_id = c.build_id and n.step = c.step and n.attempt > c.attempt)) w
-    on w.build_id = j.build_id and w.builds_in = j.step
+    on w.build_id = j.build_id and w.step = j.step
   where j.snapshot is not null and j.step is not null
   order by finished_at desc`
 

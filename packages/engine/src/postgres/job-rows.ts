@@ -94,11 +94,12 @@ export function jobRecord(job: Job): Readonly<Record<string, unknown>> {
 /** Returns a whole job, for its first writing. */
 export function newJobRecord(job: Job, steps: readonly Step[]): Readonly<Record<string, unknown>> {
   const { step, attempt, previousAttempt, createdAt } = job
-  const buildsIn = step === null ? null : (steps[step]?.buildsIn ?? null)
+  const planned = step === null ? undefined : steps[step]
   return {
     ...jobRecord(job),
     step,
-    builds_in: buildsIn,
+    builds_in: planned?.buildsIn ?? null,
+    inputs_from: planned?.inputs?.map(({ from }) => from) ?? null,
     attempt,
     previous_attempt: previousAttempt,
     created_at: time(createdAt),

@@ -33,10 +33,10 @@ const changingColumns = `state text, fence int, lost int, not_before timestamptz
 
 /** Returns the statement that writes new jobs; the arguments are SQL expressions. */
 export function insertJobs(build: string, version: string, records: string): string {
-  return `insert into engine.jobs (build_id, version, id, step, builds_in, attempt, previous_attempt, created_at, state, fence, lost, not_before,
+  return `insert into engine.jobs (build_id, version, id, step, builds_in, inputs_from, attempt, previous_attempt, created_at, state, fence, lost, not_before,
       scheduled_at, assigned_at, started_at, finished_at, deadline_at, kill_by, exit_code, error_code, error_message, skip_reason, soft_failed, cached, snapshot,
       substituted_image, services, service_snapshots)
-    select ${build}, ${version}, r.* from json_to_recordset(${records}::json) as r(id uuid, step int, builds_in int, attempt int,
+    select ${build}, ${version}, r.* from json_to_recordset(${records}::json) as r(id uuid, step int, builds_in int, inputs_from int[], attempt int,
       previous_attempt uuid, created_at timestamptz, ${changingColumns})`
 }
 

@@ -4,6 +4,7 @@ import { digestWatched, now, type Snapshot, type SnapshotMeta, type WatchedDiges
 import type { CacheLookUp } from '../cache-look-up.ts'
 import type { StepWork } from '../port.ts'
 import type { Base } from './base.ts'
+import { digestInputs, type StepInputs } from './inputs.ts'
 import type { JobContext } from './job-context.ts'
 import { withRoom } from './retry.ts'
 import { maySee } from './secrets.ts'
@@ -19,6 +20,8 @@ export interface CachePlaces {
   readonly parent: string
   /** Digest of the watched files; null when the policy watches none. */
   readonly files: WatchedDigest | null
+  /** By what it names: digest of each input's files. */
+  readonly inputs: ReadonlyMap<string, string>
 }
 
 /**
@@ -26,21 +29,30 @@ export interface CachePlaces {
  * cacheable. The platform is part of the namespace, because another kind of machine runs other
  * programs.
  */
-export async function cachePlaces(context: JobContext, { step }: StepWork, base: Base): Promise<CachePlaces | null> {
+export async function cachePlaces(
+  context: JobContext,
+  { step }: StepWork,
+  base: Base,
+  inputs: StepInputs,
+): Promise<CachePlaces | null> {
   const { buildEnv, cache } = context.lease.job
   if (step.cacheKey === null) return null
   const parent = 'image' in base ? '' : await context.lineage.of(base.parent)
   if (parent === undefined) return null
   const files = await watchedOf(context, step)
+  const digests = await digestInputs(context, inputs)
   const { cacheKey, command } = step
   const digest = 'image' in base ? base.image.digest : base.parent.imageDigest
-  const key = lookupKey({ cacheKey, command, env: { ...step.env, ...buildEnv }, parent, files: files?.all ?? '' })
+  const env = { ...step.env, ...buildEnv }
+  const additions = { inputs: digests }
+  const key = lookupKey({ cacheKey, command, env, parent, files: files?.all ?? '', additions })
   const place = (namespace: string): CacheAddress => ({
     namespace: `${namespace}|${digest}|${process.platform}-${process.arch}`,
     key,
   })
   const read = cache.anew?.includes(step.key) ? [] : cache.read
-  return { read: read.map(place), write: place(cache.write), parent, files }
+  const named = inputs.given.map(({ path, step: from }, i) => [`${path} of ${from}`, digests[i] ?? ''] as const)
+  return { read: read.map(place), write: place(cache.write), parent, files, inputs: new Map(named) }
 }
 
 /**
@@ -123,10 +135,15 @@ function lookUpOf(
       parent: 'image' in base ? null : digest(cache.parent),
       variables: Object.fromEntries(variables),
       ...(cache.files === null ? {} : { files: sides(cache.files) }),
+      ...(cache.inputs.size === 0 ? {} : { given: digestsOf(cache.inputs) }),
     },
     hit: hit === undefined ? null : { origin: hit.meta.origin, createdAt: hit.createdAt.getTime() },
     damaged,
   }
+}
+
+function digestsOf(inputs: ReadonlyMap<string, string>): NonNullable<CacheLookUp['inputs']['given']> {
+  return Object.fromEntries([...inputs].map(([name, text]) => [name, digest(text)]))
 }
 
 function sides({ paths, types, modes, contents }: WatchedDigest): NonNullable<CacheLookUp['inputs']['files']> {

@@ -52,6 +52,11 @@ export class SecretsUnusable extends Error {
   override readonly name = 'SecretsUnusable'
 }
 
+/** The files that a step takes from another one do not exist. The job fails with this message. */
+export class NothingToTake extends Error {
+  override readonly name = 'NothingToTake'
+}
+
 /** Makes the context of a job. */
 export function jobContext(
   parts: RunnerParts,
@@ -133,6 +138,7 @@ async function outcomeOf({ options, lease, log }: JobContext, error: unknown): P
   }
   if (error instanceof SecretsUnusable || error instanceof SecretsTooLong)
     return { kind: 'refused', code: 'secret_unusable', message: error.message }
+  if (error instanceof NothingToTake) return { kind: 'refused', code: 'input_missing', message: error.message }
   if (isScarcity(error)) return { ...vanished, blame: 'The machine ran out of file descriptors, processes or memory.' }
   await options.disk.look()
   // Some programs do not say that the disk was full.

@@ -14,6 +14,7 @@ import { noOutput, outputOf, type StepOutput } from '../step-output.ts'
 import { type Base, baseSpec, inheritedSecrets, remarkImage, resolveBase } from './base.ts'
 import { cachePlaces, findHit, hitSentence, noteLookUp } from './cache-entry.ts'
 import { followCommand, type Started, startCommand } from './follow-command.ts'
+import { resolveInputs, withInputs } from './inputs.ts'
 import { asOutcome, finish, type JobContext, provisionFailure } from './job-context.ts'
 import { provision } from './provision.ts'
 import { readAnnotations } from './read-annotations.ts'
@@ -108,7 +109,8 @@ async function prepare(context: JobContext, work: StepWork): Promise<Ready | Uns
     const known = await maskSecrets(context, [])
     if (work.step.cacheRemark !== undefined) log.remark(work.step.cacheRemark)
     const base = await withRoom(context, 'prepare its base', () => resolveBase(context, work))
-    const cache = await cachePlaces(context, work, base)
+    const inputs = await resolveInputs(context, work)
+    const cache = await cachePlaces(context, work, base, inputs)
     const lookedUp = cache ? await findHit(context, cache) : undefined
     if (cache && lookedUp) await noteLookUp(context, work, base, cache, lookedUp)
     const hit = lookedUp?.hit
@@ -118,13 +120,15 @@ async function prepare(context: JobContext, work: StepWork): Promise<Ready | Uns
     }
     if (lease.stopReason !== null) return { outcome: vanished }
     if ('image' in base) remarkImage(context, base.image)
-    const secrets = await stepSecrets(context, work, known, inheritedSecrets(base))
+    const inherited = [...inheritedSecrets(base), ...inputs.lineage]
+    const secrets = await stepSecrets(context, work, known, inherited)
     if (secrets.missing.length > 0) return { outcome: await refuseForSecrets(context, secrets.missing) }
     const promised = {
       cache: cache?.write ?? null,
-      lineage: uniqueSecrets([...inheritedSecrets(base), ...secrets.given]),
+      lineage: uniqueSecrets([...inherited, ...secrets.given]),
     }
-    const sandbox = await provision(context, stepSpec(context, work, base, secrets, promised))
+    const spec = { ...stepSpec(context, work, base, secrets, promised), inputs: inputs.given }
+    const sandbox = await withInputs(inputs, () => provision(context, spec))
     context.hold(sandbox)
     if (lease.stopReason !== null) return { outcome: vanished }
     const { values } = secrets
@@ -173,8 +177,8 @@ interface Kept {
 const nothing: Kept = { snapshot: null }
 
 /**
- * Keeps the file system of a step: of a passed one, when a step builds in it or a later build may
- * find it; of a failed or timed-out one, for inspection. A failure to keep it does not change the
+ * Keeps the file system of a step: of a passed one, when a step builds in it or takes files from
+ * it, or a later build may find it; of a failed or timed-out one, for inspection. A failure to keep it does not change the
  * outcome.
  */
 async function keepResult(
@@ -199,8 +203,8 @@ async function keepPassed(
   { cache, lineage }: Promised,
   output: StepOutput,
 ): Promise<Kept> {
-  const { childrenBuildIn } = work
-  if (!childrenBuildIn && cache === null) return nothing
+  const isNeeded = work.childrenBuildIn || work.isInput
+  if (!isNeeded && cache === null) return nothing
   try {
     // A hit shows it again.
     const meta = {
@@ -210,7 +214,7 @@ async function keepPassed(
     return { snapshot: (await withRoom(context, 'store its result', () => sandbox.snapshot(meta))).id }
   } catch (error) {
     if (!(error instanceof SandboxError)) throw error
-    if (childrenBuildIn) return { snapshot: null, snapshotError: error.message }
+    if (isNeeded) return { snapshot: null, snapshotError: error.message }
     context.log.remark(`the step passed, but its result could not be cached: ${error.message}`)
     return nothing
   }

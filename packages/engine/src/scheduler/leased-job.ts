@@ -1,5 +1,5 @@
 import type { Build, Job, Step } from '../core/model.ts'
-import type { LeasedJob, StepWork } from '../port.ts'
+import type { InputSource, LeasedJob, StepWork } from '../port.ts'
 import type { BuildContext, Lease } from '../store.ts'
 
 /** Facts that depend on a build's steps alone, computed once. */
@@ -8,6 +8,8 @@ interface Places {
   readonly slots: Map<string, number>
   /** Slots of steps in which others build. */
   readonly parents: ReadonlySet<number>
+  /** Slots of steps that others take files from. */
+  readonly inputs: ReadonlySet<number>
   readonly secretNames: readonly string[]
   /** Names of services whose files other steps start from, by slot. */
   readonly keptServices: ReadonlyMap<number, ReadonlySet<string>>
@@ -58,15 +60,23 @@ function workOf(build: Build, job: Job, { renderSlug }: BuildContext): LeasedJob
   const step = build.steps[job.step]
   if (step === undefined) throw new Error(`build ${build.id} has no step ${job.step}`)
   const parentSnapshot = step.buildsIn === null ? null : (build.jobs[step.buildsIn]?.snapshot ?? null)
-  const { parents, keptServices } = placesOf(build)
+  const { parents, inputs, keptServices } = placesOf(build)
   return {
     kind: 'step',
     step,
     parentSnapshot,
     childrenBuildIn: parents.has(job.step),
+    inputSources: (step.inputs ?? []).map(({ from }) => inputSource(build, from)),
+    isInput: inputs.has(job.step),
     serviceSnapshots: originsOf(build, step),
     keptServices: [...(keptServices.get(job.step) ?? [])],
   }
+}
+
+function inputSource({ id, steps, jobs }: Build, from: number): InputSource {
+  const [step, job] = [steps[from], jobs[from]]
+  if (step === undefined || job === undefined) throw new Error(`build ${id} has no step ${from}`)
+  return { key: step.key, state: job.state, snapshot: job.snapshot }
 }
 
 /** Returns the snapshots that a step's services start from. */
@@ -105,6 +115,7 @@ function placesOf({ steps, jobs }: Build): Places {
   const made: Places = {
     slots: new Map(jobs.map(({ id }, slot) => [id, slot])),
     parents: new Set(steps.flatMap(({ buildsIn }) => buildsIn ?? [])),
+    inputs: new Set(steps.flatMap(({ inputs = [] }) => inputs.map(({ from }) => from))),
     secretNames: [...new Set(steps.flatMap(({ secrets }) => Object.values(secrets)))],
     keptServices: keptServicesOf(steps),
   }

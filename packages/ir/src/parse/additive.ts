@@ -15,6 +15,7 @@ const REASONS = [
   'sandbox_lost',
   'build_abandoned',
   'secret_missing',
+  'input_missing',
   'service_unsupported',
   'service_failed',
   'service_timeout',

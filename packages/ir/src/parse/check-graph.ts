@@ -1,7 +1,8 @@
 import type { PlannedStep } from '../plan.ts'
+import { inputEdges, plannedInputs } from './check-inputs.ts'
 import { plannedServices, serviceEdges } from './check-services.ts'
 import { findCycle, topologicalOrder } from './cycle.ts'
-import type { Draft, Edge } from './draft.ts'
+import type { Draft } from './draft.ts'
 import { describe, grouped, type Problems } from './problems.ts'
 
 /** Image of a step for which neither it nor its pipeline names one. */
@@ -70,19 +71,6 @@ function checkKeys(problems: Problems, { steps }: Draft): void {
   }
 }
 
-// A step waits for the steps whose files it is given.
-function inputEdges(problems: Problems, { steps }: Draft, indexOf: ReadonlyMap<string, number>): Edge[] {
-  return steps.flatMap(({ inputs }, to) =>
-    inputs.flatMap(({ from, at }) => {
-      const index = indexOf.get(from)
-      if (index !== undefined) return [{ from: index, to, buildsIn: false, at: () => at }]
-      const problem = { stage: 'graph', code: 'unknown_dependency', at, expected: 'the key of a step' } as const
-      problems.add({ ...problem, got: describe(from), fix: 'Name a step of this pipeline.' })
-      return []
-    }),
-  )
-}
-
 // A pair with both kinds of edge is one prerequisite, and builds_in decides. Exact repeats
 // collapse.
 function joinEdges(problems: Problems, { steps, edges }: Pick<Draft, 'steps' | 'edges'>) {
@@ -126,12 +114,16 @@ function checkChains(
 function finish(
   problems: Problems,
   { defaultImage }: Draft,
-  { at, image, inputs: _, services, ...own }: Draft['steps'][number],
+  { at, image, inputs, services, ...own }: Draft['steps'][number],
   parent: number | undefined,
   dependsOn: readonly number[],
   indexOf: ReadonlyMap<string, number>,
 ): PlannedStep {
-  const step = services.length === 0 ? own : { ...own, services: plannedServices(services, indexOf) }
+  const step = {
+    ...own,
+    ...(inputs.length > 0 && { inputs: plannedInputs(inputs, indexOf) }),
+    ...(services.length > 0 && { services: plannedServices(services, indexOf) }),
+  }
   if (parent === undefined) return { ...step, image: image ?? defaultImage ?? DEFAULT_IMAGE, buildsIn: null, dependsOn }
   if (image !== undefined)
     problems.warn(

@@ -5,17 +5,18 @@ import { readCache } from './cache.ts'
 import { readStepConcurrency } from './concurrency.ts'
 import { readCondition } from './condition.ts'
 import type { Names } from './env.ts'
+import { type InputDraft, readInputs } from './inputs.ts'
 import { MAX_IMAGE, MAX_TIMEOUT_SECONDS } from './limits.ts'
 import { describe, grouped } from './problems.ts'
 import { below, type JsonObject, member, type Reader } from './read.ts'
 import { readServices, type ServiceDraft } from './services.ts'
-import { type InputDraft, readInputs, refuseInStep } from './unsupported.ts'
+import { refuseInStep } from './unsupported.ts'
 
 const MAX_COMMAND = 1024 * 1024
 const DEFAULT_TIMEOUT_SECONDS = 3600
 
 /** A step as both forms read it: everything but its edges, with the pointer of its object. */
-export interface StepDraft extends Omit<PlannedStep, 'image' | 'buildsIn' | 'dependsOn' | 'services'> {
+export interface StepDraft extends Omit<PlannedStep, 'image' | 'buildsIn' | 'dependsOn' | 'inputs' | 'services'> {
   readonly at: string
   readonly image: string | undefined
   /** Each becomes a `depends_on` edge. */
@@ -52,7 +53,7 @@ export function readStep(
   const artifacts = readArtifacts(reader, ...of('artifacts'))
   const rest = {
     at,
-    inputs: readInputs(step, at),
+    inputs: readInputs(reader, ...of('inputs')),
     services: readServices(reader, ...of('services')),
     env,
     secrets,

@@ -3,29 +3,16 @@
  * them, so that no request of a pipeline is silently lost. Remove a feature from here when it
  * becomes supported.
  */
-import { readRelativePath } from './cache.ts'
 import { MAX_TIMEOUT_SECONDS } from './limits.ts'
 import { describe } from './problems.ts'
-import { below, isObject, type JsonObject, member, type Reader } from './read.ts'
+import { below, type JsonObject, member, type Reader } from './read.ts'
 
 type Check = (reader: Reader, value: unknown, at: string) => void
-
-/** A step's request for files of another step, by key. */
-export interface InputDraft {
-  readonly from: string
-  /** JSON pointer of `from`. */
-  readonly at: string
-}
 
 /** What a step asks of its tests, besides their report, which is one of its artifacts. */
 const TESTS = new Set(['forks', 'budget_seconds', 'rerun', 'quarantine'])
 
 const STEP_FIELDS: Readonly<Record<string, Check>> = {
-  inputs: entries(100, ['from', 'path', 'into'], (reader, input, at) => {
-    reader.text(member(input, 'from'), below(at, 'from'), { expected: 'the key of a step', required: true })
-    readRelativePath(reader, member(input, 'path'), below(at, 'path'))
-    if (member(input, 'into') !== undefined) readRelativePath(reader, member(input, 'into'), below(at, 'into'))
-  }),
   // `readServices` checks them.
   services: () => undefined,
   tests: (reader, value, at) => {
@@ -44,16 +31,6 @@ export function refuseInStep(reader: Reader, step: JsonObject, at: string): void
   for (const [name, check] of Object.entries(STEP_FIELDS)) refuse(reader, step, name, at, check)
 }
 
-/** The well-formed part of a step's `inputs`. */
-export function readInputs(step: JsonObject, at: string): readonly InputDraft[] {
-  const inputs = member(step, 'inputs')
-  if (!Array.isArray(inputs)) return []
-  return inputs.flatMap((input: unknown, i) => {
-    const from = isObject(input) ? member(input, 'from') : undefined
-    return typeof from === 'string' ? [{ from, at: below(below(below(at, 'inputs'), i), 'from') }] : []
-  })
-}
-
 function refuse(reader: Reader, object: JsonObject, name: string, at: string, check: Check): void {
   const value = member(object, name)
   if (value === undefined) return
@@ -62,21 +39,4 @@ function refuse(reader: Reader, object: JsonObject, name: string, at: string, ch
   if (Object.keys(value ?? {}).length === 0 && typeof value === 'object') return
   const fix = `"${name}" is not supported yet: remove it from the pipeline.`
   reader.problems.add({ stage: 'unsupported', at: place, expected: `no "${name}"`, got: describe(value), fix })
-}
-
-function entries(
-  max: number,
-  known: readonly string[],
-  check: (reader: Reader, entry: JsonObject, at: string) => void,
-): Check {
-  const members = new Set(known)
-  return (reader, value, at) => {
-    reader.list(value, at, { max })?.forEach((entry, i) => {
-      const place = below(at, i)
-      const object = reader.object(entry, place, { required: true })
-      if (object === undefined) return
-      reader.unknownMembers(object, members, place)
-      check(reader, object, place)
-    })
-  }
 }

@@ -23,21 +23,23 @@ _LATER = ("forks", "budget", "rerun", "quarantine")
 class Input(Frozen):
     """Files of another step's file system; made by files_from()."""
 
-    __slots__ = ("into", "path", "step")
+    __slots__ = ("into", "optional", "path", "step")
     step: Step
     path: str
     into: str | None
+    optional: bool
 
-    def __init__(self, step: Step, path: str, into: str | None) -> None:
-        self._set(step=step, path=path, into=into)
+    def __init__(self, step: Step, path: str, into: str | None, optional: bool) -> None:
+        self._set(step=step, path=path, into=into, optional=optional)
 
 
-def files_from(step: Step, path: str, into: str | None = None) -> Input:
-    """Files of another step, for the option `inputs`: what a path or glob names there, copied into a directory.
+def files_from(step: Step, path: str, into: str | None = None, *, optional: bool = False) -> Input:
+    """Files of another step, for the option `inputs`: what a path or glob names there.
 
-    The step that gets them waits for it.
+    They keep their paths, below the directory `into` when it is given. The step that gets them waits for the other one.
+    Without any it fails with `input_missing`, unless they are optional.
     """
-    return _input("files_from", {"from": step, "path": path, "into": into})
+    return _input("files_from", {"from": step, "path": path, "into": into, "optional": optional})
 
 
 def inputs_of(where: str, value: object) -> list[Input]:
@@ -48,10 +50,12 @@ def _input(where: str, value: object) -> Input:
     from ._step import step_with_command
 
     members = members_of(where, value)
-    only_known(where, members, ("from", "path", "into"))
+    only_known(where, members, ("from", "path", "into", "optional"))
     into = relative_path_of(f"{where}, into", members["into"]) if "into" in members else None
     source = step_with_command(f"{where}, from", members.get("from"))
-    return Input(source, relative_path_of(f"{where}, path", members.get("path")), into)
+    path = relative_path_of(f"{where}, path", members.get("path"))
+    optional = "optional" in members and boolean_of(f"{where}, optional", members["optional"])
+    return Input(source, path, into, optional)
 
 
 def artifacts_of(where: str, value: object) -> list[dict[str, Any]]:

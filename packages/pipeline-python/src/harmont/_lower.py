@@ -111,9 +111,9 @@ def _copied(value: Any) -> Any:
     return [_copied(entry) for entry in value] if isinstance(value, list) else value
 
 
-def _input(each: Any, key: str) -> dict[str, str]:
-    read = {"from": key, "path": each.path}
-    return read if each.into is None else {**read, "into": each.into}
+def _input(each: Any, key: str) -> dict[str, Any]:
+    into = {} if each.into is None else {"into": each.into}
+    return {"from": key, "path": each.path, **into, **({"optional": True} if each.optional else {})}
 
 
 # A root always has one: its own, that of the scratch it starts from, or the default. A child has one only when it was

@@ -31,7 +31,8 @@ _PLACEHOLDERS = ("${branch}", "${tag}", "${pull_request}", "${event}")
 # The error codes of jobs.
 _REASONS = (
     *("out_of_memory", "disk_limit", "step_timeout", "pipeline_timeout", "provision_failed", "snapshot_failed"),
-    *("artifact_missing", "artifact_failed", "sandbox_lost", "build_abandoned", "secret_missing", "service_unsupported"),
+    *("artifact_missing", "artifact_failed", "sandbox_lost", "build_abandoned", "secret_missing", "input_missing"),
+    "service_unsupported",
     *("service_failed", "service_timeout", "service_unclean"),
 )
 

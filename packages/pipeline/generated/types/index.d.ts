@@ -11,7 +11,7 @@ export { type Cell, type MatrixOptions, matrix } from './matrix.js';
 export type { ArtifactOptions } from './options/artifacts.js';
 export type { BuildConcurrency, StepConcurrency } from './options/concurrency.js';
 export type { EnvOptions } from './options/env.js';
-export { filesFrom } from './options/inputs.js';
+export { filesFrom, type InputOptions } from './options/inputs.js';
 export type { ResourceOptions } from './options/resources.js';
 export { type RetryConditions, type RetryOptions, type RetryReason, retry } from './options/retry.js';
 export type { SecretOptions } from './options/secrets.js';

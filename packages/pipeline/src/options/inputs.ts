@@ -1,23 +1,38 @@
 import { nearestCommand } from '../brand.ts'
 import { type Input, isStep, type Step } from '../step.ts'
-import { oneOrListOf, optionsOf, wrongUse } from '../wrong-use.ts'
+import { booleanOf, oneOrListOf, optionsOf, wrongUse } from '../wrong-use.ts'
 import { relativePathOf } from './relative-path.ts'
 
-/** Names files of another step for the option `inputs`. The step that gets them waits for it. */
-export function filesFrom(step: Step, path: string, into?: string): Input {
-  return inputOf('filesFrom', { from: step, path, ...(into !== undefined && { into }) })
+/** How files of another step come to the one that gets them. */
+export interface InputOptions {
+  /** The directory below which they keep their paths, relative to the workspace. */
+  readonly into?: string
+  /** Whether there may be none; otherwise the step fails with `input_missing`. */
+  readonly optional?: boolean
 }
+
+/**
+ * Names files of another step for the option `inputs`. The step that gets them waits for it. They
+ * keep their paths, below the directory `into` when it is given.
+ */
+export function filesFrom(step: Step, path: string, into?: string | InputOptions): Input {
+  const options = into === undefined ? {} : typeof into === 'string' ? { into } : optionsOf('filesFrom', into, OPTIONS)
+  return inputOf('filesFrom', { from: step, path, ...options })
+}
+
+const OPTIONS = ['into', 'optional']
 
 export function inputsOf(where: string, value: unknown): readonly Input[] {
   return oneOrListOf(where, value, (entry) => inputOf(where, entry))
 }
 
 function inputOf(where: string, value: unknown): Input {
-  const { from, path, into } = optionsOf(where, value, ['from', 'path', 'into'])
+  const { from, path, into, optional } = optionsOf(where, value, ['from', 'path', ...OPTIONS])
   return Object.freeze({
     from: commandOf(`${where}, from`, from),
     path: relativePathOf(`${where}, path`, path),
     ...(into !== undefined && { into: relativePathOf(`${where}, into`, into) }),
+    ...(optional !== undefined && booleanOf(`${where}, optional`, optional) && { optional: true as const }),
   })
 }
 

@@ -8,9 +8,10 @@ import { eventsOf, linesOf, makeProject, type Project, remainsOf, statesOf } fro
 let project: Project
 beforeAll(() => {
   project = makeProject(`
-import { forever, onChange, pipeline, scratch, sh } from '@harmont/hm'
+import { filesFrom, forever, onChange, pipeline, scratch, sh } from '@harmont/hm'
 const base = scratch({ image: 'host' }).sh('echo made > made.txt; date +%N', { key: 'base', cache: forever() })
 const bad = base.sh('echo before; test -e mended', { key: 'bad' })
+const site = scratch({ image: 'host' }).sh('rm -rf dist; mkdir dist; cat a.txt > dist/app; date +%N > dist/../stamp', { key: 'site' })
 export default [
   { slug: 'ok', pipeline: pipeline([
     base.sh('cat made.txt a.txt; echo wrong >&2; printf end', { key: 'test' }),
@@ -24,6 +25,11 @@ export default [
   { slug: 'long', pipeline: pipeline([base.sh('trap "echo told; exit 0" TERM; echo begun; sleep 30 & wait', { key: 'long' })]) },
   { slug: 'away', pipeline: pipeline([sh('true', { key: 'pulls', image: '127.0.0.1:9/no/such:image' })]) },
   { slug: 'history', pipeline: pipeline([base.sh('git describe --tags; git log --format=%s; touch .git/x .git/objects/x 2>&1', { key: 'described' })]) },
+  { slug: 'inputs', pipeline: pipeline([
+    site.sh('cat dist/app', { key: 'reads' }),
+    sh('cat web/dist/app; ls', { key: 'deploy', image: 'host', cache: forever(), inputs: filesFrom(site, 'dist/**', 'web') }),
+    sh('true', { key: 'lacks', image: 'host', softFail: true, inputs: [filesFrom(site, 'no/*'), filesFrom(site, 'x', { optional: true })] }),
+  ]) },
   { slug: 'artifacts', pipeline: pipeline([
     scratch({ image: 'host' }).sh('mkdir -p dist/a; date +%N >dist/a/x; seq 400000 >dist/large; ln -s /etc/passwd dist/out', { key: 'a/b', cache: forever(), artifacts: ['dist/**'] }),
     scratch({ image: 'host' }).sh('echo lost >dist; test -e mended', { key: 'fails', artifacts: { path: 'dist', when: 'failed' } }),
@@ -142,6 +148,24 @@ describe('a run', () => {
       expect(statesOf((await project.run('modes')).events), command).toMatchObject({ watched: 'cached' })
     }
     execFileSync('sh', ['-c', 'chmod -x a.txt; rm -r src'], { cwd: project.directory })
+  })
+
+  test('G65 gives a step files of another one, with --step too, and says that they changed when it ran for that', async () => {
+    project.write('a.txt', 'one\n')
+    const { events } = await project.run('inputs')
+    expect(statesOf(events)).toMatchObject({ site: 'passed', deploy: 'passed', lacks: 'failed' })
+    expect(linesOf(events, 'deploy')).toEqual(['one', 'a.txt', 'web'])
+    const [lacking] = eventsOf(events, 'lacks').filter(({ kind }) => kind === 'step_end')
+    expect(JSON.stringify(lacking)).toContain('The step site left nothing that the input \\"no/*\\" names.')
+    const again = await project.run('inputs', '--step', 'deploy')
+    expect(statesOf(again.events)).toEqual({ site: 'passed', deploy: 'cached' })
+    project.write('a.txt', 'two\n')
+    const changed = await project.run('inputs', '--step', 'deploy')
+    expect(statesOf(changed.events)).toEqual({ site: 'passed', deploy: 'passed' })
+    const told = JSON.parse((await project.hm('cache', 'explain', 'deploy', '--json')).stdout)
+    expect(told).toMatchObject({ cached: true, cached_from: null, changes: ['input dist/** of site changed'] })
+    const planned = JSON.parse((await project.hm('run', 'inputs', '--step', 'deploy', '--dry-run', '--json')).stdout)
+    expect(planned.steps).toMatchObject([{ key: 'site' }, { key: 'deploy', depends_on: ['site'] }])
   })
 
   test('with --no-cache runs all steps again and stores their results; with a key only that step and the steps built on it', async () => {

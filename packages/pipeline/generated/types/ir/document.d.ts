@@ -92,11 +92,13 @@ export interface IrArtifact {
     /** The step fails when nothing matches. */
     readonly required?: true;
 }
-/** Files copied from the final file system of the step with the key `from`. */
+/** Files of the final file system of the step with the key `from`. */
 export interface IrInput {
     readonly from: string;
     readonly path: string;
     readonly into?: string;
+    /** Whether the path may name nothing. */
+    readonly optional?: true;
 }
 /** A sidecar, reachable by its name while the command runs. */
 export interface IrService {

@@ -6,7 +6,7 @@ export { Gate, type GateRange } from './gate.js';
 export { DEFAULT_IMAGE } from './parse/check-graph.js';
 export { checkDocument, parsePlan } from './parse-plan.js';
 export { coversFile, isGlob, type PathGlob, pathComponents, pathGlob, pathProblem } from './path-glob.js';
-export type { BuildConcurrency, CheckResult, Plan, PlanError, PlanErrorCode, PlannedArtifact, PlannedService, PlannedStep, PlanProblem, PlanResult, Resources, RetryPolicy, StepConcurrency, WhenFull, } from './plan.js';
+export type { BuildConcurrency, CheckResult, Plan, PlanError, PlanErrorCode, PlannedArtifact, PlannedInput, PlannedService, PlannedStep, PlanProblem, PlanResult, Resources, RetryPolicy, StepConcurrency, WhenFull, } from './plan.js';
 export { type Keyless, positionKey, stepKeys } from './step-keys.js';
 export { comparePaths, compareText } from './text-order.js';
 export { matchesRefGlob } from './wildcard.js';

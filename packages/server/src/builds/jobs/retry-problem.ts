@@ -20,9 +20,13 @@ export function retryProblem(build: Build, { state, step }: Job, now: number): s
   if (build.state === 'canceling') return 'its build is being canceled'
   if (!isTerminal(state)) return `it is \`${state}\` and has not ended`
   if (state !== 'failed' && state !== 'timed_out' && state !== 'canceled') return `it is \`${state}\``
-  const parent = step === null ? null : (build.steps[step]?.buildsIn ?? null)
-  if (parent !== null && areFilesGone(build, now) && build.jobs[parent]?.state === 'passed')
+  const planned = step === null ? undefined : build.steps[step]
+  const hasPassed = (from: number) => build.jobs[from]?.state === 'passed'
+  if (planned === undefined || !areFilesGone(build, now)) return null
+  if (planned.buildsIn !== null && hasPassed(planned.buildsIn))
     return 'the file system that it starts from was kept for one day only; rebuild instead'
+  if (planned.inputs?.some(({ from }) => hasPassed(from)))
+    return 'the files that it takes from other steps were kept for one day only; rebuild instead'
   return null
 }
 

@@ -42,6 +42,15 @@ test.for<readonly [string, Partial<MissFacts>, string | null, readonly string[]]
     'changed',
     ['variable A 0 1', 'variable B null 2', 'variable C 3 null'],
   ],
+  [
+    'files of other steps',
+    {
+      inputs: { ...inputs, given: { 'dist of site': 'a', 'x of gen': 'b' } },
+      previous: { ...inputs, given: { 'dist of site': 'c' } },
+    },
+    'changed',
+    ['path dist of site c a', 'path x of gen null b'],
+  ],
   ['paths', { previous: otherClaim, policy: onChange }, 'changed', ['path go.mod or go.sum k0 k1']],
   ['time', { previous: otherClaim, policy: ttl }, 'expired', []],
   [

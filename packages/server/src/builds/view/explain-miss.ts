@@ -34,8 +34,9 @@ export function explainMiss({ inputs, previous, wasThere, damaged, policy, paren
     ...changeOf('image', 'image', previous.image, inputs.image),
     ...changeOf('image', 'platform', previous.platform, inputs.platform),
     ...changeOf('parent', parentName ?? 'the step it builds in', previous.parent, inputs.parent),
-    ...variableChanges(previous.variables, inputs.variables),
+    ...changesOf('variable', previous.variables, inputs.variables),
     ...fileChanges(policy, previous.files, inputs.files),
+    ...changesOf('path', previous.given ?? {}, inputs.given ?? {}),
   ]
   // A claim includes the claims of the steps below it, and the claim of a policy may include the
   // command: it says more only when nothing else changed.
@@ -84,9 +85,13 @@ function changeOf(kind: string, name: string, before: string | null, after: stri
   return before === after ? [] : [{ kind, name, before, after }]
 }
 
-function variableChanges(before: Readonly<Record<string, string>>, after: Readonly<Record<string, string>>): Change[] {
+function changesOf(
+  kind: string,
+  before: Readonly<Record<string, string>>,
+  after: Readonly<Record<string, string>>,
+): Change[] {
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort()
   const of = (all: Readonly<Record<string, string>>, name: string) =>
     Object.hasOwn(all, name) ? (all[name] ?? null) : null
-  return names.flatMap((name) => changeOf('variable', name, of(before, name), of(after, name)))
+  return names.flatMap((name) => changeOf(kind, name, of(before, name), of(after, name)))
 }

@@ -82,6 +82,8 @@ export function hintOf(
       return 'The whole pipeline timed out. Raise its `timeout` or run steps in parallel.'
     case 'secret_missing':
       return `Set ${Object.values(secrets).join(', ')} with \`hm secret set NAME\` or in the settings. If the secret exists but is limited, an administrator can allow it for uploads.`
+    case 'input_missing':
+      return 'Check the path, and that the other step writes these files. If there may be none, make the input `optional`.'
     case 'secret_unusable':
       return 'Set the secret again, or use fewer or shorter secrets.'
     case 'provision_failed':

@@ -35,6 +35,7 @@ const buildCodes = {
   agent_heartbeat_lost: 'The runner of the step was lost.',
   build_abandoned: 'The build was abandoned.',
   secret_missing: 'The step names a secret that is not set.',
+  input_missing: 'Another step left none of the files that the step takes from it.',
   secret_unusable: 'The secrets of the build cannot be decrypted, or are too long to be masked.',
   service_unsupported: 'The step needs a service that this server cannot provide.',
   service_failed: 'A service of the step ended before it was ready.',

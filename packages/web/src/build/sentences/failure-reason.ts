@@ -28,6 +28,7 @@ const reasons: Readonly<Record<string, string>> = {
   artifact_missing: 'a required artifact is missing',
   artifact_failed: 'its artifacts could not be kept',
   secret_missing: 'a required secret is not set',
+  input_missing: 'files that it takes from another step are missing',
   secret_unusable: 'the secrets of the build cannot be used',
 }
 

@@ -1,10 +1,10 @@
 import type { PlannedStep } from '../plan.js';
 import type { Names } from './env.js';
+import { type InputDraft } from './inputs.js';
 import { type JsonObject, type Reader } from './read.js';
 import { type ServiceDraft } from './services.js';
-import { type InputDraft } from './unsupported.js';
 /** A step as both forms read it: everything but its edges, with the pointer of its object. */
-export interface StepDraft extends Omit<PlannedStep, 'image' | 'buildsIn' | 'dependsOn' | 'services'> {
+export interface StepDraft extends Omit<PlannedStep, 'image' | 'buildsIn' | 'dependsOn' | 'inputs' | 'services'> {
     readonly at: string;
     readonly image: string | undefined;
     /** Each becomes a `depends_on` edge. */
