@@ -12,6 +12,7 @@ import { type EventMapper, endEvent, isJobEnded } from '../events/event-mapper.t
 import type { RunEvent, RunView } from '../events/run-event.ts'
 import { mapServerJob } from './map-server-job.ts'
 import { RunLogs } from './run-log.ts'
+import { serverTests } from './server-tests.ts'
 
 /** How long a canceled build may take to end. */
 const cancelGraceMs = 30_000
@@ -109,11 +110,13 @@ class JobsOfRun {
   readonly #reports = new Map<string, Promise<void>>()
   readonly #ended = new Set<string>()
   readonly #onFailure: (error: unknown) => void
+  readonly #signal: AbortSignal
 
   constructor(options: FollowRunOptions, signal: AbortSignal, onFailure: (error: unknown) => void) {
     this.#options = options
     this.#logs = new RunLogs({ ...options, signal })
     this.#onFailure = onFailure
+    this.#signal = signal
   }
 
   async begin(jobs: readonly Job[]): Promise<void> {
@@ -133,9 +136,19 @@ class JobsOfRun {
       await ready
       for (const event of events) await view.show(event)
       await this.#logs.follow(job)
-      if (isEnd) for (const event of mapper.ended(mapped)) await view.show(event)
+      if (!isEnd) return
+      for (const event of await this.#testsOf(job, mapper.stepId(mapped))) await view.show(event)
+      for (const event of mapper.ended(mapped)) await view.show(event)
     }
     this.#reports.set(job.id, report().catch(this.#onFailure))
+  }
+
+  /** Returns what a failed job reported of its tests; of a passed one this would cost a request each. */
+  async #testsOf({ id: job, state }: Job, step_id: string): Promise<readonly RunEvent[]> {
+    const { client, address } = this.#options
+    return state === 'failed' || state === 'timed_out'
+      ? serverTests(client, { ...address, job }, step_id, this.#signal)
+      : []
   }
 
   async reported(): Promise<void> {

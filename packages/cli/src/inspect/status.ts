@@ -6,7 +6,7 @@ import { localMinute } from '../terminal/amounts.ts'
 import { span } from '../terminal/span.ts'
 import { charsetFor } from '../view/charset.ts'
 import { frame, layOut } from '../view/frame.ts'
-import type { Run } from '../view/run-model.ts'
+import type { Run, Tests } from '../view/run-model.ts'
 import { summary } from '../view/summary.ts'
 import { replayRun } from './replay-run.ts'
 
@@ -29,6 +29,10 @@ export async function localStatus(context: Context<'status'>, record: RunRecord)
   const ending = summary(run, { charset, earlier, width })
   for (const line of ending.length === 0 ? [] : [[], ...ending]) await output.print(line)
   return exits.ok
+}
+
+function testsOf({ passed, failed, skipped, failures }: Tests) {
+  return { passed, failed, skipped, failures }
 }
 
 function presented({ number, slug, branch, commit, message, startedAt }: RunRecord, { steps, end }: Run) {
@@ -54,6 +58,7 @@ function presented({ number, slug, branch, commit, message, startedAt }: RunReco
       error_code: step.errorCode,
       message: step.message,
       annotations: step.annotations.map(({ name, style, markdown }) => ({ name, style, markdown })),
+      tests: step.tests && testsOf(step.tests),
     })),
   }
 }

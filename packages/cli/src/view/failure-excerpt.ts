@@ -1,4 +1,5 @@
 import { countWords, type Found, type QuotedFailure } from '@harmont/logs'
+import type { FailedTest } from '../events/run-event.ts'
 import { lastLines } from './fold.ts'
 import type { Step, Tests } from './run-model.ts'
 
@@ -10,7 +11,8 @@ const mostLines = 50
  * test runner, compiler or linter printed, else its last lines.
  */
 export function failureExcerpt(step: Pick<Step, 'found' | 'tests' | 'tail'>): readonly string[] {
-  if (step.tests !== null && step.tests.failed > 0) return testLines(step.tests)
+  const tests = failedTestLines(step)
+  if (tests !== null) return tests
   const quotes = quotedLines(step.found)
   if (step.found === null || quotes === null) return lastLines(step)
   return [countWords(step.found), '', ...quotes]
@@ -19,19 +21,36 @@ export function failureExcerpt(step: Pick<Step, 'found' | 'tests' | 'tail'>): re
 /** A message has as many lines as a difference of small values. */
 const mostOfMessage = 12
 
-/** Returns the names and places of failed tests, and what their tool says. */
-function testLines({ failed, failures }: Tests): readonly string[] {
+/**
+ * Returns the failed tests of a step's report with their places, and what their tool says; null
+ * without one.
+ */
+export function failedTestLines({ tests }: Pick<Step, 'tests'>): readonly string[] | null {
+  if (tests === null || tests.failed === 0) return null
+  const { failed, failures } = tests
   const lines: string[] = []
   let shown = 0
-  for (const { name, file, line, message } of failures) {
-    const place = file === null ? '' : `  ${file}${line === null ? '' : `:${line}`}`
-    const said = (message ?? '').split('\n').slice(0, mostOfMessage)
+  for (const { message, ...test } of failures) {
+    const said = message?.split('\n').slice(0, mostOfMessage) ?? []
     if (shown > 0 && lines.length + said.length >= mostLines) break
-    lines.push('', `${name}${place}`, ...said.map((text) => (text.trim() === '' ? '' : `  ${text}`)))
+    lines.push('', testWithPlace(test, '  '), ...said.map((text) => (text.trim() === '' ? '' : `  ${text}`)))
     shown++
   }
   const more = failed - shown
   return [countWords({ tests: failed, errors: 0 }), ...lines, ...(more === 0 ? [] : ['', `and ${more} more`])]
+}
+
+/** Returns a test with file and line. */
+export function testWithPlace({ name, file, line }: Omit<FailedTest, 'message'>, between: string): string {
+  return file === null ? name : `${name}${between}${file}${line === null ? '' : `:${line}`}`
+}
+
+/** Returns the counts as text: `2 failed, 11 passed`. */
+export function testCounts({ passed, failed, skipped }: Pick<Tests, 'passed' | 'failed' | 'skipped'>): string {
+  const counts = { failed, passed, skipped }
+  return Object.entries(counts)
+    .flatMap(([state, count]) => (count === 0 ? [] : [`${count} ${state}`]))
+    .join(', ')
 }
 
 /** Returns the reports of the first failures, as the log has them; null where it has none. */

@@ -6,8 +6,9 @@ import { fold, stepOf } from './fold.ts'
 import { nextCommands } from './next-commands.ts'
 import { newRun } from './run-model.ts'
 import { events } from './story.test-support.ts'
+import { summary } from './summary.ts'
 
-const { queued, start, end, log } = events
+const { queued, start, end, log, tests } = events
 
 test('a step without its image did not start: the reason is shown, and no shell is offered', () => {
   const run = newRun()
@@ -58,6 +59,63 @@ test('a log with test reports shows these instead of its last lines, and other l
     '      b_test.go:9: not ? shown',
     '',
   ])
+})
+
+test('a report of tests is shown instead of the log, with file and line, and decides the cause', () => {
+  const run = newRun()
+  const failures = [
+    { name: 'invoice › adds \u001b[2J', file: 'src/a.test.ts', line: 7, message: 'expected 2, got 1' },
+    { name: 'connects', file: 'b.test.ts', line: null, message: 'ECONNREFUSED\n\n  at 5432' },
+    { name: 'has no place', file: null, line: null, message: null },
+  ]
+  for (const event of [queued('a'), start('a')]) fold(run, event)
+  for (const line of ['--- FAIL: TestA (0.00s)', '    a_test.go:7: got 1, want 2', 'FAIL']) fold(run, log('a', line))
+  for (const event of [tests('a', { failures, failed: 5, passed: 3 }), end('a', 'failed', 5)]) fold(run, event)
+  expect(failureLines(stepOf(run, 'id-a'), unicode, 80).map(plainOf)).toEqual([
+    '✗ failed a: exit 1 after 5ms',
+    '  5 tests failed',
+    '',
+    '  invoice › adds   src/a.test.ts:7',
+    '    expected 2, got 1',
+    '',
+    '  connects  b.test.ts',
+    '    ECONNREFUSED',
+    '',
+    '      at 5432',
+    '',
+    '  has no place',
+    '',
+    '  and 2 more',
+    '  likely cause: connection refused: the service is not up, or the port is wrong',
+    '',
+  ])
+  fold(run, events.buildEnd('failed', 5))
+  const { charset, earlier, width } = {
+    charset: unicode,
+    earlier: { durations: new Map(), parallelism: undefined },
+    width: 60,
+  }
+  expect(summary(run, { charset, earlier, width }).map(plainOf)).toEqual(
+    expect.arrayContaining([
+      'tests: 5 failed, 3 passed',
+      '  invoice › adds   src/a.test.ts:7',
+      '  and 2 more failed tests',
+    ]),
+  )
+})
+
+test('a new attempt has no tests yet', () => {
+  const run = newRun()
+  const failures = [{ name: 'adds', file: null, line: null, message: null }]
+  const story = [
+    queued('a'),
+    start('a'),
+    tests('a', { failures }),
+    events.retry('a', 1, 2),
+    start('a', 0, { attempt: 2 }),
+  ]
+  for (const event of story) fold(run, event)
+  expect(stepOf(run, 'id-a').tests).toBeNull()
 })
 
 test('many failures are shown as far as they fit', () => {

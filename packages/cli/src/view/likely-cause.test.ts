@@ -8,6 +8,7 @@ const failed = {
   message: null,
   tail: [] as string[],
   found: null,
+  tests: null,
 } as const
 
 test.each([

@@ -1,10 +1,10 @@
 import { constants } from 'node:os'
-import { quotedLines } from './failure-excerpt.ts'
+import { failedTestLines, quotedLines } from './failure-excerpt.ts'
 import { lastLines } from './fold.ts'
 import { type Cause, hostCauses, logCauses } from './log-causes.ts'
 import type { Step } from './run-model.ts'
 
-type Ending = Pick<Step, 'state' | 'exitCode' | 'errorCode' | 'message' | 'tail' | 'found'>
+type Ending = Pick<Step, 'state' | 'exitCode' | 'errorCode' | 'message' | 'tail' | 'found' | 'tests'>
 
 /** Describes how a step ended: its exit code with the signal it stands for, or another cause. */
 export function endingText({ state, exitCode, errorCode }: Ending): string {
@@ -39,7 +39,7 @@ export function likelyCause(ending: Ending): string | null {
   if (message !== null && (isUnstarted(errorCode) || errorCode?.startsWith('artifact_') === true)) return message
   const byError = errorCode === null ? undefined : errorCauses[errorCode]
   if (byError !== undefined) return byError
-  const text = (quotedLines(ending.found) ?? lastLines(ending)).join('\n')
+  const text = (failedTestLines(ending) ?? quotedLines(ending.found) ?? lastLines(ending)).join('\n')
   const byExit = exitCode === null ? undefined : exitCauses[exitCode]
   return missingCommand(exitCode, text) ?? causeOf(logCauses, text) ?? byExit ?? message
 }

@@ -5,6 +5,7 @@ import type { Terminal } from '../terminal/terminal.ts'
 import { openWriter } from '../terminal/writer.ts'
 import type { Charset } from './charset.ts'
 import type { Earlier } from './durations.ts'
+import { testCounts } from './failure-excerpt.ts'
 import { fold, stepOf } from './fold.ts'
 import { isUnstarted } from './likely-cause.ts'
 import { newRun, type Run } from './run-model.ts'
@@ -30,6 +31,8 @@ export function lineText(event: RunEvent): string | undefined {
       return `retry ${event.attempt}/${Math.max(event.of - 1, event.attempt)} (${retryCause(event)})`
     case 'step_end':
       return event.state === 'skipped' ? undefined : `end ${endText(event)}${remark(event)}`
+    case 'tests':
+      return `tests: ${testCounts(event)}`
     case 'build_accepted':
       return `accepted number=${event.build.number} ${event.watch_url}`
     case 'build_end':

@@ -65,6 +65,15 @@ export const events = {
     exit_code,
     reason: null,
   }),
+  tests: (key: string, told: Told<'tests'>): RunEvent => ({
+    kind: 'tests',
+    step_id: `id-${key}`,
+    passed: 0,
+    failed: told.failures?.length ?? 0,
+    skipped: 0,
+    failures: [],
+    ...told,
+  }),
   end: (key: string, state: StepState, duration_ms: number, told: Told<'step_end'> = {}): RunEvent => ({
     kind: 'step_end',
     step_id: `id-${key}`,

@@ -4,9 +4,10 @@ import { pad, widthOf, wrapLine } from '../terminal/text-width.ts'
 import { annotationLines } from './annotations.ts'
 import type { Charset } from './charset.ts'
 import { criticalPath, type Earlier, timeSaved } from './durations.ts'
+import { testCounts, testWithPlace } from './failure-excerpt.ts'
 import { endingText, likelyCause } from './likely-cause.ts'
 import { nextCommands } from './next-commands.ts'
-import type { Run } from './run-model.ts'
+import type { Run, Step } from './run-model.ts'
 import { stateLabels, sumOrder } from './state-labels.ts'
 
 interface SummaryOptions {
@@ -28,6 +29,7 @@ export function summary(run: Run, { charset, earlier, width }: SummaryOptions): 
     ...(end.message === null ? [] : [[span(charset.text(end.message))]]),
     ...pathLine(run, charset),
     ...cacheLine(run, earlier),
+    ...testsLine(run),
     ...(run.artifacts === 0 ? [] : [[span(`artifacts: ${run.artifacts} (${bytes(run.artifactBytes)})`)]]),
     ...substituteLine(run, charset),
     ...firstFailure(run, charset),
@@ -68,6 +70,13 @@ function cacheLine(run: Run, earlier: Earlier): Line[] {
   return saved < 1000 ? [] : [[span(`saved by the cache: about ${wholeSeconds(saved)}`)]]
 }
 
+function testsLine({ steps }: Run): Line[] {
+  const all = steps.flatMap(({ tests }) => tests ?? [])
+  const sum = (state: 'passed' | 'failed' | 'skipped') => all.reduce((count, tests) => count + tests[state], 0)
+  const counts = testCounts({ passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped') })
+  return counts === '' ? [] : [[span(`tests: ${counts}`)]]
+}
+
 /** Names the images that were not pulled, although the steps passed. */
 function substituteLine({ steps }: Run, charset: Charset): Line[] {
   const images = new Set(steps.flatMap(({ substitutedImage }) => substitutedImage ?? []))
@@ -82,7 +91,21 @@ function firstFailure({ failures }: Run, charset: Charset): Line[] {
   const cause = likelyCause(first)
   return [
     [span('first failure: ', 'bold'), span(`${charset.text(first.name)}, ${endingText(first)}`)],
+    ...failedTests(first, charset),
     ...(cause === null ? [] : [[span('likely cause: ', 'bold'), span(charset.text(cause))]]),
+  ]
+}
+
+const mostNamedTests = 3
+
+/** Names the first failed tests of a step that reported them. */
+function failedTests({ tests }: Step, charset: Charset): Line[] {
+  if (tests === null || tests.failed === 0) return []
+  const named = tests.failures.slice(0, mostNamedTests)
+  const more = tests.failed - named.length
+  return [
+    ...named.map((test) => [span('  '), span(charset.text(testWithPlace(test, '  ')))]),
+    ...(more === 0 ? [] : [[span(`  and ${more} more failed ${more === 1 ? 'test' : 'tests'}`)]]),
   ]
 }
 
