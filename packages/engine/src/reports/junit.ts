@@ -141,7 +141,7 @@ type Names = Pick<TestCase, 'suite' | 'name'>
 
 /**
  * Returns suite and name of a test. Most tools give the suite as `classname`. Others repeat the
- * name there, nest their suites, or, as node:test does outside suites, write the word `test`.
+ * name there, nest their suites, or, as node:test does, write the word `test`.
  */
 function namesOf(attributes: Attributes, suites: readonly Suite[]): Names {
   const name = unquoted(attributes.name ?? '')
@@ -151,7 +151,7 @@ function namesOf(attributes: Attributes, suites: readonly Suite[]): Names {
   const [only = ''] = around
   if (given !== '' && (name === given || name.endsWith(` ${given}`)) && only !== given)
     return { suite: only, name: name.startsWith(`${only} `) ? name.slice(only.length + 1) : name }
-  if (given === 'test' && around.length === 0) return { suite: '', name }
+  if (given === 'test') return { suite: only, name }
   return { suite: attributes.classname === undefined ? only : given, name }
 }
 

@@ -37,8 +37,10 @@ export async function readReports(
     return reports
   } catch (error) {
     lease.signal.throwIfAborted()
-    if (!stop.aborted) options.log('error', `job ${lease.job.jobId}: could not read its reports of tests`, error)
-    log.remark(`report_unreadable: the reports of tests were not read${stop.aborted ? ': the step was stopped' : ''}`)
+    // The log then says that the step was stopped.
+    if (stop.aborted) return []
+    options.log('error', `job ${lease.job.jobId}: could not read its reports of tests`, error)
+    log.remark('report_unreadable: the reports of tests could not be read')
     return []
   }
 }

@@ -37,7 +37,8 @@ const panic = /^thread '[^']*' (?:\(\d+\) )?panicked at .*:$/
 
 /** Returns what a failure says, without its stack trace; undefined for nothing. */
 export function messageText(said: string, detail: string): string | undefined {
-  const text = plainText(tellsLess(said, detail) ? detail : said)
+  const isEmpty = said.trim() === '' || /^thread '.*' (?:\(\d+\) )?panicked at /.test(said)
+  const text = plainText(isEmpty ? detail : (inLines(said, detail) ?? said))
   const lines = text.split('\n').map((line) => line.trimEnd())
   // Of a module that cannot be imported, pytest marks the reason alone.
   const reason = said.trim() === '' ? lines.findIndex((line) => /^E {3}\S/.test(line)) : -1
@@ -54,17 +55,19 @@ export function messageText(said: string, detail: string): string | undefined {
 }
 
 /**
- * Whether the attribute tells less than the text: nothing, the place of a panic, or what the text
- * tells in lines of its own.
+ * Returns the attribute as the text has it, in lines: some tools put all lines of a message into one
+ * there. Undefined where the text has it in one line too, or not at all.
  */
-function tellsLess(said: string, detail: string): boolean {
-  if (said.trim() === '' || /^thread '.*' panicked at /.test(said)) return true
-  const text = words(detail).replace(/^[\w.]*Error[^:]*: /, '')
-  return said.includes(' ') && !said.includes('\n') && text.startsWith(words(said).slice(0, 200))
-}
-
-function words(text: string): string {
-  return text.slice(0, longestText).replace(/\s+/g, ' ')
+function inLines(said: string, detail: string): string | undefined {
+  const text = detail.trimStart().replace(/^\[?[\w.]*Error[^:\n]{0,100}: /, '')
+  let at = 0
+  for (const character of said.slice(0, longestMessage).replace(/\s/g, '')) {
+    while (/\s/.test(text.charAt(at))) at += 1
+    if (!text.startsWith(character, at)) return undefined
+    at += character.length
+  }
+  const own = text.slice(0, at)
+  return own.includes('\n') ? own : undefined
 }
 
 /** Returns the values that an assertion compared, where the lines below it name them. */
