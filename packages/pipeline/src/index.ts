@@ -27,7 +27,6 @@ export { filesFrom, type InputOptions } from './options/inputs.ts'
 export type { ResourceOptions } from './options/resources.ts'
 export { type RetryConditions, type RetryOptions, type RetryReason, retry } from './options/retry.ts'
 export type { SecretOptions } from './options/secrets.ts'
-export type { ServiceOptions, ServiceReady, ServiceSettings } from './options/services.ts'
 export type { TestOptions } from './options/tests.ts'
 export { type PipelineIR, type PipelineOptions, pipeline } from './pipeline.ts'
 export { type CacheKeyOptions, resolvePipelineCacheKeys } from './resolve-keys.ts'
@@ -40,6 +39,9 @@ export {
   SERVICE,
   type Service,
   type ServiceFields,
+  type ServiceOptions,
+  type ServiceReady,
+  type ServiceSettings,
   type StandsForLeaves,
   type Step,
   type StepOptions,

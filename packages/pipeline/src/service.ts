@@ -1,6 +1,6 @@
 import { sh } from './commands.ts'
-import { fieldsAfter, SETTINGS, type ServiceSettings, serviceFields } from './options/services.ts'
-import { SERVICE, type Service, type ServiceFields, type Step } from './step.ts'
+import { fieldsAfter, SETTINGS, serviceFields } from './options/services.ts'
+import { SERVICE, type Service, type ServiceFields, type ServiceSettings, type Step } from './step.ts'
 import { optionsOf, textOf } from './wrong-use.ts'
 
 class ServiceNode implements Service {

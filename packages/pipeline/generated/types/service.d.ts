@@ -1,5 +1,4 @@
-import { type ServiceSettings } from './options/services.js';
-import { type Service } from './step.js';
+import { type Service, type ServiceSettings } from './step.js';
 /**
  * Describes a program that runs beside steps, for their option `services`. They reach it by its
  * name. `prepare` is a command that runs once in the service's image while the service runs; steps

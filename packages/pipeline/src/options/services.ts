@@ -1,45 +1,9 @@
 import { nearestCommand } from '../brand.ts'
-import { type Duration, MAX_TIMEOUT, seconds } from '../duration.ts'
-import { isService, SERVICE, type Service, type ServiceFields, type Step } from '../step.ts'
+import { MAX_TIMEOUT, seconds } from '../duration.ts'
+import { isService, SERVICE, type ServiceFields, type Step } from '../step.ts'
 import { booleanOf, misuse, nameOf, oneOrListOf, optionsOf, textOf, wholeNumberOf, wrongUse } from '../wrong-use.ts'
-import { type EnvOptions, envOf } from './env.ts'
+import { envOf } from './env.ts'
 import { commandOf } from './inputs.ts'
-
-/** What a service is, apart from its name. */
-export interface ServiceSettings {
-  /** Gives its program, its configuration and its files. */
-  readonly image: string
-  readonly env?: EnvOptions
-  /** Text for `sh -c`, in place of the image's own program. Begin it with `exec`. */
-  readonly command?: string
-  /** When the step may start. By default once the image's only port listens. */
-  readonly ready?: ServiceReady
-  /** Services of the same step that must be ready before it starts. */
-  readonly needs?: Service | string | readonly (Service | string)[]
-  /** How it is asked to end when a later step starts from its files; by default as its image says. */
-  readonly stop?: { readonly signal?: string; readonly seconds?: number }
-  /** Whether the step reaches its ports on 127.0.0.1 too. */
-  readonly localhost?: boolean
-  /** Whether it may reach the Internet, where the step may. */
-  readonly egress?: boolean
-}
-
-/** All that are given must hold. */
-export interface ServiceReady {
-  /** The port listens. */
-  readonly port?: number
-  /** This text for `sh -c`, run in the service, exits with 0. */
-  readonly command?: string
-  /** A line of its output matches this regular expression in RE2 syntax. */
-  readonly log?: string
-  /** How long that may take; by default a minute. */
-  readonly timeout?: Duration
-}
-
-/** A sidecar that the command reaches by its name while it runs. */
-export interface ServiceOptions extends ServiceSettings {
-  readonly name: string
-}
 
 const MAX_SERVICES = 16
 const MAX_COMMAND = 64 * 1024
