@@ -133,7 +133,7 @@ export const sections: readonly { readonly title: string; readonly words: readon
 
 /** Summaries of the groups, by their first word. */
 export const groupSummaries: Readonly<Record<string, string>> = {
-  artifact: 'Files from builds (not supported yet)',
+  artifact: 'Files that steps left',
   billing: 'Balance and usage',
   build: 'Builds on the server',
   cache: 'The local step cache',

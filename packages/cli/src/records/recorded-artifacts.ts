@@ -1,7 +1,5 @@
-import { createHash, randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { readFile } from 'node:fs/promises'
 import { type Artifact, type FileParts, openFileParts } from '@harmont/engine'
 import { exits, HmError } from '../errors.ts'
 import { isMissing } from '../is-missing.ts'
@@ -39,39 +37,14 @@ export async function sweepParts(home: LocalHome, before: Date): Promise<void> {
   await openFileParts(home.parts).sweep(named, before)
 }
 
-/**
- * Returns where an artifact belongs below a directory: a directory for its step, and its path in the
- * workspace. Never leads out of the directory.
- */
-export function placeOfArtifact(directory: string, { step, path }: Pick<RecordedArtifact, 'step' | 'path'>): string {
-  const named = step.replaceAll('/', '_')
-  const components = [/^\.{1,2}$/.test(named) ? '_' : named, ...path.split('/')]
-  if (components.some((name) => name === '..')) throw new Error(`expected a path below the workspace, got ${path}`)
-  return join(directory, ...components)
-}
-
-/**
- * Writes an artifact of this machine to a file, which is whole or absent, and makes the directories
- * above it. It is a copy: a link would let an edit of the file change what later runs get.
- */
-export async function writeArtifact(
+/** Reads the bytes of an artifact of this machine. */
+export async function* readArtifact(
   { parts: directory }: LocalHome,
   artifact: RecordedArtifact,
-  target: string,
-): Promise<void> {
-  await mkdir(dirname(target), { recursive: true })
-  const draft = join(dirname(target), `.${randomUUID()}`)
+): AsyncGenerator<Buffer> {
   try {
-    await using file = await open(draft, 'wx')
-    const hash = createHash('sha256')
-    for await (const bytes of bytesOf(openFileParts(directory), artifact)) {
-      hash.update(bytes)
-      await file.writeFile(bytes)
-    }
-    if (hash.digest('hex') !== artifact.sha256) throw lost(artifact)
-    await rename(draft, target)
+    yield* bytesOf(openFileParts(directory), artifact)
   } catch (error) {
-    await rm(draft, { force: true })
     throw isMissing(error) ? lost(artifact, error) : error
   }
 }
@@ -88,7 +61,7 @@ async function* bytesOf({ pathOf }: FileParts, { parts, offset, bytes }: Artifac
   }
 }
 
-function lost({ path, step }: RecordedArtifact, cause?: unknown): HmError {
+function lost({ path, step }: RecordedArtifact, cause: unknown): HmError {
   const fix = 'run the pipeline again: a step that has passed is not repeated'
   return new HmError(exits.notFound, 'artifact_expired', `the artifact ${path} of step ${step} is no longer here`, {
     fix,

@@ -16,7 +16,7 @@ import type { RunView } from '../events/run-event.ts'
 import { factsOfPlan } from '../events/step-facts.ts'
 import { systemFailure } from '../process/system-failure.ts'
 import type { LocalHome } from '../records/home.ts'
-import { placeOfArtifact, recordedArtifacts, writeArtifact } from '../records/recorded-artifacts.ts'
+import { readArtifact, recordedArtifacts } from '../records/recorded-artifacts.ts'
 import type { RunFacts } from '../records/run-record.ts'
 import { runFiles } from '../records/run-records.ts'
 import type { Sandboxes } from '../sandboxes/open-sandboxes.ts'
@@ -128,10 +128,19 @@ export async function runBuild(run: LocalRun): Promise<ExitCode> {
   }
 }
 
-/** Writes what the steps of a run have left, each below a directory for its step. */
+/**
+ * Writes what the steps of a run have left, each below a directory for its step. They are copies: a
+ * link would let an edit of the file change what later runs get.
+ */
 async function writeArtifacts(home: LocalHome, record: number, directory: string): Promise<void> {
-  for (const artifact of await recordedArtifacts(home, record))
-    await writeArtifact(home, artifact, placeOfArtifact(directory, artifact))
+  const { placeOfArtifact } = await import('../artifacts/place.ts')
+  const { writeFileBelow } = await import('../artifacts/write-file.ts')
+  // A canceled run has artifacts too.
+  const { signal } = new AbortController()
+  for (const artifact of await recordedArtifacts(home, record)) {
+    const source = async () => ({ start: 0, bytes: readArtifact(home, artifact) })
+    await writeFileBelow(directory, placeOfArtifact(directory, artifact), artifact, source, signal)
+  }
 }
 
 /** A fault of the engine, with the system's or the sandbox's own code where it has one. */

@@ -3,6 +3,7 @@ import type { CommandSpec } from './spec.ts'
 
 const job = { required: true, summary: 'id of the job, or key of its step with -b', complete: 'step' } as const
 const branch = { kind: 'string', value: 'NAME', summary: "branch (default: HEAD's)" } as const
+const artifactBuild = { ...build, summary: 'number of the build (default: the last local run)' } as const
 const message = { kind: 'string', short: 'm', value: 'TEXT', summary: "the build's message" } as const
 
 export const cloudSpecs = {
@@ -77,15 +78,34 @@ export const cloudSpecs = {
   'job list': { summary: 'List the jobs of a build', flags: { pipeline, build }, query: true },
   'job show': { summary: 'Show a job', args: { job }, flags: { pipeline, build }, query: true },
   'job log': { summary: 'Print the log of a job', args: { job }, flags: { pipeline, build }, query: true },
-  'artifact list': { summary: 'Not supported yet', flags: { pipeline, build }, query: true },
+  'artifact list': {
+    summary: 'List the files that the steps of a run or build left',
+    flags: { pipeline, build: artifactBuild },
+    query: true,
+  },
   'artifact get': {
-    summary: 'Not supported yet',
-    args: { artifact: { required: true, summary: 'its path or id' } },
+    summary: 'Download what the steps of a run or build left',
+    args: { artifact: { summary: 'a path, a directory, a glob or an id (default: all)' } },
     flags: {
       pipeline,
-      build,
-      output: { kind: 'string', short: 'o', value: 'FILE', complete: 'file', summary: 'output file; - is stdout' },
+      build: artifactBuild,
+      step: { kind: 'string', value: 'KEY', complete: 'step', summary: 'only what this step left' },
+      output: {
+        kind: 'string',
+        short: 'o',
+        value: 'DIR',
+        complete: 'directory',
+        summary: 'directory to write to, by step (default: .); - prints one artifact',
+      },
     },
+    about: [
+      'Files appear whole or not at all, with the SHA-256 that is listed. A call that broke off goes on where it was.',
+    ],
+    examples: [
+      ["hm artifact get 'dist/**' -o out", 'the last run, into out/STEP/dist/'],
+      ['hm artifact get app.tar -b 60 -p ci -o - | tar t', 'build 60 of the pipeline ci, to stdout'],
+    ],
+    query: true,
   },
   'cloud run': {
     summary: 'Create a build from a plan file (hm build create --ir)',

@@ -24,12 +24,12 @@ import { scaleOf } from './step-list/build-scale.ts'
 import { StepsPane } from './step-list/steps-pane.tsx'
 import { useStepRows } from './step-list/use-step-rows.ts'
 import { JobPane, NoJobsPanel } from './step-pane/step-pane.tsx'
-import { TestsPane } from './tests-pane.tsx'
 import { useBuildActions } from './use-build-actions.ts'
 import { useNotification } from './use-notification.ts'
 import { usePageKeys, useStepActions } from './use-page-keys.ts'
 import { useSelection } from './use-selection.ts'
 import { ViewTabs } from './view-tabs.tsx'
+import { WholeView } from './whole-view.tsx'
 
 interface BuildScreenProps {
   readonly place: BuildPlace
@@ -126,8 +126,8 @@ export function BuildScreen({ place, view, query }: BuildScreenProps) {
       )}
       {step === null && isBuildEnded(view.build) ? (
         <div className="min-h-0 flex-1 overflow-y-auto">{pane}</div>
-      ) : tab === 'tests' ? (
-        <TestsPane place={place} view={view} />
+      ) : tab === 'tests' || tab === 'artifacts' ? (
+        <WholeView tab={tab} place={place} view={view} />
       ) : tab === 'graph' || tab === 'waterfall' ? (
         <BroadView tab={tab} view={view} selected={step} onSelect={select}>
           {pane}

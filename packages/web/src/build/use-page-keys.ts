@@ -111,7 +111,7 @@ function useBuildKeys(keys: BuildKeys, isAsking: boolean): void {
     { keys: 'F', does: 'Previous failure', run: () => keys.failure(-1) },
     { keys: 'j', does: 'Next step', run: () => keys.walk(1) },
     { keys: 'k', does: 'Previous step', run: () => keys.walk(-1) },
-    ...['Steps', 'Graph', 'Waterfall', 'Tests'].map((word, index) => ({
+    ...['Steps', 'Graph', 'Waterfall', 'Tests', 'Artifacts'].map((word, index) => ({
       keys: String(index + 1),
       does: word,
       run: () => keys.view(index),

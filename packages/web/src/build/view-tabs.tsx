@@ -8,6 +8,7 @@ const tabs: readonly { readonly view: BuildTab; readonly word: string }[] = [
   { view: 'graph', word: 'Graph' },
   { view: 'waterfall', word: 'Waterfall' },
   { view: 'tests', word: 'Tests' },
+  { view: 'artifacts', word: 'Artifacts' },
 ]
 
 /** Links the views of a build (web.md 6). */

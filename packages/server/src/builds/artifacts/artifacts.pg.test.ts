@@ -47,7 +47,7 @@ test('artifacts are listed by path, in pages, with step, attempt, size, digest a
   expect(rest.next_cursor).toBeNull()
 })
 
-test('an artifact is downloaded as an attachment: whole, by range over parts, unless the client has it', async () => {
+test('G69 an artifact is downloaded as an attachment: whole, by range over parts, unless the client has it', async () => {
   const build = await newBuild(it, ['a'])
   const bytes = Buffer.concat([freshBytes(16 * 1024 ** 2), freshBytes(16 * 1024 ** 2), Buffer.from('the end')])
   await playWith(it, [{ path: 'out/big.html', bytes }])
@@ -166,7 +166,7 @@ test('an artifact of another build, of nobody, or of no form at all gives the sa
   expect([foreign.status, codeOf(foreign)]).toEqual([404, 'organization_not_found'])
 })
 
-test('a reader who leaves in the middle, and an archive whose bytes are lost, keep nothing open', async () => {
+test('G69 a reader who leaves in the middle, and an archive whose bytes are lost, keep nothing open', async () => {
   const build = await newBuild(it, ['a'])
   const job = await playWith(it, [{ path: 'x', bytes: freshBytes(40 * 1024 ** 2) }])
   const left = await raw(`${build.path}/artifacts/${job.id}-0`)

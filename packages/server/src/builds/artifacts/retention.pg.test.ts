@@ -78,7 +78,7 @@ test('artifacts go when their time is over, those of the newest pass of the defa
   expect(failed.pipeline).toBe(old.pipeline)
 })
 
-test('an upload under way loses no part, however long it takes; what a dead one left goes a day later', async () => {
+test('G69 an upload under way loses no part, however long it takes; what a dead one left goes a day later', async () => {
   await newBuild(it, ['a'])
   const job = await playJob(it)
   const bytes = freshBytes(20_000)
@@ -100,7 +100,7 @@ test('an upload under way loses no part, however long it takes; what a dead one 
   })
 })
 
-test('equal bytes are stored once, also by two at a time; wrong, too large and lost ones are refused', async () => {
+test('G69 equal bytes are stored once, also by two at a time; wrong, too large and lost ones are refused', async () => {
   const { pool } = it.server
   const blobs = await blobsOf(it)
   const bytes = freshBytes(20_000)
@@ -147,7 +147,7 @@ test('over a quota or 50 GB a build nothing is kept, and the reason says what to
   expect(() => readQuota(['acme', 'artifacts', '2GB'])).toThrow('a size such as `20GiB`')
 })
 
-test('whatever uploads, ends, sweeps and kills meet, no artifact that is kept lacks a part', async () => {
+test('G69 whatever uploads, ends, sweeps and kills meet, no artifact that is kept lacks a part', async () => {
   const { pool } = it.server
   const blobs = await blobsOf(it)
   const contents = Array.from({ length: 6 }, () => freshBytes(9_000))

@@ -3,7 +3,7 @@ import { choiceParam, countParam, present, textParam } from '../../navigation/se
 /** The router's name for the route of a build page. */
 export const buildRouteId = '/signed-in/$org/pipelines/$slug/builds/$number'
 
-export const buildViews = ['steps', 'graph', 'waterfall', 'tests'] as const
+export const buildViews = ['steps', 'graph', 'waterfall', 'tests', 'artifacts'] as const
 export type BuildTab = (typeof buildViews)[number]
 
 /** Reads what the address shows of a build (web R4), except for the lines in its fragment. */

@@ -1,0 +1,108 @@
+import { createHash } from 'node:crypto'
+import { once } from 'node:events'
+import { join, relative, resolve } from 'node:path'
+import type { Context } from '../context.ts'
+import { type ExitCode, exits, usageError } from '../errors.ts'
+import { buildAddress } from '../server/address.ts'
+import { signedIn } from '../server/session.ts'
+import { bytes as amount } from '../terminal/amounts.ts'
+import { chooseArtifacts, type ListedArtifact } from './choose.ts'
+import { localArtifacts } from './local-artifacts.ts'
+import { placeOfArtifact } from './place.ts'
+import { ofLastAttempts, openOnServer, serverArtifacts } from './server-artifacts.ts'
+import { type OpenBytes, steadyBytes } from './steady-bytes.ts'
+import { artifactTarget, type LocalTarget } from './target.ts'
+import { damaged, writeFileBelow } from './write-file.ts'
+
+/** `hm artifact get`: of a run of this machine, or of a build of the server. */
+export async function get(context: Context<'artifact get'>): Promise<ExitCode> {
+  const target = await artifactTarget(context)
+  return target === null ? getFromServer(context) : getFromRun(context, target)
+}
+
+const getFromServer = signedIn<'artifact get'>(async (context, session) => {
+  const { args, flags } = context
+  const address = await buildAddress(context, session, flags)
+  const data = await serverArtifacts(session, address, context)
+  const isOld = data.some(({ id }) => id === args.artifact)
+  const all = (isOld ? data : ofLastAttempts(data)).map(({ id, step_key: step, path, bytes, sha256, expired_at }) => ({
+    ...{ id, step, path, bytes, sha256 },
+    isExpired: expired_at !== null,
+  }))
+  return writeAll(context, chooseArtifacts(all, { ...args, ...flags }), ({ id }) =>
+    openOnServer(session, address, id, context),
+  )
+})
+
+async function getFromRun(context: Context<'artifact get'>, target: LocalTarget): Promise<ExitCode> {
+  const { args, flags } = context
+  const all = await localArtifacts(target)
+  return writeAll(context, chooseArtifacts(all, { ...args, ...flags }), ({ open }) => open)
+}
+
+/** How many artifacts are fetched at a time: most are small, and wait for the server. */
+const atOnce = 8
+
+async function writeAll<T extends ListedArtifact>(
+  context: Context<'artifact get'>,
+  artifacts: readonly T[],
+  open: (artifact: T) => OpenBytes,
+): Promise<ExitCode> {
+  const { flags, directory, output, global, signal } = context
+  if (flags.output === '-') return printOne(context, artifacts, open)
+  const root = resolve(directory, flags.output ?? '.')
+  const written: object[] = []
+  const next = artifacts.values()
+  // A failure ends the others too: what they got stays for the next call.
+  const failure = new AbortController()
+  const until = AbortSignal.any([signal, failure.signal])
+  const size = artifacts.reduce((sum, { bytes }) => sum + bytes, 0)
+  output.say(`${artifacts.length} ${artifacts.length === 1 ? 'artifact' : 'artifacts'}, ${amount(size)}`)
+  const work = async () => {
+    for (const artifact of next) {
+      const { step, path, bytes, sha256 } = artifact
+      const file = placeOfArtifact(root, artifact)
+      await writeFileBelow(root, file, artifact, open(artifact), until)
+      if (!global.json) await output.print(join(flags.output ?? '.', relative(root, file)))
+      written.push({ step_key: step, path, file, bytes, sha256 })
+    }
+  }
+  const working = Array.from({ length: atOnce }, () =>
+    work().catch((error: unknown) => {
+      failure.abort(error)
+      throw error
+    }),
+  )
+  await Promise.allSettled(working)
+  await Promise.all(working)
+  if (global.json) await output.json({ data: written })
+  return exits.ok
+}
+
+/** Writes the bytes of one artifact to stdout. */
+async function printOne<T extends ListedArtifact>(
+  { output: { stdout }, signal, global }: Context<'artifact get'>,
+  artifacts: readonly T[],
+  open: (artifact: T) => OpenBytes,
+): Promise<ExitCode> {
+  const [only, ...others] = artifacts
+  if (only === undefined || others.length > 0)
+    throw usageError(
+      `-o - prints one artifact, and ${artifacts.length} are meant`,
+      'name one by its path and --step, or a directory with -o',
+    )
+  if (global.json) throw usageError('--json and -o - both want stdout')
+  if (stdout.isTerminal)
+    throw usageError('-o - prints bytes, which may harm a terminal', 'redirect stdout, or name a directory')
+  const hash = createHash('sha256')
+  let printed = 0
+  for await (const { bytes, start } of steadyBytes(open(only), 0, only.bytes, signal)) {
+    // A server without ranges begins anew.
+    const fresh = bytes.subarray(Math.max(0, printed - start))
+    hash.update(fresh)
+    printed += fresh.length
+    if (!stdout.stream.write(fresh)) await once(stdout.stream, 'drain', { signal })
+  }
+  if (hash.digest('hex') !== only.sha256) throw damaged(only)
+  return exits.ok
+}

@@ -1,0 +1,111 @@
+import { createHash, type Hash } from 'node:crypto'
+import { constants, createReadStream } from 'node:fs'
+import { type FileHandle, lstat, mkdir, open, rename, rm } from 'node:fs/promises'
+import { dirname, join, relative, sep } from 'node:path'
+import { exits, HmError } from '../errors.ts'
+import { isMissing } from '../is-missing.ts'
+import type { ListedArtifact } from './choose.ts'
+import { type OpenBytes, steadyBytes } from './steady-bytes.ts'
+
+/**
+ * Writes an artifact to `target` below `root`. The file is whole or absent. What an earlier try got
+ * is not fetched again. Returns false when the file is there already.
+ */
+export async function writeFileBelow(
+  root: string,
+  target: string,
+  artifact: Pick<ListedArtifact, 'path' | 'bytes' | 'sha256'>,
+  source: OpenBytes,
+  signal: AbortSignal,
+): Promise<boolean> {
+  await makeDirectories(root, dirname(target))
+  if (await isThere(target, artifact)) return false
+  const draft = draftOf(target, artifact)
+  await using file = await open(draft, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o666)
+  const progress = await resume(file, artifact)
+  for await (const { bytes, start } of steadyBytes(source, progress.bytes, artifact.bytes, signal)) {
+    // The server began anew.
+    if (start === 0) progress.restart()
+    await file.write(bytes, 0, bytes.length, start)
+    progress.update(bytes)
+  }
+  if (progress.digest() !== artifact.sha256) {
+    await rm(draft, { force: true })
+    throw damaged(artifact)
+  }
+  await file.truncate(artifact.bytes)
+  await file.sync()
+  await rename(draft, target)
+  return true
+}
+
+/** Returns the error for bytes that are not those of the artifact. */
+export function damaged({ path }: Pick<ListedArtifact, 'path'>): HmError {
+  return new HmError(exits.unavailable, 'artifact_damaged', `the bytes of ${path} have another SHA-256 than listed`, {
+    fix: 'try again; if it stays so, tell the operator of the server',
+  })
+}
+
+/** The bytes that a draft has, and their hash. */
+class Progress {
+  #hash: Hash = createHash('sha256')
+  bytes = 0
+
+  update(bytes: Uint8Array): void {
+    this.#hash.update(bytes)
+    this.bytes += bytes.length
+  }
+
+  restart(): void {
+    this.#hash = createHash('sha256')
+    this.bytes = 0
+  }
+
+  digest(): string {
+    return this.#hash.digest('hex')
+  }
+}
+
+async function resume(file: FileHandle, { bytes }: Pick<ListedArtifact, 'bytes'>): Promise<Progress> {
+  const progress = new Progress()
+  const { size } = await file.stat()
+  if (size > bytes) await file.truncate(0)
+  else for await (const chunk of file.createReadStream({ start: 0, autoClose: false })) progress.update(chunk as Buffer)
+  return progress
+}
+
+/** Two files of one directory never share a draft, and a later call finds it again. */
+function draftOf(target: string, { sha256 }: Pick<ListedArtifact, 'sha256'>): string {
+  const name = createHash('sha256').update(`${target}\n${sha256}`).digest('hex').slice(0, 32)
+  return join(dirname(target), `.hm-${name}.part`)
+}
+
+/** Makes the directories from `root` down. Refuses links: one might lead out of `root`. */
+async function makeDirectories(root: string, directory: string): Promise<void> {
+  await mkdir(root, { recursive: true })
+  let path = root
+  for (const name of relative(root, directory).split(sep)) {
+    if (name === '') continue
+    path = join(path, name)
+    await mkdir(path).catch((error: unknown) => {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
+    })
+    if (!(await lstat(path)).isDirectory())
+      throw new HmError(exits.refused, 'not_a_directory', `${path} is no directory, or a link to one`, {
+        fix: 'remove it, or name another directory with -o',
+      })
+  }
+}
+
+async function isThere(target: string, { bytes, sha256 }: Pick<ListedArtifact, 'bytes' | 'sha256'>): Promise<boolean> {
+  try {
+    const found = await lstat(target)
+    if (!found.isFile() || found.size !== bytes) return false
+    const hash = createHash('sha256')
+    for await (const chunk of createReadStream(target)) hash.update(chunk as Buffer)
+    return hash.digest('hex') === sha256
+  } catch (error) {
+    if (isMissing(error)) return false
+    throw error
+  }
+}

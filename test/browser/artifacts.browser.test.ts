@@ -1,0 +1,83 @@
+/** A person looks for the files that a build kept: real builds in sandboxes, in a real browser. */
+import { createHash } from 'node:crypto'
+import { buffer } from 'node:stream/consumers'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { buildEnd, flatIr } from '../product.ts'
+import { type App, startApp } from './app.ts'
+import { expectAccessible } from './axe.ts'
+
+let app: App
+let page: Page
+let number: number
+
+const site = 'mkdir -p dist/assets; echo page > dist/index.html; echo code > dist/assets/app.js; echo old > gone.txt'
+
+beforeAll(async () => {
+  app = await startApp()
+  await app.product.api.ensurePipeline({ name: 'ci', repository: 'https://github.com/acme/ci', default_branch: 'main' })
+  number = await run([
+    { key: 'site', cmd: site, artifacts: [{ path: 'dist/**' }, { path: 'gone.txt' }] },
+    {
+      key: 'lib',
+      cmd: 'seq 250 | while read n; do mkdir -p lib/$n; echo $n > lib/$n/x; done',
+      artifacts: [{ path: 'lib' }],
+    },
+  ])
+  page = await app.openAsOwner({ viewport: { width: 1280, height: 720 } })
+})
+afterAll(async () => app?.stop())
+
+async function run(steps: readonly Record<string, unknown>[]): Promise<number> {
+  const build = { branch: 'main', commit: 'c0ffee', message: 'Parse dates', pipeline_ir: flatIr(steps) }
+  const made = (await app.product.api.createBuild('ci', build)).number
+  await buildEnd(app.product.api, 'ci', made)
+  return made
+}
+
+const open = (build: number) => page.goto(`${app.origin}/default/pipelines/ci/builds/${build}?view=artifacts`)
+const rows = () => page.getByRole('list', { name: 'Artifacts' }).getByRole('listitem')
+
+async function downloaded(click: () => Promise<void>): Promise<{ readonly name: string; readonly bytes: Buffer }> {
+  const [download] = await Promise.all([page.waitForEvent('download'), click()])
+  return { name: download.suggestedFilename(), bytes: await buffer(await download.createReadStream()) }
+}
+
+test('web B13 artifacts are a tree that is filtered, opened and downloaded: a file, a directory, all', async () => {
+  await open(number)
+  await page.getByText('253 files').waitFor()
+  expect(await page.getByRole('link', { name: 'Artifacts', exact: true }).getAttribute('aria-current')).toBe('page')
+  // More than 200 files: directories are closed.
+  expect((await rows().allTextContents()).map((text) => text.replace(/\d+ B.*/, ''))).toEqual([
+    expect.stringMatching(/^dist\/2 files/),
+    expect.stringMatching(/^gone\.txtsitekept/),
+    expect.stringMatching(/^lib\/250 files/),
+  ])
+  await page.getByRole('button', { name: /^dist\// }).click()
+  await page.getByRole('button', { name: /^assets\// }).click()
+  const file = await downloaded(() => page.getByRole('link', { name: 'app.js', exact: true }).click())
+  expect([file.name, file.bytes.toString()]).toEqual(['app.js', 'code\n'])
+  const directory = await downloaded(() => page.getByRole('link', { name: 'Download dist as a zip' }).click())
+  expect([directory.name, directory.bytes.subarray(0, 2).toString()]).toEqual([`default-ci-${number}.zip`, 'PK'])
+  const all = await downloaded(() => page.getByRole('link', { name: 'Download all' }).click())
+  expect(all.bytes.length).toBeGreaterThan(directory.bytes.length)
+  await page.getByRole('searchbox', { name: 'Filter artifacts' }).fill('assets')
+  await page.getByRole('button', { name: /^lib\// }).waitFor({ state: 'detached' })
+  expect(await rows().count()).toBe(3)
+  const digest = createHash('sha256').update('code\n').digest('hex')
+  await page.getByTitle(`SHA-256 ${digest}`).waitFor()
+  await expectAccessible(page)
+})
+
+test('web B13 an expired artifact stays listed and has no download; a build without any says how to keep some', async () => {
+  await app.product.pool.query("update engine.artifacts set expired_at = '2026-11-01' where path = 'gone.txt'")
+  await open(number)
+  const gone = rows().filter({ hasText: 'gone.txt' })
+  expect(await gone.textContent()).toContain('expired 2026-11-01')
+  expect(await gone.getByRole('link').count()).toBe(0)
+  await page.setViewportSize({ width: 360, height: 740 })
+  expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360)
+  await expectAccessible(page)
+  await open(await run([{ key: 'none', cmd: 'true' }]))
+  await page.getByRole('heading', { name: 'No artifacts' }).waitFor()
+})
