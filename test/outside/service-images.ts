@@ -1,0 +1,103 @@
+/**
+ * PostgreSQL 17 and Valkey from Debian's packages, as images that start them. Both are one OCI
+ * layout with one layer.
+ */
+import { execFileSync } from 'node:child_process'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import process from 'node:process'
+import { claimAlone } from '@harmont/test-kit/claim'
+
+/** Belongs to this user, who may have no name. Others may not enter it. */
+const kept = `/var/tmp/harmont-test-services-${process.getuid?.()}`
+/** Age at which they are made anew, with Debian's updates. */
+const keptForMs = 30 * 24 * 60 * 60 * 1000
+
+/** Names of the images in a store. */
+export const serviceImages = {
+  /**
+   * Begins as root and continues as `postgres`, as the usual image does. Trusts everybody. Keeps its
+   * files in /data, stops at SIGINT, and exposes its port.
+   */
+  postgres: 'test/postgres:17',
+  /** Runs as the user `valkey`, and exposes its port. */
+  valkey: 'test/valkey:8',
+} as const
+
+interface Store {
+  list(): Promise<readonly { readonly name: string; readonly at: Date }[]>
+  importImage(name: string, source: string): Promise<unknown>
+}
+
+/**
+ * Imports the images into a store that lacks them. Takes two minutes on a machine that has made none
+ * recently.
+ */
+export async function importServiceImages(store: Store): Promise<void> {
+  const release = await claimAlone(`service-images-${process.getuid?.()}`)
+  try {
+    makeIfStale()
+    const known = new Map((await store.list()).map(({ name, at }) => [name, at.getTime()]))
+    for (const [tag, name] of Object.entries(serviceImages))
+      if ((known.get(name) ?? 0) < statSync(kept).mtimeMs)
+        await store.importImage(name, `oci:${join(kept, 'layout')}:${tag}`)
+  } finally {
+    release()
+  }
+}
+
+function makeIfStale(): void {
+  if (existsSync(kept) && Date.now() - statSync(kept).mtimeMs < keptForMs) return
+  const folder = mkdtempSync(`${kept}-`)
+  try {
+    make(folder)
+    rmSync(kept, { recursive: true, force: true })
+    renameSync(folder, kept)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+const startPostgres = `#!/bin/sh
+set -e
+if [ "$(id -u)" = 0 ]; then
+  mkdir -p /data /run/postgresql
+  chown postgres:postgres /data /run/postgresql
+  exec setpriv --reuid=postgres --regid=postgres --init-groups "$0"
+fi
+if [ ! -s /data/PG_VERSION ]; then
+  initdb --pgdata=/data --auth=trust --no-sync
+  echo 'host all all all trust' >>/data/pg_hba.conf
+fi
+exec postgres -D /data -c 'listen_addresses=*'
+`
+
+function make(folder: string): void {
+  const layout = join(folder, 'layout')
+  const tar = join(folder, 'rootfs.tar')
+  const run = (program: string, ...args: string[]) => execFileSync(program, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+  const packages = '--include=postgresql-17,valkey-server'
+  run('mmdebstrap', '--variant=apt', packages, 'stable', tar, 'http://deb.debian.org/debian')
+  const added = join(folder, 'bin')
+  mkdirSync(added)
+  writeFileSync(join(added, 'start-postgres'), startPostgres)
+  chmodSync(join(added, 'start-postgres'), 0o755)
+  run('umoci', 'init', '--layout', layout)
+  const image = (tag: string) => ['--image', `${layout}:${tag}`]
+  run('umoci', 'new', ...image('base'))
+  run('umoci', 'raw', 'add-layer', ...image('base'), tar)
+  run('umoci', 'insert', ...image('base'), join(added, 'start-postgres'), '/usr/local/bin/start-postgres')
+  rmSync(tar)
+  const path = 'PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/usr/lib/postgresql/17/bin'
+  const config = (tag: string, ...settings: string[]) =>
+    run('umoci', 'config', ...image('base'), '--tag', tag, '--config.env', path, ...settings)
+  config(
+    'postgres',
+    ...['--config.entrypoint', 'start-postgres', '--config.exposedports', '5432/tcp', '--config.stopsignal', 'SIGINT'],
+  )
+  config(
+    'valkey',
+    ...['valkey-server', '--bind', '*', '--protected-mode', 'no'].flatMap((word) => ['--config.entrypoint', word]),
+    ...['--config.exposedports', '6379/tcp', '--config.user', 'valkey', '--config.workingdir', '/var/lib/valkey'],
+  )
+}
