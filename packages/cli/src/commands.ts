@@ -12,6 +12,7 @@ export const handlers: { readonly [Name in CommandName]: Load<Name> } = {
   watch: async () => (await import('./commands/run.ts')).watch,
   status: async () => (await import('./commands/inspect.ts')).status,
   why: async () => (await import('./commands/inspect.ts')).why,
+  test: async () => (await import('./commands/inspect.ts')).test,
   logs: async () => (await import('./commands/inspect.ts')).logs,
   retry: async () => (await import('./commands/inspect.ts')).retry,
   shell: async () => (await import('./commands/inspect.ts')).shell,

@@ -1,4 +1,5 @@
 import type { Handler } from '../context.ts'
+import { usageError } from '../errors.ts'
 import { findRun, requireRun } from '../records/find-run.ts'
 import { localHome } from '../records/home.ts'
 import { cleanUpKilled } from '../sandboxes/clean-up.ts'
@@ -29,6 +30,24 @@ export const why: Handler<'why'> = async (context) => {
   await cleanUpKilled(context)
   const { localWhy } = await import('../inspect/explain.ts')
   return localWhy(context, run(), steps[0])
+}
+
+/** `hm test`. */
+export const test: Handler<'test'> = async (context) => {
+  const { args, flags } = context
+  if (flags.history !== undefined) {
+    if (args.build !== undefined) throw usageError('--history shows a test in all builds; leave the number out')
+    const { testHistory } = await import('../builds/tests.ts')
+    return testHistory(context, flags.history)
+  }
+  const { build, isOnServer: onServer, run } = await targetOf(context, args.build)
+  if (onServer) {
+    const { testsOnServer } = await import('../builds/tests.ts')
+    return testsOnServer(context, build)
+  }
+  await cleanUpKilled(context)
+  const { localTests } = await import('../inspect/tests.ts')
+  return localTests(context, run())
 }
 
 /** `hm logs`. */

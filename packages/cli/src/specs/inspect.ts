@@ -30,6 +30,24 @@ export const inspectSpecs = {
     ],
     query: true,
   },
+  test: {
+    summary: 'Show the failed tests of a build, or the history of a test',
+    args: { build: lastBuild },
+    flags: {
+      history: { kind: 'string', value: 'NAME', summary: 'results of this test in builds on the server' },
+      pipeline,
+    },
+    about: [
+      "Steps report tests with the option tests: 'junit.xml'. A part of NAME is enough where one test has it.",
+      'With --json all tests of a build on the server are printed.',
+    ],
+    examples: [
+      ['hm test', 'the failed tests of the last run'],
+      ['hm test 41 -p ci', 'those of build 41 of ci on the server'],
+      ['hm test --history "rounds half up"', 'since when a test fails, and how often'],
+    ],
+    query: true,
+  },
   logs: {
     summary: 'Print the logs of a build',
     args: {

@@ -1,0 +1,119 @@
+import { allPages, type BuildAddress, type Schemas } from '@harmont/cloud'
+import { testTitle } from '@harmont/logs'
+import type { Context } from '../context.ts'
+import { type ExitCode, exits, HmError } from '../errors.ts'
+import { printFailedTests } from '../inspect/failed-tests.ts'
+import { noReports } from '../inspect/tests.ts'
+import { buildAddress, pipelineAddress } from '../server/address.ts'
+import { openSession, type Session, translateErrors } from '../server/session.ts'
+import { duration } from '../terminal/amounts.ts'
+import { minute, printFacts, printTable } from '../terminal/table.ts'
+
+/** Failed tests that are printed; the page has the others. */
+const mostPrinted = 100
+/** Results of a test that are printed. */
+const mostRuns = 30
+
+/** Shows the tests of a build on the server, the newest where no number is given. */
+export async function testsOnServer(context: Context<'test'>, build: string | undefined): Promise<ExitCode> {
+  return translateErrors(context, async () => {
+    const { flags, global, output, signal } = context
+    const session = await openSession(context)
+    const address = await buildAddress(context, session, { pipeline: flags.pipeline, build })
+    const filter = global.json ? {} : ({ state: 'failed' } as const)
+    const { counts, left_out, reports } = await session.client.listBuildTests({ ...address, limit: 1 }, { signal })
+    const data = await Array.fromAsync(
+      allPages(
+        (page) => session.client.listBuildTests({ ...address, ...filter, ...page }, { signal }),
+        global.json ? undefined : mostPrinted,
+      ),
+    )
+    if (global.json) await output.json({ data, counts, left_out, reports })
+    else if (reports.length === 0) output.say(noReports(`build #${address.number}`))
+    else await printTests(context, session, address, data, counts)
+    return exits.ok
+  })
+}
+
+async function printTests(
+  { output, signal }: Context<'test'>,
+  { client }: Session,
+  address: BuildAddress,
+  tests: readonly Schemas['BuildTest'][],
+  { passed, failed, errored, skipped }: Schemas['BuildTestList']['counts'],
+): Promise<void> {
+  const jobs = tests.length === 0 ? [] : (await client.listJobs(address, { signal })).data
+  const keys = new Map(jobs.map(({ id, step_key }) => [id, step_key ?? null]))
+  const shown = tests.map((test) => ({
+    name: testTitle(test),
+    file: test.file,
+    line: test.line,
+    message: test.message,
+    step: keys.get(test.job_id) ?? null,
+    isNew: test.new,
+  }))
+  await printFailedTests(output, shown, { passed, failed: failed + errored, skipped })
+}
+
+/** Shows what the default branch says of a test, and its results in builds of any branch. */
+export async function testHistory(context: Context<'test'>, name: string): Promise<ExitCode> {
+  return translateErrors(context, async () => {
+    const { flags, global, output, signal } = context
+    const session = await openSession(context)
+    const address = await pipelineAddress(context, session, flags.pipeline)
+    const { id } = await findTest(session, address, name, signal)
+    const first = await session.client.getTest({ ...address, test: id, limit: mostRuns }, { signal })
+    if (global.json) await output.json(first)
+    else await printHistory(context, first)
+    return exits.ok
+  })
+}
+
+async function printHistory({ output }: Context<'test'>, { test, data }: Schemas['TestHistory']): Promise<void> {
+  const { failing_since: since, last_failure: last, median_ms: ms } = test
+  await printFacts(output, [
+    ['test', testTitle(test)],
+    ['file', test.file],
+    ['passed', test.runs === 0 ? '' : `${test.runs - test.failures} of ${test.runs} builds of the default branch`],
+    ['median', ms === null ? '' : duration(ms)],
+    ['failing', since && `since #${since.number}, ${minute(since.at)}`],
+    ['failed', since === null ? last && `last in #${last.number}, ${minute(last.at)}` : null],
+    ['message', last?.message],
+  ])
+  await output.print('')
+  const rows = data.map((run) => [
+    `#${run.number}`,
+    `${run.state}${run.cached ? ' (cached)' : ''}`,
+    run.branch,
+    run.commit.slice(0, 8),
+    run.step_key ?? '',
+    run.duration_ms === null ? '' : duration(run.duration_ms),
+    minute(run.at),
+  ])
+  await printTable(output, ['BUILD', 'RESULT', 'BRANCH', 'COMMIT', 'STEP', 'TOOK', 'ENDED'], rows)
+}
+
+/** Finds the test by its whole name, or the only one whose name has this part. Exit 5 otherwise. */
+async function findTest(
+  { client }: Session,
+  address: { readonly org: string; readonly pipeline: string },
+  name: string,
+  signal: AbortSignal,
+): Promise<Schemas['PipelineTest']> {
+  // A name as it is printed has its suites before it.
+  const q = name.split(' › ').at(-1) ?? name
+  const { data, next_cursor: next } = await client.listPipelineTests({ ...address, q, limit: 100 }, { signal })
+  const exact = data.filter((test) => test.name === name || testTitle(test) === name)
+  const found = exact.length > 0 ? exact : data
+  const [only, ...others] = found
+  if (only !== undefined && others.length === 0 && next === null) return only
+  if (only !== undefined && exact.length === 1) return only
+  if (only === undefined)
+    throw new HmError(exits.notFound, 'test_not_found', `${address.pipeline} has no test whose name has ${name}`, {
+      fix: 'the newest 50 builds of the default branch count; hm test lists the failed tests of a build',
+    })
+  const names = found.slice(0, 5).map((test) => `"${testTitle(test)}"`)
+  throw new HmError(exits.notFound, 'test_not_found', `more than one test has ${name} in its name`, {
+    fix: `give a whole name: ${names.join(', ')}${found.length > names.length ? ', …' : ''}`,
+  })
+}

@@ -1,0 +1,61 @@
+import { inertText } from '../terminal/inert.ts'
+import type { Output } from '../terminal/output.ts'
+import type { Line } from '../terminal/span.ts'
+import { span } from '../terminal/span.ts'
+import { wrapLine } from '../terminal/text-width.ts'
+
+/** A failed test as it is printed. */
+interface Failed {
+  readonly name: string
+  readonly file: string | null
+  readonly line: number | null
+  readonly message: string | null
+  readonly step: string | null
+  /** It passed before. */
+  readonly isNew?: boolean
+}
+
+export interface TestCounts {
+  readonly passed: number
+  readonly failed: number
+  readonly skipped: number
+}
+
+/** A message has as many lines as a difference of small values. */
+const mostOfMessage = 12
+
+/** Prints failed tests with their places and messages, then how many tests ran. */
+export async function printFailedTests(output: Output, tests: readonly Failed[], counts: TestCounts): Promise<void> {
+  const { stdout } = output
+  const width = stdout.isTerminal ? stdout.columns() : Number.POSITIVE_INFINITY
+  const print = async (line: Line) => {
+    for (const part of wrapLine(line, width)) await output.print(part)
+  }
+  for (const { name, file, line, message, step, isNew = false } of tests) {
+    const place = file === null ? '' : `  ${file}${line === null ? '' : `:${line}`}`
+    const notes = [...(step === null ? [] : [`step ${step}`]), ...(isNew ? ['new here'] : [])].join(', ')
+    await print([
+      span(oneLine(name), 'bold'),
+      span(oneLine(place)),
+      span(notes === '' ? '' : `  (${oneLine(notes)})`, 'dim'),
+    ])
+    const said = inertText(message ?? '')
+      .trimEnd()
+      .split('\n')
+    for (const text of said.slice(0, mostOfMessage)) if (text.trim() !== '') await print([span(`  ${text}`)])
+    if (said.length > mostOfMessage) await print([span(`  … ${said.length - mostOfMessage} more lines`, 'dim')])
+    await output.print('')
+  }
+  const more = counts.failed - tests.length
+  if (more > 0) await output.print(`and ${more} more failed ${more === 1 ? 'test' : 'tests'}`)
+  await output.print(countSentence(counts))
+}
+
+function countSentence({ passed, failed, skipped }: TestCounts): string {
+  const parts = [failed > 0 && `${failed} failed`, `${passed} passed`, skipped > 0 && `${skipped} skipped`]
+  return parts.filter((part) => part !== false).join(', ')
+}
+
+function oneLine(text: string): string {
+  return inertText(text).replaceAll(/\s*\n\s*/g, ' ')
+}

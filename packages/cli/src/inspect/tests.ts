@@ -1,0 +1,33 @@
+import type { Context } from '../context.ts'
+import { type ExitCode, exits } from '../errors.ts'
+import { type RunRecord, stepsOf } from '../records/run-record.ts'
+import type { Tests } from '../view/run-model.ts'
+import { printFailedTests } from './failed-tests.ts'
+
+/** Shows the tests that the steps of a run of this machine reported. */
+export async function localTests(context: Context<'test'>, { number, events }: RunRecord): Promise<ExitCode> {
+  const { global, output } = context
+  // A later attempt of a step replaces what the one before reported.
+  const byStep = new Map(events.flatMap((event) => (event.kind === 'tests' ? [[event.step_id, event] as const] : [])))
+  const keys = new Map(stepsOf(events).map(({ id, key }) => [id, key]))
+  const reported = [...byStep.values()]
+  const sum = (count: (tests: Tests) => number) => reported.reduce((all, tests) => all + count(tests), 0)
+  const counts = {
+    passed: sum(({ passed }) => passed),
+    failed: sum(({ failed }) => failed),
+    skipped: sum(({ skipped }) => skipped),
+  }
+  const data = reported.flatMap(({ step_id: id, failures }) =>
+    failures.map((failure) => ({ ...failure, step: keys.get(id) ?? null })),
+  )
+  if (global.json)
+    await output.json({ data: data.map(({ step, ...test }) => ({ ...test, state: 'failed', step_key: step })), counts })
+  else if (reported.length === 0) output.say(noReports(`run ${number}`))
+  else await printFailedTests(output, data, counts)
+  return exits.ok
+}
+
+/** Says that no step reported tests, and how one does. */
+export function noReports(of: string): string {
+  return `no step of ${of} reported tests; name the file that the test runner writes: tests: 'junit.xml'`
+}
