@@ -17,6 +17,11 @@ import { forgetSources } from '../source/remove-old-sources.ts'
 import { findArchive, findSource } from '../source/store.ts'
 import { findBuildPlace } from '../submit/answer-new-build.ts'
 import { findDelivered, findSameHead } from '../submit/delivery-store.ts'
+import { type CountedReport, findCountedReports } from '../tests/counted-reports.ts'
+import { findFailedTests } from '../tests/failed-tests.ts'
+import { listTests } from '../tests/list-tests.ts'
+import { findCounted, findMessages, findReports, findResults, findTest, hasReports } from '../tests/store.ts'
+import { listRuns } from '../tests/test-runs.ts'
 import { findHolders } from '../view/holders.ts'
 import { findAttempts, findLookUps, findViewRow, jobsAhead } from '../view/store.ts'
 import { requestedFacts } from './build-facts.ts'
@@ -65,7 +70,7 @@ beforeAll(async () => {
                                 pull_request, pull_request_as_of)
      select n.id, p.id, n.n, case n.n % 1000 when 0 then 'rare' else 'main' end, md5(n.n::text), case n.n % 1000 when 0 then 'schedule' else 'api' end,
             n.id::text, 'x', 'github', n.n::text, 'push',
-            json_build_object('number', n.n % 100), now() - n.n * interval '1 minute'
+            case when n.n > 2000 then json_build_object('number', n.n % 100) end, now() - n.n * interval '1 minute'
        from n, p`,
     [pipeline],
   )
@@ -82,6 +87,17 @@ beforeAll(async () => {
     `insert into packed_logs (job_id, small, index, last_seq, bytes, lines, packed_at)
      select id, '', '', 1, 1, 1, now() - interval '1 day' from engine.jobs`,
   )
+  // The builds of a pipeline, of which 2,000 have a report of 20 tests; one in 50 results is a failure.
+  await pool.query(
+    `with t as (insert into engine.test_cases (pipeline, key, suite, name) select (select id::text from pipelines where slug = $1), gen_random_uuid(), 'suite', 'test ' || n
+       from generate_series(1, 20) n returning id),
+     r as (insert into engine.test_reports (build_id, job_id, pipeline, trusted, path, format, faults, passed, failed, skipped, errored, left_out, written_at, at)
+       select b.id, j.id, b.pipeline_id::text, true, 'junit.xml', 'junit', 0, 20, 0, 0, 0, 0, now(), case b.number % 100 when 0 then null else now() end
+         from build_records b join engine.jobs j on j.build_id = b.id where b.number <= 2000 returning id)
+     insert into engine.test_results (report, test, state, duration_ms) select r.id, t.id, case (r.id + t.id) % 50 when 0 then 'f' else 'p' end, 5 from r, t`,
+    [pipeline],
+  )
+  await pool.query('analyze engine.test_cases, engine.test_reports, engine.test_results')
   await pool.query(
     `insert into organizations (id, slug, name) select gen_random_uuid(), 'org-' || n, 'x' from generate_series(1, 200) n`,
   )
@@ -192,6 +208,43 @@ test('the statements of every request, delivery, step and sweep use an index', a
     const plan = await planOf((database) => ask(database as never))
     expect([what, plan]).toEqual([what, expect.stringMatching(/Index|Bitmap/)])
     expect([what, plan]).toEqual([what, expect.not.stringContaining('Seq Scan')])
+  }
+})
+
+test('results of tests are found by their reports and by their tests, whatever else there is', async () => {
+  const { pool } = it.server
+  const { rows: reports } = await pool.query<CountedReport>(
+    `select t.id, r.number, t.at, t.cached from engine.test_reports t join build_records r on r.id = t.build_id order by t.id desc limit 50`,
+  )
+  const { rows: tests } = await pool.query<{ id: string }>('select id from engine.test_cases limit 5')
+  const { rows } = await pool.query<{ id: string; job: string }>(
+    'select r.id, j.id as job from build_records r join engine.jobs j on j.build_id = r.id where r.number = 17',
+  )
+  const { id: build = '', job = '' } = rows[0] ?? {}
+  const [newest] = reports
+  const [one = { id: '' }] = tests
+  const ids = tests.map(({ id }) => id)
+  const all = { state: null, q: null, after: null, limit: 51 }
+  const questions: readonly (readonly [what: string, ask: (database: never) => Promise<unknown>])[] = [
+    ['reports that count', (on) => findCountedReports(on, pipelineId, 50)],
+    ['reports of a build', (on) => findReports(on, build)],
+    ['whether it has any', (on) => hasReports(on, build)],
+    ['its results', (on) => findResults(on, [newest?.id ?? ''], all)],
+    ['failed tests of a job', (on) => findFailedTests(on, [job], 10)],
+    ['one test', (on) => findTest(on, pipelineId, job)],
+    ['results that count', (on) => findCounted(on, ids, reports)],
+    ['messages', (on) => findMessages(on, [{ test: one.id, report: newest?.id ?? '' }])],
+    ['its history', (on) => listRuns(on, one.id, null, 51)],
+    ['tests by name', (on) => listTests(on, pipelineId, reports, all)],
+    ['failing tests', (on) => listTests(on, pipelineId, reports, { ...all, state: 'failing' })],
+  ]
+  for (const [what, ask] of questions) {
+    const plan = await planOf((database) => ask(database as never))
+    // One pipeline has nearly all build records here, so that reading all of them may be cheapest.
+    expect([what, plan]).toEqual([
+      what,
+      expect.not.stringMatching(/Seq Scan on (test_results|test_reports|jobs|builds)/),
+    ])
   }
 })
 

@@ -22,10 +22,11 @@ export const isNewestReport = `
     select from engine.jobs n join engine.test_reports u on u.job_id = n.id and u.at is not null
      where n.build_id = j.build_id and n.step = j.step and n.attempt > j.attempt)`
 
-const fetchedEnd = `
-  select from build_records f
-   where f.pipeline_id = p.id and f.branch = p.default_branch and f.pull_request is null and f.ref_class = 'fetched'
-     and f.state in ('passed', 'failed')`
+/** Whether the server has finished a build of what it fetched itself, for a pipeline `p`. */
+const hasFetched = `
+  (select true from build_records f
+    where f.pipeline_id = p.id and f.branch = p.default_branch and f.pull_request is null and f.ref_class = 'fetched'
+      and f.state in ('passed', 'failed') order by f.number desc limit 1) is not null`
 
 /**
  * Finds the reports of a pipeline's newest builds of the default branch that ran tests, at most
@@ -41,17 +42,19 @@ export async function findCountedReports(
 ): Promise<readonly CountedReport[]> {
   const { rows } = await database.query<CountedReport>({
     name: 'counted-test-reports',
-    text: `with p as (select * from pipelines where id = $1),
-           c as (select (${isConnected}) and exists (${fetchedEnd}) as is_fetched from p),
+    text: `with p as materialized (
+             select p.id, p.default_branch, (${isConnected}) and ${hasFetched} as is_fetched from pipelines p where p.id = $1),
            recent as (
-             select b.id, b.number from p, c, build_records b
-              where b.pipeline_id = $1 and b.branch = p.default_branch and b.number < $2 and b.pull_request is null and b.trust = 'trusted'
-                and (b.ref_class = 'fetched' or not c.is_fetched)
-              order by b.number desc limit ${buildsAsked}),
+             select b.id, b.number from p cross join lateral (
+               select b.id, b.number from build_records b
+                where b.pipeline_id = p.id and b.branch = p.default_branch and b.number < $2 and b.pull_request is null and b.trust = 'trusted'
+                  and (b.ref_class = 'fetched' or not p.is_fetched)
+                order by b.number desc limit ${buildsAsked}) b),
            reports as (
              select t.id, t.at, t.cached, r.number, dense_rank() over (order by r.number desc) as turn
-               from recent r join engine.test_reports t on t.build_id = r.id join engine.jobs j on j.id = t.job_id
-              where ${isNewestReport})
+               from recent r cross join lateral (
+                 select t.id, t.at, t.cached from engine.test_reports t join engine.jobs j on j.id = t.job_id
+                  where t.build_id = r.id and ${isNewestReport} offset 0) t)
            select id, number, at, cached from reports where turn <= $3 order by number desc, id desc`,
     values: [pipelineId, below, builds],
   })
