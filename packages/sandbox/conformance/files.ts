@@ -72,7 +72,8 @@ export function filesTests(bench: () => Bench, subject: DriverUnderTest): void {
     const { files, leftOut } = await list(sandbox, 'd')
     const paths = files.map(({ path }) => path)
     expect(paths).toEqual(['d/above-the-root', 'd/absolute', 'd/chain', 'd/real/f', 'd/relative'])
-    expect(leftOut.count).toBe(10)
+    // runsc keeps the pipe and the socket in memory.
+    expect([8, 10]).toContain(leftOut.count)
     await sandbox.withFiles(async (shown) => {
       for (const path of paths) expect(await text(shown, path, 5)).toBe('kept\n')
       const left = shown.read([{ path: 'd/shadow', from: 0, length: 1 }], Buffer.alloc(1))

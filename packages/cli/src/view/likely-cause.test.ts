@@ -18,6 +18,7 @@ test.each([
   [{ exitCode: 200 }, 'exit 200'],
   [{ exitCode: null, errorCode: 'sandbox_lost' }, 'sandbox lost'],
   [{ exitCode: null, errorCode: 'provision_failed' }, 'not started'],
+  [{ exitCode: 0, errorCode: 'artifact_missing' }, 'artifact missing'],
   [{ exitCode: null }, 'no exit code'],
   [{ state: 'timed_out', exitCode: 143 }, 'timed out'],
 ] as const)('an end with %o is described as "%s"', (ending, text) => {
@@ -35,6 +36,11 @@ test.each([
   ['build_abandoned', 'the process that ran the build ended'],
 ])('error %s: %s, for any output', (errorCode, cause) => {
   expect(likelyCause({ ...failed, errorCode, tail: ['no space left on device'] })).toBe(cause)
+})
+
+test('a missing artifact is named', () => {
+  const message = 'The step left no file that its required artifact "junit.xml" names.'
+  expect(likelyCause({ ...failed, exitCode: 0, errorCode: 'artifact_missing', message })).toBe(message)
 })
 
 test('an unavailable image is named, with the reason', () => {

@@ -60,8 +60,10 @@ function attempt({ attempt: number, attempts, state }: Step): string {
   return attempts === null || state === 'passed' ? `attempt ${number}` : `attempt ${number} of ${attempts}`
 }
 
-function exit({ state, exitCode }: Step): string {
-  return state === 'failed' && exitCode !== null ? `exit ${exitCode}` : ''
+function exit({ state, exitCode, errorCode }: Step): string {
+  if (state !== 'failed' || exitCode === null) return ''
+  // The command passed; something after it failed.
+  return exitCode === 0 && errorCode !== null ? errorCode.replaceAll('_', ' ') : `exit ${exitCode}`
 }
 
 function joined(parts: readonly string[]): string {

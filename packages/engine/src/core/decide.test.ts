@@ -259,6 +259,26 @@ describe('stopping', () => {
     expect(s.job(0)).toMatchObject({ state: 'timed_out', errorCode: 'pipeline_timeout', attempt: 1, softFailed: false })
     expect(s.live.header).toMatchObject({ state: 'failed', errorCode: 'pipeline_timeout' })
   })
+
+  test('the time of a step ends with its command, and that of the build goes on', () => {
+    const s = scene([{ timeoutSeconds: 5 }, { timeoutSeconds: 5 }, { timeoutSeconds: 5 }], 60)
+    const ended = (step: number, at: number, fence = s.job(step).fence) =>
+      s.play({ type: 'command_ended', job: s.job(step).id, fence, at }).taken
+    for (const step of [0, 1, 2]) s.lease(step)
+    expect(ended(0, 2000)).toBe(false)
+    for (const step of [0, 1]) s.start(step)
+    expect(ended(0, 2000, 7)).toBe(false)
+    expect(ended(0, 2000)).toBe(true)
+    expect(ended(1, 6000)).toBe(false)
+    for (const step of [0, 1]) s.play({ type: 'job_deadline', job: s.job(step).id, at: 6000 })
+    expect(s.states()).toBe('running timing_out assigned')
+    s.end(0, { artifactError: { code: 'artifact_missing', message: 'No file.' } })
+    expect(s.job(0)).toMatchObject({ state: 'failed', errorCode: 'artifact_missing', errorMessage: 'No file.' })
+    s.start(2)
+    ended(2, 5000)
+    s.play({ type: 'build_deadline', at: 61_000 })
+    expect(s.job(2)).toMatchObject({ state: 'timing_out', errorCode: 'pipeline_timeout' })
+  })
 })
 
 describe('a retry by a person', () => {

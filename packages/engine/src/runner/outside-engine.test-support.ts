@@ -22,8 +22,13 @@ export interface OutsideEngine {
   readonly config: pg.PoolConfig
   readonly pool: pg.Pool
   readonly bench: Pick<Bench, 'store' | 'put' | 'limits'>
-  /** Starts an engine after the last one was killed. Resolves when it works. */
-  start(): Promise<void>
+  /**
+   * Starts an engine after the last one was killed, possibly one that kills itself when it stores
+   * the third part of artifacts. Resolves when it works.
+   */
+  start(dyingAt?: 'put'): Promise<void>
+  /** Id of its process. */
+  pid(): number
   kill(): Promise<void>
   /**
    * Starts an engine that kills itself before it makes a sandbox, starts a command, or stores the
@@ -83,14 +88,15 @@ export async function makeOutsideEngine(): Promise<OutsideEngine> {
     config,
     pool,
     bench,
+    pid: () => child?.pid ?? 0,
     kill,
     async startToDieAt(moment) {
       const started = spawnEngine(moment)
       const [, signal] = await once(started, 'exit')
       expect(signal).toBe('SIGKILL')
     },
-    async start() {
-      const started = spawnEngine()
+    async start(dyingAt) {
+      const started = spawnEngine(...(dyingAt === undefined ? [] : [dyingAt]))
       if (started.stdout === null) throw new Error('no stdout')
       for await (const line of createInterface(started.stdout)) if (line === 'ready') return
       throw new Error('the engine ended before it was ready')
