@@ -11,5 +11,6 @@ export { SavedCacheError, type SavedManifest } from './snapshots/saved-manifest.
 export * from './source/index.ts'
 export * from './system/clock.ts'
 export { type FileLock, lockFile } from './system/file-lock.ts'
+export { hasReflinks } from './system/reflinks.ts'
 export { isScarcity, untilAffordable } from './system/scarcity.ts'
 export { SteadyClock } from './system/steady-clock.ts'

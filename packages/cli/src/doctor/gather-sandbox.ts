@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { release } from 'node:os'
 import process from 'node:process'
 import { promisify } from 'node:util'
-import { probe } from '@harmont/sandbox'
+import { hasReflinks, probe } from '@harmont/sandbox'
 import { privilegeMode } from '@harmont/sandbox/privilege'
 import type { Context } from '../context.ts'
 import { isMissing } from '../is-missing.ts'
@@ -27,6 +27,7 @@ export async function gatherSandbox({
   const home = localHome(cacheDirectory)
   const runtime = ociRuntime(env)
   const { problems, packages } = await within(probeLimitMs, probe(home.root, runtime))
+  const step = problems.length === 0 ? await tryStep(home, env, output.say) : undefined
   return {
     kernel: release(),
     cgroups: cgroupsOf(readFileSync('/proc/self/mounts', 'utf8')),
@@ -38,7 +39,9 @@ export async function gatherSandbox({
     userNamespaces: numberIn('/proc/sys/user/max_user_namespaces', /^(\d+)/),
     inotifyInstances: numberIn('/proc/sys/fs/inotify/max_user_instances', /^(\d+)/),
     openFiles: numberIn('/proc/self/limits', /^Max open files +\S+ +(\d+)/m),
-    step: problems.length === 0 ? await tryStep(home, env, output.say) : undefined,
+    step,
+    // A step made the directory.
+    sharesCopies: step?.ok === true ? await hasReflinks(home.root) : undefined,
   }
 }
 

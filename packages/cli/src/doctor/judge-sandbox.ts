@@ -19,6 +19,8 @@ export interface SandboxFacts {
   readonly openFiles: number | undefined
   /** undefined when it was not tried, because the driver lacks something. */
   readonly step: StepFacts | undefined
+  /** Whether copies share disk space; undefined when no step could be tried. */
+  readonly sharesCopies: boolean | undefined
 }
 
 /** The outcome of a real step that prints a line. */
@@ -57,7 +59,20 @@ export function judgeSandbox(facts: SandboxFacts): Check[] {
     ...limit('inotify', facts.inotifyInstances, 128, 'sysctl -w fs.inotify.max_user_instances=512'),
     ...limit('open files', facts.openFiles, 1024, 'ulimit -n 65536'),
     ...realStep(facts.step),
+    ...copies(facts.sharesCopies),
     ...(facts.user === undefined ? [] : judgeUser(facts.user)),
+  ]
+}
+
+/** Only large files of a service's snapshot make a difference, so neither answer is a problem. */
+function copies(isShared: boolean | undefined): Check[] {
+  if (isShared === undefined) return []
+  if (isShared) return [ok('copies', 'files of snapshots share disk space with their copies (reflinks)')]
+  return [
+    ok(
+      'copies',
+      'no reflinks: each copy of a service’s database copies the files that it opens; XFS and btrfs have them',
+    ),
   ]
 }
 

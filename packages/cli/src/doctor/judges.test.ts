@@ -43,6 +43,7 @@ const sandbox: SandboxFacts = {
   userNamespaces: 15000,
   inotifyInstances: 128,
   openFiles: 1024,
+  sharesCopies: true,
   step: { ok: true, milliseconds: 60, networkProblems: [] },
 }
 const ordinary: UserFacts = { name: 'ada', isMapped: false, hasDocker: false }
@@ -119,6 +120,11 @@ it.each<[string, Partial<SandboxFacts>, string[]]>([
 it('sandbox: the command is part of the fix and not of the finding', () => {
   const problems = ['crun, tini are missing: apt-get install crun tini']
   expect(foundBy(judgeSandbox({ ...sandbox, problems }), 'driver')).toBe('crun, tini are missing')
+})
+
+it('sandbox: says whether copies of files share disk space', () => {
+  expect(foundBy(judgeSandbox(sandbox), 'copies')).toContain('share disk space')
+  expect(foundBy(judgeSandbox({ ...sandbox, sharesCopies: false }), 'copies')).toContain('no reflinks')
 })
 
 it('sandbox: the kind of control groups is reported', () => {

@@ -17,6 +17,7 @@ import {
   createOciDriver,
   DirectoryTaken,
   defaultImageLimits,
+  hasReflinks,
   type ImageStore,
   type MakeRoom,
   type OciDriver,
@@ -139,7 +140,13 @@ async function runnerOn(
       `HARMONT_SANDBOX_NETWORK: expected a network mode that this machine supports, got ${settings.sandboxNetwork.join(',')}: ${driver.networkProblems.join('; ')}.`,
     )
   log.info(
-    { runtime: settings.ociRuntime, network: networkModes[0], problems: driver.networkProblems },
+    {
+      runtime: settings.ociRuntime,
+      network: networkModes[0],
+      problems: driver.networkProblems,
+      // Without them, each copy of a service's database copies the files that it opens.
+      reflinks: await hasReflinks(driver.staging),
+    },
     'sandbox runtime and network',
   )
   const mounts = await renderMounts(join(compiledBeside(directory), 'render'), (error) =>
