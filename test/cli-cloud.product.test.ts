@@ -17,6 +17,13 @@ import { type Product, startProduct } from './product.ts'
 // The real command against the real server and real sandboxes, with stdout and stderr apart.
 const hmProgram = fileURLToPath(new URL('../packages/cli/bin/hm.js', import.meta.url))
 
+/** A report of a test that failed and one that passed. */
+const report = `<testsuites><testsuite name="cart">
+<testcase classname="cart" name="rounds half up" time="0.25"><failure message="expected 2, got 1">expected 2, got 1
+ ❯ src/cart.test.ts:7:3</failure></testcase>
+<testcase classname="cart" name="adds" time="0.5"/></testsuite></testsuites>
+`
+
 let product: Product
 let home: string
 let project: string
@@ -39,6 +46,9 @@ function newProject(repository: string): string {
   symlinkSync(fileURLToPath(new URL('../node_modules', import.meta.url)), join(directory, 'node_modules'))
   writeFileSync(join(directory, '.gitignore'), 'node_modules\n')
   writeFileSync(join(directory, 'data.txt'), 'the data\n')
+  writeFileSync(join(directory, 'report.xml'), report)
+  mkdirSync(join(directory, 'src'))
+  writeFileSync(join(directory, 'src/cart.test.ts'), '\n'.repeat(9))
   const pipelines = [
     [
       'ci',
@@ -53,6 +63,7 @@ function newProject(repository: string): string {
       "sh('for i in 1 2 3 4 5 6 7 8 9 10 11 12; do echo line $i; sleep 0.5; done', { label: 'one', image: 'host' })",
     ],
     ['cached', "sh('true', { label: 'one', image: 'host', cache: { policy: 'on_change', paths: ['data.txt'] } })"],
+    ['tested', "sh('cp report.xml junit.xml; exit 1', { label: 'unit', image: 'host', tests: 'junit.xml' })"],
     ['endless', "sh('echo begun; sleep 600', { label: 'one', image: 'host' })"],
   ]
   for (const [slug, step] of pipelines)
@@ -156,6 +167,46 @@ test('hm cache explain says what the cache of the server did, what changed, and 
   expect(await hm(['cache', 'explain', 'none', '-b', '3', '-p', 'cached'])).toMatchObject({
     code: 5,
     stderr: expect.stringContaining('its steps are one'),
+  })
+})
+
+test('hm test shows the failed tests of a build here and there, and a test over the builds', async () => {
+  for (const ways of [[], ['--cloud']]) expect((await hm(['run', 'tested', ...ways])).code).toBe(1)
+  const failed = 'cart › rounds half up  src/cart.test.ts:7  (step unit)\n  expected 2, got 1\n'
+  const counts = '\n1 failed, 1 passed\n'
+  for (const which of [[], ['-p', 'tested']]) {
+    const { code, stdout } = await hm(['test', ...which])
+    expect([code, stdout]).toEqual([0, expect.stringContaining(failed)])
+    expect(stdout.endsWith(counts)).toBe(true)
+  }
+  const { data, counts: counted } = JSON.parse((await hm(['test', '-p', 'tested', '--json'])).stdout)
+  expect(counted).toEqual({ passed: 1, failed: 1, skipped: 0, errored: 0 })
+  expect(data).toMatchObject([
+    {
+      name: 'rounds half up',
+      state: 'failed',
+      file: 'src/cart.test.ts',
+      line: 7,
+      duration_ms: 250,
+      report: 'junit.xml',
+    },
+    { name: 'adds', state: 'passed', duration_ms: 500 },
+  ])
+  const history = await hm(['test', '--history', 'half up', '-p', 'tested'])
+  expect(history.stdout).toMatch(/^test +cart › rounds half up\n/)
+  expect(history.stdout).toMatch(/^passed +0 of 1 builds of the default branch$/m)
+  expect(history.stdout).toMatch(/^#1 +failed +main +[0-9a-f]{8} +unit +250ms /m)
+  const path = '/api/v0/organizations/default/pipelines/tested/builds/1/view'
+  const headers = { authorization: `Bearer ${product.token}` }
+  const view = await (await fetch(product.server().url + path, { headers })).json()
+  expect(view).toMatchObject({ has: { tests: true } })
+  expect(view).toHaveProperty('jobs.0.failure.reports.0', {
+    ...{ test: 'cart › rounds half up', message: 'expected 2, got 1', file: 'src/cart.test.ts', line: 7 },
+    ...{ log_line: null, new: false },
+  })
+  expect(await hm(['test', '--history', 'absent', '-p', 'tested'])).toMatchObject({
+    code: 5,
+    stderr: expect.stringContaining('no test whose name has absent'),
   })
 })
 

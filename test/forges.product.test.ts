@@ -16,7 +16,7 @@ export default [
     slug: 'ci',
     name: 'The CI',
     triggers: [{ event: 'push', branches: ['*'] }, { event: 'pull_request', types: ['opened', 'synchronize', 'closed'] }],
-    pipeline: () => pipeline([sh(${JSON.stringify(command)}, { label: 'unit' })], { defaultImage: 'host' }),
+    pipeline: () => pipeline([sh(${JSON.stringify(command)}, { label: 'unit', tests: 'junit.xml' })], { defaultImage: 'host' }),
   },
   {
     slug: 'release',
@@ -69,6 +69,13 @@ test('a push ends as a finished check with the right conclusion, and a re-run ru
     text: expect.stringMatching(/^TestVat — got 1, want 2 · vat_test\.go:7$[\s\S]*a\.txt: No such file/m),
   })
   expect(failed.fields.details_url).toBe(`${it.product.server().url}/default/pipelines/acme-core-ci/builds/2`)
+  const xml =
+    '<testsuite><testcase classname="vat" name="rounds"><failure message="got 1">vat_test.go:7</failure></testcase></testsuite>'
+  const worse = await it.github.push(it.repository, { 'junit.xml': xml, 'vat_test.go': '\n' })
+  expect((await concluded(it, worse.commit, ci)).fields.output).toMatchObject({
+    title: 'unit: 1 test failed',
+    text: expect.stringMatching(/^vat › rounds — got 1 · vat_test\.go:7$/m),
+  })
   await it.github.rerunCheck(failed, it.owner)
   const again = await concluded(it, bad.commit, ci, 2)
   expect(again.history.at(-1)?.conclusion).toBe('failure')

@@ -122,7 +122,7 @@ test('a failure is new when the newest build of the default branch before passed
   expect(await isNew(topic.number)).toEqual([true])
 })
 
-test("a pipeline's tests have pass rate, median, last failure and since when they fail", async () => {
+test("web P7 a pipeline's tests have pass rate, median, last failure and since when they fail", async () => {
   await build('main', report({ name: 'rounds', durationMs: 10 }, { name: 'adds' }))
   const first = await build('main', report({ ...failed, durationMs: 30 }, { name: 'adds' }))
   const last = await build('main', report({ ...failed, durationMs: 20 }, { name: 'adds' }))
