@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Metafile } from 'esbuild'
 
@@ -20,7 +20,13 @@ export function notices(metafiles: readonly Metafile[], root: string): string {
 function notice(directory: string): string {
   const manifest: unknown = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'))
   const { name, version, license } = manifest as Record<string, unknown>
+  const file = licenceIn(directory) ?? join(import.meta.dirname, 'licences', `${name}.txt`)
+  if (!existsSync(file)) throw new Error(`${directory} has no licence text: it cannot be in a bundle`)
+  return `${name} ${version} (${license})\n\n${readFileSync(file, 'utf8').trim()}\n`
+}
+
+/** Returns the licence text of a package. saxes has it in its repository alone. */
+function licenceIn(directory: string): string | undefined {
   const file = readdirSync(directory).find((each) => /^(licen[cs]e|copying)/i.test(each))
-  if (file === undefined) throw new Error(`${directory} has no licence text: it cannot be in a bundle`)
-  return `${name} ${version} (${license})\n\n${readFileSync(join(directory, file), 'utf8').trim()}\n`
+  return file === undefined ? undefined : join(directory, file)
 }
