@@ -95,6 +95,22 @@ test('the installed hm renders both languages, with its own SDKs', async () => {
   expect(JSON.parse(await readFile(out, 'utf8'))).toMatchObject({ errors: [], pipelines: [{ slug: 'nightly' }] })
 })
 
+test('the reader of test reports is in the package', async () => {
+  const report = '<testsuite><testcase name="adds"/></testsuite>'
+  const header = JSON.stringify({ reports: [{ path: 'junit.xml', length: report.length }], sources: [] })
+  const reader = join(project, 'node_modules/@harmont/cli/lib/report-process.js')
+  const { stdout } = await run('sh', [
+    '-c',
+    'printf "%s\\n%s" "$1" "$2" | "$3" "$4"',
+    '-',
+    header,
+    report,
+    process.execPath,
+    reader,
+  ])
+  expect(JSON.parse(stdout)).toMatchObject({ cases: [{ name: 'adds', state: 'passed' }] })
+})
+
 test('the package depends on Node.js alone, and includes the licences of its bundled code', async () => {
   const folder = join(project, 'node_modules/@harmont/cli')
   const { dependencies } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'))
