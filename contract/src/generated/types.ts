@@ -1211,6 +1211,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v0/organizations/{org}/pipelines/{pipeline}/builds/{number}/jobs/{job_id}/services": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The services that run beside a job
+         * @description In the order of the pipeline. Empty before its sandbox is made, and for a job that was found in the cache. The `id` of a service serves as a job id for logs.
+         */
+        get: operations["listJobServices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v0/organizations/{org}/pipelines/{pipeline}/builds/{number}/jobs/{job_id}/log/lines": {
         parameters: {
             query?: never;
@@ -2777,6 +2797,8 @@ export interface components {
             cached?: boolean;
             /** @description The image that could not be had: the base `host`, made of the programs of the runner, stood in for it. */
             substituted_image?: string | null;
+            /** @description The services that run beside it. */
+            services?: components["schemas"]["JobService"][];
         };
         /**
          * CliTransferRequest
@@ -3492,6 +3514,31 @@ export interface components {
             remarks: components["schemas"]["LogRemark"][];
             page: components["schemas"]["LogPage"];
         };
+        /** @description A program that runs beside the command of a job. */
+        JobService: {
+            /**
+             * Format: uuid
+             * @description Names its log: it serves as a job id in the routes of logs.
+             */
+            id: string;
+            /** @description The host name that the command reaches it by. */
+            name: string;
+            image: string;
+            /** @description Key of the step whose service of this name left the files that it started from. */
+            from: string | null;
+            /**
+             * @description `failed`: it ended before it was ready.
+             * @enum {string}
+             */
+            state: "starting" | "ready" | "ended" | "failed";
+            /** @description Milliseconds from its start until it was ready. */
+            ready_ms: number | null;
+            /** @description Set when it ended by itself. */
+            exit_code: number | null;
+        };
+        JobServiceList: {
+            data: components["schemas"]["JobService"][];
+        };
         /** LogSearchResult */
         LogSearchResult: {
             /** @description How many hits are counted so far. */
@@ -3938,6 +3985,8 @@ export interface components {
             };
             /** @description How many annotations this attempt left; see `listAnnotations`. */
             annotations: number;
+            /** @description The services that run beside it. */
+            services: components["schemas"]["JobService"][];
         };
         /**
          * RenderJobView
@@ -4158,6 +4207,8 @@ export interface components {
             };
             /** @description How many annotations this attempt left; see `listAnnotations`. */
             annotations: number;
+            /** @description The services that run beside it. */
+            services: components["schemas"]["JobService"][];
         } | null;
         /** EventOfLog */
         EventOfLog: {
@@ -8267,6 +8318,49 @@ export interface operations {
             };
         };
     };
+    listJobServices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+                pipeline: string;
+                number: number;
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobServiceList"];
+                };
+            };
+            /** @description organization_not_found, pipeline_not_found, build_not_found, job_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     readJobLogLines: {
         parameters: {
             query?: {
@@ -10558,6 +10652,7 @@ export interface operationAuth {
   streamJobLogs: 'log'
   getJobLogText: 'log'
   readJobLog: 'member'
+  listJobServices: 'member'
   readJobLogLines: 'member'
   searchJobLog: 'member'
   getBuildView: 'member'

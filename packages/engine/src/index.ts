@@ -21,6 +21,7 @@ export type {
   JobErrorCode,
   JobState,
   Outcome,
+  ServiceState,
   Step,
 } from './core/model.ts'
 export { planBuild } from './core/plan-build.ts'
@@ -62,6 +63,7 @@ export { type ShellRequest, ShellUnavailable, type ShellUnavailableCode } from '
 export type { Renderer, RunnerOptions, RunnerSettings } from './runner/options.ts'
 export { createLocalPort, type LocalPortOptions } from './scheduler/local-port.ts'
 export { createScheduler, type Scheduler, type SchedulerOptions } from './scheduler/scheduler.ts'
+export { serviceLogId } from './service-log.ts'
 export { type BuildAnnotation, noOutput, type StepOutput } from './step-output.ts'
 export type { Applied, BuildContext, BuildSource, ChangeFeed, JobOutput, Lease, LiveSnapshots, Store } from './store.ts'
 export { defaultStoreSettings, type StoreSettings } from './store-settings.ts'

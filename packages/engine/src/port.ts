@@ -68,9 +68,10 @@ export interface RunnerPort {
   services(lease: LeaseRef, at: Date, services: readonly ServiceState[]): Promise<boolean>
   /**
    * Opens the log of a service, and returns how much of it is stored; null when the lease is lost.
-   * May be repeated.
+   * `isNew`: it has just started, so the log has nothing of its spool. May be repeated before the
+   * first append.
    */
-  openServiceLog(lease: LeaseRef, service: string): Promise<OpenServiceLog | null>
+  openServiceLog(lease: LeaseRef, service: string, isNew: boolean): Promise<OpenServiceLog | null>
   /**
    * Reports that the command has ended, for a job whose end is reported later: its deadline no
    * longer holds. May be repeated. Returns false when the lease is lost.
@@ -186,6 +187,8 @@ export interface LeasedJob extends LeaseRef {
   readonly expiresAt: Date
   /** When the step's time is over; null before it has started. */
   readonly deadlineAt: Date | null
+  /** The states of its services, as this lease reported them last. */
+  readonly services: readonly ServiceState[]
 }
 
 export interface StepWork {

@@ -204,10 +204,11 @@ export interface LogStore extends LogReader {
    */
   append(lease: LogRef, chunks: readonly Chunk[], spoolPosition: string): Promise<boolean>
   /**
-   * Opens the log of a service under the lease of its job; null when the lease is lost. A new lease
-   * goes on after the chunks of the one before, and reads a spool of its own.
+   * Opens the log of a service under the lease of its job; null when the lease is lost. Goes on
+   * after the chunks that there are. `isNew`: the service has just started, with a spool of its
+   * own, of which the log has nothing.
    */
-  openService(lease: LogRef & { readonly service: string }): Promise<OpenServiceLog | null>
+  openService(lease: LogRef & { readonly service: string }, isNew: boolean): Promise<OpenServiceLog | null>
   /**
    * Adds a remark of the engine, a line or more, after the last chunk. Throws while the job is
    * leased: its runner writes its log.

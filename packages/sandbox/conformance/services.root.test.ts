@@ -80,7 +80,7 @@ describe.each(isRoot ? runtimeNames : (['crun'] as const))('services with %s', (
     const [last, app, db] = await Promise.all(sandbox.services.map(async (each) => (await each.started())?.startedAt))
     expect(Number(last)).toBeGreaterThanOrEqual(Number(app))
     expect(Number(app)).toBeGreaterThanOrEqual(Number(db) + 300)
-    expect(sandbox.services[2]?.readyMs()).toBeGreaterThan(300)
+    expect(await sandbox.services[2]?.ready()).toBeGreaterThan(300)
     await sandbox.destroy()
   })
 

@@ -126,8 +126,11 @@ export type ServiceState = 'waiting' | 'starting' | 'ready' | 'ended'
 export interface Service {
   readonly name: string
   state(): Promise<ServiceState>
-  /** How long it took from its start to readiness; undefined before, and after an adoption. */
-  readyMs(): number | undefined
+  /**
+   * Resolves once it is ready, with the milliseconds since its start; undefined if an earlier
+   * process started it, or the sandbox ended before.
+   */
+  ready(): Promise<number | undefined>
   /**
    * Resolves with its program once it has started: its output, end and deadline. Undefined if the
    * sandbox ended before.

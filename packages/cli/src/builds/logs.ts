@@ -4,6 +4,7 @@ import type { Context } from '../context.ts'
 import { type ExitCode, exits, HmError } from '../errors.ts'
 import { isJobEnded } from '../events/event-mapper.ts'
 import { LineSplitter, type LogLine } from '../events/line-splitter.ts'
+import { serviceIn } from '../inspect/service-in.ts'
 import { buildAddress, findJob } from '../server/address.ts'
 import { openSession, type Session, translateErrors } from '../server/session.ts'
 import { quoteWord } from '../terminal/quote-word.ts'
@@ -34,6 +35,13 @@ export async function logsOfServer(
     const wholeLogOf = (key: string) => `hm logs ${address.number} ${quoteWord(key)} -p ${quoteWord(address.pipeline)}`
     const printer = new LogPrinter(context, { isPrefixed: step === undefined, wholeLogOf })
     const logs = { context, session, address, step, printer }
+    const service = await findService(logs)
+    if (service !== undefined) {
+      await printer.begin()
+      await printLog(logs, service.job, { id: service.id, name: service.name })
+      await printer.end()
+      return exits.ok
+    }
     const jobs = await chooseJobs(logs)
     await printer.begin()
     if (flags.follow && flags.attempt === undefined) await follow(logs)
@@ -41,6 +49,29 @@ export async function logsOfServer(
     await printer.end()
     return exits.ok
   })
+}
+
+/** Finds the service that `STEP/SERVICE` names; undefined for the key of a step. */
+async function findService({ context, session, address, step }: Logs) {
+  const named = step === undefined ? undefined : serviceIn(step)
+  if (step === undefined || named === undefined) return undefined
+  const { signal, flags } = context
+  const attempts = flags.attempt === undefined ? {} : ({ attempts: 'all' } as const)
+  const { data } = await session.client.listJobs({ ...address, ...attempts }, { signal })
+  if (data.some(({ step_key }) => step_key === step)) return undefined
+  const ofStep = data.filter(({ step_key }) => step_key === named.step)
+  const job = ofStep.find(({ attempt = 1 }) => flags.attempt === undefined || attempt === flags.attempt)
+  if (job === undefined) return undefined
+  const services = (await session.client.listJobServices({ ...address, job_id: job.id }, { signal })).data
+  const found = services.find(({ name }) => name === named.name)
+  if (found === undefined)
+    throw new HmError(exits.notFound, 'service_not_found', `step ${named.step} has no service ${named.name}`, {
+      fix:
+        services.length === 0
+          ? 'it ran without services'
+          : `its services are ${services.map(({ name }) => name).join(', ')}`,
+    })
+  return { job, id: found.id, name: step }
 }
 
 async function chooseJobs({ context, session, address, step }: Logs): Promise<readonly Job[]> {
@@ -87,16 +118,16 @@ async function follow(logs: Logs): Promise<void> {
 }
 
 /**
- * Prints the log of one job: to its end if the job has ended or is followed, else as far as it is
+ * Prints the log of one job, or of its service: to its end if the job has ended or is followed, else as far as it is
  * written. Omits the server's remarks, as logs.txt does, but says on stderr when a log was removed.
  */
-async function printLog(logs: Logs, job: Job): Promise<void> {
+async function printLog(logs: Logs, job: Job, of = { id: job.id, name: keyOf(job) }): Promise<void> {
   const { context, session, address, printer } = logs
   const { flags, output, signal } = context
   const { tail, follow: isFollowed } = flags
-  const step = keyOf(job)
+  const step = of.name
   printer.open(step)
-  const now = isJobEnded(job) ? Number.POSITIVE_INFINITY : await bytesNow(logs, job)
+  const now = isJobEnded(job) ? Number.POSITIVE_INFINITY : await bytesNow(logs, of)
   if (!isFollowed && now === 0) return
   const splitter = new LineSplitter()
   const lastLines: LogLine[] = []
@@ -114,7 +145,7 @@ async function printLog(logs: Logs, job: Job): Promise<void> {
     isHistory = false
     if (tail !== undefined && tail > 0) await print(lastLines.splice(0).slice(-tail))
   }
-  for await (const event of streamLogs(session.client, job.id, { build: address, signal })) {
+  for await (const event of streamLogs(session.client, of.id, { build: address, signal })) {
     if (isHistory && seen >= now) await endHistory()
     if (event.stream !== 'meta') seen += event.bytes.length
     await take(splitter.push(chunkOf(event)))
@@ -125,7 +156,7 @@ async function printLog(logs: Logs, job: Job): Promise<void> {
 }
 
 /** Returns how much a running job has written by now. */
-async function bytesNow({ context, session }: Logs, { id }: Job): Promise<number> {
+async function bytesNow({ context, session }: Logs, { id }: Pick<Job, 'id'>): Promise<number> {
   const options = { signal: context.signal, headers: { range: 'bytes=0-0' } }
   try {
     const response = await session.client.getJobLogText({ job_id: id }, options)

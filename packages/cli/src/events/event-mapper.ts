@@ -27,7 +27,11 @@ export interface MappedJob {
   readonly cachedFrom: string
   readonly substitutedImage: string | null
   readonly snapshot: string | null
+  readonly services: readonly MappedService[]
 }
+
+type ServiceEvent = Extract<RunEvent, { readonly kind: 'service' }>
+export type MappedService = Omit<ServiceEvent, 'kind' | 'step_id'>
 
 interface Step {
   /** The id of its first job, which stands for all attempts. */
@@ -38,6 +42,8 @@ interface Step {
   waits: string | null
   startedAttempt: string | null
   substitutedAttempt: string | null
+  /** The services of its newest attempt, as they were told. */
+  services: readonly MappedService[]
 }
 
 const ended: readonly string[] = ['passed', 'failed', 'skipped', 'canceled', 'timed_out'] satisfies StepState[]
@@ -72,7 +78,7 @@ export class EventMapper {
         return []
       }
       const { chain = this.#unknownChains++, parentKey = null } = this.#factsOf(key) ?? {}
-      const untold = { waits: null, startedAttempt: null, substitutedAttempt: null }
+      const untold = { waits: null, startedAttempt: null, substitutedAttempt: null, services: [] }
       this.#steps.set(key, { id, key, chain, newest: job, ...untold })
       const depends_on = dependsOn.flatMap((other) => this.#keys.get(other) ?? []).filter((each) => each !== parentKey)
       const step = { step_id: id, key, chain_idx: chain, parent_key: parentKey, display_name: name, depends_on }
@@ -98,7 +104,7 @@ export class EventMapper {
     if (job.state === 'pending') return wait(step, job.waitReason ?? 'dependencies')
     if (job.state === 'scheduled') return wait(step, job.waitReason ?? 'runner')
     const preparing = job.state === 'assigned' ? wait(step, 'preparation') : []
-    return [...preparing, ...substituted(step, job), ...this.#started(step, job)]
+    return [...preparing, ...substituted(step, job), ...services(step, job), ...this.#started(step, job)]
   }
 
   #started(step: Step, { id, attempt, startedAt, cached }: MappedJob): RunEvent[] {
@@ -167,6 +173,19 @@ function substituted(step: Step, { id, substitutedImage: image }: MappedJob): Ru
   if (!image || step.substitutedAttempt === id) return []
   step.substitutedAttempt = id
   return [{ kind: 'step_substituted', step_id: step.id, image }]
+}
+
+/** Returns an event for each service whose state is new. */
+function services(step: Step, job: MappedJob): RunEvent[] {
+  const told = new Set(step.services.map(stateOf))
+  step.services = job.services
+  return job.services.flatMap((service) =>
+    told.has(stateOf(service)) ? [] : [{ kind: 'service', step_id: step.id, ...service }],
+  )
+}
+
+function stateOf({ service_id, state, ready_ms, exit_code }: MappedService): string {
+  return `${service_id} ${state} ${ready_ms} ${exit_code}`
 }
 
 function wait(step: Step, reason: string): RunEvent[] {

@@ -74,6 +74,20 @@ export type RunEvent =
    * runner's.
    */
   | { readonly kind: 'step_substituted'; readonly step_id: string; readonly image: string }
+  /** A service of a step has a new state. `service_id` names its log on a server. */
+  | {
+      readonly kind: 'service'
+      readonly step_id: string
+      readonly service_id: string
+      readonly name: string
+      readonly image: string
+      /** The step whose service of this name left the files that it started from. */
+      readonly from: string | null
+      /** `failed`: it ended before it was ready. */
+      readonly state: 'starting' | 'ready' | 'ended' | 'failed'
+      readonly ready_ms: number | null
+      readonly exit_code: number | null
+    }
   /** One line without its line break. In stream `meta` it is a remark of the engine. */
   | {
       readonly kind: 'step_log'

@@ -9,6 +9,7 @@ import { endOf, type RecordedStep, type RunRecord, stepsOf } from '../records/ru
 import { readRecord, runFiles } from '../records/run-records.ts'
 import { quoteWord } from '../terminal/quote-word.ts'
 import { LogPrinter } from '../view/log-printer.ts'
+import { serviceIn } from './service-in.ts'
 
 const lookAgainMs = 100
 
@@ -16,27 +17,27 @@ const lookAgainMs = 100
 export async function localLogs(context: Context<'logs'>, run: RunRecord, key: string | undefined): Promise<ExitCode> {
   const { flags } = context
   const { runs } = localHome(context.cacheDirectory)
-  const chosen = chooseSteps(run, key, flags.failed)
+  const chosen = chooseLogs(run, key, flags.failed)
   const wholeLogOf = (step: string) => `hm logs ${run.number} ${quoteWord(step)}`
   const printer = new LogPrinter(context, { isPrefixed: key === undefined, wholeLogOf })
   await printer.begin()
-  for (const { step } of chosen) printer.open(step.key)
-  const logs = chosen.map(({ step, slot }) => {
-    const file = runFiles(runs, run.record).log(slot, flags.attempt ?? Math.max(1, step.attempts))
-    return { step, log: new RecordedLog(file) }
+  for (const { name } of chosen) printer.open(name)
+  const logs = chosen.map(({ name, step, slot, service }) => {
+    const file = runFiles(runs, run.record).log(slot, flags.attempt ?? Math.max(1, step.attempts), service)
+    return { name, log: new RecordedLog(file) }
   })
   const isOver = () => {
     const now = readRecord(runs, run.record)
     return now === undefined || endOf(now.events) !== null || !isAlive(now.process)
   }
   for (let over = !flags.follow || isOver(), first = true; ; first = false) {
-    for (const { step, log } of logs) {
+    for (const { name, log } of logs) {
       const lines = (function* () {
         yield* log.more()
         if (over) yield* log.rest()
       })()
       const wanted = first && flags.tail !== undefined ? lastOf(lines, flags.tail) : lines
-      for (const line of wanted) await printer.print(step.key, [line])
+      for (const line of wanted) await printer.print(name, [line])
     }
     if (over) break
     await sleep(lookAgainMs, undefined, { signal: context.signal })
@@ -47,14 +48,29 @@ export async function localLogs(context: Context<'logs'>, run: RunRecord, key: s
 }
 
 interface Chosen {
+  /** As it is asked for: the key of the step, or `STEP/SERVICE`. */
+  readonly name: string
+  readonly service: string | undefined
   readonly step: RecordedStep
   /** Position in the plan, by which its files are named. */
   readonly slot: number
 }
 
-function chooseSteps({ events, number }: RunRecord, key: string | undefined, failed: boolean): Chosen[] {
-  const all = stepsOf(events).map((step, slot) => ({ step, slot }))
+function chooseLogs({ events, number }: RunRecord, key: string | undefined, failed: boolean): Chosen[] {
+  const all = stepsOf(events).map((step, slot) => ({ name: step.key, service: undefined, step, slot }))
   const named = key === undefined ? all : all.filter(({ step }) => step.key === key)
+  const service = named.length > 0 || key === undefined ? undefined : serviceIn(key)
+  if (service !== undefined && key !== undefined) {
+    const of = all.find(({ step }) => step.key === service.step)
+    const names = new Set(
+      events.flatMap((event) => (event.kind === 'service' && event.step_id === of?.step.id ? event.name : [])),
+    )
+    if (of !== undefined && names.has(service.name)) return [{ ...of, name: key, service: service.name }]
+    if (of !== undefined)
+      throw new HmError(exits.notFound, 'service_not_found', `step ${service.step} has no service ${service.name}`, {
+        fix: names.size === 0 ? 'it ran without services' : `its services are ${[...names].join(', ')}`,
+      })
+  }
   if (key !== undefined && named.length === 0)
     throw new HmError(exits.notFound, 'step_not_found', `run ${number} has no step ${key}`, {
       fix: `its steps are ${all.map(({ step }) => step.key).join(', ')}`,

@@ -37,8 +37,8 @@ export interface RunFiles {
   readonly artifacts: string
   /** The inputs of the cache keys; see `identity.ts`. */
   readonly identity: string
-  /** The chunks of one attempt, one per line, in the API's format. */
-  log(slot: number, attempt: number): string
+  /** The chunks of one attempt, or of its service, one per line, in the API's format. */
+  log(slot: number, attempt: number, service?: string): string
 }
 
 export function runFiles(runs: string, record: number): RunFiles {
@@ -50,7 +50,8 @@ export function runFiles(runs: string, record: number): RunFiles {
     events: join(directory, 'events.jsonl'),
     artifacts: join(directory, 'artifacts.jsonl'),
     identity: join(directory, 'identity.json'),
-    log: (slot, attempt) => join(directory, 'logs', `${slot}-${attempt}.jsonl`),
+    log: (slot, attempt, service) =>
+      join(directory, 'logs', `${slot}-${attempt}${service === undefined ? '' : `-${service}`}.jsonl`),
   }
 }
 

@@ -13,8 +13,8 @@ export interface StoreListener {
   leased(jobId: string): void
   /** Called when a cached step was looked up. Not awaited. */
   lookedUp(jobId: string, lookUp: CacheLookUp): void
-  /** A job's log has more. The writer goes on when this resolves. */
-  logged(jobId: string): Promise<void>
+  /** The log of a job, or of its service, has more. The writer goes on when this resolves. */
+  logged(jobId: string, service?: string): Promise<void>
 }
 
 /**
@@ -49,7 +49,7 @@ export function createLocalStore(settings: Partial<StoreSettings>, listener: Sto
       ...store.logs,
       async append(lease, chunks, spoolPosition) {
         const isKept = await store.logs.append(lease, chunks, spoolPosition)
-        if (isKept && chunks.length > 0) await listener.logged(lease.jobId)
+        if (isKept && chunks.length > 0) await listener.logged(lease.jobId, lease.service)
         return isKept
       },
     },

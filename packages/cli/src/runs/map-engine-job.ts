@@ -1,6 +1,6 @@
-import type { Job } from '@harmont/engine'
+import { type Job, serviceLogId } from '@harmont/engine'
 import type { PlannedStep } from '@harmont/ir'
-import type { MappedJob } from '../events/event-mapper.ts'
+import type { MappedJob, MappedService } from '../events/event-mapper.ts'
 import { conditionReason } from '../project/plan-run.ts'
 
 /**
@@ -27,5 +27,14 @@ export function mapEngineJob(
     waitReason: job.state === 'scheduled' && job.notBefore !== null ? 'retry_delay' : null,
     errorMessage: job.skipReason === 'condition' ? conditionReason(step.condition) : job.errorMessage,
     cachedFrom,
+    services: mapServices(job, step, steps),
   }
+}
+
+function mapServices({ id, services }: Job, step: PlannedStep, steps: readonly PlannedStep[]): MappedService[] {
+  return services.map(({ name, state, readyMs: ready_ms, exitCode: exit_code }) => {
+    const { image = '', from = null } = step.services?.find((one) => one.name === name) ?? {}
+    const origin = from === null ? null : (steps[from]?.key ?? null)
+    return { service_id: serviceLogId(id, name), name, image, from: origin, state, ready_ms, exit_code }
+  })
 }

@@ -7,6 +7,7 @@ import {
   type Job,
   type MemoryStore,
   noOutput,
+  serviceLogId,
 } from '@harmont/engine'
 import type { PlannedStep } from '@harmont/ir'
 import { chunkJson } from '@harmont/logs'
@@ -54,6 +55,7 @@ export class RunReporter implements StoreListener {
   #store: MemoryStore | null = null
   readonly #jobs = new Map<string, Job>()
   readonly #logs = new Map<string, OpenLog>()
+  readonly #serviceLogs = new Map<string, AppendedFile>()
   #last: Promise<void> = Promise.resolve()
   #hasFailed = false
 
@@ -102,8 +104,8 @@ export class RunReporter implements StoreListener {
     })
   }
 
-  logged(jobId: string): Promise<void> {
-    return this.#enqueue(() => this.#drain(jobId))
+  logged(jobId: string, service?: string): Promise<void> {
+    return this.#enqueue(() => (service === undefined ? this.#drain(jobId) : this.#drainService(jobId, service)))
   }
 
   /** Reports one more event after all others. */
@@ -115,13 +117,18 @@ export class RunReporter implements StoreListener {
   async close(): Promise<void> {
     await this.#last
     for (const { file } of this.#logs.values()) file.close()
+    for (const file of this.#serviceLogs.values()) file.close()
     this.#events.close()
   }
 
   async #reportJobs(jobs: readonly Job[]): Promise<void> {
     for (const job of jobs) this.#jobs.set(job.id, job)
     // The log of a job comes before its end.
-    for (const job of jobs) if (isTerminal(job.state)) await this.#drain(job.id, true)
+    for (const job of jobs) {
+      if (!isTerminal(job.state)) continue
+      for (const { name } of job.services) await this.#drainService(job.id, name, true)
+      await this.#drain(job.id, true)
+    }
     const { mapper } = this.#options
     const mapped = await this.#map([...jobs].sort((a, b) => (a.step ?? 0) - (b.step ?? 0) || a.attempt - b.attempt))
     const events = [
@@ -186,6 +193,27 @@ export class RunReporter implements StoreListener {
     await this.#showLines(log, log.lines.rest())
     log.file.close()
     this.#logs.delete(jobId)
+  }
+
+  /** Records the log of a service. No view shows its lines. */
+  async #drainService(jobId: string, name: string, isLast = false): Promise<void> {
+    const store = this.#store
+    const job = this.#jobs.get(jobId)
+    if (store === null || job === undefined || job.step === null) return
+    const id = serviceLogId(jobId, name)
+    const file = this.#serviceLogs.get(id) ?? new AppendedFile(this.#options.files.log(job.step, job.attempt, name))
+    this.#serviceLogs.set(id, file)
+    for (;;) {
+      // What is recorded is dropped, so a reading begins with what is not.
+      const chunks = await store.logs.read(id, 0, readAtOnce)
+      const last = chunks.at(-1)
+      if (last === undefined) break
+      file.add(chunks.map((chunk) => `${chunkJson(chunk)}\n`).join(''))
+      await store.logs.drop(id, last.seq)
+    }
+    if (!isLast) return
+    file.close()
+    this.#serviceLogs.delete(id)
   }
 
   #openLog(jobId: string): OpenLog | undefined {

@@ -52,7 +52,7 @@ export const inspectSpecs = {
     summary: 'Print the logs of a build',
     args: {
       build: lastBuild,
-      step: { summary: 'key of one step', complete: 'step' },
+      step: { summary: 'key of one step; STEP/SERVICE for one of its services', complete: 'step' },
     },
     flags: {
       follow: { kind: 'boolean', short: 'f', summary: 'follow until the build ends' },
@@ -74,6 +74,7 @@ export const inspectSpecs = {
     examples: [
       ['hm logs --failed', 'why the last run failed'],
       ['hm logs 41 test -f', 'follow step test of build 41 on the server'],
+      ['hm logs 41 test/db', 'the log of its service db'],
     ],
     query: true,
   },

@@ -8,6 +8,8 @@ export interface Row {
   readonly depth: number
   /** How many of its last lines are shown. */
   readonly lines: number
+  /** How many of its services are shown. */
+  readonly services: number
 }
 
 export interface Chosen {
@@ -18,12 +20,13 @@ export interface Chosen {
 const linesOfRunning = 2
 
 /**
- * Chooses the most important rows for `height` lines: failures, running steps and their last lines,
- * the finished steps that these build in, waiting steps, and finished subtrees.
+ * Chooses the most important rows for `height` lines: failures, running steps with their services
+ * and last lines, the finished steps that these build in, waiting steps, and finished subtrees.
  */
 export function chooseRows(places: readonly Place[], height: number): Chosen {
   const { failed, running, ancestors, waiting, finished } = classes(places)
   const lines = new Map<number, number>()
+  const services = new Map<number, number>()
   let left = height
   const take = (indexes: readonly number[]) => {
     for (const index of indexes.slice(0, Math.max(0, left))) lines.set(index, 0)
@@ -31,6 +34,13 @@ export function chooseRows(places: readonly Place[], height: number): Chosen {
   }
   take(failed)
   take(running)
+  const preparing = waiting.filter((index) => places[index]?.step.waitReason === 'preparation')
+  take(preparing)
+  for (const index of [...running, ...preparing]) {
+    const shown = Math.min(left, places[index]?.step.services.length ?? 0)
+    if (lines.has(index)) services.set(index, shown)
+    left -= shown
+  }
   for (const index of running) {
     const shown = Math.min(left, linesOfRunning, places[index]?.step.tail.length ?? 0)
     if (lines.has(index)) lines.set(index, shown)
@@ -38,9 +48,9 @@ export function chooseRows(places: readonly Place[], height: number): Chosen {
   }
   // The nearest ancestors, and the last finished steps, are the most useful.
   take(ancestors.toReversed())
-  take(waiting)
+  take(waiting.filter((index) => !preparing.includes(index)))
   take(finished.toReversed())
-  return inTreeOrder(places, lines)
+  return inTreeOrder(places, lines, services)
 }
 
 function classes(places: readonly Place[]) {
@@ -66,7 +76,11 @@ function classes(places: readonly Place[]) {
   return found
 }
 
-function inTreeOrder(places: readonly Place[], lines: ReadonlyMap<number, number>): Chosen {
+function inTreeOrder(
+  places: readonly Place[],
+  lines: ReadonlyMap<number, number>,
+  services: ReadonlyMap<number, number>,
+): Chosen {
   const rows: Row[] = []
   const hidden: Step[] = []
   // The number of shown places on the path to each place, itself included.
@@ -75,7 +89,7 @@ function inTreeOrder(places: readonly Place[], lines: ReadonlyMap<number, number
     const depth = shown[parent] ?? 0
     const own = lines.get(index)
     if (own === undefined) hidden.push(step)
-    else rows.push({ step, depth, lines: own })
+    else rows.push({ step, depth, lines: own, services: services.get(index) ?? 0 })
     shown.push(own === undefined ? depth : depth + 1)
   }
   return { rows, hidden }

@@ -44,6 +44,13 @@ export function fold(run: Run, event: RunEvent): void {
     case 'step_substituted':
       stepOf(run, event.step_id).substitutedImage = event.image
       return
+    case 'service': {
+      const step = stepOf(run, event.step_id)
+      step.services = step.services.some(({ name }) => name === event.name)
+        ? step.services.map((one) => (one.name === event.name ? event : one))
+        : [...step.services, event]
+      return
+    }
     case 'step_skipped': {
       const step = stepOf(run, event.step_id)
       step.message = event.reason
@@ -54,7 +61,7 @@ export function fold(run: Run, event: RunEvent): void {
       const step = stepOf(run, event.step_id)
       forget(run, step)
       const next = { attempt: event.attempt + 1, attempts: event.of, waitReason: 'retry_delay' }
-      Object.assign(step, { ...next, annotations: [] })
+      Object.assign(step, { ...next, annotations: [], services: [] })
       enter(run, step, 'waiting')
       return
     }
@@ -108,6 +115,7 @@ function queue(run: Run, event: Queued): void {
     attempt: 1,
     attempts: null,
     waitReason: null,
+    services: [],
     startedAt: null,
     durationMs: null,
     exitCode: null,

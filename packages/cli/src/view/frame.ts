@@ -6,7 +6,7 @@ import { chooseRows } from './choose-rows.ts'
 import { type Earlier, timeLeft } from './durations.ts'
 import { type Run, type StateName, type Step, stateName } from './run-model.ts'
 import { stateLabels, sumOrder } from './state-labels.ts'
-import { logRows, nameColumn, stepRow } from './step-row.ts'
+import { logRows, nameColumn, serviceRows, stepRow } from './step-row.ts'
 import { type Place, treeOrder } from './tree-order.ts'
 
 /** The tree of a run that gets no new steps between two calls, most of the time. */
@@ -54,8 +54,9 @@ export function frame(run: Run, layout: Layout, options: FrameOptions): Line[] {
   const nameWidth = Math.min(layout.longestName, Math.max(8, Math.floor((width - nameColumn) * 0.55)))
   const fits = nameWidth === layout.longestName
   const columns = { charset, nameWidth, deepest: fits ? deepest : Math.min(deepest, Math.floor(nameWidth / 4)), now }
-  const lines = chosen.rows.flatMap(({ step, depth, lines: count }) => [
+  const lines = chosen.rows.flatMap(({ step, depth, lines: count, services }) => [
     stepRow(step, depth, run, columns),
+    ...(services === 0 ? [] : serviceRows(step, services, depth, columns)),
     ...(count === 0 ? [] : logRows(step, count, depth, columns)),
   ])
   const rest = chosen.hidden.length === 0 || room < 1 ? [] : [[span(moreText(chosen.hidden, charset), 'dim')]]

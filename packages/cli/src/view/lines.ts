@@ -21,6 +21,8 @@ export function lineText(event: RunEvent): string | undefined {
       return `start (runner=${event.runner}${event.image === null ? '' : ` image=${event.image}`})`
     case 'step_log':
       return event.line
+    case 'service':
+      return `service ${event.name} ${serviceText(event)}`
     case 'step_cache_hit':
       return `cache hit (${event.tag})`
     case 'step_substituted':
@@ -44,6 +46,11 @@ export function lineText(event: RunEvent): string | undefined {
 
 function endText({ exit_code, duration_ms }: { readonly exit_code: number | null; readonly duration_ms: number }) {
   return `exit=${exit_code ?? 'none'} duration=${Math.round(duration_ms)}ms`
+}
+
+function serviceText({ state, ready_ms, exit_code }: Extract<RunEvent, { readonly kind: 'service' }>): string {
+  if (state === 'ready') return ready_ms === null ? 'ready' : `ready after=${ready_ms}ms`
+  return exit_code === null ? state : `${state} exit=${exit_code}`
 }
 
 function retryCause({ exit_code, reason }: Extract<RunEvent, { readonly kind: 'step_retry' }>): string {

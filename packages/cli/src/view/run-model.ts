@@ -5,6 +5,8 @@ export type ShownState = 'waiting' | 'running' | StepState
 /** A failure that does not fail the build is a state of its own. */
 export type StateName = ShownState | 'soft'
 
+export type Service = Pick<Extract<RunEvent, { readonly kind: 'service' }>, 'name' | 'state' | 'ready_ms' | 'exit_code'>
+
 /** The current state of a step. */
 export interface Step {
   readonly key: string
@@ -23,6 +25,8 @@ export interface Step {
   /** The number of allowed attempts, once one has failed. */
   attempts: number | null
   waitReason: string | null
+  /** The services of its attempt. */
+  services: readonly Service[]
   startedAt: Instant | null
   durationMs: number | null
   exitCode: number | null

@@ -3,7 +3,7 @@ import { type Line, span } from '../terminal/span.ts'
 import { fit, pad } from '../terminal/text-width.ts'
 import type { Charset } from './charset.ts'
 import { lastLines } from './fold.ts'
-import { isOver, type Run, type Step, stateName } from './run-model.ts'
+import { isOver, type Run, type Service, type Step, stateName } from './run-model.ts'
 import { labelWidth, stateLabels, stateStyles } from './state-labels.ts'
 
 /** Columns before the name: sign, blank, word, blank. */
@@ -30,6 +30,22 @@ export function stepRow(step: Step, depth: number, run: Run, { charset, nameWidt
     span(pad(name, nameWidth), state === 'waiting' || state === 'skipped' ? 'dim' : undefined),
     span(`  ${charset.text(details(step, run, now))}`, 'dim'),
   ]
+}
+
+/** The services of a step, below its row. */
+export function serviceRows({ services }: Step, count: number, depth: number, columns: Columns): Line[] {
+  const { charset, deepest } = columns
+  const before = `${' '.repeat(nameColumn)}${indent(depth, deepest)}${charset.bar} `
+  const width = Math.max(0, ...services.map(({ name }) => name.length))
+  return services
+    .slice(0, count)
+    .map((service) => [span(`${before}${pad(charset.text(service.name), width)}  ${serviceText(service)}`, 'dim')])
+}
+
+function serviceText({ state, ready_ms, exit_code }: Service): string {
+  const exit = exit_code === null ? '' : `  exit ${exit_code}`
+  if (state === 'ready') return ready_ms === null ? 'ready' : `ready after ${duration(ready_ms)}`
+  return `${state}${exit}`
 }
 
 /** A running step's last lines, below its row. */
@@ -84,6 +100,8 @@ const reasons: Readonly<Record<string, string | undefined>> = {
 /** Returns what a waiting step waits for. */
 function waitText(step: Step, run: Run): string {
   // Before its start, a step has only the engine's remarks on its preparation.
+  const starting = step.services.filter(({ state }) => state === 'starting').map(({ name }) => name)
+  if (step.waitReason === 'preparation' && starting.length > 0) return `for ${starting.join(', ')}`
   if (step.waitReason === 'preparation') return lastLines(step, 1)[0] ?? 'preparing'
   if (step.waitReason !== null && step.waitReason !== 'dependencies')
     return reasons[step.waitReason] ?? `for ${step.waitReason.replaceAll('_', ' ')}`

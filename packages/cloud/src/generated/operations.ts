@@ -60,6 +60,7 @@ export const routes = {
   streamJobLogs: { method: 'GET', path: '/v0/jobs/{job_id}/logs', query: ['token', 'last_event_id'], idempotent: false, answer: 'stream' },
   getJobLogText: { method: 'GET', path: '/v0/jobs/{job_id}/logs.txt', query: ['token', 'meta', 'plain', 'download'], idempotent: false, answer: 'stream' },
   readJobLog: { method: 'GET', path: '/api/v0/organizations/{org}/pipelines/{pipeline}/builds/{number}/jobs/{job_id}/log', query: ['at', 'limit'], idempotent: false, answer: 'json' },
+  listJobServices: { method: 'GET', path: '/api/v0/organizations/{org}/pipelines/{pipeline}/builds/{number}/jobs/{job_id}/services', query: [], idempotent: false, answer: 'json' },
   readJobLogLines: { method: 'GET', path: '/api/v0/organizations/{org}/pipelines/{pipeline}/builds/{number}/jobs/{job_id}/log/lines', query: ['from', 'limit'], idempotent: false, answer: 'json' },
   searchJobLog: { method: 'GET', path: '/api/v0/organizations/{org}/pipelines/{pipeline}/builds/{number}/jobs/{job_id}/log/search', query: ['q', 'regex', 'case', 'word', 'from', 'limit'], idempotent: false, answer: 'json' },
   getBuildView: { method: 'GET', path: '/api/v0/organizations/{org}/pipelines/{pipeline}/builds/{number}/view', query: [], idempotent: false, answer: 'json' },
@@ -208,6 +209,8 @@ export interface Operations {
   getJobLogText(input: Input<'getJobLogText'>, options?: CallOptions): Promise<Answer<'getJobLogText'>>
   /** What a log holds, and a page of it */
   readJobLog(input: Input<'readJobLog'>, options?: CallOptions): Promise<Answer<'readJobLog'>>
+  /** The services that run beside a job */
+  listJobServices(input: Input<'listJobServices'>, options?: CallOptions): Promise<Answer<'listJobServices'>>
   /** Read lines of a log */
   readJobLogLines(input: Input<'readJobLogLines'>, options?: CallOptions): Promise<Answer<'readJobLogLines'>>
   /** Search a log */

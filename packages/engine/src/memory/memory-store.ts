@@ -177,12 +177,12 @@ function logStore(work: WorkingBuilds, changes: LocalChangeFeed): LogStore {
       if (chunks.length > 0) changes.job(jobId)
       return true
     },
-    async openService({ jobId, fence, service }) {
+    async openService({ jobId, fence, service }, isNew) {
       if (work.leases.get(jobId)?.fence !== fence) return null
       const id = serviceLogId(jobId, service)
       const log = work.log(id)
       const kept = positions.get(id)
-      const spoolPosition = kept?.fence === fence ? kept.spoolPosition : '0'
+      const spoolPosition = kept?.fence === fence && !isNew ? kept.spoolPosition : '0'
       positions.set(id, { fence, spoolPosition })
       return { lastSeq: log.lastSeq, spoolPosition, logBytes: log.bytes() }
     },

@@ -52,15 +52,19 @@ export class PostgresLogs implements LogStore {
     return this.#services.append({ jobId: serviceLogId(jobId, service), fence }, chunks, spoolPosition)
   }
 
-  async openService({ jobId, fence, service }: LogRef & { readonly service: string }): Promise<OpenServiceLog | null> {
+  async openService(
+    { jobId, fence, service }: LogRef & { readonly service: string },
+    isNew: boolean,
+  ): Promise<OpenServiceLog | null> {
     const { rows } = await this.#pool.query<{ last_seq: number; spool_position: string }>({
       name: 'engine-open-service-log',
       text: `with held as (select job_id from engine.leases where job_id = $2 and fence = $3 for key share)
-        insert into engine.service_logs as s (id, job_id, fence, last_seq, spool_position) select $1, job_id, $3, 0, '0' from held
-        on conflict (id) do update set spool_position = case when s.fence = excluded.fence then s.spool_position else '0' end,
+        insert into engine.service_logs as s (id, job_id, name, fence, last_seq, spool_position)
+        select $1, job_id, $4, $3, 0, '0' from held
+        on conflict (id) do update set spool_position = case when s.fence = excluded.fence and not $5 then s.spool_position else '0' end,
           fence = excluded.fence
         returning last_seq, spool_position`,
-      values: [serviceLogId(jobId, service), jobId, fence],
+      values: [serviceLogId(jobId, service), jobId, fence, service, isNew],
     })
     const [row] = rows
     if (row === undefined) return null

@@ -21,6 +21,7 @@ export const engineMigrations: readonly { readonly name: string; readonly sql: s
   '0017-test-results.sql',
   '0018-listed-artifacts.sql',
   '0019-inputs.sql',
+  '0020-logs-of-services.sql',
 ].map((file) => ({
   name: `engine/${file}`,
   sql: readFileSync(new URL(`./migrations/${file}`, import.meta.url), 'utf8'),

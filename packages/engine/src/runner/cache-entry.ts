@@ -2,12 +2,15 @@ import { createHash } from 'node:crypto'
 import { lookupKey, watchedPaths } from '@harmont/ir'
 import { digestWatched, now, type Snapshot, type SnapshotMeta, type WatchedDigest } from '@harmont/sandbox'
 import type { CacheLookUp } from '../cache-look-up.ts'
+import type { ServiceSnapshots } from '../core/model.ts'
 import type { StepWork } from '../port.ts'
 import type { Base } from './base.ts'
 import { digestInputs, type StepInputs } from './inputs.ts'
 import type { JobContext } from './job-context.ts'
 import { withRoom } from './retry.ts'
 import { maySee } from './secrets.ts'
+import { serviceAddress } from './services/keep-services.ts'
+import { type ResolvedService, serviceDigests } from './services/resolve-services.ts'
 import { sourceOfBuild } from './source-of-build.ts'
 
 export type CacheAddress = NonNullable<SnapshotMeta['cache']>
@@ -34,17 +37,20 @@ export async function cachePlaces(
   { step }: StepWork,
   base: Base,
   inputs: StepInputs,
+  resolved: readonly ResolvedService[],
 ): Promise<CachePlaces | null> {
   const { buildEnv, cache } = context.lease.job
   if (step.cacheKey === null) return null
   const parent = 'image' in base ? '' : await context.lineage.of(base.parent)
   if (parent === undefined) return null
+  const services = await serviceDigests(context, resolved)
+  if (services === undefined) return null
   const files = await watchedOf(context, step)
   const digests = await digestInputs(context, inputs)
   const { cacheKey, command } = step
   const digest = 'image' in base ? base.image.digest : base.parent.imageDigest
   const env = { ...step.env, ...buildEnv }
-  const additions = { inputs: digests }
+  const additions = { inputs: digests, services }
   const key = lookupKey({ cacheKey, command, env, parent, files: files?.all ?? '', additions })
   const place = (namespace: string): CacheAddress => ({
     namespace: `${namespace}|${digest}|${process.platform}-${process.arch}`,
@@ -71,6 +77,8 @@ async function watchedOf(context: JobContext, { cachePolicy }: StepWork['step'])
 
 interface LookedUp {
   readonly hit: Snapshot | undefined
+  /** The entry's files of services that later steps start from. */
+  readonly serviceSnapshots: ServiceSnapshots
   /** Whether an entry was there and was damaged. */
   readonly damaged: boolean
 }
@@ -79,18 +87,30 @@ interface LookedUp {
  * Returns the first entry that this build may see. A damaged entry is a miss, and the job's log
  * says so.
  */
-export async function findHit(context: JobContext, { read }: CachePlaces): Promise<LookedUp> {
+export async function findHit(
+  context: JobContext,
+  { keptServices }: StepWork,
+  { read }: CachePlaces,
+): Promise<LookedUp> {
   let damaged = false
-  for (const { namespace, key } of read) {
+  const find = async ({ namespace, key }: CacheAddress): Promise<Snapshot | undefined> => {
     const found = await context.options.driver.snapshots.find(namespace, key, () => {
       damaged = true
     })
-    if (found === undefined) continue
-    context.claim(found.id)
-    if (await maySee(context, found)) return { hit: found, damaged }
+    if (found !== undefined) context.claim(found.id)
+    return found !== undefined && (await maySee(context, found)) ? found : undefined
+  }
+  for (const address of read) {
+    const hit = await find(address)
+    if (hit === undefined) continue
+    // An entry of a build in which no step started from its services lacks their files.
+    const left: [name: string, snapshot: string | undefined][] = []
+    for (const name of keptServices) left.push([name, (await find(serviceAddress(address, name)))?.id])
+    const serviceSnapshots = Object.fromEntries(left.flatMap(([name, id]) => (id === undefined ? [] : [[name, id]])))
+    if (left.every(([, id]) => id !== undefined)) return { hit, serviceSnapshots, damaged }
   }
   if (damaged) context.log.remark('the cached result of this step was damaged and is discarded; running the step')
-  return { hit: undefined, damaged }
+  return { hit: undefined, serviceSnapshots: {}, damaged }
 }
 
 /**

@@ -1,5 +1,5 @@
 import { SecretsTooLong } from '@harmont/logs'
-import { type Exit, isScarcity, now, type Sandbox, SandboxError } from '@harmont/sandbox'
+import { type Exit, isScarcity, now, type Sandbox, SandboxError, ServiceError } from '@harmont/sandbox'
 import type { Transfers } from '../artifacts/transfers.ts'
 import { vanished } from '../core/exit.ts'
 import type { Outcome } from '../core/model.ts'
@@ -100,10 +100,11 @@ function masked(log: JobLog, outcome: Outcome): Outcome {
       : { ...own, buildError: { ...buildError, message: log.masked(buildError.message) } }
   }
   if (outcome.kind !== 'exited') return outcome
-  const { snapshotError, artifactError } = outcome
+  const { snapshotError, serviceError, artifactError } = outcome
   return {
     ...outcome,
     ...(snapshotError !== undefined && { snapshotError: log.masked(snapshotError) }),
+    ...(serviceError !== undefined && { serviceError: log.masked(serviceError) }),
     ...(artifactError && { artifactError: { ...artifactError, message: log.masked(artifactError.message) } }),
   }
 }
@@ -144,6 +145,10 @@ async function outcomeOf({ options, lease, log }: JobContext, error: unknown): P
   // Some programs do not say that the disk was full.
   if (isForWantOfRoom(error) || options.disk.full !== null)
     return { ...vanished, blame: 'The disk of the machine filled up.' }
+  if (error instanceof ServiceError) {
+    const code = error.code === 'service_timeout' ? 'service_timeout' : 'service_failed'
+    return { kind: 'refused', code, message: error.message }
+  }
   if (error instanceof SandboxError) {
     const { code, message, cause } = error
     // The operator of this machine reads the output of its tools.

@@ -44,6 +44,12 @@ export class JobLog {
     this.#redactor = await createRedactor(secrets)
   }
 
+  /** Makes another log mask what this one masks now. Returns it. */
+  sharingMasks(other: JobLog): JobLog {
+    other.#redactor = this.#redactor
+    return other
+  }
+
   /** Returns the text with secrets masked. */
   masked(words: string): string {
     return this.#redactor?.text(words) ?? words

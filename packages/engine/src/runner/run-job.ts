@@ -8,6 +8,7 @@ import { endRender, runRender } from './run-render.ts'
 import { endStep, runStep } from './run-step.ts'
 import { notedPromise } from './sandbox-note.ts'
 import { maskAgain } from './secrets.ts'
+import { ServiceRun } from './services/service-run.ts'
 
 /** Runs a fresh lease to its end. Calls `vacate` when its command has ended. Never rejects. */
 export function runJob(parts: RunnerParts, lease: HeldLease, vacate: () => void): Promise<void> {
@@ -42,7 +43,7 @@ export function resumeJob(
       if (job.work.kind === 'render') return endRender(context, sandbox, started)
       const promised = notedPromise(sandbox.handle.label)
       await maskAgain(context, sandbox, promised.lineage)
-      return endStep(context, job.work, sandbox, started, promised)
+      return endStep(context, job.work, { sandbox, started, promised, services: ServiceRun.adopt(context, sandbox) })
     }
     if (job.started) return finish(context, vanished)
     // The sandbox was made and nothing started in it. The new one takes its name.

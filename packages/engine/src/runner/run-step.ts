@@ -8,7 +8,7 @@ import {
 } from '@harmont/sandbox'
 import { artifactsAfter, artifactsOfHit, describeArtifacts, hasPassed } from '../artifacts/step-artifacts.ts'
 import { vanished } from '../core/exit.ts'
-import type { ArtifactError, Outcome } from '../core/model.ts'
+import type { ArtifactError, Outcome, ServiceSnapshots } from '../core/model.ts'
 import type { StepWork } from '../port.ts'
 import { noOutput, outputOf, type StepOutput } from '../step-output.ts'
 import { type Base, baseSpec, inheritedSecrets, remarkImage, resolveBase } from './base.ts'
@@ -21,6 +21,9 @@ import { readAnnotations } from './read-annotations.ts'
 import { withRoom } from './retry.ts'
 import { type Promised, sandboxId, sandboxNote, stepLimits } from './sandbox-note.ts'
 import { maskSecrets, refuseForSecrets, type StepSecrets, stepSecrets, uniqueSecrets } from './secrets.ts'
+import { keepServices } from './services/keep-services.ts'
+import { type ResolvedService, resolveServices, secretsOfOrigins, serviceSpecs } from './services/resolve-services.ts'
+import { ServiceRun } from './services/service-run.ts'
 
 const outputLost = 'The disk of the machine was full, so part of the output of the command is lost.'
 
@@ -28,24 +31,46 @@ const outputLost = 'The disk of the machine was full, so part of the output of t
 export async function runStep(context: JobContext, work: StepWork): Promise<void> {
   const ready = await prepare(context, work)
   if (!('sandbox' in ready)) return finish(context, ready.outcome, undefined, ready.output)
-  await endStep(context, work, ready.sandbox, ready.started, ready.promised)
+  await endStep(context, work, ready)
 }
 
 /** Follows a step's command to its end and reports it. Then its sandbox is destroyed. */
 export async function endStep(
   context: JobContext,
   work: StepWork,
-  sandbox: Sandbox,
-  started: Started,
-  promised: Promised,
+  { sandbox, started, promised, services }: Ready,
 ): Promise<void> {
   const exit = await followCommand(context, started)
+  const unclean = await endServices(context, work, services, exit)
   if (isOutputLost(context, started, exit) && context.lease.stopReason === null)
     return finish(context, { ...vanished, blame: outputLost }, exit.endedAt)
   const blame = await blameFor(context, started, exit)
   const { output, ...lacks } = await readOutput(context, work, sandbox, exit)
-  const kept = await keepResult(context, work, sandbox, exit, promised, { output, ...lacks })
+  const kept =
+    unclean === null
+      ? await keepResult(context, work, sandbox, exit, promised, { output, ...lacks })
+      : { snapshot: null, serviceError: unclean }
   await finish(context, { ...asOutcome(exit), ...kept, ...lacks, ...blame }, exit.endedAt, output)
+}
+
+/**
+ * Ends a step's services: after a pass, those whose files later steps start from by their stop
+ * signal. Returns a sentence about one that did not end cleanly; null for none.
+ */
+async function endServices(
+  context: JobContext,
+  { keptServices }: StepWork,
+  services: ServiceRun,
+  exit: Exit,
+): Promise<string | null> {
+  const stopped = hasPassed(context, exit) ? keptServices : []
+  const ends = await Promise.all(stopped.map(async (name) => ({ name, end: await services.stop(name) })))
+  await services.end()
+  const unclean = ends.find(({ end }) => end?.code !== 0)
+  if (unclean === undefined) return null
+  const { name, end } = unclean
+  const how = end?.signal ?? (end?.code == null ? 'an unknown exit code' : `exit ${end.code}`)
+  return `The service ${name} ended with ${how} when it was asked to stop, so its files cannot be kept for later steps.`
 }
 
 /** What a step left besides its file system. */
@@ -92,10 +117,12 @@ interface Unstarted {
   readonly output?: StepOutput
 }
 
+/** A step whose command has started. */
 interface Ready {
   readonly sandbox: Sandbox
   readonly started: Started
   readonly promised: Promised
+  readonly services: ServiceRun
 }
 
 /**
@@ -110,27 +137,30 @@ async function prepare(context: JobContext, work: StepWork): Promise<Ready | Uns
     if (work.step.cacheRemark !== undefined) log.remark(work.step.cacheRemark)
     const base = await withRoom(context, 'prepare its base', () => resolveBase(context, work))
     const inputs = await resolveInputs(context, work)
-    const cache = await cachePlaces(context, work, base, inputs)
-    const lookedUp = cache ? await findHit(context, cache) : undefined
+    const resolved = await withRoom(context, 'prepare its services', () => resolveServices(context, work))
+    const cache = await cachePlaces(context, work, base, inputs, resolved)
+    const lookedUp = cache ? await findHit(context, work, cache) : undefined
     if (cache && lookedUp) await noteLookUp(context, work, base, cache, lookedUp)
     const hit = lookedUp?.hit
     if (hit) {
       log.remark(hitSentence(hit))
-      return await endAsCached(context, work, hit)
+      return await endAsCached(context, work, hit, lookedUp.serviceSnapshots)
     }
     if (lease.stopReason !== null) return { outcome: vanished }
     if ('image' in base) remarkImage(context, base.image)
-    const inherited = [...inheritedSecrets(base), ...inputs.lineage]
+    const inherited = uniqueSecrets([...inheritedSecrets(base), ...inputs.lineage, ...secretsOfOrigins(resolved)])
     const secrets = await stepSecrets(context, work, known, inherited)
     if (secrets.missing.length > 0) return { outcome: await refuseForSecrets(context, secrets.missing) }
     const promised = {
       cache: cache?.write ?? null,
       lineage: uniqueSecrets([...inherited, ...secrets.given]),
     }
-    const spec = { ...stepSpec(context, work, base, secrets, promised), inputs: inputs.given }
+    const own = stepSpec(context, work, base, secrets, promised)
+    const spec = { ...own, ...servicesIn(resolved), inputs: inputs.given }
     const sandbox = await withInputs(inputs, () => provision(context, spec))
     context.hold(sandbox)
     if (lease.stopReason !== null) return { outcome: vanished }
+    const services = await ServiceRun.start(context, sandbox)
     const { values } = secrets
     const env = { HOME: '/root', ...work.step.env, ...job.buildEnv, ...values, ...job.injectedEnv }
     const started = await startCommand(context, sandbox, {
@@ -139,17 +169,22 @@ async function prepare(context: JobContext, work: StepWork): Promise<Ready | Uns
       secrets: values,
       memo: secrets.memo,
     })
-    return { sandbox, started, promised }
+    return { sandbox, started, promised, services }
   } catch (error) {
     return { outcome: await provisionFailure(context, error) }
   }
 }
 
 /** Ends a step with what an earlier one left. */
-async function endAsCached(context: JobContext, work: StepWork, hit: Snapshot): Promise<Unstarted> {
+async function endAsCached(context: JobContext, work: StepWork, hit: Snapshot, serviceSnapshots: ServiceSnapshots): Promise<Unstarted> {
   const { artifacts, tests, error } = await artifactsOfHit(context, work, hit)
   const output = { ...outputOf(hit.meta.output), artifacts, tests }
-  return { outcome: error ? { kind: 'refused', ...error } : { kind: 'cached', snapshot: hit.id }, output }
+  const cached = { kind: 'cached', snapshot: hit.id, serviceSnapshots } as const
+  return { outcome: error ? { kind: 'refused', ...error } : cached, output }
+}
+
+function servicesIn(resolved: readonly ResolvedService[]): Pick<SandboxSpec, 'services'> {
+  return resolved.length === 0 ? {} : { services: serviceSpecs(resolved) }
 }
 
 function stepSpec(
@@ -172,6 +207,7 @@ function stepSpec(
 interface Kept {
   readonly snapshot: string | null
   readonly snapshotError?: string
+  readonly serviceSnapshots?: ServiceSnapshots
 }
 
 const nothing: Kept = { snapshot: null }
@@ -189,8 +225,13 @@ async function keepResult(
   promised: Promised,
   { output, artifactError }: Left,
 ): Promise<Kept> {
-  if (hasPassed(context, exit) && artifactError === undefined)
-    return keepPassed(context, work, sandbox, promised, output)
+  if (hasPassed(context, exit) && artifactError === undefined) {
+    // Services first: a cache entry of a step has the files of its services.
+    const services = sandbox.services.filter(({ name }) => work.keptServices.includes(name))
+    const left = await keepServices(context, services, metaOf(context, work, promised))
+    if ('snapshotError' in left) return { snapshot: null, ...left }
+    return { ...(await keepPassed(context, work, sandbox, promised, output)), ...left }
+  }
   // A step that filled its disk would fill ours.
   if (exit.limit === 'disk' || !isKnown(context, exit)) return nothing
   return keepFailed(context, work, sandbox, promised)

@@ -43,6 +43,7 @@ export function leasedJob(lease: Lease, build: Build, context: BuildContext, log
     stop,
     expiresAt: new Date(lease.expiresAt),
     deadlineAt: lease.deadlineAt === null ? null : new Date(lease.deadlineAt),
+    services: job.services,
   }
 }
 

@@ -175,8 +175,8 @@ export function createLocalPort({
       return report(lease, [event], ({ state }) => isHeld(state))
     },
 
-    openServiceLog(lease, service) {
-      return store.logs.openService({ ...lease, service })
+    openServiceLog(lease, service, isNew) {
+      return store.logs.openService({ ...lease, service }, isNew)
     },
 
     finish(lease, date, outcome, output) {

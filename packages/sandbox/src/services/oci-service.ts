@@ -25,7 +25,7 @@ export class OciService implements Service {
   private readonly begun = Promise.withResolvers<Running | undefined>()
   private running: Running | undefined
   private progress: Exclude<ServiceState, 'ended'> = 'waiting'
-  private took: number | undefined
+  private readonly took = Promise.withResolvers<number | undefined>()
 
   /** @param adopted its program, which an earlier process started. */
   constructor(name: string, sandbox: ServiceSandbox, adopted?: Running) {
@@ -33,6 +33,7 @@ export class OciService implements Service {
     this.sandbox = sandbox
     if (adopted === undefined) return
     this.progress = 'ready'
+    this.took.resolve(undefined)
     this.hasBegun(adopted)
   }
 
@@ -40,8 +41,8 @@ export class OciService implements Service {
     return (await this.running?.hasEnded()) === true ? 'ended' : this.progress
   }
 
-  readyMs(): number | undefined {
-    return this.took
+  ready(): Promise<number | undefined> {
+    return this.took.promise
   }
 
   started(): Promise<Running | undefined> {
@@ -55,8 +56,8 @@ export class OciService implements Service {
     const starting = await this.sandbox.startService(deadline, from)
     this.hasBegun(starting.running)
     await untilReady(starting, signal)
-    this.took = Math.round(performance.now() - startedAt)
     this.progress = 'ready'
+    this.took.resolve(Math.round(performance.now() - startedAt))
   }
 
   /** Moves the deadline of its program, if it has one. */
@@ -78,6 +79,7 @@ export class OciService implements Service {
   /** Call it when nothing is left of its sandbox. */
   async gone(): Promise<void> {
     this.begun.resolve(undefined)
+    this.took.resolve(undefined)
     await this.sandbox.letGo()
   }
 

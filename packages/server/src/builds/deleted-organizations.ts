@@ -89,7 +89,8 @@ async function removeBuilds(database: Database, organizationId: string): Promise
      gone as (
        select o.id from owned o left join engine.builds b on b.id = o.id where b.id is null or b.finished_at is not null limit $2),
      logs as (
-       delete from engine.log_chunks where job_id in (select id from engine.jobs where build_id in (select id from gone))),
+       delete from engine.log_chunks where job_id in (
+         select l.id from engine.log_jobs l join engine.jobs j on j.id = l.job_id where j.build_id in (select id from gone))),
      reports as (update engine.test_reports set at = null where at is not null and build_id in (select id from gone)),
      builds as (delete from engine.builds where id in (select id from gone)),
      records as (delete from build_records where id in (select id from gone)),

@@ -41,6 +41,8 @@ export interface LookupParts {
 export interface LookupAdditions {
     /** One digest for each entry of the step's `inputs`, in their order: the files as it gets them. */
     readonly inputs?: readonly string[];
+    /** One digest for each of the step's services, in their order. */
+    readonly services?: readonly string[];
 }
 /**
  * Returns the key L (`ir.md` 2.5) under which the engine looks a cached step up, as hex SHA-256.

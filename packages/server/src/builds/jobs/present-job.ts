@@ -5,6 +5,7 @@ import type { Complete } from '../../platform/http/index.ts'
 import { formatInstant, formatOptionalInstant } from '../../platform/input/instant.ts'
 import type { BuildEngine } from '../engine/build-engine.ts'
 import { prerequisitesOf } from './order-steps.ts'
+import { presentServices } from './present-services.ts'
 import { readWaits, type Waits, waitReason } from './read-waits.ts'
 
 type JobBody = Complete<components['schemas']['Job']>
@@ -38,6 +39,7 @@ export function presentJobOf(build: Build, job: Job, waits: Waits): JobBody {
     created_at: formatInstant(job.createdAt),
     started_at: formatOptionalInstant(job.startedAt),
     finished_at: formatOptionalInstant(job.finishedAt),
+    services: presentServices(build, job),
   }
 }
 

@@ -5,13 +5,14 @@ import { loadBuild, requireJob } from '../engine/load-build.ts'
 import { requireBuild } from '../records/require-build.ts'
 import { orderSteps } from './order-steps.ts'
 import { presentJobOf, presentJobsOf } from './present-job.ts'
+import { presentServices } from './present-services.ts'
 import { readWaits } from './read-waits.ts'
 import { type RetryRouteServices, retryRoutes } from './retry-routes.ts'
 
 /** The routes of a build's jobs. The job that renders the pipeline is none of them. */
 export function jobRoutes(
   services: RetryRouteServices,
-): Pick<Handlers, 'listJobs' | 'getJob' | 'retryJob' | 'retryBuild'> {
+): Pick<Handlers, 'listJobs' | 'getJob' | 'listJobServices' | 'retryJob' | 'retryBuild'> {
   const { pool, engine } = services
   return {
     ...retryRoutes(services),
@@ -26,6 +27,11 @@ export function jobRoutes(
       const job = await requireJob(engine, build.id, params.job_id)
       const loaded = await loadBuild(engine, build.id)
       return { status: 200, body: presentJobOf(loaded, job, await readWaits(engine, loaded, [job])) }
+    }),
+    listJobServices: operation('listJobServices', async ({ membership, params }) => {
+      const { build } = await requireBuild(pool, membership.organizationId, params)
+      const job = await requireJob(engine, build.id, params.job_id)
+      return { status: 200, body: { data: presentServices(await loadBuild(engine, build.id), job) } }
     }),
   }
 }

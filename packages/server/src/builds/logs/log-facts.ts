@@ -16,11 +16,11 @@ export async function readLogFacts(
   if (jobIds.length === 0) return new Map()
   const { rows } = await database.query<LogFacts & { id: string }>({
     name: 'find-log-facts',
-    text: `select j.id, j.state in ('passed', 'failed', 'skipped', 'canceled', 'timed_out') as complete,
+    text: `select l.id, j.state in ('passed', 'failed', 'skipped', 'canceled', 'timed_out') as complete,
                   case when p.removed_at is null then p.bytes::float8 else 0 end as bytes,
                   case when p.removed_at is null then p.lines else 0 end as lines
-             from engine.jobs j left join packed_logs p on p.job_id = j.id
-            where j.id = any($1::uuid[])`,
+             from engine.log_jobs l join engine.jobs j on j.id = l.job_id left join packed_logs p on p.job_id = l.id
+            where l.id = any($1::uuid[])`,
     values: [jobIds],
   })
   return new Map(rows.map(({ id, ...facts }) => [id, facts]))

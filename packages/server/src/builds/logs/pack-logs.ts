@@ -1,4 +1,4 @@
-import { isTerminal, type Job, type PostgresStore } from '@harmont/engine'
+import { isTerminal, type Job, type PostgresStore, serviceLogId } from '@harmont/engine'
 import type { Chunk } from '@harmont/logs'
 import type pg from 'pg'
 import type { Logger } from 'pino'
@@ -97,5 +97,10 @@ interface UnpackedRecord {
 export function unpackedLogs(endedJobs: readonly Job[]): readonly UnpackedRecord[] {
   return endedJobs
     .filter(({ state, fence }) => state !== 'skipped' && fence > 0)
-    .map(({ id, step }) => ({ job_id: id, delay: step === null ? '1 hour' : '0' }))
+    .flatMap(({ id, step, services }) =>
+      [id, ...services.map(({ name }) => serviceLogId(id, name))].map((log) => ({
+        job_id: log,
+        delay: step === null ? '1 hour' : '0',
+      })),
+    )
 }

@@ -47,7 +47,8 @@ export interface Unpacked {
 export async function lockUnpacked(database: Database, limit: number): Promise<readonly Unpacked[]> {
   const { rows } = await database.query<Unpacked>({
     name: 'lock-unpacked-logs',
-    text: `select u.job_id as "jobId", j.state from unpacked_logs u left join engine.jobs j on j.id = u.job_id
+    text: `select u.job_id as "jobId", j.state from unpacked_logs u
+      left join engine.log_jobs l on l.id = u.job_id left join engine.jobs j on j.id = l.job_id
       where u.pack_after <= now() order by u.pack_after limit $1 for update of u skip locked`,
     values: [limit],
   })
@@ -72,7 +73,8 @@ export async function keepPacked(database: Database, packed: readonly Packed[]):
         select * from unnest($1::uuid[], $2::text[], $3::bytea[], $4::bytea[], $5::int[], $6::bigint[], $7::int[])
           as p(job_id, blob, small, index, last_seq, bytes, lines)),
       kept as (
-        insert into packed_logs (job_id, blob, small, index, last_seq, bytes, lines) select * from packed
+        insert into packed_logs (job_id, blob, small, index, last_seq, bytes, lines, of_job)
+        select p.*, l.job_id from packed p join engine.log_jobs l on l.id = p.job_id
         on conflict (job_id) do update set blob = excluded.blob, small = excluded.small, index = excluded.index, last_seq = excluded.last_seq,
           bytes = excluded.bytes, lines = excluded.lines, packed_at = now())
       delete from engine.log_chunks c using packed p where c.job_id = p.job_id and c.seq <= p.last_seq`,
@@ -105,7 +107,7 @@ export async function postponeUnpacked(database: Database, jobIds: readonly stri
 export async function jobState(database: Database, jobId: string): Promise<JobState> {
   const { rows } = await database.query<{ state: JobState }>({
     name: 'job-state',
-    text: 'select state from engine.jobs where id = $1',
+    text: 'select j.state from engine.log_jobs l join engine.jobs j on j.id = l.job_id where l.id = $1',
     values: [jobId],
   })
   const [row] = rows

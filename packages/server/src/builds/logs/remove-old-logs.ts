@@ -45,7 +45,7 @@ export async function markRemoved(
 
 /** Selects by packing first: a log is packed before its build ends. */
 const markText = `with due as (
-    select p.job_id from packed_logs p join engine.jobs j on j.id = p.job_id join engine.builds b on b.id = j.build_id
+    select p.job_id from packed_logs p join engine.jobs j on j.id = p.of_job join engine.builds b on b.id = j.build_id
      where p.removed_at is null and p.bytes > 0 and p.packed_at < $1 and b.finished_at < $1
      order by p.packed_at limit $3 for update of p skip locked)
   update packed_logs set removed_at = now(), kept_days = $2 where job_id = any(array(select job_id from due))`

@@ -86,6 +86,7 @@ export function presentRenderView(view: ViewOfBuild): JobView | null {
     cost: null,
     log: logOf(view, job),
     annotations: 0,
+    services: [],
   }
 }
 

@@ -16,6 +16,13 @@ const named = 5
 export function waitingOf(view: ViewOfBuild, job: Job, step: Step | null, prerequisites: readonly Job[]): Waiting {
   const { build, now, waits } = view
   const since = (at: number | null) => ({ since: formatInstant(at ?? job.createdAt), ahead: null, limit: null })
+  const services = job.services.filter(({ state }) => state === 'starting').map(({ name }) => name)
+  if (job.state === 'assigned' && services.length > 0)
+    return {
+      message: `Waiting for ${services.length === 1 ? 'the service' : 'the services'} ${listed(services.map((name) => `\`${name}\``))}.`,
+      ...since(job.assignedAt ?? job.scheduledAt),
+      refs: services.map((name) => ref('service', name)),
+    }
   if (job.state === 'assigned')
     return {
       message: `Preparing ${preparations(view, step)}.`,

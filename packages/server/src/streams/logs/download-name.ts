@@ -8,28 +8,32 @@ interface LogName {
   readonly number: number
   /** null: the job that renders the pipeline. */
   readonly step: string | null
+  /** null: the job itself. */
+  readonly service: string | null
   readonly attempt: number
 }
 
 const longestStep = 120
 
 /** Returns the `Content-Disposition` of a downloaded log. */
-export function disposition({ organization, pipeline, number, step, attempt }: LogName): string {
+export function disposition({ organization, pipeline, number, step, service, attempt }: LogName): string {
   const key = (step ?? 'render').slice(0, longestStep)
-  return attachment(`${organization}-${pipeline}-${number}-${key}-${attempt}.log`)
+  const of = service === null ? '' : `-${service}`
+  return attachment(`${organization}-${pipeline}-${number}-${key}${of}-${attempt}.log`)
 }
 
 /** Finds the names that the download of a job's log is called after. */
 export async function findLogName(database: Database, jobId: string): Promise<LogName> {
   const { rows } = await database.query<LogName>({
     name: 'find-log-name',
-    text: `select o.slug as organization, p.slug as pipeline, r.number, s.steps -> j.step ->> 'key' as step, j.attempt
-             from engine.jobs j
+    text: `select o.slug as organization, p.slug as pipeline, r.number, s.steps -> j.step ->> 'key' as step, l.service, j.attempt
+             from engine.log_jobs l
+             join engine.jobs j on j.id = l.job_id
              left join engine.plans s on s.build_id = j.build_id
              join build_records r on r.id = j.build_id
              join pipelines p on p.id = r.pipeline_id
              join organizations o on o.id = p.organization_id
-            where j.id = $1`,
+            where l.id = $1`,
     values: [jobId],
   })
   const [row] = rows

@@ -71,11 +71,11 @@ function unauthorized(what: string): Error {
   })
 }
 
-/** Finds the build of a job; undefined when there is no such job. */
+/** Finds the build of a job, or of a service; undefined when there is none. */
 export async function findBuildOfJob(database: Database, jobId: string): Promise<string | undefined> {
   const { rows } = await database.query<{ build_id: string }>({
     name: 'find-build-of-job',
-    text: 'select build_id from engine.jobs where id = $1',
+    text: 'select j.build_id from engine.log_jobs l join engine.jobs j on j.id = l.job_id where l.id = $1',
     values: [jobId],
   })
   return rows[0]?.build_id

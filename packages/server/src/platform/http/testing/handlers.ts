@@ -74,6 +74,7 @@ const job = {
   skip_reason: null,
   cached: false,
   substituted_image: null,
+  services: [],
 } as const
 
 const organization = {
@@ -180,6 +181,10 @@ const own: Partial<Handlers> = {
     handle: async () => ({ status: 200, body: { data: [job] } }),
   }),
   getJob: scopedOperation('getJob', { resolve: inBuild, handle: async () => ({ status: 200, body: job }) }),
+  listJobServices: scopedOperation('listJobServices', {
+    resolve: inBuild,
+    handle: async () => ({ status: 200, body: { data: [] } }),
+  }),
   getBuildLogToken: scopedOperation('getBuildLogToken', {
     resolve: inBuild,
     handle: async () => ({ status: 200, body: { token: 'P.S', expires_at: instant } }),

@@ -82,7 +82,8 @@ export async function findTopicJobs(
   if (jobIds.length === 0) return new Set()
   const { rows } = await database.query<{ id: string }>({
     name: 'find-topic-jobs',
-    text: `select j.id from engine.jobs j join build_records r on r.id = j.build_id where j.id = any($2::uuid[]) and r.organization_id = $1`,
+    text: `select l.id from engine.log_jobs l join engine.jobs j on j.id = l.job_id join build_records r on r.id = j.build_id
+            where l.id = any($2::uuid[]) and r.organization_id = $1`,
     values: [organizationId, jobIds],
   })
   return new Set(rows.map(({ id }) => id))

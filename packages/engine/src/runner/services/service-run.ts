@@ -1,0 +1,200 @@
+/** Follows the services of a leased step: their starts, their logs, their ends. */
+import { type Exit, now, type Running, type Sandbox, type Service, ServiceError } from '@harmont/sandbox'
+import type { ServiceState } from '../../core/model.ts'
+import { watchdogDeadline } from '../held-lease.ts'
+import type { JobContext } from '../job-context.ts'
+import { JobLog } from '../job-log.ts'
+import { Tail } from './tail.ts'
+
+/** Longest log of a service in bytes. A longer one keeps its head and its tail, with remarks. */
+const maxLogBytes = 64 * 1024 * 1024
+const quotedLines = 20
+
+interface Followed {
+  readonly service: Service
+  readonly tail: Tail
+  /** Resolves when its log is stored to its end. */
+  readonly logged: Promise<void>
+}
+
+/** The services of one step in this process. */
+export class ServiceRun {
+  readonly #context: JobContext
+  readonly #sandbox: Sandbox
+  readonly #followed: readonly Followed[]
+  readonly #started = new Map<string, Running>()
+  readonly #unsubscribe: () => void
+  #states: readonly ServiceState[]
+  /** Reports follow one another, each with the newest states. */
+  #reports: Promise<void> = Promise.resolve()
+  #isReportDue = false
+  /** Ends from now on are ours. */
+  #isEnding = false
+
+  /** Whether its services start in this process. */
+  readonly #isNew: boolean
+
+  private constructor(context: JobContext, sandbox: Sandbox, states: readonly ServiceState[], isNew: boolean) {
+    this.#isNew = isNew
+    this.#context = context
+    this.#sandbox = sandbox
+    this.#states = states
+    this.#unsubscribe = context.lease.onRenewed((expiresAt) => this.#extend(expiresAt))
+    this.#followed = sandbox.services.map((service) => {
+      const tail = new Tail(quotedLines)
+      const logged = this.#follow(service, tail)
+      // Awaited at the end of the step.
+      logged.catch(() => undefined)
+      return { service, tail, logged }
+    })
+  }
+
+  /**
+   * Starts a new sandbox's services and waits until all are ready. The job is asked for while they
+   * start, so it may have to end. Throws a ServiceError with the last lines of the service's log.
+   */
+  static async start(context: JobContext, sandbox: Sandbox): Promise<ServiceRun> {
+    const { lease } = context
+    const starting = sandbox.services.map(
+      ({ name }) => ({ name, state: 'starting', readyMs: null, exitCode: null }) as const,
+    )
+    const run = new ServiceRun(context, sandbox, starting, true)
+    if (sandbox.services.length === 0) return run
+    run.#report()
+    const over = new AbortController()
+    const signal = AbortSignal.any([over.signal, lease.signal])
+    const ready = sandbox.startServices(() => watchdogDeadline(lease.expiresAt), signal)
+    try {
+      await lease.whileWanted(() => ready)
+      return run
+    } catch (error) {
+      over.abort(error)
+      await ready.catch(() => undefined)
+      if (!lease.signal.aborted) await run.end()
+      throw error instanceof ServiceError ? run.#withLines(error) : error
+    }
+  }
+
+  /** Continues with the services of an adopted sandbox, whose command has started. */
+  static adopt(context: JobContext, sandbox: Sandbox): ServiceRun {
+    return new ServiceRun(context, sandbox, context.lease.job.services, false)
+  }
+
+  /**
+   * Stops a service as it wants to be stopped, and returns its end; undefined when it never
+   * started.
+   */
+  async stop(name: string): Promise<Exit | undefined> {
+    this.#isEnding = true
+    return this.#followed.find(({ service }) => service.name === name)?.service.stop()
+  }
+
+  /** Kills the services that still run. Resolves when their logs and states are stored. */
+  async end(): Promise<void> {
+    this.#isEnding = true
+    await Promise.all(
+      this.#followed.map(async ({ service: { name }, logged }) => {
+        const running = this.#started.get(name)
+        if (running === undefined) return
+        await running.kill('SIGKILL')
+        await logged
+      }),
+    )
+    await this.#reports
+    this.#unsubscribe()
+  }
+
+  async #follow(service: Service, tail: Tail): Promise<void> {
+    const running = await service.started()
+    if (running === undefined) return
+    this.#started.set(service.name, running)
+    void this.#awaitReady(service)
+    const log = await this.#openLog(service.name, tail)
+    await Promise.all([
+      log?.pump({
+        output: (offset) => running.output(offset, this.#context.lease.signal),
+        release: (offset) => void running.release(offset).catch(() => undefined),
+      }),
+      this.#awaitEnd(service, running),
+    ])
+  }
+
+  async #openLog(name: string, tail: Tail): Promise<JobLog | undefined> {
+    const { lease, log, options, report } = this.#context
+    const { jobId, buildId, fence } = lease.job
+    let opened: Awaited<ReturnType<typeof options.port.openServiceLog>> = null
+    await report(async () => {
+      opened = await options.port.openServiceLog(lease.job, name, this.#isNew)
+      return opened !== null
+    })
+    if (opened === null) return undefined
+    const ref = { jobId, buildId, fence, service: name }
+    return log.sharingMasks(
+      new JobLog(
+        opened,
+        async (chunks, offset) => {
+          tail.add(chunks)
+          await report(() => options.port.append(ref, chunks, offset))
+        },
+        maxLogBytes,
+      ),
+    )
+  }
+
+  async #awaitReady(service: Service): Promise<void> {
+    const readyMs = await service.ready()
+    const { state } = this.#stateOf(service.name)
+    if (state === 'starting' && readyMs !== undefined) this.#change(service.name, { state: 'ready', readyMs })
+  }
+
+  async #awaitEnd({ name }: Service, running: Running): Promise<void> {
+    const { code, signal } = await running.exited(this.#context.lease.signal)
+    const { state } = this.#stateOf(name)
+    const command = await this.#sandbox.running()
+    // An earlier process may have ended it after the command.
+    const isOurs = this.#isEnding || (await command?.hasEnded()) === true
+    if (isOurs || (state !== 'starting' && state !== 'ready')) return
+    this.#change(name, { state: state === 'starting' ? 'failed' : 'ended', exitCode: code })
+    if (state === 'ready')
+      this.#context.log.remark(
+        `the service ${name} ended with ${signal ?? (code === null ? 'an unknown exit code' : `exit ${code}`)} before the command did`,
+      )
+  }
+
+  #extend(expiresAt: Date): void {
+    const { options, lease } = this.#context
+    for (const [name, running] of this.#started)
+      running.extend(watchdogDeadline(expiresAt)).catch((error: unknown) => {
+        options.log('error', `job ${lease.job.jobId}: could not extend the watchdog of its service ${name}`, error)
+      })
+  }
+
+  #stateOf(name: string): Pick<ServiceState, 'state'> {
+    return this.#states.find((one) => one.name === name) ?? { state: 'ready' }
+  }
+
+  #change(name: string, fields: Partial<ServiceState>): void {
+    this.#states = this.#states.map((one) => (one.name === name ? { ...one, ...fields } : one))
+    this.#report()
+  }
+
+  #report(): void {
+    if (this.#isReportDue) return
+    this.#isReportDue = true
+    const { lease, options, report } = this.#context
+    this.#reports = this.#reports.then(() => {
+      this.#isReportDue = false
+      return report(() => options.port.services(lease.job, new Date(now()), this.#states))
+    })
+    // `end` throws it.
+    this.#reports.catch(() => undefined)
+  }
+
+  #withLines(error: ServiceError): ServiceError {
+    const lines = this.#followed.find(({ service }) => service.name === error.service)?.tail.lines() ?? []
+    const { message, service, exit, cause } = error
+    const quoted = lines.length === 0 ? message : [`${message} Its last lines:`, ...lines].join('\n')
+    const code = error.code === 'service_timeout' ? 'service_timeout' : 'service_failed'
+    return new ServiceError(code, service, quoted, { ...(exit && { exit }), cause })
+  }
+}
