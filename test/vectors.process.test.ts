@@ -54,7 +54,7 @@ describe('what a vector expects', () => {
       expect(checked).toMatchObject({ ok: true })
       if (checked.ok) expect(checked.warnings.filter((warning) => !warning.startsWith('The image at '))).toEqual([])
       const plan = parsePlan(expected)
-      if (!plan.ok) expect(plan.error.message).toMatch(/"(artifacts|inputs|services)" is not supported yet/)
+      if (!plan.ok) expect(plan.error.message).toMatch(/"(artifacts|inputs)" is not supported yet/)
     },
   )
 })

@@ -6,9 +6,7 @@ const graph = (nodes: readonly object[], edges: readonly unknown[] = [], more: o
   JSON.stringify({ version: '0', ...more, graph: { nodes: nodes.map((node) => ({ step: node, env: {} })), edges } })
 
 describe('a document with features that are not supported yet', () => {
-  const unsupported = [
-    { services: [{ name: 'db', image: 'postgres:18', env: { A: 'b' }, ready: { port: 5432, timeout_seconds: 60 } }] },
-  ]
+  const unsupported = [{ tests: { forks: 10, budget_seconds: 300, rerun: 'make test', quarantine: true } }]
   it.each(unsupported)('is valid, and cannot be planned: %j', (more) => {
     const text = graph([step('build'), step('use', more)], [[0, 1, 'depends_on']])
     expect(checkDocument(text)).toEqual({ ok: true, warnings: [] })

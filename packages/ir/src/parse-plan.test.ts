@@ -224,12 +224,6 @@ const ROWS: readonly Row[] = [
   ['no forks, before that', oneStep({ tests: { forks: 0 } }), 'invalid_ir', at('tests/forks')],
   ['101 artifacts', oneStep({ artifacts: many(101, { path: 'x' }) }), 'invalid_ir', at('artifacts')],
   [
-    'services, which nothing runs yet',
-    oneStep({ services: [{ name: 'db', image: 'postgres' }] }),
-    'invalid_ir',
-    at('services'),
-  ],
-  [
     'a service named like a path',
     oneStep({ services: [{ name: 'a/b', image: 'x' }] }),
     'invalid_ir',
@@ -486,7 +480,7 @@ describe('the message', () => {
   })
 
   it('says that a field is not supported yet', () => {
-    expect(messageOf(oneStep({ services: [{ name: 'db', image: 'x' }] }))).toContain('"services" is not supported yet')
+    expect(messageOf(oneStep({ artifacts: [{ path: 'x' }] }))).toContain('"artifacts" is not supported yet')
   })
 })
 

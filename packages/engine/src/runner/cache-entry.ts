@@ -9,11 +9,15 @@ import { digestInputs, type StepInputs } from './inputs.ts'
 import type { JobContext } from './job-context.ts'
 import { withRoom } from './retry.ts'
 import { maySee } from './secrets.ts'
-import { serviceAddress } from './services/keep-services.ts'
 import { type ResolvedService, serviceDigests } from './services/resolve-services.ts'
 import { sourceOfBuild } from './source-of-build.ts'
 
 export type CacheAddress = NonNullable<SnapshotMeta['cache']>
+
+/** Returns where the cache entry of a step keeps the files of its service with this name. */
+export function serviceAddress({ namespace, key }: CacheAddress, name: string): CacheAddress {
+  return { namespace: `${namespace}|service ${name}`, key }
+}
 
 /** Where a step's result may be found, in order, and where it is stored. */
 export interface CachePlaces {

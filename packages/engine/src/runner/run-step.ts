@@ -176,7 +176,12 @@ async function prepare(context: JobContext, work: StepWork): Promise<Ready | Uns
 }
 
 /** Ends a step with what an earlier one left. */
-async function endAsCached(context: JobContext, work: StepWork, hit: Snapshot, serviceSnapshots: ServiceSnapshots): Promise<Unstarted> {
+async function endAsCached(
+  context: JobContext,
+  work: StepWork,
+  hit: Snapshot,
+  serviceSnapshots: ServiceSnapshots,
+): Promise<Unstarted> {
   const { artifacts, tests, error } = await artifactsOfHit(context, work, hit)
   const output = { ...outputOf(hit.meta.output), artifacts, tests }
   const cached = { kind: 'cached', snapshot: hit.id, serviceSnapshots } as const

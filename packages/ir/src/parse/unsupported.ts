@@ -13,8 +13,6 @@ type Check = (reader: Reader, value: unknown, at: string) => void
 const TESTS = new Set(['forks', 'budget_seconds', 'rerun', 'quarantine'])
 
 const STEP_FIELDS: Readonly<Record<string, Check>> = {
-  // `readServices` checks them.
-  services: () => undefined,
   tests: (reader, value, at) => {
     const tests = reader.object(value, at)
     if (tests === undefined) return

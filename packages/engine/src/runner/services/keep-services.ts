@@ -1,13 +1,8 @@
 import { SandboxError, type Service, type SnapshotMeta } from '@harmont/sandbox'
 import type { ServiceSnapshots } from '../../core/model.ts'
-import type { CacheAddress } from '../cache-entry.ts'
+import { serviceAddress } from '../cache-entry.ts'
 import type { JobContext } from '../job-context.ts'
 import { withRoom } from '../retry.ts'
-
-/** Returns where the cache entry of a step keeps the files of its service with this name. */
-export function serviceAddress({ namespace, key }: CacheAddress, name: string): CacheAddress {
-  return { namespace: `${namespace}|service ${name}`, key }
-}
 
 type KeptServices = { readonly serviceSnapshots?: ServiceSnapshots } | { readonly snapshotError: string }
 
