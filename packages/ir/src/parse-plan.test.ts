@@ -480,7 +480,7 @@ describe('the message', () => {
   })
 
   it('says that a field is not supported yet', () => {
-    expect(messageOf(oneStep({ artifacts: [{ path: 'x' }] }))).toContain('"artifacts" is not supported yet')
+    expect(messageOf(oneStep({ inputs: [{ from: 'a', path: 'x' }] }))).toContain('"inputs" is not supported yet')
   })
 })
 
