@@ -480,7 +480,7 @@ describe('the message', () => {
   })
 
   it('says that a field is not supported yet', () => {
-    expect(messageOf(oneStep({ inputs: [{ from: 'a', path: 'x' }] }))).toContain('"inputs" is not supported yet')
+    expect(messageOf(oneStep({ tests: { forks: 3 } }))).toContain('"tests" is not supported yet')
   })
 })
 
