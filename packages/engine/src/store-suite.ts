@@ -454,6 +454,21 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       expect(await store.outputs.artifacts(randomUUID())).toEqual([])
     })
 
+    test('G01 output of a refused end is not kept, though other events of its job are taken', async () => {
+      const id = await submit(plainPlan([{ timeoutSeconds: 5 }]))
+      const { jobId: job, fence } = await leaseOne()
+      await start({ buildId: id, jobId: job, fence } as Lease)
+      now += 5000
+      const events: BuildEvent[] = [
+        { type: 'job_deadline', job, at: now },
+        { type: 'ended', job, fence: fence + 1, at: now, outcome: passed },
+      ]
+      const annotations = [{ name: 'n', style: 'info', markdown: 'stale' }] as const
+      const applied = await store.builds.apply(id, events, { jobId: job, output: { ...noOutput, annotations } })
+      expect(applied?.taken).toEqual([true, false])
+      expect(await store.outputs.annotations(id)).toEqual([])
+    })
+
     test('a build shows at most 100 annotations, and the log of the step says which it leaves out', async () => {
       const id = await submit(plainPlan(Array.from({ length: 6 }, () => ({}))))
       const annotations = Array.from(
