@@ -114,7 +114,7 @@ export const windows: readonly Window[] = [
   {
     name: 'a command has ended, its end is not told',
     file: 'engine/src/runner/run-step.ts',
-    before: 'const output = await readOutput(context, sandbox, exit)',
+    before: 'const { output, ...lacks } = await readOutput(context, work, sandbox, exit)',
     times: 3,
     scene: 'build',
     holds: true,
@@ -138,7 +138,7 @@ export const windows: readonly Window[] = [
   {
     name: 'a snapshot is kept and in the cache, its job has not passed',
     file: 'engine/src/runner/run-step.ts',
-    before: 'await finish(context, { ...asOutcome(exit), ...kept, ...blame }, exit.endedAt, output)',
+    before: 'await finish(context, { ...asOutcome(exit), ...kept, ...lacks, ...blame }, exit.endedAt, output)',
     times: 3,
     scene: 'build',
     holds: true,
