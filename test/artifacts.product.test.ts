@@ -1,5 +1,11 @@
 /** Files that steps keep, from their sandbox to a download, over kills of the server. */
+import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import process from 'node:process'
+import { fileURLToPath } from 'node:url'
 import { until } from '@harmont/test-kit/until'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { buildEnd, flatIr, type Product, startProduct } from './product.ts'
@@ -87,4 +93,49 @@ test('a required artifact that is missing fails its step, and says which', async
     error_code: 'artifact_missing',
     error_message: 'The step left no file that its required artifact "dist/**" names.',
   })
+})
+
+test('G69 hm artifact get goes on with a download in the middle of which the server was killed', async () => {
+  const cmd = 'head -c 100000000 /dev/urandom >large; sha256sum large'
+  const number = await submit([{ key: 'large', cmd, artifacts: [{ path: 'large' }] }])
+  const ended = await buildEnd(product.api, 'keeps', number)
+  const printed = (await product.api.readLog(ended.jobs.get('large')?.id ?? '')).slice(0, 64)
+  const home = mkdtempSync('/var/tmp/hm-artifacts-')
+  try {
+    const hm = spawn(
+      process.execPath,
+      [
+        fileURLToPath(new URL('../packages/cli/bin/hm.js', import.meta.url)),
+        ...['artifact', 'get', 'large', '-p', 'keeps', '-b', String(number), '-o', 'out'],
+      ],
+      {
+        cwd: home,
+        env: {
+          PATH: process.env.PATH ?? '',
+          HOME: home,
+          HM_API_URL: product.server().url,
+          HM_API_TOKEN: product.token,
+        },
+      },
+    )
+    let said = ''
+    hm.stderr.setEncoding('utf8').on('data', (text: string) => (said += text))
+    const closed = once(hm, 'close')
+    await until(async () => {
+      const files = readdirSync(home, { recursive: true }).map(String)
+      return hm.exitCode !== null || files.some((file) => file.includes('out/large/'))
+    })
+    product.server().kill('SIGKILL')
+    await product.restart()
+    await closed
+    expect([hm.exitCode, said]).toEqual([0, '1 artifact, 100 MB\n'])
+    expect(
+      createHash('sha256')
+        .update(readFileSync(join(home, 'out/large/large')))
+        .digest('hex'),
+    ).toBe(printed)
+    expect(readdirSync(join(home, 'out/large'))).toEqual(['large'])
+  } finally {
+    rmSync(home, { recursive: true })
+  }
 })

@@ -113,8 +113,8 @@ test('the last attempt of each step is written below its step; expired ones are 
   expect(await hm('get', 'nothing')).toMatchObject({ code: 5, stderr: expect.stringContaining('artifact_not_found') })
   expect(await hm('get', '../x')).toMatchObject({ code: 2 })
   const listed = await hm('list')
-  expect(listed.stdout).toMatch(/^STEP +PATH +SIZE +SHA-256 +EXPIRES\nsite \(attempt 1\) +dist\/app\.js +3 B /)
-  expect(listed.stdout).toMatch(/a\/b +gone +1 B +[0-9a-f]{12} +expired\n$/)
+  expect(listed.stdout).toMatch(/^PATH +STEP +SIZE +SHA-256 +EXPIRES\ndist\/app\.js +site \(attempt 1\) +3 B /)
+  expect(listed.stdout).toMatch(/gone +a\/b +1 B +[0-9a-f]{12} +expired\n$/)
 })
 
 test('G69 a download that breaks goes on where it was, in this call and in the next one', async () => {

@@ -29,7 +29,8 @@ function serverRow(data: readonly ServerArtifact[]) {
   return (artifact: ServerArtifact): readonly string[] => {
     const { step_key: step, attempt, path, bytes: size, sha256, expires_at, expired_at } = artifact
     const expires = expired_at === null ? minute(expires_at) || 'kept' : 'expired'
-    return [last.has(artifact) ? step : `${step} (attempt ${attempt})`, path, bytes(size), sha256.slice(0, 12), expires]
+    const left = last.has(artifact) ? step : `${step} (attempt ${attempt})`
+    return [path, left, bytes(size), sha256.slice(0, 12), expires]
   }
 }
 
@@ -42,13 +43,13 @@ async function listOfRun({ output, global }: Context<'artifact list'>, target: L
   else
     await printArtifacts(
       output,
-      data.map(({ step, path, bytes: size, sha256 }) => [step, path, bytes(size), sha256.slice(0, 12)]),
+      data.map(({ step, path, bytes: size, sha256 }) => [path, step, bytes(size), sha256.slice(0, 12)]),
     )
   return exits.ok
 }
 
 async function printArtifacts(output: Output, rows: readonly (readonly string[])[]): Promise<void> {
   if (rows.length === 0) output.say('no step left artifacts')
-  const headings = ['STEP', 'PATH', 'SIZE', 'SHA-256', 'EXPIRES']
+  const headings = ['PATH', 'STEP', 'SIZE', 'SHA-256', 'EXPIRES']
   await printTable(output, headings.slice(0, rows[0]?.length), rows)
 }
