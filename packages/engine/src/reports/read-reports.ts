@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { PlannedArtifact } from '@harmont/ir'
 import { type FrozenFiles, listTree } from '@harmont/sandbox'
 import type { ShowFiles } from '../artifacts/keep-artifacts.ts'
@@ -5,7 +6,7 @@ import type { JobContext } from '../runner/job-context.ts'
 import { offeredTree } from '../runner/source-of-build.ts'
 import { parseApart, unread } from './parse-apart.ts'
 import type { ReportFile } from './parse-report.ts'
-import type { TestReport } from './test-report.ts'
+import type { TestCase, TestReport } from './test-report.ts'
 
 /** Files of a step that are read as reports, and the bytes of all of them. */
 const mostReports = 1_000
@@ -32,7 +33,8 @@ export async function readReports(
   try {
     const { files, problems } = await show((frozen) => findReports(frozen, patterns))
     const read = files.length === 0 ? [] : await parseApart(files, await sourceFiles(context), stop)
-    const reports = [...read, ...problems].map((report) => masked(report, (text) => log.masked(text)))
+    const reports: TestReport[] = []
+    for (const report of [...read, ...problems]) reports.push(await masked(report, (text) => log.masked(text)))
     remarkProblems(context, reports)
     return reports
   } catch (error) {
@@ -85,20 +87,31 @@ async function sourceFiles(context: JobContext): Promise<readonly string[]> {
   }
 }
 
-function masked(report: TestReport, mask: (text: string) => string): TestReport {
-  const { path, cases, problem, ...rest } = report
-  return {
-    ...rest,
-    path: mask(path),
-    ...(problem !== undefined && { problem: mask(problem) }),
-    cases: cases.map(({ suite, name, file, message, ...others }) => ({
-      ...others,
-      suite: mask(suite),
-      name: mask(name),
-      ...(file !== undefined && { file: mask(file) }),
-      ...(message !== undefined && { message: mask(message) }),
-    })),
+/** Tests that are masked in one turn of the event loop. */
+const maskedAtOnce = 250
+
+/** Masks the texts of a report, in short turns. */
+async function masked(report: TestReport, mask: (text: string) => string): Promise<TestReport> {
+  const { path, problem, ...rest } = report
+  const known = new Map<string, string>()
+  // Tests of a report share suites and files.
+  const once = (text: string) => {
+    const own = known.get(text) ?? mask(text)
+    known.set(text, own)
+    return own
   }
+  const cases: TestCase[] = []
+  for (const { suite, name, file, message, ...others } of report.cases) {
+    if (cases.length % maskedAtOnce === maskedAtOnce - 1) await nextTurn()
+    cases.push({
+      ...others,
+      suite: once(suite),
+      name: mask(name),
+      ...(file !== undefined && { file: once(file) }),
+      ...(message !== undefined && { message: mask(message) }),
+    })
+  }
+  return { ...rest, path: mask(path), ...(problem !== undefined && { problem: mask(problem) }), cases }
 }
 
 function remarkProblems({ log }: JobContext, reports: readonly TestReport[]): void {
