@@ -204,6 +204,23 @@ import time; time.sleep(60)'`,
     },
   )
 
+  it.runIf(runtime === 'crun')(
+    'output that one reader has released is there for another that reads behind it',
+    async () => {
+      const bytes = 70 << 20
+      const sandbox = await create([])
+      const running = await sandbox.start(command(`yes "$(printf %04000d 0)" | head -c ${bytes}`))
+      const behind = running.output(0)[Symbol.asyncIterator]()
+      const first = await behind.next()
+      for await (const { nextOffset } of running.output(0)) await running.release(nextOffset)
+      let read = first.done === true ? 0 : first.value.bytes.length
+      for (let next = await behind.next(); next.done !== true; next = await behind.next())
+        read += next.value.bytes.length
+      expect(read).toBe(bytes)
+      await sandbox.destroy()
+    },
+  )
+
   it('G02 services outlive a SIGKILL of their process, and are adopted with the command or not at all', async () => {
     const elsewhere = join(directory, `${runtime}-elsewhere`)
     const program = fileURLToPath(new URL('services-process.test-support.ts', import.meta.url))

@@ -38,6 +38,8 @@ export class OciRunning implements Running {
   private readonly now: () => Date
   private readonly extendOthers: (deadline: Date) => Promise<void>
   private readonly trim: SpoolTrim
+  /** How far each reader of the output has got. */
+  private readonly places = new Set<{ offset: number }>()
   private outcome: Promise<Exit> | undefined
   /** The last deadline requested by this process. */
   private deadline: Date | undefined
@@ -66,6 +68,8 @@ export class OciRunning implements Running {
     const { directory, exitDirectory, spool } = this.files
     const changes = await untilAffordable(() => new DirectoryWatcher([directory, exitDirectory]), signal)
     let reader: SpoolReader | undefined
+    const place = { offset }
+    this.places.add(place)
     try {
       reader = await untilAffordable(() => new SpoolReader(spool, offset), signal)
       for (let noticed = true; ; ) {
@@ -74,7 +78,10 @@ export class OciRunning implements Running {
         const ended = await untilAffordable(() => this.hasEnded(!noticed), signal)
         for (let pieces = reader.next(); pieces.length > 0; pieces = reader.next()) {
           signal?.throwIfAborted()
-          yield* pieces
+          for (const piece of pieces) {
+            place.offset = piece.nextOffset
+            yield piece
+          }
           // Lets others run while a long spool is read without waiting.
           await nextTurn()
         }
@@ -82,13 +89,15 @@ export class OciRunning implements Running {
         noticed = await changes.wait(fallbackMs, signal)
       }
     } finally {
+      this.places.delete(place)
       changes.close()
       reader?.close()
     }
   }
 
   release(offset: number): Promise<void> {
-    return this.trim.release(offset)
+    // Others may still read: what shows that a service is ready does so beside its log.
+    return this.trim.release(Math.min(offset, ...[...this.places].map((place) => place.offset)))
   }
 
   async exited(signal?: AbortSignal): Promise<Exit> {
