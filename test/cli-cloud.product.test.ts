@@ -52,7 +52,7 @@ function newProject(repository: string): string {
   const pipelines = [
     [
       'ci',
-      "sh('cat data.txt; echo said >&2', { label: 'one', image: 'host' }).sh('test -f data.txt', { label: 'two' })",
+      "sh('cat data.txt; echo said >&2; echo Sum >$HARMONT_OUTPUT/summary.md', { label: 'one', image: 'host' }).sh('test -f data.txt', { label: 'two' })",
     ],
     [
       'broken',
@@ -124,6 +124,7 @@ test('a build that passes: created with its pipeline, source sent, followed to t
   expect(stderr).toContain('[one] the data\n')
   expect(stderr).toContain('[one] said\n')
   expect(stderr).toMatch(/\[two\] end exit=0/)
+  expect(stderr).toContain('build: summary of one\nbuild:   Sum\n')
   expect(stderr.indexOf('[one] end')).toBeGreaterThan(stderr.indexOf('[one] the data'))
 })
 
@@ -141,7 +142,13 @@ test('the same repository finds its pipeline again; uncommitted changes are said
   expect(kinds.at(-1)).toBe('build_end')
   expect(events).toContainEqual(expect.objectContaining({ kind: 'step_log', stream: 'stdout', line: 'changed' }))
   const shown = await hm(['build', 'show', '2', '--json'])
-  expect(JSON.parse(shown.stdout)).toMatchObject({ number: 2, message: 'the first commit (with uncommitted changes)' })
+  const annotation = { name: 'summary', style: 'summary', markdown: 'Sum\n' }
+  expect(JSON.parse(shown.stdout)).toMatchObject({
+    ...{ number: 2, message: 'the first commit (with uncommitted changes)' },
+    annotations: [annotation],
+  })
+  expect(events).toContainEqual(expect.objectContaining({ kind: 'annotation', ...annotation }))
+  expect((await hm(['build', 'show', '2'])).stdout).toMatch(/\nsummary of one\n {2}Sum\n$/)
 })
 
 test('hm cache explain says what the cache of the server did, what changed, and whose entries a build finds', async () => {
