@@ -22,7 +22,10 @@ export function lineText(event: RunEvent): string | undefined {
     case 'step_log':
       return event.line
     case 'service':
-      return `service ${event.name} ${serviceText(event)}`
+      // Every service ends with its step.
+      return event.state === 'ended' && event.exit_code === null
+        ? undefined
+        : `service ${event.name} ${serviceText(event)}`
     case 'step_cache_hit':
       return `cache hit (${event.tag})`
     case 'step_substituted':

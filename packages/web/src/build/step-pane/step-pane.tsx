@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import type { ReactNode, Ref } from 'react'
+import { type ReactNode, type Ref, useState } from 'react'
 import { useIsNarrow } from '../../browser/use-is-narrow.ts'
 import { IsolatedText } from '../../design/isolated-text.tsx'
 import { PaneBoundary } from '../../design/pane-boundary.tsx'
@@ -22,6 +22,7 @@ import { type BuildPlace, jobQuery } from '../data/queries.ts'
 import { CodeLink } from './code-link.tsx'
 import { DetailsPanel } from './details-panel.tsx'
 import { FailureCard } from './failure-card.tsx'
+import { ServicesRow } from './services-row.tsx'
 import type { StepActionsProps } from './step-actions.tsx'
 import { JobBar, JobLead, JobRemarksRow } from './step-bar.tsx'
 import { NotRunPanel, WaitingPanel } from './waiting-panel.tsx'
@@ -42,7 +43,9 @@ export function JobPane({ place, view, stepActions, attemptsRef, onApprove, ...s
   const jobs = allJobs(view)
   const byId = new Map(jobs.map((one) => [one.id, one]))
   const isNarrow = useIsNarrow()
-  const isLogShown = hasLog(job)
+  const [service, setService] = useState<string | null>(null)
+  const shownService = job.services.find(({ id }) => id === service)
+  const isLogShown = hasLog(job) || shownService !== undefined
   const lead = isNarrow ? <JobLead step={step} job={job} /> : null
   // On a narrow screen the log comes first: the headline has the exit code, and the details have
   // the rest.
@@ -54,8 +57,9 @@ export function JobPane({ place, view, stepActions, attemptsRef, onApprove, ...s
       {isNarrow && <JobRemarksRow step={step} job={job} attemptsRef={attemptsRef} />}
       {isCardShown && <FailureCard place={place} view={view} job={job} />}
       {isOpen && <DetailsPanel place={place} job={job} jobs={jobs} />}
+      {job.services.length > 0 && <ServicesRow job={job} shown={shownService?.id ?? null} onShow={setService} />}
       <div className="relative min-h-0 flex-1">
-        {isWaiting(job) || job.state === 'assigned' ? (
+        {shownService === undefined && (isWaiting(job) || job.state === 'assigned') ? (
           <WaitingPanel
             place={place}
             job={job}
@@ -66,13 +70,24 @@ export function JobPane({ place, view, stepActions, attemptsRef, onApprove, ...s
         ) : !isLogShown ? (
           <NotRunPanel place={place} job={job} byId={byId} />
         ) : (
-          <PaneBoundary what="the log" resetKey={job.id}>
-            <JobLog key={job.id} place={place} view={view} job={job} lead={lead} />
+          <PaneBoundary what="the log" resetKey={service ?? job.id}>
+            <JobLog
+              key={shownService?.id ?? job.id}
+              place={place}
+              view={view}
+              job={shownService === undefined ? job : asLogOf(job, shownService)}
+              lead={lead}
+            />
           </PaneBoundary>
         )}
       </div>
     </section>
   )
+}
+
+/** Returns what the log viewer takes for the log of a service. */
+function asLogOf(job: JobView, { id, name }: JobView['services'][number]): JobView {
+  return { ...job, id, name: `${job.name}/${name}`, failure: null }
 }
 
 /** Whether the command exited by itself, so that there is nothing else to say. */
