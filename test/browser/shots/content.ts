@@ -6,14 +6,24 @@ import { buildEnd, flatIr } from '../../product.ts'
 import type { App } from '../app.ts'
 
 const install = { key: 'install', label: 'install', cmd: 'echo "fetching 412 packages"; sleep 0.4; echo done' }
-const lint = { key: 'lint', label: 'lint', cmd: 'echo "no problems in 212 files"', builds_in: 'install' }
+const artifacts = [{ path: 'junit.xml', when: 'always', kind: 'junit' }]
+/** Writes a report of 40 tests, of which the n-th fails. */
+const report = (failed: number) =>
+  `for i in $(seq 1 40); do echo "<testcase classname='src/math.test.ts' name='math > adds case $i' time='0.0$i'>"; ` +
+  `if [ $i = ${failed} ]; then echo "<failure message='expected 3, got 4'>Error: expected 3, got 4</failure>"; fi; ` +
+  `echo '</testcase>'; done | (echo '<testsuite>'; cat; echo '</testsuite>') >junit.xml`
+const lint = {
+  ...{ key: 'lint', label: 'lint', builds_in: 'install', artifacts },
+  cmd: `${report(0)}; echo "no problems in 212 files"`,
+}
 const build = {
   ...{ key: 'build', label: 'build', builds_in: 'install' },
   cmd: 'for i in $(seq 1 200); do echo "compiling module $i of 200"; done; sleep 0.6',
 }
 const failing = {
-  ...{ key: 'test', label: 'test', builds_in: 'build' },
+  ...{ key: 'test', label: 'test', builds_in: 'build', artifacts },
   cmd: [
+    report(7),
     'echo "--- unit"; for i in $(seq 1 900); do printf "\\033[32m✓\\033[0m adds case $i\\n"; done',
     'echo "+++ integration"; for i in $(seq 1 40); do echo "connecting, try $i" >&2; done',
     'printf "\\033[31mError: expected 3, got 4\\033[0m\\n    at add (src/math.ts:12:5)\\n"; exit 1',

@@ -118,6 +118,11 @@ test('a failure is new when the newest build of the default branch before passed
   expect(await isNew(again.number)).toEqual([false])
   await build('main', report({ name: 'rounds' }), { trust: 'fork' })
   expect(await isNew((await build('topic', report(failed))).number)).toEqual([false])
+  const twice = { tests: [...(report(failed).tests ?? []), ...(report({ name: 'rounds' }).tests ?? [])] }
+  await build('main', report({ name: 'rounds' }))
+  const both = await build('topic', twice)
+  const { data } = await get<Schemas['BuildTestList']>(`/builds/${both.number}/tests`)
+  expect(data.map((one) => `${one.state} ${one.new}`)).toEqual(['failed true', 'passed false'])
   // The first build of the topic still is where it broke.
   expect(await isNew(topic.number)).toEqual([true])
 })

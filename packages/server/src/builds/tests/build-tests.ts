@@ -32,7 +32,8 @@ export function buildTestRoutes({ pool, cursors }: TestRouteServices): Pick<Hand
       const rows = await findResults(pool, ids, { state, q: q || null, after, limit: limit + 1 })
       const isNew = await findNew(pool, pipeline.id, build.number, rows)
       const ofReport = new Map(reports.map((report) => [report.id, report]))
-      const present = (row: ResultRow) => presentResult(row, ofReport.get(row.report), isNew.has(row.test))
+      const present = (row: ResultRow) =>
+        presentResult(row, ofReport.get(row.report), hasFailed(row.state) && isNew.has(row.test))
       const { data, next_cursor } = toPage(rows, limit, cursors, list, { keyOf: resultKey, present })
       const sum = (count: (report: ReportRow) => number) => reports.reduce((all, report) => all + count(report), 0)
       const counts = {

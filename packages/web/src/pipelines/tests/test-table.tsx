@@ -87,7 +87,7 @@ export function passShare({ runs, failures, pass_rate: rate }: PipelineTest): st
 }
 
 function LastFailure({ org, slug, test: { last_failure: last, failing_since: since } }: OneProps) {
-  if (last === null) return <span className="text-muted">—</span>
+  if (last === null) return null
   const shown = since ?? last
   return (
     <span className={since === null ? 'text-muted' : 'text-fail'}>
