@@ -34,6 +34,7 @@ export default [
     scratch({ image: 'host' }).sh('mkdir -p dist/a; date +%N >dist/a/x; seq 400000 >dist/large; ln -s /etc/passwd dist/out', { key: 'a/b', cache: forever(), artifacts: ['dist/**'] }),
     scratch({ image: 'host' }).sh('echo lost >dist; test -e mended', { key: 'fails', artifacts: { path: 'dist', when: 'failed' } }),
   ]) },
+  { slug: 'tested', pipeline: pipeline([sh('echo "<testsuite><testcase name=\\"adds\\"><failure message=\\"no\\">at f (/workspace/a.txt:7:1)</failure></testcase><testcase name=\\"b\\"/></testsuite>" >r.xml; exit 1', { key: 'tests', image: 'host', tests: 'r.xml' })]) },
   { slug: 'notes', pipeline: pipeline([sh('cd $HARMONT_OUTPUT; echo "# Sum" >summary.md; mkdir annotations; printf "\\\\033[31mred" >annotations/n.error.md; exit 1', { key: 'writes', image: 'host' })]) },
 ]`)
   project.write('a.txt', 'one\n')
@@ -55,6 +56,17 @@ describe('a run', () => {
     expect(linesOf(events, 'env')).toEqual(['high true true ok env'])
     expect(events.at(0)).toMatchObject({ kind: 'build_start', plan: { step_count: 4, chain_count: 1 } })
     expect(events.at(-1)).toMatchObject({ kind: 'build_end', exit_code: 0, state: 'passed' })
+  })
+
+  test('tells which tests failed and where, before the end of their step, and status tells it again', async () => {
+    const { code, events } = await project.run('tested')
+    expect(code).toBe(1)
+    const failures = [{ name: 'adds', file: 'a.txt', line: 7, message: 'no' }]
+    const told = eventsOf(events, 'tests').filter(({ kind }) => kind === 'tests' || kind === 'step_end')
+    expect(told).toMatchObject([{ passed: 1, failed: 1, skipped: 0, failures }, { kind: 'step_end' }])
+    const [{ tests }] = JSON.parse((await project.hm('status', '--json')).stdout).steps
+    expect(tests).toEqual({ passed: 1, failed: 1, skipped: 0, failures })
+    expect((await project.hm('status')).stdout).toContain('  adds  a.txt:7\n')
   })
 
   test('tells and shows what a step wrote for the page of its build, and status shows it again', async () => {
