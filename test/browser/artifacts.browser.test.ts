@@ -50,7 +50,7 @@ test('web B13 artifacts are a tree that is filtered, opened and downloaded: a fi
   // More than 200 files: directories are closed.
   expect((await rows().allTextContents()).map((text) => text.replace(/\d+ B.*/, ''))).toEqual([
     expect.stringMatching(/^dist\/2 files/),
-    expect.stringMatching(/^gone\.txtsitekept/),
+    expect.stringMatching(/^gone\.txt/),
     expect.stringMatching(/^lib\/250 files/),
   ])
   await page.getByRole('button', { name: /^dist\// }).click()

@@ -1,4 +1,5 @@
 import { ChevronDown, ChevronRight, Copy, Download } from 'lucide-react'
+import type { CSSProperties } from 'react'
 import { useAppearance } from '../../browser/appearance.ts'
 import { copyText } from '../../browser/clipboard.ts'
 import { formatInstant } from '../../design/instant.tsx'
@@ -13,9 +14,10 @@ import { type Artifact, artifactUrl, zipUrl } from './queries.ts'
 
 const target =
   'inline-flex h-7 w-7 shrink-0 items-center justify-center rounded-small hover:bg-inset pointer-coarse:h-11 pointer-coarse:w-11'
-/** The width of the chevron and its gap, so that files and directories stand in line. */
-const chevron = 22
-const indentOf = (depth: number, more = 0) => ({ paddingLeft: `${12 + Math.min(depth, 8) * 16 + more}px` })
+const depthOf = (depth: number) => ({ '--depth': Math.min(depth, 8) }) as CSSProperties
+const indent = 'pl-[calc(12px+var(--depth)*16px)] max-md:pl-[calc(12px+var(--depth)*10px)]'
+/** As wide as a chevron and its gap, so that files and directories stand in line. */
+const fileIndent = 'pl-[calc(34px+var(--depth)*16px)] max-md:pl-[calc(16px+var(--depth)*10px)]'
 
 interface DirectoryRowProps {
   readonly place: BuildPlace
@@ -33,8 +35,8 @@ export function DirectoryRow({ place, row, onToggle }: DirectoryRowProps) {
         type="button"
         aria-expanded={isOpen}
         onClick={() => onToggle(path)}
-        className="flex h-full min-w-0 flex-1 items-center gap-1.5 text-left"
-        style={indentOf(depth)}
+        className={`flex h-full min-w-0 flex-1 items-center gap-1.5 text-left ${indent}`}
+        style={depthOf(depth)}
       >
         <Chevron size={16} aria-hidden="true" className="shrink-0" />
         <span className="min-w-0 truncate font-semibold" title={showInvisible(path)}>
@@ -66,7 +68,10 @@ export function FileRow({ place, row: { artifact, name, depth, isOld } }: FileRo
   const { path, step_key, attempt, bytes, expired_at } = artifact
   const isExpired = expired_at !== null
   return (
-    <div className="flex h-full items-center gap-x-3 pr-3 hover:bg-sunk" style={indentOf(depth, chevron)}>
+    <div
+      className={`flex h-full items-center gap-x-3 pr-3 hover:bg-sunk max-md:gap-x-1 ${fileIndent}`}
+      style={depthOf(depth)}
+    >
       <div className="flex min-w-0 flex-1 flex-col md:flex-row md:items-center md:gap-3">
         <span
           className={`min-w-0 truncate md:flex-1 ${isExpired ? 'text-muted line-through' : ''}`}
@@ -81,6 +86,7 @@ export function FileRow({ place, row: { artifact, name, depth, isOld } }: FileRo
           )}
         </span>
         <span className="flex min-w-0 gap-2 text-13 text-muted md:w-84 md:shrink-0">
+          <span className="shrink-0 tabular md:hidden">{formatBytes(bytes)}</span>
           <span className="min-w-0 truncate md:flex-1">
             <IsolatedText text={step_key} />
             {isOld && `, attempt ${attempt}`}
@@ -90,7 +96,7 @@ export function FileRow({ place, row: { artifact, name, depth, isOld } }: FileRo
           </span>
         </span>
       </div>
-      <span className="w-17 shrink-0 text-right text-13 whitespace-nowrap text-muted tabular">
+      <span className="w-17 shrink-0 text-right text-13 whitespace-nowrap text-muted tabular max-md:hidden">
         {formatBytes(bytes)}
       </span>
       <Digest artifact={artifact} />
