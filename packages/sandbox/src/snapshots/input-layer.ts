@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, rm } from 'node:fs/promises'
 import { layerStack } from '../launch/mounts.ts'
 import type { Layout } from '../layout/layout.ts'
 import { firstId } from '../privilege/id-ranges.ts'
@@ -43,8 +42,6 @@ export async function makeInputLayer(request: InputLayerRequest): Promise<readon
   const { layout, viewer, id, below, inputs, now } = request
   const sources = [...new Map(inputs.map(({ source }) => [source.record.id, source])).values()]
   const stacks = sources.map(({ record, rootfs }) => layerStack(rootfs, record.layers))
-  const staging = `${layout.trash}/${randomUUID()}`
-  await mkdir(staging, { mode: 0o700 })
   const lineage = sources.flatMap(({ record }) => record.meta.secretLineage ?? [])
   const record: SnapshotRecord = {
     version: 1,
@@ -71,7 +68,7 @@ export async function makeInputLayer(request: InputLayerRequest): Promise<readon
         const workspace = `${view}/workspace`
         plan = await runInWorker('placeInputs', {
           workspace,
-          staging,
+          trial: `${layout.trash}/${randomUUID()}`,
           owner: { uid: firstId, gid: firstId },
           inputs: inputs.map(({ source, path, into }) => ({
             workspace: workspaceOf(source),
@@ -91,7 +88,7 @@ export async function makeInputLayer(request: InputLayerRequest): Promise<readon
       async complete(files) {
         if (plan === undefined) return
         const { links, copies, copiedBytes, linkedBytes } = plan
-        await runInWorker('settleLinks', { staging, workspace: `${files.layer}/workspace`, links })
+        await runInWorker('linkInputs', { workspace: `${files.layer}/workspace`, links })
         const own = copiedBytes + 4096 * (1 + links.length + copies.reduce((sum, { length }) => sum + length, 0))
         writeAtomically(files.size, String(own))
         writeAtomically(files.shared, JSON.stringify(sharedWith(linkedBytes, inputs)))
@@ -102,8 +99,6 @@ export async function makeInputLayer(request: InputLayerRequest): Promise<readon
     throw new SandboxError('provision_failed', 'A path that an input leads to is too long for this machine.', {
       cause: error,
     })
-  } finally {
-    await rm(staging, { recursive: true, force: true })
   }
   return plan?.paths ?? []
 }

@@ -1,5 +1,5 @@
 import { SandboxError, type SourceTreeRef } from '../sandbox-driver.ts'
-import { emptyFolder, isPlacedFolder, type Placed, type PlacedFolder, place } from './inputs/placement.ts'
+import { isPlacedFolder, type Placed, type PlacedFolder, Placement } from './inputs/placement.ts'
 import { asFolders, type BytePath, type Folder, isFolder, type ManifestEntry, treeManifest } from './manifest.ts'
 import { OpenFolder, type Owner } from './open-folder.ts'
 
@@ -67,9 +67,9 @@ function syncFolder(folder: OpenFolder, next: Folder, previous: Folder, given: G
 
 function givenBy(paths: readonly BytePath[]): Given {
   if (paths.length === 0) return undefined
-  const root = emptyFolder<true>()
-  for (const path of paths) place(root, path, 'file', true)
-  return root
+  const placement = new Placement<true>()
+  for (const path of paths) placement.file(path, true)
+  return placement.root
 }
 
 /** Whether what inputs gave is in the source's way: a file of theirs, or their folder for a file. */

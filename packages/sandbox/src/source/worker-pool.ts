@@ -14,7 +14,7 @@ import {
 } from '../sandbox-driver.ts'
 import type { CheckoutJob } from './git/checkout-tree.ts'
 import type { DigestInputJob } from './inputs/digest-entries.ts'
-import type { PlaceJob, PlacePlan, SettleJob } from './inputs/place-entries.ts'
+import type { LinkJob, PlaceJob, PlacePlan } from './inputs/place-entries.ts'
 import type { BytePath } from './manifest.ts'
 import type { SyncJob } from './sync-tree.ts'
 import type { TakeJob, Taken } from './take-files.ts'
@@ -110,7 +110,7 @@ export interface Jobs {
   readonly digest: { readonly request: DigestJob; readonly result: PartDigests }
   readonly digestInput: { readonly request: DigestInputJob; readonly result: string | null }
   readonly placeInputs: { readonly request: PlaceJob; readonly result: PlacePlan }
-  readonly settleLinks: { readonly request: SettleJob; readonly result: undefined }
+  readonly linkInputs: { readonly request: LinkJob; readonly result: undefined }
 }
 
 export type JobName = keyof Jobs

@@ -4,7 +4,7 @@ import { listFiles } from '../files/list-files.ts'
 import { SandboxError } from '../sandbox-driver.ts'
 import { checkoutTree } from './git/checkout-tree.ts'
 import { digestInput } from './inputs/digest-entries.ts'
-import { placeInputs, settleLinks } from './inputs/place-entries.ts'
+import { linkInputs, placeInputs } from './inputs/place-entries.ts'
 import { pathsOfTree, verifyTree } from './manifest.ts'
 import { syncTree } from './sync-tree.ts'
 import { takeFiles } from './take-files.ts'
@@ -30,7 +30,7 @@ const work: {
   digest: digestParts,
   digestInput,
   placeInputs,
-  settleLinks,
+  linkInputs,
 }
 
 parentPort?.on('message', (message: { [Name in JobName]: { name: Name; request: Job<Name>['request'] } }[JobName]) => {

@@ -57,30 +57,33 @@ export function findEntries(
     if (++found > limits.found) throw tooMany(pattern, `more than ${grouped(limits.found)} files`)
     visit(entry)
   }
-  function walk(path: BytePath, layersHere: readonly LayerFolder[], depth: number, at: Selection): void {
-    const inView = below(bytesOf(workspace), path)
-    for (const entry of entriesOf(inView)) {
-      const name = entry.name.toString('latin1')
+  function walk(
+    path: BytePath,
+    folder: Buffer,
+    layersHere: readonly LayerFolder[],
+    depth: number,
+    at: Selection,
+  ): void {
+    for (const entry of entriesOf(folder)) {
       if (++seen > limits.seen) throw tooMany(pattern, `to look at more than ${grouped(limits.seen)} files`)
       const text = entry.name.toString('utf8')
-      const inner = at.directory(text)
-      if (inner === undefined && at.file(text).length === 0) continue
+      const inner = entry.isDirectory() ? at.directory(text) : undefined
+      if (inner === undefined && (entry.isDirectory() || at.file(text).length === 0)) continue
+      const name = entry.name.toString('latin1')
       const own = path === '' ? name : `${path}/${name}`
-      const stats = lstatSync(below(bytesOf(workspace), own), { bigint: true })
-      if (stats.isDirectory()) {
-        if (inner === undefined) continue
-        if (own.length > longestPath || depth > deepest) throw tooMany(pattern, `folders nested too deep`)
+      const place = below(folder, name)
+      const stats = lstatSync(place, { bigint: true })
+      if (inner !== undefined) {
+        if (own.length > longestPath || depth > deepest) throw tooMany(pattern, 'folders nested too deep')
         if (inner.covering.length > 0) give({ path: own, kind: 'folder', stats, shown: null })
-        walk(own, foldersOf(layersHere, name), depth + 1, inner)
-      } else if (at.file(text).length > 0) {
-        if (stats.isSymbolicLink()) give({ path: own, kind: 'link', stats, shown: null })
-        else if (stats.isFile()) give({ path: own, kind: 'file', stats, shown: shownFile(layersHere, name, stats) })
-      }
+        walk(own, place, foldersOf(layersHere, name), depth + 1, inner)
+      } else if (stats.isSymbolicLink()) give({ path: own, kind: 'link', stats, shown: null })
+      else if (stats.isFile()) give({ path: own, kind: 'file', stats, shown: shownFile(layersHere, name, stats) })
     }
   }
   const top = lstatSync(workspace, { throwIfNoEntry: false })
   const roots = layers.map((path, layer) => ({ path: bytesOf(path), layer }))
-  if (top?.isDirectory() === true) walk('', foldersOf(roots, ''), 1, selection([pattern]))
+  if (top?.isDirectory() === true) walk('', bytesOf(workspace), foldersOf(roots, ''), 1, selection([pattern]))
 }
 
 /**

@@ -1,15 +1,15 @@
-import { linkSync, renameSync } from 'node:fs'
+import { linkSync, rmSync } from 'node:fs'
 import { hasCode } from '../../system/files.ts'
 import type { BytePath } from '../manifest.ts'
 import { OpenFolder, type Owner } from '../open-folder.ts'
-import { type FoundEntry, findEntries, type LayeredWorkspace } from './find-entries.ts'
-import { emptyFolder, filesIn, isPlacedFolder, type PlacedFolder, place } from './placement.ts'
+import { type FoundEntry, findEntries, type LayeredWorkspace, type LayerFile } from './find-entries.ts'
+import { filesIn, isPlacedFolder, type PlacedFolder, Placement } from './placement.ts'
 
 export interface PlaceJob {
   /** The step's writable merged /workspace: an existing folder, not a link. */
   readonly workspace: string
-  /** A directory on the file system of the layers, for links until `settleLinks`. */
-  readonly staging: string
+  /** A path on the file system of the new layer where nothing is. */
+  readonly trial: string
   readonly owner: Owner
   readonly inputs: readonly (LayeredWorkspace & { readonly pattern: string; readonly into: BytePath })[]
 }
@@ -17,8 +17,8 @@ export interface PlaceJob {
 export interface PlacePlan {
   /** Inputs whose paths name nothing. */
   readonly missing: readonly number[]
-  /** Where the links of `staging`, named by their index, belong. */
-  readonly links: readonly BytePath[]
+  /** Files of layers, as bytes, with the paths that they get. */
+  readonly links: readonly { readonly from: BytePath; readonly to: BytePath }[]
   /** Bytes behind links, by input and by index of the layer that has them too. */
   readonly linkedBytes: readonly ReadonlyMap<number, number>[]
   /** By input: paths to copy, folders before their content. */
@@ -32,89 +32,128 @@ interface Leaf extends FoundEntry {
   readonly input: number
 }
 
-/** Errors after which a file is copied: other ids or file systems, or a file with too many names. */
-const unlinkable = ['EPERM', 'EXDEV', 'EMLINK', 'EACCES']
+/** File systems limit the names of a file, ext4 to 65,000. Other steps may link at the same time. */
+const mostNames = 60_000n
 
 /**
- * Finds what inputs name, makes room for it in a step's workspace, and links what can be linked. A
- * later input takes the place of an earlier one. Runs in a worker thread.
+ * Finds what inputs name, makes room for it in a step's workspace, and says what to link and what
+ * to copy. A later input takes the place of an earlier one. Runs in a worker thread.
  */
-export function placeInputs({ workspace, staging, owner, inputs }: PlaceJob): PlacePlan {
-  const root = emptyFolder<Leaf>()
+export function placeInputs({ workspace, trial, owner, inputs }: PlaceJob): PlacePlan {
+  const placement = new Placement<Leaf>()
   const missing = inputs.flatMap(({ pattern, into, ...layered }, input) => {
+    const prefix = into === '' ? '' : `${into}/`
     let found = 0
     findEntries(layered, pattern, (entry) => {
       found += 1
-      place(root, `${into}/${entry.path}`, entry.kind === 'folder' ? 'folder' : 'file', { ...entry, input })
+      placement[entry.kind === 'folder' ? 'folder' : 'file'](prefix + entry.path, { ...entry, input })
     })
     return found === 0 ? [input] : []
   })
-  const plan = {
-    links: [] as BytePath[],
-    linkedBytes: inputs.map(() => new Map<number, number>()),
-    copies: inputs.map((): BytePath[] => []),
-    copiedBytes: 0,
-  }
+  const links: { from: BytePath; to: BytePath }[] = []
+  const linkedBytes = inputs.map(() => new Map<number, number>())
+  const copies = inputs.map((): BytePath[] => [])
+  let copiedBytes = 0
+  const linkable = new Linkable(trial)
   const copy = ({ input, path, kind, stats }: Leaf) => {
-    plan.copies[input]?.push(path)
-    if (kind === 'file') plan.copiedBytes += Number(stats.blocks) * 512
+    copies[input]?.push(path)
+    if (kind === 'file') copiedBytes += Number(stats.blocks) * 512
   }
-  function makeRoom(folder: OpenFolder, { children }: PlacedFolder<Leaf>, above: BytePath): void {
-    const linksBefore = plan.links.length
+  const link = ({ input, stats }: Leaf, { path, layer }: LayerFile, to: BytePath) => {
+    const bytes = linkedBytes[input]
+    bytes?.set(layer, (bytes.get(layer) ?? 0) + Number(stats.blocks) * 512)
+    links.push({ from: path.toString('latin1'), to })
+  }
+  function makeRoom(folder: OpenFolder, { children }: PlacedFolder<Leaf>, above: BytePath, isNew: boolean): void {
+    const linksBefore = links.length
     for (const [name, node] of children) {
-      const found = folder.look(name)
+      const found = isNew ? undefined : folder.look(name)
       if (isPlacedFolder(node)) {
-        if (found?.isDirectory() !== true) {
+        const isThere = found?.isDirectory() === true
+        if (!isThere) {
           folder.remove(name, found)
           folder.makeFolder(name)
         }
         if (node.own !== undefined) copy(node.own)
         const inner = folder.enter(name)
         try {
-          makeRoom(inner, node, `${above}${name}/`)
+          makeRoom(inner, node, `${above}${name}/`, !isThere)
         } finally {
           inner.close()
         }
       } else {
         if (found?.isDirectory() === true) folder.remove(name, found)
         const { leaf } = node
-        if (!link(leaf, above + name)) copy(leaf)
+        if (leaf.shown !== null && linkable.test(leaf.input, leaf.shown, leaf.stats.nlink))
+          link(leaf, leaf.shown, above + name)
+        else copy(leaf)
       }
     }
     // Links need this folder in the layer.
-    if (plan.links.length > linksBefore) folder.touch()
+    if (!isNew && links.length > linksBefore) folder.touch()
   }
-  function link({ shown, stats, input }: Leaf, target: BytePath): boolean {
-    if (shown === null) return false
+  const folder = OpenFolder.root(workspace, { tree: '', owner, now: 0 })
+  try {
+    makeRoom(folder, placement.root, '', false)
+  } finally {
+    folder.close()
+  }
+  return { missing, links, linkedBytes, copies, copiedBytes, paths: filesIn(placement.root) }
+}
+
+/** Errors after which files are copied: other ids or file systems. */
+const unlinkable = ['EPERM', 'EXDEV', 'EACCES', 'EMLINK']
+
+/** Says which layers' files can be linked, after one trial for each. */
+class Linkable {
+  readonly #trial: string
+  readonly #known = new Map<string, boolean>()
+
+  constructor(trial: string) {
+    this.#trial = trial
+  }
+
+  test(input: number, { path, layer }: LayerFile, names: bigint): boolean {
+    if (names >= mostNames) return false
+    const key = `${input} ${layer}`
+    const known = this.#known.get(key)
+    if (known !== undefined) return known
+    const answer = this.#try(path)
+    this.#known.set(key, answer)
+    return answer
+  }
+
+  #try(path: Buffer): boolean {
     try {
-      linkSync(shown.path, `${staging}/${plan.links.length}`)
+      linkSync(path, this.#trial)
+      rmSync(this.#trial)
+      return true
     } catch (error) {
       if (unlinkable.some((code) => hasCode(error, code))) return false
       throw error
     }
-    const bytes = plan.linkedBytes[input]
-    bytes?.set(shown.layer, (bytes.get(shown.layer) ?? 0) + Number(stats.blocks) * 512)
-    plan.links.push(target)
-    return true
   }
-  const folder = OpenFolder.root(workspace, { tree: '', owner, now: 0 })
-  try {
-    makeRoom(folder, root, '')
-  } finally {
-    folder.close()
-  }
-  return { ...plan, missing, paths: filesIn(root) }
 }
 
-export interface SettleJob {
-  readonly staging: string
+export interface LinkJob {
   /** /workspace of the layer, no longer mounted. */
   readonly workspace: string
-  readonly links: readonly BytePath[]
+  readonly links: PlacePlan['links']
 }
 
-/** Moves links to their places in a layer that `placeInputs` made room in. Runs in a worker thread. */
-export function settleLinks({ staging, workspace, links }: SettleJob): undefined {
-  for (const [index, path] of links.entries())
-    renameSync(`${staging}/${index}`, Buffer.from(`${Buffer.from(workspace).toString('latin1')}/${path}`, 'latin1'))
+/** Links files into a layer in which `placeInputs` made room. Runs in a worker thread. */
+export function linkInputs({ workspace, links }: LinkJob): undefined {
+  const prefix = `${Buffer.from(workspace).toString('latin1')}/`
+  for (const { from, to } of links) {
+    const target = Buffer.from(prefix + to, 'latin1')
+    const source = Buffer.from(from, 'latin1')
+    try {
+      linkSync(source, target)
+    } catch (error) {
+      if (!hasCode(error, 'EEXIST')) throw error
+      // The mark of a folder that was removed.
+      rmSync(target)
+      linkSync(source, target)
+    }
+  }
 }

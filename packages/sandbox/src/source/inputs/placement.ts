@@ -11,7 +11,7 @@ export interface Placed<Leaf> {
   readonly leaf: Leaf
 }
 
-export function emptyFolder<Leaf>(): PlacedFolder<Leaf> {
+function emptyFolder<Leaf>(): PlacedFolder<Leaf> {
   return { children: new Map() }
 }
 
@@ -19,22 +19,34 @@ export function isPlacedFolder<Leaf>(node: PlacedFolder<Leaf> | Placed<Leaf> | u
   return node !== undefined && 'children' in node
 }
 
-/**
- * Places a file, or a folder, at a path. A file replaces a folder with its content; a folder
- * replaces a file, and joins a folder.
- */
-export function place<Leaf>(root: PlacedFolder<Leaf>, path: BytePath, kind: 'file' | 'folder', leaf: Leaf): void {
-  const names = path.split('/').filter((name) => name !== '')
-  const last = kind === 'file' ? names.pop() : undefined
-  let folder = root
-  for (const name of names) {
-    const found = folder.children.get(name)
-    const next = isPlacedFolder(found) ? found : emptyFolder<Leaf>()
-    if (next !== found) folder.children.set(name, next)
-    folder = next
+/** Places files and folders. Quick for those that come folder by folder. */
+export class Placement<Leaf> {
+  readonly root = emptyFolder<Leaf>()
+  #recent: { readonly path: BytePath; readonly folder: PlacedFolder<Leaf> } = { path: '', folder: this.root }
+
+  /** A file replaces a folder with its content. */
+  file(path: BytePath, leaf: Leaf): void {
+    const slash = path.lastIndexOf('/')
+    this.#folder(slash < 0 ? '' : path.slice(0, slash)).children.set(path.slice(slash + 1), { leaf })
   }
-  if (last === undefined) folder.own = leaf
-  else folder.children.set(last, { leaf })
+
+  /** A folder replaces a file, and joins a folder. */
+  folder(path: BytePath, leaf: Leaf): void {
+    this.#folder(path).own = leaf
+  }
+
+  #folder(path: BytePath): PlacedFolder<Leaf> {
+    if (this.#recent.path === path) return this.#recent.folder
+    let folder = this.root
+    for (const name of path === '' ? [] : path.split('/')) {
+      const found = folder.children.get(name)
+      const next = isPlacedFolder(found) ? found : emptyFolder<Leaf>()
+      if (next !== found) folder.children.set(name, next)
+      folder = next
+    }
+    this.#recent = { path, folder }
+    return folder
+  }
 }
 
 /** Returns the paths of all files, in no particular order. */
