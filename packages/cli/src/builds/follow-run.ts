@@ -56,7 +56,7 @@ export async function followRun(options: FollowRunOptions): Promise<ExitCode> {
     const build = await follow(client, address, jobs, stop.signal)
     await jobs.reported()
     stop.signal.throwIfAborted()
-    for (const event of await annotationsOf(options)) await view.show(event)
+    for (const event of await annotationsOf(options, stop.signal)) await view.show(event)
     const end = endEvent(endedBuild(build), canceledBy)
     await view.show(end)
     return end.exit_code
@@ -70,17 +70,24 @@ export async function followRun(options: FollowRunOptions): Promise<ExitCode> {
   }
 }
 
-/** Returns what the steps wrote for the page of the build; nothing from a server that keeps none. */
-async function annotationsOf({ client, address, mapper }: FollowRunOptions): Promise<readonly RunEvent[]> {
+/**
+ * Returns what the steps wrote for the page of the build; nothing from a server that keeps none. A
+ * failure hides no outcome.
+ */
+async function annotationsOf(
+  { client, address, mapper, view }: FollowRunOptions,
+  signal: AbortSignal,
+): Promise<readonly RunEvent[]> {
   try {
-    const { data } = await client.listAnnotations(address)
+    const { data } = await client.listAnnotations(address, { signal })
     return data.flatMap(({ job_id, name, style, markdown }): RunEvent[] => {
       const step_id = mapper.stepOfJob(job_id)
       return step_id === undefined ? [] : [{ kind: 'annotation', step_id, name, style, markdown }]
     })
   } catch (error) {
-    if (error instanceof CloudError && error.isUnknownOperation) return []
-    throw error
+    if (!(error instanceof CloudError) || signal.aborted) throw error
+    if (!error.isUnknownOperation) await view.note(`could not read the annotations of the build: ${error.message}`)
+    return []
   }
 }
 
