@@ -41,17 +41,20 @@ export class MarkdownParser {
   /** Returns the trees in order; without those for which the time was too short. */
   async #parseAll(texts: readonly string[]): Promise<readonly MarkdownTree[]> {
     const trees: MarkdownTree[] = []
-    const end = performance.now() + this.#mostMs.all
-    while (trees.length < texts.length && performance.now() < end) {
-      await this.#parseInThread(texts.slice(trees.length), end, (tree) => trees.push(tree))
+    let leftMs = this.#mostMs.all
+    while (trees.length < texts.length && leftMs > 0) {
+      leftMs -= await this.#parseInThread(texts.slice(trees.length), leftMs, (tree) => trees.push(tree))
       const slow = texts[trees.length]
-      if (slow !== undefined && performance.now() < end) trees.push(plainTree(slow))
+      if (slow !== undefined && leftMs > 0) trees.push(plainTree(slow))
     }
     return trees
   }
 
-  /** Resolves when all texts are parsed, or the next one takes too much time or memory. */
-  #parseInThread(texts: readonly string[], end: number, onTree: (tree: MarkdownTree) => void): Promise<void> {
+  /**
+   * Resolves when all texts are parsed, or the next one takes too much time or memory. Returns the
+   * milliseconds since its modules were loaded: on a busy machine that alone takes seconds.
+   */
+  #parseInThread(texts: readonly string[], leftMs: number, onTree: (tree: MarkdownTree) => void): Promise<number> {
     return new Promise((resolve, reject) => {
       const worker = new Worker(new URL('./markdown-thread.ts', import.meta.url), {
         workerData: texts,
@@ -60,19 +63,21 @@ export class MarkdownParser {
         execArgv: [],
       })
       let timer: NodeJS.Timeout | undefined
-      // The first message comes when its modules are loaded, which does not count.
+      let loadedAt: number | undefined
+      const spentMs = () => (loadedAt === undefined ? 0 : performance.now() - loadedAt)
+      // The first message comes when its modules are loaded.
       worker.on('message', (tree: MarkdownTree | null) => {
+        loadedAt ??= performance.now()
         if (tree !== null) onTree(tree)
         clearTimeout(timer)
-        const leftMs = Math.max(0, end - performance.now())
-        timer = setTimeout(() => void worker.terminate(), Math.min(this.#mostMs.each, leftMs))
+        timer = setTimeout(() => void worker.terminate(), Math.min(this.#mostMs.each, Math.max(0, leftMs - spentMs())))
       })
       worker.once('error', (error: NodeJS.ErrnoException) => {
         if (error.code !== 'ERR_WORKER_OUT_OF_MEMORY') reject(error)
       })
       worker.once('exit', () => {
         clearTimeout(timer)
-        resolve()
+        resolve(spentMs())
       })
     })
   }
