@@ -1,0 +1,59 @@
+/** Real PostgreSQL beside steps, from a pipeline to its answers, over a kill of the server. */
+import { join } from 'node:path'
+import { importServiceImages, serviceImages } from '@harmont/outside/service-images'
+import { createImageStore } from '@harmont/sandbox'
+import { until } from '@harmont/test-kit/until'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { buildEnd, flatIr, type Product, startProduct } from './product.ts'
+
+let product: Product
+beforeAll(async () => {
+  product = await startProduct()
+  const directory = join(product.dataDirectory, 'images')
+  await importServiceImages(createImageStore({ directory, fallbackToHost: false, hostAllow: [] }))
+  await product.api.ensurePipeline({ name: 'shop', repository: 'https://github.com/acme/shop', default_branch: 'main' })
+}, 400_000)
+afterAll(async () => product?.remove())
+
+const image = serviceImages.postgres
+const db = (more: object = {}) => ({ name: 'db', image, ...more })
+const query = (text: string) => `psql -h db -U postgres -v ON_ERROR_STOP=1 -At -c "${text}"`
+const migrate = query("create table items (name text); insert into items values ('pen')")
+const steps = [
+  {
+    key: 'migrate',
+    image,
+    cmd: migrate,
+    services: [db()],
+    cache: { policy: 'forever', env_keys: [], key: 'migrations' },
+  },
+  {
+    key: 'long',
+    image,
+    cmd: `${query("insert into items values ('ink')")}; echo begun; sleep 8; ${query('select count(*) from items')}`,
+    services: [db({ from: 'migrate' }), { name: 'cache', image: serviceImages.valkey }],
+  },
+  { key: 'other', image, cmd: query('drop table items'), services: [db({ from: 'migrate' })] },
+]
+
+test('G02 steps with clones of a migrated database pass, although the server is killed while they run', async () => {
+  const submit = () => product.api.createBuild('shop', { branch: 'main', commit: 'c0ffee', pipeline_ir: flatIr(steps) })
+  const { number } = await submit()
+  await until(async () => {
+    const long = (await product.api.listJobs('shop', number)).find(({ step_key }) => step_key === 'long')
+    return long !== undefined && (await product.api.readLog(long.id)).includes('begun')
+  })
+  product.server().kill('SIGKILL')
+  await product.restart()
+  const { build, jobs } = await buildEnd(product.api, 'shop', number)
+  const told = [...jobs.values()].map(({ step_key, state, error_message }) => [step_key, state, error_message])
+  expect([build.state, told]).toEqual(['passed', ['migrate', 'long', 'other'].map((key) => [key, 'passed', null])])
+  const long = jobs.get('long')
+  expect(await product.api.readLog(long?.id ?? '')).toMatch(/begun\n2\n$/)
+  const [service] = long?.services ?? []
+  expect(service).toMatchObject({ name: 'db', from: 'migrate', state: 'ended', ready_ms: expect.any(Number) })
+  const log = await product.api.readLog(service?.id ?? '')
+  expect(log.match(/database system is ready to accept connections/g)).toHaveLength(1)
+  const again = await buildEnd(product.api, 'shop', (await submit()).number)
+  expect([again.build.state, again.jobs.get('migrate')?.cached]).toEqual(['passed', true])
+})
