@@ -84,8 +84,8 @@ beforeAll(async () => {
        from (select id, row_number() over () as n from j) x`,
   )
   await pool.query(
-    `insert into packed_logs (job_id, small, index, last_seq, bytes, lines, packed_at)
-     select id, '', '', 1, 1, 1, now() - interval '1 day' from engine.jobs`,
+    `insert into packed_logs (job_id, of_job, small, index, last_seq, bytes, lines, packed_at)
+     select id, id, '', '', 1, 1, 1, now() - interval '1 day' from engine.jobs`,
   )
   // The builds of a pipeline, of which 2,000 have a report of 20 tests; one in 50 results is a failure.
   await pool.query(

@@ -81,8 +81,8 @@ export async function fillServer(
   )
   await pool.query('insert into build_events (organization_id, build_id) values ($1, $1)', [ids.organization])
   await pool.query(
-    `insert into packed_logs (job_id, small, last_seq, bytes, lines, index)
-     select id, decode('00ff0a5c', 'hex'), 1, 4, 1, '' from engine.jobs limit 1`,
+    `insert into packed_logs (job_id, of_job, small, last_seq, bytes, lines, index)
+     select id, id, decode('00ff0a5c', 'hex'), 1, 4, 1, '' from engine.jobs limit 1`,
   )
   await pool.query(
     `select graphile_worker.add_job('follow_build', json_build_object('build_id', 'x'), 'q', now() + interval '1 hour', 7, 'the-key', 3, '{a,b}')`,
