@@ -178,7 +178,12 @@ test('hm cache explain says what the cache of the server did, what changed, and 
 })
 
 test('hm test shows the failed tests of a build here and there, and a test over the builds', async () => {
-  for (const ways of [[], ['--cloud']]) expect((await hm(['run', 'tested', ...ways])).code).toBe(1)
+  const one = { name: 'cart › rounds half up', file: 'src/cart.test.ts', line: 7, message: 'expected 2, got 1' }
+  for (const ways of [[], ['--cloud']]) {
+    const { code, stdout } = await hm(['run', 'tested', '--json', ...ways])
+    const told = stdout.split('\n').find((line) => line.includes('"kind":"tests"')) ?? '{}'
+    expect([code, JSON.parse(told)]).toMatchObject([1, { passed: 1, failed: 1, skipped: 0, failures: [one] }])
+  }
   const failed = 'cart › rounds half up  src/cart.test.ts:7  (step unit)\n  expected 2, got 1\n'
   const counts = '\n1 failed, 1 passed\n'
   for (const which of [[], ['-p', 'tested']]) {
