@@ -48,6 +48,13 @@ test('an unavailable image is named, with the reason', () => {
   expect(likelyCause({ ...failed, exitCode: null, errorCode: 'provision_failed', message })).toBe(message)
 })
 
+test('a service that ended is named, with its last lines in one', () => {
+  const message = 'The service db ended with exit 3 before it was ready. Its last lines:\nno disk\nbye'
+  expect(likelyCause({ ...failed, exitCode: null, errorCode: 'service_failed', message })).toBe(
+    'The service db ended with exit 3 before it was ready. Its last lines: no disk bye',
+  )
+})
+
 test('an unknown error shows its message', () => {
   expect(likelyCause({ ...failed, errorCode: 'moon_rose', message: 'The moon rose.' })).toBe('The moon rose.')
 })
