@@ -36,7 +36,7 @@ const steps = [
   { key: 'other', image, cmd: query('drop table items'), services: [db({ from: 'migrate' })] },
 ]
 
-test('G02 steps with clones of a migrated database pass, although the server is killed while they run', async () => {
+test('G02 G70 steps with clones of a migrated database pass, although the server is killed while they run', async () => {
   const submit = () => product.api.createBuild('shop', { branch: 'main', commit: 'c0ffee', pipeline_ir: flatIr(steps) })
   const { number } = await submit()
   await until(async () => {

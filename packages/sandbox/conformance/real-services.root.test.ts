@@ -57,7 +57,7 @@ it('PostgreSQL and Valkey start as their images say, by their only ports', async
   await sandbox.destroy()
 })
 
-it('G69 each step has its own clone of a database that was filled once, and it starts as one that was stopped', async () => {
+it('G70 each step has its own clone of a database that was filled once, and it starts as one that was stopped', async () => {
   const id = await migrated(query('create table cells (id int); insert into cells values (1), (2)'))
   const both = await Promise.all(
     ['drop table cells', 'select count(*) from cells'].map(async (text) => {

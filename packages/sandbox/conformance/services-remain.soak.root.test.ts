@@ -29,7 +29,7 @@ afterAll(async () => {
 /** Stages at which a step is destroyed. */
 const stages = ['made', 'starting', 'ready', 'running', 'ended', 'frozen'] as const
 
-it(`G69 nothing remains of ${steps} steps with three services each, whatever they were doing at their end`, async () => {
+it(`G70 nothing remains of ${steps} steps with three services each, whatever they were doing at their end`, async () => {
   const random = chance()
   const prefix = await linkPrefix(directory)
   const ids: string[] = []

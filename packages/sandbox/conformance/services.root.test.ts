@@ -113,7 +113,7 @@ describe.each(isRoot ? runtimeNames : (['crun'] as const))('services with %s', (
     await empty.destroy()
   })
 
-  it.runIf(isRoot)('G69 a service has no way out and reaches nothing but its step and the other services', async () => {
+  it.runIf(isRoot)('G70 a service has no way out and reaches nothing but its step and the other services', async () => {
     const outside = `python3 -c 'import socket; socket.create_connection(("1.1.1.1", 53), 1)' 2>&1 | tail -1`
     const gateway = `ip route add default via "$(hostname -I | cut -d. -f1-3).1" 2>&1; ${outside}`
     const sandbox = await create(
@@ -178,7 +178,7 @@ describe.each(isRoot ? runtimeNames : (['crun'] as const))('services with %s', (
 
   // runsc ends as a whole at the limit. An ordinary user cannot limit memory.
   it.runIf(isRoot && runtime === 'crun')(
-    'G69 limits hold for the command and its services together, and a kill counts where it hit',
+    'G70 limits hold for the command and its services together, and a kill counts where it hit',
     async () => {
       const eats = `python3 -c 'x = bytearray(400 << 20)
 import time; time.sleep(60)'; echo "ended with $?"; exec sleep 60`

@@ -15,7 +15,7 @@ beforeEach(async () => {
 })
 afterEach(() => engine.remove())
 
-test('G02 services run on while their engine is killed, and the next engine takes them over with their logs', async () => {
+test('G02 G70 services run on while their engine is killed, and the next engine takes them over with their logs', async () => {
   await engine.start()
   const command = `${tell('one')}; sleep 3; ${tell('two')}`
   const id = await submit(bench, [
