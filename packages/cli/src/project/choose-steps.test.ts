@@ -69,14 +69,25 @@ describe('chosen steps', () => {
     )
   })
 
-  test('bring the steps that they take files from', () => {
-    const inputs = [{ from: 'site', path: 'dist/**' }]
-    const steps = ['other', 'site', 'deploy'].map((key) => ({ type: 'command', key, cmd: 'true' }))
-    const parsed = parsePlan(JSON.stringify({ version: '0', steps: [...steps.slice(0, 2), { ...steps[2], inputs }] }))
+  test('bring the steps that they and their services take files from', () => {
+    const db = { name: 'db', image: 'x' }
+    const own = { site: { services: [db] }, deploy: { inputs: [{ from: 'site', path: 'dist/**' }] } }
+    const from = { services: [{ ...db, from: 'site' }] }
+    const more: Readonly<Record<string, object>> = { ...own, test: from }
+    const steps = ['other', 'site', 'deploy', 'test'].map((key) => ({
+      type: 'command',
+      key,
+      cmd: 'true',
+      ...more[key],
+    }))
+    const parsed = parsePlan(JSON.stringify({ version: '0', steps }))
     if (!parsed.ok) throw new Error(parsed.error.message)
-    const chosen = selectSteps(parsed.plan, ['deploy'])
-    expect(keysOf(chosen)).toEqual(['site', 'deploy'])
-    expect('steps' in chosen && chosen.steps[1]).toMatchObject({ dependsOn: [0], inputs: [{ from: 0 }] })
+    const chosen = selectSteps(parsed.plan, ['deploy', 'test'])
+    expect(keysOf(chosen)).toEqual(['site', 'deploy', 'test'])
+    expect('steps' in chosen && chosen.steps.slice(1)).toMatchObject([
+      { dependsOn: [0], inputs: [{ from: 0 }] },
+      { dependsOn: [0], services: [{ from: 0 }] },
+    ])
   })
 
   test('that do not exist are reported, with those that do', () => {

@@ -100,7 +100,11 @@ function keepSlots(plan: Plan, kept: ReadonlySet<number>): Plan {
     const buildsIn = step.buildsIn === null ? null : (moved.get(step.buildsIn) ?? null)
     const dependsOn = step.dependsOn.flatMap((from) => moved.get(from) ?? [])
     const inputs = step.inputs?.map((input) => ({ ...input, from: moved.get(input.from) ?? input.from }))
-    return [{ ...step, buildsIn, dependsOn, ...(inputs && { inputs }) }]
+    const services = step.services?.map((service) => ({
+      ...service,
+      from: service.from === null ? null : (moved.get(service.from) ?? null),
+    }))
+    return [{ ...step, buildsIn, dependsOn, ...(inputs && { inputs }), ...(services && { services }) }]
   })
   return { ...plan, steps }
 }
