@@ -1,7 +1,16 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -64,6 +73,7 @@ function newProject(repository: string): string {
     ],
     ['cached', "sh('true', { label: 'one', image: 'host', cache: { policy: 'on_change', paths: ['data.txt'] } })"],
     ['tested', "sh('cp report.xml junit.xml; exit 1', { label: 'unit', image: 'host', tests: 'junit.xml' })"],
+    ['kept', "sh('mkdir dist; cp data.txt dist/data', { label: 'one', image: 'host', artifacts: 'dist' })"],
     ['endless', "sh('echo begun; sleep 600', { label: 'one', image: 'host' })"],
   ]
   for (const [slug, step] of pipelines)
@@ -126,6 +136,12 @@ test('a build that passes: created with its pipeline, source sent, followed to t
   expect(stderr).toMatch(/\[two\] end exit=0/)
   expect(stderr).toContain('build: summary of one\nbuild:   Sum\n')
   expect(stderr.indexOf('[one] end')).toBeGreaterThan(stderr.indexOf('[one] the data'))
+})
+
+test('G67 --artifacts writes what the steps of a build keep when it has ended', async () => {
+  const { code } = await hm(['run', 'kept', '--cloud', '--artifacts', '../out'])
+  expect(code).toBe(0)
+  expect(readFileSync(join(project, '../out/one/dist/data'), 'utf8')).toBe('the data\n')
 })
 
 test('the same repository finds its pipeline again; uncommitted changes are said', async () => {

@@ -8,11 +8,11 @@ import { signedIn } from '../server/session.ts'
 import { bytes as amount } from '../terminal/amounts.ts'
 import { chooseArtifacts, type ListedArtifact } from './choose.ts'
 import { localArtifacts } from './local-artifacts.ts'
-import { placeOfArtifact } from './place.ts'
-import { ofLastAttempts, openOnServer, serverArtifacts } from './server-artifacts.ts'
+import { listedArtifact, ofLastAttempts, openOnServer, serverArtifacts } from './server-artifacts.ts'
 import { type OpenBytes, steadyBytes } from './steady-bytes.ts'
 import { artifactTarget, type LocalTarget } from './target.ts'
-import { damaged, writeFileBelow } from './write-file.ts'
+import { writeArtifacts } from './write-artifacts.ts'
+import { damaged } from './write-file.ts'
 
 /** `hm artifact get`: of a run of this machine, or of a build of the server. */
 export async function get(context: Context<'artifact get'>): Promise<ExitCode> {
@@ -25,10 +25,7 @@ const getFromServer = signedIn<'artifact get'>(async (context, session) => {
   const address = await buildAddress(context, session, flags)
   const data = await serverArtifacts(session, address, context)
   const isOld = data.some(({ id }) => id === args.artifact)
-  const all = (isOld ? data : ofLastAttempts(data)).map(({ id, step_key: step, path, bytes, sha256, expired_at }) => ({
-    ...{ id, step, path, bytes, sha256 },
-    isExpired: expired_at !== null,
-  }))
+  const all = (isOld ? data : ofLastAttempts(data)).map(listedArtifact)
   return writeAll(context, chooseArtifacts(all, { ...args, ...flags }), ({ id }) =>
     openOnServer(session, address, id, context),
   )
@@ -40,9 +37,6 @@ async function getFromRun(context: Context<'artifact get'>, target: LocalTarget)
   return writeAll(context, chooseArtifacts(all, { ...args, ...flags }), ({ open }) => open)
 }
 
-/** How many artifacts are fetched at a time: most are small, and wait for the server. */
-const atOnce = 8
-
 async function writeAll<T extends ListedArtifact>(
   context: Context<'artifact get'>,
   artifacts: readonly T[],
@@ -52,29 +46,13 @@ async function writeAll<T extends ListedArtifact>(
   if (flags.output === '-') return printOne(context, artifacts, open)
   const root = resolve(directory, flags.output ?? '.')
   const written: object[] = []
-  const next = artifacts.values()
-  // A failure ends the others too: what they got stays for the next call.
-  const failure = new AbortController()
-  const until = AbortSignal.any([signal, failure.signal])
   const size = artifacts.reduce((sum, { bytes }) => sum + bytes, 0)
   output.say(`${artifacts.length} ${artifacts.length === 1 ? 'artifact' : 'artifacts'}, ${amount(size)}`)
-  const work = async () => {
-    for (const artifact of next) {
-      const { step, path, bytes, sha256 } = artifact
-      const file = placeOfArtifact(root, artifact)
-      await writeFileBelow(root, file, artifact, open(artifact), until)
-      if (!global.json) await output.print(join(flags.output ?? '.', relative(root, file)))
-      written.push({ step_key: step, path, file, bytes, sha256 })
-    }
+  const onWritten = async ({ step, path, bytes, sha256 }: T, file: string) => {
+    if (!global.json) await output.print(join(flags.output ?? '.', relative(root, file)))
+    written.push({ step_key: step, path, file, bytes, sha256 })
   }
-  const working = Array.from({ length: atOnce }, () =>
-    work().catch((error: unknown) => {
-      failure.abort(error)
-      throw error
-    }),
-  )
-  await Promise.allSettled(working)
-  await Promise.all(working)
+  await writeArtifacts(root, artifacts, { open, onWritten, signal })
   if (global.json) await output.json({ data: written })
   return exits.ok
 }

@@ -2,7 +2,9 @@ import { allPages, type BuildAddress, type Schemas } from '@harmont/cloud'
 import type { Context } from '../context.ts'
 import { exits, HmError } from '../errors.ts'
 import type { Session } from '../server/session.ts'
+import type { ListedArtifact } from './choose.ts'
 import type { OpenBytes } from './steady-bytes.ts'
+import { writeArtifacts } from './write-artifacts.ts'
 
 export type ServerArtifact = Schemas['Artifact']
 
@@ -20,6 +22,33 @@ export function ofLastAttempts(artifacts: readonly ServerArtifact[]): readonly S
   const last = new Map<string, number>()
   for (const { step_key, attempt } of artifacts) last.set(step_key, Math.max(last.get(step_key) ?? 0, attempt))
   return artifacts.filter(({ step_key, attempt }) => attempt === last.get(step_key))
+}
+
+export function listedArtifact({
+  id,
+  step_key: step,
+  path,
+  bytes,
+  sha256,
+  expired_at,
+}: ServerArtifact): ListedArtifact {
+  return { id, step, path, bytes, sha256, isExpired: expired_at !== null }
+}
+
+/** Writes what a build of the server left below a directory; see `writeArtifacts`. */
+export async function writeServerArtifacts(
+  session: Session,
+  address: BuildAddress,
+  directory: string,
+  context: Pick<Context, 'signal'>,
+): Promise<void> {
+  const artifacts = ofLastAttempts(await serverArtifacts(session, address, context)).map(listedArtifact)
+  const open = ({ id }: ListedArtifact) => openOnServer(session, address, id, context)
+  await writeArtifacts(
+    directory,
+    artifacts.filter(({ isExpired }) => !isExpired),
+    { open, signal: context.signal },
+  )
 }
 
 /** Returns how to read an artifact of a build from an offset. */

@@ -1,5 +1,7 @@
 import { type Build, type BuildAddress, CloudError } from '@harmont/cloud'
 import { isDirty, largestFiles, type SourceSet } from '@harmont/source-set'
+import { artifactsDirectory } from '../artifacts/directory.ts'
+import { writeServerArtifacts } from '../artifacts/server-artifacts.ts'
 import type { Context } from '../context.ts'
 import { type ExitCode, exits, usageError } from '../errors.ts'
 import { planRun } from '../project/plan-run.ts'
@@ -22,6 +24,9 @@ export async function runCloud(context: Context<'run'>): Promise<ExitCode> {
     refuseLocalFlags(context)
     const { directory, flags, output } = context
     const env = runVariables(flags, directory)
+    if (flags.artifacts !== undefined && (await isDetached(context, flags.detach)))
+      throw usageError('--artifacts needs hm to follow the build', 'use hm artifact get after it')
+    const artifacts = artifactsDirectory(context)
     const session = await openSession(context)
     const org = await session.org()
     const project = await readProject(directory)
@@ -34,7 +39,10 @@ export async function runCloud(context: Context<'run'>): Promise<ExitCode> {
     const address = { org, pipeline: build.pipeline_slug, number: build.number }
     if (await isDetached(context, flags.detach)) return printAccepted(context, session, address, build)
     if (dirty && !flags.noUpload) output.say('the build includes your uncommitted changes')
-    return watchBuild(context, session, address, { build, plan, onInterrupt: 'cancel', timeoutMs: flags.timeout })
+    const watched = { build, plan, onInterrupt: 'cancel', timeoutMs: flags.timeout } as const
+    const code = await watchBuild(context, session, address, watched)
+    if (artifacts !== null) await writeServerArtifacts(session, address, artifacts, context)
+    return code
   })
 }
 

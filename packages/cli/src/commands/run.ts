@@ -10,8 +10,6 @@ export const run: Handler<'run'> = async (context) => {
     throw usageError(`--cloud and --backend ${flags.backend} cannot be used together`)
   const backend = flags.cloud ? 'cloud' : (flags.backend ?? (await context.config()).get('backend'))
   if (backend === 'cloud') {
-    if (flags.artifacts !== undefined)
-      throw usageError('--artifacts is for runs on this machine', 'use hm artifact get after the run')
     const { runCloud } = await import('../builds/run-cloud.ts')
     return runCloud(context)
   }

@@ -1,9 +1,8 @@
-import { mkdirSync } from 'node:fs'
-import { resolve } from 'node:path'
 import type { Plan } from '@harmont/ir'
 import type { SourceTreeRef } from '@harmont/sandbox'
+import { artifactsDirectory } from '../artifacts/directory.ts'
 import type { Context } from '../context.ts'
-import { type ExitCode, exits, usageError } from '../errors.ts'
+import { type ExitCode, exits } from '../errors.ts'
 import { plannedSteps, printGraph } from '../project/graph.ts'
 import { localConditions, planRun, runAnew } from '../project/plan-run.ts'
 import { manualFacts, type Project, readProject } from '../project/read-project.ts'
@@ -102,19 +101,6 @@ export function runPrepared(context: RunContext, parts: PreparedParts): Promise<
     format: flags.format,
     logs: flags.logs,
   })
-}
-
-/** Returns the directory of `--artifacts`, which exists then. */
-function artifactsDirectory({ flags, directory }: RunContext): string | null {
-  if (flags.artifacts === undefined) return null
-  const path = resolve(directory, flags.artifacts)
-  try {
-    mkdirSync(path, { recursive: true })
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    throw usageError(`--artifacts: cannot make the directory ${flags.artifacts}: ${why}`, 'name another directory')
-  }
-  return path
 }
 
 /** Prints what `hm run --dry-run` would run, and the size of the source. */

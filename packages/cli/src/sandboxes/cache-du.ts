@@ -18,6 +18,7 @@ export const run: Handler<'cache du'> = async (context) => {
     images: home.images,
     sources: home.sources,
     runs: home.runs,
+    artifacts: home.parts,
     sandboxes: home.engines,
   }
   const sizes = await Promise.all(

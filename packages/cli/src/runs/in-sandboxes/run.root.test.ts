@@ -272,7 +272,12 @@ describe('a run reports its errors before a step starts', () => {
       '--artifacts: cannot make the directory a.txt',
     ],
     ['a shell on failure', ['ok', '--shell-on-failure'], 2, 'needs a terminal'],
-    ['the same for the server', ['ok', '--cloud', '--artifacts', 'out'], 2, '--artifacts is for runs on this machine'],
+    [
+      'a place for artifacts, left behind',
+      ['ok', '--cloud', '--detach', '--artifacts', 'out'],
+      2,
+      '--artifacts needs hm to follow the build',
+    ],
     ['flags of the server', ['ok', '--detach'], 2, '--cloud'],
   ])('%s', async (_, args, code, words) => {
     expect(await project.hm('run', ...args)).toMatchObject({ code, stdout: '', stderr: expect.stringContaining(words) })
