@@ -2,6 +2,7 @@ import { noOutput, type StepOutput } from '@harmont/engine'
 import { expect, test } from 'vitest'
 import { ir, playJob } from '../../testing/runner.ts'
 import { ownerToken, testServer } from '../../testing/server.ts'
+import { removeDeleted } from '../deleted-organizations.ts'
 import { removeOldResults } from './remove-old-results.ts'
 
 type Case = StepOutput['tests'][number]['cases'][number]
@@ -102,4 +103,22 @@ test('results of passed tests are removed after 30 days, others after 180, and t
   await after(181)
   expect(await count('test_reports where build_id = $1', build)).toBe(0)
   expect(await count("test_cases where name = 'red'")).toBe(0)
+})
+
+test('results of a deleted organization go with its builds', async () => {
+  const { pool, engine } = it.server
+  await pool.query('delete from engine.ready')
+  const post = (path: string, body: unknown) =>
+    it.request<{ id: string }>(ownerToken, 'POST', `/api/v0/organizations${path}`, body)
+  await post('', { name: 'Gone', slug: 'gone' })
+  await post('/gone/pipelines', { name: 'ci', repository: 'https://github.com/acme/gone', default_branch: 'main' })
+  const { id: build } = (
+    await post('/gone/pipelines/ci/builds', { branch: 'main', commit: 'c', pipeline_ir: ir({ key: 'a', cmd: 'a' }) })
+  ).body
+  await (await playJob(it)).end({}, output([one('t')]))
+  expect(await countedResults(build)).toBe(1)
+  await pool.query("update organizations set deleted_at = now() - interval '8 days' where slug = 'gone'")
+  expect(await removeDeleted({ pool, engine })).toBe(1)
+  await removeOldResults(pool, new Date(Date.now() + 2 * dayMs))
+  expect(await count('test_reports where build_id = $1', build)).toBe(0)
 })
