@@ -212,3 +212,34 @@ test('no line exceeds the width, and no frame the height, for any events', () =>
     { numRuns: scaled(60) },
   )
 })
+
+describe('services of a step', () => {
+  const service = (name: string, fields: object = {}): RunEvent => ({
+    ...({ kind: 'service', step_id: 'id-unit', service_id: `id-${name}`, name, image: 'x', from: null } as const),
+    ...({ state: 'starting', ready_ms: null, exit_code: null } as const),
+    ...fields,
+  })
+  const waits = [
+    buildStart(1),
+    queued('unit'),
+    waiting('unit', 'preparation'),
+    service('db'),
+    service('queue', { state: 'ready', ready_ms: 1_240 }),
+  ]
+
+  test.each([60, 100])('stand below a step that waits for them, at %i columns', (width) => {
+    const lines = draw(waits, { width, height: 10 })
+    expect(lines[0]).toMatch(/unit +for db$/)
+    expect(lines.slice(1, 3).map((line) => line.trim())).toEqual(['│ db     starting', '│ queue  ready after 1.2s'])
+  })
+
+  test('stand above the last lines of a running step, and go with the end of it', () => {
+    const runs = [...waits, service('db', { state: 'ready', ready_ms: 2_000 }), start('unit'), log('unit', 'a line')]
+    expect(
+      draw(runs, { width: 80, height: 10 })
+        .map((line) => line.trim())
+        .slice(1, 4),
+    ).toEqual(['│ db     ready after 2.0s', '│ queue  ready after 1.2s', '│ a line'])
+    expect(draw([...runs, end('unit', 'passed', 1)], { width: 80, height: 10 }).join('\n')).not.toContain('queue')
+  })
+})
