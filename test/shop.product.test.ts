@@ -73,8 +73,10 @@ interface Event {
 }
 
 /** Runs `hm run` and returns its exit code and events. */
-async function hmRun(...args: string[]): Promise<{ readonly code: unknown; readonly events: readonly Event[] }> {
-  const { code = 0, stdout } = await run('hm', ['run', '--json', ...args], { cwd: shop, env }).catch(
+async function hmRun(...args: string[]): Promise<{ readonly code: number; readonly events: readonly Event[] }> {
+  const done = run('hm', ['run', '--json', ...args], { cwd: shop, env })
+  const { code, stdout } = await done.then(
+    ({ stdout }) => ({ code: 0, stdout }),
     (error: { readonly code: number; readonly stdout: string }) => error,
   )
   return {
