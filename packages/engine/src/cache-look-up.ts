@@ -52,4 +52,9 @@ export interface LookUpInputs {
    * earlier releases.
    */
   readonly given?: Readonly<Record<string, string>>
+  /**
+   * Digest of what each service is made from, by name. Absent without services, and in notes of
+   * earlier releases.
+   */
+  readonly services?: Readonly<Record<string, string>>
 }

@@ -21,7 +21,12 @@ const step = (key: string, fields: Partial<StepIdentity> = {}): [string, StepIde
 test('lists each changed part by file and by variable, and then the parts of the parent step', () => {
   const before = new Map([
     step('base', { image: 'debian:12' }),
-    step('deps', { parent: 'base', files: { a: '1', gone: '1', same: '1' }, variables: { LEVEL: '1' } }),
+    step('deps', {
+      parent: 'base',
+      files: { a: '1', gone: '1', same: '1' },
+      variables: { LEVEL: '1' },
+      services: { db: '1' },
+    }),
   ])
   const after = new Map([
     step('base', { image: 'debian:13' }),
@@ -31,6 +36,7 @@ test('lists each changed part by file and by variable, and then the parts of the
       files: { a: '2', new: '3', same: '1' },
       variables: { LEVEL: '2' },
       envKeys: { X: '1' },
+      services: { db: '2' },
     }),
   ])
   expect(explainStep('deps', before, after)).toEqual([
@@ -40,6 +46,7 @@ test('lists each changed part by file and by variable, and then the parts of the
     'file a changed',
     'file gone was removed',
     'file new was added',
+    'service db changed',
     'base, its parent: its image changed from debian:12 to debian:13',
   ])
   expect(explainStep('deps', after, after)).toEqual([])

@@ -41,6 +41,7 @@ function differences(old: StepIdentity, own: StepIdentity): string[] {
   found.push(...changed(old.envKeys, own.envKeys).map((change) => `variable ${change} in the rendering environment`))
   found.push(...explainFiles(old.files, own.files).map((change) => `file ${change}`))
   found.push(...changed(old.given ?? {}, own.given ?? {}).map((change) => `input ${change}`))
+  found.push(...changed(old.services ?? {}, own.services ?? {}).map((change) => `service ${change}`))
   return found
 }
 

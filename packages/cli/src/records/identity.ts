@@ -19,6 +19,8 @@ export interface StepIdentity {
   readonly files: Readonly<Record<string, string>>
   /** Digests of the files of each input, once the step was looked up. Absent without inputs. */
   readonly given?: Readonly<Record<string, string>>
+  /** The same of what each service is made from, by name. */
+  readonly services?: Readonly<Record<string, string>>
 }
 
 export interface IdentitySource {
@@ -36,8 +38,8 @@ export function writeIdentity(file: string, source: IdentitySource): void {
 }
 
 /** Adds what a step was given, which is known only when the other steps have ended. */
-export function noteGiven(file: string, key: string, given: NonNullable<StepIdentity['given']>): void {
-  const steps = [...readIdentity(file).values()].map((step) => (step.key === key ? { ...step, given } : step))
+export function noteGiven(file: string, key: string, given: Pick<StepIdentity, 'given' | 'services'>): void {
+  const steps = [...readIdentity(file).values()].map((step) => (step.key === key ? { ...step, ...given } : step))
   const staging = `${file}.part`
   writeFileSync(staging, JSON.stringify(steps), { mode: 0o600 })
   renameSync(staging, file)

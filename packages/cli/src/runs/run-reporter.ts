@@ -95,12 +95,13 @@ export class RunReporter implements StoreListener {
     })
   }
 
-  lookedUp(jobId: string, { inputs: { given } }: CacheLookUp): void {
-    if (given === undefined) return
+  lookedUp(jobId: string, { inputs: { given, services } }: CacheLookUp): void {
+    if (given === undefined && services === undefined) return
     this.#enqueue(async () => {
       const { steps, files } = this.#options
       const step = steps[this.#jobs.get(jobId)?.step ?? -1]
-      if (step !== undefined) noteGiven(files.identity, step.key, given)
+      if (step !== undefined)
+        noteGiven(files.identity, step.key, { ...(given && { given }), ...(services && { services }) })
     })
   }
 

@@ -29,6 +29,8 @@ export interface CachePlaces {
   readonly files: WatchedDigest | null
   /** By what it names: digest of each input's files. */
   readonly inputs: ReadonlyMap<string, string>
+  /** The same of each service, by name. */
+  readonly services: ReadonlyMap<string, string>
 }
 
 /**
@@ -62,7 +64,11 @@ export async function cachePlaces(
   })
   const read = cache.anew?.includes(step.key) ? [] : cache.read
   const named = inputs.given.map(({ path, step: from }, i) => [`${path} of ${from}`, digests[i] ?? ''] as const)
-  return { read: read.map(place), write: place(cache.write), parent, files, inputs: new Map(named) }
+  const ofServices = resolved.map(({ planned: { name } }, i) => [name, services[i] ?? ''] as const)
+  return {
+    ...{ read: read.map(place), write: place(cache.write), parent, files },
+    ...{ inputs: new Map(named), services: new Map(ofServices) },
+  }
 }
 
 /**
@@ -160,14 +166,15 @@ function lookUpOf(
       variables: Object.fromEntries(variables),
       ...(cache.files === null ? {} : { files: sides(cache.files) }),
       ...(cache.inputs.size === 0 ? {} : { given: digestsOf(cache.inputs) }),
+      ...(cache.services.size === 0 ? {} : { services: digestsOf(cache.services) }),
     },
     hit: hit === undefined ? null : { origin: hit.meta.origin, createdAt: hit.createdAt.getTime() },
     damaged,
   }
 }
 
-function digestsOf(inputs: ReadonlyMap<string, string>): NonNullable<CacheLookUp['inputs']['given']> {
-  return Object.fromEntries([...inputs].map(([name, text]) => [name, digest(text)]))
+function digestsOf(texts: ReadonlyMap<string, string>): Readonly<Record<string, string>> {
+  return Object.fromEntries([...texts].map(([name, text]) => [name, digest(text)]))
 }
 
 function sides({ paths, types, modes, contents }: WatchedDigest): NonNullable<CacheLookUp['inputs']['files']> {

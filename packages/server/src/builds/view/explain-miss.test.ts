@@ -51,6 +51,15 @@ test.for<readonly [string, Partial<MissFacts>, string | null, readonly string[]]
     'changed',
     ['path dist of site c a', 'path x of gen null b'],
   ],
+  [
+    'services',
+    {
+      inputs: { ...inputs, services: { db: 'a', cache: 'b' } },
+      previous: { ...inputs, services: { db: 'c', cache: 'b' } },
+    },
+    'changed',
+    ['service db c a'],
+  ],
   ['paths', { previous: otherClaim, policy: onChange }, 'changed', ['path go.mod or go.sum k0 k1']],
   ['time', { previous: otherClaim, policy: ttl }, 'expired', []],
   [
