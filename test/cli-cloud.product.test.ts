@@ -157,14 +157,14 @@ test('the same repository finds its pipeline again; uncommitted changes are said
   expect(kinds.slice(0, 4)).toEqual(['build_start', 'build_accepted', 'step_queued', 'step_queued'])
   expect(kinds.at(-1)).toBe('build_end')
   expect(events).toContainEqual(expect.objectContaining({ kind: 'step_log', stream: 'stdout', line: 'changed' }))
-  const shown = await hm(['build', 'show', '2', '--json'])
+  const shown = await hm(['build', 'show', '2', '-p', 'ci', '--json'])
   const annotation = { name: 'summary', style: 'summary', markdown: 'Sum\n' }
   expect(JSON.parse(shown.stdout)).toMatchObject({
     ...{ number: 2, message: 'the first commit (with uncommitted changes)' },
     annotations: [annotation],
   })
   expect(events).toContainEqual(expect.objectContaining({ kind: 'annotation', ...annotation }))
-  expect((await hm(['build', 'show', '2'])).stdout).toMatch(/\nsummary of one\n {2}Sum\n$/)
+  expect((await hm(['build', 'show', '2', '-p', 'ci'])).stdout).toMatch(/\nsummary of one\n {2}Sum\n$/)
 })
 
 test('hm cache explain says what the cache of the server did, what changed, and whose entries a build finds', async () => {

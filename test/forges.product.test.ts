@@ -214,7 +214,10 @@ test('a fork waits for approval, by the API or by a button for members, and runs
   const stranger = github.addUser('stranger')
   const fork = github.addRepository(stranger, 'core', { forkOf: repository, isPrivate: false })
   const step = 'echo "secret: [$TOKEN]"; test -z "$TOKEN"'
-  const code = pipelines(step).replace("{ label: 'unit' }", "{ label: 'unit', secrets: { TOKEN: 'token' } }")
+  const code = pipelines(step).replace(
+    "{ label: 'unit', tests: 'junit.xml' }",
+    "{ label: 'unit', secrets: { TOKEN: 'token' } }",
+  )
   // The same in the repository itself gets the secret.
   const ours = await github.push(repository, { '.hm/ci.ts': code }, { branch: 'ours' })
   expect((await concluded(it, ours.commit, ci)).history.at(-1)?.conclusion).toBe('failure')

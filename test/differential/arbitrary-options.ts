@@ -143,16 +143,21 @@ const secrets = fc.oneof(
   fc.uniqueArray(secretName, { maxLength: 2 }),
   fc.dictionary(secretName, secretName, { maxKeys: 2 }),
 )
+/** Host names, and now and then something else. */
+const serviceName = fc.oneof(
+  { weight: 9, arbitrary: fc.constantFrom('db', 'cache', 'queue-1', 'a_b') },
+  { weight: 1, arbitrary: word },
+)
 export const relative = fc.constantFrom('dist/**', 'a', 'web', '*.xml')
 
 const stepOptions = fc.record(
   {
-    services: fc.array(
+    services: fc.uniqueArray(
       fc.record(
-        { ready: fc.record({ timeout: duration, port: fc.constant(5432) }), image: word, name: word },
+        { ready: fc.record({ timeout: duration, port: fc.constant(5432) }), image: word, name: serviceName },
         { requiredKeys: ['name', 'image'] },
       ),
-      { maxLength: 2 },
+      { maxLength: 2, selector: ({ name }) => name },
     ),
     artifacts: fc.array(
       fc.oneof(

@@ -67,15 +67,15 @@ describe('both languages', () => {
   it('report the place of each step that does not plan, all at once', async () => {
     const project = newProject({
       '.hm/a.ts': `import { pipeline, sh } from '@harmont/hm'
-const built = sh('make', { label: 'build', artifacts: ['dist/**'] })
+const built = sh('make', { label: 'build', services: [{ name: 'db', image: 'x', needs: 'nobody' }] })
 const docs = () =>
-  built.sh('docs', { label: 'docs', artifacts: ['docs/**'] })
+  built.sh('docs', { label: 'docs', services: [{ name: 'db', image: 'x', needs: 'nobody' }] })
 export default { slug: 'ts', pipeline: () => pipeline([docs(), sh('true')]) }
 `,
       '.hm/b.py': `import harmont as hm
-built = hm.sh("make", label="build", artifacts=["dist/**"])
+built = hm.sh("make", label="build", services=[{"name": "db", "image": "x", "needs": "nobody"}])
 def docs():
-    return built.sh("docs", label="docs", artifacts=["docs/**"])
+    return built.sh("docs", label="docs", services=[{"name": "db", "image": "x", "needs": "nobody"}])
 @hm.pipeline("py")
 def py():
     return [docs(), hm.sh("true")]
@@ -89,8 +89,9 @@ def py():
       const rendered = await render(project, slug)
       const parsed = rendered.ok ? parsePlan(rendered.json) : undefined
       if (!rendered.ok || parsed?.ok !== false) throw new Error('expected a document that does not plan')
-      const why = 'expected no "artifacts", got a list. "artifacts" is not supported yet: remove it from the pipeline.'
-      const said = `${file}:2: step "build", artifacts: ${why}\n${file}:4: step "docs", artifacts: ${why}`
+      const why = 'expected the name of a service of this step, got "nobody". Name a service of this step.'
+      const place = 'services/0/needs/0'
+      const said = `${file}:2: step "build", ${place}: ${why}\n${file}:4: step "docs", ${place}: ${why}`
       expect(describeProblems(parsed.error, rendered)).toBe(said)
       const document = envelope.pipelines.find((each) => each.slug === slug)?.definition
       expect(describeProblems(parsed.error, { file, document, places: places.get(slug) })).toBe(said)

@@ -76,26 +76,27 @@ export default { slug: 'ci', pipeline: pipeline([base.sh('true', { key: 'test' }
   expect(await runHmHere(['validate', 'nope'], { cwd, env })).toMatchObject({ code: 6 })
 })
 
-test('every command reports all steps that no engine can run, each with file and line', async () => {
+test('every command reports all steps that do not plan, each with file and line', async () => {
   rmSync(join(cwd, '.hm'), { recursive: true })
   mkdirSync(join(cwd, '.hm'))
   writeFileSync(
     join(cwd, '.hm/ci.ts'),
     `import { pipeline, sh } from '@harmont/hm'
-const made = sh('true', { key: 'makes', services: [{ name: 'db', image: 'x' }] })
-export default { slug: 'ci', pipeline: pipeline([made.sh('true', { key: 'more', services: [{ name: 'db', image: 'x' }] })]) }
+const made = sh('true', { key: 'makes', services: [{ name: 'db', image: 'x', needs: 'nobody' }] })
+export default { slug: 'ci', pipeline: pipeline([made.sh('true', { key: 'more', services: [{ name: 'db', image: 'x', needs: 'nobody' }] })]) }
 `,
   )
-  const why = 'expected no "services", got a list. "services" is not supported yet: remove it from the pipeline.'
-  const [first, second] = [`.hm/ci.ts:2: step "makes", services: ${why}`, `.hm/ci.ts:3: step "more", services: ${why}`]
+  const why = 'expected the name of a service of this step, got "nobody". Name a service of this step.'
+  const place = 'services/0/needs/0'
+  const [first, second] = [`.hm/ci.ts:2: step "makes", ${place}: ${why}`, `.hm/ci.ts:3: step "more", ${place}: ${why}`]
   expect(await runHmHere(['validate'], { cwd, env: {} })).toMatchObject({
     code: 7,
-    stdout: `ci: invalid (invalid_ir)\n  ${first}\n  ${second}\n`,
+    stdout: `ci: invalid (unknown_dependency)\n  ${first}\n  ${second}\n`,
   })
   for (const line of [['graph'], ['render', 'ci', '--check'], ['run', 'ci']]) {
     const { code, stdout, stderr } = await runHmHere(line, { cwd, env: {} })
     // A busy machine takes more than a second to copy the source, and hm says so.
     const errors = stderr.replace(/^copying the source: .*\n/gm, '')
-    expect([code, stdout, errors]).toEqual([7, '', `error[invalid_ir]: ${first}\n${second}\n`])
+    expect([code, stdout, errors]).toEqual([7, '', `error[unknown_dependency]: ${first}\n${second}\n`])
   }
 })

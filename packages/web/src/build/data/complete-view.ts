@@ -56,6 +56,12 @@ export function completeJob(given: JobView): JobView {
     cost: job.cost ?? null,
     log: job.log ?? { lines: null, bytes: null, complete: false },
     annotations: job.annotations ?? 0,
+    services: listOf(job.services).map((service) => ({
+      ...service,
+      from: service.from ?? null,
+      ready_ms: service.ready_ms ?? null,
+      exit_code: service.exit_code ?? null,
+    })),
   }
 }
 
