@@ -49,6 +49,7 @@ export { DatabaseClock } from './postgres/database-clock.ts'
 export { type Limited, type RunningLimit, setLimit } from './postgres/limits.ts'
 export { engineMigrations } from './postgres/migrations.ts'
 export { PostgresStore, type PostgresStoreOptions } from './postgres/postgres-store.ts'
+export { testsInUse } from './postgres/test-reports.ts'
 export type { TestCase, TestReport } from './reports/test-report.ts'
 export { createRunner, type Runner } from './runner/create-runner.ts'
 export {

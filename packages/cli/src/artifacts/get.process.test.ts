@@ -104,7 +104,7 @@ test('the last attempt of each step is written below its step; expired ones are 
   expect(readFileSync(join(cwd, 'out/site/empty'), 'utf8')).toBe('')
   expect(readdirSync(join(cwd, 'out/site/dist'))).toEqual(['app.js'])
   asked = []
-  // What is there already is not fetched again.
+  // A file that is there already is not fetched again.
   expect((await hm('get', '-o', 'out')).code).toBe(0)
   expect(asked).toEqual([])
   expect((await hm('get', 'a-0', '-o', 'old')).code).toBe(0)

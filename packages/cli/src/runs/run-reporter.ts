@@ -205,7 +205,7 @@ export class RunReporter implements StoreListener {
     const file = this.#serviceLogs.get(id) ?? new AppendedFile(this.#options.files.log(job.step, job.attempt, name))
     this.#serviceLogs.set(id, file)
     for (;;) {
-      // What is recorded is dropped, so a reading begins with what is not.
+      // Recorded chunks are dropped, so a reading begins with those that are not.
       const chunks = await store.logs.read(id, 0, readAtOnce)
       const last = chunks.at(-1)
       if (last === undefined) break

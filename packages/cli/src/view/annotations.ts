@@ -3,7 +3,7 @@ import { type Line, type Span, span } from '../terminal/span.ts'
 import type { Style } from '../terminal/terminal.ts'
 import type { Charset } from './charset.ts'
 
-/** What a step wrote for the page of its build. */
+/** A text for the page of the build, with the step that wrote it. */
 export interface ShownAnnotation extends Pick<AnnotationEvent, 'name' | 'style' | 'markdown'> {
   readonly step: string
 }

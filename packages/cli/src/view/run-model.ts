@@ -39,9 +39,9 @@ export interface Step {
   finder: FailureFinder | null
   /** The failures that they report, once it has failed. */
   found: Found<QuotedFailure> | null
-  /** What it reported of its tests. */
+  /** The tests that it reported. */
   tests: Tests | null
-  /** What it wrote for the page of its build. */
+  /** The texts that it wrote for the page of its build. */
   annotations: AnnotationEvent[]
 }
 

@@ -2,6 +2,7 @@ import type { PlannedArtifact } from '@harmont/ir'
 import type { FrozenFiles, Listing } from '@harmont/sandbox'
 import type { ArtifactError } from '../core/model.ts'
 import type { JobContext } from '../runner/job-context.ts'
+import { unlessAborted } from '../unless-aborted.ts'
 import { type Artifact, mostArtifactBytes, mostArtifacts } from './artifact.ts'
 import { artifactsOf, type ChosenFile, packFiles } from './pack-files.ts'
 import { storeParts } from './store-parts.ts'
@@ -63,7 +64,7 @@ async function keepShown(
 ): Promise<KeptArtifacts> {
   const { log } = context
   const patterns = asked.map(({ path }) => path)
-  const listing = await untilStopped(stop, files.list({ patterns, maxFiles: mostArtifacts, maxEntries, maxMs }))
+  const listing = await unlessAborted(files.list({ patterns, maxFiles: mostArtifacts, maxEntries, maxMs }), stop)
   const tooMany = overLimit(listing)
   if (tooMany !== null) return refused(context, asked, tooMany)
   const chosen = chooseFiles(context, asked, listing)
@@ -89,7 +90,7 @@ async function digested(
   stop: AbortSignal,
 ): Promise<readonly Artifact[]> {
   const parts = packFiles(chosen)
-  const digests = await transfers.digest(stop, () => untilStopped(stop, files.digest(parts)))
+  const digests = await transfers.digest(stop, () => unlessAborted(files.digest(parts), stop))
   return artifactsOf(chosen, parts, digests)
 }
 
@@ -146,17 +147,4 @@ function count(files: number): string {
 
 function megabytes(bytes: number): string {
   return bytes < 100_000 ? `${(bytes / 1000).toFixed(1)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`
-}
-
-/** Throws the reason of `stop` without waiting for the work. */
-async function untilStopped<T>(stop: AbortSignal, work: Promise<T>): Promise<T> {
-  stop.throwIfAborted()
-  const { promise: stopped, reject } = Promise.withResolvers<never>()
-  const onAbort = () => reject(stop.reason)
-  stop.addEventListener('abort', onAbort)
-  try {
-    return await Promise.race([work, stopped])
-  } finally {
-    stop.removeEventListener('abort', onAbort)
-  }
 }

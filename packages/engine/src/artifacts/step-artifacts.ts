@@ -14,7 +14,7 @@ import { storeParts } from './store-parts.ts'
  */
 const overdueMs = 2_500
 
-/** What a step keeps of its files. */
+/** Files that a step keeps, and the reports among them. */
 export interface KeptFiles extends KeptArtifacts {
   readonly tests: readonly TestReport[]
 }

@@ -18,7 +18,7 @@ export interface StoredBuild {
   readonly context: BuildContext
   /** Every attempt, in the order they were made. */
   readonly attempts: Map<string, Job>
-  /** What steps left, by their jobs. */
+  /** Outputs of steps, by their jobs. */
   readonly outputs: Map<string, StepOutput>
 }
 

@@ -1,4 +1,4 @@
-/** What steps left besides their file systems. */
+/** Keeps the outputs of steps: everything that they leave besides their file systems. */
 import type pg from 'pg'
 import type { Artifact } from '../artifacts/artifact.ts'
 import type { Instant } from '../core/model.ts'
@@ -7,13 +7,13 @@ import type { JobOutput, OutputStore } from '../store.ts'
 import { takeReports } from './test-reports.ts'
 import { storable } from './values.ts'
 
-/** What a step left, of which some is written already and does not count yet. */
+/** A step's output. Its reports are written already and do not count yet. */
 export interface WrittenOutput extends JobOutput {
   /** Ids of its reports of tests. */
   readonly reports: readonly string[]
 }
 
-/** What the step of a job left whose end is part of the open transaction. */
+/** The output of a step whose end is part of the open transaction. */
 export interface EndedStep extends WrittenOutput {
   readonly step: number
   readonly at: Instant

@@ -11,8 +11,8 @@ const mostResultsPerBuild = 100_000
 /** Results that are written in one transaction, which takes some 100 ms. */
 const batch = 5_000
 
-/** Held while results name tests, so that none of these tests is removed. */
-const testsInUse = 0x74657374
+/** The lock that is shared while results name tests. Who holds it alone may remove unused tests. */
+export const testsInUse = 0x74657374
 
 export interface ReportingJob {
   readonly jobId: string

@@ -10,7 +10,7 @@ export class TooMuch extends Error {
   override readonly name = 'TooMuch'
 }
 
-/** What all reports of a step have together. */
+/** Limits that all reports of a step share. */
 export class CaseCounts {
   cases = 0
   text = 0

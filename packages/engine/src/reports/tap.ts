@@ -16,7 +16,7 @@ interface Point {
   readonly title: string
   /** The comment before it, which names the test of an assertion of tape. */
   readonly comment: string
-  /** What is below it until the next one. */
+  /** The lines below it until the next one. */
   text: string
 }
 

@@ -4,9 +4,9 @@ import type { TestCase } from './test-report.ts'
 
 const longestName = 500
 const longestMessage = 2_000
-/** Of what a tool says about one failure, this much is read. */
+/** Longest text about one failure that is read. */
 export const longestText = 64 * 1024
-/** Of a failure, this many lines are searched for a place. */
+/** The most lines of a failure that are searched for a place. */
 const searchedLines = 200
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this is about

@@ -1,5 +1,6 @@
 import { now } from '@harmont/sandbox'
 import type { LeasedJob, LeaseStatus } from '../port.ts'
+import { unlessAborted } from '../unless-aborted.ts'
 
 export type StopReason = 'cancel' | 'timeout'
 
@@ -94,17 +95,10 @@ export class HeldLease {
    */
   async whileWanted<T>(work: () => Promise<T>): Promise<T> {
     this.signal.throwIfAborted()
-    const { promise: aborted, reject } = Promise.withResolvers<never>()
-    const onAbort = () => reject(this.signal.reason)
-    this.signal.addEventListener('abort', onAbort)
-    try {
-      const stopped = this.stopAsked.then((reason) => {
-        throw new StopAsked(`job ${this.job.jobId} must stop: ${reason}`)
-      })
-      return await Promise.race([stopped, work(), aborted])
-    } finally {
-      this.signal.removeEventListener('abort', onAbort)
-    }
+    const stopped = this.stopAsked.then((reason) => {
+      throw new StopAsked(`job ${this.job.jobId} must stop: ${reason}`)
+    })
+    return unlessAborted(Promise.race([stopped, work()]), this.signal)
   }
 
   /**

@@ -73,7 +73,7 @@ async function endServices(
   return `The service ${name} ended with ${how} when it was asked to stop, so its files cannot be kept for later steps.`
 }
 
-/** What a step left besides its file system. */
+/** The output of a step, and whether it lacks something required. */
 interface Left {
   readonly output: StepOutput
   /** Why a command that passed has failed nevertheless. */
@@ -219,8 +219,8 @@ const nothing: Kept = { snapshot: null }
 
 /**
  * Keeps the file system of a step: of a passed one, when a step builds in it or takes files from
- * it, or a later build may find it; of a failed or timed-out one, for inspection. A failure to keep it does not change the
- * outcome.
+ * it, or a later build may find it; of a failed or timed-out one, for inspection. A failure to keep
+ * it does not change the outcome.
  */
 async function keepResult(
   context: JobContext,

@@ -2,6 +2,7 @@ import { PassThrough, pipeline } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Conversation, now } from '@harmont/sandbox'
+import { unlessAborted } from '../unless-aborted.ts'
 import type { RunnerParts } from './job-context.ts'
 import { type ShellRequest, type ShellWork, startShell } from './open-shell.ts'
 import type { ShellTimes } from './options.ts'
@@ -99,13 +100,4 @@ export class Shells {
   #failed(error: unknown): void {
     this.#parts.options.log('error', 'could not end a shell; the next start ends it', error)
   }
-}
-
-async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return promise
-  signal.throwIfAborted()
-  const { promise: aborted, reject } = Promise.withResolvers<never>()
-  const onAbort = () => reject(signal.reason)
-  signal.addEventListener('abort', onAbort)
-  return Promise.race([promise, aborted]).finally(() => signal.removeEventListener('abort', onAbort))
 }

@@ -1,4 +1,5 @@
 /** Removes results of tests whose time is over: of passed tests after 30 days, others after 180. */
+import { testsInUse } from '@harmont/engine'
 import type { TaskList } from 'graphile-worker'
 import type pg from 'pg'
 import type { Logger } from 'pino'
@@ -11,8 +12,6 @@ const otherDays = 180
 /** Reports that nobody has taken a day after they were written never will be. */
 const unusedDays = 1
 const batch = 5_000
-/** The lock that writers of results share (`testsInUse` of the engine's store). */
-const testsInUse = 0x74657374
 
 export interface RemovedResults {
   readonly results: number
