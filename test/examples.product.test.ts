@@ -4,36 +4,18 @@
  */
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { linkCompiled } from '@harmont/outside/shared-compiled'
-import { linkImages } from '@harmont/outside/shared-images'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { machineExceptions } from '../scripts/machine-exceptions.ts'
+import { makeHome, root } from './hm-home.ts'
 
 const run = promisify(execFile)
-const root = fileURLToPath(new URL('..', import.meta.url))
 
 let home: string
 let env: NodeJS.ProcessEnv
 beforeAll(async () => {
-  // Not in /tmp, which may be in memory or on an overlay.
-  home = await mkdtemp('/var/tmp/harmont-examples-')
-  const cache = join(home, 'cache')
-  linkCompiled(cache)
-  linkImages(join(cache, 'local', 'images'))
-  // Files of other tests there must stay.
-  await writeFile(join(cache, 'local', 'trimmed'), '')
-  const { PATH = '', npm_config_registry } = process.env
-  env = {
-    PATH: `${join(root, 'node_modules/.bin')}:${PATH}`,
-    HOME: home,
-    HM_CACHE_DIR: cache,
-    ...(npm_config_registry === undefined ? {} : { npm_config_registry }),
-    ...(await machineExceptions()),
-  }
+  ;({ home, env } = await makeHome('examples'))
 })
 afterAll(() => rm(home, { recursive: true }))
 

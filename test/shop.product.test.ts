@@ -3,40 +3,24 @@
  * inputs in one pipeline. Its images are those of Debian's packages and of this machine.
  */
 import { execFile } from 'node:child_process'
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { importServiceImages, serviceImages } from '@harmont/outside/service-images'
-import { linkCompiled } from '@harmont/outside/shared-compiled'
-import { linkImages, sharedImages } from '@harmont/outside/shared-images'
+import { sharedImages } from '@harmont/outside/shared-images'
 import { createImageStore } from '@harmont/sandbox'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { machineExceptions } from '../scripts/machine-exceptions.ts'
+import { makeHome, root } from './hm-home.ts'
 
 const run = promisify(execFile)
-const root = fileURLToPath(new URL('..', import.meta.url))
 
 let home: string
 let shop: string
 let env: NodeJS.ProcessEnv
 beforeAll(async () => {
-  home = await mkdtemp('/var/tmp/harmont-shop-')
+  ;({ home, env } = await makeHome('shop'))
   shop = join(home, 'shop')
-  const cache = join(home, 'cache')
-  linkCompiled(cache)
-  linkImages(join(cache, 'local', 'images'))
-  // Images of other tests there must stay.
-  await writeFile(join(cache, 'local', 'trimmed'), '')
   await importServiceImages(createImageStore({ directory: sharedImages, fallbackToHost: false, hostAllow: [] }))
-  const { PATH = '', npm_config_registry } = process.env
-  env = {
-    PATH: `${join(root, 'node_modules/.bin')}:${PATH}`,
-    HOME: home,
-    HM_CACHE_DIR: cache,
-    ...(npm_config_registry === undefined ? {} : { npm_config_registry }),
-    ...(await machineExceptions()),
-  }
   await cp(join(root, 'examples/shop'), shop, {
     recursive: true,
     filter: (path) => !/\/(node_modules|dist)$/.test(path),

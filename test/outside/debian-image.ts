@@ -1,9 +1,10 @@
 /** A small Debian image made from Debian's own packages, as an OCI layout. */
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, renameSync, rmSync, statSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import { claimAlone } from '@harmont/test-kit/claim'
+import { makeIfStale } from './kept-folder.ts'
 
 /** Belongs to this user, who may have no name. Others may not enter it. */
 const kept = `/var/tmp/harmont-test-debian-${process.getuid?.()}`
@@ -18,24 +19,11 @@ const tag = 'stable'
 export async function debianImage(): Promise<string> {
   const release = await claimAlone(`debian-image-${process.getuid?.()}`)
   try {
-    if (!isFresh()) {
-      const folder = mkdtempSync(`${kept}-`)
-      try {
-        make(folder)
-        rmSync(kept, { recursive: true, force: true })
-        renameSync(folder, kept)
-      } finally {
-        rmSync(folder, { recursive: true, force: true })
-      }
-    }
+    makeIfStale(kept, keptForMs, make)
   } finally {
     release()
   }
   return `oci:${join(kept, 'layout')}:${tag}`
-}
-
-function isFresh(): boolean {
-  return existsSync(kept) && Date.now() - statSync(kept).mtimeMs < keptForMs
 }
 
 function make(folder: string): void {

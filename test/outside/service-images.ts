@@ -3,10 +3,11 @@
  * layout with one layer.
  */
 import { execFileSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import { claimAlone } from '@harmont/test-kit/claim'
+import { makeIfStale } from './kept-folder.ts'
 
 /** Belongs to this user, who may have no name. Others may not enter it. */
 const kept = `/var/tmp/harmont-test-services-${process.getuid?.()}`
@@ -36,25 +37,13 @@ interface Store {
 export async function importServiceImages(store: Store): Promise<void> {
   const release = await claimAlone(`service-images-${process.getuid?.()}`)
   try {
-    makeIfStale()
+    makeIfStale(kept, keptForMs, make)
     const known = new Map((await store.list()).map(({ name, at }) => [name, at.getTime()]))
     for (const [tag, name] of Object.entries(serviceImages))
       if ((known.get(name) ?? 0) < statSync(kept).mtimeMs)
         await store.importImage(name, `oci:${join(kept, 'layout')}:${tag}`)
   } finally {
     release()
-  }
-}
-
-function makeIfStale(): void {
-  if (existsSync(kept) && Date.now() - statSync(kept).mtimeMs < keptForMs) return
-  const folder = mkdtempSync(`${kept}-`)
-  try {
-    make(folder)
-    rmSync(kept, { recursive: true, force: true })
-    renameSync(folder, kept)
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
   }
 }
 
