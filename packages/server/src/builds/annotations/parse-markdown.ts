@@ -3,8 +3,12 @@ import { Worker } from 'node:worker_threads'
 import { Turns } from '@harmont/engine'
 import { type MarkdownTree, plainTree } from './markdown-tree.ts'
 
-/** A text that takes longer is shown as it is; so is what is left of an answer after the second. */
+/**
+ * Milliseconds of processor time: on a busy machine nothing else takes longer. A text that takes
+ * more than the first is shown as it is; so is what is left of an answer after the second.
+ */
 const mostMs = { each: 1_000, all: 3_000 }
+const lookEveryMs = 50
 const mostMemoryMb = 64
 /** Characters of texts whose trees are remembered, since every reader of a build asks for them. */
 const mostRemembered = 4 * 1024 * 1024
@@ -52,7 +56,7 @@ export class MarkdownParser {
 
   /**
    * Resolves when all texts are parsed, or the next one takes too much time or memory. Returns the
-   * milliseconds since its modules were loaded: on a busy machine that alone takes seconds.
+   * milliseconds of processor time since its modules were loaded: that alone may take longer.
    */
   #parseInThread(texts: readonly string[], leftMs: number, onTree: (tree: MarkdownTree) => void): Promise<number> {
     return new Promise((resolve, reject) => {
@@ -62,22 +66,33 @@ export class MarkdownParser {
         // Without the flags of this process: some say how its own entry is read.
         execArgv: [],
       })
-      let timer: NodeJS.Timeout | undefined
-      let loadedAt: number | undefined
-      const spentMs = () => (loadedAt === undefined ? 0 : performance.now() - loadedAt)
+      let looks: NodeJS.Timeout | undefined
+      let isNew = false
+      /** Processor time when its modules were loaded, when this text began, and when last looked at. */
+      let loadedMs: number | undefined
+      let begunMs = 0
+      let usedMs = 0
+      const look = async () => {
+        const { user, system } = await worker.cpuUsage()
+        usedMs = (user + system) / 1_000
+        loadedMs ??= usedMs
+        if (isNew) begunMs = usedMs
+        isNew = false
+        if (usedMs - begunMs >= this.#mostMs.each || usedMs - loadedMs >= leftMs) await worker.terminate()
+      }
       // The first message comes when its modules are loaded.
       worker.on('message', (tree: MarkdownTree | null) => {
-        loadedAt ??= performance.now()
+        isNew = true
+        // A thread that has ended meanwhile has no usage; its exit says that it ended.
+        looks ??= setInterval(() => void look().catch(() => clearInterval(looks)), lookEveryMs)
         if (tree !== null) onTree(tree)
-        clearTimeout(timer)
-        timer = setTimeout(() => void worker.terminate(), Math.min(this.#mostMs.each, Math.max(0, leftMs - spentMs())))
       })
       worker.once('error', (error: NodeJS.ErrnoException) => {
         if (error.code !== 'ERR_WORKER_OUT_OF_MEMORY') reject(error)
       })
       worker.once('exit', () => {
-        clearTimeout(timer)
-        resolve(spentMs())
+        clearInterval(looks)
+        resolve(usedMs - (loadedMs ?? usedMs))
       })
     })
   }
