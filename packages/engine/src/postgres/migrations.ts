@@ -22,6 +22,7 @@ export const engineMigrations: readonly { readonly name: string; readonly sql: s
   '0018-listed-artifacts.sql',
   '0019-inputs.sql',
   '0020-logs-of-services.sql',
+  '0021-probes.sql',
 ].map((file) => ({
   name: `engine/${file}`,
   sql: readFileSync(new URL(`./migrations/${file}`, import.meta.url), 'utf8'),

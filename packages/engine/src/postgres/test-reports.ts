@@ -1,7 +1,7 @@
 /** The reports of tests that steps leave. */
-import { createHash } from 'node:crypto'
 import type pg from 'pg'
 import type { Instant } from '../core/model.ts'
+import { type Result, resultsOf, severity } from '../reports/results.ts'
 import type { TestCase, TestReport } from '../reports/test-report.ts'
 import { inTransaction } from './pool.ts'
 import { storable, time } from './values.ts'
@@ -23,12 +23,6 @@ export interface ReportingJob {
   readonly at: Instant
 }
 
-/** A test with its worst result of a report. */
-interface Result extends TestCase {
-  readonly key: string
-}
-
-const severity: Readonly<Record<TestCase['state'], number>> = { failed: 3, errored: 2, passed: 1, skipped: 0 }
 const letters: Readonly<Record<TestCase['state'], string>> = { passed: 'p', failed: 'f', skipped: 's', errored: 'e' }
 
 /**
@@ -81,32 +75,6 @@ async function roomOf(pool: pg.Pool, { buildId, jobId }: ReportingJob): Promise<
     values: [buildId, jobId],
   })
   return Math.max(0, mostResultsPerBuild - (rows[0]?.count ?? 0))
-}
-
-/**
- * Returns each test once. One that ran several times, as in a second try or with several
- * parameters under one name, has its worst result and its whole time.
- */
-function resultsOf(cases: readonly TestCase[]): readonly Result[] {
-  const byKey = new Map<string, Result>()
-  for (const one of cases) {
-    const key = testKey(one)
-    const known = byKey.get(key)
-    if (known === undefined) byKey.set(key, { ...one, key })
-    else {
-      const durationMs = (known.durationMs ?? 0) + (one.durationMs ?? 0)
-      const worst = severity[one.state] > severity[known.state] ? one : known
-      byKey.set(key, { ...worst, key, durationMs })
-    }
-  }
-  return [...byKey.values()]
-}
-
-/** Returns the id of a test within its pipeline: a digest of its suite and name, as a UUID. */
-function testKey({ suite, name }: Pick<TestCase, 'suite' | 'name'>): string {
-  const hex = createHash('sha256').update(`${suite}\0${name}`).digest('hex')
-  // Version 8: the bits are of our own making.
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`
 }
 
 async function writeReport(

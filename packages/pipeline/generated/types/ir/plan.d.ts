@@ -63,6 +63,8 @@ export interface PlannedStep {
     readonly services?: readonly PlannedService[];
     /** Files to keep after it; absent for none, and in plans of earlier releases. */
     readonly artifacts?: readonly PlannedArtifact[];
+    /** What it asks of its tests; absent for nothing, and in plans of earlier releases. */
+    readonly tests?: PlannedTests;
 }
 /** A sidecar of a step. The command starts when all are ready. */
 export interface PlannedService {
@@ -109,6 +111,17 @@ export interface PlannedArtifact {
     readonly expiresSeconds: number | null;
     /** Whether the step fails when nothing matches. */
     readonly required: boolean;
+}
+/** What a step asks of its tests, besides their report, which is one of its artifacts. */
+export interface PlannedTests {
+    /** The most runs that prove a red test flaky; 0: none is proved. */
+    readonly forks: number;
+    /** Time that all these runs may take together. */
+    readonly budgetSeconds: number;
+    /** Text for `sh -c` that runs one test; null: tests are run together only. */
+    readonly rerun: string | null;
+    /** Whether a step fails softly when only tests in quarantine failed. */
+    readonly quarantine: boolean;
 }
 /** Files of another step. A later input takes the place of an earlier one. */
 export interface PlannedInput {

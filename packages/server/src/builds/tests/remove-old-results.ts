@@ -58,8 +58,9 @@ async function findReportIds(database: Database, due: string, before: Date): Pro
 
 async function removeResults(database: Database, report: string, which: string, limit: number): Promise<number> {
   const { rowCount } = await database.query(
-    `delete from engine.test_results where report = $1 and test = any(array(
-       select test from engine.test_results where report = $1 ${which} limit $2))`,
+    `with old as materialized (select test from engine.test_results where report = $1 ${which} limit $2),
+          verdicts as (delete from engine.test_verdicts where report = $1 and test in (select test from old))
+     delete from engine.test_results where report = $1 and test = any(array(select test from old))`,
     [report, limit],
   )
   return rowCount ?? 0

@@ -1,0 +1,125 @@
+/** Decides which red jobs are proved, and what follows from each run. Pure. */
+import type { Instant, Job, Step } from '../core/model.ts'
+import { resultsOf } from '../reports/results.ts'
+import type { TestCase, TestReport } from '../reports/test-report.ts'
+import {
+  addRun,
+  beginProof,
+  type FailedTest,
+  type ForkResult,
+  giveUp,
+  nextRun,
+  type Proof,
+  type TestVerdict,
+} from './proof.ts'
+
+/** The proof of one red job. */
+export interface Probe {
+  readonly proof: Proof
+  /** Time that all its runs may take together. */
+  readonly budgetMs: number
+  readonly spentMs: number
+  /** Runs that were lost with their runner. */
+  readonly lost: number
+}
+
+/** How a run in a fork ended. */
+export type ForkEnd =
+  | {
+      readonly kind: 'ran'
+      readonly startedAt: Instant
+      readonly endedAt: Instant
+      /** By the keys of tests; a test without a result is absent. */
+      readonly results: ReadonlyMap<string, ForkResult>
+    }
+  /** A job wanted its slot, or the runner stops. It is as if it had not begun. */
+  | { readonly kind: 'given_up' }
+  /** Its runner or its machine failed. */
+  | { readonly kind: 'lost' }
+  /** It cannot be run again, for example because a snapshot is gone. */
+  | { readonly kind: 'impossible' }
+
+/** What the command of a run left. */
+export interface ForkOutput {
+  /** Null after a signal, a limit or a time-out. */
+  readonly exitCode: number | null
+  /** The tests of its reports; null where these are not whole. */
+  readonly cases: readonly TestCase[] | null
+}
+
+/** A job with more red tests is broken, not flaky. */
+const mostTests = 1_000
+/** Lost runs at which a probe is given up. */
+const mostLost = 2
+
+/**
+ * Returns the probe of a job that has ended: of a red one whose reports are whole and name failed
+ * tests. Null for others, and where a second run of the command might do harm.
+ */
+export function probeFor(step: Step, job: Job, reports: readonly TestReport[]): Probe | null {
+  const { tests, secrets, concurrency } = step
+  if (tests === undefined || tests.forks === 0) return null
+  if (job.state !== 'failed' || job.errorCode !== null || job.exitCode === null) return null
+  if (Object.keys(secrets).length > 0 || concurrency !== undefined) return null
+  const cases = casesOf(reports)
+  if (cases === null) return null
+  const failed = failedTests(cases)
+  if (failed.length === 0 || failed.length > mostTests) return null
+  return { proof: beginProof(failed, tests), budgetMs: tests.budgetSeconds * 1000, spentMs: 0, lost: 0 }
+}
+
+/** Returns the tests of reports; null unless all of them are whole. */
+export function casesOf(reports: readonly TestReport[]): readonly TestCase[] | null {
+  const isWhole = ({ format, faults, problem }: TestReport) => format !== null && faults === 0 && problem === undefined
+  return reports.length > 0 && reports.every(isWhole) ? reports.flatMap(({ cases }) => cases) : null
+}
+
+function failedTests(cases: readonly TestCase[]): readonly FailedTest[] {
+  return resultsOf(cases).flatMap(({ key, suite, name, file, state }) =>
+    state === 'failed' || state === 'errored' ? { key, suite, name, ...(file !== undefined && { file }) } : [],
+  )
+}
+
+/**
+ * Returns what a run says of each test. A report that contradicts the exit code says nothing: an
+ * earlier run may have left it.
+ */
+export function resultsIn({ exitCode, cases }: ForkOutput): ReadonlyMap<string, ForkResult> {
+  if (cases === null || exitCode === null) return new Map()
+  const results = resultsOf(cases)
+  const isRed = results.some(({ state }) => state === 'failed' || state === 'errored')
+  if (isRed !== (exitCode !== 0)) return new Map()
+  return new Map(
+    results.map(({ key, state }) => [key, state === 'skipped' ? null : state === 'passed' ? 'passed' : 'failed']),
+  )
+}
+
+/** Judges a fixed number of runs of a red step's command. Returns a verdict on each failed test. */
+export function judgeForks(failed: readonly TestCase[], forks: readonly ForkOutput[]): readonly TestVerdict[] {
+  const results = forks.map(resultsIn)
+  return failedTests(failed).map(({ key }) => {
+    const count = (result: ForkResult) => results.filter((run) => run.get(key) === result).length
+    const passed = count('passed')
+    const isRed = forks.length > 0 && count('failed') === forks.length
+    return { key, verdict: passed > 0 ? 'flaky' : isRed ? 'fails' : 'unknown', forks: forks.length, passed }
+  })
+}
+
+/** Returns the probe after its next run has ended, null when it is over, and the verdicts that follow. */
+export function afterFork(
+  probe: Probe,
+  end: ForkEnd,
+): { readonly probe: Probe | null; readonly verdicts: readonly TestVerdict[] } {
+  const run = nextRun(probe.proof)
+  if (end.kind === 'given_up') return { probe, verdicts: [] }
+  if (end.kind === 'ran' && run !== null) {
+    const { proof, verdicts } = addRun(probe.proof, run, end.results)
+    const spentMs = probe.spentMs + Math.max(0, end.endedAt - end.startedAt)
+    if (proof.open.length === 0) return { probe: null, verdicts }
+    if (spentMs < probe.budgetMs) return { probe: { ...probe, proof, spentMs }, verdicts }
+    return { probe: null, verdicts: [...verdicts, ...giveUp(proof)] }
+  }
+  const lost = probe.lost + 1
+  if (end.kind === 'lost' && lost < mostLost) return { probe: { ...probe, lost }, verdicts: [] }
+  return { probe: null, verdicts: giveUp(probe.proof) }
+}
