@@ -58,7 +58,7 @@ export const windows: readonly Window[] = [
   },
   {
     name: 'a command is written down, its launcher not let go',
-    file: 'sandbox/src/driver/sandbox.ts',
+    file: 'sandbox/src/driver/begin-command.ts',
     before: 'await launcher[way]()',
     times: 3,
     scene: 'build',
@@ -67,8 +67,8 @@ export const windows: readonly Window[] = [
   },
   {
     name: 'a launcher is let go, its command not heard of',
-    file: 'sandbox/src/driver/sandbox.ts',
-    before: 'await begun(watching)',
+    file: 'sandbox/src/driver/begin-command.ts',
+    before: 'await begun(sandbox, watching)',
     times: 3,
     scene: 'build',
     holds: true,

@@ -1,4 +1,5 @@
-export { createOciDriver, DirectoryTaken, type OciDriver, type OciDriverOptions } from './driver/driver.ts'
+export type { OciDriver, OciDriverOptions } from './driver/driver.ts'
+export { createOciDriver, DirectoryTaken } from './driver/open-driver.ts'
 export { type Probe, probe } from './driver/probe.ts'
 export * from './images/index.ts'
 export { type RuntimeName, runtimeNames } from './launch/runtimes/index.ts'

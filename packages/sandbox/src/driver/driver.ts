@@ -1,19 +1,12 @@
-import { randomUUID } from 'node:crypto'
 import { existsSync, readdirSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
-import { applyLimits, killGroupNow } from '../cgroups/cgroups.ts'
-import { type CgroupHome, findHome } from '../cgroups/home.ts'
-import { liftSharedLimits } from '../cgroups/kernel-counters.ts'
+import { killGroupNow } from '../cgroups/cgroups.ts'
+import type { CgroupHome } from '../cgroups/home.ts'
 import type { ImageStore } from '../images/index.ts'
-import { type Launcher, withLauncher } from '../launch/launcher.ts'
-import { type RuntimeName, runtimes } from '../launch/runtimes/index.ts'
-import { Supply } from '../launch/supply.ts'
-import { type Layout, openLayout, sandboxFiles } from '../layout/layout.ts'
-import { removeOrphanedMemory } from '../layout/memory.ts'
-import { makeSkeleton } from '../layout/skeleton.ts'
-import { hasStateDirectory, removeOrphanedStates, removeVolatileState } from '../layout/state-directory.ts'
-import { freeServiceSubnet, rangesInUse } from '../network/address-block.ts'
-import { hostsFile } from '../network/services-network.ts'
+import type { RuntimeName } from '../launch/runtimes/index.ts'
+import type { Supply } from '../launch/supply.ts'
+import { type Layout, sandboxFiles } from '../layout/layout.ts'
+import { removeVolatileState } from '../layout/state-directory.ts'
 import { privilegeMode, shortcomingsOf } from '../privilege/privilege-mode.ts'
 import {
   type NetworkMode,
@@ -23,42 +16,23 @@ import {
   SandboxError,
   type SandboxHandle,
   type SandboxSpec,
-  type ServiceSpec,
-  type SnapshotId,
 } from '../sandbox-driver.ts'
-import { ServiceError } from '../service-error.ts'
-import { OciService } from '../services/oci-service.ts'
 import { CacheIndex } from '../snapshots/cache-index.ts'
 import { changedFilesDigest } from '../snapshots/changed-files.ts'
 import { Durability } from '../snapshots/durability.ts'
 import { OciSnapshots } from '../snapshots/snapshots.ts'
 import { Viewer } from '../snapshots/view.ts'
-import { bootId, processClock } from '../system/clock.ts'
-import { type FileLock, lockFile } from '../system/file-lock.ts'
-import { readIfPresent } from '../system/files.ts'
-import { untilAffordable } from '../system/scarcity.ts'
-import { plainReason } from '../system/tool-failed.ts'
+import { processClock } from '../system/clock.ts'
+import type { FileLock } from '../system/file-lock.ts'
 import { Trash } from '../system/trash.ts'
-import { ensureWatchdog } from '../watchdog/watchdog.ts'
-import { forgetUnbegun, hasEnded, isBegun, isUnbegun, keepUnbegun, mayHaveBegun } from './begun.ts'
-import { cleanUpSandbox, forgetConfig } from './cleanup.ts'
-import { gitTarget, ownGitDirectory } from './git-mount.ts'
-import { removeOrphanedGroups, removeRoots, removeTemporaryFiles } from './leftovers.ts'
-import { makeServices, serviceId } from './make-services.ts'
-import { probe } from './probe.ts'
-import {
-  allRecords,
-  layersOfSandboxes,
-  readRecord,
-  rootIdOf,
-  type SandboxRecord,
-  type StartRecord,
-  slotsOf,
-} from './record.ts'
-import { registerSandbox } from './register-sandbox.ts'
-import { OciSandbox } from './sandbox.ts'
+import { adoptSandbox } from './adopt-sandbox.ts'
+import { forgetUnbegun, isUnbegun, keepUnbegun, mayHaveBegun } from './begun.ts'
+import { cleanUpSandbox } from './cleanup.ts'
+import { SandboxCreation } from './create-sandbox.ts'
+import { gitTarget } from './git-mount.ts'
+import { removeOrphanedGroups, removeRoots } from './leftovers.ts'
+import { allRecords, layersOfSandboxes, readRecord, slotsOf } from './record.ts'
 import type { SandboxContext } from './sandbox-context.ts'
-import { bareStart, type Start, startFor } from './start.ts'
 
 export interface OciDriverOptions {
   /**
@@ -112,56 +86,8 @@ export interface OciDriver extends SandboxDriver {
   killAll(): void
 }
 
-/** Another process uses the directory. */
-export class DirectoryTaken extends SandboxError {}
-
-/**
- * Opens a directory of sandboxes and snapshots. `snapshots` and `cache` may be links to directories
- * shared with other drivers on this file system; then only one driver at a time may `collect`.
- * Fails with `DirectoryTaken`, or with SandboxError `provision_failed`, which says what is missing.
- */
-export async function createOciDriver(options: OciDriverOptions): Promise<OciDriver> {
-  const { problems } = await probe(options.directory, options.runtime)
-  if (problems.length > 0)
-    throw new SandboxError('provision_failed', `sandboxes do not work on this machine: ${problems.join('; ')}`)
-  const { root, lock: lockPath } = await openLayout(options.directory)
-  const home = findHome(root)
-  if (home === undefined)
-    throw new SandboxError('provision_failed', 'the control groups of this machine have disappeared')
-  const lock = await lockFile(lockPath, { wait: options.takenForMs ?? 0 })
-  if (lock === undefined)
-    throw new DirectoryTaken(
-      'provision_failed',
-      `another process is using the sandboxes in ${root}: stop it, or use another data directory`,
-    )
-  try {
-    // The previous holder of the lock may have removed this directory's memory.
-    const layout = await openLayout(options.directory)
-    liftSharedLimits()
-    await makeSkeleton(layout)
-    await removeTemporaryFiles(layout)
-    await removeOrphanedMemory(layout)
-    removeOrphanedStates(layout)
-    const records = await allRecords(layout)
-    await removeOrphanedGroups(layout, home, slotsOf(records), 'earlier')
-    const supply = await Supply.open({
-      layout,
-      home,
-      network: options.network,
-      egressAllow: options.egressAllow,
-      ownPorts: options.ownPorts ?? [],
-      linksInUse: records.flatMap(({ link }) => link ?? []),
-      rootIdsInUse: records.map(rootIdOf),
-      inStore: options.launchersInStore ?? 2,
-    })
-    return new Driver(options, layout, home, supply, lock)
-  } catch (error) {
-    await lock[Symbol.asyncDispose]()
-    throw error
-  }
-}
-
-class Driver implements OciDriver {
+/** A driver that has its directory to itself. */
+export class Driver implements OciDriver {
   readonly snapshots: OciSnapshots
   readonly networkProblems: readonly string[]
   readonly shortcomings: readonly string[]
@@ -172,11 +98,9 @@ class Driver implements OciDriver {
   private readonly lock: FileLock
   private readonly context: SandboxContext
   private readonly durability: Durability
-  private subnet: Promise<string> | undefined
+  private readonly creation: SandboxCreation
   /** Sandboxes of this process: one object each, however often it is adopted. */
   private readonly known = new Map<string, Sandbox>()
-  /** Layers of inputs whose sandbox is not on disk yet. */
-  private readonly newLayers = new Set<SnapshotId>()
   /** On disk, but not ready for adoption. */
   private readonly creating = new Set<string>()
 
@@ -200,7 +124,7 @@ class Driver implements OciDriver {
       trash,
       images: options.images,
       changedFilesDigest: (record) => changedFilesDigest(record, this.snapshots, options.images, viewer),
-      layersInUse: async () => new Set([...(await layersOfSandboxes(layout)), ...this.newLayers]),
+      layersInUse: async () => new Set([...(await layersOfSandboxes(layout)), ...this.creation.newLayers]),
       collectGraceMs: options.collectGraceMs ?? 60_000,
       now,
     })
@@ -216,117 +140,27 @@ class Driver implements OciDriver {
         if (record !== undefined) supply.release(record)
       },
     }
+    const { images, runtime } = options
+    this.creation = new SandboxCreation({ context: this.context, supply, durability: this.durability, images, runtime })
   }
 
   async create(spec: SandboxSpec): Promise<Sandbox> {
     if (!/^[a-z0-9-]{1,64}$/.test(spec.id))
       throw new SandboxError('provision_failed', `${JSON.stringify(spec.id)} is not a sandbox id`)
-    if (!this.supply.modes.includes(spec.network))
-      throw new SandboxError(
-        'provision_failed',
-        `the network mode ${spec.network} does not work on this machine, or its settings do not allow it`,
-        this.networkProblems.length === 0 ? {} : { cause: new Error(this.networkProblems.join('; ')) },
-      )
-    this.refuseServices(spec)
     this.creating.add(spec.id)
-    const inputLayer = randomUUID()
-    this.newLayers.add(inputLayer)
     try {
-      const { images } = this.options
-      const start = await startFor(spec, inputLayer, { ...this.context, durability: this.durability, images })
-      return await withLauncher(() => this.make(spec, start))
-    } catch (error) {
-      if (error instanceof SandboxError) throw error
-      throw new SandboxError('provision_failed', `the sandbox could not be made: ${plainReason(error)}`, {
-        cause: error,
-      })
+      const sandbox = await this.creation.create(spec)
+      this.known.set(spec.id, sandbox)
+      return sandbox
     } finally {
       this.creating.delete(spec.id)
-      this.newLayers.delete(inputLayer)
     }
-  }
-
-  /** Refuses services that cannot be as the spec says. */
-  private refuseServices({ network, services = [] }: SandboxSpec): void {
-    const [first] = services
-    if (first !== undefined && network === 'host')
-      throw new ServiceError(
-        'service_failed',
-        first.name,
-        'Services need a network of their own: HARMONT_SANDBOX_NETWORK must list none or egress before host.',
-      )
-    const redirected = services.find(({ localhost }) => localhost)
-    if (redirected !== undefined && runtimes[this.options.runtime].ownNetworkStack)
-      throw new ServiceError(
-        'service_failed',
-        redirected.name,
-        `The service ${redirected.name} cannot answer on 127.0.0.1 with ${this.options.runtime}: reach it by its name, and leave out \`localhost\`.`,
-      )
-  }
-
-  private async make(spec: SandboxSpec, start: Start): Promise<Sandbox> {
-    const { services: specs = [] } = spec
-    const subnet = specs.length === 0 ? '' : await this.serviceSubnet()
-    if (spec.gitDirectory !== undefined) await ownGitDirectory(spec.gitDirectory)
-    const launcher = await this.supply.take(spec.network)
-    const record: SandboxRecord = {
-      version: 1,
-      id: spec.id,
-      label: spec.label,
-      bootId,
-      createdAt: this.context.now().toISOString(),
-      ...start.record,
-      limits: spec.limits,
-      network: spec.network,
-      runtime: this.options.runtime,
-      link: launcher.network.link,
-      resolvConf: launcher.network.resolvConf,
-      groups: launcher.groups,
-      rootId: launcher.rootId,
-      readOnlyMounts: [
-        ...(spec.readOnlyMounts ?? []),
-        ...(spec.gitDirectory === undefined ? [] : [{ source: spec.gitDirectory, target: gitTarget }]),
-        ...(spec.gitObjects === undefined ? [] : [{ source: spec.gitObjects, target: `${gitTarget}/objects` }]),
-      ],
-      secretFiles: spec.secretFiles ?? false,
-      hasOutput: true,
-      ...(specs.length === 0 ? {} : { services: specs.map((_, index) => serviceId(spec.id, index)) }),
-    }
-    try {
-      const names = specs.map(({ name }) => name)
-      registerSandbox(this.context, record, names.length === 0 ? undefined : hostsFile(subnet, names))
-    } catch (error) {
-      await launcher.discard()
-      throw error
-    }
-    let services: readonly OciService[] = []
-    const launchers = [launcher]
-    try {
-      await applyLimits(launcher.groups, runtimes[this.options.runtime].groupLimits(spec.limits))
-      if (specs.length === 0) await launcher.mount(spec.id)
-      else {
-        const { context, supply } = this
-        const parts = { ...context, durability: this.durability, images: this.options.images }
-        const base = (service: ServiceSpec) => bareStart(service, parts)
-        const onLaunched = (all: readonly Launcher[]) => launchers.push(...all)
-        services = await makeServices({ context, supply, record, launcher, specs, subnet, base, onLaunched })
-      }
-    } catch (error) {
-      // A retry needs the same id.
-      await untilAffordable(() => cleanUpSandbox(this.context, record, spec.id))
-      await Promise.all(launchers.map((each) => each.gone(false)))
-      throw error
-    }
-    const { inputPaths } = start
-    const sandbox = new OciSandbox(this.context, record, { launcher, services, inputPaths })
-    this.known.set(spec.id, sandbox)
-    return sandbox
   }
 
   async adopt(handle: SandboxHandle): Promise<Sandbox | undefined> {
     const own = this.known.get(handle.id)
     if (own !== undefined || this.creating.has(handle.id)) return own
-    const sandbox = await this.takeOver(handle.id)
+    const sandbox = await adoptSandbox(this.context, handle.id)
     if (sandbox !== undefined) this.known.set(handle.id, sandbox)
     // Nothing else could remove it.
     else {
@@ -350,38 +184,6 @@ class Driver implements OciDriver {
 
   private destroyUnowned(id: string): Promise<void> {
     return cleanUpSandbox(this.context, readRecord(sandboxFiles(this.layout.sandboxes, id).record), id)
-  }
-
-  private async takeOver(id: string): Promise<Sandbox | undefined> {
-    const services: OciService[] = []
-    for (const each of readRecord(sandboxFiles(this.layout.sandboxes, id).record)?.services ?? []) {
-      const found = await this.takeOverOne(each, [])
-      const running = await found?.running()
-      // All together or not at all.
-      if (found === undefined || running === undefined) return undefined
-      services.push(new OciService(found.serviceName, found, running))
-    }
-    return this.takeOverOne(id, services)
-  }
-
-  private async takeOverOne(id: string, services: readonly OciService[]): Promise<OciSandbox | undefined> {
-    const files = sandboxFiles(this.layout.sandboxes, id)
-    const record = readRecord(files.record)
-    const started = readIfPresent(files.started)
-    // Without a command there was only a launcher, which died with its driver. After a boot nothing
-    // is left.
-    if (record === undefined || started === undefined || record.bootId !== bootId) return undefined
-    // The start was recorded but never sent.
-    if (!(await isBegun(files, record))) return undefined
-    const ended = hasEnded(files)
-    // Nobody can learn its outcome.
-    if (!ended && !hasStateDirectory(files)) return undefined
-    // The starter may have died before removing it. Before the runtime has read it, no command
-    // runs.
-    const isRead = ended || readIfPresent(files.sync)?.endsWith('\n') === true
-    if (isRead && record.service === undefined) forgetConfig(this.layout, id)
-    if (!ended) await ensureWatchdog(this.layout)
-    return new OciSandbox(this.context, record, { start: JSON.parse(started) as StartRecord, services })
   }
 
   async list(): Promise<readonly SandboxHandle[]> {
@@ -436,11 +238,5 @@ class Driver implements OciDriver {
       removeVolatileState(this.layout)
     }
     await this.lock[Symbol.asyncDispose]()
-  }
-
-  /** Returns the subnet of this process's services, which no other namespace sees. */
-  private serviceSubnet(): Promise<string> {
-    this.subnet ??= rangesInUse().then(freeServiceSubnet)
-    return this.subnet
   }
 }

@@ -5,6 +5,7 @@ import { SandboxError } from '../sandbox-driver.ts'
 import { OpenFolder } from '../source/open-folder.ts'
 import { isAbsent } from '../system/files.ts'
 import { run } from '../system/processes.ts'
+import type { SandboxRecord } from './record.ts'
 
 /** Where a sandbox sees the git directory of its source. */
 export const gitTarget = '/workspace/.git'
@@ -22,6 +23,11 @@ export async function ownGitDirectory(directory: string): Promise<void> {
   const owner = `${firstId}:${firstId}`
   await run('find', [directory, '-mindepth', '1', '-exec', 'chown', '--no-dereference', owner, '{}', '+'])
   await chown(directory, firstId, firstId)
+}
+
+/** Returns whether a git directory is mounted in a sandbox. */
+export function hasGitMount({ readOnlyMounts }: Pick<SandboxRecord, 'readOnlyMounts'>): boolean {
+  return readOnlyMounts.some(({ target }) => target === gitTarget)
 }
 
 /**

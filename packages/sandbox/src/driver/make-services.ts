@@ -5,10 +5,11 @@ import { sandboxFiles } from '../layout/layout.ts'
 import { bridgeScript, hostsFile, serviceAddress, serviceScript } from '../network/services-network.ts'
 import type { ImageProgram, ServiceSpec } from '../sandbox-driver.ts'
 import { OciService } from '../services/oci-service.ts'
+import type { ServiceRecord } from '../services/service-record.ts'
 import type { SandboxRecord } from './record.ts'
 import { registerSandbox } from './register-sandbox.ts'
-import { OciSandbox } from './sandbox.ts'
 import type { SandboxContext } from './sandbox-context.ts'
+import { OciServiceSandbox } from './service-sandbox.ts'
 import type { Start } from './start.ts'
 
 /** Returns the id of a service's sandbox. */
@@ -31,6 +32,7 @@ export interface ServicesRequest {
 
 interface Begun {
   readonly record: SandboxRecord
+  readonly service: ServiceRecord
   readonly launcher: Launcher
 }
 
@@ -44,10 +46,10 @@ export async function makeServices(request: ServicesRequest): Promise<readonly O
   const begun = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []))
   onLaunched(begun.map((service) => service.launcher))
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
-  const networked = begun.map(({ record: { service, image }, launcher: { pid } }) => ({
-    name: service?.name ?? '',
+  const networked = begun.map(({ record: { image }, service: { name, localhost, ready }, launcher: { pid } }) => ({
+    name,
     pid,
-    localPorts: service?.localhost === true ? portsOf(service.ready, image.program) : [],
+    localPorts: localhost ? portsOf(ready, image.program) : [],
   }))
   writeFileSync(sandboxFiles(context.layout.sandboxes, record.id).network, bridgeScript(subnet, networked))
   await launcher.mount(record.id)
@@ -59,11 +61,7 @@ export async function makeServices(request: ServicesRequest): Promise<readonly O
     }),
   )
   return begun.map(
-    (service) =>
-      new OciService(
-        service.record.service?.name ?? '',
-        new OciSandbox(context, service.record, { launcher: service.launcher }),
-      ),
+    ({ record, service, launcher }) => new OciService(new OciServiceSandbox(context, record, service, { launcher })),
   )
 }
 
@@ -74,7 +72,8 @@ function portsOf(ready: ServiceSpec['ready'], program: ImageProgram | undefined)
 
 async function begin(request: ServicesRequest, spec: ServiceSpec, index: number): Promise<Begun> {
   const { context, supply, record, launcher, specs, subnet } = request
-  const { base: _, ...service } = spec
+  const { base: _, ...wanted } = spec
+  const service = { ...wanted, address: serviceAddress(subnet, index) }
   const base = await request.base(spec)
   const network = spec.egress && record.network === 'egress' ? 'egress' : 'none'
   const place = { name: `s${index}`, above: launcher.groups }
@@ -84,10 +83,7 @@ async function begin(request: ServicesRequest, spec: ServiceSpec, index: number)
     ...base,
     id: serviceId(record.id, index),
     services: [],
-    service: {
-      ...service,
-      address: serviceAddress(subnet, index),
-    },
+    service,
     network,
     link: own.network.link,
     resolvConf: own.network.resolvConf,
@@ -106,5 +102,5 @@ async function begin(request: ServicesRequest, spec: ServiceSpec, index: number)
     await own.discard()
     throw error
   }
-  return { record: made, launcher: own }
+  return { record: made, service, launcher: own }
 }

@@ -21,7 +21,7 @@ it('tells an ordinary user in a sentence what is missing', async () => {
   await chmod(directory, 0o777)
   // The privilege mode is determined at the start of a process.
   const program = `process.setgid(65534); process.setuid(65534)
-    const { createOciDriver } = await import(${JSON.stringify(new URL('driver.ts', import.meta.url).href)})
+    const { createOciDriver } = await import(${JSON.stringify(new URL('open-driver.ts', import.meta.url).href)})
     await createOciDriver({ directory: ${JSON.stringify(directory)}, network: ['none'], egressAllow: [], runtime: 'crun' })
       .catch((error) => console.log(error.code, error.message))`
   const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', program])

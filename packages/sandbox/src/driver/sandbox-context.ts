@@ -1,3 +1,4 @@
+import type { RuntimeTarget } from '../launch/runtimes/index.ts'
 import type { Layout } from '../layout/layout.ts'
 import type { OciSnapshots } from '../snapshots/snapshots.ts'
 import type { Viewer } from '../snapshots/view.ts'
@@ -15,4 +16,11 @@ export interface SandboxContext {
   readonly clearLost: () => Promise<void>
   /** Called once nothing of a sandbox is left. */
   readonly onDestroyed: (record: SandboxRecord | undefined, id: string) => void
+}
+
+/** One sandbox, as the parts of its life see it. */
+export interface SandboxState {
+  readonly context: SandboxContext
+  readonly record: SandboxRecord
+  readonly target: RuntimeTarget
 }

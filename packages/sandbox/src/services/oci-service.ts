@@ -4,6 +4,7 @@ import { type Starting, untilReady } from './readiness.ts'
 
 /** The sandbox of a service. */
 export interface ServiceSandbox {
+  readonly name: string
   /** Names of the services that it needs. */
   readonly needs: readonly string[]
   /**
@@ -28,8 +29,8 @@ export class OciService implements Service {
   private readonly took = Promise.withResolvers<number | undefined>()
 
   /** @param adopted its program, which an earlier process started. */
-  constructor(name: string, sandbox: ServiceSandbox, adopted?: Running) {
-    this.name = name
+  constructor(sandbox: ServiceSandbox, adopted?: Running) {
+    this.name = sandbox.name
     this.sandbox = sandbox
     if (adopted === undefined) return
     this.progress = 'ready'

@@ -1,0 +1,62 @@
+import { findHome } from '../cgroups/home.ts'
+import { liftSharedLimits } from '../cgroups/kernel-counters.ts'
+import { Supply } from '../launch/supply.ts'
+import { openLayout } from '../layout/layout.ts'
+import { removeOrphanedMemory } from '../layout/memory.ts'
+import { makeSkeleton } from '../layout/skeleton.ts'
+import { removeOrphanedStates } from '../layout/state-directory.ts'
+import { SandboxError } from '../sandbox-driver.ts'
+import { lockFile } from '../system/file-lock.ts'
+import { Driver, type OciDriver, type OciDriverOptions } from './driver.ts'
+import { removeOrphanedGroups, removeTemporaryFiles } from './leftovers.ts'
+import { probe } from './probe.ts'
+import { allRecords, rootIdOf, slotsOf } from './record.ts'
+
+/** Another process uses the directory. */
+export class DirectoryTaken extends SandboxError {}
+
+/**
+ * Opens a directory of sandboxes and snapshots. `snapshots` and `cache` may be links to directories
+ * shared with other drivers on this file system; then only one driver at a time may `collect`.
+ * Fails with `DirectoryTaken`, or with SandboxError `provision_failed`, which says what is missing.
+ */
+export async function createOciDriver(options: OciDriverOptions): Promise<OciDriver> {
+  const { problems } = await probe(options.directory, options.runtime)
+  if (problems.length > 0)
+    throw new SandboxError('provision_failed', `sandboxes do not work on this machine: ${problems.join('; ')}`)
+  const { root, lock: lockPath } = await openLayout(options.directory)
+  const home = findHome(root)
+  if (home === undefined)
+    throw new SandboxError('provision_failed', 'the control groups of this machine have disappeared')
+  const lock = await lockFile(lockPath, { wait: options.takenForMs ?? 0 })
+  if (lock === undefined)
+    throw new DirectoryTaken(
+      'provision_failed',
+      `another process is using the sandboxes in ${root}: stop it, or use another data directory`,
+    )
+  try {
+    // The previous holder of the lock may have removed this directory's memory.
+    const layout = await openLayout(options.directory)
+    liftSharedLimits()
+    await makeSkeleton(layout)
+    await removeTemporaryFiles(layout)
+    await removeOrphanedMemory(layout)
+    removeOrphanedStates(layout)
+    const records = await allRecords(layout)
+    await removeOrphanedGroups(layout, home, slotsOf(records), 'earlier')
+    const supply = await Supply.open({
+      layout,
+      home,
+      network: options.network,
+      egressAllow: options.egressAllow,
+      ownPorts: options.ownPorts ?? [],
+      linksInUse: records.flatMap(({ link }) => link ?? []),
+      rootIdsInUse: records.map(rootIdOf),
+      inStore: options.launchersInStore ?? 2,
+    })
+    return new Driver(options, layout, home, supply, lock)
+  } catch (error) {
+    await lock[Symbol.asyncDispose]()
+    throw error
+  }
+}
