@@ -1,11 +1,13 @@
 #!/bin/sh
 # Runs this tree's sandboxes on a machine that has control groups v2 alone: Debian 13 with systemd, emulated, without hardware virtualization. For root on Debian.
-# Takes some five minutes to make the machine, and twenty for the conformance suite of crun, on two cores that nobody else uses. No part of `npm test`.
+# Takes some five minutes to make the machine, and twenty for the conformance suite of crun and that of services, on two cores that nobody else uses.
+# No part of `npm test`.
 #
-#   test/machines/v2-machine.sh [DIRECTORY]        makes the machine where it is not there yet, and runs the suite on it
+#   test/machines/v2-machine.sh [DIRECTORY]        makes the machine where it is not there yet, and runs the suites on it
 #   KERNEL=cgroup_disable=memory …                 starts its kernel with more words
 #   RUN='node_modules/.bin/hm doctor' …            runs another command, in the tree
 #   RUN='vitest run --project root packages/sandbox/conformance/attacks/attacks.root.test.ts' …
+#   SUITES=packages/sandbox/conformance/services.root.test.ts …
 #
 # What is committed is run, with the node_modules of this tree. The disk is as it was made at each start.
 set -eu
@@ -13,8 +15,9 @@ place=${1:-/var/tmp/harmont-v2-machine}
 tree=$(git -C "$(dirname "$0")" rev-parse --show-toplevel)
 root=$place/root
 export PATH="$tree/node_modules/.bin:$PATH"
-# Timings of the suite are for real machines.
-suite='vitest run packages/sandbox/conformance/oci.root.test.ts --reporter=verbose --testTimeout=900000 --hookTimeout=900000'
+suites=${SUITES:-packages/sandbox/conformance/oci.root.test.ts packages/sandbox/conformance/services.root.test.ts}
+# Timings of the suites are for real machines.
+suite="vitest run $suites --reporter=verbose --testTimeout=900000 --hookTimeout=900000"
 
 make_root() {
   apt-get install -y --no-install-recommends qemu-system-x86 seabios mmdebstrap openssh-client
