@@ -242,6 +242,12 @@ const ROWS: readonly Row[] = [
     at('services/0/ready_log'),
   ],
   [
+    'a pattern that takes long to match',
+    oneStep({ services: [{ name: 'db', image: 'x', ready_log: '(?:(a?b?)(b?a?)){200}[cd]$' }] }),
+    'invalid_ir',
+    at('services/0/ready_log'),
+  ],
+  [
     'a signal without SIG',
     oneStep({ services: [{ name: 'db', image: 'x', stop: { signal: 'INT' } }] }),
     'invalid_ir',

@@ -438,14 +438,17 @@ export interface SnapshotStore {
   withFiles<T>(id: SnapshotId, use: (files: FrozenFiles) => Promise<T>): Promise<T>
   /**
    * Returns a digest of the files changed against the parent: paths, kinds, modes and bytes, but no
-   * times. Stored once computed.
+   * times. Beyond 16 GiB of holes, a file with holes is equal to no other. Stored once computed.
    */
   changedFilesDigest(id: SnapshotId): Promise<string>
   /**
    * Returns a digest of what a path or glob names below /workspace: paths, kinds, modes, owners and
-   * bytes, but no times. Null if it names nothing. Stored once computed.
+   * bytes, but no times. Null if it names nothing. Beyond 16 GiB of holes, a file with holes is equal
+   * to no other. Stored once computed.
    */
   filesDigest(id: SnapshotId, path: string): Promise<string | null>
+  /** Returns the disk space of the layer that a snapshot adds, as `collect` counts it. */
+  ownBytes(id: SnapshotId): Promise<number>
   /**
    * Packs the layer that a snapshot adds into `blobs/sha256` below a directory. The same snapshot
    * gives the same bytes on every machine. Throws `NotPackable` for a file that no OCI layer can

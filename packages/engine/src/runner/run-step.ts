@@ -1,5 +1,6 @@
 import {
   type Exit,
+  endInWords,
   type Sandbox,
   SandboxError,
   type SandboxSpec,
@@ -63,13 +64,16 @@ async function endServices(
   services: ServiceRun,
   exit: Exit,
 ): Promise<string | null> {
+  const { lease, options, report } = context
   const stopped = hasPassed(context, exit) ? keptServices : []
+  // They may take longer than the step's own time.
+  if (stopped.length > 0) await report(() => options.port.commandEnded(lease.job, exit.endedAt))
   const ends = await Promise.all(stopped.map(async (name) => ({ name, end: await services.stop(name) })))
   await services.end()
   const unclean = ends.find(({ end }) => end?.code !== 0)
   if (unclean === undefined) return null
   const { name, end } = unclean
-  const how = end?.signal ?? (end?.code == null ? 'an unknown exit code' : `exit ${end.code}`)
+  const how = end === undefined ? 'an unknown exit code' : endInWords(end)
   return `The service ${name} ended with ${how} when it was asked to stop, so its files cannot be kept for later steps.`
 }
 

@@ -10,6 +10,8 @@ import { below, type JsonObject, member, type Reader } from './read.ts'
 const MAX_SERVICES = 16
 const MAX_COMMAND = 64 * 1024
 const MAX_PATTERN = 1_000
+/** Instructions of a compiled pattern, which bound what a match costs. */
+const MAX_PATTERN_SIZE = 250
 const MAX_STOP_SECONDS = 300
 const READY_SECONDS = 60
 const STOP_SECONDS = 10
@@ -96,7 +98,8 @@ function checkPattern(reader: Reader, pattern: string, at: string): void {
   // Loaded when it is needed: most pipelines have no pattern, and every `hm` parses one.
   const { RE2JS } = createRequire(import.meta.url)('re2js') as typeof import('re2js')
   try {
-    RE2JS.compile(pattern)
+    if (RE2JS.compile(pattern).programSize() > MAX_PATTERN_SIZE)
+      reader.limit(at, 'a simpler regular expression', describe(pattern), 'Match less of the line, or repeat less.')
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     reader.limit(at, 'a regular expression in RE2 syntax', describe(pattern), `Correct it: ${reason}.`)

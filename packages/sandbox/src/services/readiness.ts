@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { RE2JS } from 're2js'
-import type { Exit, Running } from '../sandbox-driver.ts'
-import { ServiceError } from '../service-error.ts'
+import type { Running } from '../sandbox-driver.ts'
+import { endInWords, ServiceError } from '../service-error.ts'
 import type { ServiceRecord } from './service-record.ts'
 
 /** What can be seen of a service that has started. */
@@ -22,8 +22,8 @@ interface Sign {
 }
 
 const commandPauseMs = 100
-/** Longer lines are matched in pieces. */
-const longestLine = 64 * 1024
+/** Only the beginning of a longer line is matched. */
+const longestLine = 1_000
 
 /** Resolves once a service shows that it is ready. Fails with a ServiceError, or by the signal. */
 export async function untilReady(starting: Starting, signal: AbortSignal): Promise<void> {
@@ -42,7 +42,7 @@ export async function untilReady(starting: Starting, signal: AbortSignal): Promi
     throw new ServiceError(
       'service_failed',
       name,
-      `The service ${name} ended with ${endOf(exit)} before it was ready.`,
+      `The service ${name} ended with ${endInWords(exit)} before it was ready.`,
       { exit },
     )
   }
@@ -57,12 +57,6 @@ export async function untilReady(starting: Starting, signal: AbortSignal): Promi
     over.abort()
     signal.throwIfAborted()
   }
-}
-
-function endOf({ code, signal, limit }: Exit): string {
-  const why = limit === null ? '' : ` at its limit of ${limit}`
-  if (signal !== null) return `${signal}${why}`
-  return code === null ? 'an unknown exit code' : `exit ${code}${why}`
 }
 
 function signsOf(starting: Starting): readonly Sign[] {
@@ -99,12 +93,38 @@ function onlyPort({ ports }: Starting): number | null {
 async function untilPrinted(running: Running, pattern: RE2JS, signal: AbortSignal): Promise<void> {
   const rest = { stdout: '', stderr: '' }
   for await (const { stream, bytes } of running.output(0, signal)) {
+    const known = rest[stream]
     // The last one may still grow. If it matches already, it counts.
-    const lines = (rest[stream] + bytes.toString('latin1')).split('\n')
-    if (lines.some((line) => pattern.matcher(fromLatin1(line)).find())) return
-    rest[stream] = (lines.at(-1) ?? '').slice(-longestLine)
+    const lines = (known + bytes.toString('latin1')).split('\n').map((line) => line.slice(0, longestLine))
+    rest[stream] = lines.at(-1) ?? ''
+    if (lines[0] === known) lines.shift()
+    if (await hasMatch(lines, pattern)) return
   }
   await new Promise(() => {})
+}
+
+const turnMs = 1
+/** Matching for all services together takes a tenth of this thread's time. */
+const restPerMs = 9
+let turns: Promise<unknown> = Promise.resolve()
+
+/**
+ * Returns whether a line matches. A pattern and a service's output may be chosen to take long
+ * [40 ms for a line of 1,000 bytes], and nothing else runs meanwhile.
+ */
+async function hasMatch(lines: readonly string[], pattern: RE2JS): Promise<boolean> {
+  for (let at = 0; at < lines.length; ) {
+    const matched = turns.then(() => {
+      const began = performance.now()
+      let found = false
+      for (let spentMs = 0; !found && at < lines.length && spentMs < turnMs; spentMs = performance.now() - began)
+        found = pattern.matcher(fromLatin1(lines[at++] ?? '')).find()
+      return { found, spentMs: performance.now() - began }
+    })
+    turns = matched.then(({ spentMs }) => (spentMs < turnMs ? undefined : sleep(restPerMs * spentMs)))
+    if ((await matched).found) return true
+  }
+  return false
 }
 
 /** Decodes a line at its end, because a piece may end within a character. */

@@ -1,27 +1,35 @@
 import { spawn } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { readIfPresent } from '../system/files.ts'
+import { ifPresent } from '../system/files.ts'
 import { helperEnvironment } from '../system/machine.ts'
 import { childEnd } from '../system/processes.ts'
 
 const pauseMs = 20
+/** A service may have 100,000 sockets, which the kernel lists slowly. */
+const pausePerMs = 9
 
 /** Resolves once a port of a process's network namespace listens for other hosts. */
 export async function untilListening(pid: number, port: number, signal: AbortSignal): Promise<void> {
-  while (!['tcp', 'tcp6'].some((file) => listens(readIfPresent(`/proc/${pid}/net/${file}`) ?? '', port)))
-    await sleep(pauseMs, undefined, { signal })
+  for (;;) {
+    const began = performance.now()
+    const read = (file: string) => ifPresent(readFile(`/proc/${pid}/net/${file}`, 'latin1'))
+    const tables = await Promise.all([read('tcp'), read('tcp6')])
+    if (tables.some((table) => listens(table ?? '', port))) return
+    await sleep(Math.max(pauseMs, pausePerMs * (performance.now() - began)), undefined, { signal })
+  }
 }
 
-const listening = '0A'
-const loopbacks = /^(?:.{6}7F|0{24}01000000|0{16}FFFF0000.{6}7F)$/
+const loopbacks = /(?:^|[^0-9A-F])(?:.{6}7F|0{24}01000000|0{16}FFFF0000.{6}7F)$/
+const longestAddress = 32
 
 /** @param table of /proc/net: number, local address in hexadecimal, remote address, state. */
 export function listens(table: string, port: number): boolean {
-  return table.split('\n').some((line) => {
-    const [, local = '', , state] = line.trim().split(/\s+/)
-    const [address = '', number = ''] = local.split(':')
-    return state === listening && Number.parseInt(number, 16) === port && !loopbacks.test(address)
-  })
+  const number = port.toString(16).toUpperCase().padStart(4, '0')
+  // Quick in a long table: it looks for a text that is nearly always absent.
+  return table
+    .matchAll(new RegExp(`:${number} 0+:0000 0A `, 'g'))
+    .some(({ index }) => !loopbacks.test(table.slice(Math.max(index - longestAddress - 1, 0), index)))
 }
 
 const connect = `

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { Holes } from '../files/holes.ts'
 import type { ImageStore } from '../images/index.ts'
 import { layerStack } from '../launch/mounts.ts'
 import { firstId } from '../privilege/id-ranges.ts'
@@ -26,6 +27,7 @@ export async function changedFilesDigest(
   const stacks = [layerStack(rootfs, parentLayers), layerStack(rootfs, record.layers)]
   return viewer.withViews(stacks, async ([before = '', after = '']) => {
     const hash = createHash('sha256')
+    const holes = new Holes()
     const had = await attributesOf(before, paths(compareViews(before, after), 'was'))
     const has = await attributesOf(after, paths(compareViews(before, after), 'now'))
     for await (const change of compareViews(before, after)) {
@@ -33,8 +35,8 @@ export async function changedFilesDigest(
       const attributes = textsOf(path, has)
       // Every sandbox gets a new root directory.
       if (path.equals(root)) continue
-      const content = now === undefined ? '' : await contentOf(inView(after, path), now)
-      if (attributes.join() === textsOf(path, had).join() && (await isSame(change, before, content))) continue
+      const content = now === undefined ? '' : await contentOf(inView(after, path), now, holes)
+      if (attributes.join() === textsOf(path, had).join() && (await isSame(change, before, content, holes))) continue
       const fields =
         now === undefined
           ? ['removed']
@@ -65,9 +67,9 @@ function textsOf(path: Buffer, attributes: Attributes): readonly string[] {
  * Returns whether everything but the extended attributes is unchanged. @param content the current
  * content.
  */
-async function isSame({ path, was, now }: Change, before: string, content: string): Promise<boolean> {
+async function isSame({ path, was, now }: Change, before: string, content: string, holes: Holes): Promise<boolean> {
   if (was === undefined || now === undefined) return false
   if (was.mode !== now.mode || was.uid !== now.uid || was.gid !== now.gid) return false
   if (now.isFile() && was.size !== now.size) return false
-  return (await contentOf(inView(before, path), was)) === content
+  return (await contentOf(inView(before, path), was, holes)) === content
 }

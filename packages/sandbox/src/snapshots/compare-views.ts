@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { type BigIntStats, createReadStream } from 'node:fs'
 import { lstat, readdir, readlink } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
+import type { Holes } from '../files/holes.ts'
 import { ifPresent } from '../system/files.ts'
 
 /** A touched path between two merged views, as bytes: file names need not be text. */
@@ -73,12 +74,14 @@ export function inView(root: string, path: Buffer): Buffer {
 
 /**
  * Returns the content of an entry without its attributes: digest of its bytes, link target or
- * device number.
+ * device number. A file with holes that `holes` does not read is equal to no other.
  */
-export async function contentOf(path: Buffer, stats: BigIntStats): Promise<string> {
+export async function contentOf(path: Buffer, stats: BigIntStats, holes: Holes): Promise<string> {
   if (stats.isSymbolicLink()) return (await readlink(path, 'buffer')).toString('hex')
   if (stats.isCharacterDevice() || stats.isBlockDevice()) return stats.rdev.toString()
   if (!stats.isFile()) return ''
+  const unread = holes.standIn(stats)
+  if (unread !== undefined) return unread
   const hash = createHash('sha256')
   await pipeline(createReadStream(path, { highWaterMark: 1024 * 1024 }), hash)
   return hash.digest('hex')

@@ -22,7 +22,7 @@ import type { Trash } from '../system/trash.ts'
 import type { CacheIndex } from './cache-index.ts'
 import type { Durability } from './durability.ts'
 import { FilesOfView } from './frozen-files.ts'
-import { collectSnapshots } from './snapshot-collect.ts'
+import { collectSnapshots, sizeOf } from './snapshot-collect.ts'
 import {
   filesIn,
   formatSnapshotRecord,
@@ -166,6 +166,10 @@ export class OciSnapshots implements SnapshotStore {
     )
     writeAtomically(file, digest ?? '')
     return digest
+  }
+
+  ownBytes(id: SnapshotId): Promise<number> {
+    return sizeOf(id, this.options.layout)
   }
 
   pack(id: SnapshotId, directory: string): Promise<PackedLayer> {

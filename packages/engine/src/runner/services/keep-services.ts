@@ -4,6 +4,9 @@ import { serviceAddress } from '../cache-entry.ts'
 import type { JobContext } from '../job-context.ts'
 import { withRoom } from '../retry.ts'
 
+/** Larger files of a service make the starts from them slow without reflinks. */
+const largeBytes = 256 * 1024 ** 2
+
 type KeptServices = { readonly serviceSnapshots?: ServiceSnapshots } | { readonly snapshotError: string }
 
 /**
@@ -25,11 +28,19 @@ export async function keepServices(
         origin: { ...meta.origin, service: name },
         ...(meta.secretLineage && { secretLineage: meta.secretLineage }),
       }
-      kept[name] = (await withRoom(context, `store the files of its service ${name}`, () => service.snapshot(own))).id
+      const { id } = await withRoom(context, `store the files of its service ${name}`, () => service.snapshot(own))
+      kept[name] = id
+      const bytes = await context.options.driver.snapshots.ownBytes(id)
+      if (bytes > largeBytes) context.log.remark(largeSentence(name, bytes))
     }
     return { serviceSnapshots: kept }
   } catch (error) {
     if (!(error instanceof SandboxError)) throw error
     return { snapshotError: error.message }
   }
+}
+
+function largeSentence(name: string, bytes: number): string {
+  const size = Math.round(bytes / 1024 ** 2)
+  return `the service ${name} left ${size} MB for later steps; each of its starts copies the files that it opens for writing, unless the disk has reflinks (hm doctor)`
 }

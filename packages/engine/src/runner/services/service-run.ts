@@ -1,6 +1,7 @@
 /** Follows the services of a leased step: their starts, their logs, their ends. */
-import { type Exit, now, type Running, type Sandbox, type Service, ServiceError } from '@harmont/sandbox'
+import { type Exit, endInWords, now, type Running, type Sandbox, type Service, ServiceError } from '@harmont/sandbox'
 import type { ServiceState } from '../../core/model.ts'
+import { unlessAborted } from '../../unless-aborted.ts'
 import { watchdogDeadline } from '../held-lease.ts'
 import type { JobContext } from '../job-context.ts'
 import { JobLog } from '../job-log.ts'
@@ -82,11 +83,15 @@ export class ServiceRun {
 
   /**
    * Stops a service as it wants to be stopped, and returns its end; undefined when it never
-   * started.
+   * started. Kills it when the job must end meanwhile: it may ask for minutes.
    */
   async stop(name: string): Promise<Exit | undefined> {
     this.#isEnding = true
-    return this.#followed.find(({ service }) => service.name === name)?.service.stop()
+    const { lease } = this.#context
+    const stopped = this.#followed.find(({ service }) => service.name === name)?.service.stop()
+    const kill = async () => this.#started.get(name)?.kill('SIGKILL')
+    await unlessAborted(Promise.race([stopped, lease.stopAsked.then(kill)]), lease.signal)
+    return stopped
   }
 
   /** Kills the services that still run. Resolves when their logs and states are stored. */
@@ -148,17 +153,15 @@ export class ServiceRun {
   }
 
   async #awaitEnd({ name }: Service, running: Running): Promise<void> {
-    const { code, signal } = await running.exited(this.#context.lease.signal)
+    const exit = await running.exited(this.#context.lease.signal)
     const { state } = this.#stateOf(name)
     const command = await this.#sandbox.running()
     // An earlier process may have ended it after the command.
     const isOurs = this.#isEnding || (await command?.hasEnded()) === true
     if (isOurs || (state !== 'starting' && state !== 'ready')) return
-    this.#change(name, { state: state === 'starting' ? 'failed' : 'ended', exitCode: code })
+    this.#change(name, { state: state === 'starting' ? 'failed' : 'ended', exitCode: exit.code })
     if (state === 'ready')
-      this.#context.log.remark(
-        `the service ${name} ended with ${signal ?? (code === null ? 'an unknown exit code' : `exit ${code}`)} before the command did`,
-      )
+      this.#context.log.remark(`the service ${name} ended with ${endInWords(exit)} before the command did`)
   }
 
   #extend(expiresAt: Date): void {

@@ -1,4 +1,5 @@
-import type { PlannedService } from '@harmont/ir'
+import type { PlannedService, PlannedStep } from '@harmont/ir'
+import { until } from '@harmont/test-kit/until'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Job } from '../../core/model.ts'
 import { type Bench, logOf, openBench, run, settled, step, submit } from '../runner.test-support.ts'
@@ -128,5 +129,38 @@ test('a service that does not stop cleanly hands nothing on', async () => {
   expect(jobs).toMatchObject([{ state: 'failed', errorCode: 'service_unclean', exitCode: 0 }, { state: 'skipped' }])
   expect(jobs[0]?.errorMessage).toBe(
     'The service db ended with SIGKILL when it was asked to stop, so its files cannot be kept for later steps.',
+  )
+})
+
+const stopping = (onStop: string) =>
+  service('db', {
+    command: `trap '${onStop}; exit 0' TERM; echo up; while :; do sleep 0.05; done`,
+    ready: { port: null, command: null, log: '^up$', timeoutSeconds: 20 },
+    stop: { signal: null, seconds: 300 },
+  })
+const plan = (onStop: string, fields: Partial<PlannedStep> = {}) => [
+  step('true', { services: [stopping(onStop)], ...fields }),
+  step('true', { dependsOn: [0], services: [service('db', { from: 0 })] }),
+]
+
+test('the time that a service takes to stop is none of its step', async () => {
+  const { jobs } = await run(bench, plan('sleep 4', { timeoutSeconds: 3 }))
+  expect(jobs).toMatchObject([{ state: 'passed' }, { state: 'passed' }])
+})
+
+test('a cancel does not wait for a service that stops', async () => {
+  const id = await submit(bench, plan('echo stops; sleep 600'))
+  const [job] = await bench.store.builds.jobs(id)
+  await until(async () => (await logOfService(bench, job)).includes('stops'))
+  await bench.store.builds.apply(id, [{ type: 'cancel', at: Date.now() }])
+  const { jobs } = await settled(bench, id)
+  expect(jobs[0]?.state).toBe('canceled')
+  await until(async () => (await bench.driver.list()).length === 0)
+})
+
+test('a service that leaves large files for later steps is a remark', async () => {
+  const { jobs } = await run(bench, plan('fallocate --length 300M /large'))
+  expect(await logOf(bench, jobs[0])).toContain(
+    '<the service db left 300 MB for later steps; each of its starts copies',
   )
 })

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { closeSync, constants, openSync, readlinkSync, readSync } from 'node:fs'
+import { Holes } from '../../files/holes.ts'
 import { firstId } from '../../privilege/id-ranges.ts'
 import { below, type FoundEntry, findEntries } from './find-entries.ts'
 
@@ -19,11 +20,16 @@ export function digestInput({ workspace, pattern }: DigestInputJob): string | nu
   if (entries.length === 0) return null
   const sum = createHash('sha256')
   const buffer = Buffer.allocUnsafe(1024 * 1024)
+  const holes = new Holes()
   for (const { path, kind, stats } of entries.sort((a, b) => (a.path < b.path ? -1 : 1))) {
     const owner = `${stats.uid - BigInt(firstId)}:${stats.gid - BigInt(firstId)}`
     const place = below(Buffer.from(workspace), path)
     const content =
-      kind === 'file' ? fileDigest(place, buffer) : kind === 'link' ? readlinkSync(place, 'buffer').toString('hex') : ''
+      kind === 'file'
+        ? (holes.standIn(stats) ?? fileDigest(place, buffer))
+        : kind === 'link'
+          ? readlinkSync(place, 'buffer').toString('hex')
+          : ''
     sum.update(
       `${Buffer.from(path, 'latin1').toString('hex')} ${kind} ${(stats.mode & 0o7777n).toString(8)} ${owner} ${content}\n`,
     )

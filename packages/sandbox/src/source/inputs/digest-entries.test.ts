@@ -1,0 +1,31 @@
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { digestInput } from './digest-entries.ts'
+
+let directory: string
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'harmont-holes-'))
+})
+afterEach(() => rmSync(directory, { recursive: true }))
+
+function digestOf(name: string, bytes: number): string | null {
+  writeFileSync(join(directory, name), 'x')
+  truncateSync(join(directory, name), bytes)
+  return digestInput({ workspace: directory, pattern: name })
+}
+
+it('files with equal content have one digest, holes or not', () => {
+  const small = digestOf('f', 1024 ** 2)
+  expect(digestOf('f', 1024 ** 2)).toBe(small)
+  writeFileSync(join(directory, 'f'), Buffer.concat([Buffer.from('x'), Buffer.alloc(1024 ** 2 - 1)]))
+  expect(digestInput({ workspace: directory, pattern: 'f' })).toBe(small)
+})
+
+it('a file of terabytes of holes is not read, and equal to no other', () => {
+  const large = digestOf('f', 1024 ** 4)
+  expect(digestInput({ workspace: directory, pattern: 'f' })).toBe(large)
+  rmSync(join(directory, 'f'))
+  expect(digestOf('f', 1024 ** 4)).not.toBe(large)
+})
