@@ -103,6 +103,11 @@ const calls: readonly Call[] = [
   ['matrix', [{ name: ['a'] }]],
   ['matrix', [{ a: Array.from({ length: 1001 }, (_, index) => index) }]],
   ['matrix', [{ a: [1] }, 'x']],
+  ['split', [0], { files: 'test' }],
+  ['split', [101], { files: 'test' }],
+  ['split', [2], { files: '../test' }],
+  ['split', [2], { files: 1 }],
+  ['split', [2], { files: 'test' }],
   ['group', [['x']]],
 ]
 

@@ -1,4 +1,4 @@
-import { filesFrom, onChange, pipeline, scratch, service, sh, wait } from '@harmont/hm'
+import { filesFrom, onChange, pipeline, scratch, service, sh, split, wait } from '@harmont/hm'
 
 const db = service('db', {
   image: 'postgres:18',
@@ -19,11 +19,11 @@ const migrated = deps.sh('npm run migrate', {
   cache: onChange('migrations/', 'src/migrate.ts', 'src/connect.ts'),
 })
 
-const tests = ['catalogue', 'stock', 'cart', 'checkout'].map((part) =>
+const tests = split(4, { files: 'test/**/*.test.ts' }, () =>
   migrated.sh(
     `node --test --test-reporter=spec --test-reporter-destination=stdout \\
-  --test-reporter=junit --test-reporter-destination=junit.xml test/${part}.test.ts`,
-    { label: `test ${part}`, services: [db.after(migrated), cache], tests: 'junit.xml' },
+  --test-reporter=junit --test-reporter-destination=junit.xml $(cat $HARMONT_SPLIT)`,
+    { label: 'test', services: [db.after(migrated), cache], tests: 'junit.xml' },
   ),
 )
 

@@ -57,4 +57,9 @@ export interface LookUpInputs {
    * earlier releases.
    */
   readonly services?: Readonly<Record<string, string>>
+  /**
+   * Digest of the files of its shard of a split. Absent without one, and in notes of earlier
+   * releases.
+   */
+  readonly split?: string
 }

@@ -29,7 +29,7 @@ export { judge } from './core/prerequisites.ts'
 export { isBuildTerminal, isHeld, isTerminal } from './core/states.ts'
 export { createEngine, type Engine, type EngineOptions, type EngineRunner } from './engine.ts'
 export type { Log } from './log.ts'
-export { createMemoryStore, type MemoryStore } from './memory/memory-store.ts'
+export { createMemoryStore, type MemoryStore, type SplitMemory } from './memory/memory-store.ts'
 export {
   type Directive,
   type LeasedJob,
@@ -68,6 +68,7 @@ export type { Renderer, RunnerOptions, RunnerSettings } from './runner/options.t
 export { createLocalPort, type LocalPortOptions } from './scheduler/local-port.ts'
 export { createScheduler, type Scheduler, type SchedulerOptions } from './scheduler/scheduler.ts'
 export { serviceLogId } from './service-log.ts'
+export { type Deal, median } from './splits/deal.ts'
 export { type BuildAnnotation, noOutput, type StepOutput } from './step-output.ts'
 export type { Applied, BuildContext, BuildSource, ChangeFeed, JobOutput, Lease, LiveSnapshots, Store } from './store.ts'
 export { defaultStoreSettings, type StoreSettings } from './store-settings.ts'

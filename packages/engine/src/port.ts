@@ -9,6 +9,8 @@ import type { LackingParts, WantedParts } from './artifacts/part-store.ts'
 import type { CacheLookUp } from './cache-look-up.ts'
 import type { JobState, Outcome, ServiceState, Step } from './core/model.ts'
 import type { OpenServiceLog } from './service-log.ts'
+import type { Deal, SplitFile } from './splits/deal.ts'
+import type { FileSplit } from './splits/split-store.ts'
 import type { StepOutput } from './step-output.ts'
 import type { BuildContext } from './store.ts'
 
@@ -95,6 +97,11 @@ export interface RunnerPort {
    * Throws when the lease is lost.
    */
   fetchSecrets(lease: LeaseRef, names: readonly string[]): Promise<SecretsAnswer>
+  /**
+   * Returns how the files of a split are dealt out to its shards in this build: the same for each
+   * attempt and each runner. May be repeated. Null when the lease is lost.
+   */
+  dealFiles(lease: LeaseRef, split: FileSplit, files: readonly SplitFile[]): Promise<Deal | null>
   /** Reports the result of rendering: the IR's text, or an error. */
   rendered(lease: LeaseRef, at: Date, result: RenderResult): Promise<boolean>
   /**

@@ -18,6 +18,7 @@ import { gateSuite } from './gate-suite.ts'
 import { groupSuite } from './group-suite.ts'
 import { plainContext } from './plain-context.test-support.ts'
 import { serviceSuite } from './service-suite.ts'
+import { splitSuite } from './splits/split-suite.ts'
 import { standingSuite } from './standing-suite.ts'
 import { noOutput, type StepOutput } from './step-output.ts'
 import { type Lease, type Store, shortLogChunks } from './store.ts'
@@ -62,6 +63,7 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
     gateSuite(() => under)
     standingSuite(() => under)
     serviceSuite(() => under)
+    splitSuite(() => under)
 
     const submitted: string[] = []
     async function submit(from: Plan | NewBuild['from'], queue = 'q', held = false): Promise<string> {

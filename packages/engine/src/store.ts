@@ -4,6 +4,7 @@ import type { Artifact } from './artifacts/artifact.ts'
 import type { CacheLookUp } from './cache-look-up.ts'
 import type { Build, BuildEvent, Effect, Instant, Job } from './core/model.ts'
 import type { OpenServiceLog } from './service-log.ts'
+import type { SplitStore } from './splits/split-store.ts'
 import type { BuildAnnotation, StepOutput } from './step-output.ts'
 import type { Wait } from './wait.ts'
 
@@ -109,6 +110,7 @@ export interface Store {
   readonly leases: LeaseStore
   readonly logs: LogStore
   readonly outputs: OutputStore
+  readonly splits: SplitStore
   /** Announces changes of this process at once, and of others a little later. */
   readonly changes: ChangeFeed
   /** The clock of its builds, which never steps. */

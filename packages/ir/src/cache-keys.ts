@@ -120,6 +120,8 @@ export interface LookupAdditions {
   readonly inputs?: readonly string[]
   /** One digest for each of the step's services, in their order. */
   readonly services?: readonly string[]
+  /** The files of its shard of a split. */
+  readonly split?: readonly string[]
 }
 
 /**

@@ -16,6 +16,7 @@ export type {
   IrResources,
   IrRetry,
   IrService,
+  IrSplit,
   IrStep,
   IrStepConcurrency,
 } from './document.ts'
@@ -32,6 +33,7 @@ export type {
   PlannedArtifact,
   PlannedInput,
   PlannedService,
+  PlannedSplit,
   PlannedStep,
   PlanProblem,
   PlanResult,

@@ -22,6 +22,7 @@ it('G09 changes with each of its parts', () => {
     { additions: { inputs: ['a'] } },
     { additions: { inputs: ['a', 'b'] } },
     { additions: { inputs: ['b', 'a'] } },
+    { additions: { split: ['a'] } },
     { files: 'f', additions: { inputs: ['a'] } },
   ]
   const keys = [STEP, ...others.map((other) => ({ ...STEP, ...other }))].map(lookupKey)

@@ -69,6 +69,17 @@ export interface PlannedStep {
   readonly artifacts?: readonly PlannedArtifact[]
   /** What it asks of its tests; absent for nothing, and in plans of earlier releases. */
   readonly tests?: PlannedTests
+  /** Its shard of files of the source; absent for none. */
+  readonly split?: PlannedSplit
+}
+
+/** A shard of a split. Steps of a build with the same files and total are shards of one. */
+export interface PlannedSplit {
+  /** A path or glob (`ir.md` 2.3) of files of the source. */
+  readonly files: string
+  /** From 1 to `total`. */
+  readonly index: number
+  readonly total: number
 }
 
 /** A sidecar of a step. The command starts when all are ready. */

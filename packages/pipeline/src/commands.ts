@@ -1,7 +1,7 @@
 import { BRAND } from './brand.ts'
 import { type Duration, seconds as durationSeconds, MAX_TIMEOUT } from './duration.ts'
-import { matrixFields } from './matrix-fields.ts'
 import { inDirectory } from './quote.ts'
+import { scopeFields } from './scope-fields.ts'
 import { type CommandFields, isStep, type Step, type StepOptions, type Wait } from './step.ts'
 import { commandFields } from './step-options.ts'
 import { booleanOf, grouped, misuse, nameOf, optionsOf, textOf, wrongUse } from './wrong-use.ts'
@@ -100,5 +100,5 @@ function commandStep(parent: Step | null, command: unknown, options: StepOptions
   const size = Buffer.byteLength(whole)
   if (size > MAX_COMMAND)
     throw misuse('sh', `a command of at most ${grouped(MAX_COMMAND)} bytes`, grouped(size), 'Put the script in a file.')
-  return new StepNode({ parent, command: whole, fields: matrixFields(whole, fields) })
+  return new StepNode({ parent, command: whole, fields: scopeFields(whole, fields) })
 }

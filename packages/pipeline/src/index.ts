@@ -31,6 +31,7 @@ export type { TestOptions } from './options/tests.ts'
 export { type PipelineIR, type PipelineOptions, pipeline } from './pipeline.ts'
 export { type CacheKeyOptions, resolvePipelineCacheKeys } from './resolve-keys.ts'
 export { service } from './service.ts'
+export { type Shard, type SplitOptions, split } from './split.ts'
 export {
   type Input,
   LEAVES,

@@ -27,7 +27,8 @@ export function flatLeaves(
 }
 
 function leavesOf(object: StandsForLeaves): unknown {
-  const { stoodFor, cell } = state()
+  const { shard, cell, stoodFor: outside } = state()
+  const stoodFor = shard?.stoodFor ?? outside
   const known = stoodFor.get(object) ?? new Map<typeof cell, unknown>()
   stoodFor.set(object, known)
   if (!known.has(cell)) known.set(cell, object[LEAVES]())

@@ -1,5 +1,5 @@
 import { flatLeaves } from './leaves.ts'
-import { inCell } from './matrix-fields.ts'
+import { inCell } from './scope-fields.ts'
 import { type CellValues, state, withCell } from './state.ts'
 import type { Leaves, Step, Wait } from './step.ts'
 import { grouped, listOf, membersOf, misuse, nameOf, optionsOf, wrongUse } from './wrong-use.ts'

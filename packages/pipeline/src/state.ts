@@ -1,5 +1,16 @@
+import type { IrSplit } from '@harmont/ir'
+
 /** A cell of a matrix: axis to value. */
 export type CellValues = Readonly<Record<string, string | number | boolean>>
+
+/** A shard of a split, in the form of the IR, with the leaves of objects that are listed in it. */
+export interface ShardScope {
+  readonly split: IrSplit
+  readonly stoodFor: StoodFor
+}
+
+/** The leaves of each object, per cell: a toolchain in two places is the same steps. */
+type StoodFor = WeakMap<object, Map<CellValues | undefined, unknown>>
 
 /** A target, identified by its own function. */
 export interface TargetRun {
@@ -16,8 +27,9 @@ interface State {
   readonly evaluating: TargetRun[]
   /** The cell for which `matrix()` is calling its function. */
   cell: CellValues | undefined
-  /** The leaves of each object, per cell: a toolchain in two places is the same steps. */
-  readonly stoodFor: WeakMap<object, Map<CellValues | undefined, unknown>>
+  /** The shard for which `split()` is calling its function. Absent in the state of an earlier release. */
+  shard?: ShardScope | undefined
+  readonly stoodFor: StoodFor
 }
 
 const KEY = Symbol.for('@harmont/hm.state.v1')
@@ -29,6 +41,18 @@ export function state(): State {
   const fresh: State = { evaluated: new Set(), evaluating: [], cell: undefined, stoodFor: new WeakMap() }
   Reflect.set(globalThis, KEY, fresh)
   return fresh
+}
+
+/** Runs `fn`. Steps that it makes belong to this shard, or to none. */
+export function withShard<T>(shard: ShardScope | undefined, fn: () => T): T {
+  const shared = state()
+  const outer = shared.shard
+  shared.shard = shard
+  try {
+    return fn()
+  } finally {
+    shared.shard = outer
+  }
 }
 
 /** Runs `fn`. Steps that it makes belong to this cell, or to none. */

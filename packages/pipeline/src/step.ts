@@ -10,6 +10,7 @@ import type {
   IrResources,
   IrRetry,
   IrService,
+  IrSplit,
   IrStepConcurrency,
 } from '@harmont/ir'
 import { BRAND, hasStepBrand, hasWaitBrand } from './brand.ts'
@@ -130,6 +131,7 @@ export interface CommandFields {
   readonly artifacts?: readonly IrArtifact[] | undefined
   readonly inputs?: readonly Input[] | undefined
   readonly services?: readonly ServiceFields[] | undefined
+  readonly split?: IrSplit | undefined
   readonly matrix?: IrMatrix | undefined
   readonly env?: Readonly<Record<string, string>> | undefined
   readonly secrets?: Readonly<Record<string, string>> | undefined

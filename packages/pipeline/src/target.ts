@@ -1,4 +1,4 @@
-import { state, type TargetRun, withCell } from './state.ts'
+import { state, type TargetRun, withCell, withShard } from './state.ts'
 import { misuse, textOf, wrongUse } from './wrong-use.ts'
 
 /** Makes a function that is evaluated once per render and shares its result. */
@@ -34,8 +34,8 @@ function evaluate<T>(run: TargetRun, fn: () => T): T {
   }
   evaluating.push(run)
   try {
-    // All cells of a matrix share the result, so it belongs to none.
-    const value = withCell(undefined, fn)
+    // All cells of a matrix and all shards share the result, so it belongs to none.
+    const value = withShard(undefined, () => withCell(undefined, fn))
     evaluated.add(run)
     return value
   } finally {

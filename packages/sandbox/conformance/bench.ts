@@ -59,6 +59,7 @@ export interface RunOptions {
   readonly label?: Readonly<Record<string, string>>
   readonly gitDirectory?: string
   readonly inputs?: readonly Partial<SandboxInput>[]
+  readonly split?: string
 }
 
 export interface Finished {
@@ -136,6 +137,7 @@ export function command(script: string, options: RunOptions = {}) {
   return {
     script,
     env: options.env ?? {},
+    ...(options.split === undefined ? {} : { split: options.split }),
     workingDirectory: '/workspace',
     deadline: new Date(Date.now() + (options.deadlineMs ?? 60_000)),
   }

@@ -30,6 +30,19 @@ export function outputFileTests(bench: () => Bench): void {
     expect(await bench().print('ls "$HARMONT_OUTPUT"', { from: snapshot.id })).toBe('')
   })
 
+  it('a command reads its split by name and cannot change it, and it is in no snapshot', async () => {
+    const split = 'test/a b.ts\ntest/é.ts\n'
+    const script = 'cat "$HARMONT_SPLIT"; echo x 2>/dev/null >"$HARMONT_SPLIT" && exit 9; true'
+    const { sandbox, exit, stdout } = await bench().run(script, { split, env: { HARMONT_SPLIT: '/etc/passwd' } })
+    expect([exit.code, stdout]).toEqual([0, split])
+    const snapshot = await sandbox.snapshot({ cache: null, origin: {} })
+    await sandbox.destroy()
+    const { id: empty } = await bench().step('true')
+    const digests = [snapshot.id, empty].map((id) => bench().driver.snapshots.changedFilesDigest(id))
+    expect(await digests[0]).toBe(await digests[1])
+    expect(await bench().print('env | grep -c ^HARMONT_SPLIT= || true', { from: snapshot.id })).toBe('0\n')
+  })
+
   it('an output directory takes 64 MiB and some thousand files, and then refuses', async () => {
     const { files, exit, stderr } = await read(
       bench(),

@@ -290,6 +290,8 @@ export interface Command {
    * For the process that adopts the sandbox; see `Sandbox.memo`. Needs `secretFiles` in the spec.
    */
   readonly memo?: string
+  /** Text of the file that `HARMONT_SPLIT` then names. It is in no snapshot. */
+  readonly split?: string
   readonly workingDirectory: string
   /** When the watchdog outside this process kills the tree, unless `extend` moves it. */
   readonly deadline: Date

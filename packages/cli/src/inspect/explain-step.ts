@@ -42,6 +42,7 @@ function differences(old: StepIdentity, own: StepIdentity): string[] {
   found.push(...explainFiles(old.files, own.files).map((change) => `file ${change}`))
   found.push(...changed(old.given ?? {}, own.given ?? {}).map((change) => `input ${change}`))
   found.push(...changed(old.services ?? {}, own.services ?? {}).map((change) => `service ${change}`))
+  if (old.split !== own.split) found.push('the files of its shard changed')
   return found
 }
 

@@ -21,6 +21,8 @@ export interface StepIdentity {
   readonly given?: Readonly<Record<string, string>>
   /** The same of what each service is made from, by name. */
   readonly services?: Readonly<Record<string, string>>
+  /** The same of the files of its shard of a split. */
+  readonly split?: string
 }
 
 export interface IdentitySource {
@@ -38,7 +40,7 @@ export function writeIdentity(file: string, source: IdentitySource): void {
 }
 
 /** Adds what a step was given, which is known only when the other steps have ended. */
-export function noteGiven(file: string, key: string, given: Pick<StepIdentity, 'given' | 'services'>): void {
+export function noteGiven(file: string, key: string, given: Pick<StepIdentity, 'given' | 'services' | 'split'>): void {
   const steps = [...readIdentity(file).values()].map((step) => (step.key === key ? { ...step, ...given } : step))
   const staging = `${file}.part`
   writeFileSync(staging, JSON.stringify(steps), { mode: 0o600 })

@@ -35,6 +35,9 @@ export interface RunFiles {
   readonly events: string
   /** The artifacts that steps have left, one per line; absent without any. */
   readonly artifacts: string
+  /** How long the files of tests took, and how splits were dealt out; see `recorded-splits.ts`. */
+  readonly times: string
+  readonly deals: string
   /** The inputs of the cache keys; see `identity.ts`. */
   readonly identity: string
   /** The chunks of one attempt, or of its service, one per line, in the API's format. */
@@ -49,6 +52,8 @@ export function runFiles(runs: string, record: number): RunFiles {
     ir: join(directory, 'ir.json'),
     events: join(directory, 'events.jsonl'),
     artifacts: join(directory, 'artifacts.jsonl'),
+    times: join(directory, 'times.jsonl'),
+    deals: join(directory, 'deals.jsonl'),
     identity: join(directory, 'identity.json'),
     log: (slot, attempt, service) =>
       join(directory, 'logs', `${slot}-${attempt}${service === undefined ? '' : `-${service}`}.jsonl`),
@@ -136,7 +141,7 @@ function readFacts(runs: string, record: number): RunFacts | undefined {
   }
 }
 
-function readIfThere(file: string): string | undefined {
+export function readIfThere(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8')
   } catch (error) {

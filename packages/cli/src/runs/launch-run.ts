@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import { inspect } from 'node:util'
-import { createBuild, defaultStoreSettings, planBuild } from '@harmont/engine'
+import { createBuild, type Deal, defaultStoreSettings, planBuild } from '@harmont/engine'
 import type { Plan } from '@harmont/ir'
 import { now, type SourceTreeRef } from '@harmont/sandbox'
 import type { GitFacts } from '@harmont/source-set'
@@ -39,6 +39,8 @@ export interface Launch {
   readonly retryOf: number | null
   /** Slots of steps that have passed before, with what each left. */
   readonly kept: ReadonlyMap<number, string | null>
+  /** How the run that this one tries again dealt out its splits; absent for another run. */
+  readonly deals?: ReadonlyMap<string, Deal>
   /** Steps to run whatever the cache has. */
   readonly anew: true | readonly string[]
   readonly keepGoing: boolean
@@ -95,6 +97,7 @@ export async function launchRun(here: Here, launch: Launch): Promise<ExitCode> {
       secrets: launch.secrets,
       slots,
       keepGoing: launch.keepGoing,
+      deals: launch.deals ?? new Map(),
       artifacts: launch.artifacts,
       view,
       log: (level, text, error) => {

@@ -3,6 +3,7 @@ import {
   type CacheLookUp,
   createMemoryStore,
   type MemoryStore,
+  type SplitMemory,
   type StoreSettings,
 } from '@harmont/engine'
 
@@ -21,8 +22,12 @@ export interface StoreListener {
  * Opens a memory store that reports to a listener, in order. A slow listener slows the reading of
  * output, and nothing else.
  */
-export function createLocalStore(settings: Partial<StoreSettings>, listener: StoreListener): MemoryStore {
-  const store = createMemoryStore(settings)
+export function createLocalStore(
+  settings: Partial<StoreSettings>,
+  splits: SplitMemory,
+  listener: StoreListener,
+): MemoryStore {
+  const store = createMemoryStore(settings, splits)
   return {
     ...store,
     builds: {

@@ -5,6 +5,7 @@ import { type ExitCode, exits, HmError, usageError } from '../errors.ts'
 import { localConditions, planRun, selectSteps } from '../project/plan-run.ts'
 import { readProject } from '../project/read-project.ts'
 import { runSecrets } from '../project/run-variables.ts'
+import { recordedDeals } from '../records/recorded-splits.ts'
 import { type RunRecord, stepsOf } from '../records/run-record.ts'
 import { runFiles } from '../records/run-records.ts'
 import type { Sandboxes } from '../sandboxes/open-sandboxes.ts'
@@ -70,6 +71,7 @@ export async function localRetry(
       only: [...slots.keys()],
       retryOf: earlier.number,
       kept: new Map([...kept].map(([slot, snapshot]) => [slots.get(keyOf(slot)) ?? -1, snapshot])),
+      deals: recordedDeals(home.runs, earlier.record),
       anew: [],
       keepGoing: false,
       parallelism: undefined,

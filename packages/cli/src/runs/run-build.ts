@@ -3,10 +3,12 @@ import {
   type BuildContext,
   type Created,
   createEngine,
+  type Deal,
   defaultLeastFreeBytes,
   defaultStoreSettings,
   type Log,
   openFileParts,
+  type StoreSettings,
   watchDisk,
 } from '@harmont/engine'
 import type { Plan } from '@harmont/ir'
@@ -17,6 +19,7 @@ import { factsOfPlan } from '../events/step-facts.ts'
 import { systemFailure } from '../process/system-failure.ts'
 import type { LocalHome } from '../records/home.ts'
 import { readArtifact, recordedArtifacts } from '../records/recorded-artifacts.ts'
+import { earlierTimes, recordDeal } from '../records/recorded-splits.ts'
 import type { RunFacts } from '../records/run-record.ts'
 import { runFiles } from '../records/run-records.ts'
 import type { Sandboxes } from '../sandboxes/open-sandboxes.ts'
@@ -37,6 +40,8 @@ export interface LocalRun {
   /** Steps at a time. */
   readonly slots: number
   readonly keepGoing: boolean
+  /** How the run that it tries again dealt out its splits. */
+  readonly deals: ReadonlyMap<string, Deal>
   /** Where artifacts are written when the run has ended; null: nowhere. */
   readonly artifacts: string | null
   readonly view: RunView
@@ -56,11 +61,12 @@ export async function runBuild(run: LocalRun): Promise<ExitCode> {
   // It is awaited only after the engine has started.
   ended.promise.catch(() => {})
   const known = factsOfPlan(plan)
+  const files = runFiles(home.runs, facts.record)
   const reporter = new RunReporter({
     mapper: new EventMapper(known.of),
     steps: plan.steps,
     jobs: build.build.jobs,
-    files: runFiles(home.runs, facts.record),
+    files,
     view,
     snapshotOf: (id) => sandboxes.driver.snapshots.get(id),
     onEnd: ended.resolve,
@@ -74,7 +80,13 @@ export async function runBuild(run: LocalRun): Promise<ExitCode> {
       else void view.note(level === 'warn' ? `${text}; hm cache clean makes room` : text)
     },
   })
-  const store = createLocalStore({ ...defaultStoreSettings, ...(run.keepGoing ? {} : { failFast: true }) }, reporter)
+  const settings: Partial<StoreSettings> = { ...defaultStoreSettings, ...(run.keepGoing ? {} : { failFast: true }) }
+  const splits = {
+    times: () => earlierTimes(home.runs, facts.directory, facts.slug),
+    earlier: run.deals,
+    keep: (key: string, deal: Deal) => recordDeal(files.deals, key, deal),
+  }
+  const store = createLocalStore(settings, splits, reporter)
   const engine = createEngine({
     store,
     sources: {

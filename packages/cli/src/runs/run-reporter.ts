@@ -17,6 +17,7 @@ import { LineSplitter, type LogLine } from '../events/line-splitter.ts'
 import type { RunEvent, RunView } from '../events/run-event.ts'
 import { noteGiven } from '../records/identity.ts'
 import { recordArtifacts } from '../records/recorded-artifacts.ts'
+import { recordTimes } from '../records/recorded-splits.ts'
 import { AppendedFile, type RunFiles } from '../records/run-records.ts'
 import type { StoreListener } from './local-store.ts'
 import { mapEngineJob } from './map-engine-job.ts'
@@ -82,7 +83,10 @@ export class RunReporter implements StoreListener {
     const ended = changed.filter(({ id, state }) => newest.has(id) && isTerminal(state))
     this.#enqueue(async () => {
       await this.#reportJobs(changed)
-      for (const job of ended) await this.#reportArtifacts(job)
+      for (const job of ended) {
+        if (!job.cached) recordTimes(this.#options.files.times, this.#store?.outputs.of(job.id).tests ?? [])
+        await this.#reportArtifacts(job)
+      }
       if (isBuildTerminal(header.state)) this.#options.onEnd(header)
     })
   }
@@ -95,13 +99,17 @@ export class RunReporter implements StoreListener {
     })
   }
 
-  lookedUp(jobId: string, { inputs: { given, services } }: CacheLookUp): void {
-    if (given === undefined && services === undefined) return
+  lookedUp(jobId: string, { inputs: { given, services, split } }: CacheLookUp): void {
+    if (given === undefined && services === undefined && split === undefined) return
     this.#enqueue(async () => {
       const { steps, files } = this.#options
       const step = steps[this.#jobs.get(jobId)?.step ?? -1]
       if (step !== undefined)
-        noteGiven(files.identity, step.key, { ...(given && { given }), ...(services && { services }) })
+        noteGiven(files.identity, step.key, {
+          ...(given && { given }),
+          ...(services && { services }),
+          ...(split && { split }),
+        })
     })
   }
 

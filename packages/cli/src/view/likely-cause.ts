@@ -19,6 +19,7 @@ export function endingText({ state, exitCode, errorCode }: Ending): string {
 
 const unstarted: ReadonlySet<string> = new Set([
   ...['provision_failed', 'secret_missing', 'input_missing', 'secret_unusable', 'service_failed', 'service_timeout'],
+  'split_failed',
 ])
 
 /**

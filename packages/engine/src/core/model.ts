@@ -38,6 +38,7 @@ export type JobErrorCode =
   | 'service_failed'
   | 'service_timeout'
   | 'service_unclean'
+  | 'split_failed'
 
 /** Unix milliseconds. */
 export type Instant = number

@@ -4,6 +4,8 @@ import type { Created } from '../core/create-build.ts'
 import { standsStill } from '../core/decide-abandon.ts'
 import { viewBuild } from '../core/live-build.ts'
 import { serviceLogId } from '../service-log.ts'
+import { type Deal, deal } from '../splits/deal.ts'
+import { type SplitStore, splitKey } from '../splits/split-store.ts'
 import { noOutput, type StepOutput } from '../step-output.ts'
 import {
   type BuildContext,
@@ -26,6 +28,18 @@ export interface MemoryStore extends Store {
   readonly outputs: MemoryOutputs
 }
 
+/** What splits are dealt out by. */
+export interface SplitMemory {
+  /** Returns how long files took, in milliseconds by path. */
+  times(): ReadonlyMap<string, number>
+  /** Deals of the run that this one tries again, by `splitKey`. */
+  readonly earlier: ReadonlyMap<string, Deal>
+  /** Keeps a deal before anything follows from it. */
+  keep(key: string, deal: Deal): void
+}
+
+const noMemory: SplitMemory = { times: () => new Map(), earlier: new Map(), keep: () => {} }
+
 interface MemoryOutputs extends OutputStore {
   /** Returns what the step of a job left. */
   of(jobId: string): StepOutput
@@ -40,7 +54,7 @@ interface MemoryBuilds extends BuildStore {
  * Opens a store without builds. Its parts are plain objects: `{ ...store, builds: {
  * ...store.builds, apply } }` is a store with another `apply`.
  */
-export function createMemoryStore(given: Partial<StoreSettings> = {}): MemoryStore {
+export function createMemoryStore(given: Partial<StoreSettings> = {}, splits = noMemory): MemoryStore {
   const settings = storeSettings(given)
   const changes = new LocalChangeFeed()
   const work = new WorkingBuilds(settings, changes)
@@ -58,6 +72,7 @@ export function createMemoryStore(given: Partial<StoreSettings> = {}): MemorySto
       },
       of: (jobId) => work.outputOf(jobId) ?? noOutput,
     },
+    splits: splitStore(splits),
     changes,
     now: settings.now,
     close: async () => {},
@@ -201,6 +216,24 @@ function logStore(work: WorkingBuilds, changes: LocalChangeFeed): LogStore {
       return { lastSeq: log.lastSeq, bytes: log.bytes() }
     },
     drop: async (jobId, throughSeq) => work.log(jobId).drop(throughSeq),
+  }
+}
+
+function splitStore({ times, earlier, keep }: SplitMemory): SplitStore {
+  const dealt = new Map<string, Deal>()
+  return {
+    async deal(buildId, split, files) {
+      const key = splitKey(split)
+      const place = `${buildId} ${key}`
+      const known = dealt.get(place)
+      if (known !== undefined) return known
+      const there = new Set(files.map(({ path }) => path))
+      const made = earlier.get(key)?.map((paths) => paths.filter((path) => there.has(path)))
+      const own = made ?? deal(files, times(), split.total)
+      keep(key, own)
+      dealt.set(place, own)
+      return own
+    },
   }
 }
 

@@ -115,7 +115,8 @@ export class PostgresBuilds implements BuildStore {
     const { build, context } = loaded
     const isCached = events.some((event) => event.type === 'ended' && event.outcome.kind === 'cached')
     const of = { jobId, buildId, pipeline: build.pipeline, isTrusted: context.trust === 'trusted', isCached }
-    return writeReports(this.#pool, { ...of, at: this.#options.now() }, tests)
+    const isFetched = context.claimant === undefined
+    return writeReports(this.#pool, { ...of, isFetched, at: this.#options.now() }, tests)
   }
 
   async waits(buildId: string, now: Instant = this.#options.now()): Promise<ReadonlyMap<string, Wait>> {

@@ -11,6 +11,7 @@ import { PostgresLeases } from './leases.ts'
 import { PostgresLogs } from './logs.ts'
 import { type Hears, Notifier } from './notifier.ts'
 import { storePool } from './pool.ts'
+import { PostgresSplits } from './splits.ts'
 import { PostgresOutputs } from './step-outputs.ts'
 
 export interface PostgresStoreOptions extends Partial<StoreSettings> {
@@ -31,6 +32,7 @@ export class PostgresStore implements Store {
   readonly leases: PostgresLeases
   readonly logs: PostgresLogs
   readonly outputs: PostgresOutputs
+  readonly splits: PostgresSplits
   readonly changes = new LocalChangeFeed()
   readonly now: () => Instant
   readonly #pool: pg.Pool
@@ -61,6 +63,7 @@ export class PostgresStore implements Store {
       notifier.job(jobId)
     })
     this.outputs = new PostgresOutputs(pool)
+    this.splits = new PostgresSplits(pool)
     this.#pool = pool
     this.#groups = groups
     this.#notifier = notifier

@@ -19,6 +19,8 @@ export interface ReportingJob {
   readonly buildId: string
   readonly pipeline: string
   readonly isTrusted: boolean
+  /** Whether the server has fetched its source from its ref itself. */
+  readonly isFetched: boolean
   readonly isCached: boolean
   readonly at: Instant
 }
@@ -79,7 +81,7 @@ async function roomOf(pool: pg.Pool, { buildId, jobId }: ReportingJob): Promise<
 
 async function writeReport(
   pool: pg.Pool,
-  { buildId, jobId, pipeline, isTrusted, isCached, at }: ReportingJob,
+  { buildId, jobId, pipeline, isTrusted, isFetched, isCached, at }: ReportingJob,
   { path, format, faults, problem }: TestReport,
   results: readonly Result[],
   leftOut: number,
@@ -87,14 +89,15 @@ async function writeReport(
   const count = (state: TestCase['state']) => results.filter((result) => result.state === state).length
   const { rows } = await pool.query<{ id: string }>({
     name: 'engine-write-test-report',
-    text: `insert into engine.test_reports (build_id, job_id, pipeline, trusted, cached, path, format, faults, problem,
+    text: `insert into engine.test_reports (build_id, job_id, pipeline, trusted, fetched, cached, path, format, faults, problem,
         passed, failed, skipped, errored, left_out, written_at)
-      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) returning id`,
+      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) returning id`,
     values: [
       buildId,
       jobId,
       pipeline,
       isTrusted,
+      isFetched,
       isCached,
       storable(path),
       format,

@@ -31,6 +31,8 @@ export interface CachePlaces {
   readonly inputs: ReadonlyMap<string, string>
   /** The same of each service, by name. */
   readonly services: ReadonlyMap<string, string>
+  /** Digest of the files of its shard; null without a split. */
+  readonly split: string | null
 }
 
 /**
@@ -44,6 +46,7 @@ export async function cachePlaces(
   base: Base,
   inputs: StepInputs,
   resolved: readonly ResolvedService[],
+  shard: readonly string[] | null,
 ): Promise<CachePlaces | null> {
   const { buildEnv, cache } = context.lease.job
   if (step.cacheKey === null) return null
@@ -56,7 +59,8 @@ export async function cachePlaces(
   const { cacheKey, command } = step
   const digest = 'image' in base ? base.image.digest : base.parent.imageDigest
   const env = { ...step.env, ...buildEnv }
-  const additions = { inputs: digests, services }
+  const split = shard === null ? null : sha256(shard.map((path) => `${path}\0`).join(''))
+  const additions = { inputs: digests, services, split: split === null ? [] : [split] }
   const key = lookupKey({ cacheKey, command, env, parent, files: files?.all ?? '', additions })
   const place = (namespace: string): CacheAddress => ({
     namespace: `${namespace}|${digest}|${process.platform}-${process.arch}`,
@@ -67,7 +71,7 @@ export async function cachePlaces(
   const ofServices = resolved.map(({ planned: { name } }, i) => [name, services[i] ?? ''] as const)
   return {
     ...{ read: read.map(place), write: place(cache.write), parent, files },
-    ...{ inputs: new Map(named), services: new Map(ofServices) },
+    ...{ inputs: new Map(named), services: new Map(ofServices), split },
   }
 }
 
@@ -167,6 +171,7 @@ function lookUpOf(
       ...(cache.files === null ? {} : { files: sides(cache.files) }),
       ...(cache.inputs.size === 0 ? {} : { given: digestsOf(cache.inputs) }),
       ...(cache.services.size === 0 ? {} : { services: digestsOf(cache.services) }),
+      ...(cache.split === null ? {} : { split: short(cache.split) }),
     },
     hit: hit === undefined ? null : { origin: hit.meta.origin, createdAt: hit.createdAt.getTime() },
     damaged,
@@ -182,7 +187,11 @@ function sides({ paths, types, modes, contents }: WatchedDigest): NonNullable<Ca
 }
 
 function digest(text: string): string {
-  return short(createHash('sha256').update(text).digest('hex'))
+  return short(sha256(text))
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
 }
 
 /** Long enough to tell digests apart. */

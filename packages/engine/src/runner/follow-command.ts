@@ -25,7 +25,7 @@ export interface Started {
 export async function startCommand(
   context: JobContext,
   sandbox: Sandbox,
-  command: Pick<Command, 'script' | 'env' | 'secrets' | 'memo'>,
+  command: Pick<Command, 'script' | 'env' | 'secrets' | 'memo' | 'split'>,
 ): Promise<Started> {
   const { lease } = context
   const { work } = lease.job

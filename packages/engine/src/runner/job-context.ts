@@ -57,6 +57,11 @@ export class NothingToTake extends Error {
   override readonly name = 'NothingToTake'
 }
 
+/** The files of a split cannot be dealt out. The job fails with this message. */
+export class SplitFailed extends Error {
+  override readonly name = 'SplitFailed'
+}
+
 /** Makes the context of a job. */
 export function jobContext(
   parts: RunnerParts,
@@ -140,6 +145,7 @@ async function outcomeOf({ options, lease, log }: JobContext, error: unknown): P
   if (error instanceof SecretsUnusable || error instanceof SecretsTooLong)
     return { kind: 'refused', code: 'secret_unusable', message: error.message }
   if (error instanceof NothingToTake) return { kind: 'refused', code: 'input_missing', message: error.message }
+  if (error instanceof SplitFailed) return { kind: 'refused', code: 'split_failed', message: error.message }
   if (isScarcity(error)) return { ...vanished, blame: 'The machine ran out of file descriptors, processes or memory.' }
   await options.disk.look()
   // Some programs do not say that the disk was full.

@@ -11,6 +11,7 @@ import { artifactsAfter, artifactsOfHit, describeArtifacts, hasPassed } from '..
 import { vanished } from '../core/exit.ts'
 import type { ArtifactError, Outcome, ServiceSnapshots } from '../core/model.ts'
 import type { StepWork } from '../port.ts'
+import { shardFiles } from '../splits/shard-files.ts'
 import { noOutput, outputOf, type StepOutput } from '../step-output.ts'
 import { type Base, baseSpec, inheritedSecrets, remarkImage, resolveBase } from './base.ts'
 import { cachePlaces, findHit, hitSentence, noteLookUp } from './cache-entry.ts'
@@ -46,7 +47,7 @@ export async function endStep(
   if (isOutputLost(context, started, exit) && context.lease.stopReason === null)
     return finish(context, { ...vanished, blame: outputLost }, exit.endedAt)
   const blame = await blameFor(context, started, exit)
-  const { output, ...lacks } = await readOutput(context, work, sandbox, exit)
+  const { output, ...lacks } = promised.isIdle ? { output: noOutput } : await readOutput(context, work, sandbox, exit)
   const kept =
     unclean === null
       ? await keepResult(context, work, sandbox, exit, promised, { output, ...lacks })
@@ -140,9 +141,14 @@ async function prepare(context: JobContext, work: StepWork): Promise<Ready | Uns
     const known = await maskSecrets(context, [])
     if (work.step.cacheRemark !== undefined) log.remark(work.step.cacheRemark)
     const base = await withRoom(context, 'prepare its base', () => resolveBase(context, work))
+    const shard = await shardFiles(context, work)
+    const isIdle = shard?.length === 0
     const inputs = await resolveInputs(context, work)
-    const resolved = await withRoom(context, 'prepare its services', () => resolveServices(context, work))
-    const cache = await cachePlaces(context, work, base, inputs, resolved)
+    const needsServices = !isIdle || work.keptServices.length > 0
+    const resolved = needsServices
+      ? await withRoom(context, 'prepare its services', () => resolveServices(context, work))
+      : []
+    const cache = isIdle ? null : await cachePlaces(context, work, base, inputs, resolved, shard)
     const lookedUp = cache ? await findHit(context, work, cache) : undefined
     if (cache && lookedUp) await noteLookUp(context, work, base, cache, lookedUp)
     const hit = lookedUp?.hit
@@ -158,6 +164,7 @@ async function prepare(context: JobContext, work: StepWork): Promise<Ready | Uns
     const promised = {
       cache: cache?.write ?? null,
       lineage: uniqueSecrets([...inherited, ...secrets.given]),
+      isIdle,
     }
     const own = stepSpec(context, work, base, secrets, promised)
     const spec = { ...own, ...servicesIn(resolved), inputs: inputs.given }
@@ -167,9 +174,11 @@ async function prepare(context: JobContext, work: StepWork): Promise<Ready | Uns
     const services = await ServiceRun.start(context, sandbox)
     const { values } = secrets
     const env = { HOME: '/root', ...work.step.env, ...job.buildEnv, ...values, ...job.injectedEnv }
+    if (isIdle) log.remark('its shard of the split has no file, so its command does not run')
     const started = await startCommand(context, sandbox, {
-      script: work.step.command,
+      script: isIdle ? 'true' : work.step.command,
       env,
+      ...(shard === null ? {} : { split: shard.map((path) => `${path}\n`).join('') }),
       secrets: values,
       memo: secrets.memo,
     })
@@ -250,15 +259,16 @@ async function keepPassed(
   context: JobContext,
   work: StepWork,
   sandbox: Sandbox,
-  { cache, lineage }: Promised,
+  promised: Promised,
   output: StepOutput,
 ): Promise<Kept> {
+  const { cache } = promised
   const isNeeded = work.childrenBuildIn || work.isInput
   if (!isNeeded && cache === null) return nothing
   try {
     // A hit shows it again.
     const meta = {
-      ...metaOf(context, work, { cache, lineage }),
+      ...metaOf(context, work, promised),
       ...(cache === null ? {} : { output: { ...output, ...describeArtifacts(work) } }),
     }
     return { snapshot: (await withRoom(context, 'store its result', () => sandbox.snapshot(meta))).id }
@@ -270,7 +280,7 @@ async function keepPassed(
   }
 }
 
-async function keepFailed(context: JobContext, work: StepWork, sandbox: Sandbox, { lineage }: Promised): Promise<Kept> {
+async function keepFailed(context: JobContext, work: StepWork, sandbox: Sandbox, promised: Promised): Promise<Kept> {
   const { full } = context.options.disk
   if (full !== null) {
     context.log.remark(`this step's file system was not kept, so no shell can open in it: disk full (${full})`)
@@ -278,7 +288,7 @@ async function keepFailed(context: JobContext, work: StepWork, sandbox: Sandbox,
   }
   try {
     // A failed step is never a cache entry.
-    return { snapshot: (await sandbox.snapshot(metaOf(context, work, { cache: null, lineage }))).id }
+    return { snapshot: (await sandbox.snapshot(metaOf(context, work, { ...promised, cache: null }))).id }
   } catch (error) {
     const { options, lease, log } = context
     if (!(error instanceof SandboxError))

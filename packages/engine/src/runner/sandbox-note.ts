@@ -10,6 +10,8 @@ export interface Promised {
   readonly cache: CacheAddress | null
   /** The secrets that it was made with. */
   readonly lineage: readonly SecretRef[]
+  /** Whether its shard of a split has no file, so that its command does not run. */
+  readonly isIdle: boolean
 }
 
 /** Returns the name of a lease's sandbox. */
@@ -20,7 +22,7 @@ export function sandboxId({ jobId, fence }: Pick<LeaseRef, 'jobId' | 'fence'>): 
 /** Returns the label of a sandbox, for people and for an adopting process. */
 export function sandboxNote(
   { jobId, buildId, fence }: LeaseRef,
-  { cache, lineage }: Promised = { cache: null, lineage: [] },
+  { cache, lineage, isIdle }: Promised = { cache: null, lineage: [], isIdle: false },
 ): Readonly<Record<string, string>> {
   return {
     jobId,
@@ -29,14 +31,16 @@ export function sandboxNote(
     ...(cache === null ? {} : { cacheNamespace: cache.namespace, cacheKey: cache.key }),
     // An older server reads this name.
     ...(lineage.length === 0 ? {} : { taint: JSON.stringify(lineage) }),
+    ...(isIdle ? { idle: 'true' } : {}),
   }
 }
 
 /** Reads what the label of a sandbox says about its snapshot. */
-export function notedPromise({ cacheNamespace, cacheKey, taint }: Readonly<Record<string, string>>): Promised {
+export function notedPromise({ cacheNamespace, cacheKey, taint, idle }: Readonly<Record<string, string>>): Promised {
   const cache =
     cacheNamespace === undefined || cacheKey === undefined ? null : { namespace: cacheNamespace, key: cacheKey }
-  return { cache, lineage: taint === undefined ? [] : (JSON.parse(taint) as readonly SecretRef[]) }
+  const lineage = taint === undefined ? [] : (JSON.parse(taint) as readonly SecretRef[])
+  return { cache, lineage, isIdle: idle !== undefined }
 }
 
 const gigabyte = 1024 ** 3

@@ -208,6 +208,11 @@ export function createLocalPort({
       return secrets.of(buildId, names)
     },
 
+    async dealFiles(lease, { files: pattern, total }, files) {
+      if (!(await isHolding(lease))) return null
+      return store.splits.deal(lease.buildId, { files: pattern, total }, files)
+    },
+
     async rendered(lease, at, result) {
       const { event, warnings } = await renderEvent(lease, at, result)
       const deadline: BuildEvent = { type: 'job_deadline', job: lease.jobId, at: at.getTime() }

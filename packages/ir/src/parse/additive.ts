@@ -1,5 +1,6 @@
 /** The additive fields of a step (`ir.md` 1.3) that the product runs. */
-import type { Resources, RetryPolicy } from '../plan.ts'
+import type { PlannedSplit, Resources, RetryPolicy } from '../plan.ts'
+import { readRelativePath } from './cache.ts'
 import { below, isObject, type JsonObject, member, type Reader } from './read.ts'
 
 // Job error codes of `engine.md` 1 that a `reasons` entry may name.
@@ -20,9 +21,12 @@ const REASONS = [
   'service_failed',
   'service_timeout',
   'service_unclean',
+  'split_failed',
 ] as const
 const RETRY = new Set(['limit', 'delay_seconds', 'exit_codes', 'signals', 'reasons'])
 const MATRIX = new Set(['group', 'cell'])
+const SPLIT = new Set(['files', 'index', 'total'])
+const MAX_SHARDS = 100
 const RESOURCES = new Set(['cpu', 'memory_gb', 'disk_gb'])
 
 export function readRetry(reader: Reader, value: unknown, at: string): RetryPolicy | null {
@@ -58,6 +62,17 @@ export function readResources(reader: Reader, value: unknown, at: string): Resou
   reader.unknownMembers(resources, RESOURCES, at)
   const amount = (name: string) => reader.integer(member(resources, name), below(at, name), 1)
   return { cpu: amount('cpu') ?? 2, memoryGb: amount('memory_gb') ?? 4, diskGb: amount('disk_gb') ?? 20 }
+}
+
+export function readSplit(reader: Reader, value: unknown, at: string): PlannedSplit | undefined {
+  const split = reader.object(value, at)
+  if (split === undefined) return undefined
+  reader.unknownMembers(split, SPLIT, at)
+  const files = readRelativePath(reader, member(split, 'files'), below(at, 'files'))
+  const total = reader.integer(member(split, 'total'), below(at, 'total'), 1, MAX_SHARDS, { required: true })
+  const last = total ?? MAX_SHARDS
+  const index = reader.integer(member(split, 'index'), below(at, 'index'), 1, last, { required: true })
+  return files === undefined || total === undefined || index === undefined ? undefined : { files, index, total }
 }
 
 /**

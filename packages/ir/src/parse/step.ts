@@ -1,5 +1,5 @@
 import type { PlannedStep } from '../plan.ts'
-import { checkMatrix, checkRunner, readResources, readRetry, readSoftFail } from './additive.ts'
+import { checkMatrix, checkRunner, readResources, readRetry, readSoftFail, readSplit } from './additive.ts'
 import { readArtifacts } from './artifacts.ts'
 import { readCache } from './cache.ts'
 import { readStepConcurrency } from './concurrency.ts'
@@ -27,7 +27,19 @@ export interface StepDraft extends Omit<PlannedStep, 'image' | 'buildsIn' | 'dep
 /** The members of a step that both forms have. */
 export const STEP_FIELDS = [
   ...['key', 'cmd', 'label', 'cache', 'timeout_seconds', 'image', 'runner', 'runner_args', 'continue_on_failure'],
-  ...['retry', 'soft_fail', 'if', 'concurrency', 'resources', 'artifacts', 'inputs', 'services', 'tests', 'matrix'],
+  ...[
+    'retry',
+    'soft_fail',
+    'if',
+    'concurrency',
+    'resources',
+    'artifacts',
+    'inputs',
+    'services',
+    'tests',
+    'split',
+    'matrix',
+  ],
   'env',
 ]
 
@@ -51,6 +63,7 @@ export function readStep(
   refuseInStep(reader, step, at)
   const concurrency = readStepConcurrency(reader, ...of('concurrency'))
   const artifacts = readArtifacts(reader, ...of('artifacts'))
+  const split = readSplit(reader, ...of('split'))
   const rest = {
     at,
     inputs: readInputs(reader, ...of('inputs')),
@@ -67,6 +80,7 @@ export function readStep(
     resources: readResources(reader, ...of('resources')),
     ...(concurrency && { concurrency }),
     ...(artifacts && { artifacts }),
+    ...(split && { split }),
   }
   if (key === undefined || command === undefined) return undefined
   return { key, name: label || key, command, ...rest }

@@ -48,6 +48,8 @@ if TYPE_CHECKING:
     from ._rust import rust as rust
     from ._services import Service as Service
     from ._services import service as service
+    from ._split import Shard as Shard
+    from ._split import split as split
     from ._step import Step as Step
     from ._step import Wait as Wait
     from ._step import scratch as scratch
@@ -99,6 +101,7 @@ _MODULES = {
     "_registry": ("clear_registry",),
     "_rust": ("RustProject", "RustToolchain", "rust"),
     "_services": ("Service", "service"),
+    "_split": ("Shard", "split"),
     "_step": ("Step", "Wait", "scratch", "sh", "timeout", "wait"),
     "_target": ("clear_target_cache", "target"),
     "_wrong_use": ("WrongUse",),

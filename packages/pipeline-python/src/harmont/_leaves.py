@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ._matrix_scope import current_cell
+from ._matrix_scope import current_cell, current_shard
 from ._step import Step, Wait
 from ._wrong_use import wrong_use
 
@@ -38,17 +38,18 @@ def flat_leaves(where: str, leaves: object, expected: str = "a step, a wait or a
     return flat
 
 
-# By object and cell, both of which are kept, so that no other gets their identity.
-_stood_for: dict[tuple[int, int], tuple[object, object, object]] = {}
+# By object, cell and shard, which are kept, so that no other gets their identity.
+_stood_for: dict[tuple[int, int, int], tuple[object, object, object, object]] = {}
 
 
 def _leaves_of(leaf: StandsForLeaves) -> object:
-    """The steps of an object: the same ones wherever it is listed, but for each cell of a matrix anew."""
+    """The steps of an object: the same ones wherever it is listed, but for each cell of a matrix and each shard anew."""
     cell = current_cell()
-    key = (id(leaf), id(cell) if cell else 0)
+    shard = current_shard()
+    key = (id(leaf), id(cell) if cell else 0, id(shard))
     if key not in _stood_for:
-        _stood_for[key] = (leaf, cell, leaf.__hm_leaves__())
-    return _stood_for[key][2]
+        _stood_for[key] = (leaf, cell, shard, leaf.__hm_leaves__())
+    return _stood_for[key][3]
 
 
 def group(steps: Leaves) -> tuple[Step | Wait, ...]:

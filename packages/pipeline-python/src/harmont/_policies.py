@@ -34,6 +34,7 @@ _REASONS = (
     *("artifact_missing", "artifact_failed", "sandbox_lost", "build_abandoned", "secret_missing", "input_missing"),
     "service_unsupported",
     *("service_failed", "service_timeout", "service_unclean"),
+    "split_failed",
 )
 
 

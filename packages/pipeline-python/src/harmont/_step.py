@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from ._frozen import Frozen
-from ._matrix_scope import in_cell
+from ._matrix_scope import in_scope
 from ._step_options import command_fields
 from ._wrong_use import boolean_of, misuse, name_of, text_of, wrong_use
 
@@ -162,4 +162,4 @@ def _command_step(parent: Step, cmd: object, options: Mapping[str, Any]) -> Step
     if len(text) > MAX_COMMAND // 4 and len(text.encode()) > MAX_COMMAND:
         size = f"{len(text.encode()):,}"
         raise misuse("sh", f"a command of at most {MAX_COMMAND:,} bytes", size, "Put the script in a file.")
-    return Step(parent, text, in_cell(text, fields), options.get("cache"))
+    return Step(parent, text, in_scope(text, fields), options.get("cache"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ._matrix_scope import InCell
+from ._matrix_scope import InCell, InShard
 from ._parameters import parameters_of
 from ._wrong_use import misuse, quoted, text_of, wrong_use
 
@@ -42,8 +42,8 @@ class TargetFunction(Generic[T]):
             raise misuse(f"target {self.name}", "targets that do not need themselves", got, "Break the cycle.")
         _evaluating.append(self)
         try:
-            # All cells of a matrix share it, so it belongs to none.
-            with InCell({}):
+            # All cells of a matrix and all shards share it, so it belongs to none.
+            with InCell({}), InShard(None):
                 _memo[self] = self._function(**self._parameters.values())
         finally:
             _evaluating.pop()

@@ -19,6 +19,7 @@ export type { TestOptions } from './options/tests.js';
 export { type PipelineIR, type PipelineOptions, pipeline } from './pipeline.js';
 export { type CacheKeyOptions, resolvePipelineCacheKeys } from './resolve-keys.js';
 export { service } from './service.js';
+export { type Shard, type SplitOptions, split } from './split.js';
 export { type Input, LEAVES, type Leaf, type Leaves, SERVICE, type Service, type ServiceFields, type ServiceOptions, type ServiceReady, type ServiceSettings, type StandsForLeaves, type Step, type StepOptions, type Wait, } from './step.js';
 export { clearTargetCache, target } from './target.js';
 export { type PullRequestOptions, PullRequestTrigger, type PushOptions, PushTrigger, pullRequest, pullRequest as pr, push, type ScheduleOptions, type ScheduleTrigger, schedule, type Trigger, } from './triggers.js';

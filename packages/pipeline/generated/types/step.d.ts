@@ -2,7 +2,7 @@
  * Types of a pipeline's values: steps, waits, and objects that stand for them. They refer to one
  * another, so they share a file.
  */
-import type { IrArtifact, IrCachePolicy, IrCondition, IrMatrix, IrResources, IrRetry, IrService, IrStepConcurrency } from './ir/index.js';
+import type { IrArtifact, IrCachePolicy, IrCondition, IrMatrix, IrResources, IrRetry, IrService, IrSplit, IrStepConcurrency } from './ir/index.js';
 import { BRAND } from './brand.js';
 import type { CachePolicy } from './cache.js';
 import type { When } from './condition.js';
@@ -108,6 +108,7 @@ export interface CommandFields {
     readonly artifacts?: readonly IrArtifact[] | undefined;
     readonly inputs?: readonly Input[] | undefined;
     readonly services?: readonly ServiceFields[] | undefined;
+    readonly split?: IrSplit | undefined;
     readonly matrix?: IrMatrix | undefined;
     readonly env?: Readonly<Record<string, string>> | undefined;
     readonly secrets?: Readonly<Record<string, string>> | undefined;

@@ -36,6 +36,7 @@ const REASONS = [
   'service_failed',
   'service_timeout',
   'service_unclean',
+  'split_failed',
 ] as const
 
 export type RetryReason = (typeof REASONS)[number]

@@ -75,6 +75,7 @@ export function writeCommand(request: CommandRequest): StartRecord {
     }),
   )
   if (Buffer.byteLength(command.script) > longestArgument) writeFileSync(files.script, command.script, { mode: 0o555 })
+  if (command.split !== undefined) writeFileSync(files.split, command.split, { mode: 0o444 })
   writeAtomically(files.deadline, `${uptimeAt(command.deadline, now())}\n`)
   writeAtomically(files.started, JSON.stringify(start))
   return start

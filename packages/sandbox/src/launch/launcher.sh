@@ -77,6 +77,7 @@ echo "$slot mounted"
 
 IFS= read -r way || exit 0
 [ ! -e "$sandbox/script" ] || mount --bind "$sandbox/script" /run/harmont/script
+[ ! -e "$sandbox/split" ] || mount --bind "$sandbox/split" /run/harmont/split
 . "$state/runtime"
 [ "$way" = go ] || . "${wrapper%/*}/terminal.sh"
 export HARMONT_LEAVE="$leave" HARMONT_STATE="$state" HARMONT_BUNDLE="$bundle" HARMONT_RUNTIME="$runtime" HARMONT_CONTAINER="$container" HARMONT_FIRST="$first" HARMONT_PIDS="$pids" _OCI_SYNCPIPE=3

@@ -38,6 +38,7 @@ export const staged = {
   /** The sandbox's user namespace, if it has its own owner. */
   user: `${stage}/user`,
   script: `${stage}/script`,
+  split: `${stage}/split`,
   resolvConf: `${stage}/resolv.conf`,
   hosts: `${stage}/hosts`,
   secrets: `${stage}/secrets`,

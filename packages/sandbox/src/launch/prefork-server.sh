@@ -16,6 +16,7 @@ mknod /run/harmont/null c 1 3 2>/dev/null || : >/run/harmont/null
 # Mount points that every launcher uses.
 mkdir /run/harmont/root /run/harmont/base /run/harmont/sys
 : >/run/harmont/script
+: >/run/harmont/split
 : >/run/harmont/user
 : >/run/harmont/resolv.conf
 : >/run/harmont/hosts

@@ -97,6 +97,7 @@ export function runtimeConfig(input: RuntimeConfigInput): object {
     HOME: program?.home ?? '/root',
     ...command.env,
     HARMONT_OUTPUT: outputPath,
+    ...(command.split === undefined ? {} : { HARMONT_SPLIT: splitPath }),
   }
   return {
     ociVersion: '1.0.2',
@@ -145,6 +146,7 @@ function profile(): SeccompProfile {
 const initPath = '/dev/harmont-init'
 const scriptPath = '/dev/harmont-script'
 const outputPath = '/dev/harmont-output'
+const splitPath = '/dev/harmont-split'
 
 function mounts(input: RuntimeConfigInput, long: boolean): readonly Mount[] {
   const bind = (source: string, destination: string, ...options: string[]): Mount => ({
@@ -160,6 +162,7 @@ function mounts(input: RuntimeConfigInput, long: boolean): readonly Mount[] {
       ? terminalFiles().map(({ source, destination }) => bind(source, destination, 'nosuid', 'nodev'))
       : []),
     ...(long ? [bind(staged.script, scriptPath, 'nosuid', 'nodev')] : []),
+    ...(input.command.split === undefined ? [] : [bind(staged.split, splitPath, ...quiet)]),
     ...(input.resolvConf ? [bind(staged.resolvConf, '/etc/resolv.conf', ...quiet)] : []),
     { destination: outputPath, type: 'bind', source: staged.output, options: ['bind', 'rw', ...quiet] },
     ...(input.hosts ? [bind(staged.hosts, '/etc/hosts', ...quiet)] : []),

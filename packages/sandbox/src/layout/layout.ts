@@ -82,6 +82,8 @@ export interface SandboxFiles {
   readonly work: string
   /** A script too long for an argument. */
   readonly script: string
+  /** What `HARMONT_SPLIT` names. */
+  readonly split: string
   /** Errors that the runtime does not report to conmon. */
   readonly runtimeLog: string
   readonly spool: string
@@ -160,6 +162,7 @@ export function sandboxFiles(sandboxes: string, id: string): SandboxFiles {
     upper: file('upper'),
     work: file('work'),
     script: file('script'),
+    split: file('split'),
     runtimeLog: file('runtime.log'),
     spool: file('spool'),
     snapshotId: file('snapshot-id'),

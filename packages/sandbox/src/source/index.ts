@@ -4,7 +4,7 @@ export { type Checkout, type CheckoutRequest, checkoutCommit } from './git/check
 export { type CollectRepositoriesRequest, collectRepositories } from './git/collect-repositories.ts'
 export { SourceUnreachable } from './git/fetch-failure.ts'
 export { defaultSourceLimits, type SourceLimits } from './limits.ts'
-export { listTree } from './list-tree.ts'
+export { filesNamed, listTree } from './list-tree.ts'
 export { type SyncRequest, syncWorkspace } from './sync-workspace.ts'
 export { type TakeRequest, takeFolder } from './take-folder.ts'
 export { type UnpackRequest, unpackSource } from './unpack-source.ts'

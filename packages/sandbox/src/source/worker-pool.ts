@@ -16,6 +16,7 @@ import type { CheckoutJob } from './git/checkout-tree.ts'
 import type { DigestInputJob } from './inputs/digest-entries.ts'
 import type { LinkJob, PlaceJob, PlacePlan } from './inputs/place-entries.ts'
 import type { BytePath } from './manifest.ts'
+import type { NamedFiles, NameJob } from './named-files.ts'
 import type { SyncJob } from './sync-tree.ts'
 import type { TakeJob, Taken } from './take-files.ts'
 import type { UnpackJob } from './unpack-archive.ts'
@@ -105,6 +106,7 @@ export interface Jobs {
   readonly verify: { readonly request: SourceTreeRef; readonly result: boolean }
   readonly sync: { readonly request: SyncJob; readonly result: readonly BytePath[] }
   readonly paths: { readonly request: SourceTreeRef; readonly result: readonly string[] }
+  readonly named: { readonly request: NameJob; readonly result: NamedFiles }
   readonly watch: { readonly request: WatchJob; readonly result: WatchedDigest }
   readonly list: { readonly request: ListJob; readonly result: Listing }
   readonly digest: { readonly request: DigestJob; readonly result: PartDigests }

@@ -6,6 +6,7 @@ import { checkoutTree } from './git/checkout-tree.ts'
 import { digestInput } from './inputs/digest-entries.ts'
 import { linkInputs, placeInputs } from './inputs/place-entries.ts'
 import { pathsOfTree, verifyTree } from './manifest.ts'
+import { namedInTree } from './named-files.ts'
 import { syncTree } from './sync-tree.ts'
 import { takeFiles } from './take-files.ts'
 import { unpackArchive } from './unpack-archive.ts'
@@ -26,6 +27,7 @@ const work: {
   sync: syncTree,
   watch: watchTree,
   paths: pathsOfTree,
+  named: namedInTree,
   list: listFiles,
   digest: digestParts,
   digestInput,

@@ -43,6 +43,8 @@ export interface LookupAdditions {
     readonly inputs?: readonly string[];
     /** One digest for each of the step's services, in their order. */
     readonly services?: readonly string[];
+    /** The files of its shard of a split. */
+    readonly split?: readonly string[];
 }
 /**
  * Returns the key L (`ir.md` 2.5) under which the engine looks a cached step up, as hex SHA-256.

@@ -36,6 +36,7 @@ export interface IrStep {
     readonly artifacts?: readonly IrArtifact[];
     readonly inputs?: readonly IrInput[];
     readonly services?: readonly IrService[];
+    readonly split?: IrSplit;
     readonly matrix?: IrMatrix;
 }
 export type IrCachePolicy = {
@@ -127,6 +128,14 @@ export interface IrService {
     readonly localhost?: true;
     /** May reach the Internet, where its step may. */
     readonly egress?: true;
+}
+/** One of the shards that files of the source are dealt out to; `$HARMONT_SPLIT` names its list. */
+export interface IrSplit {
+    /** A path or glob relative to the workspace. */
+    readonly files: string;
+    /** From 1. */
+    readonly index: number;
+    readonly total: number;
 }
 /** The cell of a `matrix()` that the step was made in; display only. */
 export interface IrMatrix {

@@ -15,7 +15,7 @@ export interface RetryOptions extends RetryConditions {
     readonly limit: number;
 }
 /** Error codes of jobs: reasons for a failure beside the command's exit code. */
-declare const REASONS: readonly ['out_of_memory', 'disk_limit', 'step_timeout', 'pipeline_timeout', 'provision_failed', 'snapshot_failed', 'artifact_missing', 'artifact_failed', 'sandbox_lost', 'build_abandoned', 'secret_missing', 'input_missing', 'service_unsupported', 'service_failed', 'service_timeout', 'service_unclean'];
+declare const REASONS: readonly ['out_of_memory', 'disk_limit', 'step_timeout', 'pipeline_timeout', 'provision_failed', 'snapshot_failed', 'artifact_missing', 'artifact_failed', 'sandbox_lost', 'build_abandoned', 'secret_missing', 'input_missing', 'service_unsupported', 'service_failed', 'service_timeout', 'service_unclean', 'split_failed'];
 export type RetryReason = (typeof REASONS)[number];
 /**
  * Makes a policy for the option `retry`: up to `limit` further attempts, without conditions after

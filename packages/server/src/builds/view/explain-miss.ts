@@ -38,6 +38,7 @@ export function explainMiss({ inputs, previous, wasThere, damaged, policy, paren
     ...fileChanges(policy, previous.files, inputs.files),
     ...changesOf('path', previous.given ?? {}, inputs.given ?? {}),
     ...changesOf('service', previous.services ?? {}, inputs.services ?? {}),
+    ...changeOf('path', 'the files of its shard', previous.split ?? null, inputs.split ?? null),
   ]
   // A claim includes the claims of the steps below it, and the claim of a policy may include the
   // command: it says more only when nothing else changed.

@@ -84,6 +84,8 @@ export function hintOf(
       return `Set ${Object.values(secrets).join(', ')} with \`hm secret set NAME\` or in the settings. If the secret exists but is limited, an administrator can allow it for uploads.`
     case 'input_missing':
       return 'Check the path, and that the other step writes these files. If there may be none, make the input `optional`.'
+    case 'split_failed':
+      return 'Correct the glob: it names files of the source, relative to the root of the repository.'
     case 'secret_unusable':
       return 'Set the secret again, or use fewer or shorter secrets.'
     case 'provision_failed':

@@ -41,6 +41,7 @@ const buildCodes = {
   service_failed: 'A service of the step ended before it was ready.',
   service_timeout: 'A service of the step was not ready in time.',
   service_unclean: 'A service that a later step starts from did not stop cleanly.',
+  split_failed: 'The files of the split of a step could not be dealt out to its shards.',
   report_unreadable: 'A report of tests could not be read whole.',
 } as const satisfies Record<Exclude<JobErrorCode | PlanErrorCode, ErrorCode>, string> & Record<string, string>
 

@@ -29,6 +29,7 @@ const reasons: Readonly<Record<string, string>> = {
   artifact_failed: 'its artifacts could not be kept',
   secret_missing: 'a required secret is not set',
   input_missing: 'files that it takes from another step are missing',
+  split_failed: 'the files of its split could not be dealt out',
   secret_unusable: 'the secrets of the build cannot be used',
 }
 

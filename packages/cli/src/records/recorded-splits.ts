@@ -1,0 +1,43 @@
+/** What splits of later runs go by, in the records of runs. */
+import { type Deal, median, type TestReport } from '@harmont/engine'
+import { AppendedFile, jsonLines, readIfThere, readRecords, runFiles } from './run-records.ts'
+
+type FileTimes = readonly (readonly [path: string, milliseconds: number])[]
+type RecordedDeal = readonly [key: string, deal: Deal]
+
+/** Adds to the record of a run how long the files of a step's tests took. */
+export function recordTimes(file: string, reports: readonly TestReport[]): void {
+  const times = reports.map(timesOf).filter((one) => one.length > 0)
+  if (times.length > 0) append(file, ...times)
+}
+
+function timesOf({ cases }: TestReport): FileTimes {
+  const times = new Map<string, number>()
+  for (const { file, durationMs } of cases)
+    if (file !== undefined && durationMs !== undefined) times.set(file, (times.get(file) ?? 0) + durationMs)
+  return [...times]
+}
+
+/** Returns how long files took in the recorded runs of a pipeline: the median, in milliseconds. */
+export function earlierTimes(runs: string, directory: string, slug: string): ReadonlyMap<string, number> {
+  const all = new Map<string, number[]>()
+  for (const { record } of readRecords(runs, directory).filter((run) => run.slug === slug))
+    for (const times of jsonLines<FileTimes>(readIfThere(runFiles(runs, record).times) ?? ''))
+      for (const [path, ms] of times) all.set(path, [...(all.get(path) ?? []), ms])
+  return new Map([...all].map(([path, times]) => [path, median(times)]))
+}
+
+/** Adds a deal to the record of a run, for the run that tries it again. */
+export function recordDeal(file: string, key: string, deal: Deal): void {
+  append(file, [key, deal] satisfies RecordedDeal)
+}
+
+export function recordedDeals(runs: string, record: number): ReadonlyMap<string, Deal> {
+  return new Map(jsonLines<RecordedDeal>(readIfThere(runFiles(runs, record).deals) ?? ''))
+}
+
+function append(file: string, ...lines: readonly unknown[]): void {
+  const record = new AppendedFile(file)
+  record.add(lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
+  record.close()
+}

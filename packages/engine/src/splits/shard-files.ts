@@ -1,0 +1,39 @@
+import { filesNamed } from '@harmont/sandbox'
+import type { StepWork } from '../port.ts'
+import { type JobContext, SplitFailed } from '../runner/job-context.ts'
+import { sourceOfBuild } from '../runner/source-of-build.ts'
+
+/** Files of a split: so many are dealt out within milliseconds. */
+const mostFiles = 20_000
+
+/**
+ * Returns the files of the source that a step's shard of a split has; null for a step without one.
+ * Throws `SplitFailed`, and what `sourceOfBuild` throws.
+ */
+export async function shardFiles(context: JobContext, { step }: StepWork): Promise<readonly string[] | null> {
+  const { split } = step
+  if (split === undefined) return null
+  const { options, lease, report } = context
+  const source = await sourceOfBuild(context, false)
+  const { files, unlisted } = source === null ? none : await filesNamed(source.tree, split.files)
+  const named = `The split ${JSON.stringify(split.files)}`
+  if (unlisted !== null)
+    throw new SplitFailed(
+      `${named} names ${JSON.stringify(unlisted)}, which cannot be a line of $HARMONT_SPLIT. Rename the file.`,
+    )
+  if (files.length === 0)
+    throw new SplitFailed(
+      `${named} names no file of the source. Correct the glob; files that git ignores are not in it.`,
+    )
+  if (files.length > mostFiles)
+    throw new SplitFailed(`${named} names ${files.length} files, and at most ${mostFiles} can be split. Name fewer.`)
+  let own: readonly string[] = []
+  await report(async () => {
+    const dealt = await options.port.dealFiles(lease.job, split, files)
+    own = dealt?.[split.index - 1] ?? []
+    return dealt !== null
+  })
+  return own
+}
+
+const none = { files: [], unlisted: null }
