@@ -118,12 +118,21 @@ export function findInhabitant(map: IdMap): number | undefined {
 }
 
 /**
+ * Waits until the process is in this namespace or has ended. Compares what any process may read:
+ * the holder lost its rights when it became a shell, and may not look at the other's namespace.
+ */
+const hold = `
+echo
+is_here() { read -r theirs <"/proc/$1/uid_map" && read -r own </proc/self/uid_map && [ "$theirs" = "$own" ]; }
+until is_here "$1" || ! kill -0 "$1"; do sleep 0.01; done
+`
+
+/**
  * Makes a namespace, and returns a process that holds it until this process is in it or has ended.
  * Fails with the reason for a refusal.
  */
 export async function makeNamespace(users: IdMap, groups: IdMap): Promise<number> {
-  const wait = 'echo; until [ /proc/$1/ns/user -ef /proc/self/ns/user ] || ! kill -0 "$1"; do sleep 0.01; done'
-  const holder = spawn('unshare', ['--user', 'sh', '-c', wait, 'sh', String(process.pid)], {
+  const holder = spawn('unshare', ['--user', 'sh', '-c', hold, 'sh', String(process.pid)], {
     stdio: ['ignore', 'pipe', 'ignore'],
     cwd: '/',
     detached: true,
