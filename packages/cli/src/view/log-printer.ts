@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import type { Context } from '../context.ts'
 import type { LogLine } from '../events/line-splitter.ts'
 import { inert, jsonFor } from '../terminal/inert.ts'
-import { FailedLogs, showsExcerpts } from './failed-logs.ts'
+import { FailedLogs, showsExcerpts } from './failure/failed-logs.ts'
 
 interface PrinterOptions {
   /** Each line begins with the key of its step. */

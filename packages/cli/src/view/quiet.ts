@@ -3,7 +3,7 @@ import { type Line, paintLine, span } from '../terminal/span.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { openWriter } from '../terminal/writer.ts'
 import type { Charset } from './charset.ts'
-import { failureLines } from './failure.ts'
+import { failureLines } from './failure/failure.ts'
 import { fold, stepOf } from './fold.ts'
 import { isFailure, newRun } from './run-model.ts'
 

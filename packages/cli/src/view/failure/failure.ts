@@ -1,11 +1,11 @@
-import { duration } from '../terminal/amounts.ts'
-import { type Line, span } from '../terminal/span.ts'
-import { wrapLine } from '../terminal/text-width.ts'
-import type { Charset } from './charset.ts'
+import { duration } from '../../terminal/amounts.ts'
+import { type Line, span } from '../../terminal/span.ts'
+import { wrapLine } from '../../terminal/text-width.ts'
+import type { Charset } from '../charset.ts'
+import { type Step, stateName } from '../run-model.ts'
+import { stateLabels, stateStyles } from '../state-labels.ts'
 import { failureExcerpt } from './failure-excerpt.ts'
 import { endingText, likelyCause } from './likely-cause.ts'
-import { type Step, stateName } from './run-model.ts'
-import { stateLabels, stateStyles } from './state-labels.ts'
 
 /**
  * Shows the command of a step without output in one line: a check such as `test -z` fails silently.

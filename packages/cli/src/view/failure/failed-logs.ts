@@ -1,5 +1,5 @@
 import { countWords, FailureFinder, type Found, failureWords, type QuotedFailure } from '@harmont/logs'
-import type { Context } from '../context.ts'
+import type { Context } from '../../context.ts'
 import { quotedLines } from './failure-excerpt.ts'
 
 /** At most this many failures of a step are listed. */

@@ -1,8 +1,8 @@
 import { constants } from 'node:os'
+import { lastLines } from '../fold.ts'
+import type { Step } from '../run-model.ts'
 import { failedTestLines, quotedLines } from './failure-excerpt.ts'
-import { lastLines } from './fold.ts'
 import { type Cause, hostCauses, logCauses } from './log-causes.ts'
-import type { Step } from './run-model.ts'
 
 type Ending = Pick<Step, 'state' | 'exitCode' | 'errorCode' | 'message' | 'tail' | 'found' | 'tests'>
 

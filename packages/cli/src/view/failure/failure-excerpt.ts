@@ -1,7 +1,7 @@
 import { countWords, type Found, type QuotedFailure } from '@harmont/logs'
-import type { FailedTest } from '../events/run-event.ts'
-import { lastLines } from './fold.ts'
-import type { Step, Tests } from './run-model.ts'
+import type { FailedTest } from '../../events/run-event.ts'
+import { lastLines } from '../fold.ts'
+import type { Step, Tests } from '../run-model.ts'
 
 /** About as many lines as are shown of a log without reports. */
 const mostLines = 50

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
-import { plainOf } from '../terminal/span.ts'
-import { unicode } from './charset.ts'
+import { plainOf } from '../../terminal/span.ts'
+import { unicode } from '../charset.ts'
+import { fold, stepOf } from '../fold.ts'
+import { nextCommands } from '../next-commands.ts'
+import { newRun } from '../run-model.ts'
+import { events } from '../story.test-support.ts'
+import { summary } from '../summary.ts'
 import { failureLines } from './failure.ts'
-import { fold, stepOf } from './fold.ts'
-import { nextCommands } from './next-commands.ts'
-import { newRun } from './run-model.ts'
-import { events } from './story.test-support.ts'
-import { summary } from './summary.ts'
 
 const { queued, start, end, log, tests } = events
 
