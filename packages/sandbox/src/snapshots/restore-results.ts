@@ -6,6 +6,7 @@ import { manifestPath, treePath } from '../source/manifest.ts'
 import { readIfPresent } from '../system/files.ts'
 import { run } from '../system/processes.ts'
 import { CacheIndex } from './cache-index.ts'
+import { LayerRefused } from './packed/unpack-layer.ts'
 import {
   blobFile,
   blobsOf,
@@ -17,7 +18,6 @@ import {
   verifyBlob,
 } from './saved-manifest.ts'
 import { snapshotFiles } from './snapshot-record.ts'
-import { LayerRefused } from './unpack-layer.ts'
 
 export interface SavedCache {
   readonly key: string

@@ -6,7 +6,7 @@ import { manifestPath } from '../source/manifest.ts'
 import { bootId } from '../system/clock.ts'
 import { writeAtomically } from '../system/files.ts'
 import type { KeptResult } from './kept-results.ts'
-import { NotPackable } from './pack-layer.ts'
+import { NotPackable } from './packed/pack-layer.ts'
 import { blobFile, blobsOf, contentKey, type SavedManifest, type SavedSnapshot, verifyBlob } from './saved-manifest.ts'
 import { readSnapshotRecord, type SnapshotRecord, snapshotFiles } from './snapshot-record.ts'
 

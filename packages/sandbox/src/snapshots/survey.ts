@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process'
 import { ByteReader } from '../source/byte-reader.ts'
 import { waitForSuccess } from '../system/processes.ts'
-import { attributesOf } from './attributes.ts'
 import { compareViews, type Exceptions } from './compare-views.ts'
+import { attributesOf } from './packed/attributes.ts'
 
 /** An inode number and a path. Steps may nest paths arbitrarily deep. */
 const longestLine = 64 * 1024 ** 2

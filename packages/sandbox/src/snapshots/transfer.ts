@@ -12,9 +12,9 @@ import {
 } from '../sandbox-driver.ts'
 import { bootId } from '../system/clock.ts'
 import { makeLayer } from './new-layer.ts'
-import { packLayer } from './pack-layer.ts'
+import { packLayer } from './packed/pack-layer.ts'
+import { unpackLayer } from './packed/unpack-layer.ts'
 import type { SnapshotRecord, SnapshotRecords } from './snapshot-record.ts'
-import { unpackLayer } from './unpack-layer.ts'
 import type { Viewer } from './view.ts'
 
 export interface Transfer {

@@ -1,4 +1,4 @@
-import { BLOCK } from '../source/tar-header.ts'
+import { BLOCK } from '../../source/tar-header.ts'
 
 /** Prefix of an OCI layer's entry that removes the file named by the rest. */
 const prefix = '.wh.'

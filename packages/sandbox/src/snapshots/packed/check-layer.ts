@@ -1,6 +1,6 @@
-import { ByteReader } from '../source/byte-reader.ts'
-import { quoted } from '../source/read-tar.ts'
-import { BLOCK } from '../source/tar-header.ts'
+import { ByteReader } from '../../source/byte-reader.ts'
+import { quoted } from '../../source/read-tar.ts'
+import { BLOCK } from '../../source/tar-header.ts'
 import { nextEntry, padded } from './layer-entries.ts'
 import { readWhiteout, type Whiteout } from './whiteouts.ts'
 

@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import type { Readable, Writable } from 'node:stream'
-import { firstId, idCount } from '../privilege/id-ranges.ts'
-import { waitForSuccess } from '../system/processes.ts'
+import { firstId, idCount } from '../../privilege/id-ranges.ts'
+import { waitForSuccess } from '../../system/processes.ts'
 
 export interface MappedProcess {
   readonly input: Writable

@@ -1,7 +1,7 @@
-import { idCount } from '../privilege/id-ranges.ts'
-import type { ByteReader } from '../source/byte-reader.ts'
-import { expectEnd, isZero, quoted } from '../source/read-tar.ts'
-import { BLOCK, parseHeader, parsePax } from '../source/tar-header.ts'
+import { idCount } from '../../privilege/id-ranges.ts'
+import type { ByteReader } from '../../source/byte-reader.ts'
+import { expectEnd, isZero, quoted } from '../../source/read-tar.ts'
+import { BLOCK, parseHeader, parsePax } from '../../source/tar-header.ts'
 
 const largestExtension = 1024 * 1024
 const kinds: Readonly<Record<string, string>> = {

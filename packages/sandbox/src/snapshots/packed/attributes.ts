@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { ByteReader } from '../source/byte-reader.ts'
+import { ByteReader } from '../../source/byte-reader.ts'
 import { nextEntry, padded } from './layer-entries.ts'
 import { tarOptions, withMappedIds } from './mapped-ids.ts'
 
