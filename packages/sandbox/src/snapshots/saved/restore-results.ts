@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { copyFileSync, createReadStream, existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { SandboxDriver, SourceTreeRef } from '../sandbox-driver.ts'
-import { manifestPath, treePath } from '../source/manifest.ts'
-import { readIfPresent } from '../system/files.ts'
-import { run } from '../system/processes.ts'
-import { CacheIndex } from './cache-index.ts'
-import { LayerRefused } from './packed/unpack-layer.ts'
+import type { SandboxDriver, SourceTreeRef } from '../../sandbox-driver.ts'
+import { manifestPath, treePath } from '../../source/manifest.ts'
+import { readIfPresent } from '../../system/files.ts'
+import { run } from '../../system/processes.ts'
+import { CacheIndex } from '../cache-index.ts'
+import { LayerRefused } from '../packed/unpack-layer.ts'
+import { snapshotFiles } from '../snapshot-record.ts'
 import {
   blobFile,
   blobsOf,
@@ -17,7 +18,6 @@ import {
   type SavedSnapshot,
   verifyBlob,
 } from './saved-manifest.ts'
-import { snapshotFiles } from './snapshot-record.ts'
 
 export interface SavedCache {
   readonly key: string

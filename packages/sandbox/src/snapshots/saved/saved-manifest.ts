@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { join } from 'node:path'
-import type { PackedLayer, PackedSnapshot, SnapshotId, SnapshotMeta } from '../sandbox-driver.ts'
-import { isAbsent } from '../system/files.ts'
-import type { CacheKey } from './cache-index.ts'
-import { isSnapshotId } from './snapshot-record.ts'
+import type { PackedLayer, PackedSnapshot, SnapshotId, SnapshotMeta } from '../../sandbox-driver.ts'
+import { isAbsent } from '../../system/files.ts'
+import type { CacheKey } from '../cache-index.ts'
+import { isSnapshotId } from '../snapshot-record.ts'
 
 /** `sha256:` and 64 hex digits. */
 export type BlobDigest = string

@@ -1,14 +1,14 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import type { ImageStore } from '../images/index.ts'
-import type { SandboxDriver, SnapshotId } from '../sandbox-driver.ts'
-import { manifestPath } from '../source/manifest.ts'
-import { bootId } from '../system/clock.ts'
-import { writeAtomically } from '../system/files.ts'
-import type { KeptResult } from './kept-results.ts'
-import { NotPackable } from './packed/pack-layer.ts'
+import type { ImageStore } from '../../images/index.ts'
+import type { SandboxDriver, SnapshotId } from '../../sandbox-driver.ts'
+import { manifestPath } from '../../source/manifest.ts'
+import { bootId } from '../../system/clock.ts'
+import { writeAtomically } from '../../system/files.ts'
+import type { KeptResult } from '../kept-results.ts'
+import { NotPackable } from '../packed/pack-layer.ts'
+import { readSnapshotRecord, type SnapshotRecord, snapshotFiles } from '../snapshot-record.ts'
 import { blobFile, blobsOf, contentKey, type SavedManifest, type SavedSnapshot, verifyBlob } from './saved-manifest.ts'
-import { readSnapshotRecord, type SnapshotRecord, snapshotFiles } from './snapshot-record.ts'
 
 export interface SaveRequest {
   /** The driver's directory. Nothing in it may be collected meanwhile. */
