@@ -1,5 +1,5 @@
 import type { PipelineIR } from './pipeline.ts'
-import type { Trigger } from './triggers.ts'
+import type { Trigger } from './triggers/triggers.ts'
 
 /** The export `default` or `pipelines` of a pipeline file: one definition, or a list. */
 export interface PipelineDefinition {

@@ -8,7 +8,7 @@ import { renderEnvelope } from './envelope.ts'
 import { pipeline } from './pipeline.ts'
 import { resolvePipelineCacheKeys } from './resolve-keys.ts'
 import { target } from './target.ts'
-import { push } from './triggers.ts'
+import { push } from './triggers/triggers.ts'
 
 let base = ''
 beforeEach(() => {

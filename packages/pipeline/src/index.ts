@@ -61,4 +61,4 @@ export {
   type ScheduleTrigger,
   schedule,
   type Trigger,
-} from './triggers.ts'
+} from './triggers/triggers.ts'

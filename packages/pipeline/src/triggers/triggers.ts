@@ -1,6 +1,6 @@
+import { relativePathOf } from '../options/relative-path.ts'
+import { misuse, oneOrListOf, optionsOf, textOf, wordOf, wrongUse } from '../wrong-use.ts'
 import { cronOf, timezoneOf } from './cron.ts'
-import { relativePathOf } from './options/relative-path.ts'
-import { misuse, oneOrListOf, optionsOf, textOf, wordOf, wrongUse } from './wrong-use.ts'
 
 type Texts = string | readonly string[]
 

@@ -1,4 +1,4 @@
-import { textOf, wrongUse } from './wrong-use.ts'
+import { textOf, wrongUse } from '../wrong-use.ts'
 
 const NAMES = {
   months: ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'],

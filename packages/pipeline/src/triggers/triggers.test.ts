@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { PullRequestTrigger, PushTrigger, pr } from './index.ts'
+import { PullRequestTrigger, PushTrigger, pr } from '../index.ts'
 import { pullRequest, push, schedule } from './triggers.ts'
 
 describe('triggers are written as the envelope has them', () => {
