@@ -1,6 +1,6 @@
 import type { PipelineDefinition } from './definition.ts'
+import { type CacheKeyOptions, keyedGraph } from './lowering/resolve-keys.ts'
 import type { PipelineIR } from './pipeline.ts'
-import { type CacheKeyOptions, keyedGraph } from './resolve-keys.ts'
 import { clearTargetCache } from './target.ts'
 import { booleanOf, listOf, misuse, optionsOf, textOf, wrongUse } from './wrong-use.ts'
 

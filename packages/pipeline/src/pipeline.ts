@@ -1,7 +1,7 @@
 import type { IrBuildConcurrency, IrDocument } from '@harmont/ir'
 import { type Duration, MAX_TIMEOUT, seconds } from './duration.ts'
 import { flatLeaves } from './leaves.ts'
-import { lower } from './lower.ts'
+import { lower } from './lowering/lower.ts'
 import { type BuildConcurrency, buildConcurrencyOf } from './options/concurrency.ts'
 import { type EnvOptions, envOf } from './options/env.ts'
 import { type ResourceOptions, resourcesOf } from './options/resources.ts'

@@ -1,5 +1,5 @@
 import type { PipelineIR } from './pipeline.js';
-import type { Trigger } from './triggers.js';
+import type { Trigger } from './triggers/triggers.js';
 /** The export `default` or `pipelines` of a pipeline file: one definition, or a list. */
 export interface PipelineDefinition {
     /** `[a-z][a-z0-9-]{0,63}`, unique in the repository. */

@@ -1,5 +1,5 @@
 import type { PipelineDefinition } from './definition.js';
-import { type CacheKeyOptions } from './resolve-keys.js';
+import { type CacheKeyOptions } from './lowering/resolve-keys.js';
 /** Inputs of cache keys besides the pipelines. Without `basePath` there are no keys. */
 export type RenderOptions = Omit<CacheKeyOptions, 'pipelineSlug'>;
 /**

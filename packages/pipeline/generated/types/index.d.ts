@@ -7,6 +7,7 @@ export type { PipelineDefinition } from './definition.js';
 export type { Duration } from './duration.js';
 export { type RenderOptions, renderEnvelope } from './envelope.js';
 export { group } from './leaves.js';
+export { type CacheKeyOptions, resolvePipelineCacheKeys } from './lowering/resolve-keys.js';
 export { type Cell, type MatrixOptions, matrix } from './matrix.js';
 export type { ArtifactOptions } from './options/artifacts.js';
 export type { BuildConcurrency, StepConcurrency } from './options/concurrency.js';
@@ -17,9 +18,8 @@ export { type RetryConditions, type RetryOptions, type RetryReason, retry } from
 export type { SecretOptions } from './options/secrets.js';
 export type { TestOptions } from './options/tests.js';
 export { type PipelineIR, type PipelineOptions, pipeline } from './pipeline.js';
-export { type CacheKeyOptions, resolvePipelineCacheKeys } from './resolve-keys.js';
 export { service } from './service.js';
 export { type Shard, type SplitOptions, split } from './split.js';
 export { type Input, LEAVES, type Leaf, type Leaves, SERVICE, type Service, type ServiceFields, type ServiceOptions, type ServiceReady, type ServiceSettings, type StandsForLeaves, type Step, type StepOptions, type Wait, } from './step.js';
 export { clearTargetCache, target } from './target.js';
-export { type PullRequestOptions, PullRequestTrigger, type PushOptions, PushTrigger, pullRequest, pullRequest as pr, push, type ScheduleOptions, type ScheduleTrigger, schedule, type Trigger, } from './triggers.js';
+export { type PullRequestOptions, PullRequestTrigger, type PushOptions, PushTrigger, pullRequest, pullRequest as pr, push, type ScheduleOptions, type ScheduleTrigger, schedule, type Trigger, } from './triggers/triggers.js';

@@ -2,11 +2,11 @@
 
 import type { IrDocument } from '@harmont/ir'
 import { describe, expect, it } from 'vitest'
-import { forever } from './cache.ts'
-import { scratch, sh, wait } from './commands.ts'
-import { filesFrom } from './options/inputs.ts'
-import { pipeline } from './pipeline.ts'
-import type { Step } from './step.ts'
+import { forever } from '../cache.ts'
+import { scratch, sh, wait } from '../commands.ts'
+import { filesFrom } from '../options/inputs.ts'
+import { pipeline } from '../pipeline.ts'
+import type { Step } from '../step.ts'
 
 const named = (key: string, options: object = {}) => sh(`make ${key}`, { key, ...options })
 

@@ -9,10 +9,10 @@ import {
   type IrStep,
   stepKeys,
 } from '@harmont/ir'
-import { nearestCommand } from './brand.ts'
-import { callOf } from './commands.ts'
-import { isStep, type ServiceFields, type Step, type Wait } from './step.ts'
-import { misuse } from './wrong-use.ts'
+import { nearestCommand } from '../brand.ts'
+import { callOf } from '../commands.ts'
+import { isStep, type ServiceFields, type Step, type Wait } from '../step.ts'
+import { misuse } from '../wrong-use.ts'
 
 /** Defaults of a pipeline for its steps. */
 export interface StepDefaults {

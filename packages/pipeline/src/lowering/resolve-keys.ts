@@ -1,7 +1,7 @@
 import process from 'node:process'
 import { type IrDocument, type IrGraph, withCacheKeys } from '@harmont/ir'
+import { nameOf, optionsOf, textOf, wholeNumberOf } from '../wrong-use.ts'
 import { digestsBelow } from './files.ts'
-import { nameOf, optionsOf, textOf, wholeNumberOf } from './wrong-use.ts'
 
 export interface CacheKeyOptions {
   /** `HM_PIPELINE_ORG`, or `default`, when absent. */

@@ -1,4 +1,4 @@
-import { type IrDocument, type IrGraph } from './ir/index.js';
+import { type IrDocument, type IrGraph } from '../ir/index.js';
 export interface CacheKeyOptions {
     /** `HM_PIPELINE_ORG`, or `default`, when absent. */
     readonly pipelineOrg?: string;
