@@ -1,8 +1,8 @@
 import { useMutation } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { Button } from '../design/button.tsx'
-import { Dialog } from '../design/dialog.tsx'
 import { Field } from '../design/field.tsx'
+import { Dialog } from '../design/overlays/dialog.tsx'
 import { ProblemNote } from '../design/problems.tsx'
 
 interface NicknameDialogProps {

@@ -1,7 +1,7 @@
 import { Ban, Bell, Ellipsis, Info, RefreshCw, RotateCcw, SquareTerminal } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { Button } from '../design/button.tsx'
-import { Menu, MenuItem } from '../design/menu.tsx'
+import { Menu, MenuItem } from '../design/overlays/menu.tsx'
 import type { ActionBarProps } from './action-bar.tsx'
 import { CancelQuestion } from './action-bar.tsx'
 import { type PhoneAction, phoneActions } from './phone-actions.ts'

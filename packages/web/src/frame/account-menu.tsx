@@ -5,7 +5,7 @@ import { useSession } from '../api/session.ts'
 import { signOut } from '../api/session-tabs.ts'
 import { setAppearance, themes, useAppearance } from '../browser/appearance.ts'
 import { IsolatedText } from '../design/isolated-text.tsx'
-import { Menu, MenuChoices, MenuItem, MenuLabel, MenuSeparator } from '../design/menu.tsx'
+import { Menu, MenuChoices, MenuItem, MenuLabel, MenuSeparator } from '../design/overlays/menu.tsx'
 import { openOverlay } from '../interaction/overlays.ts'
 import { toastFailure } from '../interaction/toasts.tsx'
 

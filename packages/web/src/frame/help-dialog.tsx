@@ -1,7 +1,7 @@
 import { Fragment, useEffect } from 'react'
 import { setAppearance, useAppearance } from '../browser/appearance.ts'
 import { Checkbox } from '../design/checkbox.tsx'
-import { Dialog } from '../design/dialog.tsx'
+import { Dialog } from '../design/overlays/dialog.tsx'
 import { Keys } from '../interaction/keys.tsx'
 import { closeOverlay, takeTyped } from '../interaction/overlays.ts'
 import { type Place, useAllShortcuts } from '../interaction/shortcuts.ts'

@@ -1,7 +1,7 @@
 import { type FormEvent, useState } from 'react'
 import { Button } from '../design/button.tsx'
-import { Dialog } from '../design/dialog.tsx'
 import { Field } from '../design/field.tsx'
+import { Dialog } from '../design/overlays/dialog.tsx'
 import { thousands } from '../text/count.ts'
 
 interface GoToLineProps {

@@ -1,7 +1,7 @@
 import { ArrowDown, ArrowDownToLine, ArrowUp, Ellipsis, Expand, Search, Shrink, WrapText } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useIsNarrow } from '../browser/use-is-narrow.ts'
-import { Menu, MenuChoices, MenuItem, MenuLabel, MenuSeparator } from '../design/menu.tsx'
+import { Menu, MenuChoices, MenuItem, MenuLabel, MenuSeparator } from '../design/overlays/menu.tsx'
 import { thousands } from '../text/count.ts'
 import { downloadLinks } from './download-links.ts'
 import { fontSizes, type LogPreferences, setLogPreferences } from './preferences.ts'

@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import type { Schema } from '../api/schemas.ts'
-import { ConfirmDialog } from '../design/confirm-dialog.tsx'
 import { IsolatedText } from '../design/isolated-text.tsx'
+import { ConfirmDialog } from '../design/overlays/confirm-dialog.tsx'
 import { connectionChanges, installationReposQuery, pipelinesByRepositoryQuery } from './queries.ts'
 
 interface DisconnectGithubProps {

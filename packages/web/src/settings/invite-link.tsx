@@ -2,7 +2,7 @@ import { useAuthConfig } from '../api/auth-config.ts'
 import type { Schema } from '../api/schemas.ts'
 import { Button } from '../design/button.tsx'
 import { CopyField } from '../design/copy-field.tsx'
-import { Dialog } from '../design/dialog.tsx'
+import { Dialog } from '../design/overlays/dialog.tsx'
 
 interface InviteLinkProps {
   /** A new invite, whose link is shown only now. */

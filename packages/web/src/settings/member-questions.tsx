@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import type { Schema } from '../api/schemas.ts'
-import { ConfirmDialog } from '../design/confirm-dialog.tsx'
+import { ConfirmDialog } from '../design/overlays/confirm-dialog.tsx'
 import { organizationChanges, type Role } from './queries.ts'
 
 type Member = Schema<'OrgMember'>

@@ -1,7 +1,7 @@
 import { IsolatedText } from '../../design/isolated-text.tsx'
+import { Tooltip } from '../../design/overlays/tooltip.tsx'
 import { lookOf } from '../../design/state.ts'
 import { StateMark } from '../../design/state-mark.tsx'
-import { Tooltip } from '../../design/tooltip.tsx'
 import { formatDuration } from '../../text/duration.ts'
 import { showInvisible } from '../../text/escape.ts'
 import { Bars } from './bars.tsx'

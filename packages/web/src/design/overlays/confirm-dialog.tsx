@@ -1,9 +1,9 @@
 import { type ReactNode, useState } from 'react'
-import { useSubmit } from '../api/use-submit.ts'
-import { Button } from './button.tsx'
+import { useSubmit } from '../../api/use-submit.ts'
+import { Button } from '../button.tsx'
+import { Field } from '../field.tsx'
+import { ProblemText } from '../problems.tsx'
 import { Dialog } from './dialog.tsx'
-import { Field } from './field.tsx'
-import { ProblemText } from './problems.tsx'
 
 interface ConfirmDialogProps {
   readonly open: boolean
