@@ -3,15 +3,17 @@
  * behind.
  */
 
+import { createHash } from 'node:crypto'
 import { until } from '@harmont/test-kit/until'
 import { EventSourceParserStream } from 'eventsource-parser/stream'
 import type pg from 'pg'
 import { expect } from 'vitest'
+import type { Submitted } from './builds.ts'
 import type { Effect } from './effects.ts'
 import { type ExpectedJob, expectedBuild, expectedJobs } from './model.ts'
 import { sandboxRemains } from './remains.ts'
 import type { TortureServer } from './server.ts'
-import { printed, type Step } from './steps.ts'
+import { artifactsOf, printed, type Step } from './steps.ts'
 
 export interface JobRow {
   readonly id: string
@@ -50,7 +52,7 @@ export interface Verdict {
 /** Judges an ended build. `mayLose`: commands may have been lost and begun again. */
 export async function judgeBuild(
   { api, pool }: TortureServer,
-  build: { readonly id: string; readonly steps: readonly Step[]; readonly told: readonly Effect[] },
+  build: Submitted & { readonly told: readonly Effect[] },
   { mayLose }: { readonly mayLose: boolean },
 ): Promise<Verdict> {
   const { id, steps, told } = build
@@ -70,7 +72,8 @@ export async function judgeBuild(
     const wanted = expected[index]
     if (step === undefined || wanted === undefined) throw new Error(`nobody wrote a step ${job.key}`)
     judgeEffects(job, wanted, step, told)
-    await judgeLog(api, job, wanted, step)
+    await judgeLog(api, job, wanted, printed(step, steps))
+    await judgeArtifacts(api, build, job, wanted.state === 'passed' ? artifactsOf(step) : [])
   }
   return { jobs: jobs.length, lost }
 }
@@ -123,9 +126,9 @@ function isBeginning(kinds: string): boolean {
  * Exactly what the command printed, byte for byte, and before each loss its beginning. Chunks are
  * numbered without a gap.
  */
-async function judgeLog(api: TortureServer['api'], job: JobRow, wanted: ExpectedJob, step: Step): Promise<void> {
-  const whole = wanted.exitCode === null ? '' : printed(step)
-  const beforeLoss = job.lost === 0 ? whole : printed(step)
+async function judgeLog(api: TortureServer['api'], job: JobRow, wanted: ExpectedJob, output: string): Promise<void> {
+  const whole = wanted.exitCode === null ? '' : output
+  const beforeLoss = job.lost === 0 ? whole : output
   const chunks = await readChunks(api, job.id)
   const words = `log of ${job.key} (${job.attempt})`
   expect(
@@ -160,6 +163,25 @@ async function readChunks(
   }
   closing.abort()
   return chunks
+}
+
+/** Each artifact is listed once, and a download has its bytes. */
+async function judgeArtifacts(
+  { client, org }: TortureServer['api'],
+  { pipeline, number }: Submitted,
+  { id, key }: JobRow,
+  wanted: readonly { readonly path: string; readonly sha256: string }[],
+): Promise<void> {
+  const { data } = await client.listArtifacts({ org, pipeline, number })
+  const own = data.filter((artifact) => artifact.job_id === id)
+  const told = own.map(({ path, sha256 }) => ({ path, sha256 }))
+  expect(told, `artifacts of ${key}`).toEqual(wanted)
+  for (const { id: artifact_id, sha256, path } of own) {
+    const { body } = await client.getArtifact({ org, pipeline, number, artifact_id })
+    const sum = createHash('sha256')
+    for await (const chunk of body ?? []) sum.update(chunk)
+    expect(sum.digest('hex'), `download of ${path} of ${key}`).toBe(sha256)
+  }
 }
 
 const ownTasks = ['follow_build', 'meter_organization', 'build_ended', 'pack_logs']

@@ -40,6 +40,7 @@ test(`G02 G08 G24 G41 ${kills} kills of the server at random moments, seed ${ran
     return build
   }
   let current = await another()
+  let [serving, uploading] = [0, 0]
   let unready = 0
   let drains = 0
   for (let killed = 0; killed < kills; ) {
@@ -51,6 +52,9 @@ test(`G02 G08 G24 G41 ${kills} kills of the server at random moments, seed ${ran
     else drains += 1
     life.kill(signal)
     await life.ended
+    const met = await atWork()
+    serving += met.serving
+    uploading += met.uploading
     life = server.begin()
     // Every third start is cut off as well, wherever it is.
     if (!random.isOneIn(3)) await life.ready()
@@ -72,5 +76,18 @@ test(`G02 G08 G24 G41 ${kills} kills of the server at random moments, seed ${ran
   await life.ended
   await untilEmpty(() => allRemains(server.directory))
   const seconds = Math.round((Date.now() - began) / 1000)
-  console.info(JSON.stringify({ seed: random.seed, kills, unready, drains, builds: builds.length, jobs, seconds }))
+  const met = { serving, uploading }
+  console.info(
+    JSON.stringify({ seed: random.seed, kills, unready, drains, ...met, builds: builds.length, jobs, seconds }),
+  )
 })
+
+/** Returns how many jobs have services that run, and how many upload after the end of their command. */
+async function atWork(): Promise<{ readonly serving: number; readonly uploading: number }> {
+  const { rows } = await server.pool.query(
+    `select count(*) filter (where j.services::text like '%"ready"%')::int as serving,
+            count(*) filter (where j.state = 'running' and j.deadline_at is null)::int as uploading
+       from engine.leases l join engine.jobs j on j.id = l.job_id`,
+  )
+  return rows[0]
+}

@@ -1,4 +1,6 @@
 /** Builds to be disturbed: what their steps do, for the model and for the IR. */
+import { createHash } from 'node:crypto'
+import { service, tell } from '../../packages/engine/src/runner/services/keeper.test-support.ts'
 import { tellScript } from './effects.ts'
 
 export interface Step {
@@ -19,20 +21,51 @@ export interface Step {
   /** Whether each line is also reported to the effects server, as a `tick`. */
   readonly ticks?: boolean
   readonly timeoutSeconds?: number
+  /** Numbers of its artifact, from the first to the last, a line each. */
+  readonly artifact?: readonly [number, number]
+  /** A step with an artifact, whose files it gets. */
+  readonly takes?: string
+  /** It tells its key to a service that keeps lines, and prints all of them. */
+  readonly service?: { readonly from?: string }
 }
 
 /** Returns what a step's command prints in one complete run. */
-export function printed({ key, lines, hasSecret = false }: Step): string {
+export function printed(step: Step, steps: readonly Step[]): string {
+  const { key, lines, hasSecret = false } = step
   const first = hasSecret ? 'the token is ***\n' : ''
-  return first + Array.from({ length: lines }, (_, index) => `${key} line ${index + 1}\n`).join('')
+  const all = new Map(steps.map((each) => [each.key, each]))
+  const kept = keptLines(step, all)
+  const own = Array.from({ length: lines }, (_, index) => `${key} line ${index + 1}\n`)
+  return first + own.join('') + kept.map((line) => `${line}\n`).join('')
+}
+
+/** Returns what a step's service keeps at the end. */
+function keptLines({ key, service }: Step, all: ReadonlyMap<string, Step>): readonly string[] {
+  if (service === undefined) return []
+  const before = service.from === undefined ? undefined : all.get(service.from)
+  return [...(before === undefined ? [] : keptLines(before, all)), key]
+}
+
+/** The artifacts that a step leaves: a large one, and small ones that share a part. */
+export function artifactsOf({ artifact, key }: Step): readonly { readonly path: string; readonly sha256: string }[] {
+  if (artifact === undefined) return []
+  const [first, last] = artifact
+  const sum = createHash('sha256')
+  for (let number = first; number <= last; number += 1) sum.update(`${number}\n`)
+  const small = createHash('sha256').update(`${key} ${first}\n`).digest('hex')
+  return [
+    { path: 'out/large', sha256: sum.digest('hex') },
+    ...[1, 2, 3].map((number) => ({ path: `out/small-${number}`, sha256: small })),
+  ]
 }
 
 /** Name of the file that a step leaves. */
 const leaves = (key: string) => `/made/${key}`
 
 function command(step: Step, all: ReadonlyMap<string, Step>, address: string): string {
-  const { key, buildsIn, exits = [0], lines, pauseSeconds = 0, hasSecret = false, ticks = false } = step
+  const { key, buildsIn, exits = [0], lines, pauseSeconds = 0, hasSecret = false, ticks = false, artifact } = step
   const below = ancestors(buildsIn, all)
+  const taken = step.takes === undefined ? [] : artifactsOf(all.get(step.takes) ?? step)
   return [
     tellScript(address),
     'tell start',
@@ -43,12 +76,19 @@ function command(step: Step, all: ReadonlyMap<string, Step>, address: string): s
       .map((name) => `${name} `)
       .join('')}" ]`,
     'mkdir -p /made',
+    ...taken.map(({ path, sha256 }) => `echo "${sha256}  ${path}" | sha256sum --check --quiet`),
     `i=0; while [ $i -lt ${lines} ]; do i=$((i+1)); echo "${key} line $i"; ${ticks ? 'tell tick; ' : ''}${pauseSeconds > 0 ? `sleep ${pauseSeconds};` : ''} done`,
+    ...(step.service === undefined ? [] : [tell(key)]),
+    ...(artifact === undefined ? [] : [leaveScript(key, artifact)]),
     `echo "$HARMONT_JOB_ID" >> ${leaves(key)}`,
     `[ "$(wc -l < ${leaves(key)})" = 1 ]`,
     'tell end',
     `set -- ${exits.join(' ')}; while [ $# -gt 1 ] && [ "$HARMONT_ATTEMPT" -gt 1 ]; do shift; HARMONT_ATTEMPT=$((HARMONT_ATTEMPT-1)); done; exit $1`,
   ].join('\n')
+}
+
+function leaveScript(key: string, [first, last]: readonly [number, number]): string {
+  return `mkdir -p out; seq ${first} ${last} >out/large; for i in 1 2 3; do echo "${key} ${first}" >out/small-$i; done`
 }
 
 function ancestors(key: string | undefined, all: ReadonlyMap<string, Step>): readonly string[] {
@@ -68,7 +108,16 @@ export function irSteps(steps: readonly Step[], address: string): readonly Recor
     ...(step.exits && step.exits.length > 1 ? { retry: { limit: step.exits.length - 1 } } : {}),
     ...(step.cacheKey === undefined ? {} : { cache: { policy: 'forever', key: step.cacheKey } }),
     ...(step.hasSecret ? { secrets: { TOKEN: 'token' } } : {}),
+    ...(step.artifact === undefined ? {} : { artifacts: [{ path: 'out/**', required: true }] }),
+    ...(step.takes === undefined ? {} : { inputs: [{ from: step.takes, path: 'out/**' }] }),
+    ...(step.service === undefined ? {} : { services: [keeperOf(step.service)] }),
   }))
+}
+
+/** Returns a service that keeps lines, as the IR has it. */
+function keeperOf({ from }: { readonly from?: string }): Record<string, unknown> {
+  const { name, image, command, ready } = service('db')
+  return { name, image, command, ready: { port: ready.port }, ...(from === undefined ? {} : { from }) }
 }
 
 /** Steps whose results must be in the cache before `thirtySteps`. */
@@ -77,9 +126,22 @@ export const cachedSteps: readonly Step[] = [
   { key: 'warm-child', buildsIn: 'warm', lines: 3, cacheKey: 'warm-2' },
 ]
 
+/** Services, one of which starts from what another left, artifacts and inputs. */
+function keepingSteps(nth: number, pace: number): readonly Step[] {
+  // Other numbers in each build, so that each has all its parts to send.
+  const artifact = (count: number) => [1e8 + nth * 1e7, 1e8 + nth * 1e7 + Math.round(count * pace ** 3)] as const
+  return [
+    { key: 'migrate', lines: 10, pauseSeconds: 0.05, service: {} },
+    { key: 'serve', lines: 40, pauseSeconds: 0.1, dependsOn: ['migrate'], service: { from: 'migrate' } },
+    { key: 'serve-too', lines: 40, pauseSeconds: 0.1, dependsOn: ['migrate'], service: { from: 'migrate' } },
+    { key: 'upload', lines: 2, artifact: artifact(9e6) },
+    { key: 'take', lines: 5, dependsOn: ['upload'], takes: 'upload', service: {}, artifact: artifact(5e4) },
+  ]
+}
+
 /**
  * Chains, forks and fans, a retry, failures soft and hard, a secret, cache hits and misses, long
- * and chatty ones. The longest takes 12 s, scaled by `pace`.
+ * and chatty ones, services, artifacts and inputs. The longest takes 12 s, scaled by `pace`.
  */
 export function thirtySteps(anew: string, pace: number): readonly Step[] {
   const chain = (name: string, length: number, more: Partial<Step> = {}) =>
@@ -123,6 +185,7 @@ export function thirtySteps(anew: string, pace: number): readonly Step[] {
     { key: 'long-too', dependsOn: ['chain-1'], lines: 40, pauseSeconds: 0.25 },
     { key: 'chatty', lines: 20_000 },
     { key: 'chatty-too', buildsIn: 'chatty', lines: 5_000 },
+    ...keepingSteps(Number(anew), pace),
   ]
   return all.map((step) => ({ ...step, pauseSeconds: (step.pauseSeconds ?? 0) * pace }))
 }

@@ -23,8 +23,9 @@ const random = chance()
  * A build may reach the window of the next one; where sandboxes may be lost, there is no other
  * build yet.
  */
+const takingTurns = random.pick(windows.filter(({ holdsTurn }) => holdsTurn))
 const held = windows
-  .filter(({ holds }) => holds)
+  .filter((window) => window.holds && (!window.holdsTurn || window === takingTurns))
   .toSorted(() => random.fraction() - 0.5)
   .toSorted((a, b) => Number(b.mayLose ?? false) - Number(a.mayLose ?? false))
 const alone = windows.filter(({ holds }) => !holds)
@@ -70,6 +71,14 @@ const stepsOf: Readonly<Record<Window['scene'], (nth: number) => readonly Step[]
   left: () => [patient],
   cancel: () => [{ ...patient, lines: 6_000 }],
   render: () => [{ key: 'rendered', lines: 5 }],
+  serve: () => [
+    { key: 'migrate', lines: 2, service: {} },
+    { key: 'serve', dependsOn: ['migrate'], lines: 2, service: { from: 'migrate' } },
+  ],
+  upload: (nth) => [
+    { key: 'upload', lines: 2, artifact: [1e7 + nth * 1e6, 1e7 + nth * 1e6 + 2e5] },
+    { key: 'take', dependsOn: ['upload'], lines: 2, takes: 'upload' },
+  ],
 }
 
 /**
@@ -115,6 +124,8 @@ async function play(window: Window, steps: readonly Step[]): Promise<void> {
   const times = random.between(1, window.times)
   switch (window.scene) {
     case 'build':
+    case 'serve':
+    case 'upload':
     case 'long': {
       arm(window, times)
       const answer = submit(server, 'torture', steps, effects.address).catch(() => undefined) // it may die before it answers
@@ -185,14 +196,16 @@ function nextNumber(pipeline: 'torture' | 'rendered'): number {
  * sandboxes.
  */
 async function judge(window: Window, steps: readonly Step[], number: number): Promise<number> {
-  const { id } = await findBuild(server, pipelineOf(window), number)
+  const build = await findBuild(server, pipelineOf(window), number)
+  const { id } = build
   await untilOver(server, id)
   await settle(server)
   if (window.scene === 'cancel') {
     await judgeCanceled(id)
     return 0
   }
-  return (await judgeBuild(server, { id, steps, told: effects.told() }, { mayLose: window.mayLose === true })).lost
+  return (await judgeBuild(server, { ...build, steps, told: effects.told() }, { mayLose: window.mayLose === true }))
+    .lost
 }
 
 const limits = { timeout: 240_000 + hits * 60_000 }

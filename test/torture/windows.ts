@@ -1,10 +1,10 @@
 /** The narrow moments between two lines in which the death of a process must do no harm. */
 
 /**
- * Work that runs when the server dies: a small build, a canceled one, a rendered one, one of an
- * earlier life.
+ * Work that runs when the server dies: a small build, one with services, one that uploads, a
+ * canceled one, a rendered one, one of an earlier life.
  */
-export type Scene = 'build' | 'long' | 'cancel' | 'render' | 'left'
+export type Scene = 'build' | 'serve' | 'upload' | 'long' | 'cancel' | 'render' | 'left'
 
 export interface Window {
   readonly name: string
@@ -22,6 +22,8 @@ export interface Window {
    * several.
    */
   readonly holds?: true
+  /** Whether it is held with one of the two turns of uploads, so that two would end all others. */
+  readonly holdsTurn?: true
   /**
    * Whether the command has begun is unknown: it may begin again, or be abandoned when it has a
    * secret.
@@ -141,6 +143,89 @@ export const windows: readonly Window[] = [
     before: 'await finish(context, { ...asOutcome(exit), ...kept, ...lacks, ...blame }, exit.endedAt, output)',
     times: 3,
     scene: 'build',
+    holds: true,
+  },
+  {
+    name: 'the services of a step are ready, its command is not begun',
+    file: 'engine/src/runner/run-step.ts',
+    before: 'const { values } = secrets',
+    times: 2,
+    scene: 'serve',
+    holds: true,
+  },
+  {
+    name: 'a service has begun, its log is not opened',
+    file: 'engine/src/runner/services/service-run.ts',
+    before: 'const log = await this.#openLog(service.name, tail)',
+    times: 2,
+    scene: 'serve',
+    holds: true,
+  },
+  {
+    name: 'the services that must stop have ended, nothing is read or kept',
+    file: 'engine/src/runner/run-step.ts',
+    before: 'await services.end()',
+    times: 2,
+    scene: 'serve',
+    holds: true,
+  },
+  {
+    name: 'the files of services are kept, those of their step are not',
+    file: 'engine/src/runner/run-step.ts',
+    before: "if ('snapshotError' in left) return { snapshot: null, ...left }",
+    times: 1,
+    scene: 'serve',
+    holds: true,
+  },
+  {
+    name: 'a layer of inputs is in its place, its sandbox does not know it',
+    file: 'sandbox/src/snapshots/input-layer.ts',
+    before: 'return plan?.paths ?? []',
+    times: 1,
+    scene: 'upload',
+    holds: true,
+  },
+  {
+    name: 'the parts to send are known, none is sent',
+    file: 'engine/src/artifacts/store-parts.ts',
+    before: 'await transfers.during(() =>',
+    times: 1,
+    scene: 'upload',
+    holds: true,
+  },
+  {
+    name: 'a part is read, not sent',
+    file: 'engine/src/artifacts/store-parts.ts',
+    before: 'held(await persist(() => port.putPart(job, digest, part), retrying))',
+    times: 2,
+    scene: 'upload',
+    holds: true,
+    holdsTurn: true,
+  },
+  {
+    name: 'a blob is on the disk, its name is not final',
+    file: 'server/src/platform/blobs/blob-store.ts',
+    before: 'await rename(draft, pathOf(complete, name))',
+    times: 1,
+    scene: 'upload',
+    holds: true,
+    holdsTurn: true,
+  },
+  {
+    name: 'a blob is complete, its part is not written down',
+    file: 'server/src/builds/artifacts/part-store.ts',
+    before: 'if (!(await keepPart(database, { digest, bytes: bytes.length, blob, small: null })))',
+    times: 1,
+    scene: 'upload',
+    holds: true,
+    holdsTurn: true,
+  },
+  {
+    name: 'all parts are stored, no artifact is recorded',
+    file: 'engine/src/artifacts/keep-artifacts.ts',
+    before: 'if (refusal !== null) return refused(context, asked, refusal)',
+    times: 1,
+    scene: 'upload',
     holds: true,
   },
   {

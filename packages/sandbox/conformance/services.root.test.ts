@@ -64,12 +64,12 @@ describe.each(isRoot ? runtimeNames : (['crun'] as const))('services with %s', (
     const sandbox = await create([
       service('last', 'echo "front: up and running"; exec sleep 60', {
         needs: ['app'],
-        ready: { port: null, command: null, log: 'up .* running$', timeoutSeconds: 20 },
+        ready: { port: null, command: null, log: 'up .* running$', timeoutSeconds: 300 },
       }),
       service('app', `${ask('db', 5432)} >/tmp/seen; exec sleep 60`, {
         needs: ['db'],
         env: { WANTED: 'one' },
-        ready: { port: null, command: 'test "$(cat /tmp/seen)" = "$WANTED"', log: null, timeoutSeconds: 20 },
+        ready: { port: null, command: 'test "$(cat /tmp/seen)" = "$WANTED"', log: null, timeoutSeconds: 300 },
       }),
       service('db', `sleep 0.3; ${answers(5432, 'one')}`, { ready: onPort(5432) }),
     ])

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { NetworkMode, ResolvedImage, Sandbox, SandboxDriver, Service, ServiceSpec } from '../src/sandbox-driver.ts'
 import { command, finish } from './bench.ts'
 
-export const patient = () => new Date(Date.now() + 60_000)
+export const patient = () => new Date(Date.now() + 600_000)
 
 /** Answers each connection on a port with a text. */
 export const answers = (port: number, text: string): string =>
@@ -14,9 +14,9 @@ while True: server.accept()[0].sendall(b"${text}")'`
 export const ask = (name: string, port: number): string =>
   `python3 -c 'import socket; print(socket.create_connection(("${name}", ${port}), 2).recv(99).decode())' 2>&1 | tail -1`
 
-export const onPort = (port: number): ServiceSpec['ready'] => ({ port, command: null, log: null, timeoutSeconds: 20 })
+export const onPort = (port: number): ServiceSpec['ready'] => ({ port, command: null, log: null, timeoutSeconds: 300 })
 
-export const printed = (log: string): ServiceSpec['ready'] => ({ port: null, command: null, log, timeoutSeconds: 20 })
+export const printed = (log: string): ServiceSpec['ready'] => ({ port: null, command: null, log, timeoutSeconds: 300 })
 
 export function service(
   image: ResolvedImage,
@@ -26,7 +26,7 @@ export function service(
 ): ServiceSpec {
   return {
     ...{ name, base: { image }, env: {}, command: script, needs: [], localhost: false, egress: false },
-    ready: { port: null, command: null, log: null, timeoutSeconds: 20 },
+    ready: { port: null, command: null, log: null, timeoutSeconds: 300 },
     stop: { signal: null, seconds: 5 },
     ...more,
   }
