@@ -50,11 +50,11 @@ test(`G02 G08 G24 G41 ${kills} kills of the server at random moments, seed ${ran
     const signal = random.isOneIn(5) ? 'SIGTERM' : 'SIGKILL'
     if (signal === 'SIGKILL') killed += 1
     else drains += 1
-    life.kill(signal)
-    await life.ended
     const met = await atWork()
     serving += met.serving
     uploading += met.uploading
+    life.kill(signal)
+    await life.ended
     life = server.begin()
     // Every third start is cut off as well, wherever it is.
     if (!random.isOneIn(3)) await life.ready()
@@ -76,10 +76,8 @@ test(`G02 G08 G24 G41 ${kills} kills of the server at random moments, seed ${ran
   await life.ended
   await untilEmpty(() => allRemains(server.directory))
   const seconds = Math.round((Date.now() - began) / 1000)
-  const met = { serving, uploading }
-  console.info(
-    JSON.stringify({ seed: random.seed, kills, unready, drains, ...met, builds: builds.length, jobs, seconds }),
-  )
+  const met = { serving, uploading, unready, drains }
+  console.info(JSON.stringify({ seed: random.seed, kills, ...met, builds: builds.length, jobs, seconds }))
 })
 
 /** Returns how many jobs have services that run, and how many upload after the end of their command. */
