@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { gitBench } from './git.test-support.ts'
 
 const it = gitBench()
-const count = scaled(5_000, 100_000)
+const count = scaled(1_500, 100_000)
 const name = (i: number) => `src/d${i % 300}/file-${i}.txt`
 
 test(`a push of one file out of ${count} transfers little, and writes one`, async () => {

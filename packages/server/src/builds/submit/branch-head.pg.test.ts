@@ -10,7 +10,8 @@ type Build = components['schemas']['Build']
 
 const github = await startGithub({ publicUrl: 'http://localhost:4000' })
 github.webhooks.hold()
-const it = testServer(github.environment)
+// Nothing renders here.
+const it = testServer({ ...github.environment, HARMONT_RENDER_WAIT_SECONDS: '0' })
 afterAll(() => github.stop())
 afterEach(() => expect(github.violations).toEqual([]))
 

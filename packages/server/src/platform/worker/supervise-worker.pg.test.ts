@@ -80,7 +80,7 @@ test('G02 a worker whose first poll failed finds work later', async () => {
   await pool.query(`alter table ${tasks} rename to away`)
   const done: string[] = []
   const taskList = { late: async () => void done.push('late') }
-  const work = await superviseWorker({ pool, log, crontab: '', taskList })
+  const work = await superviseWorker({ pool, log, crontab: '', recordingMs: 100, taskList })
   onTestFinished(() => work.stop())
   await expect.poll(() => said.join('')).toContain('Failed to acquire job')
   await pool.query('alter table graphile_worker.away rename to _private_tasks')
