@@ -1,4 +1,5 @@
 /** Measures what is asked of a million results of tests. */
+import { fileTimesText } from '@harmont/engine'
 import type pg from 'pg'
 import { startProduct } from '../../test/product.ts'
 import { p50p99, type Row, timeMs } from '../measure.ts'
@@ -83,6 +84,13 @@ function row(builds: number, tests: number): Row {
           for (let n = 0; n < samplesEach; n += 1) samples.push(await timeMs(() => read(where)))
           lines.push(`${name} ${p50p99(samples)}`)
         }
+        const times: number[] = []
+        const { rows: of } = await product.pool.query(
+          `select id::text from pipelines where slug = 'tests-of-${builds}'`,
+        )
+        for (let n = 0; n < samplesEach; n += 1)
+          times.push(await timeMs(() => product.pool.query(fileTimesText, [of[0].id])))
+        lines.push(`times of files for a split ${p50p99(times)}`)
         return `${lines.join('; ')}; ${rows[0]?.bytes} bytes a result`
       } finally {
         await product.remove()

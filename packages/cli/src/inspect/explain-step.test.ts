@@ -26,6 +26,7 @@ test('lists each changed part by file and by variable, and then the parts of the
       files: { a: '1', gone: '1', same: '1' },
       variables: { LEVEL: '1' },
       services: { db: '1' },
+      split: '1',
     }),
   ])
   const after = new Map([
@@ -37,6 +38,7 @@ test('lists each changed part by file and by variable, and then the parts of the
       variables: { LEVEL: '2' },
       envKeys: { X: '1' },
       services: { db: '2' },
+      split: '2',
     }),
   ])
   expect(explainStep('deps', before, after)).toEqual([
@@ -47,6 +49,7 @@ test('lists each changed part by file and by variable, and then the parts of the
     'file gone was removed',
     'file new was added',
     'service db changed',
+    'the files of its shard changed',
     'base, its parent: its image changed from debian:12 to debian:13',
   ])
   expect(explainStep('deps', after, after)).toEqual([])

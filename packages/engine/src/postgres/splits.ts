@@ -2,9 +2,9 @@ import type pg from 'pg'
 import { type Deal, deal, type SplitFile } from '../splits/deal.ts'
 import { type FileSplit, type SplitStore, splitKey } from '../splits/split-store.ts'
 
-/** The reports whose results count, the newest first, and the most results of them. */
-const mostReports = 200
-const mostResults = 100_000
+/** The most reports that count, and the results of builds after which no older build counts. */
+const mostReports = 500
+const mostResults = 50_000
 
 /** The reports `r` that count: not those of forks, of cached steps, and those whose passes are removed. */
 const counts = (r: string) =>
@@ -14,17 +14,22 @@ const counts = (r: string) =>
  * Finds how long the files of a pipeline's tests took. Uploads count only where the server has not
  * built what it fetched itself.
  */
-export const fileTimesText = `with newest as (
-    select r.id, sum(r.passed + r.failed + r.skipped + r.errored) over (order by r.id desc) as results
-    from (select r.id, r.passed, r.failed, r.skipped, r.errored from engine.test_reports r
-      where ${counts('r')} and r.fetched = (select f.fetched from engine.test_reports f where ${counts('f')}
-        order by f.fetched desc, f.id desc limit 1)
-      order by r.id desc limit ${mostReports}) r),
+export const fileTimesText = `with recent as (
+    select r.id, r.build_id, r.passed + r.failed + r.skipped + r.errored as results from engine.test_reports r
+    where ${counts('r')} and r.fetched = (select f.fetched from engine.test_reports f where ${counts('f')}
+      order by f.fetched desc, f.id desc limit 1)
+    order by r.id desc limit ${mostReports}),
+  -- Whole builds: each of their shards has reported other files.
+  builds as (
+    select build_id, sum(sum(results)) over (order by max(id) desc) - sum(results) as newer from recent group by build_id),
+  newest as (select r.id from recent r join builds b on b.build_id = r.build_id where b.newer < ${mostResults}),
   files as (
     -- A failed test may name the file in which it failed, in place of its own.
-    select x.report, case when x.state in ('p', 's') then coalesce(x.file, c.file) else c.file end as path, sum(x.duration_ms) as ms
-    from newest n join engine.test_results x on x.report = n.id join engine.test_cases c on c.id = x.test
-    where n.results <= ${mostResults} group by 1, 2)
+    select n.id, case when x.state in ('p', 's') then coalesce(x.file, c.file) else c.file end as path, sum(x.duration_ms) as ms
+    -- \`offset 0\` makes it look up each report: other pipelines have many more.
+    from newest n cross join lateral (select * from engine.test_results x where x.report = n.id offset 0) x
+    join engine.test_cases c on c.id = x.test
+    group by 1, 2)
   select path, percentile_cont(0.5) within group (order by ms) as ms from files where path is not null and ms is not null group by path`
 
 export class PostgresSplits implements SplitStore {

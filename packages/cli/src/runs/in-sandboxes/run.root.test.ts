@@ -8,7 +8,7 @@ import { eventsOf, linesOf, makeProject, type Project, remainsOf, statesOf } fro
 let project: Project
 beforeAll(() => {
   project = makeProject(`
-import { filesFrom, forever, onChange, pipeline, scratch, sh } from '@harmont/hm'
+import { filesFrom, forever, onChange, pipeline, scratch, sh, split } from '@harmont/hm'
 const base = scratch({ image: 'host' }).sh('echo made > made.txt; date +%N', { key: 'base', cache: forever() })
 const bad = base.sh('echo before; test -e mended', { key: 'bad' })
 const site = scratch({ image: 'host' }).sh('rm -rf dist; mkdir dist; cat a.txt > dist/app; date +%N > dist/../stamp', { key: 'site' })
@@ -35,6 +35,7 @@ export default [
     scratch({ image: 'host' }).sh('echo lost >dist; test -e mended', { key: 'fails', artifacts: { path: 'dist', when: 'failed' } }),
   ]) },
   { slug: 'tested', pipeline: pipeline([sh('echo "<testsuite><testcase name=\\"adds\\"><failure message=\\"no\\">at f (/workspace/a.txt:7:1)</failure></testcase><testcase name=\\"b\\"/></testsuite>" >r.xml; exit 1', { key: 'tests', image: 'host', tests: 'r.xml' })]) },
+  { slug: 'split', pipeline: pipeline([split(2, { files: 't/*.t' }, () => scratch({ image: 'host' }).sh('for f in $(cat $HARMONT_SPLIT); do echo "<testcase name=\\x27$f\\x27 file=\\x27$f\\x27 time=\\x27$(cat $f)\\x27/>"; done | sed "1i <testsuite>" >r.xml; echo "</testsuite>" >>r.xml; paste -sd " " $HARMONT_SPLIT; ! grep -q b.t $HARMONT_SPLIT || test -e green', { label: 'shard', tests: 'r.xml' }))]) },
   { slug: 'notes', pipeline: pipeline([sh('cd $HARMONT_OUTPUT; echo "# Sum" >summary.md; mkdir annotations; printf "\\\\033[31mred" >annotations/n.error.md; exit 1', { key: 'writes', image: 'host' })]) },
 ]`)
   project.write('a.txt', 'one\n')
@@ -255,6 +256,19 @@ describe('a failure', () => {
     expect(run).toMatchObject({ slug: 'fails', retryOf: run.number - 1, only: ['base', 'bad', 'after'] })
     expect(await project.hm('retry')).toMatchObject({ code: 0, stderr: expect.stringContaining('no step of run') })
   })
+})
+
+test('G73 deals out by what earlier runs took, and hm retry keeps the deal of its run', async () => {
+  for (const [name, seconds] of Object.entries({ a: 9, b: 1, c: 2, d: 3 })) project.write(`t/${name}.t`, `${seconds}`)
+  const first = await project.run('split', '-k')
+  const shards = ({ events }: typeof first) => ['shard-1-2', 'shard-2-2'].map((key) => linesOf(events, key).join())
+  expect([first.code, shards(first)]).toEqual([1, ['t/a.t t/c.t', 't/b.t t/d.t']])
+  project.write('green', '')
+  rmSync(join(project.directory, 't/d.t'))
+  expect((await project.hm('retry')).code).toBe(0)
+  expect((await project.hm('logs', 'shard-2-2')).stdout).toMatch(/^t\/b\.t$/m)
+  const second = await project.run('split')
+  expect([second.code, shards(second)]).toEqual([0, ['t/a.t', 't/b.t t/c.t']])
 })
 
 describe('a run reports its errors before a step starts', () => {

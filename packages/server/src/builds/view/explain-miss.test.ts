@@ -60,6 +60,12 @@ test.for<readonly [string, Partial<MissFacts>, string | null, readonly string[]]
     'changed',
     ['service db c a'],
   ],
+  [
+    'a shard',
+    { inputs: { ...inputs, split: 'a' }, previous: { ...inputs, split: 'b' } },
+    'changed',
+    ['path the files of its shard b a'],
+  ],
   ['paths', { previous: otherClaim, policy: onChange }, 'changed', ['path go.mod or go.sum k0 k1']],
   ['time', { previous: otherClaim, policy: ttl }, 'expired', []],
   [
