@@ -206,6 +206,9 @@ test('hm test shows the failed tests of a build here and there, and a test over 
     const { code, stdout } = await hm(['test', ...which])
     expect([code, stdout]).toEqual([0, expect.stringContaining(failed)])
     expect(stdout.endsWith(counts)).toBe(true)
+    const summed = 'unit: 1 test failed\n  cart › rounds half up — expected 2, got 1 · cart.test.ts:7\n'
+    expect((await hm(['logs', '--failed', ...which])).stderr).toContain(summed)
+    expect((await hm(['why', ...which])).stdout).toContain('rounds half up  src/cart.test.ts:7')
   }
   const { data, counts: counted } = JSON.parse((await hm(['test', '-p', 'tested', '--json'])).stdout)
   expect(counted).toEqual({ passed: 1, failed: 1, skipped: 0, errored: 0 })

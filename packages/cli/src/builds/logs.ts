@@ -11,6 +11,7 @@ import { quoteWord } from '../terminal/quote-word.ts'
 import { LogPrinter } from '../view/log-printer.ts'
 import { keyOf } from './map-server-job.ts'
 import { chunkOf } from './run-log.ts'
+import { serverTests } from './server-tests.ts'
 
 /** The source and the destination of logs. */
 interface Logs {
@@ -153,6 +154,9 @@ async function printLog(logs: Logs, job: Job, of = { id: job.id, name: keyOf(job
   }
   await take(splitter.rest())
   if (isHistory) await endHistory()
+  if (!flags.failed || of.id !== job.id) return
+  for (const tests of await serverTests(session.client, { ...address, job: job.id }, job.id, signal))
+    printer.report(step, tests)
 }
 
 /** Returns how much a running job has written by now. */

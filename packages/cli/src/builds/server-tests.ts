@@ -1,6 +1,6 @@
 import { type BuildAddress, type CloudClient, CloudError } from '@harmont/cloud'
 import { MAX_FAILURES, testTitle } from '@harmont/logs'
-import type { RunEvent } from '../events/run-event.ts'
+import type { Tests } from '../view/run-model.ts'
 
 /**
  * Returns the event that tells of the tests of a server's job; none without a test, and of a server
@@ -11,7 +11,7 @@ export async function serverTests(
   job: BuildAddress & { readonly job: string },
   step_id: string,
   signal: AbortSignal,
-): Promise<readonly RunEvent[]> {
+): Promise<readonly Tests[]> {
   try {
     const { data, counts } = await client.listBuildTests({ ...job, state: 'failed', limit: MAX_FAILURES }, { signal })
     const { passed, failed, skipped, errored } = counts

@@ -9,6 +9,7 @@ import { printWhy } from '../view/why-view.ts'
 import { reasonOnServer } from './explain-cache.ts'
 import { factsOfBuild, mapServerJob } from './map-server-job.ts'
 import { jobLogLines } from './run-log.ts'
+import { serverTests } from './server-tests.ts'
 
 /** Explains a build of the server, the newest where no number is given, or one step of it. */
 export async function whyOnServer(
@@ -37,9 +38,12 @@ export async function whyOnServer(
       const mapped = mapServerJob(job)
       for (const event of mapper.changed(mapped)) fold(run, event)
       if (!isJobEnded(job)) continue
-      if (job.started_at && (job.state === 'failed' || job.state === 'timed_out'))
+      if (job.started_at && (job.state === 'failed' || job.state === 'timed_out')) {
+        const step_id = mapper.stepId(mapped)
         for await (const lines of jobLogLines(client, job.id, { build: address, signal, ended: Promise.resolve() }))
-          for (const line of lines) fold(run, { kind: 'step_log', step_id: mapper.stepId(mapped), ...line })
+          for (const line of lines) fold(run, { kind: 'step_log', step_id, ...line })
+        for (const tests of await serverTests(client, { ...address, job: job.id }, step_id, signal)) fold(run, tests)
+      }
       for (const event of mapper.ended(mapped)) fold(run, event)
     }
     const steps = views.filter(({ id }) => only === null || id === only)

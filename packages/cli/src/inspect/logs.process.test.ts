@@ -3,6 +3,7 @@ import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { chunkJson } from '@harmont/logs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { RunEvent } from '../events/run-event.ts'
 import { localHome } from '../records/home.ts'
 import { AppendedFile, beginRecord, runFiles } from '../records/run-records.ts'
 import { hmProgram, programEnv, runHm } from '../test-support/run-hm.ts'
@@ -20,7 +21,7 @@ beforeAll(() => {
 afterAll(() => rmSync(cwd, { recursive: true }))
 
 /** Records a run whose only step failed with this log. */
-function writeLog(number: number, text: string): void {
+function writeLog(number: number, text: string, reported: readonly RunEvent[] = []): void {
   const { runs } = localHome(join(cwd, '.cache', 'hm'))
   const { record } = beginRecord(
     runs,
@@ -42,7 +43,7 @@ function writeLog(number: number, text: string): void {
   const files = runFiles(runs, record)
   const told = new AppendedFile(files.events)
   const { queued, start, end, buildEnd } = events
-  for (const event of [queued(key), start(key), end(key, 'failed', 1), buildEnd('failed', 1)])
+  for (const event of [queued(key), start(key), ...reported, end(key, 'failed', 1), buildEnd('failed', 1)])
     told.add(`${JSON.stringify(event)}\n`)
   told.close()
   if (text === '') return
@@ -90,6 +91,28 @@ test('a failed step without output is named', async () => {
     stdout: '',
     stderr: 'a?b: printed nothing\n',
   })
+})
+
+test('the failed tests of a report tell of a failure, not what its log says of others', async () => {
+  const one = { name: 'cart › rounds\u202e', file: 'src/cart.test.ts', line: 7, message: 'expected 2\ngot 1' }
+  const earlier = { ...one, name: 'of an earlier attempt' }
+  const reported = [
+    events.tests(key, { failures: [earlier] }),
+    events.start(key),
+    events.tests(key, { failures: [one] }),
+  ]
+  writeLog(4, `${'installing a package\n'.repeat(60)}${output}`, reported)
+  const { stdout, stderr } = await runHm(['logs', '4', '--failed'], { cwd })
+  expect(stdout.replaceAll('[a?b] ', '')).toBe(
+    '1 test failed\n\ncart › rounds\u202e  src/cart.test.ts:7\n  expected 2\n  got 1\n',
+  )
+  expect(stderr).toBe(
+    "a?b: 1 test failed\n  cart › rounds? — expected 2 · cart.test.ts:7\nfull log, 63 lines: hm logs 4 'a?b'\n",
+  )
+  writeLog(5, output, reported)
+  const short = await runHm(['logs', '5', '--failed'], { cwd })
+  expect(short.stdout.replaceAll('[a?b] ', '')).toBe(output)
+  expect(short.stderr).toBe('a?b: 1 test failed\n  cart › rounds? — expected 2 · cart.test.ts:7\n')
 })
 
 test('a run without the requested step lists its steps', async () => {

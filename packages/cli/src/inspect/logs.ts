@@ -9,6 +9,7 @@ import { endOf, type RecordedStep, type RunRecord, stepsOf } from '../records/ru
 import { readRecord, runFiles } from '../records/run-records.ts'
 import { quoteWord } from '../terminal/quote-word.ts'
 import { LogPrinter } from '../view/log-printer.ts'
+import type { Tests } from '../view/run-model.ts'
 import { serviceIn } from './service-in.ts'
 
 const lookAgainMs = 100
@@ -43,8 +44,27 @@ export async function localLogs(context: Context<'logs'>, run: RunRecord, key: s
     await sleep(lookAgainMs, undefined, { signal: context.signal })
     over = isOver()
   }
+  const { events } = readRecord(runs, run.record) ?? run
+  for (const { name, step, service } of chosen) {
+    const tests = service === undefined ? testsOf(events, step, flags.attempt) : undefined
+    if (tests !== undefined) printer.report(name, tests)
+  }
   await printer.end()
   return exits.ok
+}
+
+/** Returns what an attempt of a step reported, by default its newest. */
+function testsOf(
+  events: RunRecord['events'],
+  { id, attempts }: RecordedStep,
+  attempt = Math.max(1, attempts),
+): Tests | undefined {
+  let [now, found]: [number, Tests | undefined] = [0, undefined]
+  for (const event of events) {
+    if (event.kind === 'step_start' && event.step_id === id) now = event.attempt
+    if (event.kind === 'tests' && event.step_id === id && now === attempt) found = event
+  }
+  return found
 }
 
 interface Chosen {

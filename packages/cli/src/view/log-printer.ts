@@ -3,6 +3,7 @@ import type { Context } from '../context.ts'
 import type { LogLine } from '../events/line-splitter.ts'
 import { inert, jsonFor } from '../terminal/inert.ts'
 import { FailedLogs, showsExcerpts } from './failure/failed-logs.ts'
+import type { Tests } from './run-model.ts'
 
 interface PrinterOptions {
   /** Each line begins with the key of its step. */
@@ -35,6 +36,11 @@ export class LogPrinter {
   /** Opens the log of a step, which may have no line. */
   open(step: string): void {
     if (this.#isExcerpt && !this.#context.global.json) this.#failed.begin(step)
+  }
+
+  /** Takes the tests that a step reported, whose failed ones `--failed` sums up. */
+  report(step: string, tests: Tests): void {
+    if (this.#context.flags.failed && !this.#context.global.json) this.#failed.report(step, tests)
   }
 
   /** Prints lines of a step. `facts` are further members of each JSON line. */

@@ -1,6 +1,7 @@
-import { countWords, FailureFinder, type Found, failureWords, type QuotedFailure } from '@harmont/logs'
+import { countWords, FailureFinder, type Found, failureWords, type ReportedFailure } from '@harmont/logs'
 import type { Context } from '../../context.ts'
-import { quotedLines } from './failure-excerpt.ts'
+import type { Tests } from '../run-model.ts'
+import { failedTestLines, quotedLines } from './failure-excerpt.ts'
 
 /** At most this many failures of a step are listed. */
 const mostNamed = 10
@@ -19,7 +20,8 @@ export function showsExcerpts({ failed, tail, since, timestamps, follow }: Conte
 export interface FailedLog {
   readonly step: string
   /**
-   * The whole log where it is short, else what its tests or compiler reported, else its last lines.
+   * The whole log where it is short, else the failed tests of its report, else what its tests or
+   * compiler printed, else its last lines.
    */
   readonly excerpt: readonly string[]
   /** Number of lines of the log; null where `excerpt` is all of it. */
@@ -30,13 +32,18 @@ export interface FailedLog {
 
 /** Reads the logs of failed steps in constant memory. */
 export class FailedLogs {
-  readonly #logs = new Map<string, { finder: FailureFinder; last: string[]; lines: number }>()
+  readonly #logs = new Map<string, { finder: FailureFinder; last: string[]; lines: number; tests: Tests | null }>()
 
   /** Begins the log of a failed step, which may have no line. */
   begin(step: string) {
-    const log = this.#logs.get(step) ?? { finder: new FailureFinder(), last: [], lines: 0 }
+    const log = this.#logs.get(step) ?? { finder: new FailureFinder(), last: [], lines: 0, tests: null }
     this.#logs.set(step, log)
     return log
+  }
+
+  /** Takes the tests that a step reported. Failed ones tell of its failure in place of its log. */
+  report(step: string, tests: Tests): void {
+    this.begin(step).tests = tests
   }
 
   /**
@@ -53,17 +60,27 @@ export class FailedLogs {
 
   /** Returns the excerpt of each log, in the order of their first lines. */
   finish(): readonly FailedLog[] {
-    return [...this.#logs].map(([step, { finder, last, lines }]) => {
-      const found = finder.finish()
+    return [...this.#logs].map(([step, { finder, last, lines, tests }]) => {
+      const quoted = finder.finish()
+      const found = tests === null || tests.failed === 0 ? quoted : asFound(tests)
       const isWhole = lines <= mostWhole
-      const excerpt = (isWhole ? null : quotedLines(found)) ?? last.slice(-mostWhole)
-      const summary = lines === 0 ? [`${step}: printed nothing`] : summaryOf(step, found)
-      return { step, excerpt, lines: isWhole ? null : lines, summary }
+      const excerpt = (isWhole ? null : (failedTestLines({ tests }) ?? quotedLines(quoted))) ?? last.slice(-mostWhole)
+      const silent = lines === 0 ? [`${step}: printed nothing`] : []
+      return { step, excerpt, lines: isWhole ? null : lines, summary: [...silent, ...summaryOf(step, found)] }
     })
   }
 }
 
-function summaryOf(step: string, found: Found<QuotedFailure>): readonly string[] {
+/** Returns the failed tests of a report as the failures of a log are given. */
+function asFound({ failed, failures }: Tests): Found<ReportedFailure> {
+  const reported = failures.map(({ name, file, line, message }) => {
+    const [first = ''] = message?.trim().split('\n') ?? []
+    return { test: name, file, line, message: first.trim() || 'failed' }
+  })
+  return { failures: reported, tests: failed, errors: 0 }
+}
+
+function summaryOf(step: string, found: Found<ReportedFailure>): readonly string[] {
   const named = found.failures.slice(0, mostNamed)
   if (named.length === 0) return []
   const more = found.tests + found.errors - named.length
