@@ -17,7 +17,7 @@ export default [
   {
     slug: 'ci',
     triggers: [{ event: 'push', branches: ['*'] }, { event: 'pull_request', types: ['opened', 'synchronize'] }],
-    pipeline: () => pipeline([sh(${JSON.stringify(command)}, { label: 'unit' })], { defaultImage: 'host' }),
+    pipeline: () => pipeline([sh(${JSON.stringify(command)}, { label: 'unit', tests: 'junit.xml' })], { defaultImage: 'host' }),
   },
   {
     slug: 'docs',
@@ -42,7 +42,11 @@ beforeAll(async () => {
   bitbucket.deliverTo(product.server().url)
   person = bitbucket.addUser('ada')
   repository = bitbucket.addRepository(bitbucket.addWorkspace('acme', [person]), 'core')
-  await bitbucket.push(repository, { main: { '.hm/ci.ts': pipelines('cat a.txt'), 'a.txt': 'one\n' } }, person)
+  await bitbucket.push(
+    repository,
+    { main: { '.hm/ci.ts': pipelines('cat a.txt || test $HARMONT_ATTEMPT = 2'), 'a.txt': 'one\n' } },
+    person,
+  )
   const { url } = await ask<{ url: string }>('GET', '/organizations/default/bitbucket/oauth-url')
   await ask('POST', '/integrations/bitbucket/connect', bitbucket.agree(url, person))
   await until(slugs, (found) => found.join() === 'acme-core-ci,acme-core-docs,acme-core-release')
@@ -76,11 +80,18 @@ async function words(commit: string, name: string): Promise<readonly unknown[]> 
   return over.map(({ state }) => state)
 }
 
-test('a push leads to a final build status and a report, green and red', async () => {
+/** A test in a file of the repository that fails at its seventh line. */
+const failing = {
+  'tests/cart.test.js': '\n'.repeat(9),
+  'junit.xml':
+    '<testsuite name="cart"><testcase name="rounds" classname="cart"><failure message="got 1">tests/cart.test.js:7</failure></testcase></testsuite>',
+}
+
+test('a push leads to a final build status and a report, green and red, with an annotation for each failed test', async () => {
   const good = await bitbucket.push(repository, { main: { 'a.txt': 'two\n' } }, person)
   const [passed = ''] = good.commits
   expect((await words(passed, 'harmont/acme-core-ci')).at(-1)).toBe('SUCCESSFUL')
-  const bad = await bitbucket.push(repository, { main: { 'a.txt': null } }, person)
+  const bad = await bitbucket.push(repository, { main: { 'a.txt': null, ...failing } }, person)
   const [failed = ''] = bad.commits
   expect(await words(failed, 'harmont/acme-core-ci')).toEqual(expect.arrayContaining(['INPROGRESS', 'FAILED']))
   const report = await until(
@@ -89,7 +100,19 @@ test('a push leads to a final build status and a report, green and red', async (
   )
   expect(report?.details).toContain('a.txt: No such file')
   expect(report?.link).toBe(`${product.server().url}/default/pipelines/acme-core-ci/builds/2`)
-  await bitbucket.push(repository, { main: { 'a.txt': 'three\n' } }, person)
+  const annotations = () => [...(repository.annotations.get(`${failed} ${report?.id}`)?.values() ?? [])]
+  expect(await until(annotations, (all) => all.length > 0)).toMatchObject([
+    { path: 'tests/cart.test.js', line: 7, summary: 'cart › rounds: got 1', result: 'FAILED' },
+  ])
+  // The second attempt passes, and annotations of the first would say that it does not.
+  await ask('POST', `${ci}/builds/2/retry`)
+  await until(
+    () => repository.reports.get(failed)?.at(-1),
+    (sent) => sent?.result === 'PASSED',
+  )
+  expect(annotations()).toEqual([])
+  expect(bitbucket.violations).toEqual([])
+  await bitbucket.push(repository, { main: { 'a.txt': 'three\n', 'junit.xml': null } }, person)
 })
 
 test('a delivery with two branches and a tag builds each, as its path filters ask', async () => {

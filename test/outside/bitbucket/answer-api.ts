@@ -5,7 +5,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { gitRepository } from '../git-server.ts'
 import { changedFiles, commitOf } from '../repository-work.ts'
-import { hookProblem, reportProblem, statusProblem } from './definition.ts'
+import { annotationsProblem, hookProblem, reportProblem, statusProblem } from './definition.ts'
 import { type Addresses, presentHook, presentRepository, presentWorkspace } from './present.ts'
 import {
   type BitbucketRepository,
@@ -97,7 +97,7 @@ function inRepository(
 ): Answer {
   const fullName = `${repository.workspace.slug}/${repository.slug}`
   const { git: run } = gitRepository(git, fullName)
-  const [first, second = '', third, fourth = ''] = parts
+  const [first, second = '', third, fourth = '', fifth] = parts
   if (first === 'hooks') return hooks(repository, method, second, url, sent)
   if (first === 'refs' && second === 'branches') {
     const hash = commitOf(run, `refs/heads/${third}`)
@@ -115,6 +115,10 @@ function inRepository(
   }
   if (first === 'commit' && third === 'statuses' && method === 'POST')
     return keep(repository.statuses, second, sent, statusProblem(sent), 201)
+  if (first === 'commit' && third === 'reports' && (fifth === 'annotations' || method === 'DELETE'))
+    return fifth === undefined
+      ? removeReport(repository, second, fourth)
+      : annotate(repository, method, second, fourth, sent)
   if (first === 'commit' && third === 'reports' && method === 'PUT')
     return keep(repository.reports, second, { ...sent, id: fourth }, reportProblem(sent), 200)
   if (first === 'diffstat') {
@@ -131,6 +135,33 @@ function inRepository(
     return page(url, statOf(changedFiles(inSource, pull.base, pull.head, 'merge base')))
   }
   return { ...failed(404, 'Resource not found'), problem: `no such path: ${url.pathname}` }
+}
+
+/** Removes a report with its annotations; one that is updated keeps them. */
+function removeReport({ reports, annotations }: BitbucketRepository, commit: string, id: string): Answer {
+  const known = reports.get(commit)?.some((report) => report.id === id) ?? false
+  if (!known) return failed(404, 'Report not found')
+  reports.set(commit, reports.get(commit)?.filter((report) => report.id !== id) ?? [])
+  annotations.delete(`${commit} ${id}`)
+  return { status: 204 }
+}
+
+function annotate(
+  { reports, annotations }: BitbucketRepository,
+  method: string,
+  commit: string,
+  id: string,
+  sent: Sent,
+): Answer {
+  if (method !== 'POST') return { ...failed(405, 'Method not allowed'), problem: `annotations: ${method}` }
+  if (reports.get(commit)?.some((report) => report.id === id) !== true) return failed(404, 'Report not found')
+  const problem = annotationsProblem(sent)
+  if (problem !== null) return { ...failed(400, problem), problem }
+  const place = `${commit} ${id}`
+  const all = sent as unknown as readonly Sent[]
+  const added = all.map((annotation) => [String(annotation.external_id), annotation] as const)
+  annotations.set(place, new Map([...(annotations.get(place) ?? []), ...added]))
+  return { status: 200, body: all }
 }
 
 function hooks(repository: BitbucketRepository, method: string, uuid: string, url: URL, sent: Sent): Answer {

@@ -16,6 +16,23 @@ const statusStates: Words<Schemas['commitstatus']['state']> = {
 }
 const reportResults: Words<Schemas['report']['result']> = { FAILED: true, PASSED: true, PENDING: true }
 const reportTypes: Words<Schemas['report']['report_type']> = { BUG: true, COVERAGE: true, SECURITY: true, TEST: true }
+const annotationTypes: Words<Schemas['report_annotation']['annotation_type']> = {
+  BUG: true,
+  CODE_SMELL: true,
+  VULNERABILITY: true,
+}
+const annotationResults: Words<Schemas['report_annotation']['result']> = {
+  FAILED: true,
+  IGNORED: true,
+  PASSED: true,
+  SKIPPED: true,
+}
+const severities: Words<Schemas['report_annotation']['severity']> = {
+  CRITICAL: true,
+  HIGH: true,
+  LOW: true,
+  MEDIUM: true,
+}
 const hookEvents: Partial<Words<NonNullable<Schemas['webhook_subscription']['events']>[number]>> = {
   'repo:push': true,
   'pullrequest:created': true,
@@ -53,6 +70,33 @@ export function reportProblem(sent: Sent): string | null {
     word(sent, 'report_type', reportTypes) ??
     word(sent, 'result', reportResults) ??
     address(sent, 'link')
+  )
+}
+
+/** Returns what is wrong with the annotations of a report; null for nothing. */
+export function annotationsProblem(sent: unknown): string | null {
+  if (!Array.isArray(sent) || sent.length < 1 || sent.length > 100) return 'annotations: expected a list of 1 to 100'
+  const all = sent as readonly Sent[]
+  if (new Set(all.map(({ external_id: id }) => id)).size < all.length) return 'external_id: expected a unique value'
+  return all.reduce((problem: string | null, each) => problem ?? annotationProblem(each), null)
+}
+
+function annotationProblem(sent: Sent): string | null {
+  const { line } = sent
+  return (
+    unknown(sent, [
+      ...['external_id', 'annotation_type', 'path', 'line', 'summary', 'details', 'result', 'severity', 'link'],
+      ...['type', 'uuid', 'title'],
+    ]) ??
+    text(sent, 'external_id', 450) ??
+    word(sent, 'annotation_type', annotationTypes) ??
+    text(sent, 'summary', 450) ??
+    text(sent, 'details', 2000, true) ??
+    text(sent, 'path', 450, true) ??
+    (line === undefined || (Number.isInteger(line) && Number(line) >= 1) ? null : `line: ${line}`) ??
+    word(sent, 'result', annotationResults) ??
+    word(sent, 'severity', severities) ??
+    (sent.link === undefined ? null : address(sent, 'link'))
   )
 }
 

@@ -109,7 +109,7 @@ export async function startBitbucket() {
   ): BitbucketRepository {
     const repository: BitbucketRepository = {
       ...{ uuid: newUuid(), workspace, slug, isPrivate, parent, mainBranch: 'main', isAdministered: true },
-      ...{ hooks: [], statuses: new Map(), reports: new Map() },
+      ...{ hooks: [], statuses: new Map(), reports: new Map(), annotations: new Map() },
     }
     world.repositories.push(repository)
     return repository

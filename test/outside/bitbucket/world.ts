@@ -38,6 +38,8 @@ export interface BitbucketRepository {
   /** By commit. */
   readonly statuses: Map<string, Sent[]>
   readonly reports: Map<string, Sent[]>
+  /** By commit and report, as they are now. */
+  readonly annotations: Map<string, ReadonlyMap<string, Sent>>
 }
 
 /** Data of a refresh token, and the last access token that it gave. */

@@ -7,7 +7,7 @@ type StatusState = 'SUCCESSFUL' | 'FAILED' | 'INPROGRESS' | 'STOPPED'
 type ReportResult = 'PASSED' | 'FAILED' | 'PENDING'
 
 /** The most characters that Bitbucket accepts. */
-const most = { key: 40, name: 255, description: 255, title: 450, details: 2000 } as const
+const most = { key: 40, name: 255, description: 255, title: 450, details: 2000, summary: 450 } as const
 
 const conclusions: Readonly<Record<CheckConclusion, StatusState>> = {
   success: 'SUCCESSFUL',
@@ -53,7 +53,10 @@ async function setIn(api: BitbucketApi, fullName: string, check: Check): Promise
     url: check.detailsUrl,
     description: cut(check.output.title, most.description),
   })
-  await api.send('PUT', `${commit}/reports/${key}`, {
+  const report = `${commit}/reports/${key}`
+  // An earlier attempt's annotations would stay: they go with their report.
+  if (check.state.status === 'completed') await removeReport(api, report)
+  await api.send('PUT', report, {
     title: cut(check.name, most.title),
     details: cut(detailsOf(check), most.details),
     report_type: 'TEST',
@@ -62,7 +65,30 @@ async function setIn(api: BitbucketApi, fullName: string, check: Check): Promise
     link: check.detailsUrl,
     result: results[state],
   })
+  if (check.failedTests.length > 0) await api.send('POST', `${report}/annotations`, annotationsOf(check, key))
   return key
+}
+
+async function removeReport(api: BitbucketApi, report: string): Promise<void> {
+  try {
+    await api.remove(report)
+  } catch (error) {
+    if (!isHidden(error)) throw error
+  }
+}
+
+/** Returns an annotation for each failed test, which pull requests show at its line. */
+function annotationsOf({ failedTests, detailsUrl }: Check, key: string) {
+  return failedTests.map(({ test, message, file, line }, index) => ({
+    external_id: `${key}-${index}`,
+    annotation_type: 'BUG',
+    severity: 'HIGH',
+    result: 'FAILED',
+    summary: cut(test === null ? message : `${test}: ${message}`, most.summary),
+    link: detailsUrl,
+    ...(file !== null && { path: file }),
+    ...(file !== null && line !== null && { line }),
+  }))
 }
 
 function detailsOf({ output: { title, summary, text } }: Check): string {

@@ -43,6 +43,7 @@ const subject = (
   lastOutput,
   found,
   annotations,
+  failedTests: [],
   publicUrl: 'https://ci.example',
 })
 const stateOf = (...given: Parameters<typeof subject>) => {

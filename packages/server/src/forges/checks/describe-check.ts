@@ -26,13 +26,15 @@ export interface CheckSubject {
   readonly lastOutput: string | null
   /** The failures that its reports of tests name, else its log. */
   readonly found: Found<ReportedFailure>
+  /** Those of its reports; the files that a log names may be anywhere. */
+  readonly failedTests: readonly ReportedFailure[]
   /** What the steps wrote for the page of the build. */
   readonly annotations: readonly CheckedAnnotation[]
   readonly publicUrl: string
 }
 
 /** The parts of a check that describe a build. */
-export type CheckContent = Pick<Check, 'detailsUrl' | 'state' | 'output' | 'actions'>
+export type CheckContent = Pick<Check, 'detailsUrl' | 'state' | 'output' | 'actions' | 'failedTests'>
 
 /** Returns the name of a pipeline's check. A pipeline with both triggers has one name for each. */
 export function checkName(slug: string, triggers: readonly Trigger[], isPullRequest: boolean): string {
@@ -59,6 +61,7 @@ export function describeCheck(subject: CheckSubject): CheckContent {
       ...(subject.annotations.length === 0 ? {} : { annotations: annotationsOf(subject) }),
     },
     actions: actionsOf(subject),
+    failedTests: subject.failedTests,
   }
 }
 
@@ -168,7 +171,7 @@ function escaped(name: string): string {
 /** GitHub accepts 65,000 bytes; the rest is for the other parts of the text. */
 const mostOutputBytes = 40_000
 /** Each takes less than 3,000 bytes, and rarely more than 200. */
-export const mostReported = 5
+const mostReported = 5
 
 function textOf({ build, jobs, lastOutput, found }: CheckSubject): string | null {
   const first = firstFailure(jobs)

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type Found, nothingFound, type ReportedFailure } from '@harmont/logs'
+import { nothingFound } from '@harmont/logs'
 import type pg from 'pg'
 import type { Logger } from 'pino'
 import { readAnnotations } from '../../builds/annotations/read-annotations.ts'
@@ -9,7 +9,7 @@ import { asFound, findFailedTests } from '../../builds/tests/failed-tests.ts'
 import { ForgeRefused } from '../../platform/outbound/forge-errors.ts'
 import type { Forges } from '../forge/forge.ts'
 import { findConnected } from '../repositories/connected-repository.ts'
-import { type CheckContent, type CheckedJob, describeCheck, firstFailure, mostReported } from './describe-check.ts'
+import { type CheckContent, type CheckedJob, type CheckSubject, describeCheck, firstFailure } from './describe-check.ts'
 import { type CheckRow, findCheck, findCheckedBuild, inheritCheck, recordReport } from './store.ts'
 
 export interface ReportServices {
@@ -73,19 +73,25 @@ async function contentOf(
   const jobs = newest.map((job): CheckedJob & { readonly id: string } => ({ ...job, name: nameOf(job.step) }))
   const failure = build.finished_at === null ? undefined : firstFailure(jobs)
   const output = failure === undefined ? null : await lastOutput(engine.logs, failure.id)
-  const found = failure === undefined ? nothingFound : await failuresOf({ pool, engine }, failure.id)
+  const failures = failure === undefined ? nothing : await failuresOf({ pool, engine }, failure.id)
   const written = build.finished_at === null ? [] : await readAnnotations(engine.store, buildId)
   const names = new Map(jobs.map(({ id, name }) => [id, name]))
   const annotations = written.map((one) => ({ ...one, step: names.get(one.jobId) ?? 'a job' }))
-  return describeCheck({ build, jobs, lastOutput: output, found, annotations, publicUrl })
+  return describeCheck({ build, jobs, lastOutput: output, ...failures, annotations, publicUrl })
 }
 
+/** Bitbucket takes as many in one request. */
+const mostFailedTests = 100
+
+type Failures = Pick<CheckSubject, 'found' | 'failedTests'>
+
+const nothing: Failures = { found: nothingFound, failedTests: [] }
+
 /** Returns the failed tests that the job reported, else the failures that its log tells of. */
-async function failuresOf(
-  { pool, engine }: Pick<ReportServices, 'pool' | 'engine'>,
-  jobId: string,
-): Promise<Found<ReportedFailure>> {
-  const reported = (await findFailedTests(pool, [jobId], mostReported)).get(jobId)
-  if (reported !== undefined) return asFound(reported)
-  return (await engine.logs.openSoon(jobId))?.index.found ?? nothingFound
+async function failuresOf({ pool, engine }: Pick<ReportServices, 'pool' | 'engine'>, jobId: string): Promise<Failures> {
+  const reported = (await findFailedTests(pool, [jobId], mostFailedTests)).get(jobId)
+  if (reported === undefined)
+    return { ...nothing, found: (await engine.logs.openSoon(jobId))?.index.found ?? nothingFound }
+  const found = asFound(reported)
+  return { found, failedTests: found.failures }
 }

@@ -141,5 +141,6 @@ function describeDiscovery(
       text: fenced(lastBytes(errors.map(({ message }) => message).join('\n\n'), mostBytes)),
     },
     actions: [],
+    failedTests: [],
   }
 }

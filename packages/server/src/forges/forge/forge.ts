@@ -1,5 +1,6 @@
 /** The interface that GitHub and Bitbucket implement. */
 import type { ErrorCode } from '@harmont/contract'
+import type { ReportedFailure } from '@harmont/logs'
 import type { ForgeEvent, ForgeRepository, PullRequestEvent } from './events.ts'
 
 /** The name of a forge in paths, rows and events. */
@@ -123,4 +124,6 @@ export interface Check {
   }
   /** At most three. */
   readonly actions: readonly CheckAction[]
+  /** Failed tests of the first failed job's reports, whose files are paths of the repository. */
+  readonly failedTests: readonly ReportedFailure[]
 }

@@ -43,6 +43,7 @@ const check = (commit: string, more: Partial<Check> = {}): Check => ({
   state: { status: 'queued' },
   output: { title: 'Queued', summary: 'It waits.', text: null },
   actions: [],
+  failedTests: [],
   ...more,
 })
 
