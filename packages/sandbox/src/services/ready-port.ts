@@ -8,16 +8,31 @@ import { childEnd } from '../system/processes.ts'
 const pauseMs = 20
 /** A service may have 100,000 sockets, which the kernel lists slowly. */
 const pausePerMs = 9
+/** The tables are read at least once in so many looks. */
+const looksPerRead = 25
 
-/** Resolves once a port of a process's network namespace listens for other hosts. */
+/**
+ * Resolves once a port of a process's network namespace listens for other hosts. For each read of a
+ * table the kernel walks through the connections of the whole machine [1 ms], so it is read when the
+ * number of sockets has changed.
+ */
 export async function untilListening(pid: number, port: number, signal: AbortSignal): Promise<void> {
-  for (;;) {
+  const read = async (file: string) => (await ifPresent(readFile(`/proc/${pid}/net/${file}`, 'latin1'))) ?? ''
+  const both = (kind: string) => Promise.all([read(kind), read(`${kind}6`)])
+  for (let look = 0, before = 0; ; look += 1) {
     const began = performance.now()
-    const read = (file: string) => ifPresent(readFile(`/proc/${pid}/net/${file}`, 'latin1'))
-    const tables = await Promise.all([read('tcp'), read('tcp6')])
-    if (tables.some((table) => listens(table ?? '', port))) return
+    // Counted first, so that a socket which comes now is seen at the next look.
+    const count = (await both('sockstat')).reduce((sum, table) => sum + socketsIn(table), 0)
+    const isDue = count > 0 && (count !== before || look % looksPerRead === 0)
+    if (isDue && (await both('tcp')).some((table) => listens(table, port))) return
+    before = count
     await sleep(Math.max(pauseMs, pausePerMs * (performance.now() - began)), undefined, { signal })
   }
+}
+
+/** Returns how many sockets of TCP a namespace's table of counts has. */
+function socketsIn(table: string): number {
+  return Number(/^TCP6?: inuse (\d+)/m.exec(table)?.[1] ?? 0)
 }
 
 const loopbacks = /(?:^|[^0-9A-F])(?:.{6}7F|0{24}01000000|0{16}FFFF0000.{6}7F)$/
