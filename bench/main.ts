@@ -8,12 +8,15 @@ import { join } from 'node:path'
 import process from 'node:process'
 import type { Row } from './measure.ts'
 import { apiRows } from './rows/api.ts'
+import { artifactRows } from './rows/artifacts.ts'
 import { commandStartRows } from './rows/command-start.ts'
 import { filledRows } from './rows/filled.ts'
 import { forkRows } from './rows/fork.ts'
+import { inputRows } from './rows/inputs.ts'
 import { logLineRows } from './rows/log-lines.ts'
 import { logRows } from './rows/logs.ts'
 import { overheadRows } from './rows/overhead.ts'
+import { serviceRows } from './rows/services.ts'
 import { startRows } from './rows/start.ts'
 import { stepRows } from './rows/steps.ts'
 import { testRows } from './rows/tests.ts'
@@ -24,6 +27,9 @@ const wanted = process.argv[2] ?? ''
 const rows: readonly Row[] = [
   ...stepRows,
   ...forkRows,
+  ...serviceRows,
+  ...inputRows,
+  ...artifactRows,
   ...overheadRows,
   ...apiRows,
   ...filledRows,

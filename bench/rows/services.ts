@@ -1,0 +1,140 @@
+/** Measures databases beside steps: of clones of a stopped one, and of one that begins empty. */
+import { randomUUID } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import {
+  createImageStore,
+  createOciDriver,
+  type OciDriver,
+  type ResolvedImage,
+  type Sandbox,
+  type ServiceSpec,
+} from '@harmont/sandbox'
+import { importServiceImages, serviceImages } from '../../test/outside/service-images.ts'
+import { quantile, type Row, timeMs } from '../measure.ts'
+
+const clonesInTurn = 20
+const initialized = 7
+const clonesAtOnce = 20
+const roundsAtOnce = 5
+const limits = { cpu: 2, memoryBytes: 2 ** 30, diskBytes: 5 * 2 ** 30, pids: 512 }
+
+/** PostgreSQL of the tests on a driver of its own. */
+class Database {
+  readonly #driver: OciDriver
+  readonly #image: ResolvedImage
+
+  constructor(driver: OciDriver, image: ResolvedImage) {
+    this.#driver = driver
+    this.#image = image
+  }
+
+  /** Makes a step beside a database, and resolves when its first query has an answer. */
+  async queried(base: ServiceSpec['base'], text = 'select 1'): Promise<Sandbox> {
+    const service: ServiceSpec = {
+      ...{ name: 'db', base, env: {}, command: null, needs: [], localhost: false, egress: false },
+      ready: { port: null, command: null, log: null, timeoutSeconds: 60 },
+      stop: { signal: null, seconds: 30 },
+    }
+    const sandbox = await this.#driver.create({
+      ...{ id: `bench-${randomUUID()}`, label: {}, base: { image: this.#image }, limits, network: 'none' },
+      services: [service],
+    })
+    await sandbox.startServices(() => new Date(Date.now() + 120_000))
+    const running = await sandbox.start({
+      script: `psql -h db -U postgres -At -v ON_ERROR_STOP=1 -c "${text}"`,
+      env: { PATH: '/usr/bin:/bin' },
+      workingDirectory: '/',
+      deadline: new Date(Date.now() + 120_000),
+    })
+    const { code } = await running.exited()
+    if (code !== 0) throw new Error(`psql ended with ${code}`)
+    return sandbox
+  }
+
+  fresh(): Promise<Sandbox> {
+    return this.queried({ image: this.#image })
+  }
+
+  /** Fills a database of 50 MB, and keeps it as a later step finds it: stopped. */
+  async filled(): Promise<ServiceSpec['base']> {
+    const rows = 'create table items as select n, md5(n::text) as word from generate_series(1, 700000) n'
+    const sandbox = await this.queried({ image: this.#image }, `${rows}; create index on items (n)`)
+    const [service] = sandbox.services
+    if ((await service?.stop())?.code !== 0) throw new Error('the database did not stop')
+    const snapshot = await service?.snapshot({ cache: null, origin: {} })
+    await sandbox.destroy()
+    if (snapshot === undefined) throw new Error('the database has no snapshot')
+    return { snapshot: snapshot.id }
+  }
+}
+
+/** Measures with a driver on a directory of its own. */
+async function withDatabase(measure: (database: Database) => Promise<string>): Promise<string> {
+  const directory = await mkdtemp('/var/tmp/harmont-bench-')
+  const images = createImageStore({ directory: join(directory, 'images'), fallbackToHost: false, hostAllow: [] })
+  await importServiceImages(images)
+  const driver = await createOciDriver({
+    directory: join(directory, 'driver'),
+    images,
+    network: ['none'],
+    egressAllow: [],
+    runtime: 'crun',
+  })
+  try {
+    return await measure(new Database(driver, await driver.resolveImage(serviceImages.postgres)))
+  } finally {
+    await driver.close()
+    await rm(directory, { recursive: true, force: true })
+  }
+}
+
+const samplesOf = async (count: number, make: () => Promise<Sandbox>): Promise<readonly number[]> => {
+  const samples: number[] = []
+  for (let n = 0; n < count; n += 1) {
+    let sandbox: Sandbox | undefined
+    samples.push(
+      await timeMs(async () => {
+        sandbox = await make()
+      }),
+    )
+    await sandbox?.destroy()
+  }
+  return samples
+}
+
+export const serviceRows: readonly Row[] = [
+  {
+    what: 'service: clone of PostgreSQL to the end of its first query',
+    must: 'p50 <= 300 ms; at least 5 times faster than initdb',
+    run: () =>
+      withDatabase(async (database) => {
+        const base = await database.filled()
+        const empty = quantile(await samplesOf(initialized, () => database.fresh()), 0.5)
+        const clones = await samplesOf(clonesInTurn, () => database.queried(base, 'select count(*) from items'))
+        const p50 = quantile(clones, 0.5)
+        const most = quantile(clones, 0.99)
+        return `p50 ${p50.toFixed(0)} ms, p99 ${most.toFixed(0)} (n=${clonesInTurn}); by initdb p50 ${empty.toFixed(0)} ms (n=${initialized}): ${(empty / p50).toFixed(1)} times`
+      }),
+  },
+  {
+    what: 'service: 20 clones of PostgreSQL at once, to the end of the last first query',
+    must: '<= 5 s',
+    run: () =>
+      withDatabase(async (database) => {
+        const base = await database.filled()
+        const samples: number[] = []
+        for (let round = 0; round < roundsAtOnce; round += 1) {
+          let sandboxes: readonly Sandbox[] = []
+          const all = () => Promise.all(Array.from({ length: clonesAtOnce }, () => database.queried(base)))
+          samples.push(
+            await timeMs(async () => {
+              sandboxes = await all()
+            }),
+          )
+          await Promise.all(sandboxes.map((sandbox) => sandbox.destroy()))
+        }
+        return `median ${(quantile(samples, 0.5) / 1000).toFixed(2)} s, worst ${(Math.max(...samples) / 1000).toFixed(2)} s (n=${roundsAtOnce})`
+      }),
+  },
+]
