@@ -31,9 +31,13 @@ export class SourceFiles {
     return this.#known.get(key)
   }
 
-  /** Returns the file whose module or class has this name: `tests.test_a.TestB`, `com.x.FooTest`. */
+  /**
+   * Returns the file whose module or class has this name: `tests.test_a.TestB`, `com.x.FooTest`. Some
+   * tools name the file itself.
+   */
   ofClass(name: string): string | undefined {
-    if (this.#paths.has(name)) return name
+    const own = this.find(name)
+    if (own !== undefined) return own
     const parts = name.split('.').slice(0, deepest)
     if (!parts.every((part) => /^[\w$]+$/.test(part))) return undefined
     for (let count = parts.length; count > 0; count -= 1) {

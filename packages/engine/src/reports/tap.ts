@@ -8,6 +8,8 @@ const plan = /^( *)1\.\.(\d{1,9})\b/
 const version = /^TAP version \d+$/
 const directive = /(?:^|\s)#\s*(skip|todo)\b\S*\s*(.*)$/i
 const duration = /(?:^|\s)# time=([\d.]+)ms/
+/** Check writes file, suite, name and message into a title. */
+const check = /^([^\s:]+\.\w+):([\w-]+):(\w+): (.*)$/
 const bail = /^\s*Bail out!\s*(.*)$/
 
 interface Point {
@@ -150,6 +152,12 @@ class TapReportReader {
   }
 
   #add(own: Point, state: TestCase['state']): void {
+    const [, printed = '', suite = '', name, told = ''] = check.exec(own.title) ?? []
+    if (name !== undefined) {
+      const file = this.#sources.find(printed)
+      this.#cases.add({ suite, name, state, ...(state === 'passed' ? {} : { message: told }), ...(file && { file }) })
+      return
+    }
     const around = this.#around.filter(({ depth }) => depth < own.depth).map(({ name }) => name)
     const fields = yamlFields(own.text)
     const milliseconds = Number(duration.exec(own.title)?.[1] ?? fields.get('duration_ms') ?? Number.NaN)

@@ -32,24 +32,41 @@ function shortened(text: string, most: number): string {
 }
 
 /** The lines from which on a failure tells where it happened, not what. */
-const traces = /^\s*(?:at \S|❯ \S|#\d+ |goroutine \d|stack backtrace:|note: run with|Traceback\b|\+ expected - actual)/
+const traces =
+  /^\s*(?:at \S|❯ \S|#\d+ |goroutine \d|stack backtrace:|note: run with|Traceback\b|\+ expected - actual|-{10,}$)/
 const panic = /^thread '[^']*' (?:\(\d+\) )?panicked at .*:$/
+
+/** Matches a line that is a place and nothing else. */
+const placeAlone = /^\S[^:]*:\d+$/
+/** Matches the place that a compiler or GoogleTest prints before a message. */
+const placeBefore = /^\/[^\s:]+:\d+(?::\d+)?: /
+/** Matches lines before a message that say only that there is one, or where: of gtest, Catch2, Boost and bats. */
+const heading =
+  /^(?:FAILED:|SKIPPED|unknown file|[A-Z]+ (?:FAILURE|EXCEPTION):|EXCEPTION STACK TRACE: -+|\((?:in test|from function) .*|\S[^:]*:\d+(?:: Failure)?)$/
+
+/** Drops the frames of Python's trace at the beginning, below which the error stands. */
+function withoutFrames(lines: readonly string[]): readonly string[] {
+  if (lines.find((line) => line !== '')?.startsWith('Traceback ') !== true) return lines
+  const last = lines.findLastIndex((line) => /^ +File "/.test(line))
+  const error = lines.findIndex((line, at) => at > last && /^\S/.test(line))
+  return error === -1 ? lines : lines.slice(error)
+}
 
 /** Returns what a failure says, without its stack trace; undefined for nothing. */
 export function messageText(said: string, detail: string): string | undefined {
   const isEmpty = said.trim() === '' || /^thread '.*' (?:\(\d+\) )?panicked at /.test(said)
   const text = plainText(isEmpty ? detail : (inLines(said, detail) ?? said))
-  const lines = text.split('\n').map((line) => line.trimEnd())
+  const lines = withoutFrames(text.split('\n').map((line) => line.trimEnd()))
   // Of a module that cannot be imported, pytest marks the reason alone.
   const reason = said.trim() === '' ? lines.findIndex((line) => /^E {3}\S/.test(line)) : -1
   if (reason !== -1) return shortened((lines[reason] ?? '').slice(1).trim(), longestMessage)
-  const first = lines.findIndex((line) => line.trim() !== '' && !panic.test(line))
+  const first = lines.findIndex((line) => line.trim() !== '' && !panic.test(line) && !heading.test(line))
   if (first === -1) return undefined
-  const end = lines.findIndex((line, at) => at > first && traces.test(line))
+  const end = lines.findIndex((line, at) => at > first && (traces.test(line) || placeAlone.test(line)))
   const own = lines.slice(first, end === -1 ? undefined : end)
   const [expected, received] = valuesIn(own)
   const [head = '', ...rest] = own
-  const clean = cleanMessage(head, expected, received)
+  const clean = cleanMessage(head.replace(placeBefore, ''), expected, received)
   const isWhole = clean.startsWith('expected ') && expected !== null
   return shortened([clean, ...(isWhole ? [] : rest)].join('\n').trim(), longestMessage) || undefined
 }
@@ -60,6 +77,21 @@ export function messageText(said: string, detail: string): string | undefined {
  */
 function inLines(said: string, detail: string): string | undefined {
   const text = detail.trimStart().replace(/^\[?[\w.]*Error[^:\n]{0,100}: /, '')
+  // RSpec tells the line of the test first.
+  const below = /^Failure\/Error: .*\n\s*\n/.exec(text)?.[0].length ?? 0
+  return within(said, below === 0 ? text : unindented(text.slice(below)))
+}
+
+/** Removes from each line the space before the first one. */
+function unindented(text: string): string {
+  const space = /^ */.exec(text)?.[0] ?? ''
+  return text
+    .split('\n')
+    .map((line) => (line.startsWith(space) ? line.slice(space.length) : line))
+    .join('\n')
+}
+
+function within(said: string, text: string): string | undefined {
   let at = 0
   for (const character of said.slice(0, longestMessage).replace(/\s/g, '')) {
     while (/\s/.test(text.charAt(at))) at += 1
@@ -76,6 +108,9 @@ function valuesIn([head = '', ...lines]: readonly string[]): readonly [
   received: string | null,
 ] {
   const value = (label: RegExp) => lines.map((line) => label.exec(line)?.[1]).find((text) => text !== undefined) ?? null
+  const wanted = /^expected: +(\S.*)$/.exec(head)?.[1]
+  const got = value(/^ +got: +(\S.*)$/)
+  if (wanted !== undefined && got !== null) return [wanted, got]
   const expected = value(/^Expected: +(\S.*)$/)
   const received = value(/^Received: +(\S.*)$/)
   if (expected !== null && received !== null) return [expected, received]

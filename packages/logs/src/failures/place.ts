@@ -37,6 +37,7 @@ const longestLine = 2_000
 const numbered = /:(?:line )?(\d{1,9})(?![\w.])/g
 const python = /File "([^"]+)", line (\d{1,9})/
 const perl = / at (\S+) line (\d{1,9})\b/
+const bats = /\bfile (\S+), line (\d{1,9})\b/
 const beforeFile = /[\s"'`(),;<>[\]{}|=]/
 
 /**
@@ -45,7 +46,7 @@ const beforeFile = /[\s"'`(),;<>[\]{}|=]/
  */
 export function placesIn(whole: string): readonly Place[] {
   const text = whole.slice(0, longestLine)
-  const [, quoted, line] = python.exec(text) ?? perl.exec(text) ?? []
+  const [, quoted, line] = python.exec(text) ?? perl.exec(text) ?? bats.exec(text) ?? []
   if (quoted !== undefined) return [placeOf(quoted, line)]
   const places: Place[] = []
   let from = 0
