@@ -2842,6 +2842,8 @@ export interface components {
             memory_gb_seconds: number;
             /** @description Rate-card cost for the day, in cents. */
             total_cents: number;
+            /** @description What artifacts took up on the day, in GB-days. */
+            artifact_gb_days?: number;
         };
         /**
          * PipelineList
@@ -2938,6 +2940,8 @@ export interface components {
             memory_gb_seconds: number;
             /** @description Σ rate-card cost of the leases in the window, in cents. */
             total_cents: number;
+            /** @description What artifacts took up on the days that begin in the window: the size of each, in GB of 2^30 bytes, times the part of a day for which it was kept. Equal artifacts count each. What is kept today counts until now. */
+            artifact_gb_days?: number;
         };
         /**
          * ApiToken

@@ -54,9 +54,15 @@ export const usage = signedIn<'billing usage'>(async ({ output, flags, global, s
       ['CPU', hours(usage.cpu_seconds)],
       ['memory', `${hours(usage.memory_gb_seconds)} of 1 GB`],
       ['disk', `${hours(usage.disk_gb_seconds)} of 1 GB`],
+      // An older server does not count them.
+      ...(usage.artifact_gb_days === undefined ? [] : [['artifacts', gbDays(usage.artifact_gb_days)] as const]),
     ])
   return exits.ok
 })
+
+function gbDays(amount: number): string {
+  return `${amount.toFixed(amount < 10 ? 2 : 0)} GB-days`
+}
 
 function hours(seconds: number): string {
   return `${(seconds / 3600).toFixed(2)} h`

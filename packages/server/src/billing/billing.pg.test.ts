@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
+import { recordArtifactDays } from '../builds/artifacts/kept-days.ts'
 import { settingsTable } from '../platform/settings/table.ts'
 import { ir, playJob } from '../testing/runner.ts'
 import { type Answer, codeOf, ownerToken, testServer } from '../testing/server.ts'
@@ -95,7 +96,13 @@ test('a window is half-open, a bare date is the whole day, and days without use 
   await use(id, { startedAt: '2026-03-04T00:00:00Z', seconds: 9 })
   await meterOrganization(it.server.pool, id, rates)
   const ask = (window: string, what = '') => it.request(token, 'GET', `/api/v0/billing/usage/${slug}${what}?${window}`)
-  const usage = { cpu_seconds: 1800, memory_gb_seconds: 3600, disk_gb_seconds: 18_000, total_cents: 37 }
+  const usage = {
+    cpu_seconds: 1800,
+    memory_gb_seconds: 3600,
+    disk_gb_seconds: 18_000,
+    total_cents: 37,
+    artifact_gb_days: 0,
+  }
   expect((await ask('from=2026-03-01&to=2026-03-03')).body).toEqual(usage)
   expect((await ask('from=2026-03-01T01:00:00 01:00&to=2026-03-04T00:00:00Z')).body).toEqual(usage)
   const series = await ask('from=2026-03-01T05:00:00Z&to=2026-03-04', '/series')
@@ -250,4 +257,49 @@ test('a forgotten attempt is found and charged once', async () => {
   expect(await findForgotten(it.server.pool)).toBe(0)
   await meterOrganization(it.server.pool, await defaultOrganization(), rates)
   expect(await findForgotten(it.server.pool)).toBe(0)
+})
+
+test('artifacts count by size and time, to the byte and once, whether a day is recorded, under way or forgotten', async () => {
+  const { id: buildId } = await build()
+  const keep = (bytes: number, from: string, to: string | null) =>
+    it.server.pool.query(
+      `insert into engine.artifacts (build_id, job_id, position, path, kind, bytes, sha256, parts, part_offset, created_at, expired_at)
+       values ($1, gen_random_uuid(), 0, 'a', 'file', $2, '', '{same}', 0, $3, $4)`,
+      [buildId, bytes, from, to],
+    )
+  await keep(2 ** 30, '2026-01-01T12:00:00Z', '2026-01-02T06:00:00Z')
+  await keep(2 ** 31, '2026-01-02T00:00:00Z', null)
+  const days = async (from: string, to: string) => {
+    const asked = `/default/series?from=${from}&to=${to}`
+    const { body } = await it.request<{ data: { artifact_gb_days: number }[] }>(
+      ownerToken,
+      'GET',
+      `/api/v0/billing/usage${asked}`,
+    )
+    return body.data.map((day) => day.artifact_gb_days)
+  }
+  const counted = [0, 0.5, 2.25, 2]
+  expect(await days('2025-12-31', '2026-01-03')).toEqual(counted)
+  const record = (at: string) => recordArtifactDays(it.server.pool, new Date(at))
+  expect([await record('2026-01-03T04:00:00Z'), await record('2026-01-03T05:00:00Z')]).toEqual([2, 0])
+  expect(await days('2025-12-31', '2026-01-03')).toEqual(counted)
+  await it.server.pool.query('delete from engine.artifacts where build_id = $1 and expired_at is not null', [buildId])
+  expect(await days('2025-12-31', '2026-01-03')).toEqual(counted)
+  const whole = '/default?from=2026-01-01T12:00:00Z&to=2026-01-03'
+  expect((await it.request(ownerToken, 'GET', `/api/v0/billing/usage${whole}`)).body).toMatchObject({
+    artifact_gb_days: 4.25,
+  })
+  const passed = () => (Date.now() % 86_400_000) / 86_400_000
+  const today = new Date().toISOString().slice(0, 10)
+  const before = passed()
+  const [sofar = 0] = await days(today, today)
+  expect(sofar).toBeGreaterThanOrEqual(before * 2)
+  expect(sofar).toBeLessThanOrEqual(passed() * 2)
+  const other = await newOrganization()
+  const theirs = await it.request(
+    other.token,
+    'GET',
+    `/api/v0/billing/usage/${other.slug}?from=2026-01-01&to=2026-01-03`,
+  )
+  expect(theirs.body).toMatchObject({ artifact_gb_days: 0 })
 })

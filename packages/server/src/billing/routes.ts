@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { artifactDays } from '../builds/artifacts/kept-days.ts'
 import { findPipeline } from '../organizations/pipelines/store.ts'
 import { actorOf } from '../platform/audit/record-audit.ts'
 import { apiError, type Cursors, type Handlers, operation } from '../platform/http/index.ts'
@@ -8,7 +9,14 @@ import { redeemCoupon } from './ledger/coupons.ts'
 import { getBalance, listEntries, presentEntry } from './ledger/ledger.ts'
 import { usageBreakdown } from './usage/breakdown.ts'
 import { exportLedger, exportUsage } from './usage/export.ts'
-import { presentPipelines, presentSeries, sumUsage, sumUsageByDay, sumUsageByPipeline } from './usage/usage.ts'
+import {
+  presentPipelines,
+  presentSeries,
+  sumArtifacts,
+  sumUsage,
+  sumUsageByDay,
+  sumUsageByPipeline,
+} from './usage/usage.ts'
 import { readWindow } from './usage/window.ts'
 
 const mostDays = 366
@@ -48,14 +56,21 @@ export function billingRoutes(services: {
       const rows = await listEntries(pool, membership.organizationId, filter, { after, limit: limit + 1 })
       return { status: 200, body: toPage(rows, limit, cursors, list, { keyOf: ageKeyOf, present: presentEntry }) }
     }),
-    getBillingUsage: operation('getBillingUsage', async ({ membership, query }) => ({
-      status: 200,
-      body: await sumUsage(pool, membership.organizationId, readWindow(query, mostDays)),
-    })),
+    getBillingUsage: operation('getBillingUsage', async ({ membership, query }) => {
+      const window = readWindow(query, mostDays)
+      const [sums, artifacts] = await Promise.all([
+        sumUsage(pool, membership.organizationId, window),
+        artifactDays(pool, membership.organizationId, window),
+      ])
+      return { status: 200, body: { ...sums, artifact_gb_days: sumArtifacts(artifacts) } }
+    }),
     getBillingUsageSeries: operation('getBillingUsageSeries', async ({ membership, query }) => {
       const window = readWindow(query, mostDays)
-      const rows = await sumUsageByDay(pool, membership.organizationId, window)
-      return { status: 200, body: { data: presentSeries(rows, window) } }
+      const [rows, artifacts] = await Promise.all([
+        sumUsageByDay(pool, membership.organizationId, window),
+        artifactDays(pool, membership.organizationId, window),
+      ])
+      return { status: 200, body: { data: presentSeries(rows, artifacts, window) } }
     }),
     getBillingUsageBreakdown: operation('getBillingUsageBreakdown', async ({ membership, query }) => {
       const { organizationId } = membership

@@ -10,6 +10,10 @@ export function formatCents(cents: number | null | undefined): string {
 
 /** Converts seconds to hours: `12.3`, `0.04`. */
 export function formatHours(seconds: number): string {
-  const hours = seconds / 3600
-  return hours >= 100 ? Math.round(hours).toLocaleString('en-US') : hours.toFixed(hours >= 10 ? 1 : 2)
+  return formatAmount(seconds / 3600)
+}
+
+/** Formats an amount of hours or days: `1,234`, `12.3`, `0.04`. */
+export function formatAmount(amount: number): string {
+  return amount >= 100 ? Math.round(amount).toLocaleString('en-US') : amount.toFixed(amount >= 10 ? 1 : 2)
 }

@@ -3,7 +3,7 @@ import { lazy, Suspense, useMemo, useState } from 'react'
 import { Button } from '../design/button.tsx'
 import { ErrorState, Skeleton } from '../design/page-states.tsx'
 import { Table, Td } from '../design/table.tsx'
-import { formatCents, formatHours } from '../text/money.ts'
+import { formatAmount, formatCents, formatHours } from '../text/money.ts'
 import type { Days } from './days.ts'
 import { seriesQuery } from './queries.ts'
 import { Section } from './section.tsx'
@@ -26,8 +26,8 @@ export function Daily({ org, days, day, isBilled, onDay }: DailyProps) {
   // New values recreate the chart, which then forgets the day being read.
   const values = useMemo(
     () =>
-      data?.data.map(({ date, total_cents: cents, cpu_seconds: seconds }) => {
-        return { date, value: isBilled ? cents / 100 : seconds / 3600, cents, seconds }
+      data?.data.map(({ date, total_cents: cents, cpu_seconds: seconds, artifact_gb_days: kept }) => {
+        return { date, value: isBilled ? cents / 100 : seconds / 3600, cents, seconds, kept }
       }),
     [data, isBilled],
   )
@@ -60,10 +60,11 @@ export function Daily({ org, days, day, isBilled, onDay }: DailyProps) {
             'Day (UTC)',
             ...(isBilled ? [{ name: 'Spent', numeric: true }] : []),
             { name: 'vCPU-hours', numeric: true },
+            { name: 'Artifacts, GB-days', numeric: true },
           ]}
         >
           <tbody>
-            {values.map(({ date, cents, seconds }) => (
+            {values.map(({ date, cents, seconds, kept }) => (
               <tr key={date}>
                 <Td>{date}</Td>
                 {isBilled && (
@@ -73,6 +74,9 @@ export function Daily({ org, days, day, isBilled, onDay }: DailyProps) {
                 )}
                 <Td numeric label="vCPU-hours">
                   {formatHours(seconds)}
+                </Td>
+                <Td numeric label="Artifacts, GB-days">
+                  {kept == null ? '—' : formatAmount(kept)}
                 </Td>
               </tr>
             ))}

@@ -6,7 +6,7 @@ import { useOrganizationName, usePermission } from '../api/session.ts'
 import { PageHeading } from '../design/page-heading.tsx'
 import { ErrorState } from '../design/page-states.tsx'
 import { showInvisible } from '../text/escape.ts'
-import { formatCents, formatHours } from '../text/money.ts'
+import { formatAmount, formatCents, formatHours } from '../text/money.ts'
 import { ByBuild } from './by-build.tsx'
 import { ByPipeline } from './by-pipeline.tsx'
 import { Coupon } from './coupon.tsx'
@@ -117,6 +117,10 @@ function Totals({ org, days, isBilled }: TotalsProps) {
       <Figure name="vCPU-hours" value={hours(data?.cpu_seconds)} />
       <Figure name="Memory, GB-hours" value={hours(data?.memory_gb_seconds)} />
       <Figure name="Disk, GB-hours" value={hours(data?.disk_gb_seconds)} />
+      <Figure
+        name="Artifacts, GB-days"
+        value={data?.artifact_gb_days == null ? '—' : formatAmount(data.artifact_gb_days)}
+      />
     </dl>
   )
 }

@@ -1,5 +1,6 @@
 /** Use within a window: sums by day and by pipeline. */
 import type { components } from '@harmont/contract'
+import type { ArtifactDay } from '../../builds/artifacts/kept-days.ts'
 import type { Database } from '../../platform/database/transaction.ts'
 import type { Complete } from '../../platform/http/index.ts'
 import { microCentsPerCent } from './lease-cost.ts'
@@ -82,8 +83,13 @@ export async function sumUsageByPipeline(
 }
 
 /** Returns one bucket for each UTC day of the window, with zeros for days without use. */
-export function presentSeries(rows: readonly DayRow[], window: UsageWindow): Complete<Schemas['UsageSeriesBucket']>[] {
+export function presentSeries(
+  rows: readonly DayRow[],
+  artifacts: readonly ArtifactDay[],
+  window: UsageWindow,
+): Complete<Schemas['UsageSeriesBucket']>[] {
   const byDay = new Map(rows.map((row) => [row.day, row]))
+  const kept = new Map(artifacts.map(({ day, gbDays }) => [day, gbDays]))
   return daysOf(window).map((date) => {
     const row = byDay.get(date)
     return {
@@ -92,8 +98,14 @@ export function presentSeries(rows: readonly DayRow[], window: UsageWindow): Com
       memory_gb_seconds: row?.memory_gb_seconds ?? 0,
       disk_gb_seconds: row?.disk_gb_seconds ?? 0,
       total_cents: row?.total_cents ?? 0,
+      artifact_gb_days: kept.get(date) ?? 0,
     }
   })
+}
+
+/** Returns what the artifacts of all these days took up, in GB-days. */
+export function sumArtifacts(days: readonly ArtifactDay[]): number {
+  return days.reduce((sum, { gbDays }) => sum + gbDays, 0)
 }
 
 /** Returns the pipelines, most expensive first. Deleted pipelines are one entry without a name. */

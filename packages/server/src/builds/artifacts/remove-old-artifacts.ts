@@ -3,6 +3,7 @@ import type pg from 'pg'
 import type { Logger } from 'pino'
 import type { Settings } from '../../platform/settings/read-settings.ts'
 import { inBatches } from '../../platform/worker/in-batches.ts'
+import { recordArtifactDays } from './kept-days.ts'
 import { isNewestPass } from './newest-pass.ts'
 import { sweepParts } from './sweep-parts.ts'
 
@@ -37,7 +38,7 @@ export interface RemovedArtifacts {
 }
 
 /**
- * Expires artifacts, and removes what expired ones leave. The bytes go a day after the expiry, so
+ * Records how much was kept until yesterday, expires artifacts, and removes what expired ones leave. The bytes go a day after the expiry, so
  * that a download under way ends.
  */
 export async function removeOldArtifacts(
@@ -48,6 +49,7 @@ export async function removeOldArtifacts(
   const ago = (days: number) => new Date(now.getTime() - days * dayMs)
   const change = (text: string, ...values: readonly Date[]) =>
     inBatches(batch, async (limit) => (await pool.query(text, [limit, ...values])).rowCount ?? 0)
+  await recordArtifactDays(pool, now)
   const forgotten = await change(forgetText, ago(listedDays))
   await change(emptyText, ago(1))
   let expired = await change(expireAskedText, now)
