@@ -1,1 +1,1 @@
-export { showHostBase } from '../packages/server/src/testing/host-base.ts'
+export { showHostBase, showServiceImages } from '../packages/server/src/testing/host-base.ts'

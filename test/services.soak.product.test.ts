@@ -1,16 +1,14 @@
 /** Real PostgreSQL beside steps, from a pipeline to its answers, over a kill of the server. */
-import { join } from 'node:path'
-import { importServiceImages, serviceImages } from '@harmont/outside/service-images'
-import { createImageStore } from '@harmont/sandbox'
+import { serviceImages } from '@harmont/outside/service-images'
 import { until } from '@harmont/test-kit/until'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { showServiceImages } from './host-base.ts'
 import { buildEnd, flatIr, type Product, startProduct } from './product.ts'
 
 let product: Product
 beforeAll(async () => {
   product = await startProduct()
-  const directory = join(product.dataDirectory, 'images')
-  await importServiceImages(createImageStore({ directory, fallbackToHost: false, hostAllow: [] }))
+  await showServiceImages(product.dataDirectory)
   await product.api.ensurePipeline({ name: 'shop', repository: 'https://github.com/acme/shop', default_branch: 'main' })
 }, 400_000)
 afterAll(async () => product?.remove())
