@@ -18,12 +18,15 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { linkCompiled } from '@harmont/outside/shared-compiled'
+import { linkImages } from '@harmont/outside/shared-images'
 import { until } from '@harmont/test-kit/until'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { duration } from '../packages/cli/src/terminal/amounts.ts'
+import { runHmHere } from '../packages/cli/src/test-support/run-hm-here.ts'
 import { type Product, startProduct } from './product.ts'
 
-// The real command against the real server and real sandboxes, with stdout and stderr apart.
+// The real command against the real server and real sandboxes, with stdout and stderr apart. What
+// runs a pipeline, or gets a signal, is a process of its own.
 const hmProgram = fileURLToPath(new URL('../packages/cli/bin/hm.js', import.meta.url))
 
 /** A report of a test that failed and one that passed. */
@@ -40,7 +43,11 @@ let project: string
 beforeAll(async () => {
   product = await startProduct()
   home = realpathSync(mkdtempSync(join(tmpdir(), 'hm-cloud-')))
-  linkCompiled(join(home, '.cache', 'hm'))
+  const cache = join(home, '.cache', 'hm')
+  linkCompiled(cache)
+  linkImages(join(cache, 'local', 'images'))
+  // Files of other tests there must stay.
+  writeFileSync(join(cache, 'local', 'trimmed'), '')
   project = newProject('acme/core')
 })
 afterAll(async () => {
@@ -96,16 +103,17 @@ interface Options {
   readonly input?: string
 }
 
+const hmEnv = () => ({
+  PATH: process.env.PATH ?? '',
+  HOME: home,
+  HM_API_URL: product.server().url,
+  HM_API_TOKEN: product.token,
+})
+
 function start(args: readonly string[], { cwd = project, env = {}, input = '' }: Options = {}) {
   const child = spawn(process.execPath, [hmProgram, ...args], {
     cwd,
-    env: {
-      PATH: process.env.PATH ?? '',
-      HOME: home,
-      HM_API_URL: product.server().url,
-      HM_API_TOKEN: product.token,
-      ...env,
-    },
+    env: { ...hmEnv(), ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   })
   child.stdin.end(input)
@@ -116,7 +124,12 @@ function start(args: readonly string[], { cwd = project, env = {}, input = '' }:
   return { child, told, ended }
 }
 
-const hm = (args: readonly string[], options?: Options) => start(args, options).ended
+async function hm(args: readonly string[], options: Options = {}) {
+  if (args[0] === 'run') return start(args, options).ended
+  const { cwd = project, env = {}, ...more } = options
+  const { code, stdout, stderr } = await runHmHere(args, { cwd, env: { ...hmEnv(), ...env }, ...more })
+  return { code, stdout, stderr }
+}
 
 async function build(pipeline: string, number: string) {
   const path = `/api/v0/organizations/default/pipelines/${pipeline}/builds/${number}`
@@ -518,13 +531,7 @@ test('another repository with a pipeline of the same name gets its own, and -p m
     stderr: 'A is set for default/acme-web-ci\n',
   })
   const line = `exec ${process.execPath} ${hmProgram} job log one -b 1 -p ci`
-  const env = {
-    PATH: process.env.PATH ?? '',
-    HOME: home,
-    HM_API_URL: product.server().url,
-    HM_API_TOKEN: product.token,
-  }
-  const shown = execFileSync('script', ['-qec', line, '/dev/null'], { cwd, env, encoding: 'utf8' })
+  const shown = execFileSync('script', ['-qec', line, '/dev/null'], { cwd, env: hmEnv(), encoding: 'utf8' })
   expect(shown).toBe('of web?\r\nsaid\r\n')
 })
 

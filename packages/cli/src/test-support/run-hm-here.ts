@@ -5,6 +5,7 @@ import { type HmResult, programEnv } from './run-hm.ts'
 interface HereOptions {
   readonly cwd: string
   readonly env: Readonly<Record<string, string>>
+  readonly input?: string
 }
 
 /**
@@ -12,13 +13,13 @@ interface HereOptions {
  * of the time of a short command. No signal arrives and the reader never leaves; tests of those
  * start a process.
  */
-export async function runHmHere(args: readonly string[], { cwd, env }: HereOptions): Promise<HmResult> {
+export async function runHmHere(args: readonly string[], { cwd, env, input = '' }: HereOptions): Promise<HmResult> {
   const [stdout, stderr] = [new Kept(), new Kept()]
   const code = await runCommandLine({
     argv: args,
     env: { ...programEnv, HOME: cwd, ...env },
     cwd: () => cwd,
-    stdin: Readable.from([]),
+    stdin: Readable.from(input === '' ? [] : [Buffer.from(input)]),
     stdout,
     stderr,
     interrupts: {
