@@ -5,9 +5,12 @@ import { execFileSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { components } from '@harmont/contract'
 import { until } from '@harmont/test-kit/until'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { buildEnd, type Ended, flatIr, type Product, packFolder, startProduct } from './product.ts'
+
+type Schemas = components['schemas']
 
 const strangersFolder = `/harmont-test-unknown-${randomUUID()}`
 let product: Product
@@ -15,7 +18,8 @@ let product: Product
 beforeAll(async () => {
   mkdirSync(strangersFolder, { recursive: true })
   writeFileSync(join(strangersFolder, 'secret'), 'not for jobs\n')
-  product = await startProduct()
+  // A second of two CPUs costs ten cents.
+  product = await startProduct({ HARMONT_BILLING_RATES: 'vcpu=5000000,memory=0,disk=0' })
   await product.api.ensurePipeline({ name: 'promises', repository: 'local/promises', default_branch: 'main' })
 })
 afterAll(async () => {
@@ -38,6 +42,55 @@ const run = async (steps: readonly Record<string, unknown>[], source?: string) =
 
 /** Returns what a step printed. */
 const printed = ({ jobs }: Ended, key: string) => product.api.readLog(jobs.get(key)?.id ?? '')
+
+async function ask<T>(token: string, method: string, path: string, body?: object): Promise<T> {
+  const response = await fetch(`${product.server().url}/api/v0${path}`, {
+    method,
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  })
+  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`)
+  return (await response.json()) as T
+}
+
+async function facts(session: string) {
+  const user = await ask<Schemas['CurrentUserResponse']>(session, 'GET', '/user')
+  const sessions = await ask<Schemas['SessionListResponse']>(session, 'GET', '/user/sessions')
+  const builds = await ask<Schemas['BuildList']>(session, 'GET', '/organizations/default/pipelines/kept/builds')
+  const ledger = await ask<Schemas['TransactionList']>(session, 'GET', '/billing/transactions/default')
+  const { balance_cents } = await ask<Schemas['BalanceResponse']>(session, 'GET', '/billing/balance/default')
+  return {
+    email: user.email,
+    sessions: sessions.sessions.map(({ id, kind }) => [id, kind]),
+    builds: builds.data,
+    ledger: ledger.data,
+    balance_cents,
+  }
+}
+
+// First, because the ledger has all that was charged.
+test('sessions, builds and the ledger are there after a second start', async () => {
+  const { code } = await ask<Schemas['CliCodeResponse']>(product.token, 'POST', '/auth/cli/code')
+  const { token: session } = await ask<Schemas['CliTokenResponse']>(product.token, 'POST', '/auth/cli/redeem', { code })
+  await product.api.ensurePipeline({ name: 'kept', repository: 'local/kept', default_branch: 'main' })
+  const { number } = await product.api.createBuild('kept', {
+    branch: 'main',
+    commit: '0'.repeat(40),
+    pipeline_ir: flatIr([{ key: 'a', cmd: 'sleep 1.2; echo kept' }]),
+  })
+  expect((await buildEnd(product.api, 'kept', number)).build.state).toBe('passed')
+  const before = await until(
+    () => facts(session),
+    ({ balance_cents }) => balance_cents <= -10,
+  )
+  expect(before.sessions).toHaveLength(1)
+  expect(before.ledger).toMatchObject([{ source: 'vm_lease_debit', job: { pipeline_slug: 'kept', number: 1 } }])
+  await product.server().stop()
+  await product.restart()
+  expect(await facts(session)).toEqual(before)
+  const [job] = await product.api.listJobs('kept', number)
+  expect(await product.api.readLog(job?.id ?? '')).toBe('kept\n')
+})
 
 test("G04 two children see what their parent left and not each other's changes; a step that only waits starts clean", async () => {
   const look = (own: string, other: string) =>

@@ -304,3 +304,25 @@ const scheduled = `import { pipeline, sh } from '@harmont/hm'
 const of = (slug, triggers) => ({ slug, triggers, pipeline: () => pipeline([sh('true')], { defaultImage: 'host' }) })
 export default [of('nightly', [{ event: 'schedule', cron: '0 3 * * *', timezone: 'Europe/Berlin' }]), of('release', [])]
 `
+
+// Discovered, rendered in a sandbox with its image's Python, and run.
+test('a push builds a pipeline in Python', async () => {
+  await it.github.push(it.repository, { '.hm/ci.ts': null, '.hm/ci.py': python, 'a.txt': 'one\n' })
+  expect(await discovered(it, ['ci'])).toEqual(['acme-core-ci'])
+  const good = await it.github.push(it.repository, { 'a.txt': 'two\n' })
+  const { history } = await concluded(it, good.commit, ci)
+  expect(history.at(-1)).toEqual({ status: 'completed', conclusion: 'success' })
+  const bad = await it.github.push(it.repository, {
+    '.hm/ci.py': `${python}\n    raise ValueError("no")\n`.replace('return', 'x ='),
+  })
+  const failed = await concluded(it, bad.commit, ci)
+  expect(failed.fields.output).toMatchObject({ text: expect.stringContaining('.hm/ci.py:8: ValueError: no') })
+})
+
+const python = `import harmont as hm
+
+
+@hm.pipeline("ci", triggers=[hm.push(branch="*")], default_image="host")
+def ci():
+    return hm.sh(f"cat a.txt && test {hm.context.branch} = main", label="unit", cache=hm.on_change("a.txt"))
+`
