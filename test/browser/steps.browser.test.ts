@@ -1,4 +1,7 @@
-/** A person looks for the files that a build kept: real builds in sandboxes, in a real browser. */
+/**
+ * A person looks for the files that a build kept, and at the services of a step: real builds in
+ * sandboxes, in a real browser.
+ */
 import { createHash } from 'node:crypto'
 import { buffer } from 'node:stream/consumers'
 import type { Page } from 'playwright-core'
@@ -28,9 +31,13 @@ beforeAll(async () => {
 })
 afterAll(async () => app?.stop())
 
-async function run(steps: readonly Record<string, unknown>[]): Promise<number> {
+async function submit(steps: readonly Record<string, unknown>[]): Promise<number> {
   const build = { branch: 'main', commit: 'c0ffee', message: 'Parse dates', pipeline_ir: flatIr(steps) }
-  const made = (await app.product.api.createBuild('ci', build)).number
+  return (await app.product.api.createBuild('ci', build)).number
+}
+
+async function run(steps: readonly Record<string, unknown>[]): Promise<number> {
+  const made = await submit(steps)
   await buildEnd(app.product.api, 'ci', made)
   return made
 }
@@ -80,4 +87,54 @@ test('web B13 an expired artifact stays listed and has no download; a build with
   await expectAccessible(page)
   await open(await run([{ key: 'none', cmd: 'true' }]))
   await page.getByRole('heading', { name: 'No artifacts' }).waitFor()
+})
+
+const db = {
+  name: 'db',
+  image: 'host',
+  command: 'echo database system; until [ -e /open ]; do sleep 0.1; done; echo open; sleep 600',
+}
+/** Starts a build and opens its page. */
+const start = async (...steps: readonly Record<string, unknown>[]) => {
+  const number = await submit(steps)
+  await page.setViewportSize({ width: 1440, height: 900 })
+  await page.goto(`${app.origin}/default/pipelines/ci/builds/${number}?job=test`)
+  return number
+}
+
+test('web B18 a step says for which service it waits, and shows the log of each', async () => {
+  const waiting = {
+    ...db,
+    command: `echo database system; sleep 6; touch /open; echo open; sleep 600`,
+    ready_command: 'test -e /open',
+  }
+  const number = await start({
+    key: 'test',
+    cmd: 'echo tested; sleep 1',
+    services: [waiting, { ...db, name: 'cache' }],
+  })
+  await page.getByText('Waiting for the service db.').waitFor()
+  const services = page.getByRole('group', { name: 'Log of' })
+  await services.getByRole('button', { name: /^db\s*starting/ }).click()
+  await page.getByText('database system').waitFor()
+  await services.getByRole('button', { name: /^db\s*ready after/ }).waitFor()
+  await page.getByText('open', { exact: true }).waitFor()
+  await services.getByRole('button', { name: 'Step' }).click()
+  await page.getByText('tested').waitFor()
+  await buildEnd(app.product.api, 'ci', number)
+  await services.getByRole('button', { name: /^cache\s*ended/ }).click()
+  await page.getByText('database system').waitFor()
+  await expectAccessible(page)
+})
+
+test('web B18 a step whose service ends before it is ready names it, with its last lines', async () => {
+  const broken = { ...db, command: 'echo no password given; exit 1', ready: { port: 5432 } }
+  const number = await start({ key: 'test', cmd: 'echo tested', services: [broken] })
+  await buildEnd(app.product.api, 'ci', number)
+  await page
+    .getByText(/The service db ended with exit 1 before it was ready\./)
+    .first()
+    .waitFor()
+  await page.getByRole('button', { name: /^db\s*failed, exit 1/ }).click()
+  await page.getByText('no password given').last().waitFor()
 })
