@@ -1,6 +1,10 @@
-/** Credit comes in by a coupon, and by a payment at the provider's page. */
+/**
+ * Credit comes in by a coupon, and by a payment at the provider's page; an admin connects Bitbucket
+ * and disconnects it.
+ */
 import { execFileSync } from 'node:child_process'
 import process from 'node:process'
+import { type BitbucketDouble, startBitbucket } from '@harmont/outside/bitbucket'
 import { type StripeDouble, startStripe } from '@harmont/outside/stripe'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -8,18 +12,22 @@ import { type App, startApp } from './app.ts'
 import { expectAccessible } from './axe.ts'
 
 const main = new URL('../../packages/server/src/main.ts', import.meta.url).pathname
+let bitbucket: BitbucketDouble
 let stripe: StripeDouble
 let app: App
 let page: Page
 beforeAll(async () => {
+  bitbucket = await startBitbucket()
   stripe = await startStripe()
-  app = await startApp({ ...stripe.environment, HARMONT_BILLING: 'on', HARMONT_RUNNER: 'off' })
+  const env = { ...bitbucket.environment, ...stripe.environment }
+  app = await startApp({ ...env, HARMONT_BILLING: 'on', HARMONT_RUNNER: 'off' })
   stripe.deliverTo(app.origin)
   page = await app.openAsOwner()
 }, 120_000)
 afterAll(async () => {
   await app?.stop()
   await stripe?.stop()
+  await bitbucket?.stop()
 })
 
 const sees = (text: string | RegExp) => page.getByText(text).first().waitFor()
@@ -76,3 +84,31 @@ test("web U5 a provider's failure appears at the form, with nothing charged", as
   await page.getByRole('button', { name: 'Go to payment' }).click()
   await sees('Stripe did not create the payment page. Nothing was charged; try again in a minute.')
 })
+
+test('web 7 Bitbucket can be connected by going there and back, lists its repositories, and can be disconnected', async () => {
+  const ada = bitbucket.addUser('ada')
+  const workspace = bitbucket.addWorkspace('acme', [ada])
+  bitbucket.addRepository(workspace, 'core')
+  await page.goto(`${app.origin}/default/settings/integrations`)
+  await page.getByText('No workspace is connected.').waitFor()
+  await expectAccessible(page)
+  await page.getByRole('button', { name: 'Connect Bitbucket' }).click()
+  await page.waitForURL(`${bitbucket.url}/site/oauth2/authorize?**`)
+  const { code, state } = bitbucket.agree(page.url(), ada)
+  await page.goto(`${app.origin}/bitbucket/setup?${new URLSearchParams({ code, state })}`)
+  await page.getByRole('heading', { name: 'Bitbucket is connected' }).waitFor()
+  await expectAccessible(page)
+  await page.reload()
+  await page.getByText('This connection was not started by you within the last ten minutes').waitFor()
+  const shown = async () => {
+    await page.goto(`${app.origin}/default/settings/integrations`)
+    const row = page.getByRole('row', { name: /ACME/ })
+    await row.waitFor()
+    return row.getByRole('cell').nth(1).textContent()
+  }
+  await expect.poll(shown).toContain('1')
+  await page.getByRole('button', { name: 'Disconnect ACME' }).click()
+  await page.getByRole('button', { name: 'Disconnect', exact: true }).click()
+  await page.getByText('No workspace is connected.').waitFor()
+  expect(bitbucket.violations).toEqual([])
+}, 180_000)
