@@ -8,7 +8,7 @@ import { BuildCache, type CachedBuild } from './build-cache.ts'
 import { type Answer, type Ask, BadAsk, type Outbox, workOnBuild } from './build-work.ts'
 import { buildGates } from './gates.ts'
 import { currentBuild, lockBuild, readBuild } from './load-build.ts'
-import { inSnapshot, inTransaction } from './pool.ts'
+import { inSnapshot, transaction } from './transaction.ts'
 import { Turns } from './turns.ts'
 
 /** Undefined: no such build, or another process has it and the ask was not to wait for it. */
@@ -121,7 +121,7 @@ export class BuildTurns {
     requests: readonly WorkRequest[],
   ): Promise<{ cached: CachedBuild; answers: readonly Answer[] } | 'busy' | undefined> {
     const wait = requests.some((request) => request.wait)
-    return inTransaction(this.#pool, async (client) => {
+    return transaction(this.#pool, async (client) => {
       const row = await lockBuild(client, id, wait ? 'wait' : 'skip')
       if (!row) return wait ? undefined : 'busy'
       const cached = await currentBuild(client, row, before)

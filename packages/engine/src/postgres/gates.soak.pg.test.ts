@@ -21,9 +21,9 @@ import { untilSeen } from '../until-seen.test-support.ts'
 import { engineDatabase } from './engine-database.test-support.ts'
 import { candidatesText } from './fair-scan.ts'
 import { openText, parkText, readText, reopenText } from './gates.ts'
-import { inTransaction } from './pool.ts'
 import { PostgresStore, type PostgresStoreOptions } from './postgres-store.ts'
 import { rowsRead } from './rows-read.test-support.ts'
+import { transaction } from './transaction.ts'
 import { holdersText, ranksText } from './waits.ts'
 
 const at = 1_700_000_000_000
@@ -57,7 +57,7 @@ async function submit(steps: Parameters<typeof plainPlan>[0], pipeline = 'p', qu
   const from = { kind: 'plan', plan: plainPlan(steps), conditions: steps.map(() => true) } as const
   const context = { newId: () => randomUUID(), limits: defaultLimits }
   const created = createBuild({ id: randomUUID(), queue, pipeline, at: at + made++, held: false, from }, context)
-  await inTransaction(pool, (client) => store.builds.submit(client, created, plainContext))
+  await transaction(pool, (client) => store.builds.submit(client, created, plainContext))
   await store.builds.submitted(created.build, created.effects)
   return created.build.id
 }
@@ -173,7 +173,7 @@ test(
       other,
       setLimit: store.builds.setLimit.bind(store.builds),
       async submit(created: Parameters<PostgresStore['builds']['submit']>[1], context: typeof plainContext) {
-        await inTransaction(pool, (client) => store.builds.submit(client, created, context))
+        await transaction(pool, (client) => store.builds.submit(client, created, context))
         await store.builds.submitted(created.build, created.effects)
       },
     }

@@ -11,8 +11,8 @@ import { dice, plainPlan } from '../core/random-plan.test-support.ts'
 import { plainContext } from '../plain-context.test-support.ts'
 import { engineDatabase } from './engine-database.test-support.ts'
 import { membersText, unsettledText } from './groups.ts'
-import { inTransaction } from './pool.ts'
 import { PostgresStore } from './postgres-store.ts'
+import { transaction } from './transaction.ts'
 import { placeWaitText } from './waits.ts'
 
 const words = ['queue', 'cancel_waiting', 'cancel_running'] as const
@@ -55,7 +55,7 @@ async function commit(store: PostgresStore, name: string, limit: number, whenFul
     group: buildGroupOf({ group: name, limit, whenFull }, facts),
   } as const
   const context = { newId: () => randomUUID(), limits: defaultLimits }
-  return inTransaction(pool, async (client) => {
+  return transaction(pool, async (client) => {
     // Creates the builds of one pipeline one after the other, as the server does.
     await client.query('select pg_advisory_xact_lock(1)')
     const created = createBuild({ id: randomUUID(), queue: 'q', at: nextInstant() - ageMs, held: false, from }, context)

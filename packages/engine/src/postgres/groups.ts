@@ -8,7 +8,7 @@ import type { StoreSettings } from '../store-settings.ts'
 import { type Outbox, workOnBuild } from './build-work.ts'
 import { buildGates } from './gates.ts'
 import { currentBuild, lockBuild } from './load-build.ts'
-import { inTransaction } from './pool.ts'
+import { transaction } from './transaction.ts'
 import { Turns } from './turns.ts'
 
 interface MemberRow {
@@ -93,7 +93,7 @@ export class Groups {
   /** Makes the first due change; false when none is due. */
   async #step(key: string): Promise<boolean> {
     const { pool, settings, outbox, tell } = this.#options
-    const done = await inTransaction(pool, async (client) => {
+    const done = await transaction(pool, async (client) => {
       await client.query({
         name: 'engine-lock-group',
         text: 'select pg_advisory_xact_lock(hashtextextended($1, 0))',

@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import { limitKey } from '../core/gates.ts'
 import { changesChannel, everybodyLooks } from './notifier.ts'
-import { inTransaction } from './pool.ts'
+import { transaction } from './transaction.ts'
 
 /** The owner of a limit on running jobs: a queue (an organization) or one of its pipelines. */
 export interface Limited {
@@ -17,7 +17,7 @@ export interface RunningLimit extends Limited {
 export async function setLimit(pool: pg.Pool, { kind, id }: Limited, limit: number | null): Promise<void> {
   if (limit !== null && !(Number.isInteger(limit) && limit > 0 && limit < 2 ** 31))
     throw new RangeError(`expected a positive integer or null, got ${limit}`)
-  await inTransaction(pool, async (client) => {
+  await transaction(pool, async (client) => {
     // A change of a build reads the limits first (`lockBuild`), and so holds a lock on them that
     // this one waits for: jobs leased by the old limit are there now, and later leases go by the
     // new one.

@@ -26,33 +26,3 @@ export function storePool(config: pg.PoolConfig, warn: (error: unknown) => void)
   pool.on('error', warn)
   return pool
 }
-
-/**
- * Runs `work` in one transaction: commits when it resolves, rolls back when it rejects. Closes a
- * connection whose transaction cannot be ended.
- */
-export async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
-  return between(pool, 'begin', work)
-}
-
-/** Runs reads that all see the same instant. */
-export async function inSnapshot<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
-  return between(pool, 'begin isolation level repeatable read read only', work)
-}
-
-async function between<T>(pool: pg.Pool, begin: string, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
-  const client = await pool.connect()
-  try {
-    await client.query(begin)
-    const result = await work(client)
-    await client.query('commit')
-    client.release()
-    return result
-  } catch (error) {
-    await client.query('rollback').then(
-      () => client.release(),
-      (broken: Error) => client.release(broken),
-    )
-    throw error
-  }
-}

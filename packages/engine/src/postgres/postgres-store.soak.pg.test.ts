@@ -1,8 +1,8 @@
 import pg from 'pg'
 import { storeSuite } from '../store-suite.ts'
 import { engineDatabase } from './engine-database.test-support.ts'
-import { inTransaction } from './pool.ts'
 import { PostgresStore } from './postgres-store.ts'
+import { transaction } from './transaction.ts'
 
 storeSuite('PostgreSQL store', async () => {
   const config = await engineDatabase()
@@ -13,7 +13,7 @@ storeSuite('PostgreSQL store', async () => {
     store,
     other,
     async submit(created, context) {
-      await inTransaction(pool, (client) => store.builds.submit(client, created, context))
+      await transaction(pool, (client) => store.builds.submit(client, created, context))
       await store.builds.submitted(created.build, created.effects)
     },
     async close() {

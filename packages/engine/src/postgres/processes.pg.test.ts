@@ -15,9 +15,9 @@ import { engineDatabase } from './engine-database.test-support.ts'
 import { candidatesText } from './fair-scan.ts'
 import { overdueText } from './leases.ts'
 import { changesChannel } from './notifier.ts'
-import { inTransaction } from './pool.ts'
 import { PostgresStore, type PostgresStoreOptions } from './postgres-store.ts'
 import { rowsRead } from './rows-read.test-support.ts'
+import { transaction } from './transaction.ts'
 
 const at = 1_700_000_000_000
 const passed = { kind: 'exited', exitCode: 0, signal: null, limit: null, snapshot: null } as const
@@ -56,7 +56,7 @@ function create(from: NewBuild['from'], queue = 'q'): Created {
 }
 
 async function submit(created: Created): Promise<string> {
-  await inTransaction(pool, (client) => store.builds.submit(client, created, plainContext))
+  await transaction(pool, (client) => store.builds.submit(client, created, plainContext))
   store.builds.submitted(created.build, created.effects)
   return created.build.id
 }
@@ -89,14 +89,14 @@ test("a build is written with its owner's own rows, or not at all", async () => 
     await client.query('insert into own_builds values ($1)', [created.build.id])
     await store.builds.submit(client, created, plainContext)
   }
-  const broken = inTransaction(pool, async (client) => {
+  const broken = transaction(pool, async (client) => {
     await write(client)
     throw new Error('the server changed its mind')
   })
   await expect(broken).rejects.toThrow('changed its mind')
   expect(await store.builds.load(created.build.id)).toBeUndefined()
   expect(await store.leases.take('r', 3, at)).toEqual([])
-  await inTransaction(pool, write)
+  await transaction(pool, write)
   expect(await store.leases.take('r', 5, at)).toHaveLength(3)
 })
 

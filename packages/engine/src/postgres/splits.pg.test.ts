@@ -9,9 +9,9 @@ import type { TestCase } from '../reports/test-report.ts'
 import { noOutput } from '../step-output.ts'
 import type { BuildContext } from '../store.ts'
 import { engineDatabase } from './engine-database.test-support.ts'
-import { inTransaction } from './pool.ts'
 import { PostgresStore } from './postgres-store.ts'
 import { fileTimesText } from './splits.ts'
+import { transaction } from './transaction.ts'
 
 let pool: pg.Pool
 let store: PostgresStore
@@ -30,7 +30,7 @@ async function submit(pipeline: string, context: Partial<BuildContext> = {}): Pr
   const from = { kind: 'plan', plan: plainPlan([{}]), conditions: [true] } as const
   const options = { newId: () => randomUUID(), limits: defaultLimits }
   const created = createBuild({ id, queue: 'q', pipeline, at: store.now(), held: false, from }, options)
-  await inTransaction(pool, (client) => store.builds.submit(client, created, { ...plainContext, ...context }))
+  await transaction(pool, (client) => store.builds.submit(client, created, { ...plainContext, ...context }))
   await store.builds.submitted(created.build, created.effects)
   return id
 }

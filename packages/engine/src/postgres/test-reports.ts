@@ -3,7 +3,7 @@ import type pg from 'pg'
 import type { Instant } from '../core/model.ts'
 import { type Result, resultsOf, severity } from '../reports/results.ts'
 import type { TestCase, TestReport } from '../reports/test-report.ts'
-import { inTransaction } from './pool.ts'
+import { transaction } from './transaction.ts'
 import { storable, time } from './values.ts'
 
 /** Results of a build that are kept. */
@@ -123,7 +123,7 @@ const known = 'select k.id, k.file from engine.test_cases k where k.pipeline = $
 function writeResults(pool: pg.Pool, pipeline: string, report: string, results: readonly Result[]): Promise<void> {
   const keys = results.map(({ key }) => key)
   const files = results.map(({ file }) => storable(file ?? null))
-  return inTransaction(pool, async (client) => {
+  return transaction(pool, async (client) => {
     await client.query('select pg_advisory_xact_lock_shared($1)', [testsInUse])
     await client.query({
       name: 'engine-write-tests',

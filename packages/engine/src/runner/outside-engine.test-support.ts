@@ -11,8 +11,8 @@ import pg from 'pg'
 import { expect } from 'vitest'
 import { defaultLimits } from '../core/limits.ts'
 import { engineDatabase } from '../postgres/engine-database.test-support.ts'
-import { inTransaction } from '../postgres/pool.ts'
 import { PostgresStore } from '../postgres/postgres-store.ts'
+import { transaction } from '../postgres/transaction.ts'
 import { type Bench, logOf, openDriver, settled } from './runner.test-support.ts'
 
 const program = fileURLToPath(new URL('./engine-process.test-support.ts', import.meta.url))
@@ -58,7 +58,7 @@ export async function makeOutsideEngine(): Promise<OutsideEngine> {
     store,
     limits: defaultLimits,
     async put(...[created, context]: Parameters<Bench['put']>) {
-      await inTransaction(pool, (client) => store.builds.submit(client, created, context))
+      await transaction(pool, (client) => store.builds.submit(client, created, context))
       store.builds.submitted(created.build, created.effects)
     },
   }

@@ -1,28 +1,9 @@
 import type pg from 'pg'
 
+export { transaction } from '@harmont/engine/transaction'
+
 /** Runs statements: the pool, or a connection within a transaction. */
 export type Database = Pick<pg.ClientBase, 'query'>
-
-/**
- * Runs `work` in one transaction, which is committed when it resolves and rolled back when it
- * rejects.
- */
-export async function transaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
-  const client = await pool.connect()
-  try {
-    await client.query('begin')
-    const result = await work(client)
-    await client.query('commit')
-    client.release()
-    return result
-  } catch (error) {
-    await client.query('rollback').then(
-      () => client.release(),
-      () => client.release(true), // the connection is gone, and the transaction with it
-    )
-    throw error
-  }
-}
 
 /** Returns PostgreSQL's code of its error; undefined for any other error. */
 export function sqlStateOf(error: unknown): string | undefined {
