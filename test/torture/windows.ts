@@ -116,7 +116,7 @@ export const windows: readonly Window[] = [
   {
     name: 'a command has ended, its end is not told',
     file: 'engine/src/runner/run-step.ts',
-    before: 'const { output, ...lacks } = await readOutput(context, work, sandbox, exit)',
+    before: 'const { output, ...lacks } = promised.isIdle ?',
     times: 3,
     scene: 'build',
     holds: true,
