@@ -4,8 +4,8 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { createSealer } from '../../platform/encryption/seal.ts'
 import { readSettings } from '../../platform/settings/read-settings.ts'
 import { codeOf, testServer } from '../../testing/server.ts'
-import { openBitbucket } from './app.ts'
-import { bitbucketForge } from './forge.ts'
+import { type BitbucketApp, openBitbucket, withWorkspace } from './app.ts'
+import { listWorkspaceRepositories } from './repository-api.ts'
 
 const publicUrl = 'http://localhost:4000'
 const bitbucket = await startBitbucket()
@@ -149,10 +149,12 @@ test.for(['expired', 'taken back'] as const)(
     const settings = readSettings(environment)
     const sealer = createSealer(environment.HARMONT_ENCRYPTION_KEY)
     // One of this process, and one of another.
-    const forges = [1, 2].map(() => bitbucketForge(openBitbucket(settings, it.server.pool, sealer)))
+    const apps = [1, 2].flatMap(() => openBitbucket(settings, it.server.pool, sealer) ?? [])
     const before = bitbucket.requests.filter((line) => line.includes('access_token')).length
-    const all = forges.flatMap((forge) => Array.from({ length: 8 }, () => forge.listRepositories(workspace.uuid)))
-    const lists = await Promise.all(all)
+    const list = (app: BitbucketApp) =>
+      withWorkspace(app, workspace.uuid, (api) => listWorkspaceRepositories(api, workspace.uuid))
+    const lists = await Promise.all(apps.flatMap((app) => Array.from({ length: 8 }, () => list(app))))
+    expect(lists).toHaveLength(16)
     expect(new Set(lists.map((list) => list.length))).toEqual(new Set([3]))
     expect(bitbucket.requests.filter((line) => line.includes('access_token')).length - before).toBe(1)
   },

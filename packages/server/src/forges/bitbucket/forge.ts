@@ -6,14 +6,7 @@ import type { BitbucketApi } from './client.ts'
 import { setStatus } from './commit-status.ts'
 import { bareUuid, secretOfHook } from './hooks.ts'
 import { readEvents } from './read-event.ts'
-import {
-  branchHead,
-  comparedFiles,
-  findInFork,
-  fullCommit,
-  listWorkspaceRepositories,
-  pullRequestFiles,
-} from './repository-api.ts'
+import { branchHead, comparedFiles, findInFork, fullCommit, pullRequestFiles } from './repository-api.ts'
 
 /** Bitbucket as a forge, through connected workspaces; `app` null: it is not set up. */
 export function bitbucketForge(app: BitbucketApp | null): Forge {
@@ -35,8 +28,6 @@ export function bitbucketForge(app: BitbucketApp | null): Forge {
     failed: 'bitbucket_connect_failed',
     notConfigured: app === null ? 'bitbucket_not_configured' : null,
     webhooks: bitbucketWebhooks(app),
-    listRepositories: (installation) =>
-      through({ installation }, (api) => listWorkspaceRepositories(api, installation)),
     branchHead: (repository, branch) => through(repository, (api) => branchHead(api, repository, branch)),
     cloneAccess: async ({ cloneUrl, installation }) => ({
       url: cloneUrl,

@@ -1,7 +1,7 @@
 /** The interface that GitHub and Bitbucket implement. */
 import type { ErrorCode } from '@harmont/contract'
 import type { ReportedFailure } from '@harmont/logs'
-import type { ForgeEvent, ForgeRepository, PullRequestEvent } from './events.ts'
+import type { ForgeEvent, PullRequestEvent } from './events.ts'
 
 /** The name of a forge in paths, rows and events. */
 export type ForgeName = 'github' | 'bitbucket'
@@ -44,8 +44,6 @@ export interface Forge {
   /** The error code of a forge that the operator has not set up; null: it is set up. */
   readonly notConfigured: ErrorCode | null
   readonly webhooks: ForgeWebhooks
-  /** Lists all repositories of an installation. */
-  listRepositories(installation: string): Promise<readonly ForgeRepository[]>
   cloneAccess(repository: RepositoryAddress): Promise<CloneAccess>
   /**
    * Returns access to a commit in a fork, for forges whose base repository does not have it.

@@ -183,7 +183,7 @@ test('a suspended installation, a removed repository and a missing permission ar
   const poor = forge.cloneAccess({ ...address, installation: String(weak.id) })
   await expect(poor).rejects.toBeInstanceOf(ForgeRefused)
   installation.suspendedAt = new Date().toISOString()
-  await expect(forge.listRepositories(address.installation)).rejects.toMatchObject({
+  await expect(forge.branchHead(address, 'main')).rejects.toMatchObject({
     name: 'ForgeRefused',
     status: 403,
   })

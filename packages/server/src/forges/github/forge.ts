@@ -3,7 +3,6 @@ import { isSignedUnder, requireHeader } from '../forge/delivery-headers.ts'
 import type { Forge, ForgeWebhooks } from '../forge/forge.ts'
 import type { GithubApp, GithubRequest } from './app.ts'
 import { setCheckRun } from './check-runs.ts'
-import { listInstallationRepositories } from './installation-api.ts'
 import { readEvents } from './read-event.ts'
 import { branchHead, comparedFiles, pullRequestFiles } from './repository-api.ts'
 
@@ -22,7 +21,6 @@ export function githubForge(
     failed: 'github_sync_failed',
     notConfigured: app === null || githubWebhookSecret === null ? 'github_not_configured' : null,
     webhooks: githubWebhooks(githubWebhookSecret),
-    listRepositories: (installation) => through(installation, listInstallationRepositories),
     branchHead: (repository, branch) =>
       through(repository.installation, (request) => branchHead(request, repository, branch)),
     async cloneAccess({ cloneUrl, externalId, installation }) {

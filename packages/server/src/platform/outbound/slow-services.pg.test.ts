@@ -12,8 +12,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { payers } from '../../billing/payments/payer.test-support.ts'
 import { refundCheckout } from '../../billing/payments/refund-checkout.ts'
 import { openStripe } from '../../billing/payments/stripe.ts'
-import { openBitbucket } from '../../forges/bitbucket/app.ts'
-import { bitbucketForge } from '../../forges/bitbucket/forge.ts'
+import { openBitbucket, withWorkspace } from '../../forges/bitbucket/app.ts'
+import { listWorkspaceRepositories } from '../../forges/bitbucket/repository-api.ts'
 import { codeOf, type TestServer, testServer } from '../../testing/server.ts'
 import { createSealer } from '../encryption/seal.ts'
 import { readSettings } from '../settings/read-settings.ts'
@@ -66,9 +66,11 @@ async function newMember(it: TestServer) {
   return { workspace, repository, connect, repositories }
 }
 
-function provider(it: TestServer, settings: Readonly<Record<string, string>>) {
-  const sealer = createSealer(encryptionKey)
-  return bitbucketForge(openBitbucket(readSettings(settings), it.server.pool, sealer))
+/** Returns a call that lists a workspace's repositories, as another process would. */
+function lister(it: TestServer, settings: Readonly<Record<string, string>>) {
+  const app = openBitbucket(readSettings(settings), it.server.pool, createSealer(encryptionKey))
+  if (app === null) throw new Error('Bitbucket is not set up')
+  return (uuid: string) => withWorkspace(app, uuid, (api) => listWorkspaceRepositories(api, uuid))
 }
 
 /** Expires all tokens, once no background task may refresh one. */
@@ -127,7 +129,7 @@ describe.concurrent('within the time of one call', () => {
     const { workspace, connect, repositories } = await newMember(it)
     await connect()
     await until(repositories, (count) => count === 1)
-    const { listRepositories } = provider(it, settings)
+    const listRepositories = lister(it, settings)
     await expire(it)
     bitbucket.misbehave({ on: /access_token/, how })
     await expect(listRepositories(workspace.uuid), how).rejects.toBeInstanceOf(ForgeUnavailable)
@@ -206,7 +208,7 @@ describe('while they do not answer', () => {
     const { workspace, connect, repositories } = await newMember(it)
     await connect()
     await expect.poll(repositories).toBe(1)
-    const [{ listRepositories }, another] = [provider(it, settings), provider(it, settings)]
+    const [listRepositories, listElsewhere] = [lister(it, settings), lister(it, settings)]
     await expire(it)
     // One for each of two processes: the second one asks when the first has failed.
     bitbucket.misbehave({ on: /access_token/, how: 'hang', times: 2 })
@@ -214,7 +216,7 @@ describe('while they do not answer', () => {
     const before = asked()
     const lists = Promise.allSettled([
       ...Array.from({ length: many }, () => listRepositories(workspace.uuid)),
-      another.listRepositories(workspace.uuid),
+      listElsewhere(workspace.uuid),
     ])
     await expect.poll(() => asked() - before).toBe(1)
     await it.server.pool.query('select from bitbucket_grants, bitbucket_workspaces for update nowait')
