@@ -1,8 +1,9 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { type FormEvent, useState } from 'react'
+import { useState } from 'react'
 import { useNow } from '../api/clock.ts'
 import { problemOf } from '../api/problem.ts'
 import { useSession } from '../api/session.ts'
+import { submitOnce } from '../api/use-submit.ts'
 import { Button } from '../design/button.tsx'
 import { Field } from '../design/field.tsx'
 import { IsolatedText } from '../design/isolated-text.tsx'
@@ -35,12 +36,8 @@ function ProfileForm() {
   const save = useMutation({ mutationFn: () => changes.rename(name), onSuccess: () => toast('Name saved') })
   const problem = save.error === null ? undefined : problemOf(save.error).fields.name
   const isUnchanged = name.trim() === current || name.trim() === ''
-  const submit = (event: FormEvent) => {
-    event.preventDefault()
-    if (!save.isPending && !isUnchanged) save.mutate()
-  }
   return (
-    <form onSubmit={submit} className="flex max-w-120 flex-col gap-4 px-4 py-6">
+    <form onSubmit={submitOnce(save, !isUnchanged)} className="flex max-w-120 flex-col gap-4 px-4 py-6">
       <Field
         label="Name"
         hint="Visible to members of your organizations."

@@ -1,9 +1,10 @@
 import { useMutation } from '@tanstack/react-query'
-import { type FormEvent, useState } from 'react'
+import { useState } from 'react'
+import { submitOnce } from '../api/use-submit.ts'
 import { Button } from '../design/button.tsx'
-import { Field } from '../design/field.tsx'
 import { Dialog } from '../design/overlays/dialog.tsx'
 import { ProblemNote } from '../design/problems.tsx'
+import { NicknameField } from '../passkeys/nickname-field.tsx'
 
 interface NicknameDialogProps {
   readonly open: boolean
@@ -30,21 +31,9 @@ function NicknameForm({ onClose, proposed, confirm, onSave }: Omit<NicknameDialo
     mutationFn: () => onSave(nickname.trim()),
     onSuccess: (isDone) => isDone && onClose(),
   })
-  const submit = (event: FormEvent) => {
-    event.preventDefault()
-    if (!save.isPending) save.mutate()
-  }
   return (
-    <form onSubmit={submit} className="flex flex-col gap-4 pb-5">
-      <Field
-        label="Name"
-        hint="Helps you tell your passkeys apart."
-        required
-        maxLength={255}
-        autoComplete="off"
-        value={nickname}
-        onChange={({ target }) => setNickname(target.value)}
-      />
+    <form onSubmit={submitOnce(save)} className="flex flex-col gap-4 pb-5">
+      <NicknameField label="Name" value={nickname} onChange={setNickname} />
       <ProblemNote error={save.error} />
       <div className="flex flex-wrap justify-end gap-2">
         <Button onClick={onClose}>Cancel</Button>

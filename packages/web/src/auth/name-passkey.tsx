@@ -1,30 +1,19 @@
 import { useMutation } from '@tanstack/react-query'
-import { type FormEvent, useState } from 'react'
+import { useState } from 'react'
+import { submitOnce } from '../api/use-submit.ts'
 import { deviceName } from '../browser/device-name.ts'
 import { Button } from '../design/button.tsx'
-import { Field } from '../design/field.tsx'
 import { ProblemNote } from '../design/problems.tsx'
+import { NicknameField } from '../passkeys/nickname-field.tsx'
 import { nameNewestPasskey } from './queries.ts'
 
 /** Names the passkey that was just created. */
 export function NamePasskey({ onDone }: { readonly onDone: () => void }) {
   const [nickname, setNickname] = useState(() => deviceName(navigator.userAgent) ?? 'Passkey')
   const name = useMutation({ mutationFn: () => nameNewestPasskey(nickname), onSuccess: onDone })
-  const submit = (event: FormEvent) => {
-    event.preventDefault()
-    if (!name.isPending) name.mutate()
-  }
   return (
-    <form onSubmit={submit} className="flex flex-col gap-4">
-      <Field
-        label="Passkey name"
-        hint="Helps you tell your passkeys apart."
-        required
-        maxLength={255}
-        autoComplete="off"
-        value={nickname}
-        onChange={({ target }) => setNickname(target.value)}
-      />
+    <form onSubmit={submitOnce(name)} className="flex flex-col gap-4">
+      <NicknameField label="Passkey name" value={nickname} onChange={setNickname} />
       <ProblemNote error={name.error} />
       <div className="flex flex-wrap gap-2">
         <Button type="submit" look="primary" disabled={name.isPending}>

@@ -1,7 +1,8 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { KeyRound } from 'lucide-react'
-import { type FormEvent, useEffect, useState } from 'react'
+import { useEffect, useState } from 'react'
 import { sessionChanged } from '../api/session-change.ts'
+import { submitOnce } from '../api/use-submit.ts'
 import { Button } from '../design/button.tsx'
 import { Field } from '../design/field.tsx'
 import { ProblemNote } from '../design/problems.tsx'
@@ -14,12 +15,8 @@ const renewMs = 4 * 60_000
 /** Signs in with a passkey, by the button or by a suggestion in the field. */
 export function PasskeySignIn() {
   const { signIn, suggested, maySuggest } = useSignIn()
-  const submit = (event: FormEvent) => {
-    event.preventDefault()
-    if (!signIn.isPending) signIn.mutate()
-  }
   return (
-    <form onSubmit={submit} className="flex flex-col gap-3">
+    <form onSubmit={submitOnce(signIn)} className="flex flex-col gap-3">
       <Button type="submit" look="primary" disabled={signIn.isPending} className="min-h-9 w-full">
         <KeyRound size={16} aria-hidden="true" />
         {signIn.isPending ? 'Waiting for your passkey…' : 'Sign in with a passkey'}

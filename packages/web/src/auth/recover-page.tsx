@@ -1,9 +1,10 @@
 import { useMutation } from '@tanstack/react-query'
 import { Link, useSearch } from '@tanstack/react-router'
-import { type FormEvent, useState } from 'react'
+import { useState } from 'react'
 import { useAuthConfig } from '../api/auth-config.ts'
 import { serverNow } from '../api/clock.ts'
 import { safeRedirect } from '../api/safe-redirect.ts'
+import { submitOnce } from '../api/use-submit.ts'
 import { Button } from '../design/button.tsx'
 import { CopyField } from '../design/copy-field.tsx'
 import { Field } from '../design/field.tsx'
@@ -61,12 +62,8 @@ function ByMail({ redirect }: { readonly redirect: string }) {
         onOther={begin.reset}
       />
     )
-  const submit = (event: FormEvent) => {
-    event.preventDefault()
-    if (!begin.isPending) begin.mutate()
-  }
   return (
-    <form onSubmit={submit} className="flex flex-col gap-4">
+    <form onSubmit={submitOnce(begin)} className="flex flex-col gap-4">
       <p>We email you a link. Use it to create a new passkey on this device.</p>
       <Field
         label="Email address"

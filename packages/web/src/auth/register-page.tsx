@@ -1,11 +1,12 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Link, useSearch } from '@tanstack/react-router'
-import { type FormEvent, useState } from 'react'
+import { useState } from 'react'
 import { useAuthConfig } from '../api/auth-config.ts'
 import { serverNow } from '../api/clock.ts'
 import { type Problem, problemOf } from '../api/problem.ts'
 import { safeRedirect } from '../api/safe-redirect.ts'
 import { sessionQuery } from '../api/session.ts'
+import { submitOnce } from '../api/use-submit.ts'
 import { Button } from '../design/button.tsx'
 import { Field } from '../design/field.tsx'
 import { ProblemNote } from '../design/problems.tsx'
@@ -63,12 +64,8 @@ function ByMail({ redirect }: { readonly redirect: string }) {
       />
     )
   const problem = begin.error === null ? null : problemOf(begin.error)
-  const submit = (event: FormEvent) => {
-    event.preventDefault()
-    if (!begin.isPending) begin.mutate()
-  }
   return (
-    <form onSubmit={submit} className="flex flex-col gap-4">
+    <form onSubmit={submitOnce(begin)} className="flex flex-col gap-4">
       <Field
         label="Name"
         autoComplete="name"

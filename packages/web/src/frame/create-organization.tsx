@@ -1,8 +1,9 @@
 import { useMutation } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { type FormEvent, useState } from 'react'
+import { useState } from 'react'
 import { problemOf } from '../api/problem.ts'
 import { checkSession } from '../api/session-tabs.ts'
+import { submitOnce } from '../api/use-submit.ts'
 import { Button } from '../design/button.tsx'
 import { Field } from '../design/field.tsx'
 import { Dialog } from '../design/overlays/dialog.tsx'
@@ -21,14 +22,10 @@ export function CreateOrganization() {
     },
   })
   const close = () => void navigate({ to: '.', search: ({ 'create-org': _, ...rest }) => rest, replace: true })
-  const submit = (event: FormEvent) => {
-    event.preventDefault()
-    if (name.trim() !== '' && !create.isPending) create.mutate()
-  }
   const fieldProblem = create.error === null ? null : (problemOf(create.error).fields.name ?? null)
   return (
     <Dialog open onClose={close} title="Create an organization">
-      <form onSubmit={submit} className="flex flex-col gap-4 pb-3">
+      <form onSubmit={submitOnce(create, name.trim() !== '')} className="flex flex-col gap-4 pb-3">
         <Field
           label="Name"
           hint="Each organization has its own pipelines, members and usage. Its URL is derived from the name."
