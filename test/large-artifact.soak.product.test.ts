@@ -1,4 +1,4 @@
-/** What a server needs for a download of many gigabytes. */
+/** The memory and time that a server needs for a download of many gigabytes. */
 import { createHash, randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'

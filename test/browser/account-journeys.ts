@@ -120,7 +120,7 @@ export function accountJourneys(it: People): void {
       })`
       const given = { type: 'harmont:oauth', code: 'c', state: 's' }
       expect(await page.evaluate(handed)).toMatchObject([it.server.origin, given])
-      // The same account, for another person.
+      // Another person's GitHub account, linked to the same account.
       await it.ada.page.goto(it.at('/account'))
       await press(it.ada.page, 'Link your GitHub account')
       await press(it.ada.page, 'carol')

@@ -1,5 +1,5 @@
 /**
- * What the server serves to a real browser under its policy: the documentation, the page of the web
+ * The server's pages in a real browser under its policy: the documentation, the page of the web
  * app, and preloaded files.
  */
 import type { Page } from 'playwright-core'

@@ -1,5 +1,5 @@
 /**
- * What a person sees during an outage. Each case has a window of its own, so that all can wait
+ * The web app during an outage. Each case has a window of its own, so that all can wait
  * together.
  */
 import type { Page } from 'playwright-core'

@@ -34,7 +34,7 @@ export function makeSmallDisk(bytes: number): SmallDisk {
   writeFileSync(image, '')
   truncateSync(image, bytes)
   mkdirSync(path)
-  // Without blocks reserved for root, so that full is full for everybody.
+  // Reserves no blocks for root, so that the disk is full for all users at once.
   execFileSync('mkfs.ext4', ['-q', '-m', '0', image])
   execFileSync('mount', ['-o', 'loop', image, path])
   let fills = 0

@@ -21,7 +21,7 @@ globalThis.reachWindow = (name) => {
   const [wanted, left, signal] = readArmed().split('|')
   if (wanted !== name) return
   if (Number(left) > 1) return void writeFileSync(armedFile, `${name}|${Number(left) - 1}|${signal}`)
-  // Proves that it was here.
+  // Tells the test that the window was reached.
   renameSync(armedFile, join(directory, 'hit'))
   if (signal === 'hold') return new Promise(() => undefined)
   process.kill(process.pid, signal)

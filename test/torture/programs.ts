@@ -57,13 +57,13 @@ export interface Program {
   readonly steps: readonly Step[]
 }
 
-/** What a step must have become. */
+/** The end that a step must have. */
 export interface Expected {
   readonly state: 'passed' | 'failed' | 'skipped'
   readonly exitCode: number | null
   readonly errorCode: string | null
   readonly isCached: boolean
-  /** What its command printed; null when none ran. */
+  /** The output of its command; null when none ran. */
   readonly printed: string | null
   /** The last life of each service's log, by name. */
   readonly serviceLogs: ReadonlyMap<string, string>
@@ -206,7 +206,7 @@ export function artifactsOf({ artifacts, tests }: Step) {
 
 interface Run {
   readonly expected: Expected
-  /** What it left; null when it never ran. */
+  /** The files that it left; null when it never ran. */
   readonly left: Files | null
   readonly serviceLines: ReadonlyMap<string, readonly string[]>
 }
@@ -333,7 +333,7 @@ function keptFiles(step: Step, left: Files): readonly (readonly [string, string]
   return texts.filter(([path]) => all.some(({ names }) => names.test(path))).map(([path, text]) => [path, sha256(text)])
 }
 
-/** What `commandOf` prints of the files that a step sees. */
+/** Returns the lines that `commandOf` prints for the files that a step sees. */
 function listing(seen: Files): string {
   const regular = [...seen].flatMap(([path, file]) => ('text' in file ? [[path, file.text] as const] : []))
   const sorted = regular.sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)))

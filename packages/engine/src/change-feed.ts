@@ -61,7 +61,7 @@ export class LocalChangeFeed implements ChangeFeed {
     callAll(this.#builds.get(buildId))
   }
 
-  /** Notifies of a change in some build of a queue. */
+  /** Notifies listeners that a build of a queue has changed. */
   queue(queue: string): void {
     callAll(this.#queues.get(queue))
   }

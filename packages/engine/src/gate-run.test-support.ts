@@ -242,7 +242,7 @@ export class GateRun {
     await this.#view().builds.apply(id, [event])
   }
 
-  /** Returns one process or the other. */
+  /** Returns the store of one of the two processes, at random. */
   #view(): Store {
     return this.#roll() < 0.5 ? this.#under.store : this.#under.other
   }

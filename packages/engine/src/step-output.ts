@@ -1,7 +1,7 @@
 import { type Artifact, isArtifact } from './artifacts/artifact.ts'
 import { isTestReport, type TestReport } from './reports/test-report.ts'
 
-/** What a step leaves besides its file system, as the runner reports it with the outcome. */
+/** The output of a step besides its file system. The runner reports it with the outcome. */
 export interface StepOutput {
   readonly annotations: readonly Annotation[]
   /** Each path once. */

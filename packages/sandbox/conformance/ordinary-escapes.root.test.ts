@@ -30,7 +30,7 @@ describe.runIf(privilegeMode.kind === 'mapped')('root of an ordinary user’s sa
     await rm(home, { recursive: true, force: true })
   })
 
-  it('G56 has another id on the machine than the user', async () => {
+  it('G56 its id on the machine differs from the user’s', async () => {
     const mark = newMark()
     const { sandbox } = await bench.start(`sleep 600.${mark}`)
     await expect.poll(() => markedProcesses(mark)).toHaveLength(1)

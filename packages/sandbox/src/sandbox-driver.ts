@@ -109,7 +109,10 @@ export interface ServiceSpec {
   readonly egress: boolean
 }
 
-/** All that are set must hold. With none of them: the only port of its image, else its start. */
+/**
+ * The conditions under which a service is ready: all that are set. If none is set, it is ready when
+ * the only port of its image listens, or without such a port once it has started.
+ */
 export interface ServiceReadiness {
   readonly port: number | null
   /** Text for `sh -c` in the service; ready when it exits with 0. */
@@ -492,7 +495,7 @@ export interface ResolvedImage {
   readonly rootfs: string
   /** The environment that the image asks for, PATH above all. */
   readonly env: Readonly<Record<string, string>>
-  /** What it starts as a service. Absent for `host`, and if an earlier release unpacked it. */
+  /** Its program as a service. Absent for `host`, and if an earlier release unpacked it. */
   readonly program?: ImageProgram
   /** The wanted image, if it was unavailable and the host base replaces it. */
   readonly fallbackFrom?: string

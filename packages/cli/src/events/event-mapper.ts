@@ -42,7 +42,7 @@ interface Step {
   waits: string | null
   startedAttempt: string | null
   substitutedAttempt: string | null
-  /** The services of its newest attempt, as they were told. */
+  /** The services of its newest attempt, as last reported. */
   services: readonly MappedService[]
 }
 

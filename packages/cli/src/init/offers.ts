@@ -55,7 +55,7 @@ export function skillsFolder(directory: string): string {
   return knowsClaude ? '.claude/skills' : '.agents/skills'
 }
 
-/** Writes each skill that is not there; one that differs from ours is its owner's now. */
+/** Writes each missing skill. One that differs from ours belongs to its owner and stays. */
 export async function writeSkills(folder: string): Promise<{ written: string[]; kept: string[] }> {
   const written: string[] = []
   const kept: string[] = []

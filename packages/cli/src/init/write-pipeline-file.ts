@@ -73,7 +73,7 @@ interface Node {
   readonly step: { readonly label?: string; readonly key?: string; readonly cmd: string }
 }
 
-// Our SDK made the document a moment ago.
+// The document needs no check, because our own SDK has just made it.
 function labelsOf(document: unknown): string[] {
   const { graph } = document as { readonly graph: { readonly nodes: readonly Node[] } }
   return graph.nodes.map(({ step }) => step.label ?? step.key ?? step.cmd)

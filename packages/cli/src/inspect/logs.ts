@@ -68,7 +68,7 @@ function testsOf(
 }
 
 interface Chosen {
-  /** As it is asked for: the key of the step, or `STEP/SERVICE`. */
+  /** The name that asks for it: the key of the step, or `STEP/SERVICE`. */
   readonly name: string
   readonly service: string | undefined
   readonly step: RecordedStep

@@ -193,7 +193,7 @@ function notFound(steps: readonly string[], pipelines: readonly EnvelopePipeline
   })
 }
 
-/** The setting may be the user's, and of another project. */
+/** The user's own settings may name a pipeline of another project. */
 function noDefault(preferred = '', { slugs: [first] }: { readonly slugs: readonly string[] }): HmError {
   if (first === undefined) return noPipeline()
   const message = `default_pipeline is "${preferred}", and this project has no pipeline of that slug`

@@ -1,4 +1,4 @@
-/** What splits of later runs go by, in the records of runs. */
+/** The times and deals in the records of runs, by which later runs deal out their splits. */
 import { type Deal, median, type TestReport } from '@harmont/engine'
 import { AppendedFile, jsonLines, readIfThere, readRecords, runFiles } from './run-records.ts'
 

@@ -22,7 +22,7 @@ import { passedAlready } from './passed-already.ts'
 import { runBuild } from './run-build.ts'
 import { takeHistory } from './take-source.ts'
 
-/** A run of which everything is known. */
+/** A run that is ready to start. */
 export interface Launch {
   readonly home: LocalHome
   readonly sandboxes: Sandboxes

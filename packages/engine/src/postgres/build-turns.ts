@@ -43,7 +43,7 @@ interface BuildTurnsOptions {
   readonly pool: pg.Pool
   readonly settings: StoreSettings
   readonly outbox: Outbox | null
-  /** Announces a change of a build, and settles the group that it calls for. */
+  /** Announces a change of a build, and settles the group that the change affects. */
   readonly tell: (build: ChangedBuild, effects: readonly Effect[]) => Promise<void>
 }
 

@@ -134,7 +134,7 @@ export class PostgresBuilds implements BuildStore {
     return setLimit(this.#pool, of, limit)
   }
 
-  /** Returns the limits of those of these that have one. */
+  /** Returns the limits that are set among these. */
   limits(of: readonly Limited[]): Promise<readonly RunningLimit[]> {
     return findLimits(this.#pool, of)
   }

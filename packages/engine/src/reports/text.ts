@@ -57,7 +57,7 @@ export function messageText(said: string, detail: string): string | undefined {
   const isEmpty = said.trim() === '' || /^thread '.*' (?:\(\d+\) )?panicked at /.test(said)
   const text = plainText(isEmpty ? detail : (inLines(said, detail) ?? said))
   const lines = withoutFrames(text.split('\n').map((line) => line.trimEnd()))
-  // Of a module that cannot be imported, pytest marks the reason alone.
+  // For a module that cannot be imported, pytest marks only the reason.
   const reason = said.trim() === '' ? lines.findIndex((line) => /^E {3}\S/.test(line)) : -1
   if (reason !== -1) return shortened((lines[reason] ?? '').slice(1).trim(), longestMessage)
   const first = lines.findIndex((line) => line.trim() !== '' && !panic.test(line) && !heading.test(line))

@@ -242,5 +242,5 @@ export class OciSandbox implements Sandbox {
   }
 }
 
-/** Of a sandbox that an earlier release made. */
+/** Sandboxes of earlier releases had no output directory. */
 const noOutputFiles: OutputFiles = { complete: true, list: async () => [], read: async () => undefined }

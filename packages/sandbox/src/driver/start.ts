@@ -10,7 +10,7 @@ import type { Viewer } from '../snapshots/view.ts'
 import type { BytePath } from '../source/manifest.ts'
 import type { SandboxRecord } from './record.ts'
 
-/** What a new sandbox starts from. */
+/** The files that a new sandbox starts from. */
 export interface Start {
   readonly record: Pick<SandboxRecord, 'image' | 'parent' | 'layers' | 'source' | 'inputPaths'>
   /** Paths of /workspace that its inputs gave. */

@@ -19,7 +19,7 @@ interface CommandRequest {
   readonly record: SandboxRecord
   readonly command: Command
   readonly hasTerminal: boolean
-  /** Of a service. */
+  /** The program to start if this is a service. */
   readonly program: ServiceProgram | undefined
 }
 

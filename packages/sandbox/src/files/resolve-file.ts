@@ -5,7 +5,7 @@ import { hasCode, isAbsent } from '../system/files.ts'
 /** Where files of a step are kept from. */
 export const workspace = 'workspace'
 
-/** As many as the kernel follows. */
+/** The kernel follows as many. */
 const mostLinks = 40
 
 export interface ResolvedFile {

@@ -49,7 +49,7 @@ test('images in use, just used or being unpacked do not make way', async () => {
   await expect(shares.admit('a', 'second', 20)).rejects.toThrow(/already uses/)
 })
 
-test('an image that made way counts again once it is used again', async () => {
+test('an evicted image counts again once it is used again', async () => {
   const shares = await used('a', { x: 60, y: 40 })
   {
     using part = await shares.admit('a', 'new', 60)

@@ -42,7 +42,7 @@ export const staged = {
   resolvConf: `${stage}/resolv.conf`,
   hosts: `${stage}/hosts`,
   secrets: `${stage}/secrets`,
-  /** What the command leaves besides its files; see keep-output.sh. */
+  /** The command's output directory, which is no part of its files; see keep-output.sh. */
   output: `${stage}/output`,
   readOnly: (index: number): string => `${stage}/read-only-${index}`,
   view: (index: number): string => `${stage}/view-${index}`,

@@ -74,7 +74,7 @@ export interface RuntimeConfigInput {
   readonly secretFiles: boolean
 }
 
-/** What a service starts, and as whom. */
+/** The program of a service, and the user that runs it. */
 export interface ServiceProgram {
   readonly args: readonly string[]
   readonly user: { readonly uid: number; readonly gid: number; readonly additionalGids: readonly number[] }

@@ -146,7 +146,7 @@ python3 - <<'END' && echo jail""ed\n${jailInit('/jail')}\nEND\nexec bash --norc`
     await using it = await talk({ script: 'head -c 10000000 /dev/zero | tr "\\0" x; echo; echo end' })
     const { output, exited } = it.conversation
     const ended = exited()
-    // It has long filled its pipe when another one has come and gone.
+    // By the time that another command has run, it has filled its pipe.
     await using other = await talk({ script: 'exit 0' }, null)
     await other.conversation.exited()
     expect(await Promise.race([ended, 'waits'])).toBe('waits')

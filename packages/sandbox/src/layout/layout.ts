@@ -82,7 +82,7 @@ export interface SandboxFiles {
   readonly work: string
   /** A script too long for an argument. */
   readonly script: string
-  /** What `HARMONT_SPLIT` names. */
+  /** The list of files that `HARMONT_SPLIT` names. */
   readonly split: string
   /** Errors that the runtime does not report to conmon. */
   readonly runtimeLog: string
@@ -97,7 +97,7 @@ export interface SandboxFiles {
   /** Contains the files below, which are meaningless after a boot. Usually a link into memory. */
   readonly state: string
   readonly fstab: string
-  /** Shell text that connects a sandbox with its services, or a service with it; see launcher.sh. */
+  /** Its part of the shell text that connects a sandbox and its services; see launcher.sh. */
   readonly network: string
   /** Its /etc/hosts, if it has services or is one. */
   readonly hosts: string

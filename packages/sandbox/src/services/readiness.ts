@@ -4,10 +4,10 @@ import type { Running } from '../sandbox-driver.ts'
 import { endInWords, ServiceError } from '../service-error.ts'
 import type { ServiceRecord } from './service-record.ts'
 
-/** What can be seen of a service that has started. */
+/** A started service, and the ways to tell that it is ready. */
 export interface Starting {
   readonly service: ServiceRecord
-  /** Those that its image exposes. */
+  /** The ports that its image exposes. */
   readonly ports: readonly number[]
   readonly running: Running
   untilListening(port: number, signal: AbortSignal): Promise<void>

@@ -80,7 +80,7 @@ describe('G04 the file system of a snapshot', () => {
     expect(await there.driver.snapshots.pack(last.id, blobs())).toEqual(last.layer)
     const flat = await flattened(last.id)
     expect(await treeOf(here, flat, awkwardPlaces)).toBe(tree)
-    // A child there makes the same of it as one here.
+    // A child there gets the same result as a child here.
     const go = 'mv old older; rm big; cat older/n9 gone/h kind/in; ls; stat -c "%h %a %u" linked sticky'
     const [one, other, third] = await Promise.all([
       here.print(go, { from: last.id }),

@@ -17,7 +17,7 @@ type Node = ManifestEntry | Folder | undefined
 
 const NOTHING: Folder = { children: new Map() }
 
-/** What inputs gave, at one folder; undefined where they gave nothing. */
+/** The entries of one folder that inputs gave; undefined if they gave none. */
 type Given = PlacedFolder<true> | undefined
 
 /** Runs `syncWorkspace` in a worker thread. */

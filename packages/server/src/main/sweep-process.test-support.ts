@@ -20,6 +20,6 @@ const tasks = sweepingTasks({ pool, store, blobs: await openDirectoryStore(blobD
 process.stdout.write('sweeping\n')
 for (;;) {
   for (const task of tasks.toSorted(() => fraction() - 0.5)) await task()
-  // Leaves the processor to others.
+  // Gives other processes the processor.
   await sleep(20)
 }

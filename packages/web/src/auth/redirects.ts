@@ -5,7 +5,7 @@
 
 const storageKey = 'harmont:after-mail'
 const invitePath = '/invite/accept'
-/** As long as a sign-up link works. */
+/** The lifetime of a sign-up link. */
 const keptMs = 24 * 60 * 60_000
 
 /** Returns what may be stored of an address, without secrets (web A1); null: nothing. */

@@ -5,7 +5,7 @@ import { CopyField } from '../design/copy-field.tsx'
 import { Dialog } from '../design/overlays/dialog.tsx'
 
 interface InviteLinkProps {
-  /** A new invite, whose link is shown only now. */
+  /** A new invite. Its link is shown only once. */
   readonly invite: Schema<'Invite'> | null
   readonly onClose: () => void
 }

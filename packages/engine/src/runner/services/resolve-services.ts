@@ -75,7 +75,7 @@ export async function serviceDigests(
   return digests
 }
 
-/** Returns services as the driver takes them. */
+/** Returns the specs of services for the driver. */
 export function serviceSpecs(services: readonly ResolvedService[]): readonly ServiceSpec[] {
   return services.map(({ planned: { image: _, from: __, ...planned }, image, origin }) => ({
     ...planned,

@@ -2,7 +2,7 @@ import { BLOCK } from '../../source/tar-header.ts'
 
 /** Prefix of an OCI layer's entry that removes the file named by the rest. */
 const prefix = '.wh.'
-/** Used instead of a name: empties the directory. */
+/** Name of the entry that empties its directory. */
 const opaque = '.wh..opq'
 
 export type Whiteout = { readonly removed: string } | { readonly emptied: string }

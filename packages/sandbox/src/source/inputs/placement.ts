@@ -3,7 +3,7 @@ import type { BytePath } from '../manifest.ts'
 /** A folder of paths in which a later one takes the place of an earlier one. */
 export interface PlacedFolder<Leaf> {
   readonly children: Map<BytePath, PlacedFolder<Leaf> | Placed<Leaf>>
-  /** What places the folder itself; undefined where only its content does. */
+  /** The entry for the folder itself; undefined if only its content is placed. */
   own?: Leaf
 }
 

@@ -5,7 +5,7 @@ import type { ArtifactKey, ArtifactRow } from './store.ts'
 
 type Artifact = Complete<components['schemas']['Artifact']>
 
-/** What the artifacts of a build have in common. */
+/** The facts that all artifacts of a build share. */
 export interface ArtifactPlace {
   /** The key of the step and the number of the attempt, by job. */
   readonly jobs: ReadonlyMap<string, { readonly stepKey: string; readonly attempt: number }>

@@ -19,7 +19,7 @@ export async function setArtifactQuota(
 export interface ArtifactQuota {
   readonly organization: string
   readonly bytes: number
-  /** What the organization keeps now. */
+  /** The bytes that the organization keeps now. */
   readonly kept: number
 }
 

@@ -110,7 +110,7 @@ async function openSandboxes(
     allowedRegistries: settings.registryAllow,
     limits: { ...defaultImageLimits, bytes: settings.imageBytes },
     ownerBytes: settings.organizationImageBytes,
-    // A pull that takes all that it may must not fill the disk.
+    // Even the largest allowed pull must leave room on the disk.
     leastFreeBytes: 2 * settings.leastFreeBytes,
     makeRoom,
   })

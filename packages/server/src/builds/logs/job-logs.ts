@@ -65,7 +65,7 @@ export class JobLogs implements LogReader {
     return packed === undefined ? size : sizeOf(packed)
   }
 
-  /** Tells whether the job is terminal: everything is there for a read after that. */
+  /** Returns whether the job is terminal. A read after that finds its whole log. */
   async isOver(jobId: string): Promise<boolean> {
     if (this.#known(jobId) !== undefined) return true
     return isTerminal(await jobState(this.#source.pool, jobId))

@@ -109,9 +109,9 @@ function readSource(
 }
 
 /**
- * Returns the class of a build that somebody asks for. Variables count, because some of them are
- * commands to what a step runs (`NODE_OPTIONS`). A commit counts, because it may be of another
- * branch.
+ * Returns the class of a requested build. One with variables is an upload, because some variables
+ * change what a step runs (`NODE_OPTIONS`). One with a commit is too, because the commit may belong
+ * to another branch.
  */
 export function refClassOf({ input: wish }: RequestedBuild, { source }: Pick<BuildInput, 'source'>): RefClass {
   const isOfHead = source?.kind === 'git' && wish.commit === headCommit

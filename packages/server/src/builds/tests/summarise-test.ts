@@ -9,7 +9,7 @@ export interface CountedResult {
   readonly duration_ms: number | null
 }
 
-/** What the builds of the default branch say of a test. */
+/** The history of a test on the default branch, in figures. */
 export interface TestSummary {
   readonly runs: number
   readonly failures: number

@@ -42,7 +42,7 @@ export interface ViewOfBuild {
   readonly failureOutputs: ReadonlyMap<string, FailureOutput>
   /** The failed tests that those of the jobs reported. */
   readonly failedTests: ReadonlyMap<string, FailedTests>
-  /** Those of them that passed in the newest build of the default branch before this one. */
+  /** The steps among them that passed in the newest earlier build of the default branch. */
   readonly newFailures: ReadonlySet<string>
   /** The number of jobs of the queue before a job that waits for a runner. */
   readonly ahead: ReadonlyMap<string, number>

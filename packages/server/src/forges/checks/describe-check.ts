@@ -28,7 +28,7 @@ export interface CheckSubject {
   readonly found: Found<ReportedFailure>
   /** Those of its reports; the files that a log names may be anywhere. */
   readonly failedTests: readonly ReportedFailure[]
-  /** What the steps wrote for the page of the build. */
+  /** The annotations of the steps. */
   readonly annotations: readonly CheckedAnnotation[]
   readonly publicUrl: string
 }

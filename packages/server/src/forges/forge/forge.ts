@@ -117,7 +117,7 @@ export interface Check {
     readonly title: string
     readonly summary: string
     readonly text: string | null
-    /** What steps wrote for the page of the build, in Markdown without HTML and pictures. */
+    /** The annotations of the steps, in Markdown without HTML and pictures. */
     readonly annotations?: string
   }
   /** At most three. */

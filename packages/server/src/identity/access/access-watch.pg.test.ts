@@ -87,7 +87,7 @@ test('the clock ends the streams of an expired session', async () => {
   end()
 })
 
-test('access that ended before the watch is noticed; a thousand holders take one query, and a failed query is repeated', async () => {
+test('access that ended before the watch began is noticed; a thousand holders take one query, and a failed query is repeated', async () => {
   const [reader, gone] = [await newReader('patient'), await newReader('gone')]
   const [holder, lost] = [await holderOf(reader), await holderOf(gone)]
   await it.server.pool.query('delete from sessions where user_id = $1', [gone.id])

@@ -18,8 +18,8 @@ const families = [
 ] as const
 
 /**
- * Returns the style rules of the web app's fonts; none without a built web app, and the system's
- * fonts are used.
+ * Returns the style rules of the web app's fonts. Without a built web app there are none, and pages
+ * use the system's fonts.
  */
 function fontFaces(webApp: WebApp | null): string {
   const paths = [...(webApp?.files.keys() ?? [])].filter((path) => path.endsWith('.woff2'))

@@ -6,7 +6,7 @@ export interface Followed<T> {
   subscribe(wake: () => void): () => void
   /** Reads what is new; null when nothing is. Calls `wake` when there is more than it returns. */
   read(wake: () => void): Promise<T | null>
-  /** Tells whether this reading is the last. */
+  /** Returns whether this reading is the last. */
   isDone(found: T): boolean
   /** The least time from the beginning of one reading to the next. */
   readonly restMs: number

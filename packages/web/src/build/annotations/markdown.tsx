@@ -115,7 +115,7 @@ function Node({ node }: { readonly node: NestedNode }): ReactNode {
         </td>
       )
     default:
-      // Of a later release.
+      // A later release made this node.
       return text === null ? inside : <Text text={text} />
   }
 }

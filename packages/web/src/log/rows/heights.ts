@@ -8,7 +8,7 @@ export const blockRows = 64
 export class BlockHeights {
   readonly #rows: number
   readonly #rowHeight: number
-  /** Differences of measured blocks to their estimates, and a Fenwick tree of the sums. */
+  /** The differences between measured blocks and their estimates, and a Fenwick tree of their sums. */
   readonly #more = new Map<number, number>()
   readonly #sums: Float64Array
 

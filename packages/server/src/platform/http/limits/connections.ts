@@ -114,7 +114,7 @@ function refuse(socket: Socket, publicUrl: string): void {
   socket.destroySoon()
 }
 
-/** More connections take more memory than a server has for them. */
+/** More connections would need more memory than a server has. */
 const most = 20_000
 /** The default where the system does not tell. */
 const usualOpenFiles = 1024

@@ -40,7 +40,7 @@ export class Searches {
     return turns.take(stop, () => this.#turns.take(stop, () => this.#answer(search, jobId, from, limit, stop)))
   }
 
-  /** Finds the search to go on with. Counts of a log that was removed since do not count. */
+  /** Returns the search to continue. Counts of a log that was removed meanwhile are dropped. */
   #find(jobId: string, query: SearchQuery, isRemoved: boolean): KeptSearch {
     const key = `${jobId} ${isRemoved ? 'removed ' : ''}${JSON.stringify(query)}`
     const kept = this.#kept.get(key) ?? { search: new LogSearch(this.#logs, makeFinder(query)), turns: new Turns(1) }
