@@ -122,7 +122,10 @@ async function claimNumber(layout: Layout): Promise<number> {
   // Two concurrent removals could remove what a third process has just created.
   await using _gate = await lockFile(join(owners, 'lock'))
   await removeOrphans()
-  for (let number = 0; number < directories; number++) {
+  const owned = new Set(readdirSync(owners))
+  const all = Array.from({ length: directories }, (_, number) => number)
+  // Those of other directories last: hardly any lacks its table, and each try takes a process.
+  for (const number of all.toSorted((a, b) => Number(owned.has(`${a}`)) - Number(owned.has(`${b}`)))) {
     try {
       await nft(`create table inet harmont_${number} { comment "${layout.tag}"; }\n`)
     } catch (error) {
