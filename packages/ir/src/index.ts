@@ -19,6 +19,7 @@ export type {
   IrSplit,
   IrStep,
   IrStepConcurrency,
+  IrTests,
 } from './document.ts'
 export { Gate, type GateRange } from './gate.ts'
 export { DEFAULT_IMAGE } from './parse/check-graph.ts'
@@ -35,6 +36,7 @@ export type {
   PlannedService,
   PlannedSplit,
   PlannedStep,
+  PlannedTests,
   PlanProblem,
   PlanResult,
   Resources,

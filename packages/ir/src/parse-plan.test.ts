@@ -220,8 +220,11 @@ const ROWS: readonly Row[] = [
     at('artifacts/0/expires_seconds'),
   ],
   ['an artifact required perhaps', artifact({ required: 'yes' }), 'invalid_ir', at('artifacts/0/required')],
-  ['forks of tests, which nothing runs yet', oneStep({ tests: { forks: 10 } }), 'invalid_ir', at('tests')],
-  ['no forks, before that', oneStep({ tests: { forks: 0 } }), 'invalid_ir', at('tests/forks')],
+  ['101 forks of tests', oneStep({ tests: { forks: 101 } }), 'invalid_ir', at('tests/forks')],
+  ['a budget of no time', oneStep({ tests: { budget_seconds: 0 } }), 'invalid_ir', at('tests/budget_seconds')],
+  ['a budget of two hours', oneStep({ tests: { budget_seconds: 7200 } }), 'invalid_ir', at('tests/budget_seconds')],
+  ['an empty command for one test', oneStep({ tests: { rerun: '' } }), 'invalid_ir', at('tests/rerun')],
+  ['tests by their name', oneStep({ tests: 'junit.xml' }), 'invalid_ir', at('tests')],
   ['101 artifacts', oneStep({ artifacts: many(101, { path: 'x' }) }), 'invalid_ir', at('artifacts')],
   [
     'a service named like a path',
@@ -484,10 +487,6 @@ describe('the message', () => {
     expect(messageOf(hostile)).not.toContain('\0')
     expect(messageOf(hostile).length).toBeLessThan(500)
   })
-
-  it('says that a field is not supported yet', () => {
-    expect(messageOf(oneStep({ tests: { forks: 3 } }))).toContain('"tests" is not supported yet')
-  })
 })
 
 describe('a good document', () => {
@@ -557,6 +556,15 @@ describe('a good document', () => {
       scope: 'organization',
     })
     expect(planOf(oneStep({}))[0]).not.toHaveProperty('concurrency')
+  })
+
+  it('plans what is asked of tests, with the defaults where nothing is said', () => {
+    const planned = (tests: object) => planOf(oneStep({ tests }))[0]?.tests
+    expect(planned({})).toEqual({ forks: 10, budgetSeconds: 300, rerun: null, quarantine: false })
+    expect(planned({ forks: 0, budget_seconds: 60, rerun: 'make one', quarantine: false })).toEqual({
+      ...{ forks: 0, budgetSeconds: 60, rerun: 'make one', quarantine: false },
+    })
+    expect(planOf(oneStep({}))[0]).not.toHaveProperty('tests')
   })
 
   it('plans the group of the whole build, which queues when nothing else is said', () => {

@@ -33,7 +33,7 @@ export function parsePlan(text: string): PlanResult {
 
 /**
  * Checks a document without regard to what the product runs: the same checks as `parsePlan`, but
- * a well-formed `tests` is allowed. A document that passes here and not there is unsupported, not
+ * a quarantine of tests is allowed. A document that passes here and not there is unsupported, not
  * wrong.
  */
 export function checkDocument(text: string): CheckResult {

@@ -53,7 +53,7 @@ ROWS = [
     (lambda: hm.sh("x", tests={}), "sh, tests, report: expected a non-empty string, got nothing."),
     (
         lambda: hm.sh("x", tests={"report": "a", "quarantine": True}),
-        'sh, tests: expected a report, got "quarantine". "quarantine" is not supported yet: remove it.',
+        'sh, tests: expected other options, got "quarantine". "quarantine" is not supported yet: remove it.',
     ),
     (lambda: hm.sh("x", inputs="a"), "sh, inputs: expected an object, got"),
     (lambda: hm.files_from(hm.scratch(), "a"), "files_from, from: expected a step with a command, got a step without"),

@@ -12,6 +12,7 @@ import type {
   IrService,
   IrSplit,
   IrStepConcurrency,
+  IrTests,
 } from '@harmont/ir'
 import { BRAND, hasStepBrand, hasWaitBrand } from './brand.ts'
 import type { CachePolicy } from './cache.ts'
@@ -107,7 +108,10 @@ export interface StepOptions {
   readonly inputs?: Input | readonly Input[]
   /** Programs that run beside the command; see `service`. */
   readonly services?: Service | ServiceOptions | readonly (Service | ServiceOptions)[]
-  /** The report of its tests: failed tests then have a name, a file and a line. */
+  /**
+   * The report of its tests: failed tests then have a name, a file and a line, and the server finds
+   * out which are flaky.
+   */
   readonly tests?: string | TestOptions
 }
 
@@ -132,6 +136,7 @@ export interface CommandFields {
   readonly inputs?: readonly Input[] | undefined
   readonly services?: readonly ServiceFields[] | undefined
   readonly split?: IrSplit | undefined
+  readonly tests?: IrTests | undefined
   readonly matrix?: IrMatrix | undefined
   readonly env?: Readonly<Record<string, string>> | undefined
   readonly secrets?: Readonly<Record<string, string>> | undefined

@@ -121,9 +121,20 @@ describe('wrong use throws where it is wrong, with expected, got and what to do'
     ['sh', withOption('tests', {}), 'sh, tests, report: expected a non-empty string, got nothing.'],
     [
       'sh',
-      withOption('tests', { report: 'a', forks: 3 }),
-      'sh, tests: expected a report, got "forks". "forks" is not supported yet: remove it.',
+      withOption('tests', { report: 'a', quarantine: true }),
+      'sh, tests: expected other options, got "quarantine". "quarantine" is not supported yet: remove it.',
     ],
+    [
+      'sh',
+      withOption('tests', { report: 'a', forks: 101 }),
+      'sh, tests, forks: expected a whole number from 0 to 100, got 101.',
+    ],
+    [
+      'sh',
+      withOption('tests', { report: 'a', budget: '2h' }),
+      'sh, tests, budget: expected at most 3,600 seconds, got 7,200. Shorten the duration.',
+    ],
+    ['sh', withOption('tests', { report: 'a', rerun: ' ' }), 'sh, tests, rerun: expected a non-empty string'],
     [
       'sh',
       withOption('artifacts', { path: 'a', expires: '2 weeks' }),

@@ -10,7 +10,7 @@ import { MAX_IMAGE, MAX_TIMEOUT_SECONDS } from './limits.ts'
 import { describe, grouped } from './problems.ts'
 import { below, type JsonObject, member, type Reader } from './read.ts'
 import { readServices, type ServiceDraft } from './services.ts'
-import { refuseInStep } from './unsupported.ts'
+import { readTests } from './tests.ts'
 
 const MAX_COMMAND = 1024 * 1024
 const DEFAULT_TIMEOUT_SECONDS = 3600
@@ -60,10 +60,10 @@ export function readStep(
   const label = readLabel(reader, ...of('label'))
   checkRunner(reader, step, at)
   checkMatrix(reader, ...of('matrix'))
-  refuseInStep(reader, step, at)
   const concurrency = readStepConcurrency(reader, ...of('concurrency'))
   const artifacts = readArtifacts(reader, ...of('artifacts'))
   const split = readSplit(reader, ...of('split'))
+  const tests = readTests(reader, ...of('tests'))
   const rest = {
     at,
     inputs: readInputs(reader, ...of('inputs')),
@@ -81,6 +81,7 @@ export function readStep(
     ...(concurrency && { concurrency }),
     ...(artifacts && { artifacts }),
     ...(split && { split }),
+    ...(tests && { tests }),
   }
   if (key === undefined || command === undefined) return undefined
   return { key, name: label || key, command, ...rest }

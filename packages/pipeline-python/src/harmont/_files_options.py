@@ -5,10 +5,20 @@ from __future__ import annotations
 from ._duration import seconds
 from ._frozen import Frozen
 from ._relative_path import relative_path_of
-from ._wrong_use import boolean_of, members_of, misuse, one_or_list_of, only_known, word_of
+from ._wrong_use import (
+    boolean_of,
+    members_of,
+    misuse,
+    one_or_list_of,
+    only_known,
+    text_of,
+    whole_number_of,
+    word_of,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import Any
 
     from ._step import Step
@@ -17,7 +27,10 @@ _WHEN = ("passed", "failed", "always")
 _KINDS = ("file", "junit", "coverage")
 # A year.
 _MAX_EXPIRES = 31_536_000
-_LATER = ("forks", "budget", "rerun", "quarantine")
+_MAX_FORKS = 100
+_MAX_BUDGET = 3600
+_MAX_RERUN = 65_536
+_LATER = "quarantine"
 
 
 class Input(Frozen):
@@ -62,16 +75,21 @@ def artifacts_of(where: str, value: object) -> list[dict[str, Any]]:
     return one_or_list_of(where, value, lambda entry: _artifact(where, entry))
 
 
-def tests_of(where: str, value: object) -> dict[str, Any]:
-    """The artifact that the option stands for."""
-    if isinstance(value, str):
-        return {"path": relative_path_of(where, value), "when": "always", "kind": "junit"}
-    members = members_of(where, value)
-    only_known(where, members, ("report", *_LATER))
-    later = next((name for name in _LATER if name in members), None)
-    if later is not None:
-        raise misuse(where, "a report", f'"{later}"', f'"{later}" is not supported yet: remove it.')
-    return {"path": relative_path_of(f"{where}, report", members.get("report")), "when": "always", "kind": "junit"}
+def tests_of(where: str, value: object) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The artifact that the option stands for, and what it asks of the tests."""
+    members: Mapping[str, Any] = {} if isinstance(value, str) else members_of(where, value)
+    only_known(where, members, ("report", "forks", "budget", "rerun", _LATER))
+    if _LATER in members:
+        raise misuse(where, "other options", f'"{_LATER}"', f'"{_LATER}" is not supported yet: remove it.')
+    at, report = (where, value) if isinstance(value, str) else (f"{where}, report", members.get("report"))
+    tests: dict[str, Any] = {}
+    if "forks" in members:
+        tests["forks"] = whole_number_of(f"{where}, forks", members["forks"], 0, _MAX_FORKS)
+    if "budget" in members:
+        tests["budget_seconds"] = seconds(f"{where}, budget", members["budget"], _MAX_BUDGET)
+    if "rerun" in members:
+        tests["rerun"] = text_of(f"{where}, rerun", members["rerun"], "Give a command, or none.", _MAX_RERUN)
+    return {"path": relative_path_of(at, report), "when": "always", "kind": "junit"}, tests
 
 
 def _artifact(where: str, value: object) -> dict[str, Any]:

@@ -97,6 +97,8 @@ def _node(
         "inputs": others["inputs"] or None,
         "services": others["services"] or None,
         "split": fields.get("split"),
+        # Empty asks for the defaults.
+        "tests": fields.get("tests"),
         "matrix": fields.get("matrix"),
     }
     lowered = {name: _copied(value) for name, value in members.items() if value is not None}

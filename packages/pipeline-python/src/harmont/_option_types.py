@@ -34,7 +34,7 @@ class StepOptions(TypedDict, total=False):
     artifacts: str | Mapping[str, Any] | Sequence[str | Mapping[str, Any]] | None
     inputs: Input | Sequence[Input] | None
     services: Service | Mapping[str, Any] | Sequence[Service | Mapping[str, Any]] | None
-    tests: str | Mapping[str, str] | None
+    tests: str | Mapping[str, Any] | None
 
 
 class CargoOptions(StepOptions, total=False):

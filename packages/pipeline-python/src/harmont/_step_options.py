@@ -39,7 +39,8 @@ def command_fields(where: str, options: Mapping[str, Any]) -> dict[str, Any]:
             fields[name] = _READERS[name](f"{where}, {name}", value)
     # The report is an artifact too, behind the step's own.
     if "tests" in fields:
-        fields["artifacts"] = [*fields.get("artifacts", []), fields.pop("tests")]
+        artifact, fields["tests"] = fields["tests"]
+        fields["artifacts"] = [*fields.get("artifacts", []), artifact]
     return fields
 
 

@@ -2,7 +2,7 @@
  * Types of a pipeline's values: steps, waits, and objects that stand for them. They refer to one
  * another, so they share a file.
  */
-import type { IrArtifact, IrCachePolicy, IrCondition, IrMatrix, IrResources, IrRetry, IrService, IrSplit, IrStepConcurrency } from './ir/index.js';
+import type { IrArtifact, IrCachePolicy, IrCondition, IrMatrix, IrResources, IrRetry, IrService, IrSplit, IrStepConcurrency, IrTests } from './ir/index.js';
 import { BRAND } from './brand.js';
 import type { CachePolicy } from './cache.js';
 import type { When } from './condition.js';
@@ -86,7 +86,10 @@ export interface StepOptions {
     readonly inputs?: Input | readonly Input[];
     /** Programs that run beside the command; see `service`. */
     readonly services?: Service | ServiceOptions | readonly (Service | ServiceOptions)[];
-    /** The report of its tests: failed tests then have a name, a file and a line. */
+    /**
+     * The report of its tests: failed tests then have a name, a file and a line, and the server finds
+     * out which are flaky.
+     */
     readonly tests?: string | TestOptions;
 }
 export type Dependencies = Step | StandsForLeaves | readonly Dependencies[];
@@ -109,6 +112,7 @@ export interface CommandFields {
     readonly inputs?: readonly Input[] | undefined;
     readonly services?: readonly ServiceFields[] | undefined;
     readonly split?: IrSplit | undefined;
+    readonly tests?: IrTests | undefined;
     readonly matrix?: IrMatrix | undefined;
     readonly env?: Readonly<Record<string, string>> | undefined;
     readonly secrets?: Readonly<Record<string, string>> | undefined;

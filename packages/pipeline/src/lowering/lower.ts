@@ -118,6 +118,7 @@ function nodeOf(step: Step, keyOf: (step: Step) => string, tolerant: boolean, de
     ...(inputs && { inputs }),
     ...(services && { services }),
     ...(fields.split && { split: fields.split }),
+    ...(fields.tests && { tests: fields.tests }),
     ...(fields.matrix && { matrix: fields.matrix }),
   }
   const env = { ...BASE_ENV, ...defaults.env, ...fields.env }

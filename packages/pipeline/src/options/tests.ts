@@ -1,28 +1,55 @@
-import type { IrArtifact } from '@harmont/ir'
-import { misuse, optionsOf } from '../wrong-use.ts'
+import type { IrArtifact, IrTests } from '@harmont/ir'
+import { type Duration, seconds } from '../duration.ts'
+import { misuse, optionsOf, textOf, wholeNumberOf } from '../wrong-use.ts'
 import { relativePathOf } from './relative-path.ts'
 
-/** The report in which the command tells of its tests. */
+/** The report in which the command tells of its tests, and how red ones are looked into. */
 export interface TestOptions {
   /**
    * A path or glob, relative to the workspace, of JUnit XML, the output of `go test -json`, or TAP.
    * It is read and kept however the command ends.
    */
   readonly report: string
+  /**
+   * How often at most the server runs the command of a red step again, in forks of what the step
+   * started from, to find out which of its failed tests are flaky; 10 by default, 0 for never.
+   */
+  readonly forks?: number
+  /** Time that all these runs may take together; `"5m"` by default, an hour at most. */
+  readonly budget?: Duration
+  /**
+   * A command that runs one test: `$HARMONT_TEST_FILE` and `$HARMONT_TEST_NAME` say which. It
+   * writes the same report.
+   */
+  readonly rerun?: string
 }
 
-const LATER = ['forks', 'budget', 'rerun', 'quarantine']
+const MAX_FORKS = 100
+const MAX_BUDGET = 3600
+const MAX_RERUN = 65_536
+const LATER = 'quarantine'
 
-/** Reads the option `tests` into the artifact that it stands for. */
-export function testsOf(where: string, value: unknown): IrArtifact {
-  const report = typeof value === 'string' ? value : reportOf(where, value)
-  const at = typeof value === 'string' ? where : `${where}, report`
-  return Object.freeze({ path: relativePathOf(at, report), when: 'always', kind: 'junit' })
+/** Reads the option `tests` into the artifact that it stands for, and what it asks of the tests. */
+export function testsOf(where: string, value: unknown): { readonly artifact: IrArtifact; readonly tests: IrTests } {
+  const options = typeof value === 'string' ? {} : testOptions(where, value)
+  const [at, report] = typeof value === 'string' ? [where, value] : [`${where}, report`, options.report]
+  const read = <T>(name: string, reader: (where: string, value: unknown) => T): T | undefined =>
+    options[name] === undefined ? undefined : reader(`${where}, ${name}`, options[name])
+  const forks = read('forks', (place, count) => wholeNumberOf(place, count, 0, MAX_FORKS))
+  const budget = read('budget', (place, time) => seconds(place, time, MAX_BUDGET))
+  const rerun = read('rerun', (place, command) => textOf(place, command, 'Give a command, or none.', MAX_RERUN))
+  return Object.freeze({
+    artifact: Object.freeze({ path: relativePathOf(at, report), when: 'always', kind: 'junit' }),
+    tests: Object.freeze({
+      ...(forks !== undefined && { forks }),
+      ...(budget !== undefined && { budget_seconds: budget }),
+      ...(rerun !== undefined && { rerun }),
+    }),
+  })
 }
 
-function reportOf(where: string, value: unknown): unknown {
-  const { report, ...others } = optionsOf(where, value, ['report', ...LATER])
-  const later = LATER.find((name) => others[name] !== undefined)
-  if (later !== undefined) throw misuse(where, 'a report', `"${later}"`, `"${later}" is not supported yet: remove it.`)
-  return report
+function testOptions(where: string, value: unknown): Readonly<Record<string, unknown>> {
+  const options = optionsOf(where, value, ['report', 'forks', 'budget', 'rerun', LATER])
+  if (options[LATER] === undefined) return options
+  throw misuse(where, 'other options', `"${LATER}"`, `"${LATER}" is not supported yet: remove it.`)
 }

@@ -37,6 +37,7 @@ export interface IrStep {
     readonly inputs?: readonly IrInput[];
     readonly services?: readonly IrService[];
     readonly split?: IrSplit;
+    readonly tests?: IrTests;
     readonly matrix?: IrMatrix;
 }
 export type IrCachePolicy = {
@@ -136,6 +137,14 @@ export interface IrSplit {
     /** From 1. */
     readonly index: number;
     readonly total: number;
+}
+/** What a step asks of its tests; their report is an artifact of the kind `junit`. */
+export interface IrTests {
+    /** The most runs that prove a red test flaky; 0: none is proved. */
+    readonly forks?: number;
+    readonly budget_seconds?: number;
+    /** Text for `sh -c` that runs one test. */
+    readonly rerun?: string;
 }
 /** The cell of a `matrix()` that the step was made in; display only. */
 export interface IrMatrix {

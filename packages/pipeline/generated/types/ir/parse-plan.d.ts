@@ -7,7 +7,7 @@ import type { CheckResult, PlanResult } from './plan.js';
 export declare function parsePlan(text: string): PlanResult;
 /**
  * Checks a document without regard to what the product runs: the same checks as `parsePlan`, but
- * a well-formed `tests` is allowed. A document that passes here and not there is unsupported, not
+ * a quarantine of tests is allowed. A document that passes here and not there is unsupported, not
  * wrong.
  */
 export declare function checkDocument(text: string): CheckResult;

@@ -1,11 +1,27 @@
-import type { IrArtifact } from '../ir/index.js';
-/** The report in which the command tells of its tests. */
+import type { IrArtifact, IrTests } from '../ir/index.js';
+import { type Duration } from '../duration.js';
+/** The report in which the command tells of its tests, and how red ones are looked into. */
 export interface TestOptions {
     /**
      * A path or glob, relative to the workspace, of JUnit XML, the output of `go test -json`, or TAP.
      * It is read and kept however the command ends.
      */
     readonly report: string;
+    /**
+     * How often at most the server runs the command of a red step again, in forks of what the step
+     * started from, to find out which of its failed tests are flaky; 10 by default, 0 for never.
+     */
+    readonly forks?: number;
+    /** Time that all these runs may take together; `"5m"` by default, an hour at most. */
+    readonly budget?: Duration;
+    /**
+     * A command that runs one test: `$HARMONT_TEST_FILE` and `$HARMONT_TEST_NAME` say which. It
+     * writes the same report.
+     */
+    readonly rerun?: string;
 }
-/** Reads the option `tests` into the artifact that it stands for. */
-export declare function testsOf(where: string, value: unknown): IrArtifact;
+/** Reads the option `tests` into the artifact that it stands for, and what it asks of the tests. */
+export declare function testsOf(where: string, value: unknown): {
+    readonly artifact: IrArtifact;
+    readonly tests: IrTests;
+};

@@ -1,0 +1,24 @@
+/** Reads what a step asks of its tests (`ir.md` 1.3). */
+import type { PlannedTests } from '../plan.ts'
+import { below, member, type Reader } from './read.ts'
+import { refuseInTests } from './unsupported.ts'
+
+const KNOWN = new Set(['forks', 'budget_seconds', 'rerun', 'quarantine'])
+const MAX_BUDGET_SECONDS = 3600
+/** In characters. */
+const MAX_RERUN = 65_536
+
+/** Returns undefined where a step asks for nothing. An empty object asks for the defaults. */
+export function readTests(reader: Reader, value: unknown, at: string): PlannedTests | undefined {
+  const tests = reader.object(value, at)
+  if (tests === undefined) return undefined
+  reader.unknownMembers(tests, KNOWN, at)
+  refuseInTests(reader, tests, at)
+  const of = (name: string) => [member(tests, name), below(at, name)] as const
+  return {
+    forks: reader.integer(...of('forks'), 0, 100) ?? 10,
+    budgetSeconds: reader.integer(...of('budget_seconds'), 1, MAX_BUDGET_SECONDS) ?? 300,
+    rerun: reader.name(...of('rerun'), MAX_RERUN, { expected: 'a command', fix: 'Give a command.' }) ?? null,
+    quarantine: reader.boolean(...of('quarantine')) ?? false,
+  }
+}
