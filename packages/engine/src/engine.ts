@@ -1,8 +1,12 @@
+import { randomUUID } from 'node:crypto'
 import type { Conversation } from '@harmont/sandbox'
+import { forkMarginMs } from './probes/probe.ts'
 import { createRunner } from './runner/create-runner.ts'
 import { type ShellRequest, ShellUnavailable } from './runner/open-shell.ts'
 import type { RunnerOptions } from './runner/options.ts'
+import type { ForkOutcome } from './runner/probes/run-fork.ts'
 import { type CollectTimes, collectRegularly } from './scheduler/collect-regularly.ts'
+import { forkWork } from './scheduler/fork-work.ts'
 import { createLocalPort, type LocalPortOptions } from './scheduler/local-port.ts'
 import { createScheduler } from './scheduler/scheduler.ts'
 import { shellWork } from './scheduler/shell-work.ts'
@@ -35,6 +39,14 @@ export interface Engine {
    * sandbox.
    */
   openShell(request: ShellRequest): Promise<Conversation>
+  /**
+   * Runs a step's command once more, from what the step started from, and returns what it left. It
+   * is nobody's job, and is given up when the signal aborts. The engine need not be started.
+   */
+  runFork(
+    request: { readonly buildId: string; readonly jobId: string; readonly limitMs: number },
+    signal: AbortSignal,
+  ): Promise<ForkOutcome>
 }
 
 /**
@@ -70,6 +82,13 @@ export function createEngine(options: EngineOptions): Engine {
     async openShell(request) {
       if (runner === null) throw new ShellUnavailable('no_runner', 'This server runs no steps.')
       return runner.openShell(await shellWork(options, request), request)
+    },
+    async runFork({ buildId, jobId, limitMs }, signal) {
+      if (runner === null) throw new Error('this engine runs no steps')
+      const expiresAt = store.now() + limitMs + forkMarginMs
+      const lease = { buildId, jobId, fork: randomUUID(), expiresAt, leftMs: limitMs }
+      const request = { ...lease, run: { kind: 'whole' }, proof: { rerun: null, open: [] } } as const
+      return runner.runFork(await forkWork(options, request), signal)
     },
   }
 }

@@ -8,11 +8,12 @@ import type { SourceTreeRef } from '@harmont/sandbox'
 import type { LackingParts, WantedParts } from './artifacts/part-store.ts'
 import type { CacheLookUp } from './cache-look-up.ts'
 import type { JobState, Outcome, ServiceState, Step } from './core/model.ts'
+import type { ForkEnd } from './probes/probe.ts'
 import type { OpenServiceLog } from './service-log.ts'
 import type { Deal, SplitFile } from './splits/deal.ts'
 import type { FileSplit } from './splits/split-store.ts'
 import type { StepOutput } from './step-output.ts'
-import type { BuildContext } from './store.ts'
+import type { BuildContext, ForkLease } from './store.ts'
 
 export interface RunnerPort {
   /**
@@ -109,6 +110,33 @@ export interface RunnerPort {
    * it can never be had. After any other error a retry may help.
    */
   fetchSource(buildId: string): Promise<SourceOffer | null>
+  /** Null where nothing is proved. */
+  readonly probes: ProbePort | null
+}
+
+/** Runs of red steps' commands, by which failed tests are proved flaky or not (`engine.md` 9). */
+export interface ProbePort {
+  /** Returns the next run for a slot that no job wants; null for none now. */
+  take(runner: string): Promise<LeasedFork | null>
+  /** Reports how it ended. Returns false when its lease is lost and nothing was recorded. */
+  end(fork: LeasedFork, end: ForkEnd): Promise<boolean>
+  /** Gives back the runs that an earlier process of this runner began: none is adopted. */
+  release(runner: string): Promise<void>
+}
+
+export interface LeasedFork {
+  readonly lease: ForkLease
+  readonly work: ForkWork
+}
+
+/** A run of a step's command, or of its tests' `rerun`, from what the step itself started from. */
+export interface ForkWork {
+  /** A lease of its own, under an id that no job has: it leaves nothing to the build. */
+  readonly job: LeasedJob & { readonly work: StepWork }
+  /** Returns the secrets of these names that the build has, which are masked in names of tests. */
+  fetchSecrets(names: readonly string[]): Promise<SecretsAnswer>
+  /** Returns how the build has dealt out the files of a split. */
+  dealFiles(split: FileSplit, files: readonly SplitFile[]): Promise<Deal>
 }
 
 /**

@@ -3,6 +3,8 @@ import type { SourceTreeRef } from '@harmont/sandbox'
 import type { Artifact } from './artifacts/artifact.ts'
 import type { CacheLookUp } from './cache-look-up.ts'
 import type { Build, BuildEvent, Effect, Instant, Job } from './core/model.ts'
+import type { ForkEnd } from './probes/probe.ts'
+import type { Proof } from './probes/proof.ts'
 import type { OpenServiceLog } from './service-log.ts'
 import type { SplitStore } from './splits/split-store.ts'
 import type { BuildAnnotation, StepOutput } from './step-output.ts'
@@ -110,6 +112,8 @@ export interface Store {
   readonly leases: LeaseStore
   readonly logs: LogStore
   readonly outputs: OutputStore
+  /** Null where nothing is proved: a local run answers at once, and is over. */
+  readonly probes: ProbeStore | null
   readonly splits: SplitStore
   /** Announces changes of this process at once, and of others a little later. */
   readonly changes: ChangeFeed
@@ -189,6 +193,43 @@ export interface LeaseStore {
   overdue(now: Instant, limit: number): Promise<readonly { readonly buildId: string; readonly event: BuildEvent }[]>
   /** Returns when the next delayed job may start; null when none is delayed. */
   nextReadyAt(): Promise<Instant | null>
+}
+
+/** A run of a probe that a runner was given. */
+export interface ForkRef {
+  /** The red job that is proved. */
+  readonly jobId: string
+  readonly buildId: string
+  /** Names the run; null for a probe that waits. */
+  readonly fork: string | null
+}
+
+export interface ForkLease extends ForkRef {
+  readonly fork: string
+  readonly expiresAt: Instant
+  /** Milliseconds that are left of the budget. */
+  readonly leftMs: number
+  readonly proof: Proof
+}
+
+/**
+ * The proofs of red jobs (`engine.md` 9). `BuildStore.apply` begins one in the transaction that ends
+ * its job; no run of it changes a job or the state of a build.
+ */
+export interface ProbeStore {
+  /**
+   * Leases the next run of a probe, in turns between queues, as long as no job waits for a runner.
+   * Null for none. It is never renewed, and lasts as long as its budget.
+   */
+  take(runner: string, now: Instant): Promise<ForkLease | null>
+  /**
+   * Ends a run. One transaction keeps what it showed and the verdicts. False when its lease is lost.
+   */
+  end(fork: ForkRef, now: Instant, end: ForkEnd): Promise<boolean>
+  /** Ends the runs that an earlier process of this runner began, as lost. */
+  release(runner: string, now: Instant): Promise<void>
+  /** Ends the runs whose lease has expired, and probes that have waited for a day. */
+  endOverdue(now: Instant): Promise<void>
 }
 
 /** The log of a leased job, or that of its service with this name. */

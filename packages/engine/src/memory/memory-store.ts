@@ -72,6 +72,7 @@ export function createMemoryStore(given: Partial<StoreSettings> = {}, splits = n
       },
       of: (jobId) => work.outputOf(jobId) ?? noOutput,
     },
+    probes: null,
     splits: splitStore(splits),
     changes,
     now: settings.now,

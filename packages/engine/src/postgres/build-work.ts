@@ -19,6 +19,7 @@ import {
   type PlannedLease,
   planLeases,
 } from './plan-leases.ts'
+import { beginProbes } from './probes.ts'
 import { type EndedStep, type WrittenOutput, writeStepOutput } from './step-outputs.ts'
 import { writeChange } from './write-change.ts'
 
@@ -106,7 +107,8 @@ export async function workOnBuild(
   let lastSeqs: ReadonlyMap<string, number> = new Map()
   if (newLeases.length > 0 || results.some((result) => result.played.taken.includes(true))) {
     cached.version++
-    const remarks = await writeStepOutputs(client, live, endedSteps(asks, results, played))
+    const steps = endedSteps(asks, results, played)
+    const remarks = await writeStepOutputs(client, live, steps)
     lastSeqs = await writeChange(client, {
       live,
       version: cached.version,
@@ -116,6 +118,7 @@ export async function workOnBuild(
       at,
     })
     await writeGroup(client, before, live.header)
+    await beginProbes(client, live, steps, played.jobs)
     const endedJobs = ended(played)
     const { id: buildId, queue, state: after } = live.header
     if (outbox && (looksDifferent(before, live.header) || endedJobs.length > 0))

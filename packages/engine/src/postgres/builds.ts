@@ -16,8 +16,8 @@ import { time } from './values.ts'
 import { findPlaceWait, findWaits } from './waits.ts'
 
 /**
- * Finds the snapshots of unfinished and lately ended builds, and whether a job, a retry or a shell
- * may begin with them. One statement: a build may end, or be retried, between two.
+ * Finds the snapshots of unfinished and lately ended builds, and whether a job, a retry, a proof or
+ * a shell may begin with them. One statement: a build may end, or be retried, between two.
  */
 export const liveSnapshotsText = `with b as (
     select id, finished_at, state from engine.builds where finished_at is null
@@ -30,8 +30,10 @@ export const liveSnapshotsText = `with b as (
   from b join engine.jobs j on j.build_id = b.id
   left join (select distinct c.build_id, u.step from b join engine.jobs c on c.build_id = b.id
     cross join unnest(c.inputs_from || c.builds_in) u(step)
-    where (c.builds_in is not null or c.inputs_from is not null) and c.state <> 'passed' and not exists (
-      select from engine.jobs n where n.build_id = c.build_id and n.step = c.step and n.attempt > c.attempt)) w
+    where (c.builds_in is not null or c.inputs_from is not null) and (
+      c.state <> 'passed' and not exists (
+        select from engine.jobs n where n.build_id = c.build_id and n.step = c.step and n.attempt > c.attempt)
+      or exists (select from engine.probes p where p.job_id = c.id))) w
     on w.build_id = j.build_id and w.step = j.step
   where j.snapshot is not null and j.step is not null
   order by finished_at desc`

@@ -5,7 +5,7 @@ import type { Lease, LeaseStore } from '../store.ts'
 import type { StoreSettings } from '../store-settings.ts'
 import type { BuildTurns } from './build-turns.ts'
 import { type Candidate, FairScan } from './fair-scan.ts'
-import { instant, storable, time } from './values.ts'
+import { instant, storable, storableJson, time } from './values.ts'
 
 /** Scans a small index in each part. A job that is to be killed is not lost as well. */
 export const overdueText = `
@@ -192,9 +192,4 @@ function eventOf({ type, job_id: job, fence }: OverdueRow, at: Instant): BuildEv
   if (type === 'build_deadline') return { type, at }
   if (job === null || fence === null) throw new Error(`expected a job for ${type}`)
   return type === 'lease_lost' ? { type, job, fence, at } : { type, job, at }
-}
-
-/** Writes JSON that PostgreSQL takes: names of variables come from pipelines. */
-function storableJson(value: unknown): string {
-  return JSON.stringify(value, (_, text: unknown) => (typeof text === 'string' ? storable(text) : text))
 }

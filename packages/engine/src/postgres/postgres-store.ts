@@ -11,12 +11,15 @@ import { PostgresLeases } from './leases.ts'
 import { PostgresLogs } from './logs.ts'
 import { type Hears, Notifier } from './notifier.ts'
 import { storePool } from './pool.ts'
+import { PostgresProbes, type ProofOutbox } from './probes.ts'
 import { PostgresSplits } from './splits.ts'
 import { PostgresOutputs } from './step-outputs.ts'
 
 export interface PostgresStoreOptions extends Partial<StoreSettings> {
   /** Called in each transaction in which the state of a build changes or a job ends. */
   readonly outbox?: Outbox
+  /** Called in each transaction in which a run of a proof ends, or verdicts on tests are written. */
+  readonly proofOutbox?: ProofOutbox
   /** Hears of trouble that only costs time: by default a warning of the process. */
   readonly warn?: (error: unknown) => void
   /** Channels of the owner's own, heard on the connection that listens anyway. */
@@ -32,6 +35,7 @@ export class PostgresStore implements Store {
   readonly leases: PostgresLeases
   readonly logs: PostgresLogs
   readonly outputs: PostgresOutputs
+  readonly probes: PostgresProbes
   readonly splits: PostgresSplits
   readonly changes = new LocalChangeFeed()
   readonly now: () => Instant
@@ -40,7 +44,7 @@ export class PostgresStore implements Store {
   readonly #notifier: Notifier
 
   private constructor(config: pg.PoolConfig, options: PostgresStoreOptions) {
-    const { outbox = null, warn = warnProcess, hears, ...given } = options
+    const { outbox = null, proofOutbox = null, warn = warnProcess, hears, ...given } = options
     const settings = storeSettings(given)
     const pool = storePool(config, warn)
     const notifier = new Notifier(pool, this.changes, warn, hears)
@@ -63,6 +67,7 @@ export class PostgresStore implements Store {
       notifier.job(jobId)
     })
     this.outputs = new PostgresOutputs(pool)
+    this.probes = new PostgresProbes({ pool, outbox: proofOutbox, tell: announce })
     this.splits = new PostgresSplits(pool)
     this.#pool = pool
     this.#groups = groups

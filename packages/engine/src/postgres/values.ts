@@ -10,6 +10,11 @@ export function storable(text: string | null): string | null {
   return text === null ? null : text.replaceAll('\0', '\uFFFD').toWellFormed()
 }
 
+/** Makes JSON storable: texts in it come from pipelines and programs. */
+export function storableJson(value: unknown): string {
+  return JSON.stringify(value, (_, text: unknown) => (typeof text === 'string' ? storable(text) : text))
+}
+
 export function instant(date: Date | null): Instant | null {
   return date === null ? null : date.getTime()
 }

@@ -11,7 +11,7 @@ const report = (cases: readonly TestCase[], more: Partial<TestReport> = {}): Tes
   return { path: 'junit.xml', format: 'junit', cases, faults: 0, ...more }
 }
 const tests = { forks: 3, budgetSeconds: 60, rerun: null, quarantine: false }
-const red = { state: 'failed', errorCode: null, exitCode: 1 }
+const red = { state: 'failed', errorMessage: null, exitCode: 1 }
 const asked = (job: object = {}, step: object = {}, reports: readonly TestReport[] = [report([named('a')])]) =>
   probeFor({ tests, secrets: {}, ...step } as unknown as Step, { ...red, ...job } as unknown as Job, reports)
 
@@ -19,7 +19,7 @@ test('G71 a red job with failed tests is proved, and none for which a second run
   const cases = [named('a'), named('b', 'passed'), named('c', 'errored'), named('d', 'skipped'), named('a', 'passed')]
   expect(asked({}, {}, [report(cases)])?.proof.open.map(({ name }) => name)).toEqual(['a', 'c'])
   expect(asked({ softFailed: true })?.budgetMs).toBe(60_000)
-  for (const job of [{ state: 'passed' }, { state: 'timed_out' }, { errorCode: 'out_of_memory' }, { exitCode: null }])
+  for (const job of [{ state: 'passed' }, { state: 'timed_out' }, { errorMessage: 'killed' }, { exitCode: null }])
     expect(asked(job)).toBeNull()
   const harmful = [{ secrets: { T: 'token' } }, { concurrency: { group: 'deploy' } }]
   for (const step of [...harmful, { tests: undefined }, { tests: { ...tests, forks: 0 } }])

@@ -47,6 +47,8 @@ export interface ForkOutput {
   readonly cases: readonly TestCase[] | null
 }
 
+/** Milliseconds beyond its budget in which a run is prepared and cleared away. */
+export const forkMarginMs = 2 * 60_000
 /** A job with more red tests is broken, not flaky. */
 const mostTests = 1_000
 /** Lost runs at which a probe is given up. */
@@ -59,7 +61,7 @@ const mostLost = 2
 export function probeFor(step: Step, job: Job, reports: readonly TestReport[]): Probe | null {
   const { tests, secrets, concurrency } = step
   if (tests === undefined || tests.forks === 0) return null
-  if (job.state !== 'failed' || job.errorCode !== null || job.exitCode === null) return null
+  if (job.state !== 'failed' || job.errorMessage !== null || job.exitCode === null) return null
   if (Object.keys(secrets).length > 0 || concurrency !== undefined) return null
   const cases = casesOf(reports)
   if (cases === null) return null

@@ -1,6 +1,6 @@
 import { type Conversation, untilAffordable } from '@harmont/sandbox'
 import { Transfers } from '../artifacts/transfers.ts'
-import type { LeasedJob } from '../port.ts'
+import type { ForkWork, LeasedJob } from '../port.ts'
 import type { LiveSnapshots } from '../store.ts'
 import { type Collected, collect } from './collect.ts'
 import { Discards } from './discards.ts'
@@ -10,6 +10,8 @@ import type { RunnerParts } from './job-context.ts'
 import { Lineage } from './lineage.ts'
 import type { ShellRequest, ShellWork } from './open-shell.ts'
 import { defaultRunnerSettings, type RunnerOptions } from './options.ts'
+import { Prover } from './probes/prover.ts'
+import { type ForkOutcome, runFork } from './probes/run-fork.ts'
 import { Renewals } from './renewals.ts'
 import { persist } from './retry.ts'
 import { resumeJob, runJob } from './run-job.ts'
@@ -32,6 +34,8 @@ export interface Runner {
    * `cacheBytes` limits the cache, by default as configured.
    */
   collect(liveSnapshots: () => Promise<LiveSnapshots>, cacheBytes?: number): Promise<Collected>
+  /** Runs a step's command once more; see `runFork`. The runner need not be started. */
+  runFork(work: ForkWork, signal: AbortSignal): Promise<ForkOutcome>
   /** Opens a shell in a step's file system; see `startShell`. It ends when the runner stops. */
   openShell(work: ShellWork, request: Pick<ShellRequest, 'script' | 'size'>): Promise<Conversation>
 }
@@ -52,6 +56,8 @@ class LocalRunner implements Runner {
   readonly #renewals: Renewals
   readonly #discards: Discards
   readonly #shells: Shells
+  /** Null where nothing is proved. */
+  readonly #prover: Prover | null
   /** Leases by sandbox id. */
   readonly #held = new Map<string, HeldLease>()
   /** Sandboxes whose command has not ended. */
@@ -86,12 +92,16 @@ class LocalRunner implements Runner {
       lineage: new Lineage(options.driver.snapshots),
     }
     this.#shells = new Shells(this.#parts, settings.shells)
+    const { probes } = options.port
+    const freeSlots = () => options.slots - this.#busy.size
+    this.#prover = probes && new Prover({ parts: this.#parts, port: probes, freeSlots, closing: this.#closing.signal })
   }
 
   async start(): Promise<void> {
     await this.#recover({ clear: true })
     this.#renewals.start()
     this.#leasing = this.#lease()
+    this.#prover?.start()
   }
 
   async drain(withinMs: number): Promise<void> {
@@ -112,13 +122,17 @@ class LocalRunner implements Runner {
     return collect(this.#parts, liveSnapshots, cacheBytes)
   }
 
+  runFork(work: ForkWork, signal: AbortSignal): Promise<ForkOutcome> {
+    return runFork(this.#parts, work, signal)
+  }
+
   openShell(work: ShellWork, request: Pick<ShellRequest, 'script' | 'size'>): Promise<Conversation> {
     return this.#shells.open(work, request)
   }
 
   async #allEnded(): Promise<void> {
     await this.#leasing
-    await Promise.all(this.#jobs)
+    await Promise.all([...this.#jobs, this.#prover?.ended()])
   }
 
   async #lease(): Promise<void> {
@@ -166,6 +180,7 @@ class LocalRunner implements Runner {
     const lease = new HeldLease(job)
     this.#held.set(id, lease)
     this.#busy.add(id)
+    this.#prover?.makeRoom()
     const vacate = () => {
       this.#busy.delete(id)
       this.#freed.resolve()
@@ -200,6 +215,7 @@ class LocalRunner implements Runner {
     }
     if (jobs.length > 0) this.#renewals.soon()
     if (!clear) return
+    await this.#prover?.release()
     for (const handle of handles.values()) {
       try {
         const sandbox = await driver.adopt(handle)

@@ -50,7 +50,7 @@ const engine = createEngine({
     },
   },
   parts: { ...parts, put },
-  runner: runnerOptions(directory, driver, { settings: { renewEveryMs: 500 } }),
+  runner: runnerOptions(directory, driver, { settings: { renewEveryMs: 500, proveEveryMs: 50 } }),
   log: (level, message, error) => console.error(level, message, error instanceof Error ? error.message : ''),
 })
 await engine.start()

@@ -78,6 +78,8 @@ export interface RunnerSettings {
   /** How long a report is retried before the job is given up. A lost lease ends earlier. */
   readonly giveUpMs: number
   readonly shells: ShellTimes
+  /** Milliseconds between two looks for red jobs to prove. */
+  readonly proveEveryMs: number
 }
 
 export const defaultRunnerSettings: RunnerSettings = {
@@ -93,4 +95,5 @@ export const defaultRunnerSettings: RunnerSettings = {
   sourceGiveUpMs: 5 * 60_000,
   giveUpMs: 15 * 60_000,
   shells: { longestMs: 60 * 60_000, idleMs: 10 * 60_000 },
+  proveEveryMs: 2_000,
 }

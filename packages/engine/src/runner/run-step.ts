@@ -1,31 +1,17 @@
-import {
-  type Exit,
-  endInWords,
-  type Sandbox,
-  SandboxError,
-  type SandboxSpec,
-  type Snapshot,
-  type SnapshotMeta,
-} from '@harmont/sandbox'
-import { artifactsAfter, artifactsOfHit, describeArtifacts, hasPassed } from '../artifacts/step-artifacts.ts'
+import { type Exit, endInWords, type Sandbox, SandboxError, type SnapshotMeta } from '@harmont/sandbox'
+import { artifactsAfter, describeArtifacts, hasPassed } from '../artifacts/step-artifacts.ts'
 import { vanished } from '../core/exit.ts'
-import type { ArtifactError, Outcome, ServiceSnapshots } from '../core/model.ts'
+import type { ArtifactError, ServiceSnapshots } from '../core/model.ts'
 import type { StepWork } from '../port.ts'
-import { shardFiles } from '../splits/shard-files.ts'
-import { noOutput, outputOf, type StepOutput } from '../step-output.ts'
-import { type Base, baseSpec, inheritedSecrets, remarkImage, resolveBase } from './base.ts'
-import { cachePlaces, findHit, hitSentence, noteLookUp } from './cache-entry.ts'
-import { followCommand, type Started, startCommand } from './follow-command.ts'
-import { resolveInputs, withInputs } from './inputs.ts'
-import { asOutcome, finish, type JobContext, provisionFailure } from './job-context.ts'
-import { provision } from './provision.ts'
+import { noOutput, type StepOutput } from '../step-output.ts'
+import { followCommand, type Started } from './follow-command.ts'
+import { asOutcome, finish, type JobContext } from './job-context.ts'
+import { prepare, type Ready } from './prepare-step.ts'
 import { readAnnotations } from './read-annotations.ts'
 import { withRoom } from './retry.ts'
-import { type Promised, sandboxId, sandboxNote, stepLimits } from './sandbox-note.ts'
-import { maskSecrets, refuseForSecrets, type StepSecrets, stepSecrets, uniqueSecrets } from './secrets.ts'
+import type { Promised } from './sandbox-note.ts'
 import { keepServices } from './services/keep-services.ts'
-import { type ResolvedService, resolveServices, secretsOfOrigins, serviceSpecs } from './services/resolve-services.ts'
-import { ServiceRun } from './services/service-run.ts'
+import type { ServiceRun } from './services/service-run.ts'
 
 const outputLost = 'The disk of the machine was full, so part of the output of the command is lost.'
 
@@ -114,112 +100,6 @@ async function blameFor(
   const blame = 'The disk of the machine filled up while the command ran.'
   log.remark(blame)
   return { blame }
-}
-
-/** The outcome of a step whose command does not run, with the output that it shows. */
-interface Unstarted {
-  readonly outcome: Outcome
-  readonly output?: StepOutput
-}
-
-/** A step whose command has started. */
-interface Ready {
-  readonly sandbox: Sandbox
-  readonly started: Started
-  readonly promised: Promised
-  readonly services: ServiceRun
-}
-
-/**
- * Returns a sandbox in which the step's command runs, or the outcome that the step has without one.
- */
-async function prepare(context: JobContext, work: StepWork): Promise<Ready | Unstarted> {
-  const { lease, log } = context
-  const { job } = lease
-  try {
-    // Masks first, because the name of an image may contain a secret.
-    const known = await maskSecrets(context, [])
-    if (work.step.cacheRemark !== undefined) log.remark(work.step.cacheRemark)
-    const base = await withRoom(context, 'prepare its base', () => resolveBase(context, work))
-    const shard = await shardFiles(context, work)
-    const isIdle = shard?.length === 0
-    const inputs = await resolveInputs(context, work)
-    const needsServices = !isIdle || work.keptServices.length > 0
-    const resolved = needsServices
-      ? await withRoom(context, 'prepare its services', () => resolveServices(context, work))
-      : []
-    const cache = isIdle ? null : await cachePlaces(context, work, base, inputs, resolved, shard)
-    const lookedUp = cache ? await findHit(context, work, cache) : undefined
-    if (cache && lookedUp) await noteLookUp(context, work, base, cache, lookedUp)
-    const hit = lookedUp?.hit
-    if (hit) {
-      log.remark(hitSentence(hit))
-      return await endAsCached(context, work, hit, lookedUp.serviceSnapshots)
-    }
-    if (lease.stopReason !== null) return { outcome: vanished }
-    if ('image' in base) remarkImage(context, base.image)
-    const inherited = uniqueSecrets([...inheritedSecrets(base), ...inputs.lineage, ...secretsOfOrigins(resolved)])
-    const secrets = await stepSecrets(context, work, known, inherited)
-    if (secrets.missing.length > 0) return { outcome: await refuseForSecrets(context, secrets.missing) }
-    const promised = {
-      cache: cache?.write ?? null,
-      lineage: uniqueSecrets([...inherited, ...secrets.given]),
-      isIdle,
-    }
-    const own = stepSpec(context, work, base, secrets, promised)
-    const spec = { ...own, ...servicesIn(resolved), inputs: inputs.given }
-    const sandbox = await withInputs(inputs, () => provision(context, spec))
-    context.hold(sandbox)
-    if (lease.stopReason !== null) return { outcome: vanished }
-    const services = await ServiceRun.start(context, sandbox)
-    const { values } = secrets
-    const env = { HOME: '/root', ...work.step.env, ...job.buildEnv, ...values, ...job.injectedEnv }
-    if (isIdle) log.remark('its shard of the split has no file, so its command does not run')
-    const started = await startCommand(context, sandbox, {
-      script: isIdle ? 'true' : work.step.command,
-      env,
-      ...(shard === null ? {} : { split: shard.map((path) => `${path}\n`).join('') }),
-      secrets: values,
-      memo: secrets.memo,
-    })
-    return { sandbox, started, promised, services }
-  } catch (error) {
-    return { outcome: await provisionFailure(context, error) }
-  }
-}
-
-/** Ends a step with what an earlier one left. */
-async function endAsCached(
-  context: JobContext,
-  work: StepWork,
-  hit: Snapshot,
-  serviceSnapshots: ServiceSnapshots,
-): Promise<Unstarted> {
-  const { artifacts, tests, error } = await artifactsOfHit(context, work, hit)
-  const output = { ...outputOf(hit.meta.output), artifacts, tests }
-  const cached = { kind: 'cached', snapshot: hit.id, serviceSnapshots } as const
-  return { outcome: error ? { kind: 'refused', ...error } : cached, output }
-}
-
-function servicesIn(resolved: readonly ResolvedService[]): Pick<SandboxSpec, 'services'> {
-  return resolved.length === 0 ? {} : { services: serviceSpecs(resolved) }
-}
-
-function stepSpec(
-  context: JobContext,
-  { step }: StepWork,
-  base: Base,
-  { memo }: StepSecrets,
-  promised: Promised,
-): SandboxSpec {
-  const { lease } = context
-  return {
-    id: sandboxId(lease.job),
-    label: sandboxNote(lease.job, promised),
-    base: baseSpec(base),
-    ...stepLimits(context, step),
-    secretFiles: memo !== '',
-  }
 }
 
 interface Kept {

@@ -18,9 +18,14 @@ interface Places {
 const places = new WeakMap<readonly Step[], Places>()
 
 /** Returns what a runner learns of a lease. Throws when the build has no such job. */
-export function leasedJob(lease: Lease, build: Build, context: BuildContext, logBytes: number): LeasedJob {
+export function leasedJob(
+  lease: Lease,
+  build: Build,
+  context: BuildContext,
+  logBytes: number,
+  job = jobOf(build, lease.jobId),
+): LeasedJob {
   const { jobId, buildId, fence, lastSeq, spoolPosition, started, stop } = lease
-  const job = jobOf(build, jobId)
   const work = workOf(build, job, context)
   const own = ownVariables(job, work.kind === 'step' ? work.step : null)
   return {

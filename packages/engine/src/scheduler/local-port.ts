@@ -5,11 +5,14 @@ import type { Build, BuildEvent, Job, Outcome } from '../core/model.ts'
 import { planBuild } from '../core/plan-build.ts'
 import { isHeld, isTerminal } from '../core/states.ts'
 import type { Log } from '../log.ts'
-import type { LeasedJob, LeaseRef, LeaseStatus, RenderResult, RunnerPort, SecretsAnswer, SourceOffer } from '../port.ts'
-import type { BuildContext, BuildSource, JobOutput, Lease, Store } from '../store.ts'
+import type { LeasedJob, LeaseRef, LeaseStatus, ProbePort, RenderResult, RunnerPort, SourceOffer } from '../port.ts'
+import { nextRun } from '../probes/proof.ts'
+import type { BuildContext, BuildSource, JobOutput, Lease, ProbeStore, Store } from '../store.ts'
 import { defaultStoreSettings } from '../store-settings.ts'
 import { awaitReady } from './await-ready.ts'
+import { forkWork } from './fork-work.ts'
 import { jobOf, leasedJob } from './leased-job.ts'
+import { type SecretsOwner, secretsOfBuild } from './secrets-of-build.ts'
 
 export interface LocalPortOptions {
   readonly store: Store
@@ -17,13 +20,7 @@ export interface LocalPortOptions {
     /** Returns how a runner gets a build's source; see `RunnerPort.fetchSource` for errors. */
     offer(buildId: string, source: BuildSource): Promise<SourceOffer>
   }
-  readonly secrets: {
-    /**
-     * Returns the secrets of these names that the build has, or why it has none. `isForShell`: for
-     * commands that a person types, not the pipeline's.
-     */
-    of(buildId: string, names: readonly string[], isForShell?: boolean): Promise<SecretsAnswer>
-  }
+  readonly secrets: SecretsOwner
   /** Absent where no artifacts can be kept. */
   readonly parts?: PartStore
   /** Parses a rendered IR. By default on this thread, which a large IR blocks for half a second. */
@@ -33,7 +30,6 @@ export interface LocalPortOptions {
   readonly leaseMs?: number
 }
 
-export const forkRemark = 'The secrets of this step are not set: builds of forks get none.'
 const noRoom: LackingParts = { kind: 'refused', message: 'No artifacts can be kept here.' }
 /** Enough for the builds that run at a time. */
 const rememberedSources = 1_000
@@ -203,9 +199,7 @@ export function createLocalPort({
     async fetchSecrets({ buildId, jobId, fence }, names) {
       const { build, context } = await loadBuild(buildId)
       if (!holds(build, { jobId, fence })) throw new Error(`the lease of job ${jobId} is lost`)
-      // Decided here, whatever the owner of the secrets would answer.
-      if (context.trust === 'fork') return { kind: 'withheld', remark: forkRemark }
-      return secrets.of(buildId, names)
+      return secretsOfBuild(secrets, context, buildId, names)
     },
 
     async dealFiles(lease, { files: pattern, total }, files) {
@@ -226,6 +220,27 @@ export function createLocalPort({
       const source = known === undefined ? (await loadBuild(buildId)).context.source : known
       return source && offer(buildId, source)
     },
+
+    probes: store.probes && probePort(store.probes),
+  }
+
+  function probePort(probes: ProbeStore): ProbePort {
+    return {
+      async take(runner) {
+        const lease = await probes.take(runner, store.now())
+        const run = lease && nextRun(lease.proof)
+        if (lease === null || run === null) return null
+        try {
+          return { lease, work: await forkWork({ store, secrets }, { ...lease, run }) }
+        } catch (error) {
+          log('error', `could not give a run of the probe of job ${lease.jobId} to a runner`, error)
+          await probes.end(lease, store.now(), { kind: 'impossible' })
+          return null
+        }
+      },
+      end: ({ lease }, end) => probes.end(lease, store.now(), end),
+      release: (runner) => probes.release(runner, store.now()),
+    }
   }
 
   async function renderEvent(

@@ -2,7 +2,7 @@ import type { BuildEvent } from '../core/model.ts'
 import type { Store } from '../store.ts'
 
 export interface SchedulerOptions {
-  readonly store: Pick<Store, 'builds' | 'leases' | 'now'>
+  readonly store: Pick<Store, 'builds' | 'leases' | 'probes' | 'now'>
   /** Lease time of the store. The scheduler ends no lease before it has watched this long. */
   readonly leaseMs: number
   readonly log: (level: 'warn', message: string, error?: unknown) => void
@@ -61,6 +61,7 @@ export function createScheduler({ store, leaseMs, log, everyMs = 500 }: Schedule
       for (const [buildId, events] of builds) await applyTo(buildId, events)
       if (now >= groupsDueAt) {
         await store.builds.settleGroups()
+        await store.probes?.endOverdue(now)
         groupsDueAt = now + groupsEveryMs
       }
     } catch (error) {

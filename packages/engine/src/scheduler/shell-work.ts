@@ -1,6 +1,7 @@
 import { type ShellRequest, ShellUnavailable, type ShellWork } from '../runner/open-shell.ts'
 import { ownVariables } from './leased-job.ts'
-import { forkRemark, type LocalPortOptions } from './local-port.ts'
+import type { LocalPortOptions } from './local-port.ts'
+import { secretsOfBuild } from './secrets-of-build.ts'
 
 /**
  * Returns what a runner needs for this shell. Throws `ShellUnavailable` for an unknown job, and for
@@ -28,9 +29,7 @@ export async function shellWork(
     withSource: before,
     buildEnv: context.env,
     injectedEnv: { ...context.injectedEnv, ...ownVariables(job, step) },
-    // Decided here, whatever the owner of the secrets would answer.
-    secrets: async (names) =>
-      context.trust === 'fork' ? { kind: 'withheld', remark: forkRemark } : secrets.of(buildId, names, true),
+    secrets: (names) => secretsOfBuild(secrets, context, buildId, names, true),
   }
 }
 

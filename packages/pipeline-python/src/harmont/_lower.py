@@ -96,9 +96,9 @@ def _node(
         "artifacts": fields.get("artifacts") or None,
         "inputs": others["inputs"] or None,
         "services": others["services"] or None,
-        "split": fields.get("split"),
         # Empty asks for the defaults.
         "tests": fields.get("tests"),
+        "split": fields.get("split"),
         "matrix": fields.get("matrix"),
     }
     lowered = {name: _copied(value) for name, value in members.items() if value is not None}

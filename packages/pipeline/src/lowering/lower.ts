@@ -117,8 +117,8 @@ function nodeOf(step: Step, keyOf: (step: Step) => string, tolerant: boolean, de
     ...(fields.artifacts && { artifacts: fields.artifacts }),
     ...(inputs && { inputs }),
     ...(services && { services }),
-    ...(fields.split && { split: fields.split }),
     ...(fields.tests && { tests: fields.tests }),
+    ...(fields.split && { split: fields.split }),
     ...(fields.matrix && { matrix: fields.matrix }),
   }
   const env = { ...BASE_ENV, ...defaults.env, ...fields.env }

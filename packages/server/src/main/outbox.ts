@@ -1,5 +1,5 @@
-import { isBuildTerminal, type Outbox } from '@harmont/engine'
-import { unmeteredJobs } from '../billing/usage/metering.ts'
+import { isBuildTerminal, type Outbox, type ProofOutbox } from '@harmont/engine'
+import { unmeteredJobs, unmeteredRun } from '../billing/usage/metering.ts'
 import { unpackedLogs } from '../builds/logs/pack-logs.ts'
 import { reportTask } from '../forges/checks/store.ts'
 
@@ -17,12 +17,14 @@ interface Task {
  */
 const followers: readonly ((change: Change) => readonly Task[])[] = [buildEnded, useEnded, logsEnded, buildChanged]
 
-const parts = `with unmetered as (
+const meter = `
     insert into unmetered_jobs (job_id, organization_id, build_id, step_key, job_name, started_at, finished_at, cpu_count, memory_gb, disk_gb)
     select r.job_id, $1, $2, r.step_key, r.job_name, r.started_at, r.finished_at, r.cpu_count, r.memory_gb, r.disk_gb
       from json_to_recordset($3::json) as r(job_id uuid, step_key text, job_name text, started_at timestamptz, finished_at timestamptz,
         cpu_count int, memory_gb int, disk_gb int)
-    on conflict (job_id) do nothing),
+    on conflict (job_id) do nothing`
+
+const parts = `with unmetered as (${meter}),
   unpacked as (
     insert into unpacked_logs (job_id, pack_after)
     select r.job_id, now() + r.delay from json_to_recordset($4::json) as r(job_id uuid, delay interval)
@@ -49,6 +51,19 @@ export const outbox: Outbox = async (client, change) => {
       values: [...values, JSON.stringify(tasks)],
     })
   }
+}
+
+/**
+ * Writes what follows a run of a proof: the use of a machine, which the crontab charges, and the
+ * event that tells of its verdicts.
+ */
+export const proofOutbox: ProofOutbox = async (client, { buildId, queue, run, hasVerdicts }) => {
+  await client.query({
+    name: 'proof-outbox',
+    text: `with unmetered as (${meter})
+      insert into build_events (organization_id, build_id) select $1, $2 where $4`,
+    values: [queue, buildId, JSON.stringify(run === null ? [] : [unmeteredRun(run)]), hasVerdicts],
+  })
 }
 
 function buildEnded({ buildId, after }: Change): readonly Task[] {

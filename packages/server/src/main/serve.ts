@@ -42,7 +42,7 @@ import { type Settings, SettingsError } from '../platform/settings/read-settings
 import { diskFull, translateFault } from '../platform/translate-fault.ts'
 import { openLogTokenSecrets } from '../streams/logs/log-token-secrets.ts'
 import { drainHttp } from './drain.ts'
-import { outbox } from './outbox.ts'
+import { outbox, proofOutbox } from './outbox.ts'
 import { allRoutes, type Services } from './routes.ts'
 import { startWorker } from './tasks.ts'
 
@@ -102,6 +102,7 @@ export async function serve({ settings, log, validateResponses = false, byTheClo
     const store = await PostgresStore.open(database.connection, {
       leaseMs: settings.leaseSeconds * 1000,
       outbox,
+      proofOutbox,
       warn: (error) => log.warn({ err: error }, 'could not exchange notifications with the database; polling instead'),
       hears: { [accessEnded]: (userId) => accessWatch.ended(userId) },
     })

@@ -36,8 +36,8 @@ export interface IrStep {
     readonly artifacts?: readonly IrArtifact[];
     readonly inputs?: readonly IrInput[];
     readonly services?: readonly IrService[];
-    readonly split?: IrSplit;
     readonly tests?: IrTests;
+    readonly split?: IrSplit;
     readonly matrix?: IrMatrix;
 }
 export type IrCachePolicy = {

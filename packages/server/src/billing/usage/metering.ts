@@ -1,6 +1,6 @@
 /** Turns ended job attempts into leases and debits. */
 import { randomUUID } from 'node:crypto'
-import type { Job, Step } from '@harmont/engine'
+import type { Instant, Job, ProofRun, Step } from '@harmont/engine'
 import type pg from 'pg'
 import { type Database, transaction } from '../../platform/database/transaction.ts'
 import type { BillingRates } from '../../platform/settings/parse.ts'
@@ -23,20 +23,27 @@ export function unmeteredJobs(endedJobs: readonly Job[], steps: readonly Step[])
   return endedJobs.flatMap(({ id, step: index, startedAt, finishedAt, cached }) => {
     const step = index === null ? undefined : steps[index]
     if (step === undefined || startedAt === null || finishedAt === null || cached) return []
-    const { cpu, memoryGb, diskGb } = step.resources
-    return [
-      {
-        job_id: id,
-        step_key: step.key,
-        job_name: step.name,
-        started_at: new Date(startedAt),
-        finished_at: new Date(finishedAt),
-        cpu_count: cpu,
-        memory_gb: memoryGb,
-        disk_gb: diskGb,
-      },
-    ]
+    return [recordOf(id, step, step.name, startedAt, finishedAt)]
   })
+}
+
+/** Returns the record of a run that proves tests of a step flaky or not: it costs what an attempt does. */
+export function unmeteredRun({ id, step, startedAt, endedAt }: ProofRun): UnmeteredRecord {
+  return recordOf(id, step, `${step.name} (flaky proof)`, startedAt, endedAt)
+}
+
+function recordOf(id: string, step: Step, name: string, startedAt: Instant, finishedAt: Instant): UnmeteredRecord {
+  const { cpu, memoryGb, diskGb } = step.resources
+  return {
+    job_id: id,
+    step_key: step.key,
+    job_name: name,
+    started_at: new Date(startedAt),
+    finished_at: new Date(finishedAt),
+    cpu_count: cpu,
+    memory_gb: memoryGb,
+    disk_gb: diskGb,
+  }
 }
 
 const batch = 500

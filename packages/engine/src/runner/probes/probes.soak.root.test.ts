@@ -1,0 +1,131 @@
+/** Proofs of red steps by an engine of its own, with real sandboxes. */
+import { readdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { PlannedStep } from '@harmont/ir'
+import { scaled } from '@harmont/test-kit/effort'
+import { until } from '@harmont/test-kit/until'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import type { BuildContext } from '../../store.ts'
+import { makeOutsideEngine, type OutsideEngine } from '../outside-engine.test-support.ts'
+import { archive, openImages, settled, step, submit } from '../runner.test-support.ts'
+
+let engine: OutsideEngine
+beforeAll(async () => {
+  await openImages().resolve('host')
+  engine = await makeOutsideEngine()
+  await engine.start()
+})
+afterAll(() => engine.remove())
+beforeEach(async () => {
+  await engine.pool.query('truncate engine.test_results, engine.test_verdicts')
+})
+
+const artifacts = [{ path: 'junit.xml', when: 'always', kind: 'junit', expiresSeconds: null, required: false }] as const
+const tests = { forks: 10, budgetSeconds: 300, rerun: null, quarantine: false }
+const testing = (script: string, more: Partial<PlannedStep> = {}) =>
+  step(`${shell}\n${script}\nended`, { artifacts, tests, ...more })
+
+/** `red NAME` and `green NAME` report a test; `ended` writes the report and ends red or green. */
+const shell = `cases=; code=0
+  green() { cases="$cases<testcase name='$1'/>"; }
+  red() { cases="$cases<testcase name='$1'><failure/></testcase>"; code=1; }
+  ended() { echo "<testsuite>$cases</testsuite>" >junit.xml; exit $code; }`
+
+/** Each of these tests is red in a fifth of its runs. */
+const flaky = (count: number) => `n=0
+  for byte in $(od -An -v -w1 -N${count} -tu1 /dev/urandom); do
+    n=$((n + 1)); if [ $byte -lt 51 ]; then red flaky$n; else green flaky$n; fi
+  done`
+const always = (result: 'red' | 'green', count: number) => `for i in $(seq ${count}); do ${result} ${result}$i; done`
+
+/** Runs a build to its end and its proofs to theirs. Returns the verdict on each red test. */
+async function prove(steps: readonly Partial<PlannedStep>[], context: Partial<BuildContext> = {}) {
+  const id = await submit(engine.bench, steps, context)
+  const { jobs } = await settled(engine.bench, id)
+  await until(
+    async () => (await engine.pool.query('select from engine.probes where build_id = $1', [id])).rowCount === 0,
+  )
+  const { rows } = await engine.pool.query<{ name: string; verdict: string | null; forks: number; passes: number }>(
+    `select c.name, v.verdict, v.forks, v.fork_passes as passes from engine.test_reports r
+      join engine.test_results x on x.report = r.id join engine.test_cases c on c.id = x.test
+      left join engine.test_verdicts v on v.report = r.id and v.test = x.test
+      where r.build_id = $1 and x.state in ('f', 'e') order by c.name`,
+    [id],
+  )
+  return { jobs, reds: rows }
+}
+
+test('G71 every red of a test that is red in a fifth of its runs is flaky within ten runs, and no red that has another reason', async () => {
+  const seen = { flaky: 0, fails: 0 }
+  // Three proofs of a build may wait, so each has its own.
+  while (seen.flaky < scaled(5, 200) || seen.fails < scaled(5, 1_000)) {
+    const { reds } = await prove([testing(`${flaky(60)}\n${always('red', 50)}\n${always('green', 3)}`)])
+    for (const { name, verdict, forks, passes } of reds) {
+      const expected = name.startsWith('flaky') ? 'flaky' : 'fails'
+      expect([name, verdict, passes > 0]).toEqual([name, expected, expected === 'flaky'])
+      expect(forks).toBeLessThanOrEqual(10)
+      seen[expected] += 1
+    }
+  }
+})
+
+test('G71 a test that is red only with the others depends on their order, and runs alone where its step says how', async () => {
+  const rerun = `${shell}\n[ "$HARMONT_TEST_NAME" = second ] && green second; ended`
+  const { reds } = await prove([testing('green first; red second', { tests: { ...tests, forks: 3, rerun } })])
+  expect(reds).toEqual([{ name: 'second', verdict: 'order', forks: 3, passes: 0 }])
+})
+
+test('G71 a run has the environment and the files of the step, and leaves nothing to its build', async () => {
+  const blobs = new Map<string, Buffer>()
+  const source = await archive({ blobs }, { 'src/a.txt': 'of the source' })
+  await writeFile(join(engine.directory, source.blob), blobs.get(source.blob) ?? '')
+  // The name of the test is all that the command sees: a run that saw anything else would not know the test.
+  const all = `red $({ env; cat /made src/a.txt given; ls -a . /; } | sort | sha256sum | cut -c 1-64)`
+  const inputs = [{ from: 0, path: 'given', into: '', optional: false }]
+  const { jobs, reds } = await prove(
+    [
+      step('echo taken >given'),
+      step('echo by the parent >/made'),
+      testing(all, {
+        image: null,
+        buildsIn: 1,
+        dependsOn: [0],
+        inputs,
+        env: { A: 'b' },
+        tests: { ...tests, forks: 2 },
+      }),
+    ],
+    { source, env: { BUILD: 'c' } },
+  )
+  expect(reds).toMatchObject([{ verdict: 'fails', forks: 2 }])
+  expect(jobs.map(({ state, attempt, fence }) => [state, attempt, fence])).toEqual([
+    ['passed', 1, 1],
+    ['passed', 1, 1],
+    ['failed', 1, 1],
+  ])
+  const parts = await engine.pool.query('select from engine.test_reports where job_id = $1', [jobs[2]?.id])
+  expect(parts.rowCount).toBe(1)
+})
+
+test('G71 a run gives way to jobs and survives no kill, and each time the proof begins it anew', async () => {
+  const hanging = testing('red a', { tests: { ...tests, rerun: 'exec sleep 600' } })
+  const id = await submit(engine.bench, [hanging])
+  const probe = async () => (await engine.pool.query('select fork, lost from engine.probes')).rows[0]
+  const running = () => readdir(join(engine.directory, 'sandboxes', 'sandboxes'))
+  const begun = (other?: string) =>
+    until(async () => {
+      const found = await probe()
+      const isNew = found?.fork && found.fork !== other && (await running()).includes(`${found.fork}-1`)
+      return isNew ? (found as { readonly fork: string; readonly lost: number }) : undefined
+    })
+  const first = await begun()
+  await settled(engine.bench, await submit(engine.bench, [step('true'), step('true')]))
+  const second = await begun(first?.fork)
+  expect(second?.lost).toBe(0)
+  await engine.kill()
+  await engine.start()
+  const third = await begun(second?.fork)
+  expect(third?.lost).toBe(1)
+  expect(await until(running, (names) => !names.some((name) => name === `${second?.fork}-1`))).toHaveLength(1)
+  expect((await engine.bench.store.builds.load(id))?.build.jobs).toMatchObject([{ state: 'failed', fence: 1, lost: 0 }])
+})

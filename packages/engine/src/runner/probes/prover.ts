@@ -1,0 +1,126 @@
+/** Runs proofs of red jobs in slots that no job wants. */
+import { now } from '@harmont/sandbox'
+import type { LeasedFork, ProbePort } from '../../port.ts'
+import { type ForkEnd, resultsIn } from '../../probes/probe.ts'
+import type { RunnerParts } from '../job-context.ts'
+import { persist } from '../retry.ts'
+import { type ForkOutcome, runFork } from './run-fork.ts'
+
+interface ProverOptions {
+  readonly parts: RunnerParts
+  readonly port: ProbePort
+  /** Number of slots without a job. */
+  readonly freeSlots: () => number
+  /** Aborts when no new work may be taken. Runs are given up then. */
+  readonly closing: AbortSignal
+}
+
+export class Prover {
+  readonly #options: ProverOptions
+  /** The runs, oldest first, with what gives each up. */
+  readonly #runs = new Map<Promise<void>, AbortController>()
+  #looking: Promise<void> = Promise.resolve()
+  #wake: () => void = () => undefined
+
+  constructor(options: ProverOptions) {
+    this.#options = options
+  }
+
+  /** Gives back the runs of an earlier process, whose sandboxes are destroyed. */
+  async release(): Promise<void> {
+    const { parts, port, closing: signal } = this.#options
+    const { id, log } = parts.options
+    await persist(() => port.release(id), {
+      signal,
+      giveUpMs: Number.POSITIVE_INFINITY,
+      onFailure: (error) => log('warn', 'could not give back earlier runs of proofs', error),
+    })
+  }
+
+  start(): void {
+    this.#looking = this.#look()
+    this.#options.closing.addEventListener('abort', () => {
+      this.makeRoom()
+      this.#wake()
+    })
+  }
+
+  /** Gives up runs, the newest first, for which jobs have left no slot. */
+  makeRoom(): void {
+    const room = this.#room()
+    for (const run of [...this.#runs.values()].slice(room)) run.abort()
+  }
+
+  /** Resolves when no run is left. */
+  async ended(): Promise<void> {
+    await this.#looking
+    await Promise.all(this.#runs.keys())
+  }
+
+  #room(): number {
+    return this.#options.closing.aborted ? 0 : Math.max(0, this.#options.freeSlots())
+  }
+
+  async #look(): Promise<void> {
+    const { parts, port, closing } = this.#options
+    const { id, disk, log } = parts.options
+    while (!closing.aborted) {
+      try {
+        const hasRoom = this.#runs.size < this.#room() && disk.full === null
+        const fork = hasRoom ? await port.take(id) : null
+        if (fork === null) await this.#rest()
+        else this.#begin(fork)
+      } catch (error) {
+        log('warn', 'could not ask for proofs', error)
+        await this.#rest()
+      }
+    }
+  }
+
+  /** Rests until it is time to look again, or a run has ended. */
+  async #rest(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const timer = setTimeout(resolve, this.#options.parts.settings.proveEveryMs)
+    this.#wake = resolve
+    if (this.#options.closing.aborted) resolve()
+    await promise
+    clearTimeout(timer)
+  }
+
+  #begin(fork: LeasedFork): void {
+    const giveUp = new AbortController()
+    const run = this.#run(fork, giveUp.signal).finally(() => {
+      this.#runs.delete(run)
+      this.#wake()
+    })
+    this.#runs.set(run, giveUp)
+    // A job may have taken the slot meanwhile.
+    this.makeRoom()
+  }
+
+  /** Never rejects: the lease of a run that is not reported expires. */
+  async #run(fork: LeasedFork, giveUp: AbortSignal): Promise<void> {
+    const { parts, port, closing } = this.#options
+    const { log } = parts.options
+    const { jobId, expiresAt } = fork.lease
+    const expired = AbortSignal.timeout(Math.max(0, expiresAt - now()))
+    const end = endOf(await runFork(parts, fork.work, AbortSignal.any([giveUp, expired])))
+    try {
+      if (closing.aborted) await port.end(fork, end)
+      else
+        await persist(() => port.end(fork, end), {
+          signal: AbortSignal.any([closing, expired]),
+          giveUpMs: parts.settings.giveUpMs,
+          onFailure: (error) => log('warn', `job ${jobId}: could not report a run of its proof; retrying`, error),
+        })
+    } catch (error) {
+      log('warn', `job ${jobId}: could not report a run of its proof`, error)
+    }
+  }
+}
+
+function endOf(outcome: ForkOutcome): ForkEnd {
+  if (outcome.kind !== 'ran') return { kind: outcome.kind }
+  const { startedAt, endedAt } = outcome
+  return { kind: 'ran', startedAt: startedAt.getTime(), endedAt: endedAt.getTime(), results: resultsIn(outcome) }
+}

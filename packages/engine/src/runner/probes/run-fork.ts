@@ -1,0 +1,100 @@
+/** Runs a step's command once more, in a fork of what the step started from. */
+import type { Exit, Sandbox } from '@harmont/sandbox'
+import { isVanished } from '../../core/exit.ts'
+import type { Outcome } from '../../core/model.ts'
+import type { ForkWork, RunnerPort, StepWork } from '../../port.ts'
+import { casesOf, type ForkOutput } from '../../probes/probe.ts'
+import { readReports } from '../../reports/read-reports.ts'
+import { followCommand } from '../follow-command.ts'
+import { Abandoned, HeldLease } from '../held-lease.ts'
+import { asOutcome, type JobContext, jobContext, type RunnerParts } from '../job-context.ts'
+import { prepare } from '../prepare-step.ts'
+
+/** How a run ended. */
+export type ForkOutcome =
+  | ({ readonly kind: 'ran'; readonly startedAt: Date; readonly endedAt: Date } & ForkOutput)
+  /** The caller's signal ended it. */
+  | { readonly kind: 'given_up' }
+  /** This machine failed. */
+  | { readonly kind: 'lost' }
+  /** It can never be run, for example because a snapshot is gone. */
+  | { readonly kind: 'impossible'; readonly message: string }
+
+/**
+ * Runs it to its end, or until the signal aborts. It is the step's command with the step's files,
+ * source, inputs, services and environment, and leaves nothing but its result. Never rejects.
+ */
+export async function runFork(parts: RunnerParts, fork: ForkWork, signal: AbortSignal): Promise<ForkOutcome> {
+  const lease = new HeldLease(fork.job)
+  const giveUp = () => lease.abandon()
+  signal.addEventListener('abort', giveUp)
+  if (signal.aborted) giveUp()
+  let sandbox: Sandbox | undefined
+  const claimed = new Set<string>()
+  const options = { ...parts.options, port: quietPort(parts.options.port, fork) }
+  const context = jobContext({ ...parts, options, renewSoon: () => undefined }, lease, {
+    vacate: () => undefined,
+    hold(held) {
+      sandbox = held
+    },
+    claim(snapshot) {
+      claimed.add(snapshot)
+      parts.inHand.snapshots.add(snapshot)
+    },
+  })
+  try {
+    return await follow(context, fork.job.work)
+  } catch (error) {
+    if (error instanceof Abandoned) return { kind: 'given_up' }
+    options.log('error', `could not run the step of job ${fork.job.injectedEnv.HARMONT_JOB_ID} again`, error)
+    return { kind: 'lost' }
+  } finally {
+    signal.removeEventListener('abort', giveUp)
+    for (const snapshot of claimed) parts.inHand.snapshots.delete(snapshot)
+    if (sandbox) parts.discard(sandbox)
+  }
+}
+
+async function follow(context: JobContext, work: StepWork): Promise<ForkOutcome> {
+  const ready = await prepare(context, work)
+  if (!('sandbox' in ready)) return withoutCommand(ready.outcome)
+  const { sandbox, started, services } = ready
+  const exit = await followCommand(context, started)
+  await services.end()
+  if (context.lease.stopReason === null && isVanished(asOutcome(exit))) return { kind: 'lost' }
+  return {
+    kind: 'ran',
+    startedAt: started.running.startedAt,
+    endedAt: exit.endedAt,
+    exitCode: exitCodeOf(context, exit),
+    cases: await readCases(context, work, sandbox),
+  }
+}
+
+function withoutCommand(outcome: Outcome): ForkOutcome {
+  return outcome.kind === 'refused' ? { kind: 'impossible', message: outcome.message } : { kind: 'lost' }
+}
+
+/** An end from outside says nothing of the tests. */
+function exitCodeOf({ lease }: JobContext, { code, signal, limit }: Exit): number | null {
+  return signal === null && limit === null && lease.stopReason === null ? code : null
+}
+
+async function readCases(context: JobContext, { step }: StepWork, sandbox: Sandbox): Promise<ForkOutput['cases']> {
+  const { signal } = context.lease
+  return casesOf(await readReports(context, step.artifacts ?? [], (use) => sandbox.withFiles(use), signal))
+}
+
+/** Takes what a job would report, and tells nobody: no job has the id of a run. */
+function quietPort(port: RunnerPort, { job, fetchSecrets, dealFiles }: ForkWork): RunnerPort {
+  return {
+    ...port,
+    started: async () => job.expiresAt,
+    substituted: async () => true,
+    append: async () => true,
+    services: async () => true,
+    openServiceLog: async () => ({ lastSeq: 0, spoolPosition: '0', logBytes: 0 }),
+    fetchSecrets: (_, names) => fetchSecrets(names),
+    dealFiles: (_, split, files) => dealFiles(split, files),
+  }
+}
