@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type { PlannedStep } from '@harmont/ir'
 import pg from 'pg'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { createBuild } from '../core/create-build.ts'
 import { defaultLimits } from '../core/limits.ts'
 import { plainPlan } from '../core/random-plan.test-support.ts'
@@ -25,17 +25,20 @@ let store: PostgresStore
 let now: number
 const told: Parameters<ProofOutbox>[1][] = []
 
-beforeEach(async () => {
+beforeAll(async () => {
   config = await engineDatabase()
   pool = new pg.Pool(config)
+})
+beforeEach(async () => {
+  await pool.query(
+    'truncate engine.builds, engine.test_cases, engine.test_reports, engine.test_results, engine.test_verdicts cascade',
+  )
   now = 1_700_000_000_000
   told.length = 0
   store = await PostgresStore.open(config, { proofOutbox: async (_, change) => void told.push(change) })
 })
-afterEach(async () => {
-  await store.close()
-  await pool.end()
-})
+afterEach(() => store.close())
+afterAll(() => pool.end())
 
 const tests = { forks: 2, budgetSeconds: 60, rerun: null, quarantine: false }
 const one = (name: string, state: TestCase['state'] = 'failed'): TestCase => ({ suite: 's', name, state })
