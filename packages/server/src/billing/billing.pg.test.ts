@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { testKey } from '@harmont/engine'
 import { expect, test } from 'vitest'
 import { recordArtifactDays } from '../builds/artifacts/kept-days.ts'
 import { settingsTable } from '../platform/settings/table.ts'
@@ -242,6 +243,39 @@ test('G41 the end of a build charges each attempt; a cache hit is free, and a re
   }
   const one = { step_key: 'test', cpu_count: 4, seconds: 0 }
   await expect.poll(leases).toEqual([one, one])
+})
+
+test('G41 each run that proves a red test is charged once, as an attempt of its step', async () => {
+  const { engine, pool } = it.server
+  const path = `/api/v0/organizations/default/pipelines/${await it.newPipeline()}/builds`
+  const made = await it.request<{ id: string }>(ownerToken, 'POST', path, {
+    ...{ branch: 'main', commit: 'c' },
+    pipeline_ir: ir({ key: 'test', label: 'Test', cmd: 'make test', resources: { cpu: 4 }, tests: { forks: 2 } }),
+  })
+  const cases = [{ suite: 's', name: 'red', state: 'failed' }] as const
+  const report = { path: 'junit.xml', format: 'junit', faults: 0, cases } as const
+  await (await playJob(it)).end({ exitCode: 1 }, { tests: [report] })
+  const { probes, now } = engine.store
+  const results = new Map([[testKey(cases[0]), 'failed' as const]])
+  const runs: string[] = []
+  for (const ms of [60_000, 30_000]) {
+    const fork = await probes.take('test-runner', now())
+    if (fork === null) throw new Error('expected a run')
+    runs.push(fork.fork)
+    const startedAt = now()
+    const end = { kind: 'ran', startedAt, endedAt: startedAt + ms, results } as const
+    expect([await probes.end(fork, now(), end), await probes.end(fork, now(), end)]).toEqual([true, false])
+  }
+  await meterOrganization(pool, await defaultOrganization(), rates)
+  const { rows } = await pool.query(
+    `select job_id, job_name, cpu_count, seconds::int from vm_leases where build_id = $1 and job_id = any($2) order by seconds desc`,
+    [made.body.id, runs],
+  )
+  const lease = { job_name: 'Test (flaky proof)', cpu_count: 4 }
+  expect(rows).toEqual([
+    { job_id: runs[0], seconds: 60, ...lease },
+    { job_id: runs[1], seconds: 30, ...lease },
+  ])
 })
 
 test('a forgotten attempt is found and charged once', async () => {

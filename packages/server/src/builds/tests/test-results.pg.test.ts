@@ -92,6 +92,12 @@ test('results of passed tests are removed after 30 days, others after 180, and t
   const { pool } = it.server
   const build = await startBuild()
   await (await playJob(it)).end({}, output([one('green'), one('red', 'failed')]))
+  await pool.query(
+    `insert into engine.test_verdicts (report, test, verdict, forks, fork_passes, at)
+     select x.report, x.test, 'flaky', 1, 1, now() from engine.test_results x join engine.test_reports t on t.id = x.report
+      where t.build_id = $1 and x.state = 'f'`,
+    [build],
+  )
   const after = (days: number) => removeOldResults(pool, new Date(Date.now() + days * dayMs))
   await after(29)
   expect(await countedResults(build)).toBe(2)
@@ -99,10 +105,11 @@ test('results of passed tests are removed after 30 days, others after 180, and t
   expect(await countedResults(build)).toBe(1)
   expect(await count("test_cases where name = 'green'")).toBe(0)
   await after(179)
-  expect(await countedResults(build)).toBe(1)
+  expect([await countedResults(build), await count('test_verdicts')]).toEqual([1, 1])
   await after(181)
   expect(await count('test_reports where build_id = $1', build)).toBe(0)
   expect(await count("test_cases where name = 'red'")).toBe(0)
+  expect(await count('test_verdicts')).toBe(0)
 })
 
 test('results of a deleted organization go with its builds', async () => {
