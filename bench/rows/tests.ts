@@ -39,8 +39,12 @@ export async function fillResults(client: pg.ClientBase, builds: number, tests: 
      select t.id, c.id, case when (t.id * 31 + c.id * 17) % 50 = 0 then 'f' else 'p' end, (c.id * 7 + t.id) % 5000,
             case when (t.id * 31 + c.id * 17) % 50 = 0 then 'expected 2, got ' || c.id end
        from engine.test_reports t, engine.test_cases c where t.pipeline = c.pipeline and c.pipeline = (select distinct pipeline::text from made)`,
+    `insert into engine.test_verdicts (report, test, verdict, forks, fork_passes, at)
+     select report, test, case when test % 3 = 0 then 'flaky' else 'fails' end, 10, 3, now() from engine.test_results where state = 'f'`,
+    `insert into engine.quarantines (test, pipeline, since, until)
+     select id, pipeline, now(), now() + interval '14 days' from engine.test_cases where id % 20 = 0`,
     'drop table made',
-    'vacuum analyze engine.test_cases, engine.test_reports, engine.test_results, engine.jobs, build_records',
+    'vacuum analyze engine.test_cases, engine.test_reports, engine.test_results, engine.test_verdicts, engine.quarantines, engine.jobs, build_records',
   ])
     await client.query(text)
 }
@@ -57,6 +61,8 @@ function row(builds: number, tests: number): Row {
     'tests of the pipeline': `${path}/tests`,
     'failing ones': `${path}/tests?state=failing`,
     'failed ones': `${path}/tests?state=failed`,
+    'flaky ones': `${path}/tests?state=flaky`,
+    'those in quarantine': `${path}/tests?state=quarantined`,
     'search in the pipeline': `${path}/tests?q=NUMBER%20777`,
     'search without a hit': `${path}/tests?q=absent`,
   }

@@ -1805,7 +1805,7 @@ export interface paths {
         };
         /**
          * List a pipeline's tests
-         * @description Returns the tests that the newest 50 builds of the default branch ran, by name; with a state, those that failed last first. Results of forks do not count.
+         * @description Returns the tests that the newest 50 builds of the default branch ran, by name; with a state, those that failed last first, or that were proved last. Results of forks do not count.
          */
         get: operations["listPipelineTests"];
         put?: never;
@@ -1833,7 +1833,11 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Put a test into quarantine, or lift it
+         * @description Quarantine lasts for 14 days from the last proof that the test is flaky, or from this call, and ends early after 50 passes in a row on the default branch.
+         */
+        patch: operations["updateTest"];
         trace?: never;
     };
     "/api/v0/organizations/{org}/pipelines/{pipeline}/builds/{number}/annotations": {
@@ -3959,7 +3963,17 @@ export interface components {
                     log_line: number | null;
                     /** @description The test passed in the newest build of the default branch before this one. */
                     new?: boolean;
+                    /** @description What forks of its failed run proved: `flaky`: one command gave both results from the same bytes; `fails`: red every time; `order`: red in the whole run, green alone; `unknown`. `proving` until then, null where nothing is proved. More may come. */
+                    verdict?: string | null;
+                    /** @description How many forks ran it. */
+                    forks?: number | null;
+                    /** @description In how many of them it passed. */
+                    fork_passes?: number | null;
                 }[];
+                /** @description Forks of the step will show, or are showing, which of its tests are flaky. */
+                proving?: boolean;
+                /** @description How many tests failed, where the step failed softly because all of them were in quarantine; 0 otherwise. */
+                quarantined?: number;
             } | null;
             retry: {
                 allowed: boolean;
@@ -4257,6 +4271,14 @@ export interface components {
             message: string | null;
             /** @description It failed, and passed in the newest build of the default branch before this one. */
             new: boolean;
+            /** @description What forks of its failed run proved: `flaky`: one command gave both results from the same bytes; `fails`: red every time; `order`: red in the whole run, green alone; `unknown`. `proving` until then, null where nothing is proved. More may come. */
+            verdict?: string | null;
+            /** @description How many forks ran it. */
+            forks?: number | null;
+            /** @description In how many of them it passed. */
+            fork_passes?: number | null;
+            /** @description It is in quarantine now. */
+            quarantined?: boolean;
             job_id: string;
             /** @description Path of the report. */
             report: string;
@@ -4318,6 +4340,22 @@ export interface components {
                 number: number;
                 at: string;
             } | null;
+            /** @description The newest proof that it is flaky, of these builds. */
+            flaky?: {
+                /** @description Of the build. */
+                number: number;
+                at: string;
+                forks: number;
+                fork_passes: number;
+            } | null;
+            /** @description Null: it is not in quarantine. */
+            quarantine?: {
+                since: string;
+                /** @description When it ends without a new proof. */
+                until: string;
+                /** @description When it was proved flaky last; null: an administrator put it there, and nothing has proved it since. */
+                proved_at: string | null;
+            } | null;
         };
         /** PipelineTestList */
         PipelineTestList: {
@@ -4342,12 +4380,23 @@ export interface components {
             file: string | null;
             message: string | null;
             cached: boolean;
+            /** @description What forks of its failed run proved: `flaky`: one command gave both results from the same bytes; `fails`: red every time; `order`: red in the whole run, green alone; `unknown`. `proving` until then, null where nothing is proved. More may come. */
+            verdict?: string | null;
+            /** @description How many forks ran it. */
+            forks?: number | null;
+            /** @description In how many of them it passed. */
+            fork_passes?: number | null;
         };
         /** TestHistory */
         TestHistory: {
             test: components["schemas"]["PipelineTest"];
             data: components["schemas"]["TestRun"][];
             next_cursor: string | null;
+        };
+        /** UpdateTestRequest */
+        UpdateTestRequest: {
+            /** @description Whether its failures fail their step softly, where the step asks for `quarantine`. */
+            quarantined: boolean;
         };
         /** @description A text or an element of parsed Markdown. Clients draw it by its tag, and never as HTML. */
         MarkdownNode: {
@@ -10246,7 +10295,7 @@ export interface operations {
     listPipelineTests: {
         parameters: {
             query?: {
-                state?: "failing" | "failed";
+                state?: "failing" | "failed" | "flaky" | "quarantined";
                 q?: string;
                 limit?: number;
                 cursor?: string;
@@ -10330,6 +10379,52 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description organization_not_found, pipeline_not_found, test_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    updateTest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+                pipeline: string;
+                test: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateTestRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PipelineTest"];
                 };
             };
             /** @description organization_not_found, pipeline_not_found, test_not_found */
@@ -10693,6 +10788,7 @@ export interface operationAuth {
   listBuildTests: 'member'
   listPipelineTests: 'member'
   getTest: 'member'
+  updateTest: 'member'
   listAnnotations: 'member'
   listArtifacts: 'member'
   getArtifact: 'member'

@@ -13,6 +13,7 @@ export const handlers: { readonly [Name in CommandName]: Load<Name> } = {
   status: async () => (await import('./commands/inspect.ts')).status,
   why: async () => (await import('./commands/inspect.ts')).why,
   test: async () => (await import('./commands/inspect.ts')).test,
+  flaky: async () => (await import('./commands/inspect.ts')).flaky,
   logs: async () => (await import('./commands/inspect.ts')).logs,
   retry: async () => (await import('./commands/inspect.ts')).retry,
   shell: async () => (await import('./commands/inspect.ts')).shell,

@@ -26,6 +26,7 @@ export type {
 } from './core/model.ts'
 export { planBuild } from './core/plan-build.ts'
 export { judge } from './core/prerequisites.ts'
+export { failedInQuarantine } from './core/soft-failure.ts'
 export { isBuildTerminal, isHeld, isTerminal } from './core/states.ts'
 export { createEngine, type Engine, type EngineOptions, type EngineRunner } from './engine.ts'
 export type { Log } from './log.ts'

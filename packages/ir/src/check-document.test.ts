@@ -5,19 +5,7 @@ const step = (key: string, more: object = {}) => ({ key, cmd: 'make', ...more })
 const graph = (nodes: readonly object[], edges: readonly unknown[] = [], more: object = {}) =>
   JSON.stringify({ version: '0', ...more, graph: { nodes: nodes.map((node) => ({ step: node, env: {} })), edges } })
 
-describe('a document with features that are not supported yet', () => {
-  it('is valid, and cannot be planned', () => {
-    const text = graph([step('build'), step('use', { tests: { quarantine: true } })], [[0, 1, 'depends_on']])
-    expect(checkDocument(text)).toEqual({ ok: true, warnings: [] })
-    expect(parsePlan(text)).toMatchObject({
-      error: {
-        code: 'invalid_ir',
-        pointer: '/graph/nodes/1/step/tests/quarantine',
-        message: expect.stringContaining('"quarantine" is not supported yet'),
-      },
-    })
-  })
-
+describe('inputs', () => {
   it('names a step that its inputs come from', () => {
     const text = graph([
       step('a', {

@@ -11,6 +11,7 @@ export {
   type QuotedFailure,
   type ReportedFailure,
   testTitle,
+  verdictWords,
 } from './failures/failure.ts'
 export { FailureFinder } from './failures/failure-finder.ts'
 export { cleanMessage, unequalValues } from './failures/message.ts'

@@ -52,8 +52,8 @@ ROWS = [
     (lambda: hm.sh("x", tests="/x"), "sh, tests: expected a path inside the workspace, got"),
     (lambda: hm.sh("x", tests={}), "sh, tests, report: expected a non-empty string, got nothing."),
     (
-        lambda: hm.sh("x", tests={"report": "a", "quarantine": True}),
-        'sh, tests: expected other options, got "quarantine". "quarantine" is not supported yet: remove it.',
+        lambda: hm.sh("x", tests={"report": "a", "quarantine": 1}),
+        "sh, tests, quarantine: expected true or false, got 1.",
     ),
     (lambda: hm.sh("x", inputs="a"), "sh, inputs: expected an object, got"),
     (lambda: hm.files_from(hm.scratch(), "a"), "files_from, from: expected a step with a command, got a step without"),

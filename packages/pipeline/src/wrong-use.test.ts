@@ -121,8 +121,8 @@ describe('wrong use throws where it is wrong, with expected, got and what to do'
     ['sh', withOption('tests', {}), 'sh, tests, report: expected a non-empty string, got nothing.'],
     [
       'sh',
-      withOption('tests', { report: 'a', quarantine: true }),
-      'sh, tests: expected other options, got "quarantine". "quarantine" is not supported yet: remove it.',
+      withOption('tests', { report: 'a', quarantine: 1 }),
+      'sh, tests, quarantine: expected true or false, got 1.',
     ],
     [
       'sh',

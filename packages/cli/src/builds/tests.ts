@@ -1,5 +1,5 @@
 import { allPages, type BuildAddress, type Schemas } from '@harmont/cloud'
-import { testTitle } from '@harmont/logs'
+import { testTitle, verdictWords } from '@harmont/logs'
 import type { Context } from '../context.ts'
 import { type ExitCode, exits, HmError } from '../errors.ts'
 import { printFailedTests } from '../inspect/failed-tests.ts'
@@ -50,9 +50,14 @@ async function printTests(
     line: test.line,
     message: test.message,
     step: keys.get(test.job_id) ?? null,
-    isNew: test.new,
+    notes: notesOn(test),
   }))
   await printFailedTests(output, shown, { passed, failed: failed + errored, skipped })
+}
+
+function notesOn(test: Schemas['BuildTest']): readonly string[] {
+  const notes = [test.new && 'new here', verdictWords(test), test.quarantined === true && 'in quarantine']
+  return notes.filter((note) => typeof note === 'string')
 }
 
 /** Shows what the default branch says of a test, and its results in builds of any branch. */
@@ -70,7 +75,7 @@ export async function testHistory(context: Context<'test'>, name: string): Promi
 }
 
 async function printHistory({ output }: Context<'test'>, { test, data }: Schemas['TestHistory']): Promise<void> {
-  const { failing_since: since, last_failure: last, median_ms: ms } = test
+  const { failing_since: since, last_failure: last, median_ms: ms, flaky, quarantine } = test
   await printFacts(output, [
     ['test', testTitle(test)],
     ['file', test.file],
@@ -79,11 +84,16 @@ async function printHistory({ output }: Context<'test'>, { test, data }: Schemas
     ['failing', since && `since #${since.number}, ${minute(since.at)}`],
     ['failed', since === null ? last && `last in #${last.number}, ${minute(last.at)}` : null],
     ['message', last?.message],
+    ['flaky', flaky && `${flaky.fork_passes} of ${flaky.forks} forks passed, in #${flaky.number}, ${minute(flaky.at)}`],
+    [
+      'quarantine',
+      quarantine && `since ${minute(quarantine.since)}, until ${minute(quarantine.until)} without a new proof`,
+    ],
   ])
   await output.print('')
   const rows = data.map((run) => [
     `#${run.number}`,
-    `${run.state}${run.cached ? ' (cached)' : ''}`,
+    [run.cached ? `${run.state} (cached)` : run.state, verdictWords(run)].filter((part) => part !== null).join(', '),
     run.branch,
     run.commit.slice(0, 8),
     run.step_key ?? '',

@@ -122,7 +122,20 @@ export const sections: readonly { readonly title: string; readonly words: readon
   { title: 'Pipelines', words: ['init', 'run', 'watch', 'validate', 'graph', 'render', 'pipelines'] },
   {
     title: 'After a run',
-    words: ['status', 'why', 'test', 'logs', 'history', 'shell', 'exec', 'retry', 'rebuild', 'cancel', 'artifact'],
+    words: [
+      'status',
+      'why',
+      'test',
+      'flaky',
+      'logs',
+      'history',
+      'shell',
+      'exec',
+      'retry',
+      'rebuild',
+      'cancel',
+      'artifact',
+    ],
   },
   {
     title: 'On the server',

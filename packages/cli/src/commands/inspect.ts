@@ -50,6 +50,16 @@ export const test: Handler<'test'> = async (context) => {
   return localTests(context, run())
 }
 
+/** `hm flaky`. */
+export const flaky: Handler<'flaky'> = async (context) => {
+  const { flags, cacheDirectory, directory } = context
+  const number = flags.build === undefined ? undefined : String(flags.build)
+  const run = requireRun(localHome(cacheDirectory), directory, number)
+  await cleanUpKilled(context)
+  const { localFlaky } = await import('../runs/flaky.ts')
+  return localFlaky(context, run)
+}
+
 /** `hm logs`. */
 export const logs: Handler<'logs'> = async (context) => {
   const { args, flags } = context

@@ -11,8 +11,8 @@ interface Failed {
   readonly line: number | null
   readonly message: string | null
   readonly step: string | null
-  /** It passed before. */
-  readonly isNew?: boolean
+  /** What else is known of it: `new here`, `flaky: 3 of 10 forks passed`. */
+  readonly notes?: readonly string[]
 }
 
 export interface TestCounts {
@@ -31,9 +31,9 @@ export async function printFailedTests(output: Output, tests: readonly Failed[],
   const print = async (line: Line) => {
     for (const part of wrapLine(line, width)) await output.print(part)
   }
-  for (const { name, file, line, message, step, isNew = false } of tests) {
+  for (const { name, file, line, message, step, notes: known = [] } of tests) {
     const place = file === null ? '' : `  ${file}${line === null ? '' : `:${line}`}`
-    const notes = [...(step === null ? [] : [`step ${step}`]), ...(isNew ? ['new here'] : [])].join(', ')
+    const notes = [...(step === null ? [] : [`step ${step}`]), ...known].join(', ')
     await print([
       span(oneLine(name), 'bold'),
       span(oneLine(place)),

@@ -29,6 +29,8 @@ export interface RunFacts {
   readonly only: readonly string[] | null
   /** The run whose failed steps this one repeats. */
   readonly retryOf: number | null
+  /** Digest of the source tree; null for an empty one. Absent in records of earlier releases. */
+  readonly tree?: string | null
 }
 
 /** A run with its events, except log lines. */

@@ -70,7 +70,7 @@ export async function launchRun(here: Here, launch: Launch): Promise<ExitCode> {
   const message = launch.message ?? git?.message ?? null
   const begun = { id: randomUUID(), startedAt: now(), process: own }
   const place = { directory, slug, name, message, branch, commit: git?.commit ?? null }
-  const facts = beginRecord(home.runs, { ...begun, ...place, env, only, retryOf }, ir)
+  const facts = beginRecord(home.runs, { ...begun, ...place, env, only, retryOf, tree: tree?.digest ?? null }, ir)
   const from = planBuild(plan, { conditions: localConditions(branch, env) })
   const request = { id: facts.id, queue: 'local', at: facts.startedAt, held: false, from }
   const slots = launch.parallelism ?? availableParallelism()

@@ -2,12 +2,10 @@ import {
   type Build,
   type BuildContext,
   type Created,
-  createEngine,
   type Deal,
   defaultLeastFreeBytes,
   defaultStoreSettings,
   type Log,
-  openFileParts,
   type StoreSettings,
   watchDisk,
 } from '@harmont/engine'
@@ -23,9 +21,9 @@ import { earlierTimes, recordDeal } from '../records/recorded-splits.ts'
 import type { RunFacts } from '../records/run-record.ts'
 import { runFiles } from '../records/run-records.ts'
 import type { Sandboxes } from '../sandboxes/open-sandboxes.ts'
+import { createLocalEngine } from './local-engine.ts'
 import { createLocalStore } from './local-store.ts'
 import { RunReporter } from './run-reporter.ts'
-import { secretIds } from './secrets.ts'
 import type { History } from './take-source.ts'
 
 export interface LocalRun {
@@ -87,30 +85,9 @@ export async function runBuild(run: LocalRun): Promise<ExitCode> {
     keep: (key: string, deal: Deal) => recordDeal(files.deals, key, deal),
   }
   const store = createLocalStore(settings, splits, reporter)
-  const engine = createEngine({
-    store,
-    sources: {
-      offer: async (_, source) => {
-        if (source.kind !== 'tree') throw new Error(`expected a tree as the source of a local run, got ${source.kind}`)
-        return { kind: 'tree', tree: source.tree, ...run.history }
-      },
-    },
-    secrets: secretIds(run.secrets, facts.directory),
-    parts: openFileParts(home.parts),
-    log: run.log,
-    collecting: null,
-    runner: {
-      id: 'local',
-      driver: sandboxes.driver,
-      images: sandboxes.images,
-      slots: run.slots,
-      sourceDirectory: home.sources,
-      disk,
-      networkModes: sandboxes.networkModes,
-      renderer: null,
-      cacheBytes: Number.MAX_SAFE_INTEGER,
-      tellsFaults: true,
-    },
+  const engine = createLocalEngine({
+    ...{ store, home, sandboxes, disk, directory: facts.directory },
+    ...{ history: run.history, secrets: run.secrets, slots: run.slots, log: run.log },
   })
   const cancel = () => {
     store.builds

@@ -48,6 +48,24 @@ export const inspectSpecs = {
     ],
     query: true,
   },
+  flaky: {
+    summary: 'Find flaky tests: run a step of the last run here again and again',
+    args: { step: namedStep },
+    flags: {
+      forks: { kind: 'integer', min: 1, value: 'N', summary: "how often (default: what the step's tests say, or 10)" },
+      build: { ...build, summary: 'number of the run (default: the last local run)' },
+    },
+    about: [
+      'Each fork starts from the same snapshot, files, services and environment as the step did, one after the other.',
+      'flaky: the same command gave both results from the same bytes. fails: red every time.',
+      'A server does this by itself: see hm test.',
+    ],
+    examples: [
+      ['hm flaky test', 'run step test of the last run 10 times'],
+      ['hm flaky test --forks 50', 'with a rare failure'],
+    ],
+    query: true,
+  },
   logs: {
     summary: 'Print the logs of a build',
     args: {

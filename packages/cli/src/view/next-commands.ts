@@ -17,6 +17,9 @@ export function nextCommands({ failures, accepted }: Run): (readonly [command: s
             'open a shell where it failed',
           ] as const,
         ]),
+    ...(accepted === null && (first.tests?.failed ?? 0) > 0
+      ? [[`hm flaky ${quoteWord(first.key)}`, 'find out which of its tests are flaky'] as const]
+      : []),
     [['hm retry', ...number, ...pipeline].join(' '), 'rerun failed steps and those they blocked'],
   ]
 }

@@ -82,6 +82,7 @@ export const routes = {
   listBuildTests: { method: 'GET', path: '/api/v0/organizations/{org}/pipelines/{pipeline}/builds/{number}/tests', query: ['state', 'q', 'job', 'limit', 'cursor'], idempotent: false, answer: 'json' },
   listPipelineTests: { method: 'GET', path: '/api/v0/organizations/{org}/pipelines/{pipeline}/tests', query: ['state', 'q', 'limit', 'cursor'], idempotent: false, answer: 'json' },
   getTest: { method: 'GET', path: '/api/v0/organizations/{org}/pipelines/{pipeline}/tests/{test}', query: ['limit', 'cursor'], idempotent: false, answer: 'json' },
+  updateTest: { method: 'PATCH', path: '/api/v0/organizations/{org}/pipelines/{pipeline}/tests/{test}', query: [], idempotent: false, answer: 'json' },
   listAnnotations: { method: 'GET', path: '/api/v0/organizations/{org}/pipelines/{pipeline}/builds/{number}/annotations', query: [], idempotent: false, answer: 'json' },
   listArtifacts: { method: 'GET', path: '/api/v0/organizations/{org}/pipelines/{pipeline}/builds/{number}/artifacts', query: ['limit', 'cursor'], idempotent: false, answer: 'json' },
   getArtifact: { method: 'GET', path: '/api/v0/organizations/{org}/pipelines/{pipeline}/builds/{number}/artifacts/{artifact_id}', query: [], idempotent: false, answer: 'stream' },
@@ -253,6 +254,8 @@ export interface Operations {
   listPipelineTests(input: Input<'listPipelineTests'>, options?: CallOptions): Promise<Answer<'listPipelineTests'>>
   /** Get a test */
   getTest(input: Input<'getTest'>, options?: CallOptions): Promise<Answer<'getTest'>>
+  /** Put a test into quarantine, or lift it */
+  updateTest(input: Input<'updateTest'>, options?: CallOptions): Promise<Answer<'updateTest'>>
   /** The summary and annotations of a build's steps */
   listAnnotations(input: Input<'listAnnotations'>, options?: CallOptions): Promise<Answer<'listAnnotations'>>
   /** List the artifacts of a build, by path */

@@ -5,6 +5,7 @@ import { type BuildHeader, RENDER, type Slot, stepAt } from './live-build.ts'
 import type { Instant, Job, ServiceState, Step } from './model.ts'
 import { newJob } from './new-job.ts'
 import { judge } from './prerequisites.ts'
+import { allowsFailure } from './soft-failure.ts'
 
 type End = Partial<Job> & Pick<Job, 'state'>
 
@@ -35,29 +36,41 @@ function endedService(service: ServiceState): ServiceState {
   return service.state === 'failed' ? service : { ...service, state: 'ended' }
 }
 
-/**
- * Ends a job as failed or timed out: softly, with a new attempt, or for good. `final` forbids a new
- * attempt.
- */
+interface HowFailed {
+  readonly signal?: string | null
+  /** Forbids a new attempt. */
+  readonly final?: boolean
+  /** How many tests failed, where their quarantine explains the failure; 0 otherwise. */
+  readonly quarantined?: number
+}
+
+/** Ends a job as failed or timed out: softly, with a new attempt, or for good. */
 export function failJob(
   draft: Draft,
   slot: Slot,
   end: End,
-  how: { signal?: string | null; final?: boolean } = {},
+  { signal = null, final = false, quarantined = 0 }: HowFailed = {},
 ): void {
   if (slot === RENDER) {
     failRender(draft, end)
     return
   }
   const step = stepAt(draft.live, slot)
-  const failure: Failure = { job: { ...currentJob(draft, slot), ...end }, signal: how.signal ?? null }
-  if (!how.final && wantsRetry(step, failure)) {
+  const failure: Failure = { job: { ...currentJob(draft, slot), ...end }, signal }
+  if (!final && wantsRetry(step, failure)) {
     finish(draft, slot, end)
     const delayMs = (step.retry?.delaySeconds ?? 0) * 1000
     schedule(draft, slot, nextAttempt(draft, slot), delayMs > 0 ? draft.at + delayMs : null)
     return
   }
-  endJob(draft, slot, { ...end, softFailed: isSoft(step, failure) })
+  const isAllowed = allowsFailure(step, failure.job)
+  if (quarantined === 0 || isAllowed) {
+    endJob(draft, slot, { ...end, softFailed: isAllowed })
+    return
+  }
+  const why = `${quarantined === 1 ? '1 test' : `${quarantined} tests`} in quarantine`
+  draft.effects.push({ type: 'remark', job: failure.job.id, text: `failed softly: ${why}` })
+  endJob(draft, slot, { ...end, errorMessage: end.errorMessage ?? `Failed softly: ${why}.`, softFailed: true })
 }
 
 /**
@@ -142,13 +155,6 @@ function failRender(draft: Draft, end: End): void {
 interface Failure {
   readonly job: Job
   readonly signal: string | null
-}
-
-/** Whether the failure leaves the build unharmed (`soft_fail`). */
-function isSoft(step: Step, { job }: Failure): boolean {
-  if (step.softFail === null || job.errorCode === 'pipeline_timeout') return false
-  if (step.softFail === true) return true
-  return job.state === 'failed' && job.exitCode !== null && step.softFail.includes(job.exitCode)
 }
 
 /** Whether the step's `retry` gives it another attempt. */

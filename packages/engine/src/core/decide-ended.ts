@@ -4,14 +4,21 @@ import { loseJob, startBuild } from './decide-lease.ts'
 import { currentJob, type Draft } from './draft.ts'
 import { isVanished, readExit } from './exit.ts'
 import { deadlineFrom, layOut } from './lay-out.ts'
-import { RENDER, type Slot } from './live-build.ts'
-import type { BuildEvent, Outcome } from './model.ts'
+import { RENDER, type Slot, stepAt } from './live-build.ts'
+import type { BuildEvent, FailedTests, Outcome } from './model.ts'
+import { quarantinedFailures } from './soft-failure.ts'
+
+type Ended = Extract<BuildEvent, { readonly type: 'ended' }>
 
 /**
  * Takes a runner's report of the end. A job that was never leased takes it under the number of its
  * next lease.
  */
-export function decideEnded(draft: Draft, slot: Slot, fence: number, outcome: Outcome): boolean {
+export function decideEnded(
+  draft: Draft,
+  slot: Slot,
+  { fence, outcome, failedTests }: Pick<Ended, 'fence' | 'outcome' | 'failedTests'>,
+): boolean {
   const job = currentJob(draft, slot)
   if (fence !== (job.state === 'scheduled' ? job.fence + 1 : job.fence)) return false
   switch (job.state) {
@@ -23,7 +30,7 @@ export function decideEnded(draft: Draft, slot: Slot, fence: number, outcome: Ou
     case 'assigned':
       return endsUnstarted(draft, slot, fence, outcome)
     case 'running':
-      return endsRunning(draft, slot, fence, outcome)
+      return endsRunning(draft, slot, { fence, outcome, failedTests })
     default:
       return false
   }
@@ -74,7 +81,11 @@ function refuse(
   endJob(draft, slot, end)
 }
 
-function endsRunning(draft: Draft, slot: Slot, fence: number, outcome: Outcome): boolean {
+function endsRunning(
+  draft: Draft,
+  slot: Slot,
+  { fence, outcome, failedTests }: Pick<Ended, 'fence' | 'outcome'> & { readonly failedTests: FailedTests | undefined },
+): boolean {
   if (outcome.kind === 'cached') return false
   // The start of a step that runs at most once is reported before it happens, so it may be refused
   // after that.
@@ -92,7 +103,10 @@ function endsRunning(draft: Draft, slot: Slot, fence: number, outcome: Outcome):
       fields.errorMessage ?? `Rendering exited with code ${fields.exitCode} and produced no pipeline.`
     failJob(draft, slot, { ...fields, state: 'failed', errorMessage })
   } else if (passed) endJob(draft, slot, { ...fields, state: 'passed' })
-  else failJob(draft, slot, { ...fields, state: 'failed' }, { signal })
+  else {
+    const quarantined = quarantinedFailures(stepAt(draft.live, slot), { ...fields, signal, failedTests })
+    failJob(draft, slot, { ...fields, state: 'failed' }, { signal, quarantined })
+  }
   return true
 }
 

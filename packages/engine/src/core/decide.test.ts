@@ -51,6 +51,38 @@ describe('failure', () => {
     expect(s.live.header.state).toBe('passed')
   })
 
+  test('G72 a red step fails softly where all its failed tests are in quarantine, and for nothing else', () => {
+    const asks = { tests: { forks: 10, budgetSeconds: 300, rerun: null, quarantine: true } }
+    const end = (step: object, exit: object, failedTests = { count: 2, inQuarantine: 2, areWhole: true }) => {
+      const s = scene([step, { dependsOn: [0] }])
+      s.lease(0)
+      s.start(0)
+      const outcome = { kind: 'exited', exitCode: 1, signal: null, limit: null, snapshot: null, ...exit } as const
+      s.play({ type: 'ended', job: s.job(0).id, fence: 1, at: s.at, outcome, failedTests })
+      const remarks = s.effects.flatMap((effect) => (effect.type === 'remark' ? effect.text : []))
+      return { state: `${s.job(0).state} ${s.job(0).softFailed} ${s.states()}`, remarks, job: s.job(0) }
+    }
+    const soft = end(asks, {})
+    expect(soft.state).toBe('failed true failed scheduled')
+    expect(soft.remarks).toEqual(['failed softly: 2 tests in quarantine'])
+    expect(soft.job.errorMessage).toBe('Failed softly: 2 tests in quarantine.')
+    const whole = { count: 2, inQuarantine: 2, areWhole: true }
+    const red: readonly (readonly [step: object, exit: object, tests?: typeof whole])[] = [
+      [{}, {}],
+      [{ tests: { ...asks.tests, quarantine: false } }, {}],
+      [asks, {}, { ...whole, inQuarantine: 1 }],
+      [asks, {}, { ...whole, areWhole: false }],
+      [asks, {}, { ...whole, count: 0, inQuarantine: 0 }],
+      [asks, { exitCode: 137 }],
+      [asks, { exitCode: null, signal: 'SIGSEGV' }],
+      [asks, { limit: 'memory' }],
+    ]
+    for (const [step, exit, tests] of red)
+      expect([step, exit, end(step, exit, tests).state]).toEqual([step, exit, 'failed false failed skipped'])
+    expect(end({ ...asks, retry: { limit: 1, delaySeconds: 0 } }, {}).state).toBe('scheduled false scheduled pending')
+    expect(end({ ...asks, softFail: true }, {}).job.errorMessage).toBe(null)
+  })
+
   test('a failure and a time-out keep their file system, and nothing builds in it, even after a soft failure', () => {
     const s = scene([{ softFail: true, timeoutSeconds: 5 }, { buildsIn: 0 }, { timeoutSeconds: 5 }])
     s.lease(0)

@@ -53,7 +53,7 @@ function takesJobEvent(draft: Draft, slot: Slot, event: Extract<BuildEvent, { re
     case 'command_ended':
       return decideCommandEnded(draft, slot, event.fence)
     case 'ended':
-      return decideEnded(draft, slot, event.fence, event.outcome)
+      return decideEnded(draft, slot, event)
     case 'lease_lost':
       return decideLeaseLost(draft, slot, event.fence)
     case 'job_deadline':

@@ -154,6 +154,14 @@ export interface ArtifactError {
   readonly message: string
 }
 
+/** The failed tests of a red step's reports. */
+export interface FailedTests {
+  readonly count: number
+  readonly inQuarantine: number
+  /** Whether its reports were read to their ends and none of their results was left out. */
+  readonly areWhole: boolean
+}
+
 export type Outcome =
   | {
       readonly kind: 'exited'
@@ -207,6 +215,8 @@ export type BuildEvent =
       readonly fence: number
       readonly at: Instant
       readonly outcome: Outcome
+      /** Added by the store for a step that asks for `quarantine`. */
+      readonly failedTests?: FailedTests
     }
   /**
    * The command has ended in time. What follows, such as the upload of its artifacts, does not count

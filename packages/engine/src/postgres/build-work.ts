@@ -20,6 +20,7 @@ import {
   planLeases,
 } from './plan-leases.ts'
 import { beginProbes } from './probes.ts'
+import { withFailedTests } from './quarantine.ts'
 import { type EndedStep, type WrittenOutput, writeStepOutput } from './step-outputs.ts'
 import { writeChange } from './write-change.ts'
 
@@ -79,11 +80,13 @@ export async function workOnBuild(
   client: pg.ClientBase,
   cached: CachedBuild,
   gates: BuildGates,
-  asks: readonly Ask[],
+  given: readonly Ask[],
   settings: StoreSettings,
   outbox: Outbox | null,
 ): Promise<readonly Answer[]> {
   const { live } = cached
+  const asks: Ask[] = []
+  for (const ask of given) asks.push(await withFailedTests(client, live, ask))
   const before = live.header
   const at = Math.max(...asks.flatMap((ask) => [...ask.events.map((event) => event.at), ask.lease?.now ?? 0]))
   const events = asks.flatMap((ask) => ask.events)

@@ -1,5 +1,6 @@
 /** Decides which red jobs are proved, and what follows from each run. Pure. */
 import type { Instant, Job, Step } from '../core/model.ts'
+import { failedInQuarantine } from '../core/soft-failure.ts'
 import { resultsOf } from '../reports/results.ts'
 import type { TestCase, TestReport } from '../reports/test-report.ts'
 import {
@@ -61,7 +62,9 @@ const mostLost = 2
 export function probeFor(step: Step, job: Job, reports: readonly TestReport[]): Probe | null {
   const { tests, secrets, concurrency } = step
   if (tests === undefined || tests.forks === 0) return null
-  if (job.state !== 'failed' || job.errorMessage !== null || job.exitCode === null) return null
+  if (job.state !== 'failed' || job.exitCode === null) return null
+  // A failure in quarantine is proved anew.
+  if (job.errorMessage !== null && !failedInQuarantine(step, job)) return null
   if (Object.keys(secrets).length > 0 || concurrency !== undefined) return null
   const cases = casesOf(reports)
   if (cases === null) return null

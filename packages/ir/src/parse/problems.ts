@@ -3,9 +3,9 @@ import type { PlanError, PlanErrorCode } from '../plan.ts'
 /**
  * Order of the checks of a document (`ir.md` 1.6). A problem of an earlier stage is reported first.
  */
-export type Stage = 'shape' | 'limit' | 'unsupported' | 'graph'
+export type Stage = 'shape' | 'limit' | 'graph'
 
-const STAGES: readonly Stage[] = ['shape', 'limit', 'unsupported', 'graph']
+const STAGES: readonly Stage[] = ['shape', 'limit', 'graph']
 
 export interface Problem {
   readonly stage: Stage
@@ -28,15 +28,8 @@ export class Problems {
   #count = 0
   readonly #warnings: string[] = []
   #unlisted = 0
-  readonly #ignored: Stage | undefined
-
-  /** `ignored` is a stage whose problems do not count. */
-  constructor(ignored?: Stage) {
-    this.#ignored = ignored
-  }
 
   add(problem: Problem): void {
-    if (problem.stage === this.#ignored) return
     this.#count++
     const stage = this.#first.get(problem.stage) ?? []
     if (stage.length < MAX_LISTED) this.#first.set(problem.stage, [...stage, problem])

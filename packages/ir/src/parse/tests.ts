@@ -1,7 +1,6 @@
 /** Reads what a step asks of its tests (`ir.md` 1.3). */
 import type { PlannedTests } from '../plan.ts'
 import { below, member, type Reader } from './read.ts'
-import { refuseInTests } from './unsupported.ts'
 
 const KNOWN = new Set(['forks', 'budget_seconds', 'rerun', 'quarantine'])
 const MAX_BUDGET_SECONDS = 3600
@@ -13,7 +12,6 @@ export function readTests(reader: Reader, value: unknown, at: string): PlannedTe
   const tests = reader.object(value, at)
   if (tests === undefined) return undefined
   reader.unknownMembers(tests, KNOWN, at)
-  refuseInTests(reader, tests, at)
   const of = (name: string) => [member(tests, name), below(at, name)] as const
   return {
     forks: reader.integer(...of('forks'), 0, 100) ?? 10,

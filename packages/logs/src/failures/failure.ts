@@ -10,6 +10,8 @@ export interface ReportedFailure {
   /** Path as the log prints it. */
   readonly file: string | null
   readonly line: number | null
+  /** What else is known of it: `flaky: 3 of 10 forks passed`. */
+  readonly note?: string | null
 }
 
 /** A failure that the log reports. */
@@ -55,10 +57,10 @@ export function countWords({ tests, errors }: Pick<Found, 'tests' | 'errors'>): 
  * Returns a failure in one line:
  * `invoice › rounds half up — expected 2, got 1 · invoice.test.ts:7`.
  */
-export function failureWords({ test, message, file, line }: ReportedFailure): string {
+export function failureWords({ test, message, file, line, note = null }: ReportedFailure): string {
   const name = file?.split(/[\\/]/).at(-1)
   const place = name === undefined ? '' : ` · ${name}${line === null ? '' : `:${line}`}`
-  return `${test === null ? '' : `${test} — `}${message}${place}`
+  return `${test === null ? '' : `${test} — `}${message}${place}${note === null ? '' : ` · ${note}`}`
 }
 
 /** Returns the name of a test with those of its suites, as failures name it. */
@@ -70,4 +72,28 @@ interface TestNames {
   readonly suite: string
   readonly name: string
   readonly file?: string | null | undefined
+}
+
+interface Verdict {
+  readonly verdict?: string | null
+  readonly forks?: number | null
+  readonly fork_passes?: number | null
+}
+
+/**
+ * Returns what forks say of a failed test: `flaky: 3 of 10 forks passed`, `proving`; null where
+ * they say nothing. A verdict of a newer server keeps its own name.
+ */
+export function verdictWords({ verdict = null, forks = null, fork_passes: passes = null }: Verdict): string | null {
+  switch (verdict) {
+    case null:
+    case 'unknown':
+      return null
+    case 'order':
+      return 'passes alone, fails after other tests'
+    default:
+      return forks === null
+        ? verdict
+        : `${verdict}: ${passes ?? 0} of ${forks} ${forks === 1 ? 'fork' : 'forks'} passed`
+  }
 }

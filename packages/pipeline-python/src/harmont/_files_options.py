@@ -30,7 +30,6 @@ _MAX_EXPIRES = 31_536_000
 _MAX_FORKS = 100
 _MAX_BUDGET = 3600
 _MAX_RERUN = 65_536
-_LATER = "quarantine"
 
 
 class Input(Frozen):
@@ -78,9 +77,7 @@ def artifacts_of(where: str, value: object) -> list[dict[str, Any]]:
 def tests_of(where: str, value: object) -> tuple[dict[str, Any], dict[str, Any]]:
     """The artifact that the option stands for, and what it asks of the tests."""
     members: Mapping[str, Any] = {} if isinstance(value, str) else members_of(where, value)
-    only_known(where, members, ("report", "forks", "budget", "rerun", _LATER))
-    if _LATER in members:
-        raise misuse(where, "other options", f'"{_LATER}"', f'"{_LATER}" is not supported yet: remove it.')
+    only_known(where, members, ("report", "forks", "budget", "rerun", "quarantine"))
     at, report = (where, value) if isinstance(value, str) else (f"{where}, report", members.get("report"))
     tests: dict[str, Any] = {}
     if "forks" in members:
@@ -89,6 +86,8 @@ def tests_of(where: str, value: object) -> tuple[dict[str, Any], dict[str, Any]]
         tests["budget_seconds"] = seconds(f"{where}, budget", members["budget"], _MAX_BUDGET)
     if "rerun" in members:
         tests["rerun"] = text_of(f"{where}, rerun", members["rerun"], "Give a command, or none.", _MAX_RERUN)
+    if "quarantine" in members and boolean_of(f"{where}, quarantine", members["quarantine"]):
+        tests["quarantine"] = True
     return {"path": relative_path_of(at, report), "when": "always", "kind": "junit"}, tests
 
 

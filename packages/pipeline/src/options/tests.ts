@@ -1,6 +1,6 @@
 import type { IrArtifact, IrTests } from '@harmont/ir'
 import { type Duration, seconds } from '../duration.ts'
-import { misuse, optionsOf, textOf, wholeNumberOf } from '../wrong-use.ts'
+import { booleanOf, optionsOf, textOf, wholeNumberOf } from '../wrong-use.ts'
 import { relativePathOf } from './relative-path.ts'
 
 /** The report in which the command tells of its tests, and how red ones are looked into. */
@@ -22,16 +22,21 @@ export interface TestOptions {
    * writes the same report.
    */
   readonly rerun?: string
+  /**
+   * Whether the step fails softly when all its failed tests are in quarantine, and tests that are
+   * proved flaky on the default branch are put there; false by default.
+   */
+  readonly quarantine?: boolean
 }
 
 const MAX_FORKS = 100
 const MAX_BUDGET = 3600
 const MAX_RERUN = 65_536
-const LATER = 'quarantine'
 
 /** Reads the option `tests` into the artifact that it stands for, and what it asks of the tests. */
 export function testsOf(where: string, value: unknown): { readonly artifact: IrArtifact; readonly tests: IrTests } {
-  const options = typeof value === 'string' ? {} : testOptions(where, value)
+  const options: Readonly<Record<string, unknown>> =
+    typeof value === 'string' ? {} : optionsOf(where, value, ['report', 'forks', 'budget', 'rerun', 'quarantine'])
   const [at, report] = typeof value === 'string' ? [where, value] : [`${where}, report`, options.report]
   const read = <T>(name: string, reader: (where: string, value: unknown) => T): T | undefined =>
     options[name] === undefined ? undefined : reader(`${where}, ${name}`, options[name])
@@ -44,12 +49,7 @@ export function testsOf(where: string, value: unknown): { readonly artifact: IrA
       ...(forks !== undefined && { forks }),
       ...(budget !== undefined && { budget_seconds: budget }),
       ...(rerun !== undefined && { rerun }),
+      ...(read('quarantine', booleanOf) === true && { quarantine: true }),
     }),
   })
-}
-
-function testOptions(where: string, value: unknown): Readonly<Record<string, unknown>> {
-  const options = optionsOf(where, value, ['report', 'forks', 'budget', 'rerun', LATER])
-  if (options[LATER] === undefined) return options
-  throw misuse(where, 'other options', `"${LATER}"`, `"${LATER}" is not supported yet: remove it.`)
 }

@@ -15,7 +15,13 @@ interface Task {
  * Return the tasks that follow a change. They run within its transaction, for each step that ends,
  * and execute no statement.
  */
-const followers: readonly ((change: Change) => readonly Task[])[] = [buildEnded, useEnded, logsEnded, buildChanged]
+const followers: readonly ((change: Change) => readonly Task[])[] = [
+  buildEnded,
+  testsEnded,
+  useEnded,
+  logsEnded,
+  buildChanged,
+]
 
 const meter = `
     insert into unmetered_jobs (job_id, organization_id, build_id, step_key, job_name, started_at, finished_at, cpu_count, memory_gb, disk_gb)
@@ -54,20 +60,36 @@ export const outbox: Outbox = async (client, change) => {
 }
 
 /**
- * Writes what follows a run of a proof: the use of a machine, which the crontab charges, and the
- * event that tells of its verdicts.
+ * Writes what follows a run of a proof: the use of a machine, which the crontab charges; the event
+ * that tells of its verdicts, the quarantine of flaky tests, and the check of a forge.
  */
 export const proofOutbox: ProofOutbox = async (client, { buildId, queue, run, hasVerdicts }) => {
+  const tasks = hasVerdicts
+    ? [{ identifier: 'quarantine_proved_tests', payload: { build_id: buildId } }, reportTask(buildId)]
+    : []
   await client.query({
     name: 'proof-outbox',
-    text: `with unmetered as (${meter})
-      insert into build_events (organization_id, build_id) select $1, $2 where $4`,
-    values: [queue, buildId, JSON.stringify(run === null ? [] : [unmeteredRun(run)]), hasVerdicts],
+    text: `with unmetered as (${meter}),
+      told as (insert into build_events (organization_id, build_id) select $1, $2 where $4)
+      select ${addTasks}`,
+    values: [
+      queue,
+      buildId,
+      JSON.stringify(run === null ? [] : [unmeteredRun(run)]),
+      hasVerdicts,
+      JSON.stringify(tasks),
+    ],
   })
 }
 
 function buildEnded({ buildId, after }: Change): readonly Task[] {
   return isBuildTerminal(after) ? [{ identifier: 'build_ended', payload: { build_id: buildId } }] : []
+}
+
+/** Looks whether tests in quarantine have passed often enough. */
+function testsEnded({ buildId, steps, after }: Change): readonly Task[] {
+  const mayLift = isBuildTerminal(after) && steps.some(({ tests }) => tests?.quarantine === true)
+  return mayLift ? [{ identifier: 'lift_quarantines', payload: { build_id: buildId } }] : []
 }
 
 /** Charges a build at its end. A long build is charged every minute, by the crontab. */

@@ -10,6 +10,7 @@ import { deletedOrganizationCrontab, deletedOrganizationTasks } from '../builds/
 import { abandonCrontab, abandonTasks } from '../builds/engine/abandon-tasks.ts'
 import { logCrontab, logTasks } from '../builds/logs/tasks.ts'
 import { sourceCrontab, sourceTasks } from '../builds/source/remove-old-sources.ts'
+import { quarantineTasks } from '../builds/tests/quarantine.ts'
 import { testCrontab, testTasks } from '../builds/tests/remove-old-results.ts'
 import { forgeCrontab, forgeTasks } from '../forges/tasks.ts'
 import { identityCrontab, identityTasks } from '../identity/tasks.ts'
@@ -45,6 +46,7 @@ function makeTasks(services: Services): TaskList {
     ...logTasks(services),
     ...sourceTasks(services),
     ...testTasks(services),
+    ...quarantineTasks(services),
     ...artifactTasks(services),
     ...identityTasks(services),
     ...deletedOrganizationTasks(services),

@@ -8,6 +8,7 @@ import { organizationRoute } from './layouts.tsx'
 type Given = Readonly<Record<string, unknown>>
 
 const pipelineStates = ['failing', 'running', 'never'] as const
+const testStates = ['failing', 'failed', 'flaky', 'quarantined'] as const
 const pipelineSorts = ['activity', 'name', 'failing'] as const
 
 /** Parses the filters of the list of pipelines. */
@@ -64,7 +65,7 @@ const pipelineTestsRoute = createRoute({
   getParentRoute: () => organizationRoute,
   path: 'pipelines/$slug/tests',
   validateSearch: (given: Given) =>
-    present({ q: textParam(given, 'q'), state: choiceParam(given, 'state', ['failing', 'failed'] as const) }),
+    present({ q: textParam(given, 'q'), state: choiceParam(given, 'state', testStates) }),
   component: lazyRouteComponent(() => import('../pipelines/tests/tests-page.tsx'), 'PipelineTestsPage'),
 })
 

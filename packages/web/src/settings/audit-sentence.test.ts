@@ -30,6 +30,12 @@ test('web S1 an event is a sentence that names its subject, never an id', () => 
   expect(say('pipeline.updated', 'ci', { default_branch: 'trunk' })).toBe('changed pipeline ci: default branch trunk')
   expect(say('secret.deleted', 'TOKEN', { pipeline: 'ci' })).toBe('deleted secret TOKEN of pipeline ci')
   expect(say('build.approved', 'ci/12', { commit: 'abcdef0123456789' })).toBe('approved ci #12 at commit abcdef0')
+  expect(say('test.quarantined', 'cart › rounds', { pipeline: 'ci', build: 12 })).toBe(
+    'put test cart › rounds of pipeline ci into quarantine: proved flaky in build #12',
+  )
+  expect(say('test.released', 'cart › rounds', { pipeline: 'ci' })).toBe(
+    'lifted the quarantine of test cart › rounds of pipeline ci',
+  )
   expect(say('shell.ended', 'j1', { pipeline: 'ci', build: 12, seconds: 134 })).toBe(
     'left the shell in ci #12 after 2 m 14 s',
   )

@@ -67,6 +67,12 @@ const sentences: Sentences = {
   ],
   'organization.deleted': ({ subject }) => ['deleted the organization ', { name: subject }],
   'pipeline.updated': ({ subject, details }) => ['changed pipeline ', pipeline(subject), ...changes(details)],
+  'test.quarantined': ({ text, ...facts }) => [
+    ...testOf('put', { text, ...facts }),
+    ' into quarantine',
+    suffix(': proved flaky in build #', text('build')),
+  ],
+  'test.released': (facts) => testOf('lifted the quarantine of', facts),
   'build.approved': ({ subject, text }) => [
     'approved ',
     build(subject),
@@ -128,6 +134,13 @@ function build(subject: string, job?: string): AuditPart {
   const [slug = '', number = ''] = subject.split('/')
   return { name: `${slug} #${number}`, page: { kind: 'build', slug, number, ...(job === undefined ? {} : { job }) } }
 }
+
+const testOf = (verb: string, { subject, text }: Facts): readonly AuditPart[] => [
+  `${verb} test `,
+  { name: subject },
+  ' of pipeline ',
+  pipeline(text('pipeline')),
+]
 
 const shellOf = ({ subject, text }: Facts) => build(`${text('pipeline')}/${text('build')}`, subject)
 

@@ -145,6 +145,8 @@ export interface IrTests {
     readonly budget_seconds?: number;
     /** Text for `sh -c` that runs one test. */
     readonly rerun?: string;
+    /** Whether a step fails softly when only tests in quarantine failed. */
+    readonly quarantine?: boolean;
 }
 /** The cell of a `matrix()` that the step was made in; display only. */
 export interface IrMatrix {

@@ -19,6 +19,11 @@ export interface TestOptions {
      * writes the same report.
      */
     readonly rerun?: string;
+    /**
+     * Whether the step fails softly when all its failed tests are in quarantine, and tests that are
+     * proved flaky on the default branch are put there; false by default.
+     */
+    readonly quarantine?: boolean;
 }
 /** Reads the option `tests` into the artifact that it stands for, and what it asks of the tests. */
 export declare function testsOf(where: string, value: unknown): {

@@ -20,7 +20,16 @@ import { findDelivered, findSameHead } from '../submit/delivery-store.ts'
 import { type CountedReport, findCountedReports } from '../tests/counted-reports.ts'
 import { findFailedTests } from '../tests/failed-tests.ts'
 import { listTests } from '../tests/list-tests.ts'
-import { findCounted, findMessages, findReports, findResults, findTest, hasReports } from '../tests/store.ts'
+import { findQuarantines } from '../tests/quarantine.ts'
+import {
+  findCounted,
+  findMessages,
+  findProofs,
+  findReports,
+  findResults,
+  findTest,
+  hasReports,
+} from '../tests/store.ts'
 import { listRuns } from '../tests/test-runs.ts'
 import { findHolders } from '../view/holders.ts'
 import { findAttempts, findLookUps, findViewRow, jobsAhead } from '../view/store.ts'
@@ -97,7 +106,19 @@ beforeAll(async () => {
      insert into engine.test_results (report, test, state, duration_ms) select r.id, t.id, case (r.id + t.id) % 50 when 0 then 'f' else 'p' end, 5 from r, t`,
     [pipeline],
   )
-  await pool.query('analyze engine.test_cases, engine.test_reports, engine.test_results')
+  await pool.query(
+    `insert into engine.test_verdicts (report, test, verdict, forks, fork_passes, at)
+     select report, test, 'flaky', 3, 1, now() from engine.test_results where state = 'f'`,
+  )
+  // Of other pipelines, as nearly all are.
+  await pool.query(
+    `with c as (insert into engine.test_cases (pipeline, key, suite, name) select md5((n % 500)::text), gen_random_uuid(), 'other', 'test ' || n
+       from generate_series(1, 5000) n returning id, pipeline)
+     insert into engine.quarantines (test, pipeline, since, until) select id, pipeline, now(), now() + interval '1 day' from c`,
+  )
+  await pool.query(
+    'analyze engine.test_cases, engine.test_reports, engine.test_results, engine.test_verdicts, engine.quarantines',
+  )
   await pool.query(
     `insert into organizations (id, slug, name) select gen_random_uuid(), 'org-' || n, 'x' from generate_series(1, 200) n`,
   )
@@ -237,13 +258,17 @@ test('results of tests are found by their reports and by their tests, whatever e
     ['its history', (on) => listRuns(on, one.id, null, 51)],
     ['tests by name', (on) => listTests(on, pipelineId, reports, all)],
     ['failing tests', (on) => listTests(on, pipelineId, reports, { ...all, state: 'failing' })],
+    ['flaky tests', (on) => listTests(on, pipelineId, reports, { ...all, state: 'flaky' })],
+    ['tests in quarantine', (on) => listTests(on, pipelineId, reports, { ...all, state: 'quarantined' })],
+    ['proofs', (on) => findProofs(on, ids, reports)],
+    ['quarantines', (on) => findQuarantines(on, ids)],
   ]
   for (const [what, ask] of questions) {
     const plan = await planOf((database) => ask(database as never))
     // One pipeline has nearly all build records here, so that reading all of them may be cheapest.
     expect([what, plan]).toEqual([
       what,
-      expect.not.stringMatching(/Seq Scan on (test_results|test_reports|jobs|builds)/),
+      expect.not.stringMatching(/Seq Scan on (test_results|test_reports|test_verdicts|quarantines|jobs|builds)/),
     ])
   }
 })

@@ -42,6 +42,7 @@ async function build(branch: string, output: Partial<StepOutput>, facts: { reado
   return { number: made.number, jobId: job.id }
 }
 
+const unproved = { verdict: null, forks: null, fork_passes: null }
 const failed = {
   name: 'rounds',
   state: 'failed',
@@ -64,6 +65,8 @@ test('web B12 the tests of a build are listed, failed first, then the slowest, w
       duration_ms: null,
       message: 'expected 2\n  got 1',
       new: false,
+      ...unproved,
+      quarantined: false,
       job_id: jobId,
       report: 'junit.xml',
       cached: false,
@@ -102,8 +105,16 @@ test('web B3 the failure of a step names its failed tests from the report, with 
   expect(view.has.tests).toBe(true)
   expect(view.jobs[0]?.failure).toMatchObject({ failed_tests: 2, other_errors: 0 })
   expect(view.jobs[0]?.failure?.reports).toEqual([
-    { test: 'cart › rounds', message: 'expected 2', file: 'src/cart.test.ts', line: 7, log_line: 5, new: true },
-    { test: 'cart › other', message: 'failed', file: null, line: null, log_line: null, new: false },
+    {
+      test: 'cart › rounds',
+      message: 'expected 2',
+      file: 'src/cart.test.ts',
+      line: 7,
+      log_line: 5,
+      new: true,
+      ...unproved,
+    },
+    { test: 'cart › other', message: 'failed', file: null, line: null, log_line: null, new: false, ...unproved },
   ])
 })
 

@@ -6,7 +6,7 @@ import { requireBuild } from '../records/require-build.ts'
 import { findCountedReports } from './counted-reports.ts'
 import { findCounted, findReports, findResults, type ReportRow, type ResultRow, resultKey } from './store.ts'
 import { passedLast } from './summarise-test.ts'
-import { hasFailed, stateName } from './test-states.ts'
+import { hasFailed, presentVerdict, stateName } from './test-states.ts'
 
 type Schemas = components['schemas']
 
@@ -76,6 +76,8 @@ function presentResult(row: ResultRow, report: ReportRow | undefined, isNew: boo
     duration_ms: row.duration_ms,
     message: row.message,
     new: isNew,
+    ...presentVerdict(row, hasFailed(row.state) && report?.proving === true),
+    quarantined: row.quarantined,
     job_id: report?.job_id ?? '',
     report: report?.path ?? '',
     cached: report?.cached ?? false,

@@ -28,6 +28,13 @@ const hasFetched = `
     where f.pipeline_id = p.id and f.branch = p.default_branch and f.pull_request is null and f.ref_class = 'fetched'
       and f.state in ('passed', 'failed') order by f.number desc limit 1) is not null`
 
+/** Condition that a build `r` of the pipeline `p` counts, of which it is known what it has fetched. */
+const ofDefaultBranch = (isFetched: string) => `
+  r.branch = p.default_branch and r.pull_request is null and r.trust = 'trusted' and (r.ref_class = 'fetched' or not (${isFetched}))`
+
+/** The same for one build. */
+export const countsForPipeline = ofDefaultBranch(`(${isConnected}) and ${hasFetched}`)
+
 /**
  * Finds the reports of a pipeline's newest builds of the default branch that ran tests, at most
  * `builds` of them below a number; the newest build comes first. As in the verdict on a pipeline, a
@@ -46,10 +53,9 @@ export async function findCountedReports(
              select p.id, p.default_branch, (${isConnected}) and ${hasFetched} as is_fetched from pipelines p where p.id = $1),
            recent as (
              select b.id, b.number from p cross join lateral (
-               select b.id, b.number from build_records b
-                where b.pipeline_id = p.id and b.branch = p.default_branch and b.number < $2 and b.pull_request is null and b.trust = 'trusted'
-                  and (b.ref_class = 'fetched' or not p.is_fetched)
-                order by b.number desc limit ${buildsAsked}) b),
+               select r.id, r.number from build_records r
+                where r.pipeline_id = p.id and r.number < $2 and ${ofDefaultBranch('p.is_fetched')}
+                order by r.number desc limit ${buildsAsked}) b),
            reports as (
              select t.id, t.at, t.cached, r.number, dense_rank() over (order by r.number desc) as turn
                from recent r cross join lateral (

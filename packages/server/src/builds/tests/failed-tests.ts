@@ -1,10 +1,13 @@
 /** The failed tests that a job reported, as its failure names them. */
-import { type Found, type ReportedFailure, testTitle } from '@harmont/logs'
+import { type Found, type ReportedFailure, testTitle, verdictWords } from '@harmont/logs'
 import type { Database } from '../../platform/database/transaction.ts'
-import type { ResultRow } from './store.ts'
+import { proofColumns, proofJoins, type ResultRow } from './store.ts'
+import { presentVerdict } from './test-states.ts'
 
 export interface FailedTests {
   readonly count: number
+  /** Forks of the job are about to show which of them are flaky, or do so. */
+  readonly proving: boolean
   /** The first ones. */
   readonly results: readonly ResultRow[]
 }
@@ -16,26 +19,35 @@ export async function findFailedTests(
   most: number,
 ): Promise<ReadonlyMap<string, FailedTests>> {
   if (jobIds.length === 0) return new Map()
-  const { rows } = await database.query<ResultRow & { readonly job_id: string; readonly count: number }>({
+  const { rows } = await database.query<
+    ResultRow & { readonly job_id: string; readonly count: number; readonly proving: boolean }
+  >({
     name: 'failed-tests-of-jobs',
-    text: `select t.job_id, t.count, x.*, c.key, c.suite, c.name, coalesce(x.own_file, c.file) as file
+    text: `select t.job_id, t.count, x.*, c.key, c.suite, c.name, coalesce(x.own_file, c.file) as file, ${proofColumns},
+                  exists (select from engine.probes b where b.job_id = t.job_id) as proving
              from (select job_id, array_agg(id order by id) as reports, sum(failed + errored)::int as count from engine.test_reports
                     where job_id = any($1::uuid[]) and at is not null group by job_id) t
             cross join lateral (
               select x.report, x.test, x.state::text as state, x.duration_ms, x.line, x.file as own_file, x.message
                 from engine.test_results x where x.report = any(t.reports) and x.state in ('f', 'e')
                order by x.report, x.test limit $2) x
-             join engine.test_cases c on c.id = x.test
+             join engine.test_cases c on c.id = x.test ${proofJoins('x')}
             order by t.job_id, x.report, x.test`,
     values: [jobIds, most],
   })
   const byJob = Map.groupBy(rows, ({ job_id }) => job_id)
-  return new Map([...byJob].map(([id, results]) => [id, { count: results[0]?.count ?? 0, results }]))
+  return new Map(
+    [...byJob].map(([id, results]) => {
+      const { count = 0, proving = false } = results[0] ?? {}
+      return [id, { count, proving, results }]
+    }),
+  )
 }
 
-/** Returns the failed tests as the failures of a log are given. */
-export function asFound({ count, results }: FailedTests): Found<ReportedFailure> {
-  return { failures: results.map(asFailure), tests: count, errors: 0 }
+/** Returns the failed tests as the failures of a log are given, with what forks say of each. */
+export function asFound({ count, proving, results }: FailedTests): Found<ReportedFailure> {
+  const noteOn = (row: ResultRow) => verdictWords(presentVerdict(row, proving))
+  return { failures: results.map((row) => ({ ...asFailure(row), note: noteOn(row) })), tests: count, errors: 0 }
 }
 
 export function asFailure(row: ResultRow): ReportedFailure {

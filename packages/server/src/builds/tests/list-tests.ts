@@ -9,7 +9,7 @@ export interface ListedTest extends TestRow {
 }
 
 interface TestWish {
-  readonly state: 'failing' | 'failed' | null
+  readonly state: 'failing' | 'failed' | 'flaky' | 'quarantined' | null
   readonly q: string | null
   readonly after: CursorKey | null
   readonly limit: number
@@ -25,10 +25,21 @@ export function listTests(
   reports: readonly CountedReport[],
   wish: TestWish,
 ): Promise<readonly ListedTest[]> {
-  return wish.state === null
-    ? listByName(database, pipelineId, reports, wish)
-    : listFailed(database, reports, { ...wish, isFailing: wish.state === 'failing' })
+  switch (wish.state) {
+    case null:
+      return listByName(database, pipelineId, reports, wish)
+    case 'quarantined':
+      return listQuarantined(database, pipelineId, wish)
+    case 'flaky':
+      return listFlaky(database, reports, wish)
+    default:
+      return listFailed(database, reports, { ...wish, isFailing: wish.state === 'failing' })
+  }
 }
+
+const suite = 'left(c.suite, 200) collate "C"'
+const name = 'left(c.name, 200) collate "C"'
+const nameKeys = `json_build_array(${suite}, ${name}, c.id::text) as keys`
 
 /** Walks through all tests in the order of their names until the page is full. */
 async function listByName(
@@ -37,11 +48,9 @@ async function listByName(
   reports: readonly CountedReport[],
   { q, after, limit }: TestWish,
 ): Promise<readonly ListedTest[]> {
-  const suite = 'left(c.suite, 200) collate "C"'
-  const name = 'left(c.name, 200) collate "C"'
   const { rows } = await database.query<ListedTest>({
     name: 'list-tests-by-name',
-    text: `select c.id as test, c.key, c.suite, c.name, c.file, json_build_array(${suite}, ${name}, c.id::text) as keys
+    text: `select c.id as test, c.key, c.suite, c.name, c.file, ${nameKeys}
              from engine.test_cases c
             cross join lateral (
               select from engine.test_results x where x.test = c.id and x.report = any($2::bigint[]) limit 1) x
@@ -69,17 +78,58 @@ async function listFailed(
                   group by x.test)
            select c.id as test, c.key, c.suite, c.name, c.file, json_build_array(f.number, c.id::text) as keys
              from f join engine.test_cases c on c.id = f.test
-            where ($4::int is null or (-f.number, c.id) > (-$4::int, $5::bigint)) and ${hasText('$3')}
+            where ${isAfterBuild} and ${hasText('$3')}
                   ${isFailing ? `and not exists (${laterPass})` : ''}
             order by f.number desc, c.id limit $6`,
-    values: [
-      reports.map(({ id }) => id),
-      reports.map(({ number }) => number),
-      q,
-      after?.[0] ?? null,
-      after?.[1] ?? null,
-      limit,
-    ],
+    values: valuesOf(reports, { q, after, limit }),
+  })
+  return rows
+}
+
+/** Lists tests that forks proved flaky, those first that were proved in the newest build. */
+async function listFlaky(
+  database: Database,
+  reports: readonly CountedReport[],
+  wish: Omit<TestWish, 'state'>,
+): Promise<readonly ListedTest[]> {
+  const { rows } = await database.query<ListedTest>({
+    name: 'list-flaky-tests',
+    text: `with f as (
+             select v.test, max(w.number) as number from unnest($1::bigint[], $2::int[]) as w(report, number)
+              cross join lateral (
+                select v.test from engine.test_verdicts v where v.report = w.report and v.verdict = 'flaky' offset 0) v
+              group by v.test)
+           select c.id as test, c.key, c.suite, c.name, c.file, json_build_array(f.number, c.id::text) as keys
+             from f join engine.test_cases c on c.id = f.test
+            where ${isAfterBuild} and ${hasText('$3')}
+            order by f.number desc, c.id limit $6`,
+    values: valuesOf(reports, wish),
+  })
+  return rows
+}
+
+/** The condition of the next page of tests `c` that are listed by a build `f.number`, the newest first. */
+const isAfterBuild = '($4::int is null or (-f.number, c.id) > (-$4::int, $5::bigint))'
+
+function valuesOf(reports: readonly CountedReport[], { q, after, limit }: Omit<TestWish, 'state'>): unknown[] {
+  const numbers = reports.map(({ number }) => number)
+  return [reports.map(({ id }) => id), numbers, q, after?.[0] ?? null, after?.[1] ?? null, limit]
+}
+
+/** Lists the tests that are in quarantine now, by name. */
+async function listQuarantined(
+  database: Database,
+  pipelineId: string,
+  { q, after, limit }: Omit<TestWish, 'state'>,
+): Promise<readonly ListedTest[]> {
+  const { rows } = await database.query<ListedTest>({
+    name: 'list-quarantined-tests',
+    text: `select c.id as test, c.key, c.suite, c.name, c.file, ${nameKeys}
+             from engine.quarantines u join engine.test_cases c on c.id = u.test
+            where u.pipeline = $1::text and u.until > now()
+              and (${suite}, ${name}, c.id) > ($3::text, $4::text, $5::bigint) and ${hasText('$2')}
+            order by ${suite}, ${name}, c.id limit $6`,
+    values: [pipelineId, q, after?.[0] ?? '', after?.[1] ?? '', after?.[2] ?? -1, limit],
   })
   return rows
 }

@@ -1,13 +1,22 @@
 import type { components } from '@harmont/contract'
 import type pg from 'pg'
 import { requirePipeline } from '../../organizations/index.ts'
-import { apiError, type Complete, type Handlers, operation, uuidOrNone } from '../../platform/http/index.ts'
-import { formatInstant } from '../../platform/input/instant.ts'
+import { actorOf } from '../../platform/audit/record-audit.ts'
+import {
+  apiError,
+  type Complete,
+  type Handlers,
+  operation,
+  scopedOperation,
+  uuidOrNone,
+} from '../../platform/http/index.ts'
+import { formatInstant, formatOptionalInstant } from '../../platform/input/instant.ts'
 import { toPage } from '../../platform/pagination/page.ts'
 import type { TestRouteServices } from './build-tests.ts'
 import { type CountedReport, findCountedReports } from './counted-reports.ts'
 import { listTests } from './list-tests.ts'
-import { findCounted, findMessages, findTest, type TestRow } from './store.ts'
+import { addToQuarantine, findQuarantines, liftQuarantine, type QuarantineRow } from './quarantine.ts'
+import { findCounted, findMessages, findProofs, findTest, type ProofRow, type TestRow } from './store.ts'
 import { summariseTest } from './summarise-test.ts'
 import { listRuns, presentRun } from './test-runs.ts'
 import { stateName } from './test-states.ts'
@@ -21,7 +30,7 @@ const buildsJudged = 50
 export function pipelineTestRoutes({
   pool,
   cursors,
-}: TestRouteServices): Pick<Handlers, 'listPipelineTests' | 'getTest'> {
+}: TestRouteServices): Pick<Handlers, 'listPipelineTests' | 'getTest' | 'updateTest'> {
   return {
     listPipelineTests: operation('listPipelineTests', async ({ membership, params, query }) => {
       const { limit, cursor, state = null, q } = query
@@ -42,24 +51,51 @@ export function pipelineTestRoutes({
     }),
     getTest: operation('getTest', async ({ membership, params, query: { limit, cursor } }) => {
       const pipeline = await requirePipeline(pool, membership.organizationId, params.pipeline)
-      const row = await findTest(pool, pipeline.id, uuidOrNone(params.test))
-      if (row === undefined) throw testNotFound()
+      const row = await requireTest(pool, pipeline.id, params.test)
       const list = { operationId: 'getTest', owner: membership.organizationId, filters: { test: row.test } }
       const after = cursors.decode(list, cursor)
       const runs = await listRuns(pool, row.test, after === null ? null : String(after[0]), limit + 1)
       // A test that only forks have run is none of the pipeline's.
       if (runs.length === 0 && after === null) throw testNotFound()
       const reports = await findCountedReports(pool, pipeline.id, buildsJudged)
-      const [test] = await presentTests(pool, [row], reports)
-      if (test === undefined) throw new Error(`the test ${row.key} has no summary`)
+      const test = await presentTest(pool, row, reports)
       const page = toPage(runs, limit, cursors, list, { keyOf: ({ report }) => [report], present: presentRun })
       return { status: 200, body: { test, ...page } }
+    }),
+    updateTest: scopedOperation('updateTest', {
+      resolve: async ({ membership, params }) => {
+        const pipeline = await requirePipeline(pool, membership.organizationId, params.pipeline)
+        const row = await requireTest(pool, pipeline.id, params.test)
+        if ((await listRuns(pool, row.test, null, 1)).length === 0) throw testNotFound()
+        return { pipeline, row }
+      },
+      handle: async (context) => {
+        const { scope, membership, body } = context
+        const { pipeline, row } = scope
+        const place = { ...pipeline, organizationId: membership.organizationId }
+        const change = body.quarantined ? addToQuarantine : liftQuarantine
+        await change(pool, actorOf(context), place, row)
+        const reports = await findCountedReports(pool, pipeline.id, buildsJudged)
+        return { status: 200, body: await presentTest(pool, row, reports) }
+      },
     }),
   }
 }
 
+async function requireTest(pool: pg.Pool, pipelineId: string, id: string): Promise<TestRow> {
+  const row = await findTest(pool, pipelineId, uuidOrNone(id))
+  if (row === undefined) throw testNotFound()
+  return row
+}
+
 function testNotFound(): Error {
   return apiError('test_not_found', 'Test not found in this pipeline.')
+}
+
+async function presentTest(pool: pg.Pool, row: TestRow, reports: readonly CountedReport[]): Promise<PipelineTest> {
+  const [test] = await presentTests(pool, [row], reports)
+  if (test === undefined) throw new Error(`the test ${row.key} has no summary`)
+  return test
 }
 
 async function presentTests(
@@ -74,6 +110,9 @@ async function presentTests(
     lastFailure === null ? [] : [{ test: row.test, report: lastFailure.id }],
   )
   const messages = await findMessages(pool, failures)
+  const proofs = await findProofs(pool, ids, reports)
+  const quarantines = await findQuarantines(pool, ids)
+  const byId = new Map(reports.map((report) => [report.id, report]))
   return summaries.map(({ row: { test, key, suite, name, file }, summary }) => ({
     id: key,
     suite,
@@ -86,7 +125,24 @@ async function presentTests(
     state: summary.state === null ? null : stateName(summary.state),
     last_failure: summary.lastFailure && { ...placeOf(summary.lastFailure), message: messages.get(test) ?? null },
     failing_since: summary.failingSince && placeOf(summary.failingSince),
+    flaky: presentProof(proofs.get(test), byId),
+    quarantine: presentQuarantine(quarantines.get(test)),
   }))
+}
+
+function presentProof(proof: ProofRow | undefined, reports: ReadonlyMap<string, CountedReport>): PipelineTest['flaky'] {
+  const report = proof && reports.get(proof.report)
+  if (proof === undefined || report === undefined) return null
+  return { ...placeOf(report), forks: proof.forks, fork_passes: proof.fork_passes }
+}
+
+function presentQuarantine(row: QuarantineRow | undefined): PipelineTest['quarantine'] {
+  if (row === undefined) return null
+  return {
+    since: formatInstant(row.since.getTime()),
+    until: formatInstant(row.until.getTime()),
+    proved_at: formatOptionalInstant(row.proved_at?.getTime() ?? null),
+  }
 }
 
 function placeOf({ number, at }: CountedReport) {

@@ -5,6 +5,7 @@ import type pg from 'pg'
 import type { Logger } from 'pino'
 import { type Database, transaction } from '../../platform/database/transaction.ts'
 import { inBatches } from '../../platform/worker/in-batches.ts'
+import { quarantineDays } from './quarantine.ts'
 
 const dayMs = 24 * 3600 * 1000
 const passedDays = 30
@@ -48,6 +49,7 @@ export async function removeOldResults(pool: pg.Pool, now: Date): Promise<Remove
       await pool.query('delete from engine.test_reports where id = $1', [id])
       reports += 1
     }
+  await pool.query('delete from engine.quarantines where until < $1', [before(quarantineDays)])
   return { results, reports, tests: results === 0 ? 0 : await removeUnusedTests(pool) }
 }
 

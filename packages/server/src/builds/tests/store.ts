@@ -3,7 +3,7 @@ import { Conditions } from '../../platform/database/conditions.ts'
 import type { Database } from '../../platform/database/transaction.ts'
 import { type CountedReport, isNewestReport } from './counted-reports.ts'
 import type { CountedResult } from './summarise-test.ts'
-import type { TestLetter } from './test-states.ts'
+import type { TestLetter, VerdictRow } from './test-states.ts'
 
 export interface ReportRow {
   readonly id: string
@@ -18,6 +18,8 @@ export interface ReportRow {
   readonly errored: number
   readonly left_out: number
   readonly cached: boolean
+  /** Forks of its job are about to show which of its failed tests are flaky, or do so. */
+  readonly proving: boolean
 }
 
 const mostReports = 1_000
@@ -30,7 +32,8 @@ export async function findReports(
 ): Promise<readonly ReportRow[]> {
   const { rows } = await database.query<ReportRow>({
     name: jobId === null ? 'test-reports-of-build' : 'test-reports-of-job',
-    text: `select t.id, t.job_id, t.path, t.format, t.faults, t.problem, t.passed, t.failed, t.skipped, t.errored, t.left_out, t.cached
+    text: `select t.id, t.job_id, t.path, t.format, t.faults, t.problem, t.passed, t.failed, t.skipped, t.errored, t.left_out, t.cached,
+                  exists (select from engine.probes b where b.job_id = t.job_id) as proving
              from engine.test_reports t join engine.jobs j on j.id = t.job_id
             where t.build_id = $1 and ${jobId === null ? isNewestReport : 't.at is not null and t.job_id = $2'}
             order by j.step, t.id limit ${mostReports}`,
@@ -59,13 +62,23 @@ export interface TestRow {
   readonly file: string | null
 }
 
-export interface ResultRow extends TestRow {
+export interface ResultRow extends TestRow, VerdictRow {
   readonly report: string
   readonly state: TestLetter
   readonly duration_ms: number | null
   readonly line: number | null
   readonly message: string | null
+  /** The test is in quarantine now. */
+  readonly quarantined: boolean
 }
+
+/** Columns of a `ResultRow` beside its result `x`, from the tables of `proofJoins`. */
+export const proofColumns = 'v.verdict, v.forks, v.fork_passes, q.test is not null as quarantined'
+
+/** Joins the verdict on a result, and the quarantine of its test. `offset 0` makes it look up each. */
+export const proofJoins = (result: string) => `
+  left join lateral (select * from engine.test_verdicts v where v.report = ${result}.report and v.test = ${result}.test offset 0) v on true
+  left join lateral (select q.test from engine.quarantines q where q.test = ${result}.test and q.until > now() offset 0) q on true`
 
 export type StateFilter = 'failed' | 'passed' | 'skipped'
 
@@ -105,12 +118,12 @@ export async function findResults(
   if (after !== null) where.add(`(${rank}, ${slowest}, x.report, x.test) > (?0, ?1, ?2, ?3)`, ...after)
   const { rows } = await database.query<ResultRow>({
     // The tests are joined after the cut, where nobody searches them.
-    text: `select f.*, c.key, c.suite, c.name, coalesce(f.own_file, c.file) as file
+    text: `select f.*, c.key, c.suite, c.name, coalesce(f.own_file, c.file) as file, ${proofColumns}
              from (select x.report, x.test, x.state::text as state, x.duration_ms, x.line, x.file as own_file, x.message
                      from engine.test_results x ${q === null ? '' : 'join engine.test_cases c on c.id = x.test'}
                     where x.report = any($1::bigint[]) ${where.text}
                     order by ${rank}, ${slowest}, x.report, x.test limit $2) f
-             join engine.test_cases c on c.id = f.test
+             join engine.test_cases c on c.id = f.test ${proofJoins('f')}
             order by ${[rank, slowest].map((key) => key.replaceAll('x.', 'f.')).join(', ')}, f.report, f.test`,
     values: where.values,
   })
@@ -144,6 +157,33 @@ export async function findCounted(
     values: [tests, reports.map(({ id }) => id)],
   })
   return rows
+}
+
+export interface ProofRow {
+  readonly test: string
+  readonly report: string
+  readonly forks: number
+  readonly fork_passes: number
+}
+
+/** Finds the newest proof that each test is flaky, by test. */
+export async function findProofs(
+  database: Database,
+  tests: readonly string[],
+  reports: readonly CountedReport[],
+): Promise<ReadonlyMap<string, ProofRow>> {
+  if (tests.length === 0 || reports.length === 0) return new Map()
+  const { rows } = await database.query<ProofRow>({
+    name: 'proofs-of-tests',
+    text: `select v.test, v.report, v.forks, v.fork_passes
+             from unnest($2::bigint[]) as w(test)
+            cross join lateral (
+              select * from engine.test_verdicts v
+               where v.test = w.test and v.report = any($1::bigint[]) and v.verdict = 'flaky' offset 0) v
+            order by v.report`,
+    values: [reports.map(({ id }) => id), tests],
+  })
+  return new Map(rows.map((row) => [row.test, row]))
 }
 
 /** Finds the messages of results, by test. */

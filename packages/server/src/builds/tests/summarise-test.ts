@@ -54,6 +54,24 @@ export function summariseTest(results: readonly CountedResult[], reports: readon
   }
 }
 
+/**
+ * Counts the newest builds that ran a test since then and passed it, up to the first that did not.
+ * Results of cached steps are no runs.
+ */
+export function passesInARow(
+  results: readonly CountedResult[],
+  reports: readonly CountedReport[],
+  since: Date,
+): number {
+  const byReport = new Map(results.map(({ report, state }) => [report, state]))
+  const made = reports.filter(({ cached, at }) => !cached && at > since)
+  const states = [...Map.groupBy(made, ({ number }) => number).values()]
+    .map((ofBuild) => worstState(ofBuild.flatMap(({ id }) => byReport.get(id) ?? [])))
+    .filter((state) => state !== null && state !== 's')
+  const passes = states.findIndex((state) => state !== 'p')
+  return passes === -1 ? states.length : passes
+}
+
 /** Whether the newest build that ran a test passed it. */
 export function passedLast(results: readonly CountedResult[], reports: readonly CountedReport[]): boolean {
   return summariseTest(results, reports).state === 'p'

@@ -2,10 +2,10 @@ import type { components } from '@harmont/contract'
 import type { Database } from '../../platform/database/transaction.ts'
 import type { Complete } from '../../platform/http/index.ts'
 import { formatInstant } from '../../platform/input/instant.ts'
-import { stateName, type TestLetter } from './test-states.ts'
+import { hasFailed, presentVerdict, stateName, type TestLetter, type VerdictRow } from './test-states.ts'
 
 /** A result of a test, with the build it is from. */
-export interface RunRow {
+export interface RunRow extends VerdictRow {
   readonly report: string
   readonly number: number
   readonly branch: string
@@ -20,6 +20,7 @@ export interface RunRow {
   readonly file: string | null
   readonly message: string | null
   readonly cached: boolean
+  readonly proving: boolean
 }
 
 /** Lists the results of a test in all builds but those of forks, newest first. */
@@ -31,14 +32,16 @@ export async function listRuns(
 ): Promise<readonly RunRow[]> {
   const { rows } = await database.query<RunRow>({
     name: 'test-runs',
-    text: `select x.*, r.number, r.branch, r.commit, j.attempt, n.steps->j.step->>'key' as step_key
-             from (select x.report, x.state::text as state, x.duration_ms, x.line, coalesce(x.file, c.file) as file, x.message, t.build_id, t.job_id, t.at, t.cached
+    text: `select x.*, r.number, r.branch, r.commit, j.attempt, n.steps->j.step->>'key' as step_key,
+                  v.verdict, v.forks, v.fork_passes, exists (select from engine.probes b where b.job_id = x.job_id) as proving
+             from (select x.report, x.test, x.state::text as state, x.duration_ms, x.line, coalesce(x.file, c.file) as file, x.message, t.build_id, t.job_id, t.at, t.cached
                      from engine.test_results x join engine.test_cases c on c.id = x.test
                      join engine.test_reports t on t.id = x.report and t.at is not null and t.trusted
                     where x.test = $1 and x.report < $2 order by x.report desc limit $3) x
              join build_records r on r.id = x.build_id
              join engine.jobs j on j.id = x.job_id
              join engine.plans n on n.build_id = x.build_id
+             left join lateral (select * from engine.test_verdicts v where v.report = x.report and v.test = x.test offset 0) v on true
             order by x.report desc`,
     values: [test, before ?? '9223372036854775807', limit],
   })
@@ -60,5 +63,6 @@ export function presentRun({ report: _, at, state, ...row }: RunRow): Complete<c
     file: row.file,
     message: row.message,
     cached: row.cached,
+    ...presentVerdict(row, hasFailed(state) && row.proving),
   }
 }

@@ -1,5 +1,7 @@
 /** States of tests as the database has them, and what they say together. */
 
+import type { Verdict } from '@harmont/engine'
+
 export type TestLetter = 'p' | 'f' | 's' | 'e'
 
 const names: Readonly<Record<TestLetter, string>> = { p: 'passed', f: 'failed', s: 'skipped', e: 'errored' }
@@ -19,4 +21,16 @@ export function hasFailed(letter: TestLetter): boolean {
 export function worstState(letters: readonly TestLetter[]): TestLetter | null {
   for (const letter of ['f', 'e', 'p', 's'] as const) if (letters.includes(letter)) return letter
   return null
+}
+
+/** What forks proved of a failed test in a report; all null where they proved nothing, or nothing yet. */
+export interface VerdictRow {
+  readonly verdict: Verdict | null
+  readonly forks: number | null
+  readonly fork_passes: number | null
+}
+
+/** Says what forks proved; while they run, that they do. */
+export function presentVerdict({ verdict, forks, fork_passes }: VerdictRow, isProving: boolean) {
+  return { verdict: verdict ?? (isProving ? 'proving' : null), forks, fork_passes }
 }

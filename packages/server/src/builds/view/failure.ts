@@ -1,8 +1,9 @@
 import type { components } from '@harmont/contract'
-import type { Job, JobErrorCode, Step } from '@harmont/engine'
+import { failedInQuarantine, type Job, type JobErrorCode, type Step } from '@harmont/engine'
 import { type Found, nothingFound, type ReportedFailure } from '@harmont/logs'
 import type { Complete } from '../../platform/http/index.ts'
 import { asFailure, type FailedTests } from '../tests/failed-tests.ts'
+import { presentVerdict } from '../tests/test-states.ts'
 import type { ViewOfBuild } from './view-of-build.ts'
 
 const platformFaults: ReadonlySet<JobErrorCode> = new Set([
@@ -35,29 +36,38 @@ export function failureOf(
     message: errorMessage ?? `The command exited with code ${exitCode ?? 'unknown'}.`,
     first_error_line: words?.firstErrorLine ?? null,
     ...presentFound(words?.found ?? nothingFound, failedTests.get(job.id), newFailures),
+    quarantined: step !== null && failedInQuarantine(step, job) ? (failedTests.get(job.id)?.count ?? 0) : 0,
     tail: [...(words?.tail ?? [])],
     hint: step === null ? null : hintOf(job, step),
     doc_url: errorCode === null ? null : `${publicUrl}/docs/errors/${errorCode}`,
   }
 }
 
+/** Of a failure that only the log tells of. */
+const notProved = { verdict: null, forks: null, fork_passes: null }
+
 /** Names the failed tests of the reports, else the failures that the log tells of. */
 function presentFound(
   { failures, tests, errors }: Found,
   reported: FailedTests | undefined,
   newFailures: ReadonlySet<string>,
-): Pick<NonNullable<Shown>, 'failed_tests' | 'other_errors' | 'reports'> {
+): Pick<NonNullable<Shown>, 'failed_tests' | 'other_errors' | 'reports' | 'proving'> {
   if (reported !== undefined) {
     const reports = reported.results.map((row) => {
       const failure = asFailure(row)
-      return { ...failure, log_line: logLineOf(failures, failure, row.name), new: newFailures.has(row.test) }
+      return {
+        ...failure,
+        log_line: logLineOf(failures, failure, row.name),
+        new: newFailures.has(row.test),
+        ...presentVerdict(row, reported.proving),
+      }
     })
-    return { failed_tests: reported.count, other_errors: 0, reports }
+    return { failed_tests: reported.count, other_errors: 0, reports, proving: reported.proving }
   }
   const reports = failures
     .slice(0, reportsShown)
-    .map(({ logLine, ...failure }) => ({ ...failure, log_line: logLine, new: false }))
-  return { failed_tests: tests, other_errors: errors, reports }
+    .map(({ logLine, ...failure }) => ({ ...failure, log_line: logLine, new: false, ...notProved }))
+  return { failed_tests: tests, other_errors: errors, reports, proving: false }
 }
 
 /** Returns the line at which the log tells of a reported failure; null where it does not. */

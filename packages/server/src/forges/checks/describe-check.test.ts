@@ -13,6 +13,7 @@ const job = (fields: Partial<CheckedJob> = {}): CheckedJob => ({
   errorCode: null,
   errorMessage: null,
   softFailed: false,
+  inQuarantine: false,
   finishedAt: at(9).getTime(),
   ...fields,
 })
@@ -111,6 +112,16 @@ test('failed tests are named, the first with its location', () => {
   expect(output.text).toBe(
     '**unit** failed with exit code 1.\n\n```text\ninvoice › rounds — expected 2, got 1 · invoice.test.ts:7\nno module\nand 7 more\n```\n\n```text\nend\n```',
   )
+})
+
+test('a failure in quarantine is told, and what forks proved of a failed test', () => {
+  const errorMessage = 'Failed softly: 2 tests in quarantine.'
+  const soft = job({ state: 'failed', exitCode: 1, softFailed: true, inQuarantine: true, errorMessage })
+  const { output } = describeCheck(subject({}, [job(), soft]))
+  expect([output.title, output.text]).toEqual(['1 of 2 jobs passed, 1 failed softly', `**unit**: ${errorMessage}`])
+  const found = { failures: [reported({ note: 'flaky: 1 of 3 forks passed' })], tests: 1, errors: 0 }
+  const red = describeCheck(subject({ state: 'failed' }, [job({ state: 'failed', exitCode: 1 })], null, found))
+  expect(red.output.text).toContain('got 1 · invoice.test.ts:7 · flaky: 1 of 3 forks passed\n')
 })
 
 test('what steps wrote is told without HTML, as far as there is room', () => {

@@ -12,6 +12,8 @@ export interface CheckedJob
   extends Pick<Job, 'state' | 'exitCode' | 'errorCode' | 'errorMessage' | 'softFailed' | 'finishedAt'> {
   /** The name of its step. */
   readonly name: string
+  /** It failed softly, because all its failed tests are in quarantine. */
+  readonly inQuarantine: boolean
 }
 
 export interface CheckedAnnotation extends Pick<ReadAnnotation, 'name' | 'style' | 'tree'> {
@@ -105,12 +107,18 @@ function titleOf({ build, jobs, found }: CheckSubject): string {
     case 'canceling':
       return `${ended} of ${jobs.length} jobs finished`
     case 'passed':
-      return `${jobs.length} of ${jobs.length} jobs passed`
+      return passedTitle(jobs)
     case 'canceled':
       return canceledTitle(build.error_code)
     case 'failed':
       return build.error_code ?? failedTitle(jobs, found)
   }
+}
+
+function passedTitle(jobs: readonly CheckedJob[]): string {
+  const soft = jobs.filter(({ softFailed }) => softFailed).length
+  const failed = soft === 0 ? '' : `, ${soft} failed softly`
+  return `${jobs.length - soft} of ${jobs.length} jobs passed${failed}`
 }
 
 function canceledTitle(code: string | null): string {
@@ -179,10 +187,18 @@ function textOf({ build, jobs, lastOutput, found }: CheckSubject): string | null
   const parts = [
     ...(first === undefined ? [] : [`**${escaped(first.name)}** ${reasonOf(first)}.`]),
     ...(message === null ? [] : [fenced(lastBytes(message, 4_000))]),
+    ...jobs
+      .filter(({ inQuarantine }) => inQuarantine)
+      .slice(0, mostReported)
+      .map(softly),
     ...(found.failures.length === 0 ? [] : [reported(found)]),
     ...(lastOutput === null || lastOutput === '' ? [] : [fenced(lastBytes(lastOutput, mostOutputBytes))]),
   ]
   return parts.length === 0 ? null : parts.join('\n\n')
+}
+
+function softly({ name, errorMessage }: CheckedJob): string {
+  return `**${escaped(name)}**: ${errorMessage ?? 'Failed softly.'}`
 }
 
 /** Lists the reported failures, one line each. */

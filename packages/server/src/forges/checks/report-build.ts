@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { failedInQuarantine } from '@harmont/engine'
 import { nothingFound } from '@harmont/logs'
 import type pg from 'pg'
 import type { Logger } from 'pino'
@@ -70,7 +71,10 @@ async function contentOf(
   if (build === undefined || loaded === undefined) return undefined
   const { steps, jobs: newest } = loaded.build
   const nameOf = (step: number | null) => (step === null ? null : steps[step]?.name) ?? 'a job'
-  const jobs = newest.map((job): CheckedJob & { readonly id: string } => ({ ...job, name: nameOf(job.step) }))
+  const jobs = newest.map((job): CheckedJob & { readonly id: string } => {
+    const step = job.step === null ? undefined : steps[job.step]
+    return { ...job, name: nameOf(job.step), inQuarantine: step !== undefined && failedInQuarantine(step, job) }
+  })
   const failure = build.finished_at === null ? undefined : firstFailure(jobs)
   const output = failure === undefined ? null : await lastOutput(engine.logs, failure.id)
   const failures = failure === undefined ? nothing : await failuresOf({ pool, engine }, failure.id)

@@ -3,14 +3,16 @@
  * its code and leaves nothing behind.
  */
 import { createHash } from 'node:crypto'
+import type { components } from '@harmont/contract'
 import { type JsonSchema, type Operation, operationTable, resolveSchema } from '@harmont/contract'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { ir } from '../runner.ts'
+import { ir, playJob } from '../runner.ts'
 import { ownerToken, testServer } from '../server.ts'
 import { leavesNoTrace, type Trace, traceOf, watchTasks } from './traces.ts'
 
 const it = testServer({ HARMONT_RENDER_WAIT_SECONDS: '0' })
 const here = '/api/v0/organizations/default'
+type TestList = components['schemas']['PipelineTestList']
 const mebibyte = 1024 * 1024
 const places: Record<string, string> = { org: 'default', pipeline: 'ci', number: '1', uuid: 'x', provider: 'github' }
 
@@ -20,7 +22,17 @@ beforeAll(async () => {
   const body = { branch: 'main', commit: 'c', pipeline_ir: ir({ key: 'a', cmd: 'true' }) }
   await it.request(ownerToken, 'POST', `${here}/pipelines/ci/builds`, body)
   places.user_id = (await it.newUser('somebody')).id
+  places.test = await newTest()
 })
+
+/** Lets the build report a test, and returns its id. */
+async function newTest(): Promise<string> {
+  const cases = [{ suite: '', name: 't', state: 'passed' }] as const
+  const job = await playJob(it)
+  await job.end({}, { tests: [{ path: 'junit.xml', format: 'junit', faults: 0, cases }] })
+  const { body } = await it.request<TestList>(ownerToken, 'GET', `${here}/pipelines/ci/tests`)
+  return body.data[0]?.id ?? ''
+}
 
 type Body = Readonly<Record<string, unknown>>
 

@@ -7,6 +7,11 @@ import { type BuildView, isBuildEnded } from './job-state.ts'
 import { mergeEvents, type ViewEvent } from './merge-view.ts'
 import { type BuildPlace, buildQuery } from './queries.ts'
 
+/** No event tells what forks prove after the end of the build. */
+function proofInterval({ jobs }: BuildView): number | false {
+  return jobs.some(({ failure }) => failure?.proving === true) ? 5_000 : false
+}
+
 /** Keeps the build up to date by events or polling, and reads its end again (web D1–D3). */
 export function useBuild(place: BuildPlace) {
   const queryClient = useQueryClient()
@@ -14,7 +19,7 @@ export function useBuild(place: BuildPlace) {
   const query = useQuery({
     ...buildQuery(place),
     refetchInterval: ({ state: { data, error } }) =>
-      data !== undefined && isBuildEnded(data.build) ? false : pollInterval(mode, 'build', error),
+      data !== undefined && isBuildEnded(data.build) ? proofInterval(data) : pollInterval(mode, 'build', error),
     refetchIntervalInBackground: true,
   })
   const view = query.data

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { JobView } from '../data/job-state.ts'
 import { at, epoch, makeFailed, makeJob, makeView } from '../testing/make-view.ts'
 import { sentenceOf } from './build-sentence.ts'
 import { shortReason } from './failure-reason.ts'
@@ -31,6 +32,9 @@ test('web R1 failed tests are counted, and the first shows name, message and pla
     say(makeView([makeFailed('test', 1, { failure: { ...failure('exit'), ...fields } })], { state: 'failed' }))
   expect(told({ first_error_line: 9, failed_tests: 2, other_errors: 0, reports: [report, report] })).toBe(
     'test: 2 tests failed after 2 m 14 s: invoice › rounds — expected 2, got 1 · invoice.test.ts:7.',
+  )
+  expect(told({ failed_tests: 1, reports: [{ ...report, verdict: 'flaky', forks: 3, fork_passes: 1 }] })).toBe(
+    'test: 1 test failed after 2 m 14 s: invoice › rounds — expected 2, got 1 · invoice.test.ts:7 · flaky: 1 of 3 forks passed.',
   )
   const error = { ...report, test: null, message: 'x'.repeat(200), file: null, line: null, log_line: 4812 }
   expect(told({ first_error_line: 4812, failed_tests: 1, other_errors: 1, reports: [error, report] })).toBe(
@@ -150,4 +154,10 @@ test('a passed build says how much came from the cache, and which failures were 
   expect(say(makeView(jobs, { state: 'passed', started_at: at(0), finished_at: at(900), run_ms: 242_000 }))).toBe(
     'Passed: 4 steps in 4 m 02 s (1 from the cache, 1 skipped). lint failed (allowed).',
   )
+  const soft = (key: string, quarantined: number) =>
+    makeFailed(key, 1, { soft_failed: true, failure: { ...failure('exit'), quarantined } })
+  const passed = (...jobs: JobView[]) => say(makeView(jobs, { state: 'passed' }))
+  expect(passed(soft('unit', 2))).toMatch(/ unit failed softly: 2 tests in quarantine\.$/)
+  expect(passed(soft('unit', 2), soft('web', 1))).toMatch(/ 2 steps failed softly: 3 tests in quarantine\.$/)
+  expect(passed(soft('unit', 2), soft('lint', 0))).toMatch(/ 2 steps failed \(allowed\)\.$/)
 })

@@ -1,5 +1,6 @@
 import type { Schema } from '../../api/schemas.ts'
 import { counted } from '../../text/count.ts'
+import { verdictWords } from '../../text/test-names.ts'
 import type { JobView } from '../data/job-state.ts'
 import { afterDuration } from './failure-reason.ts'
 import type { Sentence } from './sentence.ts'
@@ -39,11 +40,13 @@ function countFailures({ failure }: JobView, after: string): string {
  */
 export function reportSentence(report: Report, job: JobView): Sentence {
   const { test, message } = report
+  const proved = verdictWords(report)
   return [
     ...(test === null ? [] : [{ kind: 'name', text: shortened(test, longestName) } as const, ' — ']),
     { kind: 'name', text: shortened(message, longestMessage) },
     ...placeOf(report, job),
     ...(report.new === true ? [' · new here'] : []),
+    ...(proved === null ? [] : [` · ${proved}`]),
   ]
 }
 

@@ -2,6 +2,7 @@ import { ChevronDown, ChevronUp } from 'lucide-react'
 import { useId, useState } from 'react'
 import { serverNow } from '../../api/clock.ts'
 import { IsolatedText } from '../../design/isolated-text.tsx'
+import { capital } from '../../text/capital.ts'
 import { counted } from '../../text/count.ts'
 import { compareLink } from '../data/compare-link.ts'
 import { type BuildView, isHardFailure, type JobView } from '../data/job-state.ts'
@@ -39,7 +40,7 @@ export function FailureCard({ place, view, job }: FailureCardProps) {
           </strong>
           {isUnstarted(job) && <strong className="font-semibold"> · Command not started</strong>}
           {isPlatformFault(job) && <strong className="font-semibold"> · Not caused by your command</strong>}
-          {job.soft_failed && ' · allowed: the build continues'}
+          {job.soft_failed && ` · ${softReason(job)}: the build continues`}
           <ErrorCode job={job} />
           {isHardFailure(job) && <Since place={place} view={view} job={job} />}
         </p>
@@ -110,8 +111,9 @@ function Since({ place, view, job }: FailureCardProps) {
   )
 }
 
-function capital(text: string): string {
-  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`
+function softReason({ failure }: JobView): string {
+  const tests = failure?.quarantined ?? 0
+  return tests === 0 ? 'allowed' : `${counted(tests, 'test')} in quarantine`
 }
 
 /** More lines would leave the log too little room. */

@@ -13,10 +13,10 @@ export interface TestFilters {
   readonly q?: string
 }
 
-/** Reads the tests of a build, 50 a page. They are read again when another step has `ended`. */
-export function buildTestsQuery({ org, slug, number }: BuildPlace, filters: TestFilters, ended: number) {
+/** Reads the tests of a build, 50 a page. They are read again when `seen` changes. */
+export function buildTestsQuery({ org, slug, number }: BuildPlace, filters: TestFilters, seen: string) {
   return infiniteQueryOptions<Page, Error, InfiniteData<Page, string | null>, readonly unknown[], string | null>({
-    queryKey: ['build-tests', org, slug, number, filters, ended],
+    queryKey: ['build-tests', org, slug, number, filters, seen],
     queryFn: async ({ pageParam, signal }) => {
       const query = { ...filters, ...(pageParam === null ? {} : { cursor: pageParam }) }
       const asked = { params: { path: { org, pipeline: slug, number }, query }, signal }
@@ -39,6 +39,7 @@ function completeTests(page: Page): Page {
         ...test,
         ...{ suite: one.suite ?? '', name: one.name ?? '', file: one.file ?? null, line: one.line ?? null },
         ...{ duration_ms: one.duration_ms ?? null, message: one.message ?? null, new: one.new ?? false },
+        ...{ verdict: one.verdict ?? null, quarantined: one.quarantined ?? false },
       }
     }),
     counts: {

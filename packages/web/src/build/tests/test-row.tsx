@@ -2,8 +2,9 @@ import { Link } from '@tanstack/react-router'
 import { Tag } from '../../design/chip.tsx'
 import { IsolatedText } from '../../design/isolated-text.tsx'
 import { StateMark } from '../../design/state-mark.tsx'
+import { capital } from '../../text/capital.ts'
 import { formatDuration } from '../../text/duration.ts'
-import { firstWords, testPlace, testTitle } from '../../text/test-names.ts'
+import { firstWords, testPlace, testTitle, verdictWords } from '../../text/test-names.ts'
 import { addressOf, type JobView, nameOf } from '../data/job-state.ts'
 import type { BuildPlace } from '../data/queries.ts'
 import type { BuildTest } from './queries.ts'
@@ -22,6 +23,7 @@ export function TestRow({ place, test, job }: TestRowProps) {
   const { state, message, duration_ms: ms } = test
   const words = firstWords(message)
   const at = testPlace(test)
+  const proved = verdictWords(test)
   return (
     <div className="flex items-start gap-3 border-b border-hairline px-4 py-1.5 hover:bg-sunk">
       <span className="pt-1">
@@ -37,6 +39,8 @@ export function TestRow({ place, test, job }: TestRowProps) {
             <IsolatedText text={testTitle(test)} />
           </Link>
           {test.new && <Tag>New here</Tag>}
+          {proved !== null && <Tag>{capital(proved)}</Tag>}
+          {test.quarantined === true && <Tag>In quarantine</Tag>}
         </p>
         {words !== null && <Message text={message ?? ''} words={words} />}
         <p className="flex flex-wrap gap-x-3 text-13 text-muted">

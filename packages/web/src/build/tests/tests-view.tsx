@@ -10,6 +10,7 @@ import { StaleBar } from '../../design/problems.tsx'
 import { QueryPlaceholder } from '../../design/query-placeholder.tsx'
 import { SearchField } from '../../design/search-field.tsx'
 import { counted, thousands } from '../../text/count.ts'
+import { verdictWords } from '../../text/test-names.ts'
 import { buildRouteId } from '../data/address.ts'
 import { allJobs, type BuildView, isBuildEnded, nameOf } from '../data/job-state.ts'
 import type { BuildPlace } from '../data/queries.ts'
@@ -39,8 +40,7 @@ export function TestsView({ place, view }: TestsViewProps) {
       }),
     [navigate],
   )
-  const ended = view.jobs.filter(({ finished_at }) => finished_at != null).length
-  const query = useInfiniteQuery(buildTestsQuery(place, filters, ended))
+  const query = useInfiniteQuery(buildTestsQuery(place, filters, seenOf(view)))
   const [first] = query.data?.pages ?? []
   if (first === undefined) return <QueryPlaceholder query={query} what="the tests" rows={8} />
   const { counts, left_out: leftOut, reports } = first
@@ -83,6 +83,16 @@ export function TestsView({ place, view }: TestsViewProps) {
       )}
     </>
   )
+}
+
+/** Changes when another step has ended, and when forks have proved something of its tests. */
+function seenOf({ jobs }: BuildView): string {
+  const ended = jobs.filter(({ finished_at }) => finished_at != null)
+  const proved = ended.flatMap(({ failure }) => [
+    failure?.proving === true,
+    ...(failure?.reports ?? []).map(verdictWords),
+  ])
+  return `${ended.length} ${proved.join()}`
 }
 
 interface BarProps {

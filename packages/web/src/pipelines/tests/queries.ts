@@ -10,7 +10,7 @@ export type TestRun = Schema<'TestRun'>
 
 /** The filters of the list, as the address holds them. */
 export interface PipelineTestFilters {
-  readonly state?: 'failing' | 'failed'
+  readonly state?: 'failing' | 'failed' | 'flaky' | 'quarantined'
   readonly q?: string
 }
 
@@ -57,6 +57,19 @@ export function testQuery(org: string, slug: string, test: string) {
   })
 }
 
+/** Puts a test into quarantine, or lifts it. */
+export async function setQuarantine(
+  org: string,
+  slug: string,
+  test: string,
+  quarantined: boolean,
+): Promise<PipelineTest> {
+  const asked = { params: { path: { org, pipeline: slug, test } }, body: { quarantined } }
+  return completeTest(
+    await answer(client.PATCH('/api/v0/organizations/{org}/pipelines/{pipeline}/tests/{test}', asked)),
+  )
+}
+
 function completeTest(given: PipelineTest): PipelineTest {
   const test: Partial<PipelineTest> = given
   return {
@@ -71,5 +84,7 @@ function completeTest(given: PipelineTest): PipelineTest {
     state: test.state ?? null,
     last_failure: test.last_failure ?? null,
     failing_since: test.failing_since ?? null,
+    flaky: test.flaky ?? null,
+    quarantine: test.quarantine ?? null,
   }
 }

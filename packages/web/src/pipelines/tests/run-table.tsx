@@ -1,11 +1,13 @@
 import { Link } from '@tanstack/react-router'
+import { Tag } from '../../design/chip.tsx'
 import { Ago } from '../../design/instant.tsx'
 import { IsolatedText } from '../../design/isolated-text.tsx'
 import { StateWord } from '../../design/state-mark.tsx'
 import { Table, Td } from '../../design/table.tsx'
+import { capital } from '../../text/capital.ts'
 import { formatDuration } from '../../text/duration.ts'
 import { shortCommit } from '../../text/forge-link.ts'
-import { firstWords, testPlace } from '../../text/test-names.ts'
+import { firstWords, testPlace, verdictWords } from '../../text/test-names.ts'
 import type { TestRun } from './queries.ts'
 
 interface RunTableProps {
@@ -66,10 +68,14 @@ export function RunTable({ org, slug, runs }: RunTableProps) {
 
 function Result({ run }: { readonly run: TestRun }) {
   const words = firstWords(run.message)
+  const proved = verdictWords(run)
   const at = run.state === 'passed' ? null : testPlace(run)
   return (
     <>
-      <StateWord state={run.state} cached={run.cached} />
+      <p className="flex flex-wrap items-center gap-x-2">
+        <StateWord state={run.state} cached={run.cached} />
+        {proved !== null && <Tag>{capital(proved)}</Tag>}
+      </p>
       {words !== null && (
         <p className="truncate text-13">
           <IsolatedText text={words} />

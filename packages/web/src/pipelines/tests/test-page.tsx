@@ -1,8 +1,10 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
 import { problemOf } from '../../api/problem.ts'
 import { useOrganizationName } from '../../api/session.ts'
 import { buttonClass } from '../../design/button.tsx'
+import { Tag } from '../../design/chip.tsx'
 import { IsolatedText } from '../../design/isolated-text.tsx'
 import { LoadMore } from '../../design/load-more.tsx'
 import { PageHeading } from '../../design/page-heading.tsx'
@@ -13,10 +15,11 @@ import { formatDuration } from '../../text/duration.ts'
 import { showInvisible } from '../../text/escape.ts'
 import { testTitle } from '../../text/test-names.ts'
 import { usePipelineName } from '../queries.ts'
+import { QuarantineButton, QuarantineNotice } from './quarantine.tsx'
 import { type PipelineTest, testQuery } from './queries.ts'
 import { RunStrip } from './run-strip.tsx'
 import { RunTable } from './run-table.tsx'
-import { passShare } from './test-table.tsx'
+import { passShare, provedWords } from './test-table.tsx'
 
 /** Shows one test: what the default branch says of it, and its results in builds of any branch. */
 export function TestPage() {
@@ -45,7 +48,10 @@ export function TestPage() {
       )}
       {test !== undefined && (
         <>
-          <Facts test={test} pipeline={name} />
+          <Facts test={test} pipeline={name}>
+            <QuarantineButton {...{ org, slug, test }} />
+          </Facts>
+          {test.quarantine != null && <QuarantineNotice quarantine={test.quarantine} />}
           <RunStrip {...{ org, slug, runs }} />
           <RunTable {...{ org, slug, runs }} />
           <LoadMore query={query} what="results" />
@@ -55,7 +61,14 @@ export function TestPage() {
   )
 }
 
-function Facts({ test, pipeline }: { readonly test: PipelineTest; readonly pipeline: string }) {
+interface FactsProps {
+  readonly test: PipelineTest
+  readonly pipeline: string
+  /** What may be done with it. */
+  readonly children: ReactNode
+}
+
+function Facts({ test, pipeline, children }: FactsProps) {
   return (
     <div className="-mt-3 flex flex-wrap items-center gap-x-6 gap-y-1 px-4 pb-3 text-muted">
       {test.state !== null && <StateWord state={test.state} />}
@@ -64,6 +77,7 @@ function Facts({ test, pipeline }: { readonly test: PipelineTest; readonly pipel
           <IsolatedText text={test.file} />
         </span>
       )}
+      {test.flaky != null && <Tag>{provedWords(test.flaky)}</Tag>}
       <span>
         Passed <span className="tabular text-text">{passShare(test)}</span> builds of the default branch
       </span>
@@ -73,6 +87,7 @@ function Facts({ test, pipeline }: { readonly test: PipelineTest; readonly pipel
       <span>
         Pipeline <IsolatedText text={pipeline} />
       </span>
+      {children}
     </div>
   )
 }

@@ -1,10 +1,12 @@
 import { Link } from '@tanstack/react-router'
+import { Tag } from '../../design/chip.tsx'
 import { Ago } from '../../design/instant.tsx'
 import { IsolatedText } from '../../design/isolated-text.tsx'
 import { StateMark } from '../../design/state-mark.tsx'
 import { Table, Td } from '../../design/table.tsx'
+import { capital } from '../../text/capital.ts'
 import { formatDuration } from '../../text/duration.ts'
-import { firstWords, testTitle } from '../../text/test-names.ts'
+import { firstWords, testTitle, verdictWords } from '../../text/test-names.ts'
 import type { PipelineTest } from './queries.ts'
 
 interface TestTableProps {
@@ -63,6 +65,12 @@ function Name({ org, slug, test }: OneProps) {
         >
           <IsolatedText text={testTitle(test)} />
         </Link>
+        {(test.flaky != null || test.quarantine != null) && (
+          <p className="flex flex-wrap gap-1 py-0.5">
+            {test.flaky != null && <Tag>{provedWords(test.flaky)}</Tag>}
+            {test.quarantine != null && <Tag>In quarantine</Tag>}
+          </p>
+        )}
         {words !== null && (
           <p className="truncate text-13">
             <IsolatedText text={words} />
@@ -76,6 +84,11 @@ function Name({ org, slug, test }: OneProps) {
       </div>
     </div>
   )
+}
+
+/** Returns `Flaky: 3 of 10 forks passed`. */
+export function provedWords(proof: NonNullable<PipelineTest['flaky']>): string {
+  return capital(verdictWords({ ...proof, verdict: 'flaky' }) ?? '')
 }
 
 /** Says how many of the builds that ran the test passed it. */

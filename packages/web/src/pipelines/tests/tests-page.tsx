@@ -62,6 +62,8 @@ const chips = [
   ['All', undefined],
   ['Failing', 'failing'],
   ['Failed lately', 'failed'],
+  ['Flaky', 'flaky'],
+  ['In quarantine', 'quarantined'],
 ] as const
 
 interface FiltersProps {
@@ -98,6 +100,13 @@ function Filters({ filters: { q, state }, onFilter }: FiltersProps) {
   )
 }
 
+const noneOf: Readonly<Record<NonNullable<PipelineTestFilters['state']>, string>> = {
+  failing: 'No test is failing',
+  failed: 'No test failed lately',
+  flaky: 'No test was proved flaky lately',
+  quarantined: 'No test is in quarantine',
+}
+
 function NoTests({
   filters: { q, state },
   onClear,
@@ -117,13 +126,19 @@ function NoTests({
         </pre>
       </EmptyState>
     )
-  const title =
-    q !== undefined ? 'No test matches' : state === 'failing' ? 'No test is failing' : 'No test failed lately'
+  const title = q !== undefined || state === undefined ? 'No test matches' : noneOf[state]
   return (
     <EmptyState title={title} action={<Button onClick={onClear}>Show all tests</Button>}>
-      {q === undefined
-        ? 'The newest 50 builds of the default branch count.'
-        : 'Searched names, suites and files of the newest 50 builds of the default branch.'}
+      {q === undefined && state === 'quarantined' ? (
+        <>
+          Administrators put a test there on its own page. A step with <code>quarantine</code> does so when forks prove
+          one flaky.
+        </>
+      ) : q === undefined ? (
+        'The newest 50 builds of the default branch count.'
+      ) : (
+        'Searched names, suites and files of the newest 50 builds of the default branch.'
+      )}
     </EmptyState>
   )
 }

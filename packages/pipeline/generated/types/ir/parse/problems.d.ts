@@ -2,7 +2,7 @@ import type { PlanError, PlanErrorCode } from '../plan.js';
 /**
  * Order of the checks of a document (`ir.md` 1.6). A problem of an earlier stage is reported first.
  */
-export type Stage = 'shape' | 'limit' | 'unsupported' | 'graph';
+export type Stage = 'shape' | 'limit' | 'graph';
 export interface Problem {
     readonly stage: Stage;
     readonly code?: PlanErrorCode;
@@ -17,8 +17,6 @@ export interface Problem {
 /** Collects what is wrong with a document: the first problems of each stage, and their number. */
 export declare class Problems {
     #private;
-    /** `ignored` is a stage whose problems do not count. */
-    constructor(ignored?: Stage);
     add(problem: Problem): void;
     /**
      * Adds a sentence for the author. Only the first 20 are kept, so that a wrong document cannot

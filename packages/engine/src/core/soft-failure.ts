@@ -1,0 +1,35 @@
+/** Decides whether a failure leaves the build unharmed. */
+import type { FailedTests, Job, Step } from './model.ts'
+
+/** Whether the step's `soft_fail` allows the failure. */
+export function allowsFailure(step: Step, job: Pick<Job, 'state' | 'exitCode' | 'errorCode'>): boolean {
+  if (step.softFail === null || job.errorCode === 'pipeline_timeout') return false
+  if (step.softFail === true) return true
+  return job.state === 'failed' && job.exitCode !== null && step.softFail.includes(job.exitCode)
+}
+
+interface RedEnd extends Pick<Job, 'exitCode' | 'errorCode'> {
+  readonly signal: string | null
+  readonly failedTests: FailedTests | undefined
+}
+
+/**
+ * Returns how many tests failed where their quarantine explains the whole failure of a command that
+ * ended by itself; 0 where it does not, and for a step that does not ask.
+ */
+export function quarantinedFailures(step: Step, { exitCode, errorCode, signal, failedTests }: RedEnd): number {
+  if (step.tests?.quarantine !== true || !failedTests?.areWhole) return 0
+  const { count, inQuarantine } = failedTests
+  const hasExited = exitCode !== null && !isOfSignal(exitCode) && signal === null && errorCode === null
+  return hasExited && count === inQuarantine ? count : 0
+}
+
+/** Shells report a process that a signal killed as 128 plus the signal's number. */
+function isOfSignal(exitCode: number): boolean {
+  return exitCode > 128 && exitCode <= 192
+}
+
+/** Whether a job failed softly because all its failed tests were in quarantine. */
+export function failedInQuarantine(step: Step, job: Job): boolean {
+  return job.softFailed && !allowsFailure(step, job)
+}
