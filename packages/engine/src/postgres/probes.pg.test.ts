@@ -14,10 +14,10 @@ import type { TestCase } from '../reports/test-report.ts'
 import { noOutput } from '../step-output.ts'
 import type { ForkLease, Lease } from '../store.ts'
 import { engineDatabase } from './engine-database.test-support.ts'
-import { inTransaction } from './pool.ts'
 import { PostgresStore } from './postgres-store.ts'
 import { type ProofOutbox, takeText } from './probes.ts'
 import { rowsRead } from './rows-read.test-support.ts'
+import { transaction } from './transaction.ts'
 
 let config: pg.PoolConfig
 let pool: pg.Pool
@@ -48,7 +48,7 @@ async function submit(steps: readonly Partial<PlannedStep>[], queue = 'q'): Prom
   const id = randomUUID()
   const from = { kind: 'plan', plan: plainPlan(steps), conditions: steps.map(() => true) } as const
   const created = createBuild({ id, queue, at: now, held: false, from }, { newId: randomUUID, limits: defaultLimits })
-  await inTransaction(pool, (client) => store.builds.submit(client, created, plainContext))
+  await transaction(pool, (client) => store.builds.submit(client, created, plainContext))
   await store.builds.submitted(created.build, created.effects)
   return id
 }

@@ -7,8 +7,8 @@ import type { Effect, Instant, Job, Step } from '../core/model.ts'
 import { afterFork, type ForkEnd, forkMarginMs, type Probe, probeFor } from '../probes/probe.ts'
 import type { Proof, TestVerdict } from '../probes/proof.ts'
 import type { ForkLease, ForkRef, ProbeStore } from '../store.ts'
-import { inTransaction } from './pool.ts'
 import type { EndedStep } from './step-outputs.ts'
+import { transaction } from './transaction.ts'
 import { storableJson, time } from './values.ts'
 
 /** A run that used a machine. */
@@ -102,7 +102,7 @@ export class PostgresProbes implements ProbeStore {
   }
 
   async end(ref: ForkRef, now: Instant, end: ForkEnd): Promise<boolean> {
-    const ended = await inTransaction(this.#options.pool, (client) => this.#end(client, ref, now, end))
+    const ended = await transaction(this.#options.pool, (client) => this.#end(client, ref, now, end))
     if (ended === null) return false
     if (ended.isShown) this.#options.tell({ id: ref.buildId, queue: ended.queue }, [])
     return true
