@@ -22,14 +22,14 @@ export const noArtifacts: KeptArtifacts = { artifacts: [] }
 const maxEntries = 2_000_000
 const maxMs = 120_000
 
-/** Finds the files that a step keeps, and stores their parts. Says in the log what was left out. */
-export function keepArtifacts(
-  context: JobContext,
+/** Finds the files that artifacts name. */
+export function listArtifacts(
+  files: FrozenFiles,
   asked: readonly PlannedArtifact[],
-  show: ShowFiles,
   stop: AbortSignal,
-): Promise<KeptArtifacts> {
-  return guarded(context, stop, () => show((files) => keepShown(context, asked, files, stop)))
+): Promise<Listing> {
+  const patterns = asked.map(({ path }) => path)
+  return unlessAborted(files.list({ patterns, maxFiles: mostArtifacts, maxEntries, maxMs }), stop)
 }
 
 /**
@@ -56,15 +56,15 @@ export async function guarded(
   }
 }
 
-async function keepShown(
+/** Stores the parts of the files that a step keeps. Says in the log what was left out. */
+export async function keepArtifacts(
   context: JobContext,
   asked: readonly PlannedArtifact[],
   files: FrozenFiles,
+  listing: Listing,
   stop: AbortSignal,
 ): Promise<KeptArtifacts> {
   const { log } = context
-  const patterns = asked.map(({ path }) => path)
-  const listing = await unlessAborted(files.list({ patterns, maxFiles: mostArtifacts, maxEntries, maxMs }), stop)
   const tooMany = overLimit(listing)
   if (tooMany !== null) return refused(context, asked, tooMany)
   const chosen = chooseFiles(context, asked, listing)

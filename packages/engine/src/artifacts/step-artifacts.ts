@@ -5,7 +5,15 @@ import { readReports } from '../reports/read-reports.ts'
 import type { TestReport } from '../reports/test-report.ts'
 import type { JobContext } from '../runner/job-context.ts'
 import { outputOf } from '../step-output.ts'
-import { guarded, type KeptArtifacts, keepArtifacts, noArtifacts, refused, type ShowFiles } from './keep-artifacts.ts'
+import {
+  guarded,
+  type KeptArtifacts,
+  keepArtifacts,
+  listArtifacts,
+  noArtifacts,
+  refused,
+  type ShowFiles,
+} from './keep-artifacts.ts'
 import { storeParts } from './store-parts.ts'
 
 /**
@@ -44,8 +52,15 @@ async function keepFiles(
   show: ShowFiles,
   stop: AbortSignal,
 ): Promise<KeptFiles> {
-  const tests = await readReports(context, asked, show, stop)
-  return { ...(await keepArtifacts(context, asked, show, stop)), tests }
+  let tests: readonly TestReport[] = []
+  const kept = await guarded(context, stop, () =>
+    show(async (files) => {
+      const listing = await listArtifacts(files, asked, stop)
+      tests = await readReports(context, asked, (use) => use(files), stop, listing)
+      return keepArtifacts(context, asked, files, listing, stop)
+    }),
+  )
+  return { ...kept, tests }
 }
 
 /** Returns whether a command that has ended passed, as far as the runner knows. */

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { PlannedArtifact } from '@harmont/ir'
-import { type FrozenFiles, listTree } from '@harmont/sandbox'
+import { type FrozenFiles, type ListedFile, type Listing, listTree } from '@harmont/sandbox'
 import type { ShowFiles } from '../artifacts/keep-artifacts.ts'
 import type { JobContext } from '../runner/job-context.ts'
 import { offeredTree } from '../runner/source-of-build.ts'
@@ -20,18 +20,22 @@ const mostNamed = 5
  * Reads those artifacts of a step that are reports of tests, and masks secrets in them. What cannot
  * be read is a remark in its log: it changes no outcome. Throws what means that the job is no longer
  * ours.
+ * @param known the files that `asked` names, if they have been listed.
  */
 export async function readReports(
   context: JobContext,
   asked: readonly PlannedArtifact[],
   show: ShowFiles,
   stop: AbortSignal,
+  known?: Listing,
 ): Promise<readonly TestReport[]> {
   const { log, options, lease } = context
   const patterns = asked.filter(({ kind }) => kind === 'junit').map(({ path }) => path)
   if (patterns.length === 0) return []
   try {
-    const { files, problems } = await show((frozen) => findReports(frozen, patterns))
+    const { files, problems } = await show(async (left) =>
+      findReports(await listReports(asked, patterns, left, known), patterns, left),
+    )
     const read = files.length === 0 ? [] : await parseApart(files, await sourceFiles(context), stop)
     const reports: TestReport[] = []
     for (const report of [...read, ...problems]) reports.push(await masked(report, (text) => log.masked(text)))
@@ -53,14 +57,16 @@ interface Found {
   readonly problems: readonly TestReport[]
 }
 
-async function findReports(frozen: FrozenFiles, patterns: readonly string[]): Promise<Found> {
-  const limits = { maxFiles: mostReports, maxEntries: mostEntries, maxMs: mostListMs }
-  const { files: listed, exceeded } = await frozen.list({ patterns, ...limits })
-  if (exceeded !== null)
-    return {
-      files: [],
-      problems: [unread(patterns.join(', '), `more than ${mostReports} files, or too many to look at`)],
-    }
+/** Reads reports of tests. @param listed null for too many. */
+async function findReports(
+  listed: readonly ListedFile[] | null,
+  patterns: readonly string[],
+  left: FrozenFiles,
+): Promise<Found> {
+  if (listed === null) {
+    const problem = `more than ${mostReports} files, or too many to look at`
+    return { files: [], problems: [unread(patterns.join(', '), problem)] }
+  }
   const files: ReportFile[] = []
   const problems: TestReport[] = []
   let room = mostBytes
@@ -70,9 +76,25 @@ async function findReports(frozen: FrozenFiles, patterns: readonly string[]): Pr
       continue
     }
     room -= length
-    files.push({ path, bytes: await frozen.read([{ path, from: 0, length }], Buffer.alloc(length)) })
+    files.push({ path, bytes: await left.read([{ path, from: 0, length }], Buffer.alloc(length)) })
   }
   return { files, problems }
+}
+
+/** Returns the reports among a step's files; null for too many. */
+async function listReports(
+  asked: readonly PlannedArtifact[],
+  patterns: readonly string[],
+  left: FrozenFiles,
+  known?: Listing,
+): Promise<readonly ListedFile[] | null> {
+  if (known?.exceeded === null) {
+    const reports = known.files.filter((file) => file.patterns.some((index) => asked[index]?.kind === 'junit'))
+    return reports.length > mostReports ? null : reports
+  }
+  // Too many artifacts, but the reports alone may be few.
+  const alone = await left.list({ patterns, maxFiles: mostReports, maxEntries: mostEntries, maxMs: mostListMs })
+  return alone.exceeded === null ? alone.files : null
 }
 
 /** Returns the paths of the repository's files; none when its source cannot be had now. */
