@@ -44,6 +44,7 @@ export type {
   StepConcurrency,
   WhenFull,
 } from './plan.ts'
+export { RETRY_REASONS } from './retry-reasons.ts'
 export { type Keyless, positionKey, stepKeys } from './step-keys.ts'
 export { comparePaths, compareText } from './text-order.ts'
 export { matchesRefGlob } from './wildcard.ts'

@@ -1,28 +1,9 @@
 /** The additive fields of a step (`ir.md` 1.3) that the product runs. */
 import type { PlannedSplit, Resources, RetryPolicy } from '../plan.ts'
+import { RETRY_REASONS } from '../retry-reasons.ts'
 import { readRelativePath } from './cache.ts'
 import { below, isObject, type JsonObject, member, type Reader } from './read.ts'
 
-// Job error codes of `engine.md` 1 that a `reasons` entry may name.
-const REASONS = [
-  'out_of_memory',
-  'disk_limit',
-  'step_timeout',
-  'pipeline_timeout',
-  'provision_failed',
-  'snapshot_failed',
-  'artifact_missing',
-  'artifact_failed',
-  'sandbox_lost',
-  'build_abandoned',
-  'secret_missing',
-  'input_missing',
-  'service_unsupported',
-  'service_failed',
-  'service_timeout',
-  'service_unclean',
-  'split_failed',
-] as const
 const RETRY = new Set(['limit', 'delay_seconds', 'exit_codes', 'signals', 'reasons'])
 const MATRIX = new Set(['group', 'cell'])
 const SPLIT = new Set(['files', 'index', 'total'])
@@ -40,7 +21,7 @@ export function readRetry(reader: Reader, value: unknown, at: string): RetryPoli
   const exitCodes = codes === '*' ? codes : readExitCodes(reader, codes, codesAt, '"*" or a list of exit codes')
   const signals = reader.listOf(...of('signals'), (signal, place) => readSignal(reader, signal, place))
   const reasons = reader.listOf(...of('reasons'), (reason, place) =>
-    reader.word(reason, place, REASONS, { required: true }),
+    reader.word(reason, place, RETRY_REASONS, { required: true }),
   )
   if (limit === undefined) return null
   return {

@@ -1,4 +1,4 @@
-import type { IrRetry } from '@harmont/ir'
+import { type IrRetry, RETRY_REASONS } from '@harmont/ir'
 import { type Duration, seconds } from '../duration.ts'
 import { listOf, optionsOf, wholeNumberOf, wordOf, wrongUse } from '../wrong-use.ts'
 
@@ -19,27 +19,7 @@ export interface RetryOptions extends RetryConditions {
 }
 
 /** Error codes of jobs: reasons for a failure beside the command's exit code. */
-const REASONS = [
-  'out_of_memory',
-  'disk_limit',
-  'step_timeout',
-  'pipeline_timeout',
-  'provision_failed',
-  'snapshot_failed',
-  'artifact_missing',
-  'artifact_failed',
-  'sandbox_lost',
-  'build_abandoned',
-  'secret_missing',
-  'input_missing',
-  'service_unsupported',
-  'service_failed',
-  'service_timeout',
-  'service_unclean',
-  'split_failed',
-] as const
-
-export type RetryReason = (typeof REASONS)[number]
+export type RetryReason = (typeof RETRY_REASONS)[number]
 
 /**
  * Makes a policy for the option `retry`: up to `limit` further attempts, without conditions after
@@ -70,7 +50,7 @@ export function retryOf(where: string, value: unknown): IrRetry {
     }),
     ...(signals !== undefined && { signals: listOf(`${where}, signals`, signals, signal(`${where}, signals`)) }),
     ...(reasons !== undefined && {
-      reasons: listOf(`${where}, reasons`, reasons, (reason) => wordOf(`${where}, reasons`, reason, REASONS)),
+      reasons: listOf(`${where}, reasons`, reasons, (reason) => wordOf(`${where}, reasons`, reason, RETRY_REASONS)),
     }),
   })
 }

@@ -7,6 +7,7 @@ export { DEFAULT_IMAGE } from './parse/check-graph.js';
 export { checkDocument, parsePlan } from './parse-plan.js';
 export { coversFile, isGlob, type PathGlob, pathComponents, pathGlob, pathProblem } from './path-glob.js';
 export type { BuildConcurrency, CheckResult, Plan, PlanError, PlanErrorCode, PlannedArtifact, PlannedInput, PlannedService, PlannedSplit, PlannedStep, PlannedTests, PlanProblem, PlanResult, Resources, RetryPolicy, StepConcurrency, WhenFull, } from './plan.js';
+export { RETRY_REASONS } from './retry-reasons.js';
 export { type Keyless, positionKey, stepKeys } from './step-keys.js';
 export { comparePaths, compareText } from './text-order.js';
 export { matchesRefGlob } from './wildcard.js';

@@ -1,4 +1,4 @@
-import type { IrRetry } from '../ir/index.js';
+import { type IrRetry, RETRY_REASONS } from '../ir/index.js';
 import { type Duration } from '../duration.js';
 export interface RetryConditions {
     /** Only after one of these exit codes; `"*"`: after any. */
@@ -15,8 +15,7 @@ export interface RetryOptions extends RetryConditions {
     readonly limit: number;
 }
 /** Error codes of jobs: reasons for a failure beside the command's exit code. */
-declare const REASONS: readonly ['out_of_memory', 'disk_limit', 'step_timeout', 'pipeline_timeout', 'provision_failed', 'snapshot_failed', 'artifact_missing', 'artifact_failed', 'sandbox_lost', 'build_abandoned', 'secret_missing', 'input_missing', 'service_unsupported', 'service_failed', 'service_timeout', 'service_unclean', 'split_failed'];
-export type RetryReason = (typeof REASONS)[number];
+export type RetryReason = (typeof RETRY_REASONS)[number];
 /**
  * Makes a policy for the option `retry`: up to `limit` further attempts, without conditions after
  * any failure.
@@ -26,4 +25,3 @@ export declare function retry(limit: number, conditions?: RetryConditions): Retr
 export declare function retryOf(where: string, value: unknown): IrRetry;
 /** Reads a list of exit codes, 0 to 255. */
 export declare function exitCodesOf(where: string, value: unknown): readonly number[];
-export {};

@@ -1,0 +1,20 @@
+/** Error codes of jobs (`engine.md` 1) that `reasons` of a retry may name. */
+export const RETRY_REASONS = [
+  'out_of_memory',
+  'disk_limit',
+  'step_timeout',
+  'pipeline_timeout',
+  'provision_failed',
+  'snapshot_failed',
+  'artifact_missing',
+  'artifact_failed',
+  'sandbox_lost',
+  'build_abandoned',
+  'secret_missing',
+  'input_missing',
+  'service_unsupported',
+  'service_failed',
+  'service_timeout',
+  'service_unclean',
+  'split_failed',
+] as const
