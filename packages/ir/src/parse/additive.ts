@@ -93,8 +93,7 @@ function readSignal(reader: Reader, value: unknown, at: string): string | undefi
   return undefined
 }
 
-// Without recursion and without building the text, because the value may be nested deeper than the
-// stack.
+// Neither recurses nor builds the text, because the value may be nested deeper than the stack.
 function jsonSizeOver(value: unknown, limit: number): boolean {
   const rest: unknown[] = [value]
   let size = 0

@@ -11,9 +11,9 @@ type PartialCell<A extends Axes> = {
     readonly [Axis in keyof A]?: A[Axis][number];
 };
 export interface MatrixOptions<A extends Axes> {
-    /** Only cells that have all the values of one of these. */
+    /** Keeps only the cells that match one of these in all its values. */
     readonly include?: readonly PartialCell<A>[];
-    /** No cell that has all the values of one of these. */
+    /** Drops the cells that match one of these in all its values. */
     readonly exclude?: readonly PartialCell<A>[];
 }
 /** Returns the cells of some axes, the first axis slowest. */
