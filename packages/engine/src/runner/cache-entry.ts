@@ -10,7 +10,7 @@ import type { JobContext } from './job-context.ts'
 import { withRoom } from './retry.ts'
 import { maySee } from './secrets.ts'
 import { type ResolvedService, serviceDigests } from './services/resolve-services.ts'
-import { sourceOfBuild } from './source-of-build.ts'
+import { sourceOfBuild } from './source/source-of-build.ts'
 
 export type CacheAddress = NonNullable<SnapshotMeta['cache']>
 

@@ -17,7 +17,7 @@ import { persist } from './retry.ts'
 import { resumeJob, runJob } from './run-job.ts'
 import { sandboxId } from './sandbox-note.ts'
 import { Shells } from './shells.ts'
-import { SourceTrees } from './source-trees.ts'
+import { SourceTrees } from './source/source-trees.ts'
 
 export interface Runner {
   /**

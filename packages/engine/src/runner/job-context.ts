@@ -11,7 +11,7 @@ import { type Append, JobLog } from './job-log.ts'
 import type { Lineage } from './lineage.ts'
 import type { RunnerOptions, RunnerSettings } from './options.ts'
 import { isForWantOfRoom, persist } from './retry.ts'
-import type { SourceTrees } from './source-trees.ts'
+import type { SourceTrees } from './source/source-trees.ts'
 
 /** One leased job with everything that running it needs. */
 export interface JobContext {

@@ -5,7 +5,7 @@ import type { LeasedJob, SecretsAnswer } from '../port.ts'
 import type { RunnerParts } from './job-context.ts'
 import { stepLimits } from './sandbox-note.ts'
 import { uniqueSecrets } from './secrets.ts'
-import { gitMounts, offeredTree } from './source-of-build.ts'
+import { gitMounts, offeredTree } from './source/source-of-build.ts'
 
 /** A shell that somebody asks for. */
 export interface ShellRequest {

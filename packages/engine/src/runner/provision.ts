@@ -1,7 +1,7 @@
 import { isScarcity, type Sandbox, type SandboxSpec, untilAffordable } from '@harmont/sandbox'
 import type { JobContext } from './job-context.ts'
 import { isForWantOfRoom, withRoom } from './retry.ts'
-import { type BuildFiles, gitMounts, sourceOfBuild } from './source-of-build.ts'
+import { type BuildFiles, gitMounts, sourceOfBuild } from './source/source-of-build.ts'
 
 /**
  * Makes a sandbox with the build's source, once there is room for both. On a SandboxError nothing

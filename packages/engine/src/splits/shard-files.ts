@@ -1,7 +1,7 @@
 import { filesNamed } from '@harmont/sandbox'
 import type { StepWork } from '../port.ts'
 import { type JobContext, SplitFailed } from '../runner/job-context.ts'
-import { sourceOfBuild } from '../runner/source-of-build.ts'
+import { sourceOfBuild } from '../runner/source/source-of-build.ts'
 
 /** Files of a split: so many are dealt out within milliseconds. */
 const mostFiles = 20_000

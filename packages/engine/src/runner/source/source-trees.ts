@@ -8,7 +8,7 @@ import {
   type UnpackRequest,
   unpackSource,
 } from '@harmont/sandbox'
-import type { InHand } from './in-hand.ts'
+import type { InHand } from '../in-hand.ts'
 
 /** Enough for the builds that run at a time. */
 const rememberedBuilds = 1_000

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { archive, type Bench, openBench, run, step } from './runner.test-support.ts'
+import { archive, type Bench, openBench, run, step } from '../runner.test-support.ts'
 
 let bench: Bench
 beforeAll(async () => {

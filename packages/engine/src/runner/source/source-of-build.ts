@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream'
 import { type Checkout, SandboxError, type SandboxSpec, SourceUnreachable } from '@harmont/sandbox'
-import { type LocalFiles, SourceUnavailable } from '../port.ts'
-import { StopAsked } from './held-lease.ts'
-import type { JobContext } from './job-context.ts'
-import { persist } from './retry.ts'
+import { type LocalFiles, SourceUnavailable } from '../../port.ts'
+import { StopAsked } from '../held-lease.ts'
+import type { JobContext } from '../job-context.ts'
+import { persist } from '../retry.ts'
 
 /** A source tree. One of a repository comes with its git directory. */
 export type BuildFiles = LocalFiles | Checkout
