@@ -66,9 +66,9 @@ export {
   roomSentence,
   watchDisk,
 } from './runner/disk-watch.ts'
-export { type ShellRequest, ShellUnavailable, type ShellUnavailableCode } from './runner/open-shell.ts'
 export type { Renderer, RunnerOptions, RunnerSettings } from './runner/options.ts'
 export type { ForkOutcome } from './runner/probes/run-fork.ts'
+export { type ShellRequest, ShellUnavailable, type ShellUnavailableCode } from './runner/shells/open-shell.ts'
 export { createLocalPort, type LocalPortOptions } from './scheduler/local-port.ts'
 export { createScheduler, type Scheduler, type SchedulerOptions } from './scheduler/scheduler.ts'
 export { serviceLogId } from './service-log.ts'

@@ -1,4 +1,4 @@
-import { type ShellRequest, ShellUnavailable, type ShellWork } from '../runner/open-shell.ts'
+import { type ShellRequest, ShellUnavailable, type ShellWork } from '../runner/shells/open-shell.ts'
 import { ownVariables } from './leased-job.ts'
 import type { LocalPortOptions } from './local-port.ts'
 import { secretsOfBuild } from './secrets-of-build.ts'

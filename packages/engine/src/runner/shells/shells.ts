@@ -2,10 +2,10 @@ import { PassThrough, pipeline } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Conversation, now } from '@harmont/sandbox'
-import { unlessAborted } from '../unless-aborted.ts'
-import type { RunnerParts } from './job-context.ts'
+import { unlessAborted } from '../../unless-aborted.ts'
+import type { RunnerParts } from '../job-context.ts'
+import type { ShellTimes } from '../options.ts'
 import { type ShellRequest, type ShellWork, startShell } from './open-shell.ts'
-import type { ShellTimes } from './options.ts'
 
 /** The watchdog, outside this process, acts only when this process did not. */
 const watchdogMarginMs = 5_000

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { type Conversation, SandboxError, type SandboxSpec, type Snapshot, type TerminalSize } from '@harmont/sandbox'
-import type { Step } from '../core/model.ts'
-import type { LeasedJob, SecretsAnswer } from '../port.ts'
-import type { RunnerParts } from './job-context.ts'
-import { stepLimits } from './sandbox-note.ts'
-import { uniqueSecrets } from './secrets.ts'
-import { gitMounts, offeredTree } from './source/source-of-build.ts'
+import type { Step } from '../../core/model.ts'
+import type { LeasedJob, SecretsAnswer } from '../../port.ts'
+import type { RunnerParts } from '../job-context.ts'
+import { stepLimits } from '../sandbox-note.ts'
+import { uniqueSecrets } from '../secrets.ts'
+import { gitMounts, offeredTree } from '../source/source-of-build.ts'
 
 /** A shell that somebody asks for. */
 export interface ShellRequest {

@@ -1,9 +1,9 @@
 import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Build } from '../core/model.ts'
+import type { Build } from '../../core/model.ts'
+import { archive, type Bench, openBench, run, step } from '../runner.test-support.ts'
 import type { ShellRequest } from './open-shell.ts'
-import { archive, type Bench, openBench, run, step } from './runner.test-support.ts'
 
 let bench: Bench
 beforeAll(async () => {
