@@ -10,7 +10,7 @@ import type { Build, BuildEvent, Job, Step } from './core/model.ts'
 import { dice, plainPlan } from './core/random-plan.test-support.ts'
 import { isBuildTerminal, isHeld } from './core/states.ts'
 import { plainContext } from './plain-context.test-support.ts'
-import type { Limited } from './postgres/limits.ts'
+import type { Limited } from './postgres/waiting/limits.ts'
 import type { Store } from './store.ts'
 import type { StoreUnderTest } from './store-under-test.test-support.ts'
 

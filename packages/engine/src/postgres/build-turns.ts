@@ -6,10 +6,10 @@ import type { BuildContext } from '../store.ts'
 import type { StoreSettings } from '../store-settings.ts'
 import { BuildCache, type CachedBuild } from './build-cache.ts'
 import { type Answer, type Ask, BadAsk, type Outbox, workOnBuild } from './build-work.ts'
-import { buildGates } from './gates.ts'
 import { currentBuild, lockBuild, readBuild } from './load-build.ts'
 import { inSnapshot, transaction } from './transaction.ts'
 import { Turns } from './turns.ts'
+import { buildGates } from './waiting/gates.ts'
 
 /** Undefined: no such build, or another process has it and the ask was not to wait for it. */
 type Reply = Answer | undefined

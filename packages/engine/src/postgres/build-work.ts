@@ -9,7 +9,6 @@ import type { Applied, Lease } from '../store.ts'
 import type { StoreSettings } from '../store-settings.ts'
 import type { CachedBuild } from './build-cache.ts'
 import { writeGroup } from './build-rows.ts'
-import type { BuildGates } from './gates.ts'
 import {
   isLeasable,
   jobsOf,
@@ -22,6 +21,7 @@ import {
 import { beginProbes } from './probes.ts'
 import { withFailedTests } from './quarantine.ts'
 import { type EndedStep, type WrittenOutput, writeStepOutput } from './step-outputs.ts'
+import type { BuildGates } from './waiting/gates.ts'
 import { writeChange } from './write-change.ts'
 
 /**

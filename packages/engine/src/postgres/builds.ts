@@ -6,14 +6,14 @@ import type { Applied, BuildContext, BuildStore, JobOutput, LiveSnapshots, Watch
 import { longBreakMs } from '../store-settings.ts'
 import type { Wait } from '../wait.ts'
 import type { BuildTurns, Loaded } from './build-turns.ts'
-import { reopenGates } from './gates.ts'
-import type { Groups } from './groups.ts'
 import { type JobRow, jobColumns, jobFromRow } from './job-rows.ts'
-import { findLimits, type Limited, type RunningLimit, setLimit } from './limits.ts'
 import { submitBuild } from './submit-build.ts'
 import { writeReports } from './test-reports.ts'
 import { time } from './values.ts'
-import { findPlaceWait, findWaits } from './waits.ts'
+import { reopenGates } from './waiting/gates.ts'
+import type { Groups } from './waiting/groups.ts'
+import { findLimits, type Limited, type RunningLimit, setLimit } from './waiting/limits.ts'
+import { findPlaceWait, findWaits } from './waiting/waits.ts'
 
 /**
  * Finds the snapshots of unfinished and lately ended builds, and whether a job, a retry, a proof or

@@ -4,8 +4,8 @@ import type { BuildEvent, Instant } from '../core/model.ts'
 import type { Lease, LeaseStore } from '../store.ts'
 import type { StoreSettings } from '../store-settings.ts'
 import type { BuildTurns } from './build-turns.ts'
-import { type Candidate, FairScan } from './fair-scan.ts'
 import { instant, storable, storableJson, time } from './values.ts'
+import { type Candidate, FairScan } from './waiting/fair-scan.ts'
 
 /** Scans a small index in each part. A job that is to be killed is not lost as well. */
 export const overdueText = `

@@ -6,7 +6,6 @@ import { type StoreSettings, storeSettings } from '../store-settings.ts'
 import { BuildTurns } from './build-turns.ts'
 import type { Outbox } from './build-work.ts'
 import { PostgresBuilds } from './builds.ts'
-import { Groups } from './groups.ts'
 import { PostgresLeases } from './leases.ts'
 import { PostgresLogs } from './logs.ts'
 import { type Hears, Notifier } from './notifier.ts'
@@ -14,6 +13,7 @@ import { storePool } from './pool.ts'
 import { PostgresProbes, type ProofOutbox } from './probes.ts'
 import { PostgresSplits } from './splits.ts'
 import { PostgresOutputs } from './step-outputs.ts'
+import { Groups } from './waiting/groups.ts'
 
 export interface PostgresStoreOptions extends Partial<StoreSettings> {
   /** Called in each transaction in which the state of a build changes or a job ends. */

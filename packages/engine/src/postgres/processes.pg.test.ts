@@ -12,12 +12,12 @@ import { plainContext } from '../plain-context.test-support.ts'
 import type { Lease } from '../store.ts'
 import { liveSnapshotsText } from './builds.ts'
 import { engineDatabase } from './engine-database.test-support.ts'
-import { candidatesText } from './fair-scan.ts'
 import { overdueText } from './leases.ts'
 import { changesChannel } from './notifier.ts'
 import { PostgresStore, type PostgresStoreOptions } from './postgres-store.ts'
 import { rowsRead } from './rows-read.test-support.ts'
 import { transaction } from './transaction.ts'
+import { candidatesText } from './waiting/fair-scan.ts'
 
 const at = 1_700_000_000_000
 const passed = { kind: 'exited', exitCode: 0, signal: null, limit: null, snapshot: null } as const

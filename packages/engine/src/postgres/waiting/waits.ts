@@ -1,9 +1,9 @@
 import type pg from 'pg'
-import { type Group, groupOf, limitKey } from '../core/gates.ts'
-import type { Build, Instant, Job } from '../core/model.ts'
-import type { Wait } from '../wait.ts'
+import { type Group, groupOf, limitKey } from '../../core/gates.ts'
+import type { Build, Instant, Job } from '../../core/model.ts'
+import type { Wait } from '../../wait.ts'
+import { time } from '../values.ts'
 import { findLimits } from './limits.ts'
-import { time } from './values.ts'
 
 // The order of the jobs that wait at each gate: groups in $1, at $2; the queue in $3, its pipeline
 // in $4, the keys of their limits, if any, in $5 and $6. Jobs that wait at another gate meanwhile

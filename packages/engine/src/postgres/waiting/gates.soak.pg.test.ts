@@ -8,22 +8,22 @@ import { effort, scaled, seed } from '@harmont/test-kit/effort'
 import fc from 'fast-check'
 import pg from 'pg'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { createBuild } from '../core/create-build.ts'
-import { limitKey } from '../core/gates.ts'
-import { defaultLimits } from '../core/limits.ts'
-import { plainPlan } from '../core/random-plan.test-support.ts'
-import { isBuildTerminal } from '../core/states.ts'
-import { gateRuns } from '../gate-suite.ts'
-import { plainContext } from '../plain-context.test-support.ts'
-import { randomLives } from '../random-lives.test-support.ts'
-import type { Lease } from '../store.ts'
-import { untilSeen } from '../until-seen.test-support.ts'
-import { engineDatabase } from './engine-database.test-support.ts'
+import { createBuild } from '../../core/create-build.ts'
+import { limitKey } from '../../core/gates.ts'
+import { defaultLimits } from '../../core/limits.ts'
+import { plainPlan } from '../../core/random-plan.test-support.ts'
+import { isBuildTerminal } from '../../core/states.ts'
+import { gateRuns } from '../../gate-suite.ts'
+import { plainContext } from '../../plain-context.test-support.ts'
+import { randomLives } from '../../random-lives.test-support.ts'
+import type { Lease } from '../../store.ts'
+import { untilSeen } from '../../until-seen.test-support.ts'
+import { engineDatabase } from '../engine-database.test-support.ts'
+import { PostgresStore, type PostgresStoreOptions } from '../postgres-store.ts'
+import { rowsRead } from '../rows-read.test-support.ts'
+import { transaction } from '../transaction.ts'
 import { candidatesText } from './fair-scan.ts'
 import { openText, parkText, readText, reopenText } from './gates.ts'
-import { PostgresStore, type PostgresStoreOptions } from './postgres-store.ts'
-import { rowsRead } from './rows-read.test-support.ts'
-import { transaction } from './transaction.ts'
 import { holdersText, ranksText } from './waits.ts'
 
 const at = 1_700_000_000_000
@@ -200,7 +200,7 @@ test('G05 several processes, one of them killed, never run more than a group or 
     const steps = [...many(6, inGroup(1, 'one')), ...many(6, inGroup(2, 'two')), ...many(4), { dependsOn: [0, 1] }]
     builds.push(await submit(steps, `p${n % 2}`))
   }
-  const file = new URL('./lease-process.test-support.ts', import.meta.url).pathname
+  const file = new URL('../lease-process.test-support.ts', import.meta.url).pathname
   const processes: ChildProcess[] = []
   const errors: string[] = []
   for (let n = 0; n < 4; n++) {

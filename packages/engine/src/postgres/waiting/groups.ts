@@ -1,15 +1,15 @@
 /** Admits builds to their groups, or has them superseded. */
 import type { WhenFull } from '@harmont/ir'
 import type pg from 'pg'
-import type { ChangedBuild } from '../change-feed.ts'
-import type { Effect, Instant } from '../core/model.ts'
-import { settleGroup } from '../core/settle-group.ts'
-import type { StoreSettings } from '../store-settings.ts'
-import { type Outbox, workOnBuild } from './build-work.ts'
+import type { ChangedBuild } from '../../change-feed.ts'
+import type { Effect, Instant } from '../../core/model.ts'
+import { settleGroup } from '../../core/settle-group.ts'
+import type { StoreSettings } from '../../store-settings.ts'
+import { type Outbox, workOnBuild } from '../build-work.ts'
+import { currentBuild, lockBuild } from '../load-build.ts'
+import { transaction } from '../transaction.ts'
+import { Turns } from '../turns.ts'
 import { buildGates } from './gates.ts'
-import { currentBuild, lockBuild } from './load-build.ts'
-import { transaction } from './transaction.ts'
-import { Turns } from './turns.ts'
 
 interface MemberRow {
   id: string

@@ -1,7 +1,7 @@
 import type pg from 'pg'
-import { limitKey } from '../core/gates.ts'
-import { changesChannel, everybodyLooks } from './notifier.ts'
-import { transaction } from './transaction.ts'
+import { limitKey } from '../../core/gates.ts'
+import { changesChannel, everybodyLooks } from '../notifier.ts'
+import { transaction } from '../transaction.ts'
 
 /** The owner of a limit on running jobs: a queue (an organization) or one of its pipelines. */
 export interface Limited {

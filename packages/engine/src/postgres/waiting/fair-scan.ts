@@ -1,7 +1,7 @@
 import type pg from 'pg'
-import type { Instant } from '../core/model.ts'
-import { fairTurns } from '../fair-turns.ts'
-import { time } from './values.ts'
+import type { Instant } from '../../core/model.ts'
+import { fairTurns } from '../../fair-turns.ts'
+import { time } from '../values.ts'
 
 export interface Candidate {
   readonly jobId: string

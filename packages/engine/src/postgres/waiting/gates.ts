@@ -9,13 +9,13 @@
  * waited for.
  */
 import type pg from 'pg'
-import { type Admission, type Gate, groupOf, limitKey } from '../core/gates.ts'
-import type { LiveBuild } from '../core/live-build.ts'
-import type { Instant, Job } from '../core/model.ts'
-import type { LockedBuildRow } from './build-rows.ts'
-import { changesChannel, everybodyLooks } from './notifier.ts'
-import { isLeasable } from './plan-leases.ts'
-import { time } from './values.ts'
+import { type Admission, type Gate, groupOf, limitKey } from '../../core/gates.ts'
+import type { LiveBuild } from '../../core/live-build.ts'
+import type { Instant, Job } from '../../core/model.ts'
+import type { LockedBuildRow } from '../build-rows.ts'
+import { changesChannel, everybodyLooks } from '../notifier.ts'
+import { isLeasable } from '../plan-leases.ts'
+import { time } from '../values.ts'
 
 /** Groups share locks: one transaction may not hold one for each of many groups. */
 const locks = 256
