@@ -93,14 +93,14 @@ export const windows: readonly Window[] = [
   },
   {
     name: 'output is read, not stored',
-    file: 'engine/src/postgres/log-writer.ts',
+    file: 'engine/src/postgres/logs/log-writer.ts',
     before: 'const { rows } = await this.#pool.query<{ job_id: string; last_seq: number }>({',
     times: 4,
     scene: 'build',
   },
   {
     name: 'output is stored with its position, the reader does not know',
-    file: 'engine/src/postgres/log-writer.ts',
+    file: 'engine/src/postgres/logs/log-writer.ts',
     before: 'const before = new Map(rows.map((row) => [row.job_id, row.last_seq]))',
     times: 4,
     scene: 'build',

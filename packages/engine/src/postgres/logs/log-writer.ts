@@ -1,7 +1,7 @@
 import type { Chunk } from '@harmont/logs'
 import type pg from 'pg'
-import { gap } from '../memory/log-buffer.ts'
-import type { LogRef } from '../store.ts'
+import { gap } from '../../memory/log-buffer.ts'
+import type { LogRef } from '../../store.ts'
 
 interface Append {
   readonly lease: LogRef

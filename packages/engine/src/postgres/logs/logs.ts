@@ -1,11 +1,11 @@
 import type { Chunk, StreamKind } from '@harmont/logs'
 import type pg from 'pg'
-import type { Instant } from '../core/model.ts'
-import { remarkLine } from '../remark-line.ts'
-import { type OpenServiceLog, serviceLogId } from '../service-log.ts'
-import { type LogRef, type LogStore, shortLogChunks } from '../store.ts'
+import type { Instant } from '../../core/model.ts'
+import { remarkLine } from '../../remark-line.ts'
+import { type OpenServiceLog, serviceLogId } from '../../service-log.ts'
+import { type LogRef, type LogStore, shortLogChunks } from '../../store.ts'
+import { storable } from '../values.ts'
 import { type LogPlaces, LogWriter } from './log-writer.ts'
-import { storable } from './values.ts'
 
 interface ChunkRow {
   readonly seq: number
