@@ -158,6 +158,17 @@ const tool = fc.oneof(
 /** Actions know their directory. */
 const actionOptions = fewOptions.map(({ cwd: _, ...rest }: Record<string, unknown>) => rest)
 
+const cells = fc.record({
+  leaf: fc.constant('matrix' as const),
+  axes: fc.dictionary(fc.constantFrom('go', 'os', 'x_y'), axis, { minKeys: 1, maxKeys: 2 }),
+  command,
+  options: fewOptions.map(({ key: _, ...rest }: Record<string, unknown>) => rest),
+  child: fc.oneof(fc.constant(null), command),
+})
+const tools = fc
+  .tuple(tool, actionOptions)
+  .map(([one, options]) => ({ leaf: 'tool' as const, ...one, with: one.action === 'install' ? {} : options }))
+
 const { leaf } = fc.letrec<{ leaf: LeafData }>((tie) => ({
   leaf: fc.oneof(
     { depthSize: 'small', maxDepth: 2 },
@@ -170,22 +181,17 @@ const { leaf } = fc.letrec<{ leaf: LeafData }>((tie) => ({
         leaves: fc.array(tie('leaf'), { minLength: 1, maxLength: 3 }),
       }),
     },
+    { weight: 1, arbitrary: cells },
     {
       weight: 1,
       arbitrary: fc.record({
-        leaf: fc.constant('matrix' as const),
-        axes: fc.dictionary(fc.constantFrom('go', 'os', 'x_y'), axis, { minKeys: 1, maxKeys: 2 }),
-        command,
-        options: fewOptions.map(({ key: _, ...rest }: Record<string, unknown>) => rest),
-        child: fc.oneof(fc.constant(null), command),
+        leaf: fc.constant('split' as const),
+        total: fc.integer({ min: 1, max: 3 }),
+        files: relative,
+        leaves: fc.array(fc.oneof(cells, tools), { minLength: 1, maxLength: 2 }),
       }),
     },
-    {
-      weight: 1,
-      arbitrary: fc
-        .tuple(tool, actionOptions)
-        .map(([one, options]) => ({ leaf: 'tool' as const, ...one, with: one.action === 'install' ? {} : options })),
-    },
+    { weight: 1, arbitrary: tools },
   ),
 }))
 

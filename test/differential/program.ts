@@ -58,6 +58,12 @@ export type LeafData =
       readonly child: string | null
     }
   | {
+      readonly leaf: 'split'
+      readonly total: number
+      readonly files: string
+      readonly leaves: readonly Extract<LeafData, { readonly leaf: 'matrix' | 'tool' }>[]
+    }
+  | {
       readonly leaf: 'tool'
       readonly tool: string
       readonly options: Data

@@ -82,6 +82,13 @@ def leaf_of(leaf, steps):
                 return step if leaf["child"] is None else step.sh(leaf["child"])
 
             return hm.matrix(leaf["axes"], cell)
+        case "split":
+            inner = leaf["leaves"]
+            return hm.split(
+                leaf["total"],
+                lambda _: [leaf_of(one, steps) for one in inner],
+                files=leaf["files"],
+            )
         case "tool":
             entry = TOOLS.get(leaf["tool"]) or getattr(hm, leaf["tool"])
             tool = entry(**options_of(leaf["options"]))

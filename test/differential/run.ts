@@ -20,6 +20,7 @@ import {
   type Step,
   scratch,
   sh,
+  split,
   timeout,
   ttl,
   wait,
@@ -85,6 +86,8 @@ function leafOf(leaf: LeafData, steps: readonly Step[]): Leaves {
         const step = sh(leaf.command, leaf.options)
         return leaf.child === null ? step : step.sh(leaf.child)
       })
+    case 'split':
+      return split(leaf.total, { files: leaf.files }, () => leaf.leaves.map((inner) => leafOf(inner, steps)))
     case 'tool': {
       const tool = (TOOLS[leaf.tool] as (options: object) => Tool)(leaf.options)
       return tool[leaf.action]?.(leaf.with) as Step

@@ -40,6 +40,35 @@ describe('inputs', () => {
     }
   })
 
+  it('plans a split as it is written, in both forms', () => {
+    const split = { files: 'test/**/*.ts', index: 2, total: 2 }
+    const flat = JSON.stringify({ version: '0', steps: [{ type: 'command', ...step('a', { split }) }] })
+    for (const text of [graph([step('a', { split })]), flat])
+      expect(parsePlan(text)).toMatchObject({ ok: true, plan: { steps: [{ split }], warnings: [] } })
+  })
+
+  it.each([
+    ['a shard behind the last', { files: 'a', index: 3, total: 2 }, '/index'],
+    ['no shard', { files: 'a', index: 0, total: 2 }, '/index'],
+    ['too many shards', { files: 'a', index: 1, total: 101 }, '/total'],
+    ['files outside of the workspace', { files: '../a', index: 1, total: 1 }, '/files'],
+    ['no files', { index: 1, total: 1 }, '/files'],
+  ])('refuses a split with %s', (_, split, place) => {
+    const pointer = `/graph/nodes/0/step/split${place}`
+    expect(parsePlan(graph([step('a', { split })]))).toMatchObject({ error: { code: 'invalid_ir', pointer } })
+  })
+
+  it('refuses more than 100 different splits', () => {
+    const shards = (count: number) =>
+      Array.from({ length: count }, (_, i) =>
+        step(`s${i}`, { split: { files: `${i >> 1}`, index: 1 + (i & 1), total: 2 } }),
+      )
+    expect(parsePlan(graph(shards(200))).ok).toBe(true)
+    expect(parsePlan(graph(shards(201)))).toMatchObject({
+      error: { code: 'invalid_ir', pointer: '/graph/nodes/200/step/split' },
+    })
+  })
+
   it('has inputs without a circle, in the flat form too', () => {
     const inputs = (from: string) => ({ inputs: [{ from, path: 'x' }] })
     const circle = [step('a', inputs('b')), step('b', inputs('a'))]

@@ -55,6 +55,10 @@ ROWS = [
         lambda: hm.sh("x", tests={"report": "a", "quarantine": 1}),
         "sh, tests, quarantine: expected true or false, got 1.",
     ),
+    (
+        lambda: hm.split(2, lambda _: hm.split(2, lambda _: hm.sh("x"), files="a"), files="a"),
+        "split: expected a split outside of others, got one inside another. Split once, into more shards.",
+    ),
     (lambda: hm.sh("x", inputs="a"), "sh, inputs: expected an object, got"),
     (lambda: hm.files_from(hm.scratch(), "a"), "files_from, from: expected a step with a command, got a step without"),
     (lambda: hm.files_from(hm.sh("x"), "../a"), 'It is a path with "..": write it relative to the workspace.'),

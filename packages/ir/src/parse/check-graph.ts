@@ -8,6 +8,7 @@ import { describe, grouped, type Problems } from './problems.ts'
 /** Image of a step for which neither it nor its pipeline names one. */
 export const DEFAULT_IMAGE = 'ubuntu:24.04'
 const MAX_CHAIN = 1000
+const MAX_SPLITS = 100
 
 /**
  * Checks a draft as a graph and completes its steps. The result counts only when no problem was
@@ -28,6 +29,7 @@ export function planGraph(problems: Problems, draft: Draft): PlannedStep[] {
     return []
   }
   checkKeys(problems, draft)
+  checkSplits(problems, draft)
   const indexOf = new Map(steps.map(({ key }, index) => [key, index]))
   const edges = [...draft.edges, ...inputEdges(problems, draft, indexOf), ...serviceEdges(problems, draft, indexOf)]
   const { parents, prerequisites } = joinEdges(problems, { steps, edges })
@@ -68,6 +70,25 @@ function checkKeys(problems: Problems, { steps }: Draft): void {
         fix: 'Rename one of the two.',
       })
     }
+  }
+}
+
+/** Each split of a build is dealt out, and kept, by itself. */
+function checkSplits(problems: Problems, { steps }: Draft): void {
+  const splits = new Set<string>()
+  for (const { split, at } of steps) {
+    if (split === undefined) continue
+    splits.add(JSON.stringify([split.files, split.total]))
+    if (splits.size <= MAX_SPLITS) continue
+    const expected = `at most ${MAX_SPLITS} different splits`
+    problems.add({
+      stage: 'graph',
+      at: `${at}/split`,
+      expected,
+      got: 'more',
+      fix: 'Split the same files in several steps.',
+    })
+    return
   }
 }
 
