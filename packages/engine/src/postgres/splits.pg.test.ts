@@ -78,6 +78,8 @@ test('G73 times of forks, of cached steps and of another pipeline never count, n
   }
   expect(await deal('q')).toEqual([['a'], ['b', 'c', 'd']])
   await report('uploaded', slow, { claimant: 'uploads' })
+  for (let n = 0; n < 2; n += 1)
+    await report('uploaded', { ...slow, a: 9_000, d: 100 }, { trust: 'fork', claimant: 'fork x/y' })
   expect(await deal('uploaded')).toEqual([['d'], ['a', 'b', 'c']])
 })
 
