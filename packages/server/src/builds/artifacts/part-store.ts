@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { type Disk, type PartStore, partBytes } from '@harmont/engine'
 import type pg from 'pg'
 import type { BlobStore } from '../../platform/blobs/blob-store.ts'
@@ -118,6 +120,22 @@ export function openFile(
   return Readable.from(readParts(database, blobs, parts, place), { objectMode: false })
 }
 
+setFlagsFromString('--expose-gc')
+const collectGarbage = runInNewContext('gc') as (options: { readonly type: 'minor' }) => void
+/** Bytes that downloads have read since the last collection. */
+let readSince = 0
+
+/**
+ * Frees the buffers of what was sent, once in 16 MiB [1 ms]. V8 by itself lets 60 MiB of them come
+ * together, and more on a busy machine.
+ */
+function freeSent(bytes: number): void {
+  readSince += bytes
+  if (readSince < partBytes) return
+  readSince = 0
+  collectGarbage({ type: 'minor' })
+}
+
 /** Yields the bytes of these parts, one after the other, from `start` to before `end`. */
 async function* readParts(
   database: Database,
@@ -136,6 +154,7 @@ async function* readParts(
     if (start >= end) continue
     if (part.blob === null) yield (await readSmall(database, digest)).subarray(start, end)
     else yield* blobs.open(part.blob, { start, end })
+    freeSent(end - start)
   }
 }
 
