@@ -61,6 +61,8 @@ async function snapshotOf(driver: OciDriver, image: ResolvedImage, script: strin
     workingDirectory: '/',
     deadline: new Date(Date.now() + 600_000),
   })
+  // Its output holds the process; its end alone does not.
+  for await (const _ of running.output(0));
   const { code } = await running.exited()
   if (code !== 0) throw new Error(`the command ended with ${code}`)
   const { id } = await sandbox.snapshot({ cache: null, origin: {} })

@@ -47,6 +47,8 @@ class Database {
       workingDirectory: '/',
       deadline: new Date(Date.now() + 120_000),
     })
+    // Its output holds the process; its end alone does not.
+    for await (const _ of running.output(0));
     const { code } = await running.exited()
     if (code !== 0) throw new Error(`psql ended with ${code}`)
     return sandbox
