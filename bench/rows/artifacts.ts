@@ -15,13 +15,14 @@ function peakMiB(pid: number): number {
   return Math.round(Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]) / 1024)
 }
 
-/** Runs the steps, and returns the seconds that the last one took to its end. */
+/** Runs the steps, and returns the seconds until their build has ended. */
 async function run({ api }: Product, steps: readonly Record<string, unknown>[]): Promise<number> {
-  const { number } = await api.createBuild(slug, { ...build, pipeline_ir: flatIr(steps) })
-  const ended = await buildEnd(api, slug, number, 1_200_000)
-  if (ended.build.state !== 'passed') throw new Error(`the build ended ${ended.build.state}`)
-  const last = ended.jobs.get(String(steps.at(-1)?.key))
-  return (Date.parse(last?.finished_at ?? '') - Date.parse(last?.started_at ?? '')) / 1000
+  const ms = await timeMs(async () => {
+    const { number } = await api.createBuild(slug, { ...build, pipeline_ir: flatIr(steps) })
+    const { build: ended } = await buildEnd(api, slug, number, 1_200_000)
+    if (ended.state !== 'passed') throw new Error(`the build ended ${ended.state}`)
+  })
+  return ms / 1000
 }
 
 async function download({ server, token }: Product, number: number): Promise<void> {
@@ -53,7 +54,7 @@ export const artifactRows: readonly Row[] = [
         await run(product, [step])
         const kept = (name: string) => ({
           ...{ key: name, cmd: `echo ${name}`, builds_in: 'made' },
-          artifacts: [{ path: 'large', when: 'pass', kind: 'file' }],
+          artifacts: [{ path: 'large' }],
         })
         const figures: string[] = []
         const note = (name: string, seconds: number) =>
