@@ -12,10 +12,11 @@ import type { PartStore } from '../artifacts/part-store.ts'
 import { createEngine } from '../engine.ts'
 import type { SecretValue } from '../port.ts'
 import { PostgresStore } from '../postgres/postgres-store.ts'
-import { openDriver, pick, runnerOptions } from './runner.test-support.ts'
+import { openDriver, openImages, pick, runnerOptions } from './runner.test-support.ts'
 
 const [directory = '', database = '{}', dyingAt] = process.argv.slice(2)
-const driver = await openDriver(directory)
+// A step may end between the look at what builds need and the removal of the rest.
+const driver = await openDriver(directory, openImages(), 2_000)
 const die = (): Promise<never> => {
   process.kill(process.pid, 'SIGKILL')
   return new Promise(() => {})
@@ -50,6 +51,8 @@ const engine = createEngine({
     },
   },
   parts: { ...parts, put },
+  // What builds still need must stay, however often the rest is removed.
+  collecting: { everyMs: 500 },
   runner: runnerOptions(directory, driver, { settings: { renewEveryMs: 500, proveEveryMs: 50 } }),
   log: (level, message, error) => console.error(level, message, error instanceof Error ? error.message : ''),
 })

@@ -59,15 +59,16 @@ async function snapshotOf(context: JobContext, key: string, id: string): Promise
  * key. Throws `NothingToTake`.
  */
 export function digestInputs(context: JobContext, { given }: StepInputs): Promise<readonly string[]> {
-  return withRoom(context, 'check the files of its inputs', () =>
-    Promise.all(
-      given.map(async (input) => {
-        const digest = await context.options.driver.snapshots.filesDigest(input.snapshot, input.path)
-        if (digest === null && !input.optional) throw new NothingToTake(noMatch(input))
-        return [digest ?? '', input.into].join(' ').trimEnd()
-      }),
-    ),
-  )
+  return withRoom(context, 'check the files of its inputs', async () => {
+    const digests: string[] = []
+    // One after the other: a step may have many, and other jobs wait for the same worker threads.
+    for (const input of given) {
+      const digest = await context.options.driver.snapshots.filesDigest(input.snapshot, input.path)
+      if (digest === null && !input.optional) throw new NothingToTake(noMatch(input))
+      digests.push([digest ?? '', input.into].join(' ').trimEnd())
+    }
+    return digests
+  })
 }
 
 /** Runs work that makes a sandbox with inputs. Throws `NothingToTake` for one that names nothing. */

@@ -132,14 +132,14 @@ export function openImages(directory = sharedImages, hostAllow: readonly string[
 /**
  * Returns a driver below the directory, without networks, so that tests need no interface names.
  */
-export function openDriver(directory: string, images = openImages()): Promise<OciDriver> {
+export function openDriver(directory: string, images = openImages(), collectGraceMs = 0): Promise<OciDriver> {
   return createOciDriver({
     directory: join(directory, 'sandboxes'),
     images,
     network: ['none'],
     egressAllow: [],
     runtime: 'crun',
-    collectGraceMs: 0,
+    collectGraceMs,
     takenForMs: 60_000,
   })
 }
