@@ -22,7 +22,7 @@ export async function collect(
 ): Promise<Collected> {
   const { driver, images } = options
   // Read before the store is asked, because a snapshot reported meanwhile would be in neither list.
-  const unreported = [...inHand.snapshots]
+  const unreported = [...(await driver.snapshotsInUse()), ...inHand.snapshots]
   const { needed, pinned, left } = await liveSnapshots()
   const keep = new Set([...needed, ...unreported])
   const snapshots = await driver.snapshots.collect({ keep, pinned, left, cacheBytes })

@@ -3,8 +3,8 @@ import { now } from '@harmont/sandbox'
 /** Things that this process uses and no record names yet. Collection leaves them alone. */
 export class InHand {
   /**
-   * Cache hits of jobs whose end is not reported yet. A newly taken snapshot is protected by its
-   * sandbox.
+   * Cache hits of jobs whose end is not reported yet. Of a newly taken snapshot the driver says
+   * that it is in use, until its sandbox is gone.
    */
   readonly snapshots = new Set<string>()
   /** By digest. */

@@ -48,8 +48,9 @@ export interface RunnerOptions {
   readonly settings?: Partial<RunnerSettings>
 }
 
-/** A driver that also reports which images and source trees its sandboxes and snapshots need. */
-export type RunnerDriver = SandboxDriver & Pick<OciDriver, 'imagesInUse' | 'sourcesInUse' | 'gitDirectoriesInUse'>
+/** A driver that also reports which snapshots, images and source trees its sandboxes need. */
+export type RunnerDriver = SandboxDriver &
+  Pick<OciDriver, 'snapshotsInUse' | 'imagesInUse' | 'sourcesInUse' | 'gitDirectoriesInUse'>
 
 /** How long a shell may last, and how long an idle one. */
 export interface ShellTimes {

@@ -77,6 +77,46 @@ test('removes snapshots that nothing can start from, and keeps cache entries and
   await collecting.stop()
 })
 
+test('a snapshot stays whose job reports its end between the look at what builds need and the removal of the rest', async () => {
+  const isReported = Promise.withResolvers<void>()
+  const report = Promise.withResolvers<void>()
+  const late = await openBench({
+    store: (settings) => {
+      const store = createMemoryStore(settings)
+      const apply: typeof store.builds.apply = async (buildId, events, output) => {
+        if (events.some(({ type }) => type === 'ended')) {
+          isReported.resolve()
+          await report.promise
+        }
+        return store.builds.apply(buildId, events, output)
+      }
+      return { ...store, builds: { ...store.builds, apply } }
+    },
+  })
+  try {
+    const id = await submit(late, [
+      step('echo a > /a'),
+      step(untilTold('true')),
+      step('cat /a', { buildsIn: 0, dependsOn: [1] }),
+    ])
+    await isReported.promise
+    const { store, driver } = late
+    const [job] = await store.builds.jobs(id)
+    await idleRunner({ driver }).collect(async () => {
+      const live = await store.builds.liveSnapshots(0)
+      report.resolve()
+      await until(async () => !(await driver.list()).some(({ label }) => label.jobId === job?.id))
+      return live
+    })
+    const { jobs } = await settled(late, id, (build) => build.jobs[1]?.state === 'running')
+    await expect.poll(() => logOf(late, jobs[1])).toContain('up')
+    await goOn(late)
+    expect((await settled(late, id)).state).toBe('passed')
+  } finally {
+    await late.close()
+  }
+})
+
 /**
  * Records a cache hit only when the build `other` has ended and two collections have begun after
  * that.

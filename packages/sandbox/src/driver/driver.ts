@@ -16,6 +16,7 @@ import {
   SandboxError,
   type SandboxHandle,
   type SandboxSpec,
+  type SnapshotId,
 } from '../sandbox-driver.ts'
 import { CacheIndex } from '../snapshots/cache-index.ts'
 import { changedFilesDigest } from '../snapshots/changed-files.ts'
@@ -66,6 +67,11 @@ export interface OciDriverOptions {
 export interface OciDriver extends SandboxDriver {
   /** Returns the requested modes that work on this machine, in order of preference. */
   networkModes(): Promise<readonly NetworkMode[]>
+  /**
+   * Returns the snapshots below sandboxes, and those that were taken of them. Ask before you ask
+   * who needs snapshots: one that is reported meanwhile would be in neither answer.
+   */
+  snapshotsInUse(): Promise<ReadonlySet<SnapshotId>>
   /** Returns digests of the images below sandboxes and snapshots, for `ImageStore.collect`. */
   imagesInUse(): Promise<ReadonlySet<string>>
   /**
@@ -124,7 +130,7 @@ export class Driver implements OciDriver {
       trash,
       images: options.images,
       changedFilesDigest: (record) => changedFilesDigest(record, this.snapshots, options.images, viewer),
-      layersInUse: async () => new Set([...(await layersOfSandboxes(layout)), ...this.creation.newLayers]),
+      layersInUse: () => this.snapshotsInUse(),
       collectGraceMs: options.collectGraceMs ?? 60_000,
       now,
     })
@@ -201,6 +207,10 @@ export class Driver implements OciDriver {
 
   async networkModes(): Promise<readonly NetworkMode[]> {
     return this.supply.modes
+  }
+
+  async snapshotsInUse(): Promise<ReadonlySet<SnapshotId>> {
+    return new Set([...(await layersOfSandboxes(this.layout)), ...this.creation.newLayers])
   }
 
   async imagesInUse(): Promise<ReadonlySet<string>> {

@@ -138,20 +138,28 @@ const stopping = (onStop: string) =>
     ready: { port: null, command: null, log: '^up$', timeoutSeconds: 20 },
     stop: { signal: null, seconds: 300 },
   })
-const plan = (onStop: string, fields: Partial<PlannedStep> = {}) => [
-  step('true', { services: [stopping(onStop)], ...fields }),
+const plan = (onStop: string) => [
+  step('true', { services: [stopping(onStop)] }),
   step('true', { dependsOn: [0], services: [service('db', { from: 0 })] }),
 ]
 
+/** Submits a build, and resolves when the service of its first step is stopping. */
+async function untilStopping(steps: readonly Partial<PlannedStep>[]) {
+  const id = await submit(bench, steps)
+  const [job] = await bench.store.builds.jobs(id)
+  await until(async () => (await logOfService(bench, job)).includes('stops'))
+  return { id, job: job?.id ?? '' }
+}
+
 test('the time that a service takes to stop is none of its step', async () => {
-  const { jobs } = await run(bench, plan('sleep 4', { timeoutSeconds: 3 }))
+  const { id, job } = await untilStopping(plan('echo stops; sleep 1'))
+  await bench.store.builds.apply(id, [{ type: 'job_deadline', job, at: Date.now() + 3_600_000 }])
+  const { jobs } = await settled(bench, id)
   expect(jobs).toMatchObject([{ state: 'passed' }, { state: 'passed' }])
 })
 
 test('a cancel does not wait for a service that stops', async () => {
-  const id = await submit(bench, plan('echo stops; sleep 600'))
-  const [job] = await bench.store.builds.jobs(id)
-  await until(async () => (await logOfService(bench, job)).includes('stops'))
+  const { id } = await untilStopping(plan('echo stops; sleep 600'))
   await bench.store.builds.apply(id, [{ type: 'cancel', at: Date.now() }])
   const { jobs } = await settled(bench, id)
   expect(jobs[0]?.state).toBe('canceled')
