@@ -132,9 +132,9 @@ function keepingSteps(nth: number, pace: number): readonly Step[] {
   const artifact = (count: number) => [1e8 + nth * 1e7, 1e8 + nth * 1e7 + Math.round(count * pace ** 3)] as const
   return [
     { key: 'migrate', lines: 10, pauseSeconds: 0.05, service: {} },
-    { key: 'serve', lines: 100, pauseSeconds: 0.15, dependsOn: ['migrate'], service: { from: 'migrate' } },
-    { key: 'serve-too', lines: 100, pauseSeconds: 0.15, dependsOn: ['migrate'], service: { from: 'migrate' } },
-    { key: 'upload', lines: 2, artifact: artifact(9e6) },
+    { key: 'serve', lines: 100, pauseSeconds: 0.5 * pace, dependsOn: ['migrate'], service: { from: 'migrate' } },
+    { key: 'serve-too', lines: 100, pauseSeconds: 0.5 * pace, dependsOn: ['migrate'], service: { from: 'migrate' } },
+    { key: 'upload', lines: 2, artifact: artifact(4e6) },
     { key: 'take', lines: 5, dependsOn: ['upload'], takes: 'upload', service: {}, artifact: artifact(5e4) },
   ]
 }

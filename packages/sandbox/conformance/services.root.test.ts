@@ -209,7 +209,8 @@ import time; time.sleep(60)'`,
     async () => {
       const bytes = 70 << 20
       const sandbox = await create([])
-      const running = await sandbox.start(command(`yes "$(printf %04000d 0)" | head -c ${bytes}`))
+      const loud = `yes "$(printf %04000d 0)" | head -c ${bytes}`
+      const running = await sandbox.start(command(loud, { deadlineMs: 600_000 }))
       const behind = running.output(0)[Symbol.asyncIterator]()
       const first = await behind.next()
       for await (const { nextOffset } of running.output(0)) await running.release(nextOffset)
