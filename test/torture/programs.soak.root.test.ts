@@ -38,7 +38,7 @@ import {
 import { allRemains, sandboxRemains } from './remains.ts'
 
 const programs = scaled(1)
-const mostKills = scaled(2, 8)
+const mostKills = scaled(1, 8)
 
 beforeAll(async () => {
   await openImages().resolve('host')
@@ -48,7 +48,7 @@ test(`G02 G65 G66 G67 G70 every step of ${programs} random programs sees and lea
   let [steps, kills] = [0, 0]
   for (let nth = 0; nth < programs; nth += 1) {
     const random = chance(seed + nth)
-    const program = randomProgram(random, random.between(4, 8))
+    const program = randomProgram(random, random.between(4, scaled(5, 8)))
     const engine = await makeOutsideEngine()
     try {
       for (const isAgain of [false, true]) {

@@ -23,9 +23,12 @@ const random = chance()
  * A build may reach the window of the next one; where sandboxes may be lost, there is no other
  * build yet.
  */
-const takingTurns = random.pick(windows.filter(({ holdsTurn }) => holdsTurn))
-const held = windows
-  .filter((window) => window.holds && (!window.holdsTurn || window === takingTurns))
+const shuffled = windows.filter(({ holds }) => holds).toSorted(() => random.fraction() - 0.5)
+const oneTurn = shuffled.find(({ holdsTurn }) => holdsTurn)
+const isOther = ({ scene }: Window) => scene !== 'serve' && scene !== 'upload'
+// Builds with services and uploads take long, so a small run has some of their windows.
+const keeping = shuffled.filter((window) => !isOther(window) && (!window.holdsTurn || window === oneTurn))
+const held = [...shuffled.filter(isOther), ...keeping.slice(0, scaled(3))]
   .toSorted(() => random.fraction() - 0.5)
   .toSorted((a, b) => Number(b.mayLose ?? false) - Number(a.mayLose ?? false))
 const alone = windows.filter(({ holds }) => !holds)
