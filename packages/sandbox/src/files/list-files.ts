@@ -12,6 +12,8 @@ export interface ListJob extends ListRequest {
 
 /** A path with the view's root before it stays shorter than the kernel's longest. */
 const longestPath = 3_900
+/** Characters of the paths still to enter. Millions of folders with long paths would fill the memory. */
+const mostHeld = 128 * 1024 ** 2
 /** Entries between two looks at the clock. */
 const clockEvery = 1_000
 
@@ -19,10 +21,10 @@ const clockEvery = 1_000
  * Lists the files that patterns name. Enters no link and no directory in which it could find
  * nothing. Memory grows with files found and directories still to enter. Runs in a worker thread.
  */
-export function listFiles({ root, patterns, maxFiles, maxEntries, maxMs }: ListJob): Listing {
+export function listFiles({ root, patterns, maxFiles, maxEntries, maxMs }: ListJob, maxHeld = mostHeld): Listing {
   const until = performance.now() + maxMs
   const files: ListedFile[] = []
-  let [count, seen] = [0, 0]
+  let [count, seen, held] = [0, 0, 0]
   let first: string | null = null
   const leaveOut = (path: string) => {
     count += 1
@@ -34,6 +36,7 @@ export function listFiles({ root, patterns, maxFiles, maxEntries, maxMs }: ListJ
     top?.isDirectory() === true ? [{ path: '', at: selection(patterns) }] : []
   for (let next = directories.pop(); next !== undefined; next = directories.pop()) {
     const { path: above, at } = next
+    held -= above.length
     for (const entry of entriesOf(`${root}/${workspace}/${above}`)) {
       if (++seen > maxEntries) return stopped('entries')
       if (seen % clockEvery === 0 && performance.now() > until) return stopped('time')
@@ -43,8 +46,11 @@ export function listFiles({ root, patterns, maxFiles, maxEntries, maxMs }: ListJ
       const named = entry.isDirectory() ? [] : at.file(name)
       if (inner === undefined && named.length === 0) continue
       if (!isUtf8(entry.name) || Buffer.byteLength(path) > longestPath) leaveOut(path)
-      else if (inner !== undefined) directories.push({ path: `${path}/`, at: inner })
-      else {
+      else if (inner !== undefined) {
+        directories.push({ path: `${path}/`, at: inner })
+        held += path.length + 1
+        if (held > maxHeld) return stopped('entries')
+      } else {
         const bytes = sizeOf(root, path, entry)
         if (bytes === undefined) leaveOut(path)
         else files.push({ path, bytes, patterns: named })
