@@ -131,10 +131,10 @@ function keepingSteps(nth: number, pace: number): readonly Step[] {
   // Other numbers in each build, so that each has all its parts to send.
   const artifact = (count: number) => [1e8 + nth * 1e7, 1e8 + nth * 1e7 + Math.round(count * pace ** 3)] as const
   return [
-    { key: 'migrate', lines: 10, pauseSeconds: 0.05, service: {} },
+    { key: 'migrate', lines: 10, pauseSeconds: 0.2 * pace, service: {} },
     { key: 'serve', lines: 100, pauseSeconds: 0.5 * pace, dependsOn: ['migrate'], service: { from: 'migrate' } },
     { key: 'serve-too', lines: 100, pauseSeconds: 0.5 * pace, dependsOn: ['migrate'], service: { from: 'migrate' } },
-    { key: 'upload', lines: 2, artifact: artifact(4e6) },
+    { key: 'upload', lines: 2, artifact: artifact(9e6) },
     { key: 'take', lines: 5, dependsOn: ['upload'], takes: 'upload', service: {}, artifact: artifact(5e4) },
   ]
 }
@@ -165,6 +165,8 @@ export function thirtySteps(anew: string, pace: number): readonly Step[] {
     }),
   )
   const all: readonly Step[] = [
+    // First, because they last longest.
+    ...keepingSteps(Number(anew), pace),
     ...chain('chain', 5),
     ...forks,
     { key: 'fan-in', dependsOn: forks.map(({ key }) => key), lines: 5 },
@@ -185,7 +187,6 @@ export function thirtySteps(anew: string, pace: number): readonly Step[] {
     { key: 'long-too', dependsOn: ['chain-1'], lines: 40, pauseSeconds: 0.25 },
     { key: 'chatty', lines: 20_000 },
     { key: 'chatty-too', buildsIn: 'chatty', lines: 5_000 },
-    ...keepingSteps(Number(anew), pace),
   ]
   return all.map((step) => ({ ...step, pauseSeconds: (step.pauseSeconds ?? 0) * pace }))
 }
