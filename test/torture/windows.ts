@@ -147,7 +147,7 @@ export const windows: readonly Window[] = [
   },
   {
     name: 'the services of a step are ready, its command is not begun',
-    file: 'engine/src/runner/run-step.ts',
+    file: 'engine/src/runner/prepare-step.ts',
     before: 'const { values } = secrets',
     times: 2,
     scene: 'serve',
