@@ -2,9 +2,8 @@
  * A log after its retention time, on its page and on the command line; and a reader who follows a
  * growing log while its server is killed.
  */
-import { execFile, execFileSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { readFileSync, writeFileSync } from 'node:fs'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -14,6 +13,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { buildEnd } from '../product.ts'
 import { type App, startApp } from './app.ts'
 import { logPage, startLogs } from './log-page.ts'
+import { touchInSandbox } from './touch-in-sandbox.ts'
 
 let app: App
 let page: Page
@@ -85,16 +85,6 @@ test('`hm logs` says on stderr that a log was removed, and `hm job log` in its p
   expect(log.stderr).toBe('')
 })
 
-/** Creates the file that the command waits for, in its sandbox. */
-function endTicking(name: string): void {
-  const isIt = (pid: string) => readFileSync(`/proc/${pid}/cmdline`, 'latin1').endsWith(`\0${name}\0`)
-  const [pid] = execFileSync('pgrep', ['--full', `${name}$`], { encoding: 'utf8' })
-    .trim()
-    .split('\n')
-    .filter(isIt)
-  writeFileSync(`/proc/${pid}/root/tmp/enough`, '')
-}
-
 /**
  * Returns the texts of these lines once all are in the page, with one query: on a slow machine
  * there are hundreds.
@@ -143,7 +133,7 @@ test('web L14 L23 following a log through a killed server shows every line once,
   await log().focus()
   await page.keyboard.press('End')
   await expect.poll(() => follow.getAttribute('aria-pressed')).toBe('true')
-  endTicking(name)
+  touchInSandbox(name, '/tmp/enough')
   const over = await page.getByText(/^over after \d+$/).textContent()
   const ticks = Number(over?.replace('over after ', ''))
   const last = ticks + burst + report.length + 1

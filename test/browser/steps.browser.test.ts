@@ -2,13 +2,14 @@
  * A person looks for the files that a build kept, and at the services of a step: real builds in
  * sandboxes, in a real browser.
  */
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { buffer } from 'node:stream/consumers'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { buildEnd, flatIr } from '../product.ts'
 import { type App, startApp } from './app.ts'
 import { expectAccessible } from './axe.ts'
+import { touchInSandbox } from './touch-in-sandbox.ts'
 
 let app: App
 let page: Page
@@ -103,11 +104,8 @@ const start = async (...steps: readonly Record<string, unknown>[]) => {
 }
 
 test('web B18 a step says for which service it waits, and shows the log of each', async () => {
-  const waiting = {
-    ...db,
-    command: `echo database system; sleep 6; touch /open; echo open; sleep 600`,
-    ready_command: 'test -e /open',
-  }
+  const name = `db-${randomUUID()}`
+  const waiting = { ...db, command: `sh -c '${db.command}' ${name}`, ready_command: 'test -e /open' }
   const number = await start({
     key: 'test',
     cmd: 'echo tested; sleep 1',
@@ -117,6 +115,7 @@ test('web B18 a step says for which service it waits, and shows the log of each'
   const services = page.getByRole('group', { name: 'Log of' })
   await services.getByRole('button', { name: /^db\s*starting/ }).click()
   await page.getByText('database system').waitFor()
+  touchInSandbox(name, '/open')
   await services.getByRole('button', { name: /^db\s*ready after/ }).waitFor()
   await page.getByText('open', { exact: true }).waitFor()
   await services.getByRole('button', { name: 'Step' }).click()

@@ -2,6 +2,7 @@
  * Strange responses: a real proxy between Chromium and a real server with real builds makes them.
  */
 
+import { randomUUID } from 'node:crypto'
 import { explainFailure } from '@harmont/test-kit/file'
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
@@ -9,6 +10,7 @@ import { createPasskey } from './ceremonies.ts'
 import { changes, cuts, type Fault, hangs, loses, refuses, says, windowHeader } from './proxy.ts'
 import { type StrangeServer, startStrangeServer } from './strange-server.ts'
 import { estrange, withoutOptional } from './strange-words.ts'
+import { touchInSandbox } from './touch-in-sandbox.ts'
 import { seeFaults, seeNoStream, seeNothing, seeSilence } from './troubled-windows.ts'
 
 let it: StrangeServer
@@ -212,9 +214,10 @@ test('web X5 P5 a change whose answer is lost can be repeated and happens once',
 })
 
 test('web D2 a stream that is cut repeatedly loses and duplicates nothing of a build and its log', async () => {
-  const lines = 120
-  const command = `i=1; while [ $i -le ${lines} ]; do echo "line $i"; i=$((i+1)); sleep 0.15; done`
-  const page = await it.open(buildPath(await it.submit([{ key: 'write', cmd: command }])), 'cut')
+  const name = `cut-${randomUUID()}`
+  const writing = 'i=0; until [ -e /tmp/enough ]; do i=$((i+1)); echo "line $i"; sleep 0.15; done'
+  const number = await it.submit([{ key: 'write', cmd: `sh -c '${writing}' ${name}` }])
+  const page = await it.open(buildPath(number), 'cut')
   await log(page)
     .getByText(/^line \d+$/)
     .first()
@@ -235,21 +238,26 @@ test('web D2 a stream that is cut repeatedly loses and duplicates nothing of a b
       )
       .not.toBe(before)
   }
+  touchInSandbox(name, '/tmp/enough')
   await sees(page, /Passed: 1 step in/)
-  await log(page).getByText(`line ${lines}`, { exact: true }).waitFor()
+  const [job] = await it.app.product.api.listJobs('ci', number)
+  const lines = (await it.app.product.api.readLog(job?.id ?? '')).trimEnd().split('\n')
+  await log(page)
+    .getByText(lines.at(-1) ?? '', { exact: true })
+    .waitFor()
   const isStream = ({ path, headers }: (typeof it.proxy.asked)[number]) =>
     path.includes('/events?') && headers[windowHeader] === 'cut'
   const [, ...resumed] = it.proxy.asked.filter(isStream)
   expect(resumed.length).toBeGreaterThanOrEqual(2)
   for (const { path } of resumed) expect(path).toMatch(/[?&]cursor=./)
   // High enough for all rows.
-  await page.setViewportSize({ width: 1280, height: 3600 })
+  await page.setViewportSize({ width: 1280, height: 30 * lines.length + 1200 })
   const shown = () =>
     log(page)
       .getByText(/^line \d+$/)
       .allTextContents()
-  const all = Array.from({ length: lines }, (_, index) => `line ${index + 1}`)
-  await expect.poll(shown).toEqual(all)
+  expect(lines).toEqual(lines.map((_, index) => `line ${index + 1}`))
+  await expect.poll(shown).toEqual(lines)
 })
 
 /** Adds a device with a passkey of the owner to this window. */
