@@ -7,7 +7,7 @@ import { runTool, type ToolOptions } from '../system/run-tool.ts'
 import { ToolFailed } from '../system/tool-failed.ts'
 import { PullStopped } from './image-limits.ts'
 import { pullFailure } from './pull-failure.ts'
-import { type CountBytes, PullProxy } from './pull-proxy.ts'
+import type { CountBytes } from './pull-proxy.ts'
 
 export interface RegistryOptions {
   /** `host:port` of registries that speak plain HTTP. Loopback addresses always do. */
@@ -111,6 +111,8 @@ type Guard = Pick<ToolOptions, 'confined'>
  */
 async function guarded<T>(options: RegistryOptions, count: CountBytes, work: (guard: Guard) => Promise<T>): Promise<T> {
   if (options.allowPrivate) return work({})
+  // Imported when needed, because an import of `node:http` loads undici: 29 ms of a start.
+  const { PullProxy } = await import('./pull-proxy.ts')
   using proxy = new PullProxy({ isAllowed: (host) => isAllowed(host, options), count })
   try {
     return await work({ confined: (door) => proxy.serve(door) })
