@@ -6,6 +6,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
+import { linkCompiled } from '@harmont/outside/shared-compiled'
 import { until } from '@harmont/test-kit/until'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { buildEnd, flatIr, type Product, startProduct } from './product.ts'
@@ -101,6 +102,7 @@ test('G69 hm artifact get goes on with a download in the middle of which the ser
   const ended = await buildEnd(product.api, 'keeps', number)
   const printed = (await product.api.readLog(ended.jobs.get('large')?.id ?? '')).slice(0, 64)
   const home = mkdtempSync('/var/tmp/hm-artifacts-')
+  linkCompiled(join(home, '.cache', 'hm'))
   try {
     const hm = spawn(
       process.execPath,

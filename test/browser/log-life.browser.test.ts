@@ -2,14 +2,11 @@
  * A log after its retention time, on its page and on the command line; and a reader who follows a
  * growing log while its server is killed.
  */
-import { execFile } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import process from 'node:process'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import { until } from '@harmont/test-kit/until'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { runHmHere } from '../../packages/cli/src/test-support/run-hm-here.ts'
 import { buildEnd } from '../product.ts'
 import { type App, startApp } from './app.ts'
 import { logPage, startLogs } from './log-page.ts'
@@ -65,16 +62,8 @@ test('web L22 a removed log has a row that says when and why, and never claims t
 })
 
 test('`hm logs` says on stderr that a log was removed, and `hm job log` in its place', async () => {
-  const program = fileURLToPath(new URL('../../packages/cli/bin/hm.js', import.meta.url))
-  const { dataDirectory, token } = app.product
-  const env = {
-    PATH: process.env.PATH,
-    HOME: dataDirectory,
-    HM_API_URL: app.product.server().url,
-    HM_API_TOKEN: token,
-    HM_ORG: 'default',
-  }
-  const hm = (...args: string[]) => promisify(execFile)(process.execPath, [program, ...args], { env })
+  const env = { HM_API_URL: app.product.server().url, HM_API_TOKEN: app.product.token, HM_ORG: 'default' }
+  const hm = (...args: string[]) => runHmHere(args, { cwd: app.product.dataDirectory, env })
   const says =
     /This log was removed on \d{4}-\d\d-\d\d: logs are kept for 90 days after the end of their build\. It had \d+ bytes\.\n$/
   const logs = await hm('logs', String(built), '-p', 'logs')
