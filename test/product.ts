@@ -87,7 +87,7 @@ export async function startProduct(
     token,
     dataDirectory: created,
     pool,
-    commandEnv: { PATH: process.env.PATH ?? '', ...place },
+    commandEnv: { PATH: process.env.PATH ?? '', ...compiledCode(), ...place },
     server: () => current,
     async restart() {
       await current.exited

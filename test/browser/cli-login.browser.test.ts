@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
+import { linkCompiled } from '@harmont/outside/shared-compiled'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect } from 'vitest'
 import { heading, journey, startPeople } from './auth-people.ts'
@@ -21,6 +22,7 @@ const terminals: ChildProcess[] = []
 let home: string
 beforeAll(() => {
   home = mkdtempSync(join(tmpdir(), 'hm-login-'))
+  linkCompiled(join(home, '.cache', 'hm'))
 })
 afterAll(() => {
   for (const terminal of terminals) terminal.kill()
