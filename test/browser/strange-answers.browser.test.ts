@@ -11,7 +11,7 @@ import { changes, cuts, type Fault, hangs, loses, refuses, says, windowHeader } 
 import { type StrangeServer, startStrangeServer } from './strange-server.ts'
 import { estrange, withoutOptional } from './strange-words.ts'
 import { touchInSandbox } from './touch-in-sandbox.ts'
-import { seeFaults, seeNoStream, seeNothing, seeSilence } from './troubled-windows.ts'
+import { seeEnd, seeFaults, seeNoStream, seeNothing, seeSilence } from './troubled-windows.ts'
 
 let it: StrangeServer
 beforeAll(async () => {
@@ -131,26 +131,6 @@ test('web X3 a failed log leaves the steps working, and a part that is gone afte
   restore()
   await page.getByRole('button', { name: 'Reload' }).click()
   await page.locator('.react-flow').waitFor()
-})
-
-test('web X3 a log that ended during an outage keeps its place when everything is read again', async () => {
-  const number = await it.submit([{ key: 'wait', cmd: 'echo begun; sleep 300' }], 'other')
-  // Without a stream the page polls the build and its log.
-  it.proxy.answer(/\/events\?/, refuses, 'ending')
-  const page = await it.open(`/default/pipelines/other/builds/${number}`, 'ending')
-  await log(page).getByText('begun', { exact: true }).waitFor()
-  await page.evaluate("document.querySelector('#log').isSame = true")
-  const heal = it.proxy.answer(/\/view$/, says(502, ''), 'ending')
-  await page.getByRole('button', { name: 'Try now' }).waitFor()
-  await it.app.product.api.cancelBuild('other', number)
-  await page.getByRole('button', { name: 'Follow the end' }).waitFor({ state: 'detached' })
-  // It retries by itself, and reads everything again after a response.
-  const read = page.waitForResponse(/\/log\?at=/)
-  heal()
-  await (await read).finished()
-  await sees(page, /Canceled by/)
-  await page.getByRole('button', { name: 'Details' }).first().click()
-  expect(await page.evaluate("document.querySelector('#log').isSame")).toBe(true)
 })
 
 test('web X3 a page whose script does not load reloads once, then says so and offers a reload', async () => {
@@ -340,6 +320,6 @@ test('web A4 A3 only our own 401 ends a session: a dialog covers the page, and t
   await page.waitForURL('**/kept/pipelines')
 })
 
-test('web A3 D3 faults, delays, silence and no network keep shown data and are retried; a refused or silent stream is replaced by polling', async () => {
-  await Promise.all([seeFaults(it), seeNothing(it), seeNoStream(it), seeSilence(it)])
+test('web A3 D3 X3 faults, delays, silence and no network keep shown data and are retried; a refused or silent stream is replaced by polling; a log that ended meanwhile keeps its place', async () => {
+  await Promise.all([seeFaults(it), seeNothing(it), seeNoStream(it), seeSilence(it), seeEnd(it)])
 }, 120_000)

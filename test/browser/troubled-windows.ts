@@ -96,3 +96,27 @@ export async function seeSilence({ open, proxy, submit, app }: StrangeServer): P
     .waitFor({ timeout: 12_000 })
   await pollingMark(page).waitFor({ state: 'detached' })
 }
+
+/** A log that ends during an outage keeps its place when everything is read again. */
+export async function seeEnd({ open, proxy, submit, app }: StrangeServer): Promise<void> {
+  const number = await submit([{ key: 'wait', cmd: 'echo begun; sleep 300' }], 'other')
+  // Without a stream the page polls the build and its log.
+  proxy.answer(events, refuses, 'ending')
+  const page = await open(`/default/pipelines/other/builds/${number}`, 'ending')
+  await page.getByRole('region', { name: /^Log/ }).getByText('begun', { exact: true }).waitFor()
+  await page.evaluate("document.querySelector('#log').isSame = true")
+  const heal = proxy.answer(/\/view$/, says(502, ''), 'ending')
+  await page.getByRole('button', { name: 'Try now' }).waitFor()
+  await app.product.api.cancelBuild('other', number)
+  await page.getByRole('button', { name: 'Follow the end' }).waitFor({ state: 'detached' })
+  // It retries by itself, and reads everything again after a response.
+  const read = page.waitForResponse(/\/log\?at=/)
+  heal()
+  await (await read).finished()
+  await page
+    .getByText(/Canceled by/)
+    .first()
+    .waitFor()
+  await page.getByRole('button', { name: 'Details' }).first().click()
+  expect(await page.evaluate("document.querySelector('#log').isSame")).toBe(true)
+}
