@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { testKey } from '@harmont/engine'
 import { expect, test } from 'vitest'
 import { recordArtifactDays } from '../builds/artifacts/kept-days.ts'
+import { transaction } from '../platform/database/transaction.ts'
 import { settingsTable } from '../platform/settings/table.ts'
 import { ir, playJob } from '../testing/runner.ts'
 import { type Answer, codeOf, ownerToken, testServer } from '../testing/server.ts'
@@ -286,11 +287,18 @@ test('a forgotten attempt is found and charged once', async () => {
     .toBe(1)
   // An attempt that is being charged looks forgotten and is queued again, but charged only once.
   await expect.poll(async () => (await it.server.pool.query('select 1 from unmetered_jobs')).rowCount).toBe(0)
-  await it.server.pool.query('delete from vm_leases where build_id = $1', [id])
-  expect(await findForgotten(it.server.pool)).toBe(1)
+  const organization = await defaultOrganization()
+  // The server charges and looks for forgotten attempts too: it waits, and sees nothing of this.
+  const found = await transaction(it.server.pool, async (client) => {
+    await client.query('select 1 from billing_accounts where organization_id = $1 for update', [organization])
+    await client.query('delete from vm_leases where build_id = $1', [id])
+    return [await findForgotten(client), await findForgotten(client)]
+  })
+  expect(found).toEqual([1, 0])
+  await meterOrganization(it.server.pool, organization, rates)
   expect(await findForgotten(it.server.pool)).toBe(0)
-  await meterOrganization(it.server.pool, await defaultOrganization(), rates)
-  expect(await findForgotten(it.server.pool)).toBe(0)
+  const { rowCount } = await it.server.pool.query('select 1 from vm_leases where build_id = $1', [id])
+  expect(rowCount).toBe(1)
 })
 
 test('artifacts count by size and time, to the byte and once, whether a day is recorded, under way or forgotten', async () => {
