@@ -79,7 +79,7 @@ function newProject(repository: string): string {
       "sh('for i in 1 2 3 4 5 6 7 8 9 10 11 12; do echo line $i; sleep 0.5; done', { label: 'one', image: 'host' })",
     ],
     ['cached', "sh('true', { label: 'one', image: 'host', cache: { policy: 'on_change', paths: ['data.txt'] } })"],
-    ['tested', "sh('cp report.xml junit.xml; exit 1', { label: 'unit', image: 'host', tests: 'junit.xml' })"],
+    ['tested', "sh('cp report.xml junit.xml; exit 1', { label: 'unit', image: 'host', tests: { report: 'junit.xml', forks: 2 } })"],
     ['kept', "sh('mkdir dist; cp data.txt dist/data', { label: 'one', image: 'host', artifacts: 'dist' })"],
     ['endless', "sh('echo begun; sleep 600', { label: 'one', image: 'host' })"],
   ]
@@ -213,10 +213,16 @@ test('hm test shows the failed tests of a build here and there, and a test over 
     const told = stdout.split('\n').find((line) => line.includes('"kind":"tests"')) ?? '{}'
     expect([code, JSON.parse(told)]).toMatchObject([1, { passed: 1, failed: 1, skipped: 0, failures: [one] }])
   }
-  const failed = 'cart › rounds half up  src/cart.test.ts:7  (step unit)\n  expected 2, got 1\n'
   const counts = '\n1 failed, 1 passed\n'
-  for (const which of [[], ['-p', 'tested']]) {
-    const { code, stdout } = await hm(['test', ...which])
+  for (const [which, proved] of [
+    [[], ''],
+    [['-p', 'tested'], ', fails: 0 of 2 forks passed'],
+  ] as const) {
+    const failed = `cart › rounds half up  src/cart.test.ts:7  (step unit${proved})\n  expected 2, got 1\n`
+    const { code, stdout } = await until(
+      () => hm(['test', ...which]),
+      (shown) => !shown.stdout.includes('proving'),
+    )
     expect([code, stdout]).toEqual([0, expect.stringContaining(failed)])
     expect(stdout.endsWith(counts)).toBe(true)
     const summed = 'unit: 1 test failed\n  cart › rounds half up — expected 2, got 1 · cart.test.ts:7\n'
@@ -239,14 +245,14 @@ test('hm test shows the failed tests of a build here and there, and a test over 
   const history = await hm(['test', '--history', 'half up', '-p', 'tested'])
   expect(history.stdout).toMatch(/^test +cart › rounds half up\n/)
   expect(history.stdout).toMatch(/^passed +0 of 1 builds of the default branch$/m)
-  expect(history.stdout).toMatch(/^#1 +failed +main +[0-9a-f]{8} +unit +250ms /m)
+  expect(history.stdout).toMatch(/^#1 +failed, fails: 0 of 2 forks passed +main +[0-9a-f]{8} +unit +250ms /m)
   const path = '/api/v0/organizations/default/pipelines/tested/builds/1/view'
   const headers = { authorization: `Bearer ${product.token}` }
   const view = await (await fetch(product.server().url + path, { headers })).json()
   expect(view).toMatchObject({ has: { tests: true } })
   expect(view).toHaveProperty('jobs.0.failure.reports.0', {
     ...{ test: 'cart › rounds half up', message: 'expected 2, got 1', file: 'src/cart.test.ts', line: 7 },
-    ...{ log_line: null, new: false },
+    ...{ log_line: null, new: false, verdict: 'fails', forks: 2, fork_passes: 0 },
   })
   expect(await hm(['test', '--history', 'absent', '-p', 'tested'])).toMatchObject({
     code: 5,
