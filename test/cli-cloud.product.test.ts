@@ -79,7 +79,10 @@ function newProject(repository: string): string {
       "sh('for i in 1 2 3 4 5 6 7 8 9 10 11 12; do echo line $i; sleep 0.5; done', { label: 'one', image: 'host' })",
     ],
     ['cached', "sh('true', { label: 'one', image: 'host', cache: { policy: 'on_change', paths: ['data.txt'] } })"],
-    ['tested', "sh('cp report.xml junit.xml; exit 1', { label: 'unit', image: 'host', tests: { report: 'junit.xml', forks: 2 } })"],
+    [
+      'tested',
+      "sh('cp report.xml junit.xml; exit 1', { label: 'unit', image: 'host', tests: { report: 'junit.xml', forks: 2 } })",
+    ],
     ['kept', "sh('mkdir dist; cp data.txt dist/data', { label: 'one', image: 'host', artifacts: 'dist' })"],
     ['endless', "sh('echo begun; sleep 600', { label: 'one', image: 'host' })"],
   ]
