@@ -12,15 +12,26 @@ import { fill, press, tick } from './browser-keys.ts'
 
 const it = startPeople()
 
-/**
- * Starts a ceremony that the device refuses. The button is busy from the request until the refusal.
- */
+/** Starts a ceremony, and resolves when the device has refused it and the page knows. */
 async function pressAndBeRefused(page: Page, name: string): Promise<void> {
-  const asked = page.waitForResponse(/\/options$/)
+  const refused = page.evaluate(nextRefusal)
   await press(page, name)
-  await asked
+  expect(await refused).toBe('NotAllowedError')
   await page.getByRole('button', { name, disabled: false }).waitFor()
 }
+
+/** Runs in the page: resolves to the name of the error of the next ceremony that the person began. */
+const nextRefusal = `new Promise((done) => {
+  const { credentials } = navigator
+  for (const name of ['create', 'get']) {
+    const ask = credentials[name].bind(credentials)
+    credentials[name] = (options) =>
+      ask(options).catch((error) => {
+        if (options.mediation !== 'conditional') done(error.name)
+        throw error
+      })
+  }
+})`
 
 journey(
   'web F1 F2 the first administrator: every page says that one is missing; the printed link makes them, with a passkey, and is used up at the end only',

@@ -3,6 +3,7 @@
  * growing log while its server is killed.
  */
 import { randomUUID } from 'node:crypto'
+import { touchInSandbox } from '@harmont/test-kit/touch-in-sandbox'
 import { until } from '@harmont/test-kit/until'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -10,7 +11,6 @@ import { runHmHere } from '../../packages/cli/src/test-support/run-hm-here.ts'
 import { buildEnd } from '../product.ts'
 import { type App, startApp } from './app.ts'
 import { logPage, startLogs } from './log-page.ts'
-import { touchInSandbox } from './touch-in-sandbox.ts'
 
 let app: App
 let page: Page

@@ -4,12 +4,12 @@
  */
 import { createHash, randomUUID } from 'node:crypto'
 import { buffer } from 'node:stream/consumers'
+import { touchInSandbox } from '@harmont/test-kit/touch-in-sandbox'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { buildEnd, flatIr } from '../product.ts'
 import { type App, startApp } from './app.ts'
 import { expectAccessible } from './axe.ts'
-import { touchInSandbox } from './touch-in-sandbox.ts'
 
 let app: App
 let page: Page

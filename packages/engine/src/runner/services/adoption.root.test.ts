@@ -1,3 +1,6 @@
+import { randomUUID } from 'node:crypto'
+import { touchInSandbox } from '@harmont/test-kit/touch-in-sandbox'
+import { until } from '@harmont/test-kit/until'
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { makeOutsideEngine, type OutsideEngine } from '../outside-engine.test-support.ts'
 import { logOf, openImages, settled, step, submit } from '../runner.test-support.ts'
@@ -35,14 +38,21 @@ test('G02 G70 services run on while their engine is killed, and the next engine 
 
 test('G02 a kill while a service starts makes the step begin again, and nothing of the first start is left', async () => {
   await engine.start()
+  const name = `slow-${randomUUID()}`
   const slow = service('db', {
-    command: 'echo begins; sleep 2; touch /open; sleep 60',
+    command: `exec sh -c 'echo begins; until [ -e /open ]; do sleep 0.1; done; sleep 60' ${name}`,
     ready: { port: null, command: 'test -e /open', log: null, timeoutSeconds: 60 },
   })
   const id = await submit(bench, [step('echo done', { services: [slow, service('other')] })])
   await settled(bench, id, ({ jobs }) => jobs[0]?.services[1]?.state === 'ready')
   await engine.kill()
   await engine.start()
+  const [job] = (await bench.store.builds.load(id))?.build.jobs ?? []
+  await until(
+    () => logOfService(bench, job),
+    (log) => log === 'begins\nbegins\n',
+  )
+  touchInSandbox(name, '/open')
   const { state, jobs } = await settled(bench, id)
   expect([state, jobs[0]?.fence, jobs[0]?.lost]).toEqual(['passed', 1, 0])
   expect(await logOf(bench, jobs[0])).toBe('done\n')
