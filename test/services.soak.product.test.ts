@@ -14,7 +14,8 @@ beforeAll(async () => {
 afterAll(async () => product?.remove())
 
 const image = serviceImages.postgres
-const db = (more: object = {}) => ({ name: 'db', image, ...more })
+const ready = { ready: { port: 5432 }, ready_command: 'pg_isready -h 127.0.0.1' }
+const db = (more: object = {}) => ({ name: 'db', image, ...ready, ...more })
 const query = (text: string) => `psql -h db -U postgres -v ON_ERROR_STOP=1 -At -c "${text}"`
 const migrate = query("create table items (name text); insert into items values ('pen')")
 const steps = [

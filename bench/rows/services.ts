@@ -36,7 +36,7 @@ class Database {
   async queried(base: ServiceSpec['base'], text = 'select 1', made = () => {}): Promise<Sandbox> {
     const service: ServiceSpec = {
       ...{ name: 'db', base, env: {}, command: null, needs: [], localhost: false, egress: false },
-      ready: { port: null, command: null, log: null, timeoutSeconds: 60 },
+      ready: { port: 5432, command: 'pg_isready -h 127.0.0.1', log: null, timeoutSeconds: 60 },
       stop: { signal: null, seconds: 30 },
     }
     const sandbox = await this.#driver.create({

@@ -3,7 +3,8 @@ import { filesFrom, onChange, pipeline, scratch, service, sh, split, wait } from
 const db = service('db', {
   image: 'postgres:18',
   env: { POSTGRES_PASSWORD: 'shop' },
-  ready: { port: 5432 },
+  // It listens a moment before it takes connections.
+  ready: { port: 5432, command: 'pg_isready -h 127.0.0.1' },
 })
 const cache = service('cache', { image: 'redis:8', ready: { log: 'Ready to accept connections' } })
 

@@ -31,7 +31,9 @@ afterAll(async () => {
   rmSync(directory, { recursive: true, force: true })
 })
 
-const db = (base: ServiceSpec['base'] = { image: postgres }) => service(postgres, 'db', null, { base })
+// A port alone says too early that PostgreSQL is ready.
+const ready = { port: 5432, command: 'pg_isready -h 127.0.0.1', log: null, timeoutSeconds: 300 }
+const db = (base: ServiceSpec['base'] = { image: postgres }) => service(postgres, 'db', null, { base, ready })
 const query = (text: string) => `psql -h db -U postgres -At -c ${JSON.stringify(text)}`
 
 /** Fills a database in one step, and keeps what the service left. */
@@ -48,7 +50,7 @@ async function migrated(script: string): Promise<SnapshotId> {
   return snapshot.id
 }
 
-it('PostgreSQL and Valkey start as their images say, by their only ports', async () => {
+it('PostgreSQL and Valkey start as their images say, Valkey by its only port', async () => {
   const cache = service(valkey, 'cache', null, { needs: ['db'] })
   const sandbox = await withServices(driver, postgres, [cache, db()])
   await sandbox.startServices(patient)

@@ -113,6 +113,14 @@ describe.each(isRoot ? runtimeNames : (['crun'] as const))('services with %s', (
     await empty.destroy()
   })
 
+  it('a ready command is asked last', async () => {
+    const script = 'sleep 0.5; test ! -e /asked || echo early; echo up; exec sleep 60'
+    const sandbox = await create([service('db', script, { ready: { ...printed('up'), command: 'touch /asked' } })])
+    await sandbox.startServices(patient)
+    expect(await outputOf(sandbox.services[0])).toBe('up\n')
+    await sandbox.destroy()
+  })
+
   it.runIf(isRoot)('G70 a service has no way out and reaches nothing but its step and the other services', async () => {
     const outside = `python3 -c 'import socket; socket.create_connection(("1.1.1.1", 53), 1)' 2>&1 | tail -1`
     const gateway = `ip route add default via "$(hostname -I | cut -d. -f1-3).1" 2>&1; ${outside}`

@@ -52,7 +52,12 @@ export async function untilReady(starting: Starting, signal: AbortSignal): Promi
     throw new ServiceError('service_timeout', name, message)
   }
   try {
-    await Promise.race([Promise.all(signsOf(starting).map(look)), ended(), late()])
+    const seen = async () => {
+      await Promise.all(signsOf(starting).map(look))
+      // Last, because each look at it runs a program.
+      if (ready.command !== null) await look(commandSign(starting, ready.command))
+    }
+    await Promise.race([seen(), ended(), late()])
   } finally {
     over.abort()
     signal.throwIfAborted()
@@ -69,19 +74,21 @@ function signsOf(starting: Starting): readonly Sign[] {
       missing: `nothing listened on its port ${port}`,
       seen: (signal) => starting.untilListening(port, signal),
     })
-  if (command !== null)
-    signs.push({
-      missing: 'its ready command did not exit with 0',
-      seen: async (signal) => {
-        while (!(await starting.passes(command, signal))) await sleep(commandPauseMs, undefined, { signal })
-      },
-    })
   if (log !== null)
     signs.push({
       missing: `no line of its output matched ${JSON.stringify(log)}`,
       seen: (signal) => untilPrinted(running, RE2JS.compile(log), signal),
     })
   return signs
+}
+
+function commandSign(starting: Starting, command: string): Sign {
+  return {
+    missing: 'its ready command did not exit with 0',
+    seen: async (signal) => {
+      while (!(await starting.passes(command, signal))) await sleep(commandPauseMs, undefined, { signal })
+    },
+  }
 }
 
 function onlyPort({ ports }: Starting): number | null {
