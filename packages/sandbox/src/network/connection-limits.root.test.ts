@@ -62,6 +62,8 @@ const machine = `set -e
       ip route add 10.209.0.1 dev eth0
       ip route add default via 10.209.0.1
       nsenter --net="/proc/$2/ns/net" sh -c "ip link set hmt-$1 up; ip route add 10.209.0.$1 dev hmt-$1"
+      # Until the kernel has seen both ends up, it drops what is sent.
+      until ip -oneline link show eth0 | grep -q "state UP"; do sleep 0.01; done
       exec python3 -c "$4" "$3"' sh "$1" "$$" "$2" "$sender"
   }
   count() { cat /proc/sys/net/netfilter/nf_conntrack_count; }
