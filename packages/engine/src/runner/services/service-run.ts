@@ -71,6 +71,9 @@ export class ServiceRun {
     } catch (error) {
       over.abort(error)
       await ready.catch(() => undefined)
+      // Its end may not have been seen yet, and from now on ends are ours.
+      if (error instanceof ServiceError && error.exit)
+        run.#change(error.service, { state: 'failed', exitCode: error.exit.code })
       if (!lease.signal.aborted) await run.end()
       throw error instanceof ServiceError ? run.#withLines(error) : error
     }
