@@ -1,17 +1,7 @@
 /** Measures whether the size of the parent's file system matters. */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { join } from 'node:path'
-import {
-  createImageStore,
-  createOciDriver,
-  type Limits,
-  type OciDriver,
-  type ResolvedImage,
-  type Sandbox,
-  type SandboxSpec,
-  type Snapshot,
-} from '@harmont/sandbox'
+import type { Limits, OciDriver, ResolvedImage, Sandbox, SandboxSpec, Snapshot } from '@harmont/sandbox'
 import { quantile, type Row } from '../measure.ts'
+import { withDriver } from '../own-driver.ts'
 
 const limits: Limits = { cpu: 2, memoryBytes: 4 * 2 ** 30, diskBytes: 20 * 2 ** 30, pids: 4096 }
 const forks = 100
@@ -61,17 +51,8 @@ export const forkRows: readonly Row[] = [
   {
     what: 'fork of a 2 GB, 100,000-file parent, to its first byte',
     must: 'within 20% of the fork of an empty one',
-    async run() {
-      const directory = await mkdtemp('/var/tmp/harmont-bench-')
-      const images = createImageStore({ directory: join(directory, 'images'), fallbackToHost: false, hostAllow: [] })
-      const driver = await createOciDriver({
-        directory: join(directory, 'driver'),
-        images,
-        network: ['none'],
-        egressAllow: [],
-        runtime: 'crun',
-      })
-      try {
+    run: () =>
+      withDriver(async (driver) => {
         const image = await driver.resolveImage('host')
         const empty = await parent(driver, image, 'echo')
         const large = await parent(driver, image, manyFiles)
@@ -83,10 +64,6 @@ export const forkRows: readonly Row[] = [
         }
         const [small, big] = [quantile(samples.empty, 0.5), quantile(samples.large, 0.5)]
         return `p50 ${big.toFixed(1)} ms, empty ${small.toFixed(1)} ms: ${((big / small - 1) * 100).toFixed(0)}% more (n=${forks} each, in turn)`
-      } finally {
-        await driver.close()
-        await rm(directory, { recursive: true, force: true })
-      }
-    },
+      }),
   },
 ]

@@ -1,15 +1,8 @@
 /** Measures what files of another step cost a step that takes them. */
 import { randomUUID } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { join } from 'node:path'
-import {
-  createImageStore,
-  createOciDriver,
-  type OciDriver,
-  type ResolvedImage,
-  type SnapshotId,
-} from '@harmont/sandbox'
+import type { OciDriver, ResolvedImage, SnapshotId } from '@harmont/sandbox'
 import { quantile, type Row, timeMs } from '../measure.ts'
+import { withDriver } from '../own-driver.ts'
 
 const samplesEach = 20
 const limits = { cpu: 2, memoryBytes: 4 * 2 ** 30, diskBytes: 20 * 2 ** 30, pids: 512 }
@@ -18,17 +11,8 @@ function row(what: string, must: string, make: string): Row {
   return {
     what,
     must,
-    async run() {
-      const directory = await mkdtemp('/var/tmp/harmont-bench-')
-      const images = createImageStore({ directory: join(directory, 'images'), fallbackToHost: false, hostAllow: [] })
-      const driver = await createOciDriver({
-        directory: join(directory, 'driver'),
-        images,
-        network: ['none'],
-        egressAllow: [],
-        runtime: 'crun',
-      })
-      try {
+    run: () =>
+      withDriver(async (driver) => {
         const image = await driver.resolveImage('host')
         const snapshot = await snapshotOf(driver, image, make)
         const [without, having]: [number[], number[]] = [[], []]
@@ -39,11 +23,7 @@ function row(what: string, must: string, make: string): Row {
         }
         const [bare, whole] = [quantile(without, 0.5), quantile(having, 0.5)]
         return `p50 ${(whole - bare).toFixed(0)} ms more (${whole.toFixed(0)}, without ${bare.toFixed(0)}; n=${samplesEach} each, in turn)`
-      } finally {
-        await driver.close()
-        await rm(directory, { recursive: true, force: true })
-      }
-    },
+      }),
   }
 }
 

@@ -1,17 +1,9 @@
 /** Measures databases beside steps: of clones of a stopped one, and of one that begins empty. */
 import { randomUUID } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { join } from 'node:path'
-import {
-  createImageStore,
-  createOciDriver,
-  type OciDriver,
-  type ResolvedImage,
-  type Sandbox,
-  type ServiceSpec,
-} from '@harmont/sandbox'
+import type { OciDriver, ResolvedImage, Sandbox, ServiceSpec } from '@harmont/sandbox'
 import { importServiceImages, serviceImages } from '../../test/outside/service-images.ts'
 import { quantile, type Row, timeMs } from '../measure.ts'
+import { withDriver } from '../own-driver.ts'
 
 const clonesInTurn = 20
 const initialized = 7
@@ -75,24 +67,11 @@ class Database {
   }
 }
 
-/** Measures with a driver on a directory of its own. */
-async function withDatabase(measure: (database: Database) => Promise<string>): Promise<string> {
-  const directory = await mkdtemp('/var/tmp/harmont-bench-')
-  const images = createImageStore({ directory: join(directory, 'images'), fallbackToHost: false, hostAllow: [] })
-  await importServiceImages(images)
-  const driver = await createOciDriver({
-    directory: join(directory, 'driver'),
-    images,
-    network: ['none'],
-    egressAllow: [],
-    runtime: 'crun',
+function withDatabase(measure: (database: Database) => Promise<string>): Promise<string> {
+  return withDriver(async (driver, images) => {
+    await importServiceImages(images)
+    return measure(new Database(driver, await driver.resolveImage(serviceImages.postgres)))
   })
-  try {
-    return await measure(new Database(driver, await driver.resolveImage(serviceImages.postgres)))
-  } finally {
-    await driver.close()
-    await rm(directory, { recursive: true, force: true })
-  }
 }
 
 /** Milliseconds from the first call on, and from the start of the database on. */
