@@ -56,7 +56,7 @@ export { type Limited, type RunningLimit, setLimit } from './postgres/waiting/li
 export { type ForkOutput, judgeForks } from './probes/probe.ts'
 export type { ForkRun, TestVerdict, Verdict } from './probes/proof.ts'
 export { testKey } from './reports/results.ts'
-export type { TestCase, TestReport } from './reports/test-report.ts'
+export { isRed, type TestCase, type TestReport } from './reports/test-report.ts'
 export { createRunner, type Runner } from './runner/create-runner.ts'
 export {
   type Disk,

@@ -1,4 +1,4 @@
-import { type ForkOutput, judgeForks, type TestCase, type Verdict } from '@harmont/engine'
+import { type ForkOutput, isRed, judgeForks, type TestCase, type Verdict } from '@harmont/engine'
 import { testTitle } from '@harmont/logs'
 
 /** A test that was red in a fork, or in the run itself. */
@@ -36,8 +36,4 @@ export function judgeTests(forks: readonly ForkOutput[], redBefore: ReadonlySet<
     if (judged !== undefined) red.push({ test, verdict: judged.verdict, passed: judged.passed })
   }
   return { red, green: byTitle.size - red.length }
-}
-
-function isRed({ state }: TestCase): boolean {
-  return state === 'failed' || state === 'errored'
 }

@@ -28,7 +28,7 @@ export interface MemoryStore extends Store {
   readonly outputs: MemoryOutputs
 }
 
-/** What splits are dealt out by. */
+/** Gives and keeps the times that splits are dealt out by. */
 export interface SplitMemory {
   /** Returns how long files took, in milliseconds by path. */
   times(): ReadonlyMap<string, number>

@@ -36,7 +36,7 @@ export type ProofOutbox = (
 
 /** Proofs of one build that may be under way. */
 const mostProbesPerBuild = 3
-/** What a probe starts from is kept for a day. */
+/** Snapshots that a probe starts from are kept for a day. */
 const longestWaitMs = 24 * 60 * 60_000
 const overdueAtOnce = 100
 
@@ -155,7 +155,7 @@ export class PostgresProbes implements ProbeStore {
   }
 }
 
-/** What readers of a build hear of. */
+/** Says what readers of a build must hear. */
 interface Ended {
   readonly queue: string
   readonly isShown: boolean
@@ -210,12 +210,7 @@ async function usedRun(
   jobId: string,
   fork: string,
   { startedAt, endedAt }: Extract<ForkEnd, { readonly kind: 'ran' }>,
-): Promise<{
-  readonly id: string
-  readonly step: Step
-  readonly startedAt: Instant
-  readonly endedAt: Instant
-} | null> {
+): Promise<ProofRun | null> {
   const { rows } = await client.query<{ step: Step }>({
     name: 'engine-proved-step',
     text: `select p.steps->j.step as step from engine.jobs j join engine.plans p on p.build_id = j.build_id where j.id = $1`,

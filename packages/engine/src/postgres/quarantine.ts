@@ -3,6 +3,7 @@ import type pg from 'pg'
 import type { LiveBuild } from '../core/live-build.ts'
 import type { BuildEvent, FailedTests, Instant } from '../core/model.ts'
 import { casesOf } from '../probes/probe.ts'
+import { isRed } from '../reports/test-report.ts'
 import type { WrittenOutput } from './step-outputs.ts'
 import { time } from './values.ts'
 
@@ -11,7 +12,7 @@ interface Ended {
   readonly output?: WrittenOutput | undefined
 }
 
-/** With more failed tests a step fails as any other. */
+/** Limits the failed tests that are looked up: a step with more fails in the usual way. */
 const mostFailed = 1_000
 
 /**
@@ -37,7 +38,7 @@ async function findFailedTests(
   { reports, output: { tests } }: WrittenOutput,
   at: Instant,
 ): Promise<FailedTests> {
-  const failed = casesOf(tests)?.filter(({ state }) => state === 'failed' || state === 'errored') ?? []
+  const failed = casesOf(tests)?.filter(isRed) ?? []
   if (failed.length === 0 || failed.length > mostFailed)
     return { count: failed.length, inQuarantine: 0, areWhole: false }
   const { rows } = await client.query<{ count: number; in_quarantine: number; left_out: boolean }>({

@@ -2,7 +2,7 @@
 import type { Instant, Job, Step } from '../core/model.ts'
 import { failedInQuarantine } from '../core/soft-failure.ts'
 import { resultsOf } from '../reports/results.ts'
-import type { TestCase, TestReport } from '../reports/test-report.ts'
+import { isRed, type TestCase, type TestReport } from '../reports/test-report.ts'
 import {
   addRun,
   beginProof,
@@ -40,7 +40,7 @@ export type ForkEnd =
   /** It cannot be run again, for example because a snapshot is gone. */
   | { readonly kind: 'impossible' }
 
-/** What the command of a run left. */
+/** Holds what the command of a run left. */
 export interface ForkOutput {
   /** Null after a signal, a limit or a time-out. */
   readonly exitCode: number | null
@@ -80,9 +80,9 @@ export function casesOf(reports: readonly TestReport[]): readonly TestCase[] | n
 }
 
 function failedTests(cases: readonly TestCase[]): readonly FailedTest[] {
-  return resultsOf(cases).flatMap(({ key, suite, name, file, state }) =>
-    state === 'failed' || state === 'errored' ? { key, suite, name, ...(file !== undefined && { file }) } : [],
-  )
+  return resultsOf(cases)
+    .filter(isRed)
+    .map(({ key, suite, name, file }) => ({ key, suite, name, ...(file !== undefined && { file }) }))
 }
 
 /**
@@ -92,8 +92,7 @@ function failedTests(cases: readonly TestCase[]): readonly FailedTest[] {
 export function resultsIn({ exitCode, cases }: ForkOutput): ReadonlyMap<string, ForkResult> {
   if (cases === null || exitCode === null) return new Map()
   const results = resultsOf(cases)
-  const isRed = results.some(({ state }) => state === 'failed' || state === 'errored')
-  if (isRed !== (exitCode !== 0)) return new Map()
+  if (results.some(isRed) !== (exitCode !== 0)) return new Map()
   return new Map(
     results.map(({ key, state }) => [key, state === 'skipped' ? null : state === 'passed' ? 'passed' : 'failed']),
   )
@@ -105,8 +104,8 @@ export function judgeForks(failed: readonly TestCase[], forks: readonly ForkOutp
   return failedTests(failed).map(({ key }) => {
     const count = (result: ForkResult) => results.filter((run) => run.get(key) === result).length
     const passed = count('passed')
-    const isRed = forks.length > 0 && count('failed') === forks.length
-    return { key, verdict: passed > 0 ? 'flaky' : isRed ? 'fails' : 'unknown', forks: forks.length, passed }
+    const isAlwaysRed = forks.length > 0 && count('failed') === forks.length
+    return { key, verdict: passed > 0 ? 'flaky' : isAlwaysRed ? 'fails' : 'unknown', forks: forks.length, passed }
   })
 }
 

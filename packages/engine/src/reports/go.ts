@@ -2,7 +2,7 @@ import { FailureFinder } from '@harmont/logs'
 import type { Cases } from './cases.ts'
 import type { Faults } from './faults.ts'
 import type { SourceFiles } from './source-files.ts'
-import type { TestCase } from './test-report.ts'
+import { isRed, type TestCase } from './test-report.ts'
 import { longestText, messageText, placeIn } from './text.ts'
 
 interface GoEvent {
@@ -122,7 +122,7 @@ class GoReportReader {
   }
 
   #add(suite: string, name: string, state: TestCase['state'], output: string, elapsed?: number): void {
-    const hasFailed = state === 'failed' || state === 'errored'
+    const hasFailed = isRed({ state })
     const told = hasFailed ? failureIn(output) : undefined
     const printed = told?.file == null ? '' : `${told.file}:${told.line}`
     const text = state === 'passed' ? '' : output.split('\n').filter(isOwnLine).join('\n')

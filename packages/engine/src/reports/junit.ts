@@ -2,7 +2,7 @@ import { SaxesParser, type SaxesTagPlain } from 'saxes'
 import type { Cases } from './cases.ts'
 import { type Faults, Unreadable } from './faults.ts'
 import type { SourceFiles } from './source-files.ts'
-import type { TestCase } from './test-report.ts'
+import { isRed, type TestCase } from './test-report.ts'
 import { longestText, messageText, placeIn } from './text.ts'
 
 const deepest = 200
@@ -159,7 +159,7 @@ class JunitReader {
     const named = printed === undefined ? undefined : this.#sources.find(printed)
     const file =
       named ?? this.#sources.ofClass(attributes.classname ?? '') ?? this.#sources.ofClass(innermost?.name ?? '')
-    const hasFailed = state === 'failed' || state === 'errored'
+    const hasFailed = isRed({ state })
     const near = (attributes.classname ?? suite).replaceAll('.', '/').split('/').slice(0, -1).join('/')
     const text = `${said}\n${detail}`
     // The file of a class is where its failures are looked for first.

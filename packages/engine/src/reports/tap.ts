@@ -1,6 +1,6 @@
 import type { Cases } from './cases.ts'
 import type { SourceFiles } from './source-files.ts'
-import type { TestCase } from './test-report.ts'
+import { isRed, type TestCase } from './test-report.ts'
 import { longestText, messageText, placeIn } from './text.ts'
 
 const point = /^((?: {4})*)(not )?ok(?: (\d+))?(?=\s|$)(?: -(?= |$))? ?(.*)$/
@@ -163,7 +163,7 @@ class TapReportReader {
     const milliseconds = Number(duration.exec(own.title)?.[1] ?? fields.get('duration_ms') ?? Number.NaN)
     const reason = directive.exec(own.title)?.[2] ?? ''
     const said = state === 'skipped' ? reason.replace(/^-$/, '') : saidIn(fields)
-    const hasFailed = state === 'failed' || state === 'errored'
+    const hasFailed = isRed({ state })
     const detail = state === 'skipped' || fields.size > 0 ? '' : own.text.replaceAll(/^# {0,3}/gm, '')
     const message = state === 'passed' ? undefined : messageText(said, detail)
     const stack = [fields.get('stack') ?? '', fields.get('at') ?? '', fields.get('location') ?? '']

@@ -30,6 +30,11 @@ export interface TestCase {
   readonly message?: string
 }
 
+/** Returns whether a test failed, or could not run. */
+export function isRed({ state }: Pick<TestCase, 'state'>): boolean {
+  return state === 'failed' || state === 'errored'
+}
+
 const states: readonly unknown[] = ['passed', 'failed', 'skipped', 'errored'] satisfies readonly TestCase['state'][]
 
 /** Returns whether a snapshot's description, which another release may have written, has one here. */

@@ -1,7 +1,7 @@
 import type { SecretsAnswer } from '../port.ts'
 import type { BuildContext } from '../store.ts'
 
-/** Who knows the secrets of builds. */
+/** Knows the secrets of builds. */
 export interface SecretsOwner {
   /**
    * Returns the secrets of these names that the build has, or why it has none. `isForShell`: for
