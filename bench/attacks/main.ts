@@ -13,8 +13,6 @@ import { addTenant } from './tenants.ts'
 
 const seconds = Number(process.argv[2] ?? 60)
 const wanted = new RegExp(process.argv[3] ?? '')
-/** The quiet periods before and after are shorter. */
-const calmSeconds = Math.ceil(seconds / 3)
 
 // More than the two jobs of an attacker, because taking free slots first is no attack.
 const product = await startProduct({ HARMONT_RUNNER_SLOTS: '4' })
@@ -26,7 +24,8 @@ try {
   )
   console.log('|---|---|---|---|---|---|')
   for (const attack of attacks.filter(({ shared }) => wanted.test(shared))) {
-    const before = await work(neighbour, calmSeconds)
+    // As long as the attack, because a p99 of few steps is their longest.
+    const before = await work(neighbour, seconds)
     const { url, organization, token } = attacker
     const attacking = fork(join(import.meta.dirname, 'attacker.ts'), [attack.shared, url, organization, token])
     const ended = once(attacking, 'exit')
@@ -34,7 +33,7 @@ try {
     attacking.kill('SIGTERM')
     const [code] = await ended
     if (code !== 0) console.error(`${attack.shared}: the attacker ended with ${code}`)
-    const after = await work(neighbour, calmSeconds)
+    const after = await work(neighbour, Math.ceil(seconds / 3))
     const phases = [before, during, after]
     const figures = (of: 'requests' | 'steps') => phases.map((each) => p99(each[of])).join(', ')
     const times = (['requests', 'steps'] as const).map((of) => ratio(before, during, of)).join(', ')

@@ -35,7 +35,7 @@ export async function work({ api, submit, end }: Tenant, seconds: number): Promi
         if (build.state !== 'passed') throw new Error(`a step ended ${build.state}`)
         steps.push(Date.parse(build.finished_at ?? '') - Date.parse(build.created_at))
       })
-      await sleep(500)
+      await sleep(400)
     } while (goOn())
   }
   await Promise.all([read(), build()])

@@ -217,6 +217,8 @@ test('web P4 a thousand builds load page by page, few rows are mounted, and new 
 
   await page.getByRole('link', { name: 'Change 920', exact: true }).click()
   await page.waitForURL('**/builds/920**')
+  // The address changes before the page does; a list that was never left keeps what waits in it.
+  await page.getByRole('list', { name: 'Builds' }).waitFor({ state: 'detached' })
   await page.goBack()
   await eventually(async () => (await rows()).includes('Change 920')).toBe(true)
   await eventually(() => page.evaluate('scrollY')).toBe(3000)
