@@ -195,7 +195,13 @@ function nextNumber(pipeline: 'torture' | 'rendered'): number {
 }
 
 /** Whether the server died before it kept this build. Its number is then for the next one. */
-async function wasNeverMade({ window, number }: { readonly window: Window; readonly number: number }): Promise<boolean> {
+async function wasNeverMade({
+  window,
+  number,
+}: {
+  readonly window: Window
+  readonly number: number
+}): Promise<boolean> {
   const pipeline = pipelineOf(window)
   const { rowCount } = await server.pool.query(
     'select 1 from build_records r join pipelines p on p.id = r.pipeline_id where p.slug = $1 and r.number = $2',

@@ -17,6 +17,8 @@ export interface EngineRunner extends Omit<RunnerOptions, 'port' | 'log'> {}
 export interface EngineOptions extends LocalPortOptions {
   /** Null when jobs run elsewhere. The caller closes the driver. */
   readonly runner: EngineRunner | null
+  /** Whether overdue leases and deadlines are another process's work. */
+  readonly schedulesElsewhere?: boolean
   /** Null when the caller removes unused data itself. */
   readonly collecting?: CollectTimes | null
 }
@@ -63,7 +65,7 @@ export function createEngine(options: EngineOptions): Engine {
   return {
     async start() {
       await runner?.start()
-      scheduler.start()
+      if (options.schedulesElsewhere !== true) scheduler.start()
       collecting?.start()
     },
     async drain(withinMs) {

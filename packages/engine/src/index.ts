@@ -26,6 +26,8 @@ export type {
 } from './core/model.ts'
 export { planBuild } from './core/plan-build.ts'
 export { judge } from './core/prerequisites.ts'
+export { defaultPool, type Reach } from './core/reach.ts'
+export { type RunnerWait, runnerWaits } from './core/runner-waits.ts'
 export { failedInQuarantine } from './core/soft-failure.ts'
 export { isBuildTerminal, isHeld, isTerminal } from './core/states.ts'
 export { createEngine, type Engine, type EngineOptions, type EngineRunner } from './engine.ts'

@@ -16,6 +16,7 @@ import { dice, plainPlan } from './core/random-plan.test-support.ts'
 import { isHeld, isTerminal } from './core/states.ts'
 import { gateSuite } from './gate-suite.ts'
 import { groupSuite } from './group-suite.ts'
+import { placementSuite } from './placement-suite.ts'
 import { plainContext } from './plain-context.test-support.ts'
 import { serviceSuite } from './service-suite.ts'
 import { splitSuite } from './splits/split-suite.ts'
@@ -64,6 +65,7 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
     standingSuite(() => under)
     serviceSuite(() => under)
     splitSuite(() => under)
+    placementSuite(() => under)
 
     const submitted: string[] = []
     async function submit(from: Plan | NewBuild['from'], queue = 'q', held = false): Promise<string> {

@@ -3,6 +3,7 @@ import type { SourceTreeRef } from '@harmont/sandbox'
 import type { Artifact } from './artifacts/artifact.ts'
 import type { CacheLookUp } from './cache-look-up.ts'
 import type { Build, BuildEvent, Effect, Instant, Job } from './core/model.ts'
+import type { Reach } from './core/reach.ts'
 import type { ForkEnd } from './probes/probe.ts'
 import type { Proof } from './probes/proof.ts'
 import type { OpenServiceLog } from './service-log.ts'
@@ -112,6 +113,7 @@ export interface Store {
   readonly leases: LeaseStore
   readonly logs: LogStore
   readonly outputs: OutputStore
+  readonly runners: RunnerStore
   /** Null where nothing is proved: a local run answers at once, and is over. */
   readonly probes: ProbeStore | null
   readonly splits: SplitStore
@@ -155,8 +157,11 @@ export interface BuildStore {
    * would find anything.
    */
   standing(since: Instant, isIdle: boolean, limit: number): Promise<readonly string[]>
-  /** Returns the snapshots of unfinished builds and of those that ended after `since`. */
-  liveSnapshots(since: Instant): Promise<LiveSnapshots>
+  /**
+   * Returns the snapshots of unfinished builds and of those that ended after `since`; with `runner`
+   * only those on its machine.
+   */
+  liveSnapshots(since: Instant, runner?: string): Promise<LiveSnapshots>
 }
 
 /** What the step of a job that ends left besides its file system. */
@@ -176,9 +181,10 @@ export interface OutputStore {
 export interface LeaseStore {
   /**
    * Leases up to `slots` ready jobs in fair turns between queues, then by age. In the same
-   * transaction each becomes `assigned` and gets the next fencing number.
+   * transaction each becomes `assigned` and gets the next fencing number. A runner gets jobs within
+   * its reach, none that starts from files of another runner, and none while it drains.
    */
-  take(runner: string, slots: number, now: Instant): Promise<readonly Lease[]>
+  take(runner: string, slots: number, now: Instant, reach?: Reach): Promise<readonly Lease[]>
   /** Returns the leases of a runner. */
   of(runner: string): Promise<readonly Lease[]>
   /** Extends all leases of a runner, by 30 s before the start and `leaseSeconds` after it. */
@@ -193,6 +199,30 @@ export interface LeaseStore {
   overdue(now: Instant, limit: number): Promise<readonly { readonly buildId: string; readonly event: BuildEvent }[]>
   /** Returns when the next delayed job may start; null when none is delayed. */
   nextReadyAt(): Promise<Instant | null>
+}
+
+/** How long a runner must be silent before its files count as lost. */
+export const goneMs = 60_000
+
+/** A runner that renews its leases. */
+export interface PresentRunner {
+  readonly id: string
+  readonly reach: Reach
+}
+
+/** Knows which runners there are: whoever renews its leases is there. */
+export interface RunnerStore {
+  /** Notes that a runner is there, and what it may take. */
+  seen(runner: string, reach: Reach, now: Instant): Promise<void>
+  /** Gives a runner nothing new from now on, or again with null. */
+  drain(runner: string, since: Instant | null): Promise<void>
+  /** Returns the runners that are there. */
+  present(now: Instant): Promise<readonly PresentRunner[]>
+  /**
+   * Returns events for builds that wait for files of runners that are gone: silent for `goneMs`, or
+   * drained for as long with nothing left to do.
+   */
+  gone(now: Instant): Promise<readonly { readonly buildId: string; readonly event: BuildEvent }[]>
 }
 
 /** A run of a probe that a runner was given. */
@@ -218,10 +248,11 @@ export interface ForkLease extends ForkRef {
  */
 export interface ProbeStore {
   /**
-   * Leases the next run of a probe, in turns between queues, as long as no job waits for a runner.
-   * Null for none. It is never renewed, and lasts as long as its budget.
+   * Leases the next run of a probe of a job that this runner ran, in turns between queues, as long
+   * as no job waits for the runner. Null for none. It is never renewed, and lasts as long as its
+   * budget.
    */
-  take(runner: string, now: Instant): Promise<ForkLease | null>
+  take(runner: string, now: Instant, reach?: Reach): Promise<ForkLease | null>
   /**
    * Ends a run. One transaction keeps what it showed and the verdicts. False when its lease is lost.
    */

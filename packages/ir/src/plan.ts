@@ -71,6 +71,16 @@ export interface PlannedStep {
   readonly tests?: PlannedTests
   /** Its shard of files of the source; absent for none. */
   readonly split?: PlannedSplit
+  /** The runners that may take it; absent for those of the default pool. */
+  readonly runsOn?: PlannedRunner
+}
+
+/** What a step asks of its runner. */
+export interface PlannedRunner {
+  /** Null for the default pool. */
+  readonly pool: string | null
+  /** Each must be a label of the runner. */
+  readonly labels: readonly string[]
 }
 
 /** A shard of a split. Steps of a build with the same files and total are shards of one. */

@@ -5,12 +5,12 @@ import type { Job, Step } from './model.ts'
 import { isHeld } from './states.ts'
 
 /** scheduled -> assigned, under the next fencing number. */
-export function decideLeased(draft: Draft, slot: Slot, fence: number): boolean {
+export function decideLeased(draft: Draft, slot: Slot, fence: number, runner: string | null): boolean {
   const job = currentJob(draft, slot)
   if (job.state !== 'scheduled' || fence !== job.fence + 1) return false
   if (job.notBefore !== null && job.notBefore > draft.at) return false
   const begin = { assignedAt: draft.at, notBefore: null, substitutedImage: null, services: [] }
-  patchJob(draft, slot, { state: 'assigned', fence, ...begin })
+  patchJob(draft, slot, { state: 'assigned', fence, runner, ...begin })
   return true
 }
 

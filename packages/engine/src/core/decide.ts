@@ -6,6 +6,7 @@
 import { decideAbandon } from './decide-abandon.ts'
 import { decideAdmit, decideApprovalExpired, decideApprove, decideSupersede } from './decide-admission.ts'
 import { decideEnded, decideRendered, decideRenderFailed } from './decide-ended.ts'
+import { decideHolderGone } from './decide-holder-gone.ts'
 import {
   decideCommandEnded,
   decideLeased,
@@ -36,6 +37,7 @@ function takes(draft: Draft, event: BuildEvent): boolean {
   if (event.type === 'supersede') return decideSupersede(draft)
   if (event.type === 'abandon') return decideAbandon(draft, event)
   if (event.type === 'build_deadline') return decideBuildDeadline(draft)
+  if (event.type === 'holder_gone') return decideHolderGone(draft, event.runner)
   const slot = draft.live.slots.get(event.job)
   return slot !== undefined && takesJobEvent(draft, slot, event)
 }
@@ -43,7 +45,7 @@ function takes(draft: Draft, event: BuildEvent): boolean {
 function takesJobEvent(draft: Draft, slot: Slot, event: Extract<BuildEvent, { readonly job: string }>): boolean {
   switch (event.type) {
     case 'leased':
-      return decideLeased(draft, slot, event.fence)
+      return decideLeased(draft, slot, event.fence, event.runner ?? null)
     case 'started':
       return decideStarted(draft, slot, event.fence)
     case 'substituted':

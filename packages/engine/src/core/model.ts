@@ -69,6 +69,11 @@ export interface Job {
   readonly state: JobState
   /** Number of the newest lease; 0 before the first. A write with another number is refused. */
   readonly fence: number
+  /**
+   * The runner of its newest lease, whose machine has the files that it left. Null before a lease,
+   * for jobs of earlier releases, and when that machine is gone.
+   */
+  readonly runner: string | null
   /** Number of lost leases. An infrastructure retry happens while it is below the limit. */
   readonly lost: number
   /** The instant before which the job must not be leased (retry delay); null for none. */
@@ -191,7 +196,13 @@ export type Outcome =
 
 /** Everything that can happen to a build. `at` is its instant. */
 export type BuildEvent =
-  | { readonly type: 'leased'; readonly job: string; readonly fence: number; readonly at: Instant }
+  | {
+      readonly type: 'leased'
+      readonly job: string
+      readonly fence: number
+      readonly at: Instant
+      readonly runner?: string
+    }
   | { readonly type: 'started'; readonly job: string; readonly fence: number; readonly at: Instant }
   /** The base `host` stands in for an image. */
   | {
@@ -246,6 +257,8 @@ export type BuildEvent =
       readonly since: Instant
       readonly reasons: Readonly<Record<string, string>>
     }
+  /** A runner is gone for good, and with it the files on its machine. */
+  | { readonly type: 'holder_gone'; readonly runner: string; readonly at: Instant }
   /** A person retries the newest attempt of a step that ended without passing. */
   | { readonly type: 'retry'; readonly job: string; readonly at: Instant }
   | {

@@ -3,6 +3,7 @@ import { LocalChangeFeed } from '../change-feed.ts'
 import type { Created } from '../core/create-build.ts'
 import { standsStill } from '../core/decide-abandon.ts'
 import { viewBuild } from '../core/live-build.ts'
+import { everything } from '../core/reach.ts'
 import { serviceLogId } from '../service-log.ts'
 import { type Deal, deal } from '../splits/deal.ts'
 import { type SplitStore, splitKey } from '../splits/split-store.ts'
@@ -19,6 +20,7 @@ import {
   type Watch,
 } from '../store.ts'
 import { longBreakMs, type StoreSettings, storeSettings } from '../store-settings.ts'
+import { MemoryRunners } from './runners.ts'
 import { annotationsOf, liveSnapshots, overdueEvents } from './scans.ts'
 import { type StoredBuild, WorkingBuilds } from './working-builds.ts'
 
@@ -58,9 +60,10 @@ export function createMemoryStore(given: Partial<StoreSettings> = {}, splits = n
   const settings = storeSettings(given)
   const changes = new LocalChangeFeed()
   const work = new WorkingBuilds(settings, changes)
+  const runners = new MemoryRunners(work)
   return {
     builds: buildStore(work, settings),
-    leases: leaseStore(work, settings),
+    leases: leaseStore(work, settings, runners),
     logs: logStore(work, changes),
     outputs: {
       async annotations(buildId) {
@@ -72,6 +75,7 @@ export function createMemoryStore(given: Partial<StoreSettings> = {}, splits = n
       },
       of: (jobId) => work.outputOf(jobId) ?? noOutput,
     },
+    runners,
     probes: null,
     splits: splitStore(splits),
     changes,
@@ -122,7 +126,7 @@ function buildStore(work: WorkingBuilds, { now: clock }: StoreSettings): MemoryB
       const found = isIdle ? still : still.filter((stored) => !hasReadyJob(stored))
       return found.slice(0, limit).map(({ live }) => live.header.id)
     },
-    liveSnapshots: async (since) => liveSnapshots(work.builds.values(), since),
+    liveSnapshots: async (since, runner) => liveSnapshots(work.builds.values(), since, runner),
   }
 }
 
@@ -130,11 +134,12 @@ function hasReadyJob({ live: { jobs, render } }: StoredBuild): boolean {
   return (render === null ? jobs : [...jobs, render]).some(({ state }) => state === 'scheduled')
 }
 
-function leaseStore(work: WorkingBuilds, settings: StoreSettings): LeaseStore {
+function leaseStore(work: WorkingBuilds, settings: StoreSettings, runners: MemoryRunners): LeaseStore {
   const of: LeaseStore['of'] = async (runner) => [...work.leases.values()].filter((lease) => lease.runner === runner)
   return {
-    async take(runner, slots, now) {
-      return work.ready.take(slots, now).map(({ jobId, buildId }) => {
+    async take(runner, slots, now, reach = everything) {
+      if (runners.drains(runner)) return []
+      return work.ready.take(slots, now, work.checkFor({ runner, reach })).map(({ jobId, buildId }) => {
         const stored = work.builds.get(buildId)
         const job = stored?.attempts.get(jobId)
         if (!stored || !job) throw new Error(`job ${jobId} is ready but not known`)
@@ -151,7 +156,7 @@ function leaseStore(work: WorkingBuilds, settings: StoreSettings): LeaseStore {
           deadlineAt: null,
         }
         work.leases.set(jobId, lease)
-        const { taken } = work.apply(stored, [{ type: 'leased', job: jobId, fence: lease.fence, at: now }])
+        const { taken } = work.apply(stored, [{ type: 'leased', job: jobId, fence: lease.fence, at: now, runner }])
         if (!taken[0]) throw new Error(`job ${jobId} is ready but ${job.state}`)
         return lease
       })

@@ -50,15 +50,20 @@ export class ReadyQueue {
     else groups.exit(jobId, group)
   }
 
-  /** Takes up to `slots` jobs whose time has come. */
-  take(slots: number, now: Instant): readonly Pick<ReadyJob, 'jobId' | 'buildId'>[] {
+  /** Takes up to `slots` jobs whose time has come and that `fits` lets pass. */
+  take(
+    slots: number,
+    now: Instant,
+    fits: (job: Pick<ReadyJob, 'jobId' | 'buildId'>) => boolean,
+  ): readonly Pick<ReadyJob, 'jobId' | 'buildId'>[] {
     const due: Pick<ReadyJob, 'jobId' | 'buildId' | 'queue'>[] = []
     for (const [queue, { free, groups }] of this.#queues) {
-      const own = groups.next(slots, now).map(({ jobId, buildId, age }) => ({ jobId, buildId, queue, age }))
+      const inTurn = groups.next(Number.POSITIVE_INFINITY, now).filter(fits).slice(0, slots)
+      const own = inTurn.map(({ jobId, buildId, age }) => ({ jobId, buildId, queue, age }))
       let found = 0
       for (const job of free.values()) {
         if (found === slots) break
-        if (job.notBefore !== null && job.notBefore > now) continue
+        if ((job.notBefore !== null && job.notBefore > now) || !fits(job)) continue
         own.push(job)
         found++
       }

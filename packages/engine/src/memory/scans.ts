@@ -6,7 +6,7 @@ import type { Lease, LiveSnapshots } from '../store.ts'
 import type { StoredBuild } from './working-builds.ts'
 
 /** Implements `BuildStore.liveSnapshots`. */
-export function liveSnapshots(builds: Iterable<StoredBuild>, since: Instant): LiveSnapshots {
+export function liveSnapshots(builds: Iterable<StoredBuild>, since: Instant, runner?: string): LiveSnapshots {
   const needed = new Set<string>()
   const pinned: string[] = []
   const left: string[] = []
@@ -14,7 +14,7 @@ export function liveSnapshots(builds: Iterable<StoredBuild>, since: Instant): Li
   for (const build of newestFirst) {
     const over = isBuildTerminal(build.live.header.state)
     if (over && endOf(build) <= since) continue
-    const { wanted, others } = snapshotsOf(build)
+    const { wanted, others } = snapshotsOf(build, runner)
     if (over) pinned.push(...wanted)
     else for (const snapshot of wanted) needed.add(snapshot)
     if (over) left.push(...others)
@@ -30,7 +30,7 @@ function endOf({ live }: StoredBuild): Instant {
  * Returns as `wanted` the snapshots of a build's jobs that did not pass, of the steps that these
  * build in or take files from, and of services while the build has not passed.
  */
-function snapshotsOf({ live, attempts }: StoredBuild): Record<'wanted' | 'others', readonly string[]> {
+function snapshotsOf({ live, attempts }: StoredBuild, runner?: string): Record<'wanted' | 'others', readonly string[]> {
   const parents = new Set<number>()
   live.steps.forEach(({ buildsIn, inputs = [] }, slot) => {
     if (live.jobs[slot]?.state === 'passed') return
@@ -40,7 +40,8 @@ function snapshotsOf({ live, attempts }: StoredBuild): Record<'wanted' | 'others
   const wanted: string[] = []
   const others: string[] = []
   const hasFailed = live.header.state !== 'passed'
-  for (const { snapshot, state, step, serviceSnapshots } of attempts.values()) {
+  for (const { snapshot, state, step, serviceSnapshots, runner: holder } of attempts.values()) {
+    if (runner !== undefined && runner !== holder) continue
     // Some step may still start from them, or be retried.
     ;(hasFailed ? wanted : others).push(...Object.values(serviceSnapshots))
     if (snapshot === null || step === null) continue

@@ -3,6 +3,7 @@ import type { Created } from '../core/create-build.ts'
 import { groupOf } from '../core/gates.ts'
 import { type LiveBuild, liveBuild, viewBuild } from '../core/live-build.ts'
 import type { BuildEvent, Effect, Instant, Job } from '../core/model.ts'
+import { checkTogether, type Taker } from '../core/placement.ts'
 import { membersOf, settleGroup } from '../core/settle-group.ts'
 import { isHeld } from '../core/states.ts'
 import { isEndTaken, playEvents } from '../play-events.ts'
@@ -93,6 +94,18 @@ export class WorkingBuilds {
       const type = supersede.length > 0 ? 'supersede' : 'admit'
       this.apply(stored, [{ type, at: this.#settings.now() }])
       due.push(key)
+    }
+  }
+
+  /** Returns the check whether this runner may take a ready job, for jobs that it takes at once. */
+  checkFor(taker: Taker): (job: { readonly jobId: string; readonly buildId: string }) => boolean {
+    const checks = new Map<string, ReturnType<typeof checkTogether>>()
+    return ({ jobId, buildId }) => {
+      const live = this.builds.get(buildId)?.live
+      if (live === undefined) return false
+      const check = checks.get(buildId) ?? checkTogether(live)
+      checks.set(buildId, check)
+      return check(jobId, taker)
     }
   }
 

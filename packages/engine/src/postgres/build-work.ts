@@ -3,6 +3,7 @@ import type pg from 'pg'
 import { admit } from '../core/gates.ts'
 import { type BuildHeader, type LiveBuild, viewBuild } from '../core/live-build.ts'
 import type { BuildEvent, BuildState, Effect, Job, Step } from '../core/model.ts'
+import { checkTogether, isWithin } from '../core/placement.ts'
 import { isTerminal } from '../core/states.ts'
 import { isEndTaken, type Played, playEvents } from '../play-events.ts'
 import type { Applied, Lease } from '../store.ts'
@@ -54,6 +55,8 @@ export interface Answer {
   readonly leases: readonly Lease[]
   /** Some of the wanted jobs wait at a gate, and are not found again before it has room. */
   readonly parked: boolean
+  /** The wanted jobs that the runner may not take. */
+  readonly unfit: readonly string[]
 }
 
 /** An ask at which the core threw: it must not harm the asks that share its turn. */
@@ -96,13 +99,23 @@ export async function workOnBuild(
   if (touched.size > 0) await gates.lock(touched)
   const expired = await expiredLeases(client, asks)
   const results = asks.map((ask, index) => playAsk(live, ask, index, expired, settings))
-  const wished = asks.map(({ lease }) => lease?.jobs.filter((id) => isLeasable(live, id, lease.now)) ?? [])
+  const unfit = asks.map(({ lease }) => lease?.jobs.filter((id) => !isWithin(live, id, lease)) ?? [])
+  const wished = asks.map(
+    ({ lease }, index) =>
+      lease?.jobs.filter((id) => isLeasable(live, id, lease.now) && !unfit[index]?.includes(id)) ?? [],
+  )
   const wishes = wished.flat().map((job) => ({ job, gates: gates.of(jobsOf(live, [job])) }))
   const admission = admit(wishes, passing.size > 0 ? await gates.read(passing, at) : new Map())
   const granted = [...admission.granted]
+  const mayGo = checkTogether(live)
   const leases = asks.map(({ lease }, index) => {
-    const own = granted.splice(0, wished[index]?.length ?? 0).filter((id) => id !== null)
-    return lease === null ? [] : planLeases(live, lease, own, settings.startLeaseMs)
+    const own = granted.splice(0, wished[index]?.length ?? 0)
+    if (lease === null) return []
+    // The turn in a group may be another job's, and a runner that shares the transaction may have
+    // taken a job of the same family.
+    const given = own.filter((id): id is string => id !== null && mayGo(id, lease))
+    if (given.length < own.length) unfit[index]?.push(...(wished[index]?.filter((id) => !given.includes(id)) ?? []))
+    return planLeases(live, lease, given, settings.startLeaseMs)
   })
   const newLeases = leases.flat()
   const leased = playEvents(live, newLeases.map(leasedEvent), settings)
@@ -132,7 +145,8 @@ export async function workOnBuild(
   if (open.size > 0) await gates.open(open, at)
   return results.map((result, index) => {
     const parked = wished[index]?.some((id) => admission.refused.has(id)) === true
-    return { ...answerAsk(live, asks[index]?.events ?? [], result, leases[index] ?? [], leased, lastSeqs), parked }
+    const answer = answerAsk(live, asks[index]?.events ?? [], result, leases[index] ?? [], leased, lastSeqs)
+    return { ...answer, parked, unfit: unfit[index] ?? [] }
   })
 }
 
@@ -225,7 +239,7 @@ function answerAsk(
   leases: readonly PlannedLease[],
   leased: Played,
   lastSeqs: ReadonlyMap<string, number>,
-): Omit<Answer, 'parked'> {
+): Omit<Answer, 'parked' | 'unfit'> {
   const changed = new Map([...played.jobs, ...played.added])
   for (const { jobId } of leases) {
     const job = leased.jobs.get(jobId)

@@ -24,7 +24,7 @@ export const liveSnapshotsText = `with b as (
     union all select id, finished_at, state from engine.builds where finished_at > $1)
   select s.value as snapshot, b.finished_at is not null as over, b.state <> 'passed' as wanted, b.finished_at
   from b join engine.jobs j on j.build_id = b.id cross join json_each_text(j.service_snapshots) s
-  where j.service_snapshots is not null
+  where j.service_snapshots is not null and ($2::text is null or j.runner = $2)
   union all
   select j.snapshot, b.finished_at is not null as over, (j.state <> 'passed' or w.step is not null) as wanted, b.finished_at
   from b join engine.jobs j on j.build_id = b.id
@@ -35,7 +35,7 @@ export const liveSnapshotsText = `with b as (
         select from engine.jobs n where n.build_id = c.build_id and n.step = c.step and n.attempt > c.attempt)
       or exists (select from engine.probes p where p.job_id = c.id))) w
     on w.build_id = j.build_id and w.step = j.step
-  where j.snapshot is not null and j.step is not null
+  where j.snapshot is not null and j.step is not null and ($2::text is null or j.runner = $2)
   order by finished_at desc`
 
 const watchText = `insert into engine.watch (since, seen_at, busy_at)
@@ -163,11 +163,11 @@ export class PostgresBuilds implements BuildStore {
     return rows.map(({ id }) => id)
   }
 
-  async liveSnapshots(since: Instant): Promise<LiveSnapshots> {
+  async liveSnapshots(since: Instant, runner?: string): Promise<LiveSnapshots> {
     const { rows } = await this.#pool.query<{ snapshot: string; over: boolean; wanted: boolean }>({
       name: 'engine-live-snapshots',
       text: liveSnapshotsText,
-      values: [time(since)],
+      values: [time(since), runner ?? null],
     })
     const named = (wanted: boolean, over: boolean): readonly string[] =>
       rows.flatMap((row) => (row.wanted === wanted && row.over === over ? row.snapshot : []))

@@ -8,6 +8,7 @@ export interface JobRow {
   previous_attempt: string | null
   state: JobState
   fence: number
+  runner: string | null
   lost: number
   not_before: Date | null
   created_at: Date
@@ -30,7 +31,7 @@ export interface JobRow {
   service_snapshots: Job['serviceSnapshots'] | null
 }
 
-export const jobColumns = `id, step, attempt, previous_attempt, state, fence, lost, not_before, created_at, scheduled_at, assigned_at, started_at, finished_at,
+export const jobColumns = `id, step, attempt, previous_attempt, state, fence, runner, lost, not_before, created_at, scheduled_at, assigned_at, started_at, finished_at,
   deadline_at, kill_by, exit_code, error_code, error_message, skip_reason, soft_failed, cached, snapshot, substituted_image,
   services, service_snapshots`
 
@@ -42,6 +43,7 @@ export function jobFromRow(row: JobRow): Job {
     previousAttempt: row.previous_attempt,
     state: row.state,
     fence: row.fence,
+    runner: row.runner,
     lost: row.lost,
     notBefore: instant(row.not_before),
     createdAt: row.created_at.getTime(),
@@ -70,6 +72,7 @@ export function jobRecord(job: Job): Readonly<Record<string, unknown>> {
     id: job.id,
     state: job.state,
     fence: job.fence,
+    runner: job.runner,
     lost: job.lost,
     not_before: time(job.notBefore),
     scheduled_at: time(job.scheduledAt),

@@ -1,11 +1,12 @@
 import type pg from 'pg'
 import type { CacheLookUp } from '../cache-look-up.ts'
 import type { BuildEvent, Instant } from '../core/model.ts'
+import { everything } from '../core/reach.ts'
 import type { Lease, LeaseStore } from '../store.ts'
 import type { StoreSettings } from '../store-settings.ts'
 import type { BuildTurns } from './build-turns.ts'
 import { instant, storable, storableJson, time } from './values.ts'
-import { type Candidate, FairScan } from './waiting/fair-scan.ts'
+import { type Candidate, FairScan, type Look } from './waiting/fair-scan.ts'
 
 /** Scans a small index in each part. A job that is to be killed is not lost as well. */
 export const overdueText = `
@@ -60,10 +61,12 @@ export class PostgresLeases implements LeaseStore {
     this.#scan = new FairScan(pool)
   }
 
-  async take(runner: string, slots: number, now: Instant): Promise<readonly Lease[]> {
+  async take(runner: string, slots: number, now: Instant, reach = everything): Promise<readonly Lease[]> {
     const leases: Lease[] = []
     const busy = new Set<string>()
-    const scan = (count: number) => this.#scan.find(count, now, { jobs: this.#claimed, builds: busy })
+    const unfit = new Set<string>()
+    const wish = { runner, reach, now }
+    const scan = (count: number) => this.#scan.find(count, wish, { jobs: this.#claimed, builds: busy, unfit })
     // A round is fruitless when other processes took every candidate; after ten the next call is as
     // good.
     for (let fruitless = 0; leases.length < slots && fruitless < 10; ) {
@@ -75,7 +78,7 @@ export class PostgresLeases implements LeaseStore {
       if (wait) busy.clear()
       const asked = wait ? await scan(slots) : candidates
       if (asked.length === 0) break
-      const { given, parked } = await this.#takeAll(runner, asked, now, busy, wait)
+      const { given, parked } = await this.#takeAll(wish, asked, { busy, unfit }, wait)
       leases.push(...given)
       fruitless = given.length > 0 || parked ? 0 : fruitless + 1
     }
@@ -139,10 +142,9 @@ export class PostgresLeases implements LeaseStore {
   }
 
   async #takeAll(
-    runner: string,
+    wish: Look,
     candidates: readonly Candidate[],
-    now: Instant,
-    busy: Set<string>,
+    { busy, unfit }: { readonly busy: Set<string>; readonly unfit: Set<string> },
     wait: boolean,
   ): Promise<{ readonly given: readonly Lease[]; readonly parked: boolean }> {
     for (const { jobId } of candidates) this.#claimed.add(jobId)
@@ -150,8 +152,9 @@ export class PostgresLeases implements LeaseStore {
       const answers = await Promise.all(
         [...Map.groupBy(candidates, ({ buildId }) => buildId)].map(async ([buildId, own]) => {
           const jobs = own.map(({ jobId }) => jobId)
-          const answer = await this.#turns.work(buildId, { events: [], lease: { runner, jobs, now } }, wait)
+          const answer = await this.#turns.work(buildId, { events: [], lease: { ...wish, jobs } }, wait)
           if (!answer) busy.add(buildId)
+          for (const job of answer?.unfit ?? []) unfit.add(job)
           return answer
         }),
       )

@@ -25,6 +25,7 @@ export const engineMigrations: readonly { readonly name: string; readonly sql: s
   '0021-probes.sql',
   '0022-splits.sql',
   '0024-quarantines.sql',
+  '0025-runners.sql',
 ].map((file) => ({
   name: `engine/${file}`,
   sql: readFileSync(new URL(`./migrations/${file}`, import.meta.url), 'utf8'),

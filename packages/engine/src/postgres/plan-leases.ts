@@ -1,11 +1,11 @@
 /** Finds the jobs that a build's turn may lease, and those that may leave. */
 import { jobAt, type LiveBuild } from '../core/live-build.ts'
 import type { BuildEvent, Instant, Job } from '../core/model.ts'
+import type { Taker } from '../core/placement.ts'
 import { isHeld } from '../core/states.ts'
 import type { NewLease } from './write-change.ts'
 
-export interface LeaseWish {
-  readonly runner: string
+export interface LeaseWish extends Taker {
   readonly jobs: readonly string[]
   readonly now: Instant
 }
@@ -56,6 +56,6 @@ export function planLeases(
 }
 
 /** Returns the event by which the core hears of a lease. */
-export function leasedEvent({ jobId: job, fence, at }: PlannedLease): BuildEvent {
-  return { type: 'leased', job, fence, at }
+export function leasedEvent({ jobId: job, fence, at, runner }: PlannedLease): BuildEvent {
+  return { type: 'leased', job, fence, at, runner }
 }

@@ -11,6 +11,7 @@ import { PostgresLogs } from './logs/logs.ts'
 import { type Hears, Notifier } from './notifier.ts'
 import { storePool } from './pool.ts'
 import { PostgresProbes, type ProofOutbox } from './probes.ts'
+import { PostgresRunners } from './runners.ts'
 import { PostgresSplits } from './splits.ts'
 import { PostgresOutputs } from './step-outputs.ts'
 import { Groups } from './waiting/groups.ts'
@@ -35,6 +36,7 @@ export class PostgresStore implements Store {
   readonly leases: PostgresLeases
   readonly logs: PostgresLogs
   readonly outputs: PostgresOutputs
+  readonly runners: PostgresRunners
   readonly probes: PostgresProbes
   readonly splits: PostgresSplits
   readonly changes = new LocalChangeFeed()
@@ -67,6 +69,7 @@ export class PostgresStore implements Store {
       notifier.job(jobId)
     })
     this.outputs = new PostgresOutputs(pool)
+    this.runners = new PostgresRunners(pool)
     this.probes = new PostgresProbes({ pool, outbox: proofOutbox, tell: announce })
     this.splits = new PostgresSplits(pool)
     this.#pool = pool

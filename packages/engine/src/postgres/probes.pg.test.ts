@@ -189,11 +189,19 @@ test('what a proof starts from is kept until it is over, although a retry has pa
 
 test('a look for probes reads few rows, however many wait', async () => {
   await redBuild()
-  await pool.query(`insert into engine.jobs (id, build_id, attempt, state, fence, lost, created_at, soft_failed, cached, version)
-    select gen_random_uuid(), id, n, 'failed', 1, 0, now(), false, false, 1 from engine.builds, generate_series(10, 3000) n`)
+  await pool.query(`insert into engine.jobs (id, build_id, attempt, state, fence, runner, lost, created_at, soft_failed, cached, version)
+    select gen_random_uuid(), id, n, 'failed', 1, 'r', 0, now(), false, false, 1 from engine.builds, generate_series(10, 3000) n`)
   await pool.query(`insert into engine.probes (job_id, build_id, queue, created_at, queued_at, budget_ms, proof)
     select id, build_id, 'q' || attempt % 7, now(), now(), 1000, '{}' from engine.jobs where attempt > 1`)
-  const { rows, scans } = await rowsRead(config, takeText, ['q3', new Date(now).toISOString(), randomUUID(), 'r'])
+  const { rows, scans } = await rowsRead(config, takeText, [
+    'q3',
+    new Date(now).toISOString(),
+    randomUUID(),
+    'r',
+    null,
+    null,
+    null,
+  ])
   expect(scans.join()).not.toContain('Seq Scan')
   expect(rows).toBeLessThan(20)
 })

@@ -4,12 +4,14 @@ import type pg from 'pg'
 import type { ChangedBuild } from '../change-feed.ts'
 import type { LiveBuild } from '../core/live-build.ts'
 import type { Effect, Instant, Job, Step } from '../core/model.ts'
+import { everything } from '../core/reach.ts'
 import { afterFork, type ForkEnd, forkMarginMs, type Probe, probeFor } from '../probes/probe.ts'
 import type { Proof, TestVerdict } from '../probes/proof.ts'
 import type { ForkLease, ForkRef, ProbeStore } from '../store.ts'
 import type { EndedStep } from './step-outputs.ts'
 import { transaction } from './transaction.ts'
 import { storableJson, time } from './values.ts'
+import { reachValues, withinReach } from './waiting/reach-text.ts'
 
 /** A run that used a machine. */
 export interface ProofRun {
@@ -41,13 +43,14 @@ const longestWaitMs = 24 * 60 * 60_000
 const overdueAtOnce = 100
 
 // The queue after the one that had the last turn, then its oldest probe.
-const waiting = `select job_id, queue from engine.probes where fork is null`
+const waiting = `select p.job_id, p.queue from engine.probes p join engine.jobs j on j.id = p.job_id
+    where p.fork is null and j.runner = $4 and ($7::text[] is null or p.queue = any($7))`
 export const takeText = `with next as (
     select c.job_id from (
-      (select *, 1 as turn from (${waiting} and queue > $1::text collate "C" order by queue, queued_at limit 1) a)
+      (select *, 1 as turn from (${waiting} and p.queue > $1::text collate "C" order by p.queue, p.queued_at limit 1) a)
       union all
-      (select *, 2 from (${waiting} order by queue, queued_at limit 1) b)) c
-    where not exists (select from engine.ready where gate is null and ready_at <= $2)
+      (select *, 2 from (${waiting} order by p.queue, p.queued_at limit 1) b)) c
+    where not exists (select from engine.ready r where r.gate is null and r.ready_at <= $2 and ${withinReach('r', 4)})
     order by c.turn limit 1)
   update engine.probes p set fork = $3, runner = $4,
     expires_at = $2::timestamptz + (p.budget_ms - p.spent_ms + ${forkMarginMs}) * interval '1 millisecond'
@@ -89,11 +92,15 @@ export class PostgresProbes implements ProbeStore {
     this.#options = options
   }
 
-  async take(runner: string, now: Instant): Promise<ForkLease | null> {
+  async take(runner: string, now: Instant, reach = everything): Promise<ForkLease | null> {
     const fork = randomUUID()
     const { rows } = await this.#options.pool.query<
       Pick<ProbeRow, 'queue' | 'proof'> & RefRow & { readonly expires_at: Date; readonly left_ms: number }
-    >({ name: 'engine-take-probe', text: takeText, values: [this.#last, time(now), fork, runner] })
+    >({
+      name: 'engine-take-probe',
+      text: takeText,
+      values: [this.#last, time(now), fork, ...reachValues({ runner, reach })],
+    })
     const [row] = rows
     if (row === undefined) return null
     this.#last = row.queue

@@ -233,7 +233,17 @@ test('an event that cannot be decided does not harm the events that share its tu
 
 test('finding work reads as many jobs as there are slots, by an index', async () => {
   for (let queue = 0; queue < 20; queue++) await submit(newBuild(wide(500), `q${queue}`))
-  const { rows, scans } = await rowsRead(config, candidatesText, ['', new Date(at).toISOString(), 4, [], []])
+  const { rows, scans } = await rowsRead(config, candidatesText, [
+    '',
+    new Date(at).toISOString(),
+    4,
+    [],
+    [],
+    'r',
+    null,
+    null,
+    null,
+  ])
   expect(scans.filter((scan) => scan.startsWith('Seq'))).toEqual([])
   expect(rows).toBeLessThanOrEqual(20 * 2 + 20 * 4)
 })
@@ -256,7 +266,7 @@ test('finding live snapshots reads only unfinished and lately ended builds, by a
   await pool.query("update engine.builds set finished_at = '2020-01-01', state = 'passed'")
   await pool.query("update engine.jobs set snapshot = 'old', state = 'passed'")
   await submit(newBuild(wide(10)))
-  const { rows, scans } = await rowsRead(config, liveSnapshotsText, ['2021-01-01'])
+  const { rows, scans } = await rowsRead(config, liveSnapshotsText, ['2021-01-01', null])
   expect(scans.filter((scan) => scan === 'Seq Scan jobs')).toEqual([])
   expect(rows).toBeLessThanOrEqual(100)
   expect(await store.builds.liveSnapshots(Date.parse('2021-01-01'))).toEqual({

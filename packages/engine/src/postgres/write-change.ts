@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import { groupOf } from '../core/gates.ts'
+import { bindsFamily, familyOf, homeOf } from '../core/homes.ts'
 import type { LiveBuild } from '../core/live-build.ts'
 import type { Build, Instant, Job } from '../core/model.ts'
 import { isHeld } from '../core/states.ts'
@@ -27,13 +28,13 @@ export interface Writing {
   readonly at: Instant
 }
 
-const changingColumns = `state text, fence int, lost int, not_before timestamptz, scheduled_at timestamptz, assigned_at timestamptz, started_at timestamptz,
+const changingColumns = `state text, fence int, runner text, lost int, not_before timestamptz, scheduled_at timestamptz, assigned_at timestamptz, started_at timestamptz,
   finished_at timestamptz, deadline_at timestamptz, kill_by timestamptz, exit_code int, error_code text, error_message text, skip_reason text,
   soft_failed boolean, cached boolean, snapshot text, substituted_image text, services json, service_snapshots json`
 
 /** Returns the statement that writes new jobs; the arguments are SQL expressions. */
 export function insertJobs(build: string, version: string, records: string): string {
-  return `insert into engine.jobs (build_id, version, id, step, builds_in, inputs_from, attempt, previous_attempt, created_at, state, fence, lost, not_before,
+  return `insert into engine.jobs (build_id, version, id, step, builds_in, inputs_from, attempt, previous_attempt, created_at, state, fence, runner, lost, not_before,
       scheduled_at, assigned_at, started_at, finished_at, deadline_at, kill_by, exit_code, error_code, error_message, skip_reason, soft_failed, cached, snapshot,
       substituted_image, services, service_snapshots)
     select ${build}, ${version}, r.* from json_to_recordset(${records}::json) as r(id uuid, step int, builds_in int, inputs_from int[], attempt int,
@@ -42,15 +43,15 @@ export function insertJobs(build: string, version: string, records: string): str
 
 /** Returns the statement that makes jobs ready; the arguments are SQL expressions. */
 export function insertReady(build: string, queue: string, pipeline: string, records: string): string {
-  return `insert into engine.ready (build_id, queue, pipeline, job_id, ready_at, not_before, group_key, group_limit, build_at, step)
+  return `insert into engine.ready (build_id, queue, pipeline, job_id, ready_at, not_before, group_key, group_limit, build_at, step, pool, labels, home)
     select ${build}, ${queue}, ${pipeline}, r.* from json_to_recordset(${records}::json) as r(job_id uuid, ready_at timestamptz,
-      not_before timestamptz, group_key text, group_limit int, build_at timestamptz, step int)
-    on conflict (job_id) do update set ready_at = excluded.ready_at, not_before = excluded.not_before, gate = null`
+      not_before timestamptz, group_key text, group_limit int, build_at timestamptz, step int, pool text, labels text[], home text)
+    on conflict (job_id) do update set ready_at = excluded.ready_at, not_before = excluded.not_before, home = excluded.home, gate = null`
 }
 
 /** Returns the rows of the ready queue for these jobs. */
 export function readyRecords(
-  build: Pick<Build, 'queue' | 'pipeline' | 'createdAt' | 'steps'>,
+  build: Pick<Build, 'queue' | 'pipeline' | 'createdAt' | 'steps' | 'jobs'>,
   jobs: readonly Job[],
   at: Instant,
 ): readonly Readonly<Record<string, unknown>>[] {
@@ -59,11 +60,15 @@ export function readyRecords(
     .map((job) => {
       const { id, step, notBefore } = job
       const group = groupRecord(build, job)
+      const { pool = null, labels = [] } = (step === null ? undefined : build.steps[step]?.runsOn) ?? {}
       return {
         job_id: id,
         ready_at: time(notBefore ?? at),
         not_before: time(notBefore),
         ...(group && { ...group, build_at: time(build.createdAt), step }),
+        pool,
+        ...(labels.length > 0 && { labels }),
+        home: step === null ? null : homeOf(build, step),
       }
     })
 }
@@ -82,7 +87,7 @@ function groupRecord(
 // rows, so their order does not matter.
 const writeText = `with
   changed as (
-    update engine.jobs j set version = $2::bigint, state = r.state, fence = r.fence, lost = r.lost, not_before = r.not_before,
+    update engine.jobs j set version = $2::bigint, state = r.state, fence = r.fence, runner = r.runner, lost = r.lost, not_before = r.not_before,
       scheduled_at = r.scheduled_at, assigned_at = r.assigned_at, started_at = r.started_at, finished_at = r.finished_at, deadline_at = r.deadline_at, kill_by = r.kill_by,
       exit_code = r.exit_code, error_code = r.error_code, error_message = r.error_message, skip_reason = r.skip_reason,
       soft_failed = r.soft_failed, cached = r.cached, snapshot = r.snapshot, substituted_image = r.substituted_image,
@@ -110,6 +115,9 @@ const writeText = `with
     from json_to_recordset($20::json) as r(job_id uuid, runner text, fence int, expires_at timestamptz, started boolean, stop text,
       deadline_at timestamptz, kill_by timestamptz, group_key text, group_limit int)
     returning job_id, last_seq),
+  rehomed as (
+    update engine.ready w set home = r.home from json_to_recordset($24::json) as r(job_id uuid, home text)
+    where w.job_id = r.job_id and w.home is distinct from r.home),
   build as (
     update engine.builds set version = $2::bigint, state = $3, cancel_requested = $4, error_code = $5, error_message = $6, started_at = $7,
       finished_at = $8, deadline_at = $9, timeout_seconds = $10, held = $11, idle_ms = $22::bigint, queued_at = $23::timestamptz
@@ -123,7 +131,7 @@ const writeText = `with
 export async function writeChange(client: pg.ClientBase, writing: Writing): Promise<ReadonlyMap<string, number>> {
   const { live, version, played, at } = writing
   const { id, queue, pipeline } = live.header
-  const build = { ...live.header, steps: live.steps }
+  const build = { ...live.header, steps: live.steps, jobs: live.jobs }
   const jobs = [...played.jobs.values()]
   const added = [...played.added.values()]
   const all = [...jobs, ...added]
@@ -148,12 +156,30 @@ export async function writeChange(client: pg.ClientBase, writing: Writing): Prom
       pipeline,
       live.header.idleMs,
       time(live.header.queuedAt),
+      JSON.stringify(rehomed(live, played)),
     ],
   })
   if (played.steps !== null) {
     await client.query('update engine.plans set steps = $2 where build_id = $1', [id, JSON.stringify(played.steps)])
   }
   return new Map(rows.map((row) => [row.job_id, row.last_seq]))
+}
+
+/** Returns the new homes of ready jobs that did not change themselves but share files with one that did. */
+function rehomed(
+  live: LiveBuild,
+  { jobs, added }: Pick<Played, 'jobs' | 'added'>,
+): readonly Readonly<Record<string, unknown>>[] {
+  return [...jobs.values()].flatMap((job) => {
+    // Another member of the family decides its home, before and after.
+    if (job.step === null || homeOf(live, job.step) !== null) return []
+    const home = bindsFamily(job) ? job.runner : null
+    return familyOf(live.steps, job.step).flatMap((slot) => {
+      const other = live.jobs[slot]
+      const isUnchanged = other !== undefined && !jobs.has(other.id) && !added.has(other.id)
+      return isUnchanged && other.state === 'scheduled' ? [{ job_id: other.id, home }] : []
+    })
+  })
 }
 
 function leaseRecord(job: Job, expiresAt: Instant): Readonly<Record<string, unknown>> {

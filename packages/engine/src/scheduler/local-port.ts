@@ -3,6 +3,7 @@ import type { LackingParts, PartStore } from '../artifacts/part-store.ts'
 import { isVanished, vanished } from '../core/exit.ts'
 import type { Build, BuildEvent, Job, Outcome } from '../core/model.ts'
 import { planBuild } from '../core/plan-build.ts'
+import { everything, type Reach } from '../core/reach.ts'
 import { isHeld, isTerminal } from '../core/states.ts'
 import type { Log } from '../log.ts'
 import type { LeasedJob, LeaseRef, LeaseStatus, ProbePort, RenderResult, RunnerPort, SourceOffer } from '../port.ts'
@@ -26,6 +27,8 @@ export interface LocalPortOptions {
   /** Parses a rendered IR. By default on this thread, which a large IR blocks for half a second. */
   readonly parse?: (ir: string) => Promise<PlanResult>
   readonly log: Log
+  /** What the runner may take; everything by default. */
+  readonly reach?: Reach
   /** The store's lease time, when it is not the default. */
   readonly leaseMs?: number
 }
@@ -42,6 +45,7 @@ export function createLocalPort({
   parts,
   parse = async (ir) => parsePlan(ir),
   log,
+  reach = everything,
   leaseMs = defaultStoreSettings.leaseMs,
 }: LocalPortOptions): RunnerPort {
   /** Remembered, because a build's source never changes. */
@@ -112,7 +116,7 @@ export function createLocalPort({
   return {
     async lease({ runner, slots, waitMs, signal }) {
       const leases = await awaitReady(
-        () => store.leases.take(runner, slots, store.now()),
+        () => store.leases.take(runner, slots, store.now(), reach),
         () => store.leases.nextReadyAt(),
         store.changes,
         { waitMs, signal, now: store.now },
@@ -131,7 +135,9 @@ export function createLocalPort({
     },
 
     async renew(runner) {
-      return (await store.leases.renew(runner, store.now())).map(toStatus)
+      const now = store.now()
+      const [leases] = await Promise.all([store.leases.renew(runner, now), store.runners.seen(runner, reach, now)])
+      return leases.map(toStatus)
     },
 
     onDirective(listener) {
@@ -227,7 +233,7 @@ export function createLocalPort({
   function probePort(probes: ProbeStore): ProbePort {
     return {
       async take(runner) {
-        const lease = await probes.take(runner, store.now())
+        const lease = await probes.take(runner, store.now(), reach)
         const run = lease && nextRun(lease.proof)
         if (lease === null || run === null) return null
         try {

@@ -1,8 +1,8 @@
 import type { BuildEvent } from '../core/model.ts'
-import type { Store } from '../store.ts'
+import { goneMs, type Store } from '../store.ts'
 
 export interface SchedulerOptions {
-  readonly store: Pick<Store, 'builds' | 'leases' | 'probes' | 'now'>
+  readonly store: Pick<Store, 'builds' | 'leases' | 'runners' | 'probes' | 'now'>
   /** Lease time of the store. The scheduler ends no lease before it has watched this long. */
   readonly leaseMs: number
   readonly log: (level: 'warn', message: string, error?: unknown) => void
@@ -62,6 +62,8 @@ export function createScheduler({ store, leaseMs, log, everyMs = 500 }: Schedule
       if (now >= groupsDueAt) {
         await store.builds.settleGroups()
         await store.probes?.endOverdue(now)
+        if (watchedMs >= goneMs)
+          for (const { buildId, event } of await store.runners.gone(now)) await applyTo(buildId, [event])
         groupsDueAt = now + groupsEveryMs
       }
     } catch (error) {

@@ -1,6 +1,7 @@
 /** The additive fields of a step (`ir.md` 1.3) that the product runs. */
-import type { PlannedSplit, Resources, RetryPolicy } from '../plan.ts'
+import type { PlannedRunner, PlannedSplit, Resources, RetryPolicy } from '../plan.ts'
 import { RETRY_REASONS } from '../retry-reasons.ts'
+import { isRunnerWord } from '../runner-word.ts'
 import { readRelativePath } from './cache.ts'
 import { below, isObject, type JsonObject, member, type Reader } from './read.ts'
 
@@ -69,15 +70,40 @@ export function checkMatrix(reader: Reader, value: unknown, at: string): void {
   for (const [axis, text] of Object.entries(cell)) reader.text(text, below(cellAt, axis), { required: true })
 }
 
-/** All known runners mean the same machine; only an unknown one is a problem. */
-export function checkRunner(reader: Reader, step: JsonObject, at: string): void {
+/** The most labels that a step may ask for. */
+const MAX_LABELS = 20
+
+/**
+ * Returns what the step asks of its runner; undefined for nothing. All known kinds of runners mean
+ * the same machine. Of `runner_args` only `pool` and `labels` have a meaning. Where they have
+ * another form than now, they may be of a time in which they had none: then they are ignored.
+ */
+export function readRunner(reader: Reader, step: JsonObject, at: string): PlannedRunner | undefined {
   reader.word(member(step, 'runner'), below(at, 'runner'), ['default', 'vm', 'docker'], {
     fix: 'Omit the runner.',
   })
-  const args = reader.object(member(step, 'runner_args'), below(at, 'runner_args'))
-  if (args !== undefined && jsonSizeOver(args, 16 * 1024)) {
-    reader.limit(below(at, 'runner_args'), 'at most 16,384 bytes of JSON', 'more', 'Shorten the runner options.')
+  const argsAt = below(at, 'runner_args')
+  const args = reader.object(member(step, 'runner_args'), argsAt)
+  if (args === undefined) return undefined
+  if (jsonSizeOver(args, 16 * 1024)) {
+    reader.limit(argsAt, 'at most 16,384 bytes of JSON', 'more', 'Shorten the runner options.')
+    return undefined
   }
+  const [pool, labels] = [member(args, 'pool'), member(args, 'labels')]
+  const isPool = pool === undefined || isWord(pool)
+  const isLabels =
+    labels === undefined || (Array.isArray(labels) && labels.length <= MAX_LABELS && labels.every(isWord))
+  const ignored = (name: string, expected: string) =>
+    reader.problems.warn(() => `\`${name}\` of \`runner_args\` is ignored: expected ${expected} (${argsAt}).`)
+  const rule = 'letters, digits, `_`, `.` and `-`, at most 63'
+  if (!isPool) ignored('pool', `a name of ${rule}`)
+  if (!isLabels) ignored('labels', `a list of at most ${MAX_LABELS} names of ${rule}`)
+  const asked = { pool: isPool ? (pool ?? null) : null, labels: isLabels ? [...new Set(labels ?? [])].sort() : [] }
+  return asked.pool === null && asked.labels.length === 0 ? undefined : asked
+}
+
+function isWord(value: unknown): value is string {
+  return typeof value === 'string' && isRunnerWord(value)
 }
 
 function readExitCodes(reader: Reader, value: unknown, at: string, expected: string): number[] | undefined {

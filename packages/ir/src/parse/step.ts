@@ -1,5 +1,5 @@
 import type { PlannedStep } from '../plan.ts'
-import { checkMatrix, checkRunner, readResources, readRetry, readSoftFail, readSplit } from './additive.ts'
+import { checkMatrix, readResources, readRetry, readRunner, readSoftFail, readSplit } from './additive.ts'
 import { readArtifacts } from './artifacts.ts'
 import { readCache } from './cache.ts'
 import { readStepConcurrency } from './concurrency.ts'
@@ -58,7 +58,7 @@ export function readStep(
   const key = readKey(reader, ...of('key'))
   const command = readCommand(reader, ...of('cmd'))
   const label = readLabel(reader, ...of('label'))
-  checkRunner(reader, step, at)
+  const runsOn = readRunner(reader, step, at)
   checkMatrix(reader, ...of('matrix'))
   const concurrency = readStepConcurrency(reader, ...of('concurrency'))
   const artifacts = readArtifacts(reader, ...of('artifacts'))
@@ -82,6 +82,7 @@ export function readStep(
     ...(artifacts && { artifacts }),
     ...(split && { split }),
     ...(tests && { tests }),
+    ...(runsOn && { runsOn }),
   }
   if (key === undefined || command === undefined) return undefined
   return { key, name: label || key, command, ...rest }

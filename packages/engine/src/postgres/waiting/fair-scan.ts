@@ -1,7 +1,9 @@
 import type pg from 'pg'
 import type { Instant } from '../../core/model.ts'
+import type { Taker } from '../../core/placement.ts'
 import { fairTurns } from '../../fair-turns.ts'
 import { time } from '../values.ts'
+import { isTaking, reachValues, withinReach } from './reach-text.ts'
 
 export interface Candidate {
   readonly jobId: string
@@ -9,10 +11,17 @@ export interface Candidate {
   readonly queue: string
 }
 
+export interface Look extends Taker {
+  readonly now: Instant
+}
+
 /** The jobs and builds that one look for ready jobs leaves out. */
 export interface Skipped {
+  /** Jobs that other looks are about to lease. */
   readonly jobs: ReadonlySet<string>
   readonly builds: ReadonlySet<string>
+  /** Jobs that the runner may not take. */
+  readonly unfit: ReadonlySet<string>
 }
 
 // Goes from queue to queue on the index, and takes the oldest jobs within each: the cost grows with
@@ -25,8 +34,9 @@ const candidatesText = `with recursive queues as (
   select c.job_id, c.build_id, q.queue from queues q cross join lateral (
     select r.job_id, r.build_id from engine.ready r
     where r.gate is null and r.queue = q.queue and r.ready_at <= $2 and r.job_id <> all($4::uuid[]) and r.build_id <> all($5::uuid[])
+      and ${withinReach('r', 6)}
     order by r.ready_at, r.seq limit $3) c
-  where q.queue is not null`
+  where q.queue is not null and ${isTaking(6)}`
 
 /** Finds jobs to lease, in fair turns between queues, and remembers whose turn is next. */
 export class FairScan {
@@ -38,13 +48,13 @@ export class FairScan {
   }
 
   /** Finds up to `slots` ready jobs, without locking them: they may be gone soon. */
-  async find(slots: number, now: Instant, skipped: Skipped): Promise<readonly Candidate[]> {
-    const found = await this.#scan(this.#last, slots, now, skipped)
+  async find(slots: number, look: Look, skipped: Skipped): Promise<readonly Candidate[]> {
+    const found = await this.#scan(this.#last, slots, look, skipped)
     // One job of each queue comes before a second of any: with too few queues left in this turn the
     // next one begins.
     if (this.#last !== '' && new Set(found.map(({ queue }) => queue)).size < slots) {
       const known = new Set(found.map(({ jobId }) => jobId))
-      found.push(...(await this.#scan('', slots, now, skipped)).filter(({ jobId }) => !known.has(jobId)))
+      found.push(...(await this.#scan('', slots, look, skipped)).filter(({ jobId }) => !known.has(jobId)))
     }
     const free = found.filter(({ jobId }) => !skipped.jobs.has(jobId))
     const taken = fairTurns(free, this.#last === '' ? null : this.#last, slots)
@@ -53,11 +63,11 @@ export class FairScan {
     return taken
   }
 
-  async #scan(after: string, slots: number, now: Instant, { jobs, builds }: Skipped): Promise<Candidate[]> {
+  async #scan(after: string, slots: number, look: Look, { jobs, builds, unfit }: Skipped): Promise<Candidate[]> {
     const { rows } = await this.#pool.query<{ job_id: string; build_id: string; queue: string }>({
       name: 'engine-candidates',
       text: candidatesText,
-      values: [after, time(now), slots, [...jobs], [...builds]],
+      values: [after, time(look.now), slots, [...jobs, ...unfit], [...builds], ...reachValues(look)],
     })
     return rows.map((row) => ({ jobId: row.job_id, buildId: row.build_id, queue: row.queue }))
   }

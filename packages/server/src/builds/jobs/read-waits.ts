@@ -1,4 +1,4 @@
-import type { Build, Job, Wait } from '@harmont/engine'
+import { type Build, type Job, type RunnerWait, runnerWaits, type Wait } from '@harmont/engine'
 import type { BuildEngine } from '../engine/build-engine.ts'
 
 /** The limits and groups that hold jobs of a build back. */
@@ -7,9 +7,11 @@ export interface Waits {
   readonly place: Wait | null
   /** The waits of ready jobs, by id, for a limit or for the group of their step. */
   readonly jobs: ReadonlyMap<string, Wait>
+  /** Why ready jobs, by id, find no runner. */
+  readonly runners: ReadonlyMap<string, RunnerWait>
 }
 
-const noWaits: Waits = { place: null, jobs: new Map() }
+const noWaits: Waits = { place: null, jobs: new Map(), runners: new Map() }
 
 /**
  * Reads what holds these jobs of a build back. The number of statements does not depend on how many
@@ -18,9 +20,9 @@ const noWaits: Waits = { place: null, jobs: new Map() }
 export async function readWaits({ store }: BuildEngine, build: Build, jobs: readonly Job[]): Promise<Waits> {
   if (build.held || build.finishedAt !== null) return noWaits
   if (build.awaitsPlace) return { ...noWaits, place: await store.builds.placeWait(build.id) }
-  return jobs.some(({ state }) => state === 'scheduled')
-    ? { ...noWaits, jobs: await store.builds.waits(build.id) }
-    : noWaits
+  if (!jobs.some(({ state }) => state === 'scheduled')) return noWaits
+  const [waits, present] = await Promise.all([store.builds.waits(build.id), store.runners.present(store.now())])
+  return { ...noWaits, jobs: waits, runners: runnerWaits(build, present) }
 }
 
 /** Says in a word why a job does not start; null for a job that has, or never will. */

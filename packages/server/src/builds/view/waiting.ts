@@ -1,4 +1,4 @@
-import { isTerminal, type Job, type Step, type Wait } from '@harmont/engine'
+import { isTerminal, type Job, type RunnerWait, type Step, type Wait } from '@harmont/engine'
 import { formatInstant } from '../../platform/input/instant.ts'
 import { holderKey } from './holders.ts'
 import type { JobView, ViewOfBuild } from './view-of-build.ts'
@@ -64,6 +64,13 @@ export function waitingOf(view: ViewOfBuild, job: Job, step: Step | null, prereq
     const told = { message: gateSentence(view, wait, 'job'), refs: gateRefs(view, wait) }
     return { ...told, ...since(job.scheduledAt), limit, ahead }
   }
+  const runner = waits.runners.get(job.id)
+  if (runner !== undefined)
+    return {
+      message: absenceSentence(runner),
+      ...since(job.scheduledAt),
+      refs: [ref('runner', runner.kind === 'home' ? runner.runner : runner.pool)],
+    }
   const ahead = view.ahead.get(job.id) ?? null
   const message = view.fullDisk === null ? runnerSentence(ahead) : `The runner's disk is full (${view.fullDisk}).`
   return { message, ...since(job.scheduledAt), ahead, refs: [ref('runner', 'runner')] }
@@ -71,6 +78,15 @@ export function waitingOf(view: ViewOfBuild, job: Job, step: Step | null, prereq
 
 function ref(kind: string, name: string, jobId: string | null = null): Ref {
   return { kind, name, job_id: jobId, pipeline_slug: null, build_number: null }
+}
+
+/** Says which runner is missing. */
+function absenceSentence(wait: RunnerWait): string {
+  if (wait.kind === 'home')
+    return `Waiting for the runner \`${wait.runner}\`, which has the files that this step starts from and takes no work. Once it is gone for a minute, they are made again.`
+  const labels = wait.labels.map((label) => `\`${label}\``)
+  const having = labels.length === 0 ? '' : ` with the ${labels.length === 1 ? 'label' : 'labels'} ${labels.join(', ')}`
+  return `Waiting for a runner of the pool \`${wait.pool}\`${having}; none is connected.`
 }
 
 function runnerSentence(ahead: number | null): string {

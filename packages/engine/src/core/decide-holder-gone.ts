@@ -1,0 +1,95 @@
+import { failJob, nextAttempt, schedule, unmetAt } from './advance.ts'
+import { runsOnce } from './decide-lease.ts'
+import { addAttempt, currentJob, type Draft, patchJob } from './draft.ts'
+import { familyOf, filesFrom, hasFiles, homeOf } from './homes.ts'
+import { type Slot, stepAt } from './live-build.ts'
+import type { Job } from './model.ts'
+import { judge, prerequisitesOf } from './prerequisites.ts'
+import { isHeld, isTerminal } from './states.ts'
+
+/**
+ * Handles the loss of a runner with all files on its machine. Steps whose files waiting jobs need
+ * run again, elsewhere. Where one of them may not run twice, the jobs that need it fail. A family in
+ * which the runner still holds a job is left alone: the end of its lease comes first.
+ */
+export function decideHolderGone(draft: Draft, runner: string): boolean {
+  const { live } = draft
+  const done = new Set<Slot>()
+  for (const [slot, job] of live.jobs.entries()) {
+    if (job.state !== 'scheduled' || done.has(slot) || homeOf(live, slot) !== runner) continue
+    const family = familyOf(live.steps, slot)
+    if (family.some((member) => isHeldBy(currentJob(draft, member), runner))) continue
+    for (const member of family) done.add(member)
+    forget(draft, family, runner)
+  }
+  return done.size > 0
+}
+
+/** Lets a family do without the files that its runner had. */
+function forget(draft: Draft, family: readonly Slot[], runner: string): void {
+  const lost = new Map<Slot, ReadonlySet<Slot>>()
+  for (const slot of family)
+    if (!isTerminal(currentJob(draft, slot).state)) lost.set(slot, lostBefore(draft, slot, runner))
+  for (const slot of family) {
+    const job = currentJob(draft, slot)
+    if (job.runner === runner) patchJob(draft, slot, { runner: null })
+  }
+  const again = new Set<Slot>()
+  for (const [slot, needed] of lost) {
+    const once = [...needed].find((each) => runsOnce(stepAt(draft.live, each)))
+    if (once === undefined) for (const each of needed) again.add(each)
+    else if (currentJob(draft, slot).state === 'scheduled') refuse(draft, slot, once, runner)
+  }
+  runAgain(draft, family, again, runner)
+}
+
+/** Returns the passed steps, of those that a step starts from, whose files were on the runner. */
+function lostBefore(draft: Draft, slot: Slot, runner: string): ReadonlySet<Slot> {
+  const lost = new Set<Slot>()
+  const open = [slot]
+  for (let at = open.pop(); at !== undefined; at = open.pop()) {
+    for (const from of filesFrom(stepAt(draft.live, at))) {
+      const job = currentJob(draft, from)
+      if (lost.has(from) || job.runner !== runner || job.state !== 'passed' || !hasFiles(job)) continue
+      lost.add(from)
+      open.push(from)
+    }
+  }
+  return lost
+}
+
+function refuse(draft: Draft, slot: Slot, once: Slot, runner: string): void {
+  const { name } = stepAt(draft.live, once)
+  const errorMessage = `The runner ${runner}, which had the files of \`${name}\`, is gone. \`${name}\` has secrets or a concurrency group, so it does not run again by itself. Rebuild to make its files again.`
+  failJob(draft, slot, { state: 'failed', errorCode: 'provision_failed', errorMessage }, { final: true })
+}
+
+/** Gives these steps a new attempt each, and lets the jobs that start from them wait for it. */
+function runAgain(draft: Draft, family: readonly Slot[], again: ReadonlySet<Slot>, runner: string): void {
+  for (const slot of again) addAttempt(draft, slot, nextAttempt(draft, slot))
+  const waiting = new Set<Slot>(again)
+  for (const slot of again)
+    for (const dependent of draft.live.dependents[slot] ?? [])
+      if (currentJob(draft, dependent).state === 'pending') waiting.add(dependent)
+  for (const slot of family) {
+    const from = filesFrom(stepAt(draft.live, slot)).filter((each) => again.has(each))
+    const job = currentJob(draft, slot)
+    if (from.length === 0 || job.state !== 'scheduled') continue
+    patchJob(draft, slot, { state: 'pending', scheduledAt: null, notBefore: null })
+    const names = from.map((each) => `\`${stepAt(draft.live, each).name}\``).join(', ')
+    const text = `The runner ${runner}, which had the files of ${names}, is gone. They are made again.`
+    draft.effects.push({ type: 'remark', job: job.id, text })
+    waiting.add(slot)
+  }
+  for (const slot of waiting) draft.unmet.set(slot, countUnmet(draft, slot))
+  for (const slot of again) if (unmetAt(draft, slot) === 0) schedule(draft, slot, null, null)
+}
+
+function countUnmet(draft: Draft, slot: Slot): number {
+  const step = stepAt(draft.live, slot)
+  return prerequisitesOf(step).filter((from) => judge(step, from, currentJob(draft, from)) !== 'met').length
+}
+
+function isHeldBy({ state, runner }: Job, holder: string): boolean {
+  return isHeld(state) && runner === holder
+}

@@ -1,0 +1,30 @@
+import type { PresentRunner } from '../store.ts'
+import { homeOf } from './homes.ts'
+import type { Build } from './model.ts'
+import { defaultPool, reaches } from './reach.ts'
+
+/** Why no runner that is there may take a ready job. */
+export type RunnerWait =
+  /** The step asks for a pool or labels that no runner has. */
+  | { readonly kind: 'nobody'; readonly pool: string; readonly labels: readonly string[] }
+  /** The files that it starts from are on a runner that is away, or drains. */
+  | { readonly kind: 'home'; readonly runner: string }
+
+/** Returns, by id, why ready jobs of a build find no runner among those that are there. */
+export function runnerWaits(
+  build: Pick<Build, 'queue' | 'steps' | 'jobs'>,
+  present: readonly PresentRunner[],
+): ReadonlyMap<string, RunnerWait> {
+  const ids = new Set(present.map(({ id }) => id))
+  const waits = new Map<string, RunnerWait>()
+  for (const { id, state, step: slot } of build.jobs) {
+    const step = slot === null ? undefined : build.steps[slot]
+    if (state !== 'scheduled' || slot === null || step === undefined) continue
+    const home = homeOf(build, slot)
+    if (home !== null && !ids.has(home)) waits.set(id, { kind: 'home', runner: home })
+    if (step.runsOn === undefined || present.some(({ reach }) => reaches(reach, build.queue, step))) continue
+    const { pool, labels } = step.runsOn
+    waits.set(id, { kind: 'nobody', pool: pool ?? defaultPool, labels })
+  }
+  return waits
+}

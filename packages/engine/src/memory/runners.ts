@@ -1,0 +1,55 @@
+import { homeOf } from '../core/homes.ts'
+import type { Instant } from '../core/model.ts'
+import type { Reach } from '../core/reach.ts'
+import { goneMs, type PresentRunner, type RunnerStore } from '../store.ts'
+import type { WorkingBuilds } from './working-builds.ts'
+
+interface Known {
+  readonly reach: Reach
+  readonly seenAt: Instant
+}
+
+export class MemoryRunners implements RunnerStore {
+  readonly #work: WorkingBuilds
+  readonly #known = new Map<string, Known>()
+  readonly #drains = new Map<string, Instant>()
+
+  constructor(work: WorkingBuilds) {
+    this.#work = work
+  }
+
+  async seen(runner: string, reach: Reach, now: Instant): Promise<void> {
+    this.#known.set(runner, { reach, seenAt: now })
+  }
+
+  async drain(runner: string, since: Instant | null): Promise<void> {
+    if (since === null) this.#drains.delete(runner)
+    else this.#drains.set(runner, since)
+  }
+
+  drains(runner: string): boolean {
+    return this.#drains.has(runner)
+  }
+
+  async present(now: Instant): Promise<readonly PresentRunner[]> {
+    const there = [...this.#known].filter(([id, { seenAt }]) => seenAt > now - goneMs && !this.drains(id))
+    return there.map(([id, { reach }]) => ({ id, reach }))
+  }
+
+  async gone(now: Instant): ReturnType<RunnerStore['gone']> {
+    const gone = [...this.#known.keys()].filter((id) => this.#isGone(id, now - goneMs))
+    return [...this.#work.builds].flatMap(([buildId, { live }]) => {
+      const waiting = live.jobs.filter(({ state }) => state === 'scheduled')
+      const homes = new Set(waiting.map(({ step }) => (step === null ? null : homeOf(live, step))))
+      return gone
+        .filter((runner) => homes.has(runner))
+        .map((runner) => ({ buildId, event: { type: 'holder_gone' as const, runner, at: now } }))
+    })
+  }
+
+  #isGone(id: string, since: Instant): boolean {
+    if ((this.#known.get(id)?.seenAt ?? 0) <= since) return true
+    const isIdle = ![...this.#work.leases.values()].some(({ runner }) => runner === id)
+    return isIdle && (this.#drains.get(id) ?? Number.POSITIVE_INFINITY) <= since
+  }
+}
