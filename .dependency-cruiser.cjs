@@ -12,6 +12,7 @@ const packages = {
   'packages/cloud': ['contract'],
   'packages/web': ['contract'],
   'packages/engine': ['packages/ir', 'packages/logs', 'packages/sandbox'],
+  'packages/wire': ['packages/engine', 'packages/ir', 'packages/logs', 'packages/sandbox'],
   'packages/server': [
     'contract',
     'packages/engine',
@@ -19,6 +20,7 @@ const packages = {
     'packages/logs',
     'packages/render',
     'packages/sandbox',
+    'packages/wire',
   ],
   'packages/cli': [
     'packages/cloud',

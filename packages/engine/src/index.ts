@@ -35,9 +35,11 @@ export type { Log } from './log.ts'
 export { createMemoryStore, type MemoryStore, type SplitMemory } from './memory/memory-store.ts'
 export {
   type Directive,
+  type LeasedFork,
   type LeasedJob,
   type LeaseRef,
   type LeaseStatus,
+  type ProbePort,
   type RenderResult,
   type RenderWork,
   type RunnerPort,
@@ -46,6 +48,7 @@ export {
   type SourceOffer,
   SourceUnavailable,
   type SourceUnavailableCode,
+  type StepWork,
 } from './port.ts'
 export type { Outbox } from './postgres/build-work.ts'
 export { DatabaseClock } from './postgres/database-clock.ts'
@@ -55,7 +58,7 @@ export type { ProofOutbox, ProofRun } from './postgres/probes.ts'
 export { fileTimesText } from './postgres/splits.ts'
 export { testsInUse } from './postgres/test-reports.ts'
 export { type Limited, type RunningLimit, setLimit } from './postgres/waiting/limits.ts'
-export { type ForkOutput, judgeForks } from './probes/probe.ts'
+export { type ForkEnd, type ForkOutput, judgeForks } from './probes/probe.ts'
 export type { ForkRun, TestVerdict, Verdict } from './probes/proof.ts'
 export { testKey } from './reports/results.ts'
 export { isRed, type TestCase, type TestReport } from './reports/test-report.ts'
@@ -73,10 +76,21 @@ export type { ForkOutcome } from './runner/probes/run-fork.ts'
 export { type ShellRequest, ShellUnavailable, type ShellUnavailableCode } from './runner/shells/open-shell.ts'
 export { createLocalPort, type LocalPortOptions } from './scheduler/local-port.ts'
 export { createScheduler, type Scheduler, type SchedulerOptions } from './scheduler/scheduler.ts'
-export { serviceLogId } from './service-log.ts'
-export { type Deal, median } from './splits/deal.ts'
+export { type OpenServiceLog, serviceLogId } from './service-log.ts'
+export { type Deal, median, type SplitFile } from './splits/deal.ts'
+export type { FileSplit } from './splits/split-store.ts'
 export { type BuildAnnotation, noOutput, type StepOutput } from './step-output.ts'
-export type { Applied, BuildContext, BuildSource, ChangeFeed, JobOutput, Lease, LiveSnapshots, Store } from './store.ts'
+export type {
+  Applied,
+  BuildContext,
+  BuildSource,
+  ChangeFeed,
+  HeldFork,
+  JobOutput,
+  Lease,
+  LiveSnapshots,
+  Store,
+} from './store.ts'
 export { defaultStoreSettings, type StoreSettings } from './store-settings.ts'
 export { Turns } from './turns.ts'
 export type { Wait } from './wait.ts'

@@ -13,7 +13,7 @@ import type { OpenServiceLog } from './service-log.ts'
 import type { Deal, SplitFile } from './splits/deal.ts'
 import type { FileSplit } from './splits/split-store.ts'
 import type { StepOutput } from './step-output.ts'
-import type { BuildContext, ForkLease } from './store.ts'
+import type { BuildContext, ForkLease, HeldFork } from './store.ts'
 
 export interface RunnerPort {
   /**
@@ -119,13 +119,17 @@ export interface ProbePort {
   /** Returns the next run for a slot that no job wants; null for none now. */
   take(runner: string): Promise<LeasedFork | null>
   /** Reports how it ended. Returns false when its lease is lost and nothing was recorded. */
-  end(fork: LeasedFork, end: ForkEnd): Promise<boolean>
+  end(fork: HeldFork, end: ForkEnd): Promise<boolean>
+  /** Returns the secrets of these names that the build of a run has. */
+  fetchSecrets(fork: HeldFork, names: readonly string[]): Promise<SecretsAnswer>
+  /** Returns how the build of a run has dealt out the files of a split. */
+  dealFiles(fork: HeldFork, split: FileSplit, files: readonly SplitFile[]): Promise<Deal>
   /** Gives back the runs that an earlier process of this runner began: none is adopted. */
   release(runner: string): Promise<void>
 }
 
 export interface LeasedFork {
-  readonly lease: ForkLease
+  readonly lease: Omit<ForkLease, 'proof'>
   readonly work: ForkWork
 }
 

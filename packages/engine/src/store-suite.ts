@@ -123,6 +123,18 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       expect(await store.builds.apply(randomUUID(), [{ type: 'cancel', at: now }])).toBeUndefined()
     })
 
+    test('the holder of a lease is told by its fencing number, as long as it is held', async () => {
+      const buildId = await submit(plainPlan([{}]))
+      const one = await leaseOne('r7')
+      const { jobId, fence } = one
+      expect(await under.other.leases.holder(jobId, fence)).toEqual({ runner: 'r7', buildId })
+      expect(await store.leases.holder(jobId, fence + 1)).toBeNull()
+      expect(await store.leases.holder(randomUUID(), fence)).toBeNull()
+      await start(one)
+      await end(one)
+      expect(await store.leases.holder(jobId, fence)).toBeNull()
+    })
+
     test('G01 only the holder of a lease can note a cache look-up', async () => {
       await submit(plainPlan([{ cacheKey: 'k' }]))
       const [held] = await lease(1)

@@ -187,6 +187,11 @@ export interface LeaseStore {
   take(runner: string, slots: number, now: Instant, reach?: Reach): Promise<readonly Lease[]>
   /** Returns the leases of a runner. */
   of(runner: string): Promise<readonly Lease[]>
+  /**
+   * Returns which runner holds the lease of a job with this fencing number, and for which build;
+   * null when it is lost.
+   */
+  holder(jobId: string, fence: number): Promise<Pick<Lease, 'runner' | 'buildId'> | null>
   /** Extends all leases of a runner, by 30 s before the start and `leaseSeconds` after it. */
   renew(runner: string, now: Instant): Promise<readonly Lease[]>
   /** Stores a job's cache look-up under the lease's fence; false when the lease is lost. */
@@ -234,8 +239,12 @@ export interface ForkRef {
   readonly fork: string | null
 }
 
-export interface ForkLease extends ForkRef {
+/** A run that has a runner. */
+export interface HeldFork extends ForkRef {
   readonly fork: string
+}
+
+export interface ForkLease extends HeldFork {
   readonly expiresAt: Instant
   /** Milliseconds that are left of the budget. */
   readonly leftMs: number
@@ -253,6 +262,8 @@ export interface ProbeStore {
    * budget.
    */
   take(runner: string, now: Instant, reach?: Reach): Promise<ForkLease | null>
+  /** Returns the runs that a runner has. */
+  of(runner: string): Promise<readonly ForkRef[]>
   /**
    * Ends a run. One transaction keeps what it showed and the verdicts. False when its lease is lost.
    */

@@ -162,6 +162,10 @@ function leaseStore(work: WorkingBuilds, settings: StoreSettings, runners: Memor
       })
     },
     of,
+    async holder(jobId, fence) {
+      const lease = work.leases.get(jobId)
+      return lease?.fence === fence ? { runner: lease.runner, buildId: lease.buildId } : null
+    },
     async renew(runner, now) {
       const leases = await of(runner)
       return leases.map((lease) => work.changeLease(lease, { expiresAt: now + work.leaseMs(lease.started) }))

@@ -94,6 +94,16 @@ export class PostgresLeases implements LeaseStore {
     return rows.map(leaseFromRow)
   }
 
+  async holder(jobId: string, fence: number): ReturnType<LeaseStore['holder']> {
+    const { rows } = await this.#pool.query<Pick<LeaseRow, 'runner' | 'build_id'>>({
+      name: 'engine-lease-holder',
+      text: 'select runner, build_id from engine.leases where job_id = $1 and fence = $2',
+      values: [jobId, fence],
+    })
+    const [row] = rows
+    return row === undefined ? null : { runner: row.runner, buildId: row.build_id }
+  }
+
   async renew(runner: string, now: Instant): Promise<readonly Lease[]> {
     const { rows } = await this.#pool.query<LeaseRow>({
       name: 'engine-renew',

@@ -115,13 +115,17 @@ export class PostgresProbes implements ProbeStore {
     return true
   }
 
-  async release(runner: string, now: Instant): Promise<void> {
+  async of(runner: string): Promise<readonly ForkRef[]> {
     const { rows } = await this.#options.pool.query<RefRow>({
       name: 'engine-probes-of',
       text: 'select job_id, build_id, fork from engine.probes where fork is not null and runner = $1',
       values: [runner],
     })
-    for (const row of rows) await this.end(refOf(row), now, { kind: 'lost' })
+    return rows.map(refOf)
+  }
+
+  async release(runner: string, now: Instant): Promise<void> {
+    for (const fork of await this.of(runner)) await this.end(fork, now, { kind: 'lost' })
   }
 
   async endOverdue(now: Instant): Promise<void> {

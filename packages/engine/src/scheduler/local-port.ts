@@ -244,7 +244,12 @@ export function createLocalPort({
           return null
         }
       },
-      end: ({ lease }, end) => probes.end(lease, store.now(), end),
+      end: (fork, end) => probes.end(fork, store.now(), end),
+      async fetchSecrets({ buildId }, names) {
+        return secretsOfBuild(secrets, (await loadBuild(buildId)).context, buildId, names)
+      },
+      dealFiles: ({ buildId }, { files: pattern, total }, files) =>
+        store.splits.deal(buildId, { files: pattern, total }, files),
       release: (runner) => probes.release(runner, store.now()),
     }
   }

@@ -106,9 +106,9 @@ export class Prover {
     const expired = AbortSignal.timeout(Math.max(0, expiresAt - now()))
     const end = endOf(await runFork(parts, fork.work, AbortSignal.any([giveUp, expired])))
     try {
-      if (closing.aborted) await port.end(fork, end)
+      if (closing.aborted) await port.end(fork.lease, end)
       else
-        await persist(() => port.end(fork, end), {
+        await persist(() => port.end(fork.lease, end), {
           signal: AbortSignal.any([closing, expired]),
           giveUpMs: parts.settings.giveUpMs,
           onFailure: (error) => log('warn', `job ${jobId}: could not report a run of its proof; retrying`, error),

@@ -1,0 +1,70 @@
+import { randomUUID } from 'node:crypto'
+import type { CallName, Calls } from '../protocol.ts'
+import { type Exchange, ServerClock } from './server-clock.ts'
+import { type Request, Transport, type TransportOptions } from './transport.ts'
+
+export interface CallTimes {
+  /** How long a server may take for an answer, beyond the wait that it was asked for. */
+  readonly tryMs: number
+  /** The same for a large body. */
+  readonly largeTryMs: number
+  /** How long a call is tried before it fails. */
+  readonly wholeMs: number
+  /** The longest wait of a poll. */
+  readonly pollMs: number
+}
+
+type OneTimes = Pick<Request, 'tryMs' | 'wholeMs' | 'signal'>
+
+export interface Heard<T> {
+  readonly answer: T
+  readonly exchange: Exchange
+}
+
+const large: ReadonlySet<string> = new Set([
+  'finish',
+  'rendered',
+  'deal',
+  'forks/deal',
+  'forks/end',
+  'lacking-parts',
+  'put-part',
+] satisfies (CallName | 'put-part')[])
+
+/** Sends calls by their names, and learns the server's time from their answers. */
+export class Caller {
+  readonly clock = new ServerClock()
+  readonly transport: Transport
+  readonly #times: CallTimes
+  readonly #session = randomUUID()
+  #turns = 0
+
+  constructor(options: TransportOptions, times: CallTimes) {
+    this.transport = new Transport(options)
+    this.#times = times
+  }
+
+  /** Returns the next turn of this process; see `wireHeaders.turn`. */
+  turn(): string {
+    return `${this.#session}:${++this.#turns}`
+  }
+
+  /** Sends a call, and returns its answer. */
+  call<K extends CallName>(
+    name: K,
+    request: Calls[K]['request'],
+    times?: OneTimes,
+  ): Promise<Heard<Calls[K]['answer']>> {
+    return this.send(name, () => request, times)
+  }
+
+  /** Sends a body, made anew for each try. */
+  async send<T>(name: string, body: Request['body'], times?: OneTimes): Promise<Heard<T>> {
+    const { tryMs, largeTryMs, wholeMs } = this.#times
+    const isLarge = large.has(name)
+    const usual = isLarge ? { tryMs: largeTryMs, wholeMs: largeTryMs + wholeMs } : { tryMs, wholeMs }
+    const heard = await this.transport.json<T>({ name, body, turn: this.turn(), ...usual, ...times })
+    this.clock.learn(heard.exchange)
+    return heard
+  }
+}

@@ -1,0 +1,156 @@
+import { type LeaseRef, type Log, type RunnerPort, SourceUnavailable } from '@harmont/engine'
+import { renderToWire, secretsFromWire } from '../forms.ts'
+import { encodeFrame } from '../frames.ts'
+import { type AppendAnswer, framedCalls, longestPollMs } from '../protocol.ts'
+import { Appender } from './appender.ts'
+import { openArchive } from './archive-stream.ts'
+import { Caller, type CallTimes } from './caller.ts'
+import { durationsOf } from './server-clock.ts'
+import { openConnections } from './trust.ts'
+import { WireLeases } from './wire-leases.ts'
+import { wireProbes } from './wire-probes.ts'
+
+export interface ConnectOptions {
+  /** Address of the server: https, or http on this machine. Its path does not count. */
+  readonly url: string
+  /** PEM of the only roots to trust, in the place of the system's. */
+  readonly ca?: string
+  /** Returns a token for the next request; another one than `refused`, if that is given. */
+  token(refused?: string): Promise<string>
+  /** The server does not speak this release's version: it is time to end (exit 75). */
+  onOutdated(message: string): void
+  readonly log: Log
+  readonly settings?: Partial<ConnectSettings>
+}
+
+export interface ConnectSettings extends CallTimes {
+  readonly connectMs: number
+  /** How long the bytes of an archive may stand still, on one connection and at all. */
+  readonly stallMs: number
+  readonly sourceMs: number
+}
+
+const defaultSettings: ConnectSettings = {
+  connectMs: 5_000,
+  tryMs: 10_000,
+  largeTryMs: 5 * 60_000,
+  wholeMs: 20_000,
+  pollMs: longestPollMs,
+  stallMs: 30_000,
+  sourceMs: 5 * 60_000,
+}
+
+/** The remote end of a `RunnerPort`. */
+export interface RemotePort extends RunnerPort {
+  /** Ends all calls. */
+  close(): Promise<void>
+}
+
+/**
+ * Connects a runner to a server. Each call is repeated while the server cannot be reached, for some
+ * seconds, and then fails as a local one does whose database is away.
+ */
+export function connectRunner({ url, ca, token, onOutdated, log, settings: given }: ConnectOptions): RemotePort {
+  const settings = { ...defaultSettings, ...given }
+  const address = new URL(url)
+  const agent = openConnections(address, ca, settings.connectMs)
+  const caller = new Caller({ url: address, agent, token, onOutdated }, settings)
+  const leases = new WireLeases(caller, settings, log)
+  return {
+    lease: (request) => leases.lease(request),
+    reclaim: () => leases.reclaim(),
+    renew: () => leases.renew(),
+    onDirective: (listener) => leases.onDirective(listener),
+    ...reports(caller, leases),
+    ...contents(caller, settings),
+    probes: wireProbes(caller),
+    close: () => caller.transport.close(),
+  }
+}
+
+type Reports = 'started' | 'substituted' | 'lookedUp' | 'services' | 'commandEnded' | 'finish' | 'rendered'
+
+/** Returns the calls that report what happened to a job. */
+function reports(caller: Caller, leases: WireLeases): Pick<RunnerPort, Reports> {
+  const report = (lease: LeaseRef, at: Date) => ({ lease: refOf(lease), at: caller.clock.at(at.getTime()) })
+  return {
+    async started(lease, at) {
+      const { answer, exchange } = await caller.call('started', report(lease, at))
+      return answer.lastsMs === null ? null : durationsOf(exchange).expiry(answer.lastsMs)
+    },
+    async substituted(lease, at, image) {
+      return (await caller.call('substituted', { ...report(lease, at), image })).answer.held
+    },
+    async lookedUp(lease, at, lookUp) {
+      return (await caller.call('looked-up', { ...report(lease, at), lookUp })).answer.held
+    },
+    async services(lease, at, services) {
+      return (await caller.call('services', { ...report(lease, at), services })).answer.held
+    },
+    async commandEnded(lease, at) {
+      return (await caller.call('command-ended', report(lease, at))).answer.held
+    },
+    async finish(lease, at, outcome, output) {
+      const { answer } = await caller.call('finish', { ...report(lease, at), outcome, output })
+      leases.ended(lease)
+      return answer.held
+    },
+    async rendered(lease, at, result) {
+      const { answer } = await caller.call('rendered', { ...report(lease, at), result: renderToWire(result) })
+      leases.ended(lease)
+      return answer.held
+    },
+  }
+}
+
+type Contents = Exclude<keyof RunnerPort, Reports | 'lease' | 'reclaim' | 'renew' | 'onDirective' | 'probes'>
+
+/** Returns the calls that move what a job reads and writes. */
+function contents(caller: Caller, { tryMs, stallMs, sourceMs }: ConnectSettings): Pick<RunnerPort, Contents> {
+  const appender = new Appender(async (body) => {
+    return (await caller.send<AppendAnswer>(framedCalls.append, () => body)).answer
+  })
+  /** The last part is on its way. The server has room for one at a time. */
+  let part: Promise<unknown> = Promise.resolve()
+  return {
+    append: (lease, chunks, spoolPosition) =>
+      appender.append(lease, chunks, spoolPosition, caller.turn(), caller.clock.aheadMs),
+    async openServiceLog(lease, service, isNew) {
+      return (await caller.call('open-service-log', { lease: refOf(lease), service, isNew })).answer.log
+    },
+    async lackingParts(lease, wanted) {
+      return (await caller.call('lacking-parts', { lease: refOf(lease), wanted })).answer.lacking
+    },
+    putPart(lease, digest, bytes) {
+      const send = async () => {
+        const body = Buffer.concat(encodeFrame({ lease: refOf(lease), digest }, [bytes]))
+        return (await caller.send<{ readonly held: boolean }>(framedCalls.putPart, () => body)).answer.held
+      }
+      const sent = part.then(send, send)
+      part = sent.catch(() => undefined)
+      return sent
+    },
+    async fetchSecrets(lease, names) {
+      const { secrets } = (await caller.call('secrets', { lease: refOf(lease), names })).answer
+      if (secrets === null) throw new Error(`the lease of job ${lease.jobId} is lost`)
+      return secretsFromWire(secrets)
+    },
+    async dealFiles(lease, { files: pattern, total }, files) {
+      const split = { files: pattern, total }
+      return (await caller.call('deal', { lease: refOf(lease), split, files })).answer.deal
+    },
+    async fetchSource(buildId) {
+      const { answer } = await caller.call('source', { buildId })
+      if ('unavailable' in answer) throw new SourceUnavailable(answer.unavailable.code, answer.unavailable.message)
+      const { offer } = answer
+      if (offer?.kind !== 'archive') return offer
+      const { sha256 } = offer
+      const patience = { tryMs, stallMs, wholeMs: sourceMs }
+      return { ...offer, open: () => openArchive(caller.transport, { buildId, sha256 }, patience) }
+    },
+  }
+}
+
+function refOf({ jobId, buildId, fence }: LeaseRef): LeaseRef {
+  return { jobId, buildId, fence }
+}

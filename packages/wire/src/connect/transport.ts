@@ -1,0 +1,172 @@
+import type { Readable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { now } from '@harmont/sandbox'
+import type { Agent, Dispatcher } from 'undici'
+import { type Refusal, wireHeaders, wirePath, wireVersion } from '../protocol.ts'
+import type { Exchange } from './server-clock.ts'
+
+/** The server refused a call, or could not be reached in time. */
+export class WireError extends Error {
+  override readonly name = 'WireError'
+  /** The server's code; `unreachable` when it did not answer. */
+  readonly code: string
+
+  constructor(code: string, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+}
+
+export interface Request {
+  readonly name: string
+  /** Called for each try, counted from 0. */
+  body(tries: number): object | Buffer
+  readonly turn?: string
+  /** How long one try may take, and all together. */
+  readonly tryMs: number
+  readonly wholeMs: number
+  readonly signal?: AbortSignal | undefined
+}
+
+export interface TransportOptions {
+  readonly url: URL
+  readonly agent: Agent
+  token(refused?: string): Promise<string>
+  onOutdated(message: string): void
+}
+
+/** Tells an answer that a later try may change. The proxy in front may give one as well. */
+const passing: ReadonlySet<number> = new Set([408, 425, 429, 502, 503, 504])
+const firstPauseMs = 25
+const longestPauseMs = 500
+/** The longest time that a server may ask for with Retry-After. */
+const longestWaitMs = 5_000
+
+interface Failure {
+  readonly error: WireError
+  readonly mayPass: boolean
+  readonly afterMs: number
+}
+
+type Tried<T> = Failure | { readonly got: T }
+type Reader<T> = (response: Dispatcher.ResponseData, sentAt: number) => Promise<T>
+
+/** Sends requests, and again while the server cannot be reached or is too busy. */
+export class Transport {
+  readonly #options: TransportOptions
+  #isClosed = false
+  /** The token that was refused last; undefined after one that was not. */
+  #refused: string | undefined
+
+  constructor(options: TransportOptions) {
+    this.#options = options
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+    await this.#options.agent.destroy()
+  }
+
+  /** Returns the JSON of an answer. Throws `WireError`, and the reason of the signal. */
+  async json<T>(request: Request): Promise<{ readonly answer: T; readonly exchange: Exchange }> {
+    return this.#persist(request, async (response, sentAt) => {
+      const answer = (await response.body.json()) as T
+      return { answer, exchange: exchangeOf(response, sentAt) }
+    })
+  }
+
+  /** Returns the bytes of an answer as they come, once it has begun. They may end early, with an error. */
+  async stream(request: Request): Promise<Readable> {
+    return this.#persist(request, async ({ body }) => body)
+  }
+
+  async #persist<T>(request: Request, read: Reader<T>): Promise<T> {
+    const until = now() + request.wholeMs
+    for (let tries = 0, pauseMs = firstPauseMs; ; tries += 1, pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
+      request.signal?.throwIfAborted()
+      const tried = await this.#try(request, tries, read)
+      if ('got' in tried) return tried.got
+      request.signal?.throwIfAborted()
+      const restMs = Math.max(tried.afterMs, pauseMs * (0.5 + Math.random() / 2))
+      if (!tried.mayPass || this.#isClosed || now() + restMs > until) throw tried.error
+      await sleep(restMs, undefined, request.signal && { signal: request.signal }).catch(() => undefined)
+    }
+  }
+
+  async #try<T>(request: Request, tries: number, read: Reader<T>): Promise<Tried<T>> {
+    const { url, agent } = this.#options
+    const given = request.signal
+    const ending = new AbortController()
+    const onAbort = () => ending.abort(given?.reason)
+    given?.addEventListener('abort', onAbort)
+    const timer = setTimeout(() => ending.abort(new Error(`no answer within ${request.tryMs} ms`)), request.tryMs)
+    try {
+      const token = await this.#options.token(this.#refused)
+      const body = request.body(tries)
+      const sentAt = now()
+      const response = await agent.request({
+        origin: url.origin,
+        path: wirePath + request.name,
+        method: 'POST',
+        headers: headersOf(request, token, body),
+        body: Buffer.isBuffer(body) ? body : JSON.stringify(body),
+        signal: ending.signal,
+      })
+      if (response.statusCode === 200) {
+        const got = await read(response, sentAt)
+        this.#refused = undefined
+        return { got }
+      }
+      return await this.#failureOf(request, response, token)
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause)
+      const error = new WireError('unreachable', `could not reach ${url.origin} (${request.name}): ${why}`, { cause })
+      return { error, mayPass: true, afterMs: 0 }
+    } finally {
+      clearTimeout(timer)
+      given?.removeEventListener('abort', onAbort)
+    }
+  }
+
+  async #failureOf(
+    { name }: Request,
+    { statusCode, headers, body }: Dispatcher.ResponseData,
+    token: string,
+  ): Promise<Failure> {
+    const { code, message } = refusalOf(await body.text())
+    const error = new WireError(code, `the server refused ${name} with ${statusCode}: ${message}`)
+    if (statusCode === 426) this.#options.onOutdated(message)
+    // The owner of the token gives another one; its second refusal is final.
+    const isFresh = statusCode === 401 && this.#refused === undefined
+    this.#refused = statusCode === 401 && isFresh ? token : undefined
+    const seconds = Number(headers['retry-after'])
+    const afterMs = Number.isFinite(seconds) ? Math.min(seconds * 1000, longestWaitMs) : 0
+    return { error, mayPass: isFresh || passing.has(statusCode), afterMs }
+  }
+}
+
+function headersOf({ turn }: Request, token: string, body: object | Buffer): Record<string, string> {
+  return {
+    authorization: `Bearer ${token}`,
+    'content-type': Buffer.isBuffer(body) ? 'application/octet-stream' : 'application/json',
+    [wireHeaders.version]: String(wireVersion),
+    ...(turn !== undefined && { [wireHeaders.turn]: turn }),
+  }
+}
+
+function exchangeOf({ headers }: Dispatcher.ResponseData, sentAt: number): Exchange {
+  const [heldMs, serverNow] = [Number(headers[wireHeaders.held]), Number(headers[wireHeaders.now])]
+  if (!Number.isFinite(heldMs) || !Number.isFinite(serverNow)) throw new Error('the answer does not say its time')
+  return { sentAt, heardAt: now(), heldMs, serverNow }
+}
+
+/** Reads the body of a refusal, which a proxy may have written. */
+function refusalOf(text: string): Refusal {
+  try {
+    const { code, message } = JSON.parse(text) as Partial<Refusal>
+    if (typeof code === 'string' && typeof message === 'string') return { code, message }
+  } catch {
+    // Not the server's.
+  }
+  return { code: 'refused', message: text.slice(0, 200) }
+}

@@ -1,0 +1,52 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { request as send } from 'node:http'
+import { createServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { createMemoryStore } from '@harmont/engine'
+import { expect, test } from 'vitest'
+import { serveWire } from '../port-under-test.test-support.ts'
+import { connectRunner } from './connect-runner.ts'
+
+const options = { token: async () => 'r', onOutdated: () => undefined, log: () => undefined }
+
+test.each([
+  'http://example.com',
+  'http://10.0.0.1:4000',
+  'http://127.0.0.1.example.com',
+  'ftp://localhost',
+  'ws://[::1]',
+])('a runner does not go to %s without TLS', (url) => {
+  expect(() => connectRunner({ ...options, url })).toThrow('by https')
+})
+
+test('a runner trusts the roots that it was given, and no others', async () => {
+  const directory = mkdtempSync('/var/tmp/harmont-wire-')
+  const [key, cert] = [join(directory, 'key'), join(directory, 'cert')]
+  const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost']
+  const kind = ['-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2']
+  execFileSync('openssl', ['req', ...kind, ...subject, '-keyout', key, '-out', cert], { stdio: 'ignore' })
+  await using wire = await serveWire(createMemoryStore())
+  const ca = readFileSync(cert, 'utf8')
+  const tls = createServer({ key: readFileSync(key), cert: ca }, (request, response) => {
+    const { url = '/', method, headers } = request
+    request.pipe(
+      send(wire.url + url, { method, headers }, (answer) => {
+        response.writeHead(answer.statusCode ?? 0, answer.headers)
+        answer.pipe(response)
+      }),
+    )
+  })
+  await new Promise<void>((resolve) => tls.listen(0, '127.0.0.1', resolve))
+  const url = `https://localhost:${(tls.address() as AddressInfo).port}`
+  const settings = { wholeMs: 0 }
+  const trusting = connectRunner({ ...options, url, ca, settings })
+  expect(await trusting.renew('r')).toEqual([])
+  const strict = connectRunner({ ...options, url, settings })
+  await expect(strict.renew('r')).rejects.toThrow('certificate')
+  await Promise.all([trusting.close(), strict.close()])
+  tls.close()
+  tls.closeAllConnections()
+  rmSync(directory, { recursive: true })
+})

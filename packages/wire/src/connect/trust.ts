@@ -1,0 +1,22 @@
+import { getCACertificates } from 'node:tls'
+import { Agent } from 'undici'
+
+const loopback = /^(localhost|127(\.[0-9]{1,3}){3}|\[::1\])$/
+
+/**
+ * Returns the connections to a server. Trusts the roots of the system, or `ca` alone where it is
+ * given. Throws for an address without TLS that leads off this machine.
+ */
+export function openConnections(url: URL, ca: string | undefined, connectMs: number): Agent {
+  const isLoopback = url.protocol === 'http:' && loopback.test(url.hostname)
+  if (url.protocol !== 'https:' && !isLoopback)
+    throw new TypeError(`A runner reaches its server by https, and by http only on this machine. Got ${url.origin}.`)
+  const roots = () => [...new Set([...getCACertificates('default'), ...getCACertificates('system')])]
+  return new Agent({
+    connect: { timeout: connectMs, ...(url.protocol === 'https:' && { ca: ca ?? roots() }) },
+    pipelining: 1,
+    // Each call has a time limit of its own.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  })
+}

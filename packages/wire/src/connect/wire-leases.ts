@@ -1,0 +1,79 @@
+import { randomUUID } from 'node:crypto'
+import type { Directive, LeasedJob, LeaseRef, LeaseStatus, Log, RunnerPort } from '@harmont/engine'
+import { now } from '@harmont/sandbox'
+import { jobFromWire, statusFromWire } from '../forms.ts'
+import type { Calls } from '../protocol.ts'
+import type { Caller, CallTimes, Heard } from './caller.ts'
+import { Directives } from './directives.ts'
+import { durationsOf } from './server-clock.ts'
+
+/** Asks for work, renews leases, and hears directives. */
+export class WireLeases {
+  readonly #caller: Caller
+  readonly #times: CallTimes
+  readonly #directives: Directives
+  /** Fencing numbers of the jobs that this process was given and has not reported as ended. */
+  readonly #granted = new Map<string, number>()
+  /** Whether the answer to a request for work may have been lost. */
+  #isUnsure = false
+
+  constructor(caller: Caller, times: CallTimes, log: Log) {
+    this.#caller = caller
+    this.#times = times
+    this.#directives = new Directives(async (known, signal) => {
+      const { pollMs: waitMs, tryMs } = times
+      const patience = { tryMs: waitMs + tryMs, wholeMs: Number.POSITIVE_INFINITY, signal }
+      return (await caller.call('directives', { waitMs, known }, patience)).answer.directives
+    }, log)
+  }
+
+  async lease({ slots, waitMs, signal }: Parameters<RunnerPort['lease']>[0]): Promise<readonly LeasedJob[]> {
+    const id = randomUUID()
+    const wasUnsure = this.#isUnsure
+    const until = now() + Math.min(waitMs, this.#times.pollMs)
+    this.#isUnsure = true
+    const body = (tries: number): Calls['lease']['request'] => {
+      const again = wasUnsure || tries > 0
+      const known = again ? [...this.#granted].map(([jobId, fence]) => ({ jobId, fence })) : []
+      return { id, slots, waitMs: Math.max(0, until - now()), again, known }
+    }
+    const { tryMs, wholeMs, pollMs } = this.#times
+    const patience = { tryMs: pollMs + tryMs, wholeMs: pollMs + wholeMs, signal }
+    try {
+      const heard = await this.#caller.send<Calls['lease']['answer']>('lease', body, patience)
+      this.#isUnsure = false
+      return this.#grant(heard)
+    } catch (error) {
+      if (signal.aborted) return []
+      throw error
+    }
+  }
+
+  async reclaim(): Promise<readonly LeasedJob[]> {
+    return this.#grant(await this.#caller.call('reclaim', {}))
+  }
+
+  async renew(): Promise<readonly LeaseStatus[]> {
+    const before = [...this.#granted]
+    const { answer, exchange } = await this.#caller.call('renew', {})
+    const held = new Map(answer.leases.map(({ jobId, fence }) => [jobId, fence]))
+    for (const [jobId, fence] of before) if (held.get(jobId) !== fence) this.ended({ jobId, fence })
+    return answer.leases.map((status) => statusFromWire(status, durationsOf(exchange)))
+  }
+
+  onDirective(listener: (directive: Directive) => void): () => void {
+    return this.#directives.on(listener)
+  }
+
+  /** Forgets a lease that is over. */
+  ended({ jobId, fence }: Pick<LeaseRef, 'jobId' | 'fence'>): void {
+    if (this.#granted.get(jobId) !== fence) return
+    this.#granted.delete(jobId)
+    this.#directives.forget(jobId)
+  }
+
+  #grant({ answer, exchange }: Heard<Calls['lease']['answer']>): readonly LeasedJob[] {
+    for (const { jobId, fence } of answer.jobs) this.#granted.set(jobId, fence)
+    return answer.jobs.map((job) => jobFromWire(job, durationsOf(exchange)))
+  }
+}

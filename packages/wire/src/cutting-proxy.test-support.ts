@@ -1,0 +1,69 @@
+/** A proxy on loopback that loses requests and answers, for tests. */
+import { type IncomingMessage, type ServerResponse, request as send } from 'node:http'
+import { buffer } from 'node:stream/consumers'
+import { listen } from './port-under-test.test-support.ts'
+
+/**
+ * `before`: the connection breaks before the server has the request. `after`: it breaks in the place
+ * of the answer. `stall`: the request is held until the runner has gone, and lost. `late`: the same,
+ * and the server gets it behind the runner's next request. `half`: it breaks amid the answer.
+ */
+export type Cut = 'none' | 'before' | 'after' | 'stall' | 'late' | 'half'
+
+export interface CuttingProxy {
+  readonly url: string
+  /** Names of the calls that came, with what became of them. */
+  readonly seen: (readonly [string, Cut])[]
+  close(): Promise<void>
+}
+
+interface Answer {
+  readonly status: number
+  readonly headers: IncomingMessage['headers']
+  readonly body: Buffer
+}
+
+/** Returns a proxy in front of a server. `next` says what becomes of each request. */
+export async function cuttingProxy(server: string, next: (call: string) => Cut): Promise<CuttingProxy> {
+  const seen: (readonly [string, Cut])[] = []
+  /** Requests that are delivered behind the next one. */
+  const late: (() => Promise<unknown>)[] = []
+
+  async function pass(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const call = (request.url ?? '').split('/runners/v1/')[1] ?? ''
+    const cut = next(call)
+    seen.push([call, cut])
+    const body = await buffer(request)
+    const deliver = () => forward(server, request, body)
+    if (cut === 'before') return void request.socket.destroy()
+    if (cut === 'stall' || cut === 'late') {
+      response.once('close', () => cut === 'late' && late.push(deliver))
+      return
+    }
+    const { status, headers, body: answer } = await deliver()
+    for (const one of late.splice(0)) await one()
+    if (cut === 'after') return void request.socket.destroy()
+    response.writeHead(status, headers)
+    if (cut === 'none') return void response.end(answer)
+    response.write(answer.subarray(0, answer.length / 2), () => request.socket.destroy())
+  }
+
+  const proxy = await listen((request, response) => {
+    pass(request, response).catch(() => request.socket.destroy())
+  })
+  return { url: proxy.url, seen, close: proxy.close }
+}
+
+function forward(server: string, { url = '/', method, headers }: IncomingMessage, body: Buffer): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const sent = send(server + url, { method, headers, agent: false }, async (answer) => {
+      try {
+        resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: await buffer(answer) })
+      } catch (error) {
+        reject(error)
+      }
+    })
+    sent.on('error', reject)
+    sent.end(body)
+  })
+}

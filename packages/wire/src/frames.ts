@@ -1,0 +1,39 @@
+/**
+ * Frames: JSON with bytes behind it, any number in a body. Each is the length of its head and of its
+ * bytes, 32 bits each, then both.
+ */
+
+export interface Frame {
+  readonly head: unknown
+  readonly bytes: Buffer
+}
+
+const lengthsSize = 8
+
+/** Returns the pieces of a frame's body, not joined: joining would copy all bytes. */
+export function encodeFrame(head: object, contents: readonly Uint8Array[]): readonly Uint8Array[] {
+  const text = Buffer.from(JSON.stringify(head))
+  const lengths = Buffer.allocUnsafe(lengthsSize)
+  lengths.writeUInt32BE(text.length, 0)
+  lengths.writeUInt32BE(sizeOf(contents), 4)
+  return [lengths, text, ...contents]
+}
+
+/** Returns the frames of a body. Throws for a body that is not made of whole frames. */
+export function decodeFrames(body: Buffer): readonly Frame[] {
+  const frames: Frame[] = []
+  for (let at = 0; at < body.length; ) {
+    if (body.length - at < lengthsSize) throw new RangeError('a frame is cut off')
+    const bytesAt = at + lengthsSize + body.readUInt32BE(at)
+    const end = bytesAt + body.readUInt32BE(at + 4)
+    if (end > body.length) throw new RangeError('a frame is longer than the body')
+    const head: unknown = JSON.parse(body.toString('utf8', at + lengthsSize, bytesAt))
+    frames.push({ head, bytes: body.subarray(bytesAt, end) })
+    at = end
+  }
+  return frames
+}
+
+export function sizeOf(pieces: readonly Uint8Array[]): number {
+  return pieces.reduce((sum, { length }) => sum + length, 0)
+}

@@ -1,0 +1,158 @@
+/**
+ * The protocol between runners and servers (`wire.md`). Both ends import it. A change that an older
+ * end would misread gets a new version; a new call, or a new optional member, does not.
+ */
+import type {
+  CacheLookUp,
+  Deal,
+  Directive,
+  FileSplit,
+  HeldFork,
+  LackingParts,
+  LeaseRef,
+  OpenServiceLog,
+  Outcome,
+  ServiceState,
+  SourceUnavailableCode,
+  SplitFile,
+  StepOutput,
+  WantedParts,
+} from '@harmont/engine'
+import type { WireFork, WireForkEnd, WireJob, WireRender, WireSecrets, WireSource, WireStatus } from './forms.ts'
+
+export const wireVersion = 1
+/** What a server of this release speaks: this version and the one before. */
+export const spokenVersions: readonly number[] = [wireVersion]
+
+/** Every call is a POST to this path and its name. */
+export const wirePath = '/runners/v1/'
+
+export const wireHeaders = {
+  /** Of a request: the version that the runner speaks. */
+  version: 'harmont-wire',
+  /** Of a request that must not overtake another: `SESSION:NUMBER`. */
+  turn: 'harmont-turn',
+  /** Of an answer: the server's time, in Unix milliseconds. */
+  now: 'harmont-now',
+  /** Of an answer: how long the server has held the request by then, in milliseconds. */
+  held: 'harmont-held',
+} as const
+
+/** The longest wait of a poll: shorter than what proxies allow. */
+export const longestPollMs = 25_000
+
+/** Requests and answers of the calls whose bodies are JSON. Instants are the server's. */
+export interface Calls {
+  lease: {
+    request: {
+      /** Repeated with it, the call returns the same grant. */
+      readonly id: string
+      readonly slots: number
+      readonly waitMs: number
+      /** An earlier answer may have been lost. */
+      readonly again: boolean
+      /** With `again`: the leases that the runner knows of. */
+      readonly known: readonly FencedJob[]
+    }
+    answer: { readonly jobs: readonly WireJob[] }
+  }
+  reclaim: { request: Record<never, never>; answer: { readonly jobs: readonly WireJob[] } }
+  renew: { request: Record<never, never>; answer: { readonly leases: readonly WireStatus[] } }
+  directives: {
+    /** `known`: directives that the runner has heard. */
+    request: { readonly waitMs: number; readonly known: readonly Directive[] }
+    answer: { readonly directives: readonly Directive[] }
+  }
+  started: { request: Report; answer: { readonly lastsMs: number | null } }
+  substituted: { request: Report & { readonly image: string }; answer: Held }
+  'looked-up': { request: Report & { readonly lookUp: CacheLookUp }; answer: Held }
+  services: { request: Report & { readonly services: readonly ServiceState[] }; answer: Held }
+  'command-ended': { request: Report; answer: Held }
+  finish: { request: Report & { readonly outcome: Outcome; readonly output: StepOutput }; answer: Held }
+  rendered: { request: Report & { readonly result: WireRender }; answer: Held }
+  'open-service-log': {
+    request: { readonly lease: LeaseRef; readonly service: string; readonly isNew: boolean }
+    answer: { readonly log: OpenServiceLog | null }
+  }
+  'lacking-parts': {
+    request: { readonly lease: LeaseRef; readonly wanted: WantedParts }
+    answer: { readonly lacking: LackingParts | null }
+  }
+  secrets: {
+    request: { readonly lease: LeaseRef; readonly names: readonly string[] }
+    answer: { readonly secrets: WireSecrets | null }
+  }
+  deal: {
+    request: { readonly lease: LeaseRef; readonly split: FileSplit; readonly files: readonly SplitFile[] }
+    answer: { readonly deal: Deal | null }
+  }
+  source: {
+    request: { readonly buildId: string }
+    answer:
+      | { readonly offer: WireSource | null }
+      | { readonly unavailable: { readonly code: SourceUnavailableCode; readonly message: string } }
+  }
+  'forks/take': { request: { readonly id: string }; answer: { readonly fork: WireFork | null } }
+  'forks/end': { request: { readonly fork: HeldFork; readonly end: WireForkEnd }; answer: Held }
+  'forks/release': { request: Record<never, never>; answer: Record<never, never> }
+  'forks/secrets': {
+    request: { readonly fork: HeldFork; readonly names: readonly string[] }
+    answer: { readonly secrets: WireSecrets | null }
+  }
+  'forks/deal': {
+    request: { readonly fork: HeldFork; readonly split: FileSplit; readonly files: readonly SplitFile[] }
+    answer: { readonly deal: Deal | null }
+  }
+}
+
+export type CallName = keyof Calls
+export type FencedJob = Pick<LeaseRef, 'jobId' | 'fence'>
+
+interface Report {
+  readonly lease: LeaseRef
+  readonly at: number
+}
+
+/** `held` is false when the lease is lost and nothing was recorded. */
+interface Held {
+  readonly held: boolean
+}
+
+/** The calls whose bodies are frames (`frames.ts`), and the one whose answer is a stream. */
+export const framedCalls = { append: 'append', putPart: 'put-part' } as const
+export const archiveCall = 'source/archive'
+
+/** Heads the frame of one append; the frame's bytes are the contents of its chunks. */
+export interface AppendHead {
+  readonly lease: LeaseRef
+  readonly service?: string
+  readonly spoolPosition: string
+  /** See `wireHeaders.turn`. */
+  readonly turn: string
+  /** Seq, kind, Unix nanoseconds as text, bytes. */
+  readonly chunks: readonly (readonly [number, number, string | null, number])[]
+}
+
+/** One for each frame: whether the lease was held, and null where the log could not be written. */
+export interface AppendAnswer {
+  readonly held: readonly (boolean | null)[]
+}
+
+/** Heads the frame of a part; the frame's bytes are the part. */
+export interface PartHead {
+  readonly lease: LeaseRef
+  readonly digest: string
+}
+
+export interface ArchiveRequest {
+  readonly buildId: string
+  readonly sha256: string
+  /** Number of bytes that the runner has. */
+  readonly from: number
+}
+
+/** The body of an answer that refuses. */
+export interface Refusal {
+  readonly code: string
+  readonly message: string
+}

@@ -1,0 +1,69 @@
+import type { HeldFork, LeasedFork, LeasedJob, LeaseRef, RunnerPort, Store } from '@harmont/engine'
+import type { Grants } from './grants.ts'
+import type { Holders } from './holders.ts'
+import type { InOrder } from './in-order.ts'
+import { Refused } from './refused.ts'
+
+/** What all requests to a server share. */
+export interface Shared {
+  /** Tells what runners hold. */
+  readonly store: Pick<Store, 'leases' | 'builds' | 'probes' | 'now'>
+  readonly holders: Holders
+  readonly jobs: Grants<LeasedJob>
+  readonly forks: Grants<LeasedFork>
+  readonly order: InOrder
+}
+
+/** One request of a runner. Nothing of it is done for a lease that this runner does not hold. */
+export class CallContext {
+  readonly runner: string
+  readonly port: RunnerPort
+  readonly shared: Shared
+  /** Aborts when the runner has gone, or the server closes. */
+  readonly signal: AbortSignal
+  /** See `wireHeaders.turn`. */
+  readonly turn: string
+
+  constructor(runner: string, port: RunnerPort, shared: Shared, signal: AbortSignal, turn: string) {
+    this.runner = runner
+    this.port = port
+    this.shared = shared
+    this.signal = signal
+    this.turn = turn
+  }
+
+  /** Does the work if the lease was given to this runner; otherwise returns `lost`. */
+  async ifHeld<T>(lease: LeaseRef, lost: T, work: () => Promise<T>): Promise<T> {
+    return (await this.shared.holders.holds(this.runner, lease)) ? work() : lost
+  }
+
+  /** The same for what must not overtake an earlier request of this kind under the lease. */
+  inTurn<T>(lease: LeaseRef, kind: string, lost: T, work: () => Promise<T>, turn = this.turn): Promise<T> {
+    const line = `${lease.jobId} ${lease.fence} ${kind}`
+    return this.ifHeld(lease, lost, () => this.shared.order.run(line, turn, work))
+  }
+
+  /** The same for a run of a proof. */
+  async ifForkHeld<T>({ jobId, buildId, fork }: HeldFork, lost: T, work: () => Promise<T>): Promise<T> {
+    const own = (await this.shared.store.probes?.of(this.runner)) ?? []
+    const isOwn = own.some((one) => one.jobId === jobId && one.buildId === buildId && one.fork === fork)
+    return isOwn ? work() : lost
+  }
+
+  /** Refuses a runner that works on nothing of this build now. */
+  async requireBuild(buildId: string): Promise<void> {
+    const { store } = this.shared
+    const isOf = (held: { readonly buildId: string }) => held.buildId === buildId
+    if ((await store.leases.of(this.runner)).some(isOf)) return
+    if ((await store.probes?.of(this.runner))?.some(isOf)) return
+    throw new Refused(403, 'not_held', 'The runner holds no job of this build.')
+  }
+
+  /** Returns a reported instant, not before the lease and not after now: the reporter may lie. */
+  async instant({ jobId, buildId }: LeaseRef, at: number): Promise<Date> {
+    const { builds, now } = this.shared.store
+    const { jobs = [], render = null } = (await builds.known(buildId))?.build ?? {}
+    const job = jobId === render?.id ? render : jobs.find(({ id }) => id === jobId)
+    return new Date(Math.min(Math.max(at, job?.assignedAt ?? at), now()))
+  }
+}

@@ -1,0 +1,63 @@
+/** Calls with bytes in their bodies. */
+
+import type { Log } from '@harmont/engine'
+import type { Chunk } from '@harmont/logs'
+import { decodeFrames, type Frame } from '../frames.ts'
+import type { AppendAnswer, AppendHead, PartHead } from '../protocol.ts'
+import type { CallContext } from './call-context.ts'
+import { Refused } from './refused.ts'
+import { type BodyName, faultOf } from './schemas.ts'
+
+/** Returns the frames of a body. Throws `Refused` for any other body. */
+export function framesOf(name: BodyName, body: Buffer): readonly Frame[] {
+  let frames: readonly Frame[]
+  try {
+    frames = decodeFrames(body)
+  } catch (cause) {
+    throw new Refused(400, 'bad_request', `The body is not made of frames: ${cause}.`)
+  }
+  for (const { head } of frames) {
+    const fault = faultOf(name, head)
+    if (fault !== null) throw new Refused(400, 'bad_request', `The head of a frame is not as it must be: ${fault}.`)
+  }
+  return frames
+}
+
+/** Writes all appends of a body. One that cannot be written does not keep the others. */
+export async function append(context: CallContext, body: Buffer, log: Log): Promise<AppendAnswer> {
+  const appends = framesOf('append', body).map(({ head, bytes }) => {
+    const { chunks, ...rest } = head as AppendHead
+    return { ...rest, chunks: chunksOf(chunks, bytes) }
+  })
+  const held = await Promise.all(
+    appends.map(async ({ lease, service, spoolPosition, turn, chunks }) => {
+      const place = service === undefined ? lease : { ...lease, service }
+      const write = () => context.port.append(place, chunks, spoolPosition)
+      try {
+        return await context.inTurn(lease, `log of ${service ?? ''}`, false, write, turn)
+      } catch (error) {
+        log('warn', `could not append to the log of job ${lease.jobId}`, error)
+        return null
+      }
+    }),
+  )
+  return { held }
+}
+
+function chunksOf(chunks: AppendHead['chunks'], bytes: Buffer): readonly Chunk[] {
+  let at = 0
+  const cut = chunks.map(([seq, kind, ts, length]): Chunk => {
+    const content = bytes.subarray(at, at + length)
+    at += length
+    return { seq, kind: kind as Chunk['kind'], content, ts: ts === null ? null : BigInt(ts) }
+  })
+  if (at !== bytes.length) throw new Refused(400, 'bad_request', 'The chunks of a frame do not have its length.')
+  return cut
+}
+
+export async function putPart(context: CallContext, body: Buffer): Promise<{ readonly held: boolean }> {
+  const [frame, ...others] = framesOf('put-part', body)
+  if (frame === undefined || others.length > 0) throw new Refused(400, 'bad_request', 'The body is not one frame.')
+  const { lease, digest } = frame.head as PartHead
+  return { held: await context.ifHeld(lease, false, () => context.port.putPart(lease, digest, frame.bytes)) }
+}

@@ -1,0 +1,132 @@
+import { type ForkEnd, SourceUnavailable } from '@harmont/engine'
+import { forkEndFromWire, forkToWire, renderFromWire, secretsToWire } from '../forms.ts'
+import type { CallName } from '../protocol.ts'
+import type { Handlers } from './lease-calls.ts'
+
+/** Calls about a job that the runner holds, in the order of a job's life. */
+export const jobCalls: Handlers<Exclude<CallName, 'lease' | 'reclaim' | 'renew' | 'directives'>> = {
+  async source(context, { buildId }) {
+    await context.requireBuild(buildId)
+    try {
+      const offer = await context.port.fetchSource(buildId)
+      if (offer?.kind === 'tree') throw new Error(`build ${buildId} has its source on the machine of another runner`)
+      return () => ({ offer: offer?.kind === 'archive' ? { kind: offer.kind, sha256: offer.sha256 } : offer })
+    } catch (error) {
+      if (!(error instanceof SourceUnavailable)) throw error
+      const { code, message } = error
+      return () => ({ unavailable: { code, message } })
+    }
+  },
+
+  async secrets(context, { lease, names }) {
+    const secrets = await context.ifHeld(lease, null, () => context.port.fetchSecrets(lease, names))
+    return () => ({ secrets: secrets && secretsToWire(secrets) })
+  },
+
+  async deal(context, { lease, split, files }) {
+    const deal = await context.ifHeld(lease, null, () => context.port.dealFiles(lease, split, files))
+    return () => ({ deal })
+  },
+
+  async started(context, { lease, at }) {
+    const expiresAt = await context.ifHeld(lease, null, async () =>
+      context.port.started(lease, await context.instant(lease, at)),
+    )
+    return (now) => ({ lastsMs: expiresAt && expiresAt.getTime() - now })
+  },
+
+  async substituted(context, { lease, at, image }) {
+    const held = await context.ifHeld(lease, false, async () =>
+      context.port.substituted(lease, await context.instant(lease, at), image),
+    )
+    return () => ({ held })
+  },
+
+  async 'looked-up'(context, { lease, at, lookUp }) {
+    const held = await context.inTurn(lease, 'look-up', false, async () =>
+      context.port.lookedUp(lease, await context.instant(lease, at), lookUp),
+    )
+    return () => ({ held })
+  },
+
+  async services(context, { lease, at, services }) {
+    const held = await context.inTurn(lease, 'services', false, async () =>
+      context.port.services(lease, await context.instant(lease, at), services),
+    )
+    return () => ({ held })
+  },
+
+  async 'open-service-log'(context, { lease, service, isNew }) {
+    const log = await context.inTurn(lease, `log of ${service}`, null, () =>
+      context.port.openServiceLog(lease, service, isNew),
+    )
+    return () => ({ log })
+  },
+
+  async 'command-ended'(context, { lease, at }) {
+    const held = await context.ifHeld(lease, false, async () =>
+      context.port.commandEnded(lease, await context.instant(lease, at)),
+    )
+    return () => ({ held })
+  },
+
+  async 'lacking-parts'(context, { lease, wanted }) {
+    const lacking = await context.ifHeld(lease, null, () => context.port.lackingParts(lease, wanted))
+    return () => ({ lacking })
+  },
+
+  async finish(context, { lease, at, outcome, output }) {
+    const held = await context.ifHeld(lease, false, async () =>
+      context.port.finish(lease, await context.instant(lease, at), outcome, output),
+    )
+    return () => ({ held })
+  },
+
+  async rendered(context, { lease, at, result }) {
+    const held = await context.ifHeld(lease, false, async () =>
+      context.port.rendered(lease, await context.instant(lease, at), renderFromWire(result)),
+    )
+    return () => ({ held })
+  },
+
+  async 'forks/take'({ port, runner, shared, turn }, { id }) {
+    shared.order.enter(`${runner} fork`, turn)
+    const [fork] = await shared.forks.once(runner, id, async () => {
+      const taken = await port.probes?.take(runner)
+      return taken ? [taken] : []
+    })
+    return (now) => ({ fork: fork ? forkToWire(fork, now) : null })
+  },
+
+  async 'forks/end'(context, { fork, end }) {
+    const { probes } = context.port
+    const held = await context.ifForkHeld(fork, false, async () =>
+      probes === null ? false : probes.end(fork, untilNow(forkEndFromWire(end), context.shared.store.now())),
+    )
+    return () => ({ held })
+  },
+
+  async 'forks/release'({ port, runner }) {
+    await port.probes?.release(runner)
+    return () => ({})
+  },
+
+  async 'forks/secrets'(context, { fork, names }) {
+    const { probes } = context.port
+    const secrets = await context.ifForkHeld(fork, null, async () => (await probes?.fetchSecrets(fork, names)) ?? null)
+    return () => ({ secrets: secrets && secretsToWire(secrets) })
+  },
+
+  async 'forks/deal'(context, { fork, split, files }) {
+    const { probes } = context.port
+    const deal = await context.ifForkHeld(fork, null, async () => (await probes?.dealFiles(fork, split, files)) ?? null)
+    return () => ({ deal })
+  },
+}
+
+/** Returns the end with no instant after now: the reporter may lie. */
+function untilNow(end: ForkEnd, now: number): ForkEnd {
+  if (end.kind !== 'ran') return end
+  const endedAt = Math.min(end.endedAt, now)
+  return { ...end, startedAt: Math.min(end.startedAt, endedAt), endedAt }
+}

@@ -1,0 +1,262 @@
+/**
+ * Schemas of everything that a runner may send. Members that this release does not know are removed,
+ * so that a newer runner is understood.
+ */
+import type { JobErrorCode } from '@harmont/engine'
+import { MAX_CHUNK_BYTES } from '@harmont/logs'
+import { Ajv, type ValidateFunction } from 'ajv'
+import type { CallName } from '../protocol.ts'
+
+type Schema = Readonly<Record<string, unknown>>
+
+const uuid = { type: 'string', pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' }
+const digest = { type: 'string', pattern: '^[0-9a-f]{64}$' }
+const flag = { type: 'boolean' }
+const count = { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER }
+const small = { type: 'integer', minimum: -(2 ** 31), maximum: 2 ** 31 - 1 }
+const fence = { type: 'integer', minimum: 1, maximum: 2 ** 31 - 1 }
+const one = (...values: readonly (string | null)[]) => ({ enum: values })
+const text = (maxLength: number) => ({ type: 'string', maxLength })
+const list = (items: Schema, maxItems: number) => ({ type: 'array', items, maxItems })
+const tuple = (...items: readonly Schema[]) => ({
+  type: 'array',
+  items,
+  minItems: items.length,
+  maxItems: items.length,
+})
+const map = (values: Schema) => ({ type: 'object', additionalProperties: values, maxProperties: 10_000 })
+const nullable = (schema: Schema) => ({ anyOf: [{ type: 'null' }, schema] })
+const object = (required: Readonly<Record<string, Schema>>, optional: Readonly<Record<string, Schema>> = {}) => ({
+  type: 'object',
+  properties: { ...required, ...optional },
+  required: Object.keys(required),
+  additionalProperties: false,
+})
+/** Each branch has a `kind` of its own, so that only it is checked, and shortened. */
+const oneOf = (...branches: readonly Schema[]) => ({
+  type: 'object',
+  discriminator: { propertyName: 'kind' },
+  required: ['kind'],
+  oneOf: branches,
+})
+
+const name = text(1_000)
+const path = text(4_096)
+const sentence = text(64 * 1024)
+const lease = object({ jobId: uuid, buildId: uuid, fence })
+const fork = object({ jobId: uuid, buildId: uuid, fork: uuid })
+const report = { lease, at: count }
+const names = list(name, 10_000)
+const split = object({ files: path, total: { type: 'integer', minimum: 1, maximum: 10_000 } })
+const files = list(object({ path, bytes: count }), 500_000)
+
+/** Every code once: the compiler finds one that is missing. */
+const errorCodes = Object.keys({
+  out_of_memory: true,
+  disk_limit: true,
+  step_timeout: true,
+  pipeline_timeout: true,
+  provision_failed: true,
+  snapshot_failed: true,
+  artifact_missing: true,
+  artifact_failed: true,
+  sandbox_lost: true,
+  build_abandoned: true,
+  secret_missing: true,
+  secret_unusable: true,
+  input_missing: true,
+  service_unsupported: true,
+  service_failed: true,
+  service_timeout: true,
+  service_unclean: true,
+  split_failed: true,
+} satisfies Record<JobErrorCode, true>)
+
+const outcome = oneOf(
+  object(
+    {
+      kind: { const: 'exited' },
+      exitCode: nullable(small),
+      signal: nullable(name),
+      limit: one('memory', 'disk', null),
+      snapshot: nullable(name),
+    },
+    {
+      snapshotError: sentence,
+      artifactError: object({ code: one('artifact_missing', 'artifact_failed'), message: sentence }),
+      blame: sentence,
+      serviceSnapshots: map(name),
+      serviceError: sentence,
+    },
+  ),
+  object({ kind: { const: 'cached' }, snapshot: name }, { serviceSnapshots: map(name) }),
+  object(
+    { kind: { const: 'refused' }, code: one(...errorCodes), message: sentence },
+    { buildError: object({ code: name, message: sentence }) },
+  ),
+)
+
+const output = object({
+  annotations: list(
+    object({ name, style: one('info', 'error', 'warning', 'success', 'summary'), markdown: sentence }),
+    100,
+  ),
+  artifacts: list(
+    object({
+      path,
+      kind: one('file', 'junit', 'coverage'),
+      bytes: count,
+      sha256: digest,
+      parts: list(digest, 10_000),
+      offset: count,
+      expiresSeconds: nullable(count),
+    }),
+    10_000,
+  ),
+  tests: list(
+    object(
+      {
+        path,
+        format: one('junit', 'go', 'tap', null),
+        cases: list(
+          object(
+            { suite: sentence, name: sentence, state: one('passed', 'failed', 'skipped', 'errored') },
+            { file: path, line: count, durationMs: { type: 'number', minimum: 0 }, message: sentence },
+          ),
+          100_000,
+        ),
+        faults: count,
+      },
+      { problem: sentence },
+    ),
+    10_000,
+  ),
+})
+
+const lookUp = object({
+  place: path,
+  places: list(path, 100),
+  key: name,
+  inputs: object(
+    {
+      claim: name,
+      command: name,
+      image: name,
+      platform: name,
+      parent: nullable(name),
+      variables: map(name),
+    },
+    {
+      files: object({ paths: name, types: name, modes: name, contents: name }),
+      given: map(name),
+      services: map(name),
+      split: name,
+    },
+  ),
+  hit: nullable(object({ origin: map(path), createdAt: count })),
+  damaged: flag,
+})
+
+const services = list(
+  object({
+    name,
+    state: one('starting', 'ready', 'ended', 'failed'),
+    readyMs: nullable({ type: 'number', minimum: 0 }),
+    exitCode: nullable(small),
+  }),
+  100,
+)
+
+const forkEnd = oneOf(
+  object({
+    kind: { const: 'ran' },
+    startedAt: count,
+    endedAt: count,
+    results: list(tuple(name, one('passed', 'failed', null)), 100_000),
+  }),
+  object({ kind: { const: 'given_up' } }),
+  object({ kind: { const: 'lost' } }),
+  object({ kind: { const: 'impossible' } }),
+)
+
+const render = oneOf(
+  object({ kind: { const: 'ir' }, ir: text(16 * 1024 * 1024) }),
+  object({ kind: { const: 'render_failed' }, message: sentence }),
+)
+
+const waitMs = { type: 'integer', minimum: 0, maximum: 60_000 }
+const held = list(object({ jobId: uuid, fence }), 10_000)
+
+const calls: Readonly<Record<CallName, Schema>> = {
+  lease: object({
+    id: uuid,
+    slots: { type: 'integer', minimum: 1, maximum: 10_000 },
+    waitMs,
+    again: flag,
+    known: held,
+  }),
+  reclaim: object({}),
+  renew: object({}),
+  directives: object({
+    waitMs,
+    known: list(object({ jobId: uuid, fence, stop: one('cancel', 'timeout') }), 10_000),
+  }),
+  started: object(report),
+  substituted: object({ ...report, image: path }),
+  'looked-up': object({ ...report, lookUp }),
+  services: object({ ...report, services }),
+  'command-ended': object(report),
+  finish: object({ ...report, outcome, output }),
+  rendered: object({ ...report, result: render }),
+  'open-service-log': object({ lease, service: name, isNew: flag }),
+  'lacking-parts': object({ lease, wanted: object({ digests: list(digest, 100_000), bytes: count }) }),
+  secrets: object({ lease, names }),
+  deal: object({ lease, split, files }),
+  source: object({ buildId: uuid }),
+  'forks/take': object({ id: uuid }),
+  'forks/end': object({ fork, end: forkEnd }),
+  'forks/release': object({}),
+  'forks/secrets': object({ fork, names }),
+  'forks/deal': object({ fork, split, files }),
+}
+
+const schemas = {
+  ...calls,
+  append: object(
+    {
+      lease,
+      spoolPosition: text(64 * 1024),
+      turn: text(100),
+      chunks: list(
+        tuple(fence, { enum: [0, 1, 2] }, nullable({ type: 'string', pattern: '^[0-9]{1,19}$' }), {
+          type: 'integer',
+          minimum: 0,
+          maximum: MAX_CHUNK_BYTES,
+        }),
+        100_000,
+      ),
+    },
+    { service: name },
+  ),
+  'put-part': object({ lease, digest }),
+  'source/archive': object({ buildId: uuid, sha256: digest, from: count }),
+}
+
+export type BodyName = keyof typeof schemas
+
+const ajv = new Ajv({ strict: false, discriminator: true, ownProperties: true, removeAdditional: true })
+const compiled = new Map<BodyName, ValidateFunction>()
+
+/**
+ * Returns what is wrong with a body, and null when it is as it must be. Removes unknown members.
+ * Compiles a schema at its first body, to keep the server's start short.
+ */
+export function faultOf(body: BodyName, value: unknown): string | null {
+  const validate = compiled.get(body) ?? ajv.compile(schemas[body])
+  compiled.set(body, validate)
+  return validate(value) ? null : ajv.errorsText(validate.errors, { dataVar: 'body' })
+}
+
+export function isCall(name: string): name is CallName {
+  return Object.hasOwn(calls, name)
+}

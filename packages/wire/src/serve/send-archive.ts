@@ -1,0 +1,45 @@
+import type { ServerResponse } from 'node:http'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type { ArchiveRequest } from '../protocol.ts'
+import type { CallContext } from './call-context.ts'
+import { Refused } from './refused.ts'
+
+/**
+ * Streams a build's archive from a place on. Never holds more of it than a few pieces: a reader that
+ * takes nothing for `stallMs` is cut off, and may go on where it was.
+ */
+export async function sendArchive(
+  context: CallContext,
+  { buildId, sha256, from }: ArchiveRequest,
+  response: ServerResponse,
+  headers: Readonly<Record<string, string>>,
+  stallMs: number,
+): Promise<void> {
+  await context.requireBuild(buildId)
+  const offer = await context.port.fetchSource(buildId)
+  if (offer?.kind !== 'archive' || offer.sha256 !== sha256)
+    throw new Refused(409, 'source_changed', 'The build has another source.')
+  const archive = await offer.open()
+  response.writeHead(200, { ...headers, 'content-type': 'application/octet-stream' })
+  const stalled = new AbortController()
+  const timer = setTimeout(() => stalled.abort(new Error('the runner reads nothing')), stallMs)
+  try {
+    const signal = AbortSignal.any([context.signal, stalled.signal])
+    await pipeline(Readable.from(after(archive, from, () => timer.refresh())), response, { signal })
+  } finally {
+    clearTimeout(timer)
+    archive.destroy()
+  }
+}
+
+/** Yields a stream from an offset on. `moved` hears of each piece that was asked for. */
+async function* after(stream: Readable, from: number, moved: () => void): AsyncGenerator<Buffer> {
+  let left = from
+  for await (const piece of stream as AsyncIterable<Buffer>) {
+    moved()
+    const rest = piece.subarray(Math.min(left, piece.length))
+    left -= piece.length - rest.length
+    if (rest.length > 0) yield rest
+  }
+}
