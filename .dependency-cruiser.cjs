@@ -10,7 +10,7 @@ const packages = {
   'packages/sandbox': ['packages/source-set'],
   'packages/render': ['packages/ir', 'packages/pipeline', 'packages/source-set'],
   'packages/cloud': ['contract'],
-  'packages/web': ['contract'],
+  'packages/web': ['contract', 'packages/logs'],
   'packages/engine': ['packages/ir', 'packages/logs', 'packages/sandbox'],
   'packages/wire': ['packages/engine', 'packages/ir', 'packages/logs', 'packages/sandbox'],
   'packages/server': [

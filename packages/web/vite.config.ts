@@ -42,7 +42,7 @@ export default defineConfig({
             { name: 'parts', test: /node_modules[\\/]/, minShareCount: 3 },
             {
               name: 'shared',
-              test: /packages[\\/]web[\\/]src[\\/](api|browser|design|frame|interaction|live|navigation|passkeys|text)[\\/]/,
+              test: /packages[\\/](logs[\\/]src|web[\\/]src[\\/](api|browser|design|frame|interaction|live|navigation|passkeys|text))[\\/]/,
               minShareCount: 3,
             },
           ],

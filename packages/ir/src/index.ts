@@ -23,6 +23,7 @@ export type {
 } from './document.ts'
 export { Gate, type GateRange } from './gate.ts'
 export { DEFAULT_IMAGE } from './parse/check-graph.ts'
+export { DEFAULT_FORKS } from './parse/tests.ts'
 export { checkDocument, parsePlan } from './parse-plan.ts'
 export { coversFile, isGlob, type PathGlob, pathComponents, pathGlob, pathProblem } from './path-glob.ts'
 export type {

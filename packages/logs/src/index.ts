@@ -10,12 +10,11 @@ export {
   nothingFound,
   type QuotedFailure,
   type ReportedFailure,
-  testTitle,
-  verdictWords,
 } from './failures/failure.ts'
 export { FailureFinder } from './failures/failure-finder.ts'
 export { cleanMessage, unequalValues } from './failures/message.ts'
 export { isOwn, type Place, placesIn } from './failures/place.ts'
+export { testTitle, verdictWords } from './failures/test-names.ts'
 export { type CutLine, LineCutter, MAX_LINE_CHARACTERS } from './lines/line-cutter.ts'
 export {
   blockOfLine,

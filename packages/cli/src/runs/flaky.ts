@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { ForkOutput } from '@harmont/engine'
-import type { PlannedStep } from '@harmont/ir'
+import { DEFAULT_FORKS, type PlannedStep } from '@harmont/ir'
 import { testTitle, verdictWords } from '@harmont/logs'
 import type { Context } from '../context.ts'
 import { type ExitCode, exits, HmError, usageError } from '../errors.ts'
@@ -16,9 +16,6 @@ import { type JudgedForks, judgeTests } from './judge-tests.ts'
 import { type OpenedRun, openRecordedRun } from './open-recorded-run.ts'
 import { knownSecrets } from './secrets.ts'
 import { takeHistory, takeSource } from './take-source.ts'
-
-/** As many as the server runs where the step does not say. */
-const usualForks = 10
 
 /**
  * Runs the command of a step again and again from what it started from in a run of this machine,
@@ -42,7 +39,7 @@ export async function localFlaky(context: Context<'flaky'>, run: RunRecord): Pro
       log: (level, text, error) => output.debug(`engine: ${level}: ${text}${error === undefined ? '' : `: ${error}`}`),
     })
     const forget = context.onSecondInterrupt(() => sandboxes.driver.killAll())
-    const count = flags.forks ?? (step.tests?.forks || usualForks)
+    const count = flags.forks ?? (step.tests?.forks || DEFAULT_FORKS)
     const isSame = run.tree === tree.digest
     if (!isSame) output.say(`the files have changed since run ${run.number}, so only the forks are compared`)
     try {

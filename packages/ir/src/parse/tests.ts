@@ -3,6 +3,8 @@ import type { PlannedTests } from '../plan.ts'
 import { below, member, type Reader } from './read.ts'
 
 const KNOWN = new Set(['forks', 'budget_seconds', 'rerun', 'quarantine'])
+/** The most runs of a red step that tell its flaky tests, where the step does not say. */
+export const DEFAULT_FORKS = 10
 const MAX_BUDGET_SECONDS = 3600
 /** In characters. */
 const MAX_RERUN = 65_536
@@ -14,7 +16,7 @@ export function readTests(reader: Reader, value: unknown, at: string): PlannedTe
   reader.unknownMembers(tests, KNOWN, at)
   const of = (name: string) => [member(tests, name), below(at, name)] as const
   return {
-    forks: reader.integer(...of('forks'), 0, 100) ?? 10,
+    forks: reader.integer(...of('forks'), 0, 100) ?? DEFAULT_FORKS,
     budgetSeconds: reader.integer(...of('budget_seconds'), 1, MAX_BUDGET_SECONDS) ?? 300,
     rerun: reader.name(...of('rerun'), MAX_RERUN, { expected: 'a command', fix: 'Give a command.' }) ?? null,
     quarantine: reader.boolean(...of('quarantine')) ?? false,

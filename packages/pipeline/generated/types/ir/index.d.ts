@@ -4,6 +4,7 @@ export { type Condition, type ConditionContext, conditionHolds } from './conditi
 export type { IrArtifact, IrBuildConcurrency, IrCache, IrCachePolicy, IrCondition, IrDocument, IrEdge, IrGraph, IrInput, IrMatrix, IrNode, IrResources, IrRetry, IrService, IrSplit, IrStep, IrStepConcurrency, IrTests, } from './document.js';
 export { Gate, type GateRange } from './gate.js';
 export { DEFAULT_IMAGE } from './parse/check-graph.js';
+export { DEFAULT_FORKS } from './parse/tests.js';
 export { checkDocument, parsePlan } from './parse-plan.js';
 export { coversFile, isGlob, type PathGlob, pathComponents, pathGlob, pathProblem } from './path-glob.js';
 export type { BuildConcurrency, CheckResult, Plan, PlanError, PlanErrorCode, PlannedArtifact, PlannedInput, PlannedService, PlannedSplit, PlannedStep, PlannedTests, PlanProblem, PlanResult, Resources, RetryPolicy, StepConcurrency, WhenFull, } from './plan.js';

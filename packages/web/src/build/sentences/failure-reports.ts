@@ -1,6 +1,6 @@
+import { verdictWords } from '@harmont/logs/test-names'
 import type { Schema } from '../../api/schemas.ts'
 import { counted } from '../../text/count.ts'
-import { verdictWords } from '../../text/test-names.ts'
 import type { JobView } from '../data/job-state.ts'
 import { afterDuration } from './failure-reason.ts'
 import type { Sentence } from './sentence.ts'

@@ -1,3 +1,4 @@
+import { testTitle } from '@harmont/logs/test-names'
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { usePermission } from '../../api/session.ts'
@@ -5,7 +6,6 @@ import { Button } from '../../design/button.tsx'
 import { Ago, Instant } from '../../design/instant.tsx'
 import { ConfirmDialog } from '../../design/overlays/confirm-dialog.tsx'
 import { toast } from '../../interaction/toasts.tsx'
-import { testTitle } from '../../text/test-names.ts'
 import { type PipelineTest, setQuarantine } from './queries.ts'
 
 interface QuarantineButtonProps {

@@ -1,3 +1,4 @@
+import { verdictWords } from '@harmont/logs/test-names'
 import { Link } from '@tanstack/react-router'
 import { Tag } from '../../design/chip.tsx'
 import { Ago } from '../../design/instant.tsx'
@@ -7,7 +8,7 @@ import { Table, Td } from '../../design/table.tsx'
 import { capital } from '../../text/capital.ts'
 import { formatDuration } from '../../text/duration.ts'
 import { shortCommit } from '../../text/forge-link.ts'
-import { firstWords, testPlace, verdictWords } from '../../text/test-names.ts'
+import { firstWords, testPlace } from '../../text/test-names.ts'
 import type { TestRun } from './queries.ts'
 
 interface RunTableProps {

@@ -1,3 +1,4 @@
+import { testTitle, verdictWords } from '@harmont/logs/test-names'
 import { Link } from '@tanstack/react-router'
 import { Tag } from '../../design/chip.tsx'
 import { Ago } from '../../design/instant.tsx'
@@ -6,7 +7,7 @@ import { StateMark } from '../../design/state-mark.tsx'
 import { Table, Td } from '../../design/table.tsx'
 import { capital } from '../../text/capital.ts'
 import { formatDuration } from '../../text/duration.ts'
-import { firstWords, testTitle, verdictWords } from '../../text/test-names.ts'
+import { firstWords } from '../../text/test-names.ts'
 import type { PipelineTest } from './queries.ts'
 
 interface TestTableProps {
