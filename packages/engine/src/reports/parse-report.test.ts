@@ -49,6 +49,13 @@ describe('JUnit XML', () => {
     expect(names(Buffer.from(junit('Zürich'), 'latin1'))).toEqual(['Z\ufffdrich'])
   })
 
+  test('has the time of each test, also with separators of thousands, as Surefire writes it', () => {
+    const timed = (time: string) => parse(`<testsuite><testcase name="a" time="${time}"/></testsuite>`).cases[0]
+    expect(['0.016', '1,000.5', '', '-1'].map((time) => timed(time)?.durationMs)).toEqual([
+      ...[16, 1_000_500, undefined, undefined],
+    ])
+  })
+
   test('may hold control characters, as bytes and as references, wherever a piece of the text ends', () => {
     const text = junit('a\u001b[31mb\u0000&#x1b;[39m&#0;c')
     expect(names(text)).toEqual(['abc'])
