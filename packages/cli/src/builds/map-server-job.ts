@@ -25,6 +25,7 @@ export function mapServerJob(job: Job): MappedJob {
     cachedFrom: 'an earlier build',
     substitutedImage: job.substituted_image ?? null,
     snapshot: null,
+    serviceSnapshots: {},
     services: (job.services ?? []).map(({ id: service_id, ...service }) => ({ service_id, ...service })),
   }
 }

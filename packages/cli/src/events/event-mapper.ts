@@ -27,6 +27,8 @@ export interface MappedJob {
   readonly cachedFrom: string
   readonly substitutedImage: string | null
   readonly snapshot: string | null
+  /** What its services left for those of later steps, by name. */
+  readonly serviceSnapshots: Readonly<Record<string, string>>
   readonly services: readonly MappedService[]
 }
 
@@ -126,11 +128,12 @@ export class EventMapper {
     if (job.state === 'skipped') return [{ kind: 'step_skipped', step_id, reason: this.#whySkipped(job) }]
     const state = job.state as StepState
     const duration_ms = startedAt === null || finishedAt === null ? 0 : finishedAt - startedAt
-    const { softFailed: soft_failed, snapshot } = job
+    const { softFailed: soft_failed, snapshot, serviceSnapshots: service_snapshots } = job
+    const left = { snapshot, ...(Object.keys(service_snapshots).length > 0 && { service_snapshots }) }
     const isFailure = (state === 'failed' || state === 'timed_out') && !soft_failed
     return [
       ...(job.cached ? [{ kind: 'step_cache_hit', step_id, key, tag: job.cachedFrom } as const] : []),
-      { kind: 'step_end', step_id, exit_code, duration_ms, snapshot, state, soft_failed, error_code, message },
+      { kind: 'step_end', step_id, exit_code, duration_ms, ...left, state, soft_failed, error_code, message },
       ...(isFailure ? this.#chainFailed(step, job) : []),
     ]
   }

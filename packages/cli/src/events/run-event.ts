@@ -118,6 +118,11 @@ export type RunEvent =
       readonly exit_code: number | null
       readonly duration_ms: number
       readonly snapshot: string | null
+      /**
+       * The files that its services left for those of later steps, by name of the service. Absent
+       * where there are none.
+       */
+      readonly service_snapshots?: Readonly<Record<string, string>>
       readonly state: StepState
       /** Whether the step failed without failing the build. */
       readonly soft_failed: boolean

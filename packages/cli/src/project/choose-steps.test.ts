@@ -128,6 +128,7 @@ describe('a retry', () => {
     attempts: 1,
     exitCode: null,
     snapshot,
+    serviceSnapshots: {},
     softFailed: false,
     message: null,
     cachedFrom: null,
@@ -176,7 +177,30 @@ describe('a retry', () => {
       hasSnapshot: (id) => id === 's',
       conditions: taking.map(({ key }) => key !== 'off'),
     })
-    expect([[...found.rerun].sort(), [...found.kept]]).toEqual([[1, 3], [[0, 's']]])
+    expect([[...found.rerun].sort(), [...found.kept]]).toEqual([
+      [1, 3],
+      [[0, expect.objectContaining({ snapshot: 's' })]],
+    ])
+  })
+  test('keeps what a service left for that of a failed step, and reruns its step where that is gone', () => {
+    const { steps: planned } = planOf({ migrate: {}, test: { after: ['migrate'] } })
+    const db = { name: 'db', from: 0 } as NonNullable<(typeof planned)[number]['services']>[number]
+    const withService = planned.map((each) => (each.key === 'test' ? { ...each, services: [db] } : each))
+    const left = { snapshot: null, serviceSnapshots: { db: 's' } }
+    const found = (there: string) =>
+      planRetry({
+        steps: withService,
+        earlier: new Map([
+          ['migrate', { ...step('migrate', 'passed'), ...left }],
+          ['test', step('test', 'failed')],
+        ]),
+        only: [],
+        hasSnapshot: (id) => id === there,
+        conditions: [true, true],
+      })
+    expect([...found('s').kept]).toEqual([[0, expect.objectContaining(left)]])
+    expect([...found('s').rerun]).toEqual([1])
+    expect([...found('').rerun].sort()).toEqual([0, 1])
   })
   test('of named steps ignores other failures', () => {
     const failures = [

@@ -50,6 +50,8 @@ export interface RecordedStep {
   readonly attempts: number
   readonly exitCode: number | null
   readonly snapshot: string | null
+  /** What its services left for those of later steps, by name. */
+  readonly serviceSnapshots: Readonly<Record<string, string>>
   readonly softFailed: boolean
   readonly message: string | null
   readonly cachedFrom: string | null
@@ -84,7 +86,8 @@ export function stepsOf(events: readonly RunEvent[]): RecordedStep[] {
         break
       case 'step_end': {
         const { state, exit_code: exitCode, snapshot, soft_failed: softFailed, message } = event
-        change(event.step_id, { state, exitCode, snapshot, softFailed, message })
+        const { service_snapshots: serviceSnapshots = {} } = event
+        change(event.step_id, { state, exitCode, snapshot, serviceSnapshots, softFailed, message })
         break
       }
     }
@@ -97,6 +100,7 @@ const unbegun = {
   attempts: 0,
   exitCode: null,
   snapshot: null,
+  serviceSnapshots: {},
   softFailed: false,
   message: null,
   cachedFrom: null,
@@ -125,14 +129,17 @@ export function missingEnds({ events, startedAt }: RunRecord, at: number): RunEv
 }
 
 /**
- * Returns the snapshots that a retry or a shell may need: those of failed steps, and those that
- * failed and skipped steps start from.
+ * Returns the snapshots that a retry or a shell may need: those of failed steps, those that failed
+ * and skipped steps start from, and those of services while the run has not passed.
  */
 export function wantedSnapshots(events: readonly RunEvent[]): string[] {
   const steps = stepsOf(events)
+  const ofServices =
+    endOf(events)?.state === 'passed' ? [] : steps.flatMap(({ serviceSnapshots }) => Object.values(serviceSnapshots))
   const unpassed = steps.filter(({ state }) => state !== 'passed')
   const parents = new Set(unpassed.map(({ parentKey }) => parentKey))
-  return steps.flatMap(({ key, state, snapshot }) =>
+  const ofSteps = steps.flatMap(({ key, state, snapshot }) =>
     snapshot !== null && (state !== 'passed' || parents.has(key)) ? snapshot : [],
   )
+  return [...ofSteps, ...ofServices]
 }

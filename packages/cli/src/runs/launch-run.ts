@@ -19,6 +19,7 @@ import { trimRegularly } from '../sandboxes/trim.ts'
 import { openView } from '../view/open-view.ts'
 import { localContext } from './local-context.ts'
 import { passedAlready } from './passed-already.ts'
+import type { Left } from './plan-retry.ts'
 import { runBuild } from './run-build.ts'
 import { takeHistory } from './take-source.ts'
 
@@ -38,7 +39,7 @@ export interface Launch {
   readonly only: readonly string[] | null
   readonly retryOf: number | null
   /** Slots of steps that have passed before, with what each left. */
-  readonly kept: ReadonlyMap<number, string | null>
+  readonly kept: ReadonlyMap<number, Left>
   /** How the run that this one tries again dealt out its splits; absent for another run. */
   readonly deals?: ReadonlyMap<string, Deal>
   /** Steps to run whatever the cache has. */

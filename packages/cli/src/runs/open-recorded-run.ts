@@ -11,6 +11,7 @@ import type { Plan } from '@harmont/ir'
 import type { SourceTreeRef } from '@harmont/sandbox'
 import type { GitFacts } from '@harmont/source-set'
 import type { LocalHome } from '../records/home.ts'
+import { recordedDeals } from '../records/recorded-splits.ts'
 import { type RunRecord, stepsOf } from '../records/run-record.ts'
 import type { Sandboxes } from '../sandboxes/open-sandboxes.ts'
 import { localContext } from './local-context.ts'
@@ -42,7 +43,9 @@ export interface OpenedRun {
 /** Opens a run as it was recorded, fully ended. */
 export async function openRecordedRun(recorded: RecordedRun): Promise<OpenedRun> {
   const { home, sandboxes, run, plan, git, org, tree, history, secrets, log } = recorded
-  const store = createMemoryStore(defaultStoreSettings)
+  // Shards get the files that they had.
+  const earlier = recordedDeals(home.runs, run.record)
+  const store = createMemoryStore(defaultStoreSettings, { times: () => new Map(), earlier, keep: () => {} })
   const from = { kind: 'plan', plan, conditions: plan.steps.map(() => true) } as const
   const { build } = createBuild(
     { id: run.id, queue: 'local', at: run.startedAt, held: false, from },
@@ -50,8 +53,8 @@ export async function openRecordedRun(recorded: RecordedRun): Promise<OpenedRun>
   )
   const steps = new Map(stepsOf(run.events).map((step) => [step.key, step]))
   const jobs = build.jobs.map((job, slot) => {
-    const { snapshot = null, attempts = 1 } = steps.get(plan.steps[slot]?.key ?? '') ?? {}
-    return { ...job, state: 'passed', attempt: Math.max(1, attempts), snapshot } as const
+    const { snapshot = null, serviceSnapshots = {}, attempts = 1 } = steps.get(plan.steps[slot]?.key ?? '') ?? {}
+    return { ...job, state: 'passed', attempt: Math.max(1, attempts), snapshot, serviceSnapshots } as const
   })
   store.builds.submit(
     { build: { ...build, state: 'passed', finishedAt: run.startedAt, jobs }, effects: [] },

@@ -22,14 +22,14 @@ test('a kept result counts as passed, with or without a snapshot, and the steps 
   const from = { kind: 'plan', plan: parsed.plan, conditions: [true, true, true] } as const
   const created = createBuild({ id: 'b', queue: 'q', at: 1, held: false, from }, defaultStoreSettings)
   const kept = new Map([
-    [0, null],
-    [1, 'left'],
+    [0, { snapshot: null, serviceSnapshots: {} }],
+    [1, { snapshot: 'left', serviceSnapshots: { db: 'rows' } }],
   ])
   const { build, effects } = passedAlready(created, kept, defaultStoreSettings)
-  expect(build.jobs.map(({ state, snapshot }) => [state, snapshot])).toEqual([
-    ['passed', null],
-    ['passed', 'left'],
-    ['scheduled', null],
+  expect(build.jobs.map(({ state, snapshot, serviceSnapshots }) => [state, snapshot, serviceSnapshots])).toEqual([
+    ['passed', null, {}],
+    ['passed', 'left', { db: 'rows' }],
+    ['scheduled', null, {}],
   ])
   expect(effects).toEqual([{ type: 'ready', job: build.jobs[2]?.id, notBefore: null }])
 })

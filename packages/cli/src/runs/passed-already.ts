@@ -8,16 +8,13 @@ import {
   liveBuild,
   viewBuild,
 } from '@harmont/engine'
+import type { Left } from './plan-retry.ts'
 
 /**
- * Makes a new build in which these steps have already passed. `kept` has their slots, the snapshot
- * of each, and all their prerequisites.
+ * Makes a new build in which these steps have already passed. `kept` has their slots, what each
+ * left, and all their prerequisites.
  */
-export function passedAlready(
-  created: Created,
-  kept: ReadonlyMap<number, string | null>,
-  context: DecideContext,
-): Created {
+export function passedAlready(created: Created, kept: ReadonlyMap<number, Left>, context: DecideContext): Created {
   const live = liveBuild(created.build)
   const at = created.build.createdAt
   const play = (event: BuildEvent) => {
@@ -29,7 +26,7 @@ export function passedAlready(
   while (open.size > 0) {
     const ready = [...open].filter(([slot]) => live.jobs[slot]?.state === 'scheduled')
     if (ready.length === 0) throw new Error('expected the dependencies of a kept step to be kept too')
-    for (const [slot, snapshot] of ready) {
+    for (const [slot, { snapshot, serviceSnapshots }] of ready) {
       open.delete(slot)
       const job = live.jobs[slot]?.id ?? ''
       play({ type: 'leased', job, fence: 1, at })
@@ -37,8 +34,8 @@ export function passedAlready(
       if (snapshot === null) play({ type: 'started', job, fence: 1, at })
       const outcome =
         snapshot === null
-          ? ({ kind: 'exited', exitCode: 0, signal: null, limit: null, snapshot } as const)
-          : ({ kind: 'cached', snapshot } as const)
+          ? ({ kind: 'exited', exitCode: 0, signal: null, limit: null, snapshot, serviceSnapshots } as const)
+          : ({ kind: 'cached', snapshot, serviceSnapshots } as const)
       play({ type: 'ended', job, fence: 1, at, outcome })
     }
   }

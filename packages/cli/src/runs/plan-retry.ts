@@ -19,12 +19,14 @@ export interface RetryRequest {
 export interface Retry {
   /** Slots of steps that run again. */
   readonly rerun: ReadonlySet<number>
-  /**
-   * Slots of the steps that the rerun steps need, with their snapshots; null where no step has
-   * their files.
-   */
-  readonly kept: ReadonlyMap<number, string | null>
+  /** Slots of the steps that the rerun steps need, with what each left. */
+  readonly kept: ReadonlyMap<number, Left>
 }
+
+/** What a step left: its files, null where no step has them, and those of its services by name. */
+export type Left = Pick<RecordedStep, 'snapshot' | 'serviceSnapshots'>
+
+const nothing: Left = { snapshot: null, serviceSnapshots: {} }
 
 /**
  * Chooses the steps of a retry: failed steps, steps that they blocked, and required steps whose
@@ -50,19 +52,26 @@ export function planRetry({ steps, earlier, only, hasSnapshot, conditions }: Ret
       const needs = [...step.dependsOn, ...(step.buildsIn === null ? [] : [step.buildsIn])]
       if (needs.some((from) => rerun.has(from))) rerun.add(slot)
       if (!rerun.has(slot)) continue
-      for (const from of filesOf(step)) {
-        const snapshot = before[from]?.snapshot ?? null
+      for (const [from, snapshot] of startsOf(step, (slot) => before[slot] ?? nothing))
         if (conditions[from] === true && (snapshot === null || !hasSnapshot(snapshot))) rerun.add(from)
-      }
     }
   }
   const kept = [...needed].filter((slot) => conditions[slot] && !rerun.has(slot))
-  return { rerun, kept: new Map(kept.map((slot) => [slot, before[slot]?.snapshot ?? null])) }
+  return { rerun, kept: new Map(kept.map((slot) => [slot, before[slot] ?? nothing])) }
 }
 
-/** Returns the steps whose files a step has. */
-function filesOf({ buildsIn, inputs = [] }: PlannedStep): readonly number[] {
-  return [...(buildsIn === null ? [] : [buildsIn]), ...inputs.map(({ from }) => from)]
+/** Returns what a step and its services start from: slots of steps, and what each left for it. */
+function startsOf(
+  { buildsIn, inputs = [], services = [] }: PlannedStep,
+  leftBy: (slot: number) => Left,
+): readonly (readonly [from: number, snapshot: string | null])[] {
+  const files = [...(buildsIn === null ? [] : [buildsIn]), ...inputs.map(({ from }) => from)]
+  return [
+    ...files.map((from) => [from, leftBy(from).snapshot] as const),
+    ...services.flatMap(({ name, from }) =>
+      from === null ? [] : [[from, leftBy(from).serviceSnapshots[name] ?? null] as const],
+    ),
+  ]
 }
 
 function withBlocked(

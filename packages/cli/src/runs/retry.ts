@@ -37,7 +37,10 @@ export async function localRetry(
     const sandboxes = await opening
     const there = await present(
       sandboxes,
-      steps.flatMap(({ snapshot }) => snapshot ?? []),
+      steps.flatMap(({ snapshot, serviceSnapshots }) => [
+        ...(snapshot === null ? [] : [snapshot]),
+        ...Object.values(serviceSnapshots),
+      ]),
     )
     const { rerun, kept } = planRetry({
       steps: whole.steps,
@@ -70,7 +73,7 @@ export async function localRetry(
       secrets: runSecrets(wantedSecrets(plan, known), { flags: [], directory, env: own }),
       only: [...slots.keys()],
       retryOf: earlier.number,
-      kept: new Map([...kept].map(([slot, snapshot]) => [slots.get(keyOf(slot)) ?? -1, snapshot])),
+      kept: new Map([...kept].map(([slot, left]) => [slots.get(keyOf(slot)) ?? -1, left])),
       deals: recordedDeals(home.runs, earlier.record),
       anew: [],
       keepGoing: false,

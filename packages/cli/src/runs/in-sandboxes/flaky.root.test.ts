@@ -29,3 +29,37 @@ export default { slug: 'ci', pipeline: pipeline([
     stderr: expect.stringContaining('does not report'),
   })
 })
+
+/** A service that keeps lines, and answers each connection with all of them. */
+const keeper = `touch /data; exec python3 -uc 'import socket, signal, sys
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+server = socket.create_server(("0.0.0.0", 5000))
+while True:
+  peer = server.accept()[0]
+  open("/data", "a").write(peer.recv(99).decode())
+  peer.sendall(open("/data").read().encode()); peer.close()'`
+
+test('hm flaky and hm retry give a step the files that its services started from, and a shard the files that it had', async () => {
+  await using project = makeProject(`
+import { pipeline, scratch, service, split } from '@harmont/hm'
+const db = service('db', { image: 'host', command: ${JSON.stringify(keeper)}, ready: { port: 5000 } })
+const tell = (line) => \`python3 -c 'import socket; s = socket.create_connection(("db", 5000)); s.sendall(b"\${line};"); print(s.recv(99).decode())'\`
+const migrated = scratch({ image: 'host' }).sh(tell('migrated'), { key: 'migrate', services: db })
+export default { slug: 'ci', pipeline: pipeline(split(2, { files: 'cases/*.xml' }, ({ index }) =>
+  migrated.sh(\`test "$(\${tell('tested')})" = "migrated;tested;" && cat $(cat $HARMONT_SPLIT) > junit.xml; exit 3\`,
+    { key: \`unit-\${index}\`, services: db.after(migrated), tests: 'junit.xml' }))) }`)
+  const cases = (name: string) => `<testsuite><testcase name="${name}"><failure message="no"/></testcase></testsuite>`
+  project.write('cases/a.xml', cases('the longest'))
+  project.write('cases/b.xml', cases('short'))
+  const { code, stderr: summary } = await project.run('--keep-going')
+  expect([code, summary.includes('error[')]).toEqual([1, false])
+  project.write('cases/c.xml', cases('longer than any other'))
+  const { stdout, stderr } = await project.hm('flaky', 'unit-1', '--forks', '1')
+  expect([stdout, stderr]).toEqual([
+    'the longest  (0 of 1 forks passed)\n  no\n\n1 failed, 0 passed\n',
+    expect.any(String),
+  ])
+  const again = await project.hm('retry', 'unit-1', '--json')
+  expect([again.code, again.stdout]).toEqual([1, expect.stringContaining('"name":"the longest"')])
+  expect(again.stdout).toMatch(/"step_cache_hit",.*"key":"migrate"/)
+})
