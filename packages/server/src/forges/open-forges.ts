@@ -17,8 +17,8 @@ interface OpenForges {
 }
 
 /** Opens all forges; `bitbucket` null: not set up. Throws a SettingsError. */
-export function openForges(settings: Settings, bitbucket: BitbucketApp | null): OpenForges {
-  const githubApp = openGithubApp(settings)
+export async function openForges(settings: Settings, bitbucket: BitbucketApp | null): Promise<OpenForges> {
+  const githubApp = await openGithubApp(settings)
   const all = [githubForge(githubApp, settings), bitbucketForge(bitbucket)]
   return {
     forges: new Map(all.map((forge) => [forge.name, forge])),

@@ -35,7 +35,7 @@ import { createSealer, type Sealer } from '../platform/encryption/seal.ts'
 import { sessionCookies } from '../platform/http/authorization/session-cookies.ts'
 import { connectionsHere, createCursors, createHttp, firstPage, type Pages } from '../platform/http/index.ts'
 import { idempotencyKeys } from '../platform/idempotency/idempotency-keys.ts'
-import { createMetrics } from '../platform/metrics/metrics.ts'
+import { lateMetrics } from '../platform/metrics/late-metrics.ts'
 import { createLimiter } from '../platform/rate-limits/limiter.ts'
 import { SharedBuckets } from '../platform/rate-limits/store.ts'
 import { type Settings, SettingsError } from '../platform/settings/read-settings.ts'
@@ -117,7 +117,9 @@ export async function serve({ settings, log, validateResponses = false, byTheClo
       engine: buildEngine(store, new JobLogs({ pool: database.pool, store, blobs })),
       closing: closing.signal,
       isDraining: () => draining,
-      metrics: createMetrics(database.pool, disk, log),
+      metrics: lateMetrics(async () =>
+        (await import('../platform/metrics/metrics.ts')).createMetrics(database.pool, disk, log),
+      ),
     }
     const worker = await startWorker(services, byTheClock)
     started.defer(() => worker.stop())
@@ -185,7 +187,7 @@ async function makeServices(
 ) {
   const logTokenSecret = settings.logTokenSecret ?? (await directory.secret('log-token'))
   const bitbucket = openBitbucket(settings, pool, sealer)
-  const opened = openForges(settings, bitbucket)
+  const opened = await openForges(settings, bitbucket)
   const cookieKey = settings.cookieSecret ?? (await directory.secret('cookie'))
   return {
     pool,
@@ -198,7 +200,7 @@ async function makeServices(
     costOf: costWith(settings),
     bitbucket,
     requireDeletable: requireNoBillingHistory,
-    identityProviders: openIdentityProviders(settings),
+    identityProviders: await openIdentityProviders(settings),
     stripe: openStripe(settings),
     limiter: createLimiter(new SharedBuckets(pool), settings.rateLimits),
     sealer,

@@ -1,6 +1,5 @@
 /** Exports of the ledger and of leases as CSV. */
 import { Readable } from 'node:stream'
-import { stringify } from 'csv-stringify/sync'
 import type { Database } from '../../platform/database/transaction.ts'
 import type { AgeKey } from '../../platform/pagination/page.ts'
 import { listEntries } from '../ledger/ledger.ts'
@@ -120,15 +119,14 @@ function csvStream(header: readonly string[], pages: AsyncIterable<readonly (rea
 }
 
 async function* lines(header: readonly string[], pages: AsyncIterable<readonly (readonly Cell[])[]>) {
+  const { stringify } = await import('csv-stringify/sync')
+  const toText = (rows: readonly (readonly Cell[])[]) =>
+    stringify(
+      rows.map((row) => row.map(cellText)),
+      { record_delimiter: '\r\n' },
+    )
   yield toText([header])
   for await (const rows of pages) if (rows.length > 0) yield toText(rows)
-}
-
-function toText(rows: readonly (readonly Cell[])[]): string {
-  return stringify(
-    rows.map((row) => row.map(cellText)),
-    { record_delimiter: '\r\n' },
-  )
 }
 
 function cellText(cell: Cell): string {

@@ -1,4 +1,4 @@
-import type { MarkdownTree } from './markdown-tree.ts'
+import type { MarkdownTree } from './plain-tree.ts'
 
 type Node = MarkdownTree[number]
 

@@ -1,11 +1,8 @@
-import type { components } from '@harmont/contract'
 import MarkdownIt, { type Token } from 'markdown-it'
-import type { Complete } from '../../platform/http/index.ts'
+import { type MarkdownTree, plainTree, treeNode } from './plain-tree.ts'
 
-type Node = Complete<components['schemas']['MarkdownNode']>
+type Node = MarkdownTree[number]
 type Tag = Node['tag']
-/** In the order of the text; children follow their parent, one deeper. */
-export type MarkdownTree = Node[]
 
 /** Beyond these a text is shown as it is: nobody reads such a page, and a browser draws it slowly. */
 const mostElements = 4_000
@@ -31,11 +28,6 @@ export function markdownTree(text: string): MarkdownTree {
   return tree.nodes
 }
 
-/** Returns the text as it is, in one block. */
-export function plainTree(text: string): MarkdownTree {
-  return [node('pre', 0, text)]
-}
-
 class TooLarge extends Error {}
 
 class TreeWriter {
@@ -50,8 +42,8 @@ class TreeWriter {
     if (type === 'inline') for (const child of children ?? []) this.add(child)
     else if (type === 'text' || type === 'text_special') this.#text(content)
     else if (type === 'softbreak') this.#text('\n')
-    else if (type === 'fence' || type === 'code_block') this.#put(node('pre', this.#depth, content))
-    else if (type === 'code_inline') this.#put(node('code', this.#depth, content))
+    else if (type === 'fence' || type === 'code_block') this.#put(treeNode('pre', this.#depth, content))
+    else if (type === 'code_inline') this.#put(treeNode('code', this.#depth, content))
     // Paragraphs of a tight list have no element.
     else if (hidden) return
     else if (nesting === -1) this.#depth -= this.#open.pop() === true ? 1 : 0
@@ -67,7 +59,7 @@ class TreeWriter {
   #text(text: string): void {
     const last = this.nodes.at(-1)
     if (last?.tag === 'text' && last.depth === this.#depth) last.text += text
-    else if (text !== '') this.nodes.push(node('text', this.#depth, text))
+    else if (text !== '') this.nodes.push(treeNode('text', this.#depth, text))
   }
 
   #put(made: Node): void {
@@ -75,10 +67,6 @@ class TreeWriter {
     if (this.#elements > mostElements || this.#depth > deepest) throw new TooLarge()
     this.nodes.push(made)
   }
-}
-
-function node(tag: Tag, depth: number, text: string | null = null): Node {
-  return { depth, tag, text, href: null, start: null, align: null }
 }
 
 const tags: ReadonlySet<string> = new Set<Tag>([
@@ -96,7 +84,7 @@ function elementOf(token: Token, depth: number): Node | null {
   const href = tag === 'a' ? webAddress(String(token.attrGet('href') ?? '')) : null
   if (tag === 'a' && href === null) return null
   const start = tag === 'ol' ? Number(token.attrGet('start') ?? 1) : null
-  return { ...node(tag, depth), href, start, align: alignOf(String(token.attrGet('style') ?? '')) }
+  return { ...treeNode(tag, depth), href, start, align: alignOf(String(token.attrGet('style') ?? '')) }
 }
 
 function alignOf(style: string): Node['align'] {

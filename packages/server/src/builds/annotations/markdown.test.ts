@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { markdownText } from './markdown-text.ts'
-import { type MarkdownTree, markdownTree } from './markdown-tree.ts'
+import { markdownTree } from './markdown-tree.ts'
 import { MarkdownParser } from './parse-markdown.ts'
+import type { MarkdownTree } from './plain-tree.ts'
 
 const letters = (tree: MarkdownTree) => tree.map(({ text }) => text?.replaceAll(/[^a-z]/g, '') ?? '').join('')
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { Worker } from 'node:worker_threads'
 import { Turns } from '@harmont/engine'
-import { type MarkdownTree, plainTree } from './markdown-tree.ts'
+import { type MarkdownTree, plainTree } from './plain-tree.ts'
 
 /**
  * Milliseconds of processor time: on a busy machine nothing else takes longer. A text that takes

@@ -1,6 +1,6 @@
 import type { BuildAnnotation, Store } from '@harmont/engine'
-import type { MarkdownTree } from './markdown-tree.ts'
 import { MarkdownParser } from './parse-markdown.ts'
+import type { MarkdownTree } from './plain-tree.ts'
 
 /** An annotation with its parsed Markdown. */
 export interface ReadAnnotation extends BuildAnnotation {

@@ -1,8 +1,7 @@
 /** Calls GitHub's API as our App, and as its installations. */
 import { createPrivateKey } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { createAppAuth } from '@octokit/auth-app'
-import { Octokit } from '@octokit/core'
+import type { Octokit } from '@octokit/core'
 import { apiOptions } from '../../platform/outbound/github-options.ts'
 import { translateFailure } from '../../platform/outbound/translate-github-failure.ts'
 import { type Settings, SettingsError } from '../../platform/settings/read-settings.ts'
@@ -26,10 +25,14 @@ type AppSettings = Pick<
 
 const leastLifeMs = 10 * 60_000
 
-/** Opens the App; null: it is not set up. Throws a SettingsError for an invalid key. */
-export function openGithubApp(settings: AppSettings): GithubApp | null {
+/**
+ * Opens the App; null: it is not set up. Throws a SettingsError for an invalid key. Loads GitHub's
+ * library here, because most servers have no App.
+ */
+export async function openGithubApp(settings: AppSettings): Promise<GithubApp | null> {
   const privateKey = readAppKey(settings)
   if (settings.githubAppId === null || privateKey === null) return null
+  const [{ createAppAuth }, { Octokit }] = await Promise.all([import('@octokit/auth-app'), import('@octokit/core')])
   const options = apiOptions(settings)
   const app = new Octokit({
     ...options,

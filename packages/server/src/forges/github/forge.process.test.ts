@@ -11,7 +11,7 @@ import type { Check, RepositoryAddress } from '../forge/forge.ts'
 import { openForges } from '../open-forges.ts'
 
 const github = await startGithub({ publicUrl: 'http://localhost:4000' })
-const { forges } = openForges(readSettings(github.environment), null)
+const { forges } = await openForges(readSettings(github.environment), null)
 const forge = forges.get('github')
 if (forge === undefined) throw new Error('GitHub is a forge')
 afterAll(() => github.stop())
@@ -209,7 +209,7 @@ test('G36 only the HMAC of the exact bytes is a valid signature', async () => {
     expect([wrong, await signed(wrong)]).toEqual([wrong, false])
   expect(await signed(right, Buffer.concat([body, Buffer.from(' ')]))).toBe(false)
   const settings = readSettings({ ...github.environment, HARMONT_GITHUB_WEBHOOK_SECRET: '' })
-  const unset = openForges(settings, null).forges.get('github')
+  const unset = (await openForges(settings, null)).forges.get('github')
   expect([unset?.notConfigured, await signed(right, body, unset?.webhooks)]).toEqual(['github_not_configured', false])
 })
 
@@ -250,14 +250,16 @@ test.for(['__proto__', 'constructor', 'toString', 'star', ''])('the event %j doe
   expect(forge.webhooks.parse(event, Buffer.from('{}'))).toEqual([])
 })
 
-test('an invalid private key stops the start and is not printed', () => {
+test('an invalid private key stops the start and is not printed', async () => {
   for (const wrong of ['nonsense-of-a-key', '-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----'])
-    expect(() => openForges(readSettings({ ...github.environment, HARMONT_GITHUB_PRIVATE_KEY: wrong }), null)).toThrow(
+    await expect(
+      openForges(readSettings({ ...github.environment, HARMONT_GITHUB_PRIVATE_KEY: wrong }), null),
+    ).rejects.toThrow(
       /^HARMONT_GITHUB_PRIVATE_KEY: expected the RSA private key of the GitHub App as PEM, got something else\.$/,
     )
   const escaped = {
     ...github.environment,
     HARMONT_GITHUB_PRIVATE_KEY: github.environment.HARMONT_GITHUB_PRIVATE_KEY?.replaceAll('\n', '\\n'),
   }
-  expect(openForges(readSettings(escaped), null).githubApp).not.toBeNull()
+  expect((await openForges(readSettings(escaped), null)).githubApp).not.toBeNull()
 })

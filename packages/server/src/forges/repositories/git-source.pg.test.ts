@@ -15,7 +15,7 @@ github.webhooks.hold()
 const it = testServer({ ...github.environment, HARMONT_RATE_LIMITS: 'off' })
 afterAll(() => github.stop())
 afterEach(() => expect(github.violations).toEqual([]))
-const { forges } = openForges(readSettings(github.environment), null)
+const { forges } = await openForges(readSettings(github.environment), null)
 
 /** Creates a user with a connected repository and a build. */
 async function newBuild(name: string) {

@@ -9,9 +9,8 @@ import type { AnsweredRequest } from '../http/index.ts'
 export interface Metrics {
   /** Counts an answer. */
   observe(answered: AnsweredRequest): void
-  readonly contentType: string
-  /** Returns Prometheus text. */
-  text(): Promise<string>
+  /** Returns Prometheus text, with its media type. */
+  read(): Promise<{ readonly text: string; readonly contentType: string }>
 }
 
 /** Seconds, from a look-up to an upload. */
@@ -40,8 +39,7 @@ export function createMetrics(pool: pg.Pool, disk: Pick<DiskWatch, 'room' | 'ful
     observe({ operationId, method, status, seconds }) {
       requests.observe({ operation: operationId ?? 'none', method, status }, seconds)
     },
-    contentType: registry.contentType,
-    async text() {
+    async read() {
       connections.set({ state: 'open' }, pool.totalCount)
       connections.set({ state: 'idle' }, pool.idleCount)
       connections.set({ state: 'waiting' }, pool.waitingCount)
@@ -53,7 +51,7 @@ export function createMetrics(pool: pg.Pool, disk: Pick<DiskWatch, 'room' | 'ful
         log.warn({ err: error }, 'could not read the queue sizes from the database')
         work.set(null)
       }
-      return registry.metrics()
+      return { text: await registry.metrics(), contentType: registry.contentType }
     },
   }
 }

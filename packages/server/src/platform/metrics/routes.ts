@@ -32,8 +32,8 @@ export function metricsRoutes({ metrics, settings: { metricsToken } }: MetricsSe
           'unauthorized',
           'The value of HARMONT_METRICS_TOKEN is required; send `Authorization: Bearer <token>`.',
         )
-      const text = await metrics.text()
-      const headers = { 'content-type': metrics.contentType }
+      const { text, contentType } = await metrics.read()
+      const headers = { 'content-type': contentType }
       return { status: 200, mediaType: 'text/plain', headers, open: () => Readable.from([text]) }
     }),
   }

@@ -1,0 +1,24 @@
+import { execFileSync } from 'node:child_process'
+import { expect, test } from 'vitest'
+
+/** Imports the server's program, and prints the packages that this loads. */
+const program = `
+import { registerHooks } from 'node:module'
+const packages = new Set()
+registerHooks({
+  load(url, context, next) {
+    packages.add(/.*\\/node_modules\\/((?:@[^/]+\\/)?[^/]+)/.exec(url)?.[1])
+    return next(url, context)
+  },
+})
+await import(${JSON.stringify(new URL('serve.ts', import.meta.url).href)})
+console.log([...packages].join(' '))`
+
+test('a server loads libraries of what nobody has set up or asked for when they are needed', () => {
+  const args = ['--input-type=module', '--eval', program]
+  const loaded = execFileSync(process.execPath, args, { encoding: 'utf8' }).trim().split(' ')
+  expect(loaded).toContain('fastify')
+  const later =
+    /^(prom-client|@opentelemetry\/api|@octokit\/(core|auth-app)|openid-client|jose|markdown-it|csv-stringify|nodemailer|undici)$/
+  expect(loaded.filter((name) => later.test(name))).toEqual([])
+})

@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest'
+import type { AnsweredRequest } from '../http/index.ts'
+import { lateMetrics } from './late-metrics.ts'
+
+const answered: AnsweredRequest = { operationId: null, method: 'GET', status: 404, seconds: 0.1 }
+
+/** Counts answers, and how often it was opened. */
+function counting() {
+  const seen = { answers: 0, opened: 0 }
+  const metrics = lateMetrics(async () => {
+    seen.opened += 1
+    return {
+      observe() {
+        seen.answers += 1
+      },
+      read: async () => ({ text: String(seen.answers), contentType: 'text/plain' }),
+    }
+  })
+  return { seen, metrics }
+}
+
+test('metrics are opened once, for the first reader, and count the answers before and after', async () => {
+  const { seen, metrics } = counting()
+  metrics.observe(answered)
+  expect(seen).toEqual({ answers: 0, opened: 0 })
+  const first = metrics.read()
+  metrics.observe(answered)
+  expect((await first).text).toBe('2')
+  metrics.observe(answered)
+  expect((await metrics.read()).text).toBe('3')
+  expect(seen.opened).toBe(1)
+})
+
+test('metrics that nobody reads are opened after a thousand answers', async () => {
+  const { seen, metrics } = counting()
+  for (let turn = 0; turn < 999; turn += 1) metrics.observe(answered)
+  expect(seen.opened).toBe(0)
+  for (let turn = 0; turn < 3; turn += 1) metrics.observe(answered)
+  await expect.poll(() => seen).toEqual({ answers: 1_002, opened: 1 })
+})
