@@ -45,7 +45,7 @@ export const windows: readonly Window[] = [
   {
     name: 'a lease is given, the runner has not heard of it',
     file: 'engine/src/scheduler/local-port.ts',
-    before: "const asked = await Promise.allSettled(leases.map((lease) => toJob(lease, 'known')))",
+    before: "const asked = await Promise.allSettled(leases.map((lease) => this.#toJob(lease, 'known')))",
     when: 'leases.length > 0',
     times: 2,
     scene: 'build',
@@ -86,7 +86,7 @@ export const windows: readonly Window[] = [
   {
     name: 'a start is committed, the runner has no answer',
     file: 'engine/src/scheduler/local-port.ts',
-    before: 'return isHeldNow ? new Date(at + leaseMs) : null',
+    before: 'return isHolding ? new Date(at.getTime() + leaseMs) : null',
     times: 3,
     scene: 'build',
     holds: true,
@@ -287,7 +287,7 @@ export const windows: readonly Window[] = [
   {
     name: 'a pipeline is rendered, its steps are not stored',
     file: 'engine/src/scheduler/local-port.ts',
-    before: "const deadline: BuildEvent = { type: 'job_deadline', job: lease.jobId, at: at.getTime() }",
+    before: 'const event = await this.#renderEvent(lease, at, parsed)',
     times: 1,
     scene: 'render',
     holds: true,

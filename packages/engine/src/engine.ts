@@ -5,10 +5,10 @@ import { createRunner } from './runner/create-runner.ts'
 import type { RunnerOptions } from './runner/options.ts'
 import type { ForkOutcome } from './runner/probes/run-fork.ts'
 import { type ShellRequest, ShellUnavailable } from './runner/shells/open-shell.ts'
-import { type CollectTimes, collectRegularly } from './scheduler/collect-regularly.ts'
+import { Collector, type CollectTimes } from './scheduler/collector.ts'
 import { forkWork } from './scheduler/fork-work.ts'
 import { createLocalPort, type LocalPortOptions } from './scheduler/local-port.ts'
-import { createScheduler } from './scheduler/scheduler.ts'
+import { Scheduler } from './scheduler/scheduler.ts'
 import { shellWork } from './scheduler/shell-work.ts'
 import { defaultStoreSettings } from './store-settings.ts'
 
@@ -56,11 +56,11 @@ export interface Engine {
  */
 export function createEngine(options: EngineOptions): Engine {
   const { store, runner: own, log, leaseMs = defaultStoreSettings.leaseMs } = options
-  const scheduler = createScheduler({ store, leaseMs, log })
+  const scheduler = new Scheduler({ store, leaseMs, log })
   const runner = own && createRunner({ ...own, port: createLocalPort(options), log })
   const collecting =
     runner && options.collecting !== null
-      ? collectRegularly({ ...options.collecting, store, runner, disk: own.disk, cacheBytes: own.cacheBytes, log })
+      ? new Collector({ ...options.collecting, store, runner, disk: own.disk, cacheBytes: own.cacheBytes, log })
       : null
   return {
     async start() {

@@ -75,7 +75,7 @@ export type { Renderer, RunnerOptions, RunnerSettings } from './runner/options.t
 export type { ForkOutcome } from './runner/probes/run-fork.ts'
 export { type ShellRequest, ShellUnavailable, type ShellUnavailableCode } from './runner/shells/open-shell.ts'
 export { createLocalPort, type LocalPortOptions } from './scheduler/local-port.ts'
-export { createScheduler, type Scheduler, type SchedulerOptions } from './scheduler/scheduler.ts'
+export { Scheduler, type SchedulerOptions } from './scheduler/scheduler.ts'
 export { type OpenServiceLog, serviceLogId } from './service-log.ts'
 export { type Deal, median, type SplitFile } from './splits/deal.ts'
 export type { FileSplit } from './splits/split-store.ts'

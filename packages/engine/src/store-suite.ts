@@ -260,11 +260,14 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       await run(failed)
       await run(passed)
       await run(failed)
-      const seen = (await under.other.builds.jobs(id)).map(({ step, attempt }) => [step, attempt])
+      const jobs = await under.other.builds.jobs(id)
+      const seen = jobs.map(({ step, attempt }) => [step, attempt])
       expect(seen).toContainEqual([0, 2])
       expect(seen).toEqual(
         [...seen].sort(([a = 0, x = 0], [b = 0, y = 0]) => (a ?? 0) - (b ?? 0) || (x ?? 0) - (y ?? 0)),
       )
+      expect(await Promise.all(jobs.map((job) => under.other.builds.job(id, job.id)))).toEqual(jobs)
+      expect(await under.other.builds.job(await submit(plainPlan([{}])), jobs[0]?.id ?? '')).toBeUndefined()
     })
 
     test('a renewed lease is short before the start, long after it', async () => {

@@ -135,6 +135,8 @@ export interface BuildStore {
   known(buildId: string): Promise<{ readonly build: Build; readonly context: BuildContext } | undefined>
   /** Returns every attempt of every step, oldest first within a step, for readers. */
   jobs(buildId: string): Promise<readonly Job[]>
+  /** Returns an attempt of a step, not only the newest. */
+  job(buildId: string, jobId: string): Promise<Job | undefined>
   /**
    * Applies the events in order, in one transaction. Undefined: no such build. Refuses a
    * `lease_lost` when the lease has been renewed past the event's instant. Throws for `leased`:

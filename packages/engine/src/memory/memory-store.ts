@@ -98,6 +98,9 @@ function buildStore(work: WorkingBuilds, { now: clock }: StoreSettings): MemoryB
       const attempts = [...(work.builds.get(buildId)?.attempts.values() ?? [])]
       return attempts.sort((a, b) => (a.step ?? -1) - (b.step ?? -1) || a.attempt - b.attempt)
     },
+    async job(buildId, jobId) {
+      return work.builds.get(buildId)?.attempts.get(jobId)
+    },
     async apply(buildId, events, output) {
       if (events.some(({ type }) => type === 'leased'))
         throw new TypeError('expected an event, got a lease: `leases.take` gives leases')

@@ -99,6 +99,15 @@ export class PostgresBuilds implements BuildStore {
     return rows.map(jobFromRow)
   }
 
+  async job(buildId: string, jobId: string): Promise<Job | undefined> {
+    const { rows } = await this.#pool.query<JobRow>({
+      name: 'engine-job',
+      text: `select ${jobColumns} from engine.jobs where build_id = $1 and id = $2`,
+      values: [buildId, jobId],
+    })
+    return rows[0] && jobFromRow(rows[0])
+  }
+
   async apply(buildId: string, events: readonly BuildEvent[], output?: JobOutput): Promise<Applied | undefined> {
     if (events.some(({ type }) => type === 'leased'))
       throw new TypeError('expected an event, got a lease: `leases.take` gives leases')

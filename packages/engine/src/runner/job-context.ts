@@ -62,8 +62,7 @@ export class SplitFailed extends Error {
   override readonly name = 'SplitFailed'
 }
 
-/** Makes the context of a job. */
-export function jobContext(
+function jobContext(
   parts: RunnerParts,
   lease: HeldLease,
   own: Pick<JobContext, 'hold' | 'vacate' | 'claim'>,
@@ -80,6 +79,37 @@ export function jobContext(
   }
   const append: Append = (chunks, offset) => report(() => port.append(job, chunks, offset))
   return { ...parts, ...own, lease, log: new JobLog(job, append, maxLogBytes), report }
+}
+
+/**
+ * Calls `work` with the context of a job, and frees the snapshots that it claimed. Then destroys its
+ * sandbox; where `work` rejects, the sandbox stays for the next process to adopt.
+ */
+export async function withJobContext<Result>(
+  parts: RunnerParts,
+  lease: HeldLease,
+  vacate: () => void,
+  work: (context: JobContext) => Promise<Result>,
+): Promise<Result> {
+  let sandbox: Sandbox | undefined
+  const claimed = new Set<string>()
+  const context = jobContext(parts, lease, {
+    vacate,
+    hold(held) {
+      sandbox = held
+    },
+    claim(snapshot) {
+      claimed.add(snapshot)
+      parts.inHand.snapshots.add(snapshot)
+    },
+  })
+  try {
+    const result = await work(context)
+    if (sandbox) parts.discard(sandbox)
+    return result
+  } finally {
+    for (const snapshot of claimed) parts.inHand.snapshots.delete(snapshot)
+  }
 }
 
 /** Reports the end of a job, once its log is stored. `at` is when its command ended, if one ran. */

@@ -1,9 +1,9 @@
-import { now, type Sandbox, type SandboxHandle, untilAffordable } from '@harmont/sandbox'
+import { now, type SandboxHandle, untilAffordable } from '@harmont/sandbox'
 import { vanished } from '../core/exit.ts'
 import type { LeasedJob } from '../port.ts'
 import { noOutput } from '../step-output.ts'
 import { Abandoned, type HeldLease, LeaseLost } from './held-lease.ts'
-import { finish, type JobContext, jobContext, type RunnerParts } from './job-context.ts'
+import { finish, type JobContext, type RunnerParts, withJobContext } from './job-context.ts'
 import { endRender, runRender } from './run-render.ts'
 import { endStep, runStep } from './run-step.ts'
 import { notedPromise } from './sandbox-note.ts'
@@ -62,32 +62,20 @@ async function guarded(
   vacate: () => void,
   work: (context: JobContext) => Promise<void>,
 ): Promise<void> {
-  let sandbox: Sandbox | undefined
-  const claimed = new Set<string>()
-  const context = jobContext(parts, lease, {
-    vacate,
-    hold(held) {
-      sandbox = held
-    },
-    claim(snapshot) {
-      claimed.add(snapshot)
-      parts.inHand.snapshots.add(snapshot)
-    },
-  })
   try {
-    await work(context)
+    await withJobContext(parts, lease, vacate, (context) =>
+      work(context).catch((error: unknown) => giveBack(context, error)),
+    )
   } catch (error) {
     // The command continues for the next process.
-    if (error instanceof Abandoned) return
-    if (!(error instanceof LeaseLost)) await fail(context, error)
-  } finally {
-    for (const snapshot of claimed) parts.inHand.snapshots.delete(snapshot)
+    if (!(error instanceof Abandoned)) throw error
   }
-  if (sandbox) parts.discard(sandbox)
 }
 
-/** Returns a job back to be retried, after an error of our own or of this machine. */
-async function fail(context: JobContext, error: unknown): Promise<void> {
+/** Gives a job back to be retried, after an error of our own or of this machine. */
+async function giveBack(context: JobContext, error: unknown): Promise<void> {
+  if (error instanceof Abandoned) throw error
+  if (error instanceof LeaseLost) return
   const { options, lease, report } = context
   options.log('error', `giving back job ${lease.job.jobId}`, error)
   try {

@@ -9,7 +9,7 @@ import type { LeasedJob } from '../port.ts'
 import { noOutput } from '../step-output.ts'
 import { storeSettings } from '../store-settings.ts'
 import { createLocalPort } from './local-port.ts'
-import { createScheduler } from './scheduler.ts'
+import { Scheduler } from './scheduler.ts'
 
 const start = Date.UTC(2026, 10, 28)
 const hour = 3_600_000
@@ -48,7 +48,7 @@ async function live(list: readonly Act[], isStepped: boolean): Promise<unknown> 
     throw new Error('nothing of this has a source')
   }
   const port = createLocalPort({ store, log: none, sources: { offer: none }, secrets: { of: none } })
-  const scheduler = createScheduler({ store, leaseMs: settings.leaseMs, log: none })
+  const scheduler = new Scheduler({ store, leaseMs: settings.leaseMs, log: none })
   const steps = [{ timeoutSeconds: 20 }, { timeoutSeconds: 600 }, { buildsIn: 0 }]
   const plan = plainPlan(steps, 900)
   const from = { kind: 'plan', plan, conditions: steps.map(() => true) } as const

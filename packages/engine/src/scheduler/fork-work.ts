@@ -17,8 +17,7 @@ export async function forkWork(
   { buildId, jobId, fork, run, proof, expiresAt, leftMs }: ForkRequest,
 ): Promise<ForkWork> {
   const loaded = await store.builds.load(buildId)
-  // It need not be the newest attempt of its step.
-  const job = loaded && (await store.builds.jobs(buildId)).find(({ id }) => id === jobId)
+  const job = loaded && (await store.builds.job(buildId, jobId))
   if (loaded === undefined || job === undefined) throw new Error(`there is no job ${jobId} in build ${buildId}`)
   const { build, context } = loaded
   const lease = { jobId: fork, buildId, runner: '', fence: 1, expiresAt, started: true, stop: null, deadlineAt: null }

@@ -5,7 +5,7 @@ import { plainPlan } from '../core/random-plan.test-support.ts'
 import { createMemoryStore, type MemoryStore } from '../memory/memory-store.ts'
 import { plainContext } from '../plain-context.test-support.ts'
 import { defaultStoreSettings } from '../store-settings.ts'
-import { createScheduler, type Scheduler } from './scheduler.ts'
+import { Scheduler } from './scheduler.ts'
 
 const leaseMs = 900
 let scheduler: Scheduler | undefined
@@ -37,7 +37,7 @@ test('G01 a lease that ran out is ended, but not before the scheduler has watche
   const store = storeWithJob({ startLeaseMs: 100, leaseMs })
   await store.leases.take('gone', 1, Date.now())
   await vi.advanceTimersByTimeAsync(150)
-  scheduler = createScheduler({ store, leaseMs, log: console.error, everyMs: 20 })
+  scheduler = new Scheduler({ store, leaseMs, log: console.error, everyMs: 20 })
   scheduler.start()
   await vi.advanceTimersByTimeAsync(leaseMs - 1)
   expect(await job(store)).toMatchObject({ state: 'assigned', lost: 0 })
@@ -52,7 +52,7 @@ test('a step and a build whose time is over are told to stop though their runner
     const [lease] = await store.leases.take('silent', 1, at)
     await store.builds.apply('b', [{ type: 'started', job: lease?.jobId ?? '', fence: 1, at }])
     const stopped = new Promise((resolve) => store.changes.onStop(resolve))
-    scheduler = createScheduler({ store, leaseMs, log: console.error, everyMs: 20 })
+    scheduler = new Scheduler({ store, leaseMs, log: console.error, everyMs: 20 })
     scheduler.start()
     await vi.advanceTimersByTimeAsync(999)
     expect((await job(store))?.errorCode).toBe(null)
@@ -74,7 +74,7 @@ test('a build with an error does not keep others from their overdue events', asy
   }
   await store.leases.take('gone', 2, Date.now())
   const said: string[] = []
-  scheduler = createScheduler({ store, leaseMs: 200, log: (_, message) => said.push(message), everyMs: 20 })
+  scheduler = new Scheduler({ store, leaseMs: 200, log: (_, message) => said.push(message), everyMs: 20 })
   scheduler.start()
   await vi.advanceTimersByTimeAsync(300)
   expect((await store.builds.load('whole'))?.build.state).toBe('failed')

@@ -1,4 +1,4 @@
-import type { BuildEvent } from '../core/model.ts'
+import type { BuildEvent, Instant } from '../core/model.ts'
 import { goneMs, type Store } from '../store.ts'
 
 export interface SchedulerOptions {
@@ -7,11 +7,6 @@ export interface SchedulerOptions {
   readonly leaseMs: number
   readonly log: (level: 'warn', message: string, error?: unknown) => void
   readonly everyMs?: number
-}
-
-export interface Scheduler {
-  start(): void
-  stop(): Promise<void>
 }
 
 /** Time for runners to report ends from a downtime, before a deadline counts as missed. */
@@ -24,73 +19,93 @@ const atATime = 1_000
 /**
  * Applies overdue events: deadlines, kills, expired leases. The port decides who may lease what.
  */
-export function createScheduler({ store, leaseMs, log, everyMs = 500 }: SchedulerOptions): Scheduler {
-  let timer: NodeJS.Timeout | undefined
-  let ticking: Promise<void> | undefined
-  let stopped = true
+export class Scheduler {
+  readonly #options: SchedulerOptions
+  readonly #everyMs: number
+  #timer: NodeJS.Timeout | undefined
+  #ticking: Promise<void> | undefined
+  #stopped = true
   /** Start of the current period without a break. A downtime of everything is no runner's fault. */
-  let watchingSince = store.now()
-  let lastLook = store.now()
-  let groupsDueAt = 0
+  #watchingSince: Instant
+  #lastLook: Instant
+  #groupsDueAt: Instant = 0
+
+  constructor(options: SchedulerOptions) {
+    this.#options = options
+    this.#everyMs = options.everyMs ?? 500
+    this.#watchingSince = options.store.now()
+    this.#lastLook = this.#watchingSince
+  }
+
+  start(): void {
+    if (!this.#stopped) return
+    this.#stopped = false
+    this.#watchingSince = this.#options.store.now()
+    this.#lastLook = this.#watchingSince
+    this.#next()
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true
+    clearTimeout(this.#timer)
+    await this.#ticking
+  }
+
+  #next(): void {
+    if (this.#stopped) return
+    this.#timer = setTimeout(() => {
+      this.#ticking = this.#tick().finally(() => this.#next())
+    }, this.#everyMs)
+  }
+
+  async #tick(): Promise<void> {
+    const { store, log } = this.#options
+    const now = store.now()
+    // A machine that slept, or a process that was held up, did not watch either.
+    if (now - this.#lastLook > Math.max(10 * this.#everyMs, 10_000)) this.#watchingSince = now
+    try {
+      await this.#applyOverdue(now)
+      if (now >= this.#groupsDueAt) {
+        await store.builds.settleGroups()
+        await store.probes?.endOverdue(now)
+        await this.#applyGone(now)
+        this.#groupsDueAt = now + groupsEveryMs
+      }
+    } catch (error) {
+      this.#watchingSince = store.now()
+      log('warn', 'failed to process overdue leases and deadlines', error)
+    }
+  }
+
+  async #applyOverdue(now: Instant): Promise<void> {
+    const { store, leaseMs } = this.#options
+    const overdue = await store.leases.overdue(now, atATime)
+    this.#lastLook = store.now()
+    const watchedMs = now - this.#watchingSince
+    const due = overdue.filter(({ event: { type } }) => {
+      if (type === 'lease_lost') return watchedMs >= leaseMs
+      return type !== 'job_deadline' || watchedMs >= Math.min(reportMs, leaseMs)
+    })
+    for (const [buildId, events] of Map.groupBy(due, (one) => one.buildId))
+      await this.#applyTo(
+        buildId,
+        events.map(({ event }) => event),
+      )
+  }
+
+  /** Tells the builds that wait for files of runners that are gone. */
+  async #applyGone(now: Instant): Promise<void> {
+    if (now - this.#watchingSince < goneMs) return
+    for (const { buildId, event } of await this.#options.store.runners.gone(now)) await this.#applyTo(buildId, [event])
+  }
 
   /** A failure of one build neither stops the others nor means that runners could not reach us. */
-  async function applyTo(buildId: string, events: readonly BuildEvent[]): Promise<void> {
+  async #applyTo(buildId: string, events: readonly BuildEvent[]): Promise<void> {
+    const { store, log } = this.#options
     try {
       await store.builds.apply(buildId, events)
     } catch (error) {
       log('warn', `build ${buildId}: failed to process overdue leases and deadlines`, error)
     }
-  }
-
-  async function tick(): Promise<void> {
-    const now = store.now()
-    // A machine that slept, or a process that was held up, did not watch either.
-    if (now - lastLook > Math.max(10 * everyMs, 10_000)) watchingSince = now
-    try {
-      const overdue = await store.leases.overdue(now, atATime)
-      lastLook = store.now()
-      const watchedMs = now - watchingSince
-      const builds = new Map<string, BuildEvent[]>()
-      for (const { buildId, event } of overdue) {
-        if (event.type === 'lease_lost' && watchedMs < leaseMs) continue
-        if (event.type === 'job_deadline' && watchedMs < Math.min(reportMs, leaseMs)) continue
-        const events = builds.get(buildId)
-        if (events) events.push(event)
-        else builds.set(buildId, [event])
-      }
-      for (const [buildId, events] of builds) await applyTo(buildId, events)
-      if (now >= groupsDueAt) {
-        await store.builds.settleGroups()
-        await store.probes?.endOverdue(now)
-        if (watchedMs >= goneMs)
-          for (const { buildId, event } of await store.runners.gone(now)) await applyTo(buildId, [event])
-        groupsDueAt = now + groupsEveryMs
-      }
-    } catch (error) {
-      watchingSince = store.now()
-      log('warn', 'failed to process overdue leases and deadlines', error)
-    }
-  }
-
-  function next(): void {
-    if (stopped) return
-    timer = setTimeout(() => {
-      ticking = tick().finally(next)
-    }, everyMs)
-  }
-
-  return {
-    start() {
-      if (!stopped) return
-      stopped = false
-      watchingSince = store.now()
-      lastLook = watchingSince
-      next()
-    },
-    async stop() {
-      stopped = true
-      clearTimeout(timer)
-      await ticking
-    },
   }
 }

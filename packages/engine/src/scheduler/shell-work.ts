@@ -12,7 +12,7 @@ export async function shellWork(
   { buildId, jobId, before }: Pick<ShellRequest, 'buildId' | 'jobId' | 'before'>,
 ): Promise<ShellWork> {
   const loaded = await store.builds.load(buildId)
-  const job = loaded && (await store.builds.jobs(buildId)).find(({ id }) => id === jobId)
+  const job = loaded && (await store.builds.job(buildId, jobId))
   const step = loaded?.build.steps[job?.step ?? -1]
   if (loaded === undefined || job === undefined || step === undefined)
     throw new ShellUnavailable('job_not_found', 'Step not found in this build.')

@@ -7,7 +7,7 @@ import { casesOf, type ForkOutput } from '../../probes/probe.ts'
 import { readReports } from '../../reports/read-reports.ts'
 import { followCommand } from '../follow-command.ts'
 import { Abandoned, HeldLease } from '../held-lease.ts'
-import { asOutcome, type JobContext, jobContext, type RunnerParts } from '../job-context.ts'
+import { asOutcome, type JobContext, type RunnerParts, withJobContext } from '../job-context.ts'
 import { prepare } from '../prepare-step.ts'
 
 /** How a run ended. */
@@ -29,30 +29,25 @@ export async function runFork(parts: RunnerParts, fork: ForkWork, signal: AbortS
   const giveUp = () => lease.abandon()
   signal.addEventListener('abort', giveUp)
   if (signal.aborted) giveUp()
-  let sandbox: Sandbox | undefined
-  const claimed = new Set<string>()
   const options = { ...parts.options, port: quietPort(parts.options.port, fork) }
-  const context = jobContext({ ...parts, options, renewSoon: () => undefined }, lease, {
-    vacate: () => undefined,
-    hold(held) {
-      sandbox = held
-    },
-    claim(snapshot) {
-      claimed.add(snapshot)
-      parts.inHand.snapshots.add(snapshot)
-    },
-  })
+  const quiet: RunnerParts = { ...parts, options, renewSoon: () => undefined }
   try {
-    return await follow(context, fork.job.work)
-  } catch (error) {
-    if (error instanceof Abandoned) return { kind: 'given_up' }
-    options.log('error', `could not run the step of job ${fork.job.injectedEnv.HARMONT_JOB_ID} again`, error)
-    return { kind: 'lost' }
+    return await withJobContext(
+      quiet,
+      lease,
+      () => undefined,
+      (context) => follow(context, fork.job.work).catch((error: unknown) => outcomeOf(context, error)),
+    )
   } finally {
     signal.removeEventListener('abort', giveUp)
-    for (const snapshot of claimed) parts.inHand.snapshots.delete(snapshot)
-    if (sandbox) parts.discard(sandbox)
   }
+}
+
+/** Nobody adopts the sandbox of a run that was abandoned. */
+function outcomeOf({ options, lease }: JobContext, error: unknown): ForkOutcome {
+  if (error instanceof Abandoned) return { kind: 'given_up' }
+  options.log('error', `could not run the step of job ${lease.job.injectedEnv.HARMONT_JOB_ID} again`, error)
+  return { kind: 'lost' }
 }
 
 async function follow(context: JobContext, work: StepWork): Promise<ForkOutcome> {
@@ -87,14 +82,26 @@ async function readCases(context: JobContext, { step }: StepWork, sandbox: Sandb
 
 /** Takes what a job would report, and tells nobody: no job has the id of a run. */
 function quietPort(port: RunnerPort, { job, fetchSecrets, dealFiles }: ForkWork): RunnerPort {
+  const taken = async () => true
   return {
-    ...port,
-    started: async () => job.expiresAt,
-    substituted: async () => true,
-    append: async () => true,
-    services: async () => true,
-    openServiceLog: async () => ({ lastSeq: 0, spoolPosition: '0', logBytes: 0 }),
+    fetchSource: (buildId) => port.fetchSource(buildId),
     fetchSecrets: (_, names) => fetchSecrets(names),
     dealFiles: (_, split, files) => dealFiles(split, files),
+    started: async () => job.expiresAt,
+    openServiceLog: async () => ({ lastSeq: 0, spoolPosition: '0', logBytes: 0 }),
+    substituted: taken,
+    lookedUp: taken,
+    append: taken,
+    services: taken,
+    commandEnded: taken,
+    finish: taken,
+    rendered: taken,
+    lackingParts: async () => null,
+    putPart: taken,
+    lease: async () => [],
+    reclaim: async () => [],
+    renew: async () => [],
+    onDirective: () => () => undefined,
+    probes: null,
   }
 }

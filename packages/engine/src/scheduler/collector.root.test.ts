@@ -23,7 +23,7 @@ import {
   untilTold,
 } from '../runner/runner.test-support.ts'
 import type { StoreSettings } from '../store-settings.ts'
-import { collectRegularly } from './collect-regularly.ts'
+import { Collector } from './collector.ts'
 import { createLocalPort } from './local-port.ts'
 
 let bench: Bench
@@ -63,12 +63,12 @@ test('removes snapshots that nothing can start from, and keeps cache entries and
   const kept = [ended.jobs[0], ended.jobs[2], running.jobs[0]].map((job) => job?.snapshot)
   expect(await Promise.all(kept.map(has))).toEqual([true, true, true])
   const options = { store, runner: idleRunner(), disk: endlessDisk, cacheBytes: 10 * 1024 ** 3, log, everyMs: 50 }
-  const pinning = collectRegularly(options)
+  const pinning = new Collector(options)
   onTestFinished(() => pinning.stop())
   pinning.start()
   await expect.poll(() => Promise.all(kept.map(has))).toEqual([true, true, true])
   await pinning.stop()
-  const collecting = collectRegularly({ ...options, pinnedMs: 0 })
+  const collecting = new Collector({ ...options, pinnedMs: 0 })
   onTestFinished(() => collecting.stop())
   collecting.start()
   await expect.poll(() => Promise.all(kept.map(has))).toEqual([false, true, true])
@@ -186,7 +186,7 @@ test('makes room at once: removes as much of the cache as needed, and nothing wh
   const { jobs } = await run(bench, [step('head -c 100000 /dev/zero > /a', { cacheKey: 'room' })])
   const isKept = async () => (await driver.snapshots.get(jobs[0]?.snapshot ?? '')) !== undefined
   const options = { store, runner: idleRunner(), disk: endlessDisk, cacheBytes: 10 * 1024 ** 3, log, pinnedMs: 0 }
-  const collecting = collectRegularly(options)
+  const collecting = new Collector(options)
   await collecting.makeRoom(() => true)
   expect(await isKept()).toBe(true)
   let asked = 0
@@ -202,7 +202,7 @@ test('on a full disk, a snapshot is removed as soon as nothing needs it', async 
   const isKept = async () => (await driver.snapshots.get(jobs[0]?.snapshot ?? '')) !== undefined
   const disk = { full: '0 MiB free', onChange: () => () => {} }
   const options = { store, runner: idleRunner(), disk, cacheBytes: 0, log, pinnedMs: 0, fullEveryMs: 20 }
-  const collecting = collectRegularly(options)
+  const collecting = new Collector(options)
   onTestFinished(() => collecting.stop())
   collecting.start()
   // Waits for the first collection.

@@ -1,0 +1,97 @@
+import type { Log } from '../log.ts'
+import type { Runner } from '../runner/create-runner.ts'
+import type { Disk } from '../runner/disk-watch.ts'
+import type { Store } from '../store.ts'
+
+export interface CollectTimes {
+  /** Five minutes by default. */
+  readonly everyMs?: number
+  /** Interval while the disk is full; 15 seconds by default. */
+  readonly fullEveryMs?: number
+  /** How long the results of an ended build stay, for a shell or a retry; a day by default. */
+  readonly pinnedMs?: number
+}
+
+export interface CollectOptions extends CollectTimes {
+  readonly store: Pick<Store, 'builds' | 'now'>
+  readonly runner: Pick<Runner, 'collect'>
+  readonly disk: Pick<Disk, 'full' | 'onChange'>
+  /** Size of the cache while there is room. */
+  readonly cacheBytes: number
+  readonly log: Log
+}
+
+/** Shares of the cache to keep on a full disk, tried in turn until there is room. */
+const shares = [1, 0.5, 0.25, 0.1, 0]
+
+/**
+ * Removes unused snapshots, images and source trees at intervals, and at once when the disk is
+ * full; then also cache entries.
+ */
+export class Collector {
+  readonly #options: CollectOptions
+  #timer: NodeJS.Timeout | undefined
+  #again: NodeJS.Timeout | undefined
+  #collecting: Promise<void> | undefined
+  #unsubscribe = () => {}
+
+  constructor(options: CollectOptions) {
+    this.#options = options
+  }
+
+  start(): void {
+    const { disk, everyMs = 5 * 60_000 } = this.#options
+    this.#timer ??= setInterval(() => this.#begin(), everyMs).unref()
+    this.#unsubscribe = disk.onChange(() => {
+      if (disk.full !== null) this.#begin()
+    })
+    if (disk.full !== null) this.#begin()
+  }
+
+  /** Collects at once, and shrinks the cache until `hasRoom` holds. */
+  async makeRoom(hasRoom: () => boolean): Promise<void> {
+    // Waits for a running collection, and does nothing when that made enough room.
+    while (this.#collecting !== undefined) await this.#collecting
+    if (hasRoom()) return
+    this.#begin(hasRoom)
+    await this.#collecting
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer)
+    this.#timer = undefined
+    clearTimeout(this.#again)
+    this.#unsubscribe()
+    await this.#collecting
+  }
+
+  #begin(hasRoom = () => this.#options.disk.full === null): void {
+    const { disk, fullEveryMs = 15_000 } = this.#options
+    if (this.#collecting !== undefined) return
+    clearTimeout(this.#again)
+    this.#collecting = this.#collectUntil(hasRoom).finally(() => {
+      this.#collecting = undefined
+      // Snapshots that are needed or too new now may be removable soon.
+      if (this.#timer !== undefined && disk.full !== null)
+        this.#again = setTimeout(() => this.#begin(), fullEveryMs).unref()
+    })
+  }
+
+  async #collectUntil(hasRoom: () => boolean): Promise<void> {
+    for (const share of shares) {
+      await this.#collect(share)
+      if (hasRoom()) return
+    }
+  }
+
+  async #collect(share: number): Promise<void> {
+    const { store, runner, cacheBytes, log, pinnedMs = 24 * 60 * 60_000 } = this.#options
+    try {
+      const removed = await runner.collect(() => store.builds.liveSnapshots(store.now() - pinnedMs), share * cacheBytes)
+      const words = Object.entries(removed).flatMap(([what, count]) => (count > 0 ? `${count} ${what}` : []))
+      if (words.length > 0) log('info', `removed unused data: ${words.join(', ')}`)
+    } catch (error) {
+      log('error', 'could not remove unused data', error)
+    }
+  }
+}
