@@ -116,44 +116,111 @@ type Progress = (sentence: string) => void
 
 /** Opens the image store of a directory. Any number of processes may share it. */
 export function createImageStore(options: ImageStoreOptions): ImageStore {
-  const { directory } = options
-  const roots = new Roots(directory)
-  const names = new Names(path.join(directory, 'names'))
-  const room = new Room(directory, options.leastFreeBytes ?? 0, options.makeRoom)
-  const host = new HostBase(directory, roots, {
-    allow: options.hostAllow,
-    hide: [directory, ...(options.hostHide ?? [])],
-    reserve: (extent) => room.reserve(extent, "a copy of this machine's own programs"),
-  })
-  const shares =
-    options.ownerBytes === undefined ? undefined : new Shares(path.join(directory, 'shares'), options.ownerBytes)
-  const puller = new ImagePuller(directory, roots, names, room, {
-    insecure: options.insecureRegistries ?? [],
-    allowed: options.allowedRegistries ?? [],
-    allowPrivate: options.allowPrivateRegistries ?? true,
-    limits: options.limits ?? defaultImageLimits,
-    shares,
-  })
-  const running = new Map<string, Promise<ResolvedImage>>()
-  const listeners = new Map<string, Set<Progress>>()
+  return new DirectoryStore(options)
+}
 
-  const advice: NonNullable<ImageStoreOptions['advice']> = options.advice ?? defaultAdvice
-  const targetOf = (name: string) => options.aliases?.[name] ?? name
+class DirectoryStore implements ImageStore {
+  readonly #options: ImageStoreOptions
+  readonly #roots: Roots
+  readonly #names: Names
+  readonly #host: HostBase
+  readonly #shares: Shares | undefined
+  readonly #puller: ImagePuller
+  /** By name, with those who hear of its progress. */
+  readonly #running = new Map<string, { readonly image: Promise<ResolvedImage>; readonly heard: Set<Progress> }>()
 
-  async function resolveNow(name: string, owner: string, tell: Progress): Promise<ResolvedImage> {
-    await mkdir(directory, { recursive: true, mode: 0o700 })
-    const target = targetOf(name)
-    if (target === 'host') return { name, ...(await host.resolve(tell)) }
+  constructor(options: ImageStoreOptions) {
+    const { directory, ownerBytes } = options
+    const room = new Room(directory, options.leastFreeBytes ?? 0, options.makeRoom)
+    this.#options = options
+    this.#roots = new Roots(directory)
+    this.#names = new Names(path.join(directory, 'names'))
+    this.#host = new HostBase(directory, this.#roots, {
+      allow: options.hostAllow,
+      hide: [directory, ...(options.hostHide ?? [])],
+      reserve: (extent) => room.reserve(extent, "a copy of this machine's own programs"),
+    })
+    this.#shares = ownerBytes === undefined ? undefined : new Shares(path.join(directory, 'shares'), ownerBytes)
+    this.#puller = new ImagePuller(directory, this.#roots, this.#names, room, {
+      insecure: options.insecureRegistries ?? [],
+      allowed: options.allowedRegistries ?? [],
+      allowPrivate: options.allowPrivateRegistries ?? true,
+      limits: options.limits ?? defaultImageLimits,
+      shares: this.#shares,
+    })
+  }
+
+  async resolve(name: string, onProgress?: Progress, owner = ''): Promise<ResolvedImage> {
+    await this.#use(name, owner)
+    const current = this.#running.get(name)
+    const heard = current?.heard ?? new Set()
+    if (onProgress !== undefined) heard.add(onProgress)
+    if (current !== undefined) {
+      const image = await current.image
+      await this.#use(name, owner)
+      return image
+    }
+    const tellAll = (sentence: string) => {
+      for (const listener of heard) listener(sentence)
+    }
+    const image = this.#resolveNow(name, owner, tellAll).finally(() => this.#running.delete(name))
+    this.#running.set(name, { image, heard })
+    return image
+  }
+
+  async byDigest(digest: string): Promise<ResolvedImage | undefined> {
+    const root = await this.#roots.get(digest)
+    return root === undefined ? undefined : { name: digest, ...root }
+  }
+
+  async importImage(name: string, source: string): Promise<StoredImage> {
+    if (name === 'host' || !isImageName(name)) throw new Error(`"${name}" cannot be the name of an imported image`)
+    await this.#makeDirectory()
+    return presented(await this.#puller.importImage(name, source))
+  }
+
+  async list(): Promise<readonly StoredImage[]> {
+    return (await this.#names.list()).map(presented)
+  }
+
+  remove(name: string): Promise<boolean> {
+    return this.#puller.forget(name)
+  }
+
+  async collect(keep: ReadonlySet<string>): Promise<readonly string[]> {
+    const names = this.#names
+    this.#shares?.keep(keep)
+    const isUsed = await this.#shares?.users()
+    const isForgotten = ({ origin, digest, at }: NameRecord) =>
+      origin === 'registry' && isUsed?.(digest) === false && !keep.has(digest) && Date.now() - at >= IN_HAND_MS
+    for (const record of await names.list()) if (isForgotten(record)) await names.remove(record.name)
+    const named = new Set((await names.list()).map((record) => record.digest))
+    const hostNow = await this.#host.current()
+    const unused = (await this.#roots.digests()).filter(
+      (digest) => !keep.has(digest) && !named.has(digest) && digest !== hostNow,
+    )
+    // Checked right before the removal. A later user finds no root, and unpacks it again.
+    for (const digest of unused) if (isUsed?.(digest) !== true) await this.#roots.remove(digest)
+    await this.#puller.removeLeftovers(named)
+    await this.#roots.removeLeftovers()
+    return unused
+  }
+
+  async #resolveNow(name: string, owner: string, tell: Progress): Promise<ResolvedImage> {
+    await this.#makeDirectory()
+    const target = this.#targetOf(name)
+    if (target === 'host') return { name, ...(await this.#host.resolve(tell)) }
     try {
-      return { name, ...(await puller.resolve(target, owner, tell)) }
+      return { name, ...(await this.#puller.resolve(target, owner, tell)) }
     } catch (cause) {
+      const { advice = defaultAdvice, fallbackToHost } = this.#options
       // Says nothing about the image.
       if (isScarcity(cause)) throw cause
       const why = plainReason(cause)
       if (cause instanceof ImageRefused) refuse(target, cause, cause.forRoom ? ` ${advice('disk', target)}` : '')
-      if (standsIn(options.fallbackToHost, name)) {
+      if (standsIn(fallbackToHost, name)) {
         tell(`Could not pull ${target} (${why}); using this machine's tools instead.`)
-        return { name, ...(await host.resolve(tell)), fallbackFrom: target }
+        return { name, ...(await this.#host.resolve(tell)), fallbackFrom: target }
       }
       const alias = target === name ? '' : ` (set for ${name})`
       const help = advice(cause instanceof PullFailed ? cause.problem : 'unknown', target)
@@ -161,59 +228,17 @@ export function createImageStore(options: ImageStoreOptions): ImageStore {
     }
   }
 
-  return {
-    async resolve(name, onProgress, owner = '') {
-      const target = targetOf(name)
-      await puller.use(target, owner).catch((error: unknown) => refuse(target, error))
-      const heard = listeners.get(name) ?? new Set()
-      if (onProgress !== undefined) heard.add(onProgress)
-      const current = running.get(name)
-      if (current !== undefined) {
-        const image = await current
-        await puller.use(target, owner).catch((error: unknown) => refuse(target, error))
-        return image
-      }
-      listeners.set(name, heard)
-      const tellAll = (sentence: string) => {
-        for (const listener of heard) listener(sentence)
-      }
-      const started = resolveNow(name, owner, tellAll).finally(() => {
-        running.delete(name)
-        listeners.delete(name)
-      })
-      running.set(name, started)
-      return started
-    },
-    async byDigest(digest) {
-      const root = await roots.get(digest)
-      return root === undefined ? undefined : { name: digest, ...root }
-    },
-    async importImage(name, source) {
-      if (name === 'host' || !isImageName(name)) throw new Error(`"${name}" cannot be the name of an imported image`)
-      await mkdir(directory, { recursive: true, mode: 0o700 })
-      return presented(await puller.importImage(name, source))
-    },
-    async list() {
-      return (await names.list()).map(presented)
-    },
-    remove: (name) => puller.forget(name),
-    async collect(keep) {
-      shares?.keep(keep)
-      const isUsed = await shares?.users()
-      const isForgotten = ({ origin, digest, at }: NameRecord) =>
-        origin === 'registry' && isUsed?.(digest) === false && !keep.has(digest) && Date.now() - at >= IN_HAND_MS
-      for (const record of await names.list()) if (isForgotten(record)) await names.remove(record.name)
-      const named = new Set((await names.list()).map((record) => record.digest))
-      const hostNow = await host.current()
-      const unused = (await roots.digests()).filter(
-        (digest) => !keep.has(digest) && !named.has(digest) && digest !== hostNow,
-      )
-      // Checked right before the removal. A later user finds no root, and unpacks it again.
-      for (const digest of unused) if (isUsed?.(digest) !== true) await roots.remove(digest)
-      await puller.removeLeftovers(named)
-      await roots.removeLeftovers()
-      return unused
-    },
+  async #use(name: string, owner: string): Promise<void> {
+    const target = this.#targetOf(name)
+    await this.#puller.use(target, owner).catch((error: unknown) => refuse(target, error))
+  }
+
+  #targetOf(name: string): string {
+    return this.#options.aliases?.[name] ?? name
+  }
+
+  async #makeDirectory(): Promise<void> {
+    await mkdir(this.#options.directory, { recursive: true, mode: 0o700 })
   }
 }
 

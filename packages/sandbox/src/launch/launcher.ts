@@ -38,7 +38,9 @@ export interface Launcher {
   /** Call it once it is known whether the command started. */
   gone(started: boolean): Promise<void>
   /** Kills it and its descendants, and removes its groups. */
-  discard: () => Promise<void>
+  discard(): Promise<void>
+  /** Names what to do when nothing of it is left after `discard`. */
+  afterDiscard(work: () => Promise<void>): void
 }
 
 /** A launcher, or the process about to fork it, was killed. Retry with another one. */
@@ -79,96 +81,130 @@ export interface LauncherParts {
 
 /** Returns the driver's end of a launcher that is about to be forked. */
 export function newLauncher(parts: LauncherParts): Launcher {
-  const { groups, network, rootId, lines, fifo } = parts
-  let pid = 0
-  let stageFd: number | undefined
-  let ended = false
-  let released = false
-  let heard = Promise.withResolvers<string>()
-  const said: string[] = []
-  lines.listen(parts.slot, (word) => {
-    if (word === 'ended') ended = true
-    said.push(word)
-    heard.resolve(word)
-  })
-  const release = async (clean: boolean): Promise<void> => {
-    if (released) return
-    released = true
-    if (stageFd !== undefined) closeSync(stageFd)
-    stageFd = undefined
-    await parts.released(clean)
+  return new DriversEnd(parts)
+}
+
+class DriversEnd implements Launcher {
+  readonly groups: Groups
+  readonly network: NetworkSlot
+  readonly rootId: number
+  readonly #parts: LauncherParts
+  #pid = 0
+  #stageFd: number | undefined
+  #ended = false
+  #released = false
+  #afterDiscard = async () => {}
+  /** The lines that nobody has waited for yet, and the sign that there is another. */
+  readonly #said: string[] = []
+  #heard = Promise.withResolvers<string>()
+
+  constructor(parts: LauncherParts) {
+    this.#parts = parts
+    this.groups = parts.groups
+    this.network = parts.network
+    this.rootId = parts.rootId
+    parts.lines.listen(parts.slot, (word) => {
+      if (word === 'ended') this.#ended = true
+      this.#said.push(word)
+      this.#heard.resolve(word)
+    })
   }
-  const discard = async (): Promise<void> => {
-    // It sees the end of its pipe, even if it joins its groups only now.
-    await release(false)
-    await killGroup(groups.top)
-    await waitUntilEmpty(groups.top)
-    await removeGroups(groups)
+
+  get pid(): number {
+    return this.#pid
   }
-  const expect = async (wanted: string): Promise<string> => {
-    while (said.length === 0) {
-      heard = Promise.withResolvers<string>()
-      await lines.waitFor(heard.promise)
-    }
-    const word = said.shift() ?? ''
-    if (word.split(' ')[0] === wanted) return word
-    const complaint = await parts.complaint()
-    if (complaint !== '') throw new ToolFailed('the system refused to set it up', complaint)
-    throw new LauncherLost(lines.end ?? 'the launcher exited without a message')
+
+  alive(): boolean {
+    return !this.#ended
   }
-  const expectForked = async (wanted: string): Promise<string> => {
-    const { promise: lost, reject } = Promise.withResolvers<never>()
-    const unsubscribe = parts.onUnforked((why) => reject(new LauncherLost(why)))
+
+  async waiting(): Promise<void> {
     try {
-      return await Promise.race([expect(wanted), lost])
+      this.#pid = Number((await this.#expectForked('waiting')).split(' ')[1])
+      const { link, routeLocalnet } = this.network
+      if (link !== null) {
+        const settings = `/proc/sys/net/ipv4/conf/${link}`
+        // Drops raw packets, which runsc lets root inside send, unless their source is this
+        // sandbox's address.
+        writeFileSync(`${settings}/rp_filter`, '1')
+        if (routeLocalnet) writeFileSync(`${settings}/route_localnet`, '1')
+      }
+    } catch (error) {
+      await this.discard()
+      throw error
+    }
+  }
+
+  async mount(id: string): Promise<void> {
+    const { groups } = this
+    this.#tell(id)
+    await this.#expect('mounted')
+    this.#stageFd = openSync(`/proc/${this.#pid}/root${stage}`, constants.O_RDONLY | constants.O_DIRECTORY)
+    // Checked after opening: no process with a reused id can be in these groups.
+    const lives =
+      groups.flavour === 'pid' ? await isPopulated(groups.top) : (await processesOf(groups.payload)).includes(this.#pid)
+    if (!lives) throw new LauncherLost('the launcher exited without a message')
+  }
+
+  staged(path: string): string {
+    if (this.#stageFd === undefined) throw new Error('nothing is mounted for this sandbox')
+    return onStage(this.#stageFd, path)
+  }
+
+  async go(): Promise<void> {
+    this.#tell('go')
+  }
+
+  async talk(): Promise<void> {
+    this.#tell('talk')
+  }
+
+  async gone(started: boolean): Promise<void> {
+    if (this.#released) return
+    this.#released = true
+    if (this.#stageFd !== undefined) closeSync(this.#stageFd)
+    this.#stageFd = undefined
+    await this.#parts.released(started)
+  }
+
+  async discard(): Promise<void> {
+    // It sees the end of its pipe, even if it joins its groups only now.
+    await this.gone(false)
+    await killGroup(this.groups.top)
+    await waitUntilEmpty(this.groups.top)
+    await removeGroups(this.groups)
+    await this.#afterDiscard()
+  }
+
+  afterDiscard(work: () => Promise<void>): void {
+    this.#afterDiscard = work
+  }
+
+  #tell(line: string): void {
+    writeSync(this.#parts.fifo.handle.fd, `${line}\n`)
+  }
+
+  async #expectForked(wanted: string): Promise<string> {
+    const { promise: lost, reject } = Promise.withResolvers<never>()
+    const unsubscribe = this.#parts.onUnforked((why) => reject(new LauncherLost(why)))
+    try {
+      return await Promise.race([this.#expect(wanted), lost])
     } finally {
       unsubscribe()
     }
   }
-  return {
-    get pid() {
-      return pid
-    },
-    groups,
-    network,
-    rootId,
-    alive: () => !ended,
-    async waiting() {
-      try {
-        pid = Number((await expectForked('waiting')).split(' ')[1])
-        if (network.link !== null) {
-          const settings = `/proc/sys/net/ipv4/conf/${network.link}`
-          // Drops raw packets, which runsc lets root inside send, unless their source is this
-          // sandbox's address.
-          writeFileSync(`${settings}/rp_filter`, '1')
-          if (network.routeLocalnet) writeFileSync(`${settings}/route_localnet`, '1')
-        }
-      } catch (error) {
-        await discard()
-        throw error
-      }
-    },
-    async mount(id) {
-      writeSync(fifo.handle.fd, `${id}\n`)
-      await expect('mounted')
-      stageFd = openSync(`/proc/${pid}/root${stage}`, constants.O_RDONLY | constants.O_DIRECTORY)
-      // Checked after opening: no process with a reused id can be in these groups.
-      const lives =
-        groups.flavour === 'pid' ? await isPopulated(groups.top) : (await processesOf(groups.payload)).includes(pid)
-      if (!lives) throw new LauncherLost('the launcher exited without a message')
-    },
-    staged(path) {
-      if (stageFd === undefined) throw new Error('nothing is mounted for this sandbox')
-      return onStage(stageFd, path)
-    },
-    async go() {
-      writeSync(fifo.handle.fd, 'go\n')
-    },
-    async talk() {
-      writeSync(fifo.handle.fd, 'talk\n')
-    },
-    gone: release,
-    discard,
+
+  async #expect(wanted: string): Promise<string> {
+    const { lines } = this.#parts
+    while (this.#said.length === 0) {
+      this.#heard = Promise.withResolvers<string>()
+      await lines.waitFor(this.#heard.promise)
+    }
+    const word = this.#said.shift() ?? ''
+    if (word.split(' ')[0] === wanted) return word
+    const complaint = await this.#parts.complaint()
+    if (complaint !== '') throw new ToolFailed('the system refused to set it up', complaint)
+    throw new LauncherLost(lines.end ?? 'the launcher exited without a message')
   }
 }
 

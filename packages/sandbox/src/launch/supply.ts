@@ -102,16 +102,12 @@ export class Supply {
     }
     try {
       const launcher = await this.preforkServer.launch(slot, rootId, place)
-      const { discard } = launcher
       if (slot.link !== null)
         await this.egress?.connect(slot).catch(async (error: unknown) => {
-          await discard()
+          await launcher.discard()
           throw error
         })
-      launcher.discard = async () => {
-        await discard()
-        await release()
-      }
+      launcher.afterDiscard(release)
       return launcher
     } catch (error) {
       await release()

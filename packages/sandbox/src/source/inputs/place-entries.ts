@@ -50,22 +50,34 @@ export function placeInputs({ workspace, trial, owner, inputs }: PlaceJob): Plac
     })
     return found === 0 ? [input] : []
   })
-  const links: { from: BytePath; to: BytePath }[] = []
-  const linkedBytes = inputs.map(() => new Map<number, number>())
-  const copies = inputs.map((): BytePath[] => [])
-  let copiedBytes = 0
-  const linkable = new Linkable(trial)
-  const copy = ({ input, path, kind, stats }: Leaf) => {
-    copies[input]?.push(path)
-    if (kind === 'file') copiedBytes += Number(stats.blocks) * 512
+  const placing = new Placing(inputs.length, new Linkable(trial))
+  const folder = OpenFolder.root(workspace, { tree: '', owner, now: 0 })
+  try {
+    placing.makeRoom(folder, placement.root, '', false)
+  } finally {
+    folder.close()
   }
-  const link = ({ input, stats }: Leaf, { path, layer }: LayerFile, to: BytePath) => {
-    const bytes = linkedBytes[input]
-    bytes?.set(layer, (bytes.get(layer) ?? 0) + Number(stats.blocks) * 512)
-    links.push({ from: path.toString('latin1'), to })
+  const { links, linkedBytes, copies, copiedBytes } = placing
+  return { missing, links, linkedBytes, copies, copiedBytes, paths: filesIn(placement.root) }
+}
+
+/** Makes room in a workspace, and notes what is linked and what is copied. */
+class Placing {
+  readonly links: { from: BytePath; to: BytePath }[] = []
+  readonly linkedBytes: Map<number, number>[]
+  readonly copies: BytePath[][]
+  copiedBytes = 0
+  readonly #linkable: Linkable
+
+  constructor(inputs: number, linkable: Linkable) {
+    this.linkedBytes = Array.from({ length: inputs }, () => new Map())
+    this.copies = Array.from({ length: inputs }, () => [])
+    this.#linkable = linkable
   }
-  function makeRoom(folder: OpenFolder, { children }: PlacedFolder<Leaf>, above: BytePath, isNew: boolean): void {
-    const linksBefore = links.length
+
+  /** `isNew`: nothing is in the folder yet. */
+  makeRoom(folder: OpenFolder, { children }: PlacedFolder<Leaf>, above: BytePath, isNew: boolean): void {
+    const linksBefore = this.links.length
     for (const [name, node] of children) {
       const found = isNew ? undefined : folder.look(name)
       if (isPlacedFolder(node)) {
@@ -74,31 +86,38 @@ export function placeInputs({ workspace, trial, owner, inputs }: PlaceJob): Plac
           folder.remove(name, found)
           folder.makeFolder(name)
         }
-        if (node.own !== undefined) copy(node.own)
+        if (node.own !== undefined) this.#copy(node.own)
         const inner = folder.enter(name)
         try {
-          makeRoom(inner, node, `${above}${name}/`, !isThere)
+          this.makeRoom(inner, node, `${above}${name}/`, !isThere)
         } finally {
           inner.close()
         }
       } else {
         if (found?.isDirectory() === true) folder.remove(name, found)
-        const { leaf } = node
-        if (leaf.shown !== null && linkable.test(leaf.input, leaf.shown, leaf.stats.nlink))
-          link(leaf, leaf.shown, above + name)
-        else copy(leaf)
+        this.#place(node.leaf, above + name)
       }
     }
     // Links need this folder in the layer.
-    if (!isNew && links.length > linksBefore) folder.touch()
+    if (!isNew && this.links.length > linksBefore) folder.touch()
   }
-  const folder = OpenFolder.root(workspace, { tree: '', owner, now: 0 })
-  try {
-    makeRoom(folder, placement.root, '', false)
-  } finally {
-    folder.close()
+
+  #place(leaf: Leaf, to: BytePath): void {
+    const { input, shown, stats } = leaf
+    if (shown !== null && this.#linkable.test(input, shown, stats.nlink)) this.#link(leaf, shown, to)
+    else this.#copy(leaf)
   }
-  return { missing, links, linkedBytes, copies, copiedBytes, paths: filesIn(placement.root) }
+
+  #copy({ input, path, kind, stats }: Leaf): void {
+    this.copies[input]?.push(path)
+    if (kind === 'file') this.copiedBytes += Number(stats.blocks) * 512
+  }
+
+  #link({ input, stats }: Leaf, { path, layer }: LayerFile, to: BytePath): void {
+    const bytes = this.linkedBytes[input]
+    bytes?.set(layer, (bytes.get(layer) ?? 0) + Number(stats.blocks) * 512)
+    this.links.push({ from: path.toString('latin1'), to })
+  }
 }
 
 /** Errors after which files are copied: other ids or file systems. */
