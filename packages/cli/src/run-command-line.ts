@@ -117,9 +117,9 @@ function makeContext(world: World, command: Command, parsed: Parsed, output: Out
     return config
   }
   const credentials = async (): Promise<Credentials> => {
-    const { openCredentials } = await import('./config/credentials.ts')
+    const { Credentials } = await import('./config/credentials.ts')
     const apiUrlOrigin = (await loaded()).origin('cloud.api_url')
-    return openCredentials({ file: join(configDirectory, 'credentials.toml'), env, apiUrlOrigin, warn: output.warn })
+    return new Credentials({ file: join(configDirectory, 'credentials.toml'), env, apiUrlOrigin, warn: output.warn })
   }
   const context: Context = {
     flags: parsed.flags as Context['flags'],

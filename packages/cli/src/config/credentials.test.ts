@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Origin } from './config.ts'
-import { openCredentials } from './credentials.ts'
+import { Credentials } from './credentials.ts'
 
 let home: string
 let warnings: string[]
@@ -15,7 +15,7 @@ afterEach(() => rm(home, { recursive: true }))
 
 const file = () => join(home, 'hm', 'credentials.toml')
 const open = (env: Record<string, string> = {}, apiUrlOrigin: Origin = { layer: 'default' }) =>
-  openCredentials({ file: file(), env, apiUrlOrigin, warn: (line) => warnings.push(line) })
+  new Credentials({ file: file(), env, apiUrlOrigin, warn: (line) => warnings.push(line) })
 
 test('a token is used only for the server that it was stored for', async () => {
   await open().store('http://localhost:4000/', 'hm_a')

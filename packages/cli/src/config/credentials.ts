@@ -7,22 +7,6 @@ import { replaceFile } from './replace-file.ts'
 import { fileError, isTable, readTomlFile, valueAt } from './toml-file.ts'
 import { lineOf } from './toml-lines.ts'
 
-/**
- * Tokens by API base (cli.md 3). A token is sent to its own base only, and `HM_API_TOKEN` wins over
- * the file.
- */
-export interface Credentials {
-  readonly file: string
-  /**
-   * The token for this base and where it is from. Rejects with exit 2 for one that a header cannot
-   * carry.
-   */
-  token(apiUrl: string): Promise<{ readonly token: string; readonly origin: 'HM_API_TOKEN' | 'file' } | undefined>
-  store(apiUrl: string, token: string): Promise<void>
-  /** Removes the token. Returns false when there was none. */
-  remove(apiUrl: string): Promise<boolean>
-}
-
 interface CredentialsSources {
   readonly file: string
   readonly env: Readonly<Record<string, string | undefined>>
@@ -33,16 +17,61 @@ interface CredentialsSources {
 
 const table = ['entries', 'harmont-cloud'] as const
 
-export function openCredentials({ file, env, apiUrlOrigin, warn }: CredentialsSources): Credentials {
-  async function narrow(path: string, wanted: number): Promise<void> {
-    const found = await stat(path).catch(() => undefined)
-    if (found === undefined || process.platform === 'win32' || (found.mode & 0o777 & ~wanted) === 0) return
-    await chmod(path, wanted)
-    warn(`${path} was accessible to others; its permissions are now ${wanted.toString(8)}`)
+type Token = { readonly token: string; readonly origin: 'HM_API_TOKEN' | 'file' }
+
+/**
+ * Tokens by API base (cli.md 3). A token is sent to its own base only, and `HM_API_TOKEN` wins over
+ * the file.
+ */
+export class Credentials {
+  readonly file: string
+  readonly #sources: CredentialsSources
+
+  constructor(sources: CredentialsSources) {
+    this.file = sources.file
+    this.#sources = sources
   }
 
-  async function entries(): Promise<{ document: Record<string, unknown>; tokens: Map<string, string> }> {
-    await narrow(file, 0o600)
+  /**
+   * Returns the token for this base and where it is from. Rejects with exit 2 for one that a header
+   * cannot carry.
+   */
+  async token(apiUrl: string): Promise<Token | undefined> {
+    const { env, apiUrlOrigin } = this.#sources
+    const given = env.HM_API_TOKEN?.trim()
+    if (given !== undefined && given !== '') {
+      // The repository must not choose the server that receives the user's token.
+      if (apiUrlOrigin.layer === 'project')
+        throw new HmError(
+          exits.usage,
+          'token_for_other_server',
+          `HM_API_TOKEN was not sent to ${apiUrl}, because only ${apiUrlOrigin.name} names that server`,
+          { fix: `set HM_API_URL=${apiUrl} beside it if the token is for that server` },
+        )
+      return { token: sendable(given, 'HM_API_TOKEN'), origin: 'HM_API_TOKEN' }
+    }
+    const token = (await this.#entries()).tokens.get(withoutSlash(apiUrl))
+    return token === undefined
+      ? undefined
+      : { token: sendable(token, `the token of ${apiUrl} in ${this.file}`), origin: 'file' }
+  }
+
+  async store(apiUrl: string, token: string): Promise<void> {
+    const { document, tokens } = await this.#entries()
+    await this.#write(document, tokens.set(withoutSlash(apiUrl), sendable(token, 'the token')))
+  }
+
+  /** Removes the token. Returns false when there was none. */
+  async remove(apiUrl: string): Promise<boolean> {
+    const { document, tokens } = await this.#entries()
+    if (!tokens.delete(withoutSlash(apiUrl))) return false
+    await this.#write(document, tokens)
+    return true
+  }
+
+  async #entries(): Promise<{ document: Record<string, unknown>; tokens: Map<string, string> }> {
+    const { file } = this
+    await this.#narrow(file, 0o600)
     const { document, text } = await readTomlFile(file)
     const found = valueAt(document, table.join('.'))
     if (found !== undefined && !isTable(found))
@@ -56,7 +85,8 @@ export function openCredentials({ file, env, apiUrlOrigin, warn }: CredentialsSo
     return { document: parse(text), tokens }
   }
 
-  async function write(document: Record<string, unknown>, tokens: ReadonlyMap<string, string>): Promise<void> {
+  async #write(document: Record<string, unknown>, tokens: ReadonlyMap<string, string>): Promise<void> {
+    const { file } = this
     const others = document[table[0]]
     const changed = {
       ...document,
@@ -64,43 +94,19 @@ export function openCredentials({ file, env, apiUrlOrigin, warn }: CredentialsSo
     }
     try {
       await replaceFile(file, stringify(changed), { file: 0o600, directory: 0o700 })
-      await narrow(dirname(file), 0o700)
+      await this.#narrow(dirname(file), 0o700)
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error)
       throw new HmError(exits.usage, 'credentials_unwritable', `could not write ${file}: ${why}`, { cause: error })
     }
   }
 
-  return {
-    file,
-    async token(apiUrl) {
-      const given = env.HM_API_TOKEN?.trim()
-      if (given !== undefined && given !== '') {
-        // The repository must not choose the server that receives the user's token.
-        if (apiUrlOrigin.layer === 'project')
-          throw new HmError(
-            exits.usage,
-            'token_for_other_server',
-            `HM_API_TOKEN was not sent to ${apiUrl}, because only ${apiUrlOrigin.name} names that server`,
-            { fix: `set HM_API_URL=${apiUrl} beside it if the token is for that server` },
-          )
-        return { token: sendable(given, 'HM_API_TOKEN'), origin: 'HM_API_TOKEN' }
-      }
-      const token = (await entries()).tokens.get(withoutSlash(apiUrl))
-      return token === undefined
-        ? undefined
-        : { token: sendable(token, `the token of ${apiUrl} in ${file}`), origin: 'file' }
-    },
-    async store(apiUrl, token) {
-      const { document, tokens } = await entries()
-      await write(document, tokens.set(withoutSlash(apiUrl), sendable(token, 'the token')))
-    },
-    async remove(apiUrl) {
-      const { document, tokens } = await entries()
-      if (!tokens.delete(withoutSlash(apiUrl))) return false
-      await write(document, tokens)
-      return true
-    },
+  /** Takes the rights of others to a file or directory. */
+  async #narrow(path: string, wanted: number): Promise<void> {
+    const found = await stat(path).catch(() => undefined)
+    if (found === undefined || process.platform === 'win32' || (found.mode & 0o777 & ~wanted) === 0) return
+    await chmod(path, wanted)
+    this.#sources.warn(`${path} was accessible to others; its permissions are now ${wanted.toString(8)}`)
   }
 }
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { planBuild } from '@harmont/engine'
+import type { Plan } from '@harmont/ir'
 import type { Context } from '../context.ts'
 import { type ExitCode, exits, HmError, usageError } from '../errors.ts'
 import { localConditions, planRun, selectSteps } from '../project/plan-run.ts'
@@ -10,7 +11,7 @@ import { type RunRecord, stepsOf } from '../records/run-record.ts'
 import { runFiles } from '../records/run-records.ts'
 import type { Sandboxes } from '../sandboxes/open-sandboxes.ts'
 import { withSandboxes } from '../sandboxes/with-sandboxes.ts'
-import { launchRun } from './launch-run.ts'
+import { type Launch, launchRun } from './launch-run.ts'
 import { planRetry } from './plan-retry.ts'
 import { wantedSecrets } from './secrets.ts'
 import { takeSource } from './take-source.ts'
@@ -24,56 +25,29 @@ export async function localRetry(
   earlier: RunRecord,
   only: readonly string[],
 ): Promise<ExitCode> {
-  const { directory, flags, output, env: own } = context
-  if (flags.detach) throw usageError('--detach is for builds on a server')
+  if (context.flags.detach) throw usageError('--detach is for builds on a server')
   return withSandboxes(context, async (home, opening) => {
+    const { directory, flags, output, env: own } = context
     const ir = readFileSync(runFiles(home.runs, earlier.record).ir, 'utf8')
     const whole = planRun(ir, { steps: earlier.only ?? [], timeoutMs: undefined })
     const { git, sourceSet } = await readProject(directory)
     const env = { ...earlier.env, ...Object.fromEntries(flags.env.map(({ name, value }) => [name, value])) }
     const known = localConditions(earlier.branch, env)
-    const steps = stepsOf(earlier.events)
     refuseUnknown(earlier, only)
     const sandboxes = await opening
-    const there = await present(
-      sandboxes,
-      steps.flatMap(({ snapshot, serviceSnapshots }) => [
-        ...(snapshot === null ? [] : [snapshot]),
-        ...Object.values(serviceSnapshots),
-      ]),
-    )
-    const { rerun, kept } = planRetry({
-      steps: whole.steps,
-      earlier: new Map(steps.map((step) => [step.key, step])),
-      only,
-      hasSnapshot: (id) => there.has(id),
-      conditions: planBuild(whole, { conditions: known }).conditions,
-    })
-    if (rerun.size === 0) {
+    const again = await chooseSteps(sandboxes, { whole, earlier, only, known })
+    if (again === null) {
       output.say(`no step of run ${earlier.number} failed`)
       return exits.ok
     }
-    const keyOf = (slot: number) => whole.steps[slot]?.key ?? ''
-    const selected = selectSteps(whole, [...rerun].map(keyOf))
-    if ('unknown' in selected) throw new Error('expected the steps of a plan to be in it')
-    // Their keys belong to other files, so later runs must not find the results of this one under
-    // them.
-    const plan = { ...selected, steps: selected.steps.map((step) => ({ ...step, cacheKey: null })) }
-    const slots = new Map(plan.steps.map(({ key }, slot) => [key, slot]))
     return launchRun(context, {
-      home,
-      sandboxes,
+      ...{ home, sandboxes, git, env, ...again },
       pipeline: { slug: earlier.slug, name: earlier.name, ir },
-      plan,
-      git,
-      tree: await takeSource(home, sourceSet, context.output.say),
+      tree: await takeSource(home, sourceSet, output.say),
       branch: earlier.branch,
       message: earlier.message,
-      env,
-      secrets: runSecrets(wantedSecrets(plan, known), { flags: [], directory, env: own }),
-      only: [...slots.keys()],
+      secrets: runSecrets(wantedSecrets(again.plan, known), { flags: [], directory, env: own }),
       retryOf: earlier.number,
-      kept: new Map([...kept].map(([slot, left]) => [slots.get(keyOf(slot)) ?? -1, left])),
       deals: recordedDeals(home.runs, earlier.record),
       anew: [],
       keepGoing: false,
@@ -83,6 +57,49 @@ export async function localRetry(
       logs: false,
     })
   })
+}
+
+interface Wanted {
+  /** The plan of the earlier run. */
+  readonly whole: Plan
+  readonly earlier: RunRecord
+  readonly only: readonly string[]
+  readonly known: ReturnType<typeof localConditions>
+}
+
+/** Returns the steps that run again, and what those left that do not; null: none failed. */
+async function chooseSteps(
+  sandboxes: Sandboxes,
+  { whole, earlier, only, known }: Wanted,
+): Promise<Pick<Launch, 'plan' | 'only' | 'kept'> | null> {
+  const steps = stepsOf(earlier.events)
+  const there = await present(
+    sandboxes,
+    steps.flatMap(({ snapshot, serviceSnapshots }) => [
+      ...(snapshot === null ? [] : [snapshot]),
+      ...Object.values(serviceSnapshots),
+    ]),
+  )
+  const { rerun, kept } = planRetry({
+    steps: whole.steps,
+    earlier: new Map(steps.map((step) => [step.key, step])),
+    only,
+    hasSnapshot: (id) => there.has(id),
+    conditions: planBuild(whole, { conditions: known }).conditions,
+  })
+  if (rerun.size === 0) return null
+  const keyOf = (slot: number) => whole.steps[slot]?.key ?? ''
+  const selected = selectSteps(whole, [...rerun].map(keyOf))
+  if ('unknown' in selected) throw new Error('expected the steps of a plan to be in it')
+  // Their keys belong to other files, so later runs must not find the results of this one under
+  // them.
+  const plan = { ...selected, steps: selected.steps.map((step) => ({ ...step, cacheKey: null })) }
+  const slots = new Map(plan.steps.map(({ key }, slot) => [key, slot]))
+  return {
+    plan,
+    only: [...slots.keys()],
+    kept: new Map([...kept].map(([slot, left]) => [slots.get(keyOf(slot)) ?? -1, left])),
+  }
 }
 
 function refuseUnknown({ events, number }: RunRecord, wanted: readonly string[]): void {

@@ -3,6 +3,7 @@ import {
   type BuildContext,
   type Created,
   type Deal,
+  type DiskWatch,
   defaultLeastFreeBytes,
   defaultStoreSettings,
   type Log,
@@ -19,7 +20,7 @@ import type { LocalHome } from '../records/home.ts'
 import { readArtifact, recordedArtifacts } from '../records/recorded-artifacts.ts'
 import { earlierTimes, recordDeal } from '../records/recorded-splits.ts'
 import type { RunFacts } from '../records/run-record.ts'
-import { runFiles } from '../records/run-records.ts'
+import { type RunFiles, runFiles } from '../records/run-records.ts'
 import type { Sandboxes } from '../sandboxes/open-sandboxes.ts'
 import { createLocalEngine } from './local-engine.ts'
 import { createLocalStore } from './local-store.ts'
@@ -70,21 +71,8 @@ export async function runBuild(run: LocalRun): Promise<ExitCode> {
     onEnd: ended.resolve,
     onFailure: (cause) => ended.reject(broken(cause, home)),
   })
-  const disk = await watchDisk({
-    path: home.root,
-    leastFreeBytes: defaultLeastFreeBytes,
-    log: (level, text, error) => {
-      if (level === 'error') run.log(level, text, error)
-      else void view.note(level === 'warn' ? `${text}; hm cache clean makes room` : text)
-    },
-  })
-  const settings: Partial<StoreSettings> = { ...defaultStoreSettings, ...(run.keepGoing ? {} : { failFast: true }) }
-  const splits = {
-    times: () => earlierTimes(home.runs, facts.directory, facts.slug),
-    earlier: run.deals,
-    keep: (key: string, deal: Deal) => recordDeal(files.deals, key, deal),
-  }
-  const store = createLocalStore(settings, splits, reporter)
+  const disk = await watchDiskOf(run)
+  const store = storeOf(run, files, reporter)
   const engine = createLocalEngine({
     ...{ store, home, sandboxes, disk, directory: facts.directory },
     ...{ history: run.history, secrets: run.secrets, slots: run.slots, log: run.log },
@@ -115,6 +103,28 @@ export async function runBuild(run: LocalRun): Promise<ExitCode> {
     forget()
     await reporter.close()
   }
+}
+
+/** Watches the disk, and tells people how to make room. */
+function watchDiskOf({ home, view, log }: LocalRun): Promise<DiskWatch> {
+  return watchDisk({
+    path: home.root,
+    leastFreeBytes: defaultLeastFreeBytes,
+    log: (level, text, error) => {
+      if (level === 'error') log(level, text, error)
+      else void view.note(level === 'warn' ? `${text}; hm cache clean makes room` : text)
+    },
+  })
+}
+
+function storeOf({ home, facts, deals, keepGoing }: LocalRun, files: RunFiles, reporter: RunReporter) {
+  const settings: Partial<StoreSettings> = { ...defaultStoreSettings, ...(keepGoing ? {} : { failFast: true }) }
+  const splits = {
+    times: () => earlierTimes(home.runs, facts.directory, facts.slug),
+    earlier: deals,
+    keep: (key: string, deal: Deal) => recordDeal(files.deals, key, deal),
+  }
+  return createLocalStore(settings, splits, reporter)
 }
 
 /**

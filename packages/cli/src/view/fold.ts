@@ -14,76 +14,71 @@ const keptCharacters = 4096
  * defect of the producer.
  */
 export function fold(run: Run, event: RunEvent): void {
-  switch (event.kind) {
-    case 'build_start':
-      run.startedAt = event.started_at
-      return
-    case 'build_accepted':
-      run.accepted = event
-      return
-    case 'step_queued':
-      queue(run, event)
-      return
-    case 'step_waiting':
-      stepOf(run, event.step_id).waitReason = event.reason
-      return
-    case 'step_start':
-      start(run, event)
-      return
-    case 'step_log':
-      keepLine(stepOf(run, event.step_id), event)
-      return
-    case 'step_cache_hit': {
-      const step = stepOf(run, event.step_id)
-      if (!step.cached) run.cached += 1
-      step.cached = true
-      step.durationMs = 0
-      enter(run, step, 'passed')
-      return
-    }
-    case 'step_substituted':
-      stepOf(run, event.step_id).substitutedImage = event.image
-      return
-    case 'service': {
-      const step = stepOf(run, event.step_id)
-      step.services = step.services.some(({ name }) => name === event.name)
-        ? step.services.map((one) => (one.name === event.name ? event : one))
-        : [...step.services, event]
-      return
-    }
-    case 'step_skipped': {
-      const step = stepOf(run, event.step_id)
-      step.message = event.reason
-      enter(run, step, 'skipped')
-      return
-    }
-    case 'step_retry': {
-      const step = stepOf(run, event.step_id)
-      forget(run, step)
-      const next = { attempt: event.attempt + 1, attempts: event.of, waitReason: 'retry_delay' }
-      Object.assign(step, { ...next, annotations: [], services: [] })
-      enter(run, step, 'waiting')
-      return
-    }
-    case 'step_end':
-      end(run, event)
-      return
-    case 'tests':
-      stepOf(run, event.step_id).tests = event
-      return
-    case 'annotation':
-      stepOf(run, event.step_id).annotations.push(event)
-      return
-    case 'artifact':
-      run.artifacts += 1
-      run.artifactBytes += event.size
-      return
-    case 'chain_failed':
-      return
-    case 'build_end':
-      run.end = event
-      return
-  }
+  // The table's type says that each entry takes the events of its name.
+  const apply = changes[event.kind] as (run: Run, event: RunEvent) => void
+  apply(run, event)
+}
+
+const changes: {
+  readonly [Kind in RunEvent['kind']]: (run: Run, event: Extract<RunEvent, { readonly kind: Kind }>) => void
+} = {
+  build_start(run, event) {
+    run.startedAt = event.started_at
+  },
+  build_accepted(run, event) {
+    run.accepted = event
+  },
+  step_queued: queue,
+  step_waiting(run, event) {
+    stepOf(run, event.step_id).waitReason = event.reason
+  },
+  step_start: start,
+  step_log(run, event) {
+    keepLine(stepOf(run, event.step_id), event)
+  },
+  step_cache_hit(run, event) {
+    const step = stepOf(run, event.step_id)
+    if (!step.cached) run.cached += 1
+    step.cached = true
+    step.durationMs = 0
+    enter(run, step, 'passed')
+  },
+  step_substituted(run, event) {
+    stepOf(run, event.step_id).substitutedImage = event.image
+  },
+  service(run, event) {
+    const step = stepOf(run, event.step_id)
+    step.services = step.services.some(({ name }) => name === event.name)
+      ? step.services.map((one) => (one.name === event.name ? event : one))
+      : [...step.services, event]
+  },
+  step_skipped(run, event) {
+    const step = stepOf(run, event.step_id)
+    step.message = event.reason
+    enter(run, step, 'skipped')
+  },
+  step_retry(run, event) {
+    const step = stepOf(run, event.step_id)
+    forget(run, step)
+    const next = { attempt: event.attempt + 1, attempts: event.of, waitReason: 'retry_delay' }
+    Object.assign(step, { ...next, annotations: [], services: [] })
+    enter(run, step, 'waiting')
+  },
+  step_end: end,
+  tests(run, event) {
+    stepOf(run, event.step_id).tests = event
+  },
+  annotation(run, event) {
+    stepOf(run, event.step_id).annotations.push(event)
+  },
+  artifact(run, event) {
+    run.artifacts += 1
+    run.artifactBytes += event.size
+  },
+  chain_failed() {},
+  build_end(run, event) {
+    run.end = event
+  },
 }
 
 /** The step that an event is about. */

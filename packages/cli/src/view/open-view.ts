@@ -42,8 +42,8 @@ export async function openView(options: ViewOptions): Promise<RunView> {
       return linesView(stderr, charset, earlier)
     case 'tree': {
       // Only terminals load the code that draws trees.
-      const { treeView } = await import('./tree.ts')
-      return treeView({ stderr, env, charset, earlier, now })
+      const { TreeView } = await import('./tree.ts')
+      return new TreeView({ stderr, env, charset, earlier, now })
     }
   }
 }

@@ -7,7 +7,7 @@ import { unicode } from './charset.ts'
 import { anyRun } from './random-run.test-support.ts'
 import { ScreenStream, screenTerminal } from './screen.test-support.ts'
 import { events } from './story.test-support.ts'
-import { treeView } from './tree.ts'
+import { TreeView } from './tree.ts'
 
 const { buildStart, queued, start, log, end, skipped, buildEnd } = events
 const earlier = { durations: new Map<string, number>(), parallelism: undefined }
@@ -21,7 +21,7 @@ afterEach(() => {
 function open(columns: number, rows: number) {
   vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'], now: 1_000_000 })
   const screen = new ScreenStream(columns, rows)
-  const view = treeView({ ...options, stderr: screenTerminal(screen) })
+  const view = new TreeView({ ...options, stderr: screenTerminal(screen) })
   const tell = async (...told: readonly RunEvent[]) => {
     for (const event of told) await view.show(event)
   }
@@ -217,7 +217,7 @@ test('for any events, the screen ends with the last frame and the right counts, 
       fc.integer({ min: 4, max: 30 }),
       async (told, columns, rows) => {
         const screen = new ScreenStream(columns, rows)
-        const view = treeView({ ...options, stderr: screenTerminal(screen) })
+        const view = new TreeView({ ...options, stderr: screenTerminal(screen) })
         for (const event of told) {
           await view.show(event)
           // The frame grows and shrinks as much as it can.

@@ -28,85 +28,102 @@ interface TreeOptions {
  * Draws the run as a tree over itself. Skips frames while the terminal has not taken the last one,
  * but never text above the tree, such as failures.
  */
-export function treeView({ stderr, env, charset, earlier, now }: TreeOptions): RunView {
-  const run = newRun()
-  const writer = openWriter(stderr.stream)
-  const reflowing = reflows(env)
-  let drawn: Drawn = nothingDrawn
-  let layout: Layout = layOut(run, charset)
-  let paintedAt = 0
-  let timer: NodeJS.Timeout | undefined
+export class TreeView implements RunView {
+  readonly #options: TreeOptions
+  readonly #run = newRun()
+  readonly #writer: ReturnType<typeof openWriter>
+  readonly #reflows: boolean
+  readonly #leaving: ReturnType<typeof leavingTerminal>
+  readonly #onResize = () => this.#change()
+  #drawn: Drawn = nothingDrawn
+  #layout: Layout
+  #paintedAt = 0
+  #timer: NodeJS.Timeout | undefined
+  /** When the timer fires. */
+  #dueAt = Number.POSITIVE_INFINITY
+  #isClosed = false
 
-  const screen = (): Screen => ({ columns: stderr.columns(), rows: rowsOf(stderr), reflows: reflowing })
-  const asText = (lines: readonly Line[]) => lines.map((line) => `${paintLine(line, stderr.style)}\r\n`).join('')
-
-  function paint(above: readonly Line[] = [], below: readonly Line[] = []): Promise<void> {
-    clearTimeout(timer)
-    timer = undefined
-    if (layout.places.length !== run.steps.length) layout = layOut(run, charset)
-    paintedAt = now()
-    const size = screen()
-    // The last frame leaves room for the summary, but not all of a small screen.
-    const height = Math.max(1, Math.floor(size.rows / 2), size.rows - 1 - below.length)
-    const lines = frame(run, layout, { charset, width: size.columns, height, now: paintedAt, earlier })
-    const after = lines.map((line) => drawnLine(paintLine(line, stderr.style), plainOf(line)))
-    const text = transition(drawn, after, asText(above), size)
-    drawn = { lines: after, columns: size.columns }
-    return writer.write(text + asText(below))
+  constructor(options: TreeOptions) {
+    const { stderr, env, charset } = options
+    this.#options = options
+    this.#writer = openWriter(stderr.stream)
+    this.#reflows = reflows(env)
+    this.#layout = layOut(this.#run, charset)
+    stderr.stream.on('resize', this.#onResize)
+    this.#leaving = leavingTerminal({
+      leave: () => void stderr.stream.write(showCursor),
+      comeBack: () => {
+        this.#drawn = nothingDrawn
+        this.#change()
+      },
+    })
   }
 
-  function paintIfTaken(): void {
-    if (writer.isFull) schedule(frameMs)
-    else void paint().then(() => schedule(tickMs))
+  async show(event: RunEvent): Promise<void> {
+    const { stderr, charset } = this.#options
+    fold(this.#run, event)
+    const above = linesAbove(event, this.#run, charset, stderr.columns())
+    if (above.length > 0) await this.#paint(above)
+    else this.#change()
   }
 
-  /** The next frame comes after this many milliseconds, or earlier if one is already due. */
-  let dueAt = Number.POSITIVE_INFINITY
-  function schedule(ms: number): void {
-    const at = now() + ms
-    if (isClosed || (timer !== undefined && dueAt <= at)) return
-    clearTimeout(timer)
-    dueAt = at
-    timer = setTimeout(paintIfTaken, ms).unref()
+  note(line: string): Promise<void> {
+    return this.#paint([[span(line)]])
+  }
+
+  async close(): Promise<void> {
+    const { stderr, charset, earlier } = this.#options
+    if (this.#isClosed) return
+    this.#isClosed = true
+    clearTimeout(this.#timer)
+    stderr.stream.off('resize', this.#onResize)
+    const last = summary(this.#run, { charset, earlier, width: stderr.columns() })
+    await this.#paint([], last.length === 0 ? [] : [[], ...last])
+    await this.#writer.write(showCursor)
+    this.#leaving.release()
+    this.#writer.release()
   }
 
   /** Paints at once when it is due, because a busy producer keeps timers from running. */
-  function change(): void {
-    const wait = paintedAt + frameMs - now()
-    if (wait <= 0) paintIfTaken()
-    else schedule(wait)
+  #change(): void {
+    const wait = this.#paintedAt + frameMs - this.#options.now()
+    if (wait <= 0) this.#paintIfTaken()
+    else this.#schedule(wait)
   }
 
-  let isClosed = false
-  const onResize = () => change()
-  stderr.stream.on('resize', onResize)
-  const leaving = leavingTerminal({
-    leave: () => void stderr.stream.write(showCursor),
-    comeBack: () => {
-      drawn = nothingDrawn
-      change()
-    },
-  })
+  #paintIfTaken(): void {
+    if (this.#writer.isFull) this.#schedule(frameMs)
+    else void this.#paint().then(() => this.#schedule(tickMs))
+  }
 
-  return {
-    async show(event) {
-      fold(run, event)
-      const above = linesAbove(event, run, charset, stderr.columns())
-      if (above.length > 0) await paint(above)
-      else change()
-    },
-    note: (line) => paint([[span(line)]]),
-    async close() {
-      if (isClosed) return
-      isClosed = true
-      clearTimeout(timer)
-      stderr.stream.off('resize', onResize)
-      const last = summary(run, { charset, earlier, width: stderr.columns() })
-      await paint([], last.length === 0 ? [] : [[], ...last])
-      await writer.write(showCursor)
-      leaving.release()
-      writer.release()
-    },
+  /** The next frame comes after this many milliseconds, or earlier if one is already due. */
+  #schedule(ms: number): void {
+    const at = this.#options.now() + ms
+    if (this.#isClosed || (this.#timer !== undefined && this.#dueAt <= at)) return
+    clearTimeout(this.#timer)
+    this.#dueAt = at
+    this.#timer = setTimeout(() => this.#paintIfTaken(), ms).unref()
+  }
+
+  #paint(above: readonly Line[] = [], below: readonly Line[] = []): Promise<void> {
+    const { stderr, charset, earlier, now } = this.#options
+    const run = this.#run
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    if (this.#layout.places.length !== run.steps.length) this.#layout = layOut(run, charset)
+    this.#paintedAt = now()
+    const size: Screen = { columns: stderr.columns(), rows: rowsOf(stderr), reflows: this.#reflows }
+    // The last frame leaves room for the summary, but not all of a small screen.
+    const height = Math.max(1, Math.floor(size.rows / 2), size.rows - 1 - below.length)
+    const lines = frame(run, this.#layout, { charset, width: size.columns, height, now: this.#paintedAt, earlier })
+    const after = lines.map((line) => drawnLine(paintLine(line, stderr.style), plainOf(line)))
+    const text = transition(this.#drawn, after, this.#asText(above), size)
+    this.#drawn = { lines: after, columns: size.columns }
+    return this.#writer.write(text + this.#asText(below))
+  }
+
+  #asText(lines: readonly Line[]): string {
+    return lines.map((line) => `${paintLine(line, this.#options.stderr.style)}\r\n`).join('')
   }
 }
 
