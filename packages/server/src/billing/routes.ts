@@ -22,22 +22,21 @@ import { readWindow } from './usage/window.ts'
 const mostDays = 366
 const mostBreakdownDays = 92
 
-type BillingOperation =
-  | 'getBillingBalance'
-  | 'listBillingTransactions'
-  | 'getBillingUsage'
-  | 'getBillingUsageSeries'
-  | 'getBillingUsageBreakdown'
-  | 'getUsageByPipeline'
-  | 'exportBilling'
-  | 'redeemCoupon'
+type LedgerOperation = 'getBillingBalance' | 'listBillingTransactions' | 'exportBilling' | 'redeemCoupon'
+type UsageOperation = 'getBillingUsage' | 'getBillingUsageSeries' | 'getBillingUsageBreakdown' | 'getUsageByPipeline'
 
-/** Balance, ledger, usage and coupons of an organization. */
-export function billingRoutes(services: {
+interface BillingServices {
   readonly pool: pg.Pool
   readonly cursors: Cursors
   readonly limiter: RateLimiter
-}): Pick<Handlers, BillingOperation> {
+}
+
+/** Balance, ledger, usage and coupons of an organization. */
+export function billingRoutes(services: BillingServices): Pick<Handlers, LedgerOperation | UsageOperation> {
+  return { ...ledgerRoutes(services), ...usageRoutes(services) }
+}
+
+function ledgerRoutes(services: BillingServices): Pick<Handlers, LedgerOperation> {
   const { pool, cursors } = services
   return {
     getBillingBalance: operation('getBillingBalance', async ({ membership }) => ({
@@ -56,6 +55,31 @@ export function billingRoutes(services: {
       const rows = await listEntries(pool, membership.organizationId, filter, { after, limit: limit + 1 })
       return { status: 200, body: toPage(rows, limit, cursors, list, { keyOf: ageKeyOf, present: presentEntry }) }
     }),
+    redeemCoupon: operation('redeemCoupon', async (context) => {
+      const { userId } = context.caller
+      const by = { actor: actorOf(context), userId, organizationId: context.membership.organizationId }
+      return { status: 200, body: await redeemCoupon(services, by, context.body.code) }
+    }),
+    exportBilling: operation('exportBilling', async ({ membership, query }) => {
+      const window = readWindow(query, mostDays)
+      const kind = query.kind ?? 'ledger'
+      const name = `${membership.organizationSlug}-${kind}.csv`
+      const write = kind === 'ledger' ? exportLedger : exportUsage
+      return {
+        status: 200,
+        mediaType: 'text/csv',
+        headers: {
+          'content-type': 'text/csv; charset=utf-8; header=present',
+          'content-disposition': `attachment; filename="${name}"`,
+        },
+        open: () => write(pool, membership.organizationId, window),
+      }
+    }),
+  }
+}
+
+function usageRoutes({ pool, cursors }: BillingServices): Pick<Handlers, UsageOperation> {
+  return {
     getBillingUsage: operation('getBillingUsage', async ({ membership, query }) => {
       const window = readWindow(query, mostDays)
       const [sums, artifacts] = await Promise.all([
@@ -96,26 +120,6 @@ export function billingRoutes(services: {
       const window = readWindow(query, mostDays)
       const rows = await sumUsageByPipeline(pool, membership.organizationId, window)
       return { status: 200, body: { data: presentPipelines(rows, window) } }
-    }),
-    redeemCoupon: operation('redeemCoupon', async (context) => {
-      const { userId } = context.caller
-      const by = { actor: actorOf(context), userId, organizationId: context.membership.organizationId }
-      return { status: 200, body: await redeemCoupon(services, by, context.body.code) }
-    }),
-    exportBilling: operation('exportBilling', async ({ membership, query }) => {
-      const window = readWindow(query, mostDays)
-      const kind = query.kind ?? 'ledger'
-      const name = `${membership.organizationSlug}-${kind}.csv`
-      const write = kind === 'ledger' ? exportLedger : exportUsage
-      return {
-        status: 200,
-        mediaType: 'text/csv',
-        headers: {
-          'content-type': 'text/csv; charset=utf-8; header=present',
-          'content-disposition': `attachment; filename="${name}"`,
-        },
-        open: () => write(pool, membership.organizationId, window),
-      }
     }),
   }
 }
