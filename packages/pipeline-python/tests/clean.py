@@ -3,14 +3,14 @@
 import unittest
 
 import harmont as hm
-from harmont import _target
+from harmont import _named_targets
 
 
 class CleanCase(unittest.TestCase):
     def setUp(self) -> None:
         hm.clear_registry()
         hm.clear_target_cache()
-        _target._named.clear()
+        _named_targets._named.clear()
         self.addCleanup(hm.clear_registry)
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from . import py as py
     from ._apt_base import apt_base as apt_base
     from ._cmake_project import CMakeProject as CMakeProject
-    from ._cmake import CMakeToolchain as CMakeToolchain
+    from ._cmake_project import CMakeToolchain as CMakeToolchain
     from ._cmake import cmake as cmake
     from ._condition import all_of as all_of
     from ._condition import any_of as any_of
@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from ._matrix import matrix as matrix
     from ._output import dump_registry_json as dump_registry_json
     from ._output import pipeline_to_json as pipeline_to_json
-    from ._parameters import BaseImage as BaseImage
-    from ._parameters import Target as Target
+    from ._marks import BaseImage as BaseImage
+    from ._marks import Target as Target
     from ._pipeline import pipeline as pipeline
     from ._policies import retry as retry
     from ._python import PythonToolchain as PythonToolchain
@@ -83,8 +83,8 @@ if TYPE_CHECKING:
 # The module of each name. A pipeline loads only what it uses, because people wait for rendering.
 _MODULES = {
     "_apt_base": ("apt_base",),
-    "_cmake": ("CMakeToolchain", "cmake"),
-    "_cmake_project": ("CMakeProject",),
+    "_cmake": ("cmake",),
+    "_cmake_project": ("CMakeProject", "CMakeToolchain"),
     "_condition": ("all_of", "any_of", "not_", "when"),
     "_context": ("context",),
     "_elixir": ("ElixirProject", "elixir"),
@@ -92,9 +92,9 @@ _MODULES = {
     "_go": ("GoToolchain", "go"),
     "_js": ("JsProject", "js", "ts"),
     "_leaves": ("group",),
+    "_marks": ("BaseImage", "Target"),
     "_matrix": ("Cell", "matrix"),
     "_output": ("dump_registry_json", "pipeline_to_json"),
-    "_parameters": ("BaseImage", "Target"),
     "_pipeline": ("pipeline",),
     "_policies": ("retry",),
     "_python": ("PythonToolchain", "python"),

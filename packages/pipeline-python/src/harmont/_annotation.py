@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from ._parameters import BaseImage, Target, TargetMark
+from ._marks import BaseImage, Target, TargetMark
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -1,22 +1,55 @@
-"""A C or C++ project."""
+"""CMake, a compiler, and the projects that they build."""
 
 from __future__ import annotations
 
+from ._cmake_commands import Settings, Tools
+from ._install_step import kept_until, path_of
+from ._ir_text import value_text
 from ._quote import quote, quote_value
 from ._toolchain import Toolchain, action_step, refuse_unknown
-from ._wrong_use import boolean_of, text_of
+from ._wrong_use import boolean_of, members_of, only_known, text_of, word_of
+from .cache import cache_policy_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Unpack
+    from collections.abc import Mapping
+    from typing import Any, Literal, TypedDict, Unpack
 
-    from ._cmake import CMakeToolchain
-    from ._cmake_commands import Settings
-    from ._step import Step
     from ._option_types import StepOptions
+    from ._step import Step
+    from .cache import CachePolicy
 
+    class CMakeProjectOptions(TypedDict, total=False):
+        preset: str | None
+        defines: Mapping[str, str | int | float | bool] | None
+        deps: Literal["vcpkg"] | None
+        target: str | None
+        cache: CachePolicy | None
+
+PROJECT_OPTIONS = ("path", "preset", "defines", "deps", "target", "cache")
 _SOURCES = " -o ".join(f"-name '*.{ending}'" for ending in ("c", "h", "cpp", "hpp", "cc", "cxx"))
 _TEXT = "Give a string, or omit it."
+
+
+class CMakeToolchain(Toolchain):
+    """CMake and a compiler, for several projects."""
+
+    __slots__ = ("_tools",)
+    tag = _where = "cmake"
+    _tools: Tools
+
+    def __init__(self, tools: Tools, installed: Step) -> None:
+        super().__init__(".", installed)
+        self._set(_tools=tools)
+
+    def project(self, path: str = ".", **options: Unpack[CMakeProjectOptions]) -> CMakeProject:
+        """The project in one directory, configured and built once for all its actions."""
+        only_known("cmake.project", options, PROJECT_OPTIONS)
+        return project_of(self, "cmake.project", {"path": path, **options})
+
+    def ci(self) -> tuple[Step, ...]:
+        """The steps of the project in the project directory."""
+        return self.project().ci()
 
 
 class CMakeProject(Toolchain):
@@ -77,3 +110,37 @@ class CMakeProject(Toolchain):
 
     def _starting(self, start: Step) -> CMakeProject:
         return self._copy(installed=start, built=start)
+
+
+def project_of(toolchain: CMakeToolchain, where: str, options: Mapping[str, Any]) -> CMakeProject:
+    """The project of options that are known; `where` is for errors."""
+    settings, cache = _settings(where, options)
+
+    def kept(*names: str) -> CachePolicy:
+        return kept_until("cmake.project", settings.path, *names, bare=True)
+
+    start = toolchain.installed
+    if settings.vcpkg:
+        start = start.sh(settings.install_packages(), label=":cmake: vcpkg", cache=kept("vcpkg.json"))
+    watched = ("CMakeLists.txt", "vcpkg.json") if settings.vcpkg else ("CMakeLists.txt",)
+    warmup = settings.warmup(toolchain._tools)
+    built = start.sh(warmup, label=":cmake: build", cache=kept(*watched) if cache is None else cache)
+    return CMakeProject(toolchain, settings, built)
+
+
+def _settings(where: str, options: Mapping[str, Any]) -> tuple[Settings, CachePolicy | None]:
+    given = {name: value for name, value in options.items() if value is not None}
+    texts = {name: text_of(f"{where}, {name}", given[name], _TEXT) for name in ("preset", "target") if name in given}
+    if "deps" in given:
+        word_of(f"{where}, deps", given["deps"], ("vcpkg",))
+    defines = members_of(f"{where}, defines", given.get("defines", {}))
+    read = {name: _define(f"{where}, defines, {name}", value) for name, value in defines.items()}
+    directory = path_of(where, given.get("path", "."))
+    settings = Settings(directory, texts.get("preset"), read, "deps" in given, texts.get("target"))
+    return settings, cache_policy_of(f"{where}, cache", given["cache"]) if "cache" in given else None
+
+
+def _define(where: str, value: object) -> str:
+    if isinstance(value, bool):
+        return "ON" if value else "OFF"
+    return value_text(where, value)

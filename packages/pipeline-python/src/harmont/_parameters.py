@@ -2,42 +2,19 @@
 
 from __future__ import annotations
 
-from ._wrong_use import misuse, name_of, wrong_use
+from ._marks import BaseImage, TargetMark
+from ._wrong_use import misuse, wrong_use
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import FunctionType
-    from typing import Annotated, Any, TypeVar
-
-    T = TypeVar("T")
+    from typing import Any
 
 # Flags of code: *args, **kwargs; generators, coroutines, and both at once.
 _VARIABLE = 0x04 | 0x08
 _NEVER_RETURNS = 0x20 | 0x80 | 0x200
 _FIX = "Annotate it with Target[T], with Annotated[Step, BaseImage(…)], or give it a default."
-
-
-class TargetMark:
-    """Stands in an annotation for Target[T]."""
-
-
-class BaseImage:
-    """In Annotated[Step, BaseImage("img")]: a parameter that is a step to start from, with this image."""
-
-    def __init__(self, image: str) -> None:
-        self.image = name_of("BaseImage", image, "Name an image.", 512)
-
-
-if TYPE_CHECKING:
-    Target = Annotated[T, TargetMark]
-else:
-
-    class Target(TargetMark):
-        """Target[T]: a parameter that takes the target of its name, which gives a T."""
-
-        def __class_getitem__(cls, item):
-            return cls
 
 
 class Parameters:
@@ -94,7 +71,7 @@ def _reader(where: str, function: Callable[..., Any], name: str, annotation: obj
 
         return lambda: scratch(meaning.image)
     if meaning is TargetMark:
-        from ._target import named_target
+        from ._named_targets import named_target
 
         return lambda: named_target(f"{where} {function.__name__}", name, function.__module__)()
     return None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from ._matrix_scope import InCell, InShard
+from ._named_targets import add_target
 from ._parameters import parameters_of
-from ._wrong_use import misuse, quoted, text_of, wrong_use
+from ._wrong_use import misuse, text_of, wrong_use
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,7 +56,6 @@ class TargetFunction(Generic[T]):
 
 _memo: dict[TargetFunction[Any], Any] = {}
 _evaluating: list[TargetFunction[Any]] = []
-_named: dict[str, list[TargetFunction[Any]]] = {}
 
 
 def target(name: str | None = None) -> Callable[[Callable[..., T]], TargetFunction[T]]:
@@ -71,28 +71,10 @@ def target(name: str | None = None) -> Callable[[Callable[..., T]], TargetFuncti
     def decorate(function: Callable[..., T]) -> TargetFunction[T]:
         parameters = parameters_of("target", function)
         made = TargetFunction(name or function.__name__, function, parameters)
-        others = _named.setdefault(made.name, [])
-        if any(other.module == made.module for other in others):
-            raise misuse(
-                "target", f"one target with the name {quoted(made.name)} in a file", "two", "Rename one of the two."
-            )
-        others.append(made)
+        add_target(made)
         return made
 
     return decorate
-
-
-def named_target(where: str, name: str, module: str) -> TargetFunction[Any]:
-    """The target that a parameter in a module means: that of the module itself, else the only one of this name."""
-    found = _named.get(name, [])
-    own = [each for each in found if each.module == module] or found
-    if len(own) == 1:
-        return own[0]
-    if not own:
-        known = ", ".join(_named) or "none"
-        raise misuse(where, f"a target with the name {quoted(name)}", "none", f"Targets that there are: {known}.")
-    files = " and ".join(each.module for each in own)
-    raise misuse(where, f"one target with the name {quoted(name)}", f"those of {files}", "Rename all but one.")
 
 
 def clear_target_cache() -> None:
