@@ -31,7 +31,7 @@ function project(name: string, test: TestProjectInlineConfiguration['test'] = {}
       include: [`**/*.${name}.test.ts`],
       exclude: noTests,
       setupFiles: ['test/kit/file.setup.ts', 'test/kit/properties.setup.ts'],
-      globalSetup: ['test/postgres.setup.ts'],
+      globalSetup: ['test/postgres.setup.ts', 'test/s3.setup.ts'],
       isolate: false,
       experimental: { viteModuleRunner: false },
       ...limits,

@@ -3,12 +3,12 @@
  */
 
 import { randomUUID } from 'node:crypto'
+import { changes, cuts, type Fault, hangs, loses, refuses, says, windowHeader } from '@harmont/outside/proxy'
 import { explainFailure } from '@harmont/test-kit/file'
 import { touchInSandbox } from '@harmont/test-kit/touch-in-sandbox'
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { createPasskey } from './ceremonies.ts'
-import { changes, cuts, type Fault, hangs, loses, refuses, says, windowHeader } from './proxy.ts'
 import { type StrangeServer, startStrangeServer } from './strange-server.ts'
 import { estrange, withoutOptional } from './strange-words.ts'
 import { seeEnd, seeFaults, seeNoStream, seeNothing, seeSilence } from './troubled-windows.ts'

@@ -2,11 +2,12 @@
  * A real server with real builds behind a proxy that can respond strangely, and windows of its
  * owner that use it.
  */
+
+import { StrangeProxy, windowHeader } from '@harmont/outside/proxy'
 import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { buildEnd, flatIr } from '../product.ts'
 import { type App, startApp } from './app.ts'
 import { openContext } from './browser.ts'
-import { StrangeProxy, windowHeader } from './proxy.ts'
 
 export interface StrangeServer {
   readonly app: App

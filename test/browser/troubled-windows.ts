@@ -2,9 +2,10 @@
  * The web app during an outage. Each case has a window of its own, so that all can wait
  * together.
  */
+
+import { hangs, refuses, says, silent, windowHeader } from '@harmont/outside/proxy'
 import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
-import { hangs, refuses, says, silent, windowHeader } from './proxy.ts'
 import type { StrangeServer } from './strange-server.ts'
 
 const api = / \/api\//

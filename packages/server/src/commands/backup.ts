@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import process from 'node:process'
-import { openDirectoryStore } from '../platform/blobs/blob-store.ts'
+import { openBlobs } from '../platform/blobs/open-blobs.ts'
 import { createLog } from '../platform/create-log.ts'
 import { openDataDirectory } from '../platform/data-directory/open-data-directory.ts'
 import { withUnmigratedDatabase } from '../platform/database/visit-database.ts'
@@ -19,8 +19,8 @@ export async function backup(args: readonly string[], environment: Environment):
   const settings = readSettings(environment)
   await requireUsed(settings)
   const directory = await openDataDirectory(settings.dataDirectory)
-  const blobs = await openDirectoryStore(settings.blobDirectory ?? directory.blobs)
-  const facts = await untilStopped('backup', (signal) =>
+  const blobs = await openBlobs(settings, directory)
+  const facts = await untilStopped('backup: stopped; nothing was kept.', (signal) =>
     withUnmigratedDatabase(settings, directory, createLog('error'), (pool) =>
       writeBackup({ pool, blobs, secrets: directory.secrets }, path, signal),
     ),
@@ -38,7 +38,7 @@ function readFileName(command: string, args: readonly string[]): string {
 }
 
 /** Refuses a directory that no server has used, so that a mistyped name does not become one. */
-async function requireUsed({ databaseUrl, dataDirectory }: Settings): Promise<void> {
+export async function requireUsed({ databaseUrl, dataDirectory }: Settings): Promise<void> {
   const place = databaseUrl === null ? join(dataDirectory, 'database', 'data') : dataDirectory
   await access(place).catch((cause: unknown) => {
     throw new SettingsError(`HARMONT_DATA_DIR: expected the directory of a server, got ${dataDirectory} (${cause}).`)
@@ -64,7 +64,7 @@ function remarks({ missing, secrets }: BackupFacts): string {
 export async function restore(args: readonly string[], environment: Environment): Promise<void> {
   const path = readFileName('restore', args)
   const settings = readSettings(environment)
-  const { manifest, blobs, before } = await untilStopped('restore', (signal) =>
+  const { manifest, blobs, before } = await untilStopped('restore: stopped; nothing was kept.', (signal) =>
     restoreBackup(path, settings, createLog('error'), signal),
   )
   const what = `the backup of ${manifest.madeAt} (release ${manifest.release})`

@@ -14,6 +14,7 @@ export const commands: Readonly<Record<string, Command>> = {
   config: { usage: '', load: async () => config },
   backup: { usage: 'FILE', load: async () => (await import('./backup.ts')).backup },
   restore: { usage: 'FILE', load: async () => (await import('./backup.ts')).restore },
+  blobs: { usage: 'copy s3://BUCKET/PREFIX|file:/DIRECTORY', load: async () => (await import('./blobs.ts')).blobs },
   'setup-link': { usage: '[EMAIL]', load: async () => (await import('./setup-link.ts')).printSetupLink },
   grant: { usage: 'ORGANIZATION DOLLARS [NOTE]', load: async () => (await import('./money.ts')).grant },
   limits: {

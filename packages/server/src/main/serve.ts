@@ -27,7 +27,7 @@ import { ensureBootstrap } from '../operator/bootstrap/ensure-bootstrap.ts'
 import { docsPages } from '../operator/docs-pages/pages.ts'
 import { webAppPages } from '../operator/web-app/pages.ts'
 import { readWebApp } from '../operator/web-app/read-web-app.ts'
-import { openDirectoryStore } from '../platform/blobs/blob-store.ts'
+import { openUsableBlobs } from '../platform/blobs/open-blobs.ts'
 import { openDisk } from '../platform/data-directory/disk.ts'
 import { type DataDirectory, openDataDirectory } from '../platform/data-directory/open-data-directory.ts'
 import { type OpenDatabase, openDatabase } from '../platform/database/open-database.ts'
@@ -94,7 +94,9 @@ export async function serve({ settings, log, validateResponses = false, byTheClo
     started.defer(() => database.close())
     const sealer = await openSealer(settings, directory, database)
     await ensureBootstrap(database.pool, settings)
-    const blobs = await openDirectoryStore(settings.blobDirectory ?? directory.blobs)
+    const blobs = await openUsableBlobs(settings, directory, (error) =>
+      log.warn({ err: error }, 'the blob store does not answer; what needs it waits'),
+    )
     const clock = await DatabaseClock.open(database.pool, processClock, toLog(log.child({ part: 'clock' })))
     if (byTheClock !== false) clock.start()
     started.defer(() => clock.stop())

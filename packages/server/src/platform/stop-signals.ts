@@ -25,10 +25,13 @@ export function onStopSignal(stop: (signal: NodeJS.Signals) => void): void {
   for (const output of [process.stdout, process.stderr]) output.on('error', () => {})
 }
 
-/** Runs a long command so that Ctrl-C, or a closing terminal, aborts it cleanly. */
-export async function untilStopped<T>(command: string, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+/**
+ * Runs a long command so that Ctrl-C, or a closing terminal, aborts it cleanly. Throws a
+ * SettingsError with `message` then.
+ */
+export async function untilStopped<T>(message: string, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const stopping = new AbortController()
-  const stop = () => stopping.abort(new SettingsError(`${command}: stopped; nothing was kept.`))
+  const stop = () => stopping.abort(new SettingsError(message))
   for (const name of stopSignals) process.on(name, stop)
   try {
     return await run(stopping.signal)

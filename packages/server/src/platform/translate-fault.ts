@@ -1,3 +1,4 @@
+import { BlobStoreUnavailable } from './blobs/blob-store.ts'
 import { danglingReference } from './database/transaction.ts'
 import { type ApiError, apiError } from './http/index.ts'
 
@@ -34,6 +35,11 @@ export function translateFault(thrown: unknown): ApiError | null {
     return apiError('unauthorized', 'The account or credential of this request no longer exists.', { cause: thrown })
   const code = 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : ''
   if (full.has(code)) return diskFull(null, thrown)
+  if (thrown instanceof BlobStoreUnavailable)
+    return apiError('service_unavailable', 'The store of archives, logs and artifacts is unavailable; try again.', {
+      cause: thrown,
+      headers: { 'retry-after': '5' },
+    })
   // The socket of a restarting database is missing for a moment.
   const isSocketMissing = code === 'ENOENT' && 'syscall' in thrown && thrown.syscall === 'connect'
   if (!absent.has(code) && !isSocketMissing && !wordsOfPg.test(thrown.message)) return null

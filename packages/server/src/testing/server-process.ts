@@ -52,7 +52,7 @@ export async function stopMain({ child }: ProcessOfServer, signal: 'SIGTERM' | '
   return (await ended)[0] as number | null
 }
 
-function spawnMain(args: readonly string[], env: Readonly<Record<string, string>>) {
+export function spawnMain(args: readonly string[], env: Readonly<Record<string, string>>) {
   const child = spawn(process.execPath, [main, ...args], {
     env: { PATH: process.env.PATH ?? '', NODE_COMPILE_CACHE: compiled, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

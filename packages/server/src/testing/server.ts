@@ -66,6 +66,7 @@ export function testServer(
     access = {
       HARMONT_DATA_DIR: directory,
       ...(ownPostgres ? {} : { HARMONT_DATABASE_URL: (await migratedDatabase()).url }),
+      ...Object.fromEntries(Object.entries(environment).filter(([name]) => name.startsWith('HARMONT_BLOB_'))),
     }
     const settings = readSettings({
       ...access,

@@ -1,5 +1,6 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import { type GitServer, gitRepository, startGitServer } from '@harmont/outside/git-server'
 import { chance } from '@harmont/test-kit/effort'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -7,7 +8,17 @@ import { type SourceOffer, SourceUnavailable } from '../../port.ts'
 import { createLocalPort } from '../../scheduler/local-port.ts'
 import type { BuildSource } from '../../store.ts'
 import { createRunner } from '../create-runner.ts'
-import { type Bench, logOf, openBench, run, runnerOptions, settled, step, submit } from '../runner.test-support.ts'
+import {
+  archive,
+  type Bench,
+  logOf,
+  openBench,
+  run,
+  runnerOptions,
+  settled,
+  step,
+  submit,
+} from '../runner.test-support.ts'
 
 const token = 'ghs_of-an-installation'
 let folder: string
@@ -187,6 +198,33 @@ test('a forge that stays away fails the build after a while, and the message say
     expect(errorMessage).toMatch(/127\.0\.0\.1:9.*Retried for 2 s/)
   } finally {
     await impatient.close()
+  }
+})
+
+test('an archive that breaks off on its way is asked for again', async () => {
+  let opened = 0
+  const patient = await openBench({
+    sources: {
+      async offer(_buildId, source) {
+        if (source.kind !== 'archive') throw new Error('only archives lie here')
+        const bytes = patient.blobs.get(source.blob) ?? Buffer.alloc(0)
+        const breaking = async function* () {
+          yield bytes.subarray(0, 20)
+          throw new Error('the store went away')
+        }
+        return {
+          kind: 'archive',
+          sha256: source.sha256,
+          open: async () => Readable.from(++opened === 1 ? breaking() : [bytes]),
+        }
+      },
+    },
+  })
+  try {
+    const { state } = await run(patient, [step('cat a')], { source: await archive(patient, { a: 'all of it' }) })
+    expect([state, opened]).toEqual(['passed', 2])
+  } finally {
+    await patient.close()
   }
 })
 

@@ -97,7 +97,7 @@ async function offered(
     const archive = () => Readable.from([])
     return wantsEmpty ? { tree: await sources.unpack({ sha256: nothing, archive, limits }) } : null
   }
-  const archive = () => asked(() => offer.open())
+  const archive = async () => Readable.from(arriving(await asked(() => offer.open())))
   return { tree: await sources.unpack({ sha256: offer.sha256, archive, limits }) }
 }
 
@@ -106,6 +106,15 @@ async function asked<T>(ask: () => Promise<T>): Promise<T> {
     return await ask()
   } catch (cause) {
     if (cause instanceof SourceUnavailable) throw cause
+    throw new NotNow(cause instanceof Error ? cause.message : String(cause), { cause })
+  }
+}
+
+/** Yields the bytes of an archive. One that breaks off may be had later. */
+async function* arriving(archive: Readable): AsyncGenerator<Uint8Array> {
+  try {
+    yield* archive
+  } catch (cause) {
     throw new NotNow(cause instanceof Error ? cause.message : String(cause), { cause })
   }
 }

@@ -1,7 +1,9 @@
 /** Builds with artifacts, as a runner leaves them. */
 import { createHash, randomUUID } from 'node:crypto'
 import { type Artifact, partBytes } from '@harmont/engine'
-import { type BlobStore, openDirectoryStore } from '../../platform/blobs/blob-store.ts'
+import type { BlobStore } from '../../platform/blobs/blob-store.ts'
+import { openBlobs } from '../../platform/blobs/open-blobs.ts'
+import { readSettings } from '../../platform/settings/read-settings.ts'
 import { ir, type PlayedJob, playJob } from '../../testing/runner.ts'
 import { ownerToken, type TestServer } from '../../testing/server.ts'
 import { putPart } from './part-store.ts'
@@ -26,7 +28,9 @@ export async function storeFile(it: TestServer, bytes: Uint8Array): Promise<read
   return digests
 }
 
-export const blobsOf = (it: TestServer): Promise<BlobStore> => openDirectoryStore(it.blobDirectory)
+/** Opens the blobs of the server, wherever they are. */
+export const blobsOf = (it: TestServer): Promise<BlobStore> =>
+  openBlobs(readSettings(it.environment), { path: it.dataDirectory, blobs: it.blobDirectory })
 
 /** Submits a build with a step for each key to a new pipeline, or to this one. */
 export async function newBuild(

@@ -165,7 +165,7 @@ test('G54 a restore that was killed after its last step reports success, and no 
   const { rows } = await target.query(
     "select details ->> 'restore' as id from audit_events where action = 'server.restored'",
   )
-  await writeRestoreMark(settings.dataDirectory, { id: rows[0].id, blobDirectory: null })
+  await writeRestoreMark(settings.dataDirectory, { id: rows[0].id, blobUrl: null })
   await expect(openDataDirectory(settings.dataDirectory)).rejects.toThrow('did not finish')
   expect(await restoreBackup(file, settings, silent, never)).toMatchObject({ before: true })
   await openDataDirectory(settings.dataDirectory)
@@ -175,7 +175,7 @@ test('G54 a restore that was killed after its last step reports success, and no 
   await expect(restoreBackup(file, empty, silent, never)).rejects.toThrow(
     'HARMONT_DATABASE_URL: expected an empty database',
   )
-  await writeRestoreMark(settings.dataDirectory, { id: randomUUID(), blobDirectory: null })
+  await writeRestoreMark(settings.dataDirectory, { id: randomUUID(), blobUrl: null })
   await expect(restoreBackup(file, settings, silent, never)).rejects.toThrow(
     'HARMONT_DATABASE_URL: expected an empty database',
   )

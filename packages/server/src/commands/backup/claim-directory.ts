@@ -2,6 +2,8 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { type BlobStore, BlobStoreUnavailable } from '../../platform/blobs/blob-store.ts'
+import { type BlobSettings, openBlobs } from '../../platform/blobs/open-blobs.ts'
 import {
   type RestoreMark,
   readRestoreMark,
@@ -10,7 +12,10 @@ import {
   writeRestoreMark,
 } from '../../platform/data-directory/restore-mark.ts'
 import { stopPostmaster } from '../../platform/database/embedded/postmaster.ts'
-import { SettingsError } from '../../platform/settings/read-settings.ts'
+import { blobPlace, formatBlobPlace } from '../../platform/settings/blob-settings.ts'
+import { type Settings, SettingsError } from '../../platform/settings/read-settings.ts'
+
+type ClaimSettings = BlobSettings & Pick<Settings, 'dataDirectory'>
 
 export interface Claim {
   readonly mark: RestoreMark
@@ -29,12 +34,13 @@ const stopMs = 10_000
  * Marks a directory as the target of a restore. Removes what a killed restore left there, and
  * refuses anything else.
  */
-export async function claimDirectory(path: string, blobDirectory: string | null): Promise<Claim> {
-  await requireClaimable(path, blobDirectory)
+export async function claimDirectory(settings: ClaimSettings): Promise<Claim> {
+  const { dataDirectory: path, blobPlace: place } = settings
+  await requireClaimable(settings)
   await mkdir(path, { recursive: true, mode: 0o700 })
   const left = await readRestoreMark(path)
-  if (left !== null) await clear(path, left)
-  const mark = { id: randomUUID(), blobDirectory }
+  if (left !== null) await clear(settings, left)
+  const mark = { id: randomUUID(), blobUrl: place && formatBlobPlace(place) }
   await writeRestoreMark(path, mark)
   return {
     mark,
@@ -44,25 +50,47 @@ export async function claimDirectory(path: string, blobDirectory: string | null)
       await removeRestoreMark(path)
     },
     async giveUp() {
-      await clear(path, mark)
+      await clear(settings, mark)
       await removeRestoreMark(path)
     },
   }
 }
 
-/** Fails unless the directory is empty or was left by a killed restore. */
-export async function requireClaimable(path: string, blobDirectory: string | null): Promise<void> {
+/** Fails unless the directory and the blob store are empty, or were left by a killed restore. */
+export async function requireClaimable(settings: ClaimSettings): Promise<void> {
+  const { dataDirectory: path, blobPlace: place } = settings
   const left = await readRestoreMark(path)
   if (left === null) await requireEmpty(path, 'HARMONT_DATA_DIR')
-  if (blobDirectory !== null && left?.blobDirectory !== blobDirectory)
-    await requireEmpty(blobDirectory, 'HARMONT_BLOB_URL')
+  if (place === null || left?.blobUrl === formatBlobPlace(place)) return
+  if (place.kind === 'directory') return requireEmpty(place.path, 'HARMONT_BLOB_URL')
+  for await (const { name } of blobsOf(await openBlobs(settings, { path, blobs: path })))
+    throw new SettingsError(
+      `HARMONT_BLOB_URL: expected a place without blobs to restore into, got ${formatBlobPlace(place)}, which has ${name}. Choose another prefix.`,
+    )
+}
+
+/** Lists the blobs. Throws a SettingsError when the store does not let us. */
+async function* blobsOf(store: BlobStore): AsyncGenerator<{ readonly name: string }> {
+  try {
+    yield* store.list()
+  } catch (error) {
+    throw error instanceof BlobStoreUnavailable
+      ? new SettingsError(`restore: ${error.message}.`, { cause: error })
+      : error
+  }
 }
 
 /** Keeps the mark, and with it the right to start over. */
-async function clear(path: string, { blobDirectory }: RestoreMark): Promise<void> {
+async function clear(settings: ClaimSettings, { blobUrl }: RestoreMark): Promise<void> {
+  const { dataDirectory: path } = settings
+  const blobs = blobUrl === null ? null : blobPlace(blobUrl)
   // A database that a killed restore started is still running.
   await stopPostmaster(join(path, 'database'), stopMs)
-  for (const directory of blobDirectory === null ? [path] : [path, blobDirectory])
+  if (blobs?.kind === 's3') {
+    const store = await openBlobs({ ...settings, blobPlace: blobs }, { path, blobs: path })
+    for await (const { name } of blobsOf(store)) await store.remove(name)
+  }
+  for (const directory of blobs?.kind === 'directory' ? [path, blobs.path] : [path])
     for (const name of await namesIn(directory)) await rm(join(directory, name), { recursive: true, force: true })
 }
 

@@ -4,7 +4,7 @@
  */
 import pg from 'pg'
 import type { Logger } from 'pino'
-import { openDirectoryStore } from '../../platform/blobs/blob-store.ts'
+import { openUsableBlobs } from '../../platform/blobs/open-blobs.ts'
 import { type DataDirectory, makeDataDirectory } from '../../platform/data-directory/open-data-directory.ts'
 import { readRestoreMark, removeRestoreMark } from '../../platform/data-directory/restore-mark.ts'
 import type { Migration } from '../../platform/database/migrate.ts'
@@ -51,16 +51,16 @@ export async function restoreBackup(
   signal: AbortSignal,
 ): Promise<Restored> {
   const migrations = await readAllMigrations()
-  const { dataDirectory, databaseUrl, blobDirectory } = settings
+  const { dataDirectory, databaseUrl } = settings
   const manifest = await withArchive(path, 'checked', signal, async (reader) => {
     const first = await readFirst(reader, migrations)
     if (databaseUrl !== null && (await endedBefore(dataDirectory, databaseUrl, log))) return { ...first, before: true }
-    await requireClaimable(dataDirectory, blobDirectory)
+    await requireClaimable(settings)
     await readThrough(reader)
     return { ...first, before: false }
   })
   if (manifest.before) return { manifest, blobs: 0, before: true }
-  const claim = await claimDirectory(dataDirectory, blobDirectory)
+  const claim = await claimDirectory(settings)
   try {
     const directory = await makeDataDirectory(dataDirectory)
     const restoring = { settings, directory, manifest, migrations, log, id: claim.mark.id }
@@ -156,7 +156,9 @@ async function fillWithin(client: pg.PoolClient, reader: ArchiveReader, restorin
   await restoreDatabase(client, reader, restoring)
   await requireKey(client, settings, directory)
   let count = 0
-  const blobs = await openDirectoryStore(settings.blobDirectory ?? directory.blobs)
+  const blobs = await openUsableBlobs(settings, directory, (error) => {
+    throw new SettingsError(`restore: ${error.message}. Run it again when the store answers.`, { cause: error })
+  })
   await copyBlobsIn(blobs, reader, () => {
     count += 1
   })

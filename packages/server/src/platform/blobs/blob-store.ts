@@ -22,11 +22,13 @@ export interface BlobStore {
   list(): AsyncIterable<{ readonly name: string; readonly completedAt: Date }>
   /** Removes the drafts of dead processes that were last written to before the given time. */
   removeUnfinished(before: Date): Promise<void>
-  /** Fails when nothing can be written. */
+  /** Fails when the store does not answer, or nothing can be written. */
   check(): Promise<void>
 }
 
-/** Writes one blob, sequentially. The blob exists, and is on disk, once `finish` resolves. */
+/**
+ * Writes one blob, sequentially. The blob exists, and survives a crash, once `finish` resolves.
+ */
 export interface BlobWriter {
   write(bytes: Uint8Array): Promise<void>
   finish(): Promise<string>
@@ -34,7 +36,27 @@ export interface BlobWriter {
   abort(): Promise<void>
 }
 
-const namePattern = /^[0-9a-f-]{36}$/
+/** The store did not do what it was asked for. Asking again may help. */
+export class BlobStoreUnavailable extends Error {
+  override readonly name = 'BlobStoreUnavailable'
+  /** Whether the store answered that it will not, as for a wrong key: asking again does not help. */
+  readonly isRefusal: boolean
+  constructor(
+    message: string,
+    { isRefusal = false, cause }: { readonly isRefusal?: boolean; readonly cause?: unknown } = {},
+  ) {
+    super(message, { cause })
+    this.isRefusal = isRefusal
+  }
+}
+
+export const blobNamePattern = /^[0-9a-f-]{36}$/
+
+/** Returns the name. Throws for one that no blob can have, and that could lead elsewhere. */
+export function requireBlobName(name: string): string {
+  if (!blobNamePattern.test(name)) throw new Error(`not the name of a blob: ${name}`)
+  return name
+}
 
 /** Opens a store whose blobs are files of a directory, which is created when absent. */
 export async function openDirectoryStore(directory: string): Promise<BlobStore> {
@@ -76,12 +98,13 @@ async function* files(folder: string): AsyncIterable<{ readonly name: string; re
 }
 
 function pathOf(folder: string, name: string): string {
-  if (!namePattern.test(name)) throw new Error(`not the name of a blob: ${name}`)
-  return join(folder, name)
+  return join(folder, requireBlobName(name))
 }
 
 async function openWriter(complete: string, unfinished: string, name: string): Promise<BlobWriter> {
-  const draft = pathOf(unfinished, name)
+  const place = pathOf(complete, name)
+  // Named anew, because a killed process may have left a draft of this blob.
+  const draft = join(unfinished, randomUUID())
   const file = await open(draft, 'wx', 0o600)
   let closed = false
   const close = async () => {
@@ -96,7 +119,7 @@ async function openWriter(complete: string, unfinished: string, name: string): P
     async finish() {
       await file.sync()
       await close()
-      await rename(draft, pathOf(complete, name))
+      await rename(draft, place)
       await syncDirectory(complete)
       return name
     },

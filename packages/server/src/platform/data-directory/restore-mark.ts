@@ -11,17 +11,21 @@ export const restoreMarkName = 'restoring'
 export interface RestoreMark {
   /** Identifies the restore, so that the database tells whether it finished. */
   readonly id: string
-  /** The directory of its blobs if that is not below the data directory. */
-  readonly blobDirectory: string | null
+  /** Where its blobs are, as in HARMONT_BLOB_URL; null for below the data directory. */
+  readonly blobUrl: string | null
 }
 
 /** Returns the mark of a directory; null without one. */
 export async function readRestoreMark(path: string): Promise<RestoreMark | null> {
   try {
-    return JSON.parse(await readFile(join(path, restoreMarkName), 'utf8')) as RestoreMark
+    // Earlier releases wrote the path of a directory.
+    const mark = JSON.parse(await readFile(join(path, restoreMarkName), 'utf8')) as RestoreMark & {
+      readonly blobDirectory?: string | null
+    }
+    return { id: mark.id, blobUrl: mark.blobUrl ?? mark.blobDirectory ?? null }
   } catch (error) {
     // A partial mark: the restore was killed while it wrote it, before anything else.
-    if (error instanceof SyntaxError) return { id: '', blobDirectory: null }
+    if (error instanceof SyntaxError) return { id: '', blobUrl: null }
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
     throw error
   }

@@ -23,7 +23,9 @@ test.for([
   ['HARMONT_PUBLIC_URL', 'ci.example.com', 'an http or https address'],
   ['HARMONT_PUBLIC_URL', 'https://ci.example.com/path', 'without a path'],
   ['HARMONT_DATABASE_URL', 'mysql://x', 'postgres://'],
-  ['HARMONT_BLOB_URL', 's3://bucket', 'an absolute path'],
+  ['HARMONT_BLOB_URL', 's3://Bucket/', '`file:/absolute/path` or `s3://bucket/prefix`'],
+  ['HARMONT_BLOB_URL', 'blobs', '`file:/absolute/path` or `s3://bucket/prefix`'],
+  ['HARMONT_BLOB_ENDPOINT', 's3.example.com', 'an http or https address'],
   ['HARMONT_BOOTSTRAP_TOKEN', 'short', '20 or more visible ASCII'],
   ['HARMONT_SANDBOX_NETWORK', 'egress,all', '`egress` or `none` or `host`'],
   ['HARMONT_EGRESS_ALLOW', '10.0.0.0/33', 'a range'],
@@ -77,8 +79,9 @@ test('every described value can be parsed again', () => {
     HARMONT_SNAPSHOT_DISK: '1536MiB',
     HARMONT_EGRESS_ALLOW: '10.0.0.0/8,host:80',
     HARMONT_LOG_RETENTION_DAYS: 'forever',
+    HARMONT_BLOB_URL: 's3://bucket.example/a/b',
   }
-  for (const environment of [{}, given]) {
+  for (const environment of [{}, given, { HARMONT_BLOB_URL: 'file:/srv/blobs' }]) {
     const settings = readSettings(environment)
     const shown = describeSettings(environment).map(({ variable, value }) => [variable, value] as const)
     const again = readSettings(Object.fromEntries(shown.filter(([, value]) => !/^\((none|set)\)$/.test(value))))

@@ -1,6 +1,7 @@
 /** Every setting of the server: its variable, default and meaning (`server.md` 2). */
 import { availableParallelism } from 'node:os'
 import { accessSettings } from './access-settings.ts'
+import { blobSettings } from './blob-settings.ts'
 import { externalSettings } from './external-settings.ts'
 import {
   absolutePath,
@@ -13,7 +14,6 @@ import {
   oneOf,
   orForever,
   origin,
-  type Parse,
   visibleAscii,
 } from './parse.ts'
 import { optional, type Setting, secret, setting, size } from './setting.ts'
@@ -48,8 +48,6 @@ const retentionSettings = {
   ),
 } as const
 
-const blobUrl: Parse<string> = (text) => absolutePath(text.replace(/^file:(\/\/)?/, ''))
-
 export const settingsTable = {
   port: setting('PORT', integer(1, 65535), 4000, 'TCP port to listen on'),
   host: setting('HOST', anyText, '127.0.0.1', 'address to listen on'),
@@ -62,11 +60,7 @@ export const settingsTable = {
   databaseUrl: secret(
     optional('HARMONT_DATABASE_URL', databaseUrl, 'an external PostgreSQL 15 or later; if unset, an embedded one runs'),
   ),
-  blobDirectory: optional(
-    'HARMONT_BLOB_URL',
-    blobUrl,
-    '`file:/absolute/path`; if unset, `blobs` in the data directory',
-  ),
+  ...blobSettings,
   publicUrlGiven: optional(
     'HARMONT_PUBLIC_URL',
     origin,

@@ -1,4 +1,4 @@
-/** A proxy between browser and server that can be told to answer strangely. */
+/** A proxy before a server that can be told to answer strangely. */
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
@@ -48,6 +48,21 @@ export const cuts: Fault = async ({ response, ask }) => {
   const { status, headers, body } = await ask()
   response.writeHead(status, { ...headers, 'content-length': body.length })
   response.write(body.subarray(0, Math.floor(body.length / 2)), () => response.socket?.destroy())
+}
+
+/** Changes one byte of the server's response. */
+export const flips: Fault = async ({ response, ask }) => {
+  const { status, headers, body } = await ask()
+  const place = Math.floor(body.length / 2)
+  if (body.length > 0) body.writeUInt8(body.readUInt8(place) ^ 1, place)
+  response.writeHead(status, headers).end(body)
+}
+
+/** Passes half of the server's response on, as if that were all of it. */
+export const halves: Fault = async ({ response, ask }) => {
+  const { status, headers, body } = await ask()
+  const half = body.subarray(0, Math.floor(body.length / 2))
+  response.writeHead(status, { ...headers, 'content-length': half.length }).end(half)
 }
 
 /** Sends the request, but drops the response. */

@@ -1,0 +1,57 @@
+import { join } from 'node:path'
+import type { DataDirectory } from '../data-directory/open-data-directory.ts'
+import { type Settings, SettingsError } from '../settings/read-settings.ts'
+import { type BlobStore, BlobStoreUnavailable, openDirectoryStore } from './blob-store.ts'
+
+export type BlobSettings = Pick<Settings, 'blobPlace' | 'blobEndpoint' | 'blobRegion' | 'blobPathStyle'>
+
+/** Opens the blob store of the settings. */
+export async function openBlobs(
+  { blobPlace: place, blobEndpoint: endpoint, blobRegion: region, blobPathStyle }: BlobSettings,
+  directory: Pick<DataDirectory, 'path' | 'blobs'>,
+): Promise<BlobStore> {
+  if (place?.kind !== 's3') return openDirectoryStore(place?.path ?? directory.blobs)
+  // Loaded here, because a server on a directory needs none of it.
+  const { openS3Store } = await import('./s3/s3-store.ts')
+  const pathStyle = blobPathStyle === null ? endpoint !== null : blobPathStyle === 'on'
+  return openS3Store({ ...place, endpoint, region, pathStyle, drafts: join(directory.path, 'drafts') })
+}
+
+/**
+ * Opens the blob store of the settings, and tries it out where that is S3. Throws a SettingsError
+ * when S3 refuses us, and calls `onAbsent` when it does not answer.
+ */
+export async function openUsableBlobs(
+  settings: BlobSettings,
+  directory: Pick<DataDirectory, 'path' | 'blobs'>,
+  onAbsent: (error: BlobStoreUnavailable) => void,
+): Promise<BlobStore> {
+  const store = await openBlobs(settings, directory)
+  if (settings.blobPlace?.kind !== 's3') return store
+  try {
+    await tryOut(store)
+  } catch (error) {
+    if (!(error instanceof BlobStoreUnavailable)) throw error
+    if (error.isRefusal) throw refused(error)
+    onAbsent(error)
+  }
+  return store
+}
+
+/** Makes each kind of call once, so that one which is not allowed is noticed at the start. */
+async function tryOut(store: BlobStore): Promise<void> {
+  const writer = await store.create()
+  await writer.write(Buffer.from('Written to try the store out.'))
+  const name = await writer.finish()
+  for await (const _ of store.open(name));
+  for await (const _ of store.list()) break
+  await store.removeUnfinished(new Date(0))
+  await store.remove(name)
+}
+
+function refused(error: BlobStoreUnavailable): SettingsError {
+  return new SettingsError(
+    `HARMONT_BLOB_URL: expected a bucket that this server may use: ${error.message}. See "Blobs in S3" in docs/operating.md for its settings and permissions.`,
+    { cause: error },
+  )
+}

@@ -1,0 +1,229 @@
+/** The objects of a bucket that are blobs. Every call has a deadline, and says what failed. */
+import type { Readable } from 'node:stream'
+import {
+  AbortMultipartUploadCommand,
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadBucketCommand,
+  HeadObjectCommand,
+  ListMultipartUploadsCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+  S3ServiceException,
+  UploadPartCommand,
+} from '@aws-sdk/client-s3'
+import { BlobStoreUnavailable, blobNamePattern } from '../blob-store.ts'
+
+/** For a call with all its tries. Less than a transaction may be held up (`database/pool.ts`). */
+const callMs = 60_000
+
+export interface BucketOptions {
+  readonly bucket: string
+  /** Without slashes at its ends; empty for the whole bucket. */
+  readonly prefix: string
+  /** null: Amazon's. */
+  readonly endpoint: string | null
+  /** null: as the SDK finds it. */
+  readonly region: string | null
+  /** Whether the bucket stands in the path and not in the host name. */
+  readonly pathStyle: boolean
+  /** Longest silence of a connection, a slow reader's own pauses included; 20 s if absent. */
+  readonly silenceMs?: number
+}
+
+/** An object that is not there. */
+export class NoSuchBlob extends Error {
+  override readonly name = 'NoSuchBlob'
+}
+
+const absent = new Set(['NoSuchKey', 'NotFound'])
+
+interface Stored {
+  readonly bytes: number
+  readonly tag: string
+}
+
+export class Bucket {
+  /** As in `HARMONT_BLOB_URL`. */
+  readonly url: string
+  readonly #client: S3Client
+  readonly #bucket: string
+  readonly #folder: string
+
+  constructor({ bucket, prefix, endpoint, region, pathStyle, silenceMs = 20_000 }: BucketOptions) {
+    this.url = `s3://${bucket}${prefix === '' ? '' : `/${prefix}`}`
+    this.#bucket = bucket
+    this.#folder = `${prefix === '' ? '' : `${prefix}/`}blobs/`
+    this.#client = new S3Client({
+      ...(endpoint === null ? {} : { endpoint, region: 'us-east-1' }),
+      ...(region === null ? {} : { region }),
+      forcePathStyle: pathStyle,
+      expectContinueHeader: false,
+      maxAttempts: 4,
+      // Bodies are signed by their SHA-256, which S3 checks. Some stores refuse what comes on top.
+      requestChecksumCalculation: 'WHEN_REQUIRED',
+      responseChecksumValidation: 'WHEN_REQUIRED',
+      requestHandler: { connectionTimeout: 5_000, socketTimeout: silenceMs },
+    })
+  }
+
+  /** Finds out how an object is stored; undefined for an absent one. */
+  async head(name: string): Promise<Stored | undefined> {
+    try {
+      const { ContentLength: bytes, ETag: etag } = await this.#call('HeadObject', (options) =>
+        this.#client.send(new HeadObjectCommand(this.#at(name)), options),
+      )
+      if (bytes === undefined) throw this.#wrong('HeadObject', 'the answer has no length')
+      return { bytes, tag: plain(etag) }
+    } catch (error) {
+      if (error instanceof NoSuchBlob) return undefined
+      throw error
+    }
+  }
+
+  /** Reads bytes of an object from `start` to before `end`, or to its end. */
+  async read(
+    name: string,
+    { start, end }: { readonly start: number; readonly end: number },
+  ): Promise<{ readonly bytes: AsyncIterable<Buffer>; readonly objectBytes: number }> {
+    const range = `bytes=${start}-${end === Number.POSITIVE_INFINITY ? '' : end - 1}`
+    const { Body: body, ContentRange: got = '' } = await this.#call('GetObject', (options) =>
+      this.#client.send(new GetObjectCommand({ ...this.#at(name), Range: range }), options),
+    )
+    const [, from, whole] = /^bytes (\d+)-\d+\/(\d+)$/.exec(got) ?? []
+    if (body === undefined || Number(from) !== start)
+      throw this.#wrong('GetObject', `asked for ${range}, the answer has \`${got}\``)
+    return { bytes: body as Readable, objectBytes: Number(whole) }
+  }
+
+  /** Stores an object whole. Returns its tag. */
+  async put(name: string, bytes: Buffer): Promise<string> {
+    const { ETag } = await this.#call('PutObject', (options) =>
+      this.#client.send(new PutObjectCommand({ ...this.#at(name), Body: bytes }), options),
+    )
+    return plain(ETag)
+  }
+
+  /** Stores an object in parts. Nobody sees it before the last one is there. Returns its tag. */
+  async upload(name: string, parts: AsyncIterable<Buffer>): Promise<string> {
+    const { UploadId } = await this.#call('CreateMultipartUpload', (options) =>
+      this.#client.send(new CreateMultipartUploadCommand(this.#at(name)), options),
+    )
+    const upload = { ...this.#at(name), UploadId }
+    try {
+      const stored: { readonly PartNumber: number; readonly ETag: string | undefined }[] = []
+      for await (const bytes of parts) {
+        const PartNumber = stored.length + 1
+        const { ETag } = await this.#call('UploadPart', (options) =>
+          this.#client.send(new UploadPartCommand({ ...upload, PartNumber, Body: bytes }), options),
+        )
+        stored.push({ PartNumber, ETag })
+      }
+      const { ETag } = await this.#call('CompleteMultipartUpload', (options) =>
+        this.#client.send(
+          new CompleteMultipartUploadCommand({ ...upload, MultipartUpload: { Parts: stored } }),
+          options,
+        ),
+      )
+      return plain(ETag)
+    } catch (error) {
+      // The sweep removes it where this fails, too.
+      await this.#abort(upload).catch(() => undefined)
+      throw error
+    }
+  }
+
+  async remove(name: string): Promise<void> {
+    await this.#call('DeleteObject', (options) => this.#client.send(new DeleteObjectCommand(this.#at(name)), options))
+  }
+
+  /** Lists the blobs. Objects that others put there are left out. */
+  async *list(): AsyncGenerator<{ readonly name: string; readonly completedAt: Date }> {
+    for (let token: string | undefined; ; ) {
+      const query = { Bucket: this.#bucket, Prefix: this.#folder, ContinuationToken: token }
+      const page = await this.#call('ListObjectsV2', (options) =>
+        this.#client.send(new ListObjectsV2Command(query), options),
+      )
+      for (const { Key = '', LastModified } of page.Contents ?? []) {
+        const name = Key.slice(this.#folder.length)
+        if (blobNamePattern.test(name) && LastModified !== undefined) yield { name, completedAt: LastModified }
+      }
+      token = page.NextContinuationToken
+      if (token === undefined) return
+    }
+  }
+
+  /** Aborts the uploads that began before an instant. */
+  async abortUploads(before: Date): Promise<void> {
+    for (let place = {}; ; ) {
+      const query = { Bucket: this.#bucket, Prefix: this.#folder, ...place }
+      const page = await this.#call('ListMultipartUploads', (options) =>
+        this.#client.send(new ListMultipartUploadsCommand(query), options),
+      )
+      for (const { Key, UploadId, Initiated } of page.Uploads ?? [])
+        if (Initiated !== undefined && Initiated < before) await this.#abort({ Bucket: this.#bucket, Key, UploadId })
+      if (page.IsTruncated !== true) return
+      place = { KeyMarker: page.NextKeyMarker, UploadIdMarker: page.NextUploadIdMarker }
+    }
+  }
+
+  /** Fails when the bucket does not answer, or not to us. */
+  async check(): Promise<void> {
+    await this.#call('HeadBucket', (options) =>
+      this.#client.send(new HeadBucketCommand({ Bucket: this.#bucket }), options),
+    )
+  }
+
+  #at(name: string): { readonly Bucket: string; readonly Key: string } {
+    return { Bucket: this.#bucket, Key: this.#folder + name }
+  }
+
+  async #abort(upload: {
+    readonly Bucket: string
+    readonly Key: string | undefined
+    readonly UploadId: string | undefined
+  }): Promise<void> {
+    await this.#call('AbortMultipartUpload', (options) =>
+      this.#client.send(new AbortMultipartUploadCommand(upload), options),
+    )
+  }
+
+  async #call<T>(operation: string, send: (options: { readonly abortSignal: AbortSignal }) => Promise<T>): Promise<T> {
+    const deadline = new AbortController()
+    // Ended with the call, because the signal would also end the body of its answer.
+    const timer = setTimeout(() => deadline.abort(), callMs)
+    try {
+      return await send({ abortSignal: deadline.signal })
+    } catch (error) {
+      if (error instanceof S3ServiceException && absent.has(error.name))
+        throw new NoSuchBlob(`${this.url}: no such blob`)
+      throw this.#wrong(operation, deadline.signal.aborted ? `no answer within ${callMs / 1000} s` : `${error}`, error)
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  #wrong(operation: string, why: string, cause?: unknown): BlobStoreUnavailable {
+    return new BlobStoreUnavailable(`${this.url}: ${operation} failed: ${why}`, { cause, isRefusal: isRefusal(cause) })
+  }
+}
+
+/** Returns a tag without its quotes, which some answers leave out. */
+function plain(tag = ''): string {
+  return tag.replaceAll('"', '')
+}
+
+/** Statuses of refusals that pass. */
+const passing = new Set([408, 425, 429])
+
+/** Whether S3 understood us and will not, or we have no credentials to show. */
+function isRefusal(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  if (!(error instanceof S3ServiceException))
+    return error.name === 'CredentialsProviderError' || error.message === 'Region is missing'
+  const { httpStatusCode: status = 0 } = error.$metadata
+  return status >= 300 && status < 500 && !passing.has(status)
+}

@@ -1,0 +1,109 @@
+/**
+ * The form of a blob in an object: frames of 64 KiB, each followed by a checksum. S3 checks what it
+ * is sent and not what it answers, and of a part of an object it gives no checksum at all. With
+ * frames every part that is read is checked before anybody gets a byte of it. The checksum knows
+ * blob, place and end, so that bytes of another place or object, and a shortened object, are
+ * noticed too.
+ */
+import { crc32 } from 'node:zlib'
+
+export const frameContent = 64 * 1024
+const sumBytes = 4
+const frameBytes = frameContent + sumBytes
+
+/** Bytes that an answer should have had, and does not have. */
+export class Damaged extends Error {
+  override readonly name = 'Damaged'
+}
+
+/** Returns the size of the object of a blob. */
+export function objectBytes(size: number): number {
+  return size + sumBytes * framesOf(size)
+}
+
+/** Returns the size of the blob in an object. Throws for an object that is none of ours. */
+export function blobBytes(objectSize: number): number {
+  const frames = Math.ceil(objectSize / frameBytes)
+  const size = objectSize - sumBytes * frames
+  if (size < 0 || framesOf(size) !== frames) throw new Damaged(`no blob has ${objectSize} bytes in its object`)
+  return size
+}
+
+/** Even an empty blob has a frame. */
+function framesOf(size: number): number {
+  return Math.max(1, Math.ceil(size / frameContent))
+}
+
+/** Returns the place of the frames in an object that have these bytes of its blob. */
+export function framesAround({ start, end }: { readonly start: number; readonly end: number }) {
+  const first = Math.floor(start / frameContent)
+  const last = Math.ceil(end / frameContent)
+  return { first, start: first * frameBytes, end: last * frameBytes }
+}
+
+/** A blob whose size is known. */
+export interface SizedBlob {
+  readonly name: string
+  readonly size: number
+}
+
+/**
+ * Returns frames of a blob: from the one that begins at byte `start` to before byte `end`. `fill`
+ * writes the bytes from a position on into a buffer.
+ */
+export async function encodeFrames(
+  blob: SizedBlob,
+  { start, end }: { readonly start: number; readonly end: number },
+  fill: (into: Buffer, position: number) => Promise<void>,
+): Promise<Buffer> {
+  const frames = Buffer.allocUnsafeSlow(objectBytes(end - start))
+  let at = 0
+  for (let position = start; at < frames.length; position += frameContent) {
+    const content = frames.subarray(at, at + Math.min(frameContent, end - position))
+    await fill(content, position)
+    at = frames.writeUInt32LE(sumOf(blob, position / frameContent, content), at + content.length)
+  }
+  return frames
+}
+
+function sumOf({ name, size }: SizedBlob, frame: number, content: Buffer): number {
+  const isLast = frame === framesOf(size) - 1
+  return crc32(content, crc32(`${name} ${frame} ${isLast ? size : 'goes on'}`))
+}
+
+/** Yields the checked content of frames, from a given one on, as their bytes arrive. */
+export async function* decodeFrames(
+  blob: SizedBlob,
+  first: number,
+  bytes: AsyncIterable<Buffer>,
+): AsyncGenerator<Buffer> {
+  let frame = first
+  let held: Buffer[] = []
+  let heldBytes = 0
+  for await (const chunk of bytes) {
+    held.push(chunk)
+    heldBytes += chunk.length
+    if (heldBytes < frameLength(blob, frame)) continue
+    let rest = Buffer.concat(held)
+    for (let length = frameLength(blob, frame); length > 0 && rest.length >= length; ) {
+      yield contentOf(blob, frame, rest.subarray(0, length))
+      rest = rest.subarray(length)
+      frame += 1
+      length = frameLength(blob, frame)
+    }
+    held = [rest]
+    heldBytes = rest.length
+  }
+  if (heldBytes > 0) throw new Damaged(`the blob ${blob.name} was answered with other bytes than its frames`)
+}
+
+/** Returns the bytes of a frame with its checksum; 0 beyond the last one. */
+function frameLength({ size }: SizedBlob, frame: number): number {
+  return frame < framesOf(size) ? Math.min(frameContent, size - frame * frameContent) + sumBytes : 0
+}
+
+function contentOf(blob: SizedBlob, frame: number, bytes: Buffer): Buffer {
+  const content = bytes.subarray(0, -sumBytes)
+  if (bytes.readUInt32LE(content.length) === sumOf(blob, frame, content)) return content
+  throw new Damaged(`the blob ${blob.name} is damaged near byte ${frame * frameContent}`)
+}
