@@ -205,7 +205,7 @@ export const windows: readonly Window[] = [
   {
     name: 'a blob is on the disk, its name is not final',
     file: 'server/src/platform/blobs/blob-store.ts',
-    before: 'await rename(draft, pathOf(complete, name))',
+    before: 'await rename(draft, place)',
     times: 1,
     scene: 'upload',
     holds: true,
