@@ -146,7 +146,7 @@ print("asked", flush=True); input()'`
       .split('\n')
       .filter((line) => line.includes(` dst=${publicHost.address} sport=`) && / udp /.test(line))
     expect(own.length).toBeGreaterThan(100)
-    expect(own.length).toBeLessThan(2 * (await connectionLimits()).open)
+    expect(own.length).toBeLessThan(2 * connectionLimits(true).open)
     expect(await egress.print(connect(publicHost.address, 7001), { network: 'egress' })).toBe('outside\n')
     await sandbox.destroy()
   })

@@ -1,3 +1,5 @@
+import { existsSync, realpathSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { git, gitFailed } from './git.ts'
 import type { GitFacts } from './source-set.ts'
 
@@ -6,6 +8,7 @@ import type { GitFacts } from './source-set.ts'
  * tree. Fails with SourceError `git_failed` where git refuses to read the repository.
  */
 export async function readGitFacts(directory: string): Promise<GitFacts | null> {
+  if (!isInWorkTree(directory)) return null
   // All at once: each takes some milliseconds, and none needs another's answer.
   const [top, branch, last, remotes, heads] = await Promise.all([
     git(directory, ['rev-parse', '--show-toplevel']),
@@ -25,6 +28,15 @@ export async function readGitFacts(directory: string): Promise<GitFacts | null> 
     message: commit === undefined ? null : message.join('\n').trimEnd(),
     remote: remote === null ? null : withoutCredentials(remote.url),
     defaultBranch: remote === null ? null : defaultBranchOf(heads?.stdout ?? '', remote.name),
+  }
+}
+
+/** Whether a directory or one above it has a `.git`. Git itself takes a process to say so. */
+function isInWorkTree(directory: string): boolean {
+  if (!existsSync(directory)) return false
+  for (let at = realpathSync(directory); ; at = dirname(at)) {
+    if (existsSync(join(at, '.git'))) return true
+    if (at === dirname(at)) return false
   }
 }
 

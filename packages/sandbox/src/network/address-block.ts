@@ -45,20 +45,21 @@ export function freeServiceSubnet(ranges: readonly string[]): string {
  * Returns the ranges that this machine has addresses in or routes to, except those of sandboxes.
  */
 export async function rangesInUse(): Promise<readonly string[]> {
-  const [routes, links] = await Promise.all([
-    // Tunnels keep their routes in tables of their own.
-    run('ip', ['-4', '-json', 'route', 'show', 'table', 'all']),
-    run('ip', ['-4', '-json', 'address', 'show']),
-  ])
+  // Tunnels keep their routes in tables of their own. Each answer is a line with a list.
+  const answers = await ip(['route show table all', 'address show'], '-json')
+  const entries = answers
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .flatMap((line) => JSON.parse(line) as readonly (LinkRoute & LinkAddresses)[])
   const isOther = (link: string | undefined): boolean => !/^hm\d+-/.test(link ?? '')
-  const routed = (JSON.parse(routes.stdout || '[]') as readonly LinkRoute[])
+  const routed = entries
     .filter(
       ({ dst, dev, protocol }) =>
         dst !== undefined && dst !== 'default' && isOther(dev) && protocol !== String(gatewayProtocol),
     )
     .map(({ dst }) => dst as string)
     .filter((range) => lengthOf(range) >= shortestLength)
-  const own = (JSON.parse(links.stdout || '[]') as readonly LinkAddresses[])
+  const own = entries
     .filter(({ ifname }) => isOther(ifname))
     .flatMap(({ addr_info }) => addr_info ?? [])
     .map(({ local, prefixlen }) => `${local}/${prefixlen}`)
@@ -89,19 +90,31 @@ const gatewayProtocol = 104
 /**
  * Adds a directory's gateway address to the machine. It is a route and not on a link: browsers
  * abort page loads whenever a link gains or loses an address (ERR_NETWORK_CHANGED), so a run that
- * starts or ends would break them.
+ * starts or ends would break them. @param anew removes an earlier address first.
  */
-export async function openGateway(number: number, address: string): Promise<void> {
-  await run('ip', ['route', 'replace', 'local', `${address}/32`, 'dev', 'lo', ...markOf(number)])
+export async function openGateway(number: number, address: string, anew: boolean): Promise<void> {
+  const replace = `route replace local ${address}/32 dev lo ${markOf(number)}`
+  await ip(anew ? [flushOf(number), replace] : [replace])
 }
 
 /** Removes the gateway address, if present. */
 export async function closeGateway(number: number): Promise<void> {
-  await run('ip', ['-4', 'route', 'flush', 'table', 'local', 'dev', 'lo', ...markOf(number)])
+  await ip([flushOf(number)])
 }
 
-function markOf(number: number): readonly string[] {
-  return ['proto', String(gatewayProtocol), 'metric', String(number + 1)]
+function flushOf(number: number): string {
+  return `route flush table local dev lo ${markOf(number)}`
+}
+
+function markOf(number: number): string {
+  return `proto ${gatewayProtocol} metric ${number + 1}`
+}
+
+/** Runs commands of `ip` in one process, because starting one costs more than most of them. */
+async function ip(commands: readonly string[], ...options: readonly string[]): Promise<string> {
+  const done = run('ip', ['-4', ...options, '-batch', '-'])
+  done.child.stdin?.end(`${commands.join('\n')}\n`)
+  return (await done).stdout
 }
 
 /**

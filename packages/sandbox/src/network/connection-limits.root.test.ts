@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
-import { type ConnectionLimits, connectionLimits } from './connection-limits.ts'
+import { type ConnectionLimits, takesBrief } from './connection-limits.ts'
 import { takes } from './nft.ts'
 import { rulesFor } from './nftables.ts'
 import { parse } from './resolver.ts'
@@ -130,7 +130,7 @@ test('an unanswered connection leaves the table after half a minute, if the kern
     Number(/ (\d+) SYN_SENT/.exec(await onMachine({ ...endless, brief }, [], script))?.[1])
   expect(await secondsOf(true)).toBeLessThanOrEqual(30)
   expect(await secondsOf(false)).toBeGreaterThan(60)
-  expect((await connectionLimits()).brief).toBe(true)
+  expect(await takesBrief()).toBe(true)
   expect(await takes('table inet harmont_check { no such thing }')).toBe(false)
 })
 

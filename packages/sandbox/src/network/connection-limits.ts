@@ -25,15 +25,20 @@ const leastOpen = 128
 const usualTable = 65_536
 
 /** Returns limits that leave part of the table free even if thirty sandboxes exhaust theirs. */
-export async function connectionLimits(): Promise<ConnectionLimits> {
+export function connectionLimits(brief: boolean): ConnectionLimits {
   const table = Number(readIfPresent('/proc/sys/net/netfilter/nf_conntrack_max') ?? usualTable)
   const open = Math.min(mostOpen, Math.max(leastOpen, Math.floor(table / 128)))
   return {
     open,
     atOnce: open,
     perSecond: Math.ceil(open / 8),
-    brief: await takes(`table inet harmont_check {${briefObject}}`),
+    brief,
   }
+}
+
+/** Returns whether this kernel can make ended connections leave the table early. */
+export function takesBrief(): Promise<boolean> {
+  return takes(`table inet harmont_check {${briefObject}}`)
 }
 
 const briefObject = `

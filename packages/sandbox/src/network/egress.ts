@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -9,7 +9,7 @@ import { stage } from '../system/machine.ts'
 import { run } from '../system/processes.ts'
 import { ToolFailed } from '../system/tool-failed.ts'
 import { closeGateway, freeBlock, openGateway, rangesInUse } from './address-block.ts'
-import { connectionLimits } from './connection-limits.ts'
+import { connectionLimits, takesBrief } from './connection-limits.ts'
 import { resolveExceptions } from './egress-exceptions.ts'
 import { forgetOtherFirewalls, passOtherFirewalls } from './forwarding.ts'
 import { IpHelper } from './ip-helper.ts'
@@ -58,40 +58,48 @@ export async function openEgress(
   const addressOf = (index: number): string => addressIn(block, number, index)
   const gateway = addressOf(1)
   await writeFile('/proc/sys/net/ipv4/ip_forward', '1')
-  await nft(
-    rulesFor({
-      table,
-      links,
-      subnet: `${addressOf(0)}/22`,
-      checked: addressOf(addressesEach - 1),
-      gateway,
-      resolver,
-      exceptions,
-      connections: await connectionLimits(),
-      ownPorts,
-      owner: layout.tag,
-    }),
-  )
-  for (const link of await linksOf(number)) if (!linksInUse.includes(link)) await removeLink(link)
-
-  if (linksInUse.length === 0) await closeGateway(number)
-  await openGateway(number, gateway)
+  const load = (brief: boolean) =>
+    nft(
+      rulesFor({
+        table,
+        links,
+        subnet: `${addressOf(0)}/22`,
+        checked: addressOf(addressesEach - 1),
+        gateway,
+        resolver,
+        exceptions,
+        connections: connectionLimits(brief),
+        ownPorts,
+        owner: layout.tag,
+      }),
+    )
+  try {
+    await load(true)
+  } catch (error) {
+    // Asked only now: nearly every kernel can.
+    if (await takesBrief()) throw error
+    await load(false)
+  }
+  for (const link of linksOf(number)) if (!linksInUse.includes(link)) await removeLink(link)
+  await openGateway(number, gateway, linksInUse.length === 0)
 
   const resolvConf = layout.resolvConf('egress')
   writeIfChanged(resolvConf, resolvConfFor(resolver, gateway))
   const slot = ({ name, index }: Link): NetworkSlot =>
     egressSlot(name, addressOf(index), gateway, resolver.viaGateway, resolvConf)
+  let hasOthers = true
   const remove = async (): Promise<void> => {
-    for (const link of await linksOf(number)) await removeLink(link)
+    for (const link of linksOf(number)) await removeLink(link)
     await closeGateway(number)
-    await forgetOtherFirewalls(table)
+    if (hasOthers) await forgetOtherFirewalls(table)
     // First, because without the table the number, and this file, may be taken by others.
     rmSync(join(owners, String(number)), { force: true })
     await nft(`delete table inet ${table}\n`)
     rmSync(layout.network, { force: true })
   }
   try {
-    await passOtherFirewalls(table, links, slot({ name: `hm${number}-check`, index: addressesEach - 1 }))
+    const probe = slot({ name: `hm${number}-check`, index: addressesEach - 1 })
+    hasOthers = await passOtherFirewalls(table, links, probe)
   } catch (error) {
     if (linksInUse.length === 0) await remove()
     throw error
@@ -167,7 +175,7 @@ async function removeOrphans(): Promise<void> {
   for (const name of readdirSync(owners).filter((entry) => /^\d+$/.test(entry))) {
     const directory = readIfPresent(join(owners, name))
     if (directory === undefined || existsSync(directory)) continue
-    for (const link of await linksOf(Number(name))) await removeLink(link)
+    for (const link of linksOf(Number(name))) await removeLink(link)
     await closeGateway(Number(name))
     await forgetOtherFirewalls(`harmont_${name}`)
     if ((await ownerOf(Number(name))) !== undefined) await nft(`delete table inet harmont_${name}\n`)
@@ -180,10 +188,10 @@ async function ownerOf(number: number): Promise<string | undefined> {
   return listed?.find((entry) => entry.table !== undefined)?.table?.comment
 }
 
-async function linksOf(number: number): Promise<readonly string[]> {
-  const { stdout } = await run('ip', ['-json', 'link', 'show', 'type', 'veth'])
-  const links = JSON.parse(stdout || '[]') as readonly { readonly ifname?: string }[]
-  return links.flatMap(({ ifname }) => (ifname?.startsWith(`hm${number}-`) ? [ifname] : []))
+/** Returns the links of a directory. Not from /sys, which may show another network namespace. */
+function linksOf(number: number): readonly string[] {
+  const lines = readFileSync('/proc/net/dev', 'latin1').split('\n')
+  return lines.map((line) => line.split(':')[0]?.trim() ?? '').filter((name) => name.startsWith(`hm${number}-`))
 }
 
 /** Waits until a link is gone from this machine, after its namespace lost its last process. */

@@ -23,10 +23,11 @@ const destination = '1.1.1.1'
  * Gets the sandboxes' traffic past other programs in the forward hook: an accept in one chain does
  * not bind the next, and Docker's chain drops by policy. Appends an accept for our links to each
  * such chain, so that its explicit refusals still apply. Then sends a test packet, and fails with a
- * sentence if it does not arrive.
+ * sentence if it does not arrive. Returns whether there are such chains: without any, none has an
+ * accept of ours.
  * @param probe a link for the test. The table's counter `passed` counts its address.
  */
-export async function passOtherFirewalls(table: string, links: string, probe: NetworkSlot): Promise<void> {
+export async function passOtherFirewalls(table: string, links: string, probe: NetworkSlot): Promise<boolean> {
   const chains = await otherForwardChains()
   for (const chain of chains.filter(({ policy }) => policy === 'drop')) {
     if ((await ownRules(chain, table)).length > 0) continue
@@ -38,7 +39,8 @@ export async function passOtherFirewalls(table: string, links: string, probe: Ne
     )
   }
   const legacy = /^filter$/m.test(readIfPresent('/proc/net/ip_tables_names') ?? '')
-  if ((chains.length === 0 && !legacy) || !(await hasRoute()) || (await comesThrough(table, probe))) return
+  const hasOthers = chains.length > 0
+  if ((!hasOthers && !legacy) || !(await hasRoute()) || (await comesThrough(table, probe))) return hasOthers
   const names = [...chains.map(pathOf), ...(legacy ? ['iptables-legacy FORWARD'] : [])].join(', ')
   throw new Error(
     `the firewall of this machine drops traffic from sandboxes (${names}): allow it to forward from and to ${links}`,
