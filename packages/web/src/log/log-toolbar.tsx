@@ -1,36 +1,28 @@
 import { ArrowDown, ArrowDownToLine, ArrowUp, Ellipsis, Expand, Search, Shrink, WrapText } from 'lucide-react'
 import type { ReactNode } from 'react'
+import type { Schema } from '../api/schemas.ts'
 import { useIsNarrow } from '../browser/use-is-narrow.ts'
 import { Menu, MenuChoices, MenuItem, MenuLabel, MenuSeparator } from '../design/overlays/menu.tsx'
 import { thousands } from '../text/count.ts'
+import { errorNoun } from './data/facts.ts'
+import type { LineRange } from './data/permalink.ts'
 import { downloadLinks } from './download-links.ts'
-import { fontSizes, type LogPreferences, setLogPreferences } from './preferences.ts'
+import { fontSizes, setLogPreferences } from './preferences.ts'
 import type { TimeMode } from './terminal/line-times.ts'
+import type { LogViewState } from './use-log-view.ts'
 
 interface LogToolbarProps {
+  readonly view: LogViewState
+  readonly job: Schema<'JobView'>
   /** The start of the row. */
-  readonly lead: ReactNode
-  readonly jobId: string
-  readonly preferences: LogPreferences
-  readonly isWrapped: boolean
+  readonly lead?: ReactNode
   readonly isFull: boolean
   readonly onFull: () => void
-  /** Opens or closes the search on narrow screens; null: it must stay open. */
-  readonly onSearch: (() => void) | null
+  /** Whether narrow screens show the search. It stays open while something is searched for. */
   readonly isSearchOpen: boolean
-  /** Null once the log is complete. */
-  readonly follow: { readonly isOn: boolean; readonly onChange: (isOn: boolean) => void } | null
-  readonly errors: number
-  /** The singular noun for an error. */
-  readonly errorNoun: string
-  readonly onError: (isBack: boolean) => void
-  readonly groups: number
-  readonly onFoldAll: () => void
-  readonly isStderrOnly: boolean
-  readonly onStderrOnly: () => void
-  readonly onCopy: () => void
-  /** The name of the text that `onCopy` copies. */
-  readonly copied: string
+  readonly onSearch: () => void
+  readonly copyLines: (lines: LineRange) => Promise<unknown>
+  /** The search. */
   readonly children: ReactNode
 }
 
@@ -43,8 +35,9 @@ const times: readonly { readonly value: TimeMode; readonly label: string }[] = [
 
 /** Shows the tools of the log, some of them in a menu. */
 export function LogToolbar(props: LogToolbarProps) {
-  const { lead, isWrapped, isFull, onFull, onSearch, isSearchOpen, follow, errors, errorNoun, onError, children } =
-    props
+  const { view, job, lead, isFull, onFull, isSearchOpen, onSearch, children } = props
+  const { facts, follow, isWrapped } = view
+  const isSearching = view.search.text !== ''
   // A narrow row holds the step's name, so rare tools move to the menu.
   const isNarrow = useIsNarrow()
   return (
@@ -54,43 +47,28 @@ export function LogToolbar(props: LogToolbarProps) {
       aria-label="Log"
     >
       {lead}
-      <span className={isSearchOpen ? 'contents' : 'contents max-md:hidden'}>{children}</span>
+      <span className={isSearchOpen || isSearching ? 'contents' : 'contents max-md:hidden'}>{children}</span>
       <span className="ml-auto flex items-center gap-1 max-md:gap-0">
-        {errors > 0 && (
-          <span className="inline-flex items-center">
-            <ToolButton label={`Previous ${errorNoun} (E)`} onClick={() => onError(true)}>
-              <ArrowUp size={16} aria-hidden="true" />
-            </ToolButton>
-            <span className="text-13 text-fail tabular">
-              {thousands(errors)}
-              {errors === 1000 ? '+' : ''} {errors === 1 ? errorNoun : `${errorNoun}s`}
-            </span>
-            <ToolButton label={`Next ${errorNoun} (e)`} onClick={() => onError(false)}>
-              <ArrowDown size={16} aria-hidden="true" />
-            </ToolButton>
-          </span>
+        {facts.errors.length > 0 && (
+          <ErrorSteps count={facts.errors.length} noun={errorNoun(facts, job.failure)} onStep={view.stepError} />
         )}
-        {follow !== null && (
-          <ToolButton label="Follow the end" isPressed={follow.isOn} onClick={() => follow.onChange(!follow.isOn)}>
+        {!facts.isComplete && (
+          <ToolButton label="Follow the end" isPressed={follow.isOn} onClick={() => follow.set(!follow.isOn)}>
             <ArrowDownToLine size={16} aria-hidden="true" /> <span className="max-md:hidden">Follow</span>
           </ToolButton>
         )}
         {isNarrow ? (
           <ToolButton
             label="Search the log (/)"
-            isPressed={isSearchOpen}
-            isOff={onSearch === null}
-            onClick={() => onSearch?.()}
+            isPressed={isSearchOpen || isSearching}
+            isOff={isSearching}
+            onClick={onSearch}
           >
             <Search size={16} aria-hidden="true" />
           </ToolButton>
         ) : (
           <>
-            <ToolButton
-              label="Wrap long lines (w)"
-              isPressed={isWrapped}
-              onClick={() => setLogPreferences({ wrap: !isWrapped })}
-            >
+            <ToolButton label="Wrap long lines (w)" isPressed={isWrapped} onClick={() => setWrap(!isWrapped)}>
               <WrapText size={16} aria-hidden="true" />
             </ToolButton>
             <ToolButton
@@ -108,23 +86,36 @@ export function LogToolbar(props: LogToolbarProps) {
   )
 }
 
-function More(props: LogToolbarProps & { readonly isNarrow: boolean }) {
-  const {
-    isNarrow,
-    isWrapped,
-    isFull,
-    onFull,
-    jobId,
-    preferences,
-    groups,
-    onFoldAll,
-    isStderrOnly,
-    onStderrOnly,
-    onCopy,
-    copied,
-  } = props
-  const links = downloadLinks(jobId)
-  const { fontSize } = preferences
+const setWrap = (wrap: boolean) => setLogPreferences({ wrap })
+
+interface ErrorStepsProps {
+  readonly count: number
+  /** The singular noun for an error. */
+  readonly noun: string
+  readonly onStep: (isBack: boolean) => void
+}
+
+/** Counts the errors and walks them. */
+function ErrorSteps({ count, noun, onStep }: ErrorStepsProps) {
+  return (
+    <span className="inline-flex items-center">
+      <ToolButton label={`Previous ${noun} (E)`} onClick={() => onStep(true)}>
+        <ArrowUp size={16} aria-hidden="true" />
+      </ToolButton>
+      <span className="text-13 text-fail tabular">
+        {thousands(count)}
+        {count === 1000 ? '+' : ''} {count === 1 ? noun : `${noun}s`}
+      </span>
+      <ToolButton label={`Next ${noun} (e)`} onClick={() => onStep(false)}>
+        <ArrowDown size={16} aria-hidden="true" />
+      </ToolButton>
+    </span>
+  )
+}
+
+/** The menu of rarer tools; on a narrow screen also of those that have no room. */
+function More({ view, job, isNarrow, isFull, onFull, copyLines }: LogToolbarProps & { readonly isNarrow: boolean }) {
+  const { isWrapped, isStderrOnly, preferences, facts, folds, marked } = view
   return (
     <Menu
       align="end"
@@ -137,7 +128,7 @@ function More(props: LogToolbarProps & { readonly isNarrow: boolean }) {
       {isNarrow && (
         <>
           <MenuItem onSelect={onFull}>{isFull ? 'Leave full screen' : 'Full screen'}</MenuItem>
-          <MenuItem onSelect={() => setLogPreferences({ wrap: !isWrapped })}>
+          <MenuItem onSelect={() => setWrap(!isWrapped)}>
             {isWrapped ? 'Do not wrap lines' : 'Wrap long lines'}
           </MenuItem>
           <MenuSeparator />
@@ -146,24 +137,45 @@ function More(props: LogToolbarProps & { readonly isNarrow: boolean }) {
       <MenuLabel>Times</MenuLabel>
       <MenuChoices value={preferences.times} choices={times} onChange={(mode) => setLogPreferences({ times: mode })} />
       <MenuSeparator />
+      <TextSizes size={preferences.fontSize} />
+      <MenuItem onSelect={folds.toggleAll} refused={facts.groups.length === 0 ? 'This log has no groups' : null}>
+        Fold or unfold all groups
+      </MenuItem>
+      <MenuItem onSelect={() => view.setStderrOnly(!isStderrOnly)}>
+        {isStderrOnly ? 'Show stdout' : 'Only stderr'}
+      </MenuItem>
+      <MenuSeparator />
+      <MenuItem onSelect={() => void copyLines(marked ?? { from: 1, to: facts.totalLines })}>
+        Copy {rangeWords(marked)}
+      </MenuItem>
+      <Downloads jobId={job.id} />
+    </Menu>
+  )
+}
+
+function TextSizes({ size }: { readonly size: number }) {
+  return (
+    <>
       <MenuItem
-        onSelect={() => setLogPreferences({ fontSize: fontSize + 1 })}
-        refused={fontSize >= fontSizes.most ? 'This is the largest size' : null}
+        onSelect={() => setLogPreferences({ fontSize: size + 1 })}
+        refused={size >= fontSizes.most ? 'This is the largest size' : null}
       >
-        Larger text ({fontSize} px)
+        Larger text ({size} px)
       </MenuItem>
       <MenuItem
-        onSelect={() => setLogPreferences({ fontSize: fontSize - 1 })}
-        refused={fontSize <= fontSizes.least ? 'This is the smallest size' : null}
+        onSelect={() => setLogPreferences({ fontSize: size - 1 })}
+        refused={size <= fontSizes.least ? 'This is the smallest size' : null}
       >
         Smaller text
       </MenuItem>
-      <MenuItem onSelect={onFoldAll} refused={groups === 0 ? 'This log has no groups' : null}>
-        Fold or unfold all groups
-      </MenuItem>
-      <MenuItem onSelect={onStderrOnly}>{isStderrOnly ? 'Show stdout' : 'Only stderr'}</MenuItem>
-      <MenuSeparator />
-      <MenuItem onSelect={onCopy}>Copy {copied}</MenuItem>
+    </>
+  )
+}
+
+function Downloads({ jobId }: { readonly jobId: string }) {
+  const links = downloadLinks(jobId)
+  return (
+    <>
       <MenuItem asChild>
         <a href={links.download}>Download</a>
       </MenuItem>
@@ -175,8 +187,13 @@ function More(props: LogToolbarProps & { readonly isNarrow: boolean }) {
           Open raw
         </a>
       </MenuItem>
-    </Menu>
+    </>
   )
+}
+
+function rangeWords(lines: LineRange | null): string {
+  if (lines === null) return 'all lines'
+  return lines.from === lines.to ? `line ${lines.from}` : `lines ${lines.from} to ${lines.to}`
 }
 
 const toolClass =

@@ -1,10 +1,10 @@
-import { useRef, useState } from 'react'
+import { type RefObject, useRef, useState } from 'react'
 import { flushSync } from 'react-dom'
 import { copyText } from '../browser/clipboard.ts'
 import { useShortcuts } from '../interaction/shortcuts.ts'
 import { toast } from '../interaction/toasts.tsx'
 import { thousands } from '../text/count.ts'
-import { errorNoun, isRemoved } from './data/facts.ts'
+import { isRemoved } from './data/facts.ts'
 import { downloadLinks } from './download-links.ts'
 import { GoToLine } from './go-to-line.tsx'
 import './log.css'
@@ -24,7 +24,7 @@ import { type LogViewProps, type LogViewState, useLogView, useRowClicks } from '
 export function LogView(props: LogViewProps) {
   const { job, onFindChange, lead } = props
   const view = useLogView(props)
-  const { data, facts, preferences, rows, search, searching, follow, marked, isWrapped, look } = view
+  const { data, facts, search, searching, marked, look } = view
   const scroller = useRef<HTMLElement>(null)
   const field = useRef<HTMLInputElement>(null)
   const [isFull, setFull] = useState(false)
@@ -32,7 +32,6 @@ export function LogView(props: LogViewProps) {
   const [isSearchOpen, setSearchOpen] = useState(false)
   const [isFocused, setFocused] = useState(false)
   const { copyLines, onCopy, selectAll } = useCopy(data, look.lines)
-  const onClick = useRowClicks(view)
   useShortcuts('log', [{ keys: 'Escape', does: 'Leave full screen', run: () => setFull(false) }], isFull)
   useKeys(view, isFocused, {
     search: () => {
@@ -45,8 +44,10 @@ export function LogView(props: LogViewProps) {
     fullScreen: () => setFull(!isFull),
     download: () => location.assign(downloadLinks(job.id).download),
   })
-  const all = { from: 1, to: facts.totalLines }
-  const isFilterEmpty = view.only !== null && view.only.length === 0
+  const goToLine = (line: number) => {
+    setAsking(false)
+    view.goToLine(line)
+  }
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: it only watches where the focus is, and what is copied
     <div
@@ -57,30 +58,9 @@ export function LogView(props: LogViewProps) {
       onCopy={onCopy}
     >
       <LogToolbar
-        lead={lead ?? null}
-        jobId={job.id}
-        preferences={preferences}
-        isWrapped={isWrapped}
-        isFull={isFull}
+        {...{ view, job, lead, isFull, isSearchOpen, copyLines }}
         onFull={() => setFull(!isFull)}
-        onSearch={search.text === '' ? () => setSearchOpen(!isSearchOpen) : null}
-        isSearchOpen={isSearchOpen || search.text !== ''}
-        follow={facts.isComplete ? null : { isOn: follow.isOn, onChange: follow.set }}
-        errors={facts.errors.length}
-        errorNoun={errorNoun(facts, job.failure)}
-        onError={view.stepError}
-        groups={facts.groups.length}
-        onFoldAll={view.folds.toggleAll}
-        isStderrOnly={view.isStderrOnly}
-        onStderrOnly={() => view.setStderrOnly(!view.isStderrOnly)}
-        onCopy={() => void copyLines(marked ?? all)}
-        copied={
-          marked === null
-            ? 'all lines'
-            : marked.from === marked.to
-              ? `line ${marked.from}`
-              : `lines ${marked.from} to ${marked.to}`
-        }
+        onSearch={() => setSearchOpen(!isSearchOpen)}
       >
         <SearchBar
           ref={field}
@@ -98,48 +78,52 @@ export function LogView(props: LogViewProps) {
         stderrLooked={view.isStderrOnly ? view.stderr.looked : null}
         onAll={view.onUnfilter}
       />
-      <div className="relative min-h-0 flex-1">
-        <LogRows
-          label={`Log of ${job.name}, ${thousands(facts.totalLines)} ${facts.totalLines === 1 ? 'line' : 'lines'}`}
-          rows={rows}
-          data={data}
-          version={view.version}
-          look={look}
-          fontSize={preferences.fontSize}
-          rowHeight={view.rowHeight}
-          isWrapped={isWrapped}
-          scroller={scroller}
-          onClick={onClick}
-        />
-        {((facts.totalLines === 0 && !isRemoved(facts)) || isFilterEmpty) && (
-          <div className="absolute inset-x-0" style={{ top: rows.model.count * view.rowHeight }}>
-            {isFilterEmpty ? (
-              <p className="px-4 py-6 text-muted">No line matches the filter.</p>
-            ) : (
-              <EmptyLog isComplete={facts.isComplete} exitCode={job.exit_code} hasStarted={job.started_at != null} />
-            )}
-          </div>
-        )}
-        <MarksBar
-          errors={facts.errors}
-          hits={searching.hits}
-          shareOf={rows.shareOf}
-          onGo={(share) => rows.window.goTo(share * rows.window.total - rows.window.view / 2)}
-        />
-        {!facts.isComplete && !follow.isOn && <NewLines count={follow.missed} onGo={() => follow.set(true)} />}
-      </div>
-      {isAsking && (
-        <GoToLine
-          totalLines={facts.totalLines}
-          onClose={() => setAsking(false)}
-          onGo={(line) => {
-            setAsking(false)
-            follow.set(false)
-            view.goTo(line)
-            view.mark({ from: line, to: line })
-          }}
-        />
+      <Lines view={view} job={job} scroller={scroller} />
+      {isAsking && <GoToLine totalLines={facts.totalLines} onClose={() => setAsking(false)} onGo={goToLine} />}
+    </div>
+  )
+}
+
+interface LinesProps extends Pick<LogViewProps, 'job'> {
+  readonly view: LogViewState
+  readonly scroller: RefObject<HTMLElement | null>
+}
+
+/** Shows the rows, and over them what is said about lines out of sight. */
+function Lines({ view, job, scroller }: LinesProps) {
+  const { data, facts, preferences, rows, searching, follow, isWrapped, look } = view
+  const onClick = useRowClicks(view)
+  const isFilterEmpty = view.only !== null && view.only.length === 0
+  return (
+    <div className="relative min-h-0 flex-1">
+      <LogRows
+        label={`Log of ${job.name}, ${thousands(facts.totalLines)} ${facts.totalLines === 1 ? 'line' : 'lines'}`}
+        rows={rows}
+        data={data}
+        version={view.version}
+        look={look}
+        fontSize={preferences.fontSize}
+        rowHeight={view.rowHeight}
+        isWrapped={isWrapped}
+        scroller={scroller}
+        onClick={onClick}
+      />
+      {((facts.totalLines === 0 && !isRemoved(facts)) || isFilterEmpty) && (
+        <div className="absolute inset-x-0" style={{ top: rows.model.count * view.rowHeight }}>
+          {isFilterEmpty ? (
+            <p className="px-4 py-6 text-muted">No line matches the filter.</p>
+          ) : (
+            <EmptyLog isComplete={facts.isComplete} exitCode={job.exit_code} hasStarted={job.started_at != null} />
+          )}
+        </div>
       )}
+      <MarksBar
+        errors={facts.errors}
+        hits={searching.hits}
+        shareOf={rows.shareOf}
+        onGo={(share) => rows.window.goTo(share * rows.window.total - rows.window.view / 2)}
+      />
+      {!facts.isComplete && !follow.isOn && <NewLines count={follow.missed} onGo={() => follow.set(true)} />}
     </div>
   )
 }

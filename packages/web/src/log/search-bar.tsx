@@ -16,6 +16,12 @@ interface SearchBarProps {
   readonly ref: Ref<HTMLInputElement>
 }
 
+const switches = [
+  ['case', 'Match case', CaseSensitive],
+  ['word', 'Whole words', WholeWord],
+  ['regex', 'Expression (RE2)', Regex],
+] as const
+
 /**
  * Searches the log (web L12). Enter and Shift-Enter walk the hits; Escape clears, then leaves. A
  * second Ctrl F is the browser's.
@@ -34,7 +40,6 @@ export function SearchBar({ search, onChange, searching, onStep, onLeave, ref }:
       else setDraft('')
     }
   }
-  const isActive = search.text !== ''
   return (
     <search className="flex min-w-0 flex-1 basis-full items-center gap-1 max-md:order-last max-md:pb-1 md:basis-auto">
       <input
@@ -49,48 +54,42 @@ export function SearchBar({ search, onChange, searching, onStep, onLeave, ref }:
         aria-invalid={searching.problem !== null}
         className="min-h-7 pointer-coarse:min-h-11 w-16 min-w-0 flex-1 md:max-w-80 rounded-small border border-edge bg-raised px-2 font-mono text-13 placeholder:font-sans placeholder:text-muted aria-invalid:border-fail"
       />
-      <ToolButton
-        label="Match case"
-        isPressed={search.case}
-        onClick={() => onChange({ ...search, case: !search.case })}
-      >
-        <CaseSensitive size={16} aria-hidden="true" />
-      </ToolButton>
-      <ToolButton
-        label="Whole words"
-        isPressed={search.word}
-        onClick={() => onChange({ ...search, word: !search.word })}
-      >
-        <WholeWord size={16} aria-hidden="true" />
-      </ToolButton>
-      <ToolButton
-        label="Expression (RE2)"
-        isPressed={search.regex}
-        onClick={() => onChange({ ...search, regex: !search.regex })}
-      >
-        <Regex size={16} aria-hidden="true" />
-      </ToolButton>
-      {isActive && (
-        <>
-          <ToolButton label="Previous match (N)" isOff={searching.hits.total === 0} onClick={() => onStep(true)}>
-            <ArrowUp size={16} aria-hidden="true" />
-          </ToolButton>
-          <ToolButton label="Next match (n)" isOff={searching.hits.total === 0} onClick={() => onStep(false)}>
-            <ArrowDown size={16} aria-hidden="true" />
-          </ToolButton>
-          <ToolButton
-            label="Only matches"
-            isPressed={searching.isOnly}
-            onClick={() => searching.setOnly(!searching.isOnly)}
-          >
-            <ListFilter size={16} aria-hidden="true" />
-          </ToolButton>
-          <span role="status" className="truncate text-13 text-muted tabular">
-            {wordsOf(searching)}
-          </span>
-        </>
-      )}
+      {switches.map(([name, label, Icon]) => (
+        <ToolButton
+          key={name}
+          label={label}
+          isPressed={search[name]}
+          onClick={() => onChange({ ...search, [name]: !search[name] })}
+        >
+          <Icon size={16} aria-hidden="true" />
+        </ToolButton>
+      ))}
+      {search.text !== '' && <HitTools searching={searching} onStep={onStep} />}
     </search>
+  )
+}
+
+/** Walks the hits and counts them. */
+function HitTools({ searching, onStep }: Pick<SearchBarProps, 'searching' | 'onStep'>) {
+  return (
+    <>
+      <ToolButton label="Previous match (N)" isOff={searching.hits.total === 0} onClick={() => onStep(true)}>
+        <ArrowUp size={16} aria-hidden="true" />
+      </ToolButton>
+      <ToolButton label="Next match (n)" isOff={searching.hits.total === 0} onClick={() => onStep(false)}>
+        <ArrowDown size={16} aria-hidden="true" />
+      </ToolButton>
+      <ToolButton
+        label="Only matches"
+        isPressed={searching.isOnly}
+        onClick={() => searching.setOnly(!searching.isOnly)}
+      >
+        <ListFilter size={16} aria-hidden="true" />
+      </ToolButton>
+      <span role="status" className="truncate text-13 text-muted tabular">
+        {wordsOf(searching)}
+      </span>
+    </>
   )
 }
 

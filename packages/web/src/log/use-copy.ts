@@ -28,20 +28,7 @@ export function useCopy(data: LogData, look: LineLook) {
     },
     [data, look],
   )
-  /** Whether "select all" was used: the mounted rows are only a part of the log. */
-  const isAll = useRef(false)
-  useEffect(() => {
-    const onSelectStart = () => {
-      isAll.current = false
-    }
-    document.addEventListener('selectstart', onSelectStart)
-    return () => document.removeEventListener('selectstart', onSelectStart)
-  }, [])
-  const selectAll = () => {
-    const rows = document.querySelector('#log .log-rows')
-    if (rows !== null) getSelection()?.selectAllChildren(rows)
-    isAll.current = true
-  }
+  const { isAll, selectAll } = useSelectAll()
   const onCopy = useCallback(
     (event: ClipboardEvent) => {
       if (isAll.current && getSelection()?.isCollapsed === false) {
@@ -58,9 +45,27 @@ export function useCopy(data: LogData, look: LineLook) {
       if (lines !== null) event.clipboardData.setData('text/plain', cut(lines))
       else void copyLater(data, from.line, to.line, cut)
     },
-    [data, look, copyLines],
+    [data, look, copyLines, isAll],
   )
   return { copyLines, onCopy, selectAll }
+}
+
+function useSelectAll() {
+  /** Whether "select all" was used: the mounted rows are only a part of the log. */
+  const isAll = useRef(false)
+  useEffect(() => {
+    const onSelectStart = () => {
+      isAll.current = false
+    }
+    document.addEventListener('selectstart', onSelectStart)
+    return () => document.removeEventListener('selectstart', onSelectStart)
+  }, [])
+  const selectAll = () => {
+    const rows = document.querySelector('#log .log-rows')
+    if (rows !== null) getSelection()?.selectAllChildren(rows)
+    isAll.current = true
+  }
+  return { isAll, selectAll }
 }
 
 async function copyLater(data: LogData, from: number, to: number, cut: Cut): Promise<void> {

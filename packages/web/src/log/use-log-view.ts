@@ -2,21 +2,26 @@ import { useNavigate, useRouterState } from '@tanstack/react-router'
 import { type MouseEvent, type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import type { Schema } from '../api/schemas.ts'
 import { useIsNarrow } from '../browser/use-is-narrow.ts'
+import type { LogFacts } from './data/facts.ts'
 import { rangesOf } from './data/hits.ts'
+import type { LogData } from './data/log-data.ts'
 import { type LineRange, rangeAfterClick, readFragment, writeFragment } from './data/permalink.ts'
 import type { LogPlace } from './data/queries.ts'
 import { readSearch } from './data/search-text.ts'
 import { useLogData } from './data/use-log-data.ts'
-import { useLogSearch } from './data/use-log-search.ts'
+import { type LogSearching, useLogSearch } from './data/use-log-search.ts'
 import { useStderrOnly } from './data/use-stderr-only.ts'
 import { downloadLinks } from './download-links.ts'
 import { rowHeightOf, useLogPreferences } from './preferences.ts'
+import type { LineLook } from './rows/line-row.tsx'
 import type { RowsLook } from './rows/log-block.tsx'
 import { useSelectionPin } from './rows/selection.ts'
 import { useFolds } from './rows/use-folds.ts'
 import { useFollow } from './rows/use-follow.ts'
-import { useRows, wantedLines } from './rows/use-rows.ts'
+import { type Rows, useRows, wantedLines } from './rows/use-rows.ts'
 import { useTarget } from './rows/use-target.ts'
+import type { TimeMode } from './terminal/line-times.ts'
+import { useJumps } from './use-jumps.ts'
 
 export interface LogViewerProps extends Omit<LogPlace, 'jobId'> {
   /** The attempt whose log is shown. */
@@ -70,25 +75,9 @@ export function useLogView({ place, first, job, startAt, find, repository }: Log
     if (marked !== null) setFollow(false)
   }, [marked, setFollow])
   useEffect(() => watch(rows.window), [watch, rows.window])
-  const { shown, model } = rows
-  const { show } = searching
-  useEffect(() => {
-    const runs = wantedLines(model, shown)
-    data.setVisible(runs)
-    const first = runs[0]
-    if (first !== undefined) show(...first)
-  })
-  const url = repository?.url
-  const commit = repository?.commit
-  const lines = useMemo(
-    () => ({
-      times: preferences.times,
-      t0,
-      source: url === undefined || commit === undefined ? null : { url, commit },
-      download: downloadLinks(job.id).download,
-    }),
-    [preferences.times, t0, url, commit, job.id],
-  )
+  const { model } = rows
+  useVisibleLines(data, rows, searching.show)
+  const lines = useLineLook(preferences.times, t0, repository, job.id)
   const errorLines = useMemo(() => new Set(errors), [errors])
   const { hits, now } = searching
   const hitsOf = useCallback((line: number) => rangesOf(hits, line), [hits])
@@ -96,39 +85,47 @@ export function useLogView({ place, first, job, startAt, find, repository }: Log
     () => ({ lines, model, marked, errors: errorLines, hitsOf, nowHit: now, opened, isSetupOpen }),
     [lines, model, marked, errorLines, hitsOf, now, opened, isSetupOpen],
   )
-  /** The error that was visited last; null: none. */
-  const here = useRef<number | null>(null)
-  const topLine = () => {
-    const row = model.rowAt(rows.window.anchor.row)
-    return row?.kind === 'line' || row?.kind === 'group' ? row.line : 1
-  }
+  const jumps = useJumps({ errors, searching, rows, goTo, mark, unfollow: () => setFollow(false) })
   return {
     ...{ data, version, facts, preferences, isWrapped, rowHeight, marked, mark, search, searching, folds, follow },
-    ...{ isStderrOnly, setStderrOnly, stderr, rows, look, topLine, goTo, only, onUnfilter },
+    ...{ isStderrOnly, setStderrOnly, stderr, rows, look, only, onUnfilter },
+    ...jumps,
     toggleSetup: () => setSetupOpen((isOpen) => !isOpen),
     toggleOpened: (line: number) => setOpened((before) => withToggled(before, line)),
-    /** Moves to the next or previous error line. */
-    stepError(isBack: boolean) {
-      const from = here.current ?? topLine() + (isBack ? 0 : -1)
-      const next = isBack
-        ? (errors.findLast((line) => line < from) ?? errors.at(-1))
-        : (errors.find((line) => line > from) ?? errors[0])
-      if (next === undefined) return
-      here.current = next
-      follow.set(false)
-      goTo(next)
-    },
-    /** Moves to the next or previous hit. */
-    async stepHit(isBack: boolean) {
-      const found = await searching.step(isBack, topLine())
-      if (found === null) return
-      follow.set(false)
-      goTo(found.line)
-    },
   }
 }
 
 export type LogViewState = ReturnType<typeof useLogView>
+
+/** Requests the lines in view, and the hits in them. */
+function useVisibleLines(data: LogData, { model, shown }: Rows, showHits: LogSearching['show']): void {
+  useEffect(() => {
+    const runs = wantedLines(model, shown)
+    data.setVisible(runs)
+    const first = runs[0]
+    if (first !== undefined) showHits(...first)
+  })
+}
+
+/** Returns what every line needs to be drawn. */
+function useLineLook(
+  times: TimeMode,
+  t0: LogFacts['t0'],
+  repository: LogViewerProps['repository'],
+  jobId: string,
+): LineLook {
+  const url = repository?.url
+  const commit = repository?.commit
+  return useMemo(
+    () => ({
+      times,
+      t0,
+      source: url === undefined || commit === undefined ? null : { url, commit },
+      download: downloadLinks(jobId).download,
+    }),
+    [times, t0, url, commit, jobId],
+  )
+}
 
 function withToggled(set: ReadonlySet<number>, line: number): ReadonlySet<number> {
   const next = new Set(set)

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useReducer, useRef, useState } from 'react'
+import { type RefObject, useEffect, useMemo, useReducer, useRef, useState } from 'react'
 import type { LogFacts } from './facts.ts'
 import { type HitPlace, type Hits, linesWithHits, noHits, positionOf, withNeighbours } from './hits.ts'
 import type { LogPlace, LogSearch } from './queries.ts'
@@ -27,6 +27,20 @@ export interface LogSearching {
   show(from: number, to: number): void
 }
 
+/** Counts on while the count is unfinished, and when the log has grown. */
+function useCount(data: SearchData | null, hits: Hits, lines: RefObject<number>): void {
+  const isBehind =
+    data !== null && data.problem === null && hits !== noHits && (!hits.isComplete || hits.lines < lines.current)
+  useEffect(() => {
+    if (data === null || !isBehind) return
+    const timer = setTimeout(
+      () => void data.ask(Math.max(1, hits.lines), lines.current),
+      hits.isComplete ? countAgainMs : 0,
+    )
+    return () => clearTimeout(timer)
+  }, [data, isBehind, hits, lines])
+}
+
 /** Searches the whole log on the server (web L12). An empty text sends no request. */
 export function useLogSearch(place: LogPlace, search: LogSearch, facts: LogFacts): LogSearching {
   const [, drawAgain] = useReducer((count: number) => count + 1, 0)
@@ -47,16 +61,7 @@ export function useLogSearch(place: LogPlace, search: LogSearch, facts: LogFacts
     return () => data.stop()
   }, [data])
   const hits = data?.hits ?? noHits
-  const isBehind =
-    data !== null && data.problem === null && hits !== noHits && (!hits.isComplete || hits.lines < totalLines)
-  useEffect(() => {
-    if (data === null || !isBehind) return
-    const timer = setTimeout(
-      () => void data.ask(Math.max(1, hits.lines), lines.current),
-      hits.isComplete ? countAgainMs : 0,
-    )
-    return () => clearTimeout(timer)
-  }, [data, isBehind, hits])
+  useCount(data, hits, lines)
   const listed = isOnly && data !== null
   useEffect(() => {
     if (listed && hits !== noHits) void data.loadAll(mostListed, lines.current)

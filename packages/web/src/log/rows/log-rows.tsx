@@ -17,7 +17,6 @@ interface LogRowsProps {
   readonly onClick: (event: MouseEvent<HTMLElement>) => void
 }
 
-/** Marks the first paint of rows for `bench/web`. */
 const paintedMark = 'harmont:log-painted'
 /**
  * The router restores scroll positions by this name. The quote makes a selector that matches
@@ -35,10 +34,7 @@ export function LogRows(props: LogRowsProps) {
     if (own.current === null || area.current === null) return
     return window.attach(own.current, area.current)
   }, [window])
-  useEffect(() => {
-    const frame = requestAnimationFrame(() => setTimeout(() => performance.mark(paintedMark)))
-    return () => cancelAnimationFrame(frame)
-  }, [])
+  usePaintedMark()
   const digits = `${String(data.facts.totalLines).length}ch`
   const sizes = {
     '--log-size': `${fontSize}px`,
@@ -77,6 +73,14 @@ export function LogRows(props: LogRowsProps) {
       </div>
     </section>
   )
+}
+
+/** Marks the first paint of rows for `bench/web`. */
+function usePaintedMark(): void {
+  useEffect(() => {
+    const frame = requestAnimationFrame(() => setTimeout(() => performance.mark(paintedMark)))
+    return () => cancelAnimationFrame(frame)
+  }, [])
 }
 
 interface MarksBarProps {
