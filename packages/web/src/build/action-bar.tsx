@@ -40,18 +40,7 @@ export function ActionBar({ available, actions, notification, dialog, onDialog, 
       <Button refused={available.rebuild} onClick={() => onDialog('rebuild')} title="Rebuild (b)">
         <RefreshCw size={16} aria-hidden="true" /> Rebuild…
       </Button>
-      {available.notification === null && (
-        <Button
-          look="quiet"
-          refused={notification.refused}
-          aria-pressed={notification.isOn}
-          onClick={notification.toggle}
-          title="Notify me when the build ends"
-        >
-          <Bell size={16} aria-hidden="true" fill={notification.isOn ? 'currentColor' : 'none'} />{' '}
-          {notification.isOn ? 'Notifying' : 'Notify me'}
-        </Button>
-      )}
+      {available.notification === null && <NotifyButton notification={notification} />}
       {!isEnded && (
         <Button
           refused={
@@ -66,6 +55,21 @@ export function ActionBar({ available, actions, notification, dialog, onDialog, 
         </Button>
       )}
     </div>
+  )
+}
+
+function NotifyButton({ notification }: Pick<ActionBarProps, 'notification'>) {
+  return (
+    <Button
+      look="quiet"
+      refused={notification.refused}
+      aria-pressed={notification.isOn}
+      onClick={notification.toggle}
+      title="Notify me when the build ends"
+    >
+      <Bell size={16} aria-hidden="true" fill={notification.isOn ? 'currentColor' : 'none'} />{' '}
+      {notification.isOn ? 'Notifying' : 'Notify me'}
+    </Button>
   )
 }
 

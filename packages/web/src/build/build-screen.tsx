@@ -1,8 +1,7 @@
 import { useSearch } from '@tanstack/react-router'
-import { useMemo, useRef, useState } from 'react'
+import { type ReactNode, type Ref, useMemo, useRef, useState } from 'react'
 import { isPassing } from '../api/query-client.ts'
 import { useOrganizationName, usePermission } from '../api/session.ts'
-import { useLocalStorage } from '../browser/local-storage.ts'
 import { IsolatedText } from '../design/isolated-text.tsx'
 import { PaneBoundary } from '../design/pane-boundary.tsx'
 import { StaleBar } from '../design/problems.tsx'
@@ -11,24 +10,21 @@ import { Annotations } from './annotations/annotations.tsx'
 import { BroadView } from './broad-view.tsx'
 import { BuildDialogs } from './build-dialogs.tsx'
 import { BuildHeader } from './build-header.tsx'
-import { buildRouteId } from './data/address.ts'
+import { type BuildTab, buildRouteId } from './data/address.ts'
 import { availableActions } from './data/build-actions.ts'
 import { failuresOf } from './data/choose-job.ts'
-import { allJobs, type BuildView, isBuildEnded, isHardFailure, nameOf } from './data/job-state.ts'
+import { allJobs, type BuildView, isBuildEnded, isHardFailure } from './data/job-state.ts'
 import type { BuildPlace } from './data/queries.ts'
 import type { useBuild } from './data/use-build.ts'
 import { PhoneBar } from './phone-bar.tsx'
 import { useAnnouncements, useFillHeight, useFocusRecovery, useRedAnswerMark } from './screen-effects.ts'
-import { Splitter } from './splitter.tsx'
-import { scaleOf } from './step-list/build-scale.ts'
-import { StepsPane } from './step-list/steps-pane.tsx'
-import { useStepRows } from './step-list/use-step-rows.ts'
+import { StepsView } from './step-list/steps-view.tsx'
+import { type StepRows, useStepRows } from './step-list/use-step-rows.ts'
 import { JobPane, NoJobsPanel } from './step-pane/step-pane.tsx'
 import { useBuildActions } from './use-build-actions.ts'
 import { useNotification } from './use-notification.ts'
 import { usePageKeys, useStepActions } from './use-page-keys.ts'
-import { useSelection } from './use-selection.ts'
-import { ViewTabs } from './view-tabs.tsx'
+import { type Selection, useSelection } from './use-selection.ts'
 import { WholeView } from './whole-view.tsx'
 
 interface BuildScreenProps {
@@ -37,28 +33,20 @@ interface BuildScreenProps {
   readonly query: Pick<ReturnType<typeof useBuild>, 'error' | 'dataUpdatedAt' | 'refetch'>
 }
 
-const widths = { min: 240, max: 480, usual: 320 }
-
 /** Shows a build that was read. */
 export function BuildScreen({ place, view, query }: BuildScreenProps) {
   const { view: tab } = useSearch({ from: buildRouteId })
   const selection = useSelection(view)
-  const { step, job, isFollowing, missing, pick } = selection
+  const { step, job, missing, pick } = selection
   const mayBuild = usePermission(place.org, 'build')
   const available = useMemo(() => availableActions(view, step, mayBuild), [view, step, mayBuild])
   const actions = useBuildActions(place)
   const notification = useNotification(view, useOrganizationName(place.org))
   const [dialog, setDialog] = useState<BuildDialog>(null)
   const [isOpen, setOpen] = useState(false)
-  const [width, setWidth] = useLocalStorage('build-steps-width', (kept) => within(Number(kept ?? widths.usual)))
   const list = useStepRows(view, step?.id ?? null)
-  const scale = useMemo(() => scaleOf(view), [view])
-  const page = useRef<HTMLDivElement>(null)
-  useFillHeight(page)
-  useFocusRecovery(page)
   const attemptsRef = useRef<HTMLSelectElement>(null)
   const filterRef = useRef<HTMLInputElement>(null)
-  const failures = failuresOf(view)
   const retry = () => {
     if (step === null) return
     if (available.retryIsRebuild) setDialog('rebuild')
@@ -73,7 +61,7 @@ export function BuildScreen({ place, view, query }: BuildScreenProps) {
     selection,
     available,
     actions,
-    failures,
+    failures: failuresOf(view),
     list,
     retry,
     dialog,
@@ -82,11 +70,6 @@ export function BuildScreen({ place, view, query }: BuildScreenProps) {
     filterRef,
   })
 
-  const news = isFollowing ? undefined : failures.find((one) => isHardFailure(one) && !list.seen.has(one.id))
-  const select = (jobId: string) => {
-    const found = allJobs(view).find(({ id }) => id === jobId)
-    if (found !== undefined) pick(found)
-  }
   const bar = { available, actions, notification, dialog, onDialog: setDialog, isEnded: isBuildEnded(view.build) }
   const stepActions =
     step === null
@@ -107,7 +90,7 @@ export function BuildScreen({ place, view, query }: BuildScreenProps) {
       </PaneBoundary>
     )
   return (
-    <div ref={page} className="flex h-[calc(100dvh-48px)] flex-col">
+    <FullHeight>
       <BuildHeader
         place={place}
         view={view}
@@ -118,62 +101,8 @@ export function BuildScreen({ place, view, query }: BuildScreenProps) {
       {query.error !== null && !isPassing(query.error) && (
         <StaleBar since={query.dataUpdatedAt} error={query.error} onRetry={() => void query.refetch()} />
       )}
-      {missing !== null && (
-        <p role="status" className="border-b border-hairline bg-sunk px-4 py-1">
-          This build has no step “<IsolatedText text={missing} />
-          ”. Showing the most relevant step.
-        </p>
-      )}
-      {step === null && isBuildEnded(view.build) ? (
-        <div className="min-h-0 flex-1 overflow-y-auto">{pane}</div>
-      ) : tab === 'tests' || tab === 'artifacts' ? (
-        <WholeView tab={tab} place={place} view={view} />
-      ) : tab === 'graph' || tab === 'waterfall' ? (
-        <BroadView tab={tab} view={view} selected={step} onSelect={select}>
-          {pane}
-        </BroadView>
-      ) : (
-        <div className="flex min-h-0 flex-1">
-          <div
-            className={`min-h-0 flex-col max-md:w-full! ${tab === 'steps' || step === null ? 'flex' : 'hidden md:flex'} md:shrink-0`}
-            style={{ width: `${width}px` }}
-          >
-            <ViewTabs />
-            {news !== undefined && (
-              <button
-                type="button"
-                onClick={() => pick(news)}
-                className="flex min-h-8 items-center gap-2 border-b border-hairline bg-fail-tint px-3 text-left text-13 text-fail pointer-coarse:min-h-11"
-              >
-                <span className="min-w-0 truncate">
-                  <IsolatedText text={nameOf(news)} /> failed
-                </span>{' '}
-                <kbd className="font-mono">f</kbd>
-              </button>
-            )}
-            <PaneBoundary what="the steps" resetKey={step?.id ?? ''}>
-              <StepsPane
-                rows={list.rows}
-                scale={scale}
-                selected={step?.id ?? null}
-                count={allJobs(view).length}
-                order={list.order}
-                onOrder={list.setOrder}
-                filter={list.filter}
-                onFilter={list.setFilter}
-                onToggle={list.toggle}
-                filterRef={filterRef}
-              />
-            </PaneBoundary>
-          </div>
-          <Splitter label="Width of the list of steps" width={width} {...widths} onChange={setWidth} />
-          <div
-            className={`min-h-0 min-w-0 flex-1 flex-col ${tab === 'steps' || step === null ? 'hidden md:flex' : 'flex'}`}
-          >
-            {pane}
-          </div>
-        </div>
-      )}
+      {missing !== null && <MissingStep name={missing} />}
+      <ChosenView {...{ tab, place, view, selection, list, filterRef }}>{pane}</ChosenView>
       <PhoneBar {...bar} stepActions={tab === 'steps' ? null : stepActions} />
       <BuildDialogs
         {...{ view, actions, dialog }}
@@ -181,10 +110,64 @@ export function BuildScreen({ place, view, query }: BuildScreenProps) {
         onClose={() => setDialog(null)}
         reason={available.retryIsRebuild ? available.retryStep : null}
       />
+    </FullHeight>
+  )
+}
+
+interface ChosenViewProps extends Pick<BuildScreenProps, 'place' | 'view'> {
+  /** The view that the address names; undefined: none. */
+  readonly tab: BuildTab | undefined
+  readonly selection: Selection
+  readonly list: StepRows
+  readonly filterRef: Ref<HTMLInputElement>
+  /** The selected step. */
+  readonly children: ReactNode
+}
+
+function ChosenView({ tab, place, view, selection, list, filterRef, children }: ChosenViewProps) {
+  const { step, pick } = selection
+  const select = (jobId: string) => {
+    const found = allJobs(view).find(({ id }) => id === jobId)
+    if (found !== undefined) pick(found)
+  }
+  if (step === null && isBuildEnded(view.build)) return <div className="min-h-0 flex-1 overflow-y-auto">{children}</div>
+  switch (tab) {
+    case 'tests':
+    case 'artifacts':
+      return <WholeView tab={tab} place={place} view={view} />
+    case 'graph':
+    case 'waterfall':
+      return (
+        <BroadView tab={tab} view={view} selected={step} onSelect={select}>
+          {children}
+        </BroadView>
+      )
+    default:
+      return (
+        <StepsView {...{ view, selection, list, filterRef }} isOpen={tab === 'steps' || step === null}>
+          {children}
+        </StepsView>
+      )
+  }
+}
+
+/** Fills the window below the frame. The focus returns to it when its element is gone. */
+function FullHeight({ children }: { readonly children: ReactNode }) {
+  const page = useRef<HTMLDivElement>(null)
+  useFillHeight(page)
+  useFocusRecovery(page)
+  return (
+    <div ref={page} className="flex h-[calc(100dvh-48px)] flex-col">
+      {children}
     </div>
   )
 }
 
-function within(width: number): number {
-  return Number.isFinite(width) ? Math.min(widths.max, Math.max(widths.min, width)) : widths.usual
+function MissingStep({ name }: { readonly name: string }) {
+  return (
+    <p role="status" className="border-b border-hairline bg-sunk px-4 py-1">
+      This build has no step “<IsolatedText text={name} />
+      ”. Showing the most relevant step.
+    </p>
+  )
 }

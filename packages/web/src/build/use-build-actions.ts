@@ -26,18 +26,7 @@ export function useBuildActions(place: BuildPlace) {
     onSuccess: readAgain,
     onError: refused,
   })
-  const cancelling = useMutation({
-    mutationFn: () => cancel(place),
-    onSuccess: async (build) => {
-      const view = queryClient.getQueryData<BuildView>(queryKey)
-      if (isBuildEnded(build) && build.state !== 'canceled')
-        toast(`Build #${build.number} had already ended: ${lookOf(build.state).word.toLowerCase()}.`)
-      if (view !== undefined)
-        queryClient.setQueryData<BuildView>(queryKey, { ...view, build: { ...view.build, ...build } })
-      await readAgain()
-    },
-    onError: refused,
-  })
+  const cancelling = useCancel(place, readAgain, refused)
   return {
     retry: (jobIds: string[] | null) => {
       if (!retry.isPending) retry.mutate(jobIds)
@@ -61,6 +50,23 @@ export function useBuildActions(place: BuildPlace) {
       await readAgain()
     },
   }
+}
+
+function useCancel(place: BuildPlace, readAgain: () => Promise<unknown>, refused: (error: unknown) => void) {
+  const queryClient = useQueryClient()
+  const { queryKey } = buildQuery(place)
+  return useMutation({
+    mutationFn: () => cancel(place),
+    onSuccess: async (build) => {
+      const view = queryClient.getQueryData<BuildView>(queryKey)
+      if (isBuildEnded(build) && build.state !== 'canceled')
+        toast(`Build #${build.number} had already ended: ${lookOf(build.state).word.toLowerCase()}.`)
+      if (view !== undefined)
+        queryClient.setQueryData<BuildView>(queryKey, { ...view, build: { ...view.build, ...build } })
+      await readAgain()
+    },
+    onError: refused,
+  })
 }
 
 export type BuildActions = ReturnType<typeof useBuildActions>

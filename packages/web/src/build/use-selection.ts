@@ -43,21 +43,7 @@ export function useSelection(view: BuildView): Selection {
   // A step that the build lacks, possibly only so far, stays in the address.
   const isAuto = dialog === undefined || isFollowed
   const wanted = isAuto && address !== dialog ? address : undefined
-  useEffect(() => {
-    if (wanted === undefined) return
-    const name = () =>
-      void navigate({
-        search: ({ attempt: _, ...before }) => ({ ...before, job: wanted }),
-        // Lines linked without a step belong to the first chosen step.
-        hash: dialog === undefined ? true : '',
-        replace: true,
-        state: (before) => ({ ...before, isFollowed: true }),
-        resetScroll: false,
-      })
-    // A new address redraws every link of the page. It waits until the log is shown.
-    const timer = setTimeout(name, addressAfterMs)
-    return () => clearTimeout(timer)
-  }, [wanted, dialog, navigate])
+  useNamed(wanted, dialog)
   const pick = useCallback(
     (job: JobView, { replace = false } = {}) =>
       void navigate({
@@ -82,4 +68,24 @@ export function useSelection(view: BuildView): Selection {
   const isKnown = view.jobs.length > 0 || isBuildEnded(view.build)
   const missing = !isAuto && picked === null && isKnown ? (dialog ?? null) : null
   return { step, job, isFollowing, missing, pick, follow }
+}
+
+/** Puts a step that no person picked into the address, in place of `before`. */
+function useNamed(wanted: string | undefined, before: string | undefined): void {
+  const navigate = useNavigate({ from: '/$org/pipelines/$slug/builds/$number' })
+  useEffect(() => {
+    if (wanted === undefined) return
+    const name = () =>
+      void navigate({
+        search: ({ attempt: _, ...others }) => ({ ...others, job: wanted }),
+        // Lines linked without a step belong to the first chosen step.
+        hash: before === undefined ? true : '',
+        replace: true,
+        state: (state) => ({ ...state, isFollowed: true }),
+        resetScroll: false,
+      })
+    // A new address redraws every link of the page. It waits until the log is shown.
+    const timer = setTimeout(name, addressAfterMs)
+    return () => clearTimeout(timer)
+  }, [wanted, before, navigate])
 }

@@ -1,4 +1,4 @@
-import { type ReactNode, useMemo } from 'react'
+import { createElement, type ReactNode, useMemo } from 'react'
 import type { Schema } from '../../api/schemas.ts'
 import { useEmoji } from '../../text/emoji.ts'
 import { showInvisible } from '../../text/escape.ts'
@@ -25,99 +25,104 @@ function Nodes({ nodes }: { readonly nodes: readonly NestedNode[] }) {
   return nodes.map((node, index) => <Node key={index} node={node} />)
 }
 
+/** Elements that are drawn by their class alone. Those with text of people's own find its direction. */
+const plain: ReadonlyMap<string, { readonly className?: string; readonly isText?: true }> = new Map([
+  ['p', { className: block, isText: true }],
+  ['ul', { className: `${block} list-disc pl-6` }],
+  ['li', { isText: true }],
+  ['blockquote', { className: `${block} border-l-2 border-edge pl-3 text-muted` }],
+  ['em', {}],
+  ['strong', { className: 'font-semibold' }],
+  ['s', {}],
+  ['thead', {}],
+  ['tbody', {}],
+  ['tr', {}],
+])
+
 function Node({ node }: { readonly node: NestedNode }): ReactNode {
-  const { tag, text, href, start, align, children } = node
+  const { tag, text, href, start, children } = node
   const inside = <Nodes nodes={children} />
+  const known = plain.get(tag)
+  if (known !== undefined)
+    return createElement(tag, { className: known.className, ...(known.isText && { dir: 'auto' }) }, inside)
   switch (tag) {
     case 'text':
       return <Text text={text ?? ''} />
-    case 'p':
-      return (
-        <p dir="auto" className={block}>
-          {inside}
-        </p>
-      )
     case 'h1':
     case 'h2':
     case 'h3':
     case 'h4':
     case 'h5':
     case 'h6': {
-      const [Heading, size] = headings[tag]
-      return (
-        <Heading dir="auto" className={`${block} ${size} font-semibold`}>
-          {inside}
-        </Heading>
-      )
+      const [heading, size] = headings[tag]
+      return createElement(heading, { dir: 'auto', className: `${block} ${size} font-semibold` }, inside)
     }
-    case 'ul':
-      return <ul className={`${block} list-disc pl-6`}>{inside}</ul>
     case 'ol':
       return (
         <ol start={start ?? 1} className={`${block} list-decimal pl-6`}>
           {inside}
         </ol>
       )
-    case 'li':
-      return <li dir="auto">{inside}</li>
-    case 'blockquote':
-      return <blockquote className={`${block} border-l-2 border-edge pl-3 text-muted`}>{inside}</blockquote>
     case 'pre':
-      return (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, also by keys
-        <pre tabIndex={0} className={`${block} overflow-x-auto rounded-small bg-sunk px-2 py-1 font-mono text-12`}>
-          {showInvisible(text ?? '')}
-        </pre>
-      )
+      return <Preformatted text={text ?? ''} />
     case 'code':
       return <code className="rounded-small bg-sunk px-1 font-mono text-12">{showInvisible(text ?? '')}</code>
     case 'hr':
       return <hr className={`${block} border-hairline`} />
     case 'br':
       return <br />
-    case 'em':
-      return <em>{inside}</em>
-    case 'strong':
-      return <strong className="font-semibold">{inside}</strong>
-    case 's':
-      return <s>{inside}</s>
     case 'a':
-      return /^https?:\/\//.test(href ?? '') ? (
-        <a className="underline" href={href ?? ''} target="_blank" rel="noopener noreferrer nofollow">
-          {inside}
-        </a>
-      ) : (
-        inside
-      )
+      return <Anchor href={href ?? ''}>{inside}</Anchor>
     case 'table':
-      return (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, also by keys
-        <div tabIndex={0} className={`${block} overflow-x-auto`}>
-          <table className="border-collapse">{inside}</table>
-        </div>
-      )
-    case 'thead':
-      return <thead>{inside}</thead>
-    case 'tbody':
-      return <tbody>{inside}</tbody>
-    case 'tr':
-      return <tr>{inside}</tr>
+      return <Table>{inside}</Table>
     case 'th':
-      return (
-        <th dir="auto" className={`border border-hairline px-2 py-0.5 font-semibold ${alignment[align ?? 'left']}`}>
-          {inside}
-        </th>
-      )
     case 'td':
-      return (
-        <td dir="auto" className={`tabular border border-hairline px-2 py-0.5 ${alignment[align ?? 'left']}`}>
-          {inside}
-        </td>
-      )
+      return <Cell node={node}>{inside}</Cell>
     default:
       // A later release made this node.
       return text === null ? inside : <Text text={text} />
   }
+}
+
+function Preformatted({ text }: { readonly text: string }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, also by keys
+    <pre tabIndex={0} className={`${block} overflow-x-auto rounded-small bg-sunk px-2 py-1 font-mono text-12`}>
+      {showInvisible(text)}
+    </pre>
+  )
+}
+
+/** Links nothing but web pages. */
+function Anchor({ href, children }: { readonly href: string; readonly children: ReactNode }) {
+  if (!/^https?:\/\//.test(href)) return children
+  return (
+    <a className="underline" href={href} target="_blank" rel="noopener noreferrer nofollow">
+      {children}
+    </a>
+  )
+}
+
+function Table({ children }: { readonly children: ReactNode }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, also by keys
+    <div tabIndex={0} className={`${block} overflow-x-auto`}>
+      <table className="border-collapse">{children}</table>
+    </div>
+  )
+}
+
+function Cell({ node, children }: { readonly node: NestedNode; readonly children: ReactNode }) {
+  const aligned = alignment[node.align ?? 'left']
+  return node.tag === 'th' ? (
+    <th dir="auto" className={`border border-hairline px-2 py-0.5 font-semibold ${aligned}`}>
+      {children}
+    </th>
+  ) : (
+    <td dir="auto" className={`tabular border border-hairline px-2 py-0.5 ${aligned}`}>
+      {children}
+    </td>
+  )
 }
 
 const alignment = { left: 'text-left', center: 'text-center', right: 'text-right' }

@@ -1,17 +1,43 @@
-import { BaseEdge, type Edge, type EdgeProps, MiniMap, ReactFlow, useReactFlow } from '@xyflow/react'
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import {
+  BaseEdge,
+  type Edge,
+  type EdgeProps,
+  MiniMap,
+  ReactFlow,
+  type ReactFlowProps,
+  useReactFlow,
+} from '@xyflow/react'
+import { useMemo, useRef, useState } from 'react'
 import { lookOf } from '../../design/state.ts'
 import { useShortcuts } from '../../interaction/shortcuts.ts'
 import { type Arrow, countSteps, type Graph, type GraphEdge, nameOf, relativesOf, walk } from './graph-model.ts'
 import { EdgeKinds, GraphTools } from './graph-tools.tsx'
 import type { Layout, Point } from './layout.ts'
 import { type StepFlowNode, StepNode } from './step-node.tsx'
+import { useCamera } from './use-camera.ts'
 import { nodeSize } from './use-layout.ts'
 
 const nodeTypes = { step: StepNode }
 const edgeTypes = { routed: RoutedEdge }
-/** Below this zoom names are illegible: the graph then opens at full size on the selection. */
-const leastZoom = 0.65
+/** Turns off what edits a graph, or takes keys and scrolling from the page. */
+const fixed = {
+  nodeTypes,
+  edgeTypes,
+  nodesDraggable: false,
+  nodesConnectable: false,
+  nodesFocusable: false,
+  edgesFocusable: false,
+  disableKeyboardA11y: true,
+  deleteKeyCode: null,
+  selectionKeyCode: null,
+  minZoom: 0.1,
+  maxZoom: 2,
+  zoomOnScroll: false,
+  zoomActivationKeyCode: ['Control', 'Meta'],
+  preventScrolling: false,
+  onlyRenderVisibleElements: true,
+  proOptions: { hideAttribution: true },
+} satisfies ReactFlowProps
 
 interface GraphCanvasProps {
   readonly graph: Graph
@@ -22,45 +48,20 @@ interface GraphCanvasProps {
 
 /** Draws the graph once every node has its place. */
 export function GraphCanvas({ graph, layout, selected, onSelect }: GraphCanvasProps) {
-  const { positions, passes } = layout
+  const { positions } = layout
   const place = useRef<HTMLElement>(null)
-  const { fitView, setCenter, getZoom, zoomIn, zoomOut } = useReactFlow()
+  const { zoomIn, zoomOut } = useReactFlow()
   const [isFocused, setFocused] = useState(false)
-  const [isWide, setWide] = useState(false)
   const current = graph.nodes.find(({ steps }) => steps.some(({ id }) => id === selected))?.id ?? null
-  const lit = useMemo(() => (current === null ? null : relativesOf(graph.edges, current)), [graph.edges, current])
-
-  const centre = useCallback(
-    (id: string, zoom: number) => {
-      const at = positions[id]
-      if (at !== undefined) void setCenter(at.x + nodeSize.width / 2, at.y + nodeSize.height / 2, { zoom })
-    },
-    [positions, setCenter],
-  )
-  const opensOn = useRef('')
-  opensOn.current = current ?? graph.nodes[0]?.id ?? ''
-  // Opens once per layout and size, on the selection of that moment.
-  useEffect(() => {
-    const element = place.current
-    if (element === null) return
-    const open = () =>
-      void fitView({ padding: 0.05, maxZoom: 1 }).then(() => {
-        setWide(getZoom() < leastZoom)
-        if (getZoom() < leastZoom) centre(opensOn.current, 1)
-      })
-    // The observer reports the first size at once.
-    const size = new ResizeObserver(open)
-    size.observe(element)
-    return () => size.disconnect()
-  }, [fitView, getZoom, centre])
-
+  const from = current ?? graph.nodes[0]?.id ?? ''
+  const { centre, fit, isWide } = useCamera(place, positions, from)
+  const { nodes, edges } = useDrawn(graph, layout, current)
   const go = (arrow: Arrow) => {
-    const next = walk(graph.edges, positions, current ?? graph.nodes[0]?.id ?? '', arrow)
+    const next = walk(graph.edges, positions, from, arrow)
     if (next === null) return
     onSelect(next)
-    centre(next, getZoom())
+    centre(next)
   }
-  const fit = () => void fitView({ padding: 0.05, maxZoom: 1 })
   useShortcuts(
     'graph',
     [
@@ -70,11 +71,38 @@ export function GraphCanvas({ graph, layout, selected, onSelect }: GraphCanvasPr
       { keys: 'ArrowDown', does: 'step below', run: () => go('ArrowDown') },
       { keys: '+', does: 'zoom in', run: () => void zoomIn() },
       { keys: '-', does: 'zoom out', run: () => void zoomOut() },
-      { keys: '0', does: 'fit all', run: fit },
+      { keys: '0', does: 'fit all', run: () => void fit() },
     ],
     isFocused,
   )
 
+  return (
+    <section
+      ref={place}
+      aria-label={`Graph of ${countSteps(graph)} steps. Use the arrow keys to move`}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: its keys work while it has the focus
+      tabIndex={0}
+      onFocus={() => setFocused(true)}
+      onBlur={() => setFocused(false)}
+      className="relative flex h-full min-h-80 flex-col bg-ground"
+    >
+      <EdgeKinds />
+      <ReactFlow nodes={nodes} edges={edges} onNodeClick={(_, { id }) => onSelect(id)} {...fixed}>
+        {isWide && <Overview />}
+      </ReactFlow>
+      <GraphTools
+        place={place}
+        onFit={() => void fit()}
+        onZoomIn={() => void zoomIn()}
+        onZoomOut={() => void zoomOut()}
+      />
+    </section>
+  )
+}
+
+/** Returns the nodes and edges to draw. Those that are not related to the current node are dimmed. */
+function useDrawn(graph: Graph, { positions, passes }: Layout, current: string | null) {
+  const lit = useMemo(() => (current === null ? null : relativesOf(graph.edges, current)), [graph.edges, current])
   const nodes = useMemo(
     () =>
       graph.nodes.map(({ id, steps }): StepFlowNode => {
@@ -93,55 +121,23 @@ export function GraphCanvas({ graph, layout, selected, onSelect }: GraphCanvasPr
     () => graph.edges.map((edge) => drawnEdge(edge, passes[edge.id] ?? [], lit)),
     [graph.edges, passes, lit],
   )
+  return { nodes, edges }
+}
 
+/** A small map of a wide graph. */
+function Overview() {
   return (
-    <section
-      ref={place}
-      aria-label={`Graph of ${countSteps(graph)} steps. Use the arrow keys to move`}
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: its keys work while it has the focus
-      tabIndex={0}
-      onFocus={() => setFocused(true)}
-      onBlur={() => setFocused(false)}
-      className="relative flex h-full min-h-80 flex-col bg-ground"
-    >
-      <EdgeKinds />
-      <ReactFlow
-        nodes={nodes}
-        edges={edges}
-        nodeTypes={nodeTypes}
-        edgeTypes={edgeTypes}
-        onNodeClick={(_, { id }) => onSelect(id)}
-        nodesDraggable={false}
-        nodesConnectable={false}
-        nodesFocusable={false}
-        edgesFocusable={false}
-        disableKeyboardA11y
-        deleteKeyCode={null}
-        selectionKeyCode={null}
-        minZoom={0.1}
-        maxZoom={2}
-        zoomOnScroll={false}
-        zoomActivationKeyCode={['Control', 'Meta']}
-        preventScrolling={false}
-        onlyRenderVisibleElements
-        proOptions={{ hideAttribution: true }}
-      >
-        {isWide && (
-          <MiniMap<StepFlowNode>
-            pannable
-            position="bottom-left"
-            ariaLabel="Overview of the graph"
-            bgColor="var(--raised)"
-            maskColor="color-mix(in srgb, var(--sunk) 70%, transparent)"
-            nodeColor={colourOf}
-            nodeStrokeColor={({ selected }) => (selected === true ? 'var(--focus)' : 'transparent')}
-            nodeStrokeWidth={12}
-            className="rounded-small border border-edge max-sm:hidden"
-          />
-        )}
-      </ReactFlow>
-      <GraphTools place={place} onFit={fit} onZoomIn={() => void zoomIn()} onZoomOut={() => void zoomOut()} />
-    </section>
+    <MiniMap<StepFlowNode>
+      pannable
+      position="bottom-left"
+      ariaLabel="Overview of the graph"
+      bgColor="var(--raised)"
+      maskColor="color-mix(in srgb, var(--sunk) 70%, transparent)"
+      nodeColor={colourOf}
+      nodeStrokeColor={({ selected }) => (selected === true ? 'var(--focus)' : 'transparent')}
+      nodeStrokeWidth={12}
+      className="rounded-small border border-edge max-sm:hidden"
+    />
   )
 }
 

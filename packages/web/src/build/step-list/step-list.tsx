@@ -1,5 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { useDeferredValue, useEffect, useRef } from 'react'
+import { type RefObject, useDeferredValue, useEffect, useRef } from 'react'
 import { useAppearance } from '../../browser/appearance.ts'
 import { thousands } from '../../text/count.ts'
 import type { BuildScale } from './build-scale.ts'
@@ -35,17 +35,7 @@ export function StepList({ rows, scale, selected, onToggle }: StepListProps) {
   })
   // biome-ignore lint/correctness/useExhaustiveDependencies: heights are told anew when they have changed
   useEffect(() => virtual.measure(), [virtual, rowHeight])
-  const index = rows.findIndex((row) => row.kind === 'step' && row.job.id === selected)
-  // Scrolls only when another step is selected: moving rows do not move the reader.
-  const shown = useRef({ index, rowHeight, isVirtual })
-  shown.current = { index, rowHeight, isVirtual }
-  useEffect(() => {
-    const { current } = place
-    if (current === null || selected === null || shown.current.index === -1) return
-    const top = shown.current.index * shown.current.rowHeight
-    const isInSight = top >= current.scrollTop && top + rowHeight <= current.scrollTop + current.clientHeight
-    if (!isInSight) current.scrollTop = top - current.clientHeight / 3
-  }, [selected, rowHeight])
+  useInSight(place, rows, { selected, rowHeight })
   const drawn = isVirtual
     ? virtual.getVirtualItems().map(({ index, start }) => ({ index, start }))
     : rows.map((_, index) => ({ index, start: null }))
@@ -68,21 +58,53 @@ export function StepList({ rows, scale, selected, onToggle }: StepListProps) {
                 ? {}
                 : { className: 'absolute inset-x-0 top-0', style: { transform: `translateY(${start}px)` } })}
             >
-              {row.kind === 'group' ? (
-                <h3 className="flex h-row items-end gap-1.5 px-3 pb-1.5 text-13 font-semibold text-muted">
-                  {row.title} <span className="tabular font-normal">{thousands(row.count)}</span>
-                </h3>
-              ) : row.kind === 'matrix' ? (
-                <MatrixRow row={row} onToggle={onToggle} />
-              ) : (
-                <StepRowLink row={row} scale={scale} isSelected={row.job.id === selected} />
-              )}
+              <Row {...{ row, scale, selected, onToggle }} />
             </li>
           )
         })}
       </ol>
     </div>
   )
+}
+
+interface RowProps extends Omit<StepListProps, 'rows'> {
+  readonly row: StepRow
+}
+
+function Row({ row, scale, selected, onToggle }: RowProps) {
+  switch (row.kind) {
+    case 'group':
+      return <GroupTitle row={row} />
+    case 'matrix':
+      return <MatrixRow row={row} onToggle={onToggle} />
+    case 'step':
+      return <StepRowLink row={row} scale={scale} isSelected={row.job.id === selected} />
+  }
+}
+
+function GroupTitle({ row }: { readonly row: Extract<StepRow, { readonly kind: 'group' }> }) {
+  return (
+    <h3 className="flex h-row items-end gap-1.5 px-3 pb-1.5 text-13 font-semibold text-muted">
+      {row.title} <span className="tabular font-normal">{thousands(row.count)}</span>
+    </h3>
+  )
+}
+
+/** Scrolls to another selected step. Rows that move do not move the reader. */
+function useInSight(
+  place: RefObject<HTMLElement | null>,
+  rows: readonly StepRow[],
+  { selected, rowHeight }: { readonly selected: string | null; readonly rowHeight: number },
+): void {
+  const index = useRef(-1)
+  index.current = rows.findIndex((row) => row.kind === 'step' && row.job.id === selected)
+  useEffect(() => {
+    const { current } = place
+    if (current === null || selected === null || index.current === -1) return
+    const top = index.current * rowHeight
+    const isInSight = top >= current.scrollTop && top + rowHeight <= current.scrollTop + current.clientHeight
+    if (!isInSight) current.scrollTop = top - current.clientHeight / 3
+  }, [place, selected, rowHeight])
 }
 
 /** The height of `h-row`, or of a touch target. */

@@ -75,28 +75,32 @@ function CacheFacts({ place, cache, now }: CacheFactsProps) {
           <IsolatedText text={rule} />
         </p>
       )}
-      {changes.length > 0 && (
-        <table className="w-full max-w-180 text-left">
-          <thead className="text-muted">
-            <tr>
-              <th className="font-normal">What changed</th>
-              <th className="font-normal">Before</th>
-              <th className="font-normal">Now</th>
-            </tr>
-          </thead>
-          <tbody>
-            {changes.map(({ kind, name, before, after }) => (
-              <tr key={`${kind} ${name}`}>
-                <td>
-                  {changeKind(kind)} {name !== kind && <IsolatedText text={name} />}
-                </td>
-                <td className="font-mono">{shortDigest(before)}</td>
-                <td className="font-mono">{shortDigest(after)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      )}
+      {changes.length > 0 && <Changes changes={changes} />}
     </div>
+  )
+}
+
+function Changes({ changes }: Pick<JobView['cache'], 'changes'>) {
+  return (
+    <table className="w-full max-w-180 text-left">
+      <thead className="text-muted">
+        <tr>
+          <th className="font-normal">What changed</th>
+          <th className="font-normal">Before</th>
+          <th className="font-normal">Now</th>
+        </tr>
+      </thead>
+      <tbody>
+        {changes.map(({ kind, name, before, after }) => (
+          <tr key={`${kind} ${name}`}>
+            <td>
+              {changeKind(kind)} {name !== kind && <IsolatedText text={name} />}
+            </td>
+            <td className="font-mono">{shortDigest(before)}</td>
+            <td className="font-mono">{shortDigest(after)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
   )
 }

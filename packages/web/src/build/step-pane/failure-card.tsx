@@ -34,16 +34,7 @@ export function FailureCard({ place, view, job }: FailureCardProps) {
       className={`max-h-[30vh] shrink-0 overflow-y-auto border-b border-hairline px-3 py-1 text-13 ${job.soft_failed ? 'bg-soft-tint' : 'bg-fail-tint'}`}
     >
       <div className="flex items-start gap-3">
-        <p className="min-w-0 flex-1">
-          <strong className={`font-semibold ${job.soft_failed ? 'text-soft' : 'text-fail'}`}>
-            {capital(failureReason(job))}
-          </strong>
-          {isUnstarted(job) && <strong className="font-semibold"> · Command not started</strong>}
-          {isPlatformFault(job) && <strong className="font-semibold"> · Not caused by your command</strong>}
-          {job.soft_failed && ` · ${softReason(job)}: the build continues`}
-          <ErrorCode job={job} />
-          {isHardFailure(job) && <Since place={place} view={view} job={job} />}
-        </p>
+        <Headline place={place} view={view} job={job} />
         {summary !== null && (
           <button
             type="button"
@@ -67,17 +58,39 @@ export function FailureCard({ place, view, job }: FailureCardProps) {
         </p>
       )}
       <FailureReportList place={place} job={job} />
-      <div id={linesId}>
-        {isOpen &&
-          lines.map((line, index) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: lines have no other name
-            <p key={index}>
-              <SentenceLine sentence={line} place={place} />
-            </p>
-          ))}
-      </div>
+      <div id={linesId}>{isOpen && <Lines lines={lines} place={place} />}</div>
       {failure !== null && failure.first_error_line == null && <FailureTail lines={failure.tail} />}
     </section>
+  )
+}
+
+interface LinesProps {
+  readonly lines: ReturnType<typeof otherFailures>['lines']
+  readonly place: BuildPlace
+}
+
+/** Shows what else failed or was skipped. */
+function Lines({ lines, place }: LinesProps) {
+  return lines.map((line, index) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: lines have no other name
+    <p key={index}>
+      <SentenceLine sentence={line} place={place} />
+    </p>
+  ))
+}
+
+function Headline({ place, view, job }: FailureCardProps) {
+  return (
+    <p className="min-w-0 flex-1">
+      <strong className={`font-semibold ${job.soft_failed ? 'text-soft' : 'text-fail'}`}>
+        {capital(failureReason(job))}
+      </strong>
+      {isUnstarted(job) && <strong className="font-semibold"> · Command not started</strong>}
+      {isPlatformFault(job) && <strong className="font-semibold"> · Not caused by your command</strong>}
+      {job.soft_failed && ` · ${softReason(job)}: the build continues`}
+      <ErrorCode job={job} />
+      {isHardFailure(job) && <Since place={place} view={view} job={job} />}
+    </p>
   )
 }
 

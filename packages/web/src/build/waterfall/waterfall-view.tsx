@@ -9,8 +9,8 @@ import { IsolatedText } from '../../design/isolated-text.tsx'
 import { EmptyState } from '../../design/page-states.tsx'
 import { Forks } from './bars.tsx'
 import { criticalPath, describePath } from './critical-path.ts'
-import { waterfallOf } from './rows.ts'
-import { axisOf, place, scaleOf, zoomTo } from './scale.ts'
+import { type Row, waterfallOf } from './rows.ts'
+import { axisOf, place, type Scale, scaleOf, zoomTo } from './scale.ts'
 import { WaterfallRow } from './waterfall-row.tsx'
 
 const rowHeight = 28
@@ -38,7 +38,6 @@ export function WaterfallView({ view, selected, onSelect }: WaterfallViewProps) 
   const whole = useMemo(() => scaleOf(rows, lengthMs), [rows, lengthMs])
   const index = rows.findIndex(({ jobId }) => jobId === selected)
   const shown = isZoomed ? zoomTo(rows[index], whole) : whole
-  const isNarrow = useIsNarrow()
   const scroller = useRef<HTMLDivElement>(null)
   const virtual = useVirtualizer({
     count: rows.length,
@@ -56,52 +55,16 @@ export function WaterfallView({ view, selected, onSelect }: WaterfallViewProps) 
     if (selected !== null && shownIndex.current !== -1) virtual.scrollToIndex(shownIndex.current, { align: 'auto' })
   }, [virtual, selected])
   const items = virtual.getVirtualItems()
-  const Zoom = isZoomed ? ZoomOut : ZoomIn
   const first = items[0]?.index ?? 0
   if (rows.length === 0)
     return <EmptyState title="No steps yet">Steps appear once the pipeline file is rendered.</EmptyState>
   return (
     <div className="flex h-full min-h-80 flex-col">
-      <div className="flex flex-wrap items-center gap-x-4 gap-y-1 border-b border-hairline px-3 py-1.5">
-        <p className="min-w-0 flex-1 text-13">
-          <span className="font-semibold">Critical path </span>
-          <IsolatedText text={describePath(path, lengthMs) || 'nothing has run yet'} />
-        </p>
-        <Button look="quiet" aria-pressed={isZoomed} onClick={() => setZoomed(!isZoomed)} className="max-md:px-0">
-          <Zoom size={16} aria-hidden="true" className="md:hidden" />
-          <span className="max-md:sr-only">{isZoomed ? 'Show all' : 'Zoom to selection'}</span>
-        </Button>
-      </div>
+      <Heading path={describePath(path, lengthMs)} isZoomed={isZoomed} onZoom={() => setZoomed(!isZoomed)} />
       <div ref={scroller} className="min-h-0 flex-1 overflow-y-auto">
-        <div
-          aria-hidden="true"
-          className="sticky top-0 z-10 mr-2 ml-55 h-6 border-b border-hairline bg-ground max-sm:ml-36"
-        >
-          {axisOf(shown, isNarrow ? mostTicks.narrow : mostTicks.wide).map(({ at, text, isCut }) => (
-            <span
-              key={`${at} ${text}`}
-              className={`absolute bottom-0.5 border-l border-edge pl-1 text-12 whitespace-nowrap text-muted tabular ${isCut ? 'border-dashed italic' : ''}`}
-              style={{ left: `${place(at, shown)}%` }}
-            >
-              {(isCut || place(at, shown) < 92) && text}
-            </span>
-          ))}
-        </div>
+        <Axis shown={shown} />
         <ul aria-label="Attempts" className="relative" style={{ height: virtual.getTotalSize() }}>
-          <li
-            aria-hidden="true"
-            className="absolute inset-x-0 mr-2 ml-55 overflow-hidden max-sm:ml-36"
-            style={{ top: first * rowHeight, height: items.length * rowHeight }}
-          >
-            {shown.cuts.map(({ from, to }) => (
-              <span
-                key={from}
-                className="absolute inset-y-0 border-x border-dashed border-edge bg-sunk"
-                style={{ left: `${place(from, shown)}%`, width: `${place(to, shown) - place(from, shown)}%` }}
-              />
-            ))}
-            <Forks rows={rows.slice(first, first + items.length)} shown={shown} rowHeight={rowHeight} />
-          </li>
+          <Underlay shown={shown} rows={rows.slice(first, first + items.length)} first={first} />
           {items.map(({ index, start }) => {
             const row = rows[index]
             return row === undefined ? null : (
@@ -119,5 +82,77 @@ export function WaterfallView({ view, selected, onSelect }: WaterfallViewProps) 
         </ul>
       </div>
     </div>
+  )
+}
+
+interface HeadingProps {
+  /** The critical path; empty before anything has run. */
+  readonly path: string
+  readonly isZoomed: boolean
+  readonly onZoom: () => void
+}
+
+function Heading({ path, isZoomed, onZoom }: HeadingProps) {
+  const Zoom = isZoomed ? ZoomOut : ZoomIn
+  return (
+    <div className="flex flex-wrap items-center gap-x-4 gap-y-1 border-b border-hairline px-3 py-1.5">
+      <p className="min-w-0 flex-1 text-13">
+        <span className="font-semibold">Critical path </span>
+        <IsolatedText text={path || 'nothing has run yet'} />
+      </p>
+      <Button look="quiet" aria-pressed={isZoomed} onClick={onZoom} className="max-md:px-0">
+        <Zoom size={16} aria-hidden="true" className="md:hidden" />
+        <span className="max-md:sr-only">{isZoomed ? 'Show all' : 'Zoom to selection'}</span>
+      </Button>
+    </div>
+  )
+}
+
+/** Shows the time of the ticks, above the rows. */
+function Axis({ shown }: { readonly shown: Scale }) {
+  const isNarrow = useIsNarrow()
+  return (
+    <div
+      aria-hidden="true"
+      className="sticky top-0 z-10 mr-2 ml-55 h-6 border-b border-hairline bg-ground max-sm:ml-36"
+    >
+      {axisOf(shown, isNarrow ? mostTicks.narrow : mostTicks.wide).map(({ at, text, isCut }) => (
+        <span
+          key={`${at} ${text}`}
+          className={`absolute bottom-0.5 border-l border-edge pl-1 text-12 whitespace-nowrap text-muted tabular ${isCut ? 'border-dashed italic' : ''}`}
+          style={{ left: `${place(at, shown)}%` }}
+        >
+          {(isCut || place(at, shown) < 92) && text}
+        </span>
+      ))}
+    </div>
+  )
+}
+
+interface UnderlayProps {
+  readonly shown: Scale
+  /** The rows in sight. */
+  readonly rows: readonly Row[]
+  /** The index of the first of them. */
+  readonly first: number
+}
+
+/** Shows the times that the scale leaves out, and from which step each one started. */
+function Underlay({ shown, rows, first }: UnderlayProps) {
+  return (
+    <li
+      aria-hidden="true"
+      className="absolute inset-x-0 mr-2 ml-55 overflow-hidden max-sm:ml-36"
+      style={{ top: first * rowHeight, height: rows.length * rowHeight }}
+    >
+      {shown.cuts.map(({ from, to }) => (
+        <span
+          key={from}
+          className="absolute inset-y-0 border-x border-dashed border-edge bg-sunk"
+          style={{ left: `${place(from, shown)}%`, width: `${place(to, shown) - place(from, shown)}%` }}
+        />
+      ))}
+      <Forks rows={rows} shown={shown} rowHeight={rowHeight} />
+    </li>
   )
 }
