@@ -46,42 +46,13 @@ export function KeyForm({ draft, onChange, slugs, onCreate, isBusy, error, onClo
         onChange={({ target }) => onChange({ ...draft, description: target.value })}
         problem={problems.description}
       />
-      <fieldset className="flex flex-col gap-1">
-        <legend className="mb-1 font-semibold">Permissions</legend>
-        {scopes.map((scope) => (
-          <Checkbox
-            key={scope}
-            label={scopeMeaning[scope]}
-            checked={draft.scopes.includes(scope)}
-            onChange={(isOn) =>
-              onChange({
-                ...draft,
-                scopes: scopes.filter((one) => (one === scope ? isOn : draft.scopes.includes(one))),
-              })
-            }
-          />
-        ))}
-      </fieldset>
+      <KeyScopes chosen={draft.scopes} onChange={(chosen) => onChange({ ...draft, scopes: chosen })} />
       <KeyPlaces
         slugs={slugs}
         chosen={draft.organizations}
         onChange={(organizations) => onChange({ ...draft, organizations })}
       />
-      <Select
-        label="Expires"
-        value={String(draft.days)}
-        onChange={({ target }) =>
-          onChange({ ...draft, days: lifetimes.find((days) => String(days) === target.value) ?? null })
-        }
-        hint={draft.days === null ? 'A key that never expires works until someone revokes it.' : undefined}
-        problem={problems.expires_at}
-      >
-        {lifetimes.map((days) => (
-          <option key={String(days)} value={String(days)}>
-            {lifetimeName(days)}
-          </option>
-        ))}
-      </Select>
+      <KeyLifetime days={draft.days} onChange={(days) => onChange({ ...draft, days })} problem={problems.expires_at} />
       <ProblemNote error={error} />
       <div className="flex flex-wrap justify-end gap-2">
         <Button onClick={onClose}>Cancel</Button>
@@ -96,6 +67,51 @@ export function KeyForm({ draft, onChange, slugs, onCreate, isBusy, error, onClo
 function lackOf({ scopes: wanted, organizations }: KeyDraft): string | null {
   if (wanted.length === 0) return 'Choose at least one permission'
   return organizations?.length === 0 ? 'Choose at least one organization' : null
+}
+
+interface KeyScopesProps {
+  readonly chosen: readonly Scope[]
+  readonly onChange: (chosen: readonly Scope[]) => void
+}
+
+function KeyScopes({ chosen, onChange }: KeyScopesProps) {
+  return (
+    <fieldset className="flex flex-col gap-1">
+      <legend className="mb-1 font-semibold">Permissions</legend>
+      {scopes.map((scope) => (
+        <Checkbox
+          key={scope}
+          label={scopeMeaning[scope]}
+          checked={chosen.includes(scope)}
+          onChange={(isOn) => onChange(scopes.filter((one) => (one === scope ? isOn : chosen.includes(one))))}
+        />
+      ))}
+    </fieldset>
+  )
+}
+
+interface KeyLifetimeProps {
+  readonly days: Lifetime
+  readonly onChange: (days: Lifetime) => void
+  readonly problem: string | undefined
+}
+
+function KeyLifetime({ days, onChange, problem }: KeyLifetimeProps) {
+  return (
+    <Select
+      label="Expires"
+      value={String(days)}
+      onChange={({ target }) => onChange(lifetimes.find((one) => String(one) === target.value) ?? null)}
+      hint={days === null ? 'A key that never expires works until someone revokes it.' : undefined}
+      problem={problem}
+    >
+      {lifetimes.map((one) => (
+        <option key={String(one)} value={String(one)}>
+          {lifetimeName(one)}
+        </option>
+      ))}
+    </Select>
+  )
 }
 
 interface KeyPlacesProps {

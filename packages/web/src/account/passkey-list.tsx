@@ -27,36 +27,12 @@ export function PasskeyList({ passkeys }: { readonly passkeys: readonly Passkey[
     <>
       <Rows label="Passkeys">
         {passkeys.map((passkey) => (
-          <Row
+          <PasskeyRow
             key={passkey.uuid}
-            icon={<KeyRound size={16} />}
-            name={<IsolatedText text={nameOf(passkey)} />}
-            facts={[
-              <span key="added">
-                added <Ago at={passkey.created_at} />
-              </span>,
-              passkey.last_used_at == null ? (
-                'never used to sign in'
-              ) : (
-                <span key="used">
-                  last used <Ago at={passkey.last_used_at} />
-                </span>
-              ),
-            ]}
-            actions={
-              <>
-                <Button aria-label={`Rename ${showInvisible(nameOf(passkey))}`} onClick={() => setRenaming(passkey)}>
-                  Rename
-                </Button>
-                <Button
-                  aria-label={`Remove ${showInvisible(nameOf(passkey))}`}
-                  refused={refused}
-                  onClick={() => setRemoving(passkey)}
-                >
-                  Remove
-                </Button>
-              </>
-            }
+            passkey={passkey}
+            refused={refused}
+            onRename={() => setRenaming(passkey)}
+            onRemove={() => setRemoving(passkey)}
           />
         ))}
       </Rows>
@@ -84,5 +60,44 @@ export function PasskeyList({ passkeys }: { readonly passkeys: readonly Passkey[
         <p>You can no longer sign in with it. Sessions started with it end, including this one if it is among them.</p>
       </ConfirmDialog>
     </>
+  )
+}
+
+interface PasskeyRowProps {
+  readonly passkey: Passkey
+  /** Why it cannot be removed; null: it can. */
+  readonly refused: string | null
+  readonly onRename: () => void
+  readonly onRemove: () => void
+}
+
+function PasskeyRow({ passkey, refused, onRename, onRemove }: PasskeyRowProps) {
+  return (
+    <Row
+      icon={<KeyRound size={16} />}
+      name={<IsolatedText text={nameOf(passkey)} />}
+      facts={[
+        <span key="added">
+          added <Ago at={passkey.created_at} />
+        </span>,
+        passkey.last_used_at == null ? (
+          'never used to sign in'
+        ) : (
+          <span key="used">
+            last used <Ago at={passkey.last_used_at} />
+          </span>
+        ),
+      ]}
+      actions={
+        <>
+          <Button aria-label={`Rename ${showInvisible(nameOf(passkey))}`} onClick={onRename}>
+            Rename
+          </Button>
+          <Button aria-label={`Remove ${showInvisible(nameOf(passkey))}`} refused={refused} onClick={onRemove}>
+            Remove
+          </Button>
+        </>
+      }
+    />
   )
 }

@@ -37,14 +37,7 @@ export function PasskeysPage() {
           A passkey signs you in with the screen lock of your device: fingerprint, face or PIN. There is no password.
         </p>
         {barrier !== null && <PasskeyNotice barrier={barrier} email={user.email} />}
-        {barrier === null && passkeys.data?.length === 1 && (
-          <Notice title="Add a second passkey">
-            <p>
-              If you lose this device, you can still sign in with a passkey on a phone, another computer or a security
-              key.
-            </p>
-          </Notice>
-        )}
+        {barrier === null && passkeys.data?.length === 1 && <SecondPasskey />}
       </div>
       <QueryContent query={passkeys} what="your passkeys">
         {(data) =>
@@ -66,6 +59,16 @@ export function PasskeysPage() {
         onSave={add.run}
       />
     </AccountLayout>
+  )
+}
+
+function SecondPasskey() {
+  return (
+    <Notice title="Add a second passkey">
+      <p>
+        If you lose this device, you can still sign in with a passkey on a phone, another computer or a security key.
+      </p>
+    </Notice>
   )
 }
 

@@ -4,13 +4,10 @@ import { useState } from 'react'
 import { serverNow } from '../api/clock.ts'
 import { safeRedirect } from '../api/safe-redirect.ts'
 import { sessionChanged } from '../api/session-change.ts'
-import { Button } from '../design/button.tsx'
 import { Checkbox } from '../design/checkbox.tsx'
-import { ProblemNote } from '../design/problems.tsx'
 import { createPasskey } from '../passkeys/ceremonies.ts'
-import { PasskeyNotice } from '../passkeys/passkey-notice.tsx'
-import { usePasskeyBarrier } from '../passkeys/use-barrier.ts'
 import { AuthPage } from './auth-page.tsx'
+import { CreateFromLink } from './create-from-link.tsx'
 import { forgetToken, useLinkToken } from './link-token.ts'
 import { NamePasskey } from './name-passkey.tsx'
 import { finishRecovery, recoverOptions } from './queries.ts'
@@ -21,7 +18,6 @@ export function RecoverVerifyPage() {
   const token = useLinkToken('recover')
   const { redirect } = useSearch({ strict: false })
   const { history } = useRouter()
-  const barrier = usePasskeyBarrier()
   const [revokes, setRevokes] = useState({ passkeys: false, api_tokens: false })
   const recover = useRecovery(revokes)
   if (recover.data === true)
@@ -32,46 +28,34 @@ export function RecoverVerifyPage() {
       </AuthPage>
     )
   return (
-    <AuthPage title="Recover your account" heading="Create a new passkey">
-      {token === null && <p>The link is incomplete. Open it again from the email.</p>}
-      {token !== null && barrier !== null && <PasskeyNotice barrier={barrier} />}
-      {token !== null && barrier === null && (
-        <>
-          <p>This device stores the new passkey. All sessions of your account end, in browsers and in terminals.</p>
-          <fieldset className="flex flex-col gap-2">
-            <legend className="mb-2 font-semibold">Also remove</legend>
-            <Checkbox
-              label="My other passkeys"
-              hint="Choose this if a device with a passkey was lost or stolen."
-              checked={revokes.passkeys}
-              onChange={(passkeys) => setRevokes({ ...revokes, passkeys })}
-            />
-            <Checkbox
-              label="My API keys"
-              hint="Choose this if someone may have seen them. Programs that use them stop working."
-              checked={revokes.api_tokens}
-              onChange={(api_tokens) => setRevokes({ ...revokes, api_tokens })}
-            />
-          </fieldset>
-          <Button
-            look="primary"
-            className="min-h-9 w-full"
-            disabled={recover.isPending}
-            onClick={() => recover.mutate(token)}
-          >
-            {recover.isPending ? 'Waiting for your device…' : 'Create passkey'}
-          </Button>
-        </>
-      )}
-      <ProblemNote error={recover.error} />
-      {recover.error !== null && (
-        <p>
-          <Link to="/recover" className="underline">
-            Send another link
-          </Link>
-        </p>
-      )}
-    </AuthPage>
+    <CreateFromLink
+      title="Recover your account"
+      heading="Create a new passkey"
+      token={token}
+      create={recover}
+      ways={
+        <Link to="/recover" className="underline">
+          Send another link
+        </Link>
+      }
+    >
+      <p>This device stores the new passkey. All sessions of your account end, in browsers and in terminals.</p>
+      <fieldset className="flex flex-col gap-2">
+        <legend className="mb-2 font-semibold">Also remove</legend>
+        <Checkbox
+          label="My other passkeys"
+          hint="Choose this if a device with a passkey was lost or stolen."
+          checked={revokes.passkeys}
+          onChange={(passkeys) => setRevokes({ ...revokes, passkeys })}
+        />
+        <Checkbox
+          label="My API keys"
+          hint="Choose this if someone may have seen them. Programs that use them stop working."
+          checked={revokes.api_tokens}
+          onChange={(api_tokens) => setRevokes({ ...revokes, api_tokens })}
+        />
+      </fieldset>
+    </CreateFromLink>
   )
 }
 

@@ -3,24 +3,20 @@ import { Link, useRouter, useSearch } from '@tanstack/react-router'
 import { serverNow } from '../api/clock.ts'
 import { safeRedirect } from '../api/safe-redirect.ts'
 import { sessionChanged } from '../api/session-change.ts'
-import { Button } from '../design/button.tsx'
-import { ProblemNote } from '../design/problems.tsx'
 import { createPasskey } from '../passkeys/ceremonies.ts'
-import { PasskeyNotice } from '../passkeys/passkey-notice.tsx'
-import { usePasskeyBarrier } from '../passkeys/use-barrier.ts'
 import { AuthPage } from './auth-page.tsx'
+import { CreateFromLink } from './create-from-link.tsx'
 import { forgetToken, useLinkToken } from './link-token.ts'
 import { NamePasskey } from './name-passkey.tsx'
 import { finishSignup, signupOptions } from './queries.ts'
 import { takeRedirect } from './redirects.ts'
 
-/** Continues a sign-up from its mail, after a click: mail scanners open links too. */
+/** Continues a sign-up from its mail. */
 export function RegisterVerifyPage() {
   const token = useLinkToken('register')
   const { redirect } = useSearch({ from: '/plain/register/verify' })
   const { history } = useRouter()
   const queryClient = useQueryClient()
-  const barrier = usePasskeyBarrier()
   const create = useMutation({
     mutationFn: async (verification_token: string) => {
       const made = await createPasskey(await signupOptions(verification_token))
@@ -38,25 +34,13 @@ export function RegisterVerifyPage() {
       </AuthPage>
     )
   return (
-    <AuthPage title="Create a passkey" heading="Create your passkey">
-      {token === null && <p>The link is incomplete. Open it again from the email.</p>}
-      {token !== null && barrier !== null && <PasskeyNotice barrier={barrier} />}
-      {token !== null && barrier === null && (
+    <CreateFromLink
+      title="Create a passkey"
+      heading="Create your passkey"
+      token={token}
+      create={create}
+      ways={
         <>
-          <p>Email confirmed. From now on you sign in with a passkey that this device stores. There is no password.</p>
-          <Button
-            look="primary"
-            className="min-h-9 w-full"
-            disabled={create.isPending}
-            onClick={() => create.mutate(token)}
-          >
-            {create.isPending ? 'Waiting for your device…' : 'Create passkey'}
-          </Button>
-        </>
-      )}
-      <ProblemNote error={create.error} />
-      {create.error !== null && (
-        <p>
           <Link to="/register" className="underline">
             Send another link
           </Link>
@@ -64,8 +48,10 @@ export function RegisterVerifyPage() {
           <Link to="/login" className="underline">
             sign in
           </Link>
-        </p>
-      )}
-    </AuthPage>
+        </>
+      }
+    >
+      <p>Email confirmed. From now on you sign in with a passkey that this device stores. There is no password.</p>
+    </CreateFromLink>
   )
 }

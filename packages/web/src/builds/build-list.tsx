@@ -44,20 +44,7 @@ export function BuildList({ org, filters, pipelines, isOfOne, empty, onNewBuild 
   return (
     <>
       {isBehind && <StaleBar since={query.dataUpdatedAt} error={error} onRetry={() => void query.refetch()} />}
-      {waiting.length > 0 && (
-        <div className="sticky top-14 z-20 flex h-0 justify-center max-lg:top-24">
-          <Button
-            look="primary"
-            onClick={() => {
-              showWaiting()
-              window.scrollTo({ top: 0 })
-            }}
-          >
-            {waiting.length === 1 ? '1 new build' : `${waiting.length} new builds`}{' '}
-            <ArrowUp size={16} aria-hidden="true" />
-          </Button>
-        </div>
-      )}
+      {waiting.length > 0 && <NewBuilds count={waiting.length} onShow={showWaiting} />}
       <p role="status" className="sr-only">
         {query.isPlaceholderData ? '' : `${builds.length}${query.hasNextPage ? ' and more' : ''} builds`}
       </p>
@@ -83,6 +70,23 @@ export function BuildList({ org, filters, pipelines, isOfOne, empty, onNewBuild 
       </div>
       <LoadMore what="builds" query={query} />
     </>
+  )
+}
+
+/** Leads to the builds that came while somebody was reading. */
+function NewBuilds({ count, onShow }: { readonly count: number; readonly onShow: () => void }) {
+  return (
+    <div className="sticky top-14 z-20 flex h-0 justify-center max-lg:top-24">
+      <Button
+        look="primary"
+        onClick={() => {
+          onShow()
+          window.scrollTo({ top: 0 })
+        }}
+      >
+        {count === 1 ? '1 new build' : `${count} new builds`} <ArrowUp size={16} aria-hidden="true" />
+      </Button>
+    </div>
   )
 }
 

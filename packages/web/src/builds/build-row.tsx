@@ -29,7 +29,6 @@ const above = 'relative z-10'
 
 /** Shows one build: a row of columns, or two lines on a narrow screen. The whole row is a link. */
 export const BuildRow = memo(function BuildRow({ org, build, repository, pipelineName }: BuildRowProps) {
-  const wait = waitLabel(build)
   return (
     <div
       className={`relative flex min-h-15 flex-col justify-center gap-x-3 border-b border-hairline px-4 py-1 hover:bg-sunk md:grid md:min-h-row md:items-center ${pipelineName === undefined ? buildColumns.one : buildColumns.several}`}
@@ -42,23 +41,7 @@ export const BuildRow = memo(function BuildRow({ org, build, repository, pipelin
             <IsolatedText text={pipelineName} />
           </span>
         )}
-        <span className="flex min-w-0 flex-1 items-baseline gap-2">
-          <Link
-            to="/$org/pipelines/$slug/builds/$number"
-            params={{ org, slug: build.pipeline_slug, number: String(build.number) }}
-            data-row-link
-            className="truncate font-semibold outline-none after:absolute after:inset-0 focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-focus"
-          >
-            <IsolatedText text={titleOf(build)} />
-          </Link>
-          {build.failed_step !== null && (
-            <span className="max-w-1/2 shrink-0 truncate text-13 text-fail">
-              <span className="sr-only">failed step </span>
-              <IsolatedText text={build.failed_step} />
-            </span>
-          )}
-          {wait !== null && <span className="hidden shrink-0 text-13 text-muted sm:inline">{wait}</span>}
-        </span>
+        <Title org={org} build={build} />
         <span className="text-13 text-muted md:hidden">
           <Ago at={build.created_at} />
         </span>
@@ -87,6 +70,30 @@ export const BuildRow = memo(function BuildRow({ org, build, repository, pipelin
     </div>
   )
 })
+
+/** Shows the message, which links the build, and why it failed or waits. */
+function Title({ org, build }: Pick<BuildRowProps, 'org' | 'build'>) {
+  const wait = waitLabel(build)
+  return (
+    <span className="flex min-w-0 flex-1 items-baseline gap-2">
+      <Link
+        to="/$org/pipelines/$slug/builds/$number"
+        params={{ org, slug: build.pipeline_slug, number: String(build.number) }}
+        data-row-link
+        className="truncate font-semibold outline-none after:absolute after:inset-0 focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-focus"
+      >
+        <IsolatedText text={titleOf(build)} />
+      </Link>
+      {build.failed_step !== null && (
+        <span className="max-w-1/2 shrink-0 truncate text-13 text-fail">
+          <span className="sr-only">failed step </span>
+          <IsolatedText text={build.failed_step} />
+        </span>
+      )}
+      {wait !== null && <span className="hidden shrink-0 text-13 text-muted sm:inline">{wait}</span>}
+    </span>
+  )
+}
 
 /** Shows branch, tag or pull request, and the author. */
 function Where({ build: { branch, tag, pull_request, author } }: { readonly build: BuildSummary }) {

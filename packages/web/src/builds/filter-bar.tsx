@@ -73,17 +73,26 @@ export function FilterBar(props: FilterBarProps) {
         </ChipRow>
       </div>
       {isOpen && <FilterFields {...props} />}
-      {!isOpen && shown.length > 0 && (
-        <ChipRow label="Active filters">
-          {shown.map((name) => (
-            <button key={name} type="button" onClick={() => onFilter(name, '')} className={`${chipClass} max-w-full`}>
-              <span className="isolated truncate">{showInvisible(describeFilter(name, filters[name] ?? ''))}</span>
-              <X size={14} role="img" aria-label="Remove" className="shrink-0" />
-            </button>
-          ))}
-        </ChipRow>
-      )}
+      {!isOpen && shown.length > 0 && <ActiveFilters filters={filters} shown={shown} onFilter={onFilter} />}
     </div>
+  )
+}
+
+interface ActiveFiltersProps extends Pick<FilterBarProps, 'filters' | 'onFilter'> {
+  readonly shown: readonly FilterName[]
+}
+
+/** Shows filters as chips, which remove them. */
+function ActiveFilters({ filters, shown, onFilter }: ActiveFiltersProps) {
+  return (
+    <ChipRow label="Active filters">
+      {shown.map((name) => (
+        <button key={name} type="button" onClick={() => onFilter(name, '')} className={`${chipClass} max-w-full`}>
+          <span className="isolated truncate">{showInvisible(describeFilter(name, filters[name] ?? ''))}</span>
+          <X size={14} role="img" aria-label="Remove" className="shrink-0" />
+        </button>
+      ))}
+    </ChipRow>
   )
 }
 

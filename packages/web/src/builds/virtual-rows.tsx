@@ -26,8 +26,7 @@ export function VirtualRows<Row>({
   place,
   onNewBuild,
 }: VirtualRowsProps<Row>) {
-  const [offset, setOffset] = useState(0)
-  const [barHeight, setBarHeight] = useState(0)
+  const { offset, barHeight } = useOffset(place)
   const [rowHeight] = useState(usualHeight)
   const virtual = useWindowVirtualizer({
     count: rows.length,
@@ -40,12 +39,6 @@ export function VirtualRows<Row>({
       const row = rows[index]
       return row === undefined ? index : keyOf(row)
     },
-  })
-  // Content above may grow and shrink: filters fold, charts load.
-  useLayoutEffect(() => {
-    const top = (place.current?.getBoundingClientRect().top ?? 0) + window.scrollY
-    setOffset((before) => (Math.abs(before - top) < 1 ? before : top))
-    setBarHeight(document.querySelector('header')?.offsetHeight ?? 0)
   })
   useRowKeys(place, rows.length, {
     reveal: (index) => virtual.scrollToIndex(index, { align: 'auto' }),
@@ -70,4 +63,17 @@ export function VirtualRows<Row>({
       })}
     </ol>
   )
+}
+
+/** Returns how far below the top of the page the list begins, and how high the bar above it is. */
+function useOffset(place: RefObject<HTMLElement | null>) {
+  const [offset, setOffset] = useState(0)
+  const [barHeight, setBarHeight] = useState(0)
+  // Content above may grow and shrink: filters fold, charts load.
+  useLayoutEffect(() => {
+    const top = (place.current?.getBoundingClientRect().top ?? 0) + window.scrollY
+    setOffset((before) => (Math.abs(before - top) < 1 ? before : top))
+    setBarHeight(document.querySelector('header')?.offsetHeight ?? 0)
+  })
+  return { offset, barHeight }
 }

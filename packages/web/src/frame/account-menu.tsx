@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import { BookOpen, Keyboard, LogOut, User } from 'lucide-react'
 import { useAuthConfig } from '../api/auth-config.ts'
-import { useSession } from '../api/session.ts'
+import { type Session, useSession } from '../api/session.ts'
 import { signOut } from '../api/session-tabs.ts'
 import { setAppearance, themes, useAppearance } from '../browser/appearance.ts'
 import { IsolatedText } from '../design/isolated-text.tsx'
@@ -27,16 +27,7 @@ export function AccountMenu() {
         </button>
       }
     >
-      <div className="max-w-72 px-2 py-2">
-        {user.name != null && user.name !== '' && (
-          <p className="truncate font-semibold">
-            <IsolatedText text={user.name} />
-          </p>
-        )}
-        <p className="truncate text-13 text-muted">
-          <IsolatedText text={user.email} />
-        </p>
-      </div>
+      <Person user={user} />
       <MenuSeparator />
       <MenuItem asChild>
         <Link to="/account">
@@ -63,5 +54,20 @@ export function AccountMenu() {
         Sign out
       </MenuItem>
     </Menu>
+  )
+}
+
+function Person({ user: { name, email } }: { readonly user: Session['user'] }) {
+  return (
+    <div className="max-w-72 px-2 py-2">
+      {name != null && name !== '' && (
+        <p className="truncate font-semibold">
+          <IsolatedText text={name} />
+        </p>
+      )}
+      <p className="truncate text-13 text-muted">
+        <IsolatedText text={email} />
+      </p>
+    </div>
   )
 }

@@ -9,6 +9,8 @@ import { closeOverlay, openOverlay, takeTyped, useOverlay } from '../interaction
 import { sectionOf } from '../navigation/sections.ts'
 
 const filteredFrom = 8
+const rowClass =
+  'flex min-h-9 items-center gap-2 rounded-small px-2 hover:bg-sunk focus-visible:bg-sunk focus-visible:-outline-offset-2 pointer-coarse:min-h-11'
 
 /** Switches to another organization and keeps the section (web P6). */
 export function OrganizationSwitcher() {
@@ -63,18 +65,7 @@ function Choices({
   const section = current === undefined ? undefined : sectionOf(pathname)
   return (
     <>
-      {organizations.length >= filteredFrom && (
-        <div className="border-b border-hairline p-2">
-          <input
-            type="text"
-            aria-label="Filter organizations"
-            placeholder="Filter organizations"
-            value={filter}
-            onChange={(event) => setFilter(event.target.value)}
-            className="min-h-8 w-full rounded-small border border-edge bg-raised px-2 placeholder:text-muted pointer-coarse:min-h-11"
-          />
-        </div>
-      )}
+      {organizations.length >= filteredFrom && <Filter value={filter} onChange={setFilter} />}
       <ul className="min-h-0 overflow-y-auto p-1">
         {shown.map(({ slug, name, role }) => (
           <li key={slug}>
@@ -82,7 +73,7 @@ function Choices({
               to={section?.to ?? '/$org/pipelines'}
               params={{ org: slug }}
               onClick={closeOverlay}
-              className="flex min-h-9 items-center gap-2 rounded-small px-2 hover:bg-sunk focus-visible:bg-sunk focus-visible:-outline-offset-2 pointer-coarse:min-h-11"
+              className={rowClass}
               {...(slug === current ? { 'aria-current': 'true' as const } : {})}
             >
               <Check size={16} aria-hidden="true" className={slug === current ? '' : 'invisible'} />
@@ -95,18 +86,39 @@ function Choices({
         ))}
         {shown.length === 0 && <li className="px-2 py-2 text-muted">No organization matches.</li>}
       </ul>
-      <div className="border-t border-hairline p-1">
-        <Link
-          to="."
-          search={(before) => ({ ...before, 'create-org': true as const })}
-          onClick={closeOverlay}
-          className="flex min-h-9 items-center gap-2 rounded-small px-2 hover:bg-sunk focus-visible:bg-sunk focus-visible:-outline-offset-2 pointer-coarse:min-h-11"
-        >
-          <Plus size={16} aria-hidden="true" />
-          Create an organization
-        </Link>
-      </div>
+      <CreateLink />
     </>
+  )
+}
+
+function CreateLink() {
+  return (
+    <div className="border-t border-hairline p-1">
+      <Link
+        to="."
+        search={(before) => ({ ...before, 'create-org': true as const })}
+        onClick={closeOverlay}
+        className={rowClass}
+      >
+        <Plus size={16} aria-hidden="true" />
+        Create an organization
+      </Link>
+    </div>
+  )
+}
+
+function Filter({ value, onChange }: { readonly value: string; readonly onChange: (value: string) => void }) {
+  return (
+    <div className="border-b border-hairline p-2">
+      <input
+        type="text"
+        aria-label="Filter organizations"
+        placeholder="Filter organizations"
+        value={value}
+        onChange={(event) => onChange(event.target.value)}
+        className="min-h-8 w-full rounded-small border border-edge bg-raised px-2 placeholder:text-muted pointer-coarse:min-h-11"
+      />
+    </div>
   )
 }
 

@@ -7,28 +7,19 @@ import { Dialog } from '../design/overlays/dialog.tsx'
 import { StateMark } from '../design/state-mark.tsx'
 import { Keys } from '../interaction/keys.tsx'
 import { closeOverlay, takeTyped } from '../interaction/overlays.ts'
-import type { PaletteItem } from './items.ts'
+import type { PaletteGroup, PaletteItem } from './items.ts'
 import { usePaletteGroups } from './use-palette-groups.ts'
 
 const pauseMs = 120
 
 /** Finds pages, actions, pipelines, builds, organizations and error codes by name (web.md 11). */
 export function Palette() {
-  const router = useRouter()
   const [typed, setTyped] = useState('')
   const groups = usePaletteGroups(typed, useDebounced(typed.trim()))
   const items = groups.flatMap(({ items }) => items)
   const [picked, setPicked] = useState('')
   const current = items.find(({ id }) => id === picked) ?? items[0]
-  const choose = (item: PaletteItem, inNewTab: boolean) => {
-    addRecent('choices', item.id)
-    closeOverlay()
-    if (item.run !== undefined) item.run()
-    // The documentation is not part of this app.
-    else if (item.href !== undefined && (inNewTab || /^\/docs(\/|$)/.test(item.href)))
-      window.open(item.href, '_blank', 'noopener')
-    else if (item.href !== undefined) router.history.push(item.href)
-  }
+  const choose = useChoose()
   return (
     <Dialog open onClose={closeOverlay} title="Search and commands" wide bare>
       <Command
@@ -64,20 +55,42 @@ export function Palette() {
         />
         {items.length === 0 && <p className="px-1 py-4 text-muted">No results.</p>}
         <Command.List label="Found" className={items.length === 0 ? 'hidden' : 'h-[min(50vh,420px)] overflow-y-auto'}>
-          {groups.map(({ title, items }) => (
-            <Command.Group
-              key={title}
-              heading={title}
-              className="pb-2 *:[[cmdk-group-heading]]:px-2 *:[[cmdk-group-heading]]:py-1 *:[[cmdk-group-heading]]:text-12 *:[[cmdk-group-heading]]:text-muted"
-            >
-              {items.map((item) => (
-                <Item key={item.id} item={item} onChoose={choose} />
-              ))}
-            </Command.Group>
+          {groups.map((group) => (
+            <Group key={group.title} {...group} onChoose={choose} />
           ))}
         </Command.List>
       </Command>
     </Dialog>
+  )
+}
+
+/** Returns the function that opens or runs an item. */
+function useChoose() {
+  const router = useRouter()
+  return ({ id, run, href }: PaletteItem, inNewTab: boolean) => {
+    addRecent('choices', id)
+    closeOverlay()
+    if (run !== undefined) run()
+    // The documentation is not part of this app.
+    else if (href !== undefined && (inNewTab || /^\/docs(\/|$)/.test(href))) window.open(href, '_blank', 'noopener')
+    else if (href !== undefined) router.history.push(href)
+  }
+}
+
+interface GroupProps extends PaletteGroup {
+  readonly onChoose: ItemProps['onChoose']
+}
+
+function Group({ title, items, onChoose }: GroupProps) {
+  return (
+    <Command.Group
+      heading={title}
+      className="pb-2 *:[[cmdk-group-heading]]:px-2 *:[[cmdk-group-heading]]:py-1 *:[[cmdk-group-heading]]:text-12 *:[[cmdk-group-heading]]:text-muted"
+    >
+      {items.map((item) => (
+        <Item key={item.id} item={item} onChoose={onChoose} />
+      ))}
+    </Command.Group>
   )
 }
 

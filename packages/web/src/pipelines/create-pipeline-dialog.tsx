@@ -57,12 +57,7 @@ function CreateForm({ id, org, onClose }: Omit<CreatePipelineDialogProps, 'open'
   })
   return (
     <form id={id} onSubmit={submit} className="flex flex-col gap-4 pb-2">
-      <div className="flex flex-col gap-2 text-muted">
-        <p>
-          Pipelines of connected repositories are created from their code. To create and build one from a checkout, run:
-        </p>
-        <CopyField label="the command that creates a pipeline" text="hm run --cloud" />
-      </div>
+      <FromCode />
       <FormProblem problem={problem} fields={Object.keys(values)} />
       <Field
         label="Name"
@@ -89,5 +84,17 @@ function CreateForm({ id, org, onClose }: Omit<CreatePipelineDialogProps, 'open'
         {isBusy ? 'Creating…' : ''}
       </p>
     </form>
+  )
+}
+
+/** Says how pipelines come without this form. */
+function FromCode() {
+  return (
+    <div className="flex flex-col gap-2 text-muted">
+      <p>
+        Pipelines of connected repositories are created from their code. To create and build one from a checkout, run:
+      </p>
+      <CopyField label="the command that creates a pipeline" text="hm run --cloud" />
+    </div>
   )
 }

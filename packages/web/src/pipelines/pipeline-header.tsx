@@ -21,11 +21,10 @@ interface PipelineHeaderProps {
 /** Shows a pipeline's facts and actions. The address holds whether the dialog is open. */
 export function PipelineHeader({ org, pipeline }: PipelineHeaderProps) {
   const organization = showInvisible(useOrganizationName(org))
-  const { slug, name, description, repository, repo_name, default_branch, archived_at } = pipeline
+  const { slug, name } = pipeline
   const navigate = useNavigate({ from: '/$org/pipelines/$slug' })
   const isOpen = useSearch({ from: '/signed-in/$org/pipelines/$slug' })['new-build'] === true
   const refused = useBuildRefusal(org, pipeline)
-  const link = repositoryLink(repository)
   const setOpen = useCallback(
     (open: boolean) =>
       void navigate({
@@ -37,21 +36,7 @@ export function PipelineHeader({ org, pipeline }: PipelineHeaderProps) {
   )
   useShortcuts('list', [{ keys: 'n', does: 'New build', run: () => setOpen(true) }], refused === null && !isOpen)
   useStartAction(org)
-  usePaletteActions(
-    useMemo(
-      () => [
-        ...(refused === null
-          ? [{ id: 'new-build', title: `New build of ${showInvisible(name)}`, keys: 'n', run: () => setOpen(true) }]
-          : []),
-        {
-          id: 'pipeline-settings',
-          title: `Settings of ${showInvisible(name)}`,
-          run: () => void navigate({ to: '/$org/pipelines/$slug/settings', params: { org, slug } }),
-        },
-      ],
-      [refused, name, org, slug, navigate, setOpen],
-    ),
-  )
+  useHeaderActions(org, pipeline, refused === null, setOpen)
   return (
     <>
       <PageHeading
@@ -72,28 +57,67 @@ export function PipelineHeader({ org, pipeline }: PipelineHeaderProps) {
       >
         <IsolatedText text={name} />
       </PageHeading>
-      <div className="-mt-3 flex flex-wrap items-center gap-x-4 gap-y-1 px-4 pb-2 text-muted">
-        {archived_at != null && <Tag>Archived</Tag>}
-        {link === null ? (
-          <IsolatedText text={repo_name ?? repository} />
-        ) : (
-          <a href={link} target="_blank" rel="noopener noreferrer" className="underline">
-            <IsolatedText text={repo_name ?? repository} />
-          </a>
-        )}
-        <span>
-          Default branch: <IsolatedText text={default_branch} />
-        </span>
-        {/* Said in words too: a button that is off explains itself on hover only. */}
-        {refused !== null && <span>{refused}.</span>}
-        {description != null && description !== '' && (
-          <p className="w-full max-w-[72ch] whitespace-pre-line">
-            <IsolatedText text={description} />
-          </p>
-        )}
-      </div>
+      <Facts pipeline={pipeline} refused={refused} />
       <NewBuildDialog org={org} pipeline={pipeline} open={isOpen && refused === null} onClose={() => setOpen(false)} />
     </>
+  )
+}
+
+/** Puts what the header's buttons do into the palette. */
+function useHeaderActions(
+  org: string,
+  { slug, name }: Schema<'Pipeline'>,
+  mayBuild: boolean,
+  setOpen: (open: boolean) => void,
+): void {
+  const navigate = useNavigate()
+  usePaletteActions(
+    useMemo(
+      () => [
+        ...(mayBuild
+          ? [{ id: 'new-build', title: `New build of ${showInvisible(name)}`, keys: 'n', run: () => setOpen(true) }]
+          : []),
+        {
+          id: 'pipeline-settings',
+          title: `Settings of ${showInvisible(name)}`,
+          run: () => void navigate({ to: '/$org/pipelines/$slug/settings', params: { org, slug } }),
+        },
+      ],
+      [mayBuild, name, org, slug, navigate, setOpen],
+    ),
+  )
+}
+
+interface FactsProps {
+  readonly pipeline: Schema<'Pipeline'>
+  /** Why no build may be started by hand; null: it may. */
+  readonly refused: string | null
+}
+
+function Facts({ pipeline, refused }: FactsProps) {
+  const { description, repository, repo_name, default_branch, archived_at } = pipeline
+  const link = repositoryLink(repository)
+  return (
+    <div className="-mt-3 flex flex-wrap items-center gap-x-4 gap-y-1 px-4 pb-2 text-muted">
+      {archived_at != null && <Tag>Archived</Tag>}
+      {link === null ? (
+        <IsolatedText text={repo_name ?? repository} />
+      ) : (
+        <a href={link} target="_blank" rel="noopener noreferrer" className="underline">
+          <IsolatedText text={repo_name ?? repository} />
+        </a>
+      )}
+      <span>
+        Default branch: <IsolatedText text={default_branch} />
+      </span>
+      {/* Said in words too: a button that is off explains itself on hover only. */}
+      {refused !== null && <span>{refused}.</span>}
+      {description != null && description !== '' && (
+        <p className="w-full max-w-[72ch] whitespace-pre-line">
+          <IsolatedText text={description} />
+        </p>
+      )}
+    </div>
   )
 }
 

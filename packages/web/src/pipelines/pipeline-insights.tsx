@@ -37,24 +37,14 @@ export function PipelineInsights({ org, pipeline: { slug, default_branch } }: Pi
     ) : (
       <ErrorState error={error} what="the insights" onRetry={() => void refetch()} />
     )
-  const { bars, finished, passed, medianMs, p90Ms, failingSteps } = insights
+  const { bars, failingSteps } = insights
   return (
     <section aria-labelledby="insights" className={`${room} py-3`}>
       <h2 id="insights" className="sr-only">
         The last {data.length} builds of <IsolatedText text={default_branch} />
       </h2>
       <div className="flex flex-wrap items-start gap-x-10 gap-y-4">
-        <dl className="flex flex-wrap gap-x-8 gap-y-3">
-          <Figure name="Passed" value={finished === 0 ? '—' : `${Math.round((passed / finished) * 100)}%`}>
-            {passed} of {finished} on <IsolatedText text={default_branch} />
-          </Figure>
-          <Figure name="Median" value={formatDuration(medianMs)}>
-            passed builds
-          </Figure>
-          <Figure name="p90" value={formatDuration(p90Ms)}>
-            passed builds
-          </Figure>
-        </dl>
+        <Figures insights={insights} branch={default_branch} />
         {bars.length === 0 ? (
           <p className="text-muted">
             No finished builds on <IsolatedText text={default_branch} /> yet
@@ -62,24 +52,53 @@ export function PipelineInsights({ org, pipeline: { slug, default_branch } }: Pi
         ) : (
           <DurationBars org={org} bars={bars} />
         )}
-        {failingSteps.length > 0 && (
-          <div className="min-w-40 max-md:flex max-md:w-full max-md:gap-3">
-            <h3 className="text-13 text-muted max-md:whitespace-nowrap">Most failures</h3>
-            <ol className="max-md:flex max-md:min-w-0 max-md:gap-3">
-              {failingSteps.map(({ name, count }) => (
-                <li key={name} className="flex max-w-60 min-w-0 gap-2">
-                  <span className="truncate">
-                    <IsolatedText text={name} />
-                  </span>
-                  <span className="tabular text-muted">{count}×</span>
-                </li>
-              ))}
-            </ol>
-          </div>
-        )}
+        {failingSteps.length > 0 && <FailingSteps steps={failingSteps} />}
       </div>
       {bars.length > 0 && <DurationTable org={org} bars={bars} />}
     </section>
+  )
+}
+
+interface FiguresProps {
+  readonly insights: ReturnType<typeof insightsOf>
+  readonly branch: string
+}
+
+function Figures({ insights: { finished, passed, medianMs, p90Ms }, branch }: FiguresProps) {
+  return (
+    <dl className="flex flex-wrap gap-x-8 gap-y-3">
+      <Figure name="Passed" value={finished === 0 ? '—' : `${Math.round((passed / finished) * 100)}%`}>
+        {passed} of {finished} on <IsolatedText text={branch} />
+      </Figure>
+      <Figure name="Median" value={formatDuration(medianMs)}>
+        passed builds
+      </Figure>
+      <Figure name="p90" value={formatDuration(p90Ms)}>
+        passed builds
+      </Figure>
+    </dl>
+  )
+}
+
+interface FailingStepsProps {
+  readonly steps: readonly { readonly name: string; readonly count: number }[]
+}
+
+function FailingSteps({ steps }: FailingStepsProps) {
+  return (
+    <div className="min-w-40 max-md:flex max-md:w-full max-md:gap-3">
+      <h3 className="text-13 text-muted max-md:whitespace-nowrap">Most failures</h3>
+      <ol className="max-md:flex max-md:min-w-0 max-md:gap-3">
+        {steps.map(({ name, count }) => (
+          <li key={name} className="flex max-w-60 min-w-0 gap-2">
+            <span className="truncate">
+              <IsolatedText text={name} />
+            </span>
+            <span className="tabular text-muted">{count}×</span>
+          </li>
+        ))}
+      </ol>
+    </div>
   )
 }
 

@@ -56,22 +56,36 @@ export function PipelinesBar({ filters, onFilter }: PipelinesBarProps) {
           </Chip>
         ))}
       </ChipRow>
-      <select
-        aria-label="Sort by"
-        value={sort ?? 'activity'}
-        onChange={({ target: { value } }) => {
-          const chosen = value === 'name' || value === 'failing' ? { sort: value } : {}
-          onFilter({ ...rest, ...withQ, ...withState, ...chosen } as PipelineFilters)
-        }}
-        className="min-h-8 pointer-coarse:min-h-11 rounded-small border border-edge bg-raised px-2 text-14"
-      >
-        {Object.entries(sorts).map(([value, label]) => (
-          <option key={value} value={value}>
-            {label}
-          </option>
-        ))}
-      </select>
+      <SortChoice
+        value={sort}
+        onChange={(chosen) => onFilter({ ...rest, ...withQ, ...withState, ...(chosen && { sort: chosen }) })}
+      />
     </div>
+  )
+}
+
+interface SortChoiceProps {
+  readonly value: PipelineFilters['sort']
+  /** Undefined: the usual order. */
+  readonly onChange: (sort: PipelineFilters['sort']) => void
+}
+
+function SortChoice({ value, onChange }: SortChoiceProps) {
+  return (
+    <select
+      aria-label="Sort by"
+      value={value ?? 'activity'}
+      onChange={({ target }) =>
+        onChange(target.value === 'name' || target.value === 'failing' ? target.value : undefined)
+      }
+      className="min-h-8 pointer-coarse:min-h-11 rounded-small border border-edge bg-raised px-2 text-14"
+    >
+      {Object.entries(sorts).map(([name, label]) => (
+        <option key={name} value={name}>
+          {label}
+        </option>
+      ))}
+    </select>
   )
 }
 

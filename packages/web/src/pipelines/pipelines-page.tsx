@@ -30,37 +30,20 @@ export function PipelinesPage() {
 
 function Pipelines({ org }: { readonly org: string }) {
   const organization = showInvisible(useOrganizationName(org))
-  const { q, state, sort } = useSearch({ strict: false })
-  const filters: PipelineFilters = {
-    ...(q && { q }),
-    ...(state && { state: state as 'failing' }),
-    ...(sort && { sort }),
-  }
-  const isNarrowed = q !== undefined || state !== undefined
+  const filters = useFilters()
+  const isNarrowed = filters.q !== undefined || filters.state !== undefined
   const navigate = useNavigate()
   const [isCreating, setCreating] = useState(false)
-  const place = useRef<HTMLDivElement>(null)
   const { query, summaries } = useSummaries(org, filters)
   const mayCreate = usePermission(org, 'pipeline.create')
 
   const go = (next: PipelineFilters, replace = false) =>
     void navigate({ to: '/$org/pipelines', params: { org }, search: next, replace, resetScroll: false })
   useStartAction(org)
-  usePaletteActions(
-    useMemo(
-      () => (mayCreate ? [{ id: 'new-pipeline', title: 'New pipeline', run: () => setCreating(true) }] : []),
-      [mayCreate],
-    ),
-  )
+  useNewPipelineAction(mayCreate, setCreating)
 
   const hasBuild = summaries.some(({ builds }) => builds.length > 0)
-  const choice = useStartChoice(org)
-  // Once shown, the list stays when the first build comes, with its tick.
-  const beganWithout = useRef(false)
-  if (query.isSuccess && !isNarrowed && !query.isPlaceholderData && !hasBuild) beganWithout.current = true
-  const isStartShown =
-    !isNarrowed && query.isSuccess && (choice === 'shown' || (choice === null && beganWithout.current))
-
+  const isStartShown = useStart(org, query, isNarrowed, hasBuild) && !isNarrowed
   return (
     <>
       <PageHeading
@@ -82,37 +65,85 @@ function Pipelines({ org }: { readonly org: string }) {
         <StaleBar since={query.dataUpdatedAt} error={query.error} onRetry={() => void query.refetch()} />
       )}
       {query.isSuccess && summaries.length === 0 && isNarrowed && <NothingFound filters={filters} onFilter={go} />}
-      {query.isSuccess && summaries.length === 0 && !isNarrowed && !isStartShown && (
-        <EmptyState
-          title="No pipeline yet"
-          action={<Button onClick={() => chooseStart(org, 'shown')}>Show how to get started</Button>}
-        >
-          <p>A pipeline is a program in your repository that defines a build. The first run creates it here.</p>
-        </EmptyState>
-      )}
-      <div ref={place} className={query.isPlaceholderData ? 'opacity-60' : ''}>
-        {summaries.length > 0 && (
-          <VirtualRows
-            rows={summaries}
-            label="Pipelines"
-            keyOf={({ pipeline }) => pipeline.slug}
-            usualHeight={() => 60}
-            place={place}
-            onNewBuild={(summary) => {
-              // No pipeline is chosen yet: the key moves the focus to the list.
-              if (summary === null) return place.current?.querySelector<HTMLElement>('[data-row-link]')?.focus()
-              const { slug } = summary.pipeline
-              void navigate({ to: '/$org/pipelines/$slug', params: { org, slug }, search: { 'new-build': true } })
-            }}
-            render={(summary) => <PipelineRow org={org} summary={summary} />}
-          />
-        )}
-      </div>
+      {query.isSuccess && summaries.length === 0 && !isNarrowed && !isStartShown && <NoPipeline org={org} />}
+      <PipelineRows org={org} summaries={summaries} isOld={query.isPlaceholderData} />
       <LoadMore what="pipelines" query={query} />
       {isStartShown && <GettingStarted org={org} hasPipeline={summaries.length > 0} hasBuild={hasBuild} />}
       {query.isSuccess && <ArchivedPipelines org={org} />}
       <CreatePipelineDialog org={org} open={isCreating} onClose={() => setCreating(false)} />
     </>
+  )
+}
+
+/** Returns the filters in the address. */
+function useFilters(): PipelineFilters {
+  const { q, state, sort } = useSearch({ strict: false })
+  return {
+    ...(q && { q }),
+    ...(state && { state: state as 'failing' }),
+    ...(sort && { sort }),
+  }
+}
+
+function useNewPipelineAction(mayCreate: boolean, setCreating: (isCreating: true) => void): void {
+  usePaletteActions(
+    useMemo(
+      () => (mayCreate ? [{ id: 'new-pipeline', title: 'New pipeline', run: () => setCreating(true) }] : []),
+      [mayCreate, setCreating],
+    ),
+  )
+}
+
+type Summaries = ReturnType<typeof useSummaries>
+
+/** Returns whether the way to the first build is shown, where nothing is searched for. */
+function useStart(org: string, query: Summaries['query'], isNarrowed: boolean, hasBuild: boolean): boolean {
+  const choice = useStartChoice(org)
+  // Once shown, the list stays when the first build comes, with its tick.
+  const beganWithout = useRef(false)
+  if (query.isSuccess && !isNarrowed && !query.isPlaceholderData && !hasBuild) beganWithout.current = true
+  return query.isSuccess && (choice === 'shown' || (choice === null && beganWithout.current))
+}
+
+function NoPipeline({ org }: { readonly org: string }) {
+  return (
+    <EmptyState
+      title="No pipeline yet"
+      action={<Button onClick={() => chooseStart(org, 'shown')}>Show how to get started</Button>}
+    >
+      <p>A pipeline is a program in your repository that defines a build. The first run creates it here.</p>
+    </EmptyState>
+  )
+}
+
+interface PipelineRowsProps extends Pick<Summaries, 'summaries'> {
+  readonly org: string
+  /** Whether they are those of the last search, until the next ones come. */
+  readonly isOld: boolean
+}
+
+function PipelineRows({ org, summaries, isOld }: PipelineRowsProps) {
+  const navigate = useNavigate()
+  const place = useRef<HTMLDivElement>(null)
+  return (
+    <div ref={place} className={isOld ? 'opacity-60' : ''}>
+      {summaries.length > 0 && (
+        <VirtualRows
+          rows={summaries}
+          label="Pipelines"
+          keyOf={({ pipeline }) => pipeline.slug}
+          usualHeight={() => 60}
+          place={place}
+          onNewBuild={(summary) => {
+            // No pipeline is chosen yet: the key moves the focus to the list.
+            if (summary === null) return place.current?.querySelector<HTMLElement>('[data-row-link]')?.focus()
+            const { slug } = summary.pipeline
+            void navigate({ to: '/$org/pipelines/$slug', params: { org, slug }, search: { 'new-build': true } })
+          }}
+          render={(summary) => <PipelineRow org={org} summary={summary} />}
+        />
+      )}
+    </div>
   )
 }
 

@@ -78,20 +78,8 @@ function InstallationRow({ org, installation, onDisconnect }: InstallationRowPro
   const { installation_id: number, account_login: account, account_type: type, created_at: createdAt } = installation
   const { data } = useQuery(installationReposQuery(org, number))
   const mayChange = usePermission(org, 'vcs')
-  const queries = useQueryClient()
-  const [isSyncing, setSyncing] = useState(false)
+  const { isSyncing, sync } = useSync(org, installation)
   const refused = mayChange ? null : 'Only owners and admins can change connections'
-  const sync = async () => {
-    setSyncing(true)
-    try {
-      const count = await connectionChanges(queries, org).sync(number)
-      toast(`${account} is up to date: ${count} ${count === 1 ? 'repository' : 'repositories'}`)
-    } catch (error) {
-      toast(problemOf(error).message, { isProblem: true })
-    } finally {
-      setSyncing(false)
-    }
-  }
   return (
     <tr>
       <Td>
@@ -130,4 +118,21 @@ function InstallationRow({ org, installation, onDisconnect }: InstallationRowPro
       </Td>
     </tr>
   )
+}
+
+function useSync(org: string, { installation_id: number, account_login: account }: Installation) {
+  const queries = useQueryClient()
+  const [isSyncing, setSyncing] = useState(false)
+  const sync = async () => {
+    setSyncing(true)
+    try {
+      const count = await connectionChanges(queries, org).sync(number)
+      toast(`${account} is up to date: ${count} ${count === 1 ? 'repository' : 'repositories'}`)
+    } catch (error) {
+      toast(problemOf(error).message, { isProblem: true })
+    } finally {
+      setSyncing(false)
+    }
+  }
+  return { isSyncing, sync }
 }

@@ -20,7 +20,7 @@ export function ReposPage() {
   const { data } = query
   const repos = data?.data ?? []
   const shown = matchRepos(repos, { q, provider })
-  const filter = (next: { q?: string; provider?: string }) => void navigate({ search: next, replace: true })
+  const filter = (next: Filters) => void navigate({ search: next, replace: true })
   return (
     <>
       <PageHeading title={`Repositories · ${organization}`} actions={repos.length > 0 && <ConnectGithub org={org} />}>
@@ -36,34 +36,7 @@ export function ReposPage() {
           </p>
         </EmptyState>
       )}
-      {repos.length > 0 && (
-        <search className="flex flex-wrap gap-3 px-4 pb-3">
-          <input
-            type="search"
-            data-search
-            aria-label="Search repositories"
-            placeholder="Search"
-            value={q ?? ''}
-            onChange={({ target }) =>
-              filter({ ...(target.value && { q: target.value }), ...(provider && { provider }) })
-            }
-            className="min-h-8 w-64 rounded-small border border-edge bg-raised px-2 pointer-coarse:min-h-11"
-          />
-          <select
-            aria-label="Provider"
-            value={provider ?? ''}
-            onChange={({ target }) => filter({ ...(q && { q }), ...(target.value && { provider: target.value }) })}
-            className="min-h-8 rounded-small border border-edge bg-raised px-2 pointer-coarse:min-h-11"
-          >
-            <option value="">All providers</option>
-            {providersOf(repos).map((one) => (
-              <option key={one} value={one}>
-                {providerLabel(one)}
-              </option>
-            ))}
-          </select>
-        </search>
-      )}
+      {repos.length > 0 && <RepoFilters filters={{ q, provider }} providers={providersOf(repos)} onFilter={filter} />}
       {repos.length > 0 && shown.length === 0 && (
         <p className="px-4 py-6">
           No repository matches.{' '}
@@ -74,5 +47,45 @@ export function ReposPage() {
       )}
       {shown.length > 0 && <RepoTable org={org} repos={shown} />}
     </>
+  )
+}
+
+interface Filters {
+  readonly q?: string
+  readonly provider?: string
+}
+
+interface RepoFiltersProps {
+  readonly filters: { readonly [Name in keyof Filters]: Filters[Name] | undefined }
+  readonly providers: readonly string[]
+  readonly onFilter: (filters: Filters) => void
+}
+
+function RepoFilters({ filters: { q = '', provider = '' }, providers, onFilter }: RepoFiltersProps) {
+  return (
+    <search className="flex flex-wrap gap-3 px-4 pb-3">
+      <input
+        type="search"
+        data-search
+        aria-label="Search repositories"
+        placeholder="Search"
+        value={q}
+        onChange={({ target }) => onFilter({ ...(target.value && { q: target.value }), ...(provider && { provider }) })}
+        className="min-h-8 w-64 rounded-small border border-edge bg-raised px-2 pointer-coarse:min-h-11"
+      />
+      <select
+        aria-label="Provider"
+        value={provider}
+        onChange={({ target }) => onFilter({ ...(q && { q }), ...(target.value && { provider: target.value }) })}
+        className="min-h-8 rounded-small border border-edge bg-raised px-2 pointer-coarse:min-h-11"
+      >
+        <option value="">All providers</option>
+        {providers.map((one) => (
+          <option key={one} value={one}>
+            {providerLabel(one)}
+          </option>
+        ))}
+      </select>
+    </search>
   )
 }

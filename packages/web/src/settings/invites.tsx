@@ -14,18 +14,16 @@ import { type InviteRole, invitesQuery, organizationChanges } from './queries.ts
 
 type Invite = Schema<'Invite'>
 
+interface Asked {
+  readonly kind: 'resend' | 'revoke'
+  readonly invite: Invite
+}
+
 /** Lists invites that were not accepted yet. */
 export function Invites({ org }: { readonly org: string }) {
   const query = useQuery(invitesQuery(org))
   const { data } = query
-  const changes = organizationChanges(useQueryClient(), org)
-  const [revoking, setRevoking] = useState<Invite | null>(null)
-  const [resending, setResending] = useState<Invite | null>(null)
-  const [again, setAgain] = useState<Invite | null>(null)
-  const resend = async ({ id, email, role }: Invite) => {
-    await changes.revokeInvite(id)
-    setAgain(await changes.invite(email, role as InviteRole))
-  }
+  const [asked, setAsked] = useState<Asked | null>(null)
   return (
     <section aria-labelledby="invites" className="pt-4">
       <h2 id="invites" className="px-4 text-16 font-semibold">
@@ -44,55 +42,86 @@ export function Invites({ org }: { readonly org: string }) {
         >
           <tbody>
             {data.data.map((invite) => (
-              <tr key={invite.id}>
-                <Td>
-                  <IsolatedText text={invite.email} />
-                </Td>
-                <Td>{invite.role}</Td>
-                <Td label="Expires">
-                  <Instant at={invite.expires_at} /> {Date.parse(invite.expires_at) < serverNow() && <Tag>expired</Tag>}
-                </Td>
-                <Td numeric>
-                  <Button
-                    look="quiet"
-                    aria-label={`Send again to ${invite.email}`}
-                    onClick={() => setResending(invite)}
-                  >
-                    Send again
-                  </Button>
-                  <Button
-                    look="quiet"
-                    aria-label={`Revoke the invite of ${invite.email}`}
-                    onClick={() => setRevoking(invite)}
-                  >
-                    Revoke
-                  </Button>
-                </Td>
-              </tr>
+              <InviteRow
+                key={invite.id}
+                invite={invite}
+                onResend={() => setAsked({ kind: 'resend', invite })}
+                onRevoke={() => setAsked({ kind: 'revoke', invite })}
+              />
             ))}
           </tbody>
         </Table>
       )}
+      <Questions org={org} asked={asked} onClose={() => setAsked(null)} />
+    </section>
+  )
+}
+
+interface InviteRowProps {
+  readonly invite: Invite
+  readonly onResend: () => void
+  readonly onRevoke: () => void
+}
+
+function InviteRow({ invite, onResend, onRevoke }: InviteRowProps) {
+  return (
+    <tr>
+      <Td>
+        <IsolatedText text={invite.email} />
+      </Td>
+      <Td>{invite.role}</Td>
+      <Td label="Expires">
+        <Instant at={invite.expires_at} /> {Date.parse(invite.expires_at) < serverNow() && <Tag>expired</Tag>}
+      </Td>
+      <Td numeric>
+        <Button look="quiet" aria-label={`Send again to ${invite.email}`} onClick={onResend}>
+          Send again
+        </Button>
+        <Button look="quiet" aria-label={`Revoke the invite of ${invite.email}`} onClick={onRevoke}>
+          Revoke
+        </Button>
+      </Td>
+    </tr>
+  )
+}
+
+interface QuestionsProps {
+  readonly org: string
+  readonly asked: Asked | null
+  readonly onClose: () => void
+}
+
+/** Asks before an invite is revoked or replaced, and shows the link of its replacement. */
+function Questions({ org, asked, onClose }: QuestionsProps) {
+  const changes = organizationChanges(useQueryClient(), org)
+  const [again, setAgain] = useState<Invite | null>(null)
+  const email = asked?.invite.email
+  const resend = async ({ id, email, role }: Invite) => {
+    await changes.revokeInvite(id)
+    setAgain(await changes.invite(email, role as InviteRole))
+  }
+  return (
+    <>
       <ConfirmDialog
-        open={revoking !== null}
-        onClose={() => setRevoking(null)}
-        title={`Revoke the invite of ${revoking?.email}?`}
+        open={asked?.kind === 'revoke'}
+        onClose={onClose}
+        title={`Revoke the invite of ${email}?`}
         confirm="Revoke"
-        onConfirm={async () => revoking !== null && (await changes.revokeInvite(revoking.id))}
+        onConfirm={async () => asked !== null && (await changes.revokeInvite(asked.invite.id))}
       >
         <p>The link stops working at once. You can invite the same address again.</p>
       </ConfirmDialog>
       <ConfirmDialog
-        open={resending !== null}
-        onClose={() => setResending(null)}
-        title={`Invite ${resending?.email} again?`}
+        open={asked?.kind === 'resend'}
+        onClose={onClose}
+        title={`Invite ${email} again?`}
         confirm="Create a new link"
         look="primary"
-        onConfirm={async () => resending !== null && (await resend(resending))}
+        onConfirm={async () => asked !== null && (await resend(asked.invite))}
       >
         <p>Creates a new link. The previous one stops working.</p>
       </ConfirmDialog>
       <InviteLink invite={again} onClose={() => setAgain(null)} />
-    </section>
+    </>
   )
 }

@@ -39,63 +39,85 @@ export function Members({ org }: { readonly org: string }) {
     <>
       <Table caption="Members" columns={['Member', 'Role', { name: 'Actions', isSpokenOnly: true }]}>
         <tbody>
-          {data.data.map((member) => {
-            const asked = { member, all: data.data, ...rights }
-            // A person who may change nobody is told so once, not in every row.
-            const refused = rights.mayManageMembers ? roleChangeRefusal(asked) : ''
-            const isMe = member.user_uuid === me
-            return (
-              <tr key={member.user_uuid}>
-                <Td>
-                  <span className="flex flex-wrap items-center gap-x-2">
-                    <span className="font-semibold">
-                      <IsolatedText text={member.name ?? member.email} />
-                    </span>
-                    {member.name != null && (
-                      <span className="text-13 text-muted">
-                        <IsolatedText text={member.email} />
-                      </span>
-                    )}
-                    {isMe && <Tag>you</Tag>}
-                  </span>
-                </Td>
-                <Td>
-                  <RoleChoice
-                    member={member}
-                    refused={refused}
-                    mayMakeOwners={rights.mayManageOwners}
-                    onChange={(role) => void choose(member, role)}
-                  />
-                </Td>
-                <Td numeric>
-                  <Button
-                    look="quiet"
-                    aria-label={isMe ? `Leave ${org}` : `Remove ${member.name ?? member.email}`}
-                    refused={removalRefusal(asked, me)}
-                    onClick={() => setRemoving(member)}
-                  >
-                    {isMe ? 'Leave' : 'Remove'}
-                  </Button>
-                </Td>
-              </tr>
-            )
-          })}
+          {data.data.map((member) => (
+            <MemberRow
+              key={member.user_uuid}
+              org={org}
+              rights={{ all: data.data, ...rights }}
+              member={member}
+              onChoose={(role) => void choose(member, role)}
+              onRemove={() => setRemoving(member)}
+            />
+          ))}
         </tbody>
       </Table>
       {!rights.mayManageMembers && (
         <p className="px-4 pt-3 text-13 text-muted">Only owners and admins can change roles and remove members.</p>
       )}
-      <dl className="grid max-w-[72ch] grid-cols-[auto_1fr] gap-x-4 gap-y-1 px-4 py-4 text-13 text-muted">
-        {roles.map((role) => (
-          <div key={role} className="contents">
-            <dt className="font-semibold">{role}</dt>
-            <dd>{roleMeaning[role]}</dd>
-          </div>
-        ))}
-      </dl>
+      <RoleMeanings />
       <ChangeRole org={org} change={changing} onClose={() => setChanging(null)} />
       <RemoveMember org={org} member={removing} isMe={removing?.user_uuid === me} onClose={() => setRemoving(null)} />
     </>
+  )
+}
+
+interface MemberRowProps {
+  readonly org: string
+  /** Who may change what. */
+  readonly rights: Pick<Parameters<typeof roleChangeRefusal>[0], 'all' | 'mayManageMembers' | 'mayManageOwners'>
+  readonly member: Member
+  readonly onChoose: (role: Role) => void
+  readonly onRemove: () => void
+}
+
+function MemberRow({ org, rights, member, onChoose, onRemove }: MemberRowProps) {
+  const asked = { member, ...rights }
+  const me = useSession().user.uuid
+  const isMe = member.user_uuid === me
+  // A person who may change nobody is told so once, not in every row.
+  const refused = rights.mayManageMembers ? roleChangeRefusal(asked) : ''
+  return (
+    <tr>
+      <Td>
+        <span className="flex flex-wrap items-center gap-x-2">
+          <span className="font-semibold">
+            <IsolatedText text={member.name ?? member.email} />
+          </span>
+          {member.name != null && (
+            <span className="text-13 text-muted">
+              <IsolatedText text={member.email} />
+            </span>
+          )}
+          {isMe && <Tag>you</Tag>}
+        </span>
+      </Td>
+      <Td>
+        <RoleChoice member={member} refused={refused} mayMakeOwners={rights.mayManageOwners} onChange={onChoose} />
+      </Td>
+      <Td numeric>
+        <Button
+          look="quiet"
+          aria-label={isMe ? `Leave ${org}` : `Remove ${member.name ?? member.email}`}
+          refused={removalRefusal(asked, me)}
+          onClick={onRemove}
+        >
+          {isMe ? 'Leave' : 'Remove'}
+        </Button>
+      </Td>
+    </tr>
+  )
+}
+
+function RoleMeanings() {
+  return (
+    <dl className="grid max-w-[72ch] grid-cols-[auto_1fr] gap-x-4 gap-y-1 px-4 py-4 text-13 text-muted">
+      {roles.map((role) => (
+        <div key={role} className="contents">
+          <dt className="font-semibold">{role}</dt>
+          <dd>{roleMeaning[role]}</dd>
+        </div>
+      ))}
+    </dl>
   )
 }
 

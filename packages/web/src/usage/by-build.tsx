@@ -92,19 +92,24 @@ function BuildUse({ org, build, isBilled }: BuildUseProps) {
         </Td>
       </tr>
       {isOpen &&
-        jobs.map((job) => (
-          <tr key={`${job.job_id} ${job.started_at}`} className="bg-raised text-13">
-            <Td className="pl-8">
-              <JobName org={org} slug={slug} number={number} job={job} />
-            </Td>
-            <Td>
-              {job.cpu_count} vCPU, {job.memory_gb} GB, {job.disk_gb} GB disk
-            </Td>
-            <Td numeric>{job.duration_seconds == null ? 'running' : formatDuration(job.duration_seconds * 1000)}</Td>
-            <Td numeric>{isBilled ? formatCents(spent(job.amount_cents)) : ''}</Td>
-          </tr>
-        ))}
+        jobs.map((job) => <JobUse key={`${job.job_id} ${job.started_at}`} {...{ org, slug, number, job, isBilled }} />)}
     </tbody>
+  )
+}
+
+function JobUse({ isBilled, ...of }: JobNameProps & Pick<BuildUseProps, 'isBilled'>) {
+  const { cpu_count: cpus, memory_gb: memory, disk_gb: disk, duration_seconds: seconds, amount_cents: cents } = of.job
+  return (
+    <tr className="bg-raised text-13">
+      <Td className="pl-8">
+        <JobName {...of} />
+      </Td>
+      <Td>
+        {cpus} vCPU, {memory} GB, {disk} GB disk
+      </Td>
+      <Td numeric>{seconds == null ? 'running' : formatDuration(seconds * 1000)}</Td>
+      <Td numeric>{isBilled ? formatCents(spent(cents)) : ''}</Td>
+    </tr>
   )
 }
 

@@ -1,5 +1,5 @@
 import 'uplot/dist/uPlot.min.css'
-import { useEffect, useRef, useState, useSyncExternalStore } from 'react'
+import { type RefObject, useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import uPlot from 'uplot'
 import { useAppearance } from '../browser/appearance.ts'
 
@@ -20,34 +20,11 @@ const height = 200
 /** Draws a bar for each day. A click or Enter narrows the page; arrow keys read values. */
 export function DailyBars({ values, unit, day, onDay }: DailyBarsProps) {
   const place = useRef<HTMLDivElement>(null)
-  const plot = useRef<uPlot | null>(null)
-  const { theme } = useAppearance()
-  const isDark = useSyncExternalStore(onSystemTheme, () => systemDark.matches)
   const [at, setAt] = useState<number | null>(null)
-  const chosen = useRef({ values, day, onDay })
-  chosen.current = { values, day, onDay }
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another theme draws with other colours
-  useEffect(() => {
-    const element = place.current
-    if (element === null) return
-    const dates = values.map(({ date }) => date)
-    const isFaint = (index: number) => chosen.current.day !== null && dates[index] !== chosen.current.day
-    const made = new uPlot(options({ element, unit, dates, isFaint, onCursor: setAt }), dataOf(values), element)
-    plot.current = made
-    const size = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height }))
-    size.observe(element)
-    return () => {
-      size.disconnect()
-      made.destroy()
-    }
-  }, [values, unit, theme, isDark])
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the day is read while it draws
-  useEffect(() => plot.current?.setData(dataOf(values)), [day])
-
+  const plot = usePlot(place, { values, unit, day, onCursor: setAt })
   const choose = (index: number | null) => {
-    const date = index === null ? undefined : chosen.current.values[index]?.date
-    if (date !== undefined) onDay(date === chosen.current.day ? null : date)
+    const date = index === null ? undefined : values[index]?.date
+    if (date !== undefined) onDay(date === day ? null : date)
   }
   const last = values.length - 1
   const moveTo = (index: number) => {
@@ -85,6 +62,38 @@ export function DailyBars({ values, unit, day, onDay }: DailyBarsProps) {
       <p className="h-5 text-13 text-muted tabular">{shown === undefined ? '' : describe(shown, unit)}</p>
     </div>
   )
+}
+
+interface Plotted extends Pick<DailyBarsProps, 'values' | 'unit' | 'day'> {
+  /** Called with the bar below the pointer. */
+  readonly onCursor: (index: number | null) => void
+}
+
+/** Keeps a plot of the values in an element, in its size and in the colours of the theme. */
+function usePlot(place: RefObject<HTMLElement | null>, { values, unit, day, onCursor }: Plotted) {
+  const plot = useRef<uPlot | null>(null)
+  const { theme } = useAppearance()
+  const isDark = useSyncExternalStore(onSystemTheme, () => systemDark.matches)
+  const chosen = useRef(day)
+  chosen.current = day
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another theme draws with other colours
+  useEffect(() => {
+    const element = place.current
+    if (element === null) return
+    const dates = values.map(({ date }) => date)
+    const isFaint = (index: number) => chosen.current !== null && dates[index] !== chosen.current
+    const made = new uPlot(options({ element, unit, dates, isFaint, onCursor }), dataOf(values), element)
+    plot.current = made
+    const size = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height }))
+    size.observe(element)
+    return () => {
+      size.disconnect()
+      made.destroy()
+    }
+  }, [place, values, unit, theme, isDark, onCursor])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the day is read while it draws
+  useEffect(() => plot.current?.setData(dataOf(values)), [day])
+  return plot
 }
 
 function describe({ date, value }: DayValue, unit: DailyBarsProps['unit']): string {

@@ -53,36 +53,50 @@ export function Daily({ org, days, day, isBilled, onDay }: DailyProps) {
           )}
         </div>
       )}
-      {values !== undefined && asTable && (
-        <Table
-          caption="Usage by day"
-          columns={[
-            'Day (UTC)',
-            ...(isBilled ? [{ name: 'Spent', numeric: true }] : []),
-            { name: 'vCPU-hours', numeric: true },
-            { name: 'Artifacts, GB-days', numeric: true },
-          ]}
-        >
-          <tbody>
-            {values.map(({ date, cents, seconds, kept }) => (
-              <tr key={date}>
-                <Td>{date}</Td>
-                {isBilled && (
-                  <Td numeric label="Spent">
-                    {formatCents(cents)}
-                  </Td>
-                )}
-                <Td numeric label="vCPU-hours">
-                  {formatHours(seconds)}
-                </Td>
-                <Td numeric label="Artifacts, GB-days">
-                  {kept == null ? '—' : formatAmount(kept)}
-                </Td>
-              </tr>
-            ))}
-          </tbody>
-        </Table>
-      )}
+      {values !== undefined && asTable && <DayTable values={values} isBilled={isBilled} />}
     </Section>
+  )
+}
+
+interface DayTableProps {
+  readonly values: readonly {
+    readonly date: string
+    readonly cents: number
+    readonly seconds: number
+    readonly kept: number | null | undefined
+  }[]
+  readonly isBilled: boolean
+}
+
+function DayTable({ values, isBilled }: DayTableProps) {
+  return (
+    <Table
+      caption="Usage by day"
+      columns={[
+        'Day (UTC)',
+        ...(isBilled ? [{ name: 'Spent', numeric: true }] : []),
+        { name: 'vCPU-hours', numeric: true },
+        { name: 'Artifacts, GB-days', numeric: true },
+      ]}
+    >
+      <tbody>
+        {values.map(({ date, cents, seconds, kept }) => (
+          <tr key={date}>
+            <Td>{date}</Td>
+            {isBilled && (
+              <Td numeric label="Spent">
+                {formatCents(cents)}
+              </Td>
+            )}
+            <Td numeric label="vCPU-hours">
+              {formatHours(seconds)}
+            </Td>
+            <Td numeric label="Artifacts, GB-days">
+              {kept == null ? '—' : formatAmount(kept)}
+            </Td>
+          </tr>
+        ))}
+      </tbody>
+    </Table>
   )
 }

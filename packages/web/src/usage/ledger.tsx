@@ -33,21 +33,7 @@ export function Ledger({ org, days, source: asked }: LedgerProps) {
   )
   return (
     <Section title="Ledger" actions={actions}>
-      <nav aria-label="Kinds of entries" className="flex flex-wrap gap-2 px-4 py-2">
-        {[undefined, ...ledgerSources].map((one) => (
-          <Link
-            key={one ?? 'all'}
-            to="/$org/usage"
-            params={{ org }}
-            search={({ source: _, ...old }) => (one === undefined ? old : { ...old, source: one })}
-            aria-current={one === source ? 'true' : undefined}
-            resetScroll={false}
-            className={chipClass}
-          >
-            {one === undefined ? 'All' : sourceNames[one]}
-          </Link>
-        ))}
-      </nav>
+      <Kinds org={org} chosen={source} />
       <QueryPlaceholder query={query} what="the ledger" rows={4} />
       {query.data !== undefined && entries.length === 0 && (
         <p className="px-4 py-3 text-muted">
@@ -76,6 +62,32 @@ export function Ledger({ org, days, source: asked }: LedgerProps) {
       )}
       <LoadMore what="entries" query={query} />
     </Section>
+  )
+}
+
+interface KindsProps {
+  readonly org: string
+  /** Undefined: all of them. */
+  readonly chosen: (typeof ledgerSources)[number] | undefined
+}
+
+function Kinds({ org, chosen }: KindsProps) {
+  return (
+    <nav aria-label="Kinds of entries" className="flex flex-wrap gap-2 px-4 py-2">
+      {[undefined, ...ledgerSources].map((one) => (
+        <Link
+          key={one ?? 'all'}
+          to="/$org/usage"
+          params={{ org }}
+          search={({ source: _, ...old }) => (one === undefined ? old : { ...old, source: one })}
+          aria-current={one === chosen ? 'true' : undefined}
+          resetScroll={false}
+          className={chipClass}
+        >
+          {one === undefined ? 'All' : sourceNames[one]}
+        </Link>
+      ))}
+    </nav>
   )
 }
 

@@ -1,4 +1,4 @@
-import { type FormEvent, useState } from 'react'
+import { type ComponentProps, type FormEvent, useState } from 'react'
 import { problemOf } from '../../api/problem.ts'
 import type { Schema } from '../../api/schemas.ts'
 import { Button } from '../../design/button.tsx'
@@ -20,6 +20,10 @@ interface NewBuildFormProps {
   readonly onClose: () => void
 }
 
+const textFields = ['branch', 'commit', 'message', 'variables', 'address', 'checksum'] as const
+type TextField = (typeof textFields)[number]
+const isShown = (name: string) => textFields.some((one) => one === name)
+
 /** Asks for source, branch, message and variables of a new build. */
 export function NewBuildForm({ id, org, pipeline, sources, newest, onClose }: NewBuildFormProps) {
   const { slug, default_branch } = pipeline
@@ -33,7 +37,7 @@ export function NewBuildForm({ id, org, pipeline, sources, newest, onClose }: Ne
 
   const fieldProblems = { ...problemsOfFields(error === null ? {} : problemOf(error).fields), ...problems }
   const set = (changed: Partial<StartValues>) => setValues({ ...values, ...changed })
-  const field = (name: 'branch' | 'commit' | 'message' | 'variables' | 'address' | 'checksum') => ({
+  const field = (name: TextField) => ({
     value: values[name],
     onChange: ({ target }: { readonly target: { readonly value: string } }) => set({ [name]: target.value }),
     problem: fieldProblems[name] ?? null,
@@ -50,37 +54,7 @@ export function NewBuildForm({ id, org, pipeline, sources, newest, onClose }: Ne
   return (
     <form id={id} onSubmit={submit} className="flex flex-col gap-4 pb-4" noValidate>
       <SourceChoice {...{ org, sources, newest, pipeline }} value={source} onChange={(kind) => set({ source: kind })} />
-      {source !== 'again' && (
-        <>
-          <Field label="Branch" {...field('branch')} />
-          {source === 'repository' ? (
-            <Field
-              label="Commit (optional)"
-              placeholder="The newest commit of the branch"
-              hint="The full commit. Leave it empty for the newest one of the branch."
-              {...field('commit')}
-            />
-          ) : (
-            <Field
-              label="Commit (optional)"
-              hint="The commit that the archive contains, if any."
-              {...field('commit')}
-            />
-          )}
-        </>
-      )}
-      {source === 'address' && (
-        <>
-          <Field
-            label="URL of the archive"
-            placeholder="https://…/source.tar.gz"
-            inputMode="url"
-            {...field('address')}
-            hint="A .tar.gz with the pipeline’s files that the server can fetch over HTTPS."
-          />
-          <Field label="SHA-256 of the archive (optional)" {...field('checksum')} />
-        </>
-      )}
+      <SourceFields source={source} field={field} />
       {source !== 'again' && <Field label="Message (optional)" {...field('message')} />}
       <TextArea
         label="Variables (optional)"
@@ -103,6 +77,52 @@ export function NewBuildForm({ id, org, pipeline, sources, newest, onClose }: Ne
         error={isBusy ? null : error}
         isAtFields={Object.keys(fieldProblems).every(isShown)}
       />
+      <Footer isBusy={isBusy} onClose={onClose} />
+    </form>
+  )
+}
+
+interface SourceFieldsProps {
+  readonly source: StartValues['source']
+  /** Returns the value of a field, its problem and how to set it. */
+  readonly field: (name: TextField) => Omit<ComponentProps<typeof Field>, 'label'>
+}
+
+/** Asks which commit of the repository is built, or where the archive is. */
+function SourceFields({ source, field }: SourceFieldsProps) {
+  if (source === 'again') return null
+  return (
+    <>
+      <Field label="Branch" {...field('branch')} />
+      {source === 'repository' ? (
+        <Field
+          label="Commit (optional)"
+          placeholder="The newest commit of the branch"
+          hint="The full commit. Leave it empty for the newest one of the branch."
+          {...field('commit')}
+        />
+      ) : (
+        <Field label="Commit (optional)" hint="The commit that the archive contains, if any." {...field('commit')} />
+      )}
+      {source === 'address' && (
+        <>
+          <Field
+            label="URL of the archive"
+            placeholder="https://…/source.tar.gz"
+            inputMode="url"
+            {...field('address')}
+            hint="A .tar.gz with the pipeline’s files that the server can fetch over HTTPS."
+          />
+          <Field label="SHA-256 of the archive (optional)" {...field('checksum')} />
+        </>
+      )}
+    </>
+  )
+}
+
+function Footer({ isBusy, onClose }: { readonly isBusy: boolean; readonly onClose: () => void }) {
+  return (
+    <>
       <p role="status" className={isBusy ? 'text-muted' : 'sr-only'}>
         {isBusy ? 'Rendering the pipeline file, which can take 30 s. You can close this: the build continues.' : ''}
       </p>
@@ -112,9 +132,6 @@ export function NewBuildForm({ id, org, pipeline, sources, newest, onClose }: Ne
           {isBusy ? 'Starting…' : 'Start build'}
         </Button>
       </div>
-    </form>
+    </>
   )
 }
-
-const shown = ['branch', 'commit', 'message', 'variables', 'address', 'checksum']
-const isShown = (name: string) => shown.includes(name)

@@ -16,21 +16,12 @@ interface ArchiveSectionProps {
 
 /** Archives a pipeline once its name is typed, and restores it. */
 export function ArchiveSection({ org, pipeline: { slug, archived_at } }: ArchiveSectionProps) {
-  const client = useQueryClient()
+  const change = useArchive(org, slug)
   const [isAsking, setAsking] = useState(false)
   const isArchived = archived_at != null
   const refused = usePermission(org, 'pipeline.manage')
     ? null
     : `Only owners and admins of ${org} can archive pipelines`
-  const change = async (archived: boolean) => {
-    const changed = await updatePipeline(org, slug, { archived })
-    client.setQueryData(pipelineQuery(org, slug).queryKey, changed)
-    await Promise.all([
-      client.invalidateQueries({ queryKey: ['pipeline-summaries', org] }),
-      client.invalidateQueries({ queryKey: ['archived-pipelines', org] }),
-    ])
-    toast(archived ? `${slug} is archived` : `${slug} is restored`)
-  }
   return (
     <section aria-labelledby="archive" className="flex flex-col items-start gap-2">
       <h2 id="archive" className="text-16 font-semibold">
@@ -71,4 +62,18 @@ export function ArchiveSection({ org, pipeline: { slug, archived_at } }: Archive
       </ConfirmDialog>
     </section>
   )
+}
+
+/** Returns the function that archives the pipeline, or restores it. */
+function useArchive(org: string, slug: string) {
+  const client = useQueryClient()
+  return async (archived: boolean) => {
+    const changed = await updatePipeline(org, slug, { archived })
+    client.setQueryData(pipelineQuery(org, slug).queryKey, changed)
+    await Promise.all([
+      client.invalidateQueries({ queryKey: ['pipeline-summaries', org] }),
+      client.invalidateQueries({ queryKey: ['archived-pipelines', org] }),
+    ])
+    toast(archived ? `${slug} is archived` : `${slug} is restored`)
+  }
 }

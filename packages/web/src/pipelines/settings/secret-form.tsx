@@ -24,21 +24,32 @@ const events = [
   ['api', 'API and hm'],
 ] as const
 
+/** Which builds get the secret, as typed. */
+interface Limits {
+  /** Globs, separated by spaces; empty for every branch. */
+  readonly branches: string
+  /** Empty for every event. */
+  readonly events: readonly string[]
+  readonly uploads: boolean
+}
+
 /** Sets a secret. The old value is never shown. */
 export function SecretForm({ scope, secret, onClose, onSet }: SecretFormProps) {
   const [name, setName] = useState(secret?.name ?? '')
   const [value, setValue] = useState('')
-  const [branches, setBranches] = useState(secret?.branches?.join(' ') ?? '')
-  const [chosen, setChosen] = useState<readonly string[]>(secret?.events ?? [])
-  const [uploads, setUploads] = useState(secret?.uploads ?? false)
+  const [limits, setLimits] = useState<Limits>({
+    branches: secret?.branches?.join(' ') ?? '',
+    events: secret?.events ?? [],
+    uploads: secret?.uploads ?? false,
+  })
   const { submit, isBusy, problem } = useSubmit(async () => {
+    const { branches, events, uploads } = limits
     const globs = globsIn(branches)
-    const limits = {
+    await setSecret(scope, {
+      ...{ name, value, uploads },
       branches: globs.length === 0 ? null : globs,
-      events: chosen.length === 0 ? null : [...chosen],
-      uploads,
-    }
-    await setSecret(scope, { name, value, ...limits })
+      events: events.length === 0 ? null : [...events],
+    })
     await onSet(name)
   })
   return (
@@ -68,11 +79,33 @@ export function SecretForm({ scope, secret, onClose, onSet }: SecretFormProps) {
         autoComplete="off"
         autoCapitalize="off"
       />
+      <LimitFields limits={limits} onChange={setLimits} problem={problem?.fields.branches} />
+      <div className="flex flex-wrap justify-end gap-2">
+        <Button onClick={onClose}>Cancel</Button>
+        <Button type="submit" look="primary" aria-disabled={isBusy}>
+          {isBusy ? 'Working…' : secret === null ? 'Add secret' : 'Replace value'}
+        </Button>
+      </div>
+    </form>
+  )
+}
+
+interface LimitFieldsProps {
+  readonly limits: Limits
+  readonly onChange: (limits: Limits) => void
+  readonly problem: string | undefined
+}
+
+function LimitFields({ limits, onChange, problem }: LimitFieldsProps) {
+  const set = (changed: Partial<Limits>) => onChange({ ...limits, ...changed })
+  const chosen = limits.events
+  return (
+    <>
       <Field
         label="Limit to branches (optional)"
-        value={branches}
-        onChange={({ target }) => setBranches(target.value)}
-        problem={problem?.fields.branches}
+        value={limits.branches}
+        onChange={({ target }) => set({ branches: target.value })}
+        problem={problem}
         placeholder="main release/*"
         hint="Separate with spaces. Leave it empty for every branch."
         autoComplete="off"
@@ -87,7 +120,7 @@ export function SecretForm({ scope, secret, onClose, onSet }: SecretFormProps) {
               key={event}
               label={label}
               checked={chosen.includes(event)}
-              onChange={(isOn) => setChosen(isOn ? [...chosen, event] : chosen.filter((one) => one !== event))}
+              onChange={(isOn) => set({ events: isOn ? [...chosen, event] : chosen.filter((one) => one !== event) })}
             />
           ))}
         </div>
@@ -95,15 +128,9 @@ export function SecretForm({ scope, secret, onClose, onSet }: SecretFormProps) {
       <Checkbox
         label="Uploads can use it too"
         hint="Limits then rely on what the upload claims, so anyone who can start builds can read the secret. Otherwise only source that the server fetched gets it."
-        checked={uploads}
-        onChange={setUploads}
+        checked={limits.uploads}
+        onChange={(uploads) => set({ uploads })}
       />
-      <div className="flex flex-wrap justify-end gap-2">
-        <Button onClick={onClose}>Cancel</Button>
-        <Button type="submit" look="primary" aria-disabled={isBusy}>
-          {isBusy ? 'Working…' : secret === null ? 'Add secret' : 'Replace value'}
-        </Button>
-      </div>
-    </form>
+    </>
   )
 }

@@ -25,21 +25,12 @@ type OpenDialog =
 
 /** Lists secrets by name. A value can be set but never read. */
 export function SecretsSection({ scope, title, about }: SecretsSectionProps) {
-  const client = useQueryClient()
-  const query = secretsQuery(scope)
-  const secrets = useQuery(query)
+  const secrets = useQuery(secretsQuery(scope))
   const { data } = secrets
   const refused = usePermission(scope.org, 'secrets')
     ? null
     : `Only owners and admins of ${scope.org} can change secrets`
   const [dialog, setDialog] = useState<OpenDialog | null>(null)
-  const close = () => setDialog(null)
-  const changed = async (message: string) => {
-    await client.invalidateQueries({ queryKey: query.queryKey })
-    close()
-    toast(message)
-  }
-  const deleting = dialog?.kind === 'delete' ? dialog.name : ''
   return (
     <section aria-label={title} className="flex flex-col gap-2">
       <div className="flex flex-wrap items-center gap-3">
@@ -56,58 +47,87 @@ export function SecretsSection({ scope, title, about }: SecretsSectionProps) {
       {data !== undefined && data.length > 0 && (
         <ul aria-label={title} className="rounded-surface border border-hairline bg-raised">
           {data.map((secret) => (
-            <li
+            <SecretRow
               key={secret.name}
-              className="flex min-h-row flex-wrap items-center gap-x-4 gap-y-1 border-b border-hairline px-3 py-1.5 last:border-b-0"
-            >
-              <code className="min-w-0 flex-1 basis-40 font-mono break-all">{secret.name}</code>
-              <span className="text-13 text-muted">
-                {limitsOf(secret) !== '' && (
-                  <>
-                    <IsolatedText text={limitsOf(secret)} /> ·{' '}
-                  </>
-                )}
-                set <Ago at={secret.updated_at} />
-              </span>
-              <span className="flex gap-1">
-                <Button
-                  look="quiet"
-                  refused={refused}
-                  aria-label={`Replace ${secret.name}`}
-                  onClick={() => setDialog({ kind: 'set', secret })}
-                >
-                  Replace
-                </Button>
-                <Button
-                  look="quiet"
-                  refused={refused}
-                  aria-label={`Delete ${secret.name}`}
-                  onClick={() => setDialog({ kind: 'delete', name: secret.name })}
-                >
-                  Delete
-                </Button>
-              </span>
-            </li>
+              secret={secret}
+              refused={refused}
+              onReplace={() => setDialog({ kind: 'set', secret })}
+              onDelete={() => setDialog({ kind: 'delete', name: secret.name })}
+            />
           ))}
         </ul>
       )}
+      <SecretDialogs scope={scope} dialog={dialog} onClose={() => setDialog(null)} />
+    </section>
+  )
+}
+
+interface SecretRowProps {
+  readonly secret: Schema<'Secret'>
+  /** Why this person may not change it; null: they may. */
+  readonly refused: string | null
+  readonly onReplace: () => void
+  readonly onDelete: () => void
+}
+
+function SecretRow({ secret, refused, onReplace, onDelete }: SecretRowProps) {
+  return (
+    <li className="flex min-h-row flex-wrap items-center gap-x-4 gap-y-1 border-b border-hairline px-3 py-1.5 last:border-b-0">
+      <code className="min-w-0 flex-1 basis-40 font-mono break-all">{secret.name}</code>
+      <span className="text-13 text-muted">
+        {limitsOf(secret) !== '' && (
+          <>
+            <IsolatedText text={limitsOf(secret)} /> ·{' '}
+          </>
+        )}
+        set <Ago at={secret.updated_at} />
+      </span>
+      <span className="flex gap-1">
+        <Button look="quiet" refused={refused} aria-label={`Replace ${secret.name}`} onClick={onReplace}>
+          Replace
+        </Button>
+        <Button look="quiet" refused={refused} aria-label={`Delete ${secret.name}`} onClick={onDelete}>
+          Delete
+        </Button>
+      </span>
+    </li>
+  )
+}
+
+interface SecretDialogsProps {
+  readonly scope: SecretScope
+  readonly dialog: OpenDialog | null
+  readonly onClose: () => void
+}
+
+/** Sets or deletes a secret. */
+function SecretDialogs({ scope, dialog, onClose }: SecretDialogsProps) {
+  const client = useQueryClient()
+  const changed = async (message: string) => {
+    await client.invalidateQueries({ queryKey: secretsQuery(scope).queryKey })
+    onClose()
+    toast(message)
+  }
+  const deleting = dialog?.kind === 'delete' ? dialog.name : ''
+  return (
+    <>
       <Dialog
         open={dialog?.kind === 'set'}
-        onClose={close}
+        onClose={onClose}
         title={dialog?.kind === 'set' && dialog.secret !== null ? `Replace ${dialog.secret.name}` : 'Add a secret'}
       >
         {dialog?.kind === 'set' && (
           <SecretForm
             scope={scope}
             secret={dialog.secret}
-            onClose={close}
+            onClose={onClose}
             onSet={(name) => changed(`${name} is set`)}
           />
         )}
       </Dialog>
       <ConfirmDialog
         open={dialog?.kind === 'delete'}
-        onClose={close}
+        onClose={onClose}
         title={`Delete ${deleting}?`}
         confirm={`Delete ${deleting}`}
         onConfirm={async () => {
@@ -117,7 +137,7 @@ export function SecretsSection({ scope, title, about }: SecretsSectionProps) {
       >
         <p>Steps that need it will fail. The value cannot be recovered.</p>
       </ConfirmDialog>
-    </section>
+    </>
   )
 }
 

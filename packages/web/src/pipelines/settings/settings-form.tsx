@@ -22,47 +22,16 @@ const names = ['name', 'description', 'default_branch', 'repo_name', 'source_slu
 
 /** Edits the settings of a pipeline. Those set by the repository's code are locked. */
 export function SettingsForm({ org, pipeline }: SettingsFormProps) {
-  const client = useQueryClient()
-  const mayChange = usePermission(org, 'pipeline.manage')
-  const [values, setValues] = useState(() => valuesOf(pipeline))
-  const byCode = pipeline.managed_by_code === true
-  const changes = changesOf(pipeline, values)
-  const nothing = Object.keys(changes).length === 0
-  const { submit, isBusy, problem } = useSubmit(async () => {
-    const changed = await updatePipeline(org, pipeline.slug, changes)
-    client.setQueryData(pipelineQuery(org, pipeline.slug).queryKey, changed)
-    setValues(valuesOf(changed))
-    await client.invalidateQueries({ queryKey: ['pipeline-summaries', org] })
-    toast('Settings saved')
-  }, !nothing)
-  const set = (changed: Partial<SettingsValues>) => setValues({ ...values, ...changed })
-  const locked = 'Set by the repository’s code; change it there.'
-  const field = (name: (typeof names)[number], isOfCode: boolean) => ({
-    value: values[name],
-    onChange: ({ target }: { readonly target: { readonly value: string } }) => set({ [name]: target.value }),
-    disabled: !mayChange || (isOfCode && byCode),
-    problem: problem?.fields[name] ?? null,
-    autoComplete: 'off',
-  })
-  const refused = mayChange
-    ? nothing
-      ? 'No changes to save'
-      : null
-    : `Only owners and admins of ${org} can change settings`
+  const form = useSettings({ org, pipeline })
+  const { values, set, field, mayChange, isByCode, problem } = form
+  const locked = isByCode ? 'Set by the repository’s code; change it there.' : undefined
   return (
-    <form onSubmit={submit} className="flex flex-col gap-4">
-      {byCode && (
-        <Notice title="Managed by code">
-          <p>
-            The pipeline file in <IsolatedText text={pipeline.repo_name ?? pipeline.repository} /> sets the name,
-            default branch, manual builds and the name in the code. You cannot change them here.
-          </p>
-        </Notice>
-      )}
+    <form onSubmit={form.submit} className="flex flex-col gap-4">
+      {isByCode && <ManagedByCode pipeline={pipeline} />}
       <FormProblem problem={problem} fields={names} />
-      <Field label="Name" {...field('name', true)} {...(byCode ? { hint: locked } : {})} />
+      <Field label="Name" {...field('name', true)} hint={locked} />
       <TextArea label="Description" rows={2} {...field('description', false)} />
-      <Field label="Default branch" {...field('default_branch', true)} {...(byCode ? { hint: locked } : {})} />
+      <Field label="Default branch" {...field('default_branch', true)} hint={locked} />
       <Field
         label="Repository name"
         placeholder="owner/name"
@@ -72,13 +41,13 @@ export function SettingsForm({ org, pipeline }: SettingsFormProps) {
       <Field
         label="Name in the code"
         {...field('source_slug', true)}
-        hint={byCode ? locked : 'The slug of the pipeline in the repository’s .hm folder.'}
+        hint={locked ?? 'The slug of the pipeline in the repository’s .hm folder.'}
       />
       <Checkbox
         label="Manual builds"
-        hint={byCode ? locked : 'People, hm and the API can start builds, not only triggers.'}
+        hint={locked ?? 'People, hm and the API can start builds, not only triggers.'}
         checked={values.allow_manual}
-        disabled={!mayChange || byCode}
+        disabled={!mayChange || isByCode}
         onChange={(allow_manual) => set({ allow_manual })}
       />
       <Select
@@ -107,10 +76,55 @@ export function SettingsForm({ org, pipeline }: SettingsFormProps) {
         onChange={(cache_share) => set({ cache_share })}
       />
       <p>
-        <Button type="submit" look="primary" refused={refused} aria-disabled={isBusy || refused !== null}>
-          {isBusy ? 'Saving…' : 'Save settings'}
+        <Button
+          type="submit"
+          look="primary"
+          refused={form.refused}
+          aria-disabled={form.isBusy || form.refused !== null}
+        >
+          {form.isBusy ? 'Saving…' : 'Save settings'}
         </Button>
       </p>
     </form>
+  )
+}
+
+/** Returns the values of the form, and what changes and saves them. */
+function useSettings({ org, pipeline }: SettingsFormProps) {
+  const client = useQueryClient()
+  const mayChange = usePermission(org, 'pipeline.manage')
+  const [values, setValues] = useState(() => valuesOf(pipeline))
+  const isByCode = pipeline.managed_by_code === true
+  const changes = changesOf(pipeline, values)
+  const hasChanged = Object.keys(changes).length > 0
+  const { submit, isBusy, problem } = useSubmit(async () => {
+    const changed = await updatePipeline(org, pipeline.slug, changes)
+    client.setQueryData(pipelineQuery(org, pipeline.slug).queryKey, changed)
+    setValues(valuesOf(changed))
+    await client.invalidateQueries({ queryKey: ['pipeline-summaries', org] })
+    toast('Settings saved')
+  }, hasChanged)
+  const set = (changed: Partial<SettingsValues>) => setValues({ ...values, ...changed })
+  /** `isOfCode`: the repository's code sets it, where it manages the pipeline. */
+  const field = (name: (typeof names)[number], isOfCode: boolean) => ({
+    value: values[name],
+    onChange: ({ target }: { readonly target: { readonly value: string } }) => set({ [name]: target.value }),
+    disabled: !mayChange || (isOfCode && isByCode),
+    problem: problem?.fields[name] ?? null,
+    autoComplete: 'off',
+  })
+  const unchanged = hasChanged ? null : 'No changes to save'
+  const refused = mayChange ? unchanged : `Only owners and admins of ${org} can change settings`
+  return { values, set, field, mayChange, isByCode, submit, isBusy, problem, refused }
+}
+
+function ManagedByCode({ pipeline }: Pick<SettingsFormProps, 'pipeline'>) {
+  return (
+    <Notice title="Managed by code">
+      <p>
+        The pipeline file in <IsolatedText text={pipeline.repo_name ?? pipeline.repository} /> sets the name, default
+        branch, manual builds and the name in the code. You cannot change them here.
+      </p>
+    </Notice>
   )
 }
