@@ -81,7 +81,7 @@ function newProject(repository: string): string {
     ['cached', "sh('true', { label: 'one', image: 'host', cache: { policy: 'on_change', paths: ['data.txt'] } })"],
     [
       'tested',
-      "sh('cp report.xml junit.xml; exit 1', { label: 'unit', image: 'host', tests: { report: 'junit.xml', forks: 2 } })",
+      "sh('echo tested; cp report.xml junit.xml; exit 1', { label: 'unit', image: 'host', tests: { report: 'junit.xml', forks: 2 } })",
     ],
     ['kept', "sh('mkdir dist; cp data.txt dist/data', { label: 'one', image: 'host', artifacts: 'dist' })"],
     ['endless', "sh('echo begun; sleep 600', { label: 'one', image: 'host' })"],
@@ -245,6 +245,10 @@ test('hm test shows the failed tests of a build here and there, and a test over 
     },
     { name: 'adds', state: 'passed', duration_ms: 500 },
   ])
+  const forks = 'failed in fork 1, 2: hm logs 1 unit/fork-1 -p tested'
+  expect((await hm(['test', '-p', 'tested'])).stdout).toContain(`  expected 2, got 1\n  ${forks}\n`)
+  expect((await hm(['logs', '1', 'unit/fork-2', '-p', 'tested'])).stdout).toBe('tested\n')
+  expect((await hm(['logs', '1', 'unit/fork-3', '-p', 'tested'])).stderr).toContain('it has 2: fork-1 to fork-2')
   const history = await hm(['test', '--history', 'half up', '-p', 'tested'])
   expect(history.stdout).toMatch(/^test +cart › rounds half up\n/)
   expect(history.stdout).toMatch(/^passed +0 of 1 builds of the default branch$/m)

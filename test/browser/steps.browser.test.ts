@@ -126,6 +126,35 @@ test('web B18 a step says for which service it waits, and shows the log of each'
   await expectAccessible(page)
 })
 
+test('web B12 B18 a red test links the log of each fork that ran it, and the step chooses among them', async () => {
+  const report = 'echo \'<testsuite><testcase name="rounds"><failure/></testcase></testsuite>\' >junit.xml'
+  const number = await start({
+    ...{ key: 'test', cmd: `echo "by $$ of $(cat /proc/sys/kernel/random/uuid)"; ${report}; exit 1` },
+    ...{ artifacts: [{ path: 'junit.xml', when: 'always', kind: 'junit' }], tests: { forks: 2 } },
+  })
+  await buildEnd(app.product.api, 'ci', number)
+  await page.getByRole('link', { name: 'Tests' }).click()
+  await page.getByText('Fails: 0 of 2 forks passed', { exact: true }).waitFor()
+  await expectAccessible(page)
+  await page.getByRole('link', { name: 'Log of fork 2' }).click()
+  const fork = page.getByRole('combobox', { name: 'Fork' })
+  // The failure card quotes the step's log.
+  const said = () =>
+    page
+      .getByText(/^by \d+ of/)
+      .last()
+      .textContent()
+  await expect.poll(() => fork.locator('option:checked').textContent()).toMatch(/^Fork 2: exit 1, 1 failed, \d/)
+  const second = await said()
+  await fork.selectOption({ index: 0 })
+  await page.waitForURL(/fork=1/)
+  await expect.poll(said).not.toBe(second)
+  const first = await said()
+  await page.getByRole('group', { name: 'Log of' }).getByRole('button', { name: 'Step' }).click()
+  await expect.poll(said).not.toBe(first)
+  await expectAccessible(page)
+})
+
 test('web B18 a step whose service ends before it is ready names it, with its last lines', async () => {
   const broken = { ...db, command: 'echo no password given; exit 1', ready: { port: 5432 } }
   const number = await start({ key: 'test', cmd: 'echo tested', services: [broken] })

@@ -1231,6 +1231,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v0/organizations/{org}/pipelines/{pipeline}/builds/{number}/jobs/{job_id}/forks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The runs that prove a job's failed tests
+         * @description In the order in which they ended. Each is a run of the command of a failed job, or of the command for one test, in a fork of what the job started from. The `id` of a fork serves as a job id for logs, which have the last 64 KiB of its output.
+         */
+        get: operations["listJobForks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v0/organizations/{org}/pipelines/{pipeline}/builds/{number}/jobs/{job_id}/log/lines": {
         parameters: {
             query?: never;
@@ -3547,6 +3567,30 @@ export interface components {
         JobServiceList: {
             data: components["schemas"]["JobService"][];
         };
+        /** @description A run that proves a job's failed tests flaky or not. */
+        JobFork: {
+            /**
+             * Format: uuid
+             * @description Names its log: it serves as a job id in the routes of logs.
+             */
+            id: string;
+            /** @description From 1, as `fork_results` of a test name it. */
+            number: number;
+            /** @description The test that ran alone; null for a run of the whole command. */
+            test: string | null;
+            /** @description Null after a signal, a limit or a time-out. */
+            exit_code: number | null;
+            /** Format: date-time */
+            started_at: string;
+            /** Format: date-time */
+            finished_at: string;
+            /** @description How many of the tests that it should prove passed. */
+            passed: number;
+            failed: number;
+        };
+        JobForkList: {
+            data: components["schemas"]["JobFork"][];
+        };
         /** LogSearchResult */
         LogSearchResult: {
             /** @description How many hits are counted so far. */
@@ -4277,6 +4321,12 @@ export interface components {
             forks?: number | null;
             /** @description In how many of them it passed. */
             fork_passes?: number | null;
+            /** @description What each fork that tells of it says of it, in their order. */
+            fork_results?: {
+                /** @description Number of the fork among those of its job. */
+                fork: number;
+                passed: boolean;
+            }[];
             /** @description It is in quarantine now. */
             quarantined?: boolean;
             job_id: string;
@@ -4386,6 +4436,12 @@ export interface components {
             forks?: number | null;
             /** @description In how many of them it passed. */
             fork_passes?: number | null;
+            /** @description What each fork that tells of it says of it, in their order. */
+            fork_results?: {
+                /** @description Number of the fork among those of its job. */
+                fork: number;
+                passed: boolean;
+            }[];
         };
         /** TestHistory */
         TestHistory: {
@@ -8414,6 +8470,49 @@ export interface operations {
             };
         };
     };
+    listJobForks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+                pipeline: string;
+                number: number;
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobForkList"];
+                };
+            };
+            /** @description organization_not_found, pipeline_not_found, build_not_found, job_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     readJobLogLines: {
         parameters: {
             query?: {
@@ -10752,6 +10851,7 @@ export interface operationAuth {
   getJobLogText: 'log'
   readJobLog: 'member'
   listJobServices: 'member'
+  listJobForks: 'member'
   readJobLogLines: 'member'
   searchJobLog: 'member'
   getBuildView: 'member'

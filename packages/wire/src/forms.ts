@@ -13,6 +13,7 @@ import type {
   SecretValue,
   SourceOffer,
 } from '@harmont/engine'
+import type { Chunk } from '@harmont/logs'
 
 /** Milliseconds from the answer on. */
 interface Lasting {
@@ -33,9 +34,15 @@ export interface WireFork {
   readonly job: WireJob
 }
 
+/** Seq, kind, Unix nanoseconds as text, and bytes of each chunk, whose contents follow one another. */
+export type WireChunks = readonly (readonly [number, number, string | null, number])[]
+
 export type WireForkEnd =
-  | (Omit<Extract<ForkEnd, { readonly kind: 'ran' }>, 'results'> & {
+  | (Omit<Extract<ForkEnd, { readonly kind: 'ran' }>, 'results' | 'log'> & {
       readonly results: readonly (readonly [string, 'passed' | 'failed' | null])[]
+      readonly chunks: WireChunks
+      /** The contents of the chunks, in Base64. */
+      readonly log: string
     })
   | Exclude<ForkEnd, { readonly kind: 'ran' }>
 
@@ -107,10 +114,20 @@ export function renderFromWire(result: WireRender): RenderResult {
 /** `at` turns an instant of one clock into one of the other. */
 export function forkEndToWire(end: ForkEnd, at: (instant: number) => number): WireForkEnd {
   if (end.kind !== 'ran') return end
-  const { kind, startedAt, endedAt, results } = end
-  return { kind, startedAt: at(startedAt), endedAt: at(endedAt), results: [...results] }
+  const { startedAt, endedAt, results, log } = end
+  const chunks = chunksToWire(log, at(startedAt) - startedAt)
+  const bytes = Buffer.concat(log.map(({ content }) => content))
+  const times = { startedAt: at(startedAt), endedAt: at(endedAt) }
+  return { ...end, ...times, results: [...results], chunks, log: bytes.toString('base64') }
 }
 
-export function forkEndFromWire(end: WireForkEnd): ForkEnd {
-  return end.kind === 'ran' ? { ...end, results: new Map(end.results) } : end
+/** `aheadMs`: how far the server's clock is ahead of the runner's. */
+export function chunksToWire(chunks: readonly Chunk[], aheadMs: number): WireChunks {
+  const ahead = BigInt(Math.round(aheadMs)) * 1_000_000n
+  return chunks.map(({ seq, kind, ts, content }) => [
+    seq,
+    kind,
+    ts === null ? null : String(ts + ahead),
+    content.length,
+  ])
 }

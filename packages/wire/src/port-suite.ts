@@ -323,9 +323,14 @@ export function portSuite(name: string, open: () => Promise<PortUnderTest>): voi
       expect(await fork.work.fetchSecrets(['one'])).toMatchObject({ kind: 'values' })
       expect(await fork.work.dealFiles({ files: 't', total: 1 }, [])).toEqual([[]])
       expect(await port.fetchSource(job.buildId)).toBeNull()
-      const ended = { kind: 'ran', startedAt: now(), endedAt: now(), results: new Map() } as const
+      const log = ['a\xff', 'b'].map(
+        (text, at) => ({ seq: at + 1, kind: 1, content: Buffer.from(text, 'latin1'), ts: null }) as const,
+      )
+      const times = { startedAt: now(), endedAt: now() }
+      const ended = { kind: 'ran', ...times, exitCode: 1, results: new Map(), log } as const
       expect(await probes.end(fork.lease, ended)).toBe(true)
       expect(await probes.end(fork.lease, ended)).toBe(false)
+      expect(await under.store.logs.read(fork.lease.fork, 0, 100)).toEqual(log)
       await probes.release(runner)
     })
   })

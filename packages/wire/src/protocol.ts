@@ -18,7 +18,16 @@ import type {
   StepOutput,
   WantedParts,
 } from '@harmont/engine'
-import type { WireFork, WireForkEnd, WireJob, WireRender, WireSecrets, WireSource, WireStatus } from './forms.ts'
+import type {
+  WireChunks,
+  WireFork,
+  WireForkEnd,
+  WireJob,
+  WireRender,
+  WireSecrets,
+  WireSource,
+  WireStatus,
+} from './forms.ts'
 
 export const wireVersion = 1
 /** What a server of this release speaks: this version and the one before. */
@@ -129,8 +138,7 @@ export interface AppendHead {
   readonly spoolPosition: string
   /** See `wireHeaders.turn`. */
   readonly turn: string
-  /** Seq, kind, Unix nanoseconds as text, bytes. */
-  readonly chunks: readonly (readonly [number, number, string | null, number])[]
+  readonly chunks: WireChunks
 }
 
 /** One for each frame: whether the lease was held, and null where the log could not be written. */

@@ -36,10 +36,10 @@ export async function logsOfServer(
     const wholeLogOf = (key: string) => `hm logs ${address.number} ${quoteWord(key)} -p ${quoteWord(address.pipeline)}`
     const printer = new LogPrinter(context, { isPrefixed: step === undefined, wholeLogOf })
     const logs = { context, session, address, step, printer }
-    const service = await findService(logs)
-    if (service !== undefined) {
+    const beside = await findBeside(logs)
+    if (beside !== undefined) {
       await printer.begin()
-      await printLog(logs, service.job, { id: service.id, name: service.name })
+      await printLog(logs, beside.job, { id: beside.id, name: beside.name })
       await printer.end()
       return exits.ok
     }
@@ -52,8 +52,9 @@ export async function logsOfServer(
   })
 }
 
-/** Finds the service that `STEP/SERVICE` names; undefined for the key of a step. */
-async function findService({ context, session, address, step }: Logs) {
+/** Finds the service or the fork that `STEP/NAME` names; undefined for the key of a step. */
+async function findBeside(logs: Logs) {
+  const { context, session, address, step } = logs
   const named = step === undefined ? undefined : serviceIn(step)
   if (step === undefined || named === undefined) return undefined
   const { signal, flags } = context
@@ -64,7 +65,7 @@ async function findService({ context, session, address, step }: Logs) {
   const job = ofStep.find(({ attempt = 1 }) => flags.attempt === undefined || attempt === flags.attempt)
   if (job === undefined) return undefined
   const services = (await session.client.listJobServices({ ...address, job_id: job.id }, { signal })).data
-  const found = services.find(({ name }) => name === named.name)
+  const found = services.find(({ name }) => name === named.name) ?? (await findFork(logs, job, named.name))
   if (found === undefined)
     throw new HmError(exits.notFound, 'service_not_found', `step ${named.step} has no service ${named.name}`, {
       fix:
@@ -73,6 +74,22 @@ async function findService({ context, session, address, step }: Logs) {
           : `its services are ${services.map(({ name }) => name).join(', ')}`,
     })
   return { job, id: found.id, name: step }
+}
+
+/** Finds a run that proved the tests of a job, by `fork-3`. */
+async function findFork({ context: { signal }, session: { client }, address }: Logs, job: Job, name: string) {
+  const number = Number(/^fork-(\d+)$/.exec(name)?.[1])
+  if (Number.isNaN(number)) return undefined
+  const forks = (await client.listJobForks({ ...address, job_id: job.id }, { signal })).data
+  const found = forks.find((fork) => fork.number === number)
+  if (found === undefined)
+    throw new HmError(exits.notFound, 'fork_not_found', `step ${keyOf(job)} has no fork ${number}`, {
+      fix:
+        forks.length === 0
+          ? 'no fork of it has ended; only red tests are proved'
+          : `it has ${forks.length}: fork-1 to fork-${forks.length}`,
+    })
+  return found
 }
 
 async function chooseJobs({ context, session, address, step }: Logs): Promise<readonly Job[]> {

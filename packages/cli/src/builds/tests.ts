@@ -7,6 +7,7 @@ import { noReports } from '../inspect/tests.ts'
 import { buildAddress, pipelineAddress } from '../server/address.ts'
 import { openSession, type Session, translateErrors } from '../server/session.ts'
 import { duration } from '../terminal/amounts.ts'
+import { quoteWord } from '../terminal/quote-word.ts'
 import { minute, printFacts, printTable } from '../terminal/table.ts'
 
 /** Failed tests that are printed; the page has the others. */
@@ -51,6 +52,7 @@ async function printTests(
     message: test.message,
     step: keys.get(test.job_id) ?? null,
     notes: notesOn(test),
+    more: forksOf(test, address, keys.get(test.job_id)),
   }))
   await printFailedTests(output, shown, { passed, failed: failed + errored, skipped })
 }
@@ -58,6 +60,24 @@ async function printTests(
 function notesOn(test: Schemas['BuildTest']): readonly string[] {
   const notes = [test.new && 'new here', verdictWords(test), test.quarantined === true && 'in quarantine']
   return notes.filter((note) => typeof note === 'string')
+}
+
+/** Names the forks that tell of a failed test, and how to read the log of one. */
+function forksOf(
+  { fork_results: results = [] }: Schemas['BuildTest'],
+  { number, pipeline }: BuildAddress,
+  step: string | null | undefined,
+): string | null {
+  const [first] = results
+  if (first === undefined || step == null) return null
+  const saying = (isGreen: boolean) => results.filter(({ passed }) => passed === isGreen).map(({ fork }) => fork)
+  const parts = [
+    [saying(false), 'failed'],
+    [saying(true), 'passed'],
+  ] as const
+  const words = parts.filter(([forks]) => forks.length > 0).map(([forks, did]) => `${did} in fork ${forks.join(', ')}`)
+  const shown = saying(false)[0] ?? first.fork
+  return `${words.join('; ')}: hm logs ${number} ${quoteWord(`${step}/fork-${shown}`)} -p ${quoteWord(pipeline)}`
 }
 
 /** Shows what the default branch says of a test, and its results in builds of any branch. */

@@ -13,6 +13,8 @@ interface Failed {
   readonly step: string | null
   /** What else is known of it: `new here`, `flaky: 3 of 10 forks passed`. */
   readonly notes?: readonly string[]
+  /** Where to read on: `failed in forks 1, 2, passed in 3: hm logs 41 unit/fork-1`. */
+  readonly more?: string | null
 }
 
 export interface TestCounts {
@@ -31,7 +33,7 @@ export async function printFailedTests(output: Output, tests: readonly Failed[],
   const print = async (line: Line) => {
     for (const part of wrapLine(line, width)) await output.print(part)
   }
-  for (const { name, file, line, message, step, notes: known = [] } of tests) {
+  for (const { name, file, line, message, step, notes: known = [], more: where = null } of tests) {
     const place = file === null ? '' : `  ${file}${line === null ? '' : `:${line}`}`
     const notes = [...(step === null ? [] : [`step ${step}`]), ...known].join(', ')
     await print([
@@ -44,6 +46,7 @@ export async function printFailedTests(output: Output, tests: readonly Failed[],
       .split('\n')
     for (const text of said.slice(0, mostOfMessage)) if (text.trim() !== '') await print([span(`  ${text}`)])
     if (said.length > mostOfMessage) await print([span(`  … ${said.length - mostOfMessage} more lines`, 'dim')])
+    if (where !== null) await print([span(`  ${oneLine(where)}`, 'dim')])
     await output.print('')
   }
   const more = counts.failed - tests.length

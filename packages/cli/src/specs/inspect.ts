@@ -70,7 +70,7 @@ export const inspectSpecs = {
     summary: 'Print the logs of a build',
     args: {
       build: lastBuild,
-      step: { summary: 'key of one step; STEP/SERVICE for one of its services', complete: 'step' },
+      step: { summary: 'key of one step; STEP/SERVICE for its service, STEP/fork-N for its fork', complete: 'step' },
     },
     flags: {
       follow: { kind: 'boolean', short: 'f', summary: 'follow until the build ends' },
@@ -93,6 +93,7 @@ export const inspectSpecs = {
       ['hm logs --failed', 'why the last run failed'],
       ['hm logs 41 test -f', 'follow step test of build 41 on the server'],
       ['hm logs 41 test/db', 'the log of its service db'],
+      ['hm logs 41 test/fork-3', 'of its third run in a fork'],
     ],
     query: true,
   },

@@ -61,6 +61,7 @@ export const routes = {
   getJobLogText: { method: 'GET', path: '/v0/jobs/{job_id}/logs.txt', query: ['token', 'meta', 'plain', 'download'], idempotent: false, answer: 'stream' },
   readJobLog: { method: 'GET', path: '/api/v0/organizations/{org}/pipelines/{pipeline}/builds/{number}/jobs/{job_id}/log', query: ['at', 'limit'], idempotent: false, answer: 'json' },
   listJobServices: { method: 'GET', path: '/api/v0/organizations/{org}/pipelines/{pipeline}/builds/{number}/jobs/{job_id}/services', query: [], idempotent: false, answer: 'json' },
+  listJobForks: { method: 'GET', path: '/api/v0/organizations/{org}/pipelines/{pipeline}/builds/{number}/jobs/{job_id}/forks', query: [], idempotent: false, answer: 'json' },
   readJobLogLines: { method: 'GET', path: '/api/v0/organizations/{org}/pipelines/{pipeline}/builds/{number}/jobs/{job_id}/log/lines', query: ['from', 'limit'], idempotent: false, answer: 'json' },
   searchJobLog: { method: 'GET', path: '/api/v0/organizations/{org}/pipelines/{pipeline}/builds/{number}/jobs/{job_id}/log/search', query: ['q', 'regex', 'case', 'word', 'from', 'limit'], idempotent: false, answer: 'json' },
   getBuildView: { method: 'GET', path: '/api/v0/organizations/{org}/pipelines/{pipeline}/builds/{number}/view', query: [], idempotent: false, answer: 'json' },
@@ -212,6 +213,8 @@ export interface Operations {
   readJobLog(input: Input<'readJobLog'>, options?: CallOptions): Promise<Answer<'readJobLog'>>
   /** The services that run beside a job */
   listJobServices(input: Input<'listJobServices'>, options?: CallOptions): Promise<Answer<'listJobServices'>>
+  /** The runs that prove a job's failed tests */
+  listJobForks(input: Input<'listJobForks'>, options?: CallOptions): Promise<Answer<'listJobForks'>>
   /** Read lines of a log */
   readJobLogLines(input: Input<'readJobLogLines'>, options?: CallOptions): Promise<Answer<'readJobLogLines'>>
   /** Search a log */

@@ -26,6 +26,8 @@ export const engineMigrations: readonly { readonly name: string; readonly sql: s
   '0022-splits.sql',
   '0024-quarantines.sql',
   '0025-runners.sql',
+  '0026-proof-runs.sql',
+  '0027-file-times.sql',
 ].map((file) => ({
   name: `engine/${file}`,
   sql: readFileSync(new URL(`./migrations/${file}`, import.meta.url), 'utf8'),

@@ -18,6 +18,7 @@ import { PostgresStore } from './postgres-store.ts'
 import { type ProofOutbox, takeText } from './probes.ts'
 import { rowsRead } from './rows-read.test-support.ts'
 import { transaction } from './transaction.ts'
+import { setLimit } from './waiting/limits.ts'
 
 let config: pg.PoolConfig
 let pool: pg.Pool
@@ -31,7 +32,7 @@ beforeAll(async () => {
 })
 beforeEach(async () => {
   await pool.query(
-    'truncate engine.builds, engine.test_cases, engine.test_reports, engine.test_results, engine.test_verdicts cascade',
+    'truncate engine.builds, engine.test_cases, engine.test_reports, engine.test_results, engine.test_verdicts, engine.limits cascade',
   )
   now = 1_700_000_000_000
   told.length = 0
@@ -77,9 +78,11 @@ async function take(): Promise<ForkLease> {
   if (fork === null) throw new Error('expected a probe')
   return fork
 }
-const ran = (results: Readonly<Record<string, ForkResult>>): ForkEnd => {
-  const byKey = new Map(Object.entries(results).map(([name, result]) => [testKey({ suite: 's', name }), result]))
-  return { kind: 'ran', startedAt: now, endedAt: now + 1_000, results: byKey }
+const keyOf = (name: string) => testKey({ suite: 's', name })
+const ran = (results: Readonly<Record<string, ForkResult>>, said: string | null = null): ForkEnd => {
+  const byKey = new Map(Object.entries(results).map(([name, result]) => [keyOf(name), result]))
+  const log = said === null ? [] : [{ seq: 1, kind: 1, content: Buffer.from(said), ts: 7n } as const]
+  return { kind: 'ran', startedAt: now, endedAt: now + 1_000, exitCode: 1, results: byKey, log }
 }
 
 async function verdicts(): Promise<Readonly<Record<string, unknown>>> {
@@ -119,6 +122,54 @@ test('G71 the proof of a red job begins with its end, and each run adds what it 
     { buildId, jobId, queue: 'q', hasVerdicts: true, run: { id: first.fork, endedAt: now + 1_000, step: { tests } } },
     { buildId, jobId, queue: 'q', hasVerdicts: true, run: { id: second.fork } },
   ])
+})
+
+test('each run leaves what it said of the tests that it should prove, and its output under its id', async () => {
+  const { jobId } = await redBuild()
+  const first = await take()
+  await store.probes.end(first, now, ran({ a: 'passed', b: 'failed', c: 'passed' }, 'one\n'))
+  const second = await take()
+  await store.probes.end(second, now, { kind: 'given_up' })
+  const third = await take()
+  await store.probes.end(third, now, ran({ a: 'failed', b: null }, 'two\n'))
+  const { rows } = await pool.query(
+    'select id, job_id, number, test, exit_code, passed, failed from engine.proof_runs order by number',
+  )
+  const common = { job_id: jobId, test: null, exit_code: 1 }
+  expect(rows).toEqual([
+    { ...common, id: first.fork, number: 1, passed: [keyOf('a')], failed: [keyOf('b')] },
+    { ...common, id: third.fork, number: 2, passed: [], failed: [] },
+  ])
+  const texts = async (id: string) => (await store.logs.read(id, 0, 1_000)).map(({ content }) => String(content))
+  expect(await Promise.all([first, second, third].map(({ fork }) => texts(fork)))).toEqual([['one\n'], [], ['two\n']])
+  await pool.query('delete from engine.jobs where id = $1', [jobId])
+  expect((await pool.query('select from engine.proof_runs')).rowCount).toBe(0)
+})
+
+test('G71 a run begins within the limits of its organization and pipeline only, and no job waits for it', async () => {
+  const full = { kind: 'queue', id: 'full' } as const
+  await redBuild('full', [one('x')])
+  await redBuild('full', [one('x')])
+  await redBuild('other', [one('x')])
+  await setLimit(pool, full, 1)
+  const [first, second] = [await take(), await take()]
+  expect([first.buildId === second.buildId, await store.probes.take('r', now)]).toEqual([false, null])
+  await submit([{}], 'full')
+  expect(await store.leases.take('r', 1, now)).toHaveLength(1)
+  for (const fork of [first, second]) await store.probes.end(fork, now, { kind: 'given_up' })
+  const other = await take()
+  expect(await store.probes.take('r', now)).toBeNull()
+  await setLimit(pool, full, 2)
+  const third = await take()
+  expect(third.jobId).not.toBe(other.jobId)
+  expect(await store.probes.take('r', now)).toBeNull()
+  await setLimit(pool, full, null)
+  // The builds of these tests have no name of a pipeline.
+  const pipeline = { kind: 'pipeline', id: '' } as const
+  await setLimit(pool, pipeline, 2)
+  expect(await store.probes.take('r', now)).toBeNull()
+  await setLimit(pool, pipeline, 3)
+  expect(await store.probes.take('r', now)).not.toBeNull()
 })
 
 test('no probe is leased while a job waits for a runner', async () => {

@@ -8,6 +8,7 @@ import { everything } from '../core/reach.ts'
 import { afterFork, type ForkEnd, forkMarginMs, type Probe, probeFor } from '../probes/probe.ts'
 import type { Proof, TestVerdict } from '../probes/proof.ts'
 import type { ForkLease, ForkRef, ProbeStore } from '../store.ts'
+import { writeRun } from './proof-runs.ts'
 import type { EndedStep } from './step-outputs.ts'
 import { transaction } from './transaction.ts'
 import { storableJson, time } from './values.ts'
@@ -41,21 +42,43 @@ const mostProbesPerBuild = 3
 /** Snapshots that a probe starts from are kept for a day. */
 const longestWaitMs = 24 * 60 * 60_000
 const overdueAtOnce = 100
+/** Queues that one look for a probe goes through, as a look for jobs does. */
+const mostTurns = 200
 
-// The queue after the one that had the last turn, then its oldest probe.
-const waiting = `select p.job_id, p.queue from engine.probes p join engine.jobs j on j.id = p.job_id
-    where p.fork is null and j.runner = $4 and ($7::text[] is null or p.queue = any($7))`
-export const takeText = `with next as (
-    select c.job_id from (
-      (select *, 1 as turn from (${waiting} and p.queue > $1::text collate "C" order by p.queue, p.queued_at limit 1) a)
-      union all
-      (select *, 2 from (${waiting} order by p.queue, p.queued_at limit 1) b)) c
+/** Whether a limit leaves no room for a run beside the jobs and the runs that hold a lease. */
+const isFull = (kind: 'queue' | 'pipeline', id: string, leases: string, runs: string) => `
+  exists (select from engine.limits l where l.kind = '${kind}' and l.id = ${id}
+    and l.jobs <= (select count(*) from engine.leases where ${leases}) + (select count(*) from ${runs}))`
+const isQueueFull = isFull(
+  'queue',
+  'n.queue',
+  'queue = n.queue',
+  'engine.probes r where r.queue = n.queue and r.fork is not null',
+)
+const isPipelineFull = isFull(
+  'pipeline',
+  'b.pipeline',
+  'queue = n.queue and pipeline = b.pipeline',
+  'engine.probes r join engine.builds o on o.id = r.build_id where r.queue = n.queue and r.fork is not null and o.pipeline = b.pipeline',
+)
+
+// Goes on the index from the queue that had the last turn to the next one whose limits have room for
+// the oldest of its probes that this runner can prove.
+export const takeText = `with recursive turns as (
+    select $1::text collate "C" as queue, null::uuid as job_id, 0 as turn
     where not exists (select from engine.ready r where r.gate is null and r.ready_at <= $2 and ${withinReach('r', 4)})
-    order by c.turn limit 1)
+    union all
+    select n.queue, case when not ${isQueueFull} then (
+        select p.job_id from engine.probes p join engine.builds b on b.id = p.build_id join engine.jobs j on j.id = p.job_id
+        where p.queue = n.queue and p.fork is null and j.runner = $4 and not ${isPipelineFull} order by p.queued_at limit 1) end, t.turn + 1
+    from turns t cross join lateral (
+      select queue from engine.probes where fork is null and queue > t.queue and ($7::text[] is null or queue = any($7)) order by queue limit 1) n
+    where t.job_id is null and t.turn < ${mostTurns}),
+  next as (select job_id from turns where job_id is not null)
   update engine.probes p set fork = $3, runner = $4,
     expires_at = $2::timestamptz + (p.budget_ms - p.spent_ms + ${forkMarginMs}) * interval '1 millisecond'
   from next where p.job_id = next.job_id and p.fork is null
-  returning p.job_id, p.build_id, p.queue, p.expires_at, (p.budget_ms - p.spent_ms)::int as left_ms, p.proof`
+  returning p.job_id, p.build_id, p.queue, p.fork, p.expires_at, (p.budget_ms - p.spent_ms)::int as left_ms, p.proof`
 
 const overdueText = `(select job_id, build_id, fork from engine.probes where fork is not null and expires_at <= $1 order by expires_at limit $3)
   union (select job_id, build_id, fork from engine.probes where created_at <= $2 order by created_at limit $3)`
@@ -83,6 +106,12 @@ interface ProbeRow {
   readonly proof: Proof
 }
 
+interface TakenRow extends Pick<ProbeRow, 'queue' | 'proof'>, RefRow {
+  readonly fork: string
+  readonly expires_at: Date
+  readonly left_ms: number
+}
+
 export class PostgresProbes implements ProbeStore {
   readonly #options: ProbesOptions
   /** The queue that had the last turn. */
@@ -93,19 +122,19 @@ export class PostgresProbes implements ProbeStore {
   }
 
   async take(runner: string, now: Instant, reach = everything): Promise<ForkLease | null> {
-    const fork = randomUUID()
-    const { rows } = await this.#options.pool.query<
-      Pick<ProbeRow, 'queue' | 'proof'> & RefRow & { readonly expires_at: Date; readonly left_ms: number }
-    >({
-      name: 'engine-take-probe',
-      text: takeText,
-      values: [this.#last, time(now), fork, ...reachValues({ runner, reach })],
-    })
-    const [row] = rows
-    if (row === undefined) return null
+    const reached = reachValues({ runner, reach })
+    const row = (await this.#take(this.#last, now, reached)) ?? (this.#last && (await this.#take('', now, reached)))
+    if (!row) return null
     this.#last = row.queue
-    const { job_id: jobId, build_id: buildId, expires_at: expiresAt, left_ms: leftMs, proof } = row
+    const { job_id: jobId, build_id: buildId, fork, expires_at: expiresAt, left_ms: leftMs, proof } = row
     return { jobId, buildId, fork, expiresAt: expiresAt.getTime(), leftMs, proof }
+  }
+
+  /** Leases a run of the queues after this one. */
+  async #take(after: string, now: Instant, reached: readonly unknown[]): Promise<TakenRow | undefined> {
+    const values = [after, time(now), randomUUID(), ...reached]
+    const { rows } = await this.#options.pool.query<TakenRow>({ name: 'engine-take-probe', text: takeText, values })
+    return rows[0]
   }
 
   async end(ref: ForkRef, now: Instant, end: ForkEnd): Promise<boolean> {
@@ -160,6 +189,7 @@ export class PostgresProbes implements ProbeStore {
     else await writeProbe(client, jobId, probe, now)
     if (verdicts.length > 0) await writeVerdicts(client, ref, verdicts, now)
     const run = end.kind === 'ran' && fork !== null ? await usedRun(client, jobId, fork, end) : null
+    if (end.kind === 'ran' && fork !== null) await writeRun(client, { jobId, fork, proof }, end)
     const hasVerdicts = verdicts.length > 0
     if (run !== null || hasVerdicts) await this.#options.outbox?.(client, { buildId, queue, jobId, hasVerdicts, run })
     return { queue, isShown: hasVerdicts || probe === null }

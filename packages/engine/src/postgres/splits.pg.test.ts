@@ -10,7 +10,7 @@ import { noOutput } from '../step-output.ts'
 import type { BuildContext } from '../store.ts'
 import { engineDatabase } from './engine-database.test-support.ts'
 import { PostgresStore } from './postgres-store.ts'
-import { fileTimesText } from './splits.ts'
+import { fileTimesText, noteFileTimesText } from './splits.ts'
 import { transaction } from './transaction.ts'
 
 let pool: pg.Pool
@@ -89,8 +89,11 @@ test('a failed test counts for the file of its test, and a test that has moved f
     `update engine.test_cases set file = 'old' where pipeline = 'moved';
      update engine.test_results x set file = 'new' from engine.test_cases c where c.id = x.test and c.pipeline = 'moved'`,
   )
-  const times = async () =>
-    Object.fromEntries((await pool.query(fileTimesText, ['moved'])).rows.map(({ path, ms }) => [path, ms]))
+  const times = async () => {
+    const { rows } = await pool.query("select max(id) as id from engine.test_reports where pipeline = 'moved'")
+    await pool.query(noteFileTimesText, [rows[0].id])
+    return Object.fromEntries((await pool.query(fileTimesText, ['moved'])).rows.map(({ path, ms }) => [path, ms]))
+  }
   expect(await times()).toEqual({ new: 500 })
   await pool.query(
     "update engine.test_results x set state = 'f' from engine.test_cases c where c.id = x.test and c.pipeline = 'moved'",

@@ -2,35 +2,41 @@ import type pg from 'pg'
 import { type Deal, deal, type SplitFile } from '../splits/deal.ts'
 import { type FileSplit, type SplitStore, splitKey } from '../splits/split-store.ts'
 
-/** The most reports that count, and the results of builds after which no older build counts. */
+/** The most reports that count, and the times of files in builds after which no older build counts. */
 const mostReports = 500
-const mostResults = 50_000
+const mostTimes = 10_000
 
 /** The reports `r` that count: not those of forks, of cached steps, and those whose passes are removed. */
 const counts = (r: string) =>
   `${r}.pipeline = $1 and ${r}.at is not null and ${r}.trusted and not ${r}.cached and not ${r}.thinned`
 
 /**
+ * Notes in a report how long the tests of each file took, once all its results are written: to add
+ * them up for each deal would read each result of many builds.
+ */
+export const noteFileTimesText = `with times as (
+    -- A failed test may name the file in which it failed, in place of its own.
+    select case when x.state in ('p', 's') then coalesce(x.file, c.file) else c.file end as path, sum(x.duration_ms) as ms
+    from engine.test_results x join engine.test_cases c on c.id = x.test where x.report = $1 group by 1)
+  update engine.test_reports r set files = t.files, file_times = t.times
+  from (select count(*) as files, json_object_agg(path, ms) as times from times where path is not null and ms is not null) t
+  where r.id = $1`
+
+/**
  * Finds how long the files of a pipeline's tests took. Uploads count only where the server has not
  * built what it fetched itself.
  */
 export const fileTimesText = `with recent as (
-    select r.id, r.build_id, r.passed + r.failed + r.skipped + r.errored as results from engine.test_reports r
+    select r.id, r.build_id, r.files, r.file_times from engine.test_reports r
     where ${counts('r')} and r.fetched = (select f.fetched from engine.test_reports f where ${counts('f')}
       order by f.fetched desc, f.id desc limit 1)
     order by r.id desc limit ${mostReports}),
   -- Whole builds: each of their shards has reported other files.
   builds as (
-    select build_id, sum(sum(results)) over (order by max(id) desc) - sum(results) as newer from recent group by build_id),
-  newest as (select r.id from recent r join builds b on b.build_id = r.build_id where b.newer < ${mostResults}),
-  files as (
-    -- A failed test may name the file in which it failed, in place of its own.
-    select n.id, case when x.state in ('p', 's') then coalesce(x.file, c.file) else c.file end as path, sum(x.duration_ms) as ms
-    -- \`offset 0\` makes it look up each report: other pipelines have many more.
-    from newest n cross join lateral (select * from engine.test_results x where x.report = n.id offset 0) x
-    join engine.test_cases c on c.id = x.test
-    group by 1, 2)
-  select path, percentile_cont(0.5) within group (order by ms) as ms from files where path is not null and ms is not null group by path`
+    select build_id, sum(sum(files)) over (order by max(id) desc) - sum(files) as newer from recent group by build_id)
+  select t.key as path, percentile_cont(0.5) within group (order by t.value::float8) as ms
+  from recent r join builds b on b.build_id = r.build_id and b.newer < ${mostTimes}
+  cross join lateral json_each_text(r.file_times) t group by t.key`
 
 export class PostgresSplits implements SplitStore {
   readonly #pool: pg.Pool

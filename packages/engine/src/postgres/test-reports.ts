@@ -3,6 +3,7 @@ import type pg from 'pg'
 import type { Instant } from '../core/model.ts'
 import { type Result, resultsOf, severity } from '../reports/results.ts'
 import type { TestCase, TestReport } from '../reports/test-report.ts'
+import { noteFileTimesText } from './splits.ts'
 import { transaction } from './transaction.ts'
 import { storable, time } from './values.ts'
 
@@ -46,6 +47,7 @@ export async function writeReports(
     const sorted = kept.toSorted((a, b) => (a.key < b.key ? -1 : 1))
     for (let from = 0; from < sorted.length; from += batch)
       await writeResults(pool, job.pipeline, id, sorted.slice(from, from + batch))
+    await pool.query({ name: 'engine-note-file-times', text: noteFileTimesText, values: [id] })
     ids.push(id)
   }
   return ids

@@ -42,7 +42,7 @@ function begun(...names: readonly string[]): Probe {
 }
 const ran = (results: Readonly<Record<string, ForkResult>>, ms = 10): ForkEnd => {
   const byKey = new Map(Object.entries(results).map(([name, result]) => [key(name), result]))
-  return { kind: 'ran', startedAt: 1_000, endedAt: 1_000 + ms, results: byKey }
+  return { kind: 'ran', startedAt: 1_000, endedAt: 1_000 + ms, exitCode: 1, results: byKey, log: [] }
 }
 
 test('a probe ends with its last verdict, with its budget, at its second loss, or when it is impossible', () => {

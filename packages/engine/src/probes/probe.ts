@@ -1,4 +1,5 @@
 /** Decides which red jobs are proved, and what follows from each run. Pure. */
+import type { Chunk } from '@harmont/logs'
 import type { Instant, Job, Step } from '../core/model.ts'
 import { failedInQuarantine } from '../core/soft-failure.ts'
 import { resultsOf } from '../reports/results.ts'
@@ -30,8 +31,12 @@ export type ForkEnd =
       readonly kind: 'ran'
       readonly startedAt: Instant
       readonly endedAt: Instant
+      /** Null after a signal, a limit or a time-out. */
+      readonly exitCode: number | null
       /** By the keys of tests; a test without a result is absent. */
       readonly results: ReadonlyMap<string, ForkResult>
+      /** The end of its output, with secrets masked. */
+      readonly log: readonly Chunk[]
     }
   /** A job wanted its slot, or the runner stops. It is as if it had not begun. */
   | { readonly kind: 'given_up' }

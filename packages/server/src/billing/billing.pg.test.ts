@@ -264,7 +264,7 @@ test('G41 each run that proves a red test is charged once, as an attempt of its 
     if (fork === null) throw new Error('expected a run')
     runs.push(fork.fork)
     const startedAt = now()
-    const end = { kind: 'ran', startedAt, endedAt: startedAt + ms, results } as const
+    const end = { kind: 'ran', startedAt, endedAt: startedAt + ms, exitCode: 1, results, log: [] } as const
     expect([await probes.end(fork, now(), end), await probes.end(fork, now(), end)]).toEqual([true, false])
   }
   await meterOrganization(pool, await defaultOrganization(), rates)

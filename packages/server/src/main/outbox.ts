@@ -60,8 +60,9 @@ export const outbox: Outbox = async (client, change) => {
 }
 
 /**
- * Writes what follows a run of a proof: the use of a machine, which the crontab charges; the event
- * that tells of its verdicts, the quarantine of flaky tests, and the check of a forge.
+ * Writes what follows a run of a proof: the use of a machine, which the crontab charges, and its log,
+ * which it packs; the event that tells of its verdicts, the quarantine of flaky tests, and the check
+ * of a forge.
  */
 export const proofOutbox: ProofOutbox = async (client, { buildId, queue, run, hasVerdicts }) => {
   const tasks = hasVerdicts
@@ -70,6 +71,7 @@ export const proofOutbox: ProofOutbox = async (client, { buildId, queue, run, ha
   await client.query({
     name: 'proof-outbox',
     text: `with unmetered as (${meter}),
+      unpacked as (insert into unpacked_logs (job_id, pack_after) select $6::uuid, now() where $6::uuid is not null),
       told as (insert into build_events (organization_id, build_id) select $1, $2 where $4)
       select ${addTasks}`,
     values: [
@@ -78,6 +80,7 @@ export const proofOutbox: ProofOutbox = async (client, { buildId, queue, run, ha
       JSON.stringify(run === null ? [] : [unmeteredRun(run)]),
       hasVerdicts,
       JSON.stringify(tasks),
+      run?.id ?? null,
     ],
   })
 }

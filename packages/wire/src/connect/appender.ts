@@ -1,5 +1,6 @@
 import type { LeaseRef } from '@harmont/engine'
 import type { Chunk } from '@harmont/logs'
+import { chunksToWire } from '../forms.ts'
 import { encodeFrame } from '../frames.ts'
 import type { AppendAnswer, AppendHead } from '../protocol.ts'
 import { WireError } from './transport.ts'
@@ -43,7 +44,7 @@ export class Appender {
       ...(service !== undefined && { service }),
       spoolPosition,
       turn,
-      chunks: chunks.map(({ seq, kind, ts, content }) => [seq, kind, serverTime(ts, aheadMs), content.length]),
+      chunks: chunksToWire(chunks, aheadMs),
     }
     const bytes = chunks.reduce((sum, { content }) => sum + content.length, 0)
     return new Promise((resolve, reject) => {
@@ -96,8 +97,4 @@ export class Appender {
       for (const { reject } of batch) reject(error)
     }
   }
-}
-
-function serverTime(ts: bigint | null, aheadMs: number): string | null {
-  return ts === null ? null : String(ts + BigInt(aheadMs) * 1_000_000n)
 }

@@ -2,6 +2,7 @@
 
 import type { Log } from '@harmont/engine'
 import type { Chunk } from '@harmont/logs'
+import type { WireChunks } from '../forms.ts'
 import { decodeFrames, type Frame } from '../frames.ts'
 import type { AppendAnswer, AppendHead, PartHead } from '../protocol.ts'
 import type { CallContext } from './call-context.ts'
@@ -44,14 +45,15 @@ export async function append(context: CallContext, body: Buffer, log: Log): Prom
   return { held }
 }
 
-function chunksOf(chunks: AppendHead['chunks'], bytes: Buffer): readonly Chunk[] {
+/** Cuts the contents of chunks. Throws `Refused` when they are not as long as the chunks say. */
+export function chunksOf(chunks: WireChunks, bytes: Buffer): readonly Chunk[] {
   let at = 0
   const cut = chunks.map(([seq, kind, ts, length]): Chunk => {
     const content = bytes.subarray(at, at + length)
     at += length
     return { seq, kind: kind as Chunk['kind'], content, ts: ts === null ? null : BigInt(ts) }
   })
-  if (at !== bytes.length) throw new Refused(400, 'bad_request', 'The chunks of a frame do not have its length.')
+  if (at !== bytes.length) throw new Refused(400, 'bad_request', 'The chunks do not have the length of their contents.')
   return cut
 }
 

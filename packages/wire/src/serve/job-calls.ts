@@ -1,6 +1,7 @@
 import { type ForkEnd, SourceUnavailable } from '@harmont/engine'
-import { forkEndFromWire, forkToWire, renderFromWire, secretsToWire } from '../forms.ts'
+import { forkToWire, renderFromWire, secretsToWire, type WireForkEnd } from '../forms.ts'
 import type { CallName } from '../protocol.ts'
+import { chunksOf } from './framed-calls.ts'
 import type { Handlers } from './lease-calls.ts'
 
 /** Calls about a job that the runner holds, in the order of a job's life. */
@@ -101,7 +102,7 @@ export const jobCalls: Handlers<Exclude<CallName, 'lease' | 'reclaim' | 'renew' 
   async 'forks/end'(context, { fork, end }) {
     const { probes } = context.port
     const held = await context.ifForkHeld(fork, false, async () =>
-      probes === null ? false : probes.end(fork, untilNow(forkEndFromWire(end), context.shared.store.now())),
+      probes === null ? false : probes.end(fork, forkEndOf(end, context.shared.store.now())),
     )
     return () => ({ held })
   },
@@ -125,8 +126,10 @@ export const jobCalls: Handlers<Exclude<CallName, 'lease' | 'reclaim' | 'renew' 
 }
 
 /** Returns the end with no instant after now: the reporter may lie. */
-function untilNow(end: ForkEnd, now: number): ForkEnd {
+function forkEndOf(end: WireForkEnd, now: number): ForkEnd {
   if (end.kind !== 'ran') return end
+  const { chunks, results, log, ...rest } = end
   const endedAt = Math.min(end.endedAt, now)
-  return { ...end, startedAt: Math.min(end.startedAt, endedAt), endedAt }
+  const startedAt = Math.min(end.startedAt, endedAt)
+  return { ...rest, startedAt, endedAt, results: new Map(results), log: chunksOf(chunks, Buffer.from(log, 'base64')) }
 }

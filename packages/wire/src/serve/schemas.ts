@@ -167,11 +167,20 @@ const services = list(
   100,
 )
 
+const chunk = tuple(fence, { enum: [0, 1, 2] }, nullable({ type: 'string', pattern: '^[0-9]{1,19}$' }), {
+  type: 'integer',
+  minimum: 0,
+  maximum: MAX_CHUNK_BYTES,
+})
+
 const forkEnd = oneOf(
   object({
     kind: { const: 'ran' },
     startedAt: count,
     endedAt: count,
+    exitCode: nullable(small),
+    chunks: list(chunk, 2_000),
+    log: text(128 * 1024),
     results: list(tuple(name, one('passed', 'failed', null)), 100_000),
   }),
   object({ kind: { const: 'given_up' } }),
@@ -227,14 +236,7 @@ const schemas = {
       lease,
       spoolPosition: text(64 * 1024),
       turn: text(100),
-      chunks: list(
-        tuple(fence, { enum: [0, 1, 2] }, nullable({ type: 'string', pattern: '^[0-9]{1,19}$' }), {
-          type: 'integer',
-          minimum: 0,
-          maximum: MAX_CHUNK_BYTES,
-        }),
-        100_000,
-      ),
+      chunks: list(chunk, 100_000),
     },
     { service: name },
   ),

@@ -121,6 +121,7 @@ export class Prover {
 
 function endOf(outcome: ForkOutcome): ForkEnd {
   if (outcome.kind !== 'ran') return { kind: outcome.kind }
-  const { startedAt, endedAt } = outcome
-  return { kind: 'ran', startedAt: startedAt.getTime(), endedAt: endedAt.getTime(), results: resultsIn(outcome) }
+  const { kind, startedAt, endedAt, exitCode, log } = outcome
+  const results = resultsIn(outcome)
+  return { kind, startedAt: startedAt.getTime(), endedAt: endedAt.getTime(), exitCode, results, log }
 }

@@ -1,4 +1,5 @@
 /** Runs a step's command once more, in a fork of what the step started from. */
+import type { Chunk } from '@harmont/logs'
 import type { Exit, Sandbox } from '@harmont/sandbox'
 import { isVanished } from '../../core/exit.ts'
 import type { Outcome } from '../../core/model.ts'
@@ -9,10 +10,17 @@ import { followCommand } from '../follow-command.ts'
 import { Abandoned, HeldLease } from '../held-lease.ts'
 import { asOutcome, type JobContext, type RunnerParts, withJobContext } from '../job-context.ts'
 import { prepare } from '../prepare-step.ts'
+import { LogTail } from './log-tail.ts'
 
 /** How a run ended. */
 export type ForkOutcome =
-  | ({ readonly kind: 'ran'; readonly startedAt: Date; readonly endedAt: Date } & ForkOutput)
+  | ({
+      readonly kind: 'ran'
+      readonly startedAt: Date
+      readonly endedAt: Date
+      /** The end of its output, with secrets masked. */
+      readonly log: readonly Chunk[]
+    } & ForkOutput)
   /** The caller's signal ended it. */
   | { readonly kind: 'given_up' }
   /** This machine failed. */
@@ -29,14 +37,15 @@ export async function runFork(parts: RunnerParts, fork: ForkWork, signal: AbortS
   const giveUp = () => lease.abandon()
   signal.addEventListener('abort', giveUp)
   if (signal.aborted) giveUp()
-  const options = { ...parts.options, port: quietPort(parts.options.port, fork) }
+  const tail = new LogTail()
+  const options = { ...parts.options, port: quietPort(parts.options.port, fork, tail) }
   const quiet: RunnerParts = { ...parts, options, renewSoon: () => undefined }
   try {
     return await withJobContext(
       quiet,
       lease,
       () => undefined,
-      (context) => follow(context, fork.job.work).catch((error: unknown) => outcomeOf(context, error)),
+      (context) => follow(context, fork.job.work, tail).catch((error: unknown) => outcomeOf(context, error)),
     )
   } finally {
     signal.removeEventListener('abort', giveUp)
@@ -50,19 +59,22 @@ function outcomeOf({ options, lease }: JobContext, error: unknown): ForkOutcome 
   return { kind: 'lost' }
 }
 
-async function follow(context: JobContext, work: StepWork): Promise<ForkOutcome> {
+async function follow(context: JobContext, work: StepWork, tail: LogTail): Promise<ForkOutcome> {
   const ready = await prepare(context, work)
   if (!('sandbox' in ready)) return withoutCommand(ready.outcome)
   const { sandbox, started, services } = ready
   const exit = await followCommand(context, started)
   await services.end()
   if (context.lease.stopReason === null && isVanished(asOutcome(exit))) return { kind: 'lost' }
+  const cases = await readCases(context, work, sandbox)
+  await context.log.settled()
   return {
     kind: 'ran',
     startedAt: started.running.startedAt,
     endedAt: exit.endedAt,
     exitCode: exitCodeOf(context, exit),
-    cases: await readCases(context, work, sandbox),
+    cases,
+    log: tail.log,
   }
 }
 
@@ -79,9 +91,11 @@ async function readCases(context: JobContext, { step }: StepWork, sandbox: Sandb
   const { signal } = context.lease
   return casesOf(await readReports(context, step.artifacts ?? [], (use) => sandbox.withFiles(use), signal))
 }
-
-/** Takes what a job would report, and tells nobody: no job has the id of a run. */
-function quietPort(port: RunnerPort, { job, fetchSecrets, dealFiles }: ForkWork): RunnerPort {
+/**
+ * Takes what a job would report, and tells nobody: no job has the id of a run. Only the end of its
+ * log is kept.
+ */
+function quietPort(port: RunnerPort, { job, fetchSecrets, dealFiles }: ForkWork, tail: LogTail): RunnerPort {
   const taken = async () => true
   return {
     fetchSource: (buildId) => port.fetchSource(buildId),
@@ -91,7 +105,10 @@ function quietPort(port: RunnerPort, { job, fetchSecrets, dealFiles }: ForkWork)
     openServiceLog: async () => ({ lastSeq: 0, spoolPosition: '0', logBytes: 0 }),
     substituted: taken,
     lookedUp: taken,
-    append: taken,
+    append: async ({ service }, chunks) => {
+      if (service === undefined) tail.add(chunks)
+      return true
+    },
     services: taken,
     commandEnded: taken,
     finish: taken,

@@ -3,6 +3,7 @@ import { type Handlers, operation } from '../../platform/http/index.ts'
 import type { BuildEngine } from '../engine/build-engine.ts'
 import { loadBuild, requireJob } from '../engine/load-build.ts'
 import { requireBuild } from '../records/require-build.ts'
+import { listForks } from './list-forks.ts'
 import { orderSteps } from './order-steps.ts'
 import { presentJobOf, presentJobsOf } from './present-job.ts'
 import { presentServices } from './present-services.ts'
@@ -12,7 +13,7 @@ import { type RetryRouteServices, retryRoutes } from './retry-routes.ts'
 /** The routes of a build's jobs. The job that renders the pipeline is none of them. */
 export function jobRoutes(
   services: RetryRouteServices,
-): Pick<Handlers, 'listJobs' | 'getJob' | 'listJobServices' | 'retryJob' | 'retryBuild'> {
+): Pick<Handlers, 'listJobs' | 'getJob' | 'listJobServices' | 'listJobForks' | 'retryJob' | 'retryBuild'> {
   const { pool, engine } = services
   return {
     ...retryRoutes(services),
@@ -32,6 +33,11 @@ export function jobRoutes(
       const { build } = await requireBuild(pool, membership.organizationId, params)
       const job = await requireJob(engine, build.id, params.job_id)
       return { status: 200, body: { data: presentServices(await loadBuild(engine, build.id), job) } }
+    }),
+    listJobForks: operation('listJobForks', async ({ membership, params }) => {
+      const { build } = await requireBuild(pool, membership.organizationId, params)
+      const { id } = await requireJob(engine, build.id, params.job_id)
+      return { status: 200, body: { data: await listForks(pool, id) } }
     }),
   }
 }

@@ -66,6 +66,7 @@ test('web B12 the tests of a build are listed, failed first, then the slowest, w
       message: 'expected 2\n  got 1',
       new: false,
       ...unproved,
+      fork_results: [],
       quarantined: false,
       job_id: jobId,
       report: 'junit.xml',

@@ -4,7 +4,15 @@ import { type Complete, type Cursors, type Handlers, operation, uuidOrNone } fro
 import { toPage } from '../../platform/pagination/page.ts'
 import { requireBuild } from '../records/require-build.ts'
 import { findCountedReports } from './counted-reports.ts'
-import { findCounted, findReports, findResults, type ReportRow, type ResultRow, resultKey } from './store.ts'
+import {
+  type BuildResultRow,
+  findCounted,
+  findReports,
+  findResults,
+  type ReportRow,
+  type ResultRow,
+  resultKey,
+} from './store.ts'
 import { passedLast } from './summarise-test.ts'
 import { hasFailed, presentVerdict, stateName } from './test-states.ts'
 
@@ -32,7 +40,7 @@ export function buildTestRoutes({ pool, cursors }: TestRouteServices): Pick<Hand
       const rows = await findResults(pool, ids, { state, q: q || null, after, limit: limit + 1 })
       const isNew = await findNew(pool, pipeline.id, build.number, rows)
       const ofReport = new Map(reports.map((report) => [report.id, report]))
-      const present = (row: ResultRow) =>
+      const present = (row: BuildResultRow) =>
         presentResult(row, ofReport.get(row.report), hasFailed(row.state) && isNew.has(row.test))
       const { data, next_cursor } = toPage(rows, limit, cursors, list, { keyOf: resultKey, present })
       const sum = (count: (report: ReportRow) => number) => reports.reduce((all, report) => all + count(report), 0)
@@ -65,7 +73,11 @@ export async function findNew(
   return new Set(failed.filter((test) => passedLast(counted.get(test) ?? [], before)))
 }
 
-function presentResult(row: ResultRow, report: ReportRow | undefined, isNew: boolean): Complete<Schemas['BuildTest']> {
+function presentResult(
+  row: BuildResultRow,
+  report: ReportRow | undefined,
+  isNew: boolean,
+): Complete<Schemas['BuildTest']> {
   return {
     id: row.key,
     suite: row.suite,
@@ -77,6 +89,7 @@ function presentResult(row: ResultRow, report: ReportRow | undefined, isNew: boo
     message: row.message,
     new: isNew,
     ...presentVerdict(row, hasFailed(row.state) && report?.proving === true),
+    fork_results: row.fork_results ?? [],
     quarantined: row.quarantined,
     job_id: report?.job_id ?? '',
     report: report?.path ?? '',

@@ -46,7 +46,7 @@ export async function removeOldResults(pool: pg.Pool, now: Date): Promise<Remove
   ] as const)
     for (const id of await findReportIds(pool, due, before(days))) {
       results += await inBatches(batch, (limit) => removeResults(pool, id, '', limit))
-      await pool.query('delete from engine.test_reports where id = $1', [id])
+      await removeReport(pool, id)
       reports += 1
     }
   await pool.query('delete from engine.quarantines where until < $1', [before(quarantineDays)])
@@ -66,6 +66,17 @@ async function removeResults(database: Database, report: string, which: string, 
     [report, limit],
   )
   return rowCount ?? 0
+}
+
+/** Removes a report without results, with the runs that proved its tests and their logs. */
+async function removeReport(database: Database, id: string): Promise<void> {
+  await database.query(
+    `with report as (delete from engine.test_reports where id = $1 returning job_id),
+          runs as (delete from engine.proof_runs where job_id in (select job_id from report) returning id),
+          chunks as (delete from engine.log_chunks where job_id in (select id from runs))
+     delete from packed_logs where job_id in (select id from runs)`,
+    [id],
+  )
 }
 
 /** Removes tests without any result, in walks through all of them. Returns how many. */

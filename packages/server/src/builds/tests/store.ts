@@ -3,7 +3,7 @@ import { Conditions } from '../../platform/database/conditions.ts'
 import type { Database } from '../../platform/database/transaction.ts'
 import { type CountedReport, isNewestReport } from './counted-reports.ts'
 import type { CountedResult } from './summarise-test.ts'
-import type { TestLetter, VerdictRow } from './test-states.ts'
+import type { ForkResults, TestLetter, VerdictRow } from './test-states.ts'
 
 export interface ReportRow {
   readonly id: string
@@ -80,6 +80,14 @@ export const proofJoins = (result: string) => `
   left join lateral (select * from engine.test_verdicts v where v.report = ${result}.report and v.test = ${result}.test offset 0) v on true
   left join lateral (select q.test from engine.quarantines q where q.test = ${result}.test and q.until > now() offset 0) q on true`
 
+/** What each fork of a failed job says of one of its tests, by number; null where none ran. */
+export const forkResults = (job: string, key: string) => `(
+  select json_agg(json_build_object('fork', r.number, 'passed', ${key} = any(r.passed)) order by r.number)
+    from engine.proof_runs r where r.job_id = ${job} and (${key} = any(r.passed) or ${key} = any(r.failed))) as fork_results`
+
+/** A result on the page of its build. */
+export interface BuildResultRow extends ResultRow, ForkResults {}
+
 export type StateFilter = 'failed' | 'passed' | 'skipped'
 
 export interface ResultWish {
@@ -110,20 +118,20 @@ export async function findResults(
   database: Database,
   reports: readonly string[],
   { state, q, after, limit }: ResultWish,
-): Promise<readonly ResultRow[]> {
+): Promise<readonly BuildResultRow[]> {
   if (reports.length === 0) return []
   const where = new Conditions([reports, limit])
   if (state !== null) where.add(states[state])
   if (q !== null) where.add(hasText, q)
   if (after !== null) where.add(`(${rank}, ${slowest}, x.report, x.test) > (?0, ?1, ?2, ?3)`, ...after)
-  const { rows } = await database.query<ResultRow>({
+  const { rows } = await database.query<BuildResultRow>({
     // The tests are joined after the cut, where nobody searches them.
-    text: `select f.*, c.key, c.suite, c.name, coalesce(f.own_file, c.file) as file, ${proofColumns}
+    text: `select f.*, c.key, c.suite, c.name, coalesce(f.own_file, c.file) as file, ${proofColumns}, ${forkResults('t.job_id', 'c.key')}
              from (select x.report, x.test, x.state::text as state, x.duration_ms, x.line, x.file as own_file, x.message
                      from engine.test_results x ${q === null ? '' : 'join engine.test_cases c on c.id = x.test'}
                     where x.report = any($1::bigint[]) ${where.text}
                     order by ${rank}, ${slowest}, x.report, x.test limit $2) f
-             join engine.test_cases c on c.id = f.test ${proofJoins('f')}
+             join engine.test_cases c on c.id = f.test join engine.test_reports t on t.id = f.report ${proofJoins('f')}
             order by ${[rank, slowest].map((key) => key.replaceAll('x.', 'f.')).join(', ')}, f.report, f.test`,
     values: where.values,
   })

@@ -2,10 +2,18 @@ import type { components } from '@harmont/contract'
 import type { Database } from '../../platform/database/transaction.ts'
 import type { Complete } from '../../platform/http/index.ts'
 import { formatInstant } from '../../platform/input/instant.ts'
-import { hasFailed, presentVerdict, stateName, type TestLetter, type VerdictRow } from './test-states.ts'
+import { forkResults } from './store.ts'
+import {
+  type ForkResults,
+  hasFailed,
+  presentVerdict,
+  stateName,
+  type TestLetter,
+  type VerdictRow,
+} from './test-states.ts'
 
 /** A result of a test, with the build it is from. */
-export interface RunRow extends VerdictRow {
+export interface RunRow extends VerdictRow, ForkResults {
   readonly report: string
   readonly number: number
   readonly branch: string
@@ -33,8 +41,8 @@ export async function listRuns(
   const { rows } = await database.query<RunRow>({
     name: 'test-runs',
     text: `select x.*, r.number, r.branch, r.commit, j.attempt, n.steps->j.step->>'key' as step_key,
-                  v.verdict, v.forks, v.fork_passes, exists (select from engine.probes b where b.job_id = x.job_id) as proving
-             from (select x.report, x.test, x.state::text as state, x.duration_ms, x.line, coalesce(x.file, c.file) as file, x.message, t.build_id, t.job_id, t.at, t.cached
+                  v.verdict, v.forks, v.fork_passes, ${forkResults('x.job_id', 'x.key')}, exists (select from engine.probes b where b.job_id = x.job_id) as proving
+             from (select x.report, x.test, c.key, x.state::text as state, x.duration_ms, x.line, coalesce(x.file, c.file) as file, x.message, t.build_id, t.job_id, t.at, t.cached
                      from engine.test_results x join engine.test_cases c on c.id = x.test
                      join engine.test_reports t on t.id = x.report and t.at is not null and t.trusted
                     where x.test = $1 and x.report < $2 order by x.report desc limit $3) x
@@ -64,5 +72,6 @@ export function presentRun({ report: _, at, state, ...row }: RunRow): Complete<c
     message: row.message,
     cached: row.cached,
     ...presentVerdict(row, hasFailed(state) && row.proving),
+    fork_results: row.fork_results ?? [],
   }
 }

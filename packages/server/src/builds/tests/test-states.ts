@@ -30,6 +30,11 @@ export interface VerdictRow {
   readonly fork_passes: number | null
 }
 
+/** What forks of a failed job say of one of its tests. */
+export interface ForkResults {
+  readonly fork_results: readonly { readonly fork: number; readonly passed: boolean }[] | null
+}
+
 /** Says what forks proved; while they run, that they do. */
 export function presentVerdict({ verdict, forks, fork_passes }: VerdictRow, isProving: boolean) {
   return { verdict: verdict ?? (isProving ? 'proving' : null), forks, fork_passes }

@@ -12,6 +12,7 @@ export function buildSearch(given: Readonly<Record<string, unknown>>) {
     view: choiceParam(given, 'view', buildViews),
     job: textParam(given, 'job'),
     attempt: countParam(given, 'attempt'),
+    fork: countParam(given, 'fork'),
     find: textParam(given, 'find'),
     tests: choiceParam(given, 'tests', ['failed', 'passed', 'skipped'] as const),
     q: textParam(given, 'q'),

@@ -4,7 +4,7 @@ import { setServerTime } from '../../api/clock.ts'
 import { rememberPipelineNames } from '../../api/pipeline-names.ts'
 import type { Schema } from '../../api/schemas.ts'
 import { completeView } from './complete-view.ts'
-import { allJobs, type BuildView, type JobView } from './job-state.ts'
+import { allJobs, type BuildView, hasFailed, type JobView } from './job-state.ts'
 import { mergeRead } from './merge-view.ts'
 
 /** Identifies a build. */
@@ -68,6 +68,26 @@ export function jobQuery(place: BuildPlace, jobId: string) {
     queryKey: ['job', place.org, place.slug, place.number, jobId],
     queryFn: ({ signal }): Promise<Schema<'Job'>> =>
       answer(client.GET(`${path}/jobs/{job_id}`, { params: { path: { ...pathOf(place), job_id: jobId } }, signal })),
+  })
+}
+
+export type JobFork = Schema<'JobFork'>
+
+/**
+ * Reads the runs that proved the failed tests of a job, again when they have proved more. Nothing is
+ * asked where nothing is proved.
+ */
+export function forksQuery(place: BuildPlace, job: JobView, isWanted: boolean) {
+  const reports = job.failure?.reports ?? []
+  const isProved = reports.some(({ verdict }) => verdict !== null && verdict !== undefined)
+  return queryOptions({
+    queryKey: ['forks', place.org, place.slug, place.number, job.id, job.version],
+    queryFn: async ({ signal }): Promise<readonly JobFork[]> => {
+      const asked = { params: { path: { ...pathOf(place), job_id: job.id } }, signal }
+      return (await answer(client.GET(`${path}/jobs/{job_id}/forks`, asked))).data
+    },
+    enabled: hasFailed(job) && (isWanted || isProved),
+    placeholderData: (before, query) => (query?.queryKey[4] === job.id ? before : undefined),
   })
 }
 

@@ -18,11 +18,11 @@ import {
   type JobView,
   logStartOf,
 } from '../data/job-state.ts'
-import { type BuildPlace, jobQuery } from '../data/queries.ts'
+import { type BuildPlace, forksQuery, jobQuery } from '../data/queries.ts'
 import { CodeLink } from './code-link.tsx'
 import { DetailsPanel } from './details-panel.tsx'
 import { FailureCard } from './failure-card.tsx'
-import { ServicesRow } from './services-row.tsx'
+import { LogChoice, type LogChoiceProps } from './log-choice.tsx'
 import type { StepActionsProps } from './step-actions.tsx'
 import { JobBar, JobLead, JobRemarksRow } from './step-bar.tsx'
 import { NotRunPanel, WaitingPanel } from './waiting-panel.tsx'
@@ -43,9 +43,8 @@ export function JobPane({ place, view, stepActions, attemptsRef, onApprove, ...s
   const jobs = allJobs(view)
   const byId = new Map(jobs.map((one) => [one.id, one]))
   const isNarrow = useIsNarrow()
-  const [service, setService] = useState<string | null>(null)
-  const shownService = job.services.find(({ id }) => id === service)
-  const isLogShown = hasLog(job) || shownService !== undefined
+  const { forks, other, show } = useLogChoice(place, job)
+  const isLogShown = hasLog(job) || other !== null
   const lead = isNarrow ? <JobLead step={step} job={job} /> : null
   // On a narrow screen the log comes first: the headline has the exit code, and the details have
   // the rest.
@@ -57,9 +56,11 @@ export function JobPane({ place, view, stepActions, attemptsRef, onApprove, ...s
       {isNarrow && <JobRemarksRow step={step} job={job} attemptsRef={attemptsRef} />}
       {isCardShown && <FailureCard place={place} view={view} job={job} />}
       {isOpen && <DetailsPanel place={place} job={job} jobs={jobs} />}
-      {job.services.length > 0 && <ServicesRow job={job} shown={shownService?.id ?? null} onShow={setService} />}
+      {job.services.length + forks.length > 0 && (
+        <LogChoice job={job} forks={forks} shown={other?.id ?? null} onShow={show} />
+      )}
       <div className="relative min-h-0 flex-1">
-        {shownService === undefined && (isWaiting(job) || job.state === 'assigned') ? (
+        {other === null && (isWaiting(job) || job.state === 'assigned') ? (
           <WaitingPanel
             place={place}
             job={job}
@@ -70,14 +71,8 @@ export function JobPane({ place, view, stepActions, attemptsRef, onApprove, ...s
         ) : !isLogShown ? (
           <NotRunPanel place={place} job={job} byId={byId} />
         ) : (
-          <PaneBoundary what="the log" resetKey={service ?? job.id}>
-            <JobLog
-              key={shownService?.id ?? job.id}
-              place={place}
-              view={view}
-              job={shownService === undefined ? job : asLogOf(job, shownService)}
-              lead={lead}
-            />
+          <PaneBoundary what="the log" resetKey={other?.id ?? job.id}>
+            <JobLog key={other?.id ?? job.id} place={place} view={view} job={other ?? job} lead={lead} />
           </PaneBoundary>
         )}
       </div>
@@ -85,8 +80,30 @@ export function JobPane({ place, view, stepActions, attemptsRef, onApprove, ...s
   )
 }
 
-/** Returns what the log viewer takes for the log of a service. */
-function asLogOf(job: JobView, { id, name }: JobView['services'][number]): JobView {
+/** Chooses between the log of a job, of its services, and of the fork that the address names. */
+function useLogChoice(place: BuildPlace, job: JobView) {
+  const { fork: number } = useSearch({ from: buildRouteId })
+  const navigate = useNavigate({ from: '/$org/pipelines/$slug/builds/$number' })
+  const [serviceId, setServiceId] = useState<string | null>(null)
+  const { data: forks = [] } = useQuery(forksQuery(place, job, number !== undefined))
+  const service = job.services.find(({ id }) => id === serviceId)
+  const fork = forks.find((one) => one.number === number)
+  const show: LogChoiceProps['onShow'] = (log) => {
+    setServiceId(log !== null && 'name' in log ? log.id : null)
+    const next = log !== null && 'number' in log ? { fork: log.number } : {}
+    void navigate({ search: ({ fork: _, ...rest }) => ({ ...rest, ...next }), replace: true, resetScroll: false })
+  }
+  const other =
+    service !== undefined
+      ? asLogOf(job, service.id, service.name)
+      : fork !== undefined
+        ? asLogOf(job, fork.id, `fork-${fork.number}`)
+        : null
+  return { forks, other, show }
+}
+
+/** Returns what the log viewer takes for a log beside that of the job. */
+function asLogOf(job: JobView, id: string, name: string): JobView {
   return { ...job, id, name: `${job.name}/${name}`, failure: null }
 }
 

@@ -40,6 +40,7 @@ function completeTests(page: Page): Page {
         ...{ suite: one.suite ?? '', name: one.name ?? '', file: one.file ?? null, line: one.line ?? null },
         ...{ duration_ms: one.duration_ms ?? null, message: one.message ?? null, new: one.new ?? false },
         ...{ verdict: one.verdict ?? null, quarantined: one.quarantined ?? false },
+        fork_results: listOf(one.fork_results),
       }
     }),
     counts: {

@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router'
 import { Tag } from '../../design/chip.tsx'
 import { IsolatedText } from '../../design/isolated-text.tsx'
 import { StateMark } from '../../design/state-mark.tsx'
+import { ForkLinks } from '../../navigation/fork-links.tsx'
 import { capital } from '../../text/capital.ts'
 import { formatDuration } from '../../text/duration.ts'
 import { firstWords, testPlace } from '../../text/test-names.ts'
@@ -17,7 +18,7 @@ interface TestRowProps {
   readonly job: JobView | null
 }
 
-const link = 'underline decoration-edge decoration-1 underline-offset-3 hover:decoration-current'
+const link = 'inline-block py-0.5 underline decoration-edge decoration-1 underline-offset-3 hover:decoration-current'
 
 /** Shows one test: state, name, file and line, message, step and duration. */
 export function TestRow({ place, test, job }: TestRowProps) {
@@ -44,13 +45,14 @@ export function TestRow({ place, test, job }: TestRowProps) {
           {test.quarantined === true && <Tag>In quarantine</Tag>}
         </p>
         {words !== null && <Message text={message ?? ''} words={words} />}
-        <p className="flex flex-wrap gap-x-3 text-13 text-muted">
+        <p className="mt-0.5 flex flex-wrap items-baseline gap-x-3 text-13 text-muted">
           {at !== null && (
             <span className="min-w-0 break-all font-mono">
               <IsolatedText text={at} />
             </span>
           )}
           {job !== null && <StepLink place={place} job={job} test={test} />}
+          {job !== null && <ForkLinks {...place} step={addressOf(job)} results={test.fork_results ?? []} />}
         </p>
       </div>
       <span className="tabular shrink-0 pt-0.5 text-13 text-muted">

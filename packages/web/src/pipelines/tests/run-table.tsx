@@ -5,6 +5,7 @@ import { Ago } from '../../design/instant.tsx'
 import { IsolatedText } from '../../design/isolated-text.tsx'
 import { StateWord } from '../../design/state-mark.tsx'
 import { Table, Td } from '../../design/table.tsx'
+import { ForkLinks } from '../../navigation/fork-links.tsx'
 import { capital } from '../../text/capital.ts'
 import { formatDuration } from '../../text/duration.ts'
 import { shortCommit } from '../../text/forge-link.ts'
@@ -45,7 +46,7 @@ export function RunTable({ org, slug, runs }: RunTableProps) {
               </Link>
             </Td>
             <Td className="w-full max-w-0 max-sm:basis-full max-sm:max-w-full">
-              <Result run={run} />
+              <Result {...{ org, slug, run }} />
             </Td>
             <Td className="max-w-60 truncate text-13">
               <IsolatedText text={run.branch} /> <span className="font-mono text-muted">{shortCommit(run.commit)}</span>
@@ -67,7 +68,7 @@ export function RunTable({ org, slug, runs }: RunTableProps) {
   )
 }
 
-function Result({ run }: { readonly run: TestRun }) {
+function Result({ org, slug, run }: Pick<RunTableProps, 'org' | 'slug'> & { readonly run: TestRun }) {
   const words = firstWords(run.message)
   const proved = verdictWords(run)
   const at = run.state === 'passed' ? null : testPlace(run)
@@ -85,6 +86,15 @@ function Result({ run }: { readonly run: TestRun }) {
       {at !== null && (
         <p className="truncate font-mono text-13 text-muted">
           <IsolatedText text={at} />
+        </p>
+      )}
+      {(run.fork_results ?? []).length > 0 && (
+        <p className="text-13 text-muted">
+          <ForkLinks
+            {...{ org, slug, number: run.number, results: run.fork_results ?? [] }}
+            step={run.step_key ?? run.job_id}
+            {...(run.attempt > 1 && { attempt: run.attempt })}
+          />
         </p>
       )}
     </>

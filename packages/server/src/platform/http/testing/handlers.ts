@@ -185,6 +185,10 @@ const own: Partial<Handlers> = {
     resolve: inBuild,
     handle: async () => ({ status: 200, body: { data: [] } }),
   }),
+  listJobForks: scopedOperation('listJobForks', {
+    resolve: inBuild,
+    handle: async () => ({ status: 200, body: { data: [] } }),
+  }),
   getBuildLogToken: scopedOperation('getBuildLogToken', {
     resolve: inBuild,
     handle: async () => ({ status: 200, body: { token: 'P.S', expires_at: instant } }),
