@@ -1,13 +1,16 @@
 /** Proofs of red steps by an engine of its own, with real sandboxes. */
 import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { PlannedStep } from '@harmont/ir'
-import { scaled } from '@harmont/test-kit/effort'
+import type { PlannedService, PlannedStep } from '@harmont/ir'
+import { importServiceImages, serviceImages } from '@harmont/outside/service-images'
+import { effort, scaled } from '@harmont/test-kit/effort'
 import { until } from '@harmont/test-kit/until'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import type { Job } from '../../core/model.ts'
 import type { BuildContext } from '../../store.ts'
 import { makeOutsideEngine, type OutsideEngine } from '../outside-engine.test-support.ts'
-import { archive, openImages, settled, step, submit } from '../runner.test-support.ts'
+import { archive, logOf, openImages, settled, step, submit } from '../runner.test-support.ts'
+import { service } from '../services/keeper.test-support.ts'
 
 let engine: OutsideEngine
 beforeAll(async () => {
@@ -109,6 +112,40 @@ test('G71 a run has the environment and the files of the step, and leaves nothin
   ])
   const parts = await engine.pool.query('select from engine.test_reports where job_id = $1', [jobs[2]?.id])
   expect(parts.rowCount).toBe(1)
+})
+
+test('G71 each run has clones of the services of the step, and its output is kept', async () => {
+  await importServiceImages(openImages())
+  const image = serviceImages.postgres
+  const db = (from: number | null): PlannedService => ({
+    ...service('db', { image, command: null, from }),
+    ready: { port: 5432, command: 'pg_isready -h 127.0.0.1', log: null, timeoutSeconds: 60 },
+  })
+  const query = (text: string) => `psql -h db -U postgres -Atqc "${text}"`
+  // In soak the database throws a coin; else there are two runs, because a start of it is not cheap.
+  const isRed = effort === 1 ? 'true' : 'random() < 0.5'
+  // A table that another run had changed would give the test another name.
+  const script = `name=rows$(${query('insert into kept values (2); select count(*) from kept')})
+    if [ "$(${query(`select ${isRed}`)})" = t ]; then red $name; else green $name; fi
+    echo "$name by $(cat /proc/sys/kernel/random/uuid)"`
+  const filled = step(query('create table kept (id int); insert into kept values (1)'), { image, services: [db(null)] })
+  const more = { image, dependsOn: [0], services: [db(0)], tests: { ...tests, forks: scaled(2, 30) } }
+  const once = () => prove([filled, testing(script, more)])
+  let proved = await once()
+  while (proved.reds.length === 0) proved = await once()
+  const [red] = proved.reds
+  expect(red).toMatchObject({
+    name: 'rows2',
+    ...(effort === 1 ? { verdict: 'fails', forks: 2 } : { verdict: 'flaky' }),
+  })
+  const { rows } = await engine.pool.query<{ id: string }>(
+    'select id from engine.proof_runs where job_id = $1 order by number',
+    [proved.jobs[1]?.id],
+  )
+  expect(rows).toHaveLength(red?.forks ?? 0)
+  const logs = await Promise.all(rows.map(({ id }) => logOf(engine.bench, { id } as Job)))
+  for (const log of logs) expect(log).toMatch(/rows2 by [0-9a-f-]{36}\n$/)
+  expect(new Set(logs).size).toBe(logs.length)
 })
 
 test('G71 a run gives way to jobs and survives no kill, and each time the proof begins it anew', async () => {
