@@ -67,18 +67,7 @@ export function LogToolbar(props: LogToolbarProps) {
             <Search size={16} aria-hidden="true" />
           </ToolButton>
         ) : (
-          <>
-            <ToolButton label="Wrap long lines (w)" isPressed={isWrapped} onClick={() => setWrap(!isWrapped)}>
-              <WrapText size={16} aria-hidden="true" />
-            </ToolButton>
-            <ToolButton
-              label={isFull ? 'Leave full screen (z)' : 'Full screen (z)'}
-              isPressed={isFull}
-              onClick={onFull}
-            >
-              {isFull ? <Shrink size={16} aria-hidden="true" /> : <Expand size={16} aria-hidden="true" />}
-            </ToolButton>
-          </>
+          <ViewTools {...{ isWrapped, isFull, onFull }} />
         )}
         <More {...props} isNarrow={isNarrow} />
       </span>
@@ -87,6 +76,23 @@ export function LogToolbar(props: LogToolbarProps) {
 }
 
 const setWrap = (wrap: boolean) => setLogPreferences({ wrap })
+
+interface ViewToolsProps extends Pick<LogToolbarProps, 'isFull' | 'onFull'> {
+  readonly isWrapped: boolean
+}
+
+function ViewTools({ isWrapped, isFull, onFull }: ViewToolsProps) {
+  return (
+    <>
+      <ToolButton label="Wrap long lines (w)" isPressed={isWrapped} onClick={() => setWrap(!isWrapped)}>
+        <WrapText size={16} aria-hidden="true" />
+      </ToolButton>
+      <ToolButton label={isFull ? 'Leave full screen (z)' : 'Full screen (z)'} isPressed={isFull} onClick={onFull}>
+        {isFull ? <Shrink size={16} aria-hidden="true" /> : <Expand size={16} aria-hidden="true" />}
+      </ToolButton>
+    </>
+  )
+}
 
 interface ErrorStepsProps {
   readonly count: number

@@ -53,11 +53,7 @@ export function TopUp({ org }: { readonly org: string }) {
         problem={isWrong ? 'Type an amount such as 25 or 12.50.' : null}
       />
       <div className="flex flex-wrap gap-2">
-        {usualDollars.map((dollars) => (
-          <Button key={dollars} aria-pressed={amount === String(dollars)} onClick={() => choose(String(dollars))}>
-            ${dollars}
-          </Button>
-        ))}
+        <UsualAmounts amount={amount} onChoose={choose} />
         <Button type="submit" look="primary" disabled={isBusy}>
           Go to payment
         </Button>
@@ -65,4 +61,17 @@ export function TopUp({ org }: { readonly org: string }) {
       <ProblemNote error={error} />
     </form>
   )
+}
+
+interface UsualAmountsProps {
+  readonly amount: string
+  readonly onChoose: (amount: string) => void
+}
+
+function UsualAmounts({ amount, onChoose }: UsualAmountsProps) {
+  return usualDollars.map((dollars) => (
+    <Button key={dollars} aria-pressed={amount === String(dollars)} onClick={() => onChoose(String(dollars))}>
+      ${dollars}
+    </Button>
+  ))
 }

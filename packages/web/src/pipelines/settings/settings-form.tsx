@@ -50,6 +50,25 @@ export function SettingsForm({ org, pipeline }: SettingsFormProps) {
         disabled={!mayChange || isByCode}
         onChange={(allow_manual) => set({ allow_manual })}
       />
+      <TrustFields form={form} />
+      <p>
+        <Button
+          type="submit"
+          look="primary"
+          refused={form.refused}
+          aria-disabled={form.isBusy || form.refused !== null}
+        >
+          {form.isBusy ? 'Saving…' : 'Save settings'}
+        </Button>
+      </p>
+    </form>
+  )
+}
+
+/** Sets which builds are trusted with what. */
+function TrustFields({ form: { values, set, field, mayChange } }: { readonly form: ReturnType<typeof useSettings> }) {
+  return (
+    <>
       <Select
         label="Pull requests from forks"
         value={values.fork_policy}
@@ -75,17 +94,7 @@ export function SettingsForm({ org, pipeline }: SettingsFormProps) {
         disabled={!mayChange}
         onChange={(cache_share) => set({ cache_share })}
       />
-      <p>
-        <Button
-          type="submit"
-          look="primary"
-          refused={form.refused}
-          aria-disabled={form.isBusy || form.refused !== null}
-        >
-          {form.isBusy ? 'Saving…' : 'Save settings'}
-        </Button>
-      </p>
-    </form>
+    </>
   )
 }
 
