@@ -14,66 +14,72 @@ const named = 5
  * never will. `step` is null for the rendering.
  */
 export function waitingOf(view: ViewOfBuild, job: Job, step: Step | null, prerequisites: readonly Job[]): Waiting {
-  const { build, now, waits } = view
-  const since = (at: number | null) => ({ since: formatInstant(at ?? job.createdAt), ahead: null, limit: null })
-  const services = job.services.filter(({ state }) => state === 'starting').map(({ name }) => name)
-  if (job.state === 'assigned' && services.length > 0)
-    return {
-      message: `Waiting for ${services.length === 1 ? 'the service' : 'the services'} ${listed(services.map((name) => `\`${name}\``))}.`,
-      ...since(job.assignedAt ?? job.scheduledAt),
-      refs: services.map((name) => ref('service', name)),
-    }
-  if (job.state === 'assigned')
-    return {
-      message: `Preparing ${preparations(view, step)}.`,
-      ...since(job.assignedAt ?? job.scheduledAt),
-      refs: parentRef(view, step),
-    }
+  const { build } = view
+  if (job.state === 'assigned') return preparing(view, job, step)
   if (job.state !== 'pending' && job.state !== 'scheduled') return null
-  if (build.held)
-    return {
-      message: 'Waiting for a member to approve this build.',
-      ...since(null),
-      refs: [ref('approval', 'approval')],
-    }
-  if (build.awaitsPlace) {
-    // It may have got its place between two readings.
-    if (waits.place === null)
-      return {
-        message: 'Waiting for its place in the group.',
-        ...since(build.groupTurn),
-        refs: [ref('runner', 'runner')],
-      }
-    const { limit, ahead } = waits.place
-    const told = { message: gateSentence(view, waits.place, 'build'), refs: gateRefs(view, waits.place) }
-    return { ...told, ...since(build.groupTurn), limit, ahead }
+  if (build.held) {
+    const refs = [ref('approval', 'approval')]
+    return { message: 'Waiting for a member to approve this build.', ...since(job.createdAt), refs }
   }
+  if (build.awaitsPlace) return placeOf(view, job)
   if (job.state === 'pending') {
     const refs = prerequisites
       .filter(({ state }) => !isTerminal(state))
       .map((open) => ref('step', nameOf(view, open), open.id))
-    return { message: `Waiting for ${listed(refs.map(({ name }) => `\`${name}\``))}.`, ...since(null), refs }
+    return { message: `Waiting for ${listed(refs.map(({ name }) => `\`${name}\``))}.`, ...since(job.createdAt), refs }
   }
+  return readyJob(view, job)
+}
+
+/** A runner has the job, and its command has not started. */
+function preparing(view: ViewOfBuild, job: Job, step: Step | null): Waiting {
+  const at = since(job.assignedAt ?? job.scheduledAt ?? job.createdAt)
+  const services = job.services.filter(({ state }) => state === 'starting').map(({ name }) => name)
+  if (services.length === 0)
+    return { message: `Preparing ${preparations(view, step)}.`, ...at, refs: parentRef(view, step) }
+  const what = services.length === 1 ? 'the service' : 'the services'
+  const message = `Waiting for ${what} ${listed(services.map((name) => `\`${name}\``))}.`
+  return { message, ...at, refs: services.map((name) => ref('service', name)) }
+}
+
+/** The whole build waits for its place in a group. */
+function placeOf(view: ViewOfBuild, job: Job): Waiting {
+  const at = since(view.build.groupTurn ?? job.createdAt)
+  const { place } = view.waits
+  // It may have got its place between two readings.
+  if (place === null) return { message: 'Waiting for its place in the group.', ...at, refs: [ref('runner', 'runner')] }
+  const { limit, ahead } = place
+  return { ...at, limit, ahead, message: gateSentence(view, place, 'build'), refs: gateRefs(view, place) }
+}
+
+/** Everything that the job needs is there: it waits for its time, a limit or a runner. */
+function readyJob(view: ViewOfBuild, job: Job): Waiting {
+  const { now, waits } = view
+  const at = since(job.scheduledAt ?? job.createdAt)
   if (job.notBefore !== null && job.notBefore > now) {
-    const at = formatInstant(job.notBefore)
-    return { message: `Retrying at ${at}.`, ...since(job.scheduledAt), refs: [ref('time', at)] }
+    const next = formatInstant(job.notBefore)
+    return { message: `Retrying at ${next}.`, ...at, refs: [ref('time', next)] }
   }
   const wait = waits.jobs.get(job.id)
   if (wait !== undefined) {
     const { limit, ahead } = wait
     const told = { message: gateSentence(view, wait, 'job'), refs: gateRefs(view, wait) }
-    return { ...told, ...since(job.scheduledAt), limit, ahead }
+    return { ...told, ...at, limit, ahead }
   }
   const runner = waits.runners.get(job.id)
   if (runner !== undefined)
     return {
       message: absenceSentence(runner),
-      ...since(job.scheduledAt),
+      ...at,
       refs: [ref('runner', runner.kind === 'home' ? runner.runner : runner.pool)],
     }
   const ahead = view.ahead.get(job.id) ?? null
   const message = view.fullDisk === null ? runnerSentence(ahead) : `The runner's disk is full (${view.fullDisk}).`
-  return { message, ...since(job.scheduledAt), ahead, refs: [ref('runner', 'runner')] }
+  return { message, ...at, ahead, refs: [ref('runner', 'runner')] }
+}
+
+function since(at: number) {
+  return { since: formatInstant(at), ahead: null, limit: null }
 }
 
 function ref(kind: string, name: string, jobId: string | null = null): Ref {

@@ -1,4 +1,5 @@
 import type { components } from '@harmont/contract'
+import type pg from 'pg'
 import { actorOf, recordAudit } from '../../platform/audit/record-audit.ts'
 import { transaction } from '../../platform/database/transaction.ts'
 import { type Complete, type Handlers, operation } from '../../platform/http/index.ts'
@@ -30,11 +31,6 @@ type GithubOperation =
 /** Installations of the GitHub App that an organization has connected. */
 export function githubRoutes(services: GithubServices): Pick<Handlers, GithubOperation> {
   const { pool } = services
-  const requireBound = async (organizationId: string, number: number): Promise<InstallationRow> => {
-    const bound = await findBound(pool, organizationId, number)
-    if (bound === undefined) throw installationNotFound()
-    return bound
-  }
   return {
     githubInstallUrl: operation('githubInstallUrl', async ({ caller, membership }) => ({
       status: 200,
@@ -61,13 +57,13 @@ export function githubRoutes(services: GithubServices): Pick<Handlers, GithubOpe
       return { status: 204 }
     }),
     listGithubInstallationRepos: operation('listGithubInstallationRepos', async ({ membership, params }) => {
-      const { id } = await requireBound(membership.organizationId, readNumber(params.id))
+      const { id } = await requireBound(pool, membership.organizationId, readNumber(params.id))
       const rows = await listRepositoriesOf(pool, { forge: 'github', id })
       return { status: 200, body: { data: rows.map(presentGithubRepository) } }
     }),
     syncGithubInstallation: operation('syncGithubInstallation', async ({ membership, params }) => {
       const number = readNumber(params.id)
-      const { id } = await requireBound(membership.organizationId, number)
+      const { id } = await requireBound(pool, membership.organizationId, number)
       try {
         await syncInstallation(pool, requireApp(services), id)
       } catch (error) {
@@ -75,7 +71,7 @@ export function githubRoutes(services: GithubServices): Pick<Handlers, GithubOpe
         if (error instanceof ForgeUnavailable) await queueSync(pool, 'github_sync', id, error.retryAfterSeconds ?? 0)
         throw githubFailed(error)
       }
-      return { status: 200, body: presentInstallation(await requireBound(membership.organizationId, number)) }
+      return { status: 200, body: presentInstallation(await requireBound(pool, membership.organizationId, number)) }
     }),
   }
 }
@@ -91,6 +87,12 @@ async function makeInstallUrl(services: GithubServices, userId: string, organiza
 }
 
 /** Reads GitHub's id of an installation. Throws 404. */
+async function requireBound(pool: pg.Pool, organizationId: string, number: number): Promise<InstallationRow> {
+  const bound = await findBound(pool, organizationId, number)
+  if (bound === undefined) throw installationNotFound()
+  return bound
+}
+
 function readNumber(text: string): number {
   const number = /^[1-9]\d{0,15}$/.test(text) ? Number(text) : Number.NaN
   if (Number.isSafeInteger(number)) return number
