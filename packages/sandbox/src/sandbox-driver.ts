@@ -1,3 +1,8 @@
+/**
+ * All that the rest of the engine knows of sandboxes, in one file although it is long: nearly all of
+ * it is documentation, and its interfaces name each other. In this order: the driver and what a
+ * sandbox is made of, the sandbox and its files, its command, snapshots, images, errors.
+ */
 import type { Readable, Writable } from 'node:stream'
 
 /**
