@@ -22,6 +22,7 @@ import { stepRows } from './rows/steps.ts'
 import { testRows } from './rows/tests.ts'
 import { webLogRows } from './rows/web-log.ts'
 import { webPageRows } from './rows/web-page.ts'
+import { wireRows } from './rows/wire.ts'
 
 const wanted = process.argv[2] ?? ''
 const rows: readonly Row[] = [
@@ -31,6 +32,7 @@ const rows: readonly Row[] = [
   ...inputRows,
   ...artifactRows,
   ...overheadRows,
+  ...wireRows,
   ...apiRows,
   ...filledRows,
   ...logRows,
