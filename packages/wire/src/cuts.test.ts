@@ -35,7 +35,7 @@ beforeEach(async () => {
       return proxy.url
     },
   })
-  port = wire.connect(runner, { settings: { tryMs: 200, largeTryMs: 200, stallMs: 200, pollMs: 300 } })
+  port = wire.connect(runner, { settings: { tryMs: 200, stallMs: 200, pollMs: 300 } })
 })
 afterEach(async () => {
   await wire[Symbol.asyncDispose]()

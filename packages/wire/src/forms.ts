@@ -127,7 +127,7 @@ export function chunksToWire(chunks: readonly Chunk[], aheadMs: number): WireChu
   return chunks.map(({ seq, kind, ts, content }) => [
     seq,
     kind,
-    ts === null ? null : String(ts + ahead),
+    ts === null ? null : String(ts + ahead < 0n ? 0n : ts + ahead),
     content.length,
   ])
 }

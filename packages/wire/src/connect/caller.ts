@@ -6,8 +6,6 @@ import { type Request, Transport, type TransportOptions } from './transport.ts'
 export interface CallTimes {
   /** How long a server may take for an answer, beyond the wait that it was asked for. */
   readonly tryMs: number
-  /** The same for a large body. */
-  readonly largeTryMs: number
   /** How long a call is tried before it fails. */
   readonly wholeMs: number
   /** The longest wait of a poll. */
@@ -20,16 +18,6 @@ export interface Heard<T> {
   readonly answer: T
   readonly exchange: Exchange
 }
-
-const large: ReadonlySet<string> = new Set([
-  'finish',
-  'rendered',
-  'deal',
-  'forks/deal',
-  'forks/end',
-  'lacking-parts',
-  'put-part',
-] satisfies (CallName | 'put-part')[])
 
 /** Sends calls by their names, and learns the server's time from their answers. */
 export class Caller {
@@ -60,10 +48,8 @@ export class Caller {
 
   /** Sends a body, made anew for each try. */
   async send<T>(name: string, body: Request['body'], times?: OneTimes): Promise<Heard<T>> {
-    const { tryMs, largeTryMs, wholeMs } = this.#times
-    const isLarge = large.has(name)
-    const usual = isLarge ? { tryMs: largeTryMs, wholeMs: largeTryMs + wholeMs } : { tryMs, wholeMs }
-    const heard = await this.transport.json<T>({ name, body, turn: this.turn(), ...usual, ...times })
+    const { tryMs, wholeMs } = this.#times
+    const heard = await this.transport.json<T>({ name, body, turn: this.turn(), tryMs, wholeMs, ...times })
     this.clock.learn(heard.exchange)
     return heard
   }

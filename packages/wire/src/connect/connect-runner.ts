@@ -33,7 +33,6 @@ export interface ConnectSettings extends CallTimes {
 const defaultSettings: ConnectSettings = {
   connectMs: 5_000,
   tryMs: 10_000,
-  largeTryMs: 5 * 60_000,
   wholeMs: 20_000,
   pollMs: longestPollMs,
   stallMs: 30_000,

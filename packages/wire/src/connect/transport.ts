@@ -22,7 +22,7 @@ export interface Request {
   /** Called for each try, counted from 0. */
   body(tries: number): object | Buffer
   readonly turn?: string
-  /** How long one try may take, and all together. */
+  /** How long one try may take, beyond the time of its body, and all together. */
   readonly tryMs: number
   readonly wholeMs: number
   readonly signal?: AbortSignal | undefined
@@ -39,6 +39,9 @@ export interface TransportOptions {
 const passing: ReadonlySet<number> = new Set([408, 425, 429, 502, 503, 504])
 const firstPauseMs = 25
 const longestPauseMs = 500
+const [octets, json] = ['application/octet-stream', 'application/json']
+/** A slower network counts as cut. */
+const leastBytesPerMs = 100
 /** The longest time that a server may ask for with Retry-After. */
 const longestWaitMs = 5_000
 
@@ -95,21 +98,23 @@ export class Transport {
 
   async #try<T>(request: Request, tries: number, read: Reader<T>): Promise<Tried<T>> {
     const { url, agent } = this.#options
-    const given = request.signal
+    const { signal } = request
     const ending = new AbortController()
-    const onAbort = () => ending.abort(given?.reason)
-    given?.addEventListener('abort', onAbort)
-    const timer = setTimeout(() => ending.abort(new Error(`no answer within ${request.tryMs} ms`)), request.tryMs)
+    const onAbort = () => ending.abort(signal?.reason)
+    signal?.addEventListener('abort', onAbort)
+    const given = request.body(tries)
+    const body = Buffer.isBuffer(given) ? given : Buffer.from(JSON.stringify(given))
+    const tryMs = request.tryMs + body.length / leastBytesPerMs
+    const timer = setTimeout(() => ending.abort(new Error(`no answer within ${Math.round(tryMs)} ms`)), tryMs)
     try {
       const token = await this.#options.token(this.#refused)
-      const body = request.body(tries)
       const sentAt = now()
       const response = await agent.request({
         origin: url.origin,
         path: wirePath + request.name,
         method: 'POST',
-        headers: headersOf(request, token, body),
-        body: Buffer.isBuffer(body) ? body : JSON.stringify(body),
+        headers: { ...headersOf(request, token), 'content-type': body === given ? octets : json },
+        body,
         signal: ending.signal,
       })
       if (response.statusCode === 200) {
@@ -124,7 +129,7 @@ export class Transport {
       return { error, mayPass: true, afterMs: 0 }
     } finally {
       clearTimeout(timer)
-      given?.removeEventListener('abort', onAbort)
+      signal?.removeEventListener('abort', onAbort)
     }
   }
 
@@ -145,10 +150,9 @@ export class Transport {
   }
 }
 
-function headersOf({ turn }: Request, token: string, body: object | Buffer): Record<string, string> {
+function headersOf({ turn }: Request, token: string): Record<string, string> {
   return {
     authorization: `Bearer ${token}`,
-    'content-type': Buffer.isBuffer(body) ? 'application/octet-stream' : 'application/json',
     [wireHeaders.version]: String(wireVersion),
     ...(turn !== undefined && { [wireHeaders.turn]: turn }),
   }
