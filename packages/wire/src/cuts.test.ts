@@ -31,7 +31,10 @@ beforeEach(async () => {
   cuts = []
   wire = await serveWire(store, {
     async through(url) {
-      proxy = await cuttingProxy(url, (call) => (call === cutCall ? (cuts.shift() ?? 'none') : 'none'))
+      proxy = await cuttingProxy(
+        () => url,
+        (call) => (call === cutCall ? (cuts.shift() ?? 'none') : 'none'),
+      )
       return proxy.url
     },
   })

@@ -23,8 +23,11 @@ interface Answer {
   readonly body: Buffer
 }
 
-/** Returns a proxy in front of a server. `next` says what becomes of each request. */
-export async function cuttingProxy(server: string, next: (call: string) => Cut): Promise<CuttingProxy> {
+/**
+ * Returns a proxy in front of servers. `next` says what becomes of each request, `server` which of
+ * them gets it.
+ */
+export async function cuttingProxy(server: () => string, next: (call: string) => Cut): Promise<CuttingProxy> {
   const seen: (readonly [string, Cut])[] = []
   /** Requests that are delivered behind the next one. */
   const late: (() => Promise<unknown>)[] = []
@@ -34,7 +37,7 @@ export async function cuttingProxy(server: string, next: (call: string) => Cut):
     const cut = next(call)
     seen.push([call, cut])
     const body = await buffer(request)
-    const deliver = () => forward(server, request, body)
+    const deliver = () => forward(server(), request, body)
     if (cut === 'before') return void request.socket.destroy()
     if (cut === 'stall' || cut === 'late') {
       response.once('close', () => cut === 'late' && late.push(deliver))

@@ -13,6 +13,7 @@ import {
   noOutput,
   type Outcome,
 } from '@harmont/engine'
+import { until } from '@harmont/test-kit/until'
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { encodeFrame } from './frames.ts'
@@ -36,6 +37,21 @@ beforeEach(async () => {
   wire = await serveWire(store)
 })
 afterEach(() => wire[Symbol.asyncDispose]())
+
+/** Begins an append whose body does not come. */
+async function begin(runner: string) {
+  const { hostname, port } = new URL(wire.url)
+  const socket = connect(Number(port), hostname)
+  const head = [
+    'POST /runners/v1/append HTTP/1.1',
+    'host: x',
+    `authorization: Bearer ${runner}`,
+    `harmont-wire: ${wireVersion}`,
+    'content-length: 250000',
+  ]
+  socket.write(`${head.join('\r\n')}\r\n\r\nx`)
+  return socket
+}
 
 async function leaseOne(runner: string, context = {}): Promise<LeasedJob> {
   store.builds.submit(newBuild(stepsOf(1), store.now()), { ...plainContext, ...context })
@@ -202,19 +218,6 @@ test('a request is refused for its token, version, method, name, length or size,
 test('bodies beyond the limit of a runner are refused until there is room, and nothing is refused for ever', async () => {
   await wire[Symbol.asyncDispose]()
   wire = await serveWire(store, { settings: { runnerBytes: 300_000, togetherBytes: 500_000 } })
-  const begin = async (runner: string) => {
-    const { hostname, port } = new URL(wire.url)
-    const socket = connect(Number(port), hostname)
-    const head = [
-      'POST /runners/v1/append HTTP/1.1',
-      'host: x',
-      `authorization: Bearer ${runner}`,
-      `harmont-wire: ${wireVersion}`,
-      'content-length: 250000',
-    ]
-    socket.write(`${head.join('\r\n')}\r\n\r\nx`)
-    return socket
-  }
   const sockets = [await begin('r')]
   const refused = async (runner: string) =>
     (await post('append', Buffer.alloc(250_000), { authorization: `Bearer ${runner}` })).status
@@ -226,6 +229,22 @@ test('bodies beyond the limit of a runner are refused until there is room, and n
   while ((await refused('third')) !== 503);
   for (const socket of sockets) socket.destroy()
   while ((await refused('r')) !== 400);
+})
+
+test('a body that comes too slowly is not waited for', async () => {
+  await wire[Symbol.asyncDispose]()
+  wire = await serveWire(store, { settings: { bodyMs: 50 } })
+  const socket = await begin('r')
+  await once(socket, 'close')
+})
+
+test('a server that closes ends the polls that wait', async () => {
+  const waiting = post('directives', JSON.stringify({ waitMs: 25_000, known: [] }))
+  const asked = wire.connect('other').lease({ runner: 'other', slots: 1, waitMs: 25_000, signal })
+  await until(() => wire.requests() === 2)
+  wire.closePolls()
+  expect(JSON.parse((await waiting).given)).toEqual({ directives: [] })
+  expect(await asked).toEqual([])
 })
 
 test('a runner that reads nothing of an archive is cut off, and costs no memory', async () => {

@@ -79,6 +79,9 @@ export function localPort({ store, submit, close }: StoreUnderTest): PortUnderTe
 
 export interface Wire extends AsyncDisposable {
   readonly url: string
+  /** Returns how many requests have come. */
+  requests(): number
+  closePolls(): void
   connect(runner: string, more?: Partial<ConnectOptions>): RemotePort
 }
 
@@ -104,11 +107,17 @@ export async function serveWire(
     log: () => undefined,
     ...more,
   })
-  const server = await listen((request, response) => void served.handle(request, response))
+  let requests = 0
+  const server = await listen((request, response) => {
+    requests += 1
+    void served.handle(request, response)
+  })
   const url = through ? await through(server.url) : server.url
   const ports: RemotePort[] = []
   return {
     url: server.url,
+    requests: () => requests,
+    closePolls: () => served.close(),
     connect(runner, given = {}) {
       const connected = connectRunner({
         url,

@@ -139,7 +139,7 @@ export class Transport {
     token: string,
   ): Promise<Failure> {
     const { code, message } = refusalOf(await body.text())
-    const error = new WireError(code, `the server refused ${name} with ${statusCode}: ${message}`)
+    const error = new WireError(code, `the server refused ${name} with ${statusCode}: ${message.replace(/\.$/, '')}`)
     if (statusCode === 426) this.#options.onOutdated(message)
     // The owner of the token gives another one; its second refusal is final.
     const isFresh = statusCode === 401 && this.#refused === undefined

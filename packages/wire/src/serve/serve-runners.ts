@@ -183,7 +183,7 @@ class WireServer<I extends RunnerIdentity> implements RunnerServer {
     if (!known) this.#options.log('error', `could not answer ${request.url} of a runner`, error)
     const { status, code, message } = known
       ? error
-      : { status: 500, code: 'internal_error', message: 'The server failed; its log says why.' }
+      : { status: 500, code: 'internal_error', message: 'The server failed. Its log says why.' }
     // What is left of the body is not read.
     const ends = request.complete ? {} : { connection: 'close' }
     sendJson(response, status, { code, message }, { ...headers, ...ends, ...(known && error.headers) })

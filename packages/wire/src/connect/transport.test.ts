@@ -1,0 +1,56 @@
+import type { RequestListener, ServerResponse } from 'node:http'
+import { afterEach, expect, test } from 'vitest'
+import { listen } from '../port-under-test.test-support.ts'
+import { connectRunner } from './connect-runner.ts'
+
+const closing: (() => Promise<void>)[] = []
+afterEach(async () => {
+  for (const close of closing.splice(0).toReversed()) await close()
+})
+
+/** Connects to a server that answers as told, and as an idle one from then on. */
+async function connected(answers: ((response: ServerResponse) => void)[], tokens = ['t']) {
+  const asked: { readonly token: string; readonly at: number }[] = []
+  const listener: RequestListener = (request, response) => {
+    asked.push({ token: request.headers.authorization ?? '', at: performance.now() })
+    const answer = answers.shift()
+    if (answer) return answer(response)
+    response.writeHead(200, { 'harmont-now': '1000000', 'harmont-held': '0' }).end('{"leases":[]}')
+  }
+  const server = await listen(listener)
+  const token = async (refused?: string) => tokens.find((one) => one !== refused) ?? 'none'
+  const port = connectRunner({ url: server.url, token, onOutdated: () => undefined, log: () => undefined })
+  closing.push(server.close, port.close)
+  return { port, asked }
+}
+
+const refuse = (status: number, body = '{"code":"c","message":"m"}', headers = {}) => {
+  return (response: ServerResponse) => void response.writeHead(status, headers).end(body)
+}
+
+test('a refused token is renewed once; a second refusal is final', async () => {
+  const { port, asked } = await connected([refuse(401)], ['old', 'new'])
+  expect(await port.renew('r')).toEqual([])
+  expect(asked.map(({ token }) => token)).toEqual(['Bearer old', 'Bearer new'])
+  const revoked = await connected(
+    Array.from({ length: 9 }, () => refuse(401)),
+    ['old', 'new'],
+  )
+  await expect(revoked.port.renew('r')).rejects.toThrow('with 401: m')
+  expect(revoked.asked.length).toBe(2)
+})
+
+test('a busy server is asked again when it says, and a proxy without a server at once', async () => {
+  const busy = await connected([refuse(503, '{}', { 'retry-after': '1' })])
+  expect(await busy.port.renew('r')).toEqual([])
+  expect((busy.asked[1]?.at ?? 0) - (busy.asked[0]?.at ?? 0)).toBeGreaterThan(950)
+  const proxy = await connected([refuse(502, '<h1>Bad Gateway</h1>'), refuse(200, '<h1>Sign in</h1>')])
+  expect(await proxy.port.renew('r')).toEqual([])
+  expect(proxy.asked.length).toBe(3)
+})
+
+test('a failure of the server is left to the caller, who knows how long to try', async () => {
+  const { port, asked } = await connected([refuse(500)])
+  await expect(port.renew('r')).rejects.toMatchObject({ code: 'c' })
+  expect(asked.length).toBe(1)
+})
