@@ -123,7 +123,7 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       expect(await store.builds.apply(randomUUID(), [{ type: 'cancel', at: now }])).toBeUndefined()
     })
 
-    test('the holder of a lease is told by its fencing number, as long as it is held', async () => {
+    test('who a lease was given to is told by its fencing number, also after the end of its job', async () => {
       const buildId = await submit(plainPlan([{}]))
       const one = await leaseOne('r7')
       const { jobId, fence } = one
@@ -132,7 +132,7 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       expect(await store.leases.holder(randomUUID(), fence)).toBeNull()
       await start(one)
       await end(one)
-      expect(await store.leases.holder(jobId, fence)).toBeNull()
+      expect(await store.leases.holder(jobId, fence)).toEqual({ runner: 'r7', buildId })
     })
 
     test('G01 only the holder of a lease can note a cache look-up', async () => {

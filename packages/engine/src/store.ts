@@ -190,8 +190,8 @@ export interface LeaseStore {
   /** Returns the leases of a runner. */
   of(runner: string): Promise<readonly Lease[]>
   /**
-   * Returns which runner holds the lease of a job with this fencing number, and for which build;
-   * null when it is lost.
+   * Returns the runner that the newest lease of a job was given to, and the job's build, also after
+   * its end; null when that lease has another fencing number.
    */
   holder(jobId: string, fence: number): Promise<Pick<Lease, 'runner' | 'buildId'> | null>
   /** Extends all leases of a runner, by 30 s before the start and `leaseSeconds` after it. */

@@ -155,7 +155,8 @@ async function live(seedOfLife: number, servers: number, cuts: readonly Cut[]): 
   const remote = new World(store, wire.connect(runner, { settings: { tryMs: 100, pollMs: 0 } }), newId)
   const local = new World(here, createLocalPort({ ...surroundings(), store: here, log: () => undefined }), newIdHere)
   const [dice, same] = [chance(seedOfLife), chance(seedOfLife)]
-  for (let act = 0; act < acts; act++) expect(await remote.act(dice)).toEqual(await local.act(same))
+  for (let act = 0; act < acts; act++)
+    expect(await remote.act(dice), `life ${seedOfLife}, act ${act}`).toEqual(await local.act(same))
   expect(await remote.state()).toEqual(await local.state())
 }
 

@@ -166,8 +166,11 @@ function leaseStore(work: WorkingBuilds, settings: StoreSettings, runners: Memor
     },
     of,
     async holder(jobId, fence) {
-      const lease = work.leases.get(jobId)
-      return lease?.fence === fence ? { runner: lease.runner, buildId: lease.buildId } : null
+      for (const [buildId, { attempts }] of work.builds) {
+        const job = attempts.get(jobId)
+        if (job?.fence === fence && job.runner !== null) return { runner: job.runner, buildId }
+      }
+      return null
     },
     async renew(runner, now) {
       const leases = await of(runner)

@@ -95,13 +95,14 @@ export class PostgresLeases implements LeaseStore {
   }
 
   async holder(jobId: string, fence: number): ReturnType<LeaseStore['holder']> {
-    const { rows } = await this.#pool.query<Pick<LeaseRow, 'runner' | 'build_id'>>({
+    const { rows } = await this.#pool.query<{ readonly runner: string | null; readonly build_id: string }>({
       name: 'engine-lease-holder',
-      text: 'select runner, build_id from engine.leases where job_id = $1 and fence = $2',
+      text: `select coalesce(l.runner, j.runner) as runner, j.build_id from engine.jobs j
+        left join engine.leases l on l.job_id = j.id where j.id = $1 and j.fence = $2`,
       values: [jobId, fence],
     })
     const [row] = rows
-    return row === undefined ? null : { runner: row.runner, buildId: row.build_id }
+    return row === undefined || row.runner === null ? null : { runner: row.runner, buildId: row.build_id }
   }
 
   async renew(runner: string, now: Instant): Promise<readonly Lease[]> {
