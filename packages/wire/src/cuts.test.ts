@@ -67,7 +67,7 @@ const chunk = (seq: number, text: string) => ({ seq, kind: 0, content: Buffer.fr
 const textOf = async (id: string) => (await store.logs.read(id, 0, 1e6)).map(({ content }) => String(content)).join('')
 
 describe.each(['before', 'after', 'stall', 'late', 'half'] as const)('when the first request ends with "%s"', (how) => {
-  test('work is given once', async () => {
+  test('G92 work is given once', async () => {
     submit(stepsOf(3))
     cut('lease', how)
     const [job, ...others] = await port.lease({ runner, slots: 1, waitMs: 100, signal })
@@ -76,7 +76,7 @@ describe.each(['before', 'after', 'stall', 'late', 'half'] as const)('when the f
     expect((await port.lease({ runner, slots: 3, waitMs: 100, signal })).length).toBe(2)
   })
 
-  test('a report is made once, and its answer heard', async () => {
+  test('G92 a report is made once, and its answer heard', async () => {
     const job = await leaseOne()
     cut('started', how)
     expect(await port.started(job, new Date())).not.toBeNull()
@@ -85,7 +85,7 @@ describe.each(['before', 'after', 'stall', 'late', 'half'] as const)('when the f
     expect(await store.builds.jobs(job.buildId)).toMatchObject([{ state: 'passed', lost: 0 }])
   })
 
-  test('an append is neither lost nor doubled, and does not take the log back', async () => {
+  test('G92 an append is neither lost nor doubled, and does not take the log back', async () => {
     const job = await leaseOne()
     cut('append', how)
     expect(await port.append(job, [chunk(1, 'a')], '1')).toBe(true)

@@ -74,7 +74,7 @@ async function post(call: string, body: string | Buffer, headers: Record<string,
   return { status: answer.statusCode as number, code: JSON.parse(given).code as string, headers: answer.headers, given }
 }
 
-test('a runner can do nothing with the job of another', async () => {
+test('G93 a runner can do nothing with the job of another', async () => {
   const job = await leaseOne('r', { source: { kind: 'archive', sha256: archiveDigest, blob: 'b' } })
   const thief = wire.connect('thief')
   const at = new Date()
@@ -99,7 +99,7 @@ test('a runner can do nothing with the job of another', async () => {
   expect(await post('source/archive', archive, { authorization: 'Bearer thief' })).toMatchObject({ status: 403 })
 })
 
-test('a runner reads no build of which it holds no job, not even after its own has ended', async () => {
+test('G93 a runner reads no build of which it holds no job, not even after its own has ended', async () => {
   const own = await leaseOne('r')
   const other = await leaseOne('other')
   const port = wire.connect('r')
@@ -113,7 +113,7 @@ test('a runner reads no build of which it holds no job, not even after its own h
   await expect(port.fetchSource(own.buildId)).rejects.toThrow('holds no job')
 })
 
-test('a runner hears no directive of another', async () => {
+test('G93 a runner hears no directive of another', async () => {
   const [own, other] = [await leaseOne('r'), await leaseOne('other')]
   const heard: string[] = []
   const told = new Promise<void>((resolve) => {
@@ -127,7 +127,7 @@ test('a runner hears no directive of another', async () => {
   expect(heard).toEqual([own.jobId])
 })
 
-test('an instant that a runner reports is between its lease and now', async () => {
+test('G93 an instant that a runner reports is between its lease and now', async () => {
   const before = store.now()
   const job = await leaseOne('r')
   const port = wire.connect('r')

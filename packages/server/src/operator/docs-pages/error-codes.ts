@@ -45,6 +45,11 @@ const buildCodes = {
   report_unreadable: 'A report of tests could not be read whole.',
 } as const satisfies Record<Exclude<JobErrorCode | PlanErrorCode, ErrorCode>, string> & Record<string, string>
 
+/** Codes that only runners on other machines meet, with the status of the answer. */
+const runnerCodes = {
+  runner_version: { status: 426, meaning: 'The runner and the server are too many releases apart.' },
+} as const
+
 /** A code with a page below `/docs/errors/`. */
 export interface DocumentedCode {
   readonly code: string
@@ -57,6 +62,7 @@ export interface DocumentedCode {
 /** Every code with a page, in alphabetical order. */
 export const documentedCodes: readonly DocumentedCode[] = [
   ...Object.entries(errorCatalogue).map(([code, { status, meaning }]) => ({ code, status, meaning })),
+  ...Object.entries(runnerCodes).map(([code, { status, meaning }]) => ({ code, status, meaning })),
   ...Object.entries(buildCodes).map(([code, meaning]) => ({ code, status: null, meaning })),
 ].sort((one, other) => (one.code < other.code ? -1 : 1))
 
