@@ -163,9 +163,9 @@ async function live(seedOfLife: number, servers: number, cuts: readonly Cut[]): 
 const acts = 30
 
 test('G92 random lives of jobs end the same through a network that loses, repeats and delays', async () => {
-  for (let round = 0; round < scaled(2, 500); round++) await live(seed + round, 1, ['before', 'after', 'late', 'half'])
+  for (let round = 0; round < scaled(1, 500); round++) await live(seed + round, 1, ['before', 'after', 'late', 'half'])
 })
 
 test('G92 the same where each request may meet another process of the server', async () => {
-  for (let round = 0; round < scaled(2, 500); round++) await live(seed - round, 3, ['before', 'after', 'half'])
+  for (let round = 0; round < scaled(1, 500); round++) await live(seed - round, 3, ['before', 'after', 'half'])
 })
