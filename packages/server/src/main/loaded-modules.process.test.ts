@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process'
 import { expect, test } from 'vitest'
 
-/** Imports the server's program, and prints the packages that this loads. */
+/** Imports the server's program, opens blobs in a directory, and prints the packages that this loads. */
 const program = `
+import { mkdtempSync, rmSync } from 'node:fs'
 import { registerHooks } from 'node:module'
 const packages = new Set()
 registerHooks({
@@ -12,6 +13,10 @@ registerHooks({
   },
 })
 await import(${JSON.stringify(new URL('serve.ts', import.meta.url).href)})
+const { openBlobs } = await import(${JSON.stringify(new URL('../platform/blobs/open-blobs.ts', import.meta.url).href)})
+const blobs = mkdtempSync('/tmp/harmont-blobs-')
+await openBlobs({ blobPlace: null, blobEndpoint: null, blobRegion: null, blobPathStyle: null }, { path: blobs, blobs })
+rmSync(blobs, { recursive: true })
 console.log([...packages].join(' '))`
 
 test('a server loads libraries of what nobody has set up or asked for when they are needed', () => {
@@ -19,6 +24,6 @@ test('a server loads libraries of what nobody has set up or asked for when they 
   const loaded = execFileSync(process.execPath, args, { encoding: 'utf8' }).trim().split(' ')
   expect(loaded).toContain('fastify')
   const later =
-    /^(prom-client|@opentelemetry\/api|@octokit\/(core|auth-app)|openid-client|jose|markdown-it|csv-stringify|nodemailer|undici)$/
+    /^(prom-client|@opentelemetry\/api|@octokit\/(core|auth-app)|openid-client|jose|markdown-it|csv-stringify|nodemailer|undici|@aws-sdk\/.*|@smithy\/.*)$/
   expect(loaded.filter((name) => later.test(name))).toEqual([])
 })

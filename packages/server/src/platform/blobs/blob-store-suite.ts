@@ -1,6 +1,7 @@
 /** The promises of every kind of blob store. */
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { buffer, text } from 'node:stream/consumers'
+import { effort } from '@harmont/test-kit/effort'
 import { expect, test } from 'vitest'
 import type { BlobStore } from './blob-store.ts'
 
@@ -42,8 +43,9 @@ export function blobStoreSuite(kind: string, open: () => Promise<BlobStore>): vo
   test(`${kind}: blobs of every size come back as they were`, async () => {
     const blobs = await open()
     const part = 16 * 1024 * 1024
-    for (const size of [0, 1, 65_535, 65_536, 65_537, part, part + 1, 2 * part + 70_000]) {
-      const bytes = randomBytes(size)
+    const large = effort > 1 ? [part, 2 * part + 70_000, 5 * part] : []
+    for (const size of [0, 1, 65_535, 65_536, 65_537, 200_000, part + 1, ...large]) {
+      const bytes = Buffer.alloc(size, randomBytes(70_001))
       const name = await write(blobs, bytes)
       expect([size, await blobs.size(name)]).toEqual([size, size])
       expect(digestOf(await buffer(blobs.open(name)))).toBe(digestOf(bytes))

@@ -21,7 +21,8 @@ async function decode(blob: { name: string; size: number }, first: number, bytes
   return Buffer.concat(await Array.fromAsync(decodeFrames(blob, first, Readable.from(chunks))))
 }
 
-const contentOf = (size: number) => Buffer.from(Array.from({ length: size }, (_, at) => (at * 7 + (at >> 8)) % 256))
+const pattern = Buffer.from(Array.from({ length: 70_001 }, (_, at) => (at * 7 + (at >> 8)) % 256))
+const contentOf = (size: number) => Buffer.alloc(size, pattern)
 
 test('a blob has the same bytes after its frames, whole and from any frame on', async () => {
   await fc.assert(
@@ -36,7 +37,7 @@ test('a blob has the same bytes after its frames, whole and from any frame on', 
       const rest = await decode({ name, size }, first, object.subarray(from, end), chunk)
       expect(rest.equals(content.subarray(first * frameContent))).toBe(true)
     }),
-    { numRuns: 40 },
+    { numRuns: 25 },
   )
 })
 
