@@ -163,6 +163,73 @@ test('web B18 a step whose service ends before it is ready names it, with its la
     .getByText(/The service db ended with exit 1 before it was ready\./)
     .first()
     .waitFor()
-  await page.getByRole('button', { name: /^db\s*failed, exit 1/ }).click()
-  await page.getByText('no password given').last().waitFor()
+  await page
+    .getByRole('heading', { level: 1, name: /test did not start: its service db ended before it was ready/ })
+    .waitFor()
+  // Its log is what one looks for.
+  const shown = page.getByRole('button', { name: /^db\s*failed, exit 1/ })
+  expect(await shown.getAttribute('aria-pressed')).toBe('true')
+  await page.getByRole('region', { name: /^Log/ }).getByText('no password given').waitFor()
+  await page.getByRole('button', { name: 'Step', exact: true }).click()
+  await page.getByText('This step did not run').waitFor()
+})
+
+test('web P7 B3 B12 forks prove a test flaky while one looks on; administrators put it into quarantine and lift it', async () => {
+  const report = (inside: string) =>
+    `echo '<testsuite name="cart"><testcase classname="cart" name="rounds">${inside}</testcase></testsuite>' >junit.xml`
+  const gate = `gate-${randomUUID()}`
+  const waits = `sh -c 'until [ -e /red ] || [ -e /green ]; do sleep 0.1; done' ${gate}`
+  await page.setViewportSize({ width: 390, height: 844 })
+  const number = await submit([
+    {
+      ...{ key: 'unit', artifacts: [{ path: 'junit.xml', when: 'always', kind: 'junit' }], tests: { forks: 1 } },
+      cmd: `${waits}; if [ -e /green ]; then ${report('')}; exit; fi; ${report('<failure message="expected 2"/>')}; exit 1`,
+    },
+  ])
+  await page.goto(`${app.origin}/default/pipelines/ci/builds/${number}?job=unit`)
+  const letGo = (file: string) =>
+    expect.poll(() => {
+      try {
+        return touchInSandbox(gate, file)
+      } catch (error) {
+        return error
+      }
+    })
+  await letGo('/red').toBeUndefined()
+  const failures = page.getByRole('region', { name: 'Why it failed' })
+  await failures.getByText('proving').waitFor()
+  await letGo('/green').toBeUndefined()
+  // A phone's headline has no room for it.
+  await failures.getByText('cart › rounds — expected 2 · flaky: 1 of 1 fork passed').waitFor()
+  await page.setViewportSize({ width: 1280, height: 720 })
+  await page.goto(`${app.origin}/default/pipelines/ci/builds/${number}?view=tests`)
+  await page.getByRole('list', { name: 'Tests' }).getByText('Flaky: 1 of 1 fork passed').waitFor()
+  await page.getByRole('link', { name: 'cart › rounds' }).click()
+  await page.getByRole('heading', { level: 1, name: 'cart › rounds' }).waitFor()
+  await page.getByRole('table', { name: 'Results, newest first' }).getByText('Flaky: 1 of 1 fork passed').waitFor()
+  expect(await page.getByText('Flaky: 1 of 1 fork passed').count()).toBe(2)
+
+  const dialog = page.getByRole('dialog')
+  await page.getByRole('button', { name: 'Quarantine', exact: true }).click()
+  await dialog.getByText('cart › rounds').waitFor()
+  await expectAccessible(page)
+  await page.keyboard.press('Enter')
+  await page.getByText(/^In quarantine since just now: put there by an administrator/).waitFor()
+  const lift = page.getByRole('button', { name: 'Lift quarantine' })
+  await lift.click()
+  await page.keyboard.press('Enter')
+  await page.getByText('In quarantine since').waitFor({ state: 'detached' })
+
+  // Meanwhile somebody makes an administrator a member.
+  await page.getByRole('button', { name: 'Quarantine', exact: true }).click()
+  await app.product.pool.query("update memberships set role = 'member'")
+  await page.keyboard.press('Enter')
+  await dialog.getByRole('alert').getByText(/admin/).waitFor()
+  await page.reload()
+  const refused = page.getByRole('button', { name: 'Quarantine', exact: true })
+  expect([await refused.getAttribute('aria-disabled'), await refused.getAttribute('title')]).toEqual([
+    'true',
+    'Only owners and admins of default can change quarantine',
+  ])
+  await app.product.pool.query("update memberships set role = 'owner'")
 })

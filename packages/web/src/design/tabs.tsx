@@ -25,7 +25,7 @@ export function TabNav({ label, children }: TabNavProps) {
     <nav
       ref={nav}
       aria-label={label}
-      className="flex gap-2 overflow-x-auto border-b border-hairline px-2 *:-mb-px *:shrink-0"
+      className="flex overflow-x-auto border-b border-hairline px-2 *:-mb-px *:shrink-0"
     >
       {children}
     </nav>

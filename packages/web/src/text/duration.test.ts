@@ -1,12 +1,18 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { formatAgo, formatDuration } from './duration.ts'
+import { formatAgo, formatDuration, formatTestDuration } from './duration.ts'
 
 test('web B15 durations are short, and a missing one is a dash', () => {
   const said = [0, 400, 2_000, 9_949, 9_950, 42_000, 134_000, 3_840_000, 93_600_000].map(formatDuration)
   expect(said).toEqual(['0 s', '0.4 s', '2 s', '9.9 s', '10 s', '42 s', '2 m 14 s', '1 h 04 m', '1 d 2 h'])
   expect([null, undefined, Number.NaN].map(formatDuration)).toEqual(['—', '—', '—'])
   fc.assert(fc.property(fc.integer(), (ms) => /^\d/.test(formatDuration(ms))))
+})
+
+test('a test that takes no tenth of a second has its milliseconds', () => {
+  expect([0, 0.2, 40, 99.4, 99.5, 400, null].map(formatTestDuration)).toEqual([
+    ...['0 s', '1 ms', '40 ms', '99 ms', '0.1 s', '0.4 s', '—'],
+  ])
 })
 
 test('an instant shows its distance, and a future one is "just now"', () => {

@@ -12,6 +12,9 @@ const AnnotationList = lazy(() =>
   import('./annotation-list.tsx').then(({ AnnotationList }) => ({ default: AnnotationList })),
 )
 
+/** Of an annotation, in pixels: a heading and a few lines. */
+const usualHeight = 104
+
 type Openness = 'open' | 'closed'
 
 /** In a low or narrow window the log needs the room (web R1). */
@@ -49,7 +52,12 @@ export function Annotations({ place, view }: AnnotationsProps) {
         <span className="flex-1">{counted(count, 'annotation')}</span>
         <Arrow size={16} aria-hidden="true" />
       </button>
-      <div id={listId} className="min-h-0 overflow-y-auto bg-raised">
+      <div
+        id={listId}
+        // Its height is known before the texts are, so that nothing below moves when they come.
+        style={isOpen ? { height: `${count * usualHeight}px` } : {}}
+        className="min-h-0 overflow-y-auto bg-raised"
+      >
         {isOpen && (
           <PaneBoundary what="the annotations" resetKey={view.cursor}>
             <Suspense fallback={<Skeleton rows={2} label="Loading the annotations" />}>

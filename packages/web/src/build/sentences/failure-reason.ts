@@ -20,6 +20,12 @@ const unstarted: Readonly<Record<string, string>> = {
   service_timeout: 'a service that it needs was not ready in time',
 }
 
+/** The same where the service is known. */
+const withService: Readonly<Record<string, string | undefined>> = {
+  service_failed: 'ended before it was ready',
+  service_timeout: 'was not ready in time',
+}
+
 const reasons: Readonly<Record<string, string>> = {
   out_of_memory: 'out of memory',
   disk_limit: 'disk full',
@@ -58,9 +64,19 @@ const signalNumbers: Readonly<Record<number, string>> = {
   15: 'SIGTERM',
 }
 
+type Ended = Pick<JobView, 'failure' | 'exit_code' | 'state'> & { readonly services?: JobView['services'] }
+
+/** Returns the service because of which the command of a step did not start; undefined: none. */
+export function failedService({ failure, services = [] }: Ended): JobView['services'][number] | undefined {
+  return withService[failure?.kind ?? ''] === undefined ? undefined : services.find(({ state }) => state === 'failed')
+}
+
 /** Returns why a step failed (web B3): `exit 1`, `exit 137: killed (SIGKILL)`. */
-export function failureReason({ failure, exit_code, state }: Pick<JobView, 'failure' | 'exit_code' | 'state'>): string {
+export function failureReason(job: Ended): string {
+  const { failure, exit_code, state } = job
   const kind = failure?.kind ?? ''
+  const service = failedService(job)
+  if (service !== undefined) return `its service ${service.name} ${withService[kind]}`
   const known = faults[kind]?.[0] ?? unstarted[kind] ?? reasons[kind] ?? notStarted[kind]
   if (known !== undefined) return known
   const exit = exit_code ?? null

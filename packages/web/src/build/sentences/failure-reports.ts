@@ -26,6 +26,11 @@ export function reportedSentence(job: JobView, now: number): Sentence | null {
   return [`${countFailures(job, afterDuration(job, now))}: `, ...reportSentence(first, job), '.']
 }
 
+/** Whether forks prove something of a failed test, or are about to. */
+export function isProved(job: JobView): boolean {
+  return reportsOf(job).some((report) => verdictWords(report) !== null)
+}
+
 /** Counts failed tests and other errors. */
 function countFailures({ failure }: JobView, after: string): string {
   const tests = failure?.failed_tests ?? 0

@@ -17,10 +17,12 @@ interface FailureCardProps {
   readonly place: BuildPlace
   readonly view: BuildView
   readonly job: JobView
+  /** Whether the headline has no room for the end of its sentence. */
+  readonly isHeadlineCut: boolean
 }
 
 /** Shows why a step failed, whether that is new, and what else failed or was skipped (web B3). */
-export function FailureCard({ place, view, job }: FailureCardProps) {
+export function FailureCard({ place, view, job, isHeadlineCut }: FailureCardProps) {
   const { failure } = job
   // In a low or narrow window the log needs the room.
   const [isOpen, setOpen] = useState(() => matchMedia('(min-width: 768px) and (min-height: 800px)').matches)
@@ -57,7 +59,7 @@ export function FailureCard({ place, view, job }: FailureCardProps) {
           <ServerText text={failure.hint} />
         </p>
       )}
-      <FailureReportList place={place} job={job} />
+      <FailureReportList place={place} job={job} least={isHeadlineCut ? 1 : 2} />
       <div id={linesId}>{isOpen && <Lines lines={lines} place={place} />}</div>
       {failure !== null && failure.first_error_line == null && <FailureTail lines={failure.tail} />}
     </section>
@@ -104,7 +106,7 @@ function ErrorCode({ job: { error_code, failure } }: { readonly job: JobView }) 
 }
 
 /** Says whether the failure is new, and links what changed since the last pass. */
-function Since({ place, view, job }: FailureCardProps) {
+function Since({ place, view, job }: Omit<FailureCardProps, 'isHeadlineCut'>) {
   const page = compareLink(view)
   const changes = job.cache.changes.length
   return (
@@ -132,11 +134,18 @@ function softReason({ failure }: JobView): string {
 /** More lines would leave the log too little room. */
 const shownAtFirst = 3
 
-/** Lists the reports of a step with links into its log (web B3), if there are several. */
-function FailureReportList({ place, job }: { readonly place: BuildPlace; readonly job: JobView }) {
+interface FailureReportListProps {
+  readonly place: BuildPlace
+  readonly job: JobView
+  /** Fewer are in the headline. */
+  readonly least: number
+}
+
+/** Lists the reports of a step with links into its log (web B3). */
+function FailureReportList({ place, job, least }: FailureReportListProps) {
   const [isWhole, setWhole] = useState(false)
   const reports = reportsOf(job)
-  if (reports.length < 2) return null
+  if (reports.length < least) return null
   const shown = isWhole ? reports : reports.slice(0, shownAtFirst)
   const hidden = reports.length - shown.length
   const unnamed = (job.failure?.failed_tests ?? 0) + (job.failure?.other_errors ?? 0) - reports.length
@@ -145,7 +154,7 @@ function FailureReportList({ place, job }: { readonly place: BuildPlace; readonl
       <ul aria-label="Failures">
         {shown.map((report, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: reports of one failure have no other name
-          <li key={index} className="truncate">
+          <li key={index} className="break-words md:truncate">
             <SentenceLine sentence={reportSentence(report, job)} place={place} />
           </li>
         ))}

@@ -19,6 +19,8 @@ import {
   logStartOf,
 } from '../data/job-state.ts'
 import { type BuildPlace, forksQuery, jobQuery } from '../data/queries.ts'
+import { failedService } from '../sentences/failure-reason.ts'
+import { isProved } from '../sentences/failure-reports.ts'
 import { CodeLink } from './code-link.tsx'
 import { DetailsPanel } from './details-panel.tsx'
 import { FailureCard } from './failure-card.tsx'
@@ -47,14 +49,14 @@ export function JobPane({ place, view, stepActions, attemptsRef, onApprove, ...s
   const isLogShown = hasLog(job) || other !== null
   const lead = isNarrow ? <JobLead step={step} job={job} /> : null
   // On a narrow screen the log comes first: the headline has the exit code, and the details have
-  // the rest.
-  const isCardShown = hasFailed(job) && (!isNarrow || isOpen || !isPlainExit(job))
+  // the rest. What forks proved tells whether to look on at all.
+  const isCardShown = hasFailed(job) && (!isNarrow || isOpen || !isPlainExit(job) || isProved(job))
   return (
     <section aria-label="Selected step" className="flex min-h-0 min-w-0 flex-1 flex-col">
       {!isNarrow && <JobBar {...stepActions} job={job} attemptsRef={attemptsRef} />}
       {isNarrow && !isLogShown && <div className="flex border-b border-hairline px-2">{lead}</div>}
       {isNarrow && <JobRemarksRow step={step} job={job} attemptsRef={attemptsRef} />}
-      {isCardShown && <FailureCard place={place} view={view} job={job} />}
+      {isCardShown && <FailureCard place={place} view={view} job={job} isHeadlineCut={isNarrow} />}
       {isOpen && <DetailsPanel place={place} job={job} jobs={jobs} />}
       {job.services.length + forks.length > 0 && (
         <LogChoice job={job} forks={forks} shown={other?.id ?? null} onShow={show} />
@@ -84,12 +86,14 @@ export function JobPane({ place, view, stepActions, attemptsRef, onApprove, ...s
 function useLogChoice(place: BuildPlace, job: JobView) {
   const { fork: number } = useSearch({ from: buildRouteId })
   const navigate = useNavigate({ from: '/$org/pipelines/$slug/builds/$number' })
-  const [serviceId, setServiceId] = useState<string | null>(null)
+  const [chosen, choose] = useState<{ readonly job: string; readonly service: string | null } | null>(null)
   const { data: forks = [] } = useQuery(forksQuery(place, job, number !== undefined))
+  // Where a service kept the command from its start, there is no other log.
+  const serviceId = chosen?.job === job.id ? chosen.service : failedService(job)?.id
   const service = job.services.find(({ id }) => id === serviceId)
   const fork = forks.find((one) => one.number === number)
   const show: LogChoiceProps['onShow'] = (log) => {
-    setServiceId(log !== null && 'name' in log ? log.id : null)
+    choose({ job: job.id, service: log !== null && 'name' in log ? log.id : null })
     const next = log !== null && 'number' in log ? { fork: log.number } : {}
     void navigate({ search: ({ fork: _, ...rest }) => ({ ...rest, ...next }), replace: true, resetScroll: false })
   }

@@ -5,7 +5,7 @@ import { IsolatedText } from '../../design/isolated-text.tsx'
 import { StateMark } from '../../design/state-mark.tsx'
 import { ForkLinks } from '../../navigation/fork-links.tsx'
 import { capital } from '../../text/capital.ts'
-import { formatDuration } from '../../text/duration.ts'
+import { formatTestDuration } from '../../text/duration.ts'
 import { firstWords, testPlace } from '../../text/test-names.ts'
 import { addressOf, type JobView, nameOf } from '../data/job-state.ts'
 import type { BuildPlace } from '../data/queries.ts'
@@ -57,7 +57,7 @@ export function TestRow({ place, test, job }: TestRowProps) {
       </div>
       <span className="tabular shrink-0 pt-0.5 text-13 text-muted">
         <span className="sr-only">ran for </span>
-        {formatDuration(ms)}
+        {formatTestDuration(ms)}
       </span>
     </div>
   )

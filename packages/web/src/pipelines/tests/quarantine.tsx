@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { usePermission } from '../../api/session.ts'
 import { Button } from '../../design/button.tsx'
 import { Ago, Instant } from '../../design/instant.tsx'
+import { IsolatedText } from '../../design/isolated-text.tsx'
 import { ConfirmDialog } from '../../design/overlays/confirm-dialog.tsx'
 import { toast } from '../../interaction/toasts.tsx'
 import { type PipelineTest, setQuarantine } from './queries.ts'
@@ -43,7 +44,9 @@ export function QuarantineButton({ org, slug, test }: QuarantineButtonProps) {
         look="primary"
         onConfirm={change}
       >
-        <p className="font-semibold break-words">{testTitle(test)}</p>
+        <p className="font-semibold break-words">
+          <IsolatedText text={testTitle(test)} />
+        </p>
         <p>
           {isIn ? (
             'A step fails again when this test does. A later proof that it is flaky may bring it back.'

@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import { lookOf, type Tone } from '../../design/state.ts'
 import { toneFills } from '../../design/state-mark.tsx'
-import { formatDuration } from '../../text/duration.ts'
+import { formatTestDuration } from '../../text/duration.ts'
 import { showInvisible } from '../../text/escape.ts'
 import type { TestRun } from './queries.ts'
 
@@ -47,7 +47,7 @@ interface BarProps {
 
 function Bar({ org, slug, run, share }: BarProps) {
   const look = lookOf(run.state, { cached: run.cached })
-  const ran = run.duration_ms === null ? '' : ` in ${formatDuration(run.duration_ms)}`
+  const ran = run.duration_ms === null ? '' : ` in ${formatTestDuration(run.duration_ms)}`
   const name = showInvisible(`#${run.number} ${look.word.toLowerCase()} on ${run.branch}${ran}`)
   const height = Math.round(Math.max(least[look.tone] ?? 8, tallest * share))
   return (

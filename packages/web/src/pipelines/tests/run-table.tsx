@@ -7,7 +7,7 @@ import { StateWord } from '../../design/state-mark.tsx'
 import { Table, Td } from '../../design/table.tsx'
 import { ForkLinks } from '../../navigation/fork-links.tsx'
 import { capital } from '../../text/capital.ts'
-import { formatDuration } from '../../text/duration.ts'
+import { formatTestDuration } from '../../text/duration.ts'
 import { shortCommit } from '../../text/forge-link.ts'
 import { firstWords, testPlace } from '../../text/test-names.ts'
 import type { TestRun } from './queries.ts'
@@ -56,7 +56,7 @@ export function RunTable({ org, slug, runs }: RunTableProps) {
               {run.attempt > 1 && ` · attempt ${run.attempt}`}
             </Td>
             <Td numeric className="text-13">
-              {formatDuration(run.duration_ms)}
+              {formatTestDuration(run.duration_ms)}
             </Td>
             <Td numeric className="text-13 text-muted">
               <Ago at={run.at} />

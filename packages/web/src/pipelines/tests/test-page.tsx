@@ -12,7 +12,7 @@ import { PageHeading } from '../../design/page-heading.tsx'
 import { EmptyState, Skeleton } from '../../design/page-states.tsx'
 import { StateWord } from '../../design/state-mark.tsx'
 import { PlaceError } from '../../navigation/place-error.tsx'
-import { formatDuration } from '../../text/duration.ts'
+import { formatTestDuration } from '../../text/duration.ts'
 import { showInvisible } from '../../text/escape.ts'
 import { usePipelineName } from '../queries.ts'
 import { QuarantineButton, QuarantineNotice } from './quarantine.tsx'
@@ -48,7 +48,7 @@ export function TestPage() {
       )}
       {test !== undefined && (
         <>
-          <Facts test={test} pipeline={name}>
+          <Facts {...{ org, slug, test }} pipeline={name}>
             <QuarantineButton {...{ org, slug, test }} />
           </Facts>
           {test.quarantine != null && <QuarantineNotice quarantine={test.quarantine} />}
@@ -62,13 +62,15 @@ export function TestPage() {
 }
 
 interface FactsProps {
+  readonly org: string
+  readonly slug: string
   readonly test: PipelineTest
   readonly pipeline: string
   /** What may be done with it. */
   readonly children: ReactNode
 }
 
-function Facts({ test, pipeline, children }: FactsProps) {
+function Facts({ org, slug, test, pipeline, children }: FactsProps) {
   return (
     <div className="-mt-3 flex flex-wrap items-center gap-x-6 gap-y-1 px-4 pb-3 text-muted">
       {test.state !== null && <StateWord state={test.state} />}
@@ -82,10 +84,17 @@ function Facts({ test, pipeline, children }: FactsProps) {
         Passed <span className="tabular text-text">{passShare(test)}</span> builds of the default branch
       </span>
       <span>
-        Median <span className="tabular text-text">{formatDuration(test.median_ms)}</span>
+        Median <span className="tabular text-text">{formatTestDuration(test.median_ms)}</span>
       </span>
       <span>
-        Pipeline <IsolatedText text={pipeline} />
+        Pipeline{' '}
+        <Link
+          to="/$org/pipelines/$slug"
+          params={{ org, slug }}
+          className="underline decoration-edge underline-offset-3"
+        >
+          <IsolatedText text={pipeline} />
+        </Link>
       </span>
       {children}
     </div>

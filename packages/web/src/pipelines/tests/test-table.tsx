@@ -6,7 +6,7 @@ import { IsolatedText } from '../../design/isolated-text.tsx'
 import { StateMark } from '../../design/state-mark.tsx'
 import { Table, Td } from '../../design/table.tsx'
 import { capital } from '../../text/capital.ts'
-import { formatDuration } from '../../text/duration.ts'
+import { formatTestDuration } from '../../text/duration.ts'
 import { firstWords } from '../../text/test-names.ts'
 import type { PipelineTest } from './queries.ts'
 
@@ -33,7 +33,7 @@ export function TestTable({ org, slug, tests }: TestTableProps) {
               {passShare(test)}
             </Td>
             <Td numeric label="Median">
-              {formatDuration(test.median_ms)}
+              {formatTestDuration(test.median_ms)}
             </Td>
             <Td className="text-13 whitespace-nowrap">
               <LastFailure {...{ org, slug, test }} />
