@@ -11,8 +11,9 @@ import { startApp } from '../app.ts'
 import { contentSettings, fill } from './content.ts'
 import { fillOrganization } from './organization.ts'
 import { routes } from './routes.ts'
+import { fillShop } from './shop.ts'
 
-const widths = [360, 768, 1280, 1920]
+const widths = [360, 768, 1440, 1920]
 const themes = ['light', 'dark'] as const
 const folder = resolve(process.argv[2] ?? 'shots')
 const main = new URL('../../../packages/server/src/main.ts', import.meta.url).pathname
@@ -59,11 +60,12 @@ try {
   const env = { ...app.product.commandEnv, HARMONT_BILLING: 'on' }
   execFileSync(process.execPath, [main, 'grant', 'default', '25'], { env })
   await fill(app)
+  const shop = await fillShop(app)
   await fillOrganization(app)
   const signedIn = await app.browser.newContext()
   await app.signIn(signedIn)
   const stranger = await app.browser.newContext()
-  for (const { name, path, isPublic = false } of routes) {
+  for (const { name, path, isPublic = false } of [...routes, ...shop]) {
     const shots = await shoot(isPublic ? stranger : signedIn, app.origin + path)
     await paste(app.browser, shots, join(folder, `${name}.png`))
     console.log(`${name}: ${join(folder, `${name}.png`)}`)

@@ -1,5 +1,5 @@
 /**
- * People, invites and forty days of charged usage for the organization `default`, written as the
+ * People, invites and forty days of charged usage and of artifacts for the organization `default`, written as the
  * server would.
  */
 import type { App } from '../app.ts'
@@ -32,6 +32,9 @@ const statements = [
   `insert into ledger_entries (id, organization_id, amount_cents, source, description, job_id, created_at)
    select gen_random_uuid(), organization_id, -cents, 'vm_lease_debit', 'test', job_id, at from used`,
   'drop table used',
+  `insert into artifact_days (organization_id, day, byte_seconds)
+   select o.id, (now() at time zone 'UTC')::date - d, (12 + (d * 7) % 23) * 1e9 * 86400
+     from organizations o, generate_series(1, 40) d where o.slug = 'default'`,
 ]
 
 /** Fills the pages of people and of usage. Builds of `default` must exist. */

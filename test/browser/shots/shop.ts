@@ -10,6 +10,7 @@ import { touchInSandbox } from '@harmont/test-kit/touch-in-sandbox'
 import { until } from '@harmont/test-kit/until'
 import { buildEnd, flatIr, packFolder } from '../../product.ts'
 import type { App } from '../app.ts'
+import type { ShownRoute } from './routes.ts'
 
 const shell = (text: string) => `trap 'exit 0' TERM; ${text}; while :; do sleep 1; done`
 const database = {
@@ -129,17 +130,18 @@ function packSource(): string {
 }
 
 /**
- * Creates builds: 1 passed; 2 has a test that forks prove flaky, 3 has it in quarantine; in 4 on a
- * branch two tests fail; in 5 a service ends before it is ready, in 6 one never is.
+ * Creates builds, and returns their pages. 1 passed; 2 has a test that forks prove flaky, 3 has it
+ * in quarantine; in 4 on a branch two tests fail; in 5 a service ends before it is ready, in 6 one
+ * never is.
  */
-export async function fillShop({ product: { api, pool } }: App): Promise<void> {
+export async function fillShop({ product: { api, pool } }: App): Promise<readonly ShownRoute[]> {
   await api.ensurePipeline({ name: 'shop', repository: 'https://github.com/acme/shop', default_branch: 'main' })
   const source_b64 = packSource()
   const start = async (message: string, steps: readonly Record<string, unknown>[], branch = 'main') => {
     const facts = { branch, message, commit: `${message.length}`.repeat(40).slice(0, 40) }
     return (await api.createBuild('shop', { ...facts, pipeline_ir: flatIr(steps), source_b64 })).number
   }
-  const [flaky] = shards[1].map(([, , name]) => name)
+  const flaky = 'two customers do not buy the last one'
   const run = async (...args: Parameters<typeof start>) => buildEnd(api, 'shop', await start(...args))
   await run('Sell shirts', stepsOf({}))
   const gate = `gate-${randomUUID()}`
@@ -158,6 +160,27 @@ export async function fillShop({ product: { api, pool } }: App): Promise<void> {
     { ...migrate, services: [slow, cache] },
     { ...site, depends_on: ['migrate'] },
   ])
+  const { rows } = await pool.query<{ key: string }>('select key from engine.test_cases where name = $1', [flaky])
+  return pages(rows[0]?.key ?? '')
+}
+
+function pages(test: string): readonly ShownRoute[] {
+  return Object.entries({
+    'shop-flaky': 'builds/2',
+    'shop-quarantine': 'builds/3',
+    'shop-red': 'builds/4',
+    'shop-inputs': 'builds/3?job=deploy',
+    'shop-service-failed': 'builds/5',
+    'shop-services-starting': 'builds/6',
+    'shop-waterfall': 'builds/3?view=waterfall',
+    'shop-build-tests': 'builds/2?view=tests',
+    'shop-build-tests-failed': 'builds/4?view=tests&tests=failed',
+    'shop-artifacts': 'builds/3?view=artifacts',
+    'shop-tests': 'tests',
+    'shop-tests-flaky': 'tests?state=flaky',
+    'shop-tests-quarantined': 'tests?state=quarantined',
+    'shop-test': `tests/${test}`,
+  }).map(([name, path]) => ({ name, path: `/default/pipelines/shop/${path}` }))
 }
 
 /** Creates a file in the sandbox of a process once that runs. */

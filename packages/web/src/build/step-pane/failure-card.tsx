@@ -81,7 +81,7 @@ function Lines({ lines, place }: LinesProps) {
   ))
 }
 
-function Headline({ place, view, job }: FailureCardProps) {
+function Headline({ place, view, job }: Omit<FailureCardProps, 'isHeadlineCut'>) {
   return (
     <p className="min-w-0 flex-1">
       <strong className={`font-semibold ${job.soft_failed ? 'text-soft' : 'text-fail'}`}>
