@@ -37,7 +37,7 @@ const packages = {
 /** The domains of the server, lowest floor first. On a floor a domain imports only siblings before it. */
 const floors = [
   ['platform'],
-  ['organizations', 'identity', 'builds'],
+  ['organizations', 'identity', 'builds', 'runners'],
   ['billing', 'streams', 'forges'],
   ['operator', 'commands'],
   ['main'],

@@ -60,7 +60,14 @@ export function createEngine(options: EngineOptions): Engine {
   const runner = own && createRunner({ ...own, port: createLocalPort(options), log })
   const collecting =
     runner && options.collecting !== null
-      ? new Collector({ ...options.collecting, store, runner, disk: own.disk, cacheBytes: own.cacheBytes, log })
+      ? new Collector({
+          ...options.collecting,
+          liveSnapshots: (pinnedMs) => store.builds.liveSnapshots(store.now() - pinnedMs),
+          runner,
+          disk: own.disk,
+          cacheBytes: own.cacheBytes,
+          log,
+        })
       : null
   return {
     async start() {

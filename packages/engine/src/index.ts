@@ -74,6 +74,7 @@ export {
 export type { Renderer, RunnerOptions, RunnerSettings } from './runner/options.ts'
 export type { ForkOutcome } from './runner/probes/run-fork.ts'
 export { type ShellRequest, ShellUnavailable, type ShellUnavailableCode } from './runner/shells/open-shell.ts'
+export { Collector } from './scheduler/collector.ts'
 export { createLocalPort, type LocalPortOptions } from './scheduler/local-port.ts'
 export { Scheduler, type SchedulerOptions } from './scheduler/scheduler.ts'
 export { type OpenServiceLog, serviceLogId } from './service-log.ts'

@@ -13,7 +13,7 @@ import type { OpenServiceLog } from './service-log.ts'
 import type { Deal, SplitFile } from './splits/deal.ts'
 import type { FileSplit } from './splits/split-store.ts'
 import type { StepOutput } from './step-output.ts'
-import type { BuildContext, ForkLease, HeldFork } from './store.ts'
+import type { BuildContext, ForkLease, HeldFork, LiveSnapshots } from './store.ts'
 
 export interface RunnerPort {
   /**
@@ -110,6 +110,11 @@ export interface RunnerPort {
    * it can never be had. After any other error a retry may help.
    */
   fetchSource(buildId: string): Promise<SourceOffer | null>
+  /**
+   * Returns the snapshots on this runner's machine that builds need, and those of builds that ended
+   * within this time.
+   */
+  liveSnapshots(runner: string, pinnedMs: number): Promise<LiveSnapshots>
   /** Null where nothing is proved. */
   readonly probes: ProbePort | null
 }

@@ -716,3 +716,19 @@ describe('a good document', () => {
     expect(parsePlan(exactly + ' '.repeat(8 * MIB - exactly.length))).toMatchObject({ ok: true })
   })
 })
+
+it('runner_args name a pool and labels; what else is in them, or of another form, changes nothing', () => {
+  const runsOn = (runner_args: unknown) => {
+    const result = parsePlan(JSON.stringify(oneStep({ runner_args })))
+    if (!result.ok) throw new Error(result.error.message)
+    return [result.plan.steps[0]?.runsOn, result.plan.warnings.length]
+  }
+  expect(runsOn({ pool: 'gpu', labels: ['cuda', 'big', 'cuda'], x: 1 })).toEqual([
+    { pool: 'gpu', labels: ['big', 'cuda'] },
+    0,
+  ])
+  expect(runsOn({ labels: ['a'] })).toEqual([{ pool: null, labels: ['a'] }, 0])
+  expect(runsOn({ b: 1 })).toEqual([undefined, 0])
+  expect(runsOn({ pool: 7, labels: 'a' })).toEqual([undefined, 2])
+  expect(runsOn({ pool: 'a', labels: ['b', ''] })).toEqual([{ pool: 'a', labels: [] }, 1])
+})

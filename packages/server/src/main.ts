@@ -16,17 +16,49 @@ import { onStopSignal } from './platform/stop-signals.ts'
 /** Late enough not to delay the first requests: a collection takes some 50 ms. */
 const collectAfterMs = 2_000
 
-async function main([name, ...args]: readonly string[]): Promise<void> {
+async function main(given: readonly string[]): Promise<void> {
+  const { role, rest } = takeRole(given)
+  const [name, ...args] = rest
   if (name === undefined || name === 'serve') {
-    const settings = readSettings(process.env)
+    const settings = readSettings(role === null ? process.env : { ...process.env, HARMONT_ROLE: role })
     enterInit()
-    if (settings.runner !== 'off') await enterNamespace()
-    return runServer(settings)
+    if (runsSteps(settings)) await enterNamespace()
+    return settings.role === 'runner' ? runRunner(settings) : runServer(settings)
   }
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined
   if (command !== undefined) return (await command.load())(args, process.env)
   const known = Object.entries(commands).map(([each, { usage }]) => `  ${each} ${usage}`.trimEnd())
-  throw new SettingsError(`Unknown command \`${name}\`. Commands:\n  serve\n${known.join('\n')}`)
+  throw new SettingsError(
+    `Unknown command \`${name}\`. Commands:\n  serve [--role all|api|scheduler|runner]\n${known.join('\n')}`,
+  )
+}
+
+/** Takes `--role ROLE` or `--role=ROLE` off the arguments, where they begin with it. */
+function takeRole(args: readonly string[]): { readonly role: string | null; readonly rest: readonly string[] } {
+  const own = args[0] === 'serve' ? args.slice(1) : args
+  const [first = '', second = ''] = own
+  if (first === '--role') return { role: second, rest: own.slice(2) }
+  if (first.startsWith('--role=')) return { role: first.slice('--role='.length), rest: own.slice(1) }
+  return { role: null, rest: args }
+}
+
+function runsSteps({ role, runner }: Settings): boolean {
+  return role === 'runner' || (role === 'all' && runner !== 'off')
+}
+
+/** Runs jobs of a server elsewhere until a signal, or until that server refuses this runner. */
+async function runRunner(settings: Settings): Promise<void> {
+  const log = createLog(settings.logLevel)
+  enableCompileCache((await openDataDirectory(settings.dataDirectory)).compiled)
+  const { startRunner } = await import('./main/start-runner.ts')
+  const stopping = new AbortController()
+  onStopSignal((signal) => {
+    log.info({ signal }, 'stopping')
+    stopping.abort()
+  })
+  const runner = await startRunner({ settings, log, signal: stopping.signal })
+  process.stdout.write(`${runner.readyLine}\n`)
+  process.exit(await runner.ended)
 }
 
 async function runServer(settings: Settings): Promise<void> {

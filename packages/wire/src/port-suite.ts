@@ -109,6 +109,21 @@ export function portSuite(name: string, open: () => Promise<PortUnderTest>): voi
       expect((await under.store.builds.load(buildId))?.build.state).toBe('passed')
     })
 
+    test('a runner is told which snapshots on its own machine builds need', async () => {
+      const [root = {}, child = {}] = stepsOf(2)
+      const job = await leaseOne([root, { ...child, builds_in: 's0' }])
+      await finish(job, { ...passed, snapshot: 'of-root' })
+      const nothing = { needed: new Set(), pinned: [], left: [] }
+      expect(await port.liveSnapshots(runner, 60_000)).toEqual({ ...nothing, needed: new Set(['of-root']) })
+      const own = { port, runner }
+      nextRunner()
+      expect(await port.liveSnapshots(runner, 60_000)).toEqual(nothing)
+      const [last] = await own.port.lease({ runner: own.runner, slots: 1, waitMs: 0, signal: never })
+      if (last === undefined) throw new Error('nothing to lease')
+      await own.port.started(last, new Date(now()))
+      await own.port.finish(last, new Date(now()), passed, noOutput)
+    })
+
     test('a runner that stops gets nothing, and takes nothing from others', async () => {
       nextRunner()
       const stopping = new AbortController()

@@ -67,6 +67,11 @@ export interface Calls {
   }
   reclaim: { request: Record<never, never>; answer: { readonly jobs: readonly WireJob[] } }
   renew: { request: Record<never, never>; answer: { readonly leases: readonly WireStatus[] } }
+  /** The snapshots on the runner's machine that builds need, as `LiveSnapshots` has them. */
+  'live-snapshots': {
+    request: { readonly pinnedMs: number }
+    answer: { readonly needed: readonly string[]; readonly pinned: readonly string[]; readonly left: readonly string[] }
+  }
   directives: {
     /** `known`: directives that the runner has heard. */
     request: { readonly waitMs: number; readonly known: readonly Directive[] }

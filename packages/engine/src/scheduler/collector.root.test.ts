@@ -22,6 +22,7 @@ import {
   submit,
   untilTold,
 } from '../runner/runner.test-support.ts'
+import type { Store } from '../store.ts'
 import type { StoreSettings } from '../store-settings.ts'
 import { Collector } from './collector.ts'
 import { createLocalPort } from './local-port.ts'
@@ -53,6 +54,10 @@ function idleRunner(more: Partial<Parameters<typeof createRunner>[0]> = {}) {
   return createRunner({ ...runnerOptions(bench.directory, bench.driver), port, log, ...more })
 }
 
+/** Returns the look at a store that collecting takes. */
+const liveIn = (store: Pick<Store, 'builds' | 'now'>) => (pinnedMs: number) =>
+  store.builds.liveSnapshots(store.now() - pinnedMs)
+
 test('removes snapshots that nothing can start from, and keeps cache entries and what a running build needs', async () => {
   const { store, driver } = bench
   const ended = await run(bench, [step('echo a > /a'), step('true', { buildsIn: 0 }), step('true', { cacheKey: 'k' })])
@@ -62,7 +67,14 @@ test('removes snapshots that nothing can start from, and keeps cache entries and
   const has = async (snapshot: string | null | undefined) => (await driver.snapshots.get(snapshot ?? '')) !== undefined
   const kept = [ended.jobs[0], ended.jobs[2], running.jobs[0]].map((job) => job?.snapshot)
   expect(await Promise.all(kept.map(has))).toEqual([true, true, true])
-  const options = { store, runner: idleRunner(), disk: endlessDisk, cacheBytes: 10 * 1024 ** 3, log, everyMs: 50 }
+  const options = {
+    liveSnapshots: liveIn(store),
+    runner: idleRunner(),
+    disk: endlessDisk,
+    cacheBytes: 10 * 1024 ** 3,
+    log,
+    everyMs: 50,
+  }
   const pinning = new Collector(options)
   onTestFinished(() => pinning.stop())
   pinning.start()
@@ -185,7 +197,14 @@ test('makes room at once: removes as much of the cache as needed, and nothing wh
   const { store, driver } = bench
   const { jobs } = await run(bench, [step('head -c 100000 /dev/zero > /a', { cacheKey: 'room' })])
   const isKept = async () => (await driver.snapshots.get(jobs[0]?.snapshot ?? '')) !== undefined
-  const options = { store, runner: idleRunner(), disk: endlessDisk, cacheBytes: 10 * 1024 ** 3, log, pinnedMs: 0 }
+  const options = {
+    liveSnapshots: liveIn(store),
+    runner: idleRunner(),
+    disk: endlessDisk,
+    cacheBytes: 10 * 1024 ** 3,
+    log,
+    pinnedMs: 0,
+  }
   const collecting = new Collector(options)
   await collecting.makeRoom(() => true)
   expect(await isKept()).toBe(true)
@@ -201,7 +220,15 @@ test('on a full disk, a snapshot is removed as soon as nothing needs it', async 
   await expect.poll(() => logOf(bench, jobs[1])).toContain('up')
   const isKept = async () => (await driver.snapshots.get(jobs[0]?.snapshot ?? '')) !== undefined
   const disk = { full: '0 MiB free', onChange: () => () => {} }
-  const options = { store, runner: idleRunner(), disk, cacheBytes: 0, log, pinnedMs: 0, fullEveryMs: 20 }
+  const options = {
+    liveSnapshots: liveIn(store),
+    runner: idleRunner(),
+    disk,
+    cacheBytes: 0,
+    log,
+    pinnedMs: 0,
+    fullEveryMs: 20,
+  }
   const collecting = new Collector(options)
   onTestFinished(() => collecting.stop())
   collecting.start()

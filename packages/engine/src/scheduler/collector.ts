@@ -1,7 +1,7 @@
 import type { Log } from '../log.ts'
 import type { Runner } from '../runner/create-runner.ts'
 import type { Disk } from '../runner/disk-watch.ts'
-import type { Store } from '../store.ts'
+import type { LiveSnapshots } from '../store.ts'
 
 export interface CollectTimes {
   /** Five minutes by default. */
@@ -13,7 +13,8 @@ export interface CollectTimes {
 }
 
 export interface CollectOptions extends CollectTimes {
-  readonly store: Pick<Store, 'builds' | 'now'>
+  /** Returns the snapshots that builds need, and those of builds that ended within this time. */
+  readonly liveSnapshots: (pinnedMs: number) => Promise<LiveSnapshots>
   readonly runner: Pick<Runner, 'collect'>
   readonly disk: Pick<Disk, 'full' | 'onChange'>
   /** Size of the cache while there is room. */
@@ -85,9 +86,9 @@ export class Collector {
   }
 
   async #collect(share: number): Promise<void> {
-    const { store, runner, cacheBytes, log, pinnedMs = 24 * 60 * 60_000 } = this.#options
+    const { liveSnapshots, runner, cacheBytes, log, pinnedMs = 24 * 60 * 60_000 } = this.#options
     try {
-      const removed = await runner.collect(() => store.builds.liveSnapshots(store.now() - pinnedMs), share * cacheBytes)
+      const removed = await runner.collect(() => liveSnapshots(pinnedMs), share * cacheBytes)
       const words = Object.entries(removed).flatMap(([what, count]) => (count > 0 ? `${count} ${what}` : []))
       if (words.length > 0) log('info', `removed unused data: ${words.join(', ')}`)
     } catch (error) {

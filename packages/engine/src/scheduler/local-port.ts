@@ -10,7 +10,7 @@ import type { Directive, LeasedJob, LeaseRef, LeaseStatus, RenderResult, RunnerP
 import type { SplitFile } from '../splits/deal.ts'
 import type { FileSplit } from '../splits/split-store.ts'
 import type { StepOutput } from '../step-output.ts'
-import type { BuildContext, BuildSource, JobOutput, Lease, Store } from '../store.ts'
+import type { BuildContext, BuildSource, JobOutput, Lease, LiveSnapshots, Store } from '../store.ts'
 import { defaultStoreSettings } from '../store-settings.ts'
 import { awaitReady } from './await-ready.ts'
 import { jobOf, leasedJob } from './leased-job.ts'
@@ -173,6 +173,10 @@ class LocalPort implements RunnerPort {
     const known = this.#sources.get(buildId)
     const source = known === undefined ? (await this.#load(buildId)).context.source : known
     return source && this.#options.sources.offer(buildId, source)
+  }
+
+  liveSnapshots(runner: string, pinnedMs: number): Promise<LiveSnapshots> {
+    return this.#store.builds.liveSnapshots(this.#store.now() - pinnedMs, runner)
   }
 
   async #load(buildId: string, way: 'load' | 'known' = 'load'): Promise<LoadedBuild> {

@@ -50,7 +50,7 @@ export function readCoupon(args: readonly string[]): NewCoupon {
 }
 
 /** Returns the instant, or the end of the day, that the text names. */
-function endOf(text: string): Date {
+export function endOf(text: string): Date {
   const at = new Date(text)
   return /^\d{4}-\d{2}-\d{2}$/.test(text) ? new Date(at.getTime() + 86_400_000) : at
 }

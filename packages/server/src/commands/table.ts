@@ -25,6 +25,15 @@ export const commands: Readonly<Record<string, Command>> = {
     usage: 'create CODE DOLLARS [--uses N] [--expires DATE] | list',
     load: async () => (await import('./coupon.ts')).coupon,
   },
+  'runner-key': {
+    usage:
+      'create --pool POOL [--organizations A,B] [--labels A,B] [--no-secrets] [--uses N] [--expires DATE] | list | revoke ID',
+    load: async () => (await import('./runner-key.ts')).runnerKey,
+  },
+  runner: {
+    usage: 'list | drain RUNNER | revoke RUNNER',
+    load: async () => (await import('./runner.ts')).runner,
+  },
   'forget-lost': { usage: '', load: async () => (await import('./lost-key/forget-lost.ts')).forgetLost },
   refund: { usage: 'CHECKOUT', load: async () => (await import('./money.ts')).refund },
 }

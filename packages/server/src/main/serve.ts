@@ -1,5 +1,6 @@
 /** Assembles and starts the whole server. */
 import { fileURLToPath } from 'node:url'
+import type { OperationId } from '@harmont/contract'
 import { DatabaseClock, PostgresStore } from '@harmont/engine'
 import { processClock } from '@harmont/sandbox'
 import type { FastifyInstance } from 'fastify'
@@ -42,9 +43,13 @@ import { type Settings, SettingsError } from '../platform/settings/read-settings
 import { diskFull, translateFault } from '../platform/translate-fault.ts'
 import { openLogTokenSecrets } from '../streams/logs/log-token-secrets.ts'
 import { drainHttp } from './drain.ts'
+import { mountRunners } from './mount-runners.ts'
 import { outbox, proofOutbox } from './outbox.ts'
 import { allRoutes, type Services } from './routes.ts'
 import { startWorker } from './tasks.ts'
+
+/** What monitors ask. */
+const operatorsOperations: ReadonlySet<OperationId> = new Set(['ping', 'getHealth', 'getReadiness', 'getMetrics'])
 
 /** The output of `scripts/build-web.ts`. */
 const builtWebApp = fileURLToPath(new URL('../../../web/dist', import.meta.url))
@@ -123,8 +128,8 @@ export async function serve({ settings, log, validateResponses = false, byTheClo
         (await import('../platform/metrics/metrics.ts')).createMetrics(database.pool, disk, log),
       ),
     }
-    const worker = await startWorker(services, byTheClock)
-    started.defer(() => worker.stop())
+    const worker = settings.role === 'api' ? null : await startWorker(services, byTheClock)
+    started.defer(() => worker?.stop())
     const builds = await startBuilds({
       ...services,
       offerGitSource: (buildId, source) => offerGitSource(services, buildId, source),
@@ -135,12 +140,9 @@ export async function serve({ settings, log, validateResponses = false, byTheClo
     started.defer(() => builds.stop())
     const { openShell } = builds
     const shells = new Shells({ ...services, log, openShell })
-    const webApp = await readWebApp(builtWebApp)
-    const pages = firstPage([
-      webAppPages({ ...services, webApp, readAuthConfig: () => readAuthConfig(services), log }),
-      docsPages(async () => (await import('../operator/docs-pages/read-docs-site.ts')).readDocsSite(webApp)),
-    ])
-    const app = makeHttp({ ...services, shells }, settings, { log, pages, validateResponses })
+    const app = await openHttp({ ...services, shells }, settings, { log, validateResponses })
+    if (settings.role !== 'scheduler')
+      mountRunners(app, async () => (await import('./serve-runners.ts')).serveRunners({ ...services, builds }))
     const url = await listen(app, settings)
     return {
       url,
@@ -215,10 +217,33 @@ async function makeServices(
   }
 }
 
+/** A scheduler answers its operator only. */
+async function openHttp(
+  services: Services & ShellRouteServices,
+  settings: Settings,
+  more: { readonly log: Logger; readonly validateResponses: boolean },
+): Promise<FastifyInstance> {
+  if (settings.role === 'scheduler') {
+    const serves = (id: OperationId) => operatorsOperations.has(id)
+    return makeHttp(services, settings, { ...more, pages: firstPage([]), serves })
+  }
+  const webApp = await readWebApp(builtWebApp)
+  const pages = firstPage([
+    webAppPages({ ...services, webApp, readAuthConfig: () => readAuthConfig(services) }),
+    docsPages(async () => (await import('../operator/docs-pages/read-docs-site.ts')).readDocsSite(webApp)),
+  ])
+  return makeHttp(services, settings, { ...more, pages })
+}
+
 function makeHttp(
   services: Services & ShellRouteServices,
   settings: Settings,
-  more: { readonly log: Logger; readonly pages: Pages; readonly validateResponses: boolean },
+  more: {
+    readonly log: Logger
+    readonly pages: Pages
+    readonly validateResponses: boolean
+    readonly serves?: (id: OperationId) => boolean
+  },
 ): FastifyInstance {
   const { pool, blobs, disk } = services
   return createHttp({

@@ -14,6 +14,7 @@ import { removeOldKeys } from '../platform/idempotency/store.ts'
 import { removeFullBuckets } from '../platform/rate-limits/store.ts'
 import { readText } from '../platform/worker/payload.ts'
 import { releaseJobsOfDeadWorkers } from '../platform/worker/worker-locks.ts'
+import { removeDeadRunners } from '../runners/index.ts'
 import { removeOldEvents } from '../streams/build-events/organization-store.ts'
 
 const dayMs = 24 * 3600 * 1000
@@ -45,9 +46,10 @@ export function sweepTasks({ pool, blobs, log }: SweepServices): TaskList {
       const tickets = await removeDeadTickets(pool)
       const invites = await removeDeadInvites(pool)
       const events = await removeOldEvents(pool)
+      const runners = await removeDeadRunners(pool)
       const replaced = await removeReplacedTasks(pool)
       log.info(
-        { replaced, keys, tokens, buckets, requests, sessions, logins, tickets, invites, events },
+        { replaced, keys, tokens, buckets, requests, sessions, logins, tickets, invites, events, runners },
         'removed expired rows',
       )
     },

@@ -58,6 +58,10 @@ export function connectRunner({ url, ca, token, onOutdated, log, settings: given
   return {
     lease: (request) => leases.lease(request),
     reclaim: () => leases.reclaim(),
+    async liveSnapshots(_, pinnedMs) {
+      const { needed, pinned, left } = (await caller.call('live-snapshots', { pinnedMs })).answer
+      return { needed: new Set(needed), pinned, left }
+    },
     renew: () => leases.renew(),
     onDirective: (listener) => leases.onDirective(listener),
     ...reports(caller, leases),
@@ -102,7 +106,10 @@ function reports(caller: Caller, leases: WireLeases): Pick<RunnerPort, Reports> 
   }
 }
 
-type Contents = Exclude<keyof RunnerPort, Reports | 'lease' | 'reclaim' | 'renew' | 'onDirective' | 'probes'>
+type Contents = Exclude<
+  keyof RunnerPort,
+  Reports | 'lease' | 'reclaim' | 'renew' | 'liveSnapshots' | 'onDirective' | 'probes'
+>
 
 /** Returns the calls that move what a job reads and writes. */
 function contents(caller: Caller, { tryMs, stallMs, sourceMs }: ConnectSettings): Pick<RunnerPort, Contents> {

@@ -2,10 +2,10 @@ import { type ForkEnd, SourceUnavailable } from '@harmont/engine'
 import { forkToWire, renderFromWire, secretsToWire, type WireForkEnd } from '../forms.ts'
 import type { CallName } from '../protocol.ts'
 import { chunksOf } from './framed-calls.ts'
-import type { Handlers } from './lease-calls.ts'
+import type { Handlers, LeaseCall } from './lease-calls.ts'
 
 /** Calls about a job that the runner holds, in the order of a job's life. */
-export const jobCalls: Handlers<Exclude<CallName, 'lease' | 'reclaim' | 'renew' | 'directives'>> = {
+export const jobCalls: Handlers<Exclude<CallName, LeaseCall>> = {
   async source(context, { buildId }) {
     await context.requireBuild(buildId)
     try {

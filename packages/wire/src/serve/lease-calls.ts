@@ -11,8 +11,10 @@ type Handler<K extends keyof Calls> = (
 
 export type Handlers<K extends keyof Calls> = { readonly [N in K]: Handler<N> }
 
+export type LeaseCall = 'lease' | 'reclaim' | 'renew' | 'directives' | 'live-snapshots'
+
 /** Calls about what the runner has, or gets. */
-export const leaseCalls: Handlers<'lease' | 'reclaim' | 'renew' | 'directives'> = {
+export const leaseCalls: Handlers<LeaseCall> = {
   async lease(context, { id, slots, waitMs, again, known }) {
     const { port, runner, shared, signal, turn } = context
     // One that is late would grant jobs to nobody.
@@ -33,6 +35,11 @@ export const leaseCalls: Handlers<'lease' | 'reclaim' | 'renew' | 'directives'> 
     const leases = await port.renew(runner)
     shared.holders.note(runner, leases)
     return (now) => ({ leases: leases.map((status) => statusToWire(status, now)) })
+  },
+
+  async 'live-snapshots'({ port, runner }, { pinnedMs }) {
+    const { needed, pinned, left } = await port.liveSnapshots(runner, pinnedMs)
+    return () => ({ needed: [...needed], pinned, left })
   },
 
   async directives(context, { waitMs, known }) {

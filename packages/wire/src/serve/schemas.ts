@@ -205,6 +205,7 @@ const calls: Readonly<Record<CallName, Schema>> = {
     known: held,
   }),
   reclaim: object({}),
+  'live-snapshots': object({ pinnedMs: { type: 'integer', minimum: 0, maximum: 366 * 24 * 3_600_000 } }),
   renew: object({}),
   directives: object({
     waitMs,

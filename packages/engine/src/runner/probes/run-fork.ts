@@ -99,6 +99,7 @@ function quietPort(port: RunnerPort, { job, fetchSecrets, dealFiles }: ForkWork,
   const taken = async () => true
   return {
     fetchSource: (buildId) => port.fetchSource(buildId),
+    liveSnapshots: (...asked) => port.liveSnapshots(...asked),
     fetchSecrets: (_, names) => fetchSecrets(names),
     dealFiles: (_, split, files) => dealFiles(split, files),
     started: async () => job.expiresAt,

@@ -292,3 +292,26 @@ test('the command says what it expected, and prints the limits', async () => {
   ])
   expect(printed).toBe('acme     8  (1 running)\nacme/ci  2  (0 running)\n')
 })
+
+test('a job that no runner may take says which pool and labels it waits for, and one whose files are away names their runner', async () => {
+  const { store } = it.server.engine
+  const sentence = async (path: string, key: string) =>
+    (await viewOf(path)).jobs.find(({ step_key }) => step_key === key)?.waiting?.message
+  const gpu = { key: 'gpu', cmd: 'true', runner_args: { pool: 'fast', labels: ['cuda', 'big'] } }
+  const { path } = await start(
+    await it.newPipeline(),
+    ir({ key: 'root', cmd: 'true' }, { key: 'child', cmd: 'true', builds_in: 'root' }, gpu),
+  )
+  expect((await jobsOf(path)).map(({ wait_reason }) => wait_reason)).toEqual(['runner', 'dependencies', 'runner'])
+  expect(await sentence(path, 'gpu')).toBe(
+    'Waiting for a runner of the pool `fast` with the labels `big`, `cuda`; none is connected.',
+  )
+  const reach = { pool: 'fast', labels: ['big', 'cuda', 'new'], queues: null }
+  await store.runners.seen('one', reach, store.now())
+  expect(await sentence(path, 'gpu')).toMatch(/^Waiting for a free runner/)
+  const root = await playJob(it)
+  await root.end({ snapshot: 'kept' })
+  expect(await sentence(path, 'child')).toMatch(/^Waiting for the runner `test-runner`, which has the files/)
+  await store.runners.seen('test-runner', reach, store.now())
+  expect(await sentence(path, 'child')).toMatch(/^Waiting for a free runner/)
+})

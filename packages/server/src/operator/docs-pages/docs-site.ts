@@ -14,7 +14,16 @@ export interface DocsSite {
 }
 
 /** The order of the list. Other pages follow by name. */
-const readingOrder = ['getting-started', 'pipelines', 'toolchains', 'hm-run', 'shells', 'github-app', 'operating']
+const readingOrder = [
+  'getting-started',
+  'pipelines',
+  'toolchains',
+  'hm-run',
+  'shells',
+  'github-app',
+  'operating',
+  'runners',
+]
 
 const stylePath = '/docs/style.css'
 const html = 'text/html; charset=utf-8'

@@ -3,6 +3,7 @@ import { type ErrorCode, errorCatalogue } from '@harmont/contract'
 import type { JobErrorCode } from '@harmont/engine'
 import type { PlanErrorCode } from '@harmont/ir'
 import { escapeHtml } from '../../platform/http/escape-html.ts'
+import { runnerRefusals } from '../../runners/refusals.ts'
 
 /** Error codes of builds and jobs: something in a build failed, not a request. */
 const buildCodes = {
@@ -61,6 +62,7 @@ export interface DocumentedCode {
 
 /** Every code with a page, in alphabetical order. */
 export const documentedCodes: readonly DocumentedCode[] = [
+  ...Object.entries(runnerRefusals).map(([code, { status, meaning }]) => ({ code, status, meaning })),
   ...Object.entries(errorCatalogue).map(([code, { status, meaning }]) => ({ code, status, meaning })),
   ...Object.entries(runnerCodes).map(([code, { status, meaning }]) => ({ code, status, meaning })),
   ...Object.entries(buildCodes).map(([code, meaning]) => ({ code, status: null, meaning })),

@@ -1,4 +1,4 @@
-import { type Operation, operationTable } from '@harmont/contract'
+import { type Operation, type OperationId, operationTable } from '@harmont/contract'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import type { RateLimiter } from '../rate-limits/limiter.ts'
@@ -43,6 +43,8 @@ export interface HttpOptions {
   readonly upgrade?: Upgrade
   /** Answers paths without an operation. */
   readonly pages?: Pages
+  /** The operations that are served; all by default. */
+  readonly serves?: (id: OperationId) => boolean
   readonly onAnswered?: (answered: AnsweredRequest) => void
   /** For tests: an answer that violates its contract becomes a 500. */
   readonly validateResponses?: boolean
@@ -112,6 +114,7 @@ export function createHttp(options: HttpOptions): FastifyInstance {
   if (options.upgrade !== undefined)
     acceptUpgrades(app, options.upgrade, { ...options, addressOf, translate: options.translate ?? (() => null) })
   for (const operation of operationTable.values()) {
+    if (options.serves?.(operation.id) === false) continue
     const bound = { operation, binding: bindingOf(operation, options), reader: bodyReader(operation, services) }
     for (const version of ['v0', 'v1'] as const)
       addRoute(app, bound, version, services, options.validateResponses === true)

@@ -3,6 +3,7 @@
  */
 import { isIP } from 'node:net'
 import { isAbsolute } from 'node:path'
+import { isRunnerWord } from '@harmont/ir/runner-word'
 
 export type Parse<T> = (text: string) => T
 
@@ -57,6 +58,22 @@ export const origin: Parse<string> = (text) => {
   if (url === null || !['http:', 'https:'].includes(url.protocol) || url.pathname !== '/' || url.search || url.hash)
     throw new InvalidValue('an http or https address without a path, such as `https://ci.example.com`')
   return url.origin
+}
+
+/** Parses the address that a runner calls: https, or this machine's own. */
+export const runnerServer: Parse<string> = (text) => {
+  const url = URL.parse(origin(text))
+  const isHere = url !== null && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname)
+  if (url?.protocol !== 'https:' && !isHere)
+    throw new InvalidValue('an https address; http is for `localhost` only, because runners get sources and secrets')
+  return text
+}
+
+/** Parses the name of a pool or label of runners. */
+export const runnerWord: Parse<string> = (text) => {
+  if (!isRunnerWord(text))
+    throw new InvalidValue('names of letters, digits, `_`, `.` and `-`, at most 63, that begin with a letter or digit')
+  return text
 }
 
 export const databaseUrl: Parse<string> = (text) => {

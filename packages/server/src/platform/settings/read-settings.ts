@@ -35,9 +35,12 @@ export function readSettings(environment: Environment): Settings {
       return [key, setting.fallback]
     }
   })
-  if (wrong.length > 0) throw new SettingsError(wrong.join('\n'))
   const given = Object.fromEntries(entries) as GivenSettings
-  const publicUrl = given.publicUrlGiven ?? `http://localhost:${given.port}`
+  if (given.role === 'runner') wrong.push(...problemsOfRunner(given))
+  if (wrong.length > 0) throw new SettingsError(wrong.join('\n'))
+  // What a runner may reach depends on where its server is.
+  const ownUrl = given.role === 'runner' ? given.serverUrl : given.publicUrlGiven
+  const publicUrl = ownUrl ?? `http://localhost:${given.port}`
   return {
     ...given,
     dataDirectory: resolve(given.dataDirectory),
@@ -45,6 +48,17 @@ export function readSettings(environment: Environment): Settings {
     imageFallback: given.imageFallbackGiven ?? (isLocal(publicUrl) ? 'host' : 'none'),
     unknown: unknownVariables(environment),
   }
+}
+
+/** A runner has an address and a key of its own, and never the database's address. */
+function problemsOfRunner({ serverUrl, databaseUrl, runner }: GivenSettings): readonly string[] {
+  return [
+    ...(serverUrl === null ? ['HARMONT_SERVER_URL: the role `runner` needs the address of the server.'] : []),
+    ...(databaseUrl === null
+      ? []
+      : ['HARMONT_DATABASE_URL: a runner must not know the database. Unset it; HARMONT_SERVER_URL is enough.']),
+    ...(runner === 'off' ? ['HARMONT_RUNNER: `off` and the role `runner` exclude each other.'] : []),
+  ]
 }
 
 /** Whether only users of this machine can reach an address. */

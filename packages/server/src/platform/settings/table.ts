@@ -14,6 +14,8 @@ import {
   oneOf,
   orForever,
   origin,
+  runnerServer,
+  runnerWord,
   visibleAscii,
 } from './parse.ts'
 import { optional, type Setting, secret, setting, size } from './setting.ts'
@@ -65,6 +67,35 @@ export const settingsTable = {
     'HARMONT_PUBLIC_URL',
     origin,
     'where users reach this server, for links and origins; without it `http://localhost:PORT`',
+  ),
+  role: setting(
+    'HARMONT_ROLE',
+    oneOf('all', 'api', 'scheduler', 'runner'),
+    'all',
+    'what this process does: everything, or only one of answering requests, background work, and running jobs; `--role` says the same',
+  ),
+  serverUrl: optional(
+    'HARMONT_SERVER_URL',
+    runnerServer,
+    'role `runner`: the address of the server, https or on this machine',
+  ),
+  serverCa: optional(
+    'HARMONT_SERVER_CA',
+    absolutePath,
+    "role `runner`: a file with the certificates that the server's is signed by; if unset, those of the system",
+  ),
+  runnerKey: secret(
+    optional(
+      'HARMONT_RUNNER_KEY',
+      visibleAscii(20),
+      'role `runner`: a key of `runner-key create`, needed at the first start only',
+    ),
+  ),
+  runnerLabels: setting(
+    'HARMONT_RUNNER_LABELS',
+    listOf(runnerWord),
+    [],
+    'role `all`: labels of the runner in this process, for steps that ask for them; other runners have those of their key',
   ),
   runner: setting(
     'HARMONT_RUNNER',

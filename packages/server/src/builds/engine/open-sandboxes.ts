@@ -1,0 +1,122 @@
+/** The part of running builds that needs this machine: sandboxes, and a runner that uses them. */
+import { getCompileCacheDir } from 'node:module'
+import { dirname, join } from 'node:path'
+import type { Disk, EngineRunner } from '@harmont/engine'
+import { DEFAULT_IMAGE } from '@harmont/ir'
+import { renderMounts } from '@harmont/render'
+import {
+  createImageStore,
+  createOciDriver,
+  DirectoryTaken,
+  defaultImageLimits,
+  hasReflinks,
+  type ImageStore,
+  type MakeRoom,
+  type OciDriver,
+  probe,
+} from '@harmont/sandbox'
+import type { Logger } from 'pino'
+import type { DataDirectory } from '../../platform/data-directory/open-data-directory.ts'
+import { isLocal, type Settings, SettingsError } from '../../platform/settings/read-settings.ts'
+
+export interface MachineOptions {
+  readonly settings: Settings
+  readonly directory: DataDirectory
+  readonly disk: Disk
+  readonly log: Logger
+}
+
+/** What runs sandboxes on this machine. */
+export interface Sandboxes {
+  readonly driver: OciDriver
+  readonly images: ImageStore
+}
+
+/**
+ * Opens the sandboxes of this machine, or says what it lacks. `makeRoom` is called for an image that
+ * finds too little space.
+ */
+export async function openSandboxes(
+  { settings, directory }: Pick<MachineOptions, 'settings' | 'directory'>,
+  makeRoom: MakeRoom,
+): Promise<Sandboxes | { readonly lacking: string }> {
+  const { problems, runtimeProblem } = await probe(directory.sandboxes, settings.ociRuntime)
+  // An operator who asked for a stricter runtime must not wait for builds that never start.
+  if (settings.ociRuntime !== 'crun' && runtimeProblem !== undefined)
+    throw new SettingsError(
+      `HARMONT_OCI_RUNTIME: expected a runtime that works here, got ${settings.ociRuntime}: ${runtimeProblem}.`,
+    )
+  if (problems.length > 0)
+    return { lacking: `Builds wait because this machine cannot run them: ${problems.join('; ')}.` }
+  const images = createImageStore({
+    directory: join(directory.path, 'images'),
+    fallbackToHost: settings.imageFallback === 'host' ? [DEFAULT_IMAGE] : settings.imageFallback === 'host-any',
+    hostAllow: settings.hostAllow,
+    hostHide: [directory.path],
+    allowPrivateRegistries: isLocal(settings.publicUrl),
+    allowedRegistries: settings.registryAllow,
+    limits: { ...defaultImageLimits, bytes: settings.imageBytes },
+    ownerBytes: settings.organizationImageBytes,
+    // Even the largest allowed pull must leave room on the disk.
+    leastFreeBytes: 2 * settings.leastFreeBytes,
+    makeRoom,
+  })
+  const driver = await createOciDriver({
+    takenForMs: 5_000,
+    directory: directory.sandboxes,
+    images,
+    // Pipelines are rendered without a network, whatever steps may have.
+    network: [...new Set([...settings.sandboxNetwork, 'none' as const])],
+    egressAllow: settings.egressAllow,
+    ownPorts: [settings.port],
+    runtime: settings.ociRuntime,
+  }).catch((error: unknown) => {
+    throw error instanceof DirectoryTaken ? new SettingsError(`HARMONT_DATA_DIR: ${error.message}.`) : error
+  })
+  return { driver, images }
+}
+
+/** Returns a runner with this id, as it is made here. */
+export async function runnerOn(
+  { driver, images }: Sandboxes,
+  { settings, directory, disk, log }: MachineOptions,
+  id: string,
+): Promise<EngineRunner> {
+  const possible = await driver.networkModes()
+  const networkModes = settings.sandboxNetwork.filter((mode) => possible.includes(mode))
+  if (networkModes.length === 0)
+    throw new SettingsError(
+      `HARMONT_SANDBOX_NETWORK: expected a network mode that this machine supports, got ${settings.sandboxNetwork.join(',')}: ${driver.networkProblems.join('; ')}.`,
+    )
+  log.info(
+    {
+      runtime: settings.ociRuntime,
+      network: networkModes[0],
+      problems: driver.networkProblems,
+      // Without them, each copy of a service's database copies the files that it opens.
+      reflinks: await hasReflinks(driver.staging),
+    },
+    'sandbox runtime and network',
+  )
+  const mounts = await renderMounts(join(compiledBeside(directory), 'render'), (error) =>
+    log.warn({ err: error }, 'could not precompile the renderer; rendering is slower'),
+  )
+  return {
+    id,
+    driver,
+    images,
+    slots: settings.runnerSlots,
+    sourceDirectory: join(directory.path, 'sources'),
+    disk,
+    networkModes,
+    renderer: { image: settings.renderImage, ...mounts },
+    cacheBytes: settings.snapshotDiskBytes,
+    settings: { maxLogBytes: settings.logBytes },
+  }
+}
+
+/** Returns where this process keeps its compiled code. */
+function compiledBeside({ compiled }: DataDirectory): string {
+  const own = getCompileCacheDir()
+  return own === undefined ? compiled : dirname(own)
+}

@@ -1,0 +1,71 @@
+import process from 'node:process'
+import type pg from 'pg'
+import { createLog } from '../platform/create-log.ts'
+import { withDatabase } from '../platform/database/visit-database.ts'
+import { type Environment, readSettings, SettingsError } from '../platform/settings/read-settings.ts'
+import { drainRunner, findRunners, type ListedRunner, listRunners, revokeRunner } from '../runners/index.ts'
+
+/** A runner that has not renewed for so long is shown as away. */
+const awaySeconds = 20
+
+/** Runs `harmont runner list`, `harmont runner drain RUNNER` and `harmont runner revoke RUNNER`. */
+export async function runner(args: readonly string[], environment: Environment): Promise<void> {
+  const [verb = '', wanted, ...more] = args
+  const isList = verb === 'list' && wanted === undefined
+  const isChange = (verb === 'drain' || verb === 'revoke') && wanted !== undefined && more.length === 0
+  if (!isList && !isChange)
+    throw new SettingsError(
+      `runner: expected \`list\`, \`drain RUNNER\` or \`revoke RUNNER\`, got \`${args.join(' ')}\`.`,
+    )
+  const work = (pool: pg.Pool) => (wanted === undefined ? list(pool) : change(pool, verb, wanted))
+  process.stdout.write(await withDatabase(readSettings(environment), createLog('error'), work))
+}
+
+async function list(pool: pg.Pool): Promise<string> {
+  return describeRunners(await listRunners(pool))
+}
+
+async function change(pool: pg.Pool, verb: string, wanted: string): Promise<string> {
+  const [id, ...more] = await findRunners(pool, wanted)
+  if (id === undefined || more.length > 0)
+    throw new SettingsError(
+      `runner ${verb}: expected the id or the name of one runner, as \`runner list\` shows it, got \`${wanted}\`.`,
+    )
+  if (verb === 'drain') {
+    await drainRunner(pool, id)
+    return `${id} takes nothing new until its next start. \`runner list\` shows the jobs that it still has.\n`
+  }
+  await revokeRunner(pool, id)
+  return `${id} is refused from now on. Jobs that it had start again elsewhere when their leases end.\n`
+}
+
+/** Formats one line per runner. */
+export function describeRunners(runners: readonly ListedRunner[]): string {
+  if (runners.length === 0) return 'No runner has joined. `runner-key create --pool default` makes a key for one.\n'
+  const rows = runners.map((each) => [
+    each.id.slice(0, 8),
+    each.name,
+    `pool ${each.pool}`,
+    each.labels.join(',') || '-',
+    stateOf(each),
+    `${each.jobs} of ${each.slots ?? '?'} jobs`,
+    each.version ?? '-',
+  ])
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? []
+  return rows
+    .map(
+      (row) =>
+        `${row
+          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+          .join('  ')
+          .trimEnd()}\n`,
+    )
+    .join('')
+}
+
+function stateOf({ isRevoked, isDraining, silentSeconds }: ListedRunner): string {
+  if (isRevoked) return 'revoked'
+  const isAway = silentSeconds === null || silentSeconds > awaySeconds
+  const away = silentSeconds === null ? 'never seen' : `away for ${silentSeconds} s`
+  return [isAway ? away : 'connected', ...(isDraining ? ['draining'] : [])].join(', ')
+}

@@ -1,0 +1,91 @@
+/** Runs the jobs of a server elsewhere: the role `runner`. It knows no database. */
+import { readFile } from 'node:fs/promises'
+import { Collector, createRunner } from '@harmont/engine'
+import { connectRunner } from '@harmont/wire'
+import type { Logger } from 'pino'
+import { openSandboxes, runnerOn } from '../builds/engine/open-sandboxes.ts'
+import { toLog } from '../builds/engine/start-builds.ts'
+import { openDisk } from '../platform/data-directory/disk.ts'
+import { openDataDirectory } from '../platform/data-directory/open-data-directory.ts'
+import { type Settings, SettingsError } from '../platform/settings/read-settings.ts'
+import { RunnerSession } from './runner-session.ts'
+
+interface StartOptions {
+  readonly settings: Settings
+  readonly log: Logger
+  /** Ends the runner. Commands go on, and its next start follows them. */
+  readonly signal: AbortSignal
+}
+
+interface RunningRunner {
+  readonly readyLine: string
+  /** Resolves with the exit code, once everything is closed. */
+  readonly ended: Promise<number>
+}
+
+/** EX_TEMPFAIL: a supervisor starts the runner again, perhaps in a newer release. */
+const outdatedCode = 75
+
+/** Starts a runner, and returns it once it asks for work. */
+export async function startRunner({ settings, log, signal }: StartOptions): Promise<RunningRunner> {
+  const { serverUrl: url, runnerSlots: slots, drainSeconds } = settings
+  if (url === null) throw new Error('expected the address of a server: the settings were checked')
+  const started = new AsyncDisposableStack()
+  const over = Promise.withResolvers<number>()
+  const end = (code: number, why: string) => {
+    log.error(why)
+    over.resolve(code)
+  }
+  try {
+    const directory = await openDataDirectory(settings.dataDirectory)
+    const disk = await openDisk(directory, settings.leastFreeBytes, log)
+    started.defer(() => disk.stop())
+    const engineLog = toLog(log.child({ part: 'engine' }))
+    const ca = settings.serverCa === null ? null : await readCertificates(settings.serverCa)
+    const sandboxes = await openSandboxes({ settings, directory }, (hasRoom) => collecting.makeRoom(hasRoom))
+    if ('lacking' in sandboxes) throw new SettingsError(sandboxes.lacking)
+    started.defer(() => sandboxes.driver.close())
+    const session = await RunnerSession.open(
+      { url, ca, key: settings.runnerKey, directory, slots, log: engineLog, onRefused: (why) => end(1, why) },
+      signal,
+    )
+    started.defer(() => session.close())
+    const port = connectRunner({
+      url,
+      ...(ca !== null && { ca }),
+      token: (refused) => session.token(refused),
+      onOutdated: (why) => end(outdatedCode, why),
+      log: engineLog,
+    })
+    started.defer(() => port.close())
+    const own = await runnerOn(sandboxes, { settings, directory, disk, log }, session.id)
+    const runner = createRunner({ ...own, port, log: engineLog })
+    const { cacheBytes } = own
+    const liveSnapshots = (pinnedMs: number) => port.liveSnapshots(session.id, pinnedMs)
+    const collecting = new Collector({ liveSnapshots, runner, disk, cacheBytes, log: engineLog })
+    await runner.start()
+    collecting.start()
+    started.defer(async () => {
+      await collecting.stop()
+      // Of a runner that the server refuses nobody takes a report.
+      await (signal.aborted ? runner.drain(drainSeconds * 1000) : runner.stop())
+    })
+    if (signal.aborted) over.resolve(0)
+    signal.addEventListener('abort', () => over.resolve(0))
+    return {
+      readyLine: `Harmont runs jobs of ${url} as the runner ${session.id}, data in ${directory.path}.`,
+      ended: over.promise.finally(() => started.disposeAsync()),
+    }
+  } catch (error) {
+    await started.disposeAsync()
+    throw error
+  }
+}
+
+async function readCertificates(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (cause) {
+    throw new SettingsError(`HARMONT_SERVER_CA: could not read ${path} (${cause}).`)
+  }
+}

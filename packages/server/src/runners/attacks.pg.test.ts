@@ -1,0 +1,245 @@
+/** What the key of a runner is good for when it was stolen, and what it is not. */
+import { randomUUID } from 'node:crypto'
+import { noOutput } from '@harmont/engine'
+import { beforeAll, expect, test } from 'vitest'
+import { callRunners, type JoinedRunner, joinedRunner, leaseRequest, newRunnerKey } from '../testing/joined-runner.ts'
+import { ir } from '../testing/runner.ts'
+import { ownerToken, testServer } from '../testing/server.ts'
+import { revokeRunner, revokeRunnerKey } from './index.ts'
+
+interface Ref {
+  readonly jobId: string
+  readonly buildId: string
+  readonly fence: number
+}
+
+const it = testServer()
+const exited = { kind: 'exited', exitCode: 0, signal: null, limit: null, snapshot: null }
+let thief: JoinedRunner
+/** Jobs of its organization: one that it holds, and one that another runner holds. */
+let own: Ref
+let foreign: Ref
+/** A build of which nothing runs any more, and one of another organization. */
+let over: string
+let elsewhere: string
+
+async function submit(token: string, organization: string): Promise<string> {
+  const path = `/api/v0/organizations/${organization}/pipelines`
+  const wish = { name: randomUUID(), repository: `local/${randomUUID()}`, default_branch: 'main' }
+  const { slug } = (await it.request<{ slug: string }>(token, 'POST', path, wish)).body
+  const build = { branch: 'main', commit: '0'.repeat(40), pipeline_ir: ir({ key: 'a', cmd: 'true' }) }
+  return (await it.request<{ id: string }>(token, 'POST', `${path}/${slug}/builds`, build)).body.id
+}
+
+async function leased(runner: JoinedRunner): Promise<Ref> {
+  const { body } = await runner.call('lease', leaseRequest())
+  const [job, ...more] = body.jobs as Ref[]
+  if (job === undefined || more.length > 0) throw new Error(`expected one job, got ${JSON.stringify(body)}`)
+  return { jobId: job.jobId, buildId: job.buildId, fence: job.fence }
+}
+
+beforeAll(async () => {
+  const { rows } = await it.server.pool.query<{ id: string }>("select id from organizations where slug = 'default'")
+  const organizations = rows.map(({ id }) => id)
+  thief = await joinedRunner(it, { organizations, getsSecrets: false, labels: ['small'] })
+  const honest = await joinedRunner(it)
+  over = await submit(ownerToken, 'default')
+  const done = await leased(honest)
+  await honest.call('started', { lease: done, at: Date.now() })
+  const ended = await honest.call('finish', { lease: done, at: Date.now(), outcome: exited, output: noOutput })
+  if (ended.body.held !== true) throw new Error(`the build did not end: ${JSON.stringify(ended)}`)
+  await submit(ownerToken, 'default')
+  foreign = await leased(honest)
+  await submit(ownerToken, 'default')
+  own = await leased(thief)
+  const { token, organization } = await it.newUser('neighbour')
+  elsewhere = await submit(token, organization)
+})
+
+const at = () => Date.now()
+
+/** Each attempt, and the code with which it is refused. */
+const attempts: Readonly<Record<string, readonly [string, () => ReturnType<typeof callRunners>]>> = {
+  'joins with a key that nobody made': [
+    'runner_key_invalid',
+    () => callRunners(it, 'join', { key: 'x'.repeat(43), public_key: 'A'.repeat(43), name: 'thief' }),
+  ],
+  'joins with a revoked key': [
+    'runner_key_invalid',
+    async () => {
+      const key = await newRunnerKey(it)
+      const { rows } = await it.server.pool.query<{ id: string }>(
+        'select id from runner_keys order by created_at desc limit 1',
+      )
+      await revokeRunnerKey(it.server.pool, rows[0]?.id ?? '')
+      return callRunners(it, 'join', { key, public_key: 'B'.repeat(43), name: 'thief' })
+    },
+  ],
+  'joins with an expired key': [
+    'runner_key_expired',
+    async () => {
+      const key = await newRunnerKey(it, { expiresAt: new Date(Date.now() - 1000) })
+      return callRunners(it, 'join', { key, public_key: 'C'.repeat(43), name: 'thief' })
+    },
+  ],
+  'joins once more than the key allows': [
+    'runner_key_used_up',
+    async () => {
+      const key = await newRunnerKey(it, { uses: 1 })
+      await callRunners(it, 'join', { key, public_key: 'D'.repeat(43), name: 'thief' })
+      return callRunners(it, 'join', { key, public_key: 'E'.repeat(43), name: 'thief' })
+    },
+  ],
+  'joins as another runner, whose public key it knows': [
+    'runner_key_invalid',
+    async () => callRunners(it, 'join', { key: await newRunnerKey(it), public_key: thief.publicKey, name: 'thief' }),
+  ],
+  'joins with a key that is no key': [
+    'runner_request_invalid',
+    () => callRunners(it, 'join', { key: 'x', public_key: 'short', name: 'thief' }),
+  ],
+  'sends garbage': ['runner_request_invalid', () => callRunners(it, 'token', '{"runner":')],
+  'sends more than a request may have': [
+    'runner_request_invalid',
+    () => callRunners(it, 'join', { key: 'x'.repeat(100_000), public_key: 'A'.repeat(43), name: 'thief' }),
+  ],
+  'signs for another runner with its own key': [
+    'runner_signature_invalid',
+    async () => {
+      const other = await joinedRunner(it)
+      return callRunners(it, 'token', thief.signed({ runner: other.id, counter: other.counter, session: null }))
+    },
+  ],
+  'repeats a request for a token that it recorded': [
+    'runner_counter_stale',
+    () =>
+      callRunners(it, 'token', thief.signed({ runner: thief.id, counter: thief.counter - 1, session: thief.session })),
+  ],
+  'signs for a runner that does not exist': [
+    'runner_unknown',
+    () => callRunners(it, 'token', thief.signed({ runner: randomUUID(), counter: 0, session: null })),
+  ],
+  'goes on with a session that another process has ended': [
+    'runner_superseded',
+    async () => {
+      const copied = await joinedRunner(it)
+      const earlier = { session: copied.session }
+      await copied.renew(null)
+      return callRunners(
+        it,
+        'token',
+        copied.signed({ runner: copied.id, counter: copied.counter, session: earlier.session }),
+      )
+    },
+  ],
+  'uses the token of that session': [
+    'runner_superseded',
+    async () => {
+      const copied = await joinedRunner(it)
+      const { token } = copied
+      await copied.renew(null)
+      return copied.call('renew', {}, token)
+    },
+  ],
+  'asks for work without a token': ['runner_token_invalid', () => thief.call('lease', leaseRequest(), null)],
+  'asks for work with the key itself': ['runner_token_invalid', () => thief.call('lease', leaseRequest(), thief.key)],
+  "asks for work with a person's key": ['runner_token_invalid', () => thief.call('lease', leaseRequest(), ownerToken)],
+  'uses a token that has expired': [
+    'runner_token_invalid',
+    async () => {
+      const late = await joinedRunner(it)
+      await it.server.pool.query(
+        "update runner_tokens set expires_at = now() - interval '1 second' where runner_id = $1",
+        [late.id],
+      )
+      return late.call('renew', {})
+    },
+  ],
+  'goes on after it was revoked': [
+    'runner_revoked',
+    async () => {
+      const revoked = await joinedRunner(it)
+      await revokeRunner(it.server.pool, revoked.id)
+      return revoked.call('renew', {})
+    },
+  ],
+  'signs for a token after it was revoked': [
+    'runner_revoked',
+    async () => {
+      const revoked = await joinedRunner(it)
+      await revokeRunner(it.server.pool, revoked.id)
+      return callRunners(it, 'token', revoked.signed({ runner: revoked.id, counter: revoked.counter, session: null }))
+    },
+  ],
+  'reads the source of a build of which it holds nothing': [
+    'not_held',
+    () => thief.call('source', { buildId: foreign.buildId }),
+  ],
+  'reads the source of a build that is over': ['not_held', () => thief.call('source', { buildId: over })],
+  'reads the source of another organization': ['not_held', () => thief.call('source', { buildId: elsewhere })],
+  'asks for a call that there is none of': ['unknown_call', () => thief.call('builds', {})],
+  'reads the archive of a build of which it holds nothing': [
+    'not_held',
+    () => thief.call('source/archive', { buildId: foreign.buildId, sha256: 'a'.repeat(64), from: 0 }),
+  ],
+}
+
+test.for(Object.entries(attempts))('G79 is refused: a stolen key %s', async ([, [code, attempt]]) => {
+  const { status, body } = await attempt()
+  expect([body.code, status >= 400]).toEqual([code, true])
+})
+
+/** Attempts on leases of others: the answer is that of a lease that was lost. */
+const onLeases: Readonly<Record<string, readonly [object, (lease: Ref) => ReturnType<typeof callRunners>]>> = {
+  'reports a start': [{ lastsMs: null }, (lease) => thief.call('started', { lease, at: at() })],
+  'reports an end': [
+    { held: false },
+    (lease) => thief.call('finish', { lease, at: at(), outcome: exited, output: noOutput }),
+  ],
+  'reads secrets': [{ secrets: null }, (lease) => thief.call('secrets', { lease, names: ['TOKEN'] })],
+  'reports a rendering': [
+    { held: false },
+    (lease) => thief.call('rendered', { lease, at: at(), result: { kind: 'ir', ir: '{}' } }),
+  ],
+  'names another image': [{ held: false }, (lease) => thief.call('substituted', { lease, at: at(), image: 'evil' })],
+  'ends the time of a step': [{ held: false }, (lease) => thief.call('command-ended', { lease, at: at() })],
+  'reports services': [{ held: false }, (lease) => thief.call('services', { lease, at: at(), services: [] })],
+  'opens the log of a service': [
+    { log: null },
+    (lease) => thief.call('open-service-log', { lease, service: 'db', isNew: true }),
+  ],
+  'asks for parts of artifacts': [
+    { lacking: null },
+    (lease) => thief.call('lacking-parts', { lease, wanted: { digests: [], bytes: 0 } }),
+  ],
+  'deals files': [{ deal: null }, (lease) => thief.call('deal', { lease, split: { files: '*', total: 2 }, files: [] })],
+}
+
+test.for(Object.entries(onLeases))(
+  'G79 changes nothing: a stolen key %s of a job that another runner holds',
+  async ([, [expected, attempt]]) => {
+    for (const lease of [
+      foreign,
+      { ...foreign, fence: foreign.fence + 1 },
+      { ...own, fence: own.fence + 1 },
+      { ...own, jobId: foreign.jobId },
+    ]) {
+      const { body } = await attempt(lease)
+      expect(body).toEqual(expected)
+    }
+    const { rows } = await it.server.pool.query('select state from engine.jobs where id = $1', [foreign.jobId])
+    expect(rows).toEqual([{ state: 'assigned' }])
+  },
+)
+
+test('G79 a stolen key gets no job of another organization, pool or label, and no secrets where it gives none', async () => {
+  expect((await thief.call('lease', leaseRequest(9))).body).toEqual({ jobs: [] })
+  expect((await thief.call('reclaim', {})).body.jobs).toMatchObject([own])
+  const { body } = await thief.call('secrets', { lease: own, names: ['TOKEN'] })
+  expect(body.secrets).toMatchObject({ kind: 'withheld' })
+})
+
+test('G79 a runner can do nothing in the API that people use', async () => {
+  for (const token of [thief.token, thief.key])
+    expect((await it.request(token, 'GET', '/api/v0/user')).status).toBe(401)
+})

@@ -1,0 +1,69 @@
+/** Runners join once, with a key, and sign with their own key from then on. */
+import { randomUUID } from 'node:crypto'
+import type pg from 'pg'
+import type { Actor } from '../platform/audit/record-audit.ts'
+import { transaction } from '../platform/database/transaction.ts'
+import { hashToken } from '../platform/encryption/token.ts'
+import { auditKey } from './keys.ts'
+import { RunnerRefused } from './refusals.ts'
+
+export interface JoinRequest {
+  readonly key: string
+  /** The runner's Ed25519 key: 32 bytes as base64url. */
+  readonly publicKey: string
+  /** For people: the name of its machine. */
+  readonly name: string
+}
+
+interface KeyRow {
+  readonly id: string
+  readonly is_revoked: boolean
+  readonly is_expired: boolean
+  readonly is_used_up: boolean
+}
+
+/**
+ * Registers a runner, and returns its id. A repeated call with the same two keys returns the same
+ * one and uses the key once. Throws `RunnerRefused`.
+ */
+export function joinRunner(pool: pg.Pool, { key, publicKey, name }: JoinRequest, actor: Actor): Promise<string> {
+  return transaction(pool, async (client) => {
+    const found = await client.query<KeyRow>(
+      `select id, revoked_at is not null as is_revoked, coalesce(expires_at <= now(), false) as is_expired,
+              coalesce(used >= uses, false) as is_used_up
+         from runner_keys where key_hash = $1 for update`,
+      [hashToken(key)],
+    )
+    const [row] = found.rows
+    if (row === undefined || row.is_revoked)
+      throw new RunnerRefused(
+        'runner_key_invalid',
+        'HARMONT_RUNNER_KEY: the server knows no such key, or it was revoked. Make one there with `npm start -- runner-key create`.',
+      )
+    const known = await client.query<{ id: string; key_id: string }>(
+      'select id, key_id from runners where public_key = $1',
+      [publicKey],
+    )
+    const [earlier] = known.rows
+    if (earlier?.key_id === row.id) return earlier.id
+    if (earlier !== undefined)
+      throw new RunnerRefused(
+        'runner_key_invalid',
+        'HARMONT_RUNNER_KEY: this runner has joined with another key. Remove its data directory to join anew.',
+      )
+    if (row.is_expired)
+      throw new RunnerRefused('runner_key_expired', 'HARMONT_RUNNER_KEY: the key has expired. Make another one.')
+    if (row.is_used_up)
+      throw new RunnerRefused(
+        'runner_key_used_up',
+        'HARMONT_RUNNER_KEY: as many runners as may have joined with this key. Make another one.',
+      )
+    const id = randomUUID()
+    await client.query('insert into runners (id, key_id, name, public_key) values ($1, $2, $3, $4)', [
+      ...[id, row.id, name, publicKey],
+    ])
+    await client.query('update runner_keys set used = used + 1 where id = $1', [row.id])
+    await auditKey(client, row.id, actor, { action: 'runner.joined', subject: id, details: { name, key: row.id } })
+    return id
+  })
+}

@@ -1,0 +1,98 @@
+/** The two calls by which a runner gets a token. All others need one. */
+import type { IncomingMessage } from 'node:http'
+import { Ajv } from 'ajv'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type pg from 'pg'
+import { clientAddress } from '../platform/http/request/client-address.ts'
+import type { RateLimiter } from '../platform/rate-limits/limiter.ts'
+import { joinRunner } from './join.ts'
+import { RunnerRefused } from './refusals.ts'
+import { issueToken, type TokenRequest } from './tokens.ts'
+
+interface RunnerServices {
+  readonly pool: pg.Pool
+  readonly limiter: RateLimiter
+  readonly trustedProxies: readonly string[]
+}
+
+interface JoinBody {
+  readonly key: string
+  readonly public_key: string
+  readonly name: string
+}
+
+const longestBody = 8 * 1024
+const ajv = new Ajv({ strict: true })
+const words = (longest: number) => ({ type: 'string', pattern: `^[ -~]{1,${longest}}$` }) as const
+const count = { type: 'integer', minimum: 0, maximum: 2 ** 31 - 2 } as const
+
+const isJoinBody = ajv.compile<JoinBody>({
+  type: 'object',
+  required: ['key', 'public_key', 'name'],
+  properties: { key: words(200), public_key: { type: 'string', pattern: '^[A-Za-z0-9_-]{43}$' }, name: words(255) },
+})
+
+const isTokenBody = ajv.compile<TokenRequest>({
+  type: 'object',
+  required: ['runner', 'counter', 'session', 'signature', 'version', 'slots'],
+  properties: {
+    runner: { type: 'string', pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' },
+    counter: count,
+    session: { ...count, nullable: true },
+    signature: { type: 'string', pattern: '^[A-Za-z0-9_-]{86}$' },
+    version: words(100),
+    slots: { type: 'integer', minimum: 1, maximum: 1024 },
+  },
+})
+
+/** Answers the calls `join` and `token`; undefined for any other path. */
+export function answerStrangers({ pool, limiter, trustedProxies }: RunnerServices) {
+  const addressOf = clientAddress(trustedProxies)
+  const answers: Readonly<Record<string, (body: unknown, request: FastifyRequest) => Promise<object>>> = {
+    async join(body, { raw, id: requestId }) {
+      if (!isJoinBody(body)) throw malformed(isJoinBody.errors?.[0])
+      const actor = { userId: null, address: addressOf(raw), userAgent: null, requestId }
+      const { key, public_key: publicKey, name } = body
+      return { runner: await joinRunner(pool, { key, publicKey, name }, actor) }
+    },
+    async token(body) {
+      if (!isTokenBody(body)) throw malformed(isTokenBody.errors?.[0])
+      return issueToken(pool, body)
+    },
+  }
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> => {
+    const { raw } = request
+    const answer = raw.method === 'POST' ? answers[(raw.url ?? '').slice('/runners/v1/'.length)] : undefined
+    if (answer === undefined) return undefined
+    const address = addressOf(raw)
+    try {
+      return reply.send(await answer(await readBody(raw), request))
+    } catch (error) {
+      if (!(error instanceof RunnerRefused)) throw error
+      // Limits guesses. A runner that starts does not know its count yet.
+      if (error.code !== 'runner_counter_stale') await limiter.take('anonymous', address)
+      const { status, code, message, counter } = error
+      return reply.code(status).send({ code, message, ...(counter !== undefined && { counter }) })
+    }
+  }
+}
+
+async function readBody(raw: IncomingMessage): Promise<unknown> {
+  const parts: Buffer[] = []
+  let bytes = 0
+  for await (const part of raw.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+    bytes += part.length
+    if (bytes > longestBody) throw malformed({ message: `must have at most ${longestBody} bytes` })
+    parts.push(part)
+  }
+  try {
+    return JSON.parse(Buffer.concat(parts).toString())
+  } catch {
+    throw malformed({ message: 'must be JSON' })
+  }
+}
+
+function malformed(problem?: { readonly instancePath?: string; readonly message?: string | undefined }): RunnerRefused {
+  const { instancePath = '', message = 'has another form than expected' } = problem ?? {}
+  return new RunnerRefused('runner_request_invalid', `The body${instancePath} ${message}.`)
+}

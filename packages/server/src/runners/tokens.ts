@@ -1,0 +1,138 @@
+/** Tokens of runners: a runner signs for each, and it lasts a quarter of an hour. */
+import { createPublicKey, verify } from 'node:crypto'
+import type pg from 'pg'
+import { type Database, transaction } from '../platform/database/transaction.ts'
+import { hashToken, newToken } from '../platform/encryption/token.ts'
+import { RunnerRefused } from './refusals.ts'
+import { signedText } from './signed-text.ts'
+
+const tokenSeconds = 15 * 60
+
+export interface TokenRequest {
+  readonly runner: string
+  /** The count that the signature is for. */
+  readonly counter: number
+  /** The session that goes on; null begins a new one, which ends all before it. */
+  readonly session: number | null
+  /** Ed25519 over `signedText`, as base64url. */
+  readonly signature: string
+  readonly version: string
+  readonly slots: number
+}
+
+export interface IssuedToken {
+  readonly token: string
+  readonly seconds: number
+  readonly session: number
+  /** The count for the next signature. */
+  readonly counter: number
+}
+
+/**
+ * Gives a runner its next token. Each signature counts once, so a recorded one is of no use. Throws
+ * `RunnerRefused`.
+ */
+export function issueToken(pool: pg.Pool, request: TokenRequest): Promise<IssuedToken> {
+  const { runner, session, version, slots } = request
+  return transaction(pool, async (client) => {
+    const { rows } = await client.query<RunnerRow>(
+      'select public_key, session, counter, revoked_at from runners where id = $1 for update',
+      [runner],
+    )
+    const [row] = rows
+    if (row === undefined)
+      throw new RunnerRefused(
+        'runner_unknown',
+        'This server knows no such runner. Remove its data directory, and start it with a key to join anew.',
+      )
+    requireSignature(request, row.public_key)
+    if (row.revoked_at !== null) throw revoked()
+    if (session !== null && session !== row.session) throw superseded()
+    if (request.counter !== row.counter)
+      throw new RunnerRefused('runner_counter_stale', `The next signature must be for ${row.counter}.`, row.counter)
+    const [own, counter] = [session ?? row.session + 1, row.counter + 1]
+    await client.query('update runners set session = $2, counter = $3, version = $4, slots = $5 where id = $1', [
+      ...[runner, own, counter, version, slots],
+    ])
+    // A new process takes work again.
+    if (session === null) await client.query('update engine.runners set drains_at = null where id = $1', [runner])
+    const token = newToken()
+    await client.query('delete from runner_tokens where runner_id = $1 and expires_at <= now()', [runner])
+    await client.query(
+      `insert into runner_tokens (token_hash, runner_id, session, expires_at)
+       values ($1, $2, $3, now() + $4 * interval '1 second')`,
+      [hashToken(token), runner, own, tokenSeconds],
+    )
+    return { token, seconds: tokenSeconds, session: own, counter }
+  })
+}
+
+interface RunnerRow {
+  readonly public_key: string
+  readonly session: number
+  readonly counter: number
+  readonly revoked_at: Date | null
+}
+
+function requireSignature(request: TokenRequest, publicKey: string): void {
+  const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: publicKey }, format: 'jwk' })
+  const signature = Buffer.from(request.signature, 'base64url')
+  if (verify(null, Buffer.from(signedText(request)), key, signature)) return
+  throw new RunnerRefused(
+    'runner_signature_invalid',
+    "The signature does not fit the runner's own key. Its data directory may be damaged: remove it, and join anew.",
+  )
+}
+
+/** A runner that has shown its token, with what its key allows. */
+export interface RunnerIdentity {
+  /** Its id, as the engine knows it. */
+  readonly runner: string
+  readonly session: number
+  readonly pool: string
+  readonly labels: readonly string[]
+  /** Ids of the organizations whose jobs it may take; null for all. */
+  readonly organizations: readonly string[] | null
+  readonly getsSecrets: boolean
+}
+
+interface IdentityRow extends Omit<RunnerIdentity, 'organizations'> {
+  readonly newest: number
+  readonly isRevoked: boolean
+  readonly everyOrganization: boolean
+  readonly organizations: readonly string[]
+}
+
+/** Returns the runner of a token. Asked for each request, so a revocation holds at once. */
+export async function identifyRunner(database: Database, token: string | null): Promise<RunnerIdentity> {
+  const { rows } = await database.query<IdentityRow>({
+    name: 'identify-runner',
+    text: `select r.id as runner, t.session, r.session as newest, r.revoked_at is not null as "isRevoked", k.pool, k.labels,
+                  k.gets_secrets as "getsSecrets", k.every_organization as "everyOrganization",
+                  array(select organization_id::text from runner_key_organizations where key_id = k.id) as organizations
+             from runner_tokens t join runners r on r.id = t.runner_id join runner_keys k on k.id = r.key_id
+            where t.token_hash = $1 and t.expires_at > now()`,
+    values: [hashToken(token ?? '')],
+  })
+  const [row] = rows
+  if (row === undefined)
+    throw new RunnerRefused('runner_token_invalid', 'The token is unknown or has expired; sign for another one.')
+  const { newest, isRevoked, everyOrganization, organizations, ...identity } = row
+  if (isRevoked) throw revoked()
+  if (identity.session < newest) throw superseded()
+  return { ...identity, organizations: everyOrganization ? null : organizations }
+}
+
+function revoked(): RunnerRefused {
+  return new RunnerRefused(
+    'runner_revoked',
+    'The runner was revoked. To use its machine again, remove its data directory and join with a new key.',
+  )
+}
+
+function superseded(): RunnerRefused {
+  return new RunnerRefused(
+    'runner_superseded',
+    'A newer process of this runner has taken over. If its data directory was copied, remove one of the two.',
+  )
+}

@@ -1,0 +1,99 @@
+/** A runner that has joined a test's server, as a program without sandboxes plays it. */
+import { generateKeyPairSync, type KeyObject, randomUUID, sign } from 'node:crypto'
+import { createRunnerKey, type NewRunnerKey } from '../runners/index.ts'
+import { signedText } from '../runners/signed-text.ts'
+import type { TestServer } from './server.ts'
+
+interface Heard {
+  readonly status: number
+  readonly body: Readonly<Record<string, unknown>>
+}
+
+type Claim = Parameters<typeof signedText>[0]
+
+export interface JoinedRunner {
+  readonly id: string
+  /** The key with which it joined. */
+  readonly key: string
+  readonly publicKey: string
+  /** Its newest token, session and count. */
+  readonly token: string
+  readonly session: number
+  readonly counter: number
+  /** Signs a claim as its own. */
+  signed(claim: Claim): object
+  /** Gets another token; a new session with null. */
+  renew(session: number | null): Promise<void>
+  /** Sends a call of the wire, with its own token unless another is given. */
+  call(name: string, body: object, token?: string | null): Promise<Heard>
+}
+
+/** Makes a key for any runner of the default pool, unless the wish says otherwise. */
+export async function newRunnerKey(it: TestServer, wish: Partial<NewRunnerKey> = {}): Promise<string> {
+  const usual = { pool: 'default', labels: [], organizations: null, getsSecrets: true, uses: null, expiresAt: null }
+  return (await createRunnerKey(it.server.pool, { ...usual, ...wish })).key
+}
+
+/** Sends a call to the address of runners. */
+export async function callRunners(
+  it: TestServer,
+  name: string,
+  body: object | string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Heard> {
+  const answer = await fetch(`${it.server.url}/runners/v1/${name}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'harmont-wire': '1', ...headers },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  })
+  return { status: answer.status, body: JSON.parse(await answer.text()) as Heard['body'] }
+}
+
+/** Joins and begins a session. */
+export async function joinedRunner(it: TestServer, wish: Partial<NewRunnerKey> = {}): Promise<JoinedRunner> {
+  const key = await newRunnerKey(it, wish)
+  const { privateKey, publicKey: own } = generateKeyPairSync('ed25519')
+  const publicKey = own.export({ format: 'jwk' }).x ?? ''
+  const joined = await callRunners(it, 'join', { key, public_key: publicKey, name: 'test' })
+  const id = String(joined.body.runner)
+  const current = { token: '', session: 0, counter: 0 }
+  let turns = 0
+  const runner: JoinedRunner = {
+    id,
+    key,
+    publicKey,
+    get token() {
+      return current.token
+    },
+    get session() {
+      return current.session
+    },
+    get counter() {
+      return current.counter
+    },
+    signed: (claim) => signed(privateKey, claim),
+    async renew(session) {
+      const claim = { runner: id, counter: current.counter, session }
+      const { status, body } = await callRunners(it, 'token', signed(privateKey, claim))
+      if (status !== 200) throw new Error(`no token was given: ${JSON.stringify(body)}`)
+      Object.assign(current, body)
+    },
+    call(name, body, token = current.token) {
+      turns += 1
+      const headers = token === null ? {} : { authorization: `Bearer ${token}` }
+      return callRunners(it, name, body, { ...headers, 'harmont-turn': `${id}:${turns}` })
+    },
+  }
+  await runner.renew(null)
+  return runner
+}
+
+function signed(privateKey: KeyObject, claim: Claim): object {
+  const signature = sign(null, Buffer.from(signedText(claim)), privateKey).toString('base64url')
+  return { ...claim, signature, version: '0.1.0', slots: 2 }
+}
+
+/** Returns the request for work that a runner sends. */
+export function leaseRequest(slots = 1): object {
+  return { id: randomUUID(), slots, waitMs: 0, again: false, known: [] }
+}

@@ -1,0 +1,159 @@
+/**
+ * A server that runs no steps, and two runners beside it: processes of their own, each with its own
+ * data directory, its own key, and no database.
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdtempSync } from 'node:fs'
+import { join } from 'node:path'
+import process from 'node:process'
+import { removeTree } from '@harmont/outside/remove-tree'
+import { addWitness } from '@harmont/test-kit/file'
+import { touchInSandbox } from '@harmont/test-kit/touch-in-sandbox'
+import { until } from '@harmont/test-kit/until'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createRunnerKey, revokeRunner } from '../packages/server/src/runners/index.ts'
+import { machineExceptions } from '../scripts/machine-exceptions.ts'
+import { repositoryRoot } from '../scripts/server-process.ts'
+import { showHostBase } from './host-base.ts'
+import { readStream } from './log-stream.ts'
+import { buildEnd, compiledCode, flatIr, type Product, startProduct } from './product.ts'
+
+interface RunnerProcess {
+  readonly child: ChildProcess
+  readonly directory: string
+  /** Its id, as the engine knows it. */
+  readonly id: string
+  output(): string
+}
+
+const directories: string[] = []
+let product: Product
+let runners: RunnerProcess[] = []
+
+beforeAll(async () => {
+  product = await startProduct({ HARMONT_RUNNER: 'off' })
+  await product.api.ensurePipeline({ name: 'fleet', repository: 'local/fleet', default_branch: 'main' })
+  const wish = { pool: 'default', labels: ['big'], organizations: null, getsSecrets: true, expiresAt: null }
+  const { key } = await createRunnerKey(product.pool, { ...wish, uses: 2 })
+  runners = await Promise.all([startRunner(await newDirectory(), key), startRunner(await newDirectory(), key)])
+})
+afterAll(async () => {
+  for (const { child } of runners) child.kill('SIGKILL')
+  await product?.remove()
+  for (const directory of directories) removeTree(directory)
+})
+
+async function newDirectory(): Promise<string> {
+  const directory = mkdtempSync('/var/tmp/harmont-runner-')
+  directories.push(directory)
+  await showHostBase(directory)
+  return directory
+}
+
+/** Starts a runner with one slot, and waits until it takes work. */
+async function startRunner(directory: string, key?: string): Promise<RunnerProcess> {
+  const child = spawn(process.execPath, [join(repositoryRoot, 'packages/server/src/main.ts'), '--role', 'runner'], {
+    env: {
+      PATH: process.env.PATH ?? '',
+      HARMONT_IMAGE_FALLBACK: 'host-any',
+      ...(await machineExceptions()),
+      ...compiledCode(),
+      HARMONT_SERVER_URL: product.server().url,
+      HARMONT_DATA_DIR: directory,
+      HARMONT_RUNNER_SLOTS: '1',
+      ...(key === undefined ? {} : { HARMONT_RUNNER_KEY: key }),
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => (output += text))
+  addWitness(() => `The end of a runner's output:\n${output.slice(-3000)}`)
+  const ready = () => /^Harmont runs jobs of \S+ as the runner (\S+),/m.exec(output)?.[1]
+  const id = await until(ready, (found) => found !== undefined || child.exitCode !== null)
+  if (id === undefined) throw new Error(`the runner ended with ${child.exitCode}:\n${output}`)
+  return { child, directory, id, output: () => output }
+}
+
+async function submit(...steps: readonly Record<string, unknown>[]): Promise<number> {
+  const build = { branch: 'main', commit: '0'.repeat(40), pipeline_ir: flatIr(steps) }
+  return (await product.api.createBuild('fleet', build)).number
+}
+
+/** Returns the runner of each step of a build, by key. */
+async function runnersOf(number: number): Promise<ReadonlyMap<string, string | null>> {
+  const jobs = await product.api.listJobs('fleet', number)
+  const { rows } = await product.pool.query<{ id: string; runner: string | null }>(
+    'select id, runner from engine.jobs where id = any($1::uuid[])',
+    [jobs.map(({ id }) => id)],
+  )
+  const byId = new Map(rows.map(({ id, runner }) => [id, runner]))
+  return new Map(jobs.map(({ step_key, id }) => [step_key ?? '', byId.get(id) ?? null]))
+}
+
+const endless = 'while true; do sleep 0.1; done'
+
+test('G78 both runners take jobs of a build, and a cancel reaches both', async () => {
+  const number = await submit({ key: 'a', cmd: endless }, { key: 'b', cmd: endless })
+  const areRunning = (jobs: readonly { readonly state: string }[]) => jobs.every(({ state }) => state === 'running')
+  await until(() => product.api.listJobs('fleet', number), areRunning)
+  expect([...(await runnersOf(number)).values()].sort()).toEqual(runners.map(({ id }) => id).sort())
+  await product.api.cancelBuild('fleet', number)
+  const { build, jobs } = await buildEnd(product.api, 'fleet', number)
+  expect([build.state, ...[...jobs.values()].map(({ state }) => state)]).toEqual(['canceled', 'canceled', 'canceled'])
+})
+
+test('G78 a chain stays on the runner that has its files', async () => {
+  const big = { runner_args: { labels: ['big'] } }
+  const number = await submit(
+    { key: 'root', cmd: 'echo made > file; echo $HARMONT_STEP_KEY', ...big },
+    { key: 'left', builds_in: 'root', cmd: 'cat file' },
+    { key: 'right', builds_in: 'root', cmd: 'cat file; echo more >> file' },
+    { key: 'last', builds_in: 'right', cmd: 'cat file' },
+  )
+  const { build, jobs } = await buildEnd(product.api, 'fleet', number)
+  expect(build.state).toBe('passed')
+  expect(new Set((await runnersOf(number)).values()).size).toBe(1)
+  expect(await product.api.readLog(jobs.get('last')?.id ?? '')).toBe('made\nmore\n')
+})
+
+test('G78 G02 a runner is killed: its log was live, its command goes on, and its next start follows it', async () => {
+  const name = `harmont-waits-${randomUUID()}`
+  const number = await submit({
+    key: 'a',
+    cmd: `exec sh -c 'echo before; until [ -e /go ]; do sleep 0.05; done; echo after' ${name}`,
+  })
+  const [job] = await until(
+    () => product.api.listJobs('fleet', number),
+    ([first]) => first?.state === 'running',
+  )
+  const reading = readStream(product, job?.id ?? '', { after: 0, signal: AbortSignal.timeout(120_000) })
+  for await (const { bytes } of reading) if (String(bytes).includes('before')) break
+  const holder = (await runnersOf(number)).get('a')
+  const place = runners.findIndex(({ id }) => id === holder)
+  const killed = runners[place]
+  if (killed === undefined) throw new Error(`the runner ${holder} is none of the test's`)
+  const exited = once(killed.child, 'exit')
+  killed.child.kill('SIGKILL')
+  await exited
+  touchInSandbox(name, '/go')
+  runners[place] = await startRunner(killed.directory)
+  expect(runners[place].id).toBe(killed.id)
+  const { build, jobs } = await buildEnd(product.api, 'fleet', number)
+  expect([build.state, jobs.get('a')?.attempt]).toEqual(['passed', 1])
+  expect(await product.api.readLog(job?.id ?? '')).toBe('before\nafter\n')
+})
+
+test('G79 a revoked runner is refused at once and ends, and the other one goes on', async () => {
+  const [revoked, other] = runners
+  if (revoked === undefined || other === undefined) throw new Error('expected two runners')
+  const exited = once(revoked.child, 'exit')
+  await revokeRunner(product.pool, revoked.id)
+  expect(await exited).toEqual([1, null])
+  expect(revoked.output()).toContain('runner_revoked')
+  const number = await submit({ key: 'a', cmd: 'true' }, { key: 'b', cmd: 'true' })
+  expect((await buildEnd(product.api, 'fleet', number)).build.state).toBe('passed')
+  expect(new Set((await runnersOf(number)).values())).toEqual(new Set([other.id]))
+})
