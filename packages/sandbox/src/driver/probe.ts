@@ -65,18 +65,7 @@ export async function probe(directory: string, runtime: RuntimeName): Promise<Pr
     problems.push('the kernel has no overlayfs: modprobe overlay')
   if (isOlder(release(), oldestKernel))
     problems.push(`Linux ${oldestKernel.join('.')} or later is needed; this is ${release()}`)
-  const home = isRoot ? findCgroupHome() : undefined
-  if (isRoot && home === undefined)
-    problems.push('cgroup v2 is not mounted at /sys/fs/cgroup: without it a process tree cannot be killed reliably')
-  else if (home !== undefined && !(await isWritable(home.unified)))
-    problems.push(`cannot create control groups below ${home.unified}`)
-  else if (home?.flavour === 'v2') {
-    const lacking = lackingControllers(home.unified)
-    if (lacking.length > 0)
-      problems.push(
-        `control groups below ${home.unified} do not limit ${lacking.join(', ')}: check cgroup_disable= of the kernel, or the container`,
-      )
-  }
+  if (isRoot) problems.push(...(await cgroupProblems()))
   if (await liesOnOverlay(directory))
     problems.push(`${directory} is on an overlay file system, which cannot hold overlay layers: put it on a volume`)
   try {
@@ -92,6 +81,19 @@ export async function probe(directory: string, runtime: RuntimeName): Promise<Pr
       : undefined
   if (runtimeProblem !== undefined) problems.push(runtimeProblem)
   return { problems, runtimeProblem, packages }
+}
+
+/** Reports what control groups lack, by which root's sandboxes are limited and killed. */
+async function cgroupProblems(): Promise<readonly string[]> {
+  const home = findCgroupHome()
+  if (home === undefined)
+    return ['cgroup v2 is not mounted at /sys/fs/cgroup: without it a process tree cannot be killed reliably']
+  if (!(await isWritable(home.unified))) return [`cannot create control groups below ${home.unified}`]
+  const lacking = home.flavour === 'v2' ? lackingControllers(home.unified) : []
+  if (lacking.length === 0) return []
+  return [
+    `control groups below ${home.unified} do not limit ${lacking.join(', ')}: check cgroup_disable= of the kernel, or the container`,
+  ]
 }
 
 function hasOverlays(): boolean {

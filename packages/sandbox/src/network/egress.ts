@@ -10,14 +10,14 @@ import { run } from '../system/processes.ts'
 import { ToolFailed } from '../system/tool-failed.ts'
 import { closeGateway, freeBlock, openGateway, rangesInUse } from './address-block.ts'
 import { connectionLimits, takesBrief } from './connection-limits.ts'
-import { resolveExceptions } from './egress-exceptions.ts'
+import { type EgressException, resolveExceptions } from './egress-exceptions.ts'
 import { forgetOtherFirewalls, passOtherFirewalls } from './forwarding.ts'
 import { IpHelper } from './ip-helper.ts'
 import { addressesEach, type Link, LinkPool } from './link-pool.ts'
 import { egressSlot, type NetworkSlot, writeIfChanged } from './network-slot.ts'
 import { nft, nftList } from './nft.ts'
 import { rulesFor } from './nftables.ts'
-import { machineResolver, resolvConfFor } from './resolver.ts'
+import { type MachineResolver, machineResolver, resolvConfFor } from './resolver.ts'
 
 /**
  * Links between sandboxes and the machine. A driver directory claims a number N by creating the
@@ -51,67 +51,113 @@ export async function openEgress(
   const exceptions = await resolveExceptions(egressAllow)
   const resolver = await machineResolver()
   const number = await claimNumber(layout)
-  const table = `harmont_${number}`
-  const links = `hm${number}-*`
+  const isFresh = linksInUse.length === 0
   const beyond = [...resolver.addresses, ...exceptions.map(({ range }) => range)]
-  const block = await claimBlock(layout, number, beyond, linksInUse.length > 0)
-  const addressOf = (index: number): string => addressIn(block, number, index)
-  const gateway = addressOf(1)
+  const block = await claimBlock(layout, number, beyond, !isFresh)
+  const network = new Egress({ layout, number, block, resolver, linksInUse })
   await writeFile('/proc/sys/net/ipv4/ip_forward', '1')
-  const load = (brief: boolean) =>
-    nft(
-      rulesFor({
-        table,
-        links,
-        subnet: `${addressOf(0)}/22`,
-        checked: addressOf(addressesEach - 1),
-        gateway,
-        resolver,
-        exceptions,
-        connections: connectionLimits(brief),
-        ownPorts,
-        owner: layout.tag,
-      }),
-    )
-  try {
-    await load(true)
-  } catch (error) {
-    // Asked only now: nearly every kernel can.
-    if (await takesBrief()) throw error
-    await load(false)
-  }
+  await network.loadRules(exceptions, ownPorts)
   for (const link of linksOf(number)) if (!linksInUse.includes(link)) await removeLink(link)
-  await openGateway(number, gateway, linksInUse.length === 0)
-
-  const resolvConf = layout.resolvConf('egress')
-  writeIfChanged(resolvConf, resolvConfFor(resolver, gateway))
-  const slot = ({ name, index }: Link): NetworkSlot =>
-    egressSlot(name, addressOf(index), gateway, resolver.viaGateway, resolvConf)
-  let hasOthers = true
-  const remove = async (): Promise<void> => {
-    for (const link of linksOf(number)) await removeLink(link)
-    await closeGateway(number)
-    if (hasOthers) await forgetOtherFirewalls(table)
-    // First, because without the table the number, and this file, may be taken by others.
-    rmSync(join(owners, String(number)), { force: true })
-    await nft(`delete table inet ${table}\n`)
-    rmSync(layout.network, { force: true })
-  }
+  await openGateway(number, network.addressOf(1), isFresh)
+  writeIfChanged(layout.resolvConf('egress'), resolvConfFor(resolver, network.addressOf(1)))
   try {
-    const probe = slot({ name: `hm${number}-check`, index: addressesEach - 1 })
-    hasOthers = await passOtherFirewalls(table, links, probe)
+    await network.passOthers()
   } catch (error) {
-    if (linksInUse.length === 0) await remove()
+    if (isFresh) await network.remove()
     throw error
   }
-  const ip = new IpHelper()
-  const pool = new LinkPool(number, linksInUse)
-  return {
-    slot: () => slot(pool.take()),
-    connect: ({ outside }) => ip.run(outside),
-    release: (link) => pool.release(link),
-    close: () => ip.close(),
-    remove,
+  return network
+}
+
+interface EgressPlace {
+  readonly layout: Layout
+  readonly number: number
+  readonly block: string
+  readonly resolver: MachineResolver
+  readonly linksInUse: readonly string[]
+}
+
+class Egress implements EgressNetwork {
+  readonly #place: EgressPlace
+  readonly #table: string
+  readonly #pool: LinkPool
+  readonly #ip = new IpHelper()
+  #hasOthers = true
+
+  constructor(place: EgressPlace) {
+    this.#place = place
+    this.#table = `harmont_${place.number}`
+    this.#pool = new LinkPool(place.number, place.linksInUse)
+  }
+
+  slot(): NetworkSlot {
+    return this.#slotOf(this.#pool.take())
+  }
+
+  connect({ outside }: NetworkSlot): Promise<void> {
+    return this.#ip.run(outside)
+  }
+
+  release(link: string): void {
+    this.#pool.release(link)
+  }
+
+  close(): void {
+    this.#ip.close()
+  }
+
+  async remove(): Promise<void> {
+    const { layout, number } = this.#place
+    for (const link of linksOf(number)) await removeLink(link)
+    await closeGateway(number)
+    if (this.#hasOthers) await forgetOtherFirewalls(this.#table)
+    // First, because without the table the number, and this file, may be taken by others.
+    rmSync(join(owners, String(number)), { force: true })
+    await nft(`delete table inet ${this.#table}\n`)
+    rmSync(layout.network, { force: true })
+  }
+
+  async loadRules(exceptions: readonly EgressException[], ownPorts: readonly number[]): Promise<void> {
+    const { layout, number, resolver } = this.#place
+    const load = (brief: boolean) =>
+      nft(
+        rulesFor({
+          table: this.#table,
+          links: `hm${number}-*`,
+          subnet: `${this.addressOf(0)}/22`,
+          checked: this.addressOf(addressesEach - 1),
+          gateway: this.addressOf(1),
+          resolver,
+          exceptions,
+          connections: connectionLimits(brief),
+          ownPorts,
+          owner: layout.tag,
+        }),
+      )
+    try {
+      await load(true)
+    } catch (error) {
+      // Asked only now: nearly every kernel can.
+      if (await takesBrief()) throw error
+      await load(false)
+    }
+  }
+
+  /** Makes the machine's other firewalls let the links through. Fails with the one that does not. */
+  async passOthers(): Promise<void> {
+    const { number } = this.#place
+    const probe = this.#slotOf({ name: `hm${number}-check`, index: addressesEach - 1 })
+    this.#hasOthers = await passOtherFirewalls(this.#table, `hm${number}-*`, probe)
+  }
+
+  addressOf(index: number): string {
+    return addressIn(this.#place.block, this.#place.number, index)
+  }
+
+  #slotOf({ name, index }: Link): NetworkSlot {
+    const { layout, resolver } = this.#place
+    const resolvConf = layout.resolvConf('egress')
+    return egressSlot(name, this.addressOf(index), this.addressOf(1), resolver.viaGateway, resolvConf)
   }
 }
 

@@ -34,7 +34,7 @@ export function OrganizationPage() {
 
 /** Edits name, website, and whether members may create pipelines. */
 export function OrganizationForm({ organization }: { readonly organization: Schema<'Organization'> }) {
-  const { slug, created_at: createdAt } = organization
+  const { slug } = organization
   const mayChange = usePermission(slug, 'organization')
   const changes = organizationChanges(useQueryClient(), slug)
   const [name, setName] = useState(organization.name)
@@ -64,26 +64,8 @@ export function OrganizationForm({ organization }: { readonly organization: Sche
         problem={fields.url}
         disabled={!mayChange}
       />
-      <label className="flex items-center gap-2">
-        <input
-          type="checkbox"
-          checked={openToMembers}
-          onChange={({ target }) => setOpenToMembers(target.checked)}
-          disabled={!mayChange}
-          className="size-4 accent-text"
-        />
-        Members may create pipelines
-      </label>
-      <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1 text-13">
-        <dt className="text-muted">Address</dt>
-        <dd>
-          <code className="font-mono">{slug}</code>, which stays as it is
-        </dd>
-        <dt className="text-muted">Created</dt>
-        <dd>
-          <Instant at={createdAt} />
-        </dd>
-      </dl>
+      <OpenToMembers isOn={openToMembers} onChange={setOpenToMembers} disabled={!mayChange} />
+      <FixedFacts organization={organization} />
       {problem !== null && Object.keys(fields).length === 0 && (
         <p role="alert" className="text-fail">
           {problem.message}
@@ -95,6 +77,46 @@ export function OrganizationForm({ organization }: { readonly organization: Sche
         </Button>
       </div>
     </form>
+  )
+}
+
+interface OpenToMembersProps {
+  readonly isOn: boolean
+  readonly onChange: (isOn: boolean) => void
+  readonly disabled: boolean
+}
+
+function OpenToMembers({ isOn, onChange, disabled }: OpenToMembersProps) {
+  return (
+    <label className="flex items-center gap-2">
+      <input
+        type="checkbox"
+        checked={isOn}
+        onChange={({ target }) => onChange(target.checked)}
+        disabled={disabled}
+        className="size-4 accent-text"
+      />
+      Members may create pipelines
+    </label>
+  )
+}
+
+function FixedFacts({
+  organization: { slug, created_at: createdAt },
+}: {
+  readonly organization: Schema<'Organization'>
+}) {
+  return (
+    <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1 text-13">
+      <dt className="text-muted">Address</dt>
+      <dd>
+        <code className="font-mono">{slug}</code>, which stays as it is
+      </dd>
+      <dt className="text-muted">Created</dt>
+      <dd>
+        <Instant at={createdAt} />
+      </dd>
+    </dl>
   )
 }
 

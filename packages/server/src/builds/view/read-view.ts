@@ -7,7 +7,7 @@ import { prerequisitesOf } from '../jobs/order-steps.ts'
 import { readWaits } from '../jobs/read-waits.ts'
 import { readLogFacts } from '../logs/log-facts.ts'
 import { findNew } from '../tests/build-tests.ts'
-import { type FailedTests, findFailedTests } from '../tests/failed-tests.ts'
+import { findFailedTests } from '../tests/failed-tests.ts'
 import { reportsShown } from './failure.ts'
 import { firstFailed, readFailureOutputs } from './failure-output.ts'
 import { readHolders } from './holders.ts'
@@ -59,25 +59,6 @@ export async function readView(services: ViewServices, place: ViewPlace, after: 
   const changed = changedJobs(build, touched)
   const isRenderChanged = touched.has(null)
   const shown = [...changed, ...(isRenderChanged && build.render !== null ? [build.render] : [])]
-  const logs = await readLogFacts(
-    pool,
-    shown.map(({ id }) => id),
-  )
-  const [failureOutputs, [failedTests, newFailures], annotations, lookUps, ahead, [waits, holders]] = await Promise.all(
-    [
-      readFailureOutputs(engine.logs, build, logs),
-      readFailedTests(pool, place, firstFailed(build)),
-      changed.length === 0 ? new Map<string, number>() : countAnnotations(pool, buildId),
-      findLookUps(
-        pool,
-        changed.filter(isCached(build)).map(({ id }) => id),
-      ),
-      waitsForRunner(build, changed) ? jobsAhead(pool, build.queue, buildId) : new Map<string, number>(),
-      readWaits(engine, build, shown).then(
-        async (waits) => [waits, await readHolders(pool, build.queue, waits)] as const,
-      ),
-    ],
-  )
   const view: ViewOfBuild = {
     build,
     context,
@@ -86,15 +67,7 @@ export async function readView(services: ViewServices, place: ViewPlace, after: 
     number: place.build.number,
     attempts: Map.groupBy(attempts, ({ step }) => step),
     versions: new Map(attempts.map(({ id, version }) => [id, version])),
-    logs,
-    annotations,
-    lookUps,
-    failureOutputs,
-    failedTests,
-    newFailures,
-    ahead,
-    waits,
-    holders,
+    ...(await readAround(services, place, build, { changed, shown })),
     fullDisk: services.disk.full,
     costOf,
     publicUrl,
@@ -103,14 +76,44 @@ export async function readView(services: ViewServices, place: ViewPlace, after: 
   return { row, view, changed, isRenderChanged }
 }
 
+interface ReadJobs {
+  readonly changed: readonly Job[]
+  /** Those, and the job that renders if it has changed. */
+  readonly shown: readonly Job[]
+}
+
+/** Reads what is said of jobs besides their own records. */
+async function readAround(
+  { pool, engine }: ViewServices,
+  place: ViewPlace,
+  build: Build,
+  { changed, shown }: ReadJobs,
+) {
+  const { id, queue } = build
+  const logs = await readLogFacts(
+    pool,
+    shown.map((job) => job.id),
+  )
+  const lookedUp = changed.filter(isCached(build)).map((job) => job.id)
+  const [failureOutputs, failed, annotations, lookUps, ahead, waits] = await Promise.all([
+    readFailureOutputs(engine.logs, build, logs),
+    readFailedTests(pool, place, firstFailed(build)),
+    changed.length === 0 ? new Map<string, number>() : countAnnotations(pool, id),
+    findLookUps(pool, lookedUp),
+    waitsForRunner(build, changed) ? jobsAhead(pool, queue, id) : new Map<string, number>(),
+    readWaits(engine, build, shown).then(async (waits) => ({ waits, holders: await readHolders(pool, queue, waits) })),
+  ])
+  return { logs, failureOutputs, ...failed, annotations, lookUps, ahead, ...waits }
+}
+
 async function readFailedTests(
   pool: pg.Pool,
   { pipeline, build }: ViewPlace,
   jobIds: readonly string[],
-): Promise<readonly [failed: ReadonlyMap<string, FailedTests>, isNew: ReadonlySet<string>]> {
-  const failed = await findFailedTests(pool, jobIds, reportsShown)
-  const results = [...failed.values()].flatMap((job) => job.results)
-  return [failed, await findNew(pool, pipeline.id, build.number, results)]
+): Promise<Pick<ViewOfBuild, 'failedTests' | 'newFailures'>> {
+  const failedTests = await findFailedTests(pool, jobIds, reportsShown)
+  const results = [...failedTests.values()].flatMap((job) => job.results)
+  return { failedTests, newFailures: await findNew(pool, pipeline.id, build.number, results) }
 }
 
 /** Returns the jobs that have changed, and the waiting jobs that show a changed prerequisite. */
