@@ -26,7 +26,7 @@ import { runHmHere } from '../packages/cli/src/test-support/run-hm-here.ts'
 import { type Product, startProduct } from './product.ts'
 
 // The real command against the real server and real sandboxes, with stdout and stderr apart. What
-// runs a pipeline, or gets a signal, is a process of its own.
+// gets a signal is a process of its own.
 const hmProgram = fileURLToPath(new URL('../packages/cli/bin/hm.js', import.meta.url))
 
 /** A report of a test that failed and one that passed. */
@@ -128,7 +128,6 @@ function start(args: readonly string[], { cwd = project, env = {}, input = '' }:
 }
 
 async function hm(args: readonly string[], options: Options = {}) {
-  if (args[0] === 'run') return start(args, options).ended
   const { cwd = project, env = {}, ...more } = options
   const { code, stdout, stderr } = await runHmHere(args, { cwd, env: { ...hmEnv(), ...env }, ...more })
   return { code, stdout, stderr }

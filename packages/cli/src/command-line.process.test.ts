@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { runHm } from './test-support/run-hm.ts'
+import { runHmHere } from './test-support/run-hm-here.ts'
 import { version } from './version.ts'
 
 let cwd: string
@@ -26,7 +27,7 @@ test('help as JSON covers all of hm, a group and a command', async () => {
     [['help', 'config', 'set'], 'Usage: hm config set KEY VALUE'],
     [['config', 'set', '-h'], 'Usage: hm config set KEY VALUE'],
   ] as const)
-    expect(await runHm(line, { cwd })).toMatchObject({ code: 0, stdout: expect.stringContaining(text), stderr: '' })
+    expect(await runHmHere(line, { cwd })).toMatchObject({ code: 0, stdout: expect.stringContaining(text), stderr: '' })
 })
 
 test('a usage error exits 2, with text on stderr and nothing on stdout', async () => {
@@ -39,7 +40,7 @@ test('a usage error exits 2, with text on stderr and nothing on stdout', async (
 })
 
 test('with --json an error is one line of JSON', async () => {
-  const { code, stdout, stderr } = await runHm(['config', 'get', 'cloud.orgg', '--json'], { cwd })
+  const { code, stdout, stderr } = await runHmHere(['config', 'get', 'cloud.orgg', '--json'], { cwd })
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
   expect(JSON.parse(stderr)).toEqual({
     error: { code: 'usage', message: '"cloud.orgg" is not a setting', fix: 'did you mean cloud.org?' },
@@ -47,28 +48,28 @@ test('with --json an error is one line of JSON', async () => {
 })
 
 test('a group without a command prints its help', async () => {
-  const help = await runHm(['config', '-h'], { cwd })
-  expect(await runHm(['config'], { cwd })).toEqual(help)
+  const help = await runHmHere(['config', '-h'], { cwd })
+  expect(await runHmHere(['config'], { cwd })).toEqual(help)
   expect(help.stdout).toContain('config path')
 })
 
 test('without a terminal, colour needs its flag', async () => {
   const colored = '\u001b['
-  expect((await runHm(['--color', 'always', 'help'], { cwd })).stdout).toContain(colored)
-  expect((await runHm(['--color', 'always', 'help'], { cwd, env: { NO_COLOR: '1' } })).stdout).toContain(colored)
+  expect((await runHmHere(['--color', 'always', 'help'], { cwd })).stdout).toContain(colored)
+  expect((await runHmHere(['--color', 'always', 'help'], { cwd, env: { NO_COLOR: '1' } })).stdout).toContain(colored)
   expect((await runHm(['help'], { cwd, env: { FORCE_COLOR: '1' } })).stdout).not.toContain(colored)
-  expect((await runHm(['--color=always', '--no-color', 'help'], { cwd })).stdout).not.toContain(colored)
+  expect((await runHmHere(['--color=always', '--no-color', 'help'], { cwd })).stdout).not.toContain(colored)
 })
 
 test('sets, gets and lists a setting; -q prints only results', async () => {
   await mkdir(join(cwd, '.hm'))
-  expect(await runHm(['config', 'set', 'default_pipeline', 'ci', '--project', '-q'], { cwd })).toMatchObject({
+  expect(await runHmHere(['config', 'set', 'default_pipeline', 'ci', '--project', '-q'], { cwd })).toMatchObject({
     code: 0,
     stdout: '',
     stderr: '',
   })
-  expect(await runHm(['config', 'get', 'default_pipeline'], { cwd })).toMatchObject({ code: 0, stdout: 'ci\n' })
-  const { stdout } = await runHm(['config', 'list', '--json'], { cwd })
+  expect(await runHmHere(['config', 'get', 'default_pipeline'], { cwd })).toMatchObject({ code: 0, stdout: 'ci\n' })
+  const { stdout } = await runHmHere(['config', 'list', '--json'], { cwd })
   expect(JSON.parse(stdout).data).toContainEqual({
     key: 'default_pipeline',
     value: 'ci',
@@ -80,7 +81,7 @@ test('the project is the nearest parent directory with .hm, within the work tree
   await mkdir(join(cwd, '.hm'))
   await mkdir(join(cwd, 'a', 'b'), { recursive: true })
   const project = async (directory: string, ...line: string[]) =>
-    JSON.parse((await runHm(['config', 'path', '--json', ...line], { cwd: directory })).stdout).project
+    JSON.parse((await runHmHere(['config', 'path', '--json', ...line], { cwd: directory })).stdout).project
   expect(await project(join(cwd, 'a', 'b'))).toBe(join(cwd, '.hm', 'config.toml'))
   expect(await project(join(cwd, 'a', 'b'), '-d', '..')).toBe(join(cwd, 'a', '.hm', 'config.toml'))
   await mkdir(join(cwd, 'a', '.git'))
@@ -90,11 +91,11 @@ test('the project is the nearest parent directory with .hm, within the work tree
 test('a malformed configuration is exit 2 for commands that need it, and others ignore it', async () => {
   await mkdir(join(cwd, '.hm'))
   await writeFile(join(cwd, '.hm', 'config.toml'), '[cloud\n')
-  expect(await runHm(['config', 'list'], { cwd })).toMatchObject({
+  expect(await runHmHere(['config', 'list'], { cwd })).toMatchObject({
     code: 2,
     stderr: expect.stringContaining('.hm/config.toml:1'),
   })
-  expect(await runHm(['help'], { cwd })).toMatchObject({ code: 0 })
+  expect(await runHmHere(['help'], { cwd })).toMatchObject({ code: 0 })
 })
 
 test('an unforeseen error is exit 10, with a report that contains no argument', async () => {
@@ -167,6 +168,6 @@ test('a command loads its own code and nothing that only others need', async () 
 
 test('hm plugin list says that there are no plugins', async () => {
   const plugins = 'hm has no plugins: local and cloud runs are built in\n'
-  expect(await runHm(['plugin', 'list'], { cwd })).toMatchObject({ code: 0, stdout: '', stderr: plugins })
-  expect(await runHm(['plugin', 'list', '--json'], { cwd })).toMatchObject({ code: 0, stdout: '{"data":[]}\n' })
+  expect(await runHmHere(['plugin', 'list'], { cwd })).toMatchObject({ code: 0, stdout: '', stderr: plugins })
+  expect(await runHmHere(['plugin', 'list', '--json'], { cwd })).toMatchObject({ code: 0, stdout: '{"data":[]}\n' })
 })

@@ -13,7 +13,7 @@ import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { runHm } from '../test-support/run-hm.ts'
+import { runHmHere } from '../test-support/run-hm-here.ts'
 
 // A server whose connections break where a test wants them to: no real one does that on command.
 let server: Server
@@ -92,7 +92,7 @@ beforeEach(() => {
 })
 
 const hm = (...args: readonly string[]) =>
-  runHm(['artifact', ...args, '-p', 'ci', '-b', '1', '--org', 'o', '--api-url', url], {
+  runHmHere(['artifact', ...args, '-p', 'ci', '-b', '1', '--org', 'o', '--api-url', url], {
     cwd,
     env: { HM_API_TOKEN: 't' },
   })

@@ -12,7 +12,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { beginRecord } from '../records/run-records.ts'
 import { makeOutput } from '../terminal/output.ts'
 import { terminal } from '../terminal/terminal.ts'
-import { hmProgram, runHm } from '../test-support/run-hm.ts'
+import { hmProgram } from '../test-support/run-hm.ts'
+import { runHmHere } from '../test-support/run-hm-here.ts'
 import { pipelines } from './sources.ts'
 
 let cwd: string
@@ -27,7 +28,7 @@ async function offered(...words: string[]): Promise<string[]> {
 }
 
 async function offeredWith(env: Readonly<Record<string, string>>, ...words: string[]): Promise<string[]> {
-  const { code, stdout, stderr } = await runHm(['__complete', '--', ...words], { cwd, env })
+  const { code, stdout, stderr } = await runHmHere(['__complete', '--', ...words], { cwd, env })
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   return stdout.split('\n').flatMap((line) => line.split('\t')[0] || [])
 }
@@ -138,7 +139,7 @@ test('offers nothing for a line that is wrong or complete', async () => {
 })
 
 test('shows a summary for each command', async () => {
-  const { stdout } = await runHm(['__complete', '--', 'vers'], { cwd })
+  const { stdout } = await runHmHere(['__complete', '--', 'vers'], { cwd })
   expect(stdout).toBe('version\tPrint the version\n')
 })
 

@@ -9,7 +9,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { parseFlags } from '../command-line/flags.ts'
 import { resolveCommand } from '../command-line/resolve.ts'
 import { slugFor } from '../project/project-name.ts'
-import { runHm } from '../test-support/run-hm.ts'
+import { runHmHere } from '../test-support/run-hm-here.ts'
 import { findProjects } from './find-projects.ts'
 import { readFolders } from './folder.ts'
 import { SKILLS, skillsFolder, writeSkills } from './offers.ts'
@@ -32,7 +32,7 @@ async function write(file: string, text = ''): Promise<void> {
   await mkdir(dirname(join(project, file)), { recursive: true })
   await writeFile(join(project, file), text)
 }
-const init = (...args: string[]) => runHm(['init', ...args], { cwd: project, env: { HM_CACHE_DIR: cache } })
+const init = (...args: string[]) => runHmHere(['init', ...args], { cwd: project, env: { HM_CACHE_DIR: cache } })
 
 interface Node {
   readonly step: { readonly label: string; readonly cmd: string; readonly image?: string; readonly cache?: unknown }

@@ -6,7 +6,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { RunEvent } from '../events/run-event.ts'
 import { localHome } from '../records/home.ts'
 import { AppendedFile, beginRecord, runFiles } from '../records/run-records.ts'
-import { hmProgram, programEnv, runHm } from '../test-support/run-hm.ts'
+import { hmProgram, programEnv } from '../test-support/run-hm.ts'
+import { runHmHere } from '../test-support/run-hm-here.ts'
 import { events } from '../view/story.test-support.ts'
 
 // A character that would reverse the text after it.
@@ -57,21 +58,21 @@ test('a terminal gets the step’s name and log without control sequences; a fil
   const env = { ...programEnv, HOME: cwd, TERM: 'xterm' }
   const shown = execFileSync('script', ['-qefc', line, '/dev/null'], { cwd, env, encoding: 'utf8' })
   expect(shown).toMatch(/^\[a\?b\] said\?\r?\n/)
-  expect(await runHm(['logs'], { cwd })).toMatchObject({ code: 0, stdout: output.replaceAll(/^(?=.)/gm, '[a?b] ') })
+  expect(await runHmHere(['logs'], { cwd })).toMatchObject({ code: 0, stdout: output.replaceAll(/^(?=.)/gm, '[a?b] ') })
 })
 
 test('logs of a failed step end with the reports of its tests', async () => {
-  const { code, stdout, stderr } = await runHm(['logs', '--failed'], { cwd })
+  const { code, stdout, stderr } = await runHmHere(['logs', '--failed'], { cwd })
   expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining('a_test.go:7: got 1, want 2\n') })
   expect(stderr).toBe('a?b: 1 test failed\n  TestA — got 1, want 2 · a_test.go:7\n')
-  expect((await runHm(['logs', '--failed', '--json'], { cwd })).stderr).toBe('')
-  expect((await runHm(['logs'], { cwd })).stderr).toBe('')
+  expect((await runHmHere(['logs', '--failed', '--json'], { cwd })).stderr).toBe('')
+  expect((await runHmHere(['logs'], { cwd })).stderr).toBe('')
 })
 
 test('a long log of a failed step shows only the reports of its tests, and how to see all', async () => {
   const long = `${'installing a package\n'.repeat(5_000)}${output}`
   writeLog(2, long)
-  const { code, stdout, stderr } = await runHm(['logs', '2', '--failed'], { cwd })
+  const { code, stdout, stderr } = await runHmHere(['logs', '2', '--failed'], { cwd })
   expect({ code, stdout }).toEqual({
     code: 0,
     stdout: '[a?b] --- FAIL: TestA (0.00s)\n[a?b]     a_test.go:7: got 1, want 2\n',
@@ -79,14 +80,14 @@ test('a long log of a failed step shows only the reports of its tests, and how t
   expect(stderr).toBe(
     "a?b: 1 test failed\n  TestA — got 1, want 2 · a_test.go:7\nfull log, 5003 lines: hm logs 2 'a?b'\n",
   )
-  expect((await runHm(['logs', '2'], { cwd })).stdout.split('\n')).toHaveLength(5_004)
-  expect((await runHm(['logs', '2', '--failed', '-n', '60'], { cwd })).stdout.split('\n')).toHaveLength(61)
-  expect(JSON.parse((await runHm(['logs', '2', '--failed', '--json'], { cwd })).stdout).data).toHaveLength(5_003)
+  expect((await runHmHere(['logs', '2'], { cwd })).stdout.split('\n')).toHaveLength(5_004)
+  expect((await runHmHere(['logs', '2', '--failed', '-n', '60'], { cwd })).stdout.split('\n')).toHaveLength(61)
+  expect(JSON.parse((await runHmHere(['logs', '2', '--failed', '--json'], { cwd })).stdout).data).toHaveLength(5_003)
 })
 
 test('a failed step without output is named', async () => {
   writeLog(3, '')
-  expect(await runHm(['logs', '3', '--failed'], { cwd })).toMatchObject({
+  expect(await runHmHere(['logs', '3', '--failed'], { cwd })).toMatchObject({
     code: 0,
     stdout: '',
     stderr: 'a?b: printed nothing\n',
@@ -102,7 +103,7 @@ test('the failed tests of a report tell of a failure, not what its log says of o
     events.tests(key, { failures: [one] }),
   ]
   writeLog(4, `${'installing a package\n'.repeat(60)}${output}`, reported)
-  const { stdout, stderr } = await runHm(['logs', '4', '--failed'], { cwd })
+  const { stdout, stderr } = await runHmHere(['logs', '4', '--failed'], { cwd })
   expect(stdout.replaceAll('[a?b] ', '')).toBe(
     '1 test failed\n\ncart › rounds\u202e  src/cart.test.ts:7\n  expected 2\n  got 1\n',
   )
@@ -110,13 +111,13 @@ test('the failed tests of a report tell of a failure, not what its log says of o
     "a?b: 1 test failed\n  cart › rounds? — expected 2 · cart.test.ts:7\nfull log, 63 lines: hm logs 4 'a?b'\n",
   )
   writeLog(5, output, reported)
-  const short = await runHm(['logs', '5', '--failed'], { cwd })
+  const short = await runHmHere(['logs', '5', '--failed'], { cwd })
   expect(short.stdout.replaceAll('[a?b] ', '')).toBe(output)
   expect(short.stderr).toBe('a?b: 1 test failed\n  cart › rounds? — expected 2 · cart.test.ts:7\n')
 })
 
 test('a run without the requested step lists its steps', async () => {
-  const { code, stderr } = await runHm(['logs', '1', 'b'], { cwd })
+  const { code, stderr } = await runHmHere(['logs', '1', 'b'], { cwd })
   expect({ code, stderr }).toEqual({
     code: 5,
     stderr: 'error[step_not_found]: run 1 has no step b\nfix: its steps are a?b\n',

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { RunEvent } from '../events/run-event.ts'
 import { localHome } from '../records/home.ts'
 import { AppendedFile, beginRecord, runFiles } from '../records/run-records.ts'
-import { runHm } from '../test-support/run-hm.ts'
+import { runHmHere } from '../test-support/run-hm-here.ts'
 import { events } from '../view/story.test-support.ts'
 
 let cwd: string
@@ -46,7 +46,7 @@ const reported = (failed: number, message: string): RunEvent => ({
 
 test('hm test prints the failed tests of the last run with place and message, and how many there are', async () => {
   record(1, [reported(1, 'of the first attempt'), reported(3, 'expected 2\n\n  got 1\x1b[31m')])
-  expect(await runHm(['test'], { cwd })).toEqual({
+  expect(await runHmHere(['test'], { cwd })).toEqual({
     ...{ code: 0, signal: null, stderr: '' },
     stdout: [
       'cart › rounds  src/cart.test.ts:7  (step unit)',
@@ -58,7 +58,7 @@ test('hm test prints the failed tests of the last run with place and message, an
       '',
     ].join('\n'),
   })
-  const { stdout } = await runHm(['test', '--json'], { cwd })
+  const { stdout } = await runHmHere(['test', '--json'], { cwd })
   expect(JSON.parse(stdout)).toMatchObject({
     data: [{ name: 'cart › rounds', line: 7, state: 'failed', step_key: 'unit' }],
     counts: { passed: 5, failed: 3, skipped: 2 },
@@ -67,10 +67,10 @@ test('hm test prints the failed tests of the last run with place and message, an
 
 test('hm test of a run without reports says how a step reports its tests; --history takes no number', async () => {
   record(2, [])
-  expect(await runHm(['test'], { cwd })).toMatchObject({
+  expect(await runHmHere(['test'], { cwd })).toMatchObject({
     code: 0,
     stdout: '',
     stderr: expect.stringContaining("tests: 'junit.xml'"),
   })
-  expect(await runHm(['test', '2', '--history', 'x'], { cwd })).toMatchObject({ code: 2 })
+  expect(await runHmHere(['test', '2', '--history', 'x'], { cwd })).toMatchObject({ code: 2 })
 })

@@ -4,7 +4,7 @@ import { type HmResult, programEnv } from './run-hm.ts'
 
 interface HereOptions {
   readonly cwd: string
-  readonly env: Readonly<Record<string, string>>
+  readonly env?: Readonly<Record<string, string>>
   readonly input?: string
 }
 
@@ -13,7 +13,10 @@ interface HereOptions {
  * of the time of a short command. No signal arrives and the reader never leaves; tests of those
  * start a process.
  */
-export async function runHmHere(args: readonly string[], { cwd, env, input = '' }: HereOptions): Promise<HmResult> {
+export async function runHmHere(
+  args: readonly string[],
+  { cwd, env = {}, input = '' }: HereOptions,
+): Promise<HmResult> {
   const [stdout, stderr] = [new Kept(), new Kept()]
   const code = await runCommandLine({
     argv: args,
