@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
@@ -44,4 +45,12 @@ it('a waiting launcher has no error, and its later error explains why a sandbox 
   expect(complaints).not.toEqual([])
   for (const name of complaints) expect(await readFile(join(layout.launchers, name), 'utf8')).toBe('')
   await launcher.discard()
+})
+
+it('the link and the ids of a discarded launcher are free only once nothing of it is left', async () => {
+  const launcher = await pool.take('none')
+  const isThere = [existsSync(launcher.groups.top)]
+  launcher.afterDiscard(async () => void isThere.push(existsSync(launcher.groups.top)))
+  await launcher.discard()
+  expect(isThere).toEqual([true, false])
 })
