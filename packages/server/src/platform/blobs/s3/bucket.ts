@@ -200,7 +200,11 @@ export class Bucket {
     } catch (error) {
       if (error instanceof S3ServiceException && absent.has(error.name))
         throw new NoSuchBlob(`${this.url}: no such blob`)
-      throw this.#wrong(operation, deadline.signal.aborted ? `no answer within ${callMs / 1000} s` : `${error}`, error)
+      throw this.#wrong(
+        operation,
+        deadline.signal.aborted ? `no answer within ${callMs / 1000} s` : wordsOf(error),
+        error,
+      )
     } finally {
       clearTimeout(timer)
     }
@@ -209,6 +213,11 @@ export class Bucket {
   #wrong(operation: string, why: string, cause?: unknown): BlobStoreUnavailable {
     return new BlobStoreUnavailable(`${this.url}: ${operation} failed: ${why}`, { cause, isRefusal: isRefusal(cause) })
   }
+}
+
+/** Returns name and message of an error; the SDK's word for no message is left out. */
+function wordsOf(error: unknown): string {
+  return String(error).replace(/: UnknownError$/, '')
 }
 
 /** Returns a tag without its quotes, which some answers leave out. */
