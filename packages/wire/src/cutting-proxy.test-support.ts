@@ -6,15 +6,12 @@ import { listen } from './port-under-test.test-support.ts'
 /**
  * `before`: the connection breaks before the server has the request. `after`: it breaks in the place
  * of the answer. `stall`: the request is held until the runner has gone, and lost. `late`: the same,
- * and the server gets it behind the runner's next request. `half`: it breaks amid the answer.
+ * and the server gets it behind the runner's next two requests: its repetition and what follows. `half`: it breaks amid the answer.
  */
 export type Cut = 'none' | 'before' | 'after' | 'stall' | 'late' | 'half'
 
-export interface CuttingProxy {
+export interface CuttingProxy extends AsyncDisposable {
   readonly url: string
-  /** Names of the calls that came, with what became of them. */
-  readonly seen: (readonly [string, Cut])[]
-  close(): Promise<void>
 }
 
 interface Answer {
@@ -28,23 +25,21 @@ interface Answer {
  * them gets it.
  */
 export async function cuttingProxy(server: () => string, next: (call: string) => Cut): Promise<CuttingProxy> {
-  const seen: (readonly [string, Cut])[] = []
-  /** Requests that are delivered behind the next one. */
-  const late: (() => Promise<unknown>)[] = []
+  const late: { readonly deliver: () => Promise<unknown>; behind: number }[] = []
 
   async function pass(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const call = (request.url ?? '').split('/runners/v1/')[1] ?? ''
     const cut = next(call)
-    seen.push([call, cut])
     const body = await buffer(request)
     const deliver = () => forward(server(), request, body)
     if (cut === 'before') return void request.socket.destroy()
     if (cut === 'stall' || cut === 'late') {
-      response.once('close', () => cut === 'late' && late.push(deliver))
+      response.once('close', () => cut === 'late' && late.push({ deliver, behind: 2 }))
       return
     }
     const { status, headers, body: answer } = await deliver()
-    for (const one of late.splice(0)) await one()
+    for (const one of late) one.behind -= 1
+    while (late[0]?.behind === 0) await late.shift()?.deliver()
     if (cut === 'after') return void request.socket.destroy()
     response.writeHead(status, headers)
     if (cut === 'none') return void response.end(answer)
@@ -54,7 +49,7 @@ export async function cuttingProxy(server: () => string, next: (call: string) =>
   const proxy = await listen((request, response) => {
     pass(request, response).catch(() => request.socket.destroy())
   })
-  return { url: proxy.url, seen, close: proxy.close }
+  return { url: proxy.url, [Symbol.asyncDispose]: proxy.close }
 }
 
 function forward(server: string, { url = '/', method, headers }: IncomingMessage, body: Buffer): Promise<Answer> {

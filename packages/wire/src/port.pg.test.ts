@@ -1,10 +1,20 @@
-import { engineMigrations, PostgresStore } from '@harmont/engine'
+import { engineMigrations, noOutput, PostgresStore } from '@harmont/engine'
 import { transaction } from '@harmont/engine/transaction'
 import { afterFile } from '@harmont/test-kit/file'
 import { createDatabase } from '@harmont/test-kit/postgres'
 import pg from 'pg'
+import { expect, test } from 'vitest'
+import { type Cut, cuttingProxy } from './cutting-proxy.test-support.ts'
 import { portSuite } from './port-suite.ts'
-import { remotePort, type StoreUnderTest } from './port-under-test.test-support.ts'
+import {
+  localPort,
+  newBuild,
+  plainContext,
+  remotePort,
+  type StoreUnderTest,
+  serveWire,
+  stepsOf,
+} from './port-under-test.test-support.ts'
 
 async function postgres(): Promise<StoreUnderTest> {
   const { connection, drop } = await createDatabase({
@@ -31,5 +41,47 @@ async function postgres(): Promise<StoreUnderTest> {
     },
   }
 }
+
+/** Ends a red job with a test that is to be proved. */
+async function endRed({ store, submit }: StoreUnderTest, runner: string): Promise<void> {
+  const created = newBuild(
+    stepsOf(1, { tests: { forks: 1 }, artifacts: [{ path: 'r.xml', kind: 'junit' }] }),
+    store.now(),
+  )
+  await submit(created, plainContext)
+  const { port } = localPort({ store, submit, close: async () => {} })
+  const [job] = await port(runner).lease({ runner, slots: 1, waitMs: 0, signal: new AbortController().signal })
+  if (job === undefined) throw new Error('nothing to lease')
+  await port(runner).started(job, new Date(store.now()))
+  const cases = [{ suite: 's', name: 't', state: 'failed' }] as const
+  const output = { ...noOutput, tests: [{ path: 'r.xml', format: 'junit', faults: 0, cases }] } as const
+  const failed = { kind: 'exited', exitCode: 1, signal: null, limit: null, snapshot: null } as const
+  await port(runner).finish(job, new Date(store.now()), failed, output)
+}
+
+test('G92 a run of a proof whose grant was lost on the way is given again, and to nobody else', async () => {
+  const under = await postgres()
+  await endRed(under, 'r')
+  await using wire = await serveWire(under.store)
+  const cuts: Cut[] = ['after']
+  await using proxy = await cuttingProxy(
+    () => wire.url,
+    () => cuts.shift() ?? 'none',
+  )
+  const { probes } = wire.connect('r', { url: proxy.url })
+  const fork = await probes?.take('r')
+  const [held] = (await under.store.probes?.of('r')) ?? []
+  expect(fork?.lease).toMatchObject({ ...held })
+  expect(held?.fork).toBeTruthy()
+  expect(await probes?.take('r')).toBeNull()
+  const thief = wire.connect('thief').probes
+  if (!fork || !thief) throw new Error('there is no proof')
+  await expect(thief.fetchSecrets(fork.lease, ['one'])).rejects.toThrow('lost')
+  await expect(thief.dealFiles(fork.lease, { files: 't', total: 1 }, [])).rejects.toThrow('lost')
+  expect(await thief.end(fork.lease, { kind: 'impossible' })).toBe(false)
+  await thief.release('r')
+  expect(await under.store.probes?.of('r')).toHaveLength(1)
+  await under.close()
+})
 
 portSuite('the remote port of a store in PostgreSQL', async () => remotePort(await postgres()))

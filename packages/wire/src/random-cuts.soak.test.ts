@@ -149,8 +149,7 @@ async function live(seedOfLife: number, servers: number, cuts: readonly Cut[]): 
   await using all = new AsyncDisposableStack()
   const wires = await Promise.all(Array.from({ length: servers }, async () => all.use(await serveWire(store))))
   const pickServer = () => network.pick(wires).url
-  const proxy = await cuttingProxy(pickServer, () => network.pick([...cuts, 'none', 'none', 'none', 'none']))
-  all.defer(proxy.close)
+  const proxy = all.use(await cuttingProxy(pickServer, () => network.pick([...cuts, 'none', 'none', 'none', 'none'])))
   const wire = all.use(await serveWire(store, { through: async () => proxy.url }))
   const remote = new World(store, wire.connect(runner, { settings: { tryMs: 100, pollMs: 0 } }), newId)
   const local = new World(here, createLocalPort({ ...surroundings(), store: here, log: () => undefined }), newIdHere)

@@ -1,16 +1,25 @@
 import type { LeaseRef, Store } from '@harmont/engine'
+import { now } from '@harmont/sandbox'
 
+interface Holder {
+  readonly runner: string
+  readonly buildId: string
+}
+
+/** A look-up for each append would cost a statement for each. */
+const knownForMs = 10_000
 const mostKnown = 10_000
 
 /**
- * Knows which runner a lease was given to. That never changes for a job and a fencing number, so it
- * is remembered; whether the lease still lasts is for the store to say.
+ * Knows which runner a lease was given to; whether it still lasts is for the store to say. The
+ * answer for a job and a fencing number changes only when a database loses commits, in a failover,
+ * and gives the number again. So an answer is believed for some seconds, and a refusal never.
  */
 export class Holders {
   readonly #leases: Pick<Store['leases'], 'holder'>
-  readonly #known = new Map<string, { readonly runner: string; readonly buildId: string }>()
+  readonly #known = new Map<string, Holder & { readonly until: number }>()
   /** Look-ups under way: a cancel has every waiting runner ask for the same lease. */
-  readonly #asked = new Map<string, ReturnType<Store['leases']['holder']>>()
+  readonly #asked = new Map<string, Promise<Holder | null>>()
 
   constructor(leases: Pick<Store['leases'], 'holder'>) {
     this.#leases = leases
@@ -18,8 +27,12 @@ export class Holders {
 
   /** Returns whether this lease was given to this runner. */
   async holds(runner: string, { jobId, buildId, fence }: Omit<LeaseRef, 'buildId'> & { readonly buildId?: string }) {
-    const holder = await this.#holder(jobId, fence)
-    return holder !== null && holder.runner === runner && (buildId === undefined || holder.buildId === buildId)
+    const isTheirs = (holder: Holder | null | undefined) =>
+      holder?.runner === runner && (buildId === undefined || holder.buildId === buildId)
+    const key = `${jobId} ${fence}`
+    const known = this.#known.get(key)
+    if (known !== undefined && known.until > now() && isTheirs(known)) return true
+    return isTheirs(await this.#ask(key, jobId, fence))
   }
 
   /** Notes leases that were just given to a runner. */
@@ -27,10 +40,7 @@ export class Holders {
     for (const { jobId, buildId, fence } of leases) this.#remember(`${jobId} ${fence}`, { runner, buildId })
   }
 
-  async #holder(jobId: string, fence: number): ReturnType<Store['leases']['holder']> {
-    const key = `${jobId} ${fence}`
-    const known = this.#known.get(key)
-    if (known !== undefined) return known
+  async #ask(key: string, jobId: string, fence: number): Promise<Holder | null> {
     const asking = this.#asked.get(key) ?? this.#leases.holder(jobId, fence)
     this.#asked.set(key, asking)
     try {
@@ -42,9 +52,9 @@ export class Holders {
     }
   }
 
-  #remember(key: string, holder: { readonly runner: string; readonly buildId: string }): void {
+  #remember(key: string, { runner, buildId }: Holder): void {
     this.#known.delete(key)
-    this.#known.set(key, holder)
+    this.#known.set(key, { runner, buildId, until: now() + knownForMs })
     const [oldest] = this.#known.keys()
     if (this.#known.size > mostKnown && oldest !== undefined) this.#known.delete(oldest)
   }

@@ -1,0 +1,23 @@
+import { createMemoryStore, type Store } from '@harmont/engine'
+import { expect, test } from 'vitest'
+import { newBuild, plainContext, stepsOf } from '../port-under-test.test-support.ts'
+import { Holders } from './holders.ts'
+
+test('G01 a fencing number that a database gives again, after it lost a commit, belongs to the new holder', async () => {
+  const created = newBuild(stepsOf(1), 0)
+  // The database before a failover and after it: the lease that the first gave is lost.
+  const [before, after] = [createMemoryStore(), createMemoryStore()]
+  for (const store of [before, after]) store.builds.submit(created, plainContext)
+  let store: Store = before
+  const holders = new Holders({ holder: (jobId, fence) => store.leases.holder(jobId, fence) })
+  const [first] = await before.leases.take('a', 1, 0)
+  if (first === undefined) throw new Error('nothing to lease')
+  holders.note('a', [first])
+  expect(await holders.holds('a', first)).toBe(true)
+  expect(await holders.holds('a', { ...first, buildId: first.jobId })).toBe(false)
+  store = after
+  const [again] = await after.leases.take('b', 1, 0)
+  expect(again).toMatchObject({ jobId: first.jobId, fence: first.fence })
+  expect(await holders.holds('b', first)).toBe(true)
+  expect(await holders.holds('a', first)).toBe(false)
+})
