@@ -1,6 +1,6 @@
 /**
- * A server that runs no steps, and two runners beside it: processes of their own, each with its own
- * data directory, its own key, and no database.
+ * A server in roles: one process answers, one does background work, and two runners, each with its
+ * own data directory, its own key and no database, run the jobs.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
@@ -10,12 +10,13 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { removeTree } from '@harmont/outside/remove-tree'
 import { addWitness } from '@harmont/test-kit/file'
+import { reservePort } from '@harmont/test-kit/port'
 import { touchInSandbox } from '@harmont/test-kit/touch-in-sandbox'
 import { until } from '@harmont/test-kit/until'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createRunnerKey, revokeRunner } from '../packages/server/src/runners/index.ts'
 import { machineExceptions } from '../scripts/machine-exceptions.ts'
-import { repositoryRoot } from '../scripts/server-process.ts'
+import { repositoryRoot, type ServerProcess, startServerProcess } from '../scripts/server-process.ts'
 import { showHostBase } from './host-base.ts'
 import { readStream } from './log-stream.ts'
 import { buildEnd, compiledCode, flatIr, type Product, startProduct } from './product.ts'
@@ -31,9 +32,13 @@ interface RunnerProcess {
 const directories: string[] = []
 let product: Product
 let runners: RunnerProcess[] = []
+let scheduler: ServerProcess
 
 beforeAll(async () => {
-  product = await startProduct({ HARMONT_RUNNER: 'off' })
+  product = await startProduct({ HARMONT_ROLE: 'api' })
+  const logFile = join(product.dataDirectory, 'scheduler.log')
+  const env = { ...product.commandEnv, HARMONT_ROLE: 'scheduler' }
+  scheduler = await startServerProcess({ port: await reservePort(), logFile, env })
   await product.api.ensurePipeline({ name: 'fleet', repository: 'local/fleet', default_branch: 'main' })
   const wish = { pool: 'default', labels: ['big'], organizations: null, getsSecrets: true, expiresAt: null }
   const { key } = await createRunnerKey(product.pool, { ...wish, uses: 2 })
@@ -41,6 +46,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   for (const { child } of runners) child.kill('SIGKILL')
+  await scheduler?.stop()
   await product?.remove()
   for (const directory of directories) removeTree(directory)
 })
@@ -144,6 +150,16 @@ test('G78 G02 a runner is killed: its log was live, its command goes on, and its
   const { build, jobs } = await buildEnd(product.api, 'fleet', number)
   expect([build.state, jobs.get('a')?.attempt]).toEqual(['passed', 1])
   expect(await product.api.readLog(job?.id ?? '')).toBe('before\nafter\n')
+})
+
+test('the scheduler does what follows a build, and answers monitors only', async () => {
+  const openTokens = async () => {
+    const { rows } = await product.pool.query('select from build_records where runner_token_hash is not null')
+    return rows.length
+  }
+  await until(openTokens, (count) => count === 0)
+  expect((await fetch(`${scheduler.url}/healthz`)).status).toBe(200)
+  expect((await fetch(`${scheduler.url}/api/v0/auth/config`)).status).toBe(404)
 })
 
 test('G79 a revoked runner is refused at once and ends, and the other one goes on', async () => {

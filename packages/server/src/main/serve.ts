@@ -98,7 +98,8 @@ export async function serve({ settings, log, validateResponses = false, byTheClo
     const database = await openDatabase(settings.databaseUrl, directory, log)
     started.defer(() => database.close())
     const sealer = await openSealer(settings, directory, database)
-    await ensureBootstrap(database.pool, settings)
+    // The key is set where it is used: a scheduler without the setting must not remove it.
+    if (settings.role !== 'scheduler') await ensureBootstrap(database.pool, settings)
     const blobs = await openUsableBlobs(settings, directory, (error) =>
       log.warn({ err: error }, 'the blob store does not answer; what needs it waits'),
     )

@@ -67,8 +67,10 @@ export async function startRunner({ settings, log, signal }: StartOptions): Prom
     collecting.start()
     started.defer(async () => {
       await collecting.stop()
-      // Of a runner that the server refuses nobody takes a report.
-      await (signal.aborted ? runner.drain(drainSeconds * 1000) : runner.stop())
+      if (signal.aborted) return runner.drain(drainSeconds * 1000)
+      // Nobody takes a report of a runner that the server refuses: it is not tried again.
+      await port.close()
+      await runner.stop()
     })
     if (signal.aborted) over.resolve(0)
     signal.addEventListener('abort', () => over.resolve(0))

@@ -14,7 +14,7 @@ import { removeOldKeys } from '../platform/idempotency/store.ts'
 import { removeFullBuckets } from '../platform/rate-limits/store.ts'
 import { readText } from '../platform/worker/payload.ts'
 import { releaseJobsOfDeadWorkers } from '../platform/worker/worker-locks.ts'
-import { removeDeadRunners } from '../runners/index.ts'
+import { removeDeadRunners } from '../runners/list-runners.ts'
 import { removeOldEvents } from '../streams/build-events/organization-store.ts'
 
 const dayMs = 24 * 3600 * 1000

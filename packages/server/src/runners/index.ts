@@ -12,7 +12,6 @@ export {
   findRunners,
   type ListedRunner,
   listRunners,
-  removeDeadRunners,
   revokeRunner,
 } from './list-runners.ts'
 export { RunnerRefused } from './refusals.ts'

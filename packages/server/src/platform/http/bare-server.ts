@@ -161,7 +161,9 @@ function answerOtherPaths(app: FastifyInstance, pages: Pages): void {
     const page = isRead ? await pages({ path, headers: request.headers }) : null
     if (page !== null) return sendPage(reply, page)
     const allowed = methodsOf(path)
-    if (allowed.length === 0) throw apiError('route_not_found', 'Path not found; /api/v0/openapi.json lists all paths.')
+    // A process may serve a part of the operations only.
+    if (allowed.length === 0 || allowed.includes(request.method))
+      throw apiError('route_not_found', 'Path not found; /api/v0/openapi.json lists all paths.')
     throw apiError('method_not_allowed', `This path accepts ${allowed.join(', ')}; got ${request.method}.`, {
       headers: { allow: allowed.join(', ') },
     })
