@@ -62,20 +62,7 @@ export function GraphCanvas({ graph, layout, selected, onSelect }: GraphCanvasPr
     onSelect(next)
     centre(next)
   }
-  useShortcuts(
-    'graph',
-    [
-      { keys: 'ArrowLeft', does: 'previous step', run: () => go('ArrowLeft') },
-      { keys: 'ArrowRight', does: 'next step', run: () => go('ArrowRight') },
-      { keys: 'ArrowUp', does: 'step above', run: () => go('ArrowUp') },
-      { keys: 'ArrowDown', does: 'step below', run: () => go('ArrowDown') },
-      { keys: '+', does: 'zoom in', run: () => void zoomIn() },
-      { keys: '-', does: 'zoom out', run: () => void zoomOut() },
-      { keys: '0', does: 'fit all', run: () => void fit() },
-    ],
-    isFocused,
-  )
-
+  useGraphKeys(isFocused, go, fit)
   return (
     <section
       ref={place}
@@ -97,6 +84,23 @@ export function GraphCanvas({ graph, layout, selected, onSelect }: GraphCanvasPr
         onZoomOut={() => void zoomOut()}
       />
     </section>
+  )
+}
+
+function useGraphKeys(isOn: boolean, go: (arrow: Arrow) => void, fit: () => Promise<unknown>): void {
+  const { zoomIn, zoomOut } = useReactFlow()
+  useShortcuts(
+    'graph',
+    [
+      { keys: 'ArrowLeft', does: 'previous step', run: () => go('ArrowLeft') },
+      { keys: 'ArrowRight', does: 'next step', run: () => go('ArrowRight') },
+      { keys: 'ArrowUp', does: 'step above', run: () => go('ArrowUp') },
+      { keys: 'ArrowDown', does: 'step below', run: () => go('ArrowDown') },
+      { keys: '+', does: 'zoom in', run: () => void zoomIn() },
+      { keys: '-', does: 'zoom out', run: () => void zoomOut() },
+      { keys: '0', does: 'fit all', run: () => void fit() },
+    ],
+    isOn,
   )
 }
 

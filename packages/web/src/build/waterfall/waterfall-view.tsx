@@ -1,6 +1,6 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { ZoomIn, ZoomOut } from 'lucide-react'
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { type RefObject, useEffect, useMemo, useRef, useState } from 'react'
 import { useNow } from '../../api/clock.ts'
 import type { Schema } from '../../api/schemas.ts'
 import { useIsNarrow } from '../../browser/use-is-narrow.ts'
@@ -39,21 +39,7 @@ export function WaterfallView({ view, selected, onSelect }: WaterfallViewProps) 
   const index = rows.findIndex(({ jobId }) => jobId === selected)
   const shown = isZoomed ? zoomTo(rows[index], whole) : whole
   const scroller = useRef<HTMLDivElement>(null)
-  const virtual = useVirtualizer({
-    count: rows.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => rowHeight,
-    overscan: 12,
-    // The axis stays above the rows.
-    scrollMargin: axisHeight,
-    scrollPaddingStart: axisHeight,
-  })
-  const shownIndex = useRef(index)
-  shownIndex.current = index
-  // Scrolls only when another step is selected: new rows do not move the reader.
-  useEffect(() => {
-    if (selected !== null && shownIndex.current !== -1) virtual.scrollToIndex(shownIndex.current, { align: 'auto' })
-  }, [virtual, selected])
+  const virtual = useRows(scroller, rows.length, { selected, index })
   const items = virtual.getVirtualItems()
   const first = items[0]?.index ?? 0
   if (rows.length === 0)
@@ -83,6 +69,29 @@ export function WaterfallView({ view, selected, onSelect }: WaterfallViewProps) 
       </div>
     </div>
   )
+}
+
+/** Mounts the rows in sight. Scrolls only when another step is selected: new rows do not move the reader. */
+function useRows(
+  scroller: RefObject<HTMLElement | null>,
+  count: number,
+  { selected, index }: { readonly selected: string | null; readonly index: number },
+) {
+  const virtual = useVirtualizer({
+    count,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowHeight,
+    overscan: 12,
+    // The axis stays above the rows.
+    scrollMargin: axisHeight,
+    scrollPaddingStart: axisHeight,
+  })
+  const shownIndex = useRef(index)
+  shownIndex.current = index
+  useEffect(() => {
+    if (selected !== null && shownIndex.current !== -1) virtual.scrollToIndex(shownIndex.current, { align: 'auto' })
+  }, [virtual, selected])
+  return virtual
 }
 
 interface HeadingProps {

@@ -26,6 +26,36 @@ const isShown = (name: string) => textFields.some((one) => one === name)
 
 /** Asks for source, branch, message and variables of a new build. */
 export function NewBuildForm({ id, org, pipeline, sources, newest, onClose }: NewBuildFormProps) {
+  const { values, set, field, submit, isBusy, error, isAtFields } = useNewBuild({ org, pipeline, sources, newest })
+  const { source } = values
+  return (
+    <form id={id} onSubmit={submit} className="flex flex-col gap-4 pb-4" noValidate>
+      <SourceChoice {...{ org, sources, newest, pipeline }} value={source} onChange={(kind) => set({ source: kind })} />
+      <SourceFields source={source} field={field} />
+      {source !== 'again' && <Field label="Message (optional)" {...field('message')} />}
+      <TextArea
+        label="Variables (optional)"
+        rows={3}
+        placeholder="NAME=value"
+        {...field('variables')}
+        hint="One per line. No secrets: everyone who can see the build can see them."
+      />
+      {source === 'again' && (
+        <Checkbox
+          label="Without cache"
+          hint="Runs every step and ignores cached results."
+          checked={values.withoutCache}
+          onChange={(withoutCache) => set({ withoutCache })}
+        />
+      )}
+      <StartRefusal org={org} slug={pipeline.slug} error={isBusy ? null : error} isAtFields={isAtFields} />
+      <Footer isBusy={isBusy} onClose={onClose} />
+    </form>
+  )
+}
+
+/** Returns the values of the form, and what sets them and starts the build. */
+function useNewBuild({ org, pipeline, sources, newest }: Omit<NewBuildFormProps, 'id' | 'onClose'>) {
   const { slug, default_branch } = pipeline
   const [values, setValues] = useState<StartValues>({
     source: sources.kinds[0] ?? 'address',
@@ -50,36 +80,7 @@ export function NewBuildForm({ id, org, pipeline, sources, newest, onClose }: Ne
     setProblems(outcome.problems ?? {})
     if (outcome.request !== null) void start(outcome.request)
   }
-  const { source } = values
-  return (
-    <form id={id} onSubmit={submit} className="flex flex-col gap-4 pb-4" noValidate>
-      <SourceChoice {...{ org, sources, newest, pipeline }} value={source} onChange={(kind) => set({ source: kind })} />
-      <SourceFields source={source} field={field} />
-      {source !== 'again' && <Field label="Message (optional)" {...field('message')} />}
-      <TextArea
-        label="Variables (optional)"
-        rows={3}
-        placeholder="NAME=value"
-        {...field('variables')}
-        hint="One per line. No secrets: everyone who can see the build can see them."
-      />
-      {source === 'again' && (
-        <Checkbox
-          label="Without cache"
-          hint="Runs every step and ignores cached results."
-          checked={values.withoutCache}
-          onChange={(withoutCache) => set({ withoutCache })}
-        />
-      )}
-      <StartRefusal
-        org={org}
-        slug={slug}
-        error={isBusy ? null : error}
-        isAtFields={Object.keys(fieldProblems).every(isShown)}
-      />
-      <Footer isBusy={isBusy} onClose={onClose} />
-    </form>
-  )
+  return { values, set, field, submit, isBusy, error, isAtFields: Object.keys(fieldProblems).every(isShown) }
 }
 
 interface SourceFieldsProps {
