@@ -84,12 +84,16 @@ function newProject(repository: string): string {
       "sh('echo tested; cp report.xml junit.xml; exit 1', { label: 'unit', image: 'host', tests: { report: 'junit.xml', forks: 2 } })",
     ],
     ['kept', "sh('mkdir dist; cp data.txt dist/data', { label: 'one', image: 'host', artifacts: 'dist' })"],
+    [
+      'unready',
+      "sh('true', { label: 'one', image: 'host', services: [service('db', { image: 'host', command: 'echo no disk; exit 3', ready: { port: 5432 } })] })",
+    ],
     ['endless', "sh('echo begun; sleep 600', { label: 'one', image: 'host' })"],
   ]
   for (const [slug, step] of pipelines)
     writeFileSync(
       join(directory, `.hm/${slug}.ts`),
-      `import { pipeline, sh } from '@harmont/hm'\nexport default { slug: '${slug}', pipeline: () => pipeline([${step}]) }\n`,
+      `import { pipeline, service, sh } from '@harmont/hm'\nexport default { slug: '${slug}', pipeline: () => pipeline([${step}]) }\n`,
     )
   const git = (...args: string[]) =>
     execFileSync('git', ['-C', directory, '-c', 'user.name=t', '-c', 'user.email=t@example.com', ...args])
@@ -264,6 +268,20 @@ test('hm test shows the failed tests of a build here and there, and a test over 
     code: 5,
     stderr: expect.stringContaining('no test whose name has absent'),
   })
+})
+
+test('hm logs and hm why say of a step that its service kept from its start why, and where to read on', async () => {
+  const why = 'The service db ended with exit 3 before it was ready. Its last lines:\nno disk'
+  for (const ways of [[], ['--cloud']]) expect((await hm(['run', 'unready', ...ways])).code).toBe(1)
+  for (const which of [['--failed'], ['1', 'one']])
+    expect(await hm(['logs', ...which, '-p', 'unready'])).toEqual({
+      ...{ code: 0, stdout: '' },
+      stderr: `one did not start: ${why}\nits log: hm logs 1 one/db -p unready\n`,
+    })
+  expect((await hm(['logs', '1', 'one/db', '-p', 'unready'])).stdout).toBe('no disk\n')
+  expect((await hm(['why', '-p', 'unready'])).stdout).toMatch(/^one +failed +did not start$/m)
+  const local = await hm(['logs', '--failed'])
+  expect(local.stdout + local.stderr).toContain('The service db ended with exit 3')
 })
 
 test('a build that fails exits 1; its logs, jobs and retry', async () => {

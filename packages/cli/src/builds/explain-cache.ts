@@ -1,5 +1,6 @@
 import type { Schemas } from '@harmont/cloud'
 import { exits, HmError } from '../errors.ts'
+import { isJobEnded } from '../events/event-mapper.ts'
 import { buildAddress } from '../server/address.ts'
 import { signedIn } from '../server/session.ts'
 
@@ -42,7 +43,7 @@ export function reasonOnServer({ cache, state, skip_reason, error_message, start
   if (state === 'skipped') return error_message ?? skip_reason ?? 'it was not needed'
   const { outcome, from, reason } = cache
   if (outcome === 'hit') return `cached: taken from ${from === null ? 'an earlier build' : originOf(from)}`
-  if (!started_at) return 'has not started'
+  if (!started_at) return isJobEnded({ state }) ? 'did not start' : 'has not started'
   if (outcome === 'off') return 'ran: no cache policy'
   if (outcome === 'bypassed') return 'ran: the build ignores the cache'
   const changes = changesOf(cache)

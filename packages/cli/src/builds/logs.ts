@@ -46,8 +46,10 @@ export async function logsOfServer(
     const jobs = await chooseJobs(logs)
     await printer.begin()
     if (flags.follow && flags.attempt === undefined) await follow(logs)
-    else for (const job of jobs) await printLog(logs, job)
+    else for (const job of jobs) if (isWanted(job, flags.failed)) await printLog(logs, job)
     await printer.end()
+    if (flags.failed || step !== undefined)
+      for (const job of jobs) if (isUnstarted(job)) context.output.say(whyUnstarted(job, wholeLogOf))
     return exits.ok
   })
 }
@@ -92,6 +94,7 @@ async function findFork({ context: { signal }, session: { client }, address }: L
   return found
 }
 
+/** Returns the jobs that are asked for, with those that have no log. */
 async function chooseJobs({ context, session, address, step }: Logs): Promise<readonly Job[]> {
   const { flags, signal } = context
   const newest = step === undefined ? undefined : await findJob(context, session, address, step)
@@ -100,8 +103,7 @@ async function chooseJobs({ context, session, address, step }: Logs): Promise<re
   const chosen = data.filter(
     (job) =>
       (newest === undefined || job.step_key === newest.step_key) &&
-      (flags.attempt === undefined || (job.attempt ?? 1) === flags.attempt) &&
-      isWanted(job, flags.failed),
+      (flags.attempt === undefined || (job.attempt ?? 1) === flags.attempt),
   )
   if (newest !== undefined && chosen.length === 0 && flags.attempt !== undefined)
     throw new HmError(exits.notFound, 'job_not_found', `${step} has no attempt ${flags.attempt}`)
@@ -111,6 +113,17 @@ async function chooseJobs({ context, session, address, step }: Logs): Promise<re
 function isWanted({ state, started_at, cached }: Job, onlyFailed: boolean): boolean {
   if (!started_at || cached === true) return false
   return !onlyFailed || state === 'failed' || state === 'timed_out'
+}
+
+function isUnstarted({ state, started_at }: Job): boolean {
+  return !started_at && (state === 'failed' || state === 'timed_out')
+}
+
+/** Says why a step has no log, and names the log of the service that kept it from its start. */
+function whyUnstarted(job: Job, wholeLogOf: (key: string) => string): string {
+  const service = job.services?.find(({ state }) => state === 'failed')
+  const log = service === undefined ? '' : `\nits log: ${wholeLogOf(`${keyOf(job)}/${service.name}`)}`
+  return `${keyOf(job)} did not start: ${job.error_message ?? job.error_code ?? 'no reason is known'}${log}`
 }
 
 /** Follows all jobs at the same time, including those that start later. */

@@ -104,7 +104,7 @@ async function printHistory({ output }: Context<'test'>, { test, data }: Schemas
     ['failing', since && `since #${since.number}, ${minute(since.at)}`],
     ['failed', since === null ? last && `last in #${last.number}, ${minute(last.at)}` : null],
     ['message', last?.message],
-    ['flaky', flaky && `${flaky.fork_passes} of ${flaky.forks} forks passed, in #${flaky.number}, ${minute(flaky.at)}`],
+    ['proved', flaky && `${verdictWords({ ...flaky, verdict: 'flaky' })}, in #${flaky.number}, ${minute(flaky.at)}`],
     [
       'quarantine',
       quarantine && `since ${minute(quarantine.since)}, until ${minute(quarantine.until)} without a new proof`,

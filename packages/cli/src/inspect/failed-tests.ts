@@ -31,7 +31,11 @@ export async function printFailedTests(output: Output, tests: readonly Failed[],
   const { stdout } = output
   const width = stdout.isTerminal ? stdout.columns() : Number.POSITIVE_INFINITY
   const print = async (line: Line) => {
-    for (const part of wrapLine(line, width)) await output.print(part)
+    for (const [at, part] of brokenAt(line, width).entries())
+      await output.print(at === 0 ? part : [span('  '), ...part])
+  }
+  const printBelow = async (text: string, style?: 'dim') => {
+    for (const part of wrapLine([span(text, style)], width - 2)) await output.print([span('  '), ...part])
   }
   for (const { name, file, line, message, step, notes: known = [], more: where = null } of tests) {
     const place = file === null ? '' : `  ${file}${line === null ? '' : `:${line}`}`
@@ -44,14 +48,20 @@ export async function printFailedTests(output: Output, tests: readonly Failed[],
     const said = inertText(message ?? '')
       .trimEnd()
       .split('\n')
-    for (const text of said.slice(0, mostOfMessage)) if (text.trim() !== '') await print([span(`  ${text}`)])
-    if (said.length > mostOfMessage) await print([span(`  … ${said.length - mostOfMessage} more lines`, 'dim')])
-    if (where !== null) await print([span(`  ${oneLine(where)}`, 'dim')])
+    for (const text of said.slice(0, mostOfMessage)) if (text.trim() !== '') await printBelow(text)
+    if (said.length > mostOfMessage) await printBelow(`… ${said.length - mostOfMessage} more lines`, 'dim')
+    if (where !== null) await printBelow(oneLine(where), 'dim')
     await output.print('')
   }
   const more = counts.failed - tests.length
   if (more > 0) await output.print(`and ${more} more failed ${more === 1 ? 'test' : 'tests'}`)
   await output.print(countSentence(counts))
+}
+
+/** Breaks a line that is too wide so that all its parts can stand two columns further in. */
+function brokenAt(line: Line, width: number): readonly Line[] {
+  const whole = wrapLine(line, width)
+  return whole.length === 1 ? whole : wrapLine(line, width - 2)
 }
 
 function countSentence({ passed, failed, skipped }: TestCounts): string {

@@ -17,9 +17,17 @@ export function nextCommands({ failures, accepted }: Run): (readonly [command: s
             'open a shell where it failed',
           ] as const,
         ]),
-    ...(accepted === null && (first.tests?.failed ?? 0) > 0
-      ? [[`hm flaky ${quoteWord(first.key)}`, 'find out which of its tests are flaky'] as const]
-      : []),
+    ...((first.tests?.failed ?? 0) > 0 ? [flakyCommand(first.key, accepted)] : []),
     [['hm retry', ...number, ...pipeline].join(' '), 'rerun failed steps and those they blocked'],
   ]
+}
+
+/** A server finds out by itself. */
+function flakyCommand(step: string, accepted: Run['accepted']): readonly [command: string, gives: string] {
+  return accepted === null
+    ? [`hm flaky ${quoteWord(step)}`, 'find out which of its tests are flaky']
+    : [
+        `hm test ${accepted.build.number} -p ${quoteWord(accepted.build.pipeline)}`,
+        'its failed tests, and which are flaky',
+      ]
 }

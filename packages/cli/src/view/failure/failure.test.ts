@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { RunEvent } from '../../events/run-event.ts'
 import { plainOf } from '../../terminal/span.ts'
 import { unicode } from '../charset.ts'
 import { fold, stepOf } from '../fold.ts'
@@ -102,6 +103,19 @@ test('a report of tests is shown instead of the log, with file and line, and dec
       '  and 2 more failed tests',
     ]),
   )
+})
+
+test('the next command after failed tests finds the flaky ones, here or on the server', () => {
+  const commands = (...before: readonly RunEvent[]) => {
+    const run = newRun()
+    const failures = [{ name: 'adds', file: null, line: null, message: null }]
+    for (const event of [...before, queued('a'), start('a'), tests('a', { failures }), end('a', 'failed', 5)])
+      fold(run, event)
+    return nextCommands(run).map(([command]) => command)
+  }
+  expect(commands()).toContain('hm flaky a')
+  const build = { run_id: 'r', number: 7, org: 'acme', pipeline: 'ci' }
+  expect(commands({ kind: 'build_accepted', build, watch_url: '' })).toContain('hm test 7 -p ci')
 })
 
 test('a new attempt has no tests yet', () => {
