@@ -148,6 +148,12 @@ describe.runIf(effort > 1)('a server that moves', () => {
     if (through === undefined) throw new Error('there is no proxy')
     const first = await submit()
     await check(first)
+    const directory = place
+    await server.stop()
+    await start(s3)
+    await until(() => readFileSync(join(folder, 'server.log'), 'utf8').includes('blobs are missing'))
+    await server.stop()
+    await start(directory)
     await copy(s3)
     const second = await submit()
     await check(second)

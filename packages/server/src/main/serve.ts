@@ -28,7 +28,9 @@ import { ensureBootstrap } from '../operator/bootstrap/ensure-bootstrap.ts'
 import { docsPages } from '../operator/docs-pages/pages.ts'
 import { webAppPages } from '../operator/web-app/pages.ts'
 import { readWebApp } from '../operator/web-app/read-web-app.ts'
+import type { BlobStore } from '../platform/blobs/blob-store.ts'
 import { openUsableBlobs } from '../platform/blobs/open-blobs.ts'
+import { lookForBlobs } from '../platform/blobs/references.ts'
 import { openDisk } from '../platform/data-directory/disk.ts'
 import { type DataDirectory, openDataDirectory } from '../platform/data-directory/open-data-directory.ts'
 import { type OpenDatabase, openDatabase } from '../platform/database/open-database.ts'
@@ -103,6 +105,7 @@ export async function serve({ settings, log, validateResponses = false, byTheClo
     const blobs = await openUsableBlobs(settings, directory, (error) =>
       log.warn({ err: error }, 'the blob store does not answer; what needs it waits'),
     )
+    void tellMissingBlobs(database.pool, blobs, log)
     const clock = await DatabaseClock.open(database.pool, processClock, toLog(log.child({ part: 'clock' })))
     if (byTheClock !== false) clock.start()
     started.defer(() => clock.stop())
@@ -166,6 +169,20 @@ export async function serve({ settings, log, validateResponses = false, byTheClo
   } catch (error) {
     await started.disposeAsync()
     throw error
+  }
+}
+
+/** The start does not wait for it: a store may be slow, or away. */
+async function tellMissingBlobs(pool: pg.Pool, blobs: BlobStore, log: Logger): Promise<void> {
+  try {
+    const { wanted, missing } = await lookForBlobs(pool, blobs)
+    if (missing === 0) return
+    log.error(
+      { wanted, missing },
+      'blobs are missing: where HARMONT_BLOB_URL leads, some of the newest sources and logs are not; correct it, or copy them there with `npm start -- blobs copy`',
+    )
+  } catch (error) {
+    log.warn({ err: error }, 'could not look for blobs')
   }
 }
 

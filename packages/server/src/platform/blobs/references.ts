@@ -1,3 +1,6 @@
+import type { Database } from '../database/transaction.ts'
+import type { BlobStore } from './blob-store.ts'
+
 /** The columns that refer to blobs: of builds, packed logs and parts of artifacts. */
 const columns = [
   { table: 'build_records', column: 'source_blob' },
@@ -14,4 +17,25 @@ export function blobReferences(isThere: (table: string) => boolean = () => true)
     .filter(({ table }) => isThere(table))
     .map(({ table, column }) => `select ${column} as blob from ${table} where ${column} is not null`)
     .join(' union all ')
+}
+
+/** Some of the newest, by indexes that retention has: the start of a server must not grow. */
+const newestBlobs = `
+  (select source_blob as blob from build_records where source_blob is not null order by created_at desc limit 10)
+  union all
+  (select blob from (
+     select blob from packed_logs where removed_at is null and bytes > 0 order by packed_at desc limit 200) p
+    where blob is not null limit 10)`
+
+/**
+ * Looks for the newest blobs, none of which is in a store that somebody has named by mistake, or to
+ * which the blobs were not copied. Returns how many there should be, and how many are missing.
+ */
+export async function lookForBlobs(
+  database: Database,
+  blobs: BlobStore,
+): Promise<{ readonly wanted: number; readonly missing: number }> {
+  const { rows } = await database.query<{ blob: string }>(newestBlobs)
+  const sizes = await Promise.all(rows.map(({ blob }) => blobs.size(blob)))
+  return { wanted: rows.length, missing: sizes.filter((size) => size === undefined).length }
 }
