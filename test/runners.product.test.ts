@@ -162,6 +162,34 @@ test('the scheduler does what follows a build, and answers monitors only', async
   expect((await fetch(`${scheduler.url}/api/v0/auth/config`)).status).toBe(404)
 })
 
+test('G92 the server is killed: a command elsewhere goes on, and its log and its files are whole', async () => {
+  const name = `harmont-waits-${randomUUID()}`
+  const number = await submit({
+    key: 'a',
+    cmd: `head -c 20000000 /dev/urandom > big; exec sh -c 'i=0; until [ -e /go ]; do i=$((i+1)); echo $i; sleep 0.01; done; echo end' ${name}`,
+    artifacts: [{ path: 'big' }],
+  })
+  const [job] = await until(
+    () => product.api.listJobs('fleet', number),
+    ([first]) => first?.state === 'running',
+  )
+  const id = job?.id ?? ''
+  const lines = async () => (await product.api.readLog(id)).trimEnd().split('\n')
+  const before = await until(lines, ({ length }) => length > 20)
+  product.server().kill('SIGKILL')
+  await product.restart()
+  await until(lines, ({ length }) => length > before.length + 20)
+  touchInSandbox(name, '/go')
+  const { build, jobs } = await buildEnd(product.api, 'fleet', number)
+  expect([build.state, jobs.get('a')?.attempt]).toEqual(['passed', 1])
+  const all = await lines()
+  expect(all).toEqual([...all.slice(0, -1).map((_, index) => String(index + 1)), 'end'])
+  const { rows } = await product.pool.query('select sum(bytes)::int as bytes from engine.artifacts where job_id = $1', [
+    id,
+  ])
+  expect(rows).toEqual([{ bytes: 20_000_000 }])
+})
+
 test('G79 a revoked runner is refused at once and ends, and the other one goes on', async () => {
   const [revoked, other] = runners
   if (revoked === undefined || other === undefined) throw new Error('expected two runners')
