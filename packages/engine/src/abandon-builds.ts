@@ -1,9 +1,10 @@
 import type { BuildEvent, Instant } from './core/model.ts'
+import { type RunnerWait, runnerWaits } from './core/runner-waits.ts'
 import type { Store } from './store.ts'
 import type { Wait } from './wait.ts'
 
 export interface AbandonOptions {
-  readonly store: Pick<Store, 'builds'>
+  readonly store: Pick<Store, 'builds' | 'runners'>
   /** How long a build must stand still before it is abandoned. */
   readonly afterMs: number
   readonly log: (level: 'warn', message: string, error?: unknown) => void
@@ -52,7 +53,7 @@ export async function abandonBuilds({ store, afterMs, log }: AbandonOptions, now
 
 /** Returns what the ready jobs of a build wait for, by job id. */
 async function reasonsOf(
-  store: Pick<Store, 'builds'>,
+  store: Pick<Store, 'builds' | 'runners'>,
   buildId: string,
   now: Instant,
 ): Promise<Readonly<Record<string, string>>> {
@@ -61,10 +62,15 @@ async function reasonsOf(
   const { jobs, render } = found.build
   const ready = (render === null ? jobs : [...jobs, render]).filter(({ state }) => state === 'scheduled')
   const waits = await store.builds.waits(buildId, now)
-  return Object.fromEntries(ready.map(({ id }) => [id, reasonOf(waits.get(id))]))
+  const absences = runnerWaits(found.build, await store.runners.present(now))
+  return Object.fromEntries(ready.map(({ id }) => [id, reasonOf(waits.get(id), absences.get(id))]))
 }
 
-function reasonOf(wait: Wait | undefined): string {
+function reasonOf(wait: Wait | undefined, absence: RunnerWait | undefined): string {
+  if (wait === undefined && absence?.kind === 'nobody') {
+    const labels = absence.labels.map((label) => ` \`${label}\``).join(',')
+    return `It waited for a runner of the pool \`${absence.pool}\`${labels && ` with the labels${labels}`}, and none came.`
+  }
   if (wait === undefined) return 'It was ready, but no runner took it.'
   const { reason, group, limit } = wait
   const what = {

@@ -124,6 +124,30 @@ export function standingSuite(open: () => StoreUnderTest): void {
     expect(await states(first, third)).toEqual(['passed', 'passed'])
   })
 
+  test('G17 a build that asks for a runner that nobody has is abandoned though others work, and says so', async () => {
+    await clear()
+    const waiting = await submit([{ runsOn: { pool: 'gpu', labels: ['big', 'new'] } }])
+    const fitting = await submit([{ runsOn: { pool: 'gpu', labels: ['big'] } }])
+    const working = await submit([{}])
+    const reach = { pool: 'gpu', labels: ['big'], queues: null }
+    const [lease] = await store().leases.take('long', 1, now, { ...reach, pool: 'default' })
+    if (lease?.buildId !== working) throw new Error('expected the job of the third build')
+    await store().builds.apply(working, [{ type: 'started', job: lease.jobId, fence: lease.fence, at: now }])
+    let abandoned = 0
+    for (let hours = 0; hours < 80; hours++) {
+      await store().leases.renew('long', now + hour)
+      await store().runners.seen('other', reach, now)
+      await watchFor(1)
+      abandoned += await abandon()
+    }
+    expect([abandoned, ...(await states(waiting, fitting, working))]).toEqual([1, 'failed', 'scheduled', 'running'])
+    expect((await build(waiting)).errorMessage).toContain(
+      'It waited for a runner of the pool `gpu` with the labels `big`, `new`, and none came.',
+    )
+    for (const id of [fitting, working]) await store().builds.apply(id, [{ type: 'cancel', at: now }])
+    await store().builds.apply(working, [{ type: 'kill_overdue', job: lease.jobId, at: now + hour }])
+  })
+
   test('G17 a build that waits behind working runners is not abandoned, however long that takes', async () => {
     await clear()
     const concurrency = { group: 'long', limit: 1, scope: 'pipeline' as const }

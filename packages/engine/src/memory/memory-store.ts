@@ -3,7 +3,7 @@ import { LocalChangeFeed } from '../change-feed.ts'
 import type { Created } from '../core/create-build.ts'
 import { standsStill } from '../core/decide-abandon.ts'
 import { viewBuild } from '../core/live-build.ts'
-import { everything } from '../core/reach.ts'
+import { everything, reaches } from '../core/reach.ts'
 import { serviceLogId } from '../service-log.ts'
 import { type Deal, deal } from '../splits/deal.ts'
 import { type SplitStore, splitKey } from '../splits/split-store.ts'
@@ -15,6 +15,7 @@ import {
   type LeaseStore,
   type LogStore,
   type OutputStore,
+  type PresentRunner,
   type Store,
   shortLogChunks,
   type Watch,
@@ -62,7 +63,7 @@ export function createMemoryStore(given: Partial<StoreSettings> = {}, splits = n
   const work = new WorkingBuilds(settings, changes)
   const runners = new MemoryRunners(work)
   return {
-    builds: buildStore(work, settings),
+    builds: buildStore(work, settings, runners),
     leases: leaseStore(work, settings, runners),
     logs: logStore(work, changes),
     outputs: {
@@ -84,7 +85,7 @@ export function createMemoryStore(given: Partial<StoreSettings> = {}, splits = n
   }
 }
 
-function buildStore(work: WorkingBuilds, { now: clock }: StoreSettings): MemoryBuilds {
+function buildStore(work: WorkingBuilds, { now: clock }: StoreSettings, runners: MemoryRunners): MemoryBuilds {
   let watch: (Watch & { readonly seenAt: number }) | null = null
   const load: BuildStore['load'] = async (buildId) => {
     const stored = work.builds.get(buildId)
@@ -126,15 +127,20 @@ function buildStore(work: WorkingBuilds, { now: clock }: StoreSettings): MemoryB
     },
     async standing(since, isIdle, limit) {
       const still = [...work.builds.values()].filter(({ live }) => standsStill(live, since))
-      const found = isIdle ? still : still.filter((stored) => !hasReadyJob(stored))
+      const found = isIdle ? still : still.filter((stored) => !hasTaker(stored, runners.since(since)))
       return found.slice(0, limit).map(({ live }) => live.header.id)
     },
     liveSnapshots: async (since, runner) => liveSnapshots(work.builds.values(), since, runner),
   }
 }
 
-function hasReadyJob({ live: { jobs, render } }: StoredBuild): boolean {
-  return (render === null ? jobs : [...jobs, render]).some(({ state }) => state === 'scheduled')
+/** Whether a job is ready that any runner may take, or one of these. */
+function hasTaker({ live: { header, steps, jobs, render } }: StoredBuild, runners: readonly PresentRunner[]): boolean {
+  const ready = (render === null ? jobs : [...jobs, render]).filter(({ state }) => state === 'scheduled')
+  return ready.some(({ step }) => {
+    const planned = step === null ? undefined : steps[step]
+    return planned?.runsOn === undefined || runners.some(({ reach }) => reaches(reach, header.queue, planned))
+  })
 }
 
 function leaseStore(work: WorkingBuilds, settings: StoreSettings, runners: MemoryRunners): LeaseStore {

@@ -47,6 +47,11 @@ export class MemoryRunners implements RunnerStore {
     })
   }
 
+  /** Returns the runners that were there after this instant. */
+  since(instant: Instant): readonly PresentRunner[] {
+    return [...this.#known].flatMap(([id, { reach, seenAt }]) => (seenAt > instant ? [{ id, reach }] : []))
+  }
+
   #isGone(id: string, since: Instant): boolean {
     if ((this.#known.get(id)?.seenAt ?? 0) <= since) return true
     const isIdle = ![...this.#work.leases.values()].some(({ runner }) => runner === id)

@@ -2,6 +2,7 @@ import type pg from 'pg'
 import type { ChangedBuild } from '../change-feed.ts'
 import type { Created } from '../core/create-build.ts'
 import type { BuildEvent, Effect, Instant, Job } from '../core/model.ts'
+import { defaultPool } from '../core/reach.ts'
 import type { Applied, BuildContext, BuildStore, JobOutput, LiveSnapshots, Watch } from '../store.ts'
 import { longBreakMs } from '../store-settings.ts'
 import type { Wait } from '../wait.ts'
@@ -44,12 +45,17 @@ const watchText = `insert into engine.watch (since, seen_at, busy_at)
     seen_at = greatest(engine.watch.seen_at, excluded.seen_at), busy_at = greatest(engine.watch.busy_at, excluded.busy_at)
   returning since, busy_at`
 
+// A job that asks for nothing waits for any runner; another one for those that were there meanwhile.
+const hasTaker = `(w.pool is null and w.labels is null or exists (select from engine.runners x where x.seen_at > $1
+    and (x.pool is null or x.pool = coalesce(w.pool, '${defaultPool}')) and (x.labels is null or w.labels is null or w.labels <@ x.labels)
+    and (x.queues is null or w.queue = any(x.queues))))`
+
 // The condition of the core's `standsStill`, for builds that are old enough.
 export const standingText = `select b.id from engine.builds b
   where b.finished_at is null and not b.held and not b.awaits_place and b.created_at <= $1
     and not exists (select from engine.jobs j where j.build_id = b.id and (j.state in ('assigned', 'running', 'canceling', 'timing_out')
       or greatest(j.created_at, j.scheduled_at, j.assigned_at, j.finished_at, j.not_before) > $1))
-    and ($2 or not exists (select from engine.jobs j join engine.ready w on w.job_id = j.id where j.build_id = b.id))
+    and ($2 or not exists (select from engine.jobs j join engine.ready w on w.job_id = j.id where j.build_id = b.id and ${hasTaker}))
   order by b.created_at limit $3`
 
 interface PostgresBuildsOptions {
