@@ -11,6 +11,7 @@ import { createGzip } from 'node:zlib'
 import type { PlannedStep } from '@harmont/ir'
 import { sharedImages } from '@harmont/outside/shared-images'
 import { createImageStore, createOciDriver, type ImageStore, type OciDriver } from '@harmont/sandbox'
+import { until } from '@harmont/test-kit/until'
 import { pack } from 'tar-stream'
 import { type Created, createBuild, type NewBuild } from '../core/create-build.ts'
 import { defaultLimits, type Limits } from '../core/limits.ts'
@@ -226,6 +227,13 @@ export async function settled(
     clearTimeout(timer)
     unsubscribe()
   }
+}
+
+/** Waits until the command of a step has written `up`, and returns the build. */
+export async function saidUp(bench: Pick<Bench, 'store'>, buildId: string, slot = 0): Promise<Build> {
+  const build = await settled(bench, buildId, ({ jobs }) => jobs[slot]?.state === 'running')
+  await until(async () => (await logOf(bench, build.jobs[slot])).includes('up'))
+  return build
 }
 
 /** Returns a command that writes `up`, waits for `goOn`, then does the rest. */

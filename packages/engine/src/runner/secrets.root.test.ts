@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createImageStore } from '@harmont/sandbox'
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
-import { type Bench, logOf, openBench, openDriver, run, settled, step, submit } from './runner.test-support.ts'
+import { type Bench, logOf, openBench, openDriver, run, saidUp, settled, step, submit } from './runner.test-support.ts'
 
 let bench: Bench
 beforeAll(async () => {
@@ -40,8 +40,7 @@ test("files of secrets belong to no snapshot, and no value is on the runner's di
     step('cat /run/secrets/KEY >/dev/null; echo up; sleep 1', { secrets: { KEY: 'key' } }),
     step('ls -A /run/secrets | wc -l; env | grep -c ^KEY=', { buildsIn: 0, softFail: true }),
   ])
-  const { jobs } = await settled(bench, id, (build) => build.jobs[0]?.state === 'running')
-  await expect.poll(() => logOf(bench, jobs[0])).toContain('up')
+  await saidUp(bench, id)
   expect(await holding(bench.directory, token)).toEqual([])
   const ended = await settled(bench, id)
   expect(await logOf(bench, ended.jobs[1])).toBe('0\n0\n')

@@ -1,7 +1,18 @@
 import { once } from 'node:events'
 import { createServer, type Socket } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Bench, goOn, logOf, openBench, run, settled, step, submit, untilTold } from './runner.test-support.ts'
+import {
+  type Bench,
+  goOn,
+  logOf,
+  openBench,
+  run,
+  saidUp,
+  settled,
+  step,
+  submit,
+  untilTold,
+} from './runner.test-support.ts'
 
 const graceMs = 1_000
 let bench: Bench
@@ -148,8 +159,7 @@ test('G01 a command whose lease nobody renews is dead before the lease ends; it 
   const short = await openBench({ startLeaseMs: 6_000, leaseMs: 6_000 })
   try {
     const id = await submit(short, [step('echo up; sleep 611', { timeoutSeconds: 900 })])
-    const { jobs } = await settled(short, id, ({ jobs }) => jobs[0]?.state === 'running')
-    await expect.poll(() => logOf(short, jobs[0])).toContain('up')
+    await saidUp(short, id)
     await short.engine.close()
     const [handle] = await short.driver.list()
     const sandbox = handle && (await short.driver.adopt(handle))

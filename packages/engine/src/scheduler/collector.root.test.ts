@@ -11,12 +11,12 @@ import {
   type Bench,
   endlessDisk,
   goOn,
-  logOf,
   openBench,
   openDriver,
   openImages,
   run,
   runnerOptions,
+  saidUp,
   settled,
   step,
   submit,
@@ -62,8 +62,7 @@ test('removes snapshots that nothing can start from, and keeps cache entries and
   const { store, driver } = bench
   const ended = await run(bench, [step('echo a > /a'), step('true', { buildsIn: 0 }), step('true', { cacheKey: 'k' })])
   const id = await submit(bench, [step('echo b > /b'), step(untilTold('cat /b'), { buildsIn: 0 })])
-  const running = await settled(bench, id, ({ jobs }) => jobs[1]?.state === 'running')
-  await expect.poll(() => logOf(bench, running.jobs[1])).toContain('up')
+  const running = await saidUp(bench, id, 1)
   const has = async (snapshot: string | null | undefined) => (await driver.snapshots.get(snapshot ?? '')) !== undefined
   const kept = [ended.jobs[0], ended.jobs[2], running.jobs[0]].map((job) => job?.snapshot)
   expect(await Promise.all(kept.map(has))).toEqual([true, true, true])
@@ -120,8 +119,7 @@ test('a snapshot stays whose job reports its end between the look at what builds
       await until(async () => !(await driver.list()).some(({ label }) => label.jobId === job?.id))
       return live
     })
-    const { jobs } = await settled(late, id, (build) => build.jobs[1]?.state === 'running')
-    await expect.poll(() => logOf(late, jobs[1])).toContain('up')
+    await saidUp(late, id, 1)
     await goOn(late)
     expect((await settled(late, id)).state).toBe('passed')
   } finally {
@@ -170,8 +168,7 @@ test('a cache entry that was hit is kept until the hit is recorded, although its
     const made = step('echo a > /a; head -c 1000000 /dev/zero > /b', { cacheKey: 'k' })
     const first = await submit(slow, [made, step(untilTold('true'), { buildsIn: 0 })])
     if (opened !== undefined) opened.slow.other = first
-    const { jobs: begun } = await settled(slow, first, ({ jobs }) => jobs[1]?.state === 'running')
-    await expect.poll(() => logOf(slow, begun[1])).toContain('up')
+    await saidUp(slow, first, 1)
     const second = await submit(slow, [made, step('cat /a', { buildsIn: 0 })])
     // Before that only the running build protects it, because a snapshot of the first age would be
     // removed.
@@ -216,8 +213,7 @@ test('makes room at once: removes as much of the cache as needed, and nothing wh
 test('on a full disk, a snapshot is removed as soon as nothing needs it', async () => {
   const { store, driver } = bench
   const id = await submit(bench, [step('echo b > /b'), step(untilTold('cat /b'), { buildsIn: 0 })])
-  const { jobs } = await settled(bench, id, (build) => build.jobs[1]?.state === 'running')
-  await expect.poll(() => logOf(bench, jobs[1])).toContain('up')
+  const { jobs } = await saidUp(bench, id, 1)
   const isKept = async () => (await driver.snapshots.get(jobs[0]?.snapshot ?? '')) !== undefined
   const disk = { full: '0 MiB free', onChange: () => () => {} }
   const options = {
