@@ -1,5 +1,5 @@
 /** Measures what is asked of a million results of tests. */
-import { fileTimesText } from '@harmont/engine'
+import { fileTimesText, noteFileTimesText } from '@harmont/engine'
 import type pg from 'pg'
 import { startProduct } from '../../test/product.ts'
 import { p50p99, type Row, timeMs } from '../measure.ts'
@@ -43,10 +43,14 @@ export async function fillResults(client: pg.ClientBase, builds: number, tests: 
      select report, test, case when test % 3 = 0 then 'flaky' else 'fails' end, 10, 3, now() from engine.test_results where state = 'f'`,
     `insert into engine.quarantines (test, pipeline, since, until)
      select id, pipeline, now(), now() + interval '14 days' from engine.test_cases where id % 20 = 0`,
-    'drop table made',
     'vacuum analyze engine.test_cases, engine.test_reports, engine.test_results, engine.test_verdicts, engine.quarantines, engine.jobs, build_records',
   ])
     await client.query(text)
+  const { rows } = await client.query<{ id: string }>(
+    'select t.id from engine.test_reports t join made m on m.job = t.job_id',
+  )
+  for (const { id } of rows) await client.query(noteFileTimesText, [id])
+  await client.query('drop table made')
 }
 
 const bytesEach = `select round((pg_total_relation_size('engine.test_results'))::numeric / count(*)) as bytes from engine.test_results`

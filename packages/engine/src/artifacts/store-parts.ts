@@ -7,9 +7,6 @@ import { segmentsOf } from './pack-files.ts'
 /** Why the store has no room for the artifacts, as a sentence; null when they are stored. */
 export type Refusal = string | null
 
-/** Parts of one job on their way at a time. */
-const perJob = 2
-
 /**
  * Sends the parts of artifacts that the store lacks. `show` is called only where it lacks any. While
  * the store cannot be reached, it tries again, for as long as any report. Throws the last error
@@ -47,12 +44,7 @@ export async function storeParts(
     })
   await transfers.during(() =>
     show(async (files) => {
-      const rest = answer.digests.values()
-      const lane = async () => {
-        for (const digest of rest) await send(files, digest)
-      }
-      const ends = await Promise.allSettled(Array.from({ length: perJob }, lane))
-      for (const end of ends) if (end.status === 'rejected') throw end.reason
+      for (const digest of answer.digests) await send(files, digest)
     }),
   )
   return null

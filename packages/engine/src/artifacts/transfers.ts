@@ -2,13 +2,14 @@ import { Turns } from '../turns.ts'
 import { partBytes } from './artifact.ts'
 
 /**
- * Turns of the jobs of a runner. One of them digests at a time, and two parts are on their way: so
- * memory does not grow with the jobs that end at once.
+ * Turns of the jobs of a runner. One of them digests at a time, and one part is on its way: so memory
+ * does not grow with the jobs that end at once. A second part costs 16 MiB, and brings little: reading
+ * and digesting take most of the time.
  */
 export class Transfers {
   readonly #digesting = new Turns(1)
-  readonly #sending = new Turns(2)
-  readonly #buffers: Buffer[] = []
+  readonly #sending = new Turns(1)
+  #buffer: Buffer | null = null
   #jobs = 0
 
   /** Digests one job's files at a time. */
@@ -16,26 +17,22 @@ export class Transfers {
     return this.#digesting.take(stop, work)
   }
 
-  /** Keeps the buffers while `work` sends parts. */
+  /** Keeps the buffer while `work` sends parts. */
   async during<T>(work: () => Promise<T>): Promise<T> {
     this.#jobs += 1
     try {
       return await work()
     } finally {
       this.#jobs -= 1
-      if (this.#jobs === 0) this.#buffers.length = 0
+      if (this.#jobs === 0) this.#buffer = null
     }
   }
 
   /** Lends a buffer of the size of a part. */
   send(stop: AbortSignal, work: (buffer: Buffer) => Promise<void>): Promise<void> {
-    return this.#sending.take(stop, async () => {
-      const buffer = this.#buffers.pop() ?? Buffer.allocUnsafeSlow(partBytes)
-      try {
-        await work(buffer)
-      } finally {
-        this.#buffers.push(buffer)
-      }
+    return this.#sending.take(stop, () => {
+      this.#buffer ??= Buffer.allocUnsafeSlow(partBytes)
+      return work(this.#buffer)
     })
   }
 }

@@ -28,6 +28,7 @@ export const engineMigrations: readonly { readonly name: string; readonly sql: s
   '0025-runners.sql',
   '0026-proof-runs.sql',
   '0027-file-times.sql',
+  '0028-listed-results.sql',
 ].map((file) => ({
   name: `engine/${file}`,
   sql: readFileSync(new URL(`./migrations/${file}`, import.meta.url), 'utf8'),

@@ -116,6 +116,11 @@ beforeAll(async () => {
        from generate_series(1, 5000) n returning id, pipeline)
      insert into engine.quarantines (test, pipeline, since, until) select id, pipeline, now(), now() + interval '1 day' from c`,
   )
+  // One report is large.
+  await pool.query(
+    `insert into engine.test_results (report, test, state, duration_ms)
+     select (select max(id) from engine.test_reports), id, 'p', id % 100 from engine.test_cases where suite = 'other'`,
+  )
   await pool.query(
     'analyze engine.test_cases, engine.test_reports, engine.test_results, engine.test_verdicts, engine.quarantines',
   )
@@ -270,6 +275,7 @@ test('results of tests are found by their reports and by their tests, whatever e
       what,
       expect.not.stringMatching(/Seq Scan on (test_results|test_reports|test_verdicts|quarantines|jobs|builds)/),
     ])
+    if (what === 'its results') expect(plan).toContain('Index Scan using test_results_listed')
   }
 })
 

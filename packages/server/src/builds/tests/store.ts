@@ -83,7 +83,9 @@ export const proofJoins = (result: string) => `
 /** What each fork of a failed job says of one of its tests, by number; null where none ran. */
 export const forkResults = (job: string, key: string) => `(
   select json_agg(json_build_object('fork', r.number, 'passed', ${key} = any(r.passed)) order by r.number)
-    from engine.proof_runs r where r.job_id = ${job} and (${key} = any(r.passed) or ${key} = any(r.failed))) as fork_results`
+    from engine.proof_runs r where r.job_id = ${job} and (${key} = any(r.passed) or ${key} = any(r.failed)))`
+
+const jobOf = (result: string) => `(select t.job_id from engine.test_reports t where t.id = ${result}.report)`
 
 /** A result on the page of its build. */
 export interface BuildResultRow extends ResultRow, ForkResults {}
@@ -98,13 +100,17 @@ export interface ResultWish {
   readonly limit: number
 }
 
-const states: Readonly<Record<StateFilter, string>> = {
-  failed: "x.state in ('f', 'e')",
-  passed: "x.state = 'p'",
-  skipped: "x.state = 's'",
-}
+// As the index `test_results_listed` has them.
 const rank = "case x.state when 'p' then 1 when 's' then 2 else 0 end"
 const slowest = '-coalesce(x.duration_ms, 0)'
+const states: Readonly<Record<StateFilter, string>> = {
+  failed: `${rank} = 0`,
+  passed: `${rank} = 1`,
+  skipped: `${rank} = 2`,
+}
+/** Reports of a build that are read one by one: more of them are small. */
+const mostBeginnings = 20
+const resultColumns = 'x.report, x.test, x.state::text as state, x.duration_ms, x.line, x.file as own_file, x.message'
 /** The condition that a test `c` has a text in what is shown of it. */
 const hasText = "position(lower(?) in lower(c.suite || ' ' || c.name || ' ' || coalesce(c.file, ''))) > 0"
 
@@ -123,15 +129,29 @@ export async function findResults(
   const where = new Conditions([reports, limit])
   if (state !== null) where.add(states[state])
   if (q !== null) where.add(hasText, q)
-  if (after !== null) where.add(`(${rank}, ${slowest}, x.report, x.test) > (?0, ?1, ?2, ?3)`, ...after)
+  if (after !== null)
+    // The first condition is one that the index knows.
+    where.add(
+      `(${rank}, ${slowest}) >= (?0, ?1) and (${rank}, ${slowest}, x.report, x.test) > (?0, ?1, ?2, ?3)`,
+      ...after,
+    )
+  const order = `order by ${rank}, ${slowest}`
+  // The beginning of each report, by the index. A condition for each: what is planned for an array
+  // goes by the usual size of a report, and would sort a large one.
+  const beginnings = reports.map(
+    (_, at) => `(select ${resultColumns} from engine.test_results x
+      where x.report = ($1::bigint[])[${at + 1}] ${where.text} ${order}, x.test limit $2)`,
+  )
+  const all = `select ${resultColumns} from engine.test_results x ${q === null ? '' : 'join engine.test_cases c on c.id = x.test'}
+    where x.report = any($1::bigint[]) ${where.text}`
+  const found =
+    q === null && reports.length <= mostBeginnings ? `select x.* from (${beginnings.join(' union all ')}) x` : all
   const { rows } = await database.query<BuildResultRow>({
-    // The tests are joined after the cut, where nobody searches them.
-    text: `select f.*, c.key, c.suite, c.name, coalesce(f.own_file, c.file) as file, ${proofColumns}, ${forkResults('t.job_id', 'c.key')}
-             from (select x.report, x.test, x.state::text as state, x.duration_ms, x.line, x.file as own_file, x.message
-                     from engine.test_results x ${q === null ? '' : 'join engine.test_cases c on c.id = x.test'}
-                    where x.report = any($1::bigint[]) ${where.text}
-                    order by ${rank}, ${slowest}, x.report, x.test limit $2) f
-             join engine.test_cases c on c.id = f.test join engine.test_reports t on t.id = f.report ${proofJoins('f')}
+    // The tests are joined after the cut.
+    text: `select f.*, c.key, c.suite, c.name, coalesce(f.own_file, c.file) as file, ${proofColumns},
+                  case when f.state in ('f', 'e') then ${forkResults(jobOf('f'), 'c.key')} end as fork_results
+             from (${found} ${order}, x.report, x.test limit $2) f
+             join engine.test_cases c on c.id = f.test ${proofJoins('f')}
             order by ${[rank, slowest].map((key) => key.replaceAll('x.', 'f.')).join(', ')}, f.report, f.test`,
     values: where.values,
   })

@@ -41,7 +41,7 @@ export async function listRuns(
   const { rows } = await database.query<RunRow>({
     name: 'test-runs',
     text: `select x.*, r.number, r.branch, r.commit, j.attempt, n.steps->j.step->>'key' as step_key,
-                  v.verdict, v.forks, v.fork_passes, ${forkResults('x.job_id', 'x.key')}, exists (select from engine.probes b where b.job_id = x.job_id) as proving
+                  v.verdict, v.forks, v.fork_passes, ${forkResults('x.job_id', 'x.key')} as fork_results, exists (select from engine.probes b where b.job_id = x.job_id) as proving
              from (select x.report, x.test, c.key, x.state::text as state, x.duration_ms, x.line, coalesce(x.file, c.file) as file, x.message, t.build_id, t.job_id, t.at, t.cached
                      from engine.test_results x join engine.test_cases c on c.id = x.test
                      join engine.test_reports t on t.id = x.report and t.at is not null and t.trusted
