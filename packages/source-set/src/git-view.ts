@@ -24,19 +24,16 @@ export interface GitView {
  */
 export async function makeGitView(project: string, facts: GitFacts | null, keep: string): Promise<GitView | null> {
   if (facts === null || facts.commit === null || realpathSync(facts.workTree) !== realpathSync(project)) return null
-  const [paths, format, tags] = await Promise.all([
-    ask(project, ['rev-parse', '--git-path', 'objects', '--git-path', 'shallow']),
-    ask(project, ['rev-parse', '--show-object-format']),
+  const [places, tags] = await Promise.all([
+    ask(project, ['rev-parse', '--show-object-format', '--git-path', 'objects', '--git-path', 'shallow']),
     ask(project, ['for-each-ref', '--format=%(objectname) %(refname)', 'refs/tags']),
   ])
-  const [objects = '', shallow = ''] = paths
-    .trimEnd()
-    .split('\n')
-    .map((path) => resolve(project, path))
+  const [format = '', ...paths] = places.trimEnd().split('\n')
+  const [objects = '', shallow = ''] = paths.map((path) => resolve(project, path))
   if (existsSync(join(objects, 'info/alternates'))) return null
   const files: Record<string, string> = {
     HEAD: `${facts.commit}\n`,
-    config: configuration(format.trim(), facts.remote),
+    config: configuration(format, facts.remote),
     'packed-refs': tags,
   }
   if (existsSync(shallow)) files.shallow = await readFile(shallow, 'utf8')
