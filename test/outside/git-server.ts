@@ -3,7 +3,7 @@
  * what it sends, and misbehaves on request.
  */
 import { execFileSync, spawn } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -198,6 +198,15 @@ export function gitRepository(server: Pick<GitServer, 'folder' | 'url'>, name: s
     url: `${server.url}/${name}.git`,
     directory,
     git,
+    /** Returns the commit of a ref; null when there is none. Takes no process for a branch. */
+    commitOf(ref: string): string | null {
+      if (!isThere(directory, ref)) return null
+      const loose = join(directory, ref)
+      const isLoose = statSync(loose, { throwIfNoEntry: false })?.isFile() === true
+      if (ref.startsWith('refs/heads/') && isLoose) return readFileSync(loose, 'utf8').trim()
+      const [object, peeled] = git(['for-each-ref', '--format=%(objectname) %(*objectname)', ref]).split(/[ \n]/)
+      return peeled || object || null
+    },
     /** Whether it has a branch, a tag or any other ref, without a process. */
     hasRefs: () =>
       existsSync(join(directory, 'packed-refs')) ||

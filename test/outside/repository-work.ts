@@ -3,13 +3,6 @@ import type { gitRepository } from './git-server.ts'
 
 type Git = ReturnType<typeof gitRepository>['git']
 
-/** Returns the commit of a ref; null when there is none. */
-export function commitOf(git: Git, ref: string): string | null {
-  const [found] = git(['for-each-ref', '--format=%(objectname) %(*objectname)', ref]).split('\n')
-  const [object, peeled] = (found ?? '').split(' ')
-  return peeled || object || null
-}
-
 export interface ChangedFile {
   readonly filename: string
   readonly status: 'added' | 'removed' | 'modified' | 'renamed'

@@ -4,7 +4,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { gitRepository } from '../git-server.ts'
-import { changedFiles, commitOf } from '../repository-work.ts'
+import { changedFiles } from '../repository-work.ts'
 import { annotationsProblem, hookProblem, reportProblem, statusProblem } from './definition.ts'
 import { type Addresses, presentHook, presentRepository, presentWorkspace } from './present.ts'
 import {
@@ -96,11 +96,11 @@ function inRepository(
   sent: Sent,
 ): Answer {
   const fullName = `${repository.workspace.slug}/${repository.slug}`
-  const { git: run } = gitRepository(git, fullName)
+  const { git: run, commitOf } = gitRepository(git, fullName)
   const [first, second = '', third, fourth = '', fifth] = parts
   if (first === 'hooks') return hooks(repository, method, second, url, sent)
   if (first === 'refs' && second === 'branches') {
-    const hash = commitOf(run, `refs/heads/${third}`)
+    const hash = commitOf(`refs/heads/${third}`)
     return hash === null
       ? failed(404, 'No such branch')
       : { status: 200, body: { type: 'branch', name: third, target: { hash } } }

@@ -3,7 +3,6 @@
  * https://support.atlassian.com/bitbucket-cloud/docs/event-payloads/
  */
 import type { gitRepository } from '../git-server.ts'
-import { commitOf } from '../repository-work.ts'
 import type { Schemas } from './definition.ts'
 import { type Addresses, presentRepository, presentUser } from './present.ts'
 import type { BitbucketRepository, BitbucketUser, World } from './world.ts'
@@ -37,9 +36,9 @@ export function pullRequests({ world, addresses, work, deliver }: Parts) {
       const shown = presentRepository(repository, addresses)
       const key = `${shown.full_name}#${number}`
       const isThere = world.repositories.includes(from)
-      const base = commitOf(work(repository).git, `refs/heads/${into}`) ?? ''
+      const base = work(repository).commitOf(`refs/heads/${into}`) ?? ''
       const known = world.pullRequests.get(key)?.head ?? ''
-      const head = isThere ? (commitOf(work(from).git, `refs/heads/${branch}`) ?? known) : known
+      const head = isThere ? (work(from).commitOf(`refs/heads/${branch}`) ?? known) : known
       world.pullRequests.set(key, { from, base, head })
       return deliver(repository, event, {
         actor: presentUser(by),

@@ -12,7 +12,6 @@ import { join } from 'node:path'
 import { type GitFile, gitRepository, startGitServer } from '../git-server.ts'
 import { type Misbehaviour, makeMood, misbehave } from '../misbehaviour.ts'
 import { readBody } from '../read-body.ts'
-import { commitOf } from '../repository-work.ts'
 import { answerApi } from './answer-api.ts'
 import { presentRepository, presentUser } from './present.ts'
 import { pullRequests } from './pull-requests.ts'
@@ -203,9 +202,9 @@ export async function startBitbucket() {
     ): Promise<{ readonly commits: readonly string[]; readonly delivery: string }> {
       const changes = Object.entries(branches).map(([branch, files]) => {
         const ref = branch.startsWith('refs/') ? branch : `refs/heads/${branch}`
-        const before = commitOf(work(repository).git, ref)
+        const before = work(repository).commitOf(ref)
         // A new branch or tag begins at the main branch.
-        const main = before === null ? commitOf(work(repository).git, `refs/heads/${repository.mainBranch}`) : null
+        const main = before === null ? work(repository).commitOf(`refs/heads/${repository.mainBranch}`) : null
         const from = main === null ? {} : { parent: main }
         const hash = work(repository).commit({ ref, files, message: 'pushed', ...from })
         return { ref, before, hash }

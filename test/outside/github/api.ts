@@ -1,6 +1,6 @@
 /** Operations of GitHub's API that the double implements. Any other request is a violation. */
 import { gitRepository } from '../git-server.ts'
-import { changedFiles, commitOf, relation } from '../repository-work.ts'
+import { changedFiles, relation } from '../repository-work.ts'
 import type { MatchedOperation } from './definition.ts'
 import { isObject, type Json } from './json.ts'
 import type { Presenters } from './present.ts'
@@ -188,11 +188,19 @@ function repositoryOf({ who, params }: Call, world: World, permission: string, l
   return found
 }
 
-const gitOf = ({ owner, name }: Repository, git: ApiServices['git']) => gitRepository(git, `${owner.login}/${name}`).git
+const work = ({ owner, name }: Repository, git: ApiServices['git']) => gitRepository(git, `${owner.login}/${name}`)
+const gitOf = (repository: Repository, git: ApiServices['git']) => work(repository, git).git
+
+/** Commits that were found; they stay. Each check of a server asks for one. */
+const found = new WeakMap<Repository, Set<string>>()
 
 function hasCommit(repository: Repository, git: ApiServices['git'], sha: string): boolean {
-  if (!/^[0-9a-f]{40}$/.test(sha)) return commitOf(gitOf(repository, git), `refs/heads/${sha}`) !== null
-  return gitOf(repository, git)(['cat-file', '--batch-check'], sha).endsWith('missing') === false
+  const { commitOf, git: run } = work(repository, git)
+  if (!/^[0-9a-f]{40}$/.test(sha)) return commitOf(`refs/heads/${sha}`) !== null
+  const known = found.get(repository) ?? new Set()
+  found.set(repository, known)
+  if (!known.has(sha) && !run(['cat-file', '--batch-check'], sha).endsWith('missing')) known.add(sha)
+  return known.has(sha)
 }
 
 /** Returns the requested page. GitHub's pages hold 30 by default and at most 100. */

@@ -5,7 +5,7 @@
 import { appendFileSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { type GitFile, gitRepository } from '../git-server.ts'
-import { changedFiles, commitOf, newCommits } from '../repository-work.ts'
+import { changedFiles, newCommits } from '../repository-work.ts'
 import type { CommitFacts, Payloads } from './payloads.ts'
 import type { Deliverer, Delivery } from './webhooks.ts'
 import type { Account, CheckRun, Installation, PullRequest, Repository, World } from './world.ts'
@@ -64,7 +64,7 @@ export function makeEvents({ world, git, webhooks, payloads }: Services) {
     const commits =
       after === null ? [] : newCommits(work(repository).git, before, after).map((id) => factsOf(repository, id))
     // For an annotated tag it is the commit too.
-    const newest = after === null ? null : (commitOf(work(repository).git, ref) ?? after)
+    const newest = after === null ? null : (work(repository).commitOf(ref) ?? after)
     const head = newest === null ? null : (commits.find(({ id }) => id === newest) ?? factsOf(repository, newest))
     return webhooks.deliver(
       'push',
@@ -199,10 +199,10 @@ export function makeEvents({ world, git, webhooks, payloads }: Services) {
       facts: { readonly branch?: string; readonly message?: string; readonly by?: Account } = {},
     ): Promise<{ readonly commit: string; readonly before: string | null; readonly delivery: Delivery | null }> {
       const ref = `refs/heads/${facts.branch ?? repository.defaultBranch}`
-      const { git: run, commit } = work(repository)
-      const before = commitOf(run, ref)
+      const { commit, commitOf } = work(repository)
+      const before = commitOf(ref)
       const start =
-        before === null && facts.branch !== undefined ? commitOf(run, `refs/heads/${repository.defaultBranch}`) : null
+        before === null && facts.branch !== undefined ? commitOf(`refs/heads/${repository.defaultBranch}`) : null
       const made = commit({
         ref,
         files,
@@ -238,8 +238,8 @@ export function makeEvents({ world, git, webhooks, payloads }: Services) {
       branch: string,
       by: Account = repository.owner,
     ): Promise<Delivery | null> {
-      const { git: run } = work(repository)
-      const before = commitOf(run, `refs/heads/${branch}`)
+      const { git: run, commitOf } = work(repository)
+      const before = commitOf(`refs/heads/${branch}`)
       run(['update-ref', '-d', `refs/heads/${branch}`])
       return tellPush(repository, `refs/heads/${branch}`, before, null, by)
     },
@@ -259,8 +259,8 @@ export function makeEvents({ world, git, webhooks, payloads }: Services) {
     ): Promise<PullRequest> {
       const from = facts.from ?? repository
       const base = facts.base ?? repository.defaultBranch
-      const sha = commitOf(work(from).git, `refs/heads/${facts.head}`)
-      const baseSha = commitOf(work(repository).git, `refs/heads/${base}`)
+      const sha = work(from).commitOf(`refs/heads/${facts.head}`)
+      const baseSha = work(repository).commitOf(`refs/heads/${base}`)
       if (sha === null || baseSha === null) throw new Error('a pull request needs two branches that are there')
       const pull: PullRequest = {
         number: repository.pulls.length + 1,
@@ -288,8 +288,8 @@ export function makeEvents({ world, git, webhooks, payloads }: Services) {
       by: Account = pull.author,
     ): Promise<void> {
       if (action === 'synchronize') {
-        const { directory, git: run } = work(pull.head.repository)
-        pull.head.sha = commitOf(run, `refs/heads/${pull.head.ref}`) ?? pull.head.sha
+        const { directory, commitOf } = work(pull.head.repository)
+        pull.head.sha = commitOf(`refs/heads/${pull.head.ref}`) ?? pull.head.sha
         work(repository).git([
           'fetch',
           '--quiet',
