@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { ir } from '../../testing/runner.ts'
 import { codeOf, ownerToken, testServer } from '../../testing/server.ts'
 
 const token = 'the-metrics-token-of-tests'
@@ -27,6 +28,17 @@ describe('metrics', () => {
     ])
       expect(body).toContain(`${line}\n`)
     expect(body).not.toContain('/nothing')
+  })
+
+  test('tell ready jobs by pool, also of a pool whose runners have nothing to do', async () => {
+    const { store } = open.server.engine
+    await store.runners.seen('r', { pool: 'gpu', labels: [], queues: null }, store.now())
+    const slug = await open.newPipeline()
+    const build = { branch: 'main', commit: 'c', pipeline_ir: ir({ key: 'a', cmd: 'true' }) }
+    await open.request(ownerToken, 'POST', `/api/v0/organizations/default/pipelines/${slug}/builds`, build)
+    const { body } = await open.request<string>(null, 'GET', '/metrics')
+    expect(body).toContain('harmont_jobs_ready{pool="default"} 1\n')
+    expect(body).toContain('harmont_jobs_ready{pool="gpu"} 0\n')
   })
 
   test('without a token can be read from this machine only, and not through a proxy', async () => {

@@ -77,9 +77,17 @@ function workGauges(registry: Registry) {
     unfinished: gauge('harmont_builds_unfinished', 'Unfinished builds'),
     tasks: gauge('harmont_tasks_waiting', 'Pending background tasks: mails, checks, webhooks'),
   }
+  const ready = new Gauge({
+    name: 'harmont_jobs_ready',
+    help: 'Jobs that wait for a runner of the pool and for no limit',
+    labelNames: ['pool'],
+    registers: [registry],
+  })
   return {
     set(counts: Awaited<ReturnType<typeof countWork>> | null) {
       isUp.set(counts === null ? 0 : 1)
+      ready.reset()
+      for (const [pool, count] of Object.entries(counts?.ready ?? {})) ready.set({ pool }, count)
       for (const name of ['waiting', 'running', 'unfinished', 'tasks'] as const) {
         if (counts === null) gauges[name].remove()
         else gauges[name].set(counts[name])
@@ -94,6 +102,8 @@ interface WorkCounts {
   readonly running: number
   readonly unfinished: number
   readonly tasks: number
+  /** Ready jobs by pool: of each pool with a runner, and of each that a job asks for. */
+  readonly ready: Readonly<Record<string, number>>
 }
 
 /** Counts pending work, in tables and indexes that contain nothing else. */
@@ -103,7 +113,11 @@ async function countWork(database: Database): Promise<WorkCounts> {
     text: `select (select count(*)::int from engine.ready) as waiting,
                   (select count(*)::int from engine.leases) as running,
                   (select count(*)::int from engine.builds where finished_at is null) as unfinished,
-                  (select count(*)::int from graphile_worker.jobs) as tasks`,
+                  (select count(*)::int from graphile_worker.jobs) as tasks,
+                  (select coalesce(json_object_agg(pool, count), '{}') from (
+                     select pool, count(job_id)::int as count from (
+                       select coalesce(pool, 'default') as pool, job_id from engine.ready where gate is null and coalesce(not_before, now()) <= now()
+                       union all select pool, null from engine.runners where pool is not null) each group by pool) pools) as ready`,
   })
   const [row] = rows
   if (row === undefined) throw new Error('a select without from gives one row')
