@@ -264,8 +264,8 @@ export interface ProbeStore {
    * budget.
    */
   take(runner: string, now: Instant, reach?: Reach): Promise<ForkLease | null>
-  /** Returns the runs that a runner has. */
-  of(runner: string): Promise<readonly ForkRef[]>
+  /** Returns the runs that a runner has, and since when. */
+  of(runner: string): Promise<readonly (ForkRef & { readonly takenAt: Instant })[]>
   /**
    * Ends a run. One transaction keeps what it showed and the verdicts. False when its lease is lost.
    */

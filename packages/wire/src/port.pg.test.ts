@@ -1,4 +1,4 @@
-import { engineMigrations, noOutput, PostgresStore } from '@harmont/engine'
+import { engineMigrations, noOutput, PostgresStore, type PostgresStoreOptions, type ProofRun } from '@harmont/engine'
 import { transaction } from '@harmont/engine/transaction'
 import { afterFile } from '@harmont/test-kit/file'
 import { createDatabase } from '@harmont/test-kit/postgres'
@@ -16,7 +16,7 @@ import {
   stepsOf,
 } from './port-under-test.test-support.ts'
 
-async function postgres(): Promise<StoreUnderTest> {
+async function postgres(options: Partial<PostgresStoreOptions> = {}): Promise<StoreUnderTest> {
   const { connection, drop } = await createDatabase({
     name: 'harmont_engine',
     async fill(config) {
@@ -28,7 +28,7 @@ async function postgres(): Promise<StoreUnderTest> {
   })
   afterFile(drop)
   const pool = new pg.Pool(connection)
-  const store = await PostgresStore.open(connection)
+  const store = await PostgresStore.open(connection, options)
   return {
     store,
     async submit(created, context) {
@@ -59,9 +59,11 @@ async function endRed({ store, submit }: StoreUnderTest, runner: string): Promis
   await port(runner).finish(job, new Date(store.now()), failed, output)
 }
 
-test('G92 a run of a proof whose grant was lost on the way is given again, and to nobody else', async () => {
-  const under = await postgres()
+test('G92 G93 a run of a proof whose grant was lost on the way is given again, and to nobody else', async () => {
+  const ran: (ProofRun | null)[] = []
+  const under = await postgres({ proofOutbox: async (_, { run }) => void ran.push(run) })
   await endRed(under, 'r')
+  const before = under.store.now()
   await using wire = await serveWire(under.store)
   const cuts: Cut[] = ['after']
   await using proxy = await cuttingProxy(
@@ -71,7 +73,7 @@ test('G92 a run of a proof whose grant was lost on the way is given again, and t
   const { probes } = wire.connect('r', { url: proxy.url })
   const fork = await probes?.take('r')
   const [held] = (await under.store.probes?.of('r')) ?? []
-  expect(fork?.lease).toMatchObject({ ...held })
+  expect(fork?.lease).toMatchObject({ jobId: held?.jobId, fork: held?.fork })
   expect(held?.fork).toBeTruthy()
   expect(await probes?.take('r')).toBeNull()
   const thief = wire.connect('thief').probes
@@ -81,6 +83,11 @@ test('G92 a run of a proof whose grant was lost on the way is given again, and t
   expect(await thief.end(fork.lease, { kind: 'impossible' })).toBe(false)
   await thief.release('r')
   expect(await under.store.probes?.of('r')).toHaveLength(1)
+  // A run uses a machine that somebody pays for: no more of it than there was.
+  const ended = { kind: 'ran', startedAt: 0, endedAt: 8e15, exitCode: 1, results: new Map(), log: [] } as const
+  expect(await probes?.end(fork.lease, ended)).toBe(true)
+  expect(ran.at(-1)?.startedAt).toBeGreaterThanOrEqual(before)
+  expect(ran.at(-1)?.endedAt).toBeLessThanOrEqual(under.store.now())
   await under.close()
 })
 

@@ -144,13 +144,14 @@ export class PostgresProbes implements ProbeStore {
     return true
   }
 
-  async of(runner: string): Promise<readonly ForkRef[]> {
-    const { rows } = await this.#options.pool.query<RefRow>({
+  async of(runner: string): ReturnType<ProbeStore['of']> {
+    const { rows } = await this.#options.pool.query<RefRow & { readonly taken_at: Date }>({
       name: 'engine-probes-of',
-      text: 'select job_id, build_id, fork from engine.probes where fork is not null and runner = $1',
+      text: `select job_id, build_id, fork, expires_at - (budget_ms - spent_ms + ${forkMarginMs}) * interval '1 millisecond' as taken_at
+        from engine.probes where fork is not null and runner = $1`,
       values: [runner],
     })
-    return rows.map(refOf)
+    return rows.map((row) => ({ ...refOf(row), takenAt: row.taken_at.getTime() }))
   }
 
   async release(runner: string, now: Instant): Promise<void> {

@@ -43,11 +43,12 @@ export class CallContext {
     return this.ifHeld(lease, lost, () => this.shared.order.run(line, turn, work))
   }
 
-  /** The same for a run of a proof. */
-  async ifForkHeld<T>({ jobId, buildId, fork }: HeldFork, lost: T, work: () => Promise<T>): Promise<T> {
-    const own = (await this.shared.store.probes?.of(this.runner)) ?? []
-    const isOwn = own.some((one) => one.jobId === jobId && one.buildId === buildId && one.fork === fork)
-    return isOwn ? work() : lost
+  /** The same for a run of a proof. The work learns since when the runner has it. */
+  async ifForkHeld<T>(run: HeldFork, lost: T, work: (takenAt: number) => Promise<T>): Promise<T> {
+    const { jobId, buildId, fork } = run
+    const all = (await this.shared.store.probes?.of(this.runner)) ?? []
+    const own = all.find((one) => one.jobId === jobId && one.buildId === buildId && one.fork === fork)
+    return own === undefined ? lost : work(own.takenAt)
   }
 
   /** Refuses a runner that works on nothing of this build now. */

@@ -101,8 +101,8 @@ export const jobCalls: Handlers<Exclude<CallName, LeaseCall>> = {
 
   async 'forks/end'(context, { fork, end }) {
     const { probes } = context.port
-    const held = await context.ifForkHeld(fork, false, async () =>
-      probes === null ? false : probes.end(fork, forkEndOf(end, context.shared.store.now())),
+    const held = await context.ifForkHeld(fork, false, async (takenAt) =>
+      probes === null ? false : probes.end(fork, forkEndOf(end, takenAt, context.shared.store.now())),
     )
     return () => ({ held })
   },
@@ -125,11 +125,11 @@ export const jobCalls: Handlers<Exclude<CallName, LeaseCall>> = {
   },
 }
 
-/** Returns the end with no instant after now: the reporter may lie. */
-function forkEndOf(end: WireForkEnd, now: number): ForkEnd {
+/** Returns the end with no instant before the run was taken or after now: the reporter may lie. */
+function forkEndOf(end: WireForkEnd, takenAt: number, now: number): ForkEnd {
   if (end.kind !== 'ran') return end
   const { chunks, results, log, ...rest } = end
-  const endedAt = Math.min(end.endedAt, now)
-  const startedAt = Math.min(end.startedAt, endedAt)
+  const endedAt = Math.min(Math.max(end.endedAt, takenAt), now)
+  const startedAt = Math.min(Math.max(end.startedAt, takenAt), endedAt)
   return { ...rest, startedAt, endedAt, results: new Map(results), log: chunksOf(chunks, Buffer.from(log, 'base64')) }
 }
