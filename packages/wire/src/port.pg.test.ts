@@ -84,7 +84,7 @@ test('G92 G93 a run of a proof whose grant was lost on the way is given again, a
   await thief.release('r')
   expect(await under.store.probes?.of('r')).toHaveLength(1)
   // A run uses a machine that somebody pays for: no more of it than there was.
-  const ended = { kind: 'ran', startedAt: 0, endedAt: 8e15, exitCode: 1, results: new Map(), log: [] } as const
+  const ended = { kind: 'ran', startedAt: 1e9, endedAt: 8e15, exitCode: 1, results: new Map(), log: [] } as const
   expect(await probes?.end(fork.lease, ended)).toBe(true)
   expect(ran.at(-1)?.startedAt).toBeGreaterThanOrEqual(before)
   expect(ran.at(-1)?.endedAt).toBeLessThanOrEqual(under.store.now())

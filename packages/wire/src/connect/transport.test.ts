@@ -32,6 +32,8 @@ test('a refused token is renewed once; a second refusal is final', async () => {
   const { port, asked } = await connected([refuse(401)], ['old', 'new'])
   expect(await port.renew('r')).toEqual([])
   expect(asked.map(({ token }) => token)).toEqual(['Bearer old', 'Bearer new'])
+  const both = await connected([refuse(401), refuse(401)], ['old', 'new'])
+  expect(await Promise.all([both.port.renew('r'), both.port.renew('r')])).toEqual([[], []])
   const revoked = await connected(
     Array.from({ length: 9 }, () => refuse(401)),
     ['old', 'new'],

@@ -49,6 +49,8 @@ interface Failure {
   readonly error: WireError
   readonly mayPass: boolean
   readonly afterMs: number
+  /** The token that was refused. */
+  readonly refused?: string
 }
 
 type Tried<T> = Failure | { readonly got: T }
@@ -58,8 +60,6 @@ type Reader<T> = (response: Dispatcher.ResponseData, sentAt: number) => Promise<
 export class Transport {
   readonly #options: TransportOptions
   #isClosed = false
-  /** The token that was refused last; undefined after one that was not. */
-  #refused: string | undefined
 
   constructor(options: TransportOptions) {
     this.#options = options
@@ -85,18 +85,22 @@ export class Transport {
 
   async #persist<T>(request: Request, read: Reader<T>): Promise<T> {
     const until = now() + request.wholeMs
+    let refused: string | undefined
     for (let tries = 0, pauseMs = firstPauseMs; ; tries += 1, pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
       request.signal?.throwIfAborted()
-      const tried = await this.#try(request, tries, read)
+      const tried = await this.#try(request, tries, refused, read)
       if ('got' in tried) return tried.got
       request.signal?.throwIfAborted()
+      // The owner of the token gives another one, whose refusal is final.
+      if (tried.refused !== undefined && refused !== undefined) throw tried.error
+      refused = tried.refused
       const restMs = Math.max(tried.afterMs, pauseMs * (0.5 + Math.random() / 2))
       if (!tried.mayPass || this.#isClosed || now() + restMs > until) throw tried.error
       await sleep(restMs, undefined, request.signal && { signal: request.signal }).catch(() => undefined)
     }
   }
 
-  async #try<T>(request: Request, tries: number, read: Reader<T>): Promise<Tried<T>> {
+  async #try<T>(request: Request, tries: number, refused: string | undefined, read: Reader<T>): Promise<Tried<T>> {
     const { url, agent } = this.#options
     const { signal } = request
     const ending = new AbortController()
@@ -107,7 +111,7 @@ export class Transport {
     const tryMs = request.tryMs + body.length / leastBytesPerMs
     const timer = setTimeout(() => ending.abort(new Error(`no answer within ${Math.round(tryMs)} ms`)), tryMs)
     try {
-      const token = await this.#options.token(this.#refused)
+      const token = await this.#options.token(refused)
       const sentAt = now()
       const response = await agent.request({
         origin: url.origin,
@@ -117,11 +121,7 @@ export class Transport {
         body,
         signal: ending.signal,
       })
-      if (response.statusCode === 200) {
-        const got = await read(response, sentAt)
-        this.#refused = undefined
-        return { got }
-      }
+      if (response.statusCode === 200) return { got: await read(response, sentAt) }
       return await this.#failureOf(request, response, token)
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : String(cause)
@@ -141,12 +141,10 @@ export class Transport {
     const { code, message } = refusalOf(await body.text())
     const error = new WireError(code, `the server refused ${name} with ${statusCode}: ${message.replace(/\.$/, '')}`)
     if (statusCode === 426) this.#options.onOutdated(message)
-    // The owner of the token gives another one; its second refusal is final.
-    const isFresh = statusCode === 401 && this.#refused === undefined
-    this.#refused = statusCode === 401 && isFresh ? token : undefined
     const seconds = Number(headers['retry-after'])
     const afterMs = Number.isFinite(seconds) ? Math.min(seconds * 1000, longestWaitMs) : 0
-    return { error, mayPass: isFresh || passing.has(statusCode), afterMs }
+    if (statusCode === 401) return { error, mayPass: true, afterMs, refused: token }
+    return { error, mayPass: passing.has(statusCode), afterMs }
   }
 }
 
