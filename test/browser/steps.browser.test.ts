@@ -208,6 +208,8 @@ test('web P7 B3 B12 forks prove a test flaky while one looks on; administrators 
   await page.getByRole('heading', { level: 1, name: 'cart › rounds' }).waitFor()
   await page.getByRole('table', { name: 'Results, newest first' }).getByText('Flaky: 1 of 1 fork passed').waitFor()
   expect(await page.getByText('Flaky: 1 of 1 fork passed').count()).toBe(2)
+  const bar = page.getByRole('list', { name: 'Last results, oldest first' }).getByRole('link')
+  expect(await bar.boundingBox()).toMatchObject({ width: 24, height: 44 })
 
   const dialog = page.getByRole('dialog')
   await page.getByRole('button', { name: 'Quarantine', exact: true }).click()

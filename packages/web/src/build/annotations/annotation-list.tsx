@@ -46,7 +46,7 @@ function OneAnnotation({ annotation: { style, name, tree }, job }: OneAnnotation
     <article className="flex items-start gap-2">
       <Icon size={16} role="img" aria-label={word} className={`mt-0.5 shrink-0 ${colour}`} />
       <div className="min-w-0 flex-1">
-        <h3 className="mb-1 flex flex-wrap items-center gap-x-2 text-12 text-muted">
+        <h2 className="mb-1 flex flex-wrap items-center gap-x-2 text-12 text-muted">
           {style !== 'summary' && (
             <span className="font-semibold text-text">
               <IsolatedText text={name} />
@@ -63,7 +63,7 @@ function OneAnnotation({ annotation: { style, name, tree }, job }: OneAnnotation
             </Link>
           )}
           {job?.cached === true && <Tag>cached</Tag>}
-        </h3>
+        </h2>
         <div className="max-w-[100ch] break-words">
           <Markdown tree={tree} />
         </div>

@@ -5,12 +5,12 @@ import { showInvisible } from '../../text/escape.ts'
 import { type NestedNode, nest } from './nest.ts'
 
 const block = 'not-first:mt-2'
-/** Below the headings of the page, whatever level the text gives them. */
+/** Below the heading of the annotation, whether the text begins with its first or its second level. */
 const headings = {
-  h1: ['h4', 'text-16'],
-  h2: ['h5', 'text-14'],
-  h3: ['h6', 'text-13'],
-  h4: ['h6', 'text-13'],
+  h1: ['h3', 'text-16'],
+  h2: ['h3', 'text-14'],
+  h3: ['h4', 'text-13'],
+  h4: ['h5', 'text-13'],
   h5: ['h6', 'text-13'],
   h6: ['h6', 'text-13'],
 } as const

@@ -27,10 +27,11 @@ export function RunStrip({ org, slug, runs }: RunStripProps) {
   return (
     <ol
       aria-label="Last results, oldest first"
-      className="flex h-14 items-end gap-px overflow-hidden border-y border-hairline px-4 pt-2 [&>li:nth-last-child(n+25)]:hidden sm:[&>li:nth-last-child(n+25)]:block"
+      // As many as fit, each a target of 24 px, or 44 for a finger.
+      className="flex h-14 items-end overflow-hidden border-y border-hairline px-4 pt-2 max-sm:[&>li:nth-last-child(n+14)]:hidden max-lg:[&>li:nth-last-child(n+25)]:hidden max-2xl:[&>li:nth-last-child(n+40)]:hidden pointer-coarse:[&>li:nth-last-child(n+8)]:hidden"
     >
       {newest.toReversed().map((run) => (
-        <li key={run.job_id} className="max-w-4 min-w-1 flex-1">
+        <li key={run.job_id}>
           <Bar {...{ org, slug, run }} share={(run.duration_ms ?? 0) / topMs} />
         </li>
       ))}
@@ -58,9 +59,9 @@ function Bar({ org, slug, run, share }: BarProps) {
       preload={false}
       aria-label={name}
       title={name}
-      className="flex h-11 items-end"
+      className="flex h-11 w-6 items-end justify-center pointer-coarse:w-11"
     >
-      <span className={`block w-full rounded-t-[1px] ${toneFills[look.tone]}`} style={{ height: `${height}px` }} />
+      <span className={`block w-4 rounded-t-[1px] ${toneFills[look.tone]}`} style={{ height: `${height}px` }} />
     </Link>
   )
 }
