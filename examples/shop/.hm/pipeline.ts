@@ -4,7 +4,7 @@ const db = service('db', {
   image: 'postgres:18',
   env: { POSTGRES_PASSWORD: 'shop' },
   // It listens a moment before it takes connections.
-  ready: { port: 5432, command: 'pg_isready -h 127.0.0.1' },
+  ready: { port: 5432, command: 'pg_isready -h 127.0.0.1 -U postgres' },
 })
 const cache = service('cache', { image: 'redis:8', ready: { log: 'Ready to accept connections' } })
 

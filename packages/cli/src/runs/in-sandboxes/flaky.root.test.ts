@@ -56,7 +56,7 @@ export default { slug: 'ci', pipeline: pipeline(split(2, { files: 'cases/*.xml' 
   project.write('cases/c.xml', cases('longer than any other'))
   const { stdout, stderr } = await project.hm('flaky', 'unit-1', '--forks', '1')
   expect([stdout, stderr]).toEqual([
-    'the longest  (0 of 1 forks passed)\n  no\n\n1 failed, 0 passed\n',
+    'the longest  (0 of 1 fork passed)\n  no\n\n1 failed, 0 passed\n',
     expect.any(String),
   ])
   const again = await project.hm('retry', 'unit-1', '--json')
