@@ -113,7 +113,8 @@ function verdictOf({ verdict, passed }: JudgedForks['red'][number], count: numbe
 async function print({ output }: Pick<Context, 'output'>, count: number, { red, green }: JudgedForks): Promise<void> {
   const shown = red.map((judged) => {
     const { file = null, line = null, message = null } = judged.test
-    const words = verdictWords(verdictOf(judged, count)) ?? `${judged.passed} of ${count} ${count === 1 ? 'fork' : 'forks'} passed`
+    const words =
+      verdictWords(verdictOf(judged, count)) ?? `${judged.passed} of ${count} ${count === 1 ? 'fork' : 'forks'} passed`
     return { name: testTitle(judged.test), file, line, message, step: null, notes: [words] }
   })
   await printFailedTests(output, shown, { failed: red.length, passed: green, skipped: 0 })

@@ -11,13 +11,15 @@ export interface LogChoiceProps {
   readonly job: JobView
   /** The runs that proved its failed tests. */
   readonly forks: readonly JobFork[]
+  /** Keeps their place until they come. */
+  readonly areForksComing: boolean
   /** Id of the service or fork whose log is shown; null for the log of the step. */
   readonly shown: string | null
   readonly onShow: (log: Service | JobFork | null) => void
 }
 
 /** Lists the services and forks of a step, and chooses whose log is shown. */
-export function LogChoice({ job, forks, shown, onShow }: LogChoiceProps) {
+export function LogChoice({ job, forks, areForksComing, shown, onShow }: LogChoiceProps) {
   const { services } = job
   const service = services.find(({ id }) => id === shown)
   return (
@@ -32,7 +34,7 @@ export function LogChoice({ job, forks, shown, onShow }: LogChoiceProps) {
             <span className="opacity-75">{stateOf(one)}</span>
           </Chip>
         ))}
-        {forks.length > 0 && <ForkSelect {...{ forks, shown, onShow }} />}
+        {(forks.length > 0 || areForksComing) && <ForkSelect {...{ forks, shown, onShow }} />}
       </ChipRow>
       {service !== undefined && (
         <span className="min-w-0 truncate text-muted">
@@ -49,18 +51,19 @@ export function LogChoice({ job, forks, shown, onShow }: LogChoiceProps) {
 }
 
 /** Chooses one of the forks, of which there may be a hundred. */
-function ForkSelect({ forks, shown, onShow }: Omit<LogChoiceProps, 'job'>) {
+function ForkSelect({ forks, shown, onShow }: Omit<LogChoiceProps, 'job' | 'areForksComing'>) {
   const fork = forks.find(({ id }) => id === shown)
   return (
     <select
       aria-label="Fork"
       value={fork?.id ?? ''}
+      disabled={forks.length === 0}
       onChange={({ target }) => onShow(forks.find(({ id }) => id === target.value) ?? null)}
-      className="h-7 max-w-64 rounded-full border border-edge bg-raised px-2 text-13 pointer-coarse:h-11"
+      className="h-7 w-64 rounded-full border border-edge bg-raised px-2 text-13 pointer-coarse:h-11"
     >
       {fork === undefined && (
         <option value="" disabled>
-          {counted(forks.length, 'fork')}
+          {forks.length === 0 ? 'Forks' : counted(forks.length, 'fork')}
         </option>
       )}
       {forks.map((one) => (

@@ -45,7 +45,7 @@ export function JobPane({ place, view, stepActions, attemptsRef, onApprove, ...s
   const jobs = allJobs(view)
   const byId = new Map(jobs.map((one) => [one.id, one]))
   const isNarrow = useIsNarrow()
-  const { forks, other, show } = useLogChoice(place, job)
+  const { forks, areForksComing, other, show } = useLogChoice(place, job)
   const isLogShown = hasLog(job) || other !== null
   const lead = isNarrow ? <JobLead step={step} job={job} /> : null
   // On a narrow screen the log comes first: the headline has the exit code, and the details have
@@ -58,8 +58,8 @@ export function JobPane({ place, view, stepActions, attemptsRef, onApprove, ...s
       {isNarrow && <JobRemarksRow step={step} job={job} attemptsRef={attemptsRef} />}
       {isCardShown && <FailureCard place={place} view={view} job={job} isHeadlineCut={isNarrow} />}
       {isOpen && <DetailsPanel place={place} job={job} jobs={jobs} />}
-      {job.services.length + forks.length > 0 && (
-        <LogChoice job={job} forks={forks} shown={other?.id ?? null} onShow={show} />
+      {(job.services.length + forks.length > 0 || areForksComing) && (
+        <LogChoice job={job} forks={forks} areForksComing={areForksComing} shown={other?.id ?? null} onShow={show} />
       )}
       <div className="relative min-h-0 flex-1">
         {other === null && (isWaiting(job) || job.state === 'assigned') ? (
@@ -87,7 +87,8 @@ function useLogChoice(place: BuildPlace, job: JobView) {
   const { fork: number } = useSearch({ from: buildRouteId })
   const navigate = useNavigate({ from: '/$org/pipelines/$slug/builds/$number' })
   const [chosen, choose] = useState<{ readonly job: string; readonly service: string | null } | null>(null)
-  const { data: forks = [] } = useQuery(forksQuery(place, job, number !== undefined))
+  const query = useQuery(forksQuery(place, job, number !== undefined))
+  const forks = query.data ?? []
   // Where a service kept the command from its start, there is no other log.
   const serviceId = chosen?.job === job.id ? chosen.service : failedService(job)?.id
   const service = job.services.find(({ id }) => id === serviceId)
@@ -103,7 +104,7 @@ function useLogChoice(place: BuildPlace, job: JobView) {
       : fork !== undefined
         ? asLogOf(job, fork.id, `fork-${fork.number}`)
         : null
-  return { forks, other, show }
+  return { forks, areForksComing: query.isLoading && isProved(job), other, show }
 }
 
 /** Returns what the log viewer takes for a log beside that of the job. */

@@ -27,7 +27,7 @@ export function TestRow({ place, test, job }: TestRowProps) {
   const at = testPlace(test)
   const proved = verdictWords(test)
   return (
-    <div className="flex items-start gap-3 border-b border-hairline px-4 py-1.5 hover:bg-sunk">
+    <div className="flex items-start gap-3 border-b border-hairline px-4 py-1 hover:bg-sunk">
       <span className="pt-1">
         <StateMark state={state} cached={test.cached} />
       </span>
@@ -36,7 +36,7 @@ export function TestRow({ place, test, job }: TestRowProps) {
           <Link
             to="/$org/pipelines/$slug/tests/$test"
             params={{ org: place.org, slug: place.slug, test: test.id }}
-            className="min-w-0 font-semibold break-words hover:underline"
+            className="min-w-0 py-0.5 font-semibold break-words hover:underline"
           >
             <IsolatedText text={testTitle(test)} />
           </Link>
@@ -74,7 +74,7 @@ function Message({ text, words }: { readonly text: string; readonly words: strin
   if (whole === words) return <p className="break-words">{line}</p>
   return (
     <details>
-      <summary className="w-fit max-w-full cursor-pointer break-words">{line}</summary>
+      <summary className="w-fit max-w-full cursor-pointer py-0.5 break-words">{line}</summary>
       <pre className="max-h-96 overflow-auto rounded-small bg-inset p-2 font-log text-13">
         <IsolatedText text={whole} />
       </pre>
@@ -92,7 +92,7 @@ function StepLink({ place, job, test }: TestRowProps & { readonly job: JobView }
       params={{ org: place.org, slug: place.slug, number: String(place.number) }}
       search={{ job: addressOf(job) }}
       {...(line !== null && { hash: `L${line}` })}
-      className={link}
+      className={`inline-block py-0.5 ${link}`}
     >
       <IsolatedText text={nameOf(job)} />
       {line !== null && ` · line ${line}`}
