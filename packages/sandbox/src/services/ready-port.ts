@@ -8,6 +8,8 @@ import { childEnd } from '../system/processes.ts'
 const pauseMs = 20
 /** A service may have 100,000 sockets, which the kernel lists slowly. */
 const pausePerMs = 9
+/** On a machine that has stood still for seconds the service may be ready long since. */
+const longestPauseMs = 1_000
 /** The tables are read at least once in so many looks. */
 const looksPerRead = 25
 
@@ -26,7 +28,8 @@ export async function untilListening(pid: number, port: number, signal: AbortSig
     const isDue = count > 0 && (count !== before || look % looksPerRead === 0)
     if (isDue && (await both('tcp')).some((table) => listens(table, port))) return
     before = count
-    await sleep(Math.max(pauseMs, pausePerMs * (performance.now() - began)), undefined, { signal })
+    const wanted = Math.max(pauseMs, pausePerMs * (performance.now() - began))
+    await sleep(Math.min(longestPauseMs, wanted), undefined, { signal })
   }
 }
 
