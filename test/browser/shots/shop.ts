@@ -12,7 +12,8 @@ import { buildEnd, flatIr, packFolder } from '../../product.ts'
 import type { App } from '../app.ts'
 import type { ShownRoute } from './routes.ts'
 
-const shell = (text: string) => `trap 'exit 0' TERM; ${text}; while :; do sleep 1; done`
+/** Ends by itself, should nobody stop it: the last build still runs when its server is stopped. */
+const shell = (text: string) => `trap 'exit 0' TERM; ${text}; for i in $(seq 1200); do sleep 1; done`
 const database = {
   ...{ name: 'db', image: 'host', ready_log: 'ready to accept' },
   command: shell('echo "starting PostgreSQL 18.1"; echo "database system is ready to accept connections"'),
