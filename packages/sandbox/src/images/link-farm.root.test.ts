@@ -21,3 +21,32 @@ test.for([
     for (const each of [source, root]) await rm(each, { recursive: true })
   }
 })
+
+test('files that vanish while they are shown, as apt removes them, are left out', async () => {
+  const source = await mkdtemp('/var/tmp/harmont-farm-')
+  const roots: string[] = []
+  let isOver = false
+  const churn = async (lane: number) => {
+    for (let nth = 0; !isOver; nth += 1) {
+      const file = path.join(source, `tmp.${lane}.${nth}`)
+      await writeFile(file, '')
+      await rm(file)
+    }
+  }
+  await writeFile(path.join(source, 'stays'), '')
+  const churning = [1, 2, 3].map(churn)
+  try {
+    const reserve = async () => ({ [Symbol.dispose]: () => {} })
+    for (let round = 0; round < 40; round += 1) {
+      const root = await mkdtemp('/var/tmp/harmont-farm-')
+      roots.push(root)
+      await mkdir(path.dirname(root + source), { recursive: true })
+      await farm({ source, root, hide: new Set(), publicOnly: false, reserve })
+      expect(await readdir(root + source)).toContain('stays')
+    }
+  } finally {
+    isOver = true
+    await Promise.all(churning)
+    for (const each of [source, ...roots]) await rm(each, { recursive: true })
+  }
+})

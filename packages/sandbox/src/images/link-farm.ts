@@ -76,9 +76,14 @@ async function farmEntry(request: FarmRequest, source: string, stats: Stats, cop
     await Promise.all(
       names.slice(start, start + AT_ONCE).map(async (entry) => {
         const child = `${source}/${entry.name}`
-        if (entry.isFile() && !request.publicOnly && !request.hide.has(child)) {
-          await linkOrNote(request, child, bytes(request.root + child), copies)
-        } else await farmEntry(request, child, await lstat(bytes(child)), copies)
+        try {
+          if (entry.isFile() && !request.publicOnly && !request.hide.has(child)) {
+            await linkOrNote(request, child, bytes(request.root + child), copies)
+          } else await farmEntry(request, child, await lstat(bytes(child)), copies)
+        } catch (error) {
+          // Others, such as apt, may remove what was just listed.
+          if (!hasCode(error, 'ENOENT') || !(await isGone(bytes(child)))) throw error
+        }
       }),
     )
   }
@@ -94,6 +99,16 @@ async function linkOrNote(request: FarmRequest, source: string, target: Buffer, 
   } catch (error) {
     if (!CANNOT_LINK.some((code) => hasCode(error, code))) throw error
     copies.push(source)
+  }
+}
+
+async function isGone(path: Buffer): Promise<boolean> {
+  try {
+    await lstat(path)
+    return false
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return true
+    throw error
   }
 }
 

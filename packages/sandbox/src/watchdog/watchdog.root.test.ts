@@ -99,6 +99,25 @@ test('G01 deadlines are kept while a slow disk is checked', async () => {
   }
 })
 
+test('a command whose directory was removed under it is killed', async () => {
+  const { root, sandbox, start } = await watched({ du: 'true >"$(dirname "$0")/looking"; exec sleep 1000' })
+  const lost = await sandbox('lost', later(600_000), MiB, 0)
+  const kept = await sandbox('kept', later(600_000), MiB, 0)
+  const watchdog = start()
+  try {
+    // It looks at disks after a scan.
+    await until(() => existsSync(join(root, 'bin', 'looking')))
+    await rm(join(root, 'sandboxes', 'lost'), { recursive: true })
+    await until(
+      () => killed(lost),
+      (text) => text === '1\n',
+    )
+    expect(await killed(kept)).toBe('')
+  } finally {
+    await end(watchdog, root)
+  }
+})
+
 test('G22 the disk check finds a command that wrote too much, and spares others', async () => {
   const { root, sandbox, start } = await watched({})
   // They are checked in the order of their names.

@@ -1,5 +1,5 @@
-# Kills commands that passed their deadline, wrote too much, or whose sockets hold too much memory,
-# even without a server. One per driver directory, enforced by a lock on file descriptor 9. Ends
+# Kills commands that passed their deadline, wrote too much, whose sockets hold too much memory, or
+# whose directory was removed, even without a server. One per driver directory, enforced by a lock on file descriptor 9. Ends
 # after 5 s without a command.
 #
 # Creates files with `true`: `:` is a special builtin, and a full disk would end this shell.
@@ -29,17 +29,33 @@ read_watch() {
 
 # Enforces deadlines. Starts no process and never blocks: others restart what must be gone by then.
 scan() {
+  kill_abandoned
   watched=
+  known=
   now_seconds
   now=$seconds${uptime#*.}
   for sandbox in sandboxes/*; do
     read_watch || continue
     watched=1
+    known="$known$group	$sandbox
+"
     slow_down
     [ "$now" -ge "$deadline" ] || continue
     true >"$state/overdue"
     kill_command
   done
+}
+
+# Kills the commands of the last scan whose files are gone while their control group is not: a driver
+# removes the group first, so somebody removed the directory, and nobody else knows the command.
+kill_abandoned() {
+  IFS='
+'
+  for line in $known; do
+    group=${line%	*}
+    [ -e "${line#*	}/state" ] || [ ! -e "$group/cgroup.kill" ] || echo 1 >"$group/cgroup.kill"
+  done
+  IFS=$usual
 }
 
 # Limits a command to a tenth of a processor after a thousand refused forks, which indicates a fork
@@ -157,6 +173,7 @@ measure() {
 echo $$ >watchdog.pid
 idle=0
 looking= counting=
+known= usual=$IFS
 while :; do
   scan
   if [ -n "$watched" ]; then idle=0; else idle=$((idle + 1)); fi

@@ -1,14 +1,14 @@
 import { once } from 'node:events'
 import process from 'node:process'
 import { expect, test } from 'vitest'
-import { untilStopped } from '../../platform/stop-signals.ts'
+import { untilStopped } from './stop-signals.ts'
 
 test.for(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
   '%s, even sent twice, aborts a long command cleanly and says so',
   async (name) => {
     const before = process.listenerCount(name)
     let isTidy = false
-    const running = untilStopped('backup', async (signal) => {
+    const running = untilStopped('backup: stopped; nothing was kept.', async (signal) => {
       await once(signal, 'abort')
       isTidy = true
       throw new Error('it broke off')
