@@ -4,6 +4,7 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { chance, scaled } from '@harmont/test-kit/effort'
+import { addWitness } from '@harmont/test-kit/file'
 import { until } from '@harmont/test-kit/until'
 import { expect, test } from 'vitest'
 import { verifyTree } from '../manifest.ts'
@@ -11,6 +12,19 @@ import type { Checkout, CheckoutRequest } from './checkout-commit.ts'
 import { gitBench, token } from './git.test-support.ts'
 
 const it = gitBench()
+addWitness(() => {
+  const files = readdirSync(it.store, { recursive: true }).filter(
+    (path) => !/\/(trees|objects\/..)\//.test(`/${path}/`),
+  )
+  return [
+    'Requests:',
+    ...it.server.requests,
+    'Processes:',
+    ...commandLines().filter((line) => /^\S*(git|node)/.test(line)),
+    'Files:',
+    ...files,
+  ].join('\n')
+})
 const random = chance()
 
 /** A process that checks out what it reads, and prints the result. */
