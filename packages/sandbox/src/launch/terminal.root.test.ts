@@ -104,7 +104,7 @@ describe.each(runtimeNames)('with %s', (runtime) => {
     const again = runtime === 'runsc' ? setInterval(interrupt, 2_000) : undefined
     onTestFinished(() => clearInterval(again))
     // What is typed before the prompt is there may be dropped with the program.
-    await expect.poll(() => got.seen).toMatch(/begun\r\n[^]*\n\$ /)
+    await expect.poll(() => got.seen).toMatch(/begun\r\n.*\n\$ /s)
     clearInterval(again)
     input.write('echo sta""tus=$?\n')
     await expect.poll(() => got.seen).toContain('status=130')
