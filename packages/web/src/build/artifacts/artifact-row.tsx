@@ -80,7 +80,11 @@ export function FileRow({ place, row: { artifact, name, depth, isOld } }: FileRo
           {isExpired ? (
             <IsolatedText text={name} />
           ) : (
-            <a href={artifactUrl(place, artifact.id)} download className="underline decoration-edge underline-offset-3">
+            <a
+              href={artifactUrl(place, artifact.id)}
+              download
+              className="inline-block max-w-full truncate align-bottom leading-6 underline decoration-edge underline-offset-3"
+            >
               <IsolatedText text={name} />
             </a>
           )}
