@@ -1,5 +1,5 @@
 import type { BuildEvent, Instant } from './core/model.ts'
-import { type RunnerWait, runnerWaits } from './core/runner-waits.ts'
+import { type RunnerWait, runnerWaits } from './core/placement/runner-waits.ts'
 import type { Store } from './store.ts'
 import type { Wait } from './wait.ts'
 

@@ -6,7 +6,6 @@
 import { decideAbandon } from './decide-abandon.ts'
 import { decideAdmit, decideApprovalExpired, decideApprove, decideSupersede } from './decide-admission.ts'
 import { decideEnded, decideRendered, decideRenderFailed } from './decide-ended.ts'
-import { decideHolderGone } from './decide-holder-gone.ts'
 import {
   decideCommandEnded,
   decideLeased,
@@ -20,6 +19,7 @@ import { decideBuildDeadline, decideCancel, decideJobDeadline, decideKillOverdue
 import { closeDraft, type DecideContext, type Decision, type Draft, openDraft } from './draft.ts'
 import { type LiveBuild, RENDER, type Slot } from './live-build.ts'
 import type { BuildEvent } from './model.ts'
+import { decideHolderGone } from './placement/decide-holder-gone.ts'
 
 /** Decides one event. The cost is that of the changed jobs and their outgoing edges. */
 export function decide(live: LiveBuild, event: BuildEvent, context: DecideContext): Decision {

@@ -1,6 +1,6 @@
-import { homeOf } from '../core/homes.ts'
 import type { Instant } from '../core/model.ts'
-import type { Reach } from '../core/reach.ts'
+import { homeOf } from '../core/placement/homes.ts'
+import type { Reach } from '../core/placement/reach.ts'
 import { goneMs, type PresentRunner, type RunnerStore } from '../store.ts'
 import type { WorkingBuilds } from './working-builds.ts'
 

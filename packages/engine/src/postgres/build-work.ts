@@ -3,7 +3,7 @@ import type pg from 'pg'
 import { admit } from '../core/gates.ts'
 import { type BuildHeader, type LiveBuild, viewBuild } from '../core/live-build.ts'
 import type { BuildEvent, BuildState, Effect, Job, Step } from '../core/model.ts'
-import { checkTogether, isWithin } from '../core/placement.ts'
+import { checkTogether, isWithin } from '../core/placement/placement.ts'
 import { isTerminal } from '../core/states.ts'
 import { isEndTaken, type Played, playEvents } from '../play-events.ts'
 import type { Applied, Lease } from '../store.ts'
@@ -19,9 +19,9 @@ import {
   type PlannedLease,
   planLeases,
 } from './plan-leases.ts'
-import { beginProbes } from './probes.ts'
-import { withFailedTests } from './quarantine.ts'
 import { type EndedStep, type WrittenOutput, writeStepOutput } from './step-outputs.ts'
+import { beginProbes } from './tests/probes.ts'
+import { withFailedTests } from './tests/quarantine.ts'
 import type { BuildGates } from './waiting/gates.ts'
 import { writeChange } from './write-change.ts'
 

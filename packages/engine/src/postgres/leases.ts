@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import type { CacheLookUp } from '../cache-look-up.ts'
 import type { BuildEvent, Instant } from '../core/model.ts'
-import { everything } from '../core/reach.ts'
+import { everything } from '../core/placement/reach.ts'
 import type { Lease, LeaseStore } from '../store.ts'
 import type { StoreSettings } from '../store-settings.ts'
 import type { BuildTurns } from './build-turns.ts'

@@ -1,7 +1,7 @@
 /** Finds the jobs that a build's turn may lease, and those that may leave. */
 import { jobAt, type LiveBuild } from '../core/live-build.ts'
 import type { BuildEvent, Instant, Job } from '../core/model.ts'
-import type { Taker } from '../core/placement.ts'
+import type { Taker } from '../core/placement/placement.ts'
 import { isHeld } from '../core/states.ts'
 import type { NewLease } from './write-change.ts'
 

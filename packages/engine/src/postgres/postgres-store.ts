@@ -10,10 +10,10 @@ import { PostgresLeases } from './leases.ts'
 import { PostgresLogs } from './logs/logs.ts'
 import { type Hears, Notifier } from './notifier.ts'
 import { storePool } from './pool.ts'
-import { PostgresProbes, type ProofOutbox } from './probes.ts'
 import { PostgresRunners } from './runners.ts'
-import { PostgresSplits } from './splits.ts'
 import { PostgresOutputs } from './step-outputs.ts'
+import { PostgresProbes, type ProofOutbox } from './tests/probes.ts'
+import { PostgresSplits } from './tests/splits.ts'
 import { Groups } from './waiting/groups.ts'
 
 export interface PostgresStoreOptions extends Partial<StoreSettings> {

@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import type { Instant } from '../core/model.ts'
-import type { Reach } from '../core/reach.ts'
+import type { Reach } from '../core/placement/reach.ts'
 import { goneMs, type PresentRunner, type RunnerStore } from '../store.ts'
 import { time } from './values.ts'
 

@@ -4,7 +4,7 @@ import type { Artifact } from '../artifacts/artifact.ts'
 import type { Instant } from '../core/model.ts'
 import { type Annotation, annotationId, type BuildAnnotation, withinBuild } from '../step-output.ts'
 import type { JobOutput, OutputStore } from '../store.ts'
-import { takeReports } from './test-reports.ts'
+import { takeReports } from './tests/test-reports.ts'
 import { storable } from './values.ts'
 
 /** A step's output. Its reports are written already and do not count yet. */

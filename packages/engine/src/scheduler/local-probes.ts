@@ -1,4 +1,4 @@
-import type { Reach } from '../core/reach.ts'
+import type { Reach } from '../core/placement/reach.ts'
 import type { Log } from '../log.ts'
 import type { LeasedFork, ProbePort, SecretsAnswer } from '../port.ts'
 import type { ForkEnd } from '../probes/probe.ts'

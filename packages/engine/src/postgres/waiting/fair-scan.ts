@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import type { Instant } from '../../core/model.ts'
-import type { Taker } from '../../core/placement.ts'
+import type { Taker } from '../../core/placement/placement.ts'
 import { fairTurns } from '../../fair-turns.ts'
 import { time } from '../values.ts'
 import { isTaking, reachValues, withinReach } from './reach-text.ts'

@@ -1,6 +1,6 @@
-/** Conditions in SQL for the jobs that a runner may take. `core/reach.ts` and `homes.ts` decide it. */
-import type { Taker } from '../../core/placement.ts'
-import { defaultPool } from '../../core/reach.ts'
+/** Conditions in SQL for the jobs that a runner may take. `core/placement` decides it. */
+import type { Taker } from '../../core/placement/placement.ts'
+import { defaultPool } from '../../core/placement/reach.ts'
 
 /**
  * Returns the condition that a row of `engine.ready` is for the runner whose `reachValues` begin at

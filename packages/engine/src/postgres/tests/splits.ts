@@ -1,6 +1,6 @@
 import type pg from 'pg'
-import { type Deal, deal, type SplitFile } from '../splits/deal.ts'
-import { type FileSplit, type SplitStore, splitKey } from '../splits/split-store.ts'
+import { type Deal, deal, type SplitFile } from '../../splits/deal.ts'
+import { type FileSplit, type SplitStore, splitKey } from '../../splits/split-store.ts'
 
 /** The most reports that count, and the times of files in builds after which no older build counts. */
 const mostReports = 500

@@ -1,11 +1,11 @@
 /** Finds which failed tests of a red step are in quarantine. */
 import type pg from 'pg'
-import type { LiveBuild } from '../core/live-build.ts'
-import type { BuildEvent, FailedTests, Instant } from '../core/model.ts'
-import { casesOf } from '../probes/probe.ts'
-import { isRed } from '../reports/test-report.ts'
-import type { WrittenOutput } from './step-outputs.ts'
-import { time } from './values.ts'
+import type { LiveBuild } from '../../core/live-build.ts'
+import type { BuildEvent, FailedTests, Instant } from '../../core/model.ts'
+import { casesOf } from '../../probes/probe.ts'
+import { isRed } from '../../reports/test-report.ts'
+import type { WrittenOutput } from '../step-outputs.ts'
+import { time } from '../values.ts'
 
 interface Ended {
   readonly events: readonly BuildEvent[]

@@ -1,5 +1,5 @@
 /** Which runners may take the jobs of a step: by pool, labels and queue. */
-import type { Step } from './model.ts'
+import type { Step } from '../model.ts'
 
 /** The jobs that a runner may take; null for any. */
 export interface Reach {

@@ -1,6 +1,7 @@
 /** Which runner may take a ready job of a build. */
+
+import { type LiveBuild, RENDER, type Slot } from '../live-build.ts'
 import { familyOf, homeOf } from './homes.ts'
-import { type LiveBuild, RENDER, type Slot } from './live-build.ts'
 import { type Reach, reaches } from './reach.ts'
 
 /** A runner that looks for work. */

@@ -1,11 +1,11 @@
 /** The reports of tests that steps leave. */
 import type pg from 'pg'
-import type { Instant } from '../core/model.ts'
-import { type Result, resultsOf, severity } from '../reports/results.ts'
-import type { TestCase, TestReport } from '../reports/test-report.ts'
+import type { Instant } from '../../core/model.ts'
+import { type Result, resultsOf, severity } from '../../reports/results.ts'
+import type { TestCase, TestReport } from '../../reports/test-report.ts'
+import { transaction } from '../transaction.ts'
+import { storable, time } from '../values.ts'
 import { noteFileTimesText } from './splits.ts'
-import { transaction } from './transaction.ts'
-import { storable, time } from './values.ts'
 
 /** Results of a build that are kept. */
 const mostResultsPerBuild = 100_000

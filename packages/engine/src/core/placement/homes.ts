@@ -3,9 +3,9 @@
  * that has what it starts from. Steps that share files, directly or by way of others, are a family,
  * and all jobs of a family have one home.
  */
-import { RENDER, type Slot } from './live-build.ts'
-import type { Build, Job, Step } from './model.ts'
-import { isHeld } from './states.ts'
+import { RENDER, type Slot } from '../live-build.ts'
+import type { Build, Job, Step } from '../model.ts'
+import { isHeld } from '../states.ts'
 
 type Steps = Pick<Build, 'steps' | 'jobs'>
 

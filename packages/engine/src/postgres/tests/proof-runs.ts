@@ -1,8 +1,8 @@
 /** The runs of proofs: what each showed, and the end of its output. */
 import type pg from 'pg'
-import type { ForkEnd } from '../probes/probe.ts'
-import { type ForkResult, nextRun, type Proof } from '../probes/proof.ts'
-import { time } from './values.ts'
+import type { ForkEnd } from '../../probes/probe.ts'
+import { type ForkResult, nextRun, type Proof } from '../../probes/proof.ts'
+import { time } from '../values.ts'
 
 type Ran = Extract<ForkEnd, { readonly kind: 'ran' }>
 

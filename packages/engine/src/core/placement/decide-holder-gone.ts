@@ -1,11 +1,11 @@
-import { failJob, nextAttempt, schedule, unmetAt } from './advance.ts'
-import { runsOnce } from './decide-lease.ts'
-import { addAttempt, currentJob, type Draft, patchJob } from './draft.ts'
+import { failJob, nextAttempt, schedule, unmetAt } from '../advance.ts'
+import { runsOnce } from '../decide-lease.ts'
+import { addAttempt, currentJob, type Draft, patchJob } from '../draft.ts'
+import { type Slot, stepAt } from '../live-build.ts'
+import type { Job } from '../model.ts'
+import { judge, prerequisitesOf } from '../prerequisites.ts'
+import { isHeld, isTerminal } from '../states.ts'
 import { familyOf, filesFrom, hasFiles, homeOf } from './homes.ts'
-import { type Slot, stepAt } from './live-build.ts'
-import type { Job } from './model.ts'
-import { judge, prerequisitesOf } from './prerequisites.ts'
-import { isHeld, isTerminal } from './states.ts'
 
 /**
  * Handles the loss of a runner with all files on its machine. Steps whose files waiting jobs need

@@ -1,6 +1,6 @@
-import type { PresentRunner } from '../store.ts'
+import type { PresentRunner } from '../../store.ts'
+import type { Build } from '../model.ts'
 import { homeOf } from './homes.ts'
-import type { Build } from './model.ts'
 import { defaultPool, reaches } from './reach.ts'
 
 /** Why no runner that is there may take a ready job. */
