@@ -18,6 +18,8 @@ import { parsePlan } from '@harmont/ir'
 import { type ConnectOptions, connectRunner, type RemotePort } from './connect/connect-runner.ts'
 import { type ServeOptions, serveRunners } from './serve/serve-runners.ts'
 
+export { plainContext } from '@harmont/engine/plain-context'
+
 export interface StoreUnderTest {
   readonly store: Store
   submit(created: Created, context: BuildContext): Promise<void>
@@ -168,25 +170,6 @@ export async function remotePort({ store, submit, close }: StoreUnderTest): Prom
       await close()
     },
   }
-}
-
-export const plainContext: BuildContext = {
-  env: {},
-  injectedEnv: { HARMONT: 'true' },
-  cache: { read: ['org/main'], write: 'org/main' },
-  trust: 'trusted',
-  origin: { pipeline: 'ci', number: '1' },
-  renderSlug: null,
-  source: null,
-  conditionContext: {
-    event: 'push',
-    branch: 'main',
-    baseBranch: null,
-    tag: null,
-    changed: null,
-    env: {},
-    local: false,
-  },
 }
 
 /** Returns a new build of these steps, as the IR has them. */

@@ -58,22 +58,24 @@ function idleRunner(more: Partial<Parameters<typeof createRunner>[0]> = {}) {
 const liveIn = (store: Pick<Store, 'builds' | 'now'>) => (pinnedMs: number) =>
   store.builds.liveSnapshots(store.now() - pinnedMs)
 
+/** Returns the options of a collector that has room enough. */
+const collectorOptions = () => ({
+  liveSnapshots: liveIn(bench.store),
+  runner: idleRunner(),
+  disk: endlessDisk,
+  cacheBytes: 10 * 1024 ** 3,
+  log,
+})
+
 test('removes snapshots that nothing can start from, and keeps cache entries and what a running build needs', async () => {
-  const { store, driver } = bench
+  const { driver } = bench
   const ended = await run(bench, [step('echo a > /a'), step('true', { buildsIn: 0 }), step('true', { cacheKey: 'k' })])
   const id = await submit(bench, [step('echo b > /b'), step(untilTold('cat /b'), { buildsIn: 0 })])
   const running = await saidUp(bench, id, 1)
   const has = async (snapshot: string | null | undefined) => (await driver.snapshots.get(snapshot ?? '')) !== undefined
   const kept = [ended.jobs[0], ended.jobs[2], running.jobs[0]].map((job) => job?.snapshot)
   expect(await Promise.all(kept.map(has))).toEqual([true, true, true])
-  const options = {
-    liveSnapshots: liveIn(store),
-    runner: idleRunner(),
-    disk: endlessDisk,
-    cacheBytes: 10 * 1024 ** 3,
-    log,
-    everyMs: 50,
-  }
+  const options = { ...collectorOptions(), everyMs: 50 }
   const pinning = new Collector(options)
   onTestFinished(() => pinning.stop())
   pinning.start()
@@ -191,17 +193,10 @@ test('a cache entry that was hit is kept until the hit is recorded, although its
 })
 
 test('makes room at once: removes as much of the cache as needed, and nothing when there is enough', async () => {
-  const { store, driver } = bench
+  const { driver } = bench
   const { jobs } = await run(bench, [step('head -c 100000 /dev/zero > /a', { cacheKey: 'room' })])
   const isKept = async () => (await driver.snapshots.get(jobs[0]?.snapshot ?? '')) !== undefined
-  const options = {
-    liveSnapshots: liveIn(store),
-    runner: idleRunner(),
-    disk: endlessDisk,
-    cacheBytes: 10 * 1024 ** 3,
-    log,
-    pinnedMs: 0,
-  }
+  const options = { ...collectorOptions(), pinnedMs: 0 }
   const collecting = new Collector(options)
   await collecting.makeRoom(() => true)
   expect(await isKept()).toBe(true)
