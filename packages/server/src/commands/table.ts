@@ -34,6 +34,7 @@ export const commands: Readonly<Record<string, Command>> = {
     usage: 'list | drain RUNNER | revoke RUNNER',
     load: async () => (await import('./runner.ts')).runner,
   },
+  drain: { usage: '', load: async () => (await import('./drain.ts')).drain },
   'forget-lost': { usage: '', load: async () => (await import('./lost-key/forget-lost.ts')).forgetLost },
   refund: { usage: 'CHECKOUT', load: async () => (await import('./money.ts')).refund },
 }

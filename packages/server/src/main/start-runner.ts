@@ -1,5 +1,4 @@
 /** Runs the jobs of a server elsewhere: the role `runner`. It knows no database. */
-import { readFile } from 'node:fs/promises'
 import { Collector, createRunner } from '@harmont/engine'
 import { connectRunner } from '@harmont/wire'
 import type { Logger } from 'pino'
@@ -8,6 +7,7 @@ import { toLog } from '../builds/engine/start-builds.ts'
 import { openDisk } from '../platform/data-directory/disk.ts'
 import { openDataDirectory } from '../platform/data-directory/open-data-directory.ts'
 import { type Settings, SettingsError } from '../platform/settings/read-settings.ts'
+import { readCertificates } from '../runners/runner-caller.ts'
 import { RunnerSession } from './runner-session.ts'
 
 interface StartOptions {
@@ -41,7 +41,7 @@ export async function startRunner({ settings, log, signal }: StartOptions): Prom
     const disk = await openDisk(directory, settings.leastFreeBytes, log)
     started.defer(() => disk.stop())
     const engineLog = toLog(log.child({ part: 'engine' }))
-    const ca = settings.serverCa === null ? null : await readCertificates(settings.serverCa)
+    const ca = await readCertificates(settings.serverCa)
     const sandboxes = await openSandboxes({ settings, directory }, (hasRoom) => collecting.makeRoom(hasRoom))
     if ('lacking' in sandboxes) throw new SettingsError(sandboxes.lacking)
     started.defer(() => sandboxes.driver.close())
@@ -81,13 +81,5 @@ export async function startRunner({ settings, log, signal }: StartOptions): Prom
   } catch (error) {
     await started.disposeAsync()
     throw error
-  }
-}
-
-async function readCertificates(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8')
-  } catch (cause) {
-    throw new SettingsError(`HARMONT_SERVER_CA: could not read ${path} (${cause}).`)
   }
 }

@@ -1,4 +1,4 @@
-/** The two calls by which a runner gets a token. All others need one. */
+/** The calls of a runner that need no token: it joins, gets a token, and drains. */
 import type { IncomingMessage } from 'node:http'
 import { Ajv } from 'ajv'
 import type { FastifyReply, FastifyRequest } from 'fastify'
@@ -7,7 +7,7 @@ import { clientAddress } from '../platform/http/request/client-address.ts'
 import type { RateLimiter } from '../platform/rate-limits/limiter.ts'
 import { joinRunner } from './join.ts'
 import { RunnerRefused } from './refusals.ts'
-import { issueToken, type TokenRequest } from './tokens.ts'
+import { type DrainRequest, drainAsAsked, issueToken, type TokenRequest } from './tokens.ts'
 
 interface RunnerServices {
   readonly pool: pg.Pool
@@ -26,6 +26,12 @@ const ajv = new Ajv({ strict: true })
 const words = (longest: number) => ({ type: 'string', pattern: `^[ -~]{1,${longest}}$` }) as const
 const count = { type: 'integer', minimum: 0, maximum: 2 ** 31 - 2 } as const
 
+const signed = {
+  runner: { type: 'string', pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' },
+  counter: count,
+  signature: { type: 'string', pattern: '^[A-Za-z0-9_-]{86}$' },
+} as const
+
 const isJoinBody = ajv.compile<JoinBody>({
   type: 'object',
   required: ['key', 'public_key', 'name'],
@@ -36,16 +42,20 @@ const isTokenBody = ajv.compile<TokenRequest>({
   type: 'object',
   required: ['runner', 'counter', 'session', 'signature', 'version', 'slots'],
   properties: {
-    runner: { type: 'string', pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' },
-    counter: count,
+    ...signed,
     session: { ...count, nullable: true },
-    signature: { type: 'string', pattern: '^[A-Za-z0-9_-]{86}$' },
     version: words(100),
     slots: { type: 'integer', minimum: 1, maximum: 1024 },
   },
 })
 
-/** Answers the calls `join` and `token`; undefined for any other path. */
+const isDrainBody = ajv.compile<DrainRequest>({
+  type: 'object',
+  required: ['runner', 'counter', 'signature'],
+  properties: signed,
+})
+
+/** Answers the calls `join`, `token` and `drain`; undefined for any other path. */
 export function answerStrangers({ pool, limiter, trustedProxies }: RunnerServices) {
   const addressOf = clientAddress(trustedProxies)
   const answers: Readonly<Record<string, (body: unknown, request: FastifyRequest) => Promise<object>>> = {
@@ -58,6 +68,10 @@ export function answerStrangers({ pool, limiter, trustedProxies }: RunnerService
     async token(body) {
       if (!isTokenBody(body)) throw malformed(isTokenBody.errors?.[0])
       return issueToken(pool, body)
+    },
+    async drain(body) {
+      if (!isDrainBody(body)) throw malformed(isDrainBody.errors?.[0])
+      return drainAsAsked(pool, body)
     },
   }
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> => {

@@ -10,3 +10,8 @@ export function signedText({
 }): string {
   return `harmont runner token 1\n${runner}\n${counter}\n${session ?? 'new'}\n`
 }
+
+/** Returns what a runner signs to be given nothing new. */
+export function drainText({ runner, counter }: { readonly runner: string; readonly counter: number }): string {
+  return `harmont runner drain 1\n${runner}\n${counter}\n`
+}

@@ -3,8 +3,9 @@ import { createPublicKey, verify } from 'node:crypto'
 import type pg from 'pg'
 import { type Database, transaction } from '../platform/database/transaction.ts'
 import { hashToken, newToken } from '../platform/encryption/token.ts'
+import { drainRunner } from './list-runners.ts'
 import { RunnerRefused } from './refusals.ts'
-import { signedText } from './signed-text.ts'
+import { drainText, signedText } from './signed-text.ts'
 
 const tokenSeconds = 15 * 60
 
@@ -35,22 +36,10 @@ export interface IssuedToken {
 export function issueToken(pool: pg.Pool, request: TokenRequest): Promise<IssuedToken> {
   const { runner, session, version, slots } = request
   return transaction(pool, async (client) => {
-    const { rows } = await client.query<RunnerRow>(
-      'select public_key, session, counter, revoked_at from runners where id = $1 for update',
-      [runner],
-    )
-    const [row] = rows
-    if (row === undefined)
-      throw new RunnerRefused(
-        'runner_unknown',
-        'This server knows no such runner. Remove its data directory, and start it with a key to join anew.',
-      )
-    requireSignature(request, row.public_key)
-    if (row.revoked_at !== null) throw revoked()
+    const row = await requireSigned(client, request, signedText(request))
     if (session !== null && session !== row.session) throw superseded()
-    if (request.counter !== row.counter)
-      throw new RunnerRefused('runner_counter_stale', `The next signature must be for ${row.counter}.`, row.counter)
-    const [own, counter] = [session ?? row.session + 1, row.counter + 1]
+    const counter = requireNext(request, row)
+    const own = session ?? row.session + 1
     await client.query('update runners set session = $2, counter = $3, version = $4, slots = $5 where id = $1', [
       ...[runner, own, counter, version, slots],
     ])
@@ -67,6 +56,37 @@ export function issueToken(pool: pg.Pool, request: TokenRequest): Promise<Issued
   })
 }
 
+export interface DrainRequest {
+  readonly runner: string
+  readonly counter: number
+  /** Ed25519 over `drainText`, as base64url. */
+  readonly signature: string
+}
+
+export interface Draining {
+  /** Jobs that it still holds. */
+  readonly jobs: number
+  readonly counter: number
+}
+
+/**
+ * Gives a runner nothing new until its next start, as it asks itself, and returns what it still has.
+ * Throws `RunnerRefused`.
+ */
+export function drainAsAsked(pool: pg.Pool, request: DrainRequest): Promise<Draining> {
+  const { runner } = request
+  return transaction(pool, async (client) => {
+    const counter = requireNext(request, await requireSigned(client, request, drainText(request)))
+    await client.query('update runners set counter = $2 where id = $1', [runner, counter])
+    await drainRunner(client, runner)
+    const { rows } = await client.query<{ jobs: number }>(
+      'select count(*)::int as jobs from engine.leases where runner = $1',
+      [runner],
+    )
+    return { jobs: rows[0]?.jobs ?? 0, counter }
+  })
+}
+
 interface RunnerRow {
   readonly public_key: string
   readonly session: number
@@ -74,14 +94,38 @@ interface RunnerRow {
   readonly revoked_at: Date | null
 }
 
-function requireSignature(request: TokenRequest, publicKey: string): void {
-  const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: publicKey }, format: 'jwk' })
-  const signature = Buffer.from(request.signature, 'base64url')
-  if (verify(null, Buffer.from(signedText(request)), key, signature)) return
-  throw new RunnerRefused(
-    'runner_signature_invalid',
-    "The signature does not fit the runner's own key. Its data directory may be damaged: remove it, and join anew.",
+interface Signed {
+  readonly runner: string
+  readonly counter: number
+  readonly signature: string
+}
+
+/** Locks the runner that signed this text, and returns its row. */
+async function requireSigned(client: pg.PoolClient, { runner, signature }: Signed, text: string): Promise<RunnerRow> {
+  const { rows } = await client.query<RunnerRow>(
+    'select public_key, session, counter, revoked_at from runners where id = $1 for update',
+    [runner],
   )
+  const [row] = rows
+  if (row === undefined)
+    throw new RunnerRefused(
+      'runner_unknown',
+      'This server knows no such runner. Remove its data directory, and start it with a key to join anew.',
+    )
+  const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: row.public_key }, format: 'jwk' })
+  if (!verify(null, Buffer.from(text), key, Buffer.from(signature, 'base64url')))
+    throw new RunnerRefused(
+      'runner_signature_invalid',
+      "The signature does not fit the runner's own key. Its data directory may be damaged: remove it, and join anew.",
+    )
+  if (row.revoked_at !== null) throw revoked()
+  return row
+}
+
+/** Returns the count that follows, if the signature was for this one. */
+function requireNext({ counter: given }: Signed, { counter }: RunnerRow): number {
+  if (given === counter) return counter + 1
+  throw new RunnerRefused('runner_counter_stale', `The next signature must be for ${counter}.`, counter)
 }
 
 /** A runner that has shown its token, with what its key allows. */

@@ -1,0 +1,61 @@
+import process from 'node:process'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { openDataDirectory } from '../platform/data-directory/open-data-directory.ts'
+import { type Environment, readSettings, SettingsError } from '../platform/settings/read-settings.ts'
+import { untilStopped } from '../platform/stop-signals.ts'
+import { RunnerCaller, readCertificates, readJoined } from '../runners/runner-caller.ts'
+import { drainText } from '../runners/signed-text.ts'
+
+const askEveryMs = 1_000
+
+/**
+ * Runs `harmont drain` on the machine of a runner: the runner gets nothing new until its next start,
+ * and the command ends when the runner has no job left. It asks again and again, because a runner
+ * that was started anew meanwhile takes work.
+ */
+export async function drain(args: readonly string[], environment: Environment): Promise<void> {
+  if (args.length > 0) throw new SettingsError(`drain: expected no arguments, got \`${args.join(' ')}\`.`)
+  const { serverUrl: url, serverCa, dataDirectory } = readSettings({ ...environment, HARMONT_ROLE: 'runner' })
+  if (url === null) throw new Error('expected the address of a server: the settings were checked')
+  const directory = await openDataDirectory(dataDirectory)
+  const runner = await readJoined(directory)
+  if (runner === null)
+    throw new SettingsError(`HARMONT_DATA_DIR: no runner has joined from ${dataDirectory}. Name the runner's own.`)
+  const caller = await RunnerCaller.open({ url, ca: await readCertificates(serverCa), directory })
+  try {
+    await untilStopped('drain: stopped. The runner still takes nothing new until its next start.', (signal) =>
+      untilEmpty(() => jobsOf(caller, runner), signal),
+    )
+  } finally {
+    await caller.close()
+  }
+}
+
+/** Drains the runner, and returns how many jobs it still has; null while the server does not answer. */
+async function jobsOf(caller: RunnerCaller, runner: string): Promise<number | null> {
+  try {
+    return Number((await caller.signed('drain', runner, {}, drainText)).jobs)
+  } catch (error) {
+    if (error instanceof SettingsError) throw error
+    return null
+  }
+}
+
+/** Asks until the answer is 0 twice: a job that was given away at that moment is in the second answer. */
+async function untilEmpty(ask: () => Promise<number | null>, signal: AbortSignal): Promise<void> {
+  let told = ''
+  for (let empty = 0; empty < 2; ) {
+    const jobs = await ask()
+    empty = jobs === 0 ? empty + 1 : 0
+    const state = describe(jobs)
+    if (state !== told) process.stdout.write(`${state}\n`)
+    told = state
+    if (empty < 2) await sleep(askEveryMs, undefined, { signal })
+  }
+}
+
+function describe(jobs: number | null): string {
+  if (jobs === null) return 'The server does not answer; asking again.'
+  if (jobs === 0) return 'The runner takes nothing new, and has no job left.'
+  return `The runner takes nothing new. It still has ${jobs} ${jobs === 1 ? 'job' : 'jobs'}.`
+}

@@ -1,0 +1,123 @@
+/** The calls of a runner that need no token: it joins with a key, and signs the others with its own. */
+import { createPrivateKey, createPublicKey, type KeyObject, sign } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { openConnections } from '@harmont/wire'
+import { type Agent, request } from 'undici'
+import type { DataDirectory } from '../platform/data-directory/open-data-directory.ts'
+import { SettingsError } from '../platform/settings/read-settings.ts'
+
+export interface CallerOptions {
+  readonly url: string
+  /** Certificates that sign the server's; null for those of the system. */
+  readonly ca: string | null
+  readonly directory: DataDirectory
+}
+
+/** What a signature is for. */
+interface Claim {
+  readonly runner: string
+  readonly counter: number
+}
+
+type Answer = Readonly<Record<string, unknown>>
+
+/** The server refuses this runner for good. */
+export class RefusedForGood extends SettingsError {}
+
+/** Before a PKCS #8 private key of Ed25519. */
+const keyPrefix = Buffer.from('302e020100300506032b657004220420', 'hex')
+const timeoutMs = 20_000
+
+/** Reads the certificates that `HARMONT_SERVER_CA` names. */
+export async function readCertificates(path: string | null): Promise<string | null> {
+  if (path === null) return null
+  try {
+    return await readFile(path, 'utf8')
+  } catch (cause) {
+    throw new SettingsError(`HARMONT_SERVER_CA: could not read ${path} (${cause}).`)
+  }
+}
+
+/** Returns the file of a data directory that has the id of its runner, once that has joined. */
+export function joinedFile({ secrets }: Pick<DataDirectory, 'secrets'>): string {
+  return join(secrets, 'joined')
+}
+
+/** Returns the id of the runner of a data directory, or null if none has joined from there. */
+export async function readJoined(directory: Pick<DataDirectory, 'secrets'>): Promise<string | null> {
+  try {
+    return (await readFile(joinedFile(directory), 'utf8')).trim()
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    throw error
+  }
+}
+
+export class RunnerCaller {
+  readonly #url: string
+  readonly #agent: Agent
+  readonly #privateKey: KeyObject
+  #counter = 0
+
+  private constructor(url: string, agent: Agent, privateKey: KeyObject) {
+    this.#url = url
+    this.#agent = agent
+    this.#privateKey = privateKey
+  }
+
+  /** Reads the runner's own key, or makes it. */
+  static async open({ url, ca, directory }: CallerOptions): Promise<RunnerCaller> {
+    const seed = Buffer.from(await directory.secret('runner-key'), 'base64url')
+    const privateKey = createPrivateKey({ key: Buffer.concat([keyPrefix, seed]), format: 'der', type: 'pkcs8' })
+    return new RunnerCaller(url, openConnections(new URL(url), ca ?? undefined, timeoutMs), privateKey)
+  }
+
+  /** Returns the public half of its key, as base64url. */
+  get publicKey(): string {
+    return String(createPublicKey(this.#privateKey).export({ format: 'jwk' }).x)
+  }
+
+  /**
+   * Makes a call with the runner's signature. Repeats it while the signature is for another count,
+   * such as that of an earlier process, or of another one on the same directory.
+   */
+  async signed<C extends object>(
+    name: string,
+    runner: string,
+    claim: C,
+    textOf: (claim: Claim & C) => string,
+    more: object = {},
+  ): Promise<Answer> {
+    for (;;) {
+      const whole = { runner, counter: this.#counter, ...claim }
+      const signature = sign(null, Buffer.from(textOf(whole)), this.#privateKey).toString('base64url')
+      const answer = await this.post(name, { ...whole, ...more, signature })
+      this.#counter = Number(answer.counter)
+      if (answer.code !== 'runner_counter_stale') return answer
+    }
+  }
+
+  /** Makes a call. Throws `RefusedForGood` if it is of no use to repeat it. */
+  async post(name: string, body: unknown): Promise<Answer> {
+    const { statusCode, body: answer } = await request(`${this.#url}/runners/v1/${name}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+      dispatcher: this.#agent,
+      headersTimeout: timeoutMs,
+      bodyTimeout: timeoutMs,
+    })
+    const text = await answer.text()
+    const parsed = JSON.parse(text) as Answer
+    if (statusCode === 200 || parsed.counter !== undefined) return parsed
+    const { code, message } = parsed as { readonly code?: string; readonly message?: string }
+    if (statusCode >= 400 && statusCode < 500 && statusCode !== 429)
+      throw new RefusedForGood(`${message ?? `The server answered ${statusCode}.`} (${code ?? 'no code'})`)
+    throw new Error(`${this.#url} answered ${statusCode}: ${message ?? text.slice(0, 200)}`)
+  }
+
+  async close(): Promise<void> {
+    await this.#agent.close()
+  }
+}
