@@ -2,85 +2,86 @@
  * A server in roles: one process answers, one does background work, and two runners, each with its
  * own data directory, its own key and no database, run the jobs.
  */
-import { type ChildProcess, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtempSync } from 'node:fs'
+import { createServer, request } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import process from 'node:process'
-import { removeTree } from '@harmont/outside/remove-tree'
-import { addWitness } from '@harmont/test-kit/file'
+import { afterFile } from '@harmont/test-kit/file'
 import { reservePort } from '@harmont/test-kit/port'
 import { touchInSandbox } from '@harmont/test-kit/touch-in-sandbox'
 import { until } from '@harmont/test-kit/until'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createRunnerKey, revokeRunner } from '../packages/server/src/runners/index.ts'
-import { machineExceptions } from '../scripts/machine-exceptions.ts'
-import { repositoryRoot, type ServerProcess, startServerProcess } from '../scripts/server-process.ts'
-import { showHostBase } from './host-base.ts'
+import { type ServerProcess, startServerProcess } from '../scripts/server-process.ts'
 import { readStream } from './log-stream.ts'
-import { buildEnd, compiledCode, flatIr, type Product, startProduct } from './product.ts'
+import { buildEnd, flatIr, type Product, startProduct } from './product.ts'
+import { type RunnerProcess, runnerDirectory, startRunner, steppedClocks } from './runner-process.ts'
 
-interface RunnerProcess {
-  readonly child: ChildProcess
-  readonly directory: string
-  /** Its id, as the engine knows it. */
-  readonly id: string
-  output(): string
-}
-
-const directories: string[] = []
 let product: Product
 let runners: RunnerProcess[] = []
 let scheduler: ServerProcess
 
+/** The clock of each process is wrong in another way. */
+const clocks = steppedClocks()
+
 beforeAll(async () => {
-  product = await startProduct({ HARMONT_ROLE: 'api' })
+  product = await startProduct({ HARMONT_ROLE: 'api', ...clocks.off(-1) })
   const logFile = join(product.dataDirectory, 'scheduler.log')
-  const env = { ...product.commandEnv, HARMONT_ROLE: 'scheduler' }
+  const env = { ...product.commandEnv, HARMONT_ROLE: 'scheduler', ...clocks.off(1) }
   scheduler = await startServerProcess({ port: await reservePort(), logFile, env })
   await product.api.ensurePipeline({ name: 'fleet', repository: 'local/fleet', default_branch: 'main' })
   const wish = { pool: 'default', labels: ['big'], organizations: null, getsSecrets: true, expiresAt: null }
   const { key } = await createRunnerKey(product.pool, { ...wish, uses: 2 })
-  runners = await Promise.all([startRunner(await newDirectory(), key), startRunner(await newDirectory(), key)])
+  runners = await Promise.all([1, -1].map(async (hours) => start(await runnerDirectory(), { key, hours })))
 })
 afterAll(async () => {
   for (const { child } of runners) child.kill('SIGKILL')
   await scheduler?.stop()
   await product?.remove()
-  for (const directory of directories) removeTree(directory)
+  clocks.remove()
 })
 
-async function newDirectory(): Promise<string> {
-  const directory = mkdtempSync('/var/tmp/harmont-runner-')
-  directories.push(directory)
-  await showHostBase(directory)
-  return directory
+interface Start {
+  readonly key?: string
+  readonly hours?: number
+  readonly url?: string
 }
 
-/** Starts a runner with one slot, and waits until it takes work. */
-async function startRunner(directory: string, key?: string): Promise<RunnerProcess> {
-  const child = spawn(process.execPath, [join(repositoryRoot, 'packages/server/src/main.ts'), '--role', 'runner'], {
-    env: {
-      PATH: process.env.PATH ?? '',
-      HARMONT_IMAGE_FALLBACK: 'host-any',
-      ...(await machineExceptions()),
-      ...compiledCode(),
-      HARMONT_SERVER_URL: product.server().url,
-      HARMONT_DATA_DIR: directory,
-      HARMONT_RUNNER_SLOTS: '1',
-      ...(key === undefined ? {} : { HARMONT_RUNNER_KEY: key }),
-    },
-    stdio: ['ignore', 'pipe', 'pipe'],
+/** Starts a runner with one slot. */
+function start(directory: string, { key, hours = 0, url = product.server().url }: Start = {}) {
+  const keyed: Readonly<Record<string, string>> = key === undefined ? {} : { HARMONT_RUNNER_KEY: key }
+  return startRunner({ url, directory, environment: { ...keyed, ...clocks.off(hours) } })
+}
+
+/** Passes requests on to the server. Once it is told to, they name another version of the protocol. */
+async function versionProxy() {
+  let version: string | undefined
+  const proxy = createServer((from, to) => {
+    const headers = { ...from.headers, ...(version !== undefined && { 'harmont-wire': version }) }
+    const passed = request(product.server().url + from.url, { method: from.method, headers })
+    passed.once('response', (answer) => {
+      to.writeHead(answer.statusCode ?? 0, answer.headers)
+      answer.pipe(to)
+    })
+    passed.once('error', () => to.destroy())
+    to.once('close', () => passed.destroy())
+    from.pipe(passed)
   })
-  let output = ''
-  for (const stream of [child.stdout, child.stderr])
-    stream.setEncoding('utf8').on('data', (text: string) => (output += text))
-  addWitness(() => `The end of a runner's output:\n${output.slice(-3000)}`)
-  const ready = () => /^Harmont runs jobs of \S+ as the runner (\S+),/m.exec(output)?.[1]
-  const id = await until(ready, (found) => found !== undefined || child.exitCode !== null)
-  if (id === undefined) throw new Error(`the runner ended with ${child.exitCode}:\n${output}`)
-  return { child, directory, id, output: () => output }
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
+  afterFile(() => {
+    proxy.close()
+    proxy.closeAllConnections()
+  })
+  const { port } = proxy.address() as AddressInfo
+  return {
+    url: `http://127.0.0.1:${port}`,
+    speak(wanted: string) {
+      version = wanted
+      // Polls that wait have named the old one.
+      proxy.closeAllConnections()
+    },
+  }
 }
 
 async function submit(...steps: readonly Record<string, unknown>[]): Promise<number> {
@@ -125,7 +126,7 @@ test('G78 a chain stays on the runner that has its files', async () => {
   expect(await product.api.readLog(jobs.get('last')?.id ?? '')).toBe('made\nmore\n')
 })
 
-test('G78 G02 a runner is killed: its log was live, its command goes on, and its next start follows it', async () => {
+test('G78 G02 G105 a runner is killed, and ends when it is outdated: its command goes on, and its next start follows it', async () => {
   const name = `harmont-waits-${randomUUID()}`
   const number = await submit({
     key: 'a',
@@ -144,9 +145,16 @@ test('G78 G02 a runner is killed: its log was live, its command goes on, and its
   const exited = once(killed.child, 'exit')
   killed.child.kill('SIGKILL')
   await exited
+  const proxy = await versionProxy()
+  const outdated = await start(killed.directory, { url: proxy.url })
+  expect(outdated.id).toBe(killed.id)
+  // The server goes on to another protocol, and the runner's supervisor to another release.
+  const ended = once(outdated.child, 'exit')
+  proxy.speak('9')
+  expect(await ended).toEqual([75, null])
+  expect(outdated.output()).toContain('Upgrade the server first.')
   touchInSandbox(name, '/go')
-  runners[place] = await startRunner(killed.directory)
-  expect(runners[place].id).toBe(killed.id)
+  runners[place] = await start(killed.directory)
   const { build, jobs } = await buildEnd(product.api, 'fleet', number)
   expect([build.state, jobs.get('a')?.attempt]).toEqual(['passed', 1])
   expect(await product.api.readLog(job?.id ?? '')).toBe('before\nafter\n')
@@ -188,6 +196,11 @@ test('G92 the server is killed: a command elsewhere goes on, and its log and its
     id,
   ])
   expect(rows).toEqual([{ bytes: 20_000_000 }])
+})
+
+test('G64 though the clock of each process is an hour off, no lease has ended early', async () => {
+  const { rows } = await product.pool.query('select from engine.jobs where lost > 0 or fence > 1')
+  expect(rows).toEqual([])
 })
 
 test('G79 a revoked runner is refused at once and ends, and the other one goes on', async () => {

@@ -1779,6 +1779,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/internal/scale": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many runners a pool wants, for an autoscaler */
+        get: operations["getScale"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v0/mailbox": {
         parameters: {
             query?: never;
@@ -3724,6 +3741,15 @@ export interface components {
          */
         OpenApiDocument: {
             [key: string]: unknown;
+        };
+        /** Scale */
+        Scale: {
+            /** @description Runners that have room for the running jobs and those that have been ready for 5 s. */
+            wanted_runners: number;
+            /** @description Jobs that wait for a runner of the pool and for nothing else. */
+            ready: number;
+            /** @description Jobs that runners of the pool hold. */
+            running: number;
         };
         /** MailboxResponse */
         MailboxResponse: {
@@ -10296,6 +10322,47 @@ export interface operations {
             };
         };
     };
+    getScale: {
+        parameters: {
+            query: {
+                /** @description The pool, as `runner-key create` names it. */
+                pool: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Scale"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     listMailbox: {
         parameters: {
             query?: never;
@@ -10884,6 +10951,7 @@ export interface operationAuth {
   getHealth: 'none'
   getReadiness: 'none'
   getMetrics: 'none'
+  getScale: 'none'
   listMailbox: 'none'
   listBuildTests: 'member'
   listPipelineTests: 'member'

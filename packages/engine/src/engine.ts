@@ -8,6 +8,7 @@ import { type ShellRequest, ShellUnavailable } from './runner/shells/open-shell.
 import { Collector, type CollectTimes } from './scheduler/collector.ts'
 import { forkWork } from './scheduler/fork-work.ts'
 import { createLocalPort, type LocalPortOptions } from './scheduler/local-port.ts'
+import { RenewalNotes } from './scheduler/renewal-notes.ts'
 import { Scheduler } from './scheduler/scheduler.ts'
 import { shellWork } from './scheduler/shell-work.ts'
 import { defaultStoreSettings } from './store-settings.ts'
@@ -19,6 +20,11 @@ export interface EngineOptions extends LocalPortOptions {
   readonly runner: EngineRunner | null
   /** Whether overdue leases and deadlines are another process's work. */
   readonly schedulesElsewhere?: boolean
+  /**
+   * Where runners renew their leases: here, and in no other process (the default); here, which is
+   * noted for schedulers elsewhere; or elsewhere.
+   */
+  readonly renewals?: 'here' | 'noted' | 'elsewhere'
   /** Null when the caller removes unused data itself. */
   readonly collecting?: CollectTimes | null
 }
@@ -55,8 +61,9 @@ export interface Engine {
  * Makes the engine of one process: a scheduler and, where jobs run here, a runner around a store.
  */
 export function createEngine(options: EngineOptions): Engine {
-  const { store, runner: own, log, leaseMs = defaultStoreSettings.leaseMs } = options
-  const scheduler = new Scheduler({ store, leaseMs, log })
+  const { store, runner: own, log, leaseMs = defaultStoreSettings.leaseMs, renewals = 'here' } = options
+  const scheduler = new Scheduler({ store, leaseMs, log, renewsElsewhere: renewals === 'elsewhere' })
+  const notes = renewals === 'noted' ? new RenewalNotes(store, log) : null
   const runner = own && createRunner({ ...own, port: createLocalPort(options), log })
   const collecting =
     runner && options.collecting !== null
@@ -71,6 +78,7 @@ export function createEngine(options: EngineOptions): Engine {
       : null
   return {
     async start() {
+      await notes?.start()
       await runner?.start()
       if (options.schedulesElsewhere !== true) scheduler.start()
       collecting?.start()
@@ -79,11 +87,13 @@ export function createEngine(options: EngineOptions): Engine {
       await collecting?.stop()
       await runner?.drain(withinMs)
       await scheduler.stop()
+      await notes?.stop()
     },
     async close() {
       await collecting?.stop()
       await runner?.stop()
       await scheduler.stop()
+      await notes?.stop()
     },
     async makeRoom(hasRoom) {
       await collecting?.makeRoom(hasRoom)

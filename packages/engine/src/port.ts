@@ -185,6 +185,8 @@ export interface LeaseRef {
   readonly jobId: string
   readonly buildId: string
   readonly fence: number
+  /** See `Job.leaseId`. Absent from a runner of a release without it. */
+  readonly leaseId?: string | null
 }
 
 export interface Directive {

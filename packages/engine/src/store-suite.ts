@@ -126,13 +126,26 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
     test('who a lease was given to is told by its fencing number, also after the end of its job', async () => {
       const buildId = await submit(plainPlan([{}]))
       const one = await leaseOne('r7')
-      const { jobId, fence } = one
-      expect(await under.other.leases.holder(jobId, fence)).toEqual({ runner: 'r7', buildId })
-      expect(await store.leases.holder(jobId, fence + 1)).toBeNull()
-      expect(await store.leases.holder(randomUUID(), fence)).toBeNull()
+      expect(await under.other.leases.holder(one)).toEqual({ runner: 'r7', buildId })
+      expect(await store.leases.holder({ ...one, fence: one.fence + 1 })).toBeNull()
+      expect(await store.leases.holder({ ...one, jobId: randomUUID() })).toBeNull()
+      expect(await store.leases.holder({ ...one, leaseId: randomUUID() })).toBeNull()
+      expect(await store.leases.holder({ ...one, leaseId: null })).toEqual({ runner: 'r7', buildId })
       await start(one)
       await end(one)
-      expect(await store.leases.holder(jobId, fence)).toEqual({ runner: 'r7', buildId })
+      expect(await store.leases.holder(one)).toEqual({ runner: 'r7', buildId })
+    })
+
+    test('G104 renewals are taken for as long as some process notes it, and a break begins anew', async () => {
+      const since = (from: Store, at: number) => from.leases.renewableSince(at)
+      expect(await since(store, now)).toBeNull()
+      await store.leases.noteRenewable(now)
+      await under.other.leases.noteRenewable(now + 4_000)
+      await store.leases.noteRenewable(now + 3_000)
+      expect(await since(under.other, now + 8_999)).toBe(now)
+      expect(await since(store, now + 9_000)).toBeNull()
+      await store.leases.noteRenewable(now + 9_000)
+      expect(await since(under.other, now + 9_001)).toBe(now + 9_000)
     })
 
     test('G01 only the holder of a lease can note a cache look-up', async () => {
@@ -151,6 +164,10 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       expect(await store.leases.noteLookUp(held, now, lookUp)).toBe(true)
       expect(await store.leases.noteLookUp(held, now, { ...lookUp, hit: null })).toBe(true)
       expect(await store.leases.noteLookUp({ ...held, fence: held.fence + 1 }, now, lookUp)).toBe(false)
+      expect(await store.leases.noteLookUp({ ...held, leaseId: randomUUID() }, now, lookUp)).toBe(false)
+      expect(await store.logs.append({ ...held, leaseId: randomUUID() }, [], '0')).toBe(false)
+      expect(await store.logs.openService({ ...held, leaseId: randomUUID(), service: 'db' }, true)).toBeNull()
+      expect(await store.logs.openService({ ...held, service: 'db' }, true)).not.toBeNull()
     })
 
     test(`G01 only the holder of a lease can note a substituted image, and the newest lease's holds`, async () => {

@@ -2,7 +2,7 @@ import type { Chunk, LogReader } from '@harmont/logs'
 import type { SourceTreeRef } from '@harmont/sandbox'
 import type { Artifact } from './artifacts/artifact.ts'
 import type { CacheLookUp } from './cache-look-up.ts'
-import type { Build, BuildEvent, Effect, Instant, Job } from './core/model.ts'
+import type { Build, BuildEvent, Effect, Instant, Job, NamedLease } from './core/model.ts'
 import type { Reach } from './core/placement/reach.ts'
 import type { ForkEnd } from './probes/probe.ts'
 import type { Proof } from './probes/proof.ts'
@@ -63,6 +63,8 @@ export interface Lease {
   readonly buildId: string
   readonly runner: string
   readonly fence: number
+  /** See `Job.leaseId`. */
+  readonly leaseId: string | null
   readonly expiresAt: Instant
   readonly started: boolean
   readonly lastSeq: number
@@ -180,6 +182,11 @@ export interface OutputStore {
   artifacts(jobId: string): Promise<readonly Artifact[]>
 }
 
+/** A lease of a job, as a report names it. */
+export interface NamedLeaseOf extends NamedLease {
+  readonly jobId: string
+}
+
 export interface LeaseStore {
   /**
    * Leases up to `slots` ready jobs in fair turns between queues, then by age. In the same
@@ -191,22 +198,25 @@ export interface LeaseStore {
   of(runner: string): Promise<readonly Lease[]>
   /**
    * Returns the runner that the newest lease of a job was given to, and the job's build, also after
-   * its end; null when that lease has another fencing number.
+   * its end; null when that is another lease.
    */
-  holder(jobId: string, fence: number): Promise<Pick<Lease, 'runner' | 'buildId'> | null>
+  holder(lease: NamedLeaseOf): Promise<Pick<Lease, 'runner' | 'buildId'> | null>
   /** Extends all leases of a runner, by 30 s before the start and `leaseSeconds` after it. */
   renew(runner: string, now: Instant): Promise<readonly Lease[]>
-  /** Stores a job's cache look-up under the lease's fence; false when the lease is lost. */
-  noteLookUp(
-    lease: { readonly jobId: string; readonly fence: number },
-    at: Instant,
-    lookUp: CacheLookUp,
-  ): Promise<boolean>
+  /** Stores a job's cache look-up under the lease; false when the lease is lost. */
+  noteLookUp(lease: NamedLeaseOf, at: Instant, lookUp: CacheLookUp): Promise<boolean>
   /** Returns events to apply: expired leases, deadlines of steps and builds, overdue kills. */
   overdue(now: Instant, limit: number): Promise<readonly { readonly buildId: string; readonly event: BuildEvent }[]>
   /** Returns when the next delayed job may start; null when none is delayed. */
   nextReadyAt(): Promise<Instant | null>
+  /** Notes that this process takes renewals. */
+  noteRenewable(now: Instant): Promise<void>
+  /** Returns since when some process has always taken renewals; null when none does now. */
+  renewableSince(now: Instant): Promise<Instant | null>
 }
+
+/** How long nobody may note that renewals are taken before that counts as a break. */
+export const renewalBreakMs = 5_000
 
 /** How long a runner must be silent before its files count as lost. */
 export const goneMs = 60_000
@@ -277,16 +287,14 @@ export interface ProbeStore {
 }
 
 /** The log of a leased job, or that of its service with this name. */
-export interface LogRef {
-  readonly jobId: string
-  readonly fence: number
+export interface LogRef extends NamedLeaseOf {
   readonly service?: string
 }
 
 /** Keeps logs by the ids of their jobs, and by `serviceLogId`. */
 export interface LogStore extends LogReader {
   /**
-   * Appends under the lease's fence; false when the lease is lost. Chunks that are stored already
+   * Appends under the lease; false when the lease is lost. Chunks that are stored already
    * change nothing, so that a call may be repeated. Throws when they leave a gap.
    */
   append(lease: LogRef, chunks: readonly Chunk[], spoolPosition: string): Promise<boolean>

@@ -70,6 +70,11 @@ export interface Durations {
   instant(leftMs: number): Date
 }
 
+/** Returns what names a lease, and nothing else that the object has. */
+export function leaseToWire({ jobId, buildId, fence, leaseId = null }: LeaseRef): LeaseRef {
+  return { jobId, buildId, fence, leaseId }
+}
+
 export function jobToWire({ expiresAt, deadlineAt, ...job }: LeasedJob, now: number): WireJob {
   return { ...job, lastsMs: expiresAt.getTime() - now, leftMs: deadlineAt && deadlineAt.getTime() - now }
 }
@@ -78,8 +83,8 @@ export function jobFromWire({ lastsMs, leftMs, ...job }: WireJob, { expiry, inst
   return { ...job, expiresAt: expiry(lastsMs), deadlineAt: leftMs === null ? null : instant(leftMs) }
 }
 
-export function statusToWire({ jobId, buildId, fence, expiresAt, stop }: LeaseStatus, now: number): WireStatus {
-  return { jobId, buildId, fence, lastsMs: expiresAt.getTime() - now, stop }
+export function statusToWire({ expiresAt, stop, ...lease }: LeaseStatus, now: number): WireStatus {
+  return { ...leaseToWire(lease), lastsMs: expiresAt.getTime() - now, stop }
 }
 
 export function statusFromWire({ lastsMs, ...status }: WireStatus, { expiry }: Durations): LeaseStatus {

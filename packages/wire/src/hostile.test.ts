@@ -138,7 +138,7 @@ test('G93 an instant that a runner reports is between its lease and now', async 
   expect(ended?.finishedAt).toBeLessThanOrEqual(store.now())
 })
 
-const lease = { jobId: randomUUID(), buildId: randomUUID(), fence: 1 }
+const lease = { jobId: randomUUID(), buildId: randomUUID(), fence: 1, leaseId: randomUUID() }
 
 test.each([
   ['no JSON', 'renew', '{'],
@@ -184,11 +184,11 @@ test('a member that this release does not know is ignored', async () => {
   const { status } = await post('renew', '{"disk":{"free":1},"layers":[]}')
   expect(status).toBe(200)
   const job = await leaseOne('r')
-  const { jobId, buildId, fence } = job
+  const { jobId, buildId, fence, leaseId } = job
   await wire.connect('r').started(job, new Date())
   const outcome = { ...passed, mood: 'good' }
   const body = {
-    lease: { jobId, buildId, fence, more: 1 },
+    lease: { jobId, buildId, fence, leaseId, more: 1 },
     at: store.now(),
     outcome,
     output: { ...noOutput, more: [] },
@@ -198,7 +198,7 @@ test('a member that this release does not know is ignored', async () => {
 
 test('a request is refused for its token, version, method, name, length or size, and says which', async () => {
   expect(await post('renew', '{}', { authorization: '' })).toMatchObject({ status: 401, code: 'unauthorized' })
-  for (const version of ['0', '2', 'x', ''])
+  for (const version of ['0', '3', 'x', ''])
     expect(await post('renew', '{}', { 'harmont-wire': version })).toMatchObject({
       status: 426,
       code: 'runner_version',

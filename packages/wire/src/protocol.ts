@@ -29,9 +29,15 @@ import type {
   WireStatus,
 } from './forms.ts'
 
-export const wireVersion = 1
+/**
+ * 1: a lease is named by its job, its build and its fencing number. 2: by its random id too, so that
+ * a number that a failover repeats names nothing.
+ */
+export type WireVersion = 1 | 2
+
+export const wireVersion: WireVersion = 2
 /** What a server of this release speaks: this version and the one before. */
-export const spokenVersions: readonly number[] = [wireVersion]
+export const spokenVersions: readonly WireVersion[] = [1, wireVersion]
 
 /** Every call is a POST to this path and its name. */
 export const wirePath = '/runners/v1/'
@@ -120,7 +126,7 @@ export interface Calls {
 }
 
 export type CallName = keyof Calls
-export type FencedJob = Pick<LeaseRef, 'jobId' | 'fence'>
+export type FencedJob = Omit<LeaseRef, 'buildId'>
 
 interface Report {
   readonly lease: LeaseRef

@@ -12,6 +12,7 @@ const job: Job = {
   previousAttempt: null,
   state: 'assigned',
   fence: 1,
+  leaseId: null,
   runner: null,
   lost: 0,
   notBefore: null,

@@ -5,8 +5,9 @@ import { currentJob, type Draft } from './draft.ts'
 import { isVanished, readExit } from './exit.ts'
 import { deadlineFrom, layOut } from './lay-out.ts'
 import { RENDER, type Slot, stepAt } from './live-build.ts'
-import type { BuildEvent, FailedTests, Outcome } from './model.ts'
+import type { BuildEvent, FailedTests, NamedLease, Outcome } from './model.ts'
 import { quarantinedFailures } from './soft-failure.ts'
+import { isNewestLease } from './states.ts'
 
 type Ended = Extract<BuildEvent, { readonly type: 'ended' }>
 
@@ -17,10 +18,11 @@ type Ended = Extract<BuildEvent, { readonly type: 'ended' }>
 export function decideEnded(
   draft: Draft,
   slot: Slot,
-  { fence, outcome, failedTests }: Pick<Ended, 'fence' | 'outcome' | 'failedTests'>,
+  { outcome, failedTests, ...lease }: Pick<Ended, 'fence' | 'leaseId' | 'outcome' | 'failedTests'>,
 ): boolean {
+  const { fence } = lease
   const job = currentJob(draft, slot)
-  if (fence !== (job.state === 'scheduled' ? job.fence + 1 : job.fence)) return false
+  if (job.state === 'scheduled' ? fence !== job.fence + 1 : !isNewestLease(job, lease)) return false
   switch (job.state) {
     case 'canceling':
     case 'timing_out':
@@ -112,7 +114,7 @@ function endsRunning(
 
 /** Adds the steps of the rendered pipeline to the build. */
 export function decideRendered(draft: Draft, event: Extract<BuildEvent, { readonly type: 'rendered' }>): boolean {
-  if (!isRenderReport(draft, event.fence)) return false
+  if (!isRenderReport(draft, event)) return false
   if (currentJob(draft, RENDER).state !== 'running') {
     endStopped(draft, RENDER)
     return true
@@ -133,7 +135,7 @@ export function decideRenderFailed(
   draft: Draft,
   event: Extract<BuildEvent, { readonly type: 'render_failed' }>,
 ): boolean {
-  if (!isRenderReport(draft, event.fence)) return false
+  if (!isRenderReport(draft, event)) return false
   if (currentJob(draft, RENDER).state !== 'running') {
     endStopped(draft, RENDER)
     return true
@@ -143,7 +145,8 @@ export function decideRenderFailed(
   return true
 }
 
-function isRenderReport(draft: Draft, fence: number): boolean {
-  const { state, fence: held } = currentJob(draft, RENDER)
-  return fence === held && (state === 'running' || state === 'canceling' || state === 'timing_out')
+function isRenderReport(draft: Draft, lease: NamedLease): boolean {
+  const job = currentJob(draft, RENDER)
+  const isOpen = job.state === 'running' || job.state === 'canceling' || job.state === 'timing_out'
+  return isOpen && isNewestLease(job, lease)
 }

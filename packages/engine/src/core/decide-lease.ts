@@ -1,24 +1,29 @@
 import { endStopped, failJob, schedule } from './advance.ts'
 import { currentJob, type Draft, patchJob } from './draft.ts'
 import { RENDER, type Slot, stepAt } from './live-build.ts'
-import type { Job, Step } from './model.ts'
-import { isHeld } from './states.ts'
+import type { Job, NamedLease, Step } from './model.ts'
+import { isHeld, isNewestLease } from './states.ts'
 
 /** scheduled -> assigned, under the next fencing number. */
-export function decideLeased(draft: Draft, slot: Slot, fence: number, runner: string | null): boolean {
+export function decideLeased(
+  draft: Draft,
+  slot: Slot,
+  { fence, leaseId = null }: NamedLease,
+  runner: string | null,
+): boolean {
   const job = currentJob(draft, slot)
   if (job.state !== 'scheduled' || fence !== job.fence + 1) return false
   if (job.notBefore !== null && job.notBefore > draft.at) return false
   const begin = { assignedAt: draft.at, notBefore: null, substitutedImage: null, services: [] }
-  patchJob(draft, slot, { state: 'assigned', fence, runner, ...begin })
+  patchJob(draft, slot, { state: 'assigned', fence, leaseId, runner, ...begin })
   return true
 }
 
 /** assigned -> running: the step's time begins. */
-export function decideStarted(draft: Draft, slot: Slot, fence: number): boolean {
+export function decideStarted(draft: Draft, slot: Slot, lease: NamedLease): boolean {
   const { at } = draft
   const job = currentJob(draft, slot)
-  if (job.state !== 'assigned' || fence !== job.fence) return false
+  if (job.state !== 'assigned' || !isNewestLease(job, lease)) return false
   const seconds = slot === RENDER ? draft.context.limits.renderSeconds : stepAt(draft.live, slot).timeoutSeconds
   patchJob(draft, slot, { state: 'running', startedAt: job.startedAt ?? at, deadlineAt: at + seconds * 1000 })
   if (slot !== RENDER) startBuild(draft)
@@ -26,25 +31,26 @@ export function decideStarted(draft: Draft, slot: Slot, fence: number): boolean 
 }
 
 /** Lifts the step's deadline. The build's own still holds. */
-export function decideCommandEnded(draft: Draft, slot: Slot, fence: number): boolean {
-  const { state, fence: held, deadlineAt } = currentJob(draft, slot)
-  if (state !== 'running' || fence !== held || deadlineAt === null || deadlineAt <= draft.at) return false
+export function decideCommandEnded(draft: Draft, slot: Slot, lease: NamedLease): boolean {
+  const job = currentJob(draft, slot)
+  if (job.state !== 'running' || !isNewestLease(job, lease)) return false
+  if (job.deadlineAt === null || job.deadlineAt <= draft.at) return false
   patchJob(draft, slot, { deadlineAt: null })
   return true
 }
 
 /** Records that the job runs on another image than it asks for. */
-export function decideSubstituted(draft: Draft, slot: Slot, fence: number, image: string): boolean {
+export function decideSubstituted(draft: Draft, slot: Slot, lease: NamedLease, image: string): boolean {
   const job = currentJob(draft, slot)
-  if (!isHeld(job.state) || fence !== job.fence) return false
+  if (!isHeld(job.state) || !isNewestLease(job, lease)) return false
   patchJob(draft, slot, { substitutedImage: image })
   return true
 }
 
 /** Records the states of the services that run beside the job. */
-export function decideServices(draft: Draft, slot: Slot, fence: number, services: Job['services']): boolean {
+export function decideServices(draft: Draft, slot: Slot, lease: NamedLease, services: Job['services']): boolean {
   const job = currentJob(draft, slot)
-  if (!isHeld(job.state) || fence !== job.fence) return false
+  if (!isHeld(job.state) || !isNewestLease(job, lease)) return false
   patchJob(draft, slot, { services })
   return true
 }
@@ -55,9 +61,9 @@ export function startBuild(draft: Draft): void {
 }
 
 /** Handles the end of a lease that was not renewed: the runner or its machine is gone. */
-export function decideLeaseLost(draft: Draft, slot: Slot, fence: number): boolean {
+export function decideLeaseLost(draft: Draft, slot: Slot, lease: NamedLease): boolean {
   const job = currentJob(draft, slot)
-  if (fence !== job.fence) return false
+  if (!isNewestLease(job, lease)) return false
   if (job.state === 'assigned' || job.state === 'running') loseJob(draft, slot, job)
   else if (job.state === 'canceling' || job.state === 'timing_out') endStopped(draft, slot, job)
   else return false

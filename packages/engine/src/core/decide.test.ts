@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { scene, sceneFrom } from './build-fixture.test-support.ts'
+import type { BuildEvent } from './model.ts'
 import { plainPlan } from './random-plan.test-support.ts'
 
 describe('order', () => {
@@ -39,6 +40,35 @@ describe('order', () => {
     const s = scene([{}, { dependsOn: [0], continueOnFailure: true }, { buildsIn: 0, continueOnFailure: true }])
     s.run(0, 1)
     expect(s.states()).toBe('failed scheduled skipped')
+  })
+})
+
+describe('leases', () => {
+  const exited = { kind: 'exited', exitCode: 0, signal: null, limit: null, snapshot: null } as const
+  const reports = (lease: { job: string; fence: number; leaseId?: string | null }): readonly BuildEvent[] =>
+    [
+      { ...lease, type: 'started' },
+      { ...lease, type: 'substituted', image: 'i' },
+      { ...lease, type: 'services', services: [] },
+      { ...lease, type: 'command_ended' },
+      { ...lease, type: 'ended', outcome: exited },
+    ].map((event) => ({ ...event, at: 1000 }) as BuildEvent)
+
+  test('G01 a report under the number of the newest lease, but of another lease, changes nothing', () => {
+    const s = scene([{}])
+    const job = s.job(0).id
+    s.play({ type: 'leased', job, fence: 1, leaseId: 'this', at: 1000 })
+    for (const event of reports({ job, fence: 1, leaseId: 'that' })) expect(s.play(event).taken, event.type).toBe(false)
+    expect(s.play({ type: 'lease_lost', job, fence: 1, leaseId: 'that', at: 1000 }).taken).toBe(false)
+    for (const event of reports({ job, fence: 1, leaseId: 'this' })) expect(s.play(event).taken, event.type).toBe(true)
+  })
+
+  test('G53 a report of a runner that knows no ids of leases counts by its number', () => {
+    const s = scene([{}])
+    const job = s.job(0).id
+    s.play({ type: 'leased', job, fence: 1, leaseId: 'this', at: 1000 })
+    expect(s.play({ type: 'started', job, fence: 2, at: 1000 }).taken).toBe(false)
+    for (const event of reports({ job, fence: 1, leaseId: null })) expect(s.play(event).taken, event.type).toBe(true)
   })
 })
 

@@ -45,19 +45,19 @@ function takes(draft: Draft, event: BuildEvent): boolean {
 function takesJobEvent(draft: Draft, slot: Slot, event: Extract<BuildEvent, { readonly job: string }>): boolean {
   switch (event.type) {
     case 'leased':
-      return decideLeased(draft, slot, event.fence, event.runner ?? null)
+      return decideLeased(draft, slot, event, event.runner ?? null)
     case 'started':
-      return decideStarted(draft, slot, event.fence)
+      return decideStarted(draft, slot, event)
     case 'substituted':
-      return decideSubstituted(draft, slot, event.fence, event.image)
+      return decideSubstituted(draft, slot, event, event.image)
     case 'services':
-      return decideServices(draft, slot, event.fence, event.services)
+      return decideServices(draft, slot, event, event.services)
     case 'command_ended':
-      return decideCommandEnded(draft, slot, event.fence)
+      return decideCommandEnded(draft, slot, event)
     case 'ended':
       return decideEnded(draft, slot, event)
     case 'lease_lost':
-      return decideLeaseLost(draft, slot, event.fence)
+      return decideLeaseLost(draft, slot, event)
     case 'job_deadline':
       return decideJobDeadline(draft, slot)
     case 'kill_overdue':

@@ -70,6 +70,11 @@ export interface Job {
   /** Number of the newest lease; 0 before the first. A write with another number is refused. */
   readonly fence: number
   /**
+   * Random id of the newest lease: a database that loses commits in a failover gives a number again.
+   * Null before a lease, and for leases of releases without such ids.
+   */
+  readonly leaseId: string | null
+  /**
    * The runner of its newest lease, whose machine has the files that it left. Null before a lease,
    * for jobs of earlier releases, and when that machine is gone.
    */
@@ -194,47 +199,38 @@ export type Outcome =
       readonly buildError?: { readonly code: string; readonly message: string }
     }
 
+/** A lease, as a report names it. */
+export interface NamedLease {
+  readonly fence: number
+  /** Null or absent from a runner that knows no such ids: its number alone counts. */
+  readonly leaseId?: string | null
+}
+
+interface UnderLease extends NamedLease {
+  readonly job: string
+  readonly at: Instant
+}
+
 /** Everything that can happen to a build. `at` is its instant. */
 export type BuildEvent =
-  | {
-      readonly type: 'leased'
-      readonly job: string
-      readonly fence: number
-      readonly at: Instant
-      readonly runner?: string
-    }
-  | { readonly type: 'started'; readonly job: string; readonly fence: number; readonly at: Instant }
+  | (UnderLease & { readonly type: 'leased'; readonly runner?: string })
+  | (UnderLease & { readonly type: 'started' })
   /** The base `host` stands in for an image. */
-  | {
-      readonly type: 'substituted'
-      readonly job: string
-      readonly fence: number
-      readonly at: Instant
-      readonly image: string
-    }
+  | (UnderLease & { readonly type: 'substituted'; readonly image: string })
   /** The states of a step's services, whenever one changes. */
-  | {
-      readonly type: 'services'
-      readonly job: string
-      readonly fence: number
-      readonly at: Instant
-      readonly services: readonly ServiceState[]
-    }
-  | {
+  | (UnderLease & { readonly type: 'services'; readonly services: readonly ServiceState[] })
+  | (UnderLease & {
       readonly type: 'ended'
-      readonly job: string
-      readonly fence: number
-      readonly at: Instant
       readonly outcome: Outcome
       /** Added by the store for a step that asks for `quarantine`. */
       readonly failedTests?: FailedTests
-    }
+    })
   /**
    * The command has ended in time. What follows, such as the upload of its artifacts, does not count
    * towards the step's own time.
    */
-  | { readonly type: 'command_ended'; readonly job: string; readonly fence: number; readonly at: Instant }
-  | { readonly type: 'lease_lost'; readonly job: string; readonly fence: number; readonly at: Instant }
+  | (UnderLease & { readonly type: 'command_ended' })
+  | (UnderLease & { readonly type: 'lease_lost' })
   | { readonly type: 'job_deadline'; readonly job: string; readonly at: Instant }
   | { readonly type: 'build_deadline'; readonly at: Instant }
   | { readonly type: 'kill_overdue'; readonly job: string; readonly at: Instant }
@@ -261,23 +257,13 @@ export type BuildEvent =
   | { readonly type: 'holder_gone'; readonly runner: string; readonly at: Instant }
   /** A person retries the newest attempt of a step that ended without passing. */
   | { readonly type: 'retry'; readonly job: string; readonly at: Instant }
-  | {
+  | (UnderLease & {
       readonly type: 'rendered'
-      readonly job: string
-      readonly fence: number
-      readonly at: Instant
       readonly plan: Plan
       readonly conditions: readonly boolean[]
       readonly group?: BuildGroup | undefined
-    }
-  | {
-      readonly type: 'render_failed'
-      readonly job: string
-      readonly fence: number
-      readonly at: Instant
-      readonly code: string
-      readonly message: string
-    }
+    })
+  | (UnderLease & { readonly type: 'render_failed'; readonly code: string; readonly message: string })
 
 /** A consequence of a change. The transaction of the change writes it, or hands it on. */
 export type Effect =

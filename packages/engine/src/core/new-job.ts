@@ -9,6 +9,7 @@ export function newJob(id: string, step: number | null, at: Instant): Job {
     previousAttempt: null,
     state: 'pending',
     fence: 0,
+    leaseId: null,
     runner: null,
     lost: 0,
     notBefore: null,

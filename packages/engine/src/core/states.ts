@@ -1,4 +1,4 @@
-import type { BuildState, Job, JobState } from './model.ts'
+import type { BuildState, Job, JobState, NamedLease } from './model.ts'
 
 /** Whether a job in this state has ended. Only a retry leaves such a state. */
 export function isTerminal(state: JobState): boolean {
@@ -15,6 +15,11 @@ export function isBuildTerminal(state: BuildState): boolean {
 /** Whether a runner may have processes of a job in this state. */
 export function isHeld(state: JobState): boolean {
   return state === 'assigned' || state === 'running' || state === 'canceling' || state === 'timing_out'
+}
+
+/** Whether this names the newest lease of the job. An id that one side does not know is not compared. */
+export function isNewestLease({ fence, leaseId }: Pick<Job, 'fence' | 'leaseId'>, named: NamedLease): boolean {
+  return fence === named.fence && (leaseId === null || leaseId === (named.leaseId ?? leaseId))
 }
 
 /** Whether this end of a job fails its build. */

@@ -3,7 +3,9 @@ import { LocalChangeFeed } from '../change-feed.ts'
 import type { Created } from '../core/create-build.ts'
 import { standsStill } from '../core/decide-abandon.ts'
 import { viewBuild } from '../core/live-build.ts'
+import type { Instant } from '../core/model.ts'
 import { everything, reaches } from '../core/placement/reach.ts'
+import { isNewestLease } from '../core/states.ts'
 import { serviceLogId } from '../service-log.ts'
 import { type Deal, deal } from '../splits/deal.ts'
 import { type SplitStore, splitKey } from '../splits/split-store.ts'
@@ -16,6 +18,7 @@ import {
   type LogStore,
   type OutputStore,
   type PresentRunner,
+  renewalBreakMs,
   type Store,
   shortLogChunks,
   type Watch,
@@ -144,6 +147,9 @@ function hasTaker({ live: { header, steps, jobs, render } }: StoredBuild, runner
 }
 
 function leaseStore(work: WorkingBuilds, settings: StoreSettings, runners: MemoryRunners): LeaseStore {
+  let renewable: { readonly since: Instant; readonly seenAt: Instant } | null = null
+  const sinceAt = (now: Instant) =>
+    renewable !== null && now - renewable.seenAt < renewalBreakMs ? renewable.since : null
   const of: LeaseStore['of'] = async (runner) => [...work.leases.values()].filter((lease) => lease.runner === runner)
   return {
     async take(runner, slots, now, reach = everything) {
@@ -157,6 +163,7 @@ function leaseStore(work: WorkingBuilds, settings: StoreSettings, runners: Memor
           buildId,
           runner,
           fence: job.fence + 1,
+          leaseId: settings.newId(),
           expiresAt: now + settings.startLeaseMs,
           started: false,
           lastSeq: work.log(jobId).lastSeq,
@@ -165,16 +172,17 @@ function leaseStore(work: WorkingBuilds, settings: StoreSettings, runners: Memor
           deadlineAt: null,
         }
         work.leases.set(jobId, lease)
-        const { taken } = work.apply(stored, [{ type: 'leased', job: jobId, fence: lease.fence, at: now, runner }])
+        const { fence, leaseId } = lease
+        const { taken } = work.apply(stored, [{ type: 'leased', job: jobId, fence, leaseId, at: now, runner }])
         if (!taken[0]) throw new Error(`job ${jobId} is ready but ${job.state}`)
         return lease
       })
     },
     of,
-    async holder(jobId, fence) {
+    async holder({ jobId, ...lease }) {
       for (const [buildId, { attempts }] of work.builds) {
         const job = attempts.get(jobId)
-        if (job?.fence === fence && job.runner !== null) return { runner: job.runner, buildId }
+        if (job && isNewestLease(job, lease) && job.runner !== null) return { runner: job.runner, buildId }
       }
       return null
     },
@@ -183,13 +191,17 @@ function leaseStore(work: WorkingBuilds, settings: StoreSettings, runners: Memor
       return leases.map((lease) => work.changeLease(lease, { expiresAt: now + work.leaseMs(lease.started) }))
     },
     // `hm run` explains a miss in the log: nobody reads the look-ups of one process.
-    noteLookUp: async ({ jobId, fence }) => work.leases.get(jobId)?.fence === fence,
+    noteLookUp: async (lease) => work.heldLease(lease) !== undefined,
     async overdue(now, limit) {
       const headers = [...work.builds.values()].map(({ live }) => live.header)
       const jobOf = ({ buildId, jobId }: Lease) => work.builds.get(buildId)?.attempts.get(jobId)
       return overdueEvents(headers, work.leases.values(), jobOf, now).slice(0, limit)
     },
     nextReadyAt: async () => work.ready.nextNotBefore(),
+    async noteRenewable(now) {
+      renewable = { since: sinceAt(now) ?? now, seenAt: Math.max(now, renewable?.seenAt ?? now) }
+    },
+    renewableSince: async (now) => sinceAt(now),
   }
 }
 
@@ -204,9 +216,10 @@ function logStore(work: WorkingBuilds, changes: LocalChangeFeed): LogStore {
     return true
   }
   return {
-    async append({ jobId, fence, service }, chunks, spoolPosition) {
-      const lease = work.leases.get(jobId)
-      if (lease?.fence !== fence) return false
+    async append({ service, ...ref }, chunks, spoolPosition) {
+      const { jobId, fence } = ref
+      const lease = work.heldLease(ref)
+      if (lease === undefined) return false
       if (service !== undefined) return appendToService(serviceLogId(jobId, service), fence, chunks, spoolPosition)
       const log = work.log(jobId)
       if (chunks.length > 0 && !log.append(chunks)) return true
@@ -214,8 +227,9 @@ function logStore(work: WorkingBuilds, changes: LocalChangeFeed): LogStore {
       if (chunks.length > 0) changes.job(jobId)
       return true
     },
-    async openService({ jobId, fence, service }, isNew) {
-      if (work.leases.get(jobId)?.fence !== fence) return null
+    async openService({ service, ...ref }, isNew) {
+      const { jobId, fence } = ref
+      if (work.heldLease(ref) === undefined) return null
       const id = serviceLogId(jobId, service)
       const log = work.log(id)
       const kept = positions.get(id)

@@ -5,11 +5,11 @@ import { type LiveBuild, liveBuild, viewBuild } from '../core/live-build.ts'
 import type { BuildEvent, Effect, Instant, Job } from '../core/model.ts'
 import { checkTogether, type Taker } from '../core/placement/placement.ts'
 import { membersOf, settleGroup } from '../core/settle-group.ts'
-import { isHeld } from '../core/states.ts'
+import { isHeld, isNewestLease } from '../core/states.ts'
 import { isEndTaken, playEvents } from '../play-events.ts'
 import { remarkLine } from '../remark-line.ts'
 import { type StepOutput, withinBuild } from '../step-output.ts'
-import type { Applied, BuildContext, JobOutput, Lease } from '../store.ts'
+import type { Applied, BuildContext, JobOutput, Lease, NamedLeaseOf } from '../store.ts'
 import type { StoreSettings } from '../store-settings.ts'
 import { LogBuffer } from './log-buffer.ts'
 import { ReadyQueue } from './ready-queue.ts'
@@ -107,6 +107,12 @@ export class WorkingBuilds {
       checks.set(buildId, check)
       return check(jobId, taker)
     }
+  }
+
+  /** Returns the lease that this names, while it is held. */
+  heldLease({ jobId, ...named }: NamedLeaseOf): Lease | undefined {
+    const lease = this.leases.get(jobId)
+    return lease && isNewestLease(lease, named) ? lease : undefined
   }
 
   changeLease(lease: Lease, fields: Partial<Lease>): Lease {

@@ -5,6 +5,8 @@ import type { BuildContext } from '../store.ts'
 export interface CachedBuild {
   live: LiveBuild
   version: number
+  /** See `timelineOf`. */
+  readonly timeline: string
   readonly context: BuildContext
 }
 

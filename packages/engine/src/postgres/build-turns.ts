@@ -7,7 +7,8 @@ import type { StoreSettings } from '../store-settings.ts'
 import { BuildCache, type CachedBuild } from './build-cache.ts'
 import { type Answer, type Ask, BadAsk, type Outbox, workOnBuild } from './build-work.ts'
 import { currentBuild, lockBuild, readBuild } from './load-build.ts'
-import { inSnapshot, transaction } from './transaction.ts'
+import { timelineOf } from './pool.ts'
+import { inSnapshot, onClient, transaction } from './transaction.ts'
 import { Turns } from './turns.ts'
 import { buildGates } from './waiting/gates.ts'
 
@@ -132,9 +133,13 @@ export class BuildTurns {
   }
 
   async #load(id: string, before: CachedBuild | undefined): Promise<{ cached: CachedBuild; answers: [] } | undefined> {
-    const row = await readBuild(this.#pool, id)
-    if (!row) return undefined
-    if (before?.version === Number(row.version)) return { cached: before, answers: [] }
+    const known = await onClient(this.#pool, async (client) => {
+      const row = await readBuild(client, id)
+      if (!row) return null
+      return before?.version === Number(row.version) && before.timeline === timelineOf(client) ? before : undefined
+    })
+    if (known === null) return undefined
+    if (known !== undefined) return { cached: known, answers: [] }
     return inSnapshot(this.#pool, async (client) => {
       const seen = await readBuild(client, id)
       return seen && { cached: await currentBuild(client, seen, before), answers: [] }

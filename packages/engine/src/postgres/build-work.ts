@@ -115,7 +115,7 @@ export async function workOnBuild(
     // taken a job of the same family.
     const given = own.filter((id): id is string => id !== null && mayGo(id, lease))
     if (given.length < own.length) unfit[index]?.push(...(wished[index]?.filter((id) => !given.includes(id)) ?? []))
-    return planLeases(live, lease, given, settings.startLeaseMs)
+    return planLeases(live, lease, given, settings)
   })
   const newLeases = leases.flat()
   const leased = playEvents(live, newLeases.map(leasedEvent), settings)
@@ -255,11 +255,12 @@ function answerAsk(
   const buildId = live.header.id
   return {
     applied,
-    leases: leases.map(({ jobId, runner, fence, expiresAt }) => ({
+    leases: leases.map(({ jobId, runner, fence, leaseId, expiresAt }) => ({
       jobId,
       buildId,
       runner,
       fence,
+      leaseId,
       expiresAt,
       started: false,
       lastSeq: lastSeqs.get(jobId) ?? 0,

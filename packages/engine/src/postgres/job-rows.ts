@@ -8,6 +8,7 @@ export interface JobRow {
   previous_attempt: string | null
   state: JobState
   fence: number
+  lease_id: string | null
   runner: string | null
   lost: number
   not_before: Date | null
@@ -33,7 +34,7 @@ export interface JobRow {
 
 export const jobColumns = `id, step, attempt, previous_attempt, state, fence, runner, lost, not_before, created_at, scheduled_at, assigned_at, started_at, finished_at,
   deadline_at, kill_by, exit_code, error_code, error_message, skip_reason, soft_failed, cached, snapshot, substituted_image,
-  services, service_snapshots`
+  services, service_snapshots, lease_id`
 
 export function jobFromRow(row: JobRow): Job {
   return {
@@ -43,6 +44,7 @@ export function jobFromRow(row: JobRow): Job {
     previousAttempt: row.previous_attempt,
     state: row.state,
     fence: row.fence,
+    leaseId: row.lease_id,
     runner: row.runner,
     lost: row.lost,
     notBefore: instant(row.not_before),
@@ -72,6 +74,7 @@ export function jobRecord(job: Job): Readonly<Record<string, unknown>> {
     id: job.id,
     state: job.state,
     fence: job.fence,
+    lease_id: job.leaseId,
     runner: job.runner,
     lost: job.lost,
     not_before: time(job.notBefore),

@@ -2,10 +2,10 @@ import type pg from 'pg'
 import type { CacheLookUp } from '../cache-look-up.ts'
 import type { BuildEvent, Instant } from '../core/model.ts'
 import { everything } from '../core/placement/reach.ts'
-import type { Lease, LeaseStore } from '../store.ts'
+import { type Lease, type LeaseStore, type NamedLeaseOf, renewalBreakMs } from '../store.ts'
 import type { StoreSettings } from '../store-settings.ts'
 import type { BuildTurns } from './build-turns.ts'
-import { instant, storable, storableJson, time } from './values.ts'
+import { instant, isSameLease, storable, storableJson, time } from './values.ts'
 import { type Candidate, FairScan, type Look } from './waiting/fair-scan.ts'
 
 /** Scans a small index in each part. A job that is to be killed is not lost as well. */
@@ -33,6 +33,7 @@ interface LeaseRow {
   readonly build_id: string
   readonly runner: string
   readonly fence: number
+  readonly lease_id: string | null
   readonly expires_at: Date
   readonly started: boolean
   readonly last_seq: number
@@ -44,7 +45,7 @@ interface LeaseRow {
 }
 
 const leaseColumns =
-  'job_id, build_id, runner, fence, expires_at, started, last_seq, spool_offset, spool_position, stop, deadline_at'
+  'job_id, build_id, runner, fence, lease_id, expires_at, started, last_seq, spool_offset, spool_position, stop, deadline_at'
 
 export class PostgresLeases implements LeaseStore {
   readonly #pool: pg.Pool
@@ -94,12 +95,12 @@ export class PostgresLeases implements LeaseStore {
     return rows.map(leaseFromRow)
   }
 
-  async holder(jobId: string, fence: number): ReturnType<LeaseStore['holder']> {
+  async holder({ jobId, fence, leaseId = null }: NamedLeaseOf): ReturnType<LeaseStore['holder']> {
     const { rows } = await this.#pool.query<{ readonly runner: string | null; readonly build_id: string }>({
       name: 'engine-lease-holder',
       text: `select coalesce(l.runner, j.runner) as runner, j.build_id from engine.jobs j
-        left join engine.leases l on l.job_id = j.id where j.id = $1 and j.fence = $2`,
-      values: [jobId, fence],
+        left join engine.leases l on l.job_id = j.id where j.id = $1 and j.fence = $2 and ${isSameLease('j.lease_id', '$3::uuid')}`,
+      values: [jobId, fence, leaseId],
     })
     const [row] = rows
     return row === undefined || row.runner === null ? null : { runner: row.runner, buildId: row.build_id }
@@ -117,19 +118,20 @@ export class PostgresLeases implements LeaseStore {
   }
 
   async noteLookUp(
-    { jobId, fence }: { readonly jobId: string; readonly fence: number },
+    { jobId, fence, leaseId = null }: NamedLeaseOf,
     at: Instant,
     { place, places, key, inputs, hit, damaged }: CacheLookUp,
   ): Promise<boolean> {
     const { rowCount } = await this.#pool.query({
       name: 'engine-note-look-up',
       text: `insert into engine.cache_look_ups (job_id, at, place, places, key, inputs, hit, damaged)
-        select job_id, $3, $4, $5::text[], $6, $7::json, $8::json, $9 from engine.leases where job_id = $1 and fence = $2
+        select job_id, $3, $4, $5::text[], $6, $7::json, $8::json, $9 from engine.leases
+        where job_id = $1 and fence = $2 and ${isSameLease('lease_id', '$10::uuid')}
         on conflict (job_id) do update set at = excluded.at, place = excluded.place, places = excluded.places, key = excluded.key,
           inputs = excluded.inputs, hit = excluded.hit, damaged = excluded.damaged`,
       values: [
         ...[jobId, fence, time(at), storable(place), places.map(storable), key, storableJson(inputs)],
-        ...[hit === null ? null : storableJson({ ...hit, createdAt: time(hit.createdAt) }), damaged],
+        ...[hit === null ? null : storableJson({ ...hit, createdAt: time(hit.createdAt) }), damaged, leaseId],
       ],
     })
     return rowCount === 1
@@ -150,6 +152,25 @@ export class PostgresLeases implements LeaseStore {
       text: 'select min(not_before) as next from engine.ready where not_before is not null',
     })
     return rows[0]?.next?.getTime() ?? null
+  }
+
+  async noteRenewable(now: Instant): Promise<void> {
+    await this.#pool.query({
+      name: 'engine-note-renewable',
+      text: `insert into engine.renewals (since, seen_at) values ($1, $1)
+        on conflict (id) do update set since = case when engine.renewals.seen_at <= $2 then excluded.since else engine.renewals.since end,
+          seen_at = greatest(engine.renewals.seen_at, excluded.seen_at)`,
+      values: [time(now), time(now - renewalBreakMs)],
+    })
+  }
+
+  async renewableSince(now: Instant): Promise<Instant | null> {
+    const { rows } = await this.#pool.query<{ since: Date }>({
+      name: 'engine-renewable-since',
+      text: 'select since from engine.renewals where seen_at > $1',
+      values: [time(now - renewalBreakMs)],
+    })
+    return instant(rows[0]?.since ?? null)
   }
 
   async #takeAll(
@@ -185,6 +206,7 @@ function leaseFromRow(row: LeaseRow): Lease {
     buildId: row.build_id,
     runner: row.runner,
     fence: row.fence,
+    leaseId: row.lease_id,
     expiresAt: row.expires_at.getTime(),
     started: row.started,
     lastSeq: row.last_seq,

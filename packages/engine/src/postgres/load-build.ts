@@ -5,6 +5,7 @@ import type { BuildContext, BuildSource } from '../store.ts'
 import type { CachedBuild } from './build-cache.ts'
 import { type BuildRow, headerFromRow, type LockedBuildRow } from './build-rows.ts'
 import { type JobRow, jobColumns, jobFromRow } from './job-rows.ts'
+import { timelineOf } from './pool.ts'
 
 type Locking = 'wait' | 'skip'
 
@@ -47,10 +48,12 @@ export async function currentBuild(
   cached: CachedBuild | undefined,
 ): Promise<CachedBuild> {
   const version = Number(row.version)
-  if (cached?.version === version) return cached
+  // After a failover the same version may be another state.
+  if (cached?.timeline !== timelineOf(client)) return loadBuild(client, row)
+  if (cached.version === version) return cached
   // A failed transaction leaves a cached build of a later version; one without steps may have been
   // rendered since.
-  if (!cached || cached.version > version || cached.live.steps.length === 0) return loadBuild(client, row)
+  if (cached.version > version || cached.live.steps.length === 0) return loadBuild(client, row)
   const { rows } = await client.query<JobRow>({
     name: 'engine-refresh-build',
     text: `select ${jobColumns} from engine.jobs where build_id = $1 and version > $2 order by step, attempt`,
@@ -84,7 +87,8 @@ async function loadBuild(client: pg.ClientBase, row: BuildRow): Promise<CachedBu
   if (build.jobs.length !== build.steps.length) {
     throw new Error(`build ${row.id} has ${build.steps.length} steps and ${build.jobs.length} jobs`)
   }
-  return { live: liveBuild(build), version: Number(row.version), context: currentContext(stored.context) }
+  const context = currentContext(stored.context)
+  return { live: liveBuild(build), version: Number(row.version), timeline: timelineOf(client), context }
 }
 
 /**

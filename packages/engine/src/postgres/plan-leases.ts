@@ -3,6 +3,7 @@ import { jobAt, type LiveBuild } from '../core/live-build.ts'
 import type { BuildEvent, Instant, Job } from '../core/model.ts'
 import type { Taker } from '../core/placement/placement.ts'
 import { isHeld } from '../core/states.ts'
+import type { StoreSettings } from '../store-settings.ts'
 import type { NewLease } from './write-change.ts'
 
 export interface LeaseWish extends Taker {
@@ -12,6 +13,7 @@ export interface LeaseWish extends Taker {
 
 export interface PlannedLease extends NewLease {
   readonly fence: number
+  readonly leaseId: string
   readonly at: Instant
 }
 
@@ -48,14 +50,14 @@ export function planLeases(
   live: LiveBuild,
   { runner, now }: LeaseWish,
   ids: readonly string[],
-  lengthMs: number,
+  { startLeaseMs, newId }: Pick<StoreSettings, 'startLeaseMs' | 'newId'>,
 ): readonly PlannedLease[] {
   return jobsOf(live, ids).map(({ id: jobId, fence }) => {
-    return { jobId, runner, fence: fence + 1, at: now, expiresAt: now + lengthMs }
+    return { jobId, runner, fence: fence + 1, leaseId: newId(), at: now, expiresAt: now + startLeaseMs }
   })
 }
 
 /** Returns the event by which the core hears of a lease. */
-export function leasedEvent({ jobId: job, fence, at, runner }: PlannedLease): BuildEvent {
-  return { type: 'leased', job, fence, at, runner }
+export function leasedEvent({ jobId: job, fence, leaseId, at, runner }: PlannedLease): BuildEvent {
+  return { type: 'leased', job, fence, leaseId, at, runner }
 }

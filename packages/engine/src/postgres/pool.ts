@@ -10,6 +10,18 @@ const planner = `set enable_seqscan = off; set enable_hashjoin = off; set enable
  */
 const heldUpMs = 5_000
 
+// Changes with each failover. No server of a cloud may be able to tell.
+const timelineText = `select left(pg_walfile_name(pg_current_wal_lsn()), 8) as timeline`
+const timelines = new WeakMap<pg.ClientBase, string>()
+
+/**
+ * Returns what tells the server of a connection from the one that took its place. The other one may
+ * lack the last commits, so what was read on one timeline says nothing on another.
+ */
+export function timelineOf(client: pg.ClientBase): string {
+  return timelines.get(client) ?? ''
+}
+
 /** Opens the store's own connections. `warn` hears of lost idle ones. */
 export function storePool(config: pg.PoolConfig, warn: (error: unknown) => void): pg.Pool {
   const pool = new pg.Pool({
@@ -21,6 +33,8 @@ export function storePool(config: pg.PoolConfig, warn: (error: unknown) => void)
       // its statement rejects anyhow.
       client.on('error', warn)
       await client.query(planner)
+      const { rows } = await client.query<{ timeline: string }>(timelineText).catch(() => ({ rows: [] }))
+      timelines.set(client, rows[0]?.timeline ?? '')
     },
   })
   pool.on('error', warn)

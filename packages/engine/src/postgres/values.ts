@@ -15,6 +15,11 @@ export function storableJson(value: unknown): string {
   return JSON.stringify(value, (_, text: unknown) => (typeof text === 'string' ? storable(text) : text))
 }
 
+/** Returns SQL that compares the ids of two leases, as the core does in `isNewestLease`. */
+export function isSameLease(id: string, named: string): string {
+  return `coalesce(${id} = ${named}, true)`
+}
+
 export function instant(date: Date | null): Instant | null {
   return date === null ? null : date.getTime()
 }

@@ -30,13 +30,13 @@ export interface Writing {
 
 const changingColumns = `state text, fence int, runner text, lost int, not_before timestamptz, scheduled_at timestamptz, assigned_at timestamptz, started_at timestamptz,
   finished_at timestamptz, deadline_at timestamptz, kill_by timestamptz, exit_code int, error_code text, error_message text, skip_reason text,
-  soft_failed boolean, cached boolean, snapshot text, substituted_image text, services json, service_snapshots json`
+  soft_failed boolean, cached boolean, snapshot text, substituted_image text, services json, service_snapshots json, lease_id uuid`
 
 /** Returns the statement that writes new jobs; the arguments are SQL expressions. */
 export function insertJobs(build: string, version: string, records: string): string {
   return `insert into engine.jobs (build_id, version, id, step, builds_in, inputs_from, attempt, previous_attempt, created_at, state, fence, runner, lost, not_before,
       scheduled_at, assigned_at, started_at, finished_at, deadline_at, kill_by, exit_code, error_code, error_message, skip_reason, soft_failed, cached, snapshot,
-      substituted_image, services, service_snapshots)
+      substituted_image, services, service_snapshots, lease_id)
     select ${build}, ${version}, r.* from json_to_recordset(${records}::json) as r(id uuid, step int, builds_in int, inputs_from int[], attempt int,
       previous_attempt uuid, created_at timestamptz, ${changingColumns})`
 }
@@ -91,7 +91,7 @@ const writeText = `with
       scheduled_at = r.scheduled_at, assigned_at = r.assigned_at, started_at = r.started_at, finished_at = r.finished_at, deadline_at = r.deadline_at, kill_by = r.kill_by,
       exit_code = r.exit_code, error_code = r.error_code, error_message = r.error_message, skip_reason = r.skip_reason,
       soft_failed = r.soft_failed, cached = r.cached, snapshot = r.snapshot, substituted_image = r.substituted_image,
-      services = r.services, service_snapshots = r.service_snapshots
+      services = r.services, service_snapshots = r.service_snapshots, lease_id = r.lease_id
     from json_to_recordset($12::json) as r(id uuid, ${changingColumns}) where j.id = r.id),
   added as (${insertJobs('$1::uuid', '$2::bigint', '$13')}),
   waits_no_more as (delete from engine.ready where job_id = any($14::uuid[])),
@@ -108,11 +108,11 @@ const writeText = `with
     from json_to_recordset($19::json) as r(job_id uuid, turn int, ts bigint, text text)),
   leased as (
     insert into engine.leases (job_id, build_id, queue, pipeline, runner, fence, expires_at, started, last_seq, spool_offset, stop, deadline_at,
-      kill_by, group_key, group_limit)
+      kill_by, group_key, group_limit, lease_id)
     select r.job_id, $1::uuid, $15::text, $21::text, r.runner, r.fence, r.expires_at, r.started,
       coalesce((select max(seq) from engine.log_chunks c where c.job_id = r.job_id), 0), 0, r.stop, r.deadline_at, r.kill_by,
-      r.group_key, r.group_limit
-    from json_to_recordset($20::json) as r(job_id uuid, runner text, fence int, expires_at timestamptz, started boolean, stop text,
+      r.group_key, r.group_limit, r.lease_id
+    from json_to_recordset($20::json) as r(job_id uuid, runner text, fence int, lease_id uuid, expires_at timestamptz, started boolean, stop text,
       deadline_at timestamptz, kill_by timestamptz, group_key text, group_limit int)
     returning job_id, last_seq),
   rehomed as (
@@ -199,7 +199,9 @@ function newLeaseRecord(
   lease: NewLease | undefined,
 ): Readonly<Record<string, unknown>>[] {
   if (lease === undefined) return []
-  return [{ ...leaseRecord(job, lease.expiresAt), runner: lease.runner, fence: job.fence, ...groupRecord(build, job) }]
+  const { fence, leaseId } = job
+  const own = { runner: lease.runner, fence, lease_id: leaseId }
+  return [{ ...leaseRecord(job, lease.expiresAt), ...own, ...groupRecord(build, job) }]
 }
 
 function remarkRecords(

@@ -1,4 +1,5 @@
 import { now } from '@harmont/sandbox'
+import { isNewestLease } from '../core/states.ts'
 import type { Log } from '../log.ts'
 import type { LeaseStatus, RunnerPort } from '../port.ts'
 import type { HeldLease } from './held-lease.ts'
@@ -74,7 +75,8 @@ export class Renewals {
       const statuses = new Map((await port.renew(runner)).map((status) => [sandboxId(status), status]))
       for (const [id, lease] of asked) {
         const status = statuses.get(id)
-        if (status) lease.renewed(status)
+        // The same number under another id: the database lost the lease that this job has.
+        if (status && isNewestLease({ ...status, leaseId: status.leaseId ?? null }, lease.job)) lease.renewed(status)
         else lease.lose()
       }
       await this.#meetUnknown(statuses)

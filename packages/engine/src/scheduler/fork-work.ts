@@ -20,7 +20,17 @@ export async function forkWork(
   const job = loaded && (await store.builds.job(buildId, jobId))
   if (loaded === undefined || job === undefined) throw new Error(`there is no job ${jobId} in build ${buildId}`)
   const { build, context } = loaded
-  const lease = { jobId: fork, buildId, runner: '', fence: 1, expiresAt, started: true, stop: null, deadlineAt: null }
+  const lease = {
+    jobId: fork,
+    buildId,
+    runner: '',
+    fence: 1,
+    leaseId: null,
+    expiresAt,
+    started: true,
+    stop: null,
+    deadlineAt: null,
+  }
   const leased = leasedJob({ ...lease, lastSeq: 0, spoolPosition: '0' }, build, context, 0, job)
   const { work } = leased
   if (work.kind !== 'step') throw new Error(`job ${jobId} runs no step`)

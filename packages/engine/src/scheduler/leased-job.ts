@@ -25,13 +25,14 @@ export function leasedJob(
   logBytes: number,
   job = jobOf(build, lease.jobId),
 ): LeasedJob {
-  const { jobId, buildId, fence, lastSeq, spoolPosition, started, stop } = lease
+  const { jobId, buildId, fence, leaseId, lastSeq, spoolPosition, started, stop } = lease
   const work = workOf(build, job, context)
   const own = ownVariables(job, work.kind === 'step' ? work.step : null)
   return {
     jobId,
     buildId,
     fence,
+    leaseId,
     queue: build.queue,
     attempt: job.attempt,
     work,

@@ -4,7 +4,7 @@ import { isVanished, vanished } from '../core/exit.ts'
 import type { Build, BuildEvent, JobState, Outcome, ServiceState } from '../core/model.ts'
 import { everything, type Reach } from '../core/placement/reach.ts'
 import { planBuild } from '../core/plan-build.ts'
-import { isHeld, isTerminal } from '../core/states.ts'
+import { isHeld, isNewestLease, isTerminal } from '../core/states.ts'
 import type { Log } from '../log.ts'
 import type { Directive, LeasedJob, LeaseRef, LeaseStatus, RenderResult, RunnerPort, SourceOffer } from '../port.ts'
 import type { SplitFile } from '../splits/deal.ts'
@@ -208,7 +208,7 @@ class LocalPort implements RunnerPort {
    * Ends the lease of a job that cannot be run. One that has not begun fails; one that has starts
    * anew and is then refused.
    */
-  async #refuse({ jobId: job, buildId, fence, started }: Lease): Promise<void> {
+  async #refuse({ jobId: job, buildId, fence, leaseId, started }: Lease): Promise<void> {
     const outcome: Outcome = started
       ? vanished
       : {
@@ -216,7 +216,7 @@ class LocalPort implements RunnerPort {
           code: 'provision_failed',
           message: 'Could not prepare the job: internal error of the server.',
         }
-    await this.#store.builds.apply(buildId, [{ type: 'ended', job, fence, at: this.#store.now(), outcome }])
+    await this.#store.builds.apply(buildId, [{ type: 'ended', job, fence, leaseId, at: this.#store.now(), outcome }])
   }
 
   /** A stale answer does no harm: a part that nothing names is removed later. */
@@ -229,7 +229,7 @@ class LocalPort implements RunnerPort {
    * the job's state already reflects a refused one, as after a repeated call.
    */
   async #report(
-    { buildId, jobId, fence }: LeaseRef,
+    { buildId, jobId, ...lease }: LeaseRef,
     events: readonly BuildEvent[],
     isRecorded: (state: JobState) => boolean = isHeld,
     output?: JobOutput,
@@ -238,7 +238,7 @@ class LocalPort implements RunnerPort {
     if (applied === undefined) return false
     if (applied.taken.at(-1) === true) return true
     const job = await this.#store.builds.job(buildId, jobId)
-    return job?.fence === fence && isRecorded(job.state)
+    return job !== undefined && isNewestLease(job, lease) && isRecorded(job.state)
   }
 
   /** Returns the event that ends a rendering. */
@@ -271,19 +271,19 @@ function beginningOf(plan: Plan, { build, context }: LoadedBuild): Pick<Rendered
 }
 
 /** Returns the members that all events of a lease have. */
-function reported({ jobId: job, fence }: LeaseRef, at: Date) {
-  return { job, fence, at: at.getTime() }
+function reported({ jobId: job, fence, leaseId = null }: LeaseRef, at: Date) {
+  return { job, fence, leaseId, at: at.getTime() }
 }
 
 function deadlineOf({ jobId: job }: LeaseRef, at: Date): BuildEvent {
   return { type: 'job_deadline', job, at: at.getTime() }
 }
 
-function holds(build: Build, { jobId, fence }: Pick<LeaseRef, 'jobId' | 'fence'>): boolean {
+function holds(build: Build, { jobId, ...lease }: Pick<LeaseRef, 'jobId' | 'fence' | 'leaseId'>): boolean {
   const job = jobOf(build, jobId)
-  return job.fence === fence && isHeld(job.state)
+  return isNewestLease(job, lease) && isHeld(job.state)
 }
 
-function toStatus({ jobId, buildId, fence, expiresAt, stop }: Lease): LeaseStatus {
-  return { jobId, buildId, fence, expiresAt: new Date(expiresAt), stop }
+function toStatus({ jobId, buildId, fence, leaseId, expiresAt, stop }: Lease): LeaseStatus {
+  return { jobId, buildId, fence, leaseId, expiresAt: new Date(expiresAt), stop }
 }

@@ -21,9 +21,14 @@ afterEach(async () => {
 function storeWithJob(
   settings: { startLeaseMs?: number; leaseMs?: number },
   timeoutSeconds: number | null = null,
+  stepSeconds = 1,
 ): MemoryStore {
   const store = createMemoryStore({ ...settings, now: () => Date.now() })
-  const from = { kind: 'plan', plan: plainPlan([{ timeoutSeconds: 1 }], timeoutSeconds), conditions: [true] } as const
+  const from = {
+    kind: 'plan',
+    plan: plainPlan([{ timeoutSeconds: stepSeconds }], timeoutSeconds),
+    conditions: [true],
+  } as const
   store.builds.submit(
     createBuild({ id: 'b', queue: 'q', at: Date.now(), held: false, from }, defaultStoreSettings),
     plainContext,
@@ -79,4 +84,53 @@ test('a build with an error does not keep others from their overdue events', asy
   await vi.advanceTimersByTimeAsync(300)
   expect((await store.builds.load('whole'))?.build.state).toBe('failed')
   expect(new Set(said)).toEqual(new Set(['build damaged: failed to process overdue leases and deadlines']))
+})
+
+/** Opens a store whose only job is leased and started, and a scheduler in a process of its own. */
+async function leasedElsewhere() {
+  const store = storeWithJob({ leaseMs: 30_000 }, null, 3_600)
+  const [lease] = await store.leases.take('r', 1, store.now())
+  if (lease === undefined) throw new Error('nothing to lease')
+  const { jobId: job, fence, leaseId } = lease
+  await store.builds.apply('b', [{ type: 'started', job, fence, leaseId, at: store.now() }])
+  scheduler = new Scheduler({ store, leaseMs: 30_000, log: console.error, everyMs: 500, renewsElsewhere: true })
+  scheduler.start()
+  const ended = { kind: 'exited', exitCode: 0, signal: null, limit: null, snapshot: null } as const
+  return {
+    store,
+    async pass(seconds: number, { isTaken, renews }: { readonly isTaken: boolean; readonly renews: boolean }) {
+      for (let second = 0; second < seconds; second++) {
+        if (isTaken) await store.leases.noteRenewable(store.now())
+        if (isTaken && renews && second % 5 === 0) await store.leases.renew('r', store.now())
+        await vi.advanceTimersByTimeAsync(1_000)
+      }
+    },
+    async report(endedAt: number) {
+      const applied = await store.builds.apply('b', [
+        { type: 'ended', job, fence, leaseId, at: endedAt, outcome: ended },
+      ])
+      return applied?.taken
+    },
+  }
+}
+
+test('G104 while no process takes renewals, nobody loses a lease: what ended meanwhile is reported, not run again', async () => {
+  const it = await leasedElsewhere()
+  await it.pass(60, { isTaken: true, renews: true })
+  const endedAt = it.store.now() + 20_000
+  await it.pass(600, { isTaken: false, renews: false })
+  expect(await job(it.store)).toMatchObject({ lost: 0, fence: 1 })
+  // Back, and the runner takes a while to come back too.
+  await it.pass(25, { isTaken: true, renews: false })
+  expect(await it.report(endedAt)).toEqual([true])
+  expect(await job(it.store)).toMatchObject({ state: 'passed', lost: 0, fence: 1, finishedAt: endedAt })
+})
+
+test('G104 a runner that stays away is lost a whole lease after renewals are taken again', async () => {
+  const it = await leasedElsewhere()
+  await it.pass(600, { isTaken: false, renews: false })
+  await it.pass(29, { isTaken: true, renews: false })
+  expect(await job(it.store)).toMatchObject({ lost: 0 })
+  await it.pass(2, { isTaken: true, renews: false })
+  expect(await job(it.store)).toMatchObject({ state: 'scheduled', lost: 1 })
 })

@@ -7,6 +7,11 @@ export interface SchedulerOptions {
   readonly leaseMs: number
   readonly log: (level: 'warn', message: string, error?: unknown) => void
   readonly everyMs?: number
+  /**
+   * Whether other processes take the renewals of leases: time in which none of them does is no
+   * runner's fault.
+   */
+  readonly renewsElsewhere?: boolean
 }
 
 /** Time for runners to report ends from a downtime, before a deadline counts as missed. */
@@ -81,7 +86,8 @@ export class Scheduler {
     const { store, leaseMs } = this.#options
     const overdue = await store.leases.overdue(now, atATime)
     this.#lastLook = store.now()
-    const watchedMs = now - this.#watchingSince
+    if (overdue.length === 0) return
+    const watchedMs = await this.#watchedMs(now)
     const due = overdue.filter(({ event: { type } }) => {
       if (type === 'lease_lost') return watchedMs >= leaseMs
       return type !== 'job_deadline' || watchedMs >= Math.min(reportMs, leaseMs)
@@ -93,9 +99,16 @@ export class Scheduler {
       )
   }
 
+  /** Returns for how long runners could always renew, and this process always looked. */
+  async #watchedMs(now: Instant): Promise<number> {
+    const { store, renewsElsewhere = false } = this.#options
+    const renewable = renewsElsewhere ? ((await store.leases.renewableSince(now)) ?? now) : this.#watchingSince
+    return now - Math.max(renewable, this.#watchingSince)
+  }
+
   /** Tells the builds that wait for files of runners that are gone. */
   async #applyGone(now: Instant): Promise<void> {
-    if (now - this.#watchingSince < goneMs) return
+    if ((await this.#watchedMs(now)) < goneMs) return
     for (const { buildId, event } of await this.#options.store.runners.gone(now)) await this.#applyTo(buildId, [event])
   }
 

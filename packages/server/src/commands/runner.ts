@@ -1,24 +1,43 @@
+import { utimes } from 'node:fs/promises'
+import { join } from 'node:path'
 import process from 'node:process'
 import type pg from 'pg'
 import { createLog } from '../platform/create-log.ts'
 import { withDatabase } from '../platform/database/visit-database.ts'
-import { type Environment, readSettings, SettingsError } from '../platform/settings/read-settings.ts'
+import { type Environment, readSettings, type Settings, SettingsError } from '../platform/settings/read-settings.ts'
 import { drainRunner, findRunners, type ListedRunner, listRunners, revokeRunner } from '../runners/index.ts'
+import { ownKeyName } from '../runners/own-key.ts'
 
 /** A runner that has not renewed for so long is shown as away. */
 const awaySeconds = 20
 
-/** Runs `harmont runner list`, `harmont runner drain RUNNER` and `harmont runner revoke RUNNER`. */
+/**
+ * Runs `harmont runner list`, `harmont runner drain RUNNER` and `harmont runner revoke RUNNER` on the
+ * server, and `harmont runner rotate-key` on a runner.
+ */
 export async function runner(args: readonly string[], environment: Environment): Promise<void> {
   const [verb = '', wanted, ...more] = args
+  if (verb === 'rotate-key' && wanted === undefined) return rotateKey(readSettings(environment))
   const isList = verb === 'list' && wanted === undefined
   const isChange = (verb === 'drain' || verb === 'revoke') && wanted !== undefined && more.length === 0
   if (!isList && !isChange)
     throw new SettingsError(
-      `runner: expected \`list\`, \`drain RUNNER\` or \`revoke RUNNER\`, got \`${args.join(' ')}\`.`,
+      `runner: expected \`list\`, \`drain RUNNER\`, \`revoke RUNNER\` or \`rotate-key\`, got \`${args.join(' ')}\`.`,
     )
   const work = (pool: pg.Pool) => (wanted === undefined ? list(pool) : change(pool, verb, wanted))
   process.stdout.write(await withDatabase(readSettings(environment), createLog('error'), work))
+}
+
+/** Makes the key pair of this machine's runner look old, which is when a runner replaces it. */
+async function rotateKey({ dataDirectory }: Settings): Promise<void> {
+  try {
+    await utimes(join(dataDirectory, 'secrets', ownKeyName), 0, 0)
+  } catch (cause) {
+    throw new SettingsError(
+      `HARMONT_DATA_DIR: expected the data directory of a runner that has joined, got ${dataDirectory} (${cause}).`,
+    )
+  }
+  process.stdout.write('The runner takes a new key pair within seconds, or at its next start. Its log says so.\n')
 }
 
 async function list(pool: pg.Pool): Promise<string> {

@@ -48,6 +48,7 @@ import type { Handlers } from '../platform/http/index.ts'
 import { type MetricsServices, metricsRoutes } from '../platform/metrics/routes.ts'
 import type { RateLimiter } from '../platform/rate-limits/limiter.ts'
 import type { Settings } from '../platform/settings/read-settings.ts'
+import { scaleRoutes } from '../runners/scale.ts'
 import { buildEventRoutes } from '../streams/build-events/routes.ts'
 import { type JobLogServices, jobLogRoutes } from '../streams/logs/routes.ts'
 
@@ -84,6 +85,7 @@ export function allRoutes(services: Services & ShellRouteServices): Handlers {
   return {
     ...healthRoutes(services),
     ...metricsRoutes(services),
+    ...scaleRoutes(services),
     ...accountRoutes(services),
     ...apiTokenRoutes(services),
     ...organizationRoutes(services),

@@ -6,6 +6,7 @@ import { now } from '@harmont/sandbox'
 import { replaceFile } from '../platform/data-directory/replace-file.ts'
 import { SettingsError } from '../platform/settings/read-settings.ts'
 import { version } from '../platform/version.ts'
+import { isBeingReplaced, isOld } from '../runners/own-key.ts'
 import { type CallerOptions, joinedFile, RefusedForGood, RunnerCaller, readJoined } from '../runners/runner-caller.ts'
 import { signedText } from '../runners/signed-text.ts'
 
@@ -20,6 +21,8 @@ interface SessionOptions extends CallerOptions {
 
 /** A token is replaced this long before it ends. */
 const earlyMs = 60_000
+/** How often the age of the key pair is looked at. */
+const lookEveryMs = 5_000
 const pausesMs = [200, 1_000, 5_000]
 
 export class RunnerSession {
@@ -30,6 +33,8 @@ export class RunnerSession {
   #token: { readonly text: string; readonly until: number } | null = null
   #asking: Promise<string> | null = null
   #refusal: RefusedForGood | null = null
+  #lookAt = 0
+  #turn: Promise<unknown> = Promise.resolve()
 
   private constructor(options: SessionOptions, caller: RunnerCaller) {
     this.#options = options
@@ -41,6 +46,8 @@ export class RunnerSession {
     const session = new RunnerSession(options, await RunnerCaller.open(options))
     await session.#untilAnswered(signal, async () => {
       session.#id = await session.#join()
+      // The server may know the new pair only.
+      if (await isBeingReplaced(options.directory)) await session.#replaceKey()
       await session.token()
     })
     return session
@@ -53,9 +60,10 @@ export class RunnerSession {
   /** Returns a token that lasts a while: another one than that which was refused. */
   async token(refused?: string): Promise<string> {
     const known = this.#token
+    if (known !== null && this.#lookAt < now()) void this.#look()
     if (known !== null && known.text !== refused && now() < known.until) return known.text
     if (this.#refusal !== null) throw this.#refusal
-    this.#asking ??= this.#ask().finally(() => {
+    this.#asking ??= this.#alone(() => this.#ask()).finally(() => {
       this.#asking = null
     })
     return this.#asking
@@ -87,6 +95,31 @@ export class RunnerSession {
     this.#session = Number(answer.session)
     this.#token = { text: String(answer.token), until: askedAt + Number(answer.seconds) * 1000 - earlyMs }
     return this.#token.text
+  }
+
+  /** Replaces the key pair where it is time. Never rejects: the old one still serves. */
+  async #look(): Promise<void> {
+    this.#lookAt = now() + lookEveryMs
+    try {
+      await this.#alone(async () => {
+        if (await isOld(this.#options.directory)) await this.#replaceKey()
+      })
+    } catch (error) {
+      this.#lookAt = now() + earlyMs
+      this.#options.log('warn', 'could not replace the key pair of this runner; trying again', error)
+    }
+  }
+
+  async #replaceKey(): Promise<void> {
+    await this.#caller.replaceKey(this.#id, this.#session)
+    this.#options.log('info', 'this runner has a new key pair')
+  }
+
+  /** Does one thing at a time: a request that another one overtakes may have the wrong signature. */
+  #alone<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(work)
+    this.#turn = done.catch(() => undefined)
+    return done
   }
 
   async #orRefused<T>(call: () => Promise<T>): Promise<T> {

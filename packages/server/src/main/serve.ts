@@ -29,6 +29,7 @@ import { docsPages } from '../operator/docs-pages/pages.ts'
 import { webAppPages } from '../operator/web-app/pages.ts'
 import { readWebApp } from '../operator/web-app/read-web-app.ts'
 import type { BlobStore } from '../platform/blobs/blob-store.ts'
+import { connectionName, requireOnePlace } from '../platform/blobs/one-place.ts'
 import { openUsableBlobs } from '../platform/blobs/open-blobs.ts'
 import { lookForBlobs } from '../platform/blobs/references.ts'
 import { openDisk } from '../platform/data-directory/disk.ts'
@@ -51,7 +52,13 @@ import { allRoutes, type Services } from './routes.ts'
 import { startWorker } from './tasks.ts'
 
 /** What monitors ask. */
-const operatorsOperations: ReadonlySet<OperationId> = new Set(['ping', 'getHealth', 'getReadiness', 'getMetrics'])
+const operatorsOperations: ReadonlySet<OperationId> = new Set([
+  'ping',
+  'getHealth',
+  'getReadiness',
+  'getMetrics',
+  'getScale',
+])
 
 /** The output of `scripts/build-web.ts`. */
 const builtWebApp = fileURLToPath(new URL('../../../web/dist', import.meta.url))
@@ -110,14 +117,20 @@ export async function serve({ settings, log, validateResponses = false, byTheClo
     if (byTheClock !== false) clock.start()
     started.defer(() => clock.stop())
     const accessWatch = new AccessWatch({ ...database, log, ...(byTheClock === false ? { everyMs: null } : {}) })
-    const store = await PostgresStore.open(database.connection, {
-      leaseMs: settings.leaseSeconds * 1000,
-      outbox,
-      proofOutbox,
-      warn: (error) => log.warn({ err: error }, 'could not exchange notifications with the database; polling instead'),
-      hears: { [accessEnded]: (userId) => accessWatch.ended(userId) },
-    })
+    const name = await connectionName(settings, directory)
+    const store = await PostgresStore.open(
+      { ...database.connection, application_name: name },
+      {
+        leaseMs: settings.leaseSeconds * 1000,
+        outbox,
+        proofOutbox,
+        warn: (error) =>
+          log.warn({ err: error }, 'could not exchange notifications with the database; polling instead'),
+        hears: { [accessEnded]: (userId) => accessWatch.ended(userId) },
+      },
+    )
     started.defer(() => store.close())
+    await requireOnePlace(database.pool, name)
     const closing = new AbortController()
     let draining = false
     const services = {

@@ -1,16 +1,18 @@
 /** What the key of a runner is good for when it was stolen, and what it is not. */
-import { randomUUID } from 'node:crypto'
+import { generateKeyPairSync, randomUUID, sign } from 'node:crypto'
 import { noOutput } from '@harmont/engine'
 import { beforeAll, expect, test } from 'vitest'
 import { callRunners, type JoinedRunner, joinedRunner, leaseRequest, newRunnerKey } from '../testing/joined-runner.ts'
 import { ir } from '../testing/runner.ts'
 import { ownerToken, testServer } from '../testing/server.ts'
 import { revokeRunner, revokeRunnerKey } from './index.ts'
+import { rotationText } from './signed-text.ts'
 
 interface Ref {
   readonly jobId: string
   readonly buildId: string
   readonly fence: number
+  readonly leaseId: string | null
 }
 
 const it = testServer()
@@ -35,7 +37,7 @@ async function leased(runner: JoinedRunner): Promise<Ref> {
   const { body } = await runner.call('lease', leaseRequest())
   const [job, ...more] = body.jobs as Ref[]
   if (job === undefined || more.length > 0) throw new Error(`expected one job, got ${JSON.stringify(body)}`)
-  return { jobId: job.jobId, buildId: job.buildId, fence: job.fence }
+  return { jobId: job.jobId, buildId: job.buildId, fence: job.fence, leaseId: job.leaseId }
 }
 
 beforeAll(async () => {
@@ -57,6 +59,31 @@ beforeAll(async () => {
 })
 
 const at = () => Date.now()
+
+interface Pair {
+  readonly publicKey: string
+  signature(text: string): string
+}
+
+function newPair(): Pair {
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519')
+  return {
+    publicKey: publicKey.export({ format: 'jwk' }).x ?? '',
+    signature: (text) => sign(null, Buffer.from(text), privateKey).toString('base64url'),
+  }
+}
+
+/** Returns a request for a new key of a runner, with the signatures of these two. */
+function rotation(
+  { id: runner, counter, session }: Pick<JoinedRunner, 'id' | 'counter' | 'session'>,
+  wanted: Pair,
+  old: Pair,
+  next: Pair = wanted,
+): object {
+  const claim = { runner, counter, session, public_key: wanted.publicKey }
+  const text = rotationText(claim)
+  return { ...claim, signature: old.signature(text), new_signature: next.signature(text) }
+}
 
 /** Each attempt, and the code with which it is refused. */
 const attempts: Readonly<Record<string, readonly [string, () => ReturnType<typeof callRunners>]>> = {
@@ -114,6 +141,57 @@ const attempts: Readonly<Record<string, readonly [string, () => ReturnType<typeo
     'runner_counter_stale',
     () =>
       callRunners(it, 'token', thief.signed({ runner: thief.id, counter: thief.counter - 1, session: thief.session })),
+  ],
+  "replaces the key of another runner, without that runner's signature": [
+    'runner_signature_invalid',
+    async () => callRunners(it, 'rotate', rotation(await joinedRunner(it), await joinedRunner(it), thief)),
+  ],
+  'replaces the key of another runner by its own, which it signs with both times': [
+    'runner_signature_invalid',
+    async () => callRunners(it, 'rotate', rotation(await joinedRunner(it), thief, thief)),
+  ],
+  'takes the public key of another runner in the place of its own': [
+    'runner_signature_invalid',
+    async () => callRunners(it, 'rotate', rotation(thief, await joinedRunner(it), thief, thief)),
+  ],
+  'registers one key for two runners': [
+    'runner_request_invalid',
+    async () => {
+      const other = await joinedRunner(it)
+      return callRunners(it, 'rotate', rotation(thief, other, thief, other))
+    },
+  ],
+  'replaces its key by a request that it recorded, after another replacement': [
+    'runner_signature_invalid',
+    async () => {
+      const [first, second] = [newPair(), newPair()]
+      const copied = await joinedRunner(it)
+      const recorded = rotation(copied, first, copied)
+      const { body } = await callRunners(it, 'rotate', recorded)
+      const next = { id: copied.id, counter: Number(body.counter), session: copied.session }
+      await callRunners(it, 'rotate', rotation(next, second, first))
+      return callRunners(it, 'rotate', recorded)
+    },
+  ],
+  'replaces its key after it was revoked': [
+    'runner_revoked',
+    async () => {
+      const revoked = await joinedRunner(it)
+      await revokeRunner(it.server.pool, revoked.id)
+      return callRunners(it, 'rotate', rotation(revoked, newPair(), revoked))
+    },
+  ],
+  'signs with the key that it has replaced': [
+    'runner_signature_invalid',
+    async () => {
+      const copied = await joinedRunner(it)
+      const { body } = await callRunners(it, 'rotate', rotation(copied, newPair(), copied))
+      return callRunners(
+        it,
+        'token',
+        copied.signed({ runner: copied.id, counter: Number(body.counter), session: null }),
+      )
+    },
   ],
   'signs for a runner that does not exist': [
     'runner_unknown',
@@ -223,6 +301,8 @@ test.for(Object.entries(onLeases))(
       { ...foreign, fence: foreign.fence + 1 },
       { ...own, fence: own.fence + 1 },
       { ...own, jobId: foreign.jobId },
+      { ...foreign, leaseId: null },
+      { ...foreign, leaseId: own.leaseId },
     ]) {
       const { body } = await attempt(lease)
       expect(body).toEqual(expected)

@@ -1,12 +1,14 @@
-/** The calls of a runner that need no token: it joins, gets a token, and drains. */
+/** The calls of a runner that need no token: it joins, gets a token, replaces its key, and drains. */
 import type { IncomingMessage } from 'node:http'
 import { Ajv } from 'ajv'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type pg from 'pg'
+import type { Actor } from '../platform/audit/record-audit.ts'
 import { clientAddress } from '../platform/http/request/client-address.ts'
 import type { RateLimiter } from '../platform/rate-limits/limiter.ts'
 import { joinRunner } from './join.ts'
 import { RunnerRefused } from './refusals.ts'
+import { type RotateRequest, rotateKey } from './rotate.ts'
 import { type DrainRequest, drainAsAsked, issueToken, type TokenRequest } from './tokens.ts'
 
 interface RunnerServices {
@@ -26,6 +28,7 @@ const ajv = new Ajv({ strict: true })
 const words = (longest: number) => ({ type: 'string', pattern: `^[ -~]{1,${longest}}$` }) as const
 const count = { type: 'integer', minimum: 0, maximum: 2 ** 31 - 2 } as const
 
+const publicKey = { type: 'string', pattern: '^[A-Za-z0-9_-]{43}$' } as const
 const signed = {
   runner: { type: 'string', pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' },
   counter: count,
@@ -35,7 +38,7 @@ const signed = {
 const isJoinBody = ajv.compile<JoinBody>({
   type: 'object',
   required: ['key', 'public_key', 'name'],
-  properties: { key: words(200), public_key: { type: 'string', pattern: '^[A-Za-z0-9_-]{43}$' }, name: words(255) },
+  properties: { key: words(200), public_key: publicKey, name: words(255) },
 })
 
 const isTokenBody = ajv.compile<TokenRequest>({
@@ -49,25 +52,42 @@ const isTokenBody = ajv.compile<TokenRequest>({
   },
 })
 
+const isRotateBody = ajv.compile<RotateRequest>({
+  type: 'object',
+  required: ['runner', 'counter', 'session', 'public_key', 'signature', 'new_signature'],
+  properties: {
+    ...signed,
+    session: { ...count, nullable: true },
+    public_key: publicKey,
+    new_signature: signed.signature,
+  },
+})
+
 const isDrainBody = ajv.compile<DrainRequest>({
   type: 'object',
   required: ['runner', 'counter', 'signature'],
   properties: signed,
 })
 
-/** Answers the calls `join`, `token` and `drain`; undefined for any other path. */
+/** Answers the calls `join`, `token`, `rotate` and `drain`; undefined for any other path. */
 export function answerStrangers({ pool, limiter, trustedProxies }: RunnerServices) {
   const addressOf = clientAddress(trustedProxies)
+  const actorOf = ({ raw, id: requestId }: FastifyRequest): Actor => {
+    return { userId: null, address: addressOf(raw), userAgent: null, requestId }
+  }
   const answers: Readonly<Record<string, (body: unknown, request: FastifyRequest) => Promise<object>>> = {
-    async join(body, { raw, id: requestId }) {
+    async join(body, request) {
       if (!isJoinBody(body)) throw malformed(isJoinBody.errors?.[0])
-      const actor = { userId: null, address: addressOf(raw), userAgent: null, requestId }
-      const { key, public_key: publicKey, name } = body
-      return { runner: await joinRunner(pool, { key, publicKey, name }, actor) }
+      const { key, public_key, name } = body
+      return { runner: await joinRunner(pool, { key, publicKey: public_key, name }, actorOf(request)) }
     },
     async token(body) {
       if (!isTokenBody(body)) throw malformed(isTokenBody.errors?.[0])
       return issueToken(pool, body)
+    },
+    async rotate(body, request) {
+      if (!isRotateBody(body)) throw malformed(isRotateBody.errors?.[0])
+      return rotateKey(pool, body, actorOf(request))
     },
     async drain(body) {
       if (!isDrainBody(body)) throw malformed(isDrainBody.errors?.[0])

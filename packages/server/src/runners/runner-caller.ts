@@ -1,11 +1,12 @@
 /** The calls of a runner that need no token: it joins with a key, and signs the others with its own. */
-import { createPrivateKey, createPublicKey, type KeyObject, sign } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openConnections } from '@harmont/wire'
 import { type Agent, request } from 'undici'
 import type { DataDirectory } from '../platform/data-directory/open-data-directory.ts'
 import { SettingsError } from '../platform/settings/read-settings.ts'
+import { OwnKey } from './own-key.ts'
+import { rotationText } from './signed-text.ts'
 
 export interface CallerOptions {
   readonly url: string
@@ -23,10 +24,15 @@ interface Claim {
 type Answer = Readonly<Record<string, unknown>>
 
 /** The server refuses this runner for good. */
-export class RefusedForGood extends SettingsError {}
+export class RefusedForGood extends SettingsError {
+  readonly code: string | undefined
 
-/** Before a PKCS #8 private key of Ed25519. */
-const keyPrefix = Buffer.from('302e020100300506032b657004220420', 'hex')
+  constructor(message: string, code: string | undefined) {
+    super(`${message} (${code ?? 'no code'})`)
+    this.code = code
+  }
+}
+
 const timeoutMs = 20_000
 
 /** Reads the certificates that `HARMONT_SERVER_CA` names. */
@@ -57,30 +63,30 @@ export async function readJoined(directory: Pick<DataDirectory, 'secrets'>): Pro
 export class RunnerCaller {
   readonly #url: string
   readonly #agent: Agent
-  readonly #privateKey: KeyObject
+  readonly #directory: DataDirectory
+  #key: OwnKey
   #counter = 0
 
-  private constructor(url: string, agent: Agent, privateKey: KeyObject) {
+  private constructor({ url, ca, directory }: CallerOptions, key: OwnKey) {
     this.#url = url
-    this.#agent = agent
-    this.#privateKey = privateKey
+    this.#agent = openConnections(new URL(url), ca ?? undefined, timeoutMs)
+    this.#directory = directory
+    this.#key = key
   }
 
   /** Reads the runner's own key, or makes it. */
-  static async open({ url, ca, directory }: CallerOptions): Promise<RunnerCaller> {
-    const seed = Buffer.from(await directory.secret('runner-key'), 'base64url')
-    const privateKey = createPrivateKey({ key: Buffer.concat([keyPrefix, seed]), format: 'der', type: 'pkcs8' })
-    return new RunnerCaller(url, openConnections(new URL(url), ca ?? undefined, timeoutMs), privateKey)
+  static async open(options: CallerOptions): Promise<RunnerCaller> {
+    return new RunnerCaller(options, await OwnKey.open(options.directory))
   }
 
   /** Returns the public half of its key, as base64url. */
   get publicKey(): string {
-    return String(createPublicKey(this.#privateKey).export({ format: 'jwk' }).x)
+    return this.#key.publicKey
   }
 
   /**
    * Makes a call with the runner's signature. Repeats it while the signature is for another count,
-   * such as that of an earlier process, or of another one on the same directory.
+   * such as that of an earlier process, or of another one on the same directory. `next` signs too.
    */
   async signed<C extends object>(
     name: string,
@@ -88,14 +94,35 @@ export class RunnerCaller {
     claim: C,
     textOf: (claim: Claim & C) => string,
     more: object = {},
+    next?: OwnKey,
   ): Promise<Answer> {
     for (;;) {
       const whole = { runner, counter: this.#counter, ...claim }
-      const signature = sign(null, Buffer.from(textOf(whole)), this.#privateKey).toString('base64url')
-      const answer = await this.post(name, { ...whole, ...more, signature })
+      const text = textOf(whole)
+      const signatures = { signature: this.#key.sign(text), ...(next && { new_signature: next.sign(text) }) }
+      const answer = await this.post(name, { ...whole, ...more, ...signatures }).catch(async (error: unknown) => {
+        if (await this.#hasNewKey(error)) return null
+        throw error
+      })
+      if (answer === null) continue
       this.#counter = Number(answer.counter)
       if (answer.code !== 'runner_counter_stale') return answer
     }
+  }
+
+  /** Replaces the key pair: the server keeps a new one when both have signed for it. */
+  async replaceKey(runner: string, session: number | null): Promise<void> {
+    this.#key = await this.#key.replace(this.#directory, async (next) => {
+      await this.signed('rotate', runner, { session, public_key: next.publicKey }, rotationText, {}, next)
+    })
+  }
+
+  /** Takes the key pair that another process on this directory has put in the place of the refused one. */
+  async #hasNewKey(error: unknown): Promise<boolean> {
+    if (!(error instanceof RefusedForGood) || error.code !== 'runner_signature_invalid') return false
+    const refused = this.publicKey
+    this.#key = await OwnKey.open(this.#directory)
+    return this.publicKey !== refused
   }
 
   /** Makes a call. Throws `RefusedForGood` if it is of no use to repeat it. */
@@ -113,7 +140,7 @@ export class RunnerCaller {
     if (statusCode === 200 || parsed.counter !== undefined) return parsed
     const { code, message } = parsed as { readonly code?: string; readonly message?: string }
     if (statusCode >= 400 && statusCode < 500 && statusCode !== 429)
-      throw new RefusedForGood(`${message ?? `The server answered ${statusCode}.`} (${code ?? 'no code'})`)
+      throw new RefusedForGood(message ?? `The server answered ${statusCode}.`, code)
     throw new Error(`${this.#url} answered ${statusCode}: ${message ?? text.slice(0, 200)}`)
   }
 

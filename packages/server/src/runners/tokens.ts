@@ -37,7 +37,7 @@ export function issueToken(pool: pg.Pool, request: TokenRequest): Promise<Issued
   const { runner, session, version, slots } = request
   return transaction(pool, async (client) => {
     const row = await requireSigned(client, request, signedText(request))
-    if (session !== null && session !== row.session) throw superseded()
+    requireSession(session, row)
     const counter = requireNext(request, row)
     const own = session ?? row.session + 1
     await client.query('update runners set session = $2, counter = $3, version = $4, slots = $5 where id = $1', [
@@ -88,6 +88,8 @@ export function drainAsAsked(pool: pg.Pool, request: DrainRequest): Promise<Drai
 }
 
 interface RunnerRow {
+  readonly key_id: string
+  readonly name: string
   readonly public_key: string
   readonly session: number
   readonly counter: number
@@ -100,10 +102,10 @@ interface Signed {
   readonly signature: string
 }
 
-/** Locks the runner that signed this text, and returns its row. */
-async function requireSigned(client: pg.PoolClient, { runner, signature }: Signed, text: string): Promise<RunnerRow> {
+/** Locks a runner, and returns its row. */
+export async function requireRunner(client: pg.PoolClient, runner: string): Promise<RunnerRow> {
   const { rows } = await client.query<RunnerRow>(
-    'select public_key, session, counter, revoked_at from runners where id = $1 for update',
+    'select key_id, name, public_key, session, counter, revoked_at from runners where id = $1 for update',
     [runner],
   )
   const [row] = rows
@@ -112,18 +114,37 @@ async function requireSigned(client: pg.PoolClient, { runner, signature }: Signe
       'runner_unknown',
       'This server knows no such runner. Remove its data directory, and start it with a key to join anew.',
     )
-  const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: row.public_key }, format: 'jwk' })
-  if (!verify(null, Buffer.from(text), key, Buffer.from(signature, 'base64url')))
-    throw new RunnerRefused(
-      'runner_signature_invalid',
-      "The signature does not fit the runner's own key. Its data directory may be damaged: remove it, and join anew.",
-    )
-  if (row.revoked_at !== null) throw revoked()
   return row
 }
 
+/** Locks the runner that signed this text, and returns its row. */
+async function requireSigned(client: pg.PoolClient, { runner, signature }: Signed, text: string): Promise<RunnerRow> {
+  const row = await requireRunner(client, runner)
+  requireSignature(text, signature, row.public_key)
+  requireTrusted(row)
+  return row
+}
+
+export function requireSignature(text: string, signature: string, publicKey: string): void {
+  const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: publicKey }, format: 'jwk' })
+  if (verify(null, Buffer.from(text), key, Buffer.from(signature, 'base64url'))) return
+  throw new RunnerRefused(
+    'runner_signature_invalid',
+    "The signature does not fit the runner's own key. Its data directory may be damaged: remove it, and join anew.",
+  )
+}
+
+export function requireTrusted({ revoked_at: revokedAt }: RunnerRow): void {
+  if (revokedAt !== null) throw revoked()
+}
+
+/** Refuses a process that another one of the runner has followed. */
+export function requireSession(session: number | null, row: RunnerRow): void {
+  if (session !== null && session !== row.session) throw superseded()
+}
+
 /** Returns the count that follows, if the signature was for this one. */
-function requireNext({ counter: given }: Signed, { counter }: RunnerRow): number {
+export function requireNext({ counter: given }: { readonly counter: number }, { counter }: RunnerRow): number {
   if (given === counter) return counter + 1
   throw new RunnerRefused('runner_counter_stale', `The next signature must be for ${counter}.`, counter)
 }

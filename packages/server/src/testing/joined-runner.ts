@@ -22,6 +22,8 @@ export interface JoinedRunner {
   readonly counter: number
   /** Signs a claim as its own. */
   signed(claim: Claim): object
+  /** Returns its signature of a text. */
+  signature(text: string): string
   /** Gets another token; a new session with null. */
   renew(session: number | null): Promise<void>
   /** Sends a call of the wire, with its own token unless another is given. */
@@ -43,7 +45,7 @@ export async function callRunners(
 ): Promise<Heard> {
   const answer = await fetch(`${it.server.url}/runners/v1/${name}`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', 'harmont-wire': '1', ...headers },
+    headers: { 'content-type': 'application/json', 'harmont-wire': '2', ...headers },
     body: typeof body === 'string' ? body : JSON.stringify(body),
   })
   return { status: answer.status, body: JSON.parse(await answer.text()) as Heard['body'] }
@@ -72,6 +74,7 @@ export async function joinedRunner(it: TestServer, wish: Partial<NewRunnerKey> =
       return current.counter
     },
     signed: (claim) => signed(privateKey, claim),
+    signature: (text) => signatureOf(privateKey, text),
     async renew(session) {
       const claim = { runner: id, counter: current.counter, session }
       const { status, body } = await callRunners(it, 'token', signed(privateKey, claim))
@@ -89,8 +92,11 @@ export async function joinedRunner(it: TestServer, wish: Partial<NewRunnerKey> =
 }
 
 function signed(privateKey: KeyObject, claim: Claim): object {
-  const signature = sign(null, Buffer.from(signedText(claim)), privateKey).toString('base64url')
-  return { ...claim, signature, version: '0.1.0', slots: 2 }
+  return { ...claim, signature: signatureOf(privateKey, signedText(claim)), version: '0.1.0', slots: 2 }
+}
+
+function signatureOf(privateKey: KeyObject, text: string): string {
+  return sign(null, Buffer.from(text), privateKey).toString('base64url')
 }
 
 /** Returns the request for work that a runner sends. */

@@ -1,6 +1,6 @@
 import type { LeaseRef } from '@harmont/engine'
 import type { Chunk } from '@harmont/logs'
-import { chunksToWire } from '../forms.ts'
+import { chunksToWire, leaseToWire } from '../forms.ts'
 import { encodeFrame } from '../frames.ts'
 import type { AppendAnswer, AppendHead } from '../protocol.ts'
 import { WireError } from './transport.ts'
@@ -38,10 +38,9 @@ export class Appender {
     turn: string,
     aheadMs: number,
   ): Promise<boolean> {
-    const { jobId, buildId, fence, service } = lease
     const head: AppendHead = {
-      lease: { jobId, buildId, fence },
-      ...(service !== undefined && { service }),
+      lease: leaseToWire(lease),
+      ...(lease.service !== undefined && { service: lease.service }),
       spoolPosition,
       turn,
       chunks: chunksToWire(chunks, aheadMs),

@@ -1,5 +1,5 @@
 import { type LeaseRef, type Log, type RunnerPort, SourceUnavailable } from '@harmont/engine'
-import { renderToWire, secretsFromWire } from '../forms.ts'
+import { leaseToWire, renderToWire, secretsFromWire } from '../forms.ts'
 import { encodeFrame } from '../frames.ts'
 import { type AppendAnswer, framedCalls, longestPollMs } from '../protocol.ts'
 import { Appender } from './appender.ts'
@@ -75,7 +75,7 @@ type Reports = 'started' | 'substituted' | 'lookedUp' | 'services' | 'commandEnd
 
 /** Returns the calls that report what happened to a job. */
 function reports(caller: Caller, leases: WireLeases): Pick<RunnerPort, Reports> {
-  const report = (lease: LeaseRef, at: Date) => ({ lease: refOf(lease), at: caller.clock.at(at.getTime()) })
+  const report = (lease: LeaseRef, at: Date) => ({ lease: leaseToWire(lease), at: caller.clock.at(at.getTime()) })
   return {
     async started(lease, at) {
       const { answer, exchange } = await caller.call('started', report(lease, at))
@@ -122,14 +122,14 @@ function contents(caller: Caller, { tryMs, stallMs, sourceMs }: ConnectSettings)
     append: (lease, chunks, spoolPosition) =>
       appender.append(lease, chunks, spoolPosition, caller.turn(), caller.clock.aheadMs),
     async openServiceLog(lease, service, isNew) {
-      return (await caller.call('open-service-log', { lease: refOf(lease), service, isNew })).answer.log
+      return (await caller.call('open-service-log', { lease: leaseToWire(lease), service, isNew })).answer.log
     },
     async lackingParts(lease, wanted) {
-      return (await caller.call('lacking-parts', { lease: refOf(lease), wanted })).answer.lacking
+      return (await caller.call('lacking-parts', { lease: leaseToWire(lease), wanted })).answer.lacking
     },
     putPart(lease, digest, bytes) {
       const send = async () => {
-        const body = Buffer.concat(encodeFrame({ lease: refOf(lease), digest }, [bytes]))
+        const body = Buffer.concat(encodeFrame({ lease: leaseToWire(lease), digest }, [bytes]))
         return (await caller.send<{ readonly held: boolean }>(framedCalls.putPart, () => body)).answer.held
       }
       const sent = part.then(send, send)
@@ -137,13 +137,13 @@ function contents(caller: Caller, { tryMs, stallMs, sourceMs }: ConnectSettings)
       return sent
     },
     async fetchSecrets(lease, names) {
-      const { secrets } = (await caller.call('secrets', { lease: refOf(lease), names })).answer
+      const { secrets } = (await caller.call('secrets', { lease: leaseToWire(lease), names })).answer
       if (secrets === null) throw new Error(`the lease of job ${lease.jobId} is lost`)
       return secretsFromWire(secrets)
     },
     async dealFiles(lease, { files: pattern, total }, files) {
       const split = { files: pattern, total }
-      return (await caller.call('deal', { lease: refOf(lease), split, files })).answer.deal
+      return (await caller.call('deal', { lease: leaseToWire(lease), split, files })).answer.deal
     },
     async fetchSource(buildId) {
       const { answer } = await caller.call('source', { buildId })
@@ -155,8 +155,4 @@ function contents(caller: Caller, { tryMs, stallMs, sourceMs }: ConnectSettings)
       return { ...offer, open: () => openArchive(caller.transport, { buildId, sha256 }, patience) }
     },
   }
-}
-
-function refOf({ jobId, buildId, fence }: LeaseRef): LeaseRef {
-  return { jobId, buildId, fence }
 }

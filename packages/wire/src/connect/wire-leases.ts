@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import type { Directive, LeasedJob, LeaseRef, LeaseStatus, Log, RunnerPort } from '@harmont/engine'
+import type { Directive, LeasedJob, LeaseStatus, Log, RunnerPort } from '@harmont/engine'
 import { now } from '@harmont/sandbox'
 import { jobFromWire, statusFromWire } from '../forms.ts'
-import type { Calls } from '../protocol.ts'
+import type { Calls, FencedJob } from '../protocol.ts'
 import type { Caller, CallTimes, Heard } from './caller.ts'
 import { Directives } from './directives.ts'
 import { durationsOf } from './server-clock.ts'
@@ -12,8 +12,8 @@ export class WireLeases {
   readonly #caller: Caller
   readonly #times: CallTimes
   readonly #directives: Directives
-  /** Fencing numbers of the jobs that this process was given and has not reported as ended. */
-  readonly #granted = new Map<string, number>()
+  /** Leases, by job, that this process was given and has not reported as ended. */
+  readonly #granted = new Map<string, FencedJob>()
   /** Whether the answer to a request for work may have been lost. */
   #isUnsure = false
 
@@ -34,7 +34,7 @@ export class WireLeases {
     this.#isUnsure = true
     const body = (tries: number): Calls['lease']['request'] => {
       const again = wasUnsure || tries > 0
-      const known = again ? [...this.#granted].map(([jobId, fence]) => ({ jobId, fence })) : []
+      const known = again ? [...this.#granted.values()] : []
       return { id, slots, waitMs: Math.max(0, until - now()), again, known }
     }
     const { tryMs, wholeMs, pollMs } = this.#times
@@ -54,10 +54,10 @@ export class WireLeases {
   }
 
   async renew(): Promise<readonly LeaseStatus[]> {
-    const before = [...this.#granted]
+    const before = [...this.#granted.values()]
     const { answer, exchange } = await this.#caller.call('renew', {})
-    const held = new Map(answer.leases.map(({ jobId, fence }) => [jobId, fence]))
-    for (const [jobId, fence] of before) if (held.get(jobId) !== fence) this.ended({ jobId, fence })
+    const held = new Map(answer.leases.map((lease) => [lease.jobId, lease]))
+    for (const lease of before) if (!isSame(held.get(lease.jobId), lease)) this.ended(lease)
     return answer.leases.map((status) => statusFromWire(status, durationsOf(exchange)))
   }
 
@@ -66,14 +66,18 @@ export class WireLeases {
   }
 
   /** Forgets a lease that is over. */
-  ended({ jobId, fence }: Pick<LeaseRef, 'jobId' | 'fence'>): void {
-    if (this.#granted.get(jobId) !== fence) return
-    this.#granted.delete(jobId)
-    this.#directives.forget(jobId)
+  ended(lease: FencedJob): void {
+    if (!isSame(this.#granted.get(lease.jobId), lease)) return
+    this.#granted.delete(lease.jobId)
+    this.#directives.forget(lease.jobId)
   }
 
   #grant({ answer, exchange }: Heard<Calls['lease']['answer']>): readonly LeasedJob[] {
-    for (const { jobId, fence } of answer.jobs) this.#granted.set(jobId, fence)
+    for (const { jobId, fence, leaseId = null } of answer.jobs) this.#granted.set(jobId, { jobId, fence, leaseId })
     return answer.jobs.map((job) => jobFromWire(job, durationsOf(exchange)))
   }
+}
+
+function isSame(one: FencedJob | undefined, other: FencedJob): boolean {
+  return one?.fence === other.fence && (one.leaseId ?? null) === (other.leaseId ?? null)
 }

@@ -1,4 +1,5 @@
 import type { HeldFork, LeasedFork, LeasedJob, LeaseRef, RunnerPort, Store } from '@harmont/engine'
+import type { WireVersion } from '../protocol.ts'
 import type { Grants } from './grants.ts'
 import type { Holders } from './holders.ts'
 import type { InOrder } from './in-order.ts'
@@ -14,8 +15,10 @@ export interface Shared {
   readonly order: InOrder
 }
 
-/** One request of a runner. Nothing of it is done for a lease that this runner does not hold. */
-export class CallContext {
+/** A request, and what it is answered with. */
+interface Sent {
+  /** The version in which the runner speaks. */
+  readonly version: WireVersion
   readonly runner: string
   readonly port: RunnerPort
   readonly shared: Shared
@@ -23,8 +26,19 @@ export class CallContext {
   readonly signal: AbortSignal
   /** See `wireHeaders.turn`. */
   readonly turn: string
+}
 
-  constructor(runner: string, port: RunnerPort, shared: Shared, signal: AbortSignal, turn: string) {
+/** One request of a runner. Nothing of it is done for a lease that this runner does not hold. */
+export class CallContext {
+  readonly version: WireVersion
+  readonly runner: string
+  readonly port: RunnerPort
+  readonly shared: Shared
+  readonly signal: AbortSignal
+  readonly turn: string
+
+  constructor({ version, runner, port, shared, signal, turn }: Sent) {
+    this.version = version
     this.runner = runner
     this.port = port
     this.shared = shared
@@ -39,7 +53,7 @@ export class CallContext {
 
   /** The same for what must not overtake an earlier request of this kind under the lease. */
   inTurn<T>(lease: LeaseRef, kind: string, lost: T, work: () => Promise<T>, turn = this.turn): Promise<T> {
-    const line = `${lease.jobId} ${lease.fence} ${kind}`
+    const line = `${lease.jobId} ${lease.fence} ${lease.leaseId ?? ''} ${kind}`
     return this.ifHeld(lease, lost, () => this.shared.order.run(line, turn, work))
   }
 

@@ -10,7 +10,7 @@ import { Refused } from './refused.ts'
 import { type BodyName, faultOf } from './schemas.ts'
 
 /** Returns the frames of a body. Throws `Refused` for any other body. */
-export function framesOf(name: BodyName, body: Buffer): readonly Frame[] {
+export function framesOf({ version }: Pick<CallContext, 'version'>, name: BodyName, body: Buffer): readonly Frame[] {
   let frames: readonly Frame[]
   try {
     frames = decodeFrames(body)
@@ -18,7 +18,7 @@ export function framesOf(name: BodyName, body: Buffer): readonly Frame[] {
     throw new Refused(400, 'bad_request', `The body is not made of frames: ${cause}.`)
   }
   for (const { head } of frames) {
-    const fault = faultOf(name, head)
+    const fault = faultOf(version, name, head)
     if (fault !== null) throw new Refused(400, 'bad_request', `The head of a frame is not as it must be: ${fault}.`)
   }
   return frames
@@ -26,7 +26,7 @@ export function framesOf(name: BodyName, body: Buffer): readonly Frame[] {
 
 /** Writes all appends of a body. One that cannot be written does not keep the others. */
 export async function append(context: CallContext, body: Buffer, log: Log): Promise<AppendAnswer> {
-  const appends = framesOf('append', body).map(({ head, bytes }) => {
+  const appends = framesOf(context, 'append', body).map(({ head, bytes }) => {
     const { chunks, ...rest } = head as AppendHead
     return { ...rest, chunks: chunksOf(chunks, bytes) }
   })
@@ -58,7 +58,7 @@ export function chunksOf(chunks: WireChunks, bytes: Buffer): readonly Chunk[] {
 }
 
 export async function putPart(context: CallContext, body: Buffer): Promise<{ readonly held: boolean }> {
-  const [frame, ...others] = framesOf('put-part', body)
+  const [frame, ...others] = framesOf(context, 'put-part', body)
   if (frame === undefined || others.length > 0) throw new Refused(400, 'bad_request', 'The body is not one frame.')
   const { lease, digest } = frame.head as PartHead
   return { held: await context.ifHeld(lease, false, () => context.port.putPart(lease, digest, frame.bytes)) }

@@ -1,5 +1,6 @@
 import type { LeaseRef, Store } from '@harmont/engine'
 import { now } from '@harmont/sandbox'
+import type { FencedJob } from '../protocol.ts'
 
 interface Holder {
   readonly runner: string
@@ -12,8 +13,8 @@ const mostKnown = 10_000
 
 /**
  * Knows which runner a lease was given to; whether it still lasts is for the store to say. The
- * answer for a job and a fencing number changes only when a database loses commits, in a failover,
- * and gives the number again. So an answer is believed for some seconds, and a refusal never.
+ * answer for a lease changes only when a database loses commits, in a failover, and the runner names
+ * no random id. So an answer is believed for some seconds, and a refusal never.
  */
 export class Holders {
   readonly #leases: Pick<Store['leases'], 'holder'>
@@ -26,22 +27,22 @@ export class Holders {
   }
 
   /** Returns whether this lease was given to this runner. */
-  async holds(runner: string, { jobId, buildId, fence }: Omit<LeaseRef, 'buildId'> & { readonly buildId?: string }) {
+  async holds(runner: string, { buildId, ...lease }: Omit<LeaseRef, 'buildId'> & { readonly buildId?: string }) {
     const isTheirs = (holder: Holder | null | undefined) =>
       holder?.runner === runner && (buildId === undefined || holder.buildId === buildId)
-    const key = `${jobId} ${fence}`
+    const key = keyOf(lease)
     const known = this.#known.get(key)
     if (known !== undefined && known.until > now() && isTheirs(known)) return true
-    return isTheirs(await this.#ask(key, jobId, fence))
+    return isTheirs(await this.#ask(key, lease))
   }
 
   /** Notes leases that were just given to a runner. */
   note(runner: string, leases: readonly LeaseRef[]): void {
-    for (const { jobId, buildId, fence } of leases) this.#remember(`${jobId} ${fence}`, { runner, buildId })
+    for (const lease of leases) this.#remember(keyOf(lease), { runner, buildId: lease.buildId })
   }
 
-  async #ask(key: string, jobId: string, fence: number): Promise<Holder | null> {
-    const asking = this.#asked.get(key) ?? this.#leases.holder(jobId, fence)
+  async #ask(key: string, lease: FencedJob): Promise<Holder | null> {
+    const asking = this.#asked.get(key) ?? this.#leases.holder(lease)
     this.#asked.set(key, asking)
     try {
       const found = await asking
@@ -58,4 +59,8 @@ export class Holders {
     const [oldest] = this.#known.keys()
     if (this.#known.size > mostKnown && oldest !== undefined) this.#known.delete(oldest)
   }
+}
+
+function keyOf({ jobId, fence, leaseId }: FencedJob): string {
+  return `${jobId} ${fence} ${leaseId ?? ''}`
 }

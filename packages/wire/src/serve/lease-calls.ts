@@ -53,8 +53,11 @@ async function unheardLeases(
   { port, runner }: CallContext,
   known: readonly FencedJob[],
 ): Promise<readonly LeasedJob[]> {
-  const heard = new Set(known.map(({ jobId, fence }) => `${jobId} ${fence}`))
-  return (await port.reclaim(runner)).filter(({ jobId, fence }) => !heard.has(`${jobId} ${fence}`))
+  const heard = new Map(known.map((lease) => [lease.jobId, lease]))
+  return (await port.reclaim(runner)).filter(({ jobId, fence, leaseId }) => {
+    const one = heard.get(jobId)
+    return one?.fence !== fence || (one.leaseId ?? leaseId) !== leaseId
+  })
 }
 
 function granted({ runner, shared }: CallContext, jobs: readonly LeasedJob[]) {

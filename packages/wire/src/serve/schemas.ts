@@ -5,7 +5,7 @@
 import type { JobErrorCode } from '@harmont/engine'
 import { MAX_CHUNK_BYTES } from '@harmont/logs'
 import { Ajv, type ValidateFunction } from 'ajv'
-import type { CallName } from '../protocol.ts'
+import type { CallName, WireVersion } from '../protocol.ts'
 
 type Schema = Readonly<Record<string, unknown>>
 
@@ -43,7 +43,8 @@ const oneOf = (...branches: readonly Schema[]) => ({
 const name = text(1_000)
 const path = text(4_096)
 const sentence = text(64 * 1024)
-const lease = object({ jobId: uuid, buildId: uuid, fence })
+/** What names a lease is another thing in each version: see `leaseForms`. */
+const lease = { $ref: 'lease' }
 const fork = object({ jobId: uuid, buildId: uuid, fork: uuid })
 const report = { lease, at: count }
 const names = list(name, 10_000)
@@ -194,7 +195,6 @@ const render = oneOf(
 )
 
 const waitMs = { type: 'integer', minimum: 0, maximum: 60_000 }
-const held = list(object({ jobId: uuid, fence }), 10_000)
 
 const calls: Readonly<Record<CallName, Schema>> = {
   lease: object({
@@ -202,7 +202,7 @@ const calls: Readonly<Record<CallName, Schema>> = {
     slots: { type: 'integer', minimum: 1, maximum: 10_000 },
     waitMs,
     again: flag,
-    known: held,
+    known: list({ $ref: 'known' }, 10_000),
   }),
   reclaim: object({}),
   'live-snapshots': object({ pinnedMs: { type: 'integer', minimum: 0, maximum: 366 * 24 * 3_600_000 } }),
@@ -247,16 +247,33 @@ const schemas = {
 
 export type BodyName = keyof typeof schemas
 
-const ajv = new Ajv({ strict: false, discriminator: true, ownProperties: true, removeAdditional: true })
-const compiled = new Map<BodyName, ValidateFunction>()
+const leaseForms: Readonly<Record<WireVersion, Readonly<Record<string, Schema>>>> = {
+  1: { jobId: uuid, fence },
+  2: { jobId: uuid, fence, leaseId: nullable(uuid) },
+}
+const compilers = new Map<WireVersion, Ajv>()
+const compiled = new Map<string, ValidateFunction>()
+
+function compilerOf(version: WireVersion): Ajv {
+  const known = compilers.get(version)
+  if (known !== undefined) return known
+  const form = leaseForms[version]
+  const made = new Ajv({ strict: false, discriminator: true, ownProperties: true, removeAdditional: true })
+  made.addSchema(object(form), 'known').addSchema(object({ ...form, buildId: uuid }), 'lease')
+  compilers.set(version, made)
+  return made
+}
 
 /**
- * Returns what is wrong with a body, and null when it is as it must be. Removes unknown members.
+ * Returns what is wrong with a body of this version, and null when it is as it must be. Removes
+ * unknown members.
  * Compiles a schema at its first body, to keep the server's start short.
  */
-export function faultOf(body: BodyName, value: unknown): string | null {
-  const validate = compiled.get(body) ?? ajv.compile(schemas[body])
-  compiled.set(body, validate)
+export function faultOf(version: WireVersion, body: BodyName, value: unknown): string | null {
+  const key = `${version} ${body}`
+  const ajv = compilerOf(version)
+  const validate = compiled.get(key) ?? ajv.compile(schemas[body])
+  compiled.set(key, validate)
   return validate(value) ? null : ajv.errorsText(validate.errors, { dataVar: 'body' })
 }
 

@@ -8,6 +8,7 @@ import {
   framedCalls,
   type Refusal,
   spokenVersions,
+  type WireVersion,
   wireHeaders,
   wirePath,
   wireVersion,
@@ -134,7 +135,7 @@ class WireServer<I extends RunnerIdentity> implements RunnerServer {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse, stamp: Stamp): Promise<void> {
-    requireVersion(request)
+    const version = versionOf(request)
     const name = nameOf(request)
     const identity = await this.#options.authenticate(request)
     if ('status' in identity) throw new Refused(identity.status, identity.code, identity.message)
@@ -150,10 +151,17 @@ class WireServer<I extends RunnerIdentity> implements RunnerServer {
     try {
       const body = await readBody(request, length, this.#settings.bodyMs)
       const turn = String(request.headers[wireHeaders.turn] ?? '')
-      const context = new CallContext(runner, this.#options.portFor(identity), this.#shared, ending.signal, turn)
+      const context = new CallContext({
+        version,
+        runner,
+        port: this.#options.portFor(identity),
+        shared: this.#shared,
+        signal: ending.signal,
+        turn,
+      })
       if (name === archiveCall) {
         const { stallMs } = this.#settings
-        return await sendArchive(context, jsonOf<ArchiveRequest>(name, body), response, stamp(), stallMs)
+        return await sendArchive(context, jsonOf<ArchiveRequest>(context, name, body), response, stamp(), stallMs)
       }
       if (name === 'lease' || name === 'directives') this.#newest.begin(`${runner} ${name}`, ending)
       const answered = await this.#call(context, name, body)
@@ -193,13 +201,13 @@ class WireServer<I extends RunnerIdentity> implements RunnerServer {
 type Stamp = (now?: number) => Record<string, string>
 
 function callHandler<K extends CallName>(name: K, context: CallContext, body: Buffer): ReturnType<Handlers<K>[K]> {
-  return handlers[name](context, jsonOf<Calls[K]['request']>(name, body)) as ReturnType<Handlers<K>[K]>
+  return handlers[name](context, jsonOf<Calls[K]['request']>(context, name, body)) as ReturnType<Handlers<K>[K]>
 }
 
-/** A later release says here what it does for the version before it. */
-function requireVersion({ headers }: IncomingMessage): void {
+function versionOf({ headers }: IncomingMessage): WireVersion {
   const version = Number(headers[wireHeaders.version])
-  if (spokenVersions.includes(version)) return
+  const spokenHere = spokenVersions.find((one) => one === version)
+  if (spokenHere !== undefined) return spokenHere
   const spoken = spokenVersions.join(', ')
   throw new Refused(
     426,
@@ -226,14 +234,14 @@ function lengthOf({ headers }: IncomingMessage, most: number): number {
   return length
 }
 
-function jsonOf<T>(name: BodyName, body: Buffer): T {
+function jsonOf<T>({ version }: CallContext, name: BodyName, body: Buffer): T {
   let value: unknown
   try {
     value = JSON.parse(body.toString())
   } catch {
     throw new Refused(400, 'bad_request', 'The body is not JSON.')
   }
-  const fault = faultOf(name, value)
+  const fault = faultOf(version, name, value)
   if (fault !== null) throw new Refused(400, 'bad_request', `The body is not as it must be: ${fault}.`)
   return value as T
 }

@@ -2,6 +2,7 @@ import type { Chunk } from '@harmont/logs'
 import type pg from 'pg'
 import { gap } from '../../memory/log-buffer.ts'
 import type { LogRef } from '../../store.ts'
+import { isSameLease } from '../values.ts'
 
 interface Append {
   readonly lease: LogRef
@@ -25,17 +26,21 @@ export interface LogPlaces {
   readonly table: string
   /** Column with the log's id. */
   readonly id: string
+  /** Names the row of the lease that must be held. */
+  readonly lease: 'l' | 'held'
   /** Joins the lease that must be held, and locks it against its end. */
   readonly guard: { readonly join: string; readonly lock: string }
 }
 
 // Leases are locked in the order of their ids here and in `renew`, so that two statements never
 // wait for each other in a circle.
-const appendText = ({ table, id, guard }: LogPlaces) => `with
+const appendText = ({ table, id, lease, guard }: LogPlaces) => `with
   wanted as (
-    select * from unnest($1::uuid[], $2::int[], $3::int[], $4::int[], $5::text[]) as w(job_id, fence, first_seq, new_seq, spool_position)),
+    select * from unnest($1::uuid[], $2::int[], $3::int[], $4::int[], $5::text[], $12::uuid[])
+      as w(job_id, fence, first_seq, new_seq, spool_position, lease_id)),
   held as (
     select w.*, l.last_seq from ${table} l join wanted w on w.job_id = l.${id} and w.fence = l.fence ${guard.join}
+    where ${isSameLease(`${lease}.lease_id`, 'w.lease_id')}
     order by l.${id} for update of l ${guard.lock}),
   moved as (
     update ${table} l set last_seq = coalesce(h.new_seq, h.last_seq), spool_position = h.spool_position from held h
@@ -43,7 +48,7 @@ const appendText = ({ table, id, guard }: LogPlaces) => `with
     returning l.${id} as job_id),
   kept as (
     insert into engine.log_chunks (job_id, seq, kind, ts, content)
-    select c.job_id, c.seq, c.kind, c.ts, substring($12::bytea from c.start for c.length)
+    select c.job_id, c.seq, c.kind, c.ts, substring($13::bytea from c.start for c.length)
     from unnest($6::uuid[], $7::int[], $8::smallint[], $9::bigint[], $10::int[], $11::int[]) as c(job_id, seq, kind, ts, start, length)
     join moved m on m.job_id = c.job_id)
   select job_id, last_seq from held`
@@ -131,6 +136,7 @@ export class LogWriter {
         chunks.map(({ ts }) => ts),
         starts,
         chunks.map(({ content }) => content.length),
+        batch.map(({ lease }) => lease.leaseId ?? null),
         // The last value: pg reallocates its message, half as large again, for values after a large
         // one.
         this.#together(chunks),

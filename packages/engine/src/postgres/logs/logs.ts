@@ -4,7 +4,7 @@ import type { Instant } from '../../core/model.ts'
 import { remarkLine } from '../../remark-line.ts'
 import { type OpenServiceLog, serviceLogId } from '../../service-log.ts'
 import { type LogRef, type LogStore, shortLogChunks } from '../../store.ts'
-import { storable } from '../values.ts'
+import { isSameLease, storable } from '../values.ts'
 import { type LogPlaces, LogWriter } from './log-writer.ts'
 
 interface ChunkRow {
@@ -20,6 +20,7 @@ const logsOfJobs: LogPlaces = {
   name: 'engine-append',
   table: 'engine.leases',
   id: 'job_id',
+  lease: 'l',
   guard: { join: '', lock: '' },
 }
 
@@ -27,6 +28,7 @@ const logsOfServices: LogPlaces = {
   name: 'engine-append-to-services',
   table: 'engine.service_logs',
   id: 'id',
+  lease: 'held',
   guard: {
     join: 'join engine.leases held on held.job_id = l.job_id and held.fence = l.fence',
     lock: 'for key share of held',
@@ -47,24 +49,26 @@ export class PostgresLogs implements LogStore {
     this.#tell = tell
   }
 
-  append({ jobId, fence, service }: LogRef, chunks: readonly Chunk[], spoolPosition: string): Promise<boolean> {
-    if (service === undefined) return this.#writer.append({ jobId, fence }, chunks, spoolPosition)
-    return this.#services.append({ jobId: serviceLogId(jobId, service), fence }, chunks, spoolPosition)
+  append({ service, ...lease }: LogRef, chunks: readonly Chunk[], spoolPosition: string): Promise<boolean> {
+    if (service === undefined) return this.#writer.append(lease, chunks, spoolPosition)
+    const jobId = serviceLogId(lease.jobId, service)
+    return this.#services.append({ ...lease, jobId }, chunks, spoolPosition)
   }
 
   async openService(
-    { jobId, fence, service }: LogRef & { readonly service: string },
+    { jobId, fence, leaseId = null, service }: LogRef & { readonly service: string },
     isNew: boolean,
   ): Promise<OpenServiceLog | null> {
     const { rows } = await this.#pool.query<{ last_seq: number; spool_position: string }>({
       name: 'engine-open-service-log',
-      text: `with held as (select job_id from engine.leases where job_id = $2 and fence = $3 for key share)
+      text: `with held as (
+          select job_id from engine.leases where job_id = $2 and fence = $3 and ${isSameLease('lease_id', '$6::uuid')} for key share)
         insert into engine.service_logs as s (id, job_id, name, fence, last_seq, spool_position)
         select $1, job_id, $4, $3, 0, '0' from held
         on conflict (id) do update set spool_position = case when s.fence = excluded.fence and not $5 then s.spool_position else '0' end,
           fence = excluded.fence
         returning last_seq, spool_position`,
-      values: [serviceLogId(jobId, service), jobId, fence, service, isNew],
+      values: [serviceLogId(jobId, service), jobId, fence, service, isNew, leaseId],
     })
     const [row] = rows
     if (row === undefined) return null

@@ -129,14 +129,14 @@ export class ServiceRun {
 
   async #openLog(name: string, tail: Tail): Promise<JobLog | undefined> {
     const { lease, log, options, report } = this.#context
-    const { jobId, buildId, fence } = lease.job
+    const { jobId, buildId, fence, leaseId = null } = lease.job
     let opened: Awaited<ReturnType<typeof options.port.openServiceLog>> = null
     await report(async () => {
       opened = await options.port.openServiceLog(lease.job, name, this.#isNew)
       return opened !== null
     })
     if (opened === null) return undefined
-    const ref = { jobId, buildId, fence, service: name }
+    const ref = { jobId, buildId, fence, leaseId, service: name }
     return log.sharingMasks(
       new JobLog(
         opened,

@@ -16,6 +16,7 @@ import type { Logger } from 'pino'
 import { secretsOf } from '../../organizations/index.ts'
 import type { BlobStore } from '../../platform/blobs/blob-store.ts'
 import type { Sealer } from '../../platform/encryption/seal.ts'
+import type { Settings } from '../../platform/settings/read-settings.ts'
 import { partStore } from '../artifacts/part-store.ts'
 import { type OfferGitSource, sourceOffers } from '../source/offer-source.ts'
 import { type MachineOptions, openSandboxes, runnerOn } from './open-sandboxes.ts'
@@ -64,6 +65,7 @@ export async function startBuilds(options: BuildsOptions): Promise<Builds> {
     reach: { pool: defaultPool, labels: settings.runnerLabels, queues: null },
     runner: sandboxes === null ? null : await runnerOn(sandboxes, options, await ownId(directory)),
     schedulesElsewhere: settings.role === 'api',
+    renewals: renewalsOf(settings),
   })
   await engine.start()
   return {
@@ -77,6 +79,12 @@ export async function startBuilds(options: BuildsOptions): Promise<Builds> {
       await sandboxes?.driver.close()
     },
   }
+}
+
+/** A database of this process's own has no schedulers elsewhere that would ask. */
+function renewalsOf({ role, databaseUrl }: Pick<Settings, 'role' | 'databaseUrl'>): 'noted' | 'here' | 'elsewhere' {
+  if (role === 'scheduler') return 'elsewhere'
+  return databaseUrl === null ? 'here' : 'noted'
 }
 
 /** The same after a restart, and another one on another machine that shares the database. */

@@ -66,7 +66,7 @@ export async function makeDataDirectory(path: string): Promise<DataDirectory> {
  * Returns 32 random bytes as base64url from a file of that name, mode 0600. They are generated
  * once, even when several processes ask at the same time.
  */
-async function generatedSecret(directory: string, name: string): Promise<string> {
+export async function generatedSecret(directory: string, name: string): Promise<string> {
   const path = join(directory, name)
   const found = await readSecret(path)
   if (found !== undefined) return found

@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { hashToken } from '../encryption/token.ts'
-import { apiError, type Handlers, operation } from '../http/index.ts'
+import { apiError, type Client, type Handlers, operation } from '../http/index.ts'
 import type { Settings } from '../settings/read-settings.ts'
 import type { Metrics } from './metrics.ts'
 
@@ -10,33 +10,46 @@ export interface MetricsServices {
   readonly settings: Pick<Settings, 'metricsToken'>
 }
 
+interface MonitorRequest {
+  readonly bearer: string | null
+  readonly client: Client
+  readonly header: (name: string) => string | null
+}
+
 /** Headers of proxies. With one of them the peer's address says nothing about the client. */
 const forwardingHeaders = ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip']
 
-/**
- * Serves metrics: with the token of HARMONT_METRICS_TOKEN, or without that setting to this machine
- * only.
- */
-export function metricsRoutes({ metrics, settings: { metricsToken } }: MetricsServices): Pick<Handlers, 'getMetrics'> {
+export function metricsRoutes({ metrics, settings }: MetricsServices): Pick<Handlers, 'getMetrics'> {
   return {
-    getMetrics: operation('getMetrics', async ({ bearer, client, header }) => {
-      if (metricsToken === null) {
-        const isForwarded = forwardingHeaders.some((name) => header(name) !== null)
-        if (isForwarded || !isLoopback(client.address))
-          throw apiError(
-            'unauthorized',
-            'Metrics can be read from this machine only; to read them elsewhere, set HARMONT_METRICS_TOKEN.',
-          )
-      } else if (bearer === null || !isSame(bearer, metricsToken))
-        throw apiError(
-          'unauthorized',
-          'The value of HARMONT_METRICS_TOKEN is required; send `Authorization: Bearer <token>`.',
-        )
+    getMetrics: operation('getMetrics', async (request) => {
+      requireMonitor(request, settings)
       const { text, contentType } = await metrics.read()
       const headers = { 'content-type': contentType }
       return { status: 200, mediaType: 'text/plain', headers, open: () => Readable.from([text]) }
     }),
   }
+}
+
+/**
+ * Refuses who may not read what monitors read: it takes the token of HARMONT_METRICS_TOKEN, or without
+ * that setting this machine.
+ */
+export function requireMonitor(
+  { bearer, client, header }: MonitorRequest,
+  { metricsToken }: Pick<Settings, 'metricsToken'>,
+): void {
+  if (metricsToken === null) {
+    const isForwarded = forwardingHeaders.some((name) => header(name) !== null)
+    if (isForwarded || !isLoopback(client.address))
+      throw apiError(
+        'unauthorized',
+        'Metrics can be read from this machine only; to read them elsewhere, set HARMONT_METRICS_TOKEN.',
+      )
+  } else if (bearer === null || !isSame(bearer, metricsToken))
+    throw apiError(
+      'unauthorized',
+      'The value of HARMONT_METRICS_TOKEN is required; send `Authorization: Bearer <token>`.',
+    )
 }
 
 function isLoopback(address: string): boolean {

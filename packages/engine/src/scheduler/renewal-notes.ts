@@ -1,0 +1,42 @@
+import type { Log } from '../log.ts'
+import { renewalBreakMs, type Store } from '../store.ts'
+
+/** Some notes may fail before the rest counts as a break. */
+const everyMs = renewalBreakMs / 5
+
+/** Notes again and again that this process takes renewals, for schedulers in other processes. */
+export class RenewalNotes {
+  readonly #store: Pick<Store, 'leases' | 'now'>
+  readonly #log: Log
+  #timer: NodeJS.Timeout | undefined
+  #noting: Promise<void> | undefined
+  #stopped = false
+
+  constructor(store: Pick<Store, 'leases' | 'now'>, log: Log) {
+    this.#store = store
+    this.#log = log
+  }
+
+  /** Resolves once the first is written. */
+  async start(): Promise<void> {
+    await this.#note()
+    if (this.#stopped) return
+    this.#timer = setTimeout(() => {
+      this.#noting = this.start()
+    }, everyMs)
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true
+    clearTimeout(this.#timer)
+    await this.#noting
+  }
+
+  async #note(): Promise<void> {
+    try {
+      await this.#store.leases.noteRenewable(this.#store.now())
+    } catch (error) {
+      this.#log('warn', 'could not note that renewals are taken', error)
+    }
+  }
+}

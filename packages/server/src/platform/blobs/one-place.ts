@@ -1,0 +1,33 @@
+/** All servers of a database have their blobs in one place: each says in the database where that is. */
+import { createHash } from 'node:crypto'
+import type pg from 'pg'
+import { type DataDirectory, generatedSecret } from '../data-directory/open-data-directory.ts'
+import { formatBlobPlace } from '../settings/blob-settings.ts'
+import { type Settings, SettingsError } from '../settings/read-settings.ts'
+
+/** Of the connections that each process of a server has open, and by which others know it. */
+const prefix = 'harmont-engine '
+
+/**
+ * Returns the name of a server's connections, which tells where its blobs are. A directory has a mark
+ * of its own, so that it is the same by whatever path it is reached.
+ */
+export async function connectionName(
+  { blobPlace: place }: Pick<Settings, 'blobPlace'>,
+  directory: Pick<DataDirectory, 'blobs'>,
+): Promise<string> {
+  if (place?.kind !== 's3') return prefix + (await generatedSecret(place?.path ?? directory.blobs, 'place'))
+  return prefix + createHash('sha256').update(formatBlobPlace(place)).digest('base64url')
+}
+
+/** Refuses to start beside servers whose blobs are elsewhere: each would lack those of the others. */
+export async function requireOnePlace(database: pg.Pool, own: string): Promise<void> {
+  const { rowCount } = await database.query(
+    `select from pg_stat_activity where datname = current_database() and starts_with(application_name, $1) and application_name <> $2 limit 1`,
+    [prefix, own],
+  )
+  if (rowCount === 0) return
+  throw new SettingsError(
+    'HARMONT_BLOB_URL: another process on this database has its blobs elsewhere, so each would lack those of the other. Give all of them one directory (HARMONT_DATA_DIR or HARMONT_BLOB_URL) or one bucket; to move the blobs, stop all of them first.',
+  )
+}
