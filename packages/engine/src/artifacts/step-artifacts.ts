@@ -4,6 +4,7 @@ import type { StepWork } from '../port.ts'
 import { readReports } from '../reports/read-reports.ts'
 import type { TestReport } from '../reports/test-report.ts'
 import type { JobContext } from '../runner/job-context.ts'
+import { remarkUntimed } from '../splits/shard-files.ts'
 import { outputOf } from '../step-output.ts'
 import {
   guarded,
@@ -43,7 +44,9 @@ export async function artifactsAfter(
   const stop = AbortSignal.any([lease.signal, ...limits])
   // From here on the step may take longer than its own time.
   if (lease.stopReason === null) await report(() => options.port.commandEnded(lease.job, exit.endedAt))
-  return keepFiles(context, asked, (use) => sandbox.withFiles(use), stop)
+  const kept = await keepFiles(context, asked, (use) => sandbox.withFiles(use), stop)
+  if (step.split !== undefined) remarkUntimed(context, kept.tests)
+  return kept
 }
 
 async function keepFiles(

@@ -1,5 +1,6 @@
 import { filesNamed } from '@harmont/sandbox'
 import type { StepWork } from '../port.ts'
+import type { TestReport } from '../reports/test-report.ts'
 import { type JobContext, SplitFailed } from '../runner/job-context.ts'
 import { sourceOfBuild } from '../runner/source/source-of-build.ts'
 
@@ -37,3 +38,10 @@ export async function shardFiles(context: JobContext, { step }: StepWork): Promi
 }
 
 const none = { files: [], unlisted: null }
+
+/** Says in a shard's log that its reports do not tell which file took how long. */
+export function remarkUntimed({ log }: JobContext, reports: readonly TestReport[]): void {
+  const cases = reports.flatMap(({ cases }) => cases)
+  if (cases.length === 0 || cases.some(({ file }) => file !== undefined)) return
+  log.remark('its reports name the file of no test, so the split goes by the sizes of files and not by their times')
+}

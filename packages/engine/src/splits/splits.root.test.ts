@@ -83,6 +83,22 @@ test('a split whose glob names nothing, or a name that no list can have, fails w
   expect(await logOf(bench, jobs[2])).toBe('other/a.ts\n')
 })
 
+test('a shard says when its reports name the file of no test', async () => {
+  const report = (file: string) => `echo '<testsuites><testcase name="a" time="1"${file}/></testsuites>' >junit.xml`
+  const junit = { path: 'junit.xml', when: 'always', kind: 'junit', expiresSeconds: null, required: false } as const
+  const source = await archive(bench, { 'test/a.ts': '1', 'test/b.ts': '22' })
+  const { jobs } = await run(
+    bench,
+    [
+      shard(1, 2, report(''), { artifacts: [junit] }),
+      shard(2, 2, report(' file="/workspace/test/a.ts"'), { artifacts: [junit] }),
+    ],
+    { source },
+  )
+  expect(await logOf(bench, jobs[0])).toContain('its reports name the file of no test')
+  expect(await logOf(bench, jobs[1])).not.toContain('its reports name')
+})
+
 test('G09 a cached step hits with the same list of files, and not with another', async () => {
   const hits = async (index: number, files: Readonly<Record<string, string>>) => {
     const steps = [shard(index, 2, 'cat "$HARMONT_SPLIT"', { cacheKey: 'k' })]
